@@ -1,0 +1,108 @@
+//! What a person is told when something fails: what happened, why, what to do. Every layer's error turns into one at the edge.
+
+use serde::Serialize;
+
+/// The fixed word of a failure, the same in the window, in `--json` and in tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    // The network
+    Dns,
+    Refused,
+    Unreachable,
+    ConnectTimeout,
+    ReadTimeout,
+    Reset,
+    TlsUnknownIssuer,
+    TlsExpired,
+    TlsNotYetValid,
+    TlsWrongHost,
+    TlsProtocol,
+    Tls,
+    /// A certificate-authority file of the person's own cannot be used.
+    CaFile,
+    ProxyAuth,
+    ProxyUnreachable,
+    // The answer
+    Unauthorized,
+    Forbidden,
+    IpBlocked,
+    NotFound,
+    RateLimited,
+    ServerError,
+    PrivateLink,
+    Redirect,
+    NotApi,
+    Protocol,
+    TooLarge,
+    // The vault
+    NoSecret,
+    VaultLocked,
+    VaultUnavailable,
+    VaultBusy,
+    WrongPassphrase,
+    SecretDamaged,
+    // Files
+    FileUnreadable,
+    FileUnwritable,
+    FileUnsafe,
+    ReadOnly,
+    Conflict,
+    // The rest
+    InvalidInput,
+    NoSuchConnection,
+    Cancelled,
+    Unsupported,
+    Internal,
+}
+
+/// What a button beside the failure can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remedy {
+    EditBaseUrl,
+    EditTimeout,
+    ReplaceSecret,
+    OpenNetworkSettings,
+    OpenVaultSettings,
+    UnlockVault,
+    TryAgain,
+    Reload,
+}
+
+/// Three short lines, and the raw answer behind *Details* (redacted before it gets here).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    pub code: Code,
+    pub what: String,
+    pub why: String,
+    pub fix: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Remedy>,
+}
+
+impl Failure {
+    pub fn new(code: Code, what: impl Into<String>, why: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { code, what: what.into(), why: why.into(), fix: fix.into(), details: None, remedy: None }
+    }
+
+    #[must_use]
+    pub fn with_remedy(mut self, remedy: Remedy) -> Self {
+        self.remedy = Some(remedy);
+        self
+    }
+
+    #[must_use]
+    pub fn with_details(mut self, details: impl Into<String>) -> Self {
+        self.details = Some(details.into());
+        self
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.what, self.why, self.fix)
+    }
+}

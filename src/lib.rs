@@ -1,0 +1,19 @@
+//! Brickpass keeps all of a person's Databricks connections in one window.
+//!
+//! The folders are the map: each is one idea and may only look downwards.
+//!
+//! ```text
+//! failure  <-  connection  <-  storage, databricks  <-  check  <-  engine  <-  ui, cli
+//! ```
+//!
+//! `demo` stands apart: it may use `connection` alone. `tests/it/architecture.rs` holds these arrows.
+
+pub mod check;
+pub mod cli;
+pub mod connection;
+pub mod databricks;
+pub mod demo;
+pub mod engine;
+pub mod failure;
+pub mod storage;
+pub mod ui;

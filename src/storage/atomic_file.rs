@@ -1,0 +1,1 @@
+//! Replace a file whole or not at all; lock it.

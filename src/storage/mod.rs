@@ -1,0 +1,14 @@
+//! What outlives the process: the file of connections, the settings, the vault of secrets.
+//!
+//! Everything here blocks; the engine calls it off the UI thread.
+
+mod atomic_file;
+mod history;
+mod library;
+mod settings;
+mod vault;
+
+pub use history::History;
+pub use library::{Entry, Library, LibraryError, Mode, Revision, Snapshot};
+pub use settings::{Settings, SettingsFile, ThemeChoice, WindowFile, WindowMemory};
+pub use vault::{SecretKey, Vault, VaultConfig, VaultError, VaultHome, VaultStatus};
