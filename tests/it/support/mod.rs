@@ -1,0 +1,233 @@
+//! What the promises share: homes of their own, the built program, commands with a time limit, and the one way to skip.
+#![allow(dead_code, reason = "not every platform runs every promise")]
+
+use std::{
+    ffi::OsStr,
+    fs,
+    io::{Read, Write},
+    net::{Ipv4Addr, TcpListener},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+/// The program that `cargo test` has built.
+pub const BRICKPASS: &str = env!("CARGO_BIN_EXE_brickpass");
+
+/// Says that a test did not run, and why: the line is seen although `cargo test` captures output, and it goes to the file that
+/// `BRICKPASS_SKIP_LOG` names, from which `make test` and `make battery` report it. The caller returns right after it.
+pub fn skip(test: &str, reason: &str) {
+    let line = format!("skipped: {test}: {}\n", reason.split_whitespace().collect::<Vec<_>>().join(" "));
+    // Not `eprintln!`: the test harness would swallow it.
+    let _ = std::io::stderr().write_all(line.as_bytes());
+    if let Some(log) = std::env::var_os("BRICKPASS_SKIP_LOG")
+        && let Err(error) = fs::OpenOptions::new().create(true).append(true).open(log).and_then(|mut file| file.write_all(line.as_bytes()))
+    {
+        panic!("BRICKPASS_SKIP_LOG cannot be written: {error}");
+    }
+}
+
+/// The first of `tools` that is not on `PATH`.
+pub fn missing_tool<'a>(tools: &[&'a str]) -> Option<&'a str> {
+    tools.iter().copied().find(|tool| !tool_exists(tool))
+}
+
+pub fn tool_exists(name: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| is_program(&folder.join(name)))
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.with_extension("exe").is_file()
+}
+
+/// Only the owner may look into it, as an operating system makes a person's own folders.
+#[cfg(unix)]
+fn make_private(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn make_private(_folder: &Path) {}
+
+/// A port that nobody listens on at this moment.
+pub fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+/// A home of one's own, gone with the value: nothing that a test does reaches the person's own files, keyring or display.
+pub struct Home {
+    root: tempfile::TempDir,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        let root = tempfile::Builder::new().prefix("brickpass-test-").tempdir().unwrap();
+        let home = Self { root };
+        for folder in [home.path().to_owned(), home.config_dir(), home.state_dir(), home.runtime_dir()] {
+            fs::create_dir_all(&folder).unwrap();
+            make_private(&folder);
+        }
+        home
+    }
+
+    pub fn path(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// `BRICKPASS_CONFIG_DIR` of [`Home::brickpass`].
+    pub fn config_dir(&self) -> PathBuf {
+        self.path().join("config/brickpass")
+    }
+
+    /// `BRICKPASS_STATE_DIR` of [`Home::brickpass`].
+    pub fn state_dir(&self) -> PathBuf {
+        self.path().join("state/brickpass")
+    }
+
+    pub fn runtime_dir(&self) -> PathBuf {
+        self.path().join("run")
+    }
+
+    /// The program in this home, with nothing of the surrounding environment but `PATH`.
+    pub fn brickpass<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = self.command(BRICKPASS);
+        command.args(arguments);
+        command
+    }
+
+    /// Any program in this home, with nothing of the surrounding environment but `PATH`.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.path())
+            .env("LANG", "C.UTF-8")
+            .env("XDG_CONFIG_HOME", self.path().join("config"))
+            .env("XDG_STATE_HOME", self.path().join("state"))
+            .env("XDG_RUNTIME_DIR", self.runtime_dir())
+            .env("BRICKPASS_CONFIG_DIR", self.config_dir())
+            .env("BRICKPASS_STATE_DIR", self.state_dir())
+            .current_dir(self.path());
+        command
+    }
+
+    /// Every file below this home with its bytes: to look for what must not be there.
+    pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let kind = entry.file_type().unwrap();
+                if kind.is_dir() {
+                    folders.push(entry.path());
+                } else if kind.is_file() {
+                    found.push((entry.path(), fs::read(entry.path()).unwrap()));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// What a command left behind.
+#[derive(Debug)]
+pub struct Finished {
+    /// `None` when a signal ended it.
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+    pub took: Duration,
+}
+
+impl Finished {
+    /// Its standard output as one JSON document.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("not JSON ({error}): {self:?}"))
+    }
+}
+
+/// Runs `command` to its end with `stdin`; a command that outlives `limit` is killed and fails the test.
+pub fn run(command: &mut Command, stdin: &[u8], limit: Duration) -> Finished {
+    let began = Instant::now();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A program that does not read its standard input may close it early.
+    let _ = child.stdin.take().unwrap().write_all(stdin);
+    let stdout = read_all(child.stdout.take().unwrap());
+    let stderr = read_all(child.stderr.take().unwrap());
+    let ended = wait(&mut child, limit);
+    if ended.is_none() {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
+    let Some(status) = ended else { panic!("{command:?} did not end within {limit:?}\nstdout: {stdout}\nstderr: {stderr}") };
+    Finished { code: status.code(), stdout, stderr, took: began.elapsed() }
+}
+
+/// How the child ended, or `None` when it still runs after `limit`.
+pub fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+    let until = Instant::now() + limit;
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Some(status);
+        }
+        if Instant::now() >= until {
+            return None;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn read_all(mut from: impl Read + Send + 'static) -> JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = from.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// A child that does not outlive its test.
+pub struct Running(pub Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_hangs_is_ended_and_reported() {
+    let hung = std::panic::catch_unwind(|| run(Command::new("sleep").arg("60"), b"", Duration::from_millis(50)));
+    let message = *hung.unwrap_err().downcast::<String>().unwrap();
+    assert!(message.contains("did not end within 50ms"), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_home_sees_nothing_of_the_surrounding_environment() {
+    let home = Home::new();
+    let seen = run(&mut home.command("env"), b"", Duration::from_secs(10)).stdout;
+    assert!(seen.lines().any(|line| line == format!("HOME={}", home.path().display())), "{seen}");
+    assert!(!seen.contains("CARGO"), "{seen}");
+}
+
+#[cfg(unix)]
+#[test]
+fn tools_are_found_on_the_path() {
+    assert!(tool_exists("sh") && !tool_exists("no-such-tool-of-anybody"));
+    assert_eq!(missing_tool(&["sh", "no-such-tool-of-anybody"]), Some("no-such-tool-of-anybody"));
+    assert_ne!(free_port(), 0);
+}
