@@ -1,27 +1,38 @@
 //! The one place where work is started. Command in, events out, on the tokio runtime; cancellable.
 
-use std::{path::PathBuf, sync::Arc};
+mod lane;
+mod shared;
+mod testing;
 
-use secrecy::SecretString;
+use std::{path::PathBuf, sync::Arc, thread::JoinHandle};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::mpsc;
 
 use crate::{
     check::{Progress, Report},
     connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
     failure::Failure,
-    storage::{Entry, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
+    storage::{Entry, Revision, Settings, Snapshot, Vault, VaultHome, VaultStatus, WindowMemory},
 };
 
-/// Where things lie and what the environment says. Read once, in `main`; nothing below looks at the environment.
-#[derive(Debug, Clone)]
+/// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.
+#[derive(Clone)]
 pub struct Places {
     pub config_dir: PathBuf,
     pub state_dir: PathBuf,
-    /// `BRICKPASS_VAULT`: stands above the settings.
-    pub vault: Option<VaultHome>,
-    /// `BRICKPASS_VAULT_PASSPHRASE`.
-    pub passphrase: Option<SecretString>,
-    /// `SSL_CERT_FILE`: stands below the settings.
+    /// A vault that the caller has chosen (`BRICKPASS_VAULT`, the demo, a test): stands above the settings.
+    pub vault: Option<Vault>,
+    /// Certificate authorities that the environment names (`SSL_CERT_FILE`): stands below the settings.
     pub ca_file: Option<PathBuf>,
+}
+
+impl Places {
+    /// The encrypted file, when secrets are kept in one.
+    #[must_use]
+    pub fn vault_file(&self) -> PathBuf {
+        self.config_dir.join("vault.age")
+    }
 }
 
 /// Names one run of a test: a late event of an older run never overwrites a newer one.
@@ -102,6 +113,15 @@ pub enum StoredSecret {
     Unavailable(Failure),
 }
 
+impl StoredSecret {
+    fn of(secret: &SecretString) -> Self {
+        let text = secret.expose_secret();
+        let length = text.chars().count();
+        let last_four = if length < 12 { String::new() } else { text.chars().skip(length - 4).collect() };
+        Self::Stored { length, last_four }
+    }
+}
+
 #[derive(Debug)]
 pub enum Event {
     Settings {
@@ -113,7 +133,8 @@ pub enum Event {
     /// The list as it now is in the file.
     Library(Arc<Snapshot>),
     LibraryFailed(Failure),
-    History(Vec<(ConnectionId, LastTest)>),
+    /// What the last test of these connections found; `None`: untested, or edited since.
+    History(Vec<(ConnectionId, Option<LastTest>)>),
     Vault {
         home: VaultHome,
         status: VaultStatus,
@@ -166,4 +187,69 @@ pub enum Event {
     Failed {
         failure: Failure,
     },
+}
+
+/// The handle that the window and the command line hold.
+pub struct Engine {
+    commands: Option<mpsc::UnboundedSender<Command>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The other end: what happened, in order.
+pub struct Events {
+    receiver: mpsc::UnboundedReceiver<Event>,
+}
+
+impl Engine {
+    /// Starts the thread that owns the runtime; returns at once. `wake` is called after each event (the window asks for a repaint).
+    ///
+    /// # Errors
+    /// The system gives no more threads.
+    pub fn start(places: Places, wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<(Self, Events)> {
+        let (commands, inbox) = mpsc::unbounded_channel();
+        let (outbox, receiver) = mpsc::unbounded_channel();
+        let thread = std::thread::Builder::new()
+            .name("engine".to_owned())
+            .spawn(move || shared::run(places, inbox, shared::Outbox::new(outbox, Arc::new(wake))))?;
+        Ok((Self { commands: Some(commands), thread: Some(thread) }, Events { receiver }))
+    }
+
+    /// Never blocks. After `finish` nothing more is taken.
+    pub fn send(&self, command: Command) {
+        if let Some(commands) = &self.commands {
+            // The engine only ends when this handle is dropped; a send that fails means that it died, which its last event has told.
+            let _ = commands.send(command);
+        }
+    }
+
+    /// Cancels the tests that run, waits for the saves that were asked for, then returns.
+    pub fn finish(mut self) {
+        self.stop();
+    }
+
+    fn stop(&mut self) {
+        drop(self.commands.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of the engine's thread has nobody left to hear of it.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Events {
+    /// The next event that is there already.
+    pub fn try_next(&mut self) -> Option<Event> {
+        self.receiver.try_recv().ok()
+    }
+
+    /// Waits for the next event; `None` when the engine has ended.
+    pub fn wait(&mut self) -> Option<Event> {
+        self.receiver.blocking_recv()
+    }
 }

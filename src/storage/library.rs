@@ -84,6 +84,14 @@ impl Library {
         todo!()
     }
 
+    /// Would `save` be taken now? Asked before the secret is stored.
+    ///
+    /// # Errors
+    /// As `save`, without writing.
+    pub fn may_save(&self, _connection: &Connection, _base: Option<Revision>) -> Result<(), LibraryError> {
+        todo!()
+    }
+
     /// Adds many at once, all or nothing (import, demo).
     ///
     /// # Errors

@@ -1,0 +1,303 @@
+//! What writes to disk or to the vault, one after the other, so that no two of our own writes cross and the order of clicks is kept.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::mpsc;
+
+use super::{
+    Command, Event,
+    shared::{Current, Shared, blocking, http_for, probe, vault_for},
+    testing::{Subject, Tested},
+};
+use crate::{
+    connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
+    failure::{Code, Failure},
+    storage::{Entry, LibraryError, Revision, SecretKey, Settings, Snapshot, Vault, VaultConfig, VaultError, VaultHome},
+};
+
+/// A removal that another window may still undo is left alone for this long.
+const OTHERS_UNDO: Duration = Duration::from_secs(60);
+
+pub(super) async fn run(shared: Arc<Shared>, mut settings_problem: Option<Failure>, mut jobs: mpsc::UnboundedReceiver<Command>) {
+    while let Some(job) = jobs.recv().await {
+        let starts = matches!(job, Command::Start);
+        let problem = if starts { settings_problem.take() } else { None };
+        let worker = Arc::clone(&shared);
+        let done = blocking(move || work(&worker, job, problem)).await;
+        if let Err(failure) = done {
+            shared.fail(failure);
+        }
+        if starts {
+            probe(&shared);
+            purge_what_was_left(&shared);
+        }
+    }
+}
+
+fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
+    match job {
+        Command::Start => start(shared, settings_problem),
+        Command::Refresh => refresh(shared),
+        Command::Save { reviewed, base } => save(shared, *reviewed, base),
+        Command::Duplicate { source, copy } => duplicate(shared, source, *copy),
+        Command::Remove { ids } => remove(shared, &ids),
+        Command::Restore { entries } => restore(shared, entries),
+        Command::Purge { ids } => purge(shared, &ids),
+        Command::UnlockVault { passphrase } => unlock(shared, passphrase),
+        Command::SaveSettings { settings, passphrase } => save_settings(shared, settings, passphrase),
+        Command::RememberWindow(memory) => shared.window_file.save(&memory),
+        // The loop keeps these for itself.
+        Command::Test { .. }
+        | Command::Cancel { .. }
+        | Command::DescribeSecret { .. }
+        | Command::RevealSecret { .. }
+        | Command::ProbeVault
+        | Command::OpenInBrowser { .. }
+        | Command::OpenDemo => {}
+    }
+}
+
+fn tell(shared: &Shared, snapshot: Snapshot) {
+    shared.outbox.send(Event::Library(Arc::new(snapshot)));
+}
+
+fn start(shared: &Shared, problem: Option<Failure>) {
+    let Current { settings, .. } = shared.current();
+    shared.outbox.send(Event::Settings {
+        settings,
+        window: shared.window_file.load(),
+        vault_from_environment: shared.places.vault.is_some(),
+        problem,
+    });
+    let history = shared.history.load();
+    match shared.library.load() {
+        Ok(snapshot) => {
+            tell(shared, snapshot);
+            shared.outbox.send(Event::History(history.into_iter().map(|(id, last)| (id, Some(last))).collect()));
+        }
+        Err(error) => shared.outbox.send(Event::LibraryFailed(error.failure())),
+    }
+}
+
+fn refresh(shared: &Shared) {
+    if shared.library.changed_outside() {
+        start(shared, None);
+    }
+}
+
+fn save(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) {
+    let id = reviewed.connection.id;
+    let subject = Subject::new(&reviewed.connection, reviewed.secret.as_ref().map(|(_, secret)| secret));
+    match store(shared, reviewed, base) {
+        Ok(snapshot) => {
+            keep_result(shared, id, subject);
+            tell(shared, snapshot);
+            shared.outbox.send(Event::Saved { id });
+        }
+        Err(NotSaved { failure, theirs }) => shared.outbox.send(Event::SaveFailed { id, failure, theirs }),
+    }
+}
+
+struct NotSaved {
+    failure: Failure,
+    theirs: Option<Box<Entry>>,
+}
+
+impl From<LibraryError> for NotSaved {
+    fn from(error: LibraryError) -> Self {
+        let failure = error.failure();
+        Self { failure, theirs: if let LibraryError::Conflict { theirs } = error { theirs } else { None } }
+    }
+}
+
+impl From<VaultError> for NotSaved {
+    fn from(error: VaultError) -> Self {
+        Self { failure: error.failure(), theirs: None }
+    }
+}
+
+/// The secret first, the entry second; when the entry cannot be written the former secret is put back.
+fn store(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) -> Result<Snapshot, NotSaved> {
+    let Reviewed { connection, secret } = reviewed;
+    let Some((kind, secret)) = secret else {
+        return Ok(shared.library.save(connection, base)?);
+    };
+    let vault = shared.vault();
+    let key = SecretKey { connection: connection.id, kind };
+    shared.library.may_save(&connection, base)?;
+    let former = vault.get(key)?;
+    vault.put(key, &secret)?;
+    shared.library.save(connection, base).map_err(|error| {
+        let undone = match &former {
+            Some(former) => vault.put(key, former),
+            None => vault.delete(key),
+        };
+        let mut not_saved = NotSaved::from(error);
+        if let Err(undo) = undone {
+            not_saved.failure.details = Some(format!("The new secret is in the vault all the same: {}", undo.failure()));
+        }
+        not_saved
+    })
+}
+
+/// The result of a test stays with a connection that is saved as it was tested; any other edit makes it untested.
+fn keep_result(shared: &Shared, id: ConnectionId, saved: Subject) {
+    let mut tested = shared.tested();
+    let last: Option<LastTest> = match tested.get(&id) {
+        Some(Tested { subject, last }) if *subject == saved => Some(last.clone()),
+        Some(Tested { subject, last }) if subject.clone().stored() == saved => Some(last.clone()),
+        _ => None,
+    };
+    if let Some(last) = &last {
+        tested.insert(id, Tested { subject: saved.clone().stored(), last: last.clone() });
+    }
+    drop(tested);
+    shared.history.record(&[(id, last.clone())]);
+    shared.outbox.send(Event::History(vec![(id, last)]));
+}
+
+fn duplicate(shared: &Shared, source: ConnectionId, copy: Connection) {
+    let id = copy.id;
+    let vault = shared.vault();
+    let copied = SecretKind::ALL.into_iter().try_for_each(|kind| match vault.get(SecretKey { connection: source, kind })? {
+        // A rotating refresh token must never have two owners.
+        Some(secret) if kind != SecretKind::RefreshToken => vault.put(SecretKey { connection: id, kind }, &secret),
+        _ => Ok(()),
+    });
+    let saved = copied.map_err(NotSaved::from).and_then(|()| Ok(shared.library.save(copy, None)?));
+    match saved {
+        Ok(snapshot) => {
+            tell(shared, snapshot);
+            shared.outbox.send(Event::Saved { id });
+        }
+        Err(NotSaved { failure, theirs }) => {
+            for kind in SecretKind::ALL {
+                // Best effort: the copy does not exist, and the failure that is told is the first one.
+                let _ = vault.delete(SecretKey { connection: id, kind });
+            }
+            shared.outbox.send(Event::SaveFailed { id, failure, theirs });
+        }
+    }
+}
+
+fn remove(shared: &Shared, ids: &[ConnectionId]) {
+    let before = match shared.library.load() {
+        Ok(snapshot) => snapshot.entries,
+        Err(error) => return shared.fail(error.failure()),
+    };
+    match shared.library.remove(ids) {
+        Ok(snapshot) => {
+            let entries = before.into_iter().filter(|entry| ids.contains(&entry.connection.id)).collect();
+            tell(shared, snapshot);
+            shared.outbox.send(Event::Removed { entries });
+        }
+        Err(error) => shared.fail(error.failure()),
+    }
+}
+
+fn restore(shared: &Shared, entries: Vec<Entry>) {
+    let ids = entries.iter().map(|entry| entry.connection.id).collect();
+    match shared.library.restore(entries) {
+        Ok(snapshot) => {
+            tell(shared, snapshot);
+            shared.outbox.send(Event::Restored { ids });
+        }
+        Err(error) => shared.fail(error.failure()),
+    }
+}
+
+/// Only what is still off the list: a removal that was undone in the meantime keeps its secrets.
+fn purge(shared: &Shared, ids: &[ConnectionId]) {
+    let gone: Vec<ConnectionId> = match shared.library.load() {
+        Ok(snapshot) => snapshot.tombstones.into_iter().filter(|id| ids.contains(id)).collect(),
+        Err(error) => return shared.outbox.send(Event::PurgeFailed { failure: error.failure() }),
+    };
+    let vault = shared.vault();
+    let mut buried = Vec::new();
+    let mut problem = None;
+    for &connection in &gone {
+        match SecretKind::ALL.into_iter().try_for_each(|kind| vault.delete(SecretKey { connection, kind })) {
+            Ok(()) => buried.push(connection),
+            Err(error) => problem = Some(error.failure()),
+        }
+    }
+    if !buried.is_empty() {
+        let forgotten: Vec<_> = buried.iter().map(|id| (*id, None)).collect();
+        shared.history.record(&forgotten);
+        if let Err(error) = shared.library.bury(&buried) {
+            problem = Some(error.failure());
+        }
+    }
+    if let Some(failure) = problem {
+        shared.outbox.send(Event::PurgeFailed { failure });
+    }
+}
+
+/// Removals whose secrets could not be deleted, or whose window was killed: tried again, once nobody can be undoing them any more.
+fn purge_what_was_left(shared: &Arc<Shared>) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let reader = Arc::clone(&shared);
+        let Ok(Ok(at_start)) = blocking(move || reader.library.load()).await else { return };
+        if at_start.tombstones.is_empty() {
+            return;
+        }
+        tokio::time::sleep(OTHERS_UNDO).await;
+        let worker = Arc::clone(&shared);
+        // It crashes like any other job: told, and tried again at the next start.
+        if let Err(failure) = blocking(move || purge(&worker, &at_start.tombstones)).await {
+            shared.fail(failure);
+        }
+    });
+}
+
+fn unlock(shared: &Shared, passphrase: secrecy::SecretString) {
+    let vault = shared.vault();
+    match vault.unlock(passphrase) {
+        Ok(()) => shared.outbox.send(Event::Vault { home: vault.home(), status: vault.probe() }),
+        Err(error) => shared.fail(error.failure()),
+    }
+}
+
+fn save_settings(shared: &Shared, settings: Settings, passphrase: Option<secrecy::SecretString>) {
+    let moved = change_vault(shared, &settings, passphrase).and_then(|(vault, moved_secrets)| {
+        shared.settings_file.save(&settings)?;
+        Ok((vault, moved_secrets))
+    });
+    match moved {
+        Ok((vault, moved_secrets)) => {
+            let home = vault.home();
+            let status = vault.probe();
+            shared.replace_current(Current { vault, http: http_for(&shared.places, &settings), settings: settings.clone() });
+            shared.outbox.send(Event::SettingsSaved { settings, moved_secrets });
+            shared.outbox.send(Event::Vault { home, status });
+        }
+        Err(failure) => shared.fail(failure),
+    }
+}
+
+/// The vault that the settings ask for, with every secret moved into it.
+fn change_vault(shared: &Shared, settings: &Settings, passphrase: Option<secrecy::SecretString>) -> Result<(Vault, usize), Failure> {
+    let now = shared.current();
+    if settings.vault == now.settings.vault {
+        return Ok((now.vault, 0));
+    }
+    if shared.places.vault.is_some() {
+        return Err(Failure::new(
+            Code::InvalidInput,
+            "The place for secrets was not changed.",
+            "BRICKPASS_VAULT sets it for this session.",
+            "Start Brickpass without BRICKPASS_VAULT to change it here.",
+        ));
+    }
+    let next = if settings.vault == VaultHome::File {
+        Vault::new(VaultConfig { home: VaultHome::File, file: shared.places.vault_file(), passphrase })
+    } else {
+        vault_for(&shared.places, settings)
+    };
+    let entries = shared.library.load().map_err(|error| error.failure())?.entries;
+    let keys: Vec<SecretKey> =
+        entries.iter().flat_map(|entry| SecretKind::ALL.map(|kind| SecretKey { connection: entry.connection.id, kind })).collect();
+    let moved = now.vault.move_to(&next, &keys).map_err(|error| error.failure())?;
+    Ok((next, moved))
+}

@@ -1,0 +1,244 @@
+//! The engine's thread: its runtime, what its parts share, and the loop that hands each command to the part that does it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    time::Duration,
+};
+
+use tokio::sync::mpsc;
+
+use super::{Command, Event, Places, lane, testing};
+use crate::{
+    connection::{ConnectionId, SecretKind},
+    databricks::{Http, HttpSettings},
+    failure::{Code, Failure},
+    storage::{History, Library, SecretKey, Settings, SettingsFile, Vault, VaultConfig, VaultError, WindowFile},
+};
+
+/// How long saves may take after the window has closed.
+const LAST_SAVES: Duration = Duration::from_secs(150);
+
+/// Where events go. Each wakes whoever listens.
+#[derive(Clone)]
+pub(super) struct Outbox {
+    events: mpsc::UnboundedSender<Event>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Outbox {
+    pub(super) fn new(events: mpsc::UnboundedSender<Event>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        Self { events, wake }
+    }
+
+    pub(super) fn send(&self, event: Event) {
+        // Nobody listens any more only while the program ends.
+        let _ = self.events.send(event);
+        (self.wake)();
+    }
+}
+
+/// What the parts of the engine have in common.
+pub(super) struct Shared {
+    pub(super) places: Places,
+    pub(super) library: Library,
+    pub(super) history: History,
+    pub(super) settings_file: SettingsFile,
+    pub(super) window_file: WindowFile,
+    pub(super) outbox: Outbox,
+    /// What can change while the engine runs: only the storage lane writes it.
+    current: RwLock<Current>,
+    /// The last finished test of each connection, as it was tested: a save of the same keeps its result.
+    pub(super) tested: Mutex<HashMap<ConnectionId, testing::Tested>>,
+}
+
+#[derive(Clone)]
+pub(super) struct Current {
+    pub(super) settings: Settings,
+    pub(super) vault: Vault,
+    pub(super) http: Http,
+}
+
+impl Shared {
+    fn new(places: Places, outbox: Outbox) -> (Self, Option<Failure>) {
+        let settings_file = SettingsFile::new(&places.config_dir);
+        let (settings, problem) = settings_file.load();
+        let shared = Self {
+            library: Library::new(&places.config_dir, &places.state_dir),
+            history: History::new(&places.state_dir),
+            window_file: WindowFile::new(&places.state_dir),
+            current: RwLock::new(Current { vault: vault_for(&places, &settings), http: http_for(&places, &settings), settings }),
+            tested: Mutex::default(),
+            settings_file,
+            places,
+            outbox,
+        };
+        (shared, problem)
+    }
+
+    pub(super) fn current(&self) -> Current {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn replace_current(&self, current: Current) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
+    }
+
+    pub(super) fn vault(&self) -> Vault {
+        self.current().vault
+    }
+
+    pub(super) fn tested(&self) -> MutexGuard<'_, HashMap<ConnectionId, testing::Tested>> {
+        self.tested.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn fail(&self, failure: Failure) {
+        self.outbox.send(Event::Failed { failure });
+    }
+}
+
+/// The vault that the person (or the environment) has chosen.
+pub(super) fn vault_for(places: &Places, settings: &Settings) -> Vault {
+    places.vault.clone().unwrap_or_else(|| Vault::new(VaultConfig { home: settings.vault, file: places.vault_file(), passphrase: None }))
+}
+
+pub(super) fn http_for(places: &Places, settings: &Settings) -> Http {
+    Http::new(HttpSettings { ca_file: settings.ca_file.clone().or_else(|| places.ca_file.clone()) })
+}
+
+/// Runs work that blocks off the async threads; a panic in it becomes a failure instead of silence.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| crashed())
+}
+
+pub(super) fn crashed() -> Failure {
+    Failure::new(
+        Code::Internal,
+        "Brickpass made a mistake while doing this.",
+        "A part of it stopped unexpectedly; your connections and secrets are as they were before.",
+        "Try again, and report it if it happens again.",
+    )
+}
+
+/// The body of the engine's thread.
+pub(super) fn run(places: Places, inbox: mpsc::UnboundedReceiver<Command>, outbox: Outbox) {
+    match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().thread_name("engine-worker").build() {
+        Ok(runtime) => {
+            runtime.block_on(serve(places, inbox, outbox));
+            // A keyring that waits for an answer of the person's must not hold the program open.
+            runtime.shutdown_background();
+        }
+        Err(error) => outbox.send(Event::Failed {
+            failure: Failure::new(
+                Code::Internal,
+                "Brickpass cannot start its worker threads.",
+                format!("The system says: {error}."),
+                "Close other programs and start Brickpass again.",
+            ),
+        }),
+    }
+}
+
+async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outbox: Outbox) {
+    let (shared, settings_problem) = Shared::new(places, outbox);
+    let shared = Arc::new(shared);
+    let mut tests = testing::Tests::new(Arc::clone(&shared));
+    let (lane, jobs) = mpsc::unbounded_channel();
+    let lane_done = tokio::spawn(lane::run(Arc::clone(&shared), settings_problem, jobs));
+
+    while let Some(command) = inbox.recv().await {
+        match command {
+            Command::Test { run, connection, secret } => tests.start(run, *connection, secret),
+            Command::Cancel { run } => tests.cancel(run),
+            Command::DescribeSecret { id, kind } => describe(&shared, id, kind),
+            Command::RevealSecret { id, kind } => reveal(&shared, id, kind),
+            Command::ProbeVault => probe(&shared),
+            Command::OpenInBrowser { url } => open_in_browser(&shared, url),
+            Command::OpenDemo => open_demo(&shared),
+            stored => {
+                // The lane lives as long as its sender, which is ours.
+                let _ = lane.send(stored);
+            }
+        }
+    }
+    tests.cancel_all();
+    drop(lane);
+    // What was asked to be saved is saved before the program ends.
+    let _ = tokio::time::timeout(LAST_SAVES, lane_done).await;
+}
+
+fn describe(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let vault = shared.vault();
+        let stored = match blocking(move || vault.get(SecretKey { connection: id, kind })).await {
+            Ok(Ok(Some(secret))) => super::StoredSecret::of(&secret),
+            Ok(Ok(None)) => super::StoredSecret::Missing,
+            Ok(Err(error)) => super::StoredSecret::Unavailable(error.failure()),
+            Err(failure) => super::StoredSecret::Unavailable(failure),
+        };
+        shared.outbox.send(Event::SecretDescribed { id, kind, stored });
+    });
+}
+
+fn reveal(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let vault = shared.vault();
+        match blocking(move || vault.get(SecretKey { connection: id, kind })).await {
+            Ok(Ok(Some(secret))) => shared.outbox.send(Event::SecretRevealed { id, kind, secret }),
+            Ok(Ok(None)) => shared.outbox.send(Event::SecretDescribed { id, kind, stored: super::StoredSecret::Missing }),
+            Ok(Err(error)) => shared.fail(error.failure()),
+            Err(failure) => shared.fail(failure),
+        }
+    });
+}
+
+pub(super) fn probe(shared: &Arc<Shared>) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let vault = shared.vault();
+        let home = vault.home();
+        match blocking(move || vault.probe()).await {
+            Ok(status) => shared.outbox.send(Event::Vault { home, status }),
+            Err(failure) => shared.fail(failure),
+        }
+    });
+}
+
+/// Only web addresses, re-serialised, handed over as one argument and never to a shell.
+fn open_in_browser(shared: &Arc<Shared>, url: String) {
+    let shared = Arc::clone(shared);
+    tokio::task::spawn_blocking(move || {
+        let opened =
+            url::Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "https" | "http")).map(|url| open::that_detached(url.as_str()));
+        if !matches!(opened, Some(Ok(()))) {
+            shared.fail(Failure::new(
+                Code::Unsupported,
+                "The browser could not be opened.",
+                "No program is set up on this computer to open web addresses.",
+                "Copy the address and open it yourself.",
+            ));
+        }
+    });
+}
+
+/// A process of its own: the demo's throw-away configuration and the person's connections never meet.
+fn open_demo(shared: &Arc<Shared>) {
+    let started = std::env::current_exe().and_then(|program| std::process::Command::new(program).arg("--demo").spawn());
+    match started {
+        // Waited for, so that it leaves no zombie behind.
+        Ok(mut child) => drop(std::thread::spawn(move || child.wait())),
+        Err(error) => shared.fail(Failure::new(
+            Code::Internal,
+            "The demo could not be started.",
+            format!("The system says: {error}."),
+            "Start it from a terminal with: brickpass --demo",
+        )),
+    }
+}
+
+/// What the vault says, or that asking it crashed, as one failure.
+pub(super) fn settled<T>(answer: Result<Result<T, VaultError>, Failure>) -> Result<T, Failure> {
+    answer?.map_err(|error| error.failure())
+}

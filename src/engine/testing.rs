@@ -1,0 +1,177 @@
+//! Tests of connections: at most eight at a time, each cancellable, each with its own answer whatever happens to it.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
+use tokio::{sync::Semaphore, task::AbortHandle};
+
+use super::{
+    Event, RunId,
+    shared::{Shared, blocking, crashed, settled},
+};
+use crate::{
+    check::{self, Report},
+    connection::{AuthMethod, BaseUrl, Connection, ConnectionId, LastTest, Level, SecretKind, Status},
+    failure::{Code, Failure, Remedy},
+    storage::SecretKey,
+};
+
+/// Rule of courtesy towards the service, and of fairness among tests: more wait for their turn.
+const AT_ONCE: usize = 8;
+
+/// What a finished test was about: a save of the same keeps the result, a save of anything else makes the connection untested.
+#[derive(Clone, PartialEq)]
+pub(super) struct Subject {
+    base_url: BaseUrl,
+    workspace_id: Option<String>,
+    auth: AuthMethod,
+    level: Level,
+    /// A digest of the secret that was typed; `None` when the stored one was used.
+    typed: Option<[u8; 32]>,
+}
+
+impl Subject {
+    pub(super) fn new(connection: &Connection, typed: Option<&SecretString>) -> Self {
+        Self {
+            base_url: connection.base_url.clone(),
+            workspace_id: connection.workspace_id.clone(),
+            auth: connection.auth.clone(),
+            level: connection.level.clone(),
+            typed: typed.map(|secret| Sha256::digest(secret.expose_secret().as_bytes()).into()),
+        }
+    }
+
+    /// Once it is saved, what was typed is what is stored.
+    pub(super) fn stored(mut self) -> Self {
+        self.typed = None;
+        self
+    }
+}
+
+pub(super) struct Tested {
+    pub(super) subject: Subject,
+    pub(super) last: LastTest,
+}
+
+pub(super) struct Tests {
+    shared: Arc<Shared>,
+    permits: Arc<Semaphore>,
+    running: HashMap<RunId, AbortHandle>,
+}
+
+impl Tests {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, permits: Arc::new(Semaphore::new(AT_ONCE)), running: HashMap::new() }
+    }
+
+    pub(super) fn start(&mut self, run: RunId, connection: Connection, typed: Option<SecretString>) {
+        self.running.retain(|_, handle| !handle.is_finished());
+        let shared = Arc::clone(&self.shared);
+        let permits = Arc::clone(&self.permits);
+        let id = connection.id;
+        let subject = Subject::new(&connection, typed.as_ref());
+        let test = tokio::spawn(async move {
+            // The semaphore is never closed.
+            let _permit = permits.acquire_owned().await;
+            test(&shared, run, &connection, typed).await
+        });
+        self.running.insert(run, test.abort_handle());
+
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            let report = match test.await {
+                Ok(report) => report,
+                Err(end) if end.is_cancelled() => cancelled(),
+                Err(_) => Report::not_begun(Status::Untested, crashed()),
+            };
+            finish(&shared, run, id, subject, report).await;
+        });
+    }
+
+    pub(super) fn cancel(&mut self, run: RunId) {
+        if let Some(handle) = self.running.remove(&run) {
+            handle.abort();
+        }
+    }
+
+    pub(super) fn cancel_all(&mut self) {
+        for (_, handle) in self.running.drain() {
+            handle.abort();
+        }
+    }
+}
+
+async fn test(shared: &Shared, run: RunId, connection: &Connection, typed: Option<SecretString>) -> Report {
+    if connection.auth != AuthMethod::PersonalAccessToken {
+        return Report::not_begun(Status::Untested, not_yet(connection));
+    }
+    let token = match typed {
+        Some(token) => token,
+        None => match stored_token(shared, connection.id).await {
+            Ok(Some(token)) => token,
+            Ok(None) => return Report::not_begun(Status::SignIn, no_token()),
+            Err(failure) => return Report::not_begun(Status::Untested, failure),
+        },
+    };
+    let id = connection.id;
+    let outbox = shared.outbox.clone();
+    check::run(connection, token, &shared.current().http, &move |progress| outbox.send(Event::TestProgress { run, id, progress })).await
+}
+
+async fn stored_token(shared: &Shared, connection: ConnectionId) -> Result<Option<SecretString>, Failure> {
+    let vault = shared.vault();
+    settled(blocking(move || vault.get(SecretKey { connection, kind: SecretKind::PersonalAccessToken })).await)
+}
+
+/// Keeps the result with the connection when it was tested as it is stored, and tells the window in any case.
+async fn finish(shared: &Arc<Shared>, run: RunId, id: ConnectionId, subject: Subject, report: Report) {
+    let tested_at = Timestamp::now();
+    let answered = report.failure.as_ref().is_none_or(|failure| failure.code != Code::Cancelled);
+    if answered && report.state != Status::Untested {
+        let last = LastTest { state: report.state, tested_at, duration_ms: millis(report.duration) };
+        shared.tested().insert(id, Tested { subject: subject.clone(), last: last.clone() });
+        let keeper = Arc::clone(shared);
+        let kept = blocking(move || {
+            let stored = keeper.library.load().ok()?;
+            let same = stored.entries.iter().any(|entry| entry.connection.id == id && Subject::new(&entry.connection, None) == subject);
+            same.then(|| keeper.history.record(&[(id, Some(last.clone()))])).map(|()| last)
+        });
+        if let Ok(Some(last)) = kept.await {
+            shared.outbox.send(Event::History(vec![(id, Some(last))]));
+        }
+    }
+    shared.outbox.send(Event::TestFinished { run, id, tested_at, report: Box::new(report) });
+}
+
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn no_token() -> Failure {
+    Failure::new(
+        Code::NoSecret,
+        "There is no access token to test with.",
+        "None was typed, and none is stored for this connection.",
+        "Paste a personal access token into the form.",
+    )
+    .with_remedy(Remedy::ReplaceSecret)
+}
+
+fn cancelled() -> Report {
+    Report::not_begun(
+        Status::Untested,
+        Failure::new(Code::Cancelled, "The test was cancelled.", "You stopped it before it had an answer.", "Test again when you like.")
+            .with_remedy(Remedy::TryAgain),
+    )
+}
+
+fn not_yet(connection: &Connection) -> Failure {
+    Failure::new(
+        Code::Unsupported,
+        format!("This version cannot test {} connections yet.", connection.auth.kind().label()),
+        "It signs in with personal access tokens only; the connection itself is kept.",
+        "Choose Personal access token to test this workspace now.",
+    )
+}
