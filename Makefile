@@ -1,0 +1,30 @@
+# Rust installed by rustup is found even when this shell has not read its profile yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+.PHONY: run test lint bench screenshots battery soak
+
+run: ## build Brickpass and open it on the embedded demo workspaces (without a display: show the same on a virtual one)
+	@scripts/run
+
+test: ## every test, with a summary of what could not run here
+	@scripts/test
+
+lint: ## formatting, clippy, licences, scripts
+	@scripts/setup run
+	@scripts/lint
+
+bench: ## what is fast, measured beside its yardstick
+	@scripts/setup headless
+	cargo bench --locked --bench speed
+
+screenshots: ## walk through the demo and write assets/screenshots
+	@scripts/setup headless
+	cargo build --locked --bin brickpass
+	@/usr/bin/python3 tests/e2e/screenshots.py $${CARGO_TARGET_DIR:-target}/debug/brickpass assets/screenshots
+
+battery: ## the tests, then which cases of tests/battery.txt they cover
+	@scripts/battery
+
+soak: ## the long version of the tests that try their luck
+	@scripts/setup run
+	@scripts/soak
