@@ -1,8 +1,30 @@
 //! An embedded Databricks to try everything on and to test against: a real HTTP server on loopback.
+//!
+//! A room is a file with its own `routes()`: [`discovery`], [`identity`], [`clusters`], [`pages`]. [`server`] listens, [`workspace`] is what the
+//! rooms share, [`catalogue`] says which workspaces there are, [`faults`] what they can be told to get wrong, [`errors`] how Databricks refuses.
 
-use std::time::Duration;
+mod catalogue;
+mod clusters;
+mod compute;
+mod discovery;
+mod errors;
+mod faults;
+mod gate;
+mod identity;
+mod pages;
+mod server;
+mod workspace;
 
-use crate::connection::Connection;
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+
+use crate::connection::{AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Level, Timeout};
+
+use catalogue::Entry;
+pub use faults::Fault;
+use server::Server;
+use workspace::Workspace;
 
 #[derive(Debug, Clone)]
 pub struct DemoOptions {
@@ -21,7 +43,7 @@ impl Default for DemoOptions {
 }
 
 /// One workspace of the demo. Its token is made at start and is worth nothing outside this process.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Clone, serde::Serialize)]
 pub struct DemoWorkspace {
     pub name: String,
     pub base_url: String,
@@ -29,32 +51,128 @@ pub struct DemoWorkspace {
     pub user: String,
 }
 
+impl std::fmt::Debug for DemoWorkspace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DemoWorkspace").field("name", &self.name).field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
 /// Serves until dropped.
-pub struct Demo {}
+pub struct Demo {
+    rooms: Vec<Room>,
+    announced: Vec<DemoWorkspace>,
+    _server: Server,
+}
+
+struct Room {
+    entry: Entry,
+    connection: ConnectionId,
+    workspace: Arc<Workspace>,
+}
 
 impl Demo {
     /// Starts a runtime thread of its own, so that windows, command line and tests can start it alike.
     ///
     /// # Errors
     /// A port is taken.
-    pub fn start(_options: &DemoOptions) -> std::io::Result<Self> {
-        todo!()
+    pub fn start(options: &DemoOptions) -> std::io::Result<Self> {
+        let now = jiff::Timestamp::now();
+        let entries = catalogue::entries(options.workspaces);
+        let listeners = server::bind(options.port, entries.len())?;
+        let mut rooms = Vec::with_capacity(entries.len());
+        let mut announced = Vec::with_capacity(entries.len());
+        let mut served = Vec::with_capacity(entries.len());
+        for (entry, listener) in entries.into_iter().zip(listeners) {
+            let origin = format!("http://{}", listener.local_addr()?);
+            let workspace = Arc::new(Workspace::new(&entry, origin.clone(), options.latency, now));
+            announced.push(DemoWorkspace {
+                name: entry.name.clone(),
+                base_url: origin,
+                token: workspace.token().to_owned(),
+                user: entry.user.user_name(),
+            });
+            served.push((listener, Arc::clone(&workspace)));
+            rooms.push(Room { entry, connection: ConnectionId::random(), workspace });
+        }
+        Ok(Self { rooms, announced, _server: Server::start(served)? })
     }
 
+    /// All workspaces, also those that are in no connection yet.
     #[must_use]
     pub fn workspaces(&self) -> &[DemoWorkspace] {
-        todo!()
+        &self.announced
+    }
+
+    /// The workspace of that name, to look at and to switch faults on.
+    #[must_use]
+    pub fn workspace(&self, name: &str) -> Option<DemoHandle> {
+        self.rooms.iter().find(|room| room.entry.name == name).map(|room| DemoHandle { workspace: Arc::clone(&room.workspace) })
     }
 
     /// The connections that `brickpass --demo` shows, with their tokens: a choice of workspaces in every state.
+    /// "Finance lakehouse" is not among them: it is there for the person to add.
     #[must_use]
     pub fn connections(&self) -> Vec<(Connection, String)> {
-        todo!()
+        let placed = self.rooms.iter().zip(&self.announced).filter_map(|(room, announced)| {
+            let place = room.entry.place.as_ref()?;
+            let connection = Connection {
+                id: room.connection,
+                name: ConnectionName::parse(&room.entry.name).ok()?,
+                description: place.description.to_owned(),
+                base_url: BaseUrl::read(&announced.base_url).ok()?.base_url,
+                address_confirmed: true,
+                workspace_id: Some(room.entry.workspace_id.to_string()),
+                timeout: Timeout::DEFAULT,
+                auth: AuthMethod::PersonalAccessToken,
+                level: Level::Workspace,
+                environment: place.environment.clone(),
+                tags: place.tags.iter().map(|&tag| tag.to_owned()).collect(),
+                folder: place.folder.to_owned(),
+                pinned: false,
+            };
+            Some((connection, announced.token.clone()))
+        });
+        placed.enumerate().map(|(index, (connection, token))| (Connection { pinned: index < 2, ..connection }, token)).collect()
     }
 
     /// The first line that `brickpass demo` prints.
     #[must_use]
-    pub fn announcement(&self) -> serde_json::Value {
-        todo!()
+    pub fn announcement(&self) -> Value {
+        json!({ "workspaces": self.announced })
+    }
+}
+
+/// One running workspace: what it was asked, and what it shall get wrong.
+#[derive(Clone)]
+pub struct DemoHandle {
+    workspace: Arc<Workspace>,
+}
+
+impl DemoHandle {
+    /// From the next request on; replaces the fault that was there.
+    pub fn set_fault(&self, fault: Fault) {
+        self.workspace.set_fault(Some(fault));
+    }
+
+    pub fn clear_fault(&self) {
+        self.workspace.set_fault(None);
+    }
+
+    /// The ids of all its clusters, in the order in which the API lists them.
+    #[must_use]
+    pub fn cluster_ids(&self) -> Vec<String> {
+        self.workspace.clusters.iter().map(|cluster| cluster.id.clone()).collect()
+    }
+
+    /// As `X-Databricks-Org-Id` says it.
+    #[must_use]
+    pub fn workspace_id(&self) -> String {
+        self.workspace.id.to_string()
+    }
+
+    /// The last thousand requests, `GET /api/2.1/clusters/list?page_size=20`, oldest first.
+    #[must_use]
+    pub fn requests(&self) -> Vec<String> {
+        self.workspace.requests()
     }
 }

@@ -1,0 +1,92 @@
+//! How Databricks refuses: statuses, error codes, messages and headers as they are seen on the wire.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
+    response::{Html, IntoResponse, Response},
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::pages;
+
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REASON_PHRASE: HeaderName = HeaderName::from_static("x-databricks-reason-phrase");
+
+/// Refused by the API itself: `error_code` is a word.
+pub(super) fn api_error(status: StatusCode, code: &str, message: &str) -> Response {
+    answer(status, &json!({ "error_code": code, "message": message }))
+}
+
+pub(super) fn invalid_parameter(message: &str) -> Response {
+    api_error(StatusCode::BAD_REQUEST, "INVALID_PARAMETER_VALUE", message)
+}
+
+pub(super) fn no_permission() -> Response {
+    api_error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "This API is disabled for users without the workspace-access entitlement.")
+}
+
+/// Refused before the API is reached: `error_code` is the status as a number, the message ends in the request's id.
+fn edge_error(status: StatusCode, reason: &str) -> Response {
+    let id = Uuid::new_v4().to_string();
+    let mut response = answer(status, &json!({ "error_code": status.as_u16(), "message": format!("{reason} [ReqId: {id}]") }));
+    set(&mut response, REQUEST_ID, &id);
+    set(&mut response, REASON_PHRASE, reason);
+    response
+}
+
+pub(super) fn missing_credential() -> Response {
+    let mut response = edge_error(StatusCode::UNAUTHORIZED, "Credential was not sent or was of an unsupported type for this API.");
+    set(&mut response, header::WWW_AUTHENTICATE, "Bearer realm=\"DatabricksRealm\"");
+    response
+}
+
+/// An expired, a revoked and an invented personal access token are refused alike, and with 403.
+pub(super) fn invalid_token() -> Response {
+    edge_error(StatusCode::FORBIDDEN, "Invalid access token.")
+}
+
+pub(super) fn blocked_by_ip_access_list(workspace: u64) -> Response {
+    edge_error(StatusCode::FORBIDDEN, &format!("Source IP address: 203.0.113.7 is blocked by Databricks IP ACL for workspace: {workspace}"))
+}
+
+pub(super) fn rate_limited(retry_after: Duration) -> Response {
+    let mut response = api_error(
+        StatusCode::TOO_MANY_REQUESTS,
+        "REQUEST_LIMIT_EXCEEDED",
+        "Your request was rejected since your organization has exceeded the rate limit. Please retry your request later.",
+    );
+    set(&mut response, header::RETRY_AFTER, &retry_after.as_secs().to_string());
+    response
+}
+
+pub(super) fn unavailable(path: &str) -> Response {
+    let message = format!("The service at {path} is temporarily unavailable. Please try again later.");
+    api_error(StatusCode::SERVICE_UNAVAILABLE, "TEMPORARILY_UNAVAILABLE", &message)
+}
+
+/// A path or a method that is not there: the API names what it looked for without its version; a version that no service has is a bad target.
+pub(super) async fn no_such_endpoint(method: Method, uri: Uri) -> Response {
+    let path = uri.path();
+    let Some(versioned) = path.strip_prefix("/api/") else {
+        return (StatusCode::NOT_FOUND, Html(pages::not_found())).into_response();
+    };
+    match versioned.strip_prefix("2.0/").or_else(|| versioned.strip_prefix("2.1/")) {
+        Some(rest) => api_error(StatusCode::NOT_FOUND, "ENDPOINT_NOT_FOUND", &format!("No API found for '{method} /{rest}'")),
+        None => answer(StatusCode::NOT_FOUND, &json!({ "error": format!("Bad Target: {path}") })),
+    }
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    let mut response = (status, Json(body)).into_response();
+    set(&mut response, header::CONTENT_TYPE, "application/json; charset=utf-8");
+    response
+}
+
+pub(super) fn set(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

@@ -1,0 +1,78 @@
+//! What a workspace can be told to get wrong.
+
+use std::time::Duration;
+
+/// A fault of the REST API of one workspace; discovery and pages stay as they are, except for `Latency`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// 401, as if the request had come without a credential.
+    Unauthorized,
+    /// 403 `Invalid access token.`, as for a token that has expired, was revoked or never was.
+    InvalidToken,
+    /// 403 `PERMISSION_DENIED`: known, but without the entitlement.
+    NoPermission,
+    /// 403 by the workspace's IP access list.
+    IpAccessList,
+    /// 429 with `Retry-After` (whole seconds) for the next `times` calls.
+    RateLimited { retry_after: Duration, times: u32 },
+    /// 503 for the next `times` calls.
+    Unavailable { times: u32 },
+    /// Every answer comes that much later.
+    Latency(Duration),
+    /// 200 with the HTML login page instead of JSON, as an address answers that is no workspace's own.
+    HtmlLogin,
+}
+
+/// What a fault makes of one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Unauthorized,
+    InvalidToken,
+    NoPermission,
+    IpAccessList,
+    RateLimited {
+        retry_after: Duration,
+    },
+    Unavailable,
+    HtmlLogin,
+    /// Refuses nothing.
+    Late(Duration),
+    None,
+}
+
+impl Fault {
+    /// What becomes of one call, and what is left of the fault after it.
+    pub(super) fn commit(self) -> (Refusal, Option<Self>) {
+        match self {
+            Self::RateLimited { times: 0, .. } | Self::Unavailable { times: 0 } => (Refusal::None, None),
+            Self::RateLimited { retry_after, times } => {
+                (Refusal::RateLimited { retry_after }, Some(Self::RateLimited { retry_after, times: times - 1 }))
+            }
+            Self::Unavailable { times } => (Refusal::Unavailable, Some(Self::Unavailable { times: times - 1 })),
+            Self::Unauthorized => (Refusal::Unauthorized, Some(Self::Unauthorized)),
+            Self::InvalidToken => (Refusal::InvalidToken, Some(Self::InvalidToken)),
+            Self::NoPermission => (Refusal::NoPermission, Some(Self::NoPermission)),
+            Self::IpAccessList => (Refusal::IpAccessList, Some(Self::IpAccessList)),
+            Self::Latency(late) => (Refusal::Late(late), Some(Self::Latency(late))),
+            Self::HtmlLogin => (Refusal::HtmlLogin, Some(Self::HtmlLogin)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_with_a_number_ends_after_that_many_calls() {
+        let (first, left) = Fault::Unavailable { times: 2 }.commit();
+        let (second, left) = left.unwrap().commit();
+        let (third, left) = left.unwrap().commit();
+        assert_eq!((first, second, third, left), (Refusal::Unavailable, Refusal::Unavailable, Refusal::None, None));
+    }
+
+    #[test]
+    fn a_fault_without_a_number_stays() {
+        assert_eq!(Fault::IpAccessList.commit(), (Refusal::IpAccessList, Some(Fault::IpAccessList)));
+    }
+}
