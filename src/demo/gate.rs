@@ -19,13 +19,12 @@ pub(super) async fn pass(State(workspace): State<Arc<Workspace>>, request: Reque
     workspace.remember(format!("{} {path}", request.method()));
     tokio::time::sleep(workspace.latency).await;
     let mut response = if path.starts_with("/api/") {
-        match refusal(&workspace, request.uri(), request.headers()).await {
-            Some(refused) => refused,
-            None => {
-                let mut answered = next.run(request).await;
-                errors::set(&mut answered, ORG_ID, &workspace.id.to_string());
-                answered
-            }
+        if let Some(refused) = refusal(&workspace, request.uri(), request.headers()).await {
+            refused
+        } else {
+            let mut answered = next.run(request).await;
+            errors::set(&mut answered, ORG_ID, &workspace.id.to_string());
+            answered
         }
     } else {
         next.run(request).await

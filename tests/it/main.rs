@@ -5,4 +5,5 @@
 
 mod architecture;
 mod battery;
+mod demo;
 mod support;
