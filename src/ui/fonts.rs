@@ -1,0 +1,64 @@
+//! Inter for words, Phosphor for icons; the operating system's fonts for the scripts that Inter lacks (eframe's `system_fonts`).
+//!
+//! `scripts/subset-fonts.sh` says how the files were made. Licences lie beside them.
+
+use std::sync::Arc;
+
+use egui::{Context, FontData, FontDefinitions, FontFamily, FontId};
+
+const REGULAR: &str = "Inter";
+const MEDIUM: &str = "Inter Medium";
+const SEMIBOLD: &str = "Inter SemiBold";
+const ICONS: &str = "Phosphor";
+const ICONS_FILL: &str = "Phosphor Fill";
+
+/// Sizes in points.
+#[must_use]
+pub fn regular(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Proportional)
+}
+
+#[must_use]
+pub fn medium(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(MEDIUM.into()))
+}
+
+#[must_use]
+pub fn semibold(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(SEMIBOLD.into()))
+}
+
+pub(super) fn icons(size: f32, filled: bool) -> FontId {
+    FontId::new(size, FontFamily::Name(if filled { ICONS_FILL } else { ICONS }.into()))
+}
+
+/// Makes Inter and Phosphor known. Once: laying out fonts again costs a frame.
+pub(super) fn install(ctx: &Context) {
+    ctx.set_fonts(definitions());
+}
+
+fn definitions() -> FontDefinitions {
+    let files: [(&str, &'static [u8]); 5] = [
+        (REGULAR, include_bytes!("../../assets/fonts/Inter-Regular.otf")),
+        (MEDIUM, include_bytes!("../../assets/fonts/Inter-Medium.otf")),
+        (SEMIBOLD, include_bytes!("../../assets/fonts/Inter-SemiBold.otf")),
+        (ICONS, include_bytes!("../../assets/fonts/Phosphor-Regular.ttf")),
+        (ICONS_FILL, include_bytes!("../../assets/fonts/Phosphor-Fill.ttf")),
+    ];
+    let mut definitions = FontDefinitions::empty();
+    for (name, bytes) in files {
+        definitions.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+    }
+    let families = [
+        (FontFamily::Proportional, REGULAR),
+        (FontFamily::Monospace, REGULAR),
+        (FontFamily::Name(MEDIUM.into()), MEDIUM),
+        (FontFamily::Name(SEMIBOLD.into()), SEMIBOLD),
+        (FontFamily::Name(ICONS.into()), ICONS),
+        (FontFamily::Name(ICONS_FILL.into()), ICONS_FILL),
+    ];
+    for (family, font) in families {
+        definitions.families.insert(family, vec![font.to_owned()]);
+    }
+    definitions
+}

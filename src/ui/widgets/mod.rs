@@ -1,0 +1,37 @@
+//! What the screens are made of. Each widget is a function of what it is given and has an accessible name.
+
+mod badge;
+mod button;
+mod card;
+mod checkbox;
+mod form;
+mod menu;
+mod modal;
+mod paint;
+mod secret_field;
+mod select;
+mod spinner;
+mod status;
+mod tabs;
+mod tags;
+mod text;
+mod text_field;
+mod timeline;
+
+pub use badge::{badge_size, environment_badge, environment_word, paint_environment_badge, tag_chip};
+pub use button::{Button, icon_button, icon_button_colored};
+pub use card::card;
+pub use checkbox::checkbox;
+pub use form::{form_row, form_row_without_label, remark};
+pub use menu::{menu_button, menu_item, menu_separator, select_option};
+pub use modal::{ModalShown, modal, return_focus};
+pub use paint::{elided, paint_key_hint, paint_text};
+pub use secret_field::{REVEAL_SECONDS, RevealAction, SecretField, SecretResponse, forget_secret_field, revealed_secret};
+pub use select::Select;
+pub use spinner::{paint_spinner, spinner};
+pub use status::{paint_status_icon, status_icon, status_look};
+pub use tabs::tabs;
+pub use tags::tags_field;
+pub use text::{key_hint, paragraph, section_header, truncated_label};
+pub use text_field::TextField;
+pub use timeline::timeline_bar;

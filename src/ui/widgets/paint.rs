@@ -1,0 +1,60 @@
+//! What several widgets draw the same way.
+
+use std::sync::Arc;
+
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Galley, Painter, Pos2, Rect, Stroke, StrokeKind, Ui,
+    text::{LayoutJob, TextWrapping},
+    vec2,
+};
+
+use crate::ui::{
+    fonts,
+    theme::{self, Palette},
+};
+
+/// One line of text that ends in "…" when it is wider than `max_width` points. `galley.elided` says whether it does.
+#[must_use]
+pub fn elided(painter: &Painter, text: &str, font: FontId, colour: Color32, max_width: f32) -> Arc<Galley> {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
+    job.wrap = TextWrapping::truncate_at_width(max_width.max(0.0));
+    painter.layout_job(job)
+}
+
+/// Draws one line of text at `at`, elided to `max_width` points; returns where it lies.
+pub fn paint_text(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, colour: Color32, max_width: f32) -> Rect {
+    let galley = elided(painter, text, font, colour, max_width);
+    let rect = align.anchor_size(at, galley.size());
+    painter.galley(rect.min, galley, colour);
+    rect
+}
+
+/// Draws a key such as "Ctrl K" in its small frame, its right edge at `right_center`; returns the frame.
+pub fn paint_key_hint(painter: &Painter, palette: &Palette, right_center: Pos2, key: &str) -> Rect {
+    let galley = painter.layout_no_wrap(key.to_owned(), fonts::regular(12.0), palette.weak);
+    let size = vec2((galley.size().x + 10.0).max(18.0), 18.0);
+    let rect = Align2::RIGHT_CENTER.anchor_size(right_center, size);
+    painter.rect_stroke(rect, CornerRadius::same(4), Stroke::new(1.0, palette.hairline), StrokeKind::Inside);
+    painter.galley(rect.center() - galley.size() / 2.0, galley, palette.weak);
+    rect
+}
+
+/// The frame of a field or a button that opens a list: fill, border by tone or focus, ring when focused.
+pub(super) fn field_frame(ui: &Ui, rect: Rect, state: FieldFrame) {
+    let palette = theme::of(ui);
+    let radius = CornerRadius::same(theme::RADIUS);
+    let border = state.tone.map_or(palette.control_border, |tone| palette.tone(tone));
+    let fill = if state.hovered && !state.focused { state.hover_fill.unwrap_or(palette.field) } else { palette.field };
+    ui.painter().rect(rect, radius, fill, Stroke::new(1.0, border), StrokeKind::Inside);
+    if state.focused {
+        theme::focus_ring(ui.painter(), palette, rect, theme::RADIUS);
+    }
+}
+
+#[derive(Default)]
+pub(super) struct FieldFrame {
+    pub tone: Option<theme::Tone>,
+    pub focused: bool,
+    pub hovered: bool,
+    pub hover_fill: Option<Color32>,
+}

@@ -1,0 +1,288 @@
+//! The field for a token or a client secret: masked, revealed for 20 seconds at most, leaving no copies in egui.
+//!
+//! egui's text edit copies its whole text each frame and keeps an undo history of it. So it never gets to see the secret: while the field
+//! is masked its buffer shows dots, one a character, and edits go to the secret behind them. While revealed it has to see the text; the
+//! history is emptied each frame, and undo does nothing, masked or not.
+
+use std::{any::TypeId, ops::Range, time::Duration};
+
+use egui::{Align2, Context, Id, Rect, Response, Sense, TextBuffer, Ui, Vec2, text::CharIndex, text_edit::TextEditState, vec2};
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroize as _;
+
+use super::{
+    button::icon_button_at,
+    paint::{FieldFrame, field_frame},
+    text_field::Edit,
+};
+use crate::{
+    connection::TypedSecret,
+    ui::{
+        fonts,
+        icons::Icon,
+        theme::{self, Tone},
+    },
+};
+
+/// How long a revealed secret stays readable, in seconds.
+pub const REVEAL_SECONDS: f64 = 20.0;
+const EYE: f32 = 24.0;
+
+/// A masked field over a secret that is being typed.
+#[must_use = "call `.show(ui, now)`"]
+pub struct SecretField<'a> {
+    secret: &'a mut TypedSecret,
+    label: &'a str,
+    hint: &'a str,
+    stored: bool,
+    width: Option<f32>,
+    tone: Option<Tone>,
+    id: Option<Id>,
+}
+
+pub struct SecretResponse {
+    pub response: Response,
+    /// The eye was clicked while nothing is typed and a secret is stored: fetch it and show it with [`revealed_secret`].
+    pub reveal_clicked: bool,
+}
+
+impl<'a> SecretField<'a> {
+    pub fn new(secret: &'a mut TypedSecret, accessible_label: &'a str) -> Self {
+        Self { secret, label: accessible_label, hint: "", stored: false, width: None, tone: None, id: None }
+    }
+
+    /// Shown while nothing is typed, such as "Stored •••• 3f9c, type to replace".
+    pub fn hint(mut self, hint: &'a str) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    /// A secret is stored: the eye also works while nothing is typed.
+    pub fn stored(mut self, stored: bool) -> Self {
+        self.stored = stored;
+        self
+    }
+
+    pub fn width(mut self, width: f32) -> Self {
+        self.width = Some(width);
+        self
+    }
+
+    pub fn tone(mut self, tone: Option<Tone>) -> Self {
+        self.tone = tone;
+        self
+    }
+
+    /// An id that is known outside, to move the focus here and for [`forget_secret_field`].
+    pub fn id(mut self, id: Id) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// `now_seconds` counts from any fixed moment.
+    pub fn show(self, ui: &mut Ui, now_seconds: f64) -> SecretResponse {
+        let palette = theme::of(ui);
+        let id = self.id.unwrap_or_else(|| ui.make_persistent_id((self.label, "secret field")));
+        let width = self.width.unwrap_or(f32::INFINITY).min(ui.available_width()).max(64.0);
+        let (_, rect) = ui.allocate_space(vec2(width, theme::CONTROL_HEIGHT));
+        field_frame(ui, rect, FieldFrame { tone: self.tone, focused: ui.memory(|memory| memory.has_focus(id)), ..FieldFrame::default() });
+
+        let typed = !self.secret.is_empty();
+        let revealed = typed && still_revealed(ui.ctx(), id, now_seconds);
+        let has_eye = typed || self.stored;
+        let place = if has_eye { rect.with_max_x(rect.right() - EYE - 6.0) } else { rect };
+
+        let limit = self.secret.expose_mut().capacity() / 4;
+        let mut buffer = SecretBuffer::new(self.secret, revealed);
+        let edit = Edit {
+            text: &mut buffer,
+            id,
+            label: self.label,
+            hint: self.hint,
+            multiline: false,
+            rows: 1,
+            password: true,
+            show_password: revealed,
+            limit,
+            colour: palette.text,
+        };
+        let mut output = edit.show(ui, place);
+        output.state.clear_undoer();
+
+        let mut reveal_clicked = false;
+        if has_eye {
+            let center = egui::pos2(rect.right() - 6.0 - EYE / 2.0, rect.center().y);
+            let (icon, name) =
+                if revealed { (Icon::EyeSlash, format!("Hide {}", self.label)) } else { (Icon::Eye, format!("Show {}", self.label)) };
+            let eye = icon_button_at(ui, Rect::from_center_size(center, Vec2::splat(EYE)), id.with("eye"), icon, &name, None);
+            if eye.clicked() {
+                if typed {
+                    set_revealed(ui.ctx(), id, (!revealed).then_some(now_seconds + REVEAL_SECONDS));
+                } else {
+                    reveal_clicked = true;
+                }
+            }
+        }
+        SecretResponse { response: output.response.response.clone(), reveal_clicked }
+    }
+}
+
+/// Wipes what egui still holds of the field: cursor, undo history, whether it was revealed. When the field closes or its secret is saved.
+pub fn forget_secret_field(ctx: &Context, id: Id) {
+    if let Some(mut state) = TextEditState::load(ctx, id) {
+        state.clear_undoer();
+    }
+    ctx.data_mut(|data| data.remove::<TextEditState>(id));
+    set_revealed(ctx, id, None);
+}
+
+/// Until when the field is readable; hides it when that has passed, or when the window is no longer looked at.
+fn still_revealed(ctx: &Context, id: Id, now_seconds: f64) -> bool {
+    let Some(until) = ctx.data(|data| data.get_temp::<f64>(reveal_id(id))) else { return false };
+    let left = until - now_seconds;
+    if left <= 0.0 || !window_is_looked_at(ctx) {
+        set_revealed(ctx, id, None);
+        return false;
+    }
+    ctx.request_repaint_after(Duration::from_secs_f64(left.min(REVEAL_SECONDS)));
+    true
+}
+
+fn set_revealed(ctx: &Context, id: Id, until: Option<f64>) {
+    ctx.data_mut(|data| match until {
+        Some(until) => {
+            data.insert_temp(reveal_id(id), until);
+        }
+        None => data.remove::<f64>(reveal_id(id)),
+    });
+    ctx.request_repaint();
+}
+
+fn reveal_id(id: Id) -> Id {
+    id.with("revealed until")
+}
+
+fn window_is_looked_at(ctx: &Context) -> bool {
+    ctx.input(|input| input.focused && input.viewport().minimized != Some(true))
+}
+
+/// What the person or the clock did to a revealed stored secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevealAction {
+    /// The copy button was clicked.
+    Copy,
+    /// Drop the secret and show the field again: the eye was clicked, 20 seconds have passed, or the window is no longer looked at.
+    Hide,
+}
+
+/// Shows a stored secret in place of its field. `revealed_at` and `now_seconds` count from the same moment.
+pub fn revealed_secret(
+    ui: &mut Ui,
+    secret: &SecretString,
+    accessible_label: &str,
+    revealed_at: f64,
+    now_seconds: f64,
+) -> Option<RevealAction> {
+    let left = revealed_at + REVEAL_SECONDS - now_seconds;
+    if left <= 0.0 || !window_is_looked_at(ui.ctx()) {
+        ui.ctx().request_repaint();
+        return Some(RevealAction::Hide);
+    }
+    ui.ctx().request_repaint_after(Duration::from_secs_f64(left.min(REVEAL_SECONDS)));
+
+    let palette = theme::of(ui);
+    let (id, rect) = ui.allocate_space(vec2(ui.available_width().max(96.0), theme::CONTROL_HEIGHT));
+    let text = ui.interact(rect, id, Sense::hover());
+    text.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{accessible_label}, shown")));
+    field_frame(ui, rect, FieldFrame { tone: Some(Tone::Accent), ..FieldFrame::default() });
+    let room = rect.width() - 2.0 * EYE - 30.0;
+    let at = egui::pos2(rect.left() + 11.0, rect.center().y);
+    super::paint_text(ui.painter(), at, Align2::LEFT_CENTER, secret.expose_secret(), fonts::regular(14.0), palette.text, room);
+
+    let button = |from_right: f32| Rect::from_center_size(egui::pos2(rect.right() - from_right, rect.center().y), Vec2::splat(EYE));
+    let copy = icon_button_at(ui, button(12.0 + 1.5 * EYE), id.with("copy"), Icon::Copy, &format!("Copy {accessible_label}"), None);
+    let hide = icon_button_at(ui, button(6.0 + 0.5 * EYE), id.with("hide"), Icon::EyeSlash, &format!("Hide {accessible_label}"), None);
+    if hide.clicked() {
+        Some(RevealAction::Hide)
+    } else if copy.clicked() {
+        Some(RevealAction::Copy)
+    } else {
+        None
+    }
+}
+
+/// What egui's text edit gets to see of a secret.
+struct SecretBuffer<'a> {
+    secret: &'a mut TypedSecret,
+    revealed: bool,
+    /// One dot for each character of the secret.
+    mask: String,
+}
+
+impl<'a> SecretBuffer<'a> {
+    fn new(secret: &'a mut TypedSecret, revealed: bool) -> Self {
+        let mask = mask_of(secret);
+        Self { secret, revealed, mask }
+    }
+}
+
+fn mask_of(secret: &TypedSecret) -> String {
+    "•".repeat(secret.expose().chars().count())
+}
+
+impl TextBuffer for SecretBuffer<'_> {
+    fn is_mutable(&self) -> bool {
+        true
+    }
+
+    fn as_str(&self) -> &str {
+        if self.revealed { self.secret.expose() } else { &self.mask }
+    }
+
+    fn insert_text(&mut self, text: &str, char_index: CharIndex) -> usize {
+        let secret = self.secret.expose_mut();
+        // Growing would move the text and leave the old copy in memory unwiped.
+        let mut room = secret.capacity() - secret.len();
+        let fitting: usize = text
+            .chars()
+            .take_while(|c| {
+                let fits = c.len_utf8() <= room;
+                room = room.saturating_sub(c.len_utf8());
+                fits
+            })
+            .count();
+        let at = byte_index(secret, char_index.0);
+        let end = byte_index(text, fitting);
+        if let Some(text) = text.get(..end) {
+            secret.insert_str(at, text);
+        }
+        self.mask = mask_of(self.secret);
+        fitting
+    }
+
+    fn delete_char_range(&mut self, char_range: Range<CharIndex>) {
+        let secret = self.secret.expose_mut();
+        if char_range.start.0 >= char_range.end.0 {
+            return;
+        }
+        let range = byte_index(secret, char_range.start.0)..byte_index(secret, char_range.end.0);
+        if range.start == 0 && range.end == secret.len() {
+            // Wipes; the allocation stays.
+            secret.zeroize();
+        } else {
+            secret.replace_range(range, "");
+        }
+        self.mask = mask_of(self.secret);
+    }
+
+    /// Only undo and redo replace everything; they would bring back dots.
+    fn replace_with(&mut self, _text: &str) {}
+
+    fn type_id(&self) -> TypeId {
+        TypeId::of::<SecretBuffer<'static>>()
+    }
+}
+
+fn byte_index(text: &str, chars: usize) -> usize {
+    text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at)
+}

@@ -1,0 +1,48 @@
+//! The tabs of a page.
+
+use egui::{Color32, CornerRadius, Key, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::{fonts, theme};
+
+/// Shows the tabs over a hairline and changes `index` on a click or an arrow key. Returns whether it changed.
+pub fn tabs(ui: &mut Ui, index: &mut usize, titles: &[&str]) -> bool {
+    const PADDING: f32 = 10.0;
+    const HEIGHT: f32 = 36.0;
+    let palette = theme::of(ui);
+    let before = *index;
+    let width = ui.available_width();
+    let mut turn: isize = 0;
+    let row = ui
+        .horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            for (at, title) in titles.iter().enumerate() {
+                let galley = ui.painter().layout_no_wrap((*title).to_owned(), fonts::medium(14.0), Color32::PLACEHOLDER);
+                let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 2.0 * PADDING, HEIGHT), Sense::click());
+                let selected = at == before;
+                response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), selected, title));
+                if response.clicked() {
+                    *index = at;
+                }
+                if response.has_focus() {
+                    turn +=
+                        ui.input(|input| isize::from(input.key_pressed(Key::ArrowRight)) - isize::from(input.key_pressed(Key::ArrowLeft)));
+                }
+                let colour = if selected || response.hovered() { palette.text } else { palette.weak };
+                ui.painter().galley(rect.center() - galley.size() / 2.0, galley, colour);
+                if selected {
+                    let line = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 2.0), rect.max);
+                    ui.painter().rect_filled(line, CornerRadius::same(1), palette.accent);
+                }
+                if response.has_focus() {
+                    theme::focus_ring(ui.painter(), palette, rect.shrink2(vec2(2.0, 5.0)), 6);
+                }
+            }
+        })
+        .response
+        .rect;
+    ui.painter().hline(row.left()..=row.left() + width, row.bottom(), Stroke::new(1.0, palette.hairline));
+    if turn != 0 && !titles.is_empty() {
+        *index = before.saturating_add_signed(turn).min(titles.len() - 1);
+    }
+    *index != before
+}
