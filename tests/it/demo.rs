@@ -1,8 +1,10 @@
 //! The embedded Databricks answers as the real one does, over real sockets.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     net::{Ipv4Addr, TcpListener},
+    path::Path,
+    process::Command,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -10,6 +12,8 @@ use std::{
 use brickpass::demo::{Demo, DemoOptions, DemoWorkspace, Fault};
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
+
+use crate::support;
 
 const LIST: &str = "/api/2.1/clusters/list";
 const ME: &str = "/api/2.0/preview/scim/v2/Me";
@@ -375,4 +379,47 @@ fn the_announcement_names_every_workspace_with_a_token_of_its_own_and_debug_name
         assert!(token.len() == 36 && token.starts_with("dapi") && token[4..].bytes().all(|byte| byte.is_ascii_hexdigit()), "{token}");
         assert!(!shown.contains(&token), "{shown}");
     }
+}
+
+#[test]
+fn the_official_python_sdk_lists_clusters_and_the_current_user() {
+    const TEST: &str = "the_official_python_sdk_lists_clusters_and_the_current_user";
+    if let Some(tool) = support::missing_tool(&["sh", "env", "python3"]) {
+        return support::skip(TEST, &format!("{tool} is not installed"));
+    }
+    let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
+    let mut script = Command::new("sh");
+    script.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/run.sh"));
+    // Beside the built programs, so that it is made once and goes with `cargo clean`.
+    script.env("BRICKPASS_INTEROP_VENV", Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("interop-venv"));
+    let ran = support::run(&mut script, demo.announcement().to_string().as_bytes(), Duration::from_mins(5));
+    if ran.code == Some(77) {
+        return support::skip(TEST, ran.stdout.trim().trim_start_matches("skipped: "));
+    }
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
+    let seen: HashMap<String, Value> = ran
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .map(|seen| (seen["name"].as_str().unwrap().to_owned(), seen))
+        .collect();
+    assert_eq!(seen.len(), demo.workspaces().len());
+    for workspace in demo.workspaces() {
+        let seen = &seen[&workspace.name];
+        let all = demo.workspace(&workspace.name).unwrap().cluster_ids();
+        match workspace.name.as_str() {
+            "Marketing reports" => {
+                for error in [&seen["user_error"], &seen["clusters_error"]] {
+                    assert!(["PermissionDenied", "Unauthenticated"].contains(&error.as_str().unwrap()), "{seen}");
+                }
+            }
+            "Payroll and people data" => {
+                assert_eq!((&seen["user"], &seen["clusters_error"]), (&json!(workspace.user), &json!("PermissionDenied")), "{seen}");
+            }
+            _ => assert_eq!((&seen["user"], &seen["clusters"]), (&json!(workspace.user), &json!(all)), "{seen}"),
+        }
+    }
+    let asked = demo.workspace(SALES).unwrap().requests();
+    let pages = asked.iter().filter(|request| request.starts_with("GET /api/2.1/clusters/list")).count();
+    assert_eq!(pages, 3, "the SDK turned the pages: {asked:?}");
 }
