@@ -1,6 +1,74 @@
 //! The window: draws the state, emits commands; never does I/O, never blocks, never awaits.
 
+mod app;
 pub mod fonts;
 pub mod icons;
+mod state;
+mod text;
 pub mod theme;
 pub mod widgets;
+
+use std::sync::{Arc, OnceLock};
+
+pub use app::{BrickpassApp, Wires};
+
+use crate::{
+    engine::{Engine, Places},
+    storage::{ThemeChoice, WindowMemory},
+};
+
+/// What the window is opened with.
+pub struct Launch {
+    pub places: Places,
+    pub title: String,
+    /// The theme of the first frame; the settings follow a moment later.
+    pub theme: ThemeChoice,
+    pub window: WindowMemory,
+}
+
+/// Opens the window and returns when it has been closed and everything is saved.
+///
+/// # Errors
+/// There is no display, or it cannot show a window.
+pub fn run(launch: Launch) -> eframe::Result {
+    let Launch { places, title, theme, window } = launch;
+    let context: Arc<OnceLock<egui::Context>> = Arc::default();
+    let awaited = Arc::clone(&context);
+    let wake = move || {
+        if let Some(context) = awaited.get() {
+            context.request_repaint();
+        }
+    };
+    // Before the window, so that both come up at the same time.
+    let (engine, mut events) = Engine::start(places, wake).map_err(|error| eframe::Error::AppCreation(Box::new(error)))?;
+    let engine = Arc::new(engine);
+    let sender = Arc::clone(&engine);
+    let wires = Wires { send: Box::new(move |command| sender.send(command)), next: Box::new(move || events.try_next()) };
+    let options = eframe::NativeOptions { viewport: viewport(&title, &window), ..eframe::NativeOptions::default() };
+    let result = eframe::run_native(
+        &title,
+        options,
+        Box::new(move |creation| {
+            // Only set once: there is one window.
+            let _ = context.set(creation.egui_ctx.clone());
+            Ok(Box::new(BrickpassApp::new(&creation.egui_ctx, wires, jiff::Timestamp::now, theme, window)))
+        }),
+    );
+    drop(engine);
+    result
+}
+
+fn viewport(title: &str, window: &WindowMemory) -> egui::ViewportBuilder {
+    let usable = |sides: &[f32; 2]| sides.iter().all(|side| side.is_finite() && (200.0..=20_000.0).contains(side));
+    let size = window.size.filter(usable).unwrap_or([1280.0, 800.0]);
+    let builder = egui::ViewportBuilder::default()
+        .with_title(title)
+        .with_app_id("brickpass")
+        .with_inner_size(size)
+        .with_min_inner_size([480.0, 360.0])
+        .with_maximized(window.maximized);
+    match window.position.filter(|place| place.iter().all(|side| side.is_finite() && side.abs() < 20_000.0)) {
+        Some(place) => builder.with_position(place),
+        None => builder,
+    }
+}

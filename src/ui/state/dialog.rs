@@ -1,0 +1,35 @@
+//! What stands in front of the window until it is answered. One at a time.
+
+use crate::{
+    connection::{ConnectionId, TypedSecret},
+    failure::Failure,
+    storage::Entry,
+};
+
+#[derive(Debug)]
+pub enum Dialog {
+    /// The window is about to close while these have unsaved edits.
+    Close { unsaved: Vec<(ConnectionId, String)> },
+    /// Something of production is about to be deleted: its name is to be typed.
+    DeleteProduction { ids: Vec<ConnectionId>, expected: String, typed: String },
+    /// The connection was changed (`theirs`) or removed (`None`) elsewhere while it was edited here.
+    Conflict { id: ConnectionId, name: String, theirs: Option<Box<Entry>> },
+    /// The encrypted file needs its passphrase; `new`: it is set for the first time.
+    Unlock { place: String, new: bool, passphrase: TypedSecret, again: TypedSecret, waiting: bool, failure: Option<Failure>, then_save: Option<ConnectionId> },
+    Settings,
+    Shortcuts,
+    Palette,
+}
+
+impl Dialog {
+    /// What the delete dialog asks to be typed has been typed.
+    pub fn may_delete(&self) -> bool {
+        matches!(self, Self::DeleteProduction { expected, typed, .. } if typed.trim() == expected)
+    }
+
+    /// Whether the passphrase can be tried.
+    pub fn may_unlock(&self) -> bool {
+        matches!(self, Self::Unlock { new, passphrase, again, waiting: false, .. }
+            if !passphrase.is_empty() && (!new || passphrase == again))
+    }
+}

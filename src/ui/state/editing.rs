@@ -1,0 +1,211 @@
+//! One form: what is typed, what was saved, what is wrong with it.
+
+use std::collections::HashSet;
+
+use crate::{
+    connection::{Connection, Draft, Field, Remark, Review, Reviewed, Severity},
+    failure::Failure,
+    storage::{Entry, Revision},
+};
+
+#[derive(Debug)]
+pub struct Editing {
+    pub draft: Draft,
+    /// The form as it was when nothing was typed: what `draft` is compared with.
+    untouched: Draft,
+    /// What lies in the file as far as this form knows; `None` for a new connection.
+    saved: Option<Connection>,
+    base: Option<Revision>,
+    review: Review,
+    /// The draft that `review` judges: judged again only when the form differs from it.
+    judged: Draft,
+    touched: HashSet<Field>,
+    attempted: bool,
+    saving: Option<Saving>,
+    pub failure: Option<Failure>,
+    /// Somebody else changed the connection while this form holds edits.
+    pub changed_outside: bool,
+}
+
+#[derive(Debug)]
+struct Saving {
+    draft: Draft,
+    connection: Connection,
+}
+
+impl Editing {
+    pub fn of_new(draft: Draft, name_taken: &dyn Fn(&str) -> bool) -> Self {
+        let review = draft.review(name_taken);
+        Self {
+            untouched: draft.clone(),
+            judged: draft.clone(),
+            draft,
+            saved: None,
+            base: None,
+            review,
+            touched: HashSet::new(),
+            attempted: false,
+            saving: None,
+            failure: None,
+            changed_outside: false,
+        }
+    }
+
+    pub fn of_entry(entry: &Entry, name_taken: &dyn Fn(&str) -> bool) -> Self {
+        Self {
+            saved: Some(entry.connection.clone()),
+            base: Some(entry.revision),
+            ..Self::of_new(Draft::from_connection(&entry.connection), name_taken)
+        }
+    }
+
+    pub fn is_new(&self) -> bool {
+        self.saved.is_none()
+    }
+
+    pub fn saved(&self) -> Option<&Connection> {
+        self.saved.as_ref()
+    }
+
+    pub fn is_unsaved(&self) -> bool {
+        self.draft != self.untouched
+    }
+
+    pub fn is_saving(&self) -> bool {
+        self.saving.is_some()
+    }
+
+    pub fn review(&self) -> &Review {
+        &self.review
+    }
+
+    /// Judges the form if it changed. `forced`: the other connections changed, so a name may be taken now.
+    pub fn judge(&mut self, forced: bool, name_taken: &dyn Fn(&str) -> bool) {
+        if forced || self.draft != self.judged {
+            self.review = self.draft.review(name_taken);
+            self.judged = self.draft.clone();
+        }
+    }
+
+    pub fn touch(&mut self, field: Field) {
+        self.touched.insert(field);
+    }
+
+    /// What stands beside a field. An error in a field of a new form waits until the person has been there.
+    pub fn remark(&self, field: Field) -> Option<&Remark> {
+        self.review.worst(field).filter(|remark| {
+            remark.severity < Severity::Error || self.attempted || !self.is_new() || self.touched.contains(&field)
+        })
+    }
+
+    pub fn first_error(&self) -> Option<Field> {
+        self.review.remarks.iter().find(|remark| remark.severity == Severity::Error).map(|remark| remark.field)
+    }
+
+    /// What to save, or the first field that is wrong.
+    pub fn begin_save(&mut self, name_taken: &dyn Fn(&str) -> bool) -> Result<(Reviewed, Option<Revision>), Option<Field>> {
+        self.judge(true, name_taken);
+        self.attempted = true;
+        let Some(reviewed) = self.review.result.clone() else { return Err(self.first_error()) };
+        self.failure = None;
+        self.saving = Some(Saving { draft: self.draft.clone(), connection: reviewed.connection.clone() });
+        Ok((reviewed, self.base))
+    }
+
+    /// What to test: as `begin_save`, but a name is not needed for it.
+    pub fn for_test(&mut self, stand_in_name: &str, name_taken: &dyn Fn(&str) -> bool) -> Result<Reviewed, Option<Field>> {
+        self.judge(false, name_taken);
+        if let Some(reviewed) = &self.review.result {
+            return Ok(reviewed.clone());
+        }
+        let mut named = self.draft.clone();
+        named.name = stand_in_name.to_owned();
+        if let Some(reviewed) = named.review(&|_| false).result {
+            return Ok(reviewed);
+        }
+        self.attempted = true;
+        let elsewhere = |remark: &&Remark| remark.severity == Severity::Error && remark.field != Field::Name;
+        Err(self.review.remarks.iter().find(elsewhere).map(|remark| remark.field))
+    }
+
+    /// The engine has it in the file. Only what was sent is cleared: what was typed since stays.
+    pub fn saved_as_sent(&mut self, entry: Option<&Entry>) {
+        let Some(saving) = self.saving.take() else { return };
+        self.failure = None;
+        self.changed_outside = false;
+        self.attempted = false;
+        self.untouched = Draft::from_connection(&saving.connection);
+        if self.draft == saving.draft {
+            self.draft = self.untouched.clone();
+        } else if self.draft.secret == saving.draft.secret {
+            self.draft.secret = self.untouched.secret.clone();
+        }
+        self.saved = Some(saving.connection);
+        if let Some(entry) = entry {
+            self.take_base(entry);
+        }
+    }
+
+    pub fn save_failed(&mut self, failure: Failure) {
+        self.saving = None;
+        self.failure = Some(failure);
+    }
+
+    /// Conflict, keep mine: the next save replaces what is there now (`None`: it was removed, so it is added anew).
+    pub fn rebase(&mut self, theirs: Option<&Entry>) {
+        self.base = theirs.map(|entry| entry.revision);
+        self.saved = theirs.map(|entry| entry.connection.clone());
+        self.changed_outside = false;
+        self.failure = None;
+    }
+
+    /// The connection as it now is in the file. A form without edits follows it; edits stay.
+    pub fn follow(&mut self, entry: Option<&Entry>) -> Follow {
+        let sent = self.saving.as_ref().map(|saving| &saving.connection);
+        match entry {
+            Some(entry) if self.saved.as_ref() == Some(&entry.connection) || sent == Some(&entry.connection) => {
+                self.base = Some(entry.revision);
+                Follow::Same
+            }
+            Some(_) if !self.is_unsaved() && self.saving.is_none() => Follow::Replace,
+            None if self.is_new() => Follow::Same,
+            None if !self.is_unsaved() && self.saving.is_none() => Follow::Drop,
+            _ => {
+                self.changed_outside = true;
+                Follow::Same
+            }
+        }
+    }
+
+    /// The list changed this without the form: the comparison follows, edits stay.
+    pub fn set_pinned(&mut self, pinned: bool) {
+        self.draft.pinned = pinned;
+        self.untouched.pinned = pinned;
+        if let Some(saved) = &mut self.saved {
+            saved.pinned = pinned;
+        }
+    }
+
+    /// Back to what is saved.
+    pub fn revert(&mut self) {
+        self.draft = self.untouched.clone();
+        self.attempted = false;
+        self.failure = None;
+        self.touched.clear();
+    }
+
+    fn take_base(&mut self, entry: &Entry) {
+        if self.saved.as_ref() == Some(&entry.connection) {
+            self.base = Some(entry.revision);
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Follow {
+    Same,
+    /// Build the form anew from the file.
+    Replace,
+    /// The connection is gone and nothing was typed.
+    Drop,
+}

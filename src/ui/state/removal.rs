@@ -1,0 +1,28 @@
+//! What was deleted and can still come back.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::editing::Editing;
+use crate::{connection::ConnectionId, storage::Entry};
+
+/// How long *Undo* is offered; after that the secrets are deleted for good.
+pub const UNDO: SignedDuration = SignedDuration::from_secs(10);
+
+#[derive(Debug)]
+pub struct Removal {
+    pub ids: Vec<ConnectionId>,
+    /// Filled when the engine has taken them off the list.
+    pub entries: Vec<Entry>,
+    /// Unsaved edits come back, too.
+    pub forms: Vec<Editing>,
+    pub title: String,
+    pub until: Timestamp,
+    /// Undo was asked for before the engine had answered.
+    pub undo_when_removed: bool,
+}
+
+impl Removal {
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.until
+    }
+}

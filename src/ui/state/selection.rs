@@ -1,0 +1,74 @@
+//! Which connections are selected: one is shown in the form, more can be marked for what is done to many.
+
+use std::collections::BTreeSet;
+
+use crate::connection::ConnectionId;
+
+#[derive(Debug, Default)]
+pub struct Selection {
+    shown: Option<ConnectionId>,
+    marked: BTreeSet<ConnectionId>,
+    anchor: Option<ConnectionId>,
+}
+
+impl Selection {
+    /// The connection in the form.
+    pub fn shown(&self) -> Option<ConnectionId> {
+        self.shown
+    }
+
+    pub fn contains(&self, id: ConnectionId) -> bool {
+        self.shown == Some(id) || self.marked.contains(&id)
+    }
+
+    pub fn all(&self) -> Vec<ConnectionId> {
+        let mut all: BTreeSet<_> = self.marked.clone();
+        all.extend(self.shown);
+        all.into_iter().collect()
+    }
+
+    pub fn count(&self) -> usize {
+        self.marked.len() + usize::from(self.shown.is_some_and(|id| !self.marked.contains(&id)))
+    }
+
+    pub(super) fn only(&mut self, id: ConnectionId) {
+        self.shown = Some(id);
+        self.anchor = Some(id);
+        self.marked.clear();
+    }
+
+    pub(super) fn none(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Ctrl+click.
+    pub(super) fn toggle(&mut self, id: ConnectionId) {
+        self.marked.extend(self.shown);
+        if !self.marked.remove(&id) {
+            self.marked.insert(id);
+        }
+        self.anchor = Some(id);
+        if !self.marked.contains(&id) {
+            self.shown = self.marked.first().copied();
+        } else {
+            self.shown = Some(id);
+        }
+    }
+
+    /// Shift+click.
+    pub(super) fn extend(&mut self, to: ConnectionId, between: impl Fn(ConnectionId, ConnectionId) -> Vec<ConnectionId>) {
+        let from = self.anchor.or(self.shown).unwrap_or(to);
+        self.marked = between(from, to).into_iter().collect();
+        self.shown = Some(to);
+    }
+
+    pub(super) fn drop(&mut self, id: ConnectionId) {
+        self.marked.remove(&id);
+        if self.shown == Some(id) {
+            self.shown = self.marked.first().copied();
+        }
+        if self.anchor == Some(id) {
+            self.anchor = self.shown;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Test runs: what is running, what the last one found. A late event of an older run never overwrites a newer one.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use crate::{
+    check::{Progress, Report, Step, StepReport},
+    connection::{Connection, ConnectionId},
+    engine::RunId,
+};
+
+#[derive(Debug, Clone)]
+pub struct Running {
+    pub run: RunId,
+    pub tested: Connection,
+    /// A secret that was typed and is not saved yet was tested.
+    pub typed_secret: bool,
+    pub asked_at: Timestamp,
+    /// `None` while it waits for its turn.
+    pub begun_at: Option<Timestamp>,
+    pub planned: Vec<Step>,
+    pub steps: Vec<StepReport>,
+    pub current: Option<(Step, Timestamp)>,
+    /// The service asked to wait: how long, since when.
+    pub waiting: Option<(u64, Timestamp)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Finished {
+    pub run: RunId,
+    pub tested: Connection,
+    pub typed_secret: bool,
+    pub tested_at: Timestamp,
+    pub planned: Vec<Step>,
+    pub report: Report,
+}
+
+#[derive(Debug, Default)]
+pub struct Tests {
+    last_run: u64,
+    running: HashMap<ConnectionId, Running>,
+    finished: HashMap<ConnectionId, Finished>,
+    /// How many of the present batch have ended; back to nothing when none runs.
+    pub ended_in_batch: usize,
+}
+
+impl Tests {
+    pub fn running(&self, id: ConnectionId) -> Option<&Running> {
+        self.running.get(&id)
+    }
+
+    pub fn finished(&self, id: ConnectionId) -> Option<&Finished> {
+        self.finished.get(&id)
+    }
+
+    pub fn running_count(&self) -> usize {
+        self.running.len()
+    }
+
+    /// Notes a new run; the result of the one before goes. Gives the run that it replaces, to be cancelled.
+    pub fn begin(&mut self, tested: Connection, typed_secret: bool, now: Timestamp) -> (RunId, Option<RunId>) {
+        if self.running.is_empty() {
+            self.ended_in_batch = 0;
+        }
+        self.last_run += 1;
+        let run = RunId(self.last_run);
+        let id = tested.id;
+        self.finished.remove(&id);
+        let running = Running {
+            run,
+            tested,
+            typed_secret,
+            asked_at: now,
+            begun_at: None,
+            planned: Vec::new(),
+            steps: Vec::new(),
+            current: None,
+            waiting: None,
+        };
+        (run, self.running.insert(id, running).map(|replaced| replaced.run))
+    }
+
+    pub fn progress(&mut self, run: RunId, id: ConnectionId, progress: Progress, now: Timestamp) {
+        let Some(running) = self.running.get_mut(&id).filter(|running| running.run == run) else { return };
+        running.begun_at.get_or_insert(now);
+        running.waiting = None;
+        match progress {
+            Progress::Planned(steps) => running.planned = steps,
+            Progress::StepStarted(step) => running.current = Some((step, now)),
+            Progress::StepFinished(report) => {
+                running.current = None;
+                running.steps.push(report);
+            }
+            Progress::Waiting { seconds } => running.waiting = Some((seconds, now)),
+        }
+    }
+
+    /// Whether the result was of the newest run and is now shown.
+    pub fn finish(&mut self, run: RunId, id: ConnectionId, tested_at: Timestamp, report: Report) -> bool {
+        if self.running.get(&id).is_none_or(|running| running.run != run) {
+            return false;
+        }
+        let Some(running) = self.running.remove(&id) else { return false };
+        self.ended_in_batch += 1;
+        let planned = if running.planned.is_empty() { report.steps.iter().map(|step| step.step).collect() } else { running.planned };
+        self.finished
+            .insert(id, Finished { run, tested: running.tested, typed_secret: running.typed_secret, tested_at, planned, report });
+        true
+    }
+
+    /// Ends a run at once, whatever the engine is still doing about it: its later events find nobody.
+    pub fn cancel(&mut self, id: ConnectionId) -> Option<RunId> {
+        let run = self.running.remove(&id).map(|running| running.run);
+        self.ended_in_batch += usize::from(run.is_some());
+        run
+    }
+
+    pub fn cancel_all(&mut self) -> Vec<RunId> {
+        self.running.drain().map(|(_, running)| running.run).collect()
+    }
+
+    pub fn forget(&mut self, id: ConnectionId) -> Option<RunId> {
+        self.finished.remove(&id);
+        self.cancel(id)
+    }
+
+    /// The saved form of a connection was changed after its last test: what the test found says nothing any more.
+    pub fn forget_finished(&mut self, id: ConnectionId) {
+        self.finished.remove(&id);
+    }
+}
+
+/// Whether a test of one says anything about the other: same address, same way to sign in.
+pub fn same_target(a: &Connection, b: &Connection) -> bool {
+    a.base_url == b.base_url && a.auth == b.auth && a.level == b.level && a.workspace_id == b.workspace_id && a.timeout == b.timeout
+}

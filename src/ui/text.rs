@@ -1,0 +1,400 @@
+//! Every word of the window.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    connection::{AuthKind, Environment, EnvironmentKind, LastTest, Status},
+    databricks::ClusterState,
+    failure::{Code, Failure, Remedy},
+};
+
+pub const APP: &str = "Brickpass";
+
+// The top bar
+pub const JUMP: &str = "Search or jump to...";
+pub const TEST_ALL: &str = "Test all";
+pub const NEW: &str = "New connection";
+pub const SETTINGS: &str = "Settings";
+
+// The list
+pub const CONNECTIONS: &str = "Connections";
+pub const FILTER: &str = "Filter";
+pub const FILTER_NAME: &str = "Filter connections";
+pub const CLEAR_FILTER: &str = "Clear filter";
+pub const PINNED: &str = "Pinned";
+pub const ALL: &str = "All connections";
+pub const MATCHES: &str = "Matches";
+pub const NEW_CONNECTION: &str = "New connection";
+pub const UNSAVED: &str = "Unsaved";
+pub const NO_ADDRESS: &str = "No address yet";
+pub const TEST: &str = "Test connection";
+pub const DUPLICATE: &str = "Duplicate";
+pub const DELETE: &str = "Delete";
+pub const PIN: &str = "Pin";
+pub const UNPIN: &str = "Unpin";
+pub const RENAME: &str = "Rename";
+pub const COPY_ADDRESS: &str = "Copy address";
+pub const OPEN: &str = "Open in browser";
+pub const MORE: &str = "More actions";
+pub const REVERT: &str = "Revert changes";
+
+// The form
+pub const TAB_CONNECTION: &str = "Connection";
+pub const NAME: &str = "Name";
+pub const NAME_HINT: &str = "For example Sales lakehouse";
+pub const BASE_URL: &str = "Base URL";
+pub const BASE_URL_HINT: &str = "Paste the workspace's address";
+pub const TIMEOUT: &str = "Timeout";
+pub const SECONDS: &str = "seconds";
+pub const AUTH: &str = "Authentication type";
+pub const LEVEL: &str = "Level";
+pub const ACCOUNT_ID: &str = "Account ID";
+pub const ACCOUNT_HINT: &str = "From the account console's user menu";
+pub const CLIENT_ID: &str = "Client ID";
+pub const CLIENT_HINT: &str = "The service principal's application ID";
+pub const CLIENT_SECRET: &str = "Client secret";
+pub const TOKEN: &str = "Access token";
+pub const TOKEN_HINT: &str = "Paste a personal access token";
+pub const SECRET_HINT: &str = "Paste an OAuth secret";
+pub const REPLACE_HINT: &str = "Paste a new one to replace it";
+pub const ENVIRONMENT: &str = "Environment";
+pub const OWN_ENVIRONMENT: &str = "Environment name";
+pub const OWN_HINT: &str = "For example staging";
+pub const TAGS: &str = "Tags";
+pub const ADD_TAG: &str = "Add tag...";
+pub const FOLDER: &str = "Folder";
+pub const FOLDER_HINT: &str = "For example Sales/Nightly";
+pub const DESCRIPTION: &str = "Description";
+pub const DESCRIPTION_HINT: &str = "What it is for, who owns it";
+pub const SAVE: &str = "Save";
+pub const SAVING: &str = "Saving";
+pub const ALL_SAVED: &str = "Saved";
+pub const UNSAVED_CHANGES: &str = "Unsaved changes";
+pub const CHANGED_OUTSIDE: &str = "This connection was changed elsewhere while you were editing it. Saving asks which version to keep.";
+pub const KEEP_MINE: &str = "Keep mine";
+pub const TAKE_THEIRS: &str = "Take theirs";
+pub const UNLOCK: &str = "Unlock...";
+pub const OPEN_SETTINGS: &str = "Open settings...";
+pub const ENCRYPTED_FILE: &str = "the encrypted file";
+pub const CHECKING_VAULT: &str = "Looking where it can be stored";
+
+// The test
+pub const CANCEL: &str = "Cancel";
+pub const CANCEL_TEST: &str = "Cancel test";
+pub const CANCEL_ALL: &str = "Cancel all";
+pub const TESTING: &str = "Testing";
+pub const WAITING: &str = "Waiting";
+pub const DETAILS: &str = "Details";
+pub const COPY_REPORT: &str = "Copy report";
+pub const CLUSTERS: &str = "Clusters";
+pub const NO_CLUSTERS: &str = "This workspace has no clusters that you may see.";
+pub const EDITED_SINCE: &str = "Edited since this test";
+pub const NOT_TESTED_YET: &str = "Not tested yet";
+pub const NOT_TESTED_WHY: &str = "Test connection signs in with what is typed, saved or not, and lists the clusters.";
+
+// Dialogs
+pub const CLOSE_TITLE: &str = "Save your changes before closing?";
+pub const SAVE_AND_CLOSE: &str = "Save and close";
+pub const DISCARD: &str = "Close without saving";
+pub const DELETE_WORD: &str = "delete";
+pub const CONFLICT_TITLE: &str = "This connection was changed elsewhere";
+pub const REMOVED_TITLE: &str = "This connection was deleted elsewhere";
+pub const PASSPHRASE: &str = "Passphrase";
+pub const PASSPHRASE_AGAIN: &str = "Passphrase again";
+pub const PASSPHRASES_DIFFER: &str = "The two passphrases are not the same";
+pub const UNLOCK_TITLE: &str = "Unlock the encrypted file";
+pub const NEW_PASSPHRASE_TITLE: &str = "Choose a passphrase";
+pub const UNLOCK_NOW: &str = "Unlock";
+pub const SET_PASSPHRASE: &str = "Set passphrase";
+pub const UNLOCKING: &str = "Unlocking";
+pub const NO_RECOVERY: &str = "It protects your secrets on this computer. It cannot be recovered if you forget it.";
+
+// Elsewhere
+pub const LOADING: &str = "Reading your connections";
+pub const TRY_AGAIN: &str = "Try again";
+pub const NOTHING_SELECTED: &str = "Select a connection to see it here";
+pub const NO_CONNECTIONS: &str = "No connections yet";
+pub const UNDONE: &str = "Undo";
+pub const COPIED: &str = "Copied";
+
+pub fn copy_of(name: &str) -> String {
+    if name.is_empty() { NEW_CONNECTION.to_owned() } else { format!("{name} copy") }
+}
+
+pub fn deleted(name: &str) -> String {
+    format!("Deleted {name}")
+}
+
+pub fn deleted_many(count: usize) -> String {
+    format!("Deleted {}", connections(count))
+}
+
+pub fn connections(count: usize) -> String {
+    counted(count, "connection", "connections")
+}
+
+pub fn selected(count: usize) -> String {
+    format!("{} selected", connections(count))
+}
+
+pub fn moved_secrets(count: usize) -> String {
+    format!("Moved {}", counted(count, "secret", "secrets"))
+}
+
+pub fn testing(ended: usize, all: usize) -> String {
+    format!("Testing {} of {all}", (ended + 1).min(all))
+}
+
+pub fn no_match(filter: &str) -> String {
+    format!("No connection matches \u{201c}{}\u{201d}", filter.trim())
+}
+
+pub fn clusters(total: usize, running: usize) -> String {
+    format!("{}, {running} running", counted(total, "cluster", "clusters"))
+}
+
+pub fn workspace(id: &str) -> String {
+    format!("Workspace {id}")
+}
+
+pub fn confirm(origin: &str) -> String {
+    format!("I know {origin}")
+}
+
+pub fn connected_in(duration: Duration) -> String {
+    format!("Connected in {}", took(duration))
+}
+
+pub fn stored_in(place: &str) -> String {
+    format!("Stored in {place}")
+}
+
+pub fn will_be_stored_in(place: &str) -> String {
+    format!("Will be stored in {place}")
+}
+
+pub fn will_be_replaced_in(place: &str) -> String {
+    format!("Will replace the one stored in {place}")
+}
+
+pub fn locked(place: &str) -> String {
+    format!("Stored in {place}, which is locked")
+}
+
+pub fn passphrase_of(place: &str, new: bool) -> String {
+    if new {
+        format!("Your secrets will be kept in {place}. {NO_RECOVERY}")
+    } else {
+        format!("Your secrets are kept in {place}.")
+    }
+}
+
+pub fn close_body(names: &[&str]) -> String {
+    match names {
+        [one] => format!("{one} has changes that are not saved."),
+        many => format!("{} have changes that are not saved: {}", connections(many.len()), some_of(many)),
+    }
+}
+
+pub fn conflict_body(name: &str, removed: bool) -> String {
+    if removed {
+        format!("{name} was deleted in another window or by another program while you were editing it. Keep yours to add it again, or take theirs to let it go.")
+    } else {
+        format!("{name} was changed in another window or by another program while you were editing it. Keep yours to replace their version, or take theirs and drop what you typed.")
+    }
+}
+
+pub fn delete_title(name: Option<&str>, count: usize) -> String {
+    match name {
+        Some(name) => format!("Delete {name}?"),
+        None => format!("Delete {}?", connections(count)),
+    }
+}
+
+pub const DELETE_BODY: &str = "This is production. Nothing changes in Databricks, but the connection and its secret go from this computer.";
+
+pub fn type_to_delete(expected: &str) -> String {
+    format!("Type {expected} to delete")
+}
+
+/// A few names, and how many more.
+fn some_of(names: &[&str]) -> String {
+    let shown = names.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+    if names.len() > 3 { format!("{shown} and {} more", names.len() - 3) } else { shown }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+/// `4 ms`, `999 ms`, `1.2 s`, `75 s`.
+pub fn took(duration: Duration) -> String {
+    let ms = duration.as_millis();
+    if ms < 1000 {
+        format!("{ms} ms")
+    } else if ms < 10_000 {
+        format!("{:.1} s", duration.as_secs_f64())
+    } else {
+        format!("{} s", duration.as_secs())
+    }
+}
+
+/// While it runs: tenths would flicker.
+pub fn elapsed(seconds: i64) -> String {
+    format!("{} s", seconds.max(0))
+}
+
+pub fn waiting_for(seconds: i64) -> String {
+    format!("The workspace asks to wait {} s", seconds.max(0))
+}
+
+/// `just now`, `3 min ago`, `2 h ago`, `5 days ago`, and when the words change next.
+pub fn ago(then: Timestamp, now: Timestamp) -> (String, Duration) {
+    let seconds = u64::try_from(now.duration_since(then).as_secs()).unwrap_or(0);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    let (words, step) = if minutes == 0 {
+        ("just now".to_owned(), 60)
+    } else if hours == 0 {
+        (format!("{minutes} min ago"), 60)
+    } else if days == 0 {
+        (format!("{hours} h ago"), 3600)
+    } else {
+        (counted(usize::try_from(days).unwrap_or(usize::MAX), "day ago", "days ago"), 86_400)
+    };
+    (words, Duration::from_secs(step - seconds % step))
+}
+
+/// The word of a state.
+pub fn status(status: Status) -> &'static str {
+    match status {
+        Status::Untested => "Not tested",
+        Status::Ok => "OK",
+        Status::Expiring => "Expires soon",
+        Status::SignIn => "Sign in",
+        Status::NoPermission => "No permission",
+        Status::Unreachable => "Unreachable",
+    }
+}
+
+pub const NOT_TESTED: &str = "Not tested";
+pub const TEST_BROKEN: &str = "Test failed";
+
+/// What a row says about the last test.
+pub fn row_state(last: &LastTest) -> String {
+    match last.state {
+        Status::Ok => format!("OK {}", took(Duration::from_millis(last.duration_ms))),
+        other => status(other).to_owned(),
+    }
+}
+
+/// What the head of the form says: `OK, 182 ms, 3 min ago`.
+pub fn head_state(last: &LastTest, ago: &str) -> String {
+    match last.state {
+        Status::Ok | Status::Expiring => {
+            format!("{}, {}, {ago}", status(last.state), took(Duration::from_millis(last.duration_ms)))
+        }
+        other => format!("{}, {ago}", status(other)),
+    }
+}
+
+pub fn needs_sign_in(count: usize) -> String {
+    if count == 1 { "1 needs sign-in".to_owned() } else { format!("{count} need sign-in") }
+}
+
+pub fn cluster_state(state: &ClusterState) -> String {
+    match state {
+        ClusterState::Pending => "Pending".to_owned(),
+        ClusterState::Running => "Running".to_owned(),
+        ClusterState::Restarting => "Restarting".to_owned(),
+        ClusterState::Resizing => "Resizing".to_owned(),
+        ClusterState::Terminating => "Terminating".to_owned(),
+        ClusterState::Terminated => "Terminated".to_owned(),
+        ClusterState::Error => "Error".to_owned(),
+        ClusterState::Other(word) => sentence(word),
+    }
+}
+
+fn sentence(word: &str) -> String {
+    let lower = word.replace('_', " ").to_lowercase();
+    let mut chars = lower.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+pub fn auth_explained(auth: AuthKind) -> &'static str {
+    match auth {
+        AuthKind::PersonalAccessToken => "A token that you generate in the workspace's settings, under Developer.",
+        AuthKind::Browser => {
+            "Brickpass saves this configuration. Signing in through the browser arrives in a later version, so it cannot be tested yet."
+        }
+        AuthKind::ServicePrincipal => {
+            "For programs rather than people. Brickpass saves the client ID and secret; testing them arrives in a later version."
+        }
+    }
+}
+
+pub fn level(account: bool) -> &'static str {
+    if account { "Account" } else { "Workspace" }
+}
+
+pub fn environment(kind: EnvironmentKind) -> &'static str {
+    match kind {
+        EnvironmentKind::Development => "Development",
+        EnvironmentKind::Test => "Test",
+        EnvironmentKind::Production => "Production",
+        EnvironmentKind::Own => "Own",
+    }
+}
+
+/// As the badge shows it.
+pub fn badge(environment: &Environment) -> String {
+    environment.word().to_uppercase()
+}
+
+pub fn remedy(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::EditBaseUrl => "Edit base URL",
+        Remedy::EditTimeout => "Edit timeout",
+        Remedy::ReplaceSecret => "Replace token",
+        Remedy::OpenNetworkSettings | Remedy::OpenVaultSettings => OPEN_SETTINGS,
+        Remedy::UnlockVault => UNLOCK,
+        Remedy::TryAgain => TRY_AGAIN,
+        Remedy::Reload => "Reload",
+    }
+}
+
+pub fn read_only_failure(reason: &str) -> Failure {
+    Failure::new(Code::ReadOnly, "This cannot be saved.", reason, "You can still look at and test your connections.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_told_in_the_largest_fitting_unit_and_know_when_they_change() {
+        let then = Timestamp::from_second(1_700_000_000).unwrap();
+        let after = |seconds: i64| ago(then, Timestamp::from_second(1_700_000_000 + seconds).unwrap());
+        assert_eq!(after(0), ("just now".to_owned(), Duration::from_secs(60)));
+        assert_eq!(after(-50).0, "just now");
+        assert_eq!(after(59), ("just now".to_owned(), Duration::from_secs(1)));
+        assert_eq!(after(60).0, "1 min ago");
+        assert_eq!(after(185), ("3 min ago".to_owned(), Duration::from_secs(55)));
+        assert_eq!(after(7200).0, "2 h ago");
+        assert_eq!(after(86_400).0, "1 day ago");
+        assert_eq!(after(5 * 86_400), ("5 days ago".to_owned(), Duration::from_secs(86_400)));
+    }
+
+    #[test]
+    fn durations_are_short() {
+        assert_eq!(took(Duration::from_millis(182)), "182 ms");
+        assert_eq!(took(Duration::from_millis(1234)), "1.2 s");
+        assert_eq!(took(Duration::from_secs(75)), "75 s");
+    }
+
+    #[test]
+    fn a_state_of_a_newer_service_reads_as_a_sentence() {
+        assert_eq!(cluster_state(&ClusterState::Other("UNKNOWN_STATE".into())), "Unknown state");
+    }
+}
