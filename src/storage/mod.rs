@@ -4,11 +4,12 @@
 
 mod atomic_file;
 mod history;
+mod json_file;
 mod library;
 mod settings;
 mod vault;
 
 pub use history::History;
-pub use library::{Entry, Library, LibraryError, Mode, Revision, Snapshot};
+pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
 pub use settings::{Settings, SettingsFile, ThemeChoice, WindowFile, WindowMemory};
 pub use vault::{SecretKey, Vault, VaultConfig, VaultError, VaultHome, VaultStatus};

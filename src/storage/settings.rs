@@ -1,11 +1,19 @@
 //! What the person has set (configuration), and what the window remembers by itself (state).
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::vault::VaultHome;
-use crate::failure::Failure;
+use super::{
+    atomic_file::PATIENCE,
+    json_file::{self, Found},
+    vault::VaultHome,
+};
+use crate::failure::{Code, Failure};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -29,24 +37,78 @@ pub struct Settings {
     pub unknown: serde_json::Map<String, serde_json::Value>,
 }
 
-pub struct SettingsFile {}
+/// The keys of [`Settings`]; a setting that is unset is absent, and must not come back from the file as unknown.
+const KNOWN: [&str; 3] = ["theme", "vault", "ca_file"];
+
+pub struct SettingsFile {
+    path: PathBuf,
+}
 
 impl SettingsFile {
     #[must_use]
-    pub fn new(_config_dir: &Path) -> Self {
-        todo!()
+    pub fn new(config_dir: &Path) -> Self {
+        Self { path: config_dir.join("settings.json") }
     }
 
-    /// Missing: the defaults. Unreadable: the defaults and what to tell the person.
+    /// Missing: the defaults. Unreadable: the defaults and what to tell the person. One setting that is not understood costs only itself.
     #[must_use]
     pub fn load(&self) -> (Settings, Option<Failure>) {
-        todo!()
+        match json_file::read(&self.path) {
+            Ok(Found::Missing) => (Settings::default(), None),
+            Ok(Found::Object(map)) => self.understand(map),
+            Ok(Found::Damaged(_)) => (
+                Settings::default(),
+                Some(Failure::new(
+                    Code::FileUnreadable,
+                    "The settings could not be read, so the defaults are used.",
+                    format!("{} is damaged.", self.path.display()),
+                    "Set them again; the damaged file is then kept beside the new one.",
+                )),
+            ),
+            Err(error) => (Settings::default(), Some(error.failure())),
+        }
+    }
+
+    fn understand(&self, mut map: Map<String, Value>) -> (Settings, Option<Failure>) {
+        let mut odd = Vec::new();
+        for key in KNOWN {
+            if let Some(value) = map.get(key)
+                && serde_json::from_value::<Settings>(Value::Object(Map::from_iter([(key.to_owned(), value.clone())]))).is_err()
+            {
+                odd.push(key);
+                map.remove(key);
+            }
+        }
+        let settings = serde_json::from_value(Value::Object(map)).unwrap_or_default();
+        let failure = (!odd.is_empty()).then(|| {
+            Failure::new(
+                Code::FileUnreadable,
+                format!("This version of Brickpass does not understand a setting: {}.", odd.join(", ")),
+                format!("{} was edited by hand or written by another version.", self.path.display()),
+                "The default is used in its place. Look through the settings and save them.",
+            )
+        });
+        (settings, failure)
     }
 
     /// # Errors
     /// Disk errors with the path.
-    pub fn save(&self, _settings: &Settings) -> Result<(), Failure> {
-        todo!()
+    pub fn save(&self, settings: &Settings) -> Result<(), Failure> {
+        let Ok(Value::Object(new)) = serde_json::to_value(settings) else {
+            return Err(Failure::new(
+                Code::Internal,
+                "The settings were not saved.",
+                "A setting cannot be written as text.",
+                "Check the path of the certificate file.",
+            ));
+        };
+        json_file::update(&self.path, PATIENCE, |map| {
+            for key in KNOWN {
+                map.remove(key);
+            }
+            map.extend(new);
+        })
+        .map_err(|error| error.failure())
     }
 }
 
@@ -62,20 +124,95 @@ pub struct WindowMemory {
     pub sidebar_width: Option<f32>,
 }
 
-pub struct WindowFile {}
+pub struct WindowFile {
+    path: PathBuf,
+}
 
 impl WindowFile {
     #[must_use]
-    pub fn new(_state_dir: &Path) -> Self {
-        todo!()
+    pub fn new(state_dir: &Path) -> Self {
+        Self { path: state_dir.join("window.json") }
     }
 
     #[must_use]
     pub fn load(&self) -> WindowMemory {
-        todo!()
+        match json_file::read(&self.path) {
+            Ok(Found::Object(map)) => serde_json::from_value(Value::Object(map)).unwrap_or_default(),
+            _ => WindowMemory::default(),
+        }
     }
 
-    pub fn save(&self, _memory: &WindowMemory) {
-        todo!()
+    pub fn save(&self, memory: &WindowMemory) {
+        let Ok(Value::Object(new)) = serde_json::to_value(memory) else { return };
+        let _ = json_file::update(&self.path, Duration::from_secs(1), |map| map.extend(new));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(path: &Path, text: &str) {
+        std::io::Write::write_all(&mut std::fs::File::create(path).unwrap(), text.as_bytes()).unwrap();
+    }
+
+    #[test]
+    fn settings_come_back_as_saved_and_a_missing_file_is_the_defaults() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = SettingsFile::new(&dir.path().join("not/yet/there"));
+        assert_eq!(file.load(), (Settings::default(), None));
+        let mut settings =
+            Settings { theme: ThemeChoice::Dark, vault: VaultHome::File, ca_file: Some("/etc/ca.pem".into()), ..Settings::default() };
+        file.save(&settings).unwrap();
+        assert_eq!(file.load(), (settings.clone(), None));
+        settings.ca_file = None;
+        file.save(&settings).unwrap();
+        assert_eq!(file.load(), (settings, None));
+    }
+
+    #[test]
+    fn cf_04_settings_of_another_version_survive_a_save() {
+        let dir = tempfile::tempdir().unwrap();
+        put(&dir.path().join("settings.json"), r#"{"theme": "light", "density": {"rows": "compact"}, "version": 1}"#);
+        let file = SettingsFile::new(dir.path());
+        let (mut settings, problem) = file.load();
+        assert_eq!((settings.theme, problem), (ThemeChoice::Light, None));
+        settings.theme = ThemeChoice::Dark;
+        file.save(&settings).unwrap();
+        let text = std::fs::read_to_string(dir.path().join("settings.json")).unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["density"]["rows"], "compact");
+        assert_eq!(value["theme"], "dark");
+        assert!(text.ends_with("}\n"));
+    }
+
+    #[test]
+    fn one_setting_that_is_not_understood_costs_only_itself_and_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        put(&dir.path().join("settings.json"), r#"{"theme": "sepia", "vault": "file"}"#);
+        let (settings, problem) = SettingsFile::new(dir.path()).load();
+        assert_eq!((settings.theme, settings.vault), (ThemeChoice::System, VaultHome::File));
+        assert!(problem.unwrap().what.contains("theme"));
+    }
+
+    #[test]
+    fn damaged_settings_are_told_and_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        put(&dir.path().join("settings.json"), "{\"theme\": ");
+        let file = SettingsFile::new(dir.path());
+        assert_eq!(file.load().1.unwrap().code, Code::FileUnreadable);
+        file.save(&Settings::default()).unwrap();
+        assert_eq!(std::fs::read_to_string(dir.path().join("settings.corrupt.json")).unwrap(), "{\"theme\": ");
+        assert_eq!(file.load().1, None);
+    }
+
+    #[test]
+    fn the_window_comes_back_where_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = WindowFile::new(dir.path());
+        assert_eq!(file.load(), WindowMemory::default());
+        let memory = WindowMemory { size: Some([1280.0, 800.0]), position: None, maximized: true, sidebar_width: Some(310.5) };
+        file.save(&memory);
+        assert_eq!(file.load(), memory);
     }
 }

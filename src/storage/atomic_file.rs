@@ -1,1 +1,0 @@
-//! Replace a file whole or not at all; lock it.

@@ -1,0 +1,55 @@
+//! One writer at a time, across processes. The lock is its own file: the data file is replaced, and a lock on it would go with the old one.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{FileError, make_folder, parent, read};
+
+/// How long a writer waits for another one.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(15);
+
+/// Held until dropped; the kernel lets go of it if the process dies.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Locks what belongs to `path`, on `{path}.lock`. Where the file system knows no locks, the answer is an unlocked `Lock`: atomic
+    /// replacement still keeps the file whole there.
+    ///
+    /// # Errors
+    /// Somebody else holds it for longer than `patience`; the lock file cannot be made.
+    pub(crate) fn acquire(path: &Path, patience: Duration) -> Result<Self, FileError> {
+        make_folder(parent(path))?;
+        let lock_path = lock_path(path);
+        let failed = |error| FileError::io("write", &lock_path, error);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = read::open(&mut options, &lock_path)?.ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
+        let end = Instant::now() + patience;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(Self { _file: file }),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => return Err(FileError::Busy { path: path.to_owned(), waited: patience }),
+            }
+        }
+    }
+}
+
+fn lock_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}

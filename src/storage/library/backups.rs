@@ -1,0 +1,64 @@
+//! The last three good states of the connections file, byte for byte, in the state directory. They hold no secrets: the file has none.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{LIMIT, damage, document::Document};
+use crate::storage::atomic_file::{self, Disk, FileError};
+
+const COUNT: usize = 3;
+
+/// A state of the connections file that can be brought back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    pub path: PathBuf,
+    /// When that state was replaced by a newer one.
+    pub kept_at: Option<jiff::Timestamp>,
+    pub connections: usize,
+}
+
+pub(super) struct Backups {
+    folder: PathBuf,
+}
+
+impl Backups {
+    pub(super) fn new(state_dir: &Path) -> Self {
+        Self { folder: state_dir.join("backups") }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn path(&self, number: usize) -> PathBuf {
+        self.folder.join(format!("connections-{number}.json"))
+    }
+
+    /// Keeps these bytes as the newest backup; the oldest goes. Not again if the newest says the same.
+    pub(super) fn keep(&self, disk: &dyn Disk, bytes: &[u8]) -> Result<(), FileError> {
+        if atomic_file::read(&self.path(1), LIMIT).is_ok_and(|newest| newest.is_some_and(|newest| newest.bytes == bytes)) {
+            return Ok(());
+        }
+        for number in (1..COUNT).rev() {
+            let from = self.path(number);
+            if from.exists() {
+                let _ = fs::rename(from, self.path(number + 1));
+            }
+        }
+        atomic_file::write(disk, &self.path(1), bytes).map(drop)
+    }
+
+    /// Those that can be read, newest first, with their bytes.
+    pub(super) fn good(&self) -> impl Iterator<Item = (Backup, Vec<u8>)> {
+        (1..=COUNT).filter_map(|number| {
+            let path = self.path(number);
+            let contents = atomic_file::read(&path, LIMIT).ok()??;
+            let (text, _) = damage::decode(&contents.bytes).ok()?;
+            let connections = Document::parse(&text).ok()?.records.len();
+            let kept_at = contents.stamp.modified().and_then(|time| jiff::Timestamp::try_from(time).ok());
+            Some((Backup { path, kept_at, connections }, contents.bytes))
+        })
+    }
+}
