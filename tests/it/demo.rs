@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    io::Write,
     net::{Ipv4Addr, TcpListener},
     path::Path,
     process::Command,
@@ -333,9 +334,9 @@ fn a_port_that_is_taken_is_an_error_that_names_it() {
 
 #[tokio::test]
 async fn dropping_a_demo_closes_its_connections_and_frees_its_ports() {
-    let demo = demo();
+    let demo = Demo::start(&DemoOptions { workspaces: 60, ..DemoOptions::default() }).unwrap();
     let sales = find(&demo, SALES).clone();
-    let address = sales.base_url.trim_start_matches("http://").to_owned();
+    let addresses: Vec<_> = demo.workspaces().iter().map(|it| it.base_url.trim_start_matches("http://").to_owned()).collect();
     let busy = find(&demo, "Sensor archive (Frankfurt)").clone();
     let hanging = tokio::spawn(async move {
         client().get(format!("{}{LIST}", busy.base_url)).bearer_auth(&busy.token).send().await.map(|response| response.status())
@@ -345,7 +346,9 @@ async fn dropping_a_demo_closes_its_connections_and_frees_its_ports() {
     let began = Instant::now();
     drop(demo);
     assert!(began.elapsed() < Duration::from_secs(1), "dropping waits for nobody");
-    drop(TcpListener::bind(&address).unwrap());
+    for address in &addresses {
+        drop(TcpListener::bind(address).unwrap());
+    }
     assert!(kept_alive.get(&sales.base_url).send().await.is_err());
     assert!(hanging.await.unwrap().is_err());
 }
@@ -379,6 +382,23 @@ fn the_announcement_names_every_workspace_with_a_token_of_its_own_and_debug_name
         assert!(token.len() == 36 && token.starts_with("dapi") && token[4..].bytes().all(|byte| byte.is_ascii_hexdigit()), "{token}");
         assert!(!shown.contains(&token), "{shown}");
     }
+}
+
+#[tokio::test]
+async fn garbage_on_the_wire_harms_nobody_else() {
+    let demo = demo();
+    let sales = find(&demo, SALES);
+    let address = sales.base_url.trim_start_matches("http://");
+    let endless = [b"GET / HTTP/1.1\r\nX: ".as_slice(), &vec![b'x'; 1 << 20]].concat();
+    let mut open = Vec::new();
+    for bytes in [b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n".as_slice(), b"GET /%ff%zz?%ff=%zz&&== HTTP/1.1\r\nHost: x\r\n\r\n", &endless, b""]
+    {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let _ = stream.write_all(bytes);
+        open.push(stream);
+    }
+    assert_eq!(get(sales, &format!("{LIST}?page_size=%zz&page_token=%ff")).await.status(), 400);
+    assert_eq!(get(sales, ME).await.status(), 200);
 }
 
 #[test]
