@@ -1,1 +1,63 @@
-//! The same commands without a display.
+//! The same commands without a display: one contract for scripts, tests and people.
+//!
+//! Human output is for reading; `--json` prints one JSON document on stdout and nothing else there. Messages go to stderr.
+//! A secret is never an argument: it comes on stdin or from a prompt without echo.
+
+mod args;
+mod demo;
+mod doctor;
+mod edit;
+mod environment;
+mod list;
+mod output;
+mod session;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::failure::Failure;
+use args::{Args, Subcommand};
+pub use demo::{Opening, Prepared};
+pub use output::tell_failure;
+
+/// What the command line asks for.
+pub enum Task {
+    /// Open the window.
+    Window(Opening),
+    /// A subcommand ran; leave with this code.
+    Done(ExitCode),
+}
+
+/// Reads the command line and runs the subcommand, if there is one.
+#[must_use]
+pub fn task() -> Task {
+    let args = Args::parse();
+    let json = args.json;
+    let Some(subcommand) = args.subcommand else {
+        return Task::Window(Opening { demo: args.demo });
+    };
+    Task::Done(match run(subcommand, json) {
+        Ok(code) => code,
+        Err(failure) => tell_failure(&failure, json),
+    })
+}
+
+fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
+    match subcommand {
+        Subcommand::Add(add) => edit::add(add, json),
+        Subcommand::Edit(change) => edit::edit(change, json),
+        Subcommand::Duplicate { name, new_name } => edit::duplicate(&name, &new_name, json),
+        Subcommand::Remove { names } => edit::remove(&names, json),
+        Subcommand::List => list::list(json),
+        Subcommand::Show { name } => list::show(&name, json),
+        Subcommand::Test { names, all } => test::test(&names, all, json),
+        Subcommand::Doctor => doctor::doctor(json),
+        Subcommand::Demo(options) => demo::serve(&options),
+        Subcommand::Completions { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "brickpass", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Command, Event,
-    shared::{Current, Shared, blocking, http_for, probe, vault_for},
+    shared::{Current, Shared, blocking, http_for, vault_for},
     testing::{Subject, Tested},
 };
 use crate::{
@@ -28,7 +28,6 @@ pub(super) async fn run(shared: Arc<Shared>, mut settings_problem: Option<Failur
             shared.fail(failure);
         }
         if starts {
-            probe(&shared);
             purge_what_was_left(&shared);
         }
     }
@@ -228,9 +227,10 @@ fn purge(shared: &Shared, ids: &[ConnectionId]) {
             problem = Some(error.failure());
         }
     }
-    if let Some(failure) = problem {
-        shared.outbox.send(Event::PurgeFailed { failure });
-    }
+    shared.outbox.send(match problem {
+        Some(failure) => Event::PurgeFailed { failure },
+        None => Event::Purged { ids: buried },
+    });
 }
 
 /// Removals whose secrets could not be deleted, or whose window was killed: tried again, once nobody can be undoing them any more.

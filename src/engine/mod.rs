@@ -41,7 +41,7 @@ pub struct RunId(pub u64);
 
 #[derive(Debug)]
 pub enum Command {
-    /// Reads settings, connections and history; probes the vault.
+    /// Reads settings, connections and history. The vault is asked by `ProbeVault`, since that may show a prompt.
     Start,
     /// Looks whether the connections file was changed by somebody else, and reads it again if so.
     Refresh,
@@ -154,6 +154,8 @@ pub enum Event {
     Restored {
         ids: Vec<ConnectionId>,
     },
+    /// The secrets of what was asked to be purged are gone.
+    Purged { ids: Vec<ConnectionId> },
     /// Some secrets could not be deleted; it is tried again at the next start.
     PurgeFailed {
         failure: Failure,

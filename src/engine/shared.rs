@@ -19,6 +19,9 @@ use crate::{
 /// How long saves may take after the window has closed.
 const LAST_SAVES: Duration = Duration::from_secs(150);
 
+/// A probe's own limit is 3 s an operation.
+const LAST_PROBE: Duration = Duration::from_secs(10);
+
 /// Where events go. Each wakes whoever listens.
 #[derive(Clone)]
 pub(super) struct Outbox {
@@ -146,13 +149,15 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     let (lane, jobs) = mpsc::unbounded_channel();
     let lane_done = tokio::spawn(lane::run(Arc::clone(&shared), settings_problem, jobs));
 
+    let mut probing = None;
+
     while let Some(command) = inbox.recv().await {
         match command {
             Command::Test { run, connection, secret } => tests.start(run, *connection, secret),
             Command::Cancel { run } => tests.cancel(run),
             Command::DescribeSecret { id, kind } => describe(&shared, id, kind),
             Command::RevealSecret { id, kind } => reveal(&shared, id, kind),
-            Command::ProbeVault => probe(&shared),
+            Command::ProbeVault => probing = Some(probe(&shared)),
             Command::OpenInBrowser { url } => open_in_browser(&shared, url),
             Command::OpenDemo => open_demo(&shared),
             stored => {
@@ -165,6 +170,10 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     drop(lane);
     // What was asked to be saved is saved before the program ends.
     let _ = tokio::time::timeout(LAST_SAVES, lane_done).await;
+    if let Some(probing) = probing {
+        // A probe that is cut off would leave its entry in the keyring.
+        let _ = tokio::time::timeout(LAST_PROBE, probing).await;
+    }
 }
 
 fn describe(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {
@@ -194,7 +203,7 @@ fn reveal(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {
     });
 }
 
-pub(super) fn probe(shared: &Arc<Shared>) {
+fn probe(shared: &Arc<Shared>) -> tokio::task::JoinHandle<()> {
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
         let vault = shared.vault();
@@ -203,7 +212,7 @@ pub(super) fn probe(shared: &Arc<Shared>) {
             Ok(status) => shared.outbox.send(Event::Vault { home, status }),
             Err(failure) => shared.fail(failure),
         }
-    });
+    })
 }
 
 /// Only web addresses, re-serialised, handed over as one argument and never to a shell.

@@ -37,15 +37,16 @@ pub struct Entry {
     pub revision: Revision,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Mode {
+    #[default]
     Writable,
     /// Made by a newer Brickpass, or on a read-only disk: shown, never written. The reason in words.
     ReadOnly(String),
 }
 
 /// The library as it was at one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot {
     pub entries: Vec<Entry>,
     /// Connections that are gone from the list while a secret of theirs may still be in the vault.

@@ -1,0 +1,167 @@
+//! The words of the command line.
+
+use clap::{Parser, ValueEnum};
+
+use crate::connection::AuthKind;
+
+/// All your Databricks connections in one window. Without a subcommand, the window opens.
+#[derive(Debug, Parser)]
+#[command(name = "brickpass", version, about, max_term_width = 100)]
+pub(super) struct Args {
+    /// Open the window on the embedded demo workspaces, with a throw-away configuration
+    #[arg(long)]
+    pub(super) demo: bool,
+    /// Print one JSON document on stdout
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    #[command(subcommand)]
+    pub(super) subcommand: Option<Subcommand>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Subcommand {
+    /// Add a connection
+    Add(Add),
+    /// Change fields of a connection; what is not named stays
+    Edit(Edit),
+    /// Remove connections and their stored secrets
+    Remove {
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Copy a connection, with its stored secret, under a new name
+    Duplicate { name: String, new_name: String },
+    /// List the connections
+    List,
+    /// Show one connection (never its secret)
+    Show { name: String },
+    /// Test connections; exit code 0 only if all are OK
+    Test {
+        #[arg(value_name = "NAME", required_unless_present = "all", conflicts_with = "all")]
+        names: Vec<String>,
+        /// Every connection, eight at a time
+        #[arg(long)]
+        all: bool,
+    },
+    /// Check the vault and the files, and say how to mend what is wrong
+    Doctor,
+    /// Serve the embedded demo workspaces until stopped; the first line on stdout is JSON
+    Demo(Demo),
+    /// Print completions for a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Add {
+    pub(super) name: String,
+    /// The workspace's address, as copied from the browser
+    #[arg(long, value_name = "URL")]
+    pub(super) base_url: String,
+    #[command(flatten)]
+    pub(super) fields: Fields,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Edit {
+    pub(super) name: String,
+    /// The new name
+    #[arg(long = "name", value_name = "NEW")]
+    pub(super) new_name: Option<String>,
+    #[arg(long, value_name = "URL")]
+    pub(super) base_url: Option<String>,
+    #[command(flatten)]
+    pub(super) fields: Fields,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Fields {
+    /// Use this address although it is not a Databricks domain
+    #[arg(long)]
+    pub(super) trust_address: bool,
+    /// How to sign in
+    #[arg(long, value_enum)]
+    pub(super) auth: Option<Auth>,
+    /// Connect to this account instead of a workspace
+    #[arg(long, value_name = "ID")]
+    pub(super) account_id: Option<String>,
+    /// Of the service principal, or of a custom OAuth application
+    #[arg(long, value_name = "ID")]
+    pub(super) client_id: Option<String>,
+    /// The workspace's numeric id; read from the address when it is there
+    #[arg(long, value_name = "ID")]
+    pub(super) workspace_id: Option<String>,
+    /// Seconds that a test may take, 1 to 600
+    #[arg(long, value_name = "S")]
+    pub(super) timeout: Option<String>,
+    /// dev, test, prod or a word of your own
+    #[arg(long, value_name = "E")]
+    pub(super) environment: Option<String>,
+    /// Repeat for several; on edit they replace the former ones
+    #[arg(long = "tag", value_name = "T")]
+    pub(super) tags: Vec<String>,
+    /// A path such as Sales/Nightly
+    #[arg(long, value_name = "F")]
+    pub(super) folder: Option<String>,
+    #[arg(long, value_name = "D")]
+    pub(super) description: Option<String>,
+    /// Read the personal access token from stdin
+    #[arg(long, conflicts_with = "client_secret_stdin")]
+    pub(super) token_stdin: bool,
+    /// Read the client secret from stdin
+    #[arg(long)]
+    pub(super) client_secret_stdin: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Demo {
+    /// The first workspace's port, the next ones follow; 0 lets the system choose
+    #[arg(long, default_value_t = 0)]
+    pub(super) port: u16,
+    /// Added to every answer, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub(super) latency: u64,
+    /// How many healthy workspaces
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(super) workspaces: u16,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Auth {
+    Pat,
+    Browser,
+    ServicePrincipal,
+}
+
+impl From<Auth> for AuthKind {
+    fn from(auth: Auth) -> Self {
+        match auth {
+            Auth::Pat => Self::PersonalAccessToken,
+            Auth::Browser => Self::Browser,
+            Auth::ServicePrincipal => Self::ServicePrincipal,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_words_do_not_contradict_each_other() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_token_is_never_an_argument() {
+        assert!(Args::try_parse_from(["brickpass", "add", "x", "--base-url", "h", "--token", "dapi"]).is_err());
+    }
+
+    #[test]
+    fn auth_words_are_those_of_json() {
+        for auth in Auth::value_variants() {
+            assert_eq!(auth.to_possible_value().unwrap().get_name(), AuthKind::from(*auth).word());
+        }
+    }
+}

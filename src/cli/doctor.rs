@@ -1,0 +1,109 @@
+//! `doctor`: the vault and the files, and how to mend what is wrong.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    environment,
+    output::{count, print_json, say},
+    session::Session,
+};
+use crate::{
+    failure::Failure,
+    storage::{Mode, VaultStatus},
+};
+
+#[derive(Serialize)]
+struct Finding {
+    check: &'static str,
+    ok: bool,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<String>,
+}
+
+impl Finding {
+    fn fine(check: &'static str, detail: impl Into<String>) -> Self {
+        Self { check, ok: true, detail: detail.into(), fix: None }
+    }
+
+    fn wrong(check: &'static str, failure: &Failure) -> Self {
+        Self { check, ok: false, detail: format!("{} {}", failure.what, failure.why), fix: Some(failure.fix.clone()) }
+    }
+}
+
+pub(super) fn doctor(json: bool) -> Result<ExitCode, Failure> {
+    let findings = examine()?;
+    let well = findings.iter().all(|finding| finding.ok);
+    if json {
+        print_json(&json!({ "ok": well, "checks": findings }));
+    } else {
+        for finding in &findings {
+            say(format_args!("{}  {}: {}", if finding.ok { "ok    " } else { "WRONG " }, finding.check, finding.detail));
+            if let Some(fix) = &finding.fix {
+                say(format_args!("        {fix}"));
+            }
+        }
+    }
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn examine() -> Result<Vec<Finding>, Failure> {
+    let places = environment::places()?;
+    let mut findings = vec![
+        Finding::fine("Configuration folder", places.config_dir.display().to_string()),
+        Finding::fine("State folder", places.state_dir.display().to_string()),
+    ];
+    let mut session = match Session::open() {
+        Ok(session) => session,
+        Err(failure) => {
+            findings.push(Finding::wrong("Connections file", &failure));
+            return Ok(findings);
+        }
+    };
+    findings.push(match &session.snapshot.mode {
+        Mode::Writable => Finding::fine("Connections file", count(session.snapshot.entries.len(), "connection", "connections")),
+        Mode::ReadOnly(reason) => Finding {
+            check: "Connections file",
+            ok: false,
+            detail: reason.clone(),
+            fix: Some("Nothing is written to it until this is mended.".to_owned()),
+        },
+    });
+    findings.extend(session.snapshot.notices.iter().map(|notice| Finding {
+        check: "Connections file",
+        ok: false,
+        detail: notice.clone(),
+        fix: None,
+    }));
+    findings.push(match &session.settings_problem {
+        None => Finding::fine("Settings", "readable"),
+        Some(failure) => Finding::wrong("Settings", failure),
+    });
+    let (_, vault) = session.open_vault()?;
+    findings.push(match &vault {
+        VaultStatus::Ready { place } => Finding::fine("Vault", format!("secrets are kept in {place}")),
+        VaultStatus::Locked { place, new: true } => Finding {
+            check: "Vault",
+            ok: false,
+            detail: format!("{place} has no passphrase yet."),
+            fix: Some("Set BRICKPASS_VAULT_PASSPHRASE, or choose one in the settings of the window.".to_owned()),
+        },
+        VaultStatus::Locked { place, new: false } => Finding {
+            check: "Vault",
+            ok: false,
+            detail: format!("{place} is locked."),
+            fix: Some("Set BRICKPASS_VAULT_PASSPHRASE, or unlock it in the window.".to_owned()),
+        },
+        VaultStatus::Unavailable(failure) => Finding::wrong("Vault", failure),
+    });
+    if !session.snapshot.tombstones.is_empty() {
+        findings.push(Finding::fine(
+            "Removed connections",
+            format!("{} wait for their secrets to be deleted", count(session.snapshot.tombstones.len(), "connection", "connections")),
+        ));
+    }
+    Ok(findings)
+}

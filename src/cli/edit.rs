@@ -1,0 +1,196 @@
+//! `add`, `edit`, `duplicate`, `remove`.
+
+use std::{
+    io::{IsTerminal as _, Read as _},
+    process::ExitCode,
+};
+
+use super::{
+    args::{Add, Edit, Fields},
+    list::as_json,
+    output::{note, print_json, say},
+    session::{Session, ask},
+};
+use crate::{
+    connection::{AuthKind, Connection, ConnectionId, Draft, Environment, EnvironmentKind, LevelKind, Reviewed, Severity, TypedSecret},
+    engine::{Command, Event},
+    failure::{Code, Failure},
+    storage::Revision,
+};
+
+/// More than any token that a Databricks cloud gives out.
+const LONGEST_SECRET: u64 = 64 * 1024;
+
+pub(super) fn add(add: Add, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open()?;
+    let mut draft = Draft::new(ConnectionId::random());
+    draft.name = add.name;
+    draft.base_url = add.base_url;
+    let asks_secret = !add.fields.token_stdin && !add.fields.client_secret_stdin && std::io::stdin().is_terminal();
+    fill(&mut draft, add.fields)?;
+    if asks_secret {
+        ask_secret(&mut draft)?;
+    }
+    let connection = save(&mut session, &draft, None, None)?;
+    report(&session, &connection, "Added", json);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn edit(edit: Edit, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open()?;
+    let entry = session.find(&edit.name)?;
+    let mut draft = Draft::from_connection(&entry.connection);
+    if let Some(name) = edit.new_name {
+        draft.name = name;
+    }
+    if let Some(base_url) = edit.base_url {
+        draft.base_url = base_url;
+    }
+    fill(&mut draft, edit.fields)?;
+    let connection = save(&mut session, &draft, Some(entry.revision), Some(entry.connection.id))?;
+    report(&session, &connection, "Saved", json);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn duplicate(name: &str, new_name: &str, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open()?;
+    let source = session.find(name)?.connection;
+    session.need_vault()?;
+    let mut draft = Draft::from_connection(&source);
+    draft.id = ConnectionId::random();
+    new_name.clone_into(&mut draft.name);
+    let Reviewed { connection: copy, .. } = review(&session, &draft, None)?;
+    let id = copy.id;
+    session.send(Command::Duplicate { source: source.id, copy: Box::new(copy) });
+    let connection = session.saved(id)?;
+    report(&session, &connection, "Added", json);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn remove(names: &[String], json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open()?;
+    let found = names.iter().map(|name| session.find(name)).collect::<Result<Vec<_>, _>>()?;
+    let ids: Vec<ConnectionId> = found.iter().map(|entry| entry.connection.id).collect();
+    session.need_vault()?;
+    session.send(Command::Remove { ids: ids.clone() });
+    session.wait(|event| matches!(event, Event::Removed { .. }).then_some(Ok(())))?;
+    session.send(Command::Purge { ids });
+    session.wait(|event| match event {
+        Event::Purged { .. } => Some(Ok(())),
+        Event::PurgeFailed { failure } => Some(Err(failure)),
+        _ => None,
+    })?;
+    let removed: Vec<&str> = found.iter().map(|entry| entry.connection.name.as_str()).collect();
+    if json {
+        print_json(&serde_json::json!({ "removed": removed }));
+    } else {
+        removed.iter().for_each(|name| say(format_args!("Removed {name}")));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Lays the given words over the form, as if they were typed into it.
+fn fill(draft: &mut Draft, fields: Fields) -> Result<(), Failure> {
+    if fields.trust_address {
+        draft.confirmed_origin = draft.origin();
+    }
+    if let Some(auth) = fields.auth {
+        draft.auth = auth.into();
+    }
+    if let Some(account_id) = fields.account_id {
+        draft.level = if account_id.is_empty() { LevelKind::Workspace } else { LevelKind::Account };
+        draft.account_id = account_id;
+    }
+    if let Some(environment) = fields.environment {
+        let environment = Environment::from(environment);
+        draft.environment = environment.kind();
+        if environment.kind() == EnvironmentKind::Own {
+            environment.word().clone_into(&mut draft.own_environment);
+        }
+    }
+    if !fields.tags.is_empty() {
+        draft.tags = fields.tags;
+    }
+    for (field, given) in [
+        (&mut draft.client_id, fields.client_id),
+        (&mut draft.workspace_id, fields.workspace_id),
+        (&mut draft.timeout, fields.timeout),
+        (&mut draft.folder, fields.folder),
+        (&mut draft.description, fields.description),
+    ] {
+        if let Some(given) = given {
+            *field = given;
+        }
+    }
+    if fields.token_stdin || fields.client_secret_stdin {
+        let wanted = if fields.token_stdin { AuthKind::PersonalAccessToken } else { AuthKind::ServicePrincipal };
+        if draft.auth != wanted {
+            return Err(Failure::new(
+                Code::InvalidInput,
+                format!("A connection of type {} has no use for this secret.", draft.auth.word()),
+                "--token-stdin goes with --auth pat, --client-secret-stdin with --auth service-principal.",
+                "Give the other option, or another --auth.",
+            ));
+        }
+        draft.secret = secret_from_stdin()?;
+    }
+    draft.accept_pasted();
+    Ok(())
+}
+
+fn secret_from_stdin() -> Result<TypedSecret, Failure> {
+    let mut typed = TypedSecret::default();
+    let read = std::io::stdin().take(LONGEST_SECRET + 1).read_to_string(typed.expose_mut());
+    match read {
+        Ok(0) => Err(Failure::new(Code::InvalidInput, "No secret came on stdin.", "The input was empty.", "Pipe the secret into this command.")),
+        Ok(length) if length as u64 > LONGEST_SECRET => {
+            Err(Failure::new(Code::InvalidInput, "What came on stdin is too long for a secret.", "It has more than 64 KiB.", "Pipe the secret alone."))
+        }
+        Ok(_) => Ok(typed),
+        Err(_) => Err(Failure::new(Code::InvalidInput, "The secret on stdin cannot be read.", "It is not text.", "Pipe the secret alone, as text.")),
+    }
+}
+
+fn ask_secret(draft: &mut Draft) -> Result<(), Failure> {
+    let prompt = match draft.auth {
+        AuthKind::PersonalAccessToken => "Personal access token (empty: none yet): ",
+        AuthKind::ServicePrincipal => "Client secret (empty: none yet): ",
+        AuthKind::Browser => return Ok(()),
+    };
+    draft.secret = TypedSecret::from(ask(prompt)?.as_str());
+    Ok(())
+}
+
+fn review(session: &Session, draft: &Draft, except: Option<ConnectionId>) -> Result<Reviewed, Failure> {
+    let review = draft.review(&session.name_taken(except));
+    for remark in review.remarks.iter().filter(|remark| remark.severity == Severity::Warning) {
+        note(format_args!("Note: {}", remark.text));
+    }
+    review.result.ok_or_else(|| {
+        let errors: Vec<&str> = review.remarks.iter().filter(|remark| remark.severity == Severity::Error).map(|remark| remark.text.as_str()).collect();
+        let fix = if review.confirm_origin.is_some() {
+            "If you know this address, add --trust-address."
+        } else {
+            "Correct this and run the command again."
+        };
+        Failure::new(Code::InvalidInput, "The connection was not saved.", errors.join(" "), fix)
+    })
+}
+
+fn save(session: &mut Session, draft: &Draft, base: Option<Revision>, except: Option<ConnectionId>) -> Result<Connection, Failure> {
+    let reviewed = review(session, draft, except)?;
+    if reviewed.secret.is_some() {
+        session.need_vault()?;
+    }
+    let id = reviewed.connection.id;
+    session.send(Command::Save { reviewed: Box::new(reviewed), base });
+    session.saved(id)
+}
+
+fn report(session: &Session, connection: &Connection, verb: &str, json: bool) {
+    if json {
+        print_json(&as_json(connection, session.history.get(&connection.id)));
+    } else {
+        say(format_args!("{verb} {} ({})", connection.name.as_str(), connection.base_url));
+    }
+}

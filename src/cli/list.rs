@@ -1,0 +1,153 @@
+//! `list` and `show`: connections, never a secret.
+
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{
+    output::{count, note, print_json, say, table},
+    session::Session,
+};
+use crate::{
+    connection::{AuthMethod, Connection, LastTest, Level, SecretKind, Status},
+    engine::{Command, Event, StoredSecret},
+    failure::Failure,
+    storage::Mode,
+};
+
+pub(super) fn list(json: bool) -> Result<ExitCode, Failure> {
+    let session = Session::open()?;
+    let entries = &session.snapshot.entries;
+    if json {
+        let all: Vec<Value> = entries.iter().map(|entry| as_json(&entry.connection, session.history.get(&entry.connection.id))).collect();
+        print_json(&json!({ "connections": all }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    session.snapshot.notices.iter().for_each(note);
+    if let Mode::ReadOnly(reason) = &session.snapshot.mode {
+        note(reason);
+    }
+    if entries.is_empty() {
+        note("No connections yet. Add one with: brickpass add NAME --base-url URL");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut rows = vec![["NAME", "ENVIRONMENT", "AUTH", "STATE", "BASE URL"].map(str::to_owned).to_vec()];
+    rows.extend(entries.iter().map(|entry| {
+        let connection = &entry.connection;
+        vec![
+            connection.name.as_str().to_owned(),
+            connection.environment.word().to_owned(),
+            connection.auth.kind().word().to_owned(),
+            state_words(session.history.get(&connection.id)),
+            connection.base_url.to_string(),
+        ]
+    }));
+    say(table(&rows));
+    note(count(entries.len(), "connection", "connections"));
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn show(name: &str, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open()?;
+    let connection = session.find(name)?.connection;
+    let last = session.history.get(&connection.id).cloned();
+    if json {
+        print_json(&as_json(&connection, last.as_ref()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut rows = vec![
+        ("Name", connection.name.as_str().to_owned()),
+        ("Base URL", connection.base_url.to_string()),
+        ("Cloud", connection.base_url.cloud().map(|cloud| cloud.label().to_owned()).unwrap_or_default()),
+        ("Workspace ID", connection.workspace_id.clone().unwrap_or_default()),
+        ("Authentication", connection.auth.kind().label().to_owned()),
+        ("Client ID", client_id(&connection).unwrap_or_default().to_owned()),
+        ("Account ID", account_id(&connection).unwrap_or_default().to_owned()),
+        ("Secret", stored_words(&mut session, &connection)?),
+        ("Timeout", format!("{} seconds", connection.timeout.seconds())),
+        ("Environment", connection.environment.word().to_owned()),
+        ("Tags", connection.tags.join(", ")),
+        ("Folder", connection.folder.clone()),
+        ("Description", connection.description.clone()),
+        ("State", state_words(last.as_ref())),
+    ];
+    rows.retain(|(_, value)| !value.is_empty());
+    let rows: Vec<Vec<String>> = rows.into_iter().map(|(label, value)| vec![label.to_owned(), value]).collect();
+    say(table(&rows));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a secret is stored and where; empty for a type that has none.
+fn stored_words(session: &mut Session, connection: &Connection) -> Result<String, Failure> {
+    let kind = match connection.auth {
+        AuthMethod::PersonalAccessToken => SecretKind::PersonalAccessToken,
+        AuthMethod::ServicePrincipal { .. } => SecretKind::ClientSecret,
+        AuthMethod::Browser { .. } => return Ok(String::new()),
+    };
+    let place = match session.need_vault() {
+        Ok(place) => place,
+        Err(failure) => return Ok(failure.what),
+    };
+    session.send(Command::DescribeSecret { id: connection.id, kind });
+    session.wait(|event| match event {
+        Event::SecretDescribed { stored: StoredSecret::Stored { .. }, .. } => Some(Ok(format!("Stored in {place}"))),
+        Event::SecretDescribed { stored: StoredSecret::Missing, .. } => Some(Ok("None stored".to_owned())),
+        Event::SecretDescribed { stored: StoredSecret::Unavailable(failure), .. } => Some(Ok(failure.what)),
+        _ => None,
+    })
+}
+
+fn client_id(connection: &Connection) -> Option<&str> {
+    match &connection.auth {
+        AuthMethod::PersonalAccessToken => None,
+        AuthMethod::Browser { client_id } => client_id.as_ref().map(|id| id.as_str()),
+        AuthMethod::ServicePrincipal { client_id } => Some(client_id.as_str()),
+    }
+}
+
+fn account_id(connection: &Connection) -> Option<&str> {
+    match &connection.level {
+        Level::Workspace => None,
+        Level::Account { account_id } => Some(account_id.as_str()),
+    }
+}
+
+/// One connection as `list --json` shows it; an absent value is omitted.
+pub(super) fn as_json(connection: &Connection, last: Option<&LastTest>) -> Value {
+    let mut object = Map::new();
+    let mut put = |key: &str, value: Value| {
+        let absent = value.is_null() || value.as_str().is_some_and(str::is_empty) || value.as_array().is_some_and(Vec::is_empty);
+        if !absent {
+            object.insert(key.to_owned(), value);
+        }
+    };
+    put("id", json!(connection.id));
+    put("name", json!(connection.name.as_str()));
+    put("base_url", json!(connection.base_url.to_string()));
+    put("cloud", json!(connection.base_url.cloud().map(|cloud| cloud.label().to_lowercase())));
+    put("level", json!(if account_id(connection).is_some() { "account" } else { "workspace" }));
+    put("auth", json!(connection.auth.kind().word()));
+    put("timeout_seconds", json!(connection.timeout.seconds()));
+    put("environment", json!(connection.environment.word()));
+    put("tags", json!(connection.tags));
+    put("folder", json!(connection.folder));
+    put("description", json!(connection.description));
+    put("account_id", json!(account_id(connection)));
+    put("workspace_id", json!(connection.workspace_id));
+    put("client_id", json!(client_id(connection)));
+    put("status", last.map_or_else(|| json!({ "state": Status::Untested }), |last| json!(last)));
+    Value::Object(object)
+}
+
+fn state_words(last: Option<&LastTest>) -> String {
+    let Some(last) = last else { return "Not tested".to_owned() };
+    let age = Timestamp::now().duration_since(last.tested_at).as_secs();
+    let ago = match age {
+        ..60 => "just now".to_owned(),
+        60..3600 => format!("{} min ago", age / 60),
+        3600..86_400 => format!("{} h ago", age / 3600),
+        _ => format!("{} days ago", age / 86_400),
+    };
+    format!("{}, {ago}", last.state.label())
+}

@@ -1,0 +1,92 @@
+//! What is printed, and the code that the program leaves with.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the command line speaks")]
+
+use std::process::ExitCode;
+
+use crate::failure::{Code, Failure};
+
+/// 0 done; 1 the thing failed; 2 wrong usage; 3 not found; 4 the vault is locked or missing; 5 the network.
+pub(super) fn exit_code(code: Code) -> u8 {
+    match code {
+        Code::InvalidInput => 2,
+        Code::NoSuchConnection => 3,
+        Code::VaultLocked | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => 4,
+        Code::Dns
+        | Code::Refused
+        | Code::Unreachable
+        | Code::ConnectTimeout
+        | Code::ReadTimeout
+        | Code::Reset
+        | Code::TlsUnknownIssuer
+        | Code::TlsExpired
+        | Code::TlsNotYetValid
+        | Code::TlsWrongHost
+        | Code::TlsProtocol
+        | Code::Tls
+        | Code::CaFile
+        | Code::ProxyAuth
+        | Code::ProxyUnreachable => 5,
+        _ => 1,
+    }
+}
+
+/// One JSON document on stdout.
+pub(super) fn print_json(document: &serde_json::Value) {
+    println!("{document:#}");
+}
+
+pub(super) fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}
+
+/// A message beside the output.
+pub(super) fn note(line: impl std::fmt::Display) {
+    eprintln!("{line}");
+}
+
+/// Says what failed and gives the code to leave with.
+#[must_use]
+pub fn tell_failure(failure: &Failure, json: bool) -> ExitCode {
+    if json {
+        print_json(&serde_json::json!({ "error": failure }));
+    } else {
+        note(format_args!("{}\n{}\n{}", failure.what, failure.why, failure.fix));
+        if let Some(details) = &failure.details {
+            note(format_args!("Details: {details}"));
+        }
+    }
+    ExitCode::from(exit_code(failure.code))
+}
+
+/// A table with columns as wide as their widest cell, and no spaces at the ends of lines.
+pub(super) fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// "1 connection", "2 connections".
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_no_trailing_spaces() {
+        let rows = [vec!["a".to_owned(), "long".to_owned(), String::new()], vec!["bcd".to_owned(), "x".to_owned(), "y".to_owned()]];
+        assert_eq!(table(&rows), "a    long\nbcd  x     y");
+    }
+
+    #[test]
+    fn each_class_of_failure_has_its_exit_code() {
+        assert_eq!([Code::Unauthorized, Code::InvalidInput, Code::NoSuchConnection, Code::VaultLocked, Code::Dns].map(exit_code), [1, 2, 3, 4, 5]);
+    }
+}

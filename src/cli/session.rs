@@ -1,0 +1,170 @@
+//! A short-lived engine: started, asked, waited for.
+
+use std::{collections::HashMap, io::IsTerminal as _, sync::Arc};
+
+use secrecy::SecretString;
+
+use super::environment;
+use crate::{
+    connection::{Connection, ConnectionId, LastTest},
+    engine::{Command, Engine, Event, Events},
+    failure::{Code, Failure},
+    storage::{Entry, Snapshot, VaultHome, VaultStatus},
+};
+
+pub(super) struct Session {
+    engine: Engine,
+    events: Events,
+    pub(super) places: crate::engine::Places,
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) history: HashMap<ConnectionId, LastTest>,
+    pub(super) settings_problem: Option<Failure>,
+}
+
+impl Session {
+    /// # Errors
+    /// The files cannot be read.
+    pub(super) fn open() -> Result<Self, Failure> {
+        let places = environment::places()?;
+        let (engine, events) = Engine::start(places.clone(), || {}).map_err(|error| {
+            Failure::new(Code::Internal, "Brickpass cannot start its engine.", format!("The system says: {error}."), "Close other programs and try again.")
+        })?;
+        let mut session = Self {
+            engine,
+            events,
+            places,
+            snapshot: Arc::new(Snapshot::default()),
+            history: HashMap::new(),
+            settings_problem: None,
+        };
+        session.engine.send(Command::Start);
+        session.wait(|event| match event {
+            Event::History(_) => Some(Ok(())),
+            Event::LibraryFailed(failure) => Some(Err(failure)),
+            _ => None,
+        })?;
+        Ok(session)
+    }
+
+    pub(super) fn send(&self, command: Command) {
+        self.engine.send(command);
+    }
+
+    /// Waits for the event that `pick` takes; what every command cares about (the list, the history) is kept on the way.
+    pub(super) fn wait<T>(&mut self, mut pick: impl FnMut(Event) -> Option<Result<T, Failure>>) -> Result<T, Failure> {
+        while let Some(event) = self.events.wait() {
+            match &event {
+                Event::Library(snapshot) => self.snapshot = Arc::clone(snapshot),
+                Event::History(changes) => {
+                    for (id, last) in changes {
+                        match last {
+                            Some(last) => self.history.insert(*id, last.clone()),
+                            None => self.history.remove(id),
+                        };
+                    }
+                }
+                Event::Settings { problem, .. } => self.settings_problem.clone_from(problem),
+                _ => {}
+            }
+            if let Event::Failed { failure } = event {
+                return Err(failure);
+            }
+            if let Some(answer) = pick(event) {
+                return answer;
+            }
+        }
+        Err(Failure::new(
+            Code::Internal,
+            "Brickpass made a mistake while doing this.",
+            "Its engine stopped before it had an answer.",
+            "Try again, and report it if it happens again.",
+        ))
+    }
+
+    /// The vault's state, after asking for the passphrase when one is needed and somebody is there to type it.
+    pub(super) fn open_vault(&mut self) -> Result<(VaultHome, VaultStatus), Failure> {
+        self.send(Command::ProbeVault);
+        let (home, status) = self.vault_status()?;
+        let VaultStatus::Locked { place, new } = &status else { return Ok((home, status)) };
+        let Some(passphrase) = ask_passphrase(place, *new)? else { return Ok((home, status)) };
+        self.send(Command::UnlockVault { passphrase });
+        self.vault_status()
+    }
+
+    /// As `open_vault`, where nothing can be done without it.
+    pub(super) fn need_vault(&mut self) -> Result<String, Failure> {
+        match self.open_vault()?.1 {
+            VaultStatus::Ready { place } => Ok(place),
+            VaultStatus::Unavailable(failure) => Err(failure),
+            VaultStatus::Locked { place, .. } => Err(Failure::new(
+                Code::VaultLocked,
+                format!("Secrets are kept in {place}, which is locked."),
+                "Its passphrase was not given, and nobody is at a terminal to type it.",
+                "Set BRICKPASS_VAULT_PASSPHRASE, or run this in a terminal.",
+            )),
+        }
+    }
+
+    fn vault_status(&mut self) -> Result<(VaultHome, VaultStatus), Failure> {
+        self.wait(|event| if let Event::Vault { home, status } = event { Some(Ok((home, status))) } else { None })
+    }
+
+    /// The connection of that name (or id): exactly written, else the only one that differs in case alone.
+    pub(super) fn find(&self, name: &str) -> Result<Entry, Failure> {
+        let entries = &self.snapshot.entries;
+        let exact = entries.iter().find(|entry| entry.connection.name.as_str() == name || entry.connection.id.to_string() == name);
+        if let Some(entry) = exact {
+            return Ok(entry.clone());
+        }
+        let alike: Vec<_> = entries.iter().filter(|entry| entry.connection.name.as_str().to_lowercase() == name.to_lowercase()).collect();
+        match alike.as_slice() {
+            [only] => Ok((*only).clone()),
+            _ => Err(Failure::new(
+                Code::NoSuchConnection,
+                format!("There is no connection named \"{}\".", name.escape_debug()),
+                if entries.is_empty() { "There are no connections yet.".to_owned() } else { format!("There are {} others.", entries.len()) },
+                "brickpass list shows all names.",
+            )),
+        }
+    }
+
+    pub(super) fn name_taken(&self, except: Option<ConnectionId>) -> impl Fn(&str) -> bool + use<> {
+        let names: std::collections::HashSet<String> = self
+            .snapshot
+            .entries
+            .iter()
+            .filter(|entry| Some(entry.connection.id) != except)
+            .map(|entry| entry.connection.name.as_str().to_lowercase())
+            .collect();
+        move |name| names.contains(&name.to_lowercase())
+    }
+
+    /// The connection as it now is in the file.
+    pub(super) fn saved(&mut self, id: ConnectionId) -> Result<Connection, Failure> {
+        self.wait(|event| match event {
+            Event::Saved { id: saved } if saved == id => Some(Ok(())),
+            Event::SaveFailed { id: failed, failure, .. } if failed == id => Some(Err(failure)),
+            _ => None,
+        })?;
+        self.find(&id.to_string()).map(|entry| entry.connection)
+    }
+}
+
+/// `None` when nobody can be asked.
+fn ask_passphrase(place: &str, new: bool) -> Result<Option<SecretString>, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let typed = ask(&if new { format!("New passphrase for {place}: ") } else { format!("Passphrase for {place}: ") })?;
+    if new && ask("The same again: ")? != typed {
+        return Err(Failure::new(Code::InvalidInput, "The two passphrases differ.", "One of them has a typing error.", "Run the command again."));
+    }
+    Ok(Some(SecretString::from(typed.to_string())))
+}
+
+/// A line from the terminal, without echo.
+pub(super) fn ask(prompt: &str) -> Result<zeroize::Zeroizing<String>, Failure> {
+    rpassword::prompt_password(prompt).map(zeroize::Zeroizing::new).map_err(|error| {
+        Failure::new(Code::InvalidInput, "Nothing could be read from the terminal.", format!("The system says: {error}."), "Give the secret on stdin instead.")
+    })
+}
