@@ -3,16 +3,34 @@
 use std::process::ExitCode;
 
 use brickpass::{
-    cli::{self, Task},
-    ui,
+    cli::{self, Prepared, Task},
+    failure::{Code, Failure},
+    storage::{SettingsFile, WindowFile},
+    ui::{self, Launch},
 };
 
 fn main() -> ExitCode {
     match cli::task() {
         Task::Done(code) => code,
-        Task::Window(opening) => match opening.prepare().and_then(|prepared| ui::run(prepared.places.clone()).map(|()| drop(prepared))) {
+        Task::Window(opening) => match opening.prepare().and_then(|prepared| open_window(&prepared)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => cli::tell_failure(&failure, false),
         },
     }
+}
+
+fn open_window(prepared: &Prepared) -> Result<(), Failure> {
+    let places = prepared.places.clone();
+    let window = WindowFile::new(&places.state_dir).load();
+    // What is wrong with the settings the window tells, once it is open.
+    let theme = SettingsFile::new(&places.config_dir).load().0.theme;
+    let title = if prepared.is_demo() { "Brickpass (demo)" } else { "Brickpass" }.to_owned();
+    ui::run(Launch { places, title, theme, window }).map_err(|error| {
+        Failure::new(
+            Code::Unsupported,
+            "The window could not be opened.",
+            format!("The system says: {error}."),
+            "Run it in a desktop session; without one, the subcommands work (brickpass --help).",
+        )
+    })
 }

@@ -38,7 +38,14 @@ pub struct Opening {
 /// What the window needs; keep it for as long as the window is open.
 pub struct Prepared {
     pub places: Places,
-    _demo: Option<(Demo, TempDir)>,
+    demo: Option<(Demo, TempDir)>,
+}
+
+impl Prepared {
+    #[must_use]
+    pub fn isdemo(&self) -> bool {
+        self.demo.is_some()
+    }
 }
 
 impl Opening {
@@ -48,7 +55,7 @@ impl Opening {
     /// No home directory; no temporary folder; no free port.
     pub fn prepare(self) -> Result<Prepared, Failure> {
         if !self.demo {
-            return Ok(Prepared { places: environment::places()?, _demo: None });
+            return Ok(Prepared { places: environment::places()?, demo: None });
         }
         let demo = start(&DemoOptions::default())?;
         let folder = tempfile::Builder::new().prefix("brickpass-demo-").tempdir().map_err(|error| {
@@ -60,8 +67,12 @@ impl Opening {
             )
         })?;
         let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: folder.path().join("vault.age"), passphrase: None });
-        let places =
-            Places { config_dir: folder.path().join("config"), state_dir: folder.path().join("state"), vault: Some(vault.clone()), ca_file: None };
+        let places = Places {
+            config_dir: folder.path().join("config"),
+            state_dir: folder.path().join("state"),
+            vault: Some(vault.clone()),
+            ca_file: None,
+        };
         let mut connections = Vec::new();
         for (connection, token) in demo.connections() {
             let key = SecretKey { connection: connection.id, kind: SecretKind::PersonalAccessToken };
@@ -70,7 +81,7 @@ impl Opening {
         }
         Library::new(&places.config_dir, &places.state_dir).add_all(connections).map_err(|error| error.failure())?;
         announce(&demo)?;
-        Ok(Prepared { places, _demo: Some((demo, folder)) })
+        Ok(Prepared { places, demo: Some((demo, folder)) })
     }
 }
 
@@ -89,6 +100,11 @@ fn start(options: &DemoOptions) -> Result<Demo, Failure> {
 fn announce(demo: &Demo) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{}", demo.announcement()).and_then(|()| stdout.flush()).map_err(|error| {
-        Failure::new(Code::FileUnwritable, "The demo cannot say where it is.", format!("Writing to stdout failed: {error}."), "Run it with a stdout that is open.")
+        Failure::new(
+            Code::FileUnwritable,
+            "The demo cannot say where it is.",
+            format!("Writing to stdout failed: {error}."),
+            "Run it with a stdout that is open.",
+        )
     })
 }

@@ -12,7 +12,9 @@ use super::{
     session::{Session, ask},
 };
 use crate::{
-    connection::{AuthKind, Connection, ConnectionId, Draft, Environment, EnvironmentKind, LevelKind, Reviewed, Severity, TypedSecret},
+    connection::{
+        AuthKind, BaseUrl, Connection, ConnectionId, Draft, Environment, EnvironmentKind, LevelKind, Reviewed, Severity, TypedSecret,
+    },
     engine::{Command, Event},
     failure::{Code, Failure},
     storage::Revision,
@@ -92,7 +94,7 @@ pub(super) fn remove(names: &[String], json: bool) -> Result<ExitCode, Failure> 
 /// Lays the given words over the form, as if they were typed into it.
 fn fill(draft: &mut Draft, fields: Fields) -> Result<(), Failure> {
     if fields.trust_address {
-        draft.confirmed_origin = draft.origin();
+        draft.confirmed_origin = BaseUrl::read(&draft.base_url).ok().map(|pasted| pasted.base_url.origin());
     }
     if let Some(auth) = fields.auth {
         draft.auth = auth.into();
@@ -142,12 +144,22 @@ fn secret_from_stdin() -> Result<TypedSecret, Failure> {
     let mut typed = TypedSecret::default();
     let read = std::io::stdin().take(LONGEST_SECRET + 1).read_to_string(typed.expose_mut());
     match read {
-        Ok(0) => Err(Failure::new(Code::InvalidInput, "No secret came on stdin.", "The input was empty.", "Pipe the secret into this command.")),
-        Ok(length) if length as u64 > LONGEST_SECRET => {
-            Err(Failure::new(Code::InvalidInput, "What came on stdin is too long for a secret.", "It has more than 64 KiB.", "Pipe the secret alone."))
+        Ok(0) => {
+            Err(Failure::new(Code::InvalidInput, "No secret came on stdin.", "The input was empty.", "Pipe the secret into this command."))
         }
+        Ok(length) if length as u64 > LONGEST_SECRET => Err(Failure::new(
+            Code::InvalidInput,
+            "What came on stdin is too long for a secret.",
+            "It has more than 64 KiB.",
+            "Pipe the secret alone.",
+        )),
         Ok(_) => Ok(typed),
-        Err(_) => Err(Failure::new(Code::InvalidInput, "The secret on stdin cannot be read.", "It is not text.", "Pipe the secret alone, as text.")),
+        Err(_) => Err(Failure::new(
+            Code::InvalidInput,
+            "The secret on stdin cannot be read.",
+            "It is not text.",
+            "Pipe the secret alone, as text.",
+        )),
     }
 }
 
@@ -167,7 +179,8 @@ fn review(session: &Session, draft: &Draft, except: Option<ConnectionId>) -> Res
         note(format_args!("Note: {}", remark.text));
     }
     review.result.ok_or_else(|| {
-        let errors: Vec<&str> = review.remarks.iter().filter(|remark| remark.severity == Severity::Error).map(|remark| remark.text.as_str()).collect();
+        let errors: Vec<&str> =
+            review.remarks.iter().filter(|remark| remark.severity == Severity::Error).map(|remark| remark.text.as_str()).collect();
         let fix = if review.confirm_origin.is_some() {
             "If you know this address, add --trust-address."
         } else {

@@ -1,7 +1,6 @@
 //! What is printed, and the code that the program leaves with.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the command line speaks")]
 
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 use crate::failure::{Code, Failure};
 
@@ -32,16 +31,17 @@ pub(super) fn exit_code(code: Code) -> u8 {
 
 /// One JSON document on stdout.
 pub(super) fn print_json(document: &serde_json::Value) {
-    println!("{document:#}");
+    say(format_args!("{document:#}"));
 }
 
+/// A reader that has seen enough and closed its end (`brickpass list | head -1`) is no error.
 pub(super) fn say(line: impl std::fmt::Display) {
-    println!("{line}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// A message beside the output.
 pub(super) fn note(line: impl std::fmt::Display) {
-    eprintln!("{line}");
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Says what failed and gives the code to leave with.
@@ -87,6 +87,9 @@ mod tests {
 
     #[test]
     fn each_class_of_failure_has_its_exit_code() {
-        assert_eq!([Code::Unauthorized, Code::InvalidInput, Code::NoSuchConnection, Code::VaultLocked, Code::Dns].map(exit_code), [1, 2, 3, 4, 5]);
+        assert_eq!(
+            [Code::Unauthorized, Code::InvalidInput, Code::NoSuchConnection, Code::VaultLocked, Code::Dns].map(exit_code),
+            [1, 2, 3, 4, 5]
+        );
     }
 }

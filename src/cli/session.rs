@@ -27,16 +27,15 @@ impl Session {
     pub(super) fn open() -> Result<Self, Failure> {
         let places = environment::places()?;
         let (engine, events) = Engine::start(places.clone(), || {}).map_err(|error| {
-            Failure::new(Code::Internal, "Brickpass cannot start its engine.", format!("The system says: {error}."), "Close other programs and try again.")
+            Failure::new(
+                Code::Internal,
+                "Brickpass cannot start its engine.",
+                format!("The system says: {error}."),
+                "Close other programs and try again.",
+            )
         })?;
-        let mut session = Self {
-            engine,
-            events,
-            places,
-            snapshot: Arc::new(Snapshot::default()),
-            history: HashMap::new(),
-            settings_problem: None,
-        };
+        let mut session =
+            Self { engine, events, places, snapshot: Arc::new(Snapshot::default()), history: HashMap::new(), settings_problem: None };
         session.engine.send(Command::Start);
         session.wait(|event| match event {
             Event::History(_) => Some(Ok(())),
@@ -122,7 +121,11 @@ impl Session {
             _ => Err(Failure::new(
                 Code::NoSuchConnection,
                 format!("There is no connection named \"{}\".", name.escape_debug()),
-                if entries.is_empty() { "There are no connections yet.".to_owned() } else { format!("There are {} others.", entries.len()) },
+                if entries.is_empty() {
+                    "There are no connections yet.".to_owned()
+                } else {
+                    format!("There are {} others.", entries.len())
+                },
                 "brickpass list shows all names.",
             )),
         }
@@ -157,7 +160,12 @@ fn ask_passphrase(place: &str, new: bool) -> Result<Option<SecretString>, Failur
     }
     let typed = ask(&if new { format!("New passphrase for {place}: ") } else { format!("Passphrase for {place}: ") })?;
     if new && ask("The same again: ")? != typed {
-        return Err(Failure::new(Code::InvalidInput, "The two passphrases differ.", "One of them has a typing error.", "Run the command again."));
+        return Err(Failure::new(
+            Code::InvalidInput,
+            "The two passphrases differ.",
+            "One of them has a typing error.",
+            "Run the command again.",
+        ));
     }
     Ok(Some(SecretString::from(typed.to_string())))
 }
@@ -165,6 +173,11 @@ fn ask_passphrase(place: &str, new: bool) -> Result<Option<SecretString>, Failur
 /// A line from the terminal, without echo.
 pub(super) fn ask(prompt: &str) -> Result<zeroize::Zeroizing<String>, Failure> {
     rpassword::prompt_password(prompt).map(zeroize::Zeroizing::new).map_err(|error| {
-        Failure::new(Code::InvalidInput, "Nothing could be read from the terminal.", format!("The system says: {error}."), "Give the secret on stdin instead.")
+        Failure::new(
+            Code::InvalidInput,
+            "Nothing could be read from the terminal.",
+            format!("The system says: {error}."),
+            "Give the secret on stdin instead.",
+        )
     })
 }

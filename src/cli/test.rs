@@ -52,7 +52,8 @@ pub(super) fn test(names: &[String], all: bool, json: bool) -> Result<ExitCode, 
 
 /// One failing reason in common (the vault, the network) has a code of its own.
 fn verdict(results: &[(&Connection, Report)]) -> ExitCode {
-    let mut codes: Vec<u8> = results.iter().filter_map(|(_, report)| report.failure.as_ref()).map(|failure| exit_code(failure.code)).collect();
+    let mut codes: Vec<u8> =
+        results.iter().filter_map(|(_, report)| report.failure.as_ref()).map(|failure| exit_code(failure.code)).collect();
     codes.sort_unstable();
     codes.dedup();
     match codes.as_slice() {

@@ -27,3 +27,18 @@ pub struct LastTest {
     pub tested_at: jiff::Timestamp,
     pub duration_ms: u64,
 }
+
+impl Status {
+    /// As the list names it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Untested => "Not tested",
+            Self::Ok => "OK",
+            Self::Expiring => "Expires soon",
+            Self::SignIn => "Sign in",
+            Self::NoPermission => "No permission",
+            Self::Unreachable => "Unreachable",
+        }
+    }
+}

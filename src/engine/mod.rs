@@ -155,7 +155,9 @@ pub enum Event {
         ids: Vec<ConnectionId>,
     },
     /// The secrets of what was asked to be purged are gone.
-    Purged { ids: Vec<ConnectionId> },
+    Purged {
+        ids: Vec<ConnectionId>,
+    },
     /// Some secrets could not be deleted; it is tried again at the next start.
     PurgeFailed {
         failure: Failure,

@@ -5,5 +5,6 @@
 
 mod architecture;
 mod battery;
+mod cli;
 mod demo;
 mod support;
