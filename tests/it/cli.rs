@@ -118,7 +118,7 @@ fn a_copy_works_with_a_copy_of_the_secret_and_outlives_the_original() {
 #[test]
 fn a_refused_token_is_explained_and_leaves_with_code_1() {
     let desk = Desk::new();
-    desk.add("Old", "Archive");
+    desk.add("Old", "Marketing reports");
     let tested = desk.brickpass(&["test", "Old", "--json"], "");
     assert_eq!(tested.code, Some(1), "{tested:?}");
     let error = &tested.json()["results"][0]["error"];
@@ -162,7 +162,7 @@ fn editing_changes_what_was_named_and_makes_the_connection_untested_only_when_it
     assert_eq!(edited["tags"], serde_json::json!(["eu", "nightly"]));
     assert_eq!(edited["timeout_seconds"], 30);
 
-    let base_url = desk.workspace("Archive").0;
+    let base_url = desk.workspace("Marketing reports").0;
     let moved = desk.brickpass(&["edit", "Revenue", "--base-url", base_url, "--json"], "").json();
     assert_eq!(moved["status"]["state"], "untested", "{moved:#}");
 }

@@ -7,4 +7,5 @@ mod architecture;
 mod battery;
 mod cli;
 mod demo;
+mod engine;
 mod support;
