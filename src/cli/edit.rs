@@ -136,7 +136,6 @@ fn fill(draft: &mut Draft, fields: Fields) -> Result<(), Failure> {
         }
         draft.secret = secret_from_stdin()?;
     }
-    draft.accept_pasted();
     Ok(())
 }
 

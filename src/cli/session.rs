@@ -15,7 +15,6 @@ use crate::{
 pub(super) struct Session {
     engine: Engine,
     events: Events,
-    pub(super) places: crate::engine::Places,
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) history: HashMap<ConnectionId, LastTest>,
     pub(super) settings_problem: Option<Failure>,
@@ -26,7 +25,7 @@ impl Session {
     /// The files cannot be read.
     pub(super) fn open() -> Result<Self, Failure> {
         let places = environment::places()?;
-        let (engine, events) = Engine::start(places.clone(), || {}).map_err(|error| {
+        let (engine, events) = Engine::start(places, || {}).map_err(|error| {
             Failure::new(
                 Code::Internal,
                 "Brickpass cannot start its engine.",

@@ -38,6 +38,7 @@ impl BrickpassApp {
     pub fn new(ctx: &Context, wires: Wires, clock: impl Fn() -> Timestamp + 'static, choice: ThemeChoice, window: WindowMemory) -> Self {
         theme::install(ctx, choice);
         (wires.send)(Command::Start);
+        (wires.send)(Command::ProbeVault);
         Self {
             state: State::new(Settings { theme: choice, ..Settings::default() }, window.clone()),
             wires,

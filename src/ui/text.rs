@@ -184,11 +184,7 @@ pub fn locked(place: &str) -> String {
 }
 
 pub fn passphrase_of(place: &str, new: bool) -> String {
-    if new {
-        format!("Your secrets will be kept in {place}. {NO_RECOVERY}")
-    } else {
-        format!("Your secrets are kept in {place}.")
-    }
+    if new { format!("Your secrets will be kept in {place}. {NO_RECOVERY}") } else { format!("Your secrets are kept in {place}.") }
 }
 
 pub fn close_body(names: &[&str]) -> String {
@@ -200,9 +196,13 @@ pub fn close_body(names: &[&str]) -> String {
 
 pub fn conflict_body(name: &str, removed: bool) -> String {
     if removed {
-        format!("{name} was deleted in another window or by another program while you were editing it. Keep yours to add it again, or take theirs to let it go.")
+        format!(
+            "{name} was deleted in another window or by another program while you were editing it. Keep yours to add it again, or take theirs to let it go."
+        )
     } else {
-        format!("{name} was changed in another window or by another program while you were editing it. Keep yours to replace their version, or take theirs and drop what you typed.")
+        format!(
+            "{name} was changed in another window or by another program while you were editing it. Keep yours to replace their version, or take theirs and drop what you typed."
+        )
     }
 }
 

@@ -9,13 +9,31 @@ use crate::{
 #[derive(Debug)]
 pub enum Dialog {
     /// The window is about to close while these have unsaved edits.
-    Close { unsaved: Vec<(ConnectionId, String)> },
+    Close {
+        unsaved: Vec<(ConnectionId, String)>,
+    },
     /// Something of production is about to be deleted: its name is to be typed.
-    DeleteProduction { ids: Vec<ConnectionId>, expected: String, typed: String },
+    DeleteProduction {
+        ids: Vec<ConnectionId>,
+        expected: String,
+        typed: String,
+    },
     /// The connection was changed (`theirs`) or removed (`None`) elsewhere while it was edited here.
-    Conflict { id: ConnectionId, name: String, theirs: Option<Box<Entry>> },
+    Conflict {
+        id: ConnectionId,
+        name: String,
+        theirs: Option<Box<Entry>>,
+    },
     /// The encrypted file needs its passphrase; `new`: it is set for the first time.
-    Unlock { place: String, new: bool, passphrase: TypedSecret, again: TypedSecret, waiting: bool, failure: Option<Failure>, then_save: Option<ConnectionId> },
+    Unlock {
+        place: String,
+        new: bool,
+        passphrase: TypedSecret,
+        again: TypedSecret,
+        waiting: bool,
+        failure: Option<Failure>,
+        then_save: Option<ConnectionId>,
+    },
     Settings,
     Shortcuts,
     Palette,

@@ -93,9 +93,9 @@ impl Editing {
 
     /// What stands beside a field. An error in a field of a new form waits until the person has been there.
     pub fn remark(&self, field: Field) -> Option<&Remark> {
-        self.review.worst(field).filter(|remark| {
-            remark.severity < Severity::Error || self.attempted || !self.is_new() || self.touched.contains(&field)
-        })
+        self.review
+            .worst(field)
+            .filter(|remark| remark.severity < Severity::Error || self.attempted || !self.is_new() || self.touched.contains(&field))
     }
 
     pub fn first_error(&self) -> Option<Field> {

@@ -262,7 +262,14 @@ impl State {
     }
 
     pub fn test_all(&mut self, now: Timestamp) -> Vec<Command> {
-        let all: Vec<ConnectionId> = self.library.value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default().iter().map(|entry| entry.connection.id).collect();
+        let all: Vec<ConnectionId> = self
+            .library
+            .value()
+            .map(|snapshot| snapshot.entries.as_slice())
+            .unwrap_or_default()
+            .iter()
+            .map(|entry| entry.connection.id)
+            .collect();
         self.test_these(&all, now)
     }
 
@@ -327,7 +334,14 @@ impl State {
         let mut commands: Vec<Command> = ids.iter().filter_map(|id| self.tests.forget(*id)).map(|run| Command::Cancel { run }).collect();
         let next = self.next_after(&ids);
         let forms: Vec<Editing> = ids.iter().filter_map(|id| self.forms.remove(id)).filter(Editing::is_unsaved).collect();
-        self.removals.push(Removal { ids: ids.clone(), entries: Vec::new(), forms, title: title.clone(), until: now + UNDO, undo_when_removed: false });
+        self.removals.push(Removal {
+            ids: ids.clone(),
+            entries: Vec::new(),
+            forms,
+            title: title.clone(),
+            until: now + UNDO,
+            undo_when_removed: false,
+        });
         self.notices.push(Notice::Removed(title));
         self.selection.none();
         if saved.is_empty() {
@@ -399,7 +413,8 @@ impl State {
     }
 
     pub fn open_in_browser(&self) -> Vec<Command> {
-        let address = self.shown_form().and_then(|form| form.review().result.as_ref()).map(|reviewed| reviewed.connection.base_url.origin());
+        let address =
+            self.shown_form().and_then(|form| form.review().result.as_ref()).map(|reviewed| reviewed.connection.base_url.origin());
         address.map(|url| Command::OpenInBrowser { url }).into_iter().collect()
     }
 

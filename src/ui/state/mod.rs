@@ -143,6 +143,7 @@ impl State {
                 self.restored(&ids);
                 Vec::new()
             }
+            Event::Purged { .. } => Vec::new(),
             Event::PurgeFailed { failure } => {
                 self.notices.push(Notice::Failure(failure));
                 Vec::new()

@@ -104,8 +104,7 @@ impl Tests {
         let Some(running) = self.running.remove(&id) else { return false };
         self.ended_in_batch += 1;
         let planned = if running.planned.is_empty() { report.steps.iter().map(|step| step.step).collect() } else { running.planned };
-        self.finished
-            .insert(id, Finished { run, tested: running.tested, typed_secret: running.typed_secret, tested_at, planned, report });
+        self.finished.insert(id, Finished { run, tested: running.tested, typed_secret: running.typed_secret, tested_at, planned, report });
         true
     }
 
