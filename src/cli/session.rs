@@ -34,7 +34,7 @@ impl Session {
             )
         })?;
         let mut session =
-            Self { engine, events, places, snapshot: Arc::new(Snapshot::default()), history: HashMap::new(), settings_problem: None };
+            Self { engine, events, snapshot: Arc::new(Snapshot::default()), history: HashMap::new(), settings_problem: None };
         session.engine.send(Command::Start);
         session.wait(|event| match event {
             Event::History(_) => Some(Ok(())),
