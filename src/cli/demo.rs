@@ -43,7 +43,7 @@ pub struct Prepared {
 
 impl Prepared {
     #[must_use]
-    pub fn isdemo(&self) -> bool {
+    pub fn is_demo(&self) -> bool {
         self.demo.is_some()
     }
 }
