@@ -12,4 +12,4 @@ mod vault;
 pub use history::History;
 pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
 pub use settings::{Settings, SettingsFile, ThemeChoice, WindowFile, WindowMemory};
-pub use vault::{SecretKey, Vault, VaultConfig, VaultError, VaultHome, VaultStatus};
+pub use vault::{NoKeyring, SecretKey, Vault, VaultConfig, VaultError, VaultHome, VaultStatus};

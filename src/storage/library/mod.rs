@@ -8,6 +8,7 @@ mod record;
 
 pub use backups::Backup;
 pub use damage::Damage;
+pub(crate) use error::FileProblem;
 pub use error::LibraryError;
 
 use std::{

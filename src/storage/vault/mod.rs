@@ -1,9 +1,41 @@
 //! Secrets by (connection, kind). Three homes: the operating system's keyring, an encrypted file, this session only.
+//!
+//! # Two homes, one truth
+//!
+//! A secret lives in the chosen home. A copy may be left in another one: the home was changed while it could not be reached, or
+//! `BRICKPASS_VAULT` said otherwise for a while. Such a copy must never win over a newer secret (a used refresh token that is sent again
+//! makes the server revoke the whole sign-in), so every entry carries a generation that grows with time:
+//!
+//! - home keyring, and the encrypted file is open: both are looked at, the higher generation wins, the other is removed;
+//! - home keyring, and the file is locked: what is written is noted beside the file (`vault.age.stale.json`: names of entries, no secrets);
+//! - home file: the keyring is asked only about what is noted there, so that a file user never sees a keyring prompt;
+//! - this session only: no other home is looked at.
 
-use std::path::PathBuf;
+mod chunks;
+mod encrypted_file;
+mod error;
+mod keyring;
+mod memory;
+mod stale;
+mod store;
 
-use secrecy::SecretString;
+pub use error::{NoKeyring, VaultError};
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use chunks::Sealed;
+use encrypted_file::EncryptedFile;
+use keyring::KeyringStore;
+use memory::MemoryStore;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
+use stale::StaleNotes;
+use store::Store;
+use uuid::Uuid;
 
 use crate::{
     connection::{ConnectionId, SecretKind},
@@ -50,74 +82,253 @@ pub enum VaultStatus {
     Unavailable(Failure),
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum VaultError {
-    #[error("the vault is locked")]
-    Locked,
-}
-
-impl VaultError {
-    #[must_use]
-    pub fn failure(&self) -> Failure {
-        todo!()
-    }
-}
-
 /// A handle that is cheap to clone and safe to share. All calls block (a keyring may ask the person to unlock it).
 #[derive(Clone)]
-pub struct Vault {}
+pub struct Vault {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    home: VaultHome,
+    memory: MemoryStore,
+    file: EncryptedFile,
+    stale: StaleNotes,
+    keyring: Arc<dyn Store>,
+    /// The keyring for those who will not wait.
+    hasty_keyring: Arc<dyn Store>,
+    place: fn() -> String,
+}
 
 impl Vault {
     /// Touches nothing yet.
     #[must_use]
-    pub fn new(_config: VaultConfig) -> Self {
-        todo!()
+    pub fn new(config: VaultConfig) -> Self {
+        let keyring = KeyringStore::new();
+        let hasty = Arc::new(keyring.hasty());
+        Self::with(config, Arc::new(keyring), hasty, keyring::place)
+    }
+
+    fn with(config: VaultConfig, keyring: Arc<dyn Store>, hasty_keyring: Arc<dyn Store>, place: fn() -> String) -> Self {
+        let VaultConfig { home, file, passphrase } = config;
+        let stale = StaleNotes::beside(&file);
+        let file = EncryptedFile::new(file, passphrase);
+        Self { inner: Arc::new(Inner { home, memory: MemoryStore::default(), file, stale, keyring, hasty_keyring, place }) }
     }
 
     #[must_use]
     pub fn home(&self) -> VaultHome {
-        todo!()
+        self.inner.home
     }
 
-    /// Writes, reads and deletes a random entry, 3 s at most an operation.
+    /// Writes, reads and deletes a random entry, 3 s at most an operation. The encrypted file is opened, not written.
     #[must_use]
     pub fn probe(&self) -> VaultStatus {
-        todo!()
+        let inner = &*self.inner;
+        match inner.home {
+            VaultHome::Memory => VaultStatus::Ready { place: "this session only".into() },
+            VaultHome::File => {
+                let place = format!("the encrypted file {}", inner.file.path().display());
+                match inner.file.check() {
+                    Ok(()) => VaultStatus::Ready { place },
+                    Err(VaultError::Locked | VaultError::WrongPassphrase) => VaultStatus::Locked { place, new: !inner.file.exists() },
+                    Err(error) => VaultStatus::Unavailable(error.failure()),
+                }
+            }
+            VaultHome::Keyring => match probe(&*inner.hasty_keyring) {
+                Ok(()) => VaultStatus::Ready { place: (inner.place)() },
+                Err(error) => VaultStatus::Unavailable(error.failure()),
+            },
+        }
     }
 
     /// Opens the encrypted file, or sets the passphrase of a new one.
     ///
     /// # Errors
     /// `WrongPassphrase` (after a delay), file errors.
-    pub fn unlock(&self, _passphrase: SecretString) -> Result<(), VaultError> {
-        todo!()
+    pub fn unlock(&self, passphrase: SecretString) -> Result<(), VaultError> {
+        self.inner.file.unlock(passphrase)
+    }
+
+    /// Puts the encrypted file's backup (the state before the last save) in the place of a damaged file, which is kept beside it.
+    ///
+    /// # Errors
+    /// There is no backup, it does not open with this passphrase, disk errors with the path.
+    pub fn restore_file_backup(&self, passphrase: SecretString) -> Result<(), VaultError> {
+        self.inner.file.restore_backup(passphrase)
     }
 
     /// # Errors
     /// Locked, unavailable, damaged. Nothing stored is `None`.
-    pub fn get(&self, _key: SecretKey) -> Result<Option<SecretString>, VaultError> {
-        todo!()
+    pub fn get(&self, key: SecretKey) -> Result<Option<SecretString>, VaultError> {
+        let inner = &*self.inner;
+        let account = key.account();
+        let here = chunks::read(inner.store(), &account);
+        let secret = match inner.home {
+            VaultHome::Memory => here?,
+            VaultHome::Keyring if inner.file_is_open() => inner.newer(key, here?, &inner.file),
+            VaultHome::Keyring => here?,
+            VaultHome::File if inner.stale.contains(&account) => {
+                let here = here?;
+                // An error is told: the secret at hand is known to be outdated.
+                chunks::generation(&*inner.keyring, &account)?;
+                let newest = inner.newer(key, here, &*inner.keyring);
+                inner.stale.remove(&[account]);
+                newest
+            }
+            VaultHome::File => here?,
+        };
+        Ok(secret.map(|sealed| sealed.secret))
     }
 
     /// # Errors
     /// On any error the old secret is still there.
-    pub fn put(&self, _key: SecretKey, _secret: &SecretString) -> Result<(), VaultError> {
-        todo!()
+    pub fn put(&self, key: SecretKey, secret: &SecretString) -> Result<(), VaultError> {
+        let inner = &*self.inner;
+        let account = key.account();
+        inner.prepare_file()?;
+        chunks::write(inner.store(), &[(account.clone(), key.label(), Sealed { generation: now(), secret: secret.clone() })])?;
+        match inner.home {
+            // A stale copy that cannot be removed now loses by its generation later.
+            VaultHome::Keyring if inner.file_is_open() => drop(chunks::erase(&inner.file, &[account])),
+            VaultHome::Keyring if inner.file.exists() => inner.stale.add(&[account]),
+            VaultHome::File => inner.stale.remove(&[account]),
+            VaultHome::Keyring | VaultHome::Memory => {}
+        }
+        Ok(())
     }
 
     /// Deleting what is not there succeeds.
     ///
     /// # Errors
     /// Locked, unavailable.
-    pub fn delete(&self, _key: SecretKey) -> Result<(), VaultError> {
-        todo!()
+    pub fn delete(&self, key: SecretKey) -> Result<(), VaultError> {
+        let inner = &*self.inner;
+        let accounts = [key.account()];
+        chunks::erase(inner.store(), &accounts)?;
+        match inner.home {
+            VaultHome::Keyring if inner.file_is_open() => chunks::erase(&inner.file, &accounts)?,
+            VaultHome::File if inner.stale.contains(&key.account()) => {
+                chunks::erase(&*inner.keyring, &accounts)?;
+                inner.stale.remove(&accounts);
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Copies the secrets of these connections into another vault, verifies each, then deletes them here. Used when the person picks another home.
     ///
     /// # Errors
     /// On any error every secret is still where it was.
-    pub fn move_to(&self, _other: &Self, _keys: &[SecretKey]) -> Result<usize, VaultError> {
-        todo!()
+    pub fn move_to(&self, other: &Self, keys: &[SecretKey]) -> Result<usize, VaultError> {
+        let (from, to) = (&*self.inner, &*other.inner);
+        if Arc::ptr_eq(&self.inner, &other.inner) || from.is_same_place(to) {
+            return Ok(0);
+        }
+        let mut secrets = Vec::new();
+        for key in keys {
+            if let Some(secret) = self.get(*key)? {
+                secrets.push((key.account(), key.label(), Sealed { generation: now(), secret }));
+            }
+        }
+        let accounts: Vec<String> = secrets.iter().map(|(account, ..)| account.clone()).collect();
+        if accounts.is_empty() {
+            return Ok(0);
+        }
+        to.prepare_file()?;
+        if let Err(error) = chunks::write(to.store(), &secrets).and_then(|()| to.verify(&secrets)) {
+            let _ = chunks::erase(to.store(), &accounts);
+            return Err(error);
+        }
+        if to.home == VaultHome::File {
+            to.stale.remove(&accounts);
+        }
+        // The secrets are safe in their new home. What cannot be deleted here stays behind with a lower generation and never wins.
+        let _ = chunks::erase(from.store(), &accounts);
+        Ok(accounts.len())
     }
 }
+
+impl Inner {
+    fn store(&self) -> &dyn Store {
+        match self.home {
+            VaultHome::Keyring => &*self.keyring,
+            VaultHome::File => &self.file,
+            VaultHome::Memory => &self.memory,
+        }
+    }
+
+    fn file_is_open(&self) -> bool {
+        self.file.has_passphrase() && self.file.exists()
+    }
+
+    /// An encrypted file that does not exist yet is made with the passphrase at hand, before anything is counted on.
+    fn prepare_file(&self) -> Result<(), VaultError> {
+        if self.home == VaultHome::File { self.file.check() } else { Ok(()) }
+    }
+
+    fn is_same_place(&self, other: &Self) -> bool {
+        match (self.home, other.home) {
+            (VaultHome::Keyring, VaultHome::Keyring) => true,
+            (VaultHome::File, VaultHome::File) => self.file.path() == other.file.path(),
+            _ => false,
+        }
+    }
+
+    /// The newer of what is here and what lies in another home. The newer one is brought here, the other copy removed; what cannot be tidied
+    /// now is tidied at the next look.
+    fn newer(&self, key: SecretKey, here: Option<Sealed>, there: &dyn Store) -> Option<Sealed> {
+        let account = key.account();
+        let Ok(Some(other)) = chunks::read(there, &account) else { return here };
+        if here.as_ref().is_some_and(|here| here.generation >= other.generation) {
+            let _ = chunks::erase(there, &[account]);
+            return here;
+        }
+        let copy = Sealed { generation: other.generation, secret: other.secret.clone() };
+        if chunks::write(self.store(), &[(account.clone(), key.label(), copy)]).is_ok() {
+            let _ = chunks::erase(there, &[account]);
+        }
+        Some(other)
+    }
+
+    /// Reads everything back from where it was written.
+    fn verify(&self, secrets: &[(String, String, Sealed)]) -> Result<(), VaultError> {
+        self.file.forget_contents();
+        for (account, _, sealed) in secrets {
+            let stored = chunks::read(self.store(), account)?.ok_or(VaultError::SecretDamaged)?;
+            if stored.secret.expose_secret() != sealed.secret.expose_secret() {
+                return Err(VaultError::SecretDamaged);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl SecretKey {
+    /// By id, never by name: renames, letter case and odd characters cannot make two entries meet.
+    fn account(self) -> String {
+        format!("v1/{}/{}", self.connection, self.kind.word())
+    }
+
+    /// What a person reads in their keyring's own window.
+    fn label(self) -> String {
+        format!("Brickpass: {} of connection {}", self.kind.word().replace('-', " "), self.connection)
+    }
+}
+
+fn probe(keyring: &dyn Store) -> Result<(), VaultError> {
+    let account = format!("__probe_{}", Uuid::new_v4());
+    let bytes = zeroize::Zeroizing::new(b"probe".to_vec());
+    keyring.put(&[store::Item { account: account.clone(), label: "Brickpass: checking the keyring".into(), bytes: bytes.clone() }])?;
+    let read = keyring.get(&account);
+    keyring.delete(&[account])?;
+    if read?.is_some_and(|read| read == bytes) { Ok(()) } else { Err(VaultError::SecretDamaged) }
+}
+
+/// Milliseconds since 1970: a generation that grows without either home having to be asked about the other.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests;

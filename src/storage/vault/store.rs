@@ -1,5 +1,6 @@
 //! What every home of secrets can do: bytes by account. A seam, so that tests can make each call fail.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use super::VaultError;
@@ -36,4 +37,20 @@ pub(crate) trait Store: Send + Sync {
     /// # Errors
     /// Locked, unavailable.
     fn delete(&self, accounts: &[String]) -> Result<(), VaultError>;
+}
+
+/// Text that is wiped when dropped, as it stands in JSON.
+#[derive(Clone)]
+pub(crate) struct WipedText(pub(crate) Zeroizing<String>);
+
+impl Serialize for WipedText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for WipedText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
+    }
 }

@@ -1,0 +1,238 @@
+//! The operating system's keyring: Secret Service, macOS Keychain, Windows Credential Manager.
+//!
+//! Every operation runs on a thread of its own with a limit: a keyring may show a question that nobody answers. The connection is made on
+//! demand and dropped on any error, so that a keyring that was started or unlocked meanwhile is found at the next try.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::Duration,
+};
+
+use keyring_core::{CredentialStore, Entry, Error};
+use zeroize::Zeroizing;
+
+use super::{
+    NoKeyring, VaultError,
+    store::{Bytes, Item, Store},
+};
+
+const SERVICE: &str = "brickpass";
+/// Windows takes 2560 bytes; the rest is room for the envelope.
+const ENTRY_LIMIT: usize = 2400;
+/// Long enough to find and type the keyring's password.
+const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PROBE_PATIENCE: Duration = Duration::from_secs(3);
+/// Threads that were given up because the keyring did not answer; with this many, no more are started until one comes back.
+const MOST_STUCK: usize = 4;
+
+pub(crate) struct KeyringStore {
+    link: Arc<Link>,
+    patience: Duration,
+}
+
+#[derive(Default)]
+struct Link {
+    connection: Mutex<Option<Arc<CredentialStore>>>,
+    stuck: AtomicUsize,
+}
+
+impl KeyringStore {
+    pub(crate) fn new() -> Self {
+        Self { link: Arc::default(), patience: PATIENCE }
+    }
+
+    /// The same keyring for those who will not wait.
+    pub(crate) fn hasty(&self) -> Self {
+        Self { link: Arc::clone(&self.link), patience: PROBE_PATIENCE }
+    }
+
+    fn run<T: Send + 'static>(&self, work: impl Fn(&CredentialStore) -> keyring_core::Result<T> + Send + 'static) -> Result<T, VaultError> {
+        if self.link.stuck.load(Ordering::SeqCst) >= MOST_STUCK {
+            return Err(VaultError::Busy);
+        }
+        // Without a buffer: an answer either arrives, or its sender learns that nobody waits any more.
+        let (sender, receiver) = mpsc::sync_channel(0);
+        let link = Arc::clone(&self.link);
+        let work = move || {
+            if sender.send(link.with_connection(&work)).is_err() {
+                link.stuck.fetch_sub(1, Ordering::SeqCst);
+            }
+        };
+        thread::Builder::new()
+            .name("keyring".into())
+            .spawn(work)
+            .map_err(|error| VaultError::Unavailable(NoKeyring::Other(error.to_string())))?;
+        match receiver.recv_timeout(self.patience) {
+            Ok(result) => result.map_err(|error| explain(&error)),
+            Err(RecvTimeoutError::Timeout) => {
+                // Counted before the receiver goes; the thread keeps the stuck connection to itself.
+                self.link.stuck.fetch_add(1, Ordering::SeqCst);
+                self.link.forget();
+                Err(VaultError::Busy)
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                self.link.forget();
+                Err(VaultError::Unavailable(NoKeyring::Other("the keyring's library stopped".into())))
+            }
+        }
+    }
+}
+
+impl Link {
+    /// A connection of earlier may have died with the keyring's process: then once more with a new one.
+    fn with_connection<T>(&self, work: impl Fn(&CredentialStore) -> keyring_core::Result<T>) -> keyring_core::Result<T> {
+        let known = self.connection.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(store) = known {
+            match work(&*store) {
+                Err(Error::PlatformFailure(_)) => self.forget(),
+                other => return other,
+            }
+        }
+        let store = connect()?;
+        let result = work(&*store);
+        if matches!(result, Ok(_) | Err(Error::NoEntry)) {
+            *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = Some(store);
+        }
+        result
+    }
+
+    fn forget(&self) {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+impl Store for KeyringStore {
+    fn entry_limit(&self) -> usize {
+        ENTRY_LIMIT
+    }
+
+    fn get(&self, account: &str) -> Result<Option<Bytes>, VaultError> {
+        let account = account.to_owned();
+        self.run(move |store| {
+            let read = |entry: &Entry| entry.get_secret().map(Zeroizing::new).map(Some);
+            match entry(store, &account, None).and_then(|entry| read(&entry)) {
+                Err(Error::NoEntry) => Ok(None),
+                Err(Error::Ambiguous(twins)) => twins.first().map_or(Ok(None), read),
+                other => other,
+            }
+        })
+    }
+
+    fn put(&self, items: &[Item]) -> Result<(), VaultError> {
+        for item in items {
+            let (account, label, bytes) = (item.account.clone(), item.label.clone(), item.bytes.clone());
+            self.run(move |store| match entry(store, &account, Some(&label))?.set_secret(&bytes) {
+                // Two entries of that name, made by hand or by a restored backup: both say the same from now on.
+                Err(Error::Ambiguous(twins)) => twins.iter().try_for_each(|twin| twin.set_secret(&bytes)),
+                other => other,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn delete(&self, accounts: &[String]) -> Result<(), VaultError> {
+        for account in accounts {
+            let account = account.clone();
+            self.run(move |store| match entry(store, &account, None)?.delete_credential() {
+                Err(Error::NoEntry) => Ok(()),
+                Err(Error::Ambiguous(twins)) => twins.iter().try_for_each(Entry::delete_credential),
+                other => other,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn entry(store: &CredentialStore, account: &str, label: Option<&str>) -> keyring_core::Result<Entry> {
+    let mut modifiers = HashMap::new();
+    if cfg!(target_os = "windows") {
+        // This computer only: the default roams with the profile.
+        modifiers.insert("persistence", "Local");
+    } else if let Some(label) = label
+        && !cfg!(target_vendor = "apple")
+    {
+        modifiers.insert("label", label);
+    }
+    store.build(SERVICE, account, Some(&modifiers))
+}
+
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
+    zbus_secret_service_keyring_store::Store::new().map(|store| store as Arc<CredentialStore>)
+}
+
+#[cfg(target_vendor = "apple")]
+fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
+    apple_native_keyring_store::keychain::Store::new().map(|store| store as Arc<CredentialStore>)
+}
+
+#[cfg(windows)]
+fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
+    windows_native_keyring_store::Store::new().map(|store| store as Arc<CredentialStore>)
+}
+
+fn explain(error: &Error) -> VaultError {
+    let words = std::iter::successors(std::error::Error::source(error), |error| error.source())
+        .fold(error.to_string(), |words, source| format!("{words}: {source}"));
+    let says = |marks: &[&str]| marks.iter().any(|mark| words.contains(mark));
+    match error {
+        Error::NoStorageAccess(_) if says(&["result not returned"]) => VaultError::Unavailable(NoKeyring::NoCollection),
+        Error::NoStorageAccess(_) => VaultError::KeyringLocked,
+        Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::BadStoreFormat(_) => VaultError::SecretDamaged,
+        _ if says(&["org.freedesktop.secrets", "no secret service provider", "ServiceUnknown", "NameHasNoOwner"]) => {
+            VaultError::Unavailable(NoKeyring::NoService)
+        }
+        _ if cfg!(all(unix, not(target_vendor = "apple")))
+            && says(&["zbus error: I/O error", "zbus error: Address", "DBUS_SESSION_BUS_ADDRESS"]) =>
+        {
+            VaultError::Unavailable(NoKeyring::NoSession)
+        }
+        _ => VaultError::Unavailable(NoKeyring::Other(words)),
+    }
+}
+
+/// Who keeps the secrets, by name.
+pub(crate) fn place() -> String {
+    if cfg!(target_vendor = "apple") {
+        return "macOS Keychain".into();
+    }
+    if cfg!(windows) {
+        return "Windows Credential Manager".into();
+    }
+    secret_service_name().unwrap_or_else(|| "the system keyring".into())
+}
+
+/// The program behind `org.freedesktop.secrets`, asked of the bus; bounded, since a bus may hang.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn secret_service_name() -> Option<String> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let ask = move || {
+        let process = || {
+            let bus = zbus::blocking::Connection::session().ok()?;
+            let bus = zbus::blocking::fdo::DBusProxy::new(&bus).ok()?;
+            bus.get_connection_unix_process_id("org.freedesktop.secrets".try_into().ok()?).ok()
+        };
+        let _ = sender.send(process());
+    };
+    thread::Builder::new().name("keyring-name".into()).spawn(ask).ok()?;
+    let process = receiver.recv_timeout(Duration::from_secs(1)).ok()??;
+    let program = std::fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+    let name = match program.trim() {
+        name if name.starts_with("gnome-keyring") => "GNOME Keyring",
+        name if name.starts_with("kwallet") || name.starts_with("ksecretd") => "KWallet",
+        name if name.starts_with("keepassxc") => "KeePassXC",
+        _ => "the Secret Service",
+    };
+    Some(name.into())
+}
+
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn secret_service_name() -> Option<String> {
+    None
+}
