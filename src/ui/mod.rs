@@ -1,11 +1,16 @@
 //! The window: draws the state, emits commands; never does I/O, never blocks, never awaits.
 
 mod app;
+pub mod first_start;
 pub mod fonts;
 pub mod icons;
+pub mod palette;
+pub mod settings;
+pub mod shortcuts;
 mod state;
 mod text;
 pub mod theme;
+pub mod toasts;
 pub mod widgets;
 
 use std::sync::{Arc, OnceLock};

@@ -1,0 +1,152 @@
+//! What is shown while there are no connections: the ways in, side by side.
+
+use egui::{Align, Layout, Rect, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
+
+use super::{
+    fonts,
+    icons::Icon,
+    theme,
+    widgets::{Button, card, paragraph},
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstStartAction {
+    AddWorkspace,
+    OpenDemo,
+}
+
+const CARD: Vec2 = vec2(262.0, 222.0);
+const GAP: f32 = 16.0;
+
+struct Way {
+    icon: Icon,
+    title: &'static str,
+    words: &'static str,
+    button: &'static str,
+    action: FirstStartAction,
+}
+
+const WAYS: [Way; 2] = [
+    Way {
+        icon: Icon::PlusCircle,
+        title: "Add a workspace",
+        words: "Paste its address from the browser, then enter a token",
+        button: "Add workspace...",
+        action: FirstStartAction::AddWorkspace,
+    },
+    Way {
+        icon: Icon::Flask,
+        title: "Try the demo workspace",
+        words: "A small Databricks on this computer, to try everything without an account",
+        button: "Start the demo",
+        action: FirstStartAction::OpenDemo,
+    },
+];
+
+/// Fills the available space. `secrets_place`: where secrets are kept, in words that follow "stay in"; `None` while unknown.
+pub fn show(ui: &mut Ui, secrets_place: Option<&str>) -> Option<FirstStartAction> {
+    let space = ui.available_rect_before_wrap();
+    let across = if space.width() >= CARD.x * 2.0 + GAP + 48.0 { WAYS.len() } else { 1 };
+    let down = WAYS.len().div_ceil(across) as f32;
+    let cards = vec2(CARD.x * across as f32 + GAP * (across as f32 - 1.0), CARD.y * down + GAP * (down - 1.0));
+    let height = 144.0 + cards.y;
+
+    let mut picked = None;
+    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.add_space(((space.height() - height) / 2.0 - 16.0).max(24.0));
+        ui.vertical_centered(|ui| head(ui, secrets_place));
+        ui.add_space(28.0);
+        let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), cards.y), Sense::hover());
+        let left = row.center().x - cards.x / 2.0;
+        for (at, way) in WAYS.iter().enumerate() {
+            let (column, line) = ((at % across) as f32, (at / across) as f32);
+            let corner = pos2(left + column * (CARD.x + GAP), row.top() + line * (CARD.y + GAP));
+            let mut child = ui.new_child(UiBuilder::new().max_rect(Rect::from_min_size(corner.round(), CARD)).id_salt(at));
+            if way_card(&mut child, way, at == 0) {
+                picked = Some(way.action);
+            }
+        }
+        ui.add_space(24.0);
+    });
+    picked
+}
+
+fn head(ui: &mut Ui, secrets_place: Option<&str>) {
+    let palette = theme::of(ui);
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(40.0), Sense::hover());
+    Icon::Key.paint(ui.painter(), rect.center(), 40.0, palette.accent);
+    ui.add_space(20.0);
+    paragraph(ui, "All your Databricks workspaces, one key ring", fonts::semibold(24.0), palette.text);
+    ui.add_space(8.0);
+    let place = secrets_place.unwrap_or("your system's keyring");
+    paragraph(ui, &format!("Add a workspace, test it, hand it to your tools. Secrets stay in {place}."), fonts::regular(14.0), palette.weak);
+}
+
+fn way_card(ui: &mut Ui, way: &Way, first: bool) -> bool {
+    let palette = theme::of(ui);
+    card(ui, None, |ui| {
+        ui.set_min_size(CARD - vec2(34.0, 34.0));
+        ui.set_max_width(CARD.x - 34.0);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.add_space(4.0);
+        let (rect, _) = ui.allocate_exact_size(Vec2::splat(28.0), Sense::hover());
+        way.icon.paint(ui.painter(), rect.center(), 28.0, palette.accent);
+        ui.add_space(10.0);
+        paragraph(ui, way.title, fonts::semibold(14.0), palette.text);
+        ui.add_space(8.0);
+        paragraph(ui, way.words, fonts::regular(14.0), palette.weak);
+        ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
+            ui.add_space(4.0);
+            let button = if first { Button::primary(way.button) } else { Button::secondary(way.button) };
+            button.show(ui).clicked()
+        })
+        .inner
+    })
+    .inner
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::{Harness, kittest::Queryable as _};
+
+    use super::*;
+    use crate::storage::ThemeChoice;
+
+    fn shown(size: [f32; 2]) -> Harness<'static, Option<FirstStartAction>> {
+        let mut harness = Harness::builder().with_size(size).build_ui_state(
+            |ui, picked: &mut Option<FirstStartAction>| {
+                if let Some(action) = show(ui, Some("GNOME Keyring")) {
+                    *picked = Some(action);
+                }
+            },
+            None,
+        );
+        theme::install(&harness.ctx, ThemeChoice::Light);
+        harness.run();
+        harness
+    }
+
+    #[test]
+    fn both_ways_in_work() {
+        for (button, action) in [("Add workspace...", FirstStartAction::AddWorkspace), ("Start the demo", FirstStartAction::OpenDemo)] {
+            let mut harness = shown([1280.0, 720.0]);
+            harness.get_by_label(button).click();
+            harness.run();
+            assert_eq!(*harness.state(), Some(action));
+        }
+    }
+
+    #[test]
+    fn it_says_where_secrets_stay() {
+        assert!(shown([1280.0, 720.0]).query_by_label_contains("Secrets stay in GNOME Keyring.").is_some());
+    }
+
+    #[test]
+    fn narrow_windows_stack_the_cards() {
+        let harness = shown([480.0, 720.0]);
+        let (add, demo) = (harness.get_by_label("Add workspace...").rect(), harness.get_by_label("Start the demo").rect());
+        assert!(demo.top() > add.bottom());
+        assert!((add.left() - demo.left()).abs() < 1.0);
+    }
+}

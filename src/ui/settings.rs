@@ -1,0 +1,333 @@
+//! The settings dialog: theme, where secrets are kept, certificate authorities, where the files lie.
+
+use std::path::PathBuf;
+
+use egui::{Context, Id, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use secrecy::SecretString;
+
+use super::{
+    fonts,
+    icons::Icon,
+    theme,
+    widgets::{self, Button, SecretField, TextField, paragraph, remark},
+};
+use crate::{
+    connection::{Severity, TypedSecret},
+    storage::{Settings, ThemeChoice, VaultHome, VaultStatus},
+};
+
+const WIDTH: f32 = 640.0;
+
+/// What the dialog shows besides what is typed into it.
+#[derive(Debug, Clone, Copy)]
+pub struct SettingsView<'a> {
+    pub settings: &'a Settings,
+    /// The home in force and what a probe of it found; `None` while that is not known.
+    pub vault: Option<(VaultHome, &'a VaultStatus)>,
+    /// The environment names the home: it cannot be changed here.
+    pub vault_from_environment: bool,
+    /// There is an encrypted file already: its passphrase is asked for once, not set.
+    pub vault_file_exists: bool,
+    /// A command of this dialog is under way.
+    pub busy: bool,
+    /// What went wrong with the last command of this dialog.
+    pub problem: Option<&'a str>,
+    /// What lies where: words and a path.
+    pub files: &'a [(&'a str, String)],
+}
+
+#[derive(Debug)]
+pub enum SettingsAction {
+    Close,
+    /// The theme changes at once; the other settings stay.
+    Theme(ThemeChoice),
+    Save { settings: Settings, passphrase: Option<SecretString> },
+    /// Opens the encrypted file that is in force already, or sets its passphrase.
+    Unlock { passphrase: SecretString },
+}
+
+/// What is typed into the open dialog. Made anew each time it opens.
+#[derive(Debug)]
+pub struct SettingsDialog {
+    home: VaultHome,
+    ca_file: String,
+    passphrase: TypedSecret,
+    again: TypedSecret,
+}
+
+impl SettingsDialog {
+    pub fn new(settings: &Settings, home_in_force: Option<VaultHome>) -> Self {
+        let ca_file = settings.ca_file.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        Self { home: home_in_force.unwrap_or(settings.vault), ca_file, passphrase: TypedSecret::default(), again: TypedSecret::default() }
+    }
+
+    /// Draws the dialog. `now_seconds` counts from any fixed moment.
+    pub fn show(&mut self, ctx: &Context, view: SettingsView<'_>, now_seconds: f64) -> Option<SettingsAction> {
+        let id = Id::new("settings");
+        let shown = widgets::modal(ctx, id, "Settings", WIDTH, |ui| {
+            let mut action = None;
+            let height = (ctx.content_rect().height() - 190.0).max(160.0);
+            egui::ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+                // Room for the focus ring, which the scroll area would cut.
+                egui::Frame::new().inner_margin(egui::Margin { left: 4, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 8.0;
+                    action = self.theme(ui, view);
+                    action = self.vault(ui, view, now_seconds).or(action.take());
+                    self.network(ui);
+                    files(ui, view);
+                });
+            });
+            ui.add_space(4.0);
+            self.buttons(ui, view).or(action)
+        });
+        let action = shown.inner.or(shown.closed.then_some(SettingsAction::Close));
+        if matches!(action, Some(SettingsAction::Close)) {
+            self.forget(ctx);
+            widgets::return_focus(ctx, id);
+        }
+        action
+    }
+
+    /// Wipes what egui holds of the passphrase fields. Also when the dialog goes away by itself.
+    pub fn forget(&mut self, ctx: &Context) {
+        widgets::forget_secret_field(ctx, passphrase_id());
+        widgets::forget_secret_field(ctx, again_id());
+        self.passphrase = TypedSecret::default();
+        self.again = TypedSecret::default();
+    }
+
+    fn theme(&self, ui: &mut Ui, view: SettingsView<'_>) -> Option<SettingsAction> {
+        section(ui, "Theme");
+        let mut action = None;
+        ui.horizontal(|ui| {
+            for (choice, icon, words) in [
+                (ThemeChoice::System, Icon::Desktop, "System"),
+                (ThemeChoice::Light, Icon::Sun, "Light"),
+                (ThemeChoice::Dark, Icon::Moon, "Dark"),
+            ] {
+                let selected = view.settings.theme == choice;
+                if segment(ui, selected, icon, words).clicked() && !selected {
+                    action = Some(SettingsAction::Theme(choice));
+                }
+            }
+        });
+        action
+    }
+
+    fn vault(&mut self, ui: &mut Ui, view: SettingsView<'_>, now: f64) -> Option<SettingsAction> {
+        section(ui, "Where secrets are kept");
+        for (home, title, words) in [
+            (VaultHome::Keyring, "System keyring", "Protected by your login. The best choice where there is one."),
+            (VaultHome::File, "Encrypted file", "Opened with a passphrase of yours, for computers without a keyring."),
+            (VaultHome::Memory, "This session only", "Nothing is stored. Secrets are gone when Brickpass closes."),
+        ] {
+            let selected = self.home == home;
+            ui.add_enabled_ui(!view.vault_from_environment, |ui| {
+                if choice(ui, selected, title, words).clicked() {
+                    self.home = home;
+                }
+            });
+        }
+        if view.vault_from_environment {
+            remark(ui, Severity::Note, "BRICKPASS_VAULT in the environment decides this. Unset it to choose here.");
+        }
+        status(ui, view);
+        if self.home == VaultHome::Memory && view.vault.is_some_and(|(home, _)| home != VaultHome::Memory) {
+            remark(ui, Severity::Warning, "Stored secrets move into this session and are gone when Brickpass closes.");
+        }
+        let Some(passphrase) = self.asks(view) else { return None };
+        self.passphrase_fields(ui, view, passphrase, now)
+    }
+
+    /// Whether a passphrase has to be typed, and what for.
+    fn asks(&self, view: SettingsView<'_>) -> Option<Asks> {
+        if self.home != VaultHome::File {
+            return None;
+        }
+        match view.vault {
+            Some((VaultHome::File, VaultStatus::Locked { new, .. })) => Some(Asks { new: *new, in_force: true }),
+            Some((VaultHome::File, _)) => None,
+            _ => Some(Asks { new: !view.vault_file_exists, in_force: false }),
+        }
+    }
+
+    fn passphrase_fields(&mut self, ui: &mut Ui, view: SettingsView<'_>, asks: Asks, now: f64) -> Option<SettingsAction> {
+        ui.add_space(4.0);
+        let mut entered = false;
+        widgets::form_row(ui, "Passphrase", |ui| {
+            let hint = if asks.new { "At least 8 characters" } else { "Of the encrypted file" };
+            let field = SecretField::new(&mut self.passphrase, "Passphrase").hint(hint).id(passphrase_id()).show(ui, now);
+            entered |= field.response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        });
+        if asks.new {
+            widgets::form_row(ui, "Passphrase again", |ui| {
+                let differs = !self.again.is_empty() && self.again != self.passphrase;
+                let tone = differs.then_some(theme::Tone::Error);
+                SecretField::new(&mut self.again, "Passphrase again").tone(tone).id(again_id()).show(ui, now);
+                if differs {
+                    remark(ui, Severity::Error, "The two passphrases are not the same");
+                } else {
+                    remark(ui, Severity::Note, "It cannot be recovered if you forget it.");
+                }
+            });
+        }
+        if !asks.in_force {
+            return None;
+        }
+        let words = if asks.new { "Set passphrase" } else { "Unlock" };
+        let ready = self.passphrase_is_fine(asks) && !view.busy;
+        let clicked = widgets::form_row_without_label(ui, |ui| Button::secondary(words).icon(Icon::Lock).enabled(ready).show(ui).clicked());
+        (ready && (clicked || entered && !asks.new)).then(|| SettingsAction::Unlock { passphrase: self.passphrase.to_secret() })
+    }
+
+    fn passphrase_is_fine(&self, asks: Asks) -> bool {
+        if asks.new {
+            self.passphrase.expose().chars().count() >= 8 && self.passphrase == self.again
+        } else {
+            !self.passphrase.is_empty()
+        }
+    }
+
+    fn network(&mut self, ui: &mut Ui) {
+        section(ui, "Network");
+        widgets::form_row(ui, "Certificate authorities", |ui| {
+            TextField::new(&mut self.ca_file, "Certificate authorities").hint("Path of a PEM file").show(ui);
+            remark(ui, Severity::Note, "Trusted besides those of your system, for a company proxy that inspects connections.");
+        });
+    }
+
+    fn buttons(&self, ui: &mut Ui, view: SettingsView<'_>) -> Option<SettingsAction> {
+        let settings = self.settings(view);
+        let asks = self.asks(view).filter(|asks| !asks.in_force);
+        let changed = settings != *view.settings;
+        let ready = changed && !view.busy && asks.is_none_or(|asks| self.passphrase_is_fine(asks));
+        let mut action = None;
+        if let Some(problem) = view.problem {
+            remark(ui, Severity::Error, problem);
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if Button::primary("Save").enabled(ready).busy(view.busy).show(ui).clicked() {
+                action = Some(SettingsAction::Save { settings, passphrase: asks.map(|_| self.passphrase.to_secret()) });
+            }
+            if Button::ghost(if changed { "Cancel" } else { "Done" }).show(ui).clicked() {
+                action = Some(SettingsAction::Close);
+            }
+        });
+        action
+    }
+
+    /// The settings as chosen here.
+    fn settings(&self, view: SettingsView<'_>) -> Settings {
+        let ca_file = Some(self.ca_file.trim()).filter(|path| !path.is_empty()).map(PathBuf::from);
+        let vault = if view.vault_from_environment { view.settings.vault } else { self.home };
+        Settings { vault, ca_file, ..view.settings.clone() }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Asks {
+    /// The passphrase is set, not checked: it is typed twice.
+    new: bool,
+    /// The file is the home in force: it is opened, nothing moves.
+    in_force: bool,
+}
+
+fn passphrase_id() -> Id {
+    Id::new("settings passphrase")
+}
+
+fn again_id() -> Id {
+    Id::new("settings passphrase again")
+}
+
+fn section(ui: &mut Ui, title: &str) {
+    ui.add_space(12.0);
+    let palette = theme::of(ui);
+    let width = ui.available_width();
+    widgets::truncated_label(ui, title, fonts::semibold(14.0), palette.text, width);
+}
+
+fn status(ui: &mut Ui, view: SettingsView<'_>) {
+    match view.vault {
+        None => remark(ui, Severity::Note, "Looking where secrets can be stored"),
+        Some((_, VaultStatus::Ready { place })) => remark(ui, Severity::Note, &format!("Secrets are now stored in {place}.")),
+        Some((_, VaultStatus::Locked { place, new: true })) => {
+            remark(ui, Severity::Warning, &format!("Secrets will be stored in {place}. Choose its passphrase first."))
+        }
+        Some((_, VaultStatus::Locked { place, new: false })) => {
+            remark(ui, Severity::Warning, &format!("Secrets are stored in {place}, which is locked."))
+        }
+        Some((_, VaultStatus::Unavailable(failure))) => remark(ui, Severity::Error, &failure.to_string()),
+    };
+}
+
+fn files(ui: &mut Ui, view: SettingsView<'_>) {
+    let palette = theme::of(ui);
+    section(ui, "Files");
+    for (words, path) in view.files {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            let label = widgets::truncated_label(ui, words, fonts::regular(12.0), palette.weak, 144.0);
+            ui.add_space((152.0 - label.rect.width()).max(8.0));
+            let text = egui::RichText::new(path).font(fonts::regular(12.0)).color(palette.text);
+            ui.add(egui::Label::new(text).selectable(true).truncate());
+        });
+    }
+    if !view.files.is_empty() {
+        paragraph(ui, "None of them holds a secret in plain text.", fonts::regular(12.0), palette.weak);
+    }
+}
+
+/// One of a few that exclude each other, side by side.
+fn segment(ui: &mut Ui, selected: bool, icon: Icon, words: &str) -> Response {
+    let palette = theme::of(ui);
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), fonts::medium(14.0), palette.text);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 50.0, theme::CONTROL_HEIGHT), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), selected, words));
+    paint_choice(ui, rect, &response, selected);
+    let colour = if selected { palette.text } else { palette.weak };
+    icon.paint(ui.painter(), pos2(rect.left() + 21.0, rect.center().y), 16.0, colour);
+    ui.painter().galley(pos2(rect.left() + 37.0, (rect.center().y - galley.size().y / 2.0).floor()), galley, colour);
+    response
+}
+
+/// One of a few that exclude each other, below each other, with an explanation.
+fn choice(ui: &mut Ui, selected: bool, title: &str, words: &str) -> Response {
+    let palette = theme::of(ui);
+    let room = ui.available_width() - 56.0;
+    let below = ui.painter().layout(words.to_owned(), fonts::regular(12.0), palette.weak, room.max(80.0));
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 38.0 + below.size().y), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), selected, title));
+    paint_choice(ui, rect, &response, selected);
+    let dot = pos2(rect.left() + 22.0, rect.top() + 19.0);
+    let border = if selected { palette.accent } else { palette.control_border };
+    ui.painter().circle_stroke(dot, 7.5, Stroke::new(1.5, border));
+    if selected {
+        ui.painter().circle_filled(dot, 4.0, palette.accent);
+    }
+    let left = rect.left() + 40.0;
+    let at = pos2(left, rect.top() + 19.0);
+    widgets::paint_text(ui.painter(), at, egui::Align2::LEFT_CENTER, title, fonts::medium(14.0), palette.text, room);
+    ui.painter().galley(pos2(left, rect.top() + 30.0), below, palette.weak);
+    response
+}
+
+fn paint_choice(ui: &Ui, rect: egui::Rect, response: &Response, selected: bool) {
+    let palette = theme::of(ui);
+    let fill = if selected {
+        palette.selected
+    } else if response.hovered() {
+        palette.hover
+    } else {
+        palette.field
+    };
+    let border = if selected { palette.accent } else { palette.control_border };
+    ui.painter().rect(rect, egui::CornerRadius::same(theme::RADIUS), fill, Stroke::new(1.0, border), StrokeKind::Inside);
+    if response.has_focus() {
+        theme::focus_ring(ui.painter(), palette, rect, theme::RADIUS);
+    }
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

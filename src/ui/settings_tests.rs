@@ -1,0 +1,135 @@
+use egui_kittest::{Harness, kittest::Queryable as _};
+use secrecy::ExposeSecret as _;
+
+use super::*;
+
+struct Shown {
+    dialog: SettingsDialog,
+    settings: Settings,
+    vault: (VaultHome, VaultStatus),
+    from_environment: bool,
+    file_exists: bool,
+    action: Option<SettingsAction>,
+}
+
+fn harness(vault: (VaultHome, VaultStatus), from_environment: bool, file_exists: bool) -> Harness<'static, Shown> {
+    let settings = Settings { vault: vault.0, ..Settings::default() };
+    let mut harness = Harness::builder().with_size([1000.0, 1000.0]).build_ui_state(
+        |ui, shown: &mut Shown| {
+            let view = SettingsView {
+                settings: &shown.settings,
+                vault: Some((shown.vault.0, &shown.vault.1)),
+                vault_from_environment: shown.from_environment,
+                vault_file_exists: shown.file_exists,
+                busy: false,
+                problem: None,
+                files: &[("Connections", "/home/someone/.config/brickpass/connections.json".to_owned())],
+            };
+            if let Some(action) = shown.dialog.show(ui.ctx(), view, 0.0) {
+                shown.action = Some(action);
+            }
+        },
+        Shown { dialog: SettingsDialog::new(&settings, Some(vault.0)), settings, vault, from_environment, file_exists, action: None },
+    );
+    theme::install(&harness.ctx, ThemeChoice::Light);
+    harness.run();
+    harness
+}
+
+fn keyring() -> (VaultHome, VaultStatus) {
+    (VaultHome::Keyring, VaultStatus::Ready { place: "GNOME Keyring".into() })
+}
+
+fn click(harness: &mut Harness<'static, Shown>, role: Role, label: &str) {
+    harness.get_by_role_and_label(role, label).click();
+    harness.run();
+}
+
+fn type_into(harness: &mut Harness<'static, Shown>, label: &str, text: &str) {
+    harness.get_by_role_and_label(Role::PasswordInput, label).focus();
+    harness.run();
+    harness.get_by_role_and_label(Role::PasswordInput, label).type_text(text);
+    harness.run();
+}
+
+#[test]
+fn it_says_where_secrets_are_stored_now() {
+    assert!(harness(keyring(), false, false).query_by_label_contains("stored in GNOME Keyring").is_some());
+}
+
+#[test]
+fn the_theme_changes_at_once() {
+    let mut harness = harness(keyring(), false, false);
+    click(&mut harness, Role::RadioButton, "Dark");
+    assert!(matches!(harness.state().action, Some(SettingsAction::Theme(ThemeChoice::Dark))));
+}
+
+#[test]
+fn a_new_encrypted_file_needs_its_passphrase_twice() {
+    let mut harness = harness(keyring(), false, false);
+    click(&mut harness, Role::RadioButton, "Encrypted file");
+    type_into(&mut harness, "Passphrase", "correct horse");
+    click(&mut harness, Role::Button, "Save");
+    assert!(harness.state().action.is_none(), "typed once");
+    type_into(&mut harness, "Passphrase again", "correct house");
+    assert!(harness.query_by_label_contains("not the same").is_some());
+    click(&mut harness, Role::Button, "Save");
+    assert!(harness.state().action.is_none(), "typed differently");
+    harness.state_mut().dialog.again = TypedSecret::from("correct horse");
+    harness.run();
+    click(&mut harness, Role::Button, "Save");
+    let Some(SettingsAction::Save { settings, passphrase: Some(passphrase) }) = &harness.state().action else { panic!("not saved") };
+    assert_eq!(settings.vault, VaultHome::File);
+    assert_eq!(passphrase.expose_secret(), "correct horse");
+}
+
+#[test]
+fn an_encrypted_file_that_is_there_needs_its_passphrase_once() {
+    let mut harness = harness(keyring(), false, true);
+    click(&mut harness, Role::RadioButton, "Encrypted file");
+    assert!(harness.query_by_role_and_label(Role::PasswordInput, "Passphrase again").is_none());
+    type_into(&mut harness, "Passphrase", "short");
+    click(&mut harness, Role::Button, "Save");
+    assert!(matches!(&harness.state().action, Some(SettingsAction::Save { passphrase: Some(_), .. })));
+}
+
+#[test]
+fn a_locked_file_is_unlocked_here() {
+    let locked = VaultStatus::Locked { place: "the encrypted file".into(), new: false };
+    let mut harness = harness((VaultHome::File, locked), false, true);
+    type_into(&mut harness, "Passphrase", "correct horse");
+    click(&mut harness, Role::Button, "Unlock");
+    assert!(matches!(&harness.state().action, Some(SettingsAction::Unlock { .. })));
+}
+
+#[test]
+fn the_environment_stands_above_the_choice() {
+    let mut harness = harness(keyring(), true, false);
+    assert!(harness.query_by_label_contains("BRICKPASS_VAULT").is_some());
+    click(&mut harness, Role::RadioButton, "This session only");
+    click(&mut harness, Role::Button, "Save");
+    assert!(harness.state().action.is_none());
+}
+
+#[test]
+fn a_certificate_file_is_saved_trimmed() {
+    let mut harness = harness(keyring(), false, false);
+    harness.get_by_role_and_label(Role::TextInput, "Certificate authorities").focus();
+    harness.run();
+    harness.get_by_role_and_label(Role::TextInput, "Certificate authorities").type_text(" /etc/proxy.pem ");
+    harness.run();
+    click(&mut harness, Role::Button, "Save");
+    let Some(SettingsAction::Save { settings, .. }) = &harness.state().action else { panic!("not saved") };
+    assert_eq!(settings.ca_file, Some(PathBuf::from("/etc/proxy.pem")));
+}
+
+#[test]
+fn escape_closes_and_forgets_the_passphrase() {
+    let mut harness = harness(keyring(), false, false);
+    click(&mut harness, Role::RadioButton, "Encrypted file");
+    type_into(&mut harness, "Passphrase", "correct horse");
+    harness.key_press(egui::Key::Escape);
+    harness.run();
+    assert!(matches!(&harness.state().action, Some(SettingsAction::Close)));
+    assert!(harness.state().dialog.passphrase.is_empty());
+}

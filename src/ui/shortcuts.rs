@@ -1,0 +1,290 @@
+//! Every action once: its words and its keys. Key presses, the sheet (Ctrl+/), the command palette and tooltips all read this table.
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers, Ui};
+
+use super::{
+    fonts,
+    icons::Icon,
+    theme,
+    widgets::{self, key_hint},
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    New,
+    Save,
+    Duplicate,
+    Delete,
+    Undo,
+    Rename,
+    TogglePin,
+    Test,
+    TestAll,
+    CancelTest,
+    CopyAddress,
+    OpenWorkspace,
+    RevealSecret,
+    CommandPalette,
+    Find,
+    Refresh,
+    Settings,
+    Shortcuts,
+    /// The pinned connections in their order, 1 to 9.
+    Pinned(u8),
+    Close,
+    Quit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    Connection,
+    Test,
+    Window,
+}
+
+impl Group {
+    const ALL: [Self; 3] = [Self::Connection, Self::Test, Self::Window];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Connection => "Connection",
+            Self::Test => "Test and use",
+            Self::Window => "Window",
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Entry {
+    pub action: Action,
+    pub words: &'static str,
+    pub icon: Icon,
+    pub group: Group,
+    /// The first is shown; the others work too.
+    pub keys: &'static [KeyboardShortcut],
+    /// The keys mean something else in a text field: they act only outside of one.
+    pub not_while_typing: bool,
+    /// On the sheet and in the palette.
+    pub listed: bool,
+}
+
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+const fn ctrl_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
+}
+
+const fn plain(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+const fn entry(action: Action, words: &'static str, icon: Icon, group: Group, keys: &'static [KeyboardShortcut]) -> Entry {
+    Entry { action, words, icon, group, keys, not_while_typing: false, listed: true }
+}
+
+const fn outside_text(entry: Entry) -> Entry {
+    Entry { not_while_typing: true, ..entry }
+}
+
+const fn unlisted(action: Action, keys: &'static [KeyboardShortcut]) -> Entry {
+    Entry { listed: false, ..entry(action, "Open a pinned connection", Icon::Pin, Group::Window, keys) }
+}
+
+/// In the order of the sheet and of the palette.
+pub const ACTIONS: &[Entry] = {
+    use Action as A;
+    use Group::{Connection, Test, Window};
+    &[
+        entry(A::New, "New connection", Icon::Plus, Connection, &[ctrl(Key::N)]),
+        entry(A::Save, "Save", Icon::Check, Connection, &[ctrl(Key::S)]),
+        entry(A::Duplicate, "Duplicate", Icon::Copy, Connection, &[ctrl(Key::D)]),
+        outside_text(entry(A::Rename, "Rename", Icon::Edit, Connection, &[plain(Key::F2)])),
+        entry(A::TogglePin, "Pin or unpin", Icon::Pin, Connection, &[ctrl_shift(Key::P)]),
+        outside_text(entry(A::Delete, "Delete", Icon::Trash, Connection, &[plain(Key::Delete)])),
+        outside_text(entry(A::Undo, "Undo delete", Icon::Undo, Connection, &[ctrl(Key::Z)])),
+        entry(A::Test, "Test connection", Icon::Test, Test, &[ctrl(Key::T)]),
+        entry(A::TestAll, "Test all", Icon::Test, Test, &[ctrl_shift(Key::T)]),
+        entry(A::CancelTest, "Cancel test", Icon::Stop, Test, &[ctrl(Key::Period)]),
+        entry(A::CopyAddress, "Copy address", Icon::Copy, Test, &[ctrl(Key::U)]),
+        entry(A::OpenWorkspace, "Open in browser", Icon::OpenInBrowser, Test, &[ctrl_shift(Key::U)]),
+        entry(A::RevealSecret, "Show or hide the secret", Icon::Eye, Test, &[ctrl(Key::H)]),
+        entry(A::CommandPalette, "Search or jump to", Icon::Search, Window, &[ctrl(Key::K), ctrl(Key::P)]),
+        entry(A::Find, "Filter connections", Icon::Filter, Window, &[ctrl(Key::F), plain(Key::F3)]),
+        entry(A::Refresh, "Read the list again", Icon::Refresh, Window, &[plain(Key::F5), ctrl(Key::R)]),
+        entry(A::Pinned(1), "Open a pinned connection", Icon::Pin, Window, &[ctrl(Key::Num1)]),
+        unlisted(A::Pinned(2), &[ctrl(Key::Num2)]),
+        unlisted(A::Pinned(3), &[ctrl(Key::Num3)]),
+        unlisted(A::Pinned(4), &[ctrl(Key::Num4)]),
+        unlisted(A::Pinned(5), &[ctrl(Key::Num5)]),
+        unlisted(A::Pinned(6), &[ctrl(Key::Num6)]),
+        unlisted(A::Pinned(7), &[ctrl(Key::Num7)]),
+        unlisted(A::Pinned(8), &[ctrl(Key::Num8)]),
+        unlisted(A::Pinned(9), &[ctrl(Key::Num9)]),
+        entry(A::Settings, "Settings", Icon::Settings, Window, &[ctrl(Key::Comma)]),
+        entry(
+            A::Shortcuts,
+            "Keyboard shortcuts",
+            Icon::Keyboard,
+            Window,
+            &[ctrl(Key::Slash), ctrl(Key::Questionmark), ctrl_shift(Key::Questionmark), plain(Key::F1)],
+        ),
+        entry(A::Close, "Close window", Icon::Close, Window, &[ctrl(Key::W)]),
+        entry(A::Quit, "Quit", Icon::Close, Window, &[ctrl(Key::Q)]),
+    ]
+};
+
+impl Action {
+    /// Its row of the table.
+    #[must_use]
+    pub fn entry(self) -> Option<&'static Entry> {
+        ACTIONS.iter().find(|entry| entry.action == self)
+    }
+
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        self.entry().map_or("", |entry| entry.words)
+    }
+
+    /// The first key as this system writes it, such as "Ctrl+K" or "⌘K".
+    #[must_use]
+    pub fn key(self, ctx: &Context) -> String {
+        self.entry().and_then(|entry| entry.keys.first()).map(|key| ctx.format_shortcut(key)).unwrap_or_default()
+    }
+
+    /// "Test connection (Ctrl+T)", for tooltips.
+    #[must_use]
+    pub fn tooltip(self, ctx: &Context) -> String {
+        format!("{} ({})", self.words(), self.key(ctx))
+    }
+}
+
+/// The action whose key was pressed; the key press is used up. Call it before drawing, so that text fields do not take the key first.
+pub fn pressed(ctx: &Context) -> Option<Action> {
+    let typing = ctx.text_edit_focused();
+    let held = ctx.input(|input| input.modifiers);
+    ACTIONS.iter().filter(|entry| !(typing && entry.not_while_typing)).find_map(|entry| {
+        let hit = entry.keys.iter().any(|key| {
+            // egui lets Ctrl+T match while Shift is held too, so that the order of the table would decide.
+            let exact = held.shift == key.modifiers.shift && !held.alt;
+            exact && ctx.input_mut(|input| input.consume_shortcut(key))
+        });
+        hit.then_some(entry.action)
+    })
+}
+
+/// The sheet of all keys. Returns whether it was closed.
+pub fn sheet(ctx: &Context, id: egui::Id) -> bool {
+    widgets::modal(ctx, id, "Keyboard shortcuts", 720.0, |ui| {
+        let columns = if ui.available_width() < 560.0 { 1 } else { 2 };
+        egui::ScrollArea::vertical().show(ui, |ui| {
+            ui.columns(columns, |columns| {
+                let last = columns.len() - 1;
+                for (at, group) in Group::ALL.into_iter().enumerate() {
+                    if let Some(column) = columns.get_mut((at / 2).min(last)) {
+                        group_of_keys(column, group);
+                    }
+                }
+            });
+        });
+    })
+    .closed
+}
+
+fn group_of_keys(ui: &mut Ui, group: Group) {
+    let palette = theme::of(ui);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ui.add_space(8.0);
+    widgets::truncated_label(ui, group.title(), fonts::semibold(12.0), palette.weak, ui.available_width());
+    ui.add_space(4.0);
+    for entry in ACTIONS.iter().filter(|entry| entry.listed && entry.group == group) {
+        ui.horizontal(|ui| {
+            ui.set_height(30.0);
+            let width = ui.available_width() - 130.0;
+            widgets::truncated_label(ui, entry.words, fonts::regular(14.0), palette.text, width);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let key = entry.action.key(ui.ctx());
+                key_hint(ui, &if matches!(entry.action, Action::Pinned(_)) { format!("{key} to 9") } else { key });
+            });
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use egui_kittest::{Harness, kittest::Queryable as _};
+
+    use super::*;
+
+    #[test]
+    fn every_action_has_words_a_key_and_one_row() {
+        let mut seen = HashSet::new();
+        for entry in ACTIONS {
+            assert!(seen.insert(entry.action), "{:?} twice", entry.action);
+            assert!(!entry.words.is_empty() && !entry.keys.is_empty(), "{:?}", entry.action);
+        }
+    }
+
+    #[test]
+    fn no_two_actions_share_a_key() {
+        let mut seen = HashSet::new();
+        for key in ACTIONS.iter().flat_map(|entry| entry.keys) {
+            assert!(seen.insert((key.modifiers, key.logical_key)), "{key:?} twice");
+        }
+    }
+
+    fn press(typing: bool, modifiers: Modifiers, key: Key) -> Option<Action> {
+        let mut harness = Harness::new_ui_state(
+            |ui, hit: &mut Option<Action>| {
+                if let Some(action) = pressed(ui.ctx()) {
+                    *hit = Some(action);
+                }
+                widgets::TextField::new(&mut String::from("some words"), "Field").show(ui);
+            },
+            None,
+        );
+        theme::install(&harness.ctx, crate::storage::ThemeChoice::Light);
+        harness.run();
+        if typing {
+            harness.get_by_label("Field").focus();
+            harness.run();
+        }
+        harness.key_press_modifiers(modifiers, key);
+        harness.run();
+        *harness.state()
+    }
+
+    #[test]
+    fn shift_tells_test_all_from_test() {
+        assert_eq!(press(false, Modifiers::COMMAND, Key::T), Some(Action::Test));
+        assert_eq!(press(false, Modifiers::COMMAND | Modifiers::SHIFT, Key::T), Some(Action::TestAll));
+    }
+
+    #[test]
+    fn keys_that_edit_text_act_only_outside_of_a_text_field() {
+        assert_eq!(press(false, Modifiers::NONE, Key::Delete), Some(Action::Delete));
+        assert_eq!(press(true, Modifiers::NONE, Key::Delete), None);
+        assert_eq!(press(true, Modifiers::COMMAND, Key::Z), None);
+        assert_eq!(press(true, Modifiers::COMMAND, Key::S), Some(Action::Save));
+    }
+
+    #[test]
+    fn the_sheet_names_every_action_and_closes_with_escape() {
+        let mut harness = Harness::builder().with_size([900.0, 900.0]).build_ui_state(
+            |ui, closed: &mut bool| *closed |= sheet(ui.ctx(), egui::Id::new("sheet")),
+            false,
+        );
+        theme::install(&harness.ctx, crate::storage::ThemeChoice::Light);
+        harness.run();
+        for entry in ACTIONS.iter().filter(|entry| entry.listed) {
+            assert!(harness.query_all_by_label(entry.words).next().is_some(), "{}", entry.words);
+        }
+        harness.key_press(Key::Escape);
+        harness.run();
+        assert!(*harness.state());
+    }
+}
