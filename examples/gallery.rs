@@ -9,9 +9,9 @@ use brickpass::{
         icons::Icon,
         theme::{self, Tone},
         widgets::{
-            Button, SecretField, Select, TextField, card, checkbox, environment_badge, form_row, form_row_without_label, icon_button, key_hint,
-            menu_button, menu_item, paragraph, remark, section_header, select_option, spinner, status_icon, tabs, tags_field, timeline_bar,
-            truncated_label,
+            Button, SecretField, Select, TextField, card, checkbox, environment_badge, form_row, form_row_without_label, icon_button,
+            key_hint, menu_button, menu_item, paragraph, remark, section_header, select_option, spinner, status_icon, tabs, tags_field,
+            timeline_bar, truncated_label,
         },
     },
 };
@@ -77,9 +77,7 @@ impl eframe::App for Gallery {
                 environment_badge(ui, &Environment::Test);
                 environment_badge(ui, &Environment::Development);
                 environment_badge(ui, &Environment::Own("sandbox".into()));
-                for status in
-                    [Status::Ok, Status::Expiring, Status::SignIn, Status::NoPermission, Status::Unreachable, Status::Untested]
-                {
+                for status in [Status::Ok, Status::Expiring, Status::SignIn, Status::NoPermission, Status::Unreachable, Status::Untested] {
                     status_icon(ui, status, false);
                 }
                 status_icon(ui, Status::Ok, true);
@@ -169,7 +167,9 @@ fn side(ui: &mut egui::Ui) {
             Button::secondary("Try again").show(ui);
         });
         ui.add_space(8.0);
-        for (step, start, length, tone) in [("DNS", 0.0, 0.02, Tone::Accent), ("TLS 1.3", 0.1, 0.3, Tone::Accent), ("Sign-in", 0.4, 0.4, Tone::Error)] {
+        for (step, start, length, tone) in
+            [("DNS", 0.0, 0.02, Tone::Accent), ("TLS 1.3", 0.1, 0.3, Tone::Accent), ("Sign-in", 0.4, 0.4, Tone::Error)]
+        {
             ui.horizontal(|ui| {
                 ui.set_height(26.0);
                 status_icon(ui, Status::Ok, false);

@@ -80,7 +80,12 @@ fn head(ui: &mut Ui, secrets_place: Option<&str>) {
     paragraph(ui, "All your Databricks workspaces, one key ring", fonts::semibold(24.0), palette.text);
     ui.add_space(8.0);
     let place = secrets_place.unwrap_or("your system's keyring");
-    paragraph(ui, &format!("Add a workspace, test it, hand it to your tools. Secrets stay in {place}."), fonts::regular(14.0), palette.weak);
+    paragraph(
+        ui,
+        &format!("Add a workspace, test it, hand it to your tools. Secrets stay in {place}."),
+        fonts::regular(14.0),
+        palette.weak,
+    );
 }
 
 fn way_card(ui: &mut Ui, way: &Way, first: bool) -> bool {
@@ -111,20 +116,14 @@ mod tests {
     use egui_kittest::{Harness, kittest::Queryable as _};
 
     use super::*;
-    use crate::storage::ThemeChoice;
+    use crate::ui::testing::{Window, window};
 
-    fn shown(size: [f32; 2]) -> Harness<'static, Option<FirstStartAction>> {
-        let mut harness = Harness::builder().with_size(size).build_ui_state(
-            |ui, picked: &mut Option<FirstStartAction>| {
-                if let Some(action) = show(ui, Some("GNOME Keyring")) {
-                    *picked = Some(action);
-                }
-            },
-            None,
-        );
-        theme::install(&harness.ctx, ThemeChoice::Light);
-        harness.run();
-        harness
+    fn shown(size: [f32; 2]) -> Harness<'static, Window<Option<FirstStartAction>>> {
+        window(size, None, |ui, picked| {
+            if let Some(action) = show(ui, Some("GNOME Keyring")) {
+                *picked = Some(action);
+            }
+        })
     }
 
     #[test]
@@ -133,7 +132,7 @@ mod tests {
             let mut harness = shown([1280.0, 720.0]);
             harness.get_by_label(button).click();
             harness.run();
-            assert_eq!(*harness.state(), Some(action));
+            assert_eq!(**harness.state(), Some(action));
         }
     }
 

@@ -8,6 +8,8 @@ pub mod palette;
 pub mod settings;
 pub mod shortcuts;
 mod state;
+#[cfg(test)]
+mod testing;
 mod text;
 pub mod theme;
 pub mod toasts;

@@ -43,6 +43,8 @@ pub struct CommandPalette {
     /// What `found` was computed from.
     computed: Option<(String, u64, usize)>,
     scroll_to_selected: bool,
+    /// How far the list is scrolled, in points.
+    offset: f32,
     shown_before: bool,
 }
 
@@ -74,7 +76,7 @@ impl CommandPalette {
             .corner_radius(CornerRadius::same(theme::CARD_RADIUS))
             .shadow(ctx.global_style().visuals.window_shadow)
             .inner_margin(Margin::same(8));
-        let id = Id::new("command palette");
+        let id = Id::unique("command palette");
         let area = egui::Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, 72.0)).accessible_name("Search or jump to");
         let shown = egui::Modal::new(id).area(area).backdrop_color(palette.backdrop).frame(frame).show(ctx, |ui| {
             ui.set_width(WIDTH.min(ctx.content_rect().width() - 48.0));
@@ -162,18 +164,17 @@ impl CommandPalette {
         }
         let mut scroll = egui::ScrollArea::vertical().max_height(ROW * ROWS_SHOWN).auto_shrink([false, true]);
         if std::mem::take(&mut self.scroll_to_selected) {
-            scroll = scroll.vertical_scroll_offset(self.offset_that_shows_selected(ui));
+            scroll = scroll.vertical_scroll_offset(self.offset_that_shows_selected());
         }
         let output = scroll.show_rows(ui, ROW, self.found.len(), |ui, range| self.rows(ui, range, connections, field));
-        ui.data_mut(|data| data.insert_temp(Id::new("command palette offset"), output.state.offset.y));
+        self.offset = output.state.clamped_offset().y;
         output.inner
     }
 
     /// Scrolls as little as possible.
-    fn offset_that_shows_selected(&self, ui: &Ui) -> f32 {
-        let now: f32 = ui.data(|data| data.get_temp(Id::new("command palette offset"))).unwrap_or_default();
+    fn offset_that_shows_selected(&self) -> f32 {
         let top = self.selected as f32 * ROW;
-        now.min(top).max(top + ROW - ROW * ROWS_SHOWN).max(0.0)
+        self.offset.min(top).max(top + ROW - ROW * ROWS_SHOWN).max(0.0)
     }
 
     fn rows(&self, ui: &mut Ui, range: Range<usize>, connections: &[PaletteConnection<'_>], field: &Response) -> Option<usize> {
@@ -231,8 +232,7 @@ fn connection_row(ui: &mut Ui, connection: &PaletteConnection<'_>, selected: boo
     let badge = paint_environment_badge(ui.painter(), palette, pos2(rect.right() - 12.0, middle), connection.environment);
     let left = rect.left() + 40.0;
     let room = badge.left() - left - 12.0;
-    let name =
-        paint_text(ui.painter(), pos2(left, middle), Align2::LEFT_CENTER, connection.name, fonts::medium(14.0), palette.text, room);
+    let name = paint_text(ui.painter(), pos2(left, middle), Align2::LEFT_CENTER, connection.name, fonts::medium(14.0), palette.text, room);
     let room = badge.left() - name.right() - 24.0;
     if room > 60.0 {
         let at = pos2(name.right() + 12.0, middle);
@@ -248,7 +248,7 @@ mod tests {
     use egui_kittest::{Harness, kittest::Queryable as _};
 
     use super::*;
-    use crate::storage::ThemeChoice;
+    use crate::ui::testing::{Window, window};
 
     struct Shown {
         palette: CommandPalette,
@@ -256,27 +256,22 @@ mod tests {
         outcome: Option<PaletteOutcome>,
     }
 
-    fn harness(names: &[&str]) -> Harness<'static, Shown> {
+    fn harness(names: &[&str]) -> Harness<'static, Window<Shown>> {
         let names = names.iter().map(|name| (ConnectionId::random(), (*name).to_owned())).collect();
-        let mut harness = Harness::builder().with_size([900.0, 700.0]).build_ui_state(
-            |ui, shown: &mut Shown| {
-                let connections: Vec<_> = shown
-                    .names
-                    .iter()
-                    .map(|(id, name)| PaletteConnection { id: *id, name, host: "adb-1.azuredatabricks.net", environment: &Environment::Test })
-                    .collect();
-                if let Some(outcome) = shown.palette.show(ui.ctx(), &connections, 1, &|action| action != Action::Undo) {
-                    shown.outcome = Some(outcome);
-                }
-            },
-            Shown { palette: CommandPalette::default(), names, outcome: None },
-        );
-        theme::install(&harness.ctx, ThemeChoice::Dark);
-        harness.run();
-        harness
+        let state = Shown { palette: CommandPalette::default(), names, outcome: None };
+        window([900.0, 700.0], state, |ui, shown| {
+            let connections: Vec<_> = shown
+                .names
+                .iter()
+                .map(|(id, name)| PaletteConnection { id: *id, name, host: "adb-1.azuredatabricks.net", environment: &Environment::Test })
+                .collect();
+            if let Some(outcome) = shown.palette.show(ui.ctx(), &connections, 1, &|action| action != Action::Undo) {
+                shown.outcome = Some(outcome);
+            }
+        })
     }
 
-    fn type_in(harness: &mut Harness<'static, Shown>, text: &str) {
+    fn type_in(harness: &mut Harness<'static, Window<Shown>>, text: &str) {
         harness.get_by_role_and_label(Role::TextInput, "Search or jump to").type_text(text);
         harness.run();
     }

@@ -41,9 +41,14 @@ pub enum SettingsAction {
     Close,
     /// The theme changes at once; the other settings stay.
     Theme(ThemeChoice),
-    Save { settings: Settings, passphrase: Option<SecretString> },
+    Save {
+        settings: Settings,
+        passphrase: Option<SecretString>,
+    },
     /// Opens the encrypted file that is in force already, or sets its passphrase.
-    Unlock { passphrase: SecretString },
+    Unlock {
+        passphrase: SecretString,
+    },
 }
 
 /// What is typed into the open dialog. Made anew each time it opens.
@@ -63,7 +68,7 @@ impl SettingsDialog {
 
     /// Draws the dialog. `now_seconds` counts from any fixed moment.
     pub fn show(&mut self, ctx: &Context, view: SettingsView<'_>, now_seconds: f64) -> Option<SettingsAction> {
-        let id = Id::new("settings");
+        let id = Id::unique("settings");
         let shown = widgets::modal(ctx, id, "Settings", WIDTH, |ui| {
             let mut action = None;
             let height = (ctx.content_rect().height() - 190.0).max(160.0);
@@ -181,11 +186,7 @@ impl SettingsDialog {
     }
 
     fn passphrase_is_fine(&self, asks: Asks) -> bool {
-        if asks.new {
-            self.passphrase.expose().chars().count() >= 8 && self.passphrase == self.again
-        } else {
-            !self.passphrase.is_empty()
-        }
+        if asks.new { self.passphrase.expose().chars().count() >= 8 && self.passphrase == self.again } else { !self.passphrase.is_empty() }
     }
 
     fn network(&mut self, ui: &mut Ui) {
@@ -233,11 +234,11 @@ struct Asks {
 }
 
 fn passphrase_id() -> Id {
-    Id::new("settings passphrase")
+    Id::unique("settings passphrase")
 }
 
 fn again_id() -> Id {
-    Id::new("settings passphrase again")
+    Id::unique("settings passphrase again")
 }
 
 fn section(ui: &mut Ui, title: &str) {

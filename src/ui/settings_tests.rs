@@ -2,6 +2,7 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use secrecy::ExposeSecret as _;
 
 use super::*;
+use crate::ui::testing::{Window, window};
 
 struct Shown {
     dialog: SettingsDialog,
@@ -12,40 +13,36 @@ struct Shown {
     action: Option<SettingsAction>,
 }
 
-fn harness(vault: (VaultHome, VaultStatus), from_environment: bool, file_exists: bool) -> Harness<'static, Shown> {
+fn harness(vault: (VaultHome, VaultStatus), from_environment: bool, file_exists: bool) -> Harness<'static, Window<Shown>> {
     let settings = Settings { vault: vault.0, ..Settings::default() };
-    let mut harness = Harness::builder().with_size([1000.0, 1000.0]).build_ui_state(
-        |ui, shown: &mut Shown| {
-            let view = SettingsView {
-                settings: &shown.settings,
-                vault: Some((shown.vault.0, &shown.vault.1)),
-                vault_from_environment: shown.from_environment,
-                vault_file_exists: shown.file_exists,
-                busy: false,
-                problem: None,
-                files: &[("Connections", "/home/someone/.config/brickpass/connections.json".to_owned())],
-            };
-            if let Some(action) = shown.dialog.show(ui.ctx(), view, 0.0) {
-                shown.action = Some(action);
-            }
-        },
-        Shown { dialog: SettingsDialog::new(&settings, Some(vault.0)), settings, vault, from_environment, file_exists, action: None },
-    );
-    theme::install(&harness.ctx, ThemeChoice::Light);
-    harness.run();
-    harness
+    let dialog = SettingsDialog::new(&settings, Some(vault.0));
+    let state = Shown { dialog, settings, vault, from_environment, file_exists, action: None };
+    window([1000.0, 1000.0], state, |ui, shown| {
+        let view = SettingsView {
+            settings: &shown.settings,
+            vault: Some((shown.vault.0, &shown.vault.1)),
+            vault_from_environment: shown.from_environment,
+            vault_file_exists: shown.file_exists,
+            busy: false,
+            problem: None,
+            files: &[("Connections", "/home/someone/.config/brickpass/connections.json".to_owned())],
+        };
+        if let Some(action) = shown.dialog.show(ui.ctx(), view, 0.0) {
+            shown.action = Some(action);
+        }
+    })
 }
 
 fn keyring() -> (VaultHome, VaultStatus) {
     (VaultHome::Keyring, VaultStatus::Ready { place: "GNOME Keyring".into() })
 }
 
-fn click(harness: &mut Harness<'static, Shown>, role: Role, label: &str) {
+fn click(harness: &mut Harness<'static, Window<Shown>>, role: Role, label: &str) {
     harness.get_by_role_and_label(role, label).click();
     harness.run();
 }
 
-fn type_into(harness: &mut Harness<'static, Shown>, label: &str, text: &str) {
+fn type_into(harness: &mut Harness<'static, Window<Shown>>, label: &str, text: &str) {
     harness.get_by_role_and_label(Role::PasswordInput, label).focus();
     harness.run();
     harness.get_by_role_and_label(Role::PasswordInput, label).type_text(text);

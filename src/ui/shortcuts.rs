@@ -216,9 +216,10 @@ fn group_of_keys(ui: &mut Ui, group: Group) {
 mod tests {
     use std::collections::HashSet;
 
-    use egui_kittest::{Harness, kittest::Queryable as _};
+    use egui_kittest::kittest::Queryable as _;
 
     use super::*;
+    use crate::ui::testing::window;
 
     #[test]
     fn every_action_has_words_a_key_and_one_row() {
@@ -238,24 +239,19 @@ mod tests {
     }
 
     fn press(typing: bool, modifiers: Modifiers, key: Key) -> Option<Action> {
-        let mut harness = Harness::new_ui_state(
-            |ui, hit: &mut Option<Action>| {
-                if let Some(action) = pressed(ui.ctx()) {
-                    *hit = Some(action);
-                }
-                widgets::TextField::new(&mut String::from("some words"), "Field").show(ui);
-            },
-            None,
-        );
-        theme::install(&harness.ctx, crate::storage::ThemeChoice::Light);
-        harness.run();
+        let mut harness = window([800.0, 600.0], None, |ui, hit| {
+            if let Some(action) = pressed(ui.ctx()) {
+                *hit = Some(action);
+            }
+            widgets::TextField::new(&mut String::from("some words"), "Field").show(ui);
+        });
         if typing {
             harness.get_by_label("Field").focus();
             harness.run();
         }
         harness.key_press_modifiers(modifiers, key);
         harness.run();
-        *harness.state()
+        **harness.state()
     }
 
     #[test]
@@ -274,17 +270,12 @@ mod tests {
 
     #[test]
     fn the_sheet_names_every_action_and_closes_with_escape() {
-        let mut harness = Harness::builder().with_size([900.0, 900.0]).build_ui_state(
-            |ui, closed: &mut bool| *closed |= sheet(ui.ctx(), egui::Id::new("sheet")),
-            false,
-        );
-        theme::install(&harness.ctx, crate::storage::ThemeChoice::Light);
-        harness.run();
+        let mut harness = window([900.0, 900.0], false, |ui, closed| *closed |= sheet(ui.ctx(), egui::Id::unique("sheet")));
         for entry in ACTIONS.iter().filter(|entry| entry.listed) {
             assert!(harness.query_all_by_label(entry.words).next().is_some(), "{}", entry.words);
         }
         harness.key_press(Key::Escape);
         harness.run();
-        assert!(*harness.state());
+        assert!(**harness.state());
     }
 }

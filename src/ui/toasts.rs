@@ -69,7 +69,8 @@ impl<T> Toasts<T> {
 
         let mut closed = None;
         let mut clicked = None;
-        let area = Area::new(Id::new("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -44.0)).interactable(true);
+        let area =
+            Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -44.0)).interactable(true);
         let shown = area.show(ctx, |ui| {
             ui.spacing_mut().item_spacing.y = 8.0;
             for toast in &self.shown {
@@ -152,7 +153,7 @@ mod tests {
     use egui_kittest::{Harness, kittest::Queryable as _};
 
     use super::*;
-    use crate::storage::ThemeChoice;
+    use crate::ui::testing::{Window, window};
 
     struct Shown {
         toasts: Toasts<&'static str>,
@@ -160,18 +161,12 @@ mod tests {
         done: Option<&'static str>,
     }
 
-    fn harness() -> Harness<'static, Shown> {
-        let mut harness = Harness::new_ui_state(
-            |ui, shown: &mut Shown| {
-                if let Some(done) = shown.toasts.show(ui.ctx(), shown.now) {
-                    shown.done = Some(done);
-                }
-            },
-            Shown { toasts: Toasts::default(), now: 100.0, done: None },
-        );
-        theme::install(&harness.ctx, ThemeChoice::Dark);
-        harness.run();
-        harness
+    fn harness() -> Harness<'static, Window<Shown>> {
+        window([800.0, 600.0], Shown { toasts: Toasts::default(), now: 100.0, done: None }, |ui, shown| {
+            if let Some(done) = shown.toasts.show(ui.ctx(), shown.now) {
+                shown.done = Some(done);
+            }
+        })
     }
 
     #[test]

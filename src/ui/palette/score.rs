@@ -1,9 +1,9 @@
 //! How well typed letters fit a title.
 
 const MATCHED: i32 = 1;
-const NEXT_TO: i32 = 4;
+const NEXT_TO: i32 = 8;
 const WORD_START: i32 = 6;
-const WHOLE_START: i32 = 8;
+const WHOLE_START: i32 = 4;
 /// What matches only in the detail ranks below what matches in the title.
 const IN_DETAIL: i32 = -12;
 

@@ -97,7 +97,7 @@ impl<'a> Button<'a> {
                 }
                 left += icon_width;
             }
-            ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, look.text);
+            ui.painter().galley(pos2(left, super::paint::text_top(rect.center().y, &galley)), galley, look.text);
             if response.has_focus() {
                 theme::focus_ring(ui.painter(), palette, rect, theme::RADIUS);
             }
@@ -171,7 +171,13 @@ pub(super) fn icon_button_at(ui: &Ui, rect: Rect, id: egui::Id, icon: Icon, acce
             let fill = if response.is_pointer_button_down_on() { palette.selected } else { palette.hover };
             ui.painter().rect_filled(rect, CornerRadius::same(radius), fill);
         }
-        let size = if rect.width() < 28.0 { 16.0 } else { 18.0 };
+        let size = if rect.width() <= 18.0 {
+            12.0
+        } else if rect.width() < 28.0 {
+            16.0
+        } else {
+            18.0
+        };
         icon.paint(ui.painter(), rect.center(), size, colour.unwrap_or(if over { palette.text } else { palette.weak }));
         if response.has_focus() {
             theme::focus_ring(ui.painter(), palette, rect, radius);

@@ -40,7 +40,7 @@ fn row<R>(ui: &mut Ui, label: Option<&str>, add_contents: impl FnOnce(&mut Ui) -
             if let Some(label) = label {
                 let galley = ui.painter().layout_no_wrap(label.to_owned(), fonts::regular(14.0), palette.weak);
                 let (_, rect) = ui.allocate_space(vec2(galley.size().x, 20.0));
-                ui.painter().galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, palette.weak);
+                ui.painter().galley(pos2(rect.left(), super::paint::text_top(rect.center().y, &galley)), galley, palette.weak);
             }
             column(ui)
         })
@@ -51,7 +51,7 @@ fn row<R>(ui: &mut Ui, label: Option<&str>, add_contents: impl FnOnce(&mut Ui) -
             let (_, rect) = ui.allocate_space(vec2(LABEL_WIDTH, theme::CONTROL_HEIGHT));
             if let Some(label) = label {
                 let galley = super::elided(ui.painter(), label, fonts::regular(14.0), palette.weak, LABEL_WIDTH - 8.0);
-                ui.painter().galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, palette.weak);
+                ui.painter().galley(pos2(rect.left(), super::paint::text_top(rect.center().y, &galley)), galley, palette.weak);
             }
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.x = 8.0;

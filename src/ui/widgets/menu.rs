@@ -55,7 +55,7 @@ pub fn menu_item(ui: &mut Ui, icon: Icon, text: &str, key: &str, tone: Tone) -> 
     row_background(ui, rect, &response, false);
     let middle = rect.center().y;
     icon.paint(ui.painter(), pos2(rect.left() + 18.0, middle), 16.0, if tone == Tone::Neutral { palette.weak } else { colour });
-    ui.painter().galley(pos2(rect.left() + 36.0, middle - words.size().y / 2.0), words, colour);
+    ui.painter().galley(pos2(rect.left() + 36.0, super::paint::text_top(middle, &words)), words, colour);
     if !key.is_empty() {
         ui.painter().text(pos2(rect.right() - 10.0, middle), Align2::RIGHT_CENTER, key, fonts::regular(12.0), palette.weak);
     }
@@ -82,7 +82,7 @@ pub fn select_option(ui: &mut Ui, selected: bool, title: &str, explanation: Opti
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, enabled, selected, title));
     row_background(ui, rect, &response, selected);
     let first = if below.is_some() { rect.top() + 16.0 } else { rect.center().y };
-    ui.painter().galley(pos2(rect.left() + LEFT, first - title_galley.size().y / 2.0), title_galley, palette.text);
+    ui.painter().galley(pos2(rect.left() + LEFT, super::paint::text_top(first, &title_galley)), title_galley, palette.text);
     if let Some(galley) = below {
         ui.painter().galley(pos2(rect.left() + LEFT, rect.top() + 27.0), galley, palette.weak);
     }

@@ -24,9 +24,17 @@ pub fn elided(painter: &Painter, text: &str, font: FontId, colour: Color32, max_
 /// Draws one line of text at `at`, elided to `max_width` points; returns where it lies.
 pub fn paint_text(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, colour: Color32, max_width: f32) -> Rect {
     let galley = elided(painter, text, font, colour, max_width);
-    let rect = align.anchor_size(at, galley.size());
+    let mut rect = align.anchor_size(at, galley.size());
+    if align.y() == egui::Align::Center {
+        rect = rect.translate(vec2(0.0, text_top(at.y, &galley) - rect.top()));
+    }
     painter.galley(rect.min, galley, colour);
     rect
+}
+
+/// Where one line of text begins so that it looks centred around `middle`: the same whole point for every widget in a row.
+pub(super) fn text_top(middle: f32, galley: &Galley) -> f32 {
+    (middle - galley.size().y / 2.0).floor()
 }
 
 /// Draws a key such as "Ctrl K" in its small frame, its right edge at `right_center`; returns the frame.

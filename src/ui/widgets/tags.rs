@@ -57,7 +57,7 @@ pub fn tags_field(ui: &mut Ui, tags: &mut Vec<String>, typing: &mut String) -> R
                 removed = Some(at);
             }
         }
-        ui.painter().galley(pos2(place.left() + 7.0, place.center().y - galley.size().y / 2.0), galley, palette.text);
+        ui.painter().galley(pos2(place.left() + 7.0, super::paint::text_top(place.center().y, &galley)), galley, palette.text);
     }
     if let Some(at) = removed {
         tags.remove(at);

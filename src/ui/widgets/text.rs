@@ -11,7 +11,7 @@ pub fn truncated_label(ui: &mut Ui, text: &str, font: FontId, colour: Color32, m
     let galley = paint::elided(ui.painter(), text, font, colour, max_width);
     let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x, line.max(galley.size().y)), Sense::hover());
     let cut = galley.elided;
-    ui.painter().galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, colour);
+    ui.painter().galley(pos2(rect.left(), super::paint::text_top(rect.center().y, &galley)), galley, colour);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), text));
     if cut { response.on_hover_text(text) } else { response }
 }

@@ -128,7 +128,7 @@ impl<'a> TextField<'a> {
         if !self.suffix.is_empty() {
             let suffix = ui.painter().layout_no_wrap(self.suffix.to_owned(), fonts::regular(12.0), palette.weak);
             right -= suffix.size().x + PADDING - 1.0;
-            ui.painter().galley(pos2(right, rect.center().y - suffix.size().y / 2.0), suffix, palette.weak);
+            ui.painter().galley(pos2(right, super::paint::text_top(rect.center().y, &suffix)), suffix, palette.weak);
         } else if !self.key.is_empty() && self.text.as_str().is_empty() {
             right = super::paint_key_hint(ui.painter(), palette, rect.right_center() - vec2(PADDING, 0.0), self.key).left();
         }
@@ -175,7 +175,7 @@ impl Edit<'_> {
         child.spacing_mut().extra_text_line_spacing = if self.multiline { LINE - row } else { 0.0 };
         let edit = edit
             .id(self.id)
-            .frame(Frame::new().inner_margin(Margin::symmetric(PADDING as i8, vertical as i8)))
+            .frame(Frame::new().inner_margin(Margin { left: PADDING as i8, right: 5, top: vertical as i8, bottom: vertical as i8 }))
             .font(fonts::regular(14.0))
             .text_color(self.colour)
             .hint_text(hint)

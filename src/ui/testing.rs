@@ -1,0 +1,44 @@
+//! A window without a display for the tests of panels and widgets, in Brickpass's fonts and colours.
+
+use std::ops::{Deref, DerefMut};
+
+use egui_kittest::Harness;
+
+use super::theme;
+use crate::storage::ThemeChoice;
+
+/// What is drawn, and what the drawing changes. Reads and writes as the state itself.
+pub(super) struct Window<S> {
+    state: S,
+    draw: fn(&mut egui::Ui, &mut S),
+}
+
+impl<S> Deref for Window<S> {
+    type Target = S;
+
+    fn deref(&self) -> &S {
+        &self.state
+    }
+}
+
+impl<S> DerefMut for Window<S> {
+    fn deref_mut(&mut self) -> &mut S {
+        &mut self.state
+    }
+}
+
+impl<S> eframe::App for Window<S> {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        (self.draw)(ui, &mut self.state);
+    }
+}
+
+/// A window of `size` points. It has drawn itself until nothing moves.
+pub(super) fn window<S: 'static>(size: [f32; 2], state: S, draw: fn(&mut egui::Ui, &mut S)) -> Harness<'static, Window<S>> {
+    let mut harness = Harness::builder().with_size(size).build_eframe(move |creation| {
+        theme::install(&creation.egui_ctx, ThemeChoice::Light);
+        Window { state, draw }
+    });
+    harness.run();
+    harness
+}
