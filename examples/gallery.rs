@@ -1,13 +1,18 @@
-//! Every widget in one window, for a look at both themes: `cargo run --example gallery -- dark` (or `light`).
+//! Every widget in one window, for a look at both themes: `cargo run --example gallery -- dark widgets`.
+//! Themes: light, dark. Pages: widgets, first, settings, palette, shortcuts.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "an example may fail loudly")]
 
 use brickpass::{
-    connection::{Environment, Severity, Status, TypedSecret},
-    storage::ThemeChoice,
+    connection::{ConnectionId, Environment, Severity, Status, TypedSecret},
+    storage::{Settings, ThemeChoice, VaultHome, VaultStatus},
     ui::{
-        fonts,
+        first_start, fonts,
         icons::Icon,
+        palette::{CommandPalette, PaletteConnection},
+        settings::{SettingsDialog, SettingsView},
+        shortcuts,
         theme::{self, Tone},
+        toasts::Toasts,
         widgets::{
             Button, SecretField, Select, TextField, card, checkbox, environment_badge, form_row, form_row_without_label, icon_button,
             key_hint, menu_button, menu_item, paragraph, remark, section_header, select_option, spinner, status_icon, tabs, tags_field,
@@ -23,6 +28,7 @@ fn main() -> eframe::Result {
         Some("light") => ThemeChoice::Light,
         _ => ThemeChoice::System,
     };
+    let page = std::env::args().nth(2).unwrap_or_default();
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default().with_inner_size([1280.0, 800.0]),
         ..eframe::NativeOptions::default()
@@ -32,12 +38,17 @@ fn main() -> eframe::Result {
         options,
         Box::new(move |creation| {
             theme::install(&creation.egui_ctx, choice);
-            Ok(Box::new(Gallery::default()))
+            Ok(Box::new(Gallery { page: page.clone(), ..Gallery::default() }))
         }),
     )
 }
 
 struct Gallery {
+    page: String,
+    settings: Settings,
+    dialog: SettingsDialog,
+    palette: CommandPalette,
+    toasts: Toasts<()>,
     name: String,
     url: String,
     timeout: String,
@@ -51,7 +62,17 @@ struct Gallery {
 
 impl Default for Gallery {
     fn default() -> Self {
+        let mut toasts = Toasts::default();
+        toasts.push("Deleted Sales lakehouse", Tone::Neutral, Some(("Undo".into(), ())), 0.0);
+        toasts.push("Saved", Tone::Ok, None, 0.0);
+        toasts.push("The list could not be saved. Another program is using the file. Try again in a moment.", Tone::Error, None, 0.0);
+        let settings = Settings::default();
         Self {
+            page: String::new(),
+            dialog: SettingsDialog::new(&settings, None),
+            settings,
+            palette: CommandPalette::default(),
+            toasts,
             name: "Sales lakehouse".into(),
             url: "https://adb-1234567890123456.7.azuredatabricks.net".into(),
             timeout: "30".into(),
@@ -70,6 +91,11 @@ impl eframe::App for Gallery {
         let palette = theme::of(ui);
         ui.painter().rect_filled(ui.max_rect(), 0.0, palette.window);
         let now = ui.input(|input| input.time);
+        if self.page == "first" {
+            first_start::show(ui, None);
+            return;
+        }
+        self.over(&ui.ctx().clone(), now);
         egui::Frame::new().inner_margin(24).show(ui, |ui| {
             ui.horizontal(|ui| {
                 truncated_label(ui, &self.name, fonts::semibold(20.0), palette.text, 400.0);
@@ -106,6 +132,37 @@ impl eframe::App for Gallery {
 }
 
 impl Gallery {
+    fn over(&mut self, ctx: &egui::Context, now: f64) {
+        self.toasts.show(ctx, now);
+        match self.page.as_str() {
+            "settings" => {
+                let status = VaultStatus::Ready { place: "GNOME Keyring".into() };
+                let files = [("Connections", "~/.config/brickpass/connections.json".to_owned())];
+                let view = SettingsView {
+                    settings: &self.settings,
+                    vault: Some((VaultHome::Keyring, &status)),
+                    vault_from_environment: false,
+                    vault_file_exists: false,
+                    busy: false,
+                    problem: None,
+                    files: &files,
+                };
+                self.dialog.show(ctx, view, now);
+            }
+            "palette" => {
+                let id = ConnectionId::random();
+                let (production, test) = (Environment::Production, Environment::Test);
+                let connections = [("Sales lakehouse", "adb-1234567890123456.7.azuredatabricks.net", &production), ("Ingestion", "adb-88.4.azuredatabricks.net", &test)]
+                    .map(|(name, host, environment)| PaletteConnection { id, name, host, environment });
+                self.palette.show(ctx, &connections, 1, &|_| true);
+            }
+            "shortcuts" => {
+                shortcuts::sheet(ctx, egui::Id::unique("sheet"));
+            }
+            _ => {}
+        }
+    }
+
     fn form(&mut self, ui: &mut egui::Ui, now: f64) {
         form_row(ui, "Name", |ui| TextField::new(&mut self.name, "Name").show(ui));
         form_row(ui, "Base URL", |ui| {

@@ -90,11 +90,11 @@ fn head(ui: &mut Ui, secrets_place: Option<&str>) {
 
 fn way_card(ui: &mut Ui, way: &Way, first: bool) -> bool {
     let palette = theme::of(ui);
-    card(ui, None, |ui| {
-        ui.set_min_size(CARD - vec2(34.0, 34.0));
-        ui.set_max_width(CARD.x - 34.0);
+    const INNER: Vec2 = vec2(CARD.x - 42.0, CARD.y - 42.0);
+    let contents = |ui: &mut Ui| {
+        ui.set_min_size(INNER);
+        ui.set_max_width(INNER.x);
         ui.spacing_mut().item_spacing.y = 0.0;
-        ui.add_space(4.0);
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(28.0), Sense::hover());
         way.icon.paint(ui.painter(), rect.center(), 28.0, palette.accent);
         ui.add_space(10.0);
@@ -102,13 +102,12 @@ fn way_card(ui: &mut Ui, way: &Way, first: bool) -> bool {
         ui.add_space(8.0);
         paragraph(ui, way.words, fonts::regular(14.0), palette.weak);
         ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-            ui.add_space(4.0);
             let button = if first { Button::primary(way.button) } else { Button::secondary(way.button) };
             button.show(ui).clicked()
         })
         .inner
-    })
-    .inner
+    };
+    card(ui, None, |ui| egui::Frame::new().inner_margin(4).show(ui, contents).inner).inner
 }
 
 #[cfg(test)]

@@ -79,6 +79,7 @@ impl CommandPalette {
         let id = Id::unique("command palette");
         let area = egui::Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, 72.0)).accessible_name("Search or jump to");
         let shown = egui::Modal::new(id).area(area).backdrop_color(palette.backdrop).frame(frame).show(ctx, |ui| {
+            ui.set_max_height(ROW * ROWS_SHOWN + 64.0);
             ui.set_width(WIDTH.min(ctx.content_rect().width() - 48.0));
             let field = TextField::new(&mut self.query, "Search or jump to")
                 .hint("Search connections and actions")
@@ -179,6 +180,10 @@ impl CommandPalette {
 
     fn rows(&self, ui: &mut Ui, range: Range<usize>, connections: &[PaletteConnection<'_>], field: &Response) -> Option<usize> {
         let mut clicked = None;
+        if self.found.len() > ROWS_SHOWN as usize {
+            // Beside the scroll bar.
+            ui.set_max_width(ui.available_width() - 12.0);
+        }
         for at in range {
             let response = match self.found.get(at) {
                 Some(Found::Action(action)) => ACTIONS.get(*action).map(|entry| action_row(ui, entry, at == self.selected)),

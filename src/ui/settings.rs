@@ -73,16 +73,17 @@ impl SettingsDialog {
             let mut action = None;
             let height = (ctx.content_rect().height() - 190.0).max(160.0);
             egui::ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-                // Room for the focus ring, which the scroll area would cut.
-                egui::Frame::new().inner_margin(egui::Margin { left: 4, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
+                // Room for the focus ring, which the scroll area would cut, and for the scroll bar.
+                ui.set_clip_rect(ui.clip_rect().expand2(vec2(4.0, 0.0)));
+                egui::Frame::new().inner_margin(egui::Margin { left: 0, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 8.0;
-                    action = self.theme(ui, view);
+                    action = Self::theme(ui, view);
                     action = self.vault(ui, view, now_seconds).or(action.take());
                     self.network(ui);
                     files(ui, view);
                 });
             });
-            ui.add_space(4.0);
+            ui.add_space(8.0);
             self.buttons(ui, view).or(action)
         });
         let action = shown.inner.or(shown.closed.then_some(SettingsAction::Close));
@@ -101,7 +102,7 @@ impl SettingsDialog {
         self.again = TypedSecret::default();
     }
 
-    fn theme(&self, ui: &mut Ui, view: SettingsView<'_>) -> Option<SettingsAction> {
+    fn theme(ui: &mut Ui, view: SettingsView<'_>) -> Option<SettingsAction> {
         section(ui, "Theme");
         let mut action = None;
         ui.horizontal(|ui| {
@@ -140,8 +141,8 @@ impl SettingsDialog {
         if self.home == VaultHome::Memory && view.vault.is_some_and(|(home, _)| home != VaultHome::Memory) {
             remark(ui, Severity::Warning, "Stored secrets move into this session and are gone when Brickpass closes.");
         }
-        let Some(passphrase) = self.asks(view) else { return None };
-        self.passphrase_fields(ui, view, passphrase, now)
+        let asks = self.asks(view)?;
+        self.passphrase_fields(ui, view, asks, now)
     }
 
     /// Whether a passphrase has to be typed, and what for.
@@ -206,7 +207,8 @@ impl SettingsDialog {
         if let Some(problem) = view.problem {
             remark(ui, Severity::Error, problem);
         }
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let row = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+        ui.allocate_ui_with_layout(row, egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if Button::primary("Save").enabled(ready).busy(view.busy).show(ui).clicked() {
                 action = Some(SettingsAction::Save { settings, passphrase: asks.map(|_| self.passphrase.to_secret()) });
             }
@@ -320,7 +322,7 @@ fn paint_choice(ui: &Ui, rect: egui::Rect, response: &Response, selected: bool) 
     } else if response.hovered() {
         palette.hover
     } else {
-        palette.field
+        palette.window
     };
     let border = if selected { palette.accent } else { palette.control_border };
     ui.painter().rect(rect, egui::CornerRadius::same(theme::RADIUS), fill, Stroke::new(1.0, border), StrokeKind::Inside);

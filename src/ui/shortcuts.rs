@@ -85,8 +85,9 @@ const fn entry(action: Action, words: &'static str, icon: Icon, group: Group, ke
     Entry { action, words, icon, group, keys, not_while_typing: false, listed: true }
 }
 
-const fn outside_text(entry: Entry) -> Entry {
-    Entry { not_while_typing: true, ..entry }
+const fn outside_text(mut entry: Entry) -> Entry {
+    entry.not_while_typing = true;
+    entry
 }
 
 const fn unlisted(action: Action, keys: &'static [KeyboardShortcut]) -> Entry {
@@ -151,7 +152,7 @@ impl Action {
     /// The first key as this system writes it, such as "Ctrl+K" or "⌘K".
     #[must_use]
     pub fn key(self, ctx: &Context) -> String {
-        self.entry().and_then(|entry| entry.keys.first()).map(|key| ctx.format_shortcut(key)).unwrap_or_default()
+        self.entry().and_then(|entry| entry.keys.first()).map(|key| as_written_on_keys(&ctx.format_shortcut(key))).unwrap_or_default()
     }
 
     /// "Test connection (Ctrl+T)", for tooltips.
@@ -159,6 +160,13 @@ impl Action {
     pub fn tooltip(self, ctx: &Context) -> String {
         format!("{} ({})", self.words(), self.key(ctx))
     }
+}
+
+/// egui spells out some keys that everybody reads as a sign.
+fn as_written_on_keys(formatted: &str) -> String {
+    let signs = [("Comma", ","), ("Period", "."), ("Slash", "/"), ("Delete", "Del")];
+    let sign = signs.iter().find_map(|(word, sign)| Some((formatted.strip_suffix(word)?, *sign)));
+    sign.map_or_else(|| formatted.to_owned(), |(rest, sign)| format!("{rest}{sign}"))
 }
 
 /// The action whose key was pressed; the key press is used up. Call it before drawing, so that text fields do not take the key first.
@@ -180,6 +188,7 @@ pub fn sheet(ctx: &Context, id: egui::Id) -> bool {
     widgets::modal(ctx, id, "Keyboard shortcuts", 720.0, |ui| {
         let columns = if ui.available_width() < 560.0 { 1 } else { 2 };
         egui::ScrollArea::vertical().show(ui, |ui| {
+            ui.spacing_mut().item_spacing.x = 40.0;
             ui.columns(columns, |columns| {
                 let last = columns.len() - 1;
                 for (at, group) in Group::ALL.into_iter().enumerate() {
@@ -196,7 +205,8 @@ pub fn sheet(ctx: &Context, id: egui::Id) -> bool {
 fn group_of_keys(ui: &mut Ui, group: Group) {
     let palette = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 0.0;
-    ui.add_space(8.0);
+    ui.spacing_mut().item_spacing.x = 8.0;
+    ui.add_space(12.0);
     widgets::truncated_label(ui, group.title(), fonts::semibold(12.0), palette.weak, ui.available_width());
     ui.add_space(4.0);
     for entry in ACTIONS.iter().filter(|entry| entry.listed && entry.group == group) {
@@ -228,6 +238,15 @@ mod tests {
             assert!(seen.insert(entry.action), "{:?} twice", entry.action);
             assert!(!entry.words.is_empty() && !entry.keys.is_empty(), "{:?}", entry.action);
         }
+    }
+
+    #[test]
+    fn keys_are_written_as_on_the_keyboard() {
+        let ctx = Context::default();
+        ctx.set_os(egui::os::OperatingSystem::Nix);
+        assert_eq!(Action::Settings.key(&ctx), "Ctrl+,");
+        assert_eq!(Action::TestAll.tooltip(&ctx), "Test all (Ctrl+Shift+T)");
+        assert_eq!(Action::Delete.key(&ctx), "Del");
     }
 
     #[test]

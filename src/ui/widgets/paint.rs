@@ -48,7 +48,7 @@ pub fn paint_key_hint(painter: &Painter, palette: &Palette, right_center: Pos2, 
 }
 
 /// The frame of a field or a button that opens a list: fill, border by tone or focus, ring when focused.
-pub(super) fn field_frame(ui: &Ui, rect: Rect, state: FieldFrame) {
+pub(super) fn field_frame(ui: &Ui, rect: Rect, state: &FieldFrame) {
     let palette = theme::of(ui);
     let radius = CornerRadius::same(theme::RADIUS);
     let border = state.tone.map_or(palette.control_border, |tone| palette.tone(tone));

@@ -85,7 +85,7 @@ impl<'a> SecretField<'a> {
         let id = self.id.unwrap_or_else(|| ui.make_persistent_id((self.label, "secret field")));
         let width = self.width.unwrap_or(f32::INFINITY).min(ui.available_width()).max(64.0);
         let (_, rect) = ui.allocate_space(vec2(width, theme::CONTROL_HEIGHT));
-        field_frame(ui, rect, FieldFrame { tone: self.tone, focused: ui.memory(|memory| memory.has_focus(id)), ..FieldFrame::default() });
+        field_frame(ui, rect, &FieldFrame { tone: self.tone, focused: ui.memory(|memory| memory.has_focus(id)), ..FieldFrame::default() });
 
         let typed = !self.secret.is_empty();
         let revealed = typed && still_revealed(ui.ctx(), id, now_seconds);
@@ -194,7 +194,7 @@ pub fn revealed_secret(
     let (id, rect) = ui.allocate_space(vec2(ui.available_width().max(96.0), theme::CONTROL_HEIGHT));
     let text = ui.interact(rect, id, Sense::hover());
     text.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{accessible_label}, shown")));
-    field_frame(ui, rect, FieldFrame { tone: Some(Tone::Accent), ..FieldFrame::default() });
+    field_frame(ui, rect, &FieldFrame { tone: Some(Tone::Accent), ..FieldFrame::default() });
     let room = rect.width() - 2.0 * EYE - 30.0;
     let at = egui::pos2(rect.left() + 11.0, rect.center().y);
     super::paint_text(ui.painter(), at, Align2::LEFT_CENTER, secret.expose_secret(), fonts::regular(14.0), palette.text, room);

@@ -63,7 +63,7 @@ impl<'a> Select<'a> {
         field_frame(
             ui,
             rect,
-            FieldFrame {
+            &FieldFrame {
                 tone: self.tone.or(open.then_some(Tone::Accent)),
                 focused: response.has_focus(),
                 hovered: response.hovered() || open,

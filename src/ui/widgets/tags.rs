@@ -42,7 +42,7 @@ pub fn tags_field(ui: &mut Ui, tags: &mut Vec<String>, typing: &mut String) -> R
         (x, line) = (SIDE, line + 1.0);
     }
     let (_, rect) = ui.allocate_space(vec2(width, theme::CONTROL_HEIGHT + line * LINE));
-    field_frame(ui, rect, FieldFrame { focused: had_focus, ..FieldFrame::default() });
+    field_frame(ui, rect, &FieldFrame { focused: had_focus, ..FieldFrame::default() });
 
     let middle = |line: f32| rect.top() + theme::CONTROL_HEIGHT / 2.0 + line * LINE;
     let mut removed = None;

@@ -111,7 +111,7 @@ impl<'a> TextField<'a> {
         field_frame(
             ui,
             rect,
-            FieldFrame {
+            &FieldFrame {
                 tone: self.tone,
                 focused: ui.memory(|memory| memory.has_focus(id)),
                 hovered: background.hovered(),
