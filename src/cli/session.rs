@@ -33,8 +33,7 @@ impl Session {
                 "Close other programs and try again.",
             )
         })?;
-        let mut session =
-            Self { engine, events, snapshot: Arc::new(Snapshot::default()), history: HashMap::new(), settings_problem: None };
+        let mut session = Self { engine, events, snapshot: Arc::new(Snapshot::default()), history: HashMap::new(), settings_problem: None };
         session.engine.send(Command::Start);
         session.wait(|event| match event {
             Event::History(_) => Some(Ok(())),

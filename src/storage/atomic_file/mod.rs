@@ -91,4 +91,6 @@ pub(crate) fn parent(path: &Path) -> &Path {
 }
 
 #[cfg(test)]
+pub(crate) mod faults;
+#[cfg(test)]
 mod tests;

@@ -125,7 +125,7 @@ impl VaultError {
             Self::Newer { path } => Failure::new(
                 Code::ReadOnly,
                 "The encrypted file of secrets was not opened.",
-                format!("{} was made by a newer version of Brickpass.", path.display()),
+                format!("A newer version of Brickpass made {}.", path.display()),
                 "Update Brickpass. Nothing in the file was changed.",
             ),
             Self::File(problem) => problem.failure(),

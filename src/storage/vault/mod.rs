@@ -16,6 +16,8 @@ mod encrypted_file;
 mod error;
 mod keyring;
 mod memory;
+#[cfg(test)]
+mod scripted;
 mod stale;
 mod store;
 
