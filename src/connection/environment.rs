@@ -46,6 +46,39 @@ impl Environment {
     }
 }
 
+impl Environment {
+    /// The longest word of one's own, in characters.
+    pub const LONGEST: usize = 20;
+
+    /// As a badge shows it: `DEV`, `TEST`, `PROD`, `STAGING`.
+    #[must_use]
+    pub fn badge(&self) -> String {
+        self.word().to_uppercase()
+    }
+
+    #[must_use]
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Own(word) => word,
+            known => known.kind().label(),
+        }
+    }
+}
+
+impl EnvironmentKind {
+    pub const ALL: [Self; 4] = [Self::Development, Self::Test, Self::Production, Self::Own];
+
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Development => "Development",
+            Self::Test => "Test",
+            Self::Production => "Production",
+            Self::Own => "Other",
+        }
+    }
+}
+
 impl From<String> for Environment {
     fn from(word: String) -> Self {
         match word.to_lowercase().as_str() {

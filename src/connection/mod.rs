@@ -7,15 +7,18 @@ mod environment;
 mod name;
 mod secret;
 mod status;
+mod text;
 mod timeout;
+mod token;
 
-pub use auth::{AccountId, AuthKind, AuthMethod, ClientId, Level, LevelKind};
+pub use auth::{AccountId, AccountIdError, AuthKind, AuthMethod, ClientId, ClientIdError, Level, LevelKind};
 pub use base_url::{BaseUrl, BaseUrlError, Caution, Cloud, HostKind, Pasted};
 pub use draft::{Draft, Field, Remark, Review, Reviewed, Severity};
 pub use environment::{Environment, EnvironmentKind};
 pub use name::{ConnectionName, NameError};
 pub use secret::{SecretKind, TypedSecret};
 pub use status::{LastTest, Status};
+pub use text::Unfit;
 pub use timeout::{Timeout, TimeoutError};
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +33,13 @@ impl ConnectionId {
     #[must_use]
     pub fn random() -> Self {
         Self(Uuid::new_v4())
+    }
+}
+
+impl std::str::FromStr for ConnectionId {
+    type Err = uuid::Error;
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        Uuid::try_parse(text).map(Self)
     }
 }
 

@@ -2,26 +2,132 @@
 
 use serde::{Deserialize, Serialize};
 
-/// 1 to 100 characters, trimmed, none of them invisible or a control character.
+use super::text::{self, Unfit};
+
+/// 1 to 100 characters, trimmed, every one of them visible.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct ConnectionName(String);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     #[error("Give the connection a name")]
     Empty,
+    #[error("Use at most 100 characters; these are {0}")]
+    TooLong(usize),
+    #[error("The name contains {0}; remove it")]
+    Unfit(Unfit),
+    #[error("This name is reserved by the Databricks configuration file; choose another")]
+    Reserved,
 }
 
 impl ConnectionName {
+    pub const LONGEST: usize = 100;
+
     /// # Errors
-    /// Says what is wrong with the name.
-    pub fn parse(_typed: &str) -> Result<Self, NameError> {
-        todo!()
+    /// Empty, too long, reserved, or with characters that cannot be seen.
+    pub fn parse(typed: &str) -> Result<Self, NameError> {
+        let name = typed.trim();
+        if name.is_empty() {
+            return Err(NameError::Empty);
+        }
+        let length = name.chars().count();
+        if length > Self::LONGEST {
+            return Err(NameError::TooLong(length));
+        }
+        if let Some(unfit) = text::unfit(name) {
+            return Err(NameError::Unfit(unfit));
+        }
+        if name.eq_ignore_ascii_case("__settings__") {
+            return Err(NameError::Reserved);
+        }
+        Ok(Self(name.to_owned()))
     }
 
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// "Sales (2)", or the next number that is free; shortened so that it is a name again.
+    #[must_use]
+    pub fn copy_of(&self, taken: &dyn Fn(&str) -> bool) -> Self {
+        let stem = self.0.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")).filter(|(_, number)| number.parse::<u32>().is_ok());
+        let stem = stem.map_or(self.0.as_str(), |(stem, _)| stem);
+        let mut number = 2_u64;
+        loop {
+            let suffix = format!(" ({number})");
+            let kept: String = stem.chars().take(Self::LONGEST - suffix.chars().count()).collect();
+            let name = format!("{}{suffix}", kept.trim_end());
+            if !taken(&name) {
+                return Self(name);
+            }
+            number += 1;
+        }
+    }
+
+    /// The name as a file's: `[A-Za-z0-9._-]`, at most 80 bytes, no leading dot, none of Windows' device names.
+    #[must_use]
+    pub fn file_stem(&self) -> String {
+        let mut stem = String::new();
+        for c in self.0.chars() {
+            let safe = if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
+            if safe != '-' || !stem.ends_with('-') {
+                stem.push(safe);
+            }
+        }
+        stem.truncate(80);
+        let stem = stem.trim_matches(|c| matches!(c, '-' | '.')).to_owned();
+        let first = stem.split('.').next().unwrap_or_default().to_ascii_uppercase();
+        let numbered = |device: &str| first.strip_prefix(device).is_some_and(|rest| matches!(rest.as_bytes(), [b'0'..=b'9']));
+        let is_device = matches!(first.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT");
+        if stem.is_empty() || is_device { format!("connection-{stem}").trim_end_matches('-').to_owned() } else { stem }
+    }
+}
+
+impl TryFrom<String> for ConnectionName {
+    type Error = NameError;
+    fn try_from(name: String) -> Result<Self, NameError> {
+        Self::parse(&name)
+    }
+}
+
+impl From<ConnectionName> for String {
+    fn from(name: ConnectionName) -> Self {
+        name.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> ConnectionName {
+        ConnectionName::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_name_is_trimmed_and_bounded() {
+        assert_eq!(name("  Sales  ").as_str(), "Sales");
+        assert_eq!(ConnectionName::parse(" "), Err(NameError::Empty));
+        assert_eq!(ConnectionName::parse(&"x".repeat(101)), Err(NameError::TooLong(101)));
+        assert!(ConnectionName::parse(&"ø".repeat(100)).is_ok());
+    }
+
+    #[test]
+    fn a_copy_takes_the_next_free_number() {
+        assert_eq!(name("Sales").copy_of(&|_| false).as_str(), "Sales (2)");
+        assert_eq!(name("Sales (2)").copy_of(&|taken| taken == "Sales (2)").as_str(), "Sales (3)");
+        assert_eq!(name("Sales (eu)").copy_of(&|_| false).as_str(), "Sales (eu) (2)");
+        assert_eq!(name(&"x".repeat(100)).copy_of(&|_| false).as_str().chars().count(), 100);
+    }
+
+    #[test]
+    fn a_file_stem_is_safe_everywhere() {
+        assert_eq!(name("Ærlig Øl / ../x").file_stem(), "rlig-l-..-x");
+        assert_eq!(name("CON").file_stem(), "connection-CON");
+        assert_eq!(name("com1.txt").file_stem(), "connection-com1.txt");
+        assert_eq!(name("東京").file_stem(), "connection");
+        assert_eq!(name(".hidden").file_stem(), "hidden");
     }
 }

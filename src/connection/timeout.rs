@@ -22,8 +22,14 @@ impl Timeout {
     ///
     /// # Errors
     /// Anything but a whole number from 1 to 600.
-    pub fn parse(_typed: &str) -> Result<Self, TimeoutError> {
-        todo!()
+    pub fn parse(typed: &str) -> Result<Self, TimeoutError> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Ok(Self::DEFAULT);
+        }
+        // `u64::from_str` takes ASCII digits alone, but also a plus sign.
+        let seconds: u64 = typed.parse().map_err(|_| TimeoutError::OutOfRange)?;
+        if typed.starts_with('+') { Err(TimeoutError::OutOfRange) } else { Self::try_from(seconds) }
     }
 
     #[must_use]
@@ -53,5 +59,19 @@ impl TryFrom<u64> for Timeout {
 impl From<Timeout> for u64 {
     fn from(timeout: Timeout) -> Self {
         timeout.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hv_19_only_whole_seconds_from_1_to_600_are_taken() {
+        assert_eq!(Timeout::parse(""), Ok(Timeout::DEFAULT));
+        assert_eq!(Timeout::parse(" 45 ").map(Timeout::seconds), Ok(45));
+        for wrong in ["0", "-1", "1e9", "1000000000", "601", "30s", "+5", "1.5", "\u{0663}\u{0660}", "99999999999999999999999"] {
+            assert_eq!(Timeout::parse(wrong), Err(TimeoutError::OutOfRange), "{wrong}");
+        }
     }
 }

@@ -8,4 +8,5 @@ mod battery;
 mod cli;
 mod demo;
 mod engine;
+mod host_input;
 mod support;
