@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    connection::{AuthKind, Environment, EnvironmentKind, LastTest, Status},
+    connection::{AuthKind, Cloud, Environment, EnvironmentKind, LastTest, Status},
     databricks::ClusterState,
     failure::{Code, Failure, Remedy},
 };
@@ -14,6 +14,8 @@ pub const APP: &str = "Brickpass";
 
 // The top bar
 pub const JUMP: &str = "Search or jump to...";
+pub const JUMP_KEY: &str = if cfg!(target_os = "macos") { "Cmd K" } else { "Ctrl K" };
+pub const FILTER_KEY: &str = if cfg!(target_os = "macos") { "Cmd F" } else { "Ctrl F" };
 pub const TEST_ALL: &str = "Test all";
 pub const NEW: &str = "New connection";
 pub const SETTINGS: &str = "Settings";
@@ -32,6 +34,7 @@ pub const NO_ADDRESS: &str = "No address yet";
 pub const TEST: &str = "Test connection";
 pub const DUPLICATE: &str = "Duplicate";
 pub const DELETE: &str = "Delete";
+pub const DELETE_MANY: &str = "Delete selected";
 pub const PIN: &str = "Pin";
 pub const UNPIN: &str = "Unpin";
 pub const RENAME: &str = "Rename";
@@ -86,6 +89,10 @@ pub const CANCEL_TEST: &str = "Cancel test";
 pub const CANCEL_ALL: &str = "Cancel all";
 pub const TESTING: &str = "Testing";
 pub const WAITING: &str = "Waiting";
+pub const WAITING_WHY: &str = "Other tests are running. This one begins as soon as one of them ends.";
+pub const SOMEBODY: &str = "a user without a name";
+pub const STEP_FAILED: &str = "failed";
+pub const STEP_SKIPPED: &str = "skipped";
 pub const DETAILS: &str = "Details";
 pub const COPY_REPORT: &str = "Copy report";
 pub const CLUSTERS: &str = "Clusters";
@@ -246,6 +253,36 @@ pub fn elapsed(seconds: i64) -> String {
     format!("{} s", seconds.max(0))
 }
 
+pub fn of_timeout(seconds: u64) -> String {
+    format!("It ends after {seconds} s at the latest")
+}
+
+/// What the last test found, when its steps are not known any more.
+pub fn last_result(last: &LastTest) -> String {
+    format!("Last test: {}", row_state(last))
+}
+
+/// The kind of a failure in a few words; its own lines follow.
+pub fn headline(code: Code) -> String {
+    match code {
+        Code::Dns | Code::Refused | Code::Unreachable | Code::Reset => "Could not reach the workspace",
+        Code::ConnectTimeout | Code::ReadTimeout => "No answer in time",
+        Code::TlsUnknownIssuer | Code::TlsExpired | Code::TlsNotYetValid | Code::TlsWrongHost | Code::TlsProtocol | Code::Tls | Code::CaFile => {
+            "No secure connection"
+        }
+        Code::ProxyAuth | Code::ProxyUnreachable => "The proxy is in the way",
+        Code::Unauthorized | Code::NoSecret => "Could not sign in",
+        Code::Forbidden | Code::IpBlocked | Code::PrivateLink => "No permission",
+        Code::RateLimited | Code::ServerError => "The workspace cannot answer now",
+        Code::NotFound | Code::Redirect | Code::NotApi | Code::Protocol | Code::TooLarge => "Not the answer of a workspace",
+        Code::VaultLocked | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => "Could not read the token",
+        Code::Cancelled => "Cancelled",
+        Code::Unsupported => "Cannot be tested yet",
+        _ => "The test could not be made",
+    }
+    .to_owned()
+}
+
 pub fn waiting_for(seconds: i64) -> String {
     format!("The workspace asks to wait {} s", seconds.max(0))
 }
@@ -303,6 +340,24 @@ pub fn needs_sign_in(count: usize) -> String {
     if count == 1 { "1 needs sign-in".to_owned() } else { format!("{count} need sign-in") }
 }
 
+pub const OK: &str = "OK";
+
+pub fn expiring(count: usize) -> String {
+    if count == 1 { "1 expires soon".to_owned() } else { format!("{count} expire soon") }
+}
+
+pub fn without_permission(count: usize) -> String {
+    format!("{count} without permission")
+}
+
+pub fn unreachable(count: usize) -> String {
+    format!("{count} unreachable")
+}
+
+pub fn untested(count: usize) -> String {
+    format!("{count} not tested")
+}
+
 pub fn cluster_state(state: &ClusterState) -> String {
     match state {
         ClusterState::Pending => "Pending".to_owned(),
@@ -322,20 +377,38 @@ fn sentence(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-pub fn auth_explained(auth: AuthKind) -> &'static str {
+pub fn auth_explained(auth: AuthKind, cloud: Option<Cloud>) -> &'static str {
+    let azure = cloud == Some(Cloud::Azure);
     match auth {
-        AuthKind::PersonalAccessToken => "A token that you generate in the workspace's settings, under Developer.",
+        AuthKind::PersonalAccessToken => "A token that you generate in the workspace's settings, under Developer. It can be tested now.",
+        AuthKind::Browser if azure => {
+            "You sign in with your Microsoft account. The configuration is saved; signing in arrives in a later version, so it cannot be tested yet."
+        }
         AuthKind::Browser => {
-            "Brickpass saves this configuration. Signing in through the browser arrives in a later version, so it cannot be tested yet."
+            "You sign in as you do in the browser. The configuration is saved; signing in arrives in a later version, so it cannot be tested yet."
+        }
+        AuthKind::ServicePrincipal if azure => {
+            "For programs. Takes an OAuth secret from the Databricks account console, not one from Microsoft Entra ID. It is saved, and can be tested in a later version."
         }
         AuthKind::ServicePrincipal => {
-            "For programs rather than people. Brickpass saves the client ID and secret; testing them arrives in a later version."
+            "For programs. Takes the service principal's client ID and OAuth secret. It is saved, and can be tested in a later version."
         }
     }
 }
 
 pub fn level(account: bool) -> &'static str {
     if account { "Account" } else { "Workspace" }
+}
+
+pub fn level_explained(account: bool) -> &'static str {
+    if account { "The account above all workspaces, through the account console." } else { "One workspace." }
+}
+
+pub const TOKEN_REJECTED: &str = "The workspace does not accept this token";
+
+/// Two lines for where there is little room.
+pub fn short_failure(failure: &Failure) -> String {
+    format!("{} {}", failure.what, failure.fix)
 }
 
 pub fn environment(kind: EnvironmentKind) -> &'static str {

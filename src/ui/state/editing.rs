@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    connection::{Connection, Draft, Field, Remark, Review, Reviewed, Severity},
+    connection::{BaseUrl, Connection, Draft, Field, Pasted, Remark, Review, Reviewed, Severity},
     failure::Failure,
     storage::{Entry, Revision},
 };
@@ -22,6 +22,10 @@ pub struct Editing {
     touched: HashSet<Field>,
     attempted: bool,
     saving: Option<Saving>,
+    /// What the address was read as.
+    pasted: Option<Pasted>,
+    /// The tag that is being typed.
+    pub typing_tag: String,
     pub failure: Option<Failure>,
     /// Somebody else changed the connection while this form holds edits.
     pub changed_outside: bool,
@@ -37,6 +41,8 @@ impl Editing {
     pub fn of_new(draft: Draft, name_taken: &dyn Fn(&str) -> bool) -> Self {
         let review = draft.review(name_taken);
         Self {
+            pasted: BaseUrl::read(&draft.base_url).ok(),
+            typing_tag: String::new(),
             untouched: draft.clone(),
             judged: draft.clone(),
             draft,
@@ -68,7 +74,7 @@ impl Editing {
     }
 
     pub fn is_unsaved(&self) -> bool {
-        self.draft != self.untouched
+        self.draft != self.untouched || !self.typing_tag.trim().is_empty()
     }
 
     pub fn is_saving(&self) -> bool {
@@ -83,7 +89,30 @@ impl Editing {
     pub fn judge(&mut self, forced: bool, name_taken: &dyn Fn(&str) -> bool) {
         if forced || self.draft != self.judged {
             self.review = self.draft.review(name_taken);
+            if self.draft.base_url != self.judged.base_url {
+                self.pasted = BaseUrl::read(&self.draft.base_url).ok();
+            }
             self.judged = self.draft.clone();
+        }
+    }
+
+    /// What the address means, when it can be read.
+    pub fn pasted(&self) -> Option<&Pasted> {
+        self.pasted.as_ref()
+    }
+
+    /// The person has left the address: what they pasted becomes the origin, and the workspace's id moves to its own place.
+    pub fn tidy_address(&mut self) {
+        let Some(pasted) = &self.pasted else { return };
+        let origin = pasted.base_url.origin();
+        if self.draft.base_url != origin {
+            self.draft.base_url = origin;
+            if let Some(id) = &pasted.workspace_id {
+                self.draft.workspace_id.clone_from(id);
+            }
+            if let Some(id) = pasted.account_id.as_ref().filter(|_| self.draft.account_id.trim().is_empty()) {
+                self.draft.account_id.clone_from(id);
+            }
         }
     }
 
@@ -104,6 +133,7 @@ impl Editing {
 
     /// What to save, or the first field that is wrong.
     pub fn begin_save(&mut self, name_taken: &dyn Fn(&str) -> bool) -> Result<(Reviewed, Option<Revision>), Option<Field>> {
+        self.take_tag();
         self.judge(true, name_taken);
         self.attempted = true;
         let Some(reviewed) = self.review.result.clone() else { return Err(self.first_error()) };
@@ -189,9 +219,19 @@ impl Editing {
     /// Back to what is saved.
     pub fn revert(&mut self) {
         self.draft = self.untouched.clone();
+        self.typing_tag.clear();
         self.attempted = false;
         self.failure = None;
         self.touched.clear();
+    }
+
+    /// A tag that was typed without Enter is one all the same.
+    fn take_tag(&mut self) {
+        let tag = self.typing_tag.trim();
+        if !tag.is_empty() && !self.draft.tags.iter().any(|known| known == tag) {
+            self.draft.tags.push(tag.to_owned());
+        }
+        self.typing_tag.clear();
     }
 
     fn take_base(&mut self, entry: &Entry) {

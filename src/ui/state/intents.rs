@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Closing, Dialog, Editing, Notice, Removal, State, UNDO, secret_kind};
 use crate::{
-    connection::{AuthKind, Connection, ConnectionId, ConnectionName, Draft, Environment, Field, Reviewed},
+    connection::{AuthKind, Connection, ConnectionId, ConnectionName, Draft, Environment, Field, HostKind, Reviewed},
     engine::{Command, StoredSecret},
     failure::Failure,
     storage::{Settings, VaultStatus},
@@ -492,5 +492,12 @@ impl State {
     }
 }
 
-/// In the order in which they are offered: what the service recommends comes first.
-pub const OFFERED: [AuthKind; 3] = [AuthKind::PersonalAccessToken, AuthKind::Browser, AuthKind::ServicePrincipal];
+/// The ways to sign in, in the order in which they are offered. Account consoles take no personal access tokens, so there they come last;
+/// elsewhere they come first, as the way that can be tested today.
+pub fn offered(host: Option<HostKind>) -> [AuthKind; 3] {
+    if host == Some(HostKind::AccountConsole) {
+        [AuthKind::ServicePrincipal, AuthKind::Browser, AuthKind::PersonalAccessToken]
+    } else {
+        [AuthKind::PersonalAccessToken, AuthKind::Browser, AuthKind::ServicePrincipal]
+    }
+}

@@ -19,6 +19,7 @@ use secrecy::SecretString;
 
 pub use dialog::Dialog;
 pub use editing::Editing;
+pub use intents::offered;
 pub use list::{FOLDER_HEIGHT, ITEM_HEIGHT, Item, List, Row, SECTION_HEIGHT, Section};
 pub use remote::Remote;
 pub use removal::{Removal, UNDO};
@@ -57,7 +58,9 @@ pub struct State {
     counts: Option<Counts>,
     pub vault: Remote<(VaultHome, VaultStatus)>,
     secrets: HashMap<(ConnectionId, SecretKind), Remote<StoredSecret>>,
-    revealed: Option<(ConnectionId, SecretKind, SecretString)>,
+    revealed: Option<(ConnectionId, SecretKind, SecretString, Timestamp)>,
+    /// The person wants the revealed secret on the clipboard; done by the window, which then clears this.
+    pub copy_revealed: bool,
     pub settings: Settings,
     pub settings_known: bool,
     pub vault_from_environment: bool,
@@ -67,6 +70,8 @@ pub struct State {
     pub dialog: Option<Dialog>,
     /// The field that the form is to show and focus.
     pub focus: Option<Field>,
+    /// A failure's *Try again* was pressed.
+    pub try_again: bool,
     /// The list is to bring the selected row into view.
     pub reveal_selected: bool,
     /// Selected as soon as it is in the list.
@@ -154,7 +159,7 @@ impl State {
             }
             Event::SecretRevealed { id, kind, secret } => {
                 if self.selection.shown() == Some(id) {
-                    self.revealed = Some((id, kind, secret));
+                    self.revealed = Some((id, kind, secret, now));
                 }
                 Vec::new()
             }
@@ -269,8 +274,8 @@ impl State {
     }
 
     /// A stored secret that the person asked to see; gone as soon as another connection is shown.
-    pub fn revealed(&self, id: ConnectionId, kind: SecretKind) -> Option<&SecretString> {
-        self.revealed.as_ref().filter(|(of, which, _)| (*of, *which) == (id, kind)).map(|(_, _, secret)| secret)
+    pub fn revealed(&self, id: ConnectionId, kind: SecretKind) -> Option<(&SecretString, Timestamp)> {
+        self.revealed.as_ref().filter(|(of, which, ..)| (*of, *which) == (id, kind)).map(|(_, _, secret, since)| (secret, *since))
     }
 
     pub fn hide_secret(&mut self) {

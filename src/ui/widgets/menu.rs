@@ -41,6 +41,20 @@ pub fn menu_button<R>(ui: &mut Ui, accessible_name: &str, add_items: impl FnOnce
     (response, inner)
 }
 
+/// The menu of a secondary click on something.
+pub fn context_menu<R>(response: &Response, accessible_name: &str, ui: &Ui, add_items: impl FnOnce(&mut Ui) -> R) -> Option<R> {
+    Popup::context_menu(response)
+        .frame(popup_frame(ui))
+        .close_behavior(PopupCloseBehavior::CloseOnClick)
+        .accessible_name(accessible_name)
+        .show(|ui| {
+            ui.set_min_width(200.0);
+            ui.spacing_mut().item_spacing.y = 2.0;
+            add_items(ui)
+        })
+        .map(|shown| shown.inner)
+}
+
 /// A row of a menu: icon, words, key. `tone` `Error` for what destroys.
 pub fn menu_item(ui: &mut Ui, icon: Icon, text: &str, key: &str, tone: Tone) -> Response {
     let palette = theme::of(ui);

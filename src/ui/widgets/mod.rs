@@ -23,7 +23,7 @@ pub use button::{Button, icon_button, icon_button_colored};
 pub use card::card;
 pub use checkbox::checkbox;
 pub use form::{form_row, form_row_without_label, remark};
-pub use menu::{menu_button, menu_item, menu_separator, select_option};
+pub use menu::{context_menu, menu_button, menu_item, menu_separator, select_option};
 pub use modal::{ModalShown, modal, return_focus};
 pub use paint::{elided, paint_key_hint, paint_text};
 pub use secret_field::{REVEAL_SECONDS, RevealAction, SecretField, SecretResponse, forget_secret_field, revealed_secret};

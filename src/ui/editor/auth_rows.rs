@@ -1,0 +1,166 @@
+//! How the connection signs in: only the rows that the chosen way needs.
+
+use egui::Ui;
+
+use super::{
+    fields::{TextRow, field_id, note, say, secret_id, take_focus, tone},
+    form::needs_level,
+};
+use crate::{
+    connection::{AuthKind, BaseUrl, ConnectionId, Field, LevelKind, SecretKind, Severity},
+    engine::StoredSecret,
+    failure::Code,
+    storage::VaultStatus,
+    ui::{
+        act::Act,
+        state::{Editing, Finished, State, offered, secret_kind, still_says_something},
+        text, theme,
+        widgets::{Button, RevealAction, SecretField, Select, form_row, remark, revealed_secret, select_option},
+    },
+};
+
+/// As many dots as stand for a stored secret, whatever its length.
+const DOTS: usize = 24;
+
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Field>) {
+    let Some(form) = state.shown_form_mut() else { return };
+    form_row(ui, text::AUTH, |ui| auth_type(ui, form, focus));
+    if needs_level(form) {
+        form_row(ui, text::LEVEL, |ui| level(ui, form));
+    }
+    if form.draft.level == LevelKind::Account {
+        TextRow::new(Field::AccountId, text::ACCOUNT_ID, text::ACCOUNT_HINT).show(ui, form, focus, |draft| &mut draft.account_id, |_, _, _| {});
+    }
+    if form.draft.auth == AuthKind::ServicePrincipal {
+        TextRow::new(Field::ClientId, text::CLIENT_ID, text::CLIENT_HINT).show(ui, form, focus, |draft| &mut draft.client_id, |_, _, _| {});
+    }
+    let (id, auth) = (form.draft.id, form.draft.auth);
+    if let Some(kind) = secret_kind(auth) {
+        let label = if kind == SecretKind::PersonalAccessToken { text::TOKEN } else { text::CLIENT_SECRET };
+        form_row(ui, label, |ui| secret(ui, state, act, focus, (id, kind), label));
+    }
+}
+
+fn auth_type(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
+    let chosen = form.draft.auth;
+    let id = field_id(form.draft.id, Field::Auth);
+    let address = form.pasted().map(|pasted| &pasted.base_url);
+    let (host, cloud) = (address.map(BaseUrl::kind), address.and_then(BaseUrl::cloud));
+    let (response, picked) = Select::new(text::AUTH, chosen.label()).id(id).tone(tone(form, Field::Auth)).show(ui, |ui| {
+        let mut picked = None;
+        for kind in offered(host) {
+            if select_option(ui, kind == chosen, kind.label(), Some(text::auth_explained(kind, cloud))).clicked() {
+                picked = Some(kind);
+            }
+        }
+        picked
+    });
+    if let Some(kind) = picked.flatten() {
+        form.draft.auth = kind;
+    }
+    take_focus(ui, focus, Field::Auth, &response, id);
+    say(ui, form, Field::Auth);
+    if chosen != AuthKind::PersonalAccessToken {
+        remark(ui, Severity::Note, text::auth_explained(chosen, cloud));
+    }
+}
+
+fn level(ui: &mut Ui, form: &mut Editing) {
+    let chosen = form.draft.level == LevelKind::Account;
+    let (_, picked) = Select::new(text::LEVEL, text::level(chosen)).width(200.0).show(ui, |ui| {
+        let mut picked = None;
+        for account in [false, true] {
+            if select_option(ui, account == chosen, text::level(account), Some(text::level_explained(account))).clicked() {
+                picked = Some(account);
+            }
+        }
+        picked
+    });
+    if let Some(account) = picked.flatten() {
+        form.draft.level = if account { LevelKind::Account } else { LevelKind::Workspace };
+    }
+}
+
+fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Field>, (id, kind): (ConnectionId, SecretKind), label: &str) {
+    if let Some((secret, since)) = state.revealed(id, kind) {
+        let action = revealed_secret(ui, secret, label, since.as_millisecond() as f64 / 1000.0, act.seconds());
+        if action == Some(RevealAction::Copy) {
+            state.copy_revealed = true;
+        }
+        if action == Some(RevealAction::Hide) {
+            state.hide_secret();
+        }
+        where_stored(ui, state, id, kind);
+        return;
+    }
+    let stored = match state.stored_secret(id, kind) {
+        Some(StoredSecret::Stored { last_four, .. }) => Some(format!("{}{last_four}", "\u{2022}".repeat(DOTS))),
+        _ => None,
+    };
+    let rejected = state.tests.finished(id).is_some_and(|finished| rejects_secret(finished, state.shown_form()));
+    let empty_hint = if kind == SecretKind::PersonalAccessToken { text::TOKEN_HINT } else { text::SECRET_HINT };
+    let field_id = secret_id(id, kind);
+    let Some(form) = state.shown_form_mut() else { return };
+    let tone = if rejected { Some(theme::Tone::Error) } else { tone(form, Field::Secret) };
+    let shown = SecretField::new(&mut form.draft.secret, label)
+        .hint(stored.as_deref().unwrap_or(empty_hint))
+        .stored(stored.is_some())
+        .tone(tone)
+        .id(field_id)
+        .show(ui, act.seconds());
+    note(form, Field::Secret, &shown.response);
+    take_focus(ui, focus, Field::Secret, &shown.response, field_id);
+    let said = say(ui, form, Field::Secret);
+    if rejected && !said {
+        remark(ui, Severity::Error, text::TOKEN_REJECTED);
+    }
+    if shown.reveal_clicked {
+        act.send(state.reveal_stored());
+    }
+    where_stored(ui, state, id, kind);
+}
+
+/// The last test said that this very secret is not accepted.
+fn rejects_secret(finished: &Finished, form: Option<&Editing>) -> bool {
+    let unauthorized = finished.report.failure.as_ref().is_some_and(|failure| failure.code == Code::Unauthorized);
+    unauthorized
+        && form.is_some_and(|form| match &form.review().result {
+            Some(reviewed) => still_says_something(finished, &reviewed.connection, reviewed.secret.is_some()),
+            None => false,
+        })
+}
+
+/// A line that always says where the secret is or goes.
+fn where_stored(ui: &mut Ui, state: &mut State, id: ConnectionId, kind: SecretKind) {
+    let typed = state.shown_form().is_some_and(|form| !form.draft.secret.is_empty());
+    let stored = state.stored_secret(id, kind).cloned();
+    match (state.vault.value().map(|(_, status)| status.clone()), stored) {
+        (Some(VaultStatus::Unavailable(failure)), _) | (_, Some(StoredSecret::Unavailable(failure))) => {
+            remark(ui, Severity::Warning, &text::short_failure(&failure));
+            ui.horizontal_wrapped(|ui| {
+                if Button::secondary(text::OPEN_SETTINGS).small().show(ui).clicked() {
+                    state.dialog = Some(crate::ui::state::Dialog::Settings);
+                }
+                if Button::ghost(text::TRY_AGAIN).small().show(ui).clicked() {
+                    act.send([crate::engine::Command::ProbeVault]);
+                }
+            });
+        }
+        (Some(VaultStatus::Locked { place, new: false }), _) => {
+            remark(ui, Severity::Note, &text::locked(&place));
+            if Button::secondary(text::UNLOCK).small().show(ui).clicked() {
+                state.ask_to_unlock(None);
+            }
+        }
+        (Some(VaultStatus::Ready { place }), Some(StoredSecret::Stored { .. })) => {
+            let words = if typed { text::will_be_replaced_in(&place) } else { text::stored_in(&place) };
+            remark(ui, Severity::Note, &words);
+        }
+        (Some(VaultStatus::Ready { place } | VaultStatus::Locked { place, .. }), _) => {
+            remark(ui, Severity::Note, &text::will_be_stored_in(&place));
+        }
+        (None, _) => {
+            remark(ui, Severity::Note, text::CHECKING_VAULT);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The form: the rows that the chosen way to sign in needs, and the buttons below them.
+
+use egui::Ui;
+
+use super::{
+    auth_rows,
+    fields::{TextRow, field_id, note, say, take_focus},
+};
+use crate::{
+    connection::{EnvironmentKind, Field, HostKind, LevelKind, Severity},
+    failure::Failure,
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        state::{Editing, State},
+        test_panel, text,
+        theme::{self, Tone},
+        widgets::{Button, Select, card, checkbox, form_row, form_row_without_label, paragraph, remark, select_option, tags_field},
+    },
+};
+
+const TIMEOUT_WIDTH: f32 = 120.0;
+const CHOICE_WIDTH: f32 = 200.0;
+
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    if let Some(reason) = state.read_only().map(str::to_owned) {
+        remark(ui, Severity::Warning, &reason);
+        ui.add_space(8.0);
+    }
+    let mut focus = state.focus.take();
+    let auth_before = state.shown_form().map(|form| form.draft.auth);
+    if let Some(form) = state.shown_form_mut() {
+        about(ui, form, &mut focus);
+    }
+    auth_rows::show(ui, state, act, &mut focus);
+    if let Some(form) = state.shown_form_mut() {
+        filing(ui, form, &mut focus);
+    }
+    if state.shown_form().map(|form| form.draft.auth) != auth_before {
+        act.send(state.auth_changed());
+    }
+    state.judge_shown();
+    buttons(ui, state, act);
+}
+
+fn about(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
+    if form.changed_outside {
+        remark(ui, Severity::Warning, text::CHANGED_OUTSIDE);
+        ui.add_space(8.0);
+    }
+    TextRow::new(Field::Name, text::NAME, text::NAME_HINT).show(ui, form, focus, |draft| &mut draft.name, |_, _, _| {});
+    let cloud = form.pasted().and_then(|pasted| pasted.base_url.cloud()).map_or("", crate::connection::Cloud::label);
+    TextRow { suffix: cloud, limit: 20_000, ..TextRow::new(Field::BaseUrl, text::BASE_URL, text::BASE_URL_HINT) }.show(
+        ui,
+        form,
+        focus,
+        |draft| &mut draft.base_url,
+        |ui, form, response| {
+            if response.lost_focus() {
+                form.tidy_address();
+            }
+            confirmation(ui, form);
+            workspace(ui, form);
+        },
+    );
+    TextRow { suffix: text::SECONDS, width: Some(TIMEOUT_WIDTH), limit: 12, ..TextRow::new(Field::Timeout, text::TIMEOUT, "30") }.show(
+        ui,
+        form,
+        focus,
+        |draft| &mut draft.timeout,
+        |_, _, _| {},
+    );
+}
+
+/// An address that is not Databricks' own is used only after a tick.
+fn confirmation(ui: &mut Ui, form: &mut Editing) {
+    let Some(origin) = form.review().confirm_origin.clone() else { return };
+    let mut confirmed = form.draft.confirmed_origin.as_ref() == Some(&origin);
+    if checkbox(ui, &mut confirmed, &text::confirm(&origin)).changed() {
+        form.draft.confirmed_origin = confirmed.then_some(origin);
+    }
+}
+
+fn workspace(ui: &mut Ui, form: &Editing) {
+    let typed = form.draft.workspace_id.trim();
+    let id = form.pasted().and_then(|pasted| pasted.workspace_id.as_deref()).or((!typed.is_empty()).then_some(typed));
+    if let Some(id) = id
+        && form.remark(Field::BaseUrl).is_none_or(|remark| remark.severity == Severity::Note && !remark.text.contains(id))
+    {
+        remark(ui, Severity::Note, &text::workspace(id));
+    }
+}
+
+/// Where the connection belongs.
+fn filing(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
+    form_row(ui, text::ENVIRONMENT, |ui| {
+        environment(ui, form, focus);
+        say(ui, form, Field::Environment);
+    });
+    form_row(ui, text::TAGS, |ui| {
+        let mut typing = std::mem::take(&mut form.typing_tag);
+        let response = tags_field(ui, &mut form.draft.tags, &mut typing);
+        form.typing_tag = typing;
+        note(form, Field::Tags, &response);
+        take_focus(ui, focus, Field::Tags, &response, response.id);
+        say(ui, form, Field::Tags);
+    });
+    TextRow::new(Field::Folder, text::FOLDER, text::FOLDER_HINT).show(ui, form, focus, |draft| &mut draft.folder, |_, _, _| {});
+    TextRow { rows: 3, limit: 10_000, ..TextRow::new(Field::Description, text::DESCRIPTION, text::DESCRIPTION_HINT) }.show(
+        ui,
+        form,
+        focus,
+        |draft| &mut draft.description,
+        |_, _, _| {},
+    );
+}
+
+fn environment(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
+    const KINDS: [EnvironmentKind; 4] =
+        [EnvironmentKind::Development, EnvironmentKind::Test, EnvironmentKind::Production, EnvironmentKind::Own];
+    let chosen = form.draft.environment;
+    let id = field_id(form.draft.id, Field::Environment).with("choice");
+    ui.horizontal_wrapped(|ui| {
+        let badge = badge_of(chosen);
+        let mut select = Select::new(text::ENVIRONMENT, text::environment(chosen)).width(CHOICE_WIDTH).id(id);
+        if let Some(badge) = &badge {
+            select = select.badge(badge);
+        }
+        let (response, picked) = select.show(ui, |ui| {
+            KINDS.into_iter().filter(|kind| select_option(ui, *kind == chosen, text::environment(*kind), None).clicked()).last()
+        });
+        if let Some(kind) = picked.flatten() {
+            form.draft.environment = kind;
+        }
+        if chosen == EnvironmentKind::Own {
+            let row = TextRow {
+                width: Some(ui.available_width().clamp(80.0, 160.0)),
+                limit: 60,
+                ..TextRow::new(Field::Environment, text::OWN_ENVIRONMENT, text::OWN_HINT)
+            };
+            row.field_alone(ui, form, focus, |draft| &mut draft.own_environment);
+        } else {
+            take_focus(ui, focus, Field::Environment, &response, id);
+        }
+    });
+}
+
+fn badge_of(kind: EnvironmentKind) -> Option<crate::connection::Environment> {
+    use crate::connection::Environment;
+    match kind {
+        EnvironmentKind::Development => Some(Environment::Development),
+        EnvironmentKind::Test => Some(Environment::Test),
+        EnvironmentKind::Production => Some(Environment::Production),
+        EnvironmentKind::Own => None,
+    }
+}
+
+/// An account console, or one host for everything: which level is meant has to be said.
+pub fn needs_level(form: &Editing) -> bool {
+    let account_host =
+        form.pasted().is_some_and(|pasted| matches!(pasted.base_url.kind(), HostKind::AccountConsole | HostKind::Unified));
+    account_host || form.draft.level == LevelKind::Account
+}
+
+fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let Some(form) = state.shown_form() else { return };
+    let (unsaved, new, saving, failure) = (form.is_unsaved(), form.is_new(), form.is_saving(), form.failure.clone());
+    let id = form.draft.id;
+    let testing = state.tests.running(id).is_some();
+    let can_save = (unsaved || new) && !saving && state.read_only().is_none();
+    form_row_without_label(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            let save = Button::primary(if saving { text::SAVING } else { text::SAVE }).busy(saving).enabled(can_save);
+            if save.show(ui).clicked() {
+                act.send(state.save());
+            }
+            let test = if testing { Button::secondary(text::CANCEL_TEST).busy(true) } else { Button::secondary(text::TEST).icon(Icon::Test) };
+            if test.show(ui).clicked() {
+                let commands = if testing { state.cancel_test() } else { state.test(act.now) };
+                act.send(commands);
+            }
+            if unsaved && !saving {
+                ui.add_space(4.0);
+                paragraph(ui, text::UNSAVED_CHANGES, fonts::regular(12.0), theme::of(ui).weak);
+            }
+        });
+        if let Some(failure) = &failure {
+            ui.add_space(8.0);
+            not_saved(ui, failure, state, act);
+        }
+    });
+}
+
+fn not_saved(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mut Act) {
+    card(ui, Some(Tone::Error), |ui| {
+        ui.set_width(ui.available_width());
+        test_panel::failure_lines(ui, failure);
+        test_panel::remedy_button(ui, failure, state, act, false);
+    });
+}

@@ -1,0 +1,172 @@
+//! The head of the form: name, environment, state, address, and what can be done with the connection.
+
+use egui::{Color32, Ui};
+
+use crate::{
+    connection::{ConnectionId, Environment, EnvironmentKind, Status},
+    failure::Code,
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        sidebar,
+        state::{Standing, State},
+        text, theme,
+        widgets::{
+            Button, badge_size, environment_badge, environment_word, icon_button_colored, menu_button, menu_item, menu_separator,
+            paint_spinner, status_look, truncated_label,
+        },
+    },
+};
+
+/// Below this width, the state has a line of its own.
+const NARROW: f32 = 620.0;
+
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let Some(id) = state.selection.shown() else { return };
+    let palette = theme::of(ui);
+    let narrow = ui.available_width() < NARROW;
+    let environment = environment_of(state);
+    let said = standing(ui, state, act, id);
+    ui.horizontal(|ui| {
+        ui.set_min_height(32.0);
+        let test = test_button(state, id);
+        let status = if narrow { 0.0 } else { said.width(ui) + 12.0 };
+        let right = test.width(ui) + 8.0 + 32.0 + status;
+        let badge = badge_size(ui.painter(), &environment_word(&environment)).x + 10.0;
+        let room = (ui.available_width() - right - badge - 16.0).max(40.0);
+        let name = state.name_of(id).to_owned();
+        truncated_label(ui, &name, fonts::semibold(20.0), palette.text, room);
+        environment_badge(ui, &environment);
+        ui.add_space((ui.available_width() - right).max(0.0));
+        if !narrow {
+            said.show(ui);
+            ui.add_space(4.0);
+        }
+        if test_button(state, id).show(ui).clicked() {
+            let commands = if state.tests.running(id).is_some() { state.cancel_test() } else { state.test(act.now) };
+            act.send(commands);
+        }
+        menu_button(ui, text::MORE, |ui| more(ui, state, act, id));
+    });
+    address(ui, state, act);
+    if narrow {
+        said.show(ui);
+    }
+}
+
+fn test_button<'a>(state: &State, id: ConnectionId) -> Button<'a> {
+    if state.tests.running(id).is_some() {
+        Button::secondary(text::CANCEL_TEST).busy(true)
+    } else {
+        Button::secondary(text::TEST).icon(Icon::Test)
+    }
+}
+
+fn environment_of(state: &State) -> Environment {
+    let Some(form) = state.shown_form() else { return Environment::default() };
+    match form.draft.environment {
+        EnvironmentKind::Development => Environment::Development,
+        EnvironmentKind::Test => Environment::Test,
+        EnvironmentKind::Production => Environment::Production,
+        EnvironmentKind::Own => {
+            let word = form.draft.own_environment.trim();
+            Environment::Own(if word.is_empty() { text::environment(EnvironmentKind::Own).to_owned() } else { word.chars().take(20).collect() })
+        }
+    }
+}
+
+fn address(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let palette = theme::of(ui);
+    let Some(origin) = state.shown_form().and_then(|form| form.pasted()).map(|pasted| pasted.base_url.origin()) else {
+        truncated_label(ui, text::NO_ADDRESS, fonts::regular(14.0), palette.weak, ui.available_width());
+        return;
+    };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let room = ui.available_width() - 2.0 * 24.0 - 16.0;
+        truncated_label(ui, &origin, fonts::regular(14.0), palette.weak, room);
+        ui.add_space(4.0);
+        if icon_button_colored(ui, Icon::Copy, text::COPY_ADDRESS, 24.0, None).clicked() {
+            ui.ctx().copy_text(origin.clone());
+        }
+        if icon_button_colored(ui, Icon::OpenInBrowser, text::OPEN, 24.0, None).clicked() {
+            act.send(state.open_in_browser());
+        }
+    });
+}
+
+fn more(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    if state.is_unsaved(id) && state.form(id).is_some_and(|form| !form.is_new()) {
+        if menu_item(ui, Icon::Undo, text::REVERT, "", theme::Tone::Neutral).clicked() {
+            state.revert();
+        }
+        menu_separator(ui);
+    }
+    sidebar::connection_menu(ui, state, act, id);
+}
+
+/// A shape, words, and their colour.
+struct Said {
+    words: String,
+    icon: Option<(Icon, Color32)>,
+    colour: Color32,
+}
+
+impl Said {
+    fn width(&self, ui: &Ui) -> f32 {
+        let words = ui.painter().layout_no_wrap(self.words.clone(), fonts::regular(14.0), Color32::PLACEHOLDER);
+        words.size().x + 22.0
+    }
+
+    fn show(&self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(16.0), egui::Sense::hover());
+            match self.icon {
+                Some((icon, colour)) => icon.paint(ui.painter(), rect.center(), 16.0, colour),
+                None => paint_spinner(ui, rect.center(), 14.0, theme::of(ui).accent),
+            }
+            truncated_label(ui, &self.words, fonts::regular(14.0), self.colour, ui.available_width().max(40.0));
+        });
+    }
+}
+
+fn standing(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Said {
+    let palette = theme::of(ui);
+    let plain = |status: Status, words: String| {
+        let (icon, tone, _) = status_look(status);
+        let colour = if tone == theme::Tone::Neutral { palette.weak } else { palette.tone(tone) };
+        Said { words, icon: Some((icon, colour)), colour }
+    };
+    match state.standing(id) {
+        Standing::Waiting => Said { words: text::WAITING.to_owned(), icon: None, colour: palette.weak },
+        Standing::Testing(running) => {
+            let step = running.current.map_or(text::TESTING, |(step, _)| step.label());
+            Said { words: step.to_owned(), icon: None, colour: palette.weak }
+        }
+        Standing::Broken(_) => Said { words: text::TEST_BROKEN.to_owned(), icon: Some((Icon::Failed, palette.error)), colour: palette.error },
+        _ => match of_last_test(ui, state, act, id) {
+            Some((status, words)) => plain(status, words),
+            None => plain(Status::Untested, text::NOT_TESTED.to_owned()),
+        },
+    }
+}
+
+/// What was tested here last (typed or saved), else what is remembered.
+fn of_last_test(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Option<(Status, String)> {
+    let here = state.tests.finished(id).filter(|finished| {
+        finished.report.state != Status::Untested && finished.report.failure.as_ref().is_none_or(|failure| failure.code != Code::Cancelled)
+    });
+    let last = match here {
+        Some(finished) => crate::connection::LastTest {
+            state: finished.report.state,
+            tested_at: finished.tested_at,
+            duration_ms: u64::try_from(finished.report.duration.as_millis()).unwrap_or(u64::MAX),
+        },
+        None => state.last_test(id)?.clone(),
+    };
+    let (ago, changes_in) = text::ago(last.tested_at, act.now);
+    ui.ctx().request_repaint_after(changes_in);
+    Some((last.state, text::head_state(&last, &ago)))
+}

@@ -1,0 +1,129 @@
+//! The main part of the window: one connection, its form, its test.
+
+mod auth_rows;
+mod fields;
+mod form;
+mod header;
+
+use egui::{Frame, Id, Margin, ScrollArea, Ui, UiBuilder, Vec2, vec2};
+
+pub use fields::{field_id, secret_id};
+
+use super::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::State,
+    test_panel, text,
+    theme::{self, Tone},
+    widgets::{Button, card, paragraph, spinner, tabs},
+};
+
+/// From this width of the main part on, the test stands beside the form.
+const WIDE: f32 = 900.0;
+const SIDE: f32 = 24.0;
+const GAP: f32 = 28.0;
+/// Below this height, the head scrolls with the rest.
+const SHORT: f32 = 520.0;
+
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let palette = theme::of(ui);
+    egui::CentralPanel::no_frame().frame(Frame::new().fill(palette.window)).show(ui, |ui| {
+        if state.selection.count() > 1 {
+            many(ui, state, act);
+        } else if state.shown_form().is_some() {
+            one(ui, state, act);
+        } else {
+            nothing(ui, state, act);
+        }
+    });
+}
+
+fn one(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let whole = ui.available_rect_before_wrap();
+    let wide = whole.width() >= WIDE;
+    let side = if whole.width() < 480.0 { 16 } else { SIDE as i8 };
+    let margin = Margin { left: side, right: side, top: 18, bottom: 0 };
+    if whole.height() >= SHORT {
+        Frame::new().inner_margin(margin).show(ui, |ui| head(ui, state, act));
+    }
+    let shown = state.selection.shown();
+    ScrollArea::vertical().id_salt(("form", shown)).auto_shrink(false).show(ui, |ui| {
+        if whole.height() < SHORT {
+            Frame::new().inner_margin(margin).show(ui, |ui| head(ui, state, act));
+        }
+        let margin = Margin { left: side, right: side, top: 20, bottom: 24 };
+        Frame::new().inner_margin(margin).show(ui, |ui| if wide { beside(ui, state, act) } else { below(ui, state, act) });
+    });
+}
+
+fn head(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    header::show(ui, state, act);
+    ui.add_space(10.0);
+    // One page so far; tokens, export and activity come beside it.
+    let mut page = 0;
+    tabs(ui, &mut page, &[text::TAB_CONNECTION]);
+}
+
+fn beside(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let whole = ui.available_rect_before_wrap();
+    let panel = (whole.width() * 0.365).clamp(320.0, 420.0);
+    let form = (whole.width() - panel - GAP).min(640.0);
+    let left = egui::Rect::from_min_size(whole.min, vec2(form, whole.height()));
+    let right = egui::Rect::from_min_size(whole.min + vec2(form + GAP, 0.0), vec2(panel, whole.height()));
+    let left = ui.scope_builder(UiBuilder::new().max_rect(left), |ui| form::show(ui, state, act)).response.rect;
+    let right = ui.scope_builder(UiBuilder::new().max_rect(right), |ui| test_panel::show(ui, state, act)).response.rect;
+    ui.advance_cursor_after_rect(left.union(right));
+}
+
+fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    ui.set_max_width(ui.available_width().min(640.0));
+    form::show(ui, state, act);
+    ui.add_space(16.0);
+    test_panel::show(ui, state, act);
+}
+
+/// Several are selected: what can be done with all of them.
+fn many(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    middle(ui, vec2(420.0, 120.0), |ui| {
+        paragraph(ui, &text::selected(state.selection.count()), fonts::semibold(20.0), theme::of(ui).text);
+        ui.add_space(12.0);
+        ui.horizontal(|ui| {
+            if Button::primary(text::TEST).icon(Icon::Test).show(ui).clicked() {
+                act.send(state.test(act.now));
+            }
+            if Button::danger(text::DELETE_MANY).icon(Icon::Trash).show(ui).clicked() {
+                act.send(state.delete(state.selection.all(), act.now));
+            }
+        });
+    });
+}
+
+fn nothing(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let palette = theme::of(ui);
+    middle(ui, vec2(480.0, 140.0), |ui| {
+        if let Some(failure) = state.library().failure().cloned() {
+            card(ui, Some(Tone::Error), |ui| {
+                test_panel::failure_lines(ui, &failure);
+                ui.add_space(12.0);
+                if Button::primary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
+                    act.send([crate::engine::Command::Start]);
+                }
+            });
+        } else if state.library().value().is_none() {
+            ui.horizontal(|ui| {
+                spinner(ui, text::LOADING);
+                paragraph(ui, text::LOADING, fonts::regular(14.0), palette.weak);
+            });
+        } else {
+            paragraph(ui, text::NOTHING_SELECTED, fonts::regular(14.0), palette.weak);
+        }
+    });
+}
+
+fn middle<R>(ui: &mut Ui, size: Vec2, add_contents: impl FnOnce(&mut Ui) -> R) {
+    let whole = ui.available_rect_before_wrap();
+    let size = size.min(whole.size() - Vec2::splat(32.0)).max(Vec2::splat(1.0));
+    let place = egui::Rect::from_center_size(whole.center(), size);
+    ui.scope_builder(UiBuilder::new().max_rect(place).id_salt(Id::new("middle")), add_contents);
+}

@@ -1,0 +1,200 @@
+//! The list at the left: filter, sections, folders, one row a connection. Only the rows in view are drawn.
+
+mod keys;
+mod row;
+
+use std::ops::Range;
+
+use egui::{Align2, CornerRadius, Frame, Id, Margin, Panel, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+pub use row::{menu as connection_menu, row_id};
+
+use super::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Row, Section, State},
+    text, theme,
+    widgets::{TextField, icon_button_colored, paint_text},
+};
+
+const DEFAULT_WIDTH: f32 = 288.0;
+const MIN_WIDTH: f32 = 200.0;
+const MAX_WIDTH: f32 = 520.0;
+const SIDE: f32 = 8.0;
+
+pub fn filter_id() -> Id {
+    Id::new("filter")
+}
+
+pub fn list_id() -> Id {
+    Id::new("connections list")
+}
+
+/// Draws the sidebar; gives its width, and which rows of the list were drawn.
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) -> (f32, Range<usize>) {
+    let palette = theme::of(ui);
+    let frame = Frame::new().fill(palette.surface).inner_margin(Margin { left: 0, right: 0, top: 8, bottom: 0 });
+    let most = (ui.available_width() * 0.42).clamp(MIN_WIDTH, MAX_WIDTH);
+    let width = state.window.sidebar_width.filter(|width| width.is_finite()).unwrap_or(DEFAULT_WIDTH).clamp(MIN_WIDTH, most);
+    let shown = Panel::left("sidebar").resizable(true).default_size(width).min_size(MIN_WIDTH).max_size(most).frame(frame).show(ui, |ui| {
+        ui.take_available_space();
+        let whole = ui.max_rect();
+        let mut ui = ui.new_child(UiBuilder::new().max_rect(whole));
+        ui.spacing_mut().item_spacing.y = 0.0;
+        filter(&mut ui, state);
+        ui.add_space(8.0);
+        list(&mut ui, state, act)
+    });
+    let width = shown.response.rect.width();
+    if ui.input(|input| input.pointer.any_released()) || state.window.sidebar_width.is_none() {
+        state.window.sidebar_width = Some(width.round());
+    }
+    (width, shown.inner)
+}
+
+fn filter(ui: &mut Ui, state: &mut State) {
+    let mut words = state.list.filter().to_owned();
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.add_space(SIDE - 4.0);
+        let clear = if words.is_empty() { 0.0 } else { 28.0 };
+        let response = TextField::new(&mut words, text::FILTER_NAME)
+            .hint(text::FILTER)
+            .leading(Icon::Filter)
+            .key_hint(text::FILTER_KEY)
+            .id(filter_id())
+            .width(ui.available_width() - SIDE - clear)
+            .show(ui);
+        if response.has_focus() || response.lost_focus() {
+            if ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+                words.clear();
+            }
+            let to_list = ui.input(|input| input.key_pressed(egui::Key::ArrowDown) || input.key_pressed(egui::Key::Enter));
+            if to_list {
+                ui.memory_mut(|memory| memory.request_focus(list_id()));
+            }
+        }
+        if clear > 0.0 && icon_button_colored(ui, Icon::Close, text::CLEAR_FILTER, 24.0, None).clicked() {
+            words.clear();
+        }
+    });
+    state.list.set_filter(&words);
+}
+
+fn list(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {
+    let place = ui.available_rect_before_wrap();
+    let focus = ui.interact(place, list_id(), Sense::focusable_noninteractive());
+    focus.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, text::CONNECTIONS));
+    keys::list_keys(ui, &focus, place.height(), state, act);
+
+    if state.list.rows().is_empty() || (!state.list.filter().trim().is_empty() && state.list.shown().next().is_none()) {
+        return nothing(ui, place, state);
+    }
+    let mut area = ScrollArea::vertical().id_salt("rows").auto_shrink(false);
+    if std::mem::take(&mut state.reveal_selected)
+        && let Some(offset) = offset_for_selected(ui, place.height(), state)
+    {
+        area = area.vertical_scroll_offset(offset);
+    }
+    let output = area.show_viewport(ui, |ui, viewport| {
+        ui.set_height(state.list.height() + SIDE);
+        let origin = ui.max_rect().min;
+        let width = ui.max_rect().width();
+        let rows = state.list.rows_between(viewport.top(), viewport.bottom());
+        for at in rows.clone() {
+            let Some(what) = state.list.rows().get(at).cloned() else { continue };
+            let top = origin.y + state.list.top_of(at);
+            let rect = Rect::from_min_size(pos2(origin.x + SIDE, top), vec2(width - 2.0 * SIDE, what.height()));
+            match what {
+                Row::Section { section, count } => section_row(ui, rect, section, count),
+                Row::Folder { path, name, depth, count, open } => folder_row(ui, rect, state, &path, &name, (depth, count, open)),
+                Row::Item { item, depth } => row::show(ui, rect, state, act, item, depth),
+            }
+        }
+        rows
+    });
+    ui.data_mut(|data| data.insert_temp(list_id(), output.state.offset().y));
+    if focus.has_focus()
+        && let Some(id) = state.selection.shown()
+    {
+        ui.ctx().accesskit_node_builder(list_id(), |node| node.set_active_descendant(row::row_id(id).accesskit_id()));
+    }
+    output.inner
+}
+
+/// Where to scroll so that the selected row is in view; `None` when it is already.
+fn offset_for_selected(ui: &Ui, height: f32, state: &State) -> Option<f32> {
+    let row = state.list.row_of(state.selection.shown()?)?;
+    let offset = ui.data(|data| data.get_temp::<f32>(list_id())).unwrap_or(0.0);
+    let top = state.list.top_of(row);
+    let bottom = state.list.top_of(row + 1);
+    if row <= 1 {
+        (offset > 0.0).then_some(0.0)
+    } else if top < offset {
+        Some(top)
+    } else if bottom > offset + height {
+        Some(bottom - height + SIDE)
+    } else {
+        None
+    }
+}
+
+fn nothing(ui: &Ui, place: Rect, state: &State) -> Range<usize> {
+    let filter = state.list.filter();
+    if !filter.trim().is_empty() {
+        let words = text::no_match(filter);
+        let at = place.center_top() + vec2(0.0, 40.0);
+        let response = ui.interact(Rect::from_center_size(at, vec2(place.width(), 20.0)), list_id().with("nothing"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+        paint_text(ui.painter(), at, Align2::CENTER_CENTER, &words, fonts::regular(14.0), theme::of(ui).weak, place.width() - 32.0);
+    }
+    0..0
+}
+
+fn section_row(ui: &Ui, rect: Rect, section: Section, count: usize) {
+    let palette = theme::of(ui);
+    let name = match section {
+        Section::Pinned => text::PINNED,
+        Section::All => text::ALL,
+        Section::Matches => text::MATCHES,
+    };
+    let response = ui.interact(rect, list_id().with(("section", name)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("{name}, {count}")));
+    let middle = rect.bottom() - 16.0;
+    let font = fonts::semibold(12.0);
+    paint_text(ui.painter(), pos2(rect.left() + 8.0, middle), Align2::LEFT_CENTER, name, font, palette.weak, rect.width() - 60.0);
+    let count = count.to_string();
+    paint_text(ui.painter(), pos2(rect.right() - 8.0, middle), Align2::RIGHT_CENTER, &count, fonts::regular(12.0), palette.weak, 60.0);
+}
+
+fn folder_row(ui: &Ui, rect: Rect, state: &mut State, path: &str, name: &str, (depth, count, open): (usize, usize, bool)) {
+    let palette = theme::of(ui);
+    let response = ui.interact(rect, list_id().with(("folder", path)), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), open, format!("Folder {name}, {count}")));
+    if response.hovered() {
+        ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS), palette.hover);
+    }
+    if response.has_focus() {
+        theme::focus_ring(ui.painter(), palette, rect.shrink(2.0), theme::RADIUS);
+    }
+    let middle = rect.center().y;
+    let left = rect.left() + row::indent(depth);
+    let caret = if open { Icon::CaretDown } else { Icon::CaretRight };
+    caret.paint(ui.painter(), pos2(left + 10.0, middle), 14.0, palette.weak);
+    Icon::Folder.paint(ui.painter(), pos2(left + 28.0, middle), 16.0, palette.weak);
+    let number = paint_text(
+        ui.painter(),
+        pos2(rect.right() - 8.0, middle),
+        Align2::RIGHT_CENTER,
+        &count.to_string(),
+        fonts::regular(12.0),
+        palette.weak,
+        60.0,
+    );
+    let room = number.left() - left - 52.0;
+    paint_text(ui.painter(), pos2(left + 42.0, middle), Align2::LEFT_CENTER, name, fonts::medium(14.0), palette.text, room);
+    if response.clicked() {
+        state.list.toggle_folder(path);
+    }
+}

@@ -1,0 +1,154 @@
+//! One connection in the list.
+
+use egui::{Align2, CornerRadius, Id, Modifiers, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2};
+
+use super::list_id;
+use crate::{
+    connection::{ConnectionId, Field, Status},
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        state::{Item, Standing, State},
+        text,
+        theme::{self, Tone},
+        widgets::{context_menu, environment_word, menu_item, menu_separator, paint_environment_badge, paint_status_icon, paint_text},
+    },
+};
+
+pub fn row_id(id: ConnectionId) -> Id {
+    Id::new(("connection row", id))
+}
+
+/// Deep folders stop moving to the right, so that names keep room.
+pub fn indent(depth: usize) -> f32 {
+    depth.min(4) as f32 * 14.0
+}
+
+pub fn show(ui: &mut Ui, rect: Rect, state: &mut State, act: &mut Act, item: usize, depth: usize) {
+    let Some(item) = state.list.item(item) else { return };
+    let id = item.id;
+    let response = ui.interact(rect, row_id(id), Sense::CLICK);
+    let selected = state.selection.contains(id);
+    paint(ui, rect, state, item, &response, selected, indent(depth));
+    if response.clicked() {
+        let modifiers = ui.input(|input| input.modifiers);
+        act.send(clicked(state, id, modifiers));
+        ui.memory_mut(|memory| memory.request_focus(list_id()));
+    }
+    if response.double_clicked() {
+        state.focus = Some(Field::Name);
+    }
+    if response.secondary_clicked() && !selected {
+        act.send(state.select(id));
+    }
+    context_menu(&response, text::MORE, ui, |ui| menu(ui, state, act, id));
+}
+
+fn clicked(state: &mut State, id: ConnectionId, modifiers: Modifiers) -> Vec<crate::engine::Command> {
+    if modifiers.command {
+        state.toggle_selected(id)
+    } else if modifiers.shift {
+        state.select_to(id)
+    } else {
+        state.select(id)
+    }
+}
+
+fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, selected: bool, indent: f32) {
+    let palette = theme::of(ui);
+    let name = state.name_of(item.id);
+    let unsaved = item.entry.is_none() || state.is_unsaved(item.id);
+    let (status, words, testing) = standing(state, item.id);
+    let host = if item.host.is_empty() { text::NO_ADDRESS } else { &item.host };
+    response.widget_info(|| {
+        let unsaved = if unsaved { format!(", {}", text::UNSAVED) } else { String::new() };
+        let all = format!("{name}, {}, {host}, {words}{unsaved}", environment_word(&item.environment));
+        WidgetInfo::selected(Role::ListBoxOption, ui.is_enabled(), selected, all)
+    });
+
+    let radius = CornerRadius::same(theme::RADIUS);
+    if selected {
+        ui.painter().rect_filled(rect, radius, palette.selected);
+        if state.selection.shown() == Some(item.id) && ui.memory(|memory| memory.has_focus(list_id())) {
+            ui.painter().rect_stroke(rect, radius, Stroke::new(2.0, palette.accent), StrokeKind::Inside);
+        }
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, radius, palette.hover);
+    }
+
+    let (first, second) = (rect.top() + 16.0, rect.top() + 34.0);
+    let left = rect.left() + 36.0 + indent;
+    let right = rect.right() - 8.0;
+    let icon = pos2(rect.left() + 18.0 + indent, rect.top() + 15.0);
+    match status {
+        Some(status) => paint_status_icon(ui, icon, status, testing),
+        None => Icon::Failed.paint(ui.painter(), icon, 16.0, palette.error),
+    }
+    let badge = paint_environment_badge(ui.painter(), palette, pos2(right, first), &item.environment);
+    let mut room = badge.left() - left - 8.0;
+    if unsaved {
+        room -= 14.0;
+    }
+    let drawn = paint_text(ui.painter(), pos2(left, first), Align2::LEFT_CENTER, name, fonts::medium(14.0), palette.text, room);
+    if unsaved {
+        ui.painter().circle_filled(pos2(drawn.right() + 9.0, first), 3.0, palette.accent);
+    }
+    let most = (rect.width() - 36.0) * 0.55;
+    let state_word = paint_text(ui.painter(), pos2(right, second), Align2::RIGHT_CENTER, &words, fonts::regular(12.0), palette.weak, most);
+    let room = state_word.left() - left - 6.0;
+    paint_text(ui.painter(), pos2(left, second), Align2::LEFT_CENTER, host, fonts::regular(12.0), palette.weak, room);
+}
+
+/// The shape (`None`: the test itself broke), the words, and whether a test is under way.
+fn standing(state: &State, id: ConnectionId) -> (Option<Status>, String, bool) {
+    match state.standing(id) {
+        Standing::Untested => (Some(Status::Untested), text::NOT_TESTED.to_owned(), false),
+        Standing::Waiting => (Some(Status::Untested), text::WAITING.to_owned(), false),
+        Standing::Testing(_) => (Some(Status::Untested), text::TESTING.to_owned(), true),
+        Standing::Known(last) => (Some(last.state), text::row_state(last), false),
+        Standing::Broken(_) => (None, text::TEST_BROKEN.to_owned(), false),
+    }
+}
+
+/// What can be done with a connection, or with all that are selected.
+pub fn menu(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    let many = state.selection.count() > 1 && state.selection.contains(id);
+    if menu_item(ui, Icon::Test, text::TEST, "", Tone::Neutral).clicked() {
+        act.send(state.test(act.now));
+    }
+    if !many {
+        one(ui, state, act, id);
+    }
+    menu_separator(ui);
+    if menu_item(ui, Icon::Trash, text::DELETE, "", Tone::Error).clicked() {
+        let ids = if many { state.selection.all() } else { vec![id] };
+        act.send(state.delete(ids, act.now));
+    }
+}
+
+fn one(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    if menu_item(ui, Icon::Edit, text::RENAME, "F2", Tone::Neutral).clicked() {
+        act.send(state.select(id));
+        state.focus = Some(Field::Name);
+    }
+    if menu_item(ui, Icon::Copy, text::DUPLICATE, "", Tone::Neutral).clicked() {
+        act.send(state.select(id));
+        act.send(state.duplicate());
+    }
+    let pinned = state.list.find(id).is_some_and(|item| item.pinned);
+    let (icon, words) = if pinned { (Icon::PinFilled, text::UNPIN) } else { (Icon::Pin, text::PIN) };
+    if menu_item(ui, icon, words, "", Tone::Neutral).clicked() {
+        act.send(state.toggle_pinned(id));
+    }
+    let address = state.entry(id).map(|entry| entry.connection.base_url.origin());
+    if let Some(address) = address {
+        menu_separator(ui);
+        if menu_item(ui, Icon::Copy, text::COPY_ADDRESS, "", Tone::Neutral).clicked() {
+            ui.ctx().copy_text(address.clone());
+        }
+        if menu_item(ui, Icon::OpenInBrowser, text::OPEN, "", Tone::Neutral).clicked() {
+            act.send([crate::engine::Command::OpenInBrowser { url: address }]);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The bar at the bottom: how many connections are in which state, and what is going on.
+
+use egui::{Frame, Margin, Panel, Ui};
+
+use super::{
+    act::Act,
+    fonts,
+    state::{Counts, State},
+    text,
+    theme::{self, Palette, Tone},
+    widgets::{Button, spinner, truncated_label},
+};
+
+const HEIGHT: f32 = 28.0;
+
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let palette = theme::of(ui);
+    let frame = Frame::new().fill(palette.surface).inner_margin(Margin::symmetric(12, 2));
+    Panel::bottom("status bar").exact_size(HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            ui.spacing_mut().item_spacing.x = 16.0;
+            let running = state.tests.running_count();
+            if running > 1 {
+                spinner(ui, text::TESTING);
+                say(ui, &text::testing(state.tests.ended_in_batch, state.tests.ended_in_batch + running), palette.text);
+                if Button::ghost(text::CANCEL_ALL).small().show(ui).clicked() {
+                    act.send(state.cancel_all_tests());
+                }
+            }
+            let counts = state.counts();
+            for (words, tone) in words(counts) {
+                say(ui, &words, colour(palette, tone));
+            }
+        });
+    });
+}
+
+fn say(ui: &mut Ui, words: &str, colour: egui::Color32) {
+    let room = ui.available_width();
+    if room > 40.0 {
+        truncated_label(ui, words, fonts::regular(12.0), colour, room);
+    }
+}
+
+fn colour(palette: &Palette, tone: Tone) -> egui::Color32 {
+    if tone == Tone::Neutral { palette.weak } else { palette.tone(tone) }
+}
+
+fn words(counts: Counts) -> Vec<(String, Tone)> {
+    if counts.all == 0 {
+        return vec![(text::NO_CONNECTIONS.to_owned(), Tone::Neutral)];
+    }
+    let some = |count: usize, words: String, tone| (count > 0).then_some((words, tone));
+    [
+        Some((text::connections(counts.all), Tone::Neutral)),
+        some(counts.ok, format!("{} {}", counts.ok, text::OK), Tone::Ok),
+        some(counts.sign_in, text::needs_sign_in(counts.sign_in), Tone::Warning),
+        some(counts.expiring, text::expiring(counts.expiring), Tone::Warning),
+        some(counts.no_permission, text::without_permission(counts.no_permission), Tone::Error),
+        some(counts.unreachable, text::unreachable(counts.unreachable), Tone::Error),
+        some(counts.untested, text::untested(counts.untested), Tone::Neutral),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_states_that_occur_are_counted_in_words() {
+        let counts = Counts { all: 4, ok: 3, sign_in: 1, ..Counts::default() };
+        let said: Vec<String> = words(counts).into_iter().map(|(words, _)| words).collect();
+        assert_eq!(said, ["4 connections", "3 OK", "1 needs sign-in"]);
+        assert_eq!(words(Counts::default()).len(), 1);
+    }
+}

@@ -1,0 +1,136 @@
+//! A failure: what happened, why, what to do, and the button that does it.
+
+use std::fmt::Write as _;
+
+use egui::{Id, Sense, Ui, vec2};
+
+use super::{steps, title};
+use crate::{
+    connection::Field,
+    engine::Command,
+    failure::{Code, Failure, Remedy},
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        state::{Dialog, Finished, State},
+        text,
+        theme,
+        widgets::{Button, paragraph},
+    },
+};
+
+pub fn show(ui: &mut Ui, finished: &Finished, state: &mut State, act: &mut Act) {
+    let Some(failure) = &finished.report.failure else { return };
+    let palette = theme::of(ui);
+    let icon = match failure.code {
+        Code::Cancelled => (Icon::Skipped, palette.weak),
+        Code::Unsupported => (Icon::Info, palette.accent),
+        _ => (Icon::Failed, palette.error),
+    };
+    title(ui, Some(icon), &text::headline(failure.code));
+    lines(ui, failure);
+    remedy_button(ui, failure, state, act, true);
+    if !finished.planned.is_empty() {
+        ui.add_space(8.0);
+        steps::finished(ui, &finished.planned, &finished.report);
+    }
+    for hint in &finished.report.hints {
+        paragraph(ui, hint, fonts::regular(12.0), palette.weak);
+    }
+    ui.add_space(4.0);
+    steps::rule(ui);
+    more(ui, finished, failure);
+}
+
+/// The three lines, for a failure that stands elsewhere.
+pub fn failure_lines(ui: &mut Ui, failure: &Failure) {
+    let palette = theme::of(ui);
+    ui.horizontal_top(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(16.0, 20.0), Sense::hover());
+        Icon::Failed.paint(ui.painter(), rect.center(), 16.0, palette.error);
+        ui.vertical(|ui| lines(ui, failure));
+    });
+}
+
+fn lines(ui: &mut Ui, failure: &Failure) {
+    let palette = theme::of(ui);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        paragraph(ui, &failure.what, fonts::regular(14.0), palette.text);
+        for words in [&failure.why, &failure.fix] {
+            if !words.is_empty() {
+                paragraph(ui, words, fonts::regular(14.0), palette.weak);
+            }
+        }
+    });
+}
+
+/// The button that does what the failure advises. `primary`: it is the first thing to press here.
+pub fn remedy_button(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mut Act, primary: bool) {
+    let Some(remedy) = failure.remedy else { return };
+    ui.add_space(6.0);
+    let words = text::remedy(remedy);
+    let button = if primary { Button::primary(words) } else { Button::secondary(words) };
+    if !button.show(ui).clicked() {
+        return;
+    }
+    match remedy {
+        Remedy::EditBaseUrl => state.focus = Some(Field::BaseUrl),
+        Remedy::EditTimeout => state.focus = Some(Field::Timeout),
+        Remedy::ReplaceSecret => state.focus = Some(Field::Secret),
+        Remedy::OpenNetworkSettings | Remedy::OpenVaultSettings => state.dialog = Some(Dialog::Settings),
+        Remedy::UnlockVault => state.ask_to_unlock(None),
+        Remedy::TryAgain => state.try_again = true,
+        Remedy::Reload => act.send([Command::Refresh]),
+    }
+}
+
+fn more(ui: &mut Ui, finished: &Finished, failure: &Failure) {
+    let id = Id::new(("details", finished.run));
+    let mut open = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        if failure.details.is_some() {
+            let caret = if open { Icon::CaretDown } else { Icon::CaretRight };
+            if Button::ghost(text::DETAILS).icon(caret).small().show(ui).clicked() {
+                open = !open;
+                ui.data_mut(|data| data.insert_temp(id, open));
+            }
+        }
+        if Button::ghost(text::COPY_REPORT).icon(Icon::Copy).small().show(ui).clicked() {
+            ui.ctx().copy_text(report(finished, failure));
+        }
+    });
+    if open && let Some(details) = &failure.details {
+        let palette = theme::of(ui);
+        egui::ScrollArea::vertical().id_salt(id).max_height(160.0).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            let words = egui::RichText::new(details).font(fonts::regular(12.0)).color(palette.weak);
+            ui.add(egui::Label::new(words).wrap().selectable(true));
+        });
+    }
+}
+
+/// What can be sent to somebody who helps: no secret is in it, since none ever reaches a failure.
+fn report(finished: &Finished, failure: &Failure) -> String {
+    let connection = &finished.tested;
+    let mut out = String::new();
+    let _ = writeln!(out, "{} {}", text::APP, env!("CARGO_PKG_VERSION"));
+    let _ = writeln!(out, "{}: {}", text::BASE_URL, connection.base_url);
+    let _ = writeln!(out, "{}: {}", text::AUTH, connection.auth.kind().label());
+    let _ = writeln!(out, "{}: {} {}", text::TIMEOUT, connection.timeout.seconds(), text::SECONDS);
+    let _ = writeln!(out, "{}", finished.tested_at);
+    let _ = writeln!(out, "\n{}\n{}\n{}\n", failure.what, failure.why, failure.fix);
+    for step in &finished.planned {
+        let line = match finished.report.steps.iter().find(|done| done.step == *step) {
+            Some(done) => format!("{}: {}, {}", step.label(), if done.ok { text::OK } else { text::STEP_FAILED }, text::took(done.duration)),
+            None => format!("{}: {}", step.label(), text::STEP_SKIPPED),
+        };
+        let _ = writeln!(out, "{line}");
+    }
+    if let Some(details) = &failure.details {
+        let _ = writeln!(out, "\n{details}");
+    }
+    out
+}

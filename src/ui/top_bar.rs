@@ -1,0 +1,101 @@
+//! The bar at the top: what concerns all connections.
+
+use egui::{Align2, CornerRadius, Frame, Margin, Panel, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Dialog, State},
+    text, theme,
+    widgets::{Button, icon_button, paint_key_hint, paint_text},
+};
+
+const HEIGHT: f32 = 48.0;
+/// Below this width, buttons are icons alone.
+const NARROW: f32 = 860.0;
+
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, sidebar_width: f32) {
+    let palette = theme::of(ui);
+    let frame = Frame::new().fill(palette.surface).inner_margin(Margin::symmetric(12, 8));
+    Panel::top("top bar").exact_size(HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
+        let narrow = ui.available_width() < NARROW;
+        ui.horizontal_centered(|ui| {
+            brand(ui, narrow, sidebar_width);
+            let buttons = if narrow { 32.0 * 2.0 + 32.0 + 24.0 } else { actions_width(ui) };
+            let room = ui.available_width() - buttons - 16.0;
+            if room > 60.0 {
+                jump_field(ui, state, room.min(335.0));
+            }
+            let rest = ui.available_width() - buttons;
+            ui.add_space((rest - 8.0).max(0.0));
+            actions(ui, state, act, narrow);
+        });
+    });
+}
+
+fn brand(ui: &mut Ui, narrow: bool, sidebar_width: f32) {
+    let palette = theme::of(ui);
+    let width = if narrow { 28.0 } else { (sidebar_width - 20.0).clamp(140.0, 300.0) };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), Sense::hover());
+    Icon::Key.paint(ui.painter(), pos2(rect.left() + 10.0, rect.center().y), 20.0, palette.accent);
+    if !narrow {
+        let at = pos2(rect.left() + 28.0, rect.center().y);
+        paint_text(ui.painter(), at, Align2::LEFT_CENTER, text::APP, fonts::semibold(14.0), palette.text, width - 28.0);
+    }
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, text::APP));
+}
+
+/// Looks like a field, opens the palette.
+fn jump_field(ui: &mut Ui, state: &mut State, width: f32) {
+    let palette = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, theme::CONTROL_HEIGHT), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text::JUMP));
+    let fill = if response.hovered() { palette.hover } else { palette.field };
+    ui.painter().rect(rect, CornerRadius::same(theme::RADIUS), fill, Stroke::new(1.0, palette.control_border), StrokeKind::Inside);
+    Icon::Search.paint(ui.painter(), pos2(rect.left() + 18.0, rect.center().y), 16.0, palette.weak);
+    let mut right = rect.right() - 10.0;
+    if width > 180.0 {
+        right = paint_key_hint(ui.painter(), palette, pos2(right, rect.center().y), text::JUMP_KEY).left() - 8.0;
+    }
+    let left = rect.left() + 33.0;
+    paint_text(ui.painter(), pos2(left, rect.center().y), Align2::LEFT_CENTER, text::JUMP, fonts::regular(14.0), palette.weak, right - left);
+    if response.has_focus() {
+        theme::focus_ring(ui.painter(), palette, rect, theme::RADIUS);
+    }
+    if response.clicked() {
+        state.dialog = Some(Dialog::Palette);
+    }
+}
+
+fn test_all_button<'a>() -> Button<'a> {
+    Button::secondary(text::TEST_ALL).icon(Icon::Test)
+}
+
+fn new_button<'a>() -> Button<'a> {
+    Button::primary(text::NEW).icon(Icon::Plus)
+}
+
+fn actions_width(ui: &Ui) -> f32 {
+    test_all_button().width(ui) + new_button().width(ui) + 32.0 + 24.0
+}
+
+fn actions(ui: &mut Ui, state: &mut State, act: &mut Act, narrow: bool) {
+    ui.spacing_mut().item_spacing.x = 12.0;
+    let any = state.library().value().is_some_and(|snapshot| !snapshot.entries.is_empty());
+    let (test_all, new) = if narrow {
+        let test_all = ui.add_enabled_ui(any, |ui| icon_button(ui, Icon::Test, text::TEST_ALL)).inner;
+        (test_all, icon_button(ui, Icon::Plus, text::NEW))
+    } else {
+        (test_all_button().enabled(any).show(ui), new_button().show(ui))
+    };
+    if test_all.clicked() {
+        act.send(state.test_all(act.now));
+    }
+    if new.clicked() {
+        act.send(state.new_connection());
+    }
+    if icon_button(ui, Icon::Settings, text::SETTINGS).clicked() {
+        state.dialog = Some(Dialog::Settings);
+    }
+}
