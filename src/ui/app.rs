@@ -1,13 +1,28 @@
 //! The window's outermost part: takes events in, draws the state, hands commands out.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use eframe::Frame;
-use egui::{Context, Ui, ViewportCommand};
+use egui::{Context, Id, Ui, ViewportCommand};
 use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
 
-use super::{state::State, theme};
+use super::{
+    act::Act,
+    actions, dialogs, editor,
+    first_start::{self, FirstStartAction},
+    palette::{CommandPalette, PaletteConnection, PaletteOutcome},
+    settings::{SettingsAction, SettingsDialog, SettingsView},
+    shortcuts, sidebar,
+    state::{Dialog, Notice, SettingsWait, State},
+    status_bar, text,
+    theme::{self, Tone},
+    toasts::Toasts,
+    top_bar,
+    widgets::forget_secret_field,
+};
 use crate::{
+    connection::SecretKind,
     engine::{Command, Event},
     storage::{Settings, ThemeChoice, WindowMemory},
 };
@@ -32,20 +47,43 @@ pub struct BrickpassApp {
     remembered: WindowMemory,
     seen: (WindowMemory, f64),
     was_focused: bool,
+    theme: ThemeChoice,
+    /// What lies where, for the settings dialog.
+    files: Vec<(&'static str, String)>,
+    settings: Option<SettingsDialog>,
+    palette: Option<CommandPalette>,
+    toasts: Toasts<u64>,
+    /// Which rows of the list the last frame drew.
+    pub(super) rows_drawn: Range<usize>,
+}
+
+/// What the window starts with.
+pub struct Setup {
+    pub clock: Box<dyn Fn() -> Timestamp>,
+    pub theme: ThemeChoice,
+    pub window: WindowMemory,
+    /// What lies where: words and a path.
+    pub files: Vec<(&'static str, String)>,
 }
 
 impl BrickpassApp {
-    pub fn new(ctx: &Context, wires: Wires, clock: impl Fn() -> Timestamp + 'static, choice: ThemeChoice, window: WindowMemory) -> Self {
-        theme::install(ctx, choice);
+    pub fn new(ctx: &Context, wires: Wires, setup: Setup) -> Self {
+        let Setup { clock, theme, window, files } = setup;
+        theme::install(ctx, theme);
         (wires.send)(Command::Start);
-        (wires.send)(Command::ProbeVault);
         Self {
-            state: State::new(Settings { theme: choice, ..Settings::default() }, window.clone()),
+            state: State::new(Settings { theme, ..Settings::default() }, window.clone()),
             wires,
-            clock: Box::new(clock),
+            clock,
             seen: (window.clone(), 0.0),
             remembered: window,
             was_focused: true,
+            theme,
+            files,
+            settings: None,
+            palette: None,
+            toasts: Toasts::default(),
+            rows_drawn: 0..0,
         }
     }
 
@@ -135,6 +173,143 @@ impl BrickpassApp {
     }
 }
 
+impl BrickpassApp {
+    /// What is drawn behind the dialogs.
+    fn page(&mut self, ui: &mut Ui, act: &mut Act) {
+        let sidebar_width = self.state.window.sidebar_width.unwrap_or(288.0);
+        top_bar::show(ui, &mut self.state, act, sidebar_width);
+        status_bar::show(ui, &mut self.state, act);
+        if self.state.is_empty() {
+            let place = self.state.vault_place().map(str::to_owned);
+            let picked = egui::CentralPanel::no_frame()
+                .frame(egui::Frame::new().fill(theme::of(ui).window))
+                .show(ui, |ui| first_start::show(ui, place.as_deref()))
+                .inner;
+            match picked {
+                Some(FirstStartAction::AddWorkspace) => act.send(self.state.new_connection()),
+                Some(FirstStartAction::OpenDemo) => act.send([Command::OpenDemo]),
+                None => {}
+            }
+            self.rows_drawn = 0..0;
+            return;
+        }
+        (_, self.rows_drawn) = sidebar::show(ui, &mut self.state, act);
+        editor::show(ui, &mut self.state, act);
+    }
+
+    fn dialogs(&mut self, ctx: &Context, act: &mut Act) {
+        match &self.state.dialog {
+            None => {}
+            Some(Dialog::Settings) => self.settings_dialog(ctx, act),
+            Some(Dialog::Palette) => self.command_palette(ctx, act),
+            Some(Dialog::Shortcuts) => {
+                if shortcuts::sheet(ctx, Id::unique("shortcuts sheet")) {
+                    self.state.dialog = None;
+                }
+            }
+            Some(_) => dialogs::show(ctx, &mut self.state, act),
+        }
+        if !matches!(self.state.dialog, Some(Dialog::Settings))
+            && let Some(mut dialog) = self.settings.take()
+        {
+            dialog.forget(ctx);
+            self.state.settings_problem = None;
+        }
+        if !matches!(self.state.dialog, Some(Dialog::Palette)) {
+            self.palette = None;
+        }
+    }
+
+    fn settings_dialog(&mut self, ctx: &Context, act: &mut Act) {
+        let state = &mut self.state;
+        let vault = state.vault.value().map(|(home, status)| (*home, status));
+        let dialog = self.settings.get_or_insert_with(|| SettingsDialog::new(&state.settings, vault.map(|(home, _)| home)));
+        let view = SettingsView {
+            settings: &state.settings,
+            vault,
+            vault_from_environment: state.vault_from_environment,
+            vault_file_exists: false,
+            busy: matches!(state.settings_wait, SettingsWait::Save | SettingsWait::Unlock),
+            problem: state.settings_problem.as_deref(),
+            files: &self.files,
+        };
+        match dialog.show(ctx, view, act.seconds()) {
+            None => {}
+            Some(SettingsAction::Close) => state.dialog = None,
+            Some(SettingsAction::Theme(choice)) => {
+                theme::choose(ctx, choice);
+                let settings = Settings { theme: choice, ..state.settings.clone() };
+                act.send(state.save_settings(settings, None));
+            }
+            Some(SettingsAction::Save { settings, passphrase }) => act.send(state.save_settings(settings, passphrase)),
+            Some(SettingsAction::Unlock { passphrase }) => act.send(state.unlock_from_settings(passphrase)),
+        }
+    }
+
+    fn command_palette(&mut self, ctx: &Context, act: &mut Act) {
+        let state = &self.state;
+        let connections: Vec<PaletteConnection> = state
+            .list
+            .items()
+            .iter()
+            .map(|item| PaletteConnection { id: item.id, name: state.name_of(item.id), host: &item.host, environment: &item.environment })
+            .collect();
+        let outcome = self.palette.get_or_insert_default().show(ctx, &connections, state.list.revision(), &|action| actions::makes_sense(state, action));
+        match outcome {
+            None => return,
+            Some(PaletteOutcome::Closed) => self.state.dialog = None,
+            Some(PaletteOutcome::Connection(id)) => {
+                self.state.dialog = None;
+                self.state.list.set_filter("");
+                act.send(self.state.select(id));
+            }
+            Some(PaletteOutcome::Action(action)) => {
+                self.state.dialog = None;
+                actions::perform(ctx, &mut self.state, act, action);
+            }
+        }
+        ctx.request_repaint();
+    }
+
+    fn toasts(&mut self, ctx: &Context, act: &mut Act) {
+        let now = act.seconds();
+        for notice in self.state.notices.drain(..) {
+            match notice {
+                Notice::Done(words) => self.toasts.push(words, Tone::Ok, None, now),
+                Notice::Info(words) => self.toasts.push(words, Tone::Neutral, None, now),
+                Notice::Failure(failure) => self.toasts.push(failure.to_string(), Tone::Error, None, now),
+                Notice::Removed { words, removal } => self.toasts.push(words, Tone::Neutral, Some((text::UNDONE.to_owned(), removal)), now),
+            }
+        }
+        self.toasts.retract(|removal| !self.state.can_undo_this(*removal));
+        if let Some(removal) = self.toasts.show(ctx, now) {
+            act.send(self.state.undo_of(removal));
+        }
+    }
+
+    /// What drawing asked for and only the window can do.
+    fn afterwards(&mut self, ctx: &Context, act: &mut Act) {
+        for id in self.state.wipe.drain(..) {
+            for kind in SecretKind::ALL {
+                forget_secret_field(ctx, editor::secret_id(id, kind));
+            }
+        }
+        if std::mem::take(&mut self.state.copy_revealed)
+            && let Some(secret) = self.state.revealed_anywhere()
+        {
+            ctx.copy_text(secret.expose_secret().to_owned());
+            self.state.notices.push(Notice::Info(text::SECRET_COPIED.to_owned()));
+        }
+        if std::mem::take(&mut self.state.try_again) {
+            let again = self.state.try_again(act.now);
+            act.send(again);
+        }
+        if self.state.focus.is_some() || self.state.reveal_selected || !self.state.notices.is_empty() {
+            ctx.request_repaint();
+        }
+    }
+}
+
 impl eframe::App for BrickpassApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
         self.drain(ctx);
@@ -142,19 +317,25 @@ impl eframe::App for BrickpassApp {
         self.mind_focus(ctx);
         self.mind_closing(ctx);
         self.mind_window(ctx);
+        if self.theme != self.state.settings.theme {
+            self.theme = self.state.settings.theme;
+            theme::choose(ctx, self.theme);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
-        egui::CentralPanel::default().show(ui, |ui| {
-            ui.label(super::text::APP);
-            let names: Vec<_> = self.state.list.shown().collect();
-            for id in names.into_iter().take(20) {
-                if ui.button(self.state.name_of(id)).clicked() {
-                    let commands = self.state.select(id);
-                    self.send(commands);
-                }
-            }
-        });
+        let ctx = ui.ctx().clone();
+        let mut act = Act::new(self.now());
+        if self.state.dialog.is_none()
+            && let Some(action) = shortcuts::pressed(&ctx)
+        {
+            actions::perform(&ctx, &mut self.state, &mut act, action);
+        }
+        self.page(ui, &mut act);
+        self.dialogs(&ctx, &mut act);
+        self.toasts(&ctx, &mut act);
+        self.afterwards(&ctx, &mut act);
+        self.send(act.into_commands());
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

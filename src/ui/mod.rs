@@ -1,23 +1,31 @@
 //! The window: draws the state, emits commands; never does I/O, never blocks, never awaits.
 
+mod act;
+mod actions;
 mod app;
+mod dialogs;
+mod editor;
 pub mod first_start;
 pub mod fonts;
 pub mod icons;
 pub mod palette;
 pub mod settings;
 pub mod shortcuts;
+mod sidebar;
 mod state;
+mod status_bar;
+mod test_panel;
 #[cfg(test)]
 mod testing;
 mod text;
 pub mod theme;
 pub mod toasts;
+mod top_bar;
 pub mod widgets;
 
 use std::sync::{Arc, OnceLock};
 
-pub use app::{BrickpassApp, Wires};
+pub use app::{BrickpassApp, Setup, Wires};
 
 use crate::{
     engine::{Engine, Places},
@@ -46,19 +54,24 @@ pub fn run(launch: Launch) -> eframe::Result {
             context.request_repaint();
         }
     };
+    let files = vec![
+        ("Configuration", places.config_dir.display().to_string()),
+        ("State and backups", places.state_dir.display().to_string()),
+    ];
     // Before the window, so that both come up at the same time.
     let (engine, mut events) = Engine::start(places, wake).map_err(|error| eframe::Error::AppCreation(Box::new(error)))?;
     let engine = Arc::new(engine);
     let sender = Arc::clone(&engine);
     let wires = Wires { send: Box::new(move |command| sender.send(command)), next: Box::new(move || events.try_next()) };
     let options = eframe::NativeOptions { viewport: viewport(&title, &window), ..eframe::NativeOptions::default() };
+    let setup = Setup { clock: Box::new(jiff::Timestamp::now), theme, window, files };
     let result = eframe::run_native(
         &title,
         options,
         Box::new(move |creation| {
             // Only set once: there is one window.
             let _ = context.set(creation.egui_ctx.clone());
-            Ok(Box::new(BrickpassApp::new(&creation.egui_ctx, wires, jiff::Timestamp::now, theme, window)))
+            Ok(Box::new(BrickpassApp::new(&creation.egui_ctx, wires, setup)))
         }),
     );
     drop(engine);

@@ -90,7 +90,7 @@ fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fiel
         if action == Some(RevealAction::Hide) {
             state.hide_secret();
         }
-        where_stored(ui, state, id, kind);
+        where_stored(ui, state, act, id, kind);
         return;
     }
     let stored = match state.stored_secret(id, kind) {
@@ -117,7 +117,7 @@ fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fiel
     if shown.reveal_clicked {
         act.send(state.reveal_stored());
     }
-    where_stored(ui, state, id, kind);
+    where_stored(ui, state, act, id, kind);
 }
 
 /// The last test said that this very secret is not accepted.
@@ -131,7 +131,7 @@ fn rejects_secret(finished: &Finished, form: Option<&Editing>) -> bool {
 }
 
 /// A line that always says where the secret is or goes.
-fn where_stored(ui: &mut Ui, state: &mut State, id: ConnectionId, kind: SecretKind) {
+fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, kind: SecretKind) {
     let typed = state.shown_form().is_some_and(|form| !form.draft.secret.is_empty());
     let stored = state.stored_secret(id, kind).cloned();
     match (state.vault.value().map(|(_, status)| status.clone()), stored) {

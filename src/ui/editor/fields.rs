@@ -14,11 +14,11 @@ use crate::{
 
 /// Each connection has fields of its own, so that undo in one never brings back the text of another.
 pub fn field_id(id: ConnectionId, field: Field) -> Id {
-    Id::new(("form field", id, field))
+    Id::unique(("form field", id, field))
 }
 
 pub fn secret_id(id: ConnectionId, kind: SecretKind) -> Id {
-    Id::new(("secret field", id, kind))
+    Id::unique(("secret field", id, kind))
 }
 
 pub fn tone(form: &Editing, field: Field) -> Option<Tone> {

@@ -7,7 +7,7 @@ mod header;
 
 use egui::{Frame, Id, Margin, ScrollArea, Ui, UiBuilder, Vec2, vec2};
 
-pub use fields::{field_id, secret_id};
+pub use fields::secret_id;
 
 use super::{
     act::Act,
@@ -125,5 +125,5 @@ fn middle<R>(ui: &mut Ui, size: Vec2, add_contents: impl FnOnce(&mut Ui) -> R) {
     let whole = ui.available_rect_before_wrap();
     let size = size.min(whole.size() - Vec2::splat(32.0)).max(Vec2::splat(1.0));
     let place = egui::Rect::from_center_size(whole.center(), size);
-    ui.scope_builder(UiBuilder::new().max_rect(place).id_salt(Id::new("middle")), add_contents);
+    ui.scope_builder(UiBuilder::new().max_rect(place).id_salt(Id::unique("middle")), add_contents);
 }

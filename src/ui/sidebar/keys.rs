@@ -3,11 +3,13 @@
 use egui::{Event, EventFilter, Key, Modifiers, Response, Ui};
 
 use super::filter_id;
-use crate::ui::{
-    act::Act,
-    state::{ITEM_HEIGHT, State},
+use crate::{
+    connection::Field,
+    ui::{
+        act::Act,
+        state::{ITEM_HEIGHT, State},
+    },
 };
-use crate::connection::Field;
 
 /// Arrow keys, Home, End, Page up and down move the selection (with Shift they extend it), Enter goes to the form, typing goes to the filter.
 pub fn list_keys(ui: &Ui, list: &Response, height: f32, state: &mut State, act: &mut Act) {
@@ -32,11 +34,8 @@ pub fn list_keys(ui: &Ui, list: &Response, height: f32, state: &mut State, act: 
             }
         }
     }
-    if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter) || input.consume_key(Modifiers::NONE, Key::F2)) {
+    if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
         state.focus = Some(Field::Name);
-    }
-    if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Delete)) {
-        act.send(state.delete(state.selection.all(), act.now));
     }
     type_to_filter(ui, state);
 }

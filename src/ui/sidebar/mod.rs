@@ -24,11 +24,11 @@ const MAX_WIDTH: f32 = 520.0;
 const SIDE: f32 = 8.0;
 
 pub fn filter_id() -> Id {
-    Id::new("filter")
+    Id::unique("filter")
 }
 
 pub fn list_id() -> Id {
-    Id::new("connections list")
+    Id::unique("connections list")
 }
 
 /// Draws the sidebar; gives its width, and which rows of the list were drawn.

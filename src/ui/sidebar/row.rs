@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub fn row_id(id: ConnectionId) -> Id {
-    Id::new(("connection row", id))
+    Id::unique(("connection row", id))
 }
 
 /// Deep folders stop moving to the right, so that names keep room.

@@ -6,6 +6,9 @@ use crate::{
     storage::Entry,
 };
 
+/// A new passphrase has so many characters at least.
+const SHORTEST: usize = 8;
+
 #[derive(Debug)]
 pub enum Dialog {
     /// The window is about to close while these have unsaved edits.
@@ -48,6 +51,6 @@ impl Dialog {
     /// Whether the passphrase can be tried.
     pub fn may_unlock(&self) -> bool {
         matches!(self, Self::Unlock { new, passphrase, again, waiting: false, .. }
-            if !passphrase.is_empty() && (!new || passphrase == again))
+            if if *new { passphrase.expose().chars().count() >= SHORTEST && passphrase == again } else { !passphrase.is_empty() })
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Closing, Dialog, Editing, Notice, Removal, State, UNDO, secret_kind};
+use super::{Closing, Dialog, Editing, Notice, Removal, SettingsWait, State, UNDO, secret_kind};
 use crate::{
     connection::{AuthKind, Connection, ConnectionId, ConnectionName, Draft, Environment, Field, HostKind, Reviewed},
     engine::{Command, StoredSecret},
@@ -255,6 +255,11 @@ impl State {
         }
     }
 
+    /// *Try again* beside a failure: a failed save is saved again, a failed test tested again.
+    pub fn try_again(&mut self, now: Timestamp) -> Vec<Command> {
+        if self.shown_form().is_some_and(|form| form.failure.is_some()) { self.save() } else { self.test(now) }
+    }
+
     /// Tests what is saved.
     pub fn test_these(&mut self, ids: &[ConnectionId], now: Timestamp) -> Vec<Command> {
         let saved: Vec<Connection> = ids.iter().filter_map(|id| self.entry(*id)).map(|entry| entry.connection.clone()).collect();
@@ -334,15 +339,17 @@ impl State {
         let mut commands: Vec<Command> = ids.iter().filter_map(|id| self.tests.forget(*id)).map(|run| Command::Cancel { run }).collect();
         let next = self.next_after(&ids);
         let forms: Vec<Editing> = ids.iter().filter_map(|id| self.forms.remove(id)).filter(Editing::is_unsaved).collect();
+        self.last_removal += 1;
+        let number = self.last_removal;
         self.removals.push(Removal {
+            number,
             ids: ids.clone(),
             entries: Vec::new(),
             forms,
-            title: title.clone(),
             until: now + UNDO,
             undo_when_removed: false,
         });
-        self.notices.push(Notice::Removed(title));
+        self.notices.push(Notice::Removed { words: title, removal: number });
         self.selection.none();
         if saved.is_empty() {
             self.rebuild_list();
@@ -366,16 +373,24 @@ impl State {
         !self.removals.is_empty()
     }
 
+    pub fn can_undo_this(&self, removal: u64) -> bool {
+        self.removals.iter().any(|known| known.number == removal)
+    }
+
     /// Brings back what was deleted last.
     pub fn undo(&mut self) -> Vec<Command> {
-        let Some(mut removal) = self.removals.pop() else { return Vec::new() };
+        self.removals.last().map(|removal| removal.number).map(|number| self.undo_of(number)).unwrap_or_default()
+    }
+
+    pub fn undo_of(&mut self, removal: u64) -> Vec<Command> {
+        let Some(at) = self.removals.iter().position(|known| known.number == removal) else { return Vec::new() };
+        let mut removal = self.removals.remove(at);
         let waits_for_engine = removal.entries.is_empty() && removal.ids.iter().any(|id| self.entry_of.contains_key(id));
         if waits_for_engine {
             removal.undo_when_removed = true;
             self.removals.push(removal);
             return Vec::new();
         }
-        self.notices.retain(|notice| !matches!(notice, Notice::Removed(title) if *title == removal.title));
         for form in removal.forms {
             self.forms.insert(form.draft.id, form);
         }
@@ -409,7 +424,18 @@ impl State {
     }
 
     pub fn save_settings(&mut self, settings: Settings, passphrase: Option<secrecy::SecretString>) -> Vec<Command> {
+        self.settings_wait = if settings.theme == self.settings.theme { SettingsWait::Save } else { SettingsWait::Theme };
+        self.settings_problem = None;
+        if self.settings_wait == SettingsWait::Theme {
+            self.settings.theme = settings.theme;
+        }
         vec![Command::SaveSettings { settings, passphrase }]
+    }
+
+    pub fn unlock_from_settings(&mut self, passphrase: secrecy::SecretString) -> Vec<Command> {
+        self.settings_wait = SettingsWait::Unlock;
+        self.settings_problem = None;
+        vec![Command::UnlockVault { passphrase }]
     }
 
     pub fn open_in_browser(&self) -> Vec<Command> {

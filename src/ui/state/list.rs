@@ -64,11 +64,13 @@ pub struct List {
     /// Where each row begins, and one more: where the last one ends.
     tops: Vec<f32>,
     row_of: HashMap<ConnectionId, usize>,
+    revision: u64,
 }
 
 impl List {
     /// Builds the index anew. `unsaved`: connections that exist as drafts only.
     pub fn set(&mut self, entries: &[Entry], unsaved: &[ConnectionId]) {
+        self.revision += 1;
         self.items.clear();
         self.items.extend(unsaved.iter().map(|id| Item::unsaved(*id)));
         self.items.extend(entries.iter().enumerate().map(|(at, entry)| Item::saved(&entry.connection, at)));
@@ -106,6 +108,15 @@ impl List {
 
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// Changes whenever the connections do.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub fn items(&self) -> &[Item] {
+        &self.items
     }
 
     pub fn item(&self, at: usize) -> Option<&Item> {

@@ -41,8 +41,8 @@ pub enum Notice {
     Done(String),
     Info(String),
     Failure(Failure),
-    /// Offers *Undo* while the removal can be undone.
-    Removed(String),
+    /// Offers *Undo* while the removal of this number can be undone.
+    Removed { words: String, removal: u64 },
 }
 
 #[derive(Debug, Default)]
@@ -66,6 +66,7 @@ pub struct State {
     pub vault_from_environment: bool,
     pub window: WindowMemory,
     removals: Vec<Removal>,
+    last_removal: u64,
     pub notices: Vec<Notice>,
     pub dialog: Option<Dialog>,
     /// The field that the form is to show and focus.
@@ -77,6 +78,20 @@ pub struct State {
     /// Selected as soon as it is in the list.
     select_when_listed: Option<ConnectionId>,
     closing: Closing,
+    /// Their secrets are saved: what the fields still hold of them is to be wiped.
+    pub wipe: Vec<ConnectionId>,
+    pub settings_wait: SettingsWait,
+    pub settings_problem: Option<String>,
+}
+
+/// What the settings dialog waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SettingsWait {
+    #[default]
+    Nothing,
+    Theme,
+    Save,
+    Unlock,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -174,6 +189,10 @@ impl State {
             }
             Event::SettingsSaved { settings, moved_secrets } => {
                 self.settings = settings;
+                let waited = std::mem::take(&mut self.settings_wait);
+                if waited == SettingsWait::Save && matches!(self.dialog, Some(Dialog::Settings)) {
+                    self.dialog = None;
+                }
                 if moved_secrets > 0 {
                     self.notices.push(Notice::Done(text::moved_secrets(moved_secrets)));
                 }
@@ -278,6 +297,10 @@ impl State {
         self.revealed.as_ref().filter(|(of, which, ..)| (*of, *which) == (id, kind)).map(|(_, _, secret, since)| (secret, *since))
     }
 
+    pub fn revealed_anywhere(&self) -> Option<&SecretString> {
+        self.revealed.as_ref().map(|(_, _, secret, _)| secret)
+    }
+
     pub fn hide_secret(&mut self) {
         self.revealed = None;
     }
@@ -355,6 +378,9 @@ impl State {
 
     fn vault_came(&mut self, home: VaultHome, status: VaultStatus) -> Vec<Command> {
         let ready = matches!(status, VaultStatus::Ready { .. });
+        if self.settings_wait == SettingsWait::Unlock {
+            self.settings_wait = SettingsWait::Nothing;
+        }
         self.vault = Remote::Ready((home, status));
         self.secrets.clear();
         let mut commands = self.selection.shown().map(|id| self.describe(id)).unwrap_or_default();
@@ -370,6 +396,7 @@ impl State {
 
     fn saved(&mut self, id: ConnectionId) -> Vec<Command> {
         let entry = self.entry(id).cloned();
+        self.wipe.push(id);
         if let Some(form) = self.forms.get_mut(&id) {
             form.saved_as_sent(entry.as_ref());
         }
@@ -405,7 +432,8 @@ impl State {
         let Some(first) = entries.first().map(|entry| entry.connection.id) else { return Vec::new() };
         let Some(removal) = self.removals.iter_mut().find(|removal| removal.ids.contains(&first)) else { return Vec::new() };
         removal.entries = entries;
-        if removal.undo_when_removed { self.undo() } else { Vec::new() }
+        let (number, undo) = (removal.number, removal.undo_when_removed);
+        if undo { self.undo_of(number) } else { Vec::new() }
     }
 
     fn restored(&mut self, ids: &[ConnectionId]) {
@@ -420,6 +448,12 @@ impl State {
                 form.save_failed(failure.clone());
             }
             self.closing = Closing::No;
+        }
+        if !matches!(std::mem::take(&mut self.settings_wait), SettingsWait::Nothing | SettingsWait::Theme)
+            && matches!(self.dialog, Some(Dialog::Settings))
+        {
+            self.settings_problem = Some(text::short_failure(&failure));
+            return;
         }
         match &mut self.dialog {
             Some(Dialog::Unlock { waiting, failure: shown, .. }) if *waiting => {

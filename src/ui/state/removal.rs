@@ -10,12 +10,13 @@ pub const UNDO: SignedDuration = SignedDuration::from_secs(10);
 
 #[derive(Debug)]
 pub struct Removal {
+    /// Names this removal, for the message that offers its undo.
+    pub number: u64,
     pub ids: Vec<ConnectionId>,
     /// Filled when the engine has taken them off the list.
     pub entries: Vec<Entry>,
     /// Unsaved edits come back, too.
     pub forms: Vec<Editing>,
-    pub title: String,
     pub until: Timestamp,
     /// Undo was asked for before the engine had answered.
     pub undo_when_removed: bool,

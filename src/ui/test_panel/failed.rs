@@ -87,7 +87,7 @@ pub fn remedy_button(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mu
 }
 
 fn more(ui: &mut Ui, finished: &Finished, failure: &Failure) {
-    let id = Id::new(("details", finished.run));
+    let id = Id::unique(("details", finished.run));
     let mut open = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;

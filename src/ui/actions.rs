@@ -1,0 +1,78 @@
+//! What the keys and the palette do.
+
+use egui::{Context, ViewportCommand};
+
+use super::{
+    act::Act,
+    shortcuts::Action,
+    sidebar,
+    state::{Dialog, State, secret_kind},
+};
+use crate::{connection::Field, engine::Command};
+
+pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) {
+    match action {
+        Action::New => act.send(state.new_connection()),
+        Action::Save => act.send(state.save()),
+        Action::Duplicate => act.send(state.duplicate()),
+        Action::Delete => act.send(state.delete(state.selection.all(), act.now)),
+        Action::Undo => act.send(state.undo()),
+        Action::Rename => state.focus = Some(Field::Name),
+        Action::TogglePin => {
+            if let Some(id) = state.selection.shown() {
+                act.send(state.toggle_pinned(id));
+            }
+        }
+        Action::Test => act.send(state.test(act.now)),
+        Action::TestAll => act.send(state.test_all(act.now)),
+        Action::CancelTest => act.send(state.cancel_all_tests()),
+        Action::CopyAddress => {
+            if let Some(pasted) = state.shown_form().and_then(|form| form.pasted()) {
+                ctx.copy_text(pasted.base_url.origin());
+            }
+        }
+        Action::OpenWorkspace => act.send(state.open_in_browser()),
+        Action::RevealSecret => reveal(state, act),
+        Action::CommandPalette => state.dialog = Some(Dialog::Palette),
+        Action::Find => ctx.memory_mut(|memory| memory.request_focus(sidebar::filter_id())),
+        Action::Refresh => act.send([Command::Refresh, Command::ProbeVault]),
+        Action::Settings => state.dialog = Some(Dialog::Settings),
+        Action::Shortcuts => state.dialog = Some(Dialog::Shortcuts),
+        Action::Pinned(number) => act.send(state.select_pinned(usize::from(number).saturating_sub(1))),
+        Action::Close | Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+    }
+    ctx.request_repaint();
+}
+
+fn reveal(state: &mut State, act: &mut Act) {
+    if state.revealed_anywhere().is_some() {
+        state.hide_secret();
+    } else {
+        act.send(state.reveal_stored());
+    }
+}
+
+/// Whether an action can do something now: the palette offers no others.
+pub fn makes_sense(state: &State, action: Action) -> bool {
+    let shown = state.selection.shown();
+    let any = state.library().value().is_some_and(|snapshot| !snapshot.entries.is_empty());
+    match action {
+        Action::Save => state.shown_form().is_some_and(|form| form.is_unsaved() || form.is_new()),
+        Action::Duplicate | Action::Delete | Action::Rename | Action::TogglePin | Action::Test => shown.is_some(),
+        Action::CopyAddress | Action::OpenWorkspace => state.shown_form().is_some_and(|form| form.pasted().is_some()),
+        Action::RevealSecret => state.shown_form().is_some_and(|form| {
+            secret_kind(form.draft.auth).is_some_and(|kind| state.stored_secret(form.draft.id, kind).is_some())
+        }),
+        Action::Undo => state.can_undo(),
+        Action::TestAll | Action::Find => any,
+        Action::CancelTest => state.tests.running_count() > 0,
+        Action::Pinned(number) => state.list.pinned().nth(usize::from(number).saturating_sub(1)).is_some(),
+        Action::New
+        | Action::CommandPalette
+        | Action::Refresh
+        | Action::Settings
+        | Action::Shortcuts
+        | Action::Close
+        | Action::Quit => true,
+    }
+}
