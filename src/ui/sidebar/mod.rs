@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use egui::{Align2, CornerRadius, Frame, Id, Margin, Panel, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-pub use row::{menu as connection_menu, row_id};
+pub use row::menu as connection_menu;
 
 use super::{
     act::Act,
@@ -114,7 +114,7 @@ fn list(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {
         }
         rows
     });
-    ui.data_mut(|data| data.insert_temp(list_id(), output.state.offset().y));
+    ui.data_mut(|data| data.insert_temp(list_id(), output.state.clamped_offset().y));
     if focus.has_focus()
         && let Some(id) = state.selection.shown()
     {

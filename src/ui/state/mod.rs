@@ -20,7 +20,7 @@ use secrecy::SecretString;
 pub use dialog::Dialog;
 pub use editing::Editing;
 pub use intents::offered;
-pub use list::{FOLDER_HEIGHT, ITEM_HEIGHT, Item, List, Row, SECTION_HEIGHT, Section};
+pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
 pub use remote::Remote;
 pub use removal::{Removal, UNDO};
 pub use selection::Selection;
