@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::demo::{Demo, DemoOptions, DemoWorkspace, Fault};
+use brickpass::{
+    connection::{Draft, Severity},
+    demo::{Demo, DemoOptions, DemoWorkspace, Fault},
+};
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -382,6 +385,29 @@ fn the_announcement_names_every_workspace_with_a_token_of_its_own_and_debug_name
         assert!(token.len() == 36 && token.starts_with("dapi") && token[4..].bytes().all(|byte| byte.is_ascii_hexdigit()), "{token}");
         assert!(!shown.contains(&token), "{shown}");
     }
+}
+
+#[test]
+fn the_connections_lead_to_their_workspaces_in_every_state_but_to_the_one_that_waits_to_be_added() {
+    let demo = Demo::start(&DemoOptions { workspaces: 6, ..DemoOptions::default() }).unwrap();
+    let connections = demo.connections();
+    assert_eq!(connections.len(), demo.workspaces().len() - 1);
+    for (connection, token) in &connections {
+        let workspace = find(&demo, connection.name.as_str());
+        assert_eq!((&connection.base_url.origin(), token), (&workspace.base_url, &workspace.token));
+        assert_eq!(connection.workspace_id, demo.workspace(connection.name.as_str()).map(|it| it.workspace_id()));
+        let draft = Draft::from_connection(connection);
+        let errors: Vec<_> = draft.review(&|_| false).remarks.into_iter().filter(|remark| remark.severity == Severity::Error).collect();
+        assert!(errors.is_empty(), "the form takes it: {errors:?}");
+    }
+    for name in [SALES, "Marketing reports", "Payroll and people data", "Sensor archive (Frankfurt)", "Personal sandbox"] {
+        assert!(connections.iter().any(|(connection, _)| connection.name.as_str() == name), "{name}");
+    }
+    assert!(connections.iter().all(|(connection, _)| connection.name.as_str() != "Finance lakehouse"));
+    assert_eq!(connections.iter().filter(|(connection, _)| connection.pinned).count(), 2);
+    let environments: HashSet<_> = connections.iter().map(|(connection, _)| connection.environment.kind()).collect();
+    assert_eq!(environments.len(), 4, "every kind of environment");
+    assert_eq!(demo.connections(), connections, "the same each time, ids too");
 }
 
 #[tokio::test]
