@@ -152,8 +152,11 @@ impl Gallery {
             "palette" => {
                 let id = ConnectionId::random();
                 let (production, test) = (Environment::Production, Environment::Test);
-                let connections = [("Sales lakehouse", "adb-1234567890123456.7.azuredatabricks.net", &production), ("Ingestion", "adb-88.4.azuredatabricks.net", &test)]
-                    .map(|(name, host, environment)| PaletteConnection { id, name, host, environment });
+                let connections = [
+                    ("Sales lakehouse", "adb-1234567890123456.7.azuredatabricks.net", &production),
+                    ("Ingestion", "adb-88.4.azuredatabricks.net", &test),
+                ]
+                .map(|(name, host, environment)| PaletteConnection { id, name, host, environment });
                 self.palette.show(ctx, &connections, 1, &|_| true);
             }
             "shortcuts" => {

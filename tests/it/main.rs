@@ -9,4 +9,5 @@ mod cli;
 mod demo;
 mod engine;
 mod host_input;
+mod keyring;
 mod support;

@@ -227,7 +227,7 @@ fn derived_id(id: ConnectionId, count: usize) -> ConnectionId {
         *to = *from;
     }
     let uuid: Uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
-    serde_json::from_value(serde_json::Value::String(uuid.to_string())).unwrap_or_else(|_| ConnectionId::random())
+    uuid.to_string().parse().unwrap_or_else(|_| ConnectionId::random())
 }
 
 /// The keys and raw values of the outermost object, in their order.

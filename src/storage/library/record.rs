@@ -188,15 +188,6 @@ impl Serialize for Ordered<'_> {
 
 /// Gives a connection the first free name of the kind "Sales (2)" and notes it in `taken` (lower case).
 pub(super) fn rename_free(connection: &mut Connection, taken: &mut HashSet<String>) {
-    let base = connection.name.as_str().to_owned();
-    for number in 2_u32.. {
-        let suffix = format!(" ({number})");
-        let name: String = base.chars().take(100 - suffix.len()).collect::<String>().trim_end().to_owned() + &suffix;
-        if taken.insert(name.to_lowercase()) {
-            if let Ok(name) = serde_json::from_value(Value::String(name)) {
-                connection.name = name;
-            }
-            return;
-        }
-    }
+    connection.name = connection.name.copy_of(&|name| taken.contains(&name.to_lowercase()));
+    taken.insert(connection.name.as_str().to_lowercase());
 }

@@ -185,11 +185,11 @@ fn explain(error: &Error) -> VaultError {
         Error::NoStorageAccess(_) if says(&["result not returned"]) => VaultError::Unavailable(NoKeyring::NoCollection),
         Error::NoStorageAccess(_) => VaultError::KeyringLocked,
         Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::BadStoreFormat(_) => VaultError::SecretDamaged,
-        _ if says(&["org.freedesktop.secrets", "no secret service provider", "ServiceUnknown", "NameHasNoOwner"]) => {
+        _ if says(&["org.freedesktop.secrets", "ServiceUnknown", "NameHasNoOwner"]) => {
             VaultError::Unavailable(NoKeyring::NoService)
         }
         _ if cfg!(all(unix, not(target_vendor = "apple")))
-            && says(&["zbus error: I/O error", "zbus error: Address", "DBUS_SESSION_BUS_ADDRESS"]) =>
+            && says(&["Failed to connect to address", "zbus error: I/O error", "no secret service provider or dbus session"]) =>
         {
             VaultError::Unavailable(NoKeyring::NoSession)
         }
