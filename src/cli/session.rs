@@ -119,11 +119,7 @@ impl Session {
             _ => Err(Failure::new(
                 Code::NoSuchConnection,
                 format!("There is no connection named \"{}\".", name.escape_debug()),
-                if entries.is_empty() {
-                    "There are no connections yet.".to_owned()
-                } else {
-                    format!("There are {} others.", entries.len())
-                },
+                if entries.is_empty() { "There are no connections yet." } else { "Names are compared without regard to case." },
                 "brickpass list shows all names.",
             )),
         }

@@ -60,19 +60,15 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
         Action::Save => state.shown_form().is_some_and(|form| form.is_unsaved() || form.is_new()),
         Action::Duplicate | Action::Delete | Action::Rename | Action::TogglePin | Action::Test => shown.is_some(),
         Action::CopyAddress | Action::OpenWorkspace => state.shown_form().is_some_and(|form| form.pasted().is_some()),
-        Action::RevealSecret => state.shown_form().is_some_and(|form| {
-            secret_kind(form.draft.auth).is_some_and(|kind| state.stored_secret(form.draft.id, kind).is_some())
-        }),
+        Action::RevealSecret => state
+            .shown_form()
+            .is_some_and(|form| secret_kind(form.draft.auth).is_some_and(|kind| state.stored_secret(form.draft.id, kind).is_some())),
         Action::Undo => state.can_undo(),
         Action::TestAll | Action::Find => any,
         Action::CancelTest => state.tests.running_count() > 0,
         Action::Pinned(number) => state.list.pinned().nth(usize::from(number).saturating_sub(1)).is_some(),
-        Action::New
-        | Action::CommandPalette
-        | Action::Refresh
-        | Action::Settings
-        | Action::Shortcuts
-        | Action::Close
-        | Action::Quit => true,
+        Action::New | Action::CommandPalette | Action::Refresh | Action::Settings | Action::Shortcuts | Action::Close | Action::Quit => {
+            true
+        }
     }
 }

@@ -71,6 +71,7 @@ impl BrickpassApp {
         let Setup { clock, theme, window, files } = setup;
         theme::install(ctx, theme);
         (wires.send)(Command::Start);
+        (wires.send)(Command::ProbeVault);
         Self {
             state: State::new(Settings { theme, ..Settings::default() }, window.clone()),
             wires,
@@ -254,7 +255,10 @@ impl BrickpassApp {
             .iter()
             .map(|item| PaletteConnection { id: item.id, name: state.name_of(item.id), host: &item.host, environment: &item.environment })
             .collect();
-        let outcome = self.palette.get_or_insert_default().show(ctx, &connections, state.list.revision(), &|action| actions::makes_sense(state, action));
+        let outcome = self
+            .palette
+            .get_or_insert_default()
+            .show(ctx, &connections, state.list.revision(), &|action| actions::makes_sense(state, action));
         match outcome {
             None => return,
             Some(PaletteOutcome::Closed) => self.state.dialog = None,

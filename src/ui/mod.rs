@@ -54,10 +54,8 @@ pub fn run(launch: Launch) -> eframe::Result {
             context.request_repaint();
         }
     };
-    let files = vec![
-        ("Configuration", places.config_dir.display().to_string()),
-        ("State and backups", places.state_dir.display().to_string()),
-    ];
+    let files =
+        vec![("Configuration", places.config_dir.display().to_string()), ("State and backups", places.state_dir.display().to_string())];
     // Before the window, so that both come up at the same time.
     let (engine, mut events) = Engine::start(places, wake).map_err(|error| eframe::Error::AppCreation(Box::new(error)))?;
     let engine = Arc::new(engine);

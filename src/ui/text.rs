@@ -269,15 +269,21 @@ pub fn headline(code: Code) -> String {
     match code {
         Code::Dns | Code::Refused | Code::Unreachable | Code::Reset => "Could not reach the workspace",
         Code::ConnectTimeout | Code::ReadTimeout => "No answer in time",
-        Code::TlsUnknownIssuer | Code::TlsExpired | Code::TlsNotYetValid | Code::TlsWrongHost | Code::TlsProtocol | Code::Tls | Code::CaFile => {
-            "No secure connection"
-        }
+        Code::TlsUnknownIssuer
+        | Code::TlsExpired
+        | Code::TlsNotYetValid
+        | Code::TlsWrongHost
+        | Code::TlsProtocol
+        | Code::Tls
+        | Code::CaFile => "No secure connection",
         Code::ProxyAuth | Code::ProxyUnreachable => "The proxy is in the way",
         Code::Unauthorized | Code::NoSecret => "Could not sign in",
         Code::Forbidden | Code::IpBlocked | Code::PrivateLink => "No permission",
         Code::RateLimited | Code::ServerError => "The workspace cannot answer now",
         Code::NotFound | Code::Redirect | Code::NotApi | Code::Protocol | Code::TooLarge => "Not the answer of a workspace",
-        Code::VaultLocked | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => "Could not read the token",
+        Code::VaultLocked | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => {
+            "Could not read the token"
+        }
         Code::Cancelled => "Cancelled",
         Code::Unsupported => "Cannot be tested yet",
         _ => "The test could not be made",

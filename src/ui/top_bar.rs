@@ -59,7 +59,15 @@ fn jump_field(ui: &mut Ui, state: &mut State, width: f32) {
         right = paint_key_hint(ui.painter(), palette, pos2(right, rect.center().y), text::JUMP_KEY).left() - 8.0;
     }
     let left = rect.left() + 33.0;
-    paint_text(ui.painter(), pos2(left, rect.center().y), Align2::LEFT_CENTER, text::JUMP, fonts::regular(14.0), palette.weak, right - left);
+    paint_text(
+        ui.painter(),
+        pos2(left, rect.center().y),
+        Align2::LEFT_CENTER,
+        text::JUMP,
+        fonts::regular(14.0),
+        palette.weak,
+        right - left,
+    );
     if response.has_focus() {
         theme::focus_ring(ui.painter(), palette, rect, theme::RADIUS);
     }

@@ -185,9 +185,7 @@ fn explain(error: &Error) -> VaultError {
         Error::NoStorageAccess(_) if says(&["result not returned"]) => VaultError::Unavailable(NoKeyring::NoCollection),
         Error::NoStorageAccess(_) => VaultError::KeyringLocked,
         Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::BadStoreFormat(_) => VaultError::SecretDamaged,
-        _ if says(&["org.freedesktop.secrets", "ServiceUnknown", "NameHasNoOwner"]) => {
-            VaultError::Unavailable(NoKeyring::NoService)
-        }
+        _ if says(&["org.freedesktop.secrets", "ServiceUnknown", "NameHasNoOwner"]) => VaultError::Unavailable(NoKeyring::NoService),
         _ if cfg!(all(unix, not(target_vendor = "apple")))
             && says(&["Failed to connect to address", "zbus error: I/O error", "no secret service provider or dbus session"]) =>
         {

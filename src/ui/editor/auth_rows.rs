@@ -29,7 +29,13 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fi
         form_row(ui, text::LEVEL, |ui| level(ui, form));
     }
     if form.draft.level == LevelKind::Account {
-        TextRow::new(Field::AccountId, text::ACCOUNT_ID, text::ACCOUNT_HINT).show(ui, form, focus, |draft| &mut draft.account_id, |_, _, _| {});
+        TextRow::new(Field::AccountId, text::ACCOUNT_ID, text::ACCOUNT_HINT).show(
+            ui,
+            form,
+            focus,
+            |draft| &mut draft.account_id,
+            |_, _, _| {},
+        );
     }
     if form.draft.auth == AuthKind::ServicePrincipal {
         TextRow::new(Field::ClientId, text::CLIENT_ID, text::CLIENT_HINT).show(ui, form, focus, |draft| &mut draft.client_id, |_, _, _| {});

@@ -158,8 +158,7 @@ fn badge_of(kind: EnvironmentKind) -> Option<crate::connection::Environment> {
 
 /// An account console, or one host for everything: which level is meant has to be said.
 pub fn needs_level(form: &Editing) -> bool {
-    let account_host =
-        form.pasted().is_some_and(|pasted| matches!(pasted.base_url.kind(), HostKind::AccountConsole | HostKind::Unified));
+    let account_host = form.pasted().is_some_and(|pasted| matches!(pasted.base_url.kind(), HostKind::AccountConsole | HostKind::Unified));
     account_host || form.draft.level == LevelKind::Account
 }
 
@@ -175,7 +174,8 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
             if save.show(ui).clicked() {
                 act.send(state.save());
             }
-            let test = if testing { Button::secondary(text::CANCEL_TEST).busy(true) } else { Button::secondary(text::TEST).icon(Icon::Test) };
+            let test =
+                if testing { Button::secondary(text::CANCEL_TEST).busy(true) } else { Button::secondary(text::TEST).icon(Icon::Test) };
             if test.show(ui).clicked() {
                 let commands = if testing { state.cancel_test() } else { state.test(act.now) };
                 act.send(commands);

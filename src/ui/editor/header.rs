@@ -71,7 +71,11 @@ fn environment_of(state: &State) -> Environment {
         EnvironmentKind::Production => Environment::Production,
         EnvironmentKind::Own => {
             let word = form.draft.own_environment.trim();
-            Environment::Own(if word.is_empty() { text::environment(EnvironmentKind::Own).to_owned() } else { word.chars().take(20).collect() })
+            Environment::Own(if word.is_empty() {
+                text::environment(EnvironmentKind::Own).to_owned()
+            } else {
+                word.chars().take(20).collect()
+            })
         }
     }
 }
@@ -145,7 +149,9 @@ fn standing(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Said {
             let step = running.current.map_or(text::TESTING, |(step, _)| step.label());
             Said { words: step.to_owned(), icon: None, colour: palette.weak }
         }
-        Standing::Broken(_) => Said { words: text::TEST_BROKEN.to_owned(), icon: Some((Icon::Failed, palette.error)), colour: palette.error },
+        Standing::Broken(_) => {
+            Said { words: text::TEST_BROKEN.to_owned(), icon: Some((Icon::Failed, palette.error)), colour: palette.error }
+        }
         _ => match of_last_test(ui, state, act, id) {
             Some((status, words)) => plain(status, words),
             None => plain(Status::Untested, text::NOT_TESTED.to_owned()),

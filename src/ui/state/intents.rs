@@ -341,14 +341,7 @@ impl State {
         let forms: Vec<Editing> = ids.iter().filter_map(|id| self.forms.remove(id)).filter(Editing::is_unsaved).collect();
         self.last_removal += 1;
         let number = self.last_removal;
-        self.removals.push(Removal {
-            number,
-            ids: ids.clone(),
-            entries: Vec::new(),
-            forms,
-            until: now + UNDO,
-            undo_when_removed: false,
-        });
+        self.removals.push(Removal { number, ids: ids.clone(), entries: Vec::new(), forms, until: now + UNDO, undo_when_removed: false });
         self.notices.push(Notice::Removed { words: title, removal: number });
         self.selection.none();
         if saved.is_empty() {

@@ -42,7 +42,10 @@ pub enum Notice {
     Info(String),
     Failure(Failure),
     /// Offers *Undo* while the removal of this number can be undone.
-    Removed { words: String, removal: u64 },
+    Removed {
+        words: String,
+        removal: u64,
+    },
 }
 
 #[derive(Debug, Default)]

@@ -14,8 +14,7 @@ use crate::{
         fonts,
         icons::Icon,
         state::{Dialog, Finished, State},
-        text,
-        theme,
+        text, theme,
         widgets::{Button, paragraph},
     },
 };
@@ -124,7 +123,9 @@ fn report(finished: &Finished, failure: &Failure) -> String {
     let _ = writeln!(out, "\n{}\n{}\n{}\n", failure.what, failure.why, failure.fix);
     for step in &finished.planned {
         let line = match finished.report.steps.iter().find(|done| done.step == *step) {
-            Some(done) => format!("{}: {}, {}", step.label(), if done.ok { text::OK } else { text::STEP_FAILED }, text::took(done.duration)),
+            Some(done) => {
+                format!("{}: {}, {}", step.label(), if done.ok { text::OK } else { text::STEP_FAILED }, text::took(done.duration))
+            }
             None => format!("{}: {}", step.label(), text::STEP_SKIPPED),
         };
         let _ = writeln!(out, "{line}");

@@ -130,7 +130,8 @@ fn connected(ui: &mut Ui, finished: &Finished, id: ConnectionId) {
 
 fn who(ui: &mut Ui, report: &Report) {
     let user = report.user.as_deref().unwrap_or(text::SOMEBODY);
-    let counted = report.clusters.as_ref().map(|all| format!(", {}", text::clusters(all.len(), clusters::running(all)))).unwrap_or_default();
+    let counted =
+        report.clusters.as_ref().map(|all| format!(", {}", text::clusters(all.len(), clusters::running(all)))).unwrap_or_default();
     line(ui, &[("as ", false), (user, true), (&counted, false)]);
 }
 

@@ -77,7 +77,8 @@ fn end_of(steps: &[StepReport]) -> Duration {
 }
 
 fn of_done(done: &StepReport, whole: f32) -> Line<'_> {
-    let (shape, tone) = if done.ok { (Shape::Done(Icon::Ok, Tone::Ok), Tone::Accent) } else { (Shape::Done(Icon::Failed, Tone::Error), Tone::Error) };
+    let (shape, tone) =
+        if done.ok { (Shape::Done(Icon::Ok, Tone::Ok), Tone::Accent) } else { (Shape::Done(Icon::Failed, Tone::Error), Tone::Error) };
     let bar = Some((done.started.as_secs_f32() / whole, done.duration.as_secs_f32() / whole, tone));
     Line { name: done.step.label(), shape, bar, words: text::took(done.duration), detail: done.detail.as_deref() }
 }
@@ -98,7 +99,9 @@ fn row(ui: &mut Ui, line: &Line) {
     let middle = rect.center().y;
     let icon = pos2(rect.left() + 7.0, middle);
     match &line.shape {
-        Shape::Done(shape, tone) => shape.paint(ui.painter(), icon, 14.0, if *tone == Tone::Neutral { palette.weak } else { palette.tone(*tone) }),
+        Shape::Done(shape, tone) => {
+            shape.paint(ui.painter(), icon, 14.0, if *tone == Tone::Neutral { palette.weak } else { palette.tone(*tone) })
+        }
         Shape::Working => paint_spinner(ui, icon, 14.0, palette.accent),
         Shape::Quiet => Icon::Untested.paint(ui.painter(), icon, 14.0, palette.weak),
     }
