@@ -11,22 +11,25 @@ use std::{
 use crate::support::{self, Finished, Home};
 
 const PASSWORD: &str = "test-password";
-const UNLOCK: &str = "printf test-password | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1";
+/// The daemon goes into the background before the bus knows its name.
+const UNLOCK: &str = "printf test-password | gnome-keyring-daemon --replace --unlock --components=secrets --daemonize >/dev/null 2>&1; \
+                      for try in $(seq 200); do dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+                      org.freedesktop.DBus.GetNameOwner string:org.freedesktop.secrets >/dev/null 2>&1 && break; sleep 0.02; done";
 const TOOLS: [&str; 5] = ["dbus-run-session", "dbus-send", "gnome-keyring-daemon", "secret-tool", "bash"];
 
 #[test]
 fn st_01_a_real_keyring_keeps_secrets_of_any_length_and_others_can_see_the_entries() {
-    in_session("st_01", &format!("{UNLOCK} && exec \"$0\" \"$@\""), "round_trip");
+    in_session("st_01", &format!("{UNLOCK}; exec \"$0\" \"$@\""), "round_trip");
 }
 
 #[test]
 fn st_05_a_locked_real_keyring_is_told_without_a_hang_and_works_again_once_unlocked() {
-    in_session("st_05", &format!("{UNLOCK} && exec \"$0\" \"$@\""), "locked_and_unlocked");
+    in_session("st_05", &format!("{UNLOCK}; exec \"$0\" \"$@\""), "locked_and_unlocked");
 }
 
 #[test]
 fn st_08_a_keyring_that_stops_is_told_and_one_that_starts_again_is_found() {
-    in_session("st_08", &format!("{UNLOCK} && exec \"$0\" \"$@\""), "stopped_and_started");
+    in_session("st_08", &format!("{UNLOCK}; exec \"$0\" \"$@\""), "stopped_and_started");
 }
 
 #[test]
@@ -157,7 +160,7 @@ mod inside {
             other => panic!("{other:?}"),
         }
         // As a person would by typing the password.
-        shell("printf test-password | gnome-keyring-daemon --replace --unlock --components=secrets --daemonize");
+        shell(UNLOCK);
         assert_eq!(got(&vault, key), Some("CANARY".into()), "the same vault works again, with the old secret");
     }
 

@@ -41,13 +41,16 @@ impl Backups {
         if atomic_file::read(&self.path(1), LIMIT).is_ok_and(|newest| newest.is_some_and(|newest| newest.bytes == bytes)) {
             return Ok(());
         }
-        for number in (1..COUNT).rev() {
+        // Whole on the disk before the others make room: a full disk costs no backup.
+        let newest = self.path(0);
+        atomic_file::write(disk, &newest, bytes)?;
+        for number in (0..COUNT).rev() {
             let from = self.path(number);
             if from.exists() {
-                let _ = fs::rename(from, self.path(number + 1));
+                fs::rename(&from, self.path(number + 1)).map_err(|error| FileError::io("replace", &from, error))?;
             }
         }
-        atomic_file::write(disk, &self.path(1), bytes).map(drop)
+        Ok(())
     }
 
     /// Those that can be read, newest first, with their bytes.
