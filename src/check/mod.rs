@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     connection::{Connection, Status},
-    databricks::{Cluster, Http},
+    databricks::{Client, Cluster, Http},
     failure::Failure,
 };
 
@@ -61,8 +61,46 @@ pub enum Progress {
 }
 
 /// Runs the test; bounded by the connection's timeout; dropping the future cancels it and closes its sockets.
-pub async fn run(_connection: &Connection, _token: SecretString, _http: &Http, _progress: &(dyn Fn(Progress) + Send + Sync)) -> Report {
-    todo!()
+pub async fn run(connection: &Connection, token: SecretString, http: &Http, progress: &(dyn Fn(Progress) + Send + Sync)) -> Report {
+    let began = std::time::Instant::now();
+    let client =
+        Client::new(http.clone(), connection.base_url.clone(), connection.workspace_id.clone(), token, connection.timeout.duration());
+    progress(Progress::Planned(vec![Step::Identity, Step::Clusters]));
+    let mut report = Report::not_begun(Status::Ok, crate::failure::Failure::new(crate::failure::Code::Internal, "", "", ""));
+    report.failure = None;
+    let finish = |report: &mut Report, step, started: Duration, ok| {
+        let done = StepReport { step, ok, started, duration: began.elapsed() - started, detail: None };
+        report.steps.push(done.clone());
+        progress(Progress::StepFinished(done));
+    };
+    progress(Progress::StepStarted(Step::Identity));
+    match client.me().await {
+        Ok(me) => {
+            finish(&mut report, Step::Identity, Duration::ZERO, true);
+            report.user = Some(me.user_name);
+            report.workspace_id = me.workspace_id;
+            let started = began.elapsed();
+            progress(Progress::StepStarted(Step::Clusters));
+            match client.clusters().await {
+                Ok(clusters) => {
+                    finish(&mut report, Step::Clusters, started, true);
+                    report.clusters = Some(clusters);
+                }
+                Err(error) => {
+                    finish(&mut report, Step::Clusters, started, false);
+                    report.state = Status::NoPermission;
+                    report.failure = Some(error.failure);
+                }
+            }
+        }
+        Err(error) => {
+            finish(&mut report, Step::Identity, Duration::ZERO, false);
+            report.state = if error.status.is_some() { Status::SignIn } else { Status::Unreachable };
+            report.failure = Some(error.failure);
+        }
+    }
+    report.duration = began.elapsed();
+    report
 }
 
 impl Report {
