@@ -16,6 +16,8 @@ pub enum FirstStartAction {
 }
 
 const CARD: Vec2 = vec2(262.0, 222.0);
+/// A card without its border and padding.
+const INNER: Vec2 = vec2(CARD.x - 42.0, CARD.y - 42.0);
 const GAP: f32 = 16.0;
 
 struct Way {
@@ -90,7 +92,6 @@ fn head(ui: &mut Ui, secrets_place: Option<&str>) {
 
 fn way_card(ui: &mut Ui, way: &Way, first: bool) -> bool {
     let palette = theme::of(ui);
-    const INNER: Vec2 = vec2(CARD.x - 42.0, CARD.y - 42.0);
     let contents = |ui: &mut Ui| {
         ui.set_min_size(INNER);
         ui.set_max_width(INNER.x);

@@ -1,8 +1,14 @@
 //! The icons of the window, by name. Phosphor's code points; `scripts/subset-fonts.sh` reads them here.
 
-use egui::{Align2, Color32, Painter, Pos2};
+use egui::{Align2, Color32, IconData, Painter, Pos2};
 
 use super::fonts;
+
+/// Brickpass's own icon for the window and the task bar, 256 pixels; `assets/icon.svg` is its source.
+#[must_use]
+pub fn app_icon() -> IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png")).unwrap_or_default()
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Icon {
@@ -109,5 +115,16 @@ impl Icon {
     pub fn paint(self, painter: &Painter, center: Pos2, size: f32, colour: Color32) {
         let (glyph, filled) = self.glyph();
         painter.text(center, Align2::CENTER_CENTER, glyph, fonts::icons(size, filled), colour);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_has_an_icon() {
+        let icon = app_icon();
+        assert_eq!((icon.width, icon.height), (256, 256));
     }
 }

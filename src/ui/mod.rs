@@ -82,6 +82,7 @@ fn viewport(title: &str, window: &WindowMemory) -> egui::ViewportBuilder {
     let builder = egui::ViewportBuilder::default()
         .with_title(title)
         .with_app_id("brickpass")
+        .with_icon(icons::app_icon())
         .with_inner_size(size)
         .with_min_inner_size([480.0, 360.0])
         .with_maximized(window.maximized);

@@ -10,7 +10,10 @@ use egui::{
 };
 
 use super::{DARK, LIGHT, Palette};
-use crate::{storage::ThemeChoice, ui::fonts};
+use crate::{
+    storage::ThemeChoice,
+    ui::{fonts, widgets},
+};
 
 /// Corner radius of controls, in points.
 pub const RADIUS: u8 = 8;
@@ -22,6 +25,7 @@ pub const CONTROL_HEIGHT: f32 = 32.0;
 /// Sets fonts, both styles and which of them is shown. Once, at the start.
 pub fn install(ctx: &Context, choice: ThemeChoice) {
     fonts::install(ctx);
+    widgets::install(ctx);
     ctx.set_style_of(Theme::Dark, style(&DARK, Theme::Dark));
     ctx.set_style_of(Theme::Light, style(&LIGHT, Theme::Light));
     choose(ctx, choice);

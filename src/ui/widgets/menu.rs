@@ -26,18 +26,21 @@ pub(super) fn popup_frame(ui: &Ui) -> Frame {
 /// The "..." button and its menu. `accessible_name` says what the menu is for, such as "More actions".
 pub fn menu_button<R>(ui: &mut Ui, accessible_name: &str, add_items: impl FnOnce(&mut Ui) -> R) -> (Response, Option<R>) {
     let response = icon_button(ui, Icon::More, accessible_name);
+    let was_open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
     let inner = Popup::menu(&response)
         .align(RectAlign::BOTTOM_END)
         .gap(4.0)
+        .width(232.0)
         .frame(popup_frame(ui))
         .close_behavior(PopupCloseBehavior::CloseOnClick)
         .accessible_name(accessible_name)
         .show(|ui| {
-            ui.set_min_width(200.0);
+            ui.set_min_width(220.0);
             ui.spacing_mut().item_spacing.y = 2.0;
             add_items(ui)
         })
         .map(|shown| shown.inner);
+    super::paint::focus_when_closed_by_key(ui, &response, was_open);
     (response, inner)
 }
 
@@ -66,6 +69,7 @@ pub fn menu_item(ui: &mut Ui, icon: Icon, text: &str, key: &str, tone: Tone) -> 
     let (rect, response) = ui.allocate_exact_size(vec2(width, theme::CONTROL_HEIGHT), Sense::click());
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, enabled, text));
+    close_when_picked(ui, &response);
     row_background(ui, rect, &response, false);
     let middle = rect.center().y;
     icon.paint(ui.painter(), pos2(rect.left() + 18.0, middle), 16.0, if tone == Tone::Neutral { palette.weak } else { colour });
@@ -94,6 +98,7 @@ pub fn select_option(ui: &mut Ui, selected: bool, title: &str, explanation: Opti
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
     let enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, enabled, selected, title));
+    close_when_picked(ui, &response);
     row_background(ui, rect, &response, selected);
     let first = if below.is_some() { rect.top() + 16.0 } else { rect.center().y };
     ui.painter().galley(pos2(rect.left() + LEFT, super::paint::text_top(first, &title_galley)), title_galley, palette.text);
@@ -104,6 +109,13 @@ pub fn select_option(ui: &mut Ui, selected: bool, title: &str, explanation: Opti
         Icon::Check.paint(ui.painter(), pos2(rect.right() - 18.0, first), 16.0, palette.accent);
     }
     response
+}
+
+/// egui closes a list on a click of the pointer alone.
+fn close_when_picked(ui: &Ui, response: &Response) {
+    if response.clicked() {
+        ui.close();
+    }
 }
 
 pub(super) fn row_background(ui: &Ui, rect: Rect, response: &Response, selected: bool) {

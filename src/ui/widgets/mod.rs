@@ -24,6 +24,7 @@ pub use card::card;
 pub use checkbox::checkbox;
 pub use form::{form_row, form_row_without_label, remark};
 pub use menu::{context_menu, menu_button, menu_item, menu_separator, select_option};
+pub(in crate::ui) use modal::install;
 pub use modal::{ModalShown, modal, return_focus};
 pub use paint::{elided, paint_key_hint, paint_text};
 pub use secret_field::{REVEAL_SECONDS, RevealAction, SecretField, SecretResponse, forget_secret_field, revealed_secret};
@@ -35,3 +36,6 @@ pub use tags::tags_field;
 pub use text::{key_hint, paragraph, section_header, truncated_label};
 pub use text_field::TextField;
 pub use timeline::timeline_bar;
+
+#[cfg(test)]
+mod tests;

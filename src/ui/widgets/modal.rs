@@ -63,8 +63,35 @@ pub fn modal<R>(ctx: &Context, id: Id, title: &str, width: f32, add_contents: im
 pub fn return_focus(ctx: &Context, id: Id) {
     let opener = ctx.data_mut(|data| data.remove_temp::<Opener>(id));
     if let Some(Opener(Some(opener))) = opener {
-        ctx.memory_mut(|memory| memory.request_focus(opener));
+        ctx.data_mut(|data| data.insert_temp(pending_id(), PendingFocus { widget: opener, passes: 1 }));
+        ctx.request_repaint();
     }
+}
+
+/// Lets [`return_focus`] work: egui takes the focus from what lies below a dialog for one more pass after the dialog is gone.
+pub(in crate::ui) fn install(ctx: &Context) {
+    let give_back = |ui: &mut Ui| {
+        let ctx = ui.ctx();
+        let Some(pending) = ctx.data(|data| data.get_temp::<PendingFocus>(pending_id())) else { return };
+        if pending.passes > 0 {
+            ctx.data_mut(|data| data.insert_temp(pending_id(), PendingFocus { passes: pending.passes - 1, ..pending }));
+        } else {
+            ctx.data_mut(|data| data.remove::<PendingFocus>(pending_id()));
+            ctx.memory_mut(|memory| memory.request_focus(pending.widget));
+        }
+        ctx.request_repaint();
+    };
+    ctx.on_end_pass("return focus", std::sync::Arc::new(give_back));
+}
+
+#[derive(Clone, Copy)]
+struct PendingFocus {
+    widget: Id,
+    passes: u8,
+}
+
+fn pending_id() -> Id {
+    Id::unique("focus to return")
 }
 
 /// What had the focus when the dialog opened.

@@ -47,6 +47,14 @@ pub fn paint_key_hint(painter: &Painter, palette: &Palette, right_center: Pos2, 
     rect
 }
 
+/// A list that was open closed without a click: the focus goes back to what opened it. After a click it stays where the click put it.
+pub(super) fn focus_when_closed_by_key(ui: &Ui, opener: &egui::Response, was_open: bool) {
+    let closed = was_open && !egui::Popup::is_id_open(ui.ctx(), egui::Popup::default_response_id(opener));
+    if closed && !ui.input(|input| input.pointer.any_click() || input.pointer.any_pressed()) {
+        opener.request_focus();
+    }
+}
+
 /// The frame of a field or a button that opens a list: fill, border by tone or focus, ring when focused.
 pub(super) fn field_frame(ui: &Ui, rect: Rect, state: &FieldFrame) {
     let palette = theme::of(ui);

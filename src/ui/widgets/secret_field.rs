@@ -1,12 +1,17 @@
 //! The field for a token or a client secret: masked, revealed for 20 seconds at most, leaving no copies in egui.
 //!
-//! egui's text edit copies its whole text each frame and keeps an undo history of it. So it never gets to see the secret: while the field
-//! is masked its buffer shows dots, one a character, and edits go to the secret behind them. While revealed it has to see the text; the
-//! history is emptied each frame, and undo does nothing, masked or not.
+//! egui's text edit copies its whole text each frame, keeps an undo history of it, and tells screen readers every glyph that it draws. So
+//! it never gets to see the secret: its buffer shows dots, one a character, and edits go to the secret behind them. When revealed, only
+//! the drawn shapes are those of the secret. Undo does nothing.
 
-use std::{any::TypeId, ops::Range, time::Duration};
+use std::{any::TypeId, cell::RefCell, ops::Range, sync::Arc, time::Duration};
 
-use egui::{Align2, Context, Id, Rect, Response, Sense, TextBuffer, Ui, Vec2, text::CharIndex, text_edit::TextEditState, vec2};
+use egui::{
+    Align2, Color32, Context, Galley, Id, Rect, Response, Sense, TextBuffer, Ui, Vec2,
+    text::{CharIndex, LayoutJob},
+    text_edit::TextEditState,
+    vec2,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroize as _;
 
@@ -93,7 +98,12 @@ impl<'a> SecretField<'a> {
         let place = if has_eye { rect.with_max_x(rect.right() - EYE - 6.0) } else { rect };
 
         let limit = self.secret.expose_mut().capacity() / 4;
-        let mut buffer = SecretBuffer::new(self.secret, revealed);
+        let secret = RefCell::new(self.secret);
+        let mut buffer = SecretBuffer::new(&secret);
+        let mut layouter = |ui: &Ui, text: &dyn TextBuffer, _wrap_width: f32| match secret.try_borrow() {
+            Ok(secret) if revealed => revealed_galley(ui, secret.expose(), text.as_str(), palette.text),
+            _ => line(ui, text.as_str(), palette.text),
+        };
         let edit = Edit {
             text: &mut buffer,
             id,
@@ -102,7 +112,7 @@ impl<'a> SecretField<'a> {
             multiline: false,
             rows: 1,
             password: true,
-            show_password: revealed,
+            layouter: Some(&mut layouter),
             limit,
             colour: palette.text,
         };
@@ -211,78 +221,102 @@ pub fn revealed_secret(
     }
 }
 
+fn line(ui: &Ui, text: &str, colour: Color32) -> Arc<Galley> {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), fonts::regular(14.0), colour);
+    job.keep_trailing_whitespace = true;
+    ui.fonts_mut(|fonts| fonts.layout_job(job))
+}
+
+/// Looks like the secret and reads as dots.
+fn revealed_galley(ui: &Ui, secret: &str, mask: &str, colour: Color32) -> Arc<Galley> {
+    let mut galley = Galley::clone(&line(ui, secret, colour));
+    let job = Arc::make_mut(&mut galley.job);
+    job.text.zeroize();
+    job.text.push_str(mask);
+    for row in &mut galley.rows {
+        for glyph in &mut Arc::make_mut(&mut row.row).glyphs {
+            glyph.chr = DOT;
+        }
+    }
+    Arc::new(galley)
+}
+
+const DOT: char = '•';
+
 /// What egui's text edit gets to see of a secret.
-struct SecretBuffer<'a> {
-    secret: &'a mut TypedSecret,
-    revealed: bool,
+struct SecretBuffer<'a, 's> {
+    secret: &'a RefCell<&'s mut TypedSecret>,
     /// One dot for each character of the secret.
     mask: String,
 }
 
-impl<'a> SecretBuffer<'a> {
-    fn new(secret: &'a mut TypedSecret, revealed: bool) -> Self {
-        let mask = mask_of(secret);
-        Self { secret, revealed, mask }
+impl<'a, 's> SecretBuffer<'a, 's> {
+    fn new(secret: &'a RefCell<&'s mut TypedSecret>) -> Self {
+        let mut buffer = Self { secret, mask: String::new() };
+        buffer.edit(|_| ());
+        buffer
+    }
+
+    /// Nothing else looks at the secret while it is edited: the layouter is not called from inside an edit.
+    fn edit<R: Default>(&mut self, change: impl FnOnce(&mut String) -> R) -> R {
+        let Ok(mut secret) = self.secret.try_borrow_mut() else { return R::default() };
+        let done = change(secret.expose_mut());
+        self.mask = DOT.to_string().repeat(secret.expose().chars().count());
+        done
     }
 }
 
-fn mask_of(secret: &TypedSecret) -> String {
-    "•".repeat(secret.expose().chars().count())
-}
-
-impl TextBuffer for SecretBuffer<'_> {
+impl TextBuffer for SecretBuffer<'_, '_> {
     fn is_mutable(&self) -> bool {
         true
     }
 
     fn as_str(&self) -> &str {
-        if self.revealed { self.secret.expose() } else { &self.mask }
+        &self.mask
     }
 
     fn insert_text(&mut self, text: &str, char_index: CharIndex) -> usize {
-        let secret = self.secret.expose_mut();
-        // Growing would move the text and leave the old copy in memory unwiped.
-        let mut room = secret.capacity() - secret.len();
-        let fitting: usize = text
-            .chars()
-            .take_while(|c| {
+        self.edit(|secret| {
+            // Growing would move the text and leave the old copy in memory unwiped.
+            let mut room = secret.capacity() - secret.len();
+            let fits = |c: &char| {
                 let fits = c.len_utf8() <= room;
                 room = room.saturating_sub(c.len_utf8());
                 fits
-            })
-            .count();
-        let at = byte_index(secret, char_index.0);
-        let end = byte_index(text, fitting);
-        if let Some(text) = text.get(..end) {
-            secret.insert_str(at, text);
-        }
-        self.mask = mask_of(self.secret);
-        fitting
+            };
+            let fitting = text.chars().take_while(fits).count();
+            let at = byte_index(secret, char_index.0);
+            if let Some(text) = text.get(..byte_index(text, fitting)) {
+                secret.insert_str(at, text);
+            }
+            fitting
+        })
     }
 
     fn delete_char_range(&mut self, char_range: Range<CharIndex>) {
-        let secret = self.secret.expose_mut();
-        if char_range.start.0 >= char_range.end.0 {
-            return;
-        }
-        let range = byte_index(secret, char_range.start.0)..byte_index(secret, char_range.end.0);
-        if range.start == 0 && range.end == secret.len() {
-            // Wipes; the allocation stays.
-            secret.zeroize();
-        } else {
-            secret.replace_range(range, "");
-        }
-        self.mask = mask_of(self.secret);
+        self.edit(|secret| {
+            let range = byte_index(secret, char_range.start.0)..byte_index(secret, char_range.end.0);
+            if range.start == 0 && range.end == secret.len() {
+                // Wipes; the allocation stays.
+                secret.zeroize();
+            } else if range.start < range.end {
+                secret.replace_range(range, "");
+            }
+        });
     }
 
     /// Only undo and redo replace everything; they would bring back dots.
     fn replace_with(&mut self, _text: &str) {}
 
     fn type_id(&self) -> TypeId {
-        TypeId::of::<SecretBuffer<'static>>()
+        TypeId::of::<SecretBuffer<'static, 'static>>()
     }
 }
 
 fn byte_index(text: &str, chars: usize) -> usize {
     text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at)
 }
+
+#[cfg(test)]
+#[path = "secret_field_tests.rs"]
+mod tests;

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Id, Popup, PopupCloseBehavior, RectAlign, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::paint::{FieldFrame, field_frame, paint_text};
+use super::paint::{FieldFrame, field_frame, focus_when_closed_by_key, paint_text};
 use crate::{
     connection::Environment,
     ui::{
@@ -94,6 +94,7 @@ impl<'a> Select<'a> {
                 add_options(ui)
             })
             .map(|shown| shown.inner);
+        focus_when_closed_by_key(ui, &response, open);
         (response, inner)
     }
 }

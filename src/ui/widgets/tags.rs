@@ -73,7 +73,7 @@ pub fn tags_field(ui: &mut Ui, tags: &mut Vec<String>, typing: &mut String) -> R
         multiline: false,
         rows: 1,
         password: false,
-        show_password: false,
+        layouter: None,
         limit: 400,
         colour: palette.text,
     };

@@ -1,8 +1,9 @@
 //! A field to type into.
 
+use std::sync::Arc;
+
 use egui::{
-    Color32, Frame, Id, Margin, Rect, Response, RichText, ScrollArea, Sense, TextBuffer, TextEdit, Ui, UiBuilder, pos2, text::LayoutJob,
-    vec2,
+    Color32, Frame, Galley, Id, Margin, Rect, Response, RichText, ScrollArea, Sense, TextBuffer, TextEdit, Ui, UiBuilder, pos2, vec2,
 };
 
 use super::paint::{FieldFrame, field_frame};
@@ -142,13 +143,15 @@ impl<'a> TextField<'a> {
             multiline: self.rows > 1,
             rows: self.rows,
             password: false,
-            show_password: false,
+            layouter: None,
             limit: self.limit,
             colour: palette.text,
         };
         edit.show(ui, place).response.response.clone()
     }
 }
+
+type Layouter<'a> = &'a mut dyn FnMut(&Ui, &dyn TextBuffer, f32) -> Arc<Galley>;
 
 /// The editable part of a field, without a frame, filling `place`.
 pub(super) struct Edit<'a> {
@@ -159,8 +162,8 @@ pub(super) struct Edit<'a> {
     pub multiline: bool,
     pub rows: usize,
     pub password: bool,
-    /// The buffer shows the text itself: lay it out as it is. Screen readers still get dots.
-    pub show_password: bool,
+    /// Draws the text in a way of its own.
+    pub layouter: Option<Layouter<'a>>,
     pub limit: usize,
     pub colour: Color32,
 }
@@ -173,6 +176,10 @@ impl Edit<'_> {
         let hint = RichText::new(self.hint).font(fonts::regular(14.0));
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).id_salt(self.id));
         child.spacing_mut().extra_text_line_spacing = if self.multiline { LINE - row } else { 0.0 };
+        let edit = match self.layouter {
+            Some(layouter) => edit.layouter(layouter),
+            None => edit,
+        };
         let edit = edit
             .id(self.id)
             .frame(Frame::new().inner_margin(Margin { left: PADDING as i8, right: 5, top: vertical as i8, bottom: vertical as i8 }))
@@ -184,12 +191,6 @@ impl Edit<'_> {
             .desired_width(place.width())
             .desired_rows(self.rows)
             .min_size(place.size());
-        let colour = self.colour;
-        let mut plain = |ui: &Ui, text: &dyn TextBuffer, _wrap_width: f32| {
-            let job = LayoutJob::simple_singleline(text.as_str().to_owned(), fonts::regular(14.0), colour);
-            ui.fonts_mut(|fonts| fonts.layout_job(job))
-        };
-        let edit = if self.show_password { edit.layouter(&mut plain) } else { edit };
         let output = if self.multiline {
             ScrollArea::vertical().id_salt("lines").auto_shrink(false).show(&mut child, |ui| edit.show(ui)).inner
         } else {
