@@ -6,7 +6,7 @@ use super::{
     act::Act,
     shortcuts::Action,
     sidebar,
-    state::{Dialog, State, secret_kind},
+    state::{Dialog, State},
 };
 use crate::{connection::Field, engine::Command};
 
@@ -23,8 +23,8 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
                 act.send(state.toggle_pinned(id));
             }
         }
-        Action::Test => act.send(state.test(act.now)),
-        Action::TestAll => act.send(state.test_all(act.now)),
+        Action::Test => act.send(state.test()),
+        Action::TestAll => act.send(state.test_all()),
         Action::CancelTest => act.send(state.cancel_all_tests()),
         Action::CopyAddress => {
             if let Some(pasted) = state.shown_form().and_then(|form| form.pasted()) {
@@ -62,7 +62,7 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
         Action::CopyAddress | Action::OpenWorkspace => state.shown_form().is_some_and(|form| form.pasted().is_some()),
         Action::RevealSecret => state
             .shown_form()
-            .is_some_and(|form| secret_kind(form.draft.auth).is_some_and(|kind| state.stored_secret(form.draft.id, kind).is_some())),
+            .is_some_and(|form| form.draft.secret_kind().is_some_and(|kind| state.stored_secret(form.draft.id, kind).is_some())),
         Action::Undo => state.can_undo(),
         Action::TestAll | Action::Find => any,
         Action::CancelTest => state.tests.running_count() > 0,

@@ -305,7 +305,7 @@ impl BrickpassApp {
             self.state.notices.push(Notice::Info(text::SECRET_COPIED.to_owned()));
         }
         if std::mem::take(&mut self.state.try_again) {
-            let again = self.state.try_again(act.now);
+            let again = self.state.try_again();
             act.send(again);
         }
         if self.state.focus.is_some() || self.state.reveal_selected || !self.state.notices.is_empty() {

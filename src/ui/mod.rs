@@ -5,6 +5,8 @@ mod actions;
 mod app;
 mod dialogs;
 mod editor;
+#[cfg(test)]
+mod fake_engine;
 pub mod first_start;
 pub mod fonts;
 pub mod icons;

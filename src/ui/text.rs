@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    connection::{AuthKind, Cloud, Environment, EnvironmentKind, LastTest, Status},
+    connection::{AuthKind, LastTest, Status},
     databricks::ClusterState,
     failure::{Code, Failure, Remedy},
 };
@@ -58,22 +58,22 @@ pub const ACCOUNT_HINT: &str = "From the account console's user menu";
 pub const CLIENT_ID: &str = "Client ID";
 pub const CLIENT_HINT: &str = "The service principal's application ID";
 pub const CLIENT_SECRET: &str = "Client secret";
+pub const CLIENT_HINT_BROWSER: &str = "Empty for the public one";
+pub const WORKSPACE_ID: &str = "Workspace ID";
+pub const WORKSPACE_ID_HINT: &str = "The number after ?o= in the browser";
 pub const TOKEN: &str = "Access token";
 pub const TOKEN_HINT: &str = "Paste a personal access token";
 pub const SECRET_HINT: &str = "Paste an OAuth secret";
-pub const REPLACE_HINT: &str = "Paste a new one to replace it";
 pub const ENVIRONMENT: &str = "Environment";
 pub const OWN_ENVIRONMENT: &str = "Environment name";
 pub const OWN_HINT: &str = "For example staging";
 pub const TAGS: &str = "Tags";
-pub const ADD_TAG: &str = "Add tag...";
 pub const FOLDER: &str = "Folder";
 pub const FOLDER_HINT: &str = "For example Sales/Nightly";
 pub const DESCRIPTION: &str = "Description";
 pub const DESCRIPTION_HINT: &str = "What it is for, who owns it";
 pub const SAVE: &str = "Save";
 pub const SAVING: &str = "Saving";
-pub const ALL_SAVED: &str = "Saved";
 pub const UNSAVED_CHANGES: &str = "Unsaved changes";
 pub const CHANGED_OUTSIDE: &str = "This connection was changed elsewhere while you were editing it. Saving asks which version to keep.";
 pub const KEEP_MINE: &str = "Keep mine";
@@ -126,11 +126,6 @@ pub const TRY_AGAIN: &str = "Try again";
 pub const NOTHING_SELECTED: &str = "Select a connection to see it here";
 pub const NO_CONNECTIONS: &str = "No connections yet";
 pub const UNDONE: &str = "Undo";
-pub const COPIED: &str = "Copied";
-
-pub fn copy_of(name: &str) -> String {
-    if name.is_empty() { NEW_CONNECTION.to_owned() } else { format!("{name} copy") }
-}
 
 pub fn deleted(name: &str) -> String {
     format!("Deleted {name}")
@@ -311,18 +306,6 @@ pub fn ago(then: Timestamp, now: Timestamp) -> (String, Duration) {
     (words, Duration::from_secs(step - seconds % step))
 }
 
-/// The word of a state.
-pub fn status(status: Status) -> &'static str {
-    match status {
-        Status::Untested => "Not tested",
-        Status::Ok => "OK",
-        Status::Expiring => "Expires soon",
-        Status::SignIn => "Sign in",
-        Status::NoPermission => "No permission",
-        Status::Unreachable => "Unreachable",
-    }
-}
-
 pub const NOT_TESTED: &str = "Not tested";
 pub const TEST_BROKEN: &str = "Test failed";
 
@@ -330,7 +313,7 @@ pub const TEST_BROKEN: &str = "Test failed";
 pub fn row_state(last: &LastTest) -> String {
     match last.state {
         Status::Ok => format!("OK {}", took(Duration::from_millis(last.duration_ms))),
-        other => status(other).to_owned(),
+        other => other.label().to_owned(),
     }
 }
 
@@ -338,9 +321,9 @@ pub fn row_state(last: &LastTest) -> String {
 pub fn head_state(last: &LastTest, ago: &str) -> String {
     match last.state {
         Status::Ok | Status::Expiring => {
-            format!("{}, {}, {ago}", status(last.state), took(Duration::from_millis(last.duration_ms)))
+            format!("{}, {}, {ago}", last.state.label(), took(Duration::from_millis(last.duration_ms)))
         }
-        other => format!("{}, {ago}", status(other)),
+        other => format!("{}, {ago}", other.label()),
     }
 }
 
@@ -385,21 +368,15 @@ fn sentence(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-pub fn auth_explained(auth: AuthKind, cloud: Option<Cloud>) -> &'static str {
-    let azure = cloud == Some(Cloud::Azure);
+/// What this version can do with a way to sign in; `None`: everything.
+pub fn auth_remark(auth: AuthKind) -> Option<&'static str> {
     match auth {
-        AuthKind::PersonalAccessToken => "A token that you generate in the workspace's settings, under Developer. It can be tested now.",
-        AuthKind::Browser if azure => {
-            "You sign in with your Microsoft account. The configuration is saved; signing in arrives in a later version, so it cannot be tested yet."
-        }
+        AuthKind::PersonalAccessToken => None,
         AuthKind::Browser => {
-            "You sign in as you do in the browser. The configuration is saved; signing in arrives in a later version, so it cannot be tested yet."
-        }
-        AuthKind::ServicePrincipal if azure => {
-            "For programs. Takes an OAuth secret from the Databricks account console, not one from Microsoft Entra ID. It is saved, and can be tested in a later version."
+            Some("The configuration is saved. Signing in through the browser arrives in a later version, so it cannot be tested yet.")
         }
         AuthKind::ServicePrincipal => {
-            "For programs. Takes the service principal's client ID and OAuth secret. It is saved, and can be tested in a later version."
+            Some("Client ID and secret are saved. Signing in with them arrives in a later version, so it cannot be tested yet.")
         }
     }
 }
@@ -417,20 +394,6 @@ pub const TOKEN_REJECTED: &str = "The workspace does not accept this token";
 /// Two lines for where there is little room.
 pub fn short_failure(failure: &Failure) -> String {
     format!("{} {}", failure.what, failure.fix)
-}
-
-pub fn environment(kind: EnvironmentKind) -> &'static str {
-    match kind {
-        EnvironmentKind::Development => "Development",
-        EnvironmentKind::Test => "Test",
-        EnvironmentKind::Production => "Production",
-        EnvironmentKind::Own => "Own",
-    }
-}
-
-/// As the badge shows it.
-pub fn badge(environment: &Environment) -> String {
-    environment.word().to_uppercase()
 }
 
 pub fn remedy(remedy: Remedy) -> &'static str {

@@ -98,7 +98,7 @@ fn actions(ui: &mut Ui, state: &mut State, act: &mut Act, narrow: bool) {
         (test_all_button().enabled(any).show(ui), new_button().show(ui))
     };
     if test_all.clicked() {
-        act.send(state.test_all(act.now));
+        act.send(state.test_all());
     }
     if new.clicked() {
         act.send(state.new_connection());

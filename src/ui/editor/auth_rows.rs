@@ -7,13 +7,13 @@ use super::{
     form::needs_level,
 };
 use crate::{
-    connection::{AuthKind, BaseUrl, ConnectionId, Field, LevelKind, SecretKind, Severity},
+    connection::{AuthKind, ConnectionId, Field, LevelKind, SecretKind, Severity},
     engine::StoredSecret,
     failure::Code,
     storage::VaultStatus,
     ui::{
         act::Act,
-        state::{Editing, Finished, State, offered, secret_kind, still_says_something},
+        state::{Editing, Finished, State, still_says_something},
         text, theme,
         widgets::{Button, RevealAction, SecretField, Select, form_row, remark, revealed_secret, select_option},
     },
@@ -37,11 +37,13 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fi
             |_, _, _| {},
         );
     }
-    if form.draft.auth == AuthKind::ServicePrincipal {
-        TextRow::new(Field::ClientId, text::CLIENT_ID, text::CLIENT_HINT).show(ui, form, focus, |draft| &mut draft.client_id, |_, _, _| {});
+    let own_client = form.draft.auth == AuthKind::Browser && !form.draft.client_id.is_empty();
+    if form.draft.auth == AuthKind::ServicePrincipal || own_client {
+        let hint = if own_client { text::CLIENT_HINT_BROWSER } else { text::CLIENT_HINT };
+        TextRow::new(Field::ClientId, text::CLIENT_ID, hint).show(ui, form, focus, |draft| &mut draft.client_id, |_, _, _| {});
     }
-    let (id, auth) = (form.draft.id, form.draft.auth);
-    if let Some(kind) = secret_kind(auth) {
+    let id = form.draft.id;
+    if let Some(kind) = form.draft.secret_kind() {
         let label = if kind == SecretKind::PersonalAccessToken { text::TOKEN } else { text::CLIENT_SECRET };
         form_row(ui, label, |ui| secret(ui, state, act, focus, (id, kind), label));
     }
@@ -50,12 +52,12 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fi
 fn auth_type(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
     let chosen = form.draft.auth;
     let id = field_id(form.draft.id, Field::Auth);
-    let address = form.pasted().map(|pasted| &pasted.base_url);
-    let (host, cloud) = (address.map(BaseUrl::kind), address.and_then(BaseUrl::cloud));
+    let cloud = form.pasted().and_then(|pasted| pasted.base_url.cloud());
+    let choices = AuthKind::choices(form.draft.level, cloud);
     let (response, picked) = Select::new(text::AUTH, chosen.label()).id(id).tone(tone(form, Field::Auth)).show(ui, |ui| {
         let mut picked = None;
-        for kind in offered(host) {
-            if select_option(ui, kind == chosen, kind.label(), Some(text::auth_explained(kind, cloud))).clicked() {
+        for (kind, explanation) in choices {
+            if select_option(ui, kind == chosen, kind.label(), Some(explanation)).clicked() {
                 picked = Some(kind);
             }
         }
@@ -66,8 +68,8 @@ fn auth_type(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
     }
     take_focus(ui, focus, Field::Auth, &response, id);
     say(ui, form, Field::Auth);
-    if chosen != AuthKind::PersonalAccessToken {
-        remark(ui, Severity::Note, text::auth_explained(chosen, cloud));
+    if let Some(words) = text::auth_remark(chosen) {
+        remark(ui, Severity::Note, words);
     }
 }
 

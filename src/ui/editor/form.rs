@@ -64,6 +64,15 @@ fn about(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
             workspace(ui, form);
         },
     );
+    if needs_workspace_id(form) {
+        TextRow::new(Field::WorkspaceId, text::WORKSPACE_ID, text::WORKSPACE_ID_HINT).show(
+            ui,
+            form,
+            focus,
+            |draft| &mut draft.workspace_id,
+            |_, _, _| {},
+        );
+    }
     TextRow { suffix: text::SECONDS, width: Some(TIMEOUT_WIDTH), limit: 12, ..TextRow::new(Field::Timeout, text::TIMEOUT, "30") }.show(
         ui,
         form,
@@ -82,7 +91,16 @@ fn confirmation(ui: &mut Ui, form: &mut Editing) {
     }
 }
 
+/// One host serves several workspaces, or there is something to say about the id.
+fn needs_workspace_id(form: &Editing) -> bool {
+    let unified = form.pasted().is_some_and(|pasted| pasted.base_url.kind() == HostKind::Unified);
+    (unified && form.draft.level == LevelKind::Workspace) || form.remark(Field::WorkspaceId).is_some()
+}
+
 fn workspace(ui: &mut Ui, form: &Editing) {
+    if needs_workspace_id(form) {
+        return;
+    }
     let typed = form.draft.workspace_id.trim();
     let id = form.pasted().and_then(|pasted| pasted.workspace_id.as_deref()).or((!typed.is_empty()).then_some(typed));
     if let Some(id) = id
@@ -117,18 +135,16 @@ fn filing(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
 }
 
 fn environment(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
-    const KINDS: [EnvironmentKind; 4] =
-        [EnvironmentKind::Development, EnvironmentKind::Test, EnvironmentKind::Production, EnvironmentKind::Own];
     let chosen = form.draft.environment;
     let id = field_id(form.draft.id, Field::Environment).with("choice");
     ui.horizontal_wrapped(|ui| {
         let badge = badge_of(chosen);
-        let mut select = Select::new(text::ENVIRONMENT, text::environment(chosen)).width(CHOICE_WIDTH).id(id);
+        let mut select = Select::new(text::ENVIRONMENT, chosen.label()).width(CHOICE_WIDTH).id(id);
         if let Some(badge) = &badge {
             select = select.badge(badge);
         }
         let (response, picked) = select.show(ui, |ui| {
-            KINDS.into_iter().filter(|kind| select_option(ui, *kind == chosen, text::environment(*kind), None).clicked()).last()
+            EnvironmentKind::ALL.into_iter().filter(|kind| select_option(ui, *kind == chosen, kind.label(), None).clicked()).last()
         });
         if let Some(kind) = picked.flatten() {
             form.draft.environment = kind;
@@ -177,7 +193,7 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
             let test =
                 if testing { Button::secondary(text::CANCEL_TEST).busy(true) } else { Button::secondary(text::TEST).icon(Icon::Test) };
             if test.show(ui).clicked() {
-                let commands = if testing { state.cancel_test() } else { state.test(act.now) };
+                let commands = if testing { state.cancel_test() } else { state.test() };
                 act.send(commands);
             }
             if unsaved && !saving {

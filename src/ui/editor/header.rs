@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
             ui.add_space(4.0);
         }
         if test_button(state, id).show(ui).clicked() {
-            let commands = if state.tests.running(id).is_some() { state.cancel_test() } else { state.test(act.now) };
+            let commands = if state.tests.running(id).is_some() { state.cancel_test() } else { state.test() };
             act.send(commands);
         }
         menu_button(ui, text::MORE, |ui| more(ui, state, act, id));
@@ -71,11 +71,7 @@ fn environment_of(state: &State) -> Environment {
         EnvironmentKind::Production => Environment::Production,
         EnvironmentKind::Own => {
             let word = form.draft.own_environment.trim();
-            Environment::Own(if word.is_empty() {
-                text::environment(EnvironmentKind::Own).to_owned()
-            } else {
-                word.chars().take(20).collect()
-            })
+            Environment::Own(if word.is_empty() { EnvironmentKind::Own.label().to_owned() } else { word.chars().take(20).collect() })
         }
     }
 }
@@ -149,9 +145,7 @@ fn standing(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Said {
             let step = running.current.map_or(text::TESTING, |(step, _)| step.label());
             Said { words: step.to_owned(), icon: None, colour: palette.weak }
         }
-        Standing::Broken(_) => {
-            Said { words: text::TEST_BROKEN.to_owned(), icon: Some((Icon::Failed, palette.error)), colour: palette.error }
-        }
+        Standing::Broken => Said { words: text::TEST_BROKEN.to_owned(), icon: Some((Icon::Failed, palette.error)), colour: palette.error },
         _ => match of_last_test(ui, state, act, id) {
             Some((status, words)) => plain(status, words),
             None => plain(Status::Untested, text::NOT_TESTED.to_owned()),

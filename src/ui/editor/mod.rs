@@ -90,7 +90,7 @@ fn many(ui: &mut Ui, state: &mut State, act: &mut Act) {
         ui.add_space(12.0);
         ui.horizontal(|ui| {
             if Button::primary(text::TEST).icon(Icon::Test).show(ui).clicked() {
-                act.send(state.test(act.now));
+                act.send(state.test());
             }
             if Button::danger(text::DELETE_MANY).icon(Icon::Trash).show(ui).clicked() {
                 act.send(state.delete(state.selection.all(), act.now));

@@ -107,7 +107,7 @@ fn standing(state: &State, id: ConnectionId) -> (Option<Status>, String, bool) {
         Standing::Waiting => (Some(Status::Untested), text::WAITING.to_owned(), false),
         Standing::Testing(_) => (Some(Status::Untested), text::TESTING.to_owned(), true),
         Standing::Known(last) => (Some(last.state), text::row_state(last), false),
-        Standing::Broken(_) => (None, text::TEST_BROKEN.to_owned(), false),
+        Standing::Broken => (None, text::TEST_BROKEN.to_owned(), false),
     }
 }
 
@@ -115,7 +115,7 @@ fn standing(state: &State, id: ConnectionId) -> (Option<Status>, String, bool) {
 pub fn menu(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let many = state.selection.count() > 1 && state.selection.contains(id);
     if menu_item(ui, Icon::Test, text::TEST, "", Tone::Neutral).clicked() {
-        act.send(state.test(act.now));
+        act.send(state.test());
     }
     if !many {
         one(ui, state, act, id);

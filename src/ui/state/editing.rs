@@ -69,10 +69,6 @@ impl Editing {
         self.saved.is_none()
     }
 
-    pub fn saved(&self) -> Option<&Connection> {
-        self.saved.as_ref()
-    }
-
     pub fn is_unsaved(&self) -> bool {
         self.draft != self.untouched || !self.typing_tag.trim().is_empty()
     }
@@ -101,19 +97,9 @@ impl Editing {
         self.pasted.as_ref()
     }
 
-    /// The person has left the address: what they pasted becomes the origin, and the workspace's id moves to its own place.
+    /// The person has left the address: what they pasted becomes the origin, and the ids in it move to their own fields.
     pub fn tidy_address(&mut self) {
-        let Some(pasted) = &self.pasted else { return };
-        let origin = pasted.base_url.origin();
-        if self.draft.base_url != origin {
-            self.draft.base_url = origin;
-            if let Some(id) = &pasted.workspace_id {
-                self.draft.workspace_id.clone_from(id);
-            }
-            if let Some(id) = pasted.account_id.as_ref().filter(|_| self.draft.account_id.trim().is_empty()) {
-                self.draft.account_id.clone_from(id);
-            }
-        }
+        self.draft.accept_pasted();
     }
 
     pub fn touch(&mut self, field: Field) {

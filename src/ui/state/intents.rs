@@ -2,11 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Closing, Dialog, Editing, Notice, Removal, SettingsWait, State, UNDO, secret_kind};
+use super::{Closing, Dialog, Editing, Notice, Removal, SettingsWait, State, UNDO};
 use crate::{
-    connection::{AuthKind, Connection, ConnectionId, ConnectionName, Draft, Environment, Field, HostKind, Reviewed},
+    connection::{Connection, ConnectionId, ConnectionName, Draft, Environment, Field, Reviewed},
     engine::{Command, StoredSecret},
-    failure::Failure,
     storage::{Settings, VaultStatus},
     ui::{state::Remote, text},
 };
@@ -84,7 +83,7 @@ impl State {
         if !self.entry_of.contains_key(&id) || matches!(self.vault.value(), Some((_, VaultStatus::Locked { .. }))) {
             return Vec::new();
         }
-        let Some(kind) = self.forms.get(&id).and_then(|form| secret_kind(form.draft.auth)) else { return Vec::new() };
+        let Some(kind) = self.forms.get(&id).and_then(|form| form.draft.secret_kind()) else { return Vec::new() };
         let known = self.secrets.entry((id, kind)).or_default();
         if *known != Remote::NotAsked {
             return Vec::new();
@@ -180,7 +179,9 @@ impl State {
             // What is typed is copied, not what is saved; the stored secret stays with its owner.
             let mut draft = form.draft.clone();
             draft.id = ConnectionId::random();
-            draft.name = self.free_name(&draft.name);
+            if let Ok(name) = ConnectionName::parse(&draft.name) {
+                draft.name = name.copy_of(&|name| self.list.name_is_taken(name)).as_str().to_owned();
+            }
             draft.pinned = false;
             let copied = self.add_draft(Draft::new(draft.id));
             if let Some(form) = self.shown_form_mut() {
@@ -190,20 +191,10 @@ impl State {
             return copied;
         }
         let Some(connection) = self.entry(source).map(|entry| entry.connection.clone()) else { return Vec::new() };
-        let Ok(name) = ConnectionName::parse(&self.free_name(connection.name.as_str())) else { return Vec::new() };
+        let name = connection.name.copy_of(&|name| self.list.name_is_taken(name));
         let copy = Connection { id: ConnectionId::random(), name, pinned: false, ..connection };
         self.select_when_listed = Some(copy.id);
         vec![Command::Duplicate { source, copy: Box::new(copy) }]
-    }
-
-    fn free_name(&self, name: &str) -> String {
-        let stem: String = name.trim().chars().take(80).collect();
-        let nobody = ConnectionId::random();
-        let first = text::copy_of(&stem);
-        std::iter::once(first.clone())
-            .chain((2..1000).map(|n| format!("{first} {n}")))
-            .find(|candidate| !self.name_taken(nobody, candidate))
-            .unwrap_or(first)
     }
 
     /// Pins or unpins at once, whatever else is being edited.
@@ -226,7 +217,7 @@ impl State {
     }
 
     pub fn reveal_stored(&mut self) -> Vec<Command> {
-        let Some((id, kind)) = self.selection.shown().and_then(|id| Some((id, secret_kind(self.forms.get(&id)?.draft.auth)?))) else {
+        let Some((id, kind)) = self.selection.shown().and_then(|id| Some((id, self.forms.get(&id)?.draft.secret_kind()?))) else {
             return Vec::new();
         };
         match self.stored_secret(id, kind) {
@@ -238,16 +229,16 @@ impl State {
     // --- Testing ---
 
     /// Tests what is typed, saved or not.
-    pub fn test(&mut self, now: Timestamp) -> Vec<Command> {
+    pub fn test(&mut self) -> Vec<Command> {
         if self.selection.count() > 1 {
-            return self.test_these(&self.selection.all(), now);
+            return self.test_these(&self.selection.all());
         }
         let Some(id) = self.selection.shown() else { return Vec::new() };
         let Some(mut form) = self.forms.remove(&id) else { return Vec::new() };
         let reviewed = form.for_test(text::NEW_CONNECTION, &|name| self.name_taken(id, name));
         self.forms.insert(id, form);
         match reviewed {
-            Ok(reviewed) => self.begin_test(reviewed.connection, reviewed.secret.map(|(_, secret)| secret), now),
+            Ok(reviewed) => self.begin_test(reviewed.connection, reviewed.secret.map(|(_, secret)| secret)),
             Err(field) => {
                 self.focus = field;
                 Vec::new()
@@ -256,17 +247,17 @@ impl State {
     }
 
     /// *Try again* beside a failure: a failed save is saved again, a failed test tested again.
-    pub fn try_again(&mut self, now: Timestamp) -> Vec<Command> {
-        if self.shown_form().is_some_and(|form| form.failure.is_some()) { self.save() } else { self.test(now) }
+    pub fn try_again(&mut self) -> Vec<Command> {
+        if self.shown_form().is_some_and(|form| form.failure.is_some()) { self.save() } else { self.test() }
     }
 
     /// Tests what is saved.
-    pub fn test_these(&mut self, ids: &[ConnectionId], now: Timestamp) -> Vec<Command> {
+    pub fn test_these(&mut self, ids: &[ConnectionId]) -> Vec<Command> {
         let saved: Vec<Connection> = ids.iter().filter_map(|id| self.entry(*id)).map(|entry| entry.connection.clone()).collect();
-        saved.into_iter().flat_map(|connection| self.begin_test(connection, None, now)).collect()
+        saved.into_iter().flat_map(|connection| self.begin_test(connection, None)).collect()
     }
 
-    pub fn test_all(&mut self, now: Timestamp) -> Vec<Command> {
+    pub fn test_all(&mut self) -> Vec<Command> {
         let all: Vec<ConnectionId> = self
             .library
             .value()
@@ -275,11 +266,11 @@ impl State {
             .iter()
             .map(|entry| entry.connection.id)
             .collect();
-        self.test_these(&all, now)
+        self.test_these(&all)
     }
 
-    fn begin_test(&mut self, connection: Connection, secret: Option<secrecy::SecretString>, now: Timestamp) -> Vec<Command> {
-        let (run, replaced) = self.tests.begin(connection.clone(), secret.is_some(), now);
+    fn begin_test(&mut self, connection: Connection, secret: Option<secrecy::SecretString>) -> Vec<Command> {
+        let (run, replaced) = self.tests.begin(connection.clone(), secret.is_some());
         let mut commands: Vec<Command> = replaced.map(|run| Command::Cancel { run }).into_iter().collect();
         commands.push(Command::Test { run, connection: Box::new(connection), secret });
         commands
@@ -504,19 +495,5 @@ impl State {
     pub fn auth_changed(&mut self) -> Vec<Command> {
         self.revealed = None;
         self.selection.shown().map(|id| self.describe(id)).unwrap_or_default()
-    }
-
-    pub fn report_failure(&mut self, failure: Failure) {
-        self.notices.push(Notice::Failure(failure));
-    }
-}
-
-/// The ways to sign in, in the order in which they are offered. Account consoles take no personal access tokens, so there they come last;
-/// elsewhere they come first, as the way that can be tested today.
-pub fn offered(host: Option<HostKind>) -> [AuthKind; 3] {
-    if host == Some(HostKind::AccountConsole) {
-        [AuthKind::ServicePrincipal, AuthKind::Browser, AuthKind::PersonalAccessToken]
-    } else {
-        [AuthKind::PersonalAccessToken, AuthKind::Browser, AuthKind::ServicePrincipal]
     }
 }

@@ -17,7 +17,6 @@ pub const FOLDER_HEIGHT: f32 = 32.0;
 #[derive(Debug, Clone)]
 pub struct Item {
     pub id: ConnectionId,
-    pub name: String,
     pub host: String,
     pub environment: Environment,
     pub pinned: bool,
@@ -100,12 +99,6 @@ impl List {
         self.lay_out();
     }
 
-    pub fn set_folder_open(&mut self, path: &str, open: bool) {
-        if open == self.closed.contains(path) {
-            self.toggle_folder(path);
-        }
-    }
-
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
@@ -125,14 +118,6 @@ impl List {
 
     pub fn find(&self, id: ConnectionId) -> Option<&Item> {
         self.items.get(*self.by_id.get(&id)?)
-    }
-
-    pub fn len(&self) -> usize {
-        self.items.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
     }
 
     pub fn height(&self) -> f32 {
@@ -193,16 +178,20 @@ impl List {
         self.items.iter().take_while(|item| item.entry.is_none()).count()
     }
 
-    /// Whether a saved connection other than `except` bears this name, given in lower case.
-    pub fn names_taken(&self, lower: &str, except: ConnectionId) -> bool {
-        let saved = self.items.get(self.unsaved_count()..).unwrap_or_default();
-        let first = saved.partition_point(|item| item.sort.as_str() < lower);
-        saved.get(first..).unwrap_or_default().iter().take_while(|item| item.sort == lower).any(|item| item.id != except)
+    /// Whether a saved connection other than `except` bears this name, compared without case.
+    pub fn name_is_taken_by_other(&self, name: &str, except: ConnectionId) -> bool {
+        self.bears(&name.trim().to_lowercase(), Some(except))
     }
 
-    /// Every folder that is in use, for suggestions.
-    pub fn folders(&self) -> BTreeSet<&str> {
-        self.items.iter().map(|item| item.folder.as_str()).filter(|folder| !folder.is_empty()).collect()
+    fn bears(&self, lower: &str, except: Option<ConnectionId>) -> bool {
+        let saved = self.items.get(self.unsaved_count()..).unwrap_or_default();
+        let first = saved.partition_point(|item| item.sort.as_str() < lower);
+        saved.get(first..).unwrap_or_default().iter().take_while(|item| item.sort == lower).any(|item| Some(item.id) != except)
+    }
+
+    /// Whether any saved connection bears this name, compared without case.
+    pub fn name_is_taken(&self, name: &str) -> bool {
+        self.bears(&name.trim().to_lowercase(), None)
     }
 
     fn id_of(&self, row: &Row) -> Option<ConnectionId> {
@@ -270,7 +259,6 @@ impl Item {
     fn unsaved(id: ConnectionId) -> Self {
         Self {
             id,
-            name: String::new(),
             host: String::new(),
             environment: Environment::default(),
             pinned: false,
@@ -309,7 +297,6 @@ impl Item {
         Self {
             id: connection.id,
             sort: name.to_lowercase(),
-            name,
             host,
             environment: connection.environment.clone(),
             pinned: connection.pinned,

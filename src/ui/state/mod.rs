@@ -8,6 +8,8 @@ mod remote;
 mod removal;
 mod selection;
 mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -19,7 +21,6 @@ use secrecy::SecretString;
 
 pub use dialog::Dialog;
 pub use editing::Editing;
-pub use intents::offered;
 pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
 pub use remote::Remote;
 pub use removal::{Removal, UNDO};
@@ -27,8 +28,7 @@ pub use selection::Selection;
 pub use testing::{Finished, Running, Tests, same_target};
 
 use crate::{
-    check::Report,
-    connection::{AuthKind, Connection, ConnectionId, Field, LastTest, SecretKind, Status},
+    connection::{Connection, ConnectionId, Field, LastTest, SecretKind, Status},
     engine::{Command, Event, StoredSecret},
     failure::{Code, Failure},
     storage::{Entry, Mode, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
@@ -127,7 +127,7 @@ pub enum Standing<'a> {
     Testing(&'a Running),
     Known(&'a LastTest),
     /// The last test could not be made.
-    Broken(&'a Report),
+    Broken,
 }
 
 impl State {
@@ -259,7 +259,7 @@ impl State {
         if let Some(finished) = self.tests.finished(id)
             && finished.report.failure.as_ref().is_some_and(|failure| failure.code == Code::Internal)
         {
-            return Standing::Broken(&finished.report);
+            return Standing::Broken;
         }
         self.history.get(&id).map_or(Standing::Untested, Standing::Known)
     }
@@ -469,8 +469,7 @@ impl State {
 
     /// Whether another connection bears this name, compared without case.
     fn name_taken(&self, id: ConnectionId, name: &str) -> bool {
-        let name = name.trim().to_lowercase();
-        self.list.names_taken(&name, id)
+        self.list.name_is_taken_by_other(name, id)
     }
 
     fn judge_all(&mut self) {
@@ -509,15 +508,6 @@ impl State {
         let unsaved: Vec<ConnectionId> = self.forms.keys().filter(|id| !self.entry_of.contains_key(id)).copied().collect();
         let entries = self.library.value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
         self.list.set(entries, &unsaved);
-    }
-}
-
-/// The secret that a way to sign in needs.
-pub fn secret_kind(auth: AuthKind) -> Option<SecretKind> {
-    match auth {
-        AuthKind::PersonalAccessToken => Some(SecretKind::PersonalAccessToken),
-        AuthKind::Browser => None,
-        AuthKind::ServicePrincipal => Some(SecretKind::ClientSecret),
     }
 }
 

@@ -33,10 +33,6 @@ impl<T> Remote<T> {
         }
     }
 
-    pub fn is_pending(&self) -> bool {
-        matches!(self, Self::Pending { .. })
-    }
-
     pub fn asked(&mut self) {
         *self = Self::Pending { previous: std::mem::take(self).into_value() };
     }
@@ -63,7 +59,7 @@ mod tests {
     fn the_last_value_stays_while_a_new_one_is_asked_for_and_when_that_fails() {
         let mut remote = Remote::Ready(7);
         remote.asked();
-        assert!(remote.is_pending());
+        assert!(matches!(remote, Remote::Pending { .. }));
         assert_eq!(remote.value(), Some(&7));
         remote.failed(Failure::new(Code::Dns, "a", "b", "c"));
         assert_eq!(remote.value(), Some(&7));

@@ -16,7 +16,6 @@ pub struct Running {
     pub tested: Connection,
     /// A secret that was typed and is not saved yet was tested.
     pub typed_secret: bool,
-    pub asked_at: Timestamp,
     /// `None` while it waits for its turn.
     pub begun_at: Option<Timestamp>,
     pub planned: Vec<Step>,
@@ -59,7 +58,7 @@ impl Tests {
     }
 
     /// Notes a new run; the result of the one before goes. Gives the run that it replaces, to be cancelled.
-    pub fn begin(&mut self, tested: Connection, typed_secret: bool, now: Timestamp) -> (RunId, Option<RunId>) {
+    pub fn begin(&mut self, tested: Connection, typed_secret: bool) -> (RunId, Option<RunId>) {
         if self.running.is_empty() {
             self.ended_in_batch = 0;
         }
@@ -67,17 +66,8 @@ impl Tests {
         let run = RunId(self.last_run);
         let id = tested.id;
         self.finished.remove(&id);
-        let running = Running {
-            run,
-            tested,
-            typed_secret,
-            asked_at: now,
-            begun_at: None,
-            planned: Vec::new(),
-            steps: Vec::new(),
-            current: None,
-            waiting: None,
-        };
+        let running =
+            Running { run, tested, typed_secret, begun_at: None, planned: Vec::new(), steps: Vec::new(), current: None, waiting: None };
         (run, self.running.insert(id, running).map(|replaced| replaced.run))
     }
 
@@ -122,11 +112,6 @@ impl Tests {
     pub fn forget(&mut self, id: ConnectionId) -> Option<RunId> {
         self.finished.remove(&id);
         self.cancel(id)
-    }
-
-    /// The saved form of a connection was changed after its last test: what the test found says nothing any more.
-    pub fn forget_finished(&mut self, id: ConnectionId) {
-        self.finished.remove(&id);
     }
 }
 

@@ -1,0 +1,301 @@
+//! An engine for tests of the window: keeps everything in memory, answers when it is told to.
+
+use std::{
+    cell::RefCell,
+    collections::{HashMap, VecDeque},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::Wires;
+use crate::{
+    check::{Progress, Report, Step, StepReport},
+    connection::{Connection, ConnectionId, Draft, EnvironmentKind, LastTest, SecretKind, Status},
+    databricks::{Cluster, ClusterState},
+    engine::{Command, Event, RunId, StoredSecret},
+    failure::{Code, Failure, Remedy},
+    storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
+};
+
+pub fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_790_000_000 + second).unwrap()
+}
+
+/// A connection as the form makes it.
+pub fn connection(name: &str, change: impl FnOnce(&mut Draft)) -> Connection {
+    let mut draft = Draft::new(ConnectionId::random());
+    draft.name = name.to_owned();
+    draft.base_url = "https://adb-1234567890123456.7.azuredatabricks.net".to_owned();
+    change(&mut draft);
+    draft.review(&|_| false).result.unwrap_or_else(|| panic!("{:?}", draft.review(&|_| false).remarks)).connection
+}
+
+pub fn production(name: &str) -> Connection {
+    connection(name, |draft| draft.environment = EnvironmentKind::Production)
+}
+
+pub fn snapshot(connections: &[Connection]) -> Arc<Snapshot> {
+    let entries = connections.iter().map(|connection| Entry { connection: connection.clone(), revision: Revision(1) }).collect();
+    Arc::new(Snapshot { entries, tombstones: Vec::new(), mode: Mode::Writable, notices: Vec::new() })
+}
+
+pub fn ok_report() -> Report {
+    let step = |step, started, ms| StepReport {
+        step,
+        ok: true,
+        started: Duration::from_millis(started),
+        duration: Duration::from_millis(ms),
+        detail: None,
+    };
+    let cluster = |name: &str, state| Cluster { id: name.to_owned(), name: name.to_owned(), state };
+    Report {
+        state: Status::Ok,
+        duration: Duration::from_millis(182),
+        steps: vec![
+            step(Step::Dns, 0, 4),
+            step(Step::Authentication, 4, 100),
+            step(Step::Identity, 104, 26),
+            step(Step::Clusters, 130, 52),
+        ],
+        user: Some("you@example.com".to_owned()),
+        workspace_id: Some("1234567890123456".to_owned()),
+        clusters: Some(vec![
+            cluster("nightly-etl", ClusterState::Running),
+            cluster("adhoc", ClusterState::Terminated),
+            cluster("ml-gpu", ClusterState::Pending),
+        ]),
+        failure: None,
+        hints: Vec::new(),
+    }
+}
+
+pub fn unauthorized() -> Failure {
+    Failure::new(
+        Code::Unauthorized,
+        "The workspace does not accept this token.",
+        "It has probably expired or been revoked.",
+        "Generate a new one.",
+    )
+    .with_remedy(Remedy::ReplaceSecret)
+    .with_details("HTTP 401 {\"error_code\":\"401\"}")
+}
+
+pub const PLANNED: [Step; 4] = [Step::Dns, Step::Authentication, Step::Identity, Step::Clusters];
+
+#[derive(Default)]
+pub struct Inner {
+    pub entries: Vec<Entry>,
+    pub secrets: HashMap<(ConnectionId, SecretKind), SecretString>,
+    pub commands: VecDeque<Command>,
+    pub events: VecDeque<Event>,
+    /// Every command ever sent, in words.
+    pub log: Vec<String>,
+    pub running: Vec<(RunId, Connection)>,
+    /// Tests answer at once when told to run; else they stay running.
+    pub tests_answer: bool,
+    pub test_failure: Option<Failure>,
+    pub vault: Option<VaultStatus>,
+    pub save_failure: Option<Failure>,
+    pub settings: Settings,
+    pub window: WindowMemory,
+}
+
+#[derive(Clone, Default)]
+pub struct FakeEngine(pub Rc<RefCell<Inner>>);
+
+impl FakeEngine {
+    pub fn with(connections: &[Connection]) -> Self {
+        let engine = Self::default();
+        engine.0.borrow_mut().entries = snapshot(connections).entries.clone();
+        engine.0.borrow_mut().tests_answer = true;
+        engine
+    }
+
+    pub fn wires(&self) -> Wires {
+        let (outbox, inbox) = (self.clone(), self.clone());
+        Wires {
+            send: Box::new(move |command| {
+                let mut inner = outbox.0.borrow_mut();
+                inner.log.push(format!("{command:?}").chars().take(60).collect());
+                inner.commands.push_back(command);
+            }),
+            next: Box::new(move || inbox.0.borrow_mut().events.pop_front()),
+        }
+    }
+
+    pub fn log(&self) -> Vec<String> {
+        self.0.borrow().log.clone()
+    }
+
+    pub fn sent(&self, start: &str) -> usize {
+        self.0.borrow().log.iter().filter(|line| line.starts_with(start)).count()
+    }
+
+    pub fn tell(&self, event: Event) {
+        self.0.borrow_mut().events.push_back(event);
+    }
+
+    /// Works off all commands that have come.
+    pub fn work(&self) {
+        let mut inner = self.0.borrow_mut();
+        while let Some(command) = inner.commands.pop_front() {
+            inner.answer(command);
+        }
+    }
+
+    /// Works off one command.
+    pub fn work_once(&self) {
+        let mut inner = self.0.borrow_mut();
+        if let Some(command) = inner.commands.pop_front() {
+            inner.answer(command);
+        }
+    }
+}
+
+impl Inner {
+    fn tell_library(&mut self) {
+        let entries = self.entries.clone();
+        self.events.push_back(Event::Library(Arc::new(Snapshot {
+            entries,
+            tombstones: Vec::new(),
+            mode: Mode::Writable,
+            notices: Vec::new(),
+        })));
+    }
+
+    fn tell_vault(&mut self) {
+        let status = self.vault.clone().unwrap_or(VaultStatus::Ready { place: "GNOME Keyring".to_owned() });
+        self.events.push_back(Event::Vault { home: VaultHome::Keyring, status });
+    }
+
+    fn stored(&self, id: ConnectionId, kind: SecretKind) -> StoredSecret {
+        match self.secrets.get(&(id, kind)) {
+            None => StoredSecret::Missing,
+            Some(secret) => {
+                let text = secret.expose_secret();
+                let length = text.chars().count();
+                StoredSecret::Stored { length, last_four: text.chars().skip(length.saturating_sub(4)).collect() }
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one arm a command")]
+    fn answer(&mut self, command: Command) {
+        match command {
+            Command::Start => {
+                self.events.push_back(Event::Settings {
+                    settings: self.settings.clone(),
+                    window: self.window.clone(),
+                    vault_from_environment: false,
+                    problem: None,
+                });
+                self.tell_library();
+                self.tell_vault();
+            }
+            Command::Refresh => self.tell_library(),
+            Command::Save { reviewed, base } => {
+                let id = reviewed.connection.id;
+                if let Some(failure) = self.save_failure.clone() {
+                    self.events.push_back(Event::SaveFailed { id, failure, theirs: None });
+                    return;
+                }
+                let existing = self.entries.iter().position(|entry| entry.connection.id == id);
+                let theirs = existing.map(|at| self.entries[at].clone());
+                if theirs.as_ref().map(|entry| entry.revision) != base {
+                    let failure = Failure::new(Code::Conflict, "Changed elsewhere.", "Another window.", "Choose.");
+                    self.events.push_back(Event::SaveFailed { id, failure, theirs: theirs.map(Box::new) });
+                    return;
+                }
+                let entry = Entry { connection: reviewed.connection, revision: Revision(base.map_or(1, |base| base.0 + 1)) };
+                match existing {
+                    Some(at) => self.entries[at] = entry,
+                    None => self.entries.push(entry),
+                }
+                if let Some((kind, secret)) = reviewed.secret {
+                    self.secrets.insert((id, kind), secret);
+                }
+                self.tell_library();
+                self.events.push_back(Event::Saved { id });
+            }
+            Command::Duplicate { source, copy } => {
+                let id = copy.id;
+                for kind in SecretKind::ALL {
+                    if let Some(secret) = self.secrets.get(&(source, kind)).cloned() {
+                        self.secrets.insert((id, kind), secret);
+                    }
+                }
+                self.entries.push(Entry { connection: *copy, revision: Revision(1) });
+                self.tell_library();
+                self.events.push_back(Event::Saved { id });
+            }
+            Command::Remove { ids } => {
+                let (gone, kept) = std::mem::take(&mut self.entries).into_iter().partition(|entry| ids.contains(&entry.connection.id));
+                self.entries = kept;
+                self.tell_library();
+                self.events.push_back(Event::Removed { entries: gone });
+            }
+            Command::Restore { entries } => {
+                let ids = entries.iter().map(|entry| entry.connection.id).collect();
+                self.entries.extend(entries);
+                self.tell_library();
+                self.events.push_back(Event::Restored { ids });
+            }
+            Command::Purge { ids } => self.secrets.retain(|(id, _), _| !ids.contains(id)),
+            Command::Test { run, connection, .. } => {
+                if self.tests_answer {
+                    self.finish(run, &connection);
+                } else {
+                    self.running.push((run, *connection));
+                }
+            }
+            Command::Cancel { run } => self.running.retain(|(running, _)| *running != run),
+            Command::DescribeSecret { id, kind } => {
+                let stored = self.stored(id, kind);
+                self.events.push_back(Event::SecretDescribed { id, kind, stored });
+            }
+            Command::RevealSecret { id, kind } => {
+                if let Some(secret) = self.secrets.get(&(id, kind)).cloned() {
+                    self.events.push_back(Event::SecretRevealed { id, kind, secret });
+                }
+            }
+            Command::ProbeVault => self.tell_vault(),
+            Command::UnlockVault { passphrase } => {
+                if passphrase.expose_secret() == "open sesame" {
+                    self.vault = Some(VaultStatus::Ready { place: "the encrypted file".to_owned() });
+                    self.tell_vault();
+                } else {
+                    let failure = Failure::new(Code::WrongPassphrase, "That is not the passphrase.", "", "Try again.");
+                    self.events.push_back(Event::Failed { failure });
+                }
+            }
+            Command::SaveSettings { settings, .. } => {
+                self.settings = settings.clone();
+                self.events.push_back(Event::SettingsSaved { settings, moved_secrets: 0 });
+            }
+            Command::RememberWindow(memory) => self.window = memory,
+            Command::OpenInBrowser { .. } | Command::OpenDemo => {}
+        }
+    }
+
+    pub fn finish(&mut self, run: RunId, connection: &Connection) {
+        let id = connection.id;
+        let report = match self.test_failure.clone() {
+            Some(failure) => Report { duration: Duration::from_millis(90), ..Report::not_begun(Status::SignIn, failure) },
+            None => ok_report(),
+        };
+        self.events.push_back(Event::TestProgress { run, id, progress: Progress::Planned(PLANNED.to_vec()) });
+        for step in &report.steps {
+            self.events.push_back(Event::TestProgress { run, id, progress: Progress::StepStarted(step.step) });
+            self.events.push_back(Event::TestProgress { run, id, progress: Progress::StepFinished(step.clone()) });
+        }
+        if self.entries.iter().any(|entry| entry.connection == *connection) {
+            let last = LastTest { state: report.state, tested_at: at(0), duration_ms: 182 };
+            self.events.push_back(Event::History(vec![(id, Some(last))]));
+        }
+        self.events.push_back(Event::TestFinished { run, id, tested_at: at(0), report: Box::new(report) });
+    }
+}
