@@ -62,3 +62,35 @@ fn definitions() -> FontDefinitions {
     }
     definitions
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::testing::frame;
+
+    /// Whether the bundled fonts alone draw all of it.
+    fn draws(font: &FontId, text: &str) -> bool {
+        let mut drawn = false;
+        frame(|ui| drawn = ui.fonts_mut(|fonts| fonts.has_glyphs(font, text)));
+        drawn
+    }
+
+    #[test]
+    fn words_in_latin_greek_and_cyrillic_need_no_system_font() {
+        for font in [regular(14.0), medium(14.0), semibold(14.0)] {
+            assert!(draws(&font, "Příliš žluťoučký kůň, Đặng, ß, ñ, Ισχύς, Съешь ещё, •••• … → “€”"), "{font:?}");
+        }
+        assert!(!draws(&regular(14.0), "日本語"), "this is what the system's fonts are for");
+    }
+
+    #[test]
+    fn every_weight_differs() {
+        let mut widths = Vec::new();
+        frame(|ui| {
+            widths = [regular(20.0), medium(20.0), semibold(20.0)]
+                .map(|font| ui.painter().layout_no_wrap("Brickpass".into(), font, egui::Color32::WHITE).size().x)
+                .to_vec();
+        });
+        assert!(widths.is_sorted_by(|lighter, bolder| lighter < bolder), "{widths:?}");
+    }
+}

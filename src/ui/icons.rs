@@ -121,6 +121,70 @@ impl Icon {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::testing::frame;
+
+    const ALL: &[Icon] = &[
+        Icon::Key,
+        Icon::Search,
+        Icon::Filter,
+        Icon::Test,
+        Icon::Plus,
+        Icon::PlusCircle,
+        Icon::Settings,
+        Icon::Ok,
+        Icon::Attention,
+        Icon::Expiring,
+        Icon::Failed,
+        Icon::NoPermission,
+        Icon::Untested,
+        Icon::Skipped,
+        Icon::Info,
+        Icon::Warning,
+        Icon::Copy,
+        Icon::OpenInBrowser,
+        Icon::CaretDown,
+        Icon::CaretRight,
+        Icon::CaretUp,
+        Icon::Eye,
+        Icon::EyeSlash,
+        Icon::Refresh,
+        Icon::More,
+        Icon::Import,
+        Icon::Flask,
+        Icon::Trash,
+        Icon::Edit,
+        Icon::Close,
+        Icon::Check,
+        Icon::Pin,
+        Icon::PinFilled,
+        Icon::Folder,
+        Icon::Lock,
+        Icon::Keyboard,
+        Icon::Sun,
+        Icon::Moon,
+        Icon::Desktop,
+        Icon::Undo,
+        Icon::Stop,
+        Icon::Plug,
+        Icon::Help,
+        Icon::SignIn,
+    ];
+
+    #[test]
+    fn every_icon_is_in_the_bundled_fonts() {
+        let mut missing = Vec::new();
+        frame(|ui| {
+            ui.fonts_mut(|fonts| {
+                for icon in ALL {
+                    let (glyph, filled) = icon.glyph();
+                    if !fonts.has_glyph(&super::super::fonts::icons(16.0, filled), glyph) {
+                        missing.push(*icon);
+                    }
+                }
+            });
+        });
+        assert!(missing.is_empty(), "run scripts/subset-fonts.sh: {missing:?}");
+    }
 
     #[test]
     fn the_window_has_an_icon() {

@@ -316,6 +316,7 @@ fn choice(ui: &mut Ui, selected: bool, title: &str, words: &str) -> Response {
 }
 
 fn paint_choice(ui: &Ui, rect: egui::Rect, response: &Response, selected: bool) {
+    widgets::scroll_to_focused(ui, response, rect);
     let palette = theme::of(ui);
     let fill = if selected {
         palette.selected

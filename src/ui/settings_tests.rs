@@ -50,6 +50,30 @@ fn type_into(harness: &mut Harness<'static, Window<Shown>>, label: &str, text: &
 }
 
 #[test]
+fn ui_06_it_fits_a_small_window_and_every_field_is_reached_by_keyboard() {
+    for size in [[640.0, 480.0], [480.0, 360.0]] {
+        let mut harness = harness(keyring(), false, false);
+        harness.set_size(egui::Vec2::from(size));
+        harness.run();
+        let mut reached = std::collections::HashSet::new();
+        for _ in 0..20 {
+            harness.key_press(egui::Key::Tab);
+            harness.run();
+            for label in ["Close", "System", "Encrypted file", "This session only", "Certificate authorities", "Done"] {
+                for node in harness.query_all_by_label(label) {
+                    if node.is_focused() {
+                        let rect = node.rect();
+                        assert!(rect.top() >= 0.0 && rect.bottom() <= size[1] && rect.right() <= size[0], "{label} at {rect} in {size:?}");
+                        reached.insert(label);
+                    }
+                }
+            }
+        }
+        assert_eq!(reached.len(), 6, "{reached:?} in {size:?}");
+    }
+}
+
+#[test]
 fn it_says_where_secrets_are_stored_now() {
     assert!(harness(keyring(), false, false).query_by_label_contains("stored in GNOME Keyring").is_some());
 }

@@ -33,6 +33,13 @@ impl<S> eframe::App for Window<S> {
     }
 }
 
+/// Draws one frame with Brickpass's fonts and those of the system out of reach.
+pub(super) fn frame(draw: impl FnMut(&mut egui::Ui)) {
+    let ctx = egui::Context::default();
+    theme::install(&ctx, ThemeChoice::Light);
+    ctx.run_ui(egui::RawInput::default(), draw).textures_delta.clear();
+}
+
 /// A window of `size` points. It has drawn itself until nothing moves.
 pub(super) fn window<S: 'static>(size: [f32; 2], state: S, draw: fn(&mut egui::Ui, &mut S)) -> Harness<'static, Window<S>> {
     let mut harness = Harness::builder().with_size(size).build_eframe(move |creation| {

@@ -194,6 +194,16 @@ mod tests {
     }
 
     #[test]
+    fn screen_readers_are_told() {
+        use egui_kittest::kittest::NodeT as _;
+        let mut harness = harness();
+        harness.state_mut().toasts.push("Saved", Tone::Ok, None, 100.0);
+        harness.run_steps(3);
+        let live = |node: &egui_kittest::Node<'_>| node.accesskit_node().live() == Live::Polite;
+        assert!(harness.query_all_by(|node| node.value().as_deref() == Some("Saved")).any(|node| live(&node)));
+    }
+
+    #[test]
     fn only_the_newest_four_are_shown() {
         let mut toasts = Toasts::<()>::default();
         for number in 0..9 {

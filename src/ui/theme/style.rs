@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Painter, Rect, Shadow, Stroke, StrokeKind, Style, TextStyle, Theme,
     ThemePreference, Visuals,
-    style::{HandleShape, Interaction, ScrollStyle, Selection, Spacing, TextCursorStyle, WidgetVisuals, Widgets},
+    style::{HandleShape, Interaction, ScrollAnimation, ScrollStyle, Selection, Spacing, TextCursorStyle, WidgetVisuals, Widgets},
     vec2,
 };
 
@@ -58,6 +58,7 @@ fn style(p: &Palette, theme: Theme) -> Style {
         visuals: visuals(p, theme),
         interaction: Interaction { selectable_labels: false, tooltip_delay: 0.4, ..Interaction::default() },
         animation_time: 0.12,
+        scroll_animation: ScrollAnimation::none(),
         ..theme.default_style()
     }
 }

@@ -2,6 +2,7 @@
 
 use egui::{Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
+use super::paint::scroll_to_focused;
 use crate::ui::{
     fonts,
     icons::Icon,
@@ -91,6 +92,7 @@ impl<'a> Button<'a> {
         let sense = if enabled { Sense::click() } else { Sense::hover() };
         let response = ui.interact(rect, id, sense);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, self.text));
+        scroll_to_focused(ui, &response, rect);
 
         if ui.is_rect_visible(rect) {
             let look = look(self.kind, palette, enabled, &response);
@@ -172,6 +174,7 @@ pub(super) fn icon_button_at(ui: &Ui, rect: Rect, id: egui::Id, icon: Icon, acce
     let enabled = ui.is_enabled();
     let response = ui.interact(rect, id, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, accessible_name));
+    scroll_to_focused(ui, &response, rect);
     if ui.is_rect_visible(rect) {
         let radius = if rect.width() < 28.0 { 6 } else { theme::RADIUS };
         let over = response.hovered() || response.is_pointer_button_down_on();

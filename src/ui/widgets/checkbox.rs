@@ -18,6 +18,7 @@ pub fn checkbox(ui: &mut Ui, checked: &mut bool, text: &str) -> Response {
         response.mark_changed();
     }
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *checked, text));
+    super::paint::scroll_to_focused(ui, &response, rect);
     if ui.is_rect_visible(rect) {
         let square = Rect::from_center_size(pos2(rect.left() + BOX / 2.0, rect.top() + 12.0), vec2(BOX, BOX));
         let radius = CornerRadius::same(5);

@@ -47,6 +47,7 @@ pub fn menu_button<R>(ui: &mut Ui, accessible_name: &str, add_items: impl FnOnce
 /// The menu of a secondary click on something.
 pub fn context_menu<R>(response: &Response, accessible_name: &str, ui: &Ui, add_items: impl FnOnce(&mut Ui) -> R) -> Option<R> {
     Popup::context_menu(response)
+        .width(232.0)
         .frame(popup_frame(ui))
         .close_behavior(PopupCloseBehavior::CloseOnClick)
         .accessible_name(accessible_name)

@@ -26,6 +26,7 @@ pub use form::{form_row, form_row_without_label, remark};
 pub use menu::{context_menu, menu_button, menu_item, menu_separator, select_option};
 pub(in crate::ui) use modal::install;
 pub use modal::{ModalShown, modal, return_focus};
+pub(in crate::ui) use paint::scroll_to_focused;
 pub use paint::{elided, paint_key_hint, paint_text};
 pub use secret_field::{REVEAL_SECONDS, RevealAction, SecretField, SecretResponse, forget_secret_field, revealed_secret};
 pub use select::Select;

@@ -47,6 +47,13 @@ pub fn paint_key_hint(painter: &Painter, palette: &Palette, right_center: Pos2, 
     rect
 }
 
+/// Scrolls a control into view when the keyboard moves to it. `rect` is all of it, the frame too.
+pub(in crate::ui) fn scroll_to_focused(ui: &Ui, response: &egui::Response, rect: Rect) {
+    if response.gained_focus() && !ui.input(|input| input.pointer.any_down() || input.pointer.any_click()) {
+        ui.scroll_to_rect(rect.expand(8.0), None);
+    }
+}
+
 /// A list that was open closed without a click: the focus goes back to what opened it. After a click it stays where the click put it.
 pub(super) fn focus_when_closed_by_key(ui: &Ui, opener: &egui::Response, was_open: bool) {
     let closed = was_open && !egui::Popup::is_id_open(ui.ctx(), egui::Popup::default_response_id(opener));

@@ -17,7 +17,7 @@ use zeroize::Zeroize as _;
 
 use super::{
     button::icon_button_at,
-    paint::{FieldFrame, field_frame},
+    paint::{FieldFrame, field_frame, scroll_to_focused},
     text_field::Edit,
 };
 use crate::{
@@ -118,6 +118,7 @@ impl<'a> SecretField<'a> {
         };
         let mut output = edit.show(ui, place);
         output.state.clear_undoer();
+        scroll_to_focused(ui, &output.response.response, rect);
 
         let mut reveal_clicked = false;
         if has_eye {

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Id, Popup, PopupCloseBehavior, RectAlign, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::paint::{FieldFrame, field_frame, focus_when_closed_by_key, paint_text};
+use super::paint::{FieldFrame, field_frame, focus_when_closed_by_key, paint_text, scroll_to_focused};
 use crate::{
     connection::Environment,
     ui::{
@@ -59,6 +59,7 @@ impl<'a> Select<'a> {
         let response = ui.interact(rect, id, Sense::click());
         let name = format!("{}: {}", self.label, self.shown);
         response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, ui.is_enabled(), &name));
+        scroll_to_focused(ui, &response, rect);
         let open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
         field_frame(
             ui,

@@ -4,7 +4,7 @@ use egui::{CornerRadius, Key, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos
 
 use super::{
     button::icon_button_at,
-    paint::{FieldFrame, field_frame},
+    paint::{FieldFrame, field_frame, scroll_to_focused},
     text_field::Edit,
 };
 use crate::ui::{fonts, icons::Icon, theme};
@@ -78,6 +78,7 @@ pub fn tags_field(ui: &mut Ui, tags: &mut Vec<String>, typing: &mut String) -> R
         colour: palette.text,
     };
     let mut response = edit.show(ui, place).response.response.clone();
+    scroll_to_focused(ui, &response, rect);
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if entered || response.lost_focus() || typing.contains([',', ';', '\n']) {
         take_words(tags, typing);

@@ -6,7 +6,7 @@ use egui::{
     Color32, Frame, Galley, Id, Margin, Rect, Response, RichText, ScrollArea, Sense, TextBuffer, TextEdit, Ui, UiBuilder, pos2, vec2,
 };
 
-use super::paint::{FieldFrame, field_frame};
+use super::paint::{FieldFrame, field_frame, scroll_to_focused};
 use crate::ui::{
     fonts,
     icons::Icon,
@@ -147,7 +147,9 @@ impl<'a> TextField<'a> {
             limit: self.limit,
             colour: palette.text,
         };
-        edit.show(ui, place).response.response.clone()
+        let response = edit.show(ui, place).response.response.clone();
+        scroll_to_focused(ui, &response, rect);
+        response
     }
 }
 
