@@ -10,4 +10,6 @@ mod demo;
 mod engine;
 mod host_input;
 mod keyring;
+mod storage;
+mod storage_kill;
 mod support;

@@ -29,12 +29,18 @@ impl Lock {
     pub(crate) fn acquire(path: &Path, patience: Duration) -> Result<Self, FileError> {
         make_folder(parent(path))?;
         let lock_path = lock_path(path);
-        let failed = |error| FileError::io("write", &lock_path, error);
+        // Who cannot lock cannot write: the file that was meant is named.
+        let failed = |error| FileError::io("write", path, error);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = read::open(&mut options, &lock_path)?.ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
+        let file = match read::open(&mut options, &lock_path) {
+            Ok(Some(file)) => file,
+            Ok(None) => return Err(failed(io::ErrorKind::NotFound.into())),
+            Err(FileError::Io { source, .. }) => return Err(failed(source)),
+            Err(error) => return Err(error),
+        };
         let end = Instant::now() + patience;
         loop {
             match file.try_lock() {

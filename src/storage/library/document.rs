@@ -1,7 +1,11 @@
 //! The text of `connections.json` taken apart and put together again. What is not touched keeps every byte: records are held as the raw
 //! text that was read, so that keys and whole records of other versions survive.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    num::NonZero,
+    thread,
+};
 
 use serde::{
     Deserialize, Deserializer,
@@ -20,6 +24,8 @@ use crate::connection::{Connection, ConnectionId};
 pub(super) const VERSION: u64 = 1;
 /// Beyond this, a connection takes one line instead of a dozen: ten thousand of them then stay well within the size limit.
 const ONE_LINE_EACH_OVER: usize = 2 * 1024 * 1024;
+/// Fewer connections than this are read before a thread has started.
+const WORTH_SHARING: usize = 500;
 
 #[derive(Debug)]
 pub(super) struct Document<'a> {
@@ -61,7 +67,7 @@ impl<'a> Document<'a> {
                 "connections" => {
                     let raws: Vec<&'a RawValue> =
                         serde_json::from_str(raw.get()).map_err(|_| Damage::NotOurs("Its connections are not a list"))?;
-                    document.records = raws.into_iter().map(Record::read).collect();
+                    document.records = read_records(&raws);
                 }
                 "removed" => {
                     let raws: Vec<&'a RawValue> =
@@ -199,6 +205,19 @@ impl<'a> Document<'a> {
         }
         format!("{{\n  {}\n}}\n", parts.join(",\n  "))
     }
+}
+
+/// Reading an address is most of the work; a long list is read on several cores.
+fn read_records<'a>(raws: &[&'a RawValue]) -> Vec<Record<'a>> {
+    let read = |part: &[&'a RawValue]| part.iter().map(|raw| Record::read(raw)).collect::<Vec<_>>();
+    if raws.len() < WORTH_SHARING {
+        return read(raws);
+    }
+    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(8);
+    thread::scope(|scope| {
+        let parts: Vec<_> = raws.chunks(raws.len().div_ceil(cores)).map(|part| scope.spawn(move || read(part))).collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }
 
 /// Takes the white space between the tokens of valid JSON away.
