@@ -148,8 +148,9 @@ impl Draft {
         *self != Self::from_connection(connection)
     }
 
-    /// Takes over what a pasted address says: the origin into the field, ids into fields that are empty. Called when the field is left; doing it
-    /// twice changes nothing more.
+    /// Takes over what a pasted address says, when the field is left: the origin into the field, the ids into theirs. An id that the address
+    /// spells out (`?o=`) replaces an older one, which belonged to another address; one that the host name merely suggests fills an empty field.
+    /// Doing it twice changes nothing more; an address that cannot be read stays as it was typed.
     pub fn accept_pasted(&mut self) {
         let Ok(pasted) = BaseUrl::read(&self.base_url) else { return };
         if pasted.base_url.kind() == HostKind::AccountConsole {
@@ -160,6 +161,9 @@ impl Draft {
                 *field = found;
             }
         };
+        if pasted.workspace_id.as_deref() != pasted.base_url.workspace_id_of_host() {
+            self.workspace_id.clear();
+        }
         empty_takes(&mut self.workspace_id, pasted.workspace_id);
         empty_takes(&mut self.account_id, pasted.account_id);
         self.base_url = pasted.base_url.origin();
@@ -259,6 +263,8 @@ impl Judge<'_> {
         let severity = if confirmed { Severity::Warning } else { Severity::Error };
         for caution in cautions {
             let text = match caution {
+                // The line about its letters says it all.
+                Caution::NotDatabricks if base_url.cautions().contains(&Caution::NotAscii) => continue,
                 Caution::NotDatabricks => format!("{} is not a Databricks domain; your token would be sent there", base_url.host()),
                 Caution::UnusualPort(port) => format!("Port {port} is unusual for Databricks; your token would be sent there"),
                 Caution::NotAscii => format!("This host is really {}; letters of other scripts can look alike", base_url.host()),
@@ -279,7 +285,8 @@ impl Judge<'_> {
                 );
             }
             (LevelKind::Account, Some(HostKind::Workspace)) => {
-                self.remark(Field::BaseUrl, Severity::Error, "This is a workspace; the account level needs the account console's address");
+                let console = base_url.and_then(BaseUrl::account_console).unwrap_or_default();
+                self.remark(Field::BaseUrl, Severity::Error, format!("This is a workspace; the account level needs {console}"));
             }
             _ => {}
         }
@@ -323,20 +330,28 @@ impl Judge<'_> {
     #[expect(clippy::option_option, reason = "outer: is the field right; inner: is there an id")]
     fn workspace_id(&mut self, pasted: Option<&Pasted>) -> Option<Option<String>> {
         let typed = self.draft.workspace_id.trim();
+        // A request at account level must not be routed to a workspace.
+        let reaches_workspace = self.draft.level == LevelKind::Workspace;
         if typed.is_empty() {
             let found = pasted.and_then(|pasted| pasted.workspace_id.clone());
             let unified = pasted.is_some_and(|pasted| pasted.base_url.kind() == HostKind::Unified);
-            if found.is_none() && unified && self.draft.level == LevelKind::Workspace {
+            if found.is_none() && unified && reaches_workspace {
                 self.remark(
                     Field::WorkspaceId,
                     Severity::Warning,
                     "This host serves several workspaces; enter the workspace ID (the number after ?o= in the browser)",
                 );
             }
-            return Some(found);
+            return Some(found.filter(|_| reaches_workspace));
         }
         if typed.len() <= 64 && typed.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            return Some(Some(typed.to_owned()));
+            if let Some(host_says) =
+                pasted.and_then(|pasted| pasted.base_url.workspace_id_of_host()).filter(|id| reaches_workspace && *id != typed)
+            {
+                let text = format!("The address belongs to workspace {host_says}; check which one is meant");
+                self.remark(Field::WorkspaceId, Severity::Warning, text);
+            }
+            return Some(reaches_workspace.then(|| typed.to_owned()));
         }
         self.remark(Field::WorkspaceId, Severity::Error, "A workspace ID is a number such as 1234567890123456");
         None

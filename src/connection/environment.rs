@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::text;
+
 /// In JSON and on the command line: `dev`, `test`, `prod`, or any word of one's own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[serde(from = "Written", into = "String")]
 pub enum Environment {
     #[default]
     Development,
@@ -79,6 +81,19 @@ impl EnvironmentKind {
     }
 }
 
+/// A word out of a file that anybody may have edited.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Written(String);
+
+impl From<Written> for Environment {
+    fn from(Written(word): Written) -> Self {
+        let word: String = text::visible(word).chars().take(Self::LONGEST).collect();
+        Self::from(word.trim().to_owned())
+    }
+}
+
+/// Takes the word as it is; the form judges it.
 impl From<String> for Environment {
     fn from(word: String) -> Self {
         match word.to_lowercase().as_str() {
@@ -93,5 +108,20 @@ impl From<String> for Environment {
 impl From<Environment> for String {
     fn from(environment: Environment) -> Self {
         environment.word().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_word_gives_the_known_environment_and_a_word_out_of_a_file_cannot_lie() {
+        let read = |json: &str| serde_json::from_str::<Environment>(json).unwrap();
+        assert_eq!(read("\"PROD\""), Environment::Production);
+        assert_eq!(read("\"pro\\u200bd\""), Environment::Production);
+        assert_eq!(read("\"staging\""), Environment::Own("staging".to_owned()));
+        assert_eq!(read(&format!("\"{}\"", "x".repeat(500))).word().len(), Environment::LONGEST);
+        assert_eq!(Environment::Own("staging".to_owned()).badge(), "STAGING");
     }
 }

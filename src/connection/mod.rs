@@ -21,7 +21,7 @@ pub use status::{LastTest, Status};
 pub use text::Unfit;
 pub use timeout::{Timeout, TimeoutError};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 /// Names a connection for good: it survives renames, and the vault files secrets under it.
@@ -54,7 +54,7 @@ impl std::fmt::Display for ConnectionId {
 pub struct Connection {
     pub id: ConnectionId,
     pub name: ConnectionName,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "visible")]
     pub description: String,
     pub base_url: BaseUrl,
     /// The person has said that they know this address although it is not a Databricks domain (or has an unusual port).
@@ -68,11 +68,29 @@ pub struct Connection {
     pub level: Level,
     #[serde(default)]
     pub environment: Environment,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "all_visible")]
     pub tags: Vec<String>,
     /// A path of folder names, `Sales/Nightly`; empty at the top.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "visible")]
     pub folder: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
+}
+
+impl Connection {
+    /// Why no secret may be sent to this address yet; empty for Databricks' own hosts, for loopback, and after the person's confirmation.
+    #[must_use]
+    pub fn unconfirmed(&self) -> Vec<Caution> {
+        if self.address_confirmed { Vec::new() } else { self.base_url.cautions() }
+    }
+}
+
+// The file may have been edited, or handed over, by anybody: what would lie on the screen stays out.
+
+fn visible<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer).map(text::visible)
+}
+
+fn all_visible<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Vec::<String>::deserialize(deserializer).map(|texts| texts.into_iter().map(text::visible).collect())
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text::{self, Unfit};
 
-/// 1 to 100 characters, trimmed, every one of them visible.
+/// 1 to 100 characters, trimmed, every one of them visible; fit to become the name of a profile in `.databrickscfg`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ConnectionName(String);
@@ -19,13 +19,17 @@ pub enum NameError {
     Unfit(Unfit),
     #[error("This name is reserved by the Databricks configuration file; choose another")]
     Reserved,
+    #[error("The name contains {0}; write ( and ) instead, for profile files mark their sections with [ and ]")]
+    Bracket(char),
+    #[error("The name begins with {0}, which starts a comment in profile files; begin with another character")]
+    Comment(char),
 }
 
 impl ConnectionName {
     pub const LONGEST: usize = 100;
 
     /// # Errors
-    /// Empty, too long, reserved, or with characters that cannot be seen.
+    /// Empty, too long, reserved, with the signs of a profile file, or with characters that cannot be seen.
     pub fn parse(typed: &str) -> Result<Self, NameError> {
         let name = typed.trim();
         if name.is_empty() {
@@ -37,6 +41,12 @@ impl ConnectionName {
         }
         if let Some(unfit) = text::unfit(name) {
             return Err(NameError::Unfit(unfit));
+        }
+        if let Some(bracket) = name.chars().find(|c| matches!(c, '[' | ']')) {
+            return Err(NameError::Bracket(bracket));
+        }
+        if let Some(first) = name.chars().next().filter(|c| matches!(c, ';' | '#')) {
+            return Err(NameError::Comment(first));
         }
         if name.eq_ignore_ascii_case("__settings__") {
             return Err(NameError::Reserved);
@@ -58,7 +68,9 @@ impl ConnectionName {
         loop {
             let suffix = format!(" ({number})");
             let kept: String = stem.chars().take(Self::LONGEST - suffix.chars().count()).collect();
-            let name = format!("{}{suffix}", kept.trim_end());
+            // A cut may leave the joiner of an emoji behind.
+            let kept = kept.trim_end_matches(|c: char| c.is_whitespace() || text::is_zero_width(c));
+            let name = format!("{kept}{suffix}");
             if !taken(&name) {
                 return Self(name);
             }
@@ -72,12 +84,14 @@ impl ConnectionName {
         let mut stem = String::new();
         for c in self.0.chars() {
             let safe = if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' };
-            if safe != '-' || !stem.ends_with('-') {
+            if !(matches!(safe, '-' | '.') && stem.ends_with(['-', '.'])) {
                 stem.push(safe);
             }
         }
-        stem.truncate(80);
-        let stem = stem.trim_matches(|c| matches!(c, '-' | '.')).to_owned();
+        let mut stem = stem.trim_matches(['-', '.']).to_owned();
+        // Leaves room for the word in front of a device name.
+        stem.truncate(69);
+        let stem = stem.trim_end_matches(['-', '.']).to_owned();
         let first = stem.split('.').next().unwrap_or_default().to_ascii_uppercase();
         let numbered = |device: &str| first.strip_prefix(device).is_some_and(|rest| matches!(rest.as_bytes(), [b'0'..=b'9']));
         let is_device = matches!(first.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT");
@@ -115,6 +129,17 @@ mod tests {
     }
 
     #[test]
+    fn what_a_profile_file_cannot_hold_is_refused() {
+        assert_eq!(ConnectionName::parse("a]"), Err(NameError::Bracket(']')));
+        assert_eq!(ConnectionName::parse("[a"), Err(NameError::Bracket('[')));
+        assert_eq!(ConnectionName::parse(" #a"), Err(NameError::Comment('#')));
+        assert_eq!(ConnectionName::parse(";a"), Err(NameError::Comment(';')));
+        assert_eq!(ConnectionName::parse("__Settings__"), Err(NameError::Reserved));
+        assert!(ConnectionName::parse("a;b #c").is_ok());
+        assert!(serde_json::from_str::<ConnectionName>("\"a\\u202eb\"").is_err());
+    }
+
+    #[test]
     fn a_copy_takes_the_next_free_number() {
         assert_eq!(name("Sales").copy_of(&|_| false).as_str(), "Sales (2)");
         assert_eq!(name("Sales (2)").copy_of(&|taken| taken == "Sales (2)").as_str(), "Sales (3)");
@@ -124,10 +149,13 @@ mod tests {
 
     #[test]
     fn a_file_stem_is_safe_everywhere() {
-        assert_eq!(name("Ærlig Øl / ../x").file_stem(), "rlig-l-..-x");
+        assert_eq!(name("Ærlig Øl / ../x").file_stem(), "rlig-l-x");
         assert_eq!(name("CON").file_stem(), "connection-CON");
         assert_eq!(name("com1.txt").file_stem(), "connection-com1.txt");
         assert_eq!(name("東京").file_stem(), "connection");
         assert_eq!(name(".hidden").file_stem(), "hidden");
+        assert_eq!(name("../../x").file_stem(), "x");
+        assert_eq!(name("-rf").file_stem(), "rf");
+        assert!(name(&format!("con.{}", "x".repeat(90))).file_stem().len() <= 80);
     }
 }

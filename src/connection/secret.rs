@@ -25,10 +25,12 @@ impl SecretKind {
 }
 
 /// A secret being typed: no `Debug` of its content, wiped on drop, capacity reserved so that typing leaves no copies behind.
-#[derive(Clone)]
 pub struct TypedSecret(Zeroizing<String>);
 
 impl TypedSecret {
+    /// Bytes: longer than any secret that is typed or pasted by hand.
+    const RESERVED: usize = 8 * 1024;
+
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -49,15 +51,22 @@ impl TypedSecret {
     }
 }
 
+/// By hand: a clone is typed into as well, so it reserves the same capacity.
+impl Clone for TypedSecret {
+    fn clone(&self) -> Self {
+        Self::from(self.expose())
+    }
+}
+
 impl Default for TypedSecret {
     fn default() -> Self {
-        Self(Zeroizing::new(String::with_capacity(8 * 1024)))
+        Self(Zeroizing::new(String::with_capacity(Self::RESERVED)))
     }
 }
 
 impl From<&str> for TypedSecret {
     fn from(text: &str) -> Self {
-        let mut typed = Self::default();
+        let mut typed = Self(Zeroizing::new(String::with_capacity(text.len().max(Self::RESERVED))));
         typed.0.push_str(text);
         typed
     }
@@ -72,5 +81,18 @@ impl PartialEq for TypedSecret {
 impl std::fmt::Debug for TypedSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clone_has_room_to_type_in_without_leaving_copies_behind() {
+        let clone = TypedSecret::from("abc").clone();
+        assert_eq!(clone.expose(), "abc");
+        assert!(clone.0.capacity() >= TypedSecret::RESERVED);
+        assert_eq!(format!("{clone:?}"), "[redacted]");
     }
 }

@@ -25,17 +25,83 @@ impl fmt::Display for Unfit {
 
 /// The first character that cannot be seen.
 pub(super) fn unfit(text: &str) -> Option<Unfit> {
-    text.chars().find_map(|c| match c {
-        '\n' | '\r' | '\u{2028}' | '\u{2029}' => Some(Unfit::LineBreak),
-        c if c.is_control() => Some(Unfit::Control),
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => Some(Unfit::Direction),
-        // The zero-width joiner holds emoji and Indic letters together; it is let through.
-        c if is_zero_width(c) && c != '\u{200D}' && c != '\u{200C}' => Some(Unfit::Invisible),
-        _ => None,
-    })
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let joins =
+            matches!(c, '\u{200C}' | '\u{200D}') && before.is_some_and(may_be_joined) && chars.peek().copied().is_some_and(may_be_joined);
+        let unfit = match c {
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' => Some(Unfit::LineBreak),
+            c if c.is_control() => Some(Unfit::Control),
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => Some(Unfit::Direction),
+            c if (is_zero_width(c) || is_blank(c)) && !joins => Some(Unfit::Invisible),
+            _ => None,
+        };
+        if unfit.is_some() {
+            return unfit;
+        }
+        before = Some(c);
+    }
+    None
+}
+
+/// Joiners hold emoji, Arabic and Indic letters together. Between Latin letters they are but a way to make two names that look the same.
+fn may_be_joined(c: char) -> bool {
+    c >= '\u{600}' && !is_zero_width(c) && !is_blank(c)
 }
 
 /// Zero width space, non-joiner, joiner, word joiner, byte order mark, soft hyphen.
 pub(super) fn is_zero_width(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}')
+}
+
+/// Fillers, invisible operators, annotations, tags, variation selectors (but those of emoji), what is not a character.
+fn is_blank(c: char) -> bool {
+    matches!(c,
+        '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{2061}'..='\u{2065}'
+        | '\u{206A}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0D}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+        || u32::from(c) & 0xFFFE == 0xFFFE
+}
+
+/// A text out of a file that anybody may have edited, without what makes it lie on the screen.
+pub(super) fn visible(text: String) -> String {
+    let fits = |line: &str| unfit(&line.replace('\t', " ")).is_none();
+    if text.split('\n').all(fits) {
+        return text;
+    }
+    let kept = |c: &char| matches!(c, '\n' | '\t') || !(c.is_control() || unfit(c.encode_utf8(&mut [0; 4])).is_some());
+    text.chars().filter(kept).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_found() {
+        for (text, found) in [
+            ("a\u{200B}b", Unfit::Invisible),
+            ("Sa\u{200D}les", Unfit::Invisible),
+            ("a\u{2062}b", Unfit::Invisible),
+            ("\u{3164}", Unfit::Invisible),
+            ("a\u{E0041}", Unfit::Invisible),
+            ("a\u{FE01}", Unfit::Invisible),
+            ("a\u{202E}b", Unfit::Direction),
+            ("a\u{85}b", Unfit::Control),
+            ("a\u{2028}b", Unfit::LineBreak),
+        ] {
+            assert_eq!(unfit(text), Some(found), "{text:?}");
+        }
+        // A family, a heart, a Persian word with a non-joiner, Norwegian.
+        for fine in ["\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}", "\u{2764}\u{FE0F}", "\u{645}\u{6CC}\u{200C}\u{62E}", "Ærlig Øl"] {
+            assert_eq!(unfit(fine), None, "{fine:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_out_of_a_file_loses_only_what_lies() {
+        assert_eq!(visible("two\n\tlines".to_owned()), "two\n\tlines");
+        assert_eq!(visible("a\u{202E}b\u{7}c".to_owned()), "abc");
+    }
 }

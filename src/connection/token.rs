@@ -8,7 +8,7 @@ const LONGEST: usize = 32 * 1024;
 /// A guess by the look of it: a hint, never a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// `dapi` and hexadecimal digits.
+    /// `dapi` and hexadecimal digits, or `dkea`.
     PersonalAccessToken,
     /// `dose` and hexadecimal digits: the OAuth secret of a service principal.
     OAuthSecret,
@@ -23,6 +23,10 @@ pub(super) enum TokenError {
     TooLong,
     #[error("This looks like a web address; paste the secret here and the address into Base URL")]
     Address,
+    #[error("This is only the word Bearer; paste the token behind it too")]
+    OnlyBearer,
+    #[error("This is a masked placeholder, not the secret; copy the secret where it was generated")]
+    Masked,
     #[error("There is a space or line break inside; copy the secret again, as one piece")]
     Space,
     #[error("There are characters inside that no secret has; copy it again")]
@@ -55,6 +59,12 @@ pub(super) fn read_secret(typed: &str) -> Result<Option<Read>, TokenError> {
         secret = rest.trim_start();
         notes.push("The word Bearer in front was removed");
     }
+    if secret.eq_ignore_ascii_case("bearer") {
+        return Err(TokenError::OnlyBearer);
+    }
+    if secret.chars().all(|c| matches!(c, '*' | '\u{2022}' | '\u{25CF}' | '\u{2026}')) {
+        return Err(TokenError::Masked);
+    }
     if secret.contains("://") {
         return Err(TokenError::Address);
     }
@@ -69,7 +79,7 @@ pub(super) fn read_secret(typed: &str) -> Result<Option<Read>, TokenError> {
 
 fn shape(secret: &str) -> Shape {
     let hexadecimal = |rest: &str| rest.len() >= 32 && rest.bytes().take(32).all(|byte| byte.is_ascii_hexdigit());
-    if secret.strip_prefix("dapi").is_some_and(hexadecimal) {
+    if secret.strip_prefix("dapi").is_some_and(hexadecimal) || secret.starts_with("dkea") {
         return Shape::PersonalAccessToken;
     }
     if secret.strip_prefix("dose").is_some_and(hexadecimal) {
@@ -108,6 +118,9 @@ mod tests {
         assert_eq!(read_secret("https://adb-1.2.azuredatabricks.net").unwrap_err(), TokenError::Address);
         assert_eq!(read_secret("dapi\u{0}").unwrap_err(), TokenError::Unfit);
         assert_eq!(read_secret("dapi\u{e9}").unwrap_err(), TokenError::Unfit);
+        assert_eq!(read_secret("Bearer ").unwrap_err(), TokenError::OnlyBearer);
+        assert_eq!(read_secret("**********").unwrap_err(), TokenError::Masked);
+        assert_eq!(read_secret("\u{2022}\u{2022}\u{2022}\u{2022}").unwrap_err(), TokenError::Masked);
         assert_eq!(read_secret(&"x".repeat(LONGEST + 1)).unwrap_err(), TokenError::TooLong);
         assert!(read_secret(&"x".repeat(20_000)).is_ok());
         assert!(read_secret(" \n").unwrap().is_none());

@@ -72,9 +72,10 @@ fn hv_03_what_surrounds_an_address_is_cleaned_with_a_notice() {
     ] {
         let found = BaseUrl::read(wrapped).unwrap();
         assert_eq!(found.base_url.origin(), WORKSPACE, "{wrapped:?}");
-        let nbsp_alone = wrapped.trim() == WORKSPACE;
-        assert!(nbsp_alone || !found.notes.is_empty(), "{wrapped:?}");
+        assert!(!found.notes.is_empty(), "{wrapped:?}");
     }
+    assert!(BaseUrl::read(&format!("  {WORKSPACE}\n")).unwrap().notes.is_empty(), "plain spaces are nobody's business");
+    assert!(BaseUrl::read("(https://adb-1.2.azuredatabricks.net)").is_ok());
 }
 
 #[test]
@@ -85,9 +86,17 @@ fn hv_04_a_user_name_part_is_refused() {
 
 #[test]
 fn hv_07_http_is_for_loopback_alone() {
-    assert_eq!(refused("http://127.0.0.1.evil.com"), BaseUrlError::NotEncrypted);
-    assert_eq!(refused("http://localhost.evil.com"), BaseUrlError::NotEncrypted);
-    assert_eq!(refused("http://adb-1.2.azuredatabricks.net"), BaseUrlError::NotEncrypted);
+    for (insecure, fix) in [
+        ("http://127.0.0.1.evil.com", "https://127.0.0.1.evil.com"),
+        ("http://localhost.evil.com", "https://localhost.evil.com"),
+        ("http://adb-1.2.azuredatabricks.net/?o=1", WORKSPACE),
+        ("HTTP://adb-1.2.azuredatabricks.net:8443", "https://adb-1.2.azuredatabricks.net:8443"),
+        ("http://10.0.0.5", "https://10.0.0.5"),
+    ] {
+        let error = refused(insecure);
+        assert_eq!(error, BaseUrlError::NotEncrypted(fix.to_owned()), "{insecure}");
+        assert!(error.to_string().contains(fix), "the fix stands in the text: {error}");
+    }
     for local in ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"] {
         let found = BaseUrl::read(local).unwrap().base_url;
         assert_eq!((found.origin().as_str(), found.kind(), found.cautions()), (local, HostKind::Loopback, vec![]));
@@ -123,6 +132,72 @@ fn hv_10_a_look_alike_is_shown_as_the_network_spells_it_and_is_never_databricks(
 }
 
 #[test]
+fn hv_10_what_only_looks_like_databricks_is_never_mended_into_it() {
+    for disguised in [
+        "https://\u{FF41}db-1.2.azuredatabricks.net",
+        "https://adb-1.2.azuredatabricks\u{3002}net",
+        "https://adb-1\u{FF0E}2.azuredatabricks.net",
+        "https://adb-1.2.azuredata\u{FE0F}bricks.net",
+        "https://adb-1.2.azuredatabric\u{212A}s.net",
+    ] {
+        assert_eq!(refused(disguised), BaseUrlError::LookAlike, "{disguised:?}");
+    }
+    assert!(BaseUrl::read("https://adb-1.2.azuredatabricks.net\u{FF20}evil.com").is_err());
+    assert!(BaseUrl::read("https://evil.com\u{FF0F}.azuredatabricks.net").is_err());
+
+    let cyrillic = BaseUrl::read("https://\u{430}db-1.2.azuredatabricks.net").unwrap();
+    assert_eq!((cyrillic.base_url.kind(), cyrillic.base_url.cloud(), cyrillic.workspace_id.as_deref()), (HostKind::Custom, None, None));
+    assert!(cyrillic.notes.iter().any(|note| note.contains("alphabets")), "{:?}", cyrillic.notes);
+    let spelled = BaseUrl::read(&cyrillic.base_url.origin()).unwrap().base_url;
+    assert_eq!((spelled.cautions(), spelled.kind()), (cyrillic.base_url.cautions(), HostKind::Custom), "typed as xn-- it is no better");
+    let shown = form("A", "https://\u{430}db-1.2.azuredatabricks.net").review(&|_| false);
+    assert!(shown.worst(Field::BaseUrl).unwrap().text.contains("xn--"));
+}
+
+#[test]
+fn the_table_of_hosts_is_the_sdks() {
+    for (host, kind, cloud, id) in [
+        ("adb-12.3.azuredatabricks.net", HostKind::Workspace, Some(Cloud::Azure), Some("12")),
+        ("westeurope.azuredatabricks.net", HostKind::Workspace, Some(Cloud::Azure), None),
+        ("adb-12.3.databricks.azure.us", HostKind::Workspace, Some(Cloud::Azure), Some("12")),
+        ("adb-12.3.databricks.azure.cn", HostKind::Workspace, Some(Cloud::Azure), Some("12")),
+        ("12.3.gcp.databricks.com", HostKind::Workspace, Some(Cloud::Gcp), Some("12")),
+        ("dbc-a-b.cloud.databricks.com", HostKind::Workspace, Some(Cloud::Aws), None),
+        ("x.cloud.databricks.us", HostKind::Workspace, Some(Cloud::Aws), None),
+        ("x.cloud.databricks.mil", HostKind::Workspace, Some(Cloud::Aws), None),
+        ("accounts.cloud.databricks.com", HostKind::AccountConsole, Some(Cloud::Aws), None),
+        ("accounts-dod.cloud.databricks.us", HostKind::AccountConsole, Some(Cloud::Aws), None),
+        ("accounts.azuredatabricks.net", HostKind::AccountConsole, Some(Cloud::Azure), None),
+        ("accounts.gcp.databricks.com", HostKind::AccountConsole, Some(Cloud::Gcp), None),
+        ("acme.databricks.com", HostKind::Unified, None, None),
+        ("x.dev.databricks.com", HostKind::Custom, None, None),
+        ("x.staging.cloud.databricks.com", HostKind::Custom, None, None),
+        ("adb-1.2.staging.azuredatabricks.net", HostKind::Custom, None, None),
+        ("x.dev.gcp.databricks.com", HostKind::Custom, None, None),
+        ("databricks.example.com", HostKind::Custom, None, None),
+    ] {
+        let found = BaseUrl::read(host).unwrap();
+        assert_eq!((found.base_url.kind(), found.base_url.cloud(), found.workspace_id.as_deref()), (kind, cloud, id), "{host}");
+        assert_eq!(found.base_url.cautions().is_empty(), kind != HostKind::Custom, "{host}");
+    }
+    for site in
+        ["www.databricks.com", "docs.databricks.com", "databricks.com", "cloud.databricks.com", "azuredatabricks.net", "gcp.databricks.com"]
+    {
+        assert_eq!(refused(site), BaseUrlError::NotAWorkspace(site.to_owned()));
+    }
+}
+
+#[test]
+fn pages_that_only_look_like_ids_are_not_taken_for_them() {
+    for page in ["/compute/clusters/new?o=1", "/ml/endpoints/my-model?o=1", "/sql/warehouses/create"] {
+        let found = BaseUrl::read(&format!("{WORKSPACE}{page}")).unwrap();
+        assert_eq!((found.cluster_id, found.warehouse_id), (None, None), "{page}");
+    }
+    let old = BaseUrl::read(&format!("{WORKSPACE}/?o=7#setting/clusters/0706-123456-abc/configuration")).unwrap();
+    assert_eq!((old.cluster_id.as_deref(), old.workspace_id.as_deref()), (Some("0706-123456-abc"), Some("7")));
+}
+
+#[test]
 fn hv_12_backslashes_and_missing_hosts_are_refused() {
     assert_eq!(refused("https://host\\@evil.com"), BaseUrlError::Backslash);
     assert_eq!(refused("https:\\\\host.example.com"), BaseUrlError::Backslash);
@@ -130,10 +205,28 @@ fn hv_12_backslashes_and_missing_hosts_are_refused() {
     assert_eq!(refused("https://"), BaseUrlError::NoHost);
     assert_eq!(refused("https://ho%2est.example.com"), BaseUrlError::EncodedHost);
     assert_eq!(refused("https://under_score.azuredatabricks.net"), BaseUrlError::Host("under_score.azuredatabricks.net".to_owned()));
-    for numeric in ["https://169.254.169.254", "https://0.0.0.0", "https://2852039166", "https://0xA9FEA9FE", "https://[fd00:ec2::254]"] {
+    for numeric in [
+        "https://169.254.169.254",
+        "https://0.0.0.0",
+        "https://2852039166",
+        "https://0xA9FEA9FE",
+        "https://[fd00:ec2::254]",
+        "https://0251.0376.0251.0376",
+        "https://[::ffff:169.254.169.254]",
+        "https://[fe80::1]",
+        "https://[::]",
+        "https://255.255.255.255",
+        "https://167772165",
+    ] {
         assert_eq!(refused(numeric), BaseUrlError::NumericHost, "{numeric}");
     }
     assert_eq!(refused("intranet"), BaseUrlError::Incomplete);
+    assert_eq!(refused("https:/adb-1.2.azuredatabricks.net"), BaseUrlError::Slashes("https".to_owned()));
+    let disguised = BaseUrl::read("http://2130706433:8080").unwrap();
+    assert_eq!((disguised.base_url.origin().as_str(), disguised.notes.len()), ("http://127.0.0.1:8080", 1));
+    let private = BaseUrl::read("https://10.0.0.5").unwrap().base_url;
+    assert_eq!(private.cautions(), [Caution::NotDatabricks], "an address of one's own network needs a confirmation");
+    assert!(form("A", "https://10.0.0.5").review(&|_| false).result.is_none());
 }
 
 #[test]
@@ -217,6 +310,10 @@ fn hv_22_a_client_id_is_trimmed_and_a_strange_one_is_pointed_out() {
 
 #[test]
 fn hv_23_every_hostile_name_is_taken_as_it_is_or_refused_with_a_reason() {
+    for refused in [15, 17, 23, 24, 25, 27, 28, 29, 36, 38] {
+        let (_, name) = crate::support::hostile_values().into_iter().find(|(number, _)| *number == refused).unwrap();
+        assert!(ConnectionName::parse(&name).is_err(), "V{refused}");
+    }
     for (number, name) in crate::support::hostile_values() {
         let review = form(&name, WORKSPACE).review(&|_| false);
         match ConnectionName::parse(&name) {
@@ -224,7 +321,7 @@ fn hv_23_every_hostile_name_is_taken_as_it_is_or_refused_with_a_reason() {
                 assert_eq!(parsed.as_str(), name.trim(), "V{number}");
                 assert!(review.result.is_some(), "V{number}");
                 let stem = parsed.file_stem();
-                assert!(!stem.is_empty() && stem.len() <= 100 && !stem.starts_with('.'), "V{number}: {stem}");
+                assert!(!stem.is_empty() && stem.len() <= 80 && !stem.starts_with(['.', '-']) && !stem.contains(".."), "V{number}: {stem}");
                 assert!(stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)), "V{number}: {stem}");
             }
             Err(error) => {
@@ -255,6 +352,77 @@ fn a_form_that_is_read_back_is_the_form_that_was_saved() {
     let again = Draft::from_connection(&connection);
     assert!(!again.differs_from(&connection));
     assert_eq!(again.review(&|_| false).result.unwrap().connection, connection);
+}
+
+#[test]
+fn the_saved_form_is_readable_and_its_words_cannot_lie() {
+    let mut draft = form("Sales", "https://adb-12.3.azuredatabricks.net/?o=12");
+    draft.tags = vec!["eu".to_owned()];
+    let connection = draft.review(&|_| false).result.unwrap().connection;
+    let json = serde_json::to_value(&connection).unwrap();
+    let expected = serde_json::json!({
+        "id": connection.id.to_string(), "name": "Sales", "base_url": "https://adb-12.3.azuredatabricks.net", "workspace_id": "12",
+        "timeout_seconds": 30, "auth": {"type": "pat"}, "level": "workspace", "environment": "dev", "tags": ["eu"],
+    });
+    assert_eq!(json, expected);
+    assert_eq!(connection.id.to_string().parse::<ConnectionId>().unwrap(), connection.id);
+    let mut hostile = json;
+    hostile["description"] = "two\nlines\u{202E}\u{1b}[31m".into();
+    hostile["folder"] = "a\u{200B}b".into();
+    hostile["tags"] = serde_json::json!(["x\u{2066}y"]);
+    let read: brickpass::connection::Connection = serde_json::from_value(hostile).unwrap();
+    assert_eq!((read.description.as_str(), read.folder.as_str(), read.tags[0].as_str()), ("two\nlines[31m", "ab", "xy"));
+}
+
+#[test]
+fn an_unconfirmed_address_out_of_a_file_is_told() {
+    let json = |url: &str| {
+        serde_json::from_value::<brickpass::connection::Connection>(serde_json::json!({
+            "id": ConnectionId::random().to_string(), "name": "A", "base_url": url, "timeout_seconds": 30, "auth": {"type": "pat"}, "level": "workspace",
+        }))
+    };
+    assert_eq!(json("https://evil.example.com").unwrap().unconfirmed(), [Caution::NotDatabricks]);
+    assert!(json(WORKSPACE).unwrap().unconfirmed().is_empty());
+    assert!(json("http://evil.example.com").is_err());
+}
+
+#[test]
+fn accepting_what_was_pasted_twice_changes_nothing_more() {
+    let mut draft = form("A", "https://adb-1.2.azuredatabricks.net/?o=123#x");
+    draft.accept_pasted();
+    assert_eq!((draft.base_url.as_str(), draft.workspace_id.as_str()), (WORKSPACE, "123"));
+    let once = draft.clone();
+    draft.accept_pasted();
+    assert_eq!(draft, once);
+    // The next paste is another workspace: its id replaces the one that belonged to the old address.
+    draft.base_url = "https://dbc-a-b.cloud.databricks.com/?o=456".to_owned();
+    draft.accept_pasted();
+    assert_eq!(draft.workspace_id, "456");
+    draft.base_url = "https://adb-9.9.azuredatabricks.net".to_owned();
+    draft.accept_pasted();
+    assert_eq!(draft.workspace_id, "456", "what the host merely suggests replaces nothing");
+    assert_eq!(draft.review(&|_| false).worst(Field::WorkspaceId).unwrap().severity, Severity::Warning);
+    draft.base_url = "not an address".to_owned();
+    draft.accept_pasted();
+    assert_eq!(draft.base_url, "not an address");
+}
+
+#[test]
+fn at_account_level_no_request_is_routed_to_a_workspace() {
+    let mut draft = form("A", "https://acme.databricks.com/?o=5");
+    draft.level = LevelKind::Account;
+    draft.auth = AuthKind::Browser;
+    draft.account_id = "12345678-90ab-cdef-1234-567890abcdef".to_owned();
+    assert_eq!(draft.review(&|_| false).result.unwrap().connection.workspace_id, None);
+    draft.base_url = "https://adb-1.2.azuredatabricks.net".to_owned();
+    assert!(draft.review(&|_| false).worst(Field::BaseUrl).unwrap().text.contains("https://accounts.azuredatabricks.net"));
+}
+
+#[test]
+fn signing_in_through_the_browser_is_offered_first_and_accounts_take_no_tokens() {
+    let kinds = |level, cloud| AuthKind::choices(level, cloud).into_iter().map(|(kind, _)| kind).collect::<Vec<_>>();
+    assert_eq!(kinds(LevelKind::Workspace, None), [AuthKind::Browser, AuthKind::ServicePrincipal, AuthKind::PersonalAccessToken]);
+    assert_eq!(kinds(LevelKind::Account, Some(Cloud::Azure)), [AuthKind::Browser, AuthKind::ServicePrincipal]);
 }
 
 #[test]

@@ -1,0 +1,147 @@
+//! What a person pastes -> the origin of a workspace.
+
+mod error;
+mod host;
+mod read;
+
+pub use error::BaseUrlError;
+pub use host::{Cloud, HostKind};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use url::Url;
+
+/// Why an address is used only after the person has confirmed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caution {
+    NotDatabricks,
+    UnusualPort(u16),
+    /// The host was typed with letters outside ASCII; this is how the network spells it.
+    NotAscii,
+}
+
+/// A canonical origin: scheme, host in lower-case ASCII (punycode), port when it is not the scheme's own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BaseUrl {
+    /// With the path `/` and nothing behind it.
+    url: Url,
+    /// `https://host[:port]`.
+    origin: String,
+}
+
+/// What was found in a pasted address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pasted {
+    pub base_url: BaseUrl,
+    /// From `?w=`, `?o=` or `?workspace_id=`, else from the host name.
+    pub workspace_id: Option<String>,
+    pub account_id: Option<String>,
+    pub cluster_id: Option<String>,
+    pub warehouse_id: Option<String>,
+    /// What was cleaned away, in words for the person.
+    pub notes: Vec<String>,
+}
+
+impl BaseUrl {
+    /// Reads whatever a person pastes (a whole browser address, a bare host).
+    ///
+    /// # Errors
+    /// Says what is wrong with the address and what to do.
+    pub fn read(pasted: &str) -> Result<Pasted, BaseUrlError> {
+        read::read(pasted)
+    }
+
+    /// `https://host[:port]`, no slash at the end.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.origin.clone()
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.origin
+    }
+
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    /// The port to connect to (the scheme's own when none is written).
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or(443)
+    }
+
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    #[must_use]
+    pub fn cloud(&self) -> Option<Cloud> {
+        host::cloud(self.host())
+    }
+
+    #[must_use]
+    pub fn kind(&self) -> HostKind {
+        host::kind(self.host())
+    }
+
+    /// The id that a classic workspace host carries in its name.
+    #[must_use]
+    pub fn workspace_id_of_host(&self) -> Option<&str> {
+        host::workspace_id(self.host())
+    }
+
+    /// Where the account above this workspace is managed: the address to enter instead at account level.
+    #[must_use]
+    pub fn account_console(&self) -> Option<String> {
+        host::account_console(self.host())
+    }
+
+    #[must_use]
+    pub fn cautions(&self) -> Vec<Caution> {
+        let mut cautions = Vec::new();
+        if self.kind() == HostKind::Loopback {
+            return cautions;
+        }
+        if self.kind() == HostKind::Custom {
+            cautions.push(Caution::NotDatabricks);
+        }
+        if host::is_international(self.host()) {
+            cautions.push(Caution::NotAscii);
+        }
+        if let Some(port) = self.url.port() {
+            cautions.push(Caution::UnusualPort(port));
+        }
+        cautions
+    }
+
+    /// The absolute URL of an API path (`/api/2.0/...`) on this origin: the one place where request URLs are made.
+    #[must_use]
+    pub fn join(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        url.set_path(path);
+        url.set_query(query);
+        url
+    }
+}
+
+impl std::fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.origin)
+    }
+}
+
+impl Serialize for BaseUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.origin)
+    }
+}
+
+impl<'de> Deserialize<'de> for BaseUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::read(&text).map(|pasted| pasted.base_url).map_err(serde::de::Error::custom)
+    }
+}
