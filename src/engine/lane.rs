@@ -61,6 +61,7 @@ fn tell(shared: &Shared, snapshot: Snapshot) {
 }
 
 fn start(shared: &Shared, problem: Option<Failure>) {
+    shared.library.sweep(std::time::SystemTime::now());
     let Current { settings, .. } = shared.current();
     shared.outbox.send(Event::Settings {
         settings,

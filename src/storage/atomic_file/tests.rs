@@ -1,11 +1,6 @@
 #![allow(clippy::disallowed_methods, reason = "a test puts things where they do not belong")]
 
-use std::{
-    path::PathBuf,
-    sync::mpsc,
-    thread,
-    time::{Duration, Instant, SystemTime},
-};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::{
     faults::{Fault, FaultyDisk, names_in},
@@ -90,7 +85,12 @@ fn a_second_writer_waits_and_then_is_told() {
 
 #[cfg(unix)]
 mod unix {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+    use std::{
+        os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink},
+        path::PathBuf,
+        sync::mpsc,
+        thread,
+    };
 
     use super::*;
 

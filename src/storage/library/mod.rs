@@ -298,21 +298,27 @@ impl Library {
     fn edit(&self, change: impl FnOnce(&mut Document<'_>) -> Result<(), LibraryError>) -> Result<Snapshot, LibraryError> {
         let _lock = Lock::acquire(&self.path, PATIENCE)?;
         let mut notices = Vec::new();
-        let mut current = atomic_file::read(&self.path, LIMIT)?;
-        if let Some(contents) = &current
-            && let Err(LibraryError::Damaged { .. }) = read_document(contents, |_| Ok(()))
-        {
-            notices.push(self.recover()?);
-            current = atomic_file::read(&self.path, LIMIT)?;
-        }
-        let changed = |mut document: Document<'_>| {
+        let mut change = Some(change);
+        let mut changed = |mut document: Document<'_>| {
             document.refuse_newer()?;
-            change(&mut document)?;
+            if let Some(change) = change.take() {
+                change(&mut document)?;
+            }
             Ok((document.render()?, document.into_snapshot()))
         };
-        let (text, mut snapshot) = match &current {
-            Some(contents) => read_document(contents, changed)?,
-            None => changed(Document::empty())?,
+        let mut current = atomic_file::read(&self.path, LIMIT)?;
+        let first = match &current {
+            Some(contents) => read_document(contents, &mut changed),
+            None => changed(Document::empty()),
+        };
+        let (text, mut snapshot) = match first {
+            // Nothing was changed yet: a damaged file does not get as far as that.
+            Err(LibraryError::Damaged { .. }) => {
+                notices.push(self.recover()?);
+                current = atomic_file::read(&self.path, LIMIT)?;
+                read_document(current.as_ref().ok_or(LibraryError::NoBackup)?, &mut changed)?
+            }
+            other => other?,
         };
         if text.len() as u64 > LIMIT {
             return Err(FileError::TooLarge { path: self.path.clone(), limit: LIMIT }.into());

@@ -614,3 +614,34 @@ fn ten_thousand_connections_fit_and_load_quickly() {
     assert_eq!(code(place.add_all(too_many)), Code::TooLarge);
     assert_eq!(place.bytes(), before);
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_bytes_make_it_panic_or_change_the_file(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+        let place = Place::with(&bytes);
+        let _ = place.load();
+        proptest::prop_assert_eq!(place.bytes(), bytes);
+    }
+
+    #[test]
+    fn a_good_file_with_a_few_bytes_changed_is_read_or_refused_and_never_changed(
+        edits in proptest::collection::vec((0..600_usize, proptest::prelude::any::<u8>()), 0..4)
+    ) {
+        let mut bytes = json!({"version": 1, "connections": [raw("One"), raw("Two")], "removed": [ConnectionId::random()]}).to_string().into_bytes();
+        for (at, byte) in edits {
+            let length = bytes.len();
+            bytes[at % length] = byte;
+        }
+        let place = Place::with(&bytes);
+        if let Ok(snapshot) = place.load() {
+            proptest::prop_assert_eq!(place.bytes(), bytes);
+            if snapshot.mode == Mode::Writable {
+                let before: Vec<_> = snapshot.entries.iter().map(|entry| entry.connection.clone()).collect();
+                let saved = place.save(connection("Three"), None).unwrap();
+                let after: Vec<_> = saved.entries.iter().take(before.len()).map(|entry| entry.connection.clone()).collect();
+                proptest::prop_assert_eq!(before, after);
+                proptest::prop_assert_eq!(place.load().unwrap().entries, saved.entries);
+            }
+        }
+    }
+}

@@ -31,20 +31,26 @@ pub(crate) const PROBE_PATIENCE: Duration = Duration::from_secs(3);
 /// Threads that were given up because the keyring did not answer; with this many, no more are started until one comes back.
 const MOST_STUCK: usize = 4;
 
+type Connect = fn() -> keyring_core::Result<Arc<CredentialStore>>;
+
 pub(crate) struct KeyringStore {
     link: Arc<Link>,
     patience: Duration,
 }
 
-#[derive(Default)]
 struct Link {
+    connect: Connect,
     connection: Mutex<Option<Arc<CredentialStore>>>,
     stuck: AtomicUsize,
 }
 
 impl KeyringStore {
     pub(crate) fn new() -> Self {
-        Self { link: Arc::default(), patience: PATIENCE }
+        Self::connecting(connect, PATIENCE)
+    }
+
+    fn connecting(connect: Connect, patience: Duration) -> Self {
+        Self { link: Arc::new(Link { connect, connection: Mutex::default(), stuck: AtomicUsize::new(0) }), patience }
     }
 
     /// The same keyring for those who will not wait.
@@ -94,7 +100,7 @@ impl Link {
                 other => return other,
             }
         }
-        let store = connect()?;
+        let store = (self.connect)()?;
         let result = work(&*store);
         if matches!(result, Ok(_) | Err(Error::NoEntry)) {
             *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = Some(store);
@@ -233,4 +239,58 @@ fn secret_service_name() -> Option<String> {
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
 fn secret_service_name() -> Option<String> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::atomic::AtomicBool, time::Instant};
+
+    use super::*;
+
+    static ANSWERS: AtomicBool = AtomicBool::new(false);
+
+    /// A keyring that says nothing until it is allowed to.
+    fn hanging() -> keyring_core::Result<Arc<CredentialStore>> {
+        while !ANSWERS.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(5));
+        }
+        keyring_core::mock::Store::new().map(|store| store as Arc<CredentialStore>)
+    }
+
+    #[test]
+    fn st_05_a_keyring_that_hangs_is_busy_and_is_asked_again_later() {
+        let store = KeyringStore::connecting(hanging, Duration::from_millis(40));
+        let busy = || assert!(matches!(store.get("v1/x/pat"), Err(VaultError::Busy)));
+        for _ in 0..MOST_STUCK {
+            let start = Instant::now();
+            busy();
+            assert!((40..2000).contains(&start.elapsed().as_millis()), "{:?}", start.elapsed());
+        }
+        let start = Instant::now();
+        busy();
+        assert!(start.elapsed().as_millis() < 40, "no fifth thread waits");
+        assert_eq!(store.link.stuck.load(Ordering::SeqCst), MOST_STUCK);
+
+        ANSWERS.store(true, Ordering::SeqCst);
+        let until = Instant::now() + Duration::from_secs(5);
+        while store.link.stuck.load(Ordering::SeqCst) > 0 && Instant::now() < until {
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert!(store.get("v1/x/pat").unwrap().is_none(), "it answers again");
+    }
+
+    #[test]
+    fn each_cause_has_its_own_words() {
+        let platform = |words: &str| explain(&Error::PlatformFailure(words.to_owned().into()));
+        let access = |words: &str| explain(&Error::NoStorageAccess(words.to_owned().into()));
+        assert!(matches!(access("SS Error: object locked"), VaultError::KeyringLocked));
+        assert!(matches!(access("SS error: prompt dismissed"), VaultError::KeyringLocked));
+        assert!(matches!(access("SS error: result not returned from SS API"), VaultError::Unavailable(NoKeyring::NoCollection)));
+        assert!(matches!(
+            platform("zbus error: org.freedesktop.DBus.Error.ServiceUnknown: The name is not activatable"),
+            VaultError::Unavailable(NoKeyring::NoService)
+        ));
+        assert!(matches!(platform("Windows error 1312"), VaultError::Unavailable(NoKeyring::Other(words)) if words.contains("1312")));
+        assert!(matches!(explain(&Error::BadStoreFormat("odd".into())), VaultError::SecretDamaged));
+    }
 }
