@@ -71,7 +71,7 @@ impl SettingsDialog {
         let id = Id::unique("settings");
         let shown = widgets::modal(ctx, id, "Settings", WIDTH, |ui| {
             let mut action = None;
-            let height = (ctx.content_rect().height() - 190.0).max(160.0);
+            let height = (ctx.content_rect().height() - 168.0).max(160.0);
             egui::ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
                 // Room for the focus ring, which the scroll area would cut, and for the scroll bar.
                 ui.set_clip_rect(ui.clip_rect().expand2(vec2(4.0, 0.0)));
@@ -135,7 +135,7 @@ impl SettingsDialog {
             });
         }
         if view.vault_from_environment {
-            remark(ui, Severity::Note, "BRICKPASS_VAULT in the environment decides this. Unset it to choose here.");
+            remark(ui, Severity::Note, "How Brickpass was started decides this: BRICKPASS_VAULT in the environment, or the demo.");
         }
         status(ui, view);
         if self.home == VaultHome::Memory && view.vault.is_some_and(|(home, _)| home != VaultHome::Memory) {
@@ -267,8 +267,10 @@ fn status(ui: &mut Ui, view: SettingsView<'_>) {
 fn files(ui: &mut Ui, view: SettingsView<'_>) {
     let palette = theme::of(ui);
     section(ui, "Files");
+    ui.spacing_mut().item_spacing.y = 4.0;
     for (words, path) in view.files {
         ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = 16.0;
             ui.spacing_mut().item_spacing.x = 0.0;
             let label = widgets::truncated_label(ui, words, fonts::regular(12.0), palette.weak, 144.0);
             ui.add_space((152.0 - label.rect.width()).max(8.0));

@@ -82,7 +82,7 @@ impl<'a> Button<'a> {
 
     pub fn show(self, ui: &mut Ui) -> Response {
         let palette = theme::of(ui);
-        let (height, padding, icon_size, gap) = if self.small { (24.0, 8.0, 14.0, 6.0) } else { (theme::CONTROL_HEIGHT, 13.0, 16.0, 8.0) };
+        let (height, padding, icon_size, gap) = if self.small { (24.0, 8.0, 14.0, 6.0) } else { (theme::CONTROL_HEIGHT, 13.0, 15.0, 6.0) };
         let font = if self.small { fonts::regular(12.0) } else { fonts::medium(14.0) };
         let galley = ui.painter().layout_no_wrap(self.text.to_owned(), font, Color32::PLACEHOLDER);
         let has_icon = self.icon.is_some() || self.busy;
