@@ -1,0 +1,196 @@
+//! The form as typed: what is wrong with it, and the connection that it makes.
+
+use secrecy::SecretString;
+
+use super::{
+    AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, Environment, EnvironmentKind, HostKind, Level, LevelKind, SecretKind, Timeout,
+    TypedSecret,
+};
+
+mod review;
+
+/// Every field as the person typed it. Nothing typed is ever lost by validation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    pub id: ConnectionId,
+    pub name: String,
+    pub description: String,
+    pub base_url: String,
+    /// The origin that the person confirmed although it is not a Databricks domain. Another origin needs its own confirmation.
+    pub confirmed_origin: Option<String>,
+    /// Workspace id when known; suggested from a pasted address.
+    pub workspace_id: String,
+    pub timeout: String,
+    pub auth: AuthKind,
+    pub level: LevelKind,
+    pub account_id: String,
+    pub client_id: String,
+    /// Personal access token or client secret, by `auth`. Empty: keep what the vault holds.
+    pub secret: TypedSecret,
+    pub environment: EnvironmentKind,
+    /// The word when `environment` is `Own`.
+    pub own_environment: String,
+    pub tags: Vec<String>,
+    pub folder: String,
+    pub pinned: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    Name,
+    Description,
+    BaseUrl,
+    WorkspaceId,
+    Timeout,
+    Auth,
+    AccountId,
+    ClientId,
+    Secret,
+    Environment,
+    Tags,
+    Folder,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// For information: what was cleaned, what was recognised.
+    Note,
+    /// Saves, but look at it.
+    Warning,
+    /// Does not save.
+    Error,
+}
+
+/// What stands beside a field while typing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    pub field: Field,
+    pub severity: Severity,
+    pub text: String,
+}
+
+/// A valid form.
+#[derive(Debug, Clone)]
+pub struct Reviewed {
+    pub connection: Connection,
+    /// The secret that was typed, cleaned; `None` keeps the stored one.
+    pub secret: Option<(SecretKind, SecretString)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Review {
+    pub remarks: Vec<Remark>,
+    /// `None` while there is an error.
+    pub result: Option<Reviewed>,
+    /// The address needs the person's confirmation (a tick beside it): this origin.
+    pub confirm_origin: Option<String>,
+}
+
+impl Draft {
+    /// An empty form: timeout 30, personal access token, workspace level, development.
+    #[must_use]
+    pub fn new(id: ConnectionId) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            description: String::new(),
+            base_url: String::new(),
+            confirmed_origin: None,
+            workspace_id: String::new(),
+            timeout: Timeout::DEFAULT.seconds().to_string(),
+            auth: AuthKind::PersonalAccessToken,
+            level: LevelKind::Workspace,
+            account_id: String::new(),
+            client_id: String::new(),
+            secret: TypedSecret::default(),
+            environment: EnvironmentKind::Development,
+            own_environment: String::new(),
+            tags: Vec::new(),
+            folder: String::new(),
+            pinned: false,
+        }
+    }
+
+    #[must_use]
+    pub fn from_connection(connection: &Connection) -> Self {
+        let (level, account_id) = match &connection.level {
+            Level::Workspace => (LevelKind::Workspace, String::new()),
+            Level::Account { account_id } => (LevelKind::Account, account_id.as_str().to_owned()),
+        };
+        let client_id = match &connection.auth {
+            AuthMethod::PersonalAccessToken => None,
+            AuthMethod::Browser { client_id } => client_id.as_ref(),
+            AuthMethod::ServicePrincipal { client_id } => Some(client_id),
+        };
+        Self {
+            id: connection.id,
+            name: connection.name.as_str().to_owned(),
+            description: connection.description.clone(),
+            base_url: connection.base_url.origin(),
+            confirmed_origin: connection.address_confirmed.then(|| connection.base_url.origin()),
+            workspace_id: connection.workspace_id.clone().unwrap_or_default(),
+            timeout: connection.timeout.seconds().to_string(),
+            auth: connection.auth.kind(),
+            level,
+            account_id,
+            client_id: client_id.map(|id| id.as_str().to_owned()).unwrap_or_default(),
+            secret: TypedSecret::default(),
+            environment: connection.environment.kind(),
+            own_environment: if let Environment::Own(word) = &connection.environment { word.clone() } else { String::new() },
+            tags: connection.tags.clone(),
+            folder: connection.folder.clone(),
+            pinned: connection.pinned,
+        }
+    }
+
+    /// Does the form hold anything that the saved connection does not?
+    #[must_use]
+    pub fn differs_from(&self, connection: &Connection) -> bool {
+        *self != Self::from_connection(connection)
+    }
+
+    /// Takes over what a pasted address says, when the field is left: the origin into the field, the ids into theirs. An id that the address
+    /// spells out (`?o=`) replaces an older one, which belonged to another address; one that the host name merely suggests fills an empty field.
+    /// Doing it twice changes nothing more; an address that cannot be read stays as it was typed.
+    pub fn accept_pasted(&mut self) {
+        let Ok(pasted) = BaseUrl::read(&self.base_url) else { return };
+        if pasted.base_url.kind() == HostKind::AccountConsole {
+            self.level = LevelKind::Account;
+        }
+        let empty_takes = |field: &mut String, found: Option<String>| {
+            if let Some(found) = found.filter(|_| field.trim().is_empty()) {
+                *field = found;
+            }
+        };
+        if pasted.workspace_id.as_deref() != pasted.base_url.workspace_id_of_host() {
+            self.workspace_id.clear();
+        }
+        empty_takes(&mut self.workspace_id, pasted.workspace_id);
+        empty_takes(&mut self.account_id, pasted.account_id);
+        self.base_url = pasted.base_url.origin();
+    }
+
+    /// The secret that this form asks for.
+    #[must_use]
+    pub fn secret_kind(&self) -> Option<SecretKind> {
+        match self.auth {
+            AuthKind::PersonalAccessToken => Some(SecretKind::PersonalAccessToken),
+            AuthKind::ServicePrincipal => Some(SecretKind::ClientSecret),
+            AuthKind::Browser => None,
+        }
+    }
+
+    /// Judges the form. `name_taken` says whether another connection bears that name (compared without case).
+    /// Cheap enough to be called whenever the form changes.
+    #[must_use]
+    pub fn review(&self, name_taken: &dyn Fn(&str) -> bool) -> Review {
+        review::review(self, name_taken)
+    }
+}
+
+impl Review {
+    /// The worst remark on a field.
+    pub fn worst(&self, field: Field) -> Option<&Remark> {
+        self.remarks.iter().filter(|remark| remark.field == field).max_by_key(|remark| remark.severity)
+    }
+}
