@@ -73,7 +73,7 @@ fn in_session(test: &str, shell: &str, inner: &str) {
         .arg(inside.get_program())
         .args(inside.get_args());
     let started = Instant::now();
-    passed(&support::run(&mut command, b"", Duration::from_secs(60)));
+    passed(&support::run(&mut command, b"", Duration::from_mins(1)));
     assert!(started.elapsed() < Duration::from_secs(30), "it hung");
     for (path, bytes) in home.files() {
         assert!(!bytes.windows(6).any(|window| window == b"CANARY"), "a secret stands readable in {}", path.display());

@@ -31,7 +31,7 @@ fn inner(test: &str) -> [String; 5] {
 }
 
 fn passed(command: &mut Command) {
-    let finished = support::run(command, b"", Duration::from_secs(60));
+    let finished = support::run(command, b"", Duration::from_mins(1));
     let said = format!("{}\n{}", finished.stdout, finished.stderr);
     assert!(finished.code == Some(0) && said.contains("1 passed"), "{said}");
 }

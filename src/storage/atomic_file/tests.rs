@@ -46,7 +46,7 @@ fn st_15_whatever_step_fails_the_file_is_whole_and_no_temporary_file_is_left() {
 #[test]
 fn st_15_leftovers_of_a_crash_are_swept_and_nothing_else() {
     let dir = tempfile::tempdir().unwrap();
-    let hours_ago = SystemTime::now() - Duration::from_secs(2 * 60 * 60);
+    let hours_ago = SystemTime::now() - Duration::from_hours(2);
     for (name, age) in [
         (".brickpass-AbCd01234567.tmp", Some(hours_ago)),
         (".brickpass-InProgress12.tmp", None),

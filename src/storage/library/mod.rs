@@ -57,12 +57,26 @@ pub struct Snapshot {
     pub notices: Vec<String>,
 }
 
+/// The file as a `Library` last saw it.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Seen {
+    #[default]
+    Never,
+    Missing,
+    File(Stamp),
+}
+
+impl From<Option<Stamp>> for Seen {
+    fn from(stamp: Option<Stamp>) -> Self {
+        stamp.map_or(Self::Missing, Self::File)
+    }
+}
+
 pub struct Library {
     path: PathBuf,
     backups: Backups,
     disk: Arc<dyn Disk>,
-    /// The file as this value last saw it; the inner `None` is a missing file.
-    seen: Mutex<Option<Option<Stamp>>>,
+    seen: Mutex<Seen>,
     /// The text of what was removed through this value: undo brings back also the keys that this version does not know.
     removed: Mutex<HashMap<ConnectionId, String>>,
 }
@@ -79,7 +93,7 @@ impl Library {
             path: config_dir.join("connections.json"),
             backups: Backups::new(state_dir),
             disk,
-            seen: Mutex::new(None),
+            seen: Mutex::default(),
             removed: Mutex::default(),
         }
     }
@@ -101,7 +115,16 @@ impl Library {
         let Some(contents) = atomic_file::read(&self.path, LIMIT)? else {
             self.remember(None);
             let mode = self.mode(false);
-            return Ok(Snapshot { mode, notices: recovered, ..Document::empty().into_snapshot() });
+            let lost = self.backups.good().next().filter(|(backup, _)| backup.connections > 0).map(|(backup, _)| {
+                format!(
+                    "There is no connections file, but its backup with {} connections is kept as {}. Copy it to {} to bring them back.",
+                    backup.connections,
+                    backup.path.display(),
+                    self.path.display()
+                )
+            });
+            let notices = recovered.into_iter().chain(lost).collect();
+            return Ok(Snapshot { mode, notices, ..Document::empty().into_snapshot() });
         };
         match read_document(&contents, |document| Ok(document.into_snapshot())) {
             Ok(mut snapshot) => {
@@ -138,8 +161,8 @@ impl Library {
     /// Has the file changed since the last `load` or write through this value? One `stat`.
     #[must_use]
     pub fn changed_outside(&self) -> bool {
-        let now = Stamp::at(&self.path);
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).as_ref() != Some(&now)
+        let now = Seen::from(Stamp::at(&self.path));
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) != now
     }
 
     /// Adds (`base` = `None`) or replaces (`base` = the revision that was edited), re-reading under the lock, so that nobody's other edits are lost.
@@ -378,7 +401,7 @@ impl Library {
     }
 
     fn remember(&self, stamp: Option<Stamp>) {
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(stamp);
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = stamp.into();
     }
 
     /// Can a save succeed here? Asked of the operating system, so that the list says it before somebody types.

@@ -30,6 +30,7 @@ const ORDER: [&str; 14] = [
 ];
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "almost every record is the large one")]
 pub(super) enum Record<'a> {
     Known {
         connection: Connection,

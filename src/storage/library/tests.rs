@@ -216,7 +216,7 @@ fn cf_03_a_damaged_file_is_set_aside_and_the_latest_good_backup_takes_its_place(
             };
             assert_eq!(names(&snapshot), if through_save { vec!["One", "Three"] } else { vec!["One"] }, "the state before the last save");
             assert!(snapshot.notices[0].contains("damaged") && snapshot.notices[0].contains("corrupt-"), "{:?}", snapshot.notices);
-            assert_eq!(place.corrupt_files(), [damaged.clone()]);
+            assert_eq!(place.corrupt_files(), std::slice::from_ref(&damaged));
             assert_eq!(place.load().unwrap().notices, [""; 0], "told once");
         }
     }
@@ -390,6 +390,20 @@ fn cf_18_a_backup_brings_back_the_exact_bytes() {
 }
 
 #[test]
+fn a_file_that_is_gone_is_an_empty_list_that_tells_where_the_backup_is() {
+    let place = Place::new();
+    place.save(connection("One"), None).unwrap();
+    place.save(connection("Two"), None).unwrap();
+    fs::remove_file(place.path()).unwrap();
+    let snapshot = place.load().unwrap();
+    assert_eq!((snapshot.entries.len(), snapshot.notices.len()), (0, 1));
+    let backup = &place.backups()[0].path;
+    assert!(snapshot.notices[0].contains(backup.to_str().unwrap()), "{:?}", snapshot.notices);
+    fs::copy(backup, place.path()).unwrap();
+    assert_eq!(names(&place.load().unwrap()), ["One"]);
+}
+
+#[test]
 fn three_backups_are_kept_for_their_owner_alone() {
     let place = Place::new();
     for number in 0..6 {
@@ -413,18 +427,16 @@ fn st_15_a_full_disk_at_any_byte_of_a_save_loses_nothing() {
     let longest = 3 * before.len();
     let mut refused = 0;
     for room in 0..longest {
-        match place.on(FaultyDisk::with_room(room)).save(described(&entry, "edited"), Some(entry.revision)) {
-            Err(error) => {
-                let failure = error.failure();
-                assert!(failure.why.contains("full") && failure.what.contains(place.path().to_str().unwrap()), "{failure}");
-                assert_eq!(place.bytes(), before, "room for {room} bytes");
-                assert!(!backups.is_empty() && place.backups().len() >= backups.len(), "room for {room} bytes");
-                refused += 1;
-            }
-            Ok(_) => {
-                assert_eq!(place.load().unwrap().entries[1].connection.description, "edited");
-                place.write(&before);
-            }
+        let saved = place.on(FaultyDisk::with_room(room)).save(described(&entry, "edited"), Some(entry.revision));
+        if let Err(error) = saved {
+            let failure = error.failure();
+            assert!(failure.why.contains("full") && failure.what.contains(place.path().to_str().unwrap()), "{failure}");
+            assert_eq!(place.bytes(), before, "room for {room} bytes");
+            assert!(!backups.is_empty() && place.backups().len() >= backups.len(), "room for {room} bytes");
+            refused += 1;
+        } else {
+            assert_eq!(place.load().unwrap().entries[1].connection.description, "edited");
+            place.write(&before);
         }
         let left = names_in(&place.dir.path().join("config"));
         assert_eq!(left, ["connections.json", "connections.json.lock"], "room for {room} bytes");
@@ -553,7 +565,7 @@ fn st_26_the_same_connection_edited_twice_is_a_conflict_and_nothing_is_lost() {
         let LibraryError::Conflict { theirs: found } = error else { panic!("{error}") };
         assert_eq!(*found.unwrap(), theirs);
     }
-    assert_eq!(place.load().unwrap().entries, [theirs.clone()]);
+    assert_eq!(place.load().unwrap().entries, std::slice::from_ref(&theirs));
     // The person has seen it and saves all the same.
     assert_eq!(place.save(mine, Some(theirs.revision)).unwrap().entries[0].connection.description, "mine");
 }

@@ -52,14 +52,15 @@ struct State {
 #[derive(Clone, Serialize, Deserialize)]
 struct Secrets {
     version: u64,
-    secrets: BTreeMap<String, WipedText>,
+    #[serde(rename = "secrets")]
+    entries: BTreeMap<String, WipedText>,
     #[serde(flatten)]
     unknown: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Default for Secrets {
     fn default() -> Self {
-        Self { version: VERSION, secrets: BTreeMap::new(), unknown: serde_json::Map::new() }
+        Self { version: VERSION, entries: BTreeMap::new(), unknown: serde_json::Map::new() }
     }
 }
 
@@ -195,7 +196,7 @@ impl EncryptedFile {
         self.refresh(&mut state)?;
         let (Some((_, secrets)), Some(passphrase)) = (&state.open, &state.passphrase) else { return Err(VaultError::Locked) };
         let mut secrets = secrets.clone();
-        change(&mut secrets.secrets);
+        change(&mut secrets.entries);
         let bytes = self.encrypt(&secrets, passphrase)?;
         if keep_old && let Some(old) = atomic_file::read(&self.path, LIMIT)? {
             atomic_file::write(&*self.disk, &self.backup_path(), &old.bytes)?;
@@ -259,7 +260,7 @@ impl Store for EncryptedFile {
     fn get(&self, account: &str) -> Result<Option<Bytes>, VaultError> {
         let mut state = self.state();
         self.refresh(&mut state)?;
-        let secrets = state.open.as_ref().map(|(_, secrets)| &secrets.secrets);
+        let secrets = state.open.as_ref().map(|(_, secrets)| &secrets.entries);
         Ok(secrets.and_then(|secrets| secrets.get(account)).map(|entry| Zeroizing::new(entry.0.as_bytes().to_vec())))
     }
 
@@ -278,7 +279,7 @@ impl Store for EncryptedFile {
             return Ok(());
         }
         self.refresh(&mut state)?;
-        let there = state.open.as_ref().is_some_and(|(_, secrets)| accounts.iter().any(|account| secrets.secrets.contains_key(account)));
+        let there = state.open.as_ref().is_some_and(|(_, secrets)| accounts.iter().any(|account| secrets.entries.contains_key(account)));
         drop(state);
         if !there {
             return Ok(());

@@ -26,7 +26,7 @@ const SERVICE: &str = "brickpass";
 /// Windows takes 2560 bytes; the rest is room for the envelope.
 const ENTRY_LIMIT: usize = 2400;
 /// Long enough to find and type the keyring's password.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 pub(crate) const PROBE_PATIENCE: Duration = Duration::from_secs(3);
 /// Threads that were given up because the keyring did not answer; with this many, no more are started until one comes back.
 const MOST_STUCK: usize = 4;

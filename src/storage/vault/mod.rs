@@ -7,7 +7,7 @@
 //! makes the server revoke the whole sign-in), so every entry carries a generation that grows with time:
 //!
 //! - home keyring, and the encrypted file is open: both are looked at, the higher generation wins, the other is removed;
-//! - home keyring, and the file is locked: what is written is noted beside the file (`vault.age.stale.json`: names of entries, no secrets);
+//! - home keyring, and the file is locked: the keyring's is used; what is written is noted beside the file (`vault.age.stale.json`: names of entries, no secrets);
 //! - home file: the keyring is asked only about what is noted there, so that a file user never sees a keyring prompt;
 //! - this session only: no other home is looked at.
 
@@ -164,20 +164,17 @@ impl Vault {
     pub fn get(&self, key: SecretKey) -> Result<Option<SecretString>, VaultError> {
         let inner = &*self.inner;
         let account = key.account();
-        let here = chunks::read(inner.store(), &account);
+        let here = chunks::read(inner.store(), &account)?;
         let secret = match inner.home {
-            VaultHome::Memory => here?,
-            VaultHome::Keyring if inner.file_is_open() => inner.newer(key, here?, &inner.file),
-            VaultHome::Keyring => here?,
+            VaultHome::Keyring if inner.file_is_open() => inner.newer(key, here, &inner.file),
             VaultHome::File if inner.stale.contains(&account) => {
-                let here = here?;
                 // An error is told: the secret at hand is known to be outdated.
                 chunks::generation(&*inner.keyring, &account)?;
                 let newest = inner.newer(key, here, &*inner.keyring);
                 inner.stale.remove(&[account]);
                 newest
             }
-            VaultHome::File => here?,
+            VaultHome::Keyring | VaultHome::File | VaultHome::Memory => here,
         };
         Ok(secret.map(|sealed| sealed.secret))
     }
@@ -246,7 +243,9 @@ impl Vault {
             to.stale.remove(&accounts);
         }
         // The secrets are safe in their new home. What cannot be deleted here stays behind with a lower generation and never wins.
-        let _ = chunks::erase(from.store(), &accounts);
+        if chunks::erase(from.store(), &accounts).is_err() && from.home == VaultHome::File {
+            from.stale.add(&accounts);
+        }
         Ok(accounts.len())
     }
 }

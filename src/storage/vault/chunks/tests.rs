@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{super::scripted::ScriptedStore, *};
 
+type Damage = fn(&mut BTreeMap<String, Bytes>);
+
 const ACCOUNT: &str = "v1/8a5e0a4e-0000-4000-8000-000000000001/pat";
 
 fn text(length: usize, seed: char) -> String {
@@ -80,7 +82,7 @@ fn st_03_a_damaged_secret_is_told_and_the_others_are_fine() {
         write(&store, &[("v1/other/pat".into(), String::new(), Sealed { generation: 1, secret: "fine".into() })]).unwrap();
         store
     };
-    let damages: [(&str, fn(&mut BTreeMap<String, Bytes>)); 7] = [
+    let damages: [(&str, Damage); 7] = [
         ("a chunk is missing", |entries| entries.retain(|account, _| !account.ends_with("/c1"))),
         ("a chunk was changed", |entries| {
             entries.iter_mut().find(|(account, _)| account.ends_with("/c1")).unwrap().1[5] ^= 1;
@@ -95,7 +97,7 @@ fn st_03_a_damaged_secret_is_told_and_the_others_are_fine() {
             entries.insert(ACCOUNT.into(), Zeroizing::new(manifest.to_vec()));
         }),
         ("the manifest says neither", |entries| {
-            drop(entries.insert(ACCOUNT.into(), Zeroizing::new(br#"{"v":1,"generation":1}"#.to_vec())))
+            entries.insert(ACCOUNT.into(), Zeroizing::new(br#"{"v":1,"generation":1}"#.to_vec()));
         }),
     ];
     for (what, damage) in damages {
