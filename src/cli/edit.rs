@@ -86,7 +86,9 @@ pub(super) fn remove(names: &[String], json: bool) -> Result<ExitCode, Failure> 
     if json {
         print_json(&serde_json::json!({ "removed": removed }));
     } else {
-        removed.iter().for_each(|name| say(format_args!("Removed {name}")));
+        for name in removed {
+            say(format_args!("Removed {name}"));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -180,11 +182,8 @@ fn review(session: &Session, draft: &Draft, except: Option<ConnectionId>) -> Res
     review.result.ok_or_else(|| {
         let errors: Vec<&str> =
             review.remarks.iter().filter(|remark| remark.severity == Severity::Error).map(|remark| remark.text.as_str()).collect();
-        let fix = if review.confirm_origin.is_some() {
-            "If you know this address, add --trust-address."
-        } else {
-            "Correct this and run the command again."
-        };
+        let unconfirmed = review.confirm_origin.is_some() && review.confirm_origin != draft.confirmed_origin;
+        let fix = if unconfirmed { "If you know this address, add --trust-address." } else { "Correct this and run the command again." };
         Failure::new(Code::InvalidInput, "The connection was not saved.", errors.join(" "), fix)
     })
 }

@@ -10,7 +10,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    connection::{AuthMethod, Connection, LastTest, Level, SecretKind, Status},
+    connection::{AuthMethod, ClientId, Connection, LastTest, Level, SecretKind, Status},
     engine::{Command, Event, StoredSecret},
     failure::Failure,
     storage::Mode,
@@ -101,7 +101,7 @@ fn stored_words(session: &mut Session, connection: &Connection) -> Result<String
 fn client_id(connection: &Connection) -> Option<&str> {
     match &connection.auth {
         AuthMethod::PersonalAccessToken => None,
-        AuthMethod::Browser { client_id } => client_id.as_ref().map(|id| id.as_str()),
+        AuthMethod::Browser { client_id } => client_id.as_ref().map(ClientId::as_str),
         AuthMethod::ServicePrincipal { client_id } => Some(client_id.as_str()),
     }
 }

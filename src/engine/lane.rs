@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A removal that another window may still undo is left alone for this long.
-const OTHERS_UNDO: Duration = Duration::from_secs(60);
+const OTHERS_UNDO: Duration = Duration::from_mins(1);
 
 pub(super) async fn run(shared: Arc<Shared>, mut settings_problem: Option<Failure>, mut jobs: mpsc::UnboundedReceiver<Command>) {
     while let Some(job) = jobs.recv().await {
@@ -90,7 +90,7 @@ fn save(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) {
     let subject = Subject::new(&reviewed.connection, reviewed.secret.as_ref().map(|(_, secret)| secret));
     match store(shared, reviewed, base) {
         Ok(snapshot) => {
-            keep_result(shared, id, subject);
+            keep_result(shared, id, &subject);
             tell(shared, snapshot);
             shared.outbox.send(Event::Saved { id });
         }
@@ -141,11 +141,11 @@ fn store(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) -> Result<
 }
 
 /// The result of a test stays with a connection that is saved as it was tested; any other edit makes it untested.
-fn keep_result(shared: &Shared, id: ConnectionId, saved: Subject) {
+fn keep_result(shared: &Shared, id: ConnectionId, saved: &Subject) {
     let mut tested = shared.tested();
     let last: Option<LastTest> = match tested.get(&id) {
-        Some(Tested { subject, last }) if *subject == saved => Some(last.clone()),
-        Some(Tested { subject, last }) if subject.clone().stored() == saved => Some(last.clone()),
+        Some(Tested { subject, last }) if subject == saved => Some(last.clone()),
+        Some(Tested { subject, last }) if subject.clone().stored() == *saved => Some(last.clone()),
         _ => None,
     };
     if let Some(last) = &last {

@@ -107,6 +107,9 @@ async fn test(shared: &Shared, run: RunId, connection: &Connection, typed: Optio
     if connection.auth != AuthMethod::PersonalAccessToken {
         return Report::not_begun(Status::Untested, not_yet(connection));
     }
+    if !connection.unconfirmed().is_empty() {
+        return Report::not_begun(Status::Untested, not_confirmed(connection));
+    }
     let token = match typed {
         Some(token) => token,
         None => match stored_token(shared, connection.id).await {
@@ -157,6 +160,17 @@ fn no_token() -> Failure {
         "Paste a personal access token into the form.",
     )
     .with_remedy(Remedy::ReplaceSecret)
+}
+
+/// The form asks; a file that was edited by hand or handed over may name any host.
+fn not_confirmed(connection: &Connection) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        format!("Your token was not sent to {}.", connection.base_url),
+        "Nobody has confirmed this address, and it is not one where Databricks serves workspaces.",
+        "If you know it, confirm it in the form (or with: brickpass edit --trust-address).",
+    )
+    .with_remedy(Remedy::EditBaseUrl)
 }
 
 fn cancelled() -> Report {

@@ -191,6 +191,21 @@ fn changing_the_place_of_secrets_moves_them() {
     assert!(matches!(stored[1], StoredSecret::Stored { length: 14, .. }), "{stored:?}");
 }
 
+#[test]
+fn an_address_that_nobody_confirmed_gets_no_token() {
+    let mut desk = Desk::new();
+    let mut form = reviewed("A", "https://adb-1.2.azuredatabricks.net", "dapi0123456789");
+    form.connection.base_url = brickpass::connection::BaseUrl::read("https://databricks.invalid").unwrap().base_url;
+    let secret = form.secret.clone().map(|(_, secret)| secret);
+    desk.engine.send(Command::Test { run: RunId(1), connection: Box::new(form.connection), secret });
+    let report = desk.until(|event| match event {
+        Event::TestProgress { progress, .. } => panic!("{progress:?}"),
+        Event::TestFinished { report, .. } => Some(report),
+        _ => None,
+    });
+    assert_eq!(report.failure.unwrap().code, Code::InvalidInput);
+}
+
 /// Accepts connections on loopback and never answers; counts how many are open at once.
 fn silent_server() -> (u16, Arc<Mutex<usize>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
