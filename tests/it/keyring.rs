@@ -67,6 +67,7 @@ fn in_session(test: &str, shell: &str, inner: &str) {
     .unwrap();
     let inside = this_test(&home, inner);
     let mut command = home.command("dbus-run-session");
+    command.env(support::INSIDE, "1");
     command
         .arg(format!("--config-file={}", config.display()))
         .args(["--", "bash", "-c", shell])
@@ -82,6 +83,7 @@ fn in_session(test: &str, shell: &str, inner: &str) {
 
 fn this_test(home: &Home, inner: &str) -> Command {
     let mut command = home.command(std::env::current_exe().unwrap());
+    command.env(support::INSIDE, "1");
     command.args(["--ignored", "--exact", "--nocapture", "--test-threads=1", &format!("keyring::inside::{inner}")]);
     command
 }
@@ -106,6 +108,7 @@ mod inside {
                         org.freedesktop.Secret.Service.Lock array:objpath:/org/freedesktop/secrets/collection/login";
 
     fn vault() -> Vault {
+        support::only_inside();
         Vault::new(VaultConfig { home: VaultHome::Keyring, file: "/nonexistent/vault.age".into(), passphrase: None })
     }
 

@@ -17,7 +17,7 @@ use brickpass::{
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use crate::support::Home;
+use crate::support::{self, Home};
 
 const ID: &str = "8a5e0a4e-1111-4222-8333-944444444444";
 const PASSPHRASE: &str = "right";
@@ -60,6 +60,7 @@ fn st_14_killed_at_any_moment_of_a_save_every_restart_finds_the_old_or_the_new_s
     for round in 0..rounds {
         let mut child = home
             .command(std::env::current_exe().unwrap())
+            .env(support::INSIDE, "1")
             .args(["--ignored", "--exact", "--nocapture", "--test-threads=1", "storage_kill::saves_until_it_is_killed"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -95,6 +96,7 @@ fn st_14_killed_at_any_moment_of_a_save_every_restart_finds_the_old_or_the_new_s
 #[test]
 #[ignore = "runs in a child that is killed"]
 fn saves_until_it_is_killed() {
+    support::only_inside();
     let place = |name: &str| std::path::PathBuf::from(std::env::var_os(name).unwrap());
     let library = Library::new(&place("BRICKPASS_CONFIG_DIR"), &place("BRICKPASS_STATE_DIR"));
     let mut entry = library.load().unwrap().entries[0].clone();
@@ -114,6 +116,7 @@ fn st_14_killed_at_any_moment_of_a_put_the_encrypted_file_opens_with_the_old_or_
     for round in 0..8 {
         let mut child = home
             .command(std::env::current_exe().unwrap())
+            .env(support::INSIDE, "1")
             .args(["--ignored", "--exact", "--nocapture", "--test-threads=1", "storage_kill::puts_until_it_is_killed"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -135,6 +138,7 @@ fn st_14_killed_at_any_moment_of_a_put_the_encrypted_file_opens_with_the_old_or_
 #[test]
 #[ignore = "runs in a child that is killed"]
 fn puts_until_it_is_killed() {
+    support::only_inside();
     let vault = vault(std::path::Path::new(&std::env::var_os("BRICKPASS_CONFIG_DIR").unwrap()));
     let key = SecretKey { connection: ID.parse::<ConnectionId>().unwrap(), kind: SecretKind::PersonalAccessToken };
     for _ in 0..1000 {

@@ -28,6 +28,14 @@ pub fn skip(test: &str, reason: &str) {
     }
 }
 
+/// Set for the ignored tests that other tests re-execute in a place of their own.
+pub const INSIDE: &str = "BRICKPASS_TEST_INSIDE";
+
+/// Ends an ignored test that somebody runs by hand: it would work on the person's own keyring or files.
+pub fn only_inside() {
+    assert!(std::env::var_os(INSIDE).is_some(), "this test is run by another one, in a place of its own");
+}
+
 /// The first of `tools` that is not on `PATH`.
 pub fn missing_tool<'a>(tools: &[&'a str]) -> Option<&'a str> {
     tools.iter().copied().find(|tool| !tool_exists(tool))
