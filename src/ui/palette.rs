@@ -56,6 +56,8 @@ enum Found {
 
 const ROW: f32 = 40.0;
 const WIDTH: f32 = 560.0;
+/// How far below the window's top it opens.
+const TOP: f32 = 72.0;
 const ROWS_SHOWN: f32 = 9.0;
 
 impl CommandPalette {
@@ -77,9 +79,9 @@ impl CommandPalette {
             .shadow(ctx.global_style().visuals.window_shadow)
             .inner_margin(Margin::same(8));
         let id = Id::unique("command palette");
-        let area = egui::Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, 72.0)).accessible_name("Search or jump to");
+        let area = egui::Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, TOP)).accessible_name("Search or jump to");
         let shown = egui::Modal::new(id).area(area).backdrop_color(palette.backdrop).frame(frame).show(ctx, |ui| {
-            ui.set_max_height(ROW * ROWS_SHOWN + 64.0);
+            ui.set_max_height((ROW * ROWS_SHOWN + 64.0).min(ctx.content_rect().height() - TOP - 32.0));
             ui.set_width(WIDTH.min(ctx.content_rect().width() - 48.0));
             let field = TextField::new(&mut self.query, "Search or jump to")
                 .hint("Search connections and actions")
@@ -163,9 +165,10 @@ impl CommandPalette {
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
             return None;
         }
-        let mut scroll = egui::ScrollArea::vertical().max_height(ROW * ROWS_SHOWN).auto_shrink([false, true]);
+        let height = (ROW * ROWS_SHOWN).min(ui.available_height());
+        let mut scroll = egui::ScrollArea::vertical().max_height(height).auto_shrink([false, true]);
         if std::mem::take(&mut self.scroll_to_selected) {
-            scroll = scroll.vertical_scroll_offset(self.offset_that_shows_selected());
+            scroll = scroll.vertical_scroll_offset(self.offset_that_shows_selected(height));
         }
         let output = scroll.show_rows(ui, ROW, self.found.len(), |ui, range| self.rows(ui, range, connections, field));
         self.offset = output.state.clamped_offset().y;
@@ -173,9 +176,9 @@ impl CommandPalette {
     }
 
     /// Scrolls as little as possible.
-    fn offset_that_shows_selected(&self) -> f32 {
+    fn offset_that_shows_selected(&self, height: f32) -> f32 {
         let top = self.selected as f32 * ROW;
-        self.offset.min(top).max(top + ROW - ROW * ROWS_SHOWN).max(0.0)
+        self.offset.min(top).max(top + ROW - height).max(0.0)
     }
 
     fn rows(&self, ui: &mut Ui, range: Range<usize>, connections: &[PaletteConnection<'_>], field: &Response) -> Option<usize> {
@@ -312,6 +315,25 @@ mod tests {
         harness.get_by_role_and_label(Role::ListBoxOption, "Three").click();
         harness.run();
         assert_eq!(harness.state().outcome, Some(PaletteOutcome::Connection(harness.state().names[2].0)));
+    }
+
+    #[test]
+    fn ui_06_the_selected_row_is_seen_in_a_small_window_too() {
+        let mut harness = harness(&["One", "Two", "Three"]);
+        harness.set_size(vec2(640.0, 480.0));
+        harness.run();
+        for _ in 0..14 {
+            harness.key_press(Key::ArrowDown);
+            harness.run();
+            let rows = harness.query_all_by_role(Role::ListBoxOption);
+            let selected: Vec<_> = rows.filter(is_selected).map(|row| row.rect()).collect();
+            assert!(matches!(selected.as_slice(), [row] if row.bottom() <= 480.0 - 24.0), "{selected:?}");
+        }
+    }
+
+    fn is_selected(row: &egui_kittest::Node<'_>) -> bool {
+        use egui_kittest::kittest::NodeT as _;
+        row.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
     }
 
     #[test]

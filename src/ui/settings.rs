@@ -268,14 +268,14 @@ fn files(ui: &mut Ui, view: SettingsView<'_>) {
     let palette = theme::of(ui);
     section(ui, "Files");
     ui.spacing_mut().item_spacing.y = 4.0;
+    ui.spacing_mut().interact_size.y = 20.0;
     for (words, path) in view.files {
         ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = 16.0;
             ui.spacing_mut().item_spacing.x = 0.0;
-            let label = widgets::truncated_label(ui, words, fonts::regular(12.0), palette.weak, 144.0);
+            let text = |text: &str, colour| egui::RichText::new(text).font(fonts::regular(12.0)).color(colour);
+            let label = ui.label(text(words, palette.weak));
             ui.add_space((152.0 - label.rect.width()).max(8.0));
-            let text = egui::RichText::new(path).font(fonts::regular(12.0)).color(palette.text);
-            ui.add(egui::Label::new(text).selectable(true).truncate());
+            ui.add(egui::Label::new(text(path, palette.text)).selectable(true).truncate());
         });
     }
     if !view.files.is_empty() {

@@ -189,6 +189,8 @@ pub fn sheet(ctx: &Context, id: egui::Id) -> bool {
         let columns = if ui.available_width() < 560.0 { 1 } else { 2 };
         egui::ScrollArea::vertical().show(ui, |ui| {
             ui.spacing_mut().item_spacing.x = 40.0;
+            // Beside the scroll bar.
+            ui.set_max_width(ui.available_width() - 12.0);
             ui.columns(columns, |columns| {
                 let last = columns.len() - 1;
                 for (at, group) in Group::ALL.into_iter().enumerate() {
