@@ -24,6 +24,8 @@ pub mod theme;
 pub mod toasts;
 mod top_bar;
 pub mod widgets;
+#[cfg(test)]
+mod window_tests;
 
 use std::sync::{Arc, OnceLock};
 

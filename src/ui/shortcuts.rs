@@ -1,6 +1,6 @@
 //! Every action once: its words and its keys. Key presses, the sheet (Ctrl+/), the command palette and tooltips all read this table.
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers, Ui};
+use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers, Ui};
 
 use super::{
     fonts,
@@ -172,15 +172,24 @@ fn as_written_on_keys(formatted: &str) -> String {
 /// The action whose key was pressed; the key press is used up. Call it before drawing, so that text fields do not take the key first.
 pub fn pressed(ctx: &Context) -> Option<Action> {
     let typing = ctx.text_edit_focused();
-    let held = ctx.input(|input| input.modifiers);
     ACTIONS.iter().filter(|entry| !(typing && entry.not_while_typing)).find_map(|entry| {
-        let hit = entry.keys.iter().any(|key| {
-            // egui lets Ctrl+T match while Shift is held too, so that the order of the table would decide.
-            let exact = held.shift == key.modifiers.shift && !held.alt;
-            exact && ctx.input_mut(|input| input.consume_shortcut(key))
-        });
+        let hit = entry.keys.iter().any(|key| ctx.input_mut(|input| take(input, key)));
         hit.then_some(entry.action)
     })
+}
+
+/// Uses up the key press, if it came. egui would let Ctrl+T match with Shift held too, so that the order of the table would decide; and the
+/// modifiers held now are not always those of the key press.
+fn take(input: &mut InputState, shortcut: &KeyboardShortcut) -> bool {
+    let before = input.events.len();
+    input.events.retain(|event| {
+        !matches!(event, Event::Key { key, modifiers, pressed: true, .. }
+            if *key == shortcut.logical_key
+                && modifiers.shift == shortcut.modifiers.shift
+                && !modifiers.alt
+                && modifiers.matches_logically(shortcut.modifiers))
+    });
+    before != input.events.len()
 }
 
 /// The sheet of all keys. Returns whether it was closed.

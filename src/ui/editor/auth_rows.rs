@@ -125,7 +125,10 @@ fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fiel
     if shown.reveal_clicked {
         act.send(state.reveal_stored());
     }
-    where_stored(ui, state, act, id, kind);
+    // One line below the field at a time, so that the rows below stay where they are.
+    if !said && !rejected {
+        where_stored(ui, state, act, id, kind);
+    }
 }
 
 /// The last test said that this very secret is not accepted.

@@ -79,9 +79,13 @@ fn environment_of(state: &State) -> Environment {
 fn address(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let palette = theme::of(ui);
     let Some(origin) = state.shown_form().and_then(|form| form.pasted()).map(|pasted| pasted.base_url.origin()) else {
-        truncated_label(ui, text::NO_ADDRESS, fonts::regular(14.0), palette.weak, ui.available_width());
+        ui.horizontal(|ui| {
+            ui.set_min_height(24.0);
+            truncated_label(ui, text::NO_ADDRESS, fonts::regular(14.0), palette.weak, ui.available_width());
+        });
         return;
     };
+    ui.spacing_mut().interact_size.y = 24.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let room = ui.available_width() - 2.0 * 24.0 - 16.0;

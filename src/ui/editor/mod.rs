@@ -7,6 +7,8 @@ mod header;
 
 use egui::{Frame, Id, Margin, ScrollArea, Ui, UiBuilder, Vec2, vec2};
 
+#[cfg(test)]
+pub use fields::field_id;
 pub use fields::secret_id;
 
 use super::{
@@ -43,7 +45,7 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let whole = ui.available_rect_before_wrap();
     let wide = whole.width() >= WIDE;
     let side = if whole.width() < 480.0 { 16 } else { SIDE as i8 };
-    let margin = Margin { left: side, right: side, top: 18, bottom: 0 };
+    let margin = Margin { left: side, right: side, top: 20, bottom: 0 };
     if whole.height() >= SHORT {
         Frame::new().inner_margin(margin).show(ui, |ui| head(ui, state, act));
     }
@@ -52,14 +54,15 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act) {
         if whole.height() < SHORT {
             Frame::new().inner_margin(margin).show(ui, |ui| head(ui, state, act));
         }
-        let margin = Margin { left: side, right: side, top: 20, bottom: 24 };
+        let margin = Margin { left: side, right: side, top: 16, bottom: 24 };
         Frame::new().inner_margin(margin).show(ui, |ui| if wide { beside(ui, state, act) } else { below(ui, state, act) });
     });
 }
 
 fn head(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    ui.spacing_mut().item_spacing.y = 0.0;
     header::show(ui, state, act);
-    ui.add_space(10.0);
+    ui.add_space(12.0);
     // One page so far; tokens, export and activity come beside it.
     let mut page = 0;
     tabs(ui, &mut page, &[text::TAB_CONNECTION]);

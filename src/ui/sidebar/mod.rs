@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) -> (f32, Range<usize>
         let whole = ui.max_rect();
         let mut ui = ui.new_child(UiBuilder::new().max_rect(whole));
         ui.spacing_mut().item_spacing.y = 0.0;
-        filter(&mut ui, state);
+        filter(&mut ui, state, act);
         ui.add_space(8.0);
         list(&mut ui, state, act)
     });
@@ -53,11 +53,12 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) -> (f32, Range<usize>
     (width, shown.inner)
 }
 
-fn filter(ui: &mut Ui, state: &mut State) {
+fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let mut pick_first = false;
     let mut words = state.list.filter().to_owned();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        ui.add_space(SIDE - 4.0);
+        ui.add_space(SIDE);
         let clear = if words.is_empty() { 0.0 } else { 28.0 };
         let response = TextField::new(&mut words, text::FILTER_NAME)
             .hint(text::FILTER)
@@ -70,9 +71,11 @@ fn filter(ui: &mut Ui, state: &mut State) {
             if ui.input(|input| input.key_pressed(egui::Key::Escape)) {
                 words.clear();
             }
-            let to_list = ui.input(|input| input.key_pressed(egui::Key::ArrowDown) || input.key_pressed(egui::Key::Enter));
-            if to_list {
+            let to_list = |key| ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key));
+            let (enter, down) = (to_list(egui::Key::Enter), to_list(egui::Key::ArrowDown));
+            if enter || down {
                 ui.memory_mut(|memory| memory.request_focus(list_id()));
+                pick_first = !state.selection.shown().is_some_and(|id| state.list.row_of(id).is_some()) || enter;
             }
         }
         if clear > 0.0 && icon_button_colored(ui, Icon::Close, text::CLEAR_FILTER, 24.0, None).clicked() {
@@ -80,6 +83,9 @@ fn filter(ui: &mut Ui, state: &mut State) {
         }
     });
     state.list.set_filter(&words);
+    if pick_first {
+        act.send(state.select_end(false, false));
+    }
 }
 
 fn list(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {

@@ -60,7 +60,12 @@ fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, s
     let name = state.name_of(item.id);
     let unsaved = item.entry.is_none() || state.is_unsaved(item.id);
     let (status, words, testing) = standing(state, item.id);
-    let host = if item.host.is_empty() { text::NO_ADDRESS } else { &item.host };
+    let typed = typed_host(state, item);
+    let host = match &typed {
+        Some(host) => host,
+        None if item.host.is_empty() => text::NO_ADDRESS,
+        None => &item.host,
+    };
     response.widget_info(|| {
         let unsaved = if unsaved { format!(", {}", text::UNSAVED) } else { String::new() };
         let all = format!("{name}, {}, {host}, {words}{unsaved}", environment_word(&item.environment));
@@ -98,6 +103,12 @@ fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, s
     let state_word = paint_text(ui.painter(), pos2(right, second), Align2::RIGHT_CENTER, &words, fonts::regular(12.0), palette.weak, most);
     let room = state_word.left() - left - 6.0;
     paint_text(ui.painter(), pos2(left, second), Align2::LEFT_CENTER, host, fonts::regular(12.0), palette.weak, room);
+}
+
+/// What is not saved yet has its address from the form.
+fn typed_host(state: &State, item: &Item) -> Option<String> {
+    let pasted = state.form(item.id).filter(|_| item.entry.is_none())?.pasted()?;
+    Some(pasted.base_url.host().to_owned())
 }
 
 /// The shape (`None`: the test itself broke), the words, and whether a test is under way.

@@ -456,6 +456,11 @@ impl State {
         commands
     }
 
+    #[cfg(test)]
+    pub fn discard_dialog(&mut self) {
+        self.dialog = None;
+    }
+
     pub fn discard_and_close(&mut self) {
         self.dialog = None;
         self.closing = Closing::Now;

@@ -17,6 +17,7 @@ pub const FOLDER_HEIGHT: f32 = 32.0;
 #[derive(Debug, Clone)]
 pub struct Item {
     pub id: ConnectionId,
+    /// With its port when that is not the usual one.
     pub host: String,
     pub environment: Environment,
     pub pinned: bool,
@@ -271,7 +272,8 @@ impl Item {
 
     fn saved(connection: &Connection, at: usize) -> Self {
         let name = connection.name.as_str().to_owned();
-        let host = connection.base_url.host().to_owned();
+        let origin = connection.base_url.origin();
+        let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
         let mut search = String::with_capacity(160);
         let account = match &connection.level {
             Level::Workspace => "",

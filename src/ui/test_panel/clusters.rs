@@ -44,7 +44,8 @@ fn row(ui: &mut Ui, cluster: &Cluster) {
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{}, {state}", cluster.name)));
     let middle = rect.center().y;
     dot(ui, rect, cluster, palette);
-    let right = pos2(rect.right() - 8.0, middle);
+    // Beside the scroll bar, not under it.
+    let right = pos2(rect.right() - 14.0, middle);
     let state = paint_text(ui.painter(), right, Align2::RIGHT_CENTER, &state, fonts::regular(12.0), palette.weak, 110.0);
     let left = rect.left() + 24.0;
     let room = state.left() - left - 8.0;

@@ -58,6 +58,8 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 /// A line of the panel's size, with a shape before it.
 fn title(ui: &mut Ui, icon: Option<(Icon, Color32)>, words: &str) {
+    ui.spacing_mut().interact_size.y = 24.0;
+    ui.spacing_mut().item_spacing.y = 4.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         if let Some((icon, colour)) = icon {
@@ -81,7 +83,6 @@ fn line(ui: &mut Ui, parts: &[(&str, bool)]) {
         job.append(words, 0.0, egui::text::TextFormat::simple(font, colour));
     }
     job.wrap.max_width = ui.available_width();
-    job.wrap.break_anywhere = true;
     let all: String = parts.iter().map(|(words, _)| *words).collect();
     let galley = ui.painter().layout_job(job);
     let (rect, response) = ui.allocate_exact_size(galley.size().max(egui::vec2(1.0, 20.0)), Sense::hover());
