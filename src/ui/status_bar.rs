@@ -13,7 +13,13 @@ use super::{
 
 const HEIGHT: f32 = 28.0;
 
+/// Below this height of the window, the room is needed for the form.
+const LOWEST: f32 = 300.0;
+
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    if ui.available_height() < LOWEST {
+        return;
+    }
     let palette = theme::of(ui);
     let frame = Frame::new().fill(palette.surface).inner_margin(Margin::symmetric(12, 2));
     Panel::bottom("status bar").exact_size(HEIGHT).resizable(false).frame(frame).show(ui, |ui| {

@@ -13,8 +13,8 @@ use crate::{
         state::{Standing, State},
         text, theme,
         widgets::{
-            Button, badge_size, environment_badge, environment_word, icon_button_colored, menu_button, menu_item, menu_separator,
-            paint_spinner, status_look, truncated_label,
+            Button, badge_size, environment_badge, environment_word, icon_button, icon_button_colored, menu_button, menu_item,
+            menu_separator, paint_spinner, status_look, truncated_label,
         },
     },
 };
@@ -22,17 +22,21 @@ use crate::{
 /// Below this width, the state has a line of its own.
 const NARROW: f32 = 620.0;
 
+/// Below this width, *Test connection* is an icon.
+const TINY: f32 = 400.0;
+
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(id) = state.selection.shown() else { return };
     let palette = theme::of(ui);
     let narrow = ui.available_width() < NARROW;
     let environment = environment_of(state);
     let said = standing(ui, state, act, id);
+    let tiny = ui.available_width() < TINY;
     ui.horizontal(|ui| {
         ui.set_min_height(32.0);
-        let test = test_button(state, id);
+        let test = if tiny { 32.0 } else { test_button(state, id).width(ui) };
         let status = if narrow { 0.0 } else { said.width(ui) + 12.0 };
-        let right = test.width(ui) + 8.0 + 32.0 + status;
+        let right = test + 8.0 + 32.0 + status;
         let badge = badge_size(ui.painter(), &environment_word(&environment)).x + 10.0;
         let room = (ui.available_width() - right - badge - 16.0).max(40.0);
         let name = state.name_of(id).to_owned();
@@ -43,7 +47,8 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
             said.show(ui);
             ui.add_space(4.0);
         }
-        if test_button(state, id).show(ui).clicked() {
+        let pressed = if tiny { tiny_test_button(ui, state, id) } else { test_button(state, id).show(ui).clicked() };
+        if pressed {
             let commands = if state.tests.running(id).is_some() { state.cancel_test() } else { state.test() };
             act.send(commands);
         }
@@ -53,6 +58,11 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     if narrow {
         said.show(ui);
     }
+}
+
+fn tiny_test_button(ui: &mut Ui, state: &State, id: ConnectionId) -> bool {
+    let (icon, words) = if state.tests.running(id).is_some() { (Icon::Stop, text::CANCEL_TEST) } else { (Icon::Test, text::TEST) };
+    icon_button(ui, icon, words).clicked()
 }
 
 fn test_button<'a>(state: &State, id: ConnectionId) -> Button<'a> {

@@ -15,12 +15,14 @@ use super::{
     icons::Icon,
     state::{Row, Section, State},
     text, theme,
-    widgets::{TextField, icon_button_colored, paint_text},
+    widgets::{TextField, icon_button_colored, paint_text, scroll_to_focused},
 };
 
 const DEFAULT_WIDTH: f32 = 288.0;
 const MIN_WIDTH: f32 = 200.0;
 const MAX_WIDTH: f32 = 520.0;
+/// Below this width of the window, the list stands above the form.
+const NARROW: f32 = 560.0;
 const SIDE: f32 = 8.0;
 
 pub fn filter_id() -> Id {
@@ -35,22 +37,35 @@ pub fn list_id() -> Id {
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) -> (f32, Range<usize>) {
     let palette = theme::of(ui);
     let frame = Frame::new().fill(palette.surface).inner_margin(Margin { left: 0, right: 0, top: 8, bottom: 0 });
+    if ui.available_width() < NARROW {
+        let height = (ui.available_height() * 0.4).clamp(40.0, 260.0);
+        let panel = Panel::top("sidebar above").resizable(false).exact_size(height).frame(frame);
+        return (ui.available_width(), panel.show(ui, |ui| contents(ui, state, act)).inner);
+    }
     let most = (ui.available_width() * 0.42).clamp(MIN_WIDTH, MAX_WIDTH);
     let width = state.window.sidebar_width.filter(|width| width.is_finite()).unwrap_or(DEFAULT_WIDTH).clamp(MIN_WIDTH, most);
-    let shown = Panel::left("sidebar").resizable(true).default_size(width).min_size(MIN_WIDTH).max_size(most).frame(frame).show(ui, |ui| {
-        ui.take_available_space();
-        let whole = ui.max_rect();
-        let mut ui = ui.new_child(UiBuilder::new().max_rect(whole));
-        ui.spacing_mut().item_spacing.y = 0.0;
-        filter(&mut ui, state, act);
-        ui.add_space(8.0);
-        list(&mut ui, state, act)
-    });
+    let shown = Panel::left("sidebar")
+        .resizable(true)
+        .default_size(width)
+        .min_size(MIN_WIDTH)
+        .max_size(most)
+        .frame(frame)
+        .show(ui, |ui| contents(ui, state, act));
     let width = shown.response.rect.width();
     if ui.input(|input| input.pointer.any_released()) || state.window.sidebar_width.is_none() {
         state.window.sidebar_width = Some(width.round());
     }
     (width, shown.inner)
+}
+
+fn contents(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {
+    ui.take_available_space();
+    let whole = ui.max_rect();
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(whole));
+    ui.spacing_mut().item_spacing.y = 0.0;
+    filter(&mut ui, state, act);
+    ui.add_space(8.0);
+    list(&mut ui, state, act)
 }
 
 fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) {
@@ -181,6 +196,7 @@ fn folder_row(ui: &Ui, rect: Rect, state: &mut State, path: &str, name: &str, (d
     if response.hovered() {
         ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS), palette.hover);
     }
+    scroll_to_focused(ui, &response, rect);
     if response.has_focus() {
         theme::focus_ring(ui.painter(), palette, rect.shrink(2.0), theme::RADIUS);
     }

@@ -23,6 +23,7 @@ pub fn tabs(ui: &mut Ui, index: &mut usize, titles: &[&str]) -> bool {
                 if response.clicked() {
                     *index = at;
                 }
+                super::paint::scroll_to_focused(ui, &response, rect);
                 if response.has_focus() {
                     turn +=
                         ui.input(|input| isize::from(input.key_pressed(Key::ArrowRight)) - isize::from(input.key_pressed(Key::ArrowLeft)));
