@@ -327,7 +327,7 @@ mod tests {
             harness.run();
             let rows = harness.query_all_by_role(Role::ListBoxOption);
             let selected: Vec<_> = rows.filter(is_selected).map(|row| row.rect()).collect();
-            assert!(matches!(selected.as_slice(), [row] if row.bottom() <= 480.0 - 24.0), "{selected:?}");
+            assert!(matches!(selected.as_slice(), [row] if row.bottom() <= 480.0 - 16.0), "{selected:?}");
         }
     }
 
