@@ -13,3 +13,4 @@ mod keyring;
 mod storage;
 mod storage_kill;
 mod support;
+mod ui;

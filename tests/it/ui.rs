@@ -1,0 +1,185 @@
+//! The window on the real engine and the embedded demo workspaces: what a person does, found by role and label.
+
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use brickpass::{
+    connection::{ConnectionId, Draft, SecretKind},
+    demo::{Demo, Fault},
+    engine::{Command, Engine, Event, Places},
+    storage::{Library, SecretKey, ThemeChoice, Vault, VaultConfig, VaultHome, WindowMemory},
+    ui::{BrickpassApp, Setup, Wires},
+};
+use eframe::egui::accesskit::Role;
+use egui_kittest::{Harness, kittest::Queryable as _};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::support::Home;
+
+struct Window {
+    harness: Harness<'static, BrickpassApp>,
+    engine: Rc<RefCell<Option<Engine>>>,
+}
+
+impl Window {
+    fn open(home: &Home) -> Self {
+        let places = Places { config_dir: home.config_dir(), state_dir: home.state_dir(), vault: Some(vault(home)), ca_file: None };
+        let (engine, mut events) = Engine::start(places, || {}).unwrap();
+        let engine = Rc::new(RefCell::new(Some(engine)));
+        let sender = Rc::clone(&engine);
+        let send = move |command: Command| {
+            if let Some(engine) = sender.borrow().as_ref() {
+                engine.send(command);
+            }
+        };
+        let wires = Wires { send: Box::new(send), next: Box::new(move || -> Option<Event> { events.try_next() }) };
+        let harness = Harness::builder().with_size([1280.0, 800.0]).allow_missing_glyphs().build_eframe(move |creation| {
+            let setup = Setup {
+                clock: Box::new(jiff::Timestamp::now),
+                theme: ThemeChoice::Dark,
+                window: WindowMemory::default(),
+                files: Vec::new(),
+            };
+            BrickpassApp::new(&creation.egui_ctx, wires, setup)
+        });
+        Self { harness, engine }
+    }
+
+    fn shows(&self, words: &str) -> bool {
+        self.harness.query_all_by_label_contains(words).next().is_some()
+    }
+
+    fn until(&mut self, words: &str) {
+        let deadline = Instant::now() + Duration::from_secs(8);
+        while !self.shows(words) {
+            assert!(Instant::now() < deadline, "the window never showed {words:?}");
+            self.harness.step();
+            std::thread::sleep(Duration::from_millis(4));
+        }
+        self.harness.run_steps(3);
+    }
+
+    fn click(&mut self, label: &str) {
+        self.until(label);
+        self.harness.get_all_by_label(label).next().unwrap().click();
+        self.harness.run_steps(4);
+    }
+
+    fn type_into(&mut self, role: Role, label: &str, words: &str) {
+        self.harness.get_by_role_and_label(role, label).focus();
+        self.harness.run_steps(2);
+        self.harness.get_by_role_and_label(role, label).type_text(words);
+        self.harness.run_steps(3);
+    }
+
+    /// Closes the window and waits for what was asked to be saved.
+    fn close(self) {
+        drop(self.harness);
+        let engine = self.engine.borrow_mut().take();
+        engine.unwrap().finish();
+    }
+}
+
+fn vault(home: &Home) -> Vault {
+    let passphrase = Some(SecretString::from("correct horse battery staple"));
+    Vault::new(VaultConfig { home: VaultHome::File, file: home.config_dir().join("vault.age"), passphrase })
+}
+
+fn add(window: &mut Window, name: &str, base_url: &str, token: &str) {
+    window.until("Brickpass");
+    window.click("New connection");
+    window.until("Base URL");
+    window.type_into(Role::TextInput, "Name", name);
+    window.type_into(Role::TextInput, "Base URL", base_url);
+    window.type_into(Role::PasswordInput, "Access token", token);
+}
+
+#[test]
+fn a_workspace_is_added_tested_saved_and_still_there_after_a_restart() {
+    let demo = Demo::start(&Default::default()).unwrap();
+    let workspace = demo.workspaces().iter().find(|it| it.name == "Finance lakehouse").unwrap().clone();
+    let home = Home::new();
+
+    let mut window = Window::open(&home);
+    add(&mut window, "Finance", &format!("{}/browse?o=1#notebook", workspace.base_url), &workspace.token);
+    window.click("Test connection");
+    window.until("Connected in");
+    assert!(window.shows(&workspace.user));
+    assert!(window.shows("running"));
+    window.click("Save");
+    window.until("Stored in");
+    window.close();
+
+    let saved = Library::new(&home.config_dir(), &home.state_dir()).load().unwrap();
+    assert_eq!(saved.entries.len(), 1);
+    let id = saved.entries[0].connection.id;
+    let token = vault(&home).get(SecretKey { connection: id, kind: SecretKind::PersonalAccessToken }).unwrap().unwrap();
+    assert_eq!(token.expose_secret(), workspace.token);
+
+    let mut window = Window::open(&home);
+    window.until("Finance, DEV");
+    window.until("Stored in");
+    assert!(window.shows("OK"), "the result of the test was kept, since what was tested was saved");
+    window.click("Test connection");
+    window.until("Connected in");
+    window.close();
+}
+
+#[test]
+fn an_expired_token_is_told_in_words_with_the_button_that_helps() {
+    let demo = Demo::start(&Default::default()).unwrap();
+    let expired = demo.workspaces().iter().find(|it| it.name == "Marketing reports").unwrap().clone();
+    let home = Home::new();
+    let mut window = Window::open(&home);
+    add(&mut window, "Marketing", &expired.base_url, &expired.token);
+    window.click("Test connection");
+    window.until("Could not sign in");
+    window.click("Replace token");
+    assert!(window.harness.get_by_role_and_label(Role::PasswordInput, "Access token").is_focused());
+    window.close();
+}
+
+#[test]
+fn ui_04_closing_while_a_test_hangs_cancels_it() {
+    let demo = Demo::start(&Default::default()).unwrap();
+    let workspace = demo.workspaces().iter().find(|it| it.name == "Sales lakehouse").unwrap().clone();
+    demo.workspace("Sales lakehouse").unwrap().set_fault(Fault::Latency(Duration::from_secs(30)));
+    let home = Home::new();
+    let mut window = Window::open(&home);
+    add(&mut window, "Hangs", &workspace.base_url, &workspace.token);
+    window.click("Test connection");
+    window.until("Cancel test");
+    let before = Instant::now();
+    window.close();
+    assert!(before.elapsed() < Duration::from_secs(3), "{:?}", before.elapsed());
+}
+
+#[test]
+fn another_windows_save_is_noticed_and_the_choice_is_asked_for() {
+    let home = Home::new();
+    let library = Library::new(&home.config_dir(), &home.state_dir());
+    let mut draft = Draft::new(ConnectionId::random());
+    draft.name = "Shared".to_owned();
+    draft.base_url = "https://adb-1.2.azuredatabricks.net".to_owned();
+    let connection = draft.review(&|_| false).result.unwrap().connection;
+    library.add_all(vec![connection.clone()]).unwrap();
+
+    let mut window = Window::open(&home);
+    window.until("Shared, DEV");
+    window.type_into(Role::MultilineTextInput, "Description", "mine");
+    let entry = library.load().unwrap().entries.remove(0);
+    library.save(brickpass::connection::Connection { description: "theirs".to_owned(), ..connection }, Some(entry.revision)).unwrap();
+    window.click("Save");
+    window.until("This connection was changed elsewhere");
+    window.click("Keep mine");
+    let deadline = Instant::now() + Duration::from_secs(8);
+    while library.load().unwrap().entries[0].connection.description != "mine" {
+        assert!(Instant::now() < deadline, "mine was not kept");
+        window.harness.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    window.close();
+}
