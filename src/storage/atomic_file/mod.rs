@@ -66,11 +66,10 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), FileError> {
 /// The disk is read-only, or the permissions say no.
 pub(crate) fn writable(folder: &Path) -> Result<(), FileError> {
     #[cfg(unix)]
-    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK)
-        .map_err(|error| FileError::io("write in", folder, error.into()))?;
+    let answer = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK).map_err(io::Error::from);
     #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
+    let answer = folder.metadata().map(drop);
+    answer.map_err(|error| FileError::io("write in", folder, error))
 }
 
 /// Removes temporary files that a crash left behind more than an hour ago. Only our own: by name and owner.
