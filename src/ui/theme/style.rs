@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Painter, Rect, Shadow, Stroke, StrokeKind, Style, TextStyle, Theme,
     ThemePreference, Visuals,
-    style::{HandleShape, Interaction, ScrollAnimation, ScrollStyle, Selection, Spacing, TextCursorStyle, WidgetVisuals, Widgets},
+    style::{HandleShape, ImeComposition, Interaction, ScrollAnimation, ScrollStyle, Selection, Spacing, TextCursorStyle, WidgetVisuals, Widgets},
     vec2,
 };
 
@@ -116,6 +116,11 @@ fn visuals(p: &Palette, theme: Theme) -> Visuals {
         weak_text_color: Some(p.weak),
         widgets: widgets(p),
         selection: Selection { bg_fill: p.selected, stroke: Stroke::new(1.0, p.text) },
+        ime_composition: ImeComposition {
+            active_underline_stroke: Stroke::new(2.0, p.accent),
+            inactive_underline_stroke: Stroke::new(1.0, p.weak),
+            ..theme.default_visuals().ime_composition
+        },
         hyperlink_color: p.accent,
         faint_bg_color: p.surface,
         extreme_bg_color: p.field,

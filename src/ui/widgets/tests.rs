@@ -173,6 +173,7 @@ fn escape_closes_a_dialog_and_the_focus_returns_to_what_opened_it() {
     harness.key_press(Key::Enter);
     harness.run();
     assert!(harness.query_by_label("Yes").is_some());
+    assert!(harness.query_by_role_and_label(Role::Dialog, "A question").is_some(), "a screen reader says what has opened");
     harness.key_press(Key::Tab);
     harness.run();
     assert!(!harness.get_by_role_and_label(Role::Button, "Open").is_focused());
