@@ -173,14 +173,14 @@ fn as_written_on_keys(formatted: &str) -> String {
 pub fn pressed(ctx: &Context) -> Option<Action> {
     let typing = ctx.text_edit_focused();
     ACTIONS.iter().filter(|entry| !(typing && entry.not_while_typing)).find_map(|entry| {
-        let hit = entry.keys.iter().any(|key| ctx.input_mut(|input| take(input, key)));
+        let hit = entry.keys.iter().any(|key| ctx.input_mut(|input| take(input, *key)));
         hit.then_some(entry.action)
     })
 }
 
 /// Uses up the key press, if it came. egui would let Ctrl+T match with Shift held too, so that the order of the table would decide; and the
 /// modifiers held now are not always those of the key press.
-fn take(input: &mut InputState, shortcut: &KeyboardShortcut) -> bool {
+fn take(input: &mut InputState, shortcut: KeyboardShortcut) -> bool {
     let before = input.events.len();
     input.events.retain(|event| {
         !matches!(event, Event::Key { key, modifiers, pressed: true, .. }
