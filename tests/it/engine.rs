@@ -10,7 +10,7 @@ use std::{
 
 use brickpass::{
     connection::{Connection, ConnectionId, Draft, Reviewed, Status},
-    demo::Demo,
+    demo::{Demo, DemoOptions},
     engine::{Command, Engine, Event, Events, Places, RunId, StoredSecret},
     failure::Code,
     storage::{Settings, Vault, VaultConfig, VaultHome, VaultStatus},
@@ -52,7 +52,7 @@ impl Desk {
         let connection = reviewed.connection.clone();
         self.engine.send(Command::Save { reviewed: Box::new(reviewed), base: None });
         self.until(|event| match event {
-            Event::Saved { id } => Some(assert_eq!(id, connection.id)),
+            Event::Saved { id } => (id == connection.id).then_some(()),
             Event::SaveFailed { failure, .. } => panic!("{failure}"),
             _ => None,
         });
@@ -75,7 +75,7 @@ fn on_demo(demo: &Demo, workspace: &str) -> Reviewed {
 
 #[test]
 fn unsaved_edits_are_tested_and_a_save_of_the_same_keeps_the_result() {
-    let demo = Demo::start(&Default::default()).unwrap();
+    let demo = Demo::start(&DemoOptions::default()).unwrap();
     let mut desk = Desk::new();
     let form = on_demo(&demo, "Sales lakehouse");
     let secret = form.secret.as_ref().map(|(_, secret)| secret.clone());
@@ -130,7 +130,7 @@ fn a_removal_that_is_undone_keeps_its_secret_and_one_that_is_purged_does_not() {
 
 #[test]
 fn saves_that_were_asked_for_are_done_before_the_engine_ends() {
-    let mut desk = Desk::new();
+    let desk = Desk::new();
     for number in 0..20 {
         let form = reviewed(&format!("C{number}"), "https://adb-1.2.azuredatabricks.net", "dapi0123456789");
         desk.engine.send(Command::Save { reviewed: Box::new(form), base: None });
@@ -154,7 +154,7 @@ fn changing_the_place_of_secrets_moves_them() {
     desk.engine.send(Command::SaveSettings { settings: file(VaultHome::Memory), passphrase: None });
     let moved = desk.until(|event| match event {
         Event::SettingsSaved { .. } => Some(true),
-        Event::Failed { failure } => Some(panic!("{failure}")),
+        Event::Failed { failure } => panic!("{failure}"),
         _ => None,
     });
     assert!(moved);
@@ -162,7 +162,7 @@ fn changing_the_place_of_secrets_moves_them() {
     desk.engine.send(Command::SaveSettings { settings: file(VaultHome::File), passphrase: Some("correct horse".to_owned().into()) });
     let moved = desk.until(|event| match event {
         Event::SettingsSaved { moved_secrets, .. } => Some(moved_secrets),
-        Event::Failed { failure } => Some(panic!("{failure}")),
+        Event::Failed { failure } => panic!("{failure}"),
         _ => None,
     });
     assert_eq!(moved, 1);
@@ -242,7 +242,7 @@ fn silent_server() -> (u16, Arc<Mutex<usize>>) {
 
 #[test]
 fn ht_28_a_hundred_tests_at_once_run_eight_at_a_time_and_each_gets_its_answer() {
-    let demo = Demo::start(&Default::default()).unwrap();
+    let demo = Demo::start(&DemoOptions::default()).unwrap();
     let (port, most) = silent_server();
     let mut desk = Desk::new();
     let good = on_demo(&demo, "Sales lakehouse");
@@ -270,7 +270,7 @@ fn ht_28_a_hundred_tests_at_once_run_eight_at_a_time_and_each_gets_its_answer() 
 
 #[test]
 fn ht_29_a_cancelled_test_ends_at_once_and_a_newer_run_has_its_own_answer() {
-    let demo = Demo::start(&Default::default()).unwrap();
+    let demo = Demo::start(&DemoOptions::default()).unwrap();
     let (port, _) = silent_server();
     let mut desk = Desk::new();
     let silent = reviewed("Silent", &format!("http://127.0.0.1:{port}"), "dapi0123456789");

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Painter, Rect, Shadow, Stroke, StrokeKind, Style, TextStyle, Theme,
     ThemePreference, Visuals,
-    style::{HandleShape, ImeComposition, Interaction, ScrollAnimation, ScrollStyle, Selection, Spacing, TextCursorStyle, WidgetVisuals, Widgets},
+    style::{
+        HandleShape, ImeComposition, Interaction, ScrollAnimation, ScrollStyle, Selection, Spacing, TextCursorStyle, WidgetVisuals, Widgets,
+    },
     vec2,
 };
 
