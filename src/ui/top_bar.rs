@@ -21,14 +21,14 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, sidebar_width: f32) {
     Panel::top("top bar").exact_size(HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
         let narrow = ui.available_width() < NARROW;
         ui.horizontal_centered(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
             brand(ui, narrow, sidebar_width);
             let buttons = if narrow { 32.0 * 2.0 + 32.0 + 24.0 } else { actions_width(ui) };
             let room = ui.available_width() - buttons - 16.0;
             if room > 60.0 {
                 jump_field(ui, state, room.min(335.0));
             }
-            let rest = ui.available_width() - buttons;
-            ui.add_space((rest - 8.0).max(0.0));
+            ui.add_space((ui.available_width() - buttons).max(8.0));
             actions(ui, state, act, narrow);
         });
     });
@@ -36,7 +36,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, sidebar_width: f32) {
 
 fn brand(ui: &mut Ui, narrow: bool, sidebar_width: f32) {
     let palette = theme::of(ui);
-    let width = if narrow { 28.0 } else { (sidebar_width - 20.0).clamp(140.0, 300.0) };
+    let width = if narrow { 36.0 } else { (sidebar_width - 12.0).clamp(140.0, 300.0) };
     let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), Sense::hover());
     Icon::Key.paint(ui.painter(), pos2(rect.left() + 10.0, rect.center().y), 20.0, palette.accent);
     if !narrow {

@@ -43,19 +43,28 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) -> (f32, Range<usize>
         return (ui.available_width(), panel.show(ui, |ui| contents(ui, state, act)).inner);
     }
     let most = (ui.available_width() * 0.42).clamp(MIN_WIDTH, MAX_WIDTH);
-    let width = state.window.sidebar_width.filter(|width| width.is_finite()).unwrap_or(DEFAULT_WIDTH).clamp(MIN_WIDTH, most);
-    let shown = Panel::left("sidebar")
-        .resizable(true)
-        .default_size(width)
-        .min_size(MIN_WIDTH)
-        .max_size(most)
-        .frame(frame)
-        .show(ui, |ui| contents(ui, state, act));
-    let width = shown.response.rect.width();
-    if ui.input(|input| input.pointer.any_released()) || state.window.sidebar_width.is_none() {
-        state.window.sidebar_width = Some(width.round());
-    }
+    let wanted = state.window.sidebar_width.filter(|width| width.is_finite()).unwrap_or(DEFAULT_WIDTH);
+    let width = wanted.clamp(MIN_WIDTH, most);
+    let shown = Panel::left("sidebar").resizable(false).exact_size(width).frame(frame).show(ui, |ui| contents(ui, state, act));
+    resize(ui, shown.response.rect, state);
     (width, shown.inner)
+}
+
+/// The edge can be dragged; a double click brings back the usual width. What a small window takes away is given back by a larger one.
+fn resize(ui: &Ui, sidebar: Rect, state: &mut State) {
+    let edge = Rect::from_x_y_ranges(sidebar.right() - 3.0..=sidebar.right() + 3.0, sidebar.y_range());
+    let response = ui.interact(edge, list_id().with("edge"), Sense::DRAG | Sense::CLICK);
+    if response.hovered() || response.dragged() {
+        ui.set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
+        ui.painter().vline(sidebar.right(), sidebar.y_range(), egui::Stroke::new(2.0, theme::of(ui).accent));
+    }
+    if response.double_clicked() {
+        state.window.sidebar_width = None;
+    } else if response.dragged()
+        && let Some(pointer) = response.interact_pointer_pos()
+    {
+        state.window.sidebar_width = Some((pointer.x - sidebar.left()).round().clamp(MIN_WIDTH, MAX_WIDTH));
+    }
 }
 
 fn contents(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {

@@ -1,14 +1,17 @@
 //! One connection in the list.
 
+use std::borrow::Cow;
+
 use egui::{Align2, CornerRadius, Id, Modifiers, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2};
 
 use super::list_id;
 use crate::{
-    connection::{ConnectionId, Field, Status},
+    connection::{ConnectionId, Environment, Field, Status},
     ui::{
         act::Act,
         fonts,
         icons::Icon,
+        shortcuts::Action,
         state::{Item, Standing, State},
         text,
         theme::{self, Tone},
@@ -90,7 +93,7 @@ fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, s
         Some(status) => paint_status_icon(ui, icon, status, testing),
         None => Icon::Failed.paint(ui.painter(), icon, 16.0, palette.error),
     }
-    let badge = paint_environment_badge(ui.painter(), palette, pos2(right, first), &item.environment);
+    let badge = paint_environment_badge(ui.painter(), palette, pos2(right, first), &short(&item.environment));
     let mut room = badge.left() - left - 8.0;
     if unsaved {
         room -= 14.0;
@@ -103,6 +106,17 @@ fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, s
     let state_word = paint_text(ui.painter(), pos2(right, second), Align2::RIGHT_CENTER, &words, fonts::regular(12.0), palette.weak, most);
     let room = state_word.left() - left - 6.0;
     paint_text(ui.painter(), pos2(left, second), Align2::LEFT_CENTER, host, fonts::regular(12.0), palette.weak, room);
+}
+
+/// A long word of one's own leaves room for the name.
+fn short(environment: &Environment) -> Cow<'_, Environment> {
+    match environment {
+        Environment::Own(word) if word.chars().count() > 10 => {
+            let start: String = word.chars().take(8).collect();
+            Cow::Owned(Environment::Own(format!("{}\u{2026}", start.trim_end())))
+        }
+        short => Cow::Borrowed(short),
+    }
 }
 
 /// What is not saved yet has its address from the form.
@@ -125,40 +139,40 @@ fn standing(state: &State, id: ConnectionId) -> (Option<Status>, String, bool) {
 /// What can be done with a connection, or with all that are selected.
 pub fn menu(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let many = state.selection.count() > 1 && state.selection.contains(id);
-    if menu_item(ui, Icon::Test, text::TEST, "", Tone::Neutral).clicked() {
+    if menu_item(ui, Icon::Test, text::TEST, &Action::Test.key(ui.ctx()), Tone::Neutral).clicked() {
         act.send(state.test());
     }
     if !many {
         one(ui, state, act, id);
     }
     menu_separator(ui);
-    if menu_item(ui, Icon::Trash, text::DELETE, "", Tone::Error).clicked() {
+    if menu_item(ui, Icon::Trash, text::DELETE, &Action::Delete.key(ui.ctx()), Tone::Error).clicked() {
         let ids = if many { state.selection.all() } else { vec![id] };
         act.send(state.delete(ids, act.now));
     }
 }
 
 fn one(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
-    if menu_item(ui, Icon::Edit, text::RENAME, "F2", Tone::Neutral).clicked() {
+    if menu_item(ui, Icon::Edit, text::RENAME, &Action::Rename.key(ui.ctx()), Tone::Neutral).clicked() {
         act.send(state.select(id));
         state.focus = Some(Field::Name);
     }
-    if menu_item(ui, Icon::Copy, text::DUPLICATE, "", Tone::Neutral).clicked() {
+    if menu_item(ui, Icon::Copy, text::DUPLICATE, &Action::Duplicate.key(ui.ctx()), Tone::Neutral).clicked() {
         act.send(state.select(id));
         act.send(state.duplicate());
     }
     let pinned = state.list.find(id).is_some_and(|item| item.pinned);
     let (icon, words) = if pinned { (Icon::PinFilled, text::UNPIN) } else { (Icon::Pin, text::PIN) };
-    if menu_item(ui, icon, words, "", Tone::Neutral).clicked() {
+    if menu_item(ui, icon, words, &Action::TogglePin.key(ui.ctx()), Tone::Neutral).clicked() {
         act.send(state.toggle_pinned(id));
     }
     let address = state.entry(id).map(|entry| entry.connection.base_url.origin());
     if let Some(address) = address {
         menu_separator(ui);
-        if menu_item(ui, Icon::Copy, text::COPY_ADDRESS, "", Tone::Neutral).clicked() {
+        if menu_item(ui, Icon::Copy, text::COPY_ADDRESS, &Action::CopyAddress.key(ui.ctx()), Tone::Neutral).clicked() {
             ui.ctx().copy_text(address.clone());
         }
-        if menu_item(ui, Icon::OpenInBrowser, text::OPEN, "", Tone::Neutral).clicked() {
+        if menu_item(ui, Icon::OpenInBrowser, text::OPEN, &Action::OpenWorkspace.key(ui.ctx()), Tone::Neutral).clicked() {
             act.send([crate::engine::Command::OpenInBrowser { url: address }]);
         }
     }

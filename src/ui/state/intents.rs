@@ -237,6 +237,7 @@ impl State {
         let Some(mut form) = self.forms.remove(&id) else { return Vec::new() };
         let reviewed = form.for_test(text::NEW_CONNECTION, &|name| self.name_taken(id, name));
         self.forms.insert(id, form);
+        self.show_test = Some(true);
         match reviewed {
             Ok(reviewed) => self.begin_test(reviewed.connection, reviewed.secret.map(|(_, secret)| secret)),
             Err(field) => {

@@ -72,6 +72,8 @@ pub struct State {
     last_removal: u64,
     pub notices: Vec<Notice>,
     pub dialog: Option<Dialog>,
+    /// The result of a test is to be brought into view: it was asked for (`true`), or it grew where it may be in view (`false`).
+    pub show_test: Option<bool>,
     /// The field that the form is to show and focus.
     pub focus: Option<Field>,
     /// A failure's *Try again* was pressed.
@@ -186,7 +188,9 @@ impl State {
                 Vec::new()
             }
             Event::TestFinished { run, id, tested_at, report } => {
-                self.tests.finish(run, id, tested_at, *report);
+                if self.tests.finish(run, id, tested_at, *report) && self.selection.shown() == Some(id) {
+                    self.show_test = Some(false);
+                }
                 self.counts = None;
                 Vec::new()
             }

@@ -20,6 +20,15 @@ use super::{
 use crate::{check::Report, connection::ConnectionId, failure::Code};
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let place = ui.scope(|ui| panel(ui, state, act)).response.rect;
+    if let Some(asked_for) = state.show_test.take()
+        && (asked_for || ui.clip_rect().intersects(place))
+    {
+        ui.scroll_to_rect(place.expand(16.0), None);
+    }
+}
+
+fn panel(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(id) = state.selection.shown() else { return };
     let tests = std::mem::take(&mut state.tests);
     if let Some(running) = tests.running(id) {
