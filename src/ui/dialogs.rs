@@ -85,21 +85,15 @@ fn title(dialog: &Dialog, state: &State) -> String {
 fn contents(ui: &mut Ui, dialog: &mut Dialog, act: &Act) -> Option<Answer> {
     let may_delete = dialog.may_delete();
     let may_unlock = dialog.may_unlock();
+    let cancel = (Button::ghost(text::CANCEL), Answer::Cancel);
     match dialog {
         Dialog::Close { unsaved } => {
             let names: Vec<&str> = unsaved.iter().map(|(_, name)| name.as_str()).collect();
             say(ui, &text::close_body(&names));
-            buttons(ui, |ui| {
-                let save = Button::primary(text::SAVE_AND_CLOSE).show(ui);
-                let enter = no_focus(ui) && ui.input(|input| input.key_pressed(Key::Enter));
-                if save.clicked() || enter {
-                    return Some(Answer::SaveAndClose);
-                }
-                if Button::danger(text::DISCARD).show(ui).clicked() {
-                    return Some(Answer::CloseWithoutSaving);
-                }
-                cancel(ui)
-            })
+            let enter = no_focus(ui) && ui.input(|input| input.key_pressed(Key::Enter));
+            let discard = (Button::danger(text::DISCARD), Answer::CloseWithoutSaving);
+            let answer = buttons(ui, [cancel, discard, (Button::primary(text::SAVE_AND_CLOSE), Answer::SaveAndClose)]);
+            answer.or(enter.then_some(Answer::SaveAndClose))
         }
         Dialog::DeleteProduction { expected, typed, .. } => {
             say(ui, text::DELETE_BODY);
@@ -107,24 +101,12 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, act: &Act) -> Option<Answer> {
             say(ui, &label);
             let field = TextField::new(typed, &label).id(Id::unique("delete name")).show(ui);
             focus_first(ui, &field);
-            buttons(ui, |ui| {
-                if let Some(answer) = cancel(ui) {
-                    return Some(answer);
-                }
-                Button::danger(text::DELETE).enabled(may_delete).show(ui).clicked().then_some(Answer::Delete)
-            })
+            buttons(ui, [cancel, (Button::danger(text::DELETE).enabled(may_delete), Answer::Delete)])
         }
         Dialog::Conflict { name, theirs, .. } => {
             say(ui, &text::conflict_body(name, theirs.is_none()));
-            buttons(ui, |ui| {
-                if Button::secondary(text::KEEP_MINE).show(ui).clicked() {
-                    return Some(Answer::KeepMine);
-                }
-                if Button::secondary(text::TAKE_THEIRS).show(ui).clicked() {
-                    return Some(Answer::TakeTheirs);
-                }
-                cancel(ui)
-            })
+            let take_theirs = (Button::secondary(text::TAKE_THEIRS), Answer::TakeTheirs);
+            buttons(ui, [cancel, take_theirs, (Button::secondary(text::KEEP_MINE), Answer::KeepMine)])
         }
         Dialog::Unlock { place, new, passphrase, again, waiting, failure, .. } => {
             say(ui, &text::passphrase_of(place, *new));
@@ -132,18 +114,13 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, act: &Act) -> Option<Answer> {
             if let Some(failure) = failure {
                 remark(ui, Severity::Error, &text::short_failure(failure));
             }
-            buttons(ui, |ui| {
-                let words = match (*waiting, *new) {
-                    (true, _) => text::UNLOCKING,
-                    (false, true) => text::SET_PASSPHRASE,
-                    (false, false) => text::UNLOCK_NOW,
-                };
-                let button = Button::primary(words).busy(*waiting).enabled(may_unlock).show(ui);
-                if button.clicked() || (entered && may_unlock) {
-                    return Some(Answer::Unlock);
-                }
-                cancel(ui)
-            })
+            let words = match (*waiting, *new) {
+                (true, _) => text::UNLOCKING,
+                (false, true) => text::SET_PASSPHRASE,
+                (false, false) => text::UNLOCK_NOW,
+            };
+            let unlock = Button::primary(words).busy(*waiting).enabled(may_unlock);
+            buttons(ui, [cancel, (unlock, Answer::Unlock)]).or((entered && may_unlock).then_some(Answer::Unlock))
         }
         Dialog::Settings | Dialog::Shortcuts | Dialog::Palette => Some(Answer::Cancel),
     }
@@ -193,11 +170,19 @@ fn no_focus(ui: &Ui) -> bool {
     ui.memory(|memory| memory.focused().is_none())
 }
 
-fn buttons(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui) -> Option<Answer>) -> Option<Answer> {
+/// At the right, below each other when narrow; focus goes from left to right.
+fn buttons<const N: usize>(ui: &mut Ui, choices: [(Button<'_>, Answer); N]) -> Option<Answer> {
     ui.add_space(8.0);
-    ui.horizontal_wrapped(add_contents).inner
-}
-
-fn cancel(ui: &mut Ui) -> Option<Answer> {
-    Button::ghost(text::CANCEL).show(ui).clicked().then_some(Answer::Cancel)
+    let gap = ui.spacing().item_spacing.x;
+    let width: f32 = choices.iter().map(|(button, _)| button.width(ui) + gap).sum::<f32>() - gap;
+    let mut answer = None;
+    ui.horizontal_wrapped(|ui| {
+        ui.add_space((ui.available_width() - width).max(0.0));
+        for (button, means) in choices {
+            if button.show(ui).clicked() {
+                answer = Some(means);
+            }
+        }
+    });
+    answer
 }
