@@ -203,10 +203,8 @@ impl BrickpassApp {
             None => {}
             Some(Dialog::Settings) => self.settings_dialog(ctx, act),
             Some(Dialog::Palette) => self.command_palette(ctx, act),
-            Some(Dialog::Shortcuts) => {
-                if shortcuts::sheet(ctx, Id::unique("shortcuts sheet")) {
-                    self.state.dialog = None;
-                }
+            Some(Dialog::Shortcuts) if shortcuts::sheet(ctx, Id::unique("shortcuts sheet")) => {
+                self.state.dialog = None;
             }
             Some(_) => dialogs::show(ctx, &mut self.state, act),
         }

@@ -13,6 +13,7 @@ use crate::connection::{Severity, TypedSecret};
 
 const WIDTH: f32 = 480.0;
 
+#[derive(Clone, Copy)]
 enum Answer {
     SaveAndClose,
     CloseWithoutSaving,

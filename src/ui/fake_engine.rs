@@ -183,7 +183,6 @@ impl Inner {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm a command")]
     fn answer(&mut self, command: Command) {
         match command {
             Command::Start => {

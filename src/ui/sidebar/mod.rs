@@ -99,7 +99,7 @@ fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) {
             let (enter, down) = (to_list(egui::Key::Enter), to_list(egui::Key::ArrowDown));
             if enter || down {
                 ui.memory_mut(|memory| memory.request_focus(list_id()));
-                pick_first = !state.selection.shown().is_some_and(|id| state.list.row_of(id).is_some()) || enter;
+                pick_first = state.selection.shown().is_none_or(|id| state.list.row_of(id).is_none()) || enter;
             }
         }
         if clear > 0.0 && icon_button_colored(ui, Icon::Close, text::CLEAR_FILTER, 24.0, None).clicked() {

@@ -135,7 +135,7 @@ impl Editing {
             return Ok(reviewed.clone());
         }
         let mut named = self.draft.clone();
-        named.name = stand_in_name.to_owned();
+        stand_in_name.clone_into(&mut named.name);
         if let Some(reviewed) = named.review(&|_| false).result {
             return Ok(reviewed);
         }

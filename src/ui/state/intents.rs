@@ -158,16 +158,13 @@ impl State {
     /// Conflict, take theirs: what was typed here goes, because the person said so.
     pub fn take_theirs(&mut self) -> Vec<Command> {
         let Some(Dialog::Conflict { id, theirs, .. }) = self.dialog.take() else { return Vec::new() };
-        match theirs.as_deref().or_else(|| self.entry(id)) {
-            Some(entry) => {
-                let form = Editing::of_entry(entry, &|name| self.name_taken(id, name));
-                self.forms.insert(id, form);
-            }
-            None => {
-                self.forms.remove(&id);
-                self.selection.drop(id);
-                self.rebuild_list();
-            }
+        if let Some(entry) = theirs.as_deref().or_else(|| self.entry(id)) {
+            let form = Editing::of_entry(entry, &|name| self.name_taken(id, name));
+            self.forms.insert(id, form);
+        } else {
+            self.forms.remove(&id);
+            self.selection.drop(id);
+            self.rebuild_list();
         }
         vec![Command::Refresh]
     }
@@ -180,7 +177,7 @@ impl State {
             let mut draft = form.draft.clone();
             draft.id = ConnectionId::random();
             if let Ok(name) = ConnectionName::parse(&draft.name) {
-                draft.name = name.copy_of(&|name| self.list.name_is_taken(name)).as_str().to_owned();
+                name.copy_of(&|name| self.list.name_is_taken(name)).as_str().clone_into(&mut draft.name);
             }
             draft.pinned = false;
             let copied = self.add_draft(Draft::new(draft.id));
@@ -296,7 +293,7 @@ impl State {
             .map(|entry| entry.connection.name.as_str())
             .collect();
         let expected = match (production.as_slice(), ids.len()) {
-            ([], _) => return self.delete_now(ids, now),
+            ([], _) => return self.delete_now(&ids, now),
             ([name], 1) => (*name).to_owned(),
             _ => text::DELETE_WORD.to_owned(),
         };
@@ -309,12 +306,12 @@ impl State {
             return Vec::new();
         }
         match self.dialog.take() {
-            Some(Dialog::DeleteProduction { ids, .. }) => self.delete_now(ids, now),
+            Some(Dialog::DeleteProduction { ids, .. }) => self.delete_now(&ids, now),
             _ => Vec::new(),
         }
     }
 
-    fn delete_now(&mut self, ids: Vec<ConnectionId>, now: Timestamp) -> Vec<Command> {
+    fn delete_now(&mut self, ids: &[ConnectionId], now: Timestamp) -> Vec<Command> {
         if ids.is_empty() {
             return Vec::new();
         }
@@ -324,16 +321,16 @@ impl State {
             self.notices.push(Notice::Failure(text::read_only_failure(&reason)));
             return Vec::new();
         }
-        let title = match ids.as_slice() {
+        let title = match ids {
             [one] => text::deleted(self.name_of(*one)),
             many => text::deleted_many(many.len()),
         };
         let mut commands: Vec<Command> = ids.iter().filter_map(|id| self.tests.forget(*id)).map(|run| Command::Cancel { run }).collect();
-        let next = self.next_after(&ids);
+        let next = self.next_after(ids);
         let forms: Vec<Editing> = ids.iter().filter_map(|id| self.forms.remove(id)).filter(Editing::is_unsaved).collect();
         self.last_removal += 1;
         let number = self.last_removal;
-        self.removals.push(Removal { number, ids: ids.clone(), entries: Vec::new(), forms, until: now + UNDO, undo_when_removed: false });
+        self.removals.push(Removal { number, ids: ids.to_vec(), entries: Vec::new(), forms, until: now + UNDO, undo_when_removed: false });
         self.notices.push(Notice::Removed { words: title, removal: number });
         self.selection.none();
         if saved.is_empty() {
@@ -351,7 +348,7 @@ impl State {
     fn next_after(&self, ids: &[ConnectionId]) -> Option<ConnectionId> {
         let stays = |id: &ConnectionId| !ids.contains(id);
         let last = ids.iter().filter_map(|id| self.list.row_of(*id)).max()?;
-        self.list.shown_from(last + 1).find(stays).or_else(|| self.list.shown().filter(stays).last())
+        self.list.shown_from(last + 1).find(stays).or_else(|| self.list.shown().rfind(stays))
     }
 
     pub fn can_undo(&self) -> bool {

@@ -88,7 +88,7 @@ impl List {
             return;
         }
         let narrower = !self.filter.is_empty() && filter.starts_with(&self.filter);
-        self.filter = filter.to_owned();
+        filter.clone_into(&mut self.filter);
         let among = narrower.then(|| std::mem::take(&mut self.matching));
         self.refilter(among);
     }

@@ -342,12 +342,11 @@ impl State {
             self.select_when_listed = None;
             return self.select(id);
         }
-        match self.selection.shown() {
-            Some(id) => self.open_form(id),
-            None => {
-                let first = self.list.shown().next();
-                first.map(|id| self.select(id)).unwrap_or_default()
-            }
+        if let Some(id) = self.selection.shown() {
+            self.open_form(id)
+        } else {
+            let first = self.list.shown().next();
+            first.map(|id| self.select(id)).unwrap_or_default()
         }
     }
 

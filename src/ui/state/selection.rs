@@ -48,10 +48,10 @@ impl Selection {
             self.marked.insert(id);
         }
         self.anchor = Some(id);
-        if !self.marked.contains(&id) {
-            self.shown = self.marked.first().copied();
-        } else {
+        if self.marked.contains(&id) {
             self.shown = Some(id);
+        } else {
+            self.shown = self.marked.first().copied();
         }
     }
 

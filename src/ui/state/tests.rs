@@ -406,7 +406,7 @@ fn a_locked_vault_asks_for_the_passphrase_and_then_saves() {
     desk.settle();
     desk.edit(|draft| draft.secret = "dapi1234567890abcdef".into());
     desk.run(|state, _| state.save());
-    let mut try_passphrase = |desk: &mut Desk, words: &str| {
+    let try_passphrase = |desk: &mut Desk, words: &str| {
         let Some(Dialog::Unlock { passphrase, .. }) = &mut desk.state.dialog else { panic!() };
         *passphrase = words.into();
         desk.run(|state, _| state.unlock());

@@ -100,7 +100,7 @@ fn row(ui: &mut Ui, line: &Line) {
     let icon = pos2(rect.left() + 7.0, middle);
     match &line.shape {
         Shape::Done(shape, tone) => {
-            shape.paint(ui.painter(), icon, 14.0, if *tone == Tone::Neutral { palette.weak } else { palette.tone(*tone) })
+            shape.paint(ui.painter(), icon, 14.0, if *tone == Tone::Neutral { palette.weak } else { palette.tone(*tone) });
         }
         Shape::Working => paint_spinner(ui, icon, 14.0, palette.accent),
         Shape::Quiet => Icon::Untested.paint(ui.painter(), icon, 14.0, palette.weak),
