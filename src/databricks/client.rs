@@ -2,15 +2,28 @@
 
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
+use jiff::Timestamp;
+use reqwest::{
+    Method, Request,
+    header::{AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderValue},
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, sleep, timeout_at};
+use url::Url;
+use zeroize::Zeroizing;
 
-use super::{ApiError, Http};
+use super::{ApiError, Http, answer::Answer, error::too_large, http::Route, retry};
 use crate::{
     connection::BaseUrl,
     failure::{Code, Failure, Remedy},
 };
+
+/// More than any answer of the API that is read here.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// Routes a request on hosts that serve many workspaces; harmless on those that serve one.
+const WORKSPACE_HEADER: &str = "X-Databricks-Workspace-Id";
 
 pub struct Client {
     http: Http,
@@ -20,6 +33,22 @@ pub struct Client {
     timeout: Duration,
 }
 
+/// One call with its retries: when it has to be over, and who wants to know how it goes.
+pub(crate) struct Call<'a> {
+    pub deadline: Instant,
+    /// Before a retry that has to wait a second or more; the number of seconds.
+    pub waiting: &'a (dyn Fn(u64) + Send + Sync),
+    /// The status says that the request is accepted; its body is still to come.
+    pub accepted: &'a (dyn Fn() + Send + Sync),
+}
+
+impl Call<'_> {
+    /// A call that nobody watches.
+    pub(crate) fn until(deadline: Instant) -> Self {
+        Self { deadline, waiting: &|_| (), accepted: &|| () }
+    }
+}
+
 impl Client {
     /// `timeout` bounds each call as a whole, its retries included.
     #[must_use]
@@ -27,40 +56,173 @@ impl Client {
         Self { http, base_url, workspace_id, token, timeout }
     }
 
-    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<(T, HeaderMap), ApiError> {
-        let mut request = self.http.client()?.get(self.base_url.join(path)).bearer_auth(self.token.expose_secret()).timeout(self.timeout);
-        if let Some(id) = &self.workspace_id {
-            request = request.header("X-Databricks-Workspace-Id", id);
-        }
-        let answer = request.send().await.map_err(|error| lost(&error))?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let body = answer.bytes().await.map_err(|error| lost(&error))?;
-        if !status.is_success() {
-            let text = String::from_utf8_lossy(&body);
-            let (code, what, why) = match status.as_u16() {
-                401 => (Code::Unauthorized, "The workspace does not accept this token.", "It has probably expired or been revoked."),
-                403 if text.contains("Invalid access token") => {
-                    (Code::Unauthorized, "The workspace does not accept this token.", "It has probably expired or been revoked.")
+    pub(super) fn call(&self) -> Call<'static> {
+        Call::until(Instant::now() + self.timeout)
+    }
+
+    /// A signed GET, made again when that may help.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, call: &Call<'_>) -> Result<(T, HeaderMap), ApiError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (error, asked) = match self.once(path, true, call).await {
+                Ok(answer) if answer.status.is_success() => {
+                    let value = serde_json::from_slice(&answer.body).map_err(|_| answer.not_the_api(&self.token))?;
+                    return Ok((value, answer.headers));
                 }
-                403 => (Code::Forbidden, "You are signed in, but may not do this.", "An entitlement is missing."),
-                429 => (Code::RateLimited, "The workspace asks to slow down.", "Too many requests were made."),
-                _ => (Code::ServerError, "The workspace answered with an error.", "It may be unavailable."),
+                Ok(answer) => (answer.refusal(&self.base_url, &self.token), retry::asked(&answer.headers, Timestamp::now())),
+                Err(error) => (error, None),
             };
-            let failure = Failure::new(code, what, why, "Generate a new token and paste it here.").with_remedy(Remedy::ReplaceSecret);
-            return Err(ApiError { failure, status: Some(status.as_u16()) });
+            let wait = asked.unwrap_or_else(|| retry::backoff(tries));
+            // Waiting in vain would only hide the reason that is already known.
+            if tries >= retry::TRIES || !retry::may_help(&error) || Instant::now() + wait >= call.deadline {
+                return Err(error);
+            }
+            if wait >= Duration::from_secs(1) {
+                (call.waiting)(wait.as_secs_f64().ceil() as u64);
+            }
+            sleep(wait).await;
         }
-        let value = serde_json::from_slice(&body).map_err(|_| ApiError {
-            failure: Failure::new(Code::NotApi, "This is not the Databricks API.", "The answer is not JSON.", "Check the address."),
-            status: Some(status.as_u16()),
-        })?;
-        Ok((value, headers))
+    }
+
+    /// A GET that anybody may make, without the token and without retries.
+    pub(super) async fn get_unsigned<T: DeserializeOwned>(&self, path: &str, call: &Call<'_>) -> Result<T, ApiError> {
+        let answer = self.once(path, false, call).await?;
+        if !answer.status.is_success() {
+            return Err(answer.refusal(&self.base_url, &self.token));
+        }
+        serde_json::from_slice(&answer.body).map_err(|_| answer.not_the_api(&self.token))
+    }
+
+    async fn once(&self, path: &str, signed: bool, call: &Call<'_>) -> Result<Answer, ApiError> {
+        let (http, route) = self.http.client(&self.base_url).await?;
+        let mut request = Request::new(Method::GET, self.base_url.join(path));
+        if signed {
+            self.sign(&mut request)?;
+        }
+        let exchange = self.exchange(&http, request, &route, call);
+        timeout_at(call.deadline, exchange).await.unwrap_or_else(|_| Err(ApiError::too_late(&self.base_url, &route)))
+    }
+
+    async fn exchange(&self, http: &reqwest::Client, request: Request, route: &Route, call: &Call<'_>) -> Result<Answer, ApiError> {
+        let lost = |error: reqwest::Error| ApiError::lost(&error, &self.base_url, route);
+        let mut response = http.execute(request).await.map_err(lost)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        if status.is_success() {
+            (call.accepted)();
+        }
+        let mut body = Vec::new();
+        let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        let mut over = announced.is_some_and(|length| length > BODY_LIMIT as u64);
+        while !over {
+            match response.chunk().await {
+                Ok(Some(chunk)) => {
+                    over = body.len() + chunk.len() > BODY_LIMIT;
+                    if !over {
+                        body.extend_from_slice(&chunk);
+                    }
+                }
+                Ok(None) => break,
+                // The status alone says what matters.
+                Err(_) if !status.is_success() => break,
+                Err(error) => return Err(lost(error)),
+            }
+        }
+        if over && status.is_success() {
+            return Err(too_large(&self.base_url, status.as_u16()));
+        }
+        Ok(Answer { status, headers, body })
+    }
+
+    /// The one place where the token is attached, and only for the connection's own origin.
+    fn sign(&self, request: &mut Request) -> Result<(), ApiError> {
+        own_origin(&self.base_url, request.url())?;
+        let bearer = Zeroizing::new(format!("Bearer {}", self.token.expose_secret()));
+        let mut value = HeaderValue::from_str(&bearer).map_err(|_| ApiError::before_an_answer(unfit_token()))?;
+        value.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, value);
+        if let Some(id) = self.workspace_id.as_deref().and_then(|id| HeaderValue::from_str(id).ok()) {
+            request.headers_mut().insert(WORKSPACE_HEADER, id);
+        }
+        Ok(())
     }
 }
 
-fn lost(error: &reqwest::Error) -> ApiError {
-    let code = if error.is_timeout() { Code::ReadTimeout } else { Code::Refused };
-    ApiError {
-        failure: Failure::new(code, "The workspace cannot be reached.", "The connection failed.", "Check the address."),
-        status: None,
+fn own_origin(base_url: &BaseUrl, target: &Url) -> Result<(), ApiError> {
+    let own = base_url.join("/");
+    let same = target.scheme() == own.scheme()
+        && target.host() == own.host()
+        && target.port_or_known_default() == own.port_or_known_default()
+        && target.username().is_empty()
+        && target.password().is_none();
+    if same {
+        return Ok(());
+    }
+    Err(ApiError::before_an_answer(Failure::new(
+        Code::Internal,
+        "The request was stopped before it was sent.",
+        "It would have taken your token to another address than that of the connection.",
+        "Please report this as a bug.",
+    )))
+}
+
+fn unfit_token() -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        "The token contains a character that no token has.",
+        "Part of another text was probably pasted with it.",
+        "Copy the token again and paste it here.",
+    )
+    .with_remedy(Remedy::ReplaceSecret)
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("base_url", &self.base_url.as_str()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::databricks::HttpSettings;
+
+    fn client(base_url: &str, token: &str) -> Client {
+        let base_url = BaseUrl::read(base_url).unwrap().base_url;
+        Client::new(Http::new(HttpSettings::default()), base_url, None, SecretString::from(token), Duration::from_secs(1))
+    }
+
+    #[test]
+    fn h_5_the_token_goes_to_the_own_origin_alone() {
+        let client = client("https://adb-1.2.azuredatabricks.net", "dapi0123456789");
+        let own = "https://adb-1.2.azuredatabricks.net";
+        for target in [own.to_owned(), format!("{own}:443/api"), format!("{own}/api/2.0/x?y=z")] {
+            let mut request = Request::new(Method::GET, target.parse().unwrap());
+            client.sign(&mut request).unwrap();
+            let header = &request.headers()[AUTHORIZATION];
+            assert!(header.is_sensitive() && header == "Bearer dapi0123456789");
+        }
+        for target in [
+            "http://adb-1.2.azuredatabricks.net/",
+            "https://adb-1.2.azuredatabricks.net:8443/",
+            "https://adb-1.2.azuredatabricks.net.evil.example/",
+            "https://evil.example/adb-1.2.azuredatabricks.net",
+            "https://user@adb-1.2.azuredatabricks.net/",
+            "https://adb-1.2.azuredatabricks.net@evil.example/",
+        ] {
+            let mut request = Request::new(Method::GET, target.parse().unwrap());
+            assert_eq!(client.sign(&mut request).unwrap_err().failure.code, Code::Internal, "{target}");
+            assert!(request.headers().is_empty(), "{target}");
+        }
+    }
+
+    #[test]
+    fn a_token_cannot_add_a_header() {
+        let client = client("https://adb-1.2.azuredatabricks.net", "dapi\r\nX-Evil: 1");
+        let mut request = Request::new(Method::GET, client.base_url.join("/"));
+        let error = client.sign(&mut request).unwrap_err();
+        assert_eq!(error.failure.code, Code::InvalidInput);
+        assert!(request.headers().is_empty());
+        assert!(!format!("{error:?} {client:?}").contains("dapi"));
     }
 }

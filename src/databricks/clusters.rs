@@ -1,6 +1,24 @@
-//! `GET /api/2.1/clusters/list`.
+//! `GET /api/2.1/clusters/list`, or `/api/2.0/clusters/list` where 2.1 is not offered.
 
-use super::{ApiError, Client};
+use std::collections::HashSet;
+
+use url::form_urlencoded;
+
+use super::{
+    ApiError, Client,
+    client::Call,
+    redact::{capped, plain},
+};
+use crate::failure::{Code, Failure, Remedy};
+
+/// What one answer may list; the service may give fewer.
+const PAGE_SIZE: usize = 100;
+
+/// Ten thousand clusters: a list that goes on does not end at all.
+const PAGES: usize = 100;
+
+/// Names are shown on one line.
+const NAME_LIMIT: usize = 200;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cluster {
@@ -24,17 +42,15 @@ pub enum ClusterState {
 
 #[derive(serde::Deserialize)]
 struct Page {
-    #[serde(default)]
-    clusters: Vec<Wire>,
-    #[serde(default)]
-    next_page_token: String,
+    clusters: Option<Vec<Wire>>,
+    next_page_token: Option<String>,
 }
 
 #[derive(serde::Deserialize)]
 struct Wire {
-    cluster_id: String,
-    cluster_name: String,
-    state: String,
+    cluster_id: Option<String>,
+    cluster_name: Option<String>,
+    state: Option<String>,
 }
 
 impl Client {
@@ -43,30 +59,76 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn clusters(&self) -> Result<Vec<Cluster>, ApiError> {
-        let mut found = Vec::new();
-        let mut token = String::new();
-        loop {
-            let path =
-                if token.is_empty() { "/api/2.1/clusters/list".to_owned() } else { format!("/api/2.1/clusters/list?page_token={token}") };
-            let (page, _): (Page, _) = self.get(&path).await?;
-            found.extend(page.clusters.into_iter().map(|wire| Cluster {
-                id: wire.cluster_id,
-                name: wire.cluster_name,
-                state: match wire.state.as_str() {
-                    "PENDING" => ClusterState::Pending,
-                    "RUNNING" => ClusterState::Running,
-                    "RESTARTING" => ClusterState::Restarting,
-                    "RESIZING" => ClusterState::Resizing,
-                    "TERMINATING" => ClusterState::Terminating,
-                    "TERMINATED" => ClusterState::Terminated,
-                    "ERROR" => ClusterState::Error,
-                    _ => ClusterState::Other(wire.state),
-                },
-            }));
-            if page.next_page_token.is_empty() || page.next_page_token == token {
-                return Ok(found);
+        self.clusters_within(&self.call()).await
+    }
+
+    pub(crate) async fn clusters_within(&self, call: &Call<'_>) -> Result<Vec<Cluster>, ApiError> {
+        match self.paged(call).await {
+            Err(error) if error.failure.code == Code::NotFound => {
+                let (page, _): (Page, _) = self.get("/api/2.0/clusters/list", call).await?;
+                Ok(page.clusters.unwrap_or_default().into_iter().map(Cluster::from).collect())
             }
-            token = page.next_page_token;
+            outcome => outcome,
         }
     }
+
+    async fn paged(&self, call: &Call<'_>) -> Result<Vec<Cluster>, ApiError> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::new();
+        let mut token = None;
+        for _ in 0..PAGES {
+            let (page, _): (Page, _) = self.get(&page_path(token.as_deref()), call).await?;
+            found.extend(page.clusters.unwrap_or_default().into_iter().map(Cluster::from));
+            let Some(next) = page.next_page_token.filter(|next| !next.is_empty()) else { return Ok(found) };
+            if !seen.insert(next.clone()) {
+                return Err(endless());
+            }
+            token = Some(next);
+        }
+        Err(endless())
+    }
+}
+
+fn page_path(token: Option<&str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("page_size", &PAGE_SIZE.to_string());
+    if let Some(token) = token {
+        query.append_pair("page_token", token);
+    }
+    format!("/api/2.1/clusters/list?{}", query.finish())
+}
+
+impl From<Wire> for Cluster {
+    fn from(wire: Wire) -> Self {
+        let text = |text: Option<String>| capped(&plain(&text.unwrap_or_default()), NAME_LIMIT);
+        let id = text(wire.cluster_id);
+        let name = Some(text(wire.cluster_name)).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
+        Self { id, name, state: ClusterState::read(&text(wire.state)) }
+    }
+}
+
+impl ClusterState {
+    fn read(word: &str) -> Self {
+        match word {
+            "PENDING" => Self::Pending,
+            "RUNNING" => Self::Running,
+            "RESTARTING" => Self::Restarting,
+            "RESIZING" => Self::Resizing,
+            "TERMINATING" => Self::Terminating,
+            "TERMINATED" => Self::Terminated,
+            "ERROR" => Self::Error,
+            "" => Self::Other("UNKNOWN".to_owned()),
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+fn endless() -> ApiError {
+    let failure = Failure::new(
+        Code::Protocol,
+        "The list of clusters does not end.",
+        "The workspace keeps announcing another page of the same list.",
+        "Try again. If it keeps happening, a proxy may be damaging the answers.",
+    );
+    ApiError { failure: failure.with_remedy(Remedy::TryAgain), status: Some(200) }
 }

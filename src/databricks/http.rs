@@ -1,13 +1,20 @@
 //! The HTTP client under all requests: TLS trust, proxy, limits.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, OnceLock},
-    time::Duration,
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use hyper::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
+use rustls::ClientConfig;
+use tokio::sync::OnceCell;
+
+use super::{ApiError, redact::plain, tls};
+use crate::{
+    connection::{BaseUrl, HostKind},
+    failure::{Code, Failure, Remedy},
 };
 
-use super::ApiError;
-use crate::failure::{Code, Failure};
+/// No server that is alive needs longer to take a connection.
+pub(crate) const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HttpSettings {
@@ -15,32 +22,116 @@ pub struct HttpSettings {
     pub ca_file: Option<PathBuf>,
 }
 
-/// Cheap to clone; builds the underlying client on first use (it reads the system's certificates).
+/// Cheap to clone; builds the underlying clients on first use (it reads the system's certificates and the proxies of the environment).
 #[derive(Clone)]
 pub struct Http {
-    client: Arc<OnceLock<Result<reqwest::Client, String>>>,
+    settings: Arc<HttpSettings>,
+    /// Empty until it could be built: what is wrong with a machine may be put right while the program runs.
+    parts: Arc<OnceCell<Parts>>,
+}
+
+struct Parts {
+    tls: Arc<ClientConfig>,
+    proxies: Matcher,
+    direct: reqwest::Client,
+    proxied: reqwest::Client,
+}
+
+/// How requests get to a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Route {
+    Direct,
+    /// Host and port of the proxy, without its user and password.
+    Proxy(String),
 }
 
 impl Http {
     #[must_use]
-    pub fn new(_settings: HttpSettings) -> Self {
-        Self { client: Arc::default() }
+    pub fn new(settings: HttpSettings) -> Self {
+        Self { settings: Arc::new(settings), parts: Arc::default() }
     }
 
-    pub(super) fn client(&self) -> Result<reqwest::Client, ApiError> {
-        let built = self.client.get_or_init(|| {
-            // A second install means that it is there already.
-            let _ = rustls::crypto::ring::default_provider().install_default();
+    /// The client for this address, and how it gets there.
+    pub(super) async fn client(&self, base_url: &BaseUrl) -> Result<(reqwest::Client, Route), ApiError> {
+        let parts = self.parts().await?;
+        let route = parts.route(base_url);
+        let client = if route == Route::Direct { &parts.direct } else { &parts.proxied };
+        Ok((client.clone(), route))
+    }
+
+    pub(crate) async fn route(&self, base_url: &BaseUrl) -> Result<Route, ApiError> {
+        Ok(self.parts().await?.route(base_url))
+    }
+
+    /// What the requests themselves use: a handshake of its own tells the same as theirs.
+    pub(crate) async fn tls(&self) -> Result<Arc<ClientConfig>, ApiError> {
+        Ok(Arc::clone(&self.parts().await?.tls))
+    }
+
+    async fn parts(&self) -> Result<&Parts, ApiError> {
+        let settings = Arc::clone(&self.settings);
+        let build = || async move {
+            // Reading hundreds of certificates takes its time on a slow disk.
+            tokio::task::spawn_blocking(move || Parts::build(&settings)).await.map_err(|error| broken(&error.to_string()))?
+        };
+        self.parts.get_or_try_init(build).await.map_err(ApiError::before_an_answer)
+    }
+}
+
+impl Parts {
+    fn build(settings: &HttpSettings) -> Result<Self, Failure> {
+        let tls = tls::config(settings.ca_file.as_deref())?;
+        let builder = || {
             reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                // A redirect is an answer that is told, never followed: the token goes to one origin.
                 .redirect(reqwest::redirect::Policy::none())
-                .connect_timeout(Duration::from_secs(10))
-                .user_agent(concat!("brickpass/", env!("CARGO_PKG_VERSION")))
-                .build()
-                .map_err(|error| error.to_string())
-        });
-        built.clone().map_err(|error| ApiError {
-            failure: Failure::new(Code::Tls, "No secure connection can be made.", error, "Install ca-certificates."),
-            status: None,
+                // Retries are counted and told by the client of the API.
+                .retry(reqwest::retry::never())
+                .referer(false)
+                .connect_timeout(CONNECT_LIMIT)
+                .user_agent(user_agent())
+        };
+        Ok(Self {
+            direct: builder().no_proxy().build().map_err(|error| broken(&error.to_string()))?,
+            proxied: builder().build().map_err(|error| broken(&error.to_string()))?,
+            proxies: Matcher::from_system(),
+            tls: Arc::new(tls),
         })
+    }
+
+    fn route(&self, base_url: &BaseUrl) -> Route {
+        if base_url.kind() == HostKind::Loopback {
+            return Route::Direct;
+        }
+        let Ok(target) = base_url.as_str().parse::<Uri>() else { return Route::Direct };
+        self.proxies.intercept(&target).map_or(Route::Direct, |proxy| Route::Proxy(without_user(proxy.uri())))
+    }
+}
+
+fn without_user(proxy: &Uri) -> String {
+    let host = proxy.host().unwrap_or_default();
+    plain(&proxy.port_u16().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+/// Name, version and platform: nothing about the person or the computer.
+fn user_agent() -> String {
+    format!("brickpass/{} {}/{}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH)
+}
+
+fn broken(error: &str) -> Failure {
+    Failure::new(
+        Code::Internal,
+        "Requests cannot be made from this computer.",
+        "The network settings of the system could not be read.",
+        "Check the proxy settings of the system, then try again.",
+    )
+    .with_details(plain(error))
+    .with_remedy(Remedy::TryAgain)
+}
+
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Http").field("settings", &self.settings).finish_non_exhaustive()
     }
 }

@@ -1,13 +1,23 @@
 //! The Databricks REST API: one file an API, typed answers, one error type.
 
+mod answer;
+mod cause;
 mod client;
 mod clusters;
+mod discovery;
 mod error;
 mod http;
 mod identity;
+mod redact;
+mod retry;
+mod tls;
 
+pub(crate) use cause::Phase;
+pub(crate) use client::Call;
 pub use client::Client;
 pub use clusters::{Cluster, ClusterState};
 pub use error::ApiError;
+pub(crate) use error::{no_way, timed_out};
+pub(crate) use http::{CONNECT_LIMIT, Route};
 pub use http::{Http, HttpSettings};
 pub use identity::Me;

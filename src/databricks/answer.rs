@@ -1,0 +1,221 @@
+//! What an answer that is no result means, in words.
+//!
+//! The shapes and wordings of errors are those of the Databricks REST API: `{"error_code", "message"}`, where the code is a word or a number,
+//! `{"error"}` of unknown API versions, and `{"detail"}` of SCIM.
+
+use reqwest::{
+    StatusCode,
+    header::{CONTENT_TYPE, HeaderMap, LOCATION},
+};
+use secrecy::SecretString;
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    error::{ApiError, proxy_sign_in},
+    redact::{capped, shown},
+};
+use crate::{
+    connection::BaseUrl,
+    failure::{Code, Failure, Remedy},
+};
+
+/// An answer, read to its end or to the limit.
+pub(super) struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// An answer with any status but 2xx.
+    pub(super) fn refusal(&self, base_url: &BaseUrl, token: &SecretString) -> ApiError {
+        let said = Said::read(&self.body);
+        let mut failure = match self.status.as_u16() {
+            300..=399 => self.redirect(base_url, token),
+            401 => unauthorized("It has expired, was revoked, or belongs to another workspace."),
+            403 => forbidden(&said),
+            404 => not_found(&said),
+            407 => proxy_sign_in(None),
+            429 => rate_limited(),
+            status @ 500..=599 => Failure::new(
+                Code::ServerError,
+                "The workspace has a problem.",
+                format!("It answered with the error {status}. It may be restarting or under maintenance."),
+                "Wait a little, then try again.",
+            )
+            .with_remedy(Remedy::TryAgain),
+            status => Failure::new(
+                Code::NotApi,
+                "The workspace does not understand the request.",
+                format!("It answered with the status {status}, which the Databricks API does not give here."),
+                "Check that the base URL is the address of a workspace.",
+            )
+            .with_remedy(Remedy::EditBaseUrl),
+        };
+        if failure.details.is_none()
+            && let Some(details) = said.details(self.status.as_u16(), token)
+        {
+            failure = failure.with_details(details);
+        }
+        ApiError { failure, status: Some(self.status.as_u16()) }
+    }
+
+    /// An answer with a status of success that is not what the API gives.
+    pub(super) fn not_the_api(&self, token: &SecretString) -> ApiError {
+        let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&self.body);
+        let start = text.trim_start().get(..15).unwrap_or_default().to_ascii_lowercase();
+        let web_page = kind.to_ascii_lowercase().contains("html") || start.starts_with("<!doctype html") || start.starts_with("<html");
+        let failure = if web_page {
+            let page = Failure::new(
+                Code::NotApi,
+                "A web page answered instead of the Databricks API.",
+                "The network may ask you to sign in first, or the base URL is not the address of a workspace.",
+                "Open the base URL in a browser to see the page, then check the base URL.",
+            );
+            match title(&text) {
+                Some(title) => page.with_details(format!("Title of the page: {}", capped(&shown(title, token), 80))),
+                None => page,
+            }
+        } else {
+            Failure::new(
+                Code::NotApi,
+                "This is not the Databricks API.",
+                "The server answered with something that the API does not give.",
+                "Check that the base URL is the address of a workspace.",
+            )
+        };
+        ApiError { failure: failure.with_remedy(Remedy::EditBaseUrl), status: Some(self.status.as_u16()) }
+    }
+
+    fn redirect(&self, base_url: &BaseUrl, token: &SecretString) -> Failure {
+        let target = self.headers.get(LOCATION).and_then(|at| at.to_str().ok()).and_then(|at| base_url.join("/").join(at).ok());
+        if target.as_ref().is_some_and(is_private_link) {
+            return Failure::new(
+                Code::PrivateLink,
+                "This workspace takes connections only through Private Link.",
+                "Your request came from outside the private network of the workspace.",
+                "Connect to the VPN or network that leads to the workspace, then try again.",
+            )
+            .with_remedy(Remedy::TryAgain);
+        }
+        // Only the name: a path or a query may carry what is nobody's business.
+        let host = target.as_ref().and_then(Url::host_str).map(|host| capped(&shown(host, token), 120));
+        let why = match host {
+            Some(host) if host == base_url.host() => "It points to another page of the same host, probably a login page.".to_owned(),
+            Some(host) => format!("It points to {host}. Your token was not sent there."),
+            None => "It does not say where to.".to_owned(),
+        };
+        Failure::new(Code::Redirect, "The server sends you somewhere else.", why, "Enter the address of the workspace itself as base URL.")
+            .with_remedy(Remedy::EditBaseUrl)
+    }
+}
+
+/// What the service says of an error.
+struct Said {
+    code: String,
+    message: String,
+}
+
+impl Said {
+    fn read(body: &[u8]) -> Self {
+        let Ok(value) = serde_json::from_slice::<Value>(body) else {
+            let text = String::from_utf8_lossy(body);
+            let message = if text.contains('<') { title(&text).unwrap_or_default().to_owned() } else { text.into_owned() };
+            return Self { code: String::new(), message };
+        };
+        let code = match value.get("error_code") {
+            Some(Value::String(code)) => code.clone(),
+            Some(Value::Number(code)) => code.to_string(),
+            _ => String::new(),
+        };
+        let message = ["message", "detail", "error_description", "error"].into_iter().find_map(|key| value.get(key)?.as_str());
+        Self { code, message: message.unwrap_or_default().to_owned() }
+    }
+
+    /// `HTTP 403, PERMISSION_DENIED: ...`
+    fn details(&self, status: u16, token: &SecretString) -> Option<String> {
+        let (code, message) = (shown(&self.code, token), shown(&self.message, token));
+        match (code.is_empty(), message.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(format!("HTTP {status}: {message}")),
+            (false, true) => Some(format!("HTTP {status}, {code}")),
+            (false, false) => Some(format!("HTTP {status}, {code}: {message}")),
+        }
+    }
+
+    fn mentions(&self, words: &str) -> bool {
+        self.message.to_ascii_lowercase().contains(words)
+    }
+}
+
+fn forbidden(said: &Said) -> Failure {
+    if said.mentions("ip access list") || said.mentions("ip acl") {
+        return Failure::new(
+            Code::IpBlocked,
+            "The workspace does not take connections from your network.",
+            "Its IP access list does not contain the address that you come from.",
+            "Connect to the VPN of your company, or ask an admin of the workspace to add your address.",
+        )
+        .with_remedy(Remedy::TryAgain);
+    }
+    if said.mentions("invalid access token") || said.mentions("token is expired") || said.mentions("invalid token") {
+        return unauthorized("It is mistyped, has expired, was revoked, or belongs to another workspace.");
+    }
+    Failure::new(
+        Code::Forbidden,
+        "You are signed in, but are not allowed to do this.",
+        "An entitlement or a permission is missing in this workspace.",
+        "Ask an admin of the workspace for access.",
+    )
+}
+
+fn unauthorized(why: &str) -> Failure {
+    Failure::new(
+        Code::Unauthorized,
+        "The workspace does not accept this token.",
+        why,
+        "Generate a new token in the workspace and paste it here.",
+    )
+    .with_remedy(Remedy::ReplaceSecret)
+}
+
+fn not_found(said: &Said) -> Failure {
+    let why = if said.message.starts_with("Bad Target") || said.code == "ENDPOINT_NOT_FOUND" {
+        "The server does not offer this part of the API. The address may be that of an account or of another service."
+    } else {
+        "The workspace may have been deleted, or the address is that of another service."
+    };
+    Failure::new(
+        Code::NotFound,
+        "There is no workspace at this address.",
+        why,
+        "Copy the address of the workspace from your browser and paste it as base URL.",
+    )
+    .with_remedy(Remedy::EditBaseUrl)
+}
+
+fn rate_limited() -> Failure {
+    Failure::new(
+        Code::RateLimited,
+        "The workspace asks you to slow down.",
+        "You, or others with the same account, made too many requests.",
+        "Wait a minute, then try again.",
+    )
+    .with_remedy(Remedy::TryAgain)
+}
+
+/// Where a front-end sends callers from outside: `/login.html?error=private-link-validation-error`.
+fn is_private_link(target: &Url) -> bool {
+    target.path() == "/login.html" && target.query_pairs().any(|(key, value)| key == "error" && value == "private-link-validation-error")
+}
+
+fn title(page: &str) -> Option<&str> {
+    // ASCII lower case keeps every offset.
+    let lower = page.to_ascii_lowercase();
+    let open = lower.find("<title")?;
+    let start = open + lower.get(open..)?.find('>')? + 1;
+    let end = start + lower.get(start..)?.find("</title")?;
+    page.get(start..end).map(str::trim).filter(|title| !title.is_empty())
+}

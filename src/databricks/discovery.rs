@@ -1,0 +1,24 @@
+//! `GET /.well-known/databricks-config`: what a host says of itself to anybody who asks. Older hosts do not have it.
+
+use super::{ApiError, Client, client::Call, redact::plain};
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct HostConfig {
+    /// `workspace`, `account` or `unified`.
+    pub host_type: Option<String>,
+    pub cloud: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Wire {
+    host_type: Option<String>,
+    cloud: Option<String>,
+}
+
+impl Client {
+    pub(crate) async fn host_config(&self, call: &Call<'_>) -> Result<HostConfig, ApiError> {
+        let wire: Wire = self.get_unsigned("/.well-known/databricks-config", call).await?;
+        let word = |word: Option<String>| word.map(|word| plain(&word)).filter(|word| !word.is_empty() && word.len() <= 40);
+        Ok(HostConfig { host_type: word(wire.host_type), cloud: word(wire.cloud) })
+    }
+}
