@@ -45,6 +45,15 @@ pub(super) enum Subcommand {
     },
     /// Check the vault and the files, and say how to mend what is wrong
     Doctor,
+    /// Bring back the newest good backup of a lost or damaged file; what is replaced is kept
+    Restore {
+        /// The encrypted file of secrets instead of the connections file
+        #[arg(long, conflicts_with = "empty")]
+        vault: bool,
+        /// Begin with an empty list of connections
+        #[arg(long)]
+        empty: bool,
+    },
     /// Serve the embedded demo workspaces until stopped; the first line on stdout is JSON
     Demo(Demo),
     /// Print completions for a shell

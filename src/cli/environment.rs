@@ -48,8 +48,12 @@ fn chosen_vault(places: &Places) -> Result<Option<Vault>, Failure> {
             ));
         }
     };
-    let passphrase = set("BRICKPASS_VAULT_PASSPHRASE").and_then(|phrase| phrase.into_string().ok()).map(SecretString::from);
-    Ok(Some(Vault::new(VaultConfig { home, file: places.vault_file(), passphrase })))
+    Ok(Some(Vault::new(VaultConfig { home, file: places.vault_file(), passphrase: passphrase() })))
+}
+
+/// `BRICKPASS_VAULT_PASSPHRASE`.
+pub(super) fn passphrase() -> Option<SecretString> {
+    set("BRICKPASS_VAULT_PASSPHRASE").and_then(|phrase| phrase.into_string().ok()).map(SecretString::from)
 }
 
 fn set(variable: &str) -> Option<OsString> {

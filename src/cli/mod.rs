@@ -10,6 +10,7 @@ mod edit;
 mod environment;
 mod list;
 mod output;
+mod restore;
 mod session;
 mod test;
 
@@ -54,6 +55,7 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Show { name } => list::show(&name, json),
         Subcommand::Test { names, all } => test::test(&names, all, json),
         Subcommand::Doctor => doctor::doctor(json),
+        Subcommand::Restore { vault, empty } => restore::restore(vault, empty, json),
         Subcommand::Demo(options) => demo::serve(&options),
         Subcommand::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "brickpass", &mut std::io::stdout());

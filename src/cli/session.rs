@@ -24,6 +24,18 @@ impl Session {
     /// # Errors
     /// The files cannot be read.
     pub(super) fn open() -> Result<Self, Failure> {
+        let mut session = Self::start()?;
+        session.send(Command::Start);
+        session.wait(|event| match event {
+            Event::History(_) => Some(Ok(())),
+            Event::LibraryFailed(failure) => Some(Err(failure)),
+            _ => None,
+        })?;
+        Ok(session)
+    }
+
+    /// Reads nothing yet: for what must work when the files cannot be read.
+    pub(super) fn start() -> Result<Self, Failure> {
         let places = environment::places()?;
         let (engine, events) = Engine::start(places, || {}).map_err(|error| {
             Failure::new(
@@ -33,14 +45,7 @@ impl Session {
                 "Close other programs and try again.",
             )
         })?;
-        let mut session = Self { engine, events, snapshot: Arc::new(Snapshot::default()), history: HashMap::new(), settings_problem: None };
-        session.engine.send(Command::Start);
-        session.wait(|event| match event {
-            Event::History(_) => Some(Ok(())),
-            Event::LibraryFailed(failure) => Some(Err(failure)),
-            _ => None,
-        })?;
-        Ok(session)
+        Ok(Self { engine, events, snapshot: Arc::new(Snapshot::default()), history: HashMap::new(), settings_problem: None })
     }
 
     pub(super) fn send(&self, command: Command) {
@@ -147,8 +152,11 @@ impl Session {
     }
 }
 
-/// `None` when nobody can be asked.
-fn ask_passphrase(place: &str, new: bool) -> Result<Option<SecretString>, Failure> {
+/// From the environment, else from the person; `None` when nobody can be asked.
+pub(super) fn ask_passphrase(place: &str, new: bool) -> Result<Option<SecretString>, Failure> {
+    if let Some(passphrase) = environment::passphrase() {
+        return Ok(Some(passphrase));
+    }
     if !std::io::stdin().is_terminal() {
         return Ok(None);
     }

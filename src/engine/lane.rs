@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event,
+    Command, Event, Recovery,
     shared::{Current, Shared, blocking, http_for, vault_for},
     testing::{Subject, Tested},
 };
@@ -45,6 +45,7 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         Command::UnlockVault { passphrase } => unlock(shared, passphrase),
         Command::SaveSettings { settings, passphrase } => save_settings(shared, settings, passphrase),
         Command::RememberWindow(memory) => shared.window_file.save(&memory),
+        Command::Recover(recovery) => recover(shared, recovery),
         // The loop keeps these for itself.
         Command::Test { .. }
         | Command::Cancel { .. }
@@ -258,6 +259,41 @@ fn unlock(shared: &Shared, passphrase: secrecy::SecretString) {
         Ok(()) => shared.outbox.send(Event::Vault { home: vault.home(), status: vault.probe() }),
         Err(error) => shared.fail(error.failure()),
     }
+}
+
+fn recover(shared: &Shared, recovery: Recovery) {
+    let done = match recovery {
+        Recovery::ConnectionsBackup => restore_connections(shared),
+        Recovery::EmptyList => shared.library.start_anew().map_err(|error| error.failure()).map(|snapshot| {
+            tell(shared, snapshot);
+            "The list of connections is empty now; the former file is kept beside it.".to_owned()
+        }),
+        Recovery::VaultBackup { passphrase } => shared
+            .vault()
+            .restore_file_backup(passphrase)
+            .map_err(|error| error.failure())
+            .map(|()| "The encrypted file is back in the state before its last save; the damaged one is kept beside it.".to_owned()),
+    };
+    match done {
+        Ok(words) => shared.outbox.send(Event::Recovered { words }),
+        Err(failure) => shared.fail(failure),
+    }
+}
+
+fn restore_connections(shared: &Shared) -> Result<String, Failure> {
+    let backups = shared.library.backups();
+    let newest = backups.first().ok_or_else(|| {
+        Failure::new(
+            Code::FileUnreadable,
+            "There is no good backup of the connections file.",
+            "Brickpass keeps one with every save, but none could be read.",
+            "Begin with an empty list: brickpass restore --empty",
+        )
+    })?;
+    let snapshot = shared.library.restore_backup(newest).map_err(|error| error.failure())?;
+    let words = format!("The backup with {} connections is in place; the former file is kept.", snapshot.entries.len());
+    tell(shared, snapshot);
+    Ok(words)
 }
 
 fn save_settings(shared: &Shared, settings: Settings, passphrase: Option<secrecy::SecretString>) {

@@ -95,11 +95,23 @@ pub enum Command {
         passphrase: Option<SecretString>,
     },
     RememberWindow(WindowMemory),
+    Recover(Recovery),
     OpenInBrowser {
         url: String,
     },
     /// Opens a second window on the embedded demo workspaces.
     OpenDemo,
+}
+
+/// What to do about a file that is lost or damaged. What is replaced is kept beside it.
+#[derive(Debug)]
+pub enum Recovery {
+    /// The newest good backup takes the place of the connections file.
+    ConnectionsBackup,
+    /// An empty list takes the place of the connections file.
+    EmptyList,
+    /// The encrypted file goes back to the state before its last save.
+    VaultBackup { passphrase: SecretString },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,6 +198,10 @@ pub enum Event {
     SettingsSaved {
         settings: Settings,
         moved_secrets: usize,
+    },
+    /// What `Recover` did, in words for the person.
+    Recovered {
+        words: String,
     },
     /// A command that has no answer of its own failed.
     Failed {

@@ -276,7 +276,7 @@ impl Inner {
                 self.events.push_back(Event::SettingsSaved { settings, moved_secrets: 0 });
             }
             Command::RememberWindow(memory) => self.window = memory,
-            Command::OpenInBrowser { .. } | Command::OpenDemo => {}
+            Command::OpenInBrowser { .. } | Command::OpenDemo | Command::Recover(_) => {}
         }
     }
 

@@ -205,6 +205,39 @@ fn what_comes_in_a_secret_is_checked_before_anything_is_saved() {
 }
 
 #[test]
+fn a_damaged_file_is_brought_back_from_its_backup() {
+    let desk = Desk::new();
+    desk.add("Sales", "Sales lakehouse");
+    desk.add("Copy", "Sales lakehouse");
+    let connections = desk.home.config_dir().join("connections.json");
+    let names = |desk: &Desk| {
+        let listed = desk.brickpass(&["list", "--json"], "").json();
+        listed["connections"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+
+    assert_eq!(desk.brickpass(&["restore"], "").code, Some(0));
+    assert_eq!(names(&desk), ["Sales"], "the state before the last save");
+
+    let vault = desk.home.config_dir().join("vault.age");
+    let mut bytes = std::fs::read(&vault).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    std::fs::write(&vault, bytes).unwrap();
+    let broken = desk.brickpass(&["test", "Sales"], "");
+    assert_eq!(broken.code, Some(4), "{broken:?}");
+    assert!(broken.stderr.contains("brickpass restore --vault"), "{broken:?}");
+    assert_eq!(desk.brickpass(&["restore", "--vault"], "").code, Some(0));
+    assert_eq!(desk.brickpass(&["test", "Sales"], "").code, Some(0));
+
+    std::fs::write(&connections, b"{\"version\": 1, \"connections\": [").unwrap();
+    std::fs::remove_dir_all(desk.home.state_dir().join("backups")).unwrap();
+    let damaged = desk.brickpass(&["list"], "");
+    assert_eq!(damaged.code, Some(1), "{damaged:?}");
+    assert!(damaged.stderr.contains("brickpass restore --empty"), "{damaged:?}");
+    assert_eq!(desk.brickpass(&["restore", "--empty"], "").code, Some(0));
+    assert_eq!(names(&desk), [""; 0]);
+}
+
+#[test]
 fn every_shell_gets_completions() {
     let home = Home::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {

@@ -75,7 +75,7 @@ impl LibraryError {
                 Code::FileUnreadable,
                 format!("The connections file {} is damaged.", path.display()),
                 format!("{why}, and there is no good backup in {}.", backups.display()),
-                "Nothing was changed. Mend the file or put a copy of yours in its place, or begin with an empty list: the damaged file is then kept.",
+                "Nothing was changed. Mend the file or put a copy of yours in its place, or begin with an empty list (brickpass restore --empty): the damaged file is then kept.",
             ),
             Self::Newer => Failure::new(
                 Code::ReadOnly,

@@ -10,10 +10,9 @@ impl Library {
     pub(super) fn tell_of_backup(&self) -> Option<String> {
         self.backups.good().next().filter(|(backup, _)| backup.connections > 0).map(|(backup, _)| {
             format!(
-                "There is no connections file, but its backup with {} connections is kept as {}. Copy it to {} to bring them back.",
+                "There is no connections file, but its backup with {} connections is kept as {}. Bring them back with: brickpass restore",
                 backup.connections,
-                backup.path.display(),
-                self.path.display()
+                backup.path.display()
             )
         })
     }

@@ -110,7 +110,7 @@ impl VaultError {
                 format!("The encrypted file {} is damaged.", path.display()),
                 "It was cut short or changed since Brickpass wrote it.",
                 if *backup {
-                    "Nothing was changed. The state before the last save is kept beside it: restore that backup."
+                    "Nothing was changed. Bring its backup back (the state before the last save) with “brickpass restore --vault”."
                 } else {
                     "Nothing was changed. Put a copy of yours in its place, or move it away and enter the secrets again."
                 },

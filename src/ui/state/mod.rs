@@ -169,6 +169,10 @@ impl State {
                 Vec::new()
             }
             Event::Purged { .. } => Vec::new(),
+            Event::Recovered { words } => {
+                self.notices.push(Notice::Done(words));
+                Vec::new()
+            }
             Event::PurgeFailed { failure } => {
                 self.notices.push(Notice::Failure(failure));
                 Vec::new()
