@@ -51,14 +51,9 @@ fn every_id_that_a_test_bears_is_on_the_list() {
         for name in text.lines().filter_map(|line| line.trim_start().split_once("fn ").map(|(_, rest)| rest)) {
             let (Some(group), Some(number)) = (name.get(..2), name.get(3..5)) else { continue };
             let group = group.to_uppercase();
-            if groups.contains(&group.as_str())
-                && name.get(2..3) == Some("_")
-                && name.get(5..6) == Some("_")
-                && number.parse::<u8>().is_ok()
-            {
-                if !known.contains(&format!("{group}-{number}").as_str()) {
-                    strangers.push(format!("{}: {name}", path.display()));
-                }
+            let bears_an_id = groups.contains(&group.as_str()) && name.get(2..3) == Some("_") && name.get(5..6) == Some("_");
+            if bears_an_id && number.parse::<u8>().is_ok() && !known.contains(&format!("{group}-{number}").as_str()) {
+                strangers.push(format!("{}: {name}", path.display()));
             }
         }
     }

@@ -1,0 +1,266 @@
+"""A desktop of one's own for a moment: a home, a display, a message bus, a keyring, and hands and eyes over AT-SPI.
+
+An outside program: it knows nothing of Brickpass but what a screen reader is told. Needs the system's Python with gi and Atspi.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+INSIDE = "BRICKPASS_STAGE_HOME"
+DOES_NOT_FIT = 77  # exit code: something is missing here; the last line of stdout says what
+
+
+def enter():
+    """Begins again inside a message bus and a home of its own, and leaves neither behind."""
+    if INSIDE in os.environ:
+        return
+    for tool in ("dbus-run-session", "Xvfb", "import"):
+        if not shutil.which(tool):
+            cannot(f"{tool} is missing")
+    home = Path(tempfile.mkdtemp(prefix="brickpass-stage-"))
+    try:
+        folders = {"XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state", "XDG_DATA_HOME": "data", "XDG_CACHE_HOME": "cache", "XDG_RUNTIME_DIR": "run"}
+        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(home), INSIDE: str(home), "GSETTINGS_BACKEND": "memory"}
+        for name, folder in folders.items():
+            (home / folder).mkdir(mode=0o700)
+            environment[name] = str(home / folder)
+        for name in ("BRICKPASS_SHOW_STEPS", "CARGO_TARGET_DIR"):
+            if name in os.environ:
+                environment[name] = os.environ[name]
+        command = ["dbus-run-session", "--", sys.executable, *sys.argv]
+        # A session of its own, so that whatever it starts can be ended with it.
+        inside = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            code = inside.wait()
+        finally:
+            try:
+                os.killpg(inside.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        sys.exit(code)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def cannot(reason):
+    print(reason, flush=True)
+    sys.exit(DOES_NOT_FIT)
+
+
+def home():
+    return Path(os.environ[INSIDE])
+
+
+def eventually(what, seconds, look, pause=0.03):
+    """The first true answer of `look`; the time limit is an error that says what was waited for."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = look()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise TimeoutError(f"waited {seconds} s for {what}")
+        time.sleep(pause)
+
+
+class Display:
+    """A virtual screen. `wayland`: a Weston in it, so that its picture can be taken."""
+
+    def __init__(self, width=1280, height=800, wayland=False):
+        read, write = os.pipe()
+        command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"]
+        self.server = subprocess.Popen(command, pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            cannot("Xvfb does not start")
+        self.name = f":{number}"
+        self.environment = {"DISPLAY": self.name}
+        self.weston = None
+        if wayland:
+            self._start_weston(width, height)
+
+    def _start_weston(self, width, height):
+        log = home() / "weston.log"
+        command = ["weston", "--backend=x11-backend.so", "--socket=wl-stage", f"--width={width}", f"--height={height}", "--idle-time=0", f"--log={log}"]
+        self.weston = subprocess.Popen(command, env={**os.environ, **self.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        socket = Path(os.environ["XDG_RUNTIME_DIR"]) / "wl-stage"
+        try:
+            eventually("weston", 10, lambda: socket.exists() or self.weston.poll() is not None)
+        except TimeoutError:
+            cannot("weston does not start")
+        if not socket.exists():
+            cannot("weston does not start")
+        self.environment = {"WAYLAND_DISPLAY": "wl-stage"}
+
+    def picture(self, path):
+        """The whole screen as a PNG."""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["import", "-display", self.name, "-window", "root", "-strip", str(path)], check=True, timeout=30)
+
+    def pixels(self):
+        return subprocess.run(["import", "-display", self.name, "-window", "root", "rgb:-"], check=True, timeout=30, capture_output=True).stdout
+
+    def settled(self, seconds=5):
+        """Waits until two pictures in a row are the same: animations and progress have ended."""
+        seen = [b"", b"."]
+
+        def still():
+            seen.append(self.pixels())
+            return seen[-1] == seen[-2]
+
+        eventually("the picture to come to rest", seconds, still, pause=0.15)
+
+    def close(self):
+        for process in (self.weston, self.server):
+            if process:
+                process.terminate()
+                process.wait(10)
+
+
+def start_keyring():
+    """A real Secret Service on this bus, its keyring created and unlocked."""
+    if not shutil.which("gnome-keyring-daemon"):
+        cannot("gnome-keyring-daemon is missing")
+    subprocess.run(
+        ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--daemonize"],
+        input=b"password of a test", check=True, timeout=20, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+
+
+def _atspi():
+    try:
+        import gi
+
+        gi.require_version("Atspi", "2.0")
+        from gi.repository import Atspi, Gio, GLib
+    except (ImportError, ValueError) as error:
+        cannot(f"Python's Atspi is missing ({error})")
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+    # As a screen reader does: applications may wait for this before they describe themselves.
+    setting = GLib.Variant("(ssv)", ("org.a11y.Status", "ScreenReaderEnabled", GLib.Variant("b", True)))
+    try:
+        bus.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.freedesktop.DBus.Properties", "Set", setting, None, Gio.DBusCallFlags.NONE, 10000, None)
+    except GLib.Error as error:
+        cannot(f"the accessibility bus does not start ({error.message})")
+    Atspi.init()
+    return Atspi
+
+
+class App:
+    """The running program, seen and operated as assistive technology does."""
+
+    def __init__(self, binary, display, arguments=(), environment=None):
+        self.atspi = _atspi()
+        self.display = display
+        inherited = {name: os.environ[name] for name in os.environ if name != INSIDE}
+        self.log = home() / "app.log"
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [str(binary), *arguments], env={**inherited, **display.environment, **(environment or {})}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        self.name = Path(binary).name
+        self.root = eventually("the window on the accessibility bus", 30, self._find_root)
+
+    def _find_root(self):
+        if self.process.poll() is not None:
+            raise RuntimeError(f"the program ended with {self.process.returncode}: {self.log.read_text(errors='replace')}")
+        desktop = self.atspi.get_desktop(0)
+        for index in range(desktop.get_child_count()):
+            try:
+                child = desktop.get_child_at_index(index)
+                if child and child.get_process_id() == self.process.pid and child.get_child_count() and child.get_child_at_index(0).get_child_count():
+                    return child
+            except Exception:  # noqa: BLE001 - an application that goes away while it is looked at
+                continue
+        return None
+
+    def nodes(self):
+        """(role, name, node) of everything that is there, in reading order."""
+        found = []
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            try:
+                found.append((node.get_role_name(), node.get_name() or "", node))
+                children = [node.get_child_at_index(index) for index in range(node.get_child_count())]
+            except Exception:  # noqa: BLE001 - a node that went away while it was looked at
+                continue
+            waiting.extend(child for child in reversed(children) if child)
+        return found
+
+    def find(self, role, name, exact=True):
+        for found_role, found_name, node in self.nodes():
+            if found_role in (role if isinstance(role, tuple) else (role,)) and (found_name == name if exact else name in found_name):
+                return node
+        return None
+
+    def wait(self, role, name, seconds=10, exact=True):
+        try:
+            return eventually(f"{role} {name!r}", seconds, lambda: self.find(role, name, exact))
+        except TimeoutError as error:
+            raise TimeoutError(f"{error}; there is:\n{self.describe()}") from None
+
+    def press(self, name, role=("push button", "toggle button", "radio button", "check box", "page tab", "menu item", "combo box", "link"), exact=True):
+        self.step(f"press {name}")
+        self.wait(role, name, exact=exact).do_action(0)
+
+    def type(self, name, text, secret=False):
+        self.step(f"type {name}: {'•' * 8 if secret else text}")
+        entry = self.wait(("entry", "password text", "text"), name)
+        if not self.atspi.EditableText.set_text_contents(entry, text):
+            raise RuntimeError(f"{name} takes no text")
+        if not secret:
+            eventually(f"{name} to show {text!r}", 5, lambda: self.value(name) == text)
+
+    def value(self, name):
+        entry = self.wait(("entry", "password text", "text"), name)
+        return self.atspi.Text.get_text(entry, 0, -1)
+
+    def texts(self):
+        """Every word on the screen: the names, and the text inside fields and labels."""
+        words = []
+        for _, name, node in self.nodes():
+            words.append(name)
+            try:
+                words.append(self.atspi.Text.get_text(node, 0, -1))
+            except Exception:  # noqa: BLE001 - most nodes hold no text
+                pass
+        return "\n".join(word for word in words if word)
+
+    def wait_text(self, text, seconds=15):
+        try:
+            eventually(repr(text), seconds, lambda: text in self.texts())
+        except TimeoutError as error:
+            raise TimeoutError(f"{error}; there is:\n{self.describe()}") from None
+
+    def describe(self):
+        return "\n".join(f"  {role}: {name}" for role, name, _ in self.nodes() if name)
+
+    def step(self, words):
+        if "BRICKPASS_SHOW_STEPS" in os.environ:
+            print(f"  {words}", flush=True)
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def quit(self):
+        """As the window manager's close button does. Without a window manager the signal stands in for it."""
+        self.process.terminate()
+        try:
+            return self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+    def close(self):
+        if self.alive():
+            self.process.kill()
+            self.process.wait(10)
