@@ -15,7 +15,7 @@ import sys
 from dataclasses import dataclass, field
 
 RESULT = re.compile(r"test (?:\S+::)?([a-z]{2})_(\d{2})_\w* \.\.\. (ok|FAILED|ignored)")
-SKIPPED = re.compile(r"^skipped: (?:\S+::)?([A-Za-z]{2})[-_](\d{2})\w*: (.*)$")
+SKIPPED = re.compile(r"^skipped: (?:\S+::)?([A-Za-z]{2})[-_](\d{2})[^:]*: (.*)$")
 
 
 @dataclass

@@ -3,6 +3,7 @@
 An outside program: it knows nothing of Brickpass but what a screen reader is told. Needs the system's Python with gi and Atspi.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -13,12 +14,17 @@ import time
 from pathlib import Path
 
 INSIDE = "BRICKPASS_STAGE_HOME"
+OURS = 19  # the descriptor on which the program inside speaks
 DOES_NOT_FIT = 77  # exit code: something is missing here; the last line of stdout says what
 
 
 def enter():
     """Begins again inside a message bus and a home of its own, and leaves neither behind."""
     if INSIDE in os.environ:
+        # Whatever the bus starts chatters on the first three descriptors; ours is one further up.
+        os.dup2(OURS, 1)
+        os.dup2(OURS, 2)
+        os.set_inheritable(OURS, False)
         return
     for tool in ("dbus-run-session", "Xvfb", "import"):
         if not shutil.which(tool):
@@ -33,9 +39,13 @@ def enter():
         for name in ("BRICKPASS_SHOW_STEPS", "CARGO_TARGET_DIR"):
             if name in os.environ:
                 environment[name] = os.environ[name]
-        command = ["dbus-run-session", "--", sys.executable, *sys.argv]
         # A session of its own, so that whatever it starts can be ended with it.
-        inside = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+        with open(home / "bus.log", "wb") as chatter:
+            os.dup2(1, OURS)
+            inside = subprocess.Popen(
+                ["dbus-run-session", "--", sys.executable, *sys.argv],
+                env=environment, stdin=subprocess.DEVNULL, stdout=chatter, stderr=chatter, pass_fds=[OURS], start_new_session=True,
+            )
         try:
             code = inside.wait()
         finally:
@@ -154,6 +164,41 @@ def _atspi():
     return Atspi
 
 
+def window_of(display, pid):
+    """The X11 window of a process, as a number."""
+    tree = subprocess.run(["xwininfo", "-display", display, "-root", "-children"], check=True, timeout=10, capture_output=True, text=True).stdout
+    for word in tree.split():
+        if word.startswith("0x"):
+            owner = subprocess.run(["xprop", "-display", display, "-id", word, "_NET_WM_PID"], timeout=10, capture_output=True, text=True).stdout
+            if owner.strip().endswith(f"= {pid}"):
+                return int(word, 16)
+    return None
+
+
+def close_window(display, pid):
+    """Sends WM_DELETE_WINDOW, for there is no window manager to do it."""
+    import ctypes
+
+    class ClientMessage(ctypes.Structure):
+        _fields_ = [
+            ("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int), ("display", ctypes.c_void_p), ("window", ctypes.c_ulong),
+            ("message_type", ctypes.c_ulong), ("format", ctypes.c_int), ("data", ctypes.c_long * 5), ("room", ctypes.c_long * 24),
+        ]
+
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XInternAtom.restype = ctypes.c_ulong
+    x11.XInternAtom.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
+    x11.XSendEvent.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long, ctypes.c_void_p]
+    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
+    window = eventually("the X11 window", 10, lambda: window_of(display, pid))
+    connection = x11.XOpenDisplay(display.encode())
+    message = ClientMessage(type=33, window=window, message_type=x11.XInternAtom(connection, b"WM_PROTOCOLS", 0), format=32)
+    message.data[0] = x11.XInternAtom(connection, b"WM_DELETE_WINDOW", 0)
+    x11.XSendEvent(connection, window, 0, 0, ctypes.byref(message))
+    x11.XCloseDisplay(connection)
+
+
 class App:
     """The running program, seen and operated as assistive technology does."""
 
@@ -248,17 +293,18 @@ class App:
         if "BRICKPASS_SHOW_STEPS" in os.environ:
             print(f"  {words}", flush=True)
 
+    def announcement(self):
+        """What `--demo` says on its first line: the workspaces with their addresses and tokens."""
+        return json.loads(self.log.read_text().splitlines()[0])
+
     def alive(self):
         return self.process.poll() is None
 
     def quit(self):
-        """As the window manager's close button does. Without a window manager the signal stands in for it."""
-        self.process.terminate()
-        try:
-            return self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
+        """Asks the window to close, as the window manager's close button does (X11 only), and gives its exit code."""
+        self.step("close the window")
+        close_window(self.display.name, self.process.pid)
+        return self.process.wait(10)
 
     def close(self):
         if self.alive():

@@ -7,6 +7,7 @@ mod architecture;
 mod battery;
 mod cli;
 mod demo;
+mod e2e;
 mod engine;
 mod host_input;
 mod keyring;

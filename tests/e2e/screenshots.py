@@ -1,0 +1,81 @@
+"""Walks through the demo and writes the pictures that the README shows.
+
+usage: screenshots.py BRICKPASS FOLDER
+"""
+
+import sys
+from pathlib import Path
+
+import stage
+
+sys.argv[1:] = [str(Path(argument).absolute()) for argument in sys.argv[1:3]]
+stage.enter()
+binary, folder = sys.argv[1], Path(sys.argv[2])
+
+
+def opened(display, demo=True, theme=None, scale=None):
+    """`theme` through the settings, as a person would choose it."""
+    environment = {"WINIT_X11_SCALE_FACTOR": str(scale or 1), "BRICKPASS_VAULT": "memory"}
+    app = stage.App(binary, display, ["--demo"] if demo else [], environment)
+    if theme:
+        app.press("Settings")
+        app.press(theme)
+        close_dialog(app)
+    return app
+
+
+def close_dialog(app):
+    app.press("Close")
+
+
+def select(app, name):
+    app.press(name, role="list item", exact=False)
+    stage.eventually(f"{name} in the form", 10, lambda: app.value("Name") == name)
+
+
+def test(app, word):
+    app.press("Test connection")
+    app.wait_text(word, 40)
+
+
+def take(display, name):
+    display.settled()
+    path = folder / f"{name}.png"
+    display.picture(path)
+    # Few colours and smooth letters: 256 of them show no difference and make a quarter of the size.
+    stage.subprocess.run(["convert", str(path), "-strip", "-colors", "256", "-define", "png:compression-level=9", f"PNG8:{path}"], check=True, env={**stage.os.environ, "PATH": "/usr/bin:" + stage.os.environ["PATH"]})
+    print(f"{path.name}: {path.stat().st_size // 1024} KB")
+
+
+def everything_tested(app):
+    app.press("Test all")
+    stage.eventually("all tests to end", 60, lambda: not any("Testing" in name or "Not tested" in name or "Waiting" in name for role, name, _ in app.nodes() if role == "list item"))
+
+
+for theme in ("Light", "Dark"):
+    display = stage.Display()
+    app = opened(display, theme=theme)
+    everything_tested(app)
+    select(app, "Sales lakehouse")
+    take(display, f"main-{theme.lower()}")
+    select(app, "Marketing reports")
+    take(display, f"failed-{theme.lower()}")
+    if theme == "Light":
+        app.press("Settings")
+        take(display, "settings")
+    app.close()
+    display.close()
+
+display = stage.Display()
+app = opened(display, demo=False, theme="Light")
+take(display, "first-start")
+app.close()
+display.close()
+
+display = stage.Display(2560, 1600)
+app = opened(display, theme="Dark", scale=2)
+everything_tested(app)
+select(app, "Sales lakehouse")
+take(display, "main-dark-2x")
+app.close()
+display.close()
