@@ -2,6 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::{
+    state::{Notice, State},
+    text,
+};
 use crate::engine::Command;
 
 /// One frame: the time it is drawn at, and the commands that it leads to.
@@ -21,6 +25,12 @@ impl Act {
 
     pub fn into_commands(self) -> Vec<Command> {
         self.commands
+    }
+
+    /// Puts words on the clipboard and says so.
+    pub fn copy(ctx: &egui::Context, state: &mut State, words: String) {
+        ctx.copy_text(words);
+        state.notices.push(Notice::Done(text::COPIED.to_owned()));
     }
 
     /// For widgets that count seconds from any fixed moment.

@@ -27,8 +27,8 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::TestAll => act.send(state.test_all()),
         Action::CancelTest => act.send(state.cancel_all_tests()),
         Action::CopyAddress => {
-            if let Some(pasted) = state.shown_form().and_then(|form| form.pasted()) {
-                ctx.copy_text(pasted.base_url.origin());
+            if let Some(origin) = state.shown_form().and_then(|form| form.pasted()).map(|pasted| pasted.base_url.origin()) {
+                Act::copy(ctx, state, origin);
             }
         }
         Action::OpenWorkspace => act.send(state.open_in_browser()),

@@ -125,6 +125,7 @@ pub const LOADING: &str = "Reading your connections";
 pub const TRY_AGAIN: &str = "Try again";
 pub const NOTHING_SELECTED: &str = "Select a connection to see it here";
 pub const NO_CONNECTIONS: &str = "No connections yet";
+pub const COPIED: &str = "Copied";
 pub const UNDONE: &str = "Undo";
 
 pub fn deleted(name: &str) -> String {

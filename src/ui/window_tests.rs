@@ -646,3 +646,32 @@ fn ui_01_a_monkey_of_fifty_thousand_events_finds_no_panic_and_no_stuck_spinner()
     assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
     eprintln!("{sent} events in {:?}; commands sent: {}", started.elapsed(), engine.log().len());
 }
+
+#[test]
+fn everything_that_is_strange_about_an_address_is_said() {
+    let engine = FakeEngine::with(&[]);
+    let mut window = open(&engine, [1280.0, 800.0]);
+    click(&mut window, &engine, "Add workspace...");
+    type_into(&mut window, &engine, Role::TextInput, "Base URL", "https://databricks.example.com:8443");
+    window.key_press(Key::Tab);
+    settle(&mut window, &engine);
+    assert!(shows(&window, "is not a Databricks domain"));
+    assert!(shows(&window, "Port 8443 is unusual"));
+}
+
+#[test]
+fn an_account_console_says_at_once_that_it_takes_no_access_tokens() {
+    let engine = FakeEngine::with(&[]);
+    let mut window = open(&engine, [1280.0, 800.0]);
+    click(&mut window, &engine, "Add workspace...");
+    type_into(&mut window, &engine, Role::TextInput, "Base URL", "https://accounts.azuredatabricks.net");
+    window.key_press(Key::Tab);
+    settle(&mut window, &engine);
+    assert!(shows(&window, "takes no personal access tokens"));
+    click(&mut window, &engine, "Authentication type: Personal access token");
+    click(&mut window, &engine, "Service principal");
+    for label in ["Account ID", "Client ID"] {
+        assert!(window.query_by_role_and_label(Role::TextInput, label).is_some(), "{label}");
+    }
+    assert!(window.query_by_role_and_label(Role::PasswordInput, "Client secret").is_some());
+}

@@ -31,11 +31,12 @@ pub fn tone(form: &Editing, field: Field) -> Option<Tone> {
 
 /// What is to be said about a field; whether there was anything.
 pub fn say(ui: &mut Ui, form: &Editing, field: Field) -> bool {
-    let said = form.remark(field);
-    if let Some(said) = said {
-        remark(ui, said.severity, &said.text);
+    let mut said = false;
+    for one in form.remarks(field) {
+        remark(ui, one.severity, &one.text);
+        said = true;
     }
-    said.is_some()
+    said
 }
 
 /// What a person has been in is judged aloud.

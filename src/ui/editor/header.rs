@@ -87,6 +87,7 @@ fn environment_of(state: &State) -> Environment {
 }
 
 fn address(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    ui.spacing_mut().interact_size.y = 24.0;
     let palette = theme::of(ui);
     let Some(origin) = state.shown_form().and_then(|form| form.pasted()).map(|pasted| pasted.base_url.origin()) else {
         ui.horizontal(|ui| {
@@ -95,14 +96,13 @@ fn address(ui: &mut Ui, state: &mut State, act: &mut Act) {
         });
         return;
     };
-    ui.spacing_mut().interact_size.y = 24.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let room = ui.available_width() - 2.0 * 24.0 - 16.0;
         truncated_label(ui, &origin, fonts::regular(14.0), palette.weak, room);
         ui.add_space(4.0);
         if icon_button_colored(ui, Icon::Copy, text::COPY_ADDRESS, 24.0, None).clicked() {
-            ui.ctx().copy_text(origin.clone());
+            Act::copy(ui.ctx(), state, origin.clone());
         }
         if icon_button_colored(ui, Icon::OpenInBrowser, text::OPEN, 24.0, None).clicked() {
             act.send(state.open_in_browser());

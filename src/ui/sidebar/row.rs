@@ -170,7 +170,7 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     if let Some(address) = address {
         menu_separator(ui);
         if menu_item(ui, Icon::Copy, text::COPY_ADDRESS, &Action::CopyAddress.key(ui.ctx()), Tone::Neutral).clicked() {
-            ui.ctx().copy_text(address.clone());
+            Act::copy(ui.ctx(), state, address.clone());
         }
         if menu_item(ui, Icon::OpenInBrowser, text::OPEN, &Action::OpenWorkspace.key(ui.ctx()), Tone::Neutral).clicked() {
             act.send([crate::engine::Command::OpenInBrowser { url: address }]);

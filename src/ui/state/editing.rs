@@ -106,11 +106,19 @@ impl Editing {
         self.touched.insert(field);
     }
 
-    /// What stands beside a field. An error in a field of a new form waits until the person has been there.
+    /// The worst that is to be said about a field. An error in a field of a new form waits until the person has been there, except that of the
+    /// authentication type, which is there from the start.
     pub fn remark(&self, field: Field) -> Option<&Remark> {
-        self.review
-            .worst(field)
-            .filter(|remark| remark.severity < Severity::Error || self.attempted || !self.is_new() || self.touched.contains(&field))
+        self.review.worst(field).filter(|remark| {
+            let aloud = self.attempted || !self.is_new() || self.touched.contains(&field) || field == Field::Auth;
+            remark.severity < Severity::Error || aloud
+        })
+    }
+
+    /// All that is to be said about a field, as grave as the worst of it.
+    pub fn remarks(&self, field: Field) -> impl Iterator<Item = &Remark> {
+        let worst = self.remark(field).map(|remark| remark.severity);
+        self.review.remarks.iter().filter(move |remark| remark.field == field && Some(remark.severity) == worst)
     }
 
     pub fn first_error(&self) -> Option<Field> {

@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, finished: &Finished, state: &mut State, act: &mut Act) 
     }
     ui.add_space(4.0);
     steps::rule(ui);
-    more(ui, finished, failure);
+    more(ui, finished, failure, state);
 }
 
 /// The three lines, for a failure that stands elsewhere.
@@ -85,7 +85,7 @@ pub fn remedy_button(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mu
     }
 }
 
-fn more(ui: &mut Ui, finished: &Finished, failure: &Failure) {
+fn more(ui: &mut Ui, finished: &Finished, failure: &Failure, state: &mut State) {
     let id = Id::unique(("details", finished.run));
     let mut open = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
     ui.horizontal(|ui| {
@@ -98,7 +98,7 @@ fn more(ui: &mut Ui, finished: &Finished, failure: &Failure) {
             }
         }
         if Button::ghost(text::COPY_REPORT).icon(Icon::Copy).small().show(ui).clicked() {
-            ui.ctx().copy_text(report(finished, failure));
+            Act::copy(ui.ctx(), state, report(finished, failure));
         }
     });
     if open && let Some(details) = &failure.details {

@@ -4,7 +4,7 @@ mod clusters;
 mod failed;
 mod steps;
 
-use egui::{Color32, Role, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Color32, Role, Sense, Ui, Vec2, WidgetInfo, accesskit::Live};
 
 pub use failed::{failure_lines, remedy_button};
 
@@ -79,7 +79,11 @@ fn title(ui: &mut Ui, icon: Option<(Icon, Color32)>, words: &str) {
         }
         let colour = theme::of(ui).text;
         let room = ui.available_width();
-        truncated_label(ui, words, fonts::semibold(16.0), colour, room);
+        let said = truncated_label(ui, words, fonts::semibold(16.0), colour, room);
+        if icon.is_some() {
+            // A screen reader says how the test ended, wherever the focus is.
+            ui.ctx().accesskit_node_builder(said.id, |node| node.set_live(Live::Polite));
+        }
     });
 }
 
@@ -138,11 +142,22 @@ fn connected(ui: &mut Ui, finished: &Finished, id: ConnectionId) {
     }
 }
 
+/// On one line where it fits.
 fn who(ui: &mut Ui, report: &Report) {
     let user = report.user.as_deref().unwrap_or(text::SOMEBODY);
-    let counted =
-        report.clusters.as_ref().map(|all| format!(", {}", text::clusters(all.len(), clusters::running(all)))).unwrap_or_default();
-    line(ui, &[("as ", false), (user, true), (&counted, false)]);
+    let Some(all) = &report.clusters else {
+        line(ui, &[("as ", false), (user, true)]);
+        return;
+    };
+    let counted = text::clusters(all.len(), clusters::running(all));
+    let width = |words: String, font| ui.painter().layout_no_wrap(words, font, Color32::PLACEHOLDER).size().x;
+    let whole = width(format!("as , {counted}"), fonts::regular(14.0)) + width(user.to_owned(), fonts::medium(14.0));
+    if whole <= ui.available_width() {
+        line(ui, &[("as ", false), (user, true), (&format!(", {counted}"), false)]);
+    } else {
+        line(ui, &[("as ", false), (user, true)]);
+        line(ui, &[(&counted, false)]);
+    }
 }
 
 fn hints(ui: &mut Ui, report: &Report) {
