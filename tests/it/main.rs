@@ -10,6 +10,8 @@ mod demo;
 mod e2e;
 mod engine;
 mod host_input;
+mod http;
+mod http_tls;
 mod keyring;
 mod storage;
 mod storage_kill;
