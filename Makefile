@@ -15,6 +15,7 @@ lint: ## formatting, clippy, licences, scripts
 
 bench: ## what is fast, measured beside its yardstick
 	@scripts/setup headless
+	cargo build --release --locked --example bare_window
 	cargo bench --locked --bench speed
 
 screenshots: ## walk through the demo and write assets/screenshots

@@ -15,17 +15,13 @@ binary, folder = sys.argv[1], Path(sys.argv[2])
 
 def opened(display, demo=True, theme=None, scale=None):
     """`theme` through the settings, as a person would choose it."""
-    environment = {"WINIT_X11_SCALE_FACTOR": str(scale or 1), "BRICKPASS_VAULT": "memory"}
+    environment = {"WINIT_X11_SCALE_FACTOR": str(scale or 1)}
     app = stage.App(binary, display, ["--demo"] if demo else [], environment)
     if theme:
         app.press("Settings")
         app.press(theme)
-        close_dialog(app)
+        app.press("Close")
     return app
-
-
-def close_dialog(app):
-    app.press("Close")
 
 
 def select(app, name):
@@ -33,24 +29,24 @@ def select(app, name):
     stage.eventually(f"{name} in the form", 10, lambda: app.value("Name") == name)
 
 
-def test(app, word):
-    app.press("Test connection")
-    app.wait_text(word, 40)
-
-
 def take(display, name):
     display.settled()
     path = folder / f"{name}.png"
     display.picture(path)
-    # Few colours and smooth letters: 256 of them show no difference and make a quarter of the size.
-    stage.subprocess.run(["convert", str(path), "-strip", "-colors", "256", "-define", "png:compression-level=9", f"PNG8:{path}"], check=True, env={**stage.os.environ, "PATH": "/usr/bin:" + stage.os.environ["PATH"]})
+    # Few colours and smooth letters: so many of them show no difference and make a quarter of the size.
+    reduce = ["/usr/bin/convert", str(path), "-strip", "+dither", "-colors", "192", "-define", "png:compression-level=9", f"PNG8:{path}"]
+    stage.subprocess.run(reduce, check=True, timeout=60)
     print(f"{path.name}: {path.stat().st_size // 1024} KB")
 
 
 def everything_tested(app):
     app.press("Test all")
-    stage.eventually("all tests to end", 60, lambda: not any("Testing" in name or "Not tested" in name or "Waiting" in name for role, name, _ in app.nodes() if role == "list item"))
+    busy = ("Testing", "Waiting", "Not tested")
+    stage.eventually("all tests to end", 60, lambda: not any(word in name for role, name, _ in app.nodes() if role == "list item" for word in busy))
 
+
+if stage.shutil.which("gnome-keyring-daemon"):
+    stage.start_keyring()
 
 for theme in ("Light", "Dark"):
     display = stage.Display()

@@ -1,0 +1,173 @@
+//! The window's drawing without a display, and the file of connections.
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use brickpass::{
+    connection::Connection,
+    engine::Event,
+    storage::{Entry, Library, Mode, Revision, Settings, Snapshot, ThemeChoice, VaultHome, VaultStatus, WindowMemory},
+    ui::{BrickpassApp, Setup, Wires},
+};
+use eframe::App as _;
+use egui::{Key, Modifiers, Shape};
+
+use super::{Line, connections, median, milliseconds};
+
+const MANY: usize = 10_000;
+const FEW: usize = 100;
+const FRAMES: usize = 120;
+
+pub fn lines() -> Vec<Line> {
+    let mut lines = Vec::new();
+    for count in [FEW, MANY] {
+        let all = connections(count);
+        let Drawn { still, scrolling, typing } = draw(&all);
+        let load = load(all);
+        let what = |what: &str| format!("{what}, {count} connections");
+        if count == MANY {
+            let held = |name: &str, measured: Duration, limit: u64| {
+                let limit = Duration::from_millis(limit);
+                Line::held(what(name), milliseconds(measured), format!("<= {} ms", limit.as_millis()), measured <= limit)
+            };
+            lines.push(held("CPU of a frame", still, 4));
+            lines.push(held("CPU of a frame while scrolling", scrolling, 4));
+            lines.push(held("filter, per letter typed, above a plain frame", typing, 2));
+            lines.push(held("load of the file", load, 100));
+        } else {
+            lines.push(Line::plain(what("CPU of a frame"), milliseconds(still)));
+            lines.push(Line::plain(what("CPU of a frame while scrolling"), milliseconds(scrolling)));
+            lines.push(Line::plain(what("filter, per letter typed, above a plain frame"), milliseconds(typing)));
+            lines.push(Line::plain(what("load of the file"), milliseconds(load)));
+        }
+    }
+    lines
+}
+
+struct Drawn {
+    still: Duration,
+    scrolling: Duration,
+    /// What a letter costs more than the frame that shows it.
+    typing: Duration,
+}
+
+fn draw(all: &[Connection]) -> Drawn {
+    let mut window = Window::open(all);
+    window.until_still();
+    assert!(window.says("All connections"), "the list is not drawn");
+    let still = median((0..FRAMES).map(|_| window.frame(Vec::new())).collect());
+
+    window.frame(vec![egui::Event::PointerMoved(egui::pos2(140.0, 400.0))]);
+    let wheel = egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, -137.0),
+        source: egui::MouseWheelSource::Wheel,
+        phase: egui::TouchPhase::Move,
+        modifiers: Modifiers::default(),
+    };
+    let scrolling = median((0..FRAMES).map(|_| window.frame(vec![wheel.clone()])).collect());
+
+    window.frame(vec![key(Key::F, Modifiers::COMMAND)]);
+    window.until_still();
+    let mut letters = Vec::new();
+    let mut plain = Vec::new();
+    for _ in 0..10 {
+        for letter in "finance 42".chars() {
+            letters.push(window.frame(vec![egui::Event::Text(letter.to_string())]));
+            plain.push(window.frame(Vec::new()));
+        }
+        assert!(window.says("Matches"), "the filter does not filter");
+        for _ in 0.."finance 42".len() {
+            letters.push(window.frame(vec![key(Key::Backspace, Modifiers::NONE)]));
+            plain.push(window.frame(Vec::new()));
+        }
+    }
+    Drawn { still, scrolling, typing: median(letters).saturating_sub(median(plain)) }
+}
+
+fn key(key: Key, modifiers: Modifiers) -> egui::Event {
+    egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
+}
+
+struct Window {
+    context: egui::Context,
+    app: BrickpassApp,
+    frame: eframe::Frame,
+    time: f64,
+    shapes: Vec<egui::epaint::ClippedShape>,
+}
+
+impl Window {
+    fn open(all: &[Connection]) -> Self {
+        let entries = all.iter().map(|connection| Entry { connection: connection.clone(), revision: Revision(1) }).collect();
+        let snapshot = Snapshot { entries, tombstones: Vec::new(), mode: Mode::Writable, notices: Vec::new() };
+        let window = WindowMemory::default();
+        let settings =
+            Event::Settings { settings: Settings::default(), window: window.clone(), vault_from_environment: false, problem: None };
+        let vault = Event::Vault { home: VaultHome::Memory, status: VaultStatus::Ready { place: "this session only".to_owned() } };
+        let events = Rc::new(RefCell::new(VecDeque::from([settings, Event::Library(Arc::new(snapshot)), vault])));
+        let wires = Wires { send: Box::new(|_| {}), next: Box::new(move || events.borrow_mut().pop_front()) };
+        let setup = Setup { clock: Box::new(jiff::Timestamp::now), theme: ThemeChoice::Dark, window, files: Vec::new() };
+        let context = egui::Context::default();
+        let app = BrickpassApp::new(&context, wires, setup);
+        Self { context, app, frame: eframe::Frame::_new_kittest(), time: 0.0, shapes: Vec::new() }
+    }
+
+    /// Draws one frame down to the triangles, and says how long that took.
+    fn frame(&mut self, events: Vec<egui::Event>) -> Duration {
+        self.time += 1.0 / 60.0;
+        let input = egui::RawInput {
+            screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1280.0, 800.0))),
+            time: Some(self.time),
+            focused: true,
+            events,
+            ..egui::RawInput::default()
+        };
+        let began = Instant::now();
+        self.app.logic(&self.context, &mut self.frame);
+        let output = self.context.run_ui(input, |ui| self.app.ui(ui, &mut self.frame));
+        let shapes = output.shapes.clone();
+        let _triangles = self.context.tessellate(output.shapes, output.pixels_per_point);
+        let took = began.elapsed();
+        self.shapes = shapes;
+        took
+    }
+
+    /// Until animations have ended.
+    fn until_still(&mut self) {
+        for _ in 0..60 {
+            self.frame(Vec::new());
+        }
+    }
+
+    fn says(&self, words: &str) -> bool {
+        fn shape_says(shape: &Shape, words: &str) -> bool {
+            match shape {
+                Shape::Text(text) => text.galley.text().contains(words),
+                Shape::Vec(shapes) => shapes.iter().any(|shape| shape_says(shape, words)),
+                _ => false,
+            }
+        }
+        self.shapes.iter().any(|clipped| shape_says(&clipped.shape, words))
+    }
+}
+
+fn load(all: Vec<Connection>) -> Duration {
+    let folder = tempfile::tempdir().unwrap();
+    let library = Library::new(&folder.path().join("config"), &folder.path().join("state"));
+    let count = all.len();
+    library.add_all(all).unwrap_or_else(|error| panic!("{}", error.failure().what));
+    let mut times = Vec::new();
+    for _ in 0..11 {
+        let began = Instant::now();
+        let snapshot = Library::new(&folder.path().join("config"), &folder.path().join("state")).load();
+        times.push(began.elapsed());
+        assert_eq!(snapshot.unwrap_or_else(|error| panic!("{}", error.failure().what)).entries.len(), count);
+    }
+    median(times)
+}
