@@ -21,7 +21,7 @@ bench: ## what is fast, measured beside its yardstick
 screenshots: ## walk through the demo and write assets/screenshots
 	@scripts/setup headless
 	cargo build --locked --bin brickpass
-	@/usr/bin/python3 tests/e2e/screenshots.py $${CARGO_TARGET_DIR:-target}/debug/brickpass assets/screenshots
+	@/usr/bin/python3 -B tests/e2e/screenshots.py $${CARGO_TARGET_DIR:-target}/debug/brickpass assets/screenshots
 
 battery: ## the tests, then which cases of tests/battery.txt they cover
 	@scripts/battery
