@@ -5,6 +5,7 @@
 
 mod architecture;
 mod battery;
+mod check;
 mod cli;
 mod demo;
 mod e2e;

@@ -1,0 +1,161 @@
+//! Test connection against a server that misbehaves: which step fails, and how soon.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpStream},
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use brickpass::{
+    check::{self, Progress, Report, Step},
+    connection::{Connection, Draft, Status},
+    databricks::{Http, HttpSettings},
+    failure::Code,
+};
+use secrecy::SecretString;
+
+use crate::support::fault_server::{Act, FaultServer, answer, json};
+
+const ME: &str = r#"{"id":"1","userName":"you@example.com"}"#;
+
+fn connection(base_url: &str, seconds: u64) -> Connection {
+    let mut draft = Draft::new(brickpass::connection::ConnectionId::random());
+    draft.name = "Faulty".into();
+    draft.base_url = base_url.into();
+    draft.timeout = seconds.to_string();
+    draft.secret = "canary-token-0123456789".into();
+    let review = draft.review(&|_| false);
+    review.result.unwrap_or_else(|| panic!("{:?}", review.remarks)).connection
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
+fn test(base_url: &str, seconds: u64) -> (Report, Vec<Step>) {
+    let planned = Mutex::new(Vec::new());
+    let note = |progress| {
+        if let Progress::Planned(steps) = progress {
+            *planned.lock().unwrap() = steps;
+        }
+    };
+    let runtime = runtime();
+    let token = SecretString::from("canary-token-0123456789");
+    let report = runtime.block_on(check::run(&connection(base_url, seconds), token, &Http::new(HttpSettings::default()), &note));
+    runtime.shutdown_background();
+    (report, planned.into_inner().unwrap())
+}
+
+fn healthy(path: &str) -> Act {
+    match path {
+        "/api/2.0/preview/scim/v2/Me" => json("200 OK", ME),
+        "/api/2.1/clusters/list" => json("200 OK", r#"{"clusters":[{"cluster_id":"1","cluster_name":"a","state":"RUNNING"}]}"#),
+        _ => json("404 Not Found", "{}"),
+    }
+}
+
+#[test]
+fn a_healthy_workspace_passes_every_planned_step_in_order() {
+    let server = FaultServer::start(|path, _| healthy(path));
+    let (report, planned) = test(&server.base_url(), 5);
+    assert_eq!((report.state, report.failure), (Status::Ok, None));
+    assert_eq!(report.steps.iter().map(|step| step.step).collect::<Vec<_>>(), planned);
+    assert!(report.steps.windows(2).all(|pair| pair[1].started >= pair[0].started + pair[0].duration));
+    assert_eq!((report.user.as_deref(), report.clusters.map(|all| all.len())), (Some("you@example.com"), Some(1)));
+}
+
+#[test]
+fn discovery_carries_no_token() {
+    let server = FaultServer::start(|path, _| healthy(path));
+    let _ = test(&server.base_url(), 5);
+    let discovery: Vec<_> = server.requests().into_iter().filter(|head| head.contains("/.well-known/")).collect();
+    assert!(!discovery.is_empty());
+    assert!(discovery.iter().all(|head| !head.contains("canary")));
+}
+
+#[test]
+fn a_refused_token_asks_to_sign_in() {
+    let server = FaultServer::start(|_, _| json("401 Unauthorized", "{}"));
+    let (report, _) = test(&server.base_url(), 5);
+    assert_eq!((report.state, report.failure.unwrap().code), (Status::SignIn, Code::Unauthorized));
+    let last = report.steps.last().unwrap();
+    assert_eq!((last.step, last.ok), (Step::Authentication, false));
+    assert_eq!(server.requests_for("/api/2.1/clusters/list"), 0);
+}
+
+#[test]
+fn without_permission_for_clusters_the_person_is_still_named() {
+    let server = FaultServer::start(|path, _| if path.contains("clusters") { json("403 Forbidden", "{}") } else { healthy(path) });
+    let (report, _) = test(&server.base_url(), 5);
+    assert_eq!((report.state, report.user.as_deref()), (Status::NoPermission, Some("you@example.com")));
+}
+
+/// A listener whose queue is full: the system answers no further request for a connection (Linux).
+#[cfg(target_os = "linux")]
+#[test]
+fn ht_03_a_blackhole_is_given_up_at_the_configured_time() {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address: SocketAddr = listener.local_addr().unwrap();
+    let mut queued = Vec::new();
+    // The queue's length is the system's: 128 in the standard library, 4096 at most.
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(300)) {
+        queued.push(stream);
+        if queued.len() > 900 {
+            return crate::support::skip("ht_03", "the system's queue of connections is too long to fill");
+        }
+    }
+    let began = Instant::now();
+    let (report, _) = test(&format!("http://{address}"), 2);
+    let took = began.elapsed().as_millis();
+    assert_eq!((report.state, report.failure.unwrap().code), (Status::Unreachable, Code::ConnectTimeout));
+    assert!((1800..=2200).contains(&took), "{took} ms");
+}
+
+#[test]
+fn ht_04_silence_ends_at_the_timeout() {
+    let server = FaultServer::start(|_, _| Act::Silence);
+    let began = Instant::now();
+    let (report, _) = test(&server.base_url(), 2);
+    assert_eq!((report.state, report.failure.unwrap().code), (Status::Unreachable, Code::ReadTimeout));
+    assert!(began.elapsed() < Duration::from_millis(2500));
+}
+
+#[test]
+fn ht_16_the_wait_is_told() {
+    let server = FaultServer::start(|path, before| match healthy(path) {
+        _ if path.ends_with("/Me") && before == 0 => answer("429 Too Many Requests", "Retry-After: 2\r\n", "{}"),
+        act => act,
+    });
+    let waits = Mutex::new(Vec::new());
+    let note = |progress| {
+        if let Progress::Waiting { seconds } = progress {
+            waits.lock().unwrap().push(seconds);
+        }
+    };
+    let token = SecretString::from("canary-token-0123456789");
+    let report = runtime().block_on(check::run(&connection(&server.base_url(), 9), token, &Http::new(HttpSettings::default()), &note));
+    assert_eq!(report.state, Status::Ok);
+    assert_eq!(waits.into_inner().unwrap(), [2]);
+}
+
+#[test]
+fn ht_29_a_cancelled_test_lets_go_within_200_ms() {
+    let server = FaultServer::start(|_, _| Act::Silence);
+    let connection = connection(&server.base_url(), 30);
+    runtime().block_on(async {
+        let http = Http::new(HttpSettings::default());
+        let running = check::run(&connection, SecretString::from("canary-token-0123456789"), &http, &|_| ());
+        let _ = tokio::time::timeout(Duration::from_millis(500), running).await;
+        assert!(!server.requests().is_empty(), "the test had begun");
+        assert!(tokio::task::block_in_place(|| server.wait_until_closed(Duration::from_millis(200))).is_some());
+    });
+}
+
+#[test]
+fn ht_30_a_wrong_clock_is_hinted_at() {
+    let date = (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(600)).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let headers = format!("Date: {date}\r\nContent-Type: application/json\r\n");
+    let server = FaultServer::start(move |path, _| if path.ends_with("/Me") { answer("200 OK", &headers, ME) } else { healthy(path) });
+    let (report, _) = test(&server.base_url(), 5);
+    assert!(report.hints.iter().any(|hint| hint.contains("clock")), "{:?}", report.hints);
+}
