@@ -185,7 +185,7 @@ pub fn will_be_replaced_in(place: &str) -> String {
 }
 
 pub fn locked(place: &str) -> String {
-    format!("Stored in {place}, which is locked")
+    format!("Secrets are stored in {place}, which is locked")
 }
 
 pub fn passphrase_of(place: &str, new: bool) -> String {

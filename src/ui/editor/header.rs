@@ -4,7 +4,6 @@ use egui::{Color32, Ui};
 
 use crate::{
     connection::{ConnectionId, Environment, EnvironmentKind, Status},
-    failure::Code,
     ui::{
         act::Act,
         fonts,
@@ -169,18 +168,9 @@ fn standing(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Said {
 
 /// What was tested here last (typed or saved), else what is remembered.
 fn of_last_test(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Option<(Status, String)> {
-    let here = state.tests.finished(id).filter(|finished| {
-        finished.report.state != Status::Untested && finished.report.failure.as_ref().is_none_or(|failure| failure.code != Code::Cancelled)
-    });
-    let last = match here {
-        Some(finished) => crate::connection::LastTest {
-            state: finished.report.state,
-            tested_at: finished.tested_at,
-            duration_ms: u64::try_from(finished.report.duration.as_millis()).unwrap_or(u64::MAX),
-        },
-        None => state.last_test(id)?.clone(),
-    };
+    let here = state.tests.finished(id).and_then(|finished| finished.last.as_ref());
+    let last = here.or_else(|| state.last_test(id))?;
     let (ago, changes_in) = text::ago(last.tested_at, act.now);
     ui.ctx().request_repaint_after(changes_in);
-    Some((last.state, text::head_state(&last, &ago)))
+    Some((last.state, text::head_state(last, &ago)))
 }

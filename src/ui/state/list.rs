@@ -52,6 +52,8 @@ impl Row {
     }
 }
 
+const HIDDEN: usize = usize::MAX;
+
 #[derive(Debug, Default)]
 pub struct List {
     items: Vec<Item>,
@@ -63,7 +65,8 @@ pub struct List {
     rows: Vec<Row>,
     /// Where each row begins, and one more: where the last one ends.
     tops: Vec<f32>,
-    row_of: HashMap<ConnectionId, usize>,
+    /// By item; `HIDDEN` when the filter or a closed folder hides it.
+    row_of: Vec<usize>,
     revision: u64,
 }
 
@@ -131,7 +134,8 @@ impl List {
 
     /// The row in which a connection is shown; `None` when the filter or a closed folder hides it.
     pub fn row_of(&self, id: ConnectionId) -> Option<usize> {
-        self.row_of.get(&id).copied()
+        let item = *self.by_id.get(&id)?;
+        self.row_of.get(item).copied().filter(|row| *row != HIDDEN)
     }
 
     /// The rows that are at least partly between two heights.
@@ -242,13 +246,14 @@ impl List {
         let mut top = 0.0;
         self.tops.clear();
         self.row_of.clear();
+        self.row_of.resize(self.items.len(), HIDDEN);
         for (at, row) in rows.iter().enumerate() {
             self.tops.push(top);
             top += row.height();
             if let Row::Item { item, .. } = row
-                && let Some(item) = self.items.get(*item)
+                && let Some(place) = self.row_of.get_mut(*item)
             {
-                self.row_of.insert(item.id, at);
+                *place = at;
             }
         }
         self.tops.push(top);

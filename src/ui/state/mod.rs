@@ -269,7 +269,9 @@ impl State {
         {
             return Standing::Broken;
         }
-        self.history.get(&id).map_or(Standing::Untested, Standing::Known)
+        // What is not saved yet has only what was found here.
+        let here = || self.tests.finished(id).filter(|_| !self.entry_of.contains_key(&id))?.last.as_ref();
+        self.history.get(&id).or_else(here).map_or(Standing::Untested, Standing::Known)
     }
 
     pub fn last_test(&self, id: ConnectionId) -> Option<&LastTest> {

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use crate::{
     check::{Progress, Report, Step, StepReport},
-    connection::{Connection, ConnectionId},
+    connection::{Connection, ConnectionId, LastTest, Status},
     engine::RunId,
+    failure::Code,
 };
 
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub struct Finished {
     pub tested_at: Timestamp,
     pub planned: Vec<Step>,
     pub report: Report,
+    /// The result in short; `None` when the test could not judge the connection (cancelled, not supported, crashed).
+    pub last: Option<LastTest>,
 }
 
 #[derive(Debug, Default)]
@@ -93,8 +96,13 @@ impl Tests {
         }
         let Some(running) = self.running.remove(&id) else { return false };
         self.ended_in_batch += 1;
-        let planned = if running.planned.is_empty() { report.steps.iter().map(|step| step.step).collect() } else { running.planned };
-        self.finished.insert(id, Finished { run, tested: running.tested, typed_secret: running.typed_secret, tested_at, planned, report });
+        let planned =
+            if running.planned.is_empty() { report.steps.iter().map(|step| step.step).collect() } else { running.planned.clone() };
+        let judged = report.state != Status::Untested && report.failure.as_ref().is_none_or(|failure| failure.code != Code::Cancelled);
+        let duration_ms = u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX);
+        let last = judged.then(|| LastTest { state: report.state, tested_at, duration_ms });
+        let Running { tested, typed_secret, .. } = running;
+        self.finished.insert(id, Finished { run, tested, typed_secret, tested_at, planned, report, last });
         true
     }
 

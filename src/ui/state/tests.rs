@@ -251,6 +251,7 @@ fn a_connection_is_tested_as_it_is_typed_even_without_a_name() {
     desk.run(|state, _| state.test());
     assert!(desk.state.tests.finished(desk.shown()).unwrap().typed_secret);
     assert!(desk.engine.0.borrow().entries.is_empty(), "nothing was saved");
+    assert!(matches!(desk.state.standing(desk.shown()), Standing::Known(last) if last.state == Status::Ok));
 }
 
 #[test]
