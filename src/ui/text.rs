@@ -34,6 +34,7 @@ pub const NO_ADDRESS: &str = "No address yet";
 pub const TEST: &str = "Test connection";
 pub const DUPLICATE: &str = "Duplicate";
 pub const DELETE: &str = "Delete";
+pub const TEST_MANY: &str = "Test selected";
 pub const DELETE_MANY: &str = "Delete selected";
 pub const PIN: &str = "Pin";
 pub const UNPIN: &str = "Unpin";
@@ -234,10 +235,12 @@ fn counted(count: usize, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
-/// `4 ms`, `999 ms`, `1.2 s`, `75 s`.
+/// `<1 ms`, `4 ms`, `999 ms`, `1.2 s`, `75 s`.
 pub fn took(duration: Duration) -> String {
     let ms = duration.as_millis();
-    if ms < 1000 {
+    if ms == 0 {
+        "<1 ms".to_owned()
+    } else if ms < 1000 {
         format!("{ms} ms")
     } else if ms < 10_000 {
         format!("{:.1} s", duration.as_secs_f64())
@@ -433,6 +436,7 @@ mod tests {
 
     #[test]
     fn durations_are_short() {
+        assert_eq!(took(Duration::from_micros(300)), "<1 ms");
         assert_eq!(took(Duration::from_millis(182)), "182 ms");
         assert_eq!(took(Duration::from_millis(1234)), "1.2 s");
         assert_eq!(took(Duration::from_secs(75)), "75 s");

@@ -88,11 +88,11 @@ fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 /// Several are selected: what can be done with all of them.
 fn many(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    middle(ui, vec2(420.0, 120.0), |ui| {
+    middle(ui, vec2(312.0, 84.0), |ui| {
         paragraph(ui, &text::selected(state.selection.count()), fonts::semibold(20.0), theme::of(ui).text);
         ui.add_space(12.0);
         ui.horizontal(|ui| {
-            if Button::primary(text::TEST).icon(Icon::Test).show(ui).clicked() {
+            if Button::primary(text::TEST_MANY).icon(Icon::Test).show(ui).clicked() {
                 act.send(state.test());
             }
             if Button::danger(text::DELETE_MANY).icon(Icon::Trash).show(ui).clicked() {

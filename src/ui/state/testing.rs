@@ -100,7 +100,7 @@ impl Tests {
             if running.planned.is_empty() { report.steps.iter().map(|step| step.step).collect() } else { running.planned.clone() };
         let judged = report.state != Status::Untested && report.failure.as_ref().is_none_or(|failure| failure.code != Code::Cancelled);
         let duration_ms = u64::try_from(report.duration.as_millis()).unwrap_or(u64::MAX);
-        let last = judged.then(|| LastTest { state: report.state, tested_at, duration_ms });
+        let last = judged.then_some(LastTest { state: report.state, tested_at, duration_ms });
         let Running { tested, typed_secret, .. } = running;
         self.finished.insert(id, Finished { run, tested, typed_secret, tested_at, planned, report, last });
         true
