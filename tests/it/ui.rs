@@ -8,7 +8,7 @@ use std::{
 
 use brickpass::{
     connection::{ConnectionId, Draft, SecretKind},
-    demo::{Demo, Fault},
+    demo::{Demo, DemoOptions, Fault},
     engine::{Command, Engine, Event, Places},
     storage::{Library, SecretKey, ThemeChoice, Vault, VaultConfig, VaultHome, WindowMemory},
     ui::{BrickpassApp, Setup, Wires},
@@ -99,7 +99,7 @@ fn add(window: &mut Window, name: &str, base_url: &str, token: &str) {
 
 #[test]
 fn a_workspace_is_added_tested_saved_and_still_there_after_a_restart() {
-    let demo = Demo::start(&Default::default()).unwrap();
+    let demo = Demo::start(&DemoOptions::default()).unwrap();
     let workspace = demo.workspaces().iter().find(|it| it.name == "Finance lakehouse").unwrap().clone();
     let home = Home::new();
 
@@ -130,7 +130,7 @@ fn a_workspace_is_added_tested_saved_and_still_there_after_a_restart() {
 
 #[test]
 fn an_expired_token_is_told_in_words_with_the_button_that_helps() {
-    let demo = Demo::start(&Default::default()).unwrap();
+    let demo = Demo::start(&DemoOptions::default()).unwrap();
     let expired = demo.workspaces().iter().find(|it| it.name == "Marketing reports").unwrap().clone();
     let home = Home::new();
     let mut window = Window::open(&home);
@@ -144,7 +144,7 @@ fn an_expired_token_is_told_in_words_with_the_button_that_helps() {
 
 #[test]
 fn ui_04_closing_while_a_test_hangs_cancels_it() {
-    let demo = Demo::start(&Default::default()).unwrap();
+    let demo = Demo::start(&DemoOptions::default()).unwrap();
     let workspace = demo.workspaces().iter().find(|it| it.name == "Sales lakehouse").unwrap().clone();
     demo.workspace("Sales lakehouse").unwrap().set_fault(Fault::Latency(Duration::from_secs(30)));
     let home = Home::new();

@@ -1,11 +1,15 @@
 //! All that the window knows. Events and the person's intents change it; both are plain functions that answer with commands.
 
+mod deleting;
 mod dialog;
 mod editing;
+mod events;
 mod intents;
 mod list;
+mod looking;
 mod remote;
 mod removal;
+mod saving;
 mod selection;
 mod testing;
 #[cfg(test)]
@@ -29,7 +33,7 @@ pub use testing::{Finished, Running, Tests, same_target};
 
 use crate::{
     connection::{Connection, ConnectionId, Field, LastTest, SecretKind, Status},
-    engine::{Command, Event, StoredSecret},
+    engine::StoredSecret,
     failure::{Code, Failure},
     storage::{Entry, Mode, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
     ui::text,
@@ -136,84 +140,6 @@ impl State {
     /// Before the engine has told anything.
     pub fn new(settings: Settings, window: WindowMemory) -> Self {
         Self { settings, window, ..Self::default() }
-    }
-
-    pub fn apply(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
-        match event {
-            Event::Settings { settings, window, vault_from_environment, problem } => {
-                self.settings = settings;
-                self.window = window;
-                self.settings_known = true;
-                self.vault_from_environment = vault_from_environment;
-                self.notices.extend(problem.map(Notice::Failure));
-                Vec::new()
-            }
-            Event::Library(snapshot) => self.library_came(snapshot),
-            Event::LibraryFailed(failure) => {
-                self.library.failed(failure);
-                Vec::new()
-            }
-            Event::History(changes) => {
-                self.history_came(changes);
-                Vec::new()
-            }
-            Event::Vault { home, status } => self.vault_came(home, status),
-            Event::Saved { id } => self.saved(id),
-            Event::SaveFailed { id, failure, theirs } => {
-                self.save_failed(id, failure, theirs);
-                Vec::new()
-            }
-            Event::Removed { entries } => self.removed(entries),
-            Event::Restored { ids } => {
-                self.restored(&ids);
-                Vec::new()
-            }
-            Event::Purged { .. } => Vec::new(),
-            Event::Recovered { words } => {
-                self.notices.push(Notice::Done(words));
-                Vec::new()
-            }
-            Event::PurgeFailed { failure } => {
-                self.notices.push(Notice::Failure(failure));
-                Vec::new()
-            }
-            Event::SecretDescribed { id, kind, stored } => {
-                self.secrets.insert((id, kind), Remote::Ready(stored));
-                Vec::new()
-            }
-            Event::SecretRevealed { id, kind, secret } => {
-                if self.selection.shown() == Some(id) {
-                    self.revealed = Some((id, kind, secret, now));
-                }
-                Vec::new()
-            }
-            Event::TestProgress { run, id, progress } => {
-                self.tests.progress(run, id, progress, now);
-                Vec::new()
-            }
-            Event::TestFinished { run, id, tested_at, report } => {
-                if self.tests.finish(run, id, tested_at, *report) && self.selection.shown() == Some(id) {
-                    self.show_test = Some(false);
-                }
-                self.counts = None;
-                Vec::new()
-            }
-            Event::SettingsSaved { settings, moved_secrets } => {
-                self.settings = settings;
-                let waited = std::mem::take(&mut self.settings_wait);
-                if waited == SettingsWait::Save && matches!(self.dialog, Some(Dialog::Settings)) {
-                    self.dialog = None;
-                }
-                if moved_secrets > 0 {
-                    self.notices.push(Notice::Done(text::moved_secrets(moved_secrets)));
-                }
-                Vec::new()
-            }
-            Event::Failed { failure } => {
-                self.failed(failure);
-                Vec::new()
-            }
-        }
     }
 
     pub fn library(&self) -> &Remote<Arc<Snapshot>> {
@@ -328,151 +254,6 @@ impl State {
         match self.vault.value()? {
             (_, VaultStatus::Ready { place } | VaultStatus::Locked { place, .. }) => Some(place),
             (_, VaultStatus::Unavailable(_)) => None,
-        }
-    }
-
-    fn library_came(&mut self, snapshot: Arc<Snapshot>) -> Vec<Command> {
-        let known = self.library.value().map(|before| before.notices.clone()).unwrap_or_default();
-        self.notices.extend(snapshot.notices.iter().filter(|notice| !known.contains(notice)).cloned().map(Notice::Info));
-        self.entry_of = snapshot.entries.iter().enumerate().map(|(at, entry)| (entry.connection.id, at)).collect();
-        self.library = Remote::Ready(snapshot);
-        self.counts = None;
-        self.follow_forms();
-        self.rebuild_list();
-        self.judge_all();
-        let gone = |id: &ConnectionId| !self.entry_of.contains_key(id) && !self.forms.contains_key(id);
-        for id in self.selection.all().into_iter().filter(|id| gone(id)).collect::<Vec<_>>() {
-            self.selection.drop(id);
-        }
-        if let Some(id) = self.select_when_listed.filter(|id| self.entry_of.contains_key(id)) {
-            self.select_when_listed = None;
-            return self.select(id);
-        }
-        if let Some(id) = self.selection.shown() {
-            self.open_form(id)
-        } else {
-            let first = self.list.shown().next();
-            first.map(|id| self.select(id)).unwrap_or_default()
-        }
-    }
-
-    fn follow_forms(&mut self) {
-        let mut forms = std::mem::take(&mut self.forms);
-        forms.retain(|id, form| {
-            let entry = self.entry(*id);
-            match form.follow(entry) {
-                editing::Follow::Same => true,
-                editing::Follow::Replace => {
-                    if let Some(entry) = entry {
-                        *form = Editing::of_entry(entry, &|name| self.name_taken(*id, name));
-                    }
-                    true
-                }
-                editing::Follow::Drop => false,
-            }
-        });
-        self.forms = forms;
-    }
-
-    fn history_came(&mut self, changes: Vec<(ConnectionId, Option<LastTest>)>) {
-        for (id, last) in changes {
-            match last {
-                Some(last) => {
-                    self.history.insert(id, last);
-                }
-                None => {
-                    self.history.remove(&id);
-                }
-            }
-        }
-        self.counts = None;
-    }
-
-    fn vault_came(&mut self, home: VaultHome, status: VaultStatus) -> Vec<Command> {
-        let ready = matches!(status, VaultStatus::Ready { .. });
-        if self.settings_wait == SettingsWait::Unlock {
-            self.settings_wait = SettingsWait::Nothing;
-        }
-        self.vault = Remote::Ready((home, status));
-        self.secrets.clear();
-        let mut commands = self.selection.shown().map(|id| self.describe(id)).unwrap_or_default();
-        if ready
-            && matches!(self.dialog, Some(Dialog::Unlock { .. }))
-            && let Some(Dialog::Unlock { then_save, .. }) = self.dialog.take()
-            && let Some(id) = then_save
-        {
-            commands.extend(self.save_of(id));
-        }
-        commands
-    }
-
-    fn saved(&mut self, id: ConnectionId) -> Vec<Command> {
-        let entry = self.entry(id).cloned();
-        self.wipe.push(id);
-        if let Some(form) = self.forms.get_mut(&id) {
-            form.saved_as_sent(entry.as_ref());
-        }
-        self.judge_all();
-        self.drop_idle_forms();
-        self.secrets.retain(|(of, _), _| *of != id);
-        if self.revealed.as_ref().is_some_and(|(of, ..)| *of == id) {
-            self.revealed = None;
-        }
-        if self.closing == Closing::WhenSaved && !self.forms.values().any(|form| form.is_unsaved() || form.is_saving()) {
-            self.closing = Closing::Now;
-        }
-        if self.selection.shown() == Some(id) { self.open_form(id) } else { Vec::new() }
-    }
-
-    fn save_failed(&mut self, id: ConnectionId, failure: Failure, theirs: Option<Box<Entry>>) {
-        self.closing = Closing::No;
-        let Some(form) = self.forms.get_mut(&id) else {
-            self.notices.push(Notice::Failure(failure));
-            return;
-        };
-        form.save_failed(failure.clone());
-        match failure.code {
-            Code::Conflict if theirs.is_some() || !form.is_new() => {
-                self.dialog = Some(Dialog::Conflict { id, name: self.name_of(id).to_owned(), theirs });
-            }
-            Code::VaultLocked => self.ask_to_unlock(Some(id)),
-            _ => {}
-        }
-    }
-
-    fn removed(&mut self, entries: Vec<Entry>) -> Vec<Command> {
-        let Some(first) = entries.first().map(|entry| entry.connection.id) else { return Vec::new() };
-        let Some(removal) = self.removals.iter_mut().find(|removal| removal.ids.contains(&first)) else { return Vec::new() };
-        removal.entries = entries;
-        let (number, undo) = (removal.number, removal.undo_when_removed);
-        if undo { self.undo_of(number) } else { Vec::new() }
-    }
-
-    fn restored(&mut self, ids: &[ConnectionId]) {
-        self.removals.retain(|removal| !removal.ids.iter().any(|id| ids.contains(id)));
-        self.counts = None;
-    }
-
-    fn failed(&mut self, failure: Failure) {
-        // A save that crashed has no answer of its own.
-        if failure.code == Code::Internal {
-            for form in self.forms.values_mut().filter(|form| form.is_saving()) {
-                form.save_failed(failure.clone());
-            }
-            self.closing = Closing::No;
-        }
-        if !matches!(std::mem::take(&mut self.settings_wait), SettingsWait::Nothing | SettingsWait::Theme)
-            && matches!(self.dialog, Some(Dialog::Settings))
-        {
-            self.settings_problem = Some(text::short_failure(&failure));
-            return;
-        }
-        match &mut self.dialog {
-            Some(Dialog::Unlock { waiting, failure: shown, .. }) if *waiting => {
-                *waiting = false;
-                *shown = Some(failure);
-            }
-            _ => self.notices.push(Notice::Failure(failure)),
         }
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     check::{Progress, Report},
     connection::Draft,
-    engine::RunId,
+    engine::{Command, Event, RunId},
     storage::{Revision, VaultStatus},
     ui::fake_engine::{FakeEngine, PLANNED, at, connection, ok_report, production, snapshot, unauthorized},
 };

@@ -1,0 +1,132 @@
+//! Delete and undo. Secrets go when a removal can no longer be undone.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Dialog, Editing, Notice, Removal, State, UNDO};
+use crate::{
+    connection::{ConnectionId, Environment},
+    engine::Command,
+    ui::text,
+};
+
+impl State {
+    /// Deletes what is selected; production asks first.
+    pub fn delete(&mut self, ids: Vec<ConnectionId>, now: Timestamp) -> Vec<Command> {
+        let production: Vec<&str> = ids
+            .iter()
+            .filter_map(|id| self.entry(*id))
+            .filter(|entry| entry.connection.environment == Environment::Production)
+            .map(|entry| entry.connection.name.as_str())
+            .collect();
+        let expected = match (production.as_slice(), ids.len()) {
+            ([], _) => return self.delete_now(&ids, now),
+            ([name], 1) => (*name).to_owned(),
+            _ => text::DELETE_WORD.to_owned(),
+        };
+        self.dialog = Some(Dialog::DeleteProduction { ids, expected, typed: String::new() });
+        Vec::new()
+    }
+
+    pub fn delete_confirmed(&mut self, now: Timestamp) -> Vec<Command> {
+        if !self.dialog.as_ref().is_some_and(Dialog::may_delete) {
+            return Vec::new();
+        }
+        match self.dialog.take() {
+            Some(Dialog::DeleteProduction { ids, .. }) => self.delete_now(&ids, now),
+            _ => Vec::new(),
+        }
+    }
+
+    fn delete_now(&mut self, ids: &[ConnectionId], now: Timestamp) -> Vec<Command> {
+        if ids.is_empty() {
+            return Vec::new();
+        }
+        let saved: Vec<ConnectionId> = ids.iter().filter(|id| self.entry_of.contains_key(id)).copied().collect();
+        if !saved.is_empty() && self.read_only().is_some() {
+            let reason = self.read_only().unwrap_or_default().to_owned();
+            self.notices.push(Notice::Failure(text::read_only_failure(&reason)));
+            return Vec::new();
+        }
+        let title = match ids {
+            [one] => text::deleted(self.name_of(*one)),
+            many => text::deleted_many(many.len()),
+        };
+        let mut commands: Vec<Command> = ids.iter().filter_map(|id| self.tests.forget(*id)).map(|run| Command::Cancel { run }).collect();
+        let next = self.next_after(ids);
+        let forms: Vec<Editing> = ids.iter().filter_map(|id| self.forms.remove(id)).filter(Editing::is_unsaved).collect();
+        self.last_removal += 1;
+        let number = self.last_removal;
+        self.removals.push(Removal { number, ids: ids.to_vec(), entries: Vec::new(), forms, until: now + UNDO, undo_when_removed: false });
+        self.notices.push(Notice::Removed { words: title, removal: number });
+        self.selection.none();
+        if saved.is_empty() {
+            self.rebuild_list();
+        } else {
+            commands.push(Command::Remove { ids: saved });
+        }
+        if let Some(next) = next {
+            commands.extend(self.select(next));
+        }
+        commands
+    }
+
+    /// The row that takes the selection when these go.
+    fn next_after(&self, ids: &[ConnectionId]) -> Option<ConnectionId> {
+        let stays = |id: &ConnectionId| !ids.contains(id);
+        let last = ids.iter().filter_map(|id| self.list.row_of(*id)).max()?;
+        self.list.shown_from(last + 1).find(stays).or_else(|| self.list.shown().rfind(stays))
+    }
+
+    pub fn can_undo(&self) -> bool {
+        !self.removals.is_empty()
+    }
+
+    pub fn can_undo_this(&self, removal: u64) -> bool {
+        self.removals.iter().any(|known| known.number == removal)
+    }
+
+    /// Brings back what was deleted last.
+    pub fn undo(&mut self) -> Vec<Command> {
+        self.removals.last().map(|removal| removal.number).map(|number| self.undo_of(number)).unwrap_or_default()
+    }
+
+    pub fn undo_of(&mut self, removal: u64) -> Vec<Command> {
+        let Some(at) = self.removals.iter().position(|known| known.number == removal) else { return Vec::new() };
+        let mut removal = self.removals.remove(at);
+        let waits_for_engine = removal.entries.is_empty() && removal.ids.iter().any(|id| self.entry_of.contains_key(id));
+        if waits_for_engine {
+            removal.undo_when_removed = true;
+            self.removals.push(removal);
+            return Vec::new();
+        }
+        for form in removal.forms {
+            self.forms.insert(form.draft.id, form);
+        }
+        self.select_when_listed = removal.ids.first().copied();
+        if removal.entries.is_empty() {
+            self.rebuild_list();
+            return self.select_when_listed.take().map(|id| self.select(id)).unwrap_or_default();
+        }
+        vec![Command::Restore { entries: removal.entries }]
+    }
+
+    /// Work that is due by the clock.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Command> {
+        let over: Vec<Removal> = self.removals.extract_if(.., |removal| removal.is_over(now)).collect();
+        let mut ids = Vec::new();
+        for removal in over {
+            if removal.entries.is_empty() {
+                // They could not be taken off the list: their unsaved edits are not lost.
+                let listed = removal.forms.into_iter().filter(|form| self.entry_of.contains_key(&form.draft.id));
+                self.forms.extend(listed.map(|form| (form.draft.id, form)));
+            }
+            ids.extend(removal.entries.iter().map(|entry| entry.connection.id));
+        }
+        if ids.is_empty() { Vec::new() } else { vec![Command::Purge { ids }] }
+    }
+
+    /// When `tick` has something to do next.
+    pub fn next_tick(&self, now: Timestamp) -> Option<SignedDuration> {
+        self.removals.iter().map(|removal| removal.until.duration_since(now).max(SignedDuration::ZERO)).min()
+    }
+}

@@ -1,0 +1,85 @@
+//! Which connection is shown and which are selected: what the person does in the list.
+
+use super::{Editing, Remote, State};
+use crate::{connection::ConnectionId, engine::Command, storage::VaultStatus};
+
+impl State {
+    pub fn select(&mut self, id: ConnectionId) -> Vec<Command> {
+        if !self.entry_of.contains_key(&id) && !self.forms.contains_key(&id) {
+            return Vec::new();
+        }
+        let changed = self.selection.shown() != Some(id);
+        self.selection.only(id);
+        self.reveal_selected = true;
+        if changed { self.shown_changed() } else { self.open_form(id) }
+    }
+
+    /// Ctrl+click.
+    pub fn toggle_selected(&mut self, id: ConnectionId) -> Vec<Command> {
+        self.selection.toggle(id);
+        self.shown_changed()
+    }
+
+    /// Shift+click, Shift+arrow.
+    pub fn select_to(&mut self, id: ConnectionId) -> Vec<Command> {
+        let list = &self.list;
+        self.selection.extend(id, |a, b| list.between(a, b));
+        self.reveal_selected = true;
+        self.shown_changed()
+    }
+
+    /// Up, Down, Page up, Page down in the list.
+    pub fn select_neighbour(&mut self, steps: isize, extend: bool) -> Vec<Command> {
+        match self.list.neighbour(self.selection.shown(), steps) {
+            Some(id) if extend => self.select_to(id),
+            Some(id) => self.select(id),
+            None => Vec::new(),
+        }
+    }
+
+    /// Home, End in the list.
+    pub fn select_end(&mut self, last: bool, extend: bool) -> Vec<Command> {
+        let found = if last { self.list.shown().next_back() } else { self.list.shown().next() };
+        match found {
+            Some(id) if extend => self.select_to(id),
+            Some(id) => self.select(id),
+            None => Vec::new(),
+        }
+    }
+
+    /// Ctrl+1 to Ctrl+9.
+    pub fn select_pinned(&mut self, nth: usize) -> Vec<Command> {
+        let pinned = self.list.pinned().nth(nth);
+        pinned.map(|id| self.select(id)).unwrap_or_default()
+    }
+
+    fn shown_changed(&mut self) -> Vec<Command> {
+        self.revealed = None;
+        self.drop_idle_forms();
+        self.selection.shown().map(|id| self.open_form(id)).unwrap_or_default()
+    }
+
+    pub(super) fn open_form(&mut self, id: ConnectionId) -> Vec<Command> {
+        if !self.forms.contains_key(&id)
+            && let Some(entry) = self.entry(id)
+        {
+            let form = Editing::of_entry(entry, &|name| self.name_taken(id, name));
+            self.forms.insert(id, form);
+        }
+        self.describe(id)
+    }
+
+    /// Asks the vault what it holds for the form's way to sign in, once.
+    pub fn describe(&mut self, id: ConnectionId) -> Vec<Command> {
+        if !self.entry_of.contains_key(&id) || matches!(self.vault.value(), Some((_, VaultStatus::Locked { .. }))) {
+            return Vec::new();
+        }
+        let Some(kind) = self.forms.get(&id).and_then(|form| form.draft.secret_kind()) else { return Vec::new() };
+        let known = self.secrets.entry((id, kind)).or_default();
+        if *known != Remote::NotAsked {
+            return Vec::new();
+        }
+        known.asked();
+        vec![Command::DescribeSecret { id, kind }]
+    }
+}

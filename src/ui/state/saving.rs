@@ -1,0 +1,139 @@
+//! New, save, conflict, duplicate, pin: what changes a connection.
+
+use super::{Closing, Dialog, Editing, Notice, State};
+use crate::{
+    connection::{Connection, ConnectionId, ConnectionName, Draft, Field, Reviewed},
+    engine::{Command, StoredSecret},
+    ui::text,
+};
+
+impl State {
+    pub fn new_connection(&mut self) -> Vec<Command> {
+        if let Some(id) = self.untouched_new() {
+            self.focus = Some(Field::Name);
+            return self.select(id);
+        }
+        self.add_draft(Draft::new(ConnectionId::random()))
+    }
+
+    fn untouched_new(&self) -> Option<ConnectionId> {
+        self.forms.iter().find(|(_, form)| form.is_new() && !form.is_unsaved() && !form.is_saving()).map(|(id, _)| *id)
+    }
+
+    fn add_draft(&mut self, draft: Draft) -> Vec<Command> {
+        let id = draft.id;
+        let form = Editing::of_new(draft, &|name| self.name_taken(id, name));
+        self.forms.insert(id, form);
+        self.list.set_filter("");
+        self.rebuild_list();
+        self.focus = Some(Field::Name);
+        self.select(id)
+    }
+
+    pub fn save(&mut self) -> Vec<Command> {
+        self.selection.shown().map(|id| self.save_of(id)).unwrap_or_default()
+    }
+
+    pub(super) fn save_of(&mut self, id: ConnectionId) -> Vec<Command> {
+        if let Some(reason) = self.read_only().map(str::to_owned) {
+            self.notices.push(Notice::Failure(text::read_only_failure(&reason)));
+            return Vec::new();
+        }
+        let Some(mut form) = self.forms.remove(&id) else { return Vec::new() };
+        let begun = if form.is_saving() { None } else { Some(form.begin_save(&|name| self.name_taken(id, name))) };
+        self.forms.insert(id, form);
+        match begun {
+            None => Vec::new(),
+            Some(Ok((reviewed, base))) => vec![Command::Save { reviewed: Box::new(reviewed), base }],
+            Some(Err(field)) => {
+                self.focus = field;
+                self.closing = Closing::No;
+                if self.selection.shown() == Some(id) { Vec::new() } else { self.select(id) }
+            }
+        }
+    }
+
+    pub fn revert(&mut self) {
+        if let Some(form) = self.shown_form_mut() {
+            form.revert();
+        }
+        self.judge_shown();
+    }
+
+    /// Conflict, keep mine: saves over what is there now.
+    pub fn keep_mine(&mut self) -> Vec<Command> {
+        let Some(Dialog::Conflict { id, theirs, .. }) = self.dialog.take() else { return Vec::new() };
+        if let Some(form) = self.forms.get_mut(&id) {
+            form.rebase(theirs.as_deref());
+        }
+        self.save_of(id)
+    }
+
+    /// Conflict, take theirs: what was typed here goes, because the person said so.
+    pub fn take_theirs(&mut self) -> Vec<Command> {
+        let Some(Dialog::Conflict { id, theirs, .. }) = self.dialog.take() else { return Vec::new() };
+        if let Some(entry) = theirs.as_deref().or_else(|| self.entry(id)) {
+            let form = Editing::of_entry(entry, &|name| self.name_taken(id, name));
+            self.forms.insert(id, form);
+        } else {
+            self.forms.remove(&id);
+            self.selection.drop(id);
+            self.rebuild_list();
+        }
+        vec![Command::Refresh]
+    }
+
+    pub fn duplicate(&mut self) -> Vec<Command> {
+        let Some(source) = self.selection.shown() else { return Vec::new() };
+        let Some(form) = self.forms.get(&source) else { return Vec::new() };
+        if form.is_new() || form.is_unsaved() {
+            // What is typed is copied, not what is saved; the stored secret stays with its owner.
+            let mut draft = form.draft.clone();
+            draft.id = ConnectionId::random();
+            if let Ok(name) = ConnectionName::parse(&draft.name) {
+                name.copy_of(&|name| self.list.name_is_taken(name)).as_str().clone_into(&mut draft.name);
+            }
+            draft.pinned = false;
+            let copied = self.add_draft(Draft::new(draft.id));
+            if let Some(form) = self.shown_form_mut() {
+                form.draft = draft;
+            }
+            self.judge_shown();
+            return copied;
+        }
+        let Some(connection) = self.entry(source).map(|entry| entry.connection.clone()) else { return Vec::new() };
+        let name = connection.name.copy_of(&|name| self.list.name_is_taken(name));
+        let copy = Connection { id: ConnectionId::random(), name, pinned: false, ..connection };
+        self.select_when_listed = Some(copy.id);
+        vec![Command::Duplicate { source, copy: Box::new(copy) }]
+    }
+
+    /// Pins or unpins at once, whatever else is being edited.
+    pub fn toggle_pinned(&mut self, id: ConnectionId) -> Vec<Command> {
+        let Some(entry) = self.entry(id) else {
+            if let Some(form) = self.forms.get_mut(&id) {
+                form.draft.pinned = !form.draft.pinned;
+            }
+            return Vec::new();
+        };
+        if self.read_only().is_some() {
+            return Vec::new();
+        }
+        let connection = Connection { pinned: !entry.connection.pinned, ..entry.connection.clone() };
+        let base = Some(entry.revision);
+        if let Some(form) = self.forms.get_mut(&id) {
+            form.set_pinned(connection.pinned);
+        }
+        vec![Command::Save { reviewed: Box::new(Reviewed { connection, secret: None }), base }]
+    }
+
+    pub fn reveal_stored(&mut self) -> Vec<Command> {
+        let Some((id, kind)) = self.selection.shown().and_then(|id| Some((id, self.forms.get(&id)?.draft.secret_kind()?))) else {
+            return Vec::new();
+        };
+        match self.stored_secret(id, kind) {
+            Some(StoredSecret::Stored { .. }) => vec![Command::RevealSecret { id, kind }],
+            _ => Vec::new(),
+        }
+    }
+}
