@@ -206,9 +206,10 @@ fn rate_limited() -> Failure {
     .with_remedy(Remedy::TryAgain)
 }
 
-/// Where a front-end sends callers from outside: `/login.html?error=private-link-validation-error`.
+/// Where a front-end sends callers from outside: `/login.html?error=private-link-validation-error:<workspace id>`.
 fn is_private_link(target: &Url) -> bool {
-    target.path() == "/login.html" && target.query_pairs().any(|(key, value)| key == "error" && value == "private-link-validation-error")
+    let reason = |value: &str| value.split(':').next() == Some("private-link-validation-error");
+    target.path() == "/login.html" && target.query_pairs().any(|(key, value)| key == "error" && reason(&value))
 }
 
 fn title(page: &str) -> Option<&str> {

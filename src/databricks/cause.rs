@@ -12,8 +12,10 @@ pub(crate) enum Phase {
     Lookup,
     Connect,
     Handshake,
-    /// The request is out, the answer not yet whole.
+    /// The request is out, its answer has not begun.
     Answer,
+    /// The answer has begun and is not yet whole.
+    Body,
 }
 
 /// The code of a failed request.
@@ -22,6 +24,8 @@ pub(super) fn of_request(error: &reqwest::Error) -> Code {
         Phase::Lookup
     } else if error.is_connect() {
         Phase::Connect
+    } else if error.is_body() || error.is_decode() {
+        Phase::Body
     } else {
         Phase::Answer
     };
@@ -40,7 +44,7 @@ pub(super) fn of(error: &(dyn Error + 'static), phase: Phase) -> Code {
         Phase::Lookup => Code::Dns,
         Phase::Connect => Code::Unreachable,
         Phase::Handshake => Code::Tls,
-        Phase::Answer => Code::Protocol,
+        Phase::Answer | Phase::Body => Code::Protocol,
     })
 }
 
@@ -48,7 +52,7 @@ pub(crate) fn timeout(phase: Phase) -> Code {
     match phase {
         Phase::Lookup => Code::Dns,
         Phase::Connect => Code::ConnectTimeout,
-        Phase::Handshake | Phase::Answer => Code::ReadTimeout,
+        Phase::Handshake | Phase::Answer | Phase::Body => Code::ReadTimeout,
     }
 }
 
@@ -58,7 +62,7 @@ fn found(error: &(dyn Error + 'static), phase: Phase) -> Option<Code> {
         if let Some(error) = cause.downcast_ref::<rustls::Error>() {
             return Some(tls(error));
         }
-        if let Some(code) = cause.downcast_ref::<hyper::Error>().and_then(http) {
+        if let Some(code) = cause.downcast_ref::<hyper::Error>().and_then(|error| http(error, phase)) {
             return Some(code);
         }
         if let Some(error) = cause.downcast_ref::<io::Error>() {
@@ -68,20 +72,34 @@ fn found(error: &(dyn Error + 'static), phase: Phase) -> Option<Code> {
                 return Some(code);
             }
         }
+        if let Some(error) = cause.downcast_ref::<h2::Error>() {
+            return Some(http2(error, phase));
+        }
         next = cause.source();
     }
     None
 }
 
-fn http(error: &hyper::Error) -> Option<Code> {
+fn http(error: &hyper::Error, phase: Phase) -> Option<Code> {
     if error.is_parse_too_large() {
         Some(Code::TooLarge)
     } else if error.is_timeout() {
         Some(Code::ReadTimeout)
+    } else if error.is_incomplete_message() && phase != Phase::Body {
+        // Also a kept connection that the server ended in the very moment of the request.
+        Some(Code::Reset)
     } else if error.is_parse() || error.is_incomplete_message() {
         Some(Code::Protocol)
     } else {
         None
+    }
+}
+
+fn http2(error: &h2::Error, phase: Phase) -> Code {
+    match error.get_io() {
+        Some(error) => input_output(error, phase).unwrap_or(Code::Reset),
+        None if error.is_remote() && (error.is_reset() || error.is_go_away()) => Code::Reset,
+        None => Code::Protocol,
     }
 }
 
@@ -93,8 +111,8 @@ fn input_output(error: &io::Error, phase: Phase) -> Option<Code> {
         Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe | Kind::NotConnected => Some(Code::Reset),
         Kind::TimedOut => Some(timeout(phase)),
         // A server that hangs up instead of a handshake; in an answer it is one that was cut short.
-        Kind::UnexpectedEof if phase != Phase::Answer => Some(Code::Reset),
-        Kind::UnexpectedEof | Kind::InvalidData | Kind::InvalidInput => Some(Code::Protocol).filter(|_| phase == Phase::Answer),
+        Kind::UnexpectedEof if phase != Phase::Body => Some(Code::Reset),
+        Kind::UnexpectedEof | Kind::InvalidData | Kind::InvalidInput => Some(Code::Protocol).filter(|_| phase == Phase::Body),
         _ => None,
     }
 }
