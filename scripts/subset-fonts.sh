@@ -14,11 +14,12 @@ trap 'rm -rf "$work"' EXIT
 # Basic Latin to Latin Extended-B, spacing modifiers, combining marks, Greek, Cyrillic, Latin Extended Additional, punctuation,
 # superscripts, currency, letterlike, arrows, mathematical operators, geometric shapes.
 
+# The outline of the missing glyph is kept: a letter that no font has shows as a box, not as nothing.
 # No contextual alternates: they turn "->" into an arrow and the x of "1x2" into a multiplication sign, also in a host or a token.
 letters="U+0000-024F,U+02B0-02FF,U+0300-036F,U+0370-03FF,U+0400-052F,U+1E00-1EFF,U+2000-206F,U+2070-209F,U+20A0-20BF,U+2100-214F,U+2190-21FF,U+2200-22FF,U+25A0-25FF"
 for weight in Regular Medium SemiBold; do
   "$subset" "$inter/Inter-$weight.otf" --unicodes="$letters" --layout-features='kern,mark,mkmk,ccmp,locl' \
-    --no-hinting --name-IDs='0,1,2,4,5,6,13,14' --output-file="assets/fonts/Inter-$weight.otf"
+    --notdef-outline --no-hinting --name-IDs='0,1,2,4,5,6,13,14' --output-file="assets/fonts/Inter-$weight.otf"
 done
 
 (cd "$work" && npm pack --silent @phosphor-icons/web@2.1.2 >/dev/null && tar xzf phosphor-icons-web-2.1.2.tgz)
