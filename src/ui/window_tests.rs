@@ -615,7 +615,7 @@ fn ui_01_a_monkey_of_fifty_thousand_events_finds_no_panic_and_no_stuck_spinner()
     let mut sent = 0;
     while sent < EVENTS {
         // As a person's hand is slower than frames: a few events a frame.
-        for _ in 0..random.usize(4..40) {
+        for _ in 0..random.usize(1..10) {
             for event in monkey.events() {
                 sent += 1;
                 window.input_mut().events.push(event);
@@ -624,7 +624,7 @@ fn ui_01_a_monkey_of_fifty_thousand_events_finds_no_panic_and_no_stuck_spinner()
         trouble(&mut random, &engine);
         seconds.set(seconds.get() + i64::from(random.u8(0..3)));
         window.step();
-        if random.u8(0..50) == 0 {
+        if random.u8(0..20) == 0 {
             window.state_mut().state.discard_dialog();
         }
     }
