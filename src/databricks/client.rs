@@ -13,7 +13,14 @@ use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{ApiError, Http, answer::Answer, error::too_large, http::Route, retry};
+use super::{
+    ApiError, Http,
+    answer::Answer,
+    error::too_large,
+    http::Route,
+    redact::{capped, shown},
+    retry,
+};
 use crate::{
     connection::BaseUrl,
     failure::{Code, Failure, Remedy},
@@ -132,6 +139,11 @@ impl Client {
             return Err(too_large(&self.base_url, status.as_u16()));
         }
         Ok(Answer { status, headers, body })
+    }
+
+    /// What the workspace wrote, fit for the screen; `limit` in characters.
+    pub(super) fn shown(&self, text: Option<String>, limit: usize) -> String {
+        capped(&shown(&text.unwrap_or_default(), &self.token), limit)
     }
 
     /// The one place where the token is attached, and only for the connection's own origin.

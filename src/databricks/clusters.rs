@@ -4,11 +4,7 @@ use std::collections::HashSet;
 
 use url::form_urlencoded;
 
-use super::{
-    ApiError, Client,
-    client::Call,
-    redact::{capped, plain},
-};
+use super::{ApiError, Client, client::Call};
 use crate::failure::{Code, Failure, Remedy};
 
 /// What one answer may list; the service may give fewer.
@@ -66,7 +62,7 @@ impl Client {
         match self.paged(call).await {
             Err(error) if error.failure.code == Code::NotFound => {
                 let (page, _): (Page, _) = self.get("/api/2.0/clusters/list", call).await?;
-                Ok(page.clusters.unwrap_or_default().into_iter().map(Cluster::from).collect())
+                Ok(page.clusters.unwrap_or_default().into_iter().map(|wire| self.cluster(wire)).collect())
             }
             outcome => outcome,
         }
@@ -78,7 +74,7 @@ impl Client {
         let mut token = None;
         for _ in 0..PAGES {
             let (page, _): (Page, _) = self.get(&page_path(token.as_deref()), call).await?;
-            found.extend(page.clusters.unwrap_or_default().into_iter().map(Cluster::from));
+            found.extend(page.clusters.unwrap_or_default().into_iter().map(|wire| self.cluster(wire)));
             let Some(next) = page.next_page_token.filter(|next| !next.is_empty()) else { return Ok(found) };
             if !seen.insert(next.clone()) {
                 return Err(endless());
@@ -86,6 +82,12 @@ impl Client {
             token = Some(next);
         }
         Err(endless())
+    }
+
+    fn cluster(&self, wire: Wire) -> Cluster {
+        let id = self.shown(wire.cluster_id, NAME_LIMIT);
+        let name = Some(self.shown(wire.cluster_name, NAME_LIMIT)).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
+        Cluster { id, name, state: ClusterState::read(&self.shown(wire.state, NAME_LIMIT)) }
     }
 }
 
@@ -96,15 +98,6 @@ fn page_path(token: Option<&str>) -> String {
         query.append_pair("page_token", token);
     }
     format!("/api/2.1/clusters/list?{}", query.finish())
-}
-
-impl From<Wire> for Cluster {
-    fn from(wire: Wire) -> Self {
-        let text = |text: Option<String>| capped(&plain(&text.unwrap_or_default()), NAME_LIMIT);
-        let id = text(wire.cluster_id);
-        let name = Some(text(wire.cluster_name)).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
-        Self { id, name, state: ClusterState::read(&text(wire.state)) }
-    }
 }
 
 impl ClusterState {

@@ -1,6 +1,9 @@
 //! `GET /.well-known/databricks-config`: what a host says of itself to anybody who asks. Older hosts do not have it.
 
-use super::{ApiError, Client, client::Call, redact::plain};
+use super::{ApiError, Client, client::Call};
+
+/// One word is expected.
+const WORD_LIMIT: usize = 40;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct HostConfig {
@@ -18,7 +21,7 @@ struct Wire {
 impl Client {
     pub(crate) async fn host_config(&self, call: &Call<'_>) -> Result<HostConfig, ApiError> {
         let wire: Wire = self.get_unsigned("/.well-known/databricks-config", call).await?;
-        let word = |word: Option<String>| word.map(|word| plain(&word)).filter(|word| !word.is_empty() && word.len() <= 40);
+        let word = |word| Some(self.shown(word, WORD_LIMIT)).filter(|word| !word.is_empty());
         Ok(HostConfig { host_type: word(wire.host_type), cloud: word(wire.cloud) })
     }
 }

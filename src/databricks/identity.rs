@@ -3,12 +3,7 @@
 use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap};
 
-use super::{
-    ApiError, Client,
-    client::Call,
-    redact::{capped, plain},
-    retry,
-};
+use super::{ApiError, Client, client::Call, retry};
 use crate::failure::{Code, Failure, Remedy};
 
 /// Names are shown on one line.
@@ -42,7 +37,7 @@ impl Client {
 
     pub(crate) async fn me_within(&self, call: &Call<'_>) -> Result<Me, ApiError> {
         let (wire, headers): (Wire, _) = self.get("/api/2.0/preview/scim/v2/Me", call).await?;
-        let name = |name: Option<String>| name.map(|name| capped(&plain(&name), NAME_LIMIT)).filter(|name| !name.is_empty());
+        let name = |name| Some(self.shown(name, NAME_LIMIT)).filter(|name| !name.is_empty());
         let display_name = name(wire.display_name);
         let user_name = name(wire.user_name).or_else(|| display_name.clone()).ok_or_else(nobody)?;
         let clock_ahead_seconds = clock_ahead(&headers, Timestamp::now());

@@ -139,6 +139,71 @@ fn ht_16_the_wait_is_told() {
 }
 
 #[test]
+fn ht_16_nobody_waits_longer_than_a_minute() {
+    let server = FaultServer::start(|_, _| answer("429 Too Many Requests", "Retry-After: 999999\r\n", "{}"));
+    let (tell, told) = std::sync::mpsc::channel();
+    let note = move |progress| {
+        if let Progress::Waiting { seconds } = progress {
+            tell.send(seconds).unwrap();
+        }
+    };
+    runtime().block_on(async {
+        let (connection, http) = (connection(&server.base_url(), 90), Http::new(HttpSettings::default()));
+        let running = check::run(&connection, SecretString::from("canary-token-0123456789"), &http, &note);
+        assert!(tokio::time::timeout(Duration::from_secs(1), running).await.is_err(), "it waits");
+    });
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), [60]);
+}
+
+#[test]
+fn an_account_is_said_to_be_none_of_its_business() {
+    let server = FaultServer::start(|path, _| healthy(path));
+    let mut account = connection(&server.base_url(), 5);
+    account.level = serde_json::from_str(r#"{"account":{"account_id":"12345678-1234-1234-1234-123456789012"}}"#).unwrap();
+    let silent = |progress| panic!("{progress:?}");
+    let http = Http::new(HttpSettings::default());
+    let running = check::run(&account, SecretString::from("canary-token-0123456789"), &http, &silent);
+    let report = runtime().block_on(running);
+    assert_eq!((report.state, report.failure.unwrap().code), (Status::Untested, Code::Unsupported));
+    assert_eq!(server.requests(), Vec::<String>::new());
+}
+
+#[test]
+fn the_answer_of_another_workspace_is_hinted_at() {
+    let server = FaultServer::start(|path, _| match healthy(path) {
+        _ if path.ends_with("/Me") => answer("200 OK", "Content-Type: application/json\r\nX-Databricks-Org-Id: 42\r\n", ME),
+        act => act,
+    });
+    let mut connection = connection(&server.base_url(), 5);
+    connection.workspace_id = Some("7".to_owned());
+    let token = SecretString::from("canary-token-0123456789");
+    let report = runtime().block_on(check::run(&connection, token, &Http::new(HttpSettings::default()), &|_| ()));
+    assert_eq!((report.state, report.workspace_id.as_deref()), (Status::Ok, Some("42")));
+    assert_eq!(report.hints, ["The answer came from workspace 42, but this connection is for workspace 7."]);
+}
+
+#[test]
+fn an_answer_that_repeats_the_token_cannot_carry_it_anywhere() {
+    let canary = "canary-token-0123456789";
+    let echo = format!(
+        r#"{{"error_code":"{canary}","message":"{canary}","userName":"Bearer {canary}","displayName":"{canary}",
+        "clusters":[{{"cluster_id":"{canary}","cluster_name":"{canary}","state":"{canary}"}}],"host_type":"{canary}"}}"#
+    );
+    for status in ["200 OK", "400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "500 Oops"] {
+        let echo = echo.clone();
+        let server = FaultServer::start(move |_, _| {
+            answer(status, &format!("Content-Type: application/json\r\nLocation: https://{canary}.example/{canary}\r\n"), &echo)
+        });
+        let seen = Mutex::new(String::new());
+        let note = |progress: Progress| *seen.lock().unwrap() += &format!("{progress:?}");
+        let token = SecretString::from(canary);
+        let report = runtime().block_on(check::run(&connection(&server.base_url(), 5), token, &Http::new(HttpSettings::default()), &note));
+        let told = format!("{report:?} {}", seen.into_inner().unwrap());
+        assert!(!told.contains(canary), "{status}: {told}");
+    }
+}
+
+#[test]
 fn ht_29_a_cancelled_test_lets_go_within_200_ms() {
     let server = FaultServer::start(|_, _| Act::Silence);
     let connection = connection(&server.base_url(), 30);

@@ -102,19 +102,28 @@ fn each_bad_certificate_has_its_own_code() {
 
 #[test]
 fn ht_21_a_server_of_tls_1_1_alone_is_refused() {
-    // What such a server answers to a client that asks for more: a fatal alert, protocol_version (RFC 5246, 7.2.2).
-    let alert = [21, 3, 2, 0, 2, 2, 70];
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let told = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut hello = [0; 4096];
-        let length = std::io::Read::read(&mut stream, &mut hello).unwrap();
-        std::io::Write::write_all(&mut stream, &alert).unwrap();
-        hello[..length].to_vec()
-    });
-    let file = pem_file(&authority().pem());
-    assert_eq!(ask(port, Some(file.path())).unwrap_err().failure.code, Code::TlsProtocol);
-    let hello = told.join().unwrap();
-    assert_eq!(hello[0], 22, "a handshake record, so nothing of the request");
+    // What such a server answers to a client that asks for more: a fatal alert, protocol_version (RFC 5246, 7.2.2), or a ServerHello
+    // that picks its own version all the same (RFC 4346, 7.4.1.3: TLS_RSA_WITH_AES_128_CBC_SHA, no compression).
+    let alert = vec![21, 3, 2, 0, 2, 2, 70];
+    let mut server_hello = vec![22, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+    server_hello.extend([7; 32]);
+    server_hello.extend([0, 0, 47, 0]);
+    for said in [alert, server_hello] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let told = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut hello = [0; 4096];
+            let length = std::io::Read::read(&mut stream, &mut hello).unwrap();
+            std::io::Write::write_all(&mut stream, &said).unwrap();
+            let mut after = Vec::new();
+            let _ = std::io::Read::read_to_end(&mut stream, &mut after);
+            (hello[..length].to_vec(), after)
+        });
+        let file = pem_file(&authority().pem());
+        assert_eq!(ask(port, Some(file.path())).unwrap_err().failure.code, Code::TlsProtocol);
+        let (hello, after) = told.join().unwrap();
+        assert_eq!(hello[0], 22, "a handshake record, so nothing of the request");
+        assert!(after.is_empty() || after[0] == 21, "at most an alert: {after:?}");
+    }
 }

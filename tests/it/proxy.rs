@@ -1,0 +1,146 @@
+//! Proxies of the environment: explained when they are in the way, left aside where they do not apply, their password never shown.
+//! The environment belongs to a process, so each test asks the built program.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{Ipv4Addr, TcpListener},
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use crate::support::{
+    Home,
+    fault_server::{FaultServer, json},
+    free_port, run,
+};
+
+const LIMIT: Duration = Duration::from_secs(30);
+const TOKEN: &str = "dapi0123456789abcdef0123456789abcdef";
+/// In base64, as it goes to the proxy: `dXNlcjpodW50ZXIyLXNlY3JldA==`.
+const PASSWORD: &str = "hunter2-secret";
+/// Nothing on any network answers for it.
+const NOWHERE: &str = "https://adb-1234567890123456.7.azuredatabricks.invalid";
+
+/// Gives every connection the same answer; keeps what it was asked.
+struct Proxy {
+    port: u16,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Proxy {
+    fn answering(status: &'static str) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let proxy = Self { port: listener.local_addr().unwrap().port(), asked: Arc::default() };
+        let asked = Arc::clone(&proxy.asked);
+        thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let (mut head, mut some) = (Vec::new(), [0; 1024]);
+                while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+                    match stream.read(&mut some) {
+                        Ok(count) if count > 0 => head.extend_from_slice(&some[..count]),
+                        _ => break,
+                    }
+                }
+                asked.lock().unwrap().push(String::from_utf8_lossy(&head).into_owned());
+                let _ = stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes());
+            }
+        });
+        proxy
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+/// The result of a test of `base_url` with these variables set.
+fn test(base_url: &str, variables: &[(&str, &str)]) -> Value {
+    let home = Home::new();
+    let command = |arguments: &[&str]| {
+        let mut command = home.brickpass(arguments);
+        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse").envs(variables.iter().copied());
+        command
+    };
+    let added = run(
+        &mut command(&["add", "A", "--base-url", base_url, "--timeout", "5", "--trust-address", "--token-stdin"]),
+        TOKEN.as_bytes(),
+        LIMIT,
+    );
+    assert_eq!(added.code, Some(0), "{added:?}");
+    let words = run(&mut command(&["test", "A"]), b"", LIMIT);
+    let tested = run(&mut command(&["test", "--json", "A"]), b"", LIMIT);
+    for said in [&words.stdout, &words.stderr, &tested.stdout, &tested.stderr] {
+        assert!(!said.contains(PASSWORD) && !said.contains(TOKEN), "a secret is told: {said}");
+        assert!(!said.contains("dXNlcjpo"), "a secret is told in base64: {said}");
+    }
+    for (file, bytes) in home.files() {
+        assert!(!String::from_utf8_lossy(&bytes).contains(PASSWORD), "{}", file.display());
+    }
+    tested.json()["results"][0].clone()
+}
+
+fn code(result: &Value) -> &str {
+    result["error"]["code"].as_str().unwrap_or_else(|| panic!("{result:#}"))
+}
+
+fn steps(result: &Value) -> Vec<&str> {
+    result["steps"].as_array().unwrap().iter().map(|step| step["step"].as_str().unwrap()).collect()
+}
+
+fn with_password(port: u16) -> String {
+    format!("http://user:{PASSWORD}@127.0.0.1:{port}")
+}
+
+#[test]
+fn ht_23_a_proxy_that_asks_to_sign_in_is_explained() {
+    let proxy = Proxy::answering("407 Proxy Authentication Required");
+    let result = test(NOWHERE, &[("HTTPS_PROXY", &with_password(proxy.port))]);
+    assert_eq!((code(&result), result["state"].as_str()), ("proxy-auth", Some("unreachable")));
+    let asked = proxy.asked();
+    assert!(asked[0].starts_with("CONNECT adb-1234567890123456.7.azuredatabricks.invalid:443 "), "{asked:?}");
+    assert!(asked.iter().all(|head| head.to_lowercase().contains("proxy-authorization: basic ") && !head.contains(TOKEN)), "{asked:?}");
+    assert!(!steps(&result).iter().any(|step| ["dns", "tcp", "tls"].contains(step)), "{result:#}");
+    assert!(result["hints"][0].as_str().unwrap().contains(&format!("the proxy 127.0.0.1:{}", proxy.port)), "{result:#}");
+}
+
+#[test]
+fn ht_23_a_proxy_that_is_down_is_told_from_a_workspace_that_is() {
+    let result = test(NOWHERE, &[("https_proxy", &with_password(free_port()))]);
+    assert_eq!((code(&result), result["state"].as_str()), ("proxy-unreachable", Some("unreachable")));
+}
+
+#[test]
+fn ht_23_a_proxy_that_refuses_the_address_is_explained() {
+    for status in ["403 Forbidden", "502 Bad Gateway"] {
+        let proxy = Proxy::answering(status);
+        let result = test(NOWHERE, &[("ALL_PROXY", &with_password(proxy.port))]);
+        assert_eq!(code(&result), "proxy-unreachable", "{status}");
+        assert!(result["error"]["what"].as_str().unwrap().contains("does not connect"), "{result:#}");
+    }
+}
+
+#[test]
+fn ht_24_no_proxy_is_used_for_what_no_proxy_names() {
+    let proxy = Proxy::answering("502 Bad Gateway");
+    for exempt in [".azuredatabricks.invalid", "other.example, adb-1234567890123456.7.azuredatabricks.invalid", "*"] {
+        let result = test(NOWHERE, &[("HTTPS_PROXY", &with_password(proxy.port)), ("NO_PROXY", exempt)]);
+        assert_eq!((code(&result), steps(&result)), ("dns", vec!["dns"]), "{exempt}");
+    }
+    assert_eq!(proxy.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn ht_24_this_computer_is_never_asked_through_a_proxy() {
+    let proxy = Proxy::answering("502 Bad Gateway");
+    let server = FaultServer::start(|path, _| match path {
+        "/api/2.0/preview/scim/v2/Me" => json("200 OK", r#"{"userName":"you@example.com"}"#),
+        _ => json("200 OK", "{}"),
+    });
+    let address = with_password(proxy.port);
+    let result = test(&server.base_url(), &[("HTTP_PROXY", &address), ("HTTPS_PROXY", &address), ("ALL_PROXY", &address)]);
+    assert_eq!(result["ok"], true, "{result:#}");
+    assert_eq!(proxy.asked(), Vec::<String>::new());
+}
