@@ -194,11 +194,11 @@ fn an_answer_that_repeats_the_token_cannot_carry_it_anywhere() {
         let server = FaultServer::start(move |_, _| {
             answer(status, &format!("Content-Type: application/json\r\nLocation: https://{canary}.example/{canary}\r\n"), &echo)
         });
-        let seen = Mutex::new(String::new());
-        let note = |progress: Progress| *seen.lock().unwrap() += &format!("{progress:?}");
+        let seen = Mutex::new(Vec::new());
+        let note = |progress: Progress| seen.lock().unwrap().push(progress);
         let token = SecretString::from(canary);
         let report = runtime().block_on(check::run(&connection(&server.base_url(), 5), token, &Http::new(HttpSettings::default()), &note));
-        let told = format!("{report:?} {}", seen.into_inner().unwrap());
+        let told = format!("{report:?} {:?}", seen.into_inner().unwrap());
         assert!(!told.contains(canary), "{status}: {told}");
     }
 }

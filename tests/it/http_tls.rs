@@ -8,7 +8,7 @@ use brickpass::{
     failure::{Code, Failure},
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use secrecy::SecretString;
 
 use crate::support::fault_server::{FaultServer, json};
@@ -27,13 +27,16 @@ fn server(issuer: &CertifiedIssuer<'static, KeyPair>, name: &str, change: impl F
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     change(&mut params);
     let certificate = params.signed_by(&key, issuer).unwrap();
-    let tls = rustls::ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+    FaultServer::start_tls(tls(certificate.der(), &key), |_, _| json("200 OK", ME))
+}
+
+fn tls(certificate: &CertificateDer<'static>, key: &KeyPair) -> rustls::ServerConfig {
+    rustls::ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der())))
-        .unwrap();
-    FaultServer::start_tls(tls, |_, _| json("200 OK", ME))
+        .with_single_cert(vec![certificate.clone()], PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der())))
+        .unwrap()
 }
 
 fn ask(port: u16, ca_file: Option<&Path>) -> Result<Me, ApiError> {
@@ -98,6 +101,61 @@ fn each_bad_certificate_has_its_own_code() {
     assert_eq!(failure(&elsewhere, &pem).code, Code::TlsWrongHost);
     let stranger = server(&authority(), "localhost", |_| ());
     assert_eq!(failure(&stranger, &pem).code, Code::TlsUnknownIssuer);
+    // As `openssl req -x509` makes it: its own authority.
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let certificate = params.self_signed(&key).unwrap();
+    let self_signed = FaultServer::start_tls(tls(certificate.der(), &key), |_, _| json("200 OK", ME));
+    assert_eq!(failure(&self_signed, &pem).code, Code::TlsUnknownIssuer);
+}
+
+/// A server that speaks HTTP/2, as workspaces do: `script` is given the number of the request and says the status, or nothing to reset it.
+fn server_of_http_2(tls: rustls::ServerConfig, script: impl Fn(usize) -> Option<u16> + Send + 'static) -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut tls = tls;
+    tls.alpn_protocols = vec![b"h2".to_vec()];
+    let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(tls));
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            let mut number = 0;
+            while let Ok((stream, _)) = listener.accept().await {
+                let stream = acceptor.accept(stream).await.unwrap();
+                let mut connection = h2::server::handshake(stream).await.unwrap();
+                while let Some(Ok((request, mut respond))) = connection.accept().await {
+                    assert!(request.headers()["authorization"].to_str().unwrap().starts_with("Bearer canary"));
+                    number += 1;
+                    match script(number) {
+                        Some(status) => {
+                            let mut answer = hyper::Response::new(());
+                            *answer.status_mut() = hyper::StatusCode::from_u16(status).unwrap();
+                            respond.send_response(answer, false).unwrap().send_data(ME.into(), true).unwrap();
+                        }
+                        None => respond.send_reset(h2::Reason::INTERNAL_ERROR),
+                    }
+                }
+            }
+        });
+    });
+    port
+}
+
+#[test]
+fn http_2_is_spoken_and_a_reset_request_is_made_again() {
+    let issuer = authority();
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let config = || tls(certificate.der(), &key);
+    let file = pem_file(&issuer.pem());
+    let ask = |port| ask(port, Some(file.path()));
+    assert_eq!(ask(server_of_http_2(config(), |_| Some(200))).unwrap().user_name, "you@example.com");
+    assert_eq!(ask(server_of_http_2(config(), |number| Some(if number < 3 { 503 } else { 200 }))).unwrap().user_name, "you@example.com");
+    assert_eq!(ask(server_of_http_2(config(), |number| (number == 3).then_some(200))).unwrap().user_name, "you@example.com");
+    assert_eq!(ask(server_of_http_2(config(), |_| None)).unwrap_err().failure.code, Code::Reset);
 }
 
 #[test]
