@@ -107,8 +107,13 @@ impl Window {
         let entries = all.iter().map(|connection| Entry { connection: connection.clone(), revision: Revision(1) }).collect();
         let snapshot = Snapshot { entries, tombstones: Vec::new(), mode: Mode::Writable, notices: Vec::new() };
         let window = WindowMemory::default();
-        let settings =
-            Event::Settings { settings: Settings::default(), window: window.clone(), vault_from_environment: false, problem: None };
+        let settings = Event::Settings {
+            settings: Settings::default(),
+            window: window.clone(),
+            vault_from_environment: false,
+            vault_file_exists: false,
+            problem: None,
+        };
         let vault = Event::Vault { home: VaultHome::Memory, status: VaultStatus::Ready { place: "this session only".to_owned() } };
         let events = Rc::new(RefCell::new(VecDeque::from([settings, Event::Library(Arc::new(snapshot)), vault])));
         let wires = Wires { send: Box::new(|_| {}), next: Box::new(move || events.borrow_mut().pop_front()) };

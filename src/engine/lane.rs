@@ -68,22 +68,34 @@ fn start(shared: &Shared, problem: Option<Failure>) {
         settings,
         window: shared.window_file.load(),
         vault_from_environment: shared.places.vault.is_some(),
+        vault_file_exists: shared.places.vault_file().exists(),
         problem,
     });
-    let history = shared.history.load();
+    read(shared);
+}
+
+fn refresh(shared: &Shared) {
+    if shared.library.changed_outside() {
+        read(shared);
+    } else {
+        // `brickpass test` in a terminal changes this alone.
+        tell_history(shared);
+    }
+}
+
+fn read(shared: &Shared) {
     match shared.library.load() {
         Ok(snapshot) => {
             tell(shared, snapshot);
-            shared.outbox.send(Event::History(history.into_iter().map(|(id, last)| (id, Some(last))).collect()));
+            tell_history(shared);
         }
         Err(error) => shared.outbox.send(Event::LibraryFailed(error.failure())),
     }
 }
 
-fn refresh(shared: &Shared) {
-    if shared.library.changed_outside() {
-        start(shared, None);
-    }
+fn tell_history(shared: &Shared) {
+    let history = shared.history.load().into_iter().map(|(id, last)| (id, Some(last)));
+    shared.outbox.send(Event::History(history.collect()));
 }
 
 fn save(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) {

@@ -140,6 +140,8 @@ pub enum Event {
         settings: Settings,
         window: WindowMemory,
         vault_from_environment: bool,
+        /// An encrypted file is there already: its passphrase is asked for, not chosen.
+        vault_file_exists: bool,
         problem: Option<Failure>,
     },
     /// The list as it now is in the file.

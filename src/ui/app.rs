@@ -227,7 +227,7 @@ impl BrickpassApp {
             settings: &state.settings,
             vault,
             vault_from_environment: state.vault_from_environment,
-            vault_file_exists: false,
+            vault_file_exists: state.vault_file_exists,
             busy: matches!(state.settings_wait, SettingsWait::Save | SettingsWait::Unlock),
             problem: state.settings_problem.as_deref(),
             files: &self.files,

@@ -190,6 +190,7 @@ impl Inner {
                     settings: self.settings.clone(),
                     window: self.window.clone(),
                     vault_from_environment: false,
+                    vault_file_exists: false,
                     problem: None,
                 });
                 self.tell_library();

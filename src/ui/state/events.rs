@@ -16,11 +16,12 @@ use crate::{
 impl State {
     pub fn apply(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
         match event {
-            Event::Settings { settings, window, vault_from_environment, problem } => {
+            Event::Settings { settings, window, vault_from_environment, vault_file_exists, problem } => {
                 self.settings = settings;
                 self.window = window;
                 self.settings_known = true;
                 self.vault_from_environment = vault_from_environment;
+                self.vault_file_exists = vault_file_exists;
                 self.notices.extend(problem.map(Notice::Failure));
                 Vec::new()
             }
@@ -151,6 +152,7 @@ impl State {
 
     fn vault_came(&mut self, home: VaultHome, status: VaultStatus) -> Vec<Command> {
         let ready = matches!(status, VaultStatus::Ready { .. });
+        self.vault_file_exists |= ready && home == VaultHome::File;
         if self.settings_wait == SettingsWait::Unlock {
             self.settings_wait = SettingsWait::Nothing;
         }

@@ -71,6 +71,8 @@ pub struct State {
     pub settings: Settings,
     pub settings_known: bool,
     pub vault_from_environment: bool,
+    /// An encrypted file is there already: its passphrase is asked for, not chosen.
+    pub vault_file_exists: bool,
     pub window: WindowMemory,
     removals: Vec<Removal>,
     last_removal: u64,
