@@ -30,9 +30,10 @@ fn open_window(prepared: &Prepared) -> Result<(), Failure> {
         Failure::new(
             Code::Unsupported,
             "The window could not be opened.",
-            format!("The system says: {error}."),
+            "There is no desktop session here, or its graphics cannot show a window.",
             "Run it in a desktop session; without one, the subcommands work (brickpass --help).",
         )
+        .with_details(error.to_string())
     })
 }
 

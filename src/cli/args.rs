@@ -62,6 +62,7 @@ pub(super) enum Subcommand {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Add {
+    /// As it shall stand in the list
     pub(super) name: String,
     /// The workspace's address, as copied from the browser
     #[arg(long, value_name = "URL")]
@@ -111,6 +112,7 @@ pub(super) struct Fields {
     /// A path such as Sales/Nightly
     #[arg(long, value_name = "F")]
     pub(super) folder: Option<String>,
+    /// What it is for, who owns it
     #[arg(long, value_name = "D")]
     pub(super) description: Option<String>,
     /// Read the personal access token from stdin
