@@ -1,7 +1,7 @@
 //! What is fast, beside its yardstick, in one run: `make bench`. Prints a table and writes nothing.
 //!
 //! Outside: the built program against the least window that eframe can open, started in turn. Inside: the window's own drawing without a
-//! display, and the file of connections, at 100 and at 10,000 connections, so that growth shows.
+//! display, and the file of connections, at 100 and at 10,000 connections, so that growth shows. `cargo bench -- inside` leaves out the first.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -42,9 +42,11 @@ fn main() -> ExitCode {
     println!("{cores} cores, {} {}, medians\n", std::env::consts::OS, std::env::consts::ARCH);
     let mut lines = Vec::new();
     #[cfg(target_os = "linux")]
-    match outside::lines() {
-        Ok(found) => lines.extend(found),
-        Err(reason) => lines.push(Line::plain("start, memory, idle", format!("skipped: {reason}"))),
+    if !std::env::args().any(|argument| argument == "inside") {
+        match outside::lines() {
+            Ok(found) => lines.extend(found),
+            Err(reason) => lines.push(Line::plain("start, memory, idle", format!("skipped: {reason}"))),
+        }
     }
     lines.extend(inside::lines());
 
