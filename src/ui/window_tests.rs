@@ -241,10 +241,22 @@ fn ui_03_a_frame_draws_only_the_rows_in_view_of_ten_thousand() {
     let drawn = window.state().rows_drawn.clone();
     assert!(drawn.len() <= 18 && drawn.end == 10_001, "{drawn:?}");
     assert!(shows(&window, "Connection 09999"));
-    let before = Instant::now();
-    window.run_steps(20);
-    let frame = before.elapsed() / 20;
-    assert!(frame < Duration::from_millis(60), "unoptimised and beside other tests, {frame:?} a frame is still too much");
+}
+
+#[test]
+fn a_search_begins_at_its_first_match_however_far_down_the_list_was() {
+    let many: Vec<Connection> = (0..1_000).map(|n| connection(&format!("Connection {n:05}"), |_| {})).collect();
+    let engine = FakeEngine::with(&many);
+    let mut window = open(&engine, [1280.0, 800.0]);
+    window.get_by_role_and_label(Role::ListBox, "Connections").focus();
+    window.run_steps(2);
+    window.key_press(Key::End);
+    settle(&mut window, &engine);
+    assert!(shows(&window, "Connection 00999") && !shows(&window, "Connection 00000"));
+    window.event(Event::Text("con".into()));
+    settle(&mut window, &engine);
+    assert!(shows(&window, "Matches, 1000"));
+    assert!(shows(&window, "Connection 00000"), "{:?}", window.state().rows_drawn);
 }
 
 #[test]

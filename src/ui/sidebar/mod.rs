@@ -121,7 +121,8 @@ fn list(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {
     if state.list.rows().is_empty() || (!state.list.filter().trim().is_empty() && state.list.shown().next().is_none()) {
         return nothing(ui, place, state);
     }
-    let mut area = ScrollArea::vertical().id_salt("rows").auto_shrink(false);
+    // Each search has a place of its own: a new one begins at its top, and without one the list is where it was.
+    let mut area = ScrollArea::vertical().id_salt(("rows", state.list.filter())).auto_shrink(false);
     if std::mem::take(&mut state.reveal_selected)
         && let Some(offset) = offset_for_selected(ui, place.height(), state)
     {
