@@ -5,7 +5,6 @@ use std::{ops::Range, time::Duration};
 use eframe::Frame;
 use egui::{Context, Id, Ui, ViewportCommand};
 use jiff::Timestamp;
-use secrecy::ExposeSecret as _;
 
 use super::{
     act::Act,
@@ -295,12 +294,6 @@ impl BrickpassApp {
             for kind in SecretKind::ALL {
                 forget_secret_field(ctx, editor::secret_id(id, kind));
             }
-        }
-        if std::mem::take(&mut self.state.copy_revealed)
-            && let Some(secret) = self.state.revealed_anywhere()
-        {
-            ctx.copy_text(secret.expose_secret().to_owned());
-            self.state.notices.push(Notice::Info(text::SECRET_COPIED.to_owned()));
         }
         if std::mem::take(&mut self.state.try_again) {
             let again = self.state.try_again();

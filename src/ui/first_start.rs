@@ -82,12 +82,7 @@ fn head(ui: &mut Ui, secrets_place: Option<&str>) {
     paragraph(ui, "All your Databricks workspaces, one key ring", fonts::semibold(24.0), palette.text);
     ui.add_space(8.0);
     let place = secrets_place.unwrap_or("your system's keyring");
-    paragraph(
-        ui,
-        &format!("Add a workspace, test it, hand it to your tools. Secrets stay in {place}."),
-        fonts::regular(14.0),
-        palette.weak,
-    );
+    paragraph(ui, &format!("Add a workspace, test it, keep it. Secrets stay in {place}."), fonts::regular(14.0), palette.weak);
 }
 
 fn way_card(ui: &mut Ui, way: &Way, first: bool) -> bool {

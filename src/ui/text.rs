@@ -112,7 +112,6 @@ pub const REMOVED_TITLE: &str = "This connection was deleted elsewhere";
 pub const PASSPHRASE: &str = "Passphrase";
 pub const PASSPHRASE_AGAIN: &str = "Passphrase again";
 pub const PASSPHRASE_HINT: &str = "At least 8 characters";
-pub const SECRET_COPIED: &str = "Copied. Copy something else when you have used it.";
 pub const PASSPHRASES_DIFFER: &str = "The two passphrases are not the same";
 pub const UNLOCK_TITLE: &str = "Unlock the encrypted file";
 pub const NEW_PASSPHRASE_TITLE: &str = "Choose a passphrase";

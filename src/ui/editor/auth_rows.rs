@@ -15,7 +15,7 @@ use crate::{
         act::Act,
         state::{Editing, Finished, State, still_says_something},
         text, theme,
-        widgets::{Button, RevealAction, SecretField, Select, form_row, remark, revealed_secret, select_option},
+        widgets::{Button, SecretField, Select, form_row, remark, revealed_secret, select_option},
     },
 };
 
@@ -91,11 +91,7 @@ fn level(ui: &mut Ui, form: &mut Editing) {
 
 fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Field>, (id, kind): (ConnectionId, SecretKind), label: &str) {
     if let Some((secret, since)) = state.revealed(id, kind) {
-        let action = revealed_secret(ui, secret, label, since.as_millisecond() as f64 / 1000.0, act.seconds());
-        if action == Some(RevealAction::Copy) {
-            state.copy_revealed = true;
-        }
-        if action == Some(RevealAction::Hide) {
+        if revealed_secret(ui, secret, label, since.as_millisecond() as f64 / 1000.0, act.seconds()) {
             state.hide_secret();
         }
         where_stored(ui, state, act, id, kind);

@@ -66,8 +66,6 @@ pub struct State {
     pub vault: Remote<(VaultHome, VaultStatus)>,
     secrets: HashMap<(ConnectionId, SecretKind), Remote<StoredSecret>>,
     revealed: Option<(ConnectionId, SecretKind, SecretString, Timestamp)>,
-    /// The person wants the revealed secret on the clipboard; done by the window, which then clears this.
-    pub copy_revealed: bool,
     pub settings: Settings,
     pub settings_known: bool,
     pub vault_from_environment: bool,

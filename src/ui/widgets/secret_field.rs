@@ -177,27 +177,15 @@ fn window_is_looked_at(ctx: &Context) -> bool {
     ctx.input(|input| input.focused && input.viewport().minimized != Some(true))
 }
 
-/// What the person or the clock did to a revealed stored secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RevealAction {
-    /// The copy button was clicked.
-    Copy,
-    /// Drop the secret and show the field again: the eye was clicked, 20 seconds have passed, or the window is no longer looked at.
-    Hide,
-}
-
-/// Shows a stored secret in place of its field. `revealed_at` and `now_seconds` count from the same moment.
-pub fn revealed_secret(
-    ui: &mut Ui,
-    secret: &SecretString,
-    accessible_label: &str,
-    revealed_at: f64,
-    now_seconds: f64,
-) -> Option<RevealAction> {
+/// Shows a stored secret in place of its field, to be read and not to be copied: egui's clipboard cannot keep it out of histories.
+/// `revealed_at` and `now_seconds` count from the same moment.
+///
+/// `true`: drop the secret and show the field again, since the eye was clicked, 20 seconds have passed, or the window is no longer looked at.
+pub fn revealed_secret(ui: &mut Ui, secret: &SecretString, accessible_label: &str, revealed_at: f64, now_seconds: f64) -> bool {
     let left = revealed_at + REVEAL_SECONDS - now_seconds;
     if left <= 0.0 || !window_is_looked_at(ui.ctx()) {
         ui.ctx().request_repaint();
-        return Some(RevealAction::Hide);
+        return true;
     }
     ui.ctx().request_repaint_after(Duration::from_secs_f64(left.min(REVEAL_SECONDS)));
 
@@ -206,20 +194,12 @@ pub fn revealed_secret(
     let text = ui.interact(rect, id, Sense::hover());
     text.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{accessible_label}, shown")));
     field_frame(ui, rect, &FieldFrame { tone: Some(Tone::Accent), ..FieldFrame::default() });
-    let room = rect.width() - 2.0 * EYE - 30.0;
+    let room = rect.width() - EYE - 30.0;
     let at = egui::pos2(rect.left() + 11.0, rect.center().y);
     super::paint_text(ui.painter(), at, Align2::LEFT_CENTER, secret.expose_secret(), fonts::regular(14.0), palette.text, room);
 
-    let button = |from_right: f32| Rect::from_center_size(egui::pos2(rect.right() - from_right, rect.center().y), Vec2::splat(EYE));
-    let copy = icon_button_at(ui, button(12.0 + 1.5 * EYE), id.with("copy"), Icon::Copy, &format!("Copy {accessible_label}"), None);
-    let hide = icon_button_at(ui, button(6.0 + 0.5 * EYE), id.with("hide"), Icon::EyeSlash, &format!("Hide {accessible_label}"), None);
-    if hide.clicked() {
-        Some(RevealAction::Hide)
-    } else if copy.clicked() {
-        Some(RevealAction::Copy)
-    } else {
-        None
-    }
+    let eye = Rect::from_center_size(egui::pos2(rect.right() - 6.0 - 0.5 * EYE, rect.center().y), Vec2::splat(EYE));
+    icon_button_at(ui, eye, id.with("hide"), Icon::EyeSlash, &format!("Hide {accessible_label}"), None).clicked()
 }
 
 fn line(ui: &Ui, text: &str, colour: Color32) -> Arc<Galley> {
