@@ -173,7 +173,7 @@ fn another_windows_save_is_noticed_and_the_choice_is_asked_for() {
     let entry = library.load().unwrap().entries.remove(0);
     library.save(brickpass::connection::Connection { description: "theirs".to_owned(), ..connection }, Some(entry.revision)).unwrap();
     window.click("Save");
-    window.until("This connection was changed elsewhere");
+    window.until("Changed elsewhere");
     window.click("Keep mine");
     let deadline = Instant::now() + Duration::from_secs(8);
     while library.load().unwrap().entries[0].connection.description != "mine" {
