@@ -12,7 +12,7 @@ use super::{
 use crate::{
     connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
     failure::{Code, Failure},
-    storage::{Entry, LibraryError, Revision, SecretKey, Settings, Snapshot, Vault, VaultConfig, VaultError, VaultHome},
+    storage::{Entry, LibraryError, Revision, SecretKey, Settings, Snapshot, Vault, VaultConfig, VaultError, VaultHome, VaultStatus},
 };
 
 /// A removal that another window may still undo is left alone for this long.
@@ -344,6 +344,13 @@ fn change_vault(shared: &Shared, settings: &Settings, passphrase: Option<secrecy
     } else {
         vault_for(&shared.places, settings)
     };
+    if matches!(now.vault.probe(), VaultStatus::Unavailable(_)) {
+        // Nothing can be fetched from a keyring that is not there; whatever it holds stays in it. The person must be able to get away from it.
+        return match next.probe() {
+            VaultStatus::Unavailable(failure) => Err(failure),
+            VaultStatus::Ready { .. } | VaultStatus::Locked { .. } => Ok((next, 0)),
+        };
+    }
     let entries = shared.library.load().map_err(|error| error.failure())?.entries;
     let keys: Vec<SecretKey> =
         entries.iter().flat_map(|entry| SecretKind::ALL.map(|kind| SecretKey { connection: entry.connection.id, kind })).collect();

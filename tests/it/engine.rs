@@ -191,6 +191,33 @@ fn changing_the_place_of_secrets_moves_them() {
     assert!(matches!(stored[1], StoredSecret::Stored { length: 14, .. }), "{stored:?}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_person_can_get_away_from_a_keyring_that_is_not_there() {
+    // In a process of its own, without the session bus that this one may have.
+    let desk_without_bus = crate::support::Home::new();
+    let mut add = desk_without_bus.brickpass(["add", "A", "--base-url", "https://adb-1.2.azuredatabricks.net"]);
+    assert_eq!(crate::support::run(&mut add, b"", Duration::from_secs(20)).code, Some(0));
+
+    let places = Places { config_dir: desk_without_bus.config_dir(), state_dir: desk_without_bus.state_dir(), vault: None, ca_file: None };
+    let (engine, events) = Engine::start(places, || {}).unwrap();
+    let mut desk = Desk { home: desk_without_bus, engine, events };
+    desk.engine.send(Command::ProbeVault);
+    let status = desk.until(|event| if let Event::Vault { status, .. } = event { Some(status) } else { None });
+    if matches!(status, VaultStatus::Ready { .. }) {
+        crate::support::skip("a_person_can_get_away_from_a_keyring_that_is_not_there", "this session has a keyring");
+        return;
+    }
+    let settings = Settings { vault: VaultHome::File, ..Settings::default() };
+    desk.engine.send(Command::SaveSettings { settings, passphrase: Some("correct horse".to_owned().into()) });
+    let status = desk.until(|event| match event {
+        Event::Vault { home: VaultHome::File, status } => Some(status),
+        Event::Failed { failure } => panic!("{failure}"),
+        _ => None,
+    });
+    assert!(matches!(status, VaultStatus::Ready { .. }), "{status:?}");
+}
+
 #[test]
 fn an_address_that_nobody_confirmed_gets_no_token() {
     let mut desk = Desk::new();
