@@ -12,7 +12,7 @@ use super::{
 use crate::{
     connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
     failure::{Code, Failure},
-    storage::{Entry, LibraryError, Revision, SecretKey, Settings, Snapshot, Vault, VaultConfig, VaultError, VaultHome, VaultStatus},
+    storage::{Entry, LibraryError, Revision, SecretKey, Settings, Snapshot, Vault, VaultError, VaultHome, VaultStatus},
 };
 
 /// A removal that another window may still undo is left alone for this long.
@@ -339,11 +339,11 @@ fn change_vault(shared: &Shared, settings: &Settings, passphrase: Option<secrecy
             "Start Brickpass without BRICKPASS_VAULT to change it here.",
         ));
     }
-    let next = if settings.vault == VaultHome::File {
-        Vault::new(VaultConfig { home: VaultHome::File, file: shared.places.vault_file(), passphrase })
-    } else {
-        vault_for(&shared.places, settings)
-    };
+    let next = vault_for(&shared.places, settings);
+    if let Some(passphrase) = passphrase.filter(|_| settings.vault == VaultHome::File) {
+        // Made at once, with the first secret or without one: the passphrase that was chosen now is the one that is asked for later.
+        next.unlock(passphrase).map_err(|error| error.failure())?;
+    }
     if matches!(now.vault.probe(), VaultStatus::Unavailable(_)) {
         // Nothing can be fetched from a keyring that is not there; whatever it holds stays in it. The person must be able to get away from it.
         return match next.probe() {

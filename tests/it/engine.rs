@@ -216,6 +216,7 @@ fn a_person_can_get_away_from_a_keyring_that_is_not_there() {
         _ => None,
     });
     assert!(matches!(status, VaultStatus::Ready { .. }), "{status:?}");
+    assert!(desk.home.config_dir().join("vault.age").exists(), "the passphrase that was chosen is kept by its file");
 }
 
 #[test]
