@@ -35,6 +35,21 @@ pub enum Code {
     NotApi,
     Protocol,
     TooLarge,
+    // Signing in
+    /// There is no sign-in, or it has ended: only the person can begin a new one.
+    SignInNeeded,
+    SignInDeclined,
+    SignInTimeout,
+    /// Every port that may receive the browser's answer is taken.
+    PortsTaken,
+    /// The host has no OAuth.
+    OauthUnsupported,
+    /// The authorization server says no: wrong client id or secret, redirect URI not registered, scope not allowed.
+    OauthRefused,
+    /// The authorization server says what it must not say.
+    OauthProtocol,
+    /// Another window or program is renewing this sign-in and does not come to an end.
+    RefreshBusy,
     // The vault
     NoSecret,
     VaultLocked,
@@ -63,6 +78,7 @@ pub enum Remedy {
     EditBaseUrl,
     EditTimeout,
     ReplaceSecret,
+    SignIn,
     OpenNetworkSettings,
     OpenVaultSettings,
     UnlockVault,

@@ -3,7 +3,7 @@
 //! The folders are the map: each is one idea and may only look downwards.
 //!
 //! ```text
-//! failure  <-  connection  <-  storage, databricks  <-  check  <-  engine  <-  ui, cli
+//! failure  <-  connection  <-  storage, databricks  <-  oauth  <-  session  <-  check  <-  engine  <-  ui, cli
 //! ```
 //!
 //! `demo` stands apart: it may use `connection` alone. `tests/it/architecture.rs` holds these arrows.
@@ -15,5 +15,7 @@ pub mod databricks;
 pub mod demo;
 pub mod engine;
 pub mod failure;
+pub mod oauth;
+pub mod session;
 pub mod storage;
 pub mod ui;

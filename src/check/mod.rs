@@ -15,13 +15,25 @@ use crate::{
     connection::{Connection, Level, Status},
     databricks::{ApiError, Call, Client, Cluster, ClusterState, Http, Me, Phase, Route, timed_out},
     failure::{Code, Failure, Remedy},
+    session::Sessions,
 };
+
+/// With what a test signs in.
+pub enum Credential {
+    /// A personal access token that is typed and not saved.
+    Token(SecretString),
+    /// A client secret that is typed and not saved.
+    ClientSecret { secret: SecretString, sessions: Sessions },
+    /// What is stored for `owner`: the tested connection, or the one whose sign-in it uses.
+    Stored { owner: Box<Connection>, sessions: Sessions },
+}
 
 /// What a host says of itself is only nice to know.
 const DISCOVERY_LIMIT: Duration = Duration::from_secs(5);
 
 /// Runs the test; bounded by the connection's timeout; dropping the future cancels it and closes its sockets.
-pub async fn run(connection: &Connection, token: SecretString, http: &Http, progress: &(dyn Fn(Progress) + Send + Sync)) -> Report {
+pub async fn run(connection: &Connection, credential: Credential, http: &Http, progress: &(dyn Fn(Progress) + Send + Sync)) -> Report {
+    let Credential::Token(token) = credential else { todo!() };
     if !matches!(connection.level, Level::Workspace) {
         return Report::not_begun(Status::Untested, account_level());
     }

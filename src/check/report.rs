@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     connection::Status,
-    databricks::Cluster,
+    databricks::{AccountWorkspace, Cluster},
     failure::{Code, Failure},
 };
 
@@ -21,6 +21,8 @@ pub enum Step {
     Authentication,
     Identity,
     Clusters,
+    /// At account level, in place of identity and clusters.
+    Workspaces,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub struct Report {
     pub user: Option<String>,
     pub workspace_id: Option<String>,
     pub clusters: Option<Vec<Cluster>>,
+    /// At account level.
+    pub workspaces: Option<Vec<AccountWorkspace>>,
     pub failure: Option<Failure>,
     /// Worth knowing although the test may be OK: clock skew, workspace id differs from the one in the form, proxy used.
     pub hints: Vec<String>,
@@ -79,6 +83,7 @@ impl Report {
             user: None,
             workspace_id: None,
             clusters: None,
+            workspaces: None,
             failure: None,
             hints: Vec::new(),
         }
@@ -97,6 +102,7 @@ impl Step {
             Self::Authentication => "Authentication",
             Self::Identity => "Identity",
             Self::Clusters => "Clusters",
+            Self::Workspaces => "Workspaces",
         }
     }
 }
@@ -104,7 +110,7 @@ impl Step {
 /// The state of a connection whose test ended with this failure.
 pub(super) fn state_of(code: Code) -> Status {
     match code {
-        Code::Unauthorized | Code::NoSecret | Code::InvalidInput => Status::SignIn,
+        Code::Unauthorized | Code::NoSecret | Code::InvalidInput | Code::SignInNeeded | Code::OauthRefused => Status::SignIn,
         Code::Forbidden | Code::IpBlocked => Status::NoPermission,
         Code::Cancelled | Code::Unsupported => Status::Untested,
         _ => Status::Unreachable,

@@ -67,12 +67,7 @@ impl Opening {
             )
         })?;
         let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: folder.path().join("vault.age"), passphrase: None });
-        let places = Places {
-            config_dir: folder.path().join("config"),
-            state_dir: folder.path().join("state"),
-            vault: Some(vault.clone()),
-            ca_file: None,
-        };
+        let places = Places { vault: Some(vault.clone()), ..Places::new(folder.path().join("config"), folder.path().join("state")) };
         let mut connections = Vec::new();
         for (connection, token) in demo.connections() {
             let key = SecretKey { connection: connection.id, kind: SecretKind::PersonalAccessToken };

@@ -28,7 +28,7 @@ pub(super) fn places() -> Result<Places, Failure> {
             (config.unwrap_or_else(|| dirs.config_dir().to_owned()), state)
         }
     };
-    let mut places = Places { config_dir, state_dir, vault: None, ca_file: set("SSL_CERT_FILE").map(PathBuf::from) };
+    let mut places = Places { ca_file: set("SSL_CERT_FILE").map(PathBuf::from), ..Places::new(config_dir, state_dir) };
     places.vault = chosen_vault(&places)?;
     Ok(places)
 }

@@ -83,7 +83,7 @@ fn stored_words(session: &mut Session, connection: &Connection) -> Result<String
     let kind = match connection.auth {
         AuthMethod::PersonalAccessToken => SecretKind::PersonalAccessToken,
         AuthMethod::ServicePrincipal { .. } => SecretKind::ClientSecret,
-        AuthMethod::Browser { .. } => return Ok(String::new()),
+        AuthMethod::Browser(_) => return Ok(String::new()),
     };
     let place = match session.need_vault() {
         Ok(place) => place,
@@ -101,7 +101,7 @@ fn stored_words(session: &mut Session, connection: &Connection) -> Result<String
 fn client_id(connection: &Connection) -> Option<&str> {
     match &connection.auth {
         AuthMethod::PersonalAccessToken => None,
-        AuthMethod::Browser { client_id } => client_id.as_ref().map(ClientId::as_str),
+        AuthMethod::Browser(app) => app.client_id.as_ref().map(ClientId::as_str),
         AuthMethod::ServicePrincipal { client_id } => Some(client_id.as_str()),
     }
 }

@@ -80,11 +80,8 @@ pub enum AuthKind {
 pub enum AuthMethod {
     #[serde(rename = "pat")]
     PersonalAccessToken,
-    /// OAuth in the browser (U2M). Without a client id: the public client `databricks-cli`.
-    Browser {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        client_id: Option<ClientId>,
-    },
+    /// OAuth in the browser (U2M).
+    Browser(OAuthApp),
     /// OAuth client credentials (M2M).
     ServicePrincipal { client_id: ClientId },
 }
@@ -94,6 +91,92 @@ pub enum LevelKind {
     #[default]
     Workspace,
     Account,
+}
+
+/// The OAuth application that signs a person in, and how. The default is Databricks' own public client.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OAuthApp {
+    /// `None`: the public client `databricks-cli`, which every account has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ClientId>,
+    /// `None`: `all-apis offline_access`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Scopes>,
+    /// The redirect URI is `http://localhost:<port>`. `None`: the first free port of 8020 to 8040, which Databricks' own client has registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_port: Option<u16>,
+}
+
+impl OAuthApp {
+    /// Source: the public client that the Databricks CLI and SDKs use.
+    pub const DATABRICKS_CLI: &str = "databricks-cli";
+
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        self.client_id.as_ref().map_or(Self::DATABRICKS_CLI, ClientId::as_str)
+    }
+
+    #[must_use]
+    pub fn scopes(&self) -> Scopes {
+        self.scopes.clone().unwrap_or_default()
+    }
+}
+
+/// OAuth scopes (RFC 6749, section 3.3), at least one, in the order of the person's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Scopes(Vec<String>);
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScopesError {
+    #[error("Enter at least one scope, such as all-apis offline_access")]
+    Empty,
+    #[error("A scope has only letters, digits and . : / - _; separate scopes by spaces")]
+    Unfit,
+}
+
+impl Scopes {
+    /// With it, the sign-in renews itself; without it, it ends with the first access token.
+    pub const OFFLINE_ACCESS: &str = "offline_access";
+
+    /// Separated by spaces or commas; repeated ones once.
+    ///
+    /// # Errors
+    /// None at all, over 1,000 characters, or characters that no scope of Databricks has.
+    pub fn parse(typed: &str) -> Result<Self, ScopesError> {
+        let mut scopes: Vec<String> = Vec::new();
+        for word in typed.split([' ', ',', '\t', '\n']).filter(|word| !word.is_empty()) {
+            let fits = word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:/-_".contains(&byte));
+            if !fits || typed.len() > 1_000 {
+                return Err(ScopesError::Unfit);
+            }
+            if !scopes.iter().any(|known| known == word) {
+                scopes.push(word.to_owned());
+            }
+        }
+        if scopes.is_empty() { Err(ScopesError::Empty) } else { Ok(Self(scopes)) }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// As a request spells them: separated by one space.
+    #[must_use]
+    pub fn spelled(&self) -> String {
+        self.0.join(" ")
+    }
+
+    #[must_use]
+    pub fn stays_signed_in(&self) -> bool {
+        self.iter().any(|scope| scope == Self::OFFLINE_ACCESS)
+    }
+}
+
+impl Default for Scopes {
+    fn default() -> Self {
+        Self(vec!["all-apis".to_owned(), Self::OFFLINE_ACCESS.to_owned()])
+    }
 }
 
 /// A connection reaches one workspace, or the account above all workspaces.
@@ -109,7 +192,7 @@ impl AuthMethod {
     pub fn kind(&self) -> AuthKind {
         match self {
             Self::PersonalAccessToken => AuthKind::PersonalAccessToken,
-            Self::Browser { .. } => AuthKind::Browser,
+            Self::Browser(_) => AuthKind::Browser,
             Self::ServicePrincipal { .. } => AuthKind::ServicePrincipal,
         }
     }

@@ -11,7 +11,7 @@ mod text;
 mod timeout;
 mod token;
 
-pub use auth::{AccountId, AccountIdError, AuthKind, AuthMethod, ClientId, ClientIdError, Level, LevelKind};
+pub use auth::{AccountId, AccountIdError, AuthKind, AuthMethod, ClientId, ClientIdError, Level, LevelKind, OAuthApp, Scopes, ScopesError};
 pub use base_url::{BaseUrl, BaseUrlError, Caution, Cloud, HostKind, Pasted};
 pub use draft::{Draft, Field, Remark, Review, Reviewed, Severity};
 pub use environment::{Environment, EnvironmentKind};
@@ -66,6 +66,9 @@ pub struct Connection {
     pub timeout: Timeout,
     pub auth: AuthMethod,
     pub level: Level,
+    /// The account's connection whose sign-in (or client secret) this one uses: a token of the account opens its workspaces too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in_of: Option<ConnectionId>,
     #[serde(default)]
     pub environment: Environment,
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "all_visible")]

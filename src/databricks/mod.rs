@@ -1,5 +1,6 @@
 //! The Databricks REST API: one file an API, typed answers, one error type.
 
+mod account;
 mod answer;
 mod cause;
 mod client;
@@ -12,6 +13,7 @@ mod redact;
 mod retry;
 mod tls;
 
+pub use account::AccountWorkspace;
 pub(crate) use cause::Phase;
 pub(crate) use client::Call;
 pub use client::Client;

@@ -23,6 +23,47 @@ pub enum Fault {
     HtmlLogin,
 }
 
+/// A fault of the authorization server; which requests it spoils stands beside each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OAuthFault {
+    /// The token endpoint: 200 with an HTML page.
+    HtmlTokens,
+    /// The token endpoint: `expires_in` is this JSON text, or missing.
+    ExpiresIn(Option<&'static str>),
+    /// The token endpoint: `token_type` is this word.
+    TokenType(&'static str),
+    /// The token endpoint: an access token with CR and LF in it.
+    AccessTokenWithLineBreak,
+    /// The token endpoint: an answer of this many bytes.
+    HugeAnswer(usize),
+    /// The token endpoint: the connection is reset in the middle of the answer, for the next `times` requests; the server has acted on them.
+    CutAnswer { times: u32 },
+    /// The token endpoint: 302 to this address.
+    RedirectTokens(String),
+    /// The token endpoint: 400 `invalid_grant`.
+    InvalidGrant,
+    /// The token endpoint: 429 with `Retry-After` (whole seconds) for the next `times` requests.
+    RateLimited { retry_after: Duration, times: u32 },
+    /// The token endpoint: 503 for the next `times` requests.
+    Unavailable { times: u32 },
+    /// The token endpoint: fewer scopes than were asked for, and says so.
+    FewerScopes(&'static str),
+    /// The token endpoint answers that much later.
+    SlowTokens(Duration),
+    /// Metadata: `code_challenge_methods_supported` without S256.
+    NoS256,
+    /// Metadata: another issuer.
+    OtherIssuer(String),
+    /// Metadata: the token endpoint lies on this host.
+    TokenEndpointAt(String),
+    /// Metadata: 404.
+    NoMetadata,
+    /// The browser's answer: `iss` is this, or missing.
+    Iss(Option<String>),
+    /// The browser's answer: `error` and `error_description`.
+    Error { error: String, description: String },
+}
+
 /// What a fault makes of one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Refusal {

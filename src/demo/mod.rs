@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use crate::connection::{AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Level, Timeout};
 
 use catalogue::Entry;
-pub use faults::Fault;
+pub use faults::{Fault, OAuthFault};
 use server::Server;
 use workspace::Workspace;
 
@@ -49,6 +49,27 @@ pub struct DemoWorkspace {
     pub base_url: String,
     pub token: String,
     pub user: String,
+}
+
+/// The account above all workspaces.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct DemoAccount {
+    pub base_url: String,
+    pub account_id: String,
+}
+
+/// Somebody who can sign in on the demo's login page.
+#[derive(Clone, serde::Serialize)]
+pub struct DemoUser {
+    pub name: String,
+    pub password: String,
+}
+
+/// A service principal of the account, assigned to every workspace.
+#[derive(Clone, serde::Serialize)]
+pub struct DemoServicePrincipal {
+    pub client_id: String,
+    pub client_secret: String,
 }
 
 impl std::fmt::Debug for DemoWorkspace {
@@ -125,6 +146,7 @@ impl Demo {
                 timeout: Timeout::DEFAULT,
                 auth: AuthMethod::PersonalAccessToken,
                 level: Level::Workspace,
+                sign_in_of: None,
                 environment: place.environment.clone(),
                 tags: place.tags.iter().map(|&tag| tag.to_owned()).collect(),
                 folder: place.folder.to_owned(),
@@ -135,10 +157,94 @@ impl Demo {
         placed.enumerate().map(|(index, (connection, token))| (Connection { pinned: index < 2, ..connection }, token)).collect()
     }
 
+    #[must_use]
+    pub fn account(&self) -> DemoAccount {
+        todo!()
+    }
+
+    /// The users that can sign in: the first one is in every workspace; the others are other people.
+    #[must_use]
+    pub fn users(&self) -> Vec<DemoUser> {
+        todo!()
+    }
+
+    #[must_use]
+    pub fn service_principal(&self) -> DemoServicePrincipal {
+        todo!()
+    }
+
+    /// The authorization server of the account and its workspaces.
+    #[must_use]
+    pub fn authorization(&self) -> DemoAuthorization {
+        todo!()
+    }
+
     /// The first line that `brickpass demo` prints.
     #[must_use]
     pub fn announcement(&self) -> Value {
         json!({ "workspaces": self.announced })
+    }
+}
+
+/// The authorization server: what it was asked, and what it shall get wrong. One for the account and all its workspaces.
+#[derive(Clone)]
+pub struct DemoAuthorization {}
+
+impl DemoAuthorization {
+    /// From the next request on; replaces the fault that was there.
+    pub fn set_fault(&self, fault: OAuthFault) {
+        let _ = fault;
+        todo!()
+    }
+
+    pub fn clear_fault(&self) {
+        todo!()
+    }
+
+    /// Registers `http://localhost:<port>` for the public client `databricks-cli`, besides 8020 to 8040.
+    pub fn register_redirect_port(&self, port: u16) {
+        let _ = port;
+        todo!()
+    }
+
+    /// Of the access tokens that are issued from now on; an hour at first.
+    pub fn set_access_token_lifetime(&self, lifetime: Duration) {
+        let _ = lifetime;
+        todo!()
+    }
+
+    /// Ends every access token that was issued so far, as if its time were over. Refresh tokens stay.
+    pub fn expire_access_tokens(&self) {
+        todo!()
+    }
+
+    /// Revokes every refresh token.
+    pub fn revoke_all(&self) {
+        todo!()
+    }
+
+    /// How many refresh requests were answered with new tokens.
+    #[must_use]
+    pub fn refreshes(&self) -> usize {
+        todo!()
+    }
+
+    /// How often a used refresh token came again (which revokes its whole family).
+    #[must_use]
+    pub fn reuses(&self) -> usize {
+        todo!()
+    }
+
+    /// How many codes were exchanged for tokens.
+    #[must_use]
+    pub fn exchanges(&self) -> usize {
+        todo!()
+    }
+
+    /// The last thousand requests to the authorization server and the account, oldest first; no secrets in them.
+    #[must_use]
+    pub fn requests(&self) -> Vec<String> {
+        todo!()
     }
 }
 

@@ -46,11 +46,20 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         Command::SaveSettings { settings, passphrase } => save_settings(shared, settings, passphrase),
         Command::RememberWindow(memory) => shared.window_file.save(&memory),
         Command::Recover(recovery) => recover(shared, recovery),
+        Command::AddWorkspaces { connections } => add_workspaces(shared, connections),
         // The loop keeps these for itself.
         Command::Test { .. }
         | Command::Cancel { .. }
         | Command::DescribeSecret { .. }
         | Command::RevealSecret { .. }
+        | Command::SignIn { .. }
+        | Command::AnswerSignIn { .. }
+        | Command::CancelSignIn { .. }
+        | Command::SignOut { .. }
+        | Command::DescribeSignIn { .. }
+        | Command::AccessToken { .. }
+        | Command::ListWorkspaces { .. }
+        | Command::StoreSignIns
         | Command::ProbeVault
         | Command::OpenInBrowser { .. }
         | Command::OpenDemo => {}
@@ -190,6 +199,17 @@ fn duplicate(shared: &Shared, source: ConnectionId, copy: Connection) {
             }
             shared.outbox.send(Event::SaveFailed { id, failure, theirs });
         }
+    }
+}
+
+fn add_workspaces(shared: &Shared, connections: Vec<Connection>) {
+    let ids = connections.iter().map(|connection| connection.id).collect();
+    match shared.library.add_all(connections) {
+        Ok(snapshot) => {
+            tell(shared, snapshot);
+            shared.outbox.send(Event::WorkspacesAdded { ids });
+        }
+        Err(error) => shared.fail(error.failure()),
     }
 }
 

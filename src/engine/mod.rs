@@ -2,6 +2,7 @@
 
 mod lane;
 mod shared;
+mod signing_in;
 mod testing;
 
 use std::{path::PathBuf, sync::Arc, thread::JoinHandle};
@@ -11,10 +12,12 @@ use tokio::sync::mpsc;
 
 use crate::{
     check::{Progress, Report},
-    connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
+    connection::{AccountId, BaseUrl, Connection, ConnectionId, LastTest, LevelKind, Reviewed, SecretKind},
+    databricks::AccountWorkspace,
     failure::Failure,
     storage::{Entry, Revision, Settings, Snapshot, Vault, VaultHome, VaultStatus, WindowMemory},
 };
+pub use crate::{oauth::AccessToken, session::SignIn};
 
 /// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.
 #[derive(Clone)]
@@ -25,9 +28,19 @@ pub struct Places {
     pub vault: Option<Vault>,
     /// Certificate authorities that the environment names (`SSL_CERT_FILE`): stands below the settings.
     pub ca_file: Option<PathBuf>,
+    /// Receives the browser's answer in place of the connection's own port (`DATABRICKS_OAUTH_CALLBACK_PORT`).
+    pub redirect_port: Option<u16>,
+    /// Where people sign in who do not know their workspace's address (`DATABRICKS_DISCOVERY_HOST`); login.databricks.com when unset.
+    pub discovery_host: Option<BaseUrl>,
 }
 
 impl Places {
+    /// Nothing but the two folders: the settings and the system decide the rest.
+    #[must_use]
+    pub fn new(config_dir: PathBuf, state_dir: PathBuf) -> Self {
+        Self { config_dir, state_dir, vault: None, ca_file: None, redirect_port: None, discovery_host: None }
+    }
+
     /// The encrypted file, when secrets are kept in one.
     #[must_use]
     pub fn vault_file(&self) -> PathBuf {
@@ -85,6 +98,44 @@ pub enum Command {
         id: ConnectionId,
         kind: SecretKind,
     },
+    /// Signs in through the browser. `owner` is the connection that holds the sign-in.
+    SignIn {
+        run: RunId,
+        owner: Box<Connection>,
+        place: SignInPlace,
+        /// Off for `brickpass login --no-browser`: the address is only told.
+        open_browser: bool,
+    },
+    /// Yes or no to `SignInStep::ConfirmHost` or `SignInStep::OtherUser`.
+    AnswerSignIn {
+        run: RunId,
+        yes: bool,
+    },
+    CancelSignIn {
+        run: RunId,
+    },
+    /// Ends the sign-in that this connection uses: revoked where possible, deleted here.
+    SignOut {
+        id: ConnectionId,
+    },
+    /// Who is signed in.
+    DescribeSignIn {
+        id: ConnectionId,
+    },
+    /// A valid access token, for the command line.
+    AccessToken {
+        id: ConnectionId,
+    },
+    /// The workspaces of the account that this connection reaches.
+    ListWorkspaces {
+        id: ConnectionId,
+    },
+    /// Adds connections that use the sign-in of an account connection.
+    AddWorkspaces {
+        connections: Vec<Connection>,
+    },
+    /// Tries again to store sign-ins that the vault did not take.
+    StoreSignIns,
     ProbeVault,
     UnlockVault {
         passphrase: SecretString,
@@ -112,6 +163,63 @@ pub enum Recovery {
     EmptyList,
     /// The encrypted file goes back to the state before its last save.
     VaultBackup { passphrase: SecretString },
+}
+
+/// Where a sign-in begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInPlace {
+    /// At the address of the connection.
+    Here,
+    /// At login.databricks.com, which asks the person which workspace (or account) they mean. Needs no saved connection: the tokens are
+    /// held in memory until a connection of this id is saved.
+    Anywhere { level: LevelKind },
+}
+
+/// How far a sign-in has come.
+#[derive(Debug)]
+pub enum SignInStep {
+    CheckingVault,
+    Discovering,
+    /// The browser is open (or could not be opened), the listener waits.
+    Waiting {
+        /// To be copied into a browser. Not a secret of its own, but it is not logged.
+        address: SecretString,
+        port: u16,
+        until: jiff::Timestamp,
+        browser_opened: bool,
+    },
+    /// Somebody answered with a wrong key; the sign-in goes on.
+    WrongKey {
+        count: usize,
+    },
+    /// The browser came back; the code is being exchanged, the user being asked for.
+    Exchanging,
+    /// The person has to say whether this is the host they mean, before the code is sent there.
+    ConfirmHost {
+        host: BaseUrl,
+    },
+    /// Somebody else is signed in so far.
+    OtherUser {
+        stored: String,
+        new: String,
+    },
+}
+
+/// How a sign-in ended well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    pub sign_in: SignIn,
+    /// Worth knowing: scopes that were not granted, an expiry that was assumed, a vault that did not take it.
+    pub hints: Vec<String>,
+    /// What the person did not know before (`SignInPlace::Anywhere`).
+    pub found: Option<Found>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub base_url: BaseUrl,
+    pub account_id: Option<AccountId>,
+    pub workspace_id: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,6 +293,40 @@ pub enum Event {
         id: ConnectionId,
         kind: SecretKind,
         secret: SecretString,
+    },
+    SignInProgress {
+        run: RunId,
+        id: ConnectionId,
+        step: SignInStep,
+    },
+    SignInFinished {
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<SignedIn, Failure>,
+    },
+    /// `None`: nobody is signed in. Also told after sign-in, sign-out and refresh.
+    SignInDescribed {
+        id: ConnectionId,
+        outcome: Result<Option<SignIn>, Failure>,
+    },
+    SignedOut {
+        id: ConnectionId,
+    },
+    AccessToken {
+        id: ConnectionId,
+        outcome: Result<AccessToken, Failure>,
+    },
+    Workspaces {
+        id: ConnectionId,
+        outcome: Result<Vec<AccountWorkspace>, Failure>,
+    },
+    WorkspacesAdded {
+        ids: Vec<ConnectionId>,
+    },
+    /// Renewed sign-ins that the vault did not take: they are lost when the program ends. Empty: all are stored now.
+    SignInsUnsaved {
+        ids: Vec<ConnectionId>,
+        failure: Option<Failure>,
     },
     TestProgress {
         run: RunId,

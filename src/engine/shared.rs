@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{Command, Event, Places, lane, testing};
@@ -13,6 +14,7 @@ use crate::{
     connection::{ConnectionId, SecretKind},
     databricks::{Http, HttpSettings},
     failure::{Code, Failure},
+    session::{Sessions, Surroundings},
     storage::{History, Library, SecretKey, Settings, SettingsFile, Vault, VaultConfig, VaultError, WindowFile},
 };
 
@@ -46,11 +48,12 @@ pub(super) struct Shared {
     pub(super) places: Places,
     pub(super) library: Library,
     pub(super) history: History,
+    pub(super) sessions: Sessions,
     pub(super) settings_file: SettingsFile,
     pub(super) window_file: WindowFile,
     pub(super) outbox: Outbox,
     /// What can change while the engine runs: only the storage lane writes it.
-    current: RwLock<Current>,
+    current: Arc<RwLock<Current>>,
     /// The last finished test of each connection, as it was tested: a save of the same keeps its result.
     pub(super) tested: Mutex<HashMap<ConnectionId, testing::Tested>>,
 }
@@ -66,11 +69,14 @@ impl Shared {
     fn new(places: Places, outbox: Outbox) -> (Self, Option<Failure>) {
         let settings_file = SettingsFile::new(&places.config_dir);
         let (settings, problem) = settings_file.load();
+        let current = Current { vault: vault_for(&places, &settings), http: http_for(&places, &settings), settings };
+        let current = Arc::new(RwLock::new(current));
         let shared = Self {
+            sessions: Sessions::new(surroundings(&current, &places)),
             library: Library::new(&places.config_dir, &places.state_dir),
             history: History::new(&places.state_dir),
             window_file: WindowFile::new(&places.state_dir),
-            current: RwLock::new(Current { vault: vault_for(&places, &settings), http: http_for(&places, &settings), settings }),
+            current,
             tested: Mutex::default(),
             settings_file,
             places,
@@ -80,7 +86,7 @@ impl Shared {
     }
 
     pub(super) fn current(&self) -> Current {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        read(&self.current)
     }
 
     pub(super) fn replace_current(&self, current: Current) {
@@ -97,6 +103,22 @@ impl Shared {
 
     pub(super) fn fail(&self, failure: Failure) {
         self.outbox.send(Event::Failed { failure });
+    }
+}
+
+fn read(current: &RwLock<Current>) -> Current {
+    current.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Sessions follow the settings.
+fn surroundings(current: &Arc<RwLock<Current>>, places: &Places) -> Surroundings {
+    let (for_vault, for_http) = (Arc::clone(current), Arc::clone(current));
+    Surroundings {
+        vault: Box::new(move || read(&for_vault).vault),
+        http: Box::new(move || read(&for_http).http),
+        clock: Box::new(Timestamp::now),
+        state_dir: places.state_dir.clone(),
+        patience: Surroundings::PATIENCE,
     }
 }
 
@@ -157,6 +179,14 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::Cancel { run } => tests.cancel(run),
             Command::DescribeSecret { id, kind } => describe(&shared, id, kind),
             Command::RevealSecret { id, kind } => reveal(&shared, id, kind),
+            Command::SignIn { .. }
+            | Command::AnswerSignIn { .. }
+            | Command::CancelSignIn { .. }
+            | Command::SignOut { .. }
+            | Command::DescribeSignIn { .. }
+            | Command::AccessToken { .. }
+            | Command::ListWorkspaces { .. }
+            | Command::StoreSignIns => todo!(),
             Command::ProbeVault => probing = Some(probe(&shared)),
             Command::OpenInBrowser { url } => open_in_browser(&shared, url),
             Command::OpenDemo => open_demo(&shared),

@@ -120,7 +120,10 @@ async fn test(shared: &Shared, run: RunId, connection: &Connection, typed: Optio
     };
     let id = connection.id;
     let outbox = shared.outbox.clone();
-    check::run(connection, token, &shared.current().http, &move |progress| outbox.send(Event::TestProgress { run, id, progress })).await
+    check::run(connection, check::Credential::Token(token), &shared.current().http, &move |progress| {
+        outbox.send(Event::TestProgress { run, id, progress })
+    })
+    .await
 }
 
 async fn stored_token(shared: &Shared, connection: ConnectionId) -> Result<Option<SecretString>, Failure> {

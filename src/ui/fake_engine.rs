@@ -63,6 +63,7 @@ pub fn ok_report() -> Report {
         ],
         user: Some("you@example.com".to_owned()),
         workspace_id: Some("1234567890123456".to_owned()),
+        workspaces: None,
         clusters: Some(vec![
             cluster("nightly-etl", ClusterState::Running),
             cluster("adhoc", ClusterState::Terminated),
@@ -277,6 +278,15 @@ impl Inner {
                 self.events.push_back(Event::SettingsSaved { settings, moved_secrets: 0 });
             }
             Command::RememberWindow(memory) => self.window = memory,
+            Command::SignIn { .. }
+            | Command::AnswerSignIn { .. }
+            | Command::CancelSignIn { .. }
+            | Command::SignOut { .. }
+            | Command::DescribeSignIn { .. }
+            | Command::AccessToken { .. }
+            | Command::ListWorkspaces { .. }
+            | Command::AddWorkspaces { .. }
+            | Command::StoreSignIns => todo!(),
             Command::OpenInBrowser { .. } | Command::OpenDemo | Command::Recover(_) => {}
         }
     }

@@ -401,6 +401,7 @@ pub fn short_failure(failure: &Failure) -> String {
 
 pub fn remedy(remedy: Remedy) -> &'static str {
     match remedy {
+        Remedy::SignIn => SIGN_IN,
         Remedy::EditBaseUrl => "Edit base URL",
         Remedy::EditTimeout => "Edit timeout",
         Remedy::ReplaceSecret => "Replace token",
@@ -446,3 +447,5 @@ mod tests {
         assert_eq!(cluster_state(&ClusterState::Other("UNKNOWN_STATE".into())), "Unknown state");
     }
 }
+
+pub const SIGN_IN: &str = "Sign in";

@@ -12,9 +12,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("connection", &["failure"]),
     ("storage", &["failure", "connection"]),
     ("databricks", &["failure", "connection"]),
+    ("oauth", &["failure", "connection", "databricks"]),
+    ("session", &["failure", "connection", "storage", "databricks", "oauth"]),
     ("demo", &["connection"]),
-    ("check", &["failure", "connection", "databricks"]),
-    ("engine", &["failure", "connection", "storage", "databricks", "check"]),
+    ("check", &["failure", "connection", "databricks", "oauth", "session"]),
+    ("engine", &["failure", "connection", "storage", "databricks", "oauth", "session", "check"]),
     ("ui", &["failure", "connection", "storage", "databricks", "check", "engine"]),
     ("cli", &["failure", "connection", "storage", "databricks", "check", "engine", "demo"]),
 ];

@@ -7,7 +7,7 @@ use std::{
 };
 
 use brickpass::{
-    check::{self, Progress, Report, Step},
+    check::{self, Credential, Progress, Report, Step},
     connection::{Connection, Draft, Status},
     databricks::{Http, HttpSettings},
     failure::Code,
@@ -41,7 +41,8 @@ fn test(base_url: &str, seconds: u64) -> (Report, Vec<Step>) {
     };
     let runtime = runtime();
     let token = SecretString::from("canary-token-0123456789");
-    let report = runtime.block_on(check::run(&connection(base_url, seconds), token, &Http::new(HttpSettings::default()), &note));
+    let report =
+        runtime.block_on(check::run(&connection(base_url, seconds), Credential::Token(token), &Http::new(HttpSettings::default()), &note));
     runtime.shutdown_background();
     (report, planned.into_inner().unwrap())
 }
@@ -133,7 +134,12 @@ fn ht_16_the_wait_is_told() {
         }
     };
     let token = SecretString::from("canary-token-0123456789");
-    let report = runtime().block_on(check::run(&connection(&server.base_url(), 9), token, &Http::new(HttpSettings::default()), &note));
+    let report = runtime().block_on(check::run(
+        &connection(&server.base_url(), 9),
+        Credential::Token(token),
+        &Http::new(HttpSettings::default()),
+        &note,
+    ));
     assert_eq!(report.state, Status::Ok);
     assert_eq!(waits.into_inner().unwrap(), [2]);
 }
@@ -149,7 +155,7 @@ fn ht_16_nobody_waits_longer_than_a_minute() {
     };
     runtime().block_on(async {
         let (connection, http) = (connection(&server.base_url(), 90), Http::new(HttpSettings::default()));
-        let running = check::run(&connection, SecretString::from("canary-token-0123456789"), &http, &note);
+        let running = check::run(&connection, Credential::Token(SecretString::from("canary-token-0123456789")), &http, &note);
         assert!(tokio::time::timeout(Duration::from_secs(1), running).await.is_err(), "it waits");
     });
     assert_eq!(told.try_iter().collect::<Vec<_>>(), [60]);
@@ -162,7 +168,7 @@ fn an_account_is_said_to_be_none_of_its_business() {
     account.level = serde_json::from_str(r#"{"account":{"account_id":"12345678-1234-1234-1234-123456789012"}}"#).unwrap();
     let silent = |progress| panic!("{progress:?}");
     let http = Http::new(HttpSettings::default());
-    let running = check::run(&account, SecretString::from("canary-token-0123456789"), &http, &silent);
+    let running = check::run(&account, Credential::Token(SecretString::from("canary-token-0123456789")), &http, &silent);
     let report = runtime().block_on(running);
     assert_eq!((report.state, report.failure.unwrap().code), (Status::Untested, Code::Unsupported));
     assert_eq!(server.requests(), Vec::<String>::new());
@@ -177,7 +183,7 @@ fn the_answer_of_another_workspace_is_hinted_at() {
     let mut connection = connection(&server.base_url(), 5);
     connection.workspace_id = Some("7".to_owned());
     let token = SecretString::from("canary-token-0123456789");
-    let report = runtime().block_on(check::run(&connection, token, &Http::new(HttpSettings::default()), &|_| ()));
+    let report = runtime().block_on(check::run(&connection, Credential::Token(token), &Http::new(HttpSettings::default()), &|_| ()));
     assert_eq!((report.state, report.workspace_id.as_deref()), (Status::Ok, Some("42")));
     assert_eq!(report.hints, ["The answer came from workspace 42, but this connection is for workspace 7."]);
 }
@@ -197,7 +203,12 @@ fn an_answer_that_repeats_the_token_cannot_carry_it_anywhere() {
         let seen = Mutex::new(Vec::new());
         let note = |progress: Progress| seen.lock().unwrap().push(progress);
         let token = SecretString::from(canary);
-        let report = runtime().block_on(check::run(&connection(&server.base_url(), 5), token, &Http::new(HttpSettings::default()), &note));
+        let report = runtime().block_on(check::run(
+            &connection(&server.base_url(), 5),
+            Credential::Token(token),
+            &Http::new(HttpSettings::default()),
+            &note,
+        ));
         let told = format!("{report:?} {:?}", seen.into_inner().unwrap());
         assert!(!told.contains(canary), "{status}: {told}");
     }
@@ -209,7 +220,7 @@ fn ht_29_a_cancelled_test_lets_go_within_200_ms() {
     let connection = connection(&server.base_url(), 30);
     runtime().block_on(async {
         let http = Http::new(HttpSettings::default());
-        let running = check::run(&connection, SecretString::from("canary-token-0123456789"), &http, &|_| ());
+        let running = check::run(&connection, Credential::Token(SecretString::from("canary-token-0123456789")), &http, &|_| ());
         let _ = tokio::time::timeout(Duration::from_millis(500), running).await;
         assert!(!server.requests().is_empty(), "the test had begun");
         assert!(tokio::task::block_in_place(|| server.wait_until_closed(Duration::from_millis(200))).is_some());

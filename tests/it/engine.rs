@@ -32,7 +32,7 @@ impl Desk {
 
     fn in_home(home: Home, vault: VaultHome) -> Self {
         let vault = Vault::new(VaultConfig { home: vault, file: home.config_dir().join("vault.age"), passphrase: None });
-        let places = Places { config_dir: home.config_dir(), state_dir: home.state_dir(), vault: Some(vault), ca_file: None };
+        let places = Places { vault: Some(vault), ..Places::new(home.config_dir(), home.state_dir()) };
         let (engine, events) = Engine::start(places, || {}).unwrap();
         let mut desk = Self { home, engine, events };
         desk.engine.send(Command::Start);
@@ -146,7 +146,7 @@ fn saves_that_were_asked_for_are_done_before_the_engine_ends() {
 #[test]
 fn changing_the_place_of_secrets_moves_them() {
     let home = Home::new();
-    let places = Places { config_dir: home.config_dir(), state_dir: home.state_dir(), vault: None, ca_file: None };
+    let places = Places::new(home.config_dir(), home.state_dir());
     let file = |vault| Settings { vault, ..Settings::default() };
     let (engine, events) = Engine::start(places, || {}).unwrap();
     let mut desk = Desk { home, engine, events };
@@ -171,7 +171,7 @@ fn changing_the_place_of_secrets_moves_them() {
 
     let Desk { home, engine, .. } = desk;
     engine.finish();
-    let places = Places { config_dir: home.config_dir(), state_dir: home.state_dir(), vault: None, ca_file: None };
+    let places = Places::new(home.config_dir(), home.state_dir());
     let (engine, events) = Engine::start(places, || {}).unwrap();
     let mut desk = Desk { home, engine, events };
     desk.engine.send(Command::UnlockVault { passphrase: "correct horse".to_owned().into() });
@@ -199,7 +199,7 @@ fn a_person_can_get_away_from_a_keyring_that_is_not_there() {
     let mut add = desk_without_bus.brickpass(["add", "A", "--base-url", "https://adb-1.2.azuredatabricks.net"]);
     assert_eq!(crate::support::run(&mut add, b"", Duration::from_secs(20)).code, Some(0));
 
-    let places = Places { config_dir: desk_without_bus.config_dir(), state_dir: desk_without_bus.state_dir(), vault: None, ca_file: None };
+    let places = Places::new(desk_without_bus.config_dir(), desk_without_bus.state_dir());
     let (engine, events) = Engine::start(places, || {}).unwrap();
     let mut desk = Desk { home: desk_without_bus, engine, events };
     desk.engine.send(Command::ProbeVault);

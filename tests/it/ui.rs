@@ -26,7 +26,7 @@ struct Window {
 
 impl Window {
     fn open(home: &Home) -> Self {
-        let places = Places { config_dir: home.config_dir(), state_dir: home.state_dir(), vault: Some(vault(home)), ca_file: None };
+        let places = Places { vault: Some(vault(home)), ..Places::new(home.config_dir(), home.state_dir()) };
         let (engine, mut events) = Engine::start(places, || {}).unwrap();
         let engine = Rc::new(RefCell::new(Some(engine)));
         let sender = Rc::clone(&engine);

@@ -3,8 +3,8 @@
 use secrecy::SecretString;
 
 use super::{
-    AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, Environment, EnvironmentKind, HostKind, Level, LevelKind, SecretKind, Timeout,
-    TypedSecret,
+    AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, Environment, EnvironmentKind, HostKind, Level, LevelKind, Scopes, SecretKind,
+    Timeout, TypedSecret,
 };
 
 mod review;
@@ -24,7 +24,13 @@ pub struct Draft {
     pub auth: AuthKind,
     pub level: LevelKind,
     pub account_id: String,
+    /// Uses the sign-in of this account connection.
+    pub sign_in_of: Option<ConnectionId>,
     pub client_id: String,
+    /// Empty: `all-apis offline_access`.
+    pub scopes: String,
+    /// Empty: the first free port of 8020 to 8040.
+    pub redirect_port: String,
     /// Personal access token or client secret, by `auth`. Empty: keep what the vault holds.
     pub secret: TypedSecret,
     pub environment: EnvironmentKind,
@@ -45,6 +51,8 @@ pub enum Field {
     Auth,
     AccountId,
     ClientId,
+    Scopes,
+    RedirectPort,
     Secret,
     Environment,
     Tags,
@@ -101,7 +109,10 @@ impl Draft {
             auth: AuthKind::PersonalAccessToken,
             level: LevelKind::Workspace,
             account_id: String::new(),
+            sign_in_of: None,
             client_id: String::new(),
+            scopes: String::new(),
+            redirect_port: String::new(),
             secret: TypedSecret::default(),
             environment: EnvironmentKind::Development,
             own_environment: String::new(),
@@ -117,9 +128,10 @@ impl Draft {
             Level::Workspace => (LevelKind::Workspace, String::new()),
             Level::Account { account_id } => (LevelKind::Account, account_id.as_str().to_owned()),
         };
+        let app = if let AuthMethod::Browser(app) = &connection.auth { Some(app) } else { None };
         let client_id = match &connection.auth {
             AuthMethod::PersonalAccessToken => None,
-            AuthMethod::Browser { client_id } => client_id.as_ref(),
+            AuthMethod::Browser(app) => app.client_id.as_ref(),
             AuthMethod::ServicePrincipal { client_id } => Some(client_id),
         };
         Self {
@@ -133,6 +145,9 @@ impl Draft {
             auth: connection.auth.kind(),
             level,
             account_id,
+            sign_in_of: connection.sign_in_of,
+            scopes: app.and_then(|app| app.scopes.as_ref()).map(Scopes::spelled).unwrap_or_default(),
+            redirect_port: app.and_then(|app| app.redirect_port).map(|port| port.to_string()).unwrap_or_default(),
             client_id: client_id.map(|id| id.as_str().to_owned()).unwrap_or_default(),
             secret: TypedSecret::default(),
             environment: connection.environment.kind(),
@@ -174,6 +189,7 @@ impl Draft {
     #[must_use]
     pub fn secret_kind(&self) -> Option<SecretKind> {
         match self.auth {
+            _ if self.sign_in_of.is_some() => None,
             AuthKind::PersonalAccessToken => Some(SecretKind::PersonalAccessToken),
             AuthKind::ServicePrincipal => Some(SecretKind::ClientSecret),
             AuthKind::Browser => None,

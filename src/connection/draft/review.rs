@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{Draft, Field, Remark, Review, Reviewed, Severity};
 use crate::connection::{
     AccountId, AuthKind, AuthMethod, BaseUrl, Caution, ClientId, Connection, ConnectionName, Environment, EnvironmentKind, HostKind, Level,
-    LevelKind, Pasted, SecretKind, Timeout, text,
+    LevelKind, OAuthApp, Pasted, Scopes, SecretKind, Timeout, text,
     token::{self, Shape},
 };
 
@@ -58,6 +58,7 @@ impl Judge<'_> {
             timeout: timeout?,
             auth: auth?,
             level: level?,
+            sign_in_of: self.draft.sign_in_of,
             environment: environment?,
             tags: tags?,
             folder: folder?,
@@ -134,11 +135,7 @@ impl Judge<'_> {
                 }
                 Some(AuthMethod::PersonalAccessToken)
             }
-            AuthKind::Browser if typed.trim().is_empty() => Some(AuthMethod::Browser { client_id: None }),
-            AuthKind::Browser => {
-                let client_id = self.take(Field::ClientId, ClientId::parse(typed))?;
-                Some(AuthMethod::Browser { client_id: Some(client_id) })
-            }
+            AuthKind::Browser => self.app().map(AuthMethod::Browser),
             AuthKind::ServicePrincipal => {
                 let client_id = self.take(Field::ClientId, ClientId::parse(typed))?;
                 if !client_id.is_uuid() {
@@ -151,6 +148,22 @@ impl Judge<'_> {
                 Some(AuthMethod::ServicePrincipal { client_id })
             }
         }
+    }
+
+    fn app(&mut self) -> Option<OAuthApp> {
+        let client_id = self.unless_empty(Field::ClientId, &self.draft.client_id, ClientId::parse);
+        let scopes = self.unless_empty(Field::Scopes, &self.draft.scopes, Scopes::parse);
+        let redirect_port = self.unless_empty(Field::RedirectPort, &self.draft.redirect_port, redirect_port);
+        let app = OAuthApp { client_id: client_id?, scopes: scopes?, redirect_port: redirect_port? };
+        if !app.scopes().stays_signed_in() {
+            self.remark(Field::Scopes, Severity::Warning, "Without offline_access you have to sign in again every hour");
+        }
+        Some(app)
+    }
+
+    #[expect(clippy::option_option, reason = "outer: is the field right; inner: is there anything in it")]
+    fn unless_empty<T, E: std::fmt::Display>(&mut self, field: Field, typed: &str, parse: fn(&str) -> Result<T, E>) -> Option<Option<T>> {
+        if typed.trim().is_empty() { Some(None) } else { self.take(field, parse(typed)).map(Some) }
     }
 
     #[expect(clippy::option_option, reason = "outer: is the field right; inner: is there an id")]
@@ -266,4 +279,8 @@ impl Judge<'_> {
         }
         Some((kind, read.secret))
     }
+}
+
+fn redirect_port(typed: &str) -> Result<u16, &'static str> {
+    typed.trim().parse().ok().filter(|port| *port >= 1024).ok_or("A port is a number from 1024 to 65535, such as 8020")
 }

@@ -64,6 +64,14 @@ impl State {
                 }
                 Vec::new()
             }
+            Event::SignInProgress { .. }
+            | Event::SignInFinished { .. }
+            | Event::SignInDescribed { .. }
+            | Event::SignedOut { .. }
+            | Event::AccessToken { .. }
+            | Event::Workspaces { .. }
+            | Event::WorkspacesAdded { .. }
+            | Event::SignInsUnsaved { .. } => todo!(),
             Event::TestProgress { run, id, progress } => {
                 self.tests.progress(run, id, progress, now);
                 Vec::new()
