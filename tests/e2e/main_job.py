@@ -3,7 +3,6 @@
 usage: main_job.py BRICKPASS [wayland]
 """
 
-import base64
 import json
 import os
 import subprocess
@@ -11,6 +10,7 @@ import sys
 from pathlib import Path
 
 import stage
+import traces
 
 binary = Path(sys.argv[1]).absolute()
 sys.argv[1] = str(binary)
@@ -19,47 +19,6 @@ stage.enter()
 if wayland and not stage.shutil.which("weston"):
     stage.cannot("weston is missing")
 os.environ["BRICKPASS_SHOW_STEPS"] = "1"
-
-
-def spellings(secret):
-    """The forms in which a secret could lie around: plain, wide, hexadecimal, URL, JSON, and base64 at each of its three offsets."""
-    plain = secret.encode()
-    found = {plain, secret.encode("utf-16-le"), plain.hex().encode(), plain[::-1]}
-    for offset in range(3):
-        whole = base64.b64encode(b"\0" * offset + plain)
-        found.add(whole[4 if offset else 0 : -4])
-    return found
-
-
-def files_with(secret, roots):
-    """The files that hold the secret in any spelling. What cannot be read is an error, not an absence."""
-    needles = spellings(secret)
-    found = []
-    looked = 0
-    for root in roots:
-        for path in Path(root).rglob("*"):
-            if path.is_symlink() or not path.is_file():
-                continue
-            looked += 1
-            content = path.read_bytes()
-            if any(needle in content for needle in needles):
-                found.append(path)
-    return found, looked
-
-
-def processes_with(secret):
-    """Which processes carry the secret in their arguments or environment."""
-    found = []
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            for part in ("cmdline", "environ"):
-                try:
-                    if secret.encode() in (process / part).read_bytes():
-                        found.append(f"{process.name} {part}")
-                except (OSError, PermissionError):
-                    pass
-    return found
-
 
 # The workspace to add is served by a process of its own: what it knows is in its memory alone.
 server = subprocess.Popen([binary, "demo"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -83,8 +42,8 @@ try:
     app.wait_text("Stored in")
     stage.eventually("the row to be saved", 10, lambda: "Unsaved" not in (app.find("list item", workspace["name"], exact=False).get_name()))
     assert token not in app.texts(), "the token is readable on the screen"
-    during = processes_with(token)
-    assert not during, f"a process carries the token: {during}"
+    during = traces.in_processes({"the token": token})
+    assert not during, f"a process carries it: {during}"
     print("no process carries the token in its arguments or environment")
     if wayland:
         app.process.terminate()
@@ -95,17 +54,14 @@ try:
 
     print("what lies on the disk")
     home = stage.home()
-    found, looked = files_with(token, [home])
-    allowed = home / "data" / "keyrings"
-    assert not [path for path in found if allowed not in path.parents], f"the token lies in {found}"
+    # The keyring's own files are its own affair.
+    keyrings = [home / "data" / "keyrings"]
+    found, looked = traces.in_files({"the token": token}, home, apart=keyrings)
+    assert not found, found
     assert looked > 3, "nothing was looked at"
     connections = list(home.rglob("connections.json"))
     assert connections and workspace["base_url"] in connections[0].read_text(), "the connection was not saved"
-    # The search itself works: it finds what is put there.
-    probe = home / "probe"
-    probe.write_bytes(b"..." + base64.b64encode(b"x" + token.encode() + b"yz") + b"...")
-    assert files_with(token, [home])[0] == [probe], "the search finds nothing"
-    probe.unlink()
+    traces.prove(home)
     print(f"  {looked} files, the token in none of them")
 
     if stage.shutil.which("secret-tool"):
@@ -123,11 +79,11 @@ try:
     app.press("Test connection")
     app.wait_text("Connected in")
     app.wait_text(workspace["user"])
-    assert not processes_with(token)
+    assert not traces.in_processes({"the token": token})
     assert app.alive()
     app.close()
-    found, _ = files_with(token, [home])
-    assert not [path for path in found if allowed not in path.parents], f"the token lies in {found}"
+    found, _ = traces.in_files({"the token": token}, home, apart=keyrings)
+    assert not found, found
     print("done")
 finally:
     display.close()

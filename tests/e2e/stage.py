@@ -79,6 +79,11 @@ def eventually(what, seconds, look, pause=0.03):
         time.sleep(pause)
 
 
+def step(words):
+    if "BRICKPASS_SHOW_STEPS" in os.environ:
+        print(f"  {words}", flush=True)
+
+
 class Display:
     """A virtual screen. `wayland`: a Weston in it, so that its picture can be taken."""
 
@@ -254,11 +259,11 @@ class App:
             raise TimeoutError(f"{error}; there is:\n{self.describe()}") from None
 
     def press(self, name, role=("push button", "toggle button", "radio button", "check box", "page tab", "menu item", "combo box", "link"), exact=True):
-        self.step(f"press {name}")
+        step(f"press {name}")
         self.wait(role, name, exact=exact).do_action(0)
 
     def type(self, name, text, secret=False):
-        self.step(f"type {name}: {'•' * 8 if secret else text}")
+        step(f"type {name}: {'•' * 8 if secret else text}")
         entry = self.wait(("entry", "password text", "text"), name)
         if not self.atspi.EditableText.set_text_contents(entry, text):
             raise RuntimeError(f"{name} takes no text")
@@ -289,10 +294,6 @@ class App:
     def describe(self):
         return "\n".join(f"  {role}: {name}" for role, name, _ in self.nodes() if name)
 
-    def step(self, words):
-        if "BRICKPASS_SHOW_STEPS" in os.environ:
-            print(f"  {words}", flush=True)
-
     def announcement(self):
         """What `--demo` says on its first line: the workspaces with their addresses and tokens."""
         return json.loads(self.log.read_text().splitlines()[0])
@@ -302,7 +303,7 @@ class App:
 
     def quit(self):
         """Asks the window to close, as the window manager's close button does (X11 only), and gives its exit code."""
-        self.step("close the window")
+        step("close the window")
         close_window(self.display.name, self.process.pid)
         return self.process.wait(10)
 
