@@ -5,6 +5,7 @@ mod base_url;
 mod draft;
 mod environment;
 mod name;
+mod owner;
 mod secret;
 mod status;
 mod text;

@@ -54,6 +54,17 @@ impl ConnectionName {
         Ok(Self(name.to_owned()))
     }
 
+    /// The name that another side gives (a workspace in its account), with what no name has taken out; `None` when nothing is left.
+    #[must_use]
+    pub fn tamed(given: &str) -> Option<Self> {
+        let visible = text::visible(given.to_owned()).replace('[', "(").replace(']', ")");
+        let one_line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+        let begins = one_line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ';' | '#'));
+        let kept: String = begins.chars().take(Self::LONGEST).collect();
+        // A cut may leave the joiner of an emoji behind.
+        Self::parse(kept.trim_end_matches(text::is_zero_width)).ok()
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -115,6 +126,19 @@ impl From<ConnectionName> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_another_side_gives_becomes_one_that_fits() {
+        let tamed = |given: &str| ConnectionName::tamed(given).map(String::from);
+        assert_eq!(tamed(" Sales\n\tEMEA ").as_deref(), Some("Sales EMEA"));
+        assert_eq!(tamed("#; [DEFAULT]").as_deref(), Some("(DEFAULT)"));
+        assert_eq!(tamed("a\u{202E}b\u{7}").as_deref(), Some("ab"));
+        assert_eq!(tamed(&"x".repeat(300)).map(|name| name.len()), Some(100));
+        assert_eq!(tamed(" \u{200B} "), None);
+        for (_, hostile) in [(0, "\0"), (1, "__settings__"), (2, "[]"), (3, "\u{1F468}\u{200D}")] {
+            assert!(ConnectionName::tamed(hostile).is_none_or(|name| ConnectionName::parse(name.as_str()).as_ref() == Ok(&name)));
+        }
+    }
 
     fn name(text: &str) -> ConnectionName {
         ConnectionName::parse(text).unwrap()

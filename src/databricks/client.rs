@@ -63,6 +63,10 @@ impl Client {
         Self { http, base_url, workspace_id, token, timeout }
     }
 
+    pub(super) fn base_url(&self) -> &BaseUrl {
+        &self.base_url
+    }
+
     pub(super) fn call(&self) -> Call<'static> {
         Call::until(Instant::now() + self.timeout)
     }

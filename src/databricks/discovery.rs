@@ -1,6 +1,7 @@
-//! `GET /.well-known/databricks-config`: what a host says of itself to anybody who asks. Older hosts do not have it.
+//! `GET /.well-known/databricks-config`: what a host says of itself to anybody who asks. Older hosts do not have it. And what it says of a token.
 
 use super::{ApiError, Client, client::Call};
+use crate::connection::AccountId;
 
 /// One word is expected.
 const WORD_LIMIT: usize = 40;
@@ -10,18 +11,82 @@ pub(crate) struct HostConfig {
     /// `workspace`, `account` or `unified`.
     pub host_type: Option<String>,
     pub cloud: Option<String>,
+    pub account_id: Option<AccountId>,
+    pub workspace_id: Option<String>,
 }
 
 #[derive(serde::Deserialize)]
 struct Wire {
     host_type: Option<String>,
     cloud: Option<String>,
+    account_id: Option<String>,
+    workspace_id: Option<Id>,
 }
 
 impl Client {
     pub(crate) async fn host_config(&self, call: &Call<'_>) -> Result<HostConfig, ApiError> {
         let wire: Wire = self.get_unsigned("/.well-known/databricks-config", call).await?;
         let word = |word| Some(self.shown(word, WORD_LIMIT)).filter(|word| !word.is_empty());
-        Ok(HostConfig { host_type: word(wire.host_type), cloud: word(wire.cloud) })
+        Ok(HostConfig {
+            host_type: word(wire.host_type),
+            cloud: word(wire.cloud),
+            account_id: wire.account_id.and_then(|id| AccountId::parse(&id).ok()),
+            workspace_id: wire.workspace_id.map(Id::text).filter(|id| is_number(id)),
+        })
     }
+
+    /// `GET /api/2.0/tokens/introspect`: the account and the workspace that the token is for.
+    pub(crate) async fn introspect(&self, call: &Call<'_>) -> Result<Scope, ApiError> {
+        let (wire, _): (Introspected, _) = self.get("/api/2.0/tokens/introspect", call).await?;
+        let WireScope { account_id, workspace_id } = wire.principal_context.authentication_scope;
+        Ok(Scope {
+            account_id: account_id.and_then(|id| AccountId::parse(&id).ok()),
+            workspace_id: workspace_id.map(Id::text).filter(|id| is_number(id)),
+        })
+    }
+}
+
+/// What a token is for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Scope {
+    pub account_id: Option<AccountId>,
+    pub workspace_id: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Introspected {
+    principal_context: PrincipalContext,
+}
+
+#[derive(serde::Deserialize)]
+struct PrincipalContext {
+    authentication_scope: WireScope,
+}
+
+#[derive(serde::Deserialize)]
+struct WireScope {
+    account_id: Option<String>,
+    workspace_id: Option<Id>,
+}
+
+/// Written as a number or as a text.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Id {
+    Number(u64),
+    Text(String),
+}
+
+impl Id {
+    fn text(self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text,
+        }
+    }
+}
+
+/// `0` stands for no workspace.
+fn is_number(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 20 && id != "0" && id.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -5,7 +5,7 @@ mod shared;
 mod signing_in;
 mod testing;
 
-use std::{path::PathBuf, sync::Arc, thread::JoinHandle};
+use std::{path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
@@ -28,17 +28,36 @@ pub struct Places {
     pub vault: Option<Vault>,
     /// Certificate authorities that the environment names (`SSL_CERT_FILE`): stands below the settings.
     pub ca_file: Option<PathBuf>,
-    /// Receives the browser's answer in place of the connection's own port (`DATABRICKS_OAUTH_CALLBACK_PORT`).
+    /// Receives the browser's answer when the connection names no port (`DATABRICKS_OAUTH_CALLBACK_PORT`).
     pub redirect_port: Option<u16>,
     /// Where people sign in who do not know their workspace's address (`DATABRICKS_DISCOVERY_HOST`); login.databricks.com when unset.
     pub discovery_host: Option<BaseUrl>,
+    /// Opens a web address in place of the system's own way (tests).
+    pub open_url: Option<OpenUrl>,
+    /// How long a sign-in waits for the browser, and then for an answer to a question; [`Places::SIGN_IN_LIMIT`] but in tests.
+    pub sign_in_limit: Duration,
 }
 
+/// Hands an address to a browser; may block.
+pub type OpenUrl = Arc<dyn Fn(&str) -> std::io::Result<()> + Send + Sync>;
+
 impl Places {
+    /// Long enough for a second factor, short enough that no listener is forgotten.
+    pub const SIGN_IN_LIMIT: Duration = Duration::from_mins(5);
+
     /// Nothing but the two folders: the settings and the system decide the rest.
     #[must_use]
     pub fn new(config_dir: PathBuf, state_dir: PathBuf) -> Self {
-        Self { config_dir, state_dir, vault: None, ca_file: None, redirect_port: None, discovery_host: None }
+        Self {
+            config_dir,
+            state_dir,
+            vault: None,
+            ca_file: None,
+            redirect_port: None,
+            discovery_host: None,
+            open_url: None,
+            sign_in_limit: Self::SIGN_IN_LIMIT,
+        }
     }
 
     /// The encrypted file, when secrets are kept in one.

@@ -133,6 +133,11 @@ pub(super) fn account_console(host: &str) -> Option<String> {
     (kind(host) == HostKind::Workspace).then(|| zone(host).map(|(_, zone, _)| format!("https://accounts{zone}")))?
 }
 
+/// The zone of an account console's own cloud: its workspaces lie there too.
+pub(super) fn zone_of_console(host: &str) -> Option<&'static str> {
+    (kind(host) == HostKind::AccountConsole).then(|| zone(host).map(|(_, zone, _)| zone))?
+}
+
 /// Addresses that no workspace can have: this network, link-local (cloud metadata lives there), multicast, broadcast.
 pub(super) fn is_reserved(address: IpAddr) -> bool {
     match address {

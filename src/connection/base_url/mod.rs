@@ -98,6 +98,30 @@ impl BaseUrl {
         host::account_console(self.host())
     }
 
+    /// The address of a workspace of the account that is managed here, from the deployment name that the account's API tells: on the console's
+    /// own zone; on a unified host, this host itself; on loopback (the demo), the name is `host:port`. `None` for anything that makes no such
+    /// address, since tokens of the account are sent there.
+    #[must_use]
+    pub fn deployment(&self, name: &str) -> Option<Self> {
+        let (address, kind) = match self.kind() {
+            HostKind::Unified => return Some(self.clone()),
+            HostKind::AccountConsole => (format!("https://{name}{}", host::zone_of_console(self.host())?), HostKind::Workspace),
+            HostKind::Loopback => (format!("{}://{name}", self.url.scheme()), HostKind::Loopback),
+            HostKind::Workspace | HostKind::Custom => return None,
+        };
+        let loopback = kind == HostKind::Loopback;
+        let fits =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.') || (loopback && matches!(byte, b':' | b'[' | b']'));
+        if name.is_empty() || !name.bytes().all(fits) {
+            return None;
+        }
+        // What is read must be what was written: the name as a whole is the host, with nothing cleaned away.
+        Self::read(&address)
+            .ok()
+            .map(|read| read.base_url)
+            .filter(|found| found.kind() == kind && found.cautions().is_empty() && found.as_str().eq_ignore_ascii_case(&address))
+    }
+
     #[must_use]
     pub fn cautions(&self) -> Vec<Caution> {
         let mut cautions = Vec::new();
@@ -143,5 +167,63 @@ impl<'de> Deserialize<'de> for BaseUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::read(&text).map(|pasted| pasted.base_url).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deployment(console: &str, name: &str) -> Option<String> {
+        BaseUrl::read(console).unwrap().base_url.deployment(name).map(|found| found.origin())
+    }
+
+    #[test]
+    fn a_workspace_lies_where_its_account_does() {
+        for (console, name, address) in [
+            ("https://accounts.cloud.databricks.com", "dbc-a1b2c3d4-e5f6", "https://dbc-a1b2c3d4-e5f6.cloud.databricks.com"),
+            ("https://accounts-dod.cloud.databricks.us", "acme-prod", "https://acme-prod.cloud.databricks.us"),
+            ("https://accounts.azuredatabricks.net", "adb-1234567890123456.7", "https://adb-1234567890123456.7.azuredatabricks.net"),
+            ("https://accounts.gcp.databricks.com", "1234567890123456.7", "https://1234567890123456.7.gcp.databricks.com"),
+            ("https://acme.databricks.com", "anything at all", "https://acme.databricks.com"),
+            ("http://127.0.0.1:4000", "127.0.0.1:4001", "http://127.0.0.1:4001"),
+            ("http://localhost:4000", "[::1]:4001", "http://[::1]:4001"),
+        ] {
+            assert_eq!(deployment(console, name).as_deref(), Some(address), "{console} {name}");
+        }
+    }
+
+    #[test]
+    fn an_odd_deployment_name_makes_no_address() {
+        let console = "https://accounts.cloud.databricks.com";
+        for odd in [
+            "",
+            ".",
+            "-a",
+            "a.",
+            "a..b",
+            ".a",
+            "a/b",
+            "evil.example/",
+            "evil.example#",
+            "evil.example?x=",
+            "evil.example\\",
+            "user@evil",
+            "a:443",
+            "a b",
+            " a",
+            "a\n",
+            "a%2e",
+            "\u{FF41}",
+            "xn--bcher-kva",
+            "accounts",
+            "a.staging",
+        ] {
+            assert_eq!(deployment(console, odd), None, "{odd:?}");
+        }
+        assert_eq!(deployment("http://127.0.0.1:4000", "evil.example:80"), None);
+        assert_eq!(deployment("http://127.0.0.1:4000", "127.0.0.1.evil.example"), None);
+        assert_eq!(deployment("https://adb-1.2.azuredatabricks.net", "adb-3.4"), None, "no account is managed there");
+        assert_eq!(deployment("https://evil.example", "adb-3.4"), None);
     }
 }

@@ -185,11 +185,17 @@ impl Draft {
         self.base_url = pasted.base_url.origin();
     }
 
+    /// The account's connection whose sign-in this form uses; a token of one's own, and the account level, know no other's.
+    #[must_use]
+    pub fn shared_sign_in(&self) -> Option<ConnectionId> {
+        self.sign_in_of.filter(|_| self.auth != AuthKind::PersonalAccessToken && self.level == LevelKind::Workspace)
+    }
+
     /// The secret that this form asks for.
     #[must_use]
     pub fn secret_kind(&self) -> Option<SecretKind> {
         match self.auth {
-            _ if self.sign_in_of.is_some() => None,
+            _ if self.shared_sign_in().is_some() => None,
             AuthKind::PersonalAccessToken => Some(SecretKind::PersonalAccessToken),
             AuthKind::ServicePrincipal => Some(SecretKind::ClientSecret),
             AuthKind::Browser => None,

@@ -58,7 +58,7 @@ impl Judge<'_> {
             timeout: timeout?,
             auth: auth?,
             level: level?,
-            sign_in_of: self.draft.sign_in_of,
+            sign_in_of: self.draft.shared_sign_in(),
             environment: environment?,
             tags: tags?,
             folder: folder?,
