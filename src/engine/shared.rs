@@ -119,6 +119,7 @@ fn surroundings(current: &Arc<RwLock<Current>>, places: &Places) -> Surroundings
         clock: Box::new(Timestamp::now),
         state_dir: places.state_dir.clone(),
         patience: Surroundings::PATIENCE,
+        changed: Box::new(|_| {}),
     }
 }
 

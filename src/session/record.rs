@@ -1,6 +1,12 @@
 //! A sign-in as the vault keeps it (under `SecretKind::RefreshToken`): the refresh token, whose it is, and where alone it may be sent.
 
 use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
+
+use super::grounds::{Grounds, digest};
+use crate::connection::AccountId;
 
 /// What may be shown of a stored sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,4 +18,120 @@ pub struct SignIn {
     pub expires_at: Option<Timestamp>,
     /// It renews itself (there is a refresh token).
     pub renews: bool,
+}
+
+/// One document, so that the token and where it may be sent can never be parted. No `Debug`: most of it is the secret.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Record {
+    v: u32,
+    #[serde(serialize_with = "expose", deserialize_with = "conceal")]
+    pub(super) refresh_token: SecretString,
+    origin: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account_id: Option<String>,
+    client_id: String,
+    scopes: Vec<String>,
+    pub(super) user: String,
+    pub(super) signed_in_at: Timestamp,
+}
+
+impl Record {
+    const VERSION: u32 = 1;
+    /// Bytes: more than a record has, so that writing it leaves no copies of the token behind.
+    const ROOM: usize = 16 * 1024;
+
+    pub(super) fn new(refresh_token: SecretString, grounds: &Grounds, user: String, now: Timestamp) -> Self {
+        Self {
+            v: Self::VERSION,
+            refresh_token,
+            origin: grounds.target.base_url.origin(),
+            account_id: grounds.target.account_id.as_ref().map(|id| id.as_str().to_owned()),
+            client_id: grounds.client_id().to_owned(),
+            scopes: grounds.scopes(),
+            user,
+            signed_in_at: now,
+        }
+    }
+
+    /// The same sign-in with the token that the server gave in place of the used one.
+    pub(super) fn rotated(&self, refresh_token: SecretString) -> Self {
+        Self { refresh_token, ..self.clone() }
+    }
+
+    /// `None`: damaged, or written by a newer Brickpass.
+    pub(super) fn read(stored: &SecretString) -> Option<Self> {
+        serde_json::from_str(stored.expose_secret()).ok().filter(|record: &Self| record.v == Self::VERSION)
+    }
+
+    pub(super) fn write(&self) -> SecretString {
+        let mut text = Zeroizing::new(Vec::with_capacity(Self::ROOM));
+        // Writing strings and numbers to memory has no way to fail; what it could not write would be read as damaged.
+        let _ = serde_json::to_writer(&mut *text, self);
+        SecretString::from(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// May the token be sent where this connection signs in? Only to the server and as the application that it was issued for.
+    pub(super) fn is_for(&self, grounds: &Grounds) -> bool {
+        let mut scopes = self.scopes.clone();
+        scopes.sort();
+        self.origin == grounds.target.base_url.origin()
+            && self.account_id.as_deref() == grounds.target.account_id.as_ref().map(AccountId::as_str)
+            && self.client_id == grounds.client_id()
+            && scopes == grounds.scopes()
+    }
+
+    pub(super) fn digest(&self) -> [u8; 32] {
+        digest(&self.refresh_token)
+    }
+}
+
+fn expose<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.expose_secret())
+}
+
+fn conceal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    String::deserialize(deserializer).map(SecretString::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::grounds::tests::browser, *};
+
+    fn record(connection: serde_json::Value) -> Record {
+        let grounds = Grounds::of(&browser(connection)).unwrap();
+        Record::new("the-refresh-token".into(), &grounds, "ada@example.com".into(), "2026-11-22T10:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn what_was_written_is_read_again() {
+        let record = record(serde_json::json!({}));
+        let written = record.write();
+        let read = Record::read(&written).unwrap();
+        assert_eq!((read.refresh_token.expose_secret(), read.user.as_str()), ("the-refresh-token", "ada@example.com"));
+        assert_eq!(read.signed_in_at, record.signed_in_at);
+        assert_eq!(read.write().expose_secret(), written.expose_secret());
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_no_record() {
+        let newer = record(serde_json::json!({})).write().expose_secret().replace("\"v\":1", "\"v\":2");
+        for stored in ["", "a-bare-token", "{}", "{\"v\":1}", newer.as_str()] {
+            assert!(Record::read(&stored.into()).is_none(), "{stored}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_for_the_server_and_the_application_it_was_issued_for_and_no_other() {
+        let record = record(serde_json::json!({}));
+        let fits = |changes| record.is_for(&Grounds::of(&browser(changes)).unwrap());
+        assert!(fits(serde_json::json!({})));
+        assert!(fits(serde_json::json!({"name": "Another name", "timeout_seconds": 5})));
+        assert!(fits(serde_json::json!({"auth": {"type": "browser", "client_id": "databricks-cli", "redirect_port": 8030}})));
+        assert!(fits(serde_json::json!({"auth": {"type": "browser", "scopes": ["offline_access", "all-apis"]}})));
+        assert!(!fits(serde_json::json!({"base_url": "https://adb-1.2.azuredatabricks.net"})));
+        assert!(!fits(serde_json::json!({"base_url": "https://adb-1234567890123456.7.azuredatabricks.net:8443"})));
+        assert!(!fits(serde_json::json!({"level": {"account": {"account_id": "12345678-90ab-cdef-1234-567890abcdef"}}})));
+        assert!(!fits(serde_json::json!({"auth": {"type": "browser", "client_id": "our-own-application"}})));
+        assert!(!fits(serde_json::json!({"auth": {"type": "browser", "scopes": ["sql", "offline_access"]}})));
+    }
 }

@@ -6,10 +6,12 @@ mod atomic_file;
 mod history;
 mod json_file;
 mod library;
+mod refresh_lock;
 mod settings;
 mod vault;
 
 pub use history::History;
 pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
+pub use refresh_lock::RefreshLock;
 pub use settings::{Settings, SettingsFile, ThemeChoice, WindowFile, WindowMemory};
 pub use vault::{NoKeyring, SecretKey, Vault, VaultConfig, VaultError, VaultHome, VaultStatus};

@@ -110,10 +110,23 @@ impl Vault {
         Self::with(config, Arc::new(keyring), hasty, keyring::place)
     }
 
+    /// A vault whose encrypted file opens at once. For tests alone: whoever has such a file guesses its passphrase at once, too.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_work(config: VaultConfig) -> Self {
+        let VaultConfig { home, file, passphrase } = config;
+        let keyring = KeyringStore::new();
+        let hasty = Arc::new(keyring.hasty());
+        Self::of(home, EncryptedFile::new(file, passphrase).without_work(), Arc::new(keyring), hasty, keyring::place)
+    }
+
     fn with(config: VaultConfig, keyring: Arc<dyn Store>, hasty_keyring: Arc<dyn Store>, place: fn() -> String) -> Self {
         let VaultConfig { home, file, passphrase } = config;
-        let stale = StaleNotes::beside(&file);
-        let file = EncryptedFile::new(file, passphrase);
+        Self::of(home, EncryptedFile::new(file, passphrase), keyring, hasty_keyring, place)
+    }
+
+    fn of(home: VaultHome, file: EncryptedFile, keyring: Arc<dyn Store>, hasty_keyring: Arc<dyn Store>, place: fn() -> String) -> Self {
+        let stale = StaleNotes::beside(file.path());
         Self { inner: Arc::new(Inner { home, memory: MemoryStore::default(), file, stale, keyring, hasty_keyring, place }) }
     }
 
@@ -194,6 +207,19 @@ impl Vault {
             VaultHome::Keyring | VaultHome::Memory => {}
         }
         Ok(())
+    }
+
+    /// Puts a secret that the keyring did not take into the encrypted file, if that is open: there it survives this process, and as the newer
+    /// one it wins over what the keyring holds. Not a choice of another home: the next `put` goes to the keyring again.
+    ///
+    /// # Errors
+    /// The home is not the keyring, the file is not open, or it does not take the secret either.
+    pub fn put_in_refuge(&self, key: SecretKey, secret: &SecretString) -> Result<(), VaultError> {
+        let inner = &*self.inner;
+        if inner.home != VaultHome::Keyring || !inner.file_is_open() {
+            return Err(VaultError::Locked);
+        }
+        chunks::write(&inner.file, &[(key.account(), key.label(), Sealed { generation: now(), secret: secret.clone() })])
     }
 
     /// Deleting what is not there succeeds.

@@ -1,0 +1,90 @@
+//! Single flight: work that many ask for at once is done once.
+
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+pub(super) struct Flight<T> {
+    current: Mutex<Option<watch::Receiver<Option<T>>>>,
+}
+
+impl<T> Default for Flight<T> {
+    fn default() -> Self {
+        Self { current: Mutex::default() }
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Flight<T> {
+    /// What the work in flight brings; if there is none, `begin` starts it. It is a task of its own: whoever stops waiting does not end it for
+    /// the others. `None`: it panicked.
+    pub(super) async fn join<F: Future<Output = T> + Send + 'static>(&self, begin: impl FnOnce() -> F) -> Option<T> {
+        let mut landing = {
+            let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+            match current.as_ref().filter(|landing| is_flying(landing)) {
+                Some(landing) => landing.clone(),
+                None => current.insert(take_off(begin())).clone(),
+            }
+        };
+        let landed = landing.wait_for(Option::is_some).await.ok()?;
+        landed.clone()
+    }
+}
+
+fn take_off<T: Send + Sync + 'static>(work: impl Future<Output = T> + Send + 'static) -> watch::Receiver<Option<T>> {
+    let (landed, landing) = watch::channel(None);
+    tokio::spawn(async move { landed.send_replace(Some(work.await)) });
+    landing
+}
+
+/// A channel that is closed without a result is that of a panic.
+fn is_flying<T>(landing: &watch::Receiver<Option<T>>) -> bool {
+    landing.borrow().is_none() && landing.has_changed().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn everybody_gets_what_one_has_fetched() {
+        let (flight, begun, gate) = (Arc::new(Flight::default()), Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+        let join = || {
+            let (flight, begun, gate) = (Arc::clone(&flight), Arc::clone(&begun), Arc::clone(&gate));
+            tokio::spawn(async move {
+                flight
+                    .join(|| async move {
+                        gate.notified().await;
+                        begun.fetch_add(1, Ordering::SeqCst) + 1
+                    })
+                    .await
+            })
+        };
+        let first = join();
+        tokio::task::yield_now().await;
+        let others: Vec<_> = (0..20).map(|_| join()).collect();
+        tokio::task::yield_now().await;
+        // The one who began does not wait for it any more.
+        first.abort();
+        gate.notify_one();
+        for other in others {
+            assert_eq!(other.await.unwrap(), Some(1));
+        }
+        gate.notify_one();
+        assert_eq!(join().await.unwrap(), Some(2), "what has landed is not asked for again");
+    }
+
+    #[tokio::test]
+    async fn work_that_panics_does_not_stop_the_next() {
+        let flight = Flight::default();
+        let work = async |panics: bool| assert!(!panics, "on purpose");
+        assert_eq!(flight.join(|| work(true)).await, None);
+        assert_eq!(flight.join(|| work(false)).await, Some(()));
+    }
+}
