@@ -15,6 +15,7 @@ mod host_input;
 mod http;
 mod http_tls;
 mod keyring;
+mod loopback;
 mod proxy;
 mod storage;
 mod storage_kill;

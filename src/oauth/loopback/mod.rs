@@ -1,6 +1,21 @@
 //! The redirect listener (RFC 8252, section 7.3): takes one answer of the browser, and nothing else, from whoever can reach the port.
+//!
+//! Every web page and every program on this machine can reach it. So what arrives is judged by one plain function ([`judge`]), nothing of it
+//! is believed before the `state` matched, and nothing of it ever goes back: all responses are constants ([`page`]).
+
+mod bind;
+mod head;
+mod judge;
+mod page;
+mod query;
+mod request;
+mod serve;
+
+use std::{fmt, io};
 
 use secrecy::SecretString;
+
+use self::{bind::Bound, judge::Verdict, page::Page, serve::Server};
 
 /// Which ports may receive the answer: they are registered with the OAuth application.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,10 +28,16 @@ impl Ports {
         Self((8020..=8040).collect())
     }
 
-    /// No fallback.
+    /// No fallback. 0 is any free port, for an application that accepts every port of the loopback interface (RFC 8252, section 7.3).
     #[must_use]
     pub fn only(port: u16) -> Self {
         Self(vec![port])
+    }
+
+    /// In this order.
+    #[must_use]
+    pub fn of(ports: Vec<u16>) -> Self {
+        Self(ports)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = u16> {
@@ -24,12 +45,28 @@ impl Ports {
     }
 }
 
+/// `8020 to 8040`, `8020`, `8020, 8030`.
+impl fmt::Display for Ports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [first, .., last] = *self.0
+            && self.0.iter().copied().eq(first..=last)
+        {
+            return write!(f, "{first} to {last}");
+        }
+        let ports: Vec<_> = self.0.iter().map(u16::to_string).collect();
+        f.write_str(&ports.join(", "))
+    }
+}
+
 /// Bound on 127.0.0.1 and, where there is IPv6, on `::1`, same port; closed when dropped.
-pub struct Listener {}
+#[derive(Debug)]
+pub struct Listener {
+    bound: Bound,
+}
 
 /// Every port is taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no port of {0:?} is free on 127.0.0.1 and ::1")]
+#[error("no port of {0} is free on 127.0.0.1 and ::1")]
 pub struct PortsTaken(pub Ports);
 
 /// What an answer must show before a word of it is believed.
@@ -64,34 +101,79 @@ pub enum Broken {
     WrongIssuer,
     #[error("too many answers with a wrong state")]
     TooManyWrongKeys,
+    #[error("the operating system does not let the listener accept: {0}")]
+    Sockets(io::ErrorKind),
 }
+
+/// This many answers with a wrong or missing `state` end the login: somebody is guessing.
+const WRONG_KEYS: usize = 20;
 
 impl Listener {
     /// # Errors
     /// Every port is taken, on either family.
     pub fn bind(ports: &Ports) -> Result<Self, PortsTaken> {
-        let _ = ports;
-        todo!()
+        ports.iter().find_map(bind::bind).map(|bound| Self { bound }).ok_or_else(|| PortsTaken(ports.clone()))
     }
 
     #[must_use]
     pub fn port(&self) -> u16 {
-        todo!()
+        self.bound.port
     }
 
     /// `http://localhost:<port>`, no slash: exactly what is registered.
     #[must_use]
     pub fn redirect_uri(&self) -> String {
-        todo!()
+        format!("http://localhost:{}", self.bound.port)
     }
 
     /// Waits until a valid answer came; the limit in time is the caller's: dropping the future closes every socket at once. After an answer
-    /// the page that the browser ends on is served for ten seconds more at most.
+    /// the page that the browser ends on is served for ten seconds more at most. Runs on tokio.
     ///
     /// # Errors
     /// See [`Broken`].
     pub async fn answer(self, expected: Expected, wrong_key: &(dyn Fn(usize) + Send + Sync)) -> Result<Callback, Broken> {
-        let _ = (expected, wrong_key);
-        todo!()
+        let port = self.bound.port;
+        let mut server = Server::new(self.bound).map_err(|error| Broken::Sockets(error.kind()))?;
+        let mut wrong_keys = 0;
+        loop {
+            let ask = server.next().await;
+            match judge::judge(&ask.head, port, &expected) {
+                Verdict::KeepWaiting(page) => ask.answer(page),
+                Verdict::WrongKey => {
+                    ask.answer(Page::Neutral);
+                    wrong_keys += 1;
+                    wrong_key(wrong_keys);
+                    if wrong_keys >= WRONG_KEYS {
+                        tokio::spawn(server.end());
+                        return Err(Broken::TooManyWrongKeys);
+                    }
+                }
+                Verdict::Answered(result) => {
+                    ask.answer(Page::SeeDone);
+                    tokio::spawn(server.show_done());
+                    return result;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_named_as_a_person_would() {
+        let named = |ports: &[u16]| Ports::of(ports.to_vec()).to_string();
+        assert_eq!(Ports::registered().to_string(), "8020 to 8040");
+        assert_eq!((named(&[8030]), named(&[8030, 9000])), ("8030".into(), "8030, 9000".into()));
+        assert_eq!((named(&[9001, 9000]), named(&[])), ("9001, 9000".into(), String::new()));
+        assert_eq!(PortsTaken(Ports::registered()).to_string(), "no port of 8020 to 8040 is free on 127.0.0.1 and ::1");
+    }
+
+    #[test]
+    fn the_code_is_not_in_debug() {
+        let callback = Callback::Code { code: "very-secret-code".into(), iss: None };
+        assert!(!format!("{callback:?}").contains("very-secret"));
     }
 }

@@ -1,0 +1,204 @@
+//! Everything that the listener ever says: constants. Nothing of a request is in a status line, a header or a page.
+
+use super::head::Fault;
+
+/// A response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Page {
+    /// To the valid answer: takes the code out of the address bar and the history (RFC 9700, section 4.3.1).
+    SeeDone,
+    /// Where the browser ends. Says nothing of success: the code is not exchanged yet.
+    Done,
+    /// The answer came a second time.
+    Completed,
+    /// Nothing that a login waits for.
+    Neutral,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    LineTooLong,
+    Misdirected,
+    HeadersTooLarge,
+}
+
+impl From<Fault> for Page {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Malformed => Self::Neutral,
+            Fault::LineTooLong => Self::LineTooLong,
+            Fault::HeadersTooLarge => Self::HeadersTooLarge,
+        }
+    }
+}
+
+const STYLE: &str = "\
+:root{color-scheme:light dark;--window:#fff;--card:#f5f6f8;--hairline:#dde1e7;--text:#1a1d23;--weak:#555d6b;--accent:#3f51d6}
+@media(prefers-color-scheme:dark){:root{--window:#15171c;--card:#1b1e24;--hairline:#2e333d;--text:#e9ebef;--weak:#a6aebb;--accent:#8b9cff}}
+body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--window);color:var(--text);\
+font:14px/20px Inter,system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}
+main{box-sizing:border-box;max-width:440px;margin:24px;padding:32px;background:var(--card);border:1px solid var(--hairline);\
+border-top:4px solid var(--accent);border-radius:12px}
+h1{margin:0 0 8px;font-size:20px;line-height:28px;font-weight:600}
+p{margin:8px 0 0}
+.small{margin-top:16px;font-size:12px;line-height:16px;color:var(--weak)}
+";
+
+/// SHA-256 of [`STYLE`], base64: the one style that the page may use.
+const STYLE_HASH: &str = "AeCW+Z4DNF7i4Onnfpw5dlYsRgCaWzSU4Jw2AZ2Y0Qw=";
+
+impl Page {
+    /// The whole response, ready to be sent.
+    pub(super) fn response(self) -> String {
+        let status = self.status();
+        let extra = match self {
+            Self::SeeDone => "Location: /done\r\n",
+            Self::MethodNotAllowed => "Allow: GET\r\n",
+            _ => "",
+        };
+        let body = self.body();
+        let length = body.len();
+        format!(
+            "HTTP/1.1 {status}\r\n\
+             {extra}\
+             Content-Type: text/html; charset=utf-8\r\n\
+             Content-Length: {length}\r\n\
+             Connection: close\r\n\
+             Cache-Control: no-store\r\n\
+             Pragma: no-cache\r\n\
+             Referrer-Policy: no-referrer\r\n\
+             X-Content-Type-Options: nosniff\r\n\
+             X-Frame-Options: DENY\r\n\
+             Content-Security-Policy: default-src 'none'; style-src 'sha256-{STYLE_HASH}'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'\r\n\
+             Cross-Origin-Opener-Policy: same-origin\r\n\
+             Cross-Origin-Resource-Policy: same-origin\r\n\
+             Permissions-Policy: camera=(), clipboard-read=(), geolocation=(), microphone=(), payment=()\r\n\
+             \r\n\
+             {body}"
+        )
+    }
+
+    fn status(self) -> &'static str {
+        match self {
+            Self::SeeDone => "303 See Other",
+            Self::Done => "200 OK",
+            Self::Completed => "410 Gone",
+            Self::Neutral => "400 Bad Request",
+            Self::Forbidden => "403 Forbidden",
+            Self::NotFound => "404 Not Found",
+            Self::MethodNotAllowed => "405 Method Not Allowed",
+            Self::LineTooLong => "414 URI Too Long",
+            Self::Misdirected => "421 Misdirected Request",
+            Self::HeadersTooLarge => "431 Request Header Fields Too Large",
+        }
+    }
+
+    /// Only where a person may end up.
+    fn body(self) -> String {
+        match self {
+            Self::Done => html(
+                "Return to Brickpass",
+                "Brickpass has the browser's answer and shows there how the sign-in went. You can close this tab.",
+                "Never copy or share the address of a page that a sign-in ends on: whoever has it may sign in as you.",
+            ),
+            Self::Completed => html(
+                "This answer was already given",
+                "Return to Brickpass to see how the sign-in went. You can close this tab.",
+                "If Brickpass does not show a sign-in, start a new one there.",
+            ),
+            Self::Neutral => html(
+                "Nothing to see here",
+                "Brickpass is waiting for the end of a sign-in, and this page is not it. Return to Brickpass.",
+                "If you came here from a sign-in, start it again in Brickpass and use its newest link.",
+            ),
+            Self::HeadersTooLarge => html(
+                "The browser sent too much",
+                "Other programs that you opened on localhost have left many cookies, and they are sent here too.",
+                "Copy the sign-in link from Brickpass into a private window, or delete the cookies of localhost.",
+            ),
+            _ => String::new(),
+        }
+    }
+}
+
+fn html(title: &str, text: &str, small: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} | Brickpass</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">\
+         <style>{STYLE}</style></head>\n<body><main><h1>{title}</h1><p>{text}</p><p class=\"small\">{small}</p></main></body></html>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, prelude::BASE64_STANDARD};
+    use sha2::{Digest as _, Sha256};
+
+    use super::*;
+
+    const ALL: [Page; 10] = [
+        Page::SeeDone,
+        Page::Done,
+        Page::Completed,
+        Page::Neutral,
+        Page::Forbidden,
+        Page::NotFound,
+        Page::MethodNotAllowed,
+        Page::LineTooLong,
+        Page::Misdirected,
+        Page::HeadersTooLarge,
+    ];
+
+    #[test]
+    fn the_one_style_that_is_allowed_is_ours() {
+        assert_eq!(STYLE_HASH, BASE64_STANDARD.encode(Sha256::digest(STYLE)));
+    }
+
+    #[test]
+    fn lb_44_every_response_has_the_headers_that_keep_it_harmless() {
+        for page in ALL {
+            let response = page.response();
+            let (head, body) = response.split_once("\r\n\r\n").unwrap();
+            for line in [
+                "Content-Type: text/html; charset=utf-8",
+                "Connection: close",
+                "Cache-Control: no-store",
+                "Pragma: no-cache",
+                "Referrer-Policy: no-referrer",
+                "X-Content-Type-Options: nosniff",
+                "X-Frame-Options: DENY",
+                "Cross-Origin-Opener-Policy: same-origin",
+                "Cross-Origin-Resource-Policy: same-origin",
+                &format!("Content-Length: {}", body.len()),
+                &format!(
+                    "Content-Security-Policy: default-src 'none'; style-src 'sha256-{STYLE_HASH}'; base-uri 'none'; form-action 'none'; \
+                     frame-ancestors 'none'"
+                ),
+            ] {
+                assert_eq!(head.split("\r\n").filter(|it| *it == line).count(), 1, "{page:?}: {line}");
+            }
+            let lower = head.to_lowercase();
+            assert!(!lower.contains("set-cookie") && !lower.contains("access-control") && !lower.contains("server:"), "{head}");
+        }
+    }
+
+    #[test]
+    fn lb_45_pages_fetch_nothing_and_are_small() {
+        for page in ALL {
+            let body = page.body();
+            assert!(body.len() < 8 * 1024);
+            for outside in ["http", "//", "url(", "src=", "href=", "@import", "<script", "<img", "<link"] {
+                assert!(!body.contains(outside), "{page:?}: {outside}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_page_speaks_of_success_before_there_is_one() {
+        for page in ALL {
+            let body = page.body().to_lowercase();
+            assert!(!body.contains("success") && !body.contains("signed in") && !body.contains("authenticated"), "{page:?}");
+        }
+        assert!(Page::Done.body().contains("Never copy or share the address"));
+    }
+}
