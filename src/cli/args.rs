@@ -43,7 +43,15 @@ pub(super) enum Subcommand {
         #[arg(long)]
         all: bool,
     },
-    /// Check the vault and the files, and say how to mend what is wrong
+    /// Sign in through the browser
+    Login(Login),
+    /// End a sign-in and forget its tokens
+    Logout { name: String },
+    /// Print a valid access token on stdout, renewed if need be
+    Token { name: String },
+    /// List the workspaces of an account, and add connections that use its sign-in
+    Workspaces(Workspaces),
+    /// Check the vault, the files and what signing in needs, and say how to mend what is wrong
     Doctor,
     /// Bring back the newest good backup of a lost or damaged file; what is replaced is kept
     Restore {
@@ -97,6 +105,12 @@ pub(super) struct Fields {
     /// Of the service principal, or of a custom OAuth application
     #[arg(long, value_name = "ID")]
     pub(super) client_id: Option<String>,
+    /// OAuth scopes, separated by spaces; `all-apis offline_access` when empty
+    #[arg(long, value_name = "SCOPES")]
+    pub(super) scopes: Option<String>,
+    /// The port of the redirect URI http://localhost:PORT; the first free one of 8020 to 8040 when empty
+    #[arg(long, value_name = "PORT")]
+    pub(super) redirect_port: Option<String>,
     /// The workspace's numeric id; read from the address when it is there
     #[arg(long, value_name = "ID")]
     pub(super) workspace_id: Option<String>,
@@ -124,6 +138,40 @@ pub(super) struct Fields {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Login {
+    /// The connection; with --find, the name of the one that is added
+    #[arg(required_unless_present = "find")]
+    pub(super) name: Option<String>,
+    /// Only show the address, to be opened by hand in a browser on this computer
+    #[arg(long)]
+    pub(super) no_browser: bool,
+    /// Receive the browser's answer on this port, which must be registered with the OAuth application
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1024..))]
+    pub(super) port: Option<u16>,
+    /// Yes to the question whether another user may take the place of the one who is signed in
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Without knowing the address: the sign-in page asks which workspace is meant, and a connection to it is added
+    #[arg(long)]
+    pub(super) find: bool,
+    /// With --find: an account instead of a workspace
+    #[arg(long, requires = "find")]
+    pub(super) account: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Workspaces {
+    /// A connection to the account
+    pub(super) name: String,
+    /// Add connections to these workspaces: their IDs, or the word all for every running one
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub(super) add: Vec<String>,
+    /// The folder of the connections that are added
+    #[arg(long, value_name = "F", requires = "add")]
+    pub(super) folder: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Demo {
     /// The first workspace's port, the next ones follow; 0 lets the system choose
     #[arg(long, default_value_t = 0)]
@@ -134,6 +182,9 @@ pub(super) struct Demo {
     /// How many healthy workspaces
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(super) workspaces: u16,
+    /// How long an access token is valid, in seconds
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) token_lifetime: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -167,6 +218,26 @@ mod tests {
     #[test]
     fn a_token_is_never_an_argument() {
         assert!(Args::try_parse_from(["brickpass", "add", "x", "--base-url", "h", "--token", "dapi"]).is_err());
+    }
+
+    #[test]
+    fn a_login_names_a_connection_unless_it_finds_one() {
+        let parse = |words: &[&str]| Args::try_parse_from([&["brickpass", "login"], words].concat()).is_ok();
+        assert!(parse(&["Sales"]) && parse(&["--find"]) && parse(&["--find", "--account", "Group"]));
+        assert!(
+            !parse(&[]) && !parse(&["Sales", "--account"]) && !parse(&["Sales", "--port", "80"]) && !parse(&["Sales", "--port", "70000"])
+        );
+    }
+
+    #[test]
+    fn workspaces_to_add_are_named_one_by_one_or_all() {
+        let Some(Subcommand::Workspaces(given)) =
+            Args::try_parse_from(["brickpass", "workspaces", "Group", "--add", "12", "34", "--folder", "EU"]).unwrap().subcommand
+        else {
+            panic!("another subcommand")
+        };
+        assert_eq!(given.add, ["12", "34"]);
+        assert!(Args::try_parse_from(["brickpass", "workspaces", "Group", "--folder", "EU"]).is_err());
     }
 
     #[test]

@@ -21,6 +21,9 @@ pub(super) fn serve(options: &args::Demo) -> Result<ExitCode, Failure> {
         latency: Duration::from_millis(options.latency),
         workspaces: usize::from(options.workspaces),
     })?;
+    if let Some(seconds) = options.token_lifetime {
+        demo.authorization().set_access_token_lifetime(Duration::from_secs(seconds));
+    }
     announce(&demo)?;
     note("The demo workspaces are served on this computer only. Stop with Ctrl+C.");
     loop {

@@ -1,12 +1,13 @@
-//! `doctor`: the vault and the files, and how to mend what is wrong.
+//! `doctor`: the vault, the files and what signing in needs, and how to mend what is wrong.
 
 use std::process::ExitCode;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    environment,
+    doctor_sign_in, environment,
     output::{count, print_json, say},
     session::Session,
 };
@@ -16,16 +17,16 @@ use crate::{
 };
 
 #[derive(Serialize)]
-struct Finding {
-    check: &'static str,
-    ok: bool,
-    detail: String,
+pub(super) struct Finding {
+    pub(super) check: &'static str,
+    pub(super) ok: bool,
+    pub(super) detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fix: Option<String>,
+    pub(super) fix: Option<String>,
 }
 
 impl Finding {
-    fn fine(check: &'static str, detail: impl Into<String>) -> Self {
+    pub(super) fn fine(check: &'static str, detail: impl Into<String>) -> Self {
         Self { check, ok: true, detail: detail.into(), fix: None }
     }
 
@@ -99,6 +100,8 @@ fn examine() -> Result<Vec<Finding>, Failure> {
         },
         VaultStatus::Unavailable(failure) => Finding::wrong("Vault", failure),
     });
+    let connections: Vec<_> = session.snapshot.entries.iter().map(|entry| &entry.connection).collect();
+    findings.extend(doctor_sign_in::findings(&places, &connections, Timestamp::now()));
     if !session.snapshot.tombstones.is_empty() {
         findings.push(Finding::fine(
             "Removed connections",

@@ -100,6 +100,8 @@ fn fill(draft: &mut Draft, fields: Fields) -> Result<(), Failure> {
     }
     if let Some(auth) = fields.auth {
         draft.auth = auth.into();
+        // Its own from now on, no longer that of an account's connection.
+        draft.sign_in_of = None;
     }
     if let Some(account_id) = fields.account_id {
         draft.level = if account_id.is_empty() { LevelKind::Workspace } else { LevelKind::Account };
@@ -117,6 +119,8 @@ fn fill(draft: &mut Draft, fields: Fields) -> Result<(), Failure> {
     }
     for (field, given) in [
         (&mut draft.client_id, fields.client_id),
+        (&mut draft.scopes, fields.scopes),
+        (&mut draft.redirect_port, fields.redirect_port),
         (&mut draft.workspace_id, fields.workspace_id),
         (&mut draft.timeout, fields.timeout),
         (&mut draft.folder, fields.folder),
@@ -127,6 +131,7 @@ fn fill(draft: &mut Draft, fields: Fields) -> Result<(), Failure> {
         }
     }
     if fields.token_stdin || fields.client_secret_stdin {
+        draft.sign_in_of = None;
         let wanted = if fields.token_stdin { AuthKind::PersonalAccessToken } else { AuthKind::ServicePrincipal };
         if draft.auth != wanted {
             return Err(Failure::new(
@@ -188,7 +193,12 @@ fn review(session: &Session, draft: &Draft, except: Option<ConnectionId>) -> Res
     })
 }
 
-fn save(session: &mut Session, draft: &Draft, base: Option<Revision>, except: Option<ConnectionId>) -> Result<Connection, Failure> {
+pub(super) fn save(
+    session: &mut Session,
+    draft: &Draft,
+    base: Option<Revision>,
+    except: Option<ConnectionId>,
+) -> Result<Connection, Failure> {
     let reviewed = review(session, draft, except)?;
     if reviewed.secret.is_some() {
         session.need_vault()?;
@@ -200,7 +210,7 @@ fn save(session: &mut Session, draft: &Draft, base: Option<Revision>, except: Op
 
 fn report(session: &Session, connection: &Connection, verb: &str, json: bool) {
     if json {
-        print_json(&as_json(connection, session.history.get(&connection.id)));
+        print_json(&as_json(connection, session));
     } else {
         say(format_args!("{verb} {} ({})", connection.name.as_str(), connection.base_url));
     }

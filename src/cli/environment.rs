@@ -1,11 +1,16 @@
 //! The edge where the environment is read, once. Nothing below looks at it.
 
-use std::{env, ffi::OsString, path::PathBuf};
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::PathBuf,
+};
 
 use directories::ProjectDirs;
 use secrecy::SecretString;
 
 use crate::{
+    connection::BaseUrl,
     engine::Places,
     failure::{Code, Failure},
     storage::{Vault, VaultConfig, VaultHome},
@@ -30,7 +35,36 @@ pub(super) fn places() -> Result<Places, Failure> {
     };
     let mut places = Places { ca_file: set("SSL_CERT_FILE").map(PathBuf::from), ..Places::new(config_dir, state_dir) };
     places.vault = chosen_vault(&places)?;
+    places.redirect_port = redirect_port(set("DATABRICKS_OAUTH_CALLBACK_PORT").as_deref())?;
+    places.discovery_host = discovery_host(set("DATABRICKS_DISCOVERY_HOST").as_deref())?;
     Ok(places)
+}
+
+/// The names of both are those of Databricks' own tools, so that who has set them there need not do it again.
+fn redirect_port(value: Option<&OsStr>) -> Result<Option<u16>, Failure> {
+    let Some(value) = value else { return Ok(None) };
+    let port = value.to_str().and_then(|text| text.trim().parse().ok()).filter(|port| *port >= 1024);
+    port.map(Some).ok_or_else(|| {
+        Failure::new(
+            Code::InvalidInput,
+            format!("DATABRICKS_OAUTH_CALLBACK_PORT is set to {}.", value.to_string_lossy().escape_debug()),
+            "It is the port that receives the browser's answer: a number from 1024 to 65535.",
+            "Set it to such a number, or remove it.",
+        )
+    })
+}
+
+fn discovery_host(value: Option<&OsStr>) -> Result<Option<BaseUrl>, Failure> {
+    let Some(value) = value else { return Ok(None) };
+    let text = value.to_string_lossy();
+    BaseUrl::read_discovery_host(&text).map(Some).map_err(|error| {
+        Failure::new(
+            Code::InvalidInput,
+            format!("DATABRICKS_DISCOVERY_HOST is set to {}.", text.escape_debug()),
+            format!("{error}."),
+            "Set it to an address such as https://login.databricks.com, or remove it.",
+        )
+    })
 }
 
 fn chosen_vault(places: &Places) -> Result<Option<Vault>, Failure> {
@@ -67,4 +101,30 @@ fn no_home() -> Failure {
         "This user has no home directory.",
         "Set HOME, or set BRICKPASS_CONFIG_DIR to a folder of your own.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_of_the_environment_is_a_port_that_anybody_may_open() {
+        assert_eq!(redirect_port(None), Ok(None));
+        assert_eq!(redirect_port(Some("8025".as_ref())), Ok(Some(8025)));
+        for wrong in ["80", "0", "-1", "65536", "http", "8025,8026", "8025\u{1b}[31m"] {
+            let failure = redirect_port(Some(wrong.as_ref())).unwrap_err();
+            assert_eq!(failure.code, Code::InvalidInput, "{wrong}");
+            assert!(!failure.what.contains('\u{1b}'), "{failure}");
+        }
+    }
+
+    #[test]
+    fn the_discovery_host_is_read_as_any_address_is() {
+        let read = |text: &str| discovery_host(Some(text.as_ref())).map(|host| host.map(|host| host.origin()));
+        assert_eq!(read("login.databricks.com"), Ok(Some("https://login.databricks.com".to_owned())));
+        assert_eq!(read("http://127.0.0.1:4000/"), Ok(Some("http://127.0.0.1:4000".to_owned())));
+        for wrong in ["http://login.databricks.com", "ftp://x", "https://user@login.databricks.com"] {
+            assert_eq!(read(wrong).unwrap_err().code, Code::InvalidInput, "{wrong}");
+        }
+    }
 }

@@ -10,17 +10,17 @@ use super::{
     session::Session,
 };
 use crate::{
-    connection::{AuthMethod, ClientId, Connection, LastTest, Level, SecretKind, Status},
-    engine::{Command, Event, StoredSecret},
+    connection::{AuthMethod, ClientId, Connection, LastTest, Level, OAuthApp, Scopes, SecretKind, Status},
+    engine::{Command, Event, SignIn, StoredSecret},
     failure::Failure,
-    storage::Mode,
+    storage::{Mode, VaultStatus},
 };
 
 pub(super) fn list(json: bool) -> Result<ExitCode, Failure> {
     let session = Session::open()?;
     let entries = &session.snapshot.entries;
     if json {
-        let all: Vec<Value> = entries.iter().map(|entry| as_json(&entry.connection, session.history.get(&entry.connection.id))).collect();
+        let all: Vec<Value> = entries.iter().map(|entry| as_json(&entry.connection, &session)).collect();
         print_json(&json!({ "connections": all }));
         return Ok(ExitCode::SUCCESS);
     }
@@ -52,8 +52,14 @@ pub(super) fn show(name: &str, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;
     let connection = session.find(name)?.connection;
     let last = session.history.get(&connection.id).cloned();
+    let signed_in = signed_in(&mut session, &connection)?;
     if json {
-        print_json(&as_json(&connection, last.as_ref()));
+        let mut object = as_json(&connection, &session);
+        if let (SignedIn::Yes(sign_in), Some(fields)) = (&signed_in, object.as_object_mut()) {
+            fields.insert("sign_in".to_owned(), sign_in_json(sign_in));
+            fields.extend(sign_in.expires_at.map(|end| ("expires_at".to_owned(), json!(end))));
+        }
+        print_json(&object);
         return Ok(ExitCode::SUCCESS);
     }
     let mut rows = vec![
@@ -64,6 +70,10 @@ pub(super) fn show(name: &str, json: bool) -> Result<ExitCode, Failure> {
         ("Authentication", connection.auth.kind().label().to_owned()),
         ("Client ID", client_id(&connection).unwrap_or_default().to_owned()),
         ("Account ID", account_id(&connection).unwrap_or_default().to_owned()),
+        ("Scopes", scopes(&connection).unwrap_or_default()),
+        ("Redirect port", redirect_port(&connection).map(|port| port.to_string()).unwrap_or_default()),
+        ("Uses sign-in of", session.owner_name(&connection).unwrap_or_default()),
+        ("Signed in", signed_in.words()),
         ("Secret", stored_words(&mut session, &connection)?),
         ("Timeout", format!("{} seconds", connection.timeout.seconds())),
         ("Environment", connection.environment.word().to_owned()),
@@ -78,8 +88,58 @@ pub(super) fn show(name: &str, json: bool) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether a secret is stored and where; empty for a type that has none.
+/// Who is signed in, as far as that can be said.
+enum SignedIn {
+    /// There is nothing to sign in to with this type.
+    Never,
+    No,
+    Yes(SignIn),
+    /// The vault keeps it to itself.
+    Unknown(String),
+}
+
+impl SignedIn {
+    fn words(&self) -> String {
+        match self {
+            Self::Never => String::new(),
+            Self::No => "Nobody".to_owned(),
+            Self::Unknown(why) => why.clone(),
+            Self::Yes(sign_in) => format!("{}, since {}", sign_in.user, sign_in.since.strftime("%Y-%m-%d %H:%M UTC")),
+        }
+    }
+}
+
+fn signed_in(session: &mut Session, connection: &Connection) -> Result<SignedIn, Failure> {
+    let Ok(owner) = session.owner(connection) else { return Ok(SignedIn::Unknown("The connection that signs in is gone".to_owned())) };
+    if !matches!(owner.auth, AuthMethod::Browser(_)) {
+        return Ok(SignedIn::Never);
+    }
+    match session.open_vault()?.1 {
+        VaultStatus::Ready { .. } => {}
+        VaultStatus::Locked { place, .. } => return Ok(SignedIn::Unknown(format!("Unknown: {place} is locked"))),
+        VaultStatus::Unavailable(failure) => return Ok(SignedIn::Unknown(failure.what)),
+    }
+    Ok(match session.describe_sign_in(connection)? {
+        Ok(Some(sign_in)) => SignedIn::Yes(sign_in),
+        Ok(None) => SignedIn::No,
+        Err(failure) => SignedIn::Unknown(failure.what),
+    })
+}
+
+/// A sign-in as JSON shows it.
+pub(super) fn sign_in_json(sign_in: &SignIn) -> Value {
+    let mut object = json!({ "user": sign_in.user, "since": sign_in.since, "renews": sign_in.renews });
+    if let (Some(end), Some(fields)) = (sign_in.expires_at, object.as_object_mut()) {
+        fields.insert("expires_at".to_owned(), json!(end));
+    }
+    object
+}
+
+/// Whether a secret is stored and where; empty for a type that has none, and for a connection that uses another one's.
 fn stored_words(session: &mut Session, connection: &Connection) -> Result<String, Failure> {
+    if connection.sign_in_of.is_some() {
+        return Ok(String::new());
+    }
     let kind = match connection.auth {
         AuthMethod::PersonalAccessToken => SecretKind::PersonalAccessToken,
         AuthMethod::ServicePrincipal { .. } => SecretKind::ClientSecret,
@@ -113,8 +173,20 @@ fn account_id(connection: &Connection) -> Option<&str> {
     }
 }
 
+fn app(connection: &Connection) -> Option<&OAuthApp> {
+    if let AuthMethod::Browser(app) = &connection.auth { Some(app) } else { None }
+}
+
+fn scopes(connection: &Connection) -> Option<String> {
+    app(connection)?.scopes.as_ref().map(Scopes::spelled)
+}
+
+fn redirect_port(connection: &Connection) -> Option<u16> {
+    app(connection)?.redirect_port
+}
+
 /// One connection as `list --json` shows it; an absent value is omitted.
-pub(super) fn as_json(connection: &Connection, last: Option<&LastTest>) -> Value {
+pub(super) fn as_json(connection: &Connection, session: &Session) -> Value {
     let mut object = Map::new();
     let mut put = |key: &str, value: Value| {
         let absent = value.is_null() || value.as_str().is_some_and(str::is_empty) || value.as_array().is_some_and(Vec::is_empty);
@@ -136,7 +208,10 @@ pub(super) fn as_json(connection: &Connection, last: Option<&LastTest>) -> Value
     put("account_id", json!(account_id(connection)));
     put("workspace_id", json!(connection.workspace_id));
     put("client_id", json!(client_id(connection)));
-    put("status", last.map_or_else(|| json!({ "state": Status::Untested }), |last| json!(last)));
+    put("scopes", json!(scopes(connection)));
+    put("redirect_port", json!(redirect_port(connection)));
+    put("sign_in_of", json!(session.owner_name(connection)));
+    put("status", session.history.get(&connection.id).map_or_else(|| json!({ "state": Status::Untested }), |last| json!(last)));
     Value::Object(object)
 }
 

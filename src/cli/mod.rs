@@ -6,13 +6,20 @@
 mod args;
 mod demo;
 mod doctor;
+mod doctor_sign_in;
 mod edit;
 mod environment;
+mod find;
 mod list;
 mod output;
 mod restore;
 mod session;
+mod sign_in;
+mod terminal;
 mod test;
+mod token;
+mod unsaved;
+mod workspaces;
 
 use std::process::ExitCode;
 
@@ -54,6 +61,10 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::List => list::list(json),
         Subcommand::Show { name } => list::show(&name, json),
         Subcommand::Test { names, all } => test::test(&names, all, json),
+        Subcommand::Login(login) => sign_in::login(&login, json),
+        Subcommand::Logout { name } => sign_in::logout(&name, json),
+        Subcommand::Token { name } => token::token(&name, json),
+        Subcommand::Workspaces(options) => workspaces::workspaces(&options, json),
         Subcommand::Doctor => doctor::doctor(json),
         Subcommand::Restore { vault, empty } => restore::restore(vault, empty, json),
         Subcommand::Demo(options) => demo::serve(&options),

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::environment;
 use crate::{
     connection::{Connection, ConnectionId, LastTest},
-    engine::{Command, Engine, Event, Events},
+    engine::{Command, Engine, Event, Events, Places, SignIn},
     failure::{Code, Failure},
     storage::{Entry, Snapshot, VaultHome, VaultStatus},
 };
@@ -18,13 +18,21 @@ pub(super) struct Session {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) history: HashMap<ConnectionId, LastTest>,
     pub(super) settings_problem: Option<Failure>,
+    /// Renewed sign-ins that the vault did not take so far, and why.
+    pub(super) unsaved: Vec<ConnectionId>,
+    pub(super) unsaved_why: Option<Failure>,
 }
 
 impl Session {
     /// # Errors
     /// The files cannot be read.
     pub(super) fn open() -> Result<Self, Failure> {
-        let mut session = Self::start()?;
+        Self::open_at(environment::places()?, || {})
+    }
+
+    /// `wake` is called after each event.
+    pub(super) fn open_at(places: Places, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, Failure> {
+        let mut session = Self::start_at(places, wake)?;
         session.send(Command::Start);
         session.wait(|event| match event {
             Event::History(_) => Some(Ok(())),
@@ -36,8 +44,11 @@ impl Session {
 
     /// Reads nothing yet: for what must work when the files cannot be read.
     pub(super) fn start() -> Result<Self, Failure> {
-        let places = environment::places()?;
-        let (engine, events) = Engine::start(places, || {}).map_err(|error| {
+        Self::start_at(environment::places()?, || {})
+    }
+
+    fn start_at(places: Places, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, Failure> {
+        let (engine, events) = Engine::start(places, wake).map_err(|error| {
             Failure::new(
                 Code::Internal,
                 "Brickpass cannot start its engine.",
@@ -45,29 +56,25 @@ impl Session {
                 "Close other programs and try again.",
             )
         })?;
-        Ok(Self { engine, events, snapshot: Arc::new(Snapshot::default()), history: HashMap::new(), settings_problem: None })
+        Ok(Self {
+            engine,
+            events,
+            snapshot: Arc::new(Snapshot::default()),
+            history: HashMap::new(),
+            settings_problem: None,
+            unsaved: Vec::new(),
+            unsaved_why: None,
+        })
     }
 
     pub(super) fn send(&self, command: Command) {
         self.engine.send(command);
     }
 
-    /// Waits for the event that `pick` takes; what every command cares about (the list, the history) is kept on the way.
+    /// Waits for the event that `pick` takes; what every command cares about is kept on the way.
     pub(super) fn wait<T>(&mut self, mut pick: impl FnMut(Event) -> Option<Result<T, Failure>>) -> Result<T, Failure> {
         while let Some(event) = self.events.wait() {
-            match &event {
-                Event::Library(snapshot) => self.snapshot = Arc::clone(snapshot),
-                Event::History(changes) => {
-                    for (id, last) in changes {
-                        match last {
-                            Some(last) => self.history.insert(*id, last.clone()),
-                            None => self.history.remove(id),
-                        };
-                    }
-                }
-                Event::Settings { problem, .. } => self.settings_problem.clone_from(problem),
-                _ => {}
-            }
+            self.keep(&event);
             if let Event::Failed { failure } = event {
                 return Err(failure);
             }
@@ -75,12 +82,35 @@ impl Session {
                 return answer;
             }
         }
-        Err(Failure::new(
-            Code::Internal,
-            "Brickpass made a mistake while doing this.",
-            "Its engine stopped before it had an answer.",
-            "Try again, and report it if it happens again.",
-        ))
+        Err(stopped())
+    }
+
+    /// The next event that is there already.
+    pub(super) fn try_next(&mut self) -> Option<Event> {
+        let event = self.events.try_next()?;
+        self.keep(&event);
+        Some(event)
+    }
+
+    /// What every command cares about: the list, the history, what is not in the vault yet.
+    fn keep(&mut self, event: &Event) {
+        match event {
+            Event::Library(snapshot) => self.snapshot = Arc::clone(snapshot),
+            Event::History(changes) => {
+                for (id, last) in changes {
+                    match last {
+                        Some(last) => self.history.insert(*id, last.clone()),
+                        None => self.history.remove(id),
+                    };
+                }
+            }
+            Event::Settings { problem, .. } => self.settings_problem.clone_from(problem),
+            Event::SignInsUnsaved { ids, failure } => {
+                self.unsaved.clone_from(ids);
+                self.unsaved_why.clone_from(failure);
+            }
+            _ => {}
+        }
     }
 
     /// The vault's state, after asking for the passphrase when one is needed and somebody is there to type it.
@@ -130,6 +160,38 @@ impl Session {
         }
     }
 
+    /// The connection that holds the sign-in (or the client secret) of this one: itself, or the account's.
+    pub(super) fn owner(&self, connection: &Connection) -> Result<Connection, Failure> {
+        let Some(id) = connection.sign_in_of else { return Ok(connection.clone()) };
+        self.by_id(id).cloned().ok_or_else(|| {
+            Failure::new(
+                Code::NoSuchConnection,
+                format!("{} uses the sign-in of a connection that is gone.", connection.name.as_str()),
+                "The connection to its account was removed.",
+                format!("Give it a sign-in of its own with: brickpass edit \"{}\" --auth browser", connection.name.as_str()),
+            )
+        })
+    }
+
+    /// The name of the connection whose sign-in this one uses.
+    pub(super) fn owner_name(&self, connection: &Connection) -> Option<String> {
+        connection.sign_in_of.and_then(|id| self.by_id(id)).map(|owner| owner.name.as_str().to_owned())
+    }
+
+    pub(super) fn by_id(&self, id: ConnectionId) -> Option<&Connection> {
+        self.snapshot.entries.iter().map(|entry| &entry.connection).find(|connection| connection.id == id)
+    }
+
+    /// Outer: the engine; inner: what the vault says.
+    pub(super) fn describe_sign_in(&mut self, connection: &Connection) -> Result<Result<Option<SignIn>, Failure>, Failure> {
+        let asked = connection.id;
+        self.send(Command::DescribeSignIn { id: asked });
+        self.wait(|event| match event {
+            Event::SignInDescribed { id, outcome } if id == asked => Some(Ok(outcome)),
+            _ => None,
+        })
+    }
+
     pub(super) fn name_taken(&self, except: Option<ConnectionId>) -> impl Fn(&str) -> bool + use<> {
         let names: std::collections::HashSet<String> = self
             .snapshot
@@ -150,6 +212,15 @@ impl Session {
         })?;
         self.find(&id.to_string()).map(|entry| entry.connection)
     }
+}
+
+pub(super) fn stopped() -> Failure {
+    Failure::new(
+        Code::Internal,
+        "Brickpass made a mistake while doing this.",
+        "Its engine stopped before it had an answer.",
+        "Try again, and report it if it happens again.",
+    )
 }
 
 /// From the environment, else from the person; `None` when nobody can be asked.

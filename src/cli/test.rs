@@ -18,6 +18,11 @@ use crate::{
 
 pub(super) fn test(names: &[String], all: bool, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;
+    let outcome = run(&mut session, names, all, json);
+    session.settle(outcome)
+}
+
+fn run(session: &mut Session, names: &[String], all: bool, json: bool) -> Result<ExitCode, Failure> {
     let connections: Vec<Connection> = if all {
         session.snapshot.entries.iter().map(|entry| entry.connection.clone()).collect()
     } else {
@@ -69,6 +74,7 @@ fn print(results: &[(&Connection, Report)]) {
         match &report.failure {
             None => {
                 let mut found = vec![format!("{}: OK in {} ms", connection.name.as_str(), report.duration.as_millis())];
+                found.extend(report.workspaces.iter().map(|all| count(all.len(), "workspace", "workspaces")));
                 found.extend(report.user.iter().map(|user| format!("as {user}")));
                 if let Some(clusters) = &report.clusters {
                     found.push(format!("{}, {} running", count(clusters.len(), "cluster", "clusters"), running(report)));
@@ -118,6 +124,9 @@ fn as_json(connection: &Connection, report: &Report) -> Value {
     }
     if let Some(clusters) = &report.clusters {
         object.insert("clusters".to_owned(), json!({ "total": clusters.len(), "running": running(report) }));
+    }
+    if let Some(workspaces) = &report.workspaces {
+        object.insert("workspaces".to_owned(), json!({ "total": workspaces.len() }));
     }
     let steps: Vec<Value> = report.steps.iter().map(step_json).collect();
     object.insert("steps".to_owned(), json!(steps));

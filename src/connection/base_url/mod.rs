@@ -49,6 +49,21 @@ impl BaseUrl {
         read::read(pasted)
     }
 
+    /// Where people sign in who do not know their workspace's address: as `read`, but login.databricks.com is no mistake here.
+    ///
+    /// # Errors
+    /// Says what is wrong with the address and what to do.
+    pub fn read_discovery_host(pasted: &str) -> Result<Self, BaseUrlError> {
+        read::read_any(pasted).map(|pasted| pasted.base_url)
+    }
+
+    /// `https://login.databricks.com`.
+    #[must_use]
+    #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a constant, which a test reads")]
+    pub fn discovery_host() -> Self {
+        Self::read_discovery_host("https://login.databricks.com").expect("an address")
+    }
+
     /// `https://host[:port]`, no slash at the end.
     #[must_use]
     pub fn origin(&self) -> String {
@@ -225,5 +240,13 @@ mod tests {
         assert_eq!(deployment("http://127.0.0.1:4000", "127.0.0.1.evil.example"), None);
         assert_eq!(deployment("https://adb-1.2.azuredatabricks.net", "adb-3.4"), None, "no account is managed there");
         assert_eq!(deployment("https://evil.example", "adb-3.4"), None);
+    }
+
+    #[test]
+    fn the_discovery_host_is_an_address_but_no_workspace() {
+        let host = BaseUrl::discovery_host();
+        assert_eq!(host.as_str(), "https://login.databricks.com");
+        assert_eq!(BaseUrl::read(host.as_str()), Err(BaseUrlError::NotAWorkspace("login.databricks.com".to_owned())));
+        assert!(BaseUrl::read_discovery_host("http://login.databricks.com").is_err());
     }
 }

@@ -11,6 +11,15 @@ use crate::connection::text;
 const LONGEST: usize = 2048;
 
 pub(super) fn read(pasted: &str) -> Result<Pasted, BaseUrlError> {
+    let read = read_any(pasted)?;
+    if host::is_own_site(read.base_url.host()) {
+        return Err(BaseUrlError::NotAWorkspace(read.base_url.host().to_owned()));
+    }
+    Ok(read)
+}
+
+/// Databricks' own sites too.
+pub(super) fn read_any(pasted: &str) -> Result<Pasted, BaseUrlError> {
     let mut notes = Vec::new();
     let cleaned = clean(pasted, &mut notes)?;
     let (scheme, rest) = split_scheme(&cleaned)?;
@@ -23,9 +32,6 @@ pub(super) fn read(pasted: &str) -> Result<Pasted, BaseUrlError> {
     let base_url = BaseUrl { url, origin };
     if !base_url.is_https() && !host::is_loopback(base_url.host()) {
         return Err(BaseUrlError::NotEncrypted(base_url.origin.replacen("http", "https", 1)));
-    }
-    if host::is_own_site(base_url.host()) {
-        return Err(BaseUrlError::NotAWorkspace(base_url.host().to_owned()));
     }
     if !tail.trim_matches('/').is_empty() {
         notes.push(format!("Only {base_url} is kept of this address"));

@@ -1,0 +1,122 @@
+//! What signing in through the browser needs from this computer: a port, a program that opens the browser, a clock that is right.
+
+use std::{
+    env,
+    ffi::OsStr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    ops::RangeInclusive,
+    path::Path,
+};
+
+use jiff::Timestamp;
+
+use super::doctor::Finding;
+use crate::{
+    connection::{AuthMethod, Connection},
+    engine::Places,
+};
+
+/// What Databricks' own client has registered.
+const REGISTERED: RangeInclusive<u16> = 8020..=8040;
+
+/// No clock that is right shows an earlier time to this program: it was not there yet.
+const EARLIEST: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
+pub(super) fn findings(places: &Places, connections: &[&Connection], now: Timestamp) -> Vec<Finding> {
+    let signs_in = connections.iter().any(|connection| matches!(connection.auth, AuthMethod::Browser(_)));
+    vec![ports(places.redirect_port.map_or(REGISTERED, |port| port..=port), signs_in), browser(signs_in), clock(now)]
+}
+
+/// A finding is wrong only where somebody signs in through the browser: a server without one is well all the same.
+fn unless_needed(check: &'static str, needed: bool, detail: String, fix: &str) -> Finding {
+    Finding { check, ok: !needed, detail, fix: Some(fix.to_owned()) }
+}
+
+fn ports(wanted: RangeInclusive<u16>, needed: bool) -> Finding {
+    const CHECK: &str = "Sign-in ports";
+    let free = wanted.clone().filter(|port| is_free(*port)).count();
+    let range = if wanted.start() == wanted.end() { wanted.start().to_string() } else { format!("{} to {}", wanted.start(), wanted.end()) };
+    if free > 0 {
+        return Finding::fine(CHECK, format!("{free} of {} free ({range})", wanted.count()));
+    }
+    unless_needed(
+        CHECK,
+        needed,
+        format!("no port of {range} is free, so no browser can come back."),
+        "Close the programs that use them, or register another port with an OAuth application of yours and set it with --redirect-port.",
+    )
+}
+
+/// On both families, where this computer has both: a browser may try either for localhost.
+fn is_free(port: u16) -> bool {
+    let free = |address: IpAddr| match TcpListener::bind(SocketAddr::new(address, port)) {
+        Ok(_) => true,
+        Err(error) => error.kind() == std::io::ErrorKind::AddrNotAvailable || error.kind() == std::io::ErrorKind::Unsupported,
+    };
+    free(Ipv4Addr::LOCALHOST.into()) && free(Ipv6Addr::LOCALHOST.into())
+}
+
+fn browser(needed: bool) -> Finding {
+    const CHECK: &str = "Browser";
+    // What would be run, not run.
+    let openers = open::commands("https://login.databricks.com");
+    match openers.iter().map(std::process::Command::get_program).find(|program| exists(program)) {
+        Some(program) => Finding::fine(CHECK, format!("opened by {}", program.to_string_lossy())),
+        None => unless_needed(
+            CHECK,
+            needed,
+            "no program is set up to open web addresses.".to_owned(),
+            "Install xdg-utils, or sign in with: brickpass login NAME --no-browser",
+        ),
+    }
+}
+
+fn exists(program: &OsStr) -> bool {
+    let there = |path: &Path| path.is_file() || path.with_extension("exe").is_file();
+    let named = Path::new(program);
+    if named.components().count() > 1 {
+        return there(named);
+    }
+    env::split_paths(&env::var_os("PATH").unwrap_or_default()).any(|folder| there(&folder.join(named)))
+}
+
+/// Whether it is right to the minute only a server can tell, which a test does.
+fn clock(now: Timestamp) -> Finding {
+    const CHECK: &str = "Clock";
+    let shown = now.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    if now >= EARLIEST {
+        return Finding::fine(CHECK, shown);
+    }
+    Finding {
+        check: CHECK,
+        ok: false,
+        detail: format!("it shows {shown}, which is past. Tokens and certificates look as if they were not valid yet."),
+        fix: Some("Set the clock, or let the system set it over the network.".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_wrong_only_where_somebody_signs_in_through_it() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        assert!(!ports(port..=port, true).ok);
+        let idle = ports(port..=port, false);
+        assert!(idle.ok && idle.fix.is_some());
+    }
+
+    #[test]
+    fn a_port_that_is_taken_on_one_family_is_not_free() {
+        let Ok(taken) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else { return };
+        assert!(!is_free(taken.local_addr().unwrap().port()));
+    }
+
+    #[test]
+    fn a_clock_of_the_past_is_seen() {
+        assert!(!clock("1970-01-01T00:03:00Z".parse().unwrap()).ok);
+        assert!(clock("2027-01-01T00:00:00Z".parse().unwrap()).ok);
+    }
+}

@@ -1,0 +1,136 @@
+//! Waiting for several things at once: the engine's events, Ctrl+C, a line that is typed at the terminal.
+
+use std::{
+    io::{IsTerminal as _, Write as _},
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::session::Session;
+use crate::engine::Event;
+
+/// What came first.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
+pub(super) enum Heard {
+    Event(Event),
+    /// Ctrl+C.
+    Interrupt,
+    Answer {
+        yes: bool,
+    },
+    /// Nothing within the time.
+    Silence,
+    /// The engine stopped.
+    Ended,
+}
+
+enum Signal {
+    Event,
+    Ended,
+    Interrupt,
+    Answer { yes: bool },
+}
+
+pub(super) struct Ear {
+    sender: Sender<Signal>,
+    receiver: Receiver<Signal>,
+}
+
+/// Lives as long as the engine that calls it.
+struct Wake(Sender<Signal>);
+
+impl Drop for Wake {
+    fn drop(&mut self) {
+        let _ = self.0.send(Signal::Ended);
+    }
+}
+
+/// Longer than anything that is waited for here.
+const LONG: Duration = Duration::from_hours(1);
+
+impl Ear {
+    pub(super) fn new() -> Self {
+        let (sender, receiver) = channel();
+        Self { sender, receiver }
+    }
+
+    /// For the engine, which calls it after each event.
+    pub(super) fn wake(&self) -> impl Fn() + Send + Sync + 'static + use<> {
+        let wake = Wake(self.sender.clone());
+        move || {
+            let _ = wake.0.send(Signal::Event);
+        }
+    }
+
+    /// From now on the first Ctrl+C is heard here; the second one ends the program, for somebody who will not wait.
+    pub(super) fn listen_for_interrupt(&self) {
+        let sender = self.sender.clone();
+        thread::spawn(move || {
+            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+            runtime.block_on(async {
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    let _ = sender.send(Signal::Interrupt);
+                    if tokio::signal::ctrl_c().await.is_ok() {
+                        std::process::exit(1);
+                    }
+                }
+            });
+        });
+    }
+
+    /// The answer is heard later. Only at a terminal.
+    pub(super) fn ask(&self, question: String) {
+        let sender = self.sender.clone();
+        thread::spawn(move || {
+            let _ = sender.send(Signal::Answer { yes: yes(&question) });
+        });
+    }
+
+    /// Waits until something happens, at most until then.
+    pub(super) fn next(&self, session: &mut Session, until: Option<Instant>) -> Heard {
+        let until = until.unwrap_or_else(|| Instant::now() + LONG);
+        loop {
+            if let Some(event) = session.try_next() {
+                return Heard::Event(event);
+            }
+            match self.receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(Signal::Event) => {}
+                Ok(Signal::Interrupt) => return Heard::Interrupt,
+                Ok(Signal::Answer { yes }) => return Heard::Answer { yes },
+                // Its last words were sent before.
+                Ok(Signal::Ended) => return session.try_next().map_or(Heard::Ended, Heard::Event),
+                Err(RecvTimeoutError::Timeout) => return Heard::Silence,
+                Err(RecvTimeoutError::Disconnected) => return Heard::Ended,
+            }
+        }
+    }
+}
+
+/// Somebody is there who can read a question and type an answer.
+pub(super) fn attended() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks at the terminal; anything but a clear yes is a no.
+pub(super) fn yes(question: &str) -> bool {
+    let mut stderr = std::io::stderr();
+    let _ = write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush());
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).is_ok() && is_yes(&line)
+}
+
+fn is_yes(line: &str) -> bool {
+    ["y", "yes"].contains(&line.trim().to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_clear_yes_is_a_yes() {
+        assert!(is_yes("y\n") && is_yes(" YES \r\n"));
+        assert!(["", "\n", "n\n", "yeah\n", "yes please\n", "1\n"].iter().all(|line| !is_yes(line)));
+    }
+}
