@@ -110,8 +110,7 @@ impl SignedIn {
 }
 
 fn signed_in(session: &mut Session, connection: &Connection) -> Result<SignedIn, Failure> {
-    let Ok(owner) = session.owner(connection) else { return Ok(SignedIn::Unknown("The connection that signs in is gone".to_owned())) };
-    if !matches!(owner.auth, AuthMethod::Browser(_)) {
+    if !matches!(connection.auth, AuthMethod::Browser(_)) {
         return Ok(SignedIn::Never);
     }
     match session.open_vault()?.1 {
@@ -137,7 +136,7 @@ pub(super) fn sign_in_json(sign_in: &SignIn) -> Value {
 
 /// Whether a secret is stored and where; empty for a type that has none, and for a connection that uses another one's.
 fn stored_words(session: &mut Session, connection: &Connection) -> Result<String, Failure> {
-    if connection.sign_in_of.is_some() {
+    if session.owner(connection).id != connection.id {
         return Ok(String::new());
     }
     let kind = match connection.auth {

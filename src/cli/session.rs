@@ -161,21 +161,14 @@ impl Session {
     }
 
     /// The connection that holds the sign-in (or the client secret) of this one: itself, or the account's.
-    pub(super) fn owner(&self, connection: &Connection) -> Result<Connection, Failure> {
-        let Some(id) = connection.sign_in_of else { return Ok(connection.clone()) };
-        self.by_id(id).cloned().ok_or_else(|| {
-            Failure::new(
-                Code::NoSuchConnection,
-                format!("{} uses the sign-in of a connection that is gone.", connection.name.as_str()),
-                "The connection to its account was removed.",
-                format!("Give it a sign-in of its own with: brickpass edit \"{}\" --auth browser", connection.name.as_str()),
-            )
-        })
+    pub(super) fn owner(&self, connection: &Connection) -> Connection {
+        connection.owner_among(self.snapshot.entries.iter().map(|entry| &entry.connection)).clone()
     }
 
-    /// The name of the connection whose sign-in this one uses.
+    /// The name of the other connection whose sign-in this one uses.
     pub(super) fn owner_name(&self, connection: &Connection) -> Option<String> {
-        connection.sign_in_of.and_then(|id| self.by_id(id)).map(|owner| owner.name.as_str().to_owned())
+        let owner = self.owner(connection);
+        (owner.id != connection.id).then(|| owner.name.as_str().to_owned())
     }
 
     pub(super) fn by_id(&self, id: ConnectionId) -> Option<&Connection> {

@@ -31,8 +31,7 @@ const RUN: RunId = RunId(1);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn login(options: &Login, json: bool) -> Result<ExitCode, Failure> {
-    let mut places = environment::places()?;
-    places.redirect_port = options.port.or(places.redirect_port);
+    let places = environment::places()?;
     let discovery_host = places.discovery_host.clone();
     let ear = Ear::new();
     let mut session = Session::open_at(places, ear.wake())?;
@@ -60,7 +59,7 @@ fn at_its_address(session: &mut Session, ear: &Ear, options: &Login, asked: &Con
 
 /// The connection that holds the browser sign-in, or what to do instead where there is none.
 fn browser_owner(session: &Session, asked: &Connection) -> Result<Connection, Failure> {
-    let owner = session.owner(asked)?;
+    let owner = session.owner(asked);
     let name = owner.name.as_str();
     let (what, why, fix) = match owner.auth {
         AuthMethod::Browser(_) => return Ok(owner),
@@ -87,12 +86,15 @@ pub(super) fn sign_in(
     session: &mut Session,
     ear: &Ear,
     options: &Login,
-    owner: Connection,
+    mut owner: Connection,
     place: SignInPlace,
 ) -> Result<SignedIn, Failure> {
     // A passphrase is asked for before the browser takes the person's attention.
     session.need_vault()?;
     ear.listen_for_interrupt();
+    if let (Some(port), AuthMethod::Browser(app)) = (options.port, &mut owner.auth) {
+        app.redirect_port = Some(port);
+    }
     session.send(Command::SignIn { run: RUN, owner: Box::new(owner), place, open_browser: !options.no_browser });
     let mut hint: Option<(Instant, String)> = None;
     loop {

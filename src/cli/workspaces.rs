@@ -11,7 +11,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    connection::{Connection, ConnectionId, Draft, Level, LevelKind, Reviewed},
+    connection::{Connection, ConnectionId, Draft, Field, Level},
     databricks::AccountWorkspace,
     engine::{Command, Event},
     failure::{Code, Failure},
@@ -36,13 +36,14 @@ fn list_and_add(session: &mut Session, options: &args::Workspaces, json: bool) -
             "Add a connection to the account with --base-url https://accounts... and --account-id ID, and ask that one.",
         ));
     }
+    let folder = folder(&account, options.folder.as_deref().unwrap_or(&account.folder))?;
     session.need_vault()?;
     session.send(Command::ListWorkspaces { id: account.id });
     let all = session.wait(|event| match event {
         Event::Workspaces { id, outcome } if id == account.id => Some(outcome),
         _ => None,
     })?;
-    let added = add(session, &account, &chosen(&all, &options.add)?, options.folder.as_deref().unwrap_or(&account.folder))?;
+    let added = add(session, &account, &chosen(&all, &options.add)?, &folder)?;
     if json {
         let rows: Vec<Value> = all.iter().map(|workspace| row_json(session, &account, workspace)).collect();
         let mut document = json!({ "workspaces": rows });
@@ -141,51 +142,52 @@ fn add(session: &mut Session, account: &Connection, chosen: &[&AccountWorkspace]
     Ok(ids.iter().filter_map(|id| session.by_id(*id).cloned()).collect())
 }
 
-/// As if the form had been filled in, with the account's way to sign in.
+/// With the account's way to sign in, under a name that is free.
 fn connection(account: &Connection, workspace: &AccountWorkspace, folder: &str, taken: &[String]) -> Result<Connection, Failure> {
-    let unfit = |why: String| {
+    let base_url = workspace.base_url.clone().ok_or_else(|| {
         Failure::new(
             Code::InvalidInput,
             format!("No connection to {} can be made.", workspace.name.escape_debug()),
-            why,
+            "The account does not tell an address of it that a token may be sent to.",
             "Nothing was added. Name the other workspaces by their IDs, and add this one with: brickpass add",
         )
-    };
-    let base_url = workspace.base_url.as_ref().ok_or_else(|| unfit("The account does not tell its address.".to_owned()))?;
-    let mut draft = Draft::from_connection(account);
-    draft.id = ConnectionId::random();
-    draft.pinned = false;
-    draft.description.clear();
-    draft.level = LevelKind::Workspace;
-    draft.account_id.clear();
-    draft.sign_in_of = Some(account.id);
-    draft.base_url = base_url.origin();
-    draft.confirmed_origin = None;
-    draft.workspace_id.clone_from(&workspace.id);
-    folder.clone_into(&mut draft.folder);
-    let is_taken = |name: &str| taken.contains(&name.to_lowercase());
+    })?;
     let names = [workspace.name.clone(), format!("{} {}", workspace.name, workspace.id), format!("Workspace {}", workspace.id)];
-    let mut why = String::new();
-    for name in names {
-        draft.name = name;
-        let review = draft.review(&is_taken);
-        if let Some(Reviewed { connection, .. }) = review.result {
-            return Ok(connection);
-        }
-        why = review
-            .remarks
-            .into_iter()
-            .filter(|remark| remark.severity == crate::connection::Severity::Error)
-            .map(|it| it.text)
-            .collect::<Vec<_>>()
-            .join(" ");
+    let mut made = names
+        .iter()
+        .filter_map(|name| Connection::of_workspace(account, name, base_url.clone(), workspace.id.clone()))
+        .find(|made| !taken.contains(&made.name.as_str().to_lowercase()))
+        .ok_or_else(|| {
+            Failure::new(
+                Code::InvalidInput,
+                format!("There is no free name for {}.", workspace.name.escape_debug()),
+                "Other connections have its name and its ID.",
+                "Rename one of them with brickpass edit, and run the command again.",
+            )
+        })?;
+    folder.clone_into(&mut made.folder);
+    Ok(made)
+}
+
+/// A folder as the form takes it.
+fn folder(account: &Connection, given: &str) -> Result<String, Failure> {
+    let mut draft = Draft::from_connection(account);
+    given.clone_into(&mut draft.folder);
+    let review = draft.review(&|_| false);
+    match review.worst(Field::Folder) {
+        Some(remark) => Err(Failure::new(
+            Code::InvalidInput,
+            "Nothing was added.",
+            format!("{}.", remark.text),
+            "Give another --folder and run the command again.",
+        )),
+        None => Ok(review.result.map_or_else(|| account.folder.clone(), |reviewed| reviewed.connection.folder)),
     }
-    Err(unfit(why))
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::connection::{AuthKind, BaseUrl};
+    use crate::connection::{AuthKind, BaseUrl, LevelKind};
 
     use super::*;
 
@@ -229,7 +231,7 @@ mod tests {
         assert_eq!((made.name.as_str(), made.folder.as_str()), ("Sales 7", "EU"));
         assert_eq!((made.sign_in_of, made.level, made.workspace_id.as_deref()), (Some(account.id), Level::Workspace, Some("7")));
         assert_eq!(made.auth, account.auth);
-        let odd = connection(&account, &workspace("8", "[odd]\u{202e}", RUNNING), "", &[]).unwrap();
-        assert_eq!(odd.name.as_str(), "Workspace 8");
+        let odd = connection(&account, &workspace("8", "\u{202e}", RUNNING), "", &[]).unwrap();
+        assert_eq!(odd.name.as_str(), "8");
     }
 }
