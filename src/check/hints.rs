@@ -18,6 +18,10 @@ pub(super) fn clock(server_ahead_seconds: i64) -> Option<String> {
     Some(format!("The clock of this computer is {} {side} that of the server. Set the date and time, or signing in may fail.", long(off)))
 }
 
+pub(super) fn expiry_assumed() -> String {
+    "The server did not say how long the access token is valid; an hour is assumed.".to_owned()
+}
+
 fn long(seconds: u64) -> String {
     let (count, unit) = match seconds {
         0..7_200 => (seconds / 60, "minutes"),

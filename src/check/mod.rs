@@ -1,46 +1,43 @@
 //! Test connection: the steps, their timings, the cause of a failure in words, the fix that is offered.
 
+mod credential;
 mod hints;
 mod probe;
 mod report;
 
 use std::{net::SocketAddr, sync::OnceLock, time::Duration};
 
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use tokio::time::{Instant, timeout_at};
 
+pub use self::credential::Credential;
+pub(crate) use self::credential::explained;
 use self::report::state_of;
 pub use self::report::{Progress, Report, Step, StepReport};
 use crate::{
     connection::{Connection, Level, Status},
-    databricks::{ApiError, Call, Client, Cluster, ClusterState, Http, Me, Phase, Route, timed_out},
+    databricks::{AccountWorkspace, ApiError, Call, Client, Cluster, ClusterState, Http, Me, Phase, Route, timed_out},
     failure::{Code, Failure, Remedy},
-    session::Sessions,
+    oauth::AccessToken,
 };
-
-/// With what a test signs in.
-pub enum Credential {
-    /// A personal access token that is typed and not saved.
-    Token(SecretString),
-    /// A client secret that is typed and not saved.
-    ClientSecret { secret: SecretString, sessions: Sessions },
-    /// What is stored for `owner`: the tested connection, or the one whose sign-in it uses.
-    Stored { owner: Box<Connection>, sessions: Sessions },
-}
 
 /// What a host says of itself is only nice to know.
 const DISCOVERY_LIMIT: Duration = Duration::from_secs(5);
 
 /// Runs the test; bounded by the connection's timeout; dropping the future cancels it and closes its sockets.
 pub async fn run(connection: &Connection, credential: Credential, http: &Http, progress: &(dyn Fn(Progress) + Send + Sync)) -> Report {
-    let Credential::Token(token) = credential else { todo!() };
-    if !matches!(connection.level, Level::Workspace) {
-        return Report::not_begun(Status::Untested, account_level());
-    }
     let began = Instant::now();
-    let mut run =
-        Run { connection, http, progress, began, deadline: began + connection.timeout.duration(), report: Report::empty(Status::Ok) };
-    if let Err(failure) = run.all(token).await {
+    let mut run = Run {
+        connection,
+        credential,
+        http,
+        progress,
+        began,
+        deadline: began + connection.timeout.duration(),
+        report: Report::empty(Status::Ok),
+    };
+    if let Err(failure) = run.all().await {
         run.report.state = state_of(failure.code);
         run.report.failure = Some(failure);
     }
@@ -50,6 +47,7 @@ pub async fn run(connection: &Connection, credential: Credential, http: &Http, p
 
 struct Run<'a> {
     connection: &'a Connection,
+    credential: Credential,
     http: &'a Http,
     progress: &'a (dyn Fn(Progress) + Send + Sync),
     began: Instant,
@@ -57,8 +55,14 @@ struct Run<'a> {
     report: Report,
 }
 
+/// What the first signed request brings: it shows at once that the token is accepted.
+enum First {
+    Me(Me),
+    Workspaces(Vec<AccountWorkspace>),
+}
+
 impl Run<'_> {
-    async fn all(&mut self, token: SecretString) -> Result<(), Failure> {
+    async fn all(&mut self) -> Result<(), Failure> {
         let connection = self.connection;
         let route = match timeout_at(self.deadline, self.http.route(&connection.base_url)).await {
             Ok(route) => route.map_err(of_api),
@@ -72,17 +76,24 @@ impl Run<'_> {
             Route::Direct => self.way().await?,
             Route::Proxy(proxy) => self.report.hints.push(hints::by_proxy(proxy)),
         }
-        let client = Client::new(
-            self.http.clone(),
-            connection.base_url.clone(),
-            connection.workspace_id.clone(),
-            token,
-            connection.timeout.duration(),
-        );
-        self.discover(&client).await;
-        let me = self.sign_in(&client).await?;
-        self.learn(me);
-        self.list(&client).await
+        self.discover().await;
+        match self.sign_in().await? {
+            (client, First::Me(me)) => {
+                self.learn(me);
+                self.list(&client).await
+            }
+            (_, First::Workspaces(workspaces)) => {
+                self.report.workspaces = Some(workspaces);
+                Ok(())
+            }
+        }
+    }
+
+    fn client(&self, token: SecretString) -> Client {
+        let connection = self.connection;
+        // A request at account level is never routed to a workspace.
+        let workspace_id = connection.workspace_id.clone().filter(|_| connection.level == Level::Workspace);
+        Client::new(self.http.clone(), connection.base_url.clone(), workspace_id, token, connection.timeout.duration())
     }
 
     /// Is the server there at all, and is it the one that it should be?
@@ -111,11 +122,12 @@ impl Run<'_> {
     }
 
     /// Best effort: many workspaces do not have it, and nothing depends on it.
-    async fn discover(&mut self, client: &Client) {
+    async fn discover(&mut self) {
         let began = self.start(Step::Discovery);
         let now = Instant::now();
         let limit = (self.deadline.saturating_duration_since(now) / 3).min(DISCOVERY_LIMIT);
-        let detail = match client.host_config(&Call::until(now + limit)).await {
+        // Anybody may ask: there is no token in this client.
+        let detail = match self.client(SecretString::default()).host_config(&Call::until(now + limit)).await {
             Ok(found) => [found.cloud, found.host_type].into_iter().flatten().collect::<Vec<_>>().join(", "),
             Err(ApiError { status: Some(_), .. }) => "Not offered by this host".to_owned(),
             Err(error) => error.failure.what,
@@ -123,28 +135,102 @@ impl Run<'_> {
         self.end(step(Step::Discovery, true, began, self.began.elapsed(), Some(detail).filter(|detail| !detail.is_empty())));
     }
 
-    /// Authentication ends with the status of the answer, identity with its body.
-    async fn sign_in(&mut self, client: &Client) -> Result<Me, Failure> {
+    /// Authentication begins with getting the token and ends with the status of the first answer; the next step ends with its body.
+    async fn sign_in(&mut self) -> Result<(Client, First), Failure> {
         let authentication = self.start(Step::Authentication);
-        let (progress, began) = (self.progress, self.began);
-        let accepted: OnceLock<StepReport> = OnceLock::new();
-        let on_accepted = || {
-            let done = step(Step::Authentication, true, authentication, began.elapsed(), Some("Personal access token".to_owned()));
-            // A retry is accepted once more.
-            if accepted.set(done.clone()).is_ok() {
-                progress(Progress::StepFinished(done));
-                progress(Progress::StepStarted(Step::Identity));
-            }
+        let mut token = match self.token().await {
+            Ok(token) => token,
+            Err(failure) => return self.finish(Step::Authentication, authentication, None, Err(failure)),
         };
-        let waiting = |seconds| progress(Progress::Waiting { seconds });
-        let outcome = client.me_within(&Call { deadline: self.deadline, waiting: &waiting, accepted: &on_accepted }).await.map_err(of_api);
+        let accepted: OnceLock<StepReport> = OnceLock::new();
+        let mut outcome = self.first(&token, authentication, &accepted).await;
+        if outcome.as_ref().is_err_and(|failure| failure.code == Code::Unauthorized)
+            && let Some(newer) = self.in_time(self.credential.replace(&token)).await.unwrap_or_else(|failure| Some(Err(failure)))
+        {
+            // Once: whatever the API says to the new token is the answer.
+            outcome = match newer {
+                Ok(newer) => {
+                    token = newer;
+                    self.first(&token, authentication, &accepted).await
+                }
+                Err(failure) => Err(failure),
+            };
+        }
+        let outcome = outcome.map_err(|failure| explained(failure, self.connection));
+        self.report.hints.extend(token.expiry_assumed.then(hints::expiry_assumed));
+        let account = matches!(self.connection.level, Level::Account { .. });
+        if account {
+            self.report.user = token.subject();
+        }
+        // Who is known, but is no admin, has signed in all the same.
+        if account && outcome.as_ref().is_err_and(|failure| failure.code == Code::Forbidden) {
+            let _ = accepted.set(self.accept(&token, authentication));
+        }
         match accepted.into_inner() {
             Some(done) => {
-                let identity = done.started + done.duration;
+                let next = done.started + done.duration;
                 self.report.steps.push(done);
-                self.finish(Step::Identity, identity, outcome.as_ref().ok().map(|me| me.user_name.clone()), outcome)
+                let detail = match &outcome {
+                    Ok((_, First::Me(me))) => Some(me.user_name.clone()),
+                    Ok((_, First::Workspaces(workspaces))) => Some(counted_workspaces(workspaces.len())),
+                    Err(_) => None,
+                };
+                self.finish(self.after_authentication(), next, detail, outcome)
             }
             None => self.finish(Step::Authentication, authentication, None, outcome),
+        }
+    }
+
+    /// The token, in time. What the vault asks a person does not count against the time that the workspace has.
+    async fn token(&mut self) -> Result<AccessToken, Failure> {
+        let began = Instant::now();
+        if self.credential.is_local() {
+            let token = self.credential.token(self.connection).await;
+            self.deadline += began.elapsed();
+            return token;
+        }
+        self.in_time(self.credential.token(self.connection)).await?
+    }
+
+    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        timeout_at(self.deadline, work).await.map_err(|_| no_token_in_time())
+    }
+
+    async fn first(
+        &self,
+        token: &AccessToken,
+        authentication: Duration,
+        accepted: &OnceLock<StepReport>,
+    ) -> Result<(Client, First), Failure> {
+        let client = self.client(token.secret.clone());
+        let on_accepted = || {
+            // A retry is accepted once more.
+            if accepted.get().is_none() {
+                let _ = accepted.set(self.accept(token, authentication));
+            }
+        };
+        let waiting = |seconds| (self.progress)(Progress::Waiting { seconds });
+        let call = Call { deadline: self.deadline, waiting: &waiting, accepted: &on_accepted };
+        let first = match &self.connection.level {
+            Level::Workspace => client.me_within(&call).await.map(First::Me),
+            Level::Account { account_id } => client.account_workspaces(account_id, &call).await.map(First::Workspaces),
+        };
+        first.map(|first| (client, first)).map_err(of_api)
+    }
+
+    /// The end of authentication, told at once.
+    fn accept(&self, token: &AccessToken, authentication: Duration) -> StepReport {
+        let detail = credential::detail(self.connection.auth.kind(), token.expires_at, &TimeZone::system());
+        let done = step(Step::Authentication, true, authentication, self.began.elapsed(), Some(detail));
+        (self.progress)(Progress::StepFinished(done.clone()));
+        (self.progress)(Progress::StepStarted(self.after_authentication()));
+        done
+    }
+
+    fn after_authentication(&self) -> Step {
+        match self.connection.level {
+            Level::Workspace => Step::Identity,
+            Level::Account { .. } => Step::Workspaces,
         }
     }
 
@@ -190,8 +276,12 @@ fn planned(connection: &Connection, route: &Route) -> Vec<Step> {
         (Step::Tcp, direct),
         (Step::Tls, direct && connection.base_url.is_https()),
     ];
-    let always = [Step::Discovery, Step::Authentication, Step::Identity, Step::Clusters];
-    way.into_iter().filter(|(_, taken)| *taken).map(|(step, _)| step).chain(always).collect()
+    let signed: &[Step] = match connection.level {
+        Level::Workspace => &[Step::Identity, Step::Clusters],
+        Level::Account { .. } => &[Step::Workspaces],
+    };
+    let always = [Step::Discovery, Step::Authentication];
+    way.into_iter().filter(|(_, taken)| *taken).map(|(step, _)| step).chain(always).chain(signed.iter().copied()).collect()
 }
 
 fn step(step: Step, ok: bool, started: Duration, ended: Duration, detail: Option<String>) -> StepReport {
@@ -209,6 +299,10 @@ fn counted(clusters: &[Cluster]) -> String {
     format!("{} {noun}, {running} running", clusters.len())
 }
 
+fn counted_workspaces(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "workspace" } else { "workspaces" })
+}
+
 fn of_api(error: ApiError) -> Failure {
     error.failure
 }
@@ -221,12 +315,12 @@ fn no_list(mut failure: Failure) -> Failure {
     failure
 }
 
-fn account_level() -> Failure {
+fn no_token_in_time() -> Failure {
     Failure::new(
-        Code::Unsupported,
-        "Connections to an account cannot be tested yet.",
-        "A test lists the clusters of a workspace, and an account has none of its own.",
-        "Enter the address of a workspace as base URL, and choose the workspace level.",
+        Code::ReadTimeout,
+        "No access token came in time.",
+        "The server that gives them, or the place where your secrets are kept, did not answer before the timeout.",
+        "Try again, or allow more time.",
     )
-    .with_remedy(Remedy::EditBaseUrl)
+    .with_remedy(Remedy::EditTimeout)
 }

@@ -112,7 +112,20 @@ pub(super) fn state_of(code: Code) -> Status {
     match code {
         Code::Unauthorized | Code::NoSecret | Code::InvalidInput | Code::SignInNeeded | Code::OauthRefused => Status::SignIn,
         Code::Forbidden | Code::IpBlocked => Status::NoPermission,
-        Code::Cancelled | Code::Unsupported => Status::Untested,
+        // Nothing was learnt about the connection.
+        Code::Cancelled
+        | Code::Unsupported
+        | Code::Internal
+        | Code::RefreshBusy
+        | Code::VaultLocked
+        | Code::VaultUnavailable
+        | Code::VaultBusy
+        | Code::WrongPassphrase
+        | Code::SecretDamaged
+        | Code::FileUnreadable
+        | Code::FileUnwritable
+        | Code::FileUnsafe
+        | Code::ReadOnly => Status::Untested,
         _ => Status::Unreachable,
     }
 }
