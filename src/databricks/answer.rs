@@ -10,6 +10,7 @@ use reqwest::{
 use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::{
     error::{ApiError, proxy_sign_in},
@@ -21,18 +22,19 @@ use crate::{
 };
 
 /// An answer, read to its end or to the limit.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
-    pub body: Vec<u8>,
+    /// Wiped when dropped: it may hold tokens.
+    pub body: Zeroizing<Vec<u8>>,
 }
 
 impl Answer {
-    /// An answer with any status but 2xx.
-    pub(super) fn refusal(&self, base_url: &BaseUrl, token: &SecretString) -> ApiError {
+    /// An answer with any status but 2xx. `secrets` are those of the request: no word of them is shown.
+    pub(crate) fn refusal(&self, base_url: &BaseUrl, secrets: &[&SecretString]) -> ApiError {
         let said = Said::read(&self.body);
         let mut failure = match self.status.as_u16() {
-            300..=399 => self.redirect(base_url, token),
+            300..=399 => self.redirect(base_url, secrets),
             401 => unauthorized("It has expired, was revoked, or belongs to another workspace."),
             403 => forbidden(&said),
             404 => not_found(&said),
@@ -54,7 +56,7 @@ impl Answer {
             .with_remedy(Remedy::EditBaseUrl),
         };
         if failure.details.is_none()
-            && let Some(details) = said.details(self.status.as_u16(), token)
+            && let Some(details) = said.details(self.status.as_u16(), secrets)
         {
             failure = failure.with_details(details);
         }
@@ -62,12 +64,9 @@ impl Answer {
     }
 
     /// An answer with a status of success that is not what the API gives.
-    pub(super) fn not_the_api(&self, token: &SecretString) -> ApiError {
-        let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    pub(crate) fn not_the_api(&self, secrets: &[&SecretString]) -> ApiError {
         let text = String::from_utf8_lossy(&self.body);
-        let start = text.trim_start().get(..15).unwrap_or_default().to_ascii_lowercase();
-        let web_page = kind.to_ascii_lowercase().contains("html") || start.starts_with("<!doctype html") || start.starts_with("<html");
-        let failure = if web_page {
+        let failure = if self.is_web_page() {
             let page = Failure::new(
                 Code::NotApi,
                 "A web page answered instead of the Databricks API.",
@@ -75,7 +74,7 @@ impl Answer {
                 "Open the base URL in a browser to see the page, then check the base URL.",
             );
             match title(&text) {
-                Some(title) => page.with_details(format!("Title of the page: {}", capped(&shown(title, token), 80))),
+                Some(title) => page.with_details(format!("Title of the page: {}", capped(&shown(title, secrets), 80))),
                 None => page,
             }
         } else {
@@ -89,7 +88,19 @@ impl Answer {
         ApiError { failure: failure.with_remedy(Remedy::EditBaseUrl), status: Some(self.status.as_u16()) }
     }
 
-    fn redirect(&self, base_url: &BaseUrl, token: &SecretString) -> Failure {
+    /// By its content type, or by how it begins.
+    pub(crate) fn is_web_page(&self) -> bool {
+        let text = String::from_utf8_lossy(&self.body);
+        let start = text.trim_start().get(..15).unwrap_or_default().to_ascii_lowercase();
+        self.content_type().contains("html") || start.starts_with("<!doctype html") || start.starts_with("<html")
+    }
+
+    /// In lower case; empty when the answer does not say.
+    pub(crate) fn content_type(&self) -> String {
+        self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_ascii_lowercase()
+    }
+
+    fn redirect(&self, base_url: &BaseUrl, secrets: &[&SecretString]) -> Failure {
         let target = self.headers.get(LOCATION).and_then(|at| at.to_str().ok()).and_then(|at| base_url.join("/").join(at).ok());
         if target.as_ref().is_some_and(is_private_link) {
             return Failure::new(
@@ -101,7 +112,7 @@ impl Answer {
             .with_remedy(Remedy::TryAgain);
         }
         // Only the name: a path or a query may carry what is nobody's business.
-        let host = target.as_ref().and_then(Url::host_str).map(|host| capped(&shown(host, token), 120));
+        let host = target.as_ref().and_then(Url::host_str).map(|host| capped(&shown(host, secrets), 120));
         let why = match host {
             Some(host) if host == base_url.host() => "It points to another page of the same host, probably a login page.".to_owned(),
             Some(host) => format!("It points to {host}. Your token was not sent there."),
@@ -135,8 +146,8 @@ impl Said {
     }
 
     /// `HTTP 403, PERMISSION_DENIED: ...`
-    fn details(&self, status: u16, token: &SecretString) -> Option<String> {
-        let (code, message) = (shown(&self.code, token), shown(&self.message, token));
+    fn details(&self, status: u16, secrets: &[&SecretString]) -> Option<String> {
+        let (code, message) = (shown(&self.code, secrets), shown(&self.message, secrets));
         match (code.is_empty(), message.is_empty()) {
             (true, true) => None,
             (true, false) => Some(format!("HTTP {status}: {message}")),

@@ -5,19 +5,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::{
     Method, Request,
-    header::{AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderValue},
+    header::{AUTHORIZATION, HeaderMap, HeaderValue},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, sleep, timeout_at};
-use url::Url;
+use tokio::time::{Instant, sleep};
 use zeroize::Zeroizing;
 
 use super::{
     ApiError, Http,
     answer::Answer,
-    error::too_large,
-    http::Route,
+    exchange::own_origin,
     redact::{capped, shown},
     retry,
 };
@@ -25,9 +23,6 @@ use crate::{
     connection::BaseUrl,
     failure::{Code, Failure, Remedy},
 };
-
-/// More than any answer of the API that is read here.
-const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Routes a request on hosts that serve many workspaces; harmless on those that serve one.
 const WORKSPACE_HEADER: &str = "X-Databricks-Workspace-Id";
@@ -78,10 +73,10 @@ impl Client {
             tries += 1;
             let (error, asked) = match self.once(path, true, call).await {
                 Ok(answer) if answer.status.is_success() => {
-                    let value = serde_json::from_slice(&answer.body).map_err(|_| answer.not_the_api(&self.token))?;
+                    let value = serde_json::from_slice(&answer.body).map_err(|_| answer.not_the_api(&[&self.token]))?;
                     return Ok((value, answer.headers));
                 }
-                Ok(answer) => (answer.refusal(&self.base_url, &self.token), retry::asked(&answer.headers, Timestamp::now())),
+                Ok(answer) => (answer.refusal(&self.base_url, &[&self.token]), retry::asked(&answer.headers, Timestamp::now())),
                 Err(error) => (error, None),
             };
             let wait = asked.unwrap_or_else(|| retry::backoff(tries));
@@ -100,54 +95,22 @@ impl Client {
     pub(super) async fn get_unsigned<T: DeserializeOwned>(&self, path: &str, call: &Call<'_>) -> Result<T, ApiError> {
         let answer = self.once(path, false, call).await?;
         if !answer.status.is_success() {
-            return Err(answer.refusal(&self.base_url, &self.token));
+            return Err(answer.refusal(&self.base_url, &[&self.token]));
         }
-        serde_json::from_slice(&answer.body).map_err(|_| answer.not_the_api(&self.token))
+        serde_json::from_slice(&answer.body).map_err(|_| answer.not_the_api(&[&self.token]))
     }
 
     async fn once(&self, path: &str, signed: bool, call: &Call<'_>) -> Result<Answer, ApiError> {
-        let (http, route) = self.http.client(&self.base_url).await?;
         let mut request = Request::new(Method::GET, self.base_url.join(path));
         if signed {
             self.sign(&mut request)?;
         }
-        let exchange = self.exchange(&http, request, &route, call);
-        timeout_at(call.deadline, exchange).await.unwrap_or_else(|_| Err(ApiError::too_late(&self.base_url, &route)))
-    }
-
-    async fn exchange(&self, http: &reqwest::Client, request: Request, route: &Route, call: &Call<'_>) -> Result<Answer, ApiError> {
-        let lost = |error: reqwest::Error| ApiError::lost(&error, &self.base_url, route);
-        let mut response = http.execute(request).await.map_err(lost)?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        if status.is_success() {
-            (call.accepted)();
-        }
-        let mut body = Vec::new();
-        let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-        let mut over = announced.is_some_and(|length| length > BODY_LIMIT as u64);
-        while !over {
-            match response.chunk().await {
-                Ok(Some(chunk)) => {
-                    over = body.len() + chunk.len() > BODY_LIMIT;
-                    if !over {
-                        body.extend_from_slice(&chunk);
-                    }
-                }
-                Ok(None) => break,
-                // The status alone says what matters.
-                Err(_) if !status.is_success() => break,
-                Err(error) => return Err(lost(error)),
-            }
-        }
-        if over && status.is_success() {
-            return Err(too_large(&self.base_url, status.as_u16()));
-        }
-        Ok(Answer { status, headers, body })
+        self.http.send(&self.base_url, request, call.deadline, call.accepted).await
     }
 
     /// What the workspace wrote, fit for the screen; `limit` in characters.
     pub(super) fn shown(&self, text: Option<String>, limit: usize) -> String {
-        capped(&shown(&text.unwrap_or_default(), &self.token), limit)
+        capped(&shown(&text.unwrap_or_default(), &[&self.token]), limit)
     }
 
     /// The one place where the token is attached, and only for the connection's own origin.
@@ -162,24 +125,6 @@ impl Client {
         }
         Ok(())
     }
-}
-
-fn own_origin(base_url: &BaseUrl, target: &Url) -> Result<(), ApiError> {
-    let own = base_url.join("/");
-    let same = target.scheme() == own.scheme()
-        && target.host() == own.host()
-        && target.port_or_known_default() == own.port_or_known_default()
-        && target.username().is_empty()
-        && target.password().is_none();
-    if same {
-        return Ok(());
-    }
-    Err(ApiError::before_an_answer(Failure::new(
-        Code::Internal,
-        "The request was stopped before it was sent.",
-        "It would have taken your token to another address than that of the connection.",
-        "Please report this as a bug.",
-    )))
 }
 
 fn unfit_token() -> Failure {

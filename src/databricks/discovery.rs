@@ -6,11 +6,15 @@ use crate::connection::AccountId;
 /// One word is expected.
 const WORD_LIMIT: usize = 40;
 
+const ADDRESS_LIMIT: usize = 300;
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct HostConfig {
     /// `workspace`, `account` or `unified`.
     pub host_type: Option<String>,
     pub cloud: Option<String>,
+    /// Where its authorization server is described; `{account_id}` in it stands for the account's id.
+    pub oidc_endpoint: Option<String>,
     pub account_id: Option<AccountId>,
     pub workspace_id: Option<String>,
 }
@@ -19,6 +23,7 @@ pub(crate) struct HostConfig {
 struct Wire {
     host_type: Option<String>,
     cloud: Option<String>,
+    oidc_endpoint: Option<String>,
     account_id: Option<String>,
     workspace_id: Option<Id>,
 }
@@ -26,10 +31,11 @@ struct Wire {
 impl Client {
     pub(crate) async fn host_config(&self, call: &Call<'_>) -> Result<HostConfig, ApiError> {
         let wire: Wire = self.get_unsigned("/.well-known/databricks-config", call).await?;
-        let word = |word| Some(self.shown(word, WORD_LIMIT)).filter(|word| !word.is_empty());
+        let text = |text, limit| Some(self.shown(text, limit)).filter(|text| !text.is_empty());
         Ok(HostConfig {
-            host_type: word(wire.host_type),
-            cloud: word(wire.cloud),
+            host_type: text(wire.host_type, WORD_LIMIT),
+            cloud: text(wire.cloud, WORD_LIMIT),
+            oidc_endpoint: text(wire.oidc_endpoint, ADDRESS_LIMIT),
             account_id: wire.account_id.and_then(|id| AccountId::parse(&id).ok()),
             workspace_id: wire.workspace_id.map(Id::text).filter(|id| is_number(id)),
         })

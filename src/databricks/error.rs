@@ -56,6 +56,11 @@ pub(crate) fn timed_out(base_url: &BaseUrl, phase: Phase) -> Failure {
     unreachable(cause::timeout(phase), base_url)
 }
 
+/// An answer that came whole, as far as HTTP can tell, and is cut short or damaged inside.
+pub(crate) fn unreadable(base_url: &BaseUrl) -> Failure {
+    unreachable(Code::Protocol, base_url)
+}
+
 /// Its errors have no public type: their words are all there is.
 fn by_proxy(code: Code, error: &reqwest::Error, proxy: &str) -> Option<Failure> {
     let words = cause::innermost(error);

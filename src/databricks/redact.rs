@@ -13,19 +13,18 @@ const MARKS: [&str; 7] = ["dapi", "dose", "dkea", "doau", "dapr", "dsapi", "eyJ"
 /// A value after one of the marks is a secret from this length on, so that words such as `dose` stay.
 const SECRET_LENGTH: usize = 16;
 
-/// What another side wrote, fit for the screen: one line, capped, without `token` and without anything that looks like a secret.
-pub(super) fn shown(text: &str, token: &SecretString) -> String {
-    let token = token.expose_secret();
-    let text = if token.is_empty() { text.to_owned() } else { text.replace(token, HIDDEN) };
-    plain(&text)
+/// What another side wrote, fit for the screen: one line, capped, without `secrets` and without anything that looks like a secret.
+pub(crate) fn shown(text: &str, secrets: &[&SecretString]) -> String {
+    let hide = |text: String, secret: &str| if secret.is_empty() { text } else { text.replace(secret, HIDDEN) };
+    plain(&secrets.iter().fold(text.to_owned(), |text, secret| hide(text, secret.expose_secret())))
 }
 
-/// As [`shown`], for text of a request that carries no token.
-pub(super) fn plain(text: &str) -> String {
+/// As [`shown`], for text of a request that carries no secret.
+pub(crate) fn plain(text: &str) -> String {
     capped(&without_secrets(&one_line(text)), LIMIT)
 }
 
-pub(super) fn capped(text: &str, limit: usize) -> String {
+pub(crate) fn capped(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
         return text.to_owned();
     }
@@ -86,7 +85,7 @@ mod tests {
         let text = format!(
             "Bad a-token-of-no-known-shape, {TOKEN}, token={TOKEN}-2; Bearer abc.def; Authorization: Basic dXNlcjpwYXNz eyJhbGciOiJSUzI1NiJ9.e30.c2ln end"
         );
-        let shown = shown(&text, &own);
+        let shown = shown(&text, &[&own]);
         assert_eq!(shown, "Bad [hidden], [hidden], token=[hidden]; Bearer [hidden]; Authorization: Basic [hidden] [hidden] end");
     }
 

@@ -9,7 +9,7 @@ use super::ApiError;
 use crate::failure::Code;
 
 /// Of one call, the first included.
-pub(super) const TRIES: u32 = 3;
+pub(crate) const TRIES: u32 = 3;
 
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(8);
@@ -18,7 +18,7 @@ const LONGEST: Duration = Duration::from_secs(8);
 const PATIENCE: i64 = 60;
 
 /// Whether another try may end better. Only reading requests are made, so that repeating one changes nothing.
-pub(super) fn may_help(error: &ApiError) -> bool {
+pub(crate) fn may_help(error: &ApiError) -> bool {
     match error.status {
         Some(status) => matches!(status, 429 | 500 | 502 | 503 | 504),
         None => matches!(error.failure.code, Code::Refused | Code::Reset | Code::Unreachable | Code::ConnectTimeout),
@@ -26,13 +26,13 @@ pub(super) fn may_help(error: &ApiError) -> bool {
 }
 
 /// The wait after the given number of tries: doubling, with jitter, so that many clients do not return at once.
-pub(super) fn backoff(tries: u32) -> Duration {
+pub(crate) fn backoff(tries: u32) -> Duration {
     let longest = FIRST.saturating_mul(1 << tries.saturating_sub(1).min(8)).min(LONGEST);
     longest.mul_f64(fastrand::f64().mul_add(0.5, 0.5))
 }
 
 /// What the service asks for in `Retry-After`, 0 to 60 s; nothing when it is neither a number of seconds nor a date.
-pub(super) fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(crate) fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let seconds = if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
         // More digits than fit is a long time as well.

@@ -1,11 +1,22 @@
 //! A service principal signs in by its id and secret (RFC 6749, section 4.4; HTTP Basic of section 2.3.1).
 
 use jiff::Timestamp;
-use secrecy::SecretString;
+use oauth2::{AuthType, ClientSecret, HttpRequest, Scope, TokenUrl};
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 
-use super::{Endpoints, OAuthError, Tokens};
-use crate::{connection::ClientId, databricks::Http};
+use super::{
+    Endpoints, OAuthError, Tokens,
+    refusal::{self, Request},
+    transport::{self, Messages},
+};
+use crate::{
+    connection::{ClientId, Scopes},
+    databricks::Http,
+};
+
+/// What a service principal asks for. Source: the Databricks SDKs.
+const SCOPE: &str = "all-apis";
 
 /// # Errors
 /// See [`OAuthError`]; `InvalidClient` for a wrong id or secret.
@@ -17,6 +28,13 @@ pub async fn client_credentials(
     now: Timestamp,
     deadline: Instant,
 ) -> Result<Tokens, OAuthError> {
-    let _ = (http, endpoints, client_id, secret, now, deadline);
-    todo!()
+    let messages = Messages::new(oauth2::ClientId::new(client_id.as_str().to_owned()))
+        .set_client_secret(ClientSecret::new(secret.expose_secret().to_owned()))
+        .set_auth_type(AuthType::BasicAuth)
+        .set_token_uri(TokenUrl::from_url(endpoints.token.clone()));
+    let post = |request: HttpRequest| transport::post(http, request, Request::ClientCredentials, deadline);
+    let outcome = messages.exchange_client_credentials().add_scope(Scope::new(SCOPE.to_owned())).request_async(&post).await;
+    let granted = transport::granted(outcome, &endpoints.token)?;
+    let asked = Scopes::parse(SCOPE).unwrap_or_default();
+    granted.judged(&asked, true, now).map_err(refusal::unfit)
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::failure::Failure;
+use crate::{
+    databricks::ApiError,
+    failure::{Code, Failure, Remedy},
+};
 
 /// What a failed request to the authorization server means for what comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,4 +27,44 @@ pub enum Trouble {
 pub struct OAuthError {
     pub trouble: Trouble,
     pub failure: Failure,
+}
+
+impl OAuthError {
+    pub(super) fn refused(failure: Failure) -> Self {
+        Self { trouble: Trouble::Refused, failure }
+    }
+
+    pub(super) fn unknown(failure: Failure) -> Self {
+        Self { trouble: Trouble::Unknown, failure }
+    }
+
+    /// What the client of the REST API says of a request that was not answered as it should.
+    pub(super) fn lost(error: ApiError) -> Self {
+        match (error.status, error.failure.code) {
+            (None, Code::Internal | Code::CaFile) | (Some(300..=499), _) => Self::refused(error.failure),
+            _ => Self::unknown(error.failure),
+        }
+    }
+
+    /// Whether the same request may end better in a moment: what failed is the way, not the answer.
+    pub(super) fn may_pass(&self) -> bool {
+        let way = matches!(
+            self.failure.code,
+            Code::Refused | Code::Reset | Code::Unreachable | Code::ConnectTimeout | Code::ReadTimeout | Code::Protocol | Code::ServerError
+        );
+        self.trouble == Trouble::Unknown && way
+    }
+
+    /// An address that no secret may be sent to.
+    pub(super) fn unsafe_address() -> Self {
+        Self::refused(
+            Failure::new(
+                Code::OauthProtocol,
+                "The sign-in was stopped for your safety.",
+                "The server named an address for signing in that is not encrypted, or is not its own.",
+                "Check that the base URL is the address of your workspace or account.",
+            )
+            .with_remedy(Remedy::EditBaseUrl),
+        )
+    }
 }

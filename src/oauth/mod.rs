@@ -9,6 +9,7 @@ mod error;
 mod login;
 pub mod loopback;
 mod refresh;
+mod refusal;
 mod tokens;
 mod transport;
 

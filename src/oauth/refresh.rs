@@ -1,11 +1,28 @@
 //! Renewing (RFC 6749, section 6) and ending (RFC 7009) a sign-in.
 
-use jiff::Timestamp;
-use secrecy::SecretString;
-use tokio::time::Instant;
+use std::time::Duration;
 
-use super::{Endpoints, OAuthError, Tokens};
-use crate::{connection::OAuthApp, databricks::Http};
+use jiff::Timestamp;
+use oauth2::{
+    AuthType, HttpRequest, RefreshToken, TokenUrl,
+    http::{Method, header},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::time::{Instant, sleep};
+use url::form_urlencoded;
+
+use super::{
+    Endpoints, OAuthError, Tokens, refusal,
+    refusal::Request,
+    transport::{self, Messages},
+};
+use crate::{
+    connection::OAuthApp,
+    databricks::{Http, retry},
+};
+
+/// How long after the first request a server that rotates refresh tokens still takes the same one for a repetition, as a rule.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// One request, made once more with the same token when no answer came (rule of thumb of rotating servers: within ten seconds).
 /// `Tokens::refresh` is `None` when the server keeps the old one valid.
@@ -20,8 +37,36 @@ pub async fn refresh(
     now: Timestamp,
     deadline: Instant,
 ) -> Result<Tokens, OAuthError> {
-    let _ = (http, endpoints, app, refresh_token, now, deadline);
-    todo!()
+    let began = Instant::now();
+    let error = match once(http, endpoints, app, refresh_token, now, deadline).await {
+        Err(error) if error.may_pass() => error,
+        decided => return decided,
+    };
+    let wait = retry::backoff(1);
+    let again_at = Instant::now() + wait;
+    if again_at >= deadline || again_at > began + GRACE {
+        return Err(error);
+    }
+    sleep(wait).await;
+    once(http, endpoints, app, refresh_token, now, deadline).await
+}
+
+async fn once(
+    http: &Http,
+    endpoints: &Endpoints,
+    app: &OAuthApp,
+    refresh_token: &SecretString,
+    now: Timestamp,
+    deadline: Instant,
+) -> Result<Tokens, OAuthError> {
+    let messages = Messages::new(oauth2::ClientId::new(app.client_id().to_owned()))
+        .set_auth_type(AuthType::RequestBody)
+        .set_token_uri(TokenUrl::from_url(endpoints.token.clone()));
+    let refresh_token = RefreshToken::new(refresh_token.expose_secret().to_owned());
+    let post = |request: HttpRequest| transport::post(http, request, Request::Refresh, deadline);
+    let outcome = messages.exchange_refresh_token(&refresh_token).request_async(&post).await;
+    let granted = transport::granted(outcome, &endpoints.token)?;
+    granted.judged(&app.scopes(), true, now).map_err(refusal::unfit)
 }
 
 /// Does nothing where the server offers no revocation.
@@ -35,6 +80,19 @@ pub async fn revoke(
     refresh_token: &SecretString,
     deadline: Instant,
 ) -> Result<(), OAuthError> {
-    let _ = (http, endpoints, app, refresh_token, deadline);
-    todo!()
+    let Some(revocation) = &endpoints.revocation else { return Ok(()) };
+    // Not by the crate, which takes https alone: a demo on this computer has none.
+    let form = form_urlencoded::Serializer::new(String::new())
+        .append_pair("token", refresh_token.expose_secret())
+        .append_pair("token_type_hint", "refresh_token")
+        .append_pair("client_id", app.client_id())
+        .finish();
+    let request = oauth2::http::Request::builder()
+        .method(Method::POST)
+        .uri(revocation.as_str())
+        .header(header::ACCEPT, "application/json")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(form.into_bytes())
+        .map_err(|_| OAuthError::unsafe_address())?;
+    transport::post_raw(http, request, Request::Revocation, deadline).await.map(|_| ())
 }
