@@ -1,14 +1,14 @@
 //! A service principal signs in by its id and secret (RFC 6749, section 4.4; HTTP Basic of section 2.3.1).
 
 use jiff::Timestamp;
-use oauth2::{AuthType, ClientSecret, HttpRequest, Scope, TokenUrl};
+use oauth2::{AuthType, ClientSecret, Scope, TokenUrl};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 
 use super::{
     Endpoints, OAuthError, Tokens,
     refusal::{self, Request},
-    transport::{self, Messages},
+    transport::{self, Messages, Post},
 };
 use crate::{
     connection::{ClientId, Scopes},
@@ -32,7 +32,7 @@ pub async fn client_credentials(
         .set_client_secret(ClientSecret::new(secret.expose_secret().to_owned()))
         .set_auth_type(AuthType::BasicAuth)
         .set_token_uri(TokenUrl::from_url(endpoints.token.clone()));
-    let post = |request: HttpRequest| transport::post(http, request, Request::ClientCredentials, deadline);
+    let post = Post { http: http.clone(), asked: Request::ClientCredentials, deadline };
     let outcome = messages.exchange_client_credentials().add_scope(Scope::new(SCOPE.to_owned())).request_async(&post).await;
     let granted = transport::granted(outcome, &endpoints.token)?;
     let asked = Scopes::parse(SCOPE).unwrap_or_default();

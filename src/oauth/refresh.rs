@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use oauth2::{
-    AuthType, HttpRequest, RefreshToken, TokenUrl,
+    AuthType, RefreshToken, TokenUrl,
     http::{Method, header},
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -14,7 +14,7 @@ use url::form_urlencoded;
 use super::{
     Endpoints, OAuthError, Tokens, refusal,
     refusal::Request,
-    transport::{self, Messages},
+    transport::{self, Messages, Post},
 };
 use crate::{
     connection::OAuthApp,
@@ -63,7 +63,7 @@ async fn once(
         .set_auth_type(AuthType::RequestBody)
         .set_token_uri(TokenUrl::from_url(endpoints.token.clone()));
     let refresh_token = RefreshToken::new(refresh_token.expose_secret().to_owned());
-    let post = |request: HttpRequest| transport::post(http, request, Request::Refresh, deadline);
+    let post = Post { http: http.clone(), asked: Request::Refresh, deadline };
     let outcome = messages.exchange_refresh_token(&refresh_token).request_async(&post).await;
     let granted = transport::granted(outcome, &endpoints.token)?;
     granted.judged(&app.scopes(), true, now).map_err(refusal::unfit)
@@ -94,5 +94,5 @@ pub async fn revoke(
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(form.into_bytes())
         .map_err(|_| OAuthError::unsafe_address())?;
-    transport::post_raw(http, request, Request::Revocation, deadline).await.map(|_| ())
+    transport::post(http, request, Request::Revocation, deadline).await.map(|_| ())
 }

@@ -3,12 +3,12 @@
 //! The crate is shown successful answers only. Its own errors carry what the server wrote, tokens included, so what an answer means otherwise
 //! is judged here, and none of its errors leaves this folder.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hyper::body::Bytes;
 use jiff::Timestamp;
-use oauth2::{HttpRequest, HttpResponse, RequestTokenError, basic::BasicErrorResponse};
+use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse, RequestTokenError, basic::BasicErrorResponse};
 use reqwest::{
     Method, Request, StatusCode,
     header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue},
@@ -49,18 +49,32 @@ pub(super) type Messages<Authorization = oauth2::EndpointNotSet, Token = oauth2:
 /// What asking the crate for tokens ends in.
 pub(super) type Outcome = Result<Granted, RequestTokenError<OAuthError, BasicErrorResponse>>;
 
-/// Sends a form. What comes back is a success with JSON.
-pub(super) async fn post(http: &Http, request: HttpRequest, asked: Asked, deadline: Instant) -> Result<HttpResponse, OAuthError> {
-    let mut answer = post_raw(http, request, asked, deadline).await?;
-    let is_json = answer.content_type().split(';').next().is_some_and(|kind| kind.trim() == "application/json");
-    if answer.status != StatusCode::OK || !is_json {
-        return Err(refusal::not_oauth(&answer));
+/// Sends the crate's forms. What it lets through is a success with JSON.
+pub(super) struct Post {
+    pub http: Http,
+    pub asked: Asked,
+    pub deadline: Instant,
+}
+
+// Not a closure: of its futures the compiler could not show that they may move between threads.
+impl<'c> AsyncHttpClient<'c> for Post {
+    type Error = OAuthError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OAuthError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            let mut answer = post(&self.http, request, self.asked, self.deadline).await?;
+            let is_json = answer.content_type().split(';').next().is_some_and(|kind| kind.trim() == "application/json");
+            if answer.status != StatusCode::OK || !is_json {
+                return Err(refusal::not_oauth(&answer));
+            }
+            Ok(HttpResponse::new(std::mem::take(&mut *answer.body)))
+        })
     }
-    Ok(HttpResponse::new(std::mem::take(&mut *answer.body)))
 }
 
 /// Sends a form. What comes back is a success with any content.
-pub(super) async fn post_raw(http: &Http, request: HttpRequest, asked: Asked, deadline: Instant) -> Result<Answer, OAuthError> {
+pub(super) async fn post(http: &Http, request: HttpRequest, asked: Asked, deadline: Instant) -> Result<Answer, OAuthError> {
     let (head, body) = request.into_parts();
     let body = Zeroizing::new(body);
     let url = Url::parse(&head.uri.to_string()).map_err(|_| OAuthError::unsafe_address())?;
@@ -103,7 +117,7 @@ pub(super) async fn get(http: &Http, base_url: &BaseUrl, path: &str, deadline: I
     }
 }
 
-/// What the crate made of an answer that [`post`] let through.
+/// What the crate made of an answer that [`Post`] let through.
 pub(super) fn granted(outcome: Outcome, endpoint: &Url) -> Result<Granted, OAuthError> {
     match outcome {
         Ok(granted) => Ok(granted),
