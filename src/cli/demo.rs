@@ -7,7 +7,6 @@ use tempfile::TempDir;
 
 use super::{args, environment, output::note};
 use crate::{
-    connection::SecretKind,
     demo::{Demo, DemoOptions},
     engine::Places,
     failure::{Code, Failure},
@@ -72,9 +71,11 @@ impl Opening {
         let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: folder.path().join("vault.age"), passphrase: None });
         let places = Places { vault: Some(vault.clone()), ..Places::new(folder.path().join("config"), folder.path().join("state")) };
         let mut connections = Vec::new();
-        for (connection, token) in demo.connections() {
-            let key = SecretKey { connection: connection.id, kind: SecretKind::PersonalAccessToken };
-            vault.put(key, &SecretString::from(token)).map_err(|error| error.failure())?;
+        for (connection, secret) in demo.connections() {
+            if let Some((kind, secret)) = secret {
+                let key = SecretKey { connection: connection.id, kind };
+                vault.put(key, &SecretString::from(secret)).map_err(|error| error.failure())?;
+            }
             connections.push(connection);
         }
         Library::new(&places.config_dir, &places.state_dir).add_all(connections).map_err(|error| error.failure())?;

@@ -1,6 +1,6 @@
 //! Which workspaces there are.
 
-use crate::connection::Environment;
+use crate::connection::{AuthKind, Environment};
 
 /// The account that all demo workspaces belong to.
 pub(super) const ACCOUNT_ID: &str = "3f7c2d9e-58a1-4b06-9c4e-d1a2b3c4e5f6";
@@ -37,7 +37,7 @@ pub(super) enum Nature {
     Unstable,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct User {
     pub(super) id: u64,
     pub(super) given_name: &'static str,
@@ -50,6 +50,23 @@ impl User {
     }
 }
 
+/// Who acts: whom a token belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Principal {
+    User(User),
+    ServicePrincipal { client_id: String },
+}
+
+impl Principal {
+    /// A service principal's name is its application id, which is also its client id.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::User(user) => user.user_name(),
+            Self::ServicePrincipal { client_id } => client_id.clone(),
+        }
+    }
+}
+
 /// Where `--demo` puts the connection to a workspace.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
@@ -57,6 +74,13 @@ pub(super) struct Place {
     pub(super) environment: Environment,
     pub(super) tags: &'static [&'static str],
     pub(super) folder: &'static str,
+    pub(super) auth: AuthKind,
+}
+
+impl Place {
+    const fn new(description: &'static str, environment: Environment, tags: &'static [&'static str], folder: &'static str) -> Self {
+        Self { description, environment, tags, folder, auth: AuthKind::PersonalAccessToken }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -73,10 +97,17 @@ pub(super) struct Entry {
     pub(super) place: Option<Place>,
 }
 
-const PRIYA: User = User { id: 4_820_917_365_520_148, given_name: "Priya", family_name: "Raman" };
+pub(super) const PRIYA: User = User { id: 4_820_917_365_520_148, given_name: "Priya", family_name: "Raman" };
 const JONAS: User = User { id: 7_193_046_281_557_302, given_name: "Jonas", family_name: "Lindqvist" };
+const AMARA: User = User { id: 5_260_718_394_406_127, given_name: "Amara", family_name: "Okafor" };
 
-/// The healthy workspaces, then the faulty ones, last the one that the person adds.
+/// Who can sign in; the first one has a token in most workspaces.
+pub(super) const USERS: [User; 3] = [PRIYA, JONAS, AMARA];
+
+/// The id of the service principal in SCIM, and how lists show it.
+pub(super) const SERVICE_PRINCIPAL: (u64, &str) = (3_917_260_448_153_906, "nightly-jobs");
+
+/// The healthy workspaces, then one in each other state, last the one that the person adds.
 pub(super) fn entries(healthy: usize) -> Vec<Entry> {
     (0..healthy).map(healthy_entry).chain(faulty_entries()).chain([unplaced_entry()]).collect()
 }
@@ -89,43 +120,27 @@ fn healthy_entry(index: usize) -> Entry {
             CloudKind::Azure,
             PRIYA,
             27,
-            Place {
-                description: "Orders, returns and forecasts; read by the nightly reports",
-                environment: Environment::Production,
-                tags: &["sales", "westeurope"],
-                folder: "Sales",
-            },
+            Place::new(
+                "Orders, returns and forecasts; read by the nightly reports",
+                Environment::Production,
+                &["sales", "westeurope"],
+                "Sales",
+            ),
         ),
         1 => (
             "Logistics platform",
             CloudKind::Aws,
             JONAS,
             14,
-            Place {
-                description: "Shipments and stock levels",
-                environment: Environment::Test,
-                tags: &["logistics", "eu-central-1"],
-                folder: "Operations",
-            },
+            Place::new("Shipments and stock levels", Environment::Test, &["logistics", "eu-central-1"], "Operations"),
         ),
-        2 => (
-            "Research notebooks",
-            CloudKind::Gcp,
-            PRIYA,
-            9,
-            Place { description: "", environment: Environment::Development, tags: &["research", "gpu"], folder: "Research" },
-        ),
+        2 => ("Research notebooks", CloudKind::Gcp, PRIYA, 9, Place::new("", Environment::Development, &["research", "gpu"], "Research")),
         _ => (
             "Customer analytics",
             CloudKind::Azure,
             JONAS,
             33,
-            Place {
-                description: "Segments and churn models",
-                environment: Environment::Production,
-                tags: &["customers", "northeurope"],
-                folder: "Sales/Analytics",
-            },
+            Place::new("Segments and churn models", Environment::Production, &["customers", "northeurope"], "Sales/Analytics"),
         ),
     };
     Entry {
@@ -140,7 +155,7 @@ fn healthy_entry(index: usize) -> Entry {
     }
 }
 
-fn faulty_entries() -> [Entry; 5] {
+fn faulty_entries() -> [Entry; 6] {
     let entry = |name: &str, workspace_id, cloud, nature, clusters, place| Entry {
         name: name.to_owned(),
         workspace_id,
@@ -158,7 +173,7 @@ fn faulty_entries() -> [Entry; 5] {
             CloudKind::Aws,
             Nature::TokenExpired,
             6,
-            Place { description: "The token has expired", environment: Environment::Production, tags: &["marketing"], folder: "Marketing" },
+            Place::new("The token has expired", Environment::Production, &["marketing"], "Marketing"),
         ),
         entry(
             "Payroll and people data",
@@ -166,12 +181,7 @@ fn faulty_entries() -> [Entry; 5] {
             CloudKind::Azure,
             Nature::NoPermission,
             4,
-            Place {
-                description: "The user may not see clusters",
-                environment: Environment::Production,
-                tags: &["people", "restricted"],
-                folder: "People",
-            },
+            Place::new("The user may not see clusters", Environment::Production, &["people", "restricted"], "People"),
         ),
         entry(
             "Sensor archive (Frankfurt)",
@@ -179,12 +189,7 @@ fn faulty_entries() -> [Entry; 5] {
             CloudKind::Aws,
             Nature::Slow,
             18,
-            Place {
-                description: "Takes its time to answer",
-                environment: Environment::Test,
-                tags: &["iot", "eu-central-1"],
-                folder: "Operations",
-            },
+            Place::new("Takes its time to answer", Environment::Test, &["iot", "eu-central-1"], "Operations"),
         ),
         entry(
             "Streaming staging",
@@ -192,12 +197,7 @@ fn faulty_entries() -> [Entry; 5] {
             CloudKind::Gcp,
             Nature::Unstable,
             8,
-            Place {
-                description: "Limits the rate of requests",
-                environment: Environment::Own("staging".into()),
-                tags: &["streaming"],
-                folder: "Operations/Streaming",
-            },
+            Place::new("Limits the rate of requests", Environment::Own("staging".into()), &["streaming"], "Operations/Streaming"),
         ),
         entry(
             "Personal sandbox",
@@ -205,7 +205,18 @@ fn faulty_entries() -> [Entry; 5] {
             CloudKind::Aws,
             Nature::Healthy,
             0,
-            Place { description: "No clusters yet, never tested", environment: Environment::Development, tags: &[], folder: "" },
+            Place::new("No clusters yet, never tested", Environment::Development, &[], ""),
+        ),
+        entry(
+            "Nightly jobs",
+            7_426_180_359_914_872,
+            CloudKind::Azure,
+            Nature::Healthy,
+            11,
+            Place {
+                auth: AuthKind::ServicePrincipal,
+                ..Place::new("Signs in as a service principal", Environment::Production, &["jobs", "westeurope"], "Operations")
+            },
         ),
     ]
 }

@@ -43,7 +43,11 @@ pub(super) fn missing_credential() -> Response {
     response
 }
 
-/// An expired, a revoked and an invented personal access token are refused alike, and with 403.
+pub(super) fn missing_scope(scope: &str) -> Response {
+    edge_error(StatusCode::FORBIDDEN, &format!("Provided OAuth token does not have required scopes: {scope}"))
+}
+
+/// An expired, a revoked and an invented token are refused alike, and with 403: personal access tokens, and those of OAuth too.
 pub(super) fn invalid_token() -> Response {
     edge_error(StatusCode::FORBIDDEN, "Invalid access token.")
 }

@@ -100,6 +100,20 @@ impl Fault {
     }
 }
 
+impl OAuthFault {
+    /// What becomes of one token request, and what is left of the fault after it. Faults of other answers stay as they are.
+    pub(super) fn commit(self) -> (Option<Self>, Option<Self>) {
+        let left = match &self {
+            Self::CutAnswer { times: 0 } | Self::RateLimited { times: 0, .. } | Self::Unavailable { times: 0 } => return (None, None),
+            Self::CutAnswer { times } => Self::CutAnswer { times: times - 1 },
+            Self::RateLimited { retry_after, times } => Self::RateLimited { retry_after: *retry_after, times: times - 1 },
+            Self::Unavailable { times } => Self::Unavailable { times: times - 1 },
+            other => other.clone(),
+        };
+        (Some(self), Some(left))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +124,14 @@ mod tests {
         let (second, left) = left.unwrap().commit();
         let (third, left) = left.unwrap().commit();
         assert_eq!((first, second, third, left), (Refusal::Unavailable, Refusal::Unavailable, Refusal::None, None));
+    }
+
+    #[test]
+    fn a_fault_of_tokens_with_a_number_ends_after_that_many_requests() {
+        let (first, left) = OAuthFault::CutAnswer { times: 1 }.commit();
+        assert_eq!(first, Some(OAuthFault::CutAnswer { times: 1 }));
+        assert_eq!(left.unwrap().commit(), (None, None));
+        assert_eq!(OAuthFault::NoS256.commit(), (Some(OAuthFault::NoS256), Some(OAuthFault::NoS256)));
     }
 
     #[test]

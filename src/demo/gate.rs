@@ -10,56 +10,75 @@ use axum::{
 };
 use uuid::Uuid;
 
-use super::{Workspace, errors, faults::Refusal, pages};
+use super::{
+    Workspace, errors,
+    faults::Refusal,
+    oidc::{Caller, Realm},
+    pages,
+};
 
 const ORG_ID: HeaderName = HeaderName::from_static("x-databricks-org-id");
 
-pub(super) async fn pass(State(workspace): State<Arc<Workspace>>, request: Request, next: Next) -> Response {
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    workspace.remember(format!("{} {path}", request.method()));
+pub(super) async fn pass(State(workspace): State<Arc<Workspace>>, mut request: Request, next: Next) -> Response {
+    let uri = request.uri().clone();
+    let shown = if uri.path().starts_with("/oidc/") { None } else { uri.path_and_query() };
+    workspace.remember(format!("{} {}", request.method(), shown.map_or(uri.path(), |shown| shown.as_str())));
     tokio::time::sleep(workspace.latency).await;
-    let mut response = if path.starts_with("/api/") {
-        if let Some(refused) = refusal(&workspace, request.uri(), request.headers()).await {
-            refused
-        } else {
-            let mut answered = next.run(request).await;
-            errors::set(&mut answered, ORG_ID, &workspace.id.to_string());
-            answered
+    let mut response = if uri.path().starts_with("/api/") {
+        match admit(&workspace, &uri, request.headers()).await {
+            Err(refused) => refused,
+            Ok(caller) => {
+                request.extensions_mut().insert(caller);
+                let mut answered = next.run(request).await;
+                errors::set(&mut answered, ORG_ID, &workspace.id.to_string());
+                answered
+            }
         }
     } else {
         next.run(request).await
     };
-    if !response.headers().contains_key(errors::REQUEST_ID) {
-        errors::set(&mut response, errors::REQUEST_ID, &Uuid::new_v4().to_string());
-    }
-    errors::set(&mut response, header::SERVER, "databricks");
-    errors::set(&mut response, header::CACHE_CONTROL, "no-cache, no-store, must-revalidate");
-    errors::set(&mut response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    sign(&mut response);
     response
 }
 
+/// The headers that every answer has.
+pub(super) fn sign(response: &mut Response) {
+    if !response.headers().contains_key(errors::REQUEST_ID) {
+        errors::set(response, errors::REQUEST_ID, &Uuid::new_v4().to_string());
+    }
+    errors::set(response, header::SERVER, "databricks");
+    errors::set(response, header::CACHE_CONTROL, "no-cache, no-store, must-revalidate");
+    errors::set(response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+}
+
 /// Faults come first, so that a test sees them whatever it sends.
-async fn refusal(workspace: &Workspace, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
+async fn admit(workspace: &Workspace, uri: &Uri, headers: &HeaderMap) -> Result<Caller, Response> {
     match workspace.next_refusal() {
         None | Some(Refusal::None) => {}
         Some(Refusal::Late(late)) => tokio::time::sleep(late).await,
-        Some(Refusal::Unauthorized) => return Some(errors::missing_credential()),
-        Some(Refusal::InvalidToken) => return Some(errors::invalid_token()),
-        Some(Refusal::NoPermission) => return Some(errors::no_permission()),
-        Some(Refusal::IpAccessList) => return Some(errors::blocked_by_ip_access_list(workspace.id)),
-        Some(Refusal::RateLimited { retry_after }) => return Some(errors::rate_limited(retry_after)),
-        Some(Refusal::Unavailable) => return Some(errors::unavailable(uri.path())),
-        Some(Refusal::HtmlLogin) => return Some(Html(pages::login(&workspace.name)).into_response()),
+        Some(Refusal::Unauthorized) => return Err(errors::missing_credential()),
+        Some(Refusal::InvalidToken) => return Err(errors::invalid_token()),
+        Some(Refusal::NoPermission) => return Err(errors::no_permission()),
+        Some(Refusal::IpAccessList) => return Err(errors::blocked_by_ip_access_list(workspace.id)),
+        Some(Refusal::RateLimited { retry_after }) => return Err(errors::rate_limited(retry_after)),
+        Some(Refusal::Unavailable) => return Err(errors::unavailable(uri.path())),
+        Some(Refusal::HtmlLogin) => return Err(Html(pages::login(&workspace.name)).into_response()),
     }
-    match bearer(headers) {
-        None => Some(errors::missing_credential()),
-        Some(token) if workspace.accepts(token) => None,
-        Some(_) => Some(errors::invalid_token()),
-    }
+    let token = bearer(headers).ok_or_else(errors::missing_credential)?;
+    let caller = workspace.owner_of(token).or_else(|| workspace.authority.caller(token, Realm::Workspace(workspace.id)));
+    let caller = caller.ok_or_else(errors::invalid_token)?;
+    within_scopes(&caller, uri.path())?;
+    Ok(caller)
+}
+
+/// A token without `all-apis` opens the APIs that its scopes name; whose it is, it may always ask.
+pub(super) fn within_scopes(caller: &Caller, path: &str) -> Result<(), Response> {
+    let needed = if path.contains("/clusters/") { "clusters" } else { return Ok(()) };
+    if caller.scopes.iter().any(|scope| scope == "all-apis" || scope == needed) { Ok(()) } else { Err(errors::missing_scope(needed)) }
 }
 
 /// RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1).
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -1,39 +1,66 @@
-//! `GET /api/2.0/preview/scim/v2/Me`: whose token this is (RFC 7644, section 3.11).
+//! Whose token this is: `GET /api/2.0/preview/scim/v2/Me` (RFC 7644, section 3.11), and where it is good.
 
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
     routing::get,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Workspace, catalogue::Nature, errors};
+use super::{
+    Workspace,
+    catalogue::{ACCOUNT_ID, Nature, Principal, SERVICE_PRINCIPAL},
+    errors,
+    oidc::Caller,
+};
 
 pub(super) fn routes() -> Router<Arc<Workspace>> {
-    Router::new().route("/api/2.0/preview/scim/v2/Me", get(me))
+    Router::new().route("/api/2.0/preview/scim/v2/Me", get(me)).route("/api/2.0/tokens/introspect", get(introspect))
 }
 
-async fn me(State(workspace): State<Arc<Workspace>>) -> Response {
-    let user = workspace.user;
+async fn me(State(workspace): State<Arc<Workspace>>, Extension(caller): Extension<Caller>) -> Response {
     let groups = match workspace.nature {
         Nature::NoPermission => json!([]),
         _ => json!([{ "display": "users", "type": "direct", "value": "651002848913527", "$ref": "Groups/651002848913527" }]),
     };
-    let mut response = Json(json!({
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:extension:workspace:2.0:User"],
-        "id": user.id.to_string(),
-        "userName": user.user_name(),
-        "displayName": format!("{} {}", user.given_name, user.family_name),
-        "name": { "givenName": user.given_name, "familyName": user.family_name },
-        "emails": [{ "type": "work", "value": user.user_name(), "primary": true }],
-        "active": true,
-        "groups": groups,
-    }))
-    .into_response();
+    scim(&caller.principal, &groups)
+}
+
+/// A user or a service principal as SCIM shows it; the name of a service principal is its application id.
+pub(super) fn scim(principal: &Principal, groups: &Value) -> Response {
+    let schemas = ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:extension:workspace:2.0:User"];
+    let answer = match principal {
+        Principal::User(user) => json!({
+            "schemas": schemas,
+            "id": user.id.to_string(),
+            "userName": user.user_name(),
+            "displayName": format!("{} {}", user.given_name, user.family_name),
+            "name": { "givenName": user.given_name, "familyName": user.family_name },
+            "emails": [{ "type": "work", "value": user.user_name(), "primary": true }],
+            "active": true,
+            "groups": groups,
+        }),
+        Principal::ServicePrincipal { client_id } => json!({
+            "schemas": schemas,
+            "id": SERVICE_PRINCIPAL.0.to_string(),
+            "userName": client_id,
+            "displayName": SERVICE_PRINCIPAL.1,
+            "active": true,
+            "groups": groups,
+        }),
+    };
+    let mut response = Json(answer).into_response();
     errors::set(&mut response, header::CONTENT_TYPE, "application/scim+json; charset=utf-8");
     response
+}
+
+/// `GET /api/2.0/tokens/introspect`: where the token is good.
+async fn introspect(State(workspace): State<Arc<Workspace>>) -> Json<Value> {
+    Json(json!({
+        "principal_context": { "authentication_scope": { "account_id": ACCOUNT_ID, "workspace_id": workspace.id } },
+    }))
 }

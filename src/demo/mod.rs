@@ -2,7 +2,9 @@
 //!
 //! A room is a file with its own `routes()`: [`discovery`], [`identity`], [`clusters`], [`pages`]. [`server`] listens, [`workspace`] is what the
 //! rooms share, [`catalogue`] says which workspaces there are, [`faults`] what they can be told to get wrong, [`errors`] how Databricks refuses.
+//! [`account`] is the host above the workspaces, [`oidc`] the authorization server of all of them.
 
+mod account;
 mod catalogue;
 mod clusters;
 mod compute;
@@ -11,6 +13,7 @@ mod errors;
 mod faults;
 mod gate;
 mod identity;
+mod oidc;
 mod pages;
 mod server;
 mod workspace;
@@ -19,12 +22,19 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
-use crate::connection::{AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Level, Timeout};
+use crate::connection::{
+    AccountId, AuthKind, AuthMethod, BaseUrl, ClientId, Connection, ConnectionId, ConnectionName, Environment, Level, OAuthApp, SecretKind,
+    Timeout,
+};
 
-use catalogue::Entry;
+use account::Account;
+use catalogue::{ACCOUNT_ID, Entry};
 pub use faults::{Fault, OAuthFault};
+use oidc::{Authority, Host, Realm};
 use server::Server;
 use workspace::Workspace;
+
+const ACCOUNT_NAME: &str = "Acme account";
 
 #[derive(Debug, Clone)]
 pub struct DemoOptions {
@@ -82,6 +92,9 @@ impl std::fmt::Debug for DemoWorkspace {
 pub struct Demo {
     rooms: Vec<Room>,
     announced: Vec<DemoWorkspace>,
+    authority: Arc<Authority>,
+    account: DemoAccount,
+    account_connection: ConnectionId,
     _server: Server,
 }
 
@@ -99,23 +112,45 @@ impl Demo {
     pub fn start(options: &DemoOptions) -> std::io::Result<Self> {
         let now = jiff::Timestamp::now();
         let entries = catalogue::entries(options.workspaces);
-        let listeners = server::bind(options.port, entries.len())?;
+        let mut listeners = server::bind(options.port, entries.len() + 1)?;
+        let account_listener = listeners.pop().ok_or(std::io::ErrorKind::InvalidInput)?;
+        let origin_of = |listener: &std::net::TcpListener| Ok::<_, std::io::Error>(format!("http://{}", listener.local_addr()?));
+        let account_origin = origin_of(&account_listener)?;
+        let mut hosts = vec![Host { realm: Realm::Account, name: ACCOUNT_NAME.to_owned(), origin: account_origin.clone() }];
+        for (entry, listener) in entries.iter().zip(&listeners) {
+            hosts.push(Host { realm: Realm::Workspace(entry.workspace_id), name: entry.name.clone(), origin: origin_of(listener)? });
+        }
+        let authority = Arc::new(Authority::new(hosts));
         let mut rooms = Vec::with_capacity(entries.len());
         let mut announced = Vec::with_capacity(entries.len());
-        let mut served = Vec::with_capacity(entries.len());
+        let mut served = Vec::with_capacity(entries.len() + 1);
         for (entry, listener) in entries.into_iter().zip(listeners) {
-            let origin = format!("http://{}", listener.local_addr()?);
-            let workspace = Arc::new(Workspace::new(&entry, origin.clone(), options.latency, now));
+            let origin = origin_of(&listener)?;
+            let workspace = Arc::new(Workspace::new(&entry, origin.clone(), Arc::clone(&authority), options.latency, now));
             announced.push(DemoWorkspace {
                 name: entry.name.clone(),
                 base_url: origin,
                 token: workspace.token().to_owned(),
                 user: entry.user.user_name(),
             });
-            served.push((listener, Arc::clone(&workspace)));
+            served.push((listener, server::router(Arc::clone(&workspace))));
             rooms.push(Room { entry, connection: ConnectionId::random(), workspace });
         }
-        Ok(Self { rooms, announced, _server: Server::start(served)? })
+        let account = Arc::new(Account {
+            origin: account_origin.clone(),
+            latency: options.latency,
+            authority: Arc::clone(&authority),
+            workspaces: rooms.iter().map(|room| Arc::clone(&room.workspace)).collect(),
+        });
+        served.push((account_listener, account::router(account)));
+        Ok(Self {
+            rooms,
+            announced,
+            authority,
+            account: DemoAccount { base_url: account_origin, account_id: ACCOUNT_ID.to_owned() },
+            account_connection: ConnectionId::random(),
+            _server: Server::start(served)?,
+        })
     }
 
     /// All workspaces, also those that are in no connection yet.
@@ -130,121 +165,180 @@ impl Demo {
         self.rooms.iter().find(|room| room.entry.name == name).map(|room| DemoHandle { workspace: Arc::clone(&room.workspace) })
     }
 
-    /// The connections that `brickpass --demo` shows, with their tokens: a choice of workspaces in every state.
-    /// "Finance lakehouse" is not among them: it is there for the person to add.
+    /// The connections that `brickpass --demo` shows, with their secrets: workspaces in every state and the account, each way to sign in.
+    /// Nobody has signed in to the account yet. "Finance lakehouse" is not among them: it is there for the person to add.
     #[must_use]
-    pub fn connections(&self) -> Vec<(Connection, String)> {
-        let placed = self.rooms.iter().zip(&self.announced).filter_map(|(room, announced)| {
-            let place = room.entry.place.as_ref()?;
-            let connection = Connection {
-                id: room.connection,
-                name: ConnectionName::parse(&room.entry.name).ok()?,
-                description: place.description.to_owned(),
-                base_url: BaseUrl::read(&announced.base_url).ok()?.base_url,
-                address_confirmed: true,
-                workspace_id: Some(room.entry.workspace_id.to_string()),
-                timeout: Timeout::DEFAULT,
-                auth: AuthMethod::PersonalAccessToken,
-                level: Level::Workspace,
-                sign_in_of: None,
-                environment: place.environment.clone(),
-                tags: place.tags.iter().map(|&tag| tag.to_owned()).collect(),
-                folder: place.folder.to_owned(),
-                pinned: false,
-            };
-            Some((connection, announced.token.clone()))
-        });
-        placed.enumerate().map(|(index, (connection, token))| (Connection { pinned: index < 2, ..connection }, token)).collect()
+    pub fn connections(&self) -> Vec<(Connection, Option<(SecretKind, String)>)> {
+        let placed = self.rooms.iter().zip(&self.announced).filter_map(|(room, announced)| self.placed(room, announced));
+        placed
+            .chain(self.account_connection())
+            .enumerate()
+            .map(|(index, (it, secret))| (Connection { pinned: index < 2, ..it }, secret))
+            .collect()
     }
 
+    fn placed(&self, room: &Room, announced: &DemoWorkspace) -> Option<(Connection, Option<(SecretKind, String)>)> {
+        let place = room.entry.place.as_ref()?;
+        let (auth, secret) = match place.auth {
+            AuthKind::PersonalAccessToken => {
+                (AuthMethod::PersonalAccessToken, Some((SecretKind::PersonalAccessToken, announced.token.clone())))
+            }
+            AuthKind::Browser => (AuthMethod::Browser(OAuthApp::default()), None),
+            AuthKind::ServicePrincipal => {
+                let DemoServicePrincipal { client_id, client_secret } = self.service_principal();
+                let client_id = ClientId::parse(&client_id).ok()?;
+                (AuthMethod::ServicePrincipal { client_id }, Some((SecretKind::ClientSecret, client_secret)))
+            }
+        };
+        let connection = Connection {
+            id: room.connection,
+            name: ConnectionName::parse(&room.entry.name).ok()?,
+            description: place.description.to_owned(),
+            base_url: BaseUrl::read(&announced.base_url).ok()?.base_url,
+            address_confirmed: true,
+            workspace_id: Some(room.entry.workspace_id.to_string()),
+            timeout: Timeout::DEFAULT,
+            auth,
+            level: Level::Workspace,
+            sign_in_of: None,
+            environment: place.environment.clone(),
+            tags: place.tags.iter().map(|&tag| tag.to_owned()).collect(),
+            folder: place.folder.to_owned(),
+            pinned: false,
+        };
+        Some((connection, secret))
+    }
+
+    fn account_connection(&self) -> Option<(Connection, Option<(SecretKind, String)>)> {
+        let connection = Connection {
+            id: self.account_connection,
+            name: ConnectionName::parse(ACCOUNT_NAME).ok()?,
+            description: "All workspaces; sign in once to add them".to_owned(),
+            base_url: BaseUrl::read(&self.account.base_url).ok()?.base_url,
+            address_confirmed: true,
+            workspace_id: None,
+            timeout: Timeout::DEFAULT,
+            auth: AuthMethod::Browser(OAuthApp::default()),
+            level: Level::Account { account_id: AccountId::parse(&self.account.account_id).ok()? },
+            sign_in_of: None,
+            environment: Environment::Production,
+            tags: Vec::new(),
+            folder: String::new(),
+            pinned: false,
+        };
+        Some((connection, None))
+    }
+
+    /// The account's own host; it also plays login.databricks.com (`/?destination_url=…`).
     #[must_use]
     pub fn account(&self) -> DemoAccount {
-        todo!()
+        self.account.clone()
     }
 
     /// The users that can sign in: the first one is in every workspace; the others are other people.
     #[must_use]
     pub fn users(&self) -> Vec<DemoUser> {
-        todo!()
+        self.authority.users()
     }
 
     #[must_use]
     pub fn service_principal(&self) -> DemoServicePrincipal {
-        todo!()
+        self.authority.service_principal().clone()
     }
 
     /// The authorization server of the account and its workspaces.
     #[must_use]
     pub fn authorization(&self) -> DemoAuthorization {
-        todo!()
+        DemoAuthorization { authority: Arc::clone(&self.authority) }
     }
 
     /// The first line that `brickpass demo` prints.
     #[must_use]
     pub fn announcement(&self) -> Value {
-        json!({ "workspaces": self.announced })
+        json!({
+            "workspaces": self.announced,
+            "account": self.account,
+            "service_principal": self.service_principal(),
+            "user": self.users().first(),
+        })
     }
 }
 
 /// The authorization server: what it was asked, and what it shall get wrong. One for the account and all its workspaces.
 #[derive(Clone)]
-pub struct DemoAuthorization {}
+pub struct DemoAuthorization {
+    authority: Arc<Authority>,
+}
 
 impl DemoAuthorization {
     /// From the next request on; replaces the fault that was there.
     pub fn set_fault(&self, fault: OAuthFault) {
-        let _ = fault;
-        todo!()
+        self.authority.set_fault(Some(fault));
     }
 
     pub fn clear_fault(&self) {
-        todo!()
+        self.authority.set_fault(None);
     }
 
     /// Registers `http://localhost:<port>` for the public client `databricks-cli`, besides 8020 to 8040.
     pub fn register_redirect_port(&self, port: u16) {
-        let _ = port;
-        todo!()
+        self.authority.register(OAuthApp::DATABRICKS_CLI, oidc::redirect_uri(port));
+    }
+
+    /// Registers a public client of the person's own (a custom OAuth application) with `http://localhost:<port>`.
+    pub fn register_application(&self, client_id: &str, port: u16) {
+        self.authority.register(client_id, oidc::redirect_uri(port));
     }
 
     /// Of the access tokens that are issued from now on; an hour at first.
     pub fn set_access_token_lifetime(&self, lifetime: Duration) {
-        let _ = lifetime;
-        todo!()
+        self.authority.set_access_lifetime(lifetime);
     }
 
     /// Ends every access token that was issued so far, as if its time were over. Refresh tokens stay.
     pub fn expire_access_tokens(&self) {
-        todo!()
+        self.authority.expire_accesses();
+    }
+
+    /// Ends every code that was issued so far, as if its minute were over.
+    pub fn expire_codes(&self) {
+        self.authority.expire_codes();
     }
 
     /// Revokes every refresh token.
     pub fn revoke_all(&self) {
-        todo!()
+        self.authority.forget_refreshes();
     }
 
     /// How many refresh requests were answered with new tokens.
     #[must_use]
     pub fn refreshes(&self) -> usize {
-        todo!()
+        self.authority.counts().refreshes
     }
 
     /// How often a used refresh token came again (which revokes its whole family).
     #[must_use]
     pub fn reuses(&self) -> usize {
-        todo!()
+        self.authority.counts().reuses
     }
 
     /// How many codes were exchanged for tokens.
     #[must_use]
     pub fn exchanges(&self) -> usize {
-        todo!()
+        self.authority.counts().exchanges
     }
 
-    /// The last thousand requests to the authorization server and the account, oldest first; no secrets in them.
+    /// How many tokens were given for client credentials.
+    #[must_use]
+    pub fn client_credentials(&self) -> usize {
+        self.authority.counts().client_credentials
+    }
+
+    /// The last thousand requests to the authorization server and the account, oldest first: `GET /oidc/v1/authorize`,
+    /// `POST /oidc/v1/token refresh_token`. No secrets in them, so no queries either.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
-        todo!()
+        self.authority.requests()
     }
 }
 

@@ -10,7 +10,11 @@ use std::{
 use axum::{Router, middleware};
 use tokio::{runtime, sync::oneshot};
 
-use super::{Workspace, clusters, discovery, errors, gate, identity, pages};
+use super::{
+    Workspace, clusters, discovery, errors, gate, identity,
+    oidc::{self, Realm},
+    pages,
+};
 
 /// A thread with a runtime of its own. Dropping it closes every socket before it returns, so the ports are free at once.
 pub(super) struct Server {
@@ -24,9 +28,10 @@ pub(super) fn bind(port: u16, count: usize) -> io::Result<Vec<TcpListener>> {
         .map(|index| {
             let port = match port {
                 0 => 0,
-                first => u16::try_from(index).ok().and_then(|index| first.checked_add(index)).ok_or_else(|| {
-                    io::Error::new(io::ErrorKind::InvalidInput, format!("{count} workspaces do not fit above port {first}"))
-                })?,
+                first => u16::try_from(index)
+                    .ok()
+                    .and_then(|index| first.checked_add(index))
+                    .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, format!("{count} hosts do not fit above port {first}")))?,
             };
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
                 .map_err(|error| io::Error::new(error.kind(), format!("port {port} on 127.0.0.1: {error}")))?;
@@ -37,20 +42,20 @@ pub(super) fn bind(port: u16, count: usize) -> io::Result<Vec<TcpListener>> {
 }
 
 impl Server {
-    pub(super) fn start(workspaces: Vec<(TcpListener, Arc<Workspace>)>) -> io::Result<Self> {
+    pub(super) fn start(hosts: Vec<(TcpListener, Router)>) -> io::Result<Self> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let listening = {
             let _inside = runtime.enter();
-            workspaces
+            hosts
                 .into_iter()
-                .map(|(listener, workspace)| Ok((tokio::net::TcpListener::from_std(listener)?, workspace)))
+                .map(|(listener, router)| Ok((tokio::net::TcpListener::from_std(listener)?, router)))
                 .collect::<io::Result<Vec<_>>>()?
         };
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("demo".into()).spawn(move || {
             runtime.block_on(async {
-                for (listener, workspace) in listening {
-                    tokio::spawn(async move { axum::serve(listener, router(workspace)).await });
+                for (listener, router) in listening {
+                    tokio::spawn(async move { axum::serve(listener, router).await });
                 }
                 let _ = stopped.await;
             });
@@ -69,12 +74,13 @@ impl Drop for Server {
 }
 
 /// Everything that one workspace answers.
-fn router(workspace: Arc<Workspace>) -> Router {
+pub(super) fn router(workspace: Arc<Workspace>) -> Router {
     Router::new()
         .merge(pages::routes())
         .merge(discovery::routes())
         .merge(identity::routes())
         .merge(clusters::routes())
+        .merge(oidc::routes(Arc::clone(&workspace.authority), Realm::Workspace(workspace.id)))
         .fallback(errors::no_such_endpoint)
         .method_not_allowed_fallback(errors::no_such_endpoint)
         .layer(middleware::from_fn_with_state(Arc::clone(&workspace), gate::pass))

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    catalogue::{CloudKind, Entry, Nature, User},
+    catalogue::{CloudKind, Entry, Nature, Principal, User},
     compute::{Cluster, clusters_of},
     faults::{Fault, Refusal},
+    oidc::{Authority, Caller, Realm},
 };
 
 const REQUESTS_KEPT: usize = 1000;
@@ -31,6 +32,7 @@ pub(super) struct Workspace {
     pub(super) clusters: Vec<Cluster>,
     /// The most clusters on one page, whatever `page_size` asks for.
     pub(super) page_cap: usize,
+    pub(super) authority: Arc<Authority>,
     token: String,
     /// Makes page tokens that nobody can guess and that no other workspace takes.
     page_key: Uuid,
@@ -46,7 +48,7 @@ struct Memory {
 }
 
 impl Workspace {
-    pub(super) fn new(entry: &Entry, origin: String, latency: Duration, now: Timestamp) -> Self {
+    pub(super) fn new(entry: &Entry, origin: String, authority: Arc<Authority>, latency: Duration, now: Timestamp) -> Self {
         Self {
             name: entry.name.clone(),
             id: entry.workspace_id,
@@ -57,6 +59,7 @@ impl Workspace {
             latency,
             clusters: clusters_of(entry, now),
             page_cap: entry.page_cap,
+            authority,
             token: format!("dapi{}", Uuid::new_v4().simple()),
             page_key: Uuid::new_v4(),
             memory: Mutex::default(),
@@ -67,8 +70,11 @@ impl Workspace {
         &self.token
     }
 
-    pub(super) fn accepts(&self, token: &str) -> bool {
-        token == self.token && self.nature != Nature::TokenExpired
+    /// Who the personal access token that is handed out belongs to.
+    pub(super) fn owner_of(&self, token: &str) -> Option<Caller> {
+        let accepted = token == self.token && self.nature != Nature::TokenExpired;
+        let (principal, realm) = (Principal::User(self.user), Realm::Workspace(self.id));
+        accepted.then(|| Caller { principal, realm, scopes: vec!["all-apis".to_owned()] })
     }
 
     pub(super) fn set_fault(&self, fault: Option<Fault>) {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use brickpass::{
-    connection::{Draft, Severity},
+    connection::{AuthKind, Draft, Level, SecretKind, Severity},
     demo::{Demo, DemoOptions, DemoWorkspace, Fault},
 };
 use reqwest::{Method, Response, StatusCode, header};
@@ -400,10 +400,18 @@ fn the_announcement_names_every_workspace_with_a_token_of_its_own_and_debug_name
 fn the_connections_lead_to_their_workspaces_in_every_state_but_to_the_one_that_waits_to_be_added() {
     let demo = Demo::start(&DemoOptions { workspaces: 6, ..DemoOptions::default() }).unwrap();
     let connections = demo.connections();
-    assert_eq!(connections.len(), demo.workspaces().len() - 1);
-    for (connection, token) in &connections {
+    assert_eq!(connections.len(), demo.workspaces().len(), "one waits to be added, and the account comes on top");
+    for (connection, secret) in &connections {
+        if connection.level != Level::Workspace {
+            continue;
+        }
         let workspace = find(&demo, connection.name.as_str());
-        assert_eq!((&connection.base_url.origin(), token), (&workspace.base_url, &workspace.token));
+        assert_eq!(connection.base_url.origin(), workspace.base_url);
+        let expected = match connection.auth.kind() {
+            AuthKind::ServicePrincipal => (SecretKind::ClientSecret, demo.service_principal().client_secret),
+            _ => (SecretKind::PersonalAccessToken, workspace.token.clone()),
+        };
+        assert_eq!(secret.as_ref(), Some(&expected));
         assert_eq!(connection.workspace_id, demo.workspace(connection.name.as_str()).map(|it| it.workspace_id()));
         let draft = Draft::from_connection(connection);
         let errors: Vec<_> = draft.review(&|_| false).remarks.into_iter().filter(|remark| remark.severity == Severity::Error).collect();
@@ -417,6 +425,10 @@ fn the_connections_lead_to_their_workspaces_in_every_state_but_to_the_one_that_w
     let environments: HashSet<_> = connections.iter().map(|(connection, _)| connection.environment.kind()).collect();
     assert_eq!(environments.len(), 4, "every kind of environment");
     assert_eq!(demo.connections(), connections, "the same each time, ids too");
+    let kinds: HashSet<_> = connections.iter().map(|(connection, _)| connection.auth.kind()).collect();
+    assert_eq!(kinds.len(), AuthKind::ALL.len(), "every way to sign in");
+    let (account, secret) = connections.iter().find(|(connection, _)| connection.level != Level::Workspace).unwrap();
+    assert_eq!((account.base_url.origin(), account.name.as_str(), secret), (demo.account().base_url, "Acme account", &None));
 }
 
 #[tokio::test]

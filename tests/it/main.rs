@@ -9,6 +9,7 @@ mod check;
 mod cli;
 mod clusters;
 mod demo;
+mod demo_oauth;
 mod e2e;
 mod engine;
 mod host_input;

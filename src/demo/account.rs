@@ -1,0 +1,112 @@
+//! The account above the workspaces: a host of its own, as the account console is one.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Extension, Json, Router,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::Response,
+    routing::get,
+};
+use serde_json::{Value, json};
+
+use super::{
+    Workspace,
+    catalogue::{ACCOUNT_ID, CloudKind},
+    errors, gate, identity,
+    oidc::{self, Authority, Caller, Realm},
+};
+
+pub(super) struct Account {
+    /// `http://127.0.0.1:port`
+    pub(super) origin: String,
+    /// Added to every answer.
+    pub(super) latency: Duration,
+    pub(super) authority: Arc<Authority>,
+    pub(super) workspaces: Vec<Arc<Workspace>>,
+}
+
+/// Everything that the account answers.
+pub(super) fn router(account: Arc<Account>) -> Router {
+    Router::new()
+        .route("/.well-known/databricks-config", get(config))
+        .route(&format!("/api/2.0/accounts/{ACCOUNT_ID}/workspaces"), get(workspaces))
+        .route(&format!("/api/2.0/accounts/{ACCOUNT_ID}/scim/v2/Me"), get(me))
+        .route("/api/2.0/preview/scim/v2/Me", get(me))
+        .route("/api/2.0/tokens/introspect", get(introspect))
+        .merge(oidc::routes(Arc::clone(&account.authority), Realm::Account))
+        .fallback(errors::no_such_endpoint)
+        .method_not_allowed_fallback(errors::no_such_endpoint)
+        .layer(middleware::from_fn_with_state(Arc::clone(&account), pass))
+        .with_state(account)
+}
+
+/// What every request passes before it is answered; no query is kept, since those of logins hold `state`.
+async fn pass(State(account): State<Arc<Account>>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    if path.starts_with("/api/") || path.starts_with("/.well-known/") {
+        account.authority.remember(format!("{} {path}", request.method()));
+    }
+    tokio::time::sleep(account.latency).await;
+    let mut response = if path.starts_with("/api/") {
+        match gate::bearer(request.headers()).map(|token| account.authority.caller(token, Realm::Account)) {
+            None => errors::missing_credential(),
+            Some(None) => errors::invalid_token(),
+            Some(Some(caller)) => {
+                request.extensions_mut().insert(caller);
+                next.run(request).await
+            }
+        }
+    } else {
+        next.run(request).await
+    };
+    gate::sign(&mut response);
+    response
+}
+
+/// The endpoint names the account as `{account_id}`, literally: the host serves every account.
+async fn config(State(account): State<Arc<Account>>) -> Json<Value> {
+    Json(json!({
+        "oidc_endpoint": format!("{}/oidc/accounts/{{account_id}}", account.origin),
+        "cloud": CloudKind::Aws.word(),
+        "host_type": "account",
+    }))
+}
+
+/// A bare list. A deployment name makes an address with the zone of the account console (`<name>.cloud.databricks.com`); loopback has no
+/// zones, so here it is the address: `127.0.0.1:<port>`.
+async fn workspaces(State(account): State<Arc<Account>>) -> Json<Value> {
+    account
+        .workspaces
+        .iter()
+        .map(|workspace| {
+            let region = match workspace.cloud {
+                CloudKind::Aws => ("aws_region", "eu-central-1"),
+                CloudKind::Azure => ("location", "westeurope"),
+                CloudKind::Gcp => ("location", "europe-west1"),
+            };
+            json!({
+                "account_id": ACCOUNT_ID,
+                "workspace_id": workspace.id,
+                "workspace_name": workspace.name,
+                "deployment_name": workspace.origin.trim_start_matches("http://"),
+                (region.0): region.1,
+                "cloud": workspace.cloud.word().to_lowercase(),
+                "workspace_status": "RUNNING",
+                "workspace_status_message": "Workspace is running.",
+                "pricing_tier": "ENTERPRISE",
+                "creation_time": 1_687_132_800_000_u64,
+            })
+        })
+        .collect::<Value>()
+        .into()
+}
+
+async fn me(Extension(caller): Extension<Caller>) -> Response {
+    identity::scim(&caller.principal, &json!([]))
+}
+
+async fn introspect() -> Json<Value> {
+    Json(json!({ "principal_context": { "authentication_scope": { "account_id": ACCOUNT_ID } } }))
+}

@@ -1,0 +1,343 @@
+//! What all endpoints of the authorization server share: hosts, people, applications, logins under way, tokens, faults, records.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use serde_json::json;
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use super::{
+    Realm,
+    grants::{Bond, Caller, Grant, Grants, Invalid, Proof, Redeemed, random_token},
+    request::AuthorizationRequest,
+};
+use crate::{
+    connection::OAuthApp,
+    demo::{
+        DemoServicePrincipal, DemoUser, OAuthFault,
+        catalogue::{Principal, USERS, User},
+    },
+};
+
+const ACCESS_LIFETIME: Duration = Duration::from_hours(1);
+/// How long a person may take to sign in.
+const LOGIN_LIFETIME: Duration = Duration::from_mins(10);
+const LOGINS_KEPT: usize = 1000;
+const REQUESTS_KEPT: usize = 1000;
+/// Source: the redirect addresses that Databricks has registered for its public client.
+const REGISTERED_PORTS: std::ops::RangeInclusive<u16> = 8020..=8040;
+
+/// A host that has this authorization server.
+#[derive(Debug, Clone)]
+pub(in crate::demo) struct Host {
+    pub(in crate::demo) realm: Realm,
+    pub(in crate::demo) name: String,
+    /// `http://127.0.0.1:port`
+    pub(in crate::demo) origin: String,
+}
+
+/// How far a person is on the way from the application to its answer.
+#[derive(Debug, Clone)]
+pub(super) enum Stage {
+    /// Who are you?
+    Login { to: Destination },
+    /// Which workspace, or account?
+    Choose { user: User, account: bool },
+    /// May it?
+    Consent { user: User, realm: Realm },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Destination {
+    At(Realm),
+    /// The person says where, after they have signed in.
+    Chosen {
+        account: bool,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Flow {
+    pub(super) request: AuthorizationRequest,
+    pub(super) stage: Stage,
+}
+
+pub(in crate::demo) struct Authority {
+    hosts: Vec<Host>,
+    users: Vec<(User, DemoUser)>,
+    service_principal: DemoServicePrincipal,
+    memory: Mutex<Memory>,
+}
+
+struct Memory {
+    /// Public clients with their redirect addresses.
+    applications: HashMap<String, Vec<String>>,
+    flows: HashMap<String, (Flow, Instant)>,
+    grants: Grants,
+    access_lifetime: Duration,
+    fault: Option<OAuthFault>,
+    requests: VecDeque<String>,
+    counts: Counts,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::demo) struct Counts {
+    pub(in crate::demo) exchanges: usize,
+    pub(in crate::demo) refreshes: usize,
+    pub(in crate::demo) reuses: usize,
+    pub(in crate::demo) client_credentials: usize,
+}
+
+/// What the token endpoint gives.
+pub(super) struct Issued {
+    pub(super) access_token: String,
+    pub(super) lifetime: Duration,
+    pub(super) scopes: Vec<String>,
+    pub(super) refresh_token: Option<String>,
+}
+
+/// A right to tokens, as a request claims it.
+pub(super) enum Claim<'a> {
+    Code { code: &'a str, proof: Proof<'a> },
+    Refresh { token: &'a str, client_id: &'a str, realm: Realm, scopes: Option<Vec<String>> },
+    ClientCredentials(Grant),
+}
+
+impl Authority {
+    pub(in crate::demo) fn new(hosts: Vec<Host>) -> Self {
+        let password = || format!("demo-{:08x}", fastrand::u32(..));
+        let registered = REGISTERED_PORTS.map(redirect_uri).collect();
+        Self {
+            hosts,
+            users: USERS.map(|user| (user, DemoUser { name: user.user_name(), password: password() })).to_vec(),
+            service_principal: DemoServicePrincipal {
+                client_id: Uuid::new_v4().to_string(),
+                client_secret: format!("dose{}", Uuid::new_v4().simple()),
+            },
+            memory: Mutex::new(Memory {
+                applications: HashMap::from([(OAuthApp::DATABRICKS_CLI.to_owned(), registered)]),
+                flows: HashMap::new(),
+                grants: Grants::default(),
+                access_lifetime: ACCESS_LIFETIME,
+                fault: None,
+                requests: VecDeque::new(),
+                counts: Counts::default(),
+            }),
+        }
+    }
+
+    // Hosts
+
+    pub(super) fn hosts(&self) -> &[Host] {
+        &self.hosts
+    }
+
+    pub(super) fn host(&self, realm: Realm) -> Option<&Host> {
+        self.hosts.iter().find(|host| host.realm == realm)
+    }
+
+    pub(super) fn origin(&self, realm: Realm) -> &str {
+        self.host(realm).map_or("", |host| host.origin.as_str())
+    }
+
+    pub(super) fn issuer(&self, realm: Realm) -> String {
+        format!("{}{}", self.origin(realm), realm.prefix())
+    }
+
+    // People and applications
+
+    pub(in crate::demo) fn users(&self) -> Vec<DemoUser> {
+        self.users.iter().map(|(_, user)| user.clone()).collect()
+    }
+
+    pub(in crate::demo) fn service_principal(&self) -> &DemoServicePrincipal {
+        &self.service_principal
+    }
+
+    pub(super) fn user(&self, name: &str, password: &str) -> Option<User> {
+        let (user, known) = self.users.iter().find(|(_, known)| known.name.eq_ignore_ascii_case(name.trim()))?;
+        bool::from(known.password.as_bytes().ct_eq(password.as_bytes())).then_some(*user)
+    }
+
+    pub(super) fn is_service_principal(&self, id: &str, secret: &str) -> bool {
+        let known = &self.service_principal;
+        known.client_id == id && bool::from(known.client_secret.as_bytes().ct_eq(secret.as_bytes()))
+    }
+
+    /// The redirect addresses of a public client; `None` where there is no such client.
+    pub(super) fn redirects_of(&self, client_id: &str) -> Option<Vec<String>> {
+        self.memory().applications.get(client_id).cloned()
+    }
+
+    pub(in crate::demo) fn register(&self, client_id: &str, redirect_uri: String) {
+        self.memory().applications.entry(client_id.to_owned()).or_default().push(redirect_uri);
+    }
+
+    // Logins under way
+
+    /// The ticket of the next step.
+    pub(super) fn keep(&self, flow: Flow) -> String {
+        let (ticket, now) = (random_token(), Instant::now());
+        let mut memory = self.memory();
+        if memory.flows.len() >= LOGINS_KEPT {
+            memory.flows.retain(|_, (_, begun)| begun.elapsed() < LOGIN_LIFETIME);
+        }
+        if memory.flows.len() < LOGINS_KEPT {
+            memory.flows.insert(ticket.clone(), (flow, now));
+        }
+        ticket
+    }
+
+    /// A ticket is good for one step.
+    pub(super) fn take(&self, ticket: &str) -> Option<Flow> {
+        let (flow, begun) = self.memory().flows.remove(ticket)?;
+        (begun.elapsed() < LOGIN_LIFETIME).then_some(flow)
+    }
+
+    // Codes and tokens
+
+    pub(super) fn issue_code(&self, grant: Grant, bond: Bond) -> String {
+        self.memory().grants.issue_code(grant, bond, Instant::now())
+    }
+
+    /// All of it at once: whoever asks a second time at the same moment is second.
+    pub(super) fn issue(&self, claim: Claim<'_>) -> Result<Issued, Invalid> {
+        let now = Instant::now();
+        let mut memory = self.memory();
+        let memory = &mut *memory;
+        let mut redeemed = match claim {
+            Claim::Code { code, proof } => memory.grants.redeem_code(code, &proof, now).inspect(|_| memory.counts.exchanges += 1)?,
+            Claim::Refresh { token, client_id, realm, scopes } => {
+                let redeemed = memory.grants.redeem_refresh(token, (client_id, realm), scopes, now);
+                memory.counts.refreshes += usize::from(redeemed.is_ok());
+                memory.counts.reuses += usize::from(redeemed == Err(Invalid::Reused));
+                redeemed?
+            }
+            Claim::ClientCredentials(grant) => {
+                memory.counts.client_credentials += 1;
+                Redeemed::directly(grant)
+            }
+        };
+        let stays = matches!(redeemed.grant.principal, Principal::User(_)) && redeemed.grant.scopes.iter().any(|it| it == "offline_access");
+        if let Some(OAuthFault::FewerScopes(fewer)) = &memory.fault {
+            redeemed.grant.scopes = fewer.split(' ').map(str::to_owned).collect();
+        }
+        let lifetime = memory.access_lifetime;
+        let access_token = self.access_token(&redeemed.grant, lifetime);
+        memory.grants.issue_access(&redeemed, access_token.clone(), lifetime, now);
+        let refresh_token = stays.then(|| memory.grants.issue_refresh(&redeemed, now));
+        Ok(Issued { access_token, lifetime, scopes: redeemed.grant.scopes, refresh_token })
+    }
+
+    /// A JSON Web Token by its looks; what it says is for people who look into it, the demo knows its tokens by heart.
+    fn access_token(&self, grant: &Grant, lifetime: Duration) -> String {
+        let now = Timestamp::now().as_second();
+        let header = json!({ "kid": "demo", "typ": "at+jwt", "alg": "RS256" });
+        let audience = match grant.realm {
+            Realm::Workspace(id) => id.to_string(),
+            Realm::Account => crate::demo::catalogue::ACCOUNT_ID.to_owned(),
+        };
+        let payload = json!({
+            "client_id": grant.client_id,
+            "scope": grant.scopes.join(" "),
+            "iss": self.issuer(grant.realm),
+            "aud": audience,
+            "sub": grant.principal.name(),
+            "iat": now,
+            "exp": now.saturating_add_unsigned(lifetime.as_secs()),
+            "jti": Uuid::new_v4(),
+        });
+        let signature: Vec<u8> = (0..16).flat_map(|_| Uuid::new_v4().into_bytes()).collect();
+        [header.to_string().as_bytes(), payload.to_string().as_bytes(), &signature].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".")
+    }
+
+    pub(in crate::demo) fn caller(&self, token: &str, realm: Realm) -> Option<Caller> {
+        self.memory().grants.caller(token, realm, Instant::now())
+    }
+
+    pub(super) fn revoke(&self, token: &str, client_id: &str) {
+        self.memory().grants.revoke(token, client_id);
+    }
+
+    pub(in crate::demo) fn expire_accesses(&self) {
+        self.memory().grants.expire_accesses(Instant::now());
+    }
+
+    pub(in crate::demo) fn expire_codes(&self) {
+        self.memory().grants.expire_codes(Instant::now());
+    }
+
+    pub(in crate::demo) fn forget_refreshes(&self) {
+        self.memory().grants.forget_refreshes();
+    }
+
+    pub(in crate::demo) fn set_access_lifetime(&self, lifetime: Duration) {
+        self.memory().access_lifetime = lifetime;
+    }
+
+    // Faults
+
+    pub(in crate::demo) fn set_fault(&self, fault: Option<OAuthFault>) {
+        self.memory().fault = fault;
+    }
+
+    pub(super) fn fault(&self) -> Option<OAuthFault> {
+        self.memory().fault.clone()
+    }
+
+    /// The fault of the token request that has just come in; counts it.
+    pub(super) fn token_fault(&self) -> Option<OAuthFault> {
+        let mut memory = self.memory();
+        let (now, left) = memory.fault.take()?.commit();
+        memory.fault = left;
+        now
+    }
+
+    /// What the browser's answer says instead of a code.
+    pub(super) fn answer_fault(&self) -> Option<(String, String)> {
+        match &self.memory().fault {
+            Some(OAuthFault::Error { error, description }) => Some((error.clone(), description.clone())),
+            _ => None,
+        }
+    }
+
+    pub(super) fn iss_of_answer(&self, realm: Realm) -> Option<String> {
+        match &self.memory().fault {
+            Some(OAuthFault::Iss(other)) => other.clone(),
+            _ => Some(self.issuer(realm)),
+        }
+    }
+
+    // Records
+
+    pub(in crate::demo) fn remember(&self, request: String) {
+        let mut memory = self.memory();
+        if memory.requests.len() == REQUESTS_KEPT {
+            memory.requests.pop_front();
+        }
+        memory.requests.push_back(request);
+    }
+
+    pub(in crate::demo) fn requests(&self) -> Vec<String> {
+        self.memory().requests.iter().cloned().collect()
+    }
+
+    pub(in crate::demo) fn counts(&self) -> Counts {
+        self.memory().counts
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// No slash at its end: registered addresses are compared letter by letter.
+pub(in crate::demo) fn redirect_uri(port: u16) -> String {
+    format!("http://localhost:{port}")
+}
