@@ -6,6 +6,7 @@
 mod client_credentials;
 mod discovery;
 mod error;
+mod issuer;
 mod login;
 pub mod loopback;
 mod refresh;
