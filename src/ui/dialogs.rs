@@ -21,15 +21,18 @@ enum Answer {
     KeepMine,
     TakeTheirs,
     Unlock,
+    StoreSignIns,
+    QuitAnyway,
     Cancel,
 }
 
 pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
     let Some(mut dialog) = state.dialog.take() else { return };
     let id = dialog_id(&dialog);
+    let unsaved = Unsaved::of(state);
     let shown = modal(ctx, id, &title(&dialog, state), WIDTH, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
-        contents(ui, &mut dialog, act)
+        contents(ui, &mut dialog, &unsaved, act)
     });
     let answer = shown.inner.or(shown.closed.then_some(Answer::Cancel));
     state.dialog = Some(dialog);
@@ -51,6 +54,8 @@ fn answered(ctx: &Context, state: &mut State, act: &mut Act, answer: Answer) {
         Answer::KeepMine => act.send(state.keep_mine()),
         Answer::TakeTheirs => act.send(state.take_theirs()),
         Answer::Unlock => act.send(state.unlock()),
+        Answer::StoreSignIns => act.send(state.store_sign_ins()),
+        Answer::QuitAnyway => state.quit_anyway(),
         Answer::Cancel => state.dialog = None,
     }
     ctx.request_repaint();
@@ -62,6 +67,8 @@ fn dialog_id(dialog: &Dialog) -> Id {
         Dialog::DeleteProduction { .. } => "delete dialog",
         Dialog::Conflict { .. } => "conflict dialog",
         Dialog::Unlock { .. } => "unlock dialog",
+        Dialog::SignInsUnsaved { .. } => "unsaved sign-ins dialog",
+        Dialog::AddWorkspaces(_) => "add workspaces dialog",
         Dialog::Settings => "settings dialog",
         Dialog::Shortcuts => "shortcuts dialog",
         Dialog::Palette => "palette dialog",
@@ -79,11 +86,27 @@ fn title(dialog: &Dialog, state: &State) -> String {
         Dialog::Conflict { theirs: None, .. } => text::REMOVED_TITLE.to_owned(),
         Dialog::Unlock { new: true, .. } => text::NEW_PASSPHRASE_TITLE.to_owned(),
         Dialog::Unlock { .. } => text::UNLOCK_TITLE.to_owned(),
-        Dialog::Settings | Dialog::Shortcuts | Dialog::Palette => String::new(),
+        Dialog::SignInsUnsaved { .. } => text::SIGN_INS_UNSAVED_TITLE.to_owned(),
+        Dialog::AddWorkspaces(_) | Dialog::Settings | Dialog::Shortcuts | Dialog::Palette => String::new(),
     }
 }
 
-fn contents(ui: &mut Ui, dialog: &mut Dialog, act: &Act) -> Option<Answer> {
+/// What the dialog on renewed sign-ins names.
+struct Unsaved {
+    names: Vec<String>,
+    failure: Option<String>,
+}
+
+impl Unsaved {
+    fn of(state: &State) -> Self {
+        Self {
+            names: state.sign_ins.unsaved().iter().map(|id| state.name_of(*id).to_owned()).collect(),
+            failure: state.sign_ins.unsaved_failure().map(text::short_failure),
+        }
+    }
+}
+
+fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> Option<Answer> {
     let may_delete = dialog.may_delete();
     let may_unlock = dialog.may_unlock();
     let cancel = (Button::ghost(text::CANCEL), Answer::Cancel);
@@ -123,7 +146,17 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, act: &Act) -> Option<Answer> {
             let unlock = Button::primary(words).busy(*waiting).enabled(may_unlock);
             buttons(ui, [cancel, (unlock, Answer::Unlock)]).or((entered && may_unlock).then_some(Answer::Unlock))
         }
-        Dialog::Settings | Dialog::Shortcuts | Dialog::Palette => Some(Answer::Cancel),
+        Dialog::SignInsUnsaved { waiting } => {
+            say(ui, &text::sign_ins_unsaved(&unsaved.names));
+            if let Some(failure) = &unsaved.failure {
+                remark(ui, Severity::Error, failure);
+            }
+            let enter = no_focus(ui) && ui.input(|input| input.key_pressed(Key::Enter)) && !*waiting;
+            let quit = (Button::danger(text::QUIT_ANYWAY), Answer::QuitAnyway);
+            let again = (Button::primary(text::TRY_AGAIN).busy(*waiting).enabled(!*waiting), Answer::StoreSignIns);
+            buttons(ui, [cancel, quit, again]).or(enter.then_some(Answer::StoreSignIns))
+        }
+        Dialog::AddWorkspaces(_) | Dialog::Settings | Dialog::Shortcuts | Dialog::Palette => Some(Answer::Cancel),
     }
 }
 

@@ -14,9 +14,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::Wires;
 use crate::{
     check::{Progress, Report, Step, StepReport},
-    connection::{Connection, ConnectionId, Draft, EnvironmentKind, LastTest, SecretKind, Status},
-    databricks::{Cluster, ClusterState},
-    engine::{Command, Event, RunId, StoredSecret},
+    connection::{AuthKind, Connection, ConnectionId, Draft, EnvironmentKind, LastTest, LevelKind, SecretKind, Status},
+    databricks::{AccountWorkspace, Cluster, ClusterState},
+    engine::{Command, Event, Found, RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret},
     failure::{Code, Failure, Remedy},
     storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
 };
@@ -85,9 +85,31 @@ pub fn unauthorized() -> Failure {
     .with_details("HTTP 401 {\"error_code\":\"401\"}")
 }
 
+/// The sign-in page of a fake sign-in.
+pub const LINK: &str = "https://adb-1234567890123456.7.azuredatabricks.net/oidc/v1/authorize?state=key";
+
+/// Signed in at second 0, for an hour.
+pub fn sign_in(user: &str) -> SignIn {
+    SignIn { user: user.to_owned(), since: at(0), expires_at: Some(at(3600)), renews: true }
+}
+
+/// A connection that signs in through the browser.
+pub fn browser(name: &str) -> Connection {
+    connection(name, |draft| draft.auth = AuthKind::Browser)
+}
+
+/// A connection to an account.
+pub fn account(name: &str) -> Connection {
+    connection(name, |draft| {
+        draft.auth = AuthKind::Browser;
+        draft.level = LevelKind::Account;
+        draft.base_url = "https://accounts.azuredatabricks.net".to_owned();
+        draft.account_id = "12345678-90ab-cdef-1234-567890abcdef".to_owned();
+    })
+}
+
 pub const PLANNED: [Step; 4] = [Step::Dns, Step::Authentication, Step::Identity, Step::Clusters];
 
-#[derive(Default)]
 pub struct Inner {
     pub entries: Vec<Entry>,
     pub secrets: HashMap<(ConnectionId, SecretKind), SecretString>,
@@ -103,6 +125,38 @@ pub struct Inner {
     pub save_failure: Option<Failure>,
     pub settings: Settings,
     pub window: WindowMemory,
+    /// Sign-ins that run; they go on when told to.
+    pub sign_ins: Vec<(RunId, Connection, SignInPlace)>,
+    /// What was answered to their questions.
+    pub answers: Vec<bool>,
+    pub signed_in: HashMap<ConnectionId, SignIn>,
+    pub workspaces: Result<Vec<AccountWorkspace>, Failure>,
+    /// What the vault does not take.
+    pub unsaved_sign_ins: (Vec<ConnectionId>, Option<Failure>),
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            secrets: HashMap::new(),
+            commands: VecDeque::new(),
+            events: VecDeque::new(),
+            log: Vec::new(),
+            running: Vec::new(),
+            tests_answer: false,
+            test_failure: None,
+            vault: None,
+            save_failure: None,
+            settings: Settings::default(),
+            window: WindowMemory::default(),
+            sign_ins: Vec::new(),
+            answers: Vec::new(),
+            signed_in: HashMap::new(),
+            workspaces: Ok(Vec::new()),
+            unsaved_sign_ins: (Vec::new(), None),
+        }
+    }
 }
 
 #[derive(Clone, Default)]
@@ -146,6 +200,38 @@ impl FakeEngine {
         while let Some(command) = inner.commands.pop_front() {
             inner.answer(command);
         }
+    }
+
+    /// The sign-in that began last goes on by a step.
+    pub fn sign_in_step(&self, step: SignInStep) {
+        let mut inner = self.0.borrow_mut();
+        let (run, id) = inner.sign_ins.last().map(|(run, owner, _)| (*run, owner.id)).unwrap();
+        inner.events.push_back(Event::SignInProgress { run, id, step });
+    }
+
+    /// The browser is open (or not), the listener waits from second 0 on.
+    pub fn sign_in_waits(&self, browser_opened: bool) {
+        self.sign_in_step(SignInStep::CheckingVault);
+        self.sign_in_step(SignInStep::Discovering);
+        self.sign_in_step(SignInStep::Waiting { address: LINK.into(), port: 8020, until: at(300), browser_opened });
+    }
+
+    /// The sign-in that began last ends.
+    pub fn sign_in_ends(&self, outcome: Result<&str, Failure>) {
+        self.sign_in_ends_with(outcome.map(|user| SignedIn { sign_in: sign_in(user), hints: Vec::new(), found: None }));
+    }
+
+    pub fn sign_in_finds(&self, found: Found) {
+        self.sign_in_ends_with(Ok(SignedIn { sign_in: sign_in("priya@example.com"), hints: Vec::new(), found: Some(found) }));
+    }
+
+    pub fn sign_in_ends_with(&self, outcome: Result<SignedIn, Failure>) {
+        let mut inner = self.0.borrow_mut();
+        let (run, owner, _) = inner.sign_ins.pop().unwrap();
+        if let Ok(signed_in) = &outcome {
+            inner.signed_in.insert(owner.id, signed_in.sign_in.clone());
+        }
+        inner.events.push_back(Event::SignInFinished { run, id: owner.id, outcome });
     }
 
     /// Works off one command.
@@ -278,15 +364,37 @@ impl Inner {
                 self.events.push_back(Event::SettingsSaved { settings, moved_secrets: 0 });
             }
             Command::RememberWindow(memory) => self.window = memory,
-            Command::SignIn { .. }
-            | Command::AnswerSignIn { .. }
-            | Command::CancelSignIn { .. }
-            | Command::SignOut { .. }
-            | Command::DescribeSignIn { .. }
-            | Command::AccessToken { .. }
-            | Command::ListWorkspaces { .. }
-            | Command::AddWorkspaces { .. }
-            | Command::StoreSignIns => todo!(),
+            Command::SignIn { run, owner, place, .. } => self.sign_ins.push((run, *owner, place)),
+            Command::AnswerSignIn { yes, .. } => self.answers.push(yes),
+            Command::CancelSignIn { run } => self.sign_ins.retain(|(running, ..)| *running != run),
+            Command::SignOut { id } => {
+                self.signed_in.remove(&id);
+                self.events.push_back(Event::SignedOut { id });
+            }
+            Command::DescribeSignIn { id } => {
+                let outcome = Ok(self.signed_in.get(&id).cloned());
+                self.events.push_back(Event::SignInDescribed { id, outcome });
+            }
+            Command::ListWorkspaces { id } => {
+                let outcome = self.workspaces.clone();
+                self.events.push_back(Event::Workspaces { id, outcome });
+            }
+            Command::AddWorkspaces { connections } => {
+                if let Some(failure) = self.save_failure.clone() {
+                    self.events.push_back(Event::Failed { failure });
+                    return;
+                }
+                let ids = connections.iter().map(|connection| connection.id).collect();
+                self.entries.extend(connections.into_iter().map(|connection| Entry { connection, revision: Revision(1) }));
+                self.tell_library();
+                self.events.push_back(Event::WorkspacesAdded { ids });
+            }
+            Command::StoreSignIns => {
+                let (ids, failure) = self.unsaved_sign_ins.clone();
+                self.events.push_back(Event::SignInsUnsaved { ids, failure });
+            }
+            // The window asks for no tokens.
+            Command::AccessToken { .. } => {}
             Command::OpenInBrowser { .. } | Command::OpenDemo | Command::Recover(_) => {}
         }
     }

@@ -120,6 +120,40 @@ pub const SET_PASSPHRASE: &str = "Set passphrase";
 pub const UNLOCKING: &str = "Unlocking";
 pub const NO_RECOVERY: &str = "It protects your secrets on this computer. It cannot be recovered if you forget it.";
 
+// Signing in
+pub const SIGN_IN: &str = "Sign in";
+pub const SIGN_IN_AGAIN: &str = "Sign in again";
+pub const SIGN_OUT: &str = "Sign out";
+pub const CANCEL_SIGN_IN: &str = "Cancel sign-in";
+/// Stands in for the address that is not known yet.
+pub const ANYWHERE: &str = "https://login.databricks.com";
+pub const QUIT_ANYWAY: &str = "Quit anyway";
+pub const SIGN_INS_UNSAVED_TITLE: &str = "A renewed sign-in is not stored";
+
+pub fn signed_out(name: &str) -> String {
+    format!("Signed out of {name}")
+}
+
+pub fn sign_ins_unsaved(names: &[String]) -> String {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let whose = match names.as_slice() {
+        [one] => format!("The sign-in of {one} was"),
+        many => format!("The sign-ins of {} were", some_of(many)),
+    };
+    format!("{whose} renewed, but could not be stored. If Brickpass closes now, you have to sign in again next time.")
+}
+
+// The workspaces of an account
+pub const ADD_WORKSPACES: &str = "Add workspaces from this account";
+
+pub fn workspace_with_id(name: &str, id: &str) -> String {
+    format!("{name} ({id})")
+}
+
+pub fn added_workspaces(count: usize) -> String {
+    format!("Added {}", counted(count, "workspace", "workspaces"))
+}
+
 // Elsewhere
 pub const LOADING: &str = "Reading your connections";
 pub const TRY_AGAIN: &str = "Try again";
@@ -447,5 +481,3 @@ mod tests {
         assert_eq!(cluster_state(&ClusterState::Other("UNKNOWN_STATE".into())), "Unknown state");
     }
 }
-
-pub const SIGN_IN: &str = "Sign in";

@@ -1,5 +1,6 @@
 //! What stands in front of the window until it is answered. One at a time.
 
+use super::AddWorkspaces;
 use crate::{
     connection::{ConnectionId, TypedSecret},
     failure::Failure,
@@ -36,6 +37,12 @@ pub enum Dialog {
         waiting: bool,
         failure: Option<Failure>,
         then_save: Option<ConnectionId>,
+    },
+    /// Which workspaces of an account are to become connections.
+    AddWorkspaces(Box<AddWorkspaces>),
+    /// The window is about to close while renewed sign-ins are not stored; `waiting`: it is tried again.
+    SignInsUnsaved {
+        waiting: bool,
     },
     Settings,
     Shortcuts,

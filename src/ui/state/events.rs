@@ -35,7 +35,11 @@ impl State {
                 Vec::new()
             }
             Event::Vault { home, status } => self.vault_came(home, status),
-            Event::Saved { id } => self.saved(id),
+            Event::Saved { id } => {
+                let mut commands = self.saved(id);
+                commands.extend(self.sign_in_after_save(id));
+                commands
+            }
             Event::SaveFailed { id, failure, theirs } => {
                 self.save_failed(id, failure, theirs);
                 Vec::new()
@@ -64,14 +68,30 @@ impl State {
                 }
                 Vec::new()
             }
-            Event::SignInProgress { .. }
-            | Event::SignInFinished { .. }
-            | Event::SignInDescribed { .. }
-            | Event::SignedOut { .. }
-            | Event::AccessToken { .. }
-            | Event::Workspaces { .. }
-            | Event::WorkspacesAdded { .. }
-            | Event::SignInsUnsaved { .. } => todo!(),
+            Event::SignInProgress { run, id, step } => {
+                self.sign_in_progress(run, id, step, now);
+                Vec::new()
+            }
+            Event::SignInFinished { run, id, outcome } => self.sign_in_finished(run, id, outcome),
+            Event::SignInDescribed { id, outcome } => {
+                self.sign_in_described(id, outcome);
+                Vec::new()
+            }
+            Event::SignedOut { id } => {
+                self.signed_out(id);
+                Vec::new()
+            }
+            Event::SignInsUnsaved { ids, failure } => {
+                self.sign_ins_unsaved(ids, failure);
+                Vec::new()
+            }
+            Event::Workspaces { id, outcome } => {
+                self.workspaces_came(id, outcome);
+                Vec::new()
+            }
+            Event::WorkspacesAdded { ids } => self.workspaces_added(&ids),
+            // The window asks for no tokens.
+            Event::AccessToken { .. } => Vec::new(),
             Event::TestProgress { run, id, progress } => {
                 self.tests.progress(run, id, progress, now);
                 Vec::new()
@@ -166,6 +186,7 @@ impl State {
         }
         self.vault = Remote::Ready((home, status));
         self.secrets.clear();
+        self.forget_described(None);
         let mut commands = self.selection.shown().map(|id| self.describe(id)).unwrap_or_default();
         if ready
             && matches!(self.dialog, Some(Dialog::Unlock { .. }))
@@ -186,17 +207,19 @@ impl State {
         self.judge_all();
         self.drop_idle_forms();
         self.secrets.retain(|(of, _), _| *of != id);
+        self.forget_described(Some(id));
         if self.revealed.as_ref().is_some_and(|(of, ..)| *of == id) {
             self.revealed = None;
         }
         if self.closing == Closing::WhenSaved && !self.forms.values().any(|form| form.is_unsaved() || form.is_saving()) {
-            self.closing = Closing::Now;
+            self.close_unless_held_up();
         }
         if self.selection.shown() == Some(id) { self.open_form(id) } else { Vec::new() }
     }
 
     fn save_failed(&mut self, id: ConnectionId, failure: Failure, theirs: Option<Box<Entry>>) {
         self.closing = Closing::No;
+        self.no_sign_in_after_save(id);
         let Some(form) = self.forms.get_mut(&id) else {
             self.notices.push(Notice::Failure(failure));
             return;
@@ -239,6 +262,11 @@ impl State {
             return;
         }
         match &mut self.dialog {
+            Some(Dialog::SignInsUnsaved { waiting }) if *waiting => {
+                *waiting = false;
+                self.notices.push(Notice::Failure(failure));
+            }
+            Some(Dialog::AddWorkspaces(adding)) if adding.waits() => adding.failed(failure),
             Some(Dialog::Unlock { waiting, failure: shown, .. }) if *waiting => {
                 *waiting = false;
                 *shown = Some(failure);

@@ -3,7 +3,7 @@
 use super::{Closing, Dialog, SettingsWait, State};
 use crate::{
     connection::{Connection, ConnectionId},
-    engine::Command,
+    engine::{Command, SignInPlace},
     storage::{Settings, VaultStatus},
     ui::text,
 };
@@ -30,7 +30,15 @@ impl State {
 
     /// *Try again* beside a failure: a failed save is saved again, a failed test tested again.
     pub fn try_again(&mut self) -> Vec<Command> {
-        if self.shown_form().is_some_and(|form| form.failure.is_some()) { self.save() } else { self.test() }
+        if self.shown_form().is_some_and(|form| form.failure.is_some()) {
+            return self.save();
+        }
+        let attempt = self.selection.shown().and_then(|id| self.attempt(id)).filter(|attempt| !attempt.runs());
+        match attempt.map(|attempt| attempt.place) {
+            None => self.test(),
+            Some(SignInPlace::Here) => self.sign_in(),
+            Some(SignInPlace::Anywhere { .. }) => self.sign_in_anywhere(),
+        }
     }
 
     /// Tests what is saved.
@@ -52,6 +60,7 @@ impl State {
     }
 
     fn begin_test(&mut self, connection: Connection, secret: Option<secrecy::SecretString>) -> Vec<Command> {
+        self.end_of_sign_in_seen(connection.id);
         let (run, replaced) = self.tests.begin(connection.clone(), secret.is_some());
         let mut commands: Vec<Command> = replaced.map(|run| Command::Cancel { run }).into_iter().collect();
         commands.push(Command::Test { run, connection: Box::new(connection), secret });
@@ -114,8 +123,7 @@ impl State {
         let unsaved: Vec<(ConnectionId, String)> =
             self.forms.iter().filter(|(_, form)| form.is_unsaved()).map(|(id, _)| (*id, self.name_of(*id).to_owned())).collect();
         if unsaved.is_empty() {
-            self.closing = Closing::Now;
-            return true;
+            return self.close_unless_held_up();
         }
         self.dialog = Some(Dialog::Close { unsaved });
         false
@@ -141,12 +149,30 @@ impl State {
 
     pub fn discard_and_close(&mut self) {
         self.dialog = None;
+        self.close_unless_held_up();
+    }
+
+    /// A renewed sign-in that is not stored holds the window up, since the former one is worth nothing any more. True: it may close.
+    pub(super) fn close_unless_held_up(&mut self) -> bool {
+        let held_up = !self.sign_ins.unsaved().is_empty();
+        if held_up {
+            self.closing = Closing::No;
+            self.dialog = Some(Dialog::SignInsUnsaved { waiting: false });
+        } else {
+            self.closing = Closing::Now;
+        }
+        !held_up
+    }
+
+    pub fn quit_anyway(&mut self) {
+        self.dialog = None;
         self.closing = Closing::Now;
     }
 
     /// The window closes: removals can no longer be undone, running tests end.
     pub fn leave(&mut self) -> Vec<Command> {
         let mut commands = self.cancel_all_tests();
+        commands.extend(self.cancel_all_sign_ins());
         let ids: Vec<ConnectionId> = self.removals.drain(..).flat_map(|removal| removal.entries).map(|entry| entry.connection.id).collect();
         if !ids.is_empty() {
             commands.push(Command::Purge { ids });

@@ -74,7 +74,7 @@ impl State {
         if !self.entry_of.contains_key(&id) || matches!(self.vault.value(), Some((_, VaultStatus::Locked { .. }))) {
             return Vec::new();
         }
-        let Some(kind) = self.forms.get(&id).and_then(|form| form.draft.secret_kind()) else { return Vec::new() };
+        let Some(kind) = self.forms.get(&id).and_then(|form| form.draft.secret_kind()) else { return self.describe_sign_in(id) };
         let known = self.secrets.entry((id, kind)).or_default();
         if *known != Remote::NotAsked {
             return Vec::new();

@@ -1,5 +1,6 @@
 //! All that the window knows. Events and the person's intents change it; both are plain functions that answer with commands.
 
+mod account;
 mod deleting;
 mod dialog;
 mod editing;
@@ -11,6 +12,7 @@ mod remote;
 mod removal;
 mod saving;
 mod selection;
+mod signing_in;
 mod testing;
 #[cfg(test)]
 mod tests;
@@ -23,12 +25,14 @@ use std::{
 use jiff::Timestamp;
 use secrecy::SecretString;
 
+pub use account::{AddWorkspaces, OfferStanding};
 pub use dialog::Dialog;
 pub use editing::Editing;
 pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
 pub use remote::Remote;
 pub use removal::{Removal, UNDO};
 pub use selection::Selection;
+pub use signing_in::{Attempt, LONELY, SignIns, Stage};
 pub use testing::{Finished, Running, Tests, same_target};
 
 use crate::{
@@ -62,6 +66,7 @@ pub struct State {
     forms: BTreeMap<ConnectionId, Editing>,
     history: HashMap<ConnectionId, LastTest>,
     pub tests: Tests,
+    pub sign_ins: SignIns,
     counts: Option<Counts>,
     pub vault: Remote<(VaultHome, VaultStatus)>,
     secrets: HashMap<(ConnectionId, SecretKind), Remote<StoredSecret>>,

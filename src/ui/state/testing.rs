@@ -60,13 +60,18 @@ impl Tests {
         self.running.len()
     }
 
+    /// A number that no run had before, of a test or of a sign-in.
+    pub fn new_run(&mut self) -> RunId {
+        self.last_run += 1;
+        RunId(self.last_run)
+    }
+
     /// Notes a new run; the result of the one before goes. Gives the run that it replaces, to be cancelled.
     pub fn begin(&mut self, tested: Connection, typed_secret: bool) -> (RunId, Option<RunId>) {
         if self.running.is_empty() {
             self.ended_in_batch = 0;
         }
-        self.last_run += 1;
-        let run = RunId(self.last_run);
+        let run = self.new_run();
         let id = tested.id;
         self.finished.remove(&id);
         let running =

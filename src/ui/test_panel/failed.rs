@@ -75,7 +75,7 @@ pub fn remedy_button(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mu
         return;
     }
     match remedy {
-        Remedy::SignIn => todo!(),
+        Remedy::SignIn => act.send(state.sign_in()),
         Remedy::EditBaseUrl => state.focus = Some(Field::BaseUrl),
         Remedy::EditTimeout => state.focus = Some(Field::Timeout),
         Remedy::ReplaceSecret => state.focus = Some(Field::Secret),
