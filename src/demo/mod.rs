@@ -316,6 +316,12 @@ impl DemoAuthorization {
         self.authority.counts().refreshes
     }
 
+    /// The tokens that were issued, also those whose time is over: to look for traces of them. In no order.
+    #[must_use]
+    pub fn issued_tokens(&self) -> Vec<String> {
+        self.authority.tokens()
+    }
+
     /// How often a used refresh token came again (which revokes its whole family).
     #[must_use]
     pub fn reuses(&self) -> usize {

@@ -265,6 +265,10 @@ impl Authority {
         self.memory().grants.revoke(token, client_id);
     }
 
+    pub(in crate::demo) fn tokens(&self) -> Vec<String> {
+        self.memory().grants.tokens()
+    }
+
     pub(in crate::demo) fn expire_accesses(&self) {
         self.memory().grants.expire_accesses(Instant::now());
     }

@@ -194,6 +194,11 @@ impl Grants {
         Some(Caller { principal, realm, scopes })
     }
 
+    /// Every access and refresh token that is still known, also those that are worth nothing any more.
+    pub(super) fn tokens(&self) -> Vec<String> {
+        self.accesses.keys().chain(self.refreshes.keys()).cloned().collect()
+    }
+
     pub(super) fn expire_accesses(&mut self, now: Instant) {
         for access in self.accesses.values_mut() {
             access.until = access.until.min(now);
