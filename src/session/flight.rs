@@ -28,6 +28,14 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
         let landed = landing.wait_for(Option::is_some).await.ok()?;
         landed.clone()
     }
+
+    /// Waits for the work in flight, if there is any.
+    pub(super) async fn landed(&self) {
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(mut landing) = current {
+            let _ = landing.wait_for(Option::is_some).await;
+        }
+    }
 }
 
 fn take_off<T: Send + Sync + 'static>(work: impl Future<Output = T> + Send + 'static) -> watch::Receiver<Option<T>> {

@@ -61,8 +61,8 @@ impl Keeper {
         memory.held.extend(record.map(|record| (id, record)));
     }
 
-    /// Lets go of what was held for a connection that is saved now.
-    fn settle(&self, id: ConnectionId) {
+    /// What was held is to be stored: its connection is saved now.
+    pub(super) fn settle(&self, id: ConnectionId) {
         let mut memory = self.memory();
         if let Some(record) = memory.held.remove(&id) {
             memory.unsaved.insert(id, Unsaved { record, over: Over::Anything, in_refuge: false });
@@ -163,7 +163,6 @@ impl Inner {
 
     /// Under the refresh lock, so that what lies in the vault does not change between the look at it and the write.
     pub(super) async fn store_now(&self, id: ConnectionId) -> Result<(), Failure> {
-        self.keeper.settle(id);
         if !self.keeper.memory().unsaved.contains_key(&id) {
             return Ok(());
         }

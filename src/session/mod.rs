@@ -40,6 +40,9 @@ use crate::{
 /// A server that is slow to revoke a sign-in does not keep a person from signing out.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// While a token is good for minutes, nobody waits longer for a better one.
+const AHEAD_PATIENCE: Duration = Duration::from_secs(5);
+
 /// What sessions need from the outside. Asked for each time, since settings may change the vault and the network.
 pub struct Surroundings {
     pub vault: Box<dyn Fn() -> Vault + Send + Sync>,
@@ -144,7 +147,7 @@ impl Sessions {
     /// The vault.
     pub async fn signed_in_as(&self, owner: &Connection) -> Result<Option<SignIn>, Failure> {
         let Some(grounds @ Grounds { grant: Grant::Browser(_), .. }) = Grounds::of(owner) else { return Ok(None) };
-        let seat = self.inner.seat(owner.id, grounds);
+        let seat = self.inner.seat_to_look_at(owner.id, grounds);
         let expires_at = seat.expires_at();
         if let Some((user, since)) = seat.passing(self.inner.now()) {
             return Ok(Some(SignIn { user, since, expires_at, renews: false }));
@@ -171,7 +174,7 @@ impl Sessions {
         if let Some(grounds @ Grounds { grant: Grant::Browser(_), .. }) = Grounds::of(owner) {
             // Somebody who is renewing it is waited for, so that nothing is stored after it was deleted.
             let _lock = inner.lock(owner.id, inner.around.patience).await;
-            let seat = inner.seat(owner.id, grounds);
+            let seat = inner.seat_to_look_at(owner.id, grounds);
             let _ = timeout(FAREWELL, inner.revoke(&seat)).await;
             self.forget(owner.id);
             inner.delete(owner.id).await?;
@@ -198,6 +201,9 @@ impl Sessions {
     /// # Errors
     /// The vault still does not take them.
     pub async fn store_unsaved(&self, only: Option<ConnectionId>) -> Result<(), Failure> {
+        if let Some(id) = only {
+            self.inner.keeper.settle(id);
+        }
         let mut outcome = Ok(());
         for id in only.map_or_else(|| self.unsaved(), |id| vec![id]) {
             match self.inner.store_now(id).await {
@@ -211,6 +217,14 @@ impl Sessions {
         outcome
     }
 
+    /// Returns when no renewal is under way. Who ends the program in the middle of one may lose the token that it brings.
+    pub async fn landed(&self) {
+        let seats: Vec<_> = self.inner.seats().values().map(Arc::clone).collect();
+        for seat in seats {
+            seat.flight.landed().await;
+        }
+    }
+
     async fn fetch(&self, seat: Arc<Seat>, refused: Option<&AccessToken>) -> Result<AccessToken, Failure> {
         if let Some(answer) = seat.at_hand(self.inner.now(), refused) {
             return answer;
@@ -218,10 +232,15 @@ impl Sessions {
         // A flight that began before the refusal may bring the very token that was refused.
         for _ in 0..2 {
             let (inner, passenger, rejected) = (Arc::clone(&self.inner), Arc::clone(&seat), refused.cloned());
-            let landed = seat.flight.join(|| inner.renew(passenger, rejected)).await.unwrap_or_else(|| Err(words::crashed()));
-            match (&landed, refused) {
-                (Ok(token), Some(refused)) if same(token, refused) => {}
-                _ => return landed,
+            let flight = seat.flight.join(|| inner.renew(passenger, rejected));
+            let landed = match seat.valid(self.inner.now()).filter(|_| refused.is_none()) {
+                // It goes on without us.
+                Some(valid) => timeout(AHEAD_PATIENCE, flight).await.unwrap_or(Some(Ok(valid))),
+                None => flight.await,
+            };
+            match (landed.unwrap_or_else(|| Err(words::crashed())), refused) {
+                (Ok(token), Some(refused)) if same(&token, refused) => {}
+                (landed, _) => return landed,
             }
         }
         Err(words::refused_again())
@@ -237,14 +256,17 @@ impl Inner {
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// That of the connection as it is now; what was in memory for one that says something else is forgotten.
     fn seat(&self, id: ConnectionId, grounds: Grounds) -> Arc<Seat> {
         let mut seats = self.seats();
-        if let Some(seat) = seats.get(&id).filter(|seat| seat.grounds == grounds) {
-            return Arc::clone(seat);
-        }
-        let seat = Arc::new(Seat::new(id, grounds));
+        let seat = seat_among(&seats, id, grounds);
         seats.insert(id, Arc::clone(&seat));
         seat
+    }
+
+    /// Who only looks changes nothing: a draft that is being edited does not cost the saved connection its token.
+    fn seat_to_look_at(&self, id: ConnectionId, grounds: Grounds) -> Arc<Seat> {
+        seat_among(&self.seats(), id, grounds)
     }
 
     /// A fresh seat with what a login brought; what of it is to be kept.
@@ -273,6 +295,11 @@ impl Inner {
             let _ = oauth::revoke(&(self.around.http)(), &endpoints, app, &record.refresh_token, Instant::now() + FAREWELL).await;
         }
     }
+}
+
+fn seat_among(seats: &HashMap<ConnectionId, Arc<Seat>>, id: ConnectionId, grounds: Grounds) -> Arc<Seat> {
+    let known = seats.get(&id).filter(|seat| seat.grounds == grounds).map(Arc::clone);
+    known.unwrap_or_else(|| Arc::new(Seat::new(id, grounds)))
 }
 
 /// The vault and the lock block: off the async threads; a panic in them becomes a failure instead of silence.

@@ -81,6 +81,11 @@ impl Seat {
         memory.rests(now).map(Err)
     }
 
+    /// The token at hand, be it time to renew it or not.
+    pub(super) fn valid(&self, now: Timestamp) -> Option<AccessToken> {
+        self.memory().issued.as_ref().filter(|issued| issued.is_valid(now)).map(|issued| issued.token.clone())
+    }
+
     pub(super) fn remember(&self, token: &AccessToken, secret: Option<[u8; 32]>, instead_of_refused: bool, now: Timestamp) {
         let jitter = SignedDuration::from_secs(fastrand::i64(-JITTER_SECONDS..=JITTER_SECONDS));
         let mut memory = self.memory();

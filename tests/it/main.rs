@@ -18,6 +18,7 @@ mod http_tls;
 mod keyring;
 mod loopback;
 mod proxy;
+mod session;
 mod storage;
 mod storage_kill;
 mod support;

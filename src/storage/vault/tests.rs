@@ -246,3 +246,24 @@ fn every_error_says_what_why_and_what_to_do_and_nothing_secret() {
         }
     }
 }
+
+#[test]
+fn rf_04_what_the_keyring_does_not_take_lies_in_the_open_encrypted_file_and_wins_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let keyring = Arc::new(ScriptedStore::new());
+    let key = key();
+    let locked = vault(VaultHome::Keyring, dir.path(), &keyring, None);
+    locked.put(key, &"used".into()).unwrap();
+    assert!(matches!(locked.put_in_refuge(key, &"rotated".into()), Err(VaultError::Locked)), "no file is made behind the person's back");
+
+    let open = vault(VaultHome::Keyring, dir.path(), &keyring, Some("right"));
+    open.unlock("right".into()).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(2));
+    keyring.fails(Some(|| VaultError::Busy));
+    open.put_in_refuge(key, &"rotated".into()).unwrap();
+    keyring.fails(None);
+    // Another process that has the passphrase, too.
+    let next = vault(VaultHome::Keyring, dir.path(), &keyring, Some("right"));
+    assert_eq!(got(&next, key).unwrap(), "rotated");
+    assert_eq!(got(&locked, key).unwrap(), "rotated", "and it is back in the keyring");
+}
