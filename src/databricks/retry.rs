@@ -17,6 +17,9 @@ const LONGEST: Duration = Duration::from_secs(8);
 /// However long a service asks for, nobody waits longer.
 const PATIENCE: i64 = 60;
 
+/// In seconds. Whoever asks for longer has a clock, or an intent, of their own.
+const DAY: i64 = 24 * 60 * 60;
+
 /// Whether another try may end better. Only reading requests are made, so that repeating one changes nothing.
 pub(crate) fn may_help(error: &ApiError) -> bool {
     match error.status {
@@ -33,14 +36,19 @@ pub(crate) fn backoff(tries: u32) -> Duration {
 
 /// What the service asks for in `Retry-After`, 0 to 60 s; nothing when it is neither a number of seconds nor a date.
 pub(crate) fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    asked_in_full(headers, now).map(|wait| wait.min(Duration::from_secs(PATIENCE.unsigned_abs())))
+}
+
+/// The same, however long: for those who do not wait meanwhile. A day at most.
+pub(crate) fn asked_in_full(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let seconds = if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
         // More digits than fit is a long time as well.
-        text.parse::<i64>().unwrap_or(PATIENCE)
+        text.parse::<i64>().unwrap_or(DAY)
     } else {
         date(text)?.duration_since(now).as_secs_f64().ceil() as i64
     };
-    Some(Duration::from_secs(seconds.clamp(0, PATIENCE).unsigned_abs()))
+    Some(Duration::from_secs(seconds.clamp(0, DAY).unsigned_abs()))
 }
 
 /// A date as HTTP writes it, `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -66,6 +74,8 @@ mod tests {
         assert_eq!(asks("Sun, 06 Nov 1994 08:49:49 GMT"), Some(12));
         assert_eq!(asks("Sun, 06 Nov 1994 09:49:37 GMT"), Some(60));
         assert_eq!(asks("Sun, 06 Nov 1994 07:49:37 GMT"), Some(0));
+        let headers = HeaderMap::from_iter([(RETRY_AFTER, "3600".parse().unwrap())]);
+        assert_eq!(asked_in_full(&headers, Timestamp::UNIX_EPOCH), Some(Duration::from_hours(1)));
         for garbage in ["-5", "soon", "1.5", "", "+3", "Sun, 99 Nov 1994"] {
             assert_eq!(asks(garbage), None, "{garbage}");
         }

@@ -41,7 +41,10 @@ pub(super) fn read(request: Request, answer: &Answer, base_url: &BaseUrl, secret
     let status = answer.status.as_u16();
     match status {
         429 | 503 => {
-            return OAuthError { trouble: Trouble::NotNow { retry_after: retry::asked(&answer.headers, now) }, failure: by_status() };
+            return OAuthError {
+                trouble: Trouble::NotNow { retry_after: retry::asked_in_full(&answer.headers, now) },
+                failure: by_status(),
+            };
         }
         500..=599 => return OAuthError::unknown(by_status()),
         300..=399 | 407 => return OAuthError::refused(by_status()),
@@ -278,7 +281,7 @@ mod tests {
     fn a_busy_server_is_left_alone_for_a_while() {
         for status in [429, 503] {
             let error = refusal(Request::Refresh, status, r#"{"error":"invalid_grant"}"#);
-            assert_eq!(error.trouble, Trouble::NotNow { retry_after: Some(std::time::Duration::from_secs(60)) });
+            assert_eq!(error.trouble, Trouble::NotNow { retry_after: Some(std::time::Duration::from_hours(1)) });
         }
         let error = refusal(Request::Refresh, 400, r#"{"error":"temporarily_unavailable"}"#);
         assert_eq!(error.trouble, Trouble::NotNow { retry_after: None });
