@@ -281,7 +281,7 @@ mod tests {
     fn a_busy_server_is_left_alone_for_a_while() {
         for status in [429, 503] {
             let error = refusal(Request::Refresh, status, r#"{"error":"invalid_grant"}"#);
-            assert_eq!(error.trouble, Trouble::NotNow { retry_after: Some(std::time::Duration::from_hours(1)) });
+            assert_eq!(error.trouble, Trouble::NotNow { retry_after: Some(std::time::Duration::from_secs(999)) });
         }
         let error = refusal(Request::Refresh, 400, r#"{"error":"temporarily_unavailable"}"#);
         assert_eq!(error.trouble, Trouble::NotNow { retry_after: None });
