@@ -17,6 +17,7 @@ mod http;
 mod http_tls;
 mod keyring;
 mod loopback;
+mod loopback_attack;
 mod proxy;
 mod session;
 mod storage;

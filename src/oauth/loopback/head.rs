@@ -87,10 +87,9 @@ impl Scan {
         match byte {
             b'\r' => self.after_cr = true,
             b' ' | b'\t' if self.line == 0 => return Err(Fault::Malformed),
-            b'\t' if self.lines > 0 => self.line += 1,
-            // Header values may hold bytes above ASCII: cookies of other programs on localhost do.
             b' '..=b'~' => self.line += 1,
-            0x80.. if self.lines > 0 => self.line += 1,
+            // Header values may hold bytes above ASCII: cookies of other programs on localhost do.
+            b'\t' | 0x80.. if self.lines > 0 => self.line += 1,
             _ => return Err(Fault::Malformed),
         }
         if self.lines == 0 && self.line > LINE {
