@@ -163,7 +163,9 @@ fn lb_34_a_callback_whose_browser_is_gone_at_once_counts() {
         let waiting = wait();
         let mut stream = waiting.connect();
         cut_on_drop(&stream);
-        write!(stream, "GET /?code={CODE}&state={STATE} HTTP/1.1\r\nHost: localhost:{}\r\n\r\n", waiting.port).unwrap();
+        // In one piece: a second one might not have left when the connection is cut.
+        let request = format!("GET /?code={CODE}&state={STATE} HTTP/1.1\r\nHost: localhost:{}\r\n\r\n", waiting.port);
+        stream.write_all(request.as_bytes()).unwrap();
         drop(stream);
         assert_eq!(code_of(waiting.end()), CODE);
     }
