@@ -67,14 +67,16 @@ async fn admit(workspace: &Workspace, uri: &Uri, headers: &HeaderMap) -> Result<
     let token = bearer(headers).ok_or_else(errors::missing_credential)?;
     let caller = workspace.owner_of(token).or_else(|| workspace.authority.caller(token, Realm::Workspace(workspace.id)));
     let caller = caller.ok_or_else(errors::invalid_token)?;
-    within_scopes(&caller, uri.path())?;
-    Ok(caller)
+    match missing_scope(&caller, uri.path()) {
+        Some(scope) => Err(errors::missing_scope(scope)),
+        None => Ok(caller),
+    }
 }
 
 /// A token without `all-apis` opens the APIs that its scopes name; whose it is, it may always ask.
-pub(super) fn within_scopes(caller: &Caller, path: &str) -> Result<(), Response> {
-    let needed = if path.contains("/clusters/") { "clusters" } else { return Ok(()) };
-    if caller.scopes.iter().any(|scope| scope == "all-apis" || scope == needed) { Ok(()) } else { Err(errors::missing_scope(needed)) }
+fn missing_scope(caller: &Caller, path: &str) -> Option<&'static str> {
+    let needed = path.contains("/clusters/").then_some("clusters")?;
+    (!caller.scopes.iter().any(|scope| scope == "all-apis" || scope == needed)).then_some(needed)
 }
 
 /// RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1).

@@ -2,13 +2,14 @@
 # Runs the official Databricks SDK for Python against a running demo.
 #
 #   brickpass demo | head -n 1 > announcement.json    (while `brickpass demo` runs)
-#   tests/interop/run.sh < announcement.json
+#   tests/interop/run.sh [list_clusters.py | sign_in.py] < announcement.json
 #
-# Prints one JSON line a workspace. Exit code 0: all as it should be; 77: could not run, and `skipped: why`; anything else: it went wrong.
+# Prints one JSON line a workspace, or a way to sign in. Exit code 0: all as it should be; 77: could not run, and `skipped: why`; anything else: it went wrong.
 # The SDK comes from PyPI in the version of requirements.txt and is kept in BRICKPASS_INTEROP_VENV, by default target/interop-venv.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+script=${1:-list_clusters.py}
 kept=${BRICKPASS_INTEROP_VENV:-$(dirname "$(dirname "$here")")/target/interop-venv}
 
 skip() {
@@ -51,4 +52,4 @@ fi
 # A home and an environment of its own: the SDK would read profiles, variables and proxies of the person.
 home=$(mktemp -d)
 trap 'rm -rf "$home" ${new:+"$new"}' EXIT
-env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8 PYTHONPATH="$kept/packages" PYTHONDONTWRITEBYTECODE=1 python3 "$here/list_clusters.py"
+env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8 PYTHONPATH="$kept/packages" PYTHONDONTWRITEBYTECODE=1 python3 "$here/$script"

@@ -4,8 +4,6 @@ use std::{
     collections::{HashMap, HashSet},
     io::Write,
     net::{Ipv4Addr, TcpListener},
-    path::Path,
-    process::Command,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -455,11 +453,7 @@ fn the_official_python_sdk_lists_clusters_and_the_current_user() {
         return support::skip(TEST, &format!("{tool} is not installed"));
     }
     let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
-    let mut script = Command::new("sh");
-    script.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/run.sh"));
-    // Beside the built programs, so that it is made once and goes with `cargo clean`.
-    script.env("BRICKPASS_INTEROP_VENV", Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("interop-venv"));
-    let ran = support::run(&mut script, demo.announcement().to_string().as_bytes(), Duration::from_mins(5));
+    let ran = support::interop("list_clusters.py", &demo.announcement());
     if ran.code == Some(77) {
         return support::skip(TEST, ran.stdout.trim().trim_start_matches("skipped: "));
     }

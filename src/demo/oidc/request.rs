@@ -62,7 +62,7 @@ impl AuthorizationRequest {
         if params.get("response_type") != Some("code") {
             return Err(returned("unsupported_response_type", "response_type must be code"));
         }
-        if !params.get("response_mode").is_none_or(|mode| mode == "query") {
+        if params.get("response_mode").is_some_and(|mode| mode != "query") {
             return Err(returned("invalid_request", "response_mode must be query"));
         }
         if params.get("code_challenge_method") != Some("S256") {

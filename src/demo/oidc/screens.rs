@@ -47,20 +47,14 @@ pub(super) fn login(ticket: &str, to: Option<&str>, hint: Option<&DemoUser>, wro
 
 /// A button for each workspace, or for the account alone.
 pub(super) fn choose(ticket: &str, hosts: &[Host], account: bool) -> Response {
-    let buttons: String = hosts
-        .iter()
-        .filter(|host| is_choice(host, account))
-        .map(|host| {
-            format!(
-                "<button type=\"submit\" name=\"at\" value=\"{}\" class=\"choice\">{} <small>{}</small></button>\n",
-                choice(host),
-                escaped(&host.name),
-                escaped(host.origin.trim_start_matches("http://"))
-            )
-        })
-        .collect();
+    let button = |host: &Host| {
+        let (name, address) = (escaped(&host.name), escaped(host.origin.trim_start_matches("http://")));
+        let value = choice(host);
+        format!("<button type=\"submit\" name=\"at\" value=\"{value}\" class=\"choice\">{name} <small>{address}</small></button>")
+    };
+    let buttons = hosts.iter().filter(|host| is_choice(host, account)).map(button).collect::<Vec<_>>().join("\n");
     let body = format!(
-        "<form method=\"post\" action=\"{CHOOSE}\">\n<input type=\"hidden\" name=\"ticket\" value=\"{ticket}\">\n<div class=\"choices\">\n{buttons}</div>\n</form>\n"
+        "<form method=\"post\" action=\"{CHOOSE}\">\n<input type=\"hidden\" name=\"ticket\" value=\"{ticket}\">\n<div class=\"choices\">\n{buttons}\n</div>\n</form>\n"
     );
     show(StatusCode::OK, if account { "Choose an account" } else { "Choose a workspace" }, &body)
 }
@@ -80,14 +74,13 @@ pub(super) fn choice(host: &Host) -> String {
 pub(super) fn consent(ticket: &str, client_id: &str, scopes: &[String], at: &str, user: &str) -> Response {
     let application = if client_id == OAuthApp::DATABRICKS_CLI { "Databricks CLI" } else { client_id };
     let (application, at, user) = (escaped(application), escaped(at), escaped(user));
-    let scopes: String = scopes
-        .iter()
-        .map(|scope| format!("<li>{} <small><code>{}</code></small></li>\n", escaped(scope_meaning(scope)), escaped(scope)))
-        .collect();
+    let line = |scope: &String| format!("<li>{} <small><code>{}</code></small></li>", escaped(scope_meaning(scope)), escaped(scope));
+    let scopes = scopes.iter().map(line).collect::<Vec<_>>().join("\n");
     let body = format!(
         r#"<p><strong>{application}</strong> asks to act for you, <strong>{user}</strong>, in <strong>{at}</strong>:</p>
 <ul>
-{scopes}</ul>
+{scopes}
+</ul>
 <form method="post" action="{CONSENT}">
 <input type="hidden" name="ticket" value="{ticket}">
 <div class="actions"><button type="submit" name="decision" value="allow">Allow</button>

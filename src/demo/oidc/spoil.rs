@@ -4,6 +4,7 @@ use std::{
     io,
     pin::Pin,
     task::{self, Poll},
+    time::Duration,
 };
 
 use axum::{
@@ -13,6 +14,7 @@ use axum::{
 };
 use hyper::body::{Frame, SizeHint};
 use serde_json::{Map, Value, json};
+use tokio::time::Sleep;
 
 use super::{authority::Issued, token::OAuthError};
 use crate::demo::{OAuthFault, errors, pages};
@@ -64,9 +66,7 @@ pub(super) fn answer(issued: &Issued, fault: Option<&OAuthFault>) -> Response {
         text.insert_str(text.len() - 1, &padding);
     }
     let body = match fault {
-        Some(OAuthFault::CutAnswer { .. }) => {
-            Body::new(Cut { half: Some(text.get(..text.len() / 2).unwrap_or_default().to_owned().into()), whole: text.len() })
-        }
+        Some(OAuthFault::CutAnswer { .. }) => Body::new(Cut::of(&text)),
         _ => Body::from(text),
     };
     let mut response = body.into_response();
@@ -79,14 +79,26 @@ pub(super) fn answer(issued: &Issued, fault: Option<&OAuthFault>) -> Response {
 struct Cut {
     half: Option<Bytes>,
     whole: usize,
+    /// The first half is on its way when the connection ends; without it nothing at all would arrive.
+    pause: Pin<Box<Sleep>>,
+}
+
+impl Cut {
+    fn of(text: &str) -> Self {
+        let half = Bytes::copy_from_slice(text.as_bytes().get(..text.len() / 2).unwrap_or_default());
+        Self { half: Some(half), whole: text.len(), pause: Box::pin(tokio::time::sleep(Duration::from_millis(20))) }
+    }
 }
 
 impl hyper::body::Body for Cut {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(Some(self.half.take().map(Frame::data).ok_or_else(|| io::ErrorKind::ConnectionReset.into())))
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        match self.half.take() {
+            Some(half) => Poll::Ready(Some(Ok(Frame::data(half)))),
+            None => self.pause.as_mut().poll(context).map(|()| Some(Err(io::ErrorKind::ConnectionReset.into()))),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {

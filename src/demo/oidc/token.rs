@@ -1,5 +1,7 @@
 //! `POST /v1/token` (RFC 6749, section 3.2).
 
+use std::borrow::Cow;
+
 use axum::{
     Json,
     body::Bytes,
@@ -172,7 +174,7 @@ fn basic(header: &str) -> Option<(String, String)> {
     }
     let joined = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = joined.split_once(':')?;
-    let decoded = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8().ok().map(|part| part.into_owned());
+    let decoded = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8().ok().map(Cow::into_owned);
     Some((decoded(id)?, decoded(secret)?))
 }
 

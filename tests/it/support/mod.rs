@@ -186,6 +186,15 @@ pub fn run(command: &mut Command, stdin: &[u8], limit: Duration) -> Finished {
     Finished { code: status.code(), stdout, stderr, took: began.elapsed() }
 }
 
+/// Runs a script of `tests/interop` with the official Python SDK against the demo of that announcement; exit code 77 says that it could not run.
+pub fn interop(script: &str, announcement: &serde_json::Value) -> Finished {
+    let mut command = Command::new("sh");
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/run.sh")).arg(script);
+    // Beside the built programs, so that it is made once and goes with `cargo clean`.
+    command.env("BRICKPASS_INTEROP_VENV", Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("interop-venv"));
+    run(&mut command, announcement.to_string().as_bytes(), Duration::from_mins(5))
+}
+
 /// How the child ended, or `None` when it still runs after `limit`.
 pub fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
     let until = Instant::now() + limit;
