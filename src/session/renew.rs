@@ -105,11 +105,13 @@ impl Inner {
     async fn under_the_lock(self: &Arc<Self>, seat: &Seat, app: &OAuthApp, endpoints: &Endpoints) -> Result<Fetched, NoToken> {
         let taken = Instant::now();
         let http = (self.around.http)();
+        let mut details = None;
         // A token that is worth nothing any more is passed over when the record is read again: if another process, or the person, has stored
         // a newer one, that is tried, once.
         for _ in 0..2 {
             // Never what was read before the lock: another process may have used it up.
-            let record = timeout_at(taken + SERVER, self.record(seat)).await.unwrap_or_else(|_| Err(words::vault_too_slow()))?;
+            let record = timeout_at(taken + SERVER, self.record(seat)).await.unwrap_or_else(|_| Err(words::vault_too_slow()));
+            let record = record.map_err(|failure| Failure { details: details.take().or(failure.details), ..failure })?;
             match oauth::refresh(&http, endpoints, app, &record.refresh_token, self.now(), taken + SERVER).await {
                 Ok(tokens) => {
                     if let Some(rotated) = tokens.refresh
@@ -120,11 +122,14 @@ impl Inner {
                     }
                     return Ok(Fetched { token: tokens.access, secret: None });
                 }
-                Err(error) if error.trouble == Trouble::InvalidGrant => seat.set_dead(record.digest()),
+                Err(error) if error.trouble == Trouble::InvalidGrant => {
+                    seat.set_dead(record.digest());
+                    details = error.failure.details;
+                }
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(words::ended().into())
+        Err(Failure { details, ..words::ended() }.into())
     }
 
     pub(super) async fn endpoints(&self, seat: &Seat) -> Result<Endpoints, OAuthError> {

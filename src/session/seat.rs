@@ -1,6 +1,9 @@
 //! What is in memory about one sign-in, and when it is time for another token. A connection that was edited gets a new seat.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
@@ -46,8 +49,8 @@ struct Memory {
     not_before: Option<(Timestamp, Failure)>,
     /// No renewal ahead of time before this one.
     not_ahead_before: Option<Timestamp>,
-    /// The refresh token that the server called worth nothing.
-    dead: Option<[u8; 32]>,
+    /// The refresh tokens that the server called worth nothing.
+    dead: HashSet<[u8; 32]>,
 }
 
 struct Issued {
@@ -134,11 +137,11 @@ impl Seat {
     }
 
     pub(super) fn is_dead(&self, refresh_token: [u8; 32]) -> bool {
-        self.memory().dead == Some(refresh_token)
+        self.memory().dead.contains(&refresh_token)
     }
 
     pub(super) fn set_dead(&self, refresh_token: [u8; 32]) {
-        self.memory().dead = Some(refresh_token);
+        self.memory().dead.insert(refresh_token);
     }
 
     pub(super) fn set_passing(&self, user: String, now: Timestamp) {

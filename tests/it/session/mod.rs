@@ -1,5 +1,4 @@
 //! A valid access token, whoever asks, however many ask, whatever goes wrong in between.
-#![cfg(unix)]
 
 mod processes;
 mod world;
@@ -125,6 +124,22 @@ async fn rf_06_a_lock_that_is_held_too_long_is_reported_and_nothing_is_sent() {
     drop(stuck);
     waiting.await.unwrap().unwrap();
     assert_eq!((world.asked(), world.authorization.reuses()), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rf_06_whoever_has_a_valid_token_does_not_wait_long_for_a_better_one() {
+    let world = World::new();
+    let (sessions, connection) = (world.signed_in().await, world.connection());
+    let token = sessions.access_token(&connection).await.unwrap();
+    let stuck = RefreshLock::acquire(&world.home.state_dir(), connection.id, Duration::ZERO).unwrap().unwrap();
+    world.clock.advance(56);
+    let began = Instant::now();
+    assert_eq!(text(&sessions.access_token(&connection).await.unwrap()), text(&token));
+    assert!(began.elapsed() < Duration::from_secs(7), "{:?}", began.elapsed());
+    drop(stuck);
+    sessions.landed().await;
+    assert_eq!(world.authorization.refreshes(), 1, "the renewal went on");
+    assert_ne!(text(&sessions.access_token(&connection).await.unwrap()), text(&token));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,6 +92,7 @@ async fn rf_03_killed_between_the_answer_and_the_vault_the_next_start_asks_to_si
     until("the answer", || world.authorization.refreshes() == 1).await;
     child.0.kill().unwrap();
     child.0.wait().unwrap();
+    assert!(!lines(&mut child).any(|line| line.starts_with("token")), "nobody had the token before the vault had");
     drop(file);
     assert_eq!((connections(), world.stored()), before);
 

@@ -158,11 +158,11 @@ impl World {
     pub fn spoil_vault(&self) {
         let lock = self.home.config_dir().join("vault.age.lock");
         let _ = std::fs::remove_file(&lock);
-        std::os::unix::fs::symlink(self.home.path().join("nowhere"), lock).unwrap();
+        std::fs::create_dir(lock).unwrap();
     }
 
     pub fn mend_vault(&self) {
-        std::fs::remove_file(self.home.config_dir().join("vault.age.lock")).unwrap();
+        std::fs::remove_dir(self.home.config_dir().join("vault.age.lock")).unwrap();
     }
 }
 
