@@ -18,6 +18,7 @@ mod http_tls;
 mod keyring;
 mod loopback;
 mod loopback_attack;
+mod loopback_login;
 mod proxy;
 mod session;
 mod storage;

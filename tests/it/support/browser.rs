@@ -122,9 +122,23 @@ fn send(url: &Url, method: &str, form: Option<&str>) -> Visited {
     request += form.unwrap_or_default();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
+    let mut piece = [0; 4096];
     // A listener that closes at once may reset the connection after its answer.
-    let _ = stream.read_to_end(&mut answer);
+    while let Ok(length @ 1..) = stream.read(&mut piece) {
+        answer.extend_from_slice(&piece[..length]);
+        if is_whole(&answer) {
+            break;
+        }
+    }
     read(&String::from_utf8_lossy(&answer))
+}
+
+/// A browser closes where `Content-Length` says that the answer ends.
+fn is_whole(answer: &[u8]) -> bool {
+    let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
+    let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    length.is_some_and(|length| length.trim().parse() == Ok(answer.len() - end - 4))
 }
 
 fn read(answer: &str) -> Visited {
