@@ -7,6 +7,7 @@ mod architecture;
 mod battery;
 mod check;
 mod cli;
+mod cli_sign_in;
 mod clusters;
 mod demo;
 mod demo_oauth;
