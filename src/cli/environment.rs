@@ -4,17 +4,22 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     path::PathBuf,
+    sync::Arc,
 };
 
 use directories::ProjectDirs;
 use secrecy::SecretString;
 
+use super::browser;
 use crate::{
     connection::BaseUrl,
     engine::Places,
     failure::{Code, Failure},
     storage::{Vault, VaultConfig, VaultHome},
 };
+
+/// Opens the encrypted file where nobody can be asked.
+pub(super) const PASSPHRASE: &str = "BRICKPASS_VAULT_PASSPHRASE";
 
 /// Where things lie: `BRICKPASS_CONFIG_DIR`, `BRICKPASS_STATE_DIR`, else the platform's own folders; and which vault.
 ///
@@ -35,6 +40,7 @@ pub(super) fn places() -> Result<Places, Failure> {
     };
     let mut places = Places { ca_file: set("SSL_CERT_FILE").map(PathBuf::from), ..Places::new(config_dir, state_dir) };
     places.vault = chosen_vault(&places)?;
+    places.open_url = Some(Arc::new(browser::open));
     places.redirect_port = redirect_port(set("DATABRICKS_OAUTH_CALLBACK_PORT").as_deref())?;
     places.discovery_host = discovery_host(set("DATABRICKS_DISCOVERY_HOST").as_deref())?;
     Ok(places)
@@ -87,7 +93,7 @@ fn chosen_vault(places: &Places) -> Result<Option<Vault>, Failure> {
 
 /// `BRICKPASS_VAULT_PASSPHRASE`.
 pub(super) fn passphrase() -> Option<SecretString> {
-    set("BRICKPASS_VAULT_PASSPHRASE").and_then(|phrase| phrase.into_string().ok()).map(SecretString::from)
+    set(PASSPHRASE).and_then(|phrase| phrase.into_string().ok()).map(SecretString::from)
 }
 
 fn set(variable: &str) -> Option<OsString> {

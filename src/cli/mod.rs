@@ -4,6 +4,7 @@
 //! A secret is never an argument: it comes on stdin or from a prompt without echo.
 
 mod args;
+mod browser;
 mod demo;
 mod doctor;
 mod doctor_sign_in;

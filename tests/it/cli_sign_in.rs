@@ -82,8 +82,17 @@ impl Desk {
 
     fn add_service_principal(&self, name: &str, base_url: &str, secret: &str) {
         let client_id = self.demo.service_principal().client_id;
-        let mut command =
-            self.command(&["add", name, "--base-url", base_url, "--auth", "service-principal", "--client-id", &client_id, "--client-secret-stdin"]);
+        let mut command = self.command(&[
+            "add",
+            name,
+            "--base-url",
+            base_url,
+            "--auth",
+            "service-principal",
+            "--client-id",
+            &client_id,
+            "--client-secret-stdin",
+        ]);
         let added = run(&mut command, secret.as_bytes(), LIMIT);
         assert_eq!(added.code, Some(0), "{added:?}");
     }
@@ -103,8 +112,7 @@ impl Desk {
     fn begin_on(&self, port: u16, arguments: &[&str]) -> Waiting {
         let _ = fs::remove_file(self.bin().join("opened"));
         let arguments = [&["login"], arguments].concat();
-        let child =
-            self.command(&arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let child = self.command(&arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         Waiting { child, port, bin: self.bin() }
     }
 
@@ -379,11 +387,9 @@ fn each_failure_of_token_has_its_exit_code_and_nothing_on_stdout() {
     desk.add("Sales");
     let mut locked = desk.command(&["token", "Sales"]);
     locked.env("BRICKPASS_VAULT_PASSPHRASE", "wrong");
-    for (finished, code) in [
-        (desk.brickpass(&["token", "Nobody"]), 3),
-        (desk.brickpass(&["token", "Sales"]), 1),
-        (desk.brickpass(&["token"]), 2),
-    ] {
+    for (finished, code) in
+        [(desk.brickpass(&["token", "Nobody"]), 3), (desk.brickpass(&["token", "Sales"]), 1), (desk.brickpass(&["token"]), 2)]
+    {
         assert_eq!((finished.code, finished.stdout.as_str()), (Some(code), ""), "{finished:?}");
     }
     desk.logged_in("Sales");
@@ -581,7 +587,20 @@ fn doctor_looks_at_what_signing_in_needs() {
 fn scopes_and_port_are_kept_and_shown() {
     let desk = Desk::new();
     let base_url = desk.base_url(SALES);
-    desk.done(&["add", "Own", "--base-url", &base_url, "--auth", "browser", "--client-id", "my-app", "--scopes", "sql offline_access", "--redirect-port", "9000"]);
+    desk.done(&[
+        "add",
+        "Own",
+        "--base-url",
+        &base_url,
+        "--auth",
+        "browser",
+        "--client-id",
+        "my-app",
+        "--scopes",
+        "sql offline_access",
+        "--redirect-port",
+        "9000",
+    ]);
     let shown = desk.done(&["show", "Own", "--json"]).json();
     assert_eq!((shown["scopes"].as_str(), shown["redirect_port"].as_u64()), (Some("sql offline_access"), Some(9000)), "{shown:#}");
     let edited = desk.done(&["edit", "Own", "--scopes", "", "--redirect-port", "", "--json"]).json();
