@@ -1,7 +1,8 @@
 //! What is fast, beside its yardstick, in one run: `make bench`. Prints a table and writes nothing.
 //!
 //! Outside: the built program against the least window that eframe can open, started in turn. Inside: the window's own drawing without a
-//! display, and the file of connections, at 100 and at 10,000 connections, so that growth shows. `cargo bench -- inside` leaves out the first.
+//! display, and the file of connections, at 100 and at 10,000 connections, so that growth shows. Tokens: 1,000 callers at the moment when one
+//! ends, and `brickpass token` as a whole process. `cargo bench -- inside` (or `outside`, `tokens`) measures one of them alone.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -14,6 +15,7 @@
 mod inside;
 #[cfg(target_os = "linux")]
 mod outside;
+mod tokens;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -42,14 +44,23 @@ fn main() -> ExitCode {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("{cores} cores, {} {}, medians\n", std::env::consts::OS, std::env::consts::ARCH);
     let mut lines = Vec::new();
+    let named: Vec<String> = std::env::args().filter(|argument| ["inside", "outside", "tokens"].contains(&argument.as_str())).collect();
+    let wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
     #[cfg(target_os = "linux")]
-    if !std::env::args().any(|argument| argument == "inside") {
+    if wanted("outside") {
         match outside::lines() {
             Ok(found) => lines.extend(found),
             Err(reason) => lines.push(Line::plain("start, memory, idle", format!("skipped: {reason}"))),
         }
     }
-    lines.extend(inside::lines());
+    if wanted("inside") {
+        lines.extend(inside::lines());
+    }
+    if wanted("tokens") {
+        lines.extend(tokens::at_expiry());
+        #[cfg(target_os = "linux")]
+        lines.extend(tokens::whole_process());
+    }
 
     let mut all_hold = true;
     println!("{:<58} {:>24}   {:<16} verdict", "what", "measured", "target");

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::session::Session;
 use crate::{
+    connection::ConnectionId,
     engine::{AccessToken, Command, Event},
     failure::{Code, Failure},
 };
@@ -21,12 +22,23 @@ pub(super) fn token(name: &str, json: bool) -> Result<ExitCode, Failure> {
     session.settle(outcome)
 }
 
+/// The vault is not looked at beforehand, which takes as long as the rest: only when it turns out to be locked is its passphrase asked for.
 fn fetch(session: &mut Session, name: &str) -> Result<AccessToken, Failure> {
     let connection = session.find(name)?.connection;
-    session.need_vault()?;
-    session.send(Command::AccessToken { id: connection.id });
+    match ask_for(session, connection.id)? {
+        Err(locked) if locked.code == Code::VaultLocked => {
+            session.need_vault()?;
+            ask_for(session, connection.id)?
+        }
+        outcome => outcome,
+    }
+}
+
+/// Outer: the engine; inner: the token.
+fn ask_for(session: &mut Session, asked: ConnectionId) -> Result<Result<AccessToken, Failure>, Failure> {
+    session.send(Command::AccessToken { id: asked });
     session.wait(|event| match event {
-        Event::AccessToken { id, outcome } if id == connection.id => Some(outcome),
+        Event::AccessToken { id, outcome } if id == asked => Some(Ok(outcome)),
         _ => None,
     })
 }
