@@ -31,7 +31,8 @@ const RUN: RunId = RunId(1);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn login(options: &Login, json: bool) -> Result<ExitCode, Failure> {
-    let places = environment::places()?;
+    let mut places = environment::places()?;
+    places.redirect_port = options.port.or(places.redirect_port);
     let discovery_host = places.discovery_host.clone();
     let ear = Ear::new();
     let mut session = Session::open_at(places, ear.wake())?;
@@ -92,8 +93,12 @@ pub(super) fn sign_in(
     // A passphrase is asked for before the browser takes the person's attention.
     session.need_vault()?;
     ear.listen_for_interrupt();
-    if let (Some(port), AuthMethod::Browser(app)) = (options.port, &mut owner.auth) {
-        app.redirect_port = Some(port);
+    if let AuthMethod::Browser(app) = &mut owner.auth
+        && app.redirect_port.is_some()
+        && options.port.is_some()
+    {
+        // What is asked for now stands above what the connection says.
+        app.redirect_port = options.port;
     }
     session.send(Command::SignIn { run: RUN, owner: Box::new(owner), place, open_browser: !options.no_browser });
     let mut hint: Option<(Instant, String)> = None;
