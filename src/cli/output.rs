@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, process::ExitCode};
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Code, Failure, Remedy};
 
 /// 0 done; 1 the thing failed; 2 wrong usage; 3 not found; 4 the vault is locked or missing; 5 the network.
 pub(super) fn exit_code(code: Code) -> u8 {
@@ -42,6 +42,15 @@ pub(super) fn say(line: impl std::fmt::Display) {
 /// A message beside the output.
 pub(super) fn note(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// The same failure with the words for a terminal, where there is no button to press.
+#[must_use]
+pub(super) fn in_terminal(mut failure: Failure, name: &str) -> Failure {
+    if failure.remedy == Some(Remedy::SignIn) {
+        failure.fix = format!("Sign in with: brickpass login \"{name}\"");
+    }
+    failure
 }
 
 /// Says what failed and gives the code to leave with.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, process::ExitCode};
 use serde_json::{Map, Value, json};
 
 use super::{
-    output::{count, exit_code, note, print_json, say, table},
+    output::{count, exit_code, in_terminal, note, print_json, say, table},
     session::Session,
 };
 use crate::{
@@ -38,10 +38,14 @@ fn run(session: &mut Session, names: &[String], all: bool, json: bool) -> Result
     }
     let mut reports: HashMap<RunId, Report> = HashMap::new();
     while reports.len() < connections.len() {
-        let (run, report) = session.wait(|event| match event {
+        let (run, mut report) = session.wait(|event| match event {
             Event::TestFinished { run, report, .. } => Some(Ok((run, *report))),
             _ => None,
         })?;
+        let tested = usize::try_from(run.0).ok().and_then(|index| connections.get(index));
+        if let (Some(failure), Some(connection)) = (report.failure.take(), tested) {
+            report.failure = Some(in_terminal(failure, connection.name.as_str()));
+        }
         reports.insert(run, report);
     }
     let results: Vec<(&Connection, Report)> =

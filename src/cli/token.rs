@@ -6,7 +6,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::session::Session;
+use super::{output::in_terminal, session::Session};
 use crate::{
     connection::ConnectionId,
     engine::{AccessToken, Command, Event},
@@ -15,7 +15,7 @@ use crate::{
 
 pub(super) fn token(name: &str, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;
-    let outcome = fetch(&mut session, name).and_then(|token| {
+    let outcome = fetch(&mut session, name).map_err(|failure| in_terminal(failure, name)).and_then(|token| {
         let text = if json { as_json(&token) } else { Zeroizing::new(token.secret.expose_secret().to_owned()) };
         print(&text).map(|()| ExitCode::SUCCESS)
     });

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     args,
     list::as_json,
-    output::{count, note, print_json, say, table},
+    output::{count, in_terminal, note, print_json, say, table},
     session::Session,
 };
 use crate::{
@@ -40,7 +40,9 @@ fn list_and_add(session: &mut Session, options: &args::Workspaces, json: bool) -
     session.need_vault()?;
     session.send(Command::ListWorkspaces { id: account.id });
     let all = session.wait(|event| match event {
-        Event::Workspaces { id, outcome } if id == account.id => Some(outcome),
+        Event::Workspaces { id, outcome } if id == account.id => {
+            Some(outcome.map_err(|failure| in_terminal(failure, account.name.as_str())))
+        }
         _ => None,
     })?;
     let added = add(session, &account, &chosen(&all, &options.add)?, &folder)?;
