@@ -34,7 +34,7 @@ pub async fn client_credentials(
         .set_token_uri(TokenUrl::from_url(endpoints.token.clone()));
     let post = Post { http: http.clone(), asked: Request::ClientCredentials, deadline };
     let outcome = messages.exchange_client_credentials().add_scope(Scope::new(SCOPE.to_owned())).request_async(&post).await;
-    let granted = transport::granted(outcome, &endpoints.token)?;
+    let granted = transport::granted(outcome)?;
     let asked = Scopes::parse(SCOPE).unwrap_or_default();
     granted.judged(&asked, true, now).map_err(refusal::unfit)
 }

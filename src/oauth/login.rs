@@ -110,7 +110,8 @@ impl Login {
             Server::Learnt { .. } => (None, true),
         };
         let expected = Expected { state: self.state.clone(), issuer, iss_required };
-        let callback = timeout(limit, self.listener.answer(expected, wrong_key)).await.map_err(|_| timed_out())?.map_err(broken)?;
+        let callback =
+            timeout(limit, self.listener.answer(expected, wrong_key)).await.map_err(|_| timed_out())?.map_err(|why| broken(&why))?;
         let (code, iss) = match callback {
             Callback::Code { code, iss } => (code, iss),
             Callback::Error { error, description } => {
@@ -163,7 +164,7 @@ impl Answer {
             .set_pkce_verifier(PkceCodeVerifier::new(self.verifier.expose_secret().to_owned()))
             .request_async(&post)
             .await;
-        let granted = transport::granted(outcome, &self.token)?;
+        let granted = transport::granted(outcome)?;
         granted.judged(&self.app.scopes(), false, now).map_err(refusal::unfit)
     }
 }
@@ -240,7 +241,7 @@ fn timed_out() -> OAuthError {
     )
 }
 
-fn broken(broken: Broken) -> OAuthError {
+fn broken(broken: &Broken) -> OAuthError {
     let (code, why) = match broken {
         Broken::Protocol => (Code::OauthProtocol, "The answer of the browser was damaged, or is not one of Databricks."),
         Broken::WrongIssuer => (Code::OauthProtocol, "The answer of the browser did not come from the server that was asked."),

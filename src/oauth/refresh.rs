@@ -65,7 +65,7 @@ async fn once(
     let refresh_token = RefreshToken::new(refresh_token.expose_secret().to_owned());
     let post = Post { http: http.clone(), asked: Request::Refresh, deadline };
     let outcome = messages.exchange_refresh_token(&refresh_token).request_async(&post).await;
-    let granted = transport::granted(outcome, &endpoints.token)?;
+    let granted = transport::granted(outcome)?;
     granted.judged(&app.scopes(), true, now).map_err(refusal::unfit)
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{OAuthError, Trouble, tokens::Unfit};
 use crate::{
@@ -37,8 +37,15 @@ struct Said {
 
 /// An answer of the token endpoint with any status but 2xx. `secrets` are those of the request.
 pub(super) fn read(request: Request, answer: &Answer, base_url: &BaseUrl, secrets: &[&SecretString], now: Timestamp) -> OAuthError {
-    let by_status = || answer.refusal(base_url, secrets).failure;
     let status = answer.status.as_u16();
+    let by_status = || {
+        let mut failure = answer.refusal(base_url, secrets).failure;
+        // What is no JSON may be part of anything, also of an answer with tokens.
+        if serde_json::from_slice::<IgnoredAny>(&answer.body).is_err() {
+            failure.details = Some(format!("HTTP {status}"));
+        }
+        failure
+    };
     match status {
         429 | 503 => {
             return OAuthError {

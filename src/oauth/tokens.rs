@@ -319,16 +319,16 @@ mod tests {
     fn no_token_is_in_any_debug_or_in_an_error_of_reading() {
         let json = r#"{"access_token":"canary-access","token_type":"bearer","refresh_token":"canary-refresh"}"#;
         let granted = read(json);
-        let mut told = format!("{granted:?} {:?}", serde_json::to_string(&granted));
+        let mut told = vec![format!("{granted:?} {:?}", serde_json::to_string(&granted))];
         let tokens = granted.judged(&Scopes::default(), false, NOW).unwrap();
-        told += &format!("{tokens:?} {:?}", tokens.access);
+        told.push(format!("{tokens:?} {:?}", tokens.access));
         for broken in [
             r#"{"access_token":"a","refresh_token":["canary"]}"#,
             r#"["canary"]"#,
             r#"{"access_token":"a","token_type":"b","scope":{"canary":1}}"#,
         ] {
-            told += &serde_json::from_str::<Granted>(broken).unwrap_err().to_string();
+            told.push(serde_json::from_str::<Granted>(broken).unwrap_err().to_string());
         }
-        assert!(!told.contains("canary"), "{told}");
+        assert!(!told.concat().contains("canary"), "{told:?}");
     }
 }

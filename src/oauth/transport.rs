@@ -14,6 +14,7 @@ use reqwest::{
     header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue},
 };
 use secrecy::SecretString;
+use serde::de::IgnoredAny;
 use tokio::time::{Instant, sleep};
 use url::{Url, form_urlencoded};
 use zeroize::{Zeroize as _, Zeroizing};
@@ -63,10 +64,14 @@ impl<'c> AsyncHttpClient<'c> for Post {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
+            let endpoint = request.uri().to_string();
             let mut answer = post(&self.http, request, self.asked, self.deadline).await?;
             let is_json = answer.content_type().split(';').next().is_some_and(|kind| kind.trim() == "application/json");
             if answer.status != StatusCode::OK || !is_json {
                 return Err(refusal::not_oauth(&answer));
+            }
+            if serde_json::from_slice::<IgnoredAny>(&answer.body).is_err_and(|error| error.is_eof()) {
+                return Err(cut_short(&endpoint));
             }
             Ok(HttpResponse::new(std::mem::take(&mut *answer.body)))
         })
@@ -118,19 +123,21 @@ pub(super) async fn get(http: &Http, base_url: &BaseUrl, path: &str, deadline: I
 }
 
 /// What the crate made of an answer that [`Post`] let through.
-pub(super) fn granted(outcome: Outcome, endpoint: &Url) -> Result<Granted, OAuthError> {
-    match outcome {
-        Ok(granted) => Ok(granted),
-        Err(RequestTokenError::Request(error)) => Err(error),
-        Err(RequestTokenError::Parse(error, mut body)) => {
+pub(super) fn granted(outcome: Outcome) -> Result<Granted, OAuthError> {
+    outcome.map_err(|error| match error {
+        RequestTokenError::Request(error) => error,
+        RequestTokenError::Parse(_, mut body) => {
             body.zeroize();
-            match origin(endpoint).filter(|_| error.inner().is_eof()) {
-                Some(base_url) => Err(OAuthError::unknown(unreadable(&base_url))),
-                None => Err(refusal::no_tokens()),
-            }
+            refusal::no_tokens()
         }
-        Err(RequestTokenError::ServerResponse(_) | RequestTokenError::Other(_)) => Err(refusal::no_tokens()),
-    }
+        RequestTokenError::ServerResponse(_) | RequestTokenError::Other(_) => refusal::no_tokens(),
+    })
+}
+
+/// JSON that ends too early: HTTP/1.0 and some proxies cannot tell that an answer was cut.
+fn cut_short(endpoint: &str) -> OAuthError {
+    let base_url = Url::parse(endpoint).ok().and_then(|url| origin(&url));
+    base_url.map_or_else(refusal::no_tokens, |base_url| OAuthError::unknown(unreadable(&base_url)))
 }
 
 /// The origin of an endpoint, if one may send secrets there at all: https, or this computer.
@@ -179,7 +186,7 @@ mod tests {
         let basic = BASE64_STANDARD.encode("id:s%2Bcret");
         let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_str(&format!("Basic {basic}")).unwrap())]);
         let found = secrets(&headers, body);
-        let found: Vec<&str> = found.iter().map(|secret| secret.expose_secret()).collect();
+        let found: Vec<&str> = found.iter().map(SecretString::expose_secret).collect();
         for secret in ["c/d e", "c%2Fd+e", "v", "r", "t", &basic, "s+cret", "s%2Bcret"] {
             assert!(found.contains(&secret), "{secret} in {found:?}");
         }

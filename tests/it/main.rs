@@ -20,6 +20,7 @@ mod keyring;
 mod loopback;
 mod loopback_attack;
 mod loopback_login;
+mod oauth;
 mod proxy;
 mod session;
 mod storage;

@@ -31,6 +31,7 @@ type Script = dyn Fn(&str, usize) -> Act + Send + Sync;
 pub struct FaultServer {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<String>>>,
+    forms: Arc<Mutex<Vec<String>>>,
     open: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
 }
@@ -47,22 +48,30 @@ impl FaultServer {
 
     fn serve(tls: Option<Arc<rustls::ServerConfig>>, script: Arc<Script>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let server = Self { address: listener.local_addr().unwrap(), seen: Arc::default(), open: Arc::default(), stop: Arc::default() };
-        let (seen, open, stop) = (Arc::clone(&server.seen), Arc::clone(&server.open), Arc::clone(&server.stop));
+        let server = Self {
+            address: listener.local_addr().unwrap(),
+            seen: Arc::default(),
+            forms: Arc::default(),
+            open: Arc::default(),
+            stop: Arc::default(),
+        };
+        let (seen, forms) = (Arc::clone(&server.seen), Arc::clone(&server.forms));
+        let (open, stop) = (Arc::clone(&server.open), Arc::clone(&server.stop));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
-                let (tls, script, seen, open) = (tls.clone(), Arc::clone(&script), Arc::clone(&seen), Arc::clone(&open));
+                let (tls, script, open) = (tls.clone(), Arc::clone(&script), Arc::clone(&open));
+                let (seen, forms) = (Arc::clone(&seen), Arc::clone(&forms));
                 thread::spawn(move || {
                     open.fetch_add(1, Ordering::SeqCst);
                     // An error here is the other side's leaving, which many of these promises are about.
                     let _ = match tls {
-                        None => converse(&mut &stream, &stream, &*script, &seen),
+                        None => converse(&mut &stream, &stream, &*script, &seen, &forms),
                         Some(tls) => rustls::ServerConnection::new(tls).map_err(std::io::Error::other).and_then(|connection| {
                             let raw = stream.try_clone()?;
-                            converse(&mut rustls::StreamOwned::new(connection, raw), &stream, &*script, &seen)
+                            converse(&mut rustls::StreamOwned::new(connection, raw), &stream, &*script, &seen, &forms)
                         }),
                     };
                     open.fetch_sub(1, Ordering::SeqCst);
@@ -83,6 +92,11 @@ impl FaultServer {
     /// The heads of all requests so far.
     pub fn requests(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
+    }
+
+    /// The bodies of all requests that had one and were not reset.
+    pub fn forms(&self) -> Vec<String> {
+        self.forms.lock().unwrap().clone()
     }
 
     pub fn requests_for(&self, path: &str) -> usize {
@@ -109,7 +123,13 @@ impl Drop for FaultServer {
     }
 }
 
-fn converse(stream: &mut (impl Read + Write), raw: &TcpStream, script: &Script, seen: &Mutex<Vec<String>>) -> std::io::Result<()> {
+fn converse(
+    stream: &mut (impl Read + Write),
+    raw: &TcpStream,
+    script: &Script,
+    seen: &Mutex<Vec<String>>,
+    forms: &Mutex<Vec<String>>,
+) -> std::io::Result<()> {
     let mut head = Vec::new();
     // The last byte stays unread: closing over it makes the system send a reset.
     while !head.ends_with(b"\r\n\r") {
@@ -119,6 +139,7 @@ fn converse(stream: &mut (impl Read + Write), raw: &TcpStream, script: &Script, 
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = path_of(&head).to_owned();
+    let length = length_of(&head);
     let before = {
         let mut seen = seen.lock().unwrap();
         let before = seen.iter().filter(|earlier| path_of(earlier) == path).count();
@@ -134,6 +155,11 @@ fn converse(stream: &mut (impl Read + Write), raw: &TcpStream, script: &Script, 
         return Ok(());
     }
     stream.read_exact(&mut [0])?;
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body)?;
+    if length > 0 {
+        forms.lock().unwrap().push(String::from_utf8_lossy(&body).into_owned());
+    }
     match act {
         Act::Send(bytes) => stream.write_all(&bytes)?,
         Act::Drip(bytes) => {
@@ -159,6 +185,11 @@ fn converse(stream: &mut (impl Read + Write), raw: &TcpStream, script: &Script, 
 /// The path of a request's first line, without its query.
 fn path_of(head: &str) -> &str {
     head.split_whitespace().nth(1).unwrap_or_default().split('?').next().unwrap_or_default()
+}
+
+fn length_of(head: &str) -> usize {
+    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|it| it.trim().to_owned()));
+    length.map_or(0, |length| length.parse().unwrap())
 }
 
 /// A whole answer that ends the connection.
