@@ -21,6 +21,7 @@ mod loopback;
 mod loopback_attack;
 mod loopback_login;
 mod oauth;
+mod oauth_demo;
 mod proxy;
 mod session;
 mod storage;
