@@ -7,13 +7,14 @@ use std::{
     time::Duration,
 };
 
+use secrecy::SecretString;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{Inner, blocking, record::Record, seat::Seat, words};
 use crate::{
     connection::{ConnectionId, SecretKind},
     failure::Failure,
-    storage::{SecretKey, Vault},
+    storage::{SecretKey, Vault, VaultError},
 };
 
 /// Each wait before the vault is offered a token again is three times the one before.
@@ -45,7 +46,7 @@ struct Unsaved {
 }
 
 /// What a sign-in may replace in the vault.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Over {
     /// A person has just signed in.
     Anything,
@@ -61,11 +62,40 @@ impl Keeper {
         memory.held.extend(record.map(|record| (id, record)));
     }
 
+    /// Takes over a sign-in that belongs into the vault. From here on it is the one that counts.
+    pub(super) fn entrust(&self, id: ConnectionId, record: Record, over: Over) {
+        let mut memory = self.memory();
+        let over = match (over, memory.unsaved.get(&id)) {
+            (Over::Only(used), _) if memory.held.get(&id).is_some_and(|held| held.digest() == used) => {
+                memory.held.insert(id, record);
+                return;
+            }
+            // The second rotation before the first was stored: it replaces what the first would have.
+            (Over::Only(used), Some(unsaved)) if unsaved.record.digest() == used => unsaved.over,
+            // Somebody has signed in anew while this one was being renewed.
+            (Over::Only(_), Some(unsaved)) if unsaved.over == Over::Anything && unsaved.record.is_for_the_place_of(&record) => return,
+            (over, _) => over,
+        };
+        memory.unsaved.insert(id, Unsaved { record, over, in_refuge: false });
+    }
+
     /// What was held is to be stored: its connection is saved now.
     pub(super) fn settle(&self, id: ConnectionId) {
+        let held = self.memory().held.remove(&id);
+        if let Some(record) = held {
+            self.entrust(id, record, Over::Anything);
+        }
+    }
+
+    /// Lets go of a token that is worth nothing any more; says which one it was got by, and would have replaced in the vault.
+    pub(super) fn bury(&self, id: ConnectionId, dead: [u8; 32]) -> Option<[u8; 32]> {
         let mut memory = self.memory();
-        if let Some(record) = memory.held.remove(&id) {
-            memory.unsaved.insert(id, Unsaved { record, over: Over::Anything, in_refuge: false });
+        memory.held.retain(|held, record| *held != id || record.digest() != dead);
+        let unsaved = memory.unsaved.get(&id).filter(|unsaved| unsaved.record.digest() == dead)?.over;
+        memory.unsaved.remove(&id);
+        match unsaved {
+            Over::Anything => None,
+            Over::Only(used) => Some(used),
         }
     }
 
@@ -89,48 +119,33 @@ impl Inner {
     /// The sign-in whose refresh token may be sent where this seat signs in, and is not known to be worth nothing.
     pub(super) async fn record(&self, seat: &Seat) -> Result<Record, Failure> {
         let usable = |record: &Record| record.is_for(&seat.grounds) && !seat.is_dead(record.digest());
-        let used = {
+        {
             let memory = self.keeper.memory();
-            let unsaved = memory.unsaved.get(&seat.id);
-            if let Some(record) = memory.held.get(&seat.id).into_iter().chain(unsaved.map(|unsaved| &unsaved.record)).find(|it| usable(it))
-            {
+            let unsaved = memory.unsaved.get(&seat.id).map(|unsaved| &unsaved.record);
+            if let Some(record) = memory.held.get(&seat.id).into_iter().chain(unsaved).find(|record| usable(record)) {
                 return Ok(record.clone());
             }
-            unsaved.map(|unsaved| unsaved.over)
-        };
+        }
         let stored = self.stored(seat.id).await?.ok_or_else(words::never_signed_in)?;
         let record = Record::read(&stored).ok_or_else(words::unreadable)?;
-        match record.digest() {
-            _ if !record.is_for(&seat.grounds) => Err(words::signed_in_elsewhere()),
-            digest if seat.is_dead(digest) || used == Some(Over::Only(digest)) => Err(words::ended()),
-            _ => Ok(record),
+        if !record.is_for(&seat.grounds) {
+            Err(words::signed_in_elsewhere())
+        } else if seat.is_dead(record.digest()) {
+            Err(words::ended())
+        } else {
+            Ok(record)
         }
     }
 
-    pub(super) async fn stored(&self, id: ConnectionId) -> Result<Option<secrecy::SecretString>, Failure> {
+    pub(super) async fn stored(&self, id: ConnectionId) -> Result<Option<SecretString>, Failure> {
         let vault = (self.around.vault)();
         blocking(move || vault.get(key(id))).await?.map_err(|error| error.failure())
     }
 
-    /// Takes a sign-in over: into the vault until `deadline`, else into memory, from where it is offered again. The failure is for telling;
-    /// the sign-in is in use either way. Called under the refresh lock.
-    pub(super) async fn keep(self: &Arc<Self>, id: ConnectionId, record: Record, over: Over, deadline: Instant) -> Result<(), Failure> {
-        {
-            let mut memory = self.keeper.memory();
-            if over != Over::Anything
-                && let Some(held) = memory.held.get_mut(&id).filter(|held| over == Over::Only(held.digest()))
-            {
-                *held = record;
-                return Ok(());
-            }
-            // A second rotation before the first was stored still replaces what is in the vault.
-            let over = match (over, memory.unsaved.get(&id)) {
-                (Over::Only(used), Some(unsaved)) if unsaved.record.digest() == used => unsaved.over,
-                _ => over,
-            };
-            memory.unsaved.insert(id, Unsaved { record, over, in_refuge: false });
-        }
-        let stored = timeout_at(deadline, self.store(id, false)).await.unwrap_or_else(|_| Err(words::vault_too_slow()));
+    /// Brings what was entrusted into the vault until `deadline`; else it stays in memory and is offered again. The failure is for telling: the
+    /// sign-in is in use either way. Called under the refresh lock.
+    pub(super) async fn keep(self: &Arc<Self>, id: ConnectionId, deadline: Instant) -> Result<(), Failure> {
+        let stored = timeout_at(deadline, self.store(id)).await.unwrap_or_else(|_| Err(words::vault_too_slow()));
         if stored.is_err() {
             self.offer_again(id);
         }
@@ -138,13 +153,13 @@ impl Inner {
     }
 
     /// One try to bring an unsaved sign-in into the vault.
-    async fn store(&self, id: ConnectionId, compare: bool) -> Result<(), Failure> {
+    async fn store(&self, id: ConnectionId) -> Result<(), Failure> {
         let turn = Arc::clone(&self.keeper.writing).lock_owned().await;
         let Some(unsaved) = self.keeper.memory().unsaved.get(&id).cloned() else { return Ok(()) };
         let (vault, digest) = ((self.around.vault)(), unsaved.record.digest());
         let outcome = blocking(move || {
             let _turn = turn;
-            unsaved.put(&vault, key(id), compare)
+            unsaved.put(&vault, key(id))
         })
         .await?;
         let mut memory = self.keeper.memory();
@@ -167,7 +182,7 @@ impl Inner {
             return Ok(());
         }
         let _lock = self.lock(id, self.around.patience).await?.ok_or_else(words::busy)?;
-        self.store(id, true).await
+        self.store(id).await
     }
 
     pub(super) async fn delete(&self, id: ConnectionId) -> Result<(), Failure> {
@@ -215,24 +230,92 @@ struct NotStored {
 }
 
 impl Unsaved {
-    fn put(&self, vault: &Vault, key: SecretKey, compare: bool) -> Result<(), NotStored> {
-        let not_stored = |failure| NotStored { failure, in_refuge: self.in_refuge };
-        if compare && let Over::Only(used) = self.over {
-            let stored = vault.get(key).map_err(|error| not_stored(error.failure()))?;
-            let digest = stored.as_ref().and_then(Record::read).map(|record| record.digest());
-            if digest != Some(used) && digest != Some(self.record.digest()) {
+    fn put(&self, vault: &Vault, key: SecretKey) -> Result<(), NotStored> {
+        let text = self.record.write();
+        self.put_if_due(vault, key, &text).map_err(|error| {
+            let in_refuge = vault.put_in_refuge(key, &text).is_ok();
+            NotStored { failure: error.failure(), in_refuge }
+        })
+    }
+
+    fn put_if_due(&self, vault: &Vault, key: SecretKey, text: &SecretString) -> Result<(), VaultError> {
+        if let Over::Only(used) = self.over {
+            let stored = vault.get(key)?.as_ref().and_then(Record::read).map(|record| record.digest());
+            if stored != Some(used) && stored != Some(self.record.digest()) {
                 // Somebody has signed in anew, or out: theirs is the last word.
                 return Ok(());
             }
         }
-        let text = self.record.write();
-        vault.put(key, &text).map_err(|error| {
-            let in_refuge = vault.put_in_refuge(key, &text).is_ok();
-            NotStored { failure: error.failure(), in_refuge }
-        })
+        vault.put(key, text)
     }
 }
 
 pub(super) fn key(id: ConnectionId) -> SecretKey {
     SecretKey { connection: id, kind: SecretKind::RefreshToken }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+    use serde_json::json;
+
+    use super::{
+        super::grounds::{Grounds, tests::browser},
+        *,
+    };
+
+    fn record(token: &str, changes: serde_json::Value) -> Record {
+        Record::new(token.into(), &Grounds::of(&browser(changes)).unwrap(), "ada@example.com".into(), jiff::Timestamp::UNIX_EPOCH)
+    }
+
+    fn here(token: &str) -> Record {
+        record(token, json!({}))
+    }
+
+    fn elsewhere(token: &str) -> Record {
+        record(token, json!({"base_url": "https://adb-1.2.azuredatabricks.net"}))
+    }
+
+    fn after(used: &str) -> Over {
+        Over::Only(here(used).digest())
+    }
+
+    fn counts(keeper: &Keeper, id: ConnectionId) -> Option<(String, Over)> {
+        let memory = keeper.memory();
+        memory.unsaved.get(&id).map(|unsaved| (unsaved.record.refresh_token.expose_secret().to_owned(), unsaved.over))
+    }
+
+    #[test]
+    fn rf_04_rotations_that_were_not_stored_replace_what_the_first_would_have() {
+        let (keeper, id) = (Keeper::default(), ConnectionId::random());
+        keeper.entrust(id, here("second"), after("first"));
+        keeper.entrust(id, here("third"), after("second"));
+        assert_eq!(counts(&keeper, id), Some(("third".into(), after("first"))));
+        assert_eq!(keeper.bury(id, here("second").digest()), None, "that one is gone already");
+        assert_eq!(keeper.bury(id, here("third").digest()), Some(here("first").digest()));
+        assert_eq!(counts(&keeper, id), None);
+    }
+
+    #[test]
+    fn a_renewal_that_began_before_a_sign_in_does_not_replace_it() {
+        let (keeper, id) = (Keeper::default(), ConnectionId::random());
+        keeper.entrust(id, here("new"), Over::Anything);
+        keeper.entrust(id, here("old, rotated"), after("old"));
+        assert_eq!(counts(&keeper, id), Some(("new".into(), Over::Anything)));
+        keeper.entrust(id, here("new, rotated"), after("new"));
+        assert_eq!(counts(&keeper, id), Some(("new, rotated".into(), Over::Anything)));
+        // One of another place is in nobody's way.
+        keeper.entrust(id, elsewhere("there, rotated"), Over::Only(elsewhere("there").digest()));
+        assert_eq!(counts(&keeper, id).unwrap().0, "there, rotated");
+    }
+
+    #[test]
+    fn what_is_held_stays_held_while_it_is_renewed() {
+        let (keeper, id) = (Keeper::default(), ConnectionId::random());
+        keeper.hold(id, Some(here("held")));
+        keeper.entrust(id, here("held, rotated"), after("held"));
+        assert_eq!((counts(&keeper, id), keeper.unsaved()), (None, vec![]));
+        keeper.settle(id);
+        assert_eq!((counts(&keeper, id), keeper.unsaved()), (Some(("held, rotated".into(), Over::Anything)), vec![id]));
+    }
 }

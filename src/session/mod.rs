@@ -122,13 +122,19 @@ impl Sessions {
     pub async fn signed_in(&self, owner: &Connection, user: String, tokens: Tokens) -> Result<(), Failure> {
         let inner = &self.inner;
         let record = inner.begin(owner, user, tokens);
+        let stays = record.is_some();
+        // At once, and not only under the lock: whoever asks meanwhile is answered by the new sign-in.
         inner.keeper.forget(owner.id);
+        if let Some(record) = record {
+            inner.keeper.entrust(owner.id, record, Over::Anything);
+        }
         // Somebody who is renewing the former sign-in is waited for, so that what they store does not land on this one.
         let _lock = inner.lock(owner.id, inner.around.patience).await;
-        let stored = match record {
-            Some(record) => inner.keep(owner.id, record, Over::Anything, Instant::now() + HOLD).await,
-            // A sign-in that is not to stay: nothing of the former one stays either.
-            None => inner.delete(owner.id).await,
+        let stored = if stays {
+            inner.keep(owner.id, Instant::now() + HOLD).await
+        } else {
+            // Nothing of the former one stays either.
+            inner.delete(owner.id).await
         };
         (inner.around.changed)(owner.id);
         stored

@@ -80,6 +80,12 @@ impl Record {
             && scopes == grounds.scopes()
     }
 
+    /// Would the tokens of both be sent to the same place?
+    pub(super) fn is_for_the_place_of(&self, other: &Self) -> bool {
+        (&self.origin, &self.account_id, &self.client_id, &self.scopes)
+            == (&other.origin, &other.account_id, &other.client_id, &other.scopes)
+    }
+
     pub(super) fn digest(&self) -> [u8; 32] {
         digest(&self.refresh_token)
     }

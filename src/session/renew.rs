@@ -114,16 +114,18 @@ impl Inner {
             let record = record.map_err(|failure| Failure { details: details.take().or(failure.details), ..failure })?;
             match oauth::refresh(&http, endpoints, app, &record.refresh_token, self.now(), taken + SERVER).await {
                 Ok(tokens) => {
-                    if let Some(rotated) = tokens.refresh
-                        && let Err(_told_by_unsaved) =
-                            self.keep(seat.id, record.rotated(rotated), Over::Only(record.digest()), taken + HOLD).await
-                    {
-                        (self.around.changed)(seat.id);
+                    if let Some(rotated) = tokens.refresh {
+                        self.keeper.entrust(seat.id, record.rotated(rotated), Over::Only(record.digest()));
+                        // What it could not store it tells by `unsaved`; the token is good all the same.
+                        let _ = self.keep(seat.id, taken + HOLD).await;
                     }
                     return Ok(Fetched { token: tokens.access, secret: None });
                 }
                 Err(error) if error.trouble == Trouble::InvalidGrant => {
                     seat.set_dead(record.digest());
+                    if let Some(used) = self.keeper.bury(seat.id, record.digest()) {
+                        seat.set_dead(used);
+                    }
                     details = error.failure.details;
                 }
                 Err(error) => return Err(error.into()),
