@@ -1,11 +1,11 @@
 //! What writes to disk or to the vault, one after the other, so that no two of our own writes cross and the order of clicks is kept.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use tokio::sync::mpsc;
+use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{
-    Command, Event, Recovery,
+    Command, Event, Recovery, owner,
     shared::{Current, Shared, blocking, http_for, vault_for},
     testing::{Subject, Tested},
 };
@@ -110,13 +110,28 @@ fn tell_history(shared: &Shared) {
 fn save(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) {
     let id = reviewed.connection.id;
     let subject = Subject::new(&reviewed.connection, reviewed.secret.as_ref().map(|(_, secret)| secret));
+    let another_secret = reviewed.secret.is_some();
     match store(shared, reviewed, base) {
         Ok(snapshot) => {
+            store_sign_in(shared, id, another_secret);
             keep_result(shared, id, &subject);
             tell(shared, snapshot);
             shared.outbox.send(Event::Saved { id });
         }
         Err(NotSaved { failure, theirs }) => shared.outbox.send(Event::SaveFailed { id, failure, theirs }),
+    }
+}
+
+/// What somebody signed in for before the connection was saved is stored with it. Tokens that a former secret gave go; those for another
+/// address or application are never used again by themselves.
+fn store_sign_in(shared: &Shared, id: ConnectionId, another_secret: bool) {
+    if another_secret {
+        shared.sessions.forget(id);
+    }
+    let stored = Handle::current().block_on(shared.sessions.store_unsaved(Some(id)));
+    match stored {
+        Ok(()) => owner::tell_unsaved(shared),
+        Err(failure) => owner::tell_unsaved_with(shared, Some(failure)),
     }
 }
 
@@ -202,9 +217,20 @@ fn duplicate(shared: &Shared, source: ConnectionId, copy: Connection) {
     }
 }
 
+/// All or none; a name that is taken gets a number behind it.
 fn add_workspaces(shared: &Shared, connections: Vec<Connection>) {
     let ids = connections.iter().map(|connection| connection.id).collect();
-    match shared.library.add_all(connections) {
+    let added = shared.library.load().and_then(|now| {
+        let mut taken: HashSet<String> = now.entries.iter().map(|entry| entry.connection.name.as_str().to_lowercase()).collect();
+        let renamed = connections.into_iter().map(|connection| {
+            let is_taken = |name: &str| taken.contains(&name.to_lowercase());
+            let name = if is_taken(connection.name.as_str()) { connection.name.copy_of(&is_taken) } else { connection.name.clone() };
+            taken.insert(name.as_str().to_lowercase());
+            Connection { name, ..connection }
+        });
+        shared.library.add_all(renamed.collect())
+    });
+    match added {
         Ok(snapshot) => {
             tell(shared, snapshot);
             shared.outbox.send(Event::WorkspacesAdded { ids });
@@ -250,7 +276,10 @@ fn purge(shared: &Shared, ids: &[ConnectionId]) {
     let mut problem = None;
     for &connection in &gone {
         match SecretKind::ALL.into_iter().try_for_each(|kind| vault.delete(SecretKey { connection, kind })) {
-            Ok(()) => buried.push(connection),
+            Ok(()) => {
+                shared.sessions.forget(connection);
+                buried.push(connection);
+            }
             Err(error) => problem = Some(error.failure()),
         }
     }
@@ -288,9 +317,21 @@ fn purge_what_was_left(shared: &Arc<Shared>) {
 fn unlock(shared: &Shared, passphrase: secrecy::SecretString) {
     let vault = shared.vault();
     match vault.unlock(passphrase) {
-        Ok(()) => shared.outbox.send(Event::Vault { home: vault.home(), status: vault.probe() }),
+        Ok(()) => {
+            shared.outbox.send(Event::Vault { home: vault.home(), status: vault.probe() });
+            store_sign_ins(shared);
+        }
         Err(error) => shared.fail(error.failure()),
     }
+}
+
+/// The vault has changed: perhaps it takes now what it did not take before.
+fn store_sign_ins(shared: &Shared) {
+    if shared.sessions.unsaved().is_empty() {
+        return owner::tell_unsaved(shared);
+    }
+    let stored = Handle::current().block_on(shared.sessions.store_unsaved(None));
+    owner::tell_unsaved_with(shared, stored.err());
 }
 
 fn recover(shared: &Shared, recovery: Recovery) {
@@ -340,6 +381,7 @@ fn save_settings(shared: &Shared, settings: Settings, passphrase: Option<secrecy
             shared.replace_current(Current { vault, http: http_for(&shared.places, &settings), settings: settings.clone() });
             shared.outbox.send(Event::SettingsSaved { settings, moved_secrets });
             shared.outbox.send(Event::Vault { home, status });
+            store_sign_ins(shared);
         }
         Err(failure) => shared.fail(failure),
     }

@@ -1,6 +1,8 @@
 //! The one place where work is started. Command in, events out, on the tokio runtime; cancellable.
 
+mod accounts;
 mod lane;
+mod owner;
 mod shared;
 mod signing_in;
 mod testing;

@@ -9,13 +9,13 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::{Command, Event, Places, lane, testing};
+use super::{Command, Event, Places, accounts, lane, owner, signing_in, testing};
 use crate::{
     connection::{ConnectionId, SecretKind},
     databricks::{Http, HttpSettings},
     failure::{Code, Failure},
     session::{Sessions, Surroundings},
-    storage::{History, Library, SecretKey, Settings, SettingsFile, Vault, VaultConfig, VaultError, WindowFile},
+    storage::{History, Library, SecretKey, Settings, SettingsFile, Vault, VaultConfig, WindowFile},
 };
 
 /// How long saves may take after the window has closed.
@@ -56,6 +56,8 @@ pub(super) struct Shared {
     current: Arc<RwLock<Current>>,
     /// The last finished test of each connection, as it was tested: a save of the same keeps its result.
     pub(super) tested: Mutex<HashMap<ConnectionId, testing::Tested>>,
+    /// The sign-ins that are not stored, as they were told last.
+    unsaved: Mutex<Vec<ConnectionId>>,
 }
 
 #[derive(Clone)]
@@ -66,18 +68,19 @@ pub(super) struct Current {
 }
 
 impl Shared {
-    fn new(places: Places, outbox: Outbox) -> (Self, Option<Failure>) {
+    fn new(places: Places, outbox: Outbox, changed: mpsc::UnboundedSender<ConnectionId>) -> (Self, Option<Failure>) {
         let settings_file = SettingsFile::new(&places.config_dir);
         let (settings, problem) = settings_file.load();
         let current = Current { vault: vault_for(&places, &settings), http: http_for(&places, &settings), settings };
         let current = Arc::new(RwLock::new(current));
         let shared = Self {
-            sessions: Sessions::new(surroundings(&current, &places)),
+            sessions: Sessions::new(surroundings(&current, &places, changed)),
             library: Library::new(&places.config_dir, &places.state_dir),
             history: History::new(&places.state_dir),
             window_file: WindowFile::new(&places.state_dir),
             current,
             tested: Mutex::default(),
+            unsaved: Mutex::default(),
             settings_file,
             places,
             outbox,
@@ -101,6 +104,23 @@ impl Shared {
         self.tested.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Notes which sign-ins are not stored; says whether these are others than before.
+    pub(super) fn unsaved_changed(&self, now: &[ConnectionId]) -> bool {
+        let mut now = now.to_vec();
+        now.sort_unstable();
+        let mut told = self.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *told, now.clone()) != now
+    }
+
+    /// Hands an address to the browser: only web addresses, re-serialised, as one argument and never to a shell. Blocks.
+    pub(super) fn open_url(&self, address: &str) -> bool {
+        let Some(url) = url::Url::parse(address).ok().filter(|url| matches!(url.scheme(), "https" | "http")) else { return false };
+        match &self.places.open_url {
+            Some(open) => open(url.as_str()).is_ok(),
+            None => open::that_detached(url.as_str()).is_ok(),
+        }
+    }
+
     pub(super) fn fail(&self, failure: Failure) {
         self.outbox.send(Event::Failed { failure });
     }
@@ -111,7 +131,7 @@ fn read(current: &RwLock<Current>) -> Current {
 }
 
 /// Sessions follow the settings.
-fn surroundings(current: &Arc<RwLock<Current>>, places: &Places) -> Surroundings {
+fn surroundings(current: &Arc<RwLock<Current>>, places: &Places, changed: mpsc::UnboundedSender<ConnectionId>) -> Surroundings {
     let (for_vault, for_http) = (Arc::clone(current), Arc::clone(current));
     Surroundings {
         vault: Box::new(move || read(&for_vault).vault),
@@ -119,7 +139,10 @@ fn surroundings(current: &Arc<RwLock<Current>>, places: &Places) -> Surroundings
         clock: Box::new(Timestamp::now),
         state_dir: places.state_dir.clone(),
         patience: Surroundings::PATIENCE,
-        changed: Box::new(|_| {}),
+        changed: Box::new(move |id| {
+            // Nobody listens any more only while the program ends.
+            let _ = changed.send(id);
+        }),
     }
 }
 
@@ -166,8 +189,11 @@ pub(super) fn run(places: Places, inbox: mpsc::UnboundedReceiver<Command>, outbo
 }
 
 async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outbox: Outbox) {
-    let (shared, settings_problem) = Shared::new(places, outbox);
+    let (changed, changes) = mpsc::unbounded_channel();
+    let (shared, settings_problem) = Shared::new(places, outbox, changed);
     let shared = Arc::new(shared);
+    tokio::spawn(owner::watch(Arc::clone(&shared), changes));
+    let mut sign_ins = signing_in::SignIns::new(Arc::clone(&shared));
     let mut tests = testing::Tests::new(Arc::clone(&shared));
     let (lane, jobs) = mpsc::unbounded_channel();
     let lane_done = tokio::spawn(lane::run(Arc::clone(&shared), settings_problem, jobs));
@@ -180,14 +206,14 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::Cancel { run } => tests.cancel(run),
             Command::DescribeSecret { id, kind } => describe(&shared, id, kind),
             Command::RevealSecret { id, kind } => reveal(&shared, id, kind),
-            Command::SignIn { .. }
-            | Command::AnswerSignIn { .. }
-            | Command::CancelSignIn { .. }
-            | Command::SignOut { .. }
-            | Command::DescribeSignIn { .. }
-            | Command::AccessToken { .. }
-            | Command::ListWorkspaces { .. }
-            | Command::StoreSignIns => todo!(),
+            Command::SignIn { run, owner, place, open_browser } => sign_ins.start(run, *owner, place, open_browser),
+            Command::AnswerSignIn { run, yes } => sign_ins.answer(run, yes),
+            Command::CancelSignIn { run } => sign_ins.cancel(run),
+            Command::SignOut { id } => accounts::sign_out(&shared, id),
+            Command::DescribeSignIn { id } => owner::describe_one(&shared, id),
+            Command::AccessToken { id } => accounts::access_token(&shared, id),
+            Command::ListWorkspaces { id } => accounts::list_workspaces(&shared, id),
+            Command::StoreSignIns => accounts::store_sign_ins(&shared),
             Command::ProbeVault => probing = Some(probe(&shared)),
             Command::OpenInBrowser { url } => open_in_browser(&shared, url),
             Command::OpenDemo => open_demo(&shared),
@@ -198,6 +224,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
         }
     }
     tests.cancel_all();
+    sign_ins.cancel_all();
     drop(lane);
     // What was asked to be saved is saved before the program ends.
     let _ = tokio::time::timeout(LAST_SAVES, lane_done).await;
@@ -246,13 +273,10 @@ fn probe(shared: &Arc<Shared>) -> tokio::task::JoinHandle<()> {
     })
 }
 
-/// Only web addresses, re-serialised, handed over as one argument and never to a shell.
 fn open_in_browser(shared: &Arc<Shared>, url: String) {
     let shared = Arc::clone(shared);
     tokio::task::spawn_blocking(move || {
-        let opened =
-            url::Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "https" | "http")).map(|url| open::that_detached(url.as_str()));
-        if !matches!(opened, Some(Ok(()))) {
+        if !shared.open_url(&url) {
             shared.fail(Failure::new(
                 Code::Unsupported,
                 "The browser could not be opened.",
@@ -276,9 +300,4 @@ fn open_demo(shared: &Arc<Shared>) {
             "Start it from a terminal with: brickpass --demo",
         )),
     }
-}
-
-/// What the vault says, or that asking it crashed, as one failure.
-pub(super) fn settled<T>(answer: Result<Result<T, VaultError>, Failure>) -> Result<T, Failure> {
-    answer?.map_err(|error| error.failure())
 }

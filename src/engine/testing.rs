@@ -9,13 +9,13 @@ use tokio::{sync::Semaphore, task::AbortHandle};
 
 use super::{
     Event, RunId,
-    shared::{Shared, blocking, crashed, settled},
+    owner::{self, confirmed, owner_of},
+    shared::{Shared, blocking, crashed},
 };
 use crate::{
-    check::{self, Report},
-    connection::{AuthMethod, BaseUrl, Connection, ConnectionId, LastTest, Level, SecretKind, Status},
+    check::{self, Credential, Report},
+    connection::{AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, LastTest, Level, Status},
     failure::{Code, Failure, Remedy},
-    storage::SecretKey,
 };
 
 /// Rule of courtesy towards the service, and of fairness among tests: more wait for their turn.
@@ -28,6 +28,7 @@ pub(super) struct Subject {
     workspace_id: Option<String>,
     auth: AuthMethod,
     level: Level,
+    sign_in_of: Option<ConnectionId>,
     /// A digest of the secret that was typed; `None` when the stored one was used.
     typed: Option<[u8; 32]>,
 }
@@ -39,6 +40,7 @@ impl Subject {
             workspace_id: connection.workspace_id.clone(),
             auth: connection.auth.clone(),
             level: connection.level.clone(),
+            sign_in_of: connection.sign_in_of,
             typed: typed.map(|secret| Sha256::digest(secret.expose_secret().as_bytes()).into()),
         }
     }
@@ -103,32 +105,33 @@ impl Tests {
     }
 }
 
-async fn test(shared: &Shared, run: RunId, connection: &Connection, typed: Option<SecretString>) -> Report {
-    if connection.auth != AuthMethod::PersonalAccessToken {
-        return Report::not_begun(Status::Untested, not_yet(connection));
-    }
-    if !connection.unconfirmed().is_empty() {
-        return Report::not_begun(Status::Untested, not_confirmed(connection));
-    }
-    let token = match typed {
-        Some(token) => token,
-        None => match stored_token(shared, connection.id).await {
-            Ok(Some(token)) => token,
-            Ok(None) => return Report::not_begun(Status::SignIn, no_token()),
-            Err(failure) => return Report::not_begun(Status::Untested, failure),
-        },
+async fn test(shared: &Arc<Shared>, run: RunId, connection: &Connection, typed: Option<SecretString>) -> Report {
+    let credential = match credential(shared, connection, typed).await {
+        Ok(credential) => credential,
+        Err(failure) => return Report::not_begun(Status::Untested, failure),
     };
     let id = connection.id;
     let outbox = shared.outbox.clone();
-    check::run(connection, check::Credential::Token(token), &shared.current().http, &move |progress| {
-        outbox.send(Event::TestProgress { run, id, progress })
-    })
-    .await
+    let report =
+        check::run(connection, credential, &shared.current().http, &move |progress| outbox.send(Event::TestProgress { run, id, progress }))
+            .await;
+    owner::tell_unsaved(shared);
+    report
 }
 
-async fn stored_token(shared: &Shared, connection: ConnectionId) -> Result<Option<SecretString>, Failure> {
-    let vault = shared.vault();
-    settled(blocking(move || vault.get(SecretKey { connection, kind: SecretKind::PersonalAccessToken })).await)
+/// What is typed stands above what is stored; a connection that uses an account's sign-in has nothing of its own.
+async fn credential(shared: &Arc<Shared>, connection: &Connection, typed: Option<SecretString>) -> Result<Credential, Failure> {
+    confirmed(connection)?;
+    let sessions = shared.sessions.clone();
+    Ok(match (typed, connection.auth.kind()) {
+        (Some(token), AuthKind::PersonalAccessToken) => Credential::Token(token),
+        (Some(secret), AuthKind::ServicePrincipal) => Credential::ClientSecret { secret, sessions },
+        _ => {
+            let owner = owner_of(shared, connection).await?;
+            confirmed(&owner)?;
+            Credential::Stored { owner: Box::new(owner), sessions }
+        }
+    })
 }
 
 /// Keeps the result with the connection when it was tested as it is stored, and tells the window in any case.
@@ -155,40 +158,10 @@ pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn no_token() -> Failure {
-    Failure::new(
-        Code::NoSecret,
-        "There is no access token to test with.",
-        "None was typed, and none is stored for this connection.",
-        "Paste a personal access token into the form.",
-    )
-    .with_remedy(Remedy::ReplaceSecret)
-}
-
-/// The form asks; a file that was edited by hand or handed over may name any host.
-fn not_confirmed(connection: &Connection) -> Failure {
-    Failure::new(
-        Code::InvalidInput,
-        format!("Your token was not sent to {}.", connection.base_url),
-        "Nobody has confirmed this address, and it is not one where Databricks serves workspaces.",
-        "If you know it, confirm it in the form (or with: brickpass edit --trust-address).",
-    )
-    .with_remedy(Remedy::EditBaseUrl)
-}
-
 fn cancelled() -> Report {
     Report::not_begun(
         Status::Untested,
         Failure::new(Code::Cancelled, "The test was cancelled.", "You stopped it before it had an answer.", "Test again when you like.")
             .with_remedy(Remedy::TryAgain),
-    )
-}
-
-fn not_yet(connection: &Connection) -> Failure {
-    Failure::new(
-        Code::Unsupported,
-        format!("This version cannot test {} connections yet.", connection.auth.kind().label()),
-        "It signs in with personal access tokens only; the connection itself is kept.",
-        "Choose Personal access token to test this workspace now.",
     )
 }

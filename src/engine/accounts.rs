@@ -1,0 +1,127 @@
+//! What a sign-in is good for besides tests: a token for the command line, the workspaces of an account; and its end.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::{
+    Event,
+    owner::{self, Owned, confirmed, owned},
+    shared::{Shared, crashed},
+};
+use crate::{
+    check,
+    connection::{AccountId, AuthKind, Connection, ConnectionId, Level, Status},
+    databricks::{AccountWorkspace, Call, Client},
+    failure::{Code, Failure, Remedy},
+    oauth::AccessToken,
+};
+
+/// Runs `work` in a task of its own and tells its end, also if it crashes.
+fn answer<T: Send + 'static>(
+    shared: &Arc<Shared>,
+    work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+    event: impl FnOnce(Result<T, Failure>) -> Event + Send + 'static,
+) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let outcome = tokio::spawn(work).await.unwrap_or_else(|_| Err(crashed()));
+        // Before the answer: a program that has it may end.
+        owner::tell_unsaved(&shared);
+        shared.outbox.send(event(outcome));
+    });
+}
+
+pub(super) fn access_token(shared: &Arc<Shared>, id: ConnectionId) {
+    let asked = Arc::clone(shared);
+    answer(
+        shared,
+        async move {
+            let Owned { owner, .. } = may_use(&asked, id).await?;
+            asked.sessions.access_token(&owner).await
+        },
+        move |outcome| Event::AccessToken { id, outcome },
+    );
+}
+
+pub(super) fn list_workspaces(shared: &Arc<Shared>, id: ConnectionId) {
+    let asked = Arc::clone(shared);
+    answer(shared, async move { workspaces(&asked, id).await }, move |outcome| Event::Workspaces { id, outcome });
+}
+
+pub(super) fn store_sign_ins(shared: &Arc<Shared>) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let sessions = shared.sessions.clone();
+        let stored = tokio::spawn(async move { sessions.store_unsaved(None).await }).await;
+        owner::tell_unsaved_with(&shared, stored.unwrap_or_else(|_| Err(crashed())).err());
+    });
+}
+
+/// Ends the sign-in that this connection uses, for everybody who uses it.
+pub(super) fn sign_out(shared: &Arc<Shared>, id: ConnectionId) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let asked = Arc::clone(&shared);
+        let ended = tokio::spawn(async move {
+            let Owned { owner, users, .. } = owned(&asked, id).await?;
+            asked.sessions.sign_out(&owner).await?;
+            // What was found with a sign-in that is gone says nothing about the next one.
+            if owner.auth.kind() == AuthKind::Browser {
+                owner::forget_tests(&asked, users.clone(), |state| state != Status::Unreachable).await;
+            }
+            Ok(users)
+        });
+        let outcome: Result<Vec<ConnectionId>, Failure> = ended.await.unwrap_or_else(|_| Err(crashed()));
+        owner::tell_unsaved(&shared);
+        match outcome {
+            Ok(users) => {
+                for &user in &users {
+                    shared.outbox.send(Event::SignInDescribed { id: user, outcome: Ok(None) });
+                }
+                for user in users {
+                    shared.outbox.send(Event::SignedOut { id: user });
+                }
+            }
+            Err(failure) => shared.fail(failure),
+        }
+    });
+}
+
+/// A saved connection whose token may be had and may be sent to its address.
+async fn may_use(shared: &Arc<Shared>, id: ConnectionId) -> Result<Owned, Failure> {
+    let found = owned(shared, id).await?;
+    confirmed(&found.connection)?;
+    confirmed(&found.owner)?;
+    Ok(found)
+}
+
+async fn workspaces(shared: &Arc<Shared>, id: ConnectionId) -> Result<Vec<AccountWorkspace>, Failure> {
+    let Owned { owner, .. } = may_use(shared, id).await?;
+    let Level::Account { account_id } = &owner.level else { return Err(no_account()) };
+    let token = shared.sessions.access_token(&owner).await?;
+    let listed = match list(shared, &owner, account_id, &token).await {
+        Err(refused) if refused.code == Code::Unauthorized => {
+            let newer = shared.sessions.replace(&owner, &token).await?;
+            list(shared, &owner, account_id, &newer).await
+        }
+        listed => listed,
+    };
+    listed.map_err(|failure| check::explained(failure, &owner))
+}
+
+async fn list(shared: &Shared, owner: &Connection, account: &AccountId, token: &AccessToken) -> Result<Vec<AccountWorkspace>, Failure> {
+    let (http, timeout) = (shared.current().http, owner.timeout.duration());
+    let client = Client::new(http, owner.base_url.clone(), None, token.secret.clone(), timeout);
+    client.account_workspaces(account, &Call::until(Instant::now() + timeout)).await.map_err(|error| error.failure)
+}
+
+fn no_account() -> Failure {
+    Failure::new(
+        Code::Unsupported,
+        "This connection reaches no account.",
+        "It is to a single workspace, with a sign-in of its own.",
+        "Add a connection at account level first; its workspaces can be listed.",
+    )
+    .with_remedy(Remedy::EditBaseUrl)
+}

@@ -1,0 +1,153 @@
+//! Whose sign-in is meant, and what everybody who uses it is told when it changes.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::{
+    Event,
+    shared::{Shared, blocking, crashed},
+};
+use crate::{
+    connection::{AuthKind, Connection, ConnectionId, LastTest, Status},
+    failure::{Code, Failure, Remedy},
+};
+
+/// A saved connection, the one that holds its sign-in (often itself), and all that use that sign-in.
+pub(super) struct Owned {
+    pub(super) connection: Connection,
+    pub(super) owner: Connection,
+    pub(super) users: Vec<ConnectionId>,
+}
+
+async fn saved(shared: &Arc<Shared>) -> Result<Vec<Connection>, Failure> {
+    let reader = Arc::clone(shared);
+    let snapshot = blocking(move || reader.library.load()).await?.map_err(|error| error.failure())?;
+    Ok(snapshot.entries.into_iter().map(|entry| entry.connection).collect())
+}
+
+/// The connection that holds the sign-in of this one, which may be unsaved or edited: an account's if it uses one, else itself.
+pub(super) async fn owner_of(shared: &Arc<Shared>, connection: &Connection) -> Result<Connection, Failure> {
+    if connection.sign_in_of.is_none() {
+        return Ok(connection.clone());
+    }
+    let all = saved(shared).await?;
+    Ok(connection.owner_among(&all).clone())
+}
+
+/// As [`owner_of`], for a saved connection.
+pub(super) async fn owned(shared: &Arc<Shared>, id: ConnectionId) -> Result<Owned, Failure> {
+    let all = saved(shared).await?;
+    let connection = all.iter().find(|connection| connection.id == id).ok_or_else(no_such_connection)?;
+    let (connection, owner) = (connection.clone(), connection.owner_among(&all).clone());
+    let users = users_of(owner.id, &all);
+    Ok(Owned { connection, owner, users })
+}
+
+/// Everybody whose sign-in `owner` holds, itself included.
+fn users_of(owner: ConnectionId, all: &[Connection]) -> Vec<ConnectionId> {
+    all.iter().filter(|connection| connection.owner_among(all).id == owner).map(|connection| connection.id).collect()
+}
+
+/// No token, and nothing by which one is had, goes to an address that nobody confirmed. The form asks; a file that was edited by hand or
+/// handed over may name any host.
+pub(super) fn confirmed(connection: &Connection) -> Result<(), Failure> {
+    if connection.unconfirmed().is_empty() {
+        return Ok(());
+    }
+    let (what, why) = match connection.auth.kind() {
+        AuthKind::Browser => ("Nobody was signed in at", "what comes back from a sign-in would be sent there"),
+        AuthKind::PersonalAccessToken => ("Your token was not sent to", "it would be sent there"),
+        AuthKind::ServicePrincipal => ("The client secret was not sent to", "it would be sent there"),
+    };
+    Err(Failure::new(
+        Code::InvalidInput,
+        format!("{what} {}.", connection.base_url),
+        format!("Nobody has confirmed this address, it is not one where Databricks serves workspaces, and {why}."),
+        "If you know it, confirm it in the form (or with: brickpass edit --trust-address).",
+    )
+    .with_remedy(Remedy::EditBaseUrl))
+}
+
+fn no_such_connection() -> Failure {
+    Failure::new(
+        Code::NoSuchConnection,
+        "This connection is not in the list any more.",
+        "It was removed, perhaps in another window.",
+        "Reload the list.",
+    )
+    .with_remedy(Remedy::Reload)
+}
+
+/// Tells who is signed in whenever a sign-in has begun, was renewed, ended, or could not be stored; ends with the sessions.
+pub(super) async fn watch(shared: Arc<Shared>, mut changes: mpsc::UnboundedReceiver<ConnectionId>) {
+    while let Some(owner) = changes.recv().await {
+        tell_unsaved(&shared);
+        let told = Arc::clone(&shared);
+        // What is said of one sign-in must not end the watch over the others.
+        let _ = tokio::spawn(async move { describe(&told, owner).await }).await;
+    }
+}
+
+async fn describe(shared: &Arc<Shared>, owner: ConnectionId) {
+    let Ok(Owned { owner, users, .. }) = owned(shared, owner).await else { return };
+    let outcome = shared.sessions.signed_in_as(&owner).await;
+    for id in users {
+        shared.outbox.send(Event::SignInDescribed { id, outcome: outcome.clone() });
+    }
+}
+
+/// Who is signed in for one connection, because somebody asked.
+pub(super) fn describe_one(shared: &Arc<Shared>, id: ConnectionId) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let asked = Arc::clone(&shared);
+        let describing = tokio::spawn(async move {
+            match owned(&asked, id).await {
+                Ok(Owned { owner, .. }) => asked.sessions.signed_in_as(&owner).await,
+                // Not saved yet: nobody is signed in.
+                Err(failure) if failure.code == Code::NoSuchConnection => Ok(None),
+                Err(failure) => Err(failure),
+            }
+        });
+        let outcome = describing.await.unwrap_or_else(|_| Err(crashed()));
+        shared.outbox.send(Event::SignInDescribed { id, outcome });
+    });
+}
+
+/// Only when the set has changed since it was told.
+pub(super) fn tell_unsaved(shared: &Shared) {
+    let ids = shared.sessions.unsaved();
+    if shared.unsaved_changed(&ids) {
+        shared.outbox.send(Event::SignInsUnsaved { ids, failure: None });
+    }
+}
+
+/// In answer to somebody, whether anything has changed or not.
+pub(super) fn tell_unsaved_with(shared: &Shared, failure: Option<Failure>) {
+    let ids = shared.sessions.unsaved();
+    shared.unsaved_changed(&ids);
+    shared.outbox.send(Event::SignInsUnsaved { ids, failure });
+}
+
+/// A sign-in began or ended: what the last test of those who use it found is said no more, where the sign-in was what it was about.
+/// `only`: of these states.
+pub(super) async fn forget_tests(shared: &Arc<Shared>, users: Vec<ConnectionId>, only: impl Fn(Status) -> bool + Send + 'static) {
+    let keeper = Arc::clone(shared);
+    let forgotten = blocking(move || {
+        let history = keeper.history.load();
+        let concerned = |id: &ConnectionId| history.get(id).is_some_and(|last| only(last.state));
+        let changes: Vec<(ConnectionId, Option<LastTest>)> = users.into_iter().filter(concerned).map(|id| (id, None)).collect();
+        keeper.tested().retain(|id, _| !changes.iter().any(|(changed, _)| changed == id));
+        if !changes.is_empty() {
+            keeper.history.record(&changes);
+        }
+        changes
+    });
+    // A cache: when it cannot be written, the next test does it.
+    if let Ok(changes) = forgotten.await
+        && !changes.is_empty()
+    {
+        shared.outbox.send(Event::History(changes));
+    }
+}
