@@ -128,7 +128,7 @@ impl Run<'_> {
         let limit = (self.deadline.saturating_duration_since(now) / 3).min(DISCOVERY_LIMIT);
         // Anybody may ask: there is no token in this client.
         let detail = match self.client(SecretString::default()).host_config(&Call::until(now + limit)).await {
-            Ok(found) => [found.cloud, found.host_type].into_iter().flatten().collect::<Vec<_>>().join(", "),
+            Ok(found) => [found.cloud, found.host_type].into_iter().flatten().filter(|word| is_known(word)).collect::<Vec<_>>().join(", "),
             Err(ApiError { status: Some(_), .. }) => "Not offered by this host".to_owned(),
             Err(error) => error.failure.what,
         };
@@ -291,6 +291,11 @@ fn step(step: Step, ok: bool, started: Duration, ended: Duration, detail: Option
 fn these(addresses: &[SocketAddr]) -> String {
     let first = addresses.first().map(|address| address.ip().to_string()).unwrap_or_default();
     if addresses.len() > 1 { format!("{first} and {} more", addresses.len() - 1) } else { first }
+}
+
+/// The words by which a host describes itself. Others are not shown: a host may say anything, also what it heard in a request before.
+fn is_known(word: &str) -> bool {
+    ["aws", "azure", "gcp", "workspace", "account", "unified"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 fn counted(clusters: &[Cluster]) -> String {

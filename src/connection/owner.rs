@@ -51,10 +51,11 @@ impl Connection {
 /// both on this computer. A host that the person merely confirmed gets its own sign-in.
 fn related(account: &BaseUrl, workspace: &BaseUrl) -> bool {
     match (account.kind(), workspace.kind()) {
-        (HostKind::Loopback, HostKind::Loopback) => true,
         (HostKind::Unified, HostKind::Unified) => account == workspace,
         (HostKind::AccountConsole, HostKind::Workspace) => account.cloud() == workspace.cloud(),
-        (HostKind::Unified, HostKind::Workspace) | (HostKind::AccountConsole, HostKind::Unified) => true,
+        (HostKind::Loopback, HostKind::Loopback)
+        | (HostKind::Unified, HostKind::Workspace)
+        | (HostKind::AccountConsole, HostKind::Unified) => true,
         _ => false,
     }
 }

@@ -189,10 +189,10 @@ pub(super) fn run(places: Places, inbox: mpsc::UnboundedReceiver<Command>, outbo
 }
 
 async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outbox: Outbox) {
-    let (changed, changes) = mpsc::unbounded_channel();
+    let (changed, to_tell) = mpsc::unbounded_channel();
     let (shared, settings_problem) = Shared::new(places, outbox, changed);
     let shared = Arc::new(shared);
-    tokio::spawn(owner::watch(Arc::clone(&shared), changes));
+    tokio::spawn(owner::watch(Arc::clone(&shared), to_tell));
     let mut sign_ins = signing_in::SignIns::new(Arc::clone(&shared));
     let mut tests = testing::Tests::new(Arc::clone(&shared));
     let (lane, jobs) = mpsc::unbounded_channel();

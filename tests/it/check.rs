@@ -161,17 +161,55 @@ fn ht_16_nobody_waits_longer_than_a_minute() {
     assert_eq!(told.try_iter().collect::<Vec<_>>(), [60]);
 }
 
-#[test]
-fn an_account_is_said_to_be_none_of_its_business() {
-    let server = FaultServer::start(|path, _| healthy(path));
+const ACCOUNT: &str = "12345678-1234-1234-1234-123456789012";
+
+fn account_test(server: &FaultServer) -> Report {
     let mut account = connection(&server.base_url(), 5);
-    account.level = serde_json::from_str(r#"{"account":{"account_id":"12345678-1234-1234-1234-123456789012"}}"#).unwrap();
-    let silent = |progress| panic!("{progress:?}");
+    account.workspace_id = Some("7".to_owned());
+    account.level = serde_json::from_str(&format!(r#"{{"account":{{"account_id":"{ACCOUNT}"}}}}"#)).unwrap();
     let http = Http::new(HttpSettings::default());
-    let running = check::run(&account, Credential::Token(SecretString::from("canary-token-0123456789")), &http, &silent);
-    let report = runtime().block_on(running);
-    assert_eq!((report.state, report.failure.unwrap().code), (Status::Untested, Code::Unsupported));
-    assert_eq!(server.requests(), Vec::<String>::new());
+    let token = Credential::Token(SecretString::from("canary-token-0123456789"));
+    runtime().block_on(check::run(&account, token, &http, &|_| ()))
+}
+
+#[test]
+fn at_account_level_the_workspaces_are_what_is_listed() {
+    let list = r#"[{"workspace_id":2,"workspace_name":"b","deployment_name":"127.0.0.1:4002","aws_region":"eu-west-1","workspace_status":"RUNNING"},
+        {"workspace_id":1,"workspace_name":"A\u202e","deployment_name":"evil.example","pricing_tier":"X","workspace_status":null}]"#;
+    let path = format!("/api/2.0/accounts/{ACCOUNT}/workspaces");
+    let server = FaultServer::start(move |asked, _| if asked == path { json("200 OK", list) } else { json("404 Not Found", "{}") });
+    let report = account_test(&server);
+    assert_eq!((report.state, report.failure), (Status::Ok, None));
+    let steps: Vec<_> = report.steps.iter().map(|step| (step.step, step.ok, step.detail.as_deref())).collect();
+    assert_eq!(steps[2..], [(Step::Authentication, true, Some("Personal access token")), (Step::Workspaces, true, Some("2 workspaces"))]);
+    let found: Vec<_> =
+        report.workspaces.unwrap().into_iter().map(|it| (it.name, it.id, it.base_url.map(|url| url.origin()), it.region)).collect();
+    let expected = [("A", "1", None, None), ("b", "2", Some("http://127.0.0.1:4002"), Some("eu-west-1"))]
+        .map(|(name, id, base_url, region)| (name.to_owned(), id.to_owned(), base_url.map(str::to_owned), region.map(str::to_owned)));
+    assert_eq!(found, expected);
+    assert_eq!(report.clusters, None);
+    assert!(server.requests().iter().all(|head| !head.to_lowercase().contains("x-databricks-workspace-id")), "not routed to a workspace");
+    assert_eq!(server.requests_for("/api/2.0/preview/scim/v2/Me"), 0);
+}
+
+#[test]
+fn who_is_no_account_admin_has_signed_in_all_the_same() {
+    let server = FaultServer::start(|_, _| json("403 Forbidden", r#"{"error_code":"PERMISSION_DENIED","message":"no"}"#));
+    let report = account_test(&server);
+    let steps: Vec<_> = report.steps.iter().map(|step| (step.step, step.ok)).collect();
+    assert_eq!(steps[2..], [(Step::Authentication, true), (Step::Workspaces, false)]);
+    let failure = report.failure.unwrap();
+    assert_eq!((report.state, failure.code), (Status::NoPermission, Code::Forbidden));
+    assert!(failure.what.contains("not an account admin"), "{failure}");
+}
+
+#[test]
+fn an_account_that_is_not_there_is_not_called_a_workspace() {
+    let server = FaultServer::start(|_, _| json("404 Not Found", "{}"));
+    let report = account_test(&server);
+    let failure = report.failure.unwrap();
+    assert_eq!((report.state, failure.code), (Status::Unreachable, Code::NotFound));
+    assert!(failure.what.contains("account"), "{failure}");
 }
 
 #[test]

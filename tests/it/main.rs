@@ -13,6 +13,7 @@ mod demo;
 mod demo_oauth;
 mod e2e;
 mod engine;
+mod engine_sign_in;
 mod host_input;
 mod http;
 mod http_tls;
