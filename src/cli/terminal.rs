@@ -127,10 +127,34 @@ fn is_yes(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Places;
 
     #[test]
     fn only_a_clear_yes_is_a_yes() {
         assert!(is_yes("y\n") && is_yes(" YES \r\n"));
         assert!(["", "\n", "n\n", "yeah\n", "yes please\n", "1\n"].iter().all(|line| !is_yes(line)));
+    }
+
+    #[test]
+    fn silence_is_heard_in_time_and_the_end_of_the_engine_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let ear = Ear::new();
+        let mut session = Session::open_at(Places::new(folder.path().join("config"), folder.path().join("state")), ear.wake()).unwrap();
+        let began = Instant::now();
+        while !matches!(ear.next(&mut session, Some(began + Duration::from_millis(200))), Heard::Silence) {}
+        assert!(began.elapsed() >= Duration::from_millis(200));
+
+        let _ = ear.sender.send(Signal::Interrupt);
+        assert!(matches!(ear.next(&mut session, None), Heard::Interrupt));
+        let other = Ear::new();
+        drop(Session::open_at(Places::new(folder.path().join("config"), folder.path().join("state")), other.wake()).unwrap());
+        let mut ended = false;
+        while let Ok(signal) = other.receiver.recv_timeout(Duration::from_secs(10)) {
+            ended |= matches!(signal, Signal::Ended);
+            if ended {
+                break;
+            }
+        }
+        assert!(ended);
     }
 }

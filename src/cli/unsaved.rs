@@ -28,7 +28,7 @@ impl Session {
                 return outcome;
             }
         }
-        note(format_args!("The vault did not take the renewed sign-in of {}. If this ends now, it is lost.", self.unsaved_names()));
+        note(format_args!("The vault did not take the sign-in of {}. If this ends now, it is lost.", self.unsaved_names()));
         while terminal::attended() && terminal::yes("Try again?") {
             if self.store_sign_ins()? {
                 note("It is stored now.");
@@ -57,7 +57,7 @@ fn lost(names: &str, why: Option<Failure>) -> Failure {
     let why = why.map_or_else(|| "The vault did not take it.".to_owned(), |failure| format!("{} {}", failure.what, failure.why));
     Failure::new(
         Code::VaultUnavailable,
-        format!("The renewed sign-in of {names} could not be stored."),
+        format!("The sign-in of {names} could not be stored, and is lost."),
         why,
         format!("Mend the vault (brickpass doctor says how), then sign in again: brickpass login \"{names}\""),
     )

@@ -15,7 +15,7 @@ use std::{
 use brickpass::demo::{Demo, DemoOptions, DemoUser, OAuthFault};
 use serde_json::Value;
 
-use crate::support::{BRICKPASS, Finished, Home, browser, free_port, missing_tool, run, skip, wait};
+use crate::support::{BRICKPASS, Finished, Home, Running, browser, free_port, missing_tool, run, skip, wait};
 
 const LIMIT: Duration = Duration::from_secs(60);
 const SALES: &str = "Sales lakehouse";
@@ -503,8 +503,8 @@ fn the_environment_names_the_port_and_a_wrong_one_is_refused() {
     }
 }
 
-/// Finds a workspace, with a terminal to answer the question.
-fn find(desk: &Desk, arguments: &str, answer: &str) -> (Option<i32>, String) {
+/// Signs in without knowing the address and chooses `place` there, with a terminal to answer the question.
+fn find(desk: &Desk, arguments: &str, place: &str, answer: &str) -> (Option<i32>, String) {
     let port = desk.port();
     let mut command = Command::new("script");
     command.args(["-qec", &format!("'{BRICKPASS}' login --find --port {port} {arguments}"), "/dev/null"]).env_clear();
@@ -525,7 +525,7 @@ fn find(desk: &Desk, arguments: &str, answer: &str) -> (Option<i32>, String) {
     let mut stdin = waiting.child.stdin.take().unwrap();
     let address = waiting.opened();
     let user = desk.user(0);
-    browser::visit(&browser::consent_at(&address, &user.name, &user.password, SALES).unwrap());
+    browser::visit(&browser::consent_at(&address, &user.name, &user.password, place).unwrap());
     stdin.write_all(answer.as_bytes()).unwrap();
     let finished = waiting.end();
     drop(stdin);
@@ -538,17 +538,87 @@ fn a_person_who_does_not_know_the_address_finds_it_and_confirms_it() {
         return skip("a_person_who_does_not_know_the_address_finds_it_and_confirms_it", &format!("{tool} is not there"));
     }
     let desk = Desk::new();
-    let (code, screen) = find(&desk, "Refused", "n\n");
+    let (code, screen) = find(&desk, "Refused", SALES, "n\n");
     assert_eq!(code, Some(1), "{screen}");
     assert!(screen.contains(&desk.base_url(SALES)), "the host is shown before the code goes there: {screen}");
     assert_eq!(desk.demo.authorization().exchanges(), 0);
 
-    let (code, screen) = find(&desk, "Found", "y\n");
+    let (code, screen) = find(&desk, "Found", SALES, "y\n");
     assert_eq!(code, Some(0), "{screen}");
     let shown = desk.done(&["show", "Found", "--json"]).json();
     assert_eq!((shown["base_url"].as_str(), shown["auth"].as_str()), (Some(desk.base_url(SALES).as_str()), Some("browser")), "{shown:#}");
     desk.done(&["test", "Found"]);
     assert_eq!(desk.done(&["list", "--json"]).json()["connections"].as_array().unwrap().len(), 1);
+
+    let (code, screen) = find(&desk, "--account --json", "Acme account", "y\n");
+    assert_eq!(code, Some(0), "{screen}");
+    let account = desk.demo.account();
+    let host = account.base_url.strip_prefix("http://").unwrap().split(':').next().unwrap();
+    let shown = desk.done(&["show", host, "--json"]).json();
+    assert_eq!((shown["level"].as_str(), shown["account_id"].as_str()), (Some("account"), Some(account.account_id.as_str())), "{shown:#}");
+    desk.done(&["workspaces", host]);
+}
+
+#[test]
+fn without_a_terminal_nobody_confirms_a_host() {
+    let desk = Desk::new();
+    let port = desk.port();
+    let mut login = desk.command(&["login", "--find", "Found", "--yes", "--port", &port.to_string()]);
+    login.env("DATABRICKS_DISCOVERY_HOST", desk.demo.account().base_url);
+    let child = login.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut waiting = Waiting { child, port, bin: desk.bin() };
+    let user = desk.user(0);
+    browser::visit(&browser::consent_at(&waiting.opened(), &user.name, &user.password, SALES).unwrap());
+    let refused = waiting.end();
+    assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""), "{refused:?}");
+    assert_eq!(desk.demo.authorization().exchanges(), 0, "the code was sent to a host that nobody confirmed");
+    let kept = desk.done(&["list", "--json"]).json();
+    assert_eq!(kept["connections"], serde_json::json!([]));
+}
+
+#[test]
+fn a_demo_gives_tokens_of_the_lifetime_that_is_asked_for() {
+    let home = Home::new();
+    let mut demo = home.brickpass(["demo", "--token-lifetime", "120"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(demo.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let _demo = Running(demo);
+    let announced: Value = serde_json::from_str(&line).unwrap();
+    let principal = &announced["service_principal"];
+    let command = |arguments: &[&str]| {
+        let mut command = home.brickpass(arguments);
+        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
+        command
+    };
+    let (base_url, client_id) = (announced["workspaces"][0]["base_url"].as_str().unwrap(), principal["client_id"].as_str().unwrap());
+    let mut add = command(&[
+        "add",
+        "Robot",
+        "--base-url",
+        base_url,
+        "--auth",
+        "service-principal",
+        "--client-id",
+        client_id,
+        "--client-secret-stdin",
+    ]);
+    assert_eq!(run(&mut add, principal["client_secret"].as_str().unwrap().as_bytes(), LIMIT).code, Some(0));
+    let token = run(&mut command(&["token", "Robot", "--json"]), b"", LIMIT).json();
+    let end: jiff::Timestamp = token["expires_at"].as_str().unwrap().parse().unwrap();
+    let left = end.duration_since(jiff::Timestamp::now()).as_secs();
+    assert!((60..=120).contains(&left), "{left} s");
+}
+
+#[test]
+fn only_the_token_command_prints_a_token() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli");
+    let opens: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| fs::read_to_string(path).unwrap().contains("secret.expose_secret()"))
+        .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(opens, ["token.rs"]);
 }
 
 #[test]
