@@ -71,6 +71,8 @@ small, .hint { color: var(--weak); font-size: 12px; line-height: 16px; }
 .wrong { color: var(--error); }
 label { display: block; margin-bottom: 4px; font-weight: 500; }
 input { width: 100%; height: 32px; margin-bottom: 16px; padding: 0 10px; color: inherit; background: var(--field); border: 1px solid var(--border); border-radius: 8px; font: inherit; }
+.actions { display: flex; gap: 8px; }
+code { white-space: nowrap; }
 button { min-height: 32px; padding: 4px 16px; color: var(--on); background: var(--accent); border: 1px solid var(--accent); border-radius: 8px; font: inherit; font-weight: 500; cursor: pointer; }
 button.second, button.choice { color: var(--text); background: var(--field); border-color: var(--border); }
 button.second:hover, button.choice:hover { background: var(--hover); }

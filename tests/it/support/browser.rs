@@ -1,6 +1,7 @@
 //! What a person does in a browser, over plain sockets: opens an address, fills the forms, presses buttons. Nothing is followed by itself.
 
 use std::{
+    fmt::Write as _,
     io::{Read, Write},
     net::TcpStream,
     time::Duration,
@@ -85,9 +86,7 @@ fn walk(address: &str, (user, password): (&str, &str), choice: Option<&str>, dec
                 },
             );
         }
-        if let Some((name, value)) = button {
-            fields.append_pair(&name, &value);
-        }
+        fields.extend_pairs(button);
         at = at.join(&form.action).map_err(|error| error.to_string())?;
         page = send(&at, "POST", Some(&fields.finish()));
     }
@@ -116,7 +115,8 @@ fn send(url: &Url, method: &str, form: Option<&str>) -> Visited {
          Sec-Fetch-User: ?1\r\nSec-Fetch-Dest: document\r\nAccept-Language: en-US,en;q=0.9\r\n"
     );
     if let Some(form) = form {
-        request += &format!("Origin: null\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n", form.len());
+        let length = form.len();
+        let _ = write!(request, "Origin: null\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n");
     }
     request += "\r\n";
     request += form.unwrap_or_default();
@@ -166,7 +166,7 @@ struct Form {
     action: String,
     inputs: Vec<(String, String)>,
     /// What is on it, and what it adds to the form.
-    buttons: Vec<(String, Option<(String, String)>)>,
+    buttons: Vec<(String, Vec<(String, String)>)>,
 }
 
 impl Form {
@@ -179,7 +179,7 @@ impl Form {
         let buttons = tags("<button ")
             .filter_map(|tag| {
                 let label = tag.split_once('>')?.1.split_once("</button>")?.0.split(" <").next()?;
-                Some((unescaped(label), attribute(tag, "name").zip(attribute(tag, "value"))))
+                Some((unescaped(label), attribute(tag, "name").zip(attribute(tag, "value")).into_iter().collect()))
             })
             .collect();
         Some(Self { action: attribute(form, "action")?, inputs, buttons })
@@ -189,8 +189,8 @@ impl Form {
         self.inputs.iter().any(|(known, _)| known == name)
     }
 
-    fn button(&self, label: &str) -> Option<Option<(String, String)>> {
-        self.buttons.iter().find(|(known, _)| known == label).map(|(_, value)| value.clone())
+    fn button(&self, label: &str) -> Option<&[(String, String)]> {
+        self.buttons.iter().find(|(known, _)| known == label).map(|(_, adds)| adds.as_slice())
     }
 }
 
@@ -214,6 +214,6 @@ fn a_form_is_read_with_its_hidden_fields_and_its_buttons() {
     .unwrap();
     assert_eq!(form.action, "/go");
     assert_eq!(form.inputs, [("ticket".to_owned(), "a&b".to_owned()), ("password".to_owned(), String::new())]);
-    assert_eq!(form.button("Sales"), Some(Some(("at".to_owned(), "7".to_owned()))));
-    assert_eq!((form.button("Go"), form.button("Stop")), (Some(None), None));
+    assert_eq!(form.button("Sales"), Some([("at".to_owned(), "7".to_owned())].as_slice()));
+    assert_eq!((form.button("Go"), form.button("Stop")), (Some([].as_slice()), None));
 }
