@@ -1,12 +1,13 @@
-//! The account above the workspaces: a host of its own, as the account console is one.
+//! The account above the workspaces, on two hosts of its own: the account console, and the unified host, which serves the workspaces too.
 
 use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension, Json, Router,
     extract::{Request, State},
+    http::HeaderMap,
     middleware::{self, Next},
-    response::Response,
+    response::{Html, IntoResponse, Response},
     routing::get,
 };
 use serde_json::{Value, json};
@@ -14,11 +15,17 @@ use serde_json::{Value, json};
 use super::{
     Workspace,
     catalogue::{ACCOUNT_ID, CloudKind},
-    errors, gate, identity,
+    clusters, errors, gate, identity,
     oidc::{self, Authority, Caller, Realm},
+    pages,
 };
 
+/// Which workspace a request to the unified host is for.
+const WORKSPACE_ID: &str = "x-databricks-workspace-id";
+
 pub(super) struct Account {
+    /// [`Realm::Account`] for the console, [`Realm::Unified`].
+    pub(super) realm: Realm,
     /// `http://127.0.0.1:port`
     pub(super) origin: String,
     /// Added to every answer.
@@ -27,19 +34,23 @@ pub(super) struct Account {
     pub(super) workspaces: Vec<Arc<Workspace>>,
 }
 
-/// Everything that the account answers.
+/// Everything that the host answers.
 pub(super) fn router(account: Arc<Account>) -> Router {
+    let own = if account.realm == Realm::Unified {
+        Router::new().merge(identity::routes()).merge(clusters::routes()).with_state(())
+    } else {
+        Router::new().route("/api/2.0/preview/scim/v2/Me", get(me)).route("/api/2.0/tokens/introspect", get(introspect)).with_state(())
+    };
     Router::new()
         .route("/.well-known/databricks-config", get(config))
         .route(&format!("/api/2.0/accounts/{ACCOUNT_ID}/workspaces"), get(workspaces))
         .route(&format!("/api/2.0/accounts/{ACCOUNT_ID}/scim/v2/Me"), get(me))
-        .route("/api/2.0/preview/scim/v2/Me", get(me))
-        .route("/api/2.0/tokens/introspect", get(introspect))
-        .merge(oidc::routes(Arc::clone(&account.authority), Realm::Account))
+        .merge(oidc::routes(Arc::clone(&account.authority), account.realm))
+        .with_state(Arc::clone(&account))
+        .merge(own)
         .fallback(errors::no_such_endpoint)
         .method_not_allowed_fallback(errors::no_such_endpoint)
-        .layer(middleware::from_fn_with_state(Arc::clone(&account), pass))
-        .with_state(account)
+        .layer(middleware::from_fn_with_state(account, pass))
 }
 
 /// What every request passes before it is answered; no query is kept, since those of logins hold `state`.
@@ -48,9 +59,16 @@ async fn pass(State(account): State<Arc<Account>>, mut request: Request, next: N
     if path.starts_with("/api/") || path.starts_with("/.well-known/") {
         account.authority.remember(format!("{} {path}", request.method()));
     }
+    if account.realm == Realm::Unified && path.starts_with("/api/") && !path.starts_with("/api/2.0/accounts/") {
+        return match account.wanted(request.headers()) {
+            Some(workspace) => gate::answer(workspace, request, next).await,
+            // Source: the Databricks SDKs say that such a host answers so without the header.
+            None => Html(pages::login("Databricks")).into_response(),
+        };
+    }
     tokio::time::sleep(account.latency).await;
     let mut response = if path.starts_with("/api/") {
-        match gate::bearer(request.headers()).map(|token| account.authority.caller(token, Realm::Account)) {
+        match gate::bearer(request.headers()).map(|token| account.authority.caller(token, account.realm)) {
             None => errors::missing_credential(),
             Some(None) => errors::invalid_token(),
             Some(Some(caller)) => {
@@ -65,13 +83,30 @@ async fn pass(State(account): State<Arc<Account>>, mut request: Request, next: N
     response
 }
 
-/// The endpoint names the account as `{account_id}`, literally: the host serves every account.
+impl Account {
+    fn wanted(&self, headers: &HeaderMap) -> Option<Arc<Workspace>> {
+        let id: u64 = headers.get(WORKSPACE_ID)?.to_str().ok()?.parse().ok()?;
+        self.workspaces.iter().find(|workspace| workspace.id == id).cloned()
+    }
+}
+
+/// The console serves every account, so its endpoint names the account as `{account_id}`, literally.
 async fn config(State(account): State<Arc<Account>>) -> Json<Value> {
-    Json(json!({
-        "oidc_endpoint": format!("{}/oidc/accounts/{{account_id}}", account.origin),
-        "cloud": CloudKind::Aws.word(),
-        "host_type": "account",
-    }))
+    let (origin, cloud) = (&account.origin, CloudKind::Aws.word());
+    Json(if account.realm == Realm::Unified {
+        json!({
+            "oidc_endpoint": format!("{origin}/oidc/accounts/{ACCOUNT_ID}"),
+            "account_id": ACCOUNT_ID,
+            "cloud": cloud,
+            "host_type": "unified",
+        })
+    } else {
+        json!({
+            "oidc_endpoint": format!("{origin}/oidc/accounts/{{account_id}}"),
+            "cloud": cloud,
+            "host_type": "account",
+        })
+    })
 }
 
 /// A bare list. A deployment name makes an address with the zone of the account console (`<name>.cloud.databricks.com`); loopback has no

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json, Router,
-    extract::{Query, State},
+    Extension, Json, Router,
+    extract::Query,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -21,7 +21,7 @@ const SLOW: Duration = Duration::from_millis(2500);
 /// In order and with repetitions: `filter_by.cluster_states` may come several times.
 type Pairs = Query<Vec<(String, String)>>;
 
-pub(super) fn routes() -> Router<Arc<Workspace>> {
+pub(super) fn routes() -> Router {
     Router::new()
         .route("/api/2.1/clusters/list", get(list))
         .route("/api/2.0/clusters/list", get(list_all))
@@ -29,7 +29,7 @@ pub(super) fn routes() -> Router<Arc<Workspace>> {
         .route("/api/2.0/clusters/get", get(one))
 }
 
-async fn list(State(workspace): State<Arc<Workspace>>, Query(query): Pairs) -> Response {
+async fn list(Extension(workspace): Extension<Arc<Workspace>>, Query(query): Pairs) -> Response {
     if let Some(refused) = entrance(&workspace).await {
         return refused;
     }
@@ -39,7 +39,7 @@ async fn list(State(workspace): State<Arc<Workspace>>, Query(query): Pairs) -> R
     }
 }
 
-async fn list_all(State(workspace): State<Arc<Workspace>>) -> Response {
+async fn list_all(Extension(workspace): Extension<Arc<Workspace>>) -> Response {
     if let Some(refused) = entrance(&workspace).await {
         return refused;
     }
@@ -48,7 +48,7 @@ async fn list_all(State(workspace): State<Arc<Workspace>>) -> Response {
     Json(answer).into_response()
 }
 
-async fn one(State(workspace): State<Arc<Workspace>>, Query(query): Pairs) -> Response {
+async fn one(Extension(workspace): Extension<Arc<Workspace>>, Query(query): Pairs) -> Response {
     if let Some(refused) = entrance(&workspace).await {
         return refused;
     }

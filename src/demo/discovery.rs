@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Extension, Json, Router, routing::get};
 use serde_json::{Value, json};
 
 use super::{Workspace, catalogue::ACCOUNT_ID};
 
-pub(super) fn routes() -> Router<Arc<Workspace>> {
+pub(super) fn routes() -> Router {
     Router::new().route("/.well-known/databricks-config", get(config))
 }
 
-async fn config(State(workspace): State<Arc<Workspace>>) -> Json<Value> {
+async fn config(Extension(workspace): Extension<Arc<Workspace>>) -> Json<Value> {
     Json(json!({
         "oidc_endpoint": format!("{}/oidc", workspace.origin),
         "account_id": ACCOUNT_ID,

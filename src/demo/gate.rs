@@ -19,7 +19,14 @@ use super::{
 
 const ORG_ID: HeaderName = HeaderName::from_static("x-databricks-org-id");
 
-pub(super) async fn pass(State(workspace): State<Arc<Workspace>>, mut request: Request, next: Next) -> Response {
+/// On a workspace's own host.
+pub(super) async fn pass(State(workspace): State<Arc<Workspace>>, request: Request, next: Next) -> Response {
+    answer(workspace, request, next).await
+}
+
+/// On whatever host this workspace was asked for.
+pub(super) async fn answer(workspace: Arc<Workspace>, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(Arc::clone(&workspace));
     let uri = request.uri().clone();
     let shown = if uri.path().starts_with("/oidc/") { None } else { uri.path_and_query() };
     workspace.remember(format!("{} {}", request.method(), shown.map_or(uri.path(), |shown| shown.as_str())));

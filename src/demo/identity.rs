@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Json, Router,
-    extract::State,
     http::header,
     response::{IntoResponse, Response},
     routing::get,
@@ -18,11 +17,11 @@ use super::{
     oidc::Caller,
 };
 
-pub(super) fn routes() -> Router<Arc<Workspace>> {
+pub(super) fn routes() -> Router {
     Router::new().route("/api/2.0/preview/scim/v2/Me", get(me)).route("/api/2.0/tokens/introspect", get(introspect))
 }
 
-async fn me(State(workspace): State<Arc<Workspace>>, Extension(caller): Extension<Caller>) -> Response {
+async fn me(Extension(workspace): Extension<Arc<Workspace>>, Extension(caller): Extension<Caller>) -> Response {
     let groups = match workspace.nature {
         Nature::NoPermission => json!([]),
         _ => json!([{ "display": "users", "type": "direct", "value": "651002848913527", "$ref": "Groups/651002848913527" }]),
@@ -59,7 +58,7 @@ pub(super) fn scim(principal: &Principal, groups: &Value) -> Response {
 }
 
 /// `GET /api/2.0/tokens/introspect`: where the token is good.
-async fn introspect(State(workspace): State<Arc<Workspace>>) -> Json<Value> {
+async fn introspect(Extension(workspace): Extension<Arc<Workspace>>) -> Json<Value> {
     Json(json!({
         "principal_context": { "authentication_scope": { "account_id": ACCOUNT_ID, "workspace_id": workspace.id } },
     }))

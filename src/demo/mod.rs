@@ -93,7 +93,6 @@ pub struct Demo {
     rooms: Vec<Room>,
     announced: Vec<DemoWorkspace>,
     authority: Arc<Authority>,
-    account: DemoAccount,
     account_connection: ConnectionId,
     _server: Server,
 }
@@ -112,18 +111,20 @@ impl Demo {
     pub fn start(options: &DemoOptions) -> std::io::Result<Self> {
         let now = jiff::Timestamp::now();
         let entries = catalogue::entries(options.workspaces);
-        let mut listeners = server::bind(options.port, entries.len() + 1)?;
-        let account_listener = listeners.pop().ok_or(std::io::ErrorKind::InvalidInput)?;
+        let mut listeners = server::bind(options.port, entries.len() + 2)?;
+        let above = listeners.split_off(entries.len());
         let origin_of = |listener: &std::net::TcpListener| Ok::<_, std::io::Error>(format!("http://{}", listener.local_addr()?));
-        let account_origin = origin_of(&account_listener)?;
-        let mut hosts = vec![Host { realm: Realm::Account, name: ACCOUNT_NAME.to_owned(), origin: account_origin.clone() }];
+        let mut hosts = Vec::with_capacity(entries.len() + above.len());
+        for ((realm, name), listener) in [(Realm::Account, ACCOUNT_NAME), (Realm::Unified, "Acme")].into_iter().zip(&above) {
+            hosts.push(Host { realm, name: name.to_owned(), origin: origin_of(listener)? });
+        }
         for (entry, listener) in entries.iter().zip(&listeners) {
             hosts.push(Host { realm: Realm::Workspace(entry.workspace_id), name: entry.name.clone(), origin: origin_of(listener)? });
         }
         let authority = Arc::new(Authority::new(hosts));
         let mut rooms = Vec::with_capacity(entries.len());
         let mut announced = Vec::with_capacity(entries.len());
-        let mut served = Vec::with_capacity(entries.len() + 1);
+        let mut served = Vec::with_capacity(entries.len() + above.len());
         for (entry, listener) in entries.into_iter().zip(listeners) {
             let origin = origin_of(&listener)?;
             let workspace = Arc::new(Workspace::new(&entry, origin.clone(), Arc::clone(&authority), options.latency, now));
@@ -136,21 +137,12 @@ impl Demo {
             served.push((listener, server::router(Arc::clone(&workspace))));
             rooms.push(Room { entry, connection: ConnectionId::random(), workspace });
         }
-        let account = Arc::new(Account {
-            origin: account_origin.clone(),
-            latency: options.latency,
-            authority: Arc::clone(&authority),
-            workspaces: rooms.iter().map(|room| Arc::clone(&room.workspace)).collect(),
-        });
-        served.push((account_listener, account::router(account)));
-        Ok(Self {
-            rooms,
-            announced,
-            authority,
-            account: DemoAccount { base_url: account_origin, account_id: ACCOUNT_ID.to_owned() },
-            account_connection: ConnectionId::random(),
-            _server: Server::start(served)?,
-        })
+        let workspaces: Vec<_> = rooms.iter().map(|room| Arc::clone(&room.workspace)).collect();
+        for (realm, listener) in [Realm::Account, Realm::Unified].into_iter().zip(above) {
+            let (origin, authority, workspaces) = (origin_of(&listener)?, Arc::clone(&authority), workspaces.clone());
+            served.push((listener, account::router(Arc::new(Account { realm, origin, latency: options.latency, authority, workspaces }))));
+        }
+        Ok(Self { rooms, announced, authority, account_connection: ConnectionId::random(), _server: Server::start(served)? })
     }
 
     /// All workspaces, also those that are in no connection yet.
@@ -214,12 +206,12 @@ impl Demo {
             id: self.account_connection,
             name: ConnectionName::parse(ACCOUNT_NAME).ok()?,
             description: "All workspaces; sign in once to add them".to_owned(),
-            base_url: BaseUrl::read(&self.account.base_url).ok()?.base_url,
+            base_url: BaseUrl::read(&self.account().base_url).ok()?.base_url,
             address_confirmed: true,
             workspace_id: None,
             timeout: Timeout::DEFAULT,
             auth: AuthMethod::Browser(OAuthApp::default()),
-            level: Level::Account { account_id: AccountId::parse(&self.account.account_id).ok()? },
+            level: Level::Account { account_id: AccountId::parse(ACCOUNT_ID).ok()? },
             sign_in_of: None,
             environment: Environment::Production,
             tags: Vec::new(),
@@ -232,7 +224,17 @@ impl Demo {
     /// The account's own host; it also plays login.databricks.com (`/?destination_url=…`).
     #[must_use]
     pub fn account(&self) -> DemoAccount {
-        self.account.clone()
+        self.account_at(Realm::Account)
+    }
+
+    /// One host for the account and all its workspaces: `X-Databricks-Workspace-Id` says which one a request is for.
+    #[must_use]
+    pub fn unified(&self) -> DemoAccount {
+        self.account_at(Realm::Unified)
+    }
+
+    fn account_at(&self, realm: Realm) -> DemoAccount {
+        DemoAccount { base_url: self.authority.origin(realm).to_owned(), account_id: ACCOUNT_ID.to_owned() }
     }
 
     /// The users that can sign in: the first one is in every workspace; the others are other people.
@@ -257,7 +259,8 @@ impl Demo {
     pub fn announcement(&self) -> Value {
         json!({
             "workspaces": self.announced,
-            "account": self.account,
+            "account": self.account(),
+            "unified": self.unified(),
             "service_principal": self.service_principal(),
             "user": self.users().first(),
         })

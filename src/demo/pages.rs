@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::State, response::Html, routing::get};
+use axum::{Extension, Router, response::Html, routing::get};
 
 use super::Workspace;
 
-pub(super) fn routes() -> Router<Arc<Workspace>> {
+pub(super) fn routes() -> Router {
     Router::new().route("/", get(show_login)).route("/login.html", get(show_login))
 }
 
-async fn show_login(State(workspace): State<Arc<Workspace>>) -> Html<String> {
+async fn show_login(Extension(workspace): Extension<Arc<Workspace>>) -> Html<String> {
     Html(login(&workspace.name))
 }
 
 pub(super) fn login(workspace: &str) -> String {
-    page(workspace, "This is a demo workspace. It runs on this computer alone and holds no real data, so there is nothing to sign in to.")
+    page(workspace, "This is a demo workspace. It runs on this computer alone and holds no real data.")
 }
 
 pub(super) fn not_found() -> String {

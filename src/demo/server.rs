@@ -83,6 +83,5 @@ pub(super) fn router(workspace: Arc<Workspace>) -> Router {
         .merge(oidc::routes(Arc::clone(&workspace.authority), Realm::Workspace(workspace.id)))
         .fallback(errors::no_such_endpoint)
         .method_not_allowed_fallback(errors::no_such_endpoint)
-        .layer(middleware::from_fn_with_state(Arc::clone(&workspace), gate::pass))
-        .with_state(workspace)
+        .layer(middleware::from_fn_with_state(workspace, gate::pass))
 }

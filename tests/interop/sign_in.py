@@ -152,6 +152,12 @@ def main():
 
     token, door = in_browser(account["base_url"], account["account_id"])
     print(json.dumps({"way": "browser account", "user": user["name"], "seen": workspaces(token=token, auth_type="pat"), "door": door}))
+
+    workspace_id = str(WorkspaceClient(host=host, auth_type="oauth-m2m", **principal).get_workspace_id())
+    client = WorkspaceClient(host=announced["unified"]["base_url"], workspace_id=workspace_id, auth_type="oauth-m2m", **principal)
+    clusters = [it.cluster_id for it in client.clusters.list()]
+    print(json.dumps({"way": "m2m unified", "user": client.current_user.me().user_name, "seen": clusters}))
+
     assert person.logins >= 2, person.logins
 
 

@@ -472,6 +472,41 @@ async fn a_token_opens_its_own_workspace_and_one_of_the_account_opens_all() {
 }
 
 #[tokio::test]
+async fn a_unified_host_serves_the_account_and_every_workspace_that_a_header_names() {
+    let site = Site::new();
+    let unified = site.demo.unified();
+    let (_, config) = answer(client().get(format!("{}/.well-known/databricks-config", unified.base_url)).send().await.unwrap()).await;
+    let issuer = format!("{}/oidc/accounts/{}", unified.base_url, unified.account_id);
+    assert_eq!((text(&config, "host_type"), text(&config, "oidc_endpoint")), ("unified", issuer.as_str()));
+    let back = site.allowed(&issuer, &[]);
+    assert_eq!(of(&back, "iss"), Some(issuer.clone()));
+    let (status, tokens) = exchange(&issuer, &of(&back, "code").unwrap(), &[]).await;
+    assert_eq!(status, 200, "{tokens}");
+    let token = text(&tokens, "access_token");
+    let (status, listed) = get(&unified.base_url, &format!("/api/2.0/accounts/{}/workspaces", unified.account_id), token).await;
+    assert_eq!((status.as_u16(), listed.as_array().map(Vec::len)), (200, Some(site.demo.workspaces().len())));
+    let ask = async |token: &str, workspace: Option<String>| {
+        let request = client().get(format!("{}{ME}", unified.base_url)).bearer_auth(token);
+        let request = match workspace {
+            Some(id) => request.header("X-Databricks-Workspace-Id", id),
+            None => request,
+        };
+        request.send().await.unwrap()
+    };
+    for workspace in [SALES, "Finance lakehouse"] {
+        let id = site.demo.workspace(workspace).unwrap().workspace_id();
+        let response = ask(token, Some(id.clone())).await;
+        assert_eq!((response.status().as_u16(), response.headers()["x-databricks-org-id"].to_str().unwrap()), (200, id.as_str()));
+        let own = site.demo.workspaces().iter().find(|it| it.name == workspace).unwrap();
+        assert_eq!(ask(&own.token, Some(id)).await.status(), 200, "a personal access token of that workspace does as well");
+    }
+    for nowhere in [None, Some("1".to_owned())] {
+        let page = ask(token, nowhere).await;
+        assert!(page.status() == 200 && page.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/html"));
+    }
+}
+
+#[tokio::test]
 async fn another_person_signs_in_as_another_person() {
     let site = Site::new();
     let (origin, issuer) = (site.workspace(SALES), site.issuer(SALES));
@@ -671,10 +706,11 @@ fn the_official_python_sdk_signs_in_as_service_principal_and_in_the_browser() {
         ("m2m account", &principal, &workspaces),
         ("browser workspace", &person, &clusters),
         ("browser account", &person, &workspaces),
+        ("m2m unified", &principal, &clusters),
     ]) {
         assert_eq!((text(way, "way"), text(way, "user"), &way["seen"]), (name, user.as_str(), seen));
     }
-    assert_eq!(ways.len(), 4);
+    assert_eq!(ways.len(), 5);
     let authorization = site.demo.authorization();
     assert_eq!((authorization.exchanges(), authorization.reuses()), (2, 0), "{ways:?}");
 }

@@ -142,7 +142,7 @@ impl Authority {
         self.hosts.iter().find(|host| host.realm == realm)
     }
 
-    pub(super) fn origin(&self, realm: Realm) -> &str {
+    pub(in crate::demo) fn origin(&self, realm: Realm) -> &str {
         self.host(realm).map_or("", |host| host.origin.as_str())
     }
 
@@ -241,7 +241,7 @@ impl Authority {
         let header = json!({ "kid": "demo", "typ": "at+jwt", "alg": "RS256" });
         let audience = match grant.realm {
             Realm::Workspace(id) => id.to_string(),
-            Realm::Account => crate::demo::catalogue::ACCOUNT_ID.to_owned(),
+            Realm::Account | Realm::Unified => crate::demo::catalogue::ACCOUNT_ID.to_owned(),
         };
         let payload = json!({
             "client_id": grant.client_id,

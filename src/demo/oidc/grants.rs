@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn a_token_of_the_account_opens_every_workspace_and_no_other_way_round() {
-        assert!(Realm::Account.covers(Realm::Workspace(7)));
+        assert!(Realm::Account.covers(Realm::Workspace(7)) && Realm::Unified.covers(Realm::Workspace(7)));
         assert!(!Realm::Workspace(7).covers(Realm::Account));
         assert!(!Realm::Workspace(7).covers(Realm::Workspace(8)));
     }

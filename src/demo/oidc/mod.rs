@@ -36,6 +36,8 @@ use super::catalogue::ACCOUNT_ID;
 pub(super) enum Realm {
     Workspace(u64),
     Account,
+    /// The account, through the host that also serves its workspaces.
+    Unified,
 }
 
 impl Realm {
@@ -43,13 +45,13 @@ impl Realm {
     fn prefix(self) -> String {
         match self {
             Self::Workspace(_) => "/oidc".to_owned(),
-            Self::Account => format!("/oidc/accounts/{ACCOUNT_ID}"),
+            Self::Account | Self::Unified => format!("/oidc/accounts/{ACCOUNT_ID}"),
         }
     }
 
     /// Whether a token of this realm opens `other`.
     fn covers(self, other: Self) -> bool {
-        self == Self::Account || self == other
+        matches!(self, Self::Account | Self::Unified) || self == other
     }
 }
 

@@ -60,14 +60,18 @@ pub(super) fn choose(ticket: &str, hosts: &[Host], account: bool) -> Response {
 }
 
 pub(super) fn is_choice(host: &Host, account: bool) -> bool {
-    (host.realm == Realm::Account) == account
+    match host.realm {
+        Realm::Workspace(_) => !account,
+        Realm::Account => account,
+        Realm::Unified => false,
+    }
 }
 
 /// How the form names a host.
 pub(super) fn choice(host: &Host) -> String {
     match host.realm {
         Realm::Workspace(id) => id.to_string(),
-        Realm::Account => crate::demo::catalogue::ACCOUNT_ID.to_owned(),
+        Realm::Account | Realm::Unified => crate::demo::catalogue::ACCOUNT_ID.to_owned(),
     }
 }
 
