@@ -25,7 +25,17 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         }
         Action::Test => act.send(state.test()),
         Action::TestAll => act.send(state.test_all()),
-        Action::CancelTest => act.send(state.cancel_all_tests()),
+        Action::CancelTest => {
+            act.send(state.cancel_all_tests());
+            act.send(state.cancel_all_sign_ins());
+        }
+        Action::SignIn => act.send(state.sign_in()),
+        Action::SignOut => act.send(state.sign_out()),
+        Action::AddWorkspaces => {
+            if let Some(id) = state.selection.shown() {
+                act.send(state.ask_for_workspaces(id));
+            }
+        }
         Action::CopyAddress => {
             if let Some(origin) = state.shown_form().and_then(|form| form.pasted()).map(|pasted| pasted.base_url.origin()) {
                 Act::copy(ctx, state, origin);
@@ -65,7 +75,10 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
             .is_some_and(|form| form.draft.secret_kind().is_some_and(|kind| state.stored_secret(form.draft.id, kind).is_some())),
         Action::Undo => state.can_undo(),
         Action::TestAll | Action::Find => any,
-        Action::CancelTest => state.tests.running_count() > 0,
+        Action::CancelTest => state.tests.running_count() > 0 || state.sign_ins_running() > 0,
+        Action::SignIn => shown.is_some_and(|id| state.uses_browser(id)),
+        Action::SignOut => shown.is_some_and(|id| state.can_sign_out(id)),
+        Action::AddWorkspaces => shown.is_some_and(|id| state.can_add_workspaces(id)),
         Action::Pinned(number) => state.list.pinned().nth(usize::from(number).saturating_sub(1)).is_some(),
         Action::New | Action::CommandPalette | Action::Refresh | Action::Settings | Action::Shortcuts | Action::Close | Action::Quit => {
             true

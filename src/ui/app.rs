@@ -10,10 +10,11 @@ use super::{
     act::Act,
     actions, dialogs, editor,
     first_start::{self, FirstStartAction},
+    login,
     palette::{CommandPalette, PaletteConnection, PaletteOutcome},
     settings::{SettingsAction, SettingsDialog, SettingsView},
     shortcuts, sidebar,
-    state::{Dialog, Notice, SettingsWait, State},
+    state::{Dialog, Notice, SettingsWait, State, Zone},
     status_bar, text,
     theme::{self, Tone},
     toasts::Toasts,
@@ -85,6 +86,13 @@ impl BrickpassApp {
             toasts: Toasts::default(),
             rows_drawn: 0..0,
         }
+    }
+
+    /// Times of day are told in this zone; in UTC without it.
+    #[must_use]
+    pub fn in_zone(mut self, zone: jiff::tz::TimeZone) -> Self {
+        self.state.zone = Zone(zone);
+        self
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -202,6 +210,7 @@ impl BrickpassApp {
             None => {}
             Some(Dialog::Settings) => self.settings_dialog(ctx, act),
             Some(Dialog::Palette) => self.command_palette(ctx, act),
+            Some(Dialog::AddWorkspaces(_)) => login::add_workspaces(ctx, &mut self.state, act),
             Some(Dialog::Shortcuts) if shortcuts::sheet(ctx, Id::unique("shortcuts sheet")) => {
                 self.state.dialog = None;
             }
@@ -295,9 +304,10 @@ impl BrickpassApp {
                 forget_secret_field(ctx, editor::secret_id(id, kind));
             }
         }
-        if std::mem::take(&mut self.state.try_again) {
-            let again = self.state.try_again();
-            act.send(again);
+        if let Some(later) = self.state.later.take() {
+            let commands = self.state.do_later(later);
+            act.send(commands);
+            ctx.request_repaint();
         }
         if self.state.focus.is_some() || self.state.reveal_selected || !self.state.notices.is_empty() {
             ctx.request_repaint();

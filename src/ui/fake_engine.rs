@@ -230,6 +230,7 @@ impl FakeEngine {
         let (run, owner, _) = inner.sign_ins.pop().unwrap();
         if let Ok(signed_in) = &outcome {
             inner.signed_in.insert(owner.id, signed_in.sign_in.clone());
+            inner.events.push_back(Event::History(vec![(owner.id, None)]));
         }
         inner.events.push_back(Event::SignInFinished { run, id: owner.id, outcome });
     }

@@ -10,6 +10,7 @@ mod fake_engine;
 pub mod first_start;
 pub mod fonts;
 pub mod icons;
+mod login;
 pub mod palette;
 pub mod settings;
 pub mod shortcuts;
@@ -73,7 +74,7 @@ pub fn run(launch: Launch) -> eframe::Result {
         Box::new(move |creation| {
             // Only set once: there is one window.
             let _ = context.set(creation.egui_ctx.clone());
-            Ok(Box::new(BrickpassApp::new(&creation.egui_ctx, wires, setup)))
+            Ok(Box::new(BrickpassApp::new(&creation.egui_ctx, wires, setup).in_zone(jiff::tz::TimeZone::system())))
         }),
     );
     drop(engine);

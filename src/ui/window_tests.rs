@@ -21,13 +21,13 @@ use crate::{
     storage::{ThemeChoice, WindowMemory},
 };
 
-type Window = Harness<'static, BrickpassApp>;
+pub(super) type Window = Harness<'static, BrickpassApp>;
 
-fn open(engine: &FakeEngine, size: [f32; 2]) -> Window {
+pub(super) fn open(engine: &FakeEngine, size: [f32; 2]) -> Window {
     open_at(engine, size, Rc::new(Cell::new(0)))
 }
 
-fn open_at(engine: &FakeEngine, size: [f32; 2], seconds: Rc<Cell<i64>>) -> Window {
+pub(super) fn open_at(engine: &FakeEngine, size: [f32; 2], seconds: Rc<Cell<i64>>) -> Window {
     let wires = engine.wires();
     let mut window = Harness::builder().with_size(size).with_max_steps(40).allow_missing_glyphs().build_eframe(move |creation| {
         let setup = Setup {
@@ -43,7 +43,7 @@ fn open_at(engine: &FakeEngine, size: [f32; 2], seconds: Rc<Cell<i64>>) -> Windo
 }
 
 /// Lets the engine work and the window draw until both are quiet.
-fn settle(window: &mut Window, engine: &FakeEngine) {
+pub(super) fn settle(window: &mut Window, engine: &FakeEngine) {
     for _ in 0..4 {
         engine.work();
         window.run_steps(3);
@@ -54,19 +54,19 @@ fn workspaces(names: &[&str]) -> Vec<Connection> {
     names.iter().map(|name| connection(name, |_| {})).collect()
 }
 
-fn click(window: &mut Window, engine: &FakeEngine, label: &str) {
+pub(super) fn click(window: &mut Window, engine: &FakeEngine, label: &str) {
     window.get_all_by_label(label).next().unwrap_or_else(|| panic!("nothing is called {label}")).click();
     settle(window, engine);
 }
 
-fn type_into(window: &mut Window, engine: &FakeEngine, role: Role, label: &str, words: &str) {
+pub(super) fn type_into(window: &mut Window, engine: &FakeEngine, role: Role, label: &str, words: &str) {
     window.get_by_role_and_label(role, label).focus();
     window.run_steps(2);
     window.get_by_role_and_label(role, label).type_text(words);
     settle(window, engine);
 }
 
-fn shows(window: &Window, words: &str) -> bool {
+pub(super) fn shows(window: &Window, words: &str) -> bool {
     window.query_all_by_label_contains(words).next().is_some()
 }
 
@@ -141,12 +141,13 @@ fn a_look_alike_address_is_used_only_after_a_tick() {
 }
 
 #[test]
-fn what_this_version_cannot_test_yet_says_so_beside_the_choice() {
+fn signing_in_through_the_browser_needs_no_secret() {
     let engine = FakeEngine::with(&workspaces(&["Sales"]));
     let mut window = open(&engine, [1280.0, 800.0]);
     click(&mut window, &engine, "Authentication type: Personal access token");
     click(&mut window, &engine, "OAuth in the browser");
-    assert!(shows(&window, "arrives in a later version"));
+    assert!(shows(&window, "Not signed in"));
+    assert!(!shows(&window, "later version"), "nothing is left for later");
     assert!(window.query_by_role(Role::PasswordInput).is_none(), "no field for a secret that is not needed");
     click(&mut window, &engine, "Save");
     assert_eq!(engine.0.borrow().entries[0].connection.auth.kind(), crate::connection::AuthKind::Browser);
@@ -217,14 +218,14 @@ fn ui_04_closing_with_unsaved_edits_shows_a_dialog() {
     panic!("the window did not close after saving");
 }
 
-fn ask_to_close(window: &mut Window) {
+pub(super) fn ask_to_close(window: &mut Window) {
     let id = egui::ViewportId::ROOT;
     window.input_mut().viewports.entry(id).or_default().events.push(egui::ViewportEvent::Close);
     window.step();
     window.input_mut().viewports.entry(id).or_default().events.clear();
 }
 
-fn commands_of(window: &Window) -> Vec<egui::ViewportCommand> {
+pub(super) fn commands_of(window: &Window) -> Vec<egui::ViewportCommand> {
     window.output().viewport_output.get(&egui::ViewportId::ROOT).map(|output| output.commands.clone()).unwrap_or_default()
 }
 

@@ -5,6 +5,7 @@ use egui::Ui;
 use super::{
     fields::{TextRow, field_id, note, say, secret_id, take_focus, tone},
     form::needs_level,
+    sign_in_rows,
 };
 use crate::{
     connection::{AuthKind, ConnectionId, Field, LevelKind, SecretKind, Severity},
@@ -37,12 +38,18 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fi
             |_, _, _| {},
         );
     }
-    let own_client = form.draft.auth == AuthKind::Browser && !form.draft.client_id.is_empty();
-    if form.draft.auth == AuthKind::ServicePrincipal || own_client {
-        let hint = if own_client { text::CLIENT_HINT_BROWSER } else { text::CLIENT_HINT };
-        TextRow::new(Field::ClientId, text::CLIENT_ID, hint).show(ui, form, focus, |draft| &mut draft.client_id, |_, _, _| {});
+    let shared = form.draft.shared_sign_in().is_some();
+    if form.draft.auth == AuthKind::ServicePrincipal && !shared {
+        TextRow::new(Field::ClientId, text::CLIENT_ID, text::CLIENT_HINT).show(ui, form, focus, |draft| &mut draft.client_id, |_, _, _| {});
     }
-    let id = form.draft.id;
+    let (id, auth) = (form.draft.id, form.draft.auth);
+    if shared || auth == AuthKind::Browser {
+        sign_in_rows::show(ui, state, act, id);
+    }
+    let Some(form) = state.shown_form_mut() else { return };
+    if auth == AuthKind::Browser && !shared {
+        sign_in_rows::application(ui, form, focus);
+    }
     if let Some(kind) = form.draft.secret_kind() {
         let label = if kind == SecretKind::PersonalAccessToken { text::TOKEN } else { text::CLIENT_SECRET };
         form_row(ui, label, |ui| secret(ui, state, act, focus, (id, kind), label));
@@ -68,9 +75,6 @@ fn auth_type(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
     }
     take_focus(ui, focus, Field::Auth, &response, id);
     say(ui, form, Field::Auth);
-    if let Some(words) = text::auth_remark(chosen) {
-        remark(ui, Severity::Note, words);
-    }
 }
 
 fn level(ui: &mut Ui, form: &mut Editing) {

@@ -5,6 +5,7 @@ use egui::Ui;
 use super::{
     auth_rows,
     fields::{TextRow, field_id, note, say, take_focus},
+    sign_in_rows,
 };
 use crate::{
     connection::{EnvironmentKind, Field, HostKind, LevelKind, Severity},
@@ -32,6 +33,10 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let auth_before = state.shown_form().map(|form| form.draft.auth);
     if let Some(form) = state.shown_form_mut() {
         about(ui, form, &mut focus);
+    }
+    sign_in_rows::anywhere(ui, state, act);
+    if let Some(form) = state.shown_form_mut() {
+        reach(ui, form, &mut focus);
     }
     auth_rows::show(ui, state, act, &mut focus);
     if let Some(form) = state.shown_form_mut() {
@@ -64,6 +69,10 @@ fn about(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
             workspace(ui, form);
         },
     );
+}
+
+/// How the address is used.
+fn reach(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
     if needs_workspace_id(form) {
         TextRow::new(Field::WorkspaceId, text::WORKSPACE_ID, text::WORKSPACE_ID_HINT).show(
             ui,

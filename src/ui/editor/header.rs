@@ -35,7 +35,14 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
         ui.set_min_height(32.0);
         let test = if tiny { 32.0 } else { test_button(state, id).width(ui) };
         let status = if narrow { 0.0 } else { said.width(ui) + 12.0 };
-        let right = test + 8.0 + 32.0 + status;
+        let sign_in = state.wants_sign_in(id);
+        let gap = ui.spacing().item_spacing.x;
+        let sign_in_width = match (sign_in, tiny) {
+            (false, _) => 0.0,
+            (true, true) => 32.0 + gap,
+            (true, false) => sign_in_button().width(ui) + gap,
+        };
+        let right = sign_in_width + test + 8.0 + 32.0 + status;
         let badge = badge_size(ui.painter(), &environment_word(&environment)).x + 10.0;
         let room = (ui.available_width() - right - badge - 16.0).max(40.0);
         let name = state.name_of(id).to_owned();
@@ -45,6 +52,12 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
         if !narrow {
             said.show(ui);
             ui.add_space(4.0);
+        }
+        if sign_in {
+            let pressed = if tiny { icon_button(ui, Icon::SignIn, text::SIGN_IN).clicked() } else { sign_in_button().show(ui).clicked() };
+            if pressed {
+                act.send(state.sign_in());
+            }
         }
         let pressed = if tiny { tiny_test_button(ui, state, id) } else { test_button(state, id).show(ui).clicked() };
         if pressed {
@@ -62,6 +75,10 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
 fn tiny_test_button(ui: &mut Ui, state: &State, id: ConnectionId) -> bool {
     let (icon, words) = if state.tests.running(id).is_some() { (Icon::Stop, text::CANCEL_TEST) } else { (Icon::Test, text::TEST) };
     icon_button(ui, icon, words).clicked()
+}
+
+fn sign_in_button() -> Button<'static> {
+    Button::primary(text::SIGN_IN).icon(Icon::SignIn)
 }
 
 fn test_button<'a>(state: &State, id: ConnectionId) -> Button<'a> {

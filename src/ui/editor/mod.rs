@@ -4,6 +4,7 @@ mod auth_rows;
 mod fields;
 mod form;
 mod header;
+mod sign_in_rows;
 
 use egui::{Frame, Id, Margin, ScrollArea, Ui, UiBuilder, Vec2, vec2};
 

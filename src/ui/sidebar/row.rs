@@ -143,12 +143,32 @@ pub fn menu(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         act.send(state.test());
     }
     if !many {
+        signing_in(ui, state, act, id);
         one(ui, state, act, id);
     }
     menu_separator(ui);
     if menu_item(ui, Icon::Trash, text::DELETE, &Action::Delete.key(ui.ctx()), Tone::Error).clicked() {
         let ids = if many { state.selection.all() } else { vec![id] };
         act.send(state.delete(ids, act.now));
+    }
+}
+
+fn signing_in(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    if state.uses_browser(id) {
+        let somebody = matches!(state.signed_in(id), Some(Some(_)));
+        let words = if somebody { text::SIGN_IN_AGAIN } else { text::SIGN_IN };
+        if menu_item(ui, Icon::SignIn, words, &Action::SignIn.key(ui.ctx()), Tone::Neutral).clicked() {
+            act.send(state.sign_in_to(id));
+        }
+        if state.can_sign_out(id) && menu_item(ui, Icon::Lock, text::SIGN_OUT, &Action::SignOut.key(ui.ctx()), Tone::Neutral).clicked() {
+            act.send(state.select(id));
+            act.send(state.sign_out());
+        }
+    }
+    if state.can_add_workspaces(id)
+        && menu_item(ui, Icon::PlusCircle, text::ADD_WORKSPACES, &Action::AddWorkspaces.key(ui.ctx()), Tone::Neutral).clicked()
+    {
+        act.send(state.ask_for_workspaces(id));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tests, dialogs, closing. As everything that a person wants: each intent changes the state at once and gives the commands for what takes time.
 
-use super::{Closing, Dialog, SettingsWait, State};
+use super::{Closing, Dialog, Later, SettingsWait, State};
 use crate::{
     connection::{Connection, ConnectionId},
     engine::{Command, SignInPlace},
@@ -25,6 +25,14 @@ impl State {
                 self.focus = field;
                 Vec::new()
             }
+        }
+    }
+
+    pub fn do_later(&mut self, later: Later) -> Vec<Command> {
+        match later {
+            Later::TryAgain => self.try_again(),
+            Later::SignIn => self.sign_in(),
+            Later::AddWorkspaces => self.selection.shown().map(|id| self.ask_for_workspaces(id)).unwrap_or_default(),
         }
     }
 

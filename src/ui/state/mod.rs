@@ -22,17 +22,17 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use secrecy::SecretString;
 
-pub use account::{AddWorkspaces, OfferStanding};
+pub use account::{AddWorkspaces, Offer, OfferStanding};
 pub use dialog::Dialog;
 pub use editing::Editing;
 pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
 pub use remote::Remote;
 pub use removal::{Removal, UNDO};
 pub use selection::Selection;
-pub use signing_in::{Attempt, LONELY, SignIns, Stage};
+pub use signing_in::{Attempt, Door, LONELY, SignIns, Stage};
 pub use testing::{Finished, Running, Tests, same_target};
 
 use crate::{
@@ -72,6 +72,8 @@ pub struct State {
     secrets: HashMap<(ConnectionId, SecretKind), Remote<StoredSecret>>,
     revealed: Option<(ConnectionId, SecretKind, SecretString, Timestamp)>,
     pub settings: Settings,
+    /// In which times of day are told.
+    pub zone: Zone,
     pub settings_known: bool,
     pub vault_from_environment: bool,
     /// An encrypted file is there already: its passphrase is asked for, not chosen.
@@ -85,8 +87,8 @@ pub struct State {
     pub show_test: Option<bool>,
     /// The field that the form is to show and focus.
     pub focus: Option<Field>,
-    /// A failure's *Try again* was pressed.
-    pub try_again: bool,
+    /// Pressed in the panel of the test, and done when it is drawn.
+    pub later: Option<Later>,
     /// The list is to bring the selected row into view.
     pub reveal_selected: bool,
     /// Selected as soon as it is in the list.
@@ -96,6 +98,24 @@ pub struct State {
     pub wipe: Vec<ConnectionId>,
     pub settings_wait: SettingsWait,
     pub settings_problem: Option<String>,
+}
+
+/// The person's time zone; UTC until it is known.
+#[derive(Debug, Clone)]
+pub struct Zone(pub TimeZone);
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self(TimeZone::UTC)
+    }
+}
+
+/// What a button in the panel of the test asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Later {
+    TryAgain,
+    SignIn,
+    AddWorkspaces,
 }
 
 /// What the settings dialog waits for.

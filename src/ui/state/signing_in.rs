@@ -73,9 +73,9 @@ impl Attempt {
         matches!(self.stage, Stage::Waiting) && self.wrong_keys == 0 && waited.is_some_and(|waited| waited >= LONELY)
     }
 
-    /// The host whose sign-in page the browser shows.
-    pub fn host(&self) -> &str {
-        self.owner.base_url.host()
+    /// The host whose sign-in page the browser shows; `None` while the person has yet to choose one there.
+    pub fn host(&self) -> Option<&str> {
+        (self.place == SignInPlace::Here).then(|| self.owner.base_url.host())
     }
 }
 
@@ -212,11 +212,7 @@ impl State {
             sign_in_of: None,
             ..form.draft.clone()
         };
-        let mut review = stand_in.review(&|_| false);
-        if let Some(origin) = review.confirm_origin.clone() {
-            // Nothing is sent to it: the person is asked about the host that is found.
-            review = Draft { confirmed_origin: Some(origin), ..stand_in }.review(&|_| false);
-        }
+        let review = stand_in.review(&|_| false);
         match review.result {
             Some(reviewed) => self.begin_at(reviewed.connection, SignInPlace::Anywhere { level }, id),
             None => {
@@ -294,7 +290,6 @@ impl State {
     /// Tests that ended with *Sign in* before say nothing about the new sign-in.
     fn nobody_refused(&mut self, owner: ConnectionId) {
         let users: Vec<ConnectionId> = self.users_of(owner).collect();
-        self.history.retain(|id, last| last.state != Status::SignIn || !users.contains(id));
         for id in users {
             if self.tests.finished(id).is_some_and(|finished| finished.report.state == Status::SignIn) {
                 self.tests.forget(id);
@@ -395,16 +390,22 @@ impl State {
         self.uses_browser(id) && self.sign_in_owner(id) == id && matches!(self.signed_in(id), Some(Some(_)))
     }
 
+    /// Everybody who used the sign-in hears of it; it is told once, where it was held.
     pub fn signed_out(&mut self, id: ConnectionId) {
-        let owner = self.sign_in_owner(id);
-        self.sign_ins.described.insert(owner, Remote::Ready(None));
-        if self.sign_ins.attempt(owner).is_some_and(|attempt| !attempt.runs()) {
-            self.sign_ins.attempts.remove(&owner);
+        if self.sign_in_owner(id) != id {
+            return;
         }
-        self.notices.push(Notice::Done(text::signed_out(self.name_of(owner))));
+        self.sign_ins.described.insert(id, Remote::Ready(None));
+        if self.sign_ins.attempt(id).is_some_and(|attempt| !attempt.runs()) {
+            self.sign_ins.attempts.remove(&id);
+        }
+        self.notices.push(Notice::Done(text::signed_out(self.name_of(id))));
     }
 
     pub fn sign_in_described(&mut self, id: ConnectionId, outcome: Result<Option<SignIn>, Failure>) {
+        if self.sign_in_owner(id) != id {
+            return;
+        }
         let known = self.sign_ins.described.entry(id).or_default();
         match outcome {
             Ok(sign_in) => *known = Remote::Ready(sign_in),

@@ -7,13 +7,13 @@ use egui::{Id, Sense, Ui, vec2};
 use super::{steps, title};
 use crate::{
     connection::Field,
-    engine::Command,
+    engine::{Command, RunId},
     failure::{Code, Failure, Remedy},
     ui::{
         act::Act,
         fonts,
         icons::Icon,
-        state::{Dialog, Finished, State},
+        state::{Dialog, Finished, Later, State},
         text, theme,
         widgets::{Button, paragraph},
     },
@@ -27,9 +27,7 @@ pub fn show(ui: &mut Ui, finished: &Finished, state: &mut State, act: &mut Act) 
         Code::Unsupported => (Icon::Info, palette.accent),
         _ => (Icon::Failed, palette.error),
     };
-    title(ui, Some(icon), &text::headline(failure.code));
-    lines(ui, failure);
-    remedy_button(ui, failure, state, act, true);
+    told(ui, icon, &text::headline(failure.code), failure, state, act);
     if !finished.planned.is_empty() {
         ui.add_space(8.0);
         steps::finished(ui, &finished.planned, &finished.report);
@@ -39,7 +37,19 @@ pub fn show(ui: &mut Ui, finished: &Finished, state: &mut State, act: &mut Act) 
     }
     ui.add_space(4.0);
     steps::rule(ui);
-    more(ui, finished, failure, state);
+    failure_details(ui, finished.run, failure, state, || report(finished, failure));
+}
+
+/// The failure of something else that stands in this panel.
+pub fn failure_told(ui: &mut Ui, headline: &str, failure: &Failure, state: &mut State, act: &mut Act) {
+    let icon = (Icon::Failed, theme::of(ui).error);
+    told(ui, icon, headline, failure, state, act);
+}
+
+fn told(ui: &mut Ui, icon: (Icon, egui::Color32), headline: &str, failure: &Failure, state: &mut State, act: &mut Act) {
+    title(ui, Some(icon), headline);
+    lines(ui, failure);
+    remedy_button(ui, failure, state, act, true);
 }
 
 /// The three lines, for a failure that stands elsewhere.
@@ -75,19 +85,20 @@ pub fn remedy_button(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mu
         return;
     }
     match remedy {
-        Remedy::SignIn => act.send(state.sign_in()),
+        Remedy::SignIn => state.later = Some(Later::SignIn),
         Remedy::EditBaseUrl => state.focus = Some(Field::BaseUrl),
         Remedy::EditTimeout => state.focus = Some(Field::Timeout),
         Remedy::ReplaceSecret => state.focus = Some(Field::Secret),
         Remedy::OpenNetworkSettings | Remedy::OpenVaultSettings => state.dialog = Some(Dialog::Settings),
         Remedy::UnlockVault => state.ask_to_unlock(None),
-        Remedy::TryAgain => state.try_again = true,
+        Remedy::TryAgain => state.later = Some(Later::TryAgain),
         Remedy::Reload => act.send([Command::Refresh]),
     }
 }
 
-fn more(ui: &mut Ui, finished: &Finished, failure: &Failure, state: &mut State) {
-    let id = Id::unique(("details", finished.run));
+/// What the server said, and what can be sent to somebody who helps.
+pub fn failure_details(ui: &mut Ui, run: RunId, failure: &Failure, state: &mut State, report: impl FnOnce() -> String) {
+    let id = Id::unique(("details", run));
     let mut open = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
@@ -99,7 +110,7 @@ fn more(ui: &mut Ui, finished: &Finished, failure: &Failure, state: &mut State) 
             }
         }
         if Button::ghost(text::COPY_REPORT).icon(Icon::Copy).small().show(ui).clicked() {
-            Act::copy(ui.ctx(), state, report(finished, failure));
+            Act::copy(ui.ctx(), state, report());
         }
     });
     if open && let Some(details) = &failure.details {

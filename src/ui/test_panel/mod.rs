@@ -3,16 +3,19 @@
 mod clusters;
 mod failed;
 mod steps;
+mod workspaces;
 
 use egui::{Color32, Role, Sense, Ui, Vec2, WidgetInfo, accesskit::Live};
 
-pub use failed::{failure_lines, remedy_button};
+pub use failed::{failure_details, failure_lines, failure_told, remedy_button};
+pub use steps::rule;
 
 use super::{
     act::Act,
     fonts,
     icons::Icon,
-    state::{Finished, Running, State, still_says_something},
+    login,
+    state::{Finished, Later, Running, State, still_says_something},
     text,
     theme::{self, Tone},
     widgets::{Button, card, paragraph, spinner, truncated_label},
@@ -30,6 +33,10 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 fn panel(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(id) = state.selection.shown() else { return };
+    let signing_in = state.attempt(id).is_some_and(|attempt| attempt.runs() || state.tests.running(id).is_none());
+    if signing_in && login::show(ui, state, act, id) {
+        return;
+    }
     let tests = std::mem::take(&mut state.tests);
     if let Some(running) = tests.running(id) {
         let cancelled = card(ui, None, |ui| {
@@ -49,7 +56,7 @@ fn panel(ui: &mut Ui, state: &mut State, act: &mut Act) {
             ui.set_width(ui.available_width());
             match failed {
                 Some(_) => failed::show(ui, finished, state, act),
-                None => connected(ui, finished, id),
+                None => connected(ui, finished, state),
             }
             if edited_since(finished, state) {
                 ui.add_space(8.0);
@@ -66,7 +73,7 @@ fn panel(ui: &mut Ui, state: &mut State, act: &mut Act) {
 }
 
 /// A line of the panel's size, with a shape before it.
-fn title(ui: &mut Ui, icon: Option<(Icon, Color32)>, words: &str) {
+pub fn title(ui: &mut Ui, icon: Option<(Icon, Color32)>, words: &str) {
     ui.spacing_mut().interact_size.y = 24.0;
     ui.spacing_mut().item_spacing.y = 4.0;
     ui.horizontal(|ui| {
@@ -75,7 +82,7 @@ fn title(ui: &mut Ui, icon: Option<(Icon, Color32)>, words: &str) {
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(16.0), Sense::hover());
             icon.paint(ui.painter(), rect.center(), 16.0, colour);
         } else {
-            spinner(ui, text::TESTING);
+            spinner(ui, words);
         }
         let colour = theme::of(ui).text;
         let room = ui.available_width();
@@ -88,7 +95,7 @@ fn title(ui: &mut Ui, icon: Option<(Icon, Color32)>, words: &str) {
 }
 
 /// A quiet line of which a part is strong.
-fn line(ui: &mut Ui, parts: &[(&str, bool)]) {
+pub fn strong_line(ui: &mut Ui, parts: &[(&str, bool)]) {
     let palette = theme::of(ui);
     let mut job = egui::text::LayoutJob::default();
     for (words, strong) in parts {
@@ -117,9 +124,9 @@ fn running_test(ui: &mut Ui, running: &Running, act: &Act) -> bool {
     ui.ctx().request_repaint_after(std::time::Duration::from_millis(250));
     if let Some((wait, since)) = running.waiting {
         let left = i64::try_from(wait).unwrap_or(i64::MAX).saturating_sub(act.now.duration_since(since).as_secs());
-        line(ui, &[(&text::waiting_for(left), false)]);
+        strong_line(ui, &[(&text::waiting_for(left), false)]);
     } else {
-        line(ui, &[(&text::of_timeout(running.tested.timeout.seconds()), false)]);
+        strong_line(ui, &[(&text::of_timeout(running.tested.timeout.seconds()), false)]);
     }
     ui.add_space(8.0);
     steps::running(ui, running, act.now);
@@ -127,7 +134,8 @@ fn running_test(ui: &mut Ui, running: &Running, act: &Act) -> bool {
     Button::secondary(text::CANCEL).icon(Icon::Stop).show(ui).clicked()
 }
 
-fn connected(ui: &mut Ui, finished: &Finished, id: ConnectionId) {
+fn connected(ui: &mut Ui, finished: &Finished, state: &mut State) {
+    let id = finished.tested.id;
     let palette = theme::of(ui);
     let report = &finished.report;
     title(ui, Some((Icon::Ok, palette.ok)), &text::connected_in(report.duration));
@@ -140,23 +148,37 @@ fn connected(ui: &mut Ui, finished: &Finished, id: ConnectionId) {
         steps::rule(ui);
         clusters::show(ui, list, id);
     }
+    if let Some(list) = &report.workspaces {
+        ui.add_space(8.0);
+        steps::rule(ui);
+        workspaces::show(ui, list, id);
+        if state.can_add_workspaces(id) && !list.is_empty() {
+            ui.add_space(8.0);
+            if Button::secondary(text::ADD_WORKSPACES).icon(Icon::Plus).show(ui).clicked() {
+                state.later = Some(Later::AddWorkspaces);
+            }
+        }
+    }
 }
 
 /// On one line where it fits.
 fn who(ui: &mut Ui, report: &Report) {
     let user = report.user.as_deref().unwrap_or(text::SOMEBODY);
-    let Some(all) = &report.clusters else {
-        line(ui, &[("as ", false), (user, true)]);
-        return;
+    let counted = match (&report.clusters, &report.workspaces) {
+        (Some(all), _) => text::clusters(all.len(), clusters::running(all)),
+        (None, Some(all)) => text::workspaces(all.len()),
+        (None, None) => {
+            strong_line(ui, &[("as ", false), (user, true)]);
+            return;
+        }
     };
-    let counted = text::clusters(all.len(), clusters::running(all));
     let width = |words: String, font| ui.painter().layout_no_wrap(words, font, Color32::PLACEHOLDER).size().x;
     let whole = width(format!("as , {counted}"), fonts::regular(14.0)) + width(user.to_owned(), fonts::medium(14.0));
     if whole <= ui.available_width() {
-        line(ui, &[("as ", false), (user, true), (&format!(", {counted}"), false)]);
+        strong_line(ui, &[("as ", false), (user, true), (&format!(", {counted}"), false)]);
     } else {
-        line(ui, &[("as ", false), (user, true)]);
-        line(ui, &[(&counted, false)]);
+        strong_line(ui, &[("as ", false), (user, true)]);
+        strong_line(ui, &[(&counted, false)]);
     }
 }
 

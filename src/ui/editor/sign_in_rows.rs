@@ -1,0 +1,151 @@
+//! The rows of OAuth in the browser: who is signed in, and which OAuth application signs in.
+
+use egui::{Id, Ui};
+
+use super::fields::TextRow;
+use crate::{
+    connection::{AuthKind, ConnectionId, Draft, Field, LevelKind, Severity},
+    storage::VaultStatus,
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        state::{Editing, State},
+        text, theme,
+        widgets::{Button, form_row, form_row_without_label, paragraph, remark},
+    },
+};
+
+const PORT_WIDTH: f32 = 120.0;
+
+/// Who is signed in, and what can be done about it.
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    let owner = state.sign_in_owner(id);
+    let browser = state.uses_browser(id);
+    form_row(ui, text::SIGN_IN_ROW, |ui| {
+        ui.add_space(6.0);
+        if owner != id {
+            with_another(ui, state, owner);
+        }
+        if browser {
+            who(ui, state, act, owner);
+        }
+        ui.add_space(4.0);
+        ui.horizontal_wrapped(|ui| {
+            if browser {
+                buttons(ui, state, act, id);
+            }
+            if owner != id && Button::ghost(text::OWN_SIGN_IN).show(ui).clicked() {
+                act.send(state.use_own_sign_in());
+            }
+        });
+    });
+}
+
+fn with_another(ui: &mut Ui, state: &State, owner: ConnectionId) {
+    if state.entry(owner).is_some() {
+        paragraph(ui, &text::signs_in_with(state.name_of(owner)), fonts::regular(14.0), theme::of(ui).text);
+    } else {
+        remark(ui, Severity::Warning, text::ACCOUNT_GONE);
+    }
+}
+
+fn who(ui: &mut Ui, state: &mut State, act: &mut Act, owner: ConnectionId) {
+    let palette = theme::of(ui);
+    if let Some((_, VaultStatus::Locked { place, new: false })) = state.vault.value() {
+        remark(ui, Severity::Note, &text::locked(place));
+        if Button::secondary(text::UNLOCK).small().show(ui).clicked() {
+            state.ask_to_unlock(None);
+        }
+        return;
+    }
+    let described = state.sign_ins.described(owner);
+    if let Some(failure) = described.and_then(|described| described.failure()) {
+        remark(ui, Severity::Warning, &text::short_failure(failure));
+        if Button::ghost(text::TRY_AGAIN).small().show(ui).clicked() {
+            act.send([crate::engine::Command::ProbeVault]);
+        }
+        return;
+    }
+    match described.map(|described| described.value()) {
+        Some(Some(Some(sign_in))) => {
+            paragraph(ui, &sign_in.user, fonts::medium(14.0), palette.text);
+            remark(ui, Severity::Note, &text::valid_until(sign_in, act.now, &state.zone.0));
+            if let Some(left) = sign_in.expires_at.map(|until| until.duration_since(act.now)).filter(jiff::SignedDuration::is_positive) {
+                // The words change when it ends.
+                ui.ctx().request_repaint_after(left.unsigned_abs());
+            }
+        }
+        Some(None) => {
+            paragraph(ui, text::LOOKING_WHO, fonts::regular(14.0), palette.weak);
+        }
+        Some(Some(None)) | None => {
+            paragraph(ui, text::NOT_SIGNED_IN, fonts::regular(14.0), palette.weak);
+        }
+    }
+}
+
+fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    let owner = state.sign_in_owner(id);
+    if state.attempt(id).is_some_and(crate::ui::state::Attempt::runs) {
+        if Button::secondary(text::CANCEL_SIGN_IN).busy(true).show(ui).clicked() {
+            act.send(state.cancel_sign_in(owner));
+        }
+        return;
+    }
+    let somebody = matches!(state.signed_in(id), Some(Some(_)));
+    let reachable = state.form(id).is_some_and(|form| !form.is_saving()) && (owner == id || state.entry(owner).is_some());
+    let button = if somebody { Button::secondary(text::SIGN_IN_AGAIN) } else { Button::primary(text::SIGN_IN) };
+    if button.icon(Icon::SignIn).enabled(reachable).show(ui).clicked() {
+        act.send(state.sign_in());
+    }
+    if state.can_sign_out(id) && Button::ghost(text::SIGN_OUT).show(ui).clicked() {
+        act.send(state.sign_out());
+    }
+    let saves = state.form(id).is_some_and(|form| form.is_new() || form.is_unsaved());
+    if saves {
+        remark(ui, Severity::Note, text::SAVES_FIRST);
+    }
+}
+
+/// A quiet way for those who cannot fill in the address of a new connection.
+pub fn anywhere(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let Some(form) = state.shown_form() else { return };
+    let draft = &form.draft;
+    let (id, account) = (draft.id, draft.level == LevelKind::Account);
+    let offered = form.is_new() && draft.auth == AuthKind::Browser && draft.base_url.trim().is_empty() && draft.sign_in_of.is_none();
+    if !offered || state.attempt(id).is_some_and(crate::ui::state::Attempt::runs) {
+        return;
+    }
+    let words = if account { text::DO_NOT_KNOW_ACCOUNT } else { text::DO_NOT_KNOW_ADDRESS };
+    form_row_without_label(ui, |ui| {
+        if Button::ghost(words).icon(Icon::Help).small().show(ui).clicked() {
+            act.send(state.sign_in_anywhere());
+        }
+    });
+}
+
+/// The OAuth application: folded away, since most people never need one of their own.
+pub fn application(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
+    let set = [&form.draft.client_id, &form.draft.scopes, &form.draft.redirect_port].iter().any(|typed| !typed.trim().is_empty());
+    let id = Id::unique(("OAuth application", form.draft.id));
+    let mut open = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false) || set;
+    form_row_without_label(ui, |ui| {
+        let caret = if open { Icon::CaretDown } else { Icon::CaretRight };
+        if Button::ghost(text::APP_PART).icon(caret).small().show(ui).clicked() {
+            open = !open || set;
+            ui.data_mut(|data| data.insert_temp(id, open));
+        }
+        if open {
+            paragraph(ui, &text::own_application(&form.draft.redirect_port), fonts::regular(12.0), theme::of(ui).weak);
+        }
+    });
+    if !open {
+        return;
+    }
+    let client_id: fn(&mut Draft) -> &mut String = |draft| &mut draft.client_id;
+    TextRow::new(Field::ClientId, text::CLIENT_ID, text::APP_CLIENT_HINT).show(ui, form, focus, client_id, |_, _, _| {});
+    TextRow::new(Field::Scopes, text::SCOPES, text::SCOPES_HINT).show(ui, form, focus, |draft| &mut draft.scopes, |_, _, _| {});
+    TextRow { width: Some(PORT_WIDTH), limit: 12, ..TextRow::new(Field::RedirectPort, text::REDIRECT_PORT, text::REDIRECT_PORT_HINT) }
+        .show(ui, form, focus, |draft| &mut draft.redirect_port, |_, _, _| {});
+}

@@ -1,0 +1,151 @@
+//! A sign-in through the browser: what happens now in words, what can be done by hand, how it ended.
+
+mod ended;
+#[cfg(test)]
+mod tests;
+mod waiting;
+mod workspaces;
+
+use egui::{Id, Response, Ui};
+use secrecy::ExposeSecret as _;
+
+pub use workspaces::show as add_workspaces;
+
+use super::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Attempt, Stage, State},
+    test_panel::{strong_line, title},
+    text,
+    theme::{self, Tone},
+    widgets::{Button, card, paragraph},
+};
+use crate::connection::ConnectionId;
+
+/// What the person wants of the sign-in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    CopyLink,
+    OpenAgain,
+    Cancel,
+    Answer(bool),
+}
+
+/// Stands where the result of a test stands. Whether there was anything to show beside this connection.
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) -> bool {
+    let Some(attempt) = state.attempt(id) else { return false };
+    let owner = attempt.owner.id;
+    if let Stage::Failed(failure) = &attempt.stage {
+        let (run, failure) = (attempt.run, failure.clone());
+        let report = ended::report(&attempt.owner, &failure);
+        card(ui, Some(Tone::Error), |ui| {
+            ui.set_width(ui.available_width());
+            ended::failed(ui, run, &failure, report, state, act);
+        });
+        return true;
+    }
+    if let Stage::Done(signed_in) = &attempt.stage {
+        let signed_in = signed_in.clone();
+        card(ui, None, |ui| {
+            ui.set_width(ui.available_width());
+            ended::done(ui, id, &signed_in, state, act);
+        });
+        return true;
+    }
+    let wish = card(ui, None, |ui| {
+        ui.set_width(ui.available_width());
+        running(ui, attempt, state, act)
+    });
+    if let Some(wish) = wish.inner {
+        wished(ui, wish, owner, state, act);
+    }
+    true
+}
+
+fn wished(ui: &Ui, wish: Wish, owner: ConnectionId, state: &mut State, act: &mut Act) {
+    match wish {
+        Wish::CopyLink => {
+            let door = state.sign_ins.attempt(owner).and_then(|attempt| attempt.door.as_ref());
+            if let Some(link) = door.map(|door| door.address.expose_secret().to_owned()) {
+                Act::copy(ui.ctx(), state, link);
+            }
+        }
+        Wish::OpenAgain => act.send(state.open_sign_in_again(owner)),
+        Wish::Cancel => act.send(state.cancel_sign_in(owner)),
+        Wish::Answer(yes) => act.send(state.answer_sign_in(owner, yes)),
+    }
+    ui.ctx().request_repaint();
+}
+
+fn running(ui: &mut Ui, attempt: &Attempt, state: &State, act: &Act) -> Option<Wish> {
+    match &attempt.stage {
+        Stage::ConfirmHost { host } => {
+            question(ui, text::CONFIRM_HOST);
+            paragraph(ui, text::CONFIRM_HOST_WHY, fonts::regular(14.0), theme::of(ui).weak);
+            strong_line(ui, &[(&host.origin(), true)]);
+            return answers(ui, attempt, [text::CONFIRM_HOST_NO, text::CONFIRM_HOST_YES]);
+        }
+        Stage::OtherUser { stored, new } => {
+            question(ui, text::OTHER_USER);
+            strong_line(
+                ui,
+                &[("So far, ", false), (stored, true), (" is signed in. Your browser signed in ", false), (new, true), (".", false)],
+            );
+            paragraph(ui, text::OTHER_USER_WHY, fonts::regular(14.0), theme::of(ui).weak);
+            return answers(ui, attempt, [text::OTHER_USER_NO, text::OTHER_USER_YES]);
+        }
+        Stage::Waiting => {
+            if let Some(door) = &attempt.door {
+                return waiting::show(ui, attempt, door, act.now);
+            }
+        }
+        _ => {}
+    }
+    let words = match &attempt.stage {
+        Stage::CheckingVault => text::checking_vault(state.vault_place()),
+        Stage::Discovering => attempt.host().map_or_else(|| text::DISCOVERING_ANYWHERE.to_owned(), text::discovering),
+        Stage::Exchanging => text::EXCHANGING.to_owned(),
+        Stage::Answered { yes: false } => text::ENDING.to_owned(),
+        Stage::Answered { yes: true } => text::FINISHING.to_owned(),
+        _ => text::BEGINNING.to_owned(),
+    };
+    title(ui, None, text::SIGNING_IN);
+    paragraph(ui, &words, fonts::regular(14.0), theme::of(ui).weak);
+    ui.add_space(8.0);
+    cancel(ui)
+}
+
+fn cancel(ui: &mut Ui) -> Option<Wish> {
+    Button::secondary(text::CANCEL).icon(Icon::Stop).show(ui).clicked().then_some(Wish::Cancel)
+}
+
+fn question(ui: &mut Ui, words: &str) {
+    let colour = theme::of(ui).warning;
+    title(ui, Some((Icon::Attention, colour)), words);
+}
+
+/// The safe answer comes first, is the default, and has the focus: nothing is replaced by a key press that was meant for something else.
+fn answers(ui: &mut Ui, attempt: &Attempt, [no, yes]: [&str; 2]) -> Option<Wish> {
+    ui.add_space(8.0);
+    ui.horizontal_wrapped(|ui| {
+        let safe = Button::primary(no).show(ui);
+        focus_once(ui, attempt, &safe);
+        if safe.clicked() {
+            return Some(Wish::Answer(false));
+        }
+        Button::secondary(yes).show(ui).clicked().then_some(Wish::Answer(true))
+    })
+    .inner
+}
+
+fn focus_once(ui: &Ui, attempt: &Attempt, button: &Response) {
+    let id = Id::unique(("sign-in question", attempt.run, matches!(attempt.stage, Stage::OtherUser { .. })));
+    let asked = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
+    if !asked {
+        ui.data_mut(|data| data.insert_temp(id, true));
+        if !ui.ctx().text_edit_focused() {
+            button.request_focus();
+        }
+    }
+}

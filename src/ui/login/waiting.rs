@@ -1,0 +1,87 @@
+//! The browser shows the sign-in page; the listener waits.
+
+use std::time::Duration;
+
+use egui::{Align, Layout, Sense, Ui, vec2};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Wish, cancel};
+use crate::ui::{
+    fonts,
+    icons::Icon,
+    state::{Attempt, Door, LONELY},
+    test_panel::title,
+    text,
+    theme::{self, Tone},
+    widgets::{Button, paragraph, timeline_bar, truncated_label},
+};
+
+pub fn show(ui: &mut Ui, attempt: &Attempt, door: &Door, now: Timestamp) -> Option<Wish> {
+    let palette = theme::of(ui);
+    let icon = Some((Icon::SignIn, palette.accent));
+    if door.browser_opened {
+        title(ui, icon, text::IN_BROWSER);
+        let why = attempt.host().map_or_else(|| text::ANYWHERE_WHY.to_owned(), text::in_browser_why);
+        paragraph(ui, &why, fonts::regular(14.0), palette.weak);
+    } else {
+        title(ui, icon, text::NO_BROWSER);
+        paragraph(ui, text::NO_BROWSER_WHY, fonts::regular(14.0), palette.weak);
+    }
+    ui.add_space(8.0);
+    let mut wish = None;
+    ui.horizontal_wrapped(|ui| {
+        let copy = if door.browser_opened { Button::secondary(text::COPY_LINK) } else { Button::primary(text::COPY_LINK) };
+        if copy.icon(Icon::Copy).show(ui).clicked() {
+            wish = Some(Wish::CopyLink);
+        }
+        if Button::ghost(text::OPEN_AGAIN).icon(Icon::OpenInBrowser).show(ui).clicked() {
+            wish = Some(Wish::OpenAgain);
+        }
+    });
+    ui.add_space(8.0);
+    countdown(ui, door, now);
+    if attempt.wrong_keys > 0 {
+        aside(ui, Icon::Warning, palette.weak, text::WRONG_KEY);
+    }
+    if attempt.is_lonely(now) {
+        aside(ui, Icon::Info, palette.accent, text::LONELY);
+    }
+    ui.add_space(8.0);
+    wish.or(cancel(ui))
+}
+
+/// Where the answer is awaited, and for how long. Paints itself once a second, and only while it can be seen.
+fn countdown(ui: &mut Ui, door: &Door, now: Timestamp) {
+    let palette = theme::of(ui);
+    let left = door.until.duration_since(now).max(SignedDuration::ZERO);
+    let whole = door.until.duration_since(door.since).as_secs_f32().max(1.0);
+    let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.y, 0.0);
+    let row = ui.horizontal(|ui| {
+        ui.set_min_height(20.0);
+        truncated_label(ui, &text::listening(door.port), fonts::regular(12.0), palette.weak, ui.available_width() - 80.0);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            truncated_label(ui, &text::time_left(left), fonts::medium(14.0), palette.text, 80.0);
+        });
+    });
+    timeline_bar(ui, 0.0, left.as_secs_f32() / whole, Tone::Accent);
+    ui.spacing_mut().item_spacing.y = gap;
+    if !left.is_zero() && ui.is_rect_visible(row.response.rect) {
+        // The moment at which the number of whole seconds changes; the hint comes with one of these.
+        debug_assert!(LONELY.subsec_nanos() == 0);
+        let nanos = u64::try_from(left.subsec_nanos()).unwrap_or(0);
+        let next = if nanos == 0 { Duration::from_secs(1) } else { Duration::from_nanos(nanos) };
+        ui.ctx().request_repaint_after(next + Duration::from_millis(5));
+    }
+}
+
+/// A quiet note with a shape before it.
+fn aside(ui: &mut Ui, icon: Icon, colour: egui::Color32, words: &str) {
+    ui.add_space(4.0);
+    let palette = theme::of(ui);
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        let (rect, _) = ui.allocate_exact_size(vec2(14.0, 16.0), Sense::hover());
+        icon.paint(ui.painter(), rect.center(), 14.0, colour);
+        ui.vertical(|ui| paragraph(ui, words, fonts::regular(12.0), palette.weak));
+    });
+}
