@@ -176,13 +176,14 @@ impl Inner {
         }
     }
 
-    /// Under the refresh lock, so that what lies in the vault does not change between the look at it and the write.
-    pub(super) async fn store_now(&self, id: ConnectionId) -> Result<(), Failure> {
+    /// Under the refresh lock, so that what lies in the vault does not change between the look at it and the write. `false`: there was nothing
+    /// to store.
+    pub(super) async fn store_now(&self, id: ConnectionId) -> Result<bool, Failure> {
         if !self.keeper.memory().unsaved.contains_key(&id) {
-            return Ok(());
+            return Ok(false);
         }
         let _lock = self.lock(id, self.around.patience).await?.ok_or_else(words::busy)?;
-        self.store(id).await
+        self.store(id).await.map(|()| true)
     }
 
     pub(super) async fn delete(&self, id: ConnectionId) -> Result<(), Failure> {
@@ -207,11 +208,7 @@ impl Inner {
                 sleep(wait).await;
                 wait = (wait * 3).min(LONGEST_WAIT);
                 let Some(inner) = inner.upgrade() else { return };
-                let stored = {
-                    let there = inner.keeper.memory().unsaved.contains_key(&id);
-                    there && inner.store_now(id).await.is_ok()
-                };
-                if stored {
+                if let Ok(true) = inner.store_now(id).await {
                     (inner.around.changed)(id);
                 }
                 let mut memory = inner.keeper.memory();

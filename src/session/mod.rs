@@ -213,7 +213,8 @@ impl Sessions {
         let mut outcome = Ok(());
         for id in only.map_or_else(|| self.unsaved(), |id| vec![id]) {
             match self.inner.store_now(id).await {
-                Ok(()) => (self.inner.around.changed)(id),
+                Ok(true) => (self.inner.around.changed)(id),
+                Ok(false) => {}
                 Err(failure) => {
                     self.inner.offer_again(id);
                     outcome = Err(failure);
