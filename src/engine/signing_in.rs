@@ -314,8 +314,16 @@ impl Attempt {
     async fn is_saved(&self, owner: &Connection) -> bool {
         owned(&self.shared, owner.id).await.is_ok_and(|found| {
             let saved = found.connection;
-            saved.base_url == owner.base_url && saved.auth == owner.auth && saved.level == owner.level
+            saved.base_url == owner.base_url && same_application(&saved.auth, &owner.auth) && saved.level == owner.level
         })
+    }
+}
+
+/// The port only matters on the way: a person may ask for another one this once.
+fn same_application(saved: &AuthMethod, used: &AuthMethod) -> bool {
+    match (saved, used) {
+        (AuthMethod::Browser(saved), AuthMethod::Browser(used)) => *saved == OAuthApp { redirect_port: saved.redirect_port, ..used.clone() },
+        _ => saved == used,
     }
 }
 

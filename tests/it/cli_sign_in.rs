@@ -226,6 +226,15 @@ fn a_token_that_ends_soon_is_renewed_without_a_word() {
 }
 
 #[test]
+fn a_port_that_is_asked_for_stands_above_the_connections_own() {
+    let desk = Desk::new();
+    desk.add("Sales");
+    desk.done(&["edit", "Sales", "--redirect-port", &free_port().to_string()]);
+    desk.logged_in("Sales");
+    token(&desk.done(&["token", "Sales"]));
+}
+
+#[test]
 fn signing_out_ends_it_on_both_sides() {
     let desk = Desk::new();
     desk.add("Sales");
