@@ -37,14 +37,15 @@ const STYLE: &str = "\
 body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--window);color:var(--text);\
 font:14px/20px Inter,system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}
 main{box-sizing:border-box;max-width:440px;margin:24px;padding:32px;background:var(--card);border:1px solid var(--hairline);\
-border-top:4px solid var(--accent);border-radius:12px}
+border-radius:12px}
+.name{margin:0 0 16px;font-weight:600;color:var(--accent)}
 h1{margin:0 0 8px;font-size:20px;line-height:28px;font-weight:600}
 p{margin:8px 0 0}
 .small{margin-top:16px;font-size:12px;line-height:16px;color:var(--weak)}
 ";
 
 /// SHA-256 of [`STYLE`], base64: the one style that the page may use.
-const STYLE_HASH: &str = "AeCW+Z4DNF7i4Onnfpw5dlYsRgCaWzSU4Jw2AZ2Y0Qw=";
+const STYLE_HASH: &str = "FzhrmGbvjNhPB1Nb0AwW6j8XRLL/GqquYw1pvLXGmtQ=";
 
 impl Page {
     /// The whole response, ready to be sent.
@@ -125,7 +126,7 @@ fn html(title: &str, text: &str, small: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} | Brickpass</title>\
          <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">\
-         <style>{STYLE}</style></head>\n<body><main><h1>{title}</h1><p>{text}</p><p class=\"small\">{small}</p></main></body></html>\n"
+         <style>{STYLE}</style></head>\n<body><main><p class=\"name\">Brickpass</p><h1>{title}</h1><p>{text}</p><p class=\"small\">{small}</p></main></body></html>\n"
     )
 }
 
