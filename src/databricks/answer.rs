@@ -13,7 +13,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::{
-    error::{ApiError, proxy_sign_in},
+    error::{ApiError, place, proxy_sign_in},
     redact::{capped, shown},
 };
 use crate::{
@@ -39,10 +39,10 @@ impl Answer {
             403 => forbidden(&said),
             404 => not_found(&said),
             407 => proxy_sign_in(None),
-            429 => rate_limited(),
+            429 => rate_limited(base_url),
             status @ 500..=599 => Failure::new(
                 Code::ServerError,
-                "The workspace has a problem.",
+                format!("The {} has a problem.", place(base_url)),
                 format!("It answered with the error {status}. It may be restarting or under maintenance."),
                 "Wait a little, then try again.",
             )
@@ -207,10 +207,10 @@ fn not_found(said: &Said) -> Failure {
     .with_remedy(Remedy::EditBaseUrl)
 }
 
-fn rate_limited() -> Failure {
+fn rate_limited(base_url: &BaseUrl) -> Failure {
     Failure::new(
         Code::RateLimited,
-        "The workspace asks you to slow down.",
+        format!("The {} asks you to slow down.", place(base_url)),
         "You, or others with the same account, made too many requests.",
         "Wait a minute, then try again.",
     )

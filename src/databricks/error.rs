@@ -8,7 +8,7 @@ use super::{
     redact::plain,
 };
 use crate::{
-    connection::BaseUrl,
+    connection::{BaseUrl, HostKind},
     failure::{Code, Failure, Remedy},
 };
 
@@ -99,6 +99,11 @@ pub(super) fn proxy_sign_in(proxy: Option<&str>) -> Failure {
     .with_remedy(Remedy::OpenNetworkSettings)
 }
 
+/// What is at this address, as a person calls it.
+pub(super) fn place(base_url: &BaseUrl) -> &'static str {
+    if base_url.kind() == HostKind::AccountConsole { "account console" } else { "workspace" }
+}
+
 /// The words for each way not to reach a workspace.
 fn unreachable(code: Code, base_url: &BaseUrl) -> Failure {
     let host = plain(base_url.host());
@@ -175,7 +180,7 @@ fn unreachable(code: Code, base_url: &BaseUrl) -> Failure {
         Code::TooLarge => (
             "The answer is too large.",
             format!("{host} sent more than the Databricks API ever does."),
-            "Check that the base URL is the address of a workspace.",
+            "Check that the base URL is the address of a workspace or account.",
             Remedy::EditBaseUrl,
         ),
         Code::Protocol => (
@@ -191,7 +196,7 @@ fn unreachable(code: Code, base_url: &BaseUrl) -> Failure {
             Remedy::TryAgain,
         ),
     };
-    Failure::new(code, what, why, fix).with_remedy(remedy)
+    Failure::new(code, what.replace("workspace", place(base_url)), why, fix).with_remedy(remedy)
 }
 
 /// The answer is larger than an answer may be.

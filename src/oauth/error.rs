@@ -39,7 +39,12 @@ impl OAuthError {
     }
 
     /// What the client of the REST API says of a request that was not answered as it should.
-    pub(super) fn lost(error: ApiError) -> Self {
+    pub(super) fn lost(mut error: ApiError) -> Self {
+        if error.failure.remedy == Some(Remedy::EditTimeout) {
+            // The time limit of the connection is that of its API calls.
+            error.failure.fix = "Try again. If it keeps happening, ask your network team.".to_owned();
+            error.failure.remedy = Some(Remedy::TryAgain);
+        }
         match (error.status, error.failure.code) {
             (None, Code::Internal | Code::CaFile) | (Some(300..=499), _) => Self::refused(error.failure),
             _ => Self::unknown(error.failure),

@@ -242,18 +242,19 @@ fn timed_out() -> OAuthError {
 }
 
 fn broken(broken: &Broken) -> OAuthError {
-    let (code, why) = match broken {
-        Broken::Protocol => (Code::OauthProtocol, "The answer of the browser was damaged, or is not one of Databricks."),
-        Broken::WrongIssuer => (Code::OauthProtocol, "The answer of the browser did not come from the server that was asked."),
+    let stopped = "The sign-in was stopped for your safety.";
+    let (code, what, why) = match broken {
+        Broken::Protocol => (Code::OauthProtocol, stopped, "The answer of the browser was damaged, or is not one of Databricks."),
+        Broken::WrongIssuer => (Code::OauthProtocol, stopped, "The answer of the browser did not come from the server that was asked."),
         Broken::TooManyWrongKeys => {
-            (Code::OauthProtocol, "Another page or program kept answering in the place of Databricks, each time with a wrong key.")
+            (Code::OauthProtocol, stopped, "Another page or program kept answering in the place of Databricks, each time with a wrong key.")
         }
-        Broken::Sockets(_) => (Code::Internal, "The system does not let this program take the answer of the browser."),
+        Broken::Sockets(_) => {
+            (Code::Internal, "The sign-in could not go on.", "The system no longer lets this program take the answer of the browser.")
+        }
     };
-    OAuthError::refused(
-        Failure::new(code, "The sign-in was stopped for your safety.", why, "Close pages that you do not know, then sign in again.")
-            .with_remedy(Remedy::SignIn),
-    )
+    let failure = Failure::new(code, what, why, "Close pages that you do not know, then sign in again.");
+    OAuthError::refused(failure.with_remedy(Remedy::SignIn))
 }
 
 impl std::fmt::Debug for Login {

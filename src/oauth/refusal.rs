@@ -60,7 +60,7 @@ pub(super) fn read(request: Request, answer: &Answer, base_url: &BaseUrl, secret
     let Ok(said) = serde_json::from_slice::<Said>(&answer.body) else {
         return match (status, request) {
             (401, Request::ClientCredentials) => invalid_client(request),
-            (400 | 401, _) => unexplained(),
+            (400 | 401, _) => OAuthError::refused(Failure { details: by_status().details, ..unexplained().failure }),
             _ => OAuthError::refused(by_status()),
         };
     };
@@ -219,7 +219,7 @@ fn unexplained() -> OAuthError {
     OAuthError::refused(Failure::new(
         Code::OauthRefused,
         "The server refuses to sign you in.",
-        "It gives a reason that is not known here; the details show its own words.",
+        "It gives no reason that is known here. The details show what it said.",
         "Check the settings of the connection, or ask an admin of the account.",
     ))
 }

@@ -73,6 +73,7 @@ impl<'c> AsyncHttpClient<'c> for Post {
             if serde_json::from_slice::<IgnoredAny>(&answer.body).is_err_and(|error| error.is_eof()) {
                 return Err(cut_short(&endpoint));
             }
+            // From here on the crate holds the body, which it does not wipe.
             Ok(HttpResponse::new(std::mem::take(&mut *answer.body)))
         })
     }
@@ -101,7 +102,7 @@ pub(super) async fn post(http: &Http, request: HttpRequest, asked: Asked, deadli
     Err(refusal::read(asked, &answer, &base_url, &secrets, Timestamp::now()))
 }
 
-/// A GET that anybody may make, repeated when that may help. `None` for 404.
+/// A GET that anybody may make, repeated when that may help. `None` where there is nothing for just anybody: 404, 401.
 pub(super) async fn get(http: &Http, base_url: &BaseUrl, path: &str, deadline: Instant) -> Result<Option<Answer>, OAuthError> {
     let mut tries = 0;
     loop {
@@ -110,7 +111,7 @@ pub(super) async fn get(http: &Http, base_url: &BaseUrl, path: &str, deadline: I
         request.headers_mut().insert(ACCEPT, JSON);
         let (error, wait): (ApiError, _) = match http.send(base_url, request, deadline, &|| ()).await {
             Ok(answer) if answer.status.is_success() => return Ok(Some(answer)),
-            Ok(answer) if answer.status == StatusCode::NOT_FOUND => return Ok(None),
+            Ok(answer) if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED) => return Ok(None),
             Ok(answer) => (answer.refusal(base_url, &[]), retry::asked(&answer.headers, Timestamp::now())),
             Err(error) => (error, None),
         };
@@ -150,25 +151,25 @@ pub(super) fn origin(url: &Url) -> Option<BaseUrl> {
 /// What of a request must not come back in an error: each secret plain, and as the form spells it.
 fn secrets(headers: &HeaderMap, body: &[u8]) -> Vec<SecretString> {
     let mut found = Vec::new();
-    let mut add = |secret: &str| {
+    let mut add = |secret: String| {
         let spelled: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
         found.extend([SecretString::from(secret), SecretString::from(spelled)]);
     };
     for (name, value) in form_urlencoded::parse(body) {
         if SECRET_PARAMETERS.contains(&name.as_ref()) {
-            add(&value);
+            add(value.into_owned());
         }
     }
     let basic = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Basic "));
     if let Some(basic) = basic {
-        add(basic);
+        add(basic.to_owned());
         let pair = BASE64_STANDARD.decode(basic).map(Zeroizing::new).unwrap_or_default();
         let pair = std::str::from_utf8(&pair).unwrap_or_default();
         // The pair is spelled as in a form; a name of its own makes it one.
         if let Some((_, secret)) = pair.split_once(':')
-            && let Some((_, secret)) = form_urlencoded::parse(format!("s={secret}").as_bytes()).next()
+            && let Some((_, secret)) = form_urlencoded::parse(Zeroizing::new(format!("s={secret}")).as_bytes()).next()
         {
-            add(&secret);
+            add(secret.into_owned());
         }
     }
     found

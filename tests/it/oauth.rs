@@ -494,6 +494,8 @@ fn endpoints_that_could_leak_are_refused() {
 fn a_host_without_oauth_is_told_from_one_that_is_out_of_order() {
     let none = server(|_, _, _| Some(json("404 Not Found", "{}")));
     assert_eq!(discovered(&none, None).unwrap_err().failure.code, Code::OauthUnsupported);
+    let closed = server(|_, _, _| Some(json("401 Unauthorized", "{}")));
+    assert_eq!(discovered(&closed, None).unwrap_err().failure.code, Code::OauthUnsupported);
     let page = server(|_, _, _| Some(answer("200 OK", "Content-Type: text/html\r\n", "<html>sign in to the network</html>")));
     assert_eq!(discovered(&page, None).unwrap_err().failure.code, Code::NotApi);
     let odd = server(|_, _, _| Some(json("200 OK", r#"{"issuer":1}"#)));
