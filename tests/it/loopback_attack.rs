@@ -206,6 +206,19 @@ fn who_never_closes_is_closed() {
 }
 
 #[test]
+fn a_second_request_on_the_same_connection_is_not_heard() {
+    let waiting = wait();
+    let host = format!("Host: localhost:{}\r\nConnection: keep-alive", waiting.port);
+    let mut stream = waiting.connect();
+    let both = format!("GET /x HTTP/1.1\r\n{host}\r\n\r\nGET /?code=smuggled&state={STATE} HTTP/1.1\r\n{host}\r\n\r\n");
+    stream.write_all(both.as_bytes()).unwrap();
+    let mut all = String::new();
+    let _ = stream.read_to_string(&mut all);
+    assert!(status(&all) == 404 && all.matches("HTTP/1.1").count() == 1, "{all}");
+    waiting.still_waits();
+}
+
+#[test]
 fn lb_51_a_huge_body_is_refused_before_it_is_read() {
     let waiting = wait();
     let mut stream = waiting.connect();
