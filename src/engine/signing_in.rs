@@ -1,37 +1,24 @@
 //! Sign-ins through the browser: each in a task of its own, cancellable, with its own answer whatever happens to it.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+mod attempt;
 
-use jiff::Timestamp;
+use std::{collections::HashMap, sync::Arc};
+
 use tokio::{
     sync::mpsc,
     task::{AbortHandle, JoinHandle},
-    time::{Instant, timeout},
 };
 
+use self::attempt::Attempt;
 use super::{
-    Event, Found, RunId, SignInPlace, SignInStep, SignedIn,
-    owner::{self, confirmed, owned, owner_of},
-    shared::{Shared, blocking, crashed},
+    Event, RunId, SignInPlace, SignedIn,
+    owner::{self, owned},
+    shared::{Shared, crashed},
 };
 use crate::{
-    connection::{AuthMethod, BaseUrl, Connection, ConnectionId, Level, LevelKind, OAuthApp, Status},
-    databricks::{Call, Client},
+    connection::{Connection, ConnectionId, Status},
     failure::{Code, Failure, Remedy},
-    oauth::{self, Answer, Login, Place, Target, Tokens, loopback::Ports},
-    session::SignIn,
-    storage::{VaultError, VaultStatus},
 };
-
-/// What a host says of itself, and of a token, is only nice to know.
-const NICE_TO_KNOW: Duration = Duration::from_secs(5);
-
-/// Ending a sign-in that nobody wants keeps nobody waiting; then it is left to expire.
-const FAREWELL: Duration = Duration::from_secs(10);
 
 /// All that run. Those of one connection replace each other; others run beside each other.
 pub(super) struct SignIns {
@@ -118,291 +105,12 @@ async fn finish(shared: &Arc<Shared>, run: RunId, id: ConnectionId, outcome: Res
     shared.outbox.send(Event::SignInFinished { run, id, outcome });
 }
 
-/// One attempt to sign in.
-struct Attempt {
-    shared: Arc<Shared>,
-    run: RunId,
-    id: ConnectionId,
-    connection: Connection,
-    place: SignInPlace,
-    open_browser: bool,
-    answers: mpsc::UnboundedReceiver<bool>,
-}
-
-impl Attempt {
-    async fn work(mut self) -> Result<SignedIn, Failure> {
-        self.step(SignInStep::CheckingVault);
-        self.vault_is_open().await?;
-        let (owner, app, place) = self.whither().await?;
-
-        self.step(SignInStep::Discovering);
-        let (http, timeout) = (self.shared.current().http, owner.timeout.duration());
-        let login = Login::begin(&http, place, &app, &self.ports(&app), timeout).await.map_err(|error| error.failure)?;
-        let answer = self.browser(login).await?;
-        let (owner, found) = self.whence(owner, &answer).await?;
-
-        self.step(SignInStep::Exchanging);
-        let tokens = answer.exchange(&http, Timestamp::now(), timeout).await.map_err(|error| error.failure)?;
-        let (owner, found) = match found {
-            Some(found) => self.learn(owner, found, &tokens).await,
-            None => (owner, None),
-        };
-        match self.settle(&owner, tokens).await {
-            Ok(signed_in) => Ok(SignedIn { found, ..signed_in }),
-            Err((failure, unwanted)) => {
-                let_go(&self.shared, owner, app, unwanted);
-                Err(failure)
-            }
-        }
-    }
-
-    fn step(&self, step: SignInStep) {
-        self.shared.outbox.send(Event::SignInProgress { run: self.run, id: self.id, step });
-    }
-
-    /// Asks the person; an answer that came before the question is none.
-    async fn ask(&mut self, question: SignInStep) -> Result<bool, Failure> {
-        while self.answers.try_recv().is_ok() {}
-        self.step(question);
-        match timeout(self.shared.places.sign_in_limit, self.answers.recv()).await {
-            Ok(Some(yes)) => Ok(yes),
-            Ok(None) => Err(cancelled()),
-            Err(_) => Err(no_answer()),
-        }
-    }
-
-    /// Before the person is sent to the browser: it would be in vain if what comes back could not be stored.
-    async fn vault_is_open(&self) -> Result<(), Failure> {
-        let vault = self.shared.vault();
-        match blocking(move || vault.probe()).await? {
-            VaultStatus::Ready { .. } => Ok(()),
-            VaultStatus::Locked { .. } => Err(VaultError::Locked.failure()),
-            VaultStatus::Unavailable(failure) => Err(failure),
-        }
-    }
-
-    /// Whose sign-in it becomes, by which application, and where it begins.
-    async fn whither(&self) -> Result<(Connection, OAuthApp, Place), Failure> {
-        match self.place {
-            SignInPlace::Here => {
-                let owner = owner_of(&self.shared, &self.connection).await?;
-                let AuthMethod::Browser(app) = &owner.auth else { return Err(not_by_browser()) };
-                confirmed(&owner)?;
-                let (app, place) = (app.clone(), Place::At(Target::of(&owner)));
-                Ok((owner, app, place))
-            }
-            SignInPlace::Anywhere { level } => {
-                let app = if let AuthMethod::Browser(app) = &self.connection.auth { app.clone() } else { OAuthApp::default() };
-                let host = self.shared.places.discovery_host.clone().unwrap_or_else(BaseUrl::discovery_host);
-                let owner = Connection { auth: AuthMethod::Browser(app.clone()), sign_in_of: None, ..self.connection.clone() };
-                Ok((owner, app, Place::Anywhere { host, level }))
-            }
-        }
-    }
-
-    fn ports(&self, app: &OAuthApp) -> Ports {
-        app.redirect_port.or(self.shared.places.redirect_port).map_or_else(Ports::registered, Ports::only)
-    }
-
-    /// From the open browser to its answer. The listener is there before the browser is, and stays when no browser can be opened.
-    async fn browser(&self, login: Login) -> Result<Answer, Failure> {
-        let address = login.address().clone();
-        let limit = self.shared.places.sign_in_limit;
-        let began = Instant::now();
-        let until = Timestamp::try_from(SystemTime::now() + limit).unwrap_or(Timestamp::MAX);
-        let browser_opened = self.open_browser && {
-            let (shared, address) = (Arc::clone(&self.shared), address.clone());
-            blocking(move || shared.open_url(secrecy::ExposeSecret::expose_secret(&address))).await.unwrap_or(false)
-        };
-        self.step(SignInStep::Waiting { address, port: login.port(), until, browser_opened });
-        let (outbox, run, id) = (self.shared.outbox.clone(), self.run, self.id);
-        let wrong_key = move |count| outbox.send(Event::SignInProgress { run, id, step: SignInStep::WrongKey { count } });
-        login.answer(limit.saturating_sub(began.elapsed()), &wrong_key).await.map_err(|error| error.failure)
-    }
-
-    /// Where the code goes. A host that only the answer named is shown to the person before anything is sent there.
-    async fn whence(&mut self, owner: Connection, answer: &Answer) -> Result<(Connection, Option<Found>), Failure> {
-        let SignInPlace::Anywhere { level } = self.place else { return Ok((owner, None)) };
-        let host = answer.host().clone();
-        if !self.ask(SignInStep::ConfirmHost { host: host.clone() }).await? {
-            return Err(other_host(&host));
-        }
-        let account_id = answer.account_id().cloned();
-        let level = match (level, &account_id) {
-            (LevelKind::Account, Some(account_id)) => Level::Account { account_id: account_id.clone() },
-            _ => Level::Workspace,
-        };
-        let workspace_id = host.workspace_id_of_host().map(str::to_owned);
-        let owner = Connection { base_url: host.clone(), level, workspace_id: workspace_id.clone(), ..owner };
-        Ok((owner, Some(Found { base_url: host, account_id, workspace_id })))
-    }
-
-    /// What the host, and the token, say about the account and the workspace that were found; best effort.
-    async fn learn(&self, owner: Connection, found: Found, tokens: &Tokens) -> (Connection, Option<Found>) {
-        let client = self.client(&owner, tokens);
-        let call = || Call::until(Instant::now() + NICE_TO_KNOW);
-        let mut found = found;
-        if let Ok(says) = client.host_config(&call()).await {
-            found.account_id = found.account_id.or(says.account_id);
-            found.workspace_id = found.workspace_id.or(says.workspace_id);
-        }
-        if (found.account_id.is_none() || found.workspace_id.is_none())
-            && let Ok(says) = client.introspect(&call()).await
-        {
-            found.account_id = found.account_id.or(says.account_id);
-            found.workspace_id = found.workspace_id.or(says.workspace_id);
-        }
-        let SignInPlace::Anywhere { level } = self.place else { return (owner, None) };
-        let owner = match (level, &found.account_id) {
-            (LevelKind::Account, Some(account_id)) => {
-                found.workspace_id = None;
-                Connection { level: Level::Account { account_id: account_id.clone() }, workspace_id: None, ..owner }
-            }
-            _ => Connection { workspace_id: found.workspace_id.clone(), ..owner },
-        };
-        (owner, Some(found))
-    }
-
-    fn client(&self, owner: &Connection, tokens: &Tokens) -> Client {
-        let workspace_id = owner.workspace_id.clone().filter(|_| owner.level == Level::Workspace);
-        let (http, secret) = (self.shared.current().http, tokens.access.secret.clone());
-        Client::new(http, owner.base_url.clone(), workspace_id, secret, owner.timeout.duration())
-    }
-
-    /// Who signed in, whether the person wants that, and where it is kept. With a failure, the tokens that nobody wants come back.
-    async fn settle(&mut self, owner: &Connection, tokens: Tokens) -> Result<SignedIn, (Failure, Tokens)> {
-        let new = match self.who(owner, &tokens).await {
-            Ok(new) => new,
-            Err(failure) => return Err((failure, tokens)),
-        };
-        match self.shared.sessions.signed_in_as(owner).await {
-            Ok(Some(SignIn { user: stored, .. })) if stored.to_lowercase() != new.to_lowercase() => {
-                match self.ask(SignInStep::OtherUser { stored: stored.clone(), new: new.clone() }).await {
-                    Ok(true) => {}
-                    Ok(false) => return Err((same_user(&stored), tokens)),
-                    Err(failure) => return Err((failure, tokens)),
-                }
-            }
-            Ok(_) => {}
-            Err(failure) => return Err((failure, tokens)),
-        }
-        let sign_in =
-            SignIn { user: new.clone(), since: Timestamp::now(), expires_at: tokens.access.expires_at, renews: tokens.refresh.is_some() };
-        let mut hints = hints(&tokens);
-        if self.is_saved(owner).await {
-            let stored = self.shared.sessions.signed_in(owner, new, tokens).await;
-            hints.extend(stored.err().map(|failure| format!("The sign-in is not stored yet: {} {}", failure.what, failure.fix)));
-        } else {
-            self.shared.sessions.hold(owner, new, tokens);
-        }
-        Ok(SignedIn { sign_in, hints, found: None })
-    }
-
-    /// The user by the workspace's own word, by the token's where the workspace does not say it. The account console has no such API.
-    async fn who(&self, owner: &Connection, tokens: &Tokens) -> Result<String, Failure> {
-        if let Level::Account { .. } = owner.level {
-            return tokens.access.subject().ok_or_else(nobody);
-        }
-        match self.client(owner, tokens).me().await {
-            Ok(me) => Ok(me.user_name),
-            Err(error) if error.failure.code == Code::Unauthorized => Err(crate::check::explained(error.failure, owner)),
-            Err(error) => tokens.access.subject().ok_or(error.failure),
-        }
-    }
-
-    /// Is there a saved connection to which this sign-in belongs as it stands? What is signed in for a form waits for its save.
-    async fn is_saved(&self, owner: &Connection) -> bool {
-        owned(&self.shared, owner.id).await.is_ok_and(|found| {
-            let saved = found.connection;
-            saved.base_url == owner.base_url && same_application(&saved.auth, &owner.auth) && saved.level == owner.level
-        })
-    }
-}
-
-/// The port only matters on the way: a person may ask for another one this once.
-fn same_application(saved: &AuthMethod, used: &AuthMethod) -> bool {
-    match (saved, used) {
-        (AuthMethod::Browser(saved), AuthMethod::Browser(used)) => *saved == OAuthApp { redirect_port: saved.redirect_port, ..used.clone() },
-        _ => saved == used,
-    }
-}
-
-/// Ends what was given and is not wanted, best effort, without keeping anybody waiting.
-fn let_go(shared: &Arc<Shared>, owner: Connection, app: OAuthApp, tokens: Tokens) {
-    let Some(refresh_token) = tokens.refresh else { return };
-    let http = shared.current().http;
-    tokio::spawn(async move {
-        let deadline = Instant::now() + FAREWELL;
-        if let Ok(endpoints) = oauth::discover(&http, &Target::of(&owner), deadline).await {
-            let _ = oauth::revoke(&http, &endpoints, &app, &refresh_token, deadline).await;
-        }
-    });
-}
-
-fn hints(tokens: &Tokens) -> Vec<String> {
-    let missing = (!tokens.scopes_missing.is_empty())
-        .then(|| format!("Not granted: {}. Some things may be refused.", tokens.scopes_missing.join(", ")));
-    let assumed =
-        tokens.access.expiry_assumed.then(|| "The server did not say how long the access token is valid; an hour is assumed.".to_owned());
-    let passing = tokens.refresh.is_none().then(|| "This sign-in does not renew itself: it ends with its first access token.".to_owned());
-    [missing, assumed, passing].into_iter().flatten().collect()
-}
-
 fn cancelled() -> Failure {
     Failure::new(
         Code::Cancelled,
         "The sign-in was cancelled.",
         "You stopped it before it was complete, or began another one.",
         "Sign in again when you like.",
-    )
-    .with_remedy(Remedy::SignIn)
-}
-
-fn no_answer() -> Failure {
-    Failure::new(
-        Code::SignInTimeout,
-        "The sign-in took too long.",
-        "Brickpass asked you a question and had no answer to it.",
-        "Sign in again, and answer the question that follows.",
-    )
-    .with_remedy(Remedy::SignIn)
-}
-
-fn not_by_browser() -> Failure {
-    Failure::new(
-        Code::Unsupported,
-        "This connection does not sign in through the browser.",
-        "It has a token or a client secret of its own.",
-        "Choose OAuth in the browser as its authentication to sign in as yourself.",
-    )
-}
-
-fn other_host(host: &BaseUrl) -> Failure {
-    Failure::new(
-        Code::Cancelled,
-        "The sign-in was stopped, and nothing was sent.",
-        format!("You said that {host} is not the address that you mean."),
-        "Sign in again and choose another one, or enter the address of your workspace.",
-    )
-    .with_remedy(Remedy::SignIn)
-}
-
-fn same_user(stored: &str) -> Failure {
-    Failure::new(
-        Code::Cancelled,
-        format!("{stored} stays signed in."),
-        "You chose not to replace the sign-in with that of another user.",
-        "To change the user, sign in again. In the browser, sign out first if it does not ask who you are.",
-    )
-    .with_remedy(Remedy::SignIn)
-}
-
-fn nobody() -> Failure {
-    Failure::new(
-        Code::OauthProtocol,
-        "The server did not say who signed in.",
-        "Its access token names no user.",
-        "Try again, and report it to who runs the server if it happens again.",
     )
     .with_remedy(Remedy::SignIn)
 }

@@ -3,7 +3,10 @@
 use std::{
     fmt::Write as _,
     net::{Ipv4Addr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU16, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -13,6 +16,7 @@ use brickpass::{
     demo::{Demo, DemoOptions, DemoUser, Fault, OAuthFault},
     engine::{Command, Engine, Event, Events, Places, RunId, SignInPlace, SignInStep, SignedIn},
     failure::{Code, Failure, Remedy},
+    oauth::loopback::{Listener, Ports},
     storage::{Vault, VaultConfig, VaultHome},
 };
 use secrecy::ExposeSecret as _;
@@ -24,6 +28,19 @@ use crate::support::{
 };
 
 const SALES: &str = "Sales lakehouse";
+
+/// A free port that no other test is given by the system: below the ports that it hands out.
+fn own_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 16_384).unwrap();
+    loop {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = 12_000 + (process.wrapping_add(step)) % 16_384;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+}
 
 /// A demo, an engine with a memory of its own, and everything that the engine told.
 struct Desk {
@@ -42,7 +59,7 @@ impl Desk {
     }
 
     fn with(vault: VaultHome, change: impl FnOnce(&mut Places)) -> Self {
-        let (demo, home, port) = (Demo::start(&DemoOptions::default()).unwrap(), Home::new(), free_port());
+        let (demo, home, port) = (Demo::start(&DemoOptions::default()).unwrap(), Home::new(), own_port());
         demo.authorization().register_redirect_port(port);
         let vault = Vault::new(VaultConfig { home: vault, file: home.config_dir().join("vault.age"), passphrase: None });
         let opened: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -235,8 +252,8 @@ fn come_back(answer: &str) {
     let answer = url::Url::parse(answer).unwrap();
     visit(answer.join(sent_on.header("location").expect("sent on to the last page")).unwrap().as_str());
     let until = Instant::now() + Duration::from_secs(5);
-    while TcpStream::connect((Ipv4Addr::LOCALHOST, answer.port().unwrap())).is_ok() {
-        assert!(Instant::now() < until, "the listener stays");
+    while Listener::bind(&Ports::only(answer.port().unwrap())).is_err() {
+        assert!(Instant::now() < until, "the port stays taken");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -367,7 +384,7 @@ fn lb_38_with_every_port_taken_no_browser_is_opened() {
 fn lb_43_two_sign_ins_at_once_each_take_their_own_answer() {
     let mut desk = Desk::new();
     let (me, base_url) = (desk.me(), desk.workspace(SALES));
-    let ports = [free_port(), free_port()];
+    let ports = [own_port(), own_port()];
     let connections = ports.map(|port| {
         desk.demo.authorization().register_redirect_port(port);
         desk.save(form(&format!("On {port}"), &base_url, |draft| draft.redirect_port = port.to_string()))
@@ -434,6 +451,40 @@ fn a_locked_vault_is_told_before_anybody_is_sent_to_the_browser() {
     desk.engine.send(Command::UnlockVault { passphrase: "correct horse".to_owned().into() });
     desk.until(|event| matches!(event, Event::Vault { .. }).then_some(()));
     assert!(desk.sign_in(&sales, &me).is_ok());
+}
+
+#[test]
+fn a_sign_in_that_the_vault_does_not_take_works_all_the_same_and_is_stored_later() {
+    let mut desk = Desk::with(VaultHome::File, |_| {});
+    let (sales, me) = (desk.sales(), desk.me());
+    desk.engine.send(Command::UnlockVault { passphrase: "correct horse".to_owned().into() });
+    desk.until(|event| matches!(event, Event::Vault { .. }).then_some(()));
+    // A folder where the lock should be: the file can be read, and not written.
+    let lock = desk.home.config_dir().join("vault.age.lock");
+    let _ = std::fs::remove_file(&lock);
+    std::fs::create_dir(&lock).unwrap();
+
+    desk.begin(1, &sales);
+    let (address, _) = desk.waiting(1);
+    visit(&consent(&address, &me.name, &me.password).unwrap());
+    let mut unsaved = Vec::new();
+    let outcome = desk.until(|event| match event {
+        Event::SignInsUnsaved { ids, .. } => {
+            unsaved = ids;
+            None
+        }
+        Event::SignInFinished { outcome, .. } => Some(outcome),
+        _ => None,
+    });
+    assert!(outcome.unwrap().hints.iter().any(|hint| hint.contains("not stored yet")));
+    assert_eq!(unsaved, [sales.id], "told before the end");
+    assert_eq!(desk.test(&sales).state, Status::Ok);
+
+    std::fs::remove_dir(&lock).unwrap();
+    desk.engine.send(Command::StoreSignIns);
+    let left = desk.until(|event| if let Event::SignInsUnsaved { ids, failure } = event { Some((ids, failure)) } else { None });
+    assert_eq!(left, (Vec::new(), None));
+    assert_eq!(desk.who(sales.id), Some(me.name));
 }
 
 #[test]
