@@ -26,6 +26,6 @@ screenshots: ## walk through the demo and write assets/screenshots
 battery: ## the tests, then which cases of tests/battery.txt they cover
 	@scripts/battery
 
-soak: ## the long version of the tests that try their luck
-	@scripts/setup run
+soak: ## the long version of the tests that try their luck, or wait
+	@scripts/setup test
 	@scripts/soak

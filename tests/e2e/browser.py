@@ -71,6 +71,11 @@ class Browser:
         """How often somebody opened an address."""
         return len(self.started.read_text().split()) if self.started.exists() else 0
 
+    def asked_for(self):
+        """The address that it was started with."""
+        pid = int(self.started.read_text().split()[0])
+        return Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")[-1].decode()
+
     def page(self, seconds=30):
         """The page that was opened."""
         stage.eventually("the browser to be started", seconds, self.opened)

@@ -150,6 +150,21 @@ def start_keyring():
     )
 
 
+def keyring_entries():
+    """The attributes of everything that lies in the keyring, whoever put it there."""
+    from gi.repository import Gio, GLib
+
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+
+    def get(path, interface, name):
+        arguments = GLib.Variant("(ss)", (f"org.freedesktop.Secret.{interface}", name))
+        call = ("org.freedesktop.secrets", path, "org.freedesktop.DBus.Properties", "Get", arguments)
+        return bus.call_sync(*call, GLib.VariantType("(v)"), Gio.DBusCallFlags.NONE, 10000, None).unpack()[0]
+
+    collections = get("/org/freedesktop/secrets", "Service", "Collections")
+    return [get(item, "Item", "Attributes") for collection in collections for item in get(collection, "Collection", "Items")]
+
+
 def _atspi():
     try:
         import gi

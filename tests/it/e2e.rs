@@ -1,6 +1,17 @@
 //! The real window, operated by an outside program as assistive technology does: tests/e2e.
 
-use std::{path::Path, process::Command, sync::OnceLock, time::Duration};
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpListener,
+    path::Path,
+    process::Command,
+    sync::OnceLock,
+    thread,
+    time::Duration,
+};
+
+use brickpass::demo::{Demo, DemoOptions};
+use serde_json::{Value, json};
 
 use crate::support::{BRICKPASS, Finished, run, skip, tool_exists};
 
@@ -46,10 +57,116 @@ fn without_a_display_the_demo_shows_the_main_job_on_a_virtual_one() {
     assert!(std::fs::read(picture).unwrap().starts_with(b"\x89PNG"));
 }
 
+#[test]
+fn signing_in_in_the_window_opens_a_real_browser_and_comes_back_with_the_user() {
+    let Some(it) = sign_in("signing_in_in_the_window_opens_a_real_browser_and_comes_back_with_the_user", Face::Window) else { return };
+    assert!(it.stdout.contains("the window says who has signed in\n") && it.stdout.ends_with("done\n"), "{}", it.stdout);
+}
+
+#[test]
+fn signing_in_in_the_terminal_opens_a_real_browser_and_comes_back_with_the_user() {
+    let Some(it) = sign_in("signing_in_in_the_terminal_opens_a_real_browser_and_comes_back_with_the_user", Face::Terminal) else { return };
+    assert!(it.stdout.contains("the terminal says who has signed in\n") && it.stdout.ends_with("done\n"), "{}", it.stdout);
+}
+
+#[test]
+fn the_browser_keeps_neither_code_nor_state_where_they_can_be_seen() {
+    let test = "the_browser_keeps_neither_code_nor_state_where_they_can_be_seen";
+    for it in [Face::Window, Face::Terminal].into_iter().filter_map(|face| sign_in(test, face)) {
+        assert!(it.stdout.contains("the address bar and the history hold neither code nor state\n"), "{}", it.stdout);
+    }
+}
+
+#[test]
+fn an_expired_token_is_renewed_and_nobody_is_asked() {
+    for it in [Face::Window, Face::Terminal].into_iter().filter_map(|face| sign_in("an_expired_token_is_renewed_and_nobody_is_asked", face))
+    {
+        assert!(it.stdout.contains("the expired token was renewed, and nobody was asked\n"), "{}", it.stdout);
+    }
+}
+
+#[test]
+fn after_a_restart_the_sign_in_comes_from_the_keyring_and_signing_out_removes_it_there() {
+    let test = "after_a_restart_the_sign_in_comes_from_the_keyring_and_signing_out_removes_it_there";
+    let Some(it) = sign_in(test, Face::Window) else { return };
+    for promise in [
+        "another program that asks the keyring finds the sign-in there\n",
+        "after a restart the sign-in is still there\n",
+        "signing out leaves nothing in the keyring\n",
+    ] {
+        assert!(it.stdout.contains(promise), "{promise}{}", it.stdout);
+    }
+}
+
+#[test]
+fn after_signing_in_no_file_and_no_process_shows_a_token_a_code_or_a_verifier() {
+    let test = "after_signing_in_no_file_and_no_process_shows_a_token_a_code_or_a_verifier";
+    for it in [Face::Window, Face::Terminal].into_iter().filter_map(|face| sign_in(test, face)) {
+        assert_eq!(it.stdout.matches("no process carries a secret in its arguments or environment\n").count(), 2, "{}", it.stdout);
+        assert_eq!(it.stdout.matches(" files, no secret in any of them\n").count(), 2, "{}", it.stdout);
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Face {
+    Window,
+    Terminal,
+}
+
+/// Runs once a face for all tests that look at it.
+fn sign_in(test: &str, face: Face) -> Option<&'static Finished> {
+    static JOBS: [OnceLock<Result<Finished, String>>; 2] = [const { OnceLock::new() }; 2];
+    let finished = JOBS[face as usize].get_or_init(|| {
+        let word = match face {
+            Face::Window => "window",
+            Face::Terminal => "terminal",
+        };
+        let port = leash(Demo::start(&DemoOptions::default()).unwrap()).to_string();
+        let pace = if std::env::var_os("BRICKPASS_SOAK_ROUNDS").is_some() { "patient" } else { "quick" };
+        attempt("sign_in.py", &[&port, word, pace])
+    });
+    told(test, finished)
+}
+
+/// Lets the driver ask and order the demo of this process: one line in, one line of JSON out, on the port that is returned.
+fn leash(demo: Demo) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut order = String::new();
+            if BufReader::new(&stream).read_line(&mut order).is_ok() {
+                let _ = writeln!(stream, "{}", obey(&demo, order.trim_end()));
+            }
+        }
+    });
+    port
+}
+
+fn obey(demo: &Demo, order: &str) -> Value {
+    let authorization = demo.authorization();
+    match order.split_once(' ').unwrap_or((order, "")) {
+        ("announcement", _) => return demo.announcement(),
+        ("counts", _) => {
+            return json!({ "exchanges": authorization.exchanges(), "refreshes": authorization.refreshes(), "reuses": authorization.reuses() });
+        }
+        ("tokens", _) => return json!(authorization.issued_tokens()),
+        ("register", port) => authorization.register_redirect_port(port.parse().unwrap()),
+        ("lifetime", seconds) => authorization.set_access_token_lifetime(Duration::from_secs(seconds.parse().unwrap())),
+        ("expire", _) => authorization.expire_access_tokens(),
+        _ => return json!({ "error": "no such order" }),
+    }
+    Value::Null
+}
+
 /// Runs once for all tests that look at it.
 fn main_job(test: &str) -> Option<&'static Finished> {
     static JOB: OnceLock<Result<Finished, String>> = OnceLock::new();
-    match JOB.get_or_init(|| attempt("main_job.py", &[])) {
+    told(test, JOB.get_or_init(|| attempt("main_job.py", &[])))
+}
+
+fn told(test: &str, attempted: &'static Result<Finished, String>) -> Option<&'static Finished> {
+    match attempted {
         Ok(finished) => Some(succeeded(finished)),
         Err(reason) => {
             skip(test, reason);
