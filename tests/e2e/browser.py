@@ -11,6 +11,7 @@ import signal
 import socket
 import stat
 import struct
+import tempfile
 import time
 from pathlib import Path
 
@@ -32,11 +33,10 @@ class Browser:
     """What opens web addresses in this home from now on. It starts when somebody opens one."""
 
     def __init__(self, headless=False):
-        self.profile = stage.home() / "browser"
+        self.profile = Path(tempfile.mkdtemp(prefix="browser-", dir=stage.home()))
         self.script = stage.home() / "bin" / "stage-browser"
         self.started = self.profile / "started"
         self.devtools = None
-        self.profile.mkdir(mode=0o700)
         self.script.parent.mkdir(exist_ok=True)
         options = [
             f"--user-data-dir={self.profile}",
@@ -59,7 +59,7 @@ class Browser:
         self.script.write_text(f"#!/bin/sh\necho $$ >>'{self.started}'\nexec {command} \"$@\" >>'{log}' 2>&1\n")
         self.script.chmod(stat.S_IRWXU)
         applications = Path(os.environ["XDG_DATA_HOME"]) / "applications"
-        applications.mkdir()
+        applications.mkdir(exist_ok=True)
         entry = f"[Desktop Entry]\nType=Application\nName=Browser\nExec={self.script} %u\nMimeType=x-scheme-handler/http;x-scheme-handler/https;\n"
         (applications / "stage-browser.desktop").write_text(entry)
         choice = "[Default Applications]\nx-scheme-handler/http=stage-browser.desktop\nx-scheme-handler/https=stage-browser.desktop\n"
@@ -177,6 +177,14 @@ class Page:
         node = self.wait(role, name)
         self.ask("DOM.focus", backendNodeId=node)
         self.ask("Input.insertText", text=text)
+
+    def log_in(self, user):
+        """On the demo's pages, as a person does."""
+        self.type("User name", user["name"])
+        self.type("Password", user["password"])
+        self.press("Sign in")
+        self.press("Allow")
+        self.wait_text("Return to Brickpass")
 
     def press(self, name, role="button"):
         stage.step(f"in the browser, press {name}")

@@ -7,15 +7,16 @@ import sys
 from pathlib import Path
 
 import stage
+from browser import Browser
 
 sys.argv[1:] = [str(Path(argument).absolute()) for argument in sys.argv[1:3]]
 stage.enter()
 binary, folder = sys.argv[1], Path(sys.argv[2])
 
 
-def opened(display, demo=True, theme=None, scale=None):
+def opened(display, demo=True, theme=None, scale=None, browser=None):
     """`theme` through the settings, as a person would choose it."""
-    environment = {"WINIT_X11_SCALE_FACTOR": str(scale or 1)}
+    environment = {"WINIT_X11_SCALE_FACTOR": str(scale or 1), **(browser.environment if browser else {})}
     app = stage.App(binary, display, ["--demo"] if demo else [], environment)
     if theme:
         app.press("Settings")
@@ -60,6 +61,24 @@ for theme in ("Light", "Dark"):
         app.press("Settings")
         take(display, "settings")
     app.close()
+    display.close()
+
+    display = stage.Display()
+    browser = Browser(headless=True)
+    app = opened(display, theme=theme, browser=browser)
+    select(app, "Acme account")
+    app.press("Sign in")
+    app.wait_text("Sign in in your browser")
+    page = browser.page()
+    take(display, f"sign-in-{theme.lower()}")
+    page.log_in(app.announcement()["user"])
+    app.wait("push button", "Add workspaces from this account", 20)
+    take(display, f"signed-in-{theme.lower()}")
+    app.press("Add workspaces from this account")
+    app.press("Select all shown")
+    take(display, f"workspaces-{theme.lower()}")
+    app.close()
+    browser.close()
     display.close()
 
 display = stage.Display()

@@ -69,11 +69,7 @@ class Visit:
         asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
         assert asked["code_challenge_method"] == "S256" and asked["redirect_uri"] == f"http://localhost:{port}", asked
         self.challenge = asked["code_challenge"]
-        page.type("User name", user["name"])
-        page.type("Password", user["password"])
-        page.press("Sign in")
-        page.press("Allow")
-        page.wait_text("Return to Brickpass")
+        page.log_in(user)
         stage.eventually("the address bar to be clean", 10, lambda: page.address() == f"http://localhost:{port}/done")
         answers = [parse_qs(urlsplit(it).query) for it in page.requests() if it.startswith(f"http://localhost:{port}/?")]
         assert len(answers) == 1 and answers[0]["state"] == [asked["state"]], "the browser did not bring one answer"
