@@ -228,6 +228,7 @@ class App:
         inherited = {name: os.environ[name] for name in os.environ if name != INSIDE}
         self.log = home() / "app.log"
         with open(self.log, "ab") as log:
+            self.log_begins = log.tell()
             self.process = subprocess.Popen(
                 [str(binary), *arguments], env={**inherited, **display.environment, **(environment or {})}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
@@ -310,8 +311,8 @@ class App:
         return "\n".join(f"  {role}: {name}" for role, name, _ in self.nodes() if name)
 
     def announcement(self):
-        """What `--demo` says on its first line: the workspaces with their addresses and tokens."""
-        return json.loads(self.log.read_text().splitlines()[0])
+        """What `--demo` says on its first line: the workspaces with their addresses and tokens, the user who can sign in."""
+        return json.loads(self.log.read_bytes()[self.log_begins :].splitlines()[0])
 
     def alive(self):
         return self.process.poll() is None
