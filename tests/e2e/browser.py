@@ -120,8 +120,8 @@ class Page:
         for domain in ("Page", "Network", "DOM", "Accessibility", "Runtime"):
             self.ask(f"{domain}.enable")
 
-    def ask(self, method, **parameters):
-        return self.devtools.ask(method, self.session, **parameters)
+    def ask(self, method, limit=20, **parameters):
+        return self.devtools.ask(method, self.session, limit, **parameters)
 
     def address(self):
         """What the address bar shows."""
@@ -139,7 +139,7 @@ class Page:
         return [event["params"]["request"]["url"] for event in sent]
 
     def text(self):
-        return self.ask("Runtime.evaluate", expression="document.body ? document.body.innerText : ''", returnByValue=True)["result"]["value"]
+        return self.ask("Runtime.evaluate", limit=2, expression="document.body ? document.body.innerText : ''", returnByValue=True)["result"]["value"]
 
     def describe(self):
         tree = self.ask("Accessibility.getFullAXTree")["nodes"]
@@ -150,7 +150,7 @@ class Page:
         def there():
             try:
                 return text in self.text()
-            except RuntimeError:  # between two documents
+            except (RuntimeError, TimeoutError):  # between two documents
                 return False
 
         try:
@@ -160,9 +160,9 @@ class Page:
 
     def find(self, role, name):
         try:
-            root = self.ask("DOM.getDocument", depth=0)["root"]["nodeId"]
-            found = self.ask("Accessibility.queryAXTree", nodeId=root, role=role, accessibleName=name)["nodes"]
-        except RuntimeError:  # between two documents
+            root = self.ask("DOM.getDocument", limit=2, depth=0)["root"]["nodeId"]
+            found = self.ask("Accessibility.queryAXTree", limit=2, nodeId=root, role=role, accessibleName=name)["nodes"]
+        except (RuntimeError, TimeoutError):  # between two documents
             return None
         return next((node["backendDOMNodeId"] for node in found if not node.get("ignored")), None)
 
@@ -199,34 +199,34 @@ class Page:
 class DevTools:
     """The DevTools protocol over a WebSocket (RFC 6455): as much of both as is needed here."""
 
-    def __init__(self, port, path, limit=20):
-        self.socket = socket.create_connection(("127.0.0.1", port), limit)
-        self.input = self.socket.makefile("rb")
+    def __init__(self, port, path):
+        self.socket = socket.create_connection(("127.0.0.1", port), 20)
+        self.received = b""
         self.last = 0
         self.events = []
         key = base64.b64encode(os.urandom(16)).decode()
         head = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13"]
         self.socket.sendall("\r\n".join([*head, "", ""]).encode())
-        status = self.input.readline()
-        if b" 101 " not in status:
-            raise RuntimeError(f"the browser's debugger answers {status!r}")
-        while self.input.readline().strip():
-            pass
+        while b"\r\n\r\n" not in self.received:
+            self._receive()
+        answer, _, self.received = self.received.partition(b"\r\n\r\n")
+        if b" 101 " not in answer.splitlines()[0]:
+            raise RuntimeError(f"the browser's debugger answers {answer!r}")
 
-    def ask(self, method, session=None, **parameters):
+    def ask(self, method, session=None, limit=20, **parameters):
+        """A question that is lost, as one is when its page goes away, is a TimeoutError after `limit` seconds."""
         self.last += 1
         message = {"id": self.last, "method": method, "params": parameters, **({"sessionId": session} if session else {})}
         self._send(1, json.dumps(message).encode())
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            answer = json.loads(self._receive())
+        end = time.monotonic() + limit
+        while True:
+            answer = json.loads(self._message(end, method))
             if answer.get("id") == self.last:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']['message']}")
                 return answer["result"]
             if "method" in answer:
                 self.events.append(answer)
-        raise TimeoutError(f"the browser does not answer {method}")
 
     def _send(self, kind, content):
         length = len(content)
@@ -234,27 +234,42 @@ class DevTools:
         mask = os.urandom(4)
         self.socket.sendall(bytes([0x80 | kind]) + size + mask + bytes(byte ^ mask[index % 4] for index, byte in enumerate(content)))
 
-    def _receive(self):
+    def _message(self, end, method):
         """One whole message; pings are answered on the way."""
         content = b""
         while True:
-            first, second = self._exactly(2)
-            length = second & 0x7F
-            if length > 125:
-                length = int.from_bytes(self._exactly(2 if length == 126 else 8), "big")
-            part = self._exactly(length)
-            kind = first & 0x0F
+            while not (frame := self._frame()):
+                self.socket.settimeout(max(end - time.monotonic(), 0.001))
+                try:
+                    self._receive()
+                except TimeoutError:
+                    raise TimeoutError(f"the browser does not answer {method}") from None
+            final, kind, part = frame
             if kind == 8:
                 raise OSError("the browser has ended the conversation")
             if kind == 9:
                 self._send(10, part)
             elif kind in (0, 1):
                 content += part
-                if first & 0x80:
+                if final:
                     return content
 
-    def _exactly(self, length):
-        content = self.input.read(length)
-        if len(content) != length:
+    def _frame(self):
+        """The next frame, if all of it is there: whether it is the last of its message, its kind, its content."""
+        if len(self.received) < 2:
+            return None
+        first, second = self.received[:2]
+        begin, length = 2, second & 0x7F
+        if length > 125:
+            begin = 4 if length == 126 else 10
+            length = int.from_bytes(self.received[2:begin], "big")
+        if len(self.received) < begin + length:
+            return None
+        content, self.received = self.received[begin : begin + length], self.received[begin + length :]
+        return first & 0x80, first & 0x0F, content
+
+    def _receive(self):
+        more = self.socket.recv(1 << 16)
+        if not more:
             raise OSError("the browser has hung up")
-        return content
+        self.received += more
