@@ -84,6 +84,10 @@ pub async fn discover(http: &Http, target: &Target, deadline: Instant) -> Result
 
 /// A host for many workspaces signs people in for their whole account, and says which one that is.
 async fn account_of_unified_host(http: &Http, base_url: &BaseUrl, deadline: Instant) -> Option<AccountId> {
+    if base_url.kind() == HostKind::Workspace {
+        // A workspace's own host signs in for itself: no need to ask.
+        return None;
+    }
     let deadline = deadline.min(Instant::now() + HOST_CONFIG_LIMIT);
     let client = Client::new(http.clone(), base_url.clone(), None, SecretString::default(), HOST_CONFIG_LIMIT);
     // Only a hint: without it, the host is asked as a workspace.

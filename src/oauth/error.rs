@@ -42,7 +42,7 @@ impl OAuthError {
     pub(super) fn lost(mut error: ApiError) -> Self {
         if error.failure.remedy == Some(Remedy::EditTimeout) {
             // The time limit of the connection is that of its API calls.
-            error.failure.fix = "Try again. If it keeps happening, ask your network team.".to_owned();
+            error.failure.fix = String::from("Try again. If it keeps happening, ask your network team.");
             error.failure.remedy = Some(Remedy::TryAgain);
         }
         match (error.status, error.failure.code) {

@@ -336,4 +336,23 @@ mod tests {
         assert!(details.chars().count() <= 340);
         assert!(of_browser(&"e".repeat(900), None, &[]).failure.details.unwrap().chars().count() <= 64);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_server_can_make_us_tell_a_secret(
+            (before, after) in (".{0,30}", ".{0,30}"),
+            status in proptest::sample::select(vec![300_u16, 400, 401, 403, 404, 407, 418, 429, 500, 503]),
+            key in proptest::sample::select(vec!["error", "error_description", "message", "detail", "error_code", "access_token"]),
+            plain in proptest::bool::ANY,
+        ) {
+            let echo = format!("{before}canary{after}");
+            let body = if plain { echo.clone() } else { serde_json::json!({ "error": "x", key: echo }).to_string() };
+            for request in [Request::Code, Request::Refresh, Request::ClientCredentials, Request::Revocation] {
+                let told = format!("{:?}", refusal(request, status, &body));
+                proptest::prop_assert!(!told.contains("canary"), "{}", told);
+            }
+            let told = format!("{:?}", of_browser(&echo, Some(&echo), &[&"canary".into()]));
+            proptest::prop_assert!(!told.contains("canary"), "{}", told);
+        }
+    }
 }

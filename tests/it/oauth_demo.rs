@@ -125,6 +125,22 @@ fn a_person_signs_in_at_the_account() {
 }
 
 #[test]
+fn a_person_signs_in_at_a_unified_host_whose_account_is_learnt_from_it() {
+    let site = Site::new();
+    wait(async {
+        let unified = site.demo.unified();
+        let target = Target { base_url: base_url_of(&unified.base_url), account_id: None };
+        let (host, _, tokens) = site.signed_in(Place::At(target.clone()), browser::consent).await.unwrap();
+        assert_eq!(host, target.base_url);
+        assert_eq!(tokens.access.subject(), Some(site.demo.users().remove(0).name));
+        let endpoints = discover(&site.http, &target, deadline()).await.unwrap();
+        assert_eq!(endpoints.issuer, format!("{}/oidc/accounts/{}", unified.base_url, unified.account_id));
+        let renewed = refresh(&site.http, &endpoints, &OAuthApp::default(), &tokens.refresh.unwrap(), Timestamp::now(), deadline()).await;
+        assert!(renewed.is_ok(), "{renewed:?}");
+    });
+}
+
+#[test]
 fn an_account_without_metadata_signs_in_as_well() {
     let site = Site::new();
     site.demo.authorization().set_fault(OAuthFault::NoMetadata);
