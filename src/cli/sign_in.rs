@@ -107,8 +107,8 @@ pub(super) fn sign_in(
             Heard::Event(Event::SignInProgress { run: RUN, step, .. }) => {
                 tell(&step).iter().for_each(note);
                 match &step {
-                    SignInStep::Waiting { address, .. } => {
-                        hint = Some((Instant::now() + PATIENCE, no_answer_yet(address.expose_secret(), shows_address(&step))));
+                    SignInStep::Waiting { address, port, .. } => {
+                        hint = Some((Instant::now() + PATIENCE, no_answer_yet(address.expose_secret(), *port, shows_address(&step))));
                     }
                     SignInStep::WrongKey { .. } => {}
                     SignInStep::ConfirmHost { .. } | SignInStep::OtherUser { .. } => {
@@ -175,12 +175,12 @@ fn count_minutes(minutes: u64) -> String {
     count(usize::try_from(minutes).unwrap_or(usize::MAX), "minute", "minutes")
 }
 
-fn no_answer_yet(address: &str, shown: bool) -> String {
+fn no_answer_yet(address: &str, port: u16, shown: bool) -> String {
     let open =
         if shown { String::new() } else { format!("\nIf no page has opened, open this address in a browser on this computer:\n{address}") };
     format!(
-        "No answer yet.{open}\nA browser on another computer (WSL, remote desktop, SSH) cannot reach this one. There, a personal access token \
-         or a service principal works without a browser here: brickpass edit NAME --auth pat|service-principal"
+        "No answer yet.{open}\nA browser on another computer (WSL, remote desktop, SSH) does not reach this one. Over SSH, forward the port: \
+         ssh -L {port}:localhost:{port} HOST\nA personal access token or a service principal needs no browser: brickpass edit NAME --auth ..."
     )
 }
 
@@ -262,9 +262,12 @@ mod tests {
 
     #[test]
     fn a_long_silence_brings_the_address_once_and_the_other_ways() {
-        assert!(no_answer_yet("https://x.example", false).contains("https://x.example"));
-        let shown = no_answer_yet("https://x.example", true);
-        assert!(!shown.contains("https://x.example") && shown.contains("WSL") && shown.contains("service principal"), "{shown}");
+        assert!(no_answer_yet("https://x.example", 8021, false).contains("https://x.example"));
+        let shown = no_answer_yet("https://x.example", 8021, true);
+        assert!(
+            !shown.contains("https://x.example") && shown.contains("-L 8021:localhost:8021") && shown.contains("service principal"),
+            "{shown}"
+        );
     }
 
     #[test]
