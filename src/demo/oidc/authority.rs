@@ -6,16 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use serde_json::json;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{
-    Realm,
-    grants::{Bond, Caller, Grant, Grants, Invalid, Proof, Redeemed, random_token},
-    request::AuthorizationRequest,
+    Realm, access_token,
+    grants::{Bond, Caller, Grant, Grants, Invalid, Proof, Redeemed},
+    logins::{Flow, Logins},
 };
 use crate::{
     connection::OAuthApp,
@@ -26,9 +24,6 @@ use crate::{
 };
 
 const ACCESS_LIFETIME: Duration = Duration::from_hours(1);
-/// How long a person may take to sign in.
-const LOGIN_LIFETIME: Duration = Duration::from_mins(10);
-const LOGINS_KEPT: usize = 1000;
 const REQUESTS_KEPT: usize = 1000;
 /// Source: the redirect addresses that Databricks has registered for its public client.
 const REGISTERED_PORTS: std::ops::RangeInclusive<u16> = 8020..=8040;
@@ -42,32 +37,6 @@ pub(in crate::demo) struct Host {
     pub(in crate::demo) origin: String,
 }
 
-/// How far a person is on the way from the application to its answer.
-#[derive(Debug, Clone)]
-pub(super) enum Stage {
-    /// Who are you?
-    Login { to: Destination },
-    /// Which workspace, or account?
-    Choose { user: User, account: bool },
-    /// May it?
-    Consent { user: User, realm: Realm },
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Destination {
-    At(Realm),
-    /// The person says where, after they have signed in.
-    Chosen {
-        account: bool,
-    },
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Flow {
-    pub(super) request: AuthorizationRequest,
-    pub(super) stage: Stage,
-}
-
 pub(in crate::demo) struct Authority {
     hosts: Vec<Host>,
     users: Vec<(User, DemoUser)>,
@@ -78,7 +47,7 @@ pub(in crate::demo) struct Authority {
 struct Memory {
     /// Public clients with their redirect addresses.
     applications: HashMap<String, Vec<String>>,
-    flows: HashMap<String, (Flow, Instant)>,
+    logins: Logins,
     grants: Grants,
     access_lifetime: Duration,
     fault: Option<OAuthFault>,
@@ -122,7 +91,7 @@ impl Authority {
             },
             memory: Mutex::new(Memory {
                 applications: HashMap::from([(OAuthApp::DATABRICKS_CLI.to_owned(), registered)]),
-                flows: HashMap::new(),
+                logins: Logins::default(),
                 grants: Grants::default(),
                 access_lifetime: ACCESS_LIFETIME,
                 fault: None,
@@ -183,21 +152,11 @@ impl Authority {
 
     /// The ticket of the next step.
     pub(super) fn keep(&self, flow: Flow) -> String {
-        let (ticket, now) = (random_token(), Instant::now());
-        let mut memory = self.memory();
-        if memory.flows.len() >= LOGINS_KEPT {
-            memory.flows.retain(|_, (_, begun)| begun.elapsed() < LOGIN_LIFETIME);
-        }
-        if memory.flows.len() < LOGINS_KEPT {
-            memory.flows.insert(ticket.clone(), (flow, now));
-        }
-        ticket
+        self.memory().logins.keep(flow, Instant::now())
     }
 
-    /// A ticket is good for one step.
     pub(super) fn take(&self, ticket: &str) -> Option<Flow> {
-        let (flow, begun) = self.memory().flows.remove(ticket)?;
-        (begun.elapsed() < LOGIN_LIFETIME).then_some(flow)
+        self.memory().logins.take(ticket, Instant::now())
     }
 
     // Codes and tokens
@@ -229,32 +188,10 @@ impl Authority {
             redeemed.grant.scopes = fewer.split(' ').map(str::to_owned).collect();
         }
         let lifetime = memory.access_lifetime;
-        let access_token = self.access_token(&redeemed.grant, lifetime);
+        let access_token = access_token::shaped(&redeemed.grant, &self.issuer(redeemed.grant.realm), lifetime, Timestamp::now());
         memory.grants.issue_access(&redeemed, access_token.clone(), lifetime, now);
         let refresh_token = stays.then(|| memory.grants.issue_refresh(&redeemed, now));
         Ok(Issued { access_token, lifetime, scopes: redeemed.grant.scopes, refresh_token })
-    }
-
-    /// A JSON Web Token by its looks; what it says is for people who look into it, the demo knows its tokens by heart.
-    fn access_token(&self, grant: &Grant, lifetime: Duration) -> String {
-        let now = Timestamp::now().as_second();
-        let header = json!({ "kid": "demo", "typ": "at+jwt", "alg": "RS256" });
-        let audience = match grant.realm {
-            Realm::Workspace(id) => id.to_string(),
-            Realm::Account | Realm::Unified => crate::demo::catalogue::ACCOUNT_ID.to_owned(),
-        };
-        let payload = json!({
-            "client_id": grant.client_id,
-            "scope": grant.scopes.join(" "),
-            "iss": self.issuer(grant.realm),
-            "aud": audience,
-            "sub": grant.principal.name(),
-            "iat": now,
-            "exp": now.saturating_add_unsigned(lifetime.as_secs()),
-            "jti": Uuid::new_v4(),
-        });
-        let signature: Vec<u8> = (0..16).flat_map(|_| Uuid::new_v4().into_bytes()).collect();
-        [header.to_string().as_bytes(), payload.to_string().as_bytes(), &signature].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".")
     }
 
     pub(in crate::demo) fn caller(&self, token: &str, realm: Realm) -> Option<Caller> {

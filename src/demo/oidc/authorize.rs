@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     Seat,
-    authority::{Destination, Flow, Stage},
+    logins::{Destination, Flow, Stage},
     params::Params,
     request::{AuthorizationRequest, Fault},
     screens,

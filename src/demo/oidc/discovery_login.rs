@@ -8,9 +8,8 @@ use axum::{
 };
 
 use super::{
-    Realm, Seat,
-    authority::{Destination, Flow, Stage},
-    authorize,
+    Realm, Seat, authorize,
+    logins::{Destination, Flow, Stage},
     params::Params,
     request::AuthorizationRequest,
     screens,

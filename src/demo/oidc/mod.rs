@@ -4,10 +4,12 @@
 //! [`authority`] is what all of it shares, [`grants`] the life of codes and tokens, [`metadata`], [`authorize`], [`token`] and [`revoke`] the
 //! endpoints, [`screens`] what a person sees on the way.
 
+mod access_token;
 mod authority;
 mod authorize;
 mod discovery_login;
 mod grants;
+mod logins;
 mod metadata;
 mod params;
 mod request;
