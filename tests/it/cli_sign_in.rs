@@ -214,15 +214,16 @@ fn a_person_signs_in_once_and_scripts_have_a_valid_token_from_then_on() {
 }
 
 #[test]
-fn a_token_that_ends_soon_is_renewed_without_a_word() {
+fn a_token_that_ends_soon_is_renewed_once_a_command() {
     let desk = Desk::new();
     desk.add("Sales");
-    desk.demo.authorization().set_access_token_lifetime(Duration::from_secs(1));
+    // Less than the five minutes at which a token is renewed ahead of time, enough for the slowest machine.
+    desk.demo.authorization().set_access_token_lifetime(Duration::from_secs(240));
     desk.logged_in("Sales");
-    for _ in 0..3 {
-        assert_eq!(desk.done(&["test", "Sales"]).code, Some(0));
+    for times in 1..=3 {
+        desk.done(&["test", "Sales"]);
+        assert_eq!((desk.demo.authorization().refreshes(), desk.demo.authorization().reuses()), (times, 0));
     }
-    assert_eq!(desk.demo.authorization().reuses(), 0);
 }
 
 #[test]
