@@ -78,7 +78,7 @@ fn tiny_test_button(ui: &mut Ui, state: &State, id: ConnectionId) -> bool {
 }
 
 fn sign_in_button() -> Button<'static> {
-    Button::primary(text::SIGN_IN).icon(Icon::SignIn)
+    Button::secondary(text::SIGN_IN).icon(Icon::SignIn)
 }
 
 fn test_button<'a>(state: &State, id: ConnectionId) -> Button<'a> {

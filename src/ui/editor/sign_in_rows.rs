@@ -88,7 +88,7 @@ fn who(ui: &mut Ui, state: &mut State, act: &mut Act, owner: ConnectionId) {
 fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let owner = state.sign_in_owner(id);
     if state.attempt(id).is_some_and(crate::ui::state::Attempt::runs) {
-        if Button::secondary(text::CANCEL_SIGN_IN).busy(true).show(ui).clicked() {
+        if Button::secondary(text::CANCEL_SIGN_IN).icon(Icon::Stop).show(ui).clicked() {
             act.send(state.cancel_sign_in(owner));
         }
         return;
@@ -108,6 +108,15 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     }
 }
 
+/// A button without a frame whose words begin where the fields do.
+fn outdented<R>(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.horizontal(|ui| {
+        ui.add_space(-8.0);
+        add_contents(ui)
+    })
+    .inner
+}
+
 /// A quiet way for those who cannot fill in the address of a new connection.
 pub fn anywhere(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(form) = state.shown_form() else { return };
@@ -119,7 +128,7 @@ pub fn anywhere(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
     let words = if account { text::DO_NOT_KNOW_ACCOUNT } else { text::DO_NOT_KNOW_ADDRESS };
     form_row_without_label(ui, |ui| {
-        if Button::ghost(words).icon(Icon::Help).small().show(ui).clicked() {
+        if outdented(ui, |ui| Button::ghost(words).icon(Icon::Help).small().show(ui).clicked()) {
             act.send(state.sign_in_anywhere());
         }
     });
@@ -132,7 +141,8 @@ pub fn application(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
     let mut open = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false) || set;
     form_row_without_label(ui, |ui| {
         let caret = if open { Icon::CaretDown } else { Icon::CaretRight };
-        if Button::ghost(text::APP_PART).icon(caret).small().show(ui).clicked() {
+        let pressed = outdented(ui, |ui| Button::ghost(text::APP_PART).icon(caret).small().show(ui).clicked());
+        if pressed {
             open = !open || set;
             ui.data_mut(|data| data.insert_temp(id, open));
         }

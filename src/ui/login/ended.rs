@@ -31,6 +31,7 @@ pub fn done(ui: &mut Ui, id: ConnectionId, signed_in: &SignedIn, state: &mut Sta
     }
     ui.add_space(8.0);
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
         if unsaved {
             let saving = state.form(id).is_some_and(|form| form.is_saving());
             if Button::primary(text::SAVE).busy(saving).enabled(!saving).show(ui).clicked() {

@@ -129,6 +129,7 @@ fn question(ui: &mut Ui, words: &str) {
 fn answers(ui: &mut Ui, attempt: &Attempt, [no, yes]: [&str; 2]) -> Option<Wish> {
     ui.add_space(8.0);
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
         let safe = Button::primary(no).show(ui);
         focus_once(ui, attempt, &safe);
         if safe.clicked() {

@@ -30,6 +30,7 @@ pub fn show(ui: &mut Ui, attempt: &Attempt, door: &Door, now: Timestamp) -> Opti
     ui.add_space(8.0);
     let mut wish = None;
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
         let copy = if door.browser_opened { Button::secondary(text::COPY_LINK) } else { Button::primary(text::COPY_LINK) };
         if copy.icon(Icon::Copy).show(ui).clicked() {
             wish = Some(Wish::CopyLink);

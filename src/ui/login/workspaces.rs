@@ -65,7 +65,11 @@ fn contents(ui: &mut Ui, dialog: &mut AddWorkspaces) -> Option<Answer> {
         Some(0) => {
             paragraph(ui, text::NO_WORKSPACES, fonts::regular(14.0), palette.weak);
         }
-        Some(_) => list(ui, dialog),
+        Some(_) => {
+            if list(ui, dialog) && dialog.may_add() {
+                answer = Some(Answer::Add);
+            }
+        }
     }
     if let Some(failure) = dialog.failure().cloned() {
         card(ui, Some(Tone::Error), |ui| {
@@ -98,7 +102,8 @@ fn buttons(ui: &mut Ui, dialog: &AddWorkspaces) -> Option<Answer> {
     .inner
 }
 
-fn list(ui: &mut Ui, dialog: &mut AddWorkspaces) {
+/// Whether Enter was pressed in the filter, which is the default button.
+fn list(ui: &mut Ui, dialog: &mut AddWorkspaces) -> bool {
     let mut filter = dialog.filter().to_owned();
     let field = TextField::new(&mut filter, text::FILTER_WORKSPACES)
         .hint(text::FILTER_WORKSPACES)
@@ -106,13 +111,19 @@ fn list(ui: &mut Ui, dialog: &mut AddWorkspaces) {
         .limit(200)
         .id(Id::unique("filter workspaces"))
         .show(ui);
+    let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
     if ui.memory(|memory| memory.focused().is_none()) {
         field.request_focus();
     }
     let filtered = filter != dialog.filter();
     dialog.set_filter(filter);
     if let Some(mut all) = dialog.all_shown_chosen() {
-        if checkbox(ui, &mut all, text::SELECT_SHOWN).changed() {
+        let changed = ui.horizontal(|ui| {
+            // In line with the boxes of the rows.
+            ui.add_space(8.0);
+            checkbox(ui, &mut all, text::SELECT_SHOWN).changed()
+        });
+        if changed.inner {
             dialog.choose_shown(all);
         }
     } else if dialog.shown().is_empty() {
@@ -140,6 +151,7 @@ fn list(ui: &mut Ui, dialog: &mut AddWorkspaces) {
             }
         });
     });
+    entered
 }
 
 /// Whether it was toggled.
@@ -184,7 +196,7 @@ fn row(ui: &mut Ui, offer: &Offer, chosen: bool) -> bool {
                 Icon::Skipped.paint(ui.painter(), square.center(), 16.0, palette.weak);
             }
         }
-        let left = square.right() + 12.0;
+        let left = square.right() + 8.0;
         let right = rect.right() - 14.0;
         let (first, second) = (rect.center().y - 9.0, rect.center().y + 9.0);
         let colour = if can { palette.text } else { palette.weak };
