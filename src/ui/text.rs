@@ -100,6 +100,7 @@ pub const CLUSTERS: &str = "Clusters";
 pub const NO_CLUSTERS: &str = "This workspace has no clusters that you may see.";
 pub const EDITED_SINCE: &str = "Edited since this test";
 pub const NOT_TESTED_YET: &str = "Not tested yet";
+pub const NOT_TESTED_WHY_ACCOUNT: &str = "Test connection signs in with what is typed, saved or not, and lists the workspaces.";
 pub const NOT_TESTED_WHY: &str = "Test connection signs in with what is typed, saved or not, and lists the clusters.";
 
 // Dialogs

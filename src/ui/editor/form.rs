@@ -31,10 +31,14 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
     let mut focus = state.focus.take();
     let auth_before = state.shown_form().map(|form| form.draft.auth);
+    let anywhere = sign_in_rows::anywhere(state);
+    let mut anywhere_asked = false;
     if let Some(form) = state.shown_form_mut() {
-        about(ui, form, &mut focus);
+        anywhere_asked = about(ui, form, &mut focus, anywhere);
     }
-    sign_in_rows::anywhere(ui, state, act);
+    if anywhere_asked {
+        act.send(state.sign_in_anywhere());
+    }
     if let Some(form) = state.shown_form_mut() {
         reach(ui, form, &mut focus);
     }
@@ -49,7 +53,9 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     buttons(ui, state, act);
 }
 
-fn about(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
+/// Whether to sign in without an address, which `anywhere` offers.
+fn about(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>, anywhere: Option<&str>) -> bool {
+    let mut asked = false;
     if form.changed_outside {
         remark(ui, Severity::Warning, text::CHANGED_OUTSIDE);
         ui.add_space(8.0);
@@ -67,8 +73,10 @@ fn about(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
             }
             confirmation(ui, form);
             workspace(ui, form);
+            asked = anywhere.is_some_and(|words| sign_in_rows::anywhere_button(ui, words));
         },
     );
+    asked
 }
 
 /// How the address is used.

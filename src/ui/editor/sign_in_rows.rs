@@ -110,28 +110,29 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
 
 /// A button without a frame whose words begin where the fields do.
 fn outdented<R>(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui) -> R) -> R {
-    ui.horizontal(|ui| {
-        ui.add_space(-8.0);
-        add_contents(ui)
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 24.0;
+        ui.horizontal(|ui| {
+            ui.add_space(-8.0);
+            add_contents(ui)
+        })
+        .inner
     })
     .inner
 }
 
-/// A quiet way for those who cannot fill in the address of a new connection.
-pub fn anywhere(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let Some(form) = state.shown_form() else { return };
+/// What the quiet way is called for those who cannot fill in the address of a new connection; `None`: it is of no use here.
+pub fn anywhere(state: &State) -> Option<&'static str> {
+    let form = state.shown_form()?;
     let draft = &form.draft;
-    let (id, account) = (draft.id, draft.level == LevelKind::Account);
     let offered = form.is_new() && draft.auth == AuthKind::Browser && draft.base_url.trim().is_empty() && draft.sign_in_of.is_none();
-    if !offered || state.attempt(id).is_some_and(crate::ui::state::Attempt::runs) {
-        return;
-    }
-    let words = if account { text::DO_NOT_KNOW_ACCOUNT } else { text::DO_NOT_KNOW_ADDRESS };
-    form_row_without_label(ui, |ui| {
-        if outdented(ui, |ui| Button::ghost(words).icon(Icon::Help).small().show(ui).clicked()) {
-            act.send(state.sign_in_anywhere());
-        }
-    });
+    let running = state.attempt(draft.id).is_some_and(crate::ui::state::Attempt::runs);
+    let words = if draft.level == LevelKind::Account { text::DO_NOT_KNOW_ACCOUNT } else { text::DO_NOT_KNOW_ADDRESS };
+    (offered && !running).then_some(words)
+}
+
+pub fn anywhere_button(ui: &mut Ui, words: &str) -> bool {
+    outdented(ui, |ui| Button::ghost(words).icon(Icon::Help).small().show(ui).clicked())
 }
 
 /// The OAuth application: folded away, since most people never need one of their own.

@@ -13,6 +13,8 @@ mod removal;
 mod saving;
 mod selection;
 mod signing_in;
+#[cfg(test)]
+mod signing_in_tests;
 mod testing;
 #[cfg(test)]
 mod tests;

@@ -9,15 +9,15 @@ use crate::{
     ui::fake_engine::{FakeEngine, PLANNED, at, connection, ok_report, production, snapshot, unauthorized},
 };
 
-struct Desk {
-    state: State,
-    engine: FakeEngine,
+pub(super) struct Desk {
+    pub state: State,
+    pub engine: FakeEngine,
     wires: crate::ui::Wires,
-    now: Timestamp,
+    pub now: Timestamp,
 }
 
 impl Desk {
-    fn with(connections: &[Connection]) -> Self {
+    pub fn with(connections: &[Connection]) -> Self {
         let engine = FakeEngine::with(connections);
         let wires = engine.wires();
         let mut desk = Self { state: State::default(), engine, wires, now: at(0) };
@@ -26,14 +26,14 @@ impl Desk {
         desk
     }
 
-    fn send(&self, commands: Vec<Command>) {
+    pub fn send(&self, commands: Vec<Command>) {
         for command in commands {
             (self.wires.send)(command);
         }
     }
 
     /// Lets the engine work and the state hear of it until nothing more happens.
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         loop {
             self.engine.work();
             let Some(event) = (self.wires.next)() else { return };
@@ -42,18 +42,18 @@ impl Desk {
         }
     }
 
-    fn run(&mut self, intent: impl FnOnce(&mut State, Timestamp) -> Vec<Command>) {
+    pub fn run(&mut self, intent: impl FnOnce(&mut State, Timestamp) -> Vec<Command>) {
         let commands = intent(&mut self.state, self.now);
         self.send(commands);
         self.settle();
     }
 
-    fn edit(&mut self, change: impl FnOnce(&mut Draft)) {
+    pub fn edit(&mut self, change: impl FnOnce(&mut Draft)) {
         change(&mut self.state.shown_form_mut().unwrap().draft);
         self.state.judge_shown();
     }
 
-    fn shown(&self) -> ConnectionId {
+    pub fn shown(&self) -> ConnectionId {
         self.state.selection.shown().unwrap()
     }
 

@@ -20,7 +20,11 @@ use super::{
     theme::{self, Tone},
     widgets::{Button, card, paragraph, spinner, truncated_label},
 };
-use crate::{check::Report, connection::ConnectionId, failure::Code};
+use crate::{
+    check::Report,
+    connection::{ConnectionId, LevelKind},
+    failure::Code,
+};
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let place = ui.scope(|ui| panel(ui, state, act)).response.rect;
@@ -100,7 +104,7 @@ pub fn strong_line(ui: &mut Ui, parts: &[(&str, bool)]) {
     let mut job = egui::text::LayoutJob::default();
     for (words, strong) in parts {
         let (font, colour) = if *strong { (fonts::medium(14.0), palette.text) } else { (fonts::regular(14.0), palette.weak) };
-        job.append(words, 0.0, egui::text::TextFormat::simple(font, colour));
+        job.append(words, 0.0, egui::text::TextFormat { line_height: Some(20.0), ..egui::text::TextFormat::simple(font, colour) });
     }
     job.wrap.max_width = ui.available_width();
     let all: String = parts.iter().map(|(words, _)| *words).collect();
@@ -203,7 +207,9 @@ fn not_yet(ui: &mut Ui, state: &State, id: ConnectionId) {
         title(ui, Some((Icon::Untested, palette.weak)), text::NOT_TESTED_YET);
     }
     ui.add_space(4.0);
-    paragraph(ui, text::NOT_TESTED_WHY, fonts::regular(14.0), palette.weak);
+    let account = state.shown_form().is_some_and(|form| form.draft.level == LevelKind::Account);
+    let why = if account { text::NOT_TESTED_WHY_ACCOUNT } else { text::NOT_TESTED_WHY };
+    paragraph(ui, why, fonts::regular(14.0), palette.weak);
 }
 
 /// What is typed now is not what was tested.

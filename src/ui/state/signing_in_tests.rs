@@ -1,0 +1,250 @@
+//! What the state promises about signing in, without a window.
+
+use secrecy::ExposeSecret as _;
+
+use super::{tests::Desk, *};
+use crate::{
+    connection::{AuthKind, BaseUrl, LevelKind},
+    databricks::AccountWorkspace,
+    engine::{Command, Event, Found, RunId, SignInPlace, SignInStep, SignedIn},
+    ui::fake_engine::{account, at, browser, connection, sign_in, unauthorized},
+};
+
+fn done(user: &str) -> Result<SignedIn, Failure> {
+    Ok(SignedIn { sign_in: sign_in(user), hints: Vec::new(), found: None })
+}
+
+fn waiting(second: i64) -> SignInStep {
+    SignInStep::Waiting { address: "https://secret-link.example.com/?state=s".into(), port: 8020, until: at(second), browser_opened: true }
+}
+
+/// One connection that signs in, its sign-in begun.
+fn begun() -> (Desk, RunId) {
+    let mut desk = Desk::with(&[browser("Sales")]);
+    desk.run(|state, _| state.sign_in());
+    let run = desk.engine.0.borrow().sign_ins[0].0;
+    (desk, run)
+}
+
+#[test]
+fn who_is_signed_in_is_asked_once_when_the_connection_is_shown_and_again_when_the_vault_changes() {
+    let sales = browser("Sales");
+    let mut desk = Desk::with(&[sales.clone(), connection("Token", |_| {})]);
+    let asked = desk.engine.sent("DescribeSignIn");
+    assert_eq!(desk.state.signed_in(sales.id), Some(&None));
+    let token = desk.state.list.shown().find(|id| *id != sales.id).unwrap();
+    desk.run(|state, _| state.select(token));
+    desk.run(|state, _| state.select(sales.id));
+    assert_eq!(desk.engine.sent("DescribeSignIn"), asked, "it is known");
+    desk.engine.0.borrow_mut().signed_in.insert(sales.id, sign_in("priya@example.com"));
+    desk.run(|_, _| vec![Command::ProbeVault]);
+    assert_eq!(desk.state.signed_in(sales.id).unwrap().as_ref().unwrap().user, "priya@example.com");
+}
+
+#[test]
+fn a_locked_vault_is_not_asked_who_is_signed_in() {
+    let mut desk = Desk::with(&[]);
+    let sales = browser("Sales");
+    let locked = VaultStatus::Locked { place: "the encrypted file".into(), new: false };
+    desk.state.apply(Event::Vault { home: VaultHome::File, status: locked }, at(0));
+    let commands = desk.state.apply(Event::Library(crate::ui::fake_engine::snapshot(&[sales])), at(0));
+    assert!(!commands.iter().any(|command| matches!(command, Command::DescribeSignIn { .. })), "{commands:?}");
+}
+
+#[test]
+fn late_events_of_an_older_run_change_nothing() {
+    let (mut desk, old) = begun();
+    let id = desk.shown();
+    desk.run(|state, _| state.sign_in());
+    let new = desk.engine.0.borrow().sign_ins.last().unwrap().0;
+    assert!(old != new && desk.engine.sent("CancelSignIn") == 1, "one sign-in of a connection at a time");
+    desk.state.apply(Event::SignInProgress { run: old, id, step: waiting(300) }, at(1));
+    desk.state.apply(Event::SignInFinished { run: old, id, outcome: done("late@example.com") }, at(1));
+    let attempt = desk.state.attempt(id).unwrap();
+    assert!(attempt.run == new && matches!(attempt.stage, Stage::Starting), "{:?}", attempt.stage);
+    assert_eq!(desk.state.signed_in(id), Some(&None));
+    desk.state.apply(Event::SignInFinished { run: new, id, outcome: done("priya@example.com") }, at(2));
+    desk.state.apply(Event::SignInFinished { run: new, id, outcome: Err(unauthorized()) }, at(3));
+    assert!(matches!(desk.state.attempt(id).unwrap().stage, Stage::Done(_)), "what has ended does not end twice");
+}
+
+#[test]
+fn no_run_of_a_sign_in_has_the_number_of_a_test() {
+    let (mut desk, run) = begun();
+    desk.engine.0.borrow_mut().tests_answer = false;
+    desk.run(|state, _| state.test());
+    assert_ne!(desk.state.tests.running(desk.shown()).unwrap().run, run);
+}
+
+#[test]
+fn the_link_is_there_while_the_listener_waits_and_never_in_debug_output() {
+    let (mut desk, run) = begun();
+    let id = desk.shown();
+    assert!(desk.state.open_sign_in_again(id).is_empty());
+    desk.state.apply(Event::SignInProgress { run, id, step: waiting(300) }, at(0));
+    let door = desk.state.attempt(id).unwrap().door.as_ref().unwrap();
+    assert!(door.address.expose_secret().contains("secret-link"));
+    assert!(!format!("{:?}", desk.state).contains("secret-link"));
+    assert_eq!(desk.state.open_sign_in_again(id).len(), 1);
+    desk.state.apply(Event::SignInProgress { run, id, step: SignInStep::Exchanging }, at(5));
+    assert!(desk.state.attempt(id).unwrap().door.is_none() && desk.state.open_sign_in_again(id).is_empty());
+}
+
+#[test]
+fn the_hint_about_other_computers_waits_for_half_a_minute_without_any_answer() {
+    let (mut desk, run) = begun();
+    let id = desk.shown();
+    desk.state.apply(Event::SignInProgress { run, id, step: waiting(310) }, at(10));
+    let lonely = |desk: &Desk, second| desk.state.attempt(id).unwrap().is_lonely(at(second));
+    assert!(!lonely(&desk, 39) && lonely(&desk, 40));
+    desk.state.apply(Event::SignInProgress { run, id, step: SignInStep::WrongKey { count: 1 } }, at(20));
+    assert!(!lonely(&desk, 40), "somebody has answered, so this computer can be reached");
+}
+
+#[test]
+fn a_question_is_answered_once() {
+    let (mut desk, run) = begun();
+    let id = desk.shown();
+    assert!(desk.state.answer_sign_in(id, true).is_empty(), "nothing was asked");
+    let step = SignInStep::OtherUser { stored: "priya".into(), new: "sam".into() };
+    desk.state.apply(Event::SignInProgress { run, id, step }, at(0));
+    assert_eq!(desk.state.answer_sign_in(id, false).len(), 1);
+    assert!(desk.state.answer_sign_in(id, true).is_empty(), "a second click finds no question");
+}
+
+#[test]
+fn a_save_that_fails_signs_nobody_in() {
+    let mut desk = Desk::with(&[browser("Sales")]);
+    desk.edit(|draft| draft.description = "edited".into());
+    desk.engine.0.borrow_mut().save_failure = Some(Failure::new(Code::FileUnwritable, "The disk is full.", "", "Free some space."));
+    desk.run(|state, _| state.sign_in());
+    assert!(desk.state.shown_form().unwrap().failure.is_some() && desk.engine.sent("SignIn") == 0);
+    desk.engine.0.borrow_mut().save_failure = None;
+    desk.run(|state, _| state.save());
+    assert_eq!(desk.engine.sent("SignIn"), 0, "a later save is a save alone");
+}
+
+#[test]
+fn deleting_a_connection_ends_its_sign_in_and_so_does_leaving() {
+    let (mut desk, _) = begun();
+    let id = desk.shown();
+    desk.run(|state, now| state.delete(vec![id], now));
+    assert_eq!(desk.engine.sent("CancelSignIn"), 1);
+    let (mut desk, _) = begun();
+    let commands = desk.state.leave();
+    assert!(matches!(commands.as_slice(), [Command::CancelSignIn { .. }]), "{commands:?}");
+}
+
+#[test]
+fn a_sign_in_that_was_cancelled_elsewhere_leaves_no_failure_behind() {
+    let (mut desk, run) = begun();
+    let id = desk.shown();
+    let cancelled = Failure::new(Code::Cancelled, "Cancelled.", "", "");
+    desk.state.apply(Event::SignInFinished { run, id, outcome: Err(cancelled) }, at(0));
+    assert!(desk.state.attempt(id).is_none());
+}
+
+#[test]
+fn what_is_found_goes_into_the_form_and_what_was_typed_stays() {
+    let mut desk = Desk::with(&[connection("dbc-1.cloud.databricks.com", |_| {})]);
+    desk.run(|state, _| state.new_connection());
+    desk.edit(|draft| {
+        draft.auth = AuthKind::Browser;
+        draft.level = LevelKind::Account;
+        draft.description = "half a thought".into();
+    });
+    desk.run(|state, _| state.sign_in_anywhere());
+    let (run, owner, place) = desk.engine.0.borrow_mut().sign_ins.pop().unwrap();
+    assert_eq!(place, SignInPlace::Anywhere { level: LevelKind::Account });
+    assert_eq!(owner.id, desk.shown());
+    let found = Found {
+        base_url: BaseUrl::read("https://dbc-1.cloud.databricks.com").unwrap().base_url,
+        account_id: Some(crate::connection::AccountId::parse("12345678-90ab-cdef-1234-567890abcdef").unwrap()),
+        workspace_id: None,
+    };
+    let outcome = Ok(SignedIn { sign_in: sign_in("priya@example.com"), hints: Vec::new(), found: Some(found) });
+    desk.state.apply(Event::SignInFinished { run, id: owner.id, outcome }, at(0));
+    let draft = &desk.state.shown_form().unwrap().draft;
+    assert_eq!(draft.base_url, "https://dbc-1.cloud.databricks.com");
+    assert_eq!(draft.account_id, "12345678-90ab-cdef-1234-567890abcdef");
+    assert_eq!(draft.description, "half a thought");
+    assert!(draft.name != "dbc-1.cloud.databricks.com" && !draft.name.is_empty(), "that name is taken: {}", draft.name);
+    assert_eq!(desk.state.signed_in(owner.id).unwrap().as_ref().unwrap().user, "priya@example.com");
+    desk.run(|_, _| vec![Command::ProbeVault]);
+    assert!(desk.state.signed_in(owner.id).is_some(), "no vault has it yet, so none is asked");
+}
+
+#[test]
+fn signing_out_of_an_account_is_told_once_and_leaves_all_of_its_workspaces_without_a_sign_in() {
+    let account = account("All of us");
+    let base_url = |number: usize| BaseUrl::read(&format!("https://adb-{number}.7.azuredatabricks.net")).unwrap().base_url;
+    let of =
+        |number: usize| Connection::of_workspace(&account, &format!("Workspace {number}"), base_url(number), number.to_string()).unwrap();
+    let workspaces = [of(1), of(2)];
+    let mut desk = Desk::with(&[account.clone(), workspaces[0].clone(), workspaces[1].clone()]);
+    desk.run(|state, _| state.select(account.id));
+    desk.state.sign_in_described(account.id, Ok(Some(sign_in("priya@example.com"))));
+    assert!(workspaces.iter().all(|it| matches!(desk.state.signed_in(it.id), Some(Some(_)))));
+    assert!(desk.state.can_sign_out(account.id) && !desk.state.can_sign_out(workspaces[0].id));
+    desk.state.notices.clear();
+    for id in [workspaces[0].id, account.id, workspaces[1].id] {
+        desk.state.apply(Event::SignInDescribed { id, outcome: Ok(None) }, at(0));
+        desk.state.apply(Event::SignedOut { id }, at(0));
+    }
+    assert_eq!(desk.state.notices, [Notice::Done("Signed out of All of us".into())]);
+    assert!(workspaces.iter().all(|it| matches!(desk.state.signed_in(it.id), Some(None))));
+}
+
+#[test]
+fn renewed_sign_ins_that_are_not_stored_are_told_once_and_hold_up_closing_after_saving_too() {
+    let mut desk = Desk::with(&[browser("Sales")]);
+    let id = desk.shown();
+    let failure = Failure::new(Code::VaultBusy, "The keyring does not answer.", "", "Unlock it.");
+    let unsaved = || Event::SignInsUnsaved { ids: vec![id], failure: Some(failure.clone()) };
+    desk.state.notices.clear();
+    desk.state.apply(unsaved(), at(0));
+    desk.state.apply(unsaved(), at(1));
+    assert_eq!(desk.state.notices, [Notice::Failure(failure.clone())]);
+
+    desk.edit(|draft| draft.description = "edited".into());
+    assert!(!desk.state.ask_to_close());
+    desk.run(|state, _| state.save_all_and_close());
+    assert!(!desk.state.may_close() && matches!(desk.state.dialog, Some(Dialog::SignInsUnsaved { .. })));
+    desk.state.quit_anyway();
+    assert!(desk.state.may_close() && desk.state.ask_to_close());
+}
+
+#[test]
+fn workspaces_of_one_name_get_different_names_and_those_without_an_address_are_not_offered() {
+    let account = account("All of us");
+    let mut desk = Desk::with(&[account.clone(), connection("Sales", |_| {})]);
+    let workspace = |id: &str, address: Option<&str>| AccountWorkspace {
+        id: id.to_owned(),
+        name: "Sales".to_owned(),
+        base_url: address.map(|address| BaseUrl::read(address).unwrap().base_url),
+        region: None,
+        status: "PROVISIONING".to_owned(),
+    };
+    desk.engine.0.borrow_mut().workspaces = Ok(vec![
+        workspace("1", Some("https://adb-1.7.azuredatabricks.net")),
+        workspace("2", Some("https://adb-2.7.azuredatabricks.net")),
+        workspace("3", None),
+    ]);
+    desk.run(|state, _| state.ask_for_workspaces(account.id));
+    let Some(Dialog::AddWorkspaces(dialog)) = &mut desk.state.dialog else { panic!() };
+    dialog.choose_shown(true);
+    assert_eq!(dialog.chosen_count(), 2);
+    desk.run(|state, _| state.add_workspaces());
+    let entries = &desk.state.library().value().unwrap().entries;
+    let mut names: Vec<&str> = entries.iter().map(|entry| entry.connection.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["All of us", "Sales", "Sales (1)", "Sales (2)"]);
+}
+
+#[test]
+fn the_answer_for_a_dialog_that_was_closed_opens_nothing() {
+    let account = account("All of us");
+    let mut desk = Desk::with(std::slice::from_ref(&account));
+    desk.state.apply(Event::Workspaces { id: account.id, outcome: Ok(Vec::new()) }, at(0));
+    assert!(desk.state.dialog.is_none());
+}
