@@ -35,6 +35,7 @@ pub async fn run(connection: &Connection, credential: Credential, http: &Http, p
         progress,
         began,
         deadline: began + connection.timeout.duration(),
+        replaced: false,
         report: Report::empty(Status::Ok),
     };
     if let Err(failure) = run.all().await {
@@ -52,6 +53,8 @@ struct Run<'a> {
     progress: &'a (dyn Fn(Progress) + Send + Sync),
     began: Instant,
     deadline: Instant,
+    /// The token was replaced by another one after a refusal.
+    replaced: bool,
     report: Report,
 }
 
@@ -78,9 +81,9 @@ impl Run<'_> {
         }
         self.discover().await;
         match self.sign_in().await? {
-            (client, First::Me(me)) => {
+            (token, First::Me(me)) => {
                 self.learn(me);
-                self.list(&client).await
+                self.list(&token).await
             }
             (_, First::Workspaces(workspaces)) => {
                 self.report.workspaces = Some(workspaces);
@@ -136,7 +139,7 @@ impl Run<'_> {
     }
 
     /// Authentication begins with getting the token and ends with the status of the first answer; the next step ends with its body.
-    async fn sign_in(&mut self) -> Result<(Client, First), Failure> {
+    async fn sign_in(&mut self) -> Result<(AccessToken, First), Failure> {
         let authentication = self.start(Step::Authentication);
         let mut token = match self.token().await {
             Ok(token) => token,
@@ -144,10 +147,7 @@ impl Run<'_> {
         };
         let accepted: OnceLock<StepReport> = OnceLock::new();
         let mut outcome = self.first(&token, authentication, &accepted).await;
-        if outcome.as_ref().is_err_and(|failure| failure.code == Code::Unauthorized)
-            && let Some(newer) = self.in_time(self.credential.replace(&token)).await.unwrap_or_else(|failure| Some(Err(failure)))
-        {
-            // Once: whatever the API says to the new token is the answer.
+        if let Some(newer) = self.newer_after(&outcome, &token).await {
             outcome = match newer {
                 Ok(newer) => {
                     token = newer;
@@ -171,14 +171,24 @@ impl Run<'_> {
                 let next = done.started + done.duration;
                 self.report.steps.push(done);
                 let detail = match &outcome {
-                    Ok((_, First::Me(me))) => Some(me.user_name.clone()),
-                    Ok((_, First::Workspaces(workspaces))) => Some(counted_workspaces(workspaces.len())),
+                    Ok(First::Me(me)) => Some(me.user_name.clone()),
+                    Ok(First::Workspaces(workspaces)) => Some(counted_workspaces(workspaces.len())),
                     Err(_) => None,
                 };
                 self.finish(self.after_authentication(), next, detail, outcome)
             }
             None => self.finish(Step::Authentication, authentication, None, outcome),
         }
+        .map(|first| (token, first))
+    }
+
+    /// Another token after a refusal, once in a test: whatever the API says to that one is the answer.
+    async fn newer_after<T>(&mut self, outcome: &Result<T, Failure>, refused: &AccessToken) -> Option<Result<AccessToken, Failure>> {
+        if self.replaced || !outcome.as_ref().is_err_and(|failure| failure.code == Code::Unauthorized) {
+            return None;
+        }
+        self.replaced = true;
+        self.in_time(self.credential.replace(refused)).await.unwrap_or_else(|failure| Some(Err(failure)))
     }
 
     /// The token, in time. What the vault asks a person does not count against the time that the workspace has.
@@ -196,12 +206,7 @@ impl Run<'_> {
         timeout_at(self.deadline, work).await.map_err(|_| no_token_in_time())
     }
 
-    async fn first(
-        &self,
-        token: &AccessToken,
-        authentication: Duration,
-        accepted: &OnceLock<StepReport>,
-    ) -> Result<(Client, First), Failure> {
+    async fn first(&self, token: &AccessToken, authentication: Duration, accepted: &OnceLock<StepReport>) -> Result<First, Failure> {
         let client = self.client(token.secret.clone());
         let on_accepted = || {
             // A retry is accepted once more.
@@ -215,7 +220,7 @@ impl Run<'_> {
             Level::Workspace => client.me_within(&call).await.map(First::Me),
             Level::Account { account_id } => client.account_workspaces(account_id, &call).await.map(First::Workspaces),
         };
-        first.map(|first| (client, first)).map_err(of_api)
+        first.map_err(of_api)
     }
 
     /// The end of authentication, told at once.
@@ -241,15 +246,26 @@ impl Run<'_> {
         self.report.workspace_id = me.workspace_id;
     }
 
-    async fn list(&mut self, client: &Client) -> Result<(), Failure> {
+    async fn list(&mut self, token: &AccessToken) -> Result<(), Failure> {
         let began = self.start(Step::Clusters);
-        let progress = self.progress;
-        let waiting = |seconds| progress(Progress::Waiting { seconds });
-        let outcome = client.clusters_within(&Call { deadline: self.deadline, waiting: &waiting, accepted: &|| () }).await;
-        let outcome = outcome.map_err(|error| no_list(of_api(error)));
+        let mut outcome = self.clusters(token).await;
+        // It may have ended since the step before.
+        if let Some(newer) = self.newer_after(&outcome, token).await {
+            outcome = match newer {
+                Ok(newer) => self.clusters(&newer).await,
+                Err(failure) => Err(failure),
+            };
+        }
+        let outcome = outcome.map_err(|failure| no_list(explained(failure, self.connection)));
         let detail = outcome.as_ref().ok().map(|clusters| counted(clusters));
         self.report.clusters = Some(self.finish(Step::Clusters, began, detail, outcome)?);
         Ok(())
+    }
+
+    async fn clusters(&self, token: &AccessToken) -> Result<Vec<Cluster>, Failure> {
+        let waiting = |seconds| (self.progress)(Progress::Waiting { seconds });
+        let call = Call { deadline: self.deadline, waiting: &waiting, accepted: &|| () };
+        self.client(token.secret.clone()).clusters_within(&call).await.map_err(of_api)
     }
 
     fn start(&self, step: Step) -> Duration {

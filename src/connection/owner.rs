@@ -140,4 +140,17 @@ mod tests {
         assert_eq!(form.secret_kind(), None);
         assert_eq!(form.review(&|_| false).result.expect("it can be edited").connection, made);
     }
+    #[test]
+    fn a_form_that_turns_to_a_token_of_its_own_leaves_the_account() {
+        let account = connection(CONSOLE, LevelKind::Account, None);
+        let workspace = connection(WORKSPACE, LevelKind::Workspace, Some(&account));
+        let mut form = Draft::from_connection(&workspace);
+        assert_eq!(form.shared_sign_in(), Some(account.id));
+        form.auth = AuthKind::ServicePrincipal;
+        form.client_id = "12345678-90ab-cdef-1234-567890abcdef".into();
+        assert_eq!(form.secret_kind(), None, "the client secret is the account's");
+        form.auth = AuthKind::PersonalAccessToken;
+        assert_eq!(form.secret_kind(), Some(crate::connection::SecretKind::PersonalAccessToken));
+        assert_eq!(form.review(&|_| false).result.expect("a valid form").connection.sign_in_of, None);
+    }
 }

@@ -2,19 +2,24 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpStream},
-    sync::Mutex,
+    sync::{Arc, Mutex, OnceLock},
     time::{Duration, Instant},
 };
 
 use brickpass::{
     check::{self, Credential, Progress, Report, Step},
-    connection::{Connection, Draft, Status},
+    connection::{Connection, Draft, SecretKind, Status},
     databricks::{Http, HttpSettings},
     failure::Code,
+    session::{Sessions, Surroundings},
+    storage::{SecretKey, Vault, VaultConfig, VaultHome},
 };
 use secrecy::SecretString;
 
-use crate::support::fault_server::{Act, FaultServer, answer, json};
+use crate::support::{
+    Home,
+    fault_server::{Act, FaultServer, answer, json},
+};
 
 const ME: &str = r#"{"id":"1","userName":"you@example.com"}"#;
 
@@ -272,4 +277,69 @@ fn ht_30_a_wrong_clock_is_hinted_at() {
     let server = FaultServer::start(move |path, _| if path.ends_with("/Me") { answer("200 OK", &headers, ME) } else { healthy(path) });
     let (report, _) = test(&server.base_url(), 5);
     assert!(report.hints.iter().any(|hint| hint.contains("clock")), "{:?}", report.hints);
+}
+
+/// A workspace that is its own authorization server for one service principal; `clusters` answers the list, by how many requests came before.
+fn with_oauth(clusters: impl Fn(usize) -> Act + Send + Sync + 'static) -> FaultServer {
+    let origin: Arc<OnceLock<String>> = Arc::default();
+    let own = Arc::clone(&origin);
+    let server = FaultServer::start(move |path, before| {
+        let origin = own.get().unwrap();
+        match path {
+            "/oidc/.well-known/oauth-authorization-server" => json(
+                "200 OK",
+                &format!(
+                    r#"{{"issuer":"{origin}/oidc","authorization_endpoint":"{origin}/oidc/v1/authorize","token_endpoint":"{origin}/oidc/v1/token",
+                    "code_challenge_methods_supported":["S256"]}}"#
+                ),
+            ),
+            "/oidc/v1/token" => {
+                json("200 OK", &format!(r#"{{"access_token":"canary-access-token-{before}","token_type":"Bearer","expires_in":3600}}"#))
+            }
+            "/api/2.1/clusters/list" => clusters(before),
+            path => healthy(path),
+        }
+    });
+    origin.set(server.base_url()).unwrap();
+    server
+}
+
+fn test_stored(server: &FaultServer, home: &Home) -> Report {
+    let mut connection = connection(&server.base_url(), 5);
+    connection.auth = serde_json::from_str(r#"{"type":"service-principal","client_id":"11111111-2222-3333-4444-555555555555"}"#).unwrap();
+    let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
+    vault
+        .put(SecretKey { connection: connection.id, kind: SecretKind::ClientSecret }, &SecretString::from("canary-client-secret"))
+        .unwrap();
+    let http = Http::new(HttpSettings::default());
+    let for_sessions = http.clone();
+    let sessions = Sessions::new(Surroundings {
+        vault: Box::new(move || vault.clone()),
+        http: Box::new(move || for_sessions.clone()),
+        clock: Box::new(jiff::Timestamp::now),
+        state_dir: home.state_dir(),
+        patience: Surroundings::PATIENCE,
+        changed: Box::new(|_| {}),
+    });
+    let credential = Credential::Stored { owner: Box::new(connection.clone()), sessions };
+    runtime().block_on(check::run(&connection, credential, &http, &|_| ()))
+}
+
+#[test]
+fn a_token_that_ends_in_the_middle_of_a_test_is_replaced() {
+    let server = with_oauth(|before| if before == 0 { json("401 Unauthorized", "{}") } else { healthy("/api/2.1/clusters/list") });
+    let report = test_stored(&server, &Home::new());
+    assert_eq!((report.state, report.failure), (Status::Ok, None));
+    assert_eq!(server.requests_for("/oidc/v1/token"), 2);
+}
+
+#[test]
+fn rf_12_in_a_test_a_token_is_replaced_once() {
+    let server = with_oauth(|_| json("401 Unauthorized", "{}"));
+    let report = test_stored(&server, &Home::new());
+    assert_eq!((server.requests_for("/oidc/v1/token"), server.requests_for("/api/2.1/clusters/list")), (2, 2));
+    let failure = report.failure.as_ref().unwrap();
+    assert_eq!((report.state, failure.code), (Status::SignIn, Code::Unauthorized));
+    assert!(failure.what.contains("service principal"), "{failure}");
+    assert!(!format!("{report:?}").contains("canary"), "{report:?}");
 }

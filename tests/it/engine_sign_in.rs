@@ -712,3 +712,56 @@ fn ot_14_scopes_that_were_not_granted_are_told() {
     let signed_in = desk.sign_in(&sales, &me).unwrap();
     assert!(signed_in.hints.iter().any(|hint| hint.contains("all-apis")), "{signed_in:?}");
 }
+
+#[test]
+fn ot_03_a_server_that_does_not_say_how_long_a_token_is_valid_is_hinted_at() {
+    let mut desk = Desk::new();
+    let (sales, me) = (desk.sales(), desk.me());
+    desk.demo.authorization().set_fault(OAuthFault::ExpiresIn(None));
+    let signed_in = desk.sign_in(&sales, &me).unwrap();
+    assert!(signed_in.hints.iter().any(|hint| hint.contains("an hour is assumed")), "{signed_in:?}");
+    let report = desk.test(&sales);
+    assert_eq!(report.state, Status::Ok);
+    assert!(report.hints.iter().any(|hint| hint.contains("an hour is assumed")), "{:?}", report.hints);
+}
+
+#[test]
+fn the_port_is_closed_when_the_program_ends() {
+    let mut desk = Desk::new();
+    let sales = desk.sales();
+    desk.begin(1, &sales);
+    desk.waiting(1);
+    assert!(!desk.port_is_closed());
+    let elsewhere = Home::new();
+    let another = Engine::start(Places::new(elsewhere.config_dir(), elsewhere.state_dir()), || {}).unwrap().0;
+    std::mem::replace(&mut desk.engine, another).finish();
+    assert!(desk.port_is_closed());
+}
+
+#[test]
+fn what_a_sign_in_is_good_for_ends_with_its_connection() {
+    let mut desk = Desk::new();
+    let (sales, me) = (desk.sales(), desk.me());
+    desk.sign_in(&sales, &me).unwrap();
+    desk.engine.send(Command::Remove { ids: vec![sales.id] });
+    desk.engine.send(Command::Purge { ids: vec![sales.id] });
+    desk.until(|event| matches!(event, Event::Purged { .. }).then_some(()));
+    assert_eq!(desk.token(sales.id).unwrap_err().code, Code::NoSuchConnection);
+    // Added again under the same id, it knows nothing of the former sign-in.
+    let base_url = desk.workspace(SALES);
+    let again = desk.save(form(SALES, &base_url, |draft| draft.id = sales.id));
+    assert_eq!(desk.token(again.id).unwrap_err().code, Code::SignInNeeded);
+    assert_eq!(desk.demo.authorization().refreshes(), 0);
+}
+
+#[test]
+fn a_sign_in_is_for_one_address_alone() {
+    let mut desk = Desk::new();
+    let (sales, me) = (desk.sales(), desk.me());
+    desk.sign_in(&sales, &me).unwrap();
+    let other = desk.demo.workspaces().iter().find(|it| it.name != SALES).unwrap().base_url.clone();
+    let elsewhere = Connection { base_url: BaseUrl::read(&other).unwrap().base_url, workspace_id: None, ..sales.clone() };
+    let report = desk.test(&elsewhere);
+    assert_eq!((report.state, report.failure.unwrap().code), (Status::SignIn, Code::SignInNeeded));
+    assert_eq!(desk.test(&sales).state, Status::Ok, "the saved one still has it");
+}
