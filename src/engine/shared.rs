@@ -21,6 +21,9 @@ use crate::{
 /// How long saves may take after the window has closed.
 const LAST_SAVES: Duration = Duration::from_secs(150);
 
+/// A renewal's own limit is 28 s.
+const LAST_RENEWALS: Duration = Duration::from_secs(30);
+
 /// A probe's own limit is 3 s an operation.
 const LAST_PROBE: Duration = Duration::from_secs(10);
 
@@ -228,6 +231,8 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     drop(lane);
     // What was asked to be saved is saved before the program ends.
     let _ = tokio::time::timeout(LAST_SAVES, lane_done).await;
+    // A renewal that is cut off would leave a refresh token in the vault that has been used.
+    let _ = tokio::time::timeout(LAST_RENEWALS, shared.sessions.landed()).await;
     if let Some(probing) = probing {
         // A probe that is cut off would leave its entry in the keyring.
         let _ = tokio::time::timeout(LAST_PROBE, probing).await;
