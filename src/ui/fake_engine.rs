@@ -365,6 +365,13 @@ impl Inner {
                 self.events.push_back(Event::SettingsSaved { settings, moved_secrets: 0 });
             }
             Command::RememberWindow(memory) => self.window = memory,
+            Command::OpenInBrowser { .. } | Command::OpenDemo | Command::Recover(_) => {}
+            signing_in => self.answer_sign_in(signing_in),
+        }
+    }
+
+    fn answer_sign_in(&mut self, command: Command) {
+        match command {
             Command::SignIn { run, owner, place, .. } => self.sign_ins.push((run, *owner, place)),
             Command::AnswerSignIn { yes, .. } => self.answers.push(yes),
             Command::CancelSignIn { run } => self.sign_ins.retain(|(running, ..)| *running != run),
@@ -395,8 +402,7 @@ impl Inner {
                 self.events.push_back(Event::SignInsUnsaved { ids, failure });
             }
             // The window asks for no tokens.
-            Command::AccessToken { .. } => {}
-            Command::OpenInBrowser { .. } | Command::OpenDemo | Command::Recover(_) => {}
+            _ => {}
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
         act::Act,
         fonts,
         icons::Icon,
-        state::{Later, State},
+        state::{Editing, Later, State},
         test_panel::{failure_details, failure_told, rule, strong_line, title},
         text, theme,
         widgets::{Button, paragraph},
@@ -25,7 +25,7 @@ pub fn done(ui: &mut Ui, id: ConnectionId, signed_in: &SignedIn, state: &mut Sta
     strong_line(ui, &[("as ", false), (&signed_in.sign_in.user, true)]);
     let valid = text::valid_until(&signed_in.sign_in, act.now, &state.zone.0);
     paragraph(ui, &valid, fonts::regular(14.0), palette.weak);
-    let unsaved = state.form(id).is_some_and(|form| form.is_new());
+    let unsaved = state.form(id).is_some_and(Editing::is_new);
     if unsaved {
         paragraph(ui, text::SAVE_TO_KEEP, fonts::regular(14.0), palette.text);
     }
@@ -33,7 +33,7 @@ pub fn done(ui: &mut Ui, id: ConnectionId, signed_in: &SignedIn, state: &mut Sta
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
         if unsaved {
-            let saving = state.form(id).is_some_and(|form| form.is_saving());
+            let saving = state.form(id).is_some_and(Editing::is_saving);
             if Button::primary(text::SAVE).busy(saving).enabled(!saving).show(ui).clicked() {
                 act.send(state.save());
             }

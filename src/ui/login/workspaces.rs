@@ -66,9 +66,8 @@ fn contents(ui: &mut Ui, dialog: &mut AddWorkspaces) -> Option<Answer> {
             paragraph(ui, text::NO_WORKSPACES, fonts::regular(14.0), palette.weak);
         }
         Some(_) => {
-            if list(ui, dialog) && dialog.may_add() {
-                answer = Some(Answer::Add);
-            }
+            let entered = list(ui, dialog);
+            answer = (entered && dialog.may_add()).then_some(Answer::Add);
         }
     }
     if let Some(failure) = dialog.failure().cloned() {

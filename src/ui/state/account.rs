@@ -188,7 +188,7 @@ impl State {
     }
 
     fn offers(&self, found: &[AccountWorkspace]) -> Vec<Offer> {
-        let entries = self.library().value().map(|snapshot| Arc::clone(snapshot));
+        let entries = self.library().value().map(Arc::clone);
         let connections = entries.iter().flat_map(|snapshot| &snapshot.entries).map(|entry| &entry.connection);
         let mut by_address: HashMap<&str, Vec<&Connection>> = HashMap::new();
         for connection in connections.filter(|connection| connection.level == Level::Workspace) {

@@ -68,30 +68,14 @@ impl State {
                 }
                 Vec::new()
             }
-            Event::SignInProgress { run, id, step } => {
-                self.sign_in_progress(run, id, step, now);
-                Vec::new()
-            }
-            Event::SignInFinished { run, id, outcome } => self.sign_in_finished(run, id, outcome),
-            Event::SignInDescribed { id, outcome } => {
-                self.sign_in_described(id, outcome);
-                Vec::new()
-            }
-            Event::SignedOut { id } => {
-                self.signed_out(id);
-                Vec::new()
-            }
-            Event::SignInsUnsaved { ids, failure } => {
-                self.sign_ins_unsaved(ids, failure);
-                Vec::new()
-            }
-            Event::Workspaces { id, outcome } => {
-                self.workspaces_came(id, outcome);
-                Vec::new()
-            }
-            Event::WorkspacesAdded { ids } => self.workspaces_added(&ids),
-            // The window asks for no tokens.
-            Event::AccessToken { .. } => Vec::new(),
+            event @ (Event::SignInProgress { .. }
+            | Event::SignInFinished { .. }
+            | Event::SignInDescribed { .. }
+            | Event::SignedOut { .. }
+            | Event::SignInsUnsaved { .. }
+            | Event::Workspaces { .. }
+            | Event::WorkspacesAdded { .. }
+            | Event::AccessToken { .. }) => self.sign_in_event(event, now),
             Event::TestProgress { run, id, progress } => {
                 self.tests.progress(run, id, progress, now);
                 Vec::new()

@@ -12,6 +12,7 @@ mod remote;
 mod removal;
 mod saving;
 mod selection;
+mod signed_in;
 mod signing_in;
 #[cfg(test)]
 mod signing_in_tests;

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
-use super::{Notice, Remote, State};
+use super::{Remote, State};
 use crate::{
-    connection::{AuthKind, BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, LevelKind, Status},
-    engine::{Command, Found, RunId, SignIn, SignInPlace, SignInStep, SignedIn},
+    connection::{BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, LevelKind, Severity, Status},
+    engine::{Command, Event, Found, RunId, SignIn, SignInPlace, SignInStep, SignedIn},
     failure::{Code, Failure},
-    storage::VaultStatus,
     ui::text,
 };
 
@@ -82,13 +81,13 @@ impl Attempt {
 #[derive(Debug, Default)]
 pub struct SignIns {
     /// By the connection that holds the sign-in.
-    attempts: HashMap<ConnectionId, Attempt>,
-    described: HashMap<ConnectionId, Remote<Option<SignIn>>>,
+    pub(super) attempts: HashMap<ConnectionId, Attempt>,
+    pub(super) described: HashMap<ConnectionId, Remote<Option<SignIn>>>,
     /// Signs in as soon as this form is saved.
     after_save: Option<ConnectionId>,
     /// Renewed sign-ins that are lost when the program ends.
-    unsaved: Vec<ConnectionId>,
-    unsaved_failure: Option<Failure>,
+    pub(super) unsaved: Vec<ConnectionId>,
+    pub(super) unsaved_failure: Option<Failure>,
 }
 
 impl SignIns {
@@ -112,54 +111,31 @@ impl SignIns {
         self.attempts.get_mut(&id).filter(|attempt| attempt.run == run && attempt.runs())
     }
 
-    fn end(&mut self, owner: ConnectionId) -> Option<Command> {
+    pub(super) fn end(&mut self, owner: ConnectionId) -> Option<Command> {
         let attempt = self.attempts.remove(&owner)?;
         attempt.runs().then_some(Command::CancelSignIn { run: attempt.run })
     }
 }
 
 impl State {
-    /// The connection that holds the sign-in of this one, by what is typed.
-    pub fn sign_in_owner(&self, id: ConnectionId) -> ConnectionId {
-        let typed = self.form(id).map(|form| form.draft.shared_sign_in());
-        let saved = || {
-            let entry = self.entry(id)?;
-            let all = self.library().value()?.entries.iter().map(|entry| &entry.connection);
-            Some(entry.connection.owner_among(all).id)
-        };
-        match typed {
-            Some(shared) => shared,
-            None => saved(),
+    pub(super) fn sign_in_event(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
+        match event {
+            Event::SignInProgress { run, id, step } => self.sign_in_progress(run, id, step, now),
+            Event::SignInFinished { run, id, outcome } => self.sign_in_finished(run, id, outcome),
+            Event::SignInDescribed { id, outcome } => self.sign_in_described(id, outcome),
+            Event::SignedOut { id } => self.signed_out(id),
+            Event::SignInsUnsaved { ids, failure } => self.sign_ins_unsaved(ids, failure),
+            Event::Workspaces { id, outcome } => self.workspaces_came(id, outcome),
+            Event::WorkspacesAdded { ids } => return self.workspaces_added(&ids),
+            // The window asks for no tokens, and hears of everything else elsewhere.
+            _ => {}
         }
-        .unwrap_or(id)
+        Vec::new()
     }
 
     /// The sign-in that is shown beside this connection: running, or ended last.
     pub fn attempt(&self, id: ConnectionId) -> Option<&Attempt> {
         self.sign_ins.attempt(self.sign_in_owner(id))
-    }
-
-    /// Who is signed in for this connection; `None` while that is not known.
-    pub fn signed_in(&self, id: ConnectionId) -> Option<&Option<SignIn>> {
-        self.sign_ins.described(self.sign_in_owner(id))?.value()
-    }
-
-    /// Signs in through the browser, as far as this connection goes.
-    pub fn uses_browser(&self, id: ConnectionId) -> bool {
-        match self.form(id) {
-            Some(form) => form.draft.auth == AuthKind::Browser,
-            None => self.entry(id).is_some_and(|entry| entry.connection.auth.kind() == AuthKind::Browser),
-        }
-    }
-
-    /// *Sign in* is what this connection needs next.
-    pub fn wants_sign_in(&self, id: ConnectionId) -> bool {
-        let attempt = self.attempt(id);
-        let running_or_done = attempt.is_some_and(|attempt| attempt.runs() || matches!(attempt.stage, Stage::Done(_)));
-        let refused = self.last_test(id).is_some_and(|last| last.state == Status::SignIn)
-            || self.tests.finished(id).is_some_and(|finished| finished.report.state == Status::SignIn);
-        let nobody = matches!(self.signed_in(id), Some(None)) && self.entry(id).is_some();
-        self.uses_browser(id) && !running_or_done && (refused || nobody)
     }
 
     /// *Sign in* for a connection of the list, whatever is shown.
@@ -213,13 +189,11 @@ impl State {
             ..form.draft.clone()
         };
         let review = stand_in.review(&|_| false);
-        match review.result {
-            Some(reviewed) => self.begin_at(reviewed.connection, SignInPlace::Anywhere { level }, id),
-            None => {
-                self.focus = review.remarks.iter().find(|remark| remark.severity == crate::connection::Severity::Error).map(|it| it.field);
-                Vec::new()
-            }
+        if let Some(reviewed) = review.result {
+            return self.begin_at(reviewed.connection, SignInPlace::Anywhere { level }, id);
         }
+        self.focus = review.remarks.iter().find(|remark| remark.severity == Severity::Error).map(|remark| remark.field);
+        Vec::new()
     }
 
     fn begin_at(&mut self, owner: Connection, place: SignInPlace, shown: ConnectionId) -> Vec<Command> {
@@ -234,7 +208,7 @@ impl State {
         commands
     }
 
-    pub fn sign_in_progress(&mut self, run: RunId, id: ConnectionId, step: SignInStep, now: Timestamp) {
+    fn sign_in_progress(&mut self, run: RunId, id: ConnectionId, step: SignInStep, now: Timestamp) {
         let Some(attempt) = self.sign_ins.of_run(run, id) else { return };
         let asks = matches!(step, SignInStep::ConfirmHost { .. } | SignInStep::OtherUser { .. });
         attempt.stage = match step {
@@ -261,8 +235,8 @@ impl State {
         }
     }
 
-    pub fn sign_in_finished(&mut self, run: RunId, id: ConnectionId, outcome: Result<SignedIn, Failure>) -> Vec<Command> {
-        let Some(attempt) = self.sign_ins.of_run(run, id) else { return Vec::new() };
+    fn sign_in_finished(&mut self, run: RunId, id: ConnectionId, outcome: Result<SignedIn, Failure>) {
+        let Some(attempt) = self.sign_ins.of_run(run, id) else { return };
         attempt.door = None;
         let place = attempt.place;
         match outcome {
@@ -284,7 +258,6 @@ impl State {
         if self.selection.shown().is_some_and(|shown| self.sign_in_owner(shown) == id) {
             self.show_test = Some(false);
         }
-        Vec::new()
     }
 
     /// Tests that ended with *Sign in* before say nothing about the new sign-in.
@@ -296,13 +269,6 @@ impl State {
             }
         }
         self.counts = None;
-    }
-
-    /// The connections that use the sign-in of `owner`, itself among them.
-    fn users_of(&self, owner: ConnectionId) -> impl Iterator<Item = ConnectionId> {
-        let entries = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
-        let shares = entries.iter().filter(move |entry| entry.connection.sign_in_of == Some(owner));
-        shares.map(|entry| entry.connection.id).chain([owner])
     }
 
     /// What the person did not know goes into the form; what they typed stays.
@@ -375,97 +341,5 @@ impl State {
         use secrecy::ExposeSecret as _;
         let door = self.sign_ins.attempt(owner).and_then(|attempt| attempt.door.as_ref());
         door.map(|door| Command::OpenInBrowser { url: door.address.expose_secret().to_owned() }).into_iter().collect()
-    }
-
-    /// Ends the sign-in of the connection that is shown.
-    pub fn sign_out(&mut self) -> Vec<Command> {
-        let Some(id) = self.selection.shown().filter(|id| self.can_sign_out(*id)) else { return Vec::new() };
-        let mut commands: Vec<Command> = self.sign_ins.end(id).into_iter().collect();
-        commands.push(Command::SignOut { id });
-        commands
-    }
-
-    /// Signing out ends the sign-in for all that use it: it is offered where it is held.
-    pub fn can_sign_out(&self, id: ConnectionId) -> bool {
-        self.uses_browser(id) && self.sign_in_owner(id) == id && matches!(self.signed_in(id), Some(Some(_)))
-    }
-
-    /// Everybody who used the sign-in hears of it; it is told once, where it was held.
-    pub fn signed_out(&mut self, id: ConnectionId) {
-        if self.sign_in_owner(id) != id {
-            return;
-        }
-        self.sign_ins.described.insert(id, Remote::Ready(None));
-        if self.sign_ins.attempt(id).is_some_and(|attempt| !attempt.runs()) {
-            self.sign_ins.attempts.remove(&id);
-        }
-        self.notices.push(Notice::Done(text::signed_out(self.name_of(id))));
-    }
-
-    pub fn sign_in_described(&mut self, id: ConnectionId, outcome: Result<Option<SignIn>, Failure>) {
-        if self.sign_in_owner(id) != id {
-            return;
-        }
-        let known = self.sign_ins.described.entry(id).or_default();
-        match outcome {
-            Ok(sign_in) => *known = Remote::Ready(sign_in),
-            Err(failure) => known.failed(failure),
-        }
-    }
-
-    /// Asks who is signed in, once, when a connection is shown that signs in through the browser.
-    pub(super) fn describe_sign_in(&mut self, id: ConnectionId) -> Vec<Command> {
-        let owner = self.sign_in_owner(id);
-        let locked = matches!(self.vault.value(), Some((_, VaultStatus::Locked { .. })));
-        if locked || !self.uses_browser(id) || !self.entry_of.contains_key(&owner) {
-            return Vec::new();
-        }
-        let known = self.sign_ins.described.entry(owner).or_default();
-        if *known != Remote::NotAsked {
-            return Vec::new();
-        }
-        known.asked();
-        vec![Command::DescribeSignIn { id: owner }]
-    }
-
-    /// What the vault holds may be another now. What is held for a connection that is not saved is in no vault.
-    pub(super) fn forget_described(&mut self, only: Option<ConnectionId>) {
-        let saved = |id: &ConnectionId| self.entry_of.contains_key(id);
-        self.sign_ins.described.retain(|id, _| !saved(id) || only.is_some_and(|only| only != *id));
-    }
-
-    /// Uses the sign-in of an account no longer.
-    pub fn use_own_sign_in(&mut self) -> Vec<Command> {
-        if let Some(form) = self.shown_form_mut() {
-            form.draft.sign_in_of = None;
-        }
-        self.judge_shown();
-        self.auth_changed()
-    }
-
-    /// Sign-ins that the vault did not take: the window does not close on them without a word.
-    pub fn sign_ins_unsaved(&mut self, ids: Vec<ConnectionId>, failure: Option<Failure>) {
-        let new = ids.iter().any(|id| !self.sign_ins.unsaved.contains(id));
-        let all_stored = ids.is_empty();
-        self.sign_ins.unsaved = ids;
-        self.sign_ins.unsaved_failure.clone_from(&failure);
-        if all_stored {
-            if matches!(self.dialog, Some(super::Dialog::SignInsUnsaved { .. })) {
-                self.dialog = None;
-                self.closing = super::Closing::Now;
-            }
-            return;
-        }
-        if let Some(super::Dialog::SignInsUnsaved { waiting }) = &mut self.dialog {
-            *waiting = false;
-        } else if new {
-            self.notices.extend(failure.map(Notice::Failure));
-        }
-    }
-
-    pub fn store_sign_ins(&mut self) -> Vec<Command> {
-        let Some(super::Dialog::SignInsUnsaved { waiting }) = &mut self.dialog else { return Vec::new() };
-        *waiting = true;
-        vec![Command::StoreSignIns]
     }
 }

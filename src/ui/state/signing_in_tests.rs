@@ -10,8 +10,8 @@ use crate::{
     ui::fake_engine::{account, at, browser, connection, sign_in, unauthorized},
 };
 
-fn done(user: &str) -> Result<SignedIn, Failure> {
-    Ok(SignedIn { sign_in: sign_in(user), hints: Vec::new(), found: None })
+fn done(user: &str) -> SignedIn {
+    SignedIn { sign_in: sign_in(user), hints: Vec::new(), found: None }
 }
 
 fn waiting(second: i64) -> SignInStep {
@@ -59,11 +59,11 @@ fn late_events_of_an_older_run_change_nothing() {
     let new = desk.engine.0.borrow().sign_ins.last().unwrap().0;
     assert!(old != new && desk.engine.sent("CancelSignIn") == 1, "one sign-in of a connection at a time");
     desk.state.apply(Event::SignInProgress { run: old, id, step: waiting(300) }, at(1));
-    desk.state.apply(Event::SignInFinished { run: old, id, outcome: done("late@example.com") }, at(1));
+    desk.state.apply(Event::SignInFinished { run: old, id, outcome: Ok(done("late@example.com")) }, at(1));
     let attempt = desk.state.attempt(id).unwrap();
     assert!(attempt.run == new && matches!(attempt.stage, Stage::Starting), "{:?}", attempt.stage);
     assert_eq!(desk.state.signed_in(id), Some(&None));
-    desk.state.apply(Event::SignInFinished { run: new, id, outcome: done("priya@example.com") }, at(2));
+    desk.state.apply(Event::SignInFinished { run: new, id, outcome: Ok(done("priya@example.com")) }, at(2));
     desk.state.apply(Event::SignInFinished { run: new, id, outcome: Err(unauthorized()) }, at(3));
     assert!(matches!(desk.state.attempt(id).unwrap().stage, Stage::Done(_)), "what has ended does not end twice");
 }

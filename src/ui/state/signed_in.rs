@@ -1,0 +1,149 @@
+//! Who is signed in, whose sign-in a connection uses, how it ends, and what of it is not stored.
+
+use super::{Closing, Dialog, Notice, Remote, State};
+use crate::{
+    connection::{AuthKind, ConnectionId, Status},
+    engine::{Command, SignIn},
+    failure::Failure,
+    storage::VaultStatus,
+    ui::{state::Stage, text},
+};
+
+impl State {
+    /// The connection that holds the sign-in of this one, by what is typed.
+    pub fn sign_in_owner(&self, id: ConnectionId) -> ConnectionId {
+        let typed = self.form(id).map(|form| form.draft.shared_sign_in());
+        let saved = || {
+            let entry = self.entry(id)?;
+            let all = self.library().value()?.entries.iter().map(|entry| &entry.connection);
+            Some(entry.connection.owner_among(all).id)
+        };
+        match typed {
+            Some(shared) => shared,
+            None => saved(),
+        }
+        .unwrap_or(id)
+    }
+
+    /// Who is signed in for this connection; `None` while that is not known.
+    pub fn signed_in(&self, id: ConnectionId) -> Option<&Option<SignIn>> {
+        self.sign_ins.described(self.sign_in_owner(id))?.value()
+    }
+
+    /// Signs in through the browser, as far as this connection goes.
+    pub fn uses_browser(&self, id: ConnectionId) -> bool {
+        match self.form(id) {
+            Some(form) => form.draft.auth == AuthKind::Browser,
+            None => self.entry(id).is_some_and(|entry| entry.connection.auth.kind() == AuthKind::Browser),
+        }
+    }
+
+    /// *Sign in* is what this connection needs next.
+    pub fn wants_sign_in(&self, id: ConnectionId) -> bool {
+        let attempt = self.attempt(id);
+        let running_or_done = attempt.is_some_and(|attempt| attempt.runs() || matches!(attempt.stage, Stage::Done(_)));
+        let refused = self.last_test(id).is_some_and(|last| last.state == Status::SignIn)
+            || self.tests.finished(id).is_some_and(|finished| finished.report.state == Status::SignIn);
+        let nobody = matches!(self.signed_in(id), Some(None)) && self.entry(id).is_some();
+        self.uses_browser(id) && !running_or_done && (refused || nobody)
+    }
+
+    /// The connections that use the sign-in of `owner`, itself among them.
+    pub(super) fn users_of(&self, owner: ConnectionId) -> impl Iterator<Item = ConnectionId> {
+        let entries = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
+        let shares = entries.iter().filter(move |entry| entry.connection.sign_in_of == Some(owner));
+        shares.map(|entry| entry.connection.id).chain([owner])
+    }
+
+    /// Ends the sign-in of the connection that is shown.
+    pub fn sign_out(&mut self) -> Vec<Command> {
+        let Some(id) = self.selection.shown().filter(|id| self.can_sign_out(*id)) else { return Vec::new() };
+        let mut commands: Vec<Command> = self.sign_ins.end(id).into_iter().collect();
+        commands.push(Command::SignOut { id });
+        commands
+    }
+
+    /// Signing out ends the sign-in for all that use it: it is offered where it is held.
+    pub fn can_sign_out(&self, id: ConnectionId) -> bool {
+        self.uses_browser(id) && self.sign_in_owner(id) == id && matches!(self.signed_in(id), Some(Some(_)))
+    }
+
+    /// Everybody who used the sign-in hears of it; it is told once, where it was held.
+    pub(super) fn signed_out(&mut self, id: ConnectionId) {
+        if self.sign_in_owner(id) != id {
+            return;
+        }
+        self.sign_ins.described.insert(id, Remote::Ready(None));
+        if self.sign_ins.attempt(id).is_some_and(|attempt| !attempt.runs()) {
+            self.sign_ins.attempts.remove(&id);
+        }
+        self.notices.push(Notice::Done(text::signed_out(self.name_of(id))));
+    }
+
+    pub(super) fn sign_in_described(&mut self, id: ConnectionId, outcome: Result<Option<SignIn>, Failure>) {
+        if self.sign_in_owner(id) != id {
+            return;
+        }
+        let known = self.sign_ins.described.entry(id).or_default();
+        match outcome {
+            Ok(sign_in) => *known = Remote::Ready(sign_in),
+            Err(failure) => known.failed(failure),
+        }
+    }
+
+    /// Asks who is signed in, once, when a connection is shown that signs in through the browser.
+    pub(super) fn describe_sign_in(&mut self, id: ConnectionId) -> Vec<Command> {
+        let owner = self.sign_in_owner(id);
+        let locked = matches!(self.vault.value(), Some((_, VaultStatus::Locked { .. })));
+        if locked || !self.uses_browser(id) || !self.entry_of.contains_key(&owner) {
+            return Vec::new();
+        }
+        let known = self.sign_ins.described.entry(owner).or_default();
+        if *known != Remote::NotAsked {
+            return Vec::new();
+        }
+        known.asked();
+        vec![Command::DescribeSignIn { id: owner }]
+    }
+
+    /// What the vault holds may be another now. What is held for a connection that is not saved is in no vault.
+    pub(super) fn forget_described(&mut self, only: Option<ConnectionId>) {
+        let saved = |id: &ConnectionId| self.entry_of.contains_key(id);
+        self.sign_ins.described.retain(|id, _| !saved(id) || only.is_some_and(|only| only != *id));
+    }
+
+    /// Uses the sign-in of an account no longer.
+    pub fn use_own_sign_in(&mut self) -> Vec<Command> {
+        if let Some(form) = self.shown_form_mut() {
+            form.draft.sign_in_of = None;
+        }
+        self.judge_shown();
+        self.auth_changed()
+    }
+
+    /// Sign-ins that the vault did not take: the window does not close on them without a word.
+    pub(super) fn sign_ins_unsaved(&mut self, ids: Vec<ConnectionId>, failure: Option<Failure>) {
+        let new = ids.iter().any(|id| !self.sign_ins.unsaved.contains(id));
+        let all_stored = ids.is_empty();
+        self.sign_ins.unsaved = ids;
+        self.sign_ins.unsaved_failure.clone_from(&failure);
+        if all_stored {
+            if matches!(self.dialog, Some(Dialog::SignInsUnsaved { .. })) {
+                self.dialog = None;
+                self.closing = Closing::Now;
+            }
+            return;
+        }
+        if let Some(Dialog::SignInsUnsaved { waiting }) = &mut self.dialog {
+            *waiting = false;
+        } else if new {
+            self.notices.extend(failure.map(Notice::Failure));
+        }
+    }
+
+    pub fn store_sign_ins(&mut self) -> Vec<Command> {
+        let Some(Dialog::SignInsUnsaved { waiting }) = &mut self.dialog else { return Vec::new() };
+        *waiting = true;
+        vec![Command::StoreSignIns]
+    }
+}
