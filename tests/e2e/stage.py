@@ -181,7 +181,7 @@ def _atspi():
     except GLib.Error as error:
         cannot(f"the accessibility bus does not start ({error.message})")
     Atspi.init()
-    return Atspi
+    return Atspi, GLib.Error
 
 
 def window_of(display, pid):
@@ -223,7 +223,7 @@ class App:
     """The running program, seen and operated as assistive technology does."""
 
     def __init__(self, binary, display, arguments=(), environment=None):
-        self.atspi = _atspi()
+        self.atspi, self.errors = _atspi()
         self.display = display
         inherited = {name: os.environ[name] for name in os.environ if name != INSIDE}
         self.log = home() / "app.log"
@@ -276,7 +276,7 @@ class App:
 
     def press(self, name, role=("push button", "toggle button", "radio button", "check box", "page tab", "menu item", "combo box", "link"), exact=True):
         step(f"press {name}")
-        self.wait(role, name, exact=exact).do_action(0)
+        self._with(lambda node: (node.do_action(0),), role, name, exact)
 
     def type(self, name, text, secret=False):
         step(f"type {name}: {'•' * 8 if secret else text}")
@@ -287,8 +287,18 @@ class App:
             eventually(f"{name} to show {text!r}", 5, lambda: self.value(name) == text)
 
     def value(self, name):
-        entry = self.wait(("entry", "password text", "text"), name)
-        return self.atspi.Text.get_text(entry, 0, -1)
+        return self._with(lambda node: (self.atspi.Text.get_text(node, 0, -1),), ("entry", "password text", "text"), name)[0]
+
+    def _with(self, act, role, name, exact=True):
+        """What `act` answers to the node; another one is looked for when it went away meanwhile."""
+
+        def attempt():
+            try:
+                return act(self.wait(role, name, exact=exact))
+            except self.errors:
+                return None
+
+        return eventually(f"{role} {name!r} to stay", 10, attempt)
 
     def texts(self):
         """Every word on the screen: the names, and the text inside fields and labels."""
