@@ -30,8 +30,12 @@ def select(app, name):
     stage.eventually(f"{name} in the form", 10, lambda: app.value("Name") == name)
 
 
-def take(display, name):
-    display.settled()
+def take(display, name, moves=False):
+    """`moves`: something in it never comes to rest."""
+    if moves:
+        stage.time.sleep(1)
+    else:
+        display.settled()
     path = folder / f"{name}.png"
     display.picture(path)
     # Few colours and smooth letters: so many of them show no difference and make a quarter of the size.
@@ -70,7 +74,7 @@ for theme in ("Light", "Dark"):
     app.press("Sign in")
     app.wait_text("Sign in in your browser")
     page = browser.page()
-    take(display, f"sign-in-{theme.lower()}")
+    take(display, f"sign-in-{theme.lower()}", moves=True)
     page.log_in(app.announcement()["user"])
     app.wait("push button", "Add workspaces from this account", 20)
     take(display, f"signed-in-{theme.lower()}")
