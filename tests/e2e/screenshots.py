@@ -17,6 +17,7 @@ binary, folder = sys.argv[1], Path(sys.argv[2])
 def opened(display, demo=True, theme=None, scale=None, browser=None):
     """`theme` through the settings, as a person would choose it."""
     environment = {"WINIT_X11_SCALE_FACTOR": str(scale or 1), **(browser.environment if browser else {})}
+    stage.put_pointer_away(display.name)
     app = stage.App(binary, display, ["--demo"] if demo else [], environment)
     if theme:
         app.press("Settings")
@@ -30,12 +31,8 @@ def select(app, name):
     stage.eventually(f"{name} in the form", 10, lambda: app.value("Name") == name)
 
 
-def take(display, name, moves=False):
-    """`moves`: something in it never comes to rest."""
-    if moves:
-        stage.time.sleep(1)
-    else:
-        display.settled()
+def take(display, name):
+    display.settled()
     path = folder / f"{name}.png"
     display.picture(path)
     # Few colours and smooth letters: so many of them show no difference and make a quarter of the size.
@@ -74,7 +71,7 @@ for theme in ("Light", "Dark"):
     app.press("Sign in")
     app.wait_text("Sign in in your browser")
     page = browser.page()
-    take(display, f"sign-in-{theme.lower()}", moves=True)
+    take(display, f"sign-in-{theme.lower()}")
     page.log_in(app.announcement()["user"])
     app.wait("push button", "Add workspaces from this account", 20)
     take(display, f"signed-in-{theme.lower()}")

@@ -195,6 +195,28 @@ def window_of(display, pid):
     return None
 
 
+def _x11():
+    import ctypes
+
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
+    return x11
+
+
+def put_pointer_away(display):
+    """Into the corner, where it hovers over nothing: it begins in the middle."""
+    import ctypes
+
+    x11 = _x11()
+    x11.XDefaultRootWindow.restype = ctypes.c_ulong
+    x11.XDefaultRootWindow.argtypes = [ctypes.c_void_p]
+    x11.XWarpPointer.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_ulong, *[ctypes.c_int] * 2, *[ctypes.c_uint] * 2, *[ctypes.c_int] * 2]
+    connection = x11.XOpenDisplay(display.encode())
+    x11.XWarpPointer(connection, 0, x11.XDefaultRootWindow(connection), 0, 0, 0, 0, 1 << 14, 1 << 14)
+    x11.XCloseDisplay(connection)
+
+
 def close_window(display, pid):
     """Sends WM_DELETE_WINDOW, for there is no window manager to do it."""
     import ctypes
@@ -205,12 +227,10 @@ def close_window(display, pid):
             ("message_type", ctypes.c_ulong), ("format", ctypes.c_int), ("data", ctypes.c_long * 5), ("room", ctypes.c_long * 24),
         ]
 
-    x11 = ctypes.CDLL("libX11.so.6")
-    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11 = _x11()
     x11.XInternAtom.restype = ctypes.c_ulong
     x11.XInternAtom.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
     x11.XSendEvent.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long, ctypes.c_void_p]
-    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
     window = eventually("the X11 window", 10, lambda: window_of(display, pid))
     connection = x11.XOpenDisplay(display.encode())
     message = ClientMessage(type=33, window=window, message_type=x11.XInternAtom(connection, b"WM_PROTOCOLS", 0), format=32)
