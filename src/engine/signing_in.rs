@@ -92,8 +92,8 @@ impl Running {
 }
 
 /// Everybody who uses the sign-in hears of it, then whoever asked for it.
-async fn finish(shared: &Arc<Shared>, run: RunId, id: ConnectionId, outcome: Result<SignedIn, Failure>) {
-    if let Ok(signed_in) = &outcome
+async fn finish(shared: &Arc<Shared>, run: RunId, id: ConnectionId, outcome: Result<(SignedIn, bool), Failure>) {
+    if let Ok((signed_in, true)) = &outcome
         && let Ok(found) = owned(shared, id).await
     {
         owner::forget_tests(shared, found.users.clone(), |state| state == Status::SignIn).await;
@@ -102,7 +102,7 @@ async fn finish(shared: &Arc<Shared>, run: RunId, id: ConnectionId, outcome: Res
         }
     }
     owner::tell_unsaved(shared);
-    shared.outbox.send(Event::SignInFinished { run, id, outcome });
+    shared.outbox.send(Event::SignInFinished { run, id, outcome: outcome.map(|(signed_in, _)| signed_in) });
 }
 
 fn cancelled() -> Failure {

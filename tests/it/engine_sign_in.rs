@@ -17,7 +17,7 @@ use brickpass::{
     engine::{Command, Engine, Event, Events, Places, RunId, SignInPlace, SignInStep, SignedIn},
     failure::{Code, Failure, Remedy},
     oauth::loopback::{Listener, Ports},
-    storage::{Vault, VaultConfig, VaultHome},
+    storage::{Snapshot, Vault, VaultConfig, VaultHome},
 };
 use secrecy::ExposeSecret as _;
 
@@ -51,6 +51,7 @@ struct Desk {
     opened: Arc<Mutex<Vec<String>>>,
     port: u16,
     told: String,
+    library: Option<Arc<Snapshot>>,
 }
 
 impl Desk {
@@ -76,7 +77,7 @@ impl Desk {
         };
         change(&mut places);
         let (engine, events) = Engine::start(places, || {}).unwrap();
-        let mut desk = Self { demo, home, engine, events, opened, port, told: String::new() };
+        let mut desk = Self { demo, home, engine, events, opened, port, told: String::new(), library: None };
         desk.engine.send(Command::Start);
         desk.until(|event| matches!(event, Event::History(_)).then_some(()));
         desk
@@ -86,6 +87,9 @@ impl Desk {
         loop {
             let event = self.events.wait().expect("the engine lives");
             writeln!(self.told, "{event:?}").unwrap();
+            if let Event::Library(snapshot) = &event {
+                self.library = Some(Arc::clone(snapshot));
+            }
             if let Some(found) = pick(event) {
                 return found;
             }
@@ -764,4 +768,19 @@ fn a_sign_in_is_for_one_address_alone() {
     let report = desk.test(&elsewhere);
     assert_eq!((report.state, report.failure.unwrap().code), (Status::SignIn, Code::SignInNeeded));
     assert_eq!(desk.test(&sales).state, Status::Ok, "the saved one still has it");
+}
+
+#[test]
+fn a_sign_in_for_a_form_is_kept_with_its_save() {
+    let mut desk = Desk::new();
+    let (sales, me) = (desk.sales(), desk.me());
+    let other = desk.demo.workspaces().iter().find(|it| it.name != SALES && it.user == me.name).unwrap().base_url.clone();
+    let edited = form(SALES, &other, |draft| draft.id = sales.id);
+    let signed_in = desk.sign_in(&edited.connection, &me).unwrap();
+    assert_eq!(signed_in.hints, ["Save the connection to keep this sign-in."]);
+    assert_eq!(desk.who(sales.id), None, "the saved connection is another one");
+    let entry = desk.library.as_ref().unwrap().entries.iter().find(|entry| entry.connection.id == sales.id).unwrap().revision;
+    desk.engine.send(Command::Save { reviewed: Box::new(edited), base: Some(entry) });
+    desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+    assert_eq!(desk.who(sales.id), Some(me.name));
 }

@@ -46,7 +46,8 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    pub(super) async fn work(mut self) -> Result<SignedIn, Failure> {
+    /// How it ended, and whether it is the saved connection's now; else it waits for the save of the form that it was for.
+    pub(super) async fn work(mut self) -> Result<(SignedIn, bool), Failure> {
         self.step(SignInStep::CheckingVault);
         self.vault_is_open().await?;
         let (owner, app, place) = self.whither().await?;
@@ -64,7 +65,7 @@ impl Attempt {
             None => (owner, None),
         };
         match self.settle(&owner, tokens).await {
-            Ok(signed_in) => Ok(SignedIn { found, ..signed_in }),
+            Ok((signed_in, kept)) => Ok((SignedIn { found, ..signed_in }, kept)),
             Err((failure, unwanted)) => {
                 let_go(&self.shared, owner, app, unwanted);
                 Err(failure)
@@ -186,7 +187,7 @@ impl Attempt {
     }
 
     /// Who signed in, whether the person wants that, and where it is kept. With a failure, the tokens that nobody wants come back.
-    async fn settle(&mut self, owner: &Connection, tokens: Tokens) -> Result<SignedIn, (Failure, Tokens)> {
+    async fn settle(&mut self, owner: &Connection, tokens: Tokens) -> Result<(SignedIn, bool), (Failure, Tokens)> {
         let new = match self.who(owner, &tokens).await {
             Ok(new) => new,
             Err(failure) => return Err((failure, tokens)),
@@ -205,13 +206,15 @@ impl Attempt {
         let sign_in =
             SignIn { user: new.clone(), since: Timestamp::now(), expires_at: tokens.access.expires_at, renews: tokens.refresh.is_some() };
         let mut hints = hints(&tokens);
-        if self.is_saved(owner).await {
+        let saved = self.is_saved(owner).await;
+        if saved {
             let stored = self.shared.sessions.signed_in(owner, new, tokens).await;
             hints.extend(stored.err().map(|failure| format!("The sign-in is not stored yet: {} {}", failure.what, failure.fix)));
         } else {
             self.shared.sessions.hold(owner, new, tokens);
+            hints.extend((self.place == SignInPlace::Here).then(|| "Save the connection to keep this sign-in.".to_owned()));
         }
-        Ok(SignedIn { sign_in, hints, found: None })
+        Ok((SignedIn { sign_in, hints, found: None }, saved))
     }
 
     /// The user by the workspace's own word, by the token's where the workspace does not say it. The account console has no such API.
