@@ -1,18 +1,20 @@
 //! What writes to disk or to the vault, one after the other, so that no two of our own writes cross and the order of clicks is kept.
 
+mod vault;
+
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Recovery, owner,
-    shared::{Current, Shared, blocking, http_for, vault_for},
+    Command, Event, Recovery,
+    shared::{Current, Shared, blocking},
     testing::{Subject, Tested},
 };
 use crate::{
     connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
     failure::{Code, Failure},
-    storage::{Entry, LibraryError, Revision, SecretKey, Settings, Snapshot, Vault, VaultError, VaultHome, VaultStatus},
+    storage::{Entry, LibraryError, Revision, SecretKey, Snapshot, VaultError},
 };
 
 /// A removal that another window may still undo is left alone for this long.
@@ -42,8 +44,8 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         Command::Remove { ids } => remove(shared, &ids),
         Command::Restore { entries } => restore(shared, entries),
         Command::Purge { ids } => purge(shared, &ids),
-        Command::UnlockVault { passphrase } => unlock(shared, passphrase),
-        Command::SaveSettings { settings, passphrase } => save_settings(shared, settings, passphrase),
+        Command::UnlockVault { passphrase } => vault::unlock(shared, passphrase),
+        Command::SaveSettings { settings, passphrase } => vault::save_settings(shared, settings, passphrase),
         Command::RememberWindow(memory) => shared.window_file.save(&memory),
         Command::Recover(recovery) => recover(shared, recovery),
         Command::AddWorkspaces { connections } => add_workspaces(shared, connections),
@@ -113,25 +115,12 @@ fn save(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) {
     let another_secret = reviewed.secret.is_some();
     match store(shared, reviewed, base) {
         Ok(snapshot) => {
-            store_sign_in(shared, id, another_secret);
+            vault::store_sign_in(shared, id, another_secret);
             keep_result(shared, id, &subject);
             tell(shared, snapshot);
             shared.outbox.send(Event::Saved { id });
         }
         Err(NotSaved { failure, theirs }) => shared.outbox.send(Event::SaveFailed { id, failure, theirs }),
-    }
-}
-
-/// What somebody signed in for before the connection was saved is stored with it. Tokens that a former secret gave go; those for another
-/// address or application are never used again by themselves.
-fn store_sign_in(shared: &Shared, id: ConnectionId, another_secret: bool) {
-    if another_secret {
-        shared.sessions.forget(id);
-    }
-    let stored = Handle::current().block_on(shared.sessions.store_unsaved(Some(id)));
-    match stored {
-        Ok(()) => owner::tell_unsaved(shared),
-        Err(failure) => owner::tell_unsaved_with(shared, Some(failure)),
     }
 }
 
@@ -314,26 +303,6 @@ fn purge_what_was_left(shared: &Arc<Shared>) {
     });
 }
 
-fn unlock(shared: &Shared, passphrase: secrecy::SecretString) {
-    let vault = shared.vault();
-    match vault.unlock(passphrase) {
-        Ok(()) => {
-            shared.outbox.send(Event::Vault { home: vault.home(), status: vault.probe() });
-            store_sign_ins(shared);
-        }
-        Err(error) => shared.fail(error.failure()),
-    }
-}
-
-/// The vault has changed: perhaps it takes now what it did not take before.
-fn store_sign_ins(shared: &Shared) {
-    if shared.sessions.unsaved().is_empty() {
-        return owner::tell_unsaved(shared);
-    }
-    let stored = Handle::current().block_on(shared.sessions.store_unsaved(None));
-    owner::tell_unsaved_with(shared, stored.err());
-}
-
 fn recover(shared: &Shared, recovery: Recovery) {
     let done = match recovery {
         Recovery::ConnectionsBackup => restore_connections(shared),
@@ -367,55 +336,4 @@ fn restore_connections(shared: &Shared) -> Result<String, Failure> {
     let words = format!("The backup with {} connections is in place; the former file is kept.", snapshot.entries.len());
     tell(shared, snapshot);
     Ok(words)
-}
-
-fn save_settings(shared: &Shared, settings: Settings, passphrase: Option<secrecy::SecretString>) {
-    let moved = change_vault(shared, &settings, passphrase).and_then(|(vault, moved_secrets)| {
-        shared.settings_file.save(&settings)?;
-        Ok((vault, moved_secrets))
-    });
-    match moved {
-        Ok((vault, moved_secrets)) => {
-            let home = vault.home();
-            let status = vault.probe();
-            shared.replace_current(Current { vault, http: http_for(&shared.places, &settings), settings: settings.clone() });
-            shared.outbox.send(Event::SettingsSaved { settings, moved_secrets });
-            shared.outbox.send(Event::Vault { home, status });
-            store_sign_ins(shared);
-        }
-        Err(failure) => shared.fail(failure),
-    }
-}
-
-/// The vault that the settings ask for, with every secret moved into it.
-fn change_vault(shared: &Shared, settings: &Settings, passphrase: Option<secrecy::SecretString>) -> Result<(Vault, usize), Failure> {
-    let now = shared.current();
-    if settings.vault == now.settings.vault {
-        return Ok((now.vault, 0));
-    }
-    if shared.places.vault.is_some() {
-        return Err(Failure::new(
-            Code::InvalidInput,
-            "The place for secrets was not changed.",
-            "BRICKPASS_VAULT sets it for this session.",
-            "Start Brickpass without BRICKPASS_VAULT to change it here.",
-        ));
-    }
-    let next = vault_for(&shared.places, settings);
-    if let Some(passphrase) = passphrase.filter(|_| settings.vault == VaultHome::File) {
-        // Made at once, with the first secret or without one: the passphrase that was chosen now is the one that is asked for later.
-        next.unlock(passphrase).map_err(|error| error.failure())?;
-    }
-    if matches!(now.vault.probe(), VaultStatus::Unavailable(_)) {
-        // Nothing can be fetched from a keyring that is not there; whatever it holds stays in it. The person must be able to get away from it.
-        return match next.probe() {
-            VaultStatus::Unavailable(failure) => Err(failure),
-            VaultStatus::Ready { .. } | VaultStatus::Locked { .. } => Ok((next, 0)),
-        };
-    }
-    let entries = shared.library.load().map_err(|error| error.failure())?.entries;
-    let keys: Vec<SecretKey> =
-        entries.iter().flat_map(|entry| SecretKind::ALL.map(|kind| SecretKey { connection: entry.connection.id, kind })).collect();
-    let moved = now.vault.move_to(&next, &keys).map_err(|error| error.failure())?;
-    Ok((next, moved))
 }

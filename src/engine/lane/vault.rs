@@ -1,0 +1,98 @@
+//! The vault on the lane: opened, moved to another home, and given what it did not take before.
+
+use secrecy::SecretString;
+use tokio::runtime::Handle;
+
+use crate::{
+    connection::{ConnectionId, SecretKind},
+    engine::{
+        Event, owner,
+        shared::{Current, Shared, http_for, vault_for},
+    },
+    failure::{Code, Failure},
+    storage::{SecretKey, Settings, Vault, VaultHome, VaultStatus},
+};
+
+pub(super) fn unlock(shared: &Shared, passphrase: SecretString) {
+    let vault = shared.vault();
+    match vault.unlock(passphrase) {
+        Ok(()) => {
+            shared.outbox.send(Event::Vault { home: vault.home(), status: vault.probe() });
+            store_sign_ins(shared);
+        }
+        Err(error) => shared.fail(error.failure()),
+    }
+}
+
+/// The vault has changed: perhaps it takes now what it did not take before.
+fn store_sign_ins(shared: &Shared) {
+    if shared.sessions.unsaved().is_empty() {
+        return owner::tell_unsaved(shared);
+    }
+    let stored = Handle::current().block_on(shared.sessions.store_unsaved(None));
+    owner::tell_unsaved_with(shared, stored.err());
+}
+
+pub(super) fn save_settings(shared: &Shared, settings: Settings, passphrase: Option<SecretString>) {
+    let moved = change_vault(shared, &settings, passphrase).and_then(|(vault, moved_secrets)| {
+        shared.settings_file.save(&settings)?;
+        Ok((vault, moved_secrets))
+    });
+    match moved {
+        Ok((vault, moved_secrets)) => {
+            let home = vault.home();
+            let status = vault.probe();
+            shared.replace_current(Current { vault, http: http_for(&shared.places, &settings), settings: settings.clone() });
+            shared.outbox.send(Event::SettingsSaved { settings, moved_secrets });
+            shared.outbox.send(Event::Vault { home, status });
+            store_sign_ins(shared);
+        }
+        Err(failure) => shared.fail(failure),
+    }
+}
+
+/// The vault that the settings ask for, with every secret moved into it.
+fn change_vault(shared: &Shared, settings: &Settings, passphrase: Option<SecretString>) -> Result<(Vault, usize), Failure> {
+    let now = shared.current();
+    if settings.vault == now.settings.vault {
+        return Ok((now.vault, 0));
+    }
+    if shared.places.vault.is_some() {
+        return Err(Failure::new(
+            Code::InvalidInput,
+            "The place for secrets was not changed.",
+            "BRICKPASS_VAULT sets it for this session.",
+            "Start Brickpass without BRICKPASS_VAULT to change it here.",
+        ));
+    }
+    let next = vault_for(&shared.places, settings);
+    if let Some(passphrase) = passphrase.filter(|_| settings.vault == VaultHome::File) {
+        // Made at once, with the first secret or without one: the passphrase that was chosen now is the one that is asked for later.
+        next.unlock(passphrase).map_err(|error| error.failure())?;
+    }
+    if matches!(now.vault.probe(), VaultStatus::Unavailable(_)) {
+        // Nothing can be fetched from a keyring that is not there; whatever it holds stays in it. The person must be able to get away from it.
+        return match next.probe() {
+            VaultStatus::Unavailable(failure) => Err(failure),
+            VaultStatus::Ready { .. } | VaultStatus::Locked { .. } => Ok((next, 0)),
+        };
+    }
+    let entries = shared.library.load().map_err(|error| error.failure())?.entries;
+    let keys: Vec<SecretKey> =
+        entries.iter().flat_map(|entry| SecretKind::ALL.map(|kind| SecretKey { connection: entry.connection.id, kind })).collect();
+    let moved = now.vault.move_to(&next, &keys).map_err(|error| error.failure())?;
+    Ok((next, moved))
+}
+
+/// What somebody signed in for before the connection was saved is stored with it. Tokens that a former secret gave go; those for another
+/// address or application are never used again by themselves.
+pub(super) fn store_sign_in(shared: &Shared, id: ConnectionId, another_secret: bool) {
+    if another_secret {
+        shared.sessions.forget(id);
+    }
+    let stored = Handle::current().block_on(shared.sessions.store_unsaved(Some(id)));
+    match stored {
+        Ok(()) => owner::tell_unsaved(shared),
+        Err(failure) => owner::tell_unsaved_with(shared, Some(failure)),
+    }
+}
