@@ -60,6 +60,8 @@ pub enum OAuthFault {
     NoMetadata,
     /// The browser's answer: `iss` is this, or missing.
     Iss(Option<String>),
+    /// An older server: no `iss` in the browser's answer, and no promise of it in the metadata.
+    NoIss,
     /// The browser's answer: `error` and `error_description`.
     Error { error: String, description: String },
 }

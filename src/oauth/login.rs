@@ -118,6 +118,7 @@ impl Login {
                 return Err(refusal::of_browser(&error, description.as_deref(), &[&self.state, &self.verifier]));
             }
         };
+        let issuer_named = iss.is_some();
         let (base_url, account_id, token) = match self.server {
             Server::Known { target, token, .. } => (target.base_url, target.account_id, token),
             Server::Learnt { asked } => {
@@ -125,7 +126,7 @@ impl Login {
                 (issuer.base_url, issuer.account_id, issuer.token)
             }
         };
-        Ok(Answer { base_url, account_id, token, code, verifier: self.verifier, redirect_uri, app: self.app })
+        Ok(Answer { base_url, account_id, issuer_named, token, code, verifier: self.verifier, redirect_uri, app: self.app })
     }
 }
 
@@ -133,6 +134,7 @@ impl Login {
 pub struct Answer {
     base_url: BaseUrl,
     account_id: Option<AccountId>,
+    issuer_named: bool,
     token: Url,
     code: SecretString,
     verifier: SecretString,
@@ -152,6 +154,12 @@ impl Answer {
     #[must_use]
     pub fn account_id(&self) -> Option<&AccountId> {
         self.account_id.as_ref()
+    }
+
+    /// The answer said which server it is from (`iss`, RFC 9207). Servers that do not promise it may leave it out.
+    #[must_use]
+    pub fn issuer_named(&self) -> bool {
+        self.issuer_named
     }
 
     /// # Errors

@@ -709,6 +709,18 @@ fn a_service_principal_reaches_the_account() {
 }
 
 #[test]
+fn lb_30_an_answer_that_does_not_name_its_server_is_accepted_and_noted() {
+    let mut desk = Desk::new();
+    let sales = desk.sales();
+    desk.demo.authorization().set_fault(OAuthFault::NoIss);
+    let signed_in = desk.sign_in(&sales, &desk.me()).unwrap();
+    assert!(signed_in.hints.iter().any(|hint| hint.contains("which sign-in server it is from")), "{signed_in:?}");
+    desk.demo.authorization().clear_fault();
+    let signed_in = desk.sign_in(&sales, &desk.me()).unwrap();
+    assert!(signed_in.hints.is_empty(), "{signed_in:?}");
+}
+
+#[test]
 fn ot_14_scopes_that_were_not_granted_are_told() {
     let mut desk = Desk::new();
     let (sales, me) = (desk.sales(), desk.me());

@@ -251,6 +251,7 @@ impl Authority {
     pub(super) fn iss_of_answer(&self, realm: Realm) -> Option<String> {
         match &self.memory().fault {
             Some(OAuthFault::Iss(other)) => other.clone(),
+            Some(OAuthFault::NoIss) => None,
             _ => Some(self.issuer(realm)),
         }
     }

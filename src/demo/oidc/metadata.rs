@@ -40,7 +40,7 @@ pub(super) async fn show(State(seat): State<Seat>, method: Method, uri: Uri) -> 
         "grant_types_supported": ["client_credentials", "authorization_code", "refresh_token"],
         "code_challenge_methods_supported": methods,
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "authorization_response_iss_parameter_supported": true,
+        "authorization_response_iss_parameter_supported": fault != Some(OAuthFault::NoIss),
     }))
     .into_response()
 }

@@ -58,6 +58,7 @@ impl Attempt {
         let answer = self.browser(login).await?;
         let (owner, found) = self.whence(owner, &answer).await?;
 
+        let issuer_named = answer.issuer_named();
         self.step(SignInStep::Exchanging);
         let tokens = answer.exchange(&http, Timestamp::now(), timeout).await.map_err(|error| error.failure)?;
         let (owner, found) = match found {
@@ -65,7 +66,12 @@ impl Attempt {
             None => (owner, None),
         };
         match self.settle(&owner, tokens).await {
-            Ok((signed_in, kept)) => Ok((SignedIn { found, ..signed_in }, kept)),
+            Ok((mut signed_in, kept)) => {
+                if !issuer_named {
+                    signed_in.hints.push(unnamed_issuer());
+                }
+                Ok((SignedIn { found, ..signed_in }, kept))
+            }
             Err((failure, unwanted)) => {
                 let_go(&self.shared, owner, app, unwanted);
                 Err(failure)
@@ -265,6 +271,10 @@ fn hints(tokens: &Tokens) -> Vec<String> {
         tokens.access.expiry_assumed.then(|| "The server did not say how long the access token is valid; an hour is assumed.".to_owned());
     let passing = tokens.refresh.is_none().then(|| "This sign-in does not renew itself: it ends with its first access token.".to_owned());
     [missing, assumed, passing].into_iter().flatten().collect()
+}
+
+fn unnamed_issuer() -> String {
+    "The browser's answer does not say which sign-in server it is from. Older servers leave that out; it was accepted.".to_owned()
 }
 
 fn no_answer() -> Failure {
