@@ -214,9 +214,6 @@ fn time_of_day(when: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 /// The kind of a failed sign-in in a few words.
 pub fn sign_in_headline(code: Code) -> String {
     match code {
-        Code::SignInDeclined => "The sign-in was declined",
-        Code::SignInTimeout => "The sign-in took too long",
-        Code::PortsTaken => "No port is free for the answer",
         Code::VaultLocked | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => {
             "The sign-in could not be stored"
         }

@@ -192,7 +192,7 @@ fn lb_40_a_sign_in_that_took_too_long_says_so_and_its_button_begins_anew() {
     let (mut window, _) = waiting(&engine);
     engine.sign_in_ends(Err(failure()));
     settle(&mut window, &engine);
-    for words in ["The sign-in took too long", "Nobody signed in within 5 minutes.", "The page was closed, perhaps."] {
+    for words in ["Could not sign in", "Nobody signed in within 5 minutes.", "The page was closed, perhaps."] {
         assert!(shows(&window, words), "{words}");
     }
     window.get_all_by_label("Sign in").last().unwrap().click();

@@ -6,7 +6,7 @@ use crate::{
     engine::{Command, SignIn},
     failure::Failure,
     storage::VaultStatus,
-    ui::{state::Stage, text},
+    ui::text,
 };
 
 impl State {
@@ -40,12 +40,12 @@ impl State {
 
     /// *Sign in* is what this connection needs next.
     pub fn wants_sign_in(&self, id: ConnectionId) -> bool {
-        let attempt = self.attempt(id);
-        let running_or_done = attempt.is_some_and(|attempt| attempt.runs() || matches!(attempt.stage, Stage::Done(_)));
+        // It is offered beside a sign-in that failed, already.
+        let begun = self.attempt(id).is_some();
         let refused = self.last_test(id).is_some_and(|last| last.state == Status::SignIn)
             || self.tests.finished(id).is_some_and(|finished| finished.report.state == Status::SignIn);
         let nobody = matches!(self.signed_in(id), Some(None)) && self.entry(id).is_some();
-        self.uses_browser(id) && !running_or_done && (refused || nobody)
+        self.uses_browser(id) && !begun && (refused || nobody)
     }
 
     /// The connections that use the sign-in of `owner`, itself among them.

@@ -190,7 +190,8 @@ impl State {
         };
         let review = stand_in.review(&|_| false);
         if let Some(reviewed) = review.result {
-            return self.begin_at(reviewed.connection, SignInPlace::Anywhere { level }, id);
+            let owner = Connection { base_url: BaseUrl::discovery_host(), ..reviewed.connection };
+            return self.begin_at(owner, SignInPlace::Anywhere { level }, id);
         }
         self.focus = review.remarks.iter().find(|remark| remark.severity == Severity::Error).map(|remark| remark.field);
         Vec::new()
@@ -230,8 +231,9 @@ impl State {
             // The address has been used: nobody is to open it once more.
             attempt.door = None;
         }
-        if asks && self.selection.shown().is_some_and(|shown| self.sign_in_owner(shown) == id) {
-            self.show_test = Some(true);
+        // A question is brought into view; what merely grew stays in view where it was.
+        if self.selection.shown().is_some_and(|shown| self.sign_in_owner(shown) == id) {
+            self.show_test = Some(asks || self.show_test == Some(true));
         }
     }
 
