@@ -17,7 +17,7 @@ use brickpass::{
     engine::{Command, Engine, Event, Events, Places, RunId, SignInPlace, SignInStep, SignedIn},
     failure::{Code, Failure, Remedy},
     oauth::loopback::{Listener, Ports},
-    storage::{Snapshot, Vault, VaultConfig, VaultHome},
+    storage::{RefreshLock, Settings, Snapshot, Vault, VaultConfig, VaultHome},
 };
 use secrecy::ExposeSecret as _;
 
@@ -795,4 +795,30 @@ fn a_sign_in_for_a_form_is_kept_with_its_save() {
     desk.engine.send(Command::Save { reviewed: Box::new(edited), base: Some(entry) });
     desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
     assert_eq!(desk.who(sales.id), Some(me.name));
+}
+
+#[test]
+fn a_sign_in_moves_with_the_vault_and_is_not_renewed_meanwhile() {
+    let mut desk = Desk::with(VaultHome::Memory, |places| places.vault = None);
+    let to = |desk: &mut Desk, vault| {
+        let settings = Settings { vault, ..Settings::default() };
+        desk.engine.send(Command::SaveSettings { settings, passphrase: Some("correct horse".to_owned().into()) });
+        desk.until(|event| match event {
+            Event::SettingsSaved { moved_secrets, .. } => Some(Ok(moved_secrets)),
+            Event::Failed { failure } => Some(Err(failure.code)),
+            _ => None,
+        })
+    };
+    assert_eq!(to(&mut desk, VaultHome::Memory), Ok(0), "away from the keyring");
+    let (sales, me) = (desk.sales(), desk.me());
+    desk.sign_in(&sales, &me).unwrap();
+
+    let renewing = RefreshLock::acquire(&desk.home.state_dir(), sales.id, Duration::ZERO).unwrap();
+    assert!(renewing.is_some());
+    assert_eq!(to(&mut desk, VaultHome::File), Err(Code::RefreshBusy));
+    drop(renewing);
+    assert_eq!(to(&mut desk, VaultHome::File), Ok(1));
+    desk.demo.authorization().expire_access_tokens();
+    assert_eq!(desk.test(&sales).state, Status::Ok);
+    assert_eq!((desk.demo.authorization().refreshes(), desk.demo.authorization().reuses()), (1, 0));
 }

@@ -1,5 +1,7 @@
 //! The vault on the lane: opened, moved to another home, and given what it did not take before.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 
@@ -9,9 +11,12 @@ use crate::{
         Event, owner,
         shared::{Current, Shared, http_for, vault_for},
     },
-    failure::{Code, Failure},
-    storage::{SecretKey, Settings, Vault, VaultHome, VaultStatus},
+    failure::{Code, Failure, Remedy},
+    storage::{RefreshLock, SecretKey, Settings, Vault, VaultHome, VaultStatus},
 };
+
+/// A renewal is a request or two; one that takes longer waits for the network.
+const RENEWAL: Duration = Duration::from_secs(3);
 
 pub(super) fn unlock(shared: &Shared, passphrase: SecretString) {
     let vault = shared.vault();
@@ -34,12 +39,13 @@ fn store_sign_ins(shared: &Shared) {
 }
 
 pub(super) fn save_settings(shared: &Shared, settings: Settings, passphrase: Option<SecretString>) {
-    let moved = change_vault(shared, &settings, passphrase).and_then(|(vault, moved_secrets)| {
+    let moved = pause_renewals(shared, &settings).and_then(|paused| {
+        let (vault, moved_secrets) = change_vault(shared, &settings, passphrase)?;
         shared.settings_file.save(&settings)?;
-        Ok((vault, moved_secrets))
+        Ok((vault, moved_secrets, paused))
     });
     match moved {
-        Ok((vault, moved_secrets)) => {
+        Ok((vault, moved_secrets, _paused)) => {
             let home = vault.home();
             let status = vault.probe();
             shared.replace_current(Current { vault, http: http_for(&shared.places, &settings), settings: settings.clone() });
@@ -49,6 +55,27 @@ pub(super) fn save_settings(shared: &Shared, settings: Settings, passphrase: Opt
         }
         Err(failure) => shared.fail(failure),
     }
+}
+
+/// While secrets move no sign-in is renewed: what it stored last could stay behind in the former home, and a refresh token that was used
+/// before ends the sign-in.
+fn pause_renewals(shared: &Shared, settings: &Settings) -> Result<Vec<RefreshLock>, Failure> {
+    if settings.vault == shared.current().settings.vault {
+        return Ok(Vec::new());
+    }
+    let entries = shared.library.load().map_err(|error| error.failure())?.entries;
+    let in_use = entries.iter().map(|entry| entry.connection.id).filter(|id| shared.sessions.expires_at(*id).is_some());
+    in_use.map(|id| RefreshLock::acquire(&shared.places.state_dir, id, RENEWAL)?.ok_or_else(renewing)).collect()
+}
+
+fn renewing() -> Failure {
+    Failure::new(
+        Code::RefreshBusy,
+        "The place for secrets was not changed.",
+        "A sign-in is being renewed at this moment, perhaps by another window.",
+        "Try again in a moment.",
+    )
+    .with_remedy(Remedy::TryAgain)
 }
 
 /// The vault that the settings ask for, with every secret moved into it.
