@@ -550,6 +550,8 @@ pub fn level_explained(account: bool) -> &'static str {
     if account { "The account above all workspaces, through the account console." } else { "One workspace." }
 }
 
+pub const SECRET_REJECTED: &str = "Databricks does not accept this client ID with this secret";
+pub const REPLACE_SECRET: &str = "Replace client secret";
 pub const TOKEN_REJECTED: &str = "The workspace does not accept this token";
 
 /// Two lines for where there is little room.

@@ -120,7 +120,8 @@ fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fiel
     take_focus(ui, focus, Field::Secret, &shown.response, field_id);
     let said = say(ui, form, Field::Secret);
     if rejected && !said {
-        remark(ui, Severity::Error, text::TOKEN_REJECTED);
+        let words = if kind == SecretKind::ClientSecret { text::SECRET_REJECTED } else { text::TOKEN_REJECTED };
+        remark(ui, Severity::Error, words);
     }
     if shown.reveal_clicked {
         act.send(state.reveal_stored());
@@ -133,7 +134,12 @@ fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fiel
 
 /// The last test said that this very secret is not accepted.
 fn rejects_secret(finished: &Finished, form: Option<&Editing>) -> bool {
-    let unauthorized = finished.report.failure.as_ref().is_some_and(|failure| failure.code == Code::Unauthorized);
+    let refused = |code| match code {
+        Code::Unauthorized => true,
+        Code::OauthRefused => finished.tested.auth.kind() == AuthKind::ServicePrincipal,
+        _ => false,
+    };
+    let unauthorized = finished.report.failure.as_ref().is_some_and(|failure| refused(failure.code));
     unauthorized
         && form.is_some_and(|form| match &form.review().result {
             Some(reviewed) => still_says_something(finished, &reviewed.connection, reviewed.secret.is_some()),

@@ -96,14 +96,18 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let somebody = matches!(state.signed_in(id), Some(Some(_)));
     let reachable = state.form(id).is_some_and(|form| !form.is_saving()) && (owner == id || state.entry(owner).is_some());
     let button = if somebody { Button::secondary(text::SIGN_IN_AGAIN) } else { Button::primary(text::SIGN_IN) };
-    if button.icon(Icon::SignIn).enabled(reachable).show(ui).clicked() {
+    let saves = state.form(id).is_some_and(|form| form.is_new() || form.is_unsaved());
+    let mut button = button.icon(Icon::SignIn).enabled(reachable).show(ui);
+    if saves {
+        button = button.on_hover_text(text::SAVES_FIRST);
+    }
+    if button.clicked() {
         act.send(state.sign_in());
     }
     if state.can_sign_out(id) && Button::ghost(text::SIGN_OUT).show(ui).clicked() {
         act.send(state.sign_out());
     }
-    let saves = state.form(id).is_some_and(|form| form.is_new() || form.is_unsaved());
-    if saves {
+    if saves && !somebody {
         remark(ui, Severity::Note, text::SAVES_FIRST);
     }
 }

@@ -6,7 +6,7 @@ mod tests;
 mod waiting;
 mod workspaces;
 
-use egui::{Id, Response, Ui};
+use egui::{Id, Key, Response, Ui};
 use secrecy::ExposeSecret as _;
 
 pub use workspaces::show as add_workspaces;
@@ -135,7 +135,12 @@ fn answers(ui: &mut Ui, attempt: &Attempt, [no, yes]: [&str; 2]) -> Option<Wish>
         if safe.clicked() {
             return Some(Wish::Answer(false));
         }
-        Button::secondary(yes).show(ui).clicked().then_some(Wish::Answer(true))
+        let other = Button::secondary(yes).show(ui);
+        // egui takes the focus away before anybody sees the key.
+        if (safe.lost_focus() || other.lost_focus()) && ui.input(|input| input.key_pressed(Key::Escape)) {
+            return Some(Wish::Answer(false));
+        }
+        other.clicked().then_some(Wish::Answer(true))
     })
     .inner
 }

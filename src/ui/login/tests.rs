@@ -242,7 +242,7 @@ fn after_half_a_minute_without_an_answer_a_hint_tells_of_other_computers() {
 
 #[test]
 fn a_host_that_was_found_is_confirmed_before_anything_is_sent_and_enter_is_the_safe_answer() {
-    for (key, yes) in [(None, false), (Some("Yes, sign in there"), true)] {
+    for (how, yes) in [(Err(Key::Enter), false), (Err(Key::Escape), false), (Ok("Yes, sign in there"), true)] {
         let engine = FakeEngine::with(&[browser("Sales")]);
         let (mut window, _) = waiting(&engine);
         let host = BaseUrl::read("https://dbc-a1b2c3d4-e5f6.cloud.databricks.com").unwrap().base_url;
@@ -250,9 +250,9 @@ fn a_host_that_was_found_is_confirmed_before_anything_is_sent_and_enter_is_the_s
         assert!(shows(&window, "Is this the right address?"));
         assert!(shows(&window, "https://dbc-a1b2c3d4-e5f6.cloud.databricks.com"));
         assert!(window.get_by_label("No, cancel").is_focused());
-        match key {
-            None => window.key_press(Key::Enter),
-            Some(label) => window.get_by_label(label).click(),
+        match how {
+            Err(key) => window.key_press(key),
+            Ok(label) => window.get_by_label(label).click(),
         }
         settle(&mut window, &engine);
         assert_eq!(engine.0.borrow().answers, [yes]);
@@ -546,6 +546,27 @@ fn quitting_anyway_is_possible_and_comes_after_unsaved_edits() {
 }
 
 #[test]
+fn the_menu_of_a_connection_signs_in_and_out_and_adds_workspaces() {
+    let account = account("All of us");
+    let engine = FakeEngine::with(std::slice::from_ref(&account));
+    engine.0.borrow_mut().signed_in.insert(account.id, sign_in("priya@example.com"));
+    let mut window = open(&engine, SIZE);
+    let pick = |window: &mut Window, item: &str| {
+        click(window, &engine, "More actions");
+        window.get_by_role_and_label(Role::MenuItem, item).click();
+        settle(window, &engine);
+    };
+    pick(&mut window, "Sign in again");
+    assert_eq!(engine.sent("SignIn"), 1);
+    pick(&mut window, "Sign out");
+    assert_eq!((engine.sent("CancelSignIn"), engine.sent("SignOut")), (1, 1), "who signs out does not go on signing in");
+    pick(&mut window, "Sign in");
+    assert_eq!(engine.sent("SignIn"), 2);
+    pick(&mut window, "Add workspaces from this account");
+    assert!(matches!(window.state().state.dialog, Some(Dialog::AddWorkspaces(_))));
+}
+
+#[test]
 fn a_locked_vault_is_unlocked_from_the_sign_in_row() {
     let engine = FakeEngine::with(&[browser("Sales")]);
     engine.0.borrow_mut().vault = Some(VaultStatus::Locked { place: "the encrypted file".into(), new: false });
@@ -608,4 +629,22 @@ fn in_view(window: &Window, labels: &[&str], size: [f32; 2]) {
         let place = window.get_all_by_label(label).last().unwrap().rect();
         assert!(place.left() >= 0.0 && place.right() <= size[0], "{label} at {size:?}: {place:?}");
     }
+}
+
+#[test]
+fn a_client_secret_that_is_refused_is_marked_and_its_button_leads_there() {
+    let robot = connection("Robot", |draft| {
+        draft.auth = AuthKind::ServicePrincipal;
+        draft.client_id = "12345678-90ab-cdef-1234-567890abcdef".to_owned();
+    });
+    let engine = FakeEngine::with(&[robot]);
+    let refused = Failure::new(Code::OauthRefused, "Databricks refuses the service principal.", "Its secret may have expired.", "Make one.");
+    engine.0.borrow_mut().test_failure = Some(refused.with_remedy(Remedy::ReplaceSecret));
+    let mut window = open(&engine, SIZE);
+    assert!(!shows(&window, "Not signed in"), "a service principal needs no browser");
+    window.get_all_by_label("Test connection").next().unwrap().click();
+    settle(&mut window, &engine);
+    assert!(shows(&window, "Databricks does not accept this client ID with this secret"));
+    click(&mut window, &engine, "Replace client secret");
+    assert!(window.get_by_role_and_label(Role::PasswordInput, "Client secret").is_focused());
 }

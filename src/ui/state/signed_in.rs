@@ -65,7 +65,7 @@ impl State {
 
     /// Signing out ends the sign-in for all that use it: it is offered where it is held.
     pub fn can_sign_out(&self, id: ConnectionId) -> bool {
-        self.uses_browser(id) && self.sign_in_owner(id) == id && matches!(self.signed_in(id), Some(Some(_)))
+        self.uses_browser(id) && self.entry(id).is_some() && self.sign_in_owner(id) == id && matches!(self.signed_in(id), Some(Some(_)))
     }
 
     /// Everybody who used the sign-in hears of it; it is told once, where it was held.

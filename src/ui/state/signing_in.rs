@@ -66,7 +66,7 @@ impl Attempt {
         !matches!(self.stage, Stage::Done(_) | Stage::Failed(_))
     }
 
-    /// Nobody has answered for so long that a hint is due, and when it is if it is not yet.
+    /// Nobody has answered for so long that a hint is due.
     pub fn is_lonely(&self, now: Timestamp) -> bool {
         let waited = self.door.as_ref().map(|door| now.duration_since(door.since));
         matches!(self.stage, Stage::Waiting) && self.wrong_keys == 0 && waited.is_some_and(|waited| waited >= LONELY)

@@ -6,7 +6,7 @@ use egui::{Id, Sense, Ui, vec2};
 
 use super::{steps, title};
 use crate::{
-    connection::Field,
+    connection::{AuthKind, Field},
     engine::{Command, RunId},
     failure::{Code, Failure, Remedy},
     ui::{
@@ -79,7 +79,8 @@ fn lines(ui: &mut Ui, failure: &Failure) {
 pub fn remedy_button(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mut Act, primary: bool) {
     let Some(remedy) = failure.remedy else { return };
     ui.add_space(6.0);
-    let words = text::remedy(remedy);
+    let principal = state.shown_form().is_some_and(|form| form.draft.auth == AuthKind::ServicePrincipal);
+    let words = if principal && remedy == Remedy::ReplaceSecret { text::REPLACE_SECRET } else { text::remedy(remedy) };
     let button = if primary { Button::primary(words) } else { Button::secondary(words) };
     if !button.show(ui).clicked() {
         return;
