@@ -40,7 +40,7 @@ try:
     app.wait_text("clusters,")
     app.press("Save")
     app.wait_text("Stored in")
-    stage.eventually("the row to be saved", 10, lambda: "Unsaved" not in (app.find("list item", workspace["name"], exact=False).get_name()))
+    stage.eventually("the row to be saved", 10, lambda: "Unsaved" not in app.row(workspace["name"]))
     assert token not in app.texts(), "the token is readable on the screen"
     during = traces.in_processes({"the token": token})
     assert not during, f"a process carries it: {during}"

@@ -26,8 +26,7 @@ try:
     app.press("Test connection")
     app.wait_text("Connected in")
     app.press("Save")
-    app.wait("list item", new["name"], exact=False)
-    stage.eventually("the connection to be saved", 10, lambda: "Unsaved" not in app.find("list item", new["name"], exact=False).get_name())
+    stage.eventually("the connection to be saved", 10, lambda: "Unsaved" not in app.row(new["name"]))
     display.settled()
     display.picture(picture)
     print("\nWhat the window says:")
@@ -35,7 +34,7 @@ try:
     for words in said[next(index for index, name in enumerate(said) if name.startswith("Connected in")) :]:
         if words:
             print(f"  {words}")
-    print(f"  {app.find('list item', new['name'], exact=False).get_name()}")
+    print(f"  {app.row(new['name'])}")
     print(f"\nThe window as it now looks: {picture}")
     print(f"With a display, `make run` opens it for you. {sys.argv[1]} --help shows what works without one.")
 finally:

@@ -161,8 +161,14 @@ def keyring_entries():
         call = ("org.freedesktop.secrets", path, "org.freedesktop.DBus.Properties", "Get", arguments)
         return bus.call_sync(*call, GLib.VariantType("(v)"), Gio.DBusCallFlags.NONE, 10000, None).unpack()[0]
 
-    collections = get("/org/freedesktop/secrets", "Service", "Collections")
-    return [get(item, "Item", "Attributes") for collection in collections for item in get(collection, "Collection", "Items")]
+    found = []
+    for collection in get("/org/freedesktop/secrets", "Service", "Collections"):
+        for item in get(collection, "Collection", "Items"):
+            try:
+                found.append(get(item, "Item", "Attributes"))
+            except GLib.Error:  # deleted since it was listed
+                pass
+    return found
 
 
 def _atspi():
@@ -303,11 +309,15 @@ class App:
         entry = self.wait(("entry", "password text", "text"), name)
         if not self.atspi.EditableText.set_text_contents(entry, text):
             raise RuntimeError(f"{name} takes no text")
-        if not secret:
-            eventually(f"{name} to show {text!r}", 5, lambda: self.value(name) == text)
+        shown = "•" * len(text) if secret else text
+        eventually(f"{name} to show {shown!r}", 10, lambda: self.value(name) == shown)
 
     def value(self, name):
         return self._with(lambda node: (self.atspi.Text.get_text(node, 0, -1),), ("entry", "password text", "text"), name)[0]
+
+    def row(self, name):
+        """All that the row of a connection says."""
+        return self._with(lambda node: (node.get_name(),), "list item", name, exact=False)[0]
 
     def _with(self, act, role, name, exact=True):
         """What `act` answers to the node; another one is looked for when it went away meanwhile."""
