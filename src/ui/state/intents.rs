@@ -1,6 +1,6 @@
 //! Tests, dialogs, closing. As everything that a person wants: each intent changes the state at once and gives the commands for what takes time.
 
-use super::{Closing, Dialog, Later, SettingsWait, State};
+use super::{Attempt, Closing, Dialog, Later, SettingsWait, State};
 use crate::{
     connection::{Connection, ConnectionId},
     engine::{Command, SignInPlace},
@@ -31,7 +31,11 @@ impl State {
     pub fn do_later(&mut self, later: Later) -> Vec<Command> {
         match later {
             Later::TryAgain => self.try_again(),
-            Later::SignIn => self.sign_in(),
+            Later::SignIn => {
+                let anywhere = |attempt: &Attempt| !attempt.runs() && attempt.place != SignInPlace::Here;
+                let again = self.selection.shown().and_then(|id| self.attempt(id)).is_some_and(anywhere);
+                if again { self.sign_in_anywhere() } else { self.sign_in() }
+            }
             Later::AddWorkspaces => self.selection.shown().map(|id| self.ask_for_workspaces(id)).unwrap_or_default(),
         }
     }

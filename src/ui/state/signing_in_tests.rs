@@ -175,6 +175,22 @@ fn what_is_found_goes_into_the_form_and_what_was_typed_stays() {
 }
 
 #[test]
+fn a_search_for_the_address_that_failed_is_begun_anew_as_such() {
+    let mut desk = Desk::with(&[]);
+    desk.run(|state, _| state.new_connection());
+    desk.edit(|draft| draft.auth = AuthKind::Browser);
+    desk.run(|state, _| state.sign_in_anywhere());
+    for (number, later) in [(1, Later::SignIn), (2, Later::TryAgain)] {
+        let (run, owner, _) = desk.engine.0.borrow_mut().sign_ins.pop().unwrap();
+        desk.state.apply(Event::SignInFinished { run, id: owner.id, outcome: Err(unauthorized()) }, at(0));
+        desk.run(|state, _| state.do_later(later));
+        assert_eq!(desk.engine.sent("SignIn"), number + 1);
+        assert_eq!(desk.engine.0.borrow().sign_ins[0].2, SignInPlace::Anywhere { level: LevelKind::Workspace });
+    }
+    assert!(desk.engine.0.borrow().entries.is_empty() && desk.engine.sent("Save") == 0);
+}
+
+#[test]
 fn signing_out_of_an_account_is_told_once_and_leaves_all_of_its_workspaces_without_a_sign_in() {
     let account = account("All of us");
     let base_url = |number: usize| BaseUrl::read(&format!("https://adb-{number}.7.azuredatabricks.net")).unwrap().base_url;

@@ -79,8 +79,18 @@ fn lines(ui: &mut Ui, failure: &Failure) {
 pub fn remedy_button(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mut Act, primary: bool) {
     let Some(remedy) = failure.remedy else { return };
     ui.add_space(6.0);
-    let principal = state.shown_form().is_some_and(|form| form.draft.auth == AuthKind::ServicePrincipal);
-    let words = if principal && remedy == Remedy::ReplaceSecret { text::REPLACE_SECRET } else { text::remedy(remedy) };
+    let auth = state.shown_form().map(|form| form.draft.auth);
+    // What is offered is what this way to sign in has.
+    let remedy = match (remedy, auth) {
+        (Remedy::ReplaceSecret, Some(AuthKind::Browser)) => Remedy::SignIn,
+        (Remedy::SignIn, Some(AuthKind::PersonalAccessToken | AuthKind::ServicePrincipal)) => Remedy::ReplaceSecret,
+        (remedy, _) => remedy,
+    };
+    let words = if auth == Some(AuthKind::ServicePrincipal) && remedy == Remedy::ReplaceSecret {
+        text::REPLACE_SECRET
+    } else {
+        text::remedy(remedy)
+    };
     let button = if primary { Button::primary(words) } else { Button::secondary(words) };
     if !button.show(ui).clicked() {
         return;
