@@ -2,12 +2,14 @@
 
 use std::{
     cell::RefCell,
+    net::{Ipv4Addr, TcpListener},
     rc::Rc,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use brickpass::{
-    connection::{ConnectionId, Draft, SecretKind},
+    connection::{AuthKind, ConnectionId, Draft, LevelKind, SecretKind},
     demo::{Demo, DemoOptions, Fault},
     engine::{Command, Engine, Event, Places},
     storage::{Library, SecretKey, ThemeChoice, Vault, VaultConfig, VaultHome, WindowMemory},
@@ -17,7 +19,10 @@ use eframe::egui::accesskit::Role;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::support::Home;
+use crate::support::{
+    Home,
+    browser::{consent, visit},
+};
 
 struct Window {
     harness: Harness<'static, BrickpassApp>,
@@ -26,7 +31,10 @@ struct Window {
 
 impl Window {
     fn open(home: &Home) -> Self {
-        let places = Places { vault: Some(vault(home)), ..Places::new(home.config_dir(), home.state_dir()) };
+        Self::open_in(Places { vault: Some(vault(home)), ..Places::new(home.config_dir(), home.state_dir()) })
+    }
+
+    fn open_in(places: Places) -> Self {
         let (engine, mut events) = Engine::start(places, || {}).unwrap();
         let engine = Rc::new(RefCell::new(Some(engine)));
         let sender = Rc::clone(&engine);
@@ -182,4 +190,66 @@ fn another_windows_save_is_noticed_and_the_choice_is_asked_for() {
         std::thread::sleep(Duration::from_millis(10));
     }
     window.close();
+}
+
+/// A free port below those that the system hands out to everybody else.
+fn redirect_port() -> u16 {
+    let first = 28_500 + u16::try_from(std::process::id() % 3_000).unwrap();
+    (first..32_000).find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()).unwrap()
+}
+
+#[test]
+fn signing_in_names_the_person_and_the_workspaces_of_the_account_are_added_with_that_sign_in() {
+    let demo = Demo::start(&DemoOptions::default()).unwrap();
+    let (home, port, me) = (Home::new(), redirect_port(), demo.users().swap_remove(0));
+    demo.authorization().register_redirect_port(port);
+    let opened: Arc<Mutex<Option<String>>> = Arc::default();
+    let browser = Arc::clone(&opened);
+    let mut window = Window::open_in(Places {
+        vault: Some(vault(&home)),
+        redirect_port: Some(port),
+        open_url: Some(Arc::new(move |url| {
+            *browser.lock().unwrap() = Some(url.to_owned());
+            Ok(())
+        })),
+        ..Places::new(home.config_dir(), home.state_dir())
+    });
+    let mut draft = Draft::new(ConnectionId::random());
+    "Acme".clone_into(&mut draft.name);
+    draft.base_url = demo.account().base_url;
+    draft.account_id = demo.account().account_id;
+    (draft.auth, draft.level) = (AuthKind::Browser, LevelKind::Account);
+    let account = draft.review(&|_| false).result.unwrap().connection;
+    Library::new(&home.config_dir(), &home.state_dir()).add_all(vec![account]).unwrap();
+    window.until("Brickpass");
+    window.engine.borrow().as_ref().unwrap().send(Command::Refresh);
+
+    window.until("Not signed in");
+    window.click("Sign in");
+    window.until(&format!("Listening on localhost:{port}"));
+    let address = opened.lock().unwrap().clone().expect("the browser was opened");
+    let back = consent(&address, &me.name, &me.password).unwrap();
+    let visiting = std::thread::spawn(move || {
+        let sent_on = visit(&back);
+        let back = url::Url::parse(&back).unwrap();
+        visit(back.join(sent_on.header("location").unwrap()).unwrap().as_str())
+    });
+    window.until("Access token valid until");
+    assert!(window.shows(&format!("as {}", me.name)));
+    assert_eq!(visiting.join().unwrap().status, 200, "the browser ends on our own page");
+
+    window.click("Add workspaces from this account");
+    window.click("Select all shown");
+    window.until("Add 8 workspaces");
+    window.click("Add 8 workspaces");
+    window.until("Added 8 workspaces");
+    assert!(window.shows("Signs in with Acme"));
+    window.click("Test connection");
+    window.until("Connected in");
+    window.close();
+    assert_eq!(Library::new(&home.config_dir(), &home.state_dir()).load().unwrap().entries.len(), 9);
+    for (path, bytes) in home.files() {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("oidc/v1/authorize"), "{} holds the sign-in link", path.display());
+    }
 }
