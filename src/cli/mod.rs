@@ -11,6 +11,7 @@ mod doctor_sign_in;
 mod edit;
 mod environment;
 mod find;
+mod interrupt;
 mod list;
 mod output;
 mod restore;

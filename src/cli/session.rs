@@ -4,7 +4,7 @@ use std::{collections::HashMap, io::IsTerminal as _, sync::Arc};
 
 use secrecy::SecretString;
 
-use super::environment;
+use super::{environment, interrupt};
 use crate::{
     connection::{Connection, ConnectionId, LastTest},
     engine::{Command, Engine, Event, Events, Places, SignIn},
@@ -27,7 +27,9 @@ impl Session {
     /// # Errors
     /// The files cannot be read.
     pub(super) fn open() -> Result<Self, Failure> {
-        Self::open_at(environment::places()?, || {})
+        let session = Self::open_at(environment::places()?, || {})?;
+        interrupt::mind(&session.engine);
+        Ok(session)
     }
 
     /// `wake` is called after each event.
@@ -44,7 +46,9 @@ impl Session {
 
     /// Reads nothing yet: for what must work when the files cannot be read.
     pub(super) fn start() -> Result<Self, Failure> {
-        Self::start_at(environment::places()?, || {})
+        let session = Self::start_at(environment::places()?, || {})?;
+        interrupt::mind(&session.engine);
+        Ok(session)
     }
 
     fn start_at(places: Places, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, Failure> {

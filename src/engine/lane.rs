@@ -64,7 +64,8 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         | Command::StoreSignIns
         | Command::ProbeVault
         | Command::OpenInBrowser { .. }
-        | Command::OpenDemo => {}
+        | Command::OpenDemo
+        | Command::Stop => {}
     }
 }
 

@@ -173,6 +173,8 @@ pub enum Command {
     },
     /// Opens a second window on the embedded demo workspaces.
     OpenDemo,
+    /// Ends the engine as dropping its handle does: tests are cancelled, saves and renewals brought to their end.
+    Stop,
 }
 
 /// What to do about a file that is lost or damaged. What is replaced is kept beside it.
@@ -380,6 +382,20 @@ pub struct Engine {
     thread: Option<JoinHandle<()>>,
 }
 
+/// Ends an engine from elsewhere than where its handle is.
+pub struct Stopper(mpsc::WeakUnboundedSender<Command>);
+
+impl Stopper {
+    /// Returns when the engine has ended; what it was asked to save is saved, a sign-in that was being renewed is stored. False: it is ending
+    /// already, and who ended it waits for that.
+    pub async fn stop(self) -> bool {
+        let Some(commands) = self.0.upgrade() else { return false };
+        let _ = commands.send(Command::Stop);
+        commands.closed().await;
+        true
+    }
+}
+
 /// The other end: what happened, in order.
 pub struct Events {
     receiver: mpsc::UnboundedReceiver<Event>,
@@ -405,6 +421,12 @@ impl Engine {
             // The engine only ends when this handle is dropped; a send that fails means that it died, which its last event has told.
             let _ = commands.send(command);
         }
+    }
+
+    /// `None` after `finish`.
+    #[must_use]
+    pub fn stopper(&self) -> Option<Stopper> {
+        self.commands.as_ref().map(|commands| Stopper(commands.downgrade()))
     }
 
     /// Cancels the tests that run, waits for the saves that were asked for, then returns.

@@ -220,6 +220,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::ProbeVault => probing = Some(probe(&shared)),
             Command::OpenInBrowser { url } => open_in_browser(&shared, url),
             Command::OpenDemo => open_demo(&shared),
+            Command::Stop => break,
             stored => {
                 // The lane lives as long as its sender, which is ours.
                 let _ = lane.send(stored);

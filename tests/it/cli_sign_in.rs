@@ -688,3 +688,29 @@ fn scopes_and_port_are_kept_and_shown() {
     assert!(edited.get("scopes").is_none() && edited.get("redirect_port").is_none(), "{edited:#}");
     assert_eq!(desk.brickpass(&["edit", "Own", "--redirect-port", "80"]).code, Some(2));
 }
+
+/// Somebody who stops a long `test --all` must not have to sign in again for it.
+#[test]
+fn an_interrupt_between_the_answer_and_the_vault_loses_no_sign_in() {
+    for (signal, command) in [("-INT", "token"), ("-TERM", "test")] {
+        let desk = Desk::new();
+        desk.add("Sales");
+        desk.logged_in("Sales");
+        // Who wants to write to the vault waits for this.
+        let vault = fs::File::options().write(true).open(desk.home.config_dir().join("vault.age.lock")).unwrap();
+        vault.lock().unwrap();
+        let child = desk.command(&[command, "Sales"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut running = Running(child);
+        let until = Instant::now() + LIMIT;
+        while desk.demo.authorization().refreshes() == 0 {
+            assert!(Instant::now() < until, "{command} has not asked for a token");
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert!(Command::new("kill").args([signal, &running.0.id().to_string()]).status().unwrap().success());
+        assert_eq!(wait(&mut running.0, Duration::from_millis(200)), None, "it does not leave the new refresh token behind");
+        drop(vault);
+        assert_eq!(wait(&mut running.0, LIMIT).unwrap().code(), Some(130), "{command}");
+        desk.done(&["token", "Sales"]);
+        assert_eq!(desk.demo.authorization().reuses(), 0, "{command}");
+    }
+}

@@ -67,7 +67,8 @@ impl World {
             "id": ID, "name": "Sales", "base_url": self.workspace().base_url, "address_confirmed": true, "timeout_seconds": 30,
             "auth": {"type": "browser"}, "level": "workspace", "environment": "dev",
         });
-        json.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        let Value::Object(changes) = changes else { panic!("{changes}") };
+        json.as_object_mut().unwrap().extend(changes);
         serde_json::from_value(json).unwrap()
     }
 

@@ -1,0 +1,40 @@
+//! Ctrl+C, and being asked to end: nothing is left half done. A refresh token that the server has just replaced would be lost with the process.
+
+use std::{process, thread};
+
+use crate::engine::Engine;
+
+/// As shells report a program that Ctrl+C has ended.
+const INTERRUPTED: i32 = 130;
+
+/// From now on the first Ctrl+C (or SIGTERM) brings the engine to its end and then ends the program; the second one does not wait.
+pub(super) fn mind(engine: &Engine) {
+    let Some(stopper) = engine.stopper() else { return };
+    thread::spawn(move || {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(async {
+            if asked_to_end().await {
+                tokio::select! {
+                    true = stopper.stop() => {}
+                    _ = asked_to_end() => {}
+                }
+                process::exit(INTERRUPTED);
+            }
+        });
+    });
+}
+
+#[cfg(unix)]
+async fn asked_to_end() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else { return false };
+    tokio::select! {
+        heard = interrupt.recv() => heard.is_some(),
+        heard = terminate.recv() => heard.is_some(),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() -> bool {
+    tokio::signal::ctrl_c().await.is_ok()
+}
