@@ -638,7 +638,8 @@ fn a_client_secret_that_is_refused_is_marked_and_its_button_leads_there() {
         draft.client_id = "12345678-90ab-cdef-1234-567890abcdef".to_owned();
     });
     let engine = FakeEngine::with(&[robot]);
-    let refused = Failure::new(Code::OauthRefused, "Databricks refuses the service principal.", "Its secret may have expired.", "Make one.");
+    let refused =
+        Failure::new(Code::OauthRefused, "Databricks refuses the service principal.", "Its secret may have expired.", "Make one.");
     engine.0.borrow_mut().test_failure = Some(refused.with_remedy(Remedy::ReplaceSecret));
     let mut window = open(&engine, SIZE);
     assert!(!shows(&window, "Not signed in"), "a service principal needs no browser");
