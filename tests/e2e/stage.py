@@ -53,9 +53,23 @@ def enter():
                 os.killpg(inside.pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
+            _end_whatever_lives_in(home)
         sys.exit(code)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _end_whatever_lives_in(home):
+    """A browser that was opened is in no group of ours, and outlives who opened it."""
+    for process in Path("/proc").iterdir():
+        try:
+            if process.name.isdigit():
+                ours = f"HOME={home}".encode() in (process / "environ").read_bytes().split(b"\0")
+                # Chromium writes its title over its environment.
+                if ours or f"={home}/".encode() in (process / "cmdline").read_bytes():
+                    os.kill(int(process.name), signal.SIGKILL)
+        except OSError:  # ended by itself, or somebody else's
+            pass
 
 
 def cannot(reason):
