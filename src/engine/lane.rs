@@ -64,6 +64,7 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         | Command::StoreSignIns
         | Command::ProbeVault
         | Command::OpenInBrowser { .. }
+        | Command::OpenSignInPage { .. }
         | Command::OpenDemo
         | Command::Stop => {}
     }

@@ -171,6 +171,10 @@ pub enum Command {
     OpenInBrowser {
         url: String,
     },
+    /// The address of a sign-in that waits, once more.
+    OpenSignInPage {
+        address: SecretString,
+    },
     /// Opens a second window on the embedded demo workspaces.
     OpenDemo,
     /// Ends the engine as dropping its handle does: tests are cancelled, saves and renewals brought to their end.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
 use super::{Command, Event, Places, accounts, lane, owner, signing_in, testing};
@@ -218,7 +219,8 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::ListWorkspaces { id } => accounts::list_workspaces(&shared, id),
             Command::StoreSignIns => accounts::store_sign_ins(&shared),
             Command::ProbeVault => probing = Some(probe(&shared)),
-            Command::OpenInBrowser { url } => open_in_browser(&shared, url),
+            Command::OpenInBrowser { url } => open_in_browser(&shared, SecretString::from(url)),
+            Command::OpenSignInPage { address } => open_in_browser(&shared, address),
             Command::OpenDemo => open_demo(&shared),
             Command::Stop => break,
             stored => {
@@ -279,10 +281,10 @@ fn probe(shared: &Arc<Shared>) -> tokio::task::JoinHandle<()> {
     })
 }
 
-fn open_in_browser(shared: &Arc<Shared>, url: String) {
+fn open_in_browser(shared: &Arc<Shared>, url: SecretString) {
     let shared = Arc::clone(shared);
     tokio::task::spawn_blocking(move || {
-        if !shared.open_url(&url) {
+        if !shared.open_url(url.expose_secret()) {
             shared.fail(Failure::new(
                 Code::Unsupported,
                 "The browser could not be opened.",

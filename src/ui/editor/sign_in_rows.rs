@@ -152,7 +152,7 @@ pub fn application(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
             ui.data_mut(|data| data.insert_temp(id, open));
         }
         if open {
-            paragraph(ui, &text::own_application(&form.draft.redirect_port), fonts::regular(12.0), theme::of(ui).weak);
+            remark(ui, Severity::Note, &text::own_application(&form.draft.redirect_port));
         }
     });
     if !open {

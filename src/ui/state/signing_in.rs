@@ -340,8 +340,7 @@ impl State {
 
     /// Opens the sign-in page in the browser once more.
     pub fn open_sign_in_again(&self, owner: ConnectionId) -> Vec<Command> {
-        use secrecy::ExposeSecret as _;
         let door = self.sign_ins.attempt(owner).and_then(|attempt| attempt.door.as_ref());
-        door.map(|door| Command::OpenInBrowser { url: door.address.expose_secret().to_owned() }).into_iter().collect()
+        door.map(|door| Command::OpenSignInPage { address: door.address.clone() }).into_iter().collect()
     }
 }
