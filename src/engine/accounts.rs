@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     check,
-    connection::{AccountId, AuthKind, Connection, ConnectionId, Level, Status},
+    connection::{AccountId, AuthKind, Connection, ConnectionId, Level},
     databricks::{AccountWorkspace, Call, Client},
     failure::{Code, Failure, Remedy},
     oauth::AccessToken,
@@ -66,9 +66,8 @@ pub(super) fn sign_out(shared: &Arc<Shared>, id: ConnectionId) {
         let ended = tokio::spawn(async move {
             let Owned { owner, users, .. } = owned(&asked, id).await?;
             asked.sessions.sign_out(&owner).await?;
-            // What was found with a sign-in that is gone says nothing about the next one.
             if owner.auth.kind() == AuthKind::Browser {
-                owner::forget_tests(&asked, users.clone(), |state| state != Status::Unreachable).await;
+                owner::everybody_has_to_sign_in(&asked, users.clone()).await;
             }
             Ok(users)
         });

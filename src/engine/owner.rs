@@ -1,7 +1,8 @@
 //! Whose sign-in is meant, and what everybody who uses it is told when it changes.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{
@@ -130,14 +131,25 @@ pub(super) fn tell_unsaved_with(shared: &Shared, failure: Option<Failure>) {
     shared.outbox.send(Event::SignInsUnsaved { ids, failure });
 }
 
-/// A sign-in began or ended: what the last test of those who use it found is said no more, where the sign-in was what it was about.
-/// `only`: of these states.
-pub(super) async fn forget_tests(shared: &Arc<Shared>, users: Vec<ConnectionId>, only: impl Fn(Status) -> bool + Send + 'static) {
+/// Somebody signed in: that they had to is said no more. The next test tells the rest.
+pub(super) async fn nobody_has_to_sign_in(shared: &Arc<Shared>, users: Vec<ConnectionId>) {
+    let concerned = |known: &History, id: &ConnectionId| known.get(id).is_some_and(|last| last.state == Status::SignIn);
+    note(shared, move |known| users.into_iter().filter(|id| concerned(known, id)).map(|id| (id, None)).collect()).await;
+}
+
+/// The sign-in was ended: whoever used it has to sign in, whatever the last test found.
+pub(super) async fn everybody_has_to_sign_in(shared: &Arc<Shared>, users: Vec<ConnectionId>) {
+    let needed = LastTest { state: Status::SignIn, tested_at: Timestamp::now(), duration_ms: 0 };
+    note(shared, move |_| users.into_iter().map(|id| (id, Some(needed.clone()))).collect()).await;
+}
+
+type History = HashMap<ConnectionId, LastTest>;
+
+/// Rewrites what is known of the last tests.
+async fn note(shared: &Arc<Shared>, change: impl FnOnce(&History) -> Vec<(ConnectionId, Option<LastTest>)> + Send + 'static) {
     let keeper = Arc::clone(shared);
-    let forgotten = blocking(move || {
-        let history = keeper.history.load();
-        let concerned = |id: &ConnectionId| history.get(id).is_some_and(|last| only(last.state));
-        let changes: Vec<(ConnectionId, Option<LastTest>)> = users.into_iter().filter(concerned).map(|id| (id, None)).collect();
+    let noted = blocking(move || {
+        let changes = change(&keeper.history.load());
         keeper.tested().retain(|id, _| !changes.iter().any(|(changed, _)| changed == id));
         if !changes.is_empty() {
             keeper.history.record(&changes);
@@ -145,7 +157,7 @@ pub(super) async fn forget_tests(shared: &Arc<Shared>, users: Vec<ConnectionId>,
         changes
     });
     // A cache: when it cannot be written, the next test does it.
-    if let Ok(changes) = forgotten.await
+    if let Ok(changes) = noted.await
         && !changes.is_empty()
     {
         shared.outbox.send(Event::History(changes));

@@ -16,7 +16,7 @@ use super::{
     shared::{Shared, crashed},
 };
 use crate::{
-    connection::{Connection, ConnectionId, Status},
+    connection::{Connection, ConnectionId},
     failure::{Code, Failure, Remedy},
 };
 
@@ -96,7 +96,7 @@ async fn finish(shared: &Arc<Shared>, run: RunId, id: ConnectionId, outcome: Res
     if let Ok((signed_in, true)) = &outcome
         && let Ok(found) = owned(shared, id).await
     {
-        owner::forget_tests(shared, found.users.clone(), |state| state == Status::SignIn).await;
+        owner::nobody_has_to_sign_in(shared, found.users.clone()).await;
         for user in found.users {
             shared.outbox.send(Event::SignInDescribed { id: user, outcome: Ok(Some(signed_in.sign_in.clone())) });
         }

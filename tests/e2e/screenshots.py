@@ -69,7 +69,7 @@ for theme in ("Light", "Dark"):
     app = opened(display, theme=theme, browser=browser)
     select(app, "Acme account")
     app.press("Sign in")
-    app.wait_text("Sign in in your browser")
+    app.wait_text("Continue in your browser")
     page = browser.page()
     take(display, f"sign-in-{theme.lower()}")
     page.log_in(app.announcement()["user"])

@@ -599,7 +599,8 @@ fn signing_out_ends_the_sign_in_here_and_there() {
         }
         _ => None,
     });
-    assert_eq!(history.last(), Some(&(sales.id, None)));
+    let (who, last) = history.pop().unwrap();
+    assert_eq!((who, last.unwrap().state), (sales.id, Status::SignIn), "the row says what is to be done");
     assert!(desk.demo.authorization().requests().iter().any(|line| line.contains("revoke")), "{:?}", desk.demo.authorization().requests());
     assert_eq!(desk.who(sales.id), None);
     assert_eq!(desk.token(sales.id).unwrap_err().code, Code::SignInNeeded);

@@ -151,13 +151,11 @@ pub fn application(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
             open = !open || set;
             ui.data_mut(|data| data.insert_temp(id, open));
         }
-        if open {
-            remark(ui, Severity::Note, &text::own_application(&form.draft.redirect_port));
-        }
     });
     if !open {
         return;
     }
+    form_row_without_label(ui, |ui| remark(ui, Severity::Note, &text::own_application(&form.draft.redirect_port)));
     let client_id: fn(&mut Draft) -> &mut String = |draft| &mut draft.client_id;
     TextRow::new(Field::ClientId, text::CLIENT_ID, text::APP_CLIENT_HINT).show(ui, form, focus, client_id, |_, _, _| {});
     TextRow::new(Field::Scopes, text::SCOPES, text::SCOPES_HINT).show(ui, form, focus, |draft| &mut draft.scopes, |_, _, _| {});
