@@ -1,11 +1,17 @@
 //! Ctrl+C, and being asked to end: nothing is left half done. A refresh token that the server has just replaced would be lost with the process.
 
-use std::{process, thread};
+use std::{
+    process::{self, ExitCode},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
 
 use crate::engine::Engine;
 
 /// As shells report a program that Ctrl+C has ended.
-const INTERRUPTED: i32 = 130;
+const INTERRUPTED: u8 = 130;
+
+static ASKED: AtomicBool = AtomicBool::new(false);
 
 /// From now on the first Ctrl+C (or SIGTERM) brings the engine to its end and then ends the program; the second one does not wait.
 pub(super) fn mind(engine: &Engine) {
@@ -14,14 +20,20 @@ pub(super) fn mind(engine: &Engine) {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
             if asked_to_end().await {
+                ASKED.store(true, Ordering::Relaxed);
                 tokio::select! {
                     true = stopper.stop() => {}
                     _ = asked_to_end() => {}
                 }
-                process::exit(INTERRUPTED);
+                process::exit(INTERRUPTED.into());
             }
         });
     });
+}
+
+/// How the program ends: a command that was cut short tells of that, whatever it came to.
+pub(super) fn code(of_command: ExitCode) -> ExitCode {
+    if ASKED.load(Ordering::Relaxed) { ExitCode::from(INTERRUPTED) } else { of_command }
 }
 
 #[cfg(unix)]

@@ -48,10 +48,11 @@ pub fn task() -> Task {
     let Some(subcommand) = args.subcommand else {
         return Task::Window(Opening { demo: args.demo });
     };
-    Task::Done(match run(subcommand, json) {
+    let code = match run(subcommand, json) {
         Ok(code) => code,
         Err(failure) => tell_failure(&failure, json),
-    })
+    };
+    Task::Done(interrupt::code(code))
 }
 
 fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {

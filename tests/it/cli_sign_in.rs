@@ -547,6 +547,9 @@ fn a_person_who_does_not_know_the_address_finds_it_and_confirms_it() {
     if let Some(tool) = missing_tool(&["script"]) {
         return skip("a_person_who_does_not_know_the_address_finds_it_and_confirms_it", &format!("{tool} is not there"));
     }
+    if !Command::new("script").args(["-qec", "true", "/dev/null"]).stdout(Stdio::null()).status().unwrap().success() {
+        return skip("a_person_who_does_not_know_the_address_finds_it_and_confirms_it", "this system gives no pseudo-terminals");
+    }
     let desk = Desk::new();
     let (code, screen) = find(&desk, "Refused", SALES, "n\n");
     assert_eq!(code, Some(1), "{screen}");

@@ -4,7 +4,6 @@ use std::{
     collections::{HashMap, HashSet},
     io::Write,
     net::{Ipv4Addr, TcpListener},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -15,7 +14,7 @@ use brickpass::{
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::support;
+use crate::support::{self, client};
 
 const LIST: &str = "/api/2.1/clusters/list";
 const ME: &str = "/api/2.0/preview/scim/v2/Me";
@@ -27,16 +26,6 @@ fn demo() -> Demo {
 
 fn find<'a>(demo: &'a Demo, name: &str) -> &'a DemoWorkspace {
     demo.workspaces().iter().find(|workspace| workspace.name == name).unwrap()
-}
-
-/// A client of its own, so that these tests judge the server and not Brickpass's client. Plain HTTP: no certificate is ever looked at.
-fn client() -> reqwest::Client {
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 async fn get(workspace: &DemoWorkspace, path: &str) -> Response {

@@ -1,6 +1,6 @@
 //! The demo's authorization server is as strict as the real one is known to be, and each of its faults shows.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use brickpass::demo::{Demo, DemoOptions, OAuthFault};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::support::{self, browser};
+use crate::support::{self, browser, client};
 
 const CLIENT: &str = "databricks-cli";
 const REDIRECT: &str = "http://localhost:8020";
@@ -93,16 +93,6 @@ fn changed<'a>(mut right: Pairs<'a>, change: &[(&'a str, Option<&'a str>)]) -> P
 
 fn of(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
-}
-
-/// A client of its own, so that these tests judge the server and not Brickpass's client.
-fn client() -> reqwest::Client {
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 async fn post(issuer: &str, form: &Pairs<'_>) -> Response {

@@ -157,7 +157,7 @@ async fn rf_07_a_refused_refresh_token_gives_way_to_a_newer_one_that_is_stored()
     until("the request", || world.asked() == 1).await;
     // While the old token is on its way, it ends, and somebody who knows no locks stores a newer one.
     let revoked = [("token", old.as_str()), ("client_id", "databricks-cli")];
-    world::client().post(format!("{}/oidc/v1/revoke", world.workspace().base_url)).form(&revoked).send().await.unwrap();
+    crate::support::client().post(format!("{}/oidc/v1/revoke", world.workspace().base_url)).form(&revoked).send().await.unwrap();
     world.sessions_with(Duration::ZERO).signed_in(&connection, "ada@example.com".into(), newer).await.unwrap();
     asking.await.unwrap().unwrap();
     assert_eq!((world.asked(), world.authorization.refreshes()), (2, 1));

@@ -23,7 +23,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::Home;
+use crate::support::{Home, client};
 
 pub const ID: &str = "8a5e0a4e-1111-4222-8333-944444444444";
 const REDIRECT: &str = "http://localhost:8020";
@@ -209,14 +209,4 @@ pub async fn until(what: &str, mut happened: impl FnMut() -> bool) {
 fn ticket(page: &str) -> String {
     let (_, rest) = page.split_once("name=\"ticket\" value=\"").unwrap_or_else(|| panic!("no form: {page}"));
     rest.split_once('"').unwrap().0.to_owned()
-}
-
-/// Plain HTTP: no certificate is ever looked at.
-pub fn client() -> reqwest::Client {
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }

@@ -302,3 +302,13 @@ pub fn hostile_values() -> Vec<(u8, String)> {
     ];
     values.into_iter().map(|(number, value)| (number, value.to_owned())).collect()
 }
+
+/// A client that is not Brickpass's own: what it sees, the server has said. Plain HTTP: no certificate is ever looked at.
+pub fn client() -> reqwest::Client {
+    let tls = rustls::ClientConfig::builder_with_provider(std::sync::Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
