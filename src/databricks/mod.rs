@@ -13,6 +13,7 @@ mod identity;
 pub(crate) mod redact;
 pub(crate) mod retry;
 mod tls;
+mod tokens;
 
 pub use account::AccountWorkspace;
 pub(crate) use answer::Answer;
@@ -25,3 +26,4 @@ pub(crate) use error::{no_way, timed_out, unreadable};
 pub(crate) use http::{CONNECT_LIMIT, Route};
 pub use http::{Http, HttpSettings};
 pub use identity::Me;
+pub use tokens::{NewToken, Token, TokenRequest};

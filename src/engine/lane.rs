@@ -62,6 +62,11 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         | Command::AccessToken { .. }
         | Command::ListWorkspaces { .. }
         | Command::StoreSignIns
+        | Command::ListTokens { .. }
+        | Command::GenerateToken { .. }
+        | Command::UseToken { .. }
+        | Command::RevokeTokens { .. }
+        | Command::RotateToken { .. }
         | Command::ProbeVault
         | Command::OpenInBrowser { .. }
         | Command::OpenSignInPage { .. }

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use crate::{
     check::{Progress, Report},
     connection::{AccountId, BaseUrl, Connection, ConnectionId, LastTest, LevelKind, Reviewed, SecretKind},
-    databricks::AccountWorkspace,
+    databricks::{AccountWorkspace, NewToken, Token, TokenRequest},
     failure::Failure,
     storage::{Entry, Revision, Settings, Snapshot, Vault, VaultHome, VaultStatus, WindowMemory},
 };
@@ -157,6 +157,31 @@ pub enum Command {
     },
     /// Tries again to store sign-ins that the vault did not take.
     StoreSignIns,
+    /// The personal access tokens of the user that this connection signs in as.
+    ListTokens {
+        id: ConnectionId,
+    },
+    /// Makes a personal access token, once. Nothing is stored.
+    GenerateToken {
+        run: RunId,
+        id: ConnectionId,
+        request: TokenRequest,
+    },
+    /// From now on the connection signs in with this token: stored first, then the connection is saved with it.
+    UseToken {
+        id: ConnectionId,
+        new: Box<NewToken>,
+    },
+    RevokeTokens {
+        id: ConnectionId,
+        token_ids: Vec<String>,
+    },
+    /// Replaces the token that this connection signs in with: made, tried with a real call, stored, and only then is the old one revoked.
+    RotateToken {
+        run: RunId,
+        id: ConnectionId,
+        request: TokenRequest,
+    },
     ProbeVault,
     UnlockVault {
         passphrase: SecretString,
@@ -190,6 +215,24 @@ pub enum Recovery {
     EmptyList,
     /// The encrypted file goes back to the state before its last save.
     VaultBackup { passphrase: SecretString },
+}
+
+/// The tokens of a user, and what is known about making more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenList {
+    pub tokens: Vec<Token>,
+    /// The token that this connection signs in with, when Brickpass made it.
+    pub in_use: Option<String>,
+    /// The longest lifetime that the workspace allows, in days, when the user may know.
+    pub longest_days: Option<u32>,
+}
+
+/// What a rotation left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotated {
+    pub token: Token,
+    /// The old token could not be revoked, or is not known: it is still valid. Why.
+    pub old_remains: Option<Failure>,
 }
 
 /// Where a sign-in begins.
@@ -349,6 +392,30 @@ pub enum Event {
     },
     WorkspacesAdded {
         ids: Vec<ConnectionId>,
+    },
+    Tokens {
+        id: ConnectionId,
+        outcome: Result<TokenList, Failure>,
+    },
+    TokenGenerated {
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<NewToken, Failure>,
+    },
+    /// What `UseToken` came to. When it failed, the value is still with whoever asked: it is offered once more, never silently lost.
+    TokenUsed {
+        id: ConnectionId,
+        outcome: Result<(), Failure>,
+    },
+    TokensRevoked {
+        id: ConnectionId,
+        revoked: Vec<String>,
+        failed: Vec<(String, Failure)>,
+    },
+    TokenRotated {
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<Rotated, Failure>,
     },
     /// Renewed sign-ins that the vault did not take: they are lost when the program ends. Empty: all are stored now.
     SignInsUnsaved {

@@ -218,6 +218,11 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::AccessToken { id } => accounts::access_token(&shared, id),
             Command::ListWorkspaces { id } => accounts::list_workspaces(&shared, id),
             Command::StoreSignIns => accounts::store_sign_ins(&shared),
+            Command::ListTokens { .. }
+            | Command::GenerateToken { .. }
+            | Command::UseToken { .. }
+            | Command::RevokeTokens { .. }
+            | Command::RotateToken { .. } => todo!(),
             Command::ProbeVault => probing = Some(probe(&shared)),
             Command::OpenInBrowser { url } => open_in_browser(&shared, SecretString::from(url)),
             Command::OpenSignInPage { address } => open_in_browser(&shared, address),

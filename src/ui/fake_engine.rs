@@ -365,6 +365,11 @@ impl Inner {
                 self.events.push_back(Event::SettingsSaved { settings, moved_secrets: 0 });
             }
             Command::RememberWindow(memory) => self.window = memory,
+            Command::ListTokens { .. }
+            | Command::GenerateToken { .. }
+            | Command::UseToken { .. }
+            | Command::RevokeTokens { .. }
+            | Command::RotateToken { .. } => todo!(),
             Command::OpenInBrowser { .. } | Command::OpenSignInPage { .. } | Command::OpenDemo | Command::Recover(_) | Command::Stop => {}
             signing_in => self.answer_sign_in(signing_in),
         }

@@ -76,6 +76,11 @@ impl State {
             | Event::Workspaces { .. }
             | Event::WorkspacesAdded { .. }
             | Event::AccessToken { .. }) => self.sign_in_event(event, now),
+            Event::Tokens { .. }
+            | Event::TokenGenerated { .. }
+            | Event::TokenUsed { .. }
+            | Event::TokensRevoked { .. }
+            | Event::TokenRotated { .. } => todo!(),
             Event::TestProgress { run, id, progress } => {
                 self.tests.progress(run, id, progress, now);
                 Vec::new()
