@@ -30,6 +30,15 @@ pub enum Code {
     NotFound,
     RateLimited,
     ServerError,
+    // Personal access tokens
+    /// The user has as many as one may have.
+    TokenQuota,
+    /// The workspace has switched them off.
+    TokensDisabled,
+    /// The user may not have any.
+    TokensNotAllowed,
+    /// The workspace does not allow one that lives as long.
+    TokenLifetime,
     PrivateLink,
     Redirect,
     NotApi,

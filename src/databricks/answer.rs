@@ -60,7 +60,7 @@ impl Answer {
         {
             failure = failure.with_details(details);
         }
-        ApiError { failure, status: Some(self.status.as_u16()) }
+        ApiError { reason: said.code, ..ApiError::answered(failure, self.status.as_u16()) }
     }
 
     /// An answer with a status of success that is not what the API gives.
@@ -85,7 +85,7 @@ impl Answer {
                 "Check that the base URL is the address of a workspace.",
             )
         };
-        ApiError { failure: failure.with_remedy(Remedy::EditBaseUrl), status: Some(self.status.as_u16()) }
+        ApiError::answered(failure.with_remedy(Remedy::EditBaseUrl), self.status.as_u16())
     }
 
     /// By its content type, or by how it begins.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::{
     Method, Request,
-    header::{AUTHORIZATION, HeaderMap, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::{Instant, sleep};
 use zeroize::Zeroizing;
 
@@ -36,7 +36,7 @@ pub struct Client {
 }
 
 /// One call with its retries: when it has to be over, and who wants to know how it goes.
-pub(crate) struct Call<'a> {
+pub struct Call<'a> {
     pub deadline: Instant,
     /// Before a retry that has to wait a second or more; the number of seconds.
     pub waiting: &'a (dyn Fn(u64) + Send + Sync),
@@ -46,7 +46,8 @@ pub(crate) struct Call<'a> {
 
 impl Call<'_> {
     /// A call that nobody watches.
-    pub(crate) fn until(deadline: Instant) -> Self {
+    #[must_use]
+    pub fn until(deadline: Instant) -> Self {
         Self { deadline, waiting: &|_| (), accepted: &|| () }
     }
 }
@@ -89,6 +90,21 @@ impl Client {
             }
             sleep(wait).await;
         }
+    }
+
+    /// A signed POST of JSON, made once: a request that changes something and may have arrived is never made again by itself.
+    pub(super) async fn post(&self, path: &str, body: &impl Serialize, call: &Call<'_>) -> Result<Answer, ApiError> {
+        let mut request = Request::new(Method::POST, self.base_url.join(path));
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        *request.body_mut() = Some(serde_json::to_vec(body).map_err(|_| ApiError::before_an_answer(unfit_request()))?.into());
+        self.sign(&mut request)?;
+        let answer = self.http.send(&self.base_url, request, call.deadline, call.accepted).await?;
+        if answer.status.is_success() { Ok(answer) } else { Err(answer.refusal(&self.base_url, &[&self.token])) }
+    }
+
+    /// A successful answer that cannot be read.
+    pub(super) fn unread(&self, answer: &Answer) -> ApiError {
+        answer.not_the_api(&[&self.token])
     }
 
     /// A GET that anybody may make, without the token and without retries.
@@ -135,6 +151,15 @@ fn unfit_token() -> Failure {
         "Copy the token again and paste it here.",
     )
     .with_remedy(Remedy::ReplaceSecret)
+}
+
+fn unfit_request() -> Failure {
+    Failure::new(
+        Code::Internal,
+        "The request could not be written.",
+        "Something in it does not fit into JSON.",
+        "Please report this as a bug.",
+    )
 }
 
 impl std::fmt::Debug for Client {

@@ -123,5 +123,5 @@ fn endless() -> ApiError {
         "The workspace keeps announcing another page of the same list.",
         "Try again. If it keeps happening, a proxy may be damaging the answers.",
     );
-    ApiError { failure: failure.with_remedy(Remedy::TryAgain), status: Some(200) }
+    ApiError::answered(failure.with_remedy(Remedy::TryAgain), 200)
 }

@@ -18,11 +18,32 @@ pub struct ApiError {
     pub failure: Failure,
     /// HTTP status, when an answer came.
     pub status: Option<u16>,
+    /// `error_code` of the answer as the service wrote it: to be compared, not to be shown.
+    pub(super) reason: String,
+    /// Bytes of the request may have left this computer.
+    pub(super) sent: bool,
 }
 
 impl ApiError {
+    /// The request was not sent.
     pub(super) fn before_an_answer(failure: Failure) -> Self {
-        Self { failure, status: None }
+        Self { failure, status: None, reason: String::new(), sent: false }
+    }
+
+    /// The request was answered, and not as it should be.
+    pub(super) fn answered(failure: Failure, status: u16) -> Self {
+        Self { failure, status: Some(status), reason: String::new(), sent: true }
+    }
+
+    /// Whether the service may have done what it was asked for, though nothing says so: the request went out and no whole answer came back, or
+    /// one that says neither yes nor no. Whoever asked for a change looks before asking again.
+    #[must_use]
+    pub fn may_have_been_acted_on(&self) -> bool {
+        match self.status {
+            None => self.sent,
+            // A gateway answers so too, for a service that is still at work.
+            Some(status) => matches!(status, 200..=299 | 408 | 500..),
+        }
     }
 
     /// A request that got no whole answer.
@@ -33,16 +54,18 @@ impl ApiError {
             Route::Proxy(proxy) if error.is_connect() => by_proxy(code, error, proxy).unwrap_or_else(|| unreachable(code, base_url)),
             _ => unreachable(code, base_url),
         };
-        Self::before_an_answer(failure.with_details(details))
+        // A connection is whole, its handshake included, before anything is written to it.
+        let sent = !(error.is_connect() || error.is_dns() || error.is_builder());
+        Self { sent, ..Self::before_an_answer(failure.with_details(details)) }
     }
 
-    /// The time of the whole call is over.
+    /// The time of the whole call is over: what had been sent by then, nobody knows.
     pub(super) fn too_late(base_url: &BaseUrl, route: &Route) -> Self {
         let mut failure = timed_out(base_url, Phase::Answer);
         if let Route::Proxy(proxy) = route {
             failure.why = format!("No whole answer came through the proxy {proxy} before the timeout.");
         }
-        Self::before_an_answer(failure)
+        Self { sent: true, ..Self::before_an_answer(failure) }
     }
 }
 
@@ -201,5 +224,5 @@ fn unreachable(code: Code, base_url: &BaseUrl) -> Failure {
 
 /// The answer is larger than an answer may be.
 pub(super) fn too_large(base_url: &BaseUrl, status: u16) -> ApiError {
-    ApiError { failure: unreachable(Code::TooLarge, base_url), status: Some(status) }
+    ApiError::answered(unreachable(Code::TooLarge, base_url), status)
 }

@@ -64,5 +64,5 @@ fn nobody() -> ApiError {
         "The server did not say whom the token belongs to.",
         "Check that the base URL is the address of a workspace.",
     );
-    ApiError { failure: failure.with_remedy(Remedy::EditBaseUrl), status: Some(200) }
+    ApiError::answered(failure.with_remedy(Remedy::EditBaseUrl), 200)
 }

@@ -13,13 +13,13 @@ mod identity;
 pub(crate) mod redact;
 pub(crate) mod retry;
 mod tls;
+mod token_words;
 mod tokens;
 
 pub use account::AccountWorkspace;
 pub(crate) use answer::Answer;
 pub(crate) use cause::Phase;
-pub(crate) use client::Call;
-pub use client::Client;
+pub use client::{Call, Client};
 pub use clusters::{Cluster, ClusterState};
 pub use error::ApiError;
 pub(crate) use error::{no_way, timed_out, unreadable};

@@ -17,7 +17,7 @@ use super::{
     catalogue::{ACCOUNT_ID, CloudKind},
     clusters, errors, gate, identity,
     oidc::{self, Authority, Caller, Realm},
-    pages,
+    pages, tokens,
 };
 
 /// Which workspace a request to the unified host is for.
@@ -37,7 +37,7 @@ pub(super) struct Account {
 /// Everything that the host answers.
 pub(super) fn router(account: Arc<Account>) -> Router {
     let own = if account.realm == Realm::Unified {
-        Router::new().merge(identity::routes()).merge(clusters::routes()).with_state(())
+        Router::new().merge(identity::routes()).merge(clusters::routes()).merge(tokens::routes()).with_state(())
     } else {
         Router::new().route("/api/2.0/preview/scim/v2/Me", get(me)).route("/api/2.0/tokens/introspect", get(introspect)).with_state(())
     };

@@ -93,11 +93,18 @@ pub(super) struct Entry {
     pub(super) clusters: usize,
     /// The most clusters that the server puts on one page.
     pub(super) page_cap: usize,
+    /// The longest lifetime of a token that its admins allow; `None`: they have set nothing.
+    pub(super) maximum_token_days: Option<u32>,
+    /// Whether the token that is handed out expires; older ones do not.
+    pub(super) token_expires: bool,
     /// `None`: announced, but in no connection yet.
     pub(super) place: Option<Place>,
 }
 
 pub(super) const PRIYA: User = User { id: 4_820_917_365_520_148, given_name: "Priya", family_name: "Raman" };
+/// The admin of every workspace but the one that keeps her out.
+pub(super) const ADMIN: User = PRIYA;
+
 const JONAS: User = User { id: 7_193_046_281_557_302, given_name: "Jonas", family_name: "Lindqvist" };
 const AMARA: User = User { id: 5_260_718_394_406_127, given_name: "Amara", family_name: "Okafor" };
 
@@ -151,6 +158,8 @@ fn healthy_entry(index: usize) -> Entry {
         user,
         clusters,
         page_cap: 10,
+        maximum_token_days: (kind == 1).then_some(90),
+        token_expires: kind != 2,
         place: Some(place),
     }
 }
@@ -164,6 +173,8 @@ fn faulty_entries() -> [Entry; 6] {
         user: PRIYA,
         clusters,
         page_cap: 20,
+        maximum_token_days: None,
+        token_expires: cloud != CloudKind::Aws,
         place: Some(place),
     };
     [
@@ -230,6 +241,8 @@ fn unplaced_entry() -> Entry {
         user: PRIYA,
         clusters: 12,
         page_cap: 10,
+        maximum_token_days: Some(365),
+        token_expires: true,
         place: None,
     }
 }

@@ -3,19 +3,15 @@
 use std::sync::Arc;
 
 use axum::{
+    body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, Uri, header},
+    http::{HeaderMap, HeaderName, Method, Uri, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 use uuid::Uuid;
 
-use super::{
-    Workspace, errors,
-    faults::Refusal,
-    oidc::{Caller, Realm},
-    pages,
-};
+use super::{Workspace, cut::Cut, errors, faults::Refusal, oidc::Caller, pages};
 
 const ORG_ID: HeaderName = HeaderName::from_static("x-databricks-org-id");
 
@@ -36,7 +32,11 @@ pub(super) async fn answer(workspace: Arc<Workspace>, mut request: Request, next
             Err(refused) => refused,
             Ok(caller) => {
                 request.extensions_mut().insert(caller);
+                let changes = request.method() == Method::POST;
                 let mut answered = next.run(request).await;
+                if changes && workspace.loses_this_answer() {
+                    answered = cut_short(answered).await;
+                }
                 errors::set(&mut answered, ORG_ID, &workspace.id.to_string());
                 answered
             }
@@ -46,6 +46,13 @@ pub(super) async fn answer(workspace: Arc<Workspace>, mut request: Request, next
     };
     sign(&mut response);
     response
+}
+
+/// The head and half of the body arrive, then the connection is reset.
+async fn cut_short(answered: Response) -> Response {
+    let (head, body) = answered.into_parts();
+    let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    Response::from_parts(head, Body::new(Cut::of(&whole)))
 }
 
 /// The headers that every answer has.
@@ -72,8 +79,7 @@ async fn admit(workspace: &Workspace, uri: &Uri, headers: &HeaderMap) -> Result<
         Some(Refusal::HtmlLogin) => return Err(Html(pages::login(&workspace.name)).into_response()),
     }
     let token = bearer(headers).ok_or_else(errors::missing_credential)?;
-    let caller = workspace.owner_of(token).or_else(|| workspace.authority.caller(token, Realm::Workspace(workspace.id)));
-    let caller = caller.ok_or_else(errors::invalid_token)?;
+    let caller = workspace.caller(token).ok_or_else(errors::invalid_token)?;
     match missing_scope(&caller, uri.path()) {
         Some(scope) => Err(errors::missing_scope(scope)),
         None => Ok(caller),
@@ -82,7 +88,12 @@ async fn admit(workspace: &Workspace, uri: &Uri, headers: &HeaderMap) -> Result<
 
 /// A token without `all-apis` opens the APIs that its scopes name; whose it is, it may always ask.
 fn missing_scope(caller: &Caller, path: &str) -> Option<&'static str> {
-    let needed = path.contains("/clusters/").then_some("clusters")?;
+    let needed = match path {
+        _ if path.contains("/clusters/") => "clusters",
+        _ if path.contains("/token/") => "authentication",
+        _ if path.ends_with("/workspace-conf") => "settings",
+        _ => return None,
+    };
     (!caller.scopes.iter().any(|scope| scope == "all-apis" || scope == needed)).then_some(needed)
 }
 

@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::Timestamp;
+
 use super::{
     Fault, OAuthFault, Workspace,
     oidc::{self, Authority},
@@ -114,6 +116,38 @@ impl DemoHandle {
 
     pub fn clear_fault(&self) {
         self.workspace.set_fault(None);
+    }
+
+    /// The next request that changes something (a POST) is acted on, and its answer is lost: the connection is reset in the middle of it.
+    pub fn lose_next_answer(&self) {
+        self.workspace.lose_next_answer();
+    }
+
+    /// Id and comment of all personal access tokens that are valid, whosever they are, oldest first.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<(String, String)> {
+        self.workspace.tokens().list(Timestamp::now())
+    }
+
+    /// How many tokens one user may have from now on; 600 at first.
+    pub fn set_token_quota(&self, quota: usize) {
+        self.workspace.tokens().quota = quota;
+    }
+
+    /// Switched off, no personal access token opens the API, and none is listed or made.
+    pub fn set_tokens_enabled(&self, enabled: bool) {
+        self.workspace.tokens().enabled = enabled;
+    }
+
+    /// Ends this personal access token, as if its time were over.
+    pub fn expire_token(&self, id: &str) {
+        self.workspace.tokens().expire(id, Timestamp::now());
+    }
+
+    /// Whether this token, personal or of OAuth, opens the API at this moment.
+    #[must_use]
+    pub fn accepts(&self, token: &str) -> bool {
+        self.workspace.caller(token).is_some()
     }
 
     /// The ids of all its clusters, in the order in which the API lists them.

@@ -22,11 +22,10 @@ pub(super) fn routes() -> Router {
 }
 
 async fn me(Extension(workspace): Extension<Arc<Workspace>>, Extension(caller): Extension<Caller>) -> Response {
-    let groups = match workspace.nature {
-        Nature::NoPermission => json!([]),
-        _ => json!([{ "display": "users", "type": "direct", "value": "651002848913527", "$ref": "Groups/651002848913527" }]),
-    };
-    scim(&caller.principal, &groups)
+    let group = |name, id| json!({ "display": name, "type": "direct", "value": id, "$ref": format!("Groups/{id}") });
+    let users = (workspace.nature != Nature::NoPermission).then(|| group("users", "651002848913527"));
+    let admins = workspace.has_admin(&caller.principal).then(|| group("admins", "318840527719046"));
+    scim(&caller.principal, &users.into_iter().chain(admins).collect())
 }
 
 /// A user or a service principal as SCIM shows it; the name of a service principal is its application id.

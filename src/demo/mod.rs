@@ -1,6 +1,6 @@
 //! An embedded Databricks to try everything on and to test against: a real HTTP server on loopback.
 //!
-//! A room is a file with its own `routes()`: [`discovery`], [`identity`], [`clusters`], [`pages`]. [`server`] listens, [`workspace`] is what the
+//! A room is a file with its own `routes()`: [`discovery`], [`identity`], [`clusters`], [`tokens`], [`pages`]. [`server`] listens, [`workspace`] is what the
 //! rooms share, [`catalogue`] says which workspaces there are, [`faults`] what they can be told to get wrong, [`errors`] how Databricks refuses.
 //! [`account`] is the host above the workspaces, [`oidc`] the authorization server of all of them.
 
@@ -8,6 +8,7 @@ mod account;
 mod catalogue;
 mod clusters;
 mod compute;
+mod cut;
 mod discovery;
 mod errors;
 mod faults;
@@ -17,6 +18,7 @@ mod identity;
 mod oidc;
 mod pages;
 mod server;
+mod tokens;
 mod workspace;
 
 use std::{sync::Arc, time::Duration};

@@ -13,7 +13,7 @@ use tokio::{runtime, sync::oneshot};
 use super::{
     Workspace, clusters, discovery, errors, gate, identity,
     oidc::{self, Realm},
-    pages,
+    pages, tokens,
 };
 
 /// A thread with a runtime of its own. Dropping it closes every socket before it returns, so the ports are free at once.
@@ -80,6 +80,7 @@ pub(super) fn router(workspace: Arc<Workspace>) -> Router {
         .merge(discovery::routes())
         .merge(identity::routes())
         .merge(clusters::routes())
+        .merge(tokens::routes())
         .merge(oidc::routes(Arc::clone(&workspace.authority), Realm::Workspace(workspace.id)))
         .fallback(errors::no_such_endpoint)
         .method_not_allowed_fallback(errors::no_such_endpoint)

@@ -6,25 +6,29 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    catalogue::{CloudKind, Entry, Nature, Principal, User},
+    catalogue::{ADMIN, CloudKind, Entry, Nature, Principal},
     compute::{Cluster, clusters_of},
     faults::{Fault, Refusal},
     oidc::{Authority, Caller, Realm},
+    tokens::Tokens,
 };
 
 const REQUESTS_KEPT: usize = 1000;
+
+/// Of the token that is handed out: how long ago it was made, and how long it is valid still.
+const AGE: SignedDuration = SignedDuration::from_hours(60 * 24);
+const LEFT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 pub(super) struct Workspace {
     pub(super) name: String,
     pub(super) id: u64,
     pub(super) cloud: CloudKind,
     pub(super) nature: Nature,
-    pub(super) user: User,
     /// `http://127.0.0.1:port`
     pub(super) origin: String,
     /// Added to every answer.
@@ -33,7 +37,9 @@ pub(super) struct Workspace {
     /// The most clusters on one page, whatever `page_size` asks for.
     pub(super) page_cap: usize,
     pub(super) authority: Arc<Authority>,
+    /// The one that is handed out.
     token: String,
+    tokens: Mutex<Tokens>,
     /// Makes page tokens that nobody can guess and that no other workspace takes.
     page_key: Uuid,
     memory: Mutex<Memory>,
@@ -45,22 +51,31 @@ struct Memory {
     requests: VecDeque<String>,
     /// An unstable workspace refuses every other call.
     just_refused: bool,
+    /// The answer to the next POST does not arrive.
+    lose_answer: bool,
 }
 
 impl Workspace {
     pub(super) fn new(entry: &Entry, origin: String, authority: Arc<Authority>, latency: Duration, now: Timestamp) -> Self {
+        let mut tokens = Tokens::new(entry.maximum_token_days);
+        let created_at = now.checked_sub(AGE).unwrap_or(now);
+        let expires_at = match entry.nature {
+            Nature::TokenExpired => Some(now),
+            _ => entry.token_expires.then(|| now.checked_add(LEFT).unwrap_or(now)),
+        };
+        let token = tokens.put(Principal::User(entry.user), "Brickpass", created_at, expires_at);
         Self {
             name: entry.name.clone(),
             id: entry.workspace_id,
             cloud: entry.cloud,
             nature: entry.nature,
-            user: entry.user,
             origin,
             latency,
             clusters: clusters_of(entry, now),
             page_cap: entry.page_cap,
             authority,
-            token: format!("dapi{}", Uuid::new_v4().simple()),
+            token,
+            tokens: Mutex::new(tokens),
             page_key: Uuid::new_v4(),
             memory: Mutex::default(),
         }
@@ -70,11 +85,31 @@ impl Workspace {
         &self.token
     }
 
-    /// Who the personal access token that is handed out belongs to.
+    pub(super) fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who the personal access token belongs to.
     pub(super) fn owner_of(&self, token: &str) -> Option<Caller> {
-        let accepted = token == self.token && self.nature != Nature::TokenExpired;
-        let (principal, realm) = (Principal::User(self.user), Realm::Workspace(self.id));
-        accepted.then(|| Caller { principal, realm, scopes: vec!["all-apis".to_owned()] })
+        let principal = self.tokens().owner(token, Timestamp::now())?;
+        Some(Caller { principal, realm: Realm::Workspace(self.id), scopes: vec!["all-apis".to_owned()] })
+    }
+
+    /// Whoever the token came from: the API opens to this caller.
+    pub(super) fn caller(&self, token: &str) -> Option<Caller> {
+        self.owner_of(token).or_else(|| self.authority.caller(token, Realm::Workspace(self.id)))
+    }
+
+    pub(super) fn has_admin(&self, principal: &Principal) -> bool {
+        self.nature != Nature::NoPermission && *principal == Principal::User(ADMIN)
+    }
+
+    pub(super) fn lose_next_answer(&self) {
+        self.memory().lose_answer = true;
+    }
+
+    pub(super) fn loses_this_answer(&self) -> bool {
+        std::mem::take(&mut self.memory().lose_answer)
     }
 
     pub(super) fn set_fault(&self, fault: Option<Fault>) {

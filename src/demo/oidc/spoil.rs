@@ -1,23 +1,14 @@
 //! The token endpoint's answer, right or as a fault makes it.
 
-use std::{
-    io,
-    pin::Pin,
-    task::{self, Poll},
-    time::Duration,
-};
-
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use hyper::body::{Frame, SizeHint};
 use serde_json::{Map, Value, json};
-use tokio::time::Sleep;
 
 use super::{authority::Issued, token::OAuthError};
-use crate::demo::{OAuthFault, errors, pages};
+use crate::demo::{OAuthFault, cut::Cut, errors, pages};
 
 /// What is answered without the server having acted.
 pub(super) async fn instead(fault: Option<&OAuthFault>) -> Option<Response> {
@@ -66,42 +57,11 @@ pub(super) fn answer(issued: &Issued, fault: Option<&OAuthFault>) -> Response {
         text.insert_str(text.len() - 1, &padding);
     }
     let body = match fault {
-        Some(OAuthFault::CutAnswer { .. }) => Body::new(Cut::of(&text)),
+        Some(OAuthFault::CutAnswer { .. }) => Body::new(Cut::of(text.as_bytes())),
         _ => Body::from(text),
     };
     let mut response = body.into_response();
     errors::set(&mut response, header::CONTENT_TYPE, "application/json");
     errors::set(&mut response, header::PRAGMA, "no-cache");
     response
-}
-
-/// Promises a whole answer and breaks off in the middle.
-struct Cut {
-    half: Option<Bytes>,
-    whole: usize,
-    /// The first half is on its way when the connection ends; without it nothing at all would arrive.
-    pause: Pin<Box<Sleep>>,
-}
-
-impl Cut {
-    fn of(text: &str) -> Self {
-        let half = Bytes::copy_from_slice(text.as_bytes().get(..text.len() / 2).unwrap_or_default());
-        Self { half: Some(half), whole: text.len(), pause: Box::pin(tokio::time::sleep(Duration::from_millis(20))) }
-    }
-}
-
-impl hyper::body::Body for Cut {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        match self.half.take() {
-            Some(half) => Poll::Ready(Some(Ok(Frame::data(half)))),
-            None => self.pause.as_mut().poll(context).map(|()| Some(Err(io::ErrorKind::ConnectionReset.into()))),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.whole as u64)
-    }
 }

@@ -1,0 +1,254 @@
+//! `/api/2.0/token`: personal access tokens of the caller, and `workspace-conf`, which says how long they may live.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Json, Router,
+    body::Bytes,
+    extract::Query,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{Workspace, catalogue::Principal, errors, oidc::Caller};
+
+/// Of one user in one workspace.
+pub(super) const QUOTA: usize = 600;
+
+/// What a workspace allows where its admins have set nothing.
+const DEFAULT_MAXIMUM_DAYS: u32 = 730;
+
+const LONGEST_COMMENT: usize = 1000;
+
+/// The personal access tokens of one workspace.
+pub(super) struct Tokens {
+    all: Vec<Token>,
+    pub(super) quota: usize,
+    /// Switched off, no token opens the API and none is made.
+    pub(super) enabled: bool,
+    maximum_days: Option<u32>,
+}
+
+#[derive(Clone)]
+struct Token {
+    id: String,
+    value: String,
+    comment: String,
+    owner: Principal,
+    created_at: Timestamp,
+    /// `None`: never.
+    expires_at: Option<Timestamp>,
+}
+
+/// Why a token is not made or not revoked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refused {
+    Disabled,
+    Quota(usize),
+    TooLong { maximum_days: u32 },
+    NoTime(i64),
+    CommentTooLong,
+    Unknown(String),
+}
+
+impl Tokens {
+    pub(super) fn new(maximum_days: Option<u32>) -> Self {
+        Self { all: Vec::new(), quota: QUOTA, enabled: true, maximum_days }
+    }
+
+    /// A token from before the maximum lifetime was set; its value.
+    pub(super) fn put(&mut self, owner: Principal, comment: &str, created_at: Timestamp, expires_at: Option<Timestamp>) -> String {
+        let value = format!("dapi{}", Uuid::new_v4().simple());
+        let id = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+        self.all.push(Token { id, value: value.clone(), comment: comment.to_owned(), owner, created_at, expires_at });
+        value
+    }
+
+    fn valid(&self, now: Timestamp) -> impl Iterator<Item = &Token> {
+        self.all.iter().filter(move |token| token.is_valid(now))
+    }
+
+    /// Whose token this is, while it is valid.
+    pub(super) fn owner(&self, value: &str, now: Timestamp) -> Option<Principal> {
+        let token = self.valid(now).find(|token| token.value == value)?;
+        self.enabled.then(|| token.owner.clone())
+    }
+
+    /// Id and comment of every valid token, oldest first.
+    pub(super) fn list(&self, now: Timestamp) -> Vec<(String, String)> {
+        self.valid(now).map(|token| (token.id.clone(), token.comment.clone())).collect()
+    }
+
+    /// As if the time of this token were over.
+    pub(super) fn expire(&mut self, id: &str, now: Timestamp) {
+        for token in self.all.iter_mut().filter(|token| token.id == id) {
+            token.expires_at = Some(now);
+        }
+    }
+
+    fn create(&mut self, owner: &Principal, request: Create, now: Timestamp) -> Result<Token, Refused> {
+        if !self.enabled {
+            return Err(Refused::Disabled);
+        }
+        let comment = request.comment.unwrap_or_default();
+        if comment.chars().count() > LONGEST_COMMENT {
+            return Err(Refused::CommentTooLong);
+        }
+        let maximum_days = self.maximum_days.unwrap_or(DEFAULT_MAXIMUM_DAYS);
+        let longest = i64::from(maximum_days) * 24 * 60 * 60;
+        let seconds = request.lifetime_seconds.unwrap_or(longest);
+        if seconds <= 0 {
+            return Err(Refused::NoTime(seconds));
+        }
+        if seconds > longest {
+            return Err(Refused::TooLong { maximum_days });
+        }
+        if self.valid(now).filter(|token| token.owner == *owner).count() >= self.quota {
+            return Err(Refused::Quota(self.quota));
+        }
+        let expires_at = now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
+        self.put(owner.clone(), &comment, now, Some(expires_at));
+        // A push puts it there.
+        self.all.last().cloned().ok_or(Refused::Disabled)
+    }
+
+    /// Nobody revokes, or learns of, the token of another.
+    fn delete(&mut self, owner: &Principal, id: &str, now: Timestamp) -> Result<(), Refused> {
+        let found = self.all.iter().position(|token| token.id == id && token.owner == *owner && token.is_valid(now));
+        self.all.remove(found.ok_or_else(|| Refused::Unknown(id.to_owned()))?);
+        Ok(())
+    }
+}
+
+impl Token {
+    fn is_valid(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
+
+    fn info(&self) -> Value {
+        json!({
+            "token_id": self.id,
+            "creation_time": self.created_at.as_millisecond(),
+            "expiry_time": self.expires_at.map_or(-1, Timestamp::as_millisecond),
+            "comment": self.comment,
+        })
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Disabled => errors::api_error(
+                StatusCode::NOT_FOUND,
+                "FEATURE_DISABLED",
+                "Personal access tokens are disabled in this workspace. Contact a workspace admin.",
+            ),
+            Self::Quota(quota) => errors::api_error(
+                StatusCode::BAD_REQUEST,
+                "QUOTA_EXCEEDED",
+                &format!("The token quota of {quota} for this user is reached."),
+            ),
+            Self::TooLong { maximum_days } => {
+                errors::invalid_parameter(&format!("The token lifetime exceeds the maximum of {maximum_days} days in this workspace."))
+            }
+            // The wording is the service's own.
+            Self::NoTime(seconds) => errors::invalid_parameter(&format!("requirement failed: Invalid timeout: {seconds}")),
+            Self::CommentTooLong => errors::invalid_parameter(&format!("The comment may have {LONGEST_COMMENT} characters at most.")),
+            Self::Unknown(id) => {
+                errors::api_error(StatusCode::NOT_FOUND, "RESOURCE_DOES_NOT_EXIST", &format!("Token with ID {id} does not exist."))
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Create {
+    comment: Option<String>,
+    lifetime_seconds: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Delete {
+    token_id: Option<String>,
+}
+
+pub(super) fn routes() -> Router {
+    Router::new()
+        .route("/api/2.0/token/list", get(list))
+        .route("/api/2.0/token/create", post(create))
+        .route("/api/2.0/token/delete", post(delete))
+        .route("/api/2.0/workspace-conf", get(workspace_conf))
+}
+
+async fn list(Extension(workspace): Extension<Arc<Workspace>>, Extension(caller): Extension<Caller>) -> Response {
+    let now = Timestamp::now();
+    let tokens = workspace.tokens();
+    if !tokens.enabled {
+        return Refused::Disabled.into_response();
+    }
+    let infos: Vec<_> = tokens.valid(now).filter(|token| token.owner == caller.principal).map(Token::info).collect();
+    // An empty list is left out, as everywhere in this API.
+    Json(if infos.is_empty() { json!({}) } else { json!({ "token_infos": infos }) }).into_response()
+}
+
+async fn create(Extension(workspace): Extension<Arc<Workspace>>, Extension(caller): Extension<Caller>, body: Bytes) -> Response {
+    let request = match read(&body) {
+        Ok(request) => request,
+        Err(refused) => return refused,
+    };
+    match workspace.tokens().create(&caller.principal, request, Timestamp::now()) {
+        Ok(token) => Json(json!({ "token_value": token.value, "token_info": token.info() })).into_response(),
+        Err(refused) => refused.into_response(),
+    }
+}
+
+async fn delete(Extension(workspace): Extension<Arc<Workspace>>, Extension(caller): Extension<Caller>, body: Bytes) -> Response {
+    let id = match read::<Delete>(&body) {
+        Ok(Delete { token_id: Some(id) }) => id,
+        Ok(Delete { token_id: None }) => return errors::invalid_parameter("Missing required field: token_id"),
+        Err(refused) => return refused,
+    };
+    match workspace.tokens().delete(&caller.principal, &id, Timestamp::now()) {
+        Ok(()) => Json(json!({})).into_response(),
+        Err(refused) => refused.into_response(),
+    }
+}
+
+/// Values are text, or null where nothing was set.
+async fn workspace_conf(
+    Extension(workspace): Extension<Arc<Workspace>>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Response {
+    if !workspace.has_admin(&caller.principal) {
+        return errors::api_error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "Only admin users can access the workspace configuration.");
+    }
+    let keys = query.iter().find(|(key, _)| key == "keys").map(|(_, keys)| keys.as_str()).unwrap_or_default();
+    let tokens = workspace.tokens();
+    let mut conf = Map::new();
+    for key in keys.split(',') {
+        let value = match key {
+            "enableTokensConfig" => json!(tokens.enabled.to_string()),
+            "maxTokenLifetimeDays" => json!(tokens.maximum_days.map(|days| days.to_string())),
+            other => return errors::invalid_parameter(&format!("Invalid keys: [\"{other}\"]")),
+        };
+        conf.insert(key.to_owned(), value);
+    }
+    Json(conf).into_response()
+}
+
+/// Whatever its content type says, as the service does; fields that it does not know are ignored.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
+    let malformed = |message: &str| errors::api_error(StatusCode::BAD_REQUEST, "MALFORMED_REQUEST", message);
+    let value: Value = serde_json::from_slice(body)
+        .map_err(|_| malformed("Invalid JSON given in the body of the request - failed to parse given JSON"))?;
+    if !value.is_object() {
+        return Err(malformed("Invalid JSON given in the body of the request - expected a map"));
+    }
+    serde_json::from_value(value).map_err(|error| malformed(&format!("Could not parse request object: {error}")))
+}
