@@ -6,10 +6,11 @@
 //! failure  <-  connection  <-  storage, databricks  <-  oauth  <-  session  <-  check  <-  engine  <-  ui, cli
 //! ```
 //!
-//! `demo` stands apart: it may use `connection` alone. `tests/it/architecture.rs` holds these arrows.
+//! `demo` and `clipboard` stand apart: the one may use `connection` alone, the other `failure`; only the engine uses the clipboard. `tests/it/architecture.rs` holds these arrows.
 
 pub mod check;
 pub mod cli;
+pub mod clipboard;
 pub mod connection;
 pub mod databricks;
 pub mod demo;

@@ -54,6 +54,10 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         | Command::Cancel { .. }
         | Command::DescribeSecret { .. }
         | Command::RevealSecret { .. }
+        | Command::CopySecret { .. }
+        | Command::CopyStored { .. }
+        | Command::ClearClipboard
+        | Command::KeepClipboard
         | Command::SignIn { .. }
         | Command::AnswerSignIn { .. }
         | Command::CancelSignIn { .. }

@@ -1,6 +1,7 @@
 //! The one place where work is started. Command in, events out, on the tokio runtime; cancellable.
 
 mod accounts;
+mod clipboard;
 mod lane;
 mod owner;
 mod shared;
@@ -119,6 +120,21 @@ pub enum Command {
         id: ConnectionId,
         kind: SecretKind,
     },
+    /// Puts a secret on the clipboard, marked as one, and takes it off again after the time that the settings name.
+    CopySecret {
+        secret: SecretString,
+        /// What it is, in words: "access token".
+        what: String,
+    },
+    /// The same for a stored secret, which goes there straight from the vault.
+    CopyStored {
+        id: ConnectionId,
+        kind: SecretKind,
+    },
+    /// Takes the copied secret off the clipboard before its time.
+    ClearClipboard,
+    /// Leaves it there for 30 s more.
+    KeepClipboard,
     /// Signs in through the browser. `owner` is the connection that holds the sign-in.
     SignIn {
         run: RunId,
@@ -363,6 +379,20 @@ pub enum Event {
         id: ConnectionId,
         kind: SecretKind,
         secret: SecretString,
+    },
+    /// A secret was copied, or is kept longer. Not `guaranteed`: this system may not let it be taken off again.
+    ClipboardHolds {
+        what: String,
+        until: jiff::Timestamp,
+        guaranteed: bool,
+    },
+    /// The copied secret is not on the clipboard any more. `taken_over`: something else is there, which was left alone.
+    ClipboardCleared {
+        taken_over: bool,
+    },
+    /// The copied secret may still be on the clipboard; it is not tried again.
+    ClipboardNotCleared {
+        failure: Failure,
     },
     SignInProgress {
         run: RunId,

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
-use super::{Command, Event, Places, accounts, lane, owner, signing_in, testing};
+use super::{Command, Event, Places, accounts, clipboard::Copies, lane, owner, signing_in, testing};
 use crate::{
     connection::{ConnectionId, SecretKind},
     databricks::{Http, HttpSettings},
@@ -199,6 +199,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     tokio::spawn(owner::watch(Arc::clone(&shared), to_tell));
     let mut sign_ins = signing_in::SignIns::new(Arc::clone(&shared));
     let mut tests = testing::Tests::new(Arc::clone(&shared));
+    let copies = Copies::new(Arc::clone(&shared));
     let (lane, jobs) = mpsc::unbounded_channel();
     let lane_done = tokio::spawn(lane::run(Arc::clone(&shared), settings_problem, jobs));
 
@@ -210,6 +211,10 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::Cancel { run } => tests.cancel(run),
             Command::DescribeSecret { id, kind } => describe(&shared, id, kind),
             Command::RevealSecret { id, kind } => reveal(&shared, id, kind),
+            Command::CopySecret { secret, what } => copies.copy(secret, what),
+            Command::CopyStored { id, kind } => copies.copy_stored(id, kind),
+            Command::ClearClipboard => copies.clear(),
+            Command::KeepClipboard => copies.keep_longer(),
             Command::SignIn { run, owner, place, open_browser } => sign_ins.start(run, *owner, place, open_browser),
             Command::AnswerSignIn { run, yes } => sign_ins.answer(run, yes),
             Command::CancelSignIn { run } => sign_ins.cancel(run),
@@ -237,6 +242,8 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     tests.cancel_all();
     sign_ins.cancel_all();
     drop(lane);
+    // First of all, and whatever the rest waits for: nobody clears it when the program is gone.
+    copies.finish().await;
     // What was asked to be saved is saved before the program ends.
     let _ = tokio::time::timeout(LAST_SAVES, lane_done).await;
     // A renewal that is cut off would leave a refresh token in the vault that has been used.

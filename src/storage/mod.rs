@@ -13,5 +13,5 @@ mod vault;
 pub use history::History;
 pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
 pub use refresh_lock::RefreshLock;
-pub use settings::{Settings, SettingsFile, ThemeChoice, WindowFile, WindowMemory};
+pub use settings::{ClipboardTime, Settings, SettingsFile, ThemeChoice, WindowFile, WindowMemory};
 pub use vault::{NoKeyring, SecretKey, Vault, VaultConfig, VaultError, VaultHome, VaultStatus};

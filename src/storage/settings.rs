@@ -25,6 +25,52 @@ pub enum ThemeChoice {
 }
 
 /// `settings.json` in the config directory.
+/// How long a copied secret stays on the clipboard. In the file as seconds; no others are offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub enum ClipboardTime {
+    TenSeconds,
+    #[default]
+    HalfAMinute,
+    OneMinute,
+    MinuteAndAHalf,
+    FiveMinutes,
+}
+
+impl ClipboardTime {
+    pub const ALL: [Self; 5] = [Self::TenSeconds, Self::HalfAMinute, Self::OneMinute, Self::MinuteAndAHalf, Self::FiveMinutes];
+
+    #[must_use]
+    pub fn seconds(self) -> u16 {
+        match self {
+            Self::TenSeconds => 10,
+            Self::HalfAMinute => 30,
+            Self::OneMinute => 60,
+            Self::MinuteAndAHalf => 90,
+            Self::FiveMinutes => 300,
+        }
+    }
+
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(self.seconds().into())
+    }
+}
+
+impl From<ClipboardTime> for u16 {
+    fn from(time: ClipboardTime) -> Self {
+        time.seconds()
+    }
+}
+
+impl TryFrom<u16> for ClipboardTime {
+    type Error = &'static str;
+
+    fn try_from(seconds: u16) -> Result<Self, Self::Error> {
+        Self::ALL.into_iter().find(|time| time.seconds() == seconds).ok_or("not one of 10, 30, 60, 90, 300")
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
@@ -33,12 +79,13 @@ pub struct Settings {
     /// Certificate authorities to trust besides the system's: a PEM file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<PathBuf>,
+    pub clipboard_seconds: ClipboardTime,
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
 }
 
 /// The keys of [`Settings`]; a setting that is unset is absent, and must not come back from the file as unknown.
-const KNOWN: [&str; 3] = ["theme", "vault", "ca_file"];
+const KNOWN: [&str; 4] = ["theme", "vault", "ca_file", "clipboard_seconds"];
 
 pub struct SettingsFile {
     path: PathBuf,
@@ -161,8 +208,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = SettingsFile::new(&dir.path().join("not/yet/there"));
         assert_eq!(file.load(), (Settings::default(), None));
-        let mut settings =
-            Settings { theme: ThemeChoice::Dark, vault: VaultHome::File, ca_file: Some("/etc/ca.pem".into()), ..Settings::default() };
+        let mut settings = Settings {
+            theme: ThemeChoice::Dark,
+            vault: VaultHome::File,
+            ca_file: Some("/etc/ca.pem".into()),
+            clipboard_seconds: ClipboardTime::FiveMinutes,
+            ..Settings::default()
+        };
         file.save(&settings).unwrap();
         assert_eq!(file.load(), (settings.clone(), None));
         settings.ca_file = None;
@@ -193,6 +245,19 @@ mod tests {
         let (settings, problem) = SettingsFile::new(dir.path()).load();
         assert_eq!((settings.theme, settings.vault), (ThemeChoice::System, VaultHome::File));
         assert!(problem.unwrap().what.contains("theme"));
+    }
+
+    #[test]
+    fn a_time_on_the_clipboard_that_is_not_offered_falls_back_to_half_a_minute() {
+        let dir = tempfile::tempdir().unwrap();
+        put(&dir.path().join("settings.json"), r#"{"clipboard_seconds": 10}"#);
+        assert_eq!(SettingsFile::new(dir.path()).load().0.clipboard_seconds, ClipboardTime::TenSeconds);
+        for odd in ["86400", "0", "-1", "\"never\""] {
+            put(&dir.path().join("settings.json"), &format!("{{\"clipboard_seconds\": {odd}}}"));
+            let (settings, problem) = SettingsFile::new(dir.path()).load();
+            assert_eq!(settings.clipboard_seconds.seconds(), 30);
+            assert!(problem.unwrap().what.contains("clipboard_seconds"));
+        }
     }
 
     #[test]

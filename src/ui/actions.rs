@@ -43,6 +43,7 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         }
         Action::OpenWorkspace => act.send(state.open_in_browser()),
         Action::RevealSecret => reveal(state, act),
+        Action::CopySecret => act.send(state.copy_stored()),
         Action::CommandPalette => state.dialog = Some(Dialog::Palette),
         Action::Find => ctx.memory_mut(|memory| memory.request_focus(sidebar::filter_id())),
         Action::Refresh => act.send([Command::Refresh, Command::ProbeVault]),
@@ -73,6 +74,7 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
         Action::RevealSecret => state
             .shown_form()
             .is_some_and(|form| form.draft.secret_kind().is_some_and(|kind| state.stored_secret(form.draft.id, kind).is_some())),
+        Action::CopySecret => state.can_copy_stored(),
         Action::Undo => state.can_undo(),
         Action::TestAll | Action::Find => any,
         Action::CancelTest => state.tests.running_count() > 0 || state.sign_ins_running() > 0,

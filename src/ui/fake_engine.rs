@@ -133,6 +133,8 @@ pub struct Inner {
     pub workspaces: Result<Vec<AccountWorkspace>, Failure>,
     /// What the vault does not take.
     pub unsaved_sign_ins: (Vec<ConnectionId>, Option<Failure>),
+    /// What is on the clipboard, and until which second.
+    pub holds: Option<(String, i64)>,
 }
 
 impl Default for Inner {
@@ -155,6 +157,7 @@ impl Default for Inner {
             signed_in: HashMap::new(),
             workspaces: Ok(Vec::new()),
             unsaved_sign_ins: (Vec::new(), None),
+            holds: None,
         }
     }
 }
@@ -271,6 +274,15 @@ impl Inner {
         }
     }
 
+    fn hold(&mut self, what: String) {
+        self.hold_until(what, 30);
+    }
+
+    fn hold_until(&mut self, what: String, seconds: i64) {
+        self.holds = Some((what.clone(), seconds));
+        self.events.push_back(Event::ClipboardHolds { what, until: at(seconds), guaranteed: true });
+    }
+
     fn answer(&mut self, command: Command) {
         match command {
             Command::Start => {
@@ -348,6 +360,21 @@ impl Inner {
             Command::RevealSecret { id, kind } => {
                 if let Some(secret) = self.secrets.get(&(id, kind)).cloned() {
                     self.events.push_back(Event::SecretRevealed { id, kind, secret });
+                }
+            }
+            Command::CopySecret { what, .. } => self.hold(what),
+            Command::CopyStored { id, kind } => {
+                if self.secrets.contains_key(&(id, kind)) {
+                    self.hold(if kind == SecretKind::ClientSecret { "client secret" } else { "access token" }.to_owned());
+                }
+            }
+            Command::ClearClipboard => {
+                self.holds = None;
+                self.events.push_back(Event::ClipboardCleared { taken_over: false });
+            }
+            Command::KeepClipboard => {
+                if let Some((what, until)) = self.holds.take() {
+                    self.hold_until(what, until + 30);
                 }
             }
             Command::ProbeVault => self.tell_vault(),

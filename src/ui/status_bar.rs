@@ -1,6 +1,9 @@
 //! The bar at the bottom: how many connections are in which state, and what is going on.
 
+use std::time::Duration;
+
 use egui::{Frame, Margin, Panel, Ui};
+use jiff::SignedDuration;
 
 use super::{
     act::Act,
@@ -10,6 +13,7 @@ use super::{
     theme::{self, Palette, Tone},
     widgets::{Button, spinner, truncated_label},
 };
+use crate::engine::Command;
 
 const HEIGHT: f32 = 28.0;
 
@@ -17,7 +21,7 @@ const HEIGHT: f32 = 28.0;
 const LOWEST: f32 = 300.0;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    if ui.available_height() < LOWEST {
+    if ui.available_height() < LOWEST && state.copied().is_none() {
         return;
     }
     let palette = theme::of(ui);
@@ -33,12 +37,34 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
                     act.send(state.cancel_all_tests());
                 }
             }
+            clipboard(ui, state, act);
             let counts = state.counts();
             for (words, tone) in words(counts) {
                 say(ui, &words, colour(palette, tone));
             }
         });
     });
+}
+
+/// What is on the clipboard and for how long.
+fn clipboard(ui: &mut Ui, state: &State, act: &mut Act) {
+    let Some(copied) = state.copied() else { return };
+    let left = copied.left(act.now);
+    // Rounded up, so that 0:00 is seen only when it is over.
+    let seconds = left.as_secs() + i64::from(left.subsec_nanos() > 0);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        say(ui, &text::on_the_clipboard(&copied.what, seconds, copied.guaranteed), theme::of(ui).text);
+        if Button::ghost(text::CLEAR_NOW).small().show(ui).clicked() {
+            act.send([Command::ClearClipboard]);
+        }
+        if Button::ghost(text::KEEP_LONGER).small().show(ui).clicked() {
+            act.send([Command::KeepClipboard]);
+        }
+    });
+    let until_it_changes =
+        if left.subsec_nanos() > 0 { left - SignedDuration::from_secs(left.as_secs()) } else { SignedDuration::from_secs(1) };
+    ui.ctx().request_repaint_after(Duration::try_from(until_it_changes).unwrap_or_default());
 }
 
 fn say(ui: &mut Ui, words: &str, colour: egui::Color32) {

@@ -10,13 +10,14 @@ use std::{
 const ARROWS: &[(&str, &[&str])] = &[
     ("failure", &[]),
     ("connection", &["failure"]),
+    ("clipboard", &["failure"]),
     ("storage", &["failure", "connection"]),
     ("databricks", &["failure", "connection"]),
     ("oauth", &["failure", "connection", "databricks"]),
     ("session", &["failure", "connection", "storage", "databricks", "oauth"]),
     ("demo", &["connection"]),
     ("check", &["failure", "connection", "databricks", "oauth", "session"]),
-    ("engine", &["failure", "connection", "storage", "databricks", "oauth", "session", "check"]),
+    ("engine", &["failure", "connection", "clipboard", "storage", "databricks", "oauth", "session", "check"]),
     ("ui", &["failure", "connection", "storage", "databricks", "check", "engine"]),
     ("cli", &["failure", "connection", "storage", "databricks", "check", "engine", "demo"]),
 ];

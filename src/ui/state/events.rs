@@ -68,6 +68,10 @@ impl State {
                 }
                 Vec::new()
             }
+            event @ (Event::ClipboardHolds { .. } | Event::ClipboardCleared { .. } | Event::ClipboardNotCleared { .. }) => {
+                self.clipboard_event(event);
+                Vec::new()
+            }
             event @ (Event::SignInProgress { .. }
             | Event::SignInFinished { .. }
             | Event::SignInDescribed { .. }

@@ -1,6 +1,7 @@
 //! All that the window knows. Events and the person's intents change it; both are plain functions that answer with commands.
 
 mod account;
+mod clipboard;
 mod deleting;
 mod dialog;
 mod editing;
@@ -29,6 +30,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use secrecy::SecretString;
 
 pub use account::{AddWorkspaces, Offer, OfferStanding};
+pub use clipboard::Copied;
 pub use dialog::Dialog;
 pub use editing::Editing;
 pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
@@ -74,6 +76,8 @@ pub struct State {
     pub vault: Remote<(VaultHome, VaultStatus)>,
     secrets: HashMap<(ConnectionId, SecretKind), Remote<StoredSecret>>,
     revealed: Option<(ConnectionId, SecretKind, SecretString, Timestamp)>,
+    /// A secret that is on the clipboard.
+    copied: Option<Copied>,
     pub settings: Settings,
     /// In which times of day are told.
     pub zone: Zone,

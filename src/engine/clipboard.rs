@@ -1,0 +1,101 @@
+//! Secrets on the clipboard: from the window, or straight from the vault.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use secrecy::SecretString;
+
+use super::{
+    Event, StoredSecret,
+    shared::{Shared, blocking},
+};
+use crate::{
+    clipboard::{Clipboard, News},
+    connection::{ConnectionId, SecretKind},
+    failure::{Code, Failure},
+    storage::SecretKey,
+};
+
+/// What *Keep 30 s more* adds.
+const LONGER: Duration = Duration::from_secs(30);
+
+/// For the last look at the clipboard: whoever owns it by then may be slow to say what is on it.
+const LAST_CLEAR: Duration = Duration::from_secs(5);
+
+pub(super) struct Copies {
+    shared: Arc<Shared>,
+    clipboard: Arc<Mutex<Clipboard>>,
+}
+
+impl Copies {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let outbox = shared.outbox.clone();
+        let clipboard = Clipboard::system(move |news| outbox.send(event(news)));
+        Self { shared, clipboard: Arc::new(Mutex::new(clipboard)) }
+    }
+
+    pub(super) fn copy(&self, secret: SecretString, what: String) {
+        copy(&self.shared, &self.clipboard, secret, what);
+    }
+
+    pub(super) fn copy_stored(&self, id: ConnectionId, kind: SecretKind) {
+        let (shared, clipboard) = (Arc::clone(&self.shared), Arc::clone(&self.clipboard));
+        let what = match kind {
+            SecretKind::PersonalAccessToken => "access token",
+            SecretKind::ClientSecret => "client secret",
+            SecretKind::RefreshToken => return shared.fail(a_sign_in_stays()),
+        };
+        tokio::spawn(async move {
+            let vault = shared.vault();
+            match blocking(move || vault.get(SecretKey { connection: id, kind })).await {
+                Ok(Ok(Some(secret))) => copy(&shared, &clipboard, secret, what.to_owned()),
+                Ok(Ok(None)) => shared.outbox.send(Event::SecretDescribed { id, kind, stored: StoredSecret::Missing }),
+                Ok(Err(error)) => shared.fail(error.failure()),
+                Err(failure) => shared.fail(failure),
+            }
+        });
+    }
+
+    pub(super) fn clear(&self) {
+        lock(&self.clipboard).clear();
+    }
+
+    pub(super) fn keep_longer(&self) {
+        lock(&self.clipboard).keep_longer(LONGER);
+    }
+
+    /// Takes off what is still ours.
+    pub(super) async fn finish(self) {
+        let Some(thread) = lock(&self.clipboard).end() else { return };
+        // A panic of the thread has nobody left to hear of it.
+        let _ = tokio::time::timeout(LAST_CLEAR, blocking(move || thread.join())).await;
+    }
+}
+
+fn copy(shared: &Shared, clipboard: &Mutex<Clipboard>, secret: SecretString, what: String) {
+    lock(clipboard).copy(secret, what, shared.current().settings.clipboard_seconds.duration());
+}
+
+fn lock(clipboard: &Mutex<Clipboard>) -> MutexGuard<'_, Clipboard> {
+    clipboard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn event(news: News) -> Event {
+    match news {
+        News::Holds { what, until, guaranteed } => Event::ClipboardHolds { what, until, guaranteed },
+        News::Cleared { taken_over } => Event::ClipboardCleared { taken_over },
+        News::NotCleared(failure) => Event::ClipboardNotCleared { failure },
+        News::Failed(failure) => Event::Failed { failure },
+    }
+}
+
+fn a_sign_in_stays() -> Failure {
+    Failure::new(
+        Code::Unsupported,
+        "Nothing was copied.",
+        "A sign-in is not copied: used in two places, it would end in both.",
+        "Sign in where you need it.",
+    )
+}

@@ -1,0 +1,119 @@
+//! The secret that is on the clipboard, and until when.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Notice, State};
+use crate::{
+    connection::{ConnectionId, SecretKind},
+    engine::{Command, Event, StoredSecret},
+    ui::text,
+};
+
+/// A secret that the engine has put on the clipboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// "access token"
+    pub what: String,
+    pub until: Timestamp,
+    /// It can be taken off again for certain.
+    pub guaranteed: bool,
+}
+
+impl Copied {
+    /// Never below zero: the engine is about to say that it is gone.
+    pub fn left(&self, now: Timestamp) -> SignedDuration {
+        self.until.duration_since(now).max(SignedDuration::ZERO)
+    }
+}
+
+impl State {
+    pub fn copied(&self) -> Option<&Copied> {
+        self.copied.as_ref()
+    }
+
+    pub(super) fn clipboard_event(&mut self, event: Event) {
+        match event {
+            Event::ClipboardHolds { what, until, guaranteed } => self.copied = Some(Copied { what, until, guaranteed }),
+            Event::ClipboardCleared { taken_over } => {
+                let guaranteed = self.copied.take().is_none_or(|copied| copied.guaranteed);
+                match (taken_over, guaranteed) {
+                    // The person has copied something else, and knows it.
+                    (true, true) => {}
+                    (false, true) => self.notices.push(Notice::Done(text::CLIPBOARD_CLEARED.to_owned())),
+                    (_, false) => self.notices.push(Notice::Info(text::CLIPBOARD_UNSURE.to_owned())),
+                }
+            }
+            Event::ClipboardNotCleared { failure } => {
+                self.copied = None;
+                self.notices.push(Notice::Failure(failure));
+            }
+            _ => {}
+        }
+    }
+
+    /// The stored secret of the form that is shown, which never comes here. What is being typed is not copied.
+    pub fn copy_stored(&self) -> Vec<Command> {
+        self.stored_and_shown().map(|(id, kind)| Command::CopyStored { id, kind }).into_iter().collect()
+    }
+
+    pub fn can_copy_stored(&self) -> bool {
+        self.stored_and_shown().is_some()
+    }
+
+    fn stored_and_shown(&self) -> Option<(ConnectionId, SecretKind)> {
+        let form = self.shown_form().filter(|form| form.draft.secret.is_empty())?;
+        let (id, kind) = (form.draft.id, form.draft.secret_kind()?);
+        matches!(self.stored_secret(id, kind), Some(StoredSecret::Stored { .. })).then_some((id, kind))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        failure::{Code, Failure},
+        ui::fake_engine::at,
+    };
+
+    fn holding(guaranteed: bool) -> State {
+        let mut state = State::default();
+        state.apply(Event::ClipboardHolds { what: "access token".to_owned(), until: at(30), guaranteed }, at(0));
+        state
+    }
+
+    #[test]
+    fn the_time_that_is_left_is_known_and_never_negative() {
+        let state = holding(true);
+        let left = |now| state.copied().unwrap().left(at(now)).as_secs();
+        assert_eq!((left(0), left(7), left(31)), (30, 23, 0));
+    }
+
+    #[test]
+    fn keeping_it_longer_moves_the_end() {
+        let mut state = holding(true);
+        state.apply(Event::ClipboardHolds { what: "access token".to_owned(), until: at(60), guaranteed: true }, at(5));
+        assert_eq!(state.copied().unwrap().until, at(60));
+    }
+
+    #[test]
+    fn when_it_is_gone_the_countdown_is_too_and_only_what_is_worth_it_is_told() {
+        let told = |guaranteed, taken_over| {
+            let mut state = holding(guaranteed);
+            state.apply(Event::ClipboardCleared { taken_over }, at(30));
+            assert_eq!(state.copied(), None);
+            state.notices
+        };
+        assert_eq!(told(true, false), [Notice::Done(text::CLIPBOARD_CLEARED.to_owned())]);
+        assert_eq!(told(true, true), []);
+        assert_eq!(told(false, false), [Notice::Info(text::CLIPBOARD_UNSURE.to_owned())]);
+        assert_eq!(told(false, true), [Notice::Info(text::CLIPBOARD_UNSURE.to_owned())]);
+    }
+
+    #[test]
+    fn a_clipboard_that_cannot_be_cleared_is_told() {
+        let mut state = holding(true);
+        let failure = Failure::new(Code::Unsupported, "The clipboard could not be cleared.", "", "Copy something else.");
+        state.apply(Event::ClipboardNotCleared { failure: failure.clone() }, at(30));
+        assert_eq!((state.copied(), state.notices.as_slice()), (None, [Notice::Failure(failure)].as_slice()));
+    }
+}
