@@ -13,7 +13,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::{
-    error::{ApiError, place, proxy_sign_in},
+    error::{ApiError, Reason, place, proxy_sign_in},
     redact::{capped, shown},
 };
 use crate::{
@@ -60,7 +60,7 @@ impl Answer {
         {
             failure = failure.with_details(details);
         }
-        ApiError { reason: said.code, ..ApiError::answered(failure, self.status.as_u16()) }
+        ApiError { reason: Reason::of(&said.code), ..ApiError::answered(failure, self.status.as_u16()) }
     }
 
     /// An answer with a status of success that is not what the API gives.

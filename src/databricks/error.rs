@@ -18,21 +18,42 @@ pub struct ApiError {
     pub failure: Failure,
     /// HTTP status, when an answer came.
     pub status: Option<u16>,
-    /// `error_code` of the answer as the service wrote it: to be compared, not to be shown.
-    pub(super) reason: String,
+    pub(super) reason: Reason,
     /// Bytes of the request may have left this computer.
     pub(super) sent: bool,
+}
+
+/// The `error_code` of a refusal, where something depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    QuotaExceeded,
+    FeatureDisabled,
+    InvalidParameterValue,
+    ResourceDoesNotExist,
+    Other,
+}
+
+impl Reason {
+    pub(super) fn of(error_code: &str) -> Self {
+        match error_code {
+            "QUOTA_EXCEEDED" => Self::QuotaExceeded,
+            "FEATURE_DISABLED" => Self::FeatureDisabled,
+            "INVALID_PARAMETER_VALUE" => Self::InvalidParameterValue,
+            "RESOURCE_DOES_NOT_EXIST" => Self::ResourceDoesNotExist,
+            _ => Self::Other,
+        }
+    }
 }
 
 impl ApiError {
     /// The request was not sent.
     pub(super) fn before_an_answer(failure: Failure) -> Self {
-        Self { failure, status: None, reason: String::new(), sent: false }
+        Self { failure, status: None, reason: Reason::Other, sent: false }
     }
 
     /// The request was answered, and not as it should be.
     pub(super) fn answered(failure: Failure, status: u16) -> Self {
-        Self { failure, status: Some(status), reason: String::new(), sent: true }
+        Self { failure, status: Some(status), reason: Reason::Other, sent: true }
     }
 
     /// Whether the service may have done what it was asked for, though nothing says so: the request went out and no whole answer came back, or

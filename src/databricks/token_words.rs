@@ -1,13 +1,13 @@
 //! What the refusals of `/api/2.0/token` mean, in words.
 
-use super::ApiError;
+use super::{ApiError, error::Reason};
 use crate::failure::{Code, Failure};
 
 impl ApiError {
     /// The same refusal where `/api/2.0/token` was asked. The words of other errors stay.
     pub(super) fn about_tokens(mut self) -> Self {
         let said = self.failure.details.clone().unwrap_or_default().to_ascii_lowercase();
-        if let Some(failure) = words(&self.reason, &said) {
+        if let Some(failure) = words(self.reason, &said) {
             let details = self.failure.details.take();
             self.failure = details.into_iter().fold(failure, Failure::with_details);
         }
@@ -16,10 +16,10 @@ impl ApiError {
 }
 
 /// `said`: code and message, in lower case.
-fn words(reason: &str, said: &str) -> Option<Failure> {
+fn words(reason: Reason, said: &str) -> Option<Failure> {
     // An older service gives another code with the same message.
-    let disabled = reason == "FEATURE_DISABLED" || said.contains("tokens are disabled") || said.contains("tokens are not enabled");
-    if reason == "QUOTA_EXCEEDED" {
+    let disabled = reason == Reason::FeatureDisabled || said.contains("tokens are disabled") || said.contains("tokens are not enabled");
+    if reason == Reason::QuotaExceeded {
         return Some(Failure::new(
             Code::TokenQuota,
             "You have too many tokens in this workspace.",
@@ -43,7 +43,7 @@ fn words(reason: &str, said: &str) -> Option<Failure> {
             "Ask an admin of the workspace for the permission, or sign in with the browser instead.",
         ));
     }
-    if reason == "INVALID_PARAMETER_VALUE" && (said.contains("lifetime") || said.contains("timeout")) {
+    if reason == Reason::InvalidParameterValue && (said.contains("lifetime") || said.contains("timeout")) {
         return Some(Failure::new(
             Code::TokenLifetime,
             "The workspace does not allow this lifetime.",
@@ -51,7 +51,14 @@ fn words(reason: &str, said: &str) -> Option<Failure> {
             "Choose a shorter lifetime, then try again.",
         ));
     }
-    None
+    (reason == Reason::InvalidParameterValue).then(|| {
+        Failure::new(
+            Code::InvalidInput,
+            "The workspace does not accept this request for a token.",
+            "Something in the comment or the lifetime is not allowed there.",
+            "Change the comment or the lifetime, then try again.",
+        )
+    })
 }
 
 #[cfg(test)]
@@ -60,7 +67,7 @@ mod tests {
 
     fn told(status: u16, reason: &str, message: &str) -> Failure {
         let generic = Failure::new(Code::NotApi, "Generic.", "", "").with_details(format!("HTTP {status}, {reason}: {message}"));
-        let error = ApiError { reason: reason.to_owned(), ..ApiError::answered(generic, status) }.about_tokens();
+        let error = ApiError { reason: Reason::of(reason), ..ApiError::answered(generic, status) }.about_tokens();
         assert!(error.failure.details.unwrap().contains(message), "what the service says stays readable");
         assert_eq!(error.status, Some(status));
         Failure { details: None, ..error.failure }
@@ -75,7 +82,7 @@ mod tests {
             (403, "PERMISSION_DENIED", "User does not have permission to use tokens.", Code::TokensNotAllowed),
             (400, "INVALID_PARAMETER_VALUE", "Token lifetime may be at most 90 days.", Code::TokenLifetime),
             (400, "INVALID_PARAMETER_VALUE", "requirement failed: Invalid timeout: 0", Code::TokenLifetime),
-            (400, "INVALID_PARAMETER_VALUE", "Comment is too long.", Code::NotApi),
+            (400, "INVALID_PARAMETER_VALUE", "Comment is too long.", Code::InvalidInput),
             (403, "403", "Invalid access token.", Code::NotApi),
         ];
         for (status, reason, message, code) in cases {

@@ -10,6 +10,7 @@ use super::{
     ApiError, Client,
     answer::Answer,
     client::Call,
+    error::Reason,
     redact::{capped, shown},
 };
 
@@ -124,7 +125,7 @@ impl Client {
             // A page of a portal would say 200 as well, and nothing would be revoked.
             Ok(answer) if answer.is_web_page() => Err(self.unread(&answer)),
             Ok(_) => Ok(()),
-            Err(error) if error.reason == "RESOURCE_DOES_NOT_EXIST" => Ok(()),
+            Err(error) if error.reason == Reason::ResourceDoesNotExist => Ok(()),
             Err(error) => Err(error.about_tokens()),
         }
     }

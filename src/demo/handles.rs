@@ -139,6 +139,11 @@ impl DemoHandle {
         self.workspace.tokens().enabled = enabled;
     }
 
+    /// Without the permission, nobody lists or makes tokens here, and those that are there open nothing.
+    pub fn set_tokens_permitted(&self, permitted: bool) {
+        self.workspace.tokens().permitted = permitted;
+    }
+
     /// Ends this personal access token, as if its time were over.
     pub fn expire_token(&self, id: &str) {
         self.workspace.tokens().expire(id, Timestamp::now());

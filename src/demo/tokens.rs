@@ -31,6 +31,8 @@ pub(super) struct Tokens {
     pub(super) quota: usize,
     /// Switched off, no token opens the API and none is made.
     pub(super) enabled: bool,
+    /// Whether people have the permission to use tokens (`CAN_USE`).
+    pub(super) permitted: bool,
     maximum_days: Option<u32>,
 }
 
@@ -49,23 +51,26 @@ struct Token {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Refused {
     Disabled,
+    NotPermitted,
     Quota(usize),
     TooLong { maximum_days: u32 },
     NoTime(i64),
     CommentTooLong,
     Unknown(String),
+    NoId,
+    Malformed(String),
 }
 
 impl Tokens {
     pub(super) fn new(maximum_days: Option<u32>) -> Self {
-        Self { all: Vec::new(), quota: QUOTA, enabled: true, maximum_days }
+        Self { all: Vec::new(), quota: QUOTA, enabled: true, permitted: true, maximum_days }
     }
 
-    /// A token from before the maximum lifetime was set; its value.
+    /// Without any rule: also a token from before the maximum lifetime was set. Its value.
     pub(super) fn put(&mut self, owner: Principal, comment: &str, created_at: Timestamp, expires_at: Option<Timestamp>) -> String {
-        let value = format!("dapi{}", Uuid::new_v4().simple());
-        let id = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
-        self.all.push(Token { id, value: value.clone(), comment: comment.to_owned(), owner, created_at, expires_at });
+        let token = Token::new(owner, comment, created_at, expires_at);
+        let value = token.value.clone();
+        self.all.push(token);
         value
     }
 
@@ -76,7 +81,16 @@ impl Tokens {
     /// Whose token this is, while it is valid.
     pub(super) fn owner(&self, value: &str, now: Timestamp) -> Option<Principal> {
         let token = self.valid(now).find(|token| token.value == value)?;
-        self.enabled.then(|| token.owner.clone())
+        self.open().ok().map(|()| token.owner.clone())
+    }
+
+    /// Whether there is anything to be had here at all.
+    fn open(&self) -> Result<(), Refused> {
+        match (self.enabled, self.permitted) {
+            (false, _) => Err(Refused::Disabled),
+            (true, false) => Err(Refused::NotPermitted),
+            (true, true) => Ok(()),
+        }
     }
 
     /// Id and comment of every valid token, oldest first.
@@ -92,9 +106,7 @@ impl Tokens {
     }
 
     fn create(&mut self, owner: &Principal, request: Create, now: Timestamp) -> Result<Token, Refused> {
-        if !self.enabled {
-            return Err(Refused::Disabled);
-        }
+        self.open()?;
         let comment = request.comment.unwrap_or_default();
         if comment.chars().count() > LONGEST_COMMENT {
             return Err(Refused::CommentTooLong);
@@ -112,13 +124,14 @@ impl Tokens {
             return Err(Refused::Quota(self.quota));
         }
         let expires_at = now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
-        self.put(owner.clone(), &comment, now, Some(expires_at));
-        // A push puts it there.
-        self.all.last().cloned().ok_or(Refused::Disabled)
+        let token = Token::new(owner.clone(), &comment, now, Some(expires_at));
+        self.all.push(token.clone());
+        Ok(token)
     }
 
     /// Nobody revokes, or learns of, the token of another.
     fn delete(&mut self, owner: &Principal, id: &str, now: Timestamp) -> Result<(), Refused> {
+        self.open()?;
         let found = self.all.iter().position(|token| token.id == id && token.owner == *owner && token.is_valid(now));
         self.all.remove(found.ok_or_else(|| Refused::Unknown(id.to_owned()))?);
         Ok(())
@@ -126,6 +139,12 @@ impl Tokens {
 }
 
 impl Token {
+    fn new(owner: Principal, comment: &str, created_at: Timestamp, expires_at: Option<Timestamp>) -> Self {
+        let value = format!("dapi{}", Uuid::new_v4().simple());
+        let id = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+        Self { id, value, comment: comment.to_owned(), owner, created_at, expires_at }
+    }
+
     fn is_valid(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|end| now < end)
     }
@@ -156,8 +175,13 @@ impl IntoResponse for Refused {
             Self::TooLong { maximum_days } => {
                 errors::invalid_parameter(&format!("The token lifetime exceeds the maximum of {maximum_days} days in this workspace."))
             }
-            // The wording is the service's own.
+            // This wording and the next are the service's own.
+            Self::NotPermitted => {
+                errors::api_error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "User does not have permission to use tokens.")
+            }
             Self::NoTime(seconds) => errors::invalid_parameter(&format!("requirement failed: Invalid timeout: {seconds}")),
+            Self::NoId => errors::invalid_parameter("Missing required field: token_id"),
+            Self::Malformed(message) => errors::api_error(StatusCode::BAD_REQUEST, "MALFORMED_REQUEST", &message),
             Self::CommentTooLong => errors::invalid_parameter(&format!("The comment may have {LONGEST_COMMENT} characters at most.")),
             Self::Unknown(id) => {
                 errors::api_error(StatusCode::NOT_FOUND, "RESOURCE_DOES_NOT_EXIST", &format!("Token with ID {id} does not exist."))
@@ -188,8 +212,8 @@ pub(super) fn routes() -> Router {
 async fn list(Extension(workspace): Extension<Arc<Workspace>>, Extension(caller): Extension<Caller>) -> Response {
     let now = Timestamp::now();
     let tokens = workspace.tokens();
-    if !tokens.enabled {
-        return Refused::Disabled.into_response();
+    if let Err(refused) = tokens.open() {
+        return refused.into_response();
     }
     let infos: Vec<_> = tokens.valid(now).filter(|token| token.owner == caller.principal).map(Token::info).collect();
     // An empty list is left out, as everywhere in this API.
@@ -197,23 +221,15 @@ async fn list(Extension(workspace): Extension<Arc<Workspace>>, Extension(caller)
 }
 
 async fn create(Extension(workspace): Extension<Arc<Workspace>>, Extension(caller): Extension<Caller>, body: Bytes) -> Response {
-    let request = match read(&body) {
-        Ok(request) => request,
-        Err(refused) => return refused,
-    };
-    match workspace.tokens().create(&caller.principal, request, Timestamp::now()) {
+    match read(&body).and_then(|request| workspace.tokens().create(&caller.principal, request, Timestamp::now())) {
         Ok(token) => Json(json!({ "token_value": token.value, "token_info": token.info() })).into_response(),
         Err(refused) => refused.into_response(),
     }
 }
 
 async fn delete(Extension(workspace): Extension<Arc<Workspace>>, Extension(caller): Extension<Caller>, body: Bytes) -> Response {
-    let id = match read::<Delete>(&body) {
-        Ok(Delete { token_id: Some(id) }) => id,
-        Ok(Delete { token_id: None }) => return errors::invalid_parameter("Missing required field: token_id"),
-        Err(refused) => return refused,
-    };
-    match workspace.tokens().delete(&caller.principal, &id, Timestamp::now()) {
+    let id = read::<Delete>(&body).and_then(|request| request.token_id.ok_or(Refused::NoId));
+    match id.and_then(|id| workspace.tokens().delete(&caller.principal, &id, Timestamp::now())) {
         Ok(()) => Json(json!({})).into_response(),
         Err(refused) => refused.into_response(),
     }
@@ -243,12 +259,12 @@ async fn workspace_conf(
 }
 
 /// Whatever its content type says, as the service does; fields that it does not know are ignored.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response> {
-    let malformed = |message: &str| errors::api_error(StatusCode::BAD_REQUEST, "MALFORMED_REQUEST", message);
-    let value: Value = serde_json::from_slice(body)
-        .map_err(|_| malformed("Invalid JSON given in the body of the request - failed to parse given JSON"))?;
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
+    const NO_JSON: &str = "Invalid JSON given in the body of the request - failed to parse given JSON";
+    const NO_MAP: &str = "Invalid JSON given in the body of the request - expected a map";
+    let value: Value = serde_json::from_slice(body).map_err(|_| Refused::Malformed(NO_JSON.to_owned()))?;
     if !value.is_object() {
-        return Err(malformed("Invalid JSON given in the body of the request - expected a map"));
+        return Err(Refused::Malformed(NO_MAP.to_owned()));
     }
-    serde_json::from_value(value).map_err(|error| malformed(&format!("Could not parse request object: {error}")))
+    serde_json::from_value(value).map_err(|error| Refused::Malformed(format!("Could not parse request object: {error}")))
 }

@@ -2,7 +2,7 @@
 # Runs the official Databricks SDK for Python against a running demo.
 #
 #   brickpass demo | head -n 1 > announcement.json    (while `brickpass demo` runs)
-#   tests/interop/run.sh [list_clusters.py | sign_in.py] < announcement.json
+#   tests/interop/run.sh [list_clusters.py | sign_in.py | tokens.py] < announcement.json
 #
 # Prints one JSON line a workspace, or a way to sign in. Exit code 0: all as it should be; 77: could not run, and `skipped: why`; anything else: it went wrong.
 # The SDK comes from PyPI in the version of requirements.txt and is kept in BRICKPASS_INTEROP_VENV, by default target/interop-venv.
@@ -43,10 +43,14 @@ if [ "$(cat "$kept/made-from" 2>/dev/null)" != "$wanted" ]; then
         skip "PyPI could not be reached: $(tail -n 1 "$new/pip.log")"
     fi
     echo "$wanted" >"$new/made-from"
-    rm -rf "$kept"
-    mv "$new" "$kept"
-    # Where another run was first, it went into what that one has made.
-    rm -rf "$kept/$(basename "$new")"
+    # Where another run was first, what it has made is in use already.
+    if [ "$(cat "$kept/made-from" 2>/dev/null)" = "$wanted" ]; then
+        rm -rf "$new"
+    else
+        rm -rf "$kept"
+        mv "$new" "$kept"
+        rm -rf "$kept/$(basename "$new")"
+    fi
 fi
 
 # A home and an environment of its own: the SDK would read profiles, variables and proxies of the person.

@@ -312,3 +312,12 @@ pub fn client() -> reqwest::Client {
         .with_no_client_auth();
     reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
+
+/// An access token of the demo's service principal, from client credentials, good for one workspace.
+pub async fn service_principal_token(demo: &brickpass::demo::Demo, base_url: &str) -> String {
+    let principal = demo.service_principal();
+    let request = client().post(format!("{base_url}/oidc/v1/token")).basic_auth(principal.client_id, Some(principal.client_secret));
+    let answer = request.form(&[("grant_type", "client_credentials"), ("scope", "all-apis")]).send().await.unwrap();
+    let tokens: serde_json::Value = answer.json().await.unwrap();
+    tokens["access_token"].as_str().unwrap().to_owned()
+}
