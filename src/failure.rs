@@ -1,9 +1,9 @@
 //! What a person is told when something fails: what happened, why, what to do. Every layer's error turns into one at the edge.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The fixed word of a failure, the same in the window, in `--json` and in tests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
     // The network

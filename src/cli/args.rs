@@ -51,6 +51,8 @@ pub(super) enum Subcommand {
     Token { name: String },
     /// List the workspaces of an account, and add connections that use its sign-in
     Workspaces(Workspaces),
+    /// Who did what when: sign-ins, tests, saves, secrets that were shown; never a secret
+    Activity(Activity),
     /// Check the vault, the files and what signing in needs, and say how to mend what is wrong
     Doctor,
     /// Bring back the newest good backup of a lost or damaged file; what is replaced is kept
@@ -169,6 +171,18 @@ pub(super) struct Workspaces {
     /// The folder of the connections that are added
     #[arg(long, value_name = "F", requires = "add")]
     pub(super) folder: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Activity {
+    /// Only of this connection, which may be gone from the list
+    pub(super) name: Option<String>,
+    /// Only the last so many
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<usize>,
+    /// Write it to a new file instead, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(super) export: Option<std::path::PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,6 +3,7 @@
 //! Human output is for reading; `--json` prints one JSON document on stdout and nothing else there. Messages go to stderr.
 //! A secret is never an argument: it comes on stdin or from a prompt without echo.
 
+mod activity;
 mod args;
 mod browser;
 mod demo;
@@ -68,6 +69,7 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Logout { name } => sign_in::logout(&name, json),
         Subcommand::Token { name } => token::token(&name, json),
         Subcommand::Workspaces(options) => workspaces::workspaces(&options, json),
+        Subcommand::Activity(options) => activity::activity(&options, json),
         Subcommand::Doctor => doctor::doctor(json),
         Subcommand::Restore { vault, empty } => restore::restore(vault, empty, json),
         Subcommand::Demo(options) => demo::serve(&options),

@@ -50,7 +50,10 @@ impl Copies {
         tokio::spawn(async move {
             let vault = shared.vault();
             match blocking(move || vault.get(SecretKey { connection: id, kind })).await {
-                Ok(Ok(Some(secret))) => copy(&shared, &clipboard, secret, what.to_owned()),
+                Ok(Ok(Some(secret))) => {
+                    copy(&shared, &clipboard, secret, what.to_owned());
+                    shared.outbox.copied(id, kind);
+                }
                 Ok(Ok(None)) => shared.outbox.send(Event::SecretDescribed { id, kind, stored: StoredSecret::Missing }),
                 Ok(Err(error)) => shared.fail(error.failure()),
                 Err(failure) => shared.fail(failure),

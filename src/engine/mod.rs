@@ -1,6 +1,7 @@
 //! The one place where work is started. Command in, events out, on the tokio runtime; cancellable.
 
 mod accounts;
+mod activity;
 mod clipboard;
 mod lane;
 mod owner;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
-use super::{Command, Event, Places, accounts, clipboard::Copies, lane, owner, signing_in, testing};
+use super::{Command, Event, Places, accounts, activity, clipboard::Copies, lane, owner, signing_in, testing};
 use crate::{
     connection::{ConnectionId, SecretKind},
     databricks::{Http, HttpSettings},
@@ -28,19 +28,38 @@ const LAST_RENEWALS: Duration = Duration::from_secs(30);
 /// A probe's own limit is 3 s an operation.
 const LAST_PROBE: Duration = Duration::from_secs(10);
 
+/// The record of what was done last.
+const LAST_DEEDS: Duration = Duration::from_secs(3);
+
 /// Where events go. Each wakes whoever listens.
 #[derive(Clone)]
 pub(super) struct Outbox {
     events: mpsc::UnboundedSender<Event>,
     wake: Arc<dyn Fn() + Send + Sync>,
+    observer: Option<activity::Observer>,
 }
 
 impl Outbox {
     pub(super) fn new(events: mpsc::UnboundedSender<Event>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        Self { events, wake }
+        Self { events, wake, observer: None }
+    }
+
+    /// From now on, what is sent is also seen by `observer`.
+    fn observed(self, observer: activity::Observer) -> Self {
+        Self { observer: Some(observer), ..self }
+    }
+
+    /// A stored secret was handed to the clipboard, which no event tells of together with its connection.
+    pub(super) fn copied(&self, id: ConnectionId, kind: SecretKind) {
+        if let Some(observer) = &self.observer {
+            observer.copied(id, kind);
+        }
     }
 
     pub(super) fn send(&self, event: Event) {
+        if let Some(observer) = &self.observer {
+            observer.see(&event);
+        }
         // Nobody listens any more only while the program ends.
         let _ = self.events.send(event);
         (self.wake)();
@@ -194,7 +213,8 @@ pub(super) fn run(places: Places, inbox: mpsc::UnboundedReceiver<Command>, outbo
 
 async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outbox: Outbox) {
     let (changed, to_tell) = mpsc::unbounded_channel();
-    let (shared, settings_problem) = Shared::new(places, outbox, changed);
+    let observer = activity::Observer::start(&places.state_dir);
+    let (shared, settings_problem) = Shared::new(places, outbox.observed(observer.clone()), changed);
     let shared = Arc::new(shared);
     tokio::spawn(owner::watch(Arc::clone(&shared), to_tell));
     let mut sign_ins = signing_in::SignIns::new(Arc::clone(&shared));
@@ -252,6 +272,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
         // A probe that is cut off would leave its entry in the keyring.
         let _ = tokio::time::timeout(LAST_PROBE, probing).await;
     }
+    let _ = blocking(move || observer.flush(LAST_DEEDS)).await;
 }
 
 fn describe(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {

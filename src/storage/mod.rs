@@ -2,6 +2,7 @@
 //!
 //! Everything here blocks; the engine calls it off the UI thread.
 
+mod activity;
 mod atomic_file;
 mod history;
 mod json_file;
@@ -10,6 +11,7 @@ mod refresh_lock;
 mod settings;
 mod vault;
 
+pub use activity::{Activity, ActivityEntry, Deed};
 pub use history::History;
 pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
 pub use refresh_lock::RefreshLock;

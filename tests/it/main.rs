@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test's own files hold no secret and need no care")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a skipped test says why; a test's child says how far it is")]
 
+mod activity;
 mod architecture;
 mod battery;
 mod check;

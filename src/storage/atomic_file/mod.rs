@@ -44,6 +44,25 @@ pub(crate) fn write(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<Stamp,
     Ok(stamp)
 }
 
+/// Adds `bytes` behind what `path` holds: all of them or none. The caller holds the file's lock.
+///
+/// # Errors
+/// As [`write`]; the file is then as long as before.
+pub(crate) fn append(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let mut options = fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let failed = |error: io::Error| FileError::io("write", path, error);
+    let Some(mut file) = read::open(&mut options, path)? else { return Err(failed(io::ErrorKind::NotFound.into())) };
+    let before = file.metadata().map_err(failed)?.len();
+    io::Write::write_all(&mut file, bytes).map_err(|error| {
+        // Half a line would spoil the next one; where even this fails, the reader skips both.
+        let _ = file.set_len(before);
+        failed(error)
+    })
+}
+
 /// Makes a folder (and those above it) for its owner alone. One that exists stays as it is, unless everybody may write there.
 ///
 /// # Errors

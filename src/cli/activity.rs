@@ -1,0 +1,84 @@
+//! `activity`: who did what when, also to connections that are not in the list any more.
+
+use std::{path::Path, process::ExitCode};
+
+use serde_json::json;
+
+use super::{
+    args, environment,
+    output::{count, note, print_json, say, table},
+    session::Session,
+};
+use crate::{
+    failure::Failure,
+    storage::{Activity, ActivityEntry},
+};
+
+pub(super) fn activity(options: &args::Activity, json: bool) -> Result<ExitCode, Failure> {
+    let mut entries = Activity::new(&environment::places()?.state_dir).load()?;
+    if let Some(name) = &options.name {
+        entries = of(name, entries)?;
+    }
+    if let Some(limit) = options.limit {
+        entries.drain(..entries.len().saturating_sub(limit));
+    }
+    if let Some(file) = &options.export {
+        return export(&entries, file, json);
+    }
+    if json {
+        print_json(&json!({ "activity": entries }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if entries.is_empty() {
+        note("Nothing is recorded.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut rows = vec![["TIME", "CONNECTION", "ACTIVITY", "OUTCOME", "DETAIL"].map(str::to_owned).to_vec()];
+    rows.extend(entries.iter().map(row));
+    say(table(&rows));
+    note(count(entries.len(), "entry", "entries"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Those of the connection that is called so now, under whatever name, and of those that were called so then.
+fn of(name: &str, entries: Vec<ActivityEntry>) -> Result<Vec<ActivityEntry>, Failure> {
+    let now = Session::open()?.find(name).map(|entry| entry.connection.id);
+    let asked = name.to_lowercase();
+    let (found, _): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| {
+        now.as_ref().is_ok_and(|id| *id == entry.connection) || entry.name.to_lowercase() == asked || entry.connection.to_string() == name
+    });
+    match now {
+        Err(unknown) if found.is_empty() => Err(unknown),
+        _ => Ok(found),
+    }
+}
+
+fn export(entries: &[ActivityEntry], file: &Path, json: bool) -> Result<ExitCode, Failure> {
+    Activity::export(entries, file)?;
+    if json {
+        print_json(&json!({ "exported": entries.len() }));
+    } else {
+        note(format_args!("{} written to {}", count(entries.len(), "entry", "entries"), file.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn row(entry: &ActivityEntry) -> Vec<String> {
+    let outcome = match entry.failed {
+        None => "ok".to_owned(),
+        Some(code) => json!(code).as_str().unwrap_or_default().to_owned(),
+    };
+    vec![
+        entry.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        // The file may have been written by anybody who may write this person's files.
+        if entry.name.is_empty() { "(not saved)".to_owned() } else { plain(&entry.name) },
+        entry.what.label().to_owned(),
+        outcome,
+        plain(entry.detail.as_deref().unwrap_or_default()),
+    ]
+}
+
+/// No control character reaches the terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

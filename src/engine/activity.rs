@@ -1,0 +1,229 @@
+//! The record of who did what: read off the events, the one place that all that is done passes. Written by a thread of its own.
+
+use std::{collections::HashMap, path::Path, sync::mpsc, time::Duration};
+
+use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
+
+use super::Event;
+use crate::{
+    connection::{ConnectionId, SecretKind},
+    databricks::{NewToken, redact},
+    failure::{Code, Failure},
+    storage::{Activity, ActivityEntry, Deed},
+};
+
+/// What was done to which connection.
+struct Done {
+    id: ConnectionId,
+    what: Deed,
+    failed: Option<Code>,
+    detail: Option<String>,
+}
+
+impl Done {
+    fn new(id: ConnectionId, what: Deed) -> Self {
+        Self { id, what, failed: None, detail: None }
+    }
+
+    fn failed(self, failure: &Failure) -> Self {
+        Self { failed: Some(failure.code), ..self }
+    }
+
+    fn with(self, detail: Option<String>) -> Self {
+        Self { detail, ..self }
+    }
+}
+
+enum Note {
+    /// What the connections are called now.
+    Names(Vec<(ConnectionId, String)>),
+    Done(Timestamp, Vec<Done>),
+    Flush(mpsc::Sender<()>),
+}
+
+/// Sees every event on its way out.
+#[derive(Clone)]
+pub(super) struct Observer(Option<mpsc::Sender<Note>>);
+
+impl Observer {
+    /// Without a thread (the system gives no more) nothing is recorded, and all else goes on.
+    pub(super) fn start(state_dir: &Path) -> Self {
+        let (notes, inbox) = mpsc::channel();
+        let log = Activity::new(state_dir);
+        let thread = std::thread::Builder::new().name("activity".to_owned()).spawn(move || write(&log, &inbox));
+        Self(thread.is_ok().then_some(notes))
+    }
+
+    /// Never blocks.
+    pub(super) fn see(&self, event: &Event) {
+        let Some(notes) = &self.0 else { return };
+        let note = match event {
+            Event::Library(snapshot) => {
+                let names = snapshot.entries.iter().map(|entry| (entry.connection.id, entry.connection.name.as_str().to_owned()));
+                Note::Names(names.collect())
+            }
+            event => match done(event) {
+                done if done.is_empty() => return,
+                done => Note::Done(Timestamp::now(), done),
+            },
+        };
+        // A writer that died records nothing more; the work goes on.
+        let _ = notes.send(note);
+    }
+
+    /// Never blocks.
+    pub(super) fn copied(&self, id: ConnectionId, kind: SecretKind) {
+        let done = Done::new(id, Deed::Copied).with(Some(kind.word().to_owned()));
+        if let Some(notes) = &self.0 {
+            let _ = notes.send(Note::Done(Timestamp::now(), vec![done]));
+        }
+    }
+
+    /// Waits until what was seen is written, `limit` at most. Blocks.
+    pub(super) fn flush(&self, limit: Duration) {
+        let Some(notes) = &self.0 else { return };
+        let (flushed, done) = mpsc::channel();
+        if notes.send(Note::Flush(flushed)).is_ok() {
+            let _ = done.recv_timeout(limit);
+        }
+    }
+}
+
+/// Ends with the last observer. A full disk is no reason to disturb anybody's work: that entry is missing, nothing else.
+fn write(log: &Activity, inbox: &mpsc::Receiver<Note>) {
+    let mut names: HashMap<ConnectionId, String> = HashMap::new();
+    while let Ok(note) = inbox.recv() {
+        match note {
+            // Names of what was removed stay known: their removal is told after the list without them.
+            Note::Names(now) => names.extend(now),
+            Note::Done(at, done) => {
+                let named = |done: Done| ActivityEntry {
+                    at,
+                    connection: done.id,
+                    name: names.get(&done.id).cloned().unwrap_or_default(),
+                    what: done.what,
+                    failed: done.failed,
+                    detail: done.detail,
+                };
+                let _ = log.record(&done.into_iter().map(named).collect::<Vec<_>>());
+            }
+            Note::Flush(flushed) => {
+                let _ = flushed.send(());
+            }
+        }
+    }
+}
+
+/// The deeds that an event tells of; most tell of none.
+fn done(event: &Event) -> Vec<Done> {
+    let one = |id: &ConnectionId, what| Done::new(*id, what);
+    match event {
+        Event::SignInFinished { id, outcome, .. } => vec![match outcome {
+            Ok(signed_in) => one(id, Deed::SignIn).with(user(&signed_in.sign_in.user)),
+            Err(failure) => one(id, Deed::SignIn).failed(failure),
+        }],
+        Event::SignedOut { id } => vec![one(id, Deed::SignOut)],
+        Event::TestFinished { id, report, .. } => {
+            let tested = one(id, Deed::Test).with(report.user.as_deref().and_then(user));
+            vec![if let Some(failure) = &report.failure { tested.failed(failure) } else { tested }]
+        }
+        Event::SecretRevealed { id, kind, .. } => vec![one(id, Deed::Reveal).with(Some(kind.word().to_owned()))],
+        Event::AccessToken { id, outcome } => vec![outcome_of(one(id, Deed::AccessToken), outcome)],
+        Event::Saved { id } => vec![one(id, Deed::Save)],
+        Event::SaveFailed { id, failure, .. } => vec![one(id, Deed::Save).failed(failure)],
+        Event::Removed { entries } => entries.iter().map(|entry| Done::new(entry.connection.id, Deed::Remove)).collect(),
+        Event::Restored { ids } => ids.iter().map(|id| one(id, Deed::Restore)).collect(),
+        Event::WorkspacesAdded { ids } => ids.iter().map(|id| one(id, Deed::WorkspacesAdded)).collect(),
+        Event::TokenGenerated { id, outcome, .. } => vec![match outcome {
+            Ok(new) => one(id, Deed::TokenGenerated).with(id_of(new)),
+            Err(failure) => one(id, Deed::TokenGenerated).failed(failure),
+        }],
+        Event::TokenUsed { id, outcome } => vec![outcome_of(one(id, Deed::TokenUsed), outcome)],
+        Event::TokensRevoked { id, revoked, failed } => {
+            let gone = revoked.iter().map(|token| one(id, Deed::TokenRevoked).with(token_id(token)));
+            let left = failed.iter().map(|(token, failure)| one(id, Deed::TokenRevoked).with(token_id(token)).failed(failure));
+            gone.chain(left).collect()
+        }
+        Event::TokenRotated { id, outcome, .. } => vec![match outcome {
+            Ok(rotated) => one(id, Deed::TokenRotated).with(token_id(&rotated.token.id)),
+            Err(failure) => one(id, Deed::TokenRotated).failed(failure),
+        }],
+        _ => Vec::new(),
+    }
+}
+
+fn outcome_of<T>(done: Done, outcome: &Result<T, Failure>) -> Done {
+    match outcome {
+        Ok(_) => done,
+        Err(failure) => done.failed(failure),
+    }
+}
+
+/// An e-mail address or a service principal's application id. Anything else is what a server made up, and stays out of the file.
+fn user(name: &str) -> Option<String> {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '@' | '.' | '-' | '_' | '+' | '\'');
+    let (before, after) = name.split_once('@').unwrap_or((name, "x"));
+    let shaped = name.contains('@') && !before.is_empty() && !after.is_empty() && !after.contains('@') && before.chars().count() <= 64;
+    let known = uuid::Uuid::try_parse(name).is_ok() || shaped && name.len() <= 254 && name.chars().all(fits);
+    (known && redact::plain(name) == name).then(|| name.to_owned())
+}
+
+/// Letters and digits as the service gives them, never the token itself.
+fn token_id(id: &str) -> Option<String> {
+    let known = (1..=128).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    (known && redact::plain(id) == id).then(|| id.to_owned())
+}
+
+fn id_of(new: &NewToken) -> Option<String> {
+    token_id(&new.token.id).filter(|id| id != new.value.expose_secret())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_are_known_by_their_address_or_application_and_nothing_else_is_written() {
+        for name in ["you@example.com", "o'brien.x+y@eu.example.com", "ærlig@example.dk", "6f0a4f5c-5bd1-4b64-9c4b-0c6b1f4b3a52"] {
+            assert_eq!(user(name).as_deref(), Some(name));
+        }
+        let dapi = format!("dapi{}", "0123456789abcdef".repeat(2));
+        let strange =
+            ["", "you", "a@b@c", "@", "a@", "you@example.com\n{}", "a b@c", &dapi, &format!("{dapi}@example.com"), &format!("x@{dapi}")];
+        for name in strange {
+            assert_eq!(user(name), None, "{name}");
+        }
+        assert_eq!(user(&format!("{}@example.com", "x".repeat(65))), None);
+    }
+
+    #[test]
+    fn a_token_is_named_by_its_id_and_never_by_its_value() {
+        let id = "0123456789abcdef".repeat(4);
+        assert_eq!(token_id(&id), Some(id));
+        for strange in ["", "a b", "a\n", "dapi0123456789abcdef0123456789abcdef", &"0".repeat(129)] {
+            assert_eq!(token_id(strange), None, "{strange}");
+        }
+    }
+
+    #[test]
+    fn what_was_seen_is_written_under_the_name_that_it_had() {
+        let dir = tempfile::tempdir().unwrap();
+        let observer = Observer::start(dir.path());
+        let id = ConnectionId::random();
+        observer.see(&Event::SignedOut { id });
+        observer.see(&Event::Failed { failure: Failure::new(Code::Internal, "", "", "") });
+        observer.flush(Duration::from_secs(10));
+        let log = Activity::new(dir.path()).load().unwrap();
+        assert_eq!((log.len(), log[0].connection, log[0].what, log[0].failed), (1, id, Deed::SignOut, None));
+    }
+
+    #[test]
+    fn a_disk_that_takes_nothing_disturbs_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("activity.jsonl")).unwrap();
+        let observer = Observer::start(dir.path());
+        observer.see(&Event::SignedOut { id: ConnectionId::random() });
+        observer.flush(Duration::from_secs(10));
+    }
+}

@@ -1,0 +1,163 @@
+//! The record of who did what: it tells what was done, by whom, and never a secret; several programs write it.
+#![cfg(target_os = "linux")]
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use brickpass::{
+    connection::SecretKind,
+    demo::{Demo, DemoOptions},
+    engine::{self, Engine, Event, Places},
+    storage::{Vault, VaultConfig, VaultHome},
+};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::support::{Finished, Home, run, wait};
+
+const LIMIT: Duration = Duration::from_secs(30);
+const PASSPHRASE: &str = "correct horse";
+const SALES: &str = "Sales lakehouse";
+
+struct Desk {
+    home: Home,
+    demo: Demo,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { home: Home::new(), demo: Demo::start(&DemoOptions::default()).unwrap() }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.home.brickpass(arguments);
+        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", PASSPHRASE);
+        command
+    }
+
+    fn brickpass(&self, arguments: &[&str]) -> Finished {
+        run(&mut self.command(arguments), b"", LIMIT)
+    }
+
+    fn token(&self) -> String {
+        self.demo.workspaces().iter().find(|it| it.name == SALES).unwrap().token.clone()
+    }
+
+    fn add(&self, name: &str, token: &str) {
+        let base_url = self.demo.workspaces().iter().find(|it| it.name == SALES).unwrap().base_url.clone();
+        let added = run(&mut self.command(&["add", name, "--base-url", &base_url, "--token-stdin"]), token.as_bytes(), LIMIT);
+        assert_eq!(added.code, Some(0), "{added:?}");
+    }
+
+    /// What, outcome and detail of each entry.
+    fn told(&self, arguments: &[&str]) -> Vec<(String, String, String)> {
+        let listed = self.brickpass(&[&["activity", "--json"], arguments].concat());
+        assert_eq!(listed.code, Some(0), "{listed:?}");
+        let word = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        let entries = listed.json()["activity"].as_array().unwrap().clone();
+        entries.iter().map(|entry| (word(entry, "what"), word(entry, "outcome"), word(entry, "detail"))).collect()
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.home.state_dir().join("activity.jsonl")).unwrap()
+    }
+
+    /// What the window does when a person asks to see the token.
+    fn reveal(&self, name: &str) {
+        let vault = Vault::new(VaultConfig {
+            home: VaultHome::File,
+            file: self.home.config_dir().join("vault.age"),
+            passphrase: Some(SecretString::from(PASSPHRASE.to_owned())),
+        });
+        let places = Places { vault: Some(vault), ..Places::new(self.home.config_dir(), self.home.state_dir()) };
+        let (engine, mut events) = Engine::start(places, || {}).unwrap();
+        engine.send(engine::Command::Start);
+        while let Some(event) = events.wait() {
+            match event {
+                Event::Library(snapshot) => {
+                    let id = snapshot.entries.iter().find(|entry| entry.connection.name.as_str() == name).unwrap().connection.id;
+                    engine.send(engine::Command::RevealSecret { id, kind: SecretKind::PersonalAccessToken });
+                }
+                Event::SecretRevealed { .. } => break,
+                Event::Failed { failure } => panic!("{failure}"),
+                _ => {}
+            }
+        }
+        engine.finish();
+    }
+}
+
+fn entry(what: &str, outcome: &str, detail: &str) -> (String, String, String) {
+    (what.to_owned(), outcome.to_owned(), detail.to_owned())
+}
+
+#[test]
+fn the_log_tells_who_did_what_and_no_secret() {
+    let desk = Desk::new();
+    let token = desk.token();
+    let wrong = format!("dapi{}", "f0".repeat(16));
+    desk.add("Sales", &token);
+    desk.add("Wrong", &wrong);
+    assert_eq!(desk.brickpass(&["test", "Sales"]).code, Some(0));
+    assert_ne!(desk.brickpass(&["test", "Wrong"]).code, Some(0));
+    desk.reveal("Sales");
+    assert_eq!(desk.brickpass(&["token", "Sales"]).stdout.trim(), token);
+    assert_eq!(desk.brickpass(&["edit", "Sales", "--name", "Sales EU"]).code, Some(0));
+    assert_eq!(desk.brickpass(&["remove", "Wrong"]).code, Some(0));
+
+    let user = desk.brickpass(&["test", "--json", "Sales EU"]).json()["results"][0]["user"].as_str().unwrap().to_owned();
+    let sales = [
+        entry("save", "ok", ""),
+        entry("test", "ok", &user),
+        entry("reveal", "ok", "pat"),
+        entry("access-token", "ok", ""),
+        entry("save", "ok", ""),
+        entry("test", "ok", &user),
+    ];
+    assert_eq!(desk.told(&["sales eu"]), sales, "all of it, also from before it was renamed");
+    let gone = [entry("save", "ok", ""), entry("test", "unauthorized", ""), entry("remove", "ok", "")];
+    assert_eq!(desk.told(&["Wrong"]), gone, "also when the connection is gone");
+    assert_eq!(desk.told(&[]).len(), 9);
+    assert_eq!(desk.told(&["--limit", "1"]), [entry("test", "ok", &user)]);
+    assert_eq!(desk.brickpass(&["activity", "Nobody"]).code, Some(3));
+
+    let human = desk.brickpass(&["activity"]);
+    assert!(human.stdout.contains("Secret revealed") && human.stdout.contains(&user), "{human:?}");
+    let file = desk.home.path().join("export.jsonl");
+    let export = ["activity", "--export", file.to_str().unwrap()];
+    assert_eq!(desk.brickpass(&export).code, Some(0));
+    assert_eq!(fs::read_to_string(&file).unwrap(), desk.log());
+    assert_eq!(desk.brickpass(&export).code, Some(1), "an export never replaces a file");
+
+    let mode = fs::metadata(desk.home.state_dir().join("activity.jsonl")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    for secret in [&token, &wrong, &token[4..], &wrong[4..]] {
+        assert!(!desk.log().contains(secret) && !human.stdout.contains(secret));
+    }
+}
+
+#[test]
+fn two_programs_write_it_at_the_same_time_and_nothing_is_lost() {
+    let desk = Desk::new();
+    desk.add("A", &desk.token());
+    let begin = || desk.command(&["test", "A"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut running: Vec<_> = (0..6).map(|_| begin()).collect();
+    for child in &mut running {
+        assert!(wait(child, LIMIT).expect("it ends").success());
+    }
+    assert_eq!(desk.told(&["A"]).iter().filter(|entry| entry.0 == "test").count(), 6, "{}", desk.log());
+}
+
+#[test]
+fn a_log_that_cannot_be_written_disturbs_nothing() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.home.state_dir().join("activity.jsonl")).unwrap();
+    desk.add("A", &desk.token());
+    let tested = desk.brickpass(&["test", "A"]);
+    assert_eq!(tested.code, Some(0), "{tested:?}");
+    assert_eq!(desk.brickpass(&["activity"]).code, Some(1), "who asks for it is told");
+}
