@@ -20,14 +20,14 @@ const CLUSTERS: &str = "/api/2.1/clusters/list";
 const SALES: &str = "Sales lakehouse";
 
 /// A demo with one application's view of it: an authorization server, and what a person does there.
-struct Site {
-    demo: Demo,
+pub struct Site {
+    pub demo: Demo,
 }
 
 type Pairs<'a> = Vec<(&'a str, &'a str)>;
 
 impl Site {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { demo: Demo::start(&DemoOptions::default()).unwrap() }
     }
 
@@ -36,7 +36,7 @@ impl Site {
     }
 
     /// The issuer of a workspace.
-    fn issuer(&self, name: &str) -> String {
+    pub fn issuer(&self, name: &str) -> String {
         format!("{}/oidc", self.workspace(name))
     }
 
@@ -62,7 +62,13 @@ impl Site {
     }
 
     async fn tokens(&self, issuer: &str) -> Value {
-        let (status, tokens) = exchange(issuer, &self.code(issuer), &[]).await;
+        self.tokens_for(issuer, "all-apis offline_access").await
+    }
+
+    /// What signing in and allowing `scope` gives.
+    pub async fn tokens_for(&self, issuer: &str, scope: &str) -> Value {
+        let code = of(&self.allowed(issuer, &[("scope", Some(scope))]), "code").unwrap();
+        let (status, tokens) = exchange(issuer, &code, &[]).await;
         assert_eq!(status, 200, "{tokens}");
         tokens
     }

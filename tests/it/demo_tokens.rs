@@ -185,6 +185,25 @@ async fn nobody_sees_or_revokes_the_tokens_of_another() {
 }
 
 #[tokio::test]
+async fn whoever_signs_in_with_the_browser_has_the_same_tokens() {
+    let site = Site::at("Sales lakehouse");
+    let browser = crate::demo_oauth::Site { demo: site.demo };
+    let issuer = browser.issuer("Sales lakehouse");
+    let signed_in = async |scope| browser.tokens_for(&issuer, scope).await["access_token"].as_str().unwrap().to_owned();
+    let (all, clusters) = (signed_in("all-apis offline_access").await, signed_in("clusters").await);
+    let site = Site { demo: browser.demo, ..site };
+    let (value, _) = site.made(&all, "from the browser").await;
+    assert_eq!(site.comments(&site.workspace.token).await, ["Brickpass", "from the browser"]);
+    assert_eq!(site.comments(&value).await, site.comments(&all).await);
+    // Otherwise a token for one API would make one for all.
+    for refused in [site.post(CREATE, &clusters, json!({})).await, site.get(LIST, &clusters).await, site.get(CONF, &clusters).await] {
+        assert_eq!(refused.0, 403, "{refused:?}");
+        assert!(refused.1["message"].as_str().unwrap().contains("required scopes"), "{refused:?}");
+    }
+    assert_eq!(site.handle.tokens().len(), 2);
+}
+
+#[tokio::test]
 async fn where_tokens_are_switched_off_none_opens_anything() {
     let site = Site::at("Nightly jobs");
     let principal = support::service_principal_token(&site.demo, &site.workspace.base_url).await;

@@ -1,7 +1,7 @@
 //! Personal access tokens through the client: what is asked, what is read, and what is known when no answer comes.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpListener,
     time::Duration,
 };
@@ -188,6 +188,38 @@ fn ot_17_a_request_whose_answer_is_lost_is_not_made_again_and_says_so() {
         let told = format!("{error} {error:?} {}", serde_json::to_string(&error.failure).unwrap());
         assert!(!told.contains(CANARY) && !told.contains(MADE), "{what}: {told}");
     }
+}
+
+#[test]
+fn ot_17_a_kept_connection_that_ends_in_the_middle_is_no_reason_to_ask_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let (seen, requests) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for (connection, stream) in listener.incoming().flatten().enumerate() {
+            let seen = seen.clone();
+            std::thread::spawn(move || {
+                let mut lines = BufReader::new(&stream).lines();
+                while let Some(Ok(first)) = lines.next() {
+                    seen.send((connection, first.clone())).unwrap();
+                    if first.starts_with("POST") {
+                        // Its head was read, so it has arrived.
+                        return;
+                    }
+                    lines.by_ref().take_while(|line| line.as_ref().is_ok_and(|line| !line.is_empty())).for_each(drop);
+                    (&stream).write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}").unwrap();
+                }
+            });
+        }
+    });
+    let request = TokenRequest { comment: "laptop".to_owned(), lifetime: None };
+    let error = Caller::of(&base_url, CANARY).run(async |client, call| {
+        client.tokens(call).await.unwrap();
+        client.create_token(&request, call).await.unwrap_err()
+    });
+    assert!(error.may_have_been_acted_on(), "{error:?}");
+    let requests: Vec<_> = requests.try_iter().collect();
+    assert_eq!(requests, [(0, format!("GET {LIST} HTTP/1.1")), (0, format!("POST {CREATE} HTTP/1.1"))]);
 }
 
 #[test]
