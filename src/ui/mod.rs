@@ -3,6 +3,8 @@
 mod act;
 mod actions;
 mod app;
+#[cfg(test)]
+mod clipboard_tests;
 mod dialogs;
 mod editor;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The settings dialog: theme, where secrets are kept, certificate authorities, where the files lie.
+//! The settings dialog: theme, where secrets are kept, how long they stay on the clipboard, certificate authorities, where the files lie.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,11 @@ use super::{
     fonts,
     icons::Icon,
     theme,
-    widgets::{self, Button, SecretField, TextField, paragraph, remark},
+    widgets::{self, Button, SecretField, Select, TextField, paragraph, remark, select_option},
 };
 use crate::{
     connection::{Severity, TypedSecret},
-    storage::{Settings, ThemeChoice, VaultHome, VaultStatus},
+    storage::{ClipboardTime, Settings, ThemeChoice, VaultHome, VaultStatus},
 };
 
 const WIDTH: f32 = 640.0;
@@ -56,6 +56,7 @@ pub enum SettingsAction {
 pub struct SettingsDialog {
     home: VaultHome,
     ca_file: String,
+    clipboard: ClipboardTime,
     passphrase: TypedSecret,
     again: TypedSecret,
 }
@@ -63,7 +64,13 @@ pub struct SettingsDialog {
 impl SettingsDialog {
     pub fn new(settings: &Settings, home_in_force: Option<VaultHome>) -> Self {
         let ca_file = settings.ca_file.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-        Self { home: home_in_force.unwrap_or(settings.vault), ca_file, passphrase: TypedSecret::default(), again: TypedSecret::default() }
+        Self {
+            home: home_in_force.unwrap_or(settings.vault),
+            ca_file,
+            clipboard: settings.clipboard_seconds,
+            passphrase: TypedSecret::default(),
+            again: TypedSecret::default(),
+        }
     }
 
     /// Draws the dialog. `now_seconds` counts from any fixed moment.
@@ -79,6 +86,7 @@ impl SettingsDialog {
                     ui.spacing_mut().item_spacing.y = 8.0;
                     action = Self::theme(ui, view);
                     action = self.vault(ui, view, now_seconds).or(action.take());
+                    self.clipboard(ui);
                     self.network(ui);
                     files(ui, view);
                 });
@@ -190,6 +198,21 @@ impl SettingsDialog {
         if asks.new { self.passphrase.expose().chars().count() >= 8 && self.passphrase == self.again } else { !self.passphrase.is_empty() }
     }
 
+    fn clipboard(&mut self, ui: &mut Ui) {
+        section(ui, "Clipboard");
+        widgets::form_row(ui, "Clear copied secrets", |ui| {
+            let chosen = self.clipboard;
+            Select::new("Clear copied secrets", after(chosen)).width(200.0).show(ui, |ui| {
+                for time in ClipboardTime::ALL {
+                    if select_option(ui, time == chosen, after(time), None).clicked() {
+                        self.clipboard = time;
+                    }
+                }
+            });
+            remark(ui, Severity::Note, "Also when Brickpass closes. What you have copied since then is left alone.");
+        });
+    }
+
     fn network(&mut self, ui: &mut Ui) {
         section(ui, "Network");
         widgets::form_row(ui, "Certificate authorities", |ui| {
@@ -223,7 +246,17 @@ impl SettingsDialog {
     fn settings(&self, view: SettingsView<'_>) -> Settings {
         let ca_file = Some(self.ca_file.trim()).filter(|path| !path.is_empty()).map(PathBuf::from);
         let vault = if view.vault_from_environment { view.settings.vault } else { self.home };
-        Settings { vault, ca_file, ..view.settings.clone() }
+        Settings { vault, ca_file, clipboard_seconds: self.clipboard, ..view.settings.clone() }
+    }
+}
+
+fn after(time: ClipboardTime) -> &'static str {
+    match time {
+        ClipboardTime::TenSeconds => "After 10 seconds",
+        ClipboardTime::HalfAMinute => "After 30 seconds",
+        ClipboardTime::OneMinute => "After 1 minute",
+        ClipboardTime::MinuteAndAHalf => "After 90 seconds",
+        ClipboardTime::FiveMinutes => "After 5 minutes",
     }
 }
 

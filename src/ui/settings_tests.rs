@@ -74,6 +74,17 @@ fn ui_06_it_fits_a_small_window_and_every_field_is_reached_by_keyboard() {
 }
 
 #[test]
+fn the_time_that_secrets_stay_on_the_clipboard_is_chosen_here() {
+    let mut harness = harness(keyring(), false, false);
+    click(&mut harness, Role::ComboBox, "Clear copied secrets: After 30 seconds");
+    harness.get_by_label("After 5 minutes").click();
+    harness.run();
+    click(&mut harness, Role::Button, "Save");
+    let Some(SettingsAction::Save { settings, .. }) = harness.state_mut().action.take() else { panic!("nothing was saved") };
+    assert_eq!(settings.clipboard_seconds, ClipboardTime::FiveMinutes);
+}
+
+#[test]
 fn it_says_where_secrets_are_stored_now() {
     assert!(harness(keyring(), false, false).query_by_label_contains("stored in GNOME Keyring").is_some());
 }

@@ -20,6 +20,9 @@ const HEIGHT: f32 = 28.0;
 /// Below this height of the window, the room is needed for the form.
 const LOWEST: f32 = 300.0;
 
+/// The width of *Clear now* and *Keep 30 s more*, which must be seen whatever is said before them.
+const CLIPBOARD_BUTTONS: f32 = 220.0;
+
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     if ui.available_height() < LOWEST && state.copied().is_none() {
         return;
@@ -52,16 +55,15 @@ fn clipboard(ui: &mut Ui, state: &State, act: &mut Act) {
     let left = copied.left(act.now);
     // Rounded up, so that 0:00 is seen only when it is over.
     let seconds = left.as_secs() + i64::from(left.subsec_nanos() > 0);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 8.0;
-        say(ui, &text::on_the_clipboard(&copied.what, seconds, copied.guaranteed), theme::of(ui).text);
-        if Button::ghost(text::CLEAR_NOW).small().show(ui).clicked() {
-            act.send([Command::ClearClipboard]);
-        }
-        if Button::ghost(text::KEEP_LONGER).small().show(ui).clicked() {
-            act.send([Command::KeepClipboard]);
-        }
-    });
+    let room = (ui.available_width() - CLIPBOARD_BUTTONS).max(40.0);
+    let words = text::on_the_clipboard(&copied.what, seconds, copied.guaranteed);
+    truncated_label(ui, &words, fonts::regular(12.0), theme::of(ui).text, room);
+    if Button::ghost(text::CLEAR_NOW).small().show(ui).clicked() {
+        act.send([Command::ClearClipboard]);
+    }
+    if Button::ghost(text::KEEP_LONGER).small().show(ui).clicked() {
+        act.send([Command::KeepClipboard]);
+    }
     let until_it_changes =
         if left.subsec_nanos() > 0 { left - SignedDuration::from_secs(left.as_secs()) } else { SignedDuration::from_secs(1) };
     ui.ctx().request_repaint_after(Duration::try_from(until_it_changes).unwrap_or_default());

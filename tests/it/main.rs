@@ -9,6 +9,7 @@ mod battery;
 mod check;
 mod cli;
 mod cli_sign_in;
+mod clipboard;
 mod clusters;
 mod demo;
 mod demo_oauth;

@@ -95,7 +95,11 @@ fn level(ui: &mut Ui, form: &mut Editing) {
 
 fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Field>, (id, kind): (ConnectionId, SecretKind), label: &str) {
     if let Some((secret, since)) = state.revealed(id, kind) {
-        if revealed_secret(ui, secret, label, since.as_millisecond() as f64 / 1000.0, act.seconds()) {
+        let clicked = revealed_secret(ui, secret, label, since.as_millisecond() as f64 / 1000.0, act.seconds());
+        if clicked.copy_clicked {
+            act.send(state.copy_stored());
+        }
+        if clicked.hide {
             state.hide_secret();
         }
         where_stored(ui, state, act, id, kind);
@@ -125,6 +129,9 @@ fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fiel
     }
     if shown.reveal_clicked {
         act.send(state.reveal_stored());
+    }
+    if shown.copy_clicked {
+        act.send(state.copy_stored());
     }
     // One line below the field at a time, so that the rows below stay where they are.
     if !said && !rejected {

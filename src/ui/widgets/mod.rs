@@ -28,7 +28,7 @@ pub(in crate::ui) use modal::install;
 pub use modal::{ModalShown, modal, return_focus};
 pub(in crate::ui) use paint::scroll_to_focused;
 pub use paint::{elided, paint_key_hint, paint_text};
-pub use secret_field::{REVEAL_SECONDS, SecretField, SecretResponse, forget_secret_field, revealed_secret};
+pub use secret_field::{REVEAL_SECONDS, RevealedResponse, SecretField, SecretResponse, forget_secret_field, revealed_secret};
 pub use select::Select;
 pub use spinner::{paint_spinner, spinner};
 pub use status::{paint_status_icon, status_icon, status_look};

@@ -49,6 +49,16 @@ pub struct SecretResponse {
     pub response: Response,
     /// The eye was clicked while nothing is typed and a secret is stored: fetch it and show it with [`revealed_secret`].
     pub reveal_clicked: bool,
+    /// The stored secret is to be copied. Offered while nothing is typed: what is typed is not copied.
+    pub copy_clicked: bool,
+}
+
+/// What was clicked on a revealed secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RevealedResponse {
+    /// Drop the secret and show the field again: the eye was clicked, 20 seconds have passed, or the window is no longer looked at.
+    pub hide: bool,
+    pub copy_clicked: bool,
 }
 
 impl<'a> SecretField<'a> {
@@ -62,7 +72,7 @@ impl<'a> SecretField<'a> {
         self
     }
 
-    /// A secret is stored: the eye also works while nothing is typed.
+    /// A secret is stored: while nothing is typed the eye works for it, and it can be copied.
     pub fn stored(mut self, stored: bool) -> Self {
         self.stored = stored;
         self
@@ -95,7 +105,9 @@ impl<'a> SecretField<'a> {
         let typed = !self.secret.is_empty();
         let revealed = typed && still_revealed(ui.ctx(), id, now_seconds);
         let has_eye = typed || self.stored;
-        let place = if has_eye { rect.with_max_x(rect.right() - EYE - 6.0) } else { rect };
+        let can_be_copied = self.stored && !typed;
+        let buttons = if can_be_copied { 2.0 } else { f32::from(u8::from(has_eye)) };
+        let place = if has_eye { rect.with_max_x(rect.right() - buttons * EYE - 6.0) } else { rect };
 
         let limit = self.secret.expose_mut().capacity() / 4;
         let secret = RefCell::new(self.secret);
@@ -134,8 +146,16 @@ impl<'a> SecretField<'a> {
                 }
             }
         }
-        SecretResponse { response: output.response.response.clone(), reveal_clicked }
+        let copy_clicked = can_be_copied && copy_button(ui, rect, id, self.label);
+        SecretResponse { response: output.response.response.clone(), reveal_clicked, copy_clicked }
     }
+}
+
+/// To the left of the eye.
+fn copy_button(ui: &mut Ui, field: Rect, id: Id, label: &str) -> bool {
+    let center = egui::pos2(field.right() - 6.0 - 1.5 * EYE, field.center().y);
+    let place = Rect::from_center_size(center, Vec2::splat(EYE));
+    icon_button_at(ui, place, id.with("copy"), Icon::Copy, &format!("Copy {label}"), None).clicked()
 }
 
 /// Wipes what egui still holds of the field: cursor, undo history, whether it was revealed. When the field closes or its secret is saved.
@@ -177,15 +197,13 @@ fn window_is_looked_at(ctx: &Context) -> bool {
     ctx.input(|input| input.focused && input.viewport().minimized != Some(true))
 }
 
-/// Shows a stored secret in place of its field, to be read and not to be copied: egui's clipboard cannot keep it out of histories.
-/// `revealed_at` and `now_seconds` count from the same moment.
-///
-/// `true`: drop the secret and show the field again, since the eye was clicked, 20 seconds have passed, or the window is no longer looked at.
-pub fn revealed_secret(ui: &mut Ui, secret: &SecretString, accessible_label: &str, revealed_at: f64, now_seconds: f64) -> bool {
+/// Shows a stored secret in place of its field, to be read and not to be marked: egui's clipboard cannot keep it out of histories, so the
+/// button asks the engine for it. `revealed_at` and `now_seconds` count from the same moment.
+pub fn revealed_secret(ui: &mut Ui, secret: &SecretString, accessible_label: &str, revealed_at: f64, now_seconds: f64) -> RevealedResponse {
     let left = revealed_at + REVEAL_SECONDS - now_seconds;
     if left <= 0.0 || !window_is_looked_at(ui.ctx()) {
         ui.ctx().request_repaint();
-        return true;
+        return RevealedResponse { hide: true, copy_clicked: false };
     }
     ui.ctx().request_repaint_after(Duration::from_secs_f64(left.min(REVEAL_SECONDS)));
 
@@ -194,12 +212,13 @@ pub fn revealed_secret(ui: &mut Ui, secret: &SecretString, accessible_label: &st
     let text = ui.interact(rect, id, Sense::hover());
     text.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{accessible_label}, shown")));
     field_frame(ui, rect, &FieldFrame { tone: Some(Tone::Accent), ..FieldFrame::default() });
-    let room = rect.width() - EYE - 30.0;
+    let room = rect.width() - 2.0 * EYE - 30.0;
     let at = egui::pos2(rect.left() + 11.0, rect.center().y);
     super::paint_text(ui.painter(), at, Align2::LEFT_CENTER, secret.expose_secret(), fonts::regular(14.0), palette.text, room);
 
     let eye = Rect::from_center_size(egui::pos2(rect.right() - 6.0 - 0.5 * EYE, rect.center().y), Vec2::splat(EYE));
-    icon_button_at(ui, eye, id.with("hide"), Icon::EyeSlash, &format!("Hide {accessible_label}"), None).clicked()
+    let hide = icon_button_at(ui, eye, id.with("hide"), Icon::EyeSlash, &format!("Hide {accessible_label}"), None).clicked();
+    RevealedResponse { hide, copy_clicked: copy_button(ui, rect, id, accessible_label) }
 }
 
 fn line(ui: &Ui, text: &str, colour: Color32) -> Arc<Galley> {

@@ -204,16 +204,25 @@ fn a_huge_paste_is_cut_and_never_moves_the_secret() {
 }
 
 #[test]
-fn a_revealed_stored_secret_goes_at_a_click_or_after_twenty_seconds_and_cannot_be_copied() {
+fn a_revealed_stored_secret_goes_at_a_click_or_after_twenty_seconds_and_only_its_button_copies_it() {
     struct Revealed {
         now: f64,
         gone: bool,
+        copied: bool,
     }
-    let mut harness = window([400.0, 100.0], Revealed { now: 5.0, gone: false }, |ui, shown| {
+    let mut harness = window([400.0, 100.0], Revealed { now: 5.0, gone: false, copied: false }, |ui, shown| {
         let secret = SecretString::from(TYPED.to_owned());
-        shown.gone |= revealed_secret(ui, &secret, "Access token", 0.0, shown.now);
+        let clicked = revealed_secret(ui, &secret, "Access token", 0.0, shown.now);
+        shown.gone |= clicked.hide;
+        shown.copied |= clicked.copy_clicked;
     });
-    assert!(!harness.state().gone && harness.query_by_label("Copy Access token").is_none());
+    harness.event(Event::Copy);
+    harness.run_steps(2);
+    assert!(!harness.state().gone && !harness.state().copied);
+    harness.get_by_label("Copy Access token").click();
+    harness.run_steps(2);
+    assert!(!harness.state().gone && harness.state().copied);
+    assert!(harness.output().platform_output.commands.is_empty(), "the window's own clipboard never gets it");
     harness.get_by_label("Hide Access token").click();
     harness.run_steps(2);
     assert!(harness.state().gone);
