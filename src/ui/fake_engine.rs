@@ -362,20 +362,8 @@ impl Inner {
                     self.events.push_back(Event::SecretRevealed { id, kind, secret });
                 }
             }
-            Command::CopySecret { what, .. } => self.hold(what),
-            Command::CopyStored { id, kind } => {
-                if self.secrets.contains_key(&(id, kind)) {
-                    self.hold(if kind == SecretKind::ClientSecret { "client secret" } else { "access token" }.to_owned());
-                }
-            }
-            Command::ClearClipboard => {
-                self.holds = None;
-                self.events.push_back(Event::ClipboardCleared { taken_over: false });
-            }
-            Command::KeepClipboard => {
-                if let Some((what, until)) = self.holds.take() {
-                    self.hold_until(what, until + 30);
-                }
+            copying @ (Command::CopySecret { .. } | Command::CopyStored { .. } | Command::ClearClipboard | Command::KeepClipboard) => {
+                self.answer_copying(copying);
             }
             Command::ProbeVault => self.tell_vault(),
             Command::UnlockVault { passphrase } => {
@@ -399,6 +387,27 @@ impl Inner {
             | Command::RotateToken { .. } => todo!(),
             Command::OpenInBrowser { .. } | Command::OpenSignInPage { .. } | Command::OpenDemo | Command::Recover(_) | Command::Stop => {}
             signing_in => self.answer_sign_in(signing_in),
+        }
+    }
+
+    fn answer_copying(&mut self, command: Command) {
+        match command {
+            Command::CopySecret { what, .. } => self.hold(what),
+            Command::CopyStored { id, kind } => {
+                if self.secrets.contains_key(&(id, kind)) {
+                    self.hold(if kind == SecretKind::ClientSecret { "client secret" } else { "access token" }.to_owned());
+                }
+            }
+            Command::ClearClipboard => {
+                self.holds = None;
+                self.events.push_back(Event::ClipboardCleared { taken_over: false });
+            }
+            Command::KeepClipboard => {
+                if let Some((what, until)) = self.holds.take() {
+                    self.hold_until(what, until + 30);
+                }
+            }
+            _ => {}
         }
     }
 
