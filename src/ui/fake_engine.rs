@@ -15,8 +15,8 @@ use super::Wires;
 use crate::{
     check::{Progress, Report, Step, StepReport},
     connection::{AuthKind, Connection, ConnectionId, Draft, EnvironmentKind, LastTest, LevelKind, SecretKind, Status},
-    databricks::{AccountWorkspace, Cluster, ClusterState},
-    engine::{Command, Event, Found, RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret},
+    databricks::{AccountWorkspace, Cluster, ClusterState, NewToken, Token, TokenRequest},
+    engine::{Command, Event, Found, Rotated, RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, TokenList},
     failure::{Code, Failure, Remedy},
     storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
 };
@@ -108,6 +108,17 @@ pub fn account(name: &str) -> Connection {
     })
 }
 
+/// What every token is worth that is made here.
+pub fn new_value() -> String {
+    format!("dapi{}3f9c", "0123456789abcdef".repeat(2).get(..28).unwrap_or_default())
+}
+
+/// `days` from second 0 on; `None` never expires.
+pub fn token(id: &str, comment: &str, created: i64, expires: Option<i64>) -> Token {
+    let day = |days: i64| at(days * 86_400);
+    Token { id: id.to_owned(), comment: comment.to_owned(), created_at: Some(day(created)), expires_at: expires.map(day) }
+}
+
 pub const PLANNED: [Step; 4] = [Step::Dns, Step::Authentication, Step::Identity, Step::Clusters];
 
 pub struct Inner {
@@ -135,6 +146,17 @@ pub struct Inner {
     pub unsaved_sign_ins: (Vec<ConnectionId>, Option<Failure>),
     /// What is on the clipboard, and until which second.
     pub holds: Option<(String, i64)>,
+    /// The tokens of everybody.
+    pub tokens: Vec<Token>,
+    pub in_use: Option<String>,
+    pub longest_days: Option<u32>,
+    /// What was asked for last, to be made or to replace another.
+    pub token_request: Option<TokenRequest>,
+    /// What listing, making, using and replacing come to, and revoking these.
+    pub token_failure: Option<Failure>,
+    pub irrevocable: Vec<String>,
+    /// Making and replacing answer only when told to.
+    pub tokens_wait: bool,
 }
 
 impl Default for Inner {
@@ -158,6 +180,13 @@ impl Default for Inner {
             workspaces: Ok(Vec::new()),
             unsaved_sign_ins: (Vec::new(), None),
             holds: None,
+            tokens: Vec::new(),
+            in_use: None,
+            longest_days: None,
+            token_request: None,
+            token_failure: None,
+            irrevocable: Vec::new(),
+            tokens_wait: false,
         }
     }
 }
@@ -380,11 +409,11 @@ impl Inner {
                 self.events.push_back(Event::SettingsSaved { settings, moved_secrets: 0 });
             }
             Command::RememberWindow(memory) => self.window = memory,
-            Command::ListTokens { .. }
+            command @ (Command::ListTokens { .. }
             | Command::GenerateToken { .. }
             | Command::UseToken { .. }
             | Command::RevokeTokens { .. }
-            | Command::RotateToken { .. } => todo!(),
+            | Command::RotateToken { .. }) => self.answer_tokens(command),
             Command::OpenInBrowser { .. } | Command::OpenSignInPage { .. } | Command::OpenDemo | Command::Recover(_) | Command::Stop => {}
             signing_in => self.answer_sign_in(signing_in),
         }
@@ -445,6 +474,63 @@ impl Inner {
             // The window asks for no tokens.
             _ => {}
         }
+    }
+
+    fn answer_tokens(&mut self, command: Command) {
+        let failure = self.token_failure.clone();
+        match command {
+            Command::ListTokens { id } => {
+                let list = TokenList { tokens: self.tokens.clone(), in_use: self.in_use.clone(), longest_days: self.longest_days };
+                self.events.push_back(Event::Tokens { id, outcome: failure.map_or(Ok(list), Err) });
+            }
+            Command::GenerateToken { run, id, request } => {
+                self.token_request = Some(request.clone());
+                if self.tokens_wait {
+                    return;
+                }
+                let outcome = failure.map_or_else(|| Ok(self.make_token(&request)), Err);
+                self.events.push_back(Event::TokenGenerated { run, id, outcome });
+            }
+            Command::UseToken { id, new } => {
+                if failure.is_none() {
+                    self.in_use = Some(new.token.id.clone());
+                    self.secrets.insert((id, SecretKind::PersonalAccessToken), new.value.clone());
+                }
+                self.events.push_back(Event::TokenUsed { id, outcome: failure.map_or(Ok(()), Err) });
+            }
+            Command::RevokeTokens { id, token_ids } => {
+                let (kept, revoked): (Vec<String>, Vec<String>) = token_ids.into_iter().partition(|id| self.irrevocable.contains(id));
+                self.tokens.retain(|token| !revoked.contains(&token.id));
+                let failed = kept.into_iter().map(|id| (id, unauthorized())).collect();
+                self.events.push_back(Event::TokensRevoked { id, revoked, failed });
+            }
+            Command::RotateToken { run, id, request } => {
+                self.token_request = Some(request.clone());
+                let outcome = match failure {
+                    Some(failure) => Err(failure),
+                    None => {
+                        let old = self.in_use.take();
+                        let new = self.make_token(&request);
+                        self.in_use = Some(new.token.id.clone());
+                        let old_remains = old.clone().filter(|old| self.irrevocable.contains(old)).map(|_| unauthorized());
+                        if old_remains.is_none() {
+                            self.tokens.retain(|token| Some(&token.id) != old.as_ref());
+                        }
+                        Ok(Rotated { token: new.token, old_remains })
+                    }
+                };
+                self.events.push_back(Event::TokenRotated { run, id, outcome });
+            }
+            _ => {}
+        }
+    }
+
+    pub fn make_token(&mut self, request: &TokenRequest) -> NewToken {
+        let number = self.tokens.len() + 1;
+        let expires_at = request.lifetime.map(|lifetime| at(0) + lifetime);
+        let token = Token { id: format!("new{number}"), comment: request.comment.clone(), created_at: Some(at(0)), expires_at };
+        self.tokens.push(token.clone());
+        NewToken { value: new_value().into(), token }
     }
 
     pub fn finish(&mut self, run: RunId, connection: &Connection) {

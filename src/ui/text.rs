@@ -1,5 +1,7 @@
 //! Every word of the window.
 
+pub mod tokens;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};

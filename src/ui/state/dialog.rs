@@ -1,6 +1,6 @@
 //! What stands in front of the window until it is answered. One at a time.
 
-use super::AddWorkspaces;
+use super::{AddWorkspaces, GenerateToken, RevokeTokens, RotateToken};
 use crate::{
     connection::{ConnectionId, TypedSecret},
     failure::Failure,
@@ -40,6 +40,9 @@ pub enum Dialog {
     },
     /// Which workspaces of an account are to become connections.
     AddWorkspaces(Box<AddWorkspaces>),
+    GenerateToken(Box<GenerateToken>),
+    RotateToken(Box<RotateToken>),
+    RevokeTokens(Box<RevokeTokens>),
     /// The window is about to close while renewed sign-ins are not stored; `waiting`: it is tried again.
     SignInsUnsaved {
         waiting: bool,

@@ -80,11 +80,11 @@ impl State {
             | Event::Workspaces { .. }
             | Event::WorkspacesAdded { .. }
             | Event::AccessToken { .. }) => self.sign_in_event(event, now),
-            Event::Tokens { .. }
+            event @ (Event::Tokens { .. }
             | Event::TokenGenerated { .. }
             | Event::TokenUsed { .. }
             | Event::TokensRevoked { .. }
-            | Event::TokenRotated { .. } => todo!(),
+            | Event::TokenRotated { .. }) => self.token_event(event),
             Event::TestProgress { run, id, progress } => {
                 self.tests.progress(run, id, progress, now);
                 Vec::new()
@@ -247,6 +247,7 @@ impl State {
                 form.save_failed(failure.clone());
             }
             self.closing = Closing::No;
+            self.token_work_crashed(&failure);
         }
         if !matches!(std::mem::take(&mut self.settings_wait), SettingsWait::Nothing | SettingsWait::Theme)
             && matches!(self.dialog, Some(Dialog::Settings))

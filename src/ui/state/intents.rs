@@ -1,6 +1,6 @@
 //! Tests, dialogs, closing. As everything that a person wants: each intent changes the state at once and gives the commands for what takes time.
 
-use super::{Attempt, Closing, Dialog, Later, SettingsWait, State};
+use super::{Attempt, Closing, Dialog, Later, Page, SettingsWait, State};
 use crate::{
     connection::{Connection, ConnectionId},
     engine::{Command, SignInPlace},
@@ -29,6 +29,7 @@ impl State {
     }
 
     pub fn do_later(&mut self, later: Later) -> Vec<Command> {
+        self.show_page(Page::Connection);
         match later {
             Later::TryAgain => self.try_again(),
             Later::SignIn => {
@@ -131,6 +132,9 @@ impl State {
     pub fn ask_to_close(&mut self) -> bool {
         if self.closing == Closing::Now {
             return true;
+        }
+        if self.held_up_by_token() {
+            return false;
         }
         let unsaved: Vec<(ConnectionId, String)> =
             self.forms.iter().filter(|(_, form)| form.is_unsaved()).map(|(id, _)| (*id, self.name_of(*id).to_owned())).collect();

@@ -1,6 +1,6 @@
 //! Which connection is shown and which are selected: what the person does in the list.
 
-use super::{Editing, Remote, State};
+use super::{Editing, Page, Remote, State};
 use crate::{connection::ConnectionId, engine::Command, storage::VaultStatus};
 
 impl State {
@@ -55,6 +55,8 @@ impl State {
 
     fn shown_changed(&mut self) -> Vec<Command> {
         self.revealed = None;
+        // Looking through the list asks no workspace for anything.
+        self.show_page(Page::Connection);
         self.drop_idle_forms();
         self.selection.shown().map(|id| self.open_form(id)).unwrap_or_default()
     }

@@ -20,6 +20,7 @@ mod signing_in_tests;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -39,6 +40,7 @@ pub use removal::{Removal, UNDO};
 pub use selection::Selection;
 pub use signing_in::{Attempt, Door, LONELY, SignIns, Stage};
 pub use testing::{Finished, Running, Tests, same_target};
+pub use tokens::{Column, Fresh, GenerateToken, Lifetime, Page, RevokeTokens, RotateToken, TokenTable, Tokens, TokensOf, Trouble, TroubleKind};
 
 use crate::{
     connection::{Connection, ConnectionId, Field, LastTest, SecretKind, Status},
@@ -72,6 +74,7 @@ pub struct State {
     history: HashMap<ConnectionId, LastTest>,
     pub tests: Tests,
     pub sign_ins: SignIns,
+    pub tokens: Tokens,
     counts: Option<Counts>,
     pub vault: Remote<(VaultHome, VaultStatus)>,
     secrets: HashMap<(ConnectionId, SecretKind), Remote<StoredSecret>>,

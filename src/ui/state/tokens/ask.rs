@@ -1,0 +1,167 @@
+//! What is asked before a token is made, replaced or revoked, and a token whose value is shown this once.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    connection::ConnectionId,
+    databricks::{NewToken, Token, TokenRequest},
+    engine::RunId,
+    failure::Failure,
+};
+
+/// What Databricks' own dialog proposes.
+pub const USUAL_DAYS: u32 = 90;
+/// The longest lifetime that any workspace can allow, in days.
+const LONGEST_DAYS: u32 = 730;
+const PRESETS: [u32; 4] = [1, 7, 30, USUAL_DAYS];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifetime {
+    Days(u32),
+    /// What is typed.
+    Custom,
+}
+
+/// *Generate token*.
+#[derive(Debug)]
+pub struct GenerateToken {
+    pub id: ConnectionId,
+    pub comment: String,
+    pub lifetime: Lifetime,
+    pub typed_days: String,
+    longest: Option<u32>,
+    pub(super) run: Option<RunId>,
+    pub failure: Option<Failure>,
+}
+
+impl GenerateToken {
+    pub(super) fn new(id: ConnectionId, comment: String, longest: Option<u32>) -> Self {
+        let usual = longest.unwrap_or(LONGEST_DAYS).clamp(1, USUAL_DAYS);
+        let lifetime = if PRESETS.contains(&usual) { Lifetime::Days(usual) } else { Lifetime::Custom };
+        Self { id, comment, lifetime, typed_days: usual.to_string(), longest, run: None, failure: None }
+    }
+
+    /// In days.
+    pub fn longest(&self) -> u32 {
+        self.longest.unwrap_or(LONGEST_DAYS)
+    }
+
+    pub fn presets(&self) -> impl Iterator<Item = u32> + use<> {
+        let longest = self.longest();
+        PRESETS.into_iter().filter(move |days| *days <= longest)
+    }
+
+    /// `None`: what is typed is no lifetime that the workspace allows.
+    pub fn days(&self) -> Option<u32> {
+        let days = match self.lifetime {
+            Lifetime::Days(days) => Some(days),
+            Lifetime::Custom => self.typed_days.trim().parse().ok(),
+        };
+        days.filter(|days| (1..=self.longest()).contains(days))
+    }
+
+    pub fn waits(&self) -> bool {
+        self.run.is_some()
+    }
+
+    pub fn may_generate(&self) -> bool {
+        self.days().is_some() && !self.waits()
+    }
+
+    pub(super) fn request(&self) -> Option<TokenRequest> {
+        Some(TokenRequest { comment: self.comment.trim().to_owned(), lifetime: Some(of_days(self.days()?)) })
+    }
+}
+
+/// *Rotate* the token that the connection signs in with.
+#[derive(Debug)]
+pub struct RotateToken {
+    pub id: ConnectionId,
+    pub request: TokenRequest,
+    /// The comment of the token that goes; `None`: Brickpass did not make it, so that it cannot revoke it.
+    pub replaces: Option<String>,
+    pub(super) run: Option<RunId>,
+    pub failure: Option<Failure>,
+}
+
+impl RotateToken {
+    /// The new token lives as long as the old one did, as far as the workspace allows.
+    pub(super) fn new(id: ConnectionId, old: Option<&Token>, comment: String, longest: Option<u32>) -> Self {
+        let longest = longest.unwrap_or(LONGEST_DAYS);
+        let lived = old.and_then(|old| Some((old.created_at?, old.expires_at)));
+        let lifetime = match lived {
+            Some((_, None)) => None,
+            Some((from, Some(until))) => Some(days_between(from, until)),
+            None => Some(USUAL_DAYS),
+        };
+        let lifetime = lifetime.map(|days| of_days(days.clamp(1, longest.max(1))));
+        let comment = old.map_or(comment, |old| old.comment.clone());
+        Self { id, request: TokenRequest { comment, lifetime }, replaces: old.map(|old| old.comment.clone()), run: None, failure: None }
+    }
+
+    pub fn days(&self) -> Option<u64> {
+        self.request.lifetime.map(|lifetime| lifetime.as_secs() / 86_400)
+    }
+
+    pub fn waits(&self) -> bool {
+        self.run.is_some()
+    }
+}
+
+fn of_days(days: u32) -> Duration {
+    Duration::from_hours(24 * u64::from(days))
+}
+
+/// Rounded up: a second over a day is no reason for a day less.
+fn days_between(from: Timestamp, until: Timestamp) -> u32 {
+    let seconds = u64::try_from(until.duration_since(from).as_secs()).unwrap_or(0);
+    u32::try_from(seconds.div_ceil(86_400)).unwrap_or(u32::MAX)
+}
+
+/// *Revoke*: what is about to end.
+#[derive(Debug)]
+pub struct RevokeTokens {
+    pub id: ConnectionId,
+    pub tokens: Vec<Token>,
+    /// The token that the connection signs in with is among them.
+    pub in_use: bool,
+    /// What is to be typed first: the name of a production connection.
+    pub expected: Option<String>,
+    pub typed: String,
+}
+
+impl RevokeTokens {
+    pub fn may_revoke(&self) -> bool {
+        self.expected.as_ref().is_none_or(|expected| self.typed.trim() == expected)
+    }
+}
+
+/// A token that was made a moment ago. It stays until the person is done with it: its value cannot be had again.
+#[derive(Debug)]
+pub struct Fresh {
+    pub id: ConnectionId,
+    pub new: Box<NewToken>,
+    /// Whether *Use in this connection* is under way.
+    pub using: bool,
+    pub used: bool,
+    pub copied: bool,
+    pub failure: Option<Failure>,
+    /// Neither used nor copied, and about to be left: the person is asked.
+    pub leaving: bool,
+    /// Readable since then.
+    pub revealed_at: Option<Timestamp>,
+}
+
+impl Fresh {
+    pub(super) fn new(id: ConnectionId, new: NewToken) -> Self {
+        let new = Box::new(new);
+        Self { id, new, using: false, used: false, copied: false, failure: None, leaving: false, revealed_at: None }
+    }
+
+    /// Nothing is lost when it is no longer shown.
+    pub fn is_safe(&self) -> bool {
+        self.used || self.copied
+    }
+}

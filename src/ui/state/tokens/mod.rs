@@ -1,0 +1,289 @@
+//! Personal access tokens: which there are, what is asked before they change, what became of it. A late event of an older run finds nobody.
+
+mod ask;
+mod outcome;
+mod table;
+
+use std::collections::{HashMap, VecDeque};
+
+pub use ask::{Fresh, GenerateToken, Lifetime, RevokeTokens, RotateToken};
+use jiff::Timestamp;
+pub use table::{Column, TokenTable};
+
+use super::{Dialog, State};
+use crate::{
+    connection::{AuthKind, ConnectionId, Environment, Level},
+    engine::{Command, RunId},
+    failure::Failure,
+    ui::text,
+};
+
+/// What is shown of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Page {
+    #[default]
+    Connection,
+    Tokens,
+}
+
+/// What went wrong with tokens, to be told in three lines.
+#[derive(Debug, Clone)]
+pub struct Trouble {
+    pub kind: TroubleKind,
+    pub failure: Failure,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TroubleKind {
+    Generate,
+    Rotate,
+    /// So many could not be revoked.
+    Revoke(usize),
+    /// The token was rotated, but the old one still works.
+    OldRemains,
+}
+
+/// What runs for one connection.
+#[derive(Debug, Default)]
+struct Work {
+    generating: Option<RunId>,
+    rotating: Option<RunId>,
+    revoking: bool,
+}
+
+#[derive(Debug, Default)]
+pub struct Tokens {
+    page: Page,
+    tables: HashMap<ConnectionId, TokenTable>,
+    work: HashMap<ConnectionId, Work>,
+    troubles: HashMap<ConnectionId, Trouble>,
+    /// Not part of any dialog, so that nothing that happens meanwhile takes their place.
+    fresh: VecDeque<Fresh>,
+    /// The window was about to close when a fresh token held it up.
+    close_afterwards: bool,
+    /// The name of this computer, for comments.
+    pub computer: Option<String>,
+}
+
+/// Whether there is a table of tokens to be shown for a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokensOf {
+    Workspace,
+    /// Personal access tokens do not exist at account level.
+    Account,
+    NotSaved,
+}
+
+impl Tokens {
+    pub fn table(&self, id: ConnectionId) -> Option<&TokenTable> {
+        self.tables.get(&id)
+    }
+
+    pub fn table_mut(&mut self, id: ConnectionId) -> Option<&mut TokenTable> {
+        self.tables.get_mut(&id)
+    }
+
+    pub fn trouble(&self, id: ConnectionId) -> Option<&Trouble> {
+        self.troubles.get(&id)
+    }
+
+    pub fn trouble_seen(&mut self, id: ConnectionId) {
+        self.troubles.remove(&id);
+    }
+
+    pub fn generating(&self, id: ConnectionId) -> bool {
+        self.work.get(&id).is_some_and(|work| work.generating.is_some())
+    }
+
+    pub fn rotating(&self, id: ConnectionId) -> bool {
+        self.work.get(&id).is_some_and(|work| work.rotating.is_some())
+    }
+
+    pub fn revoking(&self, id: ConnectionId) -> bool {
+        self.work.get(&id).is_some_and(|work| work.revoking)
+    }
+
+    /// A token is being made or put in another's place: its value would be lost if the window closed now.
+    pub(super) fn are_being_made(&self) -> bool {
+        self.work.values().any(|work| work.generating.is_some() || work.rotating.is_some())
+    }
+
+    pub fn fresh(&self) -> Option<&Fresh> {
+        self.fresh.front()
+    }
+
+    pub fn fresh_mut(&mut self) -> Option<&mut Fresh> {
+        self.fresh.front_mut()
+    }
+}
+
+impl State {
+    pub fn page(&self) -> Page {
+        self.tokens.page
+    }
+
+    /// Shows a tab; the tokens are asked for each time that theirs is opened.
+    pub fn show_page(&mut self, page: Page) -> Vec<Command> {
+        let changed = self.tokens.page != page;
+        self.tokens.page = page;
+        if changed && page == Page::Tokens { self.ask_for_tokens() } else { Vec::new() }
+    }
+
+    pub fn tokens_of(&self, id: ConnectionId) -> TokensOf {
+        match self.entry(id).map(|entry| &entry.connection.level) {
+            None => TokensOf::NotSaved,
+            Some(Level::Account { .. }) => TokensOf::Account,
+            Some(Level::Workspace) => TokensOf::Workspace,
+        }
+    }
+
+    fn shown_with_tokens(&self) -> Option<ConnectionId> {
+        self.selection.shown().filter(|id| self.selection.count() == 1 && self.tokens_of(*id) == TokensOf::Workspace)
+    }
+
+    /// Also *Refresh*.
+    pub fn ask_for_tokens(&mut self) -> Vec<Command> {
+        let Some(id) = self.shown_with_tokens() else { return Vec::new() };
+        self.tokens.tables.entry(id).or_default().asked();
+        vec![Command::ListTokens { id }]
+    }
+
+    fn list_again(&mut self, id: ConnectionId) -> Vec<Command> {
+        let shown = self.tokens.page == Page::Tokens && self.selection.shown() == Some(id);
+        if shown { self.ask_for_tokens() } else { Vec::new() }
+    }
+
+    pub fn can_generate(&self) -> bool {
+        self.shown_with_tokens().is_some_and(|id| !self.tokens.generating(id))
+    }
+
+    pub fn ask_to_generate(&mut self) -> Vec<Command> {
+        let Some(id) = self.shown_with_tokens().filter(|_| self.can_generate()) else { return Vec::new() };
+        let commands = self.show_page(Page::Tokens);
+        let longest = self.tokens.table(id).and_then(TokenTable::longest_days);
+        let comment = text::tokens::usual_comment(self.tokens.computer.as_deref());
+        self.dialog = Some(Dialog::GenerateToken(Box::new(GenerateToken::new(id, comment, longest))));
+        commands
+    }
+
+    pub fn generate_token(&mut self) -> Vec<Command> {
+        let Some(Dialog::GenerateToken(dialog)) = &mut self.dialog else { return Vec::new() };
+        let Some(request) = dialog.request().filter(|_| dialog.may_generate()) else { return Vec::new() };
+        let run = self.tests.new_run();
+        let id = dialog.id;
+        dialog.run = Some(run);
+        dialog.failure = None;
+        self.tokens.troubles.remove(&id);
+        self.tokens.work.entry(id).or_default().generating = Some(run);
+        vec![Command::GenerateToken { run, id, request }]
+    }
+
+    /// The connection signs in with a personal access token, and its replacement can be stored.
+    pub fn can_rotate(&self) -> bool {
+        self.shown_with_tokens().is_some_and(|id| {
+            let token = self.entry(id).is_some_and(|entry| entry.connection.auth.kind() == AuthKind::PersonalAccessToken);
+            token && !self.tokens.rotating(id)
+        })
+    }
+
+    pub fn ask_to_rotate(&mut self) -> Vec<Command> {
+        let Some(id) = self.shown_with_tokens().filter(|_| self.can_rotate()) else { return Vec::new() };
+        let commands = self.show_page(Page::Tokens);
+        let table = self.tokens.table(id);
+        let comment = text::tokens::usual_comment(self.tokens.computer.as_deref());
+        let dialog = RotateToken::new(id, table.and_then(TokenTable::in_use), comment, table.and_then(TokenTable::longest_days));
+        self.dialog = Some(Dialog::RotateToken(Box::new(dialog)));
+        commands
+    }
+
+    pub fn rotate_token(&mut self) -> Vec<Command> {
+        let Some(Dialog::RotateToken(dialog)) = &mut self.dialog else { return Vec::new() };
+        if dialog.waits() {
+            return Vec::new();
+        }
+        let run = self.tests.new_run();
+        let id = dialog.id;
+        dialog.run = Some(run);
+        dialog.failure = None;
+        self.tokens.troubles.remove(&id);
+        self.tokens.work.entry(id).or_default().rotating = Some(run);
+        vec![Command::RotateToken { run, id, request: dialog.request.clone() }]
+    }
+
+    pub fn can_revoke(&self) -> bool {
+        let ticked = |id: ConnectionId| self.tokens.table(id).is_some_and(|table| table.chosen_count() > 0);
+        self.page() == Page::Tokens && self.shown_with_tokens().is_some_and(|id| ticked(id) && !self.tokens.revoking(id))
+    }
+
+    /// Asks about what is ticked.
+    pub fn ask_to_revoke(&mut self) {
+        let Some(id) = self.shown_with_tokens().filter(|_| self.can_revoke()) else { return };
+        let tokens = self.tokens.table(id).map(TokenTable::chosen).unwrap_or_default();
+        self.ask_to_revoke_these(id, tokens);
+    }
+
+    /// Asks about one row.
+    pub fn ask_to_revoke_row(&mut self, row: usize) {
+        let Some(id) = self.shown_with_tokens().filter(|id| !self.tokens.revoking(*id)) else { return };
+        let token = self.tokens.table(id).and_then(|table| table.row(row)).cloned();
+        self.ask_to_revoke_these(id, token.into_iter().collect());
+    }
+
+    fn ask_to_revoke_these(&mut self, id: ConnectionId, tokens: Vec<crate::databricks::Token>) {
+        let Some(connection) = self.entry(id).map(|entry| &entry.connection).filter(|_| !tokens.is_empty()) else { return };
+        let expected = (connection.environment == Environment::Production).then(|| connection.name.as_str().to_owned());
+        let in_use = self.tokens.table(id).is_some_and(|table| tokens.iter().any(|token| table.is_in_use(&token.id)));
+        self.dialog = Some(Dialog::RevokeTokens(Box::new(RevokeTokens { id, tokens, in_use, expected, typed: String::new() })));
+    }
+
+    pub fn revoke_tokens(&mut self) -> Vec<Command> {
+        if !matches!(&self.dialog, Some(Dialog::RevokeTokens(dialog)) if dialog.may_revoke()) {
+            return Vec::new();
+        }
+        let Some(Dialog::RevokeTokens(dialog)) = self.dialog.take() else { return Vec::new() };
+        self.tokens.troubles.remove(&dialog.id);
+        self.tokens.work.entry(dialog.id).or_default().revoking = true;
+        let token_ids = dialog.tokens.into_iter().map(|token| token.id).collect();
+        vec![Command::RevokeTokens { id: dialog.id, token_ids }]
+    }
+
+    /// The fresh token becomes what its connection signs in with.
+    pub fn use_fresh_token(&mut self) -> Vec<Command> {
+        let Some(fresh) = self.tokens.fresh.front_mut().filter(|fresh| !fresh.using && !fresh.used) else { return Vec::new() };
+        fresh.using = true;
+        fresh.leaving = false;
+        fresh.failure = None;
+        vec![Command::UseToken { id: fresh.id, new: fresh.new.clone() }]
+    }
+
+    /// *Done*, or leaving in another way; asks once when the value would be lost.
+    pub fn leave_fresh_token(&mut self) {
+        let Some(fresh) = self.tokens.fresh.front_mut() else { return };
+        if fresh.using {
+            return;
+        }
+        if !fresh.is_safe() && !fresh.leaving {
+            fresh.leaving = true;
+            fresh.revealed_at = None;
+            return;
+        }
+        self.tokens.fresh.pop_front();
+        if std::mem::take(&mut self.tokens.close_afterwards) {
+            self.ask_to_close();
+        }
+    }
+
+    /// The person stays with the value.
+    pub fn keep_fresh_token(&mut self) {
+        self.tokens.close_afterwards = false;
+        if let Some(fresh) = self.tokens.fresh.front_mut() {
+            fresh.leaving = false;
+        }
+    }
+
+    /// How many days the token in use still lives, when that is known.
+    pub fn days_left(&self, id: ConnectionId, now: Timestamp) -> Option<i64> {
+        let until = self.tokens.table(id)?.in_use()?.expires_at?;
+        Some(text::tokens::whole_days(until, now))
+    }
+}

@@ -1,0 +1,192 @@
+//! What the engine tells of tokens.
+
+use super::{Fresh, Trouble, TroubleKind};
+use crate::{
+    connection::{ConnectionId, SecretKind},
+    databricks::NewToken,
+    engine::{Command, Event, Rotated, RunId},
+    failure::Failure,
+    ui::{
+        state::{Dialog, Notice, State},
+        text,
+    },
+};
+
+impl State {
+    pub(in crate::ui::state) fn token_event(&mut self, event: Event) -> Vec<Command> {
+        match event {
+            Event::Tokens { id, outcome } => {
+                if let Some(table) = self.tokens.table_mut(id) {
+                    match outcome {
+                        Ok(list) => table.came(list),
+                        Err(failure) => table.failed(failure),
+                    }
+                }
+                Vec::new()
+            }
+            Event::TokenGenerated { run, id, outcome } => self.token_generated(run, id, outcome),
+            Event::TokenUsed { id, outcome } => self.token_used(id, outcome),
+            Event::TokensRevoked { id, revoked, failed } => self.tokens_revoked(id, &revoked, failed),
+            Event::TokenRotated { run, id, outcome } => self.token_rotated(run, id, outcome),
+            _ => Vec::new(),
+        }
+    }
+
+    fn token_generated(&mut self, run: RunId, id: ConnectionId, outcome: Result<NewToken, Failure>) -> Vec<Command> {
+        let awaited = self.tokens.work.get_mut(&id).filter(|work| work.generating == Some(run));
+        match (awaited, &outcome) {
+            (Some(work), _) => work.generating = None,
+            // A value is never dropped, even if nobody waits for it any more.
+            (None, Ok(new)) if !self.tokens.fresh.iter().any(|fresh| fresh.new.token.id == new.token.id) => {}
+            (None, _) => return Vec::new(),
+        }
+        let dialog = match &mut self.dialog {
+            Some(Dialog::GenerateToken(dialog)) if dialog.run == Some(run) => Some(dialog),
+            _ => None,
+        };
+        match (outcome, dialog) {
+            (Ok(new), dialog) => {
+                if dialog.is_some() {
+                    self.dialog = None;
+                }
+                self.tokens.fresh.push_back(Fresh::new(id, new));
+                self.list_again(id)
+            }
+            (Err(failure), Some(dialog)) => {
+                dialog.run = None;
+                dialog.failure = Some(failure);
+                Vec::new()
+            }
+            (Err(failure), None) => {
+                self.token_trouble(id, TroubleKind::Generate, failure);
+                Vec::new()
+            }
+        }
+    }
+
+    fn token_used(&mut self, id: ConnectionId, outcome: Result<(), Failure>) -> Vec<Command> {
+        let Some(fresh) = self.tokens.fresh.iter_mut().find(|fresh| fresh.id == id && fresh.using) else { return Vec::new() };
+        fresh.using = false;
+        if let Err(failure) = outcome {
+            fresh.failure = Some(failure);
+            return Vec::new();
+        }
+        fresh.used = true;
+        let token = fresh.new.token.clone();
+        if let Some(table) = self.tokens.tables.get_mut(&id) {
+            table.now_in_use(&token);
+        }
+        self.token_stored(id)
+    }
+
+    /// What the vault holds for the connection is another token now.
+    fn token_stored(&mut self, id: ConnectionId) -> Vec<Command> {
+        self.secrets.remove(&(id, SecretKind::PersonalAccessToken));
+        self.revealed = self.revealed.take().filter(|(of, ..)| *of != id);
+        let mut commands = if self.selection.shown() == Some(id) { self.describe(id) } else { Vec::new() };
+        commands.extend(self.list_again(id));
+        commands
+    }
+
+    fn tokens_revoked(&mut self, id: ConnectionId, revoked: &[String], failed: Vec<(String, Failure)>) -> Vec<Command> {
+        if let Some(work) = self.tokens.work.get_mut(&id) {
+            work.revoking = false;
+        }
+        if let Some(table) = self.tokens.tables.get_mut(&id) {
+            table.revoked(revoked);
+        }
+        if !revoked.is_empty() {
+            self.notices.push(Notice::Done(text::tokens::revoked(revoked.len())));
+        }
+        let count = failed.len();
+        if let Some((_, failure)) = failed.into_iter().next() {
+            self.token_trouble(id, TroubleKind::Revoke(count), failure);
+        }
+        self.list_again(id)
+    }
+
+    fn token_rotated(&mut self, run: RunId, id: ConnectionId, outcome: Result<Rotated, Failure>) -> Vec<Command> {
+        let Some(work) = self.tokens.work.get_mut(&id).filter(|work| work.rotating == Some(run)) else { return Vec::new() };
+        work.rotating = None;
+        let in_dialog = matches!(&self.dialog, Some(Dialog::RotateToken(dialog)) if dialog.run == Some(run));
+        match outcome {
+            Ok(Rotated { token, old_remains }) => {
+                if in_dialog {
+                    self.dialog = None;
+                }
+                if let Some(table) = self.tokens.tables.get_mut(&id) {
+                    table.now_in_use(&token);
+                }
+                let words = text::tokens::rotated(self.name_of(id), old_remains.is_none());
+                self.notices.push(Notice::Done(words));
+                if let Some(failure) = old_remains {
+                    self.token_trouble(id, TroubleKind::OldRemains, failure);
+                }
+                self.token_stored(id)
+            }
+            Err(failure) => {
+                if let Some(Dialog::RotateToken(dialog)) = self.dialog.as_mut().filter(|_| in_dialog) {
+                    dialog.run = None;
+                    dialog.failure = Some(failure);
+                } else {
+                    self.token_trouble(id, TroubleKind::Rotate, failure);
+                }
+                self.list_again(id)
+            }
+        }
+    }
+
+    /// Told in its place; elsewhere, in passing too.
+    fn token_trouble(&mut self, id: ConnectionId, kind: TroubleKind, failure: Failure) {
+        if self.selection.shown() != Some(id) || self.page() != super::Page::Tokens {
+            self.notices.push(Notice::Failure(failure.clone()));
+        }
+        self.tokens.troubles.insert(id, Trouble { kind, failure });
+    }
+
+    /// The engine's work ended without an answer of its own: nothing waits for it any longer.
+    pub(in crate::ui::state) fn token_work_crashed(&mut self, failure: &Failure) {
+        self.tokens.work.clear();
+        for table in self.tokens.tables.values_mut().filter(|table| matches!(table.list(), super::super::Remote::Pending { .. })) {
+            table.failed(failure.clone());
+        }
+        for fresh in self.tokens.fresh.iter_mut().filter(|fresh| fresh.using) {
+            fresh.using = false;
+            fresh.failure = Some(failure.clone());
+        }
+        match &mut self.dialog {
+            Some(Dialog::GenerateToken(dialog)) if dialog.waits() => {
+                dialog.run = None;
+                dialog.failure = Some(failure.clone());
+            }
+            Some(Dialog::RotateToken(dialog)) if dialog.waits() => {
+                dialog.run = None;
+                dialog.failure = Some(failure.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// A value that would be lost holds the window up. True: one does.
+    pub(in crate::ui::state) fn held_up_by_token(&mut self) -> bool {
+        if self.tokens.are_being_made() {
+            self.notices.push(Notice::Info(text::tokens::BEING_MADE.to_owned()));
+            return true;
+        }
+        let Some(at) = self.tokens.fresh.iter().position(|fresh| !fresh.is_safe()) else { return false };
+        self.tokens.fresh.swap(0, at);
+        if let Some(fresh) = self.tokens.fresh.front_mut() {
+            fresh.leaving = true;
+            fresh.revealed_at = None;
+        }
+        self.tokens.close_afterwards = true;
+        // What stands in front of it must not hide the question.
+        self.dialog = None;
+        true
+    }
+
+    pub(in crate::ui::state) fn forget_tokens(&mut self, id: ConnectionId) {
+        self.tokens.tables.remove(&id);
+        self.tokens.troubles.remove(&id);
+    }
+}

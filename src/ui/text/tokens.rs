@@ -1,0 +1,254 @@
+//! The words about personal access tokens.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{counted, some_of};
+use crate::ui::{state::TroubleKind, theme::Tone};
+
+pub const TAB: &str = "Tokens";
+pub const TABLE: &str = "Personal access tokens";
+pub const FILTER: &str = "Filter tokens";
+pub const REFRESH: &str = "Refresh";
+pub const GENERATE: &str = "Generate token...";
+pub const GENERATING: &str = "Generating";
+pub const ROTATE: &str = "Rotate this connection's token";
+pub const ROTATE_SHORT: &str = "Rotate...";
+pub const ROTATE_ROW: &str = "Rotate";
+pub const ROTATING: &str = "Rotating";
+pub const REVOKING: &str = "Revoking";
+pub const SELECT_NONE: &str = "Clear selection";
+pub const COMMENT: &str = "Comment";
+pub const CREATED: &str = "Created";
+pub const EXPIRES: &str = "Expires";
+pub const USED_BY: &str = "Used by";
+pub const SELECT_ALL: &str = "Select all tokens shown";
+pub const IN_USE: &str = "This connection";
+pub const IN_USE_SAID: &str = "this connection uses it";
+pub const NO_COMMENT: &str = "No comment";
+pub const UNKNOWN: &str = "Unknown";
+pub const ASKING: &str = "Asking the workspace for your tokens";
+pub const NONE: &str = "You have no personal access tokens in this workspace.";
+pub const NO_MATCH: &str = "No token matches";
+pub const AUTO_REVOKED: &str = "Databricks revokes tokens that are not used for 90 days.";
+pub const ACCOUNT: &str = "Personal access tokens belong to a workspace; an account has none. Open a connection to one of its workspaces to see yours.";
+pub const NOT_SAVED: &str = "Save this connection first. Then your tokens in its workspace are listed here.";
+pub const DISMISS: &str = "Dismiss";
+pub const BEING_MADE: &str = "A token is being made. Close the window when it is here, or its value would be lost.";
+
+// Generate
+pub const GENERATE_TITLE: &str = "Generate token";
+pub const COMMENT_HINT: &str = "What it is for";
+pub const LIFETIME: &str = "Lifetime";
+pub const CUSTOM: &str = "Custom";
+pub const DAYS: &str = "days";
+pub const CUSTOM_DAYS: &str = "Lifetime in days";
+pub const GENERATE_NOW: &str = "Generate";
+
+// The new token
+pub const NEW_TITLE: &str = "Your new token";
+pub const NEW_WHY: &str = "Databricks shows it this once. Copy it now, or let this connection use it.";
+pub const NEW_WHY_USE: &str = "Databricks shows it this once. Let this connection use it, or show it and write it down.";
+pub const NEW_TOKEN: &str = "New token";
+pub const USE: &str = "Use in this connection";
+pub const USING: &str = "Storing";
+pub const USED: &str = "This connection signs in with it now.";
+pub const DONE: &str = "Done";
+pub const LEAVE_TITLE: &str = "The token cannot be shown again";
+pub const LEAVE_WHY: &str = "You have neither copied it nor let this connection use it. It stays valid: if you do not need it, revoke it in the list.";
+pub const LEAVE: &str = "Leave it";
+pub const KEEP: &str = "Keep showing it";
+pub const USE_FAILED: &str = "The token is not stored. It is still here.";
+
+// Rotate and revoke
+pub const ROTATE_TITLE: &str = "Rotate this connection's token?";
+pub const ROTATE_NOW: &str = "Rotate";
+pub const REVOKE: &str = "Revoke";
+pub const REVOKE_BODY: &str = "Whatever signs in with it stops working at once. This cannot be undone.";
+pub const REVOKE_BODY_MANY: &str = "Whatever signs in with them stops working at once. This cannot be undone.";
+pub const REVOKE_IN_USE: &str = "This connection signs in with it and needs another token afterwards. Rotate replaces it without a gap.";
+pub const REVOKE_IN_USE_MANY: &str = "This connection signs in with one of them and needs another token afterwards. Rotate replaces it without a gap.";
+
+/// `Brickpass on priya-laptop`
+pub fn usual_comment(computer: Option<&str>) -> String {
+    match computer.map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) => format!("{} on {name}", super::APP),
+        None => super::APP.to_owned(),
+    }
+}
+
+pub fn days(count: u32) -> String {
+    counted(usize::try_from(count).unwrap_or(usize::MAX), "day", "days")
+}
+
+pub fn up_to(days: u32) -> String {
+    format!("This workspace allows 1 to {days} days")
+}
+
+/// Whole days from now on; negative when past.
+pub fn whole_days(then: Timestamp, now: Timestamp) -> i64 {
+    then.duration_since(now).as_secs().div_euclid(86_400)
+}
+
+/// Within so many days, an expiry is a warning.
+const SOON: i64 = 14;
+
+/// `in 23 days`, and how grave that is.
+pub fn expires(until: Option<Timestamp>, now: Timestamp) -> (String, Tone) {
+    let Some(until) = until else { return ("never".to_owned(), Tone::Error) };
+    if until <= now {
+        return ("expired".to_owned(), Tone::Error);
+    }
+    match whole_days(until, now) {
+        0 => ("in less than a day".to_owned(), Tone::Warning),
+        1 => ("in 1 day".to_owned(), Tone::Warning),
+        days if days < SOON => (format!("in {days} days"), Tone::Warning),
+        days => (format!("in {days} days"), Tone::Neutral),
+    }
+}
+
+/// `Expires in 3 days`, for the row of a connection.
+pub fn expires_in(days: i64) -> String {
+    match days {
+        ..=0 => "Expires today".to_owned(),
+        1 => "Expires in 1 day".to_owned(),
+        _ => format!("Expires in {days} days"),
+    }
+}
+
+/// `22 Oct 2026`
+pub fn date(when: Option<Timestamp>, zone: &TimeZone) -> String {
+    when.map_or_else(|| UNKNOWN.to_owned(), |when| when.to_zoned(zone.clone()).strftime("%-d %b %Y").to_string())
+}
+
+/// `"Brickpass on this laptop", expires 20 February 2027`
+pub fn new_token(comment: &str, until: Option<Timestamp>, zone: &TimeZone) -> String {
+    let comment = if comment.is_empty() { String::new() } else { format!("\u{201c}{comment}\u{201d}, ") };
+    match until {
+        Some(until) => format!("{comment}expires {}", until.to_zoned(zone.clone()).strftime("%-d %B %Y")),
+        None => format!("{comment}never expires"),
+    }
+}
+
+pub fn comment(comment: &str) -> &str {
+    if comment.trim().is_empty() { NO_COMMENT } else { comment }
+}
+
+pub fn count(shown: usize, all: usize) -> String {
+    if shown == all { format!("{}.", tokens(all)) } else { format!("{shown} of {}.", tokens(all)) }
+}
+
+pub fn selected(count: usize) -> String {
+    format!("{} selected", tokens(count))
+}
+
+pub fn tokens(count: usize) -> String {
+    counted(count, "token", "tokens")
+}
+
+pub fn revoke(count: usize) -> String {
+    format!("Revoke {}...", tokens(count))
+}
+
+pub fn revoke_named(comment: &str) -> String {
+    format!("{REVOKE} {comment}")
+}
+
+pub fn revoke_title(comments: &[&str]) -> String {
+    match comments {
+        [one] => format!("Revoke \u{201c}{one}\u{201d}?"),
+        many => format!("Revoke {}?", tokens(many.len())),
+    }
+}
+
+pub fn revoke_which(comments: &[&str]) -> String {
+    some_of(comments)
+}
+
+pub fn type_to_revoke(expected: &str) -> String {
+    format!("This is production. Type {expected} to revoke")
+}
+
+pub fn revoked(count: usize) -> String {
+    format!("Revoked {}", tokens(count))
+}
+
+pub fn rotated(name: &str, old_revoked: bool) -> String {
+    if old_revoked {
+        format!("{name} has a new token; the old one is revoked")
+    } else {
+        format!("{name} has a new token; the old one is still valid")
+    }
+}
+
+/// What *Rotate* is about to do. `replaces`: the comment of the old token, when Brickpass made it.
+pub fn rotate_body(replaces: Option<&str>, days: Option<u64>) -> String {
+    let lives = match days {
+        None => "as long as the workspace allows".to_owned(),
+        Some(1) => "1 day".to_owned(),
+        Some(days) => format!("{days} days"),
+    };
+    let made = format!("A new token is generated, tried and stored. It is valid for {lives}.");
+    match replaces {
+        Some(old) => {
+            format!("{made} Then \u{201c}{}\u{201d} is revoked: whatever else uses that one stops working. If anything fails before, the old token stays.", comment(old))
+        }
+        None => {
+            format!("{made} Brickpass did not generate the token that this connection uses now, so it cannot revoke that one: do it in the list when you know which it is.")
+        }
+    }
+}
+
+pub fn trouble(kind: TroubleKind) -> String {
+    match kind {
+        TroubleKind::Generate => "The token was not generated".to_owned(),
+        TroubleKind::Rotate => "The token was not rotated".to_owned(),
+        TroubleKind::Revoke(1) => "1 token was not revoked".to_owned(),
+        TroubleKind::Revoke(count) => format!("{count} tokens were not revoked"),
+        TroubleKind::OldRemains => "The old token is still valid".to_owned(),
+    }
+}
+
+pub const LIST_FAILED: &str = "Your tokens could not be listed";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + seconds).unwrap()
+    }
+
+    #[test]
+    fn an_expiry_is_told_in_days_and_warns_within_fourteen() {
+        const DAY: i64 = 86_400;
+        for (until, words, tone) in [
+            (Some(23 * DAY), "in 23 days", Tone::Neutral),
+            (Some(14 * DAY), "in 14 days", Tone::Neutral),
+            (Some(14 * DAY - 1), "in 13 days", Tone::Warning),
+            (Some(DAY), "in 1 day", Tone::Warning),
+            (Some(DAY - 1), "in less than a day", Tone::Warning),
+            (Some(0), "expired", Tone::Error),
+            (Some(-DAY), "expired", Tone::Error),
+            (None, "never", Tone::Error),
+        ] {
+            assert_eq!(expires(until.map(at), at(0)), (words.to_owned(), tone));
+        }
+        assert_eq!(expires_in(0), "Expires today");
+        assert_eq!(expires_in(3), "Expires in 3 days");
+    }
+
+    #[test]
+    fn the_usual_comment_names_the_computer_when_it_has_a_name() {
+        assert_eq!(usual_comment(Some(" priya-laptop\n")), "Brickpass on priya-laptop");
+        assert_eq!(usual_comment(Some("")), "Brickpass");
+        assert_eq!(usual_comment(None), "Brickpass");
+    }
+
+    #[test]
+    fn dates_are_those_of_the_persons_zone() {
+        let midnight = Timestamp::from_second(1_793_491_200).unwrap();
+        assert_eq!(date(Some(midnight), &TimeZone::UTC), "1 Nov 2026");
+        assert_eq!(date(Some(midnight), &TimeZone::fixed(jiff::tz::offset(-1))), "31 Oct 2026");
+        assert_eq!(date(None, &TimeZone::UTC), "Unknown");
+    }
+}

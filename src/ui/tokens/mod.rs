@@ -1,0 +1,225 @@
+//! The *Tokens* tab: which personal access tokens the user has in this workspace, and what can be done with them.
+
+mod dialogs;
+mod fresh;
+mod keys;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use egui::{Id, Ui};
+
+pub use dialogs::show as dialog;
+pub use fresh::show as fresh_token;
+
+use super::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{State, TokensOf},
+    test_panel::{failure_lines, remedy_button, title},
+    text::{self, tokens as words},
+    theme::{self, Tone},
+    widgets::{Button, TextField, card, icon_button, paragraph, spinner},
+};
+use crate::{
+    connection::ConnectionId,
+    failure::{Failure, Remedy},
+};
+
+/// Below this width of the page, the filter has a line of its own.
+const NARROW: f32 = 600.0;
+
+pub fn table_id() -> Id {
+    Id::unique("tokens table")
+}
+
+/// What stays in view while the rows scroll.
+pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let Some(id) = state.selection.shown() else { return };
+    ui.spacing_mut().item_spacing.y = 8.0;
+    match state.tokens_of(id) {
+        TokensOf::NotSaved => {
+            paragraph(ui, words::NOT_SAVED, fonts::regular(14.0), theme::of(ui).weak);
+            return;
+        }
+        TokensOf::Account => {
+            paragraph(ui, words::ACCOUNT, fonts::regular(14.0), theme::of(ui).weak);
+            return;
+        }
+        TokensOf::Workspace => {}
+    }
+    toolbar(ui, state, act, id);
+    trouble(ui, state, act, id);
+    list_failure(ui, state, act, id);
+    if state.tokens.table(id).is_some_and(|table| table.shown_count() > 0) {
+        table::header(ui, state, id);
+    }
+}
+
+/// The rows, and what is to be known about all of them.
+pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let Some(id) = state.selection.shown().filter(|id| state.tokens_of(*id) == TokensOf::Workspace) else { return };
+    let weak = theme::of(ui).weak;
+    let Some(table) = state.tokens.table(id) else { return };
+    if table.list().value().is_none() {
+        if table.list().failure().is_none() {
+            ui.horizontal(|ui| {
+                spinner(ui, words::ASKING);
+                paragraph(ui, words::ASKING, fonts::regular(14.0), weak);
+            });
+        }
+        return;
+    }
+    let (shown, all) = (table.shown_count(), table.tokens().len());
+    if all == 0 {
+        paragraph(ui, words::NONE, fonts::regular(14.0), weak);
+    } else if shown == 0 {
+        paragraph(ui, words::NO_MATCH, fonts::regular(14.0), weak);
+    } else {
+        table::rows(ui, state, act, id);
+    }
+    ui.add_space(12.0);
+    let count = if all == 0 { String::new() } else { format!("{} ", words::count(shown, all)) };
+    paragraph(ui, &format!("{count}{}", words::AUTO_REVOKED), fonts::regular(12.0), weak);
+}
+
+fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    let narrow = ui.available_width() < NARROW;
+    if narrow {
+        ui.horizontal(|ui| {
+            let room = ui.available_width() - theme::CONTROL_HEIGHT - ui.spacing().item_spacing.x;
+            filter(ui, state, id, room);
+            refresh(ui, state, act);
+        });
+        ui.horizontal_wrapped(|ui| buttons(ui, state, act, id, true));
+    } else {
+        ui.horizontal(|ui| {
+            filter(ui, state, id, 260.0_f32.min(ui.available_width() * 0.3));
+            refresh(ui, state, act);
+            buttons(ui, state, act, id, false);
+        });
+    }
+}
+
+fn filter(ui: &mut Ui, state: &mut State, id: ConnectionId, width: f32) {
+    let Some(table) = state.tokens.table_mut(id) else { return };
+    let mut sought = table.filter().to_owned();
+    let field = TextField::new(&mut sought, words::FILTER)
+        .hint(words::FILTER)
+        .leading(Icon::Filter)
+        .limit(200)
+        .width(width)
+        .id(Id::unique(("filter tokens", id)))
+        .show(ui);
+    let pressed = |key| ui.input(|input| input.key_pressed(key));
+    if field.lost_focus() && pressed(egui::Key::Escape) {
+        sought.clear();
+    }
+    if field.lost_focus() && pressed(egui::Key::Enter) || field.has_focus() && pressed(egui::Key::ArrowDown) {
+        ui.memory_mut(|memory| memory.request_focus(table_id()));
+    }
+    table.set_filter(sought);
+}
+
+fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let id = state.selection.shown();
+    let asking = id.and_then(|id| state.tokens.table(id)).is_some_and(|table| table.is_asking() && table.list().value().is_some());
+    if asking {
+        ui.allocate_ui(egui::Vec2::splat(theme::CONTROL_HEIGHT), |ui| {
+            ui.centered_and_justified(|ui| spinner(ui, words::ASKING));
+        });
+    } else if icon_button(ui, Icon::Refresh, words::REFRESH).clicked() {
+        act.send(state.ask_for_tokens());
+    }
+}
+
+/// At the right; what can be done with the ticked rows takes the place of the rest while there are any.
+fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, narrow: bool) {
+    let chosen = state.tokens.table(id).map_or(0, super::state::TokenTable::chosen_count);
+    let gap = ui.spacing().item_spacing.x;
+    if chosen > 0 {
+        let none = Button::ghost(words::SELECT_NONE);
+        let revoke_words = words::revoke(chosen);
+        let revoking = state.tokens.revoking(id);
+        let revoke = if revoking {
+            Button::danger(words::REVOKING).busy(true).enabled(false)
+        } else {
+            Button::danger(&revoke_words).icon(Icon::Trash)
+        };
+        push_right(ui, none.width(ui) + gap + revoke.width(ui), narrow);
+        if none.show(ui).clicked()
+            && let Some(table) = state.tokens.table_mut(id)
+        {
+            table.choose_none();
+        }
+        if revoke.show(ui).clicked() {
+            state.ask_to_revoke();
+        }
+        return;
+    }
+    let (rotating, generating) = (state.tokens.rotating(id), state.tokens.generating(id));
+    let rotates = rotating || state.can_rotate();
+    let rotate_words = if rotating {
+        words::ROTATING
+    } else if narrow {
+        words::ROTATE_SHORT
+    } else {
+        words::ROTATE
+    };
+    let rotate = Button::secondary(rotate_words).busy(rotating).enabled(!rotating);
+    let generate = if generating {
+        Button::primary(words::GENERATING).busy(true).enabled(false)
+    } else {
+        Button::primary(words::GENERATE).icon(Icon::Plus)
+    };
+    push_right(ui, generate.width(ui) + if rotates { rotate.width(ui) + gap } else { 0.0 }, narrow);
+    if rotates && rotate.show(ui).clicked() {
+        act.send(state.ask_to_rotate());
+    }
+    if generate.show(ui).clicked() {
+        act.send(state.ask_to_generate());
+    }
+}
+
+fn push_right(ui: &mut Ui, width: f32, narrow: bool) {
+    if !narrow {
+        ui.add_space((ui.available_width() - width).max(0.0));
+    }
+}
+
+fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    let Some(trouble) = state.tokens.trouble(id).cloned() else { return };
+    card(ui, Some(Tone::Error), |ui| {
+        ui.set_width(ui.available_width());
+        title(ui, None, &words::trouble(trouble.kind));
+        failure_lines(ui, &trouble.failure);
+        ui.horizontal(|ui| {
+            if leads_elsewhere(&trouble.failure) {
+                remedy_button(ui, &trouble.failure, state, act, false);
+            }
+            if Button::ghost(words::DISMISS).show(ui).clicked() {
+                state.tokens.trouble_seen(id);
+            }
+        });
+    });
+}
+
+fn list_failure(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    let Some(failure) = state.tokens.table(id).and_then(|table| table.list().failure()).cloned() else { return };
+    card(ui, Some(Tone::Error), |ui| {
+        ui.set_width(ui.available_width());
+        title(ui, None, words::LIST_FAILED);
+        failure_lines(ui, &failure);
+        if leads_elsewhere(&failure) {
+            remedy_button(ui, &failure, state, act, true);
+        } else if Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
+            act.send(state.ask_for_tokens());
+        }
+    });
+}
+
+/// The remedy is more than trying once more.
+fn leads_elsewhere(failure: &Failure) -> bool {
+    failure.remedy.is_some_and(|remedy| !matches!(remedy, Remedy::TryAgain | Remedy::Reload))
+}
