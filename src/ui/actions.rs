@@ -6,7 +6,8 @@ use super::{
     act::Act,
     shortcuts::Action,
     sidebar,
-    state::{Dialog, State},
+    state::{Dialog, Page, State},
+    tokens,
 };
 use crate::{connection::Field, engine::Command};
 
@@ -15,6 +16,8 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::New => act.send(state.new_connection()),
         Action::Save => act.send(state.save()),
         Action::Duplicate => act.send(state.duplicate()),
+        // The key of deletion in the table of tokens.
+        Action::Delete if ctx.memory(|memory| memory.has_focus(tokens::table_id())) => state.revoke_at_cursor(),
         Action::Delete => act.send(state.delete(state.selection.all(), act.now)),
         Action::Undo => act.send(state.undo()),
         Action::Rename => state.focus = Some(Field::Name),
@@ -44,9 +47,18 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::OpenWorkspace => act.send(state.open_in_browser()),
         Action::RevealSecret => reveal(state, act),
         Action::CopySecret => act.send(state.copy_stored()),
+        Action::Tokens => act.send(state.show_page(Page::Tokens)),
+        Action::GenerateToken => act.send(state.ask_to_generate()),
+        Action::RotateToken => act.send(state.ask_to_rotate()),
+        Action::RevokeTokens => state.ask_to_revoke(),
         Action::CommandPalette => state.dialog = Some(Dialog::Palette),
         Action::Find => ctx.memory_mut(|memory| memory.request_focus(sidebar::filter_id())),
-        Action::Refresh => act.send([Command::Refresh, Command::ProbeVault]),
+        Action::Refresh => {
+            act.send([Command::Refresh, Command::ProbeVault]);
+            if state.page() == Page::Tokens {
+                act.send(state.ask_for_tokens());
+            }
+        }
         Action::Settings => state.dialog = Some(Dialog::Settings),
         Action::Shortcuts => state.dialog = Some(Dialog::Shortcuts),
         Action::Pinned(number) => act.send(state.select_pinned(usize::from(number).saturating_sub(1))),
@@ -75,6 +87,10 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
             .shown_form()
             .is_some_and(|form| form.draft.secret_kind().is_some_and(|kind| state.stored_secret(form.draft.id, kind).is_some())),
         Action::CopySecret => state.can_copy_stored(),
+        Action::Tokens => shown.is_some() && state.selection.count() == 1 && state.page() != Page::Tokens,
+        Action::GenerateToken => state.can_generate(),
+        Action::RotateToken => state.can_rotate(),
+        Action::RevokeTokens => state.can_revoke(),
         Action::Undo => state.can_undo(),
         Action::TestAll | Action::Find => any,
         Action::CancelTest => state.tests.running_count() > 0 || state.sign_ins_running() > 0,

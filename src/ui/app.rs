@@ -18,7 +18,7 @@ use super::{
     status_bar, text,
     theme::{self, Tone},
     toasts::Toasts,
-    top_bar,
+    tokens, top_bar,
     widgets::forget_secret_field,
 };
 use crate::{
@@ -92,6 +92,13 @@ impl BrickpassApp {
     #[must_use]
     pub fn in_zone(mut self, zone: jiff::tz::TimeZone) -> Self {
         self.state.zone = Zone(zone);
+        self
+    }
+
+    /// The name of this computer, for the comments of tokens that are generated here.
+    #[must_use]
+    pub fn on_computer(mut self, name: Option<String>) -> Self {
+        self.state.tokens.computer = name;
         self
     }
 
@@ -207,10 +214,11 @@ impl BrickpassApp {
 
     fn dialogs(&mut self, ctx: &Context, act: &mut Act) {
         match &self.state.dialog {
-            None => {}
+            None => tokens::fresh_token(ctx, &mut self.state, act),
             Some(Dialog::Settings) => self.settings_dialog(ctx, act),
             Some(Dialog::Palette) => self.command_palette(ctx, act),
             Some(Dialog::AddWorkspaces(_)) => login::add_workspaces(ctx, &mut self.state, act),
+            Some(Dialog::GenerateToken(_) | Dialog::RotateToken(_) | Dialog::RevokeTokens(_)) => tokens::dialog(ctx, &mut self.state, act),
             Some(Dialog::Shortcuts) if shortcuts::sheet(ctx, Id::unique("shortcuts sheet")) => {
                 self.state.dialog = None;
             }
@@ -332,6 +340,7 @@ impl eframe::App for BrickpassApp {
         let ctx = ui.ctx().clone();
         let mut act = Act::new(self.now());
         if self.state.dialog.is_none()
+            && self.state.tokens.fresh().is_none()
             && let Some(action) = shortcuts::pressed(&ctx)
         {
             actions::perform(&ctx, &mut self.state, &mut act, action);

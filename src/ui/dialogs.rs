@@ -69,6 +69,7 @@ fn dialog_id(dialog: &Dialog) -> Id {
         Dialog::Unlock { .. } => "unlock dialog",
         Dialog::SignInsUnsaved { .. } => "unsaved sign-ins dialog",
         Dialog::AddWorkspaces(_) => "add workspaces dialog",
+        Dialog::GenerateToken(_) | Dialog::RotateToken(_) | Dialog::RevokeTokens(_) => "token dialog",
         Dialog::Settings => "settings dialog",
         Dialog::Shortcuts => "shortcuts dialog",
         Dialog::Palette => "palette dialog",
@@ -87,7 +88,13 @@ fn title(dialog: &Dialog, state: &State) -> String {
         Dialog::Unlock { new: true, .. } => text::NEW_PASSPHRASE_TITLE.to_owned(),
         Dialog::Unlock { .. } => text::UNLOCK_TITLE.to_owned(),
         Dialog::SignInsUnsaved { .. } => text::SIGN_INS_UNSAVED_TITLE.to_owned(),
-        Dialog::AddWorkspaces(_) | Dialog::Settings | Dialog::Shortcuts | Dialog::Palette => String::new(),
+        Dialog::AddWorkspaces(_)
+        | Dialog::GenerateToken(_)
+        | Dialog::RotateToken(_)
+        | Dialog::RevokeTokens(_)
+        | Dialog::Settings
+        | Dialog::Shortcuts
+        | Dialog::Palette => String::new(),
     }
 }
 
@@ -156,7 +163,13 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> O
             let again = (Button::primary(text::TRY_AGAIN).busy(*waiting).enabled(!*waiting), Answer::StoreSignIns);
             buttons(ui, [cancel, quit, again]).or(enter.then_some(Answer::StoreSignIns))
         }
-        Dialog::AddWorkspaces(_) | Dialog::Settings | Dialog::Shortcuts | Dialog::Palette => Some(Answer::Cancel),
+        Dialog::AddWorkspaces(_)
+        | Dialog::GenerateToken(_)
+        | Dialog::RotateToken(_)
+        | Dialog::RevokeTokens(_)
+        | Dialog::Settings
+        | Dialog::Shortcuts
+        | Dialog::Palette => Some(Answer::Cancel),
     }
 }
 
@@ -185,7 +198,7 @@ fn again_id() -> Id {
     Id::unique("unlock passphrase again")
 }
 
-fn say(ui: &mut Ui, words: &str) {
+pub(super) fn say(ui: &mut Ui, words: &str) {
     paragraph(ui, words, fonts::regular(14.0), theme::of(ui).text);
 }
 
@@ -194,19 +207,20 @@ fn label(ui: &mut Ui, words: &str) {
 }
 
 /// The field that a person wants to type in has the focus when nothing else of the dialog has it.
-fn focus_first(ui: &Ui, field: &egui::Response) {
+pub(super) fn focus_first(ui: &Ui, field: &egui::Response) {
     if no_focus(ui) {
         field.request_focus();
     }
 }
 
-fn no_focus(ui: &Ui) -> bool {
+pub(super) fn no_focus(ui: &Ui) -> bool {
     ui.memory(|memory| memory.focused().is_none())
 }
 
 /// At the right, below each other when narrow; focus goes from left to right.
-fn buttons<const N: usize>(ui: &mut Ui, choices: [(Button<'_>, Answer); N]) -> Option<Answer> {
+pub(super) fn buttons<'a, A>(ui: &mut Ui, choices: impl IntoIterator<Item = (Button<'a>, A)>) -> Option<A> {
     ui.add_space(8.0);
+    let choices: Vec<(Button<'a>, A)> = choices.into_iter().collect();
     let gap = ui.spacing().item_spacing.x;
     let width: f32 = choices.iter().map(|(button, _)| button.width(ui) + gap).sum::<f32>() - gap;
     let mut answer = None;

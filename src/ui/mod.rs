@@ -25,6 +25,7 @@ mod testing;
 mod text;
 pub mod theme;
 pub mod toasts;
+mod tokens;
 mod top_bar;
 pub mod widgets;
 #[cfg(test)]
@@ -76,11 +77,22 @@ pub fn run(launch: Launch) -> eframe::Result {
         Box::new(move |creation| {
             // Only set once: there is one window.
             let _ = context.set(creation.egui_ctx.clone());
-            Ok(Box::new(BrickpassApp::new(&creation.egui_ctx, wires, setup).in_zone(jiff::tz::TimeZone::system())))
+            let app = BrickpassApp::new(&creation.egui_ctx, wires, setup).in_zone(jiff::tz::TimeZone::system());
+            Ok(Box::new(app.on_computer(computer())))
         }),
     );
     drop(engine);
     result
+}
+
+/// What this computer calls itself, for the comments of tokens.
+fn computer() -> Option<String> {
+    #[cfg(unix)]
+    let name = rustix::system::uname().nodename().to_str().ok().map(str::to_owned);
+    #[cfg(not(unix))]
+    let name = std::env::var("COMPUTERNAME").ok();
+    // The part after the first dot is the network's.
+    name.and_then(|name| Some(name.split('.').next()?.to_owned())).filter(|name| !name.is_empty())
 }
 
 fn viewport(title: &str, window: &WindowMemory) -> egui::ViewportBuilder {

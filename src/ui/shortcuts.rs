@@ -27,6 +27,10 @@ pub enum Action {
     CopyAddress,
     OpenWorkspace,
     RevealSecret,
+    Tokens,
+    GenerateToken,
+    RotateToken,
+    RevokeTokens,
     CopySecret,
     CommandPalette,
     Find,
@@ -43,16 +47,18 @@ pub enum Action {
 pub enum Group {
     Connection,
     Test,
+    Tokens,
     Window,
 }
 
 impl Group {
-    const ALL: [Self; 3] = [Self::Connection, Self::Test, Self::Window];
+    const ALL: [Self; 4] = [Self::Connection, Self::Test, Self::Tokens, Self::Window];
 
     fn title(self) -> &'static str {
         match self {
             Self::Connection => "Connection",
             Self::Test => "Test and use",
+            Self::Tokens => "Tokens",
             Self::Window => "Window",
         }
     }
@@ -101,7 +107,7 @@ const fn unlisted(action: Action, keys: &'static [KeyboardShortcut]) -> Entry {
 /// In the order of the sheet and of the palette.
 pub const ACTIONS: &[Entry] = {
     use Action as A;
-    use Group::{Connection, Test, Window};
+    use Group::{Connection, Test, Tokens, Window};
     &[
         entry(A::New, "New connection", Icon::Plus, Connection, &[ctrl(Key::N)]),
         entry(A::Save, "Save", Icon::Check, Connection, &[ctrl(Key::S)]),
@@ -120,6 +126,10 @@ pub const ACTIONS: &[Entry] = {
         entry(A::OpenWorkspace, "Open in browser", Icon::OpenInBrowser, Test, &[ctrl_shift(Key::U)]),
         entry(A::RevealSecret, "Show or hide the secret", Icon::Eye, Test, &[ctrl(Key::H)]),
         entry(A::CopySecret, "Copy secret", Icon::Copy, Test, &[ctrl_shift(Key::C)]),
+        entry(A::Tokens, "Show tokens", Icon::Key, Tokens, &[ctrl(Key::J)]),
+        entry(A::GenerateToken, "Generate token", Icon::Plus, Tokens, &[ctrl(Key::G)]),
+        entry(A::RotateToken, "Rotate token", Icon::Refresh, Tokens, &[ctrl_shift(Key::G)]),
+        entry(A::RevokeTokens, "Revoke tokens", Icon::Trash, Tokens, &[ctrl_shift(Key::Delete)]),
         entry(A::CommandPalette, "Search or jump to", Icon::Search, Window, &[ctrl(Key::K), ctrl(Key::P)]),
         entry(A::Find, "Filter connections", Icon::Filter, Window, &[ctrl(Key::F), plain(Key::F3)]),
         entry(A::Refresh, "Read the list again", Icon::Refresh, Window, &[plain(Key::F5), ctrl(Key::R)]),

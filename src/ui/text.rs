@@ -444,7 +444,7 @@ pub fn of_timeout(seconds: u64) -> String {
 
 /// What the last test found, when its steps are not known any more.
 pub fn last_result(last: &LastTest) -> String {
-    format!("Last test: {}", row_state(last))
+    format!("Last test: {}", row_state(last, None))
 }
 
 /// The kind of a failure in a few words; its own lines follow.
@@ -500,19 +500,26 @@ pub fn ago(then: Timestamp, now: Timestamp) -> (String, Duration) {
 pub const NOT_TESTED: &str = "Not tested";
 pub const TEST_BROKEN: &str = "Test failed";
 
-/// What a row says about the last test.
-pub fn row_state(last: &LastTest) -> String {
+/// What a row says about the last test. `days_left`: so long the token lives, when that is known.
+pub fn row_state(last: &LastTest, days_left: Option<i64>) -> String {
     match last.state {
         Status::Ok => format!("OK {}", took(Duration::from_millis(last.duration_ms))),
-        other => other.label().to_owned(),
+        other => state_word(other, days_left),
+    }
+}
+
+fn state_word(state: Status, days_left: Option<i64>) -> String {
+    match days_left.filter(|_| state == Status::Expiring) {
+        Some(days) => tokens::expires_in(days),
+        None => state.label().to_owned(),
     }
 }
 
 /// What the head of the form says: `OK, 182 ms, 3 min ago`.
-pub fn head_state(last: &LastTest, ago: &str) -> String {
+pub fn head_state(last: &LastTest, ago: &str, days_left: Option<i64>) -> String {
     match last.state {
         Status::Ok | Status::Expiring => {
-            format!("{}, {}, {ago}", last.state.label(), took(Duration::from_millis(last.duration_ms)))
+            format!("{}, {}, {ago}", state_word(last.state, days_left), took(Duration::from_millis(last.duration_ms)))
         }
         other => format!("{}, {ago}", other.label()),
     }

@@ -189,5 +189,5 @@ fn of_last_test(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Option<(
     let last = here.or_else(|| state.last_test(id))?;
     let (ago, changes_in) = text::ago(last.tested_at, act.now);
     ui.ctx().request_repaint_after(changes_in);
-    Some((last.state, text::head_state(last, &ago)))
+    Some((last.state, text::head_state(last, &ago, state.days_left(id, act.now))))
 }

@@ -16,9 +16,10 @@ use super::{
     act::Act,
     fonts,
     icons::Icon,
-    state::State,
+    state::{Page, State},
     test_panel, text,
     theme::{self, Tone},
+    tokens,
     widgets::{Button, card, paragraph, spinner, tabs},
 };
 
@@ -43,6 +44,9 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
 }
 
 fn one(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    if state.focus.is_some() || state.show_test == Some(true) {
+        state.show_page(Page::Connection);
+    }
     let whole = ui.available_rect_before_wrap();
     let wide = whole.width() >= WIDE;
     let side = if whole.width() < 480.0 { 16 } else { SIDE as i8 };
@@ -51,6 +55,10 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act) {
         Frame::new().inner_margin(margin).show(ui, |ui| head(ui, state, act));
     }
     let shown = state.selection.shown();
+    if state.page() == Page::Tokens {
+        token_page(ui, state, act, whole.height() < SHORT, margin);
+        return;
+    }
     ScrollArea::vertical().id_salt(("form", shown)).auto_shrink(false).show(ui, |ui| {
         if whole.height() < SHORT {
             Frame::new().inner_margin(margin).show(ui, |ui| head(ui, state, act));
@@ -64,9 +72,27 @@ fn head(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.spacing_mut().item_spacing.y = 0.0;
     header::show(ui, state, act);
     ui.add_space(12.0);
-    // One page so far; tokens, export and activity come beside it.
-    let mut page = 0;
-    tabs(ui, &mut page, &[text::TAB_CONNECTION]);
+    let mut page = usize::from(state.page() == Page::Tokens);
+    if tabs(ui, &mut page, &[text::TAB_CONNECTION, text::tokens::TAB]) {
+        act.send(state.show_page(if page == 0 { Page::Connection } else { Page::Tokens }));
+    }
+}
+
+/// In a short window all of it scrolls, else the rows alone.
+fn token_page(ui: &mut Ui, state: &mut State, act: &mut Act, short: bool, head_margin: Margin) {
+    let margin = Margin { top: 16, ..head_margin };
+    if !short {
+        Frame::new().inner_margin(margin).show(ui, |ui| tokens::above(ui, state, act));
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical().id_salt(("tokens", state.selection.shown())).auto_shrink(false).show(ui, |ui| {
+        if short {
+            Frame::new().inner_margin(head_margin).show(ui, |ui| head(ui, state, act));
+            Frame::new().inner_margin(margin).show(ui, |ui| tokens::above(ui, state, act));
+        }
+        let margin = Margin { top: 0, bottom: 24, ..margin };
+        Frame::new().inner_margin(margin).show(ui, |ui| tokens::below(ui, state, act));
+    });
 }
 
 fn beside(ui: &mut Ui, state: &mut State, act: &mut Act) {

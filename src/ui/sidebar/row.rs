@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use egui::{Align2, CornerRadius, Id, Modifiers, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2};
+use jiff::Timestamp;
 
 use super::list_id;
 use crate::{
@@ -33,7 +34,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &mut State, act: &mut Act, item: usi
     let id = item.id;
     let response = ui.interact(rect, row_id(id), Sense::CLICK);
     let selected = state.selection.contains(id);
-    paint(ui, rect, state, item, &response, selected, indent(depth));
+    paint(ui, rect, state, item, &response, (selected, indent(depth), act.now));
     if response.clicked() {
         let modifiers = ui.input(|input| input.modifiers);
         act.send(clicked(state, id, modifiers));
@@ -58,11 +59,11 @@ fn clicked(state: &mut State, id: ConnectionId, modifiers: Modifiers) -> Vec<cra
     }
 }
 
-fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, selected: bool, indent: f32) {
+fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, (selected, indent, now): (bool, f32, Timestamp)) {
     let palette = theme::of(ui);
     let name = state.name_of(item.id);
     let unsaved = item.entry.is_none() || state.is_unsaved(item.id);
-    let (status, words, testing) = standing(state, item.id);
+    let (status, words, testing) = standing(state, item.id, now);
     let typed = typed_host(state, item);
     let host = match &typed {
         Some(host) => host,
@@ -126,12 +127,12 @@ fn typed_host(state: &State, item: &Item) -> Option<String> {
 }
 
 /// The shape (`None`: the test itself broke), the words, and whether a test is under way.
-fn standing(state: &State, id: ConnectionId) -> (Option<Status>, String, bool) {
+fn standing(state: &State, id: ConnectionId, now: Timestamp) -> (Option<Status>, String, bool) {
     match state.standing(id) {
         Standing::Untested => (Some(Status::Untested), text::NOT_TESTED.to_owned(), false),
         Standing::Waiting => (Some(Status::Untested), text::WAITING.to_owned(), false),
         Standing::Testing(_) => (Some(Status::Untested), text::TESTING.to_owned(), true),
-        Standing::Known(last) => (Some(last.state), text::row_state(last), false),
+        Standing::Known(last) => (Some(last.state), text::row_state(last, state.days_left(id, now)), false),
         Standing::Broken => (None, text::TEST_BROKEN.to_owned(), false),
     }
 }

@@ -33,7 +33,10 @@ impl State {
 
     pub(super) fn clipboard_event(&mut self, event: Event) {
         match event {
-            Event::ClipboardHolds { what, until, guaranteed } => self.copied = Some(Copied { what, until, guaranteed }),
+            Event::ClipboardHolds { what, until, guaranteed } => {
+                self.fresh_token_copied(&what);
+                self.copied = Some(Copied { what, until, guaranteed });
+            }
             Event::ClipboardCleared { taken_over } => {
                 let guaranteed = self.copied.take().is_none_or(|copied| copied.guaranteed);
                 match (taken_over, guaranteed) {

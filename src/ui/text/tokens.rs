@@ -30,7 +30,8 @@ pub const ASKING: &str = "Asking the workspace for your tokens";
 pub const NONE: &str = "You have no personal access tokens in this workspace.";
 pub const NO_MATCH: &str = "No token matches";
 pub const AUTO_REVOKED: &str = "Databricks revokes tokens that are not used for 90 days.";
-pub const ACCOUNT: &str = "Personal access tokens belong to a workspace; an account has none. Open a connection to one of its workspaces to see yours.";
+pub const ACCOUNT: &str =
+    "Personal access tokens belong to a workspace; an account has none. Open a connection to one of its workspaces to see yours.";
 pub const NOT_SAVED: &str = "Save this connection first. Then your tokens in its workspace are listed here.";
 pub const DISMISS: &str = "Dismiss";
 pub const BEING_MADE: &str = "A token is being made. Close the window when it is here, or its value would be lost.";
@@ -47,14 +48,18 @@ pub const GENERATE_NOW: &str = "Generate";
 // The new token
 pub const NEW_TITLE: &str = "Your new token";
 pub const NEW_WHY: &str = "Databricks shows it this once. Copy it now, or let this connection use it.";
-pub const NEW_WHY_USE: &str = "Databricks shows it this once. Let this connection use it, or show it and write it down.";
+pub const NEW_WHY_COPY: &str = "Databricks shows it this once. Copy it now.";
+/// As the status bar names it.
+pub const NEW_ON_CLIPBOARD: &str = "new token";
+pub const COPY: &str = "Copy";
 pub const NEW_TOKEN: &str = "New token";
 pub const USE: &str = "Use in this connection";
 pub const USING: &str = "Storing";
 pub const USED: &str = "This connection signs in with it now.";
 pub const DONE: &str = "Done";
 pub const LEAVE_TITLE: &str = "The token cannot be shown again";
-pub const LEAVE_WHY: &str = "You have neither copied it nor let this connection use it. It stays valid: if you do not need it, revoke it in the list.";
+pub const LEAVE_WHY: &str =
+    "You have neither copied it nor let this connection use it. It stays valid: if you do not need it, revoke it in the list.";
 pub const LEAVE: &str = "Leave it";
 pub const KEEP: &str = "Keep showing it";
 pub const USE_FAILED: &str = "The token is not stored. It is still here.";
@@ -66,7 +71,13 @@ pub const REVOKE: &str = "Revoke";
 pub const REVOKE_BODY: &str = "Whatever signs in with it stops working at once. This cannot be undone.";
 pub const REVOKE_BODY_MANY: &str = "Whatever signs in with them stops working at once. This cannot be undone.";
 pub const REVOKE_IN_USE: &str = "This connection signs in with it and needs another token afterwards. Rotate replaces it without a gap.";
-pub const REVOKE_IN_USE_MANY: &str = "This connection signs in with one of them and needs another token afterwards. Rotate replaces it without a gap.";
+pub const REVOKE_IN_USE_MANY: &str =
+    "This connection signs in with one of them and needs another token afterwards. Rotate replaces it without a gap.";
+
+/// `Copied, clears in 24 s`
+pub fn copied(seconds: i64) -> String {
+    format!("Copied, clears in {seconds} s")
+}
 
 /// `Brickpass on priya-laptop`
 pub fn usual_comment(computer: Option<&str>) -> String {
@@ -137,10 +148,6 @@ pub fn count(shown: usize, all: usize) -> String {
     if shown == all { format!("{}.", tokens(all)) } else { format!("{shown} of {}.", tokens(all)) }
 }
 
-pub fn selected(count: usize) -> String {
-    format!("{} selected", tokens(count))
-}
-
 pub fn tokens(count: usize) -> String {
     counted(count, "token", "tokens")
 }
@@ -190,10 +197,15 @@ pub fn rotate_body(replaces: Option<&str>, days: Option<u64>) -> String {
     let made = format!("A new token is generated, tried and stored. It is valid for {lives}.");
     match replaces {
         Some(old) => {
-            format!("{made} Then \u{201c}{}\u{201d} is revoked: whatever else uses that one stops working. If anything fails before, the old token stays.", comment(old))
+            format!(
+                "{made} Then \u{201c}{}\u{201d} is revoked: whatever else uses that one stops working. If anything fails before, the old token stays.",
+                comment(old)
+            )
         }
         None => {
-            format!("{made} Brickpass did not generate the token that this connection uses now, so it cannot revoke that one: do it in the list when you know which it is.")
+            format!(
+                "{made} Brickpass did not generate the token that this connection uses now, so it cannot revoke that one: do it in the list when you know which it is."
+            )
         }
     }
 }

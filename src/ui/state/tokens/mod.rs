@@ -10,7 +10,7 @@ pub use ask::{Fresh, GenerateToken, Lifetime, RevokeTokens, RotateToken};
 use jiff::Timestamp;
 pub use table::{Column, TokenTable};
 
-use super::{Dialog, State};
+use super::{Copied, Dialog, State};
 use crate::{
     connection::{AuthKind, ConnectionId, Environment, Level},
     engine::{Command, RunId},
@@ -222,6 +222,15 @@ impl State {
         self.ask_to_revoke_these(id, tokens);
     }
 
+    /// Asks about what is ticked, else about the row that the keyboard is at.
+    pub fn revoke_at_cursor(&mut self) {
+        if self.can_revoke() {
+            self.ask_to_revoke();
+        } else if let Some(row) = self.selection.shown().and_then(|id| self.tokens.table(id)).map(TokenTable::cursor) {
+            self.ask_to_revoke_row(row);
+        }
+    }
+
     /// Asks about one row.
     pub fn ask_to_revoke_row(&mut self, row: usize) {
         let Some(id) = self.shown_with_tokens().filter(|id| !self.tokens.revoking(*id)) else { return };
@@ -254,6 +263,29 @@ impl State {
         fresh.leaving = false;
         fresh.failure = None;
         vec![Command::UseToken { id: fresh.id, new: fresh.new.clone() }]
+    }
+
+    /// Its connection is still there and may be saved.
+    pub fn can_use_fresh_token(&self) -> bool {
+        self.tokens.fresh().is_some_and(|fresh| self.entry(fresh.id).is_some()) && self.read_only().is_none()
+    }
+
+    pub fn copy_fresh_token(&self) -> Vec<Command> {
+        let copy = |fresh: &Fresh| Command::CopySecret { secret: fresh.new.value.clone(), what: text::tokens::NEW_ON_CLIPBOARD.to_owned() };
+        self.tokens.fresh().map(copy).into_iter().collect()
+    }
+
+    /// What is known of the clipboard while the fresh token is on it.
+    pub fn fresh_token_on_clipboard(&self) -> Option<&Copied> {
+        let copied = self.tokens.fresh().is_some_and(|fresh| fresh.copied);
+        self.copied().filter(|held| copied && held.what == text::tokens::NEW_ON_CLIPBOARD)
+    }
+
+    /// The clipboard holds a secret.
+    pub(super) fn fresh_token_copied(&mut self, what: &str) {
+        if let Some(fresh) = self.tokens.fresh.front_mut().filter(|_| what == text::tokens::NEW_ON_CLIPBOARD) {
+            fresh.copied = true;
+        }
     }
 
     /// *Done*, or leaving in another way; asks once when the value would be lost.

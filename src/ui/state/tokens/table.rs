@@ -54,6 +54,10 @@ impl TokenTable {
         &self.list
     }
 
+    pub fn is_asking(&self) -> bool {
+        matches!(self.list, Remote::Pending { .. })
+    }
+
     pub(super) fn asked(&mut self) {
         self.list.asked();
     }

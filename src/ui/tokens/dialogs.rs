@@ -1,0 +1,201 @@
+//! What is asked before a token is generated, rotated or revoked.
+
+use egui::{Context, Id, Key, ScrollArea, Ui, vec2};
+
+use super::leads_elsewhere;
+use crate::{
+    connection::Severity,
+    failure::Failure,
+    ui::{
+        act::Act,
+        dialogs::{buttons, focus_first, no_focus, say},
+        fonts,
+        icons::Icon,
+        state::{Dialog, GenerateToken, Lifetime, RevokeTokens, RotateToken, State},
+        test_panel::{failure_lines, remedy_button},
+        text::{self, tokens as words},
+        theme::{self, Tone},
+        widgets::{Button, Select, TextField, card, form_row, modal, paragraph, remark, return_focus, select_option},
+    },
+};
+
+const WIDTH: f32 = 560.0;
+
+#[derive(Clone, Copy)]
+enum Answer {
+    Generate,
+    Rotate,
+    Revoke,
+    Close,
+}
+
+pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
+    let Some(mut dialog) = state.dialog.take() else { return };
+    let id = dialog_id(&dialog);
+    let shown = modal(ctx, id, &title(&dialog), WIDTH, |ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
+        contents(ui, &mut dialog, state, act)
+    });
+    // A remedy may have put another dialog in its place.
+    let elsewhere = state.dialog.is_some() || state.focus.is_some() || state.later.is_some();
+    let answer = shown.inner.or((shown.closed || elsewhere).then_some(Answer::Close));
+    if state.dialog.is_none() {
+        state.dialog = Some(dialog);
+        match answer {
+            None => {}
+            Some(Answer::Generate) => act.send(state.generate_token()),
+            Some(Answer::Rotate) => act.send(state.rotate_token()),
+            Some(Answer::Revoke) => act.send(state.revoke_tokens()),
+            Some(Answer::Close) => state.dialog = None,
+        }
+    }
+    if answer.is_some() {
+        ctx.request_repaint();
+    }
+    if state.dialog.as_ref().is_none_or(|now| dialog_id(now) != id) {
+        return_focus(ctx, id);
+    }
+}
+
+fn dialog_id(dialog: &Dialog) -> Id {
+    Id::unique(match dialog {
+        Dialog::GenerateToken(_) => "generate token dialog",
+        Dialog::RotateToken(_) => "rotate token dialog",
+        Dialog::RevokeTokens(_) => "revoke tokens dialog",
+        _ => "another dialog",
+    })
+}
+
+fn title(dialog: &Dialog) -> String {
+    match dialog {
+        Dialog::RotateToken(_) => words::ROTATE_TITLE.to_owned(),
+        Dialog::RevokeTokens(dialog) => words::revoke_title(&comments(dialog)),
+        _ => words::GENERATE_TITLE.to_owned(),
+    }
+}
+
+fn contents(ui: &mut Ui, dialog: &mut Dialog, state: &mut State, act: &mut Act) -> Option<Answer> {
+    match dialog {
+        Dialog::GenerateToken(dialog) => generate(ui, dialog, state, act),
+        Dialog::RotateToken(dialog) => rotate(ui, dialog, state, act),
+        Dialog::RevokeTokens(dialog) => revoke(ui, dialog),
+        _ => Some(Answer::Close),
+    }
+}
+
+fn generate(ui: &mut Ui, dialog: &mut GenerateToken, state: &mut State, act: &mut Act) -> Option<Answer> {
+    let mut entered = false;
+    let waits = dialog.waits();
+    scrolled(ui, |ui| {
+        ui.add_enabled_ui(!waits, |ui| {
+            form_row(ui, words::COMMENT, |ui| {
+                let field = TextField::new(&mut dialog.comment, words::COMMENT)
+                    .hint(words::COMMENT_HINT)
+                    .limit(200)
+                    .id(Id::unique("token comment"))
+                    .show(ui);
+                focus_first(ui, &field);
+                entered |= field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            });
+            form_row(ui, words::LIFETIME, |ui| entered |= lifetime(ui, dialog));
+        });
+        told(ui, dialog.failure.as_ref(), state, act);
+    });
+    let generate = Button::primary(if waits { words::GENERATING } else { words::GENERATE_NOW }).busy(waits).enabled(dialog.may_generate());
+    let answer = buttons(ui, [(Button::ghost(text::CANCEL).enabled(!waits), Answer::Close), (generate, Answer::Generate)]);
+    answer.or((entered && dialog.may_generate()).then_some(Answer::Generate))
+}
+
+/// Whether Enter was pressed in the field for days.
+fn lifetime(ui: &mut Ui, dialog: &mut GenerateToken) -> bool {
+    const CHOICE: f32 = 140.0;
+    let shown = match dialog.lifetime {
+        Lifetime::Days(days) => words::days(days),
+        Lifetime::Custom => words::CUSTOM.to_owned(),
+    };
+    let mut entered = false;
+    ui.horizontal(|ui| {
+        Select::new(words::LIFETIME, &shown).width(CHOICE).show(ui, |ui| {
+            for days in dialog.presets() {
+                if select_option(ui, dialog.lifetime == Lifetime::Days(days), &words::days(days), None).clicked() {
+                    dialog.lifetime = Lifetime::Days(days);
+                }
+            }
+            if select_option(ui, dialog.lifetime == Lifetime::Custom, words::CUSTOM, None).clicked() {
+                dialog.lifetime = Lifetime::Custom;
+            }
+        });
+        if dialog.lifetime == Lifetime::Custom {
+            let wrong = dialog.days().is_none().then_some(Tone::Error);
+            let field = TextField::new(&mut dialog.typed_days, words::CUSTOM_DAYS).suffix(words::DAYS).width(120.0).limit(4).tone(wrong);
+            let field = field.id(Id::unique("token days")).show(ui);
+            entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        }
+    });
+    let severity = if dialog.days().is_none() { Severity::Error } else { Severity::Note };
+    if dialog.lifetime == Lifetime::Custom {
+        remark(ui, severity, &words::up_to(dialog.longest()));
+    }
+    entered
+}
+
+fn rotate(ui: &mut Ui, dialog: &RotateToken, state: &mut State, act: &mut Act) -> Option<Answer> {
+    scrolled(ui, |ui| {
+        say(ui, &words::rotate_body(dialog.replaces.as_deref(), dialog.days()));
+        told(ui, dialog.failure.as_ref(), state, act);
+    });
+    let waits = dialog.waits();
+    let enter = no_focus(ui) && ui.input(|input| input.key_pressed(Key::Enter)) && !waits;
+    let rotate = Button::primary(if waits { words::ROTATING } else { words::ROTATE_NOW }).busy(waits).enabled(!waits);
+    let answer = buttons(ui, [(Button::ghost(text::CANCEL).enabled(!waits), Answer::Close), (rotate, Answer::Rotate)]);
+    answer.or(enter.then_some(Answer::Rotate))
+}
+
+fn revoke(ui: &mut Ui, dialog: &mut RevokeTokens) -> Option<Answer> {
+    let many = dialog.tokens.len() > 1;
+    scrolled(ui, |ui| {
+        if many {
+            paragraph(ui, &words::revoke_which(&comments(dialog)), fonts::medium(14.0), theme::of(ui).text);
+        }
+        say(ui, if many { words::REVOKE_BODY_MANY } else { words::REVOKE_BODY });
+        if dialog.in_use {
+            remark(ui, Severity::Warning, if many { words::REVOKE_IN_USE_MANY } else { words::REVOKE_IN_USE });
+        }
+        if let Some(expected) = &dialog.expected {
+            let label = words::type_to_revoke(expected);
+            say(ui, &label);
+            let field = TextField::new(&mut dialog.typed, &label).id(Id::unique("revoke name")).show(ui);
+            focus_first(ui, &field);
+        }
+    });
+    let revoke = Button::danger(words::REVOKE).icon(Icon::Trash).enabled(dialog.may_revoke());
+    buttons(ui, [(Button::ghost(text::CANCEL), Answer::Close), (revoke, Answer::Revoke)])
+}
+
+fn comments(dialog: &RevokeTokens) -> Vec<&str> {
+    dialog.tokens.iter().map(|token| words::comment(&token.comment)).collect()
+}
+
+/// What went wrong, and the way out when it is not trying once more.
+pub(super) fn told(ui: &mut Ui, failure: Option<&Failure>, state: &mut State, act: &mut Act) {
+    let Some(failure) = failure else { return };
+    card(ui, Some(Tone::Error), |ui| {
+        ui.set_width(ui.available_width());
+        failure_lines(ui, failure);
+        if leads_elsewhere(failure) {
+            remedy_button(ui, failure, state, act, false);
+        }
+    });
+}
+
+/// The buttons below stay in view in a small window.
+pub(super) fn scrolled(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
+    const BELOW: f32 = 56.0;
+    let room = (ui.available_height() - BELOW).max(64.0);
+    ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+        // Room for the ring of what has the focus.
+        ui.add_space(2.0);
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(2, 0)).show(ui, add_contents);
+        ui.allocate_space(vec2(0.0, 2.0));
+    });
+}
