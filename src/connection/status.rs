@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// In seconds.
+const DAY: i64 = 86_400;
+
 /// In JSON: `untested`, `ok`, `expiring`, `sign-in`, `no-permission`, `unreachable`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -29,6 +32,16 @@ pub struct LastTest {
 }
 
 impl Status {
+    /// So many days before its end, a token is worth a warning.
+    pub const WARNED_DAYS: i64 = 14;
+
+    /// Whole days until `end` when they are few enough for [`Status::Expiring`]; 0 on the last day and after it.
+    #[must_use]
+    pub fn days_before_warning(end: jiff::Timestamp, now: jiff::Timestamp) -> Option<i64> {
+        let left = end.as_second().saturating_sub(now.as_second());
+        (left <= Self::WARNED_DAYS * DAY).then_some((left / DAY).max(0))
+    }
+
     /// As the list names it.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -40,5 +53,19 @@ impl Status {
             Self::NoPermission => "No permission",
             Self::Unreachable => "Unreachable",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_token_is_told_fourteen_days_ahead() {
+        let now = Timestamp::UNIX_EPOCH;
+        let left = |hours| Status::days_before_warning(now + SignedDuration::from_hours(hours), now);
+        assert_eq!([left(14 * 24 + 1), left(14 * 24), left(25), left(23), left(-48)], [None, Some(14), Some(1), Some(0), Some(0)]);
     }
 }

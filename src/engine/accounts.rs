@@ -88,7 +88,7 @@ pub(super) fn sign_out(shared: &Arc<Shared>, id: ConnectionId) {
 }
 
 /// A saved connection whose token may be had and may be sent to its address.
-async fn may_use(shared: &Arc<Shared>, id: ConnectionId) -> Result<Owned, Failure> {
+pub(super) async fn may_use(shared: &Arc<Shared>, id: ConnectionId) -> Result<Owned, Failure> {
     let found = owned(shared, id).await?;
     confirmed(&found.connection)?;
     confirmed(&found.owner)?;

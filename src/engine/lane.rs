@@ -1,15 +1,20 @@
 //! What writes to disk or to the vault, one after the other, so that no two of our own writes cross and the order of clicks is kept.
 
+mod token;
 mod vault;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use tokio::sync::mpsc;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use tokio::sync::{mpsc, oneshot};
 
+pub(super) use self::token::{Former, StoreToken};
 use super::{
     Command, Event, Recovery,
-    shared::{Current, Shared, blocking},
+    shared::{Current, Shared, blocking, crashed},
     testing::{Subject, Tested},
+    tokens,
 };
 use crate::{
     connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
@@ -20,8 +25,24 @@ use crate::{
 /// A removal that another window may still undo is left alone for this long.
 const OTHERS_UNDO: Duration = Duration::from_mins(1);
 
-pub(super) async fn run(shared: Arc<Shared>, mut settings_problem: Option<Failure>, mut jobs: mpsc::UnboundedReceiver<Command>) {
+pub(super) enum Job {
+    Command(Command),
+    /// Answered by itself, not by an event: it may be a step of something larger.
+    StoreToken(Box<StoreToken>, oneshot::Sender<Result<(), NotStored>>),
+}
+
+pub(super) async fn run(shared: Arc<Shared>, mut settings_problem: Option<Failure>, mut jobs: mpsc::UnboundedReceiver<Job>) {
     while let Some(job) = jobs.recv().await {
+        let job = match job {
+            Job::Command(command) => command,
+            Job::StoreToken(token, answer) => {
+                let worker = Arc::clone(&shared);
+                let stored = blocking(move || token::store(&worker, *token)).await.unwrap_or_else(|_| Err(NotStored::crashed()));
+                // Who asked may have crashed.
+                let _ = answer.send(stored);
+                continue;
+            }
+        };
         let starts = matches!(job, Command::Start);
         let problem = if starts { settings_problem.take() } else { None };
         let worker = Arc::clone(&shared);
@@ -116,7 +137,9 @@ fn read(shared: &Shared) {
 }
 
 fn tell_history(shared: &Shared) {
-    let history = shared.history.load().into_iter().map(|(id, last)| (id, Some(last)));
+    tokens::tell_notes(shared);
+    let history = tokens::with_ends(shared, shared.history.load(), Timestamp::now());
+    let history = history.into_iter().map(|(id, last)| (id, Some(last)));
     shared.outbox.send(Event::History(history.collect()));
 }
 
@@ -131,49 +154,81 @@ fn save(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) {
             tell(shared, snapshot);
             shared.outbox.send(Event::Saved { id });
         }
-        Err(NotSaved { failure, theirs }) => shared.outbox.send(Event::SaveFailed { id, failure, theirs }),
+        Err(NotStored { failure, theirs, .. }) => shared.outbox.send(Event::SaveFailed { id, failure, theirs }),
     }
 }
 
-struct NotSaved {
-    failure: Failure,
+/// Nothing was changed, as far as is known.
+pub(super) struct NotStored {
+    pub(super) failure: Failure,
     theirs: Option<Box<Entry>>,
+    /// It may be stored all the same.
+    pub(super) uncertain: bool,
 }
 
-impl From<LibraryError> for NotSaved {
+impl NotStored {
+    pub(super) fn crashed() -> Self {
+        Self { uncertain: true, ..Self::from(crashed()) }
+    }
+}
+
+impl From<Failure> for NotStored {
+    fn from(failure: Failure) -> Self {
+        Self { failure, theirs: None, uncertain: false }
+    }
+}
+
+impl From<LibraryError> for NotStored {
     fn from(error: LibraryError) -> Self {
         let failure = error.failure();
-        Self { failure, theirs: if let LibraryError::Conflict { theirs } = error { theirs } else { None } }
+        Self { theirs: if let LibraryError::Conflict { theirs } = error { theirs } else { None }, ..Self::from(failure) }
     }
 }
 
-impl From<VaultError> for NotSaved {
+impl From<VaultError> for NotStored {
     fn from(error: VaultError) -> Self {
-        Self { failure: error.failure(), theirs: None }
+        // Without an answer in time it may still come through.
+        Self { uncertain: matches!(error, VaultError::Busy), ..Self::from(error.failure()) }
     }
 }
 
 /// The secret first, the entry second; when the entry cannot be written the former secret is put back.
-fn store(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) -> Result<Snapshot, NotSaved> {
+fn store(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) -> Result<Snapshot, NotStored> {
     let Reviewed { connection, secret } = reviewed;
     let Some((kind, secret)) = secret else {
         return Ok(shared.library.save(connection, base)?);
     };
-    let vault = shared.vault();
     let key = SecretKey { connection: connection.id, kind };
     shared.library.may_save(&connection, base)?;
+    let noted = token::take_note(shared, key)?;
+    let stored = put_and_save(shared, connection, base, key, &secret);
+    if let Err(not_stored) = &stored {
+        token::put_back_note(shared, key, noted, not_stored);
+    }
+    stored
+}
+
+fn put_and_save(
+    shared: &Shared,
+    connection: Connection,
+    base: Option<Revision>,
+    key: SecretKey,
+    secret: &SecretString,
+) -> Result<Snapshot, NotStored> {
+    let vault = shared.vault();
     let former = vault.get(key)?;
-    vault.put(key, &secret)?;
+    vault.put(key, secret)?;
     shared.library.save(connection, base).map_err(|error| {
         let undone = match &former {
             Some(former) => vault.put(key, former),
             None => vault.delete(key),
         };
-        let mut not_saved = NotSaved::from(error);
+        let mut not_stored = NotStored::from(error);
         if let Err(undo) = undone {
-            not_saved.failure.details = Some(format!("The new secret is in the vault all the same: {}", undo.failure()));
+            not_stored.failure.details = Some(format!("The new secret is in the vault all the same: {}", undo.failure()));
+            not_stored.uncertain = true;
         }
-        not_saved
+        not_stored
     })
 }
 
@@ -201,13 +256,14 @@ fn duplicate(shared: &Shared, source: ConnectionId, copy: Connection) {
         Some(secret) if kind != SecretKind::RefreshToken => vault.put(SecretKey { connection: id, kind }, &secret),
         _ => Ok(()),
     });
-    let saved = copied.map_err(NotSaved::from).and_then(|()| Ok(shared.library.save(copy, None)?));
+    let saved = copied.map_err(NotStored::from).and_then(|()| Ok(shared.library.save(copy, None)?));
     match saved {
         Ok(snapshot) => {
+            token::copy_note(shared, source, id);
             tell(shared, snapshot);
             shared.outbox.send(Event::Saved { id });
         }
-        Err(NotSaved { failure, theirs }) => {
+        Err(NotStored { failure, theirs, .. }) => {
             for kind in SecretKind::ALL {
                 // Best effort: the copy does not exist, and the failure that is told is the first one.
                 let _ = vault.delete(SecretKey { connection: id, kind });
@@ -286,6 +342,7 @@ fn purge(shared: &Shared, ids: &[ConnectionId]) {
     if !buried.is_empty() {
         let forgotten: Vec<_> = buried.iter().map(|id| (*id, None)).collect();
         shared.history.record(&forgotten);
+        token::forget_notes(shared, &buried);
         if let Err(error) = shared.library.bury(&buried) {
             problem = Some(error.failure());
         }

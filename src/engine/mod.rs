@@ -8,6 +8,7 @@ mod owner;
 mod shared;
 mod signing_in;
 mod testing;
+mod tokens;
 
 use std::{path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
 
@@ -21,7 +22,8 @@ use crate::{
     failure::Failure,
     storage::{Entry, Revision, Settings, Snapshot, Vault, VaultHome, VaultStatus, WindowMemory},
 };
-pub use crate::{oauth::AccessToken, session::SignIn};
+pub use crate::{oauth::AccessToken, session::SignIn, storage::TokenNote};
+pub use tokens::default_comment;
 
 /// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.
 #[derive(Clone)]
@@ -344,6 +346,8 @@ pub enum Event {
     LibraryFailed(Failure),
     /// What the last test of these connections found; `None`: untested, or edited since.
     History(Vec<(ConnectionId, Option<LastTest>)>),
+    /// What is known of the tokens that these connections sign in with; `None`: nothing any more.
+    TokenNotes(Vec<(ConnectionId, Option<TokenNote>)>),
     Vault {
         home: VaultHome,
         status: VaultStatus,

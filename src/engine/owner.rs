@@ -45,6 +45,12 @@ pub(super) async fn owned(shared: &Arc<Shared>, id: ConnectionId) -> Result<Owne
     Ok(Owned { connection, owner, users })
 }
 
+/// What the saved ones among these are called.
+pub(super) async fn names(shared: &Arc<Shared>, of: &[ConnectionId]) -> Result<Vec<String>, Failure> {
+    let all = saved(shared).await?;
+    Ok(all.iter().filter(|connection| of.contains(&connection.id)).map(|connection| format!("\"{}\"", connection.name.as_str())).collect())
+}
+
 /// Everybody whose sign-in `owner` holds, itself included.
 fn users_of(owner: ConnectionId, all: &[Connection]) -> Vec<ConnectionId> {
     all.iter().filter(|connection| connection.owner_among(all).id == owner).map(|connection| connection.id).collect()
@@ -70,7 +76,7 @@ pub(super) fn confirmed(connection: &Connection) -> Result<(), Failure> {
     .with_remedy(Remedy::EditBaseUrl))
 }
 
-fn no_such_connection() -> Failure {
+pub(super) fn no_such_connection() -> Failure {
     Failure::new(
         Code::NoSuchConnection,
         "This connection is not in the list any more.",

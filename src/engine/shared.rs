@@ -10,13 +10,13 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
-use super::{Command, Event, Places, accounts, activity, clipboard::Copies, lane, owner, signing_in, testing};
+use super::{Command, Event, Places, accounts, activity, clipboard::Copies, lane, owner, signing_in, testing, tokens};
 use crate::{
     connection::{ConnectionId, SecretKind},
     databricks::{Http, HttpSettings},
     failure::{Code, Failure},
     session::{Sessions, Surroundings},
-    storage::{History, Library, SecretKey, Settings, SettingsFile, Vault, VaultConfig, WindowFile},
+    storage::{History, Library, SecretKey, Settings, SettingsFile, TokenNotes, Vault, VaultConfig, WindowFile},
 };
 
 /// How long saves may take after the window has closed.
@@ -24,6 +24,9 @@ const LAST_SAVES: Duration = Duration::from_secs(150);
 
 /// A renewal's own limit is 28 s.
 const LAST_RENEWALS: Duration = Duration::from_secs(30);
+
+/// A rotation is five requests of at most half a minute each, and its answers are seldom lost.
+const LAST_TOKENS: Duration = Duration::from_secs(180);
 
 /// A probe's own limit is 3 s an operation.
 const LAST_PROBE: Duration = Duration::from_secs(10);
@@ -71,6 +74,7 @@ pub(super) struct Shared {
     pub(super) places: Places,
     pub(super) library: Library,
     pub(super) history: History,
+    pub(super) token_notes: TokenNotes,
     pub(super) sessions: Sessions,
     pub(super) settings_file: SettingsFile,
     pub(super) window_file: WindowFile,
@@ -100,6 +104,7 @@ impl Shared {
             sessions: Sessions::new(surroundings(&current, &places, changed)),
             library: Library::new(&places.config_dir, &places.state_dir),
             history: History::new(&places.state_dir),
+            token_notes: TokenNotes::new(&places.state_dir),
             window_file: WindowFile::new(&places.state_dir),
             current,
             tested: Mutex::default(),
@@ -222,13 +227,19 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     let copies = Copies::new(Arc::clone(&shared));
     let (lane, jobs) = mpsc::unbounded_channel();
     let lane_done = tokio::spawn(lane::run(Arc::clone(&shared), settings_problem, jobs));
+    let mut tokens = tokens::Tokens::new(Arc::clone(&shared), lane.clone());
 
     let mut probing = None;
+    // Who stops the engine by a command still listens; who drops its handle does not.
+    let mut deserted = true;
 
     while let Some(command) = inbox.recv().await {
         match command {
             Command::Test { run, connection, secret } => tests.start(run, *connection, secret),
-            Command::Cancel { run } => tests.cancel(run),
+            Command::Cancel { run } => {
+                tests.cancel(run);
+                tokens.cancel(run);
+            }
             Command::DescribeSecret { id, kind } => describe(&shared, id, kind),
             Command::RevealSecret { id, kind } => reveal(&shared, id, kind),
             Command::CopySecret { secret, what } => copies.copy(secret, what),
@@ -243,27 +254,32 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::AccessToken { id } => accounts::access_token(&shared, id),
             Command::ListWorkspaces { id } => accounts::list_workspaces(&shared, id),
             Command::StoreSignIns => accounts::store_sign_ins(&shared),
-            Command::ListTokens { .. }
-            | Command::GenerateToken { .. }
-            | Command::UseToken { .. }
-            | Command::RevokeTokens { .. }
-            | Command::RotateToken { .. } => todo!(),
+            Command::ListTokens { id } => tokens.list(id),
+            Command::GenerateToken { run, id, request } => tokens.generate(run, id, request),
+            Command::UseToken { id, new } => tokens.adopt(id, *new),
+            Command::RevokeTokens { id, token_ids } => tokens.revoke(id, token_ids),
+            Command::RotateToken { run, id, request } => tokens.rotate(run, id, request),
             Command::ProbeVault => probing = Some(probe(&shared)),
             Command::OpenInBrowser { url } => open_in_browser(&shared, SecretString::from(url)),
             Command::OpenSignInPage { address } => open_in_browser(&shared, address),
             Command::OpenDemo => open_demo(&shared),
-            Command::Stop => break,
+            Command::Stop => {
+                deserted = false;
+                break;
+            }
             stored => {
                 // The lane lives as long as its sender, which is ours.
-                let _ = lane.send(stored);
+                let _ = lane.send(lane::Job::Command(stored));
             }
         }
     }
     tests.cancel_all();
     sign_ins.cancel_all();
-    drop(lane);
     // First of all, and whatever the rest waits for: nobody clears it when the program is gone.
     copies.finish().await;
+    // Before the lane ends: a token that has been made is stored on it.
+    let _ = tokio::time::timeout(LAST_TOKENS, tokens.landed(deserted)).await;
+    drop(lane);
     // What was asked to be saved is saved before the program ends.
     let _ = tokio::time::timeout(LAST_SAVES, lane_done).await;
     // A renewal that is cut off would leave a refresh token in the vault that has been used.

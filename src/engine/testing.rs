@@ -11,6 +11,7 @@ use super::{
     Event, RunId,
     owner::{self, confirmed, owner_of},
     shared::{Shared, blocking, crashed},
+    tokens,
 };
 use crate::{
     check::{self, Credential, Report},
@@ -135,8 +136,14 @@ async fn credential(shared: &Arc<Shared>, connection: &Connection, typed: Option
 }
 
 /// Keeps the result with the connection when it was tested as it is stored, and tells the window in any case.
-async fn finish(shared: &Arc<Shared>, run: RunId, id: ConnectionId, subject: Subject, report: Report) {
+async fn finish(shared: &Arc<Shared>, run: RunId, id: ConnectionId, subject: Subject, mut report: Report) {
     let tested_at = Timestamp::now();
+    if report.state == Status::Ok
+        && let Some(days) = days_left(shared, id, &subject, tested_at).await
+    {
+        report.state = Status::Expiring;
+        report.hints.push(expires(days));
+    }
     let answered = report.failure.as_ref().is_none_or(|failure| failure.code != Code::Cancelled);
     if answered && report.state != Status::Untested {
         let last = LastTest { state: report.state, tested_at, duration_ms: millis(report.duration) };
@@ -152,6 +159,25 @@ async fn finish(shared: &Arc<Shared>, run: RunId, id: ConnectionId, subject: Sub
         }
     }
     shared.outbox.send(Event::TestFinished { run, id, tested_at, report: Box::new(report) });
+}
+
+/// Until the stored token ends, as far as is known, and only when there are few left.
+async fn days_left(shared: &Arc<Shared>, id: ConnectionId, subject: &Subject, now: Timestamp) -> Option<i64> {
+    if subject.typed.is_some() || subject.auth.kind() != AuthKind::PersonalAccessToken {
+        return None;
+    }
+    let reader = Arc::clone(shared);
+    let note = blocking(move || reader.token_notes.load().remove(&id)).await.ok()??;
+    tokens::expiring(&note, now).filter(|_| note.is_for(&subject.base_url))
+}
+
+fn expires(days: i64) -> String {
+    let when = match days {
+        0 => "today or tomorrow".to_owned(),
+        1 => "in 1 day".to_owned(),
+        days => format!("in {days} days"),
+    };
+    format!("The token expires {when}. Rotate it before that.")
 }
 
 pub(super) fn millis(duration: Duration) -> u64 {

@@ -9,6 +9,7 @@ mod json_file;
 mod library;
 mod refresh_lock;
 mod settings;
+mod token_notes;
 mod vault;
 
 pub use activity::{Activity, ActivityEntry, Deed};
@@ -16,4 +17,5 @@ pub use history::History;
 pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
 pub use refresh_lock::RefreshLock;
 pub use settings::{ClipboardTime, Settings, SettingsFile, ThemeChoice, WindowFile, WindowMemory};
+pub use token_notes::{TokenNote, TokenNotes};
 pub use vault::{NoKeyring, SecretKey, Vault, VaultConfig, VaultError, VaultHome, VaultStatus};

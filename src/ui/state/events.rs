@@ -80,6 +80,7 @@ impl State {
             | Event::Workspaces { .. }
             | Event::WorkspacesAdded { .. }
             | Event::AccessToken { .. }) => self.sign_in_event(event, now),
+            Event::TokenNotes(_) => Vec::new(),
             event @ (Event::Tokens { .. }
             | Event::TokenGenerated { .. }
             | Event::TokenUsed { .. }

@@ -1,0 +1,96 @@
+//! A token takes the place of another. Until the last step the old one works, and is what is stored or can be stored again.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{account::Account, list::in_use, mark, notes, words};
+use crate::{
+    connection::{AuthKind, ConnectionId},
+    databricks::{NewToken, TokenRequest},
+    engine::{
+        Rotated,
+        lane::{Former, NotStored, StoreToken},
+        owner,
+        shared::{Shared, blocking},
+    },
+    failure::Failure,
+    storage::{RefreshLock, TokenNote},
+};
+
+/// Two that replace the same token would each revoke what the other has just stored.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+pub(super) async fn rotate<S: Future<Output = Result<(), NotStored>>>(
+    account: Account,
+    request: TokenRequest,
+    store: impl FnOnce(StoreToken) -> S,
+) -> Result<Rotated, Failure> {
+    let mut old = account;
+    let id = old.connection.id;
+    if old.connection.auth.kind() != AuthKind::PersonalAccessToken {
+        return Err(words::not_by_token());
+    }
+    let _alone = alone(&old.shared, id).await?;
+    let known = in_use(&old.shared, &old.connection).await;
+    let request = TokenRequest { comment: comment(&request.comment, known.as_ref()), ..request };
+
+    let new = old.make(&request).await?;
+    let fresh = old.with(&new);
+    if let Err(failure) = fresh.opens().await {
+        return Err(undone(&mut old, &new, failure).await);
+    }
+    let former = Some(Former { secret: old.token().secret.clone(), origin: old.connection.base_url.origin() });
+    // Once more, now that it is certain with which token the new one was made.
+    let known = in_use(&old.shared, &old.connection).await;
+    match store(StoreToken { id, new: new.clone(), former }).await {
+        Ok(()) => {}
+        Err(NotStored { failure, uncertain: true, .. }) => return Err(words::both_remain(failure, &new.token)),
+        Err(NotStored { failure, .. }) => return Err(undone(&mut old, &new, failure).await),
+    }
+    let old_remains = end(fresh, known).await.err();
+    Ok(Rotated { token: new.token, old_remains })
+}
+
+async fn alone(shared: &Arc<Shared>, id: ConnectionId) -> Result<RefreshLock, Failure> {
+    let folder = shared.places.state_dir.clone();
+    blocking(move || RefreshLock::acquire(&folder, id, PATIENCE)).await??.ok_or_else(words::being_replaced)
+}
+
+/// What the person says, else what the old one was called.
+fn comment(asked: &str, known: Option<&TokenNote>) -> String {
+    let candidates = [mark::without(asked), known.map_or("", |note| mark::without(&note.comment))];
+    let named = candidates.into_iter().find(|comment| !comment.is_empty());
+    named.map_or_else(mark::default_comment, str::to_owned)
+}
+
+/// The new token goes, by the old one, which works.
+async fn undone(old: &mut Account, new: &NewToken, failure: Failure) -> Failure {
+    match old.revoke(&new.token.id).await {
+        Ok(()) => words::not_replaced(failure),
+        Err(revoking) => words::not_replaced_and_left(failure, &new.token, &revoking),
+    }
+}
+
+/// The last step: the old token goes, unless somebody else signs in with it.
+async fn end(mut fresh: Account, known: Option<TokenNote>) -> Result<(), Failure> {
+    let old = known.ok_or_else(words::old_is_not_known)?.token_id;
+    let shared = Arc::clone(&fresh.shared);
+    let others = notes::users(&shared, &fresh.connection.base_url, std::slice::from_ref(&old)).await;
+    let names = owner::names(&shared, &others).await?;
+    if !names.is_empty() {
+        return Err(words::old_is_used_by(&names.join(", "), &old));
+    }
+    fresh.revoke(&old).await.map_err(|failure| words::old_was_not_revoked(failure, &old))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rotated_token_keeps_its_comment() {
+        let note = |comment: &str| TokenNote { token_id: "1".into(), origin: String::new(), comment: comment.into(), expires_at: None };
+        assert_eq!(comment("", Some(&note("CI [bp-1a2b3c4d]"))), "CI");
+        assert_eq!(comment("Nightly [bp-1a2b3c4d]", Some(&note("CI"))), "Nightly");
+        assert_eq!(comment(" ", None), mark::default_comment());
+    }
+}
