@@ -60,10 +60,11 @@ fn contents(ui: &mut Ui, state: &mut State, act: &mut Act) -> Option<Answer> {
     })?;
     let failure = state.tokens.fresh().and_then(|fresh| fresh.failure.clone());
     let may_use = state.can_use_fresh_token();
+    let mut copy = false;
     scrolled(ui, |ui| {
         paragraph(ui, if may_use { words::NEW_WHY } else { words::NEW_WHY_COPY }, fonts::regular(14.0), theme::of(ui).weak);
         if let Some(fresh) = state.tokens.fresh_mut() {
-            value(ui, fresh, act.now);
+            copy = value(ui, fresh, act.now);
         }
         paragraph(ui, &words_below, fonts::regular(12.0), theme::of(ui).weak);
         if let Some(failure) = &failure {
@@ -78,24 +79,24 @@ fn contents(ui: &mut Ui, state: &mut State, act: &mut Act) -> Option<Answer> {
             });
         }
     });
-    answers(ui, state, act.now, may_use)
+    answers(ui, state, act.now, may_use).or(copy.then_some(Answer::Copy))
 }
 
-fn value(ui: &mut Ui, fresh: &mut Fresh, now: Timestamp) {
+/// Whether it is to be copied.
+fn value(ui: &mut Ui, fresh: &mut Fresh, now: Timestamp) -> bool {
     let seconds = |at: Timestamp| at.as_millisecond() as f64 / 1000.0;
-    match fresh.revealed_at {
-        Some(since) => {
-            if revealed_secret(ui, &fresh.new.value, words::NEW_TOKEN, seconds(since), seconds(now)) {
-                fresh.revealed_at = None;
-            }
+    if let Some(since) = fresh.revealed_at {
+        let wished = revealed_secret(ui, &fresh.new.value, words::NEW_TOKEN, seconds(since), seconds(now));
+        if wished.hide {
+            fresh.revealed_at = None;
         }
-        None => {
-            if masked_secret(ui, &fresh.new.value, words::NEW_TOKEN) {
-                fresh.revealed_at = Some(now);
-                ui.ctx().request_repaint();
-            }
-        }
+        return wished.copy_clicked;
     }
+    if masked_secret(ui, &fresh.new.value, words::NEW_TOKEN) {
+        fresh.revealed_at = Some(now);
+        ui.ctx().request_repaint();
+    }
+    false
 }
 
 /// *Use* is what the token was made for, mostly; after that, *Done*.
