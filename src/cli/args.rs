@@ -1,7 +1,10 @@
 //! The words of the command line.
 
+use std::time::Duration;
+
 use clap::{Parser, ValueEnum};
 
+use super::pat;
 use crate::connection::AuthKind;
 
 /// All your Databricks connections in one window. Without a subcommand, the window opens.
@@ -49,6 +52,9 @@ pub(super) enum Subcommand {
     Logout { name: String },
     /// Print a valid access token on stdout, renewed if need be
     Token { name: String },
+    /// Personal access tokens of the user that a connection signs in as
+    #[command(subcommand)]
+    Pat(Pat),
     /// List the workspaces of an account, and add connections that use its sign-in
     Workspaces(Workspaces),
     /// Who did what when: sign-ins, tests, saves, secrets that were shown; never a secret
@@ -159,6 +165,44 @@ pub(super) struct Login {
     /// With --find: an account instead of a workspace
     #[arg(long, requires = "find")]
     pub(super) account: bool,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Pat {
+    /// Make a token and print its value on stdout, once
+    Create(PatCreate),
+    /// List the tokens, newest first; never their values
+    List { name: String },
+    /// Revoke tokens: whatever uses them is signed out
+    Revoke {
+        name: String,
+        #[arg(required = true, value_name = "ID")]
+        token_ids: Vec<String>,
+    },
+    /// Put a new token in the place of the one that the connection signs in with, and revoke that one
+    Rotate(PatRotate),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct PatCreate {
+    pub(super) name: String,
+    /// What it is for; "Brickpass on" and the name of this computer when empty
+    #[arg(long, value_name = "C")]
+    pub(super) comment: Option<String>,
+    /// How long it is valid: 90d, 12h, 30m
+    #[arg(long, value_name = "L", default_value = "90d", value_parser = pat::lifetime)]
+    pub(super) lifetime: Duration,
+    /// The connection signs in with it from now on
+    #[arg(long = "use")]
+    pub(super) use_it: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct PatRotate {
+    pub(super) name: String,
+    /// How long the new token is valid: 90d, 12h, 30m
+    #[arg(long, value_name = "L", default_value = "90d", value_parser = pat::lifetime)]
+    pub(super) lifetime: Duration,
 }
 
 #[derive(Debug, clap::Args)]

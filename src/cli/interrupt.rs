@@ -2,16 +2,27 @@
 
 use std::{
     process::{self, ExitCode},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
 };
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Stopper};
 
 /// As shells report a program that Ctrl+C has ended.
 const INTERRUPTED: u8 = 130;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// Held while something must not be cut off, though the engine has ended.
+static UNFINISHED: Mutex<()> = Mutex::new(());
+
+/// Until this is dropped, the first Ctrl+C does not end the program: a secret is on its way that can be printed once.
+pub(super) fn unfinished() -> MutexGuard<'static, ()> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// From now on the first Ctrl+C (or SIGTERM) brings the engine to its end and then ends the program; the second one does not wait.
 pub(super) fn mind(engine: &Engine) {
@@ -22,13 +33,18 @@ pub(super) fn mind(engine: &Engine) {
             if asked_to_end().await {
                 ASKED.store(true, Ordering::Relaxed);
                 tokio::select! {
-                    true = stopper.stop() => {}
+                    true = ended(stopper) => {}
                     _ = asked_to_end() => {}
                 }
                 process::exit(INTERRUPTED.into());
             }
         });
     });
+}
+
+/// Whether it is ours to end the program.
+async fn ended(stopper: Stopper) -> bool {
+    stopper.stop().await && tokio::task::spawn_blocking(|| drop(unfinished())).await.is_ok()
 }
 
 /// How the program ends: a command that was cut short tells of that, whatever it came to.

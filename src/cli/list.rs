@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     connection::{AuthMethod, ClientId, Connection, LastTest, Level, OAuthApp, Scopes, SecretKind, Status},
-    engine::{Command, Event, SignIn, StoredSecret},
+    engine::{Command, Event, SignIn, StoredSecret, TokenNote},
     failure::Failure,
     storage::{Mode, VaultStatus},
 };
@@ -39,7 +39,7 @@ pub(super) fn list(json: bool) -> Result<ExitCode, Failure> {
             connection.name.as_str().to_owned(),
             connection.environment.word().to_owned(),
             connection.auth.kind().word().to_owned(),
-            state_words(session.history.get(&connection.id)),
+            state_words(session.history.get(&connection.id), days_left(connection, &session)),
             connection.base_url.to_string(),
         ]
     }));
@@ -80,7 +80,7 @@ pub(super) fn show(name: &str, json: bool) -> Result<ExitCode, Failure> {
         ("Tags", connection.tags.join(", ")),
         ("Folder", connection.folder.clone()),
         ("Description", connection.description.clone()),
-        ("State", state_words(last.as_ref())),
+        ("State", state_words(last.as_ref(), days_left(&connection, &session))),
     ];
     rows.retain(|(_, value)| !value.is_empty());
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(label, value)| vec![label.to_owned(), value]).collect();
@@ -210,11 +210,22 @@ pub(super) fn as_json(connection: &Connection, session: &Session) -> Value {
     put("scopes", json!(scopes(connection)));
     put("redirect_port", json!(redirect_port(connection)));
     put("sign_in_of", json!(session.owner_name(connection)));
+    put("expires_at", json!(token(connection, session).and_then(|note| note.expires_at)));
     put("status", session.history.get(&connection.id).map_or_else(|| json!({ "state": Status::Untested }), |last| json!(last)));
     Value::Object(object)
 }
 
-fn state_words(last: Option<&LastTest>) -> String {
+/// What is known of the token that it signs in with.
+fn token<'a>(connection: &Connection, session: &'a Session) -> Option<&'a TokenNote> {
+    let note = session.tokens.get(&connection.id)?;
+    (matches!(connection.auth, AuthMethod::PersonalAccessToken) && note.is_for(&connection.base_url)).then_some(note)
+}
+
+fn days_left(connection: &Connection, session: &Session) -> Option<i64> {
+    Status::days_before_warning(token(connection, session)?.expires_at?, Timestamp::now())
+}
+
+fn state_words(last: Option<&LastTest>, days_left: Option<i64>) -> String {
     let Some(last) = last else { return "Not tested".to_owned() };
     let age = Timestamp::now().duration_since(last.tested_at).as_secs();
     let ago = match age {
@@ -223,5 +234,9 @@ fn state_words(last: Option<&LastTest>) -> String {
         3600..86_400 => format!("{} h ago", age / 3600),
         _ => format!("{} days ago", age / 86_400),
     };
-    format!("{}, {ago}", last.state.label())
+    match days_left.filter(|_| last.state == Status::Expiring) {
+        Some(0) => format!("Expires within a day, {ago}"),
+        Some(days) => format!("Expires in {}, {ago}", count(usize::try_from(days).unwrap_or(0), "day", "days")),
+        None => format!("{}, {ago}", last.state.label()),
+    }
 }

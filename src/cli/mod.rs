@@ -15,6 +15,7 @@ mod find;
 mod interrupt;
 mod list;
 mod output;
+mod pat;
 mod restore;
 mod session;
 mod sign_in;
@@ -69,6 +70,7 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Logout { name } => sign_in::logout(&name, json),
         Subcommand::Token { name } => token::token(&name, json),
         Subcommand::Workspaces(options) => workspaces::workspaces(&options, json),
+        Subcommand::Pat(words) => pat::pat(words, json),
         Subcommand::Activity(options) => activity::activity(&options, json),
         Subcommand::Doctor => doctor::doctor(json),
         Subcommand::Restore { vault, empty } => restore::restore(vault, empty, json),

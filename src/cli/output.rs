@@ -2,6 +2,8 @@
 
 use std::{io::Write as _, process::ExitCode};
 
+use zeroize::Zeroizing;
+
 use crate::failure::{Code, Failure, Remedy};
 
 /// 0 done; 1 the thing failed; 2 wrong usage; 3 not found; 4 the vault is locked or missing; 5 the network.
@@ -64,7 +66,29 @@ pub fn tell_failure(failure: &Failure, json: bool) -> ExitCode {
             note(format_args!("Details: {details}"));
         }
     }
+    code_of(failure)
+}
+
+/// What to leave with when this is the worst that happened.
+pub(super) fn code_of(failure: &Failure) -> ExitCode {
     ExitCode::from(exit_code(failure.code))
+}
+
+/// In one piece with its line end, which the standard library hands on without keeping a copy in its buffer.
+/// Who asked for a token must hear that it was not written.
+pub(super) fn print_secret(text: &str) -> Result<(), Failure> {
+    let mut line = Zeroizing::new(String::with_capacity(text.len() + 1));
+    line.push_str(text);
+    line.push('\n');
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| {
+        Failure::new(
+            Code::FileUnwritable,
+            "The token could not be written.",
+            format!("Writing to stdout failed: {error}."),
+            "Run it with a stdout that is open and has room.",
+        )
+    })
 }
 
 /// A table with columns as wide as their widest cell, and no spaces at the ends of lines.

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::{environment, interrupt};
 use crate::{
     connection::{Connection, ConnectionId, LastTest},
-    engine::{Command, Engine, Event, Events, Places, SignIn},
+    engine::{Command, Engine, Event, Events, Places, SignIn, TokenNote},
     failure::{Code, Failure},
     storage::{Entry, Snapshot, VaultHome, VaultStatus},
 };
@@ -17,6 +17,8 @@ pub(super) struct Session {
     events: Events,
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) history: HashMap<ConnectionId, LastTest>,
+    /// What is known of the tokens that connections sign in with.
+    pub(super) tokens: HashMap<ConnectionId, TokenNote>,
     pub(super) settings_problem: Option<Failure>,
     /// Renewed sign-ins that the vault did not take so far, and why.
     pub(super) unsaved: Vec<ConnectionId>,
@@ -65,6 +67,7 @@ impl Session {
             events,
             snapshot: Arc::new(Snapshot::default()),
             history: HashMap::new(),
+            tokens: HashMap::new(),
             settings_problem: None,
             unsaved: Vec::new(),
             unsaved_why: None,
@@ -105,6 +108,14 @@ impl Session {
                     match last {
                         Some(last) => self.history.insert(*id, last.clone()),
                         None => self.history.remove(id),
+                    };
+                }
+            }
+            Event::TokenNotes(changes) => {
+                for (id, token) in changes {
+                    match token {
+                        Some(token) => self.tokens.insert(*id, token.clone()),
+                        None => self.tokens.remove(id),
                     };
                 }
             }

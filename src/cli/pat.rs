@@ -1,0 +1,269 @@
+//! `pat`: the personal access tokens of the user that a connection signs in as. `create` is the one place where the value of one is printed.
+
+use std::{process::ExitCode, time::Duration};
+
+use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+use super::{
+    args::{Pat, PatCreate, PatRotate},
+    interrupt,
+    output::{count, in_terminal, note, print_json, print_secret, say, table, tell_failure},
+    session::Session,
+};
+use crate::{
+    connection::{Connection, ConnectionId},
+    databricks::{NewToken, Token, TokenRequest},
+    engine::{Command, Event, Rotated, RunId, TokenList, default_comment},
+    failure::Failure,
+};
+
+/// There is one run in this process.
+const RUN: RunId = RunId(1);
+
+pub(super) fn pat(words: Pat, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open()?;
+    let name = match &words {
+        Pat::Create(PatCreate { name, .. }) | Pat::Rotate(PatRotate { name, .. }) | Pat::List { name } | Pat::Revoke { name, .. } => {
+            name.clone()
+        }
+    };
+    let outcome = session.find(&name).and_then(|found| {
+        session.need_vault()?;
+        match words {
+            Pat::Create(options) => create(&mut session, &found.connection, options, json),
+            Pat::List { .. } => list(&mut session, &found.connection, json),
+            Pat::Revoke { token_ids, .. } => revoke(&mut session, &found.connection, token_ids, json),
+            Pat::Rotate(options) => rotate(&mut session, &found.connection, options, json),
+        }
+    });
+    session.settle(outcome.map_err(|failure| in_terminal(failure, &name)))
+}
+
+fn create(session: &mut Session, connection: &Connection, options: PatCreate, json: bool) -> Result<ExitCode, Failure> {
+    // From here on somebody who ends the program early waits for the value to be printed: it cannot be had again.
+    let _unfinished = interrupt::unfinished();
+    let request = TokenRequest { comment: options.comment.unwrap_or_else(default_comment), lifetime: Some(options.lifetime) };
+    session.send(Command::GenerateToken { run: RUN, id: connection.id, request });
+    let new = session.wait(|event| match event {
+        Event::TokenGenerated { run: RUN, outcome, .. } => Some(outcome),
+        _ => None,
+    })?;
+    let shown = if json { as_json(&new) } else { Zeroizing::new(new.value.expose_secret().to_owned()) };
+    let printed = print_secret(&shown);
+    if !options.use_it {
+        if let Err(failure) = printed {
+            return Err(withdrawn(session, connection.id, &new.token, failure));
+        }
+        note(format_args!("This is the only time that the token is shown. Its ID is {}.", new.token.id));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let token = new.token.clone();
+    session.send(Command::UseToken { id: connection.id, new: Box::new(new) });
+    let used = session.wait(|event| match event {
+        Event::TokenUsed { outcome, .. } => Some(outcome),
+        _ => None,
+    });
+    match (used, printed) {
+        (Ok(()), printed) => {
+            note(format_args!("{} signs in with it from now on.", connection.name.as_str()));
+            printed.map(|()| ExitCode::SUCCESS)
+        }
+        (Err(failure), Ok(())) => {
+            // The document on stdout is the token's; this stands beside it.
+            note(format_args!("The token was made and printed, but {} does not use it.", connection.name.as_str()));
+            Ok(tell_failure(&failure, false))
+        }
+        (Err(_), Err(failure)) => Err(withdrawn(session, connection.id, &token, failure)),
+    }
+}
+
+/// A value that nobody has got is of no use to anybody.
+fn withdrawn(session: &mut Session, id: ConnectionId, token: &Token, mut failure: Failure) -> Failure {
+    let revoked = revoked(session, id, vec![token.id.clone()]);
+    failure.fix = match revoked {
+        Ok((revoked, _)) if !revoked.is_empty() => format!("The token is revoked again. {}", failure.fix),
+        _ => format!("Revoke it: its ID is {}. {}", token.id, failure.fix),
+    };
+    failure
+}
+
+fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<ExitCode, Failure> {
+    session.send(Command::ListTokens { id: connection.id });
+    let TokenList { tokens, in_use, longest_days } = session.wait(|event| match event {
+        Event::Tokens { outcome, .. } => Some(outcome),
+        _ => None,
+    })?;
+    let used = |token: &Token| in_use.as_ref() == Some(&token.id);
+    if json {
+        let rows: Vec<Value> = tokens
+            .iter()
+            .map(|token| {
+                let mut fields = fields(token);
+                fields.insert("in_use".to_owned(), json!(used(token)));
+                Value::Object(fields)
+            })
+            .collect();
+        let mut document = json!({ "tokens": rows });
+        if let (Some(days), Some(fields)) = (longest_days, document.as_object_mut()) {
+            fields.insert("longest_days".to_owned(), json!(days));
+        }
+        print_json(&document);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !tokens.is_empty() {
+        let mut rows = vec![["ID", "CREATED", "EXPIRES", "IN USE", "COMMENT"].map(str::to_owned).to_vec()];
+        rows.extend(tokens.iter().map(|token| {
+            vec![
+                token.id.clone(),
+                token.created_at.map(day).unwrap_or_default(),
+                token.expires_at.map_or_else(|| "never".to_owned(), day),
+                if used(token) { "yes".to_owned() } else { String::new() },
+                token.comment.clone(),
+            ]
+        }));
+        say(table(&rows));
+    }
+    note(count(tokens.len(), "token", "tokens"));
+    if let Some(days) = longest_days {
+        note(format_args!("New tokens are valid for {} at most here.", count(usize::try_from(days).unwrap_or(usize::MAX), "day", "days")));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+type Revoked = (Vec<String>, Vec<(String, Failure)>);
+
+fn revoked(session: &mut Session, id: ConnectionId, token_ids: Vec<String>) -> Result<Revoked, Failure> {
+    session.send(Command::RevokeTokens { id, token_ids });
+    session.wait(|event| match event {
+        Event::TokensRevoked { revoked, failed, .. } => Some(Ok((revoked, failed))),
+        _ => None,
+    })
+}
+
+fn revoke(session: &mut Session, connection: &Connection, token_ids: Vec<String>, json: bool) -> Result<ExitCode, Failure> {
+    let in_use = session.tokens.get(&connection.id).map(|note| note.token_id.clone());
+    let (revoked, failed) = revoked(session, connection.id, token_ids)?;
+    if json {
+        let failures: Vec<Value> = failed.iter().map(|(id, failure)| json!({ "token_id": id, "error": failure })).collect();
+        print_json(&json!({ "revoked": revoked, "failed": failures }));
+    } else {
+        for id in &revoked {
+            say(format_args!("Revoked {id}"));
+        }
+    }
+    for (id, failure) in &failed {
+        if !json {
+            note(format_args!("Not revoked: {id}"));
+            let _ = tell_failure(failure, false);
+        }
+    }
+    if in_use.is_some_and(|id| revoked.contains(&id)) {
+        note(format_args!("{} signed in with it, and needs another token now.", connection.name.as_str()));
+    }
+    Ok(match failed.first() {
+        None => ExitCode::SUCCESS,
+        Some((_, failure)) => super::output::code_of(failure),
+    })
+}
+
+fn rotate(session: &mut Session, connection: &Connection, options: PatRotate, json: bool) -> Result<ExitCode, Failure> {
+    // The comment stays as it is.
+    let request = TokenRequest { comment: String::new(), lifetime: Some(options.lifetime) };
+    session.send(Command::RotateToken { run: RUN, id: connection.id, request });
+    let Rotated { token, old_remains } = session.wait(|event| match event {
+        Event::TokenRotated { run: RUN, outcome, .. } => Some(outcome),
+        _ => None,
+    })?;
+    if json {
+        let mut fields = fields(&token);
+        if let Some(failure) = &old_remains {
+            fields.insert("old_remains".to_owned(), json!(failure));
+        }
+        print_json(&Value::Object(fields));
+    } else {
+        let end = token.expires_at.map_or_else(|| "does not expire".to_owned(), |end| format!("expires on {}", day(end)));
+        say(format_args!("{} signs in with a new token, which {end}. Its ID is {}.", connection.name.as_str(), token.id));
+        if let Some(failure) = &old_remains {
+            let _ = tell_failure(failure, false);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn fields(token: &Token) -> Map<String, Value> {
+    let mut fields = Map::new();
+    fields.insert("token_id".to_owned(), json!(token.id));
+    fields.insert("comment".to_owned(), json!(token.comment));
+    fields.extend(token.created_at.map(|time| ("created_at".to_owned(), json!(time))));
+    fields.extend(token.expires_at.map(|time| ("expires_at".to_owned(), json!(time))));
+    fields
+}
+
+/// The value is put in by hand, so that no other copy of it is made than the one that is wiped.
+fn as_json(new: &NewToken) -> Zeroizing<String> {
+    let rest = format!("{:#}", Value::Object(fields(&new.token)));
+    let rest = rest.trim_start_matches('{');
+    let value = new.value.expose_secret();
+    let mut text = Zeroizing::new(String::with_capacity(rest.len() + value.len() + 64));
+    // Visible ASCII (the client takes nothing else), of which JSON escapes two.
+    text.push_str("{\n  \"token_value\": \"");
+    for char in value.chars() {
+        if matches!(char, '"' | '\\') {
+            text.push('\\');
+        }
+        text.push(char);
+    }
+    text.push_str("\",");
+    text.push_str(rest);
+    text
+}
+
+fn day(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d").to_string()
+}
+
+/// `90d`, `12h`, `30m`.
+pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
+    let unknown = || "a lifetime is a number and d, h or m: 90d, 12h, 30m".to_owned();
+    let unit = text.chars().last().ok_or_else(unknown)?;
+    let seconds = match unit {
+        'd' => 86_400,
+        'h' => 3_600,
+        'm' => 60,
+        _ => return Err(unknown()),
+    };
+    let digits = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())).ok_or_else(unknown)?;
+    let number: u64 = digits.parse().map_err(|_| unknown())?;
+    match number.checked_mul(seconds) {
+        Some(0) => Err("a token that lives no time at all is of no use".to_owned()),
+        // A hundred years; no workspace allows as much.
+        Some(seconds) if seconds <= 36_525 * 86_400 => Ok(Duration::from_secs(seconds)),
+        _ => Err("that is longer than any token lives".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lifetime_is_days_hours_or_minutes() {
+        let seconds = |text| lifetime(text).map(|it| it.as_secs());
+        assert_eq!([seconds("90d"), seconds("12h"), seconds("30m")], [Ok(7_776_000), Ok(43_200), Ok(1_800)]);
+        for text in ["", "d", "90", "0d", "-1d", "+1d", "1w", "1.5h", "90 d", "1é", "99999999999999999999d", "999999999d"] {
+            assert!(lifetime(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_document_of_a_new_token_is_json_whatever_the_value() {
+        let token = Token { id: "1f".into(), comment: "a \"b\"".into(), created_at: Some(Timestamp::UNIX_EPOCH), expires_at: None };
+        let new = NewToken { value: "dapi\"\\{}".to_owned().into(), token };
+        let read: Value = serde_json::from_str(&as_json(&new)).unwrap();
+        let expected = json!({ "token_value": "dapi\"\\{}", "token_id": "1f", "comment": "a \"b\"", "created_at": "1970-01-01T00:00:00Z" });
+        assert_eq!(read, expected);
+    }
+}
