@@ -47,7 +47,7 @@ pub enum News {
 }
 
 enum Order {
-    Copy { secret: SecretString, what: String, keep: Duration },
+    Copy { secret: SecretString, what: String, keep: Duration, copied: Box<dyn FnOnce() + Send> },
     KeepLonger(Duration),
     Clear,
 }
@@ -70,12 +70,12 @@ impl Clipboard {
         Self { open: Arc::new(system::open), tell: Arc::new(tell), thread: None, ended: false }
     }
 
-    /// For `keep`, then it is taken off again. `what` says what it is: "access token".
-    pub fn copy(&mut self, secret: SecretString, what: String, keep: Duration) {
+    /// For `keep`, then it is taken off again. `what` says what it is: "access token". `copied` is called when it is there, before that is told.
+    pub fn copy(&mut self, secret: SecretString, what: String, keep: Duration, copied: impl FnOnce() + Send + 'static) {
         if self.ended {
             return;
         }
-        let Some(order) = self.ask(Order::Copy { secret, what, keep }) else { return };
+        let Some(order) = self.ask(Order::Copy { secret, what, keep, copied: Box::new(copied) }) else { return };
         // There is no thread yet, or it has died.
         let (sender, orders) = mpsc::channel();
         let (open, tell) = (Arc::clone(&self.open), Arc::clone(&self.tell));
@@ -116,7 +116,13 @@ fn run(open: &Open, tell: &Tell, orders: &Receiver<Order>) {
         };
         let now = Moment::now();
         let news = match next {
-            Ok(Order::Copy { secret, what, keep }) => Some(copy(open, &mut keeper, &secret, what, keep, now).unwrap_or_else(News::Failed)),
+            Ok(Order::Copy { secret, what, keep, copied }) => Some(match copy(open, &mut keeper, &secret, what, keep, now) {
+                Ok(news) => {
+                    copied();
+                    news
+                }
+                Err(failure) => News::Failed(failure),
+            }),
             Ok(Order::KeepLonger(by)) => keeper.as_mut().and_then(|keeper| keeper.longer(by)),
             Ok(Order::Clear) => keeper.as_mut().and_then(Keeper::clear),
             Err(RecvTimeoutError::Timeout) => keeper.as_mut().and_then(|keeper| keeper.look(now)),

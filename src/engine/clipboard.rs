@@ -37,7 +37,7 @@ impl Copies {
     }
 
     pub(super) fn copy(&self, secret: SecretString, what: String) {
-        copy(&self.shared, &self.clipboard, secret, what);
+        copy(&self.shared, &self.clipboard, secret, what, || {});
     }
 
     pub(super) fn copy_stored(&self, id: ConnectionId, kind: SecretKind) {
@@ -51,8 +51,8 @@ impl Copies {
             let vault = shared.vault();
             match blocking(move || vault.get(SecretKey { connection: id, kind })).await {
                 Ok(Ok(Some(secret))) => {
-                    copy(&shared, &clipboard, secret, what.to_owned());
-                    shared.outbox.copied(id, kind);
+                    let outbox = shared.outbox.clone();
+                    copy(&shared, &clipboard, secret, what.to_owned(), move || outbox.copied(id, kind));
                 }
                 Ok(Ok(None)) => shared.outbox.send(Event::SecretDescribed { id, kind, stored: StoredSecret::Missing }),
                 Ok(Err(error)) => shared.fail(error.failure()),
@@ -77,8 +77,8 @@ impl Copies {
     }
 }
 
-fn copy(shared: &Shared, clipboard: &Mutex<Clipboard>, secret: SecretString, what: String) {
-    lock(clipboard).copy(secret, what, shared.current().settings.clipboard_seconds.duration());
+fn copy(shared: &Shared, clipboard: &Mutex<Clipboard>, secret: SecretString, what: String, copied: impl FnOnce() + Send + 'static) {
+    lock(clipboard).copy(secret, what, shared.current().settings.clipboard_seconds.duration(), copied);
 }
 
 fn lock(clipboard: &Mutex<Clipboard>) -> MutexGuard<'_, Clipboard> {

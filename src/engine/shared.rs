@@ -52,7 +52,7 @@ impl Outbox {
         Self { observer: Some(observer), ..self }
     }
 
-    /// A stored secret was handed to the clipboard, which no event tells of together with its connection.
+    /// A stored secret is on the clipboard, which no event tells of together with its connection.
     pub(super) fn copied(&self, id: ConnectionId, kind: SecretKind) {
         if let Some(observer) = &self.observer {
             observer.copied(id, kind);

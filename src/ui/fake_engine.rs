@@ -391,9 +391,6 @@ impl Inner {
                     self.events.push_back(Event::SecretRevealed { id, kind, secret });
                 }
             }
-            copying @ (Command::CopySecret { .. } | Command::CopyStored { .. } | Command::ClearClipboard | Command::KeepClipboard) => {
-                self.answer_copying(copying);
-            }
             Command::ProbeVault => self.tell_vault(),
             Command::UnlockVault { passphrase } => {
                 if passphrase.expose_secret() == "open sesame" {
@@ -422,10 +419,8 @@ impl Inner {
     fn answer_copying(&mut self, command: Command) {
         match command {
             Command::CopySecret { what, .. } => self.hold(what),
-            Command::CopyStored { id, kind } => {
-                if self.secrets.contains_key(&(id, kind)) {
-                    self.hold(if kind == SecretKind::ClientSecret { "client secret" } else { "access token" }.to_owned());
-                }
+            Command::CopyStored { id, kind } if self.secrets.contains_key(&(id, kind)) => {
+                self.hold(if kind == SecretKind::ClientSecret { "client secret" } else { "access token" }.to_owned());
             }
             Command::ClearClipboard => {
                 self.holds = None;
@@ -471,8 +466,7 @@ impl Inner {
                 let (ids, failure) = self.unsaved_sign_ins.clone();
                 self.events.push_back(Event::SignInsUnsaved { ids, failure });
             }
-            // The window asks for no tokens.
-            _ => {}
+            copying => self.answer_copying(copying),
         }
     }
 

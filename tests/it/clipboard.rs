@@ -144,7 +144,7 @@ mod inside {
         connection::{ConnectionId, SecretKind},
         engine::{self, Engine, Event, Events, Places},
         failure::Failure,
-        storage::{SecretKey, Vault, VaultConfig, VaultHome},
+        storage::{Activity, Deed, SecretKey, Vault, VaultConfig, VaultHome},
     };
 
     use super::*;
@@ -219,7 +219,7 @@ mod inside {
 
     fn copied() -> (Clipboard, Receiver<News>) {
         let (mut clipboard, news) = clipboard();
-        clipboard.copy(token().into(), "access token".to_owned(), SHORT);
+        clipboard.copy(token().into(), "access token".to_owned(), SHORT, || {});
         let told = news.recv_timeout(Duration::from_secs(5)).unwrap();
         assert!(matches!(&told, News::Holds { what, guaranteed: true, .. } if what == "access token"), "{told:?}");
         assert!(!format!("{told:?}").contains("dapi"));
@@ -252,12 +252,12 @@ mod inside {
         assert_eq!(read(None).as_deref(), Some(RECIPE));
 
         // The same when the program ends.
-        clipboard.copy(token().into(), "access token".to_owned(), SHORT);
+        clipboard.copy(token().into(), "access token".to_owned(), SHORT, || {});
         assert!(matches!(news.recv_timeout(SHORT).unwrap(), News::Holds { .. }));
         write(RECIPE);
         clipboard.end().unwrap().join().unwrap();
         assert_eq!(read(None).as_deref(), Some(RECIPE));
-        clipboard.copy(token().into(), "access token".to_owned(), SHORT);
+        clipboard.copy(token().into(), "access token".to_owned(), SHORT, || {});
         assert_eq!(read(None).as_deref(), Some(RECIPE), "after the end nothing is copied");
     }
 
@@ -286,6 +286,7 @@ mod inside {
         assert!(matches!(events.wait().unwrap(), Event::Failed { .. }), "a sign-in is not copied");
         engine.finish();
         assert_eq!(read(None), None, "it is gone before the program is");
+        assert_eq!(deeds(&home), [Deed::Copied]);
     }
 
     #[test]
@@ -300,6 +301,12 @@ mod inside {
         assert_eq!(what, "Nothing was copied.");
         assert!(why.contains("no display"), "{why}");
         engine.finish();
+        assert_eq!(deeds(&home), [], "what did not happen is not recorded");
+    }
+
+    /// What the activity log says.
+    fn deeds(home: &Home) -> Vec<Deed> {
+        Activity::new(&home.state_dir()).load().unwrap().into_iter().map(|entry| entry.what).collect()
     }
 
     fn engine(home: &Home, stored: SecretKey) -> (Engine, Events) {
