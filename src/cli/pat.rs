@@ -36,7 +36,7 @@ pub(super) fn pat(words: Pat, json: bool) -> Result<ExitCode, Failure> {
             Pat::Create(options) => create(&mut session, &found.connection, options, json),
             Pat::List { .. } => list(&mut session, &found.connection, json),
             Pat::Revoke { token_ids, .. } => revoke(&mut session, &found.connection, token_ids, json),
-            Pat::Rotate(options) => rotate(&mut session, &found.connection, options, json),
+            Pat::Rotate(options) => rotate(&mut session, &found.connection, &options, json),
         }
     });
     session.settle(outcome.map_err(|failure| in_terminal(failure, &name)))
@@ -169,7 +169,7 @@ fn revoke(session: &mut Session, connection: &Connection, token_ids: Vec<String>
     })
 }
 
-fn rotate(session: &mut Session, connection: &Connection, options: PatRotate, json: bool) -> Result<ExitCode, Failure> {
+fn rotate(session: &mut Session, connection: &Connection, options: &PatRotate, json: bool) -> Result<ExitCode, Failure> {
     // The comment stays as it is.
     let request = TokenRequest { comment: String::new(), lifetime: Some(options.lifetime) };
     session.send(Command::RotateToken { run: RUN, id: connection.id, request });

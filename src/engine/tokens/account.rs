@@ -96,9 +96,14 @@ impl Account {
         self.client().maximum_token_lifetime_days(&self.call()).await
     }
 
+    /// Asked for once more when the answer was lost: a token that is gone is no error.
     pub(super) async fn revoke(&mut self, token_id: &str) -> Result<(), Failure> {
         let revoked = match self.client().revoke_token(token_id, &self.call()).await {
             Err(error) if self.renewed(&error.failure).await => self.client().revoke_token(token_id, &self.call()).await,
+            Err(error) if error.may_have_been_acted_on() => {
+                let again = self.client().revoke_token(token_id, &self.call()).await;
+                again.map_err(|_| error)
+            }
             revoked => revoked,
         };
         revoked.map_err(|error| self.explained(error.failure))

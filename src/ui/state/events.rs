@@ -49,7 +49,7 @@ impl State {
                 self.restored(&ids);
                 Vec::new()
             }
-            Event::Purged { .. } => Vec::new(),
+            Event::Purged { .. } | Event::TokenNotes(_) => Vec::new(),
             Event::Recovered { words } => {
                 self.notices.push(Notice::Done(words));
                 Vec::new()
@@ -80,7 +80,6 @@ impl State {
             | Event::Workspaces { .. }
             | Event::WorkspacesAdded { .. }
             | Event::AccessToken { .. }) => self.sign_in_event(event, now),
-            Event::TokenNotes(_) => Vec::new(),
             event @ (Event::Tokens { .. }
             | Event::TokenGenerated { .. }
             | Event::TokenUsed { .. }

@@ -1,6 +1,7 @@
 //! What the promises share: homes of their own, the built program, commands with a time limit, and the one way to skip.
 #![allow(dead_code, reason = "not every platform runs every promise")]
 
+pub mod between;
 pub mod browser;
 pub mod fault_server;
 

@@ -1,0 +1,232 @@
+//! Personal access tokens on the command line: the real program, the demo, an encrypted vault.
+
+use std::{
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use brickpass::demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace};
+use serde_json::Value;
+
+use crate::support::{
+    Finished, Home,
+    between::{Between, Way},
+    run,
+};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+struct Desk {
+    home: Home,
+    workspace: DemoWorkspace,
+    handle: DemoHandle,
+    _demo: Demo,
+}
+
+impl Desk {
+    /// With a connection that is called Sales.
+    fn new() -> Self {
+        let desk = Self::empty();
+        desk.add("Sales", &desk.workspace.base_url.clone());
+        desk
+    }
+
+    fn empty() -> Self {
+        let demo = Demo::start(&DemoOptions::default()).unwrap();
+        let workspace = demo.workspaces()[0].clone();
+        Self { home: Home::new(), handle: demo.workspace(&workspace.name).unwrap(), workspace, _demo: demo }
+    }
+
+    fn add(&self, name: &str, base_url: &str) {
+        let added = run(&mut self.command(&["add", name, "--base-url", base_url, "--token-stdin"]), self.workspace.token.as_bytes(), LIMIT);
+        assert_eq!(added.code, Some(0), "{added:?}");
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.home.brickpass(arguments);
+        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
+        command
+    }
+
+    fn brickpass(&self, arguments: &[&str]) -> Finished {
+        run(&mut self.command(arguments), b"", LIMIT)
+    }
+
+    fn done(&self, arguments: &[&str]) -> Finished {
+        let finished = self.brickpass(arguments);
+        assert_eq!(finished.code, Some(0), "{arguments:?}: {finished:?}");
+        finished
+    }
+
+    fn stored(&self) -> String {
+        self.done(&["token", "Sales"]).stdout.trim().to_owned()
+    }
+
+    fn ids(&self) -> Vec<String> {
+        self.handle.tokens().into_iter().map(|(id, _)| id).collect()
+    }
+
+    /// No file of this home holds it in the clear.
+    fn is_nowhere(&self, token: &str) {
+        for (path, bytes) in self.home.files() {
+            assert!(!String::from_utf8_lossy(&bytes).contains(token), "{} holds a token", path.display());
+        }
+    }
+}
+
+fn text<'a>(document: &'a Value, key: &str) -> &'a str {
+    document[key].as_str().unwrap_or_else(|| panic!("{key}: {document}"))
+}
+
+#[test]
+fn a_token_is_printed_once_and_opens_the_workspace_until_it_is_revoked() {
+    let desk = Desk::new();
+    let made = desk.done(&["pat", "create", "Sales", "--comment", "CI", "--lifetime", "12h"]);
+    let value = made.stdout.strip_suffix('\n').unwrap();
+    assert!(desk.handle.accepts(value), "nothing but the value on stdout");
+    assert!(!made.stderr.contains(value) && made.stderr.contains("only time"), "{}", made.stderr);
+    assert_eq!(desk.stored(), desk.workspace.token, "not used unless that is asked for");
+    desk.is_nowhere(value);
+
+    let list = desk.done(&["pat", "list", "Sales", "--json"]).json();
+    let newest = &list["tokens"][0];
+    assert!(text(newest, "comment").starts_with("CI [bp-") && newest["in_use"] == false, "{list}");
+    let hours = |key: &str| text(newest, key).parse::<jiff::Timestamp>().unwrap().as_second() / 3600;
+    assert_eq!(hours("expires_at") - hours("created_at"), 12);
+    let shown = desk.done(&["pat", "list", "Sales"]);
+    assert!(shown.stdout.contains(text(newest, "token_id")) && shown.stderr.contains("2 tokens"), "{shown:?}");
+
+    let revoked = desk.done(&["pat", "revoke", "Sales", text(newest, "token_id")]);
+    assert_eq!(revoked.stdout, format!("Revoked {}\n", text(newest, "token_id")));
+    assert!(!desk.handle.accepts(value));
+}
+
+#[test]
+fn a_new_token_is_one_json_document_and_may_be_used_at_once() {
+    let desk = Desk::new();
+    let made = desk.done(&["pat", "create", "Sales", "--use", "--json"]);
+    let document = made.json();
+    let keys: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut sorted = keys.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, ["comment", "created_at", "expires_at", "token_id", "token_value"]);
+    assert!(text(&document, "comment").starts_with("Brickpass"), "{document}");
+    assert_eq!(desk.stored(), text(&document, "token_value"));
+    desk.is_nowhere(text(&document, "token_value"));
+
+    let connection = &desk.done(&["list", "--json"]).json()["connections"][0];
+    assert_eq!(connection["expires_at"], document["expires_at"]);
+    let list = desk.done(&["pat", "list", "Sales", "--json"]).json();
+    assert_eq!((&list["tokens"][0]["in_use"], &list["tokens"][0]["token_id"]), (&true.into(), &document["token_id"]));
+
+    let revoked = desk.done(&["pat", "revoke", "Sales", text(&document, "token_id"), "--json"]);
+    assert_eq!(revoked.json()["revoked"][0], document["token_id"]);
+    assert!(revoked.stderr.contains("needs another token"), "{revoked:?}");
+    assert_eq!(desk.done(&["list", "--json"]).json()["connections"][0]["status"]["state"], "sign-in");
+}
+
+#[test]
+fn a_rotation_replaces_the_token_and_says_what_is_left_of_the_old_one() {
+    let desk = Desk::new();
+    let first = desk.done(&["pat", "rotate", "Sales", "--json"]).json();
+    assert!(text(&first["old_remains"], "why").contains("did not make it"), "{first}");
+    assert!(first.get("token_value").is_none());
+    let between = desk.stored();
+
+    desk.done(&["pat", "rotate", "Sales", "--lifetime", "9d"]);
+    let now = desk.stored();
+    assert!(desk.handle.accepts(&now) && !desk.handle.accepts(&between));
+    assert!(desk.handle.accepts(&desk.workspace.token), "pasted by the person: theirs to revoke");
+    assert_eq!(desk.ids().len(), 2);
+
+    assert_eq!(desk.done(&["test", "Sales", "--json"]).json()["results"][0]["state"], "expiring");
+    let listed = desk.done(&["list"]).stdout;
+    assert!(listed.contains("Expires in 8 days") || listed.contains("Expires in 9 days"), "{listed}");
+    for token in [&between, &now] {
+        desk.is_nowhere(token);
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_told_by_its_exit_code() {
+    let desk = Desk::new();
+    for arguments in [
+        &["pat", "create", "Sales", "--lifetime", "1w"][..],
+        &["pat", "create", "Sales", "--lifetime", "0d"],
+        &["pat", "revoke", "Sales"],
+        &["pat", "create", "Sales", "--token", "x"],
+    ] {
+        assert_eq!(desk.brickpass(arguments).code, Some(2), "{arguments:?}");
+    }
+    assert_eq!(desk.brickpass(&["pat", "list", "Nobody"]).code, Some(3));
+    desk.handle.set_token_quota(1);
+    let refused = desk.brickpass(&["pat", "create", "Sales", "--json"]);
+    assert_eq!((refused.code, text(&refused.json()["error"], "code")), (Some(1), "token-quota"));
+    assert_eq!(desk.ids().len(), 1);
+}
+
+#[test]
+fn ot_17_a_lost_answer_is_told_and_leaves_nothing_behind() {
+    let desk = Desk::new();
+    desk.handle.lose_next_answer();
+    let lost = desk.brickpass(&["pat", "create", "Sales"]);
+    assert_ne!(lost.code, Some(0));
+    assert_eq!((lost.stdout.as_str(), desk.ids().len()), ("", 1));
+    assert!(lost.stderr.contains("It is revoked again"), "{lost:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_in_the_middle_waits_for_the_value_and_for_the_end_of_a_rotation() {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+    let desk = Desk::empty();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&asked);
+    let between = Between::start(&desk.workspace.base_url, move |request, _| {
+        if request == "POST /api/2.0/token/create" {
+            seen.fetch_add(1, Ordering::SeqCst);
+            thread::sleep(Duration::from_millis(500));
+        }
+        Way::Through
+    });
+    desk.add("Sales", &between.base_url());
+    let interrupted = |arguments: &[&str]| {
+        let before = asked.load(Ordering::SeqCst);
+        let mut command = desk.command(arguments);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let until = Instant::now() + LIMIT;
+        while asked.load(Ordering::SeqCst) == before {
+            assert!(Instant::now() < until, "nothing was asked for");
+            thread::sleep(Duration::from_millis(5));
+        }
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        child.wait_with_output().unwrap()
+    };
+    let made = interrupted(&["pat", "create", "Sales"]);
+    let value = String::from_utf8(made.stdout).unwrap();
+    assert!(desk.handle.accepts(value.trim()), "its value is printed: {}", String::from_utf8_lossy(&made.stderr));
+    assert_eq!(made.status.code(), Some(130));
+
+    let old = desk.stored();
+    let rotated = interrupted(&["pat", "rotate", "Sales"]);
+    assert_eq!(rotated.status.code(), Some(130));
+    let now = desk.stored();
+    assert!(now != old && desk.handle.accepts(&now));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_value_that_could_not_be_printed_is_revoked() {
+    let desk = Desk::new();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = desk.command(&["pat", "create", "Sales"]);
+    let output = command.stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("The token is revoked again."));
+    assert_eq!(desk.ids().len(), 1);
+}

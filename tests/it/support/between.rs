@@ -1,0 +1,98 @@
+//! A host between a client and a server that hands everything on, but for what the script wants otherwise.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+/// What becomes of one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Through,
+    /// It never arrives, and the connection ends.
+    LostThere,
+    /// It arrives and is acted on; the answer is lost.
+    LostBack,
+    /// Answered here, with this status.
+    Refused(u16),
+}
+
+pub struct Between {
+    port: u16,
+    stop: Arc<AtomicBool>,
+}
+
+impl Between {
+    /// `script` is given `POST /api/2.0/token/create` and the body, before the request goes on.
+    pub fn start(server: &str, script: impl Fn(&str, &str) -> Way + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let between = Self { port: listener.local_addr().unwrap().port(), stop: Arc::default() };
+        let (stop, script) = (Arc::clone(&between.stop), Arc::new(script));
+        let server = server.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if stop.load(Ordering::SeqCst) {
+                    return;
+                }
+                let (script, server) = (Arc::clone(&script), server.clone());
+                thread::spawn(move || hand_on(&stream, &server, &*script));
+            }
+        });
+        between
+    }
+
+    pub fn base_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for Between {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
+    }
+}
+
+/// One request a connection. An error is the other side's leaving.
+fn hand_on(client: &TcpStream, server: &str, script: &dyn Fn(&str, &str) -> Way) -> Option<()> {
+    let mut reader = BufReader::new(client);
+    let mut head: Vec<String> = Vec::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+        head.push(line.trim().to_owned());
+    }
+    let value = |name: &str| head.iter().find_map(|line| line.split_once(':').filter(|it| it.0.eq_ignore_ascii_case(name)));
+    let length = value("content-length").map_or(0, |it| it.1.trim().parse().unwrap());
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let request: Vec<&str> = head.first()?.split(' ').take(2).collect();
+    let way = script(&request.join(" "), &String::from_utf8_lossy(&body));
+    let mut client = client;
+    match way {
+        Way::LostThere => return Some(()),
+        Way::Refused(status) => {
+            let answer = format!("HTTP/1.1 {status} No\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}");
+            return client.write_all(answer.as_bytes()).ok();
+        }
+        Way::Through | Way::LostBack => {}
+    }
+    let mut onward = TcpStream::connect(server).ok()?;
+    let kept = head.iter().filter(|line| !line.to_lowercase().starts_with("connection:"));
+    let text = kept.map(|line| format!("{line}\r\n")).collect::<String>() + "Connection: close\r\n\r\n";
+    onward.write_all(text.as_bytes()).ok()?;
+    onward.write_all(&body).ok()?;
+    let mut answer = Vec::new();
+    onward.read_to_end(&mut answer).ok()?;
+    if way == Way::Through { client.write_all(&answer).ok() } else { Some(()) }
+}
