@@ -23,7 +23,7 @@ use crate::{
     storage::{Entry, Revision, Settings, Snapshot, Vault, VaultHome, VaultStatus, WindowMemory},
 };
 pub use crate::{oauth::AccessToken, session::SignIn, storage::TokenNote};
-pub use tokens::default_comment;
+pub use tokens::{comment_without_mark, default_comment};
 
 /// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.
 #[derive(Clone)]

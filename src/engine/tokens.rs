@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use self::account::Account;
-pub use self::mark::default_comment;
+pub use self::mark::{default_comment, without as comment_without_mark};
 pub(super) use self::{
     notes::{expiring, tell as tell_notes, with_ends},
     words::accounts_have_none,

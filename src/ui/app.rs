@@ -95,10 +95,10 @@ impl BrickpassApp {
         self
     }
 
-    /// The name of this computer, for the comments of tokens that are generated here.
+    /// What new tokens are called unless the person says otherwise.
     #[must_use]
-    pub fn on_computer(mut self, name: Option<String>) -> Self {
-        self.state.tokens.computer = name;
+    pub fn with_token_comment(mut self, comment: String) -> Self {
+        self.state.tokens.usual_comment = comment;
         self
     }
 

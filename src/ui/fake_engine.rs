@@ -500,18 +500,17 @@ impl Inner {
             }
             Command::RotateToken { run, id, request } => {
                 self.token_request = Some(request.clone());
-                let outcome = match failure {
-                    Some(failure) => Err(failure),
-                    None => {
-                        let old = self.in_use.take();
-                        let new = self.make_token(&request);
-                        self.in_use = Some(new.token.id.clone());
-                        let old_remains = old.clone().filter(|old| self.irrevocable.contains(old)).map(|_| unauthorized());
-                        if old_remains.is_none() {
-                            self.tokens.retain(|token| Some(&token.id) != old.as_ref());
-                        }
-                        Ok(Rotated { token: new.token, old_remains })
+                let outcome = if let Some(failure) = failure {
+                    Err(failure)
+                } else {
+                    let old = self.in_use.take();
+                    let new = self.make_token(&request);
+                    self.in_use = Some(new.token.id.clone());
+                    let old_remains = old.clone().filter(|old| self.irrevocable.contains(old)).map(|_| unauthorized());
+                    if old_remains.is_none() {
+                        self.tokens.retain(|token| Some(&token.id) != old.as_ref());
                     }
+                    Ok(Rotated { token: new.token, old_remains })
                 };
                 self.events.push_back(Event::TokenRotated { run, id, outcome });
             }

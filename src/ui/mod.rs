@@ -36,7 +36,7 @@ use std::sync::{Arc, OnceLock};
 pub use app::{BrickpassApp, Setup, Wires};
 
 use crate::{
-    engine::{Engine, Places},
+    engine::{Engine, Places, default_comment},
     storage::{ThemeChoice, WindowMemory},
 };
 
@@ -78,21 +78,11 @@ pub fn run(launch: Launch) -> eframe::Result {
             // Only set once: there is one window.
             let _ = context.set(creation.egui_ctx.clone());
             let app = BrickpassApp::new(&creation.egui_ctx, wires, setup).in_zone(jiff::tz::TimeZone::system());
-            Ok(Box::new(app.on_computer(computer())))
+            Ok(Box::new(app.with_token_comment(default_comment())))
         }),
     );
     drop(engine);
     result
-}
-
-/// What this computer calls itself, for the comments of tokens.
-fn computer() -> Option<String> {
-    #[cfg(unix)]
-    let name = rustix::system::uname().nodename().to_str().ok().map(str::to_owned);
-    #[cfg(not(unix))]
-    let name = std::env::var("COMPUTERNAME").ok();
-    // The part after the first dot is the network's.
-    name.and_then(|name| Some(name.split('.').next()?.to_owned())).filter(|name| !name.is_empty())
 }
 
 fn viewport(title: &str, window: &WindowMemory) -> egui::ViewportBuilder {

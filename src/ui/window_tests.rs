@@ -36,7 +36,7 @@ pub(super) fn open_at(engine: &FakeEngine, size: [f32; 2], seconds: Rc<Cell<i64>
             window: WindowMemory::default(),
             files: vec![("Configuration", "/somewhere".to_owned())],
         };
-        BrickpassApp::new(&creation.egui_ctx, wires, setup)
+        BrickpassApp::new(&creation.egui_ctx, wires, setup).with_token_comment("Brickpass on ada-laptop".to_owned())
     });
     settle(&mut window, engine);
     window

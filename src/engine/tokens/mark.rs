@@ -34,7 +34,8 @@ impl std::fmt::Display for Mark {
 }
 
 /// As the person typed it: the mark of an earlier request goes.
-pub(super) fn without(comment: &str) -> &str {
+#[must_use]
+pub fn without(comment: &str) -> &str {
     let comment = comment.trim();
     let marked = comment.strip_suffix(']').and_then(|rest| rest.rsplit_once(OPENS.trim_start()));
     match marked {

@@ -53,7 +53,9 @@ impl State {
         };
         let mut commands: Vec<Command> = ids.iter().filter_map(|id| self.tests.forget(*id)).map(|run| Command::Cancel { run }).collect();
         commands.extend(ids.iter().filter_map(|id| self.forget_sign_in(*id)));
-        ids.iter().for_each(|id| self.forget_tokens(*id));
+        for id in ids {
+            self.forget_tokens(*id);
+        }
         let next = self.next_after(ids);
         let forms: Vec<Editing> = ids.iter().filter_map(|id| self.forms.remove(id)).filter(Editing::is_unsaved).collect();
         self.last_removal += 1;

@@ -81,6 +81,7 @@ impl State {
             | Event::WorkspacesAdded { .. }
             | Event::AccessToken { .. }) => self.sign_in_event(event, now),
             event @ (Event::Tokens { .. }
+            | Event::TokenNotes(_)
             | Event::TokenGenerated { .. }
             | Event::TokenUsed { .. }
             | Event::TokensRevoked { .. }

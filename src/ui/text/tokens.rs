@@ -3,7 +3,11 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{counted, some_of};
-use crate::ui::{state::TroubleKind, theme::Tone};
+use crate::{
+    connection::Status,
+    engine::comment_without_mark,
+    ui::{state::TroubleKind, theme::Tone},
+};
 
 pub const TAB: &str = "Tokens";
 pub const TABLE: &str = "Personal access tokens";
@@ -79,14 +83,6 @@ pub fn copied(seconds: i64) -> String {
     format!("Copied, clears in {seconds} s")
 }
 
-/// `Brickpass on priya-laptop`
-pub fn usual_comment(computer: Option<&str>) -> String {
-    match computer.map(str::trim).filter(|name| !name.is_empty()) {
-        Some(name) => format!("{} on {name}", super::APP),
-        None => super::APP.to_owned(),
-    }
-}
-
 pub fn days(count: u32) -> String {
     counted(usize::try_from(count).unwrap_or(usize::MAX), "day", "days")
 }
@@ -100,21 +96,19 @@ pub fn whole_days(then: Timestamp, now: Timestamp) -> i64 {
     then.duration_since(now).as_secs().div_euclid(86_400)
 }
 
-/// Within so many days, an expiry is a warning.
-const SOON: i64 = 14;
-
 /// `in 23 days`, and how grave that is.
 pub fn expires(until: Option<Timestamp>, now: Timestamp) -> (String, Tone) {
     let Some(until) = until else { return ("never".to_owned(), Tone::Error) };
     if until <= now {
         return ("expired".to_owned(), Tone::Error);
     }
-    match whole_days(until, now) {
-        0 => ("in less than a day".to_owned(), Tone::Warning),
-        1 => ("in 1 day".to_owned(), Tone::Warning),
-        days if days < SOON => (format!("in {days} days"), Tone::Warning),
-        days => (format!("in {days} days"), Tone::Neutral),
-    }
+    let tone = if Status::days_before_warning(until, now).is_some() { Tone::Warning } else { Tone::Neutral };
+    let words = match whole_days(until, now) {
+        0 => "in less than a day".to_owned(),
+        1 => "in 1 day".to_owned(),
+        days => format!("in {days} days"),
+    };
+    (words, tone)
 }
 
 /// `Expires in 3 days`, for the row of a connection.
@@ -133,6 +127,7 @@ pub fn date(when: Option<Timestamp>, zone: &TimeZone) -> String {
 
 /// `"Brickpass on this laptop", expires 20 February 2027`
 pub fn new_token(comment: &str, until: Option<Timestamp>, zone: &TimeZone) -> String {
+    let comment = comment_without_mark(comment);
     let comment = if comment.is_empty() { String::new() } else { format!("\u{201c}{comment}\u{201d}, ") };
     match until {
         Some(until) => format!("{comment}expires {}", until.to_zoned(zone.clone()).strftime("%-d %B %Y")),
@@ -140,8 +135,10 @@ pub fn new_token(comment: &str, until: Option<Timestamp>, zone: &TimeZone) -> St
     }
 }
 
+/// As the person typed it; the mark that finds a token again means nothing to a person.
 pub fn comment(comment: &str) -> &str {
-    if comment.trim().is_empty() { NO_COMMENT } else { comment }
+    let typed = comment_without_mark(comment);
+    if typed.is_empty() { NO_COMMENT } else { typed }
 }
 
 pub fn count(shown: usize, all: usize) -> String {
@@ -235,7 +232,8 @@ mod tests {
         const DAY: i64 = 86_400;
         for (until, words, tone) in [
             (Some(23 * DAY), "in 23 days", Tone::Neutral),
-            (Some(14 * DAY), "in 14 days", Tone::Neutral),
+            (Some(14 * DAY + 1), "in 14 days", Tone::Neutral),
+            (Some(14 * DAY), "in 14 days", Tone::Warning),
             (Some(14 * DAY - 1), "in 13 days", Tone::Warning),
             (Some(DAY), "in 1 day", Tone::Warning),
             (Some(DAY - 1), "in less than a day", Tone::Warning),
@@ -247,13 +245,6 @@ mod tests {
         }
         assert_eq!(expires_in(0), "Expires today");
         assert_eq!(expires_in(3), "Expires in 3 days");
-    }
-
-    #[test]
-    fn the_usual_comment_names_the_computer_when_it_has_a_name() {
-        assert_eq!(usual_comment(Some(" priya-laptop\n")), "Brickpass on priya-laptop");
-        assert_eq!(usual_comment(Some("")), "Brickpass");
-        assert_eq!(usual_comment(None), "Brickpass");
     }
 
     #[test]

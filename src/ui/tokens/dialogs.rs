@@ -94,8 +94,8 @@ fn generate(ui: &mut Ui, dialog: &mut GenerateToken, state: &mut State, act: &mu
                     .limit(200)
                     .id(Id::unique("token comment"))
                     .show(ui);
-                focus_first(ui, &field);
                 entered |= field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                focus_first(ui, &field);
             });
             form_row(ui, words::LIFETIME, |ui| entered |= lifetime(ui, dialog));
         });

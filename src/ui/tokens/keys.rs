@@ -9,8 +9,9 @@ pub fn table_keys(ui: &Ui, focus: &Response, rows_in_view: usize, table: &mut To
     if !focus.has_focus() {
         return;
     }
-    let arrows = EventFilter { vertical_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(focus.id, arrows));
+    // Escape takes ticks away before it takes the focus away.
+    let kept = EventFilter { vertical_arrows: true, escape: table.chosen_count() > 0, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(focus.id, kept));
     let page = isize::try_from(rows_in_view.saturating_sub(1)).unwrap_or(1).max(1);
     let all = isize::try_from(table.shown_count()).unwrap_or(isize::MAX);
     let steps = [

@@ -7,7 +7,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use egui::{Id, Ui};
+use egui::{Id, Key, Modifiers, Ui};
 
 pub use dialogs::show as dialog;
 pub use fresh::show as fresh_token;
@@ -112,12 +112,16 @@ fn filter(ui: &mut Ui, state: &mut State, id: ConnectionId, width: f32) {
         .width(width)
         .id(Id::unique(("filter tokens", id)))
         .show(ui);
-    let pressed = |key| ui.input(|input| input.key_pressed(key));
-    if field.lost_focus() && pressed(egui::Key::Escape) {
-        sought.clear();
-    }
-    if field.lost_focus() && pressed(egui::Key::Enter) || field.has_focus() && pressed(egui::Key::ArrowDown) {
-        ui.memory_mut(|memory| memory.request_focus(table_id()));
+    if field.has_focus() || field.lost_focus() {
+        if ui.input(|input| input.key_pressed(Key::Escape)) {
+            sought.clear();
+        }
+        // Used up, so that egui does not move the focus elsewhere.
+        let to_table = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let (enter, down) = (to_table(Key::Enter), to_table(Key::ArrowDown));
+        if enter || down {
+            ui.memory_mut(|memory| memory.request_focus(table_id()));
+        }
     }
     table.set_filter(sought);
 }

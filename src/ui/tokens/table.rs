@@ -212,7 +212,7 @@ fn row(ui: &Ui, rect: Rect, at: usize, token: &Token, told: &Told, rotates: bool
     }
     let check = Rect::from_center_size(pos2(rect.left() + 15.0, rect.center().y), vec2(24.0, 24.0));
     paint_box(ui, check, told.chosen, false);
-    cells(ui, rect, comment, token, told);
+    cells(ui, rect, comment, told);
 
     let mut right = rect.right() - 4.0;
     let mut action = |icon, name: String| {
@@ -234,7 +234,7 @@ fn row(ui: &Ui, rect: Rect, at: usize, token: &Token, told: &Told, rotates: bool
     }
 }
 
-fn cells(ui: &Ui, rect: Rect, comment: &str, token: &Token, told: &Told) {
+fn cells(ui: &Ui, rect: Rect, comment: &str, told: &Told) {
     let palette = theme::of(ui);
     let columns = Columns::of(rect);
     let middle = rect.center().y;
@@ -249,7 +249,7 @@ fn cells(ui: &Ui, rect: Rect, comment: &str, token: &Token, told: &Told) {
         Icon::Ok.paint(ui.painter(), pos2(left + 7.0, first), 16.0, palette.accent);
         left += 20.0;
     }
-    let weight = if token.comment.trim().is_empty() { palette.weak } else { palette.text };
+    let weight = if comment == words::NO_COMMENT { palette.weak } else { palette.text };
     paint_text(ui.painter(), pos2(left, first), Align2::LEFT_CENTER, comment, fonts::medium(14.0), weight, right - left);
     if narrow {
         let (expires, tone) = &told.expires;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     connection::ConnectionId,
     databricks::{NewToken, Token, TokenRequest},
-    engine::RunId,
+    engine::{RunId, comment_without_mark},
     failure::Failure,
 };
 
@@ -97,7 +97,7 @@ impl RotateToken {
             None => Some(USUAL_DAYS),
         };
         let lifetime = lifetime.map(|days| of_days(days.clamp(1, longest.max(1))));
-        let comment = old.map_or(comment, |old| old.comment.clone());
+        let comment = old.map_or(comment, |old| comment_without_mark(&old.comment).to_owned());
         Self { id, request: TokenRequest { comment, lifetime }, replaces: old.map(|old| old.comment.clone()), run: None, failure: None }
     }
 

@@ -13,7 +13,7 @@ pub use table::{Column, TokenTable};
 use super::{Copied, Dialog, State};
 use crate::{
     connection::{AuthKind, ConnectionId, Environment, Level},
-    engine::{Command, RunId},
+    engine::{Command, RunId, TokenNote},
     failure::Failure,
     ui::text,
 };
@@ -57,12 +57,14 @@ pub struct Tokens {
     tables: HashMap<ConnectionId, TokenTable>,
     work: HashMap<ConnectionId, Work>,
     troubles: HashMap<ConnectionId, Trouble>,
+    /// What is known of the tokens that connections sign in with.
+    notes: HashMap<ConnectionId, TokenNote>,
     /// Not part of any dialog, so that nothing that happens meanwhile takes their place.
     fresh: VecDeque<Fresh>,
     /// The window was about to close when a fresh token held it up.
     close_afterwards: bool,
-    /// The name of this computer, for comments.
-    pub computer: Option<String>,
+    /// What a new token is called unless the person says otherwise.
+    pub usual_comment: String,
 }
 
 /// Whether there is a table of tokens to be shown for a connection.
@@ -161,7 +163,7 @@ impl State {
         let Some(id) = self.shown_with_tokens().filter(|_| self.can_generate()) else { return Vec::new() };
         let commands = self.show_page(Page::Tokens);
         let longest = self.tokens.table(id).and_then(TokenTable::longest_days);
-        let comment = text::tokens::usual_comment(self.tokens.computer.as_deref());
+        let comment = self.tokens.usual_comment.clone();
         self.dialog = Some(Dialog::GenerateToken(Box::new(GenerateToken::new(id, comment, longest))));
         commands
     }
@@ -190,7 +192,7 @@ impl State {
         let Some(id) = self.shown_with_tokens().filter(|_| self.can_rotate()) else { return Vec::new() };
         let commands = self.show_page(Page::Tokens);
         let table = self.tokens.table(id);
-        let comment = text::tokens::usual_comment(self.tokens.computer.as_deref());
+        let comment = self.tokens.usual_comment.clone();
         let dialog = RotateToken::new(id, table.and_then(TokenTable::in_use), comment, table.and_then(TokenTable::longest_days));
         self.dialog = Some(Dialog::RotateToken(Box::new(dialog)));
         commands
@@ -313,9 +315,10 @@ impl State {
         }
     }
 
-    /// How many days the token in use still lives, when that is known.
+    /// How many days the token still lives that the connection signs in with, when that is known.
     pub fn days_left(&self, id: ConnectionId, now: Timestamp) -> Option<i64> {
-        let until = self.tokens.table(id)?.in_use()?.expires_at?;
+        let listed = || self.tokens.table(id)?.in_use()?.expires_at;
+        let until = self.tokens.notes.get(&id).and_then(|note| note.expires_at).or_else(listed)?;
         Some(text::tokens::whole_days(until, now))
     }
 }

@@ -24,6 +24,15 @@ impl State {
                 }
                 Vec::new()
             }
+            Event::TokenNotes(changes) => {
+                for (id, note) in changes {
+                    match note {
+                        Some(note) => self.tokens.notes.insert(id, note),
+                        None => self.tokens.notes.remove(&id),
+                    };
+                }
+                Vec::new()
+            }
             Event::TokenGenerated { run, id, outcome } => self.token_generated(run, id, outcome),
             Event::TokenUsed { id, outcome } => self.token_used(id, outcome),
             Event::TokensRevoked { id, revoked, failed } => self.tokens_revoked(id, &revoked, failed),

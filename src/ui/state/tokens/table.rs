@@ -143,16 +143,16 @@ impl TokenTable {
     fn sift(&mut self) {
         let sought = self.filter.to_lowercase();
         let words: Vec<&str> = sought.split_whitespace().collect();
-        let Self { list, sought: texts, sort: (column, descending), .. } = &*self;
-        let Some(list) = list.value() else {
+        let Some(known) = self.list.value() else {
             self.shown.clear();
             return;
         };
-        let in_use = list.in_use.as_deref();
-        let mut rows: Vec<(usize, &Token, &String)> = list
+        let (column, descending) = self.sort;
+        let in_use = known.in_use.as_deref();
+        let mut rows: Vec<(usize, &Token, &String)> = known
             .tokens
             .iter()
-            .zip(texts)
+            .zip(&self.sought)
             .enumerate()
             .filter(|(_, (_, text))| words.iter().all(|word| text.contains(word)))
             .map(|(at, (token, text))| (at, token, text))
@@ -170,10 +170,9 @@ impl TokenTable {
                 },
                 Column::InUse => (in_use != Some(a.id.as_str())).cmp(&(in_use != Some(b.id.as_str()))),
             };
-            if *descending { order.reverse() } else { order }
+            if descending { order.reverse() } else { order }
         });
-        let shown = rows.into_iter().map(|(at, ..)| at).collect();
-        self.shown = shown;
+        self.shown = rows.into_iter().map(|(at, ..)| at).collect();
         let last = self.shown.len().saturating_sub(1);
         (self.cursor, self.anchor) = (self.cursor.min(last), self.anchor.min(last));
     }
