@@ -406,11 +406,6 @@ impl Inner {
                 self.events.push_back(Event::SettingsSaved { settings, moved_secrets: 0 });
             }
             Command::RememberWindow(memory) => self.window = memory,
-            command @ (Command::ListTokens { .. }
-            | Command::GenerateToken { .. }
-            | Command::UseToken { .. }
-            | Command::RevokeTokens { .. }
-            | Command::RotateToken { .. }) => self.answer_tokens(command),
             Command::OpenInBrowser { .. } | Command::OpenSignInPage { .. } | Command::OpenDemo | Command::Recover(_) | Command::Stop => {}
             signing_in => self.answer_sign_in(signing_in),
         }
@@ -431,7 +426,7 @@ impl Inner {
                     self.hold_until(what, until + 30);
                 }
             }
-            _ => {}
+            other => self.answer_tokens(other),
         }
     }
 

@@ -80,11 +80,11 @@ fn head(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 /// In a short window all of it scrolls, else the rows alone.
 fn token_page(ui: &mut Ui, state: &mut State, act: &mut Act, short: bool, head_margin: Margin) {
+    ui.spacing_mut().item_spacing.y = 0.0;
     let margin = Margin { top: 16, ..head_margin };
     if !short {
         Frame::new().inner_margin(margin).show(ui, |ui| tokens::above(ui, state, act));
     }
-    ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().id_salt(("tokens", state.selection.shown())).auto_shrink(false).show(ui, |ui| {
         if short {
             Frame::new().inner_margin(head_margin).show(ui, |ui| head(ui, state, act));

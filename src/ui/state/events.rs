@@ -49,7 +49,7 @@ impl State {
                 self.restored(&ids);
                 Vec::new()
             }
-            Event::Purged { .. } | Event::TokenNotes(_) => Vec::new(),
+            Event::Purged { .. } => Vec::new(),
             Event::Recovered { words } => {
                 self.notices.push(Notice::Done(words));
                 Vec::new()

@@ -195,7 +195,7 @@ pub(super) fn scrolled(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
     ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
         // Room for the ring of what has the focus.
         ui.add_space(2.0);
-        egui::Frame::new().inner_margin(egui::Margin::symmetric(2, 0)).show(ui, add_contents);
+        add_contents(ui);
         ui.allocate_space(vec2(0.0, 2.0));
     });
 }
