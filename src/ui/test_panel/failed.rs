@@ -62,7 +62,8 @@ pub fn failure_lines(ui: &mut Ui, failure: &Failure) {
     });
 }
 
-fn lines(ui: &mut Ui, failure: &Failure) {
+/// The three lines alone.
+pub fn lines(ui: &mut Ui, failure: &Failure) {
     let palette = theme::of(ui);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;

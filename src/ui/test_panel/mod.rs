@@ -7,7 +7,7 @@ mod workspaces;
 
 use egui::{Color32, Role, Sense, Ui, Vec2, WidgetInfo, accesskit::Live};
 
-pub use failed::{failure_details, failure_lines, failure_told, remedy_button};
+pub use failed::{failure_details, failure_lines, failure_told, lines as failure_words, remedy_button};
 pub use steps::rule;
 
 use super::{

@@ -1,6 +1,6 @@
 //! The words about personal access tokens.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{counted, some_of};
 use crate::{
@@ -102,8 +102,12 @@ pub fn expires(until: Option<Timestamp>, now: Timestamp) -> (String, Tone) {
     if until <= now {
         return ("expired".to_owned(), Tone::Error);
     }
-    let tone = if Status::days_before_warning(until, now).is_some() { Tone::Warning } else { Tone::Neutral };
-    let words = match whole_days(until, now) {
+    // The last days are counted down; before, what was made a moment ago for 90 days ends in 90 days.
+    let (days, tone) = match Status::days_before_warning(until, now) {
+        Some(left) => (left, Tone::Warning),
+        None => (whole_days(until + SignedDuration::from_hours(12), now), Tone::Neutral),
+    };
+    let words = match days {
         0 => "in less than a day".to_owned(),
         1 => "in 1 day".to_owned(),
         days => format!("in {days} days"),
@@ -213,7 +217,7 @@ pub fn trouble(kind: TroubleKind) -> String {
         TroubleKind::Rotate => "The token was not rotated".to_owned(),
         TroubleKind::Revoke(1) => "1 token was not revoked".to_owned(),
         TroubleKind::Revoke(count) => format!("{count} tokens were not revoked"),
-        TroubleKind::OldRemains => "The old token is still valid".to_owned(),
+        TroubleKind::OldRemains => "The old token was not revoked".to_owned(),
     }
 }
 
@@ -232,6 +236,7 @@ mod tests {
         const DAY: i64 = 86_400;
         for (until, words, tone) in [
             (Some(23 * DAY), "in 23 days", Tone::Neutral),
+            (Some(90 * DAY - 60), "in 90 days", Tone::Neutral),
             (Some(14 * DAY + 1), "in 14 days", Tone::Neutral),
             (Some(14 * DAY), "in 14 days", Tone::Warning),
             (Some(14 * DAY - 1), "in 13 days", Tone::Warning),

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-const WIDTH: f32 = 580.0;
+const WIDTH: f32 = 660.0;
 
 #[derive(Clone, Copy)]
 enum Answer {

@@ -16,8 +16,8 @@ use super::{
     act::Act,
     fonts,
     icons::Icon,
-    state::{State, TokensOf},
-    test_panel::{failure_lines, remedy_button, title},
+    state::{State, TokensOf, TroubleKind},
+    test_panel::{failure_words, remedy_button, title},
     text::{self, tokens as words},
     theme::{self, Tone},
     widgets::{Button, TextField, card, icon_button, paragraph, spinner},
@@ -194,15 +194,20 @@ fn push_right(ui: &mut Ui, width: f32, narrow: bool) {
 
 fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let Some(trouble) = state.tokens.trouble(id).cloned() else { return };
-    card(ui, Some(Tone::Error), |ui| {
+    let palette = theme::of(ui);
+    let (tone, icon) = match trouble.kind {
+        TroubleKind::OldRemains => (Tone::Warning, (Icon::Attention, palette.warning)),
+        _ => (Tone::Error, (Icon::Failed, palette.error)),
+    };
+    card(ui, Some(tone), |ui| {
         ui.set_width(ui.available_width());
-        title(ui, None, &words::trouble(trouble.kind));
-        failure_lines(ui, &trouble.failure);
+        title(ui, Some(icon), &words::trouble(trouble.kind));
+        failure_words(ui, &trouble.failure);
         ui.horizontal(|ui| {
             if leads_elsewhere(&trouble.failure) {
                 remedy_button(ui, &trouble.failure, state, act, false);
             }
-            if Button::ghost(words::DISMISS).show(ui).clicked() {
+            if Button::secondary(words::DISMISS).show(ui).clicked() {
                 state.tokens.trouble_seen(id);
             }
         });
@@ -213,8 +218,9 @@ fn list_failure(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId)
     let Some(failure) = state.tokens.table(id).and_then(|table| table.list().failure()).cloned() else { return };
     card(ui, Some(Tone::Error), |ui| {
         ui.set_width(ui.available_width());
-        title(ui, None, words::LIST_FAILED);
-        failure_lines(ui, &failure);
+        let icon = (Icon::Failed, theme::of(ui).error);
+        title(ui, Some(icon), words::LIST_FAILED);
+        failure_words(ui, &failure);
         if leads_elsewhere(&failure) {
             remedy_button(ui, &failure, state, act, true);
         } else if Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {

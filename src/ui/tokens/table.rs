@@ -34,7 +34,7 @@ struct Columns {
 
 impl Columns {
     fn of(rect: Rect) -> Self {
-        let mut right = rect.right() - 2.0 * ACTION - 8.0;
+        let mut right = rect.right() - 2.0 * ACTION - 4.0;
         let mut column = |wanted: f32, fits: bool| {
             fits.then(|| {
                 right -= wanted;
@@ -45,8 +45,8 @@ impl Columns {
         let used_by = column(136.0, width >= 680.0);
         let expires = column(148.0, width >= 520.0);
         let created = column(120.0, width >= 520.0);
-        let row_height = if expires.is_some() { 40.0 } else { 52.0 };
-        Self { comment: (rect.left() + CHECK, right - 12.0), created, expires, used_by, row_height }
+        let (row_height, gap) = if expires.is_some() { (40.0, 12.0) } else { (52.0, 0.0) };
+        Self { comment: (rect.left() + CHECK, right - gap), created, expires, used_by, row_height }
     }
 }
 
