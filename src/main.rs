@@ -10,6 +10,7 @@ use brickpass::{
 };
 
 fn main() -> ExitCode {
+    cli::quiet_panics();
     keep_memory_private();
     match cli::task() {
         Task::Done(code) => code,

@@ -6,6 +6,7 @@
 mod activity;
 mod args;
 mod browser;
+mod crash;
 mod demo;
 mod doctor;
 mod doctor_sign_in;
@@ -31,6 +32,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use crate::failure::Failure;
 use args::{Args, Subcommand};
+pub use crash::quiet_panics;
 pub use demo::{Opening, Prepared};
 pub use output::tell_failure;
 
@@ -76,7 +78,10 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Restore { vault, empty } => restore::restore(vault, empty, json),
         Subcommand::Demo(options) => demo::serve(&options),
         Subcommand::Completions { shell } => {
-            clap_complete::generate(shell, &mut Args::command(), "brickpass", &mut std::io::stdout());
+            // Not straight to stdout: it panics when the reader closes its end.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "brickpass", &mut script);
+            output::say(String::from_utf8_lossy(&script).trim_end());
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -98,7 +98,7 @@ fn write(log: &Activity, inbox: &mpsc::Receiver<Note>) {
             // Names of what was removed stay known: their removal is told after the list without them.
             Note::Names(now) => names.extend(now),
             Note::Done(at, done) => {
-                let named = |done: Done| ActivityEntry {
+                let entry = |done: Done| ActivityEntry {
                     at,
                     connection: done.id,
                     name: names.get(&done.id).cloned().unwrap_or_default(),
@@ -106,7 +106,7 @@ fn write(log: &Activity, inbox: &mpsc::Receiver<Note>) {
                     failed: done.failed,
                     detail: done.detail,
                 };
-                let _ = log.record(&done.into_iter().map(named).collect::<Vec<_>>());
+                let _ = log.record(&done.into_iter().map(entry).collect::<Vec<_>>());
             }
             Note::Flush(flushed) => {
                 let _ = flushed.send(());

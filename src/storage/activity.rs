@@ -95,7 +95,7 @@ mod outcome {
 
     const OK: &str = "ok";
 
-    #[expect(clippy::ref_option, reason = "serde calls it so")]
+    #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(failed: &Option<Code>, to: S) -> Result<S::Ok, S::Error> {
         match failed {
             None => OK.serialize(to),

@@ -29,6 +29,7 @@ mod loopback_login;
 mod oauth;
 mod oauth_demo;
 mod proxy;
+mod secrets;
 mod session;
 mod storage;
 mod storage_kill;

@@ -144,3 +144,59 @@ fn ht_24_this_computer_is_never_asked_through_a_proxy() {
     assert_eq!(result["ok"], true, "{result:#}");
     assert_eq!(proxy.asked(), Vec::<String>::new());
 }
+
+/// `test` looks through everything that was said and written for the password.
+#[test]
+fn se_13_the_password_of_a_proxy_is_in_no_error_of_any_kind() {
+    let down = Proxy { port: free_port(), asked: Arc::default() };
+    let answers = [
+        "407 Proxy Authentication Required",
+        "403 Forbidden",
+        "\u{1}\u{2} garbage \r\n\r\n",
+        "200 OK",
+        "302 Found\r\nLocation: http://e",
+        "999",
+    ];
+    let up = answers.map(Proxy::answering);
+    for proxy in up.iter().chain([&down]) {
+        let result = test(NOWHERE, &[("HTTPS_PROXY", &with_password(proxy.port))]);
+        assert_eq!((result["ok"].as_bool(), result["state"].as_str()), (Some(false), Some("unreachable")), "{result:#}");
+    }
+    // None of these is an address; each is told, or left aside, without the password.
+    for strange in
+        ["http://user:{}@127.0.0.1:99999", "http://user:{}@[::bad]:1", "user:{}@", "socks9://user:{}@127.0.0.1:1", "http://user:{}@"]
+    {
+        let result = test(NOWHERE, &[("HTTPS_PROXY", &strange.replace("{}", PASSWORD))]);
+        assert_eq!(result["ok"], false, "{result:#}");
+    }
+}
+
+#[test]
+fn se_13_neither_the_doctor_nor_a_login_shows_the_password_of_a_proxy() {
+    let proxy = Proxy::answering("407 Proxy Authentication Required");
+    let address = with_password(proxy.port);
+    let home = Home::new();
+    let command = |arguments: &[&str]| {
+        let mut command = home.brickpass(arguments);
+        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse").env("HTTPS_PROXY", &address);
+        command.env("RUST_LOG", "trace");
+        command
+    };
+    let added =
+        run(&mut command(&["add", "B", "--base-url", NOWHERE, "--trust-address", "--auth", "browser", "--timeout", "5"]), b"", LIMIT);
+    assert_eq!(added.code, Some(0), "{added:?}");
+    for arguments in [
+        &["login", "B", "--no-browser"][..],
+        &["login", "B", "--no-browser", "--json"],
+        &["token", "B"],
+        &["doctor"],
+        &["doctor", "--json"],
+    ] {
+        let said = run(&mut command(arguments), b"", LIMIT);
+        crate::support::traces::none_in(&[("the password", PASSWORD)], &arguments.join(" "), (said.stdout + &said.stderr).as_bytes());
+    }
+    assert!(!proxy.asked().is_empty(), "the login went to the proxy");
+    for (file, bytes) in home.files() {
+        crate::support::traces::none_in(&[("the password", PASSWORD)], &file.display().to_string(), &bytes);
+    }
+}

@@ -37,10 +37,16 @@ impl Stamp {
     }
 }
 
-#[derive(Debug)]
 pub(crate) struct Contents {
     pub(crate) bytes: Vec<u8>,
     pub(crate) stamp: Stamp,
+}
+
+/// By hand: what a person keeps in a file is for nobody's eyes.
+impl std::fmt::Debug for Contents {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Contents").field("stamp", &self.stamp).finish_non_exhaustive()
+    }
 }
 
 /// The file's bytes; `None` if there is no such file.

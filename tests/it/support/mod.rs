@@ -4,6 +4,7 @@
 pub mod between;
 pub mod browser;
 pub mod fault_server;
+pub mod traces;
 
 use std::{
     ffi::OsStr,

@@ -1,0 +1,18 @@
+//! What is said when Brickpass itself made a mistake: where, and nothing of what it was working on.
+
+use std::{io::Write as _, panic, thread};
+
+/// The message of a panic may hold any value of the program, a secret among them (`unwrap` prints what it found). So only the place in the
+/// source is told, which is what a report needs. The thread's name is one of ours.
+pub fn quiet_panics() {
+    panic::set_hook(Box::new(|info| {
+        let at = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        let thread = thread::current();
+        let name = thread.name().unwrap_or("unnamed");
+        // Who closed stderr hears nothing; a second panic in here would end the program.
+        let _ = writeln!(
+            std::io::stderr(),
+            "Brickpass made a mistake at {at} (thread {name}).\nWhat it was working on is not shown, since it may hold a secret. Please report this place."
+        );
+    }));
+}

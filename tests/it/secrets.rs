@@ -1,0 +1,535 @@
+//! No secret leaves the place where it belongs: not by a panic, not by a debug print, not by a memory dump, not by what is printed.
+#![cfg(target_os = "linux")]
+
+use std::{
+    collections::BTreeSet,
+    fmt::Debug,
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use brickpass::{
+    connection::{AuthKind, BaseUrl, Connection, ConnectionId, Draft, Reviewed, SecretKind, TypedSecret},
+    databricks::{Client, Http, HttpSettings, NewToken, Token},
+    demo::{Demo, DemoOptions},
+    engine::{self, AccessToken, Engine, Event, Places, Recovery, RunId, SignInPlace, SignInStep},
+    oauth::Tokens,
+    storage::{Settings, Vault, VaultConfig, VaultHome},
+};
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use crate::support::{
+    self, Home, Running, browser, free_port, missing_tool, run, skip,
+    traces::{count, none_in, spellings},
+    wait,
+};
+
+const LIMIT: Duration = Duration::from_secs(30);
+const SALES: &str = "Sales lakehouse";
+const PASSPHRASE: &str = "correct horse battery";
+
+fn canary() -> String {
+    let word = || format!("{:016x}", fastrand::u64(..));
+    format!("dapi{}{}", word(), word())
+}
+
+fn reviewed(name: &str, base_url: &str, token: &str) -> Reviewed {
+    let mut draft = Draft::new(ConnectionId::random());
+    name.clone_into(&mut draft.name);
+    base_url.clone_into(&mut draft.base_url);
+    draft.secret = token.into();
+    draft.review(&|_| false).result.expect("a valid form")
+}
+
+/// A test that runs in a process of its own.
+fn inside(home: &Home, test: &str) -> Command {
+    let mut command = home.command(std::env::current_exe().unwrap());
+    command.env(support::INSIDE, "1").args(["--ignored", "--exact", "--nocapture", "--test-threads=1", test]);
+    command
+}
+
+// ---- SE-02 -------------------------------------------------------------------------------------------------------------------------------
+
+#[test]
+fn se_02_a_panic_in_any_thread_of_the_engine_shows_no_secret() {
+    let home = Home::new();
+    let token = canary();
+    let ended = run(&mut inside(&home, "secrets::panics_with_a_secret_in_hand"), token.as_bytes(), LIMIT);
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    for (place, content) in [("stdout", &ended.stdout), ("stderr", &ended.stderr)] {
+        none_in(&[("the token", &token)], place, content.as_bytes());
+    }
+    assert!(!ended.stderr.contains("RUST_BACKTRACE") && !ended.stderr.contains("code_challenge"), "{}", ended.stderr);
+    let told: BTreeSet<&str> = ended.stdout.lines().filter_map(|line| line.strip_prefix("panicked in ")).collect();
+    // The tasks and the lane run on the runtime's workers (its blocking threads bear the same name), the loop on the engine's thread.
+    assert!(told.contains("engine-worker") && told.contains("a thread of the vault's kind"), "{told:?}");
+    assert!(ended.stderr.contains("Brickpass made a mistake at tests/it/secrets.rs:"), "the place is told: {}", ended.stderr);
+    assert!(ended.stdout.contains("the sign-in crashed as internal"), "who asked is told: {}", ended.stdout);
+    assert!(include_str!("../../src/main.rs").contains("fn main() -> ExitCode {\n    cli::quiet_panics();"), "the program does the same");
+}
+
+/// The engine calls back into us from its own threads: after each event, and to open a browser. There it panics, with the secret in the message.
+#[test]
+#[ignore = "runs in a child whose stderr is looked at"]
+fn panics_with_a_secret_in_hand() {
+    support::only_inside();
+    brickpass::cli::quiet_panics();
+    let place = |name: &str| PathBuf::from(std::env::var_os(name).unwrap());
+    let token = std::io::stdin().lines().next().unwrap().unwrap();
+    let panicked: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+    let armed = Arc::new(AtomicBool::new(false));
+    let (in_hand, seen, is_armed) = (token.clone(), Arc::clone(&panicked), Arc::clone(&armed));
+    let wake = move || {
+        if is_armed.load(Ordering::SeqCst) {
+            seen.lock().unwrap().insert(thread::current().name().unwrap_or("unnamed").to_owned());
+            let refused: Result<(), String> = Err(in_hand.clone());
+            refused.unwrap();
+        }
+    };
+    let demo = Demo::start(&DemoOptions::default()).unwrap();
+    let port = free_port();
+    demo.authorization().register_redirect_port(port);
+    let places = Places {
+        vault: Some(Vault::new(VaultConfig { home: VaultHome::Memory, file: PathBuf::new(), passphrase: None })),
+        open_url: Some(Arc::new(|address| panic!("cannot open {address}"))),
+        redirect_port: Some(port),
+        ..Places::new(place("BRICKPASS_CONFIG_DIR"), place("BRICKPASS_STATE_DIR"))
+    };
+    let (engine, mut events) = Engine::start(places, wake).unwrap();
+    engine.send(engine::Command::Start);
+    let sales = demo.workspaces().iter().find(|it| it.name == SALES).unwrap().base_url.clone();
+    let form = reviewed("A", &sales, &token);
+    let connection = form.connection.clone();
+    engine.send(engine::Command::Save { reviewed: Box::new(form.clone()), base: None });
+    until(&mut events, |event| matches!(event, Event::Saved { .. }).then_some(()));
+
+    armed.store(true, Ordering::SeqCst);
+    let (id, kind) = (connection.id, SecretKind::PersonalAccessToken);
+    for round in 0..4 {
+        let secret = form.secret.clone().map(|(_, secret)| secret);
+        engine.send(engine::Command::Test { run: RunId(round), connection: Box::new(connection.clone()), secret });
+        engine.send(engine::Command::RevealSecret { id, kind });
+        engine.send(engine::Command::AccessToken { id });
+        engine.send(engine::Command::Save { reviewed: Box::new(form.clone()), base: None });
+        engine.send(engine::Command::Refresh);
+    }
+    for _ in 0..4 {
+        let event = until(&mut events, |event| matches!(event, Event::AccessToken { .. } | Event::Failed { .. }).then_some(event));
+        assert!(!format!("{event:?}").contains(&token));
+    }
+    armed.store(false, Ordering::SeqCst);
+
+    let mut browser = connection;
+    browser.auth = brickpass::connection::AuthMethod::Browser(brickpass::connection::OAuthApp::default());
+    browser.id = ConnectionId::random();
+    let run = RunId(99);
+    engine.send(engine::Command::SignIn { run, owner: Box::new(browser), place: SignInPlace::Here, open_browser: true });
+    // The browser that crashed is one that could not be opened; the address is told instead, and the sign-in can be ended.
+    until(&mut events, |event| match event {
+        Event::SignInProgress { step: SignInStep::Waiting { browser_opened, .. }, .. } => Some(assert!(!browser_opened)),
+        _ => None,
+    });
+    println!("the sign-in crashed as internal");
+    engine.send(engine::Command::CancelSignIn { run });
+    until(&mut events, |event| matches!(event, Event::SignInFinished { .. }).then_some(()));
+    engine.finish();
+
+    // As the threads of the keyring are: made by hand, with the secret moved into them.
+    let in_hand = SecretString::from(token.clone());
+    let vault = thread::Builder::new().name("keyring".into()).spawn(move || {
+        let text = secrecy::ExposeSecret::expose_secret(&in_hand);
+        assert_eq!(text, "another", "the keyring holds {text}");
+    });
+    assert!(vault.unwrap().join().is_err());
+    panicked.lock().unwrap().insert("a thread of the vault's kind".to_owned());
+    panicked.lock().unwrap().iter().for_each(|name| println!("panicked in {name}"));
+}
+
+fn until<T>(events: &mut engine::Events, mut pick: impl FnMut(Event) -> Option<T>) -> T {
+    let began = Instant::now();
+    while began.elapsed() < LIMIT {
+        if let Some(found) = pick(events.wait().expect("the engine lives")) {
+            return found;
+        }
+    }
+    panic!("nothing came");
+}
+
+// ---- SE-03 -------------------------------------------------------------------------------------------------------------------------------
+
+#[test]
+fn se_03_a_debug_print_of_any_type_with_a_secret_shows_none() {
+    let token = canary();
+    let look = |what: &str, value: &dyn Debug| {
+        for printed in [format!("{value:?}"), format!("{value:#?}")] {
+            none_in(&[(what, &token)], "its debug print", printed.as_bytes());
+            assert!(!printed.contains(&token[4..]), "{what}");
+        }
+    };
+    let secret = || SecretString::from(token.clone());
+    let id = ConnectionId::random();
+    let kind = SecretKind::PersonalAccessToken;
+    let mut draft = Draft::new(id);
+    "A".clone_into(&mut draft.name);
+    "https://adb-1.2.azuredatabricks.net".clone_into(&mut draft.base_url);
+    draft.secret = TypedSecret::from(token.as_str());
+    let review = draft.review(&|_| false);
+    let form = review.result.clone().unwrap();
+    look("a draft", &draft);
+    look("a review", &review);
+    look("a typed secret", &draft.secret);
+    look("a reviewed form", &form);
+
+    let connection = form.connection.clone();
+    let access = || AccessToken { secret: secret(), expires_at: None, expiry_assumed: false };
+    look("an access token", &access());
+    look("tokens", &Tokens { access: access(), refresh: Some(secret()), scopes_missing: Vec::new() });
+    let listed = Token { id: "1".to_owned(), comment: String::new(), created_at: None, expires_at: None };
+    let new = || NewToken { value: secret(), token: listed.clone() };
+    look("a new token", &new());
+    let http = Http::new(HttpSettings::default());
+    let base_url = BaseUrl::read_discovery_host("https://adb-1.2.azuredatabricks.net").unwrap();
+    look("a client", &Client::new(http.clone(), base_url, None, secret(), Duration::from_secs(1)));
+    look("http", &http);
+    let demo = Demo::start(&DemoOptions::default()).unwrap();
+    for workspace in demo.workspaces() {
+        assert!(!format!("{workspace:?}").contains(&workspace.token), "a workspace of the demo");
+    }
+
+    let run = RunId(1);
+    let boxed = |connection: &Connection| Box::new(connection.clone());
+    for command in [
+        engine::Command::Save { reviewed: Box::new(form.clone()), base: None },
+        engine::Command::Test { run, connection: boxed(&connection), secret: Some(secret()) },
+        engine::Command::UseToken { id, new: Box::new(new()) },
+        engine::Command::UnlockVault { passphrase: secret() },
+        engine::Command::SaveSettings { settings: Settings::default(), passphrase: Some(secret()) },
+        engine::Command::Recover(Recovery::VaultBackup { passphrase: secret() }),
+        engine::Command::OpenSignInPage { address: secret() },
+        engine::Command::CopySecret { secret: secret(), what: "token".to_owned() },
+    ] {
+        look("a command", &command);
+    }
+    let waiting = SignInStep::Waiting { address: secret(), port: 8020, until: jiff::Timestamp::UNIX_EPOCH, browser_opened: true };
+    for event in [
+        Event::SecretRevealed { id, kind, secret: secret() },
+        Event::AccessToken { id, outcome: Ok(access()) },
+        Event::TokenGenerated { run, id, outcome: Ok(new()) },
+        Event::SignInProgress { run, id, step: waiting },
+    ] {
+        look("an event", &event);
+    }
+}
+
+/// Wrappers that print what they hold, and words by which a secret is called.
+const PRINTING: [&str; 4] = ["Zeroizing<", "Bytes", "WipedText", "Vec<u8>"];
+const NAMES: [&str; 11] = [
+    "token",
+    "secret",
+    "password",
+    "passphrase",
+    "code",
+    "verifier",
+    "refresh_token",
+    "access_token",
+    "client_secret",
+    "token_value",
+    "ticket",
+];
+
+#[test]
+fn se_03_no_type_that_derives_debug_holds_a_secret_that_would_be_printed() {
+    let mut wrong = Vec::new();
+    let mut looked = 0;
+    for (path, text) in sources() {
+        for (name, fields) in derived(&text) {
+            looked += 1;
+            wrong.extend(fields.iter().filter(|field| prints_a_secret(field)).map(|field| format!("{}: {name}: {field}", path.display())));
+        }
+    }
+    assert!(looked > 100, "the search finds types: {looked}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn se_03_the_search_for_printing_types_finds_them() {
+    let text = "#[derive(Clone, Debug)]\npub struct A {\n    pub name: String,\n    pub token: String,\n}\n#[derive(Debug)]\nstruct B(Zeroizing<String>);\n\
+                #[derive(Debug)]\nenum C {\n    Whole { text: Zeroizing<Vec<u8>> },\n}\n#[derive(Clone)]\nstruct D {\n    token: String,\n}\n";
+    let found: Vec<String> =
+        derived(text).into_iter().filter(|(_, fields)| fields.iter().any(|field| prints_a_secret(field))).map(|(name, _)| name).collect();
+    assert_eq!(found, ["A", "B", "C"]);
+}
+
+fn prints_a_secret(field: &str) -> bool {
+    let field = field.trim().trim_start_matches("pub ").trim_start_matches("pub(super) ").trim_start_matches("pub(crate) ");
+    if PRINTING.iter().any(|printing| field.contains(printing)) {
+        return true;
+    }
+    let Some((name, kind)) = field.split_once(": ") else { return false };
+    let name = name.rsplit(['{', ' ', '(']).next().unwrap_or(name);
+    NAMES.contains(&name) && kind.contains("String") && !kind.contains("SecretString")
+}
+
+/// Name and lines of each type whose `Debug` is derived.
+fn derived(text: &str) -> Vec<(String, Vec<String>)> {
+    let mut found = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if !(line.trim_start().starts_with("#[derive(") && line.contains("Debug")) {
+            continue;
+        }
+        let Some(head) = lines.by_ref().find(|line| !line.trim_start().starts_with(['#', '/'])) else { break };
+        let name = head.split(['{', '(', '<', ';', ' ']).skip_while(|word| !matches!(*word, "struct" | "enum")).nth(1).unwrap_or(head);
+        let mut fields = vec![head.to_owned()];
+        let margin = head.len() - head.trim_start().len();
+        if head.ends_with('{') {
+            let close = format!("{}}}", " ".repeat(margin));
+            fields.extend(
+                lines.by_ref().take_while(|line| *line != close).filter(|line| !line.trim_start().starts_with("//")).map(str::to_owned),
+            );
+        }
+        found.push((name.to_owned(), fields));
+    }
+    found
+}
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") && !path.ends_with("fake_engine.rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    found
+}
+
+// ---- SE-06 -------------------------------------------------------------------------------------------------------------------------------
+
+/// The process that is dumped does with its secrets what the window's process does: typed into a form, tested, saved, tested as stored; the
+/// form is dropped. Of the window itself (egui) `ui::widgets::secret_field` speaks.
+#[test]
+fn se_06_a_memory_dump_after_a_save_holds_neither_token_nor_client_secret() {
+    let test = "se_06_a_memory_dump_after_a_save_holds_neither_token_nor_client_secret";
+    if let Some(tool) = missing_tool(&["gcore"]) {
+        return skip(test, &format!("{tool} is missing"));
+    }
+    let home = Home::new();
+    let demo = Demo::start(&DemoOptions::default()).unwrap();
+    let workspace = demo.workspaces().iter().find(|it| it.name == SALES).unwrap();
+    let principal = demo.service_principal();
+    let given = [&workspace.base_url, &workspace.token, &principal.client_id, &principal.client_secret].map(|it| it.as_str()).join("\n");
+    let file = home.path().join("given");
+    fs::write(&file, given).unwrap();
+    let mut child = Running(
+        inside(&home, "secrets::saves_and_stays").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap(),
+    );
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let saved = thread::spawn(move || lines.any(|line| line.ends_with("saved")));
+    let began = Instant::now();
+    while !saved.is_finished() && began.elapsed() < LIMIT {
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert!(saved.is_finished() && saved.join().unwrap(), "it saves");
+    // As the case has it: what is freed late is freed by now.
+    thread::sleep(Duration::from_secs(5));
+    let Some(memory) = dump(&home, &child.0) else { return skip(test, "gcore may not look into another process here") };
+    assert!(count(&memory, &[workspace.base_url.clone().into_bytes()]) > 0, "the dump is one of that process");
+    let counts =
+        [("token", &workspace.token), ("client secret", &principal.client_secret)].map(|(name, secret)| (name, copies(&memory, secret)));
+    println!("copies in {} MiB: {counts:?}", memory.len() >> 20);
+    assert_eq!(counts.map(|(_, count)| count), [0, 0], "{counts:?}");
+    let _ = child.0.stdin.take().unwrap().write_all(b"\n");
+}
+
+/// Also without its beginning, where an allocator writes into what is freed.
+fn copies(memory: &[u8], secret: &str) -> usize {
+    count(memory, &spellings(&secret[secret.len() - 20..]))
+}
+
+fn dump(home: &Home, child: &Child) -> Option<Vec<u8>> {
+    let prefix = home.path().join("core");
+    let pid = child.id().to_string();
+    let dumped = run(Command::new("gcore").arg("-o").arg(&prefix).arg(&pid), b"", LIMIT);
+    fs::read(format!("{}.{pid}", prefix.display())).ok().filter(|_| dumped.code == Some(0))
+}
+
+#[test]
+#[ignore = "runs in a child that is dumped"]
+fn saves_and_stays() {
+    support::only_inside();
+    let place = |name: &str| PathBuf::from(std::env::var_os(name).unwrap());
+    let (config, state) = (place("BRICKPASS_CONFIG_DIR"), place("BRICKPASS_STATE_DIR"));
+    let vault = VaultConfig { home: VaultHome::File, file: config.join("vault.age"), passphrase: Some(PASSPHRASE.to_owned().into()) };
+    let (engine, mut events) =
+        Engine::start(Places { vault: Some(Vault::new(vault)), ..Places::new(config.clone(), state) }, || {}).unwrap();
+    engine.send(engine::Command::Start);
+    {
+        let file = Path::new(&std::env::var_os("HOME").unwrap()).join("given");
+        let bytes = Zeroizing::new(fs::read(&file).unwrap());
+        fs::remove_file(file).unwrap();
+        let given: Vec<&str> = std::str::from_utf8(&bytes).unwrap().split('\n').collect();
+        let [base_url, token, client_id, client_secret] = given[..] else { panic!("four lines") };
+        for (name, kind, secret) in [("P", AuthKind::PersonalAccessToken, token), ("S", AuthKind::ServicePrincipal, client_secret)] {
+            let mut draft = Draft::new(ConnectionId::random());
+            name.clone_into(&mut draft.name);
+            base_url.clone_into(&mut draft.base_url);
+            client_id.clone_into(&mut draft.client_id);
+            draft.auth = kind;
+            // Letter by letter, as it is typed.
+            secret.chars().for_each(|c| draft.secret.expose_mut().push(c));
+            let form = draft.review(&|_| false).result.unwrap();
+            let (id, typed) = (form.connection.id, form.secret.as_ref().map(|(_, secret)| secret.clone()));
+            for (run, secret) in [(1, typed), (2, None)] {
+                if run == 2 {
+                    engine.send(engine::Command::Save { reviewed: Box::new(form.clone()), base: None });
+                    until(&mut events, |event| matches!(event, Event::Saved { .. }).then_some(()));
+                }
+                engine.send(engine::Command::Test { run: RunId(run), connection: Box::new(form.connection.clone()), secret });
+                let report = until(&mut events, |event| if let Event::TestFinished { report, .. } = event { Some(report) } else { None });
+                assert!(report.ok(), "{report:?}");
+            }
+            engine.send(engine::Command::DescribeSecret { id, kind: form.secret.as_ref().unwrap().0 });
+            until(&mut events, |event| matches!(event, Event::SecretDescribed { .. }).then_some(()));
+        }
+    }
+    println!("saved");
+    let _ = std::io::stdin().lines().next();
+}
+
+// ---- SE-12 -------------------------------------------------------------------------------------------------------------------------------
+
+/// In a debug build a debugger may look in; both builds are measured by the same test.
+#[test]
+fn se_12_there_are_no_core_dumps_and_in_a_release_no_debugger() {
+    let home = Home::new();
+    // As an ordinary user: what may not be dumped belongs to root, and root's own always does.
+    let own = fs::metadata(home.path()).unwrap().uid();
+    let (mut command, user) = if own == 0 { (as_nobody(&home), 65_534) } else { (home.brickpass(["demo"]), own) };
+    let mut child = Running(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let mut first = String::new();
+    BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let test = "se_12_there_are_no_core_dumps_and_in_a_release_no_debugger";
+    if first.is_empty() {
+        return skip(test, "the program could not be started as an ordinary user");
+    }
+    let process = PathBuf::from(format!("/proc/{}", child.0.id()));
+    let limits = fs::read_to_string(process.join("limits")).unwrap();
+    let core: Vec<&str> = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap().split_whitespace().collect();
+    assert_eq!(core[0], "0", "{limits}");
+    let owner = fs::metadata(process.join("environ")).unwrap().uid();
+    assert_eq!(owner, if cfg!(debug_assertions) { user } else { 0 });
+}
+
+fn as_nobody(home: &Home) -> Command {
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = home.command("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups", support::BRICKPASS, "demo"]).current_dir("/");
+    command
+}
+
+// ---- SE-01 -------------------------------------------------------------------------------------------------------------------------------
+
+/// There is no log of ours; whatever a library would write is asked for at its loudest. What is printed on purpose (`token`) is not looked at.
+#[test]
+fn se_01_at_the_loudest_nothing_that_is_printed_or_written_holds_a_secret() {
+    let home = Home::new();
+    let demo = Demo::start(&DemoOptions::default()).unwrap();
+    let workspace = demo.workspaces().iter().find(|it| it.name == SALES).unwrap().clone();
+    let principal = demo.service_principal();
+    let user = demo.users()[0].clone();
+    let bin = home.path().join("bin");
+    let opened = bin.join("opened");
+    fs::create_dir_all(&bin).unwrap();
+    let stub = format!("#!/bin/sh\nprintf '%s\\n' \"$1\" > '{0}.new'\nmv '{0}.new' '{0}'\n", opened.display());
+    fs::write(bin.join("xdg-open"), stub).unwrap();
+    fs::set_permissions(bin.join("xdg-open"), fs::Permissions::from_mode(0o755)).unwrap();
+    let command = |arguments: &[&str]| {
+        let mut command = home.brickpass(arguments);
+        command
+            .env("PATH", format!("{}:{}", bin.display(), std::env::var("PATH").unwrap()))
+            .env("BRICKPASS_VAULT", "file")
+            .env("BRICKPASS_VAULT_PASSPHRASE", PASSPHRASE)
+            .envs([("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full"), ("G_MESSAGES_DEBUG", "all"), ("NO_COLOR", "1")]);
+        command
+    };
+    let mut said = Vec::new();
+    let mut hear = |arguments: &[&str], stdin: &str, code: i32| {
+        let finished = run(&mut command(arguments), stdin.as_bytes(), LIMIT);
+        assert_eq!(finished.code, Some(code), "{arguments:?}: {}", finished.stderr);
+        said.push((arguments.join(" "), finished.stdout + &finished.stderr));
+    };
+    let wrong = canary();
+    hear(&["add", "P", "--base-url", &workspace.base_url, "--token-stdin"], &workspace.token, 0);
+    hear(&["add", "W", "--base-url", &workspace.base_url, "--token-stdin"], &wrong, 0);
+    let of_principal = ["--auth", "service-principal", "--client-id", &principal.client_id, "--client-secret-stdin"];
+    hear(&[&["add", "S", "--base-url", &workspace.base_url], &of_principal[..]].concat(), &principal.client_secret, 0);
+    hear(&["add", "B", "--base-url", &workspace.base_url, "--auth", "browser"], "", 0);
+
+    let port = free_port();
+    demo.authorization().register_redirect_port(port);
+    let mut login = command(&["login", "B", "--port", &port.to_string()]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let began = Instant::now();
+    while !opened.exists() && began.elapsed() < LIMIT {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let address = fs::read_to_string(&opened).unwrap().trim().to_owned();
+    fs::remove_file(&opened).unwrap();
+    let back = browser::consent(&address, &user.name, &user.password).unwrap();
+    browser::visit(&back);
+    assert!(wait(&mut login, LIMIT).unwrap().success());
+    let login = login.wait_with_output().unwrap();
+
+    demo.authorization().expire_access_tokens();
+    for name in ["P", "S", "B"] {
+        hear(&["test", name], "", 0);
+        hear(&["test", name, "--json"], "", 0);
+        hear(&["show", name], "", 0);
+    }
+    hear(&["test", "W"], "", 1);
+    hear(&["list", "--json"], "", 0);
+    hear(&["doctor"], "", 0);
+    hear(&["activity", "--json"], "", 0);
+    hear(&["logout", "B"], "", 0);
+    hear(&["activity"], "", 0);
+    hear(&["remove", "P", "S"], "", 0);
+    said.push(("login".to_owned(), String::from_utf8_lossy(&[login.stdout, login.stderr].concat()).into_owned()));
+    assert!(said.iter().any(|(_, text)| text.contains("Signed out")) && said.iter().any(|(_, text)| text.contains(&user.name)));
+
+    let issued = demo.authorization().issued_tokens();
+    assert!(issued.len() >= 4, "an access and a refresh token of the login, and those of the renewal: {}", issued.len());
+    let url = url::Url::parse(&back).unwrap();
+    let query = |wanted: &str| url.query_pairs().find(|(name, _)| name == wanted).unwrap().1.into_owned();
+    let (code, state) = (query("code"), query("state"));
+    let mut secrets = vec![
+        ("the token", workspace.token.as_str()),
+        ("the refused token", &wrong),
+        ("the client secret", &principal.client_secret),
+        ("the passphrase", PASSPHRASE),
+        ("the code", &code),
+        ("the state", &state),
+    ];
+    secrets.extend(issued.iter().map(|token| ("an issued token", token.as_str())));
+    for (what, text) in &said {
+        none_in(&secrets, what, text.as_bytes());
+    }
+    for (path, bytes) in home.files() {
+        none_in(&secrets, &path.display().to_string(), &bytes);
+    }
+}
