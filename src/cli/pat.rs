@@ -47,10 +47,10 @@ fn create(session: &mut Session, connection: &Connection, options: PatCreate, js
     let _unfinished = interrupt::unfinished();
     let request = TokenRequest { comment: options.comment.unwrap_or_else(default_comment), lifetime: Some(options.lifetime) };
     session.send(Command::GenerateToken { run: RUN, id: connection.id, request });
-    let new = session.wait(|event| match event {
+    let new = session.wait_for(|event| match event {
         Event::TokenGenerated { run: RUN, outcome, .. } => Some(outcome),
         _ => None,
-    })?;
+    })??;
     let shown = if json { as_json(&new) } else { Zeroizing::new(new.value.expose_secret().to_owned()) };
     let printed = print_secret(&shown);
     if !options.use_it {
@@ -173,10 +173,10 @@ fn rotate(session: &mut Session, connection: &Connection, options: &PatRotate, j
     // The comment stays as it is.
     let request = TokenRequest { comment: String::new(), lifetime: Some(options.lifetime) };
     session.send(Command::RotateToken { run: RUN, id: connection.id, request });
-    let Rotated { token, old_remains } = session.wait(|event| match event {
+    let Rotated { token, old_remains } = session.wait_for(|event| match event {
         Event::TokenRotated { run: RUN, outcome, .. } => Some(outcome),
         _ => None,
-    })?;
+    })??;
     if json {
         let mut fields = fields(&token);
         if let Some(failure) = &old_remains {

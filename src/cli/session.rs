@@ -92,6 +92,17 @@ impl Session {
         Err(stopped())
     }
 
+    /// As `wait`, but nothing else that fails meanwhile ends it: for an answer that comes once and must not be missed.
+    pub(super) fn wait_for<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> Result<T, Failure> {
+        while let Some(event) = self.events.wait() {
+            self.keep(&event);
+            if let Some(answer) = pick(event) {
+                return Ok(answer);
+            }
+        }
+        Err(stopped())
+    }
+
     /// The next event that is there already.
     pub(super) fn try_next(&mut self) -> Option<Event> {
         let event = self.events.try_next()?;

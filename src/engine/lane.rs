@@ -147,9 +147,11 @@ fn save(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) {
     let id = reviewed.connection.id;
     let subject = Subject::new(&reviewed.connection, reviewed.secret.as_ref().map(|(_, secret)| secret));
     let another_secret = reviewed.secret.is_some();
+    let place = (reviewed.connection.auth.kind(), reviewed.connection.base_url.clone());
     match store(shared, reviewed, base) {
         Ok(snapshot) => {
             vault::store_sign_in(shared, id, another_secret);
+            token::drop_unfit_note(shared, id, place.0, &place.1);
             keep_result(shared, id, &subject);
             tell(shared, snapshot);
             shared.outbox.send(Event::Saved { id });

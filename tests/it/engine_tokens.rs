@@ -15,7 +15,7 @@ use brickpass::{
     demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace},
     engine::{Command, Engine, Event, Events, Places, Rotated, RunId, TokenList, TokenNote},
     failure::{Code, Failure},
-    storage::{SecretKey, Vault, VaultConfig, VaultHome},
+    storage::{Library, SecretKey, Vault, VaultConfig, VaultHome},
 };
 use secrecy::ExposeSecret as _;
 
@@ -133,6 +133,16 @@ impl Desk {
             _ => None,
         });
         connection
+    }
+
+    fn edit(&mut self, connection: &Connection, change: impl FnOnce(&mut Draft)) {
+        let mut draft = Draft::from_connection(connection);
+        change(&mut draft);
+        let reviewed = draft.review(&|_| false).result.unwrap();
+        let entries = Library::new(&self.home.config_dir(), &self.home.state_dir()).load().unwrap().entries;
+        let base = entries.iter().find(|it| it.connection.id == connection.id).unwrap().revision;
+        self.send(Command::Save { reviewed: Box::new(reviewed), base: Some(base) });
+        self.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
     }
 
     /// The same, with a token that Brickpass has made.
@@ -275,8 +285,8 @@ fn a_token_is_made_listed_used_and_revoked() {
     let (revoked, failed) = desk.revoke(connection.id, &[&new.token.id, &other]);
     assert_eq!((revoked, failed.len()), (vec![other, new.token.id], 0));
     assert!(desk.ids().is_empty());
-    let (last, note) = desk.remembered(connection.id);
-    assert_eq!((last.unwrap().state, note), (Status::SignIn, None), "whoever uses it has to sign in");
+    let (tested, note) = desk.remembered(connection.id);
+    assert_eq!((tested.unwrap().state, note), (Status::SignIn, None), "whoever uses it has to sign in");
 }
 
 #[test]
@@ -389,17 +399,19 @@ fn a_note_goes_with_the_token_that_it_is_about() {
     assert_eq!(desk.remembered(copy.id).1.unwrap().token_id, new.token.id);
 
     // Another token is pasted into the form.
-    let mut draft = Draft::from_connection(&connection);
-    draft.secret.expose_mut().push_str(&desk.workspace.token);
-    let reviewed = draft.review(&|_| false).result.unwrap();
-    let base = brickpass::storage::Library::new(&desk.home.config_dir(), &desk.home.state_dir()).load().unwrap().entries;
-    let base = base.iter().find(|it| it.connection.id == connection.id).unwrap().revision;
-    desk.send(Command::Save { reviewed: Box::new(reviewed), base: Some(base) });
-    desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+    let token = desk.workspace.token.clone();
+    desk.edit(&connection, |draft| draft.secret.expose_mut().push_str(&token));
     assert_eq!(desk.remembered(connection.id).1, None);
     assert_eq!(desk.list(connection.id).in_use, None);
 
+    // It signs in otherwise from now on.
+    desk.edit(&copy, |draft| draft.auth = AuthKind::Browser);
+    assert_eq!(desk.remembered(copy.id).1, None);
+
     // A removed connection takes its note along.
+    let new = desk.generate(connection.id, "CI", 30).unwrap();
+    desk.adopt(copy.id, &new).unwrap();
+    assert_eq!(desk.remembered(copy.id).1.unwrap().token_id, new.token.id);
     desk.send(Command::Remove { ids: vec![copy.id] });
     desk.until(|event| matches!(event, Event::Removed { .. }).then_some(()));
     desk.send(Command::Purge { ids: vec![copy.id] });

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{NotStored, keep_result, store as store_reviewed, tell, vault};
 use crate::{
-    connection::{AuthKind, AuthMethod, Connection, ConnectionId, Level, Reviewed, SecretKind, Status},
+    connection::{AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, Level, Reviewed, SecretKind, Status},
     databricks::NewToken,
     engine::{Event, owner::no_such_connection, shared::Shared, testing::Subject, tokens},
     failure::{Code, Failure},
@@ -122,6 +122,14 @@ pub(super) fn take_note(shared: &Shared, key: SecretKey) -> Result<Option<TokenN
 pub(super) fn put_back_note(shared: &Shared, key: SecretKey, noted: Option<TokenNote>, not_stored: &NotStored) {
     if !not_stored.uncertain && noted.is_some() {
         write_note(shared, key.connection, noted);
+    }
+}
+
+/// A connection that signs in otherwise, or elsewhere, does not use the token any more.
+pub(super) fn drop_unfit_note(shared: &Shared, id: ConnectionId, auth: AuthKind, base_url: &BaseUrl) {
+    let fits = |note: &TokenNote| auth == AuthKind::PersonalAccessToken && note.is_for(base_url);
+    if shared.token_notes.load().get(&id).is_some_and(|note| !fits(note)) {
+        write_note(shared, id, None);
     }
 }
 

@@ -17,6 +17,9 @@ use crate::{
 /// Of one call, whatever the connection allows: who has begun a change is waited for at the end of the program.
 const LONGEST_CALL: Duration = Duration::from_secs(30);
 
+/// The list does not wait longer for what is good to know.
+const WORTH_KNOWING: Duration = Duration::from_secs(5);
+
 /// A request that got no answer may still be on its way through a proxy: the list is looked at after each of these.
 const LOOKS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(3)];
 
@@ -93,7 +96,8 @@ impl Account {
     }
 
     pub(super) async fn longest_days(&self) -> Option<u32> {
-        self.client().maximum_token_lifetime_days(&self.call()).await
+        let until = Instant::now() + self.limit().min(WORTH_KNOWING);
+        self.client().maximum_token_lifetime_days(&Call::until(until)).await
     }
 
     /// Asked for once more when the answer was lost: a token that is gone is no error.

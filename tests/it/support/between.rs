@@ -88,8 +88,9 @@ fn hand_on(client: &TcpStream, server: &str, script: &dyn Fn(&str, &str) -> Way)
         Way::Through | Way::LostBack => {}
     }
     let mut onward = TcpStream::connect(server).ok()?;
-    let kept = head.iter().filter(|line| !line.to_lowercase().starts_with("connection:"));
-    let text = kept.map(|line| format!("{line}\r\n")).collect::<String>() + "Connection: close\r\n\r\n";
+    head.retain(|line| !line.to_lowercase().starts_with("connection:"));
+    head.push("Connection: close\r\n\r\n".to_owned());
+    let text = head.join("\r\n");
     onward.write_all(text.as_bytes()).ok()?;
     onward.write_all(&body).ok()?;
     let mut answer = Vec::new();
