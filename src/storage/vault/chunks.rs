@@ -179,7 +179,7 @@ fn open(bytes: &[u8]) -> Option<Envelope> {
 
 fn seal(value: &impl Serialize) -> Bytes {
     // Maps with string or number keys and strings: there is nothing in them that JSON cannot say.
-    Zeroizing::new(serde_json::to_vec(value).unwrap_or_default())
+    super::store::to_wiped_json(value).unwrap_or_default()
 }
 
 fn digest(bytes: &[u8]) -> String {

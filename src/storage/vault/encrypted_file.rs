@@ -217,7 +217,7 @@ impl EncryptedFile {
 
     fn encrypt(&self, secrets: &Secrets, passphrase: &SecretString) -> Result<Vec<u8>, VaultError> {
         let failed = |error: std::io::Error| VaultError::from(FileError::io("write", &self.path, error));
-        let plain = Zeroizing::new(serde_json::to_vec(secrets).map_err(|error| failed(error.into()))?);
+        let plain = super::store::to_wiped_json(secrets).map_err(|error| failed(error.into()))?;
         let mut recipient = age::scrypt::Recipient::new(age_secret(passphrase));
         recipient.set_work_factor(self.work_factor);
         let recipient: &dyn age::Recipient = &recipient;

@@ -8,6 +8,29 @@ use super::VaultError;
 /// Bytes that are wiped when dropped.
 pub(crate) type Bytes = Zeroizing<Vec<u8>>;
 
+/// JSON in a buffer that never grows: a buffer that moves leaves what it held behind, unwiped.
+pub(crate) fn to_wiped_json(value: &impl serde::Serialize) -> serde_json::Result<Bytes> {
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, value)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length.0));
+    serde_json::to_writer(&mut *bytes, value)?;
+    Ok(bytes)
+}
+
+/// Counts what is written and keeps nothing.
+struct Length(usize);
+
+impl std::io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// One thing to be stored.
 pub(crate) struct Item {
     pub(crate) account: String,
