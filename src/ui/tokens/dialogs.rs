@@ -1,6 +1,6 @@
 //! What is asked before a token is generated, rotated or revoked.
 
-use egui::{Context, Id, Key, ScrollArea, Ui, vec2};
+use egui::{Context, Event, Id, Key, ScrollArea, Ui, vec2};
 
 use super::leads_elsewhere;
 use crate::{
@@ -145,7 +145,7 @@ fn rotate(ui: &mut Ui, dialog: &RotateToken, state: &mut State, act: &mut Act) -
         told(ui, dialog.failure.as_ref(), state, act);
     });
     let waits = dialog.waits();
-    let enter = no_focus(ui) && ui.input(|input| input.key_pressed(Key::Enter)) && !waits;
+    let enter = enter_pressed(ui) && !waits;
     let rotate = Button::primary(if waits { words::ROTATING } else { words::ROTATE_NOW }).busy(waits).enabled(!waits);
     let answer = buttons(ui, [(Button::ghost(text::CANCEL).enabled(!waits), Answer::Close), (rotate, Answer::Rotate)]);
     answer.or(enter.then_some(Answer::Rotate))
@@ -174,6 +174,12 @@ fn revoke(ui: &mut Ui, dialog: &mut RevokeTokens) -> Option<Answer> {
 
 fn comments(dialog: &RevokeTokens) -> Vec<&str> {
     dialog.tokens.iter().map(|token| words::comment(&token.comment)).collect()
+}
+
+/// Anew, and for nothing that has the focus: a key held down since the dialog before answers no question.
+pub(super) fn enter_pressed(ui: &Ui) -> bool {
+    let anew = |event: &Event| matches!(event, Event::Key { key: Key::Enter, pressed: true, repeat: false, .. });
+    no_focus(ui) && ui.input(|input| input.events.iter().any(anew))
 }
 
 /// What went wrong, and the way out when it is not trying once more.

@@ -1,15 +1,15 @@
 //! A token that was generated a moment ago: shown once, until the person is done with it.
 
-use egui::{Context, Id, Key, Ui};
+use egui::{Context, Id, Ui};
 use jiff::Timestamp;
 
-use super::dialogs::{scrolled, told};
+use super::dialogs::{enter_pressed, scrolled, told};
 use crate::{
     connection::Severity,
     engine::Command,
     ui::{
         act::Act,
-        dialogs::{buttons, no_focus, say},
+        dialogs::{buttons, say},
         fonts,
         icons::Icon,
         state::{Fresh, State},
@@ -109,7 +109,7 @@ fn answers(ui: &mut Ui, state: &State, now: Timestamp, may_use: bool) -> Option<
     let copy_words = left.map_or_else(|| words::COPY.to_owned(), words::copied);
     let copy = (Button::secondary(&copy_words).icon(Icon::Copy), Answer::Copy);
     let keep = left.map(|_| (Button::ghost(text::KEEP_LONGER), Answer::KeepOnClipboard));
-    let enter = no_focus(ui) && ui.input(|input| input.key_pressed(Key::Enter)) && !using;
+    let enter = enter_pressed(ui) && !using;
     let (first, last, default) = if used || !may_use {
         (None, (Button::primary(words::DONE).enabled(!using), Answer::Leave), Answer::Leave)
     } else {
@@ -124,7 +124,7 @@ fn answers(ui: &mut Ui, state: &State, now: Timestamp, may_use: bool) -> Option<
 /// The safe answer comes first and is the default.
 fn leave(ui: &mut Ui) -> Option<Answer> {
     say(ui, words::LEAVE_WHY);
-    let enter = no_focus(ui) && ui.input(|input| input.key_pressed(Key::Enter));
+    let enter = enter_pressed(ui);
     let answer = buttons(ui, [(Button::danger(words::LEAVE), Answer::Leave), (Button::primary(words::KEEP), Answer::Keep)]);
     answer.or(enter.then_some(Answer::Keep))
 }

@@ -496,6 +496,47 @@ fn a_token_about_to_end_is_told_in_days_where_the_connection_stands() {
 }
 
 #[test]
+fn a_key_held_down_since_the_dialog_before_uses_nothing() {
+    let engine = sales();
+    let mut window = opened(&engine);
+    let enter = |pressed| egui::Event::Key { key: Key::Enter, physical_key: None, pressed, repeat: false, modifiers: Modifiers::NONE };
+    click(&mut window, &engine, "Generate token...");
+    for _ in 0..3 {
+        window.input_mut().events.push(enter(true));
+        settle(&mut window, &engine);
+    }
+    assert!(shows(&window, "Your new token") && engine.sent("UseToken") == 0);
+    window.input_mut().events.push(enter(false));
+    settle(&mut window, &engine);
+    window.input_mut().events.push(enter(true));
+    settle(&mut window, &engine);
+    assert_eq!(engine.sent("UseToken"), 1);
+}
+
+#[test]
+fn a_test_from_here_is_shown_where_its_result_stands() {
+    let engine = sales();
+    let mut window = opened(&engine);
+    click(&mut window, &engine, "Test connection");
+    assert!(shows(&window, "Connected in 182 ms"));
+    tab(&mut window, &engine);
+    assert_eq!(rows(&window).len(), 3);
+}
+
+#[test]
+fn another_connection_begins_with_its_form_and_asks_its_workspace_for_nothing() {
+    let engine = engine(&[connection("Sales", |_| {}), connection("Finance", |_| {})]);
+    let mut window = opened(&engine);
+    let shown = window.state().state.selection.shown().unwrap();
+    let other = window.state().state.list.shown().find(|other| *other != shown).unwrap();
+    let commands = window.state_mut().state.select(other);
+    window.state().send(commands);
+    settle(&mut window, &engine);
+    assert_eq!(engine.sent("ListTokens"), 1);
+    assert!(window.query_by_label("Refresh").is_none());
+}
+
+#[test]
 fn the_mark_that_finds_a_token_again_is_not_shown() {
     let engine = sales();
     engine.0.borrow_mut().tokens = vec![token("t1", "CI [bp-1a2b3c4d]", -1, None), token("t2", "[bp-1a2b3c4e]", -2, None)];
