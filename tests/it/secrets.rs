@@ -92,8 +92,7 @@ fn panics_with_a_secret_in_hand() {
     let wake = move || {
         if is_armed.load(Ordering::SeqCst) {
             seen.lock().unwrap().insert(thread::current().name().unwrap_or("unnamed").to_owned());
-            let refused: Result<(), String> = Err(in_hand.clone());
-            refused.unwrap();
+            panic!("refused: {in_hand}");
         }
     };
     let demo = Demo::start(&DemoOptions::default()).unwrap();
@@ -136,7 +135,7 @@ fn panics_with_a_secret_in_hand() {
     engine.send(engine::Command::SignIn { run, owner: Box::new(browser), place: SignInPlace::Here, open_browser: true });
     // The browser that crashed is one that could not be opened; the address is told instead, and the sign-in can be ended.
     until(&mut events, |event| match event {
-        Event::SignInProgress { step: SignInStep::Waiting { browser_opened, .. }, .. } => Some(assert!(!browser_opened)),
+        Event::SignInProgress { step: SignInStep::Waiting { browser_opened, .. }, .. } => (!browser_opened).then_some(()),
         _ => None,
     });
     println!("the sign-in crashed as internal");
@@ -335,7 +334,7 @@ fn a_memory_dump_after_a_save_holds_neither_token_nor_client_secret() {
     let demo = Demo::start(&DemoOptions::default()).unwrap();
     let workspace = demo.workspaces().iter().find(|it| it.name == SALES).unwrap();
     let principal = demo.service_principal();
-    let given = [&workspace.base_url, &workspace.token, &principal.client_id, &principal.client_secret].map(|it| it.as_str()).join("\n");
+    let given = [&workspace.base_url, &workspace.token, &principal.client_id, &principal.client_secret].map(String::as_str).join("\n");
     let file = home.path().join("given");
     fs::write(&file, given).unwrap();
     let mut child = Running(

@@ -1,5 +1,7 @@
 //! Where secrets have left traces: the forms in which one could lie around. What `tests/e2e/traces.py` is for the window.
 
+#![allow(clippy::format_collect, clippy::sliced_string_as_bytes, reason = "a few bytes, in a test")]
+
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
