@@ -1,0 +1,179 @@
+//! What the engine can be asked to do.
+
+use secrecy::SecretString;
+
+use super::RunId;
+use crate::{
+    connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind},
+    databricks::{NewToken, TokenRequest},
+    storage::{Entry, Revision, Settings, WindowMemory},
+};
+
+#[derive(Debug)]
+pub enum Command {
+    /// Reads settings, connections and history. The vault is asked by `ProbeVault`, since that may show a prompt.
+    Start,
+    /// Looks whether the connections file was changed by somebody else, and reads it again if so.
+    Refresh,
+    Save {
+        reviewed: Box<Reviewed>,
+        /// `None` for a new connection.
+        base: Option<Revision>,
+    },
+    /// A copy under a new id, with a copy of its secrets.
+    Duplicate {
+        source: ConnectionId,
+        copy: Box<Connection>,
+    },
+    /// Takes connections off the list; their secrets stay until `Purge`.
+    Remove {
+        ids: Vec<ConnectionId>,
+    },
+    /// Undo of `Remove`.
+    Restore {
+        entries: Vec<Entry>,
+    },
+    /// Deletes the secrets of removed connections for good.
+    Purge {
+        ids: Vec<ConnectionId>,
+    },
+    /// Tests what is given, saved or not; `secret` is the typed one, else the vault's is used.
+    Test {
+        run: RunId,
+        connection: Box<Connection>,
+        secret: Option<SecretString>,
+    },
+    Cancel {
+        run: RunId,
+    },
+    /// Whether a secret is stored, and its last four characters.
+    DescribeSecret {
+        id: ConnectionId,
+        kind: SecretKind,
+    },
+    RevealSecret {
+        id: ConnectionId,
+        kind: SecretKind,
+    },
+    /// Puts a secret on the clipboard, marked as one, and takes it off again after the time that the settings name.
+    CopySecret {
+        secret: SecretString,
+        /// What it is, in words: "access token".
+        what: String,
+    },
+    /// The same for a stored secret, which goes there straight from the vault.
+    CopyStored {
+        id: ConnectionId,
+        kind: SecretKind,
+    },
+    /// Takes the copied secret off the clipboard before its time.
+    ClearClipboard,
+    /// Leaves it there for 30 s more.
+    KeepClipboard,
+    /// Signs in through the browser. `owner` is the connection that holds the sign-in.
+    SignIn {
+        run: RunId,
+        owner: Box<Connection>,
+        place: SignInPlace,
+        /// Off for `brickpass login --no-browser`: the address is only told.
+        open_browser: bool,
+    },
+    /// Yes or no to `SignInStep::ConfirmHost` or `SignInStep::OtherUser`.
+    AnswerSignIn {
+        run: RunId,
+        yes: bool,
+    },
+    CancelSignIn {
+        run: RunId,
+    },
+    /// Ends the sign-in that this connection uses: revoked where possible, deleted here.
+    SignOut {
+        id: ConnectionId,
+    },
+    /// Who is signed in.
+    DescribeSignIn {
+        id: ConnectionId,
+    },
+    /// A valid access token, for the command line.
+    AccessToken {
+        id: ConnectionId,
+    },
+    /// The workspaces of the account that this connection reaches.
+    ListWorkspaces {
+        id: ConnectionId,
+    },
+    /// Adds connections that use the sign-in of an account connection.
+    AddWorkspaces {
+        connections: Vec<Connection>,
+    },
+    /// Tries again to store sign-ins that the vault did not take.
+    StoreSignIns,
+    /// The personal access tokens of the user that this connection signs in as.
+    ListTokens {
+        id: ConnectionId,
+    },
+    /// Makes a personal access token, once. Nothing is stored.
+    GenerateToken {
+        run: RunId,
+        id: ConnectionId,
+        request: TokenRequest,
+    },
+    /// From now on the connection signs in with this token: stored first, then the connection is saved with it.
+    UseToken {
+        id: ConnectionId,
+        new: Box<NewToken>,
+    },
+    RevokeTokens {
+        id: ConnectionId,
+        token_ids: Vec<String>,
+    },
+    /// Replaces the token that this connection signs in with: made, tried with a real call, stored, and only then is the old one revoked.
+    RotateToken {
+        run: RunId,
+        id: ConnectionId,
+        request: TokenRequest,
+    },
+    ProbeVault,
+    UnlockVault {
+        passphrase: SecretString,
+    },
+    /// Writes the settings; when the vault's home changes, moves the secrets there first.
+    SaveSettings {
+        settings: Settings,
+        passphrase: Option<SecretString>,
+    },
+    RememberWindow(WindowMemory),
+    Recover(Recovery),
+    OpenInBrowser {
+        url: String,
+    },
+    /// The address of a sign-in that waits, once more.
+    OpenSignInPage {
+        address: SecretString,
+    },
+    /// Opens a second window on the embedded demo workspaces.
+    OpenDemo,
+    /// Ends the engine as dropping its handle does: tests are cancelled, saves and renewals brought to their end.
+    Stop,
+}
+
+/// What to do about a file that is lost or damaged. What is replaced is kept beside it.
+#[derive(Debug)]
+pub enum Recovery {
+    /// The newest good backup takes the place of the connections file.
+    ConnectionsBackup,
+    /// An empty list takes the place of the connections file.
+    EmptyList,
+    /// The encrypted file goes back to the state before its last save.
+    VaultBackup { passphrase: SecretString },
+}
+
+/// Where a sign-in begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInPlace {
+    /// At the address of the connection.
+    Here,
+    /// At login.databricks.com, which asks the person which workspace (or account) they mean. Needs no saved connection: the tokens are
+    /// held in memory until a connection of this id is saved.
+    Anywhere { level: LevelKind },
+}

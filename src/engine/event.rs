@@ -1,0 +1,252 @@
+//! What the engine tells, and the shapes of what it found.
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::RunId;
+use crate::{
+    check::{Progress, Report},
+    connection::{AccountId, BaseUrl, ConnectionId, LastTest, SecretKind},
+    databricks::{AccountWorkspace, NewToken, Token},
+    failure::Failure,
+    oauth::AccessToken,
+    session::SignIn,
+    storage::{Entry, Settings, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory},
+};
+
+#[derive(Debug)]
+pub enum Event {
+    Settings {
+        settings: Settings,
+        window: WindowMemory,
+        vault_from_environment: bool,
+        /// An encrypted file is there already: its passphrase is asked for, not chosen.
+        vault_file_exists: bool,
+        problem: Option<Failure>,
+    },
+    /// The list as it now is in the file.
+    Library(Arc<Snapshot>),
+    LibraryFailed(Failure),
+    /// What the last test of these connections found; `None`: untested, or edited since.
+    History(Vec<(ConnectionId, Option<LastTest>)>),
+    /// What is known of the tokens that these connections sign in with; `None`: nothing any more.
+    TokenNotes(Vec<(ConnectionId, Option<TokenNote>)>),
+    Vault {
+        home: VaultHome,
+        status: VaultStatus,
+    },
+    Saved {
+        id: ConnectionId,
+    },
+    /// Nothing was lost: the form keeps what was typed. `theirs`: somebody else changed or removed the connection meanwhile.
+    SaveFailed {
+        id: ConnectionId,
+        failure: Failure,
+        theirs: Option<Box<Entry>>,
+    },
+    Removed {
+        entries: Vec<Entry>,
+    },
+    Restored {
+        ids: Vec<ConnectionId>,
+    },
+    /// The secrets of what was asked to be purged are gone.
+    Purged {
+        ids: Vec<ConnectionId>,
+    },
+    /// Some secrets could not be deleted; it is tried again at the next start.
+    PurgeFailed {
+        failure: Failure,
+    },
+    SecretDescribed {
+        id: ConnectionId,
+        kind: SecretKind,
+        stored: StoredSecret,
+    },
+    SecretRevealed {
+        id: ConnectionId,
+        kind: SecretKind,
+        secret: SecretString,
+    },
+    /// A secret was copied, or is kept longer. Not `guaranteed`: this system may not let it be taken off again.
+    ClipboardHolds {
+        what: String,
+        until: jiff::Timestamp,
+        guaranteed: bool,
+    },
+    /// The copied secret is not on the clipboard any more. `taken_over`: something else is there, which was left alone.
+    ClipboardCleared {
+        taken_over: bool,
+    },
+    /// The copied secret may still be on the clipboard; it is not tried again.
+    ClipboardNotCleared {
+        failure: Failure,
+    },
+    SignInProgress {
+        run: RunId,
+        id: ConnectionId,
+        step: SignInStep,
+    },
+    SignInFinished {
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<SignedIn, Failure>,
+    },
+    /// `None`: nobody is signed in. Also told after sign-in, sign-out and refresh.
+    SignInDescribed {
+        id: ConnectionId,
+        outcome: Result<Option<SignIn>, Failure>,
+    },
+    SignedOut {
+        id: ConnectionId,
+    },
+    AccessToken {
+        id: ConnectionId,
+        outcome: Result<AccessToken, Failure>,
+    },
+    Workspaces {
+        id: ConnectionId,
+        outcome: Result<Vec<AccountWorkspace>, Failure>,
+    },
+    WorkspacesAdded {
+        ids: Vec<ConnectionId>,
+    },
+    Tokens {
+        id: ConnectionId,
+        outcome: Result<TokenList, Failure>,
+    },
+    TokenGenerated {
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<NewToken, Failure>,
+    },
+    /// What `UseToken` came to. When it failed, the value is still with whoever asked: it is offered once more, never silently lost.
+    TokenUsed {
+        id: ConnectionId,
+        outcome: Result<(), Failure>,
+    },
+    TokensRevoked {
+        id: ConnectionId,
+        revoked: Vec<String>,
+        failed: Vec<(String, Failure)>,
+    },
+    TokenRotated {
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<Rotated, Failure>,
+    },
+    /// Renewed sign-ins that the vault did not take: they are lost when the program ends. Empty: all are stored now.
+    SignInsUnsaved {
+        ids: Vec<ConnectionId>,
+        failure: Option<Failure>,
+    },
+    TestProgress {
+        run: RunId,
+        id: ConnectionId,
+        progress: Progress,
+    },
+    TestFinished {
+        run: RunId,
+        id: ConnectionId,
+        tested_at: jiff::Timestamp,
+        report: Box<Report>,
+    },
+    SettingsSaved {
+        settings: Settings,
+        moved_secrets: usize,
+    },
+    /// What `Recover` did, in words for the person.
+    Recovered {
+        words: String,
+    },
+    /// A command that has no answer of its own failed.
+    Failed {
+        failure: Failure,
+    },
+}
+
+/// How far a sign-in has come.
+#[derive(Debug)]
+pub enum SignInStep {
+    CheckingVault,
+    Discovering,
+    /// The browser is open (or could not be opened), the listener waits.
+    Waiting {
+        /// To be copied into a browser. Not a secret of its own, but it is not logged.
+        address: SecretString,
+        port: u16,
+        until: jiff::Timestamp,
+        browser_opened: bool,
+    },
+    /// Somebody answered with a wrong key; the sign-in goes on.
+    WrongKey {
+        count: usize,
+    },
+    /// The browser came back; the code is being exchanged, the user being asked for.
+    Exchanging,
+    /// The person has to say whether this is the host they mean, before the code is sent there.
+    ConfirmHost {
+        host: BaseUrl,
+    },
+    /// Somebody else is signed in so far.
+    OtherUser {
+        stored: String,
+        new: String,
+    },
+}
+
+/// How a sign-in ended well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    pub sign_in: SignIn,
+    /// Worth knowing: scopes that were not granted, an expiry that was assumed, a vault that did not take it.
+    pub hints: Vec<String>,
+    /// What the person did not know before (`SignInPlace::Anywhere`).
+    pub found: Option<Found>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub base_url: BaseUrl,
+    pub account_id: Option<AccountId>,
+    pub workspace_id: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoredSecret {
+    /// Length in characters and the last four of them (none when it is shorter than 12).
+    Stored {
+        length: usize,
+        last_four: String,
+    },
+    Missing,
+    Unavailable(Failure),
+}
+
+impl StoredSecret {
+    pub(super) fn of(secret: &SecretString) -> Self {
+        let text = secret.expose_secret();
+        let length = text.chars().count();
+        let last_four = if length < 12 { String::new() } else { text.chars().skip(length - 4).collect() };
+        Self::Stored { length, last_four }
+    }
+}
+
+/// The tokens of a user, and what is known about making more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenList {
+    pub tokens: Vec<Token>,
+    /// The token that this connection signs in with, when Brickpass made it.
+    pub in_use: Option<String>,
+    /// The longest lifetime that the workspace allows, in days, when the user may know.
+    pub longest_days: Option<u32>,
+}
+
+/// What a rotation left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotated {
+    pub token: Token,
+    /// The old token could not be revoked, or is not known: it is still valid. Why.
+    pub old_remains: Option<Failure>,
+}
