@@ -6,7 +6,7 @@
 //! failure  <-  connection  <-  storage, databricks  <-  oauth  <-  session  <-  check  <-  engine  <-  ui, cli
 //! ```
 //!
-//! `demo` and `clipboard` stand apart: the one may use `connection` alone, the other `failure`; only the engine uses the clipboard. `tests/it/architecture.rs` holds these arrows.
+//! `demo`, `clipboard` and `interchange` stand apart: `demo` and `interchange` may use `connection` alone (and `interchange` `failure`), `clipboard` `failure`; only the engine uses the clipboard. `tests/it/architecture.rs` holds these arrows.
 
 pub mod check;
 pub mod cli;
@@ -16,6 +16,7 @@ pub mod databricks;
 pub mod demo;
 pub mod engine;
 pub mod failure;
+pub mod interchange;
 pub mod oauth;
 pub mod session;
 pub mod storage;

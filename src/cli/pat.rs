@@ -45,7 +45,8 @@ pub(super) fn pat(words: Pat, json: bool) -> Result<ExitCode, Failure> {
 fn create(session: &mut Session, connection: &Connection, options: PatCreate, json: bool) -> Result<ExitCode, Failure> {
     // From here on somebody who ends the program early waits for the value to be printed: it cannot be had again.
     let _unfinished = interrupt::unfinished();
-    let request = TokenRequest { comment: options.comment.unwrap_or_else(default_comment), lifetime: Some(options.lifetime) };
+    let request =
+        TokenRequest { comment: options.comment.unwrap_or_else(default_comment), lifetime: Some(options.lifetime), scopes: Vec::new() };
     session.send(Command::GenerateToken { run: RUN, id: connection.id, request });
     let new = session.wait_for(|event| match event {
         Event::TokenGenerated { run: RUN, outcome, .. } => Some(outcome),
@@ -171,7 +172,7 @@ fn revoke(session: &mut Session, connection: &Connection, token_ids: Vec<String>
 
 fn rotate(session: &mut Session, connection: &Connection, options: &PatRotate, json: bool) -> Result<ExitCode, Failure> {
     // The comment stays as it is.
-    let request = TokenRequest { comment: String::new(), lifetime: Some(options.lifetime) };
+    let request = TokenRequest { comment: String::new(), lifetime: Some(options.lifetime), scopes: Vec::new() };
     session.send(Command::RotateToken { run: RUN, id: connection.id, request });
     let Rotated { token, old_remains } = session.wait_for(|event| match event {
         Event::TokenRotated { run: RUN, outcome, .. } => Some(outcome),
@@ -260,7 +261,14 @@ mod tests {
 
     #[test]
     fn the_document_of_a_new_token_is_json_whatever_the_value() {
-        let token = Token { id: "1f".into(), comment: "a \"b\"".into(), created_at: Some(Timestamp::UNIX_EPOCH), expires_at: None };
+        let token = Token {
+            id: "1f".into(),
+            comment: "a \"b\"".into(),
+            created_at: Some(Timestamp::UNIX_EPOCH),
+            expires_at: None,
+            last_used: None,
+            scopes: Vec::new(),
+        };
         let new = NewToken { value: "dapi\"\\{}".to_owned().into(), token };
         let read: Value = serde_json::from_str(&as_json(&new)).unwrap();
         let expected = json!({ "token_value": "dapi\"\\{}", "token_id": "1f", "comment": "a \"b\"", "created_at": "1970-01-01T00:00:00Z" });

@@ -2,6 +2,7 @@
 
 mod account;
 mod answer;
+mod assignments;
 mod cause;
 mod client;
 mod clusters;
@@ -10,14 +11,20 @@ mod error;
 mod exchange;
 mod http;
 mod identity;
+mod oauth_secrets;
+mod permissions;
 pub(crate) mod redact;
 pub(crate) mod retry;
+mod service_principals;
 mod tls;
+mod token_management;
 mod token_words;
 mod tokens;
+mod workspace_conf;
 
 pub use account::AccountWorkspace;
 pub(crate) use answer::Answer;
+pub use assignments::WorkspaceRole;
 pub(crate) use cause::Phase;
 pub use client::{Call, Client};
 pub use clusters::{Cluster, ClusterState};
@@ -26,4 +33,9 @@ pub(crate) use error::{no_way, timed_out, unreadable};
 pub(crate) use http::{CONNECT_LIMIT, Route};
 pub use http::{Http, HttpSettings};
 pub use identity::Me;
+pub use oauth_secrets::{NewOAuthSecret, OAuthSecret};
+pub use permissions::{Object, Permission, Securable};
+pub use service_principals::{Directory, Entitlement, ServicePrincipal};
+pub use token_management::UserToken;
 pub use tokens::{NewToken, Token, TokenRequest};
+pub use workspace_conf::TokenRules;

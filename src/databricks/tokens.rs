@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -37,6 +37,10 @@ pub struct Token {
     pub created_at: Option<Timestamp>,
     /// `None`: it does not expire.
     pub expires_at: Option<Timestamp>,
+    /// The day of its last use, where the service tells (its admins alone may know).
+    pub last_used: Option<Date>,
+    /// What it is limited to; empty: everything, or nobody told.
+    pub scopes: Vec<String>,
 }
 
 /// What is asked for.
@@ -45,6 +49,8 @@ pub struct TokenRequest {
     pub comment: String,
     /// Whole seconds are sent; `None`: as long as the workspace allows.
     pub lifetime: Option<Duration>,
+    /// API scopes such as `sql` or `clusters`; empty: everything that its user may do.
+    pub scopes: Vec<String>,
 }
 
 /// A token that was made a moment ago. The service gives its value once.
@@ -154,6 +160,8 @@ impl Client {
             comment: capped(&comment, COMMENT_LIMIT),
             created_at: info.creation_time.filter(|&time| time > 0).map(time),
             expires_at: info.expiry_time.filter(|&time| time >= 0).map(time),
+            last_used: None,
+            scopes: Vec::new(),
         })
     }
 }

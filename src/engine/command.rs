@@ -1,8 +1,10 @@
 //! What the engine can be asked to do.
 
+use std::path::PathBuf;
+
 use secrecy::SecretString;
 
-use super::RunId;
+use super::{AdminRequest, Diagnostics, RunId};
 use crate::{
     connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind},
     databricks::{NewToken, TokenRequest},
@@ -132,6 +134,28 @@ pub enum Command {
         run: RunId,
         id: ConnectionId,
         request: TokenRequest,
+    },
+    /// Something that only an administrator may do, or know.
+    Admin {
+        run: RunId,
+        id: ConnectionId,
+        request: AdminRequest,
+    },
+    /// Who did what when: the newest first. `None`: of all connections.
+    ReadActivity {
+        id: Option<ConnectionId>,
+    },
+    /// Writes the same to a new file.
+    ExportActivity {
+        id: Option<ConnectionId>,
+        to: PathBuf,
+    },
+    /// Collects what somebody who helps may see.
+    Diagnose,
+    /// Writes the collected diagnostics to a new file.
+    SaveDiagnostics {
+        diagnostics: Box<Diagnostics>,
+        to: PathBuf,
     },
     ProbeVault,
     UnlockVault {

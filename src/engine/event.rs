@@ -1,10 +1,10 @@
 //! What the engine tells, and the shapes of what it found.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::RunId;
+use super::{AdminAnswer, AdminRequest, Diagnostics, Reminder, ReminderChoice, RunId};
 use crate::{
     check::{Progress, Report},
     connection::{AccountId, BaseUrl, ConnectionId, LastTest, SecretKind},
@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     oauth::AccessToken,
     session::SignIn,
-    storage::{Entry, Settings, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory},
+    storage::{ActivityEntry, Entry, Settings, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory},
 };
 
 #[derive(Debug)]
@@ -135,6 +135,38 @@ pub enum Event {
         run: RunId,
         id: ConnectionId,
         outcome: Result<Rotated, Failure>,
+    },
+    /// The request comes back, so that everybody knows what was answered.
+    Admin {
+        run: RunId,
+        id: ConnectionId,
+        request: AdminRequest,
+        outcome: Result<AdminAnswer, Failure>,
+    },
+    /// Tokens that expire soon and of which the person has not been told yet at this stage. `shown`: the desktop has told them; otherwise
+    /// the window has to.
+    Reminders {
+        due: Vec<Reminder>,
+        shown: bool,
+    },
+    /// The person answered a reminder of the desktop's.
+    ReminderAnswered {
+        id: ConnectionId,
+        choice: ReminderChoice,
+    },
+    /// The newest first.
+    Activity {
+        id: Option<ConnectionId>,
+        outcome: Result<Vec<ActivityEntry>, Failure>,
+    },
+    ActivityExported {
+        to: PathBuf,
+        outcome: Result<(), Failure>,
+    },
+    Diagnostics(Box<Diagnostics>),
+    DiagnosticsSaved {
+        to: PathBuf,
+        outcome: Result<(), Failure>,
     },
     /// Renewed sign-ins that the vault did not take: they are lost when the program ends. Empty: all are stored now.
     SignInsUnsaved {

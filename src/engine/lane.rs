@@ -92,6 +92,11 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         | Command::UseToken { .. }
         | Command::RevokeTokens { .. }
         | Command::RotateToken { .. }
+        | Command::Admin { .. }
+        | Command::ReadActivity { .. }
+        | Command::ExportActivity { .. }
+        | Command::Diagnose
+        | Command::SaveDiagnostics { .. }
         | Command::ProbeVault
         | Command::OpenInBrowser { .. }
         | Command::OpenSignInPage { .. }

@@ -2,11 +2,14 @@
 
 mod accounts;
 mod activity;
+mod admin;
 mod clipboard;
 mod command;
+mod diagnostics;
 mod event;
 mod lane;
 mod owner;
+mod reminders;
 mod shared;
 mod signing_in;
 mod testing;
@@ -17,9 +20,16 @@ use std::{path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
 use tokio::sync::mpsc;
 
 use crate::{connection::BaseUrl, storage::Vault};
-pub use crate::{oauth::AccessToken, session::SignIn, storage::TokenNote};
+pub use crate::{
+    oauth::AccessToken,
+    session::SignIn,
+    storage::{ActivityEntry, Deed, TokenNote},
+};
+pub use admin::{AdminAnswer, AdminRequest};
 pub use command::{Command, Recovery, SignInPlace};
+pub use diagnostics::Diagnostics;
 pub use event::{Event, Found, Rotated, SignInStep, SignedIn, StoredSecret, TokenList};
+pub use reminders::{Reminder, ReminderChoice};
 pub use tokens::{comment_without_mark, default_comment};
 
 /// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.

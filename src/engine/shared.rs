@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
-use super::{Command, Event, Places, accounts, activity, clipboard::Copies, lane, owner, signing_in, testing, tokens};
+use super::{Command, Event, Places, accounts, activity, admin, clipboard::Copies, lane, owner, signing_in, testing, tokens};
 use crate::{
     connection::{ConnectionId, SecretKind},
     databricks::{Http, HttpSettings},
@@ -227,6 +227,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     let copies = Copies::new(Arc::clone(&shared));
     let (lane, jobs) = mpsc::unbounded_channel();
     let lane_done = tokio::spawn(lane::run(Arc::clone(&shared), settings_problem, jobs));
+    let mut admin = admin::Admin::new(Arc::clone(&shared));
     let mut tokens = tokens::Tokens::new(Arc::clone(&shared), lane.clone());
 
     let mut probing = None;
@@ -259,6 +260,9 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::UseToken { id, new } => tokens.adopt(id, *new),
             Command::RevokeTokens { id, token_ids } => tokens.revoke(id, token_ids),
             Command::RotateToken { run, id, request } => tokens.rotate(run, id, request),
+            Command::Admin { run, id, request } => admin.start(run, id, request),
+            Command::ReadActivity { .. } | Command::ExportActivity { .. } => todo!(),
+            Command::Diagnose | Command::SaveDiagnostics { .. } => todo!(),
             Command::ProbeVault => probing = Some(probe(&shared)),
             Command::OpenInBrowser { url } => open_in_browser(&shared, SecretString::from(url)),
             Command::OpenSignInPage { address } => open_in_browser(&shared, address),
@@ -279,6 +283,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     copies.finish().await;
     // Before the lane ends: a token that has been made is stored on it.
     let _ = tokio::time::timeout(LAST_TOKENS, tokens.landed(deserted)).await;
+    let _ = tokio::time::timeout(LAST_TOKENS, admin.landed()).await;
     drop(lane);
     // What was asked to be saved is saved before the program ends.
     let _ = tokio::time::timeout(LAST_SAVES, lane_done).await;

@@ -116,7 +116,14 @@ pub fn new_value() -> String {
 /// `days` from second 0 on; `None` never expires.
 pub fn token(id: &str, comment: &str, created: i64, expires: Option<i64>) -> Token {
     let day = |days: i64| at(days * 86_400);
-    Token { id: id.to_owned(), comment: comment.to_owned(), created_at: Some(day(created)), expires_at: expires.map(day) }
+    Token {
+        id: id.to_owned(),
+        comment: comment.to_owned(),
+        created_at: Some(day(created)),
+        expires_at: expires.map(day),
+        last_used: None,
+        scopes: Vec::new(),
+    }
 }
 
 pub const PLANNED: [Step; 4] = [Step::Dns, Step::Authentication, Step::Identity, Step::Clusters];
@@ -516,7 +523,14 @@ impl Inner {
     pub fn make_token(&mut self, request: &TokenRequest) -> NewToken {
         let number = self.tokens.len() + 1;
         let expires_at = request.lifetime.map(|lifetime| at(0) + lifetime);
-        let token = Token { id: format!("new{number}"), comment: request.comment.clone(), created_at: Some(at(0)), expires_at };
+        let token = Token {
+            id: format!("new{number}"),
+            comment: request.comment.clone(),
+            created_at: Some(at(0)),
+            expires_at,
+            last_used: None,
+            scopes: request.scopes.clone(),
+        };
         self.tokens.push(token.clone());
         NewToken { value: new_value().into(), token }
     }

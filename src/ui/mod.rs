@@ -2,6 +2,8 @@
 
 mod act;
 mod actions;
+mod activity;
+mod admin;
 mod app;
 #[cfg(test)]
 mod clipboard_tests;

@@ -49,6 +49,8 @@ pub const REVERT: &str = "Revert changes";
 
 // The form
 pub const TAB_CONNECTION: &str = "Connection";
+pub const TAB_ADMINISTRATION: &str = "Administration";
+pub const TAB_ACTIVITY: &str = "Activity";
 pub const NAME: &str = "Name";
 pub const NAME_HINT: &str = "For example Sales lakehouse";
 pub const BASE_URL: &str = "Base URL";

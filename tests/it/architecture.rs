@@ -11,15 +11,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("failure", &[]),
     ("connection", &["failure"]),
     ("clipboard", &["failure"]),
+    ("interchange", &["failure", "connection"]),
     ("storage", &["failure", "connection"]),
     ("databricks", &["failure", "connection"]),
     ("oauth", &["failure", "connection", "databricks"]),
     ("session", &["failure", "connection", "storage", "databricks", "oauth"]),
     ("demo", &["connection"]),
     ("check", &["failure", "connection", "databricks", "oauth", "session"]),
-    ("engine", &["failure", "connection", "clipboard", "storage", "databricks", "oauth", "session", "check"]),
-    ("ui", &["failure", "connection", "storage", "databricks", "check", "engine"]),
-    ("cli", &["failure", "connection", "storage", "databricks", "check", "engine", "demo"]),
+    ("engine", &["failure", "connection", "clipboard", "interchange", "storage", "databricks", "oauth", "session", "check"]),
+    ("ui", &["failure", "connection", "interchange", "storage", "databricks", "check", "engine"]),
+    ("cli", &["failure", "connection", "interchange", "storage", "databricks", "check", "engine", "demo"]),
 ];
 
 #[test]

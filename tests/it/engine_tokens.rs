@@ -245,7 +245,7 @@ fn start(home: &Home, vault: &Vault) -> (Engine, Events) {
 }
 
 fn request(comment: &str, days: u32) -> TokenRequest {
-    TokenRequest { comment: comment.to_owned(), lifetime: Some(DAY * days) }
+    TokenRequest { comment: comment.to_owned(), lifetime: Some(DAY * days), scopes: Vec::new() }
 }
 
 fn stored(vault: &Vault, id: ConnectionId) -> Option<String> {

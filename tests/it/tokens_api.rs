@@ -59,7 +59,7 @@ impl Caller {
     }
 
     fn create(&self, comment: &str, seconds: Option<u64>) -> Result<NewToken, ApiError> {
-        let request = TokenRequest { comment: comment.to_owned(), lifetime: seconds.map(Duration::from_secs) };
+        let request = TokenRequest { comment: comment.to_owned(), lifetime: seconds.map(Duration::from_secs), scopes: Vec::new() };
         self.run(async |client, call| client.create_token(&request, call).await)
     }
 
@@ -212,7 +212,7 @@ fn ot_17_a_kept_connection_that_ends_in_the_middle_is_no_reason_to_ask_again() {
             });
         }
     });
-    let request = TokenRequest { comment: "laptop".to_owned(), lifetime: None };
+    let request = TokenRequest { comment: "laptop".to_owned(), lifetime: None, scopes: Vec::new() };
     let error = Caller::of(&base_url, CANARY).run(async |client, call| {
         client.tokens(call).await.unwrap();
         client.create_token(&request, call).await.unwrap_err()

@@ -122,7 +122,7 @@ impl Account {
     /// lost on the way is of no use to anybody, so its token is revoked.
     pub(super) async fn make(&mut self, request: &TokenRequest) -> Result<NewToken, Failure> {
         let mark = Mark::random();
-        let request = TokenRequest { comment: mark.on(&request.comment), lifetime: request.lifetime };
+        let request = TokenRequest { comment: mark.on(&request.comment), lifetime: request.lifetime, scopes: request.scopes.clone() };
         let made = match self.client().create_token(&request, &self.call()).await {
             Err(error) if self.renewed(&error.failure).await => self.client().create_token(&request, &self.call()).await,
             made => made,

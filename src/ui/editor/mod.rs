@@ -14,7 +14,7 @@ pub use fields::secret_id;
 
 use super::{
     act::Act,
-    fonts,
+    activity, admin, fonts,
     icons::Icon,
     state::{Page, State},
     test_panel, text,
@@ -48,22 +48,31 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act) {
         state.show_page(Page::Connection);
     }
     let whole = ui.available_rect_before_wrap();
-    let wide = whole.width() >= WIDE;
     let side = if whole.width() < 480.0 { 16 } else { SIDE as i8 };
     let margin = Margin { left: side, right: side, top: 20, bottom: 0 };
     if whole.height() >= SHORT {
         Frame::new().inner_margin(margin).show(ui, |ui| head(ui, state, act));
     }
+    let (above, below): (Part, Part) = match state.page() {
+        Page::Connection => return connection_page(ui, state, act, whole, margin),
+        Page::Tokens => (tokens::above, tokens::below),
+        Page::Administration => (admin::above, admin::below),
+        Page::Activity => (activity::above, activity::below),
+    };
+    page(ui, state, act, whole.height() < SHORT, margin, above, below);
+}
+
+/// What a tab shows of a connection.
+type Part = fn(&mut Ui, &mut State, &mut Act);
+
+fn connection_page(ui: &mut Ui, state: &mut State, act: &mut Act, whole: egui::Rect, margin: Margin) {
     let shown = state.selection.shown();
-    if state.page() == Page::Tokens {
-        token_page(ui, state, act, whole.height() < SHORT, margin);
-        return;
-    }
     ScrollArea::vertical().id_salt(("form", shown)).auto_shrink(false).show(ui, |ui| {
         if whole.height() < SHORT {
             Frame::new().inner_margin(margin).show(ui, |ui| head(ui, state, act));
         }
-        let margin = Margin { left: side, right: side, top: 16, bottom: 24 };
+        let margin = Margin { top: 16, bottom: 24, ..margin };
+        let wide = whole.width() >= WIDE;
         Frame::new().inner_margin(margin).show(ui, |ui| if wide { beside(ui, state, act) } else { below(ui, state, act) });
     });
 }
@@ -72,26 +81,28 @@ fn head(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.spacing_mut().item_spacing.y = 0.0;
     header::show(ui, state, act);
     ui.add_space(12.0);
-    let mut page = usize::from(state.page() == Page::Tokens);
-    if tabs(ui, &mut page, &[text::TAB_CONNECTION, text::tokens::TAB]) {
-        act.send(state.show_page(if page == 0 { Page::Connection } else { Page::Tokens }));
+    let mut at = Page::ALL.iter().position(|page| *page == state.page()).unwrap_or_default();
+    if tabs(ui, &mut at, &Page::ALL.map(Page::title))
+        && let Some(page) = Page::ALL.get(at)
+    {
+        act.send(state.show_page(*page));
     }
 }
 
 /// In a short window all of it scrolls, else the rows alone.
-fn token_page(ui: &mut Ui, state: &mut State, act: &mut Act, short: bool, head_margin: Margin) {
+fn page(ui: &mut Ui, state: &mut State, act: &mut Act, short: bool, head_margin: Margin, above: Part, below: Part) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let margin = Margin { top: 16, ..head_margin };
     if !short {
-        Frame::new().inner_margin(margin).show(ui, |ui| tokens::above(ui, state, act));
+        Frame::new().inner_margin(margin).show(ui, |ui| above(ui, state, act));
     }
-    ScrollArea::vertical().id_salt(("tokens", state.selection.shown())).auto_shrink(false).show(ui, |ui| {
+    ScrollArea::vertical().id_salt((state.page().title(), state.selection.shown())).auto_shrink(false).show(ui, |ui| {
         if short {
             Frame::new().inner_margin(head_margin).show(ui, |ui| head(ui, state, act));
-            Frame::new().inner_margin(margin).show(ui, |ui| tokens::above(ui, state, act));
+            Frame::new().inner_margin(margin).show(ui, |ui| above(ui, state, act));
         }
         let margin = Margin { top: 0, bottom: 24, ..margin };
-        Frame::new().inner_margin(margin).show(ui, |ui| tokens::below(ui, state, act));
+        Frame::new().inner_margin(margin).show(ui, |ui| below(ui, state, act));
     });
 }
 

@@ -97,6 +97,11 @@ impl State {
                 self.counts = None;
                 Vec::new()
             }
+            event @ Event::Admin { .. } => self.admin_event(event),
+            event @ (Event::Reminders { .. } | Event::ReminderAnswered { .. }) => self.reminder_event(event),
+            event @ (Event::Activity { .. } | Event::ActivityExported { .. } | Event::Diagnostics(_) | Event::DiagnosticsSaved { .. }) => {
+                self.activity_event(event)
+            }
             Event::SettingsSaved { settings, moved_secrets } => {
                 self.settings = settings;
                 let waited = std::mem::take(&mut self.settings_wait);

@@ -1,14 +1,18 @@
 //! All that the window knows. Events and the person's intents change it; both are plain functions that answer with commands.
 
 mod account;
+mod activity;
+mod admin;
 mod clipboard;
 mod deleting;
 mod dialog;
 mod editing;
 mod events;
+mod expiry;
 mod intents;
 mod list;
 mod looking;
+mod page;
 mod remote;
 mod removal;
 mod saving;
@@ -35,12 +39,13 @@ pub use clipboard::Copied;
 pub use dialog::Dialog;
 pub use editing::Editing;
 pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
+pub use page::Page;
 pub use remote::Remote;
 pub use removal::{Removal, UNDO};
 pub use selection::Selection;
 pub use signing_in::{Attempt, Door, LONELY, SignIns, Stage};
 pub use testing::{Finished, Running, Tests, same_target};
-pub use tokens::{Column, Fresh, GenerateToken, Lifetime, Page, RevokeTokens, RotateToken, TokenTable, Tokens, TokensOf, TroubleKind};
+pub use tokens::{Column, Fresh, GenerateToken, Lifetime, RevokeTokens, RotateToken, TokenTable, Tokens, TokensOf, TroubleKind};
 
 use crate::{
     connection::{Connection, ConnectionId, Field, LastTest, SecretKind, Status},
@@ -69,6 +74,7 @@ pub struct State {
     entry_of: HashMap<ConnectionId, usize>,
     pub list: List,
     pub selection: Selection,
+    page: Page,
     /// Forms with edits, and the one that is shown. In the order of their ids, so that nothing depends on chance.
     forms: BTreeMap<ConnectionId, Editing>,
     history: HashMap<ConnectionId, LastTest>,

@@ -268,7 +268,7 @@ fn ot_18_a_token_comes_even_if_its_dialog_was_closed_or_something_else_is_shown(
 }
 
 fn engine_request() -> crate::databricks::TokenRequest {
-    crate::databricks::TokenRequest { comment: "late".to_owned(), lifetime: None }
+    crate::databricks::TokenRequest { comment: "late".to_owned(), lifetime: None, scopes: Vec::new() }
 }
 
 #[test]

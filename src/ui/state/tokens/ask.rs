@@ -71,7 +71,7 @@ impl GenerateToken {
     }
 
     pub(super) fn request(&self) -> Option<TokenRequest> {
-        Some(TokenRequest { comment: self.comment.trim().to_owned(), lifetime: Some(of_days(self.days()?)) })
+        Some(TokenRequest { comment: self.comment.trim().to_owned(), lifetime: Some(of_days(self.days()?)), scopes: Vec::new() })
     }
 }
 
@@ -98,7 +98,13 @@ impl RotateToken {
         };
         let lifetime = lifetime.map(|days| of_days(days.clamp(1, longest.max(1))));
         let comment = old.map_or(comment, |old| comment_without_mark(&old.comment).to_owned());
-        Self { id, request: TokenRequest { comment, lifetime }, replaces: old.map(|old| old.comment.clone()), run: None, failure: None }
+        Self {
+            id,
+            request: TokenRequest { comment, lifetime, scopes: Vec::new() },
+            replaces: old.map(|old| old.comment.clone()),
+            run: None,
+            failure: None,
+        }
     }
 
     pub fn days(&self) -> Option<u64> {

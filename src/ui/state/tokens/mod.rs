@@ -10,21 +10,13 @@ pub use ask::{Fresh, GenerateToken, Lifetime, RevokeTokens, RotateToken};
 use jiff::Timestamp;
 pub use table::{Column, TokenTable};
 
-use super::{Copied, Dialog, State};
+use super::{Copied, Dialog, Page, State};
 use crate::{
     connection::{AuthKind, ConnectionId, Environment, Level},
     engine::{Command, RunId, TokenNote},
     failure::Failure,
     ui::text,
 };
-
-/// What is shown of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Page {
-    #[default]
-    Connection,
-    Tokens,
-}
 
 /// What went wrong with tokens, to be told in three lines.
 #[derive(Debug, Clone)]
@@ -53,7 +45,6 @@ struct Work {
 
 #[derive(Debug, Default)]
 pub struct Tokens {
-    page: Page,
     tables: HashMap<ConnectionId, TokenTable>,
     work: HashMap<ConnectionId, Work>,
     troubles: HashMap<ConnectionId, Trouble>,
@@ -120,17 +111,6 @@ impl Tokens {
 }
 
 impl State {
-    pub fn page(&self) -> Page {
-        self.tokens.page
-    }
-
-    /// Shows a tab; the tokens are asked for each time that theirs is opened.
-    pub fn show_page(&mut self, page: Page) -> Vec<Command> {
-        let changed = self.tokens.page != page;
-        self.tokens.page = page;
-        if changed && page == Page::Tokens { self.ask_for_tokens() } else { Vec::new() }
-    }
-
     pub fn tokens_of(&self, id: ConnectionId) -> TokensOf {
         match self.entry(id).map(|entry| &entry.connection.level) {
             None => TokensOf::NotSaved,
@@ -151,7 +131,7 @@ impl State {
     }
 
     fn list_again(&mut self, id: ConnectionId) -> Vec<Command> {
-        let shown = self.tokens.page == Page::Tokens && self.selection.shown() == Some(id);
+        let shown = self.page() == Page::Tokens && self.selection.shown() == Some(id);
         if shown { self.ask_for_tokens() } else { Vec::new() }
     }
 

@@ -1,6 +1,6 @@
 //! What the engine tells of tokens.
 
-use super::{Fresh, Trouble, TroubleKind};
+use super::{Fresh, Page, Trouble, TroubleKind};
 use crate::{
     connection::{ConnectionId, SecretKind},
     databricks::NewToken,
@@ -147,7 +147,7 @@ impl State {
 
     /// Told in its place; elsewhere, in passing too.
     fn token_trouble(&mut self, id: ConnectionId, kind: TroubleKind, failure: Failure) {
-        if self.selection.shown() != Some(id) || self.page() != super::Page::Tokens {
+        if self.selection.shown() != Some(id) || self.page() != Page::Tokens {
             self.notices.push(Notice::Failure(failure.clone()));
         }
         self.tokens.troubles.insert(id, Trouble { kind, failure });

@@ -252,7 +252,14 @@ mod tests {
     }
 
     fn token(id: &str, comment: &str, created: i64, expires: Option<i64>) -> Token {
-        Token { id: id.to_owned(), comment: comment.to_owned(), created_at: Some(day(created)), expires_at: expires.map(day) }
+        Token {
+            id: id.to_owned(),
+            comment: comment.to_owned(),
+            created_at: Some(day(created)),
+            expires_at: expires.map(day),
+            last_used: None,
+            scopes: Vec::new(),
+        }
     }
 
     fn table() -> TokenTable {

@@ -1,0 +1,16 @@
+//! The *Activity* tab: who did what when.
+
+use egui::Ui;
+
+use super::{act::Act, state::State};
+
+/// What stays in view while the rest scrolls.
+pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let _ = (ui, state, act);
+    todo!()
+}
+
+pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let _ = (ui, state, act);
+    todo!()
+}

@@ -1,0 +1,50 @@
+//! The tabs of a connection, and what is asked for when one is opened.
+
+use super::State;
+use crate::{
+    engine::Command,
+    ui::text::{TAB_ACTIVITY, TAB_ADMINISTRATION, TAB_CONNECTION, tokens},
+};
+
+/// What is shown of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Page {
+    #[default]
+    Connection,
+    Tokens,
+    Administration,
+    Activity,
+}
+
+impl Page {
+    /// In the order of the tabs.
+    pub const ALL: [Self; 4] = [Self::Connection, Self::Tokens, Self::Administration, Self::Activity];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Connection => TAB_CONNECTION,
+            Self::Tokens => tokens::TAB,
+            Self::Administration => TAB_ADMINISTRATION,
+            Self::Activity => TAB_ACTIVITY,
+        }
+    }
+}
+
+impl State {
+    pub fn page(&self) -> Page {
+        self.page
+    }
+
+    /// Shows a tab; what it tells is asked for each time that it is opened.
+    pub fn show_page(&mut self, page: Page) -> Vec<Command> {
+        if std::mem::replace(&mut self.page, page) == page {
+            return Vec::new();
+        }
+        match page {
+            Page::Connection => Vec::new(),
+            Page::Tokens => self.ask_for_tokens(),
+            Page::Administration => self.ask_for_administration(),
+            Page::Activity => self.ask_for_activity(),
+        }
+    }
+}
