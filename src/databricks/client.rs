@@ -27,6 +27,9 @@ use crate::{
 /// Routes a request on hosts that serve many workspaces; harmless on those that serve one.
 const WORKSPACE_HEADER: &str = "X-Databricks-Workspace-Id";
 
+/// For a request that says everything in its path.
+pub(super) const NO_BODY: Option<&()> = None;
+
 pub struct Client {
     http: Http,
     base_url: BaseUrl,
@@ -74,8 +77,7 @@ impl Client {
             tries += 1;
             let (error, asked) = match self.once(path, true, call).await {
                 Ok(answer) if answer.status.is_success() => {
-                    let value = serde_json::from_slice(&answer.body).map_err(|_| answer.not_the_api(&[&self.token]))?;
-                    return Ok((value, answer.headers));
+                    return Ok((self.read(&answer)?, answer.headers));
                 }
                 Ok(answer) => (answer.refusal(&self.base_url, &[&self.token]), retry::asked(&answer.headers, Timestamp::now())),
                 Err(error) => (error, None),
@@ -92,14 +94,33 @@ impl Client {
         }
     }
 
-    /// A signed POST of JSON, made once: a request that changes something and may have arrived is never made again by itself.
-    pub(super) async fn post(&self, path: &str, body: &impl Serialize, call: &Call<'_>) -> Result<Answer, ApiError> {
-        let mut request = Request::new(Method::POST, self.base_url.join(path));
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        *request.body_mut() = Some(serde_json::to_vec(body).map_err(|_| ApiError::before_an_answer(unfit_request()))?.into());
+    /// A signed request that changes something (POST, PATCH, PUT, DELETE), with a JSON body or [`NO_BODY`]. It is made once: whether or not it
+    /// arrived, it is never made again by itself.
+    pub(super) async fn change(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+        call: &Call<'_>,
+    ) -> Result<Answer, ApiError> {
+        let mut request = Request::new(method, self.base_url.join(path));
+        if let Some(body) = body {
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *request.body_mut() = Some(serde_json::to_vec(body).map_err(|_| ApiError::before_an_answer(unfit_request()))?.into());
+        }
         self.sign(&mut request)?;
         let answer = self.http.send(&self.base_url, request, call.deadline, call.accepted).await?;
-        if answer.status.is_success() { Ok(answer) } else { Err(answer.refusal(&self.base_url, &[&self.token])) }
+        match answer.status.is_success() {
+            // A page of a portal would say 200 as well, and nothing would have changed.
+            true if answer.is_web_page() => Err(self.unread(&answer)),
+            true => Ok(answer),
+            false => Err(answer.refusal(&self.base_url, &[&self.token])),
+        }
+    }
+
+    /// What a successful answer says.
+    pub(super) fn read<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, ApiError> {
+        serde_json::from_slice(&answer.body).map_err(|_| self.unread(answer))
     }
 
     /// A successful answer that cannot be read.
@@ -113,7 +134,7 @@ impl Client {
         if !answer.status.is_success() {
             return Err(answer.refusal(&self.base_url, &[&self.token]));
         }
-        serde_json::from_slice(&answer.body).map_err(|_| answer.not_the_api(&[&self.token]))
+        self.read(&answer)
     }
 
     async fn once(&self, path: &str, signed: bool, call: &Call<'_>) -> Result<Answer, ApiError> {

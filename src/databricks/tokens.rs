@@ -3,6 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use jiff::{Timestamp, civil::Date};
+use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -118,7 +119,7 @@ impl Client {
     /// See [`ApiError`].
     pub async fn create_token(&self, request: &TokenRequest, call: &Call<'_>) -> Result<NewToken, ApiError> {
         let body = Create { comment: &request.comment, lifetime_seconds: request.lifetime.map(|lifetime| lifetime.as_secs()) };
-        let answer = self.post("/api/2.0/token/create", &body, call).await.map_err(ApiError::about_tokens)?;
+        let answer = self.change(Method::POST, "/api/2.0/token/create", Some(&body), call).await.map_err(ApiError::about_tokens)?;
         self.created(&answer).ok_or_else(|| self.unread(&answer))
     }
 
@@ -127,9 +128,7 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn revoke_token(&self, id: &str, call: &Call<'_>) -> Result<(), ApiError> {
-        match self.post("/api/2.0/token/delete", &Delete { token_id: id }, call).await {
-            // A page of a portal would say 200 as well, and nothing would be revoked.
-            Ok(answer) if answer.is_web_page() => Err(self.unread(&answer)),
+        match self.change(Method::POST, "/api/2.0/token/delete", Some(&Delete { token_id: id }), call).await {
             Ok(_) => Ok(()),
             Err(error) if error.reason == Reason::ResourceDoesNotExist => Ok(()),
             Err(error) => Err(error.about_tokens()),
