@@ -39,6 +39,8 @@ pub enum Code {
     TokensNotAllowed,
     /// The workspace does not allow one that lives as long.
     TokenLifetime,
+    /// The workspace does not know one of the scopes that a token was to be limited to.
+    TokenScope,
     PrivateLink,
     Redirect,
     NotApi,

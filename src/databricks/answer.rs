@@ -174,6 +174,15 @@ fn forbidden(said: &Said) -> Failure {
     if said.mentions("invalid access token") || said.mentions("token is expired") || said.mentions("invalid token") {
         return unauthorized("It is mistyped, has expired, was revoked, or belongs to another workspace.");
     }
+    if said.mentions("required scopes") {
+        return Failure::new(
+            Code::Forbidden,
+            "The token is limited and does not allow this.",
+            "It has scopes, and the one for this part of the API is not among them.",
+            "Use a token that has this scope, or one without limits.",
+        )
+        .with_remedy(Remedy::ReplaceSecret);
+    }
     Failure::new(
         Code::Forbidden,
         "You are signed in, but are not allowed to do this.",

@@ -1,8 +1,8 @@
-//! `/api/2.0/token`: personal access tokens of the caller, and how long they may live. Source: Databricks SDK for Go, `service/settings`.
+//! `/api/2.0/token`: personal access tokens of the caller. Source: Databricks SDK for Go, `service/settings`.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -27,7 +27,13 @@ const ID_LIMIT: usize = 128;
 /// No token is as long: servers do not take headers of this size. Bytes.
 const VALUE_LIMIT: usize = 64 * 1024;
 
-const MAX_LIFETIME: &str = "maxTokenLifetimeDays";
+/// There are fewer APIs than this.
+const MOST_SCOPES: usize = 200;
+
+const SCOPE_LIMIT: usize = 100;
+
+/// A token with this scope is limited to nothing.
+const ALL_APIS: &str = "all-apis";
 
 /// What the service says of a token; never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,10 +44,18 @@ pub struct Token {
     pub created_at: Option<Timestamp>,
     /// `None`: it does not expire.
     pub expires_at: Option<Timestamp>,
-    /// The day of its last use, where the service tells (its admins alone may know).
+    /// The day of its last use in UTC, where the service tells (its admins alone may know).
     pub last_used: Option<Date>,
-    /// What it is limited to; empty: everything, or nobody told.
+    /// As the service tells them; empty: everything, or nobody told.
     pub scopes: Vec<String>,
+}
+
+impl Token {
+    /// The scopes that it is limited to; `None`: it may do all that its user may, as far as is known.
+    #[must_use]
+    pub fn limits(&self) -> Option<&[String]> {
+        (!self.scopes.is_empty() && self.scopes.iter().all(|scope| scope != ALL_APIS)).then_some(self.scopes.as_slice())
+    }
 }
 
 /// What is asked for.
@@ -72,6 +86,8 @@ struct Create<'a> {
     comment: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     lifetime_seconds: Option<u64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    scopes: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -94,12 +110,15 @@ struct Created {
 
 /// Times are milliseconds since 1970.
 #[derive(Deserialize)]
-struct Info {
+pub(super) struct Info {
     token_id: String,
     comment: Option<String>,
     creation_time: Option<i64>,
     /// -1: never.
     expiry_time: Option<i64>,
+    /// A time within the day. Told to admins only.
+    last_used_day: Option<i64>,
+    scopes: Option<Vec<String>>,
 }
 
 impl Client {
@@ -118,7 +137,8 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn create_token(&self, request: &TokenRequest, call: &Call<'_>) -> Result<NewToken, ApiError> {
-        let body = Create { comment: &request.comment, lifetime_seconds: request.lifetime.map(|lifetime| lifetime.as_secs()) };
+        let lifetime_seconds = request.lifetime.map(|lifetime| lifetime.as_secs());
+        let body = Create { comment: &request.comment, lifetime_seconds, scopes: &request.scopes };
         let answer = self.change(Method::POST, "/api/2.0/token/create", Some(&body), call).await.map_err(ApiError::about_tokens)?;
         self.created(&answer).ok_or_else(|| self.unread(&answer))
     }
@@ -135,13 +155,6 @@ impl Client {
         }
     }
 
-    /// The longest lifetime that this workspace allows, in days; `None` when the caller may not know (only admins may) or none is set.
-    pub async fn maximum_token_lifetime_days(&self, call: &Call<'_>) -> Option<u32> {
-        let (mut conf, _): (HashMap<String, Option<String>>, _) =
-            self.get(&format!("/api/2.0/workspace-conf?keys={MAX_LIFETIME}"), call).await.ok()?;
-        conf.remove(MAX_LIFETIME)??.trim().parse().ok().filter(|&days| days > 0)
-    }
-
     fn created(&self, answer: &Answer) -> Option<NewToken> {
         let created: Created = serde_json::from_slice(&answer.body).ok()?;
         let token = self.token_of(created.token_info, &[&created.token_value])?;
@@ -149,20 +162,23 @@ impl Client {
     }
 
     /// `None` for an id that no request could name.
-    fn token_of(&self, info: Info, secrets: &[&SecretString]) -> Option<Token> {
-        let fits = |id: &str| {
-            !id.is_empty() && id.len() <= ID_LIMIT && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-        };
-        let comment = shown(&self.shown(info.comment, COMMENT_LIMIT), secrets);
-        fits(&info.token_id).then(|| Token {
+    pub(super) fn token_of(&self, info: Info, secrets: &[&SecretString]) -> Option<Token> {
+        let told = |text: String, limit| capped(&shown(&self.shown(Some(text), limit), secrets), limit);
+        let scopes = info.scopes.into_iter().flatten().take(MOST_SCOPES).map(|scope| told(scope, SCOPE_LIMIT));
+        names_a_token(&info.token_id).then(|| Token {
             id: info.token_id,
-            comment: capped(&comment, COMMENT_LIMIT),
+            comment: told(info.comment.unwrap_or_default(), COMMENT_LIMIT),
             created_at: info.creation_time.filter(|&time| time > 0).map(time),
             expires_at: info.expiry_time.filter(|&time| time >= 0).map(time),
-            last_used: None,
-            scopes: Vec::new(),
+            last_used: info.last_used_day.filter(|&time| time > 0).map(|at| time(at).to_zoned(TimeZone::UTC).date()),
+            scopes: scopes.filter(|scope| !scope.is_empty()).collect(),
         })
     }
+}
+
+/// Whether this can stand in a path.
+pub(super) fn names_a_token(id: &str) -> bool {
+    !id.is_empty() && id.len() <= ID_LIMIT && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// Moved into its place, not copied.

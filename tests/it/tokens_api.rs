@@ -68,7 +68,7 @@ impl Caller {
     }
 
     fn longest(&self) -> Option<u32> {
-        self.run(async |client, call| client.maximum_token_lifetime_days(call).await)
+        self.run(async |client, call| client.token_rules(call).await.ok()?.maximum_days)
     }
 }
 

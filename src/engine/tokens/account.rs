@@ -97,7 +97,7 @@ impl Account {
 
     pub(super) async fn longest_days(&self) -> Option<u32> {
         let until = Instant::now() + self.limit().min(WORTH_KNOWING);
-        self.client().maximum_token_lifetime_days(&Call::until(until)).await
+        self.client().token_rules(&Call::until(until)).await.ok()?.maximum_days
     }
 
     /// Asked for once more when the answer was lost: a token that is gone is no error.
