@@ -41,6 +41,11 @@ pub enum Code {
     TokenLifetime,
     /// The workspace does not know one of the scopes that a token was to be limited to.
     TokenScope,
+    // Service principals
+    /// There are as many as there may be.
+    PrincipalQuota,
+    /// The service principal has as many OAuth secrets as it may have.
+    SecretQuota,
     PrivateLink,
     Redirect,
     NotApi,

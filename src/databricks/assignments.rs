@@ -1,8 +1,17 @@
 //! Who may enter a workspace: `/api/2.0/accounts/{account_id}/workspaces/{workspace_id}/permissionassignments`. Account admins only.
 //! Source: Databricks SDK for Python, `service/iam`.
 
-use super::{ApiError, Client, client::Call};
-use crate::connection::AccountId;
+use reqwest::Method;
+use serde::{Deserialize, Serialize};
+
+use super::{ApiError, Client, admin_words::Asked, client::Call, paging::segment};
+use crate::{
+    connection::AccountId,
+    failure::{Code, Failure},
+};
+
+/// What a server says is shown on one line.
+const ERROR_LIMIT: usize = 300;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WorkspaceRole {
@@ -23,6 +32,17 @@ impl WorkspaceRole {
     }
 }
 
+#[derive(Serialize)]
+struct Update {
+    permissions: [&'static str; 1],
+}
+
+#[derive(Deserialize)]
+struct Updated {
+    /// A refusal with a status of success.
+    error: Option<String>,
+}
+
 impl Client {
     /// Lets a principal (its number in SCIM) into a workspace, or changes what it is there.
     ///
@@ -36,7 +56,27 @@ impl Client {
         role: WorkspaceRole,
         call: &Call<'_>,
     ) -> Result<(), ApiError> {
-        let _ = (account_id, workspace_id, principal_id, role, call);
-        todo!()
+        let path = format!(
+            "/api/2.0/accounts/{}/workspaces/{}/permissionassignments/principals/{}",
+            account_id.as_str(),
+            segment(workspace_id)?,
+            segment(principal_id)?
+        );
+        let answer = self.change(Method::PUT, &path, Some(&Update { permissions: [role.word()] }), call).await;
+        let answer = answer.map_err(|error| error.about(Asked::Assignment))?;
+        let updated: Updated = self.read(&answer)?;
+        match self.shown(updated.error, ERROR_LIMIT) {
+            error if error.is_empty() => Ok(()),
+            error => Err(ApiError::answered(not_added().with_details(error), answer.status.as_u16())),
+        }
     }
+}
+
+fn not_added() -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        "The service principal was not added to the workspace.",
+        "The account took the request, but says that it could not be done.",
+        "Look at the details, then try again.",
+    )
 }

@@ -30,6 +30,7 @@ pub(super) enum Reason {
     FeatureDisabled,
     InvalidParameterValue,
     ResourceDoesNotExist,
+    PrincipalDoesNotExist,
     Other,
 }
 
@@ -39,7 +40,8 @@ impl Reason {
             "QUOTA_EXCEEDED" => Self::QuotaExceeded,
             "FEATURE_DISABLED" => Self::FeatureDisabled,
             "INVALID_PARAMETER_VALUE" => Self::InvalidParameterValue,
-            "RESOURCE_DOES_NOT_EXIST" => Self::ResourceDoesNotExist,
+            "RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND" => Self::ResourceDoesNotExist,
+            "PRINCIPAL_DOES_NOT_EXIST" => Self::PrincipalDoesNotExist,
             _ => Self::Other,
         }
     }

@@ -1,6 +1,8 @@
 //! The Databricks REST API: one file an API, typed answers, one error type.
 
+mod access;
 mod account;
+mod admin_words;
 mod answer;
 mod assignments;
 mod cause;
@@ -12,7 +14,10 @@ mod exchange;
 mod http;
 mod identity;
 mod oauth_secrets;
+mod objects;
+mod paging;
 mod permissions;
+mod privileges;
 pub(crate) mod redact;
 pub(crate) mod retry;
 mod service_principals;

@@ -4,9 +4,25 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use reqwest::Method;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
-use super::{ApiError, Client, client::Call, service_principals::Directory};
+use super::{
+    ApiError, Client,
+    admin_words::Asked,
+    answer::Answer,
+    client::{Call, NO_BODY},
+    paging::{Page, segment},
+    service_principals::Directory,
+    tokens::{fits_header, secret},
+};
+
+/// Far more than a service principal may have.
+const MOST: usize = 1000;
+
+/// Words are shown on one line.
+const WORD_LIMIT: usize = 40;
 
 /// What the service says of a secret; never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +48,57 @@ impl std::fmt::Debug for NewOAuthSecret {
     }
 }
 
+#[derive(Deserialize)]
+struct Listed {
+    secrets: Option<Vec<Wire>>,
+    next_page_token: Option<String>,
+}
+
+/// Times as RFC 3339 writes them.
+#[derive(Deserialize)]
+struct Wire {
+    id: String,
+    status: Option<String>,
+    create_time: Option<String>,
+    /// Left out: it does not expire.
+    expire_time: Option<String>,
+}
+
+/// What is flattened passes through a buffer; the fields beside it, and so the value, do not.
+#[derive(Deserialize)]
+struct Created {
+    #[serde(deserialize_with = "secret")]
+    secret: SecretString,
+    #[serde(flatten)]
+    info: Wire,
+}
+
+#[derive(Serialize)]
+struct Create {
+    /// `7776000s`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lifetime: Option<String>,
+}
+
+impl Page for Listed {
+    type Item = Wire;
+
+    fn split(self) -> (Option<Vec<Wire>>, Option<String>) {
+        (self.secrets, self.next_page_token)
+    }
+}
+
 impl Client {
     /// All, page after page, newest first. `id` is the principal's number in SCIM.
     ///
     /// # Errors
     /// See [`ApiError`].
     pub async fn oauth_secrets(&self, directory: Directory<'_>, id: &str, call: &Call<'_>) -> Result<Vec<OAuthSecret>, ApiError> {
-        let _ = (directory, id, call);
-        todo!()
+        let wire = self.pages::<Listed>(&path(directory, id)?, &[], MOST, call).await;
+        let wire = wire.map_err(|error| error.about(Asked::Secrets(directory)))?;
+        let mut secrets: Vec<_> = wire.into_iter().filter_map(|wire| self.oauth_secret(wire)).collect();
+        secrets.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));
+        Ok(secrets)
     }
 
     /// Made once. `lifetime` in whole seconds; `None`: as long as the service allows (730 days).
@@ -53,8 +112,10 @@ impl Client {
         lifetime: Option<Duration>,
         call: &Call<'_>,
     ) -> Result<NewOAuthSecret, ApiError> {
-        let _ = (directory, id, lifetime, call);
-        todo!()
+        let body = Create { lifetime: lifetime.map(|lifetime| format!("{}s", lifetime.as_secs())) };
+        let answer = self.change(Method::POST, &path(directory, id)?, Some(&body), call).await;
+        let answer = answer.map_err(|error| error.about(Asked::Secrets(directory)))?;
+        self.new_oauth_secret(&answer).ok_or_else(|| self.unread(&answer))
     }
 
     /// A secret that is gone already is no error.
@@ -62,7 +123,37 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn delete_oauth_secret(&self, directory: Directory<'_>, id: &str, secret_id: &str, call: &Call<'_>) -> Result<(), ApiError> {
-        let _ = (directory, id, secret_id, call);
-        todo!()
+        let path = format!("{}/{}", path(directory, id)?, segment(secret_id)?);
+        match self.change(Method::DELETE, &path, NO_BODY, call).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_gone() => Ok(()),
+            Err(error) => Err(error.about(Asked::Secrets(directory))),
+        }
     }
+
+    fn new_oauth_secret(&self, answer: &Answer) -> Option<NewOAuthSecret> {
+        let created: Created = serde_json::from_slice(&answer.body).ok()?;
+        let secret = self.oauth_secret(created.info)?;
+        fits_header(&created.secret).then_some(NewOAuthSecret { value: created.secret, secret })
+    }
+
+    /// `None` for an id that no request could name.
+    fn oauth_secret(&self, wire: Wire) -> Option<OAuthSecret> {
+        let status = Some(self.shown(wire.status, WORD_LIMIT)).filter(|status| !status.is_empty());
+        segment(&wire.id).ok()?;
+        Some(OAuthSecret {
+            id: wire.id,
+            created_at: wire.create_time.and_then(|time| time.parse().ok()),
+            expires_at: wire.expire_time.and_then(|time| time.parse().ok()),
+            status: status.unwrap_or_else(|| "UNKNOWN".to_owned()),
+        })
+    }
+}
+
+fn path(directory: Directory<'_>, id: &str) -> Result<String, ApiError> {
+    let id = segment(id)?;
+    Ok(match directory {
+        Directory::Workspace => format!("/api/2.0/accounts/servicePrincipals/{id}/credentials/secrets"),
+        Directory::Account(account) => format!("/api/2.0/accounts/{}/servicePrincipals/{id}/credentials/secrets", account.as_str()),
+    })
 }

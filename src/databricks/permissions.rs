@@ -1,7 +1,6 @@
-//! What a service principal may do with clusters, SQL warehouses, jobs (`/api/2.0/permissions`) and schemas
-//! (`/api/2.1/unity-catalog/permissions`). Source: Databricks SDK for Python, `service/iam`, `service/catalog`.
+//! What a service principal may do with clusters, SQL warehouses, jobs and schemas: the steps that it can be given, whichever API keeps them.
 
-use super::{ApiError, Client, client::Call};
+use super::{ApiError, Client, admin_words::Asked, client::Call};
 use crate::connection::ClientId;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,42 +68,74 @@ impl Securable {
             Self::Schema => &SCHEMA,
         }
     }
+
+    /// In a sentence.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Cluster => "cluster",
+            Self::SqlWarehouse => "SQL warehouse",
+            Self::Job => "job",
+            Self::Schema => "schema",
+        }
+    }
 }
 
 impl Client {
-    /// What permissions of a kind can be granted on, sorted by name; 2,000 at most. Schemas need the name of their catalog.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn objects(&self, kind: Securable, catalog: Option<&str>, call: &Call<'_>) -> Result<Vec<Object>, ApiError> {
-        let _ = (kind, catalog, call);
-        todo!()
-    }
-
-    /// The names of the catalogs that the caller may see, sorted.
-    ///
-    /// # Errors
-    /// See [`ApiError`].
-    pub async fn catalogs(&self, call: &Call<'_>) -> Result<Vec<String>, ApiError> {
-        let _ = call;
-        todo!()
-    }
-
     /// The highest step that was granted to the principal itself or that it inherits; `None`: no step of the ladder.
     ///
     /// # Errors
     /// See [`ApiError`].
     pub async fn permission(&self, object: &Object, principal: &ClientId, call: &Call<'_>) -> Result<Option<Permission>, ApiError> {
-        let _ = (object, principal, call);
-        todo!()
+        let found = match object.kind {
+            Securable::Schema => self.schema_privileges(&object.id, principal, call).await,
+            kind => self.access_levels(kind, &object.id, principal, call).await,
+        };
+        let held = found.map_err(|error| error.about(Asked::Permissions(object.kind.noun())))?;
+        Ok(highest(object.kind.permissions(), &held))
     }
 
-    /// Adds a permission; what others have stays as it is.
+    /// Adds a permission; what others have stays as it is. A schema takes two requests, and the first one alone opens nothing: when only the
+    /// second one fails, the failure says so.
     ///
     /// # Errors
     /// See [`ApiError`].
     pub async fn grant(&self, object: &Object, principal: &ClientId, permission: Permission, call: &Call<'_>) -> Result<(), ApiError> {
-        let _ = (object, principal, permission, call);
-        todo!()
+        match object.kind {
+            Securable::Schema => self.grant_on_schema(&object.id, principal, permission.grants, call).await,
+            kind => {
+                let granted = self.grant_access(kind, &object.id, principal, permission, call).await;
+                granted.map_err(|error| error.about(Asked::Permissions(kind.noun())))
+            }
+        }
+    }
+}
+
+fn highest(ladder: &[Permission], held: &[String]) -> Option<Permission> {
+    let all = held.iter().any(|held| held == "ALL_PRIVILEGES");
+    let holds = |grants: &[&str]| all || grants.iter().all(|grant| held.iter().any(|held| held == grant));
+    // An owner may do all that those may who manage.
+    let owns = held.iter().any(|held| held == "IS_OWNER");
+    ladder.iter().rev().find(|step| owns || holds(step.grants)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(kind: Securable, held: &[&str]) -> Option<&'static str> {
+        let held: Vec<_> = held.iter().map(|&it| it.to_owned()).collect();
+        highest(kind.permissions(), &held).map(|step| step.word)
+    }
+
+    #[test]
+    fn the_highest_step_counts_and_a_step_needs_all_of_its_privileges() {
+        assert_eq!(word(Securable::Cluster, &["CAN_ATTACH_TO", "CAN_RESTART"]), Some("CAN_RESTART"));
+        assert_eq!(word(Securable::Job, &["IS_OWNER"]), Some("CAN_MANAGE"));
+        assert_eq!(word(Securable::SqlWarehouse, &["CAN_OF_TOMORROW"]), None);
+        assert_eq!(word(Securable::Schema, &["USE_SCHEMA", "SELECT", "MODIFY"]), None);
+        assert_eq!(word(Securable::Schema, &["USE_CATALOG", "USE_SCHEMA", "SELECT"]), Some("READ"));
+        assert_eq!(word(Securable::Schema, &["MODIFY", "USE_CATALOG", "USE_SCHEMA", "SELECT", "APPLY_TAG"]), Some("WRITE"));
+        assert_eq!(word(Securable::Schema, &["ALL_PRIVILEGES"]), Some("CREATE"));
+        assert_eq!(word(Securable::Schema, &[]), None);
     }
 }

@@ -182,7 +182,7 @@ pub(super) fn names_a_token(id: &str) -> bool {
 }
 
 /// Moved into its place, not copied.
-fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<SecretString, D::Error> {
+pub(super) fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<SecretString, D::Error> {
     String::deserialize(from).map(SecretString::from)
 }
 
@@ -192,7 +192,7 @@ fn time(milliseconds: i64) -> Timestamp {
 }
 
 /// Visible ASCII, so that it can stand in a header and on one line of any file.
-fn fits_header(value: &SecretString) -> bool {
+pub(super) fn fits_header(value: &SecretString) -> bool {
     let value = value.expose_secret();
     !value.is_empty() && value.len() <= VALUE_LIMIT && value.bytes().all(|byte| byte.is_ascii_graphic())
 }
