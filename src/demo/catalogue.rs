@@ -65,6 +65,14 @@ impl Principal {
             Self::ServicePrincipal { client_id } => client_id.clone(),
         }
     }
+
+    /// Its number in SCIM.
+    pub(super) fn id(&self) -> u64 {
+        match self {
+            Self::User(user) => user.id,
+            Self::ServicePrincipal { .. } => SERVICE_PRINCIPAL.0,
+        }
+    }
 }
 
 /// Where `--demo` puts the connection to a workspace.
@@ -105,8 +113,8 @@ pub(super) const PRIYA: User = User { id: 4_820_917_365_520_148, given_name: "Pr
 /// The admin of every workspace but the one that keeps her out.
 pub(super) const ADMIN: User = PRIYA;
 
-const JONAS: User = User { id: 7_193_046_281_557_302, given_name: "Jonas", family_name: "Lindqvist" };
-const AMARA: User = User { id: 5_260_718_394_406_127, given_name: "Amara", family_name: "Okafor" };
+pub(super) const JONAS: User = User { id: 7_193_046_281_557_302, given_name: "Jonas", family_name: "Lindqvist" };
+pub(super) const AMARA: User = User { id: 5_260_718_394_406_127, given_name: "Amara", family_name: "Okafor" };
 
 /// Who can sign in; the first one has a token in most workspaces.
 pub(super) const USERS: [User; 3] = [PRIYA, JONAS, AMARA];

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, Method, Uri, header},
+    http::{HeaderMap, HeaderName, Uri, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Workspace, cut::Cut, errors, faults::Refusal, oidc::Caller, pages};
@@ -32,7 +33,7 @@ pub(super) async fn answer(workspace: Arc<Workspace>, mut request: Request, next
             Err(refused) => refused,
             Ok(caller) => {
                 request.extensions_mut().insert(caller);
-                let changes = request.method() == Method::POST;
+                let changes = !request.method().is_safe();
                 let mut answered = next.run(request).await;
                 if changes && workspace.loses_this_answer() {
                     answered = cut_short(answered).await;
@@ -80,6 +81,7 @@ async fn admit(workspace: &Workspace, uri: &Uri, headers: &HeaderMap) -> Result<
     }
     let token = bearer(headers).ok_or_else(errors::missing_credential)?;
     let caller = workspace.caller(token).ok_or_else(errors::invalid_token)?;
+    workspace.tokens().used(token, Timestamp::now());
     match missing_scope(&caller, uri.path()) {
         Some(scope) => Err(errors::missing_scope(scope)),
         None => Ok(caller),
@@ -90,7 +92,7 @@ async fn admit(workspace: &Workspace, uri: &Uri, headers: &HeaderMap) -> Result<
 fn missing_scope(caller: &Caller, path: &str) -> Option<&'static str> {
     let needed = match path {
         _ if path.contains("/clusters/") => "clusters",
-        _ if path.contains("/token/") => "authentication",
+        _ if path.contains("/token/") || path.contains("/token-management/") => "authentication",
         _ if path.ends_with("/workspace-conf") => "settings",
         _ => return None,
     };

@@ -118,12 +118,13 @@ impl DemoHandle {
         self.workspace.set_fault(None);
     }
 
-    /// The next request that changes something (a POST) is acted on, and its answer is lost: the connection is reset in the middle of it.
+    /// The next request that changes something (any but GET) is acted on, and its answer is lost: the connection is reset in the middle of it.
     pub fn lose_next_answer(&self) {
         self.workspace.lose_next_answer();
     }
 
-    /// Id and comment of all personal access tokens that are valid, whosever they are, oldest first.
+    /// Id and comment of the personal access tokens that are valid, oldest first: that of the workspace's user, and all that were made since
+    /// the start, by whomever.
     #[must_use]
     pub fn tokens(&self) -> Vec<(String, String)> {
         self.workspace.tokens().list(Timestamp::now())

@@ -1,6 +1,7 @@
 //! An embedded Databricks to try everything on and to test against: a real HTTP server on loopback.
 //!
-//! A room is a file with its own `routes()`: [`discovery`], [`identity`], [`clusters`], [`tokens`], [`pages`]. [`server`] listens, [`workspace`] is what the
+//! A room is a file with its own `routes()`: [`discovery`], [`identity`], [`clusters`], [`tokens`], [`token_management`],
+//! [`workspace_conf`], [`pages`]. [`server`] listens, [`workspace`] is what the
 //! rooms share, [`catalogue`] says which workspaces there are, [`faults`] what they can be told to get wrong, [`errors`] how Databricks refuses.
 //! [`account`] is the host above the workspaces, [`oidc`] the authorization server of all of them.
 
@@ -18,8 +19,11 @@ mod identity;
 mod oidc;
 mod pages;
 mod server;
+mod token_management;
+mod token_store;
 mod tokens;
 mod workspace;
+mod workspace_conf;
 
 use std::{sync::Arc, time::Duration};
 

@@ -11,12 +11,13 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    catalogue::{ADMIN, CloudKind, Entry, Nature, Principal},
+    catalogue::{ADMIN, AMARA, CloudKind, Entry, JONAS, Nature, PRIYA, Principal, User},
     compute::{Cluster, clusters_of},
     faults::{Fault, Refusal},
     oidc::{Authority, Caller, Realm},
-    tokens::Tokens,
+    token_store::{Days, Earlier, Tokens},
 };
+use crate::connection::AuthKind;
 
 const REQUESTS_KEPT: usize = 1000;
 
@@ -55,6 +56,26 @@ struct Memory {
     lose_answer: bool,
 }
 
+/// What an admin finds besides the tokens of `user`. `job`: a service principal that has one.
+fn of_others(user: User, job: Option<String>) -> Vec<Earlier> {
+    let [first, second] = match user {
+        PRIYA => [JONAS, AMARA],
+        JONAS => [AMARA, PRIYA],
+        _ => [PRIYA, JONAS],
+    }
+    .map(Principal::User);
+    let earlier = |owner: &Principal, comment, made, ends, used| Earlier { owner: owner.clone(), comment, made: Days(made), ends, used };
+    let mut all = vec![
+        earlier(&first, "Power BI gateway", 412, None, Some(Days(78))),
+        earlier(&second, "dbt on my laptop", 21, Some(Days(69)), Some(Days(1))),
+        earlier(&second, "Trying out the API", 47, Some(Days(43)), None),
+    ];
+    all.extend(job.map(|client_id| {
+        earlier(&Principal::ServicePrincipal { client_id }, "Export to the data mart", 203, Some(Days(162)), Some(Days(0)))
+    }));
+    all
+}
+
 impl Workspace {
     pub(super) fn new(entry: &Entry, origin: String, authority: Arc<Authority>, latency: Duration, now: Timestamp) -> Self {
         let mut tokens = Tokens::new(entry.maximum_token_days);
@@ -64,6 +85,11 @@ impl Workspace {
             _ => entry.token_expires.then(|| now.checked_add(LEFT).unwrap_or(now)),
         };
         let token = tokens.put(Principal::User(entry.user), "Brickpass", created_at, expires_at);
+        let signs_in_itself = entry.place.as_ref().is_some_and(|place| place.auth == AuthKind::ServicePrincipal);
+        let job = (!signs_in_itself).then(|| authority.service_principal().client_id.clone());
+        for earlier in of_others(entry.user, job) {
+            tokens.put_of_others(earlier, now);
+        }
         Self {
             name: entry.name.clone(),
             id: entry.workspace_id,
@@ -91,13 +117,19 @@ impl Workspace {
 
     /// Who the personal access token belongs to.
     pub(super) fn owner_of(&self, token: &str) -> Option<Caller> {
-        let principal = self.tokens().owner(token, Timestamp::now())?;
-        Some(Caller { principal, realm: Realm::Workspace(self.id), scopes: vec!["all-apis".to_owned()] })
+        let (principal, scopes) = self.tokens().opens(token, Timestamp::now())?;
+        Some(Caller { principal, realm: Realm::Workspace(self.id), scopes })
     }
 
     /// Whoever the token came from: the API opens to this caller.
     pub(super) fn caller(&self, token: &str) -> Option<Caller> {
         self.owner_of(token).or_else(|| self.authority.caller(token, Realm::Workspace(self.id)))
+    }
+
+    /// The service principal with that application id.
+    pub(super) fn service_principal(&self, application_id: &str) -> Option<Principal> {
+        let known = self.authority.service_principal().client_id == application_id;
+        known.then(|| Principal::ServicePrincipal { client_id: application_id.to_owned() })
     }
 
     pub(super) fn has_admin(&self, principal: &Principal) -> bool {
