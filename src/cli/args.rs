@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 
 use super::pat;
-use crate::connection::AuthKind;
+use crate::{connection::AuthKind, interchange::send_to::Destination};
 
 /// All your Databricks connections in one window. Without a subcommand, the window opens.
 #[derive(Debug, Parser)]
@@ -55,6 +55,8 @@ pub(super) enum Subcommand {
     /// Personal access tokens of the user that a connection signs in as
     #[command(subcommand)]
     Pat(Pat),
+    /// Print the command that hands the token of a connection to another store of secrets; the command holds no secret
+    SendTo(SendTo),
     /// List the workspaces of an account, and add connections that use its sign-in
     Workspaces(Workspaces),
     /// Who did what when: sign-ins, tests, saves, secrets that were shown; never a secret
@@ -206,6 +208,48 @@ pub(super) struct PatRotate {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct SendTo {
+    /// A connection that signs in with a personal access token
+    pub(super) name: String,
+    /// Where to
+    #[arg(long, value_enum)]
+    pub(super) destination: Store,
+    /// Of Azure
+    #[arg(long, value_name = "V")]
+    pub(super) vault_name: Option<String>,
+    /// The name of the secret, or the key of a GitLab variable
+    #[arg(long, value_name = "N")]
+    pub(super) secret_name: Option<String>,
+    /// Of GitHub, as OWNER/REPOSITORY; of GitLab, as GROUP/PROJECT
+    #[arg(long, value_name = "R")]
+    pub(super) repo: Option<String>,
+    /// Of Google Cloud
+    #[arg(long, value_name = "P")]
+    pub(super) project: Option<String>,
+    /// Of Databricks
+    #[arg(long, value_name = "S")]
+    pub(super) scope: Option<String>,
+    /// In a Databricks scope or a Kubernetes secret
+    #[arg(long, value_name = "K")]
+    pub(super) key: Option<String>,
+    /// Of the Databricks command line
+    #[arg(long, value_name = "P")]
+    pub(super) profile: Option<String>,
+    /// Of Kubernetes
+    #[arg(long, value_name = "N")]
+    pub(super) namespace: Option<String>,
+    /// The secret does not exist yet (AWS, Google)
+    #[arg(long)]
+    pub(super) create: bool,
+    /// Who reads the command; PowerShell on Windows, sh elsewhere
+    #[arg(long, value_enum)]
+    pub(super) shell: Option<Terminal>,
+    /// Take the token from the clipboard instead of the connection
+    #[arg(long)]
+    pub(super) clipboard: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Workspaces {
     /// A connection to the account
     pub(super) name: String,
@@ -260,6 +304,37 @@ impl From<Auth> for AuthKind {
             Auth::ServicePrincipal => Self::ServicePrincipal,
         }
     }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Store {
+    AzureKeyVault,
+    Github,
+    Gitlab,
+    Aws,
+    Google,
+    Databricks,
+    Kubernetes,
+}
+
+impl From<Store> for Destination {
+    fn from(store: Store) -> Self {
+        match store {
+            Store::AzureKeyVault => Self::AzureKeyVault,
+            Store::Github => Self::GitHub,
+            Store::Gitlab => Self::GitLab,
+            Store::Aws => Self::Aws,
+            Store::Google => Self::Google,
+            Store::Databricks => Self::Databricks,
+            Store::Kubernetes => Self::Kubernetes,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Terminal {
+    Sh,
+    Powershell,
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod list;
 mod output;
 mod pat;
 mod restore;
+mod send_to;
 mod session;
 mod sign_in;
 mod terminal;
@@ -72,6 +73,7 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Logout { name } => sign_in::logout(&name, json),
         Subcommand::Token { name } => token::token(&name, json),
         Subcommand::Workspaces(options) => workspaces::workspaces(&options, json),
+        Subcommand::SendTo(options) => send_to::send_to(&options, json),
         Subcommand::Pat(words) => pat::pat(words, json),
         Subcommand::Activity(options) => activity::activity(&options, json),
         Subcommand::Doctor => doctor::doctor(json),

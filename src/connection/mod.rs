@@ -19,6 +19,7 @@ pub use environment::{Environment, EnvironmentKind};
 pub use name::{ConnectionName, NameError};
 pub use secret::{SecretKind, TypedSecret};
 pub use status::{LastTest, Status};
+pub(crate) use text::unfit;
 pub use text::Unfit;
 pub use timeout::{Timeout, TimeoutError};
 

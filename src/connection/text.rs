@@ -24,7 +24,7 @@ impl fmt::Display for Unfit {
 }
 
 /// The first character that cannot be seen.
-pub(super) fn unfit(text: &str) -> Option<Unfit> {
+pub(crate) fn unfit(text: &str) -> Option<Unfit> {
     let mut before = None;
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {

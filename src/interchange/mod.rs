@@ -1,1 +1,4 @@
 //! Other tools' formats: what is handed to them, and what they hand to us. One file a format. Pure data: no I/O, no clock.
+
+pub mod send_to;
+pub mod shell;
