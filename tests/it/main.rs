@@ -30,6 +30,7 @@ mod oauth;
 mod oauth_demo;
 mod proxy;
 mod secrets;
+mod send_to;
 mod session;
 mod storage;
 mod storage_kill;
