@@ -1,8 +1,21 @@
 //! What an administrator sets up: whether tokens are allowed, everybody's tokens, service principals with their secrets and permissions.
 
+mod ask;
+mod grants;
+mod principals;
+mod rules;
+mod secrets;
+mod users_tokens;
+mod words;
+
 use std::{sync::Arc, time::Duration};
 
-use super::{RunId, shared::Shared};
+use super::{
+    Event, RunId,
+    reach::Reach,
+    running::{Cancelled, Running},
+    shared::Shared,
+};
 use crate::{
     connection::{ClientId, ConnectionId},
     databricks::{
@@ -107,20 +120,38 @@ pub enum AdminAnswer {
 /// All that run.
 pub(super) struct Admin {
     shared: Arc<Shared>,
+    running: Running,
+    secrets: secrets::OneAtATime,
 }
 
 impl Admin {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+        Self { running: Running::new(Arc::clone(&shared)), shared, secrets: Arc::default() }
     }
 
     /// What has begun to change something is brought to its end, whatever becomes of the window.
     pub(super) fn start(&mut self, run: RunId, id: ConnectionId, request: AdminRequest) {
-        let _ = (&self.shared, run, id, request);
-        todo!()
+        let shared = Arc::clone(&self.shared);
+        let aids = ask::Aids { deserted: self.running.deserted(), secrets: Arc::clone(&self.secrets) };
+        let asked = request.clone();
+        let work = |cancelled: Cancelled| async move {
+            let begun = Reach::of(&shared, id, |level| words::exists(&asked, level));
+            if asked.changes() {
+                let reach = cancelled.or(begun).await?;
+                ask::ask(reach, &asked, &aids).await
+            } else {
+                cancelled.or(async { ask::ask(begun.await?, &asked, &aids).await }).await
+            }
+        };
+        self.running.start(run, work, move |outcome| Event::Admin { run, id, request, outcome });
     }
 
-    /// Returns when what changes something has come to its end.
-    #[expect(clippy::unused_async, reason = "it waits for what runs")]
-    pub(super) async fn landed(self) {}
+    pub(super) fn cancel(&mut self, run: RunId) {
+        self.running.cancel(run);
+    }
+
+    /// See [`Running::landed`].
+    pub(super) async fn landed(self, deserted: bool) {
+        self.running.landed(deserted).await;
+    }
 }

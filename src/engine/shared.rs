@@ -25,7 +25,7 @@ const LAST_SAVES: Duration = Duration::from_secs(150);
 /// A renewal's own limit is 28 s.
 const LAST_RENEWALS: Duration = Duration::from_secs(30);
 
-/// A rotation is five requests of at most half a minute each, and its answers are seldom lost.
+/// A rotation is five requests of at most half a minute each, and its answers are seldom lost. So it is with what an administrator changes.
 const LAST_TOKENS: Duration = Duration::from_secs(180);
 
 /// A probe's own limit is 3 s an operation.
@@ -240,6 +240,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::Cancel { run } => {
                 tests.cancel(run);
                 tokens.cancel(run);
+                admin.cancel(run);
             }
             Command::DescribeSecret { id, kind } => describe(&shared, id, kind),
             Command::RevealSecret { id, kind } => reveal(&shared, id, kind),
@@ -282,8 +283,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     // First of all, and whatever the rest waits for: nobody clears it when the program is gone.
     copies.finish().await;
     // Before the lane ends: a token that has been made is stored on it.
-    let _ = tokio::time::timeout(LAST_TOKENS, tokens.landed(deserted)).await;
-    let _ = tokio::time::timeout(LAST_TOKENS, admin.landed()).await;
+    let _ = tokio::time::timeout(LAST_TOKENS, async { tokio::join!(tokens.landed(deserted), admin.landed(deserted)) }).await;
     drop(lane);
     // What was asked to be saved is saved before the program ends.
     let _ = tokio::time::timeout(LAST_SAVES, lane_done).await;

@@ -46,6 +46,21 @@ pub enum Deed {
     TokenUsed,
     TokenRevoked,
     TokenRotated,
+    /// Personal access tokens were switched on in a workspace.
+    TokensEnabled,
+    TokensDisabled,
+    /// How long new tokens may live in a workspace was set.
+    TokenMaximumSet,
+    /// An admin revoked the token of somebody.
+    UsersTokenRevoked,
+    ServicePrincipalCreated,
+    /// A service principal was let into a workspace.
+    AddedToWorkspace,
+    EntitlementGranted,
+    EntitlementTaken,
+    SecretCreated,
+    SecretDeleted,
+    PermissionGranted,
 }
 
 impl Deed {
@@ -67,6 +82,17 @@ impl Deed {
             Self::TokenUsed => "Token put to use",
             Self::TokenRevoked => "Token revoked",
             Self::TokenRotated => "Token rotated",
+            Self::TokensEnabled => "Tokens switched on",
+            Self::TokensDisabled => "Tokens switched off",
+            Self::TokenMaximumSet => "Maximum token lifetime set",
+            Self::UsersTokenRevoked => "Somebody's token revoked",
+            Self::ServicePrincipalCreated => "Service principal created",
+            Self::AddedToWorkspace => "Added to workspace",
+            Self::EntitlementGranted => "Entitlement granted",
+            Self::EntitlementTaken => "Entitlement taken away",
+            Self::SecretCreated => "OAuth secret created",
+            Self::SecretDeleted => "OAuth secret deleted",
+            Self::PermissionGranted => "Permission granted",
         }
     }
 }

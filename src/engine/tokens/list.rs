@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{account::Account, notes};
 use crate::{
-    connection::{AuthKind, Connection, ConnectionId},
+    connection::{AuthKind, BaseUrl, Connection, ConnectionId},
     engine::{TokenList, owner, shared::Shared},
     failure::Failure,
     storage::TokenNote,
@@ -16,13 +16,13 @@ pub(super) async fn tokens(shared: &Arc<Shared>, id: ConnectionId) -> Result<Tok
     let mut tokens = account.list().await?;
     let longest_days = account.longest_days().await;
     tokens.sort_by(|one, other| other.created_at.cmp(&one.created_at).then_with(|| one.id.cmp(&other.id)));
-    let noted = in_use(shared, &account.connection).await.map(|note| note.token_id);
+    let noted = in_use(shared, account.connection()).await.map(|note| note.token_id);
     let in_use = noted.filter(|id| tokens.iter().any(|token| token.id == *id));
     Ok(TokenList { tokens, in_use, longest_days })
 }
 
 /// What is known of the token that this connection signs in with.
-pub(super) async fn in_use(shared: &Arc<Shared>, connection: &Connection) -> Option<TokenNote> {
+pub(in crate::engine) async fn in_use(shared: &Arc<Shared>, connection: &Connection) -> Option<TokenNote> {
     if connection.auth.kind() != AuthKind::PersonalAccessToken {
         return None;
     }
@@ -38,7 +38,7 @@ pub(super) async fn revoke(shared: &Arc<Shared>, id: ConnectionId, mut token_ids
         Ok(account) => account,
         Err(failure) => return (Vec::new(), token_ids.into_iter().map(|token_id| (token_id, failure.clone())).collect()),
     };
-    let own = in_use(shared, &account.connection).await.map(|note| note.token_id);
+    let own = in_use(shared, account.connection()).await.map(|note| note.token_id);
     token_ids.sort_by_key(|token_id| own.as_ref() == Some(token_id));
     token_ids.dedup();
     let (mut revoked, mut failed) = (Vec::new(), Vec::new());
@@ -48,11 +48,15 @@ pub(super) async fn revoke(shared: &Arc<Shared>, id: ConnectionId, mut token_ids
             Err(failure) => failed.push((token_id, failure)),
         }
     }
-    // Not this connection alone: a copy of it signs in with the same token.
-    let ended = notes::users(shared, &account.connection.base_url, &revoked).await;
+    gone(shared, &account.connection().base_url, &revoked).await;
+    (revoked, failed)
+}
+
+/// Not one connection alone: a copy of it signs in with the same token.
+pub(in crate::engine) async fn gone(shared: &Arc<Shared>, base_url: &BaseUrl, token_ids: &[String]) {
+    let ended = notes::users(shared, base_url, token_ids).await;
     if !ended.is_empty() {
         notes::forget(shared, ended.clone()).await;
         owner::everybody_has_to_sign_in(shared, ended).await;
     }
-    (revoked, failed)
 }

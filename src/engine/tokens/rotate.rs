@@ -25,12 +25,12 @@ pub(super) async fn rotate<S: Future<Output = Result<(), NotStored>>>(
     store: impl FnOnce(StoreToken) -> S,
 ) -> Result<Rotated, Failure> {
     let mut old = account;
-    let id = old.connection.id;
-    if old.connection.auth.kind() != AuthKind::PersonalAccessToken {
+    let id = old.connection().id;
+    if old.connection().auth.kind() != AuthKind::PersonalAccessToken {
         return Err(words::not_by_token());
     }
-    let _alone = alone(&old.shared, id).await?;
-    let known = in_use(&old.shared, &old.connection).await;
+    let _alone = alone(old.shared(), id).await?;
+    let known = in_use(old.shared(), old.connection()).await;
     let request = TokenRequest { comment: comment(&request.comment, known.as_ref()), ..request };
 
     let new = old.make(&request).await?;
@@ -38,9 +38,9 @@ pub(super) async fn rotate<S: Future<Output = Result<(), NotStored>>>(
     if let Err(failure) = fresh.opens().await {
         return Err(undone(&mut old, &new, failure).await);
     }
-    let former = Some(Former { secret: old.token().secret.clone(), origin: old.connection.base_url.origin() });
+    let former = Some(Former { secret: old.token().secret.clone(), origin: old.connection().base_url.origin() });
     // Once more, now that it is certain with which token the new one was made.
-    let known = in_use(&old.shared, &old.connection).await;
+    let known = in_use(old.shared(), old.connection()).await;
     match store(StoreToken { id, new: new.clone(), former }).await {
         Ok(()) => {}
         Err(NotStored { failure, uncertain: true, .. }) => return Err(words::both_remain(failure, &new.token)),
@@ -73,8 +73,8 @@ async fn undone(old: &mut Account, new: &NewToken, failure: Failure) -> Failure 
 /// The last step: the old token goes, unless somebody else signs in with it.
 async fn end(mut fresh: Account, known: Option<TokenNote>) -> Result<(), Failure> {
     let old = known.ok_or_else(words::old_is_not_known)?.token_id;
-    let shared = Arc::clone(&fresh.shared);
-    let others = notes::users(&shared, &fresh.connection.base_url, std::slice::from_ref(&old)).await;
+    let shared = Arc::clone(fresh.shared());
+    let others = notes::users(&shared, &fresh.connection().base_url, std::slice::from_ref(&old)).await;
     let names = owner::names(&shared, &others).await?;
     if !names.is_empty() {
         return Err(words::old_is_used_by(&names.join(", "), &old));

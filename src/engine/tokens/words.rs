@@ -6,15 +6,6 @@ use crate::{
     failure::{Code, Failure, Remedy},
 };
 
-pub(super) fn cancelled() -> Failure {
-    Failure::new(
-        Code::Cancelled,
-        "Nothing was done.",
-        "You stopped it before anything was asked of the workspace.",
-        "Begin again when you like.",
-    )
-}
-
 pub(in crate::engine) fn accounts_have_none() -> Failure {
     Failure::new(
         Code::Unsupported,
