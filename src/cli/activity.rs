@@ -45,7 +45,7 @@ fn of(name: &str, entries: Vec<ActivityEntry>) -> Result<Vec<ActivityEntry>, Fai
     let now = Session::open()?.find(name).map(|entry| entry.connection.id);
     let asked = name.to_lowercase();
     let (found, _): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| {
-        now.as_ref().is_ok_and(|id| *id == entry.connection) || entry.name.to_lowercase() == asked || entry.connection.to_string() == name
+        now.as_ref().is_ok_and(|id| Some(*id) == entry.connection) || entry.name.to_lowercase() == asked || entry.connection.is_some_and(|id| id.to_string() == name)
     });
     match now {
         Err(unknown) if found.is_empty() => Err(unknown),
@@ -71,7 +71,11 @@ fn row(entry: &ActivityEntry) -> Vec<String> {
     vec![
         entry.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
         // The file may have been written by anybody who may write this person's files.
-        if entry.name.is_empty() { "(not saved)".to_owned() } else { plain(&entry.name) },
+        match (&entry.connection, entry.name.as_str()) {
+            (None, _) => "(all)".to_owned(),
+            (Some(_), "") => "(not saved)".to_owned(),
+            (Some(_), name) => plain(name),
+        },
         entry.what.label().to_owned(),
         outcome,
         plain(entry.detail.as_deref().unwrap_or_default()),

@@ -61,6 +61,12 @@ pub(super) enum Subcommand {
     Workspaces(Workspaces),
     /// Who did what when: sign-ins, tests, saves, secrets that were shown; never a secret
     Activity(Activity),
+    /// What somebody who helps may see, as JSON: counts and fixed words, no names, no addresses, no secrets
+    Diagnostics {
+        /// Write it to a new file instead
+        #[arg(long, value_name = "FILE")]
+        output: Option<std::path::PathBuf>,
+    },
     /// Check the vault, the files and what signing in needs, and say how to mend what is wrong
     Doctor,
     /// Bring back the newest good backup of a lost or damaged file; what is replaced is kept

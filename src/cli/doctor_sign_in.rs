@@ -2,8 +2,7 @@
 
 use std::{
     env,
-    ffi::OsStr,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    ffi::{OsStr, OsString},
     ops::RangeInclusive,
     path::Path,
 };
@@ -13,18 +12,12 @@ use jiff::Timestamp;
 use super::doctor::Finding;
 use crate::{
     connection::{AuthMethod, Connection},
-    engine::Places,
+    engine::{Places, REGISTERED_PORTS, clock_is_past, free_ports},
 };
-
-/// What Databricks' own client has registered.
-const REGISTERED: RangeInclusive<u16> = 8020..=8040;
-
-/// No clock that is right shows an earlier time to this program: it was not there yet.
-const EARLIEST: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
 pub(super) fn findings(places: &Places, connections: &[&Connection], now: Timestamp) -> Vec<Finding> {
     let signs_in = connections.iter().any(|connection| matches!(connection.auth, AuthMethod::Browser(_)));
-    vec![ports(places.redirect_port.map_or(REGISTERED, |port| port..=port), signs_in), browser(signs_in), clock(now)]
+    vec![ports(places.redirect_port.map_or(REGISTERED_PORTS, |port| port..=port), signs_in), browser(signs_in), clock(now)]
 }
 
 /// A finding is wrong only where somebody signs in through the browser: a server without one is well all the same.
@@ -34,7 +27,7 @@ fn unless_needed(check: &'static str, needed: bool, detail: String, fix: &str) -
 
 fn ports(wanted: RangeInclusive<u16>, needed: bool) -> Finding {
     const CHECK: &str = "Sign-in ports";
-    let free = wanted.clone().filter(|port| is_free(*port)).count();
+    let free = free_ports(wanted.clone());
     let range = if wanted.start() == wanted.end() { wanted.start().to_string() } else { format!("{} to {}", wanted.start(), wanted.end()) };
     if free > 0 {
         return Finding::fine(CHECK, format!("{free} of {} free ({range})", wanted.count()));
@@ -47,20 +40,9 @@ fn ports(wanted: RangeInclusive<u16>, needed: bool) -> Finding {
     )
 }
 
-/// On both families, where this computer has both: a browser may try either for localhost.
-fn is_free(port: u16) -> bool {
-    let free = |address: IpAddr| match TcpListener::bind(SocketAddr::new(address, port)) {
-        Ok(_) => true,
-        Err(error) => error.kind() == std::io::ErrorKind::AddrNotAvailable || error.kind() == std::io::ErrorKind::Unsupported,
-    };
-    free(Ipv4Addr::LOCALHOST.into()) && free(Ipv6Addr::LOCALHOST.into())
-}
-
 fn browser(needed: bool) -> Finding {
     const CHECK: &str = "Browser";
-    // What would be run, not run.
-    let openers = open::commands("https://login.databricks.com");
-    match openers.iter().map(std::process::Command::get_program).find(|program| exists(program)) {
+    match opener() {
         Some(program) => Finding::fine(CHECK, format!("opened by {}", program.to_string_lossy())),
         None => unless_needed(
             CHECK,
@@ -69,6 +51,13 @@ fn browser(needed: bool) -> Finding {
             "Install xdg-utils, or sign in with: brickpass login NAME --no-browser",
         ),
     }
+}
+
+/// The program that would open a web address.
+pub(super) fn opener() -> Option<OsString> {
+    // What would be run, not run.
+    let openers = open::commands("https://login.databricks.com");
+    openers.iter().map(std::process::Command::get_program).find(|program| exists(program)).map(OsStr::to_owned)
 }
 
 fn exists(program: &OsStr) -> bool {
@@ -84,7 +73,7 @@ fn exists(program: &OsStr) -> bool {
 fn clock(now: Timestamp) -> Finding {
     const CHECK: &str = "Clock";
     let shown = now.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    if now >= EARLIEST {
+    if !clock_is_past(now) {
         return Finding::fine(CHECK, shown);
     }
     Finding {
@@ -97,6 +86,8 @@ fn clock(now: Timestamp) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+
     use super::*;
 
     #[test]
@@ -106,12 +97,6 @@ mod tests {
         assert!(!ports(port..=port, true).ok);
         let idle = ports(port..=port, false);
         assert!(idle.ok && idle.fix.is_some());
-    }
-
-    #[test]
-    fn a_port_that_is_taken_on_one_family_is_not_free() {
-        let Ok(taken) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else { return };
-        assert!(!is_free(taken.local_addr().unwrap().port()));
     }
 
     #[test]

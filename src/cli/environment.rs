@@ -3,17 +3,17 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
-use directories::ProjectDirs;
+use directories::{ProjectDirs, UserDirs};
 use secrecy::SecretString;
 
-use super::browser;
+use super::{browser, doctor_sign_in};
 use crate::{
     connection::BaseUrl,
-    engine::Places,
+    engine::{Around, Places},
     failure::{Code, Failure},
     storage::{Vault, VaultConfig, VaultHome},
 };
@@ -40,10 +40,60 @@ pub(super) fn places() -> Result<Places, Failure> {
     };
     let mut places = Places { ca_file: set("SSL_CERT_FILE").map(PathBuf::from), ..Places::new(config_dir, state_dir) };
     places.vault = chosen_vault(&places)?;
+    places.save_folder = save_folder();
+    places.look_around = Some(around);
     places.open_url = Some(Arc::new(browser::open));
     places.redirect_port = redirect_port(set("DATABRICKS_OAUTH_CALLBACK_PORT").as_deref())?;
     places.discovery_host = discovery_host(set("DATABRICKS_DISCOVERY_HOST").as_deref())?;
     Ok(places)
+}
+
+/// Fixed words alone, whatever is set.
+fn around() -> Around {
+    let text = |name: &str| set(name).map(|value| value.to_string_lossy().to_lowercase());
+    let session = match text("XDG_SESSION_TYPE").as_deref() {
+        _ if cfg!(any(windows, target_vendor = "apple")) => "native",
+        Some("wayland") => "wayland",
+        Some("x11") => "x11",
+        Some("tty") => "tty",
+        _ if set("WAYLAND_DISPLAY").is_some() => "wayland",
+        _ if set("DISPLAY").is_some() => "x11",
+        _ => "none",
+    };
+    let desktop = text("XDG_CURRENT_DESKTOP").map_or("none", |words| desktop(&words));
+    Around { desktop, session, browser: doctor_sign_in::opener().is_some() }
+}
+
+/// The names that `XDG_CURRENT_DESKTOP` registers, and a few that are common besides; in lower case, separated by colons.
+fn desktop(words: &str) -> &'static str {
+    const KNOWN: [&str; 19] = [
+        "gnome",
+        "kde",
+        "xfce",
+        "mate",
+        "lxqt",
+        "lxde",
+        "unity",
+        "pantheon",
+        "budgie",
+        "cosmic",
+        "deepin",
+        "enlightenment",
+        "sway",
+        "hyprland",
+        "niri",
+        "i3",
+        "openbox",
+        "x-cinnamon",
+        "wslg",
+    ];
+    words.split(':').find_map(|word| KNOWN.into_iter().find(|known| *known == word)).unwrap_or("other")
+}
+
+fn save_folder() -> Option<PathBuf> {
+    let dirs = UserDirs::new()?;
+    let folders = [dirs.download_dir(), Some(dirs.home_dir())];
+    folders.into_iter().flatten().find(|folder| folder.is_dir()).map(Path::to_owned)
 }
 
 /// The names of both are those of Databricks' own tools, so that who has set them there need not do it again.
@@ -121,6 +171,15 @@ mod tests {
             let failure = redirect_port(Some(wrong.as_ref())).unwrap_err();
             assert_eq!(failure.code, Code::InvalidInput, "{wrong}");
             assert!(!failure.what.contains('\u{1b}'), "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_desktop_is_one_of_a_few_words() {
+        for (set, word) in
+            [("gnome", "gnome"), ("ubuntu:gnome", "gnome"), ("x-cinnamon", "x-cinnamon"), ("/home/you", "other"), ("", "other")]
+        {
+            assert_eq!(desktop(set), word);
         }
     }
 

@@ -8,6 +8,7 @@ mod args;
 mod browser;
 mod crash;
 mod demo;
+mod diagnostics;
 mod doctor;
 mod doctor_sign_in;
 mod edit;
@@ -76,6 +77,7 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::SendTo(options) => send_to::send_to(&options, json),
         Subcommand::Pat(words) => pat::pat(words, json),
         Subcommand::Activity(options) => activity::activity(&options, json),
+        Subcommand::Diagnostics { output } => diagnostics::diagnostics(output, json),
         Subcommand::Doctor => doctor::doctor(json),
         Subcommand::Restore { vault, empty } => restore::restore(vault, empty, json),
         Subcommand::Demo(options) => demo::serve(&options),

@@ -82,7 +82,7 @@ impl Session {
     pub(super) fn wait<T>(&mut self, mut pick: impl FnMut(Event) -> Option<Result<T, Failure>>) -> Result<T, Failure> {
         while let Some(event) = self.events.wait() {
             self.keep(&event);
-            if let Event::Failed { failure } = event {
+            if let Event::Failed { failure, .. } = event {
                 return Err(failure);
             }
             if let Some(answer) = pick(event) {

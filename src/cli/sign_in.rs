@@ -119,7 +119,7 @@ pub(super) fn sign_in(
                 }
             }
             Heard::Event(Event::SignInFinished { run: RUN, outcome, .. }) => return outcome,
-            Heard::Event(Event::Failed { failure }) => return Err(failure),
+            Heard::Event(Event::Failed { failure, .. }) => return Err(failure),
             Heard::Event(_) => {}
             Heard::Answer { yes } => session.send(Command::AnswerSignIn { run: RUN, yes }),
             Heard::Interrupt => session.send(Command::CancelSignIn { run: RUN }),

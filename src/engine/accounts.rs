@@ -15,6 +15,7 @@ use crate::{
     databricks::{AccountWorkspace, Call, Client},
     failure::{Code, Failure, Remedy},
     oauth::AccessToken,
+    storage::Deed,
 };
 
 /// Runs `work` in a task of its own and tells its end, also if it crashes.
@@ -82,7 +83,7 @@ pub(super) fn sign_out(shared: &Arc<Shared>, id: ConnectionId) {
                     shared.outbox.send(Event::SignedOut { id: user });
                 }
             }
-            Err(failure) => shared.fail(failure),
+            Err(failure) => shared.fail_at(Deed::SignOut, vec![id], failure),
         }
     });
 }

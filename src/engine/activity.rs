@@ -1,11 +1,19 @@
 //! The record of who did what: read off the events, the one place that all that is done passes. Written by a thread of its own.
 
-use std::{collections::HashMap, path::Path, sync::mpsc, time::Duration};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::mpsc,
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
-use super::{AdminAnswer, AdminRequest, Event};
+use super::{
+    AdminAnswer, AdminRequest, Event,
+    shared::{Outbox, crashed},
+};
 use crate::{
     connection::{ConnectionId, SecretKind},
     databricks::{NewToken, Securable, redact},
@@ -39,6 +47,11 @@ enum Note {
     /// What the connections are called now.
     Names(Vec<(ConnectionId, String)>),
     Done(Timestamp, Vec<Done>),
+    Read,
+    Export {
+        id: Option<ConnectionId>,
+        to: PathBuf,
+    },
     Flush(mpsc::Sender<()>),
 }
 
@@ -48,10 +61,10 @@ pub(super) struct Observer(Option<mpsc::Sender<Note>>);
 
 impl Observer {
     /// Without a thread (the system gives no more) nothing is recorded, and all else goes on.
-    pub(super) fn start(state_dir: &Path) -> Self {
+    pub(super) fn start(state_dir: &Path, outbox: Outbox) -> Self {
         let (notes, inbox) = mpsc::channel();
-        let log = Activity::new(state_dir);
-        let thread = std::thread::Builder::new().name("activity".to_owned()).spawn(move || write(&log, &inbox));
+        let keeper = Keeper { log: Activity::new(state_dir), outbox, names: HashMap::new(), watched: false };
+        let thread = std::thread::Builder::new().name("activity".to_owned()).spawn(move || keeper.work(&inbox));
         Self(thread.is_ok().then_some(notes))
     }
 
@@ -80,6 +93,25 @@ impl Observer {
         }
     }
 
+    /// Never blocks: the answer is an event, after all that was seen so far is recorded.
+    pub(super) fn read(&self, outbox: &Outbox) {
+        if !self.note(Note::Read) {
+            outbox.send(Event::Activity { outcome: Err(crashed()) });
+        }
+    }
+
+    /// Never blocks.
+    pub(super) fn export(&self, id: Option<ConnectionId>, to: PathBuf, outbox: &Outbox) {
+        if !self.note(Note::Export { id, to: to.clone() }) {
+            outbox.send(Event::ActivityExported { to, outcome: Err(crashed()) });
+        }
+    }
+
+    /// False: there is nobody to take it.
+    fn note(&self, note: Note) -> bool {
+        self.0.as_ref().is_some_and(|notes| notes.send(note).is_ok())
+    }
+
     /// Waits until what was seen is written, `limit` at most. Blocks.
     pub(super) fn flush(&self, limit: Duration) {
         let Some(notes) = &self.0 else { return };
@@ -90,28 +122,61 @@ impl Observer {
     }
 }
 
-/// Ends with the last observer. A full disk is no reason to disturb anybody's work: that entry is missing, nothing else.
-fn write(log: &Activity, inbox: &mpsc::Receiver<Note>) {
-    let mut names: HashMap<ConnectionId, String> = HashMap::new();
-    while let Ok(note) = inbox.recv() {
-        match note {
-            // Names of what was removed stay known: their removal is told after the list without them.
-            Note::Names(now) => names.extend(now),
-            Note::Done(at, done) => {
-                let entry = |done: Done| ActivityEntry {
-                    at,
-                    connection: done.id,
-                    name: names.get(&done.id).cloned().unwrap_or_default(),
-                    what: done.what,
-                    failed: done.failed,
-                    detail: done.detail,
-                };
-                let _ = log.record(&done.into_iter().map(entry).collect::<Vec<_>>());
-            }
-            Note::Flush(flushed) => {
-                let _ = flushed.send(());
+/// The one that reads and writes the log, so that what is told of it is complete and nothing is told twice.
+struct Keeper {
+    log: Activity,
+    /// Its events are not observed.
+    outbox: Outbox,
+    names: HashMap<ConnectionId, String>,
+    /// Somebody has read the log, and is told what follows.
+    watched: bool,
+}
+
+impl Keeper {
+    /// Ends with the last observer.
+    fn work(mut self, inbox: &mpsc::Receiver<Note>) {
+        while let Ok(note) = inbox.recv() {
+            match note {
+                // Names of what was removed stay known: their removal is told after the list without them.
+                Note::Names(now) => self.names.extend(now),
+                Note::Done(at, done) => {
+                    let entries = done.into_iter().map(|done| self.entry(at, done)).collect();
+                    self.record(entries);
+                }
+                Note::Read => {
+                    self.watched = true;
+                    let outcome = self.log.load().map(|entries| entries.into_iter().rev().collect());
+                    self.outbox.send(Event::Activity { outcome });
+                }
+                Note::Export { id, to } => self.export(id, to),
+                Note::Flush(flushed) => {
+                    let _ = flushed.send(());
+                }
             }
         }
+    }
+
+    fn entry(&self, at: Timestamp, done: Done) -> ActivityEntry {
+        let name = self.names.get(&done.id).cloned().unwrap_or_default();
+        ActivityEntry { at, connection: Some(done.id), name, what: done.what, failed: done.failed, detail: done.detail }
+    }
+
+    /// A full disk is no reason to disturb anybody's work: that entry is missing, nothing else.
+    fn record(&self, entries: Vec<ActivityEntry>) {
+        if self.log.record(&entries).is_ok() && self.watched {
+            self.outbox.send(Event::ActivityAdded(entries));
+        }
+    }
+
+    fn export(&self, id: Option<ConnectionId>, to: PathBuf) {
+        let exported = self.log.load().and_then(|mut entries| {
+            entries.retain(|entry| id.is_none() || entry.connection == id);
+            Activity::export(&entries, &to)
+        });
+        let name = id.and_then(|id| self.names.get(&id).cloned()).unwrap_or_default();
+        let failed = exported.as_ref().err().map(|failure| failure.code);
+        self.record(vec![ActivityEntry { at: Timestamp::now(), connection: id, name, what: Deed::ActivityExported, failed, detail: None }]);
+        self.outbox.send(Event::ActivityExported { to, outcome: exported });
     }
 }
 
@@ -150,6 +215,7 @@ fn done(event: &Event) -> Vec<Done> {
             Err(failure) => one(id, Deed::TokenRotated).failed(failure),
         }],
         Event::Admin { id, request, outcome, .. } => administered(*id, request, outcome),
+        Event::Failed { about: Some((what, ids)), failure } => ids.iter().map(|id| one(id, *what).failed(failure)).collect(),
         _ => Vec::new(),
     }
 }
@@ -247,11 +313,23 @@ fn id_of(new: &NewToken) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::{
         connection::ClientId,
         databricks::{NewOAuthSecret, OAuthSecret, Object},
     };
+
+    /// What its keeper tells comes out at the other end.
+    fn observer(dir: &Path) -> (Observer, tokio::sync::mpsc::UnboundedReceiver<Event>) {
+        let (sender, events) = tokio::sync::mpsc::unbounded_channel();
+        (Observer::start(dir, Outbox::new(sender, Arc::new(|| {}))), events)
+    }
+
+    fn failure() -> Failure {
+        Failure::new(Code::Internal, "", "", "")
+    }
 
     #[test]
     fn users_are_known_by_their_address_or_application_and_nothing_else_is_written() {
@@ -317,20 +395,79 @@ mod tests {
     #[test]
     fn what_was_seen_is_written_under_the_name_that_it_had() {
         let dir = tempfile::tempdir().unwrap();
-        let observer = Observer::start(dir.path());
+        let (observer, _events) = observer(dir.path());
         let id = ConnectionId::random();
         observer.see(&Event::SignedOut { id });
-        observer.see(&Event::Failed { failure: Failure::new(Code::Internal, "", "", "") });
+        observer.see(&Event::Failed { about: None, failure: failure() });
         observer.flush(Duration::from_secs(10));
         let log = Activity::new(dir.path()).load().unwrap();
-        assert_eq!((log.len(), log[0].connection, log[0].what, log[0].failed), (1, id, Deed::SignOut, None));
+        assert_eq!((log.len(), log[0].connection, log[0].what, log[0].failed), (1, Some(id), Deed::SignOut, None));
+    }
+
+    #[test]
+    fn what_failed_is_written_for_each_connection_that_it_was_about() {
+        let dir = tempfile::tempdir().unwrap();
+        let (observer, _events) = observer(dir.path());
+        let ids = vec![ConnectionId::random(), ConnectionId::random()];
+        observer.see(&Event::Failed { about: Some((Deed::Remove, ids.clone())), failure: failure() });
+        observer.see(&Event::Failed { about: Some((Deed::SignOut, ids[..1].to_vec())), failure: failure() });
+        observer.flush(Duration::from_secs(10));
+        let log = Activity::new(dir.path()).load().unwrap();
+        let told: Vec<_> = log.iter().map(|entry| (entry.connection, entry.what, entry.failed)).collect();
+        let failed = Some(Code::Internal);
+        assert_eq!(
+            told,
+            [(Some(ids[0]), Deed::Remove, failed), (Some(ids[1]), Deed::Remove, failed), (Some(ids[0]), Deed::SignOut, failed)]
+        );
+    }
+
+    #[test]
+    fn who_has_read_the_log_is_told_what_follows_once_and_nobody_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let (observer, mut events) = observer(dir.path());
+        let (sender, _nobody) = tokio::sync::mpsc::unbounded_channel();
+        let unused = Outbox::new(sender, Arc::new(|| {}));
+        let ids = [ConnectionId::random(), ConnectionId::random(), ConnectionId::random()];
+        observer.see(&Event::SignedOut { id: ids[0] });
+        observer.see(&Event::SignedOut { id: ids[1] });
+        observer.read(&unused);
+        observer.see(&Event::SignedOut { id: ids[2] });
+        observer.flush(Duration::from_secs(10));
+        let Ok(Event::Activity { outcome: Ok(read) }) = events.try_recv() else { panic!("nothing was told before") };
+        assert_eq!(read.iter().map(|entry| entry.connection).collect::<Vec<_>>(), [Some(ids[1]), Some(ids[0])], "the newest first");
+        let Ok(Event::ActivityAdded(added)) = events.try_recv() else { panic!("what follows is told") };
+        assert_eq!(added.iter().map(|entry| entry.connection).collect::<Vec<_>>(), [Some(ids[2])]);
+        assert!(events.try_recv().is_err());
+    }
+
+    #[test]
+    fn an_export_is_of_one_connection_or_all_and_is_recorded_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let (observer, mut events) = observer(dir.path());
+        let (sender, _nobody) = tokio::sync::mpsc::unbounded_channel();
+        let unused = Outbox::new(sender, Arc::new(|| {}));
+        let id = ConnectionId::random();
+        observer.see(&Event::SignedOut { id });
+        observer.see(&Event::SignedOut { id: ConnectionId::random() });
+        let lines = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap().lines().count();
+        for (of, name, exported) in [(Some(id), "one", true), (None, "all", true), (None, "one", false)] {
+            observer.export(of, dir.path().join(name), &unused);
+            observer.flush(Duration::from_secs(10));
+            let Ok(Event::ActivityExported { to, outcome }) = events.try_recv() else { panic!("it is told") };
+            assert_eq!((to, outcome.is_ok()), (dir.path().join(name), exported));
+        }
+        assert_eq!((lines("one"), lines("all")), (1, 3), "what is there is never replaced");
+        let log = Activity::new(dir.path()).load().unwrap();
+        let told: Vec<_> = log[2..].iter().map(|entry| (entry.connection, entry.what, entry.failed)).collect();
+        let what = Deed::ActivityExported;
+        assert_eq!(told, [(Some(id), what, None), (None, what, None), (None, what, Some(Code::FileUnwritable))]);
     }
 
     #[test]
     fn a_disk_that_takes_nothing_disturbs_nobody() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("activity.jsonl")).unwrap();
-        let observer = Observer::start(dir.path());
+        let (observer, _events) = observer(dir.path());
         observer.see(&Event::SignedOut { id: ConnectionId::random() });
         observer.flush(Duration::from_secs(10));
     }

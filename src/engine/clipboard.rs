@@ -15,7 +15,7 @@ use crate::{
     clipboard::{Clipboard, News},
     connection::{ConnectionId, SecretKind},
     failure::{Code, Failure},
-    storage::SecretKey,
+    storage::{Deed, SecretKey},
 };
 
 /// What *Keep 30 s more* adds.
@@ -55,8 +55,8 @@ impl Copies {
                     copy(&shared, &clipboard, secret, what.to_owned(), move || outbox.copied(id, kind));
                 }
                 Ok(Ok(None)) => shared.outbox.send(Event::SecretDescribed { id, kind, stored: StoredSecret::Missing }),
-                Ok(Err(error)) => shared.fail(error.failure()),
-                Err(failure) => shared.fail(failure),
+                Ok(Err(error)) => shared.fail_at(Deed::Copied, vec![id], error.failure()),
+                Err(failure) => shared.fail_at(Deed::Copied, vec![id], failure),
             }
         });
     }
@@ -90,7 +90,7 @@ fn event(news: News) -> Event {
         News::Holds { what, until, guaranteed } => Event::ClipboardHolds { what, until, guaranteed },
         News::Cleared { taken_over } => Event::ClipboardCleared { taken_over },
         News::NotCleared(failure) => Event::ClipboardNotCleared { failure },
-        News::Failed(failure) => Event::Failed { failure },
+        News::Failed(failure) => Event::Failed { about: None, failure },
     }
 }
 

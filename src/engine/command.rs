@@ -141,11 +141,9 @@ pub enum Command {
         id: ConnectionId,
         request: AdminRequest,
     },
-    /// Who did what when: the newest first. `None`: of all connections.
-    ReadActivity {
-        id: Option<ConnectionId>,
-    },
-    /// Writes the same to a new file.
+    /// Who did what when. From then on, what is recorded is told as it happens.
+    ReadActivity,
+    /// Writes it to a new file, in the form of the log. `None`: of all connections.
     ExportActivity {
         id: Option<ConnectionId>,
         to: PathBuf,

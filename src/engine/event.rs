@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     oauth::AccessToken,
     session::SignIn,
-    storage::{ActivityEntry, Entry, Settings, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory},
+    storage::{ActivityEntry, Deed, Entry, Settings, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory},
 };
 
 #[derive(Debug)]
@@ -156,9 +156,10 @@ pub enum Event {
     },
     /// The newest first.
     Activity {
-        id: Option<ConnectionId>,
         outcome: Result<Vec<ActivityEntry>, Failure>,
     },
+    /// What this program has recorded since it was asked for `Activity`, the newest last.
+    ActivityAdded(Vec<ActivityEntry>),
     ActivityExported {
         to: PathBuf,
         outcome: Result<(), Failure>,
@@ -192,8 +193,9 @@ pub enum Event {
     Recovered {
         words: String,
     },
-    /// A command that has no answer of its own failed.
+    /// A command that has no answer of its own failed. `about`: what was to be done to which connections, where it was about some.
     Failed {
+        about: Option<(Deed, Vec<ConnectionId>)>,
         failure: Failure,
     },
 }

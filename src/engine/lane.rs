@@ -19,7 +19,7 @@ use super::{
 use crate::{
     connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
     failure::{Code, Failure},
-    storage::{Entry, LibraryError, Revision, SecretKey, Snapshot, VaultError},
+    storage::{Deed, Entry, LibraryError, Revision, SecretKey, Snapshot, VaultError},
 };
 
 /// A removal that another window may still undo is left alone for this long.
@@ -44,15 +44,30 @@ pub(super) async fn run(shared: Arc<Shared>, mut settings_problem: Option<Failur
             }
         };
         let starts = matches!(job, Command::Start);
+        let about = about(&job);
         let problem = if starts { settings_problem.take() } else { None };
         let worker = Arc::clone(&shared);
         let done = blocking(move || work(&worker, job, problem)).await;
         if let Err(failure) = done {
-            shared.fail(failure);
+            shared.outbox.send(Event::Failed { about, failure });
         }
         if starts {
             purge_what_was_left(&shared);
         }
+    }
+}
+
+/// What is to be done to which connections: it is recorded even if it crashes.
+fn about(job: &Command) -> Option<(Deed, Vec<ConnectionId>)> {
+    match job {
+        Command::Save { reviewed, .. } => Some((Deed::Save, vec![reviewed.connection.id])),
+        Command::Duplicate { copy, .. } => Some((Deed::Save, vec![copy.id])),
+        Command::Remove { ids } => Some((Deed::Remove, ids.clone())),
+        Command::Restore { entries } => Some((Deed::Restore, entries.iter().map(|entry| entry.connection.id).collect())),
+        Command::AddWorkspaces { connections } => {
+            Some((Deed::WorkspacesAdded, connections.iter().map(|connection| connection.id).collect()))
+        }
+        _ => None,
     }
 }
 
@@ -93,7 +108,7 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         | Command::RevokeTokens { .. }
         | Command::RotateToken { .. }
         | Command::Admin { .. }
-        | Command::ReadActivity { .. }
+        | Command::ReadActivity
         | Command::ExportActivity { .. }
         | Command::Diagnose
         | Command::SaveDiagnostics { .. }
@@ -282,7 +297,7 @@ fn duplicate(shared: &Shared, source: ConnectionId, copy: Connection) {
 
 /// All or none; a name that is taken gets a number behind it.
 fn add_workspaces(shared: &Shared, connections: Vec<Connection>) {
-    let ids = connections.iter().map(|connection| connection.id).collect();
+    let ids: Vec<ConnectionId> = connections.iter().map(|connection| connection.id).collect();
     let added = shared.library.load().and_then(|now| {
         let mut taken: HashSet<String> = now.entries.iter().map(|entry| entry.connection.name.as_str().to_lowercase()).collect();
         let renamed = connections.into_iter().map(|connection| {
@@ -298,14 +313,14 @@ fn add_workspaces(shared: &Shared, connections: Vec<Connection>) {
             tell(shared, snapshot);
             shared.outbox.send(Event::WorkspacesAdded { ids });
         }
-        Err(error) => shared.fail(error.failure()),
+        Err(error) => shared.fail_at(Deed::WorkspacesAdded, ids, error.failure()),
     }
 }
 
 fn remove(shared: &Shared, ids: &[ConnectionId]) {
     let before = match shared.library.load() {
         Ok(snapshot) => snapshot.entries,
-        Err(error) => return shared.fail(error.failure()),
+        Err(error) => return shared.fail_at(Deed::Remove, ids.to_vec(), error.failure()),
     };
     match shared.library.remove(ids) {
         Ok(snapshot) => {
@@ -313,18 +328,18 @@ fn remove(shared: &Shared, ids: &[ConnectionId]) {
             tell(shared, snapshot);
             shared.outbox.send(Event::Removed { entries });
         }
-        Err(error) => shared.fail(error.failure()),
+        Err(error) => shared.fail_at(Deed::Remove, ids.to_vec(), error.failure()),
     }
 }
 
 fn restore(shared: &Shared, entries: Vec<Entry>) {
-    let ids = entries.iter().map(|entry| entry.connection.id).collect();
+    let ids: Vec<ConnectionId> = entries.iter().map(|entry| entry.connection.id).collect();
     match shared.library.restore(entries) {
         Ok(snapshot) => {
             tell(shared, snapshot);
             shared.outbox.send(Event::Restored { ids });
         }
-        Err(error) => shared.fail(error.failure()),
+        Err(error) => shared.fail_at(Deed::Restore, ids, error.failure()),
     }
 }
 

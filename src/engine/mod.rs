@@ -5,6 +5,7 @@ mod activity;
 mod admin;
 mod clipboard;
 mod command;
+mod computer;
 mod diagnostics;
 mod event;
 mod lane;
@@ -29,7 +30,8 @@ pub use crate::{
 };
 pub use admin::{AdminAnswer, AdminRequest};
 pub use command::{Command, Recovery, SignInPlace};
-pub use diagnostics::Diagnostics;
+pub use computer::{REGISTERED_PORTS, clock_is_past, free_ports};
+pub use diagnostics::{Around, Diagnostics};
 pub use event::{Event, Found, Rotated, SignInStep, SignedIn, StoredSecret, TokenList};
 pub use reminders::{Reminder, ReminderChoice};
 pub use tokens::{comment_without_mark, default_comment};
@@ -49,6 +51,10 @@ pub struct Places {
     pub discovery_host: Option<BaseUrl>,
     /// Opens a web address in place of the system's own way (tests).
     pub open_url: Option<OpenUrl>,
+    /// Where a person expects files that they save: the folder of downloads, else their own.
+    pub save_folder: Option<PathBuf>,
+    /// Looks at what only the edge of the program may look at, for the diagnostics.
+    pub look_around: Option<fn() -> Around>,
     /// How long a sign-in waits for the browser, and then for an answer to a question; [`Places::SIGN_IN_LIMIT`] but in tests.
     pub sign_in_limit: Duration,
 }
@@ -71,6 +77,8 @@ impl Places {
             redirect_port: None,
             discovery_host: None,
             open_url: None,
+            save_folder: None,
+            look_around: None,
             sign_in_limit: Self::SIGN_IN_LIMIT,
         }
     }

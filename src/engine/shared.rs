@@ -10,13 +10,13 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
-use super::{Command, Event, Places, accounts, activity, admin, clipboard::Copies, lane, owner, signing_in, testing, tokens};
+use super::{Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, lane, owner, signing_in, testing, tokens};
 use crate::{
     connection::{ConnectionId, SecretKind},
     databricks::{Http, HttpSettings},
     failure::{Code, Failure},
     session::{Sessions, Surroundings},
-    storage::{History, Library, SecretKey, Settings, SettingsFile, TokenNotes, Vault, VaultConfig, WindowFile},
+    storage::{Deed, History, Library, SecretKey, Settings, SettingsFile, TokenNotes, Vault, VaultConfig, WindowFile},
 };
 
 /// How long saves may take after the window has closed.
@@ -150,7 +150,12 @@ impl Shared {
     }
 
     pub(super) fn fail(&self, failure: Failure) {
-        self.outbox.send(Event::Failed { failure });
+        self.outbox.send(Event::Failed { about: None, failure });
+    }
+
+    /// What failed is recorded as something that was to be done to these connections.
+    pub(super) fn fail_at(&self, what: Deed, ids: Vec<ConnectionId>, failure: Failure) {
+        self.outbox.send(Event::Failed { about: Some((what, ids)), failure });
     }
 }
 
@@ -206,6 +211,7 @@ pub(super) fn run(places: Places, inbox: mpsc::UnboundedReceiver<Command>, outbo
             runtime.shutdown_background();
         }
         Err(error) => outbox.send(Event::Failed {
+            about: None,
             failure: Failure::new(
                 Code::Internal,
                 "Brickpass cannot start its worker threads.",
@@ -218,7 +224,7 @@ pub(super) fn run(places: Places, inbox: mpsc::UnboundedReceiver<Command>, outbo
 
 async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outbox: Outbox) {
     let (changed, to_tell) = mpsc::unbounded_channel();
-    let observer = activity::Observer::start(&places.state_dir);
+    let observer = activity::Observer::start(&places.state_dir, outbox.clone());
     let (shared, settings_problem) = Shared::new(places, outbox.observed(observer.clone()), changed);
     let shared = Arc::new(shared);
     tokio::spawn(owner::watch(Arc::clone(&shared), to_tell));
@@ -262,8 +268,10 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::RevokeTokens { id, token_ids } => tokens.revoke(id, token_ids),
             Command::RotateToken { run, id, request } => tokens.rotate(run, id, request),
             Command::Admin { run, id, request } => admin.start(run, id, request),
-            Command::ReadActivity { .. } | Command::ExportActivity { .. } => todo!(),
-            Command::Diagnose | Command::SaveDiagnostics { .. } => todo!(),
+            Command::ReadActivity => observer.read(&shared.outbox),
+            Command::ExportActivity { id, to } => observer.export(id, to, &shared.outbox),
+            Command::Diagnose => diagnostics::collect(&shared, &observer),
+            Command::SaveDiagnostics { diagnostics, to } => diagnostics::save(&shared, diagnostics, to),
             Command::ProbeVault => probing = Some(probe(&shared)),
             Command::OpenInBrowser { url } => open_in_browser(&shared, SecretString::from(url)),
             Command::OpenSignInPage { address } => open_in_browser(&shared, address),
@@ -317,8 +325,8 @@ fn reveal(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {
         match blocking(move || vault.get(SecretKey { connection: id, kind })).await {
             Ok(Ok(Some(secret))) => shared.outbox.send(Event::SecretRevealed { id, kind, secret }),
             Ok(Ok(None)) => shared.outbox.send(Event::SecretDescribed { id, kind, stored: super::StoredSecret::Missing }),
-            Ok(Err(error)) => shared.fail(error.failure()),
-            Err(failure) => shared.fail(failure),
+            Ok(Err(error)) => shared.fail_at(Deed::Reveal, vec![id], error.failure()),
+            Err(failure) => shared.fail_at(Deed::Reveal, vec![id], failure),
         }
     });
 }

@@ -3,7 +3,7 @@
 //! `activity.jsonl` grows to 1 MiB; then it takes the place of `activity.1.jsonl`, and a new one is begun.
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -11,7 +11,10 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::atomic_file::{self, FileError, Lock};
+use super::{
+    atomic_file::{self, FileError, Lock},
+    new_file::write_new,
+};
 use crate::{
     connection::ConnectionId,
     failure::{Code, Failure},
@@ -61,6 +64,8 @@ pub enum Deed {
     SecretCreated,
     SecretDeleted,
     PermissionGranted,
+    /// This very log was written to a file of the person's.
+    ActivityExported,
 }
 
 impl Deed {
@@ -93,6 +98,7 @@ impl Deed {
             Self::SecretCreated => "OAuth secret created",
             Self::SecretDeleted => "OAuth secret deleted",
             Self::PermissionGranted => "Permission granted",
+            Self::ActivityExported => "Activity exported",
         }
     }
 }
@@ -100,7 +106,9 @@ impl Deed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActivityEntry {
     pub at: Timestamp,
-    pub connection: ConnectionId,
+    /// `None`: it was done to the whole of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<ConnectionId>,
     /// As the connection was called at that time; empty for one that was not saved yet.
     pub name: String,
     pub what: Deed,
@@ -187,24 +195,7 @@ impl Activity {
     /// # Errors
     /// Something is there already; the disk.
     pub fn export(entries: &[ActivityEntry], to: &Path) -> Result<(), Failure> {
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(to).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Failure::new(
-                Code::FileUnwritable,
-                format!("{} exists already.", to.display()),
-                "An export never replaces a file.",
-                "Choose another name, or move that file away.",
-            ),
-            _ => FileError::io("write", to, error).failure(),
-        })?;
-        io::Write::write_all(&mut file, &lines(entries)).and_then(|()| file.sync_all()).map_err(|error| {
-            // Half an export is none.
-            let _ = fs::remove_file(to);
-            FileError::io("write", to, error).failure()
-        })
+        write_new(to, &lines(entries))
     }
 }
 
@@ -225,7 +216,7 @@ mod tests {
     fn entry(name: &str) -> ActivityEntry {
         ActivityEntry {
             at: Timestamp::UNIX_EPOCH,
-            connection: ConnectionId::random(),
+            connection: Some(ConnectionId::random()),
             name: name.to_owned(),
             what: Deed::Test,
             failed: None,
@@ -258,15 +249,6 @@ mod tests {
         for file in [dir.path().join("activity.jsonl"), export] {
             assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{}", file.display());
         }
-    }
-
-    #[test]
-    fn an_export_never_replaces_a_file() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("precious");
-        fs::File::create(&file).unwrap();
-        assert!(Activity::export(&[entry("A")], &file).unwrap_err().what.contains("exists already"));
-        assert_eq!(fs::read(&file).unwrap(), b"");
     }
 
     #[test]

@@ -51,6 +51,9 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::GenerateToken => act.send(state.ask_to_generate()),
         Action::RotateToken => act.send(state.ask_to_rotate()),
         Action::RevokeTokens => state.ask_to_revoke(),
+        Action::Activity => act.send(state.show_page(Page::Activity)),
+        Action::AllActivity => act.send(state.show_all_activity()),
+        Action::CopyDiagnostics => act.send(state.diagnose()),
         Action::CommandPalette => state.dialog = Some(Dialog::Palette),
         Action::Find => ctx.memory_mut(|memory| memory.request_focus(sidebar::filter_id())),
         Action::Refresh => {
@@ -88,6 +91,7 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
             .is_some_and(|form| form.draft.secret_kind().is_some_and(|kind| state.stored_secret(form.draft.id, kind).is_some())),
         Action::CopySecret => state.can_copy_stored(),
         Action::Tokens => shown.is_some() && state.selection.count() == 1 && state.page() != Page::Tokens,
+        Action::Activity => shown.is_some() && state.selection.count() == 1 && !state.shows_activity(),
         Action::GenerateToken => state.can_generate(),
         Action::RotateToken => state.can_rotate(),
         Action::RevokeTokens => state.can_revoke(),
@@ -98,7 +102,7 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
         Action::SignOut => shown.is_some_and(|id| state.can_sign_out(id)),
         Action::AddWorkspaces => shown.is_some_and(|id| state.can_add_workspaces(id)),
         Action::Pinned(number) => state.list.pinned().nth(usize::from(number).saturating_sub(1)).is_some(),
-        Action::New | Action::CommandPalette | Action::Refresh | Action::Settings | Action::Shortcuts | Action::Close | Action::Quit => {
+        Action::New | Action::AllActivity | Action::CopyDiagnostics | Action::CommandPalette | Action::Refresh | Action::Settings | Action::Shortcuts | Action::Close | Action::Quit => {
             true
         }
     }

@@ -1,6 +1,6 @@
 //! The window's outermost part: takes events in, draws the state, hands commands out.
 
-use std::{ops::Range, time::Duration};
+use std::{ops::Range, path::PathBuf, time::Duration};
 
 use eframe::Frame;
 use egui::{Context, Id, Ui, ViewportCommand};
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     act::Act,
-    actions, dialogs, editor,
+    actions, diagnostics, dialogs, editor,
     first_start::{self, FirstStartAction},
     login,
     palette::{CommandPalette, PaletteConnection, PaletteOutcome},
@@ -102,6 +102,13 @@ impl BrickpassApp {
         self
     }
 
+    /// Where files are saved unless the person says otherwise.
+    #[must_use]
+    pub fn saving_in(mut self, folder: Option<PathBuf>) -> Self {
+        self.state.save_folder = folder;
+        self
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         (self.clock)()
     }
@@ -145,6 +152,11 @@ impl BrickpassApp {
         let focused = ctx.input(|input| input.focused);
         if focused && !self.was_focused {
             self.send([Command::Refresh]);
+            if self.state.shows_activity() {
+                // Other programs write it too.
+                let commands = self.state.ask_for_activity();
+                self.send(commands);
+            }
         }
         self.was_focused = focused;
     }
@@ -194,7 +206,7 @@ impl BrickpassApp {
         let sidebar_width = self.state.window.sidebar_width.unwrap_or(288.0);
         top_bar::show(ui, &mut self.state, act, sidebar_width);
         status_bar::show(ui, &mut self.state, act);
-        if self.state.is_empty() {
+        if self.state.is_empty() && !self.state.activity_is_alone() {
             let place = self.state.vault_place().map(str::to_owned);
             let picked = egui::CentralPanel::no_frame()
                 .frame(egui::Frame::new().fill(theme::of(ui).window))
@@ -219,6 +231,7 @@ impl BrickpassApp {
             Some(Dialog::Palette) => self.command_palette(ctx, act),
             Some(Dialog::AddWorkspaces(_)) => login::add_workspaces(ctx, &mut self.state, act),
             Some(Dialog::GenerateToken(_) | Dialog::RotateToken(_) | Dialog::RevokeTokens(_)) => tokens::dialog(ctx, &mut self.state, act),
+            Some(Dialog::ExportActivity(_) | Dialog::Diagnostics(_)) => diagnostics::show(ctx, &mut self.state, act),
             Some(Dialog::Shortcuts) if shortcuts::sheet(ctx, Id::unique("shortcuts sheet")) => {
                 self.state.dialog = None;
             }
@@ -257,6 +270,7 @@ impl BrickpassApp {
                 act.send(state.save_settings(settings, None));
             }
             Some(SettingsAction::Save { settings, passphrase }) => act.send(state.save_settings(settings, passphrase)),
+            Some(SettingsAction::Diagnostics) => act.send(state.diagnose()),
             Some(SettingsAction::Unlock { passphrase }) => act.send(state.unlock_from_settings(passphrase)),
         }
     }

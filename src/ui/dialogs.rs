@@ -70,6 +70,7 @@ fn dialog_id(dialog: &Dialog) -> Id {
         Dialog::SignInsUnsaved { .. } => "unsaved sign-ins dialog",
         Dialog::AddWorkspaces(_) => "add workspaces dialog",
         Dialog::GenerateToken(_) | Dialog::RotateToken(_) | Dialog::RevokeTokens(_) => "token dialog",
+        Dialog::ExportActivity(_) | Dialog::Diagnostics(_) => "diagnostics dialog",
         Dialog::Settings => "settings dialog",
         Dialog::Shortcuts => "shortcuts dialog",
         Dialog::Palette => "palette dialog",
@@ -92,6 +93,8 @@ fn title(dialog: &Dialog, state: &State) -> String {
         | Dialog::GenerateToken(_)
         | Dialog::RotateToken(_)
         | Dialog::RevokeTokens(_)
+        | Dialog::ExportActivity(_)
+        | Dialog::Diagnostics(_)
         | Dialog::Settings
         | Dialog::Shortcuts
         | Dialog::Palette => String::new(),
@@ -167,6 +170,8 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> O
         | Dialog::GenerateToken(_)
         | Dialog::RotateToken(_)
         | Dialog::RevokeTokens(_)
+        | Dialog::ExportActivity(_)
+        | Dialog::Diagnostics(_)
         | Dialog::Settings
         | Dialog::Shortcuts
         | Dialog::Palette => Some(Answer::Cancel),

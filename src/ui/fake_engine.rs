@@ -405,7 +405,7 @@ impl Inner {
                     self.tell_vault();
                 } else {
                     let failure = Failure::new(Code::WrongPassphrase, "That is not the passphrase.", "", "Try again.");
-                    self.events.push_back(Event::Failed { failure });
+                    self.events.push_back(Event::Failed { about: None, failure });
                 }
             }
             Command::SaveSettings { settings, .. } => {
@@ -456,7 +456,7 @@ impl Inner {
             }
             Command::AddWorkspaces { connections } => {
                 if let Some(failure) = self.save_failure.clone() {
-                    self.events.push_back(Event::Failed { failure });
+                    self.events.push_back(Event::Failed { about: None, failure });
                     return;
                 }
                 let ids = connections.iter().map(|connection| connection.id).collect();

@@ -7,6 +7,7 @@ mod admin;
 mod app;
 #[cfg(test)]
 mod clipboard_tests;
+mod diagnostics;
 mod dialogs;
 mod editor;
 #[cfg(test)]
@@ -16,6 +17,7 @@ pub mod fonts;
 pub mod icons;
 mod login;
 pub mod palette;
+mod save_as;
 pub mod settings;
 pub mod shortcuts;
 mod sidebar;
@@ -66,6 +68,7 @@ pub fn run(launch: Launch) -> eframe::Result {
     };
     let files =
         vec![("Configuration", places.config_dir.display().to_string()), ("State and backups", places.state_dir.display().to_string())];
+    let save_folder = places.save_folder.clone();
     // Before the window, so that both come up at the same time.
     let (engine, mut events) = Engine::start(places, wake).map_err(|error| eframe::Error::AppCreation(Box::new(error)))?;
     let engine = Arc::new(engine);
@@ -79,7 +82,7 @@ pub fn run(launch: Launch) -> eframe::Result {
         Box::new(move |creation| {
             // Only set once: there is one window.
             let _ = context.set(creation.egui_ctx.clone());
-            let app = BrickpassApp::new(&creation.egui_ctx, wires, setup).in_zone(jiff::tz::TimeZone::system());
+            let app = BrickpassApp::new(&creation.egui_ctx, wires, setup).in_zone(jiff::tz::TimeZone::system()).saving_in(save_folder);
             Ok(Box::new(app.with_token_comment(default_comment())))
         }),
     );

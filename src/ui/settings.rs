@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use super::{
     fonts,
     icons::Icon,
+    text::activity,
     theme,
     widgets::{self, Button, SecretField, Select, TextField, paragraph, remark, select_option},
 };
@@ -45,6 +46,8 @@ pub enum SettingsAction {
         settings: Settings,
         passphrase: Option<SecretString>,
     },
+    /// The diagnostics take the place of this dialog.
+    Diagnostics,
     /// Opens the encrypted file that is in force already, or sets its passphrase.
     Unlock {
         passphrase: SecretString,
@@ -89,6 +92,7 @@ impl SettingsDialog {
                     self.clipboard(ui);
                     self.network(ui);
                     files(ui, view);
+                    action = help(ui).or(action.take());
                 });
             });
             ui.add_space(8.0);
@@ -314,6 +318,16 @@ fn files(ui: &mut Ui, view: SettingsView<'_>) {
     if !view.files.is_empty() {
         paragraph(ui, "None of them holds a secret in plain text.", fonts::regular(12.0), palette.weak);
     }
+}
+
+fn help(ui: &mut Ui) -> Option<SettingsAction> {
+    section(ui, "Help");
+    let asked = widgets::form_row(ui, "Diagnostics", |ui| {
+        let asked = Button::secondary(activity::DIAGNOSTICS).icon(Icon::Copy).show(ui).clicked();
+        remark(ui, Severity::Note, "For somebody who helps you: counts and fixed words, shown before you pass them on.");
+        asked
+    });
+    asked.then_some(SettingsAction::Diagnostics)
 }
 
 /// One of a few that exclude each other, side by side.

@@ -1,5 +1,6 @@
 //! Every word of the window.
 
+pub mod activity;
 pub mod tokens;
 
 use std::time::Duration;

@@ -83,7 +83,7 @@ impl Desk {
                     engine.send(engine::Command::RevealSecret { id, kind: SecretKind::PersonalAccessToken });
                 }
                 Event::SecretRevealed { .. } => break,
-                Event::Failed { failure } => panic!("{failure}"),
+                Event::Failed { failure, .. } => panic!("{failure}"),
                 _ => {}
             }
         }

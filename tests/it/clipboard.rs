@@ -297,7 +297,7 @@ mod inside {
         let (connection, kind) = (ConnectionId::random(), SecretKind::PersonalAccessToken);
         let (engine, mut events) = engine(&home, SecretKey { connection, kind });
         engine.send(engine::Command::CopyStored { id: connection, kind });
-        let Event::Failed { failure: Failure { what, why, .. } } = events.wait().unwrap() else { panic!("it cannot have been copied") };
+        let Event::Failed { failure: Failure { what, why, .. }, .. } = events.wait().unwrap() else { panic!("it cannot have been copied") };
         assert_eq!(what, "Nothing was copied.");
         assert!(why.contains("no display"), "{why}");
         engine.finish();

@@ -154,7 +154,7 @@ fn changing_the_place_of_secrets_moves_them() {
     desk.engine.send(Command::SaveSettings { settings: file(VaultHome::Memory), passphrase: None });
     let moved = desk.until(|event| match event {
         Event::SettingsSaved { .. } => Some(true),
-        Event::Failed { failure } => panic!("{failure}"),
+        Event::Failed { failure, .. } => panic!("{failure}"),
         _ => None,
     });
     assert!(moved);
@@ -162,7 +162,7 @@ fn changing_the_place_of_secrets_moves_them() {
     desk.engine.send(Command::SaveSettings { settings: file(VaultHome::File), passphrase: Some("correct horse".to_owned().into()) });
     let moved = desk.until(|event| match event {
         Event::SettingsSaved { moved_secrets, .. } => Some(moved_secrets),
-        Event::Failed { failure } => panic!("{failure}"),
+        Event::Failed { failure, .. } => panic!("{failure}"),
         _ => None,
     });
     assert_eq!(moved, 1);
@@ -212,7 +212,7 @@ fn a_person_can_get_away_from_a_keyring_that_is_not_there() {
     desk.engine.send(Command::SaveSettings { settings, passphrase: Some("correct horse".to_owned().into()) });
     let status = desk.until(|event| match event {
         Event::Vault { home: VaultHome::File, status } => Some(status),
-        Event::Failed { failure } => panic!("{failure}"),
+        Event::Failed { failure, .. } => panic!("{failure}"),
         _ => None,
     });
     assert!(matches!(status, VaultStatus::Ready { .. }), "{status:?}");

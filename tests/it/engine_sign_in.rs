@@ -630,7 +630,7 @@ fn the_workspaces_of_an_account_are_added_with_its_sign_in() {
             None
         }
         Event::WorkspacesAdded { ids } => Some(ids),
-        Event::Failed { failure } => panic!("{failure}"),
+        Event::Failed { failure, .. } => panic!("{failure}"),
         _ => None,
     });
     names.sort();
@@ -806,7 +806,7 @@ fn a_sign_in_moves_with_the_vault_and_is_not_renewed_meanwhile() {
         desk.engine.send(Command::SaveSettings { settings, passphrase: Some("correct horse".to_owned().into()) });
         desk.until(|event| match event {
             Event::SettingsSaved { moved_secrets, .. } => Some(Ok(moved_secrets)),
-            Event::Failed { failure } => Some(Err(failure.code)),
+            Event::Failed { failure, .. } => Some(Err(failure.code)),
             _ => None,
         })
     };

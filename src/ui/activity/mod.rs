@@ -1,16 +1,163 @@
 //! The *Activity* tab: who did what when.
 
-use egui::Ui;
+mod rows;
+#[cfg(test)]
+mod tests;
 
-use super::{act::Act, state::State};
+use egui::{Frame, Id, Key, Margin, Modifiers, ScrollArea, Ui};
+
+use super::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::State,
+    test_panel::{failure_words, title},
+    text::{self, activity as words},
+    theme::{self, Tone},
+    widgets::{Button, TextField, card, checkbox, icon_button, paragraph, spinner, truncated_label},
+};
+
+/// Below this width of the page, the filter has a line of its own.
+const NARROW: f32 = 600.0;
+
+pub fn list_id() -> Id {
+    Id::unique("activity list")
+}
 
 /// What stays in view while the rest scrolls.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let _ = (ui, state, act);
-    todo!()
+    ui.spacing_mut().item_spacing.y = 8.0;
+    let zone = state.zone.0.clone();
+    let shown = state.selection.shown().filter(|_| !state.activity_is_alone());
+    state.activity.sift(shown, &zone);
+    toolbar(ui, state, act);
+    if let Some(failure) = state.activity.failure().cloned() {
+        card(ui, Some(Tone::Error), |ui| {
+            ui.set_width(ui.available_width());
+            title(ui, Some((Icon::Failed, theme::of(ui).error)), words::FAILED);
+            failure_words(ui, &failure);
+            if Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
+                act.send(state.ask_for_activity());
+            }
+        });
+    }
 }
 
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let _ = (ui, state, act);
-    todo!()
+    let weak = theme::of(ui).weak;
+    if !state.activity.is_known() {
+        if state.activity.failure().is_none() {
+            ui.horizontal(|ui| {
+                spinner(ui, words::READING);
+                paragraph(ui, words::READING, fonts::regular(14.0), weak);
+            });
+        }
+        return;
+    }
+    let (shown, all) = state.activity.counts();
+    if all == 0 {
+        let none = if state.activity_of().is_some() { words::NONE } else { words::NONE_AT_ALL };
+        paragraph(ui, none, fonts::regular(14.0), weak);
+        return;
+    }
+    if shown == 0 {
+        paragraph(ui, words::NO_MATCH, fonts::regular(14.0), weak);
+    } else {
+        rows::show(ui, state, act);
+    }
+    ui.add_space(12.0);
+    paragraph(ui, &format!("{} {}", words::count(shown, all), words::KEPT), fonts::regular(12.0), weak);
+}
+
+/// The activity of all connections, where none of them is shown.
+pub fn alone(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let side = if ui.available_width() < 480.0 { 16 } else { 24 };
+    let margin = Margin { left: side, right: side, top: 20, bottom: 12 };
+    ui.spacing_mut().item_spacing.y = 0.0;
+    Frame::new().inner_margin(margin).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            let back = Button::ghost(words::BACK);
+            let room = ui.available_width() - back.width(ui) - 8.0;
+            let name = truncated_label(ui, words::TITLE_ALL, fonts::semibold(20.0), theme::of(ui).text, room);
+            ui.add_space((room - name.rect.width()).max(0.0));
+            if back.show(ui).clicked() {
+                state.leave_activity();
+            }
+        });
+        ui.add_space(16.0);
+        above(ui, state, act);
+    });
+    ScrollArea::vertical().id_salt("all activity").auto_shrink(false).show(ui, |ui| {
+        Frame::new().inner_margin(Margin { top: 0, bottom: 24, ..margin }).show(ui, |ui| below(ui, state, act));
+    });
+}
+
+fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let narrow = ui.available_width() < NARROW;
+    if narrow {
+        ui.horizontal(|ui| {
+            let room = ui.available_width() - theme::CONTROL_HEIGHT - ui.spacing().item_spacing.x;
+            filter(ui, state, room);
+            refresh(ui, state, act);
+        });
+        ui.horizontal(|ui| others(ui, state, act));
+    } else {
+        ui.horizontal(|ui| {
+            filter(ui, state, 260.0_f32.min(ui.available_width() * 0.35));
+            refresh(ui, state, act);
+            others(ui, state, act);
+        });
+    }
+}
+
+fn filter(ui: &mut Ui, state: &mut State, width: f32) {
+    let mut sought = state.activity.filter().to_owned();
+    let field = TextField::new(&mut sought, words::FILTER)
+        .hint(words::FILTER)
+        .leading(Icon::Filter)
+        .limit(200)
+        .width(width)
+        .id(Id::unique("filter activity"))
+        .show(ui);
+    if field.has_focus() || field.lost_focus() {
+        if ui.input(|input| input.key_pressed(Key::Escape)) {
+            sought.clear();
+        }
+        // Used up, so that egui does not move the focus elsewhere.
+        let to_list = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let (enter, down) = (to_list(Key::Enter), to_list(Key::ArrowDown));
+        if enter || down {
+            ui.memory_mut(|memory| memory.request_focus(list_id()));
+        }
+    }
+    if field.changed() || sought.is_empty() {
+        state.activity.set_filter(sought);
+    }
+}
+
+fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    if state.activity.is_asking() && state.activity.is_known() {
+        ui.allocate_ui(egui::Vec2::splat(theme::CONTROL_HEIGHT), |ui| {
+            ui.centered_and_justified(|ui| spinner(ui, words::READING));
+        });
+    } else if icon_button(ui, Icon::Refresh, words::REFRESH).clicked() {
+        act.send(state.ask_for_activity());
+    }
+}
+
+/// The switch to all connections, and what is at the right.
+fn others(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    if !state.activity_is_alone() {
+        let mut all = state.activity.of_all();
+        ui.add_space(4.0);
+        if checkbox(ui, &mut all, words::ALL).changed() {
+            state.activity.show_all(all);
+        }
+    }
+    let (_, entries) = state.activity.counts();
+    let export = Button::secondary(words::EXPORT).enabled(entries > 0);
+    ui.add_space((ui.available_width() - export.width(ui)).max(0.0));
+    if export.show(ui).clicked() {
+        state.ask_to_export_activity(act.now);
+    }
 }

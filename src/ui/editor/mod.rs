@@ -33,7 +33,9 @@ const SHORT: f32 = 520.0;
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let palette = theme::of(ui);
     egui::CentralPanel::no_frame().frame(Frame::new().fill(palette.window)).show(ui, |ui| {
-        if state.selection.count() > 1 {
+        if state.activity_is_alone() {
+            activity::alone(ui, state, act);
+        } else if state.selection.count() > 1 {
             many(ui, state, act);
         } else if state.shown_form().is_some() {
             one(ui, state, act);

@@ -1,6 +1,6 @@
 //! What stands in front of the window until it is answered. One at a time.
 
-use super::{AddWorkspaces, GenerateToken, RevokeTokens, RotateToken};
+use super::{AddWorkspaces, ExportActivity, GenerateToken, RevokeTokens, RotateToken, ShowDiagnostics};
 use crate::{
     connection::{ConnectionId, TypedSecret},
     failure::Failure,
@@ -43,6 +43,9 @@ pub enum Dialog {
     GenerateToken(Box<GenerateToken>),
     RotateToken(Box<RotateToken>),
     RevokeTokens(Box<RevokeTokens>),
+    ExportActivity(Box<ExportActivity>),
+    /// What somebody who helps may see.
+    Diagnostics(Box<ShowDiagnostics>),
     /// The window is about to close while renewed sign-ins are not stored; `waiting`: it is tried again.
     SignInsUnsaved {
         waiting: bool,

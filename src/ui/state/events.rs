@@ -99,7 +99,7 @@ impl State {
             }
             event @ Event::Admin { .. } => self.admin_event(event),
             event @ (Event::Reminders { .. } | Event::ReminderAnswered { .. }) => self.reminder_event(event),
-            event @ (Event::Activity { .. } | Event::ActivityExported { .. } | Event::Diagnostics(_) | Event::DiagnosticsSaved { .. }) => {
+            event @ (Event::Activity { .. } | Event::ActivityAdded(_) | Event::ActivityExported { .. } | Event::Diagnostics(_) | Event::DiagnosticsSaved { .. }) => {
                 self.activity_event(event)
             }
             Event::SettingsSaved { settings, moved_secrets } => {
@@ -113,7 +113,7 @@ impl State {
                 }
                 Vec::new()
             }
-            Event::Failed { failure } => {
+            Event::Failed { failure, .. } => {
                 self.failed(failure);
                 Vec::new()
             }

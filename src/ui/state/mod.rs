@@ -28,6 +28,7 @@ mod tokens;
 
 use std::{
     collections::{BTreeMap, HashMap},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -35,6 +36,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use secrecy::SecretString;
 
 pub use account::{AddWorkspaces, Offer, OfferStanding};
+pub use activity::{ActivityLog, ExportActivity, Line, ShowDiagnostics};
 pub use clipboard::Copied;
 pub use dialog::Dialog;
 pub use editing::Editing;
@@ -81,6 +83,11 @@ pub struct State {
     pub tests: Tests,
     pub sign_ins: SignIns,
     pub tokens: Tokens,
+    pub activity: ActivityLog,
+    /// The activity of all connections is shown by itself, as long as nothing else is selected than was then.
+    activity_alone: Option<Vec<ConnectionId>>,
+    /// Where files are saved unless the person says otherwise.
+    pub save_folder: Option<PathBuf>,
     counts: Option<Counts>,
     pub vault: Remote<(VaultHome, VaultStatus)>,
     secrets: HashMap<(ConnectionId, SecretKind), Remote<StoredSecret>>,

@@ -134,7 +134,7 @@ fn ui_02_a_save_that_crashes_is_shown_and_not_saving_for_ever() {
     let mut desk = Desk::with(&three());
     desk.edit(|draft| draft.description = "typed".into());
     let _lost = desk.state.save();
-    desk.engine.tell(Event::Failed { failure: Failure::new(Code::Internal, "A mistake.", "", "Try again.") });
+    desk.engine.tell(Event::Failed { about: None, failure: Failure::new(Code::Internal, "A mistake.", "", "Try again.") });
     desk.settle();
     let form = desk.state.shown_form().unwrap();
     assert!(!form.is_saving() && form.failure.is_some());

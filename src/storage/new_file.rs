@@ -1,0 +1,70 @@
+//! A file that a person asked for, where they asked for it: never in the place of another one.
+
+use std::{fs, io, path::Path};
+
+use super::atomic_file::FileError;
+use crate::failure::{Code, Failure};
+
+/// Writes a new file that only its owner can read.
+///
+/// # Errors
+/// Something is there already; the disk. Nothing is left of a file that could not be written to its end.
+pub fn write_new(to: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(to).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Failure::new(
+            Code::FileUnwritable,
+            format!("{} exists already.", to.display()),
+            "An export never replaces a file.",
+            "Choose another name, or move that file away.",
+        ),
+        io::ErrorKind::NotFound => Failure::new(
+            Code::FileUnwritable,
+            format!("{} cannot be written.", to.display()),
+            "There is no such folder.",
+            "Choose a folder that exists.",
+        ),
+        _ => FileError::io("write", to, error).failure(),
+    })?;
+    io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_all()).map_err(|error| {
+        // Half a file is none.
+        let _ = fs::remove_file(to);
+        FileError::io("write", to, error).failure()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_never_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("precious");
+        fs::File::create(&file).unwrap();
+        assert!(write_new(&file, b"x").unwrap_err().what.contains("exists already"));
+        assert_eq!(fs::read(&file).unwrap(), b"");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_followed_and_others_cannot_read_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let (link, elsewhere) = (dir.path().join("link"), dir.path().join("elsewhere"));
+        std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+        assert!(write_new(&link, b"x").is_err());
+        assert!(!elsewhere.exists());
+        write_new(&elsewhere, b"x").unwrap();
+        assert_eq!(fs::metadata(&elsewhere).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_folder_that_is_missing_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(write_new(&dir.path().join("not/there"), b"x").unwrap_err().why, "There is no such folder.");
+    }
+}

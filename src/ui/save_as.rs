@@ -1,0 +1,288 @@
+//! Where a file is to be saved: a path to type, and the desktop's own dialog to choose one. A part of whatever dialog needs it.
+//!
+//! Whether it can be written is found out by whoever writes it; a failure comes back here, and what was typed stays.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use egui::{Context, Id, Key, Ui};
+use poll_promise::Promise;
+
+use super::{
+    dialogs::{buttons, focus_first},
+    fonts,
+    icons::Icon,
+    test_panel::failure_lines,
+    text::{self, activity as words},
+    theme::{self, Tone},
+    widgets::{Button, TextField, card, paragraph, remark},
+};
+use crate::{connection::Severity, failure::Failure};
+
+/// Nobody closes a dialog as fast: there was none.
+const NO_DIALOG: Duration = Duration::from_millis(300);
+
+/// What the desktop's dialog came to, and how long it was open.
+type Picked = (Option<PathBuf>, Duration);
+
+/// What is typed, and what is under way.
+#[derive(Default)]
+pub struct SaveAs {
+    path: String,
+    picking: Option<Promise<Picked>>,
+    /// The desktop has no dialog to choose with.
+    no_dialog: bool,
+    /// Is being written.
+    waiting: Option<PathBuf>,
+    failure: Option<Failure>,
+}
+
+/// By hand: a promise has no `Debug`.
+impl std::fmt::Debug for SaveAs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SaveAs").field("path", &self.path).field("waiting", &self.waiting).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaveAnswer {
+    /// [`SaveAs::begin`] says where.
+    Save,
+    Cancel,
+}
+
+impl SaveAs {
+    pub fn new(folder: Option<&Path>, name: &str) -> Self {
+        let path = folder.map_or_else(|| name.to_owned(), |folder| folder.join(name).display().to_string());
+        Self { path, ..Self::default() }
+    }
+
+    /// What is typed, when it can be the path of a file: relative ones would lie wherever the program was started.
+    fn target(&self) -> Option<PathBuf> {
+        let typed = self.path.trim();
+        let path = PathBuf::from(typed);
+        let names_a_file = path.file_name().is_some() && !typed.ends_with(['/', std::path::MAIN_SEPARATOR]);
+        (path.is_absolute() && names_a_file).then_some(path)
+    }
+
+    /// From now on it waits for what comes of writing it. `None`: not now.
+    pub fn begin(&mut self) -> Option<PathBuf> {
+        if self.waiting.is_some() {
+            return None;
+        }
+        self.failure = None;
+        self.waiting = self.target();
+        self.waiting.clone()
+    }
+
+    pub fn waits_for(&self, path: &Path) -> bool {
+        self.waiting.as_deref() == Some(path)
+    }
+
+    pub fn failed(&mut self, failure: Failure) {
+        self.waiting = None;
+        self.failure = Some(failure);
+    }
+
+    /// The part of a dialog, with its buttons.
+    pub fn show(&mut self, ui: &mut Ui) -> Option<SaveAnswer> {
+        self.take_picked();
+        let waits = self.waiting.is_some();
+        let mut entered = false;
+        ui.add_enabled_ui(!waits, |ui| {
+            paragraph(ui, words::FILE, fonts::regular(14.0), theme::of(ui).weak);
+            let tone = self.target().is_none().then_some(Tone::Error);
+            let choose = if self.picking.is_some() {
+                Button::secondary(words::CHOOSING).busy(true).enabled(false)
+            } else {
+                Button::secondary(words::CHOOSE).icon(Icon::Folder)
+            };
+            let beside = choose.width(ui) + ui.spacing().item_spacing.x;
+            ui.horizontal(|ui| {
+                let width = ui.available_width() - beside;
+                let field = TextField::new(&mut self.path, words::FILE).limit(4096).width(width).tone(tone).id(path_id()).show(ui);
+                entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                focus_first(ui, &field);
+                if choose.show(ui).clicked() {
+                    self.ask_desktop(ui.ctx());
+                }
+            });
+        });
+        match (self.target(), self.no_dialog) {
+            (None, _) => remark(ui, Severity::Error, words::WHOLE_PATH),
+            (_, true) => remark(ui, Severity::Warning, words::NO_DIALOG),
+            _ => remark(ui, Severity::Note, words::NEVER_REPLACES),
+        };
+        if let Some(failure) = &self.failure {
+            card(ui, Some(Tone::Error), |ui| {
+                ui.set_width(ui.available_width());
+                failure_lines(ui, failure);
+            });
+        }
+        let may_save = !waits && self.target().is_some();
+        let save = Button::primary(if waits { words::SAVING } else { words::SAVE }).busy(waits).enabled(may_save);
+        let answer = buttons(ui, [(Button::ghost(text::CANCEL), SaveAnswer::Cancel), (save, SaveAnswer::Save)]);
+        answer.or((entered && may_save).then_some(SaveAnswer::Save))
+    }
+
+    fn ask_desktop(&mut self, ctx: &Context) {
+        let typed = self.target();
+        let mut dialog = rfd::AsyncFileDialog::new();
+        if let Some(folder) = typed.as_deref().and_then(Path::parent) {
+            dialog = dialog.set_directory(folder);
+        }
+        if let Some(name) = typed.as_deref().and_then(Path::file_name) {
+            dialog = dialog.set_file_name(name.to_string_lossy());
+        }
+        // Made on this thread, as macOS wants it; waited for on another one.
+        let picked = dialog.save_file();
+        self.pick(ctx, move || pollster::block_on(picked).map(|file| file.path().to_owned()));
+    }
+
+    /// Runs `pick` on a thread of its own: a desktop that never answers holds nobody up.
+    fn pick(&mut self, ctx: &Context, pick: impl FnOnce() -> Option<PathBuf> + Send + 'static) {
+        let (sender, promise) = Promise::new();
+        let ctx = ctx.clone();
+        let work = move || {
+            let begun = Instant::now();
+            // Whatever happens there, the promise is kept: a broken one would panic where it is looked at.
+            let picked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(pick)).unwrap_or_default();
+            sender.send((picked, begun.elapsed()));
+            ctx.request_repaint();
+        };
+        self.no_dialog = false;
+        match std::thread::Builder::new().name("choose file".to_owned()).spawn(work) {
+            Ok(_) => self.picking = Some(promise),
+            Err(_) => self.no_dialog = true,
+        }
+    }
+
+    fn take_picked(&mut self) {
+        let Some(promise) = self.picking.take() else { return };
+        match promise.try_take() {
+            Err(pending) => self.picking = Some(pending),
+            Ok((Some(path), _)) => {
+                self.path = path.display().to_string();
+                self.failure = None;
+            }
+            Ok((None, open)) => self.no_dialog = open < NO_DIALOG,
+        }
+    }
+}
+
+fn path_id() -> Id {
+    Id::unique("save as path")
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::accesskit::Role;
+    use egui_kittest::{Harness, kittest::Queryable as _};
+
+    use super::*;
+    use crate::{
+        failure::Code,
+        ui::testing::{Window, window},
+    };
+
+    /// The part, the last answer, and what the desktop is to be asked.
+    struct Part {
+        save: SaveAs,
+        answer: Option<SaveAnswer>,
+        pick: Option<Box<dyn FnOnce() -> Option<PathBuf> + Send>>,
+    }
+
+    fn part(folder: &str) -> Harness<'static, Window<Part>> {
+        let save = SaveAs::new(Some(Path::new(folder)), "export.jsonl");
+        window([520.0, 320.0], Part { save, answer: None, pick: None }, |ui, part| {
+            if let Some(pick) = part.pick.take() {
+                part.save.pick(ui.ctx(), pick);
+            }
+            part.answer = part.save.show(ui).or(part.answer.take());
+        })
+    }
+
+    /// Waits for the thread that asks the desktop.
+    fn picked(harness: &mut Harness<'static, Window<Part>>, pick: impl FnOnce() -> Option<PathBuf> + Send + 'static) {
+        harness.state_mut().pick = Some(Box::new(pick));
+        for _ in 0..500 {
+            harness.step();
+            if harness.state().pick.is_none() && harness.state().save.picking.is_none() {
+                harness.run();
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("it never came back");
+    }
+
+    fn typed(harness: &Harness<'static, Window<Part>>) -> String {
+        harness.get_by_role_and_label(Role::TextInput, words::FILE).value().unwrap_or_default()
+    }
+
+    #[test]
+    fn enter_saves_where_the_field_says() {
+        let mut harness = part("/home/you");
+        assert_eq!(typed(&harness), "/home/you/export.jsonl");
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().answer, Some(SaveAnswer::Save));
+        assert_eq!(harness.state_mut().save.begin(), Some(PathBuf::from("/home/you/export.jsonl")));
+        assert_eq!(harness.state_mut().save.begin(), None, "once");
+        harness.run_steps(2);
+        assert!(harness.query_by_label(words::SAVING).is_some());
+        harness.state_mut().save.failed(Failure::new(Code::FileUnwritable, "It exists already.", "b", "c"));
+        harness.run();
+        assert!(harness.query_by_label_contains("exists already").is_some() && harness.query_by_label(words::SAVE).is_some());
+        harness.get_by_label(text::CANCEL).click();
+        harness.run();
+        assert_eq!(harness.state().answer, Some(SaveAnswer::Cancel));
+    }
+
+    #[test]
+    fn what_names_no_file_cannot_be_saved() {
+        for path in ["", "export.jsonl", "./export.jsonl", "~/export.jsonl", "/", "/home/you/", "/home/.."] {
+            let mut save = SaveAs { path: path.to_owned(), ..SaveAs::default() };
+            assert_eq!(save.begin(), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_path_that_the_desktops_dialog_gives_takes_the_place_of_the_typed_one() {
+        let mut harness = part("/home/you");
+        picked(&mut harness, || Some(PathBuf::from("/data/x.jsonl")));
+        assert_eq!(typed(&harness), "/data/x.jsonl");
+        assert!(harness.query_by_label(words::NO_DIALOG).is_none());
+    }
+
+    #[test]
+    fn without_a_dialog_of_the_desktop_the_path_stays_and_it_is_told() {
+        let mut harness = part("/home/you");
+        picked(&mut harness, || None);
+        assert_eq!(typed(&harness), "/home/you/export.jsonl");
+        assert!(harness.query_by_label(words::NO_DIALOG).is_some());
+    }
+
+    #[test]
+    fn a_dialog_of_the_desktop_that_crashes_disturbs_nobody() {
+        let mut harness = part("/home/you");
+        picked(&mut harness, || std::panic::resume_unwind(Box::new("no portal")));
+        assert!(harness.query_by_label(words::NO_DIALOG).is_some());
+    }
+
+    #[test]
+    fn a_dialog_of_the_desktop_that_never_answers_can_be_left() {
+        let (hold, held) = std::sync::mpsc::channel::<()>();
+        let mut harness = part("/home/you");
+        harness.state_mut().pick = Some(Box::new(move || held.recv().ok().map(|()| PathBuf::new())));
+        harness.run_steps(2);
+        assert!(harness.query_by_label(words::CHOOSING).is_some());
+        harness.get_by_label(words::SAVE).click();
+        harness.run_steps(2);
+        assert_eq!(harness.state().answer, Some(SaveAnswer::Save), "the typed path can be used all the same");
+        harness.state_mut().save = SaveAs::default();
+        drop(hold);
+    }
+}

@@ -1,0 +1,333 @@
+//! The activity as the window lists it: under the headings of its days, the newest first. Computed when something changed, never while
+//! drawing.
+
+use std::collections::VecDeque;
+
+use jiff::{civil::Date, tz::TimeZone};
+
+use super::super::Remote;
+use crate::{connection::ConnectionId, engine::ActivityEntry, failure::Failure, ui::text::activity as words};
+
+/// So many are kept, the newest ones; the file holds about half as many.
+const MOST: usize = 20_000;
+
+/// One line of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    Day(Date),
+    /// Of this number, as [`ActivityLog::entry`] counts.
+    Entry(usize),
+}
+
+/// An entry, and what the filter looks at, in lower case.
+#[derive(Debug)]
+struct Known {
+    entry: ActivityEntry,
+    sought: String,
+}
+
+#[derive(Debug, Default)]
+pub struct ActivityLog {
+    /// The newest first.
+    list: Remote<VecDeque<Known>>,
+    filter: String,
+    /// Not only those of the connection that is shown.
+    all: bool,
+    lines: Vec<Line>,
+    /// For each line and one more: so many days begin before it.
+    days_before: Vec<usize>,
+    entries_shown: usize,
+    entries_of_connection: usize,
+    /// What the lines were computed for; `None`: they are to be computed anew.
+    computed: Option<Option<ConnectionId>>,
+    /// The line that the keyboard is at.
+    cursor: usize,
+    pub reveal_cursor: bool,
+}
+
+impl ActivityLog {
+    pub(super) fn asked(&mut self) {
+        self.list.asked();
+    }
+
+    pub(super) fn came(&mut self, outcome: Result<Vec<ActivityEntry>, Failure>) {
+        match outcome {
+            Ok(entries) => self.list = Remote::Ready(entries.into_iter().take(MOST).map(known).collect()),
+            Err(failure) => self.list.failed(failure),
+        }
+        self.computed = None;
+    }
+
+    /// Entries that follow what is known, the newest last.
+    pub(super) fn added(&mut self, entries: Vec<ActivityEntry>) {
+        // While it is asked for anew, what comes holds them already.
+        let Remote::Ready(list) = &mut self.list else { return };
+        for entry in entries {
+            list.push_front(known(entry));
+        }
+        list.truncate(MOST);
+        self.computed = None;
+    }
+
+    pub fn is_asking(&self) -> bool {
+        matches!(self.list, Remote::Pending { .. })
+    }
+
+    /// Something is known, be it nothing.
+    pub fn is_known(&self) -> bool {
+        self.list.value().is_some()
+    }
+
+    pub fn failure(&self) -> Option<&Failure> {
+        self.list.failure()
+    }
+
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    pub fn set_filter(&mut self, filter: String) {
+        if filter != self.filter {
+            self.filter = filter;
+            self.cursor = 0;
+            self.computed = None;
+        }
+    }
+
+    pub fn of_all(&self) -> bool {
+        self.all
+    }
+
+    pub fn show_all(&mut self, all: bool) {
+        if all != self.all {
+            self.all = all;
+            self.cursor = 0;
+            self.computed = None;
+        }
+    }
+
+    /// Brings the lines up to date, if something changed. `shown`: the connection whose page it is.
+    pub fn sift(&mut self, shown: Option<ConnectionId>, zone: &TimeZone) {
+        let of = shown.filter(|_| !self.all);
+        if self.computed == Some(of) {
+            return;
+        }
+        if self.computed.is_some() {
+            self.cursor = 0;
+        }
+        self.computed = Some(of);
+        self.lines.clear();
+        self.days_before.clear();
+        (self.entries_shown, self.entries_of_connection) = (0, 0);
+        let filter = self.filter.to_lowercase();
+        let looked_for: Vec<&str> = filter.split_whitespace().collect();
+        let mut days = 0;
+        let mut last = None;
+        for (at, known) in self.list.value().into_iter().flatten().enumerate() {
+            if of.is_some() && known.entry.connection != of {
+                continue;
+            }
+            self.entries_of_connection += 1;
+            if !looked_for.iter().all(|word| known.sought.contains(word)) {
+                continue;
+            }
+            let day = known.entry.at.to_zoned(zone.clone()).date();
+            if last != Some(day) {
+                self.lines.push(Line::Day(day));
+                self.days_before.push(days);
+                days += 1;
+                last = Some(day);
+            }
+            self.lines.push(Line::Entry(at));
+            self.days_before.push(days);
+            self.entries_shown += 1;
+        }
+        self.days_before.push(days);
+        self.cursor = self.cursor.min(self.lines.len().saturating_sub(1));
+    }
+
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// An entry keeps its number when others come before it.
+    pub fn number(&self, at: usize) -> usize {
+        self.list.value().map_or(0, VecDeque::len).saturating_sub(at)
+    }
+
+    pub fn entry(&self, at: usize) -> Option<&ActivityEntry> {
+        self.list.value()?.get(at).map(|known| &known.entry)
+    }
+
+    /// How many entries the filter shows, and of how many.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.entries_shown, self.entries_of_connection)
+    }
+
+    /// Where a line begins (or, after the last one, where it ends), when days are `day` points high and entries `entry`.
+    pub fn top(&self, line: usize, day: f32, entry: f32) -> f32 {
+        let line = line.min(self.lines.len());
+        let days = self.days_before.get(line).copied().unwrap_or_default();
+        days as f32 * day + (line - days.min(line)) as f32 * entry
+    }
+
+    /// The first line that ends below `y`.
+    pub fn line_at(&self, y: f32, day: f32, entry: f32) -> usize {
+        let (mut low, mut high) = (0, self.lines.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.top(middle + 1, day, entry) > y {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        low
+    }
+
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// Up and down; over the headings of days.
+    pub fn move_cursor(&mut self, steps: isize) {
+        let last = self.lines.len().saturating_sub(1);
+        let to = self.cursor.saturating_add_signed(steps).min(last);
+        let is_day = matches!(self.lines.get(to), Some(Line::Day(_)));
+        self.cursor = match is_day {
+            // A day always has an entry below it; above the first one there is nothing.
+            true if steps < 0 && to > 0 => to - 1,
+            true => (to + 1).min(last),
+            false => to,
+        };
+        self.reveal_cursor = true;
+    }
+}
+
+fn known(entry: ActivityEntry) -> Known {
+    let sought = format!("{} {} {} {}", entry.name, entry.what.label(), words::outcome(entry.failed), words::detail(&entry)).to_lowercase();
+    Known { entry, sought }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, tz};
+
+    use super::*;
+    use crate::{engine::Deed, failure::Code};
+
+    const DAY: f32 = 30.0;
+    const ROW: f32 = 40.0;
+
+    fn entry(connection: ConnectionId, hours_ago: i64, what: Deed, failed: Option<Code>) -> ActivityEntry {
+        // 14:13:20 UTC
+        let at = Timestamp::from_second(1_790_000_000 - hours_ago * 3600).unwrap();
+        ActivityEntry {
+            at,
+            connection: Some(connection),
+            name: "Sales".to_owned(),
+            what,
+            failed,
+            detail: Some("you@example.com".to_owned()),
+        }
+    }
+
+    fn log(entries: Vec<ActivityEntry>) -> ActivityLog {
+        let mut log = ActivityLog::default();
+        log.asked();
+        log.came(Ok(entries));
+        log
+    }
+
+    fn kinds(log: &ActivityLog) -> String {
+        log.lines().iter().map(|line| if matches!(line, Line::Day(_)) { 'd' } else { 'e' }).collect()
+    }
+
+    #[test]
+    fn each_day_of_the_persons_zone_has_a_heading() {
+        let id = ConnectionId::random();
+        let mut log = log([0, 1, 13, 14, 15, 40].map(|hours| entry(id, hours, Deed::Test, None)).to_vec());
+        log.sift(Some(id), &TimeZone::UTC);
+        assert_eq!(kinds(&log), "deeeedede");
+        log.computed = None;
+        log.sift(Some(id), &TimeZone::fixed(tz::offset(-8)));
+        assert_eq!(kinds(&log), "deedeeede", "{:?}", log.lines());
+    }
+
+    #[test]
+    fn the_page_of_a_connection_lists_its_own_unless_all_are_asked_for() {
+        let (mine, other) = (ConnectionId::random(), ConnectionId::random());
+        let whole = ActivityEntry { connection: None, ..entry(mine, 2, Deed::ActivityExported, None) };
+        let mut log = log(vec![entry(mine, 0, Deed::Test, None), entry(other, 1, Deed::Test, None), whole]);
+        log.sift(Some(mine), &TimeZone::UTC);
+        assert_eq!(log.counts(), (1, 1));
+        log.sift(Some(other), &TimeZone::UTC);
+        assert_eq!(log.counts(), (1, 1));
+        log.show_all(true);
+        log.sift(Some(other), &TimeZone::UTC);
+        assert_eq!(log.counts(), (3, 3));
+        log.show_all(false);
+        log.sift(None, &TimeZone::UTC);
+        assert_eq!(log.counts(), (3, 3), "where no connection is shown there are only all");
+    }
+
+    #[test]
+    fn the_filter_looks_at_all_words_of_a_row() {
+        let id = ConnectionId::random();
+        let mut log = log(vec![entry(id, 0, Deed::Test, Some(Code::Unauthorized)), entry(id, 1, Deed::Save, None)]);
+        for (filter, found) in [("", 2), ("tested", 1), ("FAILED you@", 1), ("sales", 2), ("saved done", 1), ("nothing", 0)] {
+            log.set_filter(filter.to_owned());
+            log.sift(None, &TimeZone::UTC);
+            assert_eq!(log.counts(), (found, 2), "{filter}");
+        }
+    }
+
+    #[test]
+    fn what_is_added_stands_first_and_only_so_many_are_kept() {
+        let id = ConnectionId::random();
+        let mut log = log((0..MOST).map(|_| entry(id, 5, Deed::Test, None)).collect());
+        log.added(vec![entry(id, 1, Deed::Save, None), entry(id, 0, Deed::SignIn, None)]);
+        log.sift(Some(id), &TimeZone::UTC);
+        assert_eq!((log.entry(0).unwrap().what, log.entry(1).unwrap().what), (Deed::SignIn, Deed::Save));
+        assert_eq!(log.counts(), (MOST, MOST));
+    }
+
+    #[test]
+    fn what_is_added_while_all_is_asked_for_comes_with_the_answer() {
+        let id = ConnectionId::random();
+        let mut log = ActivityLog::default();
+        log.added(vec![entry(id, 0, Deed::Test, None)]);
+        log.asked();
+        log.added(vec![entry(id, 0, Deed::Test, None)]);
+        assert!(!log.is_known());
+    }
+
+    #[test]
+    fn lines_are_found_by_where_they_stand() {
+        let id = ConnectionId::random();
+        let mut log = log([0, 1, 24, 48, 49].map(|hours| entry(id, hours, Deed::Test, None)).to_vec());
+        log.sift(Some(id), &TimeZone::UTC);
+        assert_eq!(kinds(&log), "deededee");
+        let tops: Vec<f32> = (0..=8).map(|line| log.top(line, DAY, ROW)).collect();
+        assert_eq!(tops, [0.0, 30.0, 70.0, 110.0, 140.0, 180.0, 210.0, 250.0, 290.0]);
+        for (y, line) in [(-5.0, 0), (0.0, 0), (29.0, 0), (30.0, 1), (109.0, 2), (110.0, 3), (289.0, 7), (290.0, 8), (999.0, 8)] {
+            assert_eq!(log.line_at(y, DAY, ROW), line, "{y}");
+        }
+    }
+
+    #[test]
+    fn the_keyboard_moves_from_entry_to_entry() {
+        let id = ConnectionId::random();
+        let mut log = log([0, 24, 48].map(|hours| entry(id, hours, Deed::Test, None)).to_vec());
+        log.sift(Some(id), &TimeZone::UTC);
+        let mut at = |steps| {
+            log.move_cursor(steps);
+            log.cursor()
+        };
+        assert_eq!([at(1), at(1), at(1), at(1), at(-1), at(-1), at(-1), at(99), at(-99)], [1, 3, 5, 5, 3, 1, 1, 5, 1]);
+        let mut none = ActivityLog::default();
+        none.sift(None, &TimeZone::UTC);
+        none.move_cursor(1);
+        assert_eq!((none.cursor(), none.top(3, DAY, ROW), none.line_at(7.0, DAY, ROW)), (0, 0.0, 0));
+    }
+}

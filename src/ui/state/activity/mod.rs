@@ -1,0 +1,134 @@
+//! Who did what when, as far as it was asked for; and what goes to somebody who helps.
+
+mod log;
+
+pub use log::{ActivityLog, Line};
+
+use super::{Dialog, Notice, Page, State};
+use crate::{
+    connection::ConnectionId,
+    engine::{Command, Diagnostics, Event},
+    ui::{save_as::SaveAs, text::activity as words},
+};
+
+/// Where the activity is to be written.
+#[derive(Debug)]
+pub struct ExportActivity {
+    /// `None`: of all connections.
+    pub id: Option<ConnectionId>,
+    pub save: SaveAs,
+}
+
+/// What goes to somebody who helps, shown before it does.
+#[derive(Debug, Default)]
+pub struct ShowDiagnostics {
+    /// With exactly the text that is copied and saved. `None` while it is collected.
+    pub collected: Option<(Box<Diagnostics>, String)>,
+    /// The place to save it in is being chosen.
+    pub save: Option<SaveAs>,
+}
+
+impl State {
+    /// Also *Refresh*.
+    pub fn ask_for_activity(&mut self) -> Vec<Command> {
+        if self.activity.is_asking() {
+            return Vec::new();
+        }
+        self.activity.asked();
+        vec![Command::ReadActivity]
+    }
+
+    /// Of all connections: on the page of the one that is shown, else on a page of its own, which goes when something is selected.
+    pub fn show_all_activity(&mut self) -> Vec<Command> {
+        self.activity.show_all(true);
+        if self.selection.count() != 1 || self.shown_form().is_none() {
+            self.activity_alone = Some(self.selection.all());
+            return self.ask_for_activity();
+        }
+        self.show_page(Page::Activity)
+    }
+
+    /// The activity of all connections has the main part of the window to itself.
+    pub fn activity_is_alone(&self) -> bool {
+        self.activity_alone.as_ref().is_some_and(|selected| *selected == self.selection.all())
+    }
+
+    pub fn leave_activity(&mut self) {
+        self.activity_alone = None;
+    }
+
+    /// The activity is in view.
+    pub fn shows_activity(&self) -> bool {
+        self.activity_is_alone() || self.page() == Page::Activity && self.selection.shown().is_some()
+    }
+
+    /// The connection whose activity is listed; `None`: all of them.
+    pub fn activity_of(&self) -> Option<ConnectionId> {
+        self.selection.shown().filter(|_| !self.activity.of_all() && !self.activity_is_alone())
+    }
+
+    pub fn ask_to_export_activity(&mut self, now: jiff::Timestamp) {
+        let name = words::file_name(now, &self.zone.0);
+        let save = SaveAs::new(self.save_folder.as_deref(), &name);
+        self.dialog = Some(Dialog::ExportActivity(Box::new(ExportActivity { id: self.activity_of(), save })));
+    }
+
+    pub fn export_activity(&mut self) -> Vec<Command> {
+        let Some(Dialog::ExportActivity(dialog)) = &mut self.dialog else { return Vec::new() };
+        let id = dialog.id;
+        dialog.save.begin().map(|to| Command::ExportActivity { id, to }).into_iter().collect()
+    }
+
+    /// Collects what somebody who helps may see, and shows it.
+    pub fn diagnose(&mut self) -> Vec<Command> {
+        self.dialog = Some(Dialog::Diagnostics(Box::default()));
+        vec![Command::Diagnose]
+    }
+
+    pub fn ask_to_save_diagnostics(&mut self, now: jiff::Timestamp) {
+        let name = words::diagnostics_file_name(now, &self.zone.0);
+        if let Some(Dialog::Diagnostics(dialog)) = &mut self.dialog {
+            dialog.save = Some(SaveAs::new(self.save_folder.as_deref(), &name));
+        }
+    }
+
+    pub fn save_diagnostics(&mut self) -> Vec<Command> {
+        let Some(Dialog::Diagnostics(dialog)) = &mut self.dialog else { return Vec::new() };
+        let (Some((diagnostics, _)), Some(save)) = (&dialog.collected, &mut dialog.save) else { return Vec::new() };
+        let diagnostics = diagnostics.clone();
+        save.begin().map(|to| Command::SaveDiagnostics { diagnostics, to }).into_iter().collect()
+    }
+
+    pub(super) fn activity_event(&mut self, event: Event) -> Vec<Command> {
+        match event {
+            Event::Activity { outcome } => self.activity.came(outcome),
+            Event::ActivityAdded(entries) => self.activity.added(entries),
+            Event::Diagnostics(diagnostics) => {
+                if let Some(Dialog::Diagnostics(dialog)) = &mut self.dialog {
+                    let text = diagnostics.text();
+                    dialog.collected = Some((diagnostics, text));
+                }
+            }
+            Event::ActivityExported { to, outcome } | Event::DiagnosticsSaved { to, outcome } => {
+                let waits = match &mut self.dialog {
+                    Some(Dialog::ExportActivity(dialog)) => Some(&mut dialog.save),
+                    Some(Dialog::Diagnostics(dialog)) => dialog.save.as_mut(),
+                    _ => None,
+                };
+                let waits = waits.filter(|save| save.waits_for(&to));
+                match (outcome, waits) {
+                    (Ok(()), waits) => {
+                        if waits.is_some() {
+                            self.dialog = None;
+                        }
+                        self.notices.push(Notice::Done(words::saved(&to)));
+                    }
+                    (Err(failure), Some(save)) => save.failed(failure),
+                    (Err(failure), None) => self.notices.push(Notice::Failure(failure)),
+                }
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,220 @@
+//! The words of the *Activity* tab, of saving it, and of the diagnostics.
+
+use std::path::Path;
+
+use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
+
+use super::counted;
+use crate::{connection::SecretKind, engine::ActivityEntry, failure::Code};
+
+pub const TITLE_ALL: &str = "Activity of all connections";
+pub const LIST: &str = "Activity";
+pub const ALL: &str = "All connections";
+pub const FILTER: &str = "Filter activity";
+pub const REFRESH: &str = "Read the activity again";
+pub const EXPORT: &str = "Export...";
+pub const BACK: &str = "Back";
+pub const READING: &str = "Reading what was done";
+pub const FAILED: &str = "The activity could not be read";
+pub const NONE: &str = "Nothing was done with this connection so far. Tests, sign-ins, saves, tokens, and secrets that were shown or copied are listed \
+     here, never the secrets themselves.";
+pub const NONE_AT_ALL: &str = "Nothing was done so far. Tests, sign-ins, saves, tokens, and secrets that were shown or copied are listed here, never the \
+     secrets themselves.";
+pub const NO_MATCH: &str = "Nothing matches the filter.";
+pub const KEPT: &str = "Kept on this computer alone. When there is too much of it, the oldest goes.";
+pub const DONE: &str = "Done";
+pub const NOT_SAVED: &str = "Not saved";
+pub const WHOLE: &str = "All connections";
+
+pub const EXPORT_TITLE: &str = "Export activity";
+pub const EXPORT_ONE: &str = "What was done with this connection, one JSON object a line, without secrets.";
+pub const EXPORT_ALL: &str = "What was done with all connections, one JSON object a line, without secrets.";
+
+pub const FILE: &str = "File";
+pub const CHOOSE: &str = "Choose...";
+pub const CHOOSING: &str = "Choosing";
+pub const NO_DIALOG: &str = "This desktop has no dialog to choose with. Type the path.";
+pub const SAVE: &str = "Save";
+pub const SAVING: &str = "Saving";
+pub const WHOLE_PATH: &str = "Write the whole path, folder and name";
+pub const NEVER_REPLACES: &str = "A file that is there already is never replaced.";
+
+pub const DIAGNOSTICS: &str = "Copy diagnostics...";
+pub const DIAGNOSTICS_TITLE: &str = "Diagnostics";
+pub const DIAGNOSTICS_WHY: &str =
+    "For somebody who helps you. This is all of it: counts, versions and fixed words; no names, no addresses, no secrets.";
+pub const COLLECTING: &str = "Looking at everything once";
+pub const COPY: &str = "Copy";
+pub const SAVE_AS: &str = "Save as...";
+pub const CLOSE: &str = "Close";
+
+/// `Done`, or `Failed: ` and why in a few words.
+pub fn outcome(failed: Option<Code>) -> String {
+    failed.map_or_else(|| DONE.to_owned(), |code| format!("Failed: {}", code_words(code)))
+}
+
+/// Who, or what exactly.
+pub fn detail(entry: &ActivityEntry) -> String {
+    let Some(detail) = entry.detail.as_deref() else { return String::new() };
+    let kind = SecretKind::ALL.into_iter().find(|kind| kind.word() == detail);
+    match kind {
+        Some(SecretKind::PersonalAccessToken) => "Access token".to_owned(),
+        Some(SecretKind::ClientSecret) => "Client secret".to_owned(),
+        Some(SecretKind::RefreshToken) => "Sign-in".to_owned(),
+        // The file may have been written by anybody who may write this person's files.
+        None => detail.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+    }
+}
+
+/// What the connection was called, or why it has no name.
+pub fn whose(entry: &ActivityEntry) -> &str {
+    match (&entry.connection, entry.name.as_str()) {
+        (None, _) => WHOLE,
+        (Some(_), "") => NOT_SAVED,
+        (Some(_), name) => name,
+    }
+}
+
+/// `Today`, `Yesterday`, `Friday, 20 November`, with the year where it is another one.
+pub fn day(day: Date, today: Date) -> String {
+    if day == today {
+        "Today".to_owned()
+    } else if today.yesterday().is_ok_and(|yesterday| day == yesterday) {
+        "Yesterday".to_owned()
+    } else if day.year() == today.year() {
+        day.strftime("%A, %-d %B").to_string()
+    } else {
+        day.strftime("%A, %-d %B %Y").to_string()
+    }
+}
+
+/// `Sunday, 22 November 2026, 21:34:09 UTC`
+pub fn moment(at: &Zoned) -> String {
+    at.strftime("%A, %-d %B %Y, %H:%M:%S %Z").to_string()
+}
+
+/// `21:34`
+pub fn time_of_day(at: &Zoned) -> String {
+    at.strftime("%H:%M").to_string()
+}
+
+pub fn count(shown: usize, all: usize) -> String {
+    let entries = counted(all, "entry", "entries");
+    if shown == all { format!("{entries}.") } else { format!("{shown} of {entries}.") }
+}
+
+/// `brickpass-activity-2026-11-22.jsonl`
+pub fn file_name(now: Timestamp, zone: &TimeZone) -> String {
+    format!("brickpass-activity-{}.jsonl", now.to_zoned(zone.clone()).date())
+}
+
+pub fn diagnostics_file_name(now: Timestamp, zone: &TimeZone) -> String {
+    format!("brickpass-diagnostics-{}.json", now.to_zoned(zone.clone()).date())
+}
+
+pub fn saved(to: &Path) -> String {
+    format!("Saved as {}", to.display())
+}
+
+/// Follows "Failed: ".
+fn code_words(code: Code) -> &'static str {
+    match code {
+        Code::Dns => "address not found",
+        Code::Refused => "connection refused",
+        Code::Unreachable => "unreachable",
+        Code::ConnectTimeout | Code::ReadTimeout => "no answer in time",
+        Code::Reset => "connection lost",
+        Code::TlsUnknownIssuer => "unknown certificate authority",
+        Code::TlsExpired => "certificate expired",
+        Code::TlsNotYetValid => "certificate not valid yet",
+        Code::TlsWrongHost => "certificate of another host",
+        Code::TlsProtocol | Code::Tls => "no secure connection",
+        Code::CaFile => "certificate file unusable",
+        Code::ProxyAuth => "proxy wants a password",
+        Code::ProxyUnreachable => "proxy unreachable",
+        Code::Unauthorized => "secret not accepted",
+        Code::Forbidden => "no permission",
+        Code::IpBlocked => "IP address blocked",
+        Code::NotFound => "not found",
+        Code::RateLimited => "too many requests",
+        Code::ServerError => "error of the service",
+        Code::TokenQuota => "too many tokens",
+        Code::TokenScope => "unknown scope",
+        Code::PrincipalQuota => "too many service principals",
+        Code::SecretQuota => "too many secrets",
+        Code::TokensDisabled => "tokens switched off",
+        Code::TokensNotAllowed => "tokens not allowed",
+        Code::TokenLifetime => "lifetime not allowed",
+        Code::PrivateLink => "private network only",
+        Code::Redirect | Code::NotApi | Code::Protocol | Code::TooLarge => "not the answer of a workspace",
+        Code::SignInNeeded => "sign-in needed",
+        Code::SignInDeclined => "declined in the browser",
+        Code::SignInTimeout => "browser did not come back",
+        Code::PortsTaken => "no free port",
+        Code::OauthUnsupported => "no OAuth there",
+        Code::OauthRefused => "refused by the sign-in service",
+        Code::OauthProtocol => "odd answer of the sign-in service",
+        Code::RefreshBusy => "renewed elsewhere",
+        Code::NoSecret => "no secret stored",
+        Code::VaultLocked => "store of secrets locked",
+        Code::VaultUnavailable => "no store of secrets",
+        Code::VaultBusy => "store of secrets busy",
+        Code::WrongPassphrase => "wrong passphrase",
+        Code::SecretDamaged => "stored secret damaged",
+        Code::FileUnreadable => "file unreadable",
+        Code::FileUnwritable => "file not written",
+        Code::FileUnsafe => "file not safe to use",
+        Code::ReadOnly => "file read-only",
+        Code::Conflict => "changed elsewhere",
+        Code::InvalidInput => "not valid",
+        Code::NoSuchConnection => "no such connection",
+        Code::Cancelled => "cancelled",
+        Code::Unsupported => "not supported",
+        Code::Internal => "a mistake of Brickpass",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::engine::Deed;
+
+    #[test]
+    fn days_are_named_as_people_name_them() {
+        let today = date(2026, 11, 22);
+        for (of, words) in [
+            (today, "Today"),
+            (date(2026, 11, 21), "Yesterday"),
+            (date(2026, 11, 20), "Friday, 20 November"),
+            (date(2025, 12, 31), "Wednesday, 31 December 2025"),
+            (date(2026, 11, 23), "Monday, 23 November"),
+        ] {
+            assert_eq!(day(of, today), words);
+        }
+    }
+
+    #[test]
+    fn a_moment_is_told_in_the_persons_zone() {
+        let at = Timestamp::from_second(1_795_383_249).unwrap().to_zoned(TimeZone::UTC);
+        assert_eq!(moment(&at), "Sunday, 22 November 2026, 21:34:09 UTC");
+        assert_eq!(time_of_day(&at), "21:34");
+        assert_eq!(file_name(at.timestamp(), &TimeZone::UTC), "brickpass-activity-2026-11-22.jsonl");
+    }
+
+    #[test]
+    fn a_detail_is_in_words_and_disturbs_no_screen() {
+        let entry = |detail: &str| ActivityEntry {
+            at: Timestamp::UNIX_EPOCH,
+            connection: None,
+            name: String::new(),
+            what: Deed::Reveal,
+            failed: None,
+            detail: Some(detail.to_owned()),
+        };
+        assert_eq!(detail(&entry("pat")), "Access token");
+        assert_eq!(detail(&entry("you@example.com\n")), "you@example.com ");
+        assert_eq!(outcome(Some(Code::Unauthorized)), "Failed: secret not accepted");
+    }
+}
