@@ -13,11 +13,11 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    Workspace,
+    Workspace, assignments,
     catalogue::{ACCOUNT_ID, CloudKind},
     clusters, errors, gate, identity,
     oidc::{self, Authority, Caller, Realm},
-    pages, tokens,
+    pages, principal_secrets, scim, tokens,
 };
 
 /// Which workspace a request to the unified host is for.
@@ -37,14 +37,25 @@ pub(super) struct Account {
 /// Everything that the host answers.
 pub(super) fn router(account: Arc<Account>) -> Router {
     let own = if account.realm == Realm::Unified {
-        Router::new().merge(identity::routes()).merge(clusters::routes()).merge(tokens::routes()).with_state(())
+        Router::new()
+            .merge(identity::routes())
+            .merge(clusters::routes())
+            .merge(tokens::routes())
+            .merge(scim::routes())
+            .merge(principal_secrets::routes())
     } else {
-        Router::new().route("/api/2.0/preview/scim/v2/Me", get(me)).route("/api/2.0/tokens/introspect", get(introspect)).with_state(())
+        Router::new()
+            .route("/api/2.0/preview/scim/v2/Me", get(me))
+            .route("/api/2.0/tokens/introspect", get(introspect))
+            .with_state(Arc::clone(&account))
     };
     Router::new()
         .route("/.well-known/databricks-config", get(config))
         .route(&format!("/api/2.0/accounts/{ACCOUNT_ID}/workspaces"), get(workspaces))
         .route(&format!("/api/2.0/accounts/{ACCOUNT_ID}/scim/v2/Me"), get(me))
+        .merge(scim::account_routes())
+        .merge(principal_secrets::account_routes())
+        .merge(assignments::account_routes())
         .merge(oidc::routes(Arc::clone(&account.authority), account.realm))
         .with_state(Arc::clone(&account))
         .merge(own)
@@ -59,7 +70,7 @@ async fn pass(State(account): State<Arc<Account>>, mut request: Request, next: N
     if path.starts_with("/api/") || path.starts_with("/.well-known/") {
         account.authority.remember(format!("{} {path}", request.method()));
     }
-    if account.realm == Realm::Unified && path.starts_with("/api/") && !path.starts_with("/api/2.0/accounts/") {
+    if account.realm == Realm::Unified && path.starts_with("/api/") && !is_accounts(&path) {
         return match account.wanted(request.headers()) {
             Some(workspace) => gate::answer(workspace, request, next).await,
             // Source: the Databricks SDKs say that such a host answers so without the header.
@@ -73,7 +84,9 @@ async fn pass(State(account): State<Arc<Account>>, mut request: Request, next: N
             Some(None) => errors::invalid_token(),
             Some(Some(caller)) => {
                 request.extensions_mut().insert(caller);
-                next.run(request).await
+                let changes = !request.method().is_safe();
+                let answered = next.run(request).await;
+                if changes && account.authority.loses_this_answer() { gate::cut_short(answered).await } else { answered }
             }
         }
     } else {
@@ -81,6 +94,11 @@ async fn pass(State(account): State<Arc<Account>>, mut request: Request, next: N
     };
     gate::sign(&mut response);
     response
+}
+
+/// The secrets of a workspace's service principals lie beside what is the account's, without its id.
+fn is_accounts(path: &str) -> bool {
+    path.starts_with("/api/2.0/accounts/") && !path.starts_with("/api/2.0/accounts/servicePrincipals/")
 }
 
 impl Account {
@@ -138,8 +156,8 @@ async fn workspaces(State(account): State<Arc<Account>>) -> Json<Value> {
         .into()
 }
 
-async fn me(Extension(caller): Extension<Caller>) -> Response {
-    identity::scim(&caller.principal, &json!([]))
+async fn me(State(account): State<Arc<Account>>, Extension(caller): Extension<Caller>) -> Response {
+    identity::scim(&account.authority, &caller.principal, &json!([]))
 }
 
 async fn introspect() -> Json<Value> {

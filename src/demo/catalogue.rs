@@ -58,6 +58,11 @@ pub(super) enum Principal {
 }
 
 impl Principal {
+    /// Of the account above all workspaces.
+    pub(super) fn is_account_admin(&self) -> bool {
+        *self == Self::User(ADMIN)
+    }
+
     /// A service principal's name is its application id, which is also its client id.
     pub(super) fn name(&self) -> String {
         match self {

@@ -50,7 +50,7 @@ pub(super) async fn answer(workspace: Arc<Workspace>, mut request: Request, next
 }
 
 /// The head and half of the body arrive, then the connection is reset.
-async fn cut_short(answered: Response) -> Response {
+pub(super) async fn cut_short(answered: Response) -> Response {
     let (head, body) = answered.into_parts();
     let whole = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     Response::from_parts(head, Body::new(Cut::of(&whole)))
@@ -91,6 +91,9 @@ async fn admit(workspace: &Workspace, uri: &Uri, headers: &HeaderMap) -> Result<
 /// A token without `all-apis` opens the APIs that its scopes name; whose it is, it may always ask.
 fn missing_scope(caller: &Caller, path: &str) -> Option<&'static str> {
     let needed = match path {
+        _ if path.starts_with("/api/2.0/permissions/") => "access-management",
+        _ if path.contains("/ServicePrincipals") => "scim",
+        _ if path.contains("/servicePrincipals/") => "access-management",
         _ if path.contains("/clusters/") => "clusters",
         _ if path.contains("/token/") || path.contains("/token-management/") => "authentication",
         _ if path.ends_with("/workspace-conf") => "settings",

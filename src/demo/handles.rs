@@ -90,6 +90,34 @@ impl DemoAuthorization {
         self.authority.counts().client_credentials
     }
 
+    /// The next change at account level is acted on, and its answer is lost: the connection is reset in the middle of it.
+    pub fn lose_next_answer(&self) {
+        self.authority.lose_next_answer();
+    }
+
+    /// Number in SCIM and name of all service principals of the account, oldest first.
+    #[must_use]
+    pub fn service_principals(&self) -> Vec<(String, String)> {
+        self.authority.principals().list(None).map(|it| (it.id.to_string(), it.name.clone())).collect()
+    }
+
+    /// How many service principals there may be from now on; 10,000 at first.
+    pub fn set_service_principal_quota(&self, quota: usize) {
+        self.authority.principals().quota = quota;
+    }
+
+    /// The ids of the OAuth secrets of a service principal (by its number in SCIM), newest first.
+    #[must_use]
+    pub fn oauth_secrets(&self, principal_id: &str) -> Vec<String> {
+        let id = principal_id.parse().unwrap_or_default();
+        self.authority.principals().get(id, None).map(|it| it.secrets().map(|it| it.id.clone()).collect()).unwrap_or_default()
+    }
+
+    /// Ends this OAuth secret, as if its time were over.
+    pub fn expire_oauth_secret(&self, id: &str) {
+        self.authority.principals().expire_secret(id, Timestamp::now());
+    }
+
     /// The last thousand requests to the authorization server and the account, oldest first: `GET /oidc/v1/authorize`,
     /// `POST /oidc/v1/token refresh_token`. No secrets in them, so no queries either.
     #[must_use]

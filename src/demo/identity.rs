@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use super::{
     Workspace,
-    catalogue::{ACCOUNT_ID, Nature, Principal, SERVICE_PRINCIPAL},
+    catalogue::{ACCOUNT_ID, Nature, Principal},
     errors,
-    oidc::Caller,
+    oidc::{Authority, Caller},
 };
 
 pub(super) fn routes() -> Router {
@@ -25,11 +25,11 @@ async fn me(Extension(workspace): Extension<Arc<Workspace>>, Extension(caller): 
     let group = |name, id| json!({ "display": name, "type": "direct", "value": id, "$ref": format!("Groups/{id}") });
     let users = (workspace.nature != Nature::NoPermission).then(|| group("users", "651002848913527"));
     let admins = workspace.has_admin(&caller.principal).then(|| group("admins", "318840527719046"));
-    scim(&caller.principal, &users.into_iter().chain(admins).collect())
+    scim(&workspace.authority, &caller.principal, &users.into_iter().chain(admins).collect())
 }
 
 /// A user or a service principal as SCIM shows it; the name of a service principal is its application id.
-pub(super) fn scim(principal: &Principal, groups: &Value) -> Response {
+pub(super) fn scim(authority: &Authority, principal: &Principal, groups: &Value) -> Response {
     let schemas = ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:extension:workspace:2.0:User"];
     let answer = match principal {
         Principal::User(user) => json!({
@@ -42,14 +42,18 @@ pub(super) fn scim(principal: &Principal, groups: &Value) -> Response {
             "active": true,
             "groups": groups,
         }),
-        Principal::ServicePrincipal { client_id } => json!({
-            "schemas": schemas,
-            "id": SERVICE_PRINCIPAL.0.to_string(),
-            "userName": client_id,
-            "displayName": SERVICE_PRINCIPAL.1,
-            "active": true,
-            "groups": groups,
-        }),
+        Principal::ServicePrincipal { client_id } => {
+            let principals = authority.principals();
+            let known = principals.by_client_id(client_id);
+            json!({
+                "schemas": schemas,
+                "id": known.map(|it| it.id.to_string()),
+                "userName": client_id,
+                "displayName": known.map(|it| it.name.as_str()),
+                "active": known.is_some_and(|it| it.active),
+                "groups": groups,
+            })
+        }
     };
     let mut response = Json(answer).into_response();
     errors::set(&mut response, header::CONTENT_TYPE, "application/scim+json; charset=utf-8");

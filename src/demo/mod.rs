@@ -6,6 +6,7 @@
 //! [`account`] is the host above the workspaces, [`oidc`] the authorization server of all of them.
 
 mod account;
+mod assignments;
 mod catalogue;
 mod clusters;
 mod compute;
@@ -16,8 +17,12 @@ mod faults;
 mod gate;
 mod handles;
 mod identity;
+mod input;
 mod oidc;
 mod pages;
+mod principal_secrets;
+mod principals;
+mod scim;
 mod server;
 mod token_management;
 mod token_store;
@@ -83,7 +88,7 @@ pub struct DemoUser {
     pub password: String,
 }
 
-/// A service principal of the account, assigned to every workspace.
+/// A service principal of the account, assigned to every workspace; there are others, which nobody has a secret of yet.
 #[derive(Clone, serde::Serialize)]
 pub struct DemoServicePrincipal {
     pub client_id: String,

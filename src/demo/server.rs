@@ -13,7 +13,7 @@ use tokio::{runtime, sync::oneshot};
 use super::{
     Workspace, clusters, discovery, errors, gate, identity,
     oidc::{self, Realm},
-    pages, tokens,
+    pages, principal_secrets, scim, tokens,
 };
 
 /// A thread with a runtime of its own. Dropping it closes every socket before it returns, so the ports are free at once.
@@ -81,6 +81,8 @@ pub(super) fn router(workspace: Arc<Workspace>) -> Router {
         .merge(identity::routes())
         .merge(clusters::routes())
         .merge(tokens::routes())
+        .merge(scim::routes())
+        .merge(principal_secrets::routes())
         .merge(oidc::routes(Arc::clone(&workspace.authority), Realm::Workspace(workspace.id)))
         .fallback(errors::no_such_endpoint)
         .method_not_allowed_fallback(errors::no_such_endpoint)

@@ -31,6 +31,7 @@ mod oauth_demo;
 mod proxy;
 mod secrets;
 mod send_to;
+mod service_principals;
 mod session;
 mod storage;
 mod storage_kill;

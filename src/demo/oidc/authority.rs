@@ -19,7 +19,8 @@ use crate::{
     connection::OAuthApp,
     demo::{
         DemoServicePrincipal, DemoUser, OAuthFault,
-        catalogue::{Principal, USERS, User},
+        catalogue::{Principal, SERVICE_PRINCIPAL, USERS, User},
+        principals::Principals,
     },
 };
 
@@ -41,6 +42,7 @@ pub(in crate::demo) struct Authority {
     hosts: Vec<Host>,
     users: Vec<(User, DemoUser)>,
     service_principal: DemoServicePrincipal,
+    principals: Mutex<Principals>,
     memory: Mutex<Memory>,
 }
 
@@ -53,6 +55,8 @@ struct Memory {
     fault: Option<OAuthFault>,
     requests: VecDeque<String>,
     counts: Counts,
+    /// The answer to the next change at account level does not arrive.
+    lose_answer: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -82,13 +86,16 @@ impl Authority {
     pub(in crate::demo) fn new(hosts: Vec<Host>) -> Self {
         let password = || format!("demo-{:08x}", fastrand::u32(..));
         let registered = REGISTERED_PORTS.map(redirect_uri).collect();
+        let service_principal =
+            DemoServicePrincipal { client_id: Uuid::new_v4().to_string(), client_secret: format!("dose{}", Uuid::new_v4().simple()) };
+        let DemoServicePrincipal { client_id, client_secret } = &service_principal;
+        let workspaces: Vec<_> = hosts.iter().filter_map(|host| host.realm.workspace()).collect();
+        let principals = Principals::new(&workspaces, SERVICE_PRINCIPAL, client_id, client_secret, Timestamp::now());
         Self {
             hosts,
             users: USERS.map(|user| (user, DemoUser { name: user.user_name(), password: password() })).to_vec(),
-            service_principal: DemoServicePrincipal {
-                client_id: Uuid::new_v4().to_string(),
-                client_secret: format!("dose{}", Uuid::new_v4().simple()),
-            },
+            service_principal,
+            principals: Mutex::new(principals),
             memory: Mutex::new(Memory {
                 applications: HashMap::from([(OAuthApp::DATABRICKS_CLI.to_owned(), registered)]),
                 logins: Logins::default(),
@@ -97,6 +104,7 @@ impl Authority {
                 fault: None,
                 requests: VecDeque::new(),
                 counts: Counts::default(),
+                lose_answer: false,
             }),
         }
     }
@@ -134,9 +142,12 @@ impl Authority {
         bool::from(known.password.as_bytes().ct_eq(password.as_bytes())).then_some(*user)
     }
 
-    pub(super) fn is_service_principal(&self, id: &str, secret: &str) -> bool {
-        let known = &self.service_principal;
-        known.client_id == id && bool::from(known.client_secret.as_bytes().ct_eq(secret.as_bytes()))
+    pub(super) fn is_service_principal(&self, id: &str, secret: &str, realm: Realm) -> bool {
+        self.principals().signs_in(id, secret, realm, Timestamp::now())
+    }
+
+    pub(in crate::demo) fn principals(&self) -> MutexGuard<'_, Principals> {
+        self.principals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The redirect addresses of a public client; `None` where there is no such client.
@@ -195,7 +206,9 @@ impl Authority {
     }
 
     pub(in crate::demo) fn caller(&self, token: &str, realm: Realm) -> Option<Caller> {
-        self.memory().grants.caller(token, realm, Instant::now())
+        let caller = self.memory().grants.caller(token, realm, Instant::now())?;
+        // A token of the account opens only the workspaces that its service principal may enter.
+        self.principals().admits(&caller.principal, realm).then_some(caller)
     }
 
     pub(super) fn revoke(&self, token: &str, client_id: &str) {
@@ -254,6 +267,14 @@ impl Authority {
             Some(OAuthFault::NoIss) => None,
             _ => Some(self.issuer(realm)),
         }
+    }
+
+    pub(in crate::demo) fn lose_next_answer(&self) {
+        self.memory().lose_answer = true;
+    }
+
+    pub(in crate::demo) fn loses_this_answer(&self) -> bool {
+        std::mem::take(&mut self.memory().lose_answer)
     }
 
     // Records

@@ -51,6 +51,14 @@ impl Realm {
         }
     }
 
+    /// The id of the one workspace that it is.
+    fn workspace(self) -> Option<u64> {
+        match self {
+            Self::Workspace(id) => Some(id),
+            Self::Account | Self::Unified => None,
+        }
+    }
+
     /// Whether a token of this realm opens `other`.
     fn covers(self, other: Self) -> bool {
         matches!(self, Self::Account | Self::Unified) || self == other

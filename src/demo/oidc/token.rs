@@ -156,7 +156,7 @@ impl Client {
     }
 
     fn service_principal(self, seat: &Seat) -> Result<String, OAuthError> {
-        let known = seat.authority.is_service_principal(&self.id, self.secret.as_deref().unwrap_or_default());
+        let known = seat.authority.is_service_principal(&self.id, self.secret.as_deref().unwrap_or_default(), seat.realm);
         known.then_some(self.id).ok_or_else(OAuthError::invalid_client)
     }
 
