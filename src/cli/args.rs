@@ -5,7 +5,10 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 
 use super::pat;
-use crate::{connection::AuthKind, interchange::send_to::Destination};
+use crate::{
+    connection::{AuthKind, Scopes},
+    interchange::send_to::Destination,
+};
 
 /// All your Databricks connections in one window. Without a subcommand, the window opens.
 #[derive(Debug, Parser)]
@@ -200,6 +203,9 @@ pub(super) struct PatCreate {
     /// How long it is valid: 90d, 12h, 30m
     #[arg(long, value_name = "L", default_value = "90d", value_parser = pat::lifetime)]
     pub(super) lifetime: Duration,
+    /// What it may do, such as sql or clusters; everything that you may do when nothing is said
+    #[arg(long = "scope", value_name = "S", num_args = 1.., value_parser = pat::scopes)]
+    pub(super) scopes: Vec<Scopes>,
     /// The connection signs in with it from now on
     #[arg(long = "use")]
     pub(super) use_it: bool,

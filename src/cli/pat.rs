@@ -14,7 +14,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    connection::{Connection, ConnectionId},
+    connection::{Connection, ConnectionId, Scopes},
     databricks::{NewToken, Token, TokenRequest},
     engine::{Command, Event, Rotated, RunId, TokenList, default_comment},
     failure::Failure,
@@ -45,8 +45,10 @@ pub(super) fn pat(words: Pat, json: bool) -> Result<ExitCode, Failure> {
 fn create(session: &mut Session, connection: &Connection, options: PatCreate, json: bool) -> Result<ExitCode, Failure> {
     // From here on somebody who ends the program early waits for the value to be printed: it cannot be had again.
     let _unfinished = interrupt::unfinished();
-    let request =
-        TokenRequest { comment: options.comment.unwrap_or_else(default_comment), lifetime: Some(options.lifetime), scopes: Vec::new() };
+    let mut scopes: Vec<String> = options.scopes.iter().flat_map(Scopes::iter).map(str::to_owned).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    let request = TokenRequest { comment: options.comment.unwrap_or_else(default_comment), lifetime: Some(options.lifetime), scopes };
     session.send(Command::GenerateToken { run: RUN, id: connection.id, request });
     let new = session.wait_for(|event| match event {
         Event::TokenGenerated { run: RUN, outcome, .. } => Some(outcome),
@@ -93,10 +95,13 @@ fn withdrawn(session: &mut Session, id: ConnectionId, token: &Token, mut failure
 
 fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<ExitCode, Failure> {
     session.send(Command::ListTokens { id: connection.id });
-    let TokenList { tokens, in_use, longest_days } = session.wait(|event| match event {
+    let list = session.wait(|event| match event {
         Event::Tokens { outcome, .. } => Some(outcome),
         _ => None,
     })?;
+    let told = list.tells_last_use();
+    let TokenList { tokens, in_use, longest_days } = list;
+    let now = Timestamp::now();
     let used = |token: &Token| in_use.as_ref() == Some(&token.id);
     if json {
         let rows: Vec<Value> = tokens
@@ -115,19 +120,30 @@ fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<Ex
         return Ok(ExitCode::SUCCESS);
     }
     if !tokens.is_empty() {
-        let mut rows = vec![["ID", "CREATED", "EXPIRES", "IN USE", "COMMENT"].map(str::to_owned).to_vec()];
+        let limited = tokens.iter().any(|token| token.limits().is_some());
+        let columns = [("ID", true), ("CREATED", true), ("EXPIRES", true), ("LAST USED", told), ("IN USE", true), ("LIMITED TO", limited)];
+        let row = |cells: [String; 6], comment: String| {
+            let shown = cells.into_iter().zip(columns).filter(|(_, (_, shown))| *shown).map(|(cell, _)| cell);
+            shown.chain([comment]).collect::<Vec<_>>()
+        };
+        let mut rows = vec![row(columns.map(|(title, _)| title.to_owned()), "COMMENT".to_owned())];
         rows.extend(tokens.iter().map(|token| {
-            vec![
+            let cells = [
                 token.id.clone(),
                 token.created_at.map(day).unwrap_or_default(),
                 token.expires_at.map_or_else(|| "never".to_owned(), day),
+                token.last_used.map_or_else(|| "never".to_owned(), |day| day.to_string()),
                 if used(token) { "yes".to_owned() } else { String::new() },
-                token.comment.clone(),
-            ]
+                token.limits().unwrap_or_default().join(" "),
+            ];
+            row(cells, token.comment.clone())
         }));
         say(table(&rows));
     }
     note(count(tokens.len(), "token", "tokens"));
+    for (token, days) in tokens.iter().filter(|_| told).filter_map(|token| Some((token, token.idle_days(now)?))) {
+        note(format_args!("{} has not been used for {days} days. Databricks revokes it after 90.", token.id));
+    }
     if let Some(days) = longest_days {
         note(format_args!("New tokens are valid for {} at most here.", count(usize::try_from(days).unwrap_or(usize::MAX), "day", "days")));
     }
@@ -171,7 +187,7 @@ fn revoke(session: &mut Session, connection: &Connection, token_ids: Vec<String>
 }
 
 fn rotate(session: &mut Session, connection: &Connection, options: &PatRotate, json: bool) -> Result<ExitCode, Failure> {
-    // The comment stays as it is.
+    // The comment and the scopes stay as they are.
     let request = TokenRequest { comment: String::new(), lifetime: Some(options.lifetime), scopes: Vec::new() };
     session.send(Command::RotateToken { run: RUN, id: connection.id, request });
     let Rotated { token, old_remains } = session.wait_for(|event| match event {
@@ -200,6 +216,10 @@ fn fields(token: &Token) -> Map<String, Value> {
     fields.insert("comment".to_owned(), json!(token.comment));
     fields.extend(token.created_at.map(|time| ("created_at".to_owned(), json!(time))));
     fields.extend(token.expires_at.map(|time| ("expires_at".to_owned(), json!(time))));
+    fields.extend(token.last_used.map(|day| ("last_used".to_owned(), json!(day))));
+    if !token.scopes.is_empty() {
+        fields.insert("scopes".to_owned(), json!(token.scopes));
+    }
     fields
 }
 
@@ -224,6 +244,11 @@ fn as_json(new: &NewToken) -> Zeroizing<String> {
 
 fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d").to_string()
+}
+
+/// One or more, separated by spaces or commas.
+pub(super) fn scopes(text: &str) -> Result<Scopes, String> {
+    Scopes::parse(text).map_err(|_| "a scope has letters, digits and . : / - _ only, such as sql or unity-catalog".to_owned())
 }
 
 /// `90d`, `12h`, `30m`.

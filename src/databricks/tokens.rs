@@ -32,6 +32,9 @@ const MOST_SCOPES: usize = 200;
 
 const SCOPE_LIMIT: usize = 100;
 
+/// From here on an unused token is told of: Databricks revokes it after 90 days.
+const IDLE_DAYS: i64 = 60;
+
 /// A token with this scope is limited to nothing.
 const ALL_APIS: &str = "all-apis";
 
@@ -55,6 +58,20 @@ impl Token {
     #[must_use]
     pub fn limits(&self) -> Option<&[String]> {
         (!self.scopes.is_empty() && self.scopes.iter().all(|scope| scope != ALL_APIS)).then_some(self.scopes.as_slice())
+    }
+
+    /// For how many days nobody has used it, where the service tells last uses; from its making, when it was never used.
+    #[must_use]
+    pub fn unused_days(&self, now: Timestamp) -> Option<i64> {
+        let day = |time: Timestamp| time.to_zoned(TimeZone::UTC).date();
+        let since = self.last_used.or_else(|| self.created_at.map(day))?;
+        Some(i64::from(since.until(day(now)).ok()?.get_days()).max(0))
+    }
+
+    /// As [`Token::unused_days`], when Databricks is going to revoke it soon for that: it does so after 90 days.
+    #[must_use]
+    pub fn idle_days(&self, now: Timestamp) -> Option<i64> {
+        self.unused_days(now).filter(|&days| days >= IDLE_DAYS)
     }
 }
 
@@ -195,4 +212,43 @@ fn time(milliseconds: i64) -> Timestamp {
 pub(super) fn fits_header(value: &SecretString) -> bool {
     let value = value.expose_secret();
     !value.is_empty() && value.len() <= VALUE_LIMIT && value.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_idle_from_its_last_use_on_or_from_its_making() {
+        let at = |day: &str| format!("{day}T12:00:00Z").parse::<Timestamp>().unwrap();
+        let token = |made: &str, used: Option<&str>| Token {
+            id: "1".into(),
+            comment: String::new(),
+            created_at: Some(at(made)),
+            expires_at: None,
+            last_used: used.map(|day| day.parse().unwrap()),
+            scopes: Vec::new(),
+        };
+        let now = at("2026-11-22");
+        assert_eq!(token("2025-01-01", Some("2026-11-22")).unused_days(now), Some(0));
+        assert_eq!(token("2025-01-01", Some("2026-09-24")).idle_days(now), None, "59 days");
+        assert_eq!(token("2025-01-01", Some("2026-09-23")).idle_days(now), Some(60));
+        assert_eq!(token("2026-08-24", None).idle_days(now), Some(90), "never used");
+        assert_eq!(token("2026-11-23", None).unused_days(now), Some(0), "a clock that is behind");
+    }
+
+    #[test]
+    fn a_token_for_all_apis_is_limited_to_nothing() {
+        let with = |scopes: &[&str]| Token {
+            id: "1".into(),
+            comment: String::new(),
+            created_at: None,
+            expires_at: None,
+            last_used: None,
+            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+        };
+        assert_eq!(with(&[]).limits(), None);
+        assert_eq!(with(&["sql", "all-apis"]).limits(), None);
+        assert_eq!(with(&["sql"]).limits(), Some(["sql".to_owned()].as_slice()));
+    }
 }

@@ -277,6 +277,14 @@ pub struct TokenList {
     pub longest_days: Option<u32>,
 }
 
+impl TokenList {
+    /// Whether the workspace told when the tokens were last used: then one without such a day was never used.
+    #[must_use]
+    pub fn tells_last_use(&self) -> bool {
+        self.tokens.iter().any(|token| token.last_used.is_some())
+    }
+}
+
 /// What a rotation left behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rotated {

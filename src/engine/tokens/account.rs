@@ -1,23 +1,34 @@
 //! The workspace that a connection reaches, signed in to, and the one way in which a token is made there.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use jiff::civil::Date;
 use tokio::time::Instant;
 
 use super::{mark::Mark, words};
 use crate::{
     connection::{Connection, ConnectionId, Level},
-    databricks::{Call, NewToken, Token, TokenRequest},
+    databricks::{ApiError, Call, NewToken, Token, TokenRequest},
     engine::{
         reach::{Reach, look},
         shared::Shared,
     },
-    failure::Failure,
+    failure::{Code, Failure},
     oauth::AccessToken,
 };
 
 /// The list does not wait longer for what is good to know.
 const WORTH_KNOWING: Duration = Duration::from_secs(5);
+
+/// What the service tells admins alone of their own tokens.
+#[derive(Debug, Default)]
+pub(super) struct KnownToAdmins {
+    pub(super) longest_days: Option<u32>,
+    /// By the token's id.
+    pub(super) last_used: HashMap<String, Date>,
+    /// The sign-in was refused: it may have been renewed meanwhile.
+    pub(super) unauthorized: bool,
+}
 
 #[derive(Clone)]
 pub(super) struct Account(Reach);
@@ -50,9 +61,22 @@ impl Account {
         listed.map_err(|error| self.0.explained(error.failure))
     }
 
-    pub(super) async fn longest_days(&self) -> Option<u32> {
-        let until = Instant::now() + self.0.limit().min(WORTH_KNOWING);
-        self.0.client().token_rules(&Call::until(until)).await.ok()?.maximum_days
+    /// With the token of this moment; silent when the user is no admin, or the answers take too long.
+    pub(super) fn known_to_admins(&self) -> impl Future<Output = KnownToAdmins> + Send + use<> {
+        let (client, call) = (self.0.client(), Call::until(Instant::now() + self.0.limit().min(WORTH_KNOWING)));
+        async move {
+            let (rules, me) = tokio::join!(client.token_rules(&call), client.me_within(&call));
+            let refused = |error: &ApiError| error.failure.code == Code::Unauthorized;
+            let unauthorized = rules.as_ref().is_err_and(refused) || me.as_ref().is_err_and(refused);
+            let longest_days = rules.as_ref().ok().and_then(|rules| rules.maximum_days);
+            // Who may not read the rules may not read this either.
+            let last_used = match (rules, me) {
+                (Ok(_), Ok(me)) => client.users_tokens(Some(&me.user_name), &call).await.unwrap_or_default(),
+                _ => Vec::new(),
+            };
+            let last_used = last_used.into_iter().filter_map(|it| Some((it.token.id, it.token.last_used?))).collect();
+            KnownToAdmins { longest_days, last_used, unauthorized }
+        }
     }
 
     /// Asked for once more when the answer was lost: a token that is gone is no error.

@@ -13,12 +13,17 @@ use crate::{
 /// Newest first.
 pub(super) async fn tokens(shared: &Arc<Shared>, id: ConnectionId) -> Result<TokenList, Failure> {
     let mut account = Account::of(shared, id).await?;
-    let mut tokens = account.list().await?;
-    let longest_days = account.longest_days().await;
+    let known = account.known_to_admins();
+    let (tokens, known) = tokio::join!(account.list(), known);
+    let mut tokens = tokens?;
+    let mut known = if known.unauthorized { account.known_to_admins().await } else { known };
+    for token in &mut tokens {
+        token.last_used = known.last_used.remove(&token.id).or(token.last_used);
+    }
     tokens.sort_by(|one, other| other.created_at.cmp(&one.created_at).then_with(|| one.id.cmp(&other.id)));
     let noted = in_use(shared, account.connection()).await.map(|note| note.token_id);
     let in_use = noted.filter(|id| tokens.iter().any(|token| token.id == *id));
-    Ok(TokenList { tokens, in_use, longest_days })
+    Ok(TokenList { tokens, in_use, longest_days: known.longest_days })
 }
 
 /// What is known of the token that this connection signs in with.

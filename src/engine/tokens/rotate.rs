@@ -31,7 +31,8 @@ pub(super) async fn rotate<S: Future<Output = Result<(), NotStored>>>(
     }
     let _alone = alone(old.shared(), id).await?;
     let known = in_use(old.shared(), old.connection()).await;
-    let request = TokenRequest { comment: comment(&request.comment, known.as_ref()), ..request };
+    let scopes = scopes(&mut old, request.scopes, known.as_ref()).await.map_err(words::not_replaced)?;
+    let request = TokenRequest { comment: comment(&request.comment, known.as_ref()), scopes, ..request };
 
     let new = old.make(&request).await?;
     let fresh = old.with(&new);
@@ -53,6 +54,17 @@ pub(super) async fn rotate<S: Future<Output = Result<(), NotStored>>>(
 async fn alone(shared: &Arc<Shared>, id: ConnectionId) -> Result<RefreshLock, Failure> {
     let folder = shared.places.state_dir.clone();
     blocking(move || RefreshLock::acquire(&folder, id, PATIENCE)).await??.ok_or_else(words::being_replaced)
+}
+
+/// What the person says, else what the old one is limited to: a new token never opens more by accident. Of a token that Brickpass did not make,
+/// nobody knows.
+async fn scopes(old: &mut Account, asked: Vec<String>, known: Option<&TokenNote>) -> Result<Vec<String>, Failure> {
+    match known.filter(|_| asked.is_empty()) {
+        None => Ok(asked),
+        Some(note) => {
+            Ok(old.list().await?.into_iter().find(|token| token.id == note.token_id).map(|token| token.scopes).unwrap_or_default())
+        }
+    }
 }
 
 /// What the person says, else what the old one was called.
