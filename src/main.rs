@@ -1,6 +1,6 @@
 //! `brickpass`: no subcommand opens the window, a subcommand works without a display.
 
-use std::process::ExitCode;
+use std::{alloc::System, process::ExitCode};
 
 use brickpass::{
     cli::{self, Prepared, Task},
@@ -8,6 +8,11 @@ use brickpass::{
     storage::{SettingsFile, WindowFile},
     ui::{self, Launch},
 };
+use zeroizing_alloc::ZeroAlloc;
+
+/// Every freed byte is overwritten: a library's own copy of a secret (a parser's, a protocol's) ends with its buffer.
+#[global_allocator]
+static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     cli::quiet_panics();

@@ -16,6 +16,10 @@ use crate::{
 /// No server that is alive needs longer to take a connection.
 pub(crate) const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long a connection that nobody uses stays open: it remembers its last request's head, and with it the token. What belongs together comes
+/// within fractions of a second; one handshake more after a pause is not felt.
+const IDLE_LIMIT: Duration = Duration::from_secs(2);
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HttpSettings {
     /// Certificate authorities to trust besides the system's: a PEM file.
@@ -90,6 +94,7 @@ impl Parts {
                 .retry(reqwest::retry::never())
                 .referer(false)
                 .connect_timeout(CONNECT_LIMIT)
+                .pool_idle_timeout(IDLE_LIMIT)
                 .user_agent(user_agent())
         };
         Ok(Self {

@@ -318,6 +318,12 @@ class App:
         step(f"press {name}")
         self._with(lambda node: (node.do_action(0),), role, name, exact)
 
+    def answer(self, name, seconds=10):
+        """Presses a button of the dialog that is open: it comes after everything else with that name."""
+        step(f"answer {name}")
+        self.wait("push button", "Cancel", seconds)
+        [node for role, found, node in self.nodes() if role == "push button" and found == name][-1].do_action(0)
+
     def type(self, name, text, secret=False):
         step(f"type {name}: {'•' * 8 if secret else text}")
         entry = self.wait(("entry", "password text", "text"), name)

@@ -107,6 +107,30 @@ fn after_signing_in_no_file_and_no_process_shows_a_token_a_code_or_a_verifier() 
     }
 }
 
+#[test]
+fn se_06_five_seconds_after_a_save_no_memory_of_the_window_holds_a_secret_of_the_encrypted_file() {
+    let test = "se_06_five_seconds_after_a_save_no_memory_of_the_window_holds_a_secret_of_the_encrypted_file";
+    let Some(it) = driver(test, "memory.py", &["file"]) else { return };
+    looked_at_memory(&it);
+}
+
+#[test]
+fn se_06_five_seconds_after_a_save_no_memory_of_the_window_holds_a_secret_of_the_keyring() {
+    let test = "se_06_five_seconds_after_a_save_no_memory_of_the_window_holds_a_secret_of_the_keyring";
+    let Some(it) = driver(test, "memory.py", &["keyring"]) else { return };
+    looked_at_memory(&it);
+}
+
+fn looked_at_memory(finished: &Finished) {
+    for promise in [
+        "stored: {\"token\": 0, \"client secret\": 0}\n",
+        "tested, shown and hidden: {\"token\": 0, \"client secret\": 0}\n",
+        "generated, copied, used and rotated: {\"token\": 0, \"client secret\": 0, \"new token\": 0, \"rotated token\": 0}\ndone\n",
+    ] {
+        assert!(finished.stdout.contains(promise), "{promise}{}", finished.stdout);
+    }
+}
+
 #[derive(Clone, Copy)]
 enum Face {
     Window,

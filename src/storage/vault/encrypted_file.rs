@@ -4,8 +4,6 @@
 
 use std::{
     collections::BTreeMap,
-    io::{Read as _, Write as _},
-    iter,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
@@ -16,11 +14,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use self::keyed::Keyed;
 use super::{
     VaultError,
     store::{Bytes, Item, Store, WipedText},
 };
 use crate::storage::atomic_file::{self, Disk, FileError, Lock, PATIENCE, RealDisk, Stamp};
+
+mod keyed;
 
 /// scrypt N = 2^16 (64 MiB, about a fifth of a second).
 const WORK_FACTOR: u8 = 16;
@@ -44,12 +45,27 @@ struct State {
     offered: Option<SecretString>,
     offer_was_wrong: bool,
     passphrase: Option<SecretString>,
-    /// What the file held when it had this stamp (`None`: when there was no file).
-    open: Option<(Option<Stamp>, Secrets)>,
+    open: Option<Open>,
     wrong_guesses: u32,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+/// The state of the file that was opened last.
+enum Open {
+    NoFile,
+    File(Stamp, Keyed),
+}
+
+impl Open {
+    const fn stamp(&self) -> Option<&Stamp> {
+        match self {
+            Self::NoFile => None,
+            Self::File(stamp, _) => Some(stamp),
+        }
+    }
+}
+
+/// What is in the file. Never kept: it lives for a call.
+#[derive(Serialize, Deserialize)]
 struct Secrets {
     version: u64,
     #[serde(rename = "secrets")]
@@ -110,9 +126,9 @@ impl EncryptedFile {
         if self.exists() {
             return self.try_passphrase(&mut state, passphrase);
         }
-        let secrets = Secrets::default();
-        let stamp = atomic_file::write(&*self.disk, &self.path, &self.encrypt(&secrets, &passphrase)?)?;
-        *state = State { passphrase: Some(passphrase), open: Some((Some(stamp), secrets)), ..State::default() };
+        let file = self.encrypt(&Secrets::default(), &passphrase)?;
+        let stamp = atomic_file::write(&*self.disk, &self.path, file.bytes())?;
+        *state = State { passphrase: Some(passphrase), open: Some(Open::File(stamp, file)), ..State::default() };
         Ok(())
     }
 
@@ -132,12 +148,12 @@ impl EncryptedFile {
         let mut state = self.state();
         let _lock = Lock::acquire(&self.path, PATIENCE)?;
         let backup = atomic_file::read(&self.backup_path(), LIMIT)?.ok_or_else(|| self.damaged())?;
-        let secrets = self.decrypt(&backup.bytes, &passphrase)?;
+        let file = self.decrypt(backup.bytes, &passphrase)?;
         if let Some(damaged) = atomic_file::read(&self.path, LIMIT)? {
             atomic_file::write(&*self.disk, &with_suffix(&self.path, ".corrupt"), &damaged.bytes)?;
         }
-        let stamp = atomic_file::write(&*self.disk, &self.path, &backup.bytes)?;
-        *state = State { passphrase: Some(passphrase), open: Some((Some(stamp), secrets)), ..State::default() };
+        let stamp = atomic_file::write(&*self.disk, &self.path, file.bytes())?;
+        *state = State { passphrase: Some(passphrase), open: Some(Open::File(stamp, file)), ..State::default() };
         Ok(())
     }
 
@@ -148,9 +164,9 @@ impl EncryptedFile {
 
     fn try_passphrase(&self, state: &mut State, passphrase: SecretString) -> Result<(), VaultError> {
         let contents = atomic_file::read(&self.path, LIMIT)?.ok_or(VaultError::Locked)?;
-        match self.decrypt(&contents.bytes, &passphrase) {
-            Ok(secrets) => {
-                *state = State { passphrase: Some(passphrase), open: Some((Some(contents.stamp), secrets)), ..State::default() };
+        match self.decrypt(contents.bytes, &passphrase) {
+            Ok(file) => {
+                *state = State { passphrase: Some(passphrase), open: Some(Open::File(contents.stamp, file)), ..State::default() };
                 Ok(())
             }
             Err(error) => {
@@ -183,12 +199,12 @@ impl EncryptedFile {
             return Err(if state.offer_was_wrong { VaultError::WrongPassphrase } else { VaultError::Locked });
         };
         let stamp = Stamp::at(&self.path);
-        if state.open.as_ref().is_some_and(|(at, _)| *at == stamp) {
+        if state.open.as_ref().is_some_and(|open| open.stamp() == stamp.as_ref()) {
             return Ok(());
         }
         state.open = Some(match atomic_file::read(&self.path, LIMIT)? {
-            Some(contents) => (Some(contents.stamp), self.decrypt(&contents.bytes, &passphrase)?),
-            None => (None, Secrets::default()),
+            Some(contents) => Open::File(contents.stamp, self.decrypt(contents.bytes, &passphrase)?),
+            None => Open::NoFile,
         });
         Ok(())
     }
@@ -199,52 +215,55 @@ impl EncryptedFile {
         self.refresh(&mut state)?;
         let _lock = Lock::acquire(&self.path, PATIENCE)?;
         self.refresh(&mut state)?;
-        let (Some((_, secrets)), Some(passphrase)) = (&state.open, &state.passphrase) else { return Err(VaultError::Locked) };
-        let mut secrets = secrets.clone();
+        let Some(passphrase) = &state.passphrase else { return Err(VaultError::Locked) };
+        let mut secrets = self.contents(&state)?;
         change(&mut secrets.entries);
-        let bytes = self.encrypt(&secrets, passphrase)?;
+        let file = self.encrypt(&secrets, passphrase)?;
         if keep_old && let Some(old) = atomic_file::read(&self.path, LIMIT)? {
             atomic_file::write(&*self.disk, &self.backup_path(), &old.bytes)?;
         }
-        let stamp = atomic_file::write(&*self.disk, &self.path, &bytes)?;
+        let stamp = atomic_file::write(&*self.disk, &self.path, file.bytes())?;
         if !keep_old {
             // What was deleted is not to live on in the backup.
-            atomic_file::write(&*self.disk, &self.backup_path(), &bytes)?;
+            atomic_file::write(&*self.disk, &self.backup_path(), file.bytes())?;
         }
-        state.open = Some((Some(stamp), secrets));
+        state.open = Some(Open::File(stamp, file));
         Ok(())
     }
 
-    fn encrypt(&self, secrets: &Secrets, passphrase: &SecretString) -> Result<Vec<u8>, VaultError> {
+    fn encrypt(&self, secrets: &Secrets, passphrase: &SecretString) -> Result<Keyed, VaultError> {
         let failed = |error: std::io::Error| VaultError::from(FileError::io("write", &self.path, error));
         let plain = super::store::to_wiped_json(secrets).map_err(|error| failed(error.into()))?;
         let mut recipient = age::scrypt::Recipient::new(age_secret(passphrase));
         recipient.set_work_factor(self.work_factor);
-        let recipient: &dyn age::Recipient = &recipient;
-        let encryptor =
-            age::Encryptor::with_recipients(iter::once(recipient)).map_err(|error| failed(std::io::Error::other(error.to_string())))?;
-        let mut bytes = Vec::with_capacity(plain.len() + 512);
-        let mut writer = encryptor.wrap_output(&mut bytes).map_err(failed)?;
-        writer.write_all(&plain).map_err(failed)?;
-        writer.finish().map_err(failed)?;
-        Ok(bytes)
+        Keyed::encrypt(&plain, &recipient).map_err(failed)
     }
 
-    fn decrypt(&self, bytes: &[u8], passphrase: &SecretString) -> Result<Secrets, VaultError> {
+    fn decrypt(&self, bytes: Vec<u8>, passphrase: &SecretString) -> Result<Keyed, VaultError> {
         self.decrypt_as(bytes, &identity(passphrase))
     }
 
-    fn decrypt_as(&self, bytes: &[u8], identity: &age::scrypt::Identity) -> Result<Secrets, VaultError> {
-        let decryptor = age::Decryptor::new_buffered(bytes).map_err(|_| self.damaged())?;
-        let identity: &dyn age::Identity = identity;
-        let mut reader = decryptor.decrypt(iter::once(identity)).map_err(|error| match error {
+    fn decrypt_as(&self, bytes: Vec<u8>, identity: &age::scrypt::Identity) -> Result<Keyed, VaultError> {
+        let (file, plain) = Keyed::decrypt(bytes, identity).map_err(|error| match error {
             age::DecryptError::ExcessiveWork { .. } => VaultError::TooMuchWork { path: self.path.clone() },
             age::DecryptError::DecryptionFailed | age::DecryptError::KeyDecryptionFailed => VaultError::WrongPassphrase,
             _ => self.damaged(),
         })?;
-        let mut plain = Zeroizing::new(Vec::with_capacity(bytes.len()));
-        reader.read_to_end(&mut plain).map_err(|_| self.damaged())?;
-        let secrets: Secrets = serde_json::from_slice(&plain).map_err(|_| self.damaged())?;
+        self.parse(&plain)?;
+        Ok(file)
+    }
+
+    /// What the file held when it was opened last.
+    fn contents(&self, state: &State) -> Result<Secrets, VaultError> {
+        match &state.open {
+            None => Err(VaultError::Locked),
+            Some(Open::NoFile) => Ok(Secrets::default()),
+            Some(Open::File(_, file)) => self.parse(&file.plain().map_err(|_| self.damaged())?),
+        }
+    }
+
+    fn parse(&self, plain: &[u8]) -> Result<Secrets, VaultError> {
+        let secrets: Secrets = serde_json::from_slice(plain).map_err(|_| self.damaged())?;
         if secrets.version > VERSION { Err(VaultError::Newer { path: self.path.clone() }) } else { Ok(secrets) }
     }
 
@@ -265,8 +284,8 @@ impl Store for EncryptedFile {
     fn get(&self, account: &str) -> Result<Option<Bytes>, VaultError> {
         let mut state = self.state();
         self.refresh(&mut state)?;
-        let secrets = state.open.as_ref().map(|(_, secrets)| &secrets.entries);
-        Ok(secrets.and_then(|secrets| secrets.get(account)).map(|entry| Zeroizing::new(entry.0.as_bytes().to_vec())))
+        let secrets = self.contents(&state)?.entries;
+        Ok(secrets.get(account).map(|entry| Zeroizing::new(entry.0.as_bytes().to_vec())))
     }
 
     fn put(&self, items: &[Item]) -> Result<(), VaultError> {
@@ -284,7 +303,8 @@ impl Store for EncryptedFile {
             return Ok(());
         }
         self.refresh(&mut state)?;
-        let there = state.open.as_ref().is_some_and(|(_, secrets)| accounts.iter().any(|account| secrets.entries.contains_key(account)));
+        let secrets = self.contents(&state)?.entries;
+        let there = accounts.iter().any(|account| secrets.contains_key(account));
         drop(state);
         if !there {
             return Ok(());
