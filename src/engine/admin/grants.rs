@@ -36,7 +36,7 @@ pub(super) async fn grant(reach: &mut Reach, object: &Object, principal: &Client
     });
     match seen.await {
         Ok(Some(())) => Ok(()),
-        Ok(None) => Err(words::not_changed(lost, "The service principal does not have this permission.")),
+        Ok(None) => Err(words::not_granted(lost)),
         Err(unseen) => Err(words::nobody_knows(lost, &unseen, "Look at its permissions again later.")),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::{
-    databricks::{Entitlement, ServicePrincipal, WorkspaceRole},
+    databricks::{Entitlement, ServicePrincipal, WorkspaceRole, redact},
     engine::reach::{Reach, directory, look},
     failure::Failure,
 };
@@ -31,10 +31,14 @@ pub(super) async fn create(reach: &mut Reach, name: &str) -> Result<ServicePrinc
 }
 
 async fn look_after(reach: &Reach, name: &str, lost: Failure) -> Failure {
+    // As lists show it.
+    let shown = &redact::plain(name);
     let seen = look(|| {
         let mut reach = reach.clone();
         async move {
-            let found: Vec<ServicePrincipal> = list(&mut reach).await?.into_iter().filter(|it| it.name == name).collect();
+            let named =
+                |it: &ServicePrincipal| it.name == *shown || it.name.strip_suffix('\u{2026}').is_some_and(|cut| shown.starts_with(cut));
+            let found: Vec<ServicePrincipal> = list(&mut reach).await?.into_iter().filter(named).collect();
             Ok((!found.is_empty()).then_some(found))
         }
     });

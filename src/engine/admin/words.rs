@@ -55,48 +55,13 @@ pub(super) fn no_name() -> Failure {
     )
 }
 
-/// What a refusal means to somebody who wanted to administer something.
+/// What a refusal means. Whose business a request is, the API's own words say already; what they leave open depends on the connection.
 pub(super) fn explained(request: &AdminRequest, failure: Failure, reach: &Reach) -> Failure {
-    match for_admins(request, failure.code, &reach.connection.level) {
-        Some(worded) => Failure { details: failure.details, ..worded },
-        None => reach.explained(failure),
+    match failure.code {
+        Code::Forbidden => failure,
+        Code::NotFound if names_something(request) => failure,
+        _ => reach.explained(failure),
     }
-}
-
-fn for_admins(request: &AdminRequest, code: Code, level: &Level) -> Option<Failure> {
-    let account = matches!(level, Level::Account { .. });
-    match code {
-        Code::Forbidden => Some(forbidden(request, account)),
-        Code::NotFound if names_something(request) => Some(Failure::new(
-            Code::NotFound,
-            "This was not found.",
-            if account {
-                "The account does not know it: it may have been removed meanwhile, or the ID is another account's."
-            } else {
-                "The workspace does not know it: it may have been removed meanwhile, or the ID is another workspace's."
-            },
-            "Reload the list.",
-        )),
-        _ => None,
-    }
-}
-
-fn forbidden(request: &AdminRequest, account: bool) -> Failure {
-    let (why, fix) = match request {
-        _ if account => (
-            "Only an account admin may do this, with a token that is not limited to other scopes.",
-            "Ask an account admin, or use a connection that signs in as one.",
-        ),
-        AdminRequest::Catalogs | AdminRequest::Objects { .. } | AdminRequest::Permission { .. } | AdminRequest::Grant { .. } => (
-            "Only a workspace admin, or whoever may manage the object itself, may do this.",
-            "Ask one of them, or use a connection that signs in as one.",
-        ),
-        _ => (
-            "Only a workspace admin may do this, with a token that is not limited to other scopes.",
-            "Ask an admin of the workspace, or use a connection that signs in as one.",
-        ),
-    };
-    Failure::new(Code::Forbidden, "You are signed in, but are not allowed to do this.", why, fix)
 }
 
 /// Something that may not be there.
@@ -124,6 +89,12 @@ pub(super) fn not_changed(lost: Failure, looked: &str) -> Failure {
         remedy: Some(Remedy::TryAgain),
         ..lost
     }
+}
+
+/// The same for a permission, of which a part (the use of a catalog) may be granted all the same.
+pub(super) fn not_granted(lost: Failure) -> Failure {
+    let failure = not_changed(lost, "The service principal does not have this permission.");
+    Failure { what: "The permission was not granted.".to_owned(), ..failure }
 }
 
 /// The answer was lost, and nobody could look.
