@@ -1,9 +1,12 @@
 //! The words of the command line.
 
+mod admin;
+
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
+pub(super) use self::admin::{Admin, AdminTokens, Sp, SpSecret};
 use super::pat;
 use crate::{
     connection::{AuthKind, Scopes},
@@ -60,6 +63,12 @@ pub(super) enum Subcommand {
     Pat(Pat),
     /// Print the command that hands the token of a connection to another store of secrets; the command holds no secret
     SendTo(SendTo),
+    /// Service principals of a workspace or an account, their OAuth secrets and permissions
+    #[command(subcommand)]
+    Sp(Sp),
+    /// What only workspace admins may do
+    #[command(subcommand)]
+    Admin(Admin),
     /// List the workspaces of an account, and add connections that use its sign-in
     Workspaces(Workspaces),
     /// Who did what when: sign-ins, tests, saves, secrets that were shown; never a secret

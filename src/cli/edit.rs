@@ -179,7 +179,7 @@ fn ask_secret(draft: &mut Draft) -> Result<(), Failure> {
     Ok(())
 }
 
-fn review(session: &Session, draft: &Draft, except: Option<ConnectionId>) -> Result<Reviewed, Failure> {
+pub(super) fn review(session: &Session, draft: &Draft, except: Option<ConnectionId>) -> Result<Reviewed, Failure> {
     let review = draft.review(&session.name_taken(except));
     for remark in review.remarks.iter().filter(|remark| remark.severity == Severity::Warning) {
         note(format_args!("Note: {}", remark.text));
@@ -208,7 +208,7 @@ pub(super) fn save(
     session.saved(id)
 }
 
-fn report(session: &Session, connection: &Connection, verb: &str, json: bool) {
+pub(super) fn report(session: &Session, connection: &Connection, verb: &str, json: bool) {
     if json {
         print_json(&as_json(connection, session));
     } else {

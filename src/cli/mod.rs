@@ -4,6 +4,7 @@
 //! A secret is never an argument: it comes on stdin or from a prompt without echo.
 
 mod activity;
+mod admin;
 mod args;
 mod browser;
 mod crash;
@@ -22,6 +23,7 @@ mod restore;
 mod send_to;
 mod session;
 mod sign_in;
+mod sp;
 mod terminal;
 mod test;
 mod token;
@@ -76,6 +78,8 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Workspaces(options) => workspaces::workspaces(&options, json),
         Subcommand::SendTo(options) => send_to::send_to(&options, json),
         Subcommand::Pat(words) => pat::pat(words, json),
+        Subcommand::Sp(words) => sp::sp(words, json),
+        Subcommand::Admin(words) => admin::admin(words, json),
         Subcommand::Activity(options) => activity::activity(&options, json),
         Subcommand::Diagnostics { output } => diagnostics::diagnostics(output, json),
         Subcommand::Doctor => doctor::doctor(json),

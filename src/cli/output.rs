@@ -2,6 +2,8 @@
 
 use std::{io::Write as _, process::ExitCode};
 
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::failure::{Code, Failure, Remedy};
@@ -75,7 +77,7 @@ pub(super) fn code_of(failure: &Failure) -> ExitCode {
 }
 
 /// In one piece with its line end, which the standard library hands on without keeping a copy in its buffer.
-/// Who asked for a token must hear that it was not written.
+/// Who asked for a secret must hear that it was not written.
 pub(super) fn print_secret(text: &str) -> Result<(), Failure> {
     let mut line = Zeroizing::new(String::with_capacity(text.len() + 1));
     line.push_str(text);
@@ -84,11 +86,32 @@ pub(super) fn print_secret(text: &str) -> Result<(), Failure> {
     stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| {
         Failure::new(
             Code::FileUnwritable,
-            "The token could not be written.",
+            "The secret could not be written.",
             format!("Writing to stdout failed: {error}."),
             "Run it with a stdout that is open and has room.",
         )
     })
+}
+
+/// One JSON document with a secret in it (and at least one other field), which is put in by hand, so that no other copy of it is made than the one that is wiped.
+pub(super) fn with_secret(key: &str, value: &SecretString, fields: Map<String, Value>) -> Zeroizing<String> {
+    let rest = format!("{:#}", Value::Object(fields));
+    let rest = rest.trim_start_matches('{');
+    let value = value.expose_secret();
+    let mut text = Zeroizing::new(String::with_capacity(rest.len() + key.len() + 2 * value.len() + 16));
+    text.push_str("{\n  \"");
+    text.push_str(key);
+    text.push_str("\": \"");
+    // Visible ASCII (the client takes nothing else), of which JSON escapes two.
+    for char in value.chars() {
+        if matches!(char, '"' | '\\') {
+            text.push('\\');
+        }
+        text.push(char);
+    }
+    text.push_str("\",");
+    text.push_str(rest);
+    text
 }
 
 /// A table with columns as wide as their widest cell, and no spaces at the ends of lines.

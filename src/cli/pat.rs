@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::{
     args::{Pat, PatCreate, PatRotate},
     interrupt,
-    output::{count, in_terminal, note, print_json, print_secret, say, table, tell_failure},
+    output::{count, in_terminal, note, print_json, print_secret, say, table, tell_failure, with_secret},
     session::Session,
 };
 use crate::{
@@ -163,27 +163,27 @@ fn revoked(session: &mut Session, id: ConnectionId, token_ids: Vec<String>) -> R
 fn revoke(session: &mut Session, connection: &Connection, token_ids: Vec<String>, json: bool) -> Result<ExitCode, Failure> {
     let in_use = session.tokens.get(&connection.id).map(|note| note.token_id.clone());
     let (revoked, failed) = revoked(session, connection.id, token_ids)?;
+    let code = tell_revoked(&revoked, &failed, json);
+    if in_use.is_some_and(|id| revoked.contains(&id)) {
+        note(format_args!("{} signed in with it, and needs another token now.", connection.name.as_str()));
+    }
+    Ok(code)
+}
+
+pub(super) fn tell_revoked(revoked: &[String], failed: &[(String, Failure)], json: bool) -> ExitCode {
     if json {
         let failures: Vec<Value> = failed.iter().map(|(id, failure)| json!({ "token_id": id, "error": failure })).collect();
         print_json(&json!({ "revoked": revoked, "failed": failures }));
     } else {
-        for id in &revoked {
+        for id in revoked {
             say(format_args!("Revoked {id}"));
         }
-    }
-    for (id, failure) in &failed {
-        if !json {
+        for (id, failure) in failed {
             note(format_args!("Not revoked: {id}"));
             let _ = tell_failure(failure, false);
         }
     }
-    if in_use.is_some_and(|id| revoked.contains(&id)) {
-        note(format_args!("{} signed in with it, and needs another token now.", connection.name.as_str()));
-    }
-    Ok(match failed.first() {
-        None => ExitCode::SUCCESS,
-        Some((_, failure)) => super::output::code_of(failure),
-    })
+    failed.first().map_or(ExitCode::SUCCESS, |(_, failure)| super::output::code_of(failure))
 }
 
 fn rotate(session: &mut Session, connection: &Connection, options: &PatRotate, json: bool) -> Result<ExitCode, Failure> {
@@ -210,7 +210,7 @@ fn rotate(session: &mut Session, connection: &Connection, options: &PatRotate, j
     Ok(ExitCode::SUCCESS)
 }
 
-fn fields(token: &Token) -> Map<String, Value> {
+pub(super) fn fields(token: &Token) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert("token_id".to_owned(), json!(token.id));
     fields.insert("comment".to_owned(), json!(token.comment));
@@ -223,26 +223,11 @@ fn fields(token: &Token) -> Map<String, Value> {
     fields
 }
 
-/// The value is put in by hand, so that no other copy of it is made than the one that is wiped.
 fn as_json(new: &NewToken) -> Zeroizing<String> {
-    let rest = format!("{:#}", Value::Object(fields(&new.token)));
-    let rest = rest.trim_start_matches('{');
-    let value = new.value.expose_secret();
-    let mut text = Zeroizing::new(String::with_capacity(rest.len() + value.len() + 64));
-    // Visible ASCII (the client takes nothing else), of which JSON escapes two.
-    text.push_str("{\n  \"token_value\": \"");
-    for char in value.chars() {
-        if matches!(char, '"' | '\\') {
-            text.push('\\');
-        }
-        text.push(char);
-    }
-    text.push_str("\",");
-    text.push_str(rest);
-    text
+    with_secret("token_value", &new.value, fields(&new.token))
 }
 
-fn day(time: Timestamp) -> String {
+pub(super) fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d").to_string()
 }
 
