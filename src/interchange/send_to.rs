@@ -111,7 +111,7 @@ impl Order {
 
     #[must_use]
     pub fn with(mut self, field: Field, typed: &str) -> Self {
-        *self.typed_mut(field) = typed.to_owned();
+        typed.clone_into(self.typed_mut(field));
         self
     }
 

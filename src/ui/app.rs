@@ -226,6 +226,7 @@ impl BrickpassApp {
 
     fn dialogs(&mut self, ctx: &Context, act: &mut Act) {
         match &self.state.dialog {
+            None if self.state.send_to().is_some() => tokens::send_to(ctx, &mut self.state, act),
             None => tokens::fresh_token(ctx, &mut self.state, act),
             Some(Dialog::Settings) => self.settings_dialog(ctx, act),
             Some(Dialog::Palette) => self.command_palette(ctx, act),
@@ -355,6 +356,7 @@ impl eframe::App for BrickpassApp {
         let mut act = Act::new(self.now());
         if self.state.dialog.is_none()
             && self.state.tokens.fresh().is_none()
+            && self.state.send_to().is_none()
             && let Some(action) = shortcuts::pressed(&ctx)
         {
             actions::perform(&ctx, &mut self.state, &mut act, action);

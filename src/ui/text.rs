@@ -1,6 +1,7 @@
 //! Every word of the window.
 
 pub mod activity;
+pub mod send_to;
 pub mod tokens;
 
 use std::time::Duration;

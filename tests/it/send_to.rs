@@ -83,8 +83,7 @@ fn hostile() -> Vec<String> {
 fn read_back(program: &str, shell: Shell, values: &[String]) -> Vec<String> {
     let home = Home::new();
     let words: Vec<_> = values.iter().map(|value| shell.argument(value).unwrap()).collect();
-    let echo = format!("import sys; sys.stdout.write('\\0'.join(sys.argv[1:]))");
-    let python = shell.quote(&echo).unwrap();
+    let python = shell.quote("import sys; sys.stdout.write('\\0'.join(sys.argv[1:]))").unwrap();
     let script = format!("python3 -c {python} {}", words.join(" "));
     let mut command = home.command(program);
     match shell {
@@ -248,7 +247,7 @@ fn the_token_arrives_on_standard_input_without_a_line_break_and_nowhere_else() {
                 assert!(!command.contains("dapi"));
                 for (path, bytes) in tools.home.files() {
                     let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                    let ours = name == "said" || name.ends_with(".stdin");
+                    let ours = name == "said" || path.extension().is_some_and(|extension| extension == "stdin");
                     assert!(ours || !String::from_utf8_lossy(&bytes).contains(&token()), "{shell}: {name} holds the token");
                 }
             }

@@ -130,12 +130,11 @@ impl Destination {
             (_, Field::Vault) => "sales-prod-kv",
             (Self::GitHub | Self::GitLab, Field::SecretName) => "DATABRICKS_TOKEN",
             (Self::Aws, Field::SecretName) => "prod/databricks-token",
-            (_, Field::SecretName) => "databricks-token",
+            (_, Field::SecretName | Field::Key) => "databricks-token",
             (Self::GitLab, Field::Repository) => "group/project",
             (_, Field::Repository) => "owner/repository",
             (_, Field::Project) => "The project that gcloud is set up for",
             (_, Field::Scope) => "sales",
-            (_, Field::Key) => "databricks-token",
             (_, Field::Profile) => "DEFAULT",
             (_, Field::Namespace) => "The current namespace",
         }

@@ -47,7 +47,7 @@ pub use removal::{Removal, UNDO};
 pub use selection::Selection;
 pub use signing_in::{Attempt, Door, LONELY, SignIns, Stage};
 pub use testing::{Finished, Running, Tests, same_target};
-pub use tokens::{Column, Fresh, GenerateToken, Lifetime, RevokeTokens, RotateToken, TokenTable, Tokens, TokensOf, TroubleKind};
+pub use tokens::{Column, Fresh, GenerateToken, Lifetime, RevokeTokens, RotateToken, SendTo, TokenTable, Tokens, TokensOf, TroubleKind};
 
 use crate::{
     connection::{Connection, ConnectionId, Field, LastTest, SecretKind, Status},

@@ -13,7 +13,7 @@ use crate::{
         fonts,
         icons::Icon,
         state::{Fresh, State},
-        text::{self, tokens as words},
+        text::{self, send_to as sending, tokens as words},
         theme,
         widgets::{Button, masked_secret, modal, paragraph, remark, return_focus, revealed_secret},
     },
@@ -26,6 +26,7 @@ enum Answer {
     Copy,
     KeepOnClipboard,
     Use,
+    SendTo,
     Leave,
     Keep,
 }
@@ -44,10 +45,11 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
         Answer::Copy => act.send(state.copy_fresh_token()),
         Answer::KeepOnClipboard => act.send([Command::KeepClipboard]),
         Answer::Use => act.send(state.use_fresh_token()),
+        Answer::SendTo => state.send_fresh_token(),
         Answer::Leave => state.leave_fresh_token(),
         Answer::Keep => state.keep_fresh_token(),
     }
-    if state.tokens.fresh().map(|fresh| fresh.leaving) != Some(leaving) {
+    if state.tokens.fresh().map(|fresh| fresh.leaving) != Some(leaving) || state.send_to().is_some() {
         return_focus(ctx, id);
     }
     ctx.request_repaint();
@@ -109,6 +111,7 @@ fn answers(ui: &mut Ui, state: &State, now: Timestamp, may_use: bool) -> Option<
     let copy_words = left.map_or_else(|| words::COPY.to_owned(), words::copied);
     let copy = (Button::secondary(&copy_words).icon(Icon::Copy), Answer::Copy);
     let keep = left.map(|_| (Button::ghost(text::KEEP_LONGER), Answer::KeepOnClipboard));
+    let send = (Button::secondary(sending::SEND_TO).enabled(!using), Answer::SendTo);
     let enter = enter_pressed(ui) && !using;
     let (first, last, default) = if used || !may_use {
         (None, (Button::primary(words::DONE).enabled(!using), Answer::Leave), Answer::Leave)
@@ -117,7 +120,7 @@ fn answers(ui: &mut Ui, state: &State, now: Timestamp, may_use: bool) -> Option<
         let done = (Button::ghost(words::DONE).enabled(!using), Answer::Leave);
         (Some(done), (Button::primary(words).busy(using).enabled(!using), Answer::Use), Answer::Use)
     };
-    let answer = buttons(ui, [Some(copy), keep, first, Some(last)].into_iter().flatten().collect::<Vec<_>>());
+    let answer = buttons(ui, [Some(copy), keep, Some(send), first, Some(last)].into_iter().flatten().collect::<Vec<_>>());
     answer.or(enter.then_some(default))
 }
 

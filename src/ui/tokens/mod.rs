@@ -3,6 +3,9 @@
 mod dialogs;
 mod fresh;
 mod keys;
+mod send_to;
+#[cfg(test)]
+mod send_to_tests;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -11,6 +14,7 @@ use egui::{Id, Key, Modifiers, Ui};
 
 pub use dialogs::show as dialog;
 pub use fresh::show as fresh_token;
+pub use send_to::show as send_to;
 
 use super::{
     act::Act,

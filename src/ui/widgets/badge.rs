@@ -28,6 +28,14 @@ pub fn environment_badge(ui: &mut Ui, environment: &Environment) -> Response {
     response
 }
 
+/// Any word in a colour; it is its own accessible name.
+pub fn badge(ui: &mut Ui, word: &str, colour: Color32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(badge_size(ui.painter(), word), Sense::hover());
+    paint_badge(ui.painter(), rect, word, colour);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), word));
+    response
+}
+
 /// The size of a badge with this word, in points.
 #[must_use]
 pub fn badge_size(painter: &Painter, word: &str) -> Vec2 {

@@ -2,12 +2,14 @@
 
 mod ask;
 mod outcome;
+mod send_to;
 mod table;
 
 use std::collections::{HashMap, VecDeque};
 
 pub use ask::{Fresh, GenerateToken, Lifetime, RevokeTokens, RotateToken};
 use jiff::Timestamp;
+pub use send_to::SendTo;
 pub use table::{Column, TokenTable};
 
 use super::{Copied, Dialog, Page, State};
@@ -15,6 +17,7 @@ use crate::{
     connection::{AuthKind, ConnectionId, Environment, Level},
     engine::{Command, RunId, TokenNote},
     failure::Failure,
+    interchange::send_to::Order,
     ui::text,
 };
 
@@ -52,6 +55,8 @@ pub struct Tokens {
     notes: HashMap<ConnectionId, TokenNote>,
     /// Not part of any dialog, so that nothing that happens meanwhile takes their place.
     fresh: VecDeque<Fresh>,
+    send_to: Option<Box<SendTo>>,
+    last_order: Option<Order>,
     /// The window was about to close when a fresh token held it up.
     close_afterwards: bool,
     /// What a new token is called unless the person says otherwise.

@@ -1,0 +1,199 @@
+//! *Send to*: where, as what, and the command that does it. What is drawn here is no secret.
+
+use egui::{Context, Id, Ui};
+use jiff::Timestamp;
+
+use super::dialogs::scrolled;
+use crate::{
+    connection::Severity,
+    engine::Command,
+    interchange::send_to::{Destination, Order, Refusal, Source, Terminal},
+    ui::{
+        act::Act,
+        dialogs::{buttons, focus_first},
+        fonts,
+        icons::Icon,
+        state::{SendTo, State},
+        text::{self, send_to as words, tokens},
+        theme::{self, Tone},
+        widgets::{Button, Select, TextField, badge, code_box, form_row, modal, paragraph, remark, return_focus, select_option},
+    },
+};
+
+const WIDTH: f32 = 660.0;
+
+#[derive(Clone, Copy)]
+enum Wish {
+    CopyCommand,
+    CopyToken,
+    KeepOnClipboard,
+    Leave,
+}
+
+pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
+    let id = Id::unique("send to dialog");
+    let shown = modal(ctx, id, words::TITLE, WIDTH, |ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
+        contents(ui, state, act.now)
+    });
+    let Some(wish) = shown.inner.or(shown.closed.then_some(Wish::Leave)) else { return };
+    match wish {
+        Wish::CopyCommand => copy_command(ctx, state),
+        Wish::CopyToken => act.send(state.copy_token_to_send()),
+        Wish::KeepOnClipboard => act.send([Command::KeepClipboard]),
+        Wish::Leave => {
+            state.leave_send_to();
+            return_focus(ctx, id);
+        }
+    }
+    ctx.request_repaint();
+}
+
+fn copy_command(ctx: &Context, state: &mut State) {
+    let Some(send_to) = state.send_to_mut() else { return };
+    let Ok(command) = send_to.order.command() else { return };
+    send_to.command_copied = true;
+    Act::copy(ctx, state, command);
+}
+
+fn contents(ui: &mut Ui, state: &mut State, now: Timestamp) -> Option<Wish> {
+    let fresh = state.tokens.fresh().is_some();
+    let copied = state.fresh_token_on_clipboard().map(|copied| copied.left(now));
+    // Rounded up, as the status bar does.
+    let left = copied.map(|left| left.as_secs() + i64::from(left.subsec_nanos() > 0));
+    let may_use = fresh && state.can_use_fresh_token();
+    let send_to = state.send_to_mut()?;
+    let mut wish = None;
+    scrolled(ui, |ui| {
+        form(ui, send_to);
+        let command = send_to.order.command();
+        command_box(ui, &command);
+        wish = steps(ui, send_to, command.is_ok(), left);
+        if may_use && send_to.sources == [Source::Clipboard] {
+            paragraph(ui, words::NOT_USED_YET, fonts::regular(12.0), theme::of(ui).weak);
+        }
+    });
+    let leave = Button::ghost(if fresh { words::BACK } else { words::CLOSE });
+    wish.or(buttons(ui, [(leave, Wish::Leave)]))
+}
+
+fn form(ui: &mut Ui, send_to: &mut SendTo) {
+    let before = send_to.order.clone();
+    form_row(ui, words::DESTINATION, |ui| {
+        let order = &mut send_to.order;
+        let (field, _) = Select::new(words::DESTINATION, order.destination.name()).show(ui, |ui| {
+            for destination in Destination::ALL {
+                if select_option(ui, destination == order.destination, destination.name(), None).clicked() {
+                    order.destination = destination;
+                }
+            }
+        });
+        focus_first(ui, &field);
+    });
+    fields(ui, &mut send_to.order);
+    if send_to.sources.len() > 1 {
+        form_row(ui, words::FROM, |ui| {
+            let order = &mut send_to.order;
+            let shown = words::source(&order.source);
+            Select::new(words::FROM, &shown).show(ui, |ui| {
+                for source in &send_to.sources {
+                    if select_option(ui, *source == order.source, &words::source(source), None).clicked() {
+                        order.source = source.clone();
+                    }
+                }
+            });
+        });
+    }
+    form_row(ui, words::SHELL, |ui| {
+        let order = &mut send_to.order;
+        let shown = order.terminal.to_string();
+        Select::new(words::SHELL, &shown).width(200.0).show(ui, |ui| {
+            for terminal in Terminal::ALL {
+                if select_option(ui, terminal == order.terminal, &terminal.to_string(), None).clicked() {
+                    order.terminal = terminal;
+                }
+            }
+        });
+    });
+    if send_to.order != before {
+        send_to.command_copied = false;
+    }
+}
+
+fn fields(ui: &mut Ui, order: &mut Order) {
+    let destination = order.destination;
+    for field in destination.fields().iter().copied() {
+        let wrong = order.remark(field);
+        let label = destination.label(field);
+        form_row(ui, label, |ui| {
+            let suffix = if destination.is_optional(field) { words::OPTIONAL } else { "" };
+            // One memory for each: what is undone in one destination is not put into another.
+            let id = Id::unique(("send to field", destination, field));
+            TextField::new(order.typed_mut(field), label)
+                .hint(destination.example(field))
+                .suffix(suffix)
+                .limit(1_024)
+                .tone(wrong.is_some().then_some(Tone::Error))
+                .id(id)
+                .show(ui);
+            if let Some(wrong) = &wrong {
+                remark(ui, Severity::Error, &wrong.to_string());
+            }
+        });
+    }
+    if destination.tells_new_from_existing() {
+        form_row(ui, words::STANDING, |ui| {
+            let told = |exists| if exists { words::EXISTS } else { words::IS_NEW };
+            Select::new(words::STANDING, told(order.exists)).show(ui, |ui| {
+                for exists in [true, false] {
+                    if select_option(ui, exists == order.exists, told(exists), None).clicked() {
+                        order.exists = exists;
+                    }
+                }
+            });
+        });
+    }
+}
+
+fn command_box(ui: &mut Ui, command: &Result<String, Refusal>) {
+    ui.horizontal(|ui| {
+        paragraph(ui, words::COMMAND, fonts::medium(14.0), theme::of(ui).text);
+        badge(ui, words::NO_SECRET, theme::of(ui).ok);
+    });
+    match command {
+        Ok(command) => drop(code_box(ui, words::COMMAND, command, false)),
+        // A field that is wrong says so itself.
+        Err(Refusal::Field(..)) => drop(code_box(ui, words::COMMAND, words::NOT_YET, true)),
+        Err(refusal) => drop(remark(ui, Severity::Warning, &format!("{refusal}."))),
+    }
+}
+
+/// What is to be done now is the primary button.
+fn steps(ui: &mut Ui, send_to: &SendTo, ready: bool, left: Option<i64>) -> Option<Wish> {
+    let copied = send_to.command_copied;
+    let copy_words = if copied { words::COMMAND_COPIED } else { words::COPY_COMMAND };
+    let copy_icon = if copied { Icon::Check } else { Icon::Copy };
+    let mut wish = None;
+    if send_to.order.source != Source::Clipboard {
+        paragraph(ui, words::RUN, fonts::regular(14.0), theme::of(ui).text);
+        let copy = if copied { Button::secondary(copy_words) } else { Button::primary(copy_words) };
+        return copy.icon(copy_icon).enabled(ready).show(ui).clicked().then_some(Wish::CopyCommand);
+    }
+    paragraph(ui, &words::step(1, words::STEP_PASTE), fonts::regular(14.0), theme::of(ui).text);
+    let copy = if copied { Button::secondary(copy_words) } else { Button::primary(copy_words) };
+    if copy.icon(copy_icon).enabled(ready).show(ui).clicked() {
+        wish = Some(Wish::CopyCommand);
+    }
+    paragraph(ui, &words::step(2, words::STEP_RUN), fonts::regular(14.0), theme::of(ui).text);
+    ui.horizontal(|ui| {
+        let token_words = left.map_or_else(|| words::COPY_TOKEN.to_owned(), tokens::copied);
+        let token = if copied && left.is_none() { Button::primary(&token_words) } else { Button::secondary(&token_words) };
+        if token.icon(Icon::Copy).enabled(ready).show(ui).clicked() {
+            wish = Some(Wish::CopyToken);
+        }
+        if left.is_some() && Button::ghost(text::KEEP_LONGER).show(ui).clicked() {
+            wish = Some(Wish::KeepOnClipboard);
+        }
+    });
+    wish
+}

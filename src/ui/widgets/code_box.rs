@@ -1,0 +1,25 @@
+//! Words for a machine, to be read and copied as they are.
+
+use egui::{Color32, CornerRadius, FontFamily, FontId, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, text::LayoutJob, vec2};
+
+use crate::ui::theme;
+
+/// A frame with the words, wrapped to the room there is. Faint while they are only an example of what will stand there.
+pub fn code_box(ui: &mut Ui, accessible_label: &str, words: &str, faint: bool) -> Response {
+    const PADDING: f32 = 12.0;
+    let palette = theme::of(ui);
+    let width = ui.available_width().max(96.0);
+    let colour = if faint { palette.weak } else { palette.text };
+    let font = FontId::new(13.0, FontFamily::Monospace);
+    let mut job = LayoutJob::simple(words.to_owned(), font, Color32::PLACEHOLDER, width - 2.0 * PADDING);
+    for section in &mut job.sections {
+        section.format.line_height = Some(20.0);
+    }
+    let galley = ui.painter().layout_job(job);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y + 2.0 * PADDING), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), format!("{accessible_label}: {words}")));
+    let radius = CornerRadius::same(theme::RADIUS);
+    ui.painter().rect(rect, radius, palette.window, Stroke::new(1.0, palette.hairline), StrokeKind::Inside);
+    ui.painter().galley(rect.min + vec2(PADDING, PADDING), galley, colour);
+    response
+}
