@@ -167,9 +167,9 @@ impl Order {
             .line()
             .words("(set +x; set +a; unset t; t=$(")
             .part(&self.source()?)
-            .words(") && case $t in ''|*[[:space:]]*) echo 'No token was found, so nothing was sent.' >&2; false;; *) printf %s \"$t\" | ")
+            .words(") && case $t in *[[:space:]]*) false;; ?*) printf %s \"$t\" | ")
             .part(&self.reader()?)
-            .words(";; esac)"))
+            .words(";; *) false;; esac || { echo 'The token was not sent.' >&2; exit 1; })"))
     }
 
     fn in_powershell(&self) -> Result<Line, Refusal> {
@@ -177,7 +177,7 @@ impl Order {
             .line()
             .words("& { $t = ([string](")
             .part(&self.source()?)
-            .words(")).Trim(); if ($t -notmatch '^\\S+$') { throw 'No token was found, so nothing was sent.' }; ")
+            .words(")).Trim(); if ($t -notmatch '^\\S+$') { throw 'The token was not sent.' }; ")
             .part(&self.cmdlet()?)
             .words(" }"))
     }

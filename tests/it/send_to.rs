@@ -264,14 +264,14 @@ fn nothing_is_sent_when_there_is_no_token() {
             let tools = Tools::new().saying(said);
             let finished = run(tools.shell(shell).args(["-c", &command]), b"", LIMIT);
             assert_ne!(finished.code, Some(0), "{shell} {said:?}");
-            assert!(finished.stderr.contains("No token was found, so nothing was sent."), "{shell}: {finished:?}");
+            assert!(finished.stderr.contains("The token was not sent."), "{shell}: {finished:?}");
             assert_eq!(tools.read("gh.stdin"), None, "{shell} {said:?}: the tool was called");
         }
         let tools = Tools::new().saying("");
         tools.put("brickpass", "#!/bin/sh\necho 'There is no connection.' >&2\nexit 3\n");
         let command = order(Destination::GitHub, connection("Sales")).command().unwrap();
         let finished = run(tools.shell(shell).args(["-c", &command]), b"", LIMIT);
-        assert_eq!((finished.code, tools.read("gh.stdin")), (Some(3), None), "{shell}: {finished:?}");
+        assert_eq!((finished.code, tools.read("gh.stdin")), (Some(1), None), "{shell}: {finished:?}");
     }
 }
 

@@ -17,7 +17,7 @@ fn order(destination: Destination, terminal: Terminal) -> Order {
 /// What reads the token, at the end of the command for sh.
 fn reader(order: &Order) -> String {
     let command = order.command().unwrap();
-    command.split_once("printf %s \"$t\" | ").unwrap().1.strip_suffix(";; esac)").unwrap().to_owned()
+    command.split_once("printf %s \"$t\" | ").unwrap().1.split_once(";; *) false;; esac").unwrap().0.to_owned()
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn powershell_keeps_the_token_inside_or_gives_it_to_a_tool_that_takes_no_line_br
     let command = |destination| order(destination, Terminal::PowerShell).command();
     assert_eq!(
         command(Destination::GitHub).unwrap(),
-        "& { $t = ([string](brickpass token Sales)).Trim(); if ($t -notmatch '^\\S+$') { throw 'No token was found, so nothing was sent.' }; \
+        "& { $t = ([string](brickpass token Sales)).Trim(); if ($t -notmatch '^\\S+$') { throw 'The token was not sent.' }; \
          $t | gh secret set DATABRICKS_TOKEN --repo ada/sales }"
     );
     for (destination, tool) in [

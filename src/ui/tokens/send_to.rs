@@ -21,6 +21,9 @@ use crate::{
 };
 
 const WIDTH: f32 = 660.0;
+/// Below this height there is a scroll bar, which floats over what is at the right.
+const ROOMY: f32 = 640.0;
+const SCROLL_BAR: f32 = 14.0;
 
 #[derive(Clone, Copy)]
 enum Wish {
@@ -64,7 +67,9 @@ fn contents(ui: &mut Ui, state: &mut State, now: Timestamp) -> Option<Wish> {
     let may_use = fresh && state.can_use_fresh_token();
     let send_to = state.send_to_mut()?;
     let mut wish = None;
+    let narrowed = if ui.available_height() < ROOMY { SCROLL_BAR } else { 0.0 };
     scrolled(ui, |ui| {
+        ui.set_max_width(ui.available_width() - narrowed);
         form(ui, send_to);
         let command = send_to.order.command();
         command_box(ui, &command);
@@ -158,7 +163,9 @@ fn fields(ui: &mut Ui, order: &mut Order) {
 fn command_box(ui: &mut Ui, command: &Result<String, Refusal>) {
     ui.horizontal(|ui| {
         paragraph(ui, words::COMMAND, fonts::medium(14.0), theme::of(ui).text);
-        badge(ui, words::NO_SECRET, theme::of(ui).ok);
+        if command.is_ok() {
+            badge(ui, words::NO_SECRET, theme::of(ui).ok);
+        }
     });
     match command {
         Ok(command) => drop(code_box(ui, words::COMMAND, command, false)),
@@ -179,11 +186,13 @@ fn steps(ui: &mut Ui, send_to: &SendTo, ready: bool, left: Option<i64>) -> Optio
         let copy = if copied { Button::secondary(copy_words) } else { Button::primary(copy_words) };
         return copy.icon(copy_icon).enabled(ready).show(ui).clicked().then_some(Wish::CopyCommand);
     }
+    ui.add_space(4.0);
     paragraph(ui, &words::step(1, words::STEP_PASTE), fonts::regular(14.0), theme::of(ui).text);
     let copy = if copied { Button::secondary(copy_words) } else { Button::primary(copy_words) };
     if copy.icon(copy_icon).enabled(ready).show(ui).clicked() {
         wish = Some(Wish::CopyCommand);
     }
+    ui.add_space(4.0);
     paragraph(ui, &words::step(2, words::STEP_RUN), fonts::regular(14.0), theme::of(ui).text);
     ui.horizontal(|ui| {
         let token_words = left.map_or_else(|| words::COPY_TOKEN.to_owned(), tokens::copied);

@@ -75,16 +75,16 @@ fn a_fresh_token_that_is_not_in_use_goes_by_way_of_the_clipboard_in_two_steps() 
     let engine = engine();
     let mut window = generated(&engine);
     click(&mut window, &engine, "Send to...");
-    assert!(shows(&window, "Send the token to") && shows(&window, "CONTAINS NO SECRET"));
+    assert!(shows(&window, "Send the token to") && !shows(&window, "CONTAINS NO SECRET"));
     assert_eq!(command(&window).as_deref(), Some("Fill in the fields above; the command appears here."));
     assert!(window.get_by_role_and_label(Role::Button, "Copy command").accesskit_node().is_disabled());
 
     fill_in(&mut window, &engine);
     let shown = command(&window).unwrap();
     assert!(shown.contains("| gh secret set DATABRICKS_TOKEN --repo ada/sales") && !shown.contains("brickpass token"), "{shown}");
-    assert!(!shown.contains(&new_value()));
-    assert!(shows(&window, "1. Paste the command into a terminal, but do not run it yet."));
-    assert!(shows(&window, "2. Copy the token. Then run the command: it reads the clipboard."));
+    assert!(!shown.contains(&new_value()) && shows(&window, "CONTAINS NO SECRET"));
+    assert!(shows(&window, "1. Copy the command and paste it into a terminal. Do not run it yet."));
+    assert!(shows(&window, "2. Copy the token, then run the command: it reads the clipboard."));
 
     window.get_by_role_and_label(Role::Button, "Copy command").click();
     window.step();
