@@ -4,6 +4,7 @@ use egui::{Context, ViewportCommand};
 
 use super::{
     act::Act,
+    admin,
     shortcuts::Action,
     sidebar,
     state::{Dialog, Page, State},
@@ -18,6 +19,7 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::Duplicate => act.send(state.duplicate()),
         // The key of deletion in the table of tokens.
         Action::Delete if ctx.memory(|memory| memory.has_focus(tokens::table_id())) => state.revoke_at_cursor(),
+        Action::Delete if ctx.memory(|memory| memory.has_focus(admin::table_id())) => state.revoke_users_at_cursor(),
         Action::Delete => act.send(state.delete(state.selection.all(), act.now)),
         Action::Undo => act.send(state.undo()),
         Action::Rename => state.focus = Some(Field::Name),
@@ -51,16 +53,21 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::GenerateToken => act.send(state.ask_to_generate()),
         Action::RotateToken => act.send(state.ask_to_rotate()),
         Action::SendToken => state.send_stored_token(),
+        Action::RevokeTokens if state.can_revoke_users_tokens() => state.ask_to_revoke_users_tokens(),
         Action::RevokeTokens => state.ask_to_revoke(),
         Action::Activity => act.send(state.show_page(Page::Activity)),
         Action::AllActivity => act.send(state.show_all_activity()),
         Action::CopyDiagnostics => act.send(state.diagnose()),
+        Action::Administration => act.send(state.show_page(Page::Administration)),
+        Action::NewPrincipal => act.send(state.ask_for_new_principal()),
         Action::CommandPalette => state.dialog = Some(Dialog::Palette),
         Action::Find => ctx.memory_mut(|memory| memory.request_focus(sidebar::filter_id())),
         Action::Refresh => {
             act.send([Command::Refresh, Command::ProbeVault]);
-            if state.page() == Page::Tokens {
-                act.send(state.ask_for_tokens());
+            match state.page() {
+                Page::Tokens => act.send(state.ask_for_tokens()),
+                Page::Administration => act.send(state.ask_for_administration()),
+                Page::Connection | Page::Activity => {}
             }
         }
         Action::Settings => state.dialog = Some(Dialog::Settings),
@@ -96,7 +103,9 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
         Action::GenerateToken => state.can_generate(),
         Action::RotateToken => state.can_rotate(),
         Action::SendToken => state.can_send_token(),
-        Action::RevokeTokens => state.can_revoke(),
+        Action::RevokeTokens => state.can_revoke() || state.can_revoke_users_tokens(),
+        Action::Administration => state.administered().is_some() && state.page() != Page::Administration,
+        Action::NewPrincipal => state.can_create_principal(),
         Action::Undo => state.can_undo(),
         Action::TestAll | Action::Find => any,
         Action::CancelTest => state.tests.running_count() > 0 || state.sign_ins_running() > 0,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     act::Act,
-    actions, diagnostics, dialogs, editor,
+    actions, admin, diagnostics, dialogs, editor,
     first_start::{self, FirstStartAction},
     login,
     palette::{CommandPalette, PaletteConnection, PaletteOutcome},
@@ -227,12 +227,14 @@ impl BrickpassApp {
     fn dialogs(&mut self, ctx: &Context, act: &mut Act) {
         match &self.state.dialog {
             None if self.state.send_to().is_some() => tokens::send_to(ctx, &mut self.state, act),
-            None => tokens::fresh_token(ctx, &mut self.state, act),
+            None if self.state.tokens.fresh().is_some() => tokens::fresh_token(ctx, &mut self.state, act),
+            None => admin::fresh_secret(ctx, &mut self.state, act),
             Some(Dialog::Settings) => self.settings_dialog(ctx, act),
             Some(Dialog::Palette) => self.command_palette(ctx, act),
             Some(Dialog::AddWorkspaces(_)) => login::add_workspaces(ctx, &mut self.state, act),
             Some(Dialog::GenerateToken(_) | Dialog::RotateToken(_) | Dialog::RevokeTokens(_)) => tokens::dialog(ctx, &mut self.state, act),
             Some(Dialog::ExportActivity(_) | Dialog::Diagnostics(_)) => diagnostics::show(ctx, &mut self.state, act),
+            Some(Dialog::Admin(_)) => admin::dialog(ctx, &mut self.state, act),
             Some(Dialog::Shortcuts) if shortcuts::sheet(ctx, Id::unique("shortcuts sheet")) => {
                 self.state.dialog = None;
             }
@@ -357,6 +359,7 @@ impl eframe::App for BrickpassApp {
         if self.state.dialog.is_none()
             && self.state.tokens.fresh().is_none()
             && self.state.send_to().is_none()
+            && self.state.fresh_secret().is_none()
             && let Some(action) = shortcuts::pressed(&ctx)
         {
             actions::perform(&ctx, &mut self.state, &mut act, action);

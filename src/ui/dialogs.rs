@@ -71,6 +71,7 @@ fn dialog_id(dialog: &Dialog) -> Id {
         Dialog::AddWorkspaces(_) => "add workspaces dialog",
         Dialog::GenerateToken(_) | Dialog::RotateToken(_) | Dialog::RevokeTokens(_) => "token dialog",
         Dialog::ExportActivity(_) | Dialog::Diagnostics(_) => "diagnostics dialog",
+        Dialog::Admin(_) => "administration dialog",
         Dialog::Settings => "settings dialog",
         Dialog::Shortcuts => "shortcuts dialog",
         Dialog::Palette => "palette dialog",
@@ -95,6 +96,7 @@ fn title(dialog: &Dialog, state: &State) -> String {
         | Dialog::RevokeTokens(_)
         | Dialog::ExportActivity(_)
         | Dialog::Diagnostics(_)
+        | Dialog::Admin(_)
         | Dialog::Settings
         | Dialog::Shortcuts
         | Dialog::Palette => String::new(),
@@ -172,6 +174,7 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> O
         | Dialog::RevokeTokens(_)
         | Dialog::ExportActivity(_)
         | Dialog::Diagnostics(_)
+        | Dialog::Admin(_)
         | Dialog::Settings
         | Dialog::Shortcuts
         | Dialog::Palette => Some(Answer::Cancel),

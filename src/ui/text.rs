@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod send_to;
+pub mod admin;
 pub mod tokens;
 
 use std::time::Duration;

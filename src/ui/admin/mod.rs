@@ -1,16 +1,161 @@
 //! The *Administration* tab: whether tokens are allowed, everybody's tokens, service principals.
 
-use egui::Ui;
+mod dialogs;
+mod fresh;
+mod grants;
+mod principal;
+mod principals;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod users_tokens;
 
-use super::{act::Act, state::State};
+use egui::{Id, Key, Modifiers, Ui};
+
+pub use dialogs::show as dialog;
+pub use fresh::show as fresh_secret;
+pub use users_tokens::table_id;
+
+use super::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{AdminSection, State, TokensOf},
+    test_panel::{failure_words, remedy_button, title},
+    text::{self, admin as words},
+    theme::{self, Tone},
+    tokens::leads_elsewhere,
+    widgets::{Button, TextField, card, icon_button, paragraph, segments, spinner},
+};
+use crate::failure::{Code, Failure};
+
+/// Below this width of the page, the filter has a line of its own.
+const NARROW: f32 = 600.0;
 
 /// What stays in view while the rest scrolls.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let _ = (ui, state, act);
-    todo!()
+    let Some(id) = state.selection.shown() else { return };
+    ui.spacing_mut().item_spacing.y = 8.0;
+    match state.tokens_of(id) {
+        TokensOf::NotSaved => {
+            quiet(ui, words::NOT_SAVED);
+            return;
+        }
+        TokensOf::Account => {}
+        TokensOf::Workspace => {
+            let mut at = AdminSection::ALL.iter().position(|section| *section == state.admin_section()).unwrap_or_default();
+            if segments(ui, &mut at, &AdminSection::ALL.map(words::section))
+                && let Some(section) = AdminSection::ALL.get(at)
+            {
+                act.send(state.show_section(*section));
+            }
+            ui.add_space(4.0);
+        }
+    }
+    trouble(ui, state, act);
+    match state.admin_section() {
+        AdminSection::Tokens => users_tokens::above(ui, state, act),
+        AdminSection::ServicePrincipals if state.office().is_some_and(|office| office.detail.is_some()) => principal::above(ui, state, act),
+        AdminSection::ServicePrincipals => principals::above(ui, state, act),
+    }
 }
 
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let _ = (ui, state, act);
-    todo!()
+    if state.administered().is_none() {
+        return;
+    }
+    match state.admin_section() {
+        AdminSection::Tokens => users_tokens::below(ui, state, act),
+        AdminSection::ServicePrincipals if state.office().is_some_and(|office| office.detail.is_some()) => principal::below(ui, state, act),
+        AdminSection::ServicePrincipals => principals::below(ui, state, act),
+    }
+}
+
+fn quiet(ui: &mut Ui, words: &str) {
+    paragraph(ui, words, fonts::regular(14.0), theme::of(ui).weak);
+}
+
+fn asking(ui: &mut Ui, words: &str) {
+    ui.horizontal(|ui| {
+        spinner(ui, words);
+        quiet(ui, words);
+    });
+}
+
+/// What could not be changed.
+fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let Some(trouble) = state.office().and_then(|office| office.trouble.clone()) else { return };
+    card(ui, Some(Tone::Error), |ui| {
+        ui.set_width(ui.available_width());
+        let icon = (Icon::Failed, theme::of(ui).error);
+        title(ui, Some(icon), &words::trouble(trouble.kind));
+        failure_words(ui, &trouble.failure);
+        ui.horizontal(|ui| {
+            if leads_elsewhere(&trouble.failure) {
+                remedy_button(ui, &trouble.failure, state, act, false);
+            }
+            if Button::secondary(words::DISMISS).show(ui).clicked()
+                && let Some(office) = state.office_mut()
+            {
+                office.trouble = None;
+            }
+        });
+    });
+}
+
+/// What could not be asked: three lines, and for those who are no administrators, whom they can turn to. Whether it is to be asked again.
+fn failed(ui: &mut Ui, state: &mut State, act: &mut Act, headline: &str, failure: &Failure) -> bool {
+    let forbidden = failure.code == Code::Forbidden;
+    let account = state.selection.shown().is_some_and(|id| state.tokens_of(id) == TokensOf::Account);
+    let palette = theme::of(ui);
+    let (tone, icon) =
+        if forbidden { (None, (Icon::NoPermission, palette.warning)) } else { (Some(Tone::Error), (Icon::Failed, palette.error)) };
+    card(ui, tone, |ui| {
+        ui.set_width(ui.available_width());
+        title(ui, Some(icon), if forbidden { words::NOT_ADMIN } else { headline });
+        failure_words(ui, failure);
+        if forbidden {
+            quiet(ui, if account { words::ASK_ADMIN_ACCOUNT } else { words::ASK_ADMIN_WORKSPACE });
+        }
+        ui.add_space(4.0);
+        if leads_elsewhere(failure) {
+            remedy_button(ui, failure, state, act, true);
+            return false;
+        }
+        Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked()
+    })
+    .inner
+}
+
+/// A filter over a table: Enter and the arrow down lead into the table.
+fn filter(ui: &mut Ui, sought: &mut String, id: Id, name: &str, hint: &str, width: f32, table: Id) {
+    let field = TextField::new(sought, name).hint(hint).leading(Icon::Filter).limit(200).width(width).id(id).show(ui);
+    if field.has_focus() || field.lost_focus() {
+        if ui.input(|input| input.key_pressed(Key::Escape)) {
+            sought.clear();
+        }
+        // Used up, so that egui does not move the focus elsewhere.
+        let to_table = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let (enter, down) = (to_table(Key::Enter), to_table(Key::ArrowDown));
+        if enter || down {
+            ui.memory_mut(|memory| memory.request_focus(table));
+        }
+    }
+}
+
+/// A spinner in its place while something newer is on its way.
+fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act, waits: bool, asking: &str) {
+    if waits {
+        ui.allocate_ui(egui::Vec2::splat(theme::CONTROL_HEIGHT), |ui| {
+            ui.centered_and_justified(|ui| spinner(ui, asking));
+        });
+    } else if icon_button(ui, Icon::Refresh, words::REFRESH).clicked() {
+        act.send(state.ask_for_administration());
+    }
+}
+
+fn push_right(ui: &mut Ui, width: f32, narrow: bool) {
+    if !narrow {
+        ui.add_space((ui.available_width() - width).max(0.0));
+    }
 }

@@ -35,6 +35,7 @@ impl State {
         match event {
             Event::ClipboardHolds { what, until, guaranteed } => {
                 self.fresh_token_copied(&what);
+                self.fresh_secret_copied(&what);
                 self.copied = Some(Copied { what, until, guaranteed });
             }
             Event::ClipboardCleared { taken_over } => {

@@ -55,6 +55,7 @@ impl State {
         commands.extend(ids.iter().filter_map(|id| self.forget_sign_in(*id)));
         for id in ids {
             self.forget_tokens(*id);
+            self.forget_admin(*id);
         }
         let next = self.next_after(ids);
         let forms: Vec<Editing> = ids.iter().filter_map(|id| self.forms.remove(id)).filter(Editing::is_unsaved).collect();

@@ -1,6 +1,6 @@
 //! What stands in front of the window until it is answered. One at a time.
 
-use super::{AddWorkspaces, ExportActivity, GenerateToken, RevokeTokens, RotateToken, ShowDiagnostics};
+use super::{AddWorkspaces, AdminDialog, ExportActivity, GenerateToken, RevokeTokens, RotateToken, ShowDiagnostics};
 use crate::{
     connection::{ConnectionId, TypedSecret},
     failure::Failure,
@@ -46,6 +46,8 @@ pub enum Dialog {
     ExportActivity(Box<ExportActivity>),
     /// What somebody who helps may see.
     Diagnostics(Box<ShowDiagnostics>),
+    /// What an administrator is asked.
+    Admin(Box<AdminDialog>),
     /// The window is about to close while renewed sign-ins are not stored; `waiting`: it is tried again.
     SignInsUnsaved {
         waiting: bool,

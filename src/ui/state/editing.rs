@@ -57,6 +57,14 @@ impl Editing {
         }
     }
 
+    /// A new form in which `draft` is typed.
+    pub fn of_prepared(draft: Draft, name_taken: &dyn Fn(&str) -> bool) -> Self {
+        let mut form = Self::of_new(Draft::new(draft.id), name_taken);
+        form.draft = draft;
+        form.judge(true, name_taken);
+        form
+    }
+
     pub fn of_entry(entry: &Entry, name_taken: &dyn Fn(&str) -> bool) -> Self {
         Self {
             saved: Some(entry.connection.clone()),

@@ -133,7 +133,7 @@ impl State {
         if self.closing == Closing::Now {
             return true;
         }
-        if self.held_up_by_token() {
+        if self.held_up_by_token() || self.held_up_by_secret() {
             return false;
         }
         let unsaved: Vec<(ConnectionId, String)> =

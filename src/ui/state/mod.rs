@@ -17,6 +17,7 @@ mod remote;
 mod removal;
 mod saving;
 mod selection;
+mod sheet;
 mod signed_in;
 mod signing_in;
 #[cfg(test)]
@@ -37,6 +38,9 @@ use secrecy::SecretString;
 
 pub use account::{AddWorkspaces, Offer, OfferStanding};
 pub use activity::{ActivityLog, ExportActivity, Line, ShowDiagnostics};
+pub use admin::{
+    Admin, AdminDialog, AdminSection, AdminTroubleKind, Confirm, MAXIMUM_DAYS, NewPrincipal, NewSecret, PrincipalColumn, SECRET_DAYS, UserColumn,
+};
 pub use clipboard::Copied;
 pub use dialog::Dialog;
 pub use editing::Editing;
@@ -45,6 +49,7 @@ pub use page::Page;
 pub use remote::Remote;
 pub use removal::{Removal, UNDO};
 pub use selection::Selection;
+pub use sheet::{Record, Sheet};
 pub use signing_in::{Attempt, Door, LONELY, SignIns, Stage};
 pub use testing::{Finished, Running, Tests, same_target};
 pub use tokens::{Column, Fresh, GenerateToken, Lifetime, RevokeTokens, RotateToken, SendTo, TokenTable, Tokens, TokensOf, TroubleKind};
@@ -88,6 +93,7 @@ pub struct State {
     activity_alone: Option<Vec<ConnectionId>>,
     /// Where files are saved unless the person says otherwise.
     pub save_folder: Option<PathBuf>,
+    pub admin: Admin,
     counts: Option<Counts>,
     pub vault: Remote<(VaultHome, VaultStatus)>,
     secrets: HashMap<(ConnectionId, SecretKind), Remote<StoredSecret>>,

@@ -23,6 +23,17 @@ impl State {
     fn add_draft(&mut self, draft: Draft) -> Vec<Command> {
         let id = draft.id;
         let form = Editing::of_new(draft, &|name| self.name_taken(id, name));
+        self.add_form(id, form)
+    }
+
+    /// A new form that holds something already, as if it had been typed: it is not left without a question.
+    pub(super) fn add_prepared(&mut self, draft: Draft) -> Vec<Command> {
+        let id = draft.id;
+        let form = Editing::of_prepared(draft, &|name| self.name_taken(id, name));
+        self.add_form(id, form)
+    }
+
+    fn add_form(&mut self, id: ConnectionId, form: Editing) -> Vec<Command> {
         self.forms.insert(id, form);
         self.list.set_filter("");
         self.rebuild_list();

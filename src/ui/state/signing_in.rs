@@ -125,7 +125,10 @@ impl State {
             Event::SignInDescribed { id, outcome } => self.sign_in_described(id, outcome),
             Event::SignedOut { id } => self.signed_out(id),
             Event::SignInsUnsaved { ids, failure } => self.sign_ins_unsaved(ids, failure),
-            Event::Workspaces { id, outcome } => self.workspaces_came(id, outcome),
+            Event::Workspaces { id, outcome } => {
+                self.workspaces_to_join(id, &outcome);
+                self.workspaces_came(id, outcome);
+            }
             Event::WorkspacesAdded { ids } => return self.workspaces_added(&ids),
             // The window asks for no tokens, and hears of everything else elsewhere.
             _ => {}

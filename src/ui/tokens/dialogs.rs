@@ -177,13 +177,13 @@ fn comments(dialog: &RevokeTokens) -> Vec<&str> {
 }
 
 /// Anew, and for nothing that has the focus: a key held down since the dialog before answers no question.
-pub(super) fn enter_pressed(ui: &Ui) -> bool {
+pub(in crate::ui) fn enter_pressed(ui: &Ui) -> bool {
     let anew = |event: &Event| matches!(event, Event::Key { key: Key::Enter, pressed: true, repeat: false, .. });
     no_focus(ui) && ui.input(|input| input.events.iter().any(anew))
 }
 
 /// What went wrong, and the way out when it is not trying once more.
-pub(super) fn told(ui: &mut Ui, failure: Option<&Failure>, state: &mut State, act: &mut Act) {
+pub(in crate::ui) fn told(ui: &mut Ui, failure: Option<&Failure>, state: &mut State, act: &mut Act) {
     let Some(failure) = failure else { return };
     card(ui, Some(Tone::Error), |ui| {
         ui.set_width(ui.available_width());
@@ -195,7 +195,7 @@ pub(super) fn told(ui: &mut Ui, failure: Option<&Failure>, state: &mut State, ac
 }
 
 /// The buttons below stay in view in a small window.
-pub(super) fn scrolled(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
+pub(in crate::ui) fn scrolled(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
     const BELOW: f32 = 56.0;
     let room = (ui.available_height() - BELOW).max(64.0);
     ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {

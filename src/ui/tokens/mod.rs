@@ -2,7 +2,6 @@
 
 mod dialogs;
 mod fresh;
-mod keys;
 mod send_to;
 #[cfg(test)]
 mod send_to_tests;
@@ -13,6 +12,7 @@ mod tests;
 use egui::{Id, Key, Modifiers, Ui};
 
 pub use dialogs::show as dialog;
+pub(super) use dialogs::{enter_pressed, scrolled, told};
 pub use fresh::show as fresh_token;
 pub use send_to::show as send_to;
 
@@ -234,6 +234,6 @@ fn list_failure(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId)
 }
 
 /// The remedy is more than trying once more.
-fn leads_elsewhere(failure: &Failure) -> bool {
+pub(super) fn leads_elsewhere(failure: &Failure) -> bool {
     failure.remedy.is_some_and(|remedy| !matches!(remedy, Remedy::TryAgain | Remedy::Reload))
 }

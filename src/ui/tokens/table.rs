@@ -1,8 +1,8 @@
 //! The table of tokens. Draws only the rows in view.
 
-use egui::{Align2, CornerRadius, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Id, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::{keys, table_id};
+use super::table_id;
 use crate::{
     connection::ConnectionId,
     databricks::Token,
@@ -13,12 +13,12 @@ use crate::{
         state::{Column, State},
         text::tokens as words,
         theme::{self, Tone},
-        widgets::{paint_text, scroll_to_focused},
+        widgets::{
+            TABLE_HEADER, move_keys, paint_row, paint_text, paint_tick, row_action, rows_in_view, sort_button, tick_all_box, tick_keys,
+        },
     },
 };
 
-const HEADER: f32 = 36.0;
-const BOX: f32 = 18.0;
 const CHECK: f32 = 36.0;
 const ACTION: f32 = 28.0;
 
@@ -54,16 +54,9 @@ impl Columns {
 pub fn header(ui: &mut Ui, state: &mut State, id: ConnectionId) {
     let Some(table) = state.tokens.table_mut(id) else { return };
     let palette = theme::of(ui);
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), HEADER));
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), TABLE_HEADER));
     let all = table.shown_count() > 0 && table.chosen_count() >= table.shown_count();
-    let check = Rect::from_center_size(pos2(rect.left() + 15.0, rect.center().y), vec2(24.0, 24.0));
-    let response = ui.interact(check, table_id().with("all"), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), all, words::SELECT_ALL));
-    paint_box(ui, check, all, response.hovered());
-    if response.has_focus() {
-        theme::focus_ring(ui.painter(), palette, Rect::from_center_size(check.center(), vec2(BOX, BOX)), 5);
-    }
-    if response.clicked() {
+    if tick_all_box(ui, table_id().with("all"), rect, all, words::SELECT_ALL) {
         table.toggle_shown();
     }
     let columns = Columns::of(rect);
@@ -81,44 +74,13 @@ pub fn header(ui: &mut Ui, state: &mut State, id: ConnectionId) {
             left
         };
         let sorted = (table.sort().0 == column).then_some(table.sort().1);
-        let cell = header_cell(ui, rect, at, column, title, sorted);
+        let cell = sort_button(ui, table_id().with(("sort", column)), rect, at, title, sorted);
         left = cell.rect.right() + 4.0;
         if cell.clicked() {
             table.sort_by(column);
         }
     }
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, palette.hairline));
-}
-
-fn header_cell(ui: &Ui, row: Rect, left: f32, column: Column, title: &str, sorted: Option<bool>) -> egui::Response {
-    let palette = theme::of(ui);
-    let galley = ui.painter().layout_no_wrap(title.to_owned(), fonts::semibold(12.0), palette.weak);
-    let rect = Rect::from_min_size(pos2(left - 6.0, row.center().y - 14.0), vec2(galley.size().x + 28.0, 28.0));
-    let response = ui.interact(rect, table_id().with(("sort", column)), Sense::click());
-    response.widget_info(|| {
-        let order = match sorted {
-            None => "",
-            Some(false) => ", ascending",
-            Some(true) => ", descending",
-        };
-        WidgetInfo::labeled(Role::Button, ui.is_enabled(), format!("Sort by {title}{order}"))
-    });
-    scroll_to_focused(ui, &response, rect);
-    if response.hovered() {
-        ui.painter().rect_filled(rect, CornerRadius::same(6), palette.hover);
-    }
-    let colour = if sorted.is_some() || response.hovered() { palette.text } else { palette.weak };
-    let at = pos2(left, (row.center().y - galley.size().y / 2.0).floor());
-    let icon = pos2(left + galley.size().x + 10.0, row.center().y);
-    ui.painter().galley_with_override_text_color(at, galley, colour);
-    if let Some(descending) = sorted {
-        let caret = if descending { Icon::CaretDown } else { Icon::CaretUp };
-        caret.paint(ui.painter(), icon, 12.0, colour);
-    }
-    if response.has_focus() {
-        theme::focus_ring(ui.painter(), palette, rect, 6);
-    }
-    response
 }
 
 enum Wish {
@@ -135,35 +97,19 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let width = ui.available_width();
     let columns = Columns::of(Rect::from_min_size(ui.cursor().min, vec2(width, 1.0)));
     let height = columns.row_height;
-    let (_, whole) = ui.allocate_space(vec2(width, height * table.shown_count() as f32));
-    let view = ui.clip_rect().intersect(whole);
-    let focus = ui.interact(view, table_id(), Sense::focusable_noninteractive());
-    focus.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, words::TABLE));
-    keys::table_keys(ui, &focus, (ui.clip_rect().height() / height) as usize, table);
-    let top_of = |at: usize| whole.top() + height * at as f32;
-    if std::mem::take(&mut table.reveal_cursor) {
-        let row = Rect::from_min_size(pos2(whole.left(), top_of(table.cursor())), vec2(width, height));
-        ui.scroll_to_rect(row, None);
-        ui.ctx().request_repaint();
-    }
-    if focus.has_focus()
-        && let Some(token) = table.row(table.cursor())
-    {
-        let row = row_id(token);
-        ui.ctx().accesskit_node_builder(table_id(), |node| node.set_active_descendant(row.accesskit_id()));
-    }
-    let first = ((view.top() - whole.top()) / height).max(0.0) as usize;
-    let end = (((view.bottom() - whole.top()) / height).max(0.0).ceil() as usize).min(table.shown_count());
+    let view = rows_in_view(ui, table_id(), words::TABLE, height, table, |table, at| table.row(at).map(row_id));
+    move_keys(ui, &view.focus, height, table);
+    tick_keys(ui, &view.focus, table);
     let mut wish = None;
-    for at in first..end {
+    for at in view.rows.clone() {
         let Some(token) = table.row(at) else { continue };
-        let rect = Rect::from_min_size(pos2(whole.left(), top_of(at)), vec2(width, height));
+        let rect = view.place(at);
         let told = Told {
             created: words::date(token.created_at, &zone),
             expires: words::expires(token.expires_at, act.now),
             in_use: table.is_in_use(&token.id),
             chosen: table.is_chosen(&token.id),
-            at_cursor: focus.has_focus() && at == table.cursor(),
+            at_cursor: view.focus.has_focus() && at == table.cursor(),
         };
         if let Some(wished) = row(ui, rect, at, token, &told, rotates) {
             wish = Some(wished);
@@ -194,7 +140,6 @@ struct Told {
 }
 
 fn row(ui: &Ui, rect: Rect, at: usize, token: &Token, told: &Told, rotates: bool) -> Option<Wish> {
-    let palette = theme::of(ui);
     let comment = words::comment(&token.comment);
     let response = ui.interact(rect, row_id(token), Sense::CLICK);
     response.widget_info(|| {
@@ -202,23 +147,15 @@ fn row(ui: &Ui, rect: Rect, at: usize, token: &Token, told: &Told, rotates: bool
         let all = format!("{comment}, created {}, expires {}{in_use}", told.created, told.expires.0);
         WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), told.chosen, all)
     });
-    let fill = if told.chosen { Some(palette.selected) } else { response.contains_pointer().then_some(palette.hover) };
-    if let Some(fill) = fill {
-        ui.painter().rect_filled(rect, CornerRadius::ZERO, fill);
-    }
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.hairline));
-    if told.at_cursor {
-        ui.painter().rect_stroke(rect.shrink(1.0), CornerRadius::same(6), Stroke::new(2.0, palette.accent), StrokeKind::Inside);
-    }
-    let check = Rect::from_center_size(pos2(rect.left() + 15.0, rect.center().y), vec2(24.0, 24.0));
-    paint_box(ui, check, told.chosen, false);
+    paint_row(ui, rect, &response, told.chosen, told.at_cursor);
+    paint_tick(ui, rect, told.chosen, false);
     cells(ui, rect, comment, told);
 
     let mut right = rect.right() - 4.0;
     let mut action = |icon, name: String| {
         let place = Rect::from_center_size(pos2(right - ACTION / 2.0, rect.center().y), vec2(ACTION, ACTION));
         right -= ACTION;
-        action_button(ui, place, row_id(token).with(&name), icon, &name)
+        row_action(ui, place, row_id(token).with(&name), icon, &name)
     };
     let revoke = action(Icon::Trash, words::revoke_named(comment));
     let rotate = told.in_use && rotates && action(Icon::Refresh, words::ROTATE_ROW.to_owned());
@@ -267,31 +204,5 @@ fn cells(ui: &Ui, rect: Rect, comment: &str, told: &Told) {
     if let Some((left, right)) = columns.used_by.filter(|_| told.in_use) {
         Icon::Ok.paint(ui.painter(), pos2(left + 7.0, middle), 16.0, palette.accent);
         cell((left + 20.0, right + 8.0), middle, words::IN_USE, 14.0, palette.text);
-    }
-}
-
-/// Not a stop of the Tab key: a thousand rows would be a thousand stops. The keyboard revokes with Delete.
-fn action_button(ui: &Ui, rect: Rect, id: Id, icon: Icon, name: &str) -> bool {
-    let palette = theme::of(ui);
-    let response = ui.interact(rect, id, Sense::CLICK);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
-    let over = response.hovered();
-    if over {
-        ui.painter().rect_filled(rect, CornerRadius::same(6), palette.selected);
-    }
-    icon.paint(ui.painter(), rect.center(), 16.0, if over { palette.text } else { palette.weak });
-    response.on_hover_text(name).clicked()
-}
-
-fn paint_box(ui: &Ui, around: Rect, ticked: bool, hovered: bool) {
-    let palette = theme::of(ui);
-    let square = Rect::from_center_size(around.center(), vec2(BOX, BOX));
-    let radius = CornerRadius::same(5);
-    if ticked {
-        ui.painter().rect_filled(square, radius, if hovered { palette.accent_hover } else { palette.accent });
-        Icon::Check.paint(ui.painter(), square.center(), 14.0, palette.on_accent);
-    } else {
-        let fill = if hovered { palette.hover } else { palette.field };
-        ui.painter().rect(square, radius, fill, Stroke::new(1.0, palette.control_border), StrokeKind::Inside);
     }
 }

@@ -11,9 +11,12 @@ mod menu;
 mod modal;
 mod paint;
 mod secret_field;
+mod segments;
 mod select;
 mod spinner;
 mod status;
+mod switch;
+mod table;
 mod tabs;
 mod tags;
 mod text;
@@ -33,9 +36,14 @@ pub use modal::{ModalShown, modal, return_focus};
 pub(in crate::ui) use paint::scroll_to_focused;
 pub use paint::{elided, paint_key_hint, paint_text};
 pub use secret_field::{REVEAL_SECONDS, RevealedResponse, SecretField, SecretResponse, forget_secret_field, revealed_secret};
+pub use segments::segments;
 pub use select::Select;
 pub use spinner::{paint_spinner, spinner};
 pub use status::{paint_status_icon, status_icon, status_look};
+pub use switch::switch;
+pub use table::{
+    RowsInView, TABLE_HEADER, TableRows, move_keys, paint_row, paint_tick, row_action, rows_in_view, sort_button, tick_all_box, tick_keys,
+};
 pub use tabs::tabs;
 pub use tags::tags_field;
 pub use text::{key_hint, paragraph, section_header, truncated_label};

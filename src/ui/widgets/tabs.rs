@@ -6,7 +6,6 @@ use crate::ui::{fonts, theme};
 
 /// Shows the tabs over a hairline and changes `index` on a click or an arrow key. Returns whether it changed.
 pub fn tabs(ui: &mut Ui, index: &mut usize, titles: &[&str]) -> bool {
-    const PADDING: f32 = 10.0;
     const HEIGHT: f32 = 36.0;
     let palette = theme::of(ui);
     let before = *index;
@@ -14,10 +13,24 @@ pub fn tabs(ui: &mut Ui, index: &mut usize, titles: &[&str]) -> bool {
     let mut turn: isize = 0;
     let row = ui
         .horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            for (at, title) in titles.iter().enumerate() {
-                let galley = ui.painter().layout_no_wrap((*title).to_owned(), fonts::medium(14.0), Color32::PLACEHOLDER);
-                let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 2.0 * PADDING, HEIGHT), Sense::click());
+            let galleys: Vec<_> = titles
+                .iter()
+                .map(|title| ui.painter().layout_no_wrap((*title).to_owned(), fonts::medium(14.0), Color32::PLACEHOLDER))
+                .collect();
+            let words: f32 = galleys.iter().map(|galley| galley.size().x).sum();
+            let room = (width - words) / titles.len().max(1) as f32;
+            // Closer together where there is no room, and cut off where even that is too much.
+            let (padding, gap) = if room >= 24.0 { (10.0, 4.0) } else { ((room / 2.0).clamp(3.0, 10.0), 0.0) };
+            let cut = (room - 2.0 * padding).min(0.0);
+            ui.spacing_mut().item_spacing.x = gap;
+            for (at, (title, galley)) in titles.iter().zip(galleys).enumerate() {
+                let galley = if cut < 0.0 {
+                    let colour = Color32::PLACEHOLDER;
+                    super::elided(ui.painter(), title, fonts::medium(14.0), colour, (galley.size().x + cut).max(16.0))
+                } else {
+                    galley
+                };
+                let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 2.0 * padding, HEIGHT), Sense::click());
                 let selected = at == before;
                 response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), selected, title));
                 if response.clicked() {

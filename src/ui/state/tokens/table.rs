@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::HashSet, ops::Range};
 
 use super::super::Remote;
-use crate::{databricks::Token, engine::TokenList, failure::Failure};
+use crate::{databricks::Token, engine::TokenList, failure::Failure, ui::widgets::TableRows};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Column {
@@ -238,6 +238,40 @@ impl TokenTable {
             (self.cursor, self.anchor) = (to, to);
         }
         self.reveal_cursor = true;
+    }
+}
+
+impl TableRows for TokenTable {
+    fn row_count(&self) -> usize {
+        self.shown_count()
+    }
+
+    fn ticked_count(&self) -> usize {
+        self.chosen_count()
+    }
+
+    fn cursor_row(&self) -> usize {
+        self.cursor()
+    }
+
+    fn step(&mut self, steps: isize, extend: bool) {
+        self.move_cursor(steps, extend);
+    }
+
+    fn tick(&mut self, row: usize) {
+        self.toggle(row);
+    }
+
+    fn tick_all(&mut self) {
+        self.toggle_shown();
+    }
+
+    fn tick_none(&mut self) {
+        self.choose_none();
+    }
+
+    fn take_reveal(&mut self) -> bool {
+        std::mem::take(&mut self.reveal_cursor)
     }
 }
 

@@ -1,0 +1,111 @@
+//! An OAuth secret that was made a moment ago: shown once, until the person is done with it.
+
+use egui::{Context, Id, Ui};
+use jiff::Timestamp;
+
+use super::words;
+use crate::{
+    engine::Command,
+    ui::{
+        act::Act,
+        dialogs::{buttons, say},
+        fonts,
+        icons::Icon,
+        state::State,
+        text::{self, tokens as token_words},
+        theme,
+        tokens::{enter_pressed, scrolled},
+        widgets::{Button, masked_secret, modal, paragraph, return_focus, revealed_secret},
+    },
+};
+
+const WIDTH: f32 = 660.0;
+
+#[derive(Clone, Copy)]
+enum Answer {
+    Copy,
+    KeepOnClipboard,
+    Connect,
+    Leave,
+    Keep,
+}
+
+pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
+    let Some(leaving) = state.fresh_secret().map(|fresh| fresh.leaving) else { return };
+    let id = Id::unique(("new secret dialog", leaving));
+    let title = if leaving { words::LEAVE_TITLE } else { words::FRESH_TITLE };
+    let shown = modal(ctx, id, title, WIDTH, |ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
+        if leaving { leave(ui) } else { contents(ui, state, act) }
+    });
+    let closed = shown.closed.then_some(if leaving { Answer::Keep } else { Answer::Leave });
+    let Some(answer) = shown.inner.or(closed) else { return };
+    match answer {
+        Answer::Copy => act.send(state.copy_fresh_secret()),
+        Answer::KeepOnClipboard => act.send([Command::KeepClipboard]),
+        Answer::Connect => act.send(state.connect_with_fresh_secret()),
+        Answer::Leave => state.leave_fresh_secret(),
+        Answer::Keep => state.keep_fresh_secret(),
+    }
+    if state.fresh_secret().map(|fresh| fresh.leaving) != Some(leaving) {
+        return_focus(ctx, id);
+    }
+    ctx.request_repaint();
+}
+
+fn may_connect(state: &State) -> bool {
+    state.can_connect_as_principal() && state.fresh_secret().is_some_and(|fresh| state.entry(fresh.id).is_some())
+}
+
+fn contents(ui: &mut Ui, state: &mut State, act: &Act) -> Option<Answer> {
+    let fresh = state.fresh_secret()?;
+    let words_below = words::new_secret(&fresh.principal.name, fresh.new.secret.expires_at, &state.zone.0);
+    let may_connect = may_connect(state);
+    let mut copy = false;
+    scrolled(ui, |ui| {
+        paragraph(ui, if may_connect { words::FRESH_WHY } else { words::FRESH_WHY_COPY }, fonts::regular(14.0), theme::of(ui).weak);
+        copy = value(ui, state, act.now);
+        paragraph(ui, &words_below, fonts::regular(12.0), theme::of(ui).weak);
+    });
+    answers(ui, state, act.now, may_connect).or(copy.then_some(Answer::Copy))
+}
+
+/// Whether it is to be copied.
+fn value(ui: &mut Ui, state: &mut State, now: Timestamp) -> bool {
+    let Some(fresh) = state.fresh_secret_mut() else { return false };
+    let seconds = |at: Timestamp| at.as_millisecond() as f64 / 1000.0;
+    if let Some(since) = fresh.revealed_at {
+        let wished = revealed_secret(ui, &fresh.new.value, words::SECRET, seconds(since), seconds(now));
+        if wished.hide {
+            fresh.revealed_at = None;
+        }
+        return wished.copy_clicked;
+    }
+    if masked_secret(ui, &fresh.new.value, words::SECRET) {
+        fresh.revealed_at = Some(now);
+        ui.ctx().request_repaint();
+    }
+    false
+}
+
+fn answers(ui: &mut Ui, state: &State, now: Timestamp, may_connect: bool) -> Option<Answer> {
+    // Rounded up, as the status bar does.
+    let left =
+        state.fresh_secret_on_clipboard().map(|copied| copied.left(now)).map(|left| left.as_secs() + i64::from(left.subsec_nanos() > 0));
+    let copy_words = left.map_or_else(|| token_words::COPY.to_owned(), token_words::copied);
+    let keep = left.map(|_| (Button::ghost(text::KEEP_LONGER), Answer::KeepOnClipboard));
+    let enter = enter_pressed(ui);
+    let connect = may_connect.then(|| (Button::secondary(words::CONNECT_SHORT).icon(Icon::Plug), Answer::Connect));
+    let done = Some((Button::ghost(token_words::DONE), Answer::Leave));
+    let copy = Some((Button::primary(&copy_words).icon(Icon::Copy), Answer::Copy));
+    let answer = buttons(ui, [keep, done, connect, copy].into_iter().flatten().collect::<Vec<_>>());
+    answer.or(enter.then_some(Answer::Copy))
+}
+
+/// The safe answer comes first and is the default.
+fn leave(ui: &mut Ui) -> Option<Answer> {
+    say(ui, words::LEAVE_WHY);
+    let enter = enter_pressed(ui);
+    let answer = buttons(ui, [(Button::danger(token_words::LEAVE), Answer::Leave), (Button::primary(token_words::KEEP), Answer::Keep)]);
+    answer.or(enter.then_some(Answer::Keep))
+}

@@ -1,0 +1,261 @@
+//! One service principal: its secrets, and what it may do.
+
+use egui::{Role, Sense, Ui, WidgetInfo, vec2};
+
+use super::{asking, grants, quiet, words};
+use crate::{
+    databricks::{Entitlement, OAuthSecret, ServicePrincipal, WorkspaceRole},
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        state::{Remote, State, TokensOf},
+        test_panel::failure_lines,
+        text::{self, tokens as token_words},
+        theme::{self, Tone},
+        widgets::{Button, Select, card, checkbox, icon_button_colored, paragraph, select_option, spinner, truncated_label},
+    },
+};
+
+/// The way back, and who it is.
+pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let principal = state.office().and_then(|office| office.principal()).cloned();
+    if way_back(ui, principal.as_ref().map_or("", |principal| &principal.name)) {
+        state.close_principal();
+        ui.ctx().request_repaint();
+        return;
+    }
+    let Some(principal) = principal else { return };
+    let narrow = ui.available_width() < super::NARROW;
+    let connect = Button::secondary(if narrow { words::CONNECT_SHORT } else { words::CONNECT }).icon(Icon::Plug);
+    ui.horizontal(|ui| {
+        let room = if narrow { ui.available_width() } else { ui.available_width() - connect.width(ui) - 16.0 };
+        ui.vertical(|ui| {
+            ui.set_width(room);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            name(ui, &principal, state);
+        });
+        if !narrow {
+            connect_button(ui, state, act, Button::secondary(words::CONNECT).icon(Icon::Plug));
+        }
+    });
+    if narrow {
+        connect_button(ui, state, act, connect);
+    }
+    ui.add_space(4.0);
+}
+
+fn way_back(ui: &mut Ui, name: &str) -> bool {
+    let palette = theme::of(ui);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let back = Button::ghost(words::ALL_PRINCIPALS).small().show(ui).clicked();
+        let (rect, _) = ui.allocate_exact_size(vec2(12.0, 24.0), Sense::hover());
+        Icon::CaretRight.paint(ui.painter(), rect.center(), 12.0, palette.weak);
+        let room = ui.available_width();
+        truncated_label(ui, name, fonts::regular(12.0), palette.weak, room);
+        back
+    })
+    .inner
+}
+
+fn connect_button(ui: &mut Ui, state: &mut State, act: &mut Act, button: Button<'_>) {
+    if button.enabled(state.can_connect_as_principal()).show(ui).clicked() {
+        act.send(state.connect_as_principal());
+    }
+}
+
+fn name(ui: &mut Ui, principal: &ServicePrincipal, state: &mut State) {
+    let palette = theme::of(ui);
+    let (active, tone) = words::active(principal.active);
+    ui.horizontal(|ui| {
+        let room = ui.available_width() - 84.0;
+        truncated_label(ui, &principal.name, fonts::semibold(16.0), palette.text, room);
+        let colour = if principal.active { palette.tone(tone) } else { palette.weak };
+        if principal.active {
+            let (rect, _) = ui.allocate_exact_size(vec2(14.0, 20.0), Sense::hover());
+            Icon::Ok.paint(ui.painter(), rect.center(), 14.0, colour);
+        }
+        truncated_label(ui, active, fonts::regular(12.0), colour, 80.0);
+    });
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let id = principal.client_id.as_str();
+        let told = format!("{} {id}", words::APPLICATION_ID);
+        let room = ui.available_width() - 32.0;
+        truncated_label(ui, &told, fonts::regular(14.0), palette.weak, room);
+        if icon_button_colored(ui, Icon::Copy, words::COPY_APPLICATION_ID, 28.0, None).clicked() {
+            Act::copy(ui.ctx(), state, id.to_owned());
+        }
+    });
+}
+
+pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let Some(id) = state.administered() else { return };
+    let Some(principal) = state.office().and_then(|office| office.principal()).cloned() else {
+        asking(ui, words::ASKING_PRINCIPALS);
+        return;
+    };
+    ui.set_max_width(ui.available_width().min(720.0));
+    ui.spacing_mut().item_spacing.y = 8.0;
+    part(ui, words::SECRETS, |ui| secrets(ui, state, act));
+    ui.add_space(8.0);
+    if state.tokens_of(id) == TokensOf::Account {
+        part(ui, words::JOIN, |ui| join(ui, state, act));
+    } else {
+        part(ui, words::ACCESS, |ui| access(ui, state, act, &principal));
+        ui.add_space(8.0);
+        part(ui, words::PERMISSIONS, |ui| grants::show(ui, state, act));
+    }
+}
+
+/// A part of the page with a heading.
+fn part(ui: &mut Ui, heading: &str, add_contents: impl FnOnce(&mut Ui)) {
+    card(ui, None, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 8.0;
+        let said = truncated_label(ui, heading, fonts::semibold(14.0), theme::of(ui).text, ui.available_width());
+        said.widget_info(|| WidgetInfo::labeled(Role::Heading, true, heading));
+        add_contents(ui);
+    });
+}
+
+fn secrets(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let Some(detail) = state.office().and_then(|office| office.detail.as_ref()) else { return };
+    let failure = detail.secrets.failure().cloned();
+    let (known, waits) = (detail.secrets.value().cloned(), detail.secrets.waits());
+    if let Some(failure) = failure {
+        failure_lines(ui, &failure);
+        if Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
+            act.send(state.ask_for_administration());
+        }
+        return;
+    }
+    match known {
+        None if waits => asking(ui, words::ASKING_SECRETS),
+        None => {}
+        Some(known) if known.is_empty() => quiet(ui, words::NO_SECRETS),
+        Some(known) => {
+            for secret in &known {
+                secret_row(ui, state, act, secret);
+            }
+        }
+    }
+    if Button::primary(words::NEW_SECRET).icon(Icon::Plus).show(ui).clicked() {
+        state.ask_for_new_secret();
+    }
+}
+
+fn secret_row(ui: &mut Ui, state: &mut State, act: &Act, secret: &OAuthSecret) {
+    let palette = theme::of(ui);
+    let made = token_words::date(secret.created_at, &state.zone.0);
+    let (expires, tone) = token_words::expires(secret.expires_at, act.now);
+    let colour = if tone == Tone::Neutral { palette.weak } else { palette.tone(tone) };
+    let status = words::secret_status(&secret.status);
+    let deleting = state.office().and_then(|office| office.detail.as_ref()).is_some_and(|detail| detail.is_deleting(&secret.id));
+    ui.horizontal(|ui| {
+        ui.set_height(theme::CONTROL_HEIGHT);
+        let room = ui.available_width() - theme::CONTROL_HEIGHT - 8.0;
+        let third = room / 3.0;
+        for (words, colour, share) in [
+            (format!("{} {made}", token_words::CREATED), palette.text, 1.25),
+            (format!("{} {expires}", token_words::EXPIRES), colour, 1.15),
+            (status, palette.weak, 0.6),
+        ] {
+            let (rect, _) = ui.allocate_exact_size(vec2(third * share - ui.spacing().item_spacing.x, 20.0), Sense::hover());
+            let place = ui.new_child(egui::UiBuilder::new().max_rect(rect).id_salt(&words));
+            let mut place = place;
+            truncated_label(&mut place, &words, fonts::regular(14.0), colour, rect.width());
+        }
+        if deleting {
+            spinner(ui, words::DELETING);
+        } else if icon_button_colored(ui, Icon::Trash, &words::delete_secret_made(&made), 28.0, None).clicked() {
+            state.ask_to_delete_secret(secret);
+        }
+    });
+}
+
+fn access(ui: &mut Ui, state: &mut State, act: &mut Act, principal: &ServicePrincipal) {
+    for entitlement in Entitlement::ALL {
+        let has = principal.entitlements.contains(&entitlement);
+        let waits = state.office().and_then(|office| office.detail.as_ref()).is_some_and(|detail| detail.is_entitling(entitlement));
+        ui.horizontal(|ui| {
+            // While it is under way, it stands as it is to become.
+            let mut ticked = has != waits;
+            let changed = ui.add_enabled_ui(!waits, |ui| checkbox(ui, &mut ticked, words::entitlement(entitlement)).changed()).inner;
+            if waits {
+                spinner(ui, words::CHANGING);
+            }
+            if changed {
+                act.send(state.set_entitlement(entitlement, ticked));
+            }
+        });
+    }
+}
+
+fn join(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let Some(joining) = state.office().and_then(|office| office.detail.as_ref()).map(|detail| &detail.joining) else { return };
+    match &joining.workspaces {
+        Remote::Failed { failure, .. } => {
+            let failure = failure.clone();
+            failure_lines(ui, &failure);
+            if Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
+                act.send(state.ask_for_workspaces_to_join_again());
+            }
+            return;
+        }
+        Remote::Ready(()) => {}
+        Remote::NotAsked | Remote::Pending { .. } => {
+            asking(ui, text::ASKING_WORKSPACES);
+            return;
+        }
+    }
+    if joining.sheet.records().is_empty() {
+        quiet(ui, text::NO_WORKSPACES);
+        return;
+    }
+    let (waits, role, joined) = (joining.waits(), joining.role, joining.joined.clone());
+    let chosen = joining.chosen.as_ref().map(|workspace| workspace.name.clone());
+    if let Some(name) = chosen {
+        if grants::chosen_line(ui, words::WORKSPACE, &name, waits)
+            && let Some(detail) = state.detail_mut()
+        {
+            detail.joining.chosen = None;
+            detail.joining.joined = None;
+        }
+        ui.horizontal(|ui| {
+            ui.add_enabled_ui(!waits, |ui| {
+                Select::new(words::ROLE, words::role(role)).width(160.0).show(ui, |ui| {
+                    for one in WorkspaceRole::ALL {
+                        if select_option(ui, one == role, words::role(one), None).clicked()
+                            && let Some(detail) = state.detail_mut()
+                        {
+                            detail.joining.role = one;
+                            detail.joining.joined = None;
+                        }
+                    }
+                });
+            });
+            let add = Button::primary(if waits { words::JOINING } else { words::JOIN_NOW }).busy(waits).enabled(!waits && joined.is_none());
+            if add.show(ui).clicked() {
+                act.send(state.join_workspace());
+            }
+        });
+    } else if let Some(detail) = state.detail_mut() {
+        let sheet = &mut detail.joining.sheet;
+        let found = grants::picker(ui, sheet, words::FILTER_WORKSPACES, words::NO_WORKSPACE_MATCHES, |workspace| {
+            (workspace.name.as_str(), workspace.base_url.as_ref().map_or(workspace.id.as_str(), |base_url| base_url.host()))
+        });
+        if let Some(workspace) = found {
+            detail.joining.chosen = Some(workspace);
+        }
+    }
+    if let Some((workspace, role)) = joined {
+        grants::done_line(ui, &words::joined(&workspace, role));
+    }
+}
+
+/// Quiet small words.
+pub(super) fn small(ui: &mut Ui, words: &str) {
+    paragraph(ui, words, fonts::regular(12.0), theme::of(ui).weak);
+}

@@ -1,0 +1,1 @@
+//! The *Administration* tab as a person uses it.

@@ -1,0 +1,181 @@
+//! What is asked before something changes.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use crate::{
+    connection::ConnectionId,
+    databricks::{OAuthSecret, ServicePrincipal, UserToken},
+    engine::{AdminRequest, Command, RunId},
+    failure::Failure,
+    ui::state::{Dialog, Page, State, admin::AdminSection},
+};
+
+/// What is offered as the lifetime of an OAuth secret, in days; the longest that the service allows last.
+pub const SECRET_DAYS: [u32; 5] = [30, 90, 180, 365, 730];
+/// As for a personal access token.
+const USUAL_DAYS: u32 = 90;
+
+#[derive(Debug)]
+pub enum AdminDialog {
+    /// Personal access tokens are about to be switched off for everybody.
+    TokensOff(Confirm),
+    Revoke(RevokeUsersTokens),
+    NewPrincipal(NewPrincipal),
+    NewSecret(NewSecret),
+    DeleteSecret(DeleteSecret),
+}
+
+/// A question; of production, the name is to be typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirm {
+    pub id: ConnectionId,
+    pub expected: Option<String>,
+    pub typed: String,
+}
+
+impl Confirm {
+    pub fn given(&self) -> bool {
+        self.expected.as_ref().is_none_or(|expected| self.typed.trim() == expected)
+    }
+}
+
+#[derive(Debug)]
+pub struct RevokeUsersTokens {
+    pub confirm: Confirm,
+    pub token_ids: Vec<String>,
+    /// Each once, sorted.
+    pub owners: Vec<String>,
+}
+
+impl RevokeUsersTokens {
+    pub(super) fn new(confirm: Confirm, tokens: &[UserToken]) -> Self {
+        let owners: BTreeSet<&str> = tokens.iter().map(|token| token.owner.as_str()).collect();
+        Self {
+            confirm,
+            token_ids: tokens.iter().map(|token| token.token.id.clone()).collect(),
+            owners: owners.into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct NewPrincipal {
+    pub id: ConnectionId,
+    pub name: String,
+    pub(super) run: Option<RunId>,
+    pub failure: Option<Failure>,
+}
+
+impl NewPrincipal {
+    pub fn waits(&self) -> bool {
+        self.run.is_some()
+    }
+
+    pub fn may_create(&self) -> bool {
+        !self.name.trim().is_empty() && !self.waits()
+    }
+}
+
+#[derive(Debug)]
+pub struct NewSecret {
+    pub id: ConnectionId,
+    pub principal: ServicePrincipal,
+    pub days: u32,
+    pub(super) run: Option<RunId>,
+    pub failure: Option<Failure>,
+}
+
+impl NewSecret {
+    pub fn waits(&self) -> bool {
+        self.run.is_some()
+    }
+}
+
+#[derive(Debug)]
+pub struct DeleteSecret {
+    pub confirm: Confirm,
+    pub principal: ServicePrincipal,
+    pub secret: OAuthSecret,
+}
+
+impl State {
+    pub fn can_create_principal(&self) -> bool {
+        self.administered().is_some()
+    }
+
+    /// *New service principal*, from wherever it is asked for.
+    pub fn ask_for_new_principal(&mut self) -> Vec<Command> {
+        let Some(id) = self.administered() else { return Vec::new() };
+        let mut commands = self.show_section(AdminSection::ServicePrincipals);
+        if self.page() != Page::Administration {
+            commands.clear();
+            commands = self.show_page(Page::Administration);
+        }
+        self.dialog =
+            Some(Dialog::Admin(Box::new(AdminDialog::NewPrincipal(NewPrincipal { id, name: String::new(), run: None, failure: None }))));
+        commands
+    }
+
+    pub fn ask_for_new_secret(&mut self) {
+        let Some(id) = self.administered() else { return };
+        let Some(principal) = self.office().and_then(super::Office::principal).cloned() else { return };
+        let dialog = NewSecret { id, principal, days: USUAL_DAYS, run: None, failure: None };
+        self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::NewSecret(dialog))));
+    }
+
+    pub fn ask_to_delete_secret(&mut self, secret: &OAuthSecret) {
+        let Some(id) = self.administered() else { return };
+        let Some(principal) = self.office().and_then(super::Office::principal).cloned() else { return };
+        let dialog = DeleteSecret { confirm: self.confirm(id), principal, secret: secret.clone() };
+        self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::DeleteSecret(dialog))));
+    }
+
+    /// The dialog's own button. What makes something stays open until it is made.
+    pub fn answer_admin_dialog(&mut self) -> Vec<Command> {
+        let Some(Dialog::Admin(dialog)) = self.dialog.take() else { return Vec::new() };
+        match *dialog {
+            AdminDialog::TokensOff(confirm) if confirm.given() => self.rule(confirm.id, AdminRequest::SetTokensEnabled(false)),
+            AdminDialog::Revoke(revoke) if revoke.confirm.given() => {
+                let request = AdminRequest::RevokeUsersTokens { token_ids: revoke.token_ids };
+                self.admin_ask(revoke.confirm.id, request, |office, run| {
+                    office.trouble = None;
+                    office.revoking = Some(run);
+                })
+            }
+            AdminDialog::DeleteSecret(delete) if delete.confirm.given() => {
+                let (principal_id, secret_id) = (delete.principal.id, delete.secret.id);
+                let request = AdminRequest::DeleteSecret { principal_id: principal_id.clone(), secret_id: secret_id.clone() };
+                self.admin_ask(delete.confirm.id, request, |office, run| {
+                    office.trouble = None;
+                    if let Some(detail) = office.detail_of(&principal_id) {
+                        detail.deleting.push((run, secret_id));
+                    }
+                })
+            }
+            AdminDialog::NewPrincipal(mut new) if new.may_create() => {
+                let run = self.tests.new_run();
+                let (id, name) = (new.id, new.name.trim().to_owned());
+                new.run = Some(run);
+                new.failure = None;
+                self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::NewPrincipal(new))));
+                vec![Command::Admin { run, id, request: AdminRequest::CreateServicePrincipal { name } }]
+            }
+            AdminDialog::NewSecret(mut new) if !new.waits() => {
+                let run = self.tests.new_run();
+                let (id, principal) = (new.id, new.principal.clone());
+                let lifetime = Some(Duration::from_hours(24 * u64::from(new.days)));
+                let request = AdminRequest::CreateSecret { principal_id: principal.id.clone(), lifetime };
+                new.run = Some(run);
+                new.failure = None;
+                self.admin.making.insert(run, principal);
+                self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::NewSecret(new))));
+                vec![Command::Admin { run, id, request }]
+            }
+            // Not yet: it stays as it is.
+            other => {
+                self.dialog = Some(Dialog::Admin(Box::new(other)));
+                Vec::new()
+            }
+        }
+    }
+}

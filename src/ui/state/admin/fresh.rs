@@ -1,0 +1,141 @@
+//! An OAuth secret that was made a moment ago: its value cannot be had again, so it stays until the person is done with it.
+
+use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
+
+use crate::{
+    connection::{AuthKind, ConnectionId, Draft, TypedSecret},
+    databricks::{NewOAuthSecret, ServicePrincipal},
+    engine::Command,
+    ui::{
+        state::{Copied, Notice, State},
+        text,
+    },
+};
+
+#[derive(Debug)]
+pub struct FreshSecret {
+    pub id: ConnectionId,
+    pub principal: ServicePrincipal,
+    pub new: NewOAuthSecret,
+    pub copied: bool,
+    /// Not copied, and about to be left: the person is asked.
+    pub leaving: bool,
+    /// Readable since then.
+    pub revealed_at: Option<Timestamp>,
+}
+
+impl FreshSecret {
+    pub(super) fn new(id: ConnectionId, principal: ServicePrincipal, new: NewOAuthSecret) -> Self {
+        Self { id, principal, new, copied: false, leaving: false, revealed_at: None }
+    }
+}
+
+impl State {
+    pub fn fresh_secret(&self) -> Option<&FreshSecret> {
+        self.admin.fresh.front()
+    }
+
+    pub fn fresh_secret_mut(&mut self) -> Option<&mut FreshSecret> {
+        self.admin.fresh.front_mut()
+    }
+
+    pub fn copy_fresh_secret(&self) -> Vec<Command> {
+        let copy =
+            |fresh: &FreshSecret| Command::CopySecret { secret: fresh.new.value.clone(), what: text::admin::NEW_ON_CLIPBOARD.to_owned() };
+        self.fresh_secret().map(copy).into_iter().collect()
+    }
+
+    /// What is known of the clipboard while the fresh secret is on it.
+    pub fn fresh_secret_on_clipboard(&self) -> Option<&Copied> {
+        let copied = self.fresh_secret().is_some_and(|fresh| fresh.copied);
+        self.copied().filter(|held| copied && held.what == text::admin::NEW_ON_CLIPBOARD)
+    }
+
+    /// The clipboard holds a secret.
+    pub(in crate::ui::state) fn fresh_secret_copied(&mut self, what: &str) {
+        if let Some(fresh) = self.admin.fresh.front_mut().filter(|_| what == text::admin::NEW_ON_CLIPBOARD) {
+            fresh.copied = true;
+        }
+    }
+
+    /// *Done*, or leaving in another way; asks once when the value would be lost.
+    pub fn leave_fresh_secret(&mut self) {
+        let Some(fresh) = self.admin.fresh.front_mut() else { return };
+        if !fresh.copied && !fresh.leaving {
+            fresh.leaving = true;
+            fresh.revealed_at = None;
+            return;
+        }
+        self.fresh_secret_gone();
+    }
+
+    fn fresh_secret_gone(&mut self) {
+        self.admin.fresh.pop_front();
+        if std::mem::take(&mut self.admin.close_afterwards) {
+            self.ask_to_close();
+        }
+    }
+
+    /// The person stays with the value.
+    pub fn keep_fresh_secret(&mut self) {
+        self.admin.close_afterwards = false;
+        if let Some(fresh) = self.admin.fresh.front_mut() {
+            fresh.leaving = false;
+        }
+    }
+
+    pub fn can_connect_as_principal(&self) -> bool {
+        self.read_only().is_none()
+    }
+
+    /// A form for a connection that signs in as the service principal that is looked at.
+    pub fn connect_as_principal(&mut self) -> Vec<Command> {
+        let Some(principal) = self.office().and_then(super::Office::principal).cloned() else { return Vec::new() };
+        self.administered().and_then(|id| self.connect_as(id, &principal, TypedSecret::default())).unwrap_or_default()
+    }
+
+    /// The same with the fresh secret in it, which is safe there: a form is not left without a question.
+    pub fn connect_with_fresh_secret(&mut self) -> Vec<Command> {
+        let Some(fresh) = self.admin.fresh.front() else { return Vec::new() };
+        let (id, principal) = (fresh.id, fresh.principal.clone());
+        let secret = TypedSecret::from(fresh.new.value.expose_secret());
+        let Some(commands) = self.connect_as(id, &principal, secret) else { return Vec::new() };
+        self.admin.close_afterwards = false;
+        self.fresh_secret_gone();
+        commands
+    }
+
+    fn connect_as(&mut self, like: ConnectionId, principal: &ServicePrincipal, secret: TypedSecret) -> Option<Vec<Command>> {
+        let connection = self.entry(like).map(|entry| entry.connection.clone()).filter(|_| self.can_connect_as_principal())?;
+        let mut draft = Draft { id: ConnectionId::random(), ..Draft::from_connection(&connection) };
+        draft.name.clone_from(&principal.name);
+        draft.description.clear();
+        draft.auth = AuthKind::ServicePrincipal;
+        draft.sign_in_of = None;
+        draft.client_id = principal.client_id.as_str().to_owned();
+        draft.scopes.clear();
+        draft.redirect_port.clear();
+        draft.secret = secret;
+        draft.pinned = false;
+        Some(self.add_prepared(draft))
+    }
+
+    /// A value that would be lost holds the window up. True: one does.
+    pub(in crate::ui::state) fn held_up_by_secret(&mut self) -> bool {
+        if !self.admin.making.is_empty() {
+            self.notices.push(Notice::Info(text::admin::BEING_MADE.to_owned()));
+            return true;
+        }
+        let Some(at) = self.admin.fresh.iter().position(|fresh| !fresh.copied) else { return false };
+        self.admin.fresh.swap(0, at);
+        if let Some(fresh) = self.admin.fresh.front_mut() {
+            fresh.leaving = true;
+            fresh.revealed_at = None;
+        }
+        self.admin.close_afterwards = true;
+        // What stands in front of it must not hide the question.
+        self.dialog = None;
+        true
+    }
+}

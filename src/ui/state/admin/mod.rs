@@ -1,0 +1,265 @@
+//! What an administrator sees and asks for. A late answer to an older question finds nobody.
+
+mod ask;
+mod fresh;
+mod outcome;
+mod principals;
+mod tokens;
+
+use std::collections::{HashMap, VecDeque};
+
+use ask::RevokeUsersTokens;
+pub use ask::{AdminDialog, Confirm, NewPrincipal, NewSecret, SECRET_DAYS};
+pub use fresh::FreshSecret;
+use principals::Detail;
+pub use principals::PrincipalColumn;
+pub use tokens::{MAXIMUM_DAYS, UserColumn};
+
+use super::{
+    Page, Remote, State, TokensOf, same_target,
+    sheet::{Record, Sheet},
+};
+use crate::{
+    connection::{Connection, ConnectionId},
+    databricks::{ServicePrincipal, TokenRules, UserToken},
+    engine::{AdminRequest, Command, RunId},
+    failure::Failure,
+};
+
+/// A part of the tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AdminSection {
+    #[default]
+    Tokens,
+    ServicePrincipals,
+}
+
+impl AdminSection {
+    pub const ALL: [Self; 2] = [Self::Tokens, Self::ServicePrincipals];
+}
+
+/// Something that was asked for. Only the answer to the newest question counts.
+#[derive(Debug)]
+pub struct Asked<T> {
+    remote: Remote<T>,
+    run: Option<RunId>,
+}
+
+impl<T> Default for Asked<T> {
+    fn default() -> Self {
+        Self { remote: Remote::NotAsked, run: None }
+    }
+}
+
+impl<T> Asked<T> {
+    pub fn value(&self) -> Option<&T> {
+        self.remote.value()
+    }
+
+    pub fn failure(&self) -> Option<&Failure> {
+        self.remote.failure()
+    }
+
+    pub fn waits(&self) -> bool {
+        self.run.is_some()
+    }
+
+    fn asked(&mut self, run: RunId) {
+        self.run = Some(run);
+        self.remote.asked();
+    }
+
+    /// Whether this is what was waited for.
+    fn answered(&mut self, run: RunId, outcome: Result<T, Failure>) -> bool {
+        if self.run != Some(run) {
+            return false;
+        }
+        self.run = None;
+        match outcome {
+            Ok(value) => self.remote = Remote::Ready(value),
+            Err(failure) => self.remote.failed(failure),
+        }
+        true
+    }
+
+    fn crashed(&mut self, failure: &Failure) {
+        if let Some(run) = self.run {
+            self.answered(run, Err(failure.clone()));
+        }
+    }
+}
+
+/// A table that was asked for.
+#[derive(Debug)]
+pub struct Listing<R: Record> {
+    pub sheet: Sheet<R>,
+    pub asked: Asked<()>,
+}
+
+impl<R: Record> Default for Listing<R> {
+    fn default() -> Self {
+        Self { sheet: Sheet::default(), asked: Asked::default() }
+    }
+}
+
+impl<R: Record> Listing<R> {
+    pub fn is_known(&self) -> bool {
+        self.asked.value().is_some()
+    }
+
+    fn answered(&mut self, run: RunId, outcome: Result<Vec<R>, Failure>) {
+        let (records, outcome) = match outcome {
+            Ok(records) => (Some(records), Ok(())),
+            Err(failure) => (None, Err(failure)),
+        };
+        if self.asked.answered(run, outcome)
+            && let Some(records) = records
+        {
+            self.sheet.set(records);
+        }
+    }
+}
+
+/// What went wrong with something that was to be changed.
+#[derive(Debug, Clone)]
+pub struct AdminTrouble {
+    pub kind: AdminTroubleKind,
+    pub failure: Failure,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdminTroubleKind {
+    Rules,
+    /// So many could not be revoked.
+    Revoke(usize),
+    Entitlement,
+    DeleteSecret,
+    Join,
+    Grant,
+    CreatePrincipal,
+    CreateSecret,
+}
+
+/// What is known of the workspace, or the account, that a connection reaches.
+#[derive(Debug, Default)]
+pub struct Office {
+    /// What was reached when it was asked.
+    target: Option<Connection>,
+    pub rules: Asked<TokenRules>,
+    /// A change of the rules is under way.
+    ruling: Option<RunId>,
+    pub tokens: Listing<UserToken>,
+    revoking: Option<RunId>,
+    pub principals: Listing<ServicePrincipal>,
+    pub detail: Option<Detail>,
+    pub trouble: Option<AdminTrouble>,
+}
+
+impl Office {
+    pub fn is_ruling(&self) -> bool {
+        self.ruling.is_some()
+    }
+
+    pub fn is_revoking(&self) -> bool {
+        self.revoking.is_some()
+    }
+
+    /// The service principal that is looked at.
+    pub fn principal(&self) -> Option<&ServicePrincipal> {
+        self.principals.sheet.get(&self.detail.as_ref()?.principal_id)
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Admin {
+    offices: HashMap<ConnectionId, Office>,
+    section: AdminSection,
+    /// Not part of any dialog, so that nothing that happens meanwhile takes their place.
+    fresh: VecDeque<FreshSecret>,
+    /// Secrets that are being made, for which principal: their values would be lost if the window closed now.
+    making: HashMap<RunId, ServicePrincipal>,
+    /// The window was about to close when a fresh secret held it up.
+    close_afterwards: bool,
+}
+
+impl Admin {
+    pub fn office(&self, id: ConnectionId) -> Option<&Office> {
+        self.offices.get(&id)
+    }
+
+    pub fn office_mut(&mut self, id: ConnectionId) -> Option<&mut Office> {
+        self.offices.get_mut(&id)
+    }
+}
+
+impl State {
+    /// The connection whose administration can be shown.
+    pub fn administered(&self) -> Option<ConnectionId> {
+        self.selection.shown().filter(|id| self.selection.count() == 1 && self.tokens_of(*id) != TokensOf::NotSaved)
+    }
+
+    /// What is known about what the shown connection reaches.
+    pub fn office(&self) -> Option<&Office> {
+        self.admin.office(self.administered()?)
+    }
+
+    pub fn office_mut(&mut self) -> Option<&mut Office> {
+        let id = self.administered()?;
+        self.admin.office_mut(id)
+    }
+
+    /// An account has service principals alone.
+    pub fn admin_section(&self) -> AdminSection {
+        let account = self.selection.shown().is_some_and(|id| self.tokens_of(id) == TokensOf::Account);
+        if account { AdminSection::ServicePrincipals } else { self.admin.section }
+    }
+
+    pub fn show_section(&mut self, section: AdminSection) -> Vec<Command> {
+        if std::mem::replace(&mut self.admin.section, section) == section { Vec::new() } else { self.ask_for_administration() }
+    }
+
+    /// Also *Refresh*.
+    pub fn ask_for_administration(&mut self) -> Vec<Command> {
+        let Some(id) = self.administered() else { return Vec::new() };
+        let Some(connection) = self.entry(id).map(|entry| entry.connection.clone()) else { return Vec::new() };
+        let office = self.admin.offices.entry(id).or_default();
+        if office.target.as_ref().is_some_and(|target| !same_target(target, &connection)) {
+            *office = Office::default();
+        }
+        office.target = Some(connection);
+        match self.admin_section() {
+            AdminSection::Tokens => {
+                let mut commands = self.admin_ask(id, AdminRequest::TokenRules, |office, run| office.rules.asked(run));
+                commands.extend(self.ask_for_users_tokens(id));
+                commands
+            }
+            AdminSection::ServicePrincipals => {
+                let mut commands = self.ask_for_principals(id);
+                commands.extend(self.ask_for_secrets(id));
+                commands
+            }
+        }
+    }
+
+    /// Sends a request; `note` keeps its run where the answer is to be found.
+    fn admin_ask(&mut self, id: ConnectionId, request: AdminRequest, note: impl FnOnce(&mut Office, RunId)) -> Vec<Command> {
+        let run = self.tests.new_run();
+        let Some(office) = self.admin.offices.get_mut(&id) else { return Vec::new() };
+        note(office, run);
+        vec![Command::Admin { run, id, request }]
+    }
+
+    /// Told in its place; elsewhere, in passing too.
+    fn admin_trouble(&mut self, id: ConnectionId, kind: AdminTroubleKind, failure: Failure) {
+        if self.selection.shown() != Some(id) || self.page() != Page::Administration {
+            self.notices.push(super::Notice::Failure(failure.clone()));
+        }
+        if let Some(office) = self.admin.offices.get_mut(&id) {
+            office.trouble = Some(AdminTrouble { kind, failure });
+        }
+    }
+
+    pub(super) fn forget_admin(&mut self, id: ConnectionId) {
+        self.admin.offices.remove(&id);
+    }
+}

@@ -1,0 +1,371 @@
+//! Service principals, and what is known of the one that is looked at.
+
+use std::cmp::Ordering;
+
+use super::{Asked, Listing, Office};
+use crate::{
+    connection::ConnectionId,
+    databricks::{AccountWorkspace, Entitlement, OAuthSecret, Object, Permission, Securable, ServicePrincipal, WorkspaceRole},
+    engine::{AdminRequest, Command, RunId},
+    failure::Failure,
+    ui::state::{
+        Remote, State, TokensOf,
+        sheet::{Record, Sheet, by_words},
+    },
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PrincipalColumn {
+    Name,
+    ApplicationId,
+    Active,
+}
+
+impl Record for ServicePrincipal {
+    type Column = PrincipalColumn;
+    const USUAL: (PrincipalColumn, bool) = (PrincipalColumn::Name, false);
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn sought(&self) -> String {
+        format!("{} {}", self.name, self.client_id.as_str())
+    }
+
+    fn compare(&self, other: &Self, column: PrincipalColumn) -> Ordering {
+        let by_name = || by_words(&self.name, &other.name);
+        match column {
+            PrincipalColumn::Name => by_name(),
+            PrincipalColumn::ApplicationId => self.client_id.as_str().cmp(other.client_id.as_str()),
+            PrincipalColumn::Active => other.active.cmp(&self.active).then_with(by_name),
+        }
+    }
+}
+
+impl Record for Object {
+    type Column = ();
+    const USUAL: ((), bool) = ((), false);
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn sought(&self) -> String {
+        format!("{} {}", self.name, self.id)
+    }
+
+    fn compare(&self, other: &Self, (): ()) -> Ordering {
+        by_words(&self.name, &other.name)
+    }
+}
+
+impl Record for AccountWorkspace {
+    type Column = ();
+    const USUAL: ((), bool) = ((), false);
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn sought(&self) -> String {
+        let host = self.base_url.as_ref().map_or("", |base_url| base_url.host());
+        format!("{} {} {host}", self.name, self.id)
+    }
+
+    fn compare(&self, other: &Self, (): ()) -> Ordering {
+        by_words(&self.name, &other.name)
+    }
+}
+
+/// One service principal.
+#[derive(Debug)]
+pub struct Detail {
+    pub principal_id: String,
+    pub secrets: Asked<Vec<OAuthSecret>>,
+    pub(super) deleting: Vec<(RunId, String)>,
+    pub(super) entitling: Vec<(RunId, Entitlement)>,
+    pub joining: Joining,
+    pub grants: Grants,
+}
+
+/// *Add to a workspace*, at account level.
+#[derive(Debug)]
+pub struct Joining {
+    pub workspaces: Remote<()>,
+    pub sheet: Sheet<AccountWorkspace>,
+    pub chosen: Option<AccountWorkspace>,
+    pub role: WorkspaceRole,
+    pub(super) run: Option<RunId>,
+    /// What was done last: in which workspace it has which role now.
+    pub joined: Option<(String, WorkspaceRole)>,
+}
+
+/// *Permissions*, at workspace level.
+#[derive(Debug, Default)]
+pub struct Grants {
+    pub kind: Option<Securable>,
+    pub catalogs: Asked<Vec<String>>,
+    pub catalog: Option<String>,
+    pub objects: Listing<Object>,
+    pub object: Option<Object>,
+    /// What it may do with the object.
+    pub has: Asked<Option<Permission>>,
+    pub chosen: Option<Permission>,
+    pub(super) run: Option<RunId>,
+}
+
+impl Detail {
+    fn new(principal_id: String) -> Self {
+        Self {
+            principal_id,
+            secrets: Asked::default(),
+            deleting: Vec::new(),
+            entitling: Vec::new(),
+            joining: Joining {
+                workspaces: Remote::NotAsked,
+                sheet: Sheet::default(),
+                chosen: None,
+                role: WorkspaceRole::User,
+                run: None,
+                joined: None,
+            },
+            grants: Grants::default(),
+        }
+    }
+
+    pub fn is_deleting(&self, secret: &str) -> bool {
+        self.deleting.iter().any(|(_, id)| id == secret)
+    }
+
+    pub fn is_entitling(&self, entitlement: Entitlement) -> bool {
+        self.entitling.iter().any(|(_, of)| *of == entitlement)
+    }
+
+    pub(super) fn crashed(&mut self, failure: &Failure) {
+        self.secrets.crashed(failure);
+        self.grants.catalogs.crashed(failure);
+        self.grants.objects.asked.crashed(failure);
+        self.grants.has.crashed(failure);
+        self.deleting.clear();
+        self.entitling.clear();
+        self.joining.run = None;
+        self.grants.run = None;
+        if matches!(self.joining.workspaces, Remote::Pending { .. }) {
+            self.joining.workspaces.failed(failure.clone());
+        }
+    }
+}
+
+impl Joining {
+    pub fn waits(&self) -> bool {
+        self.run.is_some()
+    }
+}
+
+impl Grants {
+    pub fn waits(&self) -> bool {
+        self.run.is_some()
+    }
+
+    pub fn may_grant(&self) -> bool {
+        self.object.is_some()
+            && self.chosen.is_some()
+            && !self.waits()
+            && !self.has.waits()
+            && self.has.value().copied().flatten() != self.chosen
+    }
+}
+
+impl Office {
+    pub(super) fn detail_of(&mut self, principal_id: &str) -> Option<&mut Detail> {
+        self.detail.as_mut().filter(|detail| detail.principal_id == principal_id)
+    }
+}
+
+impl State {
+    pub(super) fn ask_for_principals(&mut self, id: ConnectionId) -> Vec<Command> {
+        self.admin_ask(id, AdminRequest::ServicePrincipals, |office, run| office.principals.asked.asked(run))
+    }
+
+    pub(super) fn ask_for_secrets(&mut self, id: ConnectionId) -> Vec<Command> {
+        let Some(detail) = self.admin.office(id).and_then(|office| office.detail.as_ref()) else { return Vec::new() };
+        let request = AdminRequest::Secrets { principal_id: detail.principal_id.clone() };
+        self.in_detail(id, request, |detail, run| detail.secrets.asked(run))
+    }
+
+    /// A request that belongs to the principal that is looked at.
+    fn in_detail(&mut self, id: ConnectionId, request: AdminRequest, note: impl FnOnce(&mut Detail, RunId)) -> Vec<Command> {
+        if self.admin.office(id).is_none_or(|office| office.detail.is_none()) {
+            return Vec::new();
+        }
+        self.admin_ask(id, request, |office, run| {
+            if let Some(detail) = &mut office.detail {
+                note(detail, run);
+            }
+        })
+    }
+
+    fn detail(&self) -> Option<(ConnectionId, &Detail, &ServicePrincipal)> {
+        let id = self.administered()?;
+        let office = self.admin.office(id)?;
+        Some((id, office.detail.as_ref()?, office.principal()?))
+    }
+
+    pub fn detail_mut(&mut self) -> Option<&mut Detail> {
+        self.office_mut()?.detail.as_mut()
+    }
+
+    /// Looks at one service principal.
+    pub fn open_principal(&mut self, principal_id: &str) -> Vec<Command> {
+        let Some(id) = self.administered() else { return Vec::new() };
+        self.open_principal_of(id, principal_id)
+    }
+
+    pub(super) fn open_principal_of(&mut self, id: ConnectionId, principal_id: &str) -> Vec<Command> {
+        let Some(office) = self.admin.office_mut(id).filter(|office| office.principals.sheet.get(principal_id).is_some()) else {
+            return Vec::new();
+        };
+        office.detail = Some(Detail::new(principal_id.to_owned()));
+        office.trouble = None;
+        let mut commands = self.ask_for_secrets(id);
+        if self.tokens_of(id) == TokensOf::Account {
+            commands.extend(self.ask_for_workspaces_to_join(id));
+        }
+        commands
+    }
+
+    /// Back to the list.
+    pub fn close_principal(&mut self) {
+        if let Some(office) = self.office_mut() {
+            office.detail = None;
+            office.trouble = None;
+        }
+    }
+
+    /// What a test has just found is not asked for again.
+    fn ask_for_workspaces_to_join(&mut self, id: ConnectionId) -> Vec<Command> {
+        let found = self.tests.finished(id).and_then(|finished| finished.report.workspaces.clone());
+        let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail.as_mut()) else { return Vec::new() };
+        if let Some(found) = found {
+            detail.joining.sheet.set(found);
+            detail.joining.workspaces = Remote::Ready(());
+            return Vec::new();
+        }
+        detail.joining.workspaces.asked();
+        vec![Command::ListWorkspaces { id }]
+    }
+
+    pub fn ask_for_workspaces_to_join_again(&mut self) -> Vec<Command> {
+        self.administered().map(|id| self.ask_for_workspaces_to_join(id)).unwrap_or_default()
+    }
+
+    pub(in crate::ui::state) fn workspaces_to_join(&mut self, id: ConnectionId, outcome: &Result<Vec<AccountWorkspace>, Failure>) {
+        let detail = self.admin.office_mut(id).and_then(|office| office.detail.as_mut());
+        let Some(joining) = detail.map(|detail| &mut detail.joining).filter(|joining| matches!(joining.workspaces, Remote::Pending { .. }))
+        else {
+            return;
+        };
+        match outcome {
+            Ok(found) => {
+                joining.sheet.set(found.clone());
+                joining.workspaces = Remote::Ready(());
+            }
+            Err(failure) => joining.workspaces.failed(failure.clone()),
+        }
+    }
+
+    pub fn join_workspace(&mut self) -> Vec<Command> {
+        let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
+        let Some(workspace) = detail.joining.chosen.as_ref().filter(|_| !detail.joining.waits()) else { return Vec::new() };
+        let request = AdminRequest::AddToWorkspace {
+            principal_id: principal.id.clone(),
+            workspace_id: workspace.id.clone(),
+            role: detail.joining.role,
+        };
+        self.in_detail(id, request, |detail, run| {
+            detail.joining.run = Some(run);
+            detail.joining.joined = None;
+        })
+    }
+
+    pub fn set_entitlement(&mut self, entitlement: Entitlement, granted: bool) -> Vec<Command> {
+        let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
+        if detail.is_entitling(entitlement) {
+            return Vec::new();
+        }
+        let request = AdminRequest::SetEntitlement { principal_id: principal.id.clone(), entitlement, granted };
+        self.in_detail(id, request, |detail, run| detail.entitling.push((run, entitlement)))
+    }
+
+    /// Of which kind is what permissions are to be granted on.
+    pub fn choose_kind(&mut self, kind: Securable) -> Vec<Command> {
+        let Some((id, ..)) = self.detail() else { return Vec::new() };
+        if let Some(detail) = self.detail_mut() {
+            detail.grants = Grants { kind: Some(kind), ..Grants::default() };
+        }
+        if kind == Securable::Schema {
+            self.in_detail(id, AdminRequest::Catalogs, |detail, run| detail.grants.catalogs.asked(run))
+        } else {
+            self.ask_for_objects(id, kind, None)
+        }
+    }
+
+    pub fn choose_catalog(&mut self, catalog: String) -> Vec<Command> {
+        let Some((id, ..)) = self.detail() else { return Vec::new() };
+        if let Some(detail) = self.detail_mut() {
+            let catalogs = std::mem::take(&mut detail.grants.catalogs);
+            detail.grants = Grants { kind: Some(Securable::Schema), catalogs, catalog: Some(catalog.clone()), ..Grants::default() };
+        }
+        self.ask_for_objects(id, Securable::Schema, Some(catalog))
+    }
+
+    fn ask_for_objects(&mut self, id: ConnectionId, kind: Securable, catalog: Option<String>) -> Vec<Command> {
+        self.in_detail(id, AdminRequest::Objects { kind, catalog }, |detail, run| detail.grants.objects.asked.asked(run))
+    }
+
+    /// Asks once more for what did not come.
+    pub fn ask_for_objects_again(&mut self) -> Vec<Command> {
+        let Some((_, detail, _)) = self.detail() else { return Vec::new() };
+        match (detail.grants.kind, detail.grants.catalog.clone()) {
+            (Some(Securable::Schema), Some(catalog)) => self.choose_catalog(catalog),
+            (Some(kind), _) => self.choose_kind(kind),
+            (None, _) => Vec::new(),
+        }
+    }
+
+    pub fn choose_object(&mut self, object: &Object) -> Vec<Command> {
+        if let Some(detail) = self.detail_mut() {
+            detail.grants.object = Some(object.clone());
+            detail.grants.has = Asked::default();
+            detail.grants.chosen = None;
+            detail.grants.run = None;
+        }
+        self.ask_for_permission()
+    }
+
+    /// Back to the list of objects.
+    pub fn choose_no_object(&mut self) {
+        if let Some(detail) = self.detail_mut() {
+            detail.grants.object = None;
+            detail.grants.has = Asked::default();
+            detail.grants.run = None;
+        }
+    }
+
+    pub fn ask_for_permission(&mut self) -> Vec<Command> {
+        let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
+        let Some(object) = detail.grants.object.clone() else { return Vec::new() };
+        let request = AdminRequest::Permission { object, client_id: principal.client_id.clone() };
+        self.in_detail(id, request, |detail, run| detail.grants.has.asked(run))
+    }
+
+    pub fn grant(&mut self) -> Vec<Command> {
+        let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
+        let (Some(object), Some(permission), true) = (detail.grants.object.clone(), detail.grants.chosen, detail.grants.may_grant()) else {
+            return Vec::new();
+        };
+        let request = AdminRequest::Grant { object, client_id: principal.client_id.clone(), permission };
+        self.in_detail(id, request, |detail, run| detail.grants.run = Some(run))
+    }
+}

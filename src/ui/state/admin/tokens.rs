@@ -1,0 +1,127 @@
+//! Whether tokens are allowed in a workspace, and everybody's tokens.
+
+use std::cmp::Ordering;
+
+use super::{AdminDialog, Confirm, Office, RevokeUsersTokens};
+use crate::{
+    connection::{ConnectionId, Environment},
+    databricks::UserToken,
+    engine::{AdminRequest, Command},
+    ui::{
+        state::{
+            Dialog, Page, State, TokensOf,
+            sheet::{Record, by_words},
+        },
+        widgets::TableRows as _,
+    },
+};
+
+/// What is offered as the longest lifetime of a token, in days.
+pub const MAXIMUM_DAYS: [u32; 5] = [30, 90, 180, 365, 730];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UserColumn {
+    Owner,
+    Comment,
+    Created,
+    Expires,
+    LastUsed,
+}
+
+impl Record for UserToken {
+    type Column = UserColumn;
+    const USUAL: (UserColumn, bool) = (UserColumn::Owner, false);
+
+    fn id(&self) -> &str {
+        &self.token.id
+    }
+
+    fn sought(&self) -> String {
+        format!("{} {} {}", self.owner, self.token.comment, self.token.id)
+    }
+
+    fn compare(&self, other: &Self, column: UserColumn) -> Ordering {
+        let newest_first = || other.token.created_at.cmp(&self.token.created_at);
+        match column {
+            UserColumn::Owner => by_words(&self.owner, &other.owner).then_with(newest_first),
+            UserColumn::Comment => by_words(&self.token.comment, &other.token.comment),
+            UserColumn::Created => self.token.created_at.cmp(&other.token.created_at),
+            // What never expires comes after everything that does.
+            UserColumn::Expires => {
+                let end = |token: &Self| (token.token.expires_at.is_none(), token.token.expires_at);
+                end(self).cmp(&end(other))
+            }
+            UserColumn::LastUsed => self.token.last_used.cmp(&other.token.last_used),
+        }
+    }
+}
+
+impl State {
+    pub(super) fn ask_for_users_tokens(&mut self, id: ConnectionId) -> Vec<Command> {
+        self.admin_ask(id, AdminRequest::UsersTokens, |office, run| office.tokens.asked.asked(run))
+    }
+
+    /// Switching them off asks first, since it stops everything that signs in with one.
+    pub fn switch_tokens(&mut self, on: bool) -> Vec<Command> {
+        let Some(id) = self.administered().filter(|_| self.office().is_some_and(|office| !office.is_ruling())) else { return Vec::new() };
+        if on {
+            return self.rule(id, AdminRequest::SetTokensEnabled(true));
+        }
+        self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::TokensOff(self.confirm(id)))));
+        Vec::new()
+    }
+
+    pub fn set_maximum_days(&mut self, days: Option<u32>) -> Vec<Command> {
+        let Some(id) = self.administered() else { return Vec::new() };
+        let changes = |office: &Office| !office.is_ruling() && office.rules.value().is_some_and(|rules| rules.maximum_days != days);
+        if self.office().is_some_and(changes) { self.rule(id, AdminRequest::SetMaximumDays(days)) } else { Vec::new() }
+    }
+
+    pub(super) fn rule(&mut self, id: ConnectionId, request: AdminRequest) -> Vec<Command> {
+        self.admin_ask(id, request, |office, run| {
+            office.trouble = None;
+            office.ruling = Some(run);
+        })
+    }
+
+    /// What a question about this connection asks to be typed.
+    pub(super) fn confirm(&self, id: ConnectionId) -> Confirm {
+        let production = self.entry(id).map(|entry| &entry.connection).filter(|known| known.environment == Environment::Production);
+        Confirm { id, expected: production.map(|known| known.name.as_str().to_owned()), typed: String::new() }
+    }
+
+    pub fn can_revoke_users_tokens(&self) -> bool {
+        self.page() == Page::Administration
+            && self.admin_section() == super::AdminSection::Tokens
+            && self.office().is_some_and(|office| office.tokens.sheet.ticked_count() > 0 && !office.is_revoking())
+    }
+
+    /// Asks about what is ticked.
+    pub fn ask_to_revoke_users_tokens(&mut self) {
+        if let Some(office) = self.office().filter(|_| self.can_revoke_users_tokens()) {
+            let tokens = office.tokens.sheet.ticked().cloned().collect();
+            self.ask_to_revoke_these_of_users(tokens);
+        }
+    }
+
+    /// Asks about one row.
+    pub fn ask_to_revoke_users_row(&mut self, row: usize) {
+        let token = self.office().filter(|office| !office.is_revoking()).and_then(|office| office.tokens.sheet.row(row)).cloned();
+        self.ask_to_revoke_these_of_users(token.into_iter().collect());
+    }
+
+    /// Asks about what is ticked, else about the row that the keyboard is at.
+    pub fn revoke_users_at_cursor(&mut self) {
+        if self.can_revoke_users_tokens() {
+            self.ask_to_revoke_users_tokens();
+        } else if let Some(row) = self.office().map(|office| office.tokens.sheet.cursor_row()) {
+            self.ask_to_revoke_users_row(row);
+        }
+    }
+
+    fn ask_to_revoke_these_of_users(&mut self, tokens: Vec<UserToken>) {
+        let Some(id) = self.administered().filter(|id| self.tokens_of(*id) == TokensOf::Workspace && !tokens.is_empty()) else { return };
+        let confirm = self.confirm(id);
+        self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::Revoke(RevokeUsersTokens::new(confirm, &tokens)))));
+    }
+}
