@@ -42,6 +42,8 @@ pub enum Code {
     /// The workspace does not know one of the scopes that a token was to be limited to.
     TokenScope,
     // Service principals
+    /// Only a part of what was asked for was done.
+    PartlyDone,
     /// There are as many as there may be.
     PrincipalQuota,
     /// The service principal has as many OAuth secrets as it may have.

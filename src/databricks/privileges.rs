@@ -10,7 +10,7 @@ use super::{
     client::Call,
     paging::{Page, segment},
 };
-use crate::connection::ClientId;
+use crate::{connection::ClientId, failure::Code};
 
 /// The one that is given on the catalog of a schema.
 const USE_CATALOG: &str = "USE_CATALOG";
@@ -120,6 +120,7 @@ fn catalog_of(schema: &str) -> &str {
 
 /// The first of two requests was acted on, and the second one was not, or nobody knows.
 fn half_done(mut error: ApiError) -> ApiError {
+    error.failure.code = Code::PartlyDone;
     let second = std::mem::replace(&mut error.failure.what, "Only a part of the permission was granted.".to_owned());
     error.failure.why =
         format!("It is granted on the schema, but not yet the use of its catalog, without which it opens nothing. {second}");

@@ -133,7 +133,7 @@ impl Client {
     /// See [`ApiError`].
     pub async fn service_principals(&self, directory: Directory<'_>, call: &Call<'_>) -> Result<Vec<ServicePrincipal>, ApiError> {
         let mut found: Vec<ServicePrincipal> = Vec::new();
-        let (mut seen, mut read) = (HashSet::new(), 0);
+        let (mut seen, mut read, mut nothing_new) = (HashSet::new(), 0, false);
         while read < MOST {
             let start = (read + 1).to_string();
             let path = with_query(&directory.path(), &[("attributes", ATTRIBUTES), ("startIndex", &start), ("count", PAGE_SIZE)]);
@@ -145,11 +145,13 @@ impl Client {
             read += listed.len();
             let before = seen.len();
             // Whoever was added meanwhile pushes others onto the next page.
-            let new = listed.into_iter().filter(|wire| seen.insert(wire.id.clone()));
-            found.extend(new.filter_map(|wire| self.service_principal(wire)));
-            if seen.len() == before {
+            let unseen = listed.into_iter().filter(|wire| seen.insert(wire.id.clone()));
+            found.extend(unseen.filter_map(|wire| self.service_principal(wire)));
+            let new = seen.len() > before;
+            if !new && nothing_new {
                 return Err(endless());
             }
+            nothing_new = !new;
         }
         found.truncate(MOST);
         found.sort_by_cached_key(|it| (it.name.to_lowercase(), it.id.clone()));

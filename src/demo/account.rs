@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::{
     Workspace, assignments,
     catalogue::{ACCOUNT_ID, CloudKind},
-    clusters, errors, gate, identity,
+    clusters, errors, gate, identity, objects,
     oidc::{self, Authority, Caller, Realm},
     pages, principal_secrets, scim, tokens,
 };
@@ -41,6 +41,7 @@ pub(super) fn router(account: Arc<Account>) -> Router {
             .merge(identity::routes())
             .merge(clusters::routes())
             .merge(tokens::routes())
+            .merge(objects::routes())
             .merge(scim::routes())
             .merge(principal_secrets::routes())
     } else {

@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 use super::{
     account::Account,
     catalogue::{ACCOUNT_ID, Principal, USERS, User},
-    errors, input,
+    errors,
+    input::{self, number},
     oidc::Caller,
     principals::{Role, ServicePrincipal},
 };
@@ -32,7 +33,8 @@ pub(super) fn account_routes() -> Router<Arc<Account>> {
     Router::new().route(&all, get(list)).route(&format!("{all}/principals/{{principal}}"), put(update).delete(remove))
 }
 
-async fn list(State(account): State<Arc<Account>>, Extension(caller): Extension<Caller>, Path(workspace): Path<u64>) -> Response {
+async fn list(State(account): State<Arc<Account>>, Extension(caller): Extension<Caller>, Path(workspace): Path<String>) -> Response {
+    let workspace = number(&workspace);
     let Some(found) = account.workspaces.iter().find(|it| it.id == workspace) else { return no_such_workspace(workspace) };
     if !caller.principal.is_account_admin() {
         return not_allowed();
@@ -50,7 +52,7 @@ async fn list(State(account): State<Arc<Account>>, Extension(caller): Extension<
 async fn update(
     State(account): State<Arc<Account>>,
     Extension(caller): Extension<Caller>,
-    Path((workspace, principal)): Path<(u64, u64)>,
+    Path(which): Path<(String, String)>,
     body: Bytes,
 ) -> Response {
     let asked: Update = match input::read(&body) {
@@ -65,14 +67,19 @@ async fn update(
             other => return errors::invalid_parameter(&format!("Unknown workspace permission: {other}")),
         };
     }
-    assign(&account, &caller, (workspace, principal), role)
+    assign(&account, &caller, &which, role)
 }
 
-async fn remove(State(account): State<Arc<Account>>, Extension(caller): Extension<Caller>, Path(which): Path<(u64, u64)>) -> Response {
-    assign(&account, &caller, which, None)
+async fn remove(
+    State(account): State<Arc<Account>>,
+    Extension(caller): Extension<Caller>,
+    Path(which): Path<(String, String)>,
+) -> Response {
+    assign(&account, &caller, &which, None)
 }
 
-fn assign(account: &Account, caller: &Caller, (workspace, principal): (u64, u64), role: Option<Role>) -> Response {
+fn assign(account: &Account, caller: &Caller, (workspace, principal): &(String, String), role: Option<Role>) -> Response {
+    let (workspace, principal) = (number(workspace), number(principal));
     if !caller.principal.is_account_admin() {
         return not_allowed();
     }

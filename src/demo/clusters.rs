@@ -82,14 +82,14 @@ fn page(workspace: &Workspace, query: &[(String, String)]) -> Result<Map<String,
     .min(workspace.page_cap);
     let from = match value(query, "page_token") {
         None | Some("") => 0,
-        Some(token) => workspace.page_offset(token).ok_or("Invalid page token")?,
+        Some(token) => workspace.page_offset("clusters", token, workspace.clusters.len()).ok_or("Invalid page token")?,
     };
     let wanted: Vec<&Cluster> = workspace.clusters.iter().filter(|cluster| is_wanted(cluster, query)).collect();
     let to = from.saturating_add(size).min(wanted.len());
     let mut answer = Map::new();
     put_clusters(&mut answer, wanted.iter().copied().skip(from).take(size));
-    let next = if to < wanted.len() { workspace.page_token(to) } else { String::new() };
-    let previous = if from > 0 { workspace.page_token(from.saturating_sub(size)) } else { String::new() };
+    let next = if to < wanted.len() { workspace.page_token("clusters", to) } else { String::new() };
+    let previous = if from > 0 { workspace.page_token("clusters", from.saturating_sub(size)) } else { String::new() };
     answer.insert("next_page_token".into(), json!(next));
     answer.insert("prev_page_token".into(), json!(previous));
     Ok(answer)

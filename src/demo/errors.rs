@@ -77,7 +77,7 @@ pub(super) async fn no_such_endpoint(method: Method, uri: Uri) -> Response {
     let Some(versioned) = path.strip_prefix("/api/") else {
         return (StatusCode::NOT_FOUND, Html(pages::not_found())).into_response();
     };
-    match versioned.strip_prefix("2.0/").or_else(|| versioned.strip_prefix("2.1/")) {
+    match ["2.0/", "2.1/", "2.2/"].into_iter().find_map(|version| versioned.strip_prefix(version)) {
         Some(rest) => api_error(StatusCode::NOT_FOUND, "ENDPOINT_NOT_FOUND", &format!("No API found for '{method} /{rest}'")),
         None => answer(StatusCode::NOT_FOUND, &json!({ "error": format!("Bad Target: {path}") })),
     }

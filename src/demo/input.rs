@@ -17,6 +17,11 @@ pub(super) fn value<'a>(query: &'a [(String, String)], key: &str) -> Option<&'a 
     query.iter().find(|(found, _)| found == key).map(|(_, value)| value.as_str())
 }
 
+/// An id in a path; 0, which is nobody's, for one that is no number.
+pub(super) fn number(id: &str) -> u64 {
+    id.parse().unwrap_or_default()
+}
+
 /// Why a body cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Malformed(String);

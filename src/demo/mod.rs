@@ -5,6 +5,7 @@
 //! rooms share, [`catalogue`] says which workspaces there are, [`faults`] what they can be told to get wrong, [`errors`] how Databricks refuses.
 //! [`account`] is the host above the workspaces, [`oidc`] the authorization server of all of them.
 
+mod access;
 mod account;
 mod assignments;
 mod catalogue;
@@ -18,15 +19,21 @@ mod gate;
 mod handles;
 mod identity;
 mod input;
+mod jobs;
+mod objects;
 mod oidc;
 mod pages;
+mod paging;
 mod principal_secrets;
 mod principals;
+mod privileges;
 mod scim;
 mod server;
 mod token_management;
 mod token_store;
 mod tokens;
+mod unity_catalog;
+mod warehouses;
 mod workspace;
 mod workspace_conf;
 

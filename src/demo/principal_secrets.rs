@@ -18,7 +18,8 @@ use super::{
     Workspace,
     account::Account,
     catalogue::ACCOUNT_ID,
-    errors, input,
+    errors,
+    input::{self, number},
     oidc::{Authority, Caller},
     principals::{MOST_SECRETS, Refused, Secret},
 };
@@ -46,17 +47,17 @@ struct Create {
 /// The same three deeds for each place.
 macro_rules! deeds {
     ($who:ty, $place:expr) => {
-        pub(super) async fn list(who: $who, caller: Extension<Caller>, Path(id): Path<u64>) -> Response {
-            answer($place(who, &caller).and_then(|(authority, workspace)| show(&authority, id, workspace)))
+        pub(super) async fn list(who: $who, caller: Extension<Caller>, Path(id): Path<String>) -> Response {
+            answer($place(who, &caller).and_then(|(authority, workspace)| show(&authority, number(&id), workspace)))
         }
 
-        pub(super) async fn create(who: $who, caller: Extension<Caller>, Path(id): Path<u64>, body: Bytes) -> Response {
-            answer($place(who, &caller).and_then(|(authority, workspace)| make(&authority, id, workspace, &body)))
+        pub(super) async fn create(who: $who, caller: Extension<Caller>, Path(id): Path<String>, body: Bytes) -> Response {
+            answer($place(who, &caller).and_then(|(authority, workspace)| make(&authority, number(&id), workspace, &body)))
         }
 
-        pub(super) async fn remove(who: $who, caller: Extension<Caller>, Path((id, secret)): Path<(u64, String)>) -> Response {
+        pub(super) async fn remove(who: $who, caller: Extension<Caller>, Path((id, secret)): Path<(String, String)>) -> Response {
             let removed = $place(who, &caller)
-                .and_then(|(authority, workspace)| authority.principals().delete_secret(id, workspace, &secret).map_err(refusal));
+                .and_then(|(authority, workspace)| authority.principals().delete_secret(number(&id), workspace, &secret).map_err(refusal));
             answer(removed.map(|()| json!({})))
         }
     };

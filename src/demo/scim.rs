@@ -18,7 +18,7 @@ use super::{
     account::Account,
     catalogue::ACCOUNT_ID,
     errors,
-    input::{self, Pairs, value},
+    input::{self, Pairs, number, value},
     oidc::{Authority, Caller},
     principals::{ENTITLEMENTS, Refused, ServicePrincipal},
 };
@@ -135,9 +135,9 @@ struct Operation {
 
 impl Place {
     fn list(&self, query: &[(String, String)]) -> Result<Value, Response> {
-        let number = |key, otherwise| value(query, key).map_or(Ok(otherwise), str::parse::<usize>);
+        let asked = |key, otherwise| value(query, key).map_or(Ok(otherwise), str::parse::<usize>);
         let bad = |_| error(StatusCode::BAD_REQUEST, Some("invalidValue"), "startIndex and count are numbers.");
-        let (start, count) = (number("startIndex", 1).map_err(bad)?.max(1), number("count", 100).map_err(bad)?.min(LARGEST_PAGE));
+        let (start, count) = (asked("startIndex", 1).map_err(bad)?.max(1), asked("count", 100).map_err(bad)?.min(LARGEST_PAGE));
         let wanted = filter(value(query, "filter").unwrap_or_default())?;
         let principals = self.authority.principals();
         let found: Vec<_> =
@@ -268,11 +268,6 @@ fn known_entitlement(word: &str) -> Result<&'static str, Response> {
         .into_iter()
         .find(|known| *known == word)
         .ok_or_else(|| error(StatusCode::BAD_REQUEST, Some("invalidValue"), &format!("Unsupported entitlement: {word}")))
-}
-
-/// 0 is nobody's.
-fn number(id: &str) -> u64 {
-    id.parse().unwrap_or_default()
 }
 
 fn answer(outcome: Result<Value, Response>) -> Response {

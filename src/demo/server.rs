@@ -11,7 +11,7 @@ use axum::{Router, middleware};
 use tokio::{runtime, sync::oneshot};
 
 use super::{
-    Workspace, clusters, discovery, errors, gate, identity,
+    Workspace, clusters, discovery, errors, gate, identity, objects,
     oidc::{self, Realm},
     pages, principal_secrets, scim, tokens,
 };
@@ -81,6 +81,7 @@ pub(super) fn router(workspace: Arc<Workspace>) -> Router {
         .merge(identity::routes())
         .merge(clusters::routes())
         .merge(tokens::routes())
+        .merge(objects::routes())
         .merge(scim::routes())
         .merge(principal_secrets::routes())
         .merge(oidc::routes(Arc::clone(&workspace.authority), Realm::Workspace(workspace.id)))

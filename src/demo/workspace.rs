@@ -11,11 +11,16 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
+    access::Access,
     catalogue::{ADMIN, AMARA, CloudKind, Entry, JONAS, Nature, PRIYA, Principal, User},
     compute::{Cluster, clusters_of},
     faults::{Fault, Refusal},
+    jobs::{Job, jobs_of},
     oidc::{Authority, Caller, Realm},
+    privileges::Privileges,
     token_store::{Days, Earlier, Tokens},
+    unity_catalog::{Catalog, catalogs_of},
+    warehouses::{Warehouse, warehouses_of},
 };
 use crate::connection::AuthKind;
 
@@ -35,12 +40,17 @@ pub(super) struct Workspace {
     /// Added to every answer.
     pub(super) latency: Duration,
     pub(super) clusters: Vec<Cluster>,
+    pub(super) warehouses: Vec<Warehouse>,
+    pub(super) jobs: Vec<Job>,
+    pub(super) catalogs: Vec<Catalog>,
     /// The most clusters on one page, whatever `page_size` asks for.
     pub(super) page_cap: usize,
     pub(super) authority: Arc<Authority>,
     /// The one that is handed out.
     token: String,
     tokens: Mutex<Tokens>,
+    access: Mutex<Access>,
+    privileges: Mutex<Privileges>,
     /// Makes page tokens that nobody can guess and that no other workspace takes.
     page_key: Uuid,
     memory: Mutex<Memory>,
@@ -98,10 +108,15 @@ impl Workspace {
             origin,
             latency,
             clusters: clusters_of(entry, now),
+            warehouses: warehouses_of(entry),
+            jobs: jobs_of(entry, now),
+            catalogs: catalogs_of(entry, now),
             page_cap: entry.page_cap,
             authority,
             token,
             tokens: Mutex::new(tokens),
+            access: Mutex::default(),
+            privileges: Mutex::default(),
             page_key: Uuid::new_v4(),
             memory: Mutex::default(),
         }
@@ -113,6 +128,16 @@ impl Workspace {
 
     pub(super) fn tokens(&self) -> MutexGuard<'_, Tokens> {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who may do what with clusters, SQL warehouses and jobs.
+    pub(super) fn access(&self) -> MutexGuard<'_, Access> {
+        self.access.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who may do what with catalogs and schemas.
+    pub(super) fn privileges(&self) -> MutexGuard<'_, Privileges> {
+        self.privileges.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Who the personal access token belongs to.
@@ -178,19 +203,19 @@ impl Workspace {
         self.memory().requests.iter().cloned().collect()
     }
 
-    /// The opaque token of the page that begins with the cluster at `offset`.
-    pub(super) fn page_token(&self, offset: usize) -> String {
+    /// The opaque token of the page of that list that begins at `offset`.
+    pub(super) fn page_token(&self, list: &str, offset: usize) -> String {
         use std::fmt::Write as _;
-        let digest = Sha256::new().chain_update(self.page_key.as_bytes()).chain_update(offset.to_be_bytes()).finalize();
+        let digest = Sha256::new().chain_update(self.page_key.as_bytes()).chain_update(list).chain_update(offset.to_be_bytes()).finalize();
         digest.iter().take(20).fold(String::with_capacity(40), |mut token, byte| {
             let _ = write!(token, "{byte:02x}");
             token
         })
     }
 
-    /// Where the page of that token begins.
-    pub(super) fn page_offset(&self, token: &str) -> Option<usize> {
-        (0..=self.clusters.len()).find(|&offset| self.page_token(offset) == token)
+    /// Where the page of that token begins, in a list of that length.
+    pub(super) fn page_offset(&self, list: &str, token: &str, length: usize) -> Option<usize> {
+        (0..=length).find(|&offset| self.page_token(list, offset) == token)
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {

@@ -40,7 +40,7 @@ impl Site {
         format!("{}/oidc", self.workspace(name))
     }
 
-    fn account_issuer(&self) -> String {
+    pub fn account_issuer(&self) -> String {
         let account = self.demo.account();
         format!("{}/oidc/accounts/{}", account.base_url, account.account_id)
     }

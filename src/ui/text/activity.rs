@@ -140,6 +140,7 @@ fn code_words(code: Code) -> &'static str {
         Code::ServerError => "error of the service",
         Code::TokenQuota => "too many tokens",
         Code::TokenScope => "unknown scope",
+        Code::PartlyDone => "done in part only",
         Code::PrincipalQuota => "too many service principals",
         Code::SecretQuota => "too many secrets",
         Code::TokensDisabled => "tokens switched off",
