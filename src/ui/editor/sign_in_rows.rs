@@ -12,7 +12,7 @@ use crate::{
         icons::Icon,
         state::{Editing, State},
         text, theme,
-        widgets::{Button, form_row, form_row_without_label, paragraph, remark},
+        widgets::{Button, form_row, form_row_without_label, outdented, paragraph, remark},
     },
 };
 
@@ -110,19 +110,6 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     if saves && !somebody {
         remark(ui, Severity::Note, text::SAVES_FIRST);
     }
-}
-
-/// A button without a frame whose words begin where the fields do.
-fn outdented<R>(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui) -> R) -> R {
-    ui.scope(|ui| {
-        ui.spacing_mut().interact_size.y = 24.0;
-        ui.horizontal(|ui| {
-            ui.add_space(-8.0);
-            add_contents(ui)
-        })
-        .inner
-    })
-    .inner
 }
 
 /// What the quiet way is called for those who cannot fill in the address of a new connection; `None`: it is of no use here.

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::{counted, some_of};
 use crate::{
     connection::Status,
+    databricks::Token,
     engine::comment_without_mark,
     ui::{state::TroubleKind, theme::Tone},
 };
@@ -25,6 +26,7 @@ pub const COMMENT: &str = "Comment";
 pub const CREATED: &str = "Created";
 pub const EXPIRES: &str = "Expires";
 pub const USED_BY: &str = "Used by";
+pub const LAST_USED: &str = "Last used";
 pub const SELECT_ALL: &str = "Select all tokens shown";
 pub const IN_USE: &str = "This connection";
 pub const IN_USE_SAID: &str = "this connection uses it";
@@ -48,6 +50,12 @@ pub const CUSTOM: &str = "Custom";
 pub const DAYS: &str = "days";
 pub const CUSTOM_DAYS: &str = "Lifetime in days";
 pub const GENERATE_NOW: &str = "Generate";
+pub const LIMIT: &str = "Limit what it may do";
+pub const SCOPES: &str = "Scopes";
+pub const SCOPES_HINT: &str = "sql, clusters, unity-catalog";
+pub const SCOPES_WHY: &str =
+    "The APIs that it opens, separated by spaces or commas. Empty: everything that you may do.";
+pub const SCOPES_WRONG: &str = "A scope has only letters, digits and . : / - _; separate scopes by spaces or commas";
 
 // The new token
 pub const NEW_TITLE: &str = "Your new token";
@@ -89,6 +97,40 @@ pub fn days(count: u32) -> String {
 
 pub fn up_to(days: u32) -> String {
     format!("This workspace allows 1 to {days} days")
+}
+
+/// The unfolding part of *Generate token*, with what is limited so far while it is folded.
+pub fn limit(folded: bool, scopes: &[String]) -> String {
+    if folded && !scopes.is_empty() { format!("{LIMIT}: {}", scopes.join(", ")) } else { LIMIT.to_owned() }
+}
+
+pub fn limited_to(scopes: &[String]) -> String {
+    format!("limited to {}", scopes.join(", "))
+}
+
+/// `5 days ago`, and whether Databricks is going to revoke it for that.
+pub fn last_used(token: &Token, now: Timestamp) -> (String, Tone) {
+    let tone = if token.idle_days(now).is_some() { Tone::Warning } else { Tone::Neutral };
+    let words = match token.last_used.and(token.unused_days(now)) {
+        None => "never".to_owned(),
+        Some(0) => "today".to_owned(),
+        Some(1) => "yesterday".to_owned(),
+        Some(days) => format!("{days} days ago"),
+    };
+    (words, tone)
+}
+
+pub fn idle(days: i64) -> String {
+    format!("Not used for {days} days. Databricks revokes it after 90.")
+}
+
+/// What is to be known below the table. `idle`: how many tokens have not been used for a long time.
+pub fn auto_revoked(idle: usize) -> String {
+    match idle {
+        0 => AUTO_REVOKED.to_owned(),
+        1 => format!("{AUTO_REVOKED} One of yours has not been used for 60 days or more."),
+        many => format!("{AUTO_REVOKED} {many} of yours have not been used for 60 days or more."),
+    }
 }
 
 /// Whole days from now on; negative when past.
@@ -189,13 +231,14 @@ pub fn rotated(name: &str, old_revoked: bool) -> String {
 }
 
 /// What *Rotate* is about to do. `replaces`: the comment of the old token, when Brickpass made it.
-pub fn rotate_body(replaces: Option<&str>, days: Option<u64>) -> String {
+pub fn rotate_body(replaces: Option<&str>, days: Option<u64>, scopes: &[String]) -> String {
     let lives = match days {
         None => "as long as the workspace allows".to_owned(),
         Some(1) => "1 day".to_owned(),
         Some(days) => format!("{days} days"),
     };
-    let made = format!("A new token is generated, tried and stored. It is valid for {lives}.");
+    let limited = if scopes.is_empty() { String::new() } else { format!(" and, as the old one, {}", limited_to(scopes)) };
+    let made = format!("A new token is generated, tried and stored. It is valid for {lives}{limited}.");
     match replaces {
         Some(old) => {
             format!(

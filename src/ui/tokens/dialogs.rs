@@ -15,7 +15,10 @@ use crate::{
         test_panel::{failure_lines, remedy_button},
         text::{self, tokens as words},
         theme::{self, Tone},
-        widgets::{Button, Select, TextField, card, form_row, modal, paragraph, remark, return_focus, select_option},
+        widgets::{
+            Button, Select, TextField, card, form_row, form_row_without_label, modal, outdented, paragraph, remark, return_focus,
+            select_option,
+        },
     },
 };
 
@@ -98,6 +101,7 @@ fn generate(ui: &mut Ui, dialog: &mut GenerateToken, state: &mut State, act: &mu
                 focus_first(ui, &field);
             });
             form_row(ui, words::LIFETIME, |ui| entered |= lifetime(ui, dialog));
+            entered |= limits(ui, dialog);
         });
         told(ui, dialog.failure.as_ref(), state, act);
     });
@@ -139,9 +143,34 @@ fn lifetime(ui: &mut Ui, dialog: &mut GenerateToken) -> bool {
     entered
 }
 
+/// Folded away, since most tokens have no limits. Whether Enter was pressed in the field.
+fn limits(ui: &mut Ui, dialog: &mut GenerateToken) -> bool {
+    let scopes = dialog.limited_to();
+    form_row_without_label(ui, |ui| {
+        let caret = if dialog.limits { Icon::CaretDown } else { Icon::CaretRight };
+        let words = words::limit(!dialog.limits, scopes.as_deref().unwrap_or_default());
+        if outdented(ui, |ui| Button::ghost(&words).icon(caret).small().show(ui).clicked()) {
+            // What cannot be scopes stays in view.
+            dialog.limits = !dialog.limits || scopes.is_none();
+        }
+    });
+    if !dialog.limits {
+        return false;
+    }
+    form_row(ui, words::SCOPES, |ui| {
+        let wrong = dialog.limited_to().is_none();
+        let field =
+            TextField::new(&mut dialog.scopes, words::SCOPES).hint(words::SCOPES_HINT).limit(1000).tone(wrong.then_some(Tone::Error));
+        let field = field.id(Id::unique("token scopes")).show(ui);
+        let (severity, words) = if wrong { (Severity::Error, words::SCOPES_WRONG) } else { (Severity::Note, words::SCOPES_WHY) };
+        remark(ui, severity, words);
+        field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+    })
+}
+
 fn rotate(ui: &mut Ui, dialog: &RotateToken, state: &mut State, act: &mut Act) -> Option<Answer> {
     scrolled(ui, |ui| {
-        say(ui, &words::rotate_body(dialog.replaces.as_deref(), dialog.days()));
+        say(ui, &words::rotate_body(dialog.replaces.as_deref(), dialog.days(), &dialog.request.scopes));
         told(ui, dialog.failure.as_ref(), state, act);
     });
     let waits = dialog.waits();

@@ -76,6 +76,8 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
         return;
     }
     let (shown, all) = (table.shown_count(), table.tokens().len());
+    let told = table.tells_last_use();
+    let idle = table.tokens().iter().filter(|token| told && token.idle_days(act.now).is_some()).count();
     if all == 0 {
         paragraph(ui, words::NONE, fonts::regular(14.0), weak);
     } else if shown == 0 {
@@ -85,7 +87,7 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
     ui.add_space(12.0);
     let count = if all == 0 { String::new() } else { format!("{} ", words::count(shown, all)) };
-    paragraph(ui, &format!("{count}{}", words::AUTO_REVOKED), fonts::regular(12.0), weak);
+    paragraph(ui, &format!("{count}{}", words::auto_revoked(idle)), fonts::regular(12.0), weak);
 }
 
 fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {

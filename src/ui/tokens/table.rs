@@ -14,7 +14,8 @@ use crate::{
         text::tokens as words,
         theme::{self, Tone},
         widgets::{
-            TABLE_HEADER, move_keys, paint_row, paint_text, paint_tick, row_action, rows_in_view, sort_button, tick_all_box, tick_keys,
+            TABLE_HEADER, move_keys, paint_row, paint_text, paint_tick, row_action, rows_in_view, sort_button, sort_button_width,
+            tick_all_box, tick_keys,
         },
     },
 };
@@ -28,12 +29,14 @@ struct Columns {
     /// Below the comment when there is no room.
     created: Option<(f32, f32)>,
     expires: Option<(f32, f32)>,
+    /// Where the workspace tells.
+    last_used: Option<(f32, f32)>,
     used_by: Option<(f32, f32)>,
     row_height: f32,
 }
 
 impl Columns {
-    fn of(rect: Rect) -> Self {
+    fn of(rect: Rect, tells_last_use: bool) -> Self {
         let mut right = rect.right() - 2.0 * ACTION - 4.0;
         let mut column = |wanted: f32, fits: bool| {
             fits.then(|| {
@@ -42,11 +45,12 @@ impl Columns {
             })
         };
         let width = rect.width();
-        let used_by = column(136.0, width >= 680.0);
+        let used_by = column(136.0, width >= if tells_last_use { 800.0 } else { 680.0 });
+        let last_used = column(112.0, tells_last_use && width >= 640.0);
         let expires = column(148.0, width >= 520.0);
         let created = column(120.0, width >= 520.0);
         let (row_height, gap) = if expires.is_some() { (40.0, 12.0) } else { (52.0, 0.0) };
-        Self { comment: (rect.left() + CHECK, right - gap), created, expires, used_by, row_height }
+        Self { comment: (rect.left() + CHECK, right - gap), created, expires, last_used, used_by, row_height }
     }
 }
 
@@ -59,14 +63,18 @@ pub fn header(ui: &mut Ui, state: &mut State, id: ConnectionId) {
     if tick_all_box(ui, table_id().with("all"), rect, all, words::SELECT_ALL) {
         table.toggle_shown();
     }
-    let columns = Columns::of(rect);
+    let columns = Columns::of(rect, table.tells_last_use());
     let mut left = rect.left() + CHECK;
+    let last_used = table.tells_last_use().then_some((Column::LastUsed, words::LAST_USED, columns.last_used));
     for (column, title, place) in [
         (Column::Comment, words::COMMENT, Some(columns.comment)),
         (Column::Created, words::CREATED, columns.created),
         (Column::Expires, words::EXPIRES, columns.expires),
-        (Column::InUse, words::USED_BY, columns.used_by),
-    ] {
+    ]
+    .into_iter()
+    .chain(last_used)
+    .chain([(Column::InUse, words::USED_BY, columns.used_by)])
+    {
         let at = if columns.expires.is_some() {
             let Some((from, _)) = place else { continue };
             from
@@ -74,6 +82,9 @@ pub fn header(ui: &mut Ui, state: &mut State, id: ConnectionId) {
             left
         };
         let sorted = (table.sort().0 == column).then_some(table.sort().1);
+        if at + sort_button_width(ui, title) > rect.right() {
+            continue;
+        }
         let cell = sort_button(ui, table_id().with(("sort", column)), rect, at, title, sorted);
         left = cell.rect.right() + 4.0;
         if cell.clicked() {
@@ -95,7 +106,8 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let rotates = state.can_rotate();
     let Some(table) = state.tokens.table_mut(id) else { return };
     let width = ui.available_width();
-    let columns = Columns::of(Rect::from_min_size(ui.cursor().min, vec2(width, 1.0)));
+    let tells_last_use = table.tells_last_use();
+    let columns = Columns::of(Rect::from_min_size(ui.cursor().min, vec2(width, 1.0)), tells_last_use);
     let height = columns.row_height;
     let view = rows_in_view(ui, table_id(), words::TABLE, height, table, |table, at| table.row(at).map(row_id));
     move_keys(ui, &view.focus, height, table);
@@ -107,6 +119,9 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         let told = Told {
             created: words::date(token.created_at, &zone),
             expires: words::expires(token.expires_at, act.now),
+            last_used: tells_last_use.then(|| words::last_used(token, act.now)),
+            idle: token.idle_days(act.now).filter(|_| tells_last_use).map(words::idle),
+            limits: token.limits().map(words::limited_to),
             in_use: table.is_in_use(&token.id),
             chosen: table.is_chosen(&token.id),
             at_cursor: view.focus.has_focus() && at == table.cursor(),
@@ -134,6 +149,10 @@ fn row_id(token: &Token) -> Id {
 struct Told {
     created: String,
     expires: (String, Tone),
+    last_used: Option<(String, Tone)>,
+    /// Databricks is going to revoke it, since nobody uses it.
+    idle: Option<String>,
+    limits: Option<String>,
     in_use: bool,
     chosen: bool,
     at_cursor: bool,
@@ -144,12 +163,19 @@ fn row(ui: &Ui, rect: Rect, at: usize, token: &Token, told: &Told, rotates: bool
     let response = ui.interact(rect, row_id(token), Sense::CLICK);
     response.widget_info(|| {
         let in_use = if told.in_use { format!(", {}", words::IN_USE_SAID) } else { String::new() };
-        let all = format!("{comment}, created {}, expires {}{in_use}", told.created, told.expires.0);
+        let last_used = told.last_used.as_ref().map(|(words, _)| format!(", last used {words}")).unwrap_or_default();
+        let limits = told.limits.as_ref().map(|words| format!(", {words}")).unwrap_or_default();
+        let idle = told.idle.as_ref().map(|words| format!(". {words}")).unwrap_or_default();
+        let all = format!("{comment}, created {}, expires {}{last_used}{limits}{in_use}{idle}", told.created, told.expires.0);
         WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), told.chosen, all)
     });
     paint_row(ui, rect, &response, told.chosen, told.at_cursor);
     paint_tick(ui, rect, told.chosen, false);
     cells(ui, rect, comment, told);
+    let response = match &told.idle {
+        Some(idle) => response.on_hover_text(idle),
+        None => response,
+    };
 
     let mut right = rect.right() - 4.0;
     let mut action = |icon, name: String| {
@@ -173,7 +199,7 @@ fn row(ui: &Ui, rect: Rect, at: usize, token: &Token, told: &Told, rotates: bool
 
 fn cells(ui: &Ui, rect: Rect, comment: &str, told: &Told) {
     let palette = theme::of(ui);
-    let columns = Columns::of(rect);
+    let columns = Columns::of(rect, told.last_used.is_some());
     let middle = rect.center().y;
     let colour_of = |tone| if tone == Tone::Neutral { palette.weak } else { palette.tone(tone) };
     let cell = |(left, right): (f32, f32), y: f32, words: &str, size: f32, colour| {
@@ -187,12 +213,16 @@ fn cells(ui: &Ui, rect: Rect, comment: &str, told: &Told) {
         left += 20.0;
     }
     let weight = if comment == words::NO_COMMENT { palette.weak } else { palette.text };
-    paint_text(ui.painter(), pos2(left, first), Align2::LEFT_CENTER, comment, fonts::medium(14.0), weight, right - left);
+    let drawn = paint_text(ui.painter(), pos2(left, first), Align2::LEFT_CENTER, comment, fonts::medium(14.0), weight, right - left);
+    if let Some(limits) = told.limits.as_ref().filter(|_| right - drawn.right() > 72.0) {
+        cell((drawn.right() + 8.0, right), first, limits, 12.0, palette.weak);
+    }
     if narrow {
         let (expires, tone) = &told.expires;
         let told_expiry = format!("{} {expires}", words::EXPIRES);
         let drawn = cell((columns.comment.0, right), middle + 10.0, &told_expiry, 12.0, colour_of(*tone));
-        cell((drawn.right(), right), middle + 10.0, &format!(", created {}", told.created), 12.0, palette.weak);
+        let used = told.last_used.as_ref().map(|(words, _)| format!(", last used {words}")).unwrap_or_default();
+        cell((drawn.right(), right), middle + 10.0, &format!("{used}, created {}", told.created), 12.0, palette.weak);
         return;
     }
     if let Some(place) = columns.created {
@@ -200,6 +230,9 @@ fn cells(ui: &Ui, rect: Rect, comment: &str, told: &Told) {
     }
     if let Some(place) = columns.expires {
         cell(place, middle, &told.expires.0, 14.0, colour_of(told.expires.1));
+    }
+    if let (Some(place), Some((words, tone))) = (columns.last_used, &told.last_used) {
+        cell(place, middle, words, 14.0, colour_of(*tone));
     }
     if let Some((left, right)) = columns.used_by.filter(|_| told.in_use) {
         Icon::Ok.paint(ui.painter(), pos2(left + 7.0, middle), 16.0, palette.accent);

@@ -1,6 +1,6 @@
 //! Rows of a form: the label left, the field right; above each other when narrow.
 
-use egui::{Align, Layout, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Layout, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use crate::{
     connection::Severity,
@@ -62,6 +62,18 @@ fn row<R>(ui: &mut Ui, label: Option<&str>, add_contents: impl FnOnce(&mut Ui) -
         .inner
     };
     ui.add_space((ROW_GAP - gap).max(0.0));
+    inner
+}
+
+/// A button without a frame whose words begin where the fields do.
+pub fn outdented<R>(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let room = ui.available_rect_before_wrap();
+    // A child of its own, so that what begins further left does not make the rows below wider.
+    let moved = UiBuilder::new().max_rect(room.translate(vec2(-8.0, 0.0))).layout(Layout::left_to_right(Align::Min));
+    let mut child = ui.new_child(moved);
+    child.spacing_mut().interact_size.y = 24.0;
+    let inner = add_contents(&mut child);
+    ui.advance_cursor_after_rect(Rect::from_min_max(room.min, child.min_rect().max));
     inner
 }
 

@@ -28,7 +28,7 @@ pub use button::{Button, icon_button, icon_button_colored};
 pub use card::card;
 pub use checkbox::checkbox;
 pub use code_box::code_box;
-pub use form::{form_row, form_row_without_label, remark};
+pub use form::{form_row, form_row_without_label, outdented, remark};
 pub use masked_secret::masked_secret;
 pub use menu::{context_menu, menu_button, menu_item, menu_separator, select_option};
 pub(in crate::ui) use modal::install;
@@ -42,7 +42,8 @@ pub use spinner::{paint_spinner, spinner};
 pub use status::{paint_status_icon, status_icon, status_look};
 pub use switch::switch;
 pub use table::{
-    RowsInView, TABLE_HEADER, TableRows, move_keys, paint_row, paint_tick, row_action, rows_in_view, sort_button, tick_all_box, tick_keys,
+    RowsInView, TABLE_HEADER, TableRows, move_keys, paint_row, paint_tick, row_action, rows_in_view, sort_button, sort_button_width,
+    tick_all_box, tick_keys,
 };
 pub use tabs::tabs;
 pub use tags::tags_field;

@@ -120,6 +120,11 @@ pub fn tick_keys(ui: &Ui, focus: &Response, table: &mut impl TableRows) {
     }
 }
 
+/// How much room [`sort_button`] takes to the right of `left`.
+pub fn sort_button_width(ui: &Ui, title: &str) -> f32 {
+    ui.painter().layout_no_wrap(title.to_owned(), fonts::semibold(12.0), egui::Color32::PLACEHOLDER).size().x + 22.0
+}
+
 /// The name of a column, which sorts. `row`: all of the header; `sorted`: by this column, descending or not.
 pub fn sort_button(ui: &Ui, id: Id, row: Rect, left: f32, title: &str, sorted: Option<bool>) -> Response {
     let palette = theme::of(ui);

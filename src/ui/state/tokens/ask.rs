@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    connection::ConnectionId,
+    connection::{ConnectionId, Scopes, ScopesError},
     databricks::{NewToken, Token, TokenRequest},
     engine::{RunId, comment_without_mark},
     failure::Failure,
@@ -31,6 +31,10 @@ pub struct GenerateToken {
     pub comment: String,
     pub lifetime: Lifetime,
     pub typed_days: String,
+    /// Whether the part about scopes is unfolded.
+    pub limits: bool,
+    /// As typed; empty: no limits.
+    pub scopes: String,
     longest: Option<u32>,
     pub(super) run: Option<RunId>,
     pub failure: Option<Failure>,
@@ -40,7 +44,17 @@ impl GenerateToken {
     pub(super) fn new(id: ConnectionId, comment: String, longest: Option<u32>) -> Self {
         let usual = longest.unwrap_or(LONGEST_DAYS).clamp(1, USUAL_DAYS);
         let lifetime = if PRESETS.contains(&usual) { Lifetime::Days(usual) } else { Lifetime::Custom };
-        Self { id, comment, lifetime, typed_days: usual.to_string(), longest, run: None, failure: None }
+        Self {
+            id,
+            comment,
+            lifetime,
+            typed_days: usual.to_string(),
+            limits: false,
+            scopes: String::new(),
+            longest,
+            run: None,
+            failure: None,
+        }
     }
 
     /// In days.
@@ -62,16 +76,26 @@ impl GenerateToken {
         days.filter(|days| (1..=self.longest()).contains(days))
     }
 
+    /// Empty: no limits. `None`: what is typed cannot be scopes.
+    pub fn limited_to(&self) -> Option<Vec<String>> {
+        match Scopes::parse(&self.scopes) {
+            Ok(scopes) => Some(scopes.iter().map(str::to_owned).collect()),
+            Err(ScopesError::Empty) => Some(Vec::new()),
+            Err(ScopesError::Unfit) => None,
+        }
+    }
+
     pub fn waits(&self) -> bool {
         self.run.is_some()
     }
 
     pub fn may_generate(&self) -> bool {
-        self.days().is_some() && !self.waits()
+        self.request().is_some() && !self.waits()
     }
 
     pub(super) fn request(&self) -> Option<TokenRequest> {
-        Some(TokenRequest { comment: self.comment.trim().to_owned(), lifetime: Some(of_days(self.days()?)), scopes: Vec::new() })
+        let (lifetime, scopes) = (Some(of_days(self.days()?)), self.limited_to()?);
+        Some(TokenRequest { comment: self.comment.trim().to_owned(), lifetime, scopes })
     }
 }
 
@@ -87,7 +111,7 @@ pub struct RotateToken {
 }
 
 impl RotateToken {
-    /// The new token lives as long as the old one did, as far as the workspace allows.
+    /// The new token lives as long as the old one did, as far as the workspace allows, and is limited as that one is.
     pub(super) fn new(id: ConnectionId, old: Option<&Token>, comment: String, longest: Option<u32>) -> Self {
         let longest = longest.unwrap_or(LONGEST_DAYS);
         let lived = old.and_then(|old| Some((old.created_at?, old.expires_at)));
@@ -100,7 +124,7 @@ impl RotateToken {
         let comment = old.map_or(comment, |old| comment_without_mark(&old.comment).to_owned());
         Self {
             id,
-            request: TokenRequest { comment, lifetime, scopes: Vec::new() },
+            request: TokenRequest { comment, lifetime, scopes: old.map(|old| old.scopes.clone()).unwrap_or_default() },
             replaces: old.map(|old| old.comment.clone()),
             run: None,
             failure: None,

@@ -10,12 +10,15 @@ pub enum Column {
     Comment,
     Created,
     Expires,
+    LastUsed,
     InUse,
 }
 
 #[derive(Debug)]
 pub struct TokenTable {
     list: Remote<TokenList>,
+    /// The workspace told when its tokens were last used.
+    tells_last_use: bool,
     /// What the filter looks at, in lower case; one for each token.
     sought: Vec<String>,
     filter: String,
@@ -37,6 +40,7 @@ impl Default for TokenTable {
     fn default() -> Self {
         Self {
             list: Remote::NotAsked,
+            tells_last_use: false,
             sought: Vec::new(),
             filter: String::new(),
             sort: (Column::Created, true),
@@ -68,7 +72,9 @@ impl TokenTable {
 
     pub(super) fn came(&mut self, list: TokenList) {
         self.chosen.retain(|id| list.tokens.iter().any(|token| token.id == *id));
-        self.sought = list.tokens.iter().map(|token| format!("{} {}", token.comment, token.id).to_lowercase()).collect();
+        self.sought =
+            list.tokens.iter().map(|token| format!("{} {} {}", token.comment, token.id, token.scopes.join(" ")).to_lowercase()).collect();
+        self.tells_last_use = list.tells_last_use();
         self.list = Remote::Ready(list);
         self.sift();
     }
@@ -111,6 +117,10 @@ impl TokenTable {
     pub fn in_use(&self) -> Option<&Token> {
         let id = self.list.value()?.in_use.as_deref()?;
         self.tokens().iter().find(|token| token.id == id)
+    }
+
+    pub fn tells_last_use(&self) -> bool {
+        self.tells_last_use
     }
 
     pub fn longest_days(&self) -> Option<u32> {
@@ -168,6 +178,8 @@ impl TokenTable {
                     (Some(_), None) => Ordering::Less,
                     (Some(a), Some(b)) => a.cmp(&b),
                 },
+                // What was never used comes first.
+                Column::LastUsed => a.last_used.cmp(&b.last_used),
                 Column::InUse => (in_use != Some(a.id.as_str())).cmp(&(in_use != Some(b.id.as_str()))),
             };
             if descending { order.reverse() } else { order }
