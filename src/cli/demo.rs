@@ -69,7 +69,12 @@ impl Opening {
             )
         })?;
         let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: folder.path().join("vault.age"), passphrase: None });
-        let places = Places { vault: Some(vault.clone()), ..Places::new(folder.path().join("config"), folder.path().join("state")) };
+        let places = Places {
+            vault: Some(vault.clone()),
+            save_folder: environment::save_folder(),
+            look_around: Some(environment::around),
+            ..Places::new(folder.path().join("config"), folder.path().join("state"))
+        };
         let mut connections = Vec::new();
         for (connection, secret) in demo.connections() {
             if let Some((kind, secret)) = secret {

@@ -49,7 +49,7 @@ pub(super) fn places() -> Result<Places, Failure> {
 }
 
 /// Fixed words alone, whatever is set.
-fn around() -> Around {
+pub(super) fn around() -> Around {
     let text = |name: &str| set(name).map(|value| value.to_string_lossy().to_lowercase());
     let session = match text("XDG_SESSION_TYPE").as_deref() {
         _ if cfg!(any(windows, target_vendor = "apple")) => "native",
@@ -90,7 +90,8 @@ fn desktop(words: &str) -> &'static str {
     words.split(':').find_map(|word| KNOWN.into_iter().find(|known| *known == word)).unwrap_or("other")
 }
 
-fn save_folder() -> Option<PathBuf> {
+/// Where a person expects what they save.
+pub(super) fn save_folder() -> Option<PathBuf> {
     let dirs = UserDirs::new()?;
     let folders = [dirs.download_dir(), Some(dirs.home_dir())];
     folders.into_iter().flatten().find(|folder| folder.is_dir()).map(Path::to_owned)

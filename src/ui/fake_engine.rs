@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::Wires;
+use super::{Wires, fake_engine_activity::Recorded};
 use crate::{
     check::{Progress, Report, Step, StepReport},
     connection::{AuthKind, Connection, ConnectionId, Draft, EnvironmentKind, LastTest, LevelKind, SecretKind, Status},
@@ -164,6 +164,7 @@ pub struct Inner {
     pub irrevocable: Vec<String>,
     /// Making and replacing answer only when told to.
     pub tokens_wait: bool,
+    pub recorded: Recorded,
 }
 
 impl Default for Inner {
@@ -194,6 +195,7 @@ impl Default for Inner {
             token_failure: None,
             irrevocable: Vec::new(),
             tokens_wait: false,
+            recorded: Recorded::default(),
         }
     }
 }
@@ -411,6 +413,9 @@ impl Inner {
             Command::SaveSettings { settings, .. } => {
                 self.settings = settings.clone();
                 self.events.push_back(Event::SettingsSaved { settings, moved_secrets: 0 });
+            }
+            Command::ReadActivity | Command::ExportActivity { .. } | Command::Diagnose | Command::SaveDiagnostics { .. } => {
+                self.answer_activity(command);
             }
             Command::RememberWindow(memory) => self.window = memory,
             Command::OpenInBrowser { .. } | Command::OpenSignInPage { .. } | Command::OpenDemo | Command::Recover(_) | Command::Stop => {}

@@ -12,6 +12,8 @@ mod dialogs;
 mod editor;
 #[cfg(test)]
 mod fake_engine;
+#[cfg(test)]
+mod fake_engine_activity;
 pub mod first_start;
 pub mod fonts;
 pub mod icons;

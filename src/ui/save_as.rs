@@ -110,11 +110,14 @@ impl SaveAs {
                 }
             });
         });
-        match (self.target(), self.no_dialog) {
-            (None, _) => remark(ui, Severity::Error, words::WHOLE_PATH),
-            (_, true) => remark(ui, Severity::Warning, words::NO_DIALOG),
-            _ => remark(ui, Severity::Note, words::NEVER_REPLACES),
-        };
+        if self.no_dialog {
+            remark(ui, Severity::Warning, words::NO_DIALOG);
+        }
+        if self.target().is_none() {
+            remark(ui, Severity::Error, words::WHOLE_PATH);
+        } else {
+            remark(ui, Severity::Note, words::NEVER_REPLACES);
+        }
         if let Some(failure) = &self.failure {
             card(ui, Some(Tone::Error), |ui| {
                 ui.set_width(ui.available_width());
@@ -128,6 +131,10 @@ impl SaveAs {
     }
 
     fn ask_desktop(&mut self, ctx: &Context) {
+        if cfg!(test) {
+            // The dialogs of the desktop that the tests run on stay shut.
+            return self.pick(ctx, || None);
+        }
         let typed = self.target();
         let mut dialog = rfd::AsyncFileDialog::new();
         if let Some(folder) = typed.as_deref().and_then(Path::parent) {

@@ -55,8 +55,10 @@ impl State {
 
     fn shown_changed(&mut self) -> Vec<Command> {
         self.revealed = None;
-        // Looking through the list asks no workspace for anything.
-        self.show_page(Page::Connection);
+        // Looking through the list asks no workspace for anything; what was done is known here.
+        if self.page() != Page::Activity {
+            self.show_page(Page::Connection);
+        }
         self.drop_idle_forms();
         self.selection.shown().map(|id| self.open_form(id)).unwrap_or_default()
     }
