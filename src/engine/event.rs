@@ -149,9 +149,9 @@ pub enum Event {
         due: Vec<Reminder>,
         shown: bool,
     },
-    /// The person answered a reminder of the desktop's.
+    /// The person answered a reminder of the desktop's. `None`: it told of several connections.
     ReminderAnswered {
-        id: ConnectionId,
+        id: Option<ConnectionId>,
         choice: ReminderChoice,
     },
     /// The newest first.

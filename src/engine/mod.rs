@@ -33,7 +33,7 @@ pub use command::{Command, Recovery, SignInPlace};
 pub use computer::{REGISTERED_PORTS, clock_is_past, free_ports};
 pub use diagnostics::{Around, Diagnostics};
 pub use event::{Event, Found, Rotated, SignInStep, SignedIn, StoredSecret, TokenList};
-pub use reminders::{Reminder, ReminderChoice};
+pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, desktop, expiring_tokens};
 pub use tokens::{comment_without_mark, default_comment};
 
 /// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.
@@ -55,6 +55,8 @@ pub struct Places {
     pub save_folder: Option<PathBuf>,
     /// Looks at what only the edge of the program may look at, for the diagnostics.
     pub look_around: Option<fn() -> Around>,
+    /// Shows notifications on the desktop. `None`: nobody is reminded of anything, as on the command line.
+    pub notify: Option<Notify>,
     /// How long a sign-in waits for the browser, and then for an answer to a question; [`Places::SIGN_IN_LIMIT`] but in tests.
     pub sign_in_limit: Duration,
 }
@@ -79,6 +81,7 @@ impl Places {
             open_url: None,
             save_folder: None,
             look_around: None,
+            notify: None,
             sign_in_limit: Self::SIGN_IN_LIMIT,
         }
     }

@@ -10,13 +10,15 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
-use super::{Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, lane, owner, signing_in, testing, tokens};
+use super::{
+    Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, lane, owner, reminders, signing_in, testing, tokens,
+};
 use crate::{
     connection::{ConnectionId, SecretKind},
     databricks::{Http, HttpSettings},
     failure::{Code, Failure},
     session::{Sessions, Surroundings},
-    storage::{Deed, History, Library, SecretKey, Settings, SettingsFile, TokenNotes, Vault, VaultConfig, WindowFile},
+    storage::{Deed, History, Library, Reminders, SecretKey, Settings, SettingsFile, TokenNotes, Vault, VaultConfig, WindowFile},
 };
 
 /// How long saves may take after the window has closed.
@@ -40,11 +42,12 @@ pub(super) struct Outbox {
     events: mpsc::UnboundedSender<Event>,
     wake: Arc<dyn Fn() + Send + Sync>,
     observer: Option<activity::Observer>,
+    bell: reminders::Bell,
 }
 
 impl Outbox {
     pub(super) fn new(events: mpsc::UnboundedSender<Event>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        Self { events, wake, observer: None }
+        Self { events, wake, observer: None, bell: reminders::Bell::default() }
     }
 
     /// From now on, what is sent is also seen by `observer`.
@@ -63,6 +66,7 @@ impl Outbox {
         if let Some(observer) = &self.observer {
             observer.see(&event);
         }
+        self.bell.hear(&event);
         // Nobody listens any more only while the program ends.
         let _ = self.events.send(event);
         (self.wake)();
@@ -75,6 +79,7 @@ pub(super) struct Shared {
     pub(super) library: Library,
     pub(super) history: History,
     pub(super) token_notes: TokenNotes,
+    pub(super) reminders: Reminders,
     pub(super) sessions: Sessions,
     pub(super) settings_file: SettingsFile,
     pub(super) window_file: WindowFile,
@@ -105,6 +110,7 @@ impl Shared {
             library: Library::new(&places.config_dir, &places.state_dir),
             history: History::new(&places.state_dir),
             token_notes: TokenNotes::new(&places.state_dir),
+            reminders: Reminders::new(&places.state_dir),
             window_file: WindowFile::new(&places.state_dir),
             current,
             tested: Mutex::default(),
@@ -225,9 +231,11 @@ pub(super) fn run(places: Places, inbox: mpsc::UnboundedReceiver<Command>, outbo
 async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outbox: Outbox) {
     let (changed, to_tell) = mpsc::unbounded_channel();
     let observer = activity::Observer::start(&places.state_dir, outbox.clone());
+    let bell = outbox.bell.clone();
     let (shared, settings_problem) = Shared::new(places, outbox.observed(observer.clone()), changed);
     let shared = Arc::new(shared);
     tokio::spawn(owner::watch(Arc::clone(&shared), to_tell));
+    tokio::spawn(reminders::watch(Arc::clone(&shared), bell));
     let mut sign_ins = signing_in::SignIns::new(Arc::clone(&shared));
     let mut tests = testing::Tests::new(Arc::clone(&shared));
     let copies = Copies::new(Arc::clone(&shared));

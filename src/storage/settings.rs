@@ -24,7 +24,6 @@ pub enum ThemeChoice {
     Dark,
 }
 
-/// `settings.json` in the config directory.
 /// How long a copied secret stays on the clipboard. In the file as seconds; no others are offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
@@ -71,7 +70,8 @@ impl TryFrom<u16> for ClipboardTime {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// `settings.json` in the config directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     pub theme: ThemeChoice,
@@ -80,12 +80,27 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<PathBuf>,
     pub clipboard_seconds: ClipboardTime,
+    /// Whether the person is told of tokens that expire.
+    pub remind_of_expiry: bool,
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
 }
 
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::default(),
+            vault: VaultHome::default(),
+            ca_file: None,
+            clipboard_seconds: ClipboardTime::default(),
+            remind_of_expiry: true,
+            unknown: Map::new(),
+        }
+    }
+}
+
 /// The keys of [`Settings`]; a setting that is unset is absent, and must not come back from the file as unknown.
-const KNOWN: [&str; 4] = ["theme", "vault", "ca_file", "clipboard_seconds"];
+const KNOWN: [&str; 5] = ["theme", "vault", "ca_file", "clipboard_seconds", "remind_of_expiry"];
 
 pub struct SettingsFile {
     path: PathBuf,
@@ -213,6 +228,7 @@ mod tests {
             vault: VaultHome::File,
             ca_file: Some("/etc/ca.pem".into()),
             clipboard_seconds: ClipboardTime::FiveMinutes,
+            remind_of_expiry: false,
             ..Settings::default()
         };
         file.save(&settings).unwrap();

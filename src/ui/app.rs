@@ -312,6 +312,7 @@ impl BrickpassApp {
             match notice {
                 Notice::Done(words) => self.toasts.push(words, Tone::Ok, None, now),
                 Notice::Info(words) => self.toasts.push(words, Tone::Neutral, None, now),
+                Notice::Warning(words) => self.toasts.push(words, Tone::Warning, None, now),
                 Notice::Failure(failure) => self.toasts.push(failure.to_string(), Tone::Error, None, now),
                 Notice::Removed { words, removal } => self.toasts.push(words, Tone::Neutral, Some((text::UNDONE.to_owned(), removal)), now),
             }

@@ -42,7 +42,7 @@ use std::sync::{Arc, OnceLock};
 pub use app::{BrickpassApp, Setup, Wires};
 
 use crate::{
-    engine::{Engine, Places, default_comment},
+    engine::{Engine, Places, default_comment, desktop},
     storage::{ThemeChoice, WindowMemory},
 };
 
@@ -60,7 +60,8 @@ pub struct Launch {
 /// # Errors
 /// There is no display, or it cannot show a window.
 pub fn run(launch: Launch) -> eframe::Result {
-    let Launch { places, title, theme, window } = launch;
+    let Launch { mut places, title, theme, window } = launch;
+    places.notify.get_or_insert_with(desktop);
     let context: Arc<OnceLock<egui::Context>> = Arc::default();
     let awaited = Arc::clone(&context);
     let wake = move || {

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod send_to;
 pub mod admin;
+pub mod expiry;
 pub mod tokens;
 
 use std::time::Duration;

@@ -15,6 +15,13 @@ use crate::{
 
 impl State {
     pub fn apply(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
+        let heard = self.expiry_hears(&event);
+        let mut commands = self.take_in(event, now);
+        commands.extend(heard);
+        commands
+    }
+
+    fn take_in(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
         match event {
             Event::Settings { settings, window, vault_from_environment, vault_file_exists, problem } => {
                 self.settings = settings;
@@ -99,9 +106,11 @@ impl State {
             }
             event @ Event::Admin { .. } => self.admin_event(event),
             event @ (Event::Reminders { .. } | Event::ReminderAnswered { .. }) => self.reminder_event(event),
-            event @ (Event::Activity { .. } | Event::ActivityAdded(_) | Event::ActivityExported { .. } | Event::Diagnostics(_) | Event::DiagnosticsSaved { .. }) => {
-                self.activity_event(event)
-            }
+            event @ (Event::Activity { .. }
+            | Event::ActivityAdded(_)
+            | Event::ActivityExported { .. }
+            | Event::Diagnostics(_)
+            | Event::DiagnosticsSaved { .. }) => self.activity_event(event),
             Event::SettingsSaved { settings, moved_secrets } => {
                 self.settings = settings;
                 let waited = std::mem::take(&mut self.settings_wait);

@@ -1,11 +1,159 @@
 //! Which tokens expire when, over all connections, and what the person is told of it.
 
-use super::State;
-use crate::engine::{Command, Event};
+mod asking;
+mod calendar;
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+
+pub use asking::{Asked, Asking};
+pub use calendar::{Calendar, Group, Month, Span, Summary};
+
+use super::{Notice, Page, State};
+use crate::{
+    connection::ConnectionId,
+    engine::{Command, Event, ExpiringToken, Reminder, ReminderChoice, expiring_tokens},
+    ui::text::expiry as words,
+};
+
+#[derive(Debug, Default)]
+pub struct Expiry {
+    tokens: Vec<ExpiringToken>,
+    calendar: Calendar,
+    /// The minute that the calendar was made in; `None`: what it is made of has changed.
+    made: Option<i64>,
+    open: bool,
+    /// The row that the keyboard is at.
+    cursor: usize,
+    /// A row that is to be brought into view.
+    pub reveal: Option<usize>,
+    /// The window is to come to the front.
+    pub raise: bool,
+    asking: Option<Asking>,
+    asked: Option<Asked>,
+}
+
+impl Expiry {
+    /// In the order of their ends.
+    pub fn tokens(&self) -> &[ExpiringToken] {
+        &self.tokens
+    }
+
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    pub fn close(&mut self) {
+        self.open = false;
+    }
+
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// Arrow keys, or a click.
+    pub fn move_cursor(&mut self, to: usize) {
+        self.cursor = to.min(self.tokens.len().saturating_sub(1));
+        self.reveal = Some(self.cursor);
+    }
+
+    pub(super) fn changed(&mut self) {
+        self.made = None;
+    }
+}
 
 impl State {
+    /// Once a frame: anew when something changed or a minute has passed.
+    pub fn keep_expiry(&mut self, now: Timestamp) {
+        let minute = now.as_second().div_euclid(60);
+        if self.expiry.made == Some(minute) {
+            return;
+        }
+        if self.expiry.made.is_none() {
+            let entries = self.library.value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
+            let list = |id| self.tokens.table(id)?.list().value();
+            self.expiry.tokens = expiring_tokens(entries.iter().map(|entry| &entry.connection), self.tokens.notes(), &list);
+            self.expiry.cursor = self.expiry.cursor.min(self.expiry.tokens.len().saturating_sub(1));
+        }
+        self.expiry.calendar = calendar::calendar(self.expiry.tokens.iter().map(|token| token.expires_at), now, &self.zone.0);
+        self.expiry.made = Some(minute);
+    }
+
+    pub fn toggle_overview(&mut self) {
+        self.expiry.open = !self.expiry.open && self.can_open_overview();
+    }
+
+    pub fn can_open_overview(&self) -> bool {
+        self.library.value().is_some_and(|snapshot| !snapshot.entries.is_empty())
+    }
+
+    /// *Open* in a row: the tokens of its connection.
+    pub fn open_expiring(&mut self, row: usize) -> Vec<Command> {
+        let Some(id) = self.expiry.tokens.get(row).map(|token| token.id) else { return Vec::new() };
+        let mut commands = self.go_to(id);
+        commands.extend(self.show_page(Page::Tokens));
+        commands
+    }
+
+    /// The connection of the row signs in with this token, and nothing replaces it yet.
+    pub fn can_rotate_expiring(&self, row: usize) -> bool {
+        self.expiry.tokens.get(row).is_some_and(|token| token.in_use && self.can_rotate_of(token.id))
+    }
+
+    /// *Rotate* in a row: asked as ever.
+    pub fn rotate_expiring(&mut self, row: usize) -> Vec<Command> {
+        let Some(id) = self.expiry.tokens.get(row).map(|token| token.id).filter(|_| self.can_rotate_expiring(row)) else {
+            return Vec::new();
+        };
+        let mut commands = self.go_to(id);
+        commands.extend(self.ask_to_rotate());
+        commands
+    }
+
+    /// Also when the filter hides it.
+    fn go_to(&mut self, id: ConnectionId) -> Vec<Command> {
+        self.list.set_filter("");
+        self.select(id)
+    }
+
     pub(super) fn reminder_event(&mut self, event: Event) -> Vec<Command> {
-        let _ = (&self, event);
-        todo!()
+        match event {
+            Event::Reminders { due, shown: false } => self.remind(&due),
+            Event::ReminderAnswered { id, choice } => return self.reminder_answered(id, choice),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// In the window, where the desktop does not.
+    fn remind(&mut self, due: &[Reminder]) {
+        let named: Vec<(&str, i64)> = due.iter().map(|reminder| (reminder.name.as_str(), reminder.days_left)).collect();
+        self.notices.push(Notice::Warning(words::reminder(&named)));
+    }
+
+    fn reminder_answered(&mut self, id: Option<ConnectionId>, choice: ReminderChoice) -> Vec<Command> {
+        self.expiry.raise = true;
+        if self.dialog.is_some() || self.tokens.fresh().is_some() {
+            // What stands in front stays there: it may hold what was typed, or a value that cannot be had again.
+            self.notices.push(Notice::Info(words::BUSY.to_owned()));
+            return Vec::new();
+        }
+        let Some(id) = id else {
+            self.expiry.open = self.can_open_overview();
+            return Vec::new();
+        };
+        if self.entry(id).is_none() {
+            return Vec::new();
+        }
+        let mut commands = self.go_to(id);
+        if choice == ReminderChoice::Rotate {
+            commands.extend(self.ask_to_rotate());
+        }
+        commands
     }
 }

@@ -8,6 +8,7 @@ impl State {
         if !self.entry_of.contains_key(&id) && !self.forms.contains_key(&id) {
             return Vec::new();
         }
+        self.expiry.close();
         let changed = self.selection.shown() != Some(id);
         self.selection.only(id);
         self.reveal_selected = true;
@@ -54,6 +55,7 @@ impl State {
     }
 
     fn shown_changed(&mut self) -> Vec<Command> {
+        self.expiry.close();
         self.revealed = None;
         // Looking through the list asks no workspace for anything; what was done is known here.
         if self.page() != Page::Activity {

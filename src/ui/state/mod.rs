@@ -44,6 +44,7 @@ pub use admin::{
 pub use clipboard::Copied;
 pub use dialog::Dialog;
 pub use editing::Editing;
+pub use expiry::{Asked, Asking, Expiry, Month, Span, Summary};
 pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
 pub use page::Page;
 pub use remote::Remote;
@@ -67,6 +68,8 @@ use crate::{
 pub enum Notice {
     Done(String),
     Info(String),
+    /// Something will stop working.
+    Warning(String),
     Failure(Failure),
     /// Offers *Undo* while the removal of this number can be undone.
     Removed {
@@ -88,6 +91,7 @@ pub struct State {
     pub tests: Tests,
     pub sign_ins: SignIns,
     pub tokens: Tokens,
+    pub expiry: Expiry,
     pub activity: ActivityLog,
     /// The activity of all connections is shown by itself, as long as nothing else is selected than was then.
     activity_alone: Option<Vec<ConnectionId>>,

@@ -15,6 +15,7 @@ pub use table::{Column, TokenTable};
 use super::{Copied, Dialog, Page, State};
 use crate::{
     connection::{AuthKind, ConnectionId, Environment, Level},
+    databricks::Token,
     engine::{Command, RunId, TokenNote},
     failure::Failure,
     interchange::send_to::Order,
@@ -81,6 +82,11 @@ impl Tokens {
         self.tables.get_mut(&id)
     }
 
+    /// What is known of the tokens that connections sign in with.
+    pub fn notes(&self) -> &HashMap<ConnectionId, TokenNote> {
+        &self.notes
+    }
+
     pub fn trouble(&self, id: ConnectionId) -> Option<&Trouble> {
         self.troubles.get(&id)
     }
@@ -131,8 +137,12 @@ impl State {
     /// Also *Refresh*.
     pub fn ask_for_tokens(&mut self) -> Vec<Command> {
         let Some(id) = self.shown_with_tokens() else { return Vec::new() };
+        vec![self.ask_for_tokens_of(id)]
+    }
+
+    pub(in crate::ui::state) fn ask_for_tokens_of(&mut self, id: ConnectionId) -> Command {
         self.tokens.tables.entry(id).or_default().asked();
-        vec![Command::ListTokens { id }]
+        Command::ListTokens { id }
     }
 
     fn list_again(&mut self, id: ConnectionId) -> Vec<Command> {
@@ -167,10 +177,12 @@ impl State {
 
     /// The connection signs in with a personal access token, and its replacement can be stored.
     pub fn can_rotate(&self) -> bool {
-        self.shown_with_tokens().is_some_and(|id| {
-            let token = self.entry(id).is_some_and(|entry| entry.connection.auth.kind() == AuthKind::PersonalAccessToken);
-            token && !self.tokens.rotating(id)
-        })
+        self.shown_with_tokens().is_some_and(|id| self.can_rotate_of(id))
+    }
+
+    pub(in crate::ui::state) fn can_rotate_of(&self, id: ConnectionId) -> bool {
+        let token = self.entry(id).is_some_and(|entry| entry.connection.auth.kind() == AuthKind::PersonalAccessToken);
+        token && !self.tokens.rotating(id)
     }
 
     pub fn ask_to_rotate(&mut self) -> Vec<Command> {
@@ -178,7 +190,9 @@ impl State {
         let commands = self.show_page(Page::Tokens);
         let table = self.tokens.table(id);
         let comment = self.tokens.usual_comment.clone();
-        let dialog = RotateToken::new(id, table.and_then(TokenTable::in_use), comment, table.and_then(TokenTable::longest_days));
+        // Before the list is here, what was noted when the token was made is known.
+        let old = table.and_then(TokenTable::in_use).cloned().or_else(|| self.tokens.notes.get(&id).map(token_of));
+        let dialog = RotateToken::new(id, old.as_ref(), comment, table.and_then(TokenTable::longest_days));
         self.dialog = Some(Dialog::RotateToken(Box::new(dialog)));
         commands
     }
@@ -305,5 +319,16 @@ impl State {
         let listed = || self.tokens.table(id)?.in_use()?.expires_at;
         let until = self.tokens.notes.get(&id).and_then(|note| note.expires_at).or_else(listed)?;
         Some(text::tokens::whole_days(until, now))
+    }
+}
+
+fn token_of(note: &TokenNote) -> Token {
+    Token {
+        id: note.token_id.clone(),
+        comment: note.comment.clone(),
+        created_at: None,
+        expires_at: note.expires_at,
+        last_used: None,
+        scopes: Vec::new(),
     }
 }

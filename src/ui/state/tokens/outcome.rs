@@ -197,5 +197,6 @@ impl State {
     pub(in crate::ui::state) fn forget_tokens(&mut self, id: ConnectionId) {
         self.tokens.tables.remove(&id);
         self.tokens.troubles.remove(&id);
+        self.expiry.changed();
     }
 }

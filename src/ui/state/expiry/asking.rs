@@ -1,0 +1,114 @@
+//! *Ask all workspaces*: the list of tokens of every connection, a few at a time.
+
+use std::collections::VecDeque;
+
+use super::Event;
+use crate::{
+    connection::{ConnectionId, Level},
+    engine::Command,
+    ui::state::State,
+};
+
+/// So many are asked at once.
+const AT_ONCE: usize = 8;
+
+#[derive(Debug, Default)]
+pub struct Asking {
+    waiting: VecDeque<ConnectionId>,
+    running: Vec<ConnectionId>,
+    pub answered: usize,
+    pub all: usize,
+    failed: usize,
+}
+
+/// What it came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    pub answered: usize,
+    pub failed: usize,
+    /// The person stopped it before the rest was asked.
+    pub left: usize,
+}
+
+impl Asking {
+    fn next(&mut self) -> Vec<ConnectionId> {
+        let room = AT_ONCE.saturating_sub(self.running.len()).min(self.waiting.len());
+        let next: Vec<ConnectionId> = self.waiting.drain(..room).collect();
+        self.running.extend(&next);
+        next
+    }
+}
+
+impl State {
+    pub fn asking_for_expiry(&self) -> Option<&Asking> {
+        self.expiry.asking.as_ref()
+    }
+
+    pub fn asked_for_expiry(&self) -> Option<Asked> {
+        self.expiry.asked
+    }
+
+    /// Every workspace that there is a connection to, so that tokens that Brickpass did not make are known too.
+    pub fn ask_all_for_tokens(&mut self) -> Vec<Command> {
+        if self.expiry.asking.is_some() {
+            return Vec::new();
+        }
+        let entries = self.library.value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
+        let workspaces = entries.iter().map(|entry| &entry.connection).filter(|connection| connection.level == Level::Workspace);
+        let waiting: VecDeque<ConnectionId> = workspaces.map(|connection| connection.id).collect();
+        self.expiry.asked = None;
+        self.expiry.asking = Some(Asking { all: waiting.len(), waiting, ..Asking::default() });
+        self.ask_more()
+    }
+
+    /// What was asked already is still taken in.
+    pub fn stop_asking_for_tokens(&mut self) {
+        let Some(asking) = self.expiry.asking.take() else { return };
+        let left = asking.all - asking.answered - asking.failed;
+        self.expiry.asked = Some(Asked { answered: asking.answered, failed: asking.failed, left });
+    }
+
+    fn ask_more(&mut self) -> Vec<Command> {
+        let Some(asking) = &mut self.expiry.asking else { return Vec::new() };
+        let next = asking.next();
+        if asking.running.is_empty() {
+            let (answered, failed) = (asking.answered, asking.failed);
+            self.expiry.asked = Some(Asked { answered, failed, left: 0 });
+            self.expiry.asking = None;
+        }
+        next.into_iter().map(|id| self.ask_for_tokens_of(id)).collect()
+    }
+
+    /// Of every event, before anybody acts on it.
+    pub(in crate::ui::state) fn expiry_hears(&mut self, event: &Event) -> Vec<Command> {
+        match event {
+            Event::Tokens { id, outcome } => {
+                self.expiry.changed();
+                let Some(asking) = &mut self.expiry.asking else { return Vec::new() };
+                let Some(at) = asking.running.iter().position(|running| running == id) else { return Vec::new() };
+                asking.running.swap_remove(at);
+                match outcome {
+                    Ok(_) => asking.answered += 1,
+                    Err(_) => asking.failed += 1,
+                }
+                self.ask_more()
+            }
+            Event::Library(_)
+            | Event::TokenNotes(_)
+            | Event::TokenUsed { .. }
+            | Event::TokensRevoked { .. }
+            | Event::TokenRotated { .. } => {
+                self.expiry.changed();
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Asking {
+    /// So many have been asked and have answered, well or not.
+    pub fn ended(&self) -> usize {
+        self.answered + self.failed
+    }
+}
