@@ -13,7 +13,7 @@ use std::{
 use brickpass::demo::{Demo, DemoOptions};
 use serde_json::{Value, json};
 
-use crate::support::{BRICKPASS, Finished, run, skip, tool_exists};
+use crate::support::{BRICKPASS, Finished, interop, interop_venv, run, skip, tool_exists};
 
 /// The driver's exit code for "something is missing here"; its last line says what.
 const DOES_NOT_FIT: i32 = 77;
@@ -128,6 +128,25 @@ fn looked_at_memory(finished: &Finished) {
         "generated, copied, used and rotated: {\"token\": 0, \"client secret\": 0, \"new token\": 0, \"rotated token\": 0}\ndone\n",
     ] {
         assert!(finished.stdout.contains(promise), "{promise}{}", finished.stdout);
+    }
+}
+
+#[test]
+fn a_token_made_in_the_window_serves_other_programs_until_it_is_rotated() {
+    let test = "a_token_made_in_the_window_serves_other_programs_until_it_is_rotated";
+    let sdk = interop("whose_token.py", &json!({}));
+    if sdk.code == Some(DOES_NOT_FIT) {
+        return skip(test, sdk.stdout.trim().trim_start_matches("skipped: "));
+    }
+    assert_eq!(sdk.code, Some(0), "{sdk:?}");
+    let Some(it) = driver(test, "token_flow.py", &[interop_venv().to_str().unwrap()]) else { return };
+    for promise in [
+        "the copied token works with the official SDK\n",
+        "the clipboard is empty after its time\n",
+        "the connection signs in with it\n",
+        "after the rotation the old token is refused and the new one works\ndone\n",
+    ] {
+        assert!(it.stdout.contains(promise), "{promise}{}", it.stdout);
     }
 }
 

@@ -192,9 +192,13 @@ pub fn run(command: &mut Command, stdin: &[u8], limit: Duration) -> Finished {
 pub fn interop(script: &str, announcement: &serde_json::Value) -> Finished {
     let mut command = Command::new("sh");
     command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/run.sh")).arg(script);
-    // Beside the built programs, so that it is made once and goes with `cargo clean`.
-    command.env("BRICKPASS_INTEROP_VENV", Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("interop-venv"));
+    command.env("BRICKPASS_INTEROP_VENV", interop_venv());
     run(&mut command, announcement.to_string().as_bytes(), Duration::from_mins(5))
+}
+
+/// Beside the built programs, so that it is made once and goes with `cargo clean`.
+pub fn interop_venv() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("interop-venv")
 }
 
 /// How the child ended, or `None` when it still runs after `limit`.
