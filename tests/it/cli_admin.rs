@@ -210,7 +210,7 @@ fn a_secret_whose_answer_was_lost_is_not_printed_and_not_left() {
     let before = desk.secrets(CI);
     desk.handle.lose_next_answer();
     let failed = desk.brickpass(&["sp", "secret", "create", "Sales", CI, "--json"]);
-    assert_eq!(failed.code, Some(5), "{failed:?}");
+    assert_eq!(failed.code, Some(1), "{failed:?}");
     assert!(text(&failed.json()["error"], "what").contains("It is deleted again"), "{failed:?}");
     assert_eq!(desk.secrets(CI), before);
 }
