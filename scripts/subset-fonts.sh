@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes the fonts in assets/fonts from their upstream files. Needed only when a font or an icon changes: the results are committed.
 #
-# Needs: npm, python3 with fonttools (`pip install fonttools`), Inter 4 as OpenType files (Debian: fonts-inter).
+# Needs: npm, python3 with fonttools (`pip install fonttools`), Inter 4 as OpenType files (Debian: fonts-inter), DejaVu Sans Mono 2.37
+# (Debian: fonts-dejavu-core).
 # The icons that are kept are those that src/ui/icons.rs names by code point.
 set -eu
 
@@ -21,6 +22,10 @@ for weight in Regular Medium SemiBold; do
   "$subset" "$inter/Inter-$weight.otf" --unicodes="$letters" --layout-features='kern,mark,mkmk,ccmp,locl' \
     --notdef-outline --no-hinting --name-IDs='0,1,2,4,5,6,13,14' --output-file="assets/fonts/Inter-$weight.otf"
 done
+
+# For commands: Latin letters alone, Inter stands in for the rest.
+"$subset" "${DEJAVU_DIR:-/usr/share/fonts/truetype/dejavu}/DejaVuSansMono.ttf" --unicodes="U+0020-007E,U+00A0-017F,U+2018-201F" --layout-features='' \
+  --notdef-outline --no-hinting --name-IDs='0,1,2,4,5,6,13,14' --output-file=assets/fonts/DejaVuSansMono.ttf
 
 (cd "$work" && npm pack --silent @phosphor-icons/web@2.1.2 >/dev/null && tar xzf phosphor-icons-web-2.1.2.tgz)
 icons="$(grep -o '\\u{[0-9a-f]*}' src/ui/icons.rs | sed 's/\\u{\(.*\)}/U+\1/' | sort -u | paste -sd, -)"

@@ -1,4 +1,4 @@
-//! Inter for words, Phosphor for icons; the operating system's fonts for the scripts that Inter lacks (eframe's `system_fonts`).
+//! Inter for words, DejaVu Sans Mono for commands, Phosphor for icons; the operating system's fonts for the scripts that Inter lacks (eframe's `system_fonts`).
 //!
 //! `scripts/subset-fonts.sh` says how the files were made. Licences lie beside them.
 
@@ -9,6 +9,7 @@ use egui::{Context, FontData, FontDefinitions, FontFamily, FontId};
 const REGULAR: &str = "Inter";
 const MEDIUM: &str = "Inter Medium";
 const SEMIBOLD: &str = "Inter SemiBold";
+const MONOSPACE: &str = "DejaVu Sans Mono";
 const ICONS: &str = "Phosphor";
 const ICONS_FILL: &str = "Phosphor Fill";
 
@@ -28,6 +29,12 @@ pub fn semibold(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name(SEMIBOLD.into()))
 }
 
+/// For what a machine reads: here '' is not ".
+#[must_use]
+pub fn monospace(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Monospace)
+}
+
 pub(super) fn icons(size: f32, filled: bool) -> FontId {
     FontId::new(size, FontFamily::Name(if filled { ICONS_FILL } else { ICONS }.into()))
 }
@@ -38,10 +45,11 @@ pub(super) fn install(ctx: &Context) {
 }
 
 fn definitions() -> FontDefinitions {
-    let files: [(&str, &'static [u8]); 5] = [
+    let files: [(&str, &'static [u8]); 6] = [
         (REGULAR, include_bytes!("../../assets/fonts/Inter-Regular.otf")),
         (MEDIUM, include_bytes!("../../assets/fonts/Inter-Medium.otf")),
         (SEMIBOLD, include_bytes!("../../assets/fonts/Inter-SemiBold.otf")),
+        (MONOSPACE, include_bytes!("../../assets/fonts/DejaVuSansMono.ttf")),
         (ICONS, include_bytes!("../../assets/fonts/Phosphor-Regular.ttf")),
         (ICONS_FILL, include_bytes!("../../assets/fonts/Phosphor-Fill.ttf")),
     ];
@@ -51,7 +59,6 @@ fn definitions() -> FontDefinitions {
     }
     let families = [
         (FontFamily::Proportional, REGULAR),
-        (FontFamily::Monospace, REGULAR),
         (FontFamily::Name(MEDIUM.into()), MEDIUM),
         (FontFamily::Name(SEMIBOLD.into()), SEMIBOLD),
         (FontFamily::Name(ICONS.into()), ICONS),
@@ -60,6 +67,8 @@ fn definitions() -> FontDefinitions {
     for (family, font) in families {
         definitions.families.insert(family, vec![font.to_owned()]);
     }
+    // Inter has the scripts that the small one lacks.
+    definitions.families.insert(FontFamily::Monospace, vec![MONOSPACE.to_owned(), REGULAR.to_owned()]);
     definitions
 }
 
@@ -81,6 +90,18 @@ mod tests {
             assert!(draws(&font, "Příliš žluťoučký kůň, Đặng, ß, ñ, Ισχύς, Съешь ещё, •••• … → “€”"), "{font:?}");
         }
         assert!(!draws(&regular(14.0), "日本語"), "this is what the system's fonts are for");
+    }
+
+    #[test]
+    fn in_a_command_every_letter_has_the_same_width_and_other_scripts_are_drawn_too() {
+        let mut widths = Vec::new();
+        frame(|ui| {
+            widths = ["iiii", "MMMM", "''|;"]
+                .map(|text| ui.painter().layout_no_wrap(text.into(), monospace(13.0), egui::Color32::WHITE).size().x)
+                .to_vec()
+        });
+        assert!(widths.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 0.1), "{widths:?}");
+        assert!(draws(&monospace(13.0), "Ærlig Øl 'Příliš' Съешь"));
     }
 
     #[test]

@@ -55,8 +55,9 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
 fn copy_command(ctx: &Context, state: &mut State) {
     let Some(send_to) = state.send_to_mut() else { return };
     let Ok(command) = send_to.order.command() else { return };
+    // The button says that it is done: a toast would cover the next one in a small window.
     send_to.command_copied = true;
-    Act::copy(ctx, state, command);
+    ctx.copy_text(command);
 }
 
 fn contents(ui: &mut Ui, state: &mut State, now: Timestamp) -> Option<Wish> {

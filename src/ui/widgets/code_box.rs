@@ -1,8 +1,8 @@
 //! Words for a machine, to be read and copied as they are.
 
-use egui::{Color32, CornerRadius, FontFamily, FontId, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, text::LayoutJob, vec2};
+use egui::{Color32, CornerRadius, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, text::LayoutJob, vec2};
 
-use crate::ui::theme;
+use crate::ui::{fonts, theme};
 
 /// A frame with the words, wrapped to the room there is. Faint while they are only an example of what will stand there.
 pub fn code_box(ui: &mut Ui, accessible_label: &str, words: &str, faint: bool) -> Response {
@@ -10,8 +10,7 @@ pub fn code_box(ui: &mut Ui, accessible_label: &str, words: &str, faint: bool) -
     let palette = theme::of(ui);
     let width = ui.available_width().max(96.0);
     let colour = if faint { palette.weak } else { palette.text };
-    let font = FontId::new(13.0, FontFamily::Monospace);
-    let mut job = LayoutJob::simple(words.to_owned(), font, Color32::PLACEHOLDER, width - 2.0 * PADDING);
+    let mut job = LayoutJob::simple(words.to_owned(), fonts::monospace(12.5), Color32::PLACEHOLDER, width - 2.0 * PADDING);
     for section in &mut job.sections {
         section.format.line_height = Some(20.0);
     }
