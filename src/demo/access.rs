@@ -2,21 +2,15 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use axum::{
-    Extension, Json, Router,
-    body::Bytes,
-    extract::Path,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Extension, Json, Router, body::Bytes, extract::Path, http::StatusCode, routing::get};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     Workspace,
     catalogue::{Nature, Principal, USERS},
-    errors, input,
+    errors::{self, ApiRefusal},
+    input,
     oidc::Caller,
 };
 
@@ -64,36 +58,35 @@ pub(super) fn routes() -> Router {
 
 type Who = (Extension<Arc<Workspace>>, Extension<Caller>);
 
-async fn show((workspace, caller): Who, Path((kind, id)): Path<(String, String)>) -> Response {
-    let object = Object::manage(&workspace, &caller, &kind, &id);
-    object.map_or_else(|refused| refused, |object| Json(object.list(&workspace)).into_response())
+type Answer = Result<Json<Value>, ApiRefusal>;
+
+async fn show((workspace, caller): Who, Path((kind, id)): Path<(String, String)>) -> Answer {
+    Object::manage(&workspace, &caller, &kind, &id).map(|object| Json(object.list(&workspace)))
 }
 
-async fn add(who: Who, Path(path): Path<(String, String)>, body: Bytes) -> Response {
+async fn add(who: Who, Path(path): Path<(String, String)>, body: Bytes) -> Answer {
     change(&who, &path, &body, false)
 }
 
-async fn replace(who: Who, Path(path): Path<(String, String)>, body: Bytes) -> Response {
+async fn replace(who: Who, Path(path): Path<(String, String)>, body: Bytes) -> Answer {
     change(&who, &path, &body, true)
 }
 
-fn change((workspace, caller): &Who, (kind, id): &(String, String), body: &[u8], whole: bool) -> Response {
-    let changed = Object::manage(workspace, caller, kind, id).and_then(|object| {
-        let asked: Update = input::read(body).map_err(IntoResponse::into_response)?;
-        let new = asked.access_control_list.into_iter().map(|entry| object.read(workspace, entry)).collect::<Result<Vec<_>, _>>()?;
-        let mut access = workspace.access();
-        let given = access.given.entry((object.kind, object.id.clone())).or_default();
-        if whole {
-            given.clear();
-        }
-        for (grantee, level) in new {
-            given.retain(|(known, _)| *known != grantee);
-            given.push((grantee, level));
-        }
-        drop(access);
-        Ok(object.list(workspace))
-    });
-    changed.map_or_else(|refused| refused, |list| Json(list).into_response())
+fn change((workspace, caller): &Who, (kind, id): &(String, String), body: &[u8], whole: bool) -> Answer {
+    let object = Object::manage(workspace, caller, kind, id)?;
+    let asked: Update = input::read(body)?;
+    let new = asked.access_control_list.into_iter().map(|entry| object.read(workspace, entry)).collect::<Result<Vec<_>, _>>()?;
+    let mut access = workspace.access();
+    let given = access.given.entry((object.kind, object.id.clone())).or_default();
+    if whole {
+        given.clear();
+    }
+    for (grantee, level) in new {
+        given.retain(|(known, _)| *known != grantee);
+        given.push((grantee, level));
+    }
+    drop(access);
+    Ok(Json(object.list(workspace)))
 }
 
 impl Kind {
@@ -133,12 +126,12 @@ struct Object {
 }
 
 impl Object {
-    fn manage(workspace: &Workspace, caller: &Caller, kind: &str, id: &str) -> Result<Self, Response> {
+    fn manage(workspace: &Workspace, caller: &Caller, kind: &str, id: &str) -> Result<Self, ApiRefusal> {
         if workspace.nature == Nature::NoPermission {
-            return Err(errors::no_permission());
+            return Err(errors::no_entitlement());
         }
         let Some(kind) = Kind::read(kind) else {
-            return Err(errors::invalid_parameter(&format!("Unsupported object type: {kind}")));
+            return Err(ApiRefusal::invalid_parameter(format!("Unsupported object type: {kind}")));
         };
         let owner = match kind {
             Kind::Cluster => workspace
@@ -167,7 +160,7 @@ impl Object {
     }
 
     /// As the service words it.
-    fn not_managed_by(&self, principal: &Principal) -> Response {
+    fn not_managed_by(&self, principal: &Principal) -> ApiRefusal {
         let object = match self.kind {
             Kind::Cluster => format!("Cluster {}", self.id),
             Kind::Warehouse => format!("SQL warehouse {}", self.id),
@@ -177,12 +170,11 @@ impl Object {
             "{} does not have Manage permissions on {object}. Please contact the owner or an administrator for access.",
             principal.name()
         );
-        errors::api_error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", &message)
+        ApiRefusal::new(StatusCode::FORBIDDEN, "PERMISSION_DENIED", message)
     }
 
-    fn read(&self, workspace: &Workspace, entry: Entry) -> Result<(Grantee, &'static str), Response> {
-        let unknown =
-            |who: String| errors::api_error(StatusCode::NOT_FOUND, "RESOURCE_DOES_NOT_EXIST", &format!("Principal: {who} does not exist"));
+    fn read(&self, workspace: &Workspace, entry: Entry) -> Result<(Grantee, &'static str), ApiRefusal> {
+        let unknown = |who: String| ApiRefusal::unknown(format!("Principal: {who} does not exist"));
         let grantee = match (entry.user_name, entry.service_principal_name, entry.group_name) {
             (Some(name), None, None) if USERS.iter().any(|it| it.user_name() == name) => Grantee::User(name),
             (Some(name), None, None) => return Err(unknown(format!("UserName({name})"))),
@@ -193,13 +185,13 @@ impl Object {
             }
             (None, None, Some(name)) if name == "users" || name == "admins" => Grantee::Group(name),
             (None, None, Some(name)) => return Err(unknown(format!("GroupName({name})"))),
-            _ => return Err(errors::invalid_parameter("Exactly one of user_name, group_name, service_principal_name must be set.")),
+            _ => return Err(ApiRefusal::invalid_parameter("Exactly one of user_name, group_name, service_principal_name must be set.")),
         };
         let asked = entry.permission_level.unwrap_or_default();
         let level = self.kind.levels().iter().find(|level| **level == asked).copied();
         let kind = self.kind.names().0;
         let level =
-            level.ok_or_else(|| errors::invalid_parameter(&format!("Permission level {asked} is not supported for {kind} objects.")))?;
+            level.ok_or_else(|| ApiRefusal::invalid_parameter(format!("Permission level {asked} is not supported for {kind} objects.")))?;
         Ok((grantee, level))
     }
 
@@ -228,11 +220,10 @@ impl Access {
     }
 }
 
-fn no_such_object(kind: Kind, id: &str) -> Response {
-    let message = match kind {
+fn no_such_object(kind: Kind, id: &str) -> ApiRefusal {
+    ApiRefusal::unknown(match kind {
         Kind::Cluster => format!("Cluster {id} does not exist"),
         Kind::Warehouse => format!("SQL warehouse {id} does not exist."),
         Kind::Job => format!("Job {id} does not exist."),
-    };
-    errors::api_error(StatusCode::NOT_FOUND, "RESOURCE_DOES_NOT_EXIST", &message)
+    })
 }

@@ -20,12 +20,45 @@ pub(super) fn api_error(status: StatusCode, code: &str, message: &str) -> Respon
     answer(status, &json!({ "error_code": code, "message": message }))
 }
 
+/// The same, while it is on its way to become an answer.
+#[derive(Debug)]
+pub(super) struct ApiRefusal {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+impl ApiRefusal {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+
+    pub(super) fn unknown(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "RESOURCE_DOES_NOT_EXIST", message)
+    }
+
+    pub(super) fn invalid_parameter(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "INVALID_PARAMETER_VALUE", message)
+    }
+}
+
+impl IntoResponse for ApiRefusal {
+    fn into_response(self) -> Response {
+        api_error(self.status, self.code, &self.message)
+    }
+}
+
 pub(super) fn invalid_parameter(message: &str) -> Response {
     api_error(StatusCode::BAD_REQUEST, "INVALID_PARAMETER_VALUE", message)
 }
 
 pub(super) fn no_permission() -> Response {
-    api_error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "This API is disabled for users without the workspace-access entitlement.")
+    no_entitlement().into_response()
+}
+
+pub(super) fn no_entitlement() -> ApiRefusal {
+    const MESSAGE: &str = "This API is disabled for users without the workspace-access entitlement.";
+    ApiRefusal::new(StatusCode::FORBIDDEN, "PERMISSION_DENIED", MESSAGE)
 }
 
 /// Refused before the API is reached: `error_code` is the status as a number, the message ends in the request's id.

@@ -24,6 +24,7 @@ mod objects;
 mod oidc;
 mod pages;
 mod paging;
+mod place;
 mod principal_secrets;
 mod principals;
 mod privileges;

@@ -10,7 +10,6 @@ use axum::{
     body::Bytes,
     extract::{Path, Query},
     http::StatusCode,
-    response::{IntoResponse, Response},
     routing::get,
 };
 use serde::Deserialize;
@@ -19,7 +18,7 @@ use serde_json::{Value, json};
 use super::{
     Workspace,
     catalogue::{Nature, USERS},
-    errors,
+    errors::{self, ApiRefusal},
     input::{self, Pairs, value},
     oidc::Caller,
     unity_catalog::{no_such_catalog, no_such_schema},
@@ -77,21 +76,17 @@ pub(super) fn routes() -> Router {
 
 type Who = (Extension<Arc<Workspace>>, Extension<Caller>);
 
-async fn show((workspace, caller): Who, Path((kind, name)): Path<(String, String)>, Query(query): Pairs) -> Response {
-    let securable = match Securable::manage(&workspace, &caller, &kind, &name) {
-        Ok(securable) => securable,
-        Err(refused) => return refused,
-    };
+type Answer = Result<Json<Value>, ApiRefusal>;
+
+async fn show((workspace, caller): Who, Path((kind, name)): Path<(String, String)>, Query(query): Pairs) -> Answer {
+    let securable = Securable::manage(&workspace, &caller, &kind, &name)?;
     let privileges = workspace.privileges();
     let listed = privileges.of(&securable.name).filter(|(principal, _)| is_asked_for(principal, &query));
-    assignments(listed.map(|(principal, held)| json!({ "principal": principal, "privileges": held })).collect())
+    Ok(assignments(listed.map(|(principal, held)| json!({ "principal": principal, "privileges": held }))))
 }
 
-async fn effective((workspace, caller): Who, Path((kind, name)): Path<(String, String)>, Query(query): Pairs) -> Response {
-    let securable = match Securable::manage(&workspace, &caller, &kind, &name) {
-        Ok(securable) => securable,
-        Err(refused) => return refused,
-    };
+async fn effective((workspace, caller): Who, Path((kind, name)): Path<(String, String)>, Query(query): Pairs) -> Answer {
+    let securable = Securable::manage(&workspace, &caller, &kind, &name)?;
     let privileges = workspace.privileges();
     let mut all: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for (principal, held) in privileges.of(&securable.name) {
@@ -103,34 +98,27 @@ async fn effective((workspace, caller): Who, Path((kind, name)): Path<(String, S
         all.entry(principal).or_default().extend(held.iter().map(inherited));
     }
     let listed = all.into_iter().filter(|(principal, _)| is_asked_for(principal, &query));
-    assignments(listed.map(|(principal, held)| json!({ "principal": principal, "privileges": held })).collect())
+    Ok(assignments(listed.map(|(principal, held)| json!({ "principal": principal, "privileges": held }))))
 }
 
-async fn update((workspace, caller): Who, Path((kind, name)): Path<(String, String)>, body: Bytes) -> Response {
-    let changed = Securable::manage(&workspace, &caller, &kind, &name).and_then(|securable| {
-        let asked: Update = input::read(&body).map_err(IntoResponse::into_response)?;
-        let mut changes = Vec::with_capacity(asked.changes.len());
-        for change in asked.changes {
-            let principal = known(&workspace, &change.principal)?;
-            let read = |words: Vec<String>| words.iter().map(|it| securable.privilege(it)).collect::<Result<Vec<_>, _>>();
-            changes.push((principal, read(change.add)?, read(change.remove)?));
-        }
-        // All or nothing.
-        Ok((securable, changes))
-    });
-    let (securable, changes): (Securable, Vec<(String, Vec<String>, Vec<String>)>) = match changed {
-        Ok(changed) => changed,
-        Err(refused) => return refused,
-    };
+async fn update((workspace, caller): Who, Path((kind, name)): Path<(String, String)>, body: Bytes) -> Answer {
+    let securable = Securable::manage(&workspace, &caller, &kind, &name)?;
+    let asked: Update = input::read(&body)?;
+    let read = |words: Vec<String>| words.iter().map(|it| securable.privilege(it)).collect::<Result<Vec<_>, _>>();
+    let mut updates = Vec::with_capacity(asked.changes.len());
+    // All or nothing.
+    for change in asked.changes {
+        updates.push((known(&workspace, &change.principal)?, read(change.add)?, read(change.remove)?));
+    }
     let mut privileges = workspace.privileges();
-    let given = privileges.given.entry(securable.name.clone()).or_default();
-    for (principal, add, remove) in changes {
+    let given = privileges.given.entry(securable.name).or_default();
+    for (principal, add, remove) in updates {
         let held = given.entry(principal).or_default();
         held.extend(add);
         held.retain(|it| !remove.contains(it));
     }
     given.retain(|_, held| !held.is_empty());
-    assignments(given.iter().map(|(principal, held)| json!({ "principal": principal, "privileges": held })).collect())
+    Ok(assignments(given.iter().map(|(principal, held)| json!({ "principal": principal, "privileges": held }))))
 }
 
 /// One that is there, in the hands of somebody who may manage it.
@@ -142,9 +130,9 @@ struct Securable {
 }
 
 impl Securable {
-    fn manage(workspace: &Workspace, caller: &Caller, kind: &str, name: &str) -> Result<Self, Response> {
+    fn manage(workspace: &Workspace, caller: &Caller, kind: &str, name: &str) -> Result<Self, ApiRefusal> {
         if workspace.nature == Nature::NoPermission {
-            return Err(errors::no_permission());
+            return Err(errors::no_entitlement());
         }
         let mut catalogs = workspace.catalogs.iter();
         let (securable, owner, kind) = match kind.to_ascii_lowercase().as_str() {
@@ -157,28 +145,28 @@ impl Securable {
                 let found = above.schemas.iter().find(|it| it.full_name == name).ok_or_else(|| no_such_schema(name))?;
                 (Self { name: name.to_owned(), catalog: Some(above.name.clone()) }, &found.owner, "Schema")
             }
-            other => return Err(errors::invalid_parameter(&format!("Unsupported securable type: {other}"))),
+            other => return Err(ApiRefusal::invalid_parameter(format!("Unsupported securable type: {other}"))),
         };
         let who = caller.principal.name();
         let manages = |name: &String| workspace.privileges().of(name).any(|(principal, held)| *principal == who && held.contains("MANAGE"));
-        let managed = manages(&securable.name) || securable.catalog.as_ref().is_some_and(manages);
-        if *owner == who || workspace.has_admin(&caller.principal) || managed {
+        let given = manages(&securable.name) || securable.catalog.as_ref().is_some_and(manages);
+        if *owner == who || workspace.has_admin(&caller.principal) || given {
             return Ok(securable);
         }
-        Err(errors::api_error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", &format!("User does not have MANAGE on {kind} '{name}'.")))
+        Err(ApiRefusal::new(StatusCode::FORBIDDEN, "PERMISSION_DENIED", format!("User does not have MANAGE on {kind} '{name}'.")))
     }
 
     /// Written with underscores or blanks.
-    fn privilege(&self, word: &str) -> Result<String, Response> {
+    fn privilege(&self, word: &str) -> Result<String, ApiRefusal> {
         let word = word.replace(' ', "_").to_ascii_uppercase();
         let fits = OF_SCHEMAS.contains(&word.as_str()) || (self.catalog.is_none() && OF_CATALOGS.contains(&word.as_str()));
         let message = format!("Privilege {word} is not applicable to this entity [{}].", self.name);
-        if fits { Ok(word) } else { Err(errors::invalid_parameter(&message)) }
+        if fits { Ok(word) } else { Err(ApiRefusal::invalid_parameter(message)) }
     }
 }
 
 /// As it is kept.
-fn known(workspace: &Workspace, name: &str) -> Result<String, Response> {
+fn known(workspace: &Workspace, name: &str) -> Result<String, ApiRefusal> {
     let principals = workspace.authority.principals();
     if let Some(machine) = principals.by_client_id(name) {
         return Ok(machine.client_id.clone());
@@ -187,15 +175,16 @@ fn known(workspace: &Workspace, name: &str) -> Result<String, Response> {
         return Ok(name.to_owned());
     }
     // As the service words it.
-    Err(errors::api_error(StatusCode::NOT_FOUND, "PRINCIPAL_DOES_NOT_EXIST", &format!("Could not find principal with name {name}")))
+    Err(ApiRefusal::new(StatusCode::NOT_FOUND, "PRINCIPAL_DOES_NOT_EXIST", format!("Could not find principal with name {name}")))
 }
 
 fn is_asked_for(principal: &str, query: &[(String, String)]) -> bool {
     value(query, "principal").is_none_or(|wanted| wanted.is_empty() || wanted.eq_ignore_ascii_case(principal))
 }
 
-fn assignments(listed: Vec<Value>) -> Response {
-    Json(if listed.is_empty() { json!({}) } else { json!({ "privilege_assignments": listed }) }).into_response()
+fn assignments(listed: impl Iterator<Item = Value>) -> Json<Value> {
+    let listed: Vec<_> = listed.collect();
+    Json(if listed.is_empty() { json!({}) } else { json!({ "privilege_assignments": listed }) })
 }
 
 impl Privileges {

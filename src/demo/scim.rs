@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::{
-    Extension, Json, Router,
+    Json, Router,
     body::Bytes,
-    extract::{Path, Query, State},
+    extract::{FromRequestParts, Path, Query},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -14,96 +14,54 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Workspace,
     account::Account,
     catalogue::ACCOUNT_ID,
-    errors,
+    errors::{self, ApiRefusal},
     input::{self, Pairs, number, value},
-    oidc::{Authority, Caller},
+    place::Place,
     principals::{ENTITLEMENTS, Refused, ServicePrincipal},
 };
 
 /// The most that one answer lists, whatever `count` asks for.
 const LARGEST_PAGE: usize = 10;
 
-/// Whose service principals are asked for.
-#[derive(Clone)]
-struct Place {
-    authority: Arc<Authority>,
-    /// `None`: the account.
-    workspace: Option<u64>,
-}
-
 pub(super) fn routes() -> Router {
-    let all = "/api/2.0/preview/scim/v2/ServicePrincipals";
-    Router::new()
-        .route(all, get(of_workspace::list).post(of_workspace::create))
-        .route(&format!("{all}/{{id}}"), get(of_workspace::one).patch(of_workspace::patch).delete(of_workspace::delete))
+    below("/api/2.0/preview/scim/v2")
 }
 
 pub(super) fn account_routes() -> Router<Arc<Account>> {
-    let all = format!("/api/2.0/accounts/{ACCOUNT_ID}/scim/v2/ServicePrincipals");
-    Router::new()
-        .route(&all, get(of_account::list).post(of_account::create))
-        .route(&format!("{all}/{{id}}"), get(of_account::one).patch(of_account::patch).delete(of_account::delete))
+    below(&format!("/api/2.0/accounts/{ACCOUNT_ID}/scim/v2"))
 }
 
-/// The same five deeds for each place.
-macro_rules! deeds {
-    ($who:ty, $place:expr) => {
-        pub(super) async fn list(who: $who, caller: Extension<Caller>, Query(query): Pairs) -> Response {
-            answer($place(who, &caller).and_then(|place| place.list(&query)))
-        }
-
-        pub(super) async fn create(who: $who, caller: Extension<Caller>, body: Bytes) -> Response {
-            match $place(who, &caller).and_then(|place| place.create(&body)) {
-                Ok(made) => (StatusCode::CREATED, answer(Ok(made))).into_response(),
-                refused => answer(refused),
-            }
-        }
-
-        pub(super) async fn one(who: $who, caller: Extension<Caller>, Path(id): Path<String>) -> Response {
-            answer($place(who, &caller).and_then(|place| place.one(&id)))
-        }
-
-        pub(super) async fn patch(who: $who, caller: Extension<Caller>, Path(id): Path<String>, body: Bytes) -> Response {
-            answer($place(who, &caller).and_then(|place| place.patch(&id, &body)))
-        }
-
-        pub(super) async fn delete(who: $who, caller: Extension<Caller>, Path(id): Path<String>) -> Response {
-            match $place(who, &caller).and_then(|place| place.delete(&id)) {
-                Ok(()) => StatusCode::NO_CONTENT.into_response(),
-                Err(refused) => refused,
-            }
-        }
-    };
+fn below<S: Clone + Send + Sync + 'static>(root: &str) -> Router<S>
+where
+    Place: FromRequestParts<S, Rejection = Response>,
+{
+    let all = format!("{root}/ServicePrincipals");
+    Router::new().route(&all, get(list).post(create)).route(&format!("{all}/{{id}}"), get(one).patch(patch).delete(delete))
 }
 
-mod of_workspace {
-    use super::*;
+type Answer = Result<Response, ScimError>;
 
-    fn place(Extension(workspace): Extension<Arc<Workspace>>, caller: &Caller) -> Result<Place, Response> {
-        let admin = workspace.has_admin(&caller.principal);
-        let place = Place { authority: Arc::clone(&workspace.authority), workspace: Some(workspace.id) };
-        if admin { Ok(place) } else { Err(error(StatusCode::FORBIDDEN, None, "Only workspace admins can manage service principals.")) }
-    }
-
-    deeds!(Extension<Arc<Workspace>>, place);
+async fn list(place: Place, Query(query): Pairs) -> Answer {
+    place.list(&query).map(shown)
 }
 
-mod of_account {
-    use super::*;
+async fn create(place: Place, body: Bytes) -> Answer {
+    place.create(&body).map(|made| (StatusCode::CREATED, shown(made)).into_response())
+}
 
-    fn place(State(account): State<Arc<Account>>, caller: &Caller) -> Result<Place, Response> {
-        let place = Place { authority: Arc::clone(&account.authority), workspace: None };
-        if caller.principal.is_account_admin() {
-            Ok(place)
-        } else {
-            Err(error(StatusCode::FORBIDDEN, None, "Only account admins can manage service principals."))
-        }
-    }
+async fn one(place: Place, Path(id): Path<String>) -> Answer {
+    place.one(&id).map(shown)
+}
 
-    deeds!(State<Arc<Account>>, place);
+async fn patch(place: Place, Path(id): Path<String>, body: Bytes) -> Answer {
+    place.patch(&id, &body).map(shown)
+}
+
+async fn delete(place: Place, Path(id): Path<String>) -> Answer {
+    place.authority.principals().remove(number(&id), place.workspace)?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 #[derive(Deserialize)]
@@ -134,9 +92,9 @@ struct Operation {
 }
 
 impl Place {
-    fn list(&self, query: &[(String, String)]) -> Result<Value, Response> {
+    fn list(&self, query: &[(String, String)]) -> Result<Value, ScimError> {
         let asked = |key, otherwise| value(query, key).map_or(Ok(otherwise), str::parse::<usize>);
-        let bad = |_| error(StatusCode::BAD_REQUEST, Some("invalidValue"), "startIndex and count are numbers.");
+        let bad = |_| ScimError::bad("invalidValue", "startIndex and count are numbers.");
         let (start, count) = (asked("startIndex", 1).map_err(bad)?.max(1), asked("count", 100).map_err(bad)?.min(LARGEST_PAGE));
         let wanted = filter(value(query, "filter").unwrap_or_default())?;
         let principals = self.authority.principals();
@@ -155,54 +113,49 @@ impl Place {
         Ok(list)
     }
 
-    fn create(&self, body: &[u8]) -> Result<Value, Response> {
-        let asked: Create = input::read(body).map_err(IntoResponse::into_response)?;
-        let entitlements = read_entitlements(asked.entitlements.unwrap_or_default())?;
+    fn create(&self, body: &[u8]) -> Result<Value, ScimError> {
+        let asked: Create = input::read(body).map_err(ScimError::malformed)?;
+        let entitlements = read_entitlements(&asked.entitlements.unwrap_or_default())?;
         let mut principals = self.authority.principals();
         let made = principals.create(asked.display_name.as_deref().unwrap_or_default(), asked.application_id.as_deref(), self.workspace);
-        let id = made.map_err(refusal)?.id;
+        let id = made?.id;
         for entitlement in entitlements {
             if let Some(workspace) = self.workspace {
-                principals.set_entitlement(id, workspace, entitlement, true).map_err(refusal)?;
+                principals.set_entitlement(id, workspace, entitlement, true)?;
             }
         }
-        principals.set_active(id, self.workspace, asked.active.unwrap_or(true)).map_err(refusal)?;
-        principals.get(id, self.workspace).map(|it| self.shown(it, &[])).map_err(refusal)
+        principals.set_active(id, self.workspace, asked.active.unwrap_or(true))?;
+        principals.get(id, self.workspace).map(|it| self.shown(it, &[])).map_err(ScimError::from)
     }
 
-    fn one(&self, id: &str) -> Result<Value, Response> {
-        self.authority.principals().get(number(id), self.workspace).map(|it| self.shown(it, &[])).map_err(refusal)
+    fn one(&self, id: &str) -> Result<Value, ScimError> {
+        self.authority.principals().get(number(id), self.workspace).map(|it| self.shown(it, &[])).map_err(ScimError::from)
     }
 
-    fn delete(&self, id: &str) -> Result<(), Response> {
-        self.authority.principals().remove(number(id), self.workspace).map_err(refusal)
-    }
-
-    fn patch(&self, id: &str, body: &[u8]) -> Result<Value, Response> {
-        let asked: Patch = input::read(body).map_err(IntoResponse::into_response)?;
+    fn patch(&self, id: &str, body: &[u8]) -> Result<Value, ScimError> {
+        let asked: Patch = input::read(body).map_err(ScimError::malformed)?;
         for operation in asked.operations {
             self.operate(number(id), operation)?;
         }
         self.one(id)
     }
 
-    fn operate(&self, id: u64, Operation { op, path, value }: Operation) -> Result<(), Response> {
-        let bad = |scim_type, detail: &str| error(StatusCode::BAD_REQUEST, Some(scim_type), detail);
+    fn operate(&self, id: u64, Operation { op, path, value }: Operation) -> Result<(), ScimError> {
         let (op, path) = (op.to_ascii_lowercase(), path.unwrap_or_default());
         let mut principals = self.authority.principals();
-        principals.get(id, self.workspace).map_err(refusal)?;
+        principals.get(id, self.workspace)?;
         let changed = match (op.as_str(), path.as_str(), self.workspace) {
             ("replace", "active", _) => {
-                let active = value.and_then(|it| it.as_bool()).ok_or_else(|| bad("invalidValue", "active is true or false."))?;
+                let active = value.and_then(|it| it.as_bool()).ok_or_else(|| ScimError::bad("invalidValue", "active is true or false."))?;
                 principals.set_active(id, self.workspace, active)
             }
             ("replace", "displayName", _) => {
                 principals.rename(id, self.workspace, value.as_ref().and_then(Value::as_str).unwrap_or_default())
             }
             ("add", "entitlements", Some(workspace)) => {
-                let listed = serde_json::from_value(value.unwrap_or_default());
-                let listed = listed.map_err(|_| bad("invalidValue", "entitlements is a list of values."))?;
-                let entitlements = read_entitlements(listed)?;
+                let listed = serde_json::from_value::<Vec<_>>(value.unwrap_or_default());
+                let listed = listed.map_err(|_| ScimError::bad("invalidValue", "entitlements is a list of values."))?;
+                let entitlements = read_entitlements(&listed)?;
                 entitlements.into_iter().try_for_each(|it| principals.set_entitlement(id, workspace, it, true))
             }
             ("remove", "entitlements", Some(workspace)) => {
@@ -210,12 +163,12 @@ impl Place {
             }
             ("remove", path, Some(workspace)) => {
                 let named = path.strip_prefix("entitlements[value eq \"").and_then(|rest| rest.strip_suffix("\"]"));
-                let entitlement = known_entitlement(named.ok_or_else(|| bad("invalidPath", "The path is not supported."))?)?;
+                let entitlement = known_entitlement(named.ok_or_else(|| ScimError::bad("invalidPath", "The path is not supported."))?)?;
                 principals.set_entitlement(id, workspace, entitlement, false)
             }
-            _ => return Err(bad("invalidPath", "The operation is not supported.")),
+            _ => return Err(ScimError::bad("invalidPath", "The operation is not supported.")),
         };
-        changed.map_err(refusal)
+        changed.map_err(ScimError::from)
     }
 
     /// Only the `attributes` that were asked for; the id always.
@@ -248,65 +201,88 @@ impl ServicePrincipal {
 }
 
 /// `displayName eq "..."` and `applicationId eq "..."`, the quotes left out or not.
-fn filter(text: &str) -> Result<Option<(String, String)>, Response> {
+fn filter(text: &str) -> Result<Option<(String, String)>, ScimError> {
     if text.trim().is_empty() {
         return Ok(None);
     }
     let parts = text.trim().split_once(" eq ").map(|(key, value)| (key.trim(), value.trim().trim_matches('"')));
     match parts {
         Some((key @ ("displayName" | "applicationId"), value)) => Ok(Some((key.to_owned(), value.to_owned()))),
-        _ => Err(error(StatusCode::BAD_REQUEST, Some("invalidFilter"), "The filter is not supported.")),
+        _ => Err(ScimError::bad("invalidFilter", "The filter is not supported.")),
     }
 }
 
-fn read_entitlements(listed: Vec<Entitlement>) -> Result<Vec<&'static str>, Response> {
+fn read_entitlements(listed: &[Entitlement]) -> Result<Vec<&'static str>, ScimError> {
     listed.iter().map(|it| known_entitlement(&it.value)).collect()
 }
 
-fn known_entitlement(word: &str) -> Result<&'static str, Response> {
+fn known_entitlement(word: &str) -> Result<&'static str, ScimError> {
     ENTITLEMENTS
         .into_iter()
         .find(|known| *known == word)
-        .ok_or_else(|| error(StatusCode::BAD_REQUEST, Some("invalidValue"), &format!("Unsupported entitlement: {word}")))
+        .ok_or_else(|| ScimError::bad("invalidValue", format!("Unsupported entitlement: {word}")))
 }
 
-fn answer(outcome: Result<Value, Response>) -> Response {
-    match outcome {
-        Ok(value) => scim(Json(value).into_response()),
-        Err(refused) => refused,
-    }
-}
-
-fn refusal(refused: Refused) -> Response {
-    let (status, scim_type, detail) = match refused {
-        Refused::NoName => (StatusCode::BAD_REQUEST, Some("invalidValue"), "displayName must not be empty.".to_owned()),
-        Refused::NameTooLong => (StatusCode::BAD_REQUEST, Some("invalidValue"), "displayName is too long.".to_owned()),
-        Refused::BadApplicationId => (StatusCode::BAD_REQUEST, Some("invalidValue"), "applicationId is not a UUID.".to_owned()),
-        Refused::Taken(id) => {
-            (StatusCode::CONFLICT, Some("uniqueness"), format!("Service principal with application ID {id} already exists."))
-        }
-        Refused::Quota(quota) => {
-            (StatusCode::BAD_REQUEST, None, format!("The limit of {quota} users and service principals in this account is reached."))
-        }
-        _ => (StatusCode::NOT_FOUND, None, "Service principal not found.".to_owned()),
-    };
-    error(status, scim_type, &detail)
-}
-
-/// RFC 7644, section 3.12.
-fn error(status: StatusCode, scim_type: Option<&str>, detail: &str) -> Response {
-    let mut body = json!({
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
-        "detail": detail,
-        "status": status.as_u16().to_string(),
-    });
-    if let (Some(body), Some(scim_type)) = (body.as_object_mut(), scim_type) {
-        body.insert("scimType".to_owned(), json!(scim_type));
-    }
-    scim((status, Json(body)).into_response())
+fn shown(value: Value) -> Response {
+    scim(Json(value).into_response())
 }
 
 fn scim(mut response: Response) -> Response {
     errors::set(&mut response, header::CONTENT_TYPE, "application/scim+json; charset=utf-8");
     response
+}
+
+/// RFC 7644, section 3.12.
+#[derive(Debug)]
+pub(super) struct ScimError {
+    status: StatusCode,
+    scim_type: Option<&'static str>,
+    detail: String,
+}
+
+impl ScimError {
+    pub(super) fn new(status: StatusCode, scim_type: Option<&'static str>, detail: impl Into<String>) -> Self {
+        Self { status, scim_type, detail: detail.into() }
+    }
+
+    fn bad(scim_type: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, Some(scim_type), detail)
+    }
+
+    fn malformed(_: ApiRefusal) -> Self {
+        Self::bad("invalidSyntax", "The body of the request is not what SCIM expects.")
+    }
+}
+
+impl From<Refused> for ScimError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NoName => Self::bad("invalidValue", "displayName must not be empty."),
+            Refused::NameTooLong => Self::bad("invalidValue", "displayName is too long."),
+            Refused::BadApplicationId => Self::bad("invalidValue", "applicationId is not a UUID."),
+            Refused::Taken(id) => {
+                let detail = format!("Service principal with application ID {id} already exists.");
+                Self::new(StatusCode::CONFLICT, Some("uniqueness"), detail)
+            }
+            Refused::Quota(quota) => {
+                let detail = format!("The limit of {quota} users and service principals in this account is reached.");
+                Self::new(StatusCode::BAD_REQUEST, None, detail)
+            }
+            _ => Self::new(StatusCode::NOT_FOUND, None, "Service principal not found."),
+        }
+    }
+}
+
+impl IntoResponse for ScimError {
+    fn into_response(self) -> Response {
+        let mut body = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+            "detail": self.detail,
+            "status": self.status.as_u16().to_string(),
+        });
+        if let (Some(body), Some(scim_type)) = (body.as_object_mut(), self.scim_type) {
+            body.insert("scimType".to_owned(), json!(scim_type));
+        }
+        scim((self.status, Json(body)).into_response())
+    }
 }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Workspace,
     catalogue::{Entry, Nature},
-    errors,
+    errors::{self, ApiRefusal},
     input::{Pairs, value},
     paging::{Size, page},
 };
@@ -125,7 +125,7 @@ async fn schemas(Extension(workspace): Extension<Arc<Workspace>>, Query(query): 
     let name = value(&query, "catalog_name").unwrap_or_default();
     match workspace.catalogs.iter().find(|it| it.name == name) {
         Some(catalog) => answer("schemas", page(&workspace, name, &catalog.schemas, &query, SIZE), |it| &it.facts),
-        None => no_such_catalog(name),
+        None => no_such_catalog(name).into_response(),
     }
 }
 
@@ -143,10 +143,10 @@ fn answer<T>(key: &str, page: Result<(&[T], Option<String>), String>, facts: imp
     }
 }
 
-pub(super) fn no_such_catalog(name: &str) -> Response {
-    errors::api_error(StatusCode::NOT_FOUND, "CATALOG_DOES_NOT_EXIST", &format!("Catalog '{name}' does not exist."))
+pub(super) fn no_such_catalog(name: &str) -> ApiRefusal {
+    ApiRefusal::new(StatusCode::NOT_FOUND, "CATALOG_DOES_NOT_EXIST", format!("Catalog '{name}' does not exist."))
 }
 
-pub(super) fn no_such_schema(full_name: &str) -> Response {
-    errors::api_error(StatusCode::NOT_FOUND, "SCHEMA_DOES_NOT_EXIST", &format!("Schema '{full_name}' does not exist."))
+pub(super) fn no_such_schema(full_name: &str) -> ApiRefusal {
+    ApiRefusal::new(StatusCode::NOT_FOUND, "SCHEMA_DOES_NOT_EXIST", format!("Schema '{full_name}' does not exist."))
 }
