@@ -1,4 +1,4 @@
-//! Inter for words, DejaVu Sans Mono for commands, Phosphor for icons; the operating system's fonts for the scripts that Inter lacks (eframe's `system_fonts`).
+//! Inter for words, `DejaVu` Sans Mono for commands, Phosphor for icons; the operating system's fonts for the scripts that Inter lacks (eframe's `system_fonts`).
 //!
 //! `scripts/subset-fonts.sh` says how the files were made. Licences lie beside them.
 
@@ -98,7 +98,7 @@ mod tests {
         frame(|ui| {
             widths = ["iiii", "MMMM", "''|;"]
                 .map(|text| ui.painter().layout_no_wrap(text.into(), monospace(13.0), egui::Color32::WHITE).size().x)
-                .to_vec()
+                .to_vec();
         });
         assert!(widths.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 0.1), "{widths:?}");
         assert!(draws(&monospace(13.0), "Ærlig Øl 'Příliš' Съешь"));

@@ -62,13 +62,15 @@ fn contents(ui: &mut Ui, state: &mut State, act: &mut Act) -> Option<Answer> {
     })?;
     let failure = state.tokens.fresh().and_then(|fresh| fresh.failure.clone());
     let may_use = state.can_use_fresh_token();
-    let mut copy = false;
+    let using = state.tokens.fresh().is_some_and(|fresh| fresh.using);
+    let (mut copy, mut send) = (false, false);
     scrolled(ui, |ui| {
         paragraph(ui, if may_use { words::NEW_WHY } else { words::NEW_WHY_COPY }, fonts::regular(14.0), theme::of(ui).weak);
         if let Some(fresh) = state.tokens.fresh_mut() {
             copy = value(ui, fresh, act.now);
         }
         paragraph(ui, &words_below, fonts::regular(12.0), theme::of(ui).weak);
+        send = Button::secondary(sending::SEND_TO).small().enabled(!using).show(ui).clicked();
         if let Some(failure) = &failure {
             remark(ui, Severity::Warning, words::USE_FAILED);
             told(ui, Some(failure), state, act);
@@ -81,7 +83,7 @@ fn contents(ui: &mut Ui, state: &mut State, act: &mut Act) -> Option<Answer> {
             });
         }
     });
-    answers(ui, state, act.now, may_use).or(copy.then_some(Answer::Copy))
+    answers(ui, state, act.now, may_use).or(copy.then_some(Answer::Copy)).or(send.then_some(Answer::SendTo))
 }
 
 /// Whether it is to be copied.
@@ -111,7 +113,6 @@ fn answers(ui: &mut Ui, state: &State, now: Timestamp, may_use: bool) -> Option<
     let copy_words = left.map_or_else(|| words::COPY.to_owned(), words::copied);
     let copy = (Button::secondary(&copy_words).icon(Icon::Copy), Answer::Copy);
     let keep = left.map(|_| (Button::ghost(text::KEEP_LONGER), Answer::KeepOnClipboard));
-    let send = (Button::secondary(sending::SEND_TO).enabled(!using), Answer::SendTo);
     let enter = enter_pressed(ui) && !using;
     let (first, last, default) = if used || !may_use {
         (None, (Button::primary(words::DONE).enabled(!using), Answer::Leave), Answer::Leave)
@@ -120,7 +121,7 @@ fn answers(ui: &mut Ui, state: &State, now: Timestamp, may_use: bool) -> Option<
         let done = (Button::ghost(words::DONE).enabled(!using), Answer::Leave);
         (Some(done), (Button::primary(words).busy(using).enabled(!using), Answer::Use), Answer::Use)
     };
-    let answer = buttons(ui, [Some(copy), keep, Some(send), first, Some(last)].into_iter().flatten().collect::<Vec<_>>());
+    let answer = buttons(ui, [Some(copy), keep, first, Some(last)].into_iter().flatten().collect::<Vec<_>>());
     answer.or(enter.then_some(default))
 }
 
