@@ -19,9 +19,17 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 /// Held while something must not be cut off, though the engine has ended.
 static UNFINISHED: Mutex<()> = Mutex::new(());
 
+/// Held while several things that the engine does belong together.
+static TOGETHER: Mutex<()> = Mutex::new(());
+
 /// Until this is dropped, the first Ctrl+C does not end the program: a secret is on its way that can be printed once.
 pub(super) fn unfinished() -> MutexGuard<'static, ()> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Until this is dropped, the first Ctrl+C does not end the engine either: of what has begun, the first step alone would be of no use.
+pub(super) fn together() -> MutexGuard<'static, ()> {
+    TOGETHER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// From now on the first Ctrl+C (or SIGTERM) brings the engine to its end and then ends the program; the second one does not wait.
@@ -44,7 +52,8 @@ pub(super) fn mind(engine: &Engine) {
 
 /// Whether it is ours to end the program.
 async fn ended(stopper: Stopper) -> bool {
-    stopper.stop().await && tokio::task::spawn_blocking(|| drop(unfinished())).await.is_ok()
+    let released = |guard: fn() -> MutexGuard<'static, ()>| tokio::task::spawn_blocking(move || drop(guard()));
+    released(together).await.is_ok() && stopper.stop().await && released(unfinished).await.is_ok()
 }
 
 /// How the program ends: a command that was cut short tells of that, whatever it came to.

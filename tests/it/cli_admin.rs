@@ -2,7 +2,12 @@
 
 use std::{
     process::{Command, Stdio},
-    time::Duration,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
 };
 
 use brickpass::{
@@ -11,7 +16,11 @@ use brickpass::{
 };
 use serde_json::Value;
 
-use crate::support::{Finished, Home, missing_tool, run, skip};
+use crate::support::{
+    Finished, Home,
+    between::{Between, Way},
+    missing_tool, run, skip,
+};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -260,4 +269,42 @@ fn a_secret_that_the_vault_does_not_take_is_deleted_again_and_no_connection_is_a
     assert!(failed.code != Some(0) && failed.stderr.contains("The new secret is deleted again."), "{failed:?}");
     assert_eq!(desk.secrets(CI), before);
     assert_eq!(desk.json(&["list"])["connections"].as_array().unwrap().len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_does_not_lose_a_secret_that_is_being_made() {
+    let desk = Desk::new();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let noted = Arc::clone(&asked);
+    let between = Between::start(&desk.workspace.base_url, move |request, _| {
+        if request.starts_with("POST") && request.ends_with("/credentials/secrets") {
+            noted.fetch_add(1, Ordering::SeqCst);
+            thread::sleep(Duration::from_millis(500));
+        }
+        Way::Through
+    });
+    desk.add("Slow", &DemoWorkspace { base_url: between.base_url(), ..desk.workspace.clone() });
+    let before = desk.secrets(CI).len();
+    let interrupted = |arguments: &[&str]| {
+        let before = asked.load(Ordering::SeqCst);
+        let mut command = desk.command(arguments);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let until = Instant::now() + LIMIT;
+        while asked.load(Ordering::SeqCst) == before {
+            assert!(Instant::now() < until, "nothing was asked for");
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        child.wait_with_output().unwrap()
+    };
+    let made = interrupted(&["sp", "secret", "create", "Slow", CI, "--json"]);
+    let document: Value = serde_json::from_slice(&made.stdout).unwrap();
+    assert_eq!((made.status.code(), desk.secrets(CI).len()), (Some(130), before + 1));
+    assert!(desk.secrets(CI).iter().any(|id| *id == text(&document, "secret_id")), "its value is printed");
+
+    let connected = interrupted(&["sp", "connect", "Slow", CI, "Slow as CI"]);
+    assert_eq!((connected.status.code(), desk.secrets(CI).len()), (Some(130), before + 2));
+    let added = desk.json(&["show", "Slow as CI"]);
+    assert_eq!(added["auth"], "service-principal", "the secret is stored, and the connection added");
 }

@@ -190,8 +190,9 @@ impl Desk {
     }
 
     fn ask(&mut self, id: ConnectionId, request: AdminRequest) -> Result<AdminAnswer, Failure> {
-        self.send(Command::Admin { run: RunId(7), id, request: request.clone() });
-        self.answered(&request)
+        let expected = request.clone();
+        self.send(Command::Admin { run: RunId(7), id, request });
+        self.answered(&expected)
     }
 
     /// The request comes back with its answer.

@@ -102,7 +102,8 @@ pub(super) fn connect(
     let found = find(session, connection.id, principal)?;
     let mut draft = draft(connection, &found, new_name);
     edit::review(session, &draft, None)?;
-    let _unfinished = interrupt::unfinished();
+    // A secret that was made, and stored nowhere, would be of no use.
+    let _together = interrupt::together();
     let new = made(session, connection.id, &found, lifetime)?;
     draft.secret = TypedSecret::from(new.value.expose_secret());
     match edit::save(session, &draft, None, None) {
