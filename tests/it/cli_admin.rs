@@ -308,3 +308,15 @@ fn ctrl_c_does_not_lose_a_secret_that_is_being_made() {
     let added = desk.json(&["show", "Slow as CI"]);
     assert_eq!(added["auth"], "service-principal", "the secret is stored, and the connection added");
 }
+
+#[test]
+fn a_permission_is_granted_by_the_word_of_its_kind() {
+    let desk = Desk::new();
+    let cluster = format!("cluster:{}", desk.handle.cluster_ids()[0]);
+    let told = desk.json(&["sp", "grant", "Sales", CI, "--on", &cluster, "can-restart"]);
+    assert_eq!((&told["kind"], &told["permission"]), (&"cluster".into(), &"CAN_RESTART".into()));
+    let patched = desk.handle.requests().into_iter().filter(|it| it.starts_with("PATCH /api/2.0/permissions/clusters/")).count();
+    assert_eq!(patched, 1);
+    let gone = desk.brickpass(&["sp", "grant", "Sales", CI, "--on", "job:1", "CAN_VIEW"]);
+    assert!(gone.code == Some(1) && gone.stderr.contains("This job is not there"), "{gone:?}");
+}

@@ -325,7 +325,12 @@ fn a_lost_answer_about_the_rules_is_looked_after_and_never_asked_for_again() {
     desk.net.script(change_of("PATCH", RULES, Way::LostThere));
     let failure = desk.rules(sales, AdminRequest::SetMaximumDays(Some(60))).unwrap_err();
     assert_eq!((failure.what.as_str(), desk.net.count("PATCH", RULES)), ("Nothing was changed.", 1));
+}
 
+#[test]
+fn rules_that_cannot_be_looked_at_after_a_lost_answer_are_told_to_be_unknown() {
+    let mut desk = Desk::new();
+    let sales = desk.sales();
     let changed = Arc::new(AtomicUsize::new(0));
     desk.net.script(move |method, path| match method {
         "PATCH" => {
@@ -482,7 +487,12 @@ fn a_service_principal_whose_answer_was_lost_is_looked_for_by_its_name() {
     desk.net.script(change_of("POST", PRINCIPALS, Way::LostThere));
     let failure = desk.create(sales, "never").unwrap_err();
     assert_eq!((failure.what.as_str(), desk.net.count("POST", PRINCIPALS)), ("Nothing was changed.", 1));
+}
 
+#[test]
+fn a_service_principal_that_cannot_be_looked_for_may_be_there() {
+    let mut desk = Desk::new();
+    let sales = desk.sales();
     desk.net.script(|method, _| if method == "POST" { Way::LostBack } else { Way::Refused(403) });
     let failure = desk.create(sales, "unseen").unwrap_err();
     assert!(failure.what.contains("Nobody can say") && failure.fix.contains("before you create it again"), "{failure}");
@@ -698,4 +708,44 @@ fn an_account_admin_sets_up_a_service_principal() {
     let told = |what| deeds.iter().filter(move |it| it.0 == what).map(|it| it.2.as_str()).collect::<Vec<_>>();
     assert_eq!(told(Deed::ServicePrincipalCreated), [made.client_id.as_str()]);
     assert_eq!(told(Deed::AddedToWorkspace)[0], format!("{} {workspace} USER", made.id));
+}
+
+#[test]
+fn a_permission_is_granted_on_each_kind_of_object_and_a_lost_answer_is_looked_after() {
+    let mut desk = Desk::new();
+    let sales = desk.sales();
+    let client_id = desk.principals(sales)[0].client_id.clone();
+    let AdminAnswer::Catalogs(catalogs) = desk.ask(sales, AdminRequest::Catalogs).unwrap() else { panic!("other") };
+    for (kind, level) in [(Securable::Cluster, 1), (Securable::SqlWarehouse, 2), (Securable::Job, 1), (Securable::Schema, 0)] {
+        let catalog = (kind == Securable::Schema).then(|| catalogs[0].clone());
+        let AdminAnswer::Objects(objects) = desk.ask(sales, AdminRequest::Objects { kind, catalog }).unwrap() else { panic!("other") };
+        let (object, permission) = (objects.last().unwrap().clone(), kind.permissions()[level]);
+        let ask = AdminRequest::Permission { object: object.clone(), client_id: client_id.clone() };
+        let grant = AdminRequest::Grant { object: object.clone(), client_id: client_id.clone(), permission };
+        let now = |desk: &mut Desk| match desk.ask(sales, ask.clone()).unwrap() {
+            AdminAnswer::Permission(permission) => permission.map(|it| it.word),
+            other => panic!("{other:?}"),
+        };
+        assert_ne!(now(&mut desk), Some(permission.word), "{kind:?}");
+        if kind == Securable::Job {
+            desk.net.script(change_of("PATCH", "permissions", Way::LostThere));
+            let failure = desk.ask(sales, grant.clone()).unwrap_err();
+            assert_eq!((failure.what.as_str(), desk.net.count("PATCH", "")), ("The permission was not granted.", 1));
+        }
+        desk.net.script(|_, _| Way::Through);
+        if kind == Securable::Schema {
+            desk.ask(sales, grant).unwrap();
+        } else {
+            desk.handle.lose_next_answer();
+            desk.ask(sales, grant).unwrap();
+            assert_eq!(desk.net.count("PATCH", ""), 1, "{kind:?}");
+        }
+        assert_eq!(now(&mut desk), Some(permission.word), "{kind:?}");
+    }
+    let gone = Object { kind: Securable::Job, id: "1".to_owned(), name: "gone".to_owned() };
+    let failure = desk.ask(sales, AdminRequest::Permission { object: gone, client_id }).unwrap_err();
+    assert!(failure.code == Code::NotFound && failure.what.contains("This job is not there"), "{failure}");
+    let granted: Vec<_> = desk.deeds().into_iter().filter(|it| it.0 == Deed::PermissionGranted).collect();
+    assert_eq!(granted.iter().filter(|it| it.1.is_none()).count(), 4);
+    assert!(granted.iter().all(|it| !it.2.contains(&catalogs[0])), "names of schemas are people's own words: {granted:?}");
 }
