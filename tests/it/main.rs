@@ -38,5 +38,6 @@ mod session;
 mod storage;
 mod storage_kill;
 mod support;
+mod token_management;
 mod tokens_api;
 mod ui;
