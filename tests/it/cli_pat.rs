@@ -230,3 +230,35 @@ fn a_value_that_could_not_be_printed_is_revoked() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("The token is revoked again."));
     assert_eq!(desk.ids().len(), 1);
 }
+
+#[test]
+fn a_token_can_be_limited_and_the_list_tells_limits_and_last_use() {
+    let desk = Desk::new();
+    let made = desk.done(&["pat", "create", "Sales", "--scope", "sql,clusters", "clusters", "--json"]).json();
+    assert_eq!(made["scopes"], serde_json::json!(["clusters", "sql"]));
+    let list = desk.done(&["pat", "list", "Sales", "--json"]).json();
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+    assert_eq!((&list["tokens"][0]["scopes"], list["tokens"][0].get("last_used")), (&made["scopes"], None), "{list}");
+    assert_eq!((list["tokens"][1].get("scopes"), text(&list["tokens"][1], "last_used")), (None, today.as_str()), "{list}");
+    let shown = desk.done(&["pat", "list", "Sales"]).stdout;
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(lines[0].contains("LAST USED") && lines[0].contains("LIMITED TO"), "{shown}");
+    assert!(lines[1].contains("clusters sql") && lines[1].contains("never") && lines[2].contains(&today), "{shown}");
+
+    let unknown = desk.brickpass(&["pat", "create", "Sales", "--scope", "everything", "--json"]);
+    assert_ne!(unknown.code, Some(0));
+    assert_eq!(unknown.json()["error"]["code"], "token-scope", "{unknown:?}");
+    let unfit = desk.brickpass(&["pat", "create", "Sales", "--scope", "a;b"]);
+    assert!(unfit.code == Some(2) && unfit.stderr.contains("letters, digits"), "{unfit:?}");
+    assert_eq!(desk.ids().len(), 2);
+}
+
+#[test]
+fn who_is_no_admin_sees_a_list_without_last_use() {
+    let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
+    let workspace = demo.workspaces().iter().find(|it| it.name == "Logistics platform").unwrap().clone();
+    let desk = Desk { home: Home::new(), handle: demo.workspace(&workspace.name).unwrap(), workspace, _demo: demo };
+    desk.add("Logistics", &desk.workspace.base_url.clone());
+    let shown = desk.done(&["pat", "list", "Logistics"]);
+    assert!(!shown.stdout.contains("LAST USED") && !shown.stdout.contains("LIMITED") && shown.stdout.contains("Brickpass"), "{shown:?}");
+}

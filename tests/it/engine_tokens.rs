@@ -611,3 +611,69 @@ fn what_is_called_off_in_time_asks_nothing_of_the_workspace() {
         Ok(new) => assert!(desk.handle.accepts(new.value.expose_secret())),
     }
 }
+
+#[test]
+fn a_rotation_keeps_what_the_token_was_limited_to_unless_the_person_says_otherwise() {
+    let mut desk = Desk::new();
+    let connection = desk.connection();
+    let scopes = |scopes: &[&str]| scopes.iter().map(|&scope| scope.to_owned()).collect::<Vec<_>>();
+    let limited = TokenRequest { scopes: scopes(&["authentication", "clusters"]), ..request("CI", 30) };
+    desk.send(Command::GenerateToken { run: RunId(5), id: connection.id, request: limited.clone() });
+    let new = desk.generated().unwrap();
+    assert_eq!(new.token.scopes, limited.scopes);
+    desk.adopt(connection.id, &new).unwrap();
+    let rotated = desk.rotate(connection.id, 30).unwrap();
+    assert_eq!((rotated.token.scopes, rotated.old_remains), (limited.scopes, None));
+
+    let wider = TokenRequest { scopes: scopes(&["all-apis"]), ..request("", 30) };
+    desk.send(Command::RotateToken { run: RunId(6), id: connection.id, request: wider });
+    let rotated =
+        desk.until(|event| if let Event::TokenRotated { run: RunId(6), outcome, .. } = event { Some(outcome.clone()) } else { None });
+    assert_eq!(rotated.unwrap().token.limits(), None);
+}
+
+#[test]
+fn a_rotation_that_cannot_learn_the_limits_of_the_old_token_changes_nothing() {
+    let mut desk = Desk::new();
+    let (connection, old) = desk.known();
+    let before = desk.ids();
+    desk.net.script(|request, _| if request == LIST { Way::Refused(403) } else { Way::Through });
+    let failure = desk.rotate(connection.id, 90).unwrap_err();
+    assert!(failure.what.contains("the former one works as before"), "{failure}");
+    assert_eq!((desk.net.count(CREATE), desk.ids()), (1, before), "a token without limits would have taken its place");
+    assert_eq!(desk.stored(connection.id).as_deref(), Some(old.value.expose_secret()));
+}
+
+#[test]
+fn scopes_that_the_workspace_does_not_know_are_told_and_nothing_is_left() {
+    let mut desk = Desk::new();
+    let connection = desk.connection();
+    let before = desk.ids();
+    let unknown = TokenRequest { scopes: vec!["everything".to_owned()], ..request("CI", 30) };
+    desk.send(Command::GenerateToken { run: RunId(5), id: connection.id, request: unknown });
+    let failure = desk.generated().unwrap_err();
+    assert_eq!((failure.code, desk.ids()), (Code::TokenScope, before));
+}
+
+#[test]
+fn an_admin_learns_when_their_tokens_were_last_used_and_a_list_does_not_depend_on_it() {
+    const CONF: &str = "GET /api/2.0/workspace-conf";
+    const EVERYBODY: &str = "GET /api/2.0/token-management/tokens";
+    let mut desk = Desk::new();
+    let connection = desk.connection();
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let list = desk.list(connection.id);
+    assert!(list.tells_last_use() && list.tokens[0].last_used == Some(today), "{list:?}");
+    assert_eq!(list.tokens.len(), 1, "nobody else's tokens come with it");
+
+    for (refused, status) in [(CONF, 403), (EVERYBODY, 403), (ME, 403), (EVERYBODY, 500)] {
+        desk.net.script(move |request, _| if request.starts_with(refused) { Way::Refused(status) } else { Way::Through });
+        let list = desk.list(connection.id);
+        assert_eq!((list.tokens.len(), list.tells_last_use()), (1, false), "{refused} {status}");
+    }
+    let asked = |desk: &Desk| desk.net.seen.lock().unwrap().iter().filter(|seen| seen.starts_with(EVERYBODY)).count();
+    let before = asked(&desk);
+    desk.net.script(|request, _| if request.starts_with(CONF) { Way::Refused(403) } else { Way::Through });
+    desk.list(connection.id);
+    assert_eq!(asked(&desk), before, "who may not read the rules is not asked further");
+}
