@@ -3,22 +3,22 @@
 use std::sync::Arc;
 
 use axum::{
-    Extension, Json, Router,
+    Json, Router,
     body::Bytes,
     extract::{Path, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
     routing::{get, put},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
+    Workspace,
     account::Account,
     catalogue::{ACCOUNT_ID, Principal, USERS, User},
-    errors,
+    errors::ApiRefusal,
     input::{self, number},
-    oidc::Caller,
+    place::Place,
     principals::{Role, ServicePrincipal},
 };
 
@@ -33,66 +33,56 @@ pub(super) fn account_routes() -> Router<Arc<Account>> {
     Router::new().route(&all, get(list)).route(&format!("{all}/principals/{{principal}}"), put(update).delete(remove))
 }
 
-async fn list(State(account): State<Arc<Account>>, Extension(caller): Extension<Caller>, Path(workspace): Path<String>) -> Response {
-    let workspace = number(&workspace);
-    let Some(found) = account.workspaces.iter().find(|it| it.id == workspace) else { return no_such_workspace(workspace) };
-    if !caller.principal.is_account_admin() {
-        return not_allowed();
-    }
+type Answer = Result<Json<Value>, ApiRefusal>;
+
+async fn list(_: Place, State(account): State<Arc<Account>>, Path(workspace): Path<String>) -> Answer {
+    let workspace = known(&account, &workspace)?;
     let users = USERS.iter().map(|user| {
-        let admin = found.has_admin(&Principal::User(*user));
+        let admin = workspace.has_admin(&Principal::User(*user));
         json!({ "principal": user_output(user), "permissions": [if admin { "ADMIN" } else { "USER" }] })
     });
     let mut all: Vec<_> = users.collect();
     let principals = account.authority.principals();
-    all.extend(principals.list(Some(workspace)).filter_map(|it| Some(assignment(it, it.role(workspace)?))));
-    Json(json!({ "permission_assignments": all })).into_response()
+    all.extend(principals.list(Some(workspace.id)).filter_map(|it| Some(assignment(it, it.role(workspace.id)?))));
+    Ok(Json(json!({ "permission_assignments": all })))
 }
 
 async fn update(
+    _: Place,
     State(account): State<Arc<Account>>,
-    Extension(caller): Extension<Caller>,
-    Path(which): Path<(String, String)>,
+    Path((workspace, principal)): Path<(String, String)>,
     body: Bytes,
-) -> Response {
-    let asked: Update = match input::read(&body) {
-        Ok(asked) => asked,
-        Err(malformed) => return malformed.into_response(),
-    };
+) -> Answer {
+    let asked: Update = input::read(&body)?;
     let mut role = None;
     for word in &asked.permissions {
         role = match word.as_str() {
             "ADMIN" => Some(Role::Admin),
             "USER" => role.or(Some(Role::User)),
-            other => return errors::invalid_parameter(&format!("Unknown workspace permission: {other}")),
+            other => return Err(ApiRefusal::invalid_parameter(format!("Unknown workspace permission: {other}"))),
         };
     }
-    assign(&account, &caller, &which, role)
+    assign(&account, &workspace, &principal, role)
 }
 
-async fn remove(
-    State(account): State<Arc<Account>>,
-    Extension(caller): Extension<Caller>,
-    Path(which): Path<(String, String)>,
-) -> Response {
-    assign(&account, &caller, &which, None)
+async fn remove(_: Place, State(account): State<Arc<Account>>, Path((workspace, principal)): Path<(String, String)>) -> Answer {
+    assign(&account, &workspace, &principal, None)
 }
 
-fn assign(account: &Account, caller: &Caller, (workspace, principal): &(String, String), role: Option<Role>) -> Response {
-    let (workspace, principal) = (number(workspace), number(principal));
-    if !caller.principal.is_account_admin() {
-        return not_allowed();
-    }
-    if !account.workspaces.iter().any(|it| it.id == workspace) {
-        return no_such_workspace(workspace);
-    }
+fn assign(account: &Account, workspace: &str, principal: &str, role: Option<Role>) -> Answer {
+    let (workspace, principal) = (known(account, workspace)?.id, number(principal));
     let mut principals = account.authority.principals();
     match (principals.assign(principal, workspace, role), principals.get(principal, None), role) {
-        (Ok(()), Ok(known), Some(role)) => Json(assignment(known, role)).into_response(),
-        (Ok(()), Ok(_), None) => Json(json!({})).into_response(),
+        (Ok(()), Ok(known), Some(role)) => Ok(Json(assignment(known, role))),
+        (Ok(()), Ok(_), None) => Ok(Json(json!({}))),
         // As the service words it.
-        _ => errors::api_error(StatusCode::NOT_FOUND, "NOT_FOUND", "Principal not found in account."),
+        _ => Err(ApiRefusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Principal not found in account.")),
     }
+}
+
+fn known<'a>(account: &'a Account, id: &str) -> Result<&'a Arc<Workspace>, ApiRefusal> {
+    let known = account.workspaces.iter().find(|it| it.id == number(id));
+    known.ok_or_else(|| ApiRefusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", format!("Workspace {id} not found.")))
 }
 
 fn assignment(it: &ServicePrincipal, role: Role) -> Value {
@@ -104,12 +94,4 @@ fn assignment(it: &ServicePrincipal, role: Role) -> Value {
 
 fn user_output(user: &User) -> Value {
     json!({ "principal_id": user.id, "user_name": user.user_name(), "display_name": format!("{} {}", user.given_name, user.family_name) })
-}
-
-fn not_allowed() -> Response {
-    errors::api_error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "Only account admins can assign principals to workspaces.")
-}
-
-fn no_such_workspace(id: u64) -> Response {
-    errors::api_error(StatusCode::NOT_FOUND, "NOT_FOUND", &format!("Workspace {id} not found."))
 }

@@ -18,14 +18,22 @@ pub(super) fn number(id: &str) -> u64 {
     id.parse().unwrap_or_default()
 }
 
-/// Whatever its content type says, as the service does; fields that it does not know are ignored, and no body is an empty one.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiRefusal> {
-    let malformed = |message: String| ApiRefusal::new(StatusCode::BAD_REQUEST, "MALFORMED_REQUEST", message);
-    let no_json = |why: &str| malformed(format!("Invalid JSON given in the body of the request - {why}"));
-    let body = if body.is_empty() { b"{}" } else { body };
+/// Why a body cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Malformed(pub(super) String);
+
+impl From<Malformed> for ApiRefusal {
+    fn from(Malformed(message): Malformed) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "MALFORMED_REQUEST", message)
+    }
+}
+
+/// Whatever its content type says, as the service does; fields that it does not know are ignored.
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
+    let no_json = |why: &str| Malformed(format!("Invalid JSON given in the body of the request - {why}"));
     let value: Value = serde_json::from_slice(body).map_err(|_| no_json("failed to parse given JSON"))?;
     if !value.is_object() {
         return Err(no_json("expected a map"));
     }
-    serde_json::from_value(value).map_err(|error| malformed(format!("Could not parse request object: {error}")))
+    serde_json::from_value(value).map_err(|error| Malformed(format!("Could not parse request object: {error}")))
 }

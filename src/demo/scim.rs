@@ -16,8 +16,8 @@ use serde_json::{Map, Value, json};
 use super::{
     account::Account,
     catalogue::ACCOUNT_ID,
-    errors::{self, ApiRefusal},
-    input::{self, Pairs, number, value},
+    errors,
+    input::{self, Malformed, Pairs, number, value},
     place::Place,
     principals::{ENTITLEMENTS, Refused, ServicePrincipal},
 };
@@ -249,7 +249,7 @@ impl ScimError {
         Self::new(StatusCode::BAD_REQUEST, Some(scim_type), detail)
     }
 
-    fn malformed(_: ApiRefusal) -> Self {
+    fn malformed(_: Malformed) -> Self {
         Self::bad("invalidSyntax", "The body of the request is not what SCIM expects.")
     }
 }

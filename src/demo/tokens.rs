@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     Workspace,
+    input::{self, Malformed},
     oidc::Caller,
     token_management,
     token_store::{Refused, Token, Wanted},
@@ -76,13 +77,6 @@ async fn delete(Extension(workspace): Extension<Arc<Workspace>>, Extension(calle
     }
 }
 
-/// Whatever its content type says, as the service does; fields that it does not know are ignored.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
-    const NO_JSON: &str = "Invalid JSON given in the body of the request - failed to parse given JSON";
-    const NO_MAP: &str = "Invalid JSON given in the body of the request - expected a map";
-    let value: Value = serde_json::from_slice(body).map_err(|_| Refused::Malformed(NO_JSON.to_owned()))?;
-    if !value.is_object() {
-        return Err(Refused::Malformed(NO_MAP.to_owned()));
-    }
-    serde_json::from_value(value).map_err(|error| Refused::Malformed(format!("Could not parse request object: {error}")))
+    input::read(body).map_err(|Malformed(message)| Refused::Malformed(message))
 }
