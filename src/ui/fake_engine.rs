@@ -165,6 +165,7 @@ pub struct Inner {
     /// Making and replacing answer only when told to.
     pub tokens_wait: bool,
     pub recorded: Recorded,
+    pub office: super::fake_engine_admin::FakeOffice,
 }
 
 impl Default for Inner {
@@ -196,6 +197,7 @@ impl Default for Inner {
             irrevocable: Vec::new(),
             tokens_wait: false,
             recorded: Recorded::default(),
+            office: super::fake_engine_admin::FakeOffice::default(),
         }
     }
 }
@@ -521,6 +523,7 @@ impl Inner {
                 };
                 self.events.push_back(Event::TokenRotated { run, id, outcome });
             }
+            Command::Admin { run, id, request } => self.answer_admin(run, id, request),
             _ => {}
         }
     }
