@@ -14,6 +14,7 @@ mod editor;
 mod fake_engine;
 #[cfg(test)]
 mod fake_engine_activity;
+#[cfg(test)]
 mod fake_engine_admin;
 pub mod first_start;
 pub mod fonts;
