@@ -1,6 +1,6 @@
 //! One service principal: its secrets, and what it may do.
 
-use egui::{Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 use super::{asking, grants, quiet, words};
 use crate::{
@@ -17,6 +17,10 @@ use crate::{
     },
 };
 
+const ACTION: f32 = 28.0;
+/// From this width of the page on, what it may do stands beside its secrets.
+const WIDE: f32 = 840.0;
+
 /// The way back, and who it is.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let principal = state.office().and_then(|office| office.principal()).cloned();
@@ -29,7 +33,7 @@ pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let narrow = ui.available_width() < super::NARROW;
     let connect = Button::secondary(if narrow { words::CONNECT_SHORT } else { words::CONNECT }).icon(Icon::Plug);
     ui.horizontal(|ui| {
-        let room = if narrow { ui.available_width() } else { ui.available_width() - connect.width(ui) - 16.0 };
+        let room = if narrow { ui.available_width() } else { ui.available_width() - connect.width(ui) - ui.spacing().item_spacing.x };
         ui.vertical(|ui| {
             ui.set_width(room);
             ui.spacing_mut().item_spacing.y = 0.0;
@@ -96,15 +100,25 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
         asking(ui, words::ASKING_PRINCIPALS);
         return;
     };
-    ui.set_max_width(ui.available_width().min(720.0));
-    ui.spacing_mut().item_spacing.y = 8.0;
+    let account = state.tokens_of(id) == TokensOf::Account;
+    if ui.available_width() >= WIDE {
+        ui.spacing_mut().item_spacing.x = 16.0;
+        ui.columns_const(|[left, right]| {
+            part(left, words::SECRETS, |ui| secrets(ui, state, act));
+            if account {
+                part(right, words::JOIN, |ui| join(ui, state, act));
+            } else {
+                part(left, words::ACCESS, |ui| access(ui, state, act, &principal));
+                part(right, words::PERMISSIONS, |ui| grants::show(ui, state, act));
+            }
+        });
+        return;
+    }
     part(ui, words::SECRETS, |ui| secrets(ui, state, act));
-    ui.add_space(8.0);
-    if state.tokens_of(id) == TokensOf::Account {
+    if account {
         part(ui, words::JOIN, |ui| join(ui, state, act));
     } else {
         part(ui, words::ACCESS, |ui| access(ui, state, act, &principal));
-        ui.add_space(8.0);
         part(ui, words::PERMISSIONS, |ui| grants::show(ui, state, act));
     }
 }
@@ -113,11 +127,12 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
 fn part(ui: &mut Ui, heading: &str, add_contents: impl FnOnce(&mut Ui)) {
     card(ui, None, |ui| {
         ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = 8.0;
+        ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
         let said = truncated_label(ui, heading, fonts::semibold(14.0), theme::of(ui).text, ui.available_width());
         said.widget_info(|| WidgetInfo::labeled(Role::Heading, true, heading));
         add_contents(ui);
     });
+    ui.add_space(16.0);
 }
 
 fn secrets(ui: &mut Ui, state: &mut State, act: &mut Act) {
@@ -155,7 +170,7 @@ fn secret_row(ui: &mut Ui, state: &mut State, act: &Act, secret: &OAuthSecret) {
     let deleting = state.office().and_then(|office| office.detail.as_ref()).is_some_and(|detail| detail.is_deleting(&secret.id));
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL_HEIGHT);
-        let room = ui.available_width() - theme::CONTROL_HEIGHT - 8.0;
+        let room = ui.available_width() - ACTION;
         let third = room / 3.0;
         for (words, colour, share) in [
             (format!("{} {made}", token_words::CREATED), palette.text, 1.25),
@@ -163,19 +178,19 @@ fn secret_row(ui: &mut Ui, state: &mut State, act: &Act, secret: &OAuthSecret) {
             (status, palette.weak, 0.6),
         ] {
             let (rect, _) = ui.allocate_exact_size(vec2(third * share - ui.spacing().item_spacing.x, 20.0), Sense::hover());
-            let place = ui.new_child(egui::UiBuilder::new().max_rect(rect).id_salt(&words));
-            let mut place = place;
+            let mut place = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(&words));
             truncated_label(&mut place, &words, fonts::regular(14.0), colour, rect.width());
         }
         if deleting {
             spinner(ui, words::DELETING);
-        } else if icon_button_colored(ui, Icon::Trash, &words::delete_secret_made(&made), 28.0, None).clicked() {
+        } else if icon_button_colored(ui, Icon::Trash, &words::delete_secret_made(&made), ACTION, None).clicked() {
             state.ask_to_delete_secret(secret);
         }
     });
 }
 
 fn access(ui: &mut Ui, state: &mut State, act: &mut Act, principal: &ServicePrincipal) {
+    ui.spacing_mut().item_spacing.y = 0.0;
     for entitlement in Entitlement::ALL {
         let has = principal.entitlements.contains(&entitlement);
         let waits = state.office().and_then(|office| office.detail.as_ref()).is_some_and(|detail| detail.is_entitling(entitlement));

@@ -38,7 +38,7 @@ impl Columns {
         let right = rect.right() - ACTION - 4.0;
         let active = (right - 84.0, right - 8.0);
         let wide = rect.width() >= 560.0;
-        let application = (active.0 - 304.0, active.0 - 12.0);
+        let application = (active.0 - 332.0, active.0 - 16.0);
         let name_right = if wide { application.0 - 12.0 } else { active.0 - 8.0 };
         Self {
             name: (rect.left() + 8.0, name_right),

@@ -93,7 +93,7 @@ pub const DELETE_BODY: &str = "Whatever signs in with it stops working at once. 
 pub const SECRET_DELETED: &str = "The OAuth secret is deleted";
 
 // What it may do
-pub const ACCESS: &str = "Workspace access";
+pub const ACCESS: &str = "Access to this workspace";
 pub const JOIN: &str = "Add to a workspace";
 pub const JOIN_NOW: &str = "Add";
 pub const JOINING: &str = "Adding";

@@ -74,7 +74,7 @@ impl<'a> Button<'a> {
 
     /// How wide it will be, in points: to place it from the right without turning the order of focus around.
     pub fn width(&self, ui: &Ui) -> f32 {
-        let (padding, icon) = if self.small { (8.0, 20.0) } else { (13.0, 24.0) };
+        let (padding, icon) = if self.small { (8.0, 20.0) } else { (13.0, 21.0) };
         let font = if self.small { fonts::regular(12.0) } else { fonts::medium(14.0) };
         let words = ui.painter().layout_no_wrap(self.text.to_owned(), font, Color32::PLACEHOLDER).size().x;
         words + 2.0 * padding + if self.icon.is_some() || self.busy { icon } else { 0.0 }
