@@ -2,6 +2,7 @@
 
 use std::{path::Path, process::ExitCode};
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::{
@@ -10,20 +11,27 @@ use super::{
     session::Session,
 };
 use crate::{
+    connection::ConnectionId,
     failure::Failure,
-    storage::{Activity, ActivityEntry},
+    storage::{Activity, ActivityEntry, Deed},
 };
 
 pub(super) fn activity(options: &args::Activity, json: bool) -> Result<ExitCode, Failure> {
-    let mut entries = Activity::new(&environment::places()?.state_dir).load()?;
+    let log = Activity::new(&environment::places()?.state_dir);
+    let mut entries = log.load()?;
+    let mut one = None;
     if let Some(name) = &options.name {
         entries = of(name, entries)?;
+        one = entries.last().map(|entry| (entry.connection, entry.name.clone()));
     }
     if let Some(limit) = options.limit {
         entries.drain(..entries.len().saturating_sub(limit));
     }
     if let Some(file) = &options.export {
-        return export(&entries, file, json);
+        let exported = Activity::export(&entries, file);
+        record(&log, one, exported.as_ref().err());
+        exported?;
+        return Ok(told(&entries, file, json));
     }
     if json {
         print_json(&json!({ "activity": entries }));
@@ -45,7 +53,9 @@ fn of(name: &str, entries: Vec<ActivityEntry>) -> Result<Vec<ActivityEntry>, Fai
     let now = Session::open()?.find(name).map(|entry| entry.connection.id);
     let asked = name.to_lowercase();
     let (found, _): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| {
-        now.as_ref().is_ok_and(|id| Some(*id) == entry.connection) || entry.name.to_lowercase() == asked || entry.connection.is_some_and(|id| id.to_string() == name)
+        now.as_ref().is_ok_and(|id| Some(*id) == entry.connection)
+            || entry.name.to_lowercase() == asked
+            || entry.connection.is_some_and(|id| id.to_string() == name)
     });
     match now {
         Err(unknown) if found.is_empty() => Err(unknown),
@@ -53,14 +63,20 @@ fn of(name: &str, entries: Vec<ActivityEntry>) -> Result<Vec<ActivityEntry>, Fai
     }
 }
 
-fn export(entries: &[ActivityEntry], file: &Path, json: bool) -> Result<ExitCode, Failure> {
-    Activity::export(entries, file)?;
+/// An export is something that was done as well. That it cannot be recorded is no reason to disturb anybody's work.
+fn record(log: &Activity, one: Option<(Option<ConnectionId>, String)>, failure: Option<&Failure>) {
+    let (connection, name) = one.unwrap_or_default();
+    let failed = failure.map(|failure| failure.code);
+    let _ = log.record(&[ActivityEntry { at: Timestamp::now(), connection, name, what: Deed::ActivityExported, failed, detail: None }]);
+}
+
+fn told(entries: &[ActivityEntry], file: &Path, json: bool) -> ExitCode {
     if json {
         print_json(&json!({ "exported": entries.len() }));
     } else {
         note(format_args!("{} written to {}", count(entries.len(), "entry", "entries"), file.display()));
     }
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 fn row(entry: &ActivityEntry) -> Vec<String> {

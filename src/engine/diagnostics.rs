@@ -154,6 +154,31 @@ impl Diagnostics {
     }
 }
 
+#[cfg(test)]
+impl Diagnostics {
+    /// Every field has a value, every list an element, every map an entry.
+    pub fn example() -> Self {
+        let count = || BTreeMap::from([("word", 1)]);
+        Self {
+            version: "0.1.0",
+            system: SystemFacts { operating_system: "linux", architecture: "x86_64", desktop: "gnome", session: "wayland" },
+            vault: VaultFacts { home: VaultHome::File, chosen_by_environment: true, status: Found::Failed(Code::VaultBusy) },
+            connections: ConnectionFacts {
+                total: 1,
+                removed: 1,
+                clouds: count(),
+                levels: count(),
+                authentication: count(),
+                statuses: count(),
+            },
+            settings: SettingsFacts { theme: ThemeChoice::Dark, clipboard_seconds: 30, unknown: 0 },
+            network: NetworkFacts { proxy: Some(true), ca_file: true },
+            failures: vec![RecentFailure { what: Deed::Test, code: Code::Dns, minutes_ago: 3 }],
+            checks: vec![Checked { check: Check::Clock, result: Found::OK }],
+        }
+    }
+}
+
 fn redacted(line: &str) -> String {
     let content = line.trim_start();
     format!("{}{}", " ".repeat(line.len() - content.len()), redact::plain(content))
@@ -342,28 +367,6 @@ mod tests {
         "connections.levels",
     ];
 
-    /// Every field has a value, every list an element, every map an entry.
-    fn full() -> Diagnostics {
-        let count = || BTreeMap::from([("word", 1)]);
-        Diagnostics {
-            version: "0.1.0",
-            system: SystemFacts { operating_system: "linux", architecture: "x86_64", desktop: "gnome", session: "wayland" },
-            vault: VaultFacts { home: VaultHome::File, chosen_by_environment: true, status: Found::Failed(Code::VaultBusy) },
-            connections: ConnectionFacts {
-                total: 1,
-                removed: 1,
-                clouds: count(),
-                levels: count(),
-                authentication: count(),
-                statuses: count(),
-            },
-            settings: SettingsFacts { theme: ThemeChoice::Dark, clipboard_seconds: 30, unknown: 0 },
-            network: NetworkFacts { proxy: Some(true), ca_file: true },
-            failures: vec![RecentFailure { what: Deed::Test, code: Code::Dns, minutes_ago: 3 }],
-            checks: vec![Checked { check: Check::Clock, result: Found::OK }],
-        }
-    }
-
     /// The path of each value, and the text where it is one. In a map of counts the key is the text.
     fn leaves(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
         let counts = ["authentication", "clouds", "levels", "statuses"].iter().any(|name| path == format!("connections.{name}"));
@@ -388,7 +391,7 @@ mod tests {
     #[test]
     fn se_11_a_field_that_is_not_on_the_allow_list_fails_this_test() {
         let mut found = Vec::new();
-        leaves(&serde_json::to_value(full()).unwrap(), "", &mut found);
+        leaves(&serde_json::to_value(Diagnostics::example()).unwrap(), "", &mut found);
         let told: BTreeSet<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
         let allowed: BTreeSet<&str> = ALLOWED.into_iter().filter(|path| !ALLOWED.contains(&format!("{path}.*").as_str())).collect();
         assert_eq!(told, allowed);
@@ -407,15 +410,15 @@ mod tests {
     #[test]
     fn se_11_what_looks_like_a_secret_is_hidden_even_there() {
         let planted = "dapi0123456789abcdef0123456789abcdef";
-        let text = Diagnostics { version: planted, ..full() }.text();
+        let text = Diagnostics { version: planted, ..Diagnostics::example() }.text();
         assert!(!text.contains(planted) && text.contains("[hidden]"), "{text}");
     }
 
     #[test]
     fn it_is_json_that_reads_well() {
-        let text = full().text();
+        let text = Diagnostics::example().text();
         let read: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(read, serde_json::to_value(full()).unwrap(), "redaction changes nothing of what is there");
+        assert_eq!(read, serde_json::to_value(Diagnostics::example()).unwrap(), "redaction changes nothing of what is there");
         assert!(text.contains("\n  \"vault\": {\n    \"home\": \"file\",\n"), "{text}");
         assert_eq!(read["vault"]["status"], "vault-busy");
     }

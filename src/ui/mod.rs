@@ -8,6 +8,8 @@ mod app;
 #[cfg(test)]
 mod clipboard_tests;
 mod diagnostics;
+#[cfg(test)]
+mod diagnostics_tests;
 mod dialogs;
 mod editor;
 #[cfg(test)]

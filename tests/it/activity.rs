@@ -129,15 +129,30 @@ fn the_log_tells_who_did_what_and_no_secret() {
     assert!(human.stdout.contains("Secret revealed") && human.stdout.contains(&user), "{human:?}");
     let file = desk.home.path().join("export.jsonl");
     let export = ["activity", "--export", file.to_str().unwrap()];
+    let before = desk.log();
     assert_eq!(desk.brickpass(&export).code, Some(0));
-    assert_eq!(fs::read_to_string(&file).unwrap(), desk.log());
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
     assert_eq!(desk.brickpass(&export).code, Some(1), "an export never replaces a file");
+    let exports = [entry("activity-exported", "ok", ""), entry("activity-exported", "file-unwritable", "")];
+    assert_eq!(desk.told(&["--limit", "2"]), exports, "an export is something that was done as well");
 
     let mode = fs::metadata(desk.home.state_dir().join("activity.jsonl")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     for secret in [&token, &wrong, &token[4..], &wrong[4..]] {
         assert!(!desk.log().contains(secret) && !human.stdout.contains(secret));
     }
+}
+
+#[test]
+fn what_could_not_be_done_is_told_too() {
+    let desk = Desk::new();
+    desk.add("A", &desk.token());
+    let file = desk.home.config_dir().join("connections.json");
+    let newer = fs::read_to_string(&file).unwrap().replacen("\"version\": 1", "\"version\": 99", 1);
+    fs::write(&file, newer).unwrap();
+    assert_ne!(desk.brickpass(&["remove", "A"]).code, Some(0));
+    assert_ne!(desk.brickpass(&["edit", "A", "--name", "B"]).code, Some(0));
+    assert_eq!(desk.told(&[])[1..], [entry("remove", "read-only", ""), entry("save", "read-only", "")], "{}", desk.log());
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod clusters;
 mod demo;
 mod demo_oauth;
 mod demo_tokens;
+mod diagnostics;
 mod e2e;
 mod engine;
 mod engine_admin;
