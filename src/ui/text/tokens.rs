@@ -53,8 +53,7 @@ pub const GENERATE_NOW: &str = "Generate";
 pub const LIMIT: &str = "Limit what it may do";
 pub const SCOPES: &str = "Scopes";
 pub const SCOPES_HINT: &str = "sql, clusters, unity-catalog";
-pub const SCOPES_WHY: &str =
-    "The APIs that it opens, separated by spaces or commas. Empty: everything that you may do.";
+pub const SCOPES_WHY: &str = "The APIs that it opens, separated by spaces or commas. Empty: everything that you may do.";
 pub const SCOPES_WRONG: &str = "A scope has only letters, digits and . : / - _; separate scopes by spaces or commas";
 
 // The new token
@@ -301,5 +300,20 @@ mod tests {
         assert_eq!(date(Some(midnight), &TimeZone::UTC), "1 Nov 2026");
         assert_eq!(date(Some(midnight), &TimeZone::fixed(jiff::tz::offset(-1))), "31 Oct 2026");
         assert_eq!(date(None, &TimeZone::UTC), "Unknown");
+    }
+
+    #[test]
+    fn a_last_use_is_told_in_days_and_warns_from_sixty_on() {
+        let now = at(0);
+        let told = |days: Option<i64>| {
+            let day = days.map(|days| at(-days * 86_400).to_zoned(TimeZone::UTC).date());
+            let (id, comment, scopes) = (String::new(), String::new(), Vec::new());
+            last_used(&Token { id, comment, created_at: Some(at(-5 * 86_400)), expires_at: None, last_used: day, scopes }, now)
+        };
+        assert_eq!(told(Some(0)), ("today".to_owned(), Tone::Neutral));
+        assert_eq!(told(Some(1)), ("yesterday".to_owned(), Tone::Neutral));
+        assert_eq!(told(Some(59)), ("59 days ago".to_owned(), Tone::Neutral));
+        assert_eq!(told(Some(60)), ("60 days ago".to_owned(), Tone::Warning));
+        assert_eq!(told(None), ("never".to_owned(), Tone::Neutral));
     }
 }

@@ -309,6 +309,71 @@ fn a_refused_generation_says_so_in_the_dialog_and_loses_nothing_typed() {
 }
 
 #[test]
+fn a_token_can_be_limited_to_scopes_which_are_folded_away_at_first() {
+    let engine = sales();
+    let mut window = opened(&engine);
+    click(&mut window, &engine, "Generate token...");
+    assert!(!shows(&window, "The APIs that it opens"));
+    click(&mut window, &engine, "Limit what it may do");
+    assert!(shows(&window, "The APIs that it opens, separated by spaces or commas."));
+    type_into(&mut window, &engine, Role::TextInput, "Scopes", "sql;clusters");
+    assert!(shows(&window, "A scope has only letters, digits and") && window.get_by_label("Generate").accesskit_node().is_disabled());
+    click(&mut window, &engine, "Limit what it may do");
+    assert!(shows(&window, "A scope has only letters, digits and"), "what is wrong stays in view");
+    type_into(&mut window, &engine, Role::TextInput, "Scopes", " ");
+    for _ in 0.."sql;clusters ".len() {
+        key(&mut window, &engine, Modifiers::NONE, Key::Backspace);
+    }
+    type_into(&mut window, &engine, Role::TextInput, "Scopes", "sql, clusters sql");
+    click(&mut window, &engine, "Limit what it may do");
+    assert!(window.query_by_label("Limit what it may do: sql, clusters").is_some(), "folded, it says what was chosen");
+
+    let unknown = Failure::new(Code::TokenScope, "The workspace does not accept these scopes.", "It does not know one.", "Check them.");
+    engine.0.borrow_mut().token_failure = Some(unknown);
+    click(&mut window, &engine, "Generate");
+    assert!(shows(&window, "The workspace does not accept these scopes."));
+    assert!(window.query_by_label("Limit what it may do: sql, clusters").is_some(), "nothing typed is lost");
+    engine.0.borrow_mut().token_failure = None;
+    click(&mut window, &engine, "Generate");
+    assert_eq!(engine.0.borrow().token_request.clone().unwrap().scopes, ["sql", "clusters"]);
+    click(&mut window, &engine, "Use in this connection");
+    click(&mut window, &engine, "Done");
+    assert!(shows(&window, "limited to sql, clusters, this connection uses it"));
+    click(&mut window, &engine, "Rotate this connection's token");
+    assert!(shows(&window, "and, as the old one, limited to sql, clusters."));
+    window.get_all_by_label("Rotate").last().unwrap().click();
+    settle(&mut window, &engine);
+    assert_eq!(engine.0.borrow().token_request.clone().unwrap().scopes, ["sql", "clusters"]);
+}
+
+#[test]
+fn the_last_use_is_shown_and_sorts_where_the_workspace_tells_it() {
+    let engine = sales();
+    let mut window = opened(&engine);
+    assert!(window.query_by_label("Sort by Last used").is_none() && !shows(&window, "last used"));
+    let used = |days: i64| Some(at(-days * 86_400).to_zoned(jiff::tz::TimeZone::UTC).date());
+    engine.0.borrow_mut().tokens[0].last_used = used(1);
+    engine.0.borrow_mut().tokens[1].last_used = used(62);
+    click(&mut window, &engine, "Refresh");
+    assert!(shows(&window, "expires in 23 days, last used yesterday, this connection uses it"));
+    assert!(shows(&window, "last used 62 days ago. Not used for 62 days. Databricks revokes it after 90."));
+    assert!(shows(&window, "last used never. Not used for 265 days."), "from its making");
+    assert!(shows(&window, "2 of yours have not been used for 60 days or more."));
+    click(&mut window, &engine, "Sort by Last used");
+    assert_eq!(rows(&window), ["old notebook test", "Data Factory linked service", "Brickpass on this laptop"]);
+    click(&mut window, &engine, "Sort by Last used, ascending");
+    assert_eq!(rows(&window)[0], "Brickpass on this laptop");
+    for size in [[1280.0, 800.0], [900.0, 600.0], [640.0, 480.0]] {
+        window.set_size(size.into());
+        settle(&mut window, &engine);
+        let sorts = |node: &egui_kittest::Node<'_>| label(node).starts_with("Sort by");
+        for node in window.query_all_by_role(Role::Button).filter(sorts) {
+            assert!(node.rect().right() <= size[0], "{} at {size:?}", label(&node));
+        }
+    }
+}
+
+#[test]
 fn two_tokens_are_revoked_after_a_question() {
     let engine = sales();
     let mut window = opened(&engine);
