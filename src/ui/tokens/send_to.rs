@@ -56,7 +56,7 @@ fn copy_command(ctx: &Context, state: &mut State) {
     let Some(send_to) = state.send_to_mut() else { return };
     let Ok(command) = send_to.order.command() else { return };
     // The button says that it is done: a toast would cover the next one in a small window.
-    send_to.command_copied = true;
+    (send_to.command_copied, send_to.token_copied) = (true, false);
     ctx.copy_text(command);
 }
 
@@ -67,6 +67,7 @@ fn contents(ui: &mut Ui, state: &mut State, now: Timestamp) -> Option<Wish> {
     let left = copied.map(|left| left.as_secs() + i64::from(left.subsec_nanos() > 0));
     let may_use = fresh && state.can_use_fresh_token();
     let send_to = state.send_to_mut()?;
+    let left = left.filter(|_| send_to.token_copied);
     let mut wish = None;
     let narrowed = if ui.available_height() < ROOMY { SCROLL_BAR } else { 0.0 };
     scrolled(ui, |ui| {

@@ -95,6 +95,8 @@ fn a_fresh_token_that_is_not_in_use_goes_by_way_of_the_clipboard_in_two_steps() 
     click(&mut window, &engine, "Copy token");
     assert_eq!(engine.sent("CopySecret"), 1, "the engine copies it, never egui");
     assert!(window.query_by_label("Copied, clears in 30 s").is_some());
+    click(&mut window, &engine, "Command copied");
+    assert!(window.query_by_label("Copy token").is_some(), "the command has taken the token's place on the clipboard");
 
     click(&mut window, &engine, "Back");
     assert!(shows(&window, "Your new token"), "it is still there");

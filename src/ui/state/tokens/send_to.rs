@@ -14,6 +14,8 @@ pub struct SendTo {
     pub sources: Vec<Source>,
     /// The first step is done.
     pub command_copied: bool,
+    /// The second one too: after the first, whose command took the place of a token that was there before.
+    pub token_copied: bool,
 }
 
 impl State {
@@ -61,7 +63,7 @@ impl State {
         let last = self.tokens.last_order.take();
         let mut order = last.unwrap_or_else(|| Order::new(Destination::AzureKeyVault, platform.usual_terminal(), platform, source.clone()));
         order.source = source;
-        self.tokens.send_to = Some(Box::new(SendTo { order, sources, command_copied: false }));
+        self.tokens.send_to = Some(Box::new(SendTo { order, sources, command_copied: false, token_copied: false }));
     }
 
     /// Back to the fresh token, or to the tab.
@@ -72,7 +74,9 @@ impl State {
     }
 
     /// The second step, when the clipboard is what the command reads.
-    pub fn copy_token_to_send(&self) -> Vec<Command> {
-        if self.send_to().is_some_and(|send_to| send_to.order.source == Source::Clipboard) { self.copy_fresh_token() } else { Vec::new() }
+    pub fn copy_token_to_send(&mut self) -> Vec<Command> {
+        let Some(send_to) = self.send_to_mut().filter(|send_to| send_to.order.source == Source::Clipboard) else { return Vec::new() };
+        send_to.token_copied = true;
+        self.copy_fresh_token()
     }
 }
