@@ -21,6 +21,7 @@ mod handles;
 mod identity;
 mod input;
 mod jobs;
+mod oauth_secret;
 mod objects;
 mod oidc;
 mod pages;

@@ -19,8 +19,9 @@ use super::{
     catalogue::ACCOUNT_ID,
     errors::ApiRefusal,
     input::{self, number},
+    oauth_secret::{MOST_SECRETS, Secret},
     place::Place,
-    principals::{MOST_SECRETS, Refused, Secret},
+    principals::Refused,
 };
 
 pub(super) fn routes() -> Router {

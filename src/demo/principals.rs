@@ -3,20 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::{catalogue::Principal, oidc::Realm};
+use super::{
+    catalogue::Principal,
+    oauth_secret::{LONGEST_LIFETIME, MOST_SECRETS, Secret},
+    oidc::Realm,
+};
 
 /// Of users and service principals in an account. Source: resource limits in the documentation.
 pub(super) const QUOTA: usize = 10_000;
-
-/// Of one service principal. Source: the documentation of OAuth for service principals.
-pub(super) const MOST_SECRETS: usize = 5;
-
-/// 730 days. Source: `lifetime` in the Databricks SDK for Python, `service/oauth2`.
-pub(super) const LONGEST_LIFETIME: SignedDuration = SignedDuration::from_hours(730 * 24);
 
 const LONGEST_NAME: usize = 255;
 
@@ -38,15 +35,6 @@ pub(super) struct ServicePrincipal {
     /// What was given to it by itself, by workspace.
     entitlements: BTreeMap<u64, BTreeSet<&'static str>>,
     secrets: Vec<Secret>,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Secret {
-    pub(super) id: String,
-    pub(super) value: String,
-    pub(super) created_at: Timestamp,
-    /// `None`: never, as those that were made before there was an end.
-    pub(super) expires_at: Option<Timestamp>,
 }
 
 pub(super) const ENTITLEMENTS: [&str; 4] =
@@ -303,27 +291,5 @@ impl ServicePrincipal {
     /// Newest first.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.secrets.iter().rev()
-    }
-}
-
-impl Secret {
-    /// Made `age` days ago, to end in `left` days.
-    fn new(now: Timestamp, age: i64, left: Option<i64>) -> Self {
-        let days = |days: i64| SignedDuration::from_hours(24 * days);
-        Self {
-            id: Uuid::new_v4().to_string(),
-            value: format!("dose{}", Uuid::new_v4().simple()),
-            created_at: now.saturating_sub(days(age)).unwrap_or(now),
-            expires_at: left.map(|left| now.saturating_add(days(left)).unwrap_or(now)),
-        }
-    }
-
-    fn is_valid(&self, now: Timestamp) -> bool {
-        self.expires_at.is_none_or(|end| now < end)
-    }
-
-    /// By which it is recognised without being known.
-    pub(super) fn hash(&self) -> String {
-        Sha256::digest(&self.value).iter().fold(String::with_capacity(64), |hash, byte| hash + &format!("{byte:02x}"))
     }
 }

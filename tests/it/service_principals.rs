@@ -465,6 +465,107 @@ async fn lists_that_do_not_end_and_answers_that_are_none_are_refused() {
     }
 }
 
+#[tokio::test]
+async fn each_request_is_what_the_api_asks_for() {
+    let made = r#"{"id":"7","applicationId":"c2b1f6a4-7d13-4e0b-9a58-61d0c7e4f9b2","displayName":"new","of_tomorrow":1}"#;
+    let secret = r#"{"id":"s","secret":"dosecafe","secret_hash":"h","status":"ACTIVE","create_time":"2026-03-01T12:00:00.5Z"}"#;
+    let server = FaultServer::start(move |path, _| json_answer("200 OK", if path.ends_with("/secrets") { secret } else { made }));
+    let client = Site::client(&server.base_url(), "dapi0");
+    let account_id = AccountId::parse("3f7c2d9e-58a1-4b06-9c4e-d1a2b3c4e5f6").unwrap();
+    let principal = client.create_service_principal(Directory::Account(&account_id), "new", &call()).await.unwrap();
+    client.create_service_principal(Directory::Workspace, "new", &call()).await.unwrap();
+    client.set_entitlement("7", Entitlement::AllowClusterCreate, true, &call()).await.unwrap();
+    client.set_entitlement("a/b", Entitlement::AllowClusterCreate, false, &call()).await.unwrap();
+    let new = client.create_oauth_secret(Directory::Workspace, "7", Some(Duration::from_millis(60_900)), &call()).await.unwrap();
+    assert_eq!((new.secret.created_at, new.secret.expires_at), ("2026-03-01T12:00:00.5Z".parse().ok(), None));
+    client.create_oauth_secret(Directory::Account(&account_id), "7", None, &call()).await.unwrap();
+    client.delete_oauth_secret(Directory::Workspace, "7", "s", &call()).await.unwrap();
+    client.assign_to_workspace(&account_id, "12", "7", WorkspaceRole::Admin, &call()).await.unwrap();
+    let warehouse = Object { kind: Securable::SqlWarehouse, id: "w".into(), name: "W".into() };
+    client.grant(&warehouse, &principal.client_id, step(Securable::SqlWarehouse, "CAN_USE"), &call()).await.unwrap();
+    let schema = Object { kind: Securable::Schema, id: "main.s".into(), name: "s".into() };
+    client.grant(&schema, &principal.client_id, step(Securable::Schema, "READ"), &call()).await.unwrap();
+
+    let asked: Vec<_> = server.requests().iter().map(|head| head.split(" HTTP").next().unwrap().to_owned()).collect();
+    let account = "/api/2.0/accounts/3f7c2d9e-58a1-4b06-9c4e-d1a2b3c4e5f6";
+    assert_eq!(
+        asked,
+        [
+            format!("POST {account}/scim/v2/ServicePrincipals"),
+            "POST /api/2.0/preview/scim/v2/ServicePrincipals".into(),
+            "PATCH /api/2.0/preview/scim/v2/ServicePrincipals/7".into(),
+            "PATCH /api/2.0/preview/scim/v2/ServicePrincipals/a%2Fb".into(),
+            "POST /api/2.0/accounts/servicePrincipals/7/credentials/secrets".into(),
+            format!("POST {account}/servicePrincipals/7/credentials/secrets"),
+            "DELETE /api/2.0/accounts/servicePrincipals/7/credentials/secrets/s".into(),
+            format!("PUT {account}/workspaces/12/permissionassignments/principals/7"),
+            "PATCH /api/2.0/permissions/warehouses/w".into(),
+            "PATCH /api/2.1/unity-catalog/permissions/schema/main.s".into(),
+            "PATCH /api/2.1/unity-catalog/permissions/catalog/main".into(),
+        ]
+    );
+    let bodies: Vec<Value> = server.forms().iter().map(|body| serde_json::from_str(body).unwrap()).collect();
+    let create = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServicePrincipal"], "displayName": "new", "active": true });
+    let patch = |operation: Value| json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation] });
+    let who = principal.client_id.as_str();
+    assert_eq!(
+        bodies,
+        [
+            create.clone(),
+            create,
+            patch(json!({ "op": "add", "path": "entitlements", "value": [{ "value": "allow-cluster-create" }] })),
+            patch(json!({ "op": "remove", "path": "entitlements[value eq \"allow-cluster-create\"]" })),
+            json!({ "lifetime": "60s" }),
+            json!({}),
+            json!({ "permissions": ["ADMIN"] }),
+            json!({ "access_control_list": [{ "service_principal_name": who, "permission_level": "CAN_USE" }] }),
+            json!({ "changes": [{ "principal": who, "add": ["USE_SCHEMA", "SELECT"] }] }),
+            json!({ "changes": [{ "principal": who, "add": ["USE_CATALOG"] }] }),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_secret_in_an_answer_that_cannot_be_used_is_shown_nowhere() {
+    const VALUE: &str = "canary of no known shape";
+    for answer in [
+        json!({ "id": "..", "secret": VALUE, "status": VALUE }),
+        json!({ "secret": VALUE }),
+        json!({ "id": "s", "secret": VALUE }),
+        json!({ "id": "s", "secret": [VALUE] }),
+        json!({ "message": "none" }),
+    ] {
+        let body = answer.to_string();
+        let server = FaultServer::start(move |_, _| json_answer("200 OK", &body));
+        let client = Site::client(&server.base_url(), "dapi0");
+        let error = secret(&client, Directory::Workspace, "7").await.unwrap_err();
+        assert!(error.may_have_been_acted_on() && !format!("{error:?}").contains("canary"), "{answer}: {error:?}");
+        assert_eq!(server.requests().len(), 1, "and it is asked for once");
+    }
+}
+
+#[tokio::test]
+async fn a_unified_host_serves_the_service_principals_of_the_workspace_and_of_the_account() {
+    let site = Site::new();
+    let workspace = site.demo.workspaces().iter().find(|it| it.name == SALES).unwrap();
+    let base_url = BaseUrl::read(&site.demo.unified().base_url).unwrap().base_url;
+    let id = Some(site.handle(SALES).workspace_id());
+    let token = SecretString::from(workspace.token.as_str());
+    let client = Client::new(Http::new(HttpSettings::default()), base_url, id, token, Duration::from_secs(8));
+    let listed = here(&client).await.unwrap();
+    assert_eq!(listed, here(&site.at(SALES)).await.unwrap());
+    let made = secret(&client, Directory::Workspace, &listed[0].id).await.unwrap();
+    assert!(site.signs_in(&listed[0], made.value.expose_secret(), SALES).await);
+    // A token of one workspace opens no account.
+    assert_eq!(client.service_principals(site.account(), &call()).await.unwrap_err().failure.code, Code::Unauthorized);
+
+    let browser = demo_oauth::Site { demo: site.demo };
+    let unified = browser.demo.unified();
+    let tokens = browser.tokens_for(&format!("{}/oidc/accounts/{}", unified.base_url, unified.account_id), "all-apis").await;
+    let above = Site::client(&unified.base_url, tokens["access_token"].as_str().unwrap());
+    assert_eq!(above.service_principals(Directory::Account(&site.account_id), &call()).await.unwrap().len(), 5);
+}
+
 #[test]
 fn the_official_python_sdk_agrees_about_service_principals_and_permissions() {
     const TEST: &str = "the_official_python_sdk_agrees_about_service_principals_and_permissions";
