@@ -575,6 +575,7 @@ fn everything_can_be_reached_at_640x480() {
     settle(&mut window, &engine);
     assert!(window.get_by_label("New secret...").rect().bottom() <= 480.0);
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
+    assert_eq!(engine.0.borrow().office.secrets["11"].len(), 1, "the key that opened the dialog does not answer it");
     click(&mut window, &engine, "Create");
     for label in ["Copy", "Done", "Create a connection", "Show New OAuth secret"] {
         let rect = window.query_all_by_label(label).last().unwrap().rect();

@@ -24,6 +24,8 @@ pub fn modal<R>(ctx: &Context, id: Id, title: &str, width: f32, add_contents: im
         if let Some(focused) = focused {
             ctx.memory_mut(|memory| memory.surrender_focus(focused));
         }
+        // The key that opened it must not answer it too.
+        ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Enter));
     }
     let room = ctx.content_rect().size() - egui::vec2(32.0 + 2.0 * f32::from(MARGIN), 32.0 + 2.0 * f32::from(MARGIN));
     let frame = Frame::new()
