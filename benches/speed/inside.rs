@@ -15,7 +15,7 @@ use brickpass::{
     ui::{BrickpassApp, Setup, Wires},
 };
 use eframe::App as _;
-use egui::{Key, Modifiers, Shape};
+use egui::{Key, Modifiers, Shape, epaint::TextShape};
 
 use super::{Line, connections, median, milliseconds};
 
@@ -49,6 +49,17 @@ pub fn lines() -> Vec<Line> {
     lines
 }
 
+/// So many points down.
+pub fn wheel(down: f32) -> egui::Event {
+    egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, -down),
+        source: egui::MouseWheelSource::Wheel,
+        phase: egui::TouchPhase::Move,
+        modifiers: Modifiers::default(),
+    }
+}
+
 struct Drawn {
     still: Duration,
     scrolling: Duration,
@@ -63,14 +74,7 @@ fn draw(all: &[Connection]) -> Drawn {
     let still = median((0..FRAMES).map(|_| window.frame(Vec::new())).collect());
 
     window.frame(vec![egui::Event::PointerMoved(egui::pos2(140.0, 400.0))]);
-    let wheel = egui::Event::MouseWheel {
-        unit: egui::MouseWheelUnit::Point,
-        delta: egui::vec2(0.0, -137.0),
-        source: egui::MouseWheelSource::Wheel,
-        phase: egui::TouchPhase::Move,
-        modifiers: Modifiers::default(),
-    };
-    let scrolling = median((0..FRAMES).map(|_| window.frame(vec![wheel.clone()])).collect());
+    let scrolling = median((0..FRAMES).map(|_| window.frame(vec![wheel(137.0)])).collect());
 
     let held = Modifiers::COMMAND | Modifiers::CTRL;
     window.frame(vec![egui::Event::ModifiersChanged(held), key(Key::F, held), egui::Event::ModifiersChanged(Modifiers::NONE)]);
@@ -91,12 +95,14 @@ fn draw(all: &[Connection]) -> Drawn {
     Drawn { still, scrolling, typing: median(letters).saturating_sub(median(plain)) }
 }
 
-fn key(key: Key, modifiers: Modifiers) -> egui::Event {
+pub fn key(key: Key, modifiers: Modifiers) -> egui::Event {
     egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
 }
 
-struct Window {
+/// The window without a display. It shows what it is told, and nobody answers its commands.
+pub struct Window {
     context: egui::Context,
+    events: Rc<RefCell<VecDeque<Event>>>,
     app: BrickpassApp,
     frame: eframe::Frame,
     time: f64,
@@ -104,7 +110,7 @@ struct Window {
 }
 
 impl Window {
-    fn open(all: &[Connection]) -> Self {
+    pub fn open(all: &[Connection]) -> Self {
         let entries = all.iter().map(|connection| Entry { connection: connection.clone(), revision: Revision(1) }).collect();
         let snapshot = Snapshot { entries, tombstones: Vec::new(), mode: Mode::Writable, notices: Vec::new() };
         let window = WindowMemory::default();
@@ -117,15 +123,21 @@ impl Window {
         };
         let vault = Event::Vault { home: VaultHome::Memory, status: VaultStatus::Ready { place: "this session only".to_owned() } };
         let events = Rc::new(RefCell::new(VecDeque::from([settings, Event::Library(Arc::new(snapshot)), vault])));
-        let wires = Wires { send: Box::new(|_| {}), next: Box::new(move || events.borrow_mut().pop_front()) };
+        let coming = Rc::clone(&events);
+        let wires = Wires { send: Box::new(|_| {}), next: Box::new(move || coming.borrow_mut().pop_front()) };
         let setup = Setup { clock: Box::new(jiff::Timestamp::now), theme: ThemeChoice::Dark, window, files: Vec::new() };
         let context = egui::Context::default();
         let app = BrickpassApp::new(&context, wires, setup);
-        Self { context, app, frame: eframe::Frame::_new_kittest(), time: 0.0, shapes: Vec::new() }
+        Self { context, events, app, frame: eframe::Frame::_new_kittest(), time: 0.0, shapes: Vec::new() }
+    }
+
+    /// The next frame is told this.
+    pub fn tell(&self, event: Event) {
+        self.events.borrow_mut().push_back(event);
     }
 
     /// Draws one frame down to the triangles, and says how long that took.
-    fn frame(&mut self, events: Vec<egui::Event>) -> Duration {
+    pub fn frame(&mut self, events: Vec<egui::Event>) -> Duration {
         self.time += 1.0 / 60.0;
         let input = egui::RawInput {
             screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1280.0, 800.0))),
@@ -146,21 +158,35 @@ impl Window {
     }
 
     /// Until animations have ended.
-    fn until_still(&mut self) {
+    pub fn until_still(&mut self) {
         for _ in 0..60 {
             self.frame(Vec::new());
         }
     }
 
-    fn says(&self, words: &str) -> bool {
-        fn shape_says(shape: &Shape, words: &str) -> bool {
+    pub fn says(&self, words: &str) -> bool {
+        self.place_of(|text| text.contains(words)).is_some()
+    }
+
+    /// Where the first such text stands.
+    pub fn place_of(&self, is_it: impl Fn(&str) -> bool) -> Option<egui::Pos2> {
+        self.texts().find(|text| is_it(text.galley.text())).map(|text| text.visual_bounding_rect().center())
+    }
+
+    /// All that is drawn, a text a line.
+    pub fn words(&self) -> String {
+        self.texts().map(|text| text.galley.text()).collect::<Vec<_>>().join("\n")
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &TextShape> {
+        fn of(shape: &Shape) -> Vec<&TextShape> {
             match shape {
-                Shape::Text(text) => text.galley.text().contains(words),
-                Shape::Vec(shapes) => shapes.iter().any(|shape| shape_says(shape, words)),
-                _ => false,
+                Shape::Text(text) => vec![text],
+                Shape::Vec(shapes) => shapes.iter().flat_map(of).collect(),
+                _ => Vec::new(),
             }
         }
-        self.shapes.iter().any(|clipped| shape_says(&clipped.shape, words))
+        self.shapes.iter().flat_map(|clipped| of(&clipped.shape))
     }
 }
 

@@ -1,8 +1,9 @@
 //! What is fast, beside its yardstick, in one run: `make bench`. Prints a table and writes nothing.
 //!
 //! Outside: the built program against the least window that eframe can open, started in turn. Inside: the window's own drawing without a
-//! display, and the file of connections, at 100 and at 10,000 connections, so that growth shows. Tokens: 1,000 callers at the moment when one
-//! ends, and `brickpass token` as a whole process. `cargo bench -- inside` (or `outside`, `tokens`) measures one of them alone.
+//! display, and the file of connections, at 100 and at 10,000 connections, so that growth shows. Tokens: a table of 1,000, as many callers at
+//! the moment when one ends, and `brickpass token` as a whole process. `cargo bench -- inside` (or `outside`, `tokens`) measures one of them
+//! alone.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -15,6 +16,7 @@
 mod inside;
 #[cfg(target_os = "linux")]
 mod outside;
+mod token_table;
 mod tokens;
 
 use std::{process::ExitCode, time::Duration};
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         lines.extend(inside::lines());
     }
     if wanted("tokens") {
+        lines.extend(token_table::lines());
         lines.extend(tokens::at_expiry());
         #[cfg(target_os = "linux")]
         lines.extend(tokens::whole_process());
