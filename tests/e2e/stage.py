@@ -31,7 +31,8 @@ def enter():
             cannot(f"{tool} is missing")
     home = Path(tempfile.mkdtemp(prefix="brickpass-stage-"))
     try:
-        folders = {"XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state", "XDG_DATA_HOME": "data", "XDG_CACHE_HOME": "cache", "XDG_RUNTIME_DIR": "run"}
+        # The temporary files too: what a killed program leaves behind goes with this home.
+        folders = {"TMPDIR": "tmp", "XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state", "XDG_DATA_HOME": "data", "XDG_CACHE_HOME": "cache", "XDG_RUNTIME_DIR": "run"}
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(home), INSIDE: str(home), "GSETTINGS_BACKEND": "memory"}
         for name, folder in folders.items():
             (home / folder).mkdir(mode=0o700)

@@ -86,7 +86,7 @@ impl Home {
     pub fn new() -> Self {
         let root = tempfile::Builder::new().prefix("brickpass-test-").tempdir().unwrap();
         let home = Self { root };
-        for folder in [home.path().to_owned(), home.config_dir(), home.state_dir(), home.runtime_dir()] {
+        for folder in [home.path().to_owned(), home.config_dir(), home.state_dir(), home.runtime_dir(), home.temporary_dir()] {
             fs::create_dir_all(&folder).unwrap();
             make_private(&folder);
         }
@@ -111,6 +111,10 @@ impl Home {
         self.path().join("run")
     }
 
+    pub fn temporary_dir(&self) -> PathBuf {
+        self.path().join("tmp")
+    }
+
     /// The program in this home, with nothing of the surrounding environment but `PATH`.
     pub fn brickpass<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = self.command(BRICKPASS);
@@ -129,6 +133,8 @@ impl Home {
             .env("XDG_CONFIG_HOME", self.path().join("config"))
             .env("XDG_STATE_HOME", self.path().join("state"))
             .env("XDG_RUNTIME_DIR", self.runtime_dir())
+            // What a killed program leaves in the folder of temporary files goes with this home.
+            .env("TMPDIR", self.temporary_dir())
             .env("BRICKPASS_CONFIG_DIR", self.config_dir())
             .env("BRICKPASS_STATE_DIR", self.state_dir())
             .current_dir(self.path());
