@@ -281,9 +281,9 @@ mod tests {
 
     #[test]
     fn a_dialog_of_the_desktop_that_never_answers_can_be_left() {
-        let (hold, held) = std::sync::mpsc::channel::<()>();
+        let (hold, answer) = std::sync::mpsc::channel::<()>();
         let mut harness = part("/home/you");
-        harness.state_mut().pick = Some(Box::new(move || held.recv().ok().map(|()| PathBuf::new())));
+        harness.state_mut().pick = Some(Box::new(move || answer.recv().ok().map(|()| PathBuf::new())));
         harness.run_steps(2);
         assert!(harness.query_by_label(words::CHOOSING).is_some());
         harness.get_by_label(words::SAVE).click();

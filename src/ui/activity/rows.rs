@@ -143,9 +143,9 @@ fn row(ui: &Ui, rect: Rect, id: Id, entry: &ActivityEntry, columns: Columns, tol
     }
     let parts = Parts { what, outcome: &outcome, failed: entry.failed.is_some(), name, detail: &detail, when: &told.short };
     if columns.wide {
-        one_line(ui, rect, &parts)
+        one_line(ui, rect, &parts);
     } else {
-        two_lines(ui, rect, &parts)
+        two_lines(ui, rect, &parts);
     }
     response.on_hover_ui_at_pointer(|ui| {
         ui.label(&told.whole);
@@ -171,9 +171,9 @@ fn one_line(ui: &Ui, rect: Rect, parts: &Parts<'_>) {
     let palette = theme::of(ui);
     let (left, right, middle) = (rect.left() + 8.0, rect.right() - 8.0, rect.center().y);
     let time = 96.0;
-    let rest = right - left - time;
+    let others = right - left - time;
     // What, outcome, and what is left for the name and the detail.
-    let (what, outcome) = (rest * 0.26, rest * if parts.name.is_empty() { 0.34 } else { 0.28 });
+    let (what, outcome) = (others * 0.26, others * if parts.name.is_empty() { 0.34 } else { 0.28 });
     let cell = |x: f32, width: f32, words: &str, font, colour| {
         paint_text(ui.painter(), pos2(x, middle), Align2::LEFT_CENTER, words, font, colour, width - 12.0)
     };

@@ -38,10 +38,14 @@ pub struct ActivityLog {
     days_before: Vec<usize>,
     entries_shown: usize,
     entries_of_connection: usize,
-    /// What the lines were computed for; `None`: they are to be computed anew.
-    computed: Option<Option<ConnectionId>>,
+    /// Whose lines these are; `None`: everybody's.
+    of: Option<ConnectionId>,
+    /// The lines are to be computed anew.
+    stale: bool,
     /// The line that the keyboard is at.
     cursor: usize,
+    /// The number of the entry there, while others come before it.
+    held: Option<usize>,
     pub reveal_cursor: bool,
 }
 
@@ -55,18 +59,24 @@ impl ActivityLog {
             Ok(entries) => self.list = Remote::Ready(entries.into_iter().take(MOST).map(known).collect()),
             Err(failure) => self.list.failed(failure),
         }
-        self.computed = None;
+        self.stale = true;
     }
 
     /// Entries that follow what is known, the newest last.
     pub(super) fn added(&mut self, entries: Vec<ActivityEntry>) {
         // While it is asked for anew, what comes holds them already.
+        if self.held.is_none()
+            && !self.stale
+            && let Some(Line::Entry(at)) = self.lines.get(self.cursor)
+        {
+            self.held = Some(self.number(*at));
+        }
         let Remote::Ready(list) = &mut self.list else { return };
         for entry in entries {
             list.push_front(known(entry));
         }
         list.truncate(MOST);
-        self.computed = None;
+        self.stale = true;
     }
 
     pub fn is_asking(&self) -> bool {
@@ -89,8 +99,8 @@ impl ActivityLog {
     pub fn set_filter(&mut self, filter: String) {
         if filter != self.filter {
             self.filter = filter;
-            self.cursor = 0;
-            self.computed = None;
+            (self.cursor, self.held) = (0, None);
+            self.stale = true;
         }
     }
 
@@ -102,20 +112,20 @@ impl ActivityLog {
         if all != self.all {
             self.all = all;
             self.cursor = 0;
-            self.computed = None;
+            self.stale = true;
         }
     }
 
     /// Brings the lines up to date, if something changed. `shown`: the connection whose page it is.
     pub fn sift(&mut self, shown: Option<ConnectionId>, zone: &TimeZone) {
         let of = shown.filter(|_| !self.all);
-        if self.computed == Some(of) {
+        if !self.stale && self.of == of {
             return;
         }
-        if self.computed.is_some() {
-            self.cursor = 0;
+        if self.of != of {
+            (self.cursor, self.held) = (0, None);
         }
-        self.computed = Some(of);
+        (self.of, self.stale) = (of, false);
         self.lines.clear();
         self.days_before.clear();
         (self.entries_shown, self.entries_of_connection) = (0, 0);
@@ -143,6 +153,10 @@ impl ActivityLog {
             self.entries_shown += 1;
         }
         self.days_before.push(days);
+        if let Some(number) = self.held.take() {
+            let held = |line: &Line| matches!(line, Line::Entry(at) if self.number(*at) == number);
+            self.cursor = self.lines.iter().position(held).unwrap_or_default();
+        }
         self.cursor = self.cursor.min(self.lines.len().saturating_sub(1));
     }
 
@@ -249,7 +263,7 @@ mod tests {
         let mut log = log([0, 1, 13, 14, 15, 40].map(|hours| entry(id, hours, Deed::Test, None)).to_vec());
         log.sift(Some(id), &TimeZone::UTC);
         assert_eq!(kinds(&log), "deeeedede");
-        log.computed = None;
+        log.stale = true;
         log.sift(Some(id), &TimeZone::fixed(tz::offset(-8)));
         assert_eq!(kinds(&log), "deedeeede", "{:?}", log.lines());
     }
@@ -290,6 +304,20 @@ mod tests {
         log.sift(Some(id), &TimeZone::UTC);
         assert_eq!((log.entry(0).unwrap().what, log.entry(1).unwrap().what), (Deed::SignIn, Deed::Save));
         assert_eq!(log.counts(), (MOST, MOST));
+    }
+
+    #[test]
+    fn the_keyboard_stays_at_its_entry_when_others_come_before_it() {
+        let id = ConnectionId::random();
+        let mut log = log(vec![entry(id, 3, Deed::Test, None), entry(id, 5, Deed::Reveal, None)]);
+        log.sift(Some(id), &TimeZone::UTC);
+        log.move_cursor(2);
+        for what in [Deed::Save, Deed::SignIn] {
+            log.added(vec![entry(id, 0, what, None)]);
+        }
+        log.sift(Some(id), &TimeZone::UTC);
+        let Some(Line::Entry(at)) = log.lines().get(log.cursor()) else { panic!("a day") };
+        assert_eq!((log.entry(*at).unwrap().what, log.cursor()), (Deed::Reveal, 4));
     }
 
     #[test]
