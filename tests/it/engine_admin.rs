@@ -543,11 +543,12 @@ fn a_secret_whose_value_was_lost_on_the_way_is_deleted_again() {
     let mut desk = Desk::new();
     let sales = desk.sales();
     let id = desk.principals(sales)[0].id.clone();
+    desk.make_secret(sales, &id).unwrap();
     let before = desk.there(&id);
     desk.handle.lose_next_answer();
     let failure = desk.make_secret(sales, &id).unwrap_err();
     assert!(failure.what.contains("lost on the way. It is deleted again"), "{failure}");
-    assert_eq!((desk.there(&id), desk.net.count("POST", SECRETS)), (before.clone(), 1));
+    assert_eq!((desk.there(&id), desk.net.count("POST", SECRETS)), (before.clone(), 2), "once each");
 
     desk.net.script(change_of("POST", SECRETS, Way::LostThere));
     let failure = desk.make_secret(sales, &id).unwrap_err();
