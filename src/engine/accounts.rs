@@ -2,19 +2,16 @@
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
 use super::{
     Event,
     owner::{self, Owned, confirmed, owned},
+    reach::Reach,
     shared::{Shared, crashed},
 };
 use crate::{
-    check,
-    connection::{AccountId, AuthKind, Connection, ConnectionId, Level},
-    databricks::{AccountWorkspace, Call, Client},
+    connection::{AuthKind, ConnectionId, Level},
+    databricks::AccountWorkspace,
     failure::{Code, Failure, Remedy},
-    oauth::AccessToken,
     storage::Deed,
 };
 
@@ -97,23 +94,13 @@ pub(super) async fn may_use(shared: &Arc<Shared>, id: ConnectionId) -> Result<Ow
 }
 
 async fn workspaces(shared: &Arc<Shared>, id: ConnectionId) -> Result<Vec<AccountWorkspace>, Failure> {
-    let Owned { owner, .. } = may_use(shared, id).await?;
-    let Level::Account { account_id } = &owner.level else { return Err(no_account()) };
-    let token = shared.sessions.access_token(&owner).await?;
-    let listed = match list(shared, &owner, account_id, &token).await {
-        Err(refused) if refused.code == Code::Unauthorized => {
-            let newer = shared.sessions.replace(&owner, &token).await?;
-            list(shared, &owner, account_id, &newer).await
-        }
-        listed => listed,
-    };
-    listed.map_err(|failure| check::explained(failure, &owner))
-}
-
-async fn list(shared: &Shared, owner: &Connection, account: &AccountId, token: &AccessToken) -> Result<Vec<AccountWorkspace>, Failure> {
-    let (http, timeout) = (shared.current().http, owner.timeout.duration());
-    let client = Client::new(http, owner.base_url.clone(), None, token.secret.clone(), timeout);
-    client.account_workspaces(account, &Call::until(Instant::now() + timeout)).await.map_err(|error| error.failure)
+    let owner = may_use(shared, id).await?.owner.id;
+    let allowed = |level: &Level| if matches!(level, Level::Account { .. }) { Ok(()) } else { Err(no_account()) };
+    let mut reach = Reach::of(shared, owner, allowed).await?;
+    let Some(account) = reach.account_id() else { return Err(no_account()) };
+    let account = &account;
+    let listed = reach.ask(|client, call| async move { client.account_workspaces(account, &call).await }).await;
+    listed.map_err(|error| reach.explained(error.failure))
 }
 
 fn no_account() -> Failure {

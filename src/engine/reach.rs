@@ -69,7 +69,7 @@ impl Reach {
     }
 
     /// A sign-in that is refused is renewed once; a refusal has changed nothing there.
-    pub(super) async fn renewed(&mut self, refused: &Failure) -> bool {
+    async fn renewed(&mut self, refused: &Failure) -> bool {
         if refused.code != Code::Unauthorized {
             return false;
         }
