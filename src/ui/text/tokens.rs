@@ -53,7 +53,7 @@ pub const GENERATE_NOW: &str = "Generate";
 pub const LIMIT: &str = "Limit what it may do";
 pub const SCOPES: &str = "Scopes";
 pub const SCOPES_HINT: &str = "sql, clusters, unity-catalog";
-pub const SCOPES_WHY: &str = "The APIs that it opens, separated by spaces or commas. Empty: everything that you may do.";
+pub const SCOPES_WHY: &str = "The APIs that it opens, separated by spaces or commas. Empty: all of them.";
 pub const SCOPES_WRONG: &str = "A scope has only letters, digits and . : / - _; separate scopes by spaces or commas";
 
 // The new token

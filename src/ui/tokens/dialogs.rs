@@ -1,6 +1,6 @@
 //! What is asked before a token is generated, rotated or revoked.
 
-use egui::{Context, Event, Id, Key, ScrollArea, Ui, vec2};
+use egui::{Align, Context, Event, Id, Key, Rect, ScrollArea, Ui, vec2};
 
 use super::leads_elsewhere;
 use crate::{
@@ -211,9 +211,11 @@ pub(in crate::ui) fn enter_pressed(ui: &Ui) -> bool {
     no_focus(ui) && ui.input(|input| input.events.iter().any(anew))
 }
 
-/// What went wrong, and the way out when it is not trying once more.
-pub(in crate::ui) fn told(ui: &mut Ui, failure: Option<&Failure>, state: &mut State, act: &mut Act) {
-    let Some(failure) = failure else { return };
+/// What went wrong, and the way out when it is not trying once more. It is brought into view when it comes.
+pub fn told(ui: &mut Ui, failure: Option<&Failure>, state: &mut State, act: &mut Act) {
+    let seen = Id::unique("what went wrong was seen");
+    let Some(failure) = failure else { return ui.data_mut(|data| data.remove::<String>(seen)) };
+    let top = ui.cursor().min;
     card(ui, Some(Tone::Error), |ui| {
         ui.set_width(ui.available_width());
         failure_lines(ui, failure);
@@ -221,6 +223,11 @@ pub(in crate::ui) fn told(ui: &mut Ui, failure: Option<&Failure>, state: &mut St
             remedy_button(ui, failure, state, act, false);
         }
     });
+    if ui.data(|data| data.get_temp::<String>(seen)).as_ref() != Some(&failure.what) {
+        ui.scroll_to_rect(Rect::from_min_max(top, ui.min_rect().max), Some(Align::BOTTOM));
+        ui.data_mut(|data| data.insert_temp(seen, failure.what.clone()));
+        ui.ctx().request_repaint();
+    }
 }
 
 /// The buttons below stay in view in a small window.

@@ -221,8 +221,12 @@ fn cells(ui: &Ui, rect: Rect, comment: &str, told: &Told) {
         let (expires, tone) = &told.expires;
         let told_expiry = format!("{} {expires}", words::EXPIRES);
         let drawn = cell((columns.comment.0, right), middle + 10.0, &told_expiry, 12.0, colour_of(*tone));
-        let used = told.last_used.as_ref().map(|(words, _)| format!(", last used {words}")).unwrap_or_default();
-        cell((drawn.right(), right), middle + 10.0, &format!("{used}, created {}", told.created), 12.0, palette.weak);
+        // There is no room for both.
+        let more = match &told.last_used {
+            Some((used, _)) => format!(", last used {used}"),
+            None => format!(", created {}", told.created),
+        };
+        cell((drawn.right(), right), middle + 10.0, &more, 12.0, palette.weak);
         return;
     }
     if let Some(place) = columns.created {
