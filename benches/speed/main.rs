@@ -19,10 +19,15 @@ mod outside;
 mod token_table;
 mod tokens;
 
-use std::{process::ExitCode, time::Duration};
+use std::{alloc::System, process::ExitCode, time::Duration};
 
 use brickpass::connection::Connection;
 use serde_json::json;
+use zeroizing_alloc::ZeroAlloc;
+
+/// What is measured in this process pays for it as the program does.
+#[global_allocator]
+static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
 /// One line of the table.
 struct Line {
