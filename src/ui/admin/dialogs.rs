@@ -79,9 +79,8 @@ fn contents(ui: &mut Ui, dialog: &mut AdminDialog, state: &mut State, act: &mut 
             dangerous(ui, words::OFF, None, confirm)
         }
         AdminDialog::Revoke(revoke) => {
-            let owners = words::revoke_owners(&revoke.owners);
             scrolled(ui, |ui| {
-                paragraph(ui, &owners, fonts::medium(14.0), theme::of(ui).text);
+                paragraph(ui, &revoke.owners, fonts::medium(14.0), theme::of(ui).text);
                 say(ui, if revoke.token_ids.len() == 1 { words::REVOKE_BODY_ONE } else { words::REVOKE_BODY_MANY });
                 type_name(ui, &mut revoke.confirm);
             });

@@ -130,7 +130,8 @@ fn part(ui: &mut Ui, heading: &str, add_contents: impl FnOnce(&mut Ui)) {
         ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
         let said = truncated_label(ui, heading, fonts::semibold(14.0), theme::of(ui).text, ui.available_width());
         said.widget_info(|| WidgetInfo::labeled(Role::Heading, true, heading));
-        add_contents(ui);
+        // Not as wide as a column would make them.
+        ui.vertical(add_contents);
     });
     ui.add_space(16.0);
 }

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::{counted, some_of, tokens};
+use super::{counted, tokens};
 use crate::{
     databricks::{Entitlement, Securable, WorkspaceRole},
     ui::{
@@ -44,8 +44,9 @@ pub const REVOKE_BODY_MANY: &str =
     "Whatever signs in with them stops working at once, and their owners are not told. This cannot be undone.";
 
 // Not an administrator
-pub const ASK_ADMIN_WORKSPACE: &str = "You can ask an admin of this workspace to do it for you, or to add you to the group \u{201c}admins\u{201d}: in the workspace's settings, under Identity and access, Groups.";
-pub const ASK_ADMIN_ACCOUNT: &str = "You can ask an admin of this account to do it for you, or to give you the role Account admin: in the account console, under User management.";
+pub const ASK_ADMIN_WORKSPACE: &str = "They can do it for you, or add you to the group \u{201c}admins\u{201d}: in the workspace's settings, under Identity and access, Groups.";
+pub const ASK_ADMIN_ACCOUNT: &str =
+    "They can do it for you, or give you the role Account admin: in the account console, under User management.";
 
 // Service principals
 pub const PRINCIPALS: &str = "Service principals";
@@ -145,11 +146,13 @@ pub fn type_to_confirm(expected: &str) -> String {
 }
 
 /// Whose tokens are about to be revoked.
-pub fn revoke_owners(owners: &[String]) -> String {
-    let names: Vec<&str> = owners.iter().map(String::as_str).collect();
-    match names.as_slice() {
-        [one] => format!("Owner: {one}"),
-        many => format!("Owners: {}", some_of(many)),
+pub fn revoke_owners(owners: &[&str]) -> String {
+    const NAMED: usize = 8;
+    let named = owners.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match owners.len() {
+        1 => format!("Owner: {named}"),
+        count if count > NAMED => format!("Owners: {named} and {} more", count - NAMED),
+        _ => format!("Owners: {named}"),
     }
 }
 
@@ -289,6 +292,13 @@ mod tests {
         assert_eq!(told(day(9, 20)), "yesterday");
         assert_eq!(told(day(9, 1)), "20 days ago");
         assert_eq!(told(day(1, 2)), "2 Jan 2026");
+    }
+
+    #[test]
+    fn owners_are_named_and_of_many_the_first() {
+        assert_eq!(revoke_owners(&["ada"]), "Owner: ada");
+        assert_eq!(revoke_owners(&["ada", "grace"]), "Owners: ada, grace");
+        assert!(revoke_owners(&["x"; 1000]).ends_with(", x and 992 more"));
     }
 
     #[test]

@@ -7,7 +7,10 @@ use crate::{
     databricks::{OAuthSecret, ServicePrincipal, UserToken},
     engine::{AdminRequest, Command, RunId},
     failure::Failure,
-    ui::state::{Dialog, Page, State, admin::AdminSection},
+    ui::{
+        state::{Dialog, Page, State, admin::AdminSection},
+        text::admin as words,
+    },
 };
 
 /// What is offered as the lifetime of an OAuth secret, in days; the longest that the service allows last.
@@ -43,8 +46,8 @@ impl Confirm {
 pub struct RevokeUsersTokens {
     pub confirm: Confirm,
     pub token_ids: Vec<String>,
-    /// Each once, sorted.
-    pub owners: Vec<String>,
+    /// Whose they are, in words: made once, since there may be a thousand.
+    pub owners: String,
 }
 
 impl RevokeUsersTokens {
@@ -53,7 +56,7 @@ impl RevokeUsersTokens {
         Self {
             confirm,
             token_ids: tokens.iter().map(|token| token.token.id.clone()).collect(),
-            owners: owners.into_iter().map(str::to_owned).collect(),
+            owners: words::revoke_owners(&owners.into_iter().collect::<Vec<_>>()),
         }
     }
 }

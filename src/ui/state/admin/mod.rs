@@ -4,6 +4,8 @@ mod ask;
 mod fresh;
 mod outcome;
 mod principals;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::collections::{HashMap, VecDeque};

@@ -143,8 +143,12 @@ impl State {
                         Vec::new()
                     }
                     Ok(_) => {
+                        // Where it is looked at, what it has now says it.
+                        if self.shows_administration_of(id) {
+                            return self.ask_for_permission();
+                        }
                         self.notices.push(Notice::Done(words::granted(permission.label, &object.name)));
-                        if self.selection.shown() == Some(id) { self.ask_for_permission() } else { Vec::new() }
+                        Vec::new()
                     }
                 }
             }
