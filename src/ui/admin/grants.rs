@@ -222,10 +222,10 @@ fn pick_row(ui: &mut Ui, id: &str, name: &str, more: &str) -> bool {
     let room = rect.width() - 16.0;
     let at = pos2(rect.left() + 8.0, middle);
     let drawn = paint_text(ui.painter(), at, Align2::LEFT_CENTER, name, fonts::regular(14.0), palette.text, room);
-    let rest = rect.right() - 8.0 - drawn.right() - 16.0;
-    if rest > 48.0 && !more.is_empty() {
+    let beside = rect.right() - 8.0 - drawn.right() - 16.0;
+    if beside > 48.0 && !more.is_empty() {
         let at = pos2(drawn.right() + 16.0, middle);
-        paint_text(ui.painter(), at, Align2::LEFT_CENTER, more, fonts::regular(12.0), palette.weak, rest);
+        paint_text(ui.painter(), at, Align2::LEFT_CENTER, more, fonts::regular(12.0), palette.weak, beside);
     }
     response.clicked()
 }

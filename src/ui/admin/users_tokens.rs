@@ -10,7 +10,7 @@ use crate::{
         act::Act,
         fonts,
         icons::Icon,
-        state::{State, UserColumn},
+        state::{Office, State, UserColumn},
         text::tokens as token_words,
         theme::{self, Tone},
         widgets::{
@@ -136,7 +136,7 @@ fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act) {
 fn chosen_buttons(ui: &mut Ui, state: &mut State, chosen: usize, narrow: bool) {
     let none = Button::ghost(token_words::SELECT_NONE);
     let revoke_words = token_words::revoke(chosen);
-    let revoke = if state.office().is_some_and(|office| office.is_revoking()) {
+    let revoke = if state.office().is_some_and(Office::is_revoking) {
         Button::danger(token_words::REVOKING).busy(true).enabled(false)
     } else {
         Button::danger(&revoke_words).icon(Icon::Trash)
@@ -266,23 +266,23 @@ fn cells(ui: &Ui, rect: Rect, token: &UserToken, comment: &str, told: &Told) {
     let cell = |(left, right): (f32, f32), y: f32, words: &str, font, colour| {
         paint_text(ui.painter(), pos2(left, y), Align2::LEFT_CENTER, words, font, colour, right - left)
     };
-    let (expires, tone) = &told.expires;
+    let (ends, tone) = &told.expires;
     let (left, right) = columns.owner;
     let Some(place) = columns.comment else {
         cell((left, right), middle - 9.0, &token.owner, fonts::medium(14.0), palette.text);
-        let told_expiry = format!("{} {expires}", token_words::EXPIRES);
+        let told_expiry = format!("{} {ends}", token_words::EXPIRES);
         let drawn = cell((left, right), middle + 10.0, &told_expiry, fonts::regular(12.0), colour_of(*tone));
         cell((drawn.right(), right), middle + 10.0, &format!(", {comment}"), fonts::regular(12.0), palette.weak);
         return;
     };
     cell((left, right), middle, &token.owner, fonts::medium(14.0), palette.text);
     cell(place, middle, comment, fonts::regular(14.0), palette.weak);
-    let rest = [
+    let columns_of_days = [
         (columns.created, &told.created, palette.weak),
-        (columns.expires, expires, colour_of(*tone)),
+        (columns.expires, ends, colour_of(*tone)),
         (columns.last_used, &told.last_used, palette.weak),
     ];
-    for (place, words, colour) in rest {
+    for (place, words, colour) in columns_of_days {
         if let Some(place) = place {
             cell(place, middle, words, fonts::regular(14.0), colour);
         }

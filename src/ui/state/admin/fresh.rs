@@ -113,7 +113,7 @@ impl State {
         draft.description.clear();
         draft.auth = AuthKind::ServicePrincipal;
         draft.sign_in_of = None;
-        draft.client_id = principal.client_id.as_str().to_owned();
+        principal.client_id.as_str().clone_into(&mut draft.client_id);
         draft.scopes.clear();
         draft.redirect_port.clear();
         draft.secret = secret;

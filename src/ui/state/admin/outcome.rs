@@ -3,10 +3,11 @@
 use super::{AdminDialog, AdminTroubleKind, FreshSecret, Office};
 use crate::{
     connection::ConnectionId,
+    databricks::{Entitlement, Object, Permission, WorkspaceRole},
     engine::{AdminAnswer, AdminRequest, Command, Event, RunId},
     failure::Failure,
     ui::{
-        state::{Dialog, Notice, Page, State},
+        state::{Dialog, Notice, Page, Remote, State},
         text::admin as words,
     },
 };
@@ -76,84 +77,90 @@ impl State {
             AdminRequest::SetTokensEnabled(_) | AdminRequest::SetMaximumDays(_) => self.ruled(run, id, outcome),
             AdminRequest::RevokeUsersTokens { .. } => self.users_tokens_revoked(run, id, outcome),
             AdminRequest::SetEntitlement { principal_id, entitlement, granted } => {
-                let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(&principal_id)) else { return Vec::new() };
-                let before = detail.entitling.len();
-                detail.entitling.retain(|(running, _)| *running != run);
-                if before == detail.entitling.len() {
-                    return Vec::new();
-                }
-                match outcome {
-                    Err(failure) => self.admin_trouble(id, AdminTroubleKind::Entitlement, failure),
-                    Ok(_) => {
-                        let Some(office) = self.admin.office_mut(id) else { return Vec::new() };
-                        let Some(mut principal) = office.principals.sheet.get(&principal_id).cloned() else { return Vec::new() };
-                        principal.entitlements.retain(|known| *known != entitlement);
-                        if granted {
-                            principal.entitlements.push(entitlement);
-                        }
-                        office.principals.sheet.put(principal);
-                    }
-                }
+                self.entitlement_set(run, id, &principal_id, (entitlement, granted), outcome);
                 Vec::new()
             }
-            AdminRequest::DeleteSecret { principal_id, secret_id } => {
-                let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(&principal_id)) else { return Vec::new() };
-                let before = detail.deleting.len();
-                detail.deleting.retain(|(running, _)| *running != run);
-                if before == detail.deleting.len() {
-                    return Vec::new();
-                }
-                match outcome {
-                    Err(failure) => self.admin_trouble(id, AdminTroubleKind::DeleteSecret, failure),
-                    Ok(_) => {
-                        // Gone, whatever a list says that is still on its way.
-                        let kept = detail.secrets.value().map(|all| all.iter().filter(|secret| secret.id != secret_id).cloned().collect());
-                        if let Some(kept) = kept {
-                            detail.secrets.remote = crate::ui::state::Remote::Ready(kept);
-                        }
-                        self.notices.push(Notice::Done(words::SECRET_DELETED.to_owned()));
-                    }
-                }
-                self.ask_for_secrets(id)
-            }
+            AdminRequest::DeleteSecret { principal_id, secret_id } => self.secret_deleted(run, id, &principal_id, &secret_id, outcome),
             AdminRequest::AddToWorkspace { principal_id, workspace_id, role } => {
-                let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(&principal_id)) else { return Vec::new() };
-                if detail.joining.run != Some(run) {
-                    return Vec::new();
-                }
-                detail.joining.run = None;
-                match outcome {
-                    Err(failure) => self.admin_trouble(id, AdminTroubleKind::Join, failure),
-                    Ok(_) => {
-                        let name = detail.joining.sheet.get(&workspace_id).map(|workspace| workspace.name.clone());
-                        detail.joining.joined = Some((name.unwrap_or(workspace_id), role));
-                    }
-                }
+                self.joined(run, id, &principal_id, (workspace_id, role), outcome);
                 Vec::new()
             }
-            AdminRequest::Grant { object, permission, .. } => {
-                let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail.as_mut()) else { return Vec::new() };
-                if detail.grants.run != Some(run) {
-                    return Vec::new();
-                }
-                detail.grants.run = None;
-                match outcome {
-                    Err(failure) => {
-                        self.admin_trouble(id, AdminTroubleKind::Grant, failure);
-                        Vec::new()
-                    }
-                    Ok(_) => {
-                        // Where it is looked at, what it has now says it.
-                        if self.shows_administration_of(id) {
-                            return self.ask_for_permission();
-                        }
-                        self.notices.push(Notice::Done(words::granted(permission.label, &object.name)));
-                        Vec::new()
-                    }
-                }
-            }
+            AdminRequest::Grant { object, permission, .. } => self.granted(run, id, &object, permission, outcome),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether it is done. Why it is not is told.
+    fn is_done(&mut self, id: ConnectionId, kind: AdminTroubleKind, outcome: Outcome) -> bool {
+        if let Err(failure) = outcome {
+            self.admin_trouble(id, kind, failure);
+            return false;
+        }
+        true
+    }
+
+    fn entitlement_set(&mut self, run: RunId, id: ConnectionId, principal_id: &str, what: (Entitlement, bool), outcome: Outcome) {
+        let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(principal_id)) else { return };
+        let Some(at) = detail.entitling.iter().position(|(running, _)| *running == run) else { return };
+        detail.entitling.remove(at);
+        if !self.is_done(id, AdminTroubleKind::Entitlement, outcome) {
+            return;
+        }
+        let Some(office) = self.admin.office_mut(id) else { return };
+        let Some(mut principal) = office.principals.sheet.get(principal_id).cloned() else { return };
+        let (entitlement, granted) = what;
+        principal.entitlements.retain(|known| *known != entitlement);
+        if granted {
+            principal.entitlements.push(entitlement);
+        }
+        office.principals.sheet.put(principal);
+    }
+
+    fn secret_deleted(&mut self, run: RunId, id: ConnectionId, principal_id: &str, secret_id: &str, outcome: Outcome) -> Vec<Command> {
+        let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(principal_id)) else { return Vec::new() };
+        let Some(at) = detail.deleting.iter().position(|(running, _)| *running == run) else { return Vec::new() };
+        detail.deleting.remove(at);
+        if self.is_done(id, AdminTroubleKind::DeleteSecret, outcome) {
+            if let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(principal_id))
+                && let Some(known) = detail.secrets.value()
+            {
+                // Gone, whatever a list says that is still on its way.
+                let kept = known.iter().filter(|secret| secret.id != secret_id).cloned().collect();
+                detail.secrets.remote = Remote::Ready(kept);
+            }
+            self.notices.push(Notice::Done(words::SECRET_DELETED.to_owned()));
+        }
+        self.ask_for_secrets(id)
+    }
+
+    fn joined(&mut self, run: RunId, id: ConnectionId, principal_id: &str, what: (String, WorkspaceRole), outcome: Outcome) {
+        let joining = |state: &mut Self| -> Option<RunId> {
+            let detail = state.admin.office_mut(id)?.detail_of(principal_id)?;
+            detail.joining.run.take_if(|running| *running == run)
+        };
+        if joining(self).is_none() || !self.is_done(id, AdminTroubleKind::Join, outcome) {
+            return;
+        }
+        let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(principal_id)) else { return };
+        let (workspace_id, role) = what;
+        let name = detail.joining.sheet.get(&workspace_id).map(|workspace| workspace.name.clone());
+        detail.joining.joined = Some((name.unwrap_or(workspace_id), role));
+    }
+
+    fn granted(&mut self, run: RunId, id: ConnectionId, object: &Object, permission: Permission, outcome: Outcome) -> Vec<Command> {
+        let detail = self.admin.office_mut(id).and_then(|office| office.detail.as_mut());
+        if detail.and_then(|detail| detail.grants.run.take_if(|running| *running == run)).is_none() {
+            return Vec::new();
+        }
+        if !self.is_done(id, AdminTroubleKind::Grant, outcome) {
+            return Vec::new();
+        }
+        // Where it is looked at, what it has now says it.
+        if self.shows_administration_of(id) {
+            return self.ask_for_permission();
+        }
+        self.notices.push(Notice::Done(words::granted(permission.label, &object.name)));
+        Vec::new()
     }
 
     fn ruled(&mut self, run: RunId, id: ConnectionId, outcome: Outcome) -> Vec<Command> {
@@ -163,7 +170,7 @@ impl State {
             // A question that is still on its way is answered by this, too.
             Ok(AdminAnswer::TokenRules(rules)) => {
                 office.rules.run = None;
-                office.rules.remote = crate::ui::state::Remote::Ready(rules);
+                office.rules.remote = Remote::Ready(rules);
                 Vec::new()
             }
             Ok(_) => self.admin_ask(id, AdminRequest::TokenRules, |office, run| office.rules.asked(run)),

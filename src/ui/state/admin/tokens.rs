@@ -99,15 +99,15 @@ impl State {
     /// Asks about what is ticked.
     pub fn ask_to_revoke_users_tokens(&mut self) {
         if let Some(office) = self.office().filter(|_| self.can_revoke_users_tokens()) {
-            let tokens = office.tokens.sheet.ticked().cloned().collect();
-            self.ask_to_revoke_these_of_users(tokens);
+            let tokens: Vec<UserToken> = office.tokens.sheet.ticked().cloned().collect();
+            self.ask_to_revoke_these_of_users(&tokens);
         }
     }
 
     /// Asks about one row.
     pub fn ask_to_revoke_users_row(&mut self, row: usize) {
         let token = self.office().filter(|office| !office.is_revoking()).and_then(|office| office.tokens.sheet.row(row)).cloned();
-        self.ask_to_revoke_these_of_users(token.into_iter().collect());
+        self.ask_to_revoke_these_of_users(token.as_slice());
     }
 
     /// Asks about what is ticked, else about the row that the keyboard is at.
@@ -119,9 +119,9 @@ impl State {
         }
     }
 
-    fn ask_to_revoke_these_of_users(&mut self, tokens: Vec<UserToken>) {
+    fn ask_to_revoke_these_of_users(&mut self, tokens: &[UserToken]) {
         let Some(id) = self.administered().filter(|id| self.tokens_of(*id) == TokensOf::Workspace && !tokens.is_empty()) else { return };
         let confirm = self.confirm(id);
-        self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::Revoke(RevokeUsersTokens::new(confirm, &tokens)))));
+        self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::Revoke(RevokeUsersTokens::new(confirm, tokens)))));
     }
 }
