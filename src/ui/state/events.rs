@@ -178,9 +178,9 @@ impl State {
                 Some(last) => {
                     self.history.insert(id, last);
                 }
-                None => {
-                    self.history.remove(&id);
-                }
+                // What was found is not so any more: it was edited, or signs in with another secret.
+                None if self.history.remove(&id).is_some() => self.tests.outlived(id),
+                None => {}
             }
         }
         self.counts = None;

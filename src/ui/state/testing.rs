@@ -122,6 +122,11 @@ impl Tests {
         self.running.drain().map(|(_, running)| running.run).collect()
     }
 
+    /// What the last test found is not so any more.
+    pub fn outlived(&mut self, id: ConnectionId) {
+        self.finished.remove(&id);
+    }
+
     pub fn forget(&mut self, id: ConnectionId) -> Option<RunId> {
         self.finished.remove(&id);
         self.cancel(id)

@@ -230,6 +230,18 @@ fn the_last_result_stays_until_a_new_test_starts() {
 }
 
 #[test]
+fn a_result_ends_with_the_secret_that_was_tested() {
+    let mut desk = Desk::with(&three());
+    let id = desk.shown();
+    desk.run(|state, _| state.test());
+    // The engine tells so when a connection signs in with another token than the one that was tested.
+    desk.engine.tell(Event::History(vec![(id, None)]));
+    desk.settle();
+    assert!(desk.state.tests.finished(id).is_none());
+    assert!(!matches!(desk.state.standing(id), Standing::Known(_)));
+}
+
+#[test]
 fn ui_02_a_test_whose_worker_crashed_is_shown_on_its_row() {
     let mut desk = Desk::with(&three());
     desk.engine.0.borrow_mut().test_failure = Some(Failure::new(Code::Internal, "A mistake.", "", ""));
