@@ -18,6 +18,8 @@ use crate::{
 };
 
 const ACTION: f32 = 28.0;
+/// Below this width, what is told of a secret stands in two lines.
+const TIGHT: f32 = 380.0;
 /// From this width of the page on, what it may do stands beside its secrets.
 const WIDE: f32 = 840.0;
 
@@ -172,15 +174,22 @@ fn secret_row(ui: &mut Ui, state: &mut State, act: &Act, secret: &OAuthSecret) {
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL_HEIGHT);
         let room = ui.available_width() - ACTION;
-        let third = room / 3.0;
-        for (words, colour, share) in [
-            (format!("{} {made}", token_words::CREATED), palette.text, 1.25),
-            (format!("{} {expires}", token_words::EXPIRES), colour, 1.15),
-            (status, palette.weak, 0.6),
-        ] {
-            let (rect, _) = ui.allocate_exact_size(vec2(third * share - ui.spacing().item_spacing.x, 20.0), Sense::hover());
-            let mut place = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(&words));
-            truncated_label(&mut place, &words, fonts::regular(14.0), colour, rect.width());
+        let created = format!("{} {made}", token_words::CREATED);
+        let expires = format!("{} {expires}", token_words::EXPIRES);
+        if room < TIGHT {
+            ui.vertical(|ui| {
+                ui.set_width(room - ui.spacing().item_spacing.x);
+                ui.spacing_mut().item_spacing.y = 0.0;
+                truncated_label(ui, &created, fonts::regular(14.0), palette.text, room);
+                truncated_label(ui, &format!("{expires}, {status}"), fonts::regular(12.0), colour, room);
+            });
+        } else {
+            let third = room / 3.0;
+            for (words, colour, share) in [(created, palette.text, 1.25), (expires, colour, 1.15), (status, palette.weak, 0.6)] {
+                let (rect, _) = ui.allocate_exact_size(vec2(third * share - ui.spacing().item_spacing.x, 20.0), Sense::hover());
+                let mut place = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(&words));
+                truncated_label(&mut place, &words, fonts::regular(14.0), colour, rect.width());
+            }
         }
         if deleting {
             spinner(ui, words::DELETING);
