@@ -4,7 +4,7 @@ use egui::{Context, ViewportCommand};
 
 use super::{
     act::Act,
-    admin,
+    admin, overview,
     shortcuts::Action,
     sidebar,
     state::{Dialog, Page, State},
@@ -13,6 +13,10 @@ use super::{
 use crate::{connection::Field, engine::Command};
 
 pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) {
+    if matches!(action, Action::Save | Action::Rename | Action::Test | Action::RevealSecret | Action::AllActivity) {
+        // What they do is seen in the connection.
+        state.expiry.close();
+    }
     match action {
         Action::New => act.send(state.new_connection()),
         Action::Save => act.send(state.save()),
@@ -51,6 +55,7 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::CopySecret => act.send(state.copy_stored()),
         Action::Tokens => act.send(state.show_page(Page::Tokens)),
         Action::GenerateToken => act.send(state.ask_to_generate()),
+        Action::RotateToken if state.expiry.is_open() => overview::rotate(state, act),
         Action::RotateToken => act.send(state.ask_to_rotate()),
         Action::SendToken => state.send_stored_token(),
         Action::RevokeTokens if state.can_revoke_users_tokens() => state.ask_to_revoke_users_tokens(),
@@ -60,6 +65,7 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::CopyDiagnostics => act.send(state.diagnose()),
         Action::Administration => act.send(state.show_page(Page::Administration)),
         Action::NewPrincipal => act.send(state.ask_for_new_principal()),
+        Action::Expiring => state.toggle_overview(),
         Action::CommandPalette => state.dialog = Some(Dialog::Palette),
         Action::Find => ctx.memory_mut(|memory| memory.request_focus(sidebar::filter_id())),
         Action::Refresh => {
@@ -101,7 +107,9 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
         Action::Tokens => shown.is_some() && state.selection.count() == 1 && state.page() != Page::Tokens,
         Action::Activity => shown.is_some() && state.selection.count() == 1 && !state.shows_activity(),
         Action::GenerateToken => state.can_generate(),
+        Action::RotateToken if state.expiry.is_open() => state.can_rotate_expiring(state.expiry.cursor()),
         Action::RotateToken => state.can_rotate(),
+        Action::Expiring => state.can_open_overview(),
         Action::SendToken => state.can_send_token(),
         Action::RevokeTokens => state.can_revoke() || state.can_revoke_users_tokens(),
         Action::Administration => state.administered().is_some() && state.page() != Page::Administration,

@@ -3,14 +3,14 @@
 use std::{ops::Range, path::PathBuf, time::Duration};
 
 use eframe::Frame;
-use egui::{Context, Id, Ui, ViewportCommand};
+use egui::{Context, Id, Ui, UserAttentionType, ViewportCommand};
 use jiff::Timestamp;
 
 use super::{
     act::Act,
     actions, admin, diagnostics, dialogs, editor,
     first_start::{self, FirstStartAction},
-    login,
+    login, overview,
     palette::{CommandPalette, PaletteConnection, PaletteOutcome},
     settings::{SettingsAction, SettingsDialog, SettingsView},
     shortcuts, sidebar,
@@ -137,6 +137,17 @@ impl BrickpassApp {
         }
     }
 
+    /// The person has answered a notification, and looks for the window.
+    fn come_forward(&mut self, ctx: &Context) {
+        if std::mem::take(&mut self.state.expiry.raise) {
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+            // Where a program may not come to the front by itself.
+            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Informational));
+            ctx.request_repaint();
+        }
+    }
+
     fn mind_closing(&mut self, ctx: &Context) {
         if ctx.input(|input| input.viewport().close_requested()) {
             if !self.state.ask_to_close() {
@@ -221,7 +232,11 @@ impl BrickpassApp {
             return;
         }
         (_, self.rows_drawn) = sidebar::show(ui, &mut self.state, act);
-        editor::show(ui, &mut self.state, act);
+        if self.state.expiry.is_open() {
+            overview::show(ui, &mut self.state, act);
+        } else {
+            editor::show(ui, &mut self.state, act);
+        }
     }
 
     fn dialogs(&mut self, ctx: &Context, act: &mut Act) {
@@ -344,6 +359,8 @@ impl BrickpassApp {
 impl eframe::App for BrickpassApp {
     fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
         self.drain(ctx);
+        self.state.keep_expiry(self.now());
+        self.come_forward(ctx);
         self.keep_time(ctx);
         self.mind_focus(ctx);
         self.mind_closing(ctx);

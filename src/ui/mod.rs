@@ -22,6 +22,7 @@ pub mod first_start;
 pub mod fonts;
 pub mod icons;
 mod login;
+mod overview;
 pub mod palette;
 mod save_as;
 pub mod settings;

@@ -1,4 +1,4 @@
-//! The settings dialog: theme, where secrets are kept, how long they stay on the clipboard, certificate authorities, where the files lie.
+//! The settings dialog: theme, where secrets are kept, how long they stay on the clipboard, reminders, certificate authorities, where the files lie.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use super::{
     icons::Icon,
     text::activity,
     theme,
-    widgets::{self, Button, SecretField, Select, TextField, paragraph, remark, select_option},
+    widgets::{self, Button, checkbox, SecretField, Select, TextField, paragraph, remark, select_option},
 };
 use crate::{
     connection::{Severity, TypedSecret},
@@ -60,6 +60,7 @@ pub struct SettingsDialog {
     home: VaultHome,
     ca_file: String,
     clipboard: ClipboardTime,
+    remind: bool,
     passphrase: TypedSecret,
     again: TypedSecret,
 }
@@ -71,6 +72,7 @@ impl SettingsDialog {
             home: home_in_force.unwrap_or(settings.vault),
             ca_file,
             clipboard: settings.clipboard_seconds,
+            remind: settings.remind_of_expiry,
             passphrase: TypedSecret::default(),
             again: TypedSecret::default(),
         }
@@ -90,6 +92,7 @@ impl SettingsDialog {
                     action = Self::theme(ui, view);
                     action = self.vault(ui, view, now_seconds).or(action.take());
                     self.clipboard(ui);
+                    self.reminders(ui);
                     self.network(ui);
                     files(ui, view);
                     action = help(ui).or(action.take());
@@ -217,6 +220,12 @@ impl SettingsDialog {
         });
     }
 
+    fn reminders(&mut self, ui: &mut Ui) {
+        section(ui, "Reminders");
+        checkbox(ui, &mut self.remind, "Remind me of tokens that expire");
+        remark(ui, Severity::Note, "14 days, 3 days and 1 day ahead, while Brickpass is open. The name of the connection is all that is shown.");
+    }
+
     fn network(&mut self, ui: &mut Ui) {
         section(ui, "Network");
         widgets::form_row(ui, "Certificate authorities", |ui| {
@@ -250,7 +259,7 @@ impl SettingsDialog {
     fn settings(&self, view: SettingsView<'_>) -> Settings {
         let ca_file = Some(self.ca_file.trim()).filter(|path| !path.is_empty()).map(PathBuf::from);
         let vault = if view.vault_from_environment { view.settings.vault } else { self.home };
-        Settings { vault, ca_file, clipboard_seconds: self.clipboard, ..view.settings.clone() }
+        Settings { vault, ca_file, clipboard_seconds: self.clipboard, remind_of_expiry: self.remind, ..view.settings.clone() }
     }
 }
 

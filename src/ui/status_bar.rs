@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use egui::{Frame, Margin, Panel, Ui};
+use egui::{CornerRadius, Frame, Margin, Panel, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use jiff::SignedDuration;
 
 use super::{
     act::Act,
     fonts,
+    icons::Icon,
+    shortcuts::Action,
     state::{Counts, State},
     text,
     theme::{self, Palette, Tone},
-    widgets::{Button, spinner, truncated_label},
+    widgets::{Button, elided, spinner, truncated_label},
 };
 use crate::engine::Command;
 
@@ -41,12 +43,35 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
                 }
             }
             clipboard(ui, state, act);
+            expiry(ui, state);
             let counts = state.counts();
             for (words, tone) in words(counts) {
                 say(ui, &words, colour(palette, tone));
             }
         });
     });
+}
+
+/// The tokens that expire; leads to the overview.
+fn expiry(ui: &mut Ui, state: &mut State) {
+    let Some((words, tone)) = text::expiry::summary(state.expiry.calendar().summary) else { return };
+    let palette = theme::of(ui);
+    let galley = elided(ui.painter(), &words, fonts::regular(12.0), colour(palette, tone), ui.available_width() - 40.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 34.0, 24.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &words));
+    if response.hovered() {
+        ui.painter().rect_filled(rect, CornerRadius::same(6), palette.hover);
+    }
+    Icon::Expiring.paint(ui.painter(), pos2(rect.left() + 14.0, rect.center().y), 14.0, colour(palette, tone));
+    let at = pos2(rect.left() + 26.0, (rect.center().y - galley.size().y / 2.0).floor());
+    ui.painter().galley(at, galley, colour(palette, tone));
+    if response.has_focus() {
+        theme::focus_ring(ui.painter(), palette, rect, 6);
+    }
+    if response.on_hover_text(Action::Expiring.tooltip(ui.ctx())).clicked() {
+        state.toggle_overview();
+        ui.ctx().request_repaint();
+    }
 }
 
 /// What is on the clipboard and for how long.

@@ -8,13 +8,13 @@ mod tests;
 use jiff::Timestamp;
 
 pub use asking::{Asked, Asking};
-pub use calendar::{Calendar, Group, Month, Span, Summary};
+pub use calendar::{Calendar, Month, Span, Summary};
 
 use super::{Notice, Page, State};
 use crate::{
     connection::ConnectionId,
     engine::{Command, Event, ExpiringToken, Reminder, ReminderChoice, expiring_tokens},
-    ui::text::expiry as words,
+    ui::{text::expiry as words, widgets::TableRows},
 };
 
 #[derive(Debug, Default)]
@@ -28,6 +28,8 @@ pub struct Expiry {
     cursor: usize,
     /// A row that is to be brought into view.
     pub reveal: Option<usize>,
+    /// The keyboard is to go to the rows.
+    pub focus: bool,
     /// The window is to come to the front.
     pub raise: bool,
     asking: Option<Asking>,
@@ -67,6 +69,35 @@ impl Expiry {
     }
 }
 
+/// Nothing is ticked here.
+impl TableRows for Expiry {
+    fn row_count(&self) -> usize {
+        self.tokens.len()
+    }
+
+    fn ticked_count(&self) -> usize {
+        0
+    }
+
+    fn cursor_row(&self) -> usize {
+        self.cursor
+    }
+
+    fn step(&mut self, steps: isize, _extend: bool) {
+        self.move_cursor(self.cursor.saturating_add_signed(steps));
+    }
+
+    fn tick(&mut self, _row: usize) {}
+
+    fn tick_all(&mut self) {}
+
+    fn tick_none(&mut self) {}
+
+    fn take_reveal(&mut self) -> bool {
+        self.reveal.take().is_some()
+    }
+}
+
 impl State {
     /// Once a frame: anew when something changed or a minute has passed.
     pub fn keep_expiry(&mut self, now: Timestamp) {
@@ -85,7 +116,17 @@ impl State {
     }
 
     pub fn toggle_overview(&mut self) {
-        self.expiry.open = !self.expiry.open && self.can_open_overview();
+        if self.expiry.open {
+            self.expiry.close();
+        } else {
+            self.open_overview();
+        }
+    }
+
+    fn open_overview(&mut self) {
+        self.expiry.open = self.can_open_overview();
+        self.expiry.focus = self.expiry.open;
+        self.expiry.cursor = 0;
     }
 
     pub fn can_open_overview(&self) -> bool {
@@ -144,7 +185,7 @@ impl State {
             return Vec::new();
         }
         let Some(id) = id else {
-            self.expiry.open = self.can_open_overview();
+            self.open_overview();
             return Vec::new();
         };
         if self.entry(id).is_none() {

@@ -37,6 +37,7 @@ impl State {
 
     /// Shows a tab; what it tells is asked for each time that it is opened.
     pub fn show_page(&mut self, page: Page) -> Vec<Command> {
+        self.expiry.close();
         if std::mem::replace(&mut self.page, page) == page {
             return Vec::new();
         }

@@ -13,6 +13,8 @@ pub const LIST: &str = "Tokens by the day they expire";
 pub const STRIP: &str = "The next 12 months";
 pub const ASK_ALL: &str = "Ask all workspaces";
 pub const ASK_WHY: &str = "Shown are the tokens that Brickpass made or has listed. Ask all workspaces to see the others too.";
+pub const ALL_ASKED: &str = "All workspaces were asked: the tokens that Brickpass did not make are here too.";
+pub const ASKING: &str = "Asking all workspaces for your tokens";
 pub const STOP: &str = "Stop";
 pub const CLOSE: &str = "Close the overview";
 pub const ROTATE: &str = "Rotate...";
@@ -57,6 +59,25 @@ pub fn span(span: Span) -> String {
 /// `December 2026`
 pub fn month(first: Date) -> String {
     first.strftime("%B %Y").to_string()
+}
+
+/// `Dec`; with the year, `Jan 2027`.
+pub fn month_short(day: Date, year: bool) -> String {
+    day.strftime(if year { "%b %Y" } else { "%b" }).to_string()
+}
+
+/// What the token is, and what for.
+pub fn what(comment: &str, in_use: bool) -> String {
+    let comment = if comment.is_empty() { tokens::NO_COMMENT } else { comment };
+    if in_use { format!("{comment}, {IN_USE}") } else { comment.to_owned() }
+}
+
+pub fn open_named(name: &str) -> String {
+    format!("Open {name}")
+}
+
+pub fn rotate_named(name: &str) -> String {
+    format!("Rotate the token of {name}")
 }
 
 /// `December 2026: 3 tokens`, of a month of the strip.

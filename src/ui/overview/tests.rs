@@ -1,0 +1,1 @@
+//! The overview as a person uses it: found by role and label.
