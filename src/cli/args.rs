@@ -193,6 +193,8 @@ pub(super) enum Pat {
     Create(PatCreate),
     /// List the tokens, newest first; never their values
     List { name: String },
+    /// Which tokens expire soon or have expired, over all connections; exit code 0 also when there are some
+    Expiring(PatExpiring),
     /// Revoke tokens: whatever uses them is signed out
     Revoke {
         name: String,
@@ -218,6 +220,16 @@ pub(super) struct PatCreate {
     /// The connection signs in with it from now on
     #[arg(long = "use")]
     pub(super) use_it: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct PatExpiring {
+    /// Within so many days
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u16).range(..=3650))]
+    pub(super) days: u16,
+    /// Ask every workspace, eight at a time, so that tokens that Brickpass did not make are among them
+    #[arg(long)]
+    pub(super) ask: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -14,6 +14,7 @@ mod doctor;
 mod doctor_sign_in;
 mod edit;
 mod environment;
+mod expiring;
 mod find;
 mod interrupt;
 mod list;

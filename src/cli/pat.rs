@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{
     args::{Pat, PatCreate, PatRotate},
+    expiring::expiring,
     interrupt,
     output::{count, in_terminal, note, print_json, print_secret, say, table, tell_failure, with_secret},
     session::Session,
@@ -24,22 +25,23 @@ use crate::{
 const RUN: RunId = RunId(1);
 
 pub(super) fn pat(words: Pat, json: bool) -> Result<ExitCode, Failure> {
+    match words {
+        Pat::Create(options) => of(&options.name.clone(), |session, connection| create(session, connection, options, json)),
+        Pat::List { name } => of(&name, |session, connection| list(session, connection, json)),
+        Pat::Expiring(options) => expiring(&options, json),
+        Pat::Revoke { name, token_ids } => of(&name, |session, connection| revoke(session, connection, token_ids, json)),
+        Pat::Rotate(options) => of(&options.name, |session, connection| rotate(session, connection, &options, json)),
+    }
+}
+
+/// With the connection of that name, and the vault open.
+fn of(name: &str, work: impl FnOnce(&mut Session, &Connection) -> Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;
-    let name = match &words {
-        Pat::Create(PatCreate { name, .. }) | Pat::Rotate(PatRotate { name, .. }) | Pat::List { name } | Pat::Revoke { name, .. } => {
-            name.clone()
-        }
-    };
-    let outcome = session.find(&name).and_then(|found| {
+    let outcome = session.find(name).and_then(|found| {
         session.need_vault()?;
-        match words {
-            Pat::Create(options) => create(&mut session, &found.connection, options, json),
-            Pat::List { .. } => list(&mut session, &found.connection, json),
-            Pat::Revoke { token_ids, .. } => revoke(&mut session, &found.connection, token_ids, json),
-            Pat::Rotate(options) => rotate(&mut session, &found.connection, &options, json),
-        }
+        work(&mut session, &found.connection)
     });
-    session.settle(outcome.map_err(|failure| in_terminal(failure, &name)))
+    session.settle(outcome.map_err(|failure| in_terminal(failure, name)))
 }
 
 fn create(session: &mut Session, connection: &Connection, options: PatCreate, json: bool) -> Result<ExitCode, Failure> {

@@ -121,8 +121,14 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
         Action::SignOut => shown.is_some_and(|id| state.can_sign_out(id)),
         Action::AddWorkspaces => shown.is_some_and(|id| state.can_add_workspaces(id)),
         Action::Pinned(number) => state.list.pinned().nth(usize::from(number).saturating_sub(1)).is_some(),
-        Action::New | Action::AllActivity | Action::CopyDiagnostics | Action::CommandPalette | Action::Refresh | Action::Settings | Action::Shortcuts | Action::Close | Action::Quit => {
-            true
-        }
+        Action::New
+        | Action::AllActivity
+        | Action::CopyDiagnostics
+        | Action::CommandPalette
+        | Action::Refresh
+        | Action::Settings
+        | Action::Shortcuts
+        | Action::Close
+        | Action::Quit => true,
     }
 }

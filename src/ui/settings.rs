@@ -10,7 +10,7 @@ use super::{
     icons::Icon,
     text::activity,
     theme,
-    widgets::{self, Button, checkbox, SecretField, Select, TextField, paragraph, remark, select_option},
+    widgets::{self, Button, SecretField, Select, TextField, checkbox, paragraph, remark, select_option},
 };
 use crate::{
     connection::{Severity, TypedSecret},
@@ -223,7 +223,11 @@ impl SettingsDialog {
     fn reminders(&mut self, ui: &mut Ui) {
         section(ui, "Reminders");
         checkbox(ui, &mut self.remind, "Remind me of tokens that expire");
-        remark(ui, Severity::Note, "14 days, 3 days and 1 day ahead, while Brickpass is open. The name of the connection is all that is shown.");
+        remark(
+            ui,
+            Severity::Note,
+            "14 days, 3 days and 1 day ahead, while Brickpass is open. The name of the connection is all that is shown.",
+        );
     }
 
     fn network(&mut self, ui: &mut Ui) {

@@ -32,6 +32,7 @@ mod loopback_login;
 mod oauth;
 mod oauth_demo;
 mod proxy;
+mod reminders;
 mod secrets;
 mod send_to;
 mod service_principals;

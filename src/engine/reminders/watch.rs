@@ -10,14 +10,14 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{Notify as Signal, oneshot};
+use tokio::sync::{Notify as Signal, mpsc, oneshot};
 
 use super::{Notification, Notify, Reminder, ReminderChoice, due, words};
 use crate::{
     connection::ConnectionId,
     engine::{
         Event,
-        shared::{Outbox, Shared, blocking},
+        shared::{Shared, blocking},
     },
     storage::{Snapshot, Told},
 };
@@ -62,11 +62,16 @@ impl Bell {
 /// Goes on as long as the engine does.
 pub(in crate::engine) async fn watch(shared: Arc<Shared>, bell: Bell) {
     let Some(notify) = shared.places.notify.clone() else { return };
-    let mut watch = Watch { shared, bell, notify, told: HashMap::new(), waiting: Arc::default() };
+    let (answers, mut answered) = mpsc::unbounded_channel();
+    let mut watch = Watch { shared, bell, notify, told: HashMap::new(), waiting: Arc::default(), answers };
     let mut last = Timestamp::now();
     loop {
         let rung = tokio::select! {
             () = watch.bell.0.rung.notified() => true,
+            Some((id, choice)) = answered.recv() => {
+                watch.shared.outbox.send(Event::ReminderAnswered { id, choice });
+                continue;
+            }
             () = tokio::time::sleep(GLANCE) => false,
         };
         let now = Timestamp::now();
@@ -90,7 +95,12 @@ struct Watch {
     told: HashMap<ConnectionId, Told>,
     /// Notifications whose thread still runs.
     waiting: Arc<AtomicUsize>,
+    /// By way of here, so that a thread that hangs holds nothing of the engine's.
+    answers: mpsc::UnboundedSender<Answer>,
 }
+
+/// Which connection it is about; `None`: several.
+type Answer = (Option<ConnectionId>, ReminderChoice);
 
 impl Watch {
     async fn look(&mut self, now: Timestamp) {
@@ -135,7 +145,7 @@ impl Watch {
             notify: Arc::clone(&self.notify),
             notification: words::notification(due),
             say,
-            outbox: self.shared.outbox.clone(),
+            answers: self.answers.clone(),
             id,
             waiting: Waiting::one_more(&self.waiting),
         };
@@ -150,19 +160,22 @@ struct Thread {
     notify: Notify,
     notification: Notification,
     say: oneshot::Sender<bool>,
-    outbox: Outbox,
+    answers: mpsc::UnboundedSender<Answer>,
     id: Option<ConnectionId>,
     waiting: Waiting,
 }
 
 impl Thread {
     fn run(self) {
-        let Self { notify, notification, say, outbox, id, waiting } = self;
+        let Self { notify, notification, say, answers, id, waiting } = self;
         let shown = Box::new(move |shown| {
             // Too late for whoever waited.
             let _ = say.send(shown);
         });
-        let answered = Box::new(move |choice: ReminderChoice| outbox.send(Event::ReminderAnswered { id, choice }));
+        let answered = Box::new(move |choice: ReminderChoice| {
+            // The engine may have ended.
+            let _ = answers.send((id, choice));
+        });
         notify(&notification, shown, answered);
         drop(waiting);
     }

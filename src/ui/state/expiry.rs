@@ -141,9 +141,10 @@ impl State {
         commands
     }
 
-    /// The connection of the row signs in with this token, and nothing replaces it yet.
+    /// The connection of the row signs in with this token, which still opens the door, and nothing replaces it yet.
     pub fn can_rotate_expiring(&self, row: usize) -> bool {
-        self.expiry.tokens.get(row).is_some_and(|token| token.in_use && self.can_rotate_of(token.id))
+        let expired = row < self.expiry.calendar.summary.expired;
+        !expired && self.expiry.tokens.get(row).is_some_and(|token| token.in_use && self.can_rotate_of(token.id))
     }
 
     /// *Rotate* in a row: asked as ever.

@@ -51,7 +51,7 @@ pub fn summary(summary: Summary) -> Option<(String, Tone)> {
 pub fn span(span: Span) -> String {
     match span {
         Span::Expired => "Expired".to_owned(),
-        Span::Week => "Next 7 days".to_owned(),
+        Span::Week => "Within 7 days".to_owned(),
         Span::Month(first) => month(first),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 
 use crate::connection::Status;
 
@@ -12,7 +12,7 @@ pub const MONTHS: usize = 12;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Span {
     Expired,
-    /// Today and the six days after it.
+    /// The seven days from now on.
     Week,
     /// Its first day.
     Month(Date),
@@ -60,7 +60,7 @@ pub fn calendar(ends: impl IntoIterator<Item = Timestamp>, now: Timestamp, zone:
     let day = |time: Timestamp| time.to_zoned(zone.clone()).date();
     let today = day(now);
     let this_month = today.first_of_month();
-    let week_ends = today.saturating_add(7.days());
+    let week_ends = now.saturating_add(SignedDuration::from_hours(7 * 24)).unwrap_or(now);
     let month = |number: usize| this_month.saturating_add(i32::try_from(number).unwrap_or(0).months());
     let mut months: Vec<Month> = (0..MONTHS).map(|number| Month { first_day: month(number), count: 0, first: None, soon: false }).collect();
     let mut groups: Vec<Group> = Vec::new();
@@ -80,7 +80,7 @@ pub fn calendar(ends: impl IntoIterator<Item = Timestamp>, now: Timestamp, zone:
                 month.soon |= soon;
                 month.first.get_or_insert(at);
             }
-            if date < week_ends { Span::Week } else { Span::Month(first_day) }
+            if end < week_ends { Span::Week } else { Span::Month(first_day) }
         };
         match groups.last_mut().filter(|group| group.span == span) {
             Some(group) => group.tokens.end = at + 1,
@@ -110,8 +110,8 @@ mod tests {
             "2026-10-01T00:00:00Z",
             "2026-11-22T11:59:59Z",
             "2026-11-22T12:00:01Z",
-            "2026-11-28T23:59:59Z",
-            "2026-11-29T00:00:00Z",
+            "2026-11-29T11:59:59Z",
+            "2026-11-29T12:00:00Z",
             "2026-12-31T23:00:00Z",
             "2028-02-01T00:00:00Z",
         ]);

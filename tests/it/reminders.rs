@@ -1,0 +1,371 @@
+//! Reminders of tokens that expire: the engine against the demo with a desktop of the test's own, and once with a real D-Bus session.
+
+use std::{
+    fs,
+    sync::{Arc, Mutex, mpsc},
+    time::{Duration, Instant},
+};
+
+use brickpass::{
+    connection::{Connection, ConnectionId, Draft, Reviewed},
+    databricks::{NewToken, TokenRequest},
+    demo::{Demo, DemoOptions},
+    engine::{Answered, Command, Engine, Event, Events, Notification, Notify, Places, Reminder, ReminderChoice, RunId, Shown, desktop},
+    storage::{Settings, Vault, VaultConfig, VaultHome},
+};
+use secrecy::ExposeSecret as _;
+
+use crate::support::Home;
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// A desktop that shows everything, and answers when it is told to.
+#[derive(Clone, Default)]
+struct Desktop {
+    shown: Arc<Mutex<Vec<Notification>>>,
+    answers: Arc<Mutex<Vec<Answered>>>,
+}
+
+impl Desktop {
+    fn notify(&self) -> Notify {
+        let desktop = self.clone();
+        Arc::new(move |notification: &Notification, shown: Shown, answered: Answered| {
+            desktop.shown.lock().unwrap().push(notification.clone());
+            desktop.answers.lock().unwrap().push(answered);
+            shown(true);
+        })
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.shown.lock().unwrap().iter().map(|it| it.summary.clone()).collect()
+    }
+}
+
+struct Desk {
+    home: Home,
+    vault: Vault,
+    token: String,
+    base_url: String,
+    engine: Engine,
+    events: Events,
+    secrets: Vec<String>,
+    _demo: Demo,
+}
+
+impl Desk {
+    fn new(notify: Option<Notify>) -> Self {
+        let (demo, home) = (Demo::start(&DemoOptions::default()).unwrap(), Home::new());
+        let workspace = demo.workspaces()[0].clone();
+        let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
+        let (engine, events) = start(&home, &vault, notify);
+        let secrets = vec![workspace.token.clone()];
+        Self { home, vault, token: workspace.token, base_url: workspace.base_url, engine, events, secrets, _demo: demo }
+    }
+
+    /// The window is closed and opened again.
+    fn again(&mut self, notify: Option<Notify>) {
+        let (engine, events) = start(&self.home, &self.vault, notify);
+        std::mem::replace(&mut self.engine, engine).finish();
+        self.events = events;
+    }
+
+    fn until<T>(&mut self, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
+        loop {
+            let event = self.events.wait().expect("the engine lives");
+            if let Some(found) = pick(&event) {
+                return found;
+            }
+        }
+    }
+
+    /// A connection that signs in with a token of so many days (and a moment, so that it is not a day less at once).
+    fn connection(&mut self, name: &str, days: u32) -> (Connection, NewToken) {
+        let mut draft = Draft::new(ConnectionId::random());
+        name.clone_into(&mut draft.name);
+        draft.base_url.clone_from(&self.base_url);
+        draft.secret.expose_mut().push_str(&self.token);
+        let reviewed: Reviewed = draft.review(&|_| false).result.unwrap();
+        let connection = reviewed.connection.clone();
+        self.engine.send(Command::Save { reviewed: Box::new(reviewed), base: None });
+        self.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+        let lifetime = Some(DAY * days + Duration::from_mins(5));
+        let request = TokenRequest { comment: format!("what {name} is for"), lifetime, scopes: Vec::new() };
+        self.engine.send(Command::GenerateToken { run: RunId(5), id: connection.id, request });
+        let new = self.until(|event| if let Event::TokenGenerated { outcome, .. } = event { Some(outcome.clone().unwrap()) } else { None });
+        self.secrets.push(new.value.expose_secret().to_owned());
+        (connection, new)
+    }
+
+    fn adopt(&self, connection: &Connection, new: &NewToken) {
+        self.engine.send(Command::UseToken { id: connection.id, new: Box::new(new.clone()) });
+    }
+
+    fn reminded(&mut self) -> (Vec<Reminder>, bool) {
+        self.until(|event| if let Event::Reminders { due, shown } = event { Some((due.clone(), *shown)) } else { None })
+    }
+
+    /// Ends the engine; whether it has told of a reminder since.
+    fn was_reminded(self) -> bool {
+        let Self { engine, mut events, .. } = self;
+        engine.finish();
+        std::iter::from_fn(|| events.wait()).any(|event| matches!(event, Event::Reminders { .. }))
+    }
+}
+
+fn start(home: &Home, vault: &Vault, notify: Option<Notify>) -> (Engine, Events) {
+    let places = Places { vault: Some(vault.clone()), notify, ..Places::new(home.config_dir(), home.state_dir()) };
+    let (engine, events) = Engine::start(places, || {}).unwrap();
+    engine.send(Command::Start);
+    (engine, events)
+}
+
+fn names(due: &[Reminder]) -> Vec<(&str, i64)> {
+    due.iter().map(|reminder| (reminder.name.as_str(), reminder.days_left)).collect()
+}
+
+#[test]
+fn a_token_that_expires_soon_is_told_once_by_one_of_all_windows() {
+    let desktop = Desktop::default();
+    let mut desk = Desk::new(Some(desktop.notify()));
+    let (sales, new) = desk.connection("Sales", 3);
+    desk.adopt(&sales, &new);
+    let (due, shown) = desk.reminded();
+    assert_eq!((names(&due), shown), (vec![("Sales", 3)], true));
+    assert_eq!(desktop.said(), ["Sales: the token expires in 3 days"]);
+
+    // The answer comes whenever the person gives it.
+    let answer = desktop.answers.lock().unwrap().pop().unwrap();
+    answer(ReminderChoice::Rotate);
+    let answered = desk.until(|event| if let Event::ReminderAnswered { id, choice } = event { Some((*id, *choice)) } else { None });
+    assert_eq!(answered, (Some(sales.id), ReminderChoice::Rotate));
+
+    // Another window, or the next one: nothing is told twice. What it does tell, it tells after it has looked at Sales.
+    desk.again(Some(desktop.notify()));
+    let (finance, new) = desk.connection("Finance", 1);
+    desk.adopt(&finance, &new);
+    assert_eq!(names(&desk.reminded().0), [("Finance", 1)]);
+    let file = fs::read_to_string(desk.home.state_dir().join("reminders.json")).unwrap();
+    assert!(desk.secrets.iter().all(|secret| !file.contains(secret)), "{file}");
+    assert!(!file.contains("what Sales is for"), "{file}");
+}
+
+#[test]
+fn several_at_once_are_one_notification_whose_answer_is_about_all() {
+    let mut desk = Desk::new(None);
+    for (name, days) in [("Sales", 14), ("Finance", 0), ("Marketing", 30)] {
+        let (connection, new) = desk.connection(name, days);
+        desk.adopt(&connection, &new);
+        desk.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
+    }
+    let desktop = Desktop::default();
+    desk.again(Some(desktop.notify()));
+    assert_eq!(names(&desk.reminded().0), [("Finance", 0), ("Sales", 14)]);
+    assert_eq!(desktop.said(), ["2 tokens expire soon"]);
+    let answer = desktop.answers.lock().unwrap().pop().unwrap();
+    answer(ReminderChoice::Open);
+    assert_eq!(desk.until(|event| if let Event::ReminderAnswered { id, .. } = event { Some(*id) } else { None }), None);
+}
+
+#[test]
+fn where_nobody_shows_notifications_the_window_is_told_to() {
+    let mut desk = Desk::new(Some(Arc::new(|_: &Notification, shown: Shown, _: Answered| shown(false))));
+    let (sales, new) = desk.connection("Sales", 3);
+    desk.adopt(&sales, &new);
+    assert!(!desk.reminded().1);
+    // A desktop that crashes shows nothing either.
+    desk.again(Some(Arc::new(|_: &Notification, _: Shown, _: Answered| {})));
+    let (finance, new) = desk.connection("Finance", 3);
+    desk.adopt(&finance, &new);
+    assert!(!desk.reminded().1);
+}
+
+#[test]
+fn a_desktop_that_does_not_answer_holds_nothing_up() {
+    let (release, held) = mpsc::channel::<()>();
+    let held = Mutex::new(held);
+    let mut desk = Desk::new(Some(Arc::new(move |_: &Notification, _: Shown, _: Answered| {
+        let _ = held.lock().unwrap().recv();
+    })));
+    let (sales, new) = desk.connection("Sales", 3);
+    desk.adopt(&sales, &new);
+    let began = Instant::now();
+    desk.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
+    desk.engine.send(Command::ListTokens { id: sales.id });
+    desk.until(|event| matches!(event, Event::Tokens { outcome: Ok(_), .. }).then_some(()));
+    assert!(began.elapsed() < Duration::from_secs(4), "other work goes on: {:?}", began.elapsed());
+    assert!(!desk.reminded().1, "after a while the window tells");
+    let began = Instant::now();
+    desk.was_reminded();
+    assert!(began.elapsed() < Duration::from_secs(4), "nor does it hold up the end: {:?}", began.elapsed());
+    drop(release);
+}
+
+#[test]
+fn the_command_line_reminds_nobody_nor_does_a_window_that_was_told_not_to() {
+    let mut desk = Desk::new(None);
+    let (sales, new) = desk.connection("Sales", 1);
+    desk.adopt(&sales, &new);
+    desk.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
+    let settings = Settings { remind_of_expiry: false, ..Settings::default() };
+    desk.engine.send(Command::SaveSettings { settings: settings.clone(), passphrase: None });
+    desk.until(|event| matches!(event, Event::SettingsSaved { .. }).then_some(()));
+    assert!(!desk.home.state_dir().join("reminders.json").exists());
+
+    let desktop = Desktop::default();
+    desk.again(Some(desktop.notify()));
+    desk.until(|event| matches!(event, Event::History(_)).then_some(()));
+    // Switched on again, it looks at once; so what it tells now was due before, and was not told.
+    desk.engine.send(Command::SaveSettings { settings: Settings { remind_of_expiry: true, ..settings }, passphrase: None });
+    desk.until(|event| match event {
+        Event::Reminders { .. } => panic!("it was told not to"),
+        Event::SettingsSaved { .. } => Some(()),
+        _ => None,
+    });
+    assert_eq!(names(&desk.reminded().0), [("Sales", 1)]);
+}
+
+#[cfg(target_os = "linux")]
+mod session {
+    use super::*;
+    use crate::support;
+
+    #[test]
+    fn se_14_what_reaches_the_desktop_holds_no_secret_and_its_rotate_reaches_the_engine() {
+        let test = "se_14_notification";
+        if let Some(tool) = support::missing_tool(&["dbus-run-session", "dbus-daemon"]) {
+            return support::skip(test, &format!("{tool} is not installed"));
+        }
+        in_session("told_and_answered");
+    }
+
+    #[test]
+    fn a_session_without_a_notification_service_is_told_as_that() {
+        let test = "reminders_without_a_service";
+        if let Some(tool) = support::missing_tool(&["dbus-run-session", "dbus-daemon"]) {
+            return support::skip(test, &format!("{tool} is not installed"));
+        }
+        in_session("without_a_service");
+    }
+
+    /// On a bus that starts no services by itself.
+    fn in_session(inner: &str) {
+        let home = Home::new();
+        let config = home.path().join("bus.conf");
+        let policy = "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/>\
+                      <allow own=\"*\"/></policy>";
+        let listens = "<type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>";
+        let kind = "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\" \
+                    \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">";
+        fs::write(&config, format!("{kind}\n<busconfig>{listens}{policy}</busconfig>")).unwrap();
+        let mut command = home.command("dbus-run-session");
+        command.env(support::INSIDE, "1").arg(format!("--config-file={}", config.display())).arg("--");
+        command.arg(std::env::current_exe().unwrap());
+        command.args(["--ignored", "--exact", "--nocapture", "--test-threads=1", &format!("reminders::session::{inner}")]);
+        let finished = support::run(&mut command, b"", Duration::from_secs(30));
+        let said = format!("{}\n{}", finished.stdout, finished.stderr);
+        assert!(finished.code == Some(0) && said.contains("1 passed"), "{said}");
+    }
+
+    /// A notification as it arrives: everything that was sent, in words, and the actions.
+    #[derive(Debug, Clone)]
+    struct Arrived {
+        summary: String,
+        body: String,
+        actions: Vec<String>,
+        all: String,
+    }
+
+    /// The desktop's side, made here.
+    struct Server(mpsc::Sender<Arrived>);
+
+    #[zbus::interface(name = "org.freedesktop.Notifications")]
+    impl Server {
+        #[expect(clippy::unused_self, reason = "the interface's shape")]
+        fn get_capabilities(&self) -> Vec<String> {
+            ["body", "body-markup", "actions"].map(str::to_owned).to_vec()
+        }
+
+        #[expect(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "the interface's shape")]
+        fn notify(
+            &self,
+            app: String,
+            replaces: u32,
+            icon: String,
+            summary: String,
+            body: String,
+            actions: Vec<String>,
+            hints: std::collections::HashMap<String, zbus::zvariant::OwnedValue>,
+            _timeout: i32,
+        ) -> u32 {
+            let all = format!("{app} {replaces} {icon} {summary} {body} {actions:?} {hints:?}");
+            self.0.send(Arrived { summary, body, actions, all }).unwrap();
+            7
+        }
+    }
+
+    #[test]
+    #[ignore = "re-executed by the tests above"]
+    fn told_and_answered() {
+        support::only_inside();
+        let (sender, arrived) = mpsc::channel();
+        let path = "/org/freedesktop/Notifications";
+        let builder = zbus::blocking::connection::Builder::session().unwrap().name("org.freedesktop.Notifications").unwrap();
+        let bus = builder.serve_at(path, Server(sender)).unwrap().build().unwrap();
+
+        let mut desk = Desk::new(Some(desktop()));
+        let (sales, new) = desk.connection("Sales <b>R&D</b>", 3);
+        desk.adopt(&sales, &new);
+        assert!(desk.reminded().1, "the desktop shows it");
+        let first = arrived.recv_timeout(Duration::from_secs(5)).unwrap();
+        assert_eq!(first.summary, "Sales <b>R&D</b>: the token expires in 3 days");
+        assert_eq!(first.actions, ["default", "Open", "rotate", "Rotate...", "open", "Open"]);
+        let secret = |text: &str| desk.secrets.iter().any(|secret| text.contains(secret)) || text.contains("dapi");
+        for private in ["what Sales", "bp-", &new.token.id, "127.0.0.1", "http"] {
+            assert!(!first.all.contains(private), "{private}: {}", first.all);
+        }
+        assert!(!secret(&first.all), "{}", first.all);
+
+        // Whoever has only just sent it may not listen yet: said until it is heard.
+        let (stop, stopped) = mpsc::channel::<()>();
+        let signals = bus.clone();
+        let saying = std::thread::spawn(move || {
+            while stopped.recv_timeout(Duration::from_millis(50)) == Err(mpsc::RecvTimeoutError::Timeout) {
+                for (id, action) in [(8_u32, "open"), (7, "rotate")] {
+                    let said = signals.emit_signal(None::<&str>, path, "org.freedesktop.Notifications", "ActionInvoked", &(id, action));
+                    said.unwrap();
+                }
+            }
+        });
+        let answered = desk.until(|event| if let Event::ReminderAnswered { id, choice } = event { Some((*id, *choice)) } else { None });
+        drop(stop);
+        saying.join().unwrap();
+        assert_eq!(answered, (Some(sales.id), ReminderChoice::Rotate));
+
+        // Several at once stand in the body, where markup would be understood.
+        let twin = desk.connection("<i>Finance</i>", 1);
+        let other = desk.connection("Marketing", 1);
+        let mut quiet = Desk { ..desk };
+        quiet.again(None);
+        for (connection, new) in [&twin, &other] {
+            quiet.adopt(connection, new);
+            quiet.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
+        }
+        quiet.again(Some(desktop()));
+        assert_eq!(quiet.reminded().0.len(), 2);
+        let second = arrived.recv_timeout(Duration::from_secs(5)).unwrap();
+        assert_eq!(second.body, "&lt;i&gt;Finance&lt;/i&gt;: in 1 day\nMarketing: in 1 day");
+        assert_eq!(second.actions, ["default", "Open", "open", "Open"]);
+        assert!(quiet.secrets.iter().all(|secret| !second.all.contains(secret)), "{}", second.all);
+    }
+
+    #[test]
+    #[ignore = "re-executed by the tests above"]
+    fn without_a_service() {
+        support::only_inside();
+        let mut desk = Desk::new(Some(desktop()));
+        let (sales, new) = desk.connection("Sales", 3);
+        desk.adopt(&sales, &new);
+        let (due, shown) = desk.reminded();
+        assert_eq!((names(&due), shown), (vec![("Sales", 3)], false));
+    }
+}
