@@ -19,8 +19,8 @@ pub use environment::{Environment, EnvironmentKind};
 pub use name::{ConnectionName, NameError};
 pub use secret::{SecretKind, TypedSecret};
 pub use status::{LastTest, Status};
-pub(crate) use text::unfit;
 pub use text::Unfit;
+pub(crate) use text::unfit;
 pub use timeout::{Timeout, TimeoutError};
 
 use serde::{Deserialize, Deserializer, Serialize};

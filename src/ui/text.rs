@@ -1,9 +1,9 @@
 //! Every word of the window.
 
 pub mod activity;
-pub mod send_to;
 pub mod admin;
 pub mod expiry;
+pub mod send_to;
 pub mod tokens;
 
 use std::time::Duration;

@@ -188,7 +188,8 @@ fn se_03_a_debug_print_of_any_type_with_a_secret_shows_none() {
     let access = || AccessToken { secret: secret(), expires_at: None, expiry_assumed: false };
     look("an access token", &access());
     look("tokens", &Tokens { access: access(), refresh: Some(secret()), scopes_missing: Vec::new() });
-    let listed = Token { id: "1".to_owned(), comment: String::new(), created_at: None, expires_at: None, last_used: None, scopes: Vec::new() };
+    let listed =
+        Token { id: "1".to_owned(), comment: String::new(), created_at: None, expires_at: None, last_used: None, scopes: Vec::new() };
     let new = || NewToken { value: secret(), token: listed.clone() };
     look("a new token", &new());
     let http = Http::new(HttpSettings::default());

@@ -9,7 +9,7 @@ use crate::{
     connection::{ConnectionId, LastTest},
     engine::{Command, Event},
     failure::{Code, Failure},
-    storage::{Entry, Snapshot, VaultHome, VaultStatus},
+    storage::{Entry, Settings, Snapshot, VaultHome, VaultStatus},
     ui::text,
 };
 
@@ -112,20 +112,24 @@ impl State {
             | Event::Diagnostics(_)
             | Event::DiagnosticsSaved { .. }) => self.activity_event(event),
             Event::SettingsSaved { settings, moved_secrets } => {
-                self.settings = settings;
-                let waited = std::mem::take(&mut self.settings_wait);
-                if waited == SettingsWait::Save && matches!(self.dialog, Some(Dialog::Settings)) {
-                    self.dialog = None;
-                }
-                if moved_secrets > 0 {
-                    self.notices.push(Notice::Done(text::moved_secrets(moved_secrets)));
-                }
+                self.settings_saved(settings, moved_secrets);
                 Vec::new()
             }
             Event::Failed { failure, .. } => {
                 self.failed(failure);
                 Vec::new()
             }
+        }
+    }
+
+    fn settings_saved(&mut self, settings: Settings, moved_secrets: usize) {
+        self.settings = settings;
+        let waited = std::mem::take(&mut self.settings_wait);
+        if waited == SettingsWait::Save && matches!(self.dialog, Some(Dialog::Settings)) {
+            self.dialog = None;
+        }
+        if moved_secrets > 0 {
+            self.notices.push(Notice::Done(text::moved_secrets(moved_secrets)));
         }
     }
 

@@ -39,7 +39,8 @@ use secrecy::SecretString;
 pub use account::{AddWorkspaces, Offer, OfferStanding};
 pub use activity::{ActivityLog, ExportActivity, Line, ShowDiagnostics};
 pub use admin::{
-    Admin, AdminDialog, AdminSection, AdminTroubleKind, Confirm, MAXIMUM_DAYS, NewPrincipal, NewSecret, Office, PrincipalColumn, SECRET_DAYS, UserColumn,
+    Admin, AdminDialog, AdminSection, AdminTroubleKind, Confirm, MAXIMUM_DAYS, NewPrincipal, NewSecret, Office, PrincipalColumn,
+    SECRET_DAYS, UserColumn,
 };
 pub use clipboard::Copied;
 pub use dialog::Dialog;
