@@ -9,6 +9,7 @@ mod battery;
 mod check;
 mod cli;
 mod cli_admin;
+mod cli_expiring;
 mod cli_pat;
 mod cli_sign_in;
 mod clipboard;

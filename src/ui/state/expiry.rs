@@ -2,8 +2,6 @@
 
 mod asking;
 mod calendar;
-#[cfg(test)]
-mod tests;
 
 use jiff::Timestamp;
 

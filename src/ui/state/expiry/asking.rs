@@ -64,8 +64,8 @@ impl State {
     /// What was asked already is still taken in.
     pub fn stop_asking_for_tokens(&mut self) {
         let Some(asking) = self.expiry.asking.take() else { return };
-        let left = asking.all - asking.answered - asking.failed;
-        self.expiry.asked = Some(Asked { answered: asking.answered, failed: asking.failed, left });
+        let (answered, failed, left) = (asking.answered, asking.failed, asking.waiting.len());
+        self.expiry.asked = Some(Asked { answered, failed, left });
     }
 
     fn ask_more(&mut self) -> Vec<Command> {

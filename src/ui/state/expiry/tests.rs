@@ -1,1 +1,0 @@
-//! The overview and reminders, without a window.
