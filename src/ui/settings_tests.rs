@@ -85,6 +85,16 @@ fn the_time_that_secrets_stay_on_the_clipboard_is_chosen_here() {
 }
 
 #[test]
+fn reminders_are_on_until_they_are_switched_off_here() {
+    let mut harness = harness(keyring(), false, false);
+    assert!(Settings::default().remind_of_expiry);
+    click(&mut harness, Role::CheckBox, "Remind me of tokens that expire");
+    click(&mut harness, Role::Button, "Save");
+    let Some(SettingsAction::Save { settings, .. }) = harness.state_mut().action.take() else { panic!("nothing was saved") };
+    assert!(!settings.remind_of_expiry);
+}
+
+#[test]
 fn it_says_where_secrets_are_stored_now() {
     assert!(harness(keyring(), false, false).query_by_label_contains("stored in GNOME Keyring").is_some());
 }

@@ -295,9 +295,9 @@ mod session {
             body: String,
             actions: Vec<String>,
             hints: std::collections::HashMap<String, zbus::zvariant::OwnedValue>,
-            _timeout: i32,
+            timeout: i32,
         ) -> u32 {
-            let all = format!("{app} {replaces} {icon} {summary} {body} {actions:?} {hints:?}");
+            let all = format!("{app} {replaces} {icon} {summary} {body} {actions:?} {hints:?} {timeout}");
             self.0.send(Arrived { summary, body, actions, all }).unwrap();
             7
         }

@@ -20,19 +20,14 @@ pub fn desktop() -> Notify {
 
 fn show(notification: &Notification, shown: Shown, answered: Answered) {
     let Some(native) = native(notification) else { return shown(false) };
-    let handle = match native.show() {
-        Ok(handle) => handle,
-        Err(_) => return shown(false),
-    };
+    let Ok(handle) = native.show() else { return shown(false) };
     shown(true);
     // Any program of the session may send this answer: nothing follows from it but what is then seen in the window and asked there.
-    let _ = handle.wait_for_response(move |response: &NotificationResponse| {
-        match response {
-            NotificationResponse::Default => answered(ReminderChoice::Open),
-            NotificationResponse::Action(action) if action == ROTATE => answered(ReminderChoice::Rotate),
-            NotificationResponse::Action(action) if action == OPEN => answered(ReminderChoice::Open),
-            _ => {}
-        };
+    let _ = handle.wait_for_response(move |response: &NotificationResponse| match response {
+        NotificationResponse::Default => answered(ReminderChoice::Open),
+        NotificationResponse::Action(action) if action == ROTATE => answered(ReminderChoice::Rotate),
+        NotificationResponse::Action(action) if action == OPEN => answered(ReminderChoice::Open),
+        _ => {}
     });
 }
 

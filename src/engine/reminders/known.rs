@@ -1,6 +1,9 @@
 //! Which tokens end when, over all connections, as far as that is known here.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::BuildHasher,
+};
 
 use jiff::Timestamp;
 
@@ -26,9 +29,9 @@ pub struct ExpiringToken {
 /// From what was noted when tokens were made, and from lists that workspaces gave. In the order of their ends; a token that several connections
 /// list is there once, one that several sign in with once for each of them.
 #[must_use]
-pub fn expiring_tokens<'a>(
+pub fn expiring_tokens<'a, S: BuildHasher>(
     connections: impl IntoIterator<Item = &'a Connection>,
-    notes: &HashMap<ConnectionId, TokenNote>,
+    notes: &HashMap<ConnectionId, TokenNote, S>,
     lists: &impl Fn(ConnectionId) -> Option<&'a TokenList>,
 ) -> Vec<ExpiringToken> {
     let connections: Vec<_> = connections.into_iter().filter(|connection| connection.level == Level::Workspace).collect();
