@@ -226,7 +226,7 @@ impl SettingsDialog {
         remark(
             ui,
             Severity::Note,
-            "14 days, 3 days and 1 day ahead, while Brickpass is open. The name of the connection is all that is shown.",
+            "14 days, 3 days and 1 day ahead, by the name of the connection alone, while Brickpass is open.",
         );
     }
 
