@@ -223,11 +223,7 @@ impl SettingsDialog {
     fn reminders(&mut self, ui: &mut Ui) {
         section(ui, "Reminders");
         checkbox(ui, &mut self.remind, "Remind me of tokens that expire");
-        remark(
-            ui,
-            Severity::Note,
-            "14 days, 3 days and 1 day ahead, by the name of the connection alone, while Brickpass is open.",
-        );
+        remark(ui, Severity::Note, "14 days, 3 days and 1 day ahead, by the name of the connection alone, while Brickpass is open.");
     }
 
     fn network(&mut self, ui: &mut Ui) {
