@@ -4,10 +4,14 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{AdminRequest, Diagnostics, RunId};
+use super::{AdminRequest, Chosen, Diagnostics, ExportPlace, ExportRequest, ImportSource, Plan, RunId};
 use crate::{
     connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind},
     databricks::{NewToken, TokenRequest},
+    interchange::{
+        databrickscfg::Edit,
+        format::{Document, Pick},
+    },
     storage::{Entry, Revision, Settings, WindowMemory},
 };
 
@@ -154,6 +158,66 @@ pub enum Command {
     SaveDiagnostics {
         diagnostics: Box<Diagnostics>,
         to: PathBuf,
+    },
+    /// An export as it would be, to be looked at. The secret is fetched from the vault only when it is to stand in it.
+    Export {
+        run: RunId,
+        id: ConnectionId,
+        request: ExportRequest,
+    },
+    /// Writes what was looked at, for its owner alone.
+    SaveExport {
+        run: RunId,
+        id: ConnectionId,
+        document: Box<Document>,
+        place: ExportPlace,
+    },
+    /// What the live workspace offers for a field of an export; `within`: the catalog of schemas.
+    ListOffers {
+        run: RunId,
+        id: ConnectionId,
+        pick: Pick,
+        within: Option<String>,
+    },
+    /// Runs the receiving tool's own resolution of a published profile, where it is installed.
+    Prove {
+        run: RunId,
+        id: ConnectionId,
+        profile: String,
+    },
+    /// Reads `.databrickscfg`.
+    ListProfiles,
+    /// What publishing this connection would change there. Nothing is written.
+    PlanPublish {
+        run: RunId,
+        id: ConnectionId,
+        profile: String,
+    },
+    /// What another edit of the file would change: secrets that move out of it, another default profile.
+    PlanEdit {
+        run: RunId,
+        edit: Edit,
+    },
+    /// Does what was planned, if the file is still as it was.
+    ApplyPlan {
+        run: RunId,
+        plan: Box<Plan>,
+    },
+    /// Goes back to the bytes before the last change of ours.
+    RestoreProfiles,
+    ReadImport {
+        run: RunId,
+        source: ImportSource,
+    },
+    Import {
+        run: RunId,
+        chosen: Vec<Chosen>,
+    },
+    /// Which configuration Databricks' tools would use there.
+    FindEffective {
+        run: RunId,
+        directory: PathBuf,
+        profile: Option<String>,
     },
     ProbeVault,
     UnlockVault {

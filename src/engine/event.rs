@@ -4,12 +4,15 @@ use std::{path::PathBuf, sync::Arc};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{AdminAnswer, AdminRequest, Diagnostics, Reminder, ReminderChoice, RunId};
+use super::{
+    AdminAnswer, AdminRequest, Diagnostics, Effective, Offer, Plan, Preview, ProfilesFile, Proof, Reminder, ReminderChoice, RunId,
+};
 use crate::{
     check::{Progress, Report},
     connection::{AccountId, BaseUrl, ConnectionId, LastTest, SecretKind},
     databricks::{AccountWorkspace, NewToken, Token},
     failure::Failure,
+    interchange::format::{Document, Pick},
     oauth::AccessToken,
     session::SignIn,
     storage::{ActivityEntry, Deed, Entry, Settings, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory},
@@ -163,6 +166,53 @@ pub enum Event {
     ActivityExported {
         to: PathBuf,
         outcome: Result<(), Failure>,
+    },
+    Exported {
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<Document, Failure>,
+    },
+    ExportSaved {
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<Vec<PathBuf>, Failure>,
+    },
+    Offers {
+        run: RunId,
+        id: ConnectionId,
+        pick: Pick,
+        within: Option<String>,
+        outcome: Result<Vec<Offer>, Failure>,
+    },
+    Proved {
+        run: RunId,
+        id: ConnectionId,
+        /// One for each tool that is installed here.
+        outcome: Result<Vec<Result<Proof, Failure>>, Failure>,
+    },
+    Profiles(Result<Box<ProfilesFile>, Failure>),
+    Planned {
+        run: RunId,
+        outcome: Result<Box<Plan>, Failure>,
+    },
+    /// The file as it is after it; a failure of code `Conflict`: it was changed meanwhile, nothing was written.
+    PlanApplied {
+        run: RunId,
+        outcome: Result<Box<ProfilesFile>, Failure>,
+    },
+    ImportRead {
+        run: RunId,
+        outcome: Result<Preview, Failure>,
+    },
+    /// Each by itself: what could not be saved is told, the rest is there.
+    Imported {
+        run: RunId,
+        saved: Vec<ConnectionId>,
+        failed: Vec<(String, Failure)>,
+    },
+    Effective {
+        run: RunId,
+        outcome: Result<Box<Effective>, Failure>,
     },
     Diagnostics(Box<Diagnostics>),
     DiagnosticsSaved {

@@ -110,6 +110,18 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         | Command::Admin { .. }
         | Command::ReadActivity
         | Command::ExportActivity { .. }
+        | Command::Export { .. }
+        | Command::SaveExport { .. }
+        | Command::ListOffers { .. }
+        | Command::Prove { .. }
+        | Command::ListProfiles
+        | Command::PlanPublish { .. }
+        | Command::PlanEdit { .. }
+        | Command::ApplyPlan { .. }
+        | Command::RestoreProfiles
+        | Command::ReadImport { .. }
+        | Command::Import { .. }
+        | Command::FindEffective { .. }
         | Command::Diagnose
         | Command::SaveDiagnostics { .. }
         | Command::ProbeVault

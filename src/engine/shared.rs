@@ -278,6 +278,14 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::Admin { run, id, request } => admin.start(run, id, request),
             Command::ReadActivity => observer.read(&shared.outbox),
             Command::ExportActivity { id, to } => observer.export(id, to, &shared.outbox),
+            Command::Export { .. } | Command::SaveExport { .. } | Command::ListOffers { .. } | Command::Prove { .. } => todo!(),
+            Command::ListProfiles
+            | Command::PlanPublish { .. }
+            | Command::PlanEdit { .. }
+            | Command::ApplyPlan { .. }
+            | Command::RestoreProfiles => todo!(),
+            Command::ReadImport { .. } | Command::Import { .. } => todo!(),
+            Command::FindEffective { .. } => todo!(),
             Command::Diagnose => diagnostics::collect(&shared, &observer),
             Command::SaveDiagnostics { diagnostics, to } => diagnostics::save(&shared, diagnostics, to),
             Command::ProbeVault => probing = Some(probe(&shared)),

@@ -1,4 +1,9 @@
 //! Other tools' formats: what is handed to them, and what they hand to us. One file a format. Pure data: no I/O, no clock.
 
+pub mod databrickscfg;
+pub mod escape;
+pub mod export;
+pub mod format;
+pub mod import;
 pub mod send_to;
 pub mod shell;

@@ -72,6 +72,7 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
             act.send([Command::Refresh, Command::ProbeVault]);
             match state.page() {
                 Page::Tokens => act.send(state.ask_for_tokens()),
+                Page::Export => act.send(state.ask_for_export()),
                 Page::Administration => act.send(state.ask_for_administration()),
                 Page::Connection | Page::Activity => {}
             }

@@ -12,6 +12,7 @@ mod diagnostics;
 mod diagnostics_tests;
 mod dialogs;
 mod editor;
+mod export;
 #[cfg(test)]
 mod fake_engine;
 #[cfg(test)]

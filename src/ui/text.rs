@@ -53,6 +53,7 @@ pub const REVERT: &str = "Revert changes";
 
 // The form
 pub const TAB_CONNECTION: &str = "Connection";
+pub const TAB_EXPORT: &str = "Export";
 pub const TAB_ADMINISTRATION: &str = "Administration";
 pub const TAB_ACTIVITY: &str = "Activity";
 pub const NAME: &str = "Name";

@@ -14,7 +14,7 @@ pub use fields::secret_id;
 
 use super::{
     act::Act,
-    activity, admin, fonts,
+    activity, admin, export, fonts,
     icons::Icon,
     state::{Page, State},
     test_panel, text,
@@ -58,6 +58,7 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let (above, below): (Part, Part) = match state.page() {
         Page::Connection => return connection_page(ui, state, act, whole, margin),
         Page::Tokens => (tokens::above, tokens::below),
+        Page::Export => (export::above, export::below),
         Page::Administration => (admin::above, admin::below),
         Page::Activity => (activity::above, activity::below),
     };

@@ -111,6 +111,11 @@ impl State {
             | Event::ActivityExported { .. }
             | Event::Diagnostics(_)
             | Event::DiagnosticsSaved { .. }) => self.activity_event(event),
+            event @ (Event::Exported { .. } | Event::ExportSaved { .. } | Event::Offers { .. } | Event::Proved { .. }) => {
+                self.export_event(event)
+            }
+            event @ (Event::Profiles(_) | Event::Planned { .. } | Event::PlanApplied { .. }) => self.profiles_event(event),
+            event @ (Event::ImportRead { .. } | Event::Imported { .. } | Event::Effective { .. }) => self.import_event(event),
             Event::SettingsSaved { settings, moved_secrets } => {
                 self.settings_saved(settings, moved_secrets);
                 Vec::new()

@@ -3,7 +3,7 @@
 use super::State;
 use crate::{
     engine::Command,
-    ui::text::{TAB_ACTIVITY, TAB_ADMINISTRATION, TAB_CONNECTION, tokens},
+    ui::text::{TAB_ACTIVITY, TAB_ADMINISTRATION, TAB_CONNECTION, TAB_EXPORT, tokens},
 };
 
 /// What is shown of a connection.
@@ -12,18 +12,20 @@ pub enum Page {
     #[default]
     Connection,
     Tokens,
+    Export,
     Administration,
     Activity,
 }
 
 impl Page {
     /// In the order of the tabs.
-    pub const ALL: [Self; 4] = [Self::Connection, Self::Tokens, Self::Administration, Self::Activity];
+    pub const ALL: [Self; 5] = [Self::Connection, Self::Tokens, Self::Export, Self::Administration, Self::Activity];
 
     pub fn title(self) -> &'static str {
         match self {
             Self::Connection => TAB_CONNECTION,
             Self::Tokens => tokens::TAB,
+            Self::Export => TAB_EXPORT,
             Self::Administration => TAB_ADMINISTRATION,
             Self::Activity => TAB_ACTIVITY,
         }
@@ -43,6 +45,7 @@ impl State {
         }
         match page {
             Page::Connection => Vec::new(),
+            Page::Export => self.ask_for_export(),
             Page::Tokens => self.ask_for_tokens(),
             Page::Administration => self.ask_for_administration(),
             Page::Activity => self.ask_for_activity(),

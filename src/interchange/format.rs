@@ -1,0 +1,180 @@
+//! What a format is: what it asks for, and how it is made. The registry of all of them is [`super::export`].
+
+use std::collections::BTreeMap;
+
+use secrecy::SecretString;
+
+use crate::{connection::Connection, failure::Failure};
+
+/// What is handed over.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    pub connection: &'a Connection,
+    /// Only when the person asked for it to stand in the export, and never a token of a browser sign-in.
+    pub secret: Option<&'a SecretString>,
+    /// What the connection is called in `.databrickscfg`: see [`super::databrickscfg::profile_name`].
+    pub profile: &'a str,
+    /// The program that gives tokens to Databricks' tools: its whole path.
+    pub helper: &'a str,
+}
+
+/// Where a format belongs in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Group {
+    /// Databricks' own tools: CLI, SDKs, Connect, VS Code.
+    Databricks,
+    /// Data Factory, Airflow, dbt, Power BI...
+    Integration,
+    /// SQL connectors, JDBC, ODBC.
+    Sql,
+    /// Shells, Terraform, GitHub, Kubernetes.
+    Deployment,
+    /// curl, Postman, Bruno, Insomnia.
+    Http,
+    /// Inventories of connections.
+    Inventory,
+}
+
+/// What may be chosen from the live workspace instead of being typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pick {
+    Cluster,
+    /// Gives the HTTP path of a SQL warehouse, `/sql/1.0/warehouses/<id>`.
+    HttpPath,
+    NodeType,
+    RuntimeVersion,
+    InstancePool,
+    Policy,
+    Catalog,
+    /// Within the catalog that was chosen.
+    Schema,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    Text,
+    /// Word and label of each choice; the first is the default.
+    Choice(&'static [(&'static str, &'static str)]),
+    Pick(Pick),
+    /// `yes` or empty.
+    Flag,
+}
+
+/// Something that a format wants to know besides the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    pub id: &'static str,
+    pub label: &'static str,
+    pub kind: FieldKind,
+    /// What it is when the person says nothing; empty: nothing.
+    pub default: &'static str,
+    pub required: bool,
+    /// Shown only when another field has one of these values: its id and the values.
+    pub when: Option<(&'static str, &'static [&'static str])>,
+    /// One line of help.
+    pub hint: &'static str,
+}
+
+impl Field {
+    /// A text that may be left empty.
+    #[must_use]
+    pub const fn text(id: &'static str, label: &'static str) -> Self {
+        Self { id, label, kind: FieldKind::Text, default: "", required: false, when: None, hint: "" }
+    }
+
+    #[must_use]
+    pub const fn choice(id: &'static str, label: &'static str, choices: &'static [(&'static str, &'static str)]) -> Self {
+        Self { kind: FieldKind::Choice(choices), ..Self::text(id, label) }
+    }
+
+    #[must_use]
+    pub const fn pick(id: &'static str, label: &'static str, pick: Pick) -> Self {
+        Self { kind: FieldKind::Pick(pick), ..Self::text(id, label) }
+    }
+
+    #[must_use]
+    pub const fn flag(id: &'static str, label: &'static str) -> Self {
+        Self { kind: FieldKind::Flag, ..Self::text(id, label) }
+    }
+
+    #[must_use]
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    #[must_use]
+    pub const fn or(self, default: &'static str) -> Self {
+        Self { default, ..self }
+    }
+
+    #[must_use]
+    pub const fn when(self, field: &'static str, values: &'static [&'static str]) -> Self {
+        Self { when: Some((field, values)), ..self }
+    }
+
+    #[must_use]
+    pub const fn hint(self, hint: &'static str) -> Self {
+        Self { hint, ..self }
+    }
+}
+
+/// What the person answered, by the ids of fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answers(BTreeMap<String, String>);
+
+impl Answers {
+    pub fn set(&mut self, field: &str, value: impl Into<String>) {
+        self.0.insert(field.to_owned(), value.into());
+    }
+
+    /// Trimmed; `None` when nothing was said and nothing is the default.
+    #[must_use]
+    pub fn get(&self, field: &Field) -> Option<&str> {
+        let said = self.0.get(field.id).map(|value| value.trim()).filter(|value| !value.is_empty());
+        said.or(Some(field.default)).filter(|value| !value.is_empty())
+    }
+
+    #[must_use]
+    pub fn is_set(&self, field: &Field) -> bool {
+        self.get(field).is_some()
+    }
+}
+
+/// One format of another tool.
+pub struct Format {
+    /// A word for the command line: `databrickscfg`, `env-sh`.
+    pub id: &'static str,
+    pub title: &'static str,
+    pub group: Group,
+    /// The secret can stand in it when the person asks for that; where it goes, in words for the warning.
+    pub takes_secret: Option<&'static str>,
+    pub fields: &'static [Field],
+    /// Plain: no I/O, no clock. Every value that a person or a server wrote goes through one of the functions of [`super::escape`].
+    pub make: fn(&Subject<'_>, &Answers) -> Result<Document, Failure>,
+}
+
+/// What comes out.
+#[derive(Clone)]
+pub struct Document {
+    /// At least one. The first is shown first.
+    pub files: Vec<DocumentFile>,
+    pub contains_secret: bool,
+    /// Worth knowing, in sentences: a state file that keeps the token, what was left out and why.
+    pub notes: Vec<String>,
+    /// What to do with it, one or two sentences.
+    pub next: &'static str,
+}
+
+#[derive(Clone)]
+pub struct DocumentFile {
+    /// A relative name without folders of anybody else's making: see rule X-14.
+    pub name: String,
+    pub text: SecretString,
+}
+
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<_> = self.files.iter().map(|file| &file.name).collect();
+        f.debug_struct("Document").field("files", &names).field("contains_secret", &self.contains_secret).finish_non_exhaustive()
+    }
+}
