@@ -122,6 +122,12 @@ def saved(app, name):
     stage.eventually("the row to be saved", 10, lambda: "Unsaved" not in app.row(name))
 
 
+def new_connection(app):
+    app.press("New connection")
+    # The form of the one before may still be there.
+    stage.eventually("an empty form", 10, lambda: app.value("Name") == "")
+
+
 server = subprocess.Popen([binary, "demo"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 announcement = json.loads(server.stdout.readline())
 workspace = next(it for it in announcement["workspaces"] if it["name"] == "Sales lakehouse")
@@ -142,12 +148,12 @@ try:
     app.press("Test connection")
     app.wait_text("Connected in")
     saved(app, "Typed")
-    app.press("New connection")
+    new_connection(app)
     app.type("Name", "Pasted")
     app.type("Base URL", workspace["base_url"])
     paste(app, "Access token", workspace["token"])
     saved(app, "Pasted")
-    app.press("New connection")
+    new_connection(app)
     app.type("Name", "Principal")
     app.type("Base URL", workspace["base_url"])
     app.press("Authentication type", exact=False)
