@@ -4,7 +4,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use egui::{Frame, Id, Key, Margin, Modifiers, ScrollArea, Ui};
+use egui::{Frame, Id, Margin, ScrollArea, Ui};
 
 use super::{
     act::Act,
@@ -14,7 +14,7 @@ use super::{
     test_panel::{failure_words, title},
     text::{self, activity as words},
     theme::{self, Tone},
-    widgets::{Button, TextField, card, checkbox, icon_button, paragraph, spinner, truncated_label},
+    widgets::{Button, card, checkbox, paragraph, push_right, refresh_button, spinner, table_filter, truncated_label},
 };
 
 /// Below this width of the page, the filter has a line of its own.
@@ -112,35 +112,13 @@ fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 fn filter(ui: &mut Ui, state: &mut State, width: f32) {
     let mut sought = state.activity.filter().to_owned();
-    let field = TextField::new(&mut sought, words::FILTER)
-        .hint(words::FILTER)
-        .leading(Icon::Filter)
-        .limit(200)
-        .width(width)
-        .id(Id::unique("filter activity"))
-        .show(ui);
-    if field.has_focus() || field.lost_focus() {
-        if ui.input(|input| input.key_pressed(Key::Escape)) {
-            sought.clear();
-        }
-        // Used up, so that egui does not move the focus elsewhere.
-        let to_list = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let (enter, down) = (to_list(Key::Enter), to_list(Key::ArrowDown));
-        if enter || down {
-            ui.memory_mut(|memory| memory.request_focus(list_id()));
-        }
-    }
-    if field.changed() || sought.is_empty() {
-        state.activity.set_filter(sought);
-    }
+    table_filter(ui, &mut sought, Id::unique("filter activity"), words::FILTER, words::FILTER, width, list_id());
+    state.activity.set_filter(sought);
 }
 
 fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    if state.activity.is_asking() && state.activity.is_known() {
-        ui.allocate_ui(egui::Vec2::splat(theme::CONTROL_HEIGHT), |ui| {
-            ui.centered_and_justified(|ui| spinner(ui, words::READING));
-        });
-    } else if icon_button(ui, Icon::Refresh, words::REFRESH).clicked() {
+    let waits = state.activity.is_asking() && state.activity.is_known();
+    if refresh_button(ui, waits, words::READING, words::REFRESH) {
         act.send(state.ask_for_activity());
     }
 }
@@ -156,7 +134,7 @@ fn others(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
     let (_, entries) = state.activity.counts();
     let export = Button::secondary(words::EXPORT).enabled(entries > 0);
-    ui.add_space((ui.available_width() - export.width(ui)).max(0.0));
+    push_right(ui, export.width(ui), false);
     if export.show(ui).clicked() {
         state.ask_to_export_activity(act.now);
     }

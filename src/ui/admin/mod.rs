@@ -10,7 +10,7 @@ mod rules;
 mod tests;
 mod users_tokens;
 
-use egui::{Id, Key, Modifiers, Ui};
+use egui::Ui;
 
 pub use dialogs::show as dialog;
 pub use fresh::show as fresh_secret;
@@ -25,7 +25,7 @@ use super::{
     text::{self, admin as words},
     theme::{self, Tone},
     tokens::leads_elsewhere,
-    widgets::{Button, TextField, card, icon_button, paragraph, segments, spinner},
+    widgets::{Button, card, paragraph, push_right, refresh_button, segments, spinner, table_filter as filter},
 };
 use crate::failure::{Code, Failure};
 
@@ -127,35 +127,8 @@ fn failed(ui: &mut Ui, state: &mut State, act: &mut Act, headline: &str, failure
     .inner
 }
 
-/// A filter over a table: Enter and the arrow down lead into the table.
-fn filter(ui: &mut Ui, sought: &mut String, id: Id, name: &str, hint: &str, width: f32, table: Id) {
-    let field = TextField::new(sought, name).hint(hint).leading(Icon::Filter).limit(200).width(width).id(id).show(ui);
-    if field.has_focus() || field.lost_focus() {
-        if ui.input(|input| input.key_pressed(Key::Escape)) {
-            sought.clear();
-        }
-        // Used up, so that egui does not move the focus elsewhere.
-        let to_table = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let (enter, down) = (to_table(Key::Enter), to_table(Key::ArrowDown));
-        if enter || down {
-            ui.memory_mut(|memory| memory.request_focus(table));
-        }
-    }
-}
-
-/// A spinner in its place while something newer is on its way.
 fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act, waits: bool, asking: &str) {
-    if waits {
-        ui.allocate_ui(egui::Vec2::splat(theme::CONTROL_HEIGHT), |ui| {
-            ui.centered_and_justified(|ui| spinner(ui, asking));
-        });
-    } else if icon_button(ui, Icon::Refresh, words::REFRESH).clicked() {
+    if refresh_button(ui, waits, asking, words::REFRESH) {
         act.send(state.ask_for_administration());
-    }
-}
-
-fn push_right(ui: &mut Ui, width: f32, narrow: bool) {
-    if !narrow {
-        ui.add_space((ui.available_width() - width).max(0.0));
     }
 }

@@ -9,7 +9,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use egui::{Id, Key, Modifiers, Ui};
+use egui::{Id, Ui};
 
 pub use dialogs::show as dialog;
 pub(super) use dialogs::{enter_pressed, scrolled, told};
@@ -24,7 +24,7 @@ use super::{
     test_panel::{failure_words, remedy_button, title},
     text::{self, tokens as words},
     theme::{self, Tone},
-    widgets::{Button, TextField, card, icon_button, paragraph, spinner},
+    widgets::{Button, TableRows as _, card, paragraph, push_right, refresh_button, spinner, table_filter},
 };
 use crate::{
     connection::ConnectionId,
@@ -56,7 +56,7 @@ pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     toolbar(ui, state, act, id);
     trouble(ui, state, act, id);
     list_failure(ui, state, act, id);
-    if state.tokens.table(id).is_some_and(|table| table.shown_count() > 0) {
+    if state.tokens.table(id).is_some_and(|table| table.sheet.row_count() > 0) {
         table::header(ui, state, id);
     }
 }
@@ -75,9 +75,8 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
         }
         return;
     }
-    let (shown, all) = (table.shown_count(), table.tokens().len());
-    let told = table.tells_last_use();
-    let idle = table.tokens().iter().filter(|token| told && token.idle_days(act.now).is_some()).count();
+    let (shown, all) = (table.sheet.row_count(), table.sheet.records().len());
+    let idle = table.idle_count(act.now);
     if all == 0 {
         paragraph(ui, words::NONE, fonts::regular(14.0), weak);
     } else if shown == 0 {
@@ -110,43 +109,22 @@ fn toolbar(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
 
 fn filter(ui: &mut Ui, state: &mut State, id: ConnectionId, width: f32) {
     let Some(table) = state.tokens.table_mut(id) else { return };
-    let mut sought = table.filter().to_owned();
-    let field = TextField::new(&mut sought, words::FILTER)
-        .hint(words::FILTER)
-        .leading(Icon::Filter)
-        .limit(200)
-        .width(width)
-        .id(Id::unique(("filter tokens", id)))
-        .show(ui);
-    if field.has_focus() || field.lost_focus() {
-        if ui.input(|input| input.key_pressed(Key::Escape)) {
-            sought.clear();
-        }
-        // Used up, so that egui does not move the focus elsewhere.
-        let to_table = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let (enter, down) = (to_table(Key::Enter), to_table(Key::ArrowDown));
-        if enter || down {
-            ui.memory_mut(|memory| memory.request_focus(table_id()));
-        }
-    }
-    table.set_filter(sought);
+    let mut sought = table.sheet.filter().to_owned();
+    table_filter(ui, &mut sought, Id::unique(("filter tokens", id)), words::FILTER, words::FILTER, width, table_id());
+    table.sheet.set_filter(sought);
 }
 
 fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let id = state.selection.shown();
-    let asking = id.and_then(|id| state.tokens.table(id)).is_some_and(|table| table.is_asking() && table.list().value().is_some());
-    if asking {
-        ui.allocate_ui(egui::Vec2::splat(theme::CONTROL_HEIGHT), |ui| {
-            ui.centered_and_justified(|ui| spinner(ui, words::ASKING));
-        });
-    } else if icon_button(ui, Icon::Refresh, words::REFRESH).clicked() {
+    let waits = id.and_then(|id| state.tokens.table(id)).is_some_and(|table| table.is_asking() && table.list().value().is_some());
+    if refresh_button(ui, waits, words::ASKING, words::REFRESH) {
         act.send(state.ask_for_tokens());
     }
 }
 
 /// At the right; what can be done with the ticked rows takes the place of the rest while there are any.
 fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, narrow: bool) {
-    let chosen = state.tokens.table(id).map_or(0, super::state::TokenTable::chosen_count);
+    let chosen = state.tokens.table(id).map_or(0, |table| table.sheet.ticked_count());
     let gap = ui.spacing().item_spacing.x;
     if chosen > 0 {
         let none = Button::ghost(words::SELECT_NONE);
@@ -161,7 +139,7 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, narr
         if none.show(ui).clicked()
             && let Some(table) = state.tokens.table_mut(id)
         {
-            table.choose_none();
+            table.sheet.tick_none();
         }
         if revoke.show(ui).clicked() {
             state.ask_to_revoke();
@@ -189,12 +167,6 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, narr
     }
     if generate.show(ui).clicked() {
         act.send(state.ask_to_generate());
-    }
-}
-
-fn push_right(ui: &mut Ui, width: f32, narrow: bool) {
-    if !narrow {
-        ui.add_space((ui.available_width() - width).max(0.0));
     }
 }
 

@@ -10,12 +10,12 @@ use crate::{
         act::Act,
         fonts,
         icons::Icon,
-        state::{Column, State},
+        state::{Column, Listed, State},
         text::tokens as words,
         theme::{self, Tone},
         widgets::{
-            TABLE_HEADER, move_keys, paint_row, paint_text, paint_tick, row_action, rows_in_view, sort_button, sort_button_width,
-            tick_all_box, tick_keys,
+            TABLE_HEADER, TableRows as _, move_keys, paint_row, paint_text, paint_tick, row_action, rows_in_view, sort_button,
+            sort_button_width, tick_all_box, tick_keys,
         },
     },
 };
@@ -59,9 +59,9 @@ pub fn header(ui: &mut Ui, state: &mut State, id: ConnectionId) {
     let Some(table) = state.tokens.table_mut(id) else { return };
     let palette = theme::of(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), TABLE_HEADER));
-    let all = table.shown_count() > 0 && table.chosen_count() >= table.shown_count();
+    let all = table.sheet.all_shown_ticked();
     if tick_all_box(ui, table_id().with("all"), rect, all, words::SELECT_ALL) {
-        table.toggle_shown();
+        table.sheet.tick_all();
     }
     let columns = Columns::of(rect, table.tells_last_use());
     let mut left = rect.left() + CHECK;
@@ -81,14 +81,14 @@ pub fn header(ui: &mut Ui, state: &mut State, id: ConnectionId) {
         } else {
             left
         };
-        let sorted = (table.sort().0 == column).then_some(table.sort().1);
+        let sorted = (table.sheet.sort().0 == column).then_some(table.sheet.sort().1);
         if at + sort_button_width(ui, title) > rect.right() {
             continue;
         }
         let cell = sort_button(ui, table_id().with(("sort", column)), rect, at, title, sorted);
         left = cell.rect.right() + 4.0;
         if cell.clicked() {
-            table.sort_by(column);
+            table.sheet.sort_by(column);
         }
     }
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, palette.hairline));
@@ -109,12 +109,13 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let tells_last_use = table.tells_last_use();
     let columns = Columns::of(Rect::from_min_size(ui.cursor().min, vec2(width, 1.0)), tells_last_use);
     let height = columns.row_height;
-    let view = rows_in_view(ui, table_id(), words::TABLE, height, table, |table, at| table.row(at).map(row_id));
-    move_keys(ui, &view.focus, height, table);
-    tick_keys(ui, &view.focus, table);
+    let view =
+        rows_in_view(ui, table_id(), words::TABLE, height, &mut table.sheet, |sheet, at| sheet.row(at).map(|row| row_id(&row.token)));
+    move_keys(ui, &view.focus, height, &mut table.sheet);
+    tick_keys(ui, &view.focus, &mut table.sheet);
     let mut wish = None;
     for at in view.rows.clone() {
-        let Some(token) = table.row(at) else { continue };
+        let Some(Listed { token, in_use }) = table.sheet.row(at) else { continue };
         let rect = view.place(at);
         let told = Told {
             created: words::date(token.created_at, &zone),
@@ -122,9 +123,9 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             last_used: tells_last_use.then(|| words::last_used(token, act.now)),
             idle: token.idle_days(act.now).filter(|_| tells_last_use).map(words::idle),
             limits: token.limits().map(words::limited_to),
-            in_use: table.is_in_use(&token.id),
-            chosen: table.is_chosen(&token.id),
-            at_cursor: view.focus.has_focus() && at == table.cursor(),
+            in_use: *in_use,
+            chosen: table.sheet.is_ticked(&token.id),
+            at_cursor: view.focus.has_focus() && at == table.sheet.cursor_row(),
         };
         if let Some(wished) = row(ui, rect, at, token, &told, rotates) {
             wish = Some(wished);
@@ -133,8 +134,8 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     }
     match wish {
         None => {}
-        Some(Wish::Toggle(at)) => table.toggle(at),
-        Some(Wish::ChooseTo(at)) => table.choose_to(at),
+        Some(Wish::Toggle(at)) => table.sheet.tick(at),
+        Some(Wish::ChooseTo(at)) => table.sheet.tick_to(at),
         Some(Wish::Revoke(at)) => state.ask_to_revoke_row(at),
         Some(Wish::Rotate) => act.send(state.ask_to_rotate()),
     }

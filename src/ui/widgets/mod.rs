@@ -17,6 +17,7 @@ mod spinner;
 mod status;
 mod switch;
 mod table;
+mod table_tools;
 mod tabs;
 mod tags;
 mod text;
@@ -45,6 +46,7 @@ pub use table::{
     RowsInView, TABLE_HEADER, TableRows, move_keys, paint_row, paint_tick, row_action, rows_in_view, sort_button, sort_button_width,
     tick_all_box, tick_keys,
 };
+pub use table_tools::{push_right, refresh_button, table_filter};
 pub use tabs::tabs;
 pub use tags::tags_field;
 pub use text::{key_hint, paragraph, section_header, truncated_label};

@@ -10,7 +10,7 @@ use std::collections::{HashMap, VecDeque};
 pub use ask::{Fresh, GenerateToken, Lifetime, RevokeTokens, RotateToken};
 use jiff::Timestamp;
 pub use send_to::SendTo;
-pub use table::{Column, TokenTable};
+pub use table::{Column, Listed, TokenTable};
 
 use super::{Copied, Dialog, Page, State};
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     engine::{Command, RunId, TokenNote},
     failure::Failure,
     interchange::send_to::Order,
-    ui::text,
+    ui::{text, widgets::TableRows as _},
 };
 
 /// What went wrong with tokens, to be told in three lines.
@@ -212,7 +212,7 @@ impl State {
     }
 
     pub fn can_revoke(&self) -> bool {
-        let ticked = |id: ConnectionId| self.tokens.table(id).is_some_and(|table| table.chosen_count() > 0);
+        let ticked = |id: ConnectionId| self.tokens.table(id).is_some_and(|table| table.sheet.ticked_count() > 0);
         self.page() == Page::Tokens && self.shown_with_tokens().is_some_and(|id| ticked(id) && !self.tokens.revoking(id))
     }
 
@@ -227,7 +227,7 @@ impl State {
     pub fn revoke_at_cursor(&mut self) {
         if self.can_revoke() {
             self.ask_to_revoke();
-        } else if let Some(row) = self.selection.shown().and_then(|id| self.tokens.table(id)).map(TokenTable::cursor) {
+        } else if let Some(row) = self.selection.shown().and_then(|id| self.tokens.table(id)).map(|table| table.sheet.cursor_row()) {
             self.ask_to_revoke_row(row);
         }
     }
@@ -235,7 +235,7 @@ impl State {
     /// Asks about one row.
     pub fn ask_to_revoke_row(&mut self, row: usize) {
         let Some(id) = self.shown_with_tokens().filter(|id| !self.tokens.revoking(*id)) else { return };
-        let token = self.tokens.table(id).and_then(|table| table.row(row)).cloned();
+        let token = self.tokens.table(id).and_then(|table| table.sheet.row(row)).map(|row| row.token.clone());
         self.ask_to_revoke_these(id, token.into_iter().collect());
     }
 
