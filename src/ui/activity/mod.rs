@@ -14,7 +14,7 @@ use super::{
     test_panel::{failure_words, title},
     text::{self, activity as words},
     theme::{self, Tone},
-    widgets::{Button, card, checkbox, paragraph, push_right, refresh_button, spinner, table_filter, truncated_label},
+    widgets::{Button, asking_for_rows, card, checkbox, no_rows, paragraph, push_right, refresh_button, table_filter, truncated_label},
 };
 
 /// Below this width of the page, the filter has a line of its own.
@@ -47,21 +47,18 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let weak = theme::of(ui).weak;
     if !state.activity.is_known() {
         if state.activity.failure().is_none() {
-            ui.horizontal(|ui| {
-                spinner(ui, words::READING);
-                paragraph(ui, words::READING, fonts::regular(14.0), weak);
-            });
+            asking_for_rows(ui, words::READING);
         }
         return;
     }
     let (shown, all) = state.activity.counts();
     if all == 0 {
         let none = if state.activity_of().is_some() { words::NONE } else { words::NONE_AT_ALL };
-        paragraph(ui, none, fonts::regular(14.0), weak);
+        no_rows(ui, none);
         return;
     }
     if shown == 0 {
-        paragraph(ui, words::NO_MATCH, fonts::regular(14.0), weak);
+        no_rows(ui, words::NO_MATCH);
     } else {
         rows::show(ui, state, act);
     }

@@ -24,7 +24,7 @@ use super::{
     test_panel::{failure_words, remedy_button, title},
     text::{self, tokens as words},
     theme::{self, Tone},
-    widgets::{Button, TableRows as _, card, paragraph, push_right, refresh_button, spinner, table_filter},
+    widgets::{Button, TableRows as _, asking_for_rows, card, no_rows, paragraph, push_right, refresh_button, table_filter},
 };
 use crate::{
     connection::ConnectionId,
@@ -68,19 +68,16 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(table) = state.tokens.table(id) else { return };
     if table.list().value().is_none() {
         if table.list().failure().is_none() {
-            ui.horizontal(|ui| {
-                spinner(ui, words::ASKING);
-                paragraph(ui, words::ASKING, fonts::regular(14.0), weak);
-            });
+            asking_for_rows(ui, words::ASKING);
         }
         return;
     }
     let (shown, all) = (table.sheet.row_count(), table.sheet.records().len());
     let idle = table.idle_count(act.now);
     if all == 0 {
-        paragraph(ui, words::NONE, fonts::regular(14.0), weak);
+        no_rows(ui, words::NONE);
     } else if shown == 0 {
-        paragraph(ui, words::NO_MATCH, fonts::regular(14.0), weak);
+        no_rows(ui, words::NO_MATCH);
     } else {
         table::rows(ui, state, act, id);
     }

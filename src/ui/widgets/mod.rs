@@ -46,7 +46,7 @@ pub use table::{
     RowsInView, TABLE_HEADER, TableRows, move_keys, paint_row, paint_tick, row_action, rows_in_view, sort_button, sort_button_width,
     tick_all_box, tick_keys,
 };
-pub use table_tools::{push_right, refresh_button, table_filter};
+pub use table_tools::{asking_for_rows, no_rows, push_right, refresh_button, table_filter};
 pub use tabs::tabs;
 pub use tags::tags_field;
 pub use text::{key_hint, paragraph, section_header, truncated_label};
