@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use crate::{connection::Connection, failure::Failure};
+use crate::{
+    connection::Connection,
+    failure::{Code, Failure},
+};
 
 /// What is handed over.
 #[derive(Clone, Copy)]
@@ -134,6 +137,13 @@ impl Answers {
         said.or(Some(field.default)).filter(|value| !value.is_empty())
     }
 
+    /// As `get`; of a choice, the first one when nothing is said.
+    #[must_use]
+    pub fn chosen(&self, field: &Field) -> Option<&str> {
+        let first = if let FieldKind::Choice(choices) = field.kind { choices.first().map(|(word, _)| *word) } else { None };
+        self.get(field).or(first)
+    }
+
     #[must_use]
     pub fn is_set(&self, field: &Field) -> bool {
         self.get(field).is_some()
@@ -151,6 +161,72 @@ pub struct Format {
     pub fields: &'static [Field],
     /// Plain: no I/O, no clock. Every value that a person or a server wrote goes through one of the functions of [`super::escape`].
     pub make: fn(&Subject<'_>, &Answers) -> Result<Document, Failure>,
+}
+
+impl Format {
+    /// The export, once the answers are looked at: no unknown field, no choice that does not exist, nothing missing. An answer to a field that is
+    /// not shown counts for nothing.
+    ///
+    /// # Errors
+    /// An answer that the format cannot take; a value that it cannot write.
+    pub fn write(&self, subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
+        let mut counting = Answers::default();
+        for id in answers.0.keys() {
+            if !self.fields.iter().any(|field| field.id == id) {
+                return Err(self.unknown_field(id));
+            }
+        }
+        for field in self.fields {
+            let shown = field.when.is_none_or(|(other, values)| {
+                let other = self.fields.iter().find(|field| field.id == other);
+                other.and_then(|other| answers.chosen(other)).is_some_and(|value| values.contains(&value))
+            });
+            if !shown {
+                continue;
+            }
+            match (answers.chosen(field), field.kind) {
+                (Some(value), FieldKind::Choice(choices)) if !choices.iter().any(|(word, _)| *word == value) => {
+                    return Err(no_such_choice(field, choices));
+                }
+                (Some(value), FieldKind::Flag) if value != "yes" => return Err(no_such_choice(field, &[("yes", "")])),
+                (Some(value), _) => counting.set(field.id, value),
+                (None, _) if field.required => return Err(missing(field)),
+                (None, _) => {}
+            }
+        }
+        (self.make)(subject, &counting)
+    }
+
+    fn unknown_field(&self, id: &str) -> Failure {
+        let known: Vec<&str> = self.fields.iter().map(|field| field.id).collect();
+        Failure::new(
+            Code::InvalidInput,
+            format!("There is no field \"{}\" in this format.", id.escape_debug()),
+            if known.is_empty() { "It asks for nothing.".to_owned() } else { format!("It knows {}.", known.join(", ")) },
+            "Leave it out, or use one of these.",
+        )
+    }
+}
+
+fn no_such_choice(field: &Field, choices: &[(&str, &str)]) -> Failure {
+    let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+    Failure::new(
+        Code::InvalidInput,
+        format!("\"{}\" cannot be what was given.", field.label),
+        format!("It is one of: {}.", words.join(", ")),
+        "Choose one of these.",
+    )
+}
+
+/// An answer that a format cannot do without.
+#[must_use]
+pub fn missing(field: &Field) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        format!("\"{}\" is missing.", field.label),
+        "This format cannot be written without it.",
+        if field.hint.is_empty() { "Fill it in.".to_owned() } else { format!("Fill it in. {}.", field.hint) },
+    )
 }
 
 /// What comes out.

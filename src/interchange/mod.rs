@@ -4,6 +4,7 @@ pub mod databrickscfg;
 pub mod escape;
 pub mod export;
 pub mod format;
+pub mod http_path;
 pub mod import;
 pub mod send_to;
 pub mod shell;
