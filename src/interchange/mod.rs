@@ -1,5 +1,6 @@
 //! Other tools' formats: what is handed to them, and what they hand to us. One file a format. Pure data: no I/O, no clock.
 
+pub mod backup;
 pub mod databrickscfg;
 pub mod escape;
 pub mod export;

@@ -1,11 +1,30 @@
 //! What other tools hand to us: bytes in, drafts of connections out, for a preview. Nothing is run, expanded, opened or fetched.
 
+mod address;
+mod airflow;
+mod attributes;
+mod brickpass;
+mod csv;
+mod databrickscfg;
+mod dbt;
+mod environment;
+mod found;
+mod guess;
+mod jdbc;
+mod json;
+mod linked_service;
+mod odbc;
+mod pbids;
+mod postman;
+mod terraform;
+mod text;
+mod yaml;
+
 use secrecy::SecretString;
 
-use crate::{
-    connection::{Draft, SecretKind},
-    failure::Failure,
-};
+use crate::failure::{Code, Failure};
+pub use found::{Found, FoundConnection};
+pub use guess::guess;
 
 /// Where the bytes come from, or are thought to come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,6 +32,7 @@ pub enum Kind {
     DatabricksCfg,
     /// Lines of `NAME=value`, with or without `export`.
     Environment,
+    /// `terraform.tfvars`, or a file with `provider "databricks"`.
     Tfvars,
     Jdbc,
     Odbc,
@@ -22,44 +42,163 @@ pub enum Kind {
     Pbids,
     /// An address copied from a browser.
     Address,
+    Postman,
     Csv,
-    /// Our own secret-free JSON.
+    /// Our own JSON, and what an encrypted backup holds.
     Brickpass,
 }
 
-/// What was found, in the order of the file.
-pub struct Found {
-    pub kind: Kind,
-    pub connections: Vec<FoundConnection>,
-    /// What stands there and is not taken: the key as written (never its value) and why, in words.
-    pub ignored: Vec<(String, String)>,
+impl Kind {
+    pub const ALL: [Self; 13] = [
+        Self::DatabricksCfg,
+        Self::Environment,
+        Self::Tfvars,
+        Self::Jdbc,
+        Self::Odbc,
+        Self::Dbt,
+        Self::LinkedService,
+        Self::Airflow,
+        Self::Pbids,
+        Self::Address,
+        Self::Postman,
+        Self::Csv,
+        Self::Brickpass,
+    ];
+
+    /// The word on the command line and in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::DatabricksCfg => "databrickscfg",
+            Self::Environment => "env",
+            Self::Tfvars => "terraform",
+            Self::Jdbc => "jdbc",
+            Self::Odbc => "odbc",
+            Self::Dbt => "dbt",
+            Self::LinkedService => "linked-service",
+            Self::Airflow => "airflow",
+            Self::Pbids => "pbids",
+            Self::Address => "address",
+            Self::Postman => "postman",
+            Self::Csv => "csv",
+            Self::Brickpass => "brickpass",
+        }
+    }
+
+    /// As a person calls it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::DatabricksCfg => "Databricks configuration file",
+            Self::Environment => "Environment variables",
+            Self::Tfvars => "Terraform",
+            Self::Jdbc => "JDBC URL",
+            Self::Odbc => "ODBC",
+            Self::Dbt => "dbt profiles",
+            Self::LinkedService => "Data Factory linked service",
+            Self::Airflow => "Airflow connection",
+            Self::Pbids => "Power BI data source",
+            Self::Address => "Address",
+            Self::Postman => "Postman environment",
+            Self::Csv => "CSV",
+            Self::Brickpass => "Brickpass",
+        }
+    }
+
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
 }
 
-pub struct FoundConnection {
-    /// What it is called there: a profile, a target, a section.
-    pub place: String,
-    pub draft: Draft,
-    pub secret: Option<(SecretKind, SecretString)>,
-    /// In words: a secret that was masked and has to be typed, an insecure setting that was not taken over.
-    pub remarks: Vec<String>,
-    /// It cannot become a connection: why.
-    pub refused: Option<String>,
-}
-
-/// The limit of C-13 and M-15.
+/// The limit of rules C-13 and M-15.
 pub const LARGEST: usize = 1024 * 1024;
 pub const MOST: usize = 1000;
-
-/// What kind the bytes look like; `name` is the file's, when there is one.
-#[must_use]
-pub fn guess(name: Option<&str>, bytes: &[u8]) -> Option<Kind> {
-    let _ = (name, bytes);
-    todo!()
-}
 
 /// # Errors
 /// It is not of that kind, or damaged: where and why, without a value of it.
 pub fn read(kind: Kind, bytes: &[u8]) -> Result<Found, Failure> {
-    let _ = (kind, bytes);
-    todo!()
+    let text = text::of(bytes)?;
+    let found = match kind {
+        Kind::DatabricksCfg => databrickscfg::read(&text),
+        Kind::Environment => environment::read(&text),
+        Kind::Tfvars => terraform::read(&text),
+        Kind::Jdbc => jdbc::read(&text),
+        Kind::Odbc => odbc::read(&text),
+        Kind::Dbt => dbt::read(&text),
+        Kind::LinkedService => linked_service::read(&text),
+        Kind::Airflow => airflow::read(&text),
+        Kind::Pbids => pbids::read(&text),
+        Kind::Address => address::read(&text),
+        Kind::Postman => postman::read(&text),
+        Kind::Csv => csv::read(&text),
+        Kind::Brickpass => brickpass::read(&text),
+    }?;
+    if found.connections.len() > MOST {
+        return Err(Failure::new(
+            Code::TooLarge,
+            "Nothing was imported.",
+            format!("There are more than {MOST} connections in it."),
+            "Import it in parts.",
+        ));
+    }
+    if found.connections.is_empty() {
+        return Err(nothing(kind));
+    }
+    Ok(found)
 }
+
+/// As [`read`], of a kind that is guessed when the person did not say.
+///
+/// # Errors
+/// As `read`; nobody knows what it is.
+pub fn read_as(kind: Option<Kind>, name: Option<&str>, bytes: &[u8]) -> Result<Found, Failure> {
+    text::of(bytes)?;
+    let kind = kind.or_else(|| guess(name, bytes)).ok_or_else(|| {
+        Failure::new(
+            Code::InvalidInput,
+            "Nothing was imported.",
+            "It does not look like any file of connections that Brickpass reads.",
+            "Say what it is, if you know; or paste the workspace's address into a new connection.",
+        )
+    })?;
+    read(kind, bytes)
+}
+
+/// The variables that a program was started with: those of Databricks' own tools make one connection.
+///
+/// # Errors
+/// There is none that names a workspace.
+pub fn read_variables(variables: Vec<(String, SecretString)>) -> Result<Found, Failure> {
+    let found = environment::of_variables(variables);
+    if found.connections.is_empty() { Err(nothing(Kind::Environment)) } else { Ok(found) }
+}
+
+fn nothing(kind: Kind) -> Failure {
+    let why = match kind {
+        Kind::DatabricksCfg => "There is no profile in it.",
+        Kind::Environment => "None of the variables of Databricks' tools is set, such as DATABRICKS_HOST.",
+        Kind::Tfvars => "There is no databricks provider in it, and no variable such as databricks_host with a value of its own.",
+        Kind::Odbc => "No data source in it names a Host.",
+        Kind::Dbt => "No target in it is of the type databricks.",
+        Kind::LinkedService => "No linked service in it is of the type AzureDatabricks or AzureDatabricksDeltaLake.",
+        Kind::Airflow => "No connection in it is of the type databricks.",
+        Kind::Pbids => "No connection in it is one to Databricks.",
+        Kind::Postman => "No variable in it names a workspace, such as host.",
+        Kind::Jdbc | Kind::Address | Kind::Csv | Kind::Brickpass => "There is no connection in it.",
+    };
+    Failure::new(Code::InvalidInput, "Nothing was imported.", why, "Choose another file, or say what it is.")
+}
+
+/// It cannot be read. `why` repeats no value of it.
+fn damaged(kind: Kind, why: impl Into<String>) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        format!("This cannot be read ({}).", kind.label()),
+        why,
+        "Correct that place and import it again. Nothing was changed.",
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,240 @@
+//! The attributes of Databricks' own configuration (`host`, `token`, `auth_type`...), which profiles, variables and Terraform share: what they mean
+//! for a connection. Source: the Go SDK's `config/config.go`.
+
+use super::{
+    Found, FoundConnection,
+    found::Given,
+};
+use crate::connection::LevelKind;
+
+/// An attribute, the key by which it was given, and its value. Of two with one name the last counts.
+pub(super) struct Attributes(Vec<(&'static str, String, Given)>);
+
+/// Every attribute that Databricks' tools know, with its variable where it has one.
+const KNOWN: [(&str, &str); 42] = [
+    ("host", "DATABRICKS_HOST"),
+    ("cluster_id", "DATABRICKS_CLUSTER_ID"),
+    ("warehouse_id", "DATABRICKS_WAREHOUSE_ID"),
+    ("serverless_compute_id", "DATABRICKS_SERVERLESS_COMPUTE_ID"),
+    ("metadata_service_url", "DATABRICKS_METADATA_SERVICE_URL"),
+    ("account_id", "DATABRICKS_ACCOUNT_ID"),
+    ("workspace_id", "DATABRICKS_WORKSPACE_ID"),
+    ("token", "DATABRICKS_TOKEN"),
+    ("username", "DATABRICKS_USERNAME"),
+    ("password", "DATABRICKS_PASSWORD"),
+    ("profile", "DATABRICKS_CONFIG_PROFILE"),
+    ("config_file", "DATABRICKS_CONFIG_FILE"),
+    ("oauth_callback_port", "DATABRICKS_OAUTH_CALLBACK_PORT"),
+    ("google_service_account", "DATABRICKS_GOOGLE_SERVICE_ACCOUNT"),
+    ("google_credentials", "GOOGLE_CREDENTIALS"),
+    ("azure_workspace_resource_id", "DATABRICKS_AZURE_RESOURCE_ID"),
+    ("azure_use_msi", "ARM_USE_MSI"),
+    ("azure_client_secret", "ARM_CLIENT_SECRET"),
+    ("azure_client_id", "ARM_CLIENT_ID"),
+    ("azure_tenant_id", "ARM_TENANT_ID"),
+    ("azure_environment", "ARM_ENVIRONMENT"),
+    ("azure_login_app_id", "DATABRICKS_AZURE_LOGIN_APP_ID"),
+    ("client_id", "DATABRICKS_CLIENT_ID"),
+    ("client_secret", "DATABRICKS_CLIENT_SECRET"),
+    ("scopes", ""),
+    ("disable_oauth_refresh_token", "DATABRICKS_DISABLE_OAUTH_REFRESH_TOKEN"),
+    ("databricks_cli_path", "DATABRICKS_CLI_PATH"),
+    ("auth_type", "DATABRICKS_AUTH_TYPE"),
+    ("databricks_id_token_filepath", "DATABRICKS_OIDC_TOKEN_FILEPATH"),
+    ("oidc_token_env", "DATABRICKS_OIDC_TOKEN_ENV"),
+    ("skip_verify", ""),
+    ("http_timeout_seconds", ""),
+    ("debug_truncate_bytes", "DATABRICKS_DEBUG_TRUNCATE_BYTES"),
+    ("debug_headers", "DATABRICKS_DEBUG_HEADERS"),
+    ("rate_limit", "DATABRICKS_RATE_LIMIT"),
+    ("retry_timeout_seconds", ""),
+    ("cloud", "DATABRICKS_CLOUD"),
+    ("audience", "DATABRICKS_TOKEN_AUDIENCE"),
+    ("discovery_url", "DATABRICKS_DISCOVERY_URL"),
+    ("insecure", ""),
+    ("actions_id_token_request_url", "ACTIONS_ID_TOKEN_REQUEST_URL"),
+    ("actions_id_token_request_token", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+];
+
+/// The attribute of that name, in the spelling of this table.
+pub(super) fn named(key: &str) -> Option<&'static str> {
+    KNOWN.iter().find(|(name, _)| *name == key).map(|(name, _)| *name)
+}
+
+/// The attribute that a variable of the environment sets.
+pub(super) fn of_variable(variable: &str) -> Option<&'static str> {
+    // What the SQL connectors' own documentation has people set.
+    match variable {
+        "DATABRICKS_SERVER_HOSTNAME" => return Some("host"),
+        "DATABRICKS_ACCESS_TOKEN" => return Some("token"),
+        _ => {}
+    }
+    KNOWN.iter().find(|(_, known)| !known.is_empty() && *known == variable).map(|(name, _)| *name)
+}
+
+/// The ways to sign in, each by the attributes that only it has.
+const ELSEWHERE: [(&[&str], &str); 4] = [
+    (&["username", "password"], "It signs in with a user name and password, which Databricks does not accept any more"),
+    (
+        &["azure_client_secret", "azure_client_id", "azure_tenant_id", "azure_use_msi", "azure_workspace_resource_id"],
+        "It signs in with Microsoft Entra ID, which Brickpass cannot",
+    ),
+    (&["google_service_account", "google_credentials"], "It signs in with a Google identity, which Brickpass cannot"),
+    (&["metadata_service_url"], "Another program on that computer gives it its tokens, which Brickpass cannot ask"),
+];
+
+impl Attributes {
+    pub(super) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn set(&mut self, name: &'static str, key: &str, value: Given) {
+        self.0.retain(|(known, ..)| *known != name);
+        self.0.push((name, key.to_owned(), value));
+    }
+
+    /// Somebody may have `ARM_CLIENT_ID` set for other reasons.
+    pub(super) fn names_databricks(&self) -> bool {
+        ["host", "token", "profile", "account_id"].iter().any(|name| self.has(name))
+    }
+
+    fn given(&self, name: &str) -> Option<&Given> {
+        self.0.iter().find(|(known, ..)| *known == name).map(|(_, _, value)| value)
+    }
+
+    /// An empty one is none.
+    fn has(&self, name: &str) -> bool {
+        self.given(name).is_some_and(|value| matches!(value, Given::Elsewhere(_)) || value.literal().is_some())
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.given(name)?.literal()
+    }
+
+    fn key(&self, name: &'static str) -> &str {
+        self.0.iter().find(|(known, ..)| *known == name).map_or(name, |(_, key, _)| key)
+    }
+
+    /// The connection that they describe. What is not taken over goes to `found`'s list.
+    pub(super) fn into_connection(self, place: &str, found: &mut Found) -> FoundConnection {
+        let mut made = FoundConnection::at(place);
+        if !self.has("host") && self.has("profile") {
+            made.refuse("It names a profile of .databrickscfg, where the rest stands: import that file.");
+        }
+        self.sign_in(&mut made);
+        for (field, name) in [
+            (&mut made.draft.account_id, "account_id"),
+            // `none` was the CLI's word for the level of an account.
+            (&mut made.draft.workspace_id, "workspace_id"),
+            (&mut made.draft.timeout, "http_timeout_seconds"),
+        ] {
+            if let Some(value) = self.text(name).filter(|value| *value != "none") {
+                value.clone_into(field);
+            }
+        }
+        made.host(self.given("host"), self.key("host"));
+        made.settle_level();
+        if made.draft.level == LevelKind::Account && made.draft.account_id.is_empty() {
+            made.refuse("It reaches an account without naming the account's ID.");
+        }
+        self.tell_of_the_rest(&mut made, found);
+        made
+    }
+
+    fn sign_in(&self, made: &mut FoundConnection) {
+        if let Some(Given::Elsewhere(place)) = self.given("auth_type") {
+            return made.refuse(format!("How it signs in is not written there: {place}."));
+        }
+        match self.text("auth_type") {
+            Some("pat") => made.token(self.given("token")),
+            Some("oauth-m2m") => made.principal(self.given("client_id"), self.given("client_secret")),
+            Some("databricks-cli") => made.browser(),
+            Some("external-browser") => {
+                self.app(made);
+            }
+            Some("basic") => made.refuse(format!("{}.", ELSEWHERE[0].1)),
+            Some(other) => made.refuse(match other.split('-').next() {
+                Some("azure") => format!("{}.", ELSEWHERE[1].1),
+                Some("google") => format!("{}.", ELSEWHERE[2].1),
+                Some("metadata") => format!("{}.", ELSEWHERE[3].1),
+                Some("github" | "env" | "file") => "It signs in with a token of the job that it runs in, which Brickpass has not.".to_owned(),
+                _ => "Brickpass does not know its way to sign in (auth_type).".to_owned(),
+            }),
+            None => self.sign_in_by_default(made),
+        }
+    }
+
+    /// As the SDKs do it: whatever is there says how, and two ways are one too many.
+    fn sign_in_by_default(&self, made: &mut FoundConnection) {
+        let elsewhere = ELSEWHERE.iter().find(|(names, _)| names.iter().any(|name| self.has(name)));
+        let (token, principal) = (self.has("token"), self.has("client_secret"));
+        if usize::from(token) + usize::from(principal) + usize::from(elsewhere.is_some_and(|(names, _)| self.decides(names))) > 1 {
+            return made.refuse(
+                "More than one way to sign in stands there, which Databricks' own tools refuse too: leave one, or say which (auth_type).",
+            );
+        }
+        match elsewhere {
+            _ if token => made.token(self.given("token")),
+            _ if principal => made.principal(self.given("client_id"), self.given("client_secret")),
+            Some((_, why)) => made.refuse(format!("{why}.")),
+            None => {
+                self.app(made);
+                made.remark("No way to sign in is named there; it will sign in through the browser.");
+            }
+        }
+    }
+
+    /// Ids alone are no way to sign in beside a token: they say which workspace, or which tenant.
+    fn decides(&self, names: &[&str]) -> bool {
+        let decisive = ["password", "azure_client_secret", "azure_use_msi", "google_credentials", "google_service_account", "metadata_service_url"];
+        names.iter().any(|name| decisive.contains(name) && self.has(name) && self.text(name) != Some("false"))
+    }
+
+    fn app(&self, made: &mut FoundConnection) {
+        made.browser();
+        for (field, name) in [
+            (&mut made.draft.client_id, "client_id"),
+            (&mut made.draft.scopes, "scopes"),
+            (&mut made.draft.redirect_port, "oauth_callback_port"),
+        ] {
+            if let Some(value) = self.text(name) {
+                value.clone_into(field);
+            }
+        }
+    }
+
+    fn tell_of_the_rest(&self, made: &mut FoundConnection, found: &mut Found) {
+        let is_app = self.text("auth_type").is_none_or(|auth| auth == "external-browser") && made.secret.is_none();
+        for (name, key, value) in &self.0 {
+            let on = !matches!(value.literal(), None | Some("false" | "False" | "FALSE" | "0"));
+            match *name {
+                "skip_verify" | "insecure" if on => {
+                    let why = "it switches off the check of the server's certificate, and is never taken over";
+                    found.ignore(key, why);
+                    made.remark(format!("Insecure there: {key}. {}.", capital(why)));
+                }
+                "host" | "token" | "account_id" | "workspace_id" | "auth_type" | "client_id" | "client_secret" | "http_timeout_seconds" => {}
+                "scopes" | "oauth_callback_port" if is_app => {}
+                "cluster_id" | "warehouse_id" | "serverless_compute_id" => {
+                    found.ignore(key, "a connection names no compute; it is chosen when the connection is handed over");
+                }
+                "databricks_cli_path" => found.ignore(key, "it names a program; an import never starts one"),
+                "discovery_url" => found.ignore(key, "where to sign in is asked of the workspace itself"),
+                "profile" | "config_file" => found.ignore(key, "it names another file or a part of it; import that file"),
+                other if ELSEWHERE.iter().any(|(names, _)| names.contains(&other)) => {
+                    found.ignore(key, "a way to sign in that Brickpass has not");
+                }
+                _ => found.ignore(key, "a setting of other tools"),
+            }
+        }
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -1,0 +1,168 @@
+//! What was found, and how a connection is put together from the words of another tool.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{Kind, text::shown};
+use crate::connection::{AuthKind, BaseUrl, ConnectionId, ConnectionName, Draft, HostKind, LevelKind, SecretKind};
+
+/// What was found, in the order of the file.
+#[derive(Debug)]
+pub struct Found {
+    pub kind: Kind,
+    pub connections: Vec<FoundConnection>,
+    /// What stands there and is not taken: the key as written (never its value) and why, in words.
+    pub ignored: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+pub struct FoundConnection {
+    /// What it is called there: a profile, a target, a section.
+    pub place: String,
+    pub draft: Draft,
+    pub secret: Option<(SecretKind, SecretString)>,
+    /// In words: a secret that was masked and has to be typed, an insecure setting that was not taken over.
+    pub remarks: Vec<String>,
+    /// It cannot become a connection: why.
+    pub refused: Option<String>,
+}
+
+/// A value as it stands there.
+#[derive(Clone)]
+pub(super) enum Given {
+    Text(SecretString),
+    /// It stands somewhere else, or is made when it is used. Where, in words.
+    Elsewhere(String),
+}
+
+impl Given {
+    pub(super) fn text(text: &str) -> Self {
+        Self::Text(SecretString::from(text.to_owned()))
+    }
+
+    /// `None`: empty, or not there.
+    pub(super) fn literal(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text.expose_secret().trim()).filter(|text| !text.is_empty()),
+            Self::Elsewhere(_) => None,
+        }
+    }
+}
+
+impl Found {
+    pub(super) fn new(kind: Kind) -> Self {
+        Self { kind, connections: Vec::new(), ignored: Vec::new() }
+    }
+
+    /// Once for each key and reason.
+    pub(super) fn ignore(&mut self, key: &str, why: impl Into<String>) {
+        let row = (shown(key), why.into());
+        if self.ignored.len() < super::MOST && !self.ignored.contains(&row) {
+            self.ignored.push(row);
+        }
+    }
+}
+
+impl FoundConnection {
+    /// `place`: what it is called there. The name is made from it.
+    pub(super) fn at(place: &str) -> Self {
+        let mut draft = Draft::new(ConnectionId::random());
+        draft.name = ConnectionName::tamed(place).map(String::from).unwrap_or_default();
+        draft.auth = AuthKind::Browser;
+        Self { place: shown(place), draft, secret: None, remarks: Vec::new(), refused: None }
+    }
+
+    pub(super) fn remark(&mut self, words: impl Into<String>) {
+        let words = words.into();
+        if !self.remarks.contains(&words) {
+            self.remarks.push(words);
+        }
+    }
+
+    /// The first reason counts.
+    pub(super) fn refuse(&mut self, why: impl Into<String>) {
+        self.refused.get_or_insert(why.into());
+    }
+
+    /// The address, with or without a scheme. The name follows it when there is none.
+    pub(super) fn host(&mut self, host: Option<&Given>, key: &str) {
+        match host {
+            Some(Given::Elsewhere(place)) => self.refuse(format!("Its address ({key}) is not written there: {place}.")),
+            Some(Given::Text(_)) | None => match host.and_then(Given::literal) {
+                None => self.refuse(format!("It names no address ({key}).")),
+                Some(written) => {
+                    written.clone_into(&mut self.draft.base_url);
+                    self.draft.accept_pasted();
+                    if self.draft.name.is_empty()
+                        && let Ok(pasted) = BaseUrl::read(&self.draft.base_url)
+                    {
+                        self.draft.name = pasted.base_url.host().to_owned();
+                    }
+                }
+            },
+        }
+    }
+
+    /// What the address says about the level, together with the ids. Source: the Go SDK's `HostType`; a workspace's host with the id of an
+    /// account beside it stays a workspace.
+    pub(super) fn settle_level(&mut self) {
+        let Ok(pasted) = BaseUrl::read(&self.draft.base_url) else { return };
+        let account = match pasted.base_url.kind() {
+            HostKind::AccountConsole => true,
+            HostKind::Workspace => false,
+            HostKind::Unified | HostKind::Custom | HostKind::Loopback => {
+                !self.draft.account_id.is_empty() && self.draft.workspace_id.is_empty()
+            }
+        };
+        self.draft.level = if account { LevelKind::Account } else { LevelKind::Workspace };
+        if account {
+            self.draft.workspace_id.clear();
+        } else {
+            self.draft.account_id.clear();
+        }
+    }
+
+    pub(super) fn token(&mut self, token: Option<&Given>) {
+        self.draft.auth = AuthKind::PersonalAccessToken;
+        self.take_secret(SecretKind::PersonalAccessToken, "access token", token);
+    }
+
+    pub(super) fn principal(&mut self, client_id: Option<&Given>, secret: Option<&Given>) {
+        self.draft.auth = AuthKind::ServicePrincipal;
+        match client_id {
+            Some(Given::Elsewhere(place)) => self.refuse(format!("The client ID of its service principal is not written there: {place}.")),
+            _ => match client_id.and_then(Given::literal) {
+                Some(id) => id.clone_into(&mut self.draft.client_id),
+                None => self.refuse("It names a service principal without its client ID."),
+            },
+        }
+        self.take_secret(SecretKind::ClientSecret, "client secret", secret);
+    }
+
+    pub(super) fn browser(&mut self) {
+        self.draft.auth = AuthKind::Browser;
+    }
+
+    fn take_secret(&mut self, kind: SecretKind, what: &str, secret: Option<&Given>) {
+        match secret {
+            Some(Given::Elsewhere(place)) => self.remark(format!("The {what} is not written there: {place}. It has to be typed.")),
+            _ => match secret.and_then(Given::literal) {
+                None => self.remark(format!("No {what} comes along. It has to be typed.")),
+                Some(text) if is_masked(text) => self.remark(format!("The {what} is masked there. It has to be typed.")),
+                Some(text) if is_placeholder(text) => {
+                    self.remark(format!("A placeholder stands there for the {what}. It has to be typed."));
+                }
+                Some(text) => self.secret = Some((kind, SecretString::from(text.to_owned()))),
+            },
+        }
+    }
+}
+
+/// `**********`, as Data Factory shows what it does not give out.
+fn is_masked(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, '*' | '\u{2022}' | '\u{25CF}'))
+}
+
+/// `<personal-access-token>`, `{{token}}`.
+fn is_placeholder(text: &str) -> bool {
+    (text.starts_with('<') && text.ends_with('>')) || (text.starts_with("{{") && text.ends_with("}}"))
+}
