@@ -41,6 +41,8 @@ pub(super) fn places() -> Result<Places, Failure> {
     let mut places = Places { ca_file: set("SSL_CERT_FILE").map(PathBuf::from), ..Places::new(config_dir, state_dir) };
     places.vault = chosen_vault(&places)?;
     places.save_folder = save_folder();
+    places.databrickscfg = databrickscfg();
+    places.variables = variables();
     places.look_around = Some(around);
     places.open_url = Some(Arc::new(browser::open));
     places.redirect_port = redirect_port(set("DATABRICKS_OAUTH_CALLBACK_PORT").as_deref())?;
@@ -95,6 +97,25 @@ pub(super) fn save_folder() -> Option<PathBuf> {
     let dirs = UserDirs::new()?;
     let folders = [dirs.download_dir(), Some(dirs.home_dir())];
     folders.into_iter().flatten().find(|folder| folder.is_dir()).map(Path::to_owned)
+}
+
+/// Where Databricks' tools look for their profiles.
+fn databrickscfg() -> Option<PathBuf> {
+    let home = || UserDirs::new().map(|dirs| dirs.home_dir().to_owned());
+    match set("DATABRICKS_CONFIG_FILE").map(PathBuf::from) {
+        Some(named) => match named.strip_prefix("~") {
+            Ok(below) => home().map(|home| home.join(below)),
+            Err(_) => Some(named),
+        },
+        None => home().map(|home| home.join(".databrickscfg")),
+    }
+}
+
+/// What Databricks' tools would read of the environment. Only their own variables are looked at.
+fn variables() -> Vec<(String, SecretString)> {
+    let theirs = |name: &str| ["DATABRICKS_", "ARM_", "GOOGLE_CREDENTIALS", "ACTIONS_ID_TOKEN_"].iter().any(|start| name.starts_with(start));
+    let text = env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    text.filter(|(name, value)| theirs(name) && !value.is_empty()).map(|(name, value)| (name, SecretString::from(value))).collect()
 }
 
 /// The names of both are those of Databricks' own tools, so that who has set them there need not do it again.

@@ -213,6 +213,22 @@ pub enum Command {
         run: RunId,
         chosen: Vec<Chosen>,
     },
+    /// Takes back the import of that run: what it added goes, what it replaced is as before, secrets too. Only the last import of this
+    /// program, and only connections that nobody has changed since.
+    UndoImport {
+        run: RunId,
+    },
+    /// Writes all connections and their secrets to a new file that only the passphrase opens.
+    Backup {
+        run: RunId,
+        to: PathBuf,
+        passphrase: SecretString,
+    },
+    /// Writes all connections to a new file, as JSON without secrets.
+    SaveInventory {
+        run: RunId,
+        to: PathBuf,
+    },
     /// Which configuration Databricks' tools would use there.
     FindEffective {
         run: RunId,

@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
+    BackedUp,
     AdminAnswer, AdminRequest, Diagnostics, Effective, Offer, Plan, Preview, ProfilesFile, Proof, Reminder, ReminderChoice, RunId,
 };
 use crate::{
@@ -209,6 +210,19 @@ pub enum Event {
         run: RunId,
         saved: Vec<ConnectionId>,
         failed: Vec<(String, Failure)>,
+    },
+    /// What `UndoImport` came to.
+    ImportUndone {
+        run: RunId,
+        removed: Vec<ConnectionId>,
+        restored: Vec<ConnectionId>,
+        failed: Vec<(String, Failure)>,
+    },
+    /// What `Backup` and `SaveInventory` came to.
+    BackedUp {
+        run: RunId,
+        to: PathBuf,
+        outcome: Result<BackedUp, Failure>,
     },
     Effective {
         run: RunId,

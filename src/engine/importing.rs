@@ -1,12 +1,18 @@
 //! Connections that come from other tools' files: read for a preview, and saved only when the person has chosen.
 
-use std::path::PathBuf;
+use std::{collections::HashSet, path::PathBuf, sync::Arc};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
+use super::{
+    Event, RunId,
+    shared::{Shared, blocking},
+};
 use crate::{
-    connection::{ConnectionId, Reviewed},
-    interchange::import::Kind,
+    connection::{BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, Review, Reviewed, SecretKind, Severity, TypedSecret},
+    failure::{Code, Failure},
+    interchange::import::{self, Found, FoundConnection, Kind},
+    storage::{self, Entry, Revision},
 };
 
 /// Where it comes from.
@@ -59,6 +65,186 @@ pub struct Twin {
 #[derive(Debug)]
 pub struct Chosen {
     pub connection: Box<Reviewed>,
-    /// Takes the place of this connection instead of standing beside it.
+    /// Takes the place of this connection instead of standing beside it: its id, name, folder, tags, environment and description stay, unless
+    /// both are the same connection (of our own backup).
     pub replaces: Option<ConnectionId>,
+}
+
+/// What a backup holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackedUp {
+    pub connections: usize,
+    /// Those whose secret is in it; none in a file without secrets.
+    pub with_secret: Vec<ConnectionId>,
+    /// Those that sign in through the browser: they have to sign in again where the backup is brought back.
+    pub sign_ins: usize,
+}
+
+/// How an import is taken back.
+pub(super) struct Undo {
+    pub(super) run: RunId,
+    pub(super) added: Vec<Undone>,
+    pub(super) replaced: Vec<(Entry, Undone)>,
+}
+
+/// A connection as the import left it.
+pub(super) struct Undone {
+    pub(super) id: ConnectionId,
+    pub(super) name: String,
+    pub(super) revision: Revision,
+    /// The secret that was stored, and the one before it.
+    pub(super) secret: Option<(SecretKind, Option<SecretString>)>,
+}
+
+pub(super) fn read(shared: &Arc<Shared>, run: RunId, source: ImportSource) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let worker = Arc::clone(&shared);
+        let outcome = blocking(move || preview(&worker, source)).await.unwrap_or_else(Err);
+        shared.outbox.send(Event::ImportRead { run, outcome });
+    });
+}
+
+fn preview(shared: &Shared, source: ImportSource) -> Result<Preview, Failure> {
+    let (from, found) = find(shared, source)?;
+    let entries = shared.library.load().map_err(|error| error.failure())?.entries;
+    Ok(judge(from, found, &entries))
+}
+
+fn find(shared: &Shared, source: ImportSource) -> Result<(String, Found), Failure> {
+    let limit = import::LARGEST as u64;
+    match source {
+        ImportSource::File { path, kind } => {
+            let bytes = storage::read_given(&path, limit)?;
+            let name = path.file_name().and_then(|name| name.to_str());
+            Ok((path.display().to_string(), import::read_as(kind, name, &bytes)?))
+        }
+        ImportSource::DatabricksCfg => {
+            let path = shared.places.databrickscfg.as_ref().ok_or_else(no_home)?;
+            let bytes = storage::read_given(path, limit)?;
+            Ok((path.display().to_string(), import::read(Kind::DatabricksCfg, &bytes)?))
+        }
+        ImportSource::Text { text, kind } => {
+            Ok(("What was pasted".to_owned(), import::read_as(kind, None, text.expose_secret().as_bytes())?))
+        }
+        ImportSource::Environment => {
+            Ok(("The environment of Brickpass".to_owned(), import::read_variables(shared.places.variables.clone())?))
+        }
+        ImportSource::Backup { path, passphrase } => {
+            let plain = storage::read_backup(&path, &passphrase)?;
+            Ok((path.display().to_string(), import::read_backup(&plain)?))
+        }
+    }
+}
+
+fn no_home() -> Failure {
+    Failure::new(
+        Code::FileUnreadable,
+        "The Databricks configuration file was not found.",
+        "This account of the computer has no home folder.",
+        "Choose the file itself.",
+    )
+}
+
+/// What each of them would be among those that are there.
+fn judge(from: String, found: Found, entries: &[Entry]) -> Preview {
+    let mut taken: HashSet<String> = entries.iter().map(|entry| entry.connection.name.as_str().to_lowercase()).collect();
+    let rows = found.connections.into_iter().map(|found| row(found, entries, &mut taken)).collect();
+    Preview { kind: found.kind, from, rows, ignored: found.ignored }
+}
+
+fn row(found: FoundConnection, entries: &[Entry], taken: &mut HashSet<String>) -> PreviewRow {
+    let FoundConnection { place, mut draft, secret, mut remarks, refused } = found;
+    if let Some(why) = refused {
+        remarks.insert(0, why);
+        return PreviewRow { place, connection: None, with_secret: false, remarks, twin: None };
+    }
+    if let Some((_, secret)) = &secret {
+        draft.secret = TypedSecret::from(secret.expose_secret());
+    }
+    let named = draft.name.trim().to_owned();
+    free_name(&mut draft, taken);
+    let Review { remarks: told, result, .. } = reviewed(&mut draft, &mut remarks);
+    for remark in told.iter().filter(|remark| remark.severity > Severity::Note || result.is_none()) {
+        if remark.severity == Severity::Error || remark.field != Field::BaseUrl {
+            remarks.push(format!("{}.", remark.text.trim_end_matches('.')));
+        }
+    }
+    let connection = result.map(|mut reviewed| {
+        // Whoever made the file confirmed nothing for this person: the form asks, and no secret goes there before.
+        if reviewed.connection.address_confirmed {
+            reviewed.connection.address_confirmed = false;
+            let host = reviewed.connection.base_url.host();
+            remarks.push(format!("{host} is not a usual address of Databricks; confirm it in its form before it is used."));
+        }
+        taken.insert(reviewed.connection.name.as_str().to_lowercase());
+        Box::new(reviewed)
+    });
+    let twin = connection.as_deref().and_then(|reviewed| twin_of(reviewed, &named, entries));
+    if let Some(reviewed) = &connection
+        && !reviewed.connection.name.as_str().eq_ignore_ascii_case(&named)
+        && twin.as_ref().is_none_or(|twin| !twin.name.eq_ignore_ascii_case(&named))
+    {
+        remarks.push(format!("The name is taken or does not fit; it would be \"{}\".", reviewed.connection.name.as_str()));
+    }
+    PreviewRow { place, with_secret: connection.as_ref().is_some_and(|reviewed| reviewed.secret.is_some()), connection, remarks, twin }
+}
+
+/// The judgement of the form, with the address taken as confirmed (it is looked at afterwards). A secret that does not fit stays behind.
+fn reviewed(draft: &mut Draft, remarks: &mut Vec<String>) -> Review {
+    draft.confirmed_origin = BaseUrl::read(&draft.base_url).ok().map(|pasted| pasted.base_url.origin());
+    let review = draft.review(&|_| false);
+    let Some(unfit) = review.worst(Field::Secret).filter(|remark| remark.severity == Severity::Error) else { return review };
+    remarks.push(format!("Its secret cannot be used and has to be typed: {}.", unfit.text.trim_end_matches('.')));
+    draft.secret = TypedSecret::default();
+    draft.review(&|_| false)
+}
+
+/// One that no other connection has; a name that does not fit becomes the host's.
+fn free_name(draft: &mut Draft, taken: &HashSet<String>) {
+    let host = || BaseUrl::read(&draft.base_url).ok().and_then(|pasted| ConnectionName::tamed(pasted.base_url.host()));
+    let Some(name) = ConnectionName::tamed(&draft.name).or_else(host) else { return };
+    let is_taken = |name: &str| taken.contains(&name.to_lowercase());
+    draft.name = if is_taken(name.as_str()) { name.copy_of(&is_taken) } else { name }.into();
+}
+
+/// The same connection, else one that reaches the same place in the same way, else one of the same name.
+fn twin_of(reviewed: &Reviewed, named: &str, entries: &[Entry]) -> Option<Twin> {
+    let new = &reviewed.connection;
+    let all = || entries.iter().map(|entry| &entry.connection);
+    let found = all()
+        .find(|old| old.id == new.id)
+        .or_else(|| all().find(|old| reaches_the_same(old, new) && old.name.as_str().eq_ignore_ascii_case(named)))
+        .or_else(|| all().find(|old| reaches_the_same(old, new)))
+        .or_else(|| all().find(|old| old.name.as_str().to_lowercase() == named.to_lowercase()))?;
+    let same = reviewed.secret.is_none() && replacement(new.clone(), found) == *found;
+    Some(Twin { id: found.id, name: found.name.as_str().to_owned(), same })
+}
+
+fn reaches_the_same(old: &Connection, new: &Connection) -> bool {
+    old.base_url == new.base_url && old.level == new.level && old.auth == new.auth && ids_agree(old, new)
+}
+
+/// An id that one of them does not tell is no difference.
+fn ids_agree(old: &Connection, new: &Connection) -> bool {
+    old.workspace_id.as_ref().zip(new.workspace_id.as_ref()).is_none_or(|(old, new)| old == new)
+}
+
+/// What `old` becomes when `new` takes its place. The same connection out of our own backup comes back as it was; from elsewhere comes only
+/// how it is reached, and what the person arranged stays.
+pub(super) fn replacement(new: Connection, old: &Connection) -> Connection {
+    let address_confirmed = old.address_confirmed && old.base_url == new.base_url;
+    if new.id == old.id {
+        return Connection { address_confirmed, ..new };
+    }
+    Connection {
+        address_confirmed,
+        base_url: new.base_url,
+        workspace_id: new.workspace_id.or_else(|| old.workspace_id.clone().filter(|_| address_confirmed || old.level == new.level)),
+        timeout: if new.timeout == crate::connection::Timeout::DEFAULT { old.timeout } else { new.timeout },
+        auth: new.auth,
+        level: new.level,
+        sign_in_of: None,
+        ..old.clone()
+    }
 }

@@ -1,5 +1,7 @@
 //! What writes to disk or to the vault, one after the other, so that no two of our own writes cross and the order of clicks is kept.
 
+mod backup;
+mod import;
 mod token;
 mod vault;
 
@@ -64,6 +66,7 @@ fn about(job: &Command) -> Option<(Deed, Vec<ConnectionId>)> {
         Command::Duplicate { copy, .. } => Some((Deed::Save, vec![copy.id])),
         Command::Remove { ids } => Some((Deed::Remove, ids.clone())),
         Command::Restore { entries } => Some((Deed::Restore, entries.iter().map(|entry| entry.connection.id).collect())),
+        Command::Import { chosen, .. } => Some((Deed::Save, chosen.iter().map(|chosen| chosen.connection.connection.id).collect())),
         Command::AddWorkspaces { connections } => {
             Some((Deed::WorkspacesAdded, connections.iter().map(|connection| connection.id).collect()))
         }
@@ -85,6 +88,10 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         Command::RememberWindow(memory) => shared.window_file.save(&memory),
         Command::Recover(recovery) => recover(shared, recovery),
         Command::AddWorkspaces { connections } => add_workspaces(shared, connections),
+        Command::Import { run, chosen } => import::import(shared, run, chosen),
+        Command::UndoImport { run } => import::undo(shared, run),
+        Command::Backup { run, to, passphrase } => backup::encrypted(shared, run, to, &passphrase),
+        Command::SaveInventory { run, to } => backup::inventory(shared, run, to),
         // The loop keeps these for itself.
         Command::Test { .. }
         | Command::Cancel { .. }
@@ -120,7 +127,6 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         | Command::ApplyPlan { .. }
         | Command::RestoreProfiles
         | Command::ReadImport { .. }
-        | Command::Import { .. }
         | Command::FindEffective { .. }
         | Command::Diagnose
         | Command::SaveDiagnostics { .. }

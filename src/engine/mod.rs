@@ -24,6 +24,7 @@ mod tokens;
 
 use std::{path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
 
+use secrecy::SecretString;
 use tokio::sync::mpsc;
 
 use crate::{connection::BaseUrl, storage::Vault};
@@ -39,7 +40,7 @@ pub use diagnostics::{Around, Diagnostics};
 pub use effective::{Attribute, Effective, Source};
 pub use event::{Event, Found, Rotated, SignInStep, SignedIn, StoredSecret, TokenList};
 pub use handover::{ExportPlace, ExportRequest, Offer, Proof};
-pub use importing::{Chosen, ImportSource, Preview, PreviewRow, Twin};
+pub use importing::{BackedUp, Chosen, ImportSource, Preview, PreviewRow, Twin};
 pub use publish::{Drift, Plan, ProfileLine, ProfilesFile};
 pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, desktop, expiring_tokens};
 pub use tokens::{comment_without_mark, default_comment};
@@ -59,6 +60,10 @@ pub struct Places {
     pub discovery_host: Option<BaseUrl>,
     /// Opens a web address in place of the system's own way (tests).
     pub open_url: Option<OpenUrl>,
+    /// `.databrickscfg` where Databricks' tools look for it (`DATABRICKS_CONFIG_FILE`, else in the home folder).
+    pub databrickscfg: Option<PathBuf>,
+    /// The variables of Databricks' tools (`DATABRICKS_HOST`...) that the program was started with.
+    pub variables: Vec<(String, SecretString)>,
     /// Where a person expects files that they save: the folder of downloads, else their own.
     pub save_folder: Option<PathBuf>,
     /// Looks at what only the edge of the program may look at, for the diagnostics.
@@ -87,6 +92,8 @@ impl Places {
             redirect_port: None,
             discovery_host: None,
             open_url: None,
+            databrickscfg: None,
+            variables: Vec::new(),
             save_folder: None,
             look_around: None,
             notify: None,

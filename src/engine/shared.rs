@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, lane, owner, reminders, signing_in, testing, tokens,
+    Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, importing, lane, owner, reminders, signing_in, testing, tokens,
 };
 use crate::{
     connection::{ConnectionId, SecretKind},
@@ -90,6 +90,8 @@ pub(super) struct Shared {
     pub(super) tested: Mutex<HashMap<ConnectionId, testing::Tested>>,
     /// The sign-ins that are not stored, as they were told last.
     unsaved: Mutex<Vec<ConnectionId>>,
+    /// How the last import is taken back. The secrets that it replaced live here until then.
+    pub(super) imported: Mutex<Option<importing::Undo>>,
 }
 
 #[derive(Clone)]
@@ -115,6 +117,7 @@ impl Shared {
             current,
             tested: Mutex::default(),
             unsaved: Mutex::default(),
+            imported: Mutex::default(),
             settings_file,
             places,
             outbox,
@@ -284,7 +287,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             | Command::PlanEdit { .. }
             | Command::ApplyPlan { .. }
             | Command::RestoreProfiles => todo!(),
-            Command::ReadImport { .. } | Command::Import { .. } => todo!(),
+            Command::ReadImport { run, source } => importing::read(&shared, run, source),
             Command::FindEffective { .. } => todo!(),
             Command::Diagnose => diagnostics::collect(&shared, &observer),
             Command::SaveDiagnostics { diagnostics, to } => diagnostics::save(&shared, diagnostics, to),

@@ -202,7 +202,8 @@ mod tests {
     fn secrets_go_with_their_connection_and_refresh_tokens_do_not() {
         let sales = connection("Sales");
         let secret = |kind, text: &str| (sales.id, kind, SecretString::from(text.to_owned()));
-        let text = write([&sales], &[secret(SecretKind::PersonalAccessToken, "dapi-1"), secret(SecretKind::RefreshToken, "canary")]).unwrap();
+        let text =
+            write([&sales], &[secret(SecretKind::PersonalAccessToken, "dapi-1"), secret(SecretKind::RefreshToken, "canary")]).unwrap();
         assert!(!text.expose_secret().contains("canary"));
         let found = super::found(serde_json::from_str(text.expose_secret()).unwrap()).unwrap();
         assert_eq!(found.connections[0].secret.as_ref().unwrap().1.expose_secret(), "dapi-1");

@@ -66,6 +66,8 @@ pub enum Deed {
     PermissionGranted,
     /// This very log was written to a file of the person's.
     ActivityExported,
+    /// A stored secret went into an encrypted backup.
+    BackedUp,
 }
 
 impl Deed {
@@ -99,6 +101,7 @@ impl Deed {
             Self::SecretDeleted => "OAuth secret deleted",
             Self::PermissionGranted => "Permission granted",
             Self::ActivityExported => "Activity exported",
+            Self::BackedUp => "Secret backed up",
         }
     }
 }

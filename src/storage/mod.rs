@@ -4,6 +4,8 @@
 
 mod activity;
 mod atomic_file;
+mod backup;
+mod given_file;
 mod history;
 mod json_file;
 mod library;
@@ -15,6 +17,8 @@ mod token_notes;
 mod vault;
 
 pub use activity::{Activity, ActivityEntry, Deed};
+pub use backup::{read_backup, write_backup};
+pub use given_file::read_given;
 pub use history::History;
 pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
 pub use new_file::write_new;

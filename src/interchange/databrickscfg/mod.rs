@@ -61,6 +61,11 @@ impl Profile {
         todo!()
     }
 
+    /// All keys in their order, secrets among them.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, &SecretString)> {
+        self.keys.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
     /// The keys whose values are secrets and stand in the file in plain text: `token`, `client_secret`, `password`...
     pub fn secrets(&self) -> impl Iterator<Item = (&str, &SecretString)> {
         self.keys.iter().filter(|(key, _)| is_secret(key)).map(|(key, value)| (key.as_str(), value))

@@ -1,10 +1,7 @@
 //! The attributes of Databricks' own configuration (`host`, `token`, `auth_type`...), which profiles, variables and Terraform share: what they mean
 //! for a connection. Source: the Go SDK's `config/config.go`.
 
-use super::{
-    Found, FoundConnection,
-    found::Given,
-};
+use super::{Found, FoundConnection, found::Given};
 use crate::connection::LevelKind;
 
 /// An attribute, the key by which it was given, and its value. Of two with one name the last counts.
@@ -161,7 +158,9 @@ impl Attributes {
                 Some("azure") => format!("{}.", ELSEWHERE[1].1),
                 Some("google") => format!("{}.", ELSEWHERE[2].1),
                 Some("metadata") => format!("{}.", ELSEWHERE[3].1),
-                Some("github" | "env" | "file") => "It signs in with a token of the job that it runs in, which Brickpass has not.".to_owned(),
+                Some("github" | "env" | "file") => {
+                    "It signs in with a token of the job that it runs in, which Brickpass has not.".to_owned()
+                }
                 _ => "Brickpass does not know its way to sign in (auth_type).".to_owned(),
             }),
             None => self.sign_in_by_default(made),
@@ -190,7 +189,8 @@ impl Attributes {
 
     /// Ids alone are no way to sign in beside a token: they say which workspace, or which tenant.
     fn decides(&self, names: &[&str]) -> bool {
-        let decisive = ["password", "azure_client_secret", "azure_use_msi", "google_credentials", "google_service_account", "metadata_service_url"];
+        let decisive =
+            ["password", "azure_client_secret", "azure_use_msi", "google_credentials", "google_service_account", "metadata_service_url"];
         names.iter().any(|name| decisive.contains(name) && self.has(name) && self.text(name) != Some("false"))
     }
 
@@ -217,7 +217,8 @@ impl Attributes {
                     found.ignore(key, why);
                     made.remark(format!("Insecure there: {key}. {}.", capital(why)));
                 }
-                "host" | "token" | "account_id" | "workspace_id" | "auth_type" | "client_id" | "client_secret" | "http_timeout_seconds" => {}
+                "host" | "token" | "account_id" | "workspace_id" | "auth_type" | "client_id" | "client_secret" | "http_timeout_seconds" => {
+                }
                 "scopes" | "oauth_callback_port" if is_app => {}
                 "cluster_id" | "warehouse_id" | "serverless_compute_id" => {
                     found.ignore(key, "a connection names no compute; it is chosen when the connection is handed over");

@@ -65,9 +65,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
     let mut found = Found::new(Kind::Csv);
     // Excel's own line in front.
     let (separator, text) = match text.split_once('\n') {
-        Some((first, rest)) if first.trim_end().len() == 5 && first.starts_with("sep=") => {
-            (first.chars().nth(4).unwrap_or(','), rest)
-        }
+        Some((first, rest)) if first.trim_end().len() == 5 && first.starts_with("sep=") => (first.chars().nth(4).unwrap_or(','), rest),
         _ => (separator(text), text),
     };
     let mut rows = rows(text, separator)?.into_iter();
@@ -76,7 +74,9 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
     if !columns.contains(&Some(Column::BaseUrl)) {
         return Err(damaged(Kind::Csv, "Its first line names no column with the address, such as base_url."));
     }
-    if let Some((at, _)) = columns.iter().enumerate().find(|(at, column)| column.is_some() && columns.iter().take(*at).any(|before| before == *column)) {
+    if let Some((at, _)) =
+        columns.iter().enumerate().find(|(at, column)| column.is_some() && columns.iter().take(*at).any(|before| before == *column))
+    {
         return Err(damaged(Kind::Csv, format!("Column {} says the same as another one.", at + 1)));
     }
     for (title, column) in titles.iter().zip(&columns) {
@@ -141,7 +141,8 @@ fn connection(line: usize, columns: &[Option<Column>], cells: &[Zeroizing<String
             environment.word().clone_into(&mut made.draft.own_environment);
         }
     }
-    made.draft.tags = cell(Column::Tags).map(|tags| tags.split([',', ';', '|']).map(|tag| tag.trim().to_owned()).collect()).unwrap_or_default();
+    made.draft.tags =
+        cell(Column::Tags).map(|tags| tags.split([',', ';', '|']).map(|tag| tag.trim().to_owned()).collect()).unwrap_or_default();
     made.draft.tags.retain(|tag| !tag.is_empty());
     made.host(cell(Column::BaseUrl).map(Given::text).as_ref(), "base_url");
     made.settle_level();

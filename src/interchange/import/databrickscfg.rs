@@ -1,6 +1,10 @@
 //! `.databrickscfg`, as Go reads it.
 
-use super::{Found, Kind, attributes::{Attributes, named}, found::Given};
+use super::{
+    Found, Kind,
+    attributes::{Attributes, named},
+    found::Given,
+};
 use crate::{failure::Failure, interchange::databrickscfg::File};
 
 pub(super) fn read(text: &str) -> Result<Found, Failure> {

@@ -1,9 +1,14 @@
 //! `DATABRICKS_*`, as variables or in a file of them. Nothing is expanded and nothing is run: what would be is told as "has to be typed".
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::{Found, Kind, attributes::{Attributes, of_variable}, damaged, found::Given};
+use super::{
+    Found, Kind,
+    attributes::{Attributes, of_variable},
+    damaged,
+    found::Given,
+};
 use crate::failure::Failure;
 
 /// What the connection is called for want of a name.
@@ -67,7 +72,8 @@ fn assignment(line: &str) -> Result<Option<(String, Given)>, &'static str> {
 
 fn variable(name: &str) -> Option<String> {
     let name = name.trim_end();
-    let fits = !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let fits =
+        !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     fits.then(|| name.to_owned())
 }
 

@@ -54,7 +54,7 @@ impl Found {
     }
 
     /// Once for each key and reason.
-    pub(super) fn ignore(&mut self, key: &str, why: impl Into<String>) {
+    pub(in crate::interchange) fn ignore(&mut self, key: &str, why: impl Into<String>) {
         let row = (shown(key), why.into());
         if self.ignored.len() < super::MOST && !self.ignored.contains(&row) {
             self.ignored.push(row);
@@ -64,14 +64,14 @@ impl Found {
 
 impl FoundConnection {
     /// `place`: what it is called there. The name is made from it.
-    pub(super) fn at(place: &str) -> Self {
+    pub(in crate::interchange) fn at(place: &str) -> Self {
         let mut draft = Draft::new(ConnectionId::random());
         draft.name = ConnectionName::tamed(place).map(String::from).unwrap_or_default();
         draft.auth = AuthKind::Browser;
         Self { place: shown(place), draft, secret: None, remarks: Vec::new(), refused: None }
     }
 
-    pub(super) fn remark(&mut self, words: impl Into<String>) {
+    pub(in crate::interchange) fn remark(&mut self, words: impl Into<String>) {
         let words = words.into();
         if !self.remarks.contains(&words) {
             self.remarks.push(words);
@@ -79,7 +79,7 @@ impl FoundConnection {
     }
 
     /// The first reason counts.
-    pub(super) fn refuse(&mut self, why: impl Into<String>) {
+    pub(in crate::interchange) fn refuse(&mut self, why: impl Into<String>) {
         self.refused.get_or_insert(why.into());
     }
 

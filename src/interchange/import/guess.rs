@@ -10,7 +10,9 @@ use crate::{connection::BaseUrl, interchange::backup};
 pub fn guess(name: Option<&str>, bytes: &[u8]) -> Option<Kind> {
     let text = text::of(bytes).ok()?;
     let text = text.trim_start();
-    if text.starts_with(['{', '[']) && let Ok(document) = serde_json::from_str::<Value>(text) {
+    if text.starts_with(['{', '['])
+        && let Ok(document) = serde_json::from_str::<Value>(text)
+    {
         return of_json(&document);
     }
     of_start(text).or_else(|| of_name(name?)).or_else(|| of_lines(text))
@@ -105,11 +107,15 @@ fn of_lines(text: &str) -> Option<Kind> {
         // Terraform quotes its texts, profiles do not.
         return Some(if lines.iter().any(|line| line.ends_with('"')) { Kind::Tfvars } else { Kind::DatabricksCfg });
     }
-    lines.iter().all(|line| BaseUrl::read(line).is_ok() && line.contains('.') && !line.contains(char::is_whitespace)).then_some(Kind::Address)
+    lines
+        .iter()
+        .all(|line| BaseUrl::read(line).is_ok() && line.contains('.') && !line.contains(char::is_whitespace))
+        .then_some(Kind::Address)
 }
 
 fn sets_variable(line: &str) -> bool {
-    let rest = ["export ", "$env:", "$Env:", "set -gx ", "set -x ", "set \"", "set ", "SET "].iter().find_map(|start| line.strip_prefix(start));
+    let rest =
+        ["export ", "$env:", "$Env:", "set -gx ", "set -x ", "set \"", "set ", "SET "].iter().find_map(|start| line.strip_prefix(start));
     let name: String = rest.unwrap_or(line).chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     name.starts_with("DATABRICKS_") || name.starts_with("ARM_") || name.starts_with("TF_VAR_databricks_")
 }

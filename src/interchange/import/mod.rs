@@ -165,6 +165,15 @@ pub fn read_as(kind: Option<Kind>, name: Option<&str>, bytes: &[u8]) -> Result<F
     read(kind, bytes)
 }
 
+/// What an encrypted backup holds. It may have more secrets than a file that comes from elsewhere.
+///
+/// # Errors
+/// As `read`.
+pub fn read_backup(plain: &[u8]) -> Result<Found, Failure> {
+    let text = std::str::from_utf8(plain).map_err(|_| damaged(Kind::Brickpass, "What is in the backup is not text."))?;
+    brickpass::read(text)
+}
+
 /// The variables that a program was started with: those of Databricks' own tools make one connection.
 ///
 /// # Errors

@@ -23,11 +23,8 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
         match attribute(&key) {
             Some(attribute) => {
                 let value = json::scalar(variable.get("value")).unwrap_or_default();
-                let value = if value.contains("{{") {
-                    Given::Elsewhere("it names another variable".to_owned())
-                } else {
-                    Given::text(&value)
-                };
+                let value =
+                    if value.contains("{{") { Given::Elsewhere("it names another variable".to_owned()) } else { Given::text(&value) };
                 attributes.set(attribute, &key, value);
             }
             None => found.ignore(&key, "not a part of a connection"),

@@ -46,7 +46,8 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
             "Unpack it yourself, and import the file in it.",
         ));
     }
-    is_encrypted(bytes).then_some(("This is an encrypted file.", "If it is a backup of Brickpass, import it as one; its passphrase opens it."))
+    is_encrypted(bytes)
+        .then_some(("This is an encrypted file.", "If it is a backup of Brickpass, import it as one; its passphrase opens it."))
 }
 
 /// The first line of <https://age-encryption.org/v1>.

@@ -174,6 +174,34 @@ impl Library {
         }
     }
 
+    /// As `save`, many with one write, each judged by itself: what is refused does not hold up the rest. Also one backup for all of them, so
+    /// that the state before stays among the backups.
+    ///
+    /// # Errors
+    /// Of the file as a whole; then nothing was saved.
+    #[expect(clippy::type_complexity, reason = "what became of each stands beside the list as it now is")]
+    pub fn save_each(
+        &self,
+        connections: Vec<(Connection, Option<Revision>)>,
+    ) -> Result<(Snapshot, Vec<Result<(), LibraryError>>), LibraryError> {
+        let mut outcomes = Vec::with_capacity(connections.len());
+        let snapshot = self.edit(|document| {
+            for (connection, base) in connections {
+                outcomes.push(document.judge(&connection, base).and_then(|()| {
+                    document.drop_tombstone(connection.id);
+                    document.put(connection, base.map_or(Revision(1), Revision::next), None)
+                }));
+            }
+            if outcomes.iter().all(Result::is_err) { Err(LibraryError::Conflict { theirs: None }) } else { Ok(()) }
+        });
+        match snapshot {
+            Ok(snapshot) => Ok((snapshot, outcomes)),
+            // None was taken: each says why, and the file was not written.
+            Err(LibraryError::Conflict { .. }) if !outcomes.is_empty() => Ok((self.load()?, outcomes)),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Adds many at once, all or nothing (import, demo).
     ///
     /// # Errors

@@ -313,6 +313,18 @@ impl Store for EncryptedFile {
     }
 }
 
+/// Bytes that only this passphrase opens, for a file that is not the vault's.
+pub(crate) fn seal(plain: &[u8], passphrase: &SecretString) -> std::io::Result<Vec<u8>> {
+    let mut recipient = age::scrypt::Recipient::new(age_secret(passphrase));
+    recipient.set_work_factor(WORK_FACTOR);
+    Keyed::encrypt(plain, &recipient).map(Keyed::into_bytes)
+}
+
+/// What [`seal`] has made.
+pub(crate) fn open_sealed(bytes: Vec<u8>, passphrase: &SecretString) -> Result<Bytes, age::DecryptError> {
+    Keyed::decrypt(bytes, &identity(passphrase)).map(|(_, plain)| plain)
+}
+
 fn identity(passphrase: &SecretString) -> age::scrypt::Identity {
     let mut identity = age::scrypt::Identity::new(age_secret(passphrase));
     identity.set_max_work_factor(MOST_WORK);

@@ -29,6 +29,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+pub(super) use encrypted_file::{open_sealed, seal};
 use chunks::Sealed;
 use encrypted_file::EncryptedFile;
 use keyring::KeyringStore;

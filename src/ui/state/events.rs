@@ -115,7 +115,11 @@ impl State {
                 self.export_event(event)
             }
             event @ (Event::Profiles(_) | Event::Planned { .. } | Event::PlanApplied { .. }) => self.profiles_event(event),
-            event @ (Event::ImportRead { .. } | Event::Imported { .. } | Event::Effective { .. }) => self.import_event(event),
+            event @ (Event::ImportRead { .. }
+            | Event::Imported { .. }
+            | Event::ImportUndone { .. }
+            | Event::BackedUp { .. }
+            | Event::Effective { .. }) => self.import_event(event),
             Event::SettingsSaved { settings, moved_secrets } => {
                 self.settings_saved(settings, moved_secrets);
                 Vec::new()

@@ -57,6 +57,10 @@ impl Keyed {
         decrypt(&self.bytes, &Known(&self.key))
     }
 
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// What lies on the disk.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes

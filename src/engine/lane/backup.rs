@@ -1,0 +1,55 @@
+//! Everything in one file: encrypted with the secrets, or as JSON without them.
+
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::{
+    connection::{AuthKind, Connection, SecretKind},
+    engine::{BackedUp, Event, RunId, shared::Shared},
+    failure::Failure,
+    interchange::backup,
+    storage::{self, SecretKey},
+};
+
+pub(super) fn encrypted(shared: &Shared, run: RunId, to: PathBuf, passphrase: &SecretString) {
+    let outcome = write_encrypted(shared, &to, passphrase);
+    shared.outbox.send(Event::BackedUp { run, to, outcome });
+}
+
+pub(super) fn inventory(shared: &Shared, run: RunId, to: PathBuf) {
+    let outcome = connections(shared).and_then(|connections| {
+        storage::write_new(&to, backup::inventory(&connections)?.as_bytes())?;
+        Ok(told(&connections, Vec::new()))
+    });
+    shared.outbox.send(Event::BackedUp { run, to, outcome });
+}
+
+fn connections(shared: &Shared) -> Result<Vec<Connection>, Failure> {
+    let entries = shared.library.load().map_err(|error| error.failure())?.entries;
+    Ok(entries.into_iter().map(|entry| entry.connection).collect())
+}
+
+fn write_encrypted(shared: &Shared, to: &std::path::Path, passphrase: &SecretString) -> Result<BackedUp, Failure> {
+    let connections = connections(shared)?;
+    let vault = shared.vault();
+    let mut secrets = Vec::new();
+    for connection in &connections {
+        for kind in [SecretKind::PersonalAccessToken, SecretKind::ClientSecret] {
+            // One that cannot be read is told: a backup that silently lacks it would be found out on the worst of days.
+            if let Some(secret) = vault.get(SecretKey { connection: connection.id, kind }).map_err(|error| error.failure())? {
+                secrets.push((connection.id, kind, secret));
+            }
+        }
+    }
+    let plain = backup::write(&connections, &secrets)?;
+    storage::write_backup(to, plain.expose_secret().as_bytes(), passphrase)?;
+    let mut with_secret: Vec<_> = secrets.iter().map(|(id, ..)| *id).collect();
+    with_secret.dedup();
+    Ok(told(&connections, with_secret))
+}
+
+fn told(connections: &[Connection], with_secret: Vec<crate::connection::ConnectionId>) -> BackedUp {
+    let sign_ins = connections.iter().filter(|connection| connection.auth.kind() == AuthKind::Browser).count();
+    BackedUp { connections: connections.len(), with_secret, sign_ins }
+}

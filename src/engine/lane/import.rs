@@ -1,0 +1,280 @@
+//! What was chosen of an import is saved: the secrets first, then all entries with one write. And it is taken back as a whole.
+
+use std::collections::HashMap;
+
+use secrecy::SecretString;
+
+use super::{NotStored, keep_result, tell, token, vault};
+use crate::{
+    connection::{Connection, ConnectionId, Reviewed, SecretKind},
+    engine::{
+        Chosen, Event, RunId,
+        importing::{Undo, Undone, replacement},
+        shared::Shared,
+        testing::Subject,
+    },
+    failure::{Code, Failure},
+    storage::{Entry, LibraryError, Revision, SecretKey, TokenNote},
+};
+
+/// A row on its way.
+struct Row {
+    connection: Connection,
+    /// What it replaces.
+    before: Option<Entry>,
+    secret: Option<(SecretKind, SecretString)>,
+    put: Option<Put>,
+}
+
+/// A secret that was stored for it, and what was there before.
+struct Put {
+    key: SecretKey,
+    former: Option<SecretString>,
+    noted: Option<TokenNote>,
+}
+
+pub(super) fn import(shared: &Shared, run: RunId, chosen: Vec<Chosen>) {
+    let mut failed = Vec::new();
+    let rows = prepare(shared, chosen, &mut failed);
+    let saved = save(shared, run, rows, &mut failed);
+    shared.outbox.send(Event::Imported { run, saved, failed });
+}
+
+/// Judges each and stores its secret. What cannot be saved is told and left out.
+fn prepare(shared: &Shared, chosen: Vec<Chosen>, failed: &mut Vec<(String, Failure)>) -> Vec<Row> {
+    let entries = match shared.library.load() {
+        Ok(snapshot) => snapshot.entries,
+        Err(error) => {
+            failed.extend(chosen.into_iter().map(|chosen| (name_of(&chosen.connection.connection), error.failure())));
+            return Vec::new();
+        }
+    };
+    let known: HashMap<ConnectionId, Entry> = entries.into_iter().map(|entry| (entry.connection.id, entry)).collect();
+    let mut rows = Vec::new();
+    for Chosen { connection: reviewed, replaces } in chosen {
+        let name = name_of(&reviewed.connection);
+        match row(shared, *reviewed, replaces, &known) {
+            Ok(row) => rows.push(row),
+            Err(not_stored) => failed.push((name, not_stored.failure)),
+        }
+    }
+    rows
+}
+
+fn row(
+    shared: &Shared,
+    reviewed: Reviewed,
+    replaces: Option<ConnectionId>,
+    known: &HashMap<ConnectionId, Entry>,
+) -> Result<Row, NotStored> {
+    let Reviewed { mut connection, mut secret } = reviewed;
+    let before = replaces.map(|id| known.get(&id).cloned().ok_or_else(gone)).transpose()?;
+    match &before {
+        Some(entry) => connection = replacement(connection, &entry.connection),
+        // Beside the one that has this id, not in its place.
+        None if known.contains_key(&connection.id) => connection.id = ConnectionId::random(),
+        None => {}
+    }
+    let base = before.as_ref().map(|entry| entry.revision);
+    shared.library.may_save(&connection, base)?;
+    let put = secret
+        .take()
+        .map(|(kind, secret)| put(shared, SecretKey { connection: connection.id, kind }, &secret).map(|put| (put, kind, secret)));
+    let (put, secret) = match put.transpose()? {
+        Some((put, kind, secret)) => (Some(put), Some((kind, secret))),
+        None => (None, None),
+    };
+    Ok(Row { connection, before, secret, put })
+}
+
+fn put(shared: &Shared, key: SecretKey, secret: &SecretString) -> Result<Put, NotStored> {
+    let vault = shared.vault();
+    let former = vault.get(key)?;
+    let noted = token::take_note(shared, key)?;
+    match vault.put(key, secret) {
+        Ok(()) => Ok(Put { key, former, noted }),
+        Err(error) => {
+            let not_stored = NotStored::from(error);
+            token::put_back_note(shared, key, noted, &not_stored);
+            Err(not_stored)
+        }
+    }
+}
+
+fn save(shared: &Shared, run: RunId, rows: Vec<Row>, failed: &mut Vec<(String, Failure)>) -> Vec<ConnectionId> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let wanted = rows.iter().map(|row| (row.connection.clone(), row.before.as_ref().map(|entry| entry.revision))).collect();
+    let (snapshot, outcomes) = match shared.library.save_each(wanted) {
+        Ok(saved) => saved,
+        Err(error) => {
+            for row in rows {
+                let name = name_of(&row.connection);
+                failed.push((name, take_back(shared, row, NotStored::from(error.failure()))));
+            }
+            return Vec::new();
+        }
+    };
+    let mut saved = Vec::new();
+    let mut undo = Undo { run, added: Vec::new(), replaced: Vec::new() };
+    for (row, outcome) in rows.into_iter().zip(outcomes) {
+        match outcome {
+            Ok(()) => {
+                let id = row.connection.id;
+                settle(shared, &row);
+                saved.push(id);
+                remember(row, &mut undo);
+            }
+            Err(error) => {
+                let name = name_of(&row.connection);
+                failed.push((name, take_back(shared, row, NotStored::from(error))));
+            }
+        }
+    }
+    *shared.imported.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(undo);
+    tell(shared, snapshot);
+    saved
+}
+
+/// As after any save: what was known of another address or another secret is not known any more.
+fn settle(shared: &Shared, row: &Row) {
+    let connection = &row.connection;
+    vault::store_sign_in(shared, connection.id, row.secret.is_some());
+    token::drop_unfit_note(shared, connection.id, connection.auth.kind(), &connection.base_url);
+    keep_result(shared, connection.id, &Subject::new(connection, row.secret.as_ref().map(|(_, secret)| secret)));
+}
+
+/// The entry could not be written: the former secret is put back.
+fn take_back(shared: &Shared, row: Row, mut not_stored: NotStored) -> Failure {
+    if let Some(Put { key, former, noted }) = row.put {
+        if let Err(error) = put_former(shared, key, former.as_ref()) {
+            not_stored.failure.details = Some(format!("The new secret is in the vault all the same: {error}"));
+            not_stored.uncertain = true;
+        }
+        token::put_back_note(shared, key, noted, &not_stored);
+    }
+    not_stored.failure
+}
+
+fn put_former(shared: &Shared, key: SecretKey, former: Option<&SecretString>) -> Result<(), Failure> {
+    let vault = shared.vault();
+    let done = match former {
+        Some(former) => vault.put(key, former),
+        None => vault.delete(key),
+    };
+    done.map_err(|error| error.failure())
+}
+
+fn remember(row: Row, undo: &mut Undo) {
+    let undone = Undone {
+        id: row.connection.id,
+        name: name_of(&row.connection),
+        revision: row.before.as_ref().map_or(Revision(1), |entry| Revision(entry.revision.0.saturating_add(1))),
+        secret: row.put.map(|put| (put.key.kind, put.former)),
+    };
+    match row.before {
+        Some(entry) => undo.replaced.push((entry, undone)),
+        None => undo.added.push(undone),
+    }
+}
+
+/// Only what is still as the import left it: what somebody has worked on since is theirs.
+pub(super) fn undo(shared: &Shared, run: RunId) {
+    let mut last = shared.imported.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let Some(Undo { added, replaced, .. }) = last.take_if(|last| last.run == run) else {
+        drop(last);
+        let failed = vec![(String::new(), not_the_last())];
+        return shared.outbox.send(Event::ImportUndone { run, removed: Vec::new(), restored: Vec::new(), failed });
+    };
+    drop(last);
+    let mut failed = Vec::new();
+    let removed = remove(shared, added, &mut failed);
+    let restored = restore(shared, replaced, &mut failed);
+    if let Ok(snapshot) = shared.library.load() {
+        tell(shared, snapshot);
+    }
+    shared.outbox.send(Event::ImportUndone { run, removed, restored, failed });
+}
+
+fn remove(shared: &Shared, added: Vec<Undone>, failed: &mut Vec<(String, Failure)>) -> Vec<ConnectionId> {
+    let entries = match shared.library.load() {
+        Ok(snapshot) => snapshot.entries,
+        Err(error) => {
+            failed.extend(added.into_iter().map(|undone| (undone.name, error.failure())));
+            return Vec::new();
+        }
+    };
+    let unchanged = |undone: &Undone| entries.iter().any(|entry| entry.connection.id == undone.id && entry.revision == undone.revision);
+    let (unchanged, changed): (Vec<_>, Vec<_>) = added.into_iter().partition(unchanged);
+    failed.extend(changed.into_iter().map(|undone| (undone.name, changed_since())));
+    let ids: Vec<ConnectionId> = unchanged.iter().map(|undone| undone.id).collect();
+    if ids.is_empty() {
+        return ids;
+    }
+    if let Err(error) = shared.library.remove(&ids) {
+        failed.extend(unchanged.into_iter().map(|undone| (undone.name, error.failure())));
+        return Vec::new();
+    }
+    // Secrets that cannot be deleted now keep their tombstone, and are deleted at the next start.
+    super::purge(shared, &ids);
+    ids
+}
+
+fn restore(shared: &Shared, replaced: Vec<(Entry, Undone)>, failed: &mut Vec<(String, Failure)>) -> Vec<ConnectionId> {
+    let mut restored = Vec::new();
+    for (before, undone) in replaced {
+        match restore_one(shared, before, &undone) {
+            Ok(()) => restored.push(undone.id),
+            Err(failure) => failed.push((undone.name, failure)),
+        }
+    }
+    restored
+}
+
+fn restore_one(shared: &Shared, before: Entry, undone: &Undone) -> Result<(), Failure> {
+    let connection = before.connection;
+    let told = |error: LibraryError| if matches!(error, LibraryError::Conflict { .. }) { changed_since() } else { error.failure() };
+    shared.library.may_save(&connection, Some(undone.revision)).map_err(told)?;
+    if let Some((kind, former)) = &undone.secret {
+        let key = SecretKey { connection: connection.id, kind: *kind };
+        token::take_note(shared, key)?;
+        put_former(shared, key, former.as_ref())?;
+    }
+    let subject = Subject::new(&connection, None);
+    shared.library.save(connection, Some(undone.revision)).map_err(told)?;
+    vault::store_sign_in(shared, undone.id, undone.secret.is_some());
+    keep_result(shared, undone.id, &subject);
+    Ok(())
+}
+
+fn name_of(connection: &Connection) -> String {
+    connection.name.as_str().to_owned()
+}
+
+fn gone() -> NotStored {
+    NotStored::from(Failure::new(
+        Code::NoSuchConnection,
+        "The connection that was to be replaced is not in the list any more.",
+        "It was removed, perhaps in another window.",
+        "Read the file again, and import it as a new one.",
+    ))
+}
+
+fn changed_since() -> Failure {
+    Failure::new(
+        Code::Conflict,
+        "This connection was changed after the import.",
+        "Taking the import back would lose that change.",
+        "Change or remove it by hand.",
+    )
+}
+
+fn not_the_last() -> Failure {
+    Failure::new(
+        Code::NotFound,
+        "There is nothing to take back.",
+        "Only the last import can be taken back, once, and only while Brickpass keeps running.",
+        "Change or remove the connections by hand.",
+    )
+}
