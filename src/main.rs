@@ -16,7 +16,7 @@ static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     cli::quiet_panics();
-    keep_memory_private();
+    cli::keep_memory_private();
     match cli::task() {
         Task::Done(code) => code,
         Task::Window(opening) => match opening.prepare().and_then(|prepared| open_window(&prepared)) {
@@ -42,16 +42,3 @@ fn open_window(prepared: &Prepared) -> Result<(), Failure> {
         .with_details(error.to_string())
     })
 }
-
-/// No core dumps with secrets in them; in a release build no debugger of the same user's either. Where the system refuses, nothing else changes.
-#[cfg(target_os = "linux")]
-fn keep_memory_private() {
-    use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
-    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), ..getrlimit(Resource::Core) });
-    if !cfg!(debug_assertions) {
-        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn keep_memory_private() {}

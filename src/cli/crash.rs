@@ -16,3 +16,16 @@ pub fn quiet_panics() {
         );
     }));
 }
+
+/// No core dumps with secrets in them; in a release build no debugger of the same user's either. Where the system refuses, nothing else changes.
+#[cfg(target_os = "linux")]
+pub fn keep_memory_private() {
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), ..getrlimit(Resource::Core) });
+    if !cfg!(debug_assertions) {
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn keep_memory_private() {}

@@ -168,6 +168,25 @@ pub(super) fn passphrase() -> Option<SecretString> {
     set(PASSPHRASE).and_then(|phrase| phrase.into_string().ok()).map(SecretString::from)
 }
 
+/// What Databricks' own tools read when nothing is said on the command line.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Databricks {
+    pub(super) profile: Option<String>,
+    pub(super) host: Option<String>,
+    pub(super) account_id: Option<String>,
+    pub(super) workspace_id: Option<String>,
+}
+
+pub(super) fn databricks() -> Databricks {
+    let text = |name: &str| set(name).and_then(|value| value.into_string().ok());
+    Databricks {
+        profile: text("DATABRICKS_CONFIG_PROFILE"),
+        host: text("DATABRICKS_HOST"),
+        account_id: text("DATABRICKS_ACCOUNT_ID"),
+        workspace_id: text("DATABRICKS_WORKSPACE_ID"),
+    }
+}
+
 fn set(variable: &str) -> Option<OsString> {
     env::var_os(variable).filter(|value| !value.is_empty())
 }

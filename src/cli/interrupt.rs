@@ -62,7 +62,7 @@ pub(super) fn code(of_command: ExitCode) -> ExitCode {
 }
 
 #[cfg(unix)]
-async fn asked_to_end() -> bool {
+pub(super) async fn asked_to_end() -> bool {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else { return false };
     tokio::select! {
@@ -72,6 +72,6 @@ async fn asked_to_end() -> bool {
 }
 
 #[cfg(not(unix))]
-async fn asked_to_end() -> bool {
+pub(super) async fn asked_to_end() -> bool {
     tokio::signal::ctrl_c().await.is_ok()
 }

@@ -8,6 +8,7 @@ mod admin;
 mod args;
 mod browser;
 mod crash;
+mod credential;
 mod demo;
 mod diagnostics;
 mod doctor;
@@ -37,7 +38,8 @@ use clap::{CommandFactory as _, Parser as _};
 
 use crate::failure::Failure;
 use args::{Args, Subcommand};
-pub use crash::quiet_panics;
+pub use crash::{keep_memory_private, quiet_panics};
+pub use credential::credential;
 pub use demo::{Opening, Prepared};
 pub use output::tell_failure;
 

@@ -82,8 +82,13 @@ pub(super) fn print_secret(text: &str) -> Result<(), Failure> {
     let mut line = Zeroizing::new(String::with_capacity(text.len() + 1));
     line.push_str(text);
     line.push('\n');
+    write_secret(&line)
+}
+
+/// To the letter.
+pub(super) fn write_secret(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
-    stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| {
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| {
         Failure::new(
             Code::FileUnwritable,
             "The secret could not be written.",

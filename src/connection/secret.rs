@@ -9,10 +9,12 @@ pub enum SecretKind {
     PersonalAccessToken,
     ClientSecret,
     RefreshToken,
+    /// Not a person's secret: what a client secret has opened, kept for other processes until it ends.
+    AccessToken,
 }
 
 impl SecretKind {
-    pub const ALL: [Self; 3] = [Self::PersonalAccessToken, Self::ClientSecret, Self::RefreshToken];
+    pub const ALL: [Self; 4] = [Self::PersonalAccessToken, Self::ClientSecret, Self::RefreshToken, Self::AccessToken];
 
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -20,6 +22,7 @@ impl SecretKind {
             Self::PersonalAccessToken => "pat",
             Self::ClientSecret => "client-secret",
             Self::RefreshToken => "refresh-token",
+            Self::AccessToken => "access-token",
         }
     }
 }

@@ -45,7 +45,7 @@ impl Copies {
         let what = match kind {
             SecretKind::PersonalAccessToken => "access token",
             SecretKind::ClientSecret => "client secret",
-            SecretKind::RefreshToken => return shared.fail(a_sign_in_stays()),
+            SecretKind::RefreshToken | SecretKind::AccessToken => return shared.fail(a_sign_in_stays()),
         };
         tokio::spawn(async move {
             let vault = shared.vault();

@@ -20,6 +20,7 @@ mod running;
 mod shared;
 mod signing_in;
 mod testing;
+mod token_desk;
 mod tokens;
 
 use std::{path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
@@ -43,6 +44,7 @@ pub use handover::{ExportPlace, ExportRequest, Offer, Proof};
 pub use importing::{BackedUp, Chosen, ImportSource, Preview, PreviewRow, Twin};
 pub use publish::{Drift, Plan, ProfileLine, ProfilesFile};
 pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, desktop, expiring_tokens};
+pub use token_desk::TokenDesk;
 pub use tokens::{comment_without_mark, default_comment};
 
 /// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.

@@ -79,6 +79,20 @@ impl Keeper {
         memory.unsaved.insert(id, Unsaved { record, over, in_refuge: false });
     }
 
+    /// Whether the same sign-in is here because the vault does not have it: then its access token stays with it.
+    fn update(&self, id: ConnectionId, newer: &Record) -> bool {
+        let mut guard = self.memory();
+        let memory = &mut *guard;
+        let unsaved = memory.unsaved.get_mut(&id).map(|unsaved| &mut unsaved.record);
+        match memory.held.get_mut(&id).into_iter().chain(unsaved).find(|record| record.digest() == newer.digest()) {
+            Some(record) => {
+                record.access.clone_from(&newer.access);
+                true
+            }
+            None => false,
+        }
+    }
+
     /// What was held is to be stored: its connection is saved now.
     pub(super) fn settle(&self, id: ConnectionId) {
         let held = self.memory().held.remove(&id);
@@ -150,6 +164,25 @@ impl Inner {
             self.offer_again(id);
         }
         stored
+    }
+
+    /// Keeps the access token of a sign-in whose refresh token has not changed, for other processes. As good as it goes: nothing is lost with it.
+    /// Called under the refresh lock.
+    pub(super) async fn keep_access(&self, id: ConnectionId, record: Record, deadline: Instant) {
+        if self.keeper.update(id, &record) {
+            return;
+        }
+        let stored = async {
+            let turn = Arc::clone(&self.keeper.writing).lock_owned().await;
+            let (vault, over) = ((self.around.vault)(), Over::Only(record.digest()));
+            let put = blocking(move || {
+                let _turn = turn;
+                let text = record.write();
+                Unsaved { record, over, in_refuge: false }.put_if_due(&vault, key(id), &text)
+            });
+            put.await
+        };
+        let _ = timeout_at(deadline, stored).await;
     }
 
     /// One try to bring an unsaved sign-in into the vault.
@@ -262,7 +295,7 @@ mod tests {
     };
 
     fn record(token: &str, changes: serde_json::Value) -> Record {
-        Record::new(token.into(), &Grounds::of(&browser(changes)).unwrap(), "ada@example.com".into(), jiff::Timestamp::UNIX_EPOCH)
+        Record::new(token.into(), None, &Grounds::of(&browser(changes)).unwrap(), "ada@example.com".into(), jiff::Timestamp::UNIX_EPOCH)
     }
 
     fn here(token: &str) -> Record {

@@ -1,11 +1,13 @@
 //! A valid access token for a connection, whoever asks, however many ask at once.
 //!
 //! In this process: one refresh in flight for each sign-in, everybody else waits for it. Across processes: a lock, and the refresh token is
-//! read again under it. Refresh tokens and client secrets lie in the vault, access tokens in memory only.
+//! read again under it. Refresh tokens and client secrets lie in the vault, and so does the current access token: programs that start, ask once
+//! and end would otherwise renew and rotate at each start.
 
 mod flight;
 mod grounds;
 mod keep;
+mod kept;
 mod record;
 mod renew;
 mod seat;
@@ -24,6 +26,7 @@ use tokio::time::{Instant, timeout};
 
 use grounds::{Grant, Grounds};
 use keep::{Keeper, Over};
+use kept::Kept;
 use record::Record;
 pub use record::SignIn;
 use renew::HOLD;
@@ -102,6 +105,20 @@ impl Sessions {
         self.fetch(self.inner.seat(owner.id, grounds), Some(rejected)).await
     }
 
+    /// Another token than the one that is stored at this moment, as if the API had refused that one. Whoever asks for the same meanwhile, also in
+    /// another process, brings it for all.
+    ///
+    /// # Errors
+    /// As `access_token`.
+    pub async fn renew(&self, owner: &Connection) -> Result<AccessToken, Failure> {
+        let Some(grounds) = Grounds::of(owner) else { return self.access_token(owner).await };
+        // What this process or another one has at hand, without the server; else what comes is new in any case.
+        match self.inner.at_hand(&self.inner.seat(owner.id, grounds)).await? {
+            Some(known) => self.replace(owner, &known).await,
+            None => self.access_token(owner).await,
+        }
+    }
+
     /// A token for a client secret that is typed and not stored: nothing of it is kept.
     ///
     /// # Errors
@@ -177,13 +194,20 @@ impl Sessions {
     /// The vault. That the server could not be told is no error.
     pub async fn sign_out(&self, owner: &Connection) -> Result<(), Failure> {
         let inner = &self.inner;
-        if let Some(grounds @ Grounds { grant: Grant::Browser(_), .. }) = Grounds::of(owner) {
-            // Somebody who is renewing it is waited for, so that nothing is stored after it was deleted.
-            let _lock = inner.lock(owner.id, inner.around.patience).await;
-            let seat = inner.seat_to_look_at(owner.id, grounds);
-            let _ = timeout(FAREWELL, inner.revoke(&seat)).await;
-            self.forget(owner.id);
-            inner.delete(owner.id).await?;
+        match Grounds::of(owner) {
+            Some(grounds @ Grounds { grant: Grant::Browser(_), .. }) => {
+                // Somebody who is renewing it is waited for, so that nothing is stored after it was deleted.
+                let _lock = inner.lock(owner.id, inner.around.patience).await;
+                let seat = inner.seat_to_look_at(owner.id, grounds);
+                let _ = timeout(FAREWELL, inner.revoke(&seat)).await;
+                self.forget(owner.id);
+                inner.delete(owner.id).await?;
+            }
+            Some(Grounds { grant: Grant::ServicePrincipal(_), .. }) => {
+                let _lock = inner.lock(owner.id, inner.around.patience).await;
+                inner.delete_principals_token(owner.id).await?;
+            }
+            None => {}
         }
         self.forget(owner.id);
         (inner.around.changed)(owner.id);
@@ -284,7 +308,8 @@ impl Inner {
         if tokens.refresh.is_none() {
             seat.set_passing(user.clone(), now);
         }
-        let record = tokens.refresh.map(|refresh_token| Record::new(refresh_token, &seat.grounds, user, now));
+        let record =
+            tokens.refresh.map(|refresh_token| Record::new(refresh_token, Kept::of(&tokens.access, now), &seat.grounds, user, now));
         self.seats().insert(owner.id, seat);
         record
     }

@@ -1,11 +1,14 @@
-//! A sign-in as the vault keeps it (under `SecretKind::RefreshToken`): the refresh token, whose it is, and where alone it may be sent.
+//! A sign-in as the vault keeps it (under `SecretKind::RefreshToken`): the refresh token and the access token that came with it, whose they are,
+//! and where alone they may be sent.
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use zeroize::Zeroizing;
+use serde::{Deserialize, Serialize};
 
-use super::grounds::{Grounds, digest};
+use super::{
+    grounds::{Grounds, digest},
+    kept::{self, Kept, conceal, expose},
+};
 use crate::connection::AccountId;
 
 /// What may be shown of a stored sign-in.
@@ -20,12 +23,15 @@ pub struct SignIn {
     pub renews: bool,
 }
 
-/// One document, so that the token and where it may be sent can never be parted. No `Debug`: most of it is the secret.
+/// One document, so that the tokens and where it may be sent can never be parted. No `Debug`: most of it is the secret.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Record {
     v: u32,
     #[serde(serialize_with = "expose", deserialize_with = "conceal")]
     pub(super) refresh_token: SecretString,
+    /// Written since processes share it; a record without it is as good as one whose access token has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) access: Option<Kept>,
     origin: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account_id: Option<String>,
@@ -37,13 +43,12 @@ pub(super) struct Record {
 
 impl Record {
     const VERSION: u32 = 1;
-    /// Bytes: more than a record has, so that writing it leaves no copies of the token behind.
-    const ROOM: usize = 16 * 1024;
 
-    pub(super) fn new(refresh_token: SecretString, grounds: &Grounds, user: String, now: Timestamp) -> Self {
+    pub(super) fn new(refresh_token: SecretString, access: Option<Kept>, grounds: &Grounds, user: String, now: Timestamp) -> Self {
         Self {
             v: Self::VERSION,
             refresh_token,
+            access,
             origin: grounds.target.base_url.origin(),
             account_id: grounds.target.account_id.as_ref().map(|id| id.as_str().to_owned()),
             client_id: grounds.client_id().to_owned(),
@@ -53,9 +58,9 @@ impl Record {
         }
     }
 
-    /// The same sign-in with the token that the server gave in place of the used one.
-    pub(super) fn rotated(&self, refresh_token: SecretString) -> Self {
-        Self { refresh_token, ..self.clone() }
+    /// The same sign-in with what the server gave: an access token, and where it rotates them a refresh token in place of the used one.
+    pub(super) fn renewed(&self, refresh_token: Option<SecretString>, access: Option<Kept>) -> Self {
+        Self { refresh_token: refresh_token.unwrap_or_else(|| self.refresh_token.clone()), access, ..self.clone() }
     }
 
     /// `None`: damaged, or written by a newer Brickpass.
@@ -64,10 +69,7 @@ impl Record {
     }
 
     pub(super) fn write(&self) -> SecretString {
-        let mut text = Zeroizing::new(Vec::with_capacity(Self::ROOM));
-        // Writing strings and numbers to memory has no way to fail; what it could not write would be read as damaged.
-        let _ = serde_json::to_writer(&mut *text, self);
-        SecretString::from(String::from_utf8_lossy(&text).into_owned())
+        kept::write(self)
     }
 
     /// May the token be sent where this connection signs in? Only to the server and as the application that it was issued for.
@@ -91,21 +93,13 @@ impl Record {
     }
 }
 
-fn expose<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(secret.expose_secret())
-}
-
-fn conceal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
-    String::deserialize(deserializer).map(SecretString::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::{super::grounds::tests::browser, *};
 
     fn record(connection: serde_json::Value) -> Record {
         let grounds = Grounds::of(&browser(connection)).unwrap();
-        Record::new("the-refresh-token".into(), &grounds, "ada@example.com".into(), "2026-11-22T10:00:00Z".parse().unwrap())
+        Record::new("the-refresh-token".into(), None, &grounds, "ada@example.com".into(), "2026-11-22T10:00:00Z".parse().unwrap())
     }
 
     #[test]
@@ -116,6 +110,13 @@ mod tests {
         assert_eq!((read.refresh_token.expose_secret(), read.user.as_str()), ("the-refresh-token", "ada@example.com"));
         assert_eq!(read.signed_in_at, record.signed_in_at);
         assert_eq!(read.write().expose_secret(), written.expose_secret());
+    }
+
+    #[test]
+    fn a_record_from_before_access_tokens_were_kept_is_read() {
+        let old = record(serde_json::json!({})).write();
+        assert!(!old.expose_secret().contains("\"access\""), "{}", old.expose_secret());
+        assert!(Record::read(&old).unwrap().access.is_none());
     }
 
     #[test]

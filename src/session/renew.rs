@@ -1,8 +1,9 @@
-//! Fetching another access token: by the refresh token, under the lock that keeps other processes out, or by a client secret.
+//! Fetching another access token: what another process has just got, else by the refresh token, under the lock that keeps other processes out,
+//! or by a client secret.
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use tokio::time::{Instant, timeout_at};
 
@@ -10,7 +11,9 @@ use super::{
     Inner, blocking,
     grounds::{Grant, digest},
     keep::Over,
-    seat::Seat,
+    kept::{Kept, PrincipalsToken},
+    record::Record,
+    seat::{Seat, same},
     words,
 };
 use crate::{
@@ -26,6 +29,10 @@ pub(super) const HOLD: Duration = Duration::from_secs(28);
 const SERVER: Duration = Duration::from_secs(20);
 /// For a server that is asked without anybody waiting behind.
 pub(super) const UNHURRIED: Duration = Duration::from_secs(30);
+/// A service principal's token is fetched without the lock when somebody holds it for longer.
+const PRINCIPALS_PATIENCE: Duration = Duration::from_secs(5);
+/// For writing it where other processes find it.
+const KEEPING: Duration = Duration::from_secs(5);
 /// Others may renew one after the other in front of us: as long as that goes on, waiting is not in vain.
 const ROUNDS: usize = 4;
 
@@ -37,6 +44,7 @@ struct NoToken {
 
 struct Fetched {
     token: AccessToken,
+    issued_at: Timestamp,
     /// Of the client secret that it was issued for.
     secret: Option<[u8; 32]>,
 }
@@ -49,13 +57,13 @@ impl Inner {
             return answer;
         }
         let fetched = match &seat.grounds.grant {
-            Grant::Browser(app) => self.by_refresh_token(&seat, app).await,
-            Grant::ServicePrincipal(client_id) => self.by_client_secret(&seat, client_id).await,
+            Grant::Browser(app) => self.by_refresh_token(&seat, app, refused.as_ref()).await,
+            Grant::ServicePrincipal(client_id) => self.by_client_secret(&seat, client_id, refused.as_ref()).await,
         };
         let now = self.now();
         match fetched {
-            Ok(Fetched { token, secret }) => {
-                seat.remember(&token, secret, refused.is_some(), now);
+            Ok(Fetched { token, issued_at, secret }) => {
+                seat.remember(&token, secret, refused.is_some(), issued_at);
                 (self.around.changed)(seat.id);
                 Ok(token)
             }
@@ -74,24 +82,61 @@ impl Inner {
         }
     }
 
-    async fn by_client_secret(&self, seat: &Seat, client_id: &ClientId) -> Result<Fetched, NoToken> {
-        let (vault, key) = ((self.around.vault)(), SecretKey { connection: seat.id, kind: SecretKind::ClientSecret });
-        let secret = blocking(move || vault.get(key)).await?.map_err(|error| error.failure())?.ok_or_else(words::no_client_secret)?;
+    async fn by_client_secret(&self, seat: &Seat, client_id: &ClientId, refused: Option<&AccessToken>) -> Result<Fetched, NoToken> {
+        let secret = self.client_secret(seat.id).await?;
         let secret_digest = digest(&secret);
         seat.secret_is(secret_digest);
+        if let Some(fetched) = self.principals_token(seat, secret_digest, refused).await {
+            return Ok(fetched);
+        }
         let endpoints = self.endpoints(seat).await?;
+        // Two that ask at once do no harm here, so nobody who holds the lock for long is waited for.
+        let _lock = self.lock(seat.id, self.around.patience.min(PRINCIPALS_PATIENCE)).await;
+        if let Some(fetched) = self.principals_token(seat, secret_digest, refused).await {
+            return Ok(fetched);
+        }
         let deadline = Instant::now() + UNHURRIED;
         let tokens = oauth::client_credentials(&(self.around.http)(), &endpoints, client_id, &secret, self.now(), deadline).await?;
-        Ok(Fetched { token: tokens.access, secret: Some(secret_digest) })
+        let (token, issued_at) = (tokens.access, self.now());
+        if let Some(kept) = Kept::of(&token, issued_at) {
+            let text = PrincipalsToken::new(&seat.grounds, secret_digest, kept).write();
+            // Only a convenience of other processes is lost when it cannot be kept.
+            let (vault, key) = ((self.around.vault)(), principals_key(seat.id));
+            let _ = timeout_at(Instant::now() + KEEPING, blocking(move || vault.put(key, &text))).await;
+        }
+        Ok(Fetched { token, issued_at, secret: Some(secret_digest) })
     }
 
-    async fn by_refresh_token(self: &Arc<Self>, seat: &Seat, app: &OAuthApp) -> Result<Fetched, NoToken> {
+    async fn client_secret(&self, id: ConnectionId) -> Result<SecretString, Failure> {
+        let (vault, key) = ((self.around.vault)(), SecretKey { connection: id, kind: SecretKind::ClientSecret });
+        blocking(move || vault.get(key)).await?.map_err(|error| error.failure())?.ok_or_else(words::no_client_secret)
+    }
+
+    /// What another process has got with the same secret; what cannot be read is fetched.
+    async fn principals_token(&self, seat: &Seat, secret_digest: [u8; 32], refused: Option<&AccessToken>) -> Option<Fetched> {
+        let (vault, key) = ((self.around.vault)(), principals_key(seat.id));
+        let stored = blocking(move || vault.get(key)).await.ok()?.ok()??;
+        let kept = PrincipalsToken::read(&stored, &seat.grounds, secret_digest)?.kept;
+        let token = usable(seat, &kept, refused, self.now())?;
+        Some(Fetched { token, issued_at: kept.issued_at, secret: Some(secret_digest) })
+    }
+
+    pub(super) async fn delete_principals_token(&self, id: ConnectionId) -> Result<(), Failure> {
+        let (vault, key) = ((self.around.vault)(), principals_key(id));
+        blocking(move || vault.delete(key)).await?.map_err(|error| error.failure())
+    }
+
+    async fn by_refresh_token(self: &Arc<Self>, seat: &Seat, app: &OAuthApp, refused: Option<&AccessToken>) -> Result<Fetched, NoToken> {
         // What may take long, the keyring's password and discovery, comes before the lock.
-        let mut seen = self.record(seat).await?.digest();
+        let record = self.record(seat).await?;
+        if let Some(fetched) = self.shared(seat, &record, refused) {
+            return Ok(fetched);
+        }
+        let mut seen = record.digest();
         let endpoints = self.endpoints(seat).await?;
         for _ in 0..ROUNDS {
             if let Some(_lock) = self.lock(seat.id, self.around.patience).await? {
-                return self.under_the_lock(seat, app, &endpoints).await;
+                return self.under_the_lock(seat, app, &endpoints, refused).await;
             }
             let now_stored = self.record(seat).await?.digest();
             if now_stored == seen {
@@ -102,7 +147,35 @@ impl Inner {
         Err(words::busy().into())
     }
 
-    async fn under_the_lock(self: &Arc<Self>, seat: &Seat, app: &OAuthApp, endpoints: &Endpoints) -> Result<Fetched, NoToken> {
+    /// The good token that is there without asking the server.
+    pub(super) async fn at_hand(&self, seat: &Seat) -> Result<Option<AccessToken>, Failure> {
+        if let Some(token) = seat.valid(self.now()) {
+            return Ok(Some(token));
+        }
+        let fetched = match &seat.grounds.grant {
+            Grant::Browser(_) => self.shared(seat, &self.record(seat).await?, None),
+            Grant::ServicePrincipal(_) => {
+                let secret_digest = digest(&self.client_secret(seat.id).await?);
+                self.principals_token(seat, secret_digest, None).await
+            }
+        };
+        Ok(fetched.map(|fetched| fetched.token))
+    }
+
+    /// What another process has got already.
+    fn shared(&self, seat: &Seat, record: &Record, refused: Option<&AccessToken>) -> Option<Fetched> {
+        let kept = record.access.as_ref()?;
+        let token = usable(seat, kept, refused, self.now())?;
+        Some(Fetched { token, issued_at: kept.issued_at, secret: None })
+    }
+
+    async fn under_the_lock(
+        self: &Arc<Self>,
+        seat: &Seat,
+        app: &OAuthApp,
+        endpoints: &Endpoints,
+        refused: Option<&AccessToken>,
+    ) -> Result<Fetched, NoToken> {
         let taken = Instant::now();
         let http = (self.around.http)();
         let mut details = None;
@@ -112,14 +185,22 @@ impl Inner {
             // Never what was read before the lock: another process may have used it up.
             let record = timeout_at(taken + SERVER, self.record(seat)).await.unwrap_or_else(|_| Err(words::vault_too_slow()));
             let record = record.map_err(|failure| Failure { details: details.take().or(failure.details), ..failure })?;
+            if let Some(fetched) = self.shared(seat, &record, refused) {
+                return Ok(fetched);
+            }
             match oauth::refresh(&http, endpoints, app, &record.refresh_token, self.now(), taken + SERVER).await {
                 Ok(tokens) => {
-                    if let Some(rotated) = tokens.refresh {
-                        self.keeper.entrust(seat.id, record.rotated(rotated), Over::Only(record.digest()));
+                    let issued_at = self.now();
+                    let rotated = tokens.refresh.is_some();
+                    let renewed = record.renewed(tokens.refresh, Kept::of(&tokens.access, issued_at));
+                    if rotated {
+                        self.keeper.entrust(seat.id, renewed, Over::Only(record.digest()));
                         // What it could not store it tells by `unsaved`; the token is good all the same.
                         let _ = self.keep(seat.id, taken + HOLD).await;
+                    } else {
+                        self.keep_access(seat.id, renewed, taken + HOLD).await;
                     }
-                    return Ok(Fetched { token: tokens.access, secret: None });
+                    return Ok(Fetched { token: tokens.access, issued_at, secret: None });
                 }
                 Err(error) if error.trouble == Trouble::InvalidGrant => {
                     seat.set_dead(record.digest());
@@ -159,6 +240,16 @@ impl Inner {
         let endpoints = oauth::discover(&http, target, deadline).await?;
         Ok(oauth::client_credentials(&http, &endpoints, client_id, secret, self.now(), deadline).await?.access)
     }
+}
+
+fn principals_key(id: ConnectionId) -> SecretKey {
+    SecretKey { connection: id, kind: SecretKind::AccessToken }
+}
+
+/// A kept token that is good, and news to whoever was refused another one.
+fn usable(seat: &Seat, kept: &Kept, refused: Option<&AccessToken>, now: Timestamp) -> Option<AccessToken> {
+    let token = kept.good(now).filter(|token| refused.is_none_or(|refused| !same(token, refused)))?;
+    seat.is_newer(kept.issued_at, refused).then_some(token)
 }
 
 impl From<Failure> for NoToken {

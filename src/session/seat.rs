@@ -89,6 +89,13 @@ impl Seat {
         self.memory().issued.as_ref().filter(|issued| issued.is_valid(now)).map(|issued| issued.token.clone())
     }
 
+    /// Is what another process got at `issued_at` news to whoever holds `refused`? A token from before the refused one is none.
+    pub(super) fn is_newer(&self, issued_at: Timestamp, refused: Option<&AccessToken>) -> bool {
+        let Some(refused) = refused else { return true };
+        let memory = self.memory();
+        memory.issued.as_ref().filter(|issued| same(&issued.token, refused)).is_none_or(|issued| issued.at <= issued_at)
+    }
+
     pub(super) fn remember(&self, token: &AccessToken, secret: Option<[u8; 32]>, instead_of_refused: bool, now: Timestamp) {
         let jitter = SignedDuration::from_secs(fastrand::i64(-JITTER_SECONDS..=JITTER_SECONDS));
         let mut memory = self.memory();
@@ -177,7 +184,7 @@ impl Issued {
     }
 
     fn is_fresh(&self, now: Timestamp) -> bool {
-        now < self.renew_at && self.at.duration_since(now) < CLOCK_TOLERANCE
+        is_fresh(self.at, self.renew_at, now)
     }
 }
 
@@ -185,7 +192,11 @@ pub(super) fn same(one: &AccessToken, other: &AccessToken) -> bool {
     one.secret.expose_secret() == other.secret.expose_secret()
 }
 
-fn renew_at(token: &AccessToken, now: Timestamp, jitter: SignedDuration) -> Timestamp {
+pub(super) fn is_fresh(issued_at: Timestamp, renew_at: Timestamp, now: Timestamp) -> bool {
+    now < renew_at && issued_at.duration_since(now) < CLOCK_TOLERANCE
+}
+
+pub(super) fn renew_at(token: &AccessToken, now: Timestamp, jitter: SignedDuration) -> Timestamp {
     let Some(end) = token.expires_at else { return Timestamp::MAX };
     let life = end.duration_since(now);
     if life < SHORT { later(now, life / 2) } else { later(end, jitter - AHEAD) }

@@ -17,6 +17,7 @@ mod clusters;
 mod demo;
 mod demo_oauth;
 mod demo_tokens;
+mod credential;
 mod diagnostics;
 mod e2e;
 mod engine;

@@ -22,15 +22,30 @@ impl ProfileName {
     /// # Errors
     /// Not fit, with the reason (CF-12).
     pub fn parse(text: &str) -> Result<Self, String> {
-        let _ = text;
-        todo!()
+        let unfit = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+        if text.is_empty() {
+            Err("A profile needs a name".to_owned())
+        } else if text == SETTINGS {
+            Err(format!("{SETTINGS} holds settings of the Databricks CLI and cannot be a profile"))
+        } else if text.contains(unfit) {
+            Err("Use letters, digits, dots, dashes and underscores; other characters are read differently by different tools".to_owned())
+        } else {
+            Ok(Self(text.to_owned()))
+        }
     }
 
     /// What a connection is called there unless the person says otherwise: its name in small letters, with `-` for what does not fit.
     #[must_use]
     pub fn of(name: &ConnectionName) -> Self {
-        let _ = name;
-        todo!()
+        let mut fit = String::new();
+        for c in name.as_str().to_lowercase().chars() {
+            if c.is_ascii_alphanumeric() || matches!(c, '_' | '.') {
+                fit.push(c);
+            } else if !fit.is_empty() && !fit.ends_with('-') {
+                fit.push('-');
+            }
+        }
+        Self::parse(fit.trim_end_matches('-')).unwrap_or_else(|_| Self("brickpass".to_owned()))
     }
 
     #[must_use]

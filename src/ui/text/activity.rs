@@ -60,7 +60,7 @@ pub fn detail(entry: &ActivityEntry) -> String {
     match kind {
         Some(SecretKind::PersonalAccessToken) => "Access token".to_owned(),
         Some(SecretKind::ClientSecret) => "Client secret".to_owned(),
-        Some(SecretKind::RefreshToken) => "Sign-in".to_owned(),
+        Some(SecretKind::RefreshToken | SecretKind::AccessToken) => "Sign-in".to_owned(),
         // The file may have been written by anybody who may write this person's files.
         None => detail.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
     }

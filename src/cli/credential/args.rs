@@ -1,0 +1,92 @@
+//! The words of the Databricks CLI that its SDKs use, and those beside them that a person would try.
+
+use clap::{Parser, ValueEnum};
+use jiff::SignedDuration;
+
+/// Gives Databricks' SDKs and tools the tokens of your Brickpass connections, where they look for the Databricks CLI.
+#[derive(Debug, Parser)]
+#[command(name = "brickpass-credential", disable_help_subcommand = true, arg_required_else_help = true, max_term_width = 100)]
+pub(super) struct Args {
+    /// The profile that a connection was published as, or the connection's name
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+    #[arg(short, long, global = true, value_enum)]
+    pub(super) output: Option<Output>,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Output {
+    Text,
+    Json,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// The version of the Databricks CLI that this program stands in for
+    Version,
+    /// Tokens
+    #[command(subcommand)]
+    Auth(Auth),
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Auth {
+    /// Print a token that is valid now
+    Token(Token),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Token {
+    /// A profile, a connection's name, or an address
+    #[arg(value_name = "PROFILE")]
+    pub(super) named: Option<String>,
+    /// The address of the workspace or the account console
+    #[arg(long, value_name = "URL")]
+    pub(super) host: Option<String>,
+    #[arg(long, value_name = "ID")]
+    pub(super) account_id: Option<String>,
+    #[arg(long, value_name = "ID")]
+    pub(super) workspace_id: Option<String>,
+    /// Another token than the stored one, even if that is still good
+    #[arg(long)]
+    pub(super) force_refresh: bool,
+    /// How long to wait at most, such as 30s or 1h
+    #[arg(long, value_name = "TIME", value_parser = timeout)]
+    pub(super) timeout: Option<std::time::Duration>,
+}
+
+/// As Go writes durations: `1h`, `300s`, `1h30m`, `1.5h`, `500ms`.
+fn timeout(text: &str) -> Result<std::time::Duration, String> {
+    let parsed: Result<SignedDuration, _> = text.parse();
+    parsed
+        .ok()
+        .and_then(|duration| std::time::Duration::try_from(duration).ok())
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "a time such as 30s or 1h".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_words_fit_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_timeout_is_read_as_go_writes_it() {
+        for (text, seconds) in [("1h", 3600.0), ("300s", 300.0), ("1h30m", 5400.0), ("500ms", 0.5), ("1h0m0s", 3600.0), ("1.5h", 5400.0)] {
+            assert_eq!(timeout(text), Ok(Duration::from_secs_f64(seconds)), "{text}");
+        }
+        for text in ["", "soon", "-1s", "0s"] {
+            assert!(timeout(text).is_err(), "{text}");
+        }
+    }
+}

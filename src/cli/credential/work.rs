@@ -1,0 +1,157 @@
+//! From the words of the command line to a token.
+
+use std::time::Duration;
+
+use super::{
+    answer::{Unanswered, warn},
+    args::Token,
+    choose::{Asked, Host, choose},
+};
+use crate::{
+    cli::{environment, interrupt::asked_to_end, output::in_terminal},
+    connection::Connection,
+    engine::{AccessToken, TokenDesk},
+    failure::{Code, Failure},
+};
+
+pub(super) fn token(wanted: Token, profile: Option<String>) -> Result<AccessToken, Unanswered> {
+    let asked = Question { profile, ..Question::of(&wanted) }.with(&environment::databricks());
+    let desk = TokenDesk::open(&environment::places()?)?;
+    let connection = asked.answer(&desk)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| cannot_start(&error))?;
+    let outcome = runtime.block_on(async {
+        let outcome = tokio::select! {
+            outcome = fetch(&desk, connection, wanted.force_refresh) => outcome,
+            () = time_is_up(wanted.timeout) => Err(too_late()),
+            true = asked_to_end() => Err(cut_short()),
+        };
+        // However it ended: a refresh token that the server has just replaced would be lost with this process.
+        if let Err(lost) = desk.finish().await {
+            warn(&lost);
+        }
+        match outcome {
+            Err(failure) if matches!(failure.code, Code::NoSecret | Code::SignInNeeded) && desk.has_nothing(connection).await => {
+                Err(nothing_stored(connection))
+            }
+            Err(failure) => Err(Unanswered::Failed(in_terminal(failure, connection.name.as_str()))),
+            Ok(token) => Ok(token),
+        }
+    });
+    // Nothing that is still blocked on a keyring is waited for.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn fetch(desk: &TokenDesk, connection: &Connection, anew: bool) -> Result<AccessToken, Failure> {
+    match (desk.token(connection, anew).await, environment::passphrase()) {
+        (Err(locked), Some(passphrase)) if locked.code == Code::VaultLocked => {
+            desk.unlock(passphrase).await?;
+            desk.token(connection, anew).await
+        }
+        (outcome, _) => outcome,
+    }
+}
+
+async fn time_is_up(limit: Option<Duration>) {
+    match limit {
+        Some(limit) => tokio::time::sleep(limit).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What was asked for, on the command line and in the environment.
+#[derive(Debug, Clone, Default)]
+struct Question {
+    named: Option<String>,
+    profile: Option<String>,
+    host: Option<String>,
+    account_id: Option<String>,
+    workspace_id: Option<String>,
+}
+
+impl Question {
+    fn of(wanted: &Token) -> Self {
+        Self {
+            named: wanted.named.clone(),
+            profile: None,
+            host: wanted.host.clone(),
+            account_id: wanted.account_id.clone(),
+            workspace_id: wanted.workspace_id.clone(),
+        }
+    }
+
+    /// As the Databricks CLI: who names neither a profile nor a host means those of the environment.
+    fn with(self, around: &environment::Databricks) -> Self {
+        if self.named.is_some() || self.profile.is_some() || self.host.is_some() {
+            return self;
+        }
+        if around.profile.is_some() {
+            return Self { profile: around.profile.clone(), ..self };
+        }
+        Self {
+            host: around.host.clone(),
+            account_id: self.account_id.or_else(|| around.account_id.clone()),
+            workspace_id: self.workspace_id.or_else(|| around.workspace_id.clone()),
+            ..self
+        }
+    }
+
+    fn answer<'a>(&self, desk: &'a TokenDesk) -> Result<&'a Connection, Unanswered> {
+        let choose = |asked: &Asked| Ok::<_, Unanswered>(choose(asked, desk.connections(), desk.published())?);
+        let host = |text: &str| Host::read(text, self.account_id.as_deref(), self.workspace_id.as_deref());
+        match (&self.named, &self.profile, &self.host) {
+            (Some(named), None, None) => choose(&Asked::Profile(named.clone())).or_else(|not_a_name| match host(named) {
+                Ok(host) if named.contains('.') => choose(&Asked::Host(host)),
+                _ => Err(not_a_name),
+            }),
+            (Some(named), ..) => Err(Unanswered::Words(format!(
+                "argument \"{}\" cannot be combined with --host or --profile. Use the --host and --profile flags instead",
+                named.escape_debug()
+            ))),
+            (None, Some(profile), at) => {
+                let connection = choose(&Asked::Profile(profile.clone()))?;
+                let at = at.as_deref().map(host).transpose()?;
+                match at.filter(|at| at.origin != connection.base_url.origin()) {
+                    Some(at) => Err(Unanswered::Words(format!(
+                        "--profile \"{}\" has host \"{}\", which conflicts with --host \"{}\". Use --profile only to select a profile",
+                        profile.escape_debug(),
+                        connection.base_url.origin(),
+                        at.origin
+                    ))),
+                    None => Ok(connection),
+                }
+            }
+            (None, None, Some(at)) => choose(&Asked::Host(host(at)?)),
+            (None, None, None) => {
+                Err(Unanswered::Words("no profile specified. Use --profile <name> to specify which profile to use".to_owned()))
+            }
+        }
+    }
+}
+
+fn nothing_stored(connection: &Connection) -> Unanswered {
+    let name = connection.name.as_str().escape_debug();
+    Unanswered::NotConfigured(format!("Nothing is stored for the connection \"{name}\"; sign in or enter its secret in Brickpass"))
+}
+
+fn too_late() -> Failure {
+    Failure::new(
+        Code::ReadTimeout,
+        "There was no token in time.",
+        "The vault, the network or the service took longer than --timeout allows.",
+        "Try again, or allow more time.",
+    )
+}
+
+fn cut_short() -> Failure {
+    Failure::new(Code::Cancelled, "There is no token.", "This program was asked to end.", "Run it again.")
+}
+
+fn cannot_start(error: &std::io::Error) -> Failure {
+    Failure::new(
+        Code::Internal,
+        "Brickpass cannot start its work.",
+        format!("The system says: {error}."),
+        "Close other programs and try again.",
+    )
+}

@@ -1,0 +1,138 @@
+//! A token for a program that asks once and ends: by the same rules as the engine's, without its thread, its lane and its events.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+
+use super::{
+    Places,
+    owner::confirmed,
+    shared::{blocking, http_for, vault_for},
+};
+use crate::{
+    connection::{AuthKind, Connection, ConnectionId, SecretKind},
+    failure::{Code, Failure, Remedy},
+    oauth::AccessToken,
+    session::{Sessions, Surroundings},
+    storage::{Library, SecretKey, SettingsFile, TokenNotes, Vault},
+};
+
+/// How long whoever gets a personal access token may keep it without asking again: it can be rotated at any time, and the former one is then
+/// worth nothing.
+const PAT_STAYS: SignedDuration = SignedDuration::from_mins(15);
+
+/// The pauses between the tries to store a sign-in that was just renewed: a busy keyring or a full disk is often well again a moment later.
+const PAUSES: [Duration; 3] = [Duration::ZERO, Duration::from_millis(500), Duration::from_secs(2)];
+
+/// The connections as they are in the file at this moment, and the tokens for them.
+pub struct TokenDesk {
+    vault: Vault,
+    sessions: Sessions,
+    notes: TokenNotes,
+    connections: Vec<Connection>,
+    published: Vec<(ConnectionId, String)>,
+}
+
+impl TokenDesk {
+    /// # Errors
+    /// The connections file cannot be read.
+    pub fn open(places: &Places) -> Result<Self, Failure> {
+        let (settings, _) = SettingsFile::new(&places.config_dir).load();
+        let (vault, http) = (vault_for(places, &settings), http_for(places, &settings));
+        let snapshot = Library::new(&places.config_dir, &places.state_dir).load().map_err(|error| error.failure())?;
+        let for_sessions = vault.clone();
+        let sessions = Sessions::new(Surroundings {
+            vault: Box::new(move || for_sessions.clone()),
+            http: Box::new(move || http.clone()),
+            clock: Box::new(Timestamp::now),
+            state_dir: places.state_dir.clone(),
+            patience: Surroundings::PATIENCE,
+            changed: Box::new(|_| {}),
+        });
+        let connections = snapshot.entries.into_iter().map(|entry| entry.connection).collect();
+        Ok(Self { vault, sessions, notes: TokenNotes::new(&places.state_dir), connections, published: Vec::new() })
+    }
+
+    #[must_use]
+    pub fn connections(&self) -> &[Connection] {
+        &self.connections
+    }
+
+    /// As which profiles connections were published.
+    #[must_use]
+    pub fn published(&self) -> &[(ConnectionId, String)] {
+        &self.published
+    }
+
+    /// For a vault that has answered with `VaultLocked`.
+    ///
+    /// # Errors
+    /// The passphrase is wrong, or the file cannot be read.
+    pub async fn unlock(&self, passphrase: SecretString) -> Result<(), Failure> {
+        let vault = self.vault.clone();
+        blocking(move || vault.unlock(passphrase)).await?.map_err(|error| error.failure())
+    }
+
+    /// A token that may be sent where this connection leads. `anew`: another one than is stored, where there are others. The end of a personal
+    /// access token is the time to ask again, at the latest its own.
+    ///
+    /// # Errors
+    /// Nobody has confirmed the address, what `Sessions::access_token` says, a personal access token that is known to have ended.
+    pub async fn token(&self, connection: &Connection, anew: bool) -> Result<AccessToken, Failure> {
+        let owner = connection.owner_among(&self.connections);
+        confirmed(connection)?;
+        confirmed(owner)?;
+        let token = if anew { self.sessions.renew(owner).await } else { self.sessions.access_token(owner).await }?;
+        if token.expires_at.is_some() { Ok(token) } else { self.with_an_end(owner, token, Timestamp::now()) }
+    }
+
+    fn with_an_end(&self, owner: &Connection, token: AccessToken, now: Timestamp) -> Result<AccessToken, Failure> {
+        let noted = self.notes.load().remove(&owner.id).filter(|note| note.is_for(&owner.base_url)).and_then(|note| note.expires_at);
+        let ask_again = now.checked_add(PAT_STAYS).unwrap_or(Timestamp::MAX);
+        match noted {
+            Some(end) if end <= now => Err(ended(end)),
+            Some(end) => Ok(AccessToken { expires_at: Some(end.min(ask_again)), ..token }),
+            None => Ok(AccessToken { expires_at: Some(ask_again), ..token }),
+        }
+    }
+
+    /// Whether there is nothing at all to sign in with, as opposed to something that does not work: looked at after a failure.
+    pub async fn has_nothing(&self, connection: &Connection) -> bool {
+        let owner = connection.owner_among(&self.connections);
+        let kind = match owner.auth.kind() {
+            AuthKind::PersonalAccessToken => SecretKind::PersonalAccessToken,
+            AuthKind::Browser => SecretKind::RefreshToken,
+            AuthKind::ServicePrincipal => SecretKind::ClientSecret,
+        };
+        let (vault, key) = (self.vault.clone(), SecretKey { connection: owner.id, kind });
+        matches!(blocking(move || vault.get(key)).await, Ok(Ok(None)))
+    }
+
+    /// Brings everything to its end that would be lost if the program ended in the middle of it.
+    ///
+    /// # Errors
+    /// The vault does not take a sign-in that was renewed: it is lost with this process.
+    pub async fn finish(&self) -> Result<(), Failure> {
+        self.sessions.landed().await;
+        let mut outcome = Ok(());
+        for pause in PAUSES {
+            if self.sessions.unsaved().is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(pause).await;
+            outcome = self.sessions.store_unsaved(None).await;
+        }
+        outcome
+    }
+}
+
+fn ended(end: Timestamp) -> Failure {
+    Failure::new(
+        Code::Unauthorized,
+        "The personal access token has ended.",
+        format!("It was good until {}.", end.strftime("%Y-%m-%d %H:%M UTC")),
+        "Make another one in Brickpass (Tokens, Rotate), or with: brickpass pat rotate NAME",
+    )
+    .with_remedy(Remedy::ReplaceSecret)
+}
