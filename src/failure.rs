@@ -81,6 +81,8 @@ pub enum Code {
     FileUnsafe,
     ReadOnly,
     Conflict,
+    /// A secret was to be written where version control would keep it.
+    InWorkTree,
     // The rest
     InvalidInput,
     NoSuchConnection,

@@ -220,6 +220,13 @@ fn done(event: &Event) -> Vec<Done> {
             Ok(rotated) => one(id, Deed::TokenRotated).with(token_id(&rotated.token.id)),
             Err(failure) => one(id, Deed::TokenRotated).failed(failure),
         }],
+        // Without a secret in it, an export that is looked at is no deed.
+        Event::Exported { id, outcome: Ok(document), .. } if document.contains_secret => {
+            vec![one(id, Deed::Exported).with(Some(document.format.to_owned()))]
+        }
+        Event::ExportSaved { id, format, outcome, .. } => {
+            vec![outcome_of(one(id, Deed::ExportSaved).with(Some((*format).to_owned())), outcome)]
+        }
         Event::Admin { id, request, outcome, .. } => administered(*id, request, outcome),
         Event::Failed { about: Some((what, ids)), failure } => ids.iter().map(|id| one(id, *what).failed(failure)).collect(),
         _ => Vec::new(),

@@ -176,6 +176,8 @@ pub enum Event {
     ExportSaved {
         run: RunId,
         id: ConnectionId,
+        /// The id of the format that it is in.
+        format: &'static str,
         outcome: Result<Vec<PathBuf>, Failure>,
     },
     Offers {

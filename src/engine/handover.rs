@@ -1,6 +1,10 @@
 //! What is handed to other tools: exports, and whether the receiving tool sees the same user.
 
+mod export;
+
 use std::path::PathBuf;
+
+pub(super) use export::{export, save};
 
 use crate::interchange::format::Answers;
 

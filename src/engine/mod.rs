@@ -72,6 +72,8 @@ pub struct Places {
     pub look_around: Option<fn() -> Around>,
     /// Shows notifications on the desktop. `None`: nobody is reminded of anything, as on the command line.
     pub notify: Option<Notify>,
+    /// The program that gives tokens to Databricks' tools, `brickpass-credential`: its whole path.
+    pub helper: String,
     /// How long a sign-in waits for the browser, and then for an answer to a question; [`Places::SIGN_IN_LIMIT`] but in tests.
     pub sign_in_limit: Duration,
 }
@@ -99,6 +101,7 @@ impl Places {
             save_folder: None,
             look_around: None,
             notify: None,
+            helper: helper(),
             sign_in_limit: Self::SIGN_IN_LIMIT,
         }
     }
@@ -108,6 +111,13 @@ impl Places {
     pub fn vault_file(&self) -> PathBuf {
         self.config_dir.join("vault.age")
     }
+}
+
+/// Beside our own program, where it is installed; else its name alone, for the search path.
+fn helper() -> String {
+    let name = format!("brickpass-credential{}", std::env::consts::EXE_SUFFIX);
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(&name)));
+    beside.and_then(|path| path.into_os_string().into_string().ok()).unwrap_or(name)
 }
 
 /// Names one run of a test: a late event of an older run never overwrites a newer one.

@@ -11,7 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, importing, lane, owner, reminders, signing_in, testing, tokens,
+    Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, handover, importing, lane, owner, reminders, signing_in, testing,
+    tokens,
 };
 use crate::{
     connection::{ConnectionId, SecretKind},
@@ -281,7 +282,9 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::Admin { run, id, request } => admin.start(run, id, request),
             Command::ReadActivity => observer.read(&shared.outbox),
             Command::ExportActivity { id, to } => observer.export(id, to, &shared.outbox),
-            Command::Export { .. } | Command::SaveExport { .. } | Command::ListOffers { .. } | Command::Prove { .. } => todo!(),
+            Command::Export { run, id, request } => handover::export(&shared, run, id, request),
+            Command::SaveExport { run, id, document, place } => handover::save(&shared, run, id, *document, place),
+            Command::ListOffers { .. } | Command::Prove { .. } => todo!(),
             Command::ListProfiles
             | Command::PlanPublish { .. }
             | Command::PlanEdit { .. }

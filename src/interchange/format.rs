@@ -194,7 +194,7 @@ impl Format {
                 (None, _) => {}
             }
         }
-        (self.make)(subject, &counting)
+        (self.make)(subject, &counting).map(|document| Document { format: self.id, ..document })
     }
 
     fn unknown_field(&self, id: &str) -> Failure {
@@ -232,6 +232,8 @@ pub fn missing(field: &Field) -> Failure {
 /// What comes out.
 #[derive(Clone)]
 pub struct Document {
+    /// The id of the format that it is in; [`Format::write`] says so.
+    pub format: &'static str,
     /// At least one. The first is shown first.
     pub files: Vec<DocumentFile>,
     pub contains_secret: bool,
@@ -251,6 +253,10 @@ pub struct DocumentFile {
 impl std::fmt::Debug for Document {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<_> = self.files.iter().map(|file| &file.name).collect();
-        f.debug_struct("Document").field("files", &names).field("contains_secret", &self.contains_secret).finish_non_exhaustive()
+        f.debug_struct("Document")
+            .field("format", &self.format)
+            .field("files", &names)
+            .field("contains_secret", &self.contains_secret)
+            .finish_non_exhaustive()
     }
 }

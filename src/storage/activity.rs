@@ -68,6 +68,10 @@ pub enum Deed {
     ActivityExported,
     /// A stored secret went into an encrypted backup.
     BackedUp,
+    /// The connection was written in the format of another tool with its secret in it, to be looked at or copied.
+    Exported,
+    /// That was written to a file.
+    ExportSaved,
 }
 
 impl Deed {
@@ -102,6 +106,8 @@ impl Deed {
             Self::PermissionGranted => "Permission granted",
             Self::ActivityExported => "Activity exported",
             Self::BackedUp => "Secret backed up",
+            Self::Exported => "Exported with its secret",
+            Self::ExportSaved => "Export saved",
         }
     }
 }

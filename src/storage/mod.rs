@@ -21,7 +21,7 @@ pub use backup::{read_backup, write_backup};
 pub use given_file::read_given;
 pub use history::History;
 pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
-pub use new_file::write_new;
+pub use new_file::{write_new, write_new_folder};
 pub use refresh_lock::RefreshLock;
 pub use reminders::{Reminders, Told};
 pub use settings::{ClipboardTime, Settings, SettingsFile, ThemeChoice, WindowFile, WindowMemory};

@@ -1,6 +1,9 @@
 //! A file that a person asked for, where they asked for it: never in the place of another one.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use super::atomic_file::FileError;
 use crate::failure::{Code, Failure};
@@ -15,12 +18,7 @@ pub fn write_new(to: &Path, bytes: &[u8]) -> Result<(), Failure> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(to).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => Failure::new(
-            Code::FileUnwritable,
-            format!("{} exists already.", to.display()),
-            "An export never replaces a file.",
-            "Choose another name, or move that file away.",
-        ),
+        io::ErrorKind::AlreadyExists => exists_already(to),
         io::ErrorKind::NotFound => Failure::new(
             Code::FileUnwritable,
             format!("{} cannot be written.", to.display()),
@@ -34,6 +32,51 @@ pub fn write_new(to: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let _ = fs::remove_file(to);
         FileError::io("write", to, error).failure()
     })
+}
+
+/// Writes files into a new folder that only its owner can look into: all of them or none. `files`: relative names, as they lie in it.
+///
+/// # Errors
+/// Something is there already; the disk. Nothing is left of a folder that could not be filled.
+pub fn write_new_folder(to: &Path, files: &[(&str, &[u8])]) -> Result<Vec<PathBuf>, Failure> {
+    new_folder(to).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => exists_already(to),
+        _ => FileError::io("make", to, error).failure(),
+    })?;
+    let written = files.iter().map(|(name, bytes)| {
+        let path = to.join(name);
+        for folder in
+            Path::new(name).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()).collect::<Vec<_>>().into_iter().rev()
+        {
+            let folder = to.join(folder);
+            if !folder.is_dir() {
+                new_folder(&folder).map_err(|error| FileError::io("make", &folder, error).failure())?;
+            }
+        }
+        write_new(&path, bytes).map(|()| path)
+    });
+    let written: Result<Vec<PathBuf>, Failure> = written.collect();
+    if written.is_err() {
+        // It was made just now, by us.
+        let _ = fs::remove_dir_all(to);
+    }
+    written
+}
+
+fn new_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn exists_already(path: &Path) -> Failure {
+    Failure::new(
+        Code::FileUnwritable,
+        format!("{} exists already.", path.display()),
+        "An export never replaces a file.",
+        "Choose another name, or move that file away.",
+    )
 }
 
 #[cfg(test)]

@@ -177,3 +177,15 @@ pub fn data_factory_text(value: &str) -> Cow<'_, str> {
 pub fn arm_text(value: &str) -> Cow<'_, str> {
     if value.starts_with('[') { Cow::Owned(format!("[{value}")) } else { Cow::Borrowed(value) }
 }
+
+/// An address that was read and written again, as the only thing on its place: nothing in it but what an address has (RFC 3986).
+///
+/// # Errors
+/// Anything else, of which a [`crate::connection::BaseUrl`] has nothing.
+pub fn address(value: &str) -> Result<Quoted, Unwritable> {
+    const SIGNS: &[u8] = b"-._~:/?[]@&=+%,";
+    if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || SIGNS.contains(&byte)) {
+        return Ok(Quoted::new(value.to_owned()));
+    }
+    Err(Unwritable::Sign { sign: "other than the signs of an address", reader: "the program" })
+}

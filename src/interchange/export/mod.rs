@@ -1,14 +1,35 @@
 //! Every format that a connection can be written in. One file a format; this is the list of all of them.
 
+mod connect;
 mod databrickscfg;
 mod env;
-pub(crate) mod parts;
+mod parts;
+mod sdk;
+mod sql_connector;
+mod sqlalchemy;
+mod terraform;
+
+pub(crate) use parts::no_token_of_a_person;
 
 use super::format::Format;
 
 /// In the order in which they are offered within their group.
-pub const FORMATS: &[&Format] =
-    &[&databrickscfg::DATABRICKSCFG, &env::SH, &env::FISH, &env::POWERSHELL, &env::CMD, &env::DOTENV, &env::DOCKER];
+pub const FORMATS: &[&Format] = &[
+    &databrickscfg::DATABRICKSCFG,
+    &sdk::SDK,
+    &connect::CONNECT,
+    // SQL
+    &sql_connector::SQL_CONNECTOR,
+    &sqlalchemy::SQLALCHEMY,
+    // Deployment
+    &env::SH,
+    &env::FISH,
+    &env::POWERSHELL,
+    &env::CMD,
+    &env::DOTENV,
+    &env::DOCKER,
+    &terraform::TERRAFORM,
+];
 
 /// The format of that word.
 #[must_use]

@@ -142,9 +142,14 @@ pub(super) fn secret_word(connection: &Connection) -> &'static str {
 
 /// A document of one file.
 pub(super) fn document(subject: &Subject<'_>, ending: &'static str, text: Text, next: &'static str) -> Document {
-    Document { files: vec![file(subject, ending, text)], contains_secret: subject.secret.is_some(), notes: Vec::new(), next }
+    documents(subject, vec![file(subject, ending, text)], next)
 }
 
+pub(super) fn documents(subject: &Subject<'_>, files: Vec<DocumentFile>, next: &'static str) -> Document {
+    Document { format: "", files, contains_secret: subject.secret.is_some(), notes: Vec::new(), next }
+}
+
+/// A file that is named after the connection.
 pub(super) fn file(subject: &Subject<'_>, ending: &'static str, text: Text) -> DocumentFile {
     DocumentFile { name: escape::file_name(&subject.connection.name, ending), text: text.finish() }
 }

@@ -147,6 +147,7 @@ fn code_words(code: Code) -> &'static str {
         Code::TokensNotAllowed => "tokens not allowed",
         Code::TokenLifetime => "lifetime not allowed",
         Code::PrivateLink => "private network only",
+        Code::InWorkTree => "under version control",
         Code::Redirect | Code::NotApi | Code::Protocol | Code::TooLarge => "not the answer of a workspace",
         Code::SignInNeeded => "sign-in needed",
         Code::SignInDeclined => "declined in the browser",
