@@ -57,7 +57,12 @@ pub(super) enum Subcommand {
     /// End a sign-in and forget its tokens
     Logout { name: String },
     /// Print a valid access token on stdout, renewed if need be
-    Token { name: String },
+    Token {
+        name: String,
+        /// Another token than the stored one, even if that is still good
+        #[arg(long)]
+        renew: bool,
+    },
     /// Personal access tokens of the user that a connection signs in as
     #[command(subcommand)]
     Pat(Pat),

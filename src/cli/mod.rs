@@ -77,7 +77,7 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Test { names, all } => test::test(&names, all, json),
         Subcommand::Login(login) => sign_in::login(&login, json),
         Subcommand::Logout { name } => sign_in::logout(&name, json),
-        Subcommand::Token { name } => token::token(&name, json),
+        Subcommand::Token { name, renew } => token::token(&name, renew, json),
         Subcommand::Workspaces(options) => workspaces::workspaces(&options, json),
         Subcommand::SendTo(options) => send_to::send_to(&options, json),
         Subcommand::Pat(words) => pat::pat(words, json),

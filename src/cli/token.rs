@@ -16,9 +16,9 @@ use crate::{
     failure::{Code, Failure},
 };
 
-pub(super) fn token(name: &str, json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn token(name: &str, anew: bool, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;
-    let outcome = fetch(&mut session, name).map_err(|failure| in_terminal(failure, name)).and_then(|token| {
+    let outcome = fetch(&mut session, name, anew).map_err(|failure| in_terminal(failure, name)).and_then(|token| {
         let text = if json { as_json(&token) } else { Zeroizing::new(token.secret.expose_secret().to_owned()) };
         print_secret(&text).map(|()| ExitCode::SUCCESS)
     });
@@ -26,20 +26,20 @@ pub(super) fn token(name: &str, json: bool) -> Result<ExitCode, Failure> {
 }
 
 /// The vault is not looked at beforehand, which takes as long as the rest: only when it turns out to be locked is its passphrase asked for.
-fn fetch(session: &mut Session, name: &str) -> Result<AccessToken, Failure> {
+fn fetch(session: &mut Session, name: &str, anew: bool) -> Result<AccessToken, Failure> {
     let connection = session.find(name)?.connection;
-    match ask_for(session, connection.id)? {
+    match ask_for(session, connection.id, anew)? {
         Err(locked) if locked.code == Code::VaultLocked => {
             session.need_vault()?;
-            ask_for(session, connection.id)?
+            ask_for(session, connection.id, anew)?
         }
         outcome => outcome,
     }
 }
 
 /// Outer: the engine; inner: the token.
-fn ask_for(session: &mut Session, asked: ConnectionId) -> Result<Result<AccessToken, Failure>, Failure> {
-    session.send(Command::AccessToken { id: asked });
+fn ask_for(session: &mut Session, asked: ConnectionId, anew: bool) -> Result<Result<AccessToken, Failure>, Failure> {
+    session.send(Command::AccessToken { id: asked, anew });
     session.wait(|event| match event {
         Event::AccessToken { id, outcome } if id == asked => Some(Ok(outcome)),
         _ => None,

@@ -30,13 +30,13 @@ fn answer<T: Send + 'static>(
     });
 }
 
-pub(super) fn access_token(shared: &Arc<Shared>, id: ConnectionId) {
+pub(super) fn access_token(shared: &Arc<Shared>, id: ConnectionId, anew: bool) {
     let asked = Arc::clone(shared);
     answer(
         shared,
         async move {
             let Owned { owner, .. } = may_use(&asked, id).await?;
-            asked.sessions.access_token(&owner).await
+            if anew { asked.sessions.renew(&owner).await } else { asked.sessions.access_token(&owner).await }
         },
         move |outcome| Event::AccessToken { id, outcome },
     );

@@ -103,6 +103,8 @@ pub enum Command {
     /// A valid access token, for the command line.
     AccessToken {
         id: ConnectionId,
+        /// Another one than is stored, where there are others.
+        anew: bool,
     },
     /// The workspaces of the account that this connection reaches.
     ListWorkspaces {

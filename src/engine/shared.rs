@@ -271,7 +271,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::CancelSignIn { run } => sign_ins.cancel(run),
             Command::SignOut { id } => accounts::sign_out(&shared, id),
             Command::DescribeSignIn { id } => owner::describe_one(&shared, id),
-            Command::AccessToken { id } => accounts::access_token(&shared, id),
+            Command::AccessToken { id, anew } => accounts::access_token(&shared, id, anew),
             Command::ListWorkspaces { id } => accounts::list_workspaces(&shared, id),
             Command::StoreSignIns => accounts::store_sign_ins(&shared),
             Command::ListTokens { id } => tokens.list(id),

@@ -2,7 +2,7 @@
 # Runs the official Databricks SDK for Python against a running demo.
 #
 #   brickpass demo | head -n 1 > announcement.json    (while `brickpass demo` runs)
-#   tests/interop/run.sh [list_clusters.py | sign_in.py | tokens.py | service_principals.py | whose_token.py] < announcement.json
+#   tests/interop/run.sh [list_clusters.py | credential.py | sign_in.py | tokens.py | service_principals.py | whose_token.py] < announcement.json
 #
 # Prints one JSON line a workspace, or a way to sign in. Exit code 0: all as it should be; 77: could not run, and `skipped: why`; anything else: it went wrong.
 # The SDK comes from PyPI in the version of requirements.txt and is kept in BRICKPASS_INTEROP_VENV, by default target/interop-venv.

@@ -8,8 +8,13 @@ use std::{
     time::Duration,
 };
 
-use brickpass::demo::{Demo, DemoOptions};
+use brickpass::{
+    connection::SecretKind,
+    demo::{Demo, DemoOptions},
+    storage::{SecretKey, Vault, VaultConfig, VaultHome},
+};
 use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::support::{Finished, Home, Running, browser, free_port, run, skip};
@@ -96,6 +101,23 @@ impl Desk {
     /// Requests of the token endpoint so far.
     fn token_requests(&self) -> usize {
         self.demo.authorization().requests().iter().filter(|request| request.contains("/v1/token")).count()
+    }
+
+    /// The stored access token was issued an hour ago.
+    fn an_hour_passes(&self, name: &str, kind: SecretKind, at: &str) {
+        let connections = self.done(&["list", "--json"], "").json();
+        let all = connections["connections"].as_array().unwrap();
+        let id = all.iter().find(|it| it["name"] == name).unwrap()["id"].as_str().unwrap();
+        let file = self.home.config_dir().join("vault.age");
+        let vault = Vault::new(VaultConfig { home: VaultHome::File, file, passphrase: Some("correct horse".into()) });
+        let key = SecretKey { connection: id.parse().unwrap(), kind };
+        let mut record: Value = serde_json::from_str(vault.get(key).unwrap().unwrap().expose_secret()).unwrap();
+        let kept = record.pointer_mut(at).unwrap();
+        for time in ["issued_at", "expires_at"] {
+            let earlier = kept[time].as_str().unwrap().parse::<Timestamp>().unwrap() - SignedDuration::from_hours(1);
+            kept[time] = json!(earlier);
+        }
+        vault.put(key, &record.to_string().into()).unwrap();
     }
 
     /// The demo takes it for a token of a user of its own.
@@ -209,6 +231,113 @@ fn what_is_not_ours_lets_the_sdk_try_its_next_way_and_everything_else_is_told() 
     assert!(!locked.contains(NOT_CONFIGURED) && locked.contains("locked"), "{locked}");
     let unknown = desk.credential(&["clusters", "list"]);
     assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(1), ""), "{unknown:?}");
+}
+
+#[test]
+fn a_browser_sign_in_serves_every_start_until_its_token_ends_and_nothing_after_sign_out() {
+    let desk = Desk::new();
+    desk.add_browser("Sales");
+    desk.log_in("Sales");
+    let before = desk.token_requests();
+    let first = desk.token(&["--profile", "sales"]);
+    assert!(first.valid_for > SignedDuration::from_mins(50) && desk.opens(&first.token), "{first:?}");
+    for arguments in [&["--profile", "Sales"][..], &["--host", &desk.host()]] {
+        assert_eq!(desk.token(arguments).token, first.token);
+    }
+    assert_eq!(desk.done(&["token", "Sales"], "").stdout.trim_end(), first.token, "brickpass itself has the same");
+    assert_eq!(desk.token_requests(), before, "nobody asked the server");
+
+    let forced = desk.token(&["--profile", "sales", "--force-refresh"]);
+    assert_eq!((forced.token != first.token, desk.token_requests()), (true, before + 1));
+    assert_eq!(desk.token(&["--profile", "sales"]).token, forced.token, "it is stored for the others");
+    assert_eq!(desk.token_requests(), before + 1);
+
+    desk.done(&["logout", "Sales"], "");
+    assert!(desk.refused(&["--profile", "sales"]).contains(NOT_CONFIGURED));
+    assert_eq!(desk.demo.authorization().reuses(), 0);
+    for (path, bytes) in desk.home.files() {
+        let bytes = String::from_utf8_lossy(&bytes);
+        assert!(!bytes.contains(&first.token) && !bytes.contains(&forced.token), "a token lies in the open in {}", path.display());
+    }
+}
+
+#[test]
+fn a_sign_in_that_the_server_has_ended_is_told_with_the_way_back() {
+    let desk = Desk::new();
+    desk.add_browser("Sales");
+    desk.log_in("Sales");
+    desk.demo.authorization().revoke_all();
+    let words = desk.refused(&["--profile", "sales", "--force-refresh"]);
+    assert!(words.contains("brickpass login \"Sales\"") && !words.contains(NOT_CONFIGURED), "{words}");
+}
+
+#[test]
+fn a_service_principal_asks_once_for_all_starts_and_again_with_another_secret() {
+    let desk = Desk::new();
+    desk.add_principal("Robot", 0);
+    let before = desk.token_requests();
+    let first = desk.token(&["--profile", "robot"]);
+    assert!(desk.opens(&first.token));
+    assert_eq!((desk.token(&["--profile", "robot"]).token, desk.token_requests()), (first.token.clone(), before + 1));
+    let forced = desk.token(&["--profile", "robot", "--force-refresh"]);
+    assert!(forced.token != first.token && desk.token_requests() == before + 2);
+    assert_eq!(desk.token(&["--profile", "robot"]).token, forced.token);
+
+    desk.done(&["edit", "Robot", "--client-secret-stdin"], "dose00000000000000000000000000000000");
+    let words = desk.refused(&["--profile", "robot"]);
+    assert!(!words.contains(NOT_CONFIGURED) && !words.contains("dose0000"), "what another secret opened is not handed out: {words}");
+}
+
+#[test]
+fn many_that_start_at_once_renew_once() {
+    let desk = Desk::new();
+    desk.add_browser("Sales");
+    desk.add_principal("Robot", 0);
+    desk.log_in("Sales");
+    desk.token(&["--profile", "robot"]);
+    desk.an_hour_passes("Sales", SecretKind::RefreshToken, "/access");
+    desk.an_hour_passes("Robot", SecretKind::AccessToken, "/kept");
+    for profile in ["sales", "robot"] {
+        let before = desk.token_requests();
+        let mut tokens: Vec<_> = std::thread::scope(|scope| {
+            let starts: Vec<_> = (0..8).map(|_| scope.spawn(|| desk.token(&["--profile", profile]).token)).collect();
+            starts.into_iter().map(|start| start.join().unwrap()).collect()
+        });
+        tokens.dedup();
+        assert_eq!((tokens.len(), desk.token_requests() - before, desk.demo.authorization().reuses()), (1, 1, 0), "{profile}");
+    }
+}
+
+/// The Databricks SDK for Python starts it as any program of a person would.
+#[test]
+fn the_python_sdk_lists_clusters_with_every_way_to_sign_in() {
+    const TEST: &str = "the_python_sdk_lists_clusters_with_every_way_to_sign_in";
+    let desk = Desk::new();
+    desk.add_pat("Pat");
+    desk.add_principal("Robot", 0);
+    desk.add_browser("Person");
+    desk.log_in("Person");
+    let environment: serde_json::Map<String, Value> = desk
+        .command(&[])
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_str()?.to_owned(), Value::from(value?.to_str()?))))
+        .filter(|(name, _)| name.starts_with("BRICKPASS_") || name == "TZ")
+        .collect();
+    let asked = json!({"host": desk.host(), "helper": CREDENTIAL, "profiles": ["pat", "robot", "person"], "environment": environment});
+    let before = desk.token_requests();
+    let finished = crate::support::interop("credential.py", &asked);
+    if finished.code == Some(77) {
+        return skip(TEST, &finished.stdout);
+    }
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    let told: Vec<Value> = finished.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(told.len(), 4, "{told:?}");
+    for (told, profile) in told.iter().zip(["pat", "robot", "person"]) {
+        assert_eq!((told["profile"].as_str(), told["auth_type"].as_str()), (Some(profile), Some("databricks-cli")), "{told}");
+        assert!(told["clusters"].as_u64().unwrap() > 0, "{told}");
+    }
+    assert_eq!(told[3], json!({"profile": "nobody", "refused": true}), "a profile that is not ours is no sign-in as somebody");
+    assert_eq!(desk.token_requests() - before, 1, "the principal's token was fetched, once; the person's was there");
 }
 
 #[test]

@@ -177,7 +177,7 @@ impl Desk {
         self.engine.send(Command::DescribeSignIn { id: asked });
         // What was told without being asked is older than the answer.
         let mut last = None;
-        self.engine.send(Command::AccessToken { id: ConnectionId::random() });
+        self.engine.send(Command::AccessToken { id: ConnectionId::random(), anew: false });
         let mut described = false;
         loop {
             let ended = self.until(|event| match event {
@@ -205,7 +205,7 @@ impl Desk {
     }
 
     fn token(&mut self, id: ConnectionId) -> Result<String, Failure> {
-        self.engine.send(Command::AccessToken { id });
+        self.engine.send(Command::AccessToken { id, anew: false });
         self.until(|event| if let Event::AccessToken { outcome, .. } = event { Some(outcome) } else { None })
             .map(|token| token.secret.expose_secret().to_owned())
     }

@@ -113,7 +113,7 @@ fn panics_with_a_secret_in_hand() {
         let secret = form.secret.clone().map(|(_, secret)| secret);
         engine.send(engine::Command::Test { run: RunId(round), connection: Box::new(connection.clone()), secret });
         engine.send(engine::Command::RevealSecret { id, kind });
-        engine.send(engine::Command::AccessToken { id });
+        engine.send(engine::Command::AccessToken { id, anew: true });
         engine.send(engine::Command::Save { reviewed: Box::new(form.clone()), base: None });
         engine.send(engine::Command::Refresh);
     }

@@ -99,6 +99,7 @@ async fn rf_03_killed_between_the_answer_and_the_vault_the_next_start_asks_to_si
     drop(file);
     assert_eq!((connections(), world.stored()), before);
 
+    world.clock.advance(120);
     let next = world.sessions();
     for _ in 0..3 {
         assert_eq!(next.access_token(&world.connection()).await.unwrap_err().code, Code::SignInNeeded);
@@ -113,6 +114,7 @@ async fn rf_03_killed_between_the_answer_and_the_vault_the_next_start_asks_to_si
 async fn rf_05_when_the_holder_of_the_lock_is_killed_the_waiter_goes_on() {
     let world = World::new();
     world.signed_in().await;
+    world.clock.advance(120);
     let (mut child, _stdin) = start(child(&world, "holds_the_lock", 1));
     assert!(lines(&mut child).any(|line| line.ends_with("locked")));
     let sessions = world.sessions();
