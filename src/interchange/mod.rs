@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod databrickscfg;
+pub mod effective;
 pub mod escape;
 pub mod export;
 pub mod format;

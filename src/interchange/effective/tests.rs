@@ -1,0 +1,270 @@
+use std::path::PathBuf;
+
+use super::*;
+
+const FILE: &str = "/home/you/.databrickscfg";
+
+fn section(name: &str, line: usize, values: &[(&str, &str)]) -> Section {
+    let secret = |key: &str| attributes::KNOWN.iter().any(|known| known.name == key && known.secret);
+    let values = values.iter().map(|(key, value)| ((*key).to_owned(), (!secret(key)).then(|| (*value).to_owned())));
+    Section { name: name.to_owned(), line, values: values.collect() }
+}
+
+struct Case {
+    variables: Variables,
+    default_profile: Option<String>,
+    sections: Vec<Section>,
+    bundle: Option<Bundle>,
+}
+
+fn case(variables: &[(&str, &str)], sections: Vec<Section>) -> Case {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), SecretString::from(*value))).collect();
+    Case { variables, default_profile: None, sections, bundle: None }
+}
+
+impl Case {
+    fn default_profile(mut self, name: &str) -> Self {
+        self.default_profile = Some(name.to_owned());
+        self
+    }
+
+    fn bundle(mut self, text: &str) -> Self {
+        let target = self.variables.get("DATABRICKS_BUNDLE_TARGET").map(|it| secrecy::ExposeSecret::expose_secret(it).to_owned());
+        self.bundle = Some(Bundle::read(PathBuf::from("/work/databricks.yml"), text, target.as_deref()));
+        self
+    }
+
+    fn resolve(self, profile: Option<&str>) -> Effective {
+        resolve(&Given {
+            variables: &self.variables,
+            config_file: PathBuf::from(FILE),
+            profiles: Profiles::Read { default_profile: self.default_profile, sections: self.sections },
+            profile,
+            bundle: self.bundle.as_ref(),
+        })
+    }
+}
+
+fn of(effective: &Effective, name: &str) -> Attribute {
+    effective.attributes.iter().find(|it| it.name == name).unwrap_or_else(|| panic!("no {name} in {effective:?}")).clone()
+}
+
+fn profile(name: &str, line: usize) -> Source {
+    Source::Profile { name: name.to_owned(), line }
+}
+
+fn variable(name: &str) -> Source {
+    Source::Environment(name.to_owned())
+}
+
+#[test]
+fn nothing_at_all_is_told_in_the_words_of_the_sdks() {
+    let found = case(&[], vec![]).resolve(None);
+    assert_eq!(found.problem.as_deref().map(|it| it.starts_with("default auth: cannot configure default credentials, please check https://")), Some(true));
+    assert_eq!((found.auth_type, found.profile, found.attributes), (None, None, vec![]));
+}
+
+#[test]
+fn the_default_section_is_used_when_nobody_names_a_profile() {
+    let found = case(&[], vec![section("DEFAULT", 3, &[("host", "https://a.cloud.databricks.com"), ("token", "dapi")])]).resolve(None);
+    assert_eq!((found.auth_type.as_deref(), found.problem.as_deref()), (Some("pat"), None));
+    assert_eq!(of(&found, "host").source, profile("DEFAULT", 3));
+    assert_eq!(of(&found, "token").value, None);
+    assert_eq!(of(&found, "profile").source, Source::Default);
+}
+
+#[test]
+fn a_named_profile_the_variable_and_the_setting_are_heard_in_this_order() {
+    let sections = || ["a", "b", "c", "DEFAULT"].map(|name| section(name, 1, &[("host", &format!("https://{name}.cloud.databricks.com"))])).into();
+    let host = |variables: &[(&str, &str)], given| {
+        let found = case(variables, sections()).default_profile("c").resolve(given);
+        (found.get("host").unwrap().to_owned(), of(&found, "profile"))
+    };
+    let env = [("DATABRICKS_CONFIG_PROFILE", "b")];
+    let (at, named) = host(&env, Some("a"));
+    assert_eq!((at.as_str(), named.source, named.shadowed), ("https://a.cloud.databricks.com", Source::Given, vec![variable("DATABRICKS_CONFIG_PROFILE")]));
+    let (at, named) = host(&env, None);
+    assert_eq!((at.as_str(), named.source), ("https://b.cloud.databricks.com", variable("DATABRICKS_CONFIG_PROFILE")));
+    let (at, named) = host(&[], None);
+    assert_eq!((at.as_str(), named.source), ("https://c.cloud.databricks.com", Source::Settings));
+}
+
+#[test]
+fn a_profile_that_is_missing_or_reserved_is_told_as_the_sdks_tell_it() {
+    let missing = case(&[], vec![section("a", 1, &[("host", "x")])]).resolve(Some("nowhere"));
+    assert_eq!(missing.problem.as_deref(), Some("resolve: /home/you/.databrickscfg has no nowhere profile configured"));
+    let setting = case(&[], vec![]).default_profile("gone").resolve(None);
+    assert_eq!(setting.problem.as_deref(), Some("resolve: /home/you/.databrickscfg has no gone profile configured"));
+    for found in [case(&[], vec![]).resolve(Some("__settings__")), case(&[], vec![]).default_profile("__settings__").resolve(None)] {
+        assert_eq!(
+            found.problem.as_deref(),
+            Some("resolve: /home/you/.databrickscfg: __settings__ is a reserved section name and cannot be used as a profile")
+        );
+    }
+}
+
+#[test]
+fn the_file_is_not_read_when_the_environment_says_enough() {
+    let sections = || vec![section("DEFAULT", 1, &[("host", "https://file.cloud.databricks.com"), ("cluster_id", "c1")])];
+    for (variables, because) in [
+        (&[("DATABRICKS_HOST", "https://env.cloud.databricks.com")][..], "DATABRICKS_HOST"),
+        (&[("DATABRICKS_TOKEN", "dapi")], "DATABRICKS_TOKEN"),
+        (&[("ARM_CLIENT_ID", "x")], "ARM_CLIENT_ID"),
+    ] {
+        let found = case(variables, sections()).resolve(None);
+        assert!(found.notes.iter().any(|note| note.contains("is not read") && note.contains(because)), "{found:?}");
+        assert_eq!(found.get("cluster_id"), None);
+        assert_eq!(found.profile, None);
+    }
+    // What neither signs in nor says where leaves it in play.
+    let found = case(&[("DATABRICKS_CLUSTER_ID", "c2"), ("DATABRICKS_AUTH_TYPE", "pat")], sections()).resolve(None);
+    assert_eq!(of(&found, "cluster_id").source, variable("DATABRICKS_CLUSTER_ID"));
+    assert_eq!(of(&found, "cluster_id").shadowed, [profile("DEFAULT", 1)]);
+    assert_eq!(of(&found, "host").source, profile("DEFAULT", 1));
+    assert_eq!(found.problem.as_deref(), Some("pat auth: not configured"));
+}
+
+#[test]
+fn the_environment_wins_over_a_named_profile_and_that_is_told() {
+    let sections = vec![section("a", 7, &[("host", "https://a.cloud.databricks.com"), ("auth_type", "databricks-cli")])];
+    let found = case(&[("DATABRICKS_HOST", "https://b.cloud.databricks.com")], sections).resolve(Some("a"));
+    let host = of(&found, "host");
+    assert_eq!((host.value.as_deref(), host.shadowed), (Some("https://b.cloud.databricks.com"), vec![profile("a", 7)]));
+    assert!(found.notes.iter().any(|note| note.contains("environment win") && note.contains("host")), "{found:?}");
+}
+
+#[test]
+fn two_ways_to_sign_in_are_one_too_many_unless_one_is_chosen() {
+    let both = [("host", "https://a.cloud.databricks.com"), ("token", "dapi"), ("client_id", "x"), ("client_secret", "y")];
+    let found = case(&[], vec![section("a", 1, &both)]).resolve(Some("a"));
+    assert_eq!(found.problem.as_deref(), Some("validate: more than one authorization method configured: oauth and pat"));
+    assert_eq!(found.auth_type, None);
+    let found = case(&[("DATABRICKS_AUTH_TYPE", "oauth-m2m")], vec![section("a", 1, &both)]).resolve(Some("a"));
+    assert_eq!((found.problem.as_deref(), found.auth_type.as_deref()), (None, Some("oauth-m2m")));
+    assert!(of(&found, "token").unused && !of(&found, "client_secret").unused && !of(&found, "host").unused);
+    // The environment and the file together are as good as one.
+    let found = case(&[("DATABRICKS_CLIENT_ID", "x")], vec![section("a", 1, &both[..2])]).resolve(Some("a"));
+    assert_eq!(found.problem.as_deref(), Some("validate: more than one authorization method configured: oauth and pat"));
+}
+
+#[test]
+fn the_chain_chooses_what_is_complete() {
+    let host = ("host", "https://adb-1.2.azuredatabricks.net");
+    for (values, way) in [
+        (vec![host, ("username", "u"), ("password", "p")], "basic"),
+        (vec![host, ("client_id", "c"), ("client_secret", "s")], "oauth-m2m"),
+        (vec![host, ("azure_client_id", "c"), ("azure_client_secret", "s"), ("azure_tenant_id", "t")], "azure-client-secret"),
+        (vec![host, ("azure_use_msi", "true")], "azure-msi"),
+        (vec![host, ("metadata_service_url", "http://localhost:1")], "metadata-service"),
+        (vec![host], "databricks-cli"),
+        // Half of a way is none.
+        (vec![host, ("client_id", "c")], "databricks-cli"),
+    ] {
+        let found = case(&[], vec![section("a", 1, &values)]).resolve(Some("a"));
+        assert_eq!((found.auth_type.as_deref(), found.problem.as_deref()), (Some(way), None), "{values:?}");
+    }
+    let elsewhere = case(&[], vec![section("a", 1, &[("host", "https://x.cloud.databricks.com"), ("azure_use_msi", "true")])]).resolve(Some("a"));
+    assert_eq!(elsewhere.auth_type.as_deref(), Some("databricks-cli"), "Azure's ways are for Azure");
+}
+
+#[test]
+fn an_auth_type_that_nobody_knows_or_that_lacks_something_is_told() {
+    let problem = |values: &[(&str, &str)]| case(&[], vec![section("a", 1, values)]).resolve(Some("a")).problem;
+    let host = ("host", "https://a.cloud.databricks.com");
+    assert!(problem(&[host, ("auth_type", "magic")]).unwrap().starts_with("default auth: auth type \"magic\" not found, please check https://"));
+    assert_eq!(problem(&[host, ("auth_type", "pat")]).as_deref(), Some("pat auth: not configured"));
+    assert_eq!(problem(&[("auth_type", "databricks-cli")]).as_deref(), Some("databricks-cli auth: host is required"));
+    assert_eq!(problem(&[host, ("auth_type", "databricks-cli")]), None);
+    assert_eq!(problem(&[host, ("auth_type", "external-browser")]), None, "Python knows it");
+}
+
+#[test]
+fn values_are_read_as_go_reads_them() {
+    let found = |values: &[(&str, &str)]| case(&[], vec![section("a", 1, values)]).resolve(Some("a"));
+    let host = ("host", "acme.cloud.databricks.com/?o=12345&a=acc#tab");
+    let it = found(&[host, ("scopes", " sql, jobs ,,sql"), ("azure_use_msi", "F"), ("rate_limit", "0")]);
+    assert_eq!(it.get("host"), Some("https://acme.cloud.databricks.com"));
+    assert_eq!((it.get("workspace_id"), it.get("account_id"), it.get("scopes")), (Some("12345"), Some("acc"), Some("jobs,sql")));
+    assert_eq!((it.get("azure_use_msi"), it.get("rate_limit")), (None, None));
+    let it = found(&[host, ("workspace_id", "99999")]);
+    assert_eq!(it.get("workspace_id"), Some("99999"), "what is said stays");
+    assert_eq!(found(&[("host", "https://h.cloud.databricks.com/?o=no&w=7a-9")]).get("workspace_id"), Some("7a-9"));
+    let it = found(&[host, ("skip_verify", "yes")]);
+    assert_eq!(it.problem.as_deref(), Some("resolve: /home/you/.databrickscfg a profile: strconv.ParseBool: parsing \"yes\": invalid syntax"));
+    let it = case(&[("DATABRICKS_RATE_LIMIT", "many")], vec![]).resolve(None);
+    assert_eq!(it.problem.as_deref(), Some("resolve: strconv.Atoi: parsing \"many\": invalid syntax"));
+}
+
+#[test]
+fn no_value_of_a_secret_is_ever_in_the_answer() {
+    let secrets = ["DATABRICKS_TOKEN", "DATABRICKS_PASSWORD", "DATABRICKS_CLIENT_SECRET", "ARM_CLIENT_SECRET", "GOOGLE_CREDENTIALS",
+        "DATABRICKS_METADATA_SERVICE_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
+    let found = case(&secrets.map(|name| (name, "planted-secret")), vec![section("a", 1, &[("token", "planted-secret")])]).resolve(Some("a"));
+    assert!(!format!("{found:?}").contains("planted"), "{found:?}");
+    assert_eq!(found.attributes.iter().filter(|it| it.value.is_none()).count(), secrets.len());
+}
+
+const BUNDLE: &str = "
+bundle:
+  name: sales   # host: nowhere
+workspace:
+  host: https://top.cloud.databricks.com # the usual one
+resources:
+  jobs:
+    nightly:
+      workspace:
+        host: https://not-this-one.example.com
+targets:
+  dev:
+    default: true
+    workspace:
+      host: 'https://dev.cloud.databricks.com'
+  prod:
+    workspace:
+      profile: \"prod-profile\"
+";
+
+#[test]
+fn the_target_of_a_bundle_that_counts_says_where() {
+    let read = |target| Bundle::read(PathBuf::new(), BUNDLE, target);
+    let dev = read(None);
+    assert_eq!((dev.target.as_deref(), dev.host.as_deref(), dev.profile), (Some("dev"), Some("https://dev.cloud.databricks.com"), None));
+    let prod = read(Some("prod"));
+    assert_eq!((prod.host.as_deref(), prod.profile.as_deref()), (Some("https://top.cloud.databricks.com"), Some("prod-profile")));
+    assert!(!dev.unclear && !prod.unclear);
+    assert_eq!(Bundle::read(PathBuf::new(), "targets:\n  only:\n    workspace:\n      profile: p\n", None).profile.as_deref(), Some("p"));
+    for unclear in ["workspace: {host: x}", "workspace:\n  host: ${var.host}", "workspace: *anchor", "targets:\n  a: {default: true}"] {
+        assert!(Bundle::read(PathBuf::new(), unclear, None).unclear, "{unclear}");
+    }
+    assert_eq!(Bundle::read(PathBuf::new(), "not yaml at all\n\t- : :\n\0", None), Bundle::default());
+}
+
+#[test]
+fn the_host_of_a_bundle_finds_its_profile() {
+    let sections = || vec![section("a", 1, &[("host", "https://dev.cloud.databricks.com/"), ("token", "x")]), section("b", 4, &[("host", "https://b")])];
+    let found = case(&[], sections()).bundle(BUNDLE).resolve(None);
+    assert_eq!((found.profile.as_deref(), found.auth_type.as_deref()), (Some("a"), Some("pat")));
+    assert!(matches!(of(&found, "host").source, Source::Bundle(_)));
+    assert!(found.notes.iter().any(|note| note.contains("Only the Databricks CLI reads /work/databricks.yml (target dev)")), "{found:?}");
+    let mut twice = sections();
+    twice.push(section("c", 9, &[("host", "dev.cloud.databricks.com")]));
+    let found = case(&[], twice).bundle(BUNDLE).resolve(None);
+    assert_eq!(found.problem.as_deref(), Some("resolve: multiple profiles matched: a, c"));
+}
+
+#[test]
+fn the_profile_of_a_bundle_wins_over_the_environment_but_not_over_a_name() {
+    let sections = || vec![section("prod-profile", 2, &[("host", "https://top.cloud.databricks.com"), ("token", "x")]), section("b", 5, &[("host", "https://b")])];
+    let variables = [("DATABRICKS_BUNDLE_TARGET", "prod"), ("DATABRICKS_TOKEN", "y"), ("DATABRICKS_WORKSPACE_ID", "7")];
+    let found = case(&variables, sections()).bundle(BUNDLE).resolve(None);
+    assert_eq!(of(&found, "token").source, profile("prod-profile", 2));
+    assert_eq!(of(&found, "token").shadowed, [variable("DATABRICKS_TOKEN")]);
+    assert_eq!(found.get("workspace_id"), None, "the CLI never takes it from the environment there");
+    let found = case(&[], sections()).bundle(BUNDLE).resolve(Some("b"));
+    assert_eq!((found.profile.as_deref(), found.get("host")), (Some("b"), Some("https://b")));
+    let found = case(&[("DATABRICKS_BUNDLE_TARGET", "prod")], vec![section("prod-profile", 2, &[("host", "https://other")])]).bundle(BUNDLE).resolve(None);
+    assert_eq!(
+        found.problem.as_deref(),
+        Some("the host in the profile (https://other) doesn’t match the host configured in the bundle (https://top.cloud.databricks.com)")
+    );
+}
