@@ -46,7 +46,10 @@ const WAYS: [Way; 15] = [
     way("file-oidc", &["host", "databricks_id_token_filepath"]),
     within(
         Cloud::Azure,
-        way("github-oidc-azure", &["host", "azure_client_id", "azure_tenant_id", "actions_id_token_request_url", "actions_id_token_request_token"]),
+        way(
+            "github-oidc-azure",
+            &["host", "azure_client_id", "azure_tenant_id", "actions_id_token_request_url", "actions_id_token_request_token"],
+        ),
     ),
     within(Cloud::Azure, way("azure-msi", &["azure_use_msi"])),
     within(Cloud::Azure, way("azure-client-secret", &["azure_client_id", "azure_client_secret", "azure_tenant_id"])),
@@ -106,7 +109,9 @@ fn first(set: &Set<'_>) -> Chosen {
         Some(way) => chosen(way.name, None),
         None if host => {
             let else_azure = if set.cloud == Some(Cloud::Azure) { ", else that of the Azure CLI" } else { "" };
-            let note = format!("Nothing says how to sign in: the sign-in of the Databricks CLI for this address is used, if there is one{else_azure}.");
+            let note = format!(
+                "Nothing says how to sign in: the sign-in of the Databricks CLI for this address is used, if there is one{else_azure}."
+            );
             chosen(CLI, Some(note))
         }
         None => Chosen {

@@ -94,7 +94,10 @@ pub enum Profiles {
     Missing,
     /// Why.
     Unreadable(String),
-    Read { default_profile: Option<String>, sections: Vec<Section> },
+    Read {
+        default_profile: Option<String>,
+        sections: Vec<Section>,
+    },
 }
 
 /// One profile.

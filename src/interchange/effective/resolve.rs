@@ -42,7 +42,11 @@ impl<'a> Resolution<'a> {
         let has = |name: &str| attributes.iter().any(|it| it.name == name);
         let get = |name: &str| attributes.iter().find(|it| it.name == name).and_then(|it| it.value.as_deref());
         let chosen = chain::choose(&chain::Set { has: &has, cloud: cloud(&has, &get) }, get("auth_type"));
-        let chosen = if self.problem.is_some() { chain::Chosen { way: get("auth_type").map(str::to_owned), problem: None, note: None } } else { chosen };
+        let chosen = if self.problem.is_some() {
+            chain::Chosen { way: get("auth_type").map(str::to_owned), problem: None, note: None }
+        } else {
+            chosen
+        };
         if let Some(way) = &chosen.way {
             for attribute in &mut attributes {
                 attribute.unused = KNOWN.iter().any(|known| known.name == attribute.name && !known.serves(way));
@@ -144,7 +148,8 @@ impl<'a> Resolution<'a> {
     fn find_by_host(&mut self, sections: &'a [Section]) -> Option<(String, Source)> {
         let bundle = self.given.bundle?;
         let host = origin(bundle.host.as_deref()?);
-        if self.variable("DATABRICKS_AUTH_TYPE").is_some() || KNOWN.iter().any(|it| !it.group.is_empty() && self.variable(it.variable).is_some())
+        if self.variable("DATABRICKS_AUTH_TYPE").is_some()
+            || KNOWN.iter().any(|it| !it.group.is_empty() && self.variable(it.variable).is_some())
         {
             return None;
         }
@@ -174,7 +179,8 @@ impl<'a> Resolution<'a> {
         let bundle = self.of_bundle(known);
         let environment = self.of_environment(known);
         let profile = self.of_profile(known);
-        let by_bundle = self.given.profile.is_none() && self.variable(PROFILE).is_none() && self.bundle().is_some_and(|it| it.profile.is_some());
+        let by_bundle =
+            self.given.profile.is_none() && self.variable(PROFILE).is_none() && self.bundle().is_some_and(|it| it.profile.is_some());
         let order = if by_bundle && NEVER_FROM_ENVIRONMENT.contains(&known.name) {
             [bundle, profile, None]
         } else if by_bundle && (!known.group.is_empty() || known.name == "host") {
@@ -252,7 +258,8 @@ impl<'a> Resolution<'a> {
             }
         }
         if let Some(bundle) = self.bundle().filter(|it| it.unclear) {
-            self.notes.push(format!("A part of {} is written in a way that is not understood here, such as a variable.", bundle.path.display()));
+            self.notes
+                .push(format!("A part of {} is written in a way that is not understood here, such as a variable.", bundle.path.display()));
         }
         let from_environment = |it: &&Attribute| {
             matches!(it.source, Source::Environment(_)) && it.shadowed.iter().any(|other| matches!(other, Source::Profile { .. }))
@@ -284,7 +291,11 @@ fn origin(host: &str) -> String {
 }
 
 fn parsed(host: &str) -> Option<url::Url> {
-    url::Url::parse(host).ok().filter(url::Url::has_host).or_else(|| url::Url::parse(&format!("https://{host}")).ok()).filter(url::Url::has_host)
+    url::Url::parse(host)
+        .ok()
+        .filter(url::Url::has_host)
+        .or_else(|| url::Url::parse(&format!("https://{host}")).ok())
+        .filter(url::Url::has_host)
 }
 
 /// What an address copied from a browser carries behind its host: the workspace and the account, unless they are known already.

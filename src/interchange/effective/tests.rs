@@ -60,7 +60,10 @@ fn variable(name: &str) -> Source {
 #[test]
 fn nothing_at_all_is_told_in_the_words_of_the_sdks() {
     let found = case(&[], vec![]).resolve(None);
-    assert_eq!(found.problem.as_deref().map(|it| it.starts_with("default auth: cannot configure default credentials, please check https://")), Some(true));
+    assert_eq!(
+        found.problem.as_deref().map(|it| it.starts_with("default auth: cannot configure default credentials, please check https://")),
+        Some(true)
+    );
     assert_eq!((found.auth_type, found.profile, found.attributes), (None, None, vec![]));
 }
 
@@ -75,14 +78,18 @@ fn the_default_section_is_used_when_nobody_names_a_profile() {
 
 #[test]
 fn a_named_profile_the_variable_and_the_setting_are_heard_in_this_order() {
-    let sections = || ["a", "b", "c", "DEFAULT"].map(|name| section(name, 1, &[("host", &format!("https://{name}.cloud.databricks.com"))])).into();
+    let sections =
+        || ["a", "b", "c", "DEFAULT"].map(|name| section(name, 1, &[("host", &format!("https://{name}.cloud.databricks.com"))])).into();
     let host = |variables: &[(&str, &str)], given| {
         let found = case(variables, sections()).default_profile("c").resolve(given);
         (found.get("host").unwrap().to_owned(), of(&found, "profile"))
     };
     let env = [("DATABRICKS_CONFIG_PROFILE", "b")];
     let (at, named) = host(&env, Some("a"));
-    assert_eq!((at.as_str(), named.source, named.shadowed), ("https://a.cloud.databricks.com", Source::Given, vec![variable("DATABRICKS_CONFIG_PROFILE")]));
+    assert_eq!(
+        (at.as_str(), named.source, named.shadowed),
+        ("https://a.cloud.databricks.com", Source::Given, vec![variable("DATABRICKS_CONFIG_PROFILE")])
+    );
     let (at, named) = host(&env, None);
     assert_eq!((at.as_str(), named.source), ("https://b.cloud.databricks.com", variable("DATABRICKS_CONFIG_PROFILE")));
     let (at, named) = host(&[], None);
@@ -163,7 +170,8 @@ fn the_chain_chooses_what_is_complete() {
         let found = case(&[], vec![section("a", 1, &values)]).resolve(Some("a"));
         assert_eq!((found.auth_type.as_deref(), found.problem.as_deref()), (Some(way), None), "{values:?}");
     }
-    let elsewhere = case(&[], vec![section("a", 1, &[("host", "https://x.cloud.databricks.com"), ("azure_use_msi", "true")])]).resolve(Some("a"));
+    let elsewhere =
+        case(&[], vec![section("a", 1, &[("host", "https://x.cloud.databricks.com"), ("azure_use_msi", "true")])]).resolve(Some("a"));
     assert_eq!(elsewhere.auth_type.as_deref(), Some("databricks-cli"), "Azure's ways are for Azure");
 }
 
@@ -171,7 +179,9 @@ fn the_chain_chooses_what_is_complete() {
 fn an_auth_type_that_nobody_knows_or_that_lacks_something_is_told() {
     let problem = |values: &[(&str, &str)]| case(&[], vec![section("a", 1, values)]).resolve(Some("a")).problem;
     let host = ("host", "https://a.cloud.databricks.com");
-    assert!(problem(&[host, ("auth_type", "magic")]).unwrap().starts_with("default auth: auth type \"magic\" not found, please check https://"));
+    assert!(
+        problem(&[host, ("auth_type", "magic")]).unwrap().starts_with("default auth: auth type \"magic\" not found, please check https://")
+    );
     assert_eq!(problem(&[host, ("auth_type", "pat")]).as_deref(), Some("pat auth: not configured"));
     assert_eq!(problem(&[("auth_type", "databricks-cli")]).as_deref(), Some("databricks-cli auth: host is required"));
     assert_eq!(problem(&[host, ("auth_type", "databricks-cli")]), None);
@@ -190,16 +200,27 @@ fn values_are_read_as_go_reads_them() {
     assert_eq!(it.get("workspace_id"), Some("99999"), "what is said stays");
     assert_eq!(found(&[("host", "https://h.cloud.databricks.com/?o=no&w=7a-9")]).get("workspace_id"), Some("7a-9"));
     let it = found(&[host, ("skip_verify", "yes")]);
-    assert_eq!(it.problem.as_deref(), Some("resolve: /home/you/.databrickscfg a profile: strconv.ParseBool: parsing \"yes\": invalid syntax"));
+    assert_eq!(
+        it.problem.as_deref(),
+        Some("resolve: /home/you/.databrickscfg a profile: strconv.ParseBool: parsing \"yes\": invalid syntax")
+    );
     let it = case(&[("DATABRICKS_RATE_LIMIT", "many")], vec![]).resolve(None);
     assert_eq!(it.problem.as_deref(), Some("resolve: strconv.Atoi: parsing \"many\": invalid syntax"));
 }
 
 #[test]
 fn no_value_of_a_secret_is_ever_in_the_answer() {
-    let secrets = ["DATABRICKS_TOKEN", "DATABRICKS_PASSWORD", "DATABRICKS_CLIENT_SECRET", "ARM_CLIENT_SECRET", "GOOGLE_CREDENTIALS",
-        "DATABRICKS_METADATA_SERVICE_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
-    let found = case(&secrets.map(|name| (name, "planted-secret")), vec![section("a", 1, &[("token", "planted-secret")])]).resolve(Some("a"));
+    let secrets = [
+        "DATABRICKS_TOKEN",
+        "DATABRICKS_PASSWORD",
+        "DATABRICKS_CLIENT_SECRET",
+        "ARM_CLIENT_SECRET",
+        "GOOGLE_CREDENTIALS",
+        "DATABRICKS_METADATA_SERVICE_URL",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    ];
+    let found =
+        case(&secrets.map(|name| (name, "planted-secret")), vec![section("a", 1, &[("token", "planted-secret")])]).resolve(Some("a"));
     assert!(!format!("{found:?}").contains("planted"), "{found:?}");
     assert_eq!(found.attributes.iter().filter(|it| it.value.is_none()).count(), secrets.len());
 }
@@ -241,7 +262,9 @@ fn the_target_of_a_bundle_that_counts_says_where() {
 
 #[test]
 fn the_host_of_a_bundle_finds_its_profile() {
-    let sections = || vec![section("a", 1, &[("host", "https://dev.cloud.databricks.com/"), ("token", "x")]), section("b", 4, &[("host", "https://b")])];
+    let sections = || {
+        vec![section("a", 1, &[("host", "https://dev.cloud.databricks.com/"), ("token", "x")]), section("b", 4, &[("host", "https://b")])]
+    };
     let found = case(&[], sections()).bundle(BUNDLE).resolve(None);
     assert_eq!((found.profile.as_deref(), found.auth_type.as_deref()), (Some("a"), Some("pat")));
     assert!(matches!(of(&found, "host").source, Source::Bundle(_)));
@@ -254,7 +277,12 @@ fn the_host_of_a_bundle_finds_its_profile() {
 
 #[test]
 fn the_profile_of_a_bundle_wins_over_the_environment_but_not_over_a_name() {
-    let sections = || vec![section("prod-profile", 2, &[("host", "https://top.cloud.databricks.com"), ("token", "x")]), section("b", 5, &[("host", "https://b")])];
+    let sections = || {
+        vec![
+            section("prod-profile", 2, &[("host", "https://top.cloud.databricks.com"), ("token", "x")]),
+            section("b", 5, &[("host", "https://b")]),
+        ]
+    };
     let variables = [("DATABRICKS_BUNDLE_TARGET", "prod"), ("DATABRICKS_TOKEN", "y"), ("DATABRICKS_WORKSPACE_ID", "7")];
     let found = case(&variables, sections()).bundle(BUNDLE).resolve(None);
     assert_eq!(of(&found, "token").source, profile("prod-profile", 2));
@@ -262,7 +290,9 @@ fn the_profile_of_a_bundle_wins_over_the_environment_but_not_over_a_name() {
     assert_eq!(found.get("workspace_id"), None, "the CLI never takes it from the environment there");
     let found = case(&[], sections()).bundle(BUNDLE).resolve(Some("b"));
     assert_eq!((found.profile.as_deref(), found.get("host")), (Some("b"), Some("https://b")));
-    let found = case(&[("DATABRICKS_BUNDLE_TARGET", "prod")], vec![section("prod-profile", 2, &[("host", "https://other")])]).bundle(BUNDLE).resolve(None);
+    let found = case(&[("DATABRICKS_BUNDLE_TARGET", "prod")], vec![section("prod-profile", 2, &[("host", "https://other")])])
+        .bundle(BUNDLE)
+        .resolve(None);
     assert_eq!(
         found.problem.as_deref(),
         Some("the host in the profile (https://other) doesn’t match the host configured in the bundle (https://top.cloud.databricks.com)")
