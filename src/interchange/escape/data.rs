@@ -189,3 +189,15 @@ pub fn address(value: &str) -> Result<Quoted, Unwritable> {
     }
     Err(Unwritable::Sign { sign: "other than the signs of an address", reader: "the program" })
 }
+
+/// Of a header of HTTP: visible ASCII, as all readers take it (RFC 9110, section 5.5).
+///
+/// # Errors
+/// Anything else.
+pub fn header(value: &str) -> Result<Quoted, Unwritable> {
+    let value = trimmed(value, "the server")?;
+    if value.is_ascii() {
+        return Ok(Quoted::new(value.to_owned()));
+    }
+    Err(Unwritable::Sign { sign: "letters beyond ASCII", reader: "the server" })
+}

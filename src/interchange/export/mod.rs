@@ -1,8 +1,12 @@
 //! Every format that a connection can be written in. One file a format; this is the list of all of them.
 
 mod connect;
+mod curl;
 mod databrickscfg;
+mod dbt;
 mod env;
+mod jdbc;
+mod odbc;
 mod parts;
 mod sdk;
 mod sql_connector;
@@ -18,9 +22,12 @@ pub const FORMATS: &[&Format] = &[
     &databrickscfg::DATABRICKSCFG,
     &sdk::SDK,
     &connect::CONNECT,
+    &dbt::DBT,
     // SQL
     &sql_connector::SQL_CONNECTOR,
     &sqlalchemy::SQLALCHEMY,
+    &jdbc::JDBC,
+    &odbc::ODBC,
     // Deployment
     &env::SH,
     &env::FISH,
@@ -29,6 +36,7 @@ pub const FORMATS: &[&Format] = &[
     &env::DOTENV,
     &env::DOCKER,
     &terraform::TERRAFORM,
+    &curl::CURL,
 ];
 
 /// The format of that word.

@@ -1,12 +1,12 @@
 //! A few lines of a program that sign in: with Databricks' SDK where there is one, else with a token that the program is given.
 //! No secret stands in them: source code is the last place for one.
 
-use super::parts::{PUBLISH, asked, document};
+use super::parts::{PUBLISH, document};
 use crate::{
     connection::Level,
     failure::Failure,
     interchange::{
-        escape::{self, Text, go, java, javascript, posix, python, rust},
+        escape::{self, Text, go, java, javascript, python, rust},
         format::{Answers, Document, Field, Format, Group, Subject},
     },
 };
@@ -14,7 +14,7 @@ use crate::{
 const LANGUAGE: Field = Field::choice(
     "language",
     "Language",
-    &[("python", "Python"), ("go", "Go"), ("java", "Java"), ("javascript", "JavaScript"), ("rust", "Rust"), ("curl", "curl in a shell")],
+    &[("python", "Python"), ("go", "Go"), ("java", "Java"), ("javascript", "JavaScript"), ("rust", "Rust")],
 );
 
 pub(super) const SDK: Format = Format {
@@ -41,7 +41,6 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         Some("java") => (in_java(subject, account)?, ".java", "Add com.databricks:databricks-sdk-java to your build.", true),
         Some("javascript") => (in_javascript(subject)?, ".mjs", TOKEN, false),
         Some("rust") => (in_rust(subject)?, ".rs", TOKEN, false),
-        Some("curl") => (in_curl(subject)?, ".sh", "Run these lines in a shell.", false),
         _ => (in_python(subject, account)?, ".py", "Run pip install databricks-sdk, then python FILE.", true),
     };
     let notes = if profile { vec![PUBLISH.to_owned()] } else { Vec::new() };
@@ -121,13 +120,6 @@ fn in_rust(subject: &Subject<'_>) -> Result<Text, Failure> {
 }
 ",
     ))
-}
-
-/// The token passes through pipes, never through arguments.
-fn in_curl(subject: &Subject<'_>) -> Result<Text, Failure> {
-    let text = asked(Text::new(), subject.connection, posix)?;
-    let text = text.words(" | sed 's/.*/header = \"Authorization: Bearer &\"/' |\n  curl --fail-with-body -sS -K - ");
-    Ok(url(subject)?.within(ADDRESS, posix).map(|url| text.quoted(&url).words("\n"))?)
 }
 
 fn path(text: Text, subject: &Subject<'_>, grammar: escape::Grammar) -> Result<Text, Failure> {
