@@ -68,6 +68,8 @@ pub(super) enum Subcommand {
     Pat(Pat),
     /// Print the command that hands the token of a connection to another store of secrets; the command holds no secret
     SendTo(SendTo),
+    /// Write a connection in the format of another tool; it holds no secret unless you ask for that
+    Export(Export),
     /// Service principals of a workspace or an account, their OAuth secrets and permissions
     #[command(subcommand)]
     Sp(Sp),
@@ -285,6 +287,30 @@ pub(super) struct SendTo {
     /// Take the token from the clipboard instead of the connection
     #[arg(long)]
     pub(super) clipboard: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Export {
+    #[arg(required_unless_present = "formats")]
+    pub(super) name: Option<String>,
+    /// The word of the format; --formats lists them
+    #[arg(long, short, value_name = "F", required_unless_present = "formats")]
+    pub(super) format: Option<String>,
+    /// List the formats and what each of them asks for
+    #[arg(long, conflicts_with_all = ["name", "set", "output", "include_secrets"])]
+    pub(super) formats: bool,
+    /// Something that the format asks for
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Write it to a new file, for its owner alone; several files into a new folder
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<std::path::PathBuf>,
+    /// Let the token or the client secret stand in it; never the sign-in of a person
+    #[arg(long)]
+    pub(super) include_secrets: bool,
+    /// Write a secret although the file lies in a git work tree
+    #[arg(long, requires = "output")]
+    pub(super) in_work_tree: bool,
 }
 
 #[derive(Debug, clap::Args)]

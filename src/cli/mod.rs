@@ -16,6 +16,7 @@ mod doctor_sign_in;
 mod edit;
 mod environment;
 mod expiring;
+mod export;
 mod find;
 mod interrupt;
 mod list;
@@ -80,6 +81,7 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Token { name, renew } => token::token(&name, renew, json),
         Subcommand::Workspaces(options) => workspaces::workspaces(&options, json),
         Subcommand::SendTo(options) => send_to::send_to(&options, json),
+        Subcommand::Export(options) => export::export(&options, json),
         Subcommand::Pat(words) => pat::pat(words, json),
         Subcommand::Sp(words) => sp::sp(words, json),
         Subcommand::Admin(words) => admin::admin(words, json),

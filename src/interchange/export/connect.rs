@@ -1,6 +1,6 @@
 //! Databricks Connect: Spark from a program of one's own.
 
-use super::parts::{CLUSTER, PUBLISH, cluster, document, inline, of_a_workspace, token_only, authority};
+use super::parts::{CLUSTER, PUBLISH, authority, cluster, document, inline, of_a_workspace, token_only};
 use secrecy::ExposeSecret as _;
 
 use crate::{
@@ -52,7 +52,6 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
 fn has_port(subject: &Subject<'_>) -> bool {
     authority(subject.connection).contains(':')
 }
-
 
 fn no_serverless() -> Failure {
     Failure::new(

@@ -12,14 +12,8 @@ use crate::{
     },
 };
 
-pub(super) const CURL: Format = Format {
-    id: "curl",
-    title: "curl",
-    group: Group::Http,
-    takes_secret: Some("in a configuration file for curl"),
-    fields: &[],
-    make,
-};
+pub(super) const CURL: Format =
+    Format { id: "curl", title: "curl", group: Group::Http, takes_secret: Some("in a configuration file for curl"), fields: &[], make };
 
 fn make(subject: &Subject<'_>, _: &Answers) -> Result<Document, Failure> {
     let url = sdk::url(subject)?;

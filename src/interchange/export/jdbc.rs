@@ -59,10 +59,10 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let next = match (subject.secret.is_some(), &subject.connection.auth) {
         (true, _) => "Give this address to the tool; it needs no user name and no password besides.",
         (false, AuthMethod::Browser(_)) => "Give this address to the tool. The driver opens your browser to sign in.",
-        (false, AuthMethod::PersonalAccessToken) => {
-            "Give this address to the tool, and as password the output of brickpass token."
+        (false, AuthMethod::PersonalAccessToken) => "Give this address to the tool, and as password the output of brickpass token.",
+        (false, AuthMethod::ServicePrincipal { .. }) => {
+            "Give this address to the tool, and the client secret as its property OAuth2Secret."
         }
-        (false, AuthMethod::ServicePrincipal { .. }) => "Give this address to the tool, and the client secret as its property OAuth2Secret.",
     };
     Ok(document(subject, ".txt", text.words("\n"), next))
 }
@@ -99,7 +99,9 @@ fn sign_in<'a>(subject: &'a Subject<'_>, secret: Option<&'a Inline<'_>>) -> Vec<
 
 fn in_java(subject: &Subject<'_>, properties: &[Property<'_>]) -> Result<Document, Failure> {
     let text = Text::new().words("import java.sql.Connection;\nimport java.sql.DriverManager;\nimport java.util.Properties;\n\n");
-    let mut text = text.words("class Main {\n    public static void main(String[] args) throws Exception {\n        Properties properties = new Properties();\n");
+    let mut text = text.words(
+        "class Main {\n    public static void main(String[] args) throws Exception {\n        Properties properties = new Properties();\n",
+    );
     for Property { key, what, value } in properties {
         text = text.words("        properties.put(\"").words(key).words("\", ");
         text = match value {

@@ -12,8 +12,9 @@ use crate::{
 };
 
 const FORM: Field = Field::choice("form", "Form", &[("ini", "A data source for odbc.ini"), ("string", "A connection string")]);
-const DRIVER: Field =
-    Field::text("driver", "Driver").or("Simba Spark ODBC Driver").hint("Its name in odbcinst.ini or in the list of drivers, or the path of its library");
+const DRIVER: Field = Field::text("driver", "Driver")
+    .or("Simba Spark ODBC Driver")
+    .hint("Its name in odbcinst.ini or in the list of drivers, or the path of its library");
 
 pub(super) const ODBC: Format = Format {
     id: "odbc",
@@ -60,7 +61,9 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         text = text.words("[").value("The name of the data source", subject.profile, section)?.words("]\n");
         for (key, what, value) in pairs {
             text = text.words(key).words("=");
-            text = text.value(what, value, escape::odbc_ini).map_err(|refused| refused.instead("Choose the connection string, which can hold it."))?;
+            text = text
+                .value(what, value, escape::odbc_ini)
+                .map_err(|refused| refused.instead("Choose the connection string, which can hold it."))?;
             text = text.words("\n");
         }
     } else {
@@ -71,12 +74,20 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     }
     let next = match (in_ini, secret.is_some(), &subject.connection.auth) {
         (true, true, _) => "Put these lines into ~/.odbc.ini, which only you may read.",
-        (true, false, AuthMethod::PersonalAccessToken) => "Put these lines into ~/.odbc.ini, and give the output of brickpass token as password when you connect.",
-        (true, false, AuthMethod::ServicePrincipal { .. }) => "Put these lines into ~/.odbc.ini, and give the client secret as Auth_Client_Secret when you connect.",
+        (true, false, AuthMethod::PersonalAccessToken) => {
+            "Put these lines into ~/.odbc.ini, and give the output of brickpass token as password when you connect."
+        }
+        (true, false, AuthMethod::ServicePrincipal { .. }) => {
+            "Put these lines into ~/.odbc.ini, and give the client secret as Auth_Client_Secret when you connect."
+        }
         (true, false, AuthMethod::Browser(_)) => "Put these lines into ~/.odbc.ini. The driver opens your browser to sign in.",
         (false, true, _) => "Give this connection string to the program.",
-        (false, false, AuthMethod::PersonalAccessToken) => "Give this connection string to the program, and add PWD= with the output of brickpass token.",
-        (false, false, AuthMethod::ServicePrincipal { .. }) => "Give this connection string to the program, and add Auth_Client_Secret= with the client secret.",
+        (false, false, AuthMethod::PersonalAccessToken) => {
+            "Give this connection string to the program, and add PWD= with the output of brickpass token."
+        }
+        (false, false, AuthMethod::ServicePrincipal { .. }) => {
+            "Give this connection string to the program, and add Auth_Client_Secret= with the client secret."
+        }
         (false, false, AuthMethod::Browser(_)) => "Give this connection string to the program. The driver opens your browser to sign in.",
     };
     Ok(document(subject, if in_ini { ".ini" } else { ".txt" }, text, next))

@@ -17,14 +17,8 @@ const LANGUAGE: Field = Field::choice(
     &[("python", "Python"), ("go", "Go"), ("java", "Java"), ("javascript", "JavaScript"), ("rust", "Rust")],
 );
 
-pub(super) const SDK: Format = Format {
-    id: "sdk",
-    title: "SDK and code",
-    group: Group::Databricks,
-    takes_secret: None,
-    fields: &[LANGUAGE],
-    make,
-};
+pub(super) const SDK: Format =
+    Format { id: "sdk", title: "SDK and code", group: Group::Databricks, takes_secret: None, fields: &[LANGUAGE], make };
 
 const PROFILE: &str = "The name of the profile";
 const ADDRESS: &str = "The address";
@@ -85,7 +79,9 @@ fn in_java(subject: &Subject<'_>, account: bool) -> Result<Text, Failure> {
     } else {
         "import com.databricks.sdk.WorkspaceClient;\nimport com.databricks.sdk.core.DatabricksConfig;\n\n"
     });
-    let text = text.words("class Main {\n    public static void main(String[] args) {\n        DatabricksConfig config = new DatabricksConfig().setProfile(");
+    let text = text.words(
+        "class Main {\n    public static void main(String[] args) {\n        DatabricksConfig config = new DatabricksConfig().setProfile(",
+    );
     let text = text.value(PROFILE, subject.profile, java)?.words(");\n");
     Ok(text.words(if account {
         "        AccountClient a = new AccountClient(config);\n        a.workspaces().list().forEach(w -> System.out.println(w.getWorkspaceName()));\n    }\n}\n"
@@ -108,7 +104,8 @@ console.log(await answer.json());
 }
 
 fn in_rust(subject: &Subject<'_>) -> Result<Text, Failure> {
-    let text = Text::new().words("// Cargo.toml: reqwest = { version = \"0.12\", features = [\"blocking\", \"json\"] }, serde_json = \"1\"\n");
+    let text =
+        Text::new().words("// Cargo.toml: reqwest = { version = \"0.12\", features = [\"blocking\", \"json\"] }, serde_json = \"1\"\n");
     let text = text.words("fn main() -> Result<(), Box<dyn std::error::Error>> {\n    let host = ");
     let text = text.value(ADDRESS, subject.connection.base_url.as_str(), rust)?.words(";\n");
     let text = path(text.words("    let path = "), subject, rust)?.words(";\n");

@@ -9,11 +9,8 @@ use crate::{
     },
 };
 
-const BY: Field = Field::choice(
-    "by",
-    "Signs in with",
-    &[("profile", "A published profile"), ("environment", "A token in DATABRICKS_TOKEN")],
-);
+const BY: Field =
+    Field::choice("by", "Signs in with", &[("profile", "A published profile"), ("environment", "A token in DATABRICKS_TOKEN")]);
 
 pub(super) const SQL_CONNECTOR: Format = Format {
     id: "sql-connector",
@@ -42,13 +39,12 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     } else {
         ",\n    access_token=os.environ[\"DATABRICKS_TOKEN\"]"
     });
-    let text = text.optional(answers.get(&CATALOG), |text, name| {
-        text.words(",\n    catalog=").value("The name of the catalog", name, python)
-    })?;
-    let text = text.optional(answers.get(&SCHEMA), |text, name| {
-        text.words(",\n    schema=").value("The name of the schema", name, python)
-    })?;
-    let text = text.words(",\n) as connection, connection.cursor() as cursor:\n    cursor.execute(\"SELECT 1\")\n    print(cursor.fetchall())\n");
+    let text =
+        text.optional(answers.get(&CATALOG), |text, name| text.words(",\n    catalog=").value("The name of the catalog", name, python))?;
+    let text =
+        text.optional(answers.get(&SCHEMA), |text, name| text.words(",\n    schema=").value("The name of the schema", name, python))?;
+    let text =
+        text.words(",\n) as connection, connection.cursor() as cursor:\n    cursor.execute(\"SELECT 1\")\n    print(cursor.fetchall())\n");
     let (next, notes) = if by_profile {
         ("Run pip install databricks-sql-connector databricks-sdk, then python FILE.", vec![PUBLISH.to_owned()])
     } else {

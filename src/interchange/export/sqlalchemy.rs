@@ -32,7 +32,8 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         let text = named(text, answers, "&catalog=", "&schema=", "", percent)?.words("\n");
         return Ok(document(subject, ".txt", text, "Give this address to create_engine."));
     }
-    let text = Text::new().words("import os\n\nfrom sqlalchemy import URL, create_engine, text\n\nurl = URL.create(\n    \"databricks\",\n");
+    let text =
+        Text::new().words("import os\n\nfrom sqlalchemy import URL, create_engine, text\n\nurl = URL.create(\n    \"databricks\",\n");
     let text = text.words("    username=\"token\",\n    password=os.environ[\"DATABRICKS_TOKEN\"],\n    host=");
     let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, port.parse().ok()));
     let text = text.value("The host", name, python)?;
@@ -42,7 +43,8 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     };
     let text = text.words(",\n    query={\n        \"http_path\": ").value("The HTTP path", path.as_str(), python)?.words(",\n");
     let text = named(text, answers, "        \"catalog\": ", "        \"schema\": ", ",\n", python)?;
-    let text = text.words("    },\n)\nwith create_engine(url).connect() as connection:\n    print(connection.execute(text(\"SELECT 1\")).all())\n");
+    let text = text
+        .words("    },\n)\nwith create_engine(url).connect() as connection:\n    print(connection.execute(text(\"SELECT 1\")).all())\n");
     let next = "Run pip install databricks-sqlalchemy, and set DATABRICKS_TOKEN to the output of brickpass token where the program starts.";
     Ok(document(subject, ".py", text, next))
 }
@@ -58,7 +60,5 @@ fn named(
     let text = text.optional(answers.get(&CATALOG), |text, name| {
         Ok::<_, Failure>(text.words(catalog).value("The name of the catalog", name, grammar)?.words(after))
     })?;
-    text.optional(answers.get(&SCHEMA), |text, name| {
-        Ok(text.words(schema).value("The name of the schema", name, grammar)?.words(after))
-    })
+    text.optional(answers.get(&SCHEMA), |text, name| Ok(text.words(schema).value("The name of the schema", name, grammar)?.words(after)))
 }

@@ -37,17 +37,22 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     if secret.is_none() && answers.chosen(&BY) == Some("profile") {
         let text = Text::new().words(PROVIDER).words("\nprovider \"databricks\" {\n  profile = ");
         let text = text.value("The name of the profile", subject.profile, hcl)?.words("\n}\n");
-        let document = documents(subject, vec![named("databricks.tf", text)], "Put the file beside your other .tf files and run terraform init.");
+        let document =
+            documents(subject, vec![named("databricks.tf", text)], "Put the file beside your other .tf files and run terraform init.");
         return Ok(Document { notes: vec![PUBLISH.to_owned(), STATE.to_owned()], ..document });
     }
     let connection = subject.connection;
     let files = vec![named("databricks.tf", program(connection)), named("databricks.auto.tfvars", values(connection, secret.as_ref())?)];
     let next = match (subject.secret.is_some(), connection.auth.kind()) {
-        (true, _) => "Put both files beside your other .tf files, keep databricks.auto.tfvars out of version control, and run terraform init.",
+        (true, _) => {
+            "Put both files beside your other .tf files, keep databricks.auto.tfvars out of version control, and run terraform init."
+        }
         (false, AuthKind::ServicePrincipal) => {
             "Put both files beside your other .tf files. Set TF_VAR_databricks_client_secret to the client secret before terraform runs."
         }
-        (false, _) => "Put both files beside your other .tf files. Set TF_VAR_databricks_token to the output of brickpass token before terraform runs.",
+        (false, _) => {
+            "Put both files beside your other .tf files. Set TF_VAR_databricks_token to the output of brickpass token before terraform runs."
+        }
     };
     Ok(Document { notes: vec![STATE.to_owned()], ..documents(subject, files, next) })
 }

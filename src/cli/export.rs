@@ -1,0 +1,204 @@
+//! `export`: a connection in the format of another tool, on stdout or in a new file. It refers to the connection unless the secret is asked for.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::{
+    args,
+    output::{in_terminal, note, print_json, say, table, write_secret},
+    session::Session,
+};
+use crate::{
+    engine::{Command, Event, ExportPlace, ExportRequest, RunId},
+    failure::{Code, Failure},
+    interchange::{
+        export::FORMATS,
+        format::{Answers, Document, Field, FieldKind, Format},
+    },
+};
+
+const RUN: RunId = RunId(1);
+
+pub(super) fn export(options: &args::Export, json: bool) -> Result<ExitCode, Failure> {
+    let (Some(name), Some(format)) = (&options.name, &options.format) else {
+        tell_formats(options.format.as_deref(), json)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let answers = answers(&options.set)?;
+    let request = ExportRequest { format: format.clone(), answers, include_secret: options.include_secrets };
+    let mut session = Session::open()?;
+    let outcome =
+        made(&mut session, name, request).map_err(|failure| in_terminal(failure, name)).and_then(|document| match &options.output {
+            Some(to) => save(&mut session, name, document, to, options.in_work_tree, json),
+            None => print(&document, json),
+        });
+    session.settle(outcome)
+}
+
+/// `field=value`, each field once.
+fn answers(given: &[String]) -> Result<Answers, Failure> {
+    let mut answers = Answers::default();
+    for pair in given {
+        let (field, value) = pair.split_once('=').ok_or_else(|| {
+            Failure::new(
+                Code::InvalidInput,
+                format!("\"{}\" sets nothing.", pair.escape_debug()),
+                "What is set has the form field=value.",
+                "brickpass export --formats shows the fields of each format.",
+            )
+        })?;
+        answers.set(field.trim(), value);
+    }
+    Ok(answers)
+}
+
+fn made(session: &mut Session, name: &str, request: ExportRequest) -> Result<Document, Failure> {
+    let id = session.find(name)?.connection.id;
+    if request.include_secret {
+        session.need_vault()?;
+    }
+    session.send(Command::Export { run: RUN, id, request });
+    session.wait(|event| if let Event::Exported { outcome, .. } = event { Some(outcome) } else { None })
+}
+
+fn save(session: &mut Session, name: &str, document: Document, to: &Path, in_work_tree: bool, json: bool) -> Result<ExitCode, Failure> {
+    let id = session.find(name)?.connection.id;
+    let shown = (document.format, document.contains_secret, document.notes.clone(), document.next);
+    let place = ExportPlace { to: to.to_owned(), in_work_tree };
+    session.send(Command::SaveExport { run: RUN, id, document: Box::new(document), place });
+    let saved: Result<Vec<PathBuf>, Failure> =
+        session.wait(|event| if let Event::ExportSaved { outcome, .. } = event { Some(outcome) } else { None });
+    let saved = saved.map_err(|mut failure| {
+        if failure.code == Code::InWorkTree {
+            "Choose another folder, or add --in-work-tree.".clone_into(&mut failure.fix);
+        }
+        failure
+    })?;
+    let (format, contains_secret, notes, next) = shown;
+    if json {
+        print_json(&json!({ "format": format, "contains_secret": contains_secret, "saved": saved, "notes": notes, "next": next }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    for path in saved {
+        note(format_args!("Written to {}", path.display()));
+    }
+    remarks(contains_secret, &notes, next);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(document: &Document, json: bool) -> Result<ExitCode, Failure> {
+    if json {
+        write_secret(&as_json(document))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    match document.files.as_slice() {
+        [only] => write_secret(only.text.expose_secret())?,
+        several => {
+            for file in several {
+                say(format_args!("==> {} <==", file.name));
+                write_secret(file.text.expose_secret())?;
+            }
+        }
+    }
+    remarks(document.contains_secret, &document.notes, document.next);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn remarks(contains_secret: bool, notes: &[String], next: &str) {
+    if contains_secret {
+        note("The secret of the connection stands in it: whoever reads it can sign in.");
+    }
+    for remark in notes {
+        note(remark);
+    }
+    note(next);
+}
+
+fn as_json(document: &Document) -> Zeroizing<String> {
+    let files: Vec<Value> = document.files.iter().map(|file| json!({ "name": file.name, "text": file.text.expose_secret() })).collect();
+    let whole = json!({
+        "format": document.format,
+        "contains_secret": document.contains_secret,
+        "files": files,
+        "notes": document.notes,
+        "next": document.next,
+    });
+    Zeroizing::new(format!("{whole:#}\n"))
+}
+
+/// All, or the one of that word.
+fn tell_formats(only: Option<&str>, json: bool) -> Result<(), Failure> {
+    let shown: Vec<&Format> = FORMATS.iter().copied().filter(|format| only.is_none_or(|id| format.id == id)).collect();
+    if shown.is_empty() {
+        return Err(Failure::new(
+            Code::InvalidInput,
+            "There is no such export format.",
+            "Its word is not known.",
+            "brickpass export --formats shows all of them.",
+        ));
+    }
+    if json {
+        let formats: Vec<Value> = shown.iter().map(|format| described(format)).collect();
+        print_json(&json!({ "formats": formats }));
+        return Ok(());
+    }
+    let mut rows = vec![["FORMAT", "TITLE", "SECRET", "FIELDS"].map(str::to_owned).to_vec()];
+    rows.extend(shown.iter().map(|format| {
+        let fields: Vec<String> = format.fields.iter().map(in_table).collect();
+        let secret = if format.takes_secret.is_some() { "if asked" } else { "never" };
+        vec![format.id.to_owned(), format.title.to_owned(), secret.to_owned(), fields.join(" ")]
+    }));
+    say(table(&rows));
+    note("* is required. Fields are set with --set field=value; --json says more about each.");
+    Ok(())
+}
+
+fn in_table(field: &Field) -> String {
+    let mark = if field.required { "*" } else { "" };
+    match field.kind {
+        FieldKind::Choice(choices) => {
+            let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+            format!("{}{mark}={}", field.id, words.join("|"))
+        }
+        FieldKind::Flag => format!("{}{mark}=yes", field.id),
+        FieldKind::Text | FieldKind::Pick(_) => format!("{}{mark}", field.id),
+    }
+}
+
+fn described(format: &Format) -> Value {
+    let fields = format.fields.iter().map(|field| {
+        let mut object = json!({ "field": field.id, "label": field.label, "required": field.required });
+        let Some(members) = object.as_object_mut() else { return object };
+        match field.kind {
+            FieldKind::Choice(choices) => {
+                let choices: Vec<Value> = choices.iter().map(|(word, label)| json!({ "value": word, "label": label })).collect();
+                members.insert("choices".to_owned(), Value::from(choices));
+            }
+            FieldKind::Flag => {
+                members.insert("choices".to_owned(), json!([{ "value": "yes", "label": field.label }]));
+            }
+            FieldKind::Text | FieldKind::Pick(_) => {}
+        }
+        for (key, text) in [("default", field.default), ("hint", field.hint)] {
+            if !text.is_empty() {
+                members.insert(key.to_owned(), json!(text));
+            }
+        }
+        if let Some((other, values)) = field.when {
+            members.insert("when".to_owned(), json!({ "field": other, "values": values }));
+        }
+        object
+    });
+    json!({
+        "format": format.id,
+        "title": format.title,
+        "takes_secret": format.takes_secret.is_some(),
+        "fields": fields.collect::<Vec<Value>>(),
+    })
+}
