@@ -205,6 +205,14 @@ pub enum Command {
         run: RunId,
         plan: Box<Plan>,
     },
+    /// What stands in this section now counts as what was published.
+    KeepProfile {
+        profile: String,
+    },
+    /// The section stays as it is and is no longer compared with a connection.
+    ForgetProfile {
+        profile: String,
+    },
     /// Goes back to the bytes before the last change of ours.
     RestoreProfiles,
     ReadImport {

@@ -125,6 +125,8 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         | Command::PlanPublish { .. }
         | Command::PlanEdit { .. }
         | Command::ApplyPlan { .. }
+        | Command::KeepProfile { .. }
+        | Command::ForgetProfile { .. }
         | Command::RestoreProfiles
         | Command::ReadImport { .. }
         | Command::FindEffective { .. }

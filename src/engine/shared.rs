@@ -289,6 +289,8 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             | Command::PlanPublish { .. }
             | Command::PlanEdit { .. }
             | Command::ApplyPlan { .. }
+            | Command::KeepProfile { .. }
+            | Command::ForgetProfile { .. }
             | Command::RestoreProfiles => todo!(),
             Command::ReadImport { run, source } => importing::read(&shared, run, source),
             Command::FindEffective { .. } => todo!(),

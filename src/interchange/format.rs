@@ -229,6 +229,12 @@ pub fn missing(field: &Field) -> Failure {
     )
 }
 
+impl std::fmt::Debug for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Format").field(&self.id).finish()
+    }
+}
+
 /// What comes out.
 #[derive(Clone)]
 pub struct Document {

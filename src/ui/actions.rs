@@ -7,7 +7,7 @@ use super::{
     admin, overview,
     shortcuts::Action,
     sidebar,
-    state::{Dialog, Page, State},
+    state::{Dialog, Page, State, Tool},
     tokens,
 };
 use crate::{connection::Field, engine::Command};
@@ -60,6 +60,8 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::SendToken => state.send_stored_token(),
         Action::RevokeTokens if state.can_revoke_users_tokens() => state.ask_to_revoke_users_tokens(),
         Action::RevokeTokens => state.ask_to_revoke(),
+        Action::Export => act.send(state.show_export(None)),
+        Action::CopyAsForm => act.send(state.show_export(Some(Tool::Form))),
         Action::Activity => act.send(state.show_page(Page::Activity)),
         Action::AllActivity => act.send(state.show_all_activity()),
         Action::CopyDiagnostics => act.send(state.diagnose()),
@@ -107,6 +109,8 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
         Action::CopySecret => state.can_copy_stored(),
         Action::Tokens => shown.is_some() && state.selection.count() == 1 && state.page() != Page::Tokens,
         Action::Activity => shown.is_some() && state.selection.count() == 1 && !state.shows_activity(),
+        Action::Export => state.handed_over().is_some() && state.page() != Page::Export,
+        Action::CopyAsForm => state.handed_over().is_some(),
         Action::GenerateToken => state.can_generate(),
         Action::RotateToken if state.expiry.is_open() => state.can_rotate_expiring(state.expiry.cursor()),
         Action::RotateToken => state.can_rotate(),

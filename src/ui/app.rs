@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     act::Act,
-    actions, admin, diagnostics, dialogs, editor,
+    actions, admin, diagnostics, dialogs, editor, export,
     first_start::{self, FirstStartAction},
     login, overview,
     palette::{CommandPalette, PaletteConnection, PaletteOutcome},
@@ -249,6 +249,7 @@ impl BrickpassApp {
             Some(Dialog::AddWorkspaces(_)) => login::add_workspaces(ctx, &mut self.state, act),
             Some(Dialog::GenerateToken(_) | Dialog::RotateToken(_) | Dialog::RevokeTokens(_)) => tokens::dialog(ctx, &mut self.state, act),
             Some(Dialog::ExportActivity(_) | Dialog::Diagnostics(_)) => diagnostics::show(ctx, &mut self.state, act),
+            Some(Dialog::IncludeSecret(_) | Dialog::SaveExport(_)) => export::dialog(ctx, &mut self.state, act),
             Some(Dialog::Admin(_)) => admin::dialog(ctx, &mut self.state, act),
             Some(Dialog::Shortcuts) if shortcuts::sheet(ctx, Id::unique("shortcuts sheet")) => {
                 self.state.dialog = None;

@@ -72,6 +72,7 @@ fn dialog_id(dialog: &Dialog) -> Id {
         Dialog::GenerateToken(_) | Dialog::RotateToken(_) | Dialog::RevokeTokens(_) => "token dialog",
         Dialog::ExportActivity(_) | Dialog::Diagnostics(_) => "diagnostics dialog",
         Dialog::Admin(_) => "administration dialog",
+        Dialog::IncludeSecret(_) | Dialog::SaveExport(_) => "export dialog",
         Dialog::Settings => "settings dialog",
         Dialog::Shortcuts => "shortcuts dialog",
         Dialog::Palette => "palette dialog",
@@ -97,6 +98,8 @@ fn title(dialog: &Dialog, state: &State) -> String {
         | Dialog::ExportActivity(_)
         | Dialog::Diagnostics(_)
         | Dialog::Admin(_)
+        | Dialog::IncludeSecret(_)
+        | Dialog::SaveExport(_)
         | Dialog::Settings
         | Dialog::Shortcuts
         | Dialog::Palette => String::new(),
@@ -175,6 +178,8 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> O
         | Dialog::ExportActivity(_)
         | Dialog::Diagnostics(_)
         | Dialog::Admin(_)
+        | Dialog::IncludeSecret(_)
+        | Dialog::SaveExport(_)
         | Dialog::Settings
         | Dialog::Shortcuts
         | Dialog::Palette => Some(Answer::Cancel),

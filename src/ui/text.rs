@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod admin;
 pub mod expiry;
+pub mod export;
 pub mod send_to;
 pub mod tokens;
 

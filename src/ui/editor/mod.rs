@@ -58,6 +58,7 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let (above, below): (Part, Part) = match state.page() {
         Page::Connection => return connection_page(ui, state, act, whole, margin),
         Page::Tokens => (tokens::above, tokens::below),
+        Page::Export if whole.height() >= SHORT && whole.width() >= export::WIDE => return export::beside(ui, state, act, side),
         Page::Export => (export::above, export::below),
         Page::Administration => (admin::above, admin::below),
         Page::Activity => (activity::above, activity::below),

@@ -1,15 +1,119 @@
 //! The *Export* tab: the tool that a connection is handed to, what it gets, and the proof that it works there.
 
-use egui::Ui;
+mod dialogs;
+mod diff;
+mod fields;
+mod form;
+mod format;
+mod preview;
+mod profile;
+mod proof;
+#[cfg(test)]
+mod tests;
+mod tools;
 
-use super::{act::Act, state::State};
+use egui::{Margin, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
-/// What stays in view while the rest scrolls.
+pub use dialogs::show as dialog;
+
+use super::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Later, State, Tool},
+    text::{self, export as words},
+    theme,
+    widgets::{Button, paragraph, remark},
+};
+use crate::{connection::Severity, storage::VaultStatus};
+
+/// From this width of the page on, the tools stand beside what is chosen.
+pub const WIDE: f32 = 760.0;
+const LIST: f32 = 232.0;
+const GAP: f32 = 24.0;
+
+/// The tools at the left, the chosen one at the right; each scrolls by itself.
+pub fn beside(ui: &mut Ui, state: &mut State, act: &mut Act, side: i8) {
+    let whole = ui.available_rect_before_wrap();
+    let side = f32::from(side);
+    let top = whole.top() + 16.0;
+    let left = Rect::from_min_size(egui::pos2(whole.left() + side, top), vec2(LIST, (whole.bottom() - top).max(1.0)));
+    let right = Rect::from_min_max(egui::pos2(left.right() + GAP, top), whole.max);
+    ui.scope_builder(UiBuilder::new().max_rect(left), |ui| {
+        if state.handed_over().is_some() {
+            tools::beside(ui, state, act);
+        }
+    });
+    ui.scope_builder(UiBuilder::new().max_rect(right), |ui| {
+        let id = (words::TOOLS, state.selection.shown(), state.export.title(state.export.tool()));
+        ScrollArea::vertical().id_salt(id).auto_shrink(false).show(ui, |ui| {
+            let margin = Margin { left: 0, right: side as i8, top: 0, bottom: 24 };
+            egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+                ui.set_max_width(ui.available_width().min(840.0));
+                chosen(ui, state, act);
+            });
+        });
+    });
+}
+
+/// What stays in view while the rest scrolls, where the tools have no room beside it.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let _ = (ui, state, act);
+    ui.spacing_mut().item_spacing.y = 8.0;
+    if state.handed_over().is_none() {
+        return;
+    }
+    if state.export.choosing {
+        tools::filter(ui, state, act);
+    } else if Button::secondary(words::ALL_TOOLS).icon(Icon::CaretDown).show(ui).clicked() {
+        state.export.choosing = true;
+    }
+    ui.add_space(12.0);
 }
 
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    let _ = (ui, state, act);
-    todo!()
+    if state.handed_over().is_some() && state.export.choosing {
+        tools::list(ui, state, act);
+    } else {
+        chosen(ui, state, act);
+    }
+}
+
+fn chosen(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    ui.spacing_mut().item_spacing.y = 8.0;
+    let palette = theme::of(ui);
+    if state.handed_over().is_none() {
+        paragraph(ui, words::NOT_SAVED, fonts::regular(14.0), palette.weak);
+        return;
+    }
+    let tool = state.export.tool();
+    paragraph(ui, state.export.title(tool), fonts::semibold(20.0), palette.text);
+    in_the_way(ui, state, tool);
+    match tool {
+        Tool::Profile => profile::show(ui, state, act),
+        Tool::Form => form::show(ui, state, act),
+        Tool::Format(_) => format::show(ui, state, act),
+    }
+}
+
+/// What keeps a tool from working, and the way out.
+fn in_the_way(ui: &mut Ui, state: &mut State, tool: Tool) {
+    let Some(id) = state.selection.shown() else { return };
+    if state.is_unsaved(id) {
+        remark(ui, Severity::Warning, words::UNSAVED);
+    }
+    if state.reaches_account() && tool.is_format() {
+        remark(ui, Severity::Warning, words::ACCOUNT);
+    }
+    if matches!(state.vault.value(), Some((_, VaultStatus::Locked { .. }))) {
+        remark(ui, Severity::Warning, words::LOCKED);
+        if Button::secondary(words::UNLOCK).icon(Icon::Lock).show(ui).clicked() {
+            state.ask_to_unlock(None);
+        }
+    } else if state.wants_sign_in(id) {
+        remark(ui, Severity::Warning, words::SIGNED_OUT);
+        // The same words stand on the button of the head.
+        if Button::secondary(text::SIGN_IN).icon(Icon::SignIn).show(ui).clicked() {
+            state.later = Some(Later::SignIn);
+        }
+    }
 }

@@ -56,6 +56,7 @@ impl State {
         for id in ids {
             self.forget_tokens(*id);
             self.forget_admin(*id);
+            self.forget_export(*id);
         }
         let next = self.next_after(ids);
         let forms: Vec<Editing> = ids.iter().filter_map(|id| self.forms.remove(id)).filter(Editing::is_unsaved).collect();
@@ -127,11 +128,16 @@ impl State {
             }
             ids.extend(removal.entries.iter().map(|entry| entry.connection.id));
         }
-        if ids.is_empty() { Vec::new() } else { vec![Command::Purge { ids }] }
+        let mut commands = if ids.is_empty() { Vec::new() } else { vec![Command::Purge { ids }] };
+        commands.extend(self.export_tick(now));
+        commands.extend(self.profiles_tick(now));
+        commands
     }
 
     /// When `tick` has something to do next.
     pub fn next_tick(&self, now: Timestamp) -> Option<SignedDuration> {
-        self.removals.iter().map(|removal| removal.until.duration_since(now).max(SignedDuration::ZERO)).min()
+        let removals = self.removals.iter().map(|removal| removal.until);
+        let due = removals.chain(self.next_export_tick()).chain(self.next_profiles_tick()).min()?;
+        Some(due.duration_since(now).max(SignedDuration::ZERO))
     }
 }

@@ -1,6 +1,8 @@
 //! What stands in front of the window until it is answered. One at a time.
 
-use super::{AddWorkspaces, AdminDialog, ExportActivity, GenerateToken, RevokeTokens, RotateToken, ShowDiagnostics};
+use super::{
+    AddWorkspaces, AdminDialog, ExportActivity, GenerateToken, IncludeSecret, RevokeTokens, RotateToken, SaveExport, ShowDiagnostics,
+};
 use crate::{
     connection::{ConnectionId, TypedSecret},
     failure::Failure,
@@ -48,6 +50,9 @@ pub enum Dialog {
     Diagnostics(Box<ShowDiagnostics>),
     /// What an administrator is asked.
     Admin(Box<AdminDialog>),
+    /// A secret is about to stand in an export.
+    IncludeSecret(Box<IncludeSecret>),
+    SaveExport(Box<SaveExport>),
     /// The window is about to close while renewed sign-ins are not stored; `waiting`: it is tried again.
     SignInsUnsaved {
         waiting: bool,

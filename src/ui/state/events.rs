@@ -277,6 +277,7 @@ impl State {
             self.closing = Closing::No;
             self.token_work_crashed(&failure);
             self.admin_work_crashed(&failure);
+            self.export_work_crashed(&failure);
         }
         if !matches!(std::mem::take(&mut self.settings_wait), SettingsWait::Nothing | SettingsWait::Theme)
             && matches!(self.dialog, Some(Dialog::Settings))

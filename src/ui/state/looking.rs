@@ -57,6 +57,7 @@ impl State {
     fn shown_changed(&mut self) -> Vec<Command> {
         self.expiry.close();
         self.revealed = None;
+        self.leave_export();
         // Looking through the list asks no workspace for anything; what was done is known here.
         if self.page() != Page::Activity {
             self.show_page(Page::Connection);

@@ -49,8 +49,10 @@ pub use clipboard::Copied;
 pub use dialog::Dialog;
 pub use editing::Editing;
 pub use expiry::{Asked, Asking, Expiry, Month, Span, Summary};
+pub use export::{Export, FormRow, FormValue, Hidden, IncludeSecret, SaveExport, Tool};
 pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
 pub use page::Page;
+pub use profiles::{Intent, Profiles, Publishing};
 pub use remote::Remote;
 pub use removal::{Removal, UNDO};
 pub use selection::Selection;
@@ -102,6 +104,8 @@ pub struct State {
     /// Where files are saved unless the person says otherwise.
     pub save_folder: Option<PathBuf>,
     pub admin: Admin,
+    pub export: Export,
+    pub profiles: Profiles,
     counts: Option<Counts>,
     pub vault: Remote<(VaultHome, VaultStatus)>,
     secrets: HashMap<(ConnectionId, SecretKind), Remote<StoredSecret>>,

@@ -43,6 +43,7 @@ impl State {
         if std::mem::replace(&mut self.page, page) == page {
             return Vec::new();
         }
+        self.leave_export();
         match page {
             Page::Connection => Vec::new(),
             Page::Export => self.ask_for_export(),

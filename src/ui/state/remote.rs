@@ -1,6 +1,6 @@
 //! A value that lives elsewhere and has to be asked for.
 
-use crate::failure::Failure;
+use crate::{engine::RunId, failure::Failure};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Remote<T> {
@@ -46,6 +46,67 @@ impl<T> Remote<T> {
             Self::NotAsked => None,
             Self::Pending { previous } | Self::Failed { previous, .. } => previous,
             Self::Ready(value) => Some(value),
+        }
+    }
+}
+
+/// Something that was asked for. Only the answer to the newest question counts.
+#[derive(Debug)]
+pub struct Asked<T> {
+    remote: Remote<T>,
+    run: Option<RunId>,
+}
+
+impl<T> Default for Asked<T> {
+    fn default() -> Self {
+        Self { remote: Remote::NotAsked, run: None }
+    }
+}
+
+impl<T> Asked<T> {
+    pub fn value(&self) -> Option<&T> {
+        self.remote.value()
+    }
+
+    pub fn failure(&self) -> Option<&Failure> {
+        self.remote.failure()
+    }
+
+    pub fn waits(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// This is what is waited for.
+    pub(in crate::ui::state) fn is_run(&self, run: RunId) -> bool {
+        self.run == Some(run)
+    }
+
+    pub(in crate::ui::state) fn asked(&mut self, run: RunId) {
+        self.run = Some(run);
+        self.remote.asked();
+    }
+
+    /// Whether this is what was waited for.
+    pub(in crate::ui::state) fn answered(&mut self, run: RunId, outcome: Result<T, Failure>) -> bool {
+        if self.run != Some(run) {
+            return false;
+        }
+        self.run = None;
+        match outcome {
+            Ok(value) => self.remote = Remote::Ready(value),
+            Err(failure) => self.remote.failed(failure),
+        }
+        true
+    }
+
+    /// Known otherwise: what is still asked for is older.
+    pub(in crate::ui::state) fn replace(&mut self, value: T) {
+        *self = Self { remote: Remote::Ready(value), run: None };
+    }
+
+    pub(in crate::ui::state) fn crashed(&mut self, failure: &Failure) {
+        if let Some(run) = self.run {
+            self.answered(run, Err(failure.clone()));
         }
     }
 }

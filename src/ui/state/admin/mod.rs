@@ -18,7 +18,9 @@ pub use principals::PrincipalColumn;
 pub use tokens::{MAXIMUM_DAYS, UserColumn};
 
 use super::{
-    Page, Remote, State, TokensOf, same_target,
+    Page, State, TokensOf,
+    remote::Asked,
+    same_target,
     sheet::{Record, Sheet},
 };
 use crate::{
@@ -38,57 +40,6 @@ pub enum AdminSection {
 
 impl AdminSection {
     pub const ALL: [Self; 2] = [Self::Tokens, Self::ServicePrincipals];
-}
-
-/// Something that was asked for. Only the answer to the newest question counts.
-#[derive(Debug)]
-pub struct Asked<T> {
-    remote: Remote<T>,
-    run: Option<RunId>,
-}
-
-impl<T> Default for Asked<T> {
-    fn default() -> Self {
-        Self { remote: Remote::NotAsked, run: None }
-    }
-}
-
-impl<T> Asked<T> {
-    pub fn value(&self) -> Option<&T> {
-        self.remote.value()
-    }
-
-    pub fn failure(&self) -> Option<&Failure> {
-        self.remote.failure()
-    }
-
-    pub fn waits(&self) -> bool {
-        self.run.is_some()
-    }
-
-    fn asked(&mut self, run: RunId) {
-        self.run = Some(run);
-        self.remote.asked();
-    }
-
-    /// Whether this is what was waited for.
-    fn answered(&mut self, run: RunId, outcome: Result<T, Failure>) -> bool {
-        if self.run != Some(run) {
-            return false;
-        }
-        self.run = None;
-        match outcome {
-            Ok(value) => self.remote = Remote::Ready(value),
-            Err(failure) => self.remote.failed(failure),
-        }
-        true
-    }
-
-    fn crashed(&mut self, failure: &Failure) {
-        if let Some(run) = self.run {
-            self.answered(run, Err(failure.clone()));
-        }
-    }
 }
 
 /// A table that was asked for.

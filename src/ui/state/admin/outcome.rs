@@ -126,7 +126,7 @@ impl State {
             {
                 // Gone, whatever a list says that is still on its way.
                 let kept = known.iter().filter(|secret| secret.id != secret_id).cloned().collect();
-                detail.secrets.remote = Remote::Ready(kept);
+                detail.secrets.replace(kept);
             }
             self.notices.push(Notice::Done(words::SECRET_DELETED.to_owned()));
         }
@@ -169,8 +169,7 @@ impl State {
         match outcome {
             // A question that is still on its way is answered by this, too.
             Ok(AdminAnswer::TokenRules(rules)) => {
-                office.rules.run = None;
-                office.rules.remote = Remote::Ready(rules);
+                office.rules.replace(rules);
                 Vec::new()
             }
             Ok(_) => self.admin_ask(id, AdminRequest::TokenRules, |office, run| office.rules.asked(run)),

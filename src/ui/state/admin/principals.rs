@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Asked, Listing, Office};
+use super::{super::remote::Asked, Listing, Office};
 use crate::{
     connection::ConnectionId,
     databricks::{AccountWorkspace, Entitlement, OAuthSecret, Object, Permission, Securable, ServicePrincipal, WorkspaceRole},

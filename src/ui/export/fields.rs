@@ -1,0 +1,179 @@
+//! The fields of a format, drawn from what it says about them.
+
+use egui::{Id, ScrollArea, Ui};
+
+use crate::{
+    connection::{ConnectionId, Severity},
+    interchange::format::{Field, FieldKind, Format, Pick},
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        state::State,
+        test_panel::failure_words,
+        text::export as words,
+        theme,
+        widgets::{
+            Select, TextField, card, checkbox, form_row, form_row_without_label, icon_button, paragraph, remark, select_option,
+            spinner,
+        },
+    },
+};
+
+/// So high is a list of offers at most.
+const LIST: f32 = 220.0;
+
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, format: &'static Format) {
+    let Some(id) = state.selection.shown() else { return };
+    let fields: Vec<&'static Field> = state.export.handover_mut(id).fields(format).collect();
+    for field in fields {
+        match field.kind {
+            FieldKind::Text => form_row(ui, field.label, |ui| {
+                text(ui, state, act, id, format, field, None);
+                hint(ui, field);
+            }),
+            FieldKind::Choice(choices) => form_row(ui, field.label, |ui| {
+                choice(ui, state, act, id, format, field, choices);
+                hint(ui, field);
+            }),
+            FieldKind::Flag => form_row_without_label(ui, |ui| {
+                let mut ticked = !state.export.handover_mut(id).answer(format, field).is_empty();
+                if checkbox(ui, &mut ticked, field.label).changed() {
+                    state.answer_export(field, if ticked { "yes" } else { "" }.to_owned(), act.now);
+                }
+                hint(ui, field);
+            }),
+            FieldKind::Pick(pick) => form_row(ui, field.label, |ui| {
+                picked(ui, state, act, id, format, field, pick);
+                hint(ui, field);
+            }),
+        }
+    }
+}
+
+fn hint(ui: &mut Ui, field: &Field) {
+    if !field.hint.is_empty() {
+        remark(ui, Severity::Note, field.hint);
+    }
+}
+
+fn text(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, format: &'static Format, field: &'static Field, width: Option<f32>) {
+    let mut typed = state.export.handover_mut(id).typed(format, field).to_owned();
+    let suffix = if field.required || !field.default.is_empty() { "" } else { words::OPTIONAL };
+    let edit = TextField::new(&mut typed, field.label).hint(field.default).limit(2_000).id(Id::unique(("export", id, format.id, field.id)));
+    let edit = if typed_is_empty(state, id, format, field) { edit.suffix(suffix) } else { edit };
+    match width {
+        Some(width) => edit.width(width),
+        None => edit,
+    }
+    .show(ui);
+    state.answer_export(field, typed, act.now);
+}
+
+fn typed_is_empty(state: &mut State, id: ConnectionId, format: &'static Format, field: &'static Field) -> bool {
+    state.export.handover_mut(id).typed(format, field).is_empty()
+}
+
+fn choice(
+    ui: &mut Ui,
+    state: &mut State,
+    act: &mut Act,
+    id: ConnectionId,
+    format: &'static Format,
+    field: &'static Field,
+    choices: &'static [(&'static str, &'static str)],
+) {
+    let chosen = state.export.handover_mut(id).answer(format, field).to_owned();
+    let shown = choices.iter().find(|(word, _)| *word == chosen).map_or(chosen.as_str(), |(_, label)| *label);
+    let mut picked = None;
+    Select::new(field.label, shown).show(ui, |ui| {
+        for (word, label) in choices {
+            if select_option(ui, *word == chosen, label, None).clicked() {
+                picked = Some(*word);
+            }
+        }
+    });
+    if let Some(word) = picked {
+        state.answer_export(field, word.to_owned(), act.now);
+        ui.ctx().request_repaint();
+    }
+}
+
+/// A text that the workspace has offers for.
+fn picked(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, format: &'static Format, field: &'static Field, pick: Pick) {
+    let open = state.export.handover_mut(id).picking.as_ref().is_some_and(|picking| picking.field == field.id);
+    ui.horizontal(|ui| {
+        let caret = if open { Icon::CaretUp } else { Icon::CaretDown };
+        let room = ui.available_width() - theme::CONTROL_HEIGHT - ui.spacing().item_spacing.x;
+        text(ui, state, act, id, format, field, Some(room));
+        let name = if open { words::CLOSE_LIST.to_owned() } else { words::choose(pick) };
+        if icon_button(ui, caret, &name).clicked() {
+            act.send(state.toggle_offers(field));
+            ui.ctx().request_repaint();
+        }
+    });
+    if open {
+        card(ui, None, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 6.0;
+            offers(ui, state, act, id, field, pick);
+        });
+    }
+}
+
+fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field: &'static Field, pick: Pick) {
+    let weak = theme::of(ui).weak;
+    let within = state.within(pick);
+    if pick == Pick::Schema && within.is_none() {
+        paragraph(ui, words::CATALOG_FIRST, fonts::regular(14.0), weak);
+        return;
+    }
+    let waits = state.export.offers(id, pick, within.as_ref()).is_none_or(|asked| asked.waits());
+    ui.horizontal(|ui| {
+        let room = ui.available_width() - theme::CONTROL_HEIGHT - ui.spacing().item_spacing.x;
+        if let Some(picking) = &mut state.export.handover_mut(id).picking {
+            let filter = TextField::new(&mut picking.filter, words::FILTER_OFFERS).hint(words::FILTER_OFFERS).leading(Icon::Filter);
+            filter.width(room).limit(200).show(ui);
+        }
+        if waits {
+            spinner(ui, &words::asking(pick));
+        } else if icon_button(ui, Icon::Refresh, &words::refresh(pick)).clicked() {
+            act.send(state.ask_for_offers(pick));
+        }
+    });
+    let Some(asked) = state.export.offers(id, pick, within.as_ref()) else { return act.send(state.ask_for_offers(pick)) };
+    if let Some(failure) = asked.failure() {
+        remark(ui, Severity::Warning, words::OFFERS_FAILED);
+        failure_words(ui, failure);
+    }
+    let Some(all) = asked.value() else {
+        if waits {
+            paragraph(ui, &words::asking(pick), fonts::regular(14.0), weak);
+        }
+        return;
+    };
+    let Some(picking) = state.export.handover(id).and_then(|handover| handover.picking.as_ref()) else { return };
+    let shown: Vec<_> = all.iter().filter(|offer| picking.matches(offer)).cloned().collect();
+    if shown.is_empty() {
+        paragraph(ui, if all.is_empty() { words::NO_OFFERS } else { words::NO_OFFER_MATCHES }, fonts::regular(14.0), weak);
+        return;
+    }
+    let typed = state.export.format().zip(state.export.handover(id)).map(|(format, handover)| handover.answer(format, field).to_owned());
+    let mut chosen = None;
+    ScrollArea::vertical().id_salt(("offers", field.id)).max_height(LIST).auto_shrink([false, true]).show_rows(
+        ui,
+        theme::CONTROL_HEIGHT,
+        shown.len(),
+        |ui, rows| {
+            for offer in shown.get(rows).unwrap_or_default() {
+                if select_option(ui, typed.as_ref() == Some(&offer.value), &offer.label, None).clicked() {
+                    chosen = Some(offer.clone());
+                }
+            }
+        },
+    );
+    if let Some(offer) = chosen {
+        act.send(state.pick_offer(field, &offer, act.now));
+        ui.ctx().request_repaint();
+    }
+}

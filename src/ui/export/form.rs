@@ -1,0 +1,64 @@
+//! *Copy as form*: one value after the other, in the order in which dialogs ask.
+
+use egui::Ui;
+
+use crate::{
+    connection::{ConnectionId, Severity},
+    engine::{Command, StoredSecret},
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        state::{FormRow, FormValue, State},
+        text::export as words,
+        theme,
+        widgets::{form_row, icon_button, paragraph, remark, truncated_label},
+    },
+};
+
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let Some(id) = state.selection.shown() else { return };
+    paragraph(ui, words::FORM_WHY, fonts::regular(14.0), theme::of(ui).weak);
+    ui.add_space(8.0);
+    let rows = state.form_rows();
+    let secret = rows.iter().any(|row| matches!(row.value, FormValue::Secret(_)));
+    for row in rows {
+        form_row(ui, row.label, |ui| value(ui, state, act, id, &row));
+    }
+    if secret {
+        remark(ui, Severity::Note, words::SECRET_WHY);
+    }
+}
+
+fn value(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, row: &FormRow) {
+    let (shown, can_copy) = match &row.value {
+        FormValue::Plain(value) => (value.clone(), true),
+        FormValue::Secret(kind) => match state.stored_secret(id, *kind) {
+            Some(StoredSecret::Stored { last_four, .. }) => (words::masked(last_four), true),
+            Some(StoredSecret::Missing) => (words::NOT_STORED.to_owned(), false),
+            Some(StoredSecret::Unavailable(failure)) => (failure.what.clone(), false),
+            // It is fetched when it is copied, whatever is known of it.
+            None => (words::masked(""), true),
+        },
+        FormValue::None(why) => {
+            remark(ui, Severity::Note, why);
+            return;
+        }
+    };
+    let palette = theme::of(ui);
+    ui.horizontal(|ui| {
+        let room = (ui.available_width() - theme::CONTROL_HEIGHT - 16.0).max(48.0);
+        let colour = if can_copy { palette.text } else { palette.weak };
+        truncated_label(ui, &shown, fonts::regular(14.0), colour, room);
+        if !can_copy {
+            return;
+        }
+        if icon_button(ui, Icon::Copy, &words::copy_field(row.label)).clicked() {
+            match &row.value {
+                FormValue::Plain(value) => Act::copy(ui.ctx(), state, value.clone()),
+                FormValue::Secret(kind) => act.send([Command::CopyStored { id, kind: *kind }]),
+                FormValue::None(_) => {}
+            }
+        }
+    });
+}

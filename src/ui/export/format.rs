@@ -1,0 +1,137 @@
+//! One format: what it asks for, what comes out, and where that goes.
+
+use egui::Ui;
+
+use super::{fields, preview};
+use crate::{
+    connection::Severity,
+    failure::Code,
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        state::State,
+        test_panel::{failure_words, remedy_button, title},
+        text::{self, export as words},
+        theme::{self, Tone},
+        tokens::leads_elsewhere,
+        widgets::{Button, badge, card, checkbox, paragraph, remark, spinner},
+    },
+};
+
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let (Some(id), Some(format)) = (state.selection.shown(), state.export.format()) else { return };
+    ui.add_space(4.0);
+    fields::show(ui, state, act, format);
+    secret_tick(ui, state);
+    let handover = state.export.handover_mut(id);
+    if let Some(field) = handover.missing(format) {
+        preview::placeholder(ui, &words::missing(field.label));
+        return;
+    }
+    if handover.preview().failure().is_some() {
+        return refused(ui, state, act);
+    }
+    if handover.preview().value().is_none() {
+        ui.horizontal(|ui| {
+            spinner(ui, words::MAKING);
+            paragraph(ui, words::MAKING, fonts::regular(14.0), theme::of(ui).weak);
+        });
+        return;
+    }
+    preview::show(ui, state, act, id);
+    buttons(ui, state, act);
+    told(ui, state);
+}
+
+/// Offered where the format has a place for it and the connection one that lasts.
+fn secret_tick(ui: &mut Ui, state: &mut State) {
+    let Some(id) = state.selection.shown() else { return };
+    if state.export.format().is_none_or(|format| format.takes_secret.is_none()) {
+        return;
+    }
+    if !state.has_secret_to_include() {
+        remark(ui, Severity::Note, words::NO_STORED_SECRET);
+        return;
+    }
+    let mut ticked = state.export.handover_mut(id).includes_secret();
+    if checkbox(ui, &mut ticked, words::INCLUDE).changed() {
+        state.toggle_secret();
+    }
+    ui.add_space(4.0);
+}
+
+/// Three lines, and the variant that works.
+fn refused(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let Some(id) = state.selection.shown() else { return };
+    let handover = state.export.handover_mut(id);
+    let (Some(failure), with_secret) = (handover.preview().failure().cloned(), handover.includes_secret()) else { return };
+    let waits = handover.preview().waits();
+    card(ui, Some(Tone::Error), |ui| {
+        ui.set_width(ui.available_width());
+        title(ui, Some((Icon::Failed, theme::of(ui).error)), words::FAILED);
+        failure_words(ui, &failure);
+        ui.add_space(4.0);
+        ui.horizontal_wrapped(|ui| {
+            if with_secret && Button::primary(words::LEAVE_OUT).show(ui).clicked() {
+                state.toggle_secret();
+            }
+            if leads_elsewhere(&failure) {
+                remedy_button(ui, &failure, state, act, !with_secret);
+            } else if !matches!(failure.code, Code::InvalidInput | Code::Unsupported)
+                && Button::secondary(text::TRY_AGAIN).icon(Icon::Refresh).busy(waits).show(ui).clicked()
+            {
+                act.send(state.ask_for_export());
+            }
+        });
+    });
+}
+
+fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let palette = theme::of(ui);
+    let document = state.document_to_hand_on();
+    let ready = document.is_some();
+    let secret = state.selection.shown().and_then(|id| state.export.handover(id)).and_then(|handover| handover.preview().value());
+    let secret = secret.is_some_and(|document| document.contains_secret);
+    ui.horizontal_wrapped(|ui| {
+        if Button::primary(words::COPY).icon(Icon::Copy).enabled(ready).show(ui).clicked() {
+            if secret {
+                act.send(state.copy_export_with_secret());
+            } else if let Some(words) = preview::plain_words(state) {
+                Act::copy(ui.ctx(), state, words);
+            }
+        }
+        if Button::secondary(words::SAVE_AS).enabled(ready).show(ui).clicked() {
+            state.ask_to_save_export();
+        }
+        ui.add_space(4.0);
+        if secret {
+            badge(ui, words::WITH_SECRET, palette.warning);
+        } else {
+            badge(ui, words::NO_SECRET, palette.ok);
+        }
+    });
+}
+
+/// What to do with it, and what is worth knowing.
+fn told(ui: &mut Ui, state: &State) {
+    let palette = theme::of(ui);
+    let Some(handover) = state.selection.shown().and_then(|id| state.export.handover(id)) else { return };
+    let Some(document) = handover.preview().value() else { return };
+    if let Some(paths) = handover.saved() {
+        ui.horizontal(|ui| {
+            let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());
+            Icon::Ok.paint(ui.painter(), rect.center(), 16.0, palette.ok);
+            paragraph(ui, &words::saved(paths), fonts::regular(14.0), palette.text);
+        });
+    }
+    if !document.next.is_empty() {
+        ui.add_space(8.0);
+        paragraph(ui, words::NEXT, fonts::medium(14.0), palette.text);
+        paragraph(ui, document.next, fonts::regular(14.0), palette.weak);
+    }
+    ui.add_space(4.0);
+    for note in &document.notes {
+        remark(ui, Severity::Note, note);
+    }
+}

@@ -1,0 +1,109 @@
+//! The export as it would be. With a secret in it, what is secret is dots until the person reveals it; it is drawn and nothing else: no widget
+//! keeps it, no screen reader is told.
+
+use std::time::Duration;
+
+use egui::{Color32, CornerRadius, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, text::LayoutJob, vec2};
+use secrecy::ExposeSecret as _;
+
+use crate::{
+    connection::ConnectionId,
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        state::{Hidden, State},
+        text::export as words,
+        theme,
+        widgets::{Button, REVEAL_SECONDS, code_box, segments},
+    },
+};
+
+/// What will stand there is not known yet.
+pub fn placeholder(ui: &mut Ui, words: &str) {
+    code_box(ui, words::PREVIEW, words, true);
+}
+
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    let handover = state.export.handover_mut(id);
+    let Some(document) = handover.preview().value() else { return };
+    let (count, secret) = (document.files.len(), document.contains_secret);
+    let names: Vec<String> = document.files.iter().map(|file| file.name.clone()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut at = handover.file.min(count.saturating_sub(1));
+    if count > 1 {
+        egui::ScrollArea::horizontal().id_salt("files").show(ui, |ui| segments(ui, &mut at, &names));
+        handover.file = at;
+    }
+    if secret { with_secret(ui, state, act, id, at) } else { without(ui, state, id, at) }
+}
+
+fn without(ui: &mut Ui, state: &State, id: ConnectionId, at: usize) {
+    let document = state.export.handover(id).and_then(|handover| handover.preview().value());
+    let Some(file) = document.and_then(|document| document.files.get(at)) else { return };
+    code_box(ui, &format!("{}, {}", words::PREVIEW, file.name), file.text.expose_secret().trim_end(), false);
+}
+
+fn with_secret(ui: &mut Ui, state: &mut State, act: &Act, id: ConnectionId, at: usize) {
+    let handover = state.export.handover_mut(id);
+    let since = handover.revealed_at();
+    let left = since.map(|since| REVEAL_SECONDS - act.now.duration_since(since).as_secs_f64());
+    let looked_at = ui.input(|input| input.focused);
+    let revealed = left.is_some_and(|left| left > 0.0) && looked_at;
+    if since.is_some() && !revealed {
+        state.hide_export();
+    }
+    if revealed {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(left.unwrap_or(0.0).clamp(0.0, REVEAL_SECONDS)));
+    }
+    let current = state.document_to_hand_on().is_some();
+    let Some(handover) = state.export.handover(id) else { return };
+    let Some(file) = handover.preview().value().and_then(|document| document.files.get(at)) else { return };
+    let text = file.text.expose_secret().trim_end();
+    if revealed {
+        drawn(ui, &format!("{}, {}, {}", words::PREVIEW, file.name, words::SHOWN_SAID), text);
+    } else {
+        let plain = handover.without_secret(&file.name);
+        let shown = Hidden::by(plain).text(text);
+        code_box(ui, &format!("{}, {}, {}", words::PREVIEW, file.name, words::HIDDEN_SAID), &shown, false);
+    }
+    let (icon, name) = if revealed { (Icon::EyeSlash, words::HIDE) } else { (Icon::Eye, words::REVEAL) };
+    if Button::ghost(name).icon(icon).small().enabled(revealed || current).show(ui).clicked() {
+        if revealed {
+            state.hide_export();
+        } else {
+            state.reveal_export(act.now);
+        }
+        ui.ctx().request_repaint();
+    }
+}
+
+/// As [`code_box`], but its words are only drawn.
+fn drawn(ui: &mut Ui, accessible_label: &str, text: &str) {
+    const PADDING: f32 = 12.0;
+    let palette = theme::of(ui);
+    let width = ui.available_width().max(96.0);
+    let mut job = LayoutJob::simple(text.to_owned(), fonts::monospace(12.5), Color32::PLACEHOLDER, width - 2.0 * PADDING);
+    for section in &mut job.sections {
+        section.format.line_height = Some(20.0);
+    }
+    let galley = ui.painter().layout_job(job);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y + 2.0 * PADDING), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, accessible_label));
+    ui.painter().rect(
+        rect,
+        CornerRadius::same(theme::RADIUS),
+        palette.window,
+        Stroke::new(1.0, palette.accent),
+        StrokeKind::Inside,
+    );
+    ui.painter().galley(rect.min + vec2(PADDING, PADDING), galley, palette.text);
+}
+
+/// The file that is looked at, when there is no secret in any of them.
+pub fn plain_words(state: &State) -> Option<String> {
+    let handover = state.export.handover(state.selection.shown()?)?;
+    let document = state.document_to_hand_on().filter(|document| !document.contains_secret)?;
+    let file = document.files.get(handover.file).or(document.files.first())?;
+    Some(file.text.expose_secret().to_owned())
+}

@@ -1,0 +1,216 @@
+//! *Databricks CLI and SDKs*: the connection as a profile, what that changes in the file, and how it stands there.
+
+use egui::{Id, Ui};
+
+use super::{diff::diff, proof};
+use crate::{
+    connection::{ConnectionId, Severity},
+    engine::Drift,
+    failure::Failure,
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        state::{Intent, State},
+        test_panel::{failure_words, remedy_button, title},
+        text::{self, export as words, tokens as shared},
+        theme::{self, Tone},
+        tokens::leads_elsewhere,
+        widgets::{Button, TextField, asking_for_rows, badge, card, form_row, paragraph, remark, spinner},
+    },
+};
+
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let Some(id) = state.selection.shown() else { return };
+    let palette = theme::of(ui);
+    paragraph(ui, words::PROFILE_WHY, fonts::regular(14.0), palette.weak);
+    if let Some(failure) = state.profiles.file().failure().cloned() {
+        if failed(ui, state, act, words::READ_FAILED, &failure, text::TRY_AGAIN) {
+            act.send(state.ask_for_export());
+        }
+        return;
+    }
+    if state.profiles.file().value().is_none() {
+        return asking_for_rows(ui, words::READING);
+    }
+    ui.add_space(4.0);
+    standing(ui, state, act, id);
+    name(ui, state, act, id);
+    trouble(ui, state, act, id);
+    change(ui, state, act, id);
+    if state.profiles.published(id).is_some_and(|(_, drift)| drift != Drift::Gone) {
+        proof::show(ui, state, act, id);
+    }
+    about_the_file(ui, state);
+}
+
+/// Whether the button was pressed.
+fn failed(ui: &mut Ui, state: &mut State, act: &mut Act, headline: &str, failure: &Failure, button: &str) -> bool {
+    card(ui, Some(Tone::Error), |ui| {
+        ui.set_width(ui.available_width());
+        title(ui, Some((Icon::Failed, theme::of(ui).error)), headline);
+        failure_words(ui, failure);
+        if leads_elsewhere(failure) {
+            remedy_button(ui, failure, state, act, true);
+        }
+        ui.add_space(4.0);
+        Button::secondary(button).show(ui).clicked()
+    })
+    .inner
+}
+
+/// How the profile stands in the file, when there is one.
+fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    let Some((line, drift)) = state.profiles.published(id) else { return };
+    let palette = theme::of(ui);
+    let (name, is_default) = (line.name.clone(), line.is_default);
+    let (word, meaning) = words::drift(drift);
+    let tone = if drift == Drift::Same { Tone::Ok } else { Tone::Warning };
+    let changing = state.profiles.is_changing();
+    card(ui, (drift != Drift::Same).then_some(Tone::Warning), |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 6.0;
+        ui.horizontal_wrapped(|ui| {
+            let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());
+            let icon = if drift == Drift::Same { Icon::Ok } else { Icon::Attention };
+            icon.paint(ui.painter(), rect.center(), 16.0, palette.tone(tone));
+            paragraph(ui, &words::published_as(&name), fonts::medium(14.0), palette.text);
+            badge(ui, word, palette.tone(tone));
+            if is_default {
+                badge(ui, words::IS_DEFAULT, palette.accent);
+            }
+        });
+        paragraph(ui, meaning, fonts::regular(14.0), palette.weak);
+        ui.horizontal_wrapped(|ui| {
+            if matches!(drift, Drift::ChangedThere | Drift::Both)
+                && Button::secondary(words::KEEP_THEIRS).enabled(!changing).show(ui).clicked()
+            {
+                act.send(state.keep_profile());
+            }
+            if drift != Drift::Same && Button::ghost(words::FORGET).enabled(!changing).show(ui).clicked() {
+                act.send(state.forget_profile());
+            }
+            let asks = state.profiles.publishing(id).is_some_and(|publishing| publishing.intent() == Intent::Default);
+            if !is_default
+                && drift != Drift::Gone
+                && !asks
+                && Button::secondary(words::SET_DEFAULT_ASK).enabled(!changing).show(ui).clicked()
+            {
+                act.send(state.plan_default_profile());
+            }
+        });
+    });
+    ui.add_space(4.0);
+}
+
+fn name(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    let Some(publishing) = state.profiles.publishing(id) else { return };
+    if publishing.intent() == Intent::Default {
+        return;
+    }
+    let (mut typed, unfit) = (publishing.name().to_owned(), publishing.unfit());
+    let taken = state.profiles.other_of_name(id, typed.trim()).map(|line| line.name.clone());
+    form_row(ui, words::PROFILE, |ui| {
+        let tone = unfit.is_some().then_some(Tone::Error);
+        TextField::new(&mut typed, words::PROFILE).limit(200).tone(tone).id(Id::unique(("profile", id))).show(ui);
+        if let Some(why) = &unfit {
+            remark(ui, Severity::Error, why);
+        } else if let Some(other) = &taken {
+            remark(ui, Severity::Warning, &words::takes_over(other));
+        }
+    });
+    state.type_profile(typed, act.now);
+}
+
+fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    let Some(failure) = state.profiles.publishing(id).and_then(|publishing| publishing.trouble.clone()) else { return };
+    if failed(ui, state, act, words::CHANGE_FAILED, &failure, shared::DISMISS)
+        && let Some(publishing) = state.profiles.publishing_mut(id)
+    {
+        publishing.trouble = None;
+    }
+}
+
+/// What would change, and the button that does it.
+fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    let palette = theme::of(ui);
+    let Some(publishing) = state.profiles.publishing(id) else { return };
+    if let Some(failure) = publishing.plan().failure().cloned() {
+        if failed(ui, state, act, words::PLAN_FAILED, &failure, text::TRY_AGAIN) {
+            act.send(state.ask_for_export());
+        }
+        return undo(ui, state, act);
+    }
+    let intent = publishing.intent();
+    if publishing.is_there_already() {
+        if state.profiles.published(id).is_none_or(|(_, drift)| drift != Drift::Same) {
+            paragraph(ui, words::NOTHING_CHANGES, fonts::regular(14.0), palette.weak);
+        }
+    } else if let Some(plan) = publishing.plan().value() {
+        paragraph(ui, words::CHANGES, fonts::medium(14.0), palette.text);
+        diff(ui, &plan.diff);
+    } else if publishing.plan().waits() {
+        ui.horizontal(|ui| {
+            spinner(ui, words::PLANNING);
+            paragraph(ui, words::PLANNING, fonts::regular(14.0), palette.weak);
+        });
+    }
+    ui.add_space(4.0);
+    let (ready, changing) = (publishing.change().is_some(), state.profiles.is_changing());
+    let again = state.profiles.published(id).is_some();
+    let nothing = publishing.is_there_already();
+    ui.horizontal_wrapped(|ui| {
+        let does = match intent {
+            Intent::Default => words::SET_DEFAULT,
+            Intent::Publish if changing && !state.profiles.is_restoring() => words::PUBLISHING,
+            Intent::Publish if again => words::PUBLISH_AGAIN,
+            Intent::Publish => words::PUBLISH,
+        };
+        let busy = changing && !state.profiles.is_restoring();
+        if !nothing && Button::primary(does).busy(busy).enabled(ready && !changing).show(ui).clicked() {
+            act.send(state.apply_plan());
+        }
+        if intent == Intent::Default && Button::ghost(text::CANCEL).enabled(!changing).show(ui).clicked() {
+            act.send(state.leave_default_profile());
+        }
+        undo_button(ui, state, act);
+    });
+    ui.add_space(8.0);
+}
+
+fn undo(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    ui.horizontal(|ui| undo_button(ui, state, act));
+}
+
+fn undo_button(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    if !state.profiles.file().value().is_some_and(|file| file.backup) {
+        return;
+    }
+    let restoring = state.profiles.is_restoring();
+    let words = if restoring { words::UNDOING } else { words::UNDO };
+    if Button::ghost(words).icon(Icon::Undo).busy(restoring).enabled(!state.profiles.is_changing()).show(ui).clicked() {
+        act.send(state.restore_profiles());
+    }
+}
+
+/// Where it lies, and what others read otherwise.
+fn about_the_file(ui: &mut Ui, state: &State) {
+    let Some(file) = state.profiles.file().value() else { return };
+    ui.add_space(8.0);
+    let weak = theme::of(ui).weak;
+    paragraph(ui, &words::in_file(&file.path, file.target.as_deref()), fonts::regular(12.0), weak);
+    let plain: Vec<_> = file.profiles.iter().filter(|line| !line.secrets.is_empty()).collect();
+    if file.remarks.is_empty() && plain.is_empty() && !file.exposed {
+        return;
+    }
+    paragraph(ui, words::REMARKS, fonts::medium(14.0), theme::of(ui).text);
+    if file.exposed {
+        remark(ui, Severity::Warning, words::EXPOSED);
+    }
+    for line in plain {
+        remark(ui, Severity::Warning, &words::in_plain_text(&line.name, &line.secrets));
+    }
+    for line in &file.remarks {
+        remark(ui, Severity::Warning, &words::line(line.line, &line.words));
+    }
+}

@@ -1,0 +1,70 @@
+//! *Prove it*: whom the tools that are installed here sign in as.
+
+use egui::Ui;
+
+use crate::{
+    connection::ConnectionId,
+    engine::Proof,
+    failure::Failure,
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        state::State,
+        test_panel::{failure_lines, failure_words, title},
+        text::export as words,
+        theme::{self, Tone},
+        widgets::{Button, badge, card, paragraph},
+    },
+};
+
+pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
+    let palette = theme::of(ui);
+    let Some(proof) = state.profiles.publishing(id).map(super::super::state::Publishing::proof) else { return };
+    let waits = proof.waits();
+    card(ui, None, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 8.0;
+        ui.horizontal_wrapped(|ui| {
+            let name = if waits { words::PROVING } else { words::PROVE };
+            if Button::secondary(name).icon(Icon::Test).busy(waits).enabled(!waits).show(ui).clicked() {
+                act.send(state.prove());
+                ui.ctx().request_repaint();
+            }
+        });
+        let Some(proof) = state.profiles.publishing(id).map(super::super::state::Publishing::proof) else { return };
+        match (proof.value(), proof.failure()) {
+            (_, Some(failure)) => {
+                title(ui, Some((Icon::Failed, palette.error)), words::PROVE_FAILED);
+                failure_words(ui, failure);
+            }
+            (Some(tools), None) if tools.is_empty() => {
+                paragraph(ui, words::NO_TOOLS, fonts::regular(14.0), palette.weak);
+            }
+            (Some(tools), None) => {
+                for tool in tools {
+                    one(ui, tool);
+                }
+            }
+            (None, None) => {
+                paragraph(ui, words::PROVE_WHY, fonts::regular(14.0), palette.weak);
+            }
+        }
+    });
+}
+
+fn one(ui: &mut Ui, tool: &Result<Proof, Failure>) {
+    let palette = theme::of(ui);
+    match tool {
+        Ok(proof) => {
+            ui.horizontal_wrapped(|ui| {
+                let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());
+                Icon::Ok.paint(ui.painter(), rect.center(), 16.0, palette.ok);
+                paragraph(ui, &proof.tool, fonts::medium(14.0), palette.text);
+                paragraph(ui, &proof.user, fonts::regular(14.0), palette.weak);
+                badge(ui, words::SAME_USER, palette.tone(Tone::Ok));
+            });
+        }
+        Err(failure) => failure_lines(ui, failure),
+    }
+}

@@ -1,0 +1,179 @@
+//! What the person does on the tab, and what is asked for then.
+
+use jiff::Timestamp;
+
+use super::{Handover, PAUSE, Tool};
+use crate::{
+    connection::{ConnectionId, Environment},
+    engine::{Command, ExportPlace, RunId},
+    interchange::format::{Document, Field, FieldKind, Format},
+    ui::{
+        save_as::SaveAs,
+        state::{Dialog, State},
+        text::export as words,
+    },
+};
+
+/// *Include the secret*: asked before it is fetched.
+#[derive(Debug)]
+pub struct IncludeSecret {
+    pub id: ConnectionId,
+    /// The tool that gets it.
+    pub title: &'static str,
+    /// Where it will stand.
+    pub place: &'static str,
+    /// What is to be typed first: the name of a production connection.
+    pub expected: Option<String>,
+    pub typed: String,
+}
+
+impl IncludeSecret {
+    pub fn may_include(&self) -> bool {
+        self.expected.as_ref().is_none_or(|expected| self.typed.trim() == expected)
+    }
+}
+
+/// Where an export is to be written: exactly what was looked at.
+#[derive(Debug)]
+pub struct SaveExport {
+    pub id: ConnectionId,
+    pub document: Box<Document>,
+    pub save: SaveAs,
+    /// The place is shared with others through a repository; only the person can say that it is meant.
+    pub work_tree: bool,
+    pub(super) run: Option<RunId>,
+    pub(super) to: Option<std::path::PathBuf>,
+}
+
+impl State {
+    /// A field was typed in or chosen. What is typed is asked about when the keys rest.
+    pub fn answer_export(&mut self, field: &'static Field, value: String, now: Timestamp) {
+        let (Some(id), Some(format)) = (self.handed_over().map(|connection| connection.id), self.export.format()) else { return };
+        let handover = self.export.handover_mut(id);
+        if handover.typed(format, field) == value {
+            return;
+        }
+        let typed = matches!(field.kind, FieldKind::Text | FieldKind::Pick(_));
+        handover.answers.entry(format.id).or_default().insert(field.id, value);
+        handover.saved = None;
+        // Of the older answers.
+        handover.revealed_at = None;
+        handover.due = Some(if typed { now + PAUSE } else { now });
+    }
+
+    pub(in crate::ui::state) fn export_tick(&mut self, now: Timestamp) -> Vec<Command> {
+        let shown = self.handed_over().map(|connection| connection.id);
+        let Some(id) = shown else { return Vec::new() };
+        let due = self.export.handover(id).and_then(|handover| handover.due).is_some_and(|due| due <= now);
+        if due { self.ask_for_preview(id) } else { Vec::new() }
+    }
+
+    pub(in crate::ui::state) fn next_export_tick(&self) -> Option<Timestamp> {
+        let id = self.handed_over()?.id;
+        self.export.handover(id)?.due
+    }
+
+    pub(super) fn ask_for_preview(&mut self, id: ConnectionId) -> Vec<Command> {
+        let Some(format) = self.export.format() else { return Vec::new() };
+        let (plain, with_secret) = (self.tests.new_run(), self.tests.new_run());
+        let handover = self.export.handover_mut(id);
+        handover.due = None;
+        if handover.missing(format).is_some() {
+            handover.plain = Default::default();
+            handover.hide();
+            return Vec::new();
+        }
+        handover.plain.asked(plain);
+        let mut commands = vec![Command::Export { run: plain, id, request: handover.request(format, false) }];
+        if handover.include_secret {
+            handover.with_secret.asked(with_secret);
+            commands.push(Command::Export { run: with_secret, id, request: handover.request(format, true) });
+        }
+        commands
+    }
+
+    /// The tick: on asks first, off needs no question.
+    pub fn toggle_secret(&mut self) {
+        let (Some(connection), Some(format)) = (self.handed_over(), self.export.format()) else { return };
+        let (id, expected) = (connection.id, production_name(connection));
+        if self.export.handover(id).is_some_and(Handover::includes_secret) {
+            self.export.handover_mut(id).hide();
+            return;
+        }
+        let Some(place) = format.takes_secret.filter(|_| self.has_secret_to_include()) else { return };
+        let dialog = IncludeSecret { id, title: format.title, place, expected, typed: String::new() };
+        self.dialog = Some(Dialog::IncludeSecret(Box::new(dialog)));
+    }
+
+    pub fn include_secret(&mut self) -> Vec<Command> {
+        let Some(Dialog::IncludeSecret(dialog)) = &self.dialog else { return Vec::new() };
+        if !dialog.may_include() {
+            return Vec::new();
+        }
+        let id = dialog.id;
+        self.dialog = None;
+        self.export.handover_mut(id).include_secret = true;
+        self.ask_for_preview(id)
+    }
+
+    pub fn reveal_export(&mut self, now: Timestamp) {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
+        let handover = self.export.handover_mut(id);
+        if handover.is_current() && handover.include_secret {
+            handover.revealed_at = Some(now);
+        }
+    }
+
+    pub fn hide_export(&mut self) {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
+        self.export.handover_mut(id).revealed_at = None;
+    }
+
+    /// What a button may hand on: as the answers are now, not as they were.
+    pub fn document_to_hand_on(&self) -> Option<&Document> {
+        let handover = self.export.handover(self.handed_over()?.id)?;
+        handover.preview().value().filter(|_| handover.is_current())
+    }
+
+    /// A file with the secret goes to the clipboard as a secret does; one without is copied by the window.
+    pub fn copy_export_with_secret(&mut self) -> Vec<Command> {
+        let Some(document) = self.document_to_hand_on().filter(|document| document.contains_secret) else { return Vec::new() };
+        let at = self.handed_over().and_then(|connection| self.export.handover(connection.id)).map_or(0, |handover| handover.file);
+        let Some(file) = document.files.get(at).or(document.files.first()) else { return Vec::new() };
+        vec![Command::CopySecret { secret: file.text.clone(), what: words::COPIED_WHAT.to_owned() }]
+    }
+
+    pub fn ask_to_save_export(&mut self) {
+        let (Some(id), Some(document)) = (self.handed_over().map(|connection| connection.id), self.document_to_hand_on()) else { return };
+        let document = Box::new(document.clone());
+        let name = match document.files.as_slice() {
+            [one] => one.name.clone(),
+            _ => words::folder(self.export.format().map_or("export", |format: &Format| format.id)),
+        };
+        let save = SaveAs::new(self.save_folder.as_deref(), &name);
+        self.dialog = Some(Dialog::SaveExport(Box::new(SaveExport { id, document, save, work_tree: false, run: None, to: None })));
+    }
+
+    /// `in_work_tree`: the person has been told where it lies and means it.
+    pub fn save_export(&mut self, in_work_tree: bool) -> Vec<Command> {
+        let run = self.tests.new_run();
+        let Some(Dialog::SaveExport(dialog)) = &mut self.dialog else { return Vec::new() };
+        let Some(to) = dialog.save.begin() else { return Vec::new() };
+        // What was agreed to for one place is not agreed to for another.
+        let in_work_tree = in_work_tree && dialog.work_tree && dialog.to.as_ref() == Some(&to);
+        dialog.work_tree = false;
+        dialog.run = Some(run);
+        dialog.to = Some(to.clone());
+        vec![Command::SaveExport { run, id: dialog.id, document: dialog.document.clone(), place: ExportPlace { to, in_work_tree } }]
+    }
+}
+
+fn production_name(connection: &crate::connection::Connection) -> Option<String> {
+    (connection.environment == Environment::Production).then(|| connection.name.as_str().to_owned())
+}
+
+impl Tool {
+    pub fn is_format(self) -> bool {
+        matches!(self, Self::Format(_))
+    }
+}

@@ -1,0 +1,309 @@
+//! What is handed over: the chosen tool, its answers, what it would get. A late answer to an older question finds nobody.
+
+mod ask;
+mod form;
+mod mask;
+mod outcome;
+mod picking;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+};
+
+pub use ask::{IncludeSecret, SaveExport};
+pub use form::{FormRow, FormValue};
+pub use mask::{HIDDEN, Hidden};
+use secrecy::ExposeSecret as _;
+use jiff::{SignedDuration, Timestamp};
+pub use picking::Picking;
+
+use super::{Page, State, remote::Asked};
+use crate::{
+    connection::{AuthKind, Connection, ConnectionId, Level},
+    engine::{Command, ExportRequest, Offer},
+    interchange::{
+        export::FORMATS,
+        format::{Answers, Document, Field, FieldKind, Format, Pick},
+    },
+    ui::text::export as words,
+};
+
+/// After the last key, before what is typed is asked about.
+const PAUSE: SignedDuration = SignedDuration::from_millis(300);
+
+/// What a connection is handed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tool {
+    /// Databricks' CLI and SDKs, through a profile.
+    #[default]
+    Profile,
+    /// Any dialog: a value at a time.
+    Form,
+    /// By the id of its format.
+    Format(&'static str),
+}
+
+/// What the tab knows.
+#[derive(Debug)]
+pub struct Export {
+    pub(super) formats: &'static [&'static Format],
+    filter: String,
+    tool: Tool,
+    /// Where there is no room for both, the list of tools has the page to itself.
+    pub choosing: bool,
+    handovers: HashMap<ConnectionId, Handover>,
+}
+
+impl Default for Export {
+    fn default() -> Self {
+        Self { formats: FORMATS, filter: String::new(), tool: Tool::default(), choosing: false, handovers: HashMap::new() }
+    }
+}
+
+/// What was said and found for one connection.
+#[derive(Debug, Default)]
+pub struct Handover {
+    /// By the id of the format and that of the field. What is typed stays as it is.
+    answers: BTreeMap<&'static str, BTreeMap<&'static str, String>>,
+    include_secret: bool,
+    /// Without the secret: what is shown, and what tells the secret part of the other one.
+    plain: Asked<Document>,
+    with_secret: Asked<Document>,
+    /// Which of several files is looked at.
+    pub file: usize,
+    /// Readable since then.
+    revealed_at: Option<Timestamp>,
+    due: Option<Timestamp>,
+    pub picking: Option<Picking>,
+    offers: HashMap<(Pick, Option<String>), Asked<Vec<Offer>>>,
+    saved: Option<Vec<PathBuf>>,
+}
+
+impl Handover {
+    pub fn includes_secret(&self) -> bool {
+        self.include_secret
+    }
+
+    /// What the preview shows, or waits for.
+    pub fn preview(&self) -> &Asked<Document> {
+        if self.include_secret { &self.with_secret } else { &self.plain }
+    }
+
+    /// It is as the answers are now.
+    pub fn is_current(&self) -> bool {
+        self.due.is_none() && !self.preview().waits() && self.preview().failure().is_none()
+    }
+
+    /// The same file without the secret; empty: not known.
+    pub fn without_secret(&self, name: &str) -> &str {
+        let document = self.plain.value().filter(|document| !document.contains_secret);
+        let file = document.and_then(|document| document.files.iter().find(|file| file.name == name));
+        file.map_or("", |file| file.text.expose_secret())
+    }
+
+    pub fn revealed_at(&self) -> Option<Timestamp> {
+        self.revealed_at
+    }
+
+    pub fn saved(&self) -> Option<&[PathBuf]> {
+        self.saved.as_deref()
+    }
+
+    /// What is typed or chosen; empty: nothing.
+    pub fn typed(&self, format: &Format, field: &Field) -> &str {
+        self.answers.get(format.id).and_then(|answers| answers.get(field.id)).map_or("", String::as_str)
+    }
+
+    /// What counts: what is typed, else the default, else the first choice.
+    pub fn answer<'a>(&'a self, format: &Format, field: &'a Field) -> &'a str {
+        let typed = self.typed(format, field).trim();
+        if !typed.is_empty() {
+            return typed;
+        }
+        match field.kind {
+            FieldKind::Choice(choices) if field.default.is_empty() => choices.first().map_or("", |(word, _)| *word),
+            _ => field.default,
+        }
+    }
+
+    /// Whether a field is to be shown, as the others stand. One that depends on a hidden field is hidden too.
+    pub fn asks_for(&self, format: &'static Format, field: &Field) -> bool {
+        let Some((id, values)) = field.when else { return true };
+        let other = format.fields.iter().find(|other| other.id == id && other.id != field.id);
+        other.is_some_and(|other| values.contains(&self.answer(format, other)) && self.asks_for_first(format, other))
+    }
+
+    /// No deeper: a chain of conditions has two links at most.
+    fn asks_for_first(&self, format: &'static Format, field: &Field) -> bool {
+        let Some((id, values)) = field.when else { return true };
+        format.fields.iter().find(|other| other.id == id).is_some_and(|other| values.contains(&self.answer(format, other)))
+    }
+
+    /// The fields that are shown.
+    pub fn fields(&self, format: &'static Format) -> impl Iterator<Item = &'static Field> {
+        format.fields.iter().filter(move |field| self.asks_for(format, field))
+    }
+
+    /// The first field without which there is nothing to show.
+    pub fn missing(&self, format: &'static Format) -> Option<&'static Field> {
+        self.fields(format).find(|field| field.required && self.answer(format, field).is_empty())
+    }
+
+    fn request(&self, format: &'static Format, include_secret: bool) -> ExportRequest {
+        let mut answers = Answers::default();
+        for field in self.fields(format) {
+            answers.set(field.id, self.answer(format, field));
+        }
+        ExportRequest { format: format.id.to_owned(), answers, include_secret }
+    }
+
+    fn forget_preview(&mut self) {
+        self.plain = Asked::default();
+        self.hide();
+        self.due = None;
+        self.file = 0;
+        self.saved = None;
+        self.picking = None;
+    }
+
+    /// What holds a secret is gone from here.
+    fn hide(&mut self) {
+        self.include_secret = false;
+        self.with_secret = Asked::default();
+        self.revealed_at = None;
+    }
+}
+
+impl Export {
+    pub fn tool(&self) -> Tool {
+        self.tool
+    }
+
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    pub fn set_filter(&mut self, filter: String) {
+        self.filter = filter;
+    }
+
+    pub fn format(&self) -> Option<&'static Format> {
+        match self.tool {
+            Tool::Format(id) => self.formats.iter().copied().find(|format| format.id == id),
+            Tool::Profile | Tool::Form => None,
+        }
+    }
+
+    /// What a tool is called.
+    pub fn title(&self, tool: Tool) -> &'static str {
+        match tool {
+            Tool::Profile => words::PROFILE_TOOL,
+            Tool::Form => words::FORM_TOOL,
+            Tool::Format(id) => self.formats.iter().find(|format| format.id == id).map_or("", |format| format.title),
+        }
+    }
+
+    /// The tools that match the filter, under the headings of their groups.
+    pub fn tools(&self) -> Vec<(&'static str, Vec<Tool>)> {
+        let sought = self.filter.to_lowercase();
+        let sought: Vec<&str> = sought.split_whitespace().collect();
+        let matches = |more: &str, group: &str| {
+            let text = format!("{more} {group}").to_lowercase();
+            sought.iter().all(|word| text.contains(word))
+        };
+        let usual = [(Tool::Profile, words::PROFILE_SOUGHT), (Tool::Form, words::FORM_SOUGHT)];
+        let usual = usual.into_iter().filter(|(tool, more)| matches(&format!("{} {more}", self.title(*tool)), words::MOST_USED));
+        let mut found = vec![(words::MOST_USED, usual.map(|(tool, _)| tool).collect::<Vec<_>>())];
+        for group in words::GROUPS {
+            let name = words::group(group);
+            let formats = self.formats.iter().filter(|format| format.group == group);
+            let formats = formats.filter(|format| matches(&format!("{} {}", format.title, format.id), name));
+            found.push((name, formats.map(|format| Tool::Format(format.id)).collect()));
+        }
+        found.retain(|(_, tools)| !tools.is_empty());
+        found
+    }
+
+    pub fn handover(&self, id: ConnectionId) -> Option<&Handover> {
+        self.handovers.get(&id)
+    }
+
+    pub fn handover_mut(&mut self, id: ConnectionId) -> &mut Handover {
+        self.handovers.entry(id).or_default()
+    }
+
+    /// What is offered for a field, once it was asked for.
+    pub fn offers(&self, id: ConnectionId, pick: Pick, within: Option<&String>) -> Option<&Asked<Vec<Offer>>> {
+        self.handovers.get(&id)?.offers.get(&(pick, within.cloned()))
+    }
+}
+
+impl State {
+    /// The connection that can be handed over.
+    pub fn handed_over(&self) -> Option<&Connection> {
+        let id = self.selection.shown().filter(|_| self.selection.count() == 1)?;
+        self.entry(id).map(|entry| &entry.connection)
+    }
+
+    pub fn reaches_account(&self) -> bool {
+        self.handed_over().is_some_and(|connection| matches!(connection.level, Level::Account { .. }))
+    }
+
+    /// The secret of the connection may stand in a file: one that was typed, never what a browser sign-in gave.
+    pub fn has_secret_to_include(&self) -> bool {
+        self.handed_over().is_some_and(|connection| connection.auth.kind() != AuthKind::Browser)
+    }
+
+    /// Also *Refresh*.
+    pub fn ask_for_export(&mut self) -> Vec<Command> {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+        match self.export.tool {
+            Tool::Profile => self.ask_for_profiles(id),
+            Tool::Form => self.describe(id),
+            Tool::Format(_) => self.ask_for_preview(id),
+        }
+    }
+
+    pub fn choose_tool(&mut self, tool: Tool) -> Vec<Command> {
+        self.export.choosing = false;
+        if std::mem::replace(&mut self.export.tool, tool) == tool {
+            return Vec::new();
+        }
+        self.leave_export();
+        for handover in self.export.handovers.values_mut() {
+            handover.forget_preview();
+        }
+        self.ask_for_export()
+    }
+
+    /// Ctrl+Shift+E, and *Copy as form* of the palette.
+    pub fn show_export(&mut self, tool: Option<Tool>) -> Vec<Command> {
+        let mut commands = tool.map(|tool| self.choose_tool_quietly(tool)).unwrap_or_default();
+        commands.extend(if self.page() == Page::Export { self.ask_for_export() } else { self.show_page(Page::Export) });
+        commands
+    }
+
+    fn choose_tool_quietly(&mut self, tool: Tool) -> Vec<Command> {
+        if self.page() == Page::Export {
+            return self.choose_tool(tool);
+        }
+        self.export.tool = tool;
+        self.export.choosing = false;
+        Vec::new()
+    }
+
+    /// The person looks at something else: no secret stays here.
+    pub(super) fn leave_export(&mut self) {
+        for handover in self.export.handovers.values_mut() {
+            handover.hide();
+        }
+    }
+
+    pub(super) fn forget_export(&mut self, id: ConnectionId) {
+        self.export.handovers.remove(&id);
+        self.forget_publishing(id);
+    }
+}

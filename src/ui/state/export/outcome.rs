@@ -1,0 +1,90 @@
+//! What became of what was asked for.
+
+use crate::{
+    engine::{Command, Event},
+    failure::{Code, Failure},
+    ui::{
+        state::{Dialog, Notice, State},
+        text::export as words,
+    },
+};
+
+impl State {
+    pub(in crate::ui::state) fn export_event(&mut self, event: Event) -> Vec<Command> {
+        match event {
+            Event::Exported { run, id, outcome } => {
+                let Some(handover) = self.export.handovers.get_mut(&id) else { return Vec::new() };
+                let waited = handover.plain.is_run(run) || handover.with_secret.is_run(run);
+                if !waited {
+                    return Vec::new();
+                }
+                if let Err(failure) = &outcome
+                    && failure.code == Code::VaultLocked
+                {
+                    // What can be answered without the vault stays in view.
+                    handover.revealed_at = None;
+                }
+                if handover.plain.is_run(run) {
+                    handover.plain.answered(run, outcome);
+                } else {
+                    handover.with_secret.answered(run, outcome);
+                }
+                if let Some(files) = handover.preview().value().map(|document| document.files.len()) {
+                    handover.file = handover.file.min(files.saturating_sub(1));
+                }
+            }
+            Event::ExportSaved { run, id, outcome } => self.export_saved(run, id, outcome),
+            Event::Offers { run, id, pick, within, outcome } => {
+                let asked = self.export.handovers.get_mut(&id).and_then(|handover| handover.offers.get_mut(&(pick, within)));
+                if let Some(asked) = asked {
+                    asked.answered(run, outcome);
+                }
+            }
+            event @ Event::Proved { .. } => self.proved(event),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn export_saved(
+        &mut self,
+        run: crate::engine::RunId,
+        id: crate::connection::ConnectionId,
+        outcome: Result<Vec<std::path::PathBuf>, Failure>,
+    ) {
+        let mine = matches!(&self.dialog, Some(Dialog::SaveExport(dialog)) if dialog.run == Some(run));
+        match outcome {
+            Ok(paths) => {
+                if mine {
+                    self.dialog = None;
+                }
+                self.notices.push(Notice::Done(words::saved(&paths)));
+                self.export.handover_mut(id).saved = Some(paths);
+            }
+            Err(failure) => match &mut self.dialog {
+                Some(Dialog::SaveExport(dialog)) if mine => {
+                    dialog.work_tree = failure.code == Code::FileUnsafe && dialog.document.contains_secret;
+                    dialog.save.failed(failure);
+                }
+                _ => self.notices.push(Notice::Failure(failure)),
+            },
+        }
+    }
+
+    /// Something that has no answer of its own crashed.
+    pub(in crate::ui::state) fn export_work_crashed(&mut self, failure: &Failure) {
+        for handover in self.export.handovers.values_mut() {
+            handover.plain.crashed(failure);
+            handover.with_secret.crashed(failure);
+            for asked in handover.offers.values_mut() {
+                asked.crashed(failure);
+            }
+        }
+        if let Some(Dialog::SaveExport(dialog)) = &mut self.dialog
+            && dialog.run.is_some()
+        {
+            dialog.save.failed(failure.clone());
+        }
+        self.publishing_crashed(failure);
+    }
+}

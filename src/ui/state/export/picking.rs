@@ -1,0 +1,71 @@
+//! A field that the live workspace offers values for.
+
+use jiff::Timestamp;
+
+use crate::{
+    engine::{Command, Offer},
+    interchange::format::{Field, FieldKind, Format, Pick},
+    ui::state::State,
+};
+
+/// The list under a field is open.
+#[derive(Debug)]
+pub struct Picking {
+    pub field: &'static str,
+    pub filter: String,
+}
+
+impl Picking {
+    pub fn matches(&self, offer: &Offer) -> bool {
+        let sought = self.filter.to_lowercase();
+        let text = format!("{} {}", offer.label, offer.value).to_lowercase();
+        sought.split_whitespace().all(|word| text.contains(word))
+    }
+}
+
+impl State {
+    /// Opens the list, and asks for what is in it unless that is known; or closes it.
+    pub fn toggle_offers(&mut self, field: &'static Field) -> Vec<Command> {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+        let handover = self.export.handover_mut(id);
+        if handover.picking.as_ref().is_some_and(|picking| picking.field == field.id) {
+            handover.picking = None;
+            return Vec::new();
+        }
+        handover.picking = Some(Picking { field: field.id, filter: String::new() });
+        let FieldKind::Pick(pick) = field.kind else { return Vec::new() };
+        let within = self.within(pick);
+        let known = self.export.offers(id, pick, within.as_ref());
+        if known.is_some_and(|known| known.waits() || known.value().is_some() && known.failure().is_none()) {
+            return Vec::new();
+        }
+        self.ask_for_offers(pick)
+    }
+
+    /// Also *Refresh*. Schemas are those of a catalog: without one, there are none to ask for.
+    pub fn ask_for_offers(&mut self, pick: Pick) -> Vec<Command> {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+        let within = self.within(pick);
+        if pick == Pick::Schema && within.is_none() {
+            return Vec::new();
+        }
+        let run = self.tests.new_run();
+        self.export.handover_mut(id).offers.entry((pick, within.clone())).or_default().asked(run);
+        vec![Command::ListOffers { run, id, pick, within }]
+    }
+
+    /// The catalog that schemas are listed of.
+    pub fn within(&self, pick: Pick) -> Option<String> {
+        let format: &'static Format = self.export.format().filter(|_| pick == Pick::Schema)?;
+        let handover = self.export.handover(self.handed_over()?.id)?;
+        let catalog = format.fields.iter().find(|field| field.kind == FieldKind::Pick(Pick::Catalog))?;
+        Some(handover.answer(format, catalog).to_owned()).filter(|catalog| !catalog.is_empty())
+    }
+
+    pub fn pick_offer(&mut self, field: &'static Field, offer: &Offer, now: Timestamp) -> Vec<Command> {
+        self.answer_export(field, offer.value.clone(), now);
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+        self.export.handover_mut(id).picking = None;
+        self.ask_for_preview(id)
+    }
+}

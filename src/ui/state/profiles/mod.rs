@@ -1,0 +1,255 @@
+//! `.databrickscfg` as the window knows it: profiles, drift, what a change would do, and whether the tools see the same user.
+
+mod outcome;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Page, Remote, State, Tool, remote::Asked};
+use crate::{
+    connection::ConnectionId,
+    engine::{Command, Drift, Plan, ProfileLine, ProfilesFile, Proof, RunId},
+    failure::Failure,
+    interchange::databrickscfg::{DiffKind, Edit, ProfileName},
+};
+
+/// After the last key, before the change of what is typed is asked for.
+const PAUSE: SignedDuration = SignedDuration::from_millis(300);
+
+/// What a plan is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Intent {
+    #[default]
+    Publish,
+    /// *Set as default profile*.
+    Default,
+}
+
+#[derive(Debug, Default)]
+pub struct Profiles {
+    file: Remote<Box<ProfilesFile>>,
+    publishing: HashMap<ConnectionId, Publishing>,
+    /// One change at a time, of whichever connection.
+    applying: Option<(RunId, ConnectionId, Intent)>,
+    /// The bytes before our last change are being put back.
+    restoring: bool,
+}
+
+/// One connection on its way into the file.
+#[derive(Debug, Default)]
+pub struct Publishing {
+    /// As typed; empty until the usual name is known.
+    name: String,
+    typed: bool,
+    intent: Intent,
+    plan: Asked<Box<Plan>>,
+    due: Option<Timestamp>,
+    pub trouble: Option<Failure>,
+    proof: Asked<Vec<Result<Proof, Failure>>>,
+}
+
+impl Publishing {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn intent(&self) -> Intent {
+        self.intent
+    }
+
+    /// What would change.
+    pub fn plan(&self) -> &Asked<Box<Plan>> {
+        &self.plan
+    }
+
+    /// What would change, of what is typed now, when it changes anything.
+    pub fn change(&self) -> Option<&Plan> {
+        let plan = self.plan.value().filter(|_| self.due.is_none() && !self.plan.waits() && self.plan.failure().is_none())?;
+        plan.diff.iter().any(|line| matches!(line.kind, DiffKind::Added | DiffKind::Removed)).then_some(plan)
+    }
+
+    /// The file holds already what would be written.
+    pub fn is_there_already(&self) -> bool {
+        self.plan.value().is_some() && self.change().is_none() && self.due.is_none() && !self.plan.waits() && self.plan.failure().is_none()
+    }
+
+    pub fn proof(&self) -> &Asked<Vec<Result<Proof, Failure>>> {
+        &self.proof
+    }
+
+    /// Why what is typed is no name of a profile.
+    pub fn unfit(&self) -> Option<String> {
+        ProfileName::parse(self.name.trim()).err()
+    }
+}
+
+impl Profiles {
+    pub fn file(&self) -> &Remote<Box<ProfilesFile>> {
+        &self.file
+    }
+
+    pub fn publishing(&self, id: ConnectionId) -> Option<&Publishing> {
+        self.publishing.get(&id)
+    }
+
+    pub fn publishing_mut(&mut self, id: ConnectionId) -> Option<&mut Publishing> {
+        self.publishing.get_mut(&id)
+    }
+
+    /// A change is being written, or taken back.
+    pub fn is_changing(&self) -> bool {
+        self.applying.is_some() || self.restoring
+    }
+
+    pub fn is_restoring(&self) -> bool {
+        self.restoring
+    }
+
+    /// The profile that the connection was published as, and whether that is as it was.
+    pub fn published(&self, id: ConnectionId) -> Option<(&ProfileLine, Drift)> {
+        self.file.value()?.profiles.iter().find_map(|line| match line.published {
+            Some((of, drift)) if of == id => Some((line, drift)),
+            _ => None,
+        })
+    }
+
+    /// There is another profile of this name, which publishing would take over.
+    pub fn other_of_name(&self, id: ConnectionId, name: &str) -> Option<&ProfileLine> {
+        let lines = &self.file.value()?.profiles;
+        lines.iter().find(|line| line.name == name && line.published.is_none_or(|(of, _)| of != id))
+    }
+}
+
+impl State {
+    /// Reads the file; what publishing would change is asked for when it is here.
+    pub(super) fn ask_for_profiles(&mut self, id: ConnectionId) -> Vec<Command> {
+        self.profiles.publishing.entry(id).or_default();
+        self.profiles.file.asked();
+        vec![Command::ListProfiles]
+    }
+
+    pub fn type_profile(&mut self, name: String, now: Timestamp) {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
+        let publishing = self.profiles.publishing.entry(id).or_default();
+        if publishing.name != name {
+            publishing.name = name;
+            publishing.typed = true;
+            publishing.intent = Intent::Publish;
+            publishing.trouble = None;
+            publishing.due = Some(now + PAUSE);
+        }
+    }
+
+    pub(super) fn profiles_tick(&mut self, now: Timestamp) -> Vec<Command> {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+        let due = self.profiles.publishing(id).and_then(|publishing| publishing.due).is_some_and(|due| due <= now);
+        if due { self.plan_publishing(id) } else { Vec::new() }
+    }
+
+    pub(super) fn next_profiles_tick(&self) -> Option<Timestamp> {
+        self.profiles.publishing(self.handed_over()?.id)?.due
+    }
+
+    /// What publishing would change, as the file and the name are now.
+    fn plan_publishing(&mut self, id: ConnectionId) -> Vec<Command> {
+        let run = self.tests.new_run();
+        let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
+        publishing.due = None;
+        publishing.intent = Intent::Publish;
+        if publishing.unfit().is_some() {
+            publishing.plan = Asked::default();
+            return Vec::new();
+        }
+        publishing.plan.asked(run);
+        vec![Command::PlanPublish { run, id, profile: publishing.name.trim().to_owned() }]
+    }
+
+    /// *Set as default profile*: what that would change is shown first.
+    pub fn plan_default_profile(&mut self) -> Vec<Command> {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+        let Some(profile) = self.profiles.published(id).map(|(line, _)| line.name.clone()) else { return Vec::new() };
+        let run = self.tests.new_run();
+        let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
+        publishing.intent = Intent::Default;
+        publishing.trouble = None;
+        publishing.due = None;
+        publishing.plan = Asked::default();
+        publishing.plan.asked(run);
+        vec![Command::PlanEdit { run, edit: Edit::Default { profile } }]
+    }
+
+    /// Back to what publishing would change.
+    pub fn leave_default_profile(&mut self) -> Vec<Command> {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+        if let Some(publishing) = self.profiles.publishing.get_mut(&id) {
+            publishing.plan = Asked::default();
+        }
+        self.plan_publishing(id)
+    }
+
+    /// Does exactly what is shown.
+    pub fn apply_plan(&mut self) -> Vec<Command> {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+        if self.profiles.is_changing() {
+            return Vec::new();
+        }
+        let run = self.tests.new_run();
+        let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
+        let Some(plan) = publishing.change().cloned() else { return Vec::new() };
+        publishing.trouble = None;
+        publishing.proof = Asked::default();
+        self.profiles.applying = Some((run, id, publishing.intent));
+        vec![Command::ApplyPlan { run, plan: Box::new(plan) }]
+    }
+
+    /// *Undo*.
+    pub fn restore_profiles(&mut self) -> Vec<Command> {
+        if self.profiles.is_changing() || !self.profiles.file.value().is_some_and(|file| file.backup) {
+            return Vec::new();
+        }
+        self.profiles.restoring = true;
+        vec![Command::RestoreProfiles]
+    }
+
+    /// What somebody else made of the section is fine.
+    pub fn keep_profile(&mut self) -> Vec<Command> {
+        self.settle_profile(|profile| Command::KeepProfile { profile })
+    }
+
+    /// The section is nobody's any more.
+    pub fn forget_profile(&mut self) -> Vec<Command> {
+        self.settle_profile(|profile| Command::ForgetProfile { profile })
+    }
+
+    fn settle_profile(&mut self, command: impl FnOnce(String) -> Command) -> Vec<Command> {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+        let profile = self.profiles.published(id).map(|(line, _)| line.name.clone());
+        profile.map(command).into_iter().collect()
+    }
+
+    /// *Prove it*.
+    pub fn prove(&mut self) -> Vec<Command> {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+        let Some(profile) = self.profiles.published(id).map(|(line, _)| line.name.clone()) else { return Vec::new() };
+        let run = self.tests.new_run();
+        let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
+        if publishing.proof.waits() {
+            return Vec::new();
+        }
+        publishing.proof = Asked::default();
+        publishing.proof.asked(run);
+        vec![Command::Prove { run, id, profile }]
+    }
+
+    pub(super) fn forget_publishing(&mut self, id: ConnectionId) {
+        self.profiles.publishing.remove(&id);
+    }
+
+    /// The tab shows the profile of this connection.
+    fn shows_profile_of(&self, id: ConnectionId) -> bool {
+        self.page() == Page::Export && self.export.tool() == Tool::Profile && self.handed_over().is_some_and(|connection| connection.id == id)
+    }
+}

@@ -1,0 +1,251 @@
+//! The words about handing a connection over.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    connection::AuthMethod,
+    engine::Drift,
+    interchange::format::{Group, Pick},
+};
+
+// The list of tools
+pub const FILTER: &str = "Filter tools";
+pub const FILTER_HINT: &str = "Tool or format";
+pub const TOOLS: &str = "Tools";
+pub const ALL_TOOLS: &str = "All tools";
+pub const MOST_USED: &str = "Most used";
+pub const NO_TOOL: &str = "No tool matches";
+pub const PROFILE_TOOL: &str = "Databricks CLI and SDKs";
+pub const PROFILE_SOUGHT: &str = "databrickscfg profile publish python go java terraform connect vs code";
+pub const FORM_TOOL: &str = "Copy as form";
+pub const FORM_SOUGHT: &str = "fields dialog profitbase alchemer";
+pub const GROUPS: [Group; 6] = [Group::Databricks, Group::Integration, Group::Sql, Group::Deployment, Group::Http, Group::Inventory];
+
+pub fn group(group: Group) -> &'static str {
+    match group {
+        Group::Databricks => "Databricks",
+        Group::Integration => "Integration",
+        Group::Sql => "SQL clients",
+        Group::Deployment => "Shells and deployment",
+        Group::Http => "HTTP clients",
+        Group::Inventory => "Inventory",
+    }
+}
+
+// What stands in the way
+pub const NOT_SAVED: &str = "Save this connection first. Then it can be handed to other tools here.";
+pub const ACCOUNT: &str =
+    "This connection reaches an account. Most tools need a workspace: open a connection to one of its workspaces for them.";
+pub const UNSAVED: &str = "There are unsaved changes. Tools get the connection as it is saved.";
+pub const SIGNED_OUT: &str = "Nobody is signed in. Tools ask Brickpass for a token, and it has none to give: sign in first.";
+pub const LOCKED: &str = "The vault is locked. Tools get no token until it is unlocked.";
+pub const UNLOCK: &str = "Unlock vault";
+
+// Fields and preview
+pub const PREVIEW: &str = "Preview";
+pub const FILE: &str = "File";
+pub const MAKING: &str = "Making the preview";
+pub const NO_SECRET: &str = "CONTAINS NO SECRET";
+pub const WITH_SECRET: &str = "CONTAINS THE SECRET";
+pub const COPY: &str = "Copy";
+pub const SAVE_AS: &str = "Save as...";
+pub const REVEAL: &str = "Reveal";
+pub const HIDE: &str = "Hide";
+pub const INCLUDE: &str = "Include the secret";
+pub const NO_STORED_SECRET: &str = "A browser sign-in has no secret that lasts: its tokens never stand in an export.";
+pub const NEXT: &str = "What to do next";
+pub const OPTIONAL: &str = "(optional)";
+pub const FAILED: &str = "This cannot be made";
+pub const LEAVE_OUT: &str = "Leave the secret out";
+pub const COPIED_WHAT: &str = "export with the secret";
+pub const HIDDEN_SAID: &str = "the secret is hidden";
+pub const SHOWN_SAID: &str = "the secret is shown";
+
+/// `Fill in HTTP path; the preview appears here.`
+pub fn missing(field: &str) -> String {
+    format!("Fill in {field}. The preview appears here.")
+}
+
+pub fn folder(format: &str) -> String {
+    format!("brickpass-{format}")
+}
+
+pub fn saved(paths: &[PathBuf]) -> String {
+    match paths {
+        [one] => format!("Saved as {}", one.display()),
+        many => {
+            let folder = many.first().and_then(|path| path.parent()).unwrap_or(Path::new(""));
+            format!("{} files saved in {}", many.len(), folder.display())
+        }
+    }
+}
+
+// Live values
+pub const CHOOSE: &str = "Choose...";
+pub const CLOSE_LIST: &str = "Close the list";
+pub const FILTER_OFFERS: &str = "Filter";
+pub const NO_OFFERS: &str = "The workspace has none. Type it instead.";
+pub const NO_OFFER_MATCHES: &str = "None matches";
+pub const CATALOG_FIRST: &str = "Choose a catalog first, or type the schema.";
+pub const OFFERS_FAILED: &str = "The workspace did not answer. The value can be typed.";
+
+pub fn choose(pick: Pick) -> String {
+    format!("Choose {}", thing(pick))
+}
+
+pub fn refresh(pick: Pick) -> String {
+    format!("Ask for {} again", things(pick))
+}
+
+pub fn asking(pick: Pick) -> String {
+    format!("Asking the workspace for its {}", things(pick))
+}
+
+fn thing(pick: Pick) -> &'static str {
+    match pick {
+        Pick::Cluster => "a cluster",
+        Pick::HttpPath => "a SQL warehouse",
+        Pick::NodeType => "a node type",
+        Pick::RuntimeVersion => "a runtime version",
+        Pick::InstancePool => "an instance pool",
+        Pick::Policy => "a policy",
+        Pick::Catalog => "a catalog",
+        Pick::Schema => "a schema",
+    }
+}
+
+fn things(pick: Pick) -> &'static str {
+    match pick {
+        Pick::Cluster => "clusters",
+        Pick::HttpPath => "SQL warehouses",
+        Pick::NodeType => "node types",
+        Pick::RuntimeVersion => "runtime versions",
+        Pick::InstancePool => "instance pools",
+        Pick::Policy => "policies",
+        Pick::Catalog => "catalogs",
+        Pick::Schema => "schemas",
+    }
+}
+
+// The question before a secret is included
+pub const INCLUDE_TITLE: &str = "Include the secret";
+pub const INCLUDE_WHY: &str = "Whoever can read it can use this connection until the secret is revoked. Without it, the tool asks Brickpass each time.";
+pub const INCLUDE_NOW: &str = "Include it";
+
+pub fn include_body(tool: &str, place: &str) -> String {
+    format!("For {tool}, the secret will stand {place}.")
+}
+
+pub fn type_to_include(name: &str) -> String {
+    format!("This is a production connection. Type its name to go on: {name}")
+}
+
+// Saving
+pub const SAVE_TITLE: &str = "Save export";
+pub const SAVE_IN_WORK_TREE: &str = "Save it there all the same";
+pub const SECRET_INSIDE: &str = "It contains the secret. Only you will be able to read it.";
+
+// Copy as form
+pub const FORM_WHY: &str = "For dialogs of other products that ask for a Databricks connection. Copy one field after the other.";
+pub const NAME: &str = "Name";
+pub const BASE_URL: &str = "Base URL";
+pub const TIMEOUT: &str = "Timeout";
+pub const TIMEOUT_UNIT: &str = "seconds";
+pub const AUTH_TYPE: &str = "Authentication type";
+pub const ACCESS_TOKEN: &str = "Access token";
+pub const CLIENT_ID: &str = "Client ID";
+pub const CLIENT_SECRET: &str = "Client secret";
+pub const BROWSER_HAS_NONE: &str = "You sign in through the browser, so there is none. Generate a token in the Tokens tab for such a dialog.";
+pub const NOT_STORED: &str = "Nothing is stored";
+pub const SECRET_WHY: &str = "A copied secret is taken off the clipboard after a short time.";
+
+pub fn auth_type(auth: &AuthMethod) -> &'static str {
+    match auth {
+        AuthMethod::PersonalAccessToken => "Access token",
+        AuthMethod::ServicePrincipal { .. } => "OAuth client credentials",
+        AuthMethod::Browser(_) => "OAuth in the browser",
+    }
+}
+
+pub fn copy_field(label: &str) -> String {
+    format!("Copy {label}")
+}
+
+/// `•••••••••••• 3f9c`
+pub fn masked(last_four: &str) -> String {
+    format!("•••••••••••• {last_four}").trim_end().to_owned()
+}
+
+// Profiles
+pub const PROFILE_WHY: &str =
+    "The Databricks CLI, the SDKs, Terraform and VS Code find this connection by its profile. They ask Brickpass for tokens; no secret is written.";
+pub const PROFILE: &str = "Profile";
+pub const READING: &str = "Reading the profiles";
+pub const PLANNING: &str = "Finding out what would change";
+pub const READ_FAILED: &str = "The profiles cannot be read";
+pub const PLAN_FAILED: &str = "This cannot be published";
+pub const CHANGE_FAILED: &str = "Nothing was changed";
+pub const CHANGES: &str = "What changes in the file";
+pub const NOTHING_CHANGES: &str = "The file says so already. Nothing changes.";
+pub const PUBLISH: &str = "Publish";
+pub const PUBLISH_AGAIN: &str = "Publish again";
+pub const PUBLISHING: &str = "Publishing";
+pub const KEEP_THEIRS: &str = "Keep the file's";
+pub const FORGET: &str = "Stop comparing";
+pub const SET_DEFAULT: &str = "Set as default profile";
+pub const SET_DEFAULT_ASK: &str = "Set as default profile...";
+pub const IS_DEFAULT: &str = "DEFAULT PROFILE";
+pub const UNDO: &str = "Undo last change";
+pub const UNDOING: &str = "Undoing";
+pub const RESTORED: &str = "The profiles are as they were before the last change.";
+pub const EXPOSED: &str = "Others on this computer may read this file.";
+pub const REMARKS: &str = "Worth knowing about this file";
+pub const PROVE: &str = "Prove it";
+pub const PROVING: &str = "Asking the tools";
+pub const PROVE_WHY: &str = "Runs the tools that are installed here with this profile and asks whom they sign in as.";
+pub const PROVE_FAILED: &str = "The tools could not be asked";
+pub const NO_TOOLS: &str = "None of the tools is installed here: neither the Databricks CLI nor an SDK was found.";
+pub const SAME_USER: &str = "SAME USER";
+
+pub fn published_as(profile: &str) -> String {
+    format!("Published as {profile}")
+}
+
+pub fn is_default_now(profile: &str) -> String {
+    format!("{profile} is the default profile now")
+}
+
+pub fn takes_over(profile: &str) -> String {
+    format!("There is a profile {profile} already. Its way to sign in is replaced; its other settings stay.")
+}
+
+pub fn in_file(path: &Path, target: Option<&Path>) -> String {
+    match target {
+        Some(target) => format!("{}, a link to {}", path.display(), target.display()),
+        None => path.display().to_string(),
+    }
+}
+
+pub fn in_plain_text(profile: &str, keys: &[String]) -> String {
+    format!("Profile {profile} holds {} in plain text.", super::some_of(&keys.iter().map(String::as_str).collect::<Vec<_>>()))
+}
+
+pub fn line(number: usize, words: &str) -> String {
+    format!("Line {number}: {words}")
+}
+
+/// The word on the badge, and what it means.
+pub fn drift(drift: Drift) -> (&'static str, &'static str) {
+    match drift {
+        Drift::Same => ("PUBLISHED", "The profile is as it was published."),
+        Drift::ChangedThere => ("CHANGED IN THE FILE", "Somebody changed this profile in the file since it was published."),
+        Drift::ChangedHere => ("CHANGED HERE", "The connection was changed since it was published. Tools still get it as it was."),
+        Drift::Both => ("CHANGED IN BOTH", "The connection and the profile in the file were both changed since it was published."),
+        Drift::Gone => ("GONE FROM THE FILE", "The profile is not in the file any more."),
+    }
+}
+
+/// What a screen reader says before a line of a diff.
+pub fn diff_said(added: bool) -> &'static str {
+    if added { "added" } else { "removed" }
+}
