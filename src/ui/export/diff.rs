@@ -47,7 +47,7 @@ pub fn diff(ui: &mut Ui, lines: &[DiffLine]) {
             DiffKind::Removed => format!("{}: {}", words::diff_said(false), line.text),
             DiffKind::Same | DiffKind::Gap => line.text.clone(),
         };
-        let response = ui.interact(row, ui.id().with(("diff line", at)), Sense::hover());
+        let response = ui.interact(row, ui.scope_id().with(("diff line", at)), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
         top += height;
     }

@@ -14,8 +14,7 @@ use crate::{
         text::export as words,
         theme,
         widgets::{
-            Select, TextField, card, checkbox, form_row, form_row_without_label, icon_button, paragraph, remark, select_option,
-            spinner,
+            Select, TextField, card, checkbox, form_row, form_row_without_label, icon_button, paragraph, remark, select_option, spinner,
         },
     },
 };
@@ -57,7 +56,15 @@ fn hint(ui: &mut Ui, field: &Field) {
     }
 }
 
-fn text(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, format: &'static Format, field: &'static Field, width: Option<f32>) {
+fn text(
+    ui: &mut Ui,
+    state: &mut State,
+    act: &mut Act,
+    id: ConnectionId,
+    format: &'static Format,
+    field: &'static Field,
+    width: Option<f32>,
+) {
     let mut typed = state.export.handover_mut(id).typed(format, field).to_owned();
     let suffix = if field.required || !field.default.is_empty() { "" } else { words::OPTIONAL };
     let edit = TextField::new(&mut typed, field.label).hint(field.default).limit(2_000).id(Id::unique(("export", id, format.id, field.id)));

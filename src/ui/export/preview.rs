@@ -90,13 +90,7 @@ fn drawn(ui: &mut Ui, accessible_label: &str, text: &str) {
     let galley = ui.painter().layout_job(job);
     let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y + 2.0 * PADDING), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, accessible_label));
-    ui.painter().rect(
-        rect,
-        CornerRadius::same(theme::RADIUS),
-        palette.window,
-        Stroke::new(1.0, palette.accent),
-        StrokeKind::Inside,
-    );
+    ui.painter().rect(rect, CornerRadius::same(theme::RADIUS), palette.window, Stroke::new(1.0, palette.accent), StrokeKind::Inside);
     ui.painter().galley(rect.min + vec2(PADDING, PADDING), galley, palette.text);
 }
 

@@ -99,6 +99,11 @@ impl<T> Asked<T> {
         true
     }
 
+    /// Known otherwise, while an answer may still be on its way.
+    pub(in crate::ui::state) fn set(&mut self, value: T) {
+        self.remote = Remote::Ready(value);
+    }
+
     /// Known otherwise: what is still asked for is older.
     pub(in crate::ui::state) fn replace(&mut self, value: T) {
         *self = Self { remote: Remote::Ready(value), run: None };

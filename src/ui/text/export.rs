@@ -43,7 +43,6 @@ pub const UNLOCK: &str = "Unlock vault";
 
 // Fields and preview
 pub const PREVIEW: &str = "Preview";
-pub const FILE: &str = "File";
 pub const MAKING: &str = "Making the preview";
 pub const NO_SECRET: &str = "CONTAINS NO SECRET";
 pub const WITH_SECRET: &str = "CONTAINS THE SECRET";
@@ -81,7 +80,6 @@ pub fn saved(paths: &[PathBuf]) -> String {
 }
 
 // Live values
-pub const CHOOSE: &str = "Choose...";
 pub const CLOSE_LIST: &str = "Close the list";
 pub const FILTER_OFFERS: &str = "Filter";
 pub const NO_OFFERS: &str = "The workspace has none. Type it instead.";
@@ -129,7 +127,8 @@ fn things(pick: Pick) -> &'static str {
 
 // The question before a secret is included
 pub const INCLUDE_TITLE: &str = "Include the secret";
-pub const INCLUDE_WHY: &str = "Whoever can read it can use this connection until the secret is revoked. Without it, the tool asks Brickpass each time.";
+pub const INCLUDE_WHY: &str =
+    "Whoever can read it can use this connection until the secret is revoked. Without it, the tool asks Brickpass each time.";
 pub const INCLUDE_NOW: &str = "Include it";
 
 pub fn include_body(tool: &str, place: &str) -> String {
@@ -150,12 +149,12 @@ pub const FORM_WHY: &str = "For dialogs of other products that ask for a Databri
 pub const NAME: &str = "Name";
 pub const BASE_URL: &str = "Base URL";
 pub const TIMEOUT: &str = "Timeout";
-pub const TIMEOUT_UNIT: &str = "seconds";
 pub const AUTH_TYPE: &str = "Authentication type";
 pub const ACCESS_TOKEN: &str = "Access token";
 pub const CLIENT_ID: &str = "Client ID";
 pub const CLIENT_SECRET: &str = "Client secret";
-pub const BROWSER_HAS_NONE: &str = "You sign in through the browser, so there is none. Generate a token in the Tokens tab for such a dialog.";
+pub const BROWSER_HAS_NONE: &str =
+    "You sign in through the browser, so there is none. Generate a token in the Tokens tab for such a dialog.";
 pub const NOT_STORED: &str = "Nothing is stored";
 pub const SECRET_WHY: &str = "A copied secret is taken off the clipboard after a short time.";
 
@@ -177,8 +176,7 @@ pub fn masked(last_four: &str) -> String {
 }
 
 // Profiles
-pub const PROFILE_WHY: &str =
-    "The Databricks CLI, the SDKs, Terraform and VS Code find this connection by its profile. They ask Brickpass for tokens; no secret is written.";
+pub const PROFILE_WHY: &str = "The Databricks CLI, the SDKs, Terraform and VS Code find this connection by its profile. They ask Brickpass for tokens; no secret is written.";
 pub const PROFILE: &str = "Profile";
 pub const READING: &str = "Reading the profiles";
 pub const PLANNING: &str = "Finding out what would change";

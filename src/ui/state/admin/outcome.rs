@@ -7,7 +7,7 @@ use crate::{
     engine::{AdminAnswer, AdminRequest, Command, Event, RunId},
     failure::Failure,
     ui::{
-        state::{Dialog, Notice, Page, Remote, State},
+        state::{Dialog, Notice, Page, State},
         text::admin as words,
     },
 };
@@ -126,7 +126,7 @@ impl State {
             {
                 // Gone, whatever a list says that is still on its way.
                 let kept = known.iter().filter(|secret| secret.id != secret_id).cloned().collect();
-                detail.secrets.replace(kept);
+                detail.secrets.set(kept);
             }
             self.notices.push(Notice::Done(words::SECRET_DELETED.to_owned()));
         }

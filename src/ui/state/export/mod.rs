@@ -15,10 +15,10 @@ use std::{
 
 pub use ask::{IncludeSecret, SaveExport};
 pub use form::{FormRow, FormValue};
-pub use mask::{HIDDEN, Hidden};
-use secrecy::ExposeSecret as _;
 use jiff::{SignedDuration, Timestamp};
+pub use mask::Hidden;
 pub use picking::Picking;
+use secrecy::ExposeSecret as _;
 
 use super::{Page, State, remote::Asked};
 use crate::{

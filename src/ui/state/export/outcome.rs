@@ -33,7 +33,7 @@ impl State {
                     handover.file = handover.file.min(files.saturating_sub(1));
                 }
             }
-            Event::ExportSaved { run, id, outcome } => self.export_saved(run, id, outcome),
+            Event::ExportSaved { run, id, outcome, .. } => self.export_saved(run, id, outcome),
             Event::Offers { run, id, pick, within, outcome } => {
                 let asked = self.export.handovers.get_mut(&id).and_then(|handover| handover.offers.get_mut(&(pick, within)));
                 if let Some(asked) = asked {
@@ -63,7 +63,7 @@ impl State {
             }
             Err(failure) => match &mut self.dialog {
                 Some(Dialog::SaveExport(dialog)) if mine => {
-                    dialog.work_tree = failure.code == Code::FileUnsafe && dialog.document.contains_secret;
+                    dialog.work_tree = failure.code == Code::InWorkTree;
                     dialog.save.failed(failure);
                 }
                 _ => self.notices.push(Notice::Failure(failure)),

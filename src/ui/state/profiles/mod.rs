@@ -250,6 +250,8 @@ impl State {
 
     /// The tab shows the profile of this connection.
     fn shows_profile_of(&self, id: ConnectionId) -> bool {
-        self.page() == Page::Export && self.export.tool() == Tool::Profile && self.handed_over().is_some_and(|connection| connection.id == id)
+        self.page() == Page::Export
+            && self.export.tool() == Tool::Profile
+            && self.handed_over().is_some_and(|connection| connection.id == id)
     }
 }
