@@ -7,6 +7,7 @@ mod brickpass;
 mod csv;
 mod databrickscfg;
 mod dbt;
+mod driver;
 mod environment;
 mod found;
 mod guess;
