@@ -10,7 +10,7 @@ pub(super) use self::admin::{Admin, AdminTokens, Sp, SpSecret};
 use super::pat;
 use crate::{
     connection::{AuthKind, Scopes},
-    interchange::send_to::Destination,
+    interchange::{import::Kind, send_to::Destination},
 };
 
 /// All your Databricks connections in one window. Without a subcommand, the window opens.
@@ -70,6 +70,10 @@ pub(super) enum Subcommand {
     SendTo(SendTo),
     /// Write a connection in the format of another tool; it holds no secret unless you ask for that
     Export(Export),
+    /// Add connections out of another tool's file: .databrickscfg, environment files, dbt, JDBC, ODBC, Terraform, Data Factory and more
+    Import(Import),
+    /// Write all connections and their secrets to a new file that only a passphrase opens
+    Backup(Backup),
     /// Service principals of a workspace or an account, their OAuth secrets and permissions
     #[command(subcommand)]
     Sp(Sp),
@@ -335,6 +339,56 @@ pub(super) struct Activity {
     /// Write it to a new file instead, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub(super) export: Option<std::path::PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Import {
+    /// The file, or - for stdin
+    #[arg(conflicts_with_all = ["databrickscfg", "environment"])]
+    pub(super) file: Option<String>,
+    /// What it is; guessed when nothing is said
+    #[arg(long, value_name = "K", value_parser = Kind::ALL.map(Kind::word))]
+    pub(super) kind: Option<String>,
+    /// The profiles of Databricks' own tools; where the Databricks CLI looks for them when no file is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["environment", "kind"])]
+    #[expect(clippy::option_option, reason = "the option, and the file that may follow it")]
+    pub(super) databrickscfg: Option<Option<std::path::PathBuf>>,
+    /// The DATABRICKS_* variables of this environment
+    #[arg(long, conflicts_with = "kind")]
+    pub(super) environment: bool,
+    /// The file is a backup of Brickpass, which its passphrase opens
+    #[arg(long, requires = "file", conflicts_with = "kind")]
+    pub(super) backup: bool,
+    /// Read the passphrase of the backup from stdin
+    #[arg(long, requires = "backup")]
+    pub(super) passphrase_stdin: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Connections that are there already are replaced; their name, folder and tags stay
+    #[arg(long, conflicts_with = "keep_both")]
+    pub(super) replace: bool,
+    /// Connections that are there already get a sibling
+    #[arg(long)]
+    pub(super) keep_both: bool,
+    /// Only what the file calls so (a profile, a target); repeat for several
+    #[arg(long, value_name = "PLACE")]
+    pub(super) only: Vec<String>,
+    /// Put them into this folder, such as Sales/Nightly
+    #[arg(long, value_name = "F")]
+    pub(super) folder: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Backup {
+    /// A new file; one that exists is never replaced
+    pub(super) file: std::path::PathBuf,
+    /// JSON without secrets, fit to be kept in git
+    #[arg(long, conflicts_with = "passphrase_stdin")]
+    pub(super) without_secrets: bool,
+    /// Read the passphrase from stdin
+    #[arg(long)]
+    pub(super) passphrase_stdin: bool,
 }
 
 #[derive(Debug, clap::Args)]

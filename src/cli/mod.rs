@@ -18,6 +18,7 @@ mod environment;
 mod expiring;
 mod export;
 mod find;
+mod import;
 mod interrupt;
 mod list;
 mod output;
@@ -83,6 +84,8 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::SendTo(options) => send_to::send_to(&options, json),
         Subcommand::Export(options) => export::export(&options, json),
         Subcommand::Pat(words) => pat::pat(words, json),
+        Subcommand::Import(options) => import::import(options, json),
+        Subcommand::Backup(options) => import::backup(options, json),
         Subcommand::Sp(words) => sp::sp(words, json),
         Subcommand::Admin(words) => admin::admin(words, json),
         Subcommand::Activity(options) => activity::activity(&options, json),

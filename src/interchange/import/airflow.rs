@@ -95,7 +95,8 @@ fn connection_of(
     let mut made = FoundConnection::at(id);
     let login_given = login.as_deref().map(Given::text);
     let password = password.as_deref().map(Given::text);
-    let on = |name: &str| json::scalar(extra.get(name)).is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "" | "false" | "0"));
+    let on =
+        |name: &str| json::scalar(extra.get(name)).is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "" | "false" | "0"));
     if ["azure_tenant_id", "azure_resource_id", "use_azure_managed_identity", "use_default_azure_credential"].iter().any(|name| on(name)) {
         made.refuse("It signs in with Microsoft Entra ID, which Brickpass cannot.");
     } else if on("federated_k8s") || on("k8s_projected_volume_token_path") {

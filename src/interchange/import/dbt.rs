@@ -12,8 +12,8 @@ use crate::failure::Failure;
 
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
     let mut found = Found::new(Kind::Dbt);
-    let document = yaml::read(text)
-        .map_err(|Damage { line, column, why }| damaged(Kind::Dbt, format!("Line {line}, column {column}: {why}.")))?;
+    let document =
+        yaml::read(text).map_err(|Damage { line, column, why }| damaged(Kind::Dbt, format!("Line {line}, column {column}: {why}.")))?;
     let Some(document) = document else { return Ok(found) };
     for (profile, node) in document.entries() {
         let Some(outputs) = node.get("outputs") else {
@@ -42,10 +42,12 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
 fn given(node: Option<&Rc<Node>>) -> Option<Given> {
     let text = node?.text()?;
     Some(if ["{{", "{%", "{#"].iter().any(|sign| text.contains(sign)) {
-        Given::Elsewhere(variable(text).map_or_else(
-            || "dbt fills it in when it runs".to_owned(),
-            |name| format!("dbt takes it from the variable {}", shown(name)),
-        ))
+        Given::Elsewhere(
+            variable(text).map_or_else(
+                || "dbt fills it in when it runs".to_owned(),
+                |name| format!("dbt takes it from the variable {}", shown(name)),
+            ),
+        )
     } else {
         Given::text(text)
     })

@@ -1,10 +1,6 @@
 //! The settings that the JDBC and ODBC drivers of Databricks share. An allow-list: what is not on it is told, and never acted upon.
 
-use super::{
-    Found, FoundConnection,
-    found::Given,
-    text::shown,
-};
+use super::{Found, FoundConnection, found::Given, text::shown};
 use crate::connection::AuthKind;
 
 /// Keys and values as written; drivers do not care about the case of keys.

@@ -102,7 +102,10 @@ impl Service<'_> {
         let Some(text) = workers.literal() else { return };
         match workers_of(text) {
             Some((least, most)) if least == most => {
-                found.ignore("newClusterNumOfWorker", format!("a new cluster of {least} workers is chosen when the connection is handed over"));
+                found.ignore(
+                    "newClusterNumOfWorker",
+                    format!("a new cluster of {least} workers is chosen when the connection is handed over"),
+                );
             }
             Some((least, most)) => {
                 let why = format!("a new cluster of {least} to {most} workers is chosen when the connection is handed over");

@@ -88,7 +88,8 @@ fn string(text: &str, start: usize, line: &str) -> Result<Settings, Failure> {
     while !rest.trim_matches(|c: char| c == ';' || c.is_whitespace()).is_empty() {
         rest = rest.trim_start_matches(|c: char| c == ';' || c.is_whitespace());
         let here = line.len() - rest.len();
-        let (key, behind) = rest.split_once('=').filter(|(key, _)| !key.contains(';')).ok_or_else(|| error(here, "a setting has no = in it"))?;
+        let (key, behind) =
+            rest.split_once('=').filter(|(key, _)| !key.contains(';')).ok_or_else(|| error(here, "a setting has no = in it"))?;
         let key = key.trim();
         if key.is_empty() {
             return Err(error(here, "a setting has no name"));

@@ -27,7 +27,10 @@ impl Node {
     pub(super) fn entries(&self) -> Vec<(&str, &Rc<Self>)> {
         let Self::Map(entries) = self else { return Vec::new() };
         let own = entries.iter().filter(|(key, _)| key != "<<").map(|(key, node)| (key.as_str(), node));
-        let merged = entries.iter().filter(|(key, _)| key == "<<").filter_map(|(_, node)| if let Self::Map(entries) = &**node { Some(entries) } else { None });
+        let merged = entries
+            .iter()
+            .filter(|(key, _)| key == "<<")
+            .filter_map(|(_, node)| if let Self::Map(entries) = &**node { Some(entries) } else { None });
         let mut all: Vec<(&str, &Rc<Self>)> = own.collect();
         for (key, node) in merged.flatten().filter(|(key, _)| key != "<<") {
             if !all.iter().any(|(known, _)| known == key) {
