@@ -2,8 +2,8 @@
 //!
 //! Outside: the built program against the least window that eframe can open, started in turn. Inside: the window's own drawing without a
 //! display, and the file of connections, at 100 and at 10,000 connections, so that growth shows. Tokens: a table of 1,000, as many callers at
-//! the moment when one ends, and `brickpass token` as a whole process. `cargo bench -- inside` (or `outside`, `tokens`) measures one of them
-//! alone.
+//! the moment when one ends, and `brickpass token` as a whole process. Credential: `brickpass-credential` as SDKs start it. `cargo bench -- inside`
+//! (or `outside`, `tokens`, `credential`) measures one of them alone.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -13,6 +13,8 @@
     reason = "a measurement may fail loudly"
 )]
 
+#[cfg(target_os = "linux")]
+mod credential;
 mod inside;
 #[cfg(target_os = "linux")]
 mod outside;
@@ -51,7 +53,7 @@ fn main() -> ExitCode {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("{cores} cores, {} {}, medians\n", std::env::consts::OS, std::env::consts::ARCH);
     let mut lines = Vec::new();
-    let named: Vec<String> = std::env::args().filter(|argument| ["inside", "outside", "tokens"].contains(&argument.as_str())).collect();
+    let named: Vec<String> = std::env::args().filter(|argument| ["inside", "outside", "tokens", "credential"].contains(&argument.as_str())).collect();
     let wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
     #[cfg(target_os = "linux")]
     if wanted("outside") {
@@ -68,6 +70,11 @@ fn main() -> ExitCode {
         lines.extend(tokens::at_expiry());
         #[cfg(target_os = "linux")]
         lines.extend(tokens::whole_process());
+    }
+
+    #[cfg(target_os = "linux")]
+    if wanted("credential") {
+        lines.extend(credential::lines());
     }
 
     let mut all_hold = true;

@@ -150,7 +150,7 @@ pub fn whole_process() -> Vec<Line> {
 }
 
 #[cfg(target_os = "linux")]
-struct Home {
+pub struct Home {
     folder: tempfile::TempDir,
     demo: Demo,
     vault: &'static str,
@@ -159,7 +159,7 @@ struct Home {
 
 #[cfg(target_os = "linux")]
 impl Home {
-    fn new(vault: &'static str, bus: Option<String>) -> Self {
+    pub fn new(vault: &'static str, bus: Option<String>) -> Self {
         let home = Self { folder: tempfile::tempdir().unwrap(), demo: Demo::start(&DemoOptions::default()).unwrap(), vault, bus };
         let (workspace, principal) = (&home.demo.workspaces()[0], home.demo.service_principal());
         let at = ["--base-url", workspace.base_url.as_str()];
@@ -171,8 +171,20 @@ impl Home {
         home
     }
 
+    pub fn host(&self) -> &str {
+        &self.demo.workspaces()[0].base_url
+    }
+
+    pub fn token_requests(&self) -> usize {
+        self.demo.authorization().requests().iter().filter(|request| request.contains("/v1/token")).count()
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(BRICKPASS);
+        self.command_of(Path::new(BRICKPASS), arguments)
+    }
+
+    pub fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .env_clear()
@@ -224,8 +236,8 @@ impl Home {
         let asked: [(&[&str], &str, &str); 4] = [
             (&["list", "--json"], "list", "engine and files"),
             (&["token", "pat"], "token, PAT", "vault read"),
-            (&["token", "principal"], "token, principal", "discovery, one request"),
-            (&["token", "browser"], "token, browser", "renewed, vault written"),
+            (&["token", "principal", "--renew"], "token, principal", "discovery, one request"),
+            (&["token", "browser", "--renew"], "token, browser", "renewed, vault written"),
         ];
         let mut times = asked.map(|_| Vec::new());
         for _ in 0..ROUNDS {
@@ -246,15 +258,15 @@ impl Home {
 
 /// A D-Bus session of its own with an unlocked GNOME Keyring in it; both end with the value.
 #[cfg(target_os = "linux")]
-struct Bus {
-    address: String,
+pub struct Bus {
+    pub address: String,
     session: Child,
     _home: tempfile::TempDir,
 }
 
 #[cfg(target_os = "linux")]
 impl Bus {
-    fn start() -> Result<Self, String> {
+    pub fn start() -> Result<Self, String> {
         let home = tempfile::tempdir().map_err(|error| error.to_string())?;
         let script = "printf test-password | gnome-keyring-daemon --replace --unlock --components=secrets --daemonize >/dev/null 2>&1 || exit 1; \
                       for try in $(seq 200); do dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
