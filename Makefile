@@ -1,10 +1,21 @@
 # Rust installed by rustup is found even when this shell has not read its profile yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: run test lint bench screenshots battery soak
+PREFIX ?= /usr/local
+
+.PHONY: run install test lint bench screenshots battery soak
 
 run: ## build Brickpass and open it on the embedded demo workspaces (without a display: show the same on a virtual one)
 	@scripts/run
+
+install: ## build both programs for everyday use, and put them side by side into $(PREFIX)/bin with what a Linux desktop shows
+	cargo build --release --locked --bins
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $${CARGO_TARGET_DIR:-target}/release/brickpass $${CARGO_TARGET_DIR:-target}/release/brickpass-credential "$(DESTDIR)$(PREFIX)/bin"
+	@if [ "$$(uname -s)" = Linux ]; then \
+		install -D -m 644 packaging/linux/brickpass.desktop "$(DESTDIR)$(PREFIX)/share/applications/brickpass.desktop" && \
+		install -D -m 644 packaging/linux/brickpass.metainfo.xml "$(DESTDIR)$(PREFIX)/share/metainfo/brickpass.metainfo.xml"; \
+	fi
 
 test: ## every test, with a summary of what could not run here
 	@scripts/test

@@ -1,13 +1,13 @@
 //! `doctor`: the vault, the files and what signing in needs, and how to mend what is wrong.
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    doctor_sign_in, environment,
+    doctor_helper, doctor_sign_in, environment,
     output::{count, print_json, say},
     session::Session,
 };
@@ -102,6 +102,7 @@ fn examine() -> Result<Vec<Finding>, Failure> {
     });
     let connections: Vec<_> = session.snapshot.entries.iter().map(|entry| &entry.connection).collect();
     findings.extend(doctor_sign_in::findings(&places, &connections, Timestamp::now()));
+    findings.push(doctor_helper::finding(Path::new(&places.helper)));
     if !session.snapshot.tombstones.is_empty() {
         findings.push(Finding::fine(
             "Removed connections",

@@ -27,7 +27,7 @@ const TOKEN_LIMIT: usize = 64 * 1024;
 
 const SUBJECT_LIMIT: usize = 200;
 
-/// A token that opens the API, and how long it does. Lives in memory only.
+/// A token that opens the API, and how long it does.
 #[derive(Clone)]
 pub struct AccessToken {
     pub secret: SecretString,

@@ -665,6 +665,8 @@ fn doctor_looks_at_what_signing_in_needs() {
     assert!(check("Browser")["detail"].as_str().unwrap().contains("xdg-open"), "{checks:#}");
     assert!(check("Sign-in ports")["detail"].as_str().unwrap().contains("8020 to 8040"), "{checks:#}");
     assert_eq!(check("Clock")["ok"], true);
+    let helper = check("Credential helper");
+    assert!(helper["ok"] == true && helper["detail"].as_str().unwrap().ends_with("/brickpass-credential"), "{helper}");
 
     let port = free_port();
     let held = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();

@@ -3,9 +3,9 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _},
     process::{Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use brickpass::{
@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use crate::support::{Finished, Home, Running, browser, free_port, run, skip};
+use crate::support::{Finished, Home, Running, browser, free_port, run, skip, wait};
 
 const CREDENTIAL: &str = env!("CARGO_BIN_EXE_brickpass-credential");
 const LIMIT: Duration = Duration::from_secs(60);
@@ -305,6 +305,42 @@ fn many_that_start_at_once_renew_once() {
         });
         tokens.dedup();
         assert_eq!((tokens.len(), desk.token_requests() - before, desk.demo.authorization().reuses()), (1, 1, 0), "{profile}");
+    }
+}
+
+/// Ctrl+C in a terminal reaches the program that asks and this one.
+#[test]
+fn cut_short_between_the_answer_and_the_vault_it_loses_no_sign_in() {
+    for (signal, arguments) in [(Some("-INT"), &[][..]), (Some("-TERM"), &[]), (None, &["--timeout", "1500ms"])] {
+        let desk = Desk::new();
+        desk.add_browser("Sales");
+        desk.log_in("Sales");
+        // Who wants to write to the vault waits for this.
+        let vault = fs::File::options().write(true).open(desk.home.config_dir().join("vault.age.lock")).unwrap();
+        vault.lock().unwrap();
+        let arguments = [&["auth", "token", "-p", "sales", "--force-refresh"], arguments].concat();
+        let mut command = desk.command(&arguments);
+        let mut running = Running(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+        let until = Instant::now() + LIMIT;
+        while desk.demo.authorization().refreshes() == 0 {
+            assert!(Instant::now() < until, "it has not asked for a token");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        if let Some(signal) = signal {
+            assert!(Command::new("kill").args([signal, &running.0.id().to_string()]).status().unwrap().success());
+        }
+        assert_eq!(wait(&mut running.0, Duration::from_millis(300)), None, "it does not leave the new refresh token behind");
+        if signal.is_none() {
+            std::thread::sleep(Duration::from_millis(1300));
+        }
+        drop(vault);
+        assert_eq!(wait(&mut running.0, LIMIT).unwrap().code(), Some(1), "{signal:?}");
+        let (mut printed, mut said) = (String::new(), String::new());
+        running.0.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+        running.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert!(printed.is_empty() && said.starts_with("Error: ") && !said.contains(NOT_CONFIGURED), "{printed} {said}");
+        desk.token(&["--profile", "sales", "--force-refresh"]);
+        assert_eq!((desk.demo.authorization().refreshes(), desk.demo.authorization().reuses()), (2, 0), "{signal:?}");
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) enum Unanswered {
     Words(String),
 }
 
-pub(super) fn version(output: Option<Output>) -> Result<(), Unanswered> {
+pub(super) fn version(output: Option<Output>) {
     let [major, minor, patch] = VERSION;
     let version = format!("{major}.{minor}.{patch}");
     match output {
@@ -53,7 +53,6 @@ pub(super) fn version(output: Option<Output>) -> Result<(), Unanswered> {
             "BuildTime": "0001-01-01T00:00:00Z",
         })),
     }
-    Ok(())
 }
 
 pub(super) fn token(token: &AccessToken, output: Option<Output>) -> Result<(), Unanswered> {

@@ -62,7 +62,7 @@ fn by_profile<'a>(profile: &str, connections: &'a [Connection], published: &[(Co
     let published: Vec<_> = connections.iter().filter(is_published).collect();
     // What a person has published under this name is what they mean; else a name speaks for itself.
     let found = if published.is_empty() { connections.iter().filter(|it| goes_by(it, profile)).collect() } else { published };
-    only(found, &format!("the profile {profile}"), "Publish one of them under another name, or rename it.")
+    only(&found, &format!("the profile {profile}"), "Publish one of them under another name, or rename it.")
         .unwrap_or_else(|| Err(Unchosen::NotOurs(format!("no connection that goes by the name \"{}\"", profile.escape_debug()))))
 }
 
@@ -81,7 +81,7 @@ fn by_host<'a>(host: &Host, connections: &'a [Connection]) -> Result<&'a Connect
     if owners.len() == 1 {
         return Ok(first);
     }
-    only(at_host, &host.origin, "Use --profile to specify which profile to use.")
+    only(&at_host, &host.origin, "Use --profile to specify which profile to use.")
         .unwrap_or_else(|| Err(Unchosen::NotOurs(format!("no connection to {}", host.origin))))
 }
 
@@ -105,8 +105,8 @@ fn is_at(connection: &Connection, host: &Host) -> bool {
 }
 
 /// `None`: nobody. The fix stands behind the names.
-fn only<'a>(found: Vec<&'a Connection>, what: &str, fix: &str) -> Option<Result<&'a Connection, Unchosen>> {
-    match found.as_slice() {
+fn only<'a>(found: &[&'a Connection], what: &str, fix: &str) -> Option<Result<&'a Connection, Unchosen>> {
+    match found {
         [] => None,
         [only] => Some(Ok(only)),
         several => {
@@ -126,7 +126,7 @@ mod tests {
     const UNIFIED: &str = "https://acme.databricks.com";
     const ACCOUNT: &str = "12345678-90ab-cdef-1234-567890abcdef";
 
-    fn connection(number: u8, name: &str, base_url: &str, changes: serde_json::Value) -> Connection {
+    fn connection(number: u8, name: &str, base_url: &str, changes: &serde_json::Value) -> Connection {
         let mut json = json!({
             "id": format!("8a5e0a4e-1111-4222-8333-{number:012}"), "name": name, "base_url": base_url,
             "timeout_seconds": 30, "auth": {"type": "browser"}, "level": "workspace", "environment": "dev",
@@ -150,9 +150,9 @@ mod tests {
     #[test]
     fn a_profile_is_what_was_published_as_it_else_what_goes_by_its_name() {
         let all = [
-            connection(1, "Sales EU", SHARED, json!({})),
-            connection(2, "finance", SHARED, json!({})),
-            connection(3, "Finance 2", SHARED, json!({})),
+            connection(1, "Sales EU", SHARED, &json!({})),
+            connection(2, "finance", SHARED, &json!({})),
+            connection(3, "Finance 2", SHARED, &json!({})),
         ];
         let published = [(all[2].id, "finance".to_owned())];
         let by = |name: &str, published: &[_]| chosen(&Asked::Profile(name.to_owned()), &all, published);
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn two_that_go_by_one_name_are_named_and_nobody_is_chosen() {
-        let all = [connection(1, "sales eu", SHARED, json!({})), connection(2, "sales-eu", SHARED, json!({}))];
+        let all = [connection(1, "sales eu", SHARED, &json!({})), connection(2, "sales-eu", SHARED, &json!({}))];
         let words = chosen(&Asked::Profile("sales-eu".to_owned()), &all, &[]).unwrap_err();
         assert!(words.starts_with("\"sales eu\" and \"sales-eu\" match the profile sales-eu."), "{words}");
         let published = [(all[0].id, "x".to_owned()), (all[1].id, "x".to_owned())];
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_host_is_written_in_many_ways() {
-        let all = [connection(1, "Sales", SHARED, json!({}))];
+        let all = [connection(1, "Sales", SHARED, &json!({}))];
         let bare = SHARED.trim_start_matches("https://");
         for text in
             [SHARED, bare, &format!("{SHARED}/"), &format!("{SHARED}:443"), &format!("{bare}/?o=1234567890123456"), &bare.to_uppercase()]
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn between_different_people_on_one_host_nobody_is_guessed() {
-        let all = [connection(1, "As me", SHARED, json!({})), connection(2, "As the robot", SHARED, json!({"auth": {"type": "pat"}}))];
+        let all = [connection(1, "As me", SHARED, &json!({})), connection(2, "As the robot", SHARED, &json!({"auth": {"type": "pat"}}))];
         let words = chosen(&host(SHARED, None, None), &all, &[]).unwrap_err();
         assert_eq!(words, format!("\"As me\" and \"As the robot\" match {SHARED}. Use --profile to specify which profile to use."));
     }
@@ -197,19 +197,19 @@ mod tests {
     #[test]
     fn on_a_unified_host_the_workspace_and_the_account_tell_connections_apart_and_one_sign_in_is_one_token() {
         let level = json!({"level": {"account": {"account_id": ACCOUNT}}});
-        let account = connection(1, "Account", UNIFIED, level);
-        let workspace = |number, name: &str, id: &str, of: serde_json::Value| {
+        let account = connection(1, "Account", UNIFIED, &level);
+        let workspace = |number, name: &str, id: &str, of: &serde_json::Value| {
             let mut changes = json!({"workspace_id": id});
             changes.as_object_mut().unwrap().extend(of.as_object().unwrap().clone());
-            connection(number, name, UNIFIED, changes)
+            connection(number, name, UNIFIED, &changes)
         };
-        let own = [account.clone(), workspace(2, "One", "111", json!({})), workspace(3, "Two", "222", json!({}))];
+        let own = [account.clone(), workspace(2, "One", "111", &json!({})), workspace(3, "Two", "222", &json!({}))];
         assert_eq!(chosen(&host(UNIFIED, None, "111"), &own, &[]), Ok("One".to_owned()));
         assert_eq!(chosen(&host(&format!("{UNIFIED}/?w=222"), None, None), &own, &[]), Ok("Two".to_owned()));
         assert!(chosen(&host(UNIFIED, None, None), &own, &[]).is_err());
         assert!(chosen(&host(UNIFIED, None, "333"), &own, &[]).unwrap_err().starts_with("not ours: "));
         let of = json!({"sign_in_of": account.id});
-        let shared = [account, workspace(2, "One", "111", of.clone()), workspace(3, "Two", "222", of)];
+        let shared = [account, workspace(2, "One", "111", &of), workspace(3, "Two", "222", &of)];
         assert_eq!(chosen(&host(UNIFIED, None, None), &shared, &[]), Ok("Account".to_owned()));
     }
 }

@@ -27,8 +27,11 @@ pub fn credential() -> ExitCode {
         }
     };
     let answered = match args.command {
-        Command::Version => answer::version(args.output),
-        Command::Auth(Auth::Token(token)) => work::token(token, args.profile).and_then(|token| answer::token(&token, args.output)),
+        Command::Version => {
+            answer::version(args.output);
+            Ok(())
+        }
+        Command::Auth(Auth::Token(token)) => work::token(&token, args.profile).and_then(|token| answer::token(&token, args.output)),
     };
     match answered {
         Ok(()) => ExitCode::SUCCESS,

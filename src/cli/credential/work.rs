@@ -14,8 +14,8 @@ use crate::{
     failure::{Code, Failure},
 };
 
-pub(super) fn token(wanted: Token, profile: Option<String>) -> Result<AccessToken, Unanswered> {
-    let asked = Question { profile, ..Question::of(&wanted) }.with(&environment::databricks());
+pub(super) fn token(wanted: &Token, profile: Option<String>) -> Result<AccessToken, Unanswered> {
+    let asked = Question { profile, ..Question::of(wanted) }.with(&environment::databricks());
     let desk = TokenDesk::open(&environment::places()?)?;
     let connection = asked.answer(&desk)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| cannot_start(&error))?;
