@@ -90,6 +90,8 @@ pub(super) enum Subcommand {
         #[arg(long, value_name = "FILE")]
         output: Option<std::path::PathBuf>,
     },
+    /// Which configuration Databricks' tools would use here, and where each value comes from; never a secret
+    Effective(Effective),
     /// Check the vault, the files and what signing in needs, and say how to mend what is wrong
     Doctor,
     /// Bring back the newest good backup of a lost or damaged file; what is replaced is kept
@@ -389,6 +391,16 @@ pub(super) struct Backup {
     /// Read the passphrase from stdin
     #[arg(long)]
     pub(super) passphrase_stdin: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Effective {
+    /// As a tool that names this profile would see it
+    #[arg(long, value_name = "P")]
+    pub(super) profile: Option<String>,
+    /// As if started in this folder, which may lie in a bundle
+    #[arg(long, value_name = "D", default_value = ".")]
+    pub(super) directory: std::path::PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

@@ -15,6 +15,7 @@ mod doctor;
 mod doctor_helper;
 mod doctor_sign_in;
 mod edit;
+mod effective;
 mod environment;
 mod expiring;
 mod export;
@@ -91,6 +92,7 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Admin(words) => admin::admin(words, json),
         Subcommand::Activity(options) => activity::activity(&options, json),
         Subcommand::Diagnostics { output } => diagnostics::diagnostics(output, json),
+        Subcommand::Effective(options) => effective::effective(&options, json),
         Subcommand::Doctor => doctor::doctor(json),
         Subcommand::Restore { vault, empty } => restore::restore(vault, empty, json),
         Subcommand::Demo(options) => demo::serve(&options),

@@ -1,3 +1,160 @@
 //! Which configuration Databricks' tools would use in a folder: the files are read here, what they mean is told by `interchange::effective`.
 
+use std::{
+    fs, io,
+    io::Read as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use secrecy::ExposeSecret as _;
+
+use super::{
+    Event, RunId,
+    shared::{Shared, blocking},
+};
 pub use crate::interchange::effective::{Attribute, Effective, Source};
+use crate::{
+    connection::{Connection, ConnectionId},
+    failure::Failure,
+    interchange::{
+        databrickscfg::{self, ProfileName},
+        effective::{BUNDLE_FILES, BUNDLE_TARGET, Bundle, Given, Profiles, Variables, resolve},
+    },
+};
+
+/// Longer ones are nobody's configuration.
+const LONGEST_FILE: u64 = 16 * 1024 * 1024;
+
+pub(super) fn find(shared: &Arc<Shared>, run: RunId, directory: PathBuf, profile: Option<String>) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let reader = Arc::clone(&shared);
+        let found = blocking(move || look(&reader, &directory, profile.as_deref())).await;
+        let outcome = found.and_then(|found| found).map(Box::new);
+        shared.outbox.send(Event::Effective { run, outcome });
+    });
+}
+
+fn look(shared: &Shared, directory: &Path, profile: Option<&str>) -> Result<Effective, Failure> {
+    let places = &shared.places;
+    let variables: Variables = places.variables.iter().cloned().collect();
+    let config_file = places.databrickscfg.clone().unwrap_or_else(|| PathBuf::from("~/.databrickscfg"));
+    let target = variables.get(BUNDLE_TARGET).map(|it| it.expose_secret().to_owned());
+    let bundle = bundle(directory, target.as_deref());
+    let profiles = profiles(&config_file);
+    let mut effective = resolve(&Given { variables: &variables, config_file, profiles, profile, bundle: bundle.as_ref() });
+    let snapshot = shared.library.load().map_err(|error| error.failure())?;
+    let connections: Vec<_> = snapshot.entries.iter().map(|entry| &entry.connection).collect();
+    effective.connection = whose(&effective, &connections);
+    Ok(effective)
+}
+
+fn profiles(path: &Path) -> Profiles {
+    match read(path) {
+        Ok(bytes) => match databrickscfg::File::read(&bytes) {
+            Ok(file) => Profiles::from(&file),
+            Err(failure) => Profiles::Unreadable(format!("{} {}", failure.what, failure.why)),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Profiles::Missing,
+        Err(error) => Profiles::Unreadable(format!("{}: {error}", path.display())),
+    }
+}
+
+/// Of the folder or the next one above it, as the Databricks CLI looks for it.
+fn bundle(directory: &Path, target: Option<&str>) -> Option<Bundle> {
+    let candidates = directory.ancestors().flat_map(|folder| BUNDLE_FILES.map(|name| folder.join(name)));
+    let path = candidates.into_iter().find(|path| path.is_file())?;
+    let text = String::from_utf8(read(&path).ok()?).ok()?;
+    Some(Bundle::read(path, &text, target))
+}
+
+/// A pipe or a device would be waited for; it is no file.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a file"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST_FILE { Err(io::Error::other("too long")) } else { Ok(bytes) }
+}
+
+/// The one that goes by the name of the profile, else the only one at this address. A profile with a secret of its own may be somebody else there.
+fn whose(effective: &Effective, connections: &[&Connection]) -> Option<ConnectionId> {
+    let host = effective.get("host")?;
+    let workspace = effective.get("workspace_id");
+    let is_there = |it: &&&Connection| {
+        it.base_url.as_str() == host && it.workspace_id.as_deref().is_none_or(|ours| workspace.is_none_or(|theirs| theirs == ours))
+    };
+    let there: Vec<_> = connections.iter().filter(is_there).collect();
+    match there.as_slice() {
+        [one] => Some(one.id),
+        several => {
+            let profile = effective.profile.as_deref()?;
+            let named = |it: &&&&Connection| it.name.as_str() == profile || ProfileName::of(&it.name).as_str() == profile;
+            several.iter().find(named).map(|it| it.id)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundle_is_found_in_the_folder_and_above_it() {
+        let root = tempfile::tempdir().unwrap();
+        let inner = root.path().join("src/deep");
+        fs::create_dir_all(&inner).unwrap();
+        assert_eq!(bundle(&inner, None), None);
+        fs::write(root.path().join("databricks.yml"), "workspace:\n  host: https://up.cloud.databricks.com\n").unwrap();
+        assert_eq!(bundle(&inner, None).unwrap().host.as_deref(), Some("https://up.cloud.databricks.com"));
+        fs::write(root.path().join("src/bundle.yaml"), "workspace:\n  profile: near\n").unwrap();
+        assert_eq!(bundle(&inner, None).unwrap().profile.as_deref(), Some("near"), "the nearest one counts");
+    }
+
+    #[test]
+    fn what_is_no_file_is_told_and_what_is_missing_is_no_problem() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(matches!(profiles(&root.path().join("none")), Profiles::Missing));
+        assert!(matches!(profiles(root.path()), Profiles::Unreadable(_)));
+    }
+
+    #[test]
+    fn the_connection_is_the_only_one_at_the_address_or_the_one_of_that_name() {
+        let connection = |number: u8, name: &str, host: &str, workspace: Option<&str>| -> Connection {
+            serde_json::from_value(serde_json::json!({
+                "id": format!("8a5e0a4e-1111-4222-8333-{number:012}"), "name": name, "base_url": host, "workspace_id": workspace,
+                "timeout_seconds": 30, "auth": {"type": "pat"}, "level": "workspace",
+            }))
+            .unwrap()
+        };
+        let (a, b) = ("https://a.cloud.databricks.com", "https://b.cloud.databricks.com");
+        let all = [connection(1, "One", a, None), connection(2, "two", b, Some("7")), connection(3, "three", b, Some("8"))];
+        let all: Vec<_> = all.iter().collect();
+        let at = |host: &str, workspace: Option<&str>, profile: Option<&str>| {
+            let attribute = |name, value: &str| Attribute {
+                name,
+                value: Some(value.to_owned()),
+                source: Source::Default,
+                shadowed: Vec::new(),
+                unused: false,
+            };
+            let attributes = std::iter::once(attribute("host", host)).chain(workspace.map(|it| attribute("workspace_id", it)));
+            let effective = Effective {
+                config_file: PathBuf::new(),
+                profile: profile.map(str::to_owned),
+                attributes: attributes.collect(),
+                auth_type: None,
+                problem: None,
+                notes: Vec::new(),
+                connection: None,
+            };
+            whose(&effective, &all)
+        };
+        assert_eq!(at(a, None, None), Some(all[0].id));
+        assert_eq!(at(b, Some("8"), None), Some(all[2].id));
+        assert_eq!(at(b, None, Some("two")), Some(all[1].id));
+        assert_eq!((at(b, None, None), at("https://c", None, None)), (None, None));
+    }
+}

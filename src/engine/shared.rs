@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, handover, importing, lane, owner, reminders, signing_in, testing,
+    Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, effective, handover, importing, lane, owner, reminders, signing_in, testing,
     tokens,
 };
 use crate::{
@@ -293,7 +293,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             | Command::ForgetProfile { .. }
             | Command::RestoreProfiles => todo!(),
             Command::ReadImport { run, source } => importing::read(&shared, run, source),
-            Command::FindEffective { .. } => todo!(),
+            Command::FindEffective { run, directory, profile } => effective::find(&shared, run, directory, profile),
             Command::Diagnose => diagnostics::collect(&shared, &observer),
             Command::SaveDiagnostics { diagnostics, to } => diagnostics::save(&shared, diagnostics, to),
             Command::ProbeVault => probing = Some(probe(&shared)),

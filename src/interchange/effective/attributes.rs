@@ -39,7 +39,8 @@ const fn kind(kind: Kind, it: Known) -> Known {
 
 pub(super) const PROFILE: &str = "DATABRICKS_CONFIG_PROFILE";
 pub(super) const CONFIG_FILE: &str = "DATABRICKS_CONFIG_FILE";
-pub(super) const TARGET: &str = "DATABRICKS_BUNDLE_TARGET";
+/// The target of a bundle that is meant.
+pub const TARGET: &str = "DATABRICKS_BUNDLE_TARGET";
 
 const AZURE: &[&str] = &["azure-cli", "azure-msi", "azure-client-secret", "github-oidc-azure"];
 

@@ -17,7 +17,7 @@ use secrecy::SecretString;
 
 use super::databrickscfg::{self, SETTINGS};
 use crate::connection::ConnectionId;
-pub use attributes::variables;
+pub use attributes::{TARGET as BUNDLE_TARGET, variables};
 pub use bundle::{BUNDLE_FILES, Bundle};
 pub use resolve::resolve;
 
