@@ -13,6 +13,7 @@ mod handover;
 mod importing;
 mod lane;
 mod owner;
+mod prove;
 mod publish;
 mod reach;
 mod reminders;

@@ -11,8 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, effective, handover, importing, lane, owner, reminders, signing_in, testing,
-    tokens,
+    Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, effective, handover, importing, lane, owner, prove,
+    reminders, running, signing_in, testing, tokens,
 };
 use crate::{
     connection::{ConnectionId, SecretKind},
@@ -248,6 +248,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     let mut admin = admin::Admin::new(Arc::clone(&shared));
     let mut tokens = tokens::Tokens::new(Arc::clone(&shared), lane.clone());
 
+    let mut proofs = running::Running::new(Arc::clone(&shared));
     let mut probing = None;
     // Who stops the engine by a command still listens; who drops its handle does not.
     let mut deserted = true;
@@ -284,7 +285,8 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::ExportActivity { id, to } => observer.export(id, to, &shared.outbox),
             Command::Export { run, id, request } => handover::export(&shared, run, id, request),
             Command::SaveExport { run, id, document, place } => handover::save(&shared, run, id, *document, place),
-            Command::ListOffers { .. } | Command::Prove { .. } => todo!(),
+            Command::Prove { run, id, profile } => prove::prove(&shared, &mut proofs, run, id, profile),
+            Command::ListOffers { .. } => todo!(),
             Command::ListProfiles
             | Command::PlanPublish { .. }
             | Command::PlanEdit { .. }
