@@ -4,55 +4,18 @@
 //! The Go dialect (ini.v1) is the one that counts; where Python (`configparser`) or Java (commons-configuration) would read something else, that
 //! is a warning. What is written is the subset that all of them read alike.
 
+mod keys;
+mod name;
+
+pub use keys::is_secret;
+pub use name::ProfileName;
+
 use secrecy::SecretString;
 
-use crate::{
-    connection::{Connection, ConnectionName},
-    failure::Failure,
-};
+use crate::{connection::Connection, failure::Failure};
 
 /// The section that holds settings of the CLI and is never a profile.
 pub const SETTINGS: &str = "__settings__";
-
-/// A name of a section, fit for all readers: `[A-Za-z0-9_.-]`, not [`SETTINGS`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ProfileName(String);
-
-impl ProfileName {
-    /// # Errors
-    /// Not fit, with the reason (CF-12).
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let unfit = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
-        if text.is_empty() {
-            Err("A profile needs a name".to_owned())
-        } else if text == SETTINGS {
-            Err(format!("{SETTINGS} holds settings of the Databricks CLI and cannot be a profile"))
-        } else if text.contains(unfit) {
-            Err("Use letters, digits, dots, dashes and underscores; other characters are read differently by different tools".to_owned())
-        } else {
-            Ok(Self(text.to_owned()))
-        }
-    }
-
-    /// What a connection is called there unless the person says otherwise: its name in small letters, with `-` for what does not fit.
-    #[must_use]
-    pub fn of(name: &ConnectionName) -> Self {
-        let mut fit = String::new();
-        for c in name.as_str().to_lowercase().chars() {
-            if c.is_ascii_alphanumeric() || matches!(c, '_' | '.') {
-                fit.push(c);
-            } else if !fit.is_empty() && !fit.ends_with('-') {
-                fit.push('-');
-            }
-        }
-        Self::parse(fit.trim_end_matches('-')).unwrap_or_else(|_| Self("brickpass".to_owned()))
-    }
-
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// The file as text: everything that is needed to change a line of it.
 pub struct File {
@@ -93,13 +56,6 @@ pub struct Remark {
     pub line: usize,
     /// In words, without a value of the file.
     pub words: String,
-}
-
-/// `token`, `password`, `client_secret`, `azure_client_secret`, `google_credentials`, `metadata_service_url`...
-#[must_use]
-pub fn is_secret(key: &str) -> bool {
-    let _ = key;
-    todo!()
 }
 
 impl File {
