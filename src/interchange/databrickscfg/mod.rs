@@ -12,7 +12,10 @@ pub use name::ProfileName;
 
 use secrecy::SecretString;
 
-use crate::{connection::Connection, failure::Failure};
+use crate::{
+    connection::{Connection, ConnectionId},
+    failure::Failure,
+};
 
 /// The section that holds settings of the CLI and is never a profile.
 pub const SETTINGS: &str = "__settings__";
@@ -106,6 +109,8 @@ pub enum Edit {
     RemoveKeys { profile: String, keys: Vec<String> },
     /// `[__settings__] default_profile`.
     Default { profile: String },
+    /// One after the other, as one change: one diff, one backup, one way back. With the connection that each of them publishes, if any.
+    Several(Vec<(Option<ConnectionId>, Edit)>),
 }
 
 pub struct Changed {
