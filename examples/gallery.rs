@@ -92,7 +92,7 @@ impl eframe::App for Gallery {
         ui.painter().rect_filled(ui.max_rect(), 0.0, palette.window);
         let now = ui.input(|input| input.time);
         if self.page == "first" {
-            first_start::show(ui, None);
+            first_start::show(ui, None, Some(12));
             return;
         }
         self.over(&ui.ctx().clone(), now);

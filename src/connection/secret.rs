@@ -34,6 +34,12 @@ impl TypedSecret {
     /// Bytes: longer than any secret that is typed or pasted by hand.
     const RESERVED: usize = 8 * 1024;
 
+    /// Room for text that is pasted, in bytes; a secret that is typed needs less.
+    #[must_use]
+    pub fn with_room(bytes: usize) -> Self {
+        Self(Zeroizing::new(String::with_capacity(bytes)))
+    }
+
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -67,6 +67,8 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::CopyDiagnostics => act.send(state.diagnose()),
         Action::Administration => act.send(state.show_page(Page::Administration)),
         Action::NewPrincipal => act.send(state.ask_for_new_principal()),
+        Action::Import => act.send(state.ask_to_import()),
+        Action::Effective => act.send(state.ask_for_effective()),
         Action::Expiring => state.toggle_overview(),
         Action::CommandPalette => state.dialog = Some(Dialog::Palette),
         Action::Find => ctx.memory_mut(|memory| memory.request_focus(sidebar::filter_id())),
@@ -127,6 +129,8 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
         Action::AddWorkspaces => shown.is_some_and(|id| state.can_add_workspaces(id)),
         Action::Pinned(number) => state.list.pinned().nth(usize::from(number).saturating_sub(1)).is_some(),
         Action::New
+        | Action::Import
+        | Action::Effective
         | Action::AllActivity
         | Action::CopyDiagnostics
         | Action::CommandPalette

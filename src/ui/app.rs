@@ -8,8 +8,9 @@ use jiff::Timestamp;
 
 use super::{
     act::Act,
-    actions, admin, diagnostics, dialogs, editor, export,
+    actions, admin, diagnostics, dialogs, editor, effective, export,
     first_start::{self, FirstStartAction},
+    importing,
     login, overview,
     palette::{CommandPalette, PaletteConnection, PaletteOutcome},
     settings::{SettingsAction, SettingsDialog, SettingsView},
@@ -219,12 +220,15 @@ impl BrickpassApp {
         status_bar::show(ui, &mut self.state, act);
         if self.state.is_empty() && !self.state.activity_is_alone() {
             let place = self.state.vault_place().map(str::to_owned);
+            let profiles = self.state.cli_file().map(|file| file.profiles.len());
             let picked = egui::CentralPanel::no_frame()
                 .frame(egui::Frame::new().fill(theme::of(ui).window))
-                .show(ui, |ui| first_start::show(ui, place.as_deref()))
+                .show(ui, |ui| first_start::show(ui, place.as_deref(), profiles))
                 .inner;
             match picked {
                 Some(FirstStartAction::AddWorkspace) => act.send(self.state.new_connection()),
+                Some(FirstStartAction::ImportProfiles) => act.send(self.state.import_from_databricks_cli()),
+                Some(FirstStartAction::Import) => act.send(self.state.ask_to_import()),
                 Some(FirstStartAction::OpenDemo) => act.send([Command::OpenDemo]),
                 None => {}
             }
@@ -251,6 +255,9 @@ impl BrickpassApp {
             Some(Dialog::ExportActivity(_) | Dialog::Diagnostics(_)) => diagnostics::show(ctx, &mut self.state, act),
             Some(Dialog::IncludeSecret(_) | Dialog::SaveExport(_)) => export::dialog(ctx, &mut self.state, act),
             Some(Dialog::Admin(_)) => admin::dialog(ctx, &mut self.state, act),
+            Some(Dialog::Import(_)) => importing::show(ctx, &mut self.state, act),
+            Some(Dialog::MoveSecrets(_)) => importing::move_secrets(ctx, &mut self.state, act),
+            Some(Dialog::Effective(_)) => effective::show(ctx, &mut self.state, act),
             Some(Dialog::Shortcuts) if shortcuts::sheet(ctx, Id::unique("shortcuts sheet")) => {
                 self.state.dialog = None;
             }
@@ -375,6 +382,7 @@ impl eframe::App for BrickpassApp {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
         let ctx = ui.ctx().clone();
         let mut act = Act::new(self.now());
+        act.send(importing::dropped(&ctx, &mut self.state));
         if self.state.dialog.is_none()
             && self.state.tokens.fresh().is_none()
             && self.state.send_to().is_none()

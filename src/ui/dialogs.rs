@@ -73,6 +73,9 @@ fn dialog_id(dialog: &Dialog) -> Id {
         Dialog::ExportActivity(_) | Dialog::Diagnostics(_) => "diagnostics dialog",
         Dialog::Admin(_) => "administration dialog",
         Dialog::IncludeSecret(_) | Dialog::SaveExport(_) => "export dialog",
+        Dialog::Import(_) => "import dialog",
+        Dialog::MoveSecrets(_) => "move secrets dialog",
+        Dialog::Effective(_) => "effective configuration dialog",
         Dialog::Settings => "settings dialog",
         Dialog::Shortcuts => "shortcuts dialog",
         Dialog::Palette => "palette dialog",
@@ -100,6 +103,9 @@ fn title(dialog: &Dialog, state: &State) -> String {
         | Dialog::Admin(_)
         | Dialog::IncludeSecret(_)
         | Dialog::SaveExport(_)
+        | Dialog::Import(_)
+        | Dialog::MoveSecrets(_)
+        | Dialog::Effective(_)
         | Dialog::Settings
         | Dialog::Shortcuts
         | Dialog::Palette => String::new(),
@@ -180,6 +186,9 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> O
         | Dialog::Admin(_)
         | Dialog::IncludeSecret(_)
         | Dialog::SaveExport(_)
+        | Dialog::Import(_)
+        | Dialog::MoveSecrets(_)
+        | Dialog::Effective(_)
         | Dialog::Settings
         | Dialog::Shortcuts
         | Dialog::Palette => Some(Answer::Cancel),

@@ -166,6 +166,7 @@ pub struct Inner {
     pub tokens_wait: bool,
     pub recorded: Recorded,
     pub office: super::fake_engine_admin::FakeOffice,
+    pub around: super::fake_engine_import::Around,
 }
 
 impl Default for Inner {
@@ -198,6 +199,7 @@ impl Default for Inner {
             tokens_wait: false,
             recorded: Recorded::default(),
             office: super::fake_engine_admin::FakeOffice::default(),
+            around: super::fake_engine_import::Around::default(),
         }
     }
 }
@@ -288,7 +290,7 @@ impl FakeEngine {
 }
 
 impl Inner {
-    fn tell_library(&mut self) {
+    pub fn tell_library(&mut self) {
         let entries = self.entries.clone();
         self.events.push_back(Event::Library(Arc::new(Snapshot {
             entries,
@@ -524,7 +526,7 @@ impl Inner {
                 self.events.push_back(Event::TokenRotated { run, id, outcome });
             }
             Command::Admin { run, id, request } => self.answer_admin(run, id, request),
-            _ => {}
+            other => self.answer_import(other),
         }
     }
 

@@ -5,6 +5,7 @@ mod actions;
 mod activity;
 mod admin;
 mod app;
+mod choose;
 #[cfg(test)]
 mod clipboard_tests;
 mod diagnostics;
@@ -12,6 +13,7 @@ mod diagnostics;
 mod diagnostics_tests;
 mod dialogs;
 mod editor;
+mod effective;
 mod export;
 #[cfg(test)]
 mod fake_engine;
@@ -19,9 +21,12 @@ mod fake_engine;
 mod fake_engine_activity;
 #[cfg(test)]
 mod fake_engine_admin;
+#[cfg(test)]
+mod fake_engine_import;
 pub mod first_start;
 pub mod fonts;
 pub mod icons;
+mod importing;
 mod login;
 mod overview;
 pub mod palette;

@@ -2,48 +2,28 @@
 //!
 //! Whether it can be written is found out by whoever writes it; a failure comes back here, and what was typed stays.
 
-use std::{
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
+use std::path::{Path, PathBuf};
 
-use egui::{Context, Id, Key, Ui};
-use poll_promise::Promise;
+use egui::{Id, Key, Ui};
 
 use super::{
+    choose::{Chooser, Wanted},
     dialogs::{buttons, focus_first},
     fonts,
-    icons::Icon,
     test_panel::failure_lines,
     text::{self, activity as words},
     theme::{self, Tone},
-    widgets::{Button, TextField, card, paragraph, remark},
+    widgets::{Button, card, paragraph, remark},
 };
 use crate::{connection::Severity, failure::Failure};
 
-/// Nobody closes a dialog as fast: there was none.
-const NO_DIALOG: Duration = Duration::from_millis(300);
-
-/// What the desktop's dialog came to, and how long it was open.
-type Picked = (Option<PathBuf>, Duration);
-
 /// What is typed, and what is under way.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct SaveAs {
-    path: String,
-    picking: Option<Promise<Picked>>,
-    /// The desktop has no dialog to choose with.
-    no_dialog: bool,
+    place: Chooser,
     /// Is being written.
     waiting: Option<PathBuf>,
     failure: Option<Failure>,
-}
-
-/// By hand: a promise has no `Debug`.
-impl std::fmt::Debug for SaveAs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SaveAs").field("path", &self.path).field("waiting", &self.waiting).finish_non_exhaustive()
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,15 +36,11 @@ pub enum SaveAnswer {
 impl SaveAs {
     pub fn new(folder: Option<&Path>, name: &str) -> Self {
         let path = folder.map_or_else(|| name.to_owned(), |folder| folder.join(name).display().to_string());
-        Self { path, ..Self::default() }
+        Self { place: Chooser::new(Wanted::NewFile, path), ..Self::default() }
     }
 
-    /// What is typed, when it can be the path of a file: relative ones would lie wherever the program was started.
     fn target(&self) -> Option<PathBuf> {
-        let typed = self.path.trim();
-        let path = PathBuf::from(typed);
-        let names_a_file = path.file_name().is_some() && !typed.ends_with(['/', std::path::MAIN_SEPARATOR]);
-        (path.is_absolute() && names_a_file).then_some(path)
+        self.place.target()
     }
 
     /// From now on it waits for what comes of writing it. `None`: not now.
@@ -88,31 +64,18 @@ impl SaveAs {
 
     /// The part of a dialog, with its buttons.
     pub fn show(&mut self, ui: &mut Ui) -> Option<SaveAnswer> {
-        self.take_picked();
         let waits = self.waiting.is_some();
         let mut entered = false;
         ui.add_enabled_ui(!waits, |ui| {
             paragraph(ui, words::FILE, fonts::regular(14.0), theme::of(ui).weak);
             let tone = self.target().is_none().then_some(Tone::Error);
-            let choose = if self.picking.is_some() {
-                Button::secondary(words::CHOOSING).busy(true).enabled(false)
-            } else {
-                Button::secondary(words::CHOOSE).icon(Icon::Folder)
-            };
-            let beside = choose.width(ui) + ui.spacing().item_spacing.x;
-            ui.horizontal(|ui| {
-                let width = ui.available_width() - beside;
-                let field = TextField::new(&mut self.path, words::FILE).limit(4096).width(width).tone(tone).id(path_id()).show(ui);
-                entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                focus_first(ui, &field);
-                if choose.show(ui).clicked() {
-                    self.ask_desktop(ui.ctx());
-                }
-            });
+            let chosen = self.place.show(ui, path_id(), words::FILE, tone);
+            entered = chosen.field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            focus_first(ui, &chosen.field);
+            if chosen.picked {
+                self.failure = None;
+            }
         });
-        if self.no_dialog {
-            remark(ui, Severity::Warning, words::NO_DIALOG);
-        }
         if self.target().is_none() {
             remark(ui, Severity::Error, words::WHOLE_PATH);
         } else {
@@ -129,54 +92,6 @@ impl SaveAs {
         let answer = buttons(ui, [(Button::ghost(text::CANCEL), SaveAnswer::Cancel), (save, SaveAnswer::Save)]);
         answer.or((entered && may_save).then_some(SaveAnswer::Save))
     }
-
-    fn ask_desktop(&mut self, ctx: &Context) {
-        if cfg!(test) {
-            // The dialogs of the desktop that the tests run on stay shut.
-            return self.pick(ctx, || None);
-        }
-        let typed = self.target();
-        let mut dialog = rfd::AsyncFileDialog::new();
-        if let Some(folder) = typed.as_deref().and_then(Path::parent) {
-            dialog = dialog.set_directory(folder);
-        }
-        if let Some(name) = typed.as_deref().and_then(Path::file_name) {
-            dialog = dialog.set_file_name(name.to_string_lossy());
-        }
-        // Made on this thread, as macOS wants it; waited for on another one.
-        let picked = dialog.save_file();
-        self.pick(ctx, move || pollster::block_on(picked).map(|file| file.path().to_owned()));
-    }
-
-    /// Runs `pick` on a thread of its own: a desktop that never answers holds nobody up.
-    fn pick(&mut self, ctx: &Context, pick: impl FnOnce() -> Option<PathBuf> + Send + 'static) {
-        let (sender, promise) = Promise::new();
-        let ctx = ctx.clone();
-        let work = move || {
-            let begun = Instant::now();
-            // Whatever happens there, the promise is kept: a broken one would panic where it is looked at.
-            let picked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(pick)).unwrap_or_default();
-            sender.send((picked, begun.elapsed()));
-            ctx.request_repaint();
-        };
-        self.no_dialog = false;
-        match std::thread::Builder::new().name("choose file".to_owned()).spawn(work) {
-            Ok(_) => self.picking = Some(promise),
-            Err(_) => self.no_dialog = true,
-        }
-    }
-
-    fn take_picked(&mut self) {
-        let Some(promise) = self.picking.take() else { return };
-        match promise.try_take() {
-            Err(pending) => self.picking = Some(pending),
-            Ok((Some(path), _)) => {
-                self.path = path.display().to_string();
-                self.failure = None;
-            }
-            Ok((None, open)) => self.no_dialog = open < NO_DIALOG,
-        }
-    }
 }
 
 fn path_id() -> Id {
@@ -185,6 +100,8 @@ fn path_id() -> Id {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use egui::accesskit::Role;
     use egui_kittest::{Harness, kittest::Queryable as _};
 
@@ -205,7 +122,7 @@ mod tests {
         let save = SaveAs::new(Some(Path::new(folder)), "export.jsonl");
         window([520.0, 320.0], Part { save, answer: None, pick: None }, |ui, part| {
             if let Some(pick) = part.pick.take() {
-                part.save.pick(ui.ctx(), pick);
+                part.save.place.pick(ui.ctx(), pick);
             }
             part.answer = part.save.show(ui).or(part.answer.take());
         })
@@ -216,7 +133,7 @@ mod tests {
         harness.state_mut().pick = Some(Box::new(pick));
         for _ in 0..500 {
             harness.step();
-            if harness.state().pick.is_none() && harness.state().save.picking.is_none() {
+            if harness.state().pick.is_none() && !harness.state().save.place.is_picking() {
                 harness.run();
                 return;
             }
@@ -251,7 +168,7 @@ mod tests {
     #[test]
     fn what_names_no_file_cannot_be_saved() {
         for path in ["", "export.jsonl", "./export.jsonl", "~/export.jsonl", "/", "/home/you/", "/home/.."] {
-            let mut save = SaveAs { path: path.to_owned(), ..SaveAs::default() };
+            let mut save = SaveAs { place: Chooser::new(Wanted::NewFile, path.to_owned()), ..SaveAs::default() };
             assert_eq!(save.begin(), None, "{path}");
         }
     }

@@ -40,6 +40,8 @@ pub enum Action {
     CopyDiagnostics,
     Administration,
     NewPrincipal,
+    Import,
+    Effective,
     CopySecret,
     CommandPalette,
     Find,
@@ -119,6 +121,7 @@ pub const ACTIONS: &[Entry] = {
     use Group::{Connection, Test, Tokens, Window};
     &[
         entry(A::New, "New connection", Icon::Plus, Connection, &[ctrl(Key::N)]),
+        entry(A::Import, "Import connections", Icon::Import, Connection, &[ctrl_shift(Key::O)]),
         entry(A::Save, "Save", Icon::Check, Connection, &[ctrl(Key::S)]),
         entry(A::Duplicate, "Duplicate", Icon::Copy, Connection, &[ctrl(Key::D)]),
         outside_text(entry(A::Rename, "Rename", Icon::Edit, Connection, &[plain(Key::F2)])),
@@ -135,6 +138,7 @@ pub const ACTIONS: &[Entry] = {
         entry(A::OpenWorkspace, "Open in browser", Icon::OpenInBrowser, Test, &[ctrl_shift(Key::U)]),
         entry(A::RevealSecret, "Show or hide the secret", Icon::Eye, Test, &[ctrl(Key::H)]),
         entry(A::CopySecret, "Copy secret", Icon::Copy, Test, &[ctrl_shift(Key::C)]),
+        entry(A::Effective, "Effective configuration of a folder", Icon::Search, Test, &[ctrl_shift(Key::F)]),
         entry(A::Tokens, "Show tokens", Icon::Key, Tokens, &[ctrl(Key::J)]),
         entry(A::GenerateToken, "Generate token", Icon::Plus, Tokens, &[ctrl(Key::G)]),
         entry(A::RotateToken, "Rotate token", Icon::Refresh, Tokens, &[ctrl_shift(Key::G)]),

@@ -2,8 +2,10 @@
 
 pub mod activity;
 pub mod admin;
+pub mod effective;
 pub mod expiry;
 pub mod export;
+pub mod importing;
 pub mod send_to;
 pub mod tokens;
 

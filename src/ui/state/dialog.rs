@@ -1,7 +1,8 @@
 //! What stands in front of the window until it is answered. One at a time.
 
 use super::{
-    AddWorkspaces, AdminDialog, ExportActivity, GenerateToken, IncludeSecret, RevokeTokens, RotateToken, SaveExport, ShowDiagnostics,
+    AddWorkspaces, AdminDialog, ExportActivity, GenerateToken, Importing, IncludeSecret, Moving, RevokeTokens, RotateToken, SaveExport,
+    ShowDiagnostics, ShowEffective,
 };
 use crate::{
     connection::{ConnectionId, TypedSecret},
@@ -53,6 +54,12 @@ pub enum Dialog {
     /// A secret is about to stand in an export.
     IncludeSecret(Box<IncludeSecret>),
     SaveExport(Box<SaveExport>),
+    /// Connections from elsewhere.
+    Import(Box<Importing>),
+    /// Secrets that stand in the Databricks CLI's file and are in the vault now.
+    MoveSecrets(Box<Moving>),
+    /// What Databricks' tools would use in a folder.
+    Effective(Box<ShowEffective>),
     /// The window is about to close while renewed sign-ins are not stored; `waiting`: it is tried again.
     SignInsUnsaved {
         waiting: bool,

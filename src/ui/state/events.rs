@@ -114,7 +114,7 @@ impl State {
             event @ (Event::Exported { .. } | Event::ExportSaved { .. } | Event::Offers { .. } | Event::Proved { .. }) => {
                 self.export_event(event)
             }
-            event @ (Event::Profiles(_) | Event::Planned { .. } | Event::PlanApplied { .. }) => self.profiles_event(event),
+            event @ (Event::Profiles(_) | Event::Planned { .. } | Event::PlanApplied { .. }) => self.cli_file_event(event),
             event @ (Event::ImportRead { .. }
             | Event::Imported { .. }
             | Event::ImportUndone { .. }
@@ -278,6 +278,7 @@ impl State {
             self.token_work_crashed(&failure);
             self.admin_work_crashed(&failure);
             self.export_work_crashed(&failure);
+            self.import_work_crashed(&failure);
         }
         if !matches!(std::mem::take(&mut self.settings_wait), SettingsWait::Nothing | SettingsWait::Theme)
             && matches!(self.dialog, Some(Dialog::Settings))

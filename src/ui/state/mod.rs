@@ -7,6 +7,7 @@ mod clipboard;
 mod deleting;
 mod dialog;
 mod editing;
+mod effective;
 mod events;
 mod expiry;
 mod export;
@@ -48,8 +49,10 @@ pub use admin::{
 pub use clipboard::Copied;
 pub use dialog::Dialog;
 pub use editing::Editing;
+pub use effective::ShowEffective;
 pub use expiry::{Asked, Asking, Expiry, Month, Span, Summary};
 pub use export::{Export, FormRow, FormValue, Hidden, IncludeSecret, SaveExport, Tool};
+pub use importing::{CameIn, Fate, From as ImportFrom, ImportRow, ImportTable, Importing, Moving, MovingStage, Stage as ImportStage, Undo as ImportUndo};
 pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
 pub use page::Page;
 pub use profiles::{Intent, Profiles, Publishing};
@@ -106,6 +109,8 @@ pub struct State {
     pub admin: Admin,
     pub export: Export,
     pub profiles: Profiles,
+    /// What was imported is read: what the fields still hold of it is to be wiped.
+    pub wipe_import: bool,
     counts: Option<Counts>,
     pub vault: Remote<(VaultHome, VaultStatus)>,
     secrets: HashMap<(ConnectionId, SecretKind), Remote<StoredSecret>>,

@@ -32,6 +32,7 @@ use crate::{
 /// How long a revealed secret stays readable, in seconds.
 pub const REVEAL_SECONDS: f64 = 20.0;
 const EYE: f32 = 24.0;
+const LINE: f32 = 20.0;
 
 /// A masked field over a secret that is being typed.
 #[must_use = "call `.show(ui, now)`"]
@@ -41,6 +42,7 @@ pub struct SecretField<'a> {
     hint: &'a str,
     stored: bool,
     width: Option<f32>,
+    rows: usize,
     tone: Option<Tone>,
     id: Option<Id>,
 }
@@ -63,7 +65,7 @@ pub struct RevealedResponse {
 
 impl<'a> SecretField<'a> {
     pub fn new(secret: &'a mut TypedSecret, accessible_label: &'a str) -> Self {
-        Self { secret, label: accessible_label, hint: "", stored: false, width: None, tone: None, id: None }
+        Self { secret, label: accessible_label, hint: "", stored: false, width: None, rows: 1, tone: None, id: None }
     }
 
     /// Shown while nothing is typed, such as "Stored •••• 3f9c, type to replace".
@@ -83,6 +85,12 @@ impl<'a> SecretField<'a> {
         self
     }
 
+    /// More than one for text of several lines.
+    pub fn rows(mut self, rows: usize) -> Self {
+        self.rows = rows.max(1);
+        self
+    }
+
     pub fn tone(mut self, tone: Option<Tone>) -> Self {
         self.tone = tone;
         self
@@ -99,7 +107,9 @@ impl<'a> SecretField<'a> {
         let palette = theme::of(ui);
         let id = self.id.unwrap_or_else(|| ui.make_persistent_id((self.label, "secret field")));
         let width = self.width.unwrap_or(f32::INFINITY).min(ui.available_width()).max(64.0);
-        let (_, rect) = ui.allocate_space(vec2(width, theme::CONTROL_HEIGHT));
+        let multiline = self.rows > 1;
+        let height = if multiline { LINE * self.rows as f32 + 12.0 } else { theme::CONTROL_HEIGHT };
+        let (_, rect) = ui.allocate_space(vec2(width, height));
         field_frame(ui, rect, &FieldFrame { tone: self.tone, focused: ui.memory(|memory| memory.has_focus(id)), ..FieldFrame::default() });
 
         let typed = !self.secret.is_empty();
@@ -112,18 +122,21 @@ impl<'a> SecretField<'a> {
         let limit = self.secret.expose_mut().capacity() / 4;
         let secret = RefCell::new(self.secret);
         let mut buffer = SecretBuffer::new(&secret);
-        let mut layouter = |ui: &Ui, text: &dyn TextBuffer, _wrap_width: f32| match secret.try_borrow() {
-            Ok(secret) if revealed => revealed_galley(ui, secret.expose(), text.as_str(), palette.text),
-            _ => line(ui, text.as_str(), palette.text),
+        let mut layouter = |ui: &Ui, text: &dyn TextBuffer, wrap_width: f32| {
+            let wrap = multiline.then_some(wrap_width);
+            match secret.try_borrow() {
+                Ok(secret) if revealed => revealed_galley(ui, secret.expose(), text.as_str(), palette.text, wrap),
+                _ => lines(ui, text.as_str(), palette.text, wrap),
+            }
         };
         let edit = Edit {
             text: &mut buffer,
             id,
             label: self.label,
             hint: self.hint,
-            multiline: false,
-            rows: 1,
-            password: true,
+            multiline,
+            rows: self.rows,
+            password: !multiline,
             layouter: Some(&mut layouter),
             limit,
             colour: palette.text,
@@ -134,7 +147,7 @@ impl<'a> SecretField<'a> {
 
         let mut reveal_clicked = false;
         if has_eye {
-            let center = egui::pos2(rect.right() - 6.0 - EYE / 2.0, rect.center().y);
+            let center = egui::pos2(rect.right() - 6.0 - EYE / 2.0, rect.top() + theme::CONTROL_HEIGHT / 2.0);
             let (icon, name) =
                 if revealed { (Icon::EyeSlash, format!("Hide {}", self.label)) } else { (Icon::Eye, format!("Show {}", self.label)) };
             let eye = icon_button_at(ui, Rect::from_center_size(center, Vec2::splat(EYE)), id.with("eye"), icon, &name, None);
@@ -221,15 +234,25 @@ pub fn revealed_secret(ui: &mut Ui, secret: &SecretString, accessible_label: &st
     RevealedResponse { hide, copy_clicked: copy_button(ui, rect, id, accessible_label) }
 }
 
-fn line(ui: &Ui, text: &str, colour: Color32) -> Arc<Galley> {
-    let mut job = LayoutJob::simple_singleline(text.to_owned(), fonts::regular(14.0), colour);
+/// One line, or several within the width.
+fn lines(ui: &Ui, text: &str, colour: Color32, wrap: Option<f32>) -> Arc<Galley> {
+    let mut job = match wrap {
+        None => LayoutJob::simple_singleline(text.to_owned(), fonts::regular(14.0), colour),
+        Some(width) => {
+            let mut job = LayoutJob::simple(text.to_owned(), fonts::regular(14.0), colour, width);
+            for section in &mut job.sections {
+                section.format.line_height = Some(LINE);
+            }
+            job
+        }
+    };
     job.keep_trailing_whitespace = true;
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
 /// Looks like the secret and reads as dots.
-fn revealed_galley(ui: &Ui, secret: &str, mask: &str, colour: Color32) -> Arc<Galley> {
-    let mut galley = Galley::clone(&line(ui, secret, colour));
+fn revealed_galley(ui: &Ui, secret: &str, mask: &str, colour: Color32, wrap: Option<f32>) -> Arc<Galley> {
+    let mut galley = Galley::clone(&lines(ui, secret, colour, wrap));
     let job = Arc::make_mut(&mut galley.job);
     job.text.zeroize();
     job.text.push_str(mask);
@@ -246,7 +269,7 @@ const DOT: char = '•';
 /// What egui's text edit gets to see of a secret.
 struct SecretBuffer<'a, 's> {
     secret: &'a RefCell<&'s mut TypedSecret>,
-    /// One dot for each character of the secret.
+    /// One dot for each character of the secret; ends of lines stay.
     mask: String,
 }
 
@@ -261,7 +284,8 @@ impl<'a, 's> SecretBuffer<'a, 's> {
     fn edit<R: Default>(&mut self, change: impl FnOnce(&mut String) -> R) -> R {
         let Ok(mut secret) = self.secret.try_borrow_mut() else { return R::default() };
         let done = change(secret.expose_mut());
-        self.mask = DOT.to_string().repeat(secret.expose().chars().count());
+        self.mask.clear();
+        self.mask.extend(secret.expose().chars().map(|c| if c == '\n' { c } else { DOT }));
         done
     }
 }

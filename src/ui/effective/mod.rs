@@ -1,0 +1,240 @@
+//! *Effective configuration*: what Databricks' tools would use in a folder, where each value comes from, and what contradicts itself.
+
+#[cfg(test)]
+mod tests;
+
+use egui::{Align2, Context, Id, Key, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::{
+    act::Act,
+    dialogs::{buttons, focus_first, say},
+    fonts,
+    icons::Icon,
+    state::{Dialog, ShowEffective, State},
+    test_panel::failure_lines,
+    text::effective as words,
+    theme::{self, Tone},
+    widgets::{Button, TABLE_HEADER, TextField, card, modal, paint_text, paragraph, remark, return_focus, spinner},
+};
+use crate::{
+    connection::{ConnectionId, Severity},
+    engine::{Attribute, Effective},
+};
+
+const WIDTH: f32 = 860.0;
+/// Below this width a row has two lines.
+const NARROW: f32 = 640.0;
+
+#[derive(Clone, Copy)]
+enum Answer {
+    Find,
+    Show(ConnectionId),
+    Close,
+}
+
+pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
+    let Some(Dialog::Effective(mut dialog)) = state.dialog.take() else { return };
+    let id = Id::unique("effective configuration dialog");
+    let ours = dialog
+        .found
+        .value()
+        .and_then(|found| found.connection)
+        .filter(|id| state.entry(*id).is_some())
+        .map(|id| (id, state.name_of(id).to_owned()));
+    let shown = modal(ctx, id, words::TITLE, WIDTH, |ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
+        contents(ui, &mut dialog, ours)
+    });
+    let answer = shown.inner.or(shown.closed.then_some(Answer::Close));
+    state.dialog = Some(Dialog::Effective(dialog));
+    match answer {
+        None => return,
+        Some(Answer::Find) => act.send(state.find_effective()),
+        Some(Answer::Show(connection)) => {
+            act.send(state.show_from_dialog(connection));
+            return_focus(ctx, id);
+        }
+        Some(Answer::Close) => {
+            state.dialog = None;
+            return_focus(ctx, id);
+        }
+    }
+    ctx.request_repaint();
+}
+
+fn contents(ui: &mut Ui, dialog: &mut ShowEffective, ours: Option<(ConnectionId, String)>) -> Option<Answer> {
+    let palette = theme::of(ui);
+    // The buttons stay in view in a low window.
+    let room = (ui.available_height() - 56.0).max(160.0);
+    let mut answer = None;
+    ScrollArea::vertical().id_salt("effective configuration").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+        // Beside the scroll bar.
+        ui.set_max_width(ui.available_width() - 12.0);
+        paragraph(ui, words::WHY, fonts::regular(14.0), palette.weak);
+        answer = asked(ui, dialog);
+        if let Some(failure) = dialog.found.failure() {
+            card(ui, Some(Tone::Error), |ui| {
+                ui.set_width(ui.available_width());
+                failure_lines(ui, failure);
+            });
+        } else if let Some(effective) = dialog.found.value() {
+            answer = answer.take().or(found(ui, effective, ours));
+        } else if dialog.waits() {
+            ui.horizontal(|ui| {
+                spinner(ui, words::FINDING);
+                paragraph(ui, words::FINDING, fonts::regular(14.0), palette.weak);
+            });
+        }
+    });
+    answer.or(buttons(ui, [(Button::primary(words::CLOSE), Answer::Close)]))
+}
+
+fn asked(ui: &mut Ui, dialog: &mut ShowEffective) -> Option<Answer> {
+    let palette = theme::of(ui);
+    paragraph(ui, words::DIRECTORY, fonts::regular(14.0), palette.weak);
+    let wrong = !dialog.directory.is_empty() && dialog.directory.target().is_none();
+    let chosen = dialog.directory.show(ui, Id::unique("effective directory"), words::DIRECTORY, wrong.then_some(Tone::Error));
+    focus_first(ui, &chosen.field);
+    if wrong {
+        remark(ui, Severity::Error, words::WHOLE_PATH);
+    }
+    paragraph(ui, words::PROFILE, fonts::regular(14.0), palette.weak);
+    let mut pressed = false;
+    let mut left = chosen.field.lost_focus();
+    ui.horizontal(|ui| {
+        let find =
+            Button::secondary(if dialog.waits() { words::FINDING } else { words::FIND }).busy(dialog.waits()).enabled(dialog.may_find());
+        let width = ui.available_width() - find.width(ui) - ui.spacing().item_spacing.x;
+        let field = TextField::new(&mut dialog.profile, words::PROFILE)
+            .hint(words::PROFILE_HINT)
+            .limit(200)
+            .width(width)
+            .id(Id::unique("effective profile"))
+            .show(ui);
+        left |= field.lost_focus();
+        pressed = find.show(ui).clicked();
+    });
+    let entered = left && ui.input(|input| input.key_pressed(Key::Enter));
+    ((entered || pressed || chosen.picked) && dialog.may_find()).then_some(Answer::Find)
+}
+
+fn found(ui: &mut Ui, effective: &Effective, ours: Option<(ConnectionId, String)>) -> Option<Answer> {
+    let palette = theme::of(ui);
+    let mut answer = None;
+    if let Some(problem) = &effective.problem {
+        card(ui, Some(Tone::Warning), |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 2.0;
+            paragraph(ui, words::CONFLICT, fonts::semibold(14.0), palette.warning);
+            paragraph(ui, problem, fonts::regular(14.0), palette.text);
+            paragraph(ui, &words::advice(effective, problem), fonts::regular(14.0), palette.weak);
+        });
+    }
+    if effective.attributes.is_empty() {
+        say(ui, words::NOTHING);
+        for note in &effective.notes {
+            remark(ui, Severity::Warning, note);
+        }
+        return None;
+    }
+    paragraph(ui, &words::summary(effective), fonts::regular(14.0), palette.text);
+    match ours {
+        Some((id, name)) => {
+            ui.horizontal_wrapped(|ui| {
+                paragraph(ui, &words::ours(&name), fonts::regular(14.0), palette.text);
+                if Button::secondary(words::OPEN).icon(Icon::CaretRight).small().show(ui).clicked() {
+                    answer = Some(Answer::Show(id));
+                }
+            });
+        }
+        None => {
+            paragraph(ui, words::NOT_OURS, fonts::regular(14.0), palette.weak);
+        }
+    }
+    for note in &effective.notes {
+        remark(ui, Severity::Warning, note);
+    }
+    table(ui, &effective.attributes);
+    answer
+}
+
+struct Columns {
+    attribute: (f32, f32),
+    value: (f32, f32),
+    /// Below attribute and value when there is no room.
+    sources: Option<((f32, f32), (f32, f32))>,
+    row_height: f32,
+}
+
+impl Columns {
+    fn of(rect: Rect) -> Self {
+        let (left, width) = (rect.left() + 8.0, rect.width() - 16.0);
+        let at = |from: f32, to: f32| (left + width * from, left + width * to - 12.0);
+        if rect.width() >= NARROW {
+            return Self {
+                attribute: at(0.0, 0.17),
+                value: at(0.17, 0.5),
+                sources: Some((at(0.5, 0.75), (left + width * 0.75, left + width))),
+                row_height: 36.0,
+            };
+        }
+        Self { attribute: at(0.0, 0.36), value: (left + width * 0.36, left + width), sources: None, row_height: 56.0 }
+    }
+}
+
+/// There are some twenty attributes at most.
+fn table(ui: &mut Ui, attributes: &[Attribute]) {
+    let palette = theme::of(ui);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ui.add_space(4.0);
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), TABLE_HEADER));
+    let columns = Columns::of(rect);
+    let mut titles = vec![(columns.attribute, words::ATTRIBUTE), (columns.value, words::VALUE)];
+    if let Some((source, shadowed)) = columns.sources {
+        titles.extend([(source, words::SOURCE), (shadowed, words::SHADOWED)]);
+    }
+    for ((left, right), title) in titles {
+        let at = pos2(left, rect.center().y);
+        paint_text(ui.painter(), at, Align2::LEFT_CENTER, title, fonts::semibold(12.0), palette.weak, right - left);
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, palette.hairline));
+    for attribute in attributes {
+        row(ui, attribute);
+    }
+}
+
+fn row(ui: &mut Ui, attribute: &Attribute) {
+    let palette = theme::of(ui);
+    let width = ui.available_width();
+    let height = Columns::of(Rect::from_min_size(ui.cursor().min, vec2(width, 1.0))).row_height;
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    let (source, shadowed) = (words::source(&attribute.source), words::shadowed(attribute));
+    let value = words::value(attribute);
+    let name = if attribute.unused { format!("{} ({})", attribute.name, words::UNUSED) } else { attribute.name.to_owned() };
+    let mut all = format!("{name}: {value}, {source}");
+    if !shadowed.is_empty() {
+        all = format!("{all}, {} {shadowed}", words::SHADOWED.to_lowercase());
+    }
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &all));
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.hairline));
+    let columns = Columns::of(rect);
+    let colour = if attribute.unused { palette.weak } else { palette.text };
+    let cell = |(left, right): (f32, f32), y: f32, words: &str, font, colour| {
+        paint_text(ui.painter(), pos2(left, y), Align2::LEFT_CENTER, words, font, colour, right - left);
+    };
+    if let Some((at_source, at_shadowed)) = columns.sources {
+        let middle = rect.center().y;
+        cell(columns.attribute, middle, &name, fonts::medium(14.0), colour);
+        cell(columns.value, middle, value, fonts::regular(14.0), colour);
+        cell(at_source, middle, &source, fonts::regular(14.0), palette.weak);
+        cell(at_shadowed, middle, &shadowed, fonts::regular(14.0), palette.weak);
+    } else {
+        let (upper, lower) = (rect.center().y - 10.0, rect.center().y + 11.0);
+        cell(columns.attribute, upper, &name, fonts::medium(14.0), colour);
+        cell(columns.value, upper, value, fonts::regular(14.0), colour);
+        let below = if shadowed.is_empty() { source } else { format!("{source}; {} {shadowed}", words::SHADOWED.to_lowercase()) };
+        cell((columns.attribute.0, columns.value.1), lower, &below, fonts::regular(12.0), palette.weak);
+    }
+    // Cut off or not, all of it can be read.
+    response.on_hover_text(all);
+}

@@ -1,0 +1,1 @@
+//! Effective configuration by role and label.

@@ -1,0 +1,215 @@
+//! What the fake engine answers about imports, about the Databricks CLI's file, and about effective configuration.
+
+use std::path::PathBuf;
+
+use secrecy::ExposeSecret as _;
+
+use super::fake_engine::{Inner, connection};
+use crate::{
+    connection::{AuthKind, Connection, ConnectionId, Draft, Reviewed, SecretKind},
+    engine::{Chosen, Command, Effective, Event, ImportSource, Plan, Preview, PreviewRow, ProfileLine, ProfilesFile, RunId, Twin},
+    failure::{Code, Failure},
+    interchange::{
+        databrickscfg::{DiffKind, DiffLine, Edit},
+        import::Kind,
+    },
+    storage::{Entry, Revision},
+};
+
+pub const CLI_FILE: &str = "/home/you/.databrickscfg";
+
+/// What lies around on the computer.
+#[derive(Default)]
+pub struct Around {
+    /// Profiles of the Databricks CLI's file, and whether each holds a token in plain text. `None`: there is no file.
+    pub profiles: Vec<(String, bool)>,
+    /// What is found wherever somebody looks.
+    pub preview: Option<Preview>,
+    pub failure: Option<Failure>,
+    /// Names that cannot be saved.
+    pub refused: Vec<String>,
+    /// Reading answers only when told to.
+    pub waits: bool,
+    /// What was asked to be read, with what was pasted or typed.
+    pub asked: Vec<(ImportSource, String)>,
+    /// What the last import brought in.
+    pub saved: Vec<ConnectionId>,
+    pub before: Option<Vec<(String, bool)>>,
+    /// The file changes between looking and writing.
+    pub changes_meanwhile: bool,
+    pub effective: Option<Effective>,
+}
+
+/// A token that comes in with a profile.
+pub fn token_row(place: &str, name: &str) -> PreviewRow {
+    row(place, connection(name, |draft| draft.workspace_id.clear()), true)
+}
+
+/// A browser sign-in.
+pub fn browser_row(place: &str, name: &str) -> PreviewRow {
+    row(place, connection(name, |draft: &mut Draft| draft.auth = AuthKind::Browser), false)
+}
+
+fn row(place: &str, connection: Connection, with_secret: bool) -> PreviewRow {
+    let secret = with_secret.then(|| (SecretKind::PersonalAccessToken, format!("dapi-of-{place}").into()));
+    let connection = Some(Box::new(Reviewed { connection, secret }));
+    PreviewRow { place: place.to_owned(), connection, with_secret, remarks: Vec::new(), twin: None }
+}
+
+/// A row that cannot become a connection.
+pub fn refused_row(place: &str, why: &str) -> PreviewRow {
+    PreviewRow { place: place.to_owned(), connection: None, with_secret: false, remarks: vec![why.to_owned()], twin: None }
+}
+
+pub fn same_as(mut row: PreviewRow, connection: &Connection) -> PreviewRow {
+    row.twin = Some(Twin { id: connection.id, name: connection.name.as_str().to_owned(), same: true });
+    row
+}
+
+pub fn preview(rows: Vec<PreviewRow>) -> Preview {
+    let ignored = vec![("warehouse_id".to_owned(), "It belongs to a SQL connection.".to_owned())];
+    Preview { kind: Kind::DatabricksCfg, from: CLI_FILE.to_owned(), rows, ignored }
+}
+
+impl Around {
+    fn file(&self) -> Box<ProfilesFile> {
+        let line = |(name, secret): &(String, bool)| ProfileLine {
+            name: name.clone(),
+            host: Some("https://adb-1234567890123456.7.azuredatabricks.net".to_owned()),
+            auth_type: None,
+            is_default: false,
+            secrets: secret.then(|| "token".to_owned()).into_iter().collect(),
+            published: None,
+        };
+        let profiles = self.profiles.iter().map(line).collect();
+        let (path, backup) = (PathBuf::from(CLI_FILE), self.before.is_some());
+        Box::new(ProfilesFile { path, target: None, profiles, remarks: Vec::new(), exposed: false, backup })
+    }
+
+    fn moved(&mut self, edit: &Edit) {
+        match edit {
+            Edit::Put { profile, .. } => {
+                for (name, secret) in &mut self.profiles {
+                    *secret &= *name != profile.as_str();
+                }
+            }
+            Edit::RemoveKeys { profile, .. } => {
+                for (name, secret) in &mut self.profiles {
+                    *secret &= name != profile;
+                }
+            }
+            Edit::Default { .. } => {}
+            Edit::Several(edits) => {
+                for (_, edit) in edits {
+                    self.moved(edit);
+                }
+            }
+        }
+    }
+}
+
+fn planned(edit: Edit, connection: Option<ConnectionId>) -> Box<Plan> {
+    let count = if let Edit::Several(edits) = &edit { edits.len() } else { 1 };
+    let diff = (0..count)
+        .flat_map(|_| {
+            [
+                DiffLine { kind: DiffKind::Same, text: "[sales]".to_owned() },
+                DiffLine { kind: DiffKind::Removed, text: "token = \u{2022}\u{2022}\u{2022}\u{2022}".to_owned() },
+                DiffLine { kind: DiffKind::Added, text: "auth_type = databricks-cli".to_owned() },
+            ]
+        })
+        .collect();
+    Box::new(Plan { path: PathBuf::from(CLI_FILE), edit, digest: [0; 32], diff, connection })
+}
+
+impl Inner {
+    pub fn answer_import(&mut self, command: Command) {
+        match command {
+            Command::ListProfiles => {
+                let file = self.around.file();
+                self.events.push_back(Event::Profiles(Ok(file)));
+            }
+            Command::ReadImport { run, source } => {
+                let typed = match &source {
+                    ImportSource::Text { text, .. } => text.expose_secret().to_owned(),
+                    ImportSource::Backup { passphrase, .. } => passphrase.expose_secret().to_owned(),
+                    _ => String::new(),
+                };
+                self.around.asked.push((source, typed));
+                if self.around.waits {
+                    return;
+                }
+                let nothing = || Failure::new(Code::FileUnreadable, "The file cannot be read.", "It is not there.", "Choose another one.");
+                let found = self.around.preview.take().ok_or_else(nothing);
+                let outcome = self.around.failure.take().map_or(found, Err);
+                self.events.push_back(Event::ImportRead { run, outcome });
+            }
+            Command::Import { run, chosen } => self.import(run, chosen),
+            Command::UndoImport { run } => {
+                let removed = std::mem::take(&mut self.around.saved);
+                self.entries.retain(|entry| !removed.contains(&entry.connection.id));
+                self.tell_library();
+                self.events.push_back(Event::ImportUndone { run, removed, restored: Vec::new(), failed: Vec::new() });
+            }
+            Command::PlanPublish { run, id, profile } => {
+                // Names of profiles are judged elsewhere.
+                let edit = Edit::RemoveKeys { profile, keys: vec!["token".to_owned()] };
+                self.events.push_back(Event::Planned { run, outcome: Ok(planned(edit, Some(id))) });
+            }
+            Command::PlanEdit { run, edit } => self.events.push_back(Event::Planned { run, outcome: Ok(planned(edit, None)) }),
+            Command::ApplyPlan { run, plan } => {
+                if std::mem::take(&mut self.around.changes_meanwhile) {
+                    let failure = Failure::new(Code::Conflict, "The file was changed meanwhile.", "Another program.", "Look again.");
+                    self.events.push_back(Event::PlanApplied { run, outcome: Err(failure) });
+                    return;
+                }
+                self.around.before = Some(self.around.profiles.clone());
+                self.around.moved(&plan.edit);
+                let outcome = Ok(self.around.file());
+                self.events.push_back(Event::PlanApplied { run, outcome });
+            }
+            Command::RestoreProfiles => {
+                if let Some(before) = self.around.before.take() {
+                    self.around.profiles = before;
+                }
+                let file = self.around.file();
+                self.events.push_back(Event::Profiles(Ok(file)));
+            }
+            Command::FindEffective { run, .. } => {
+                let outcome = self.around.effective.clone().map(Box::new).ok_or_else(|| {
+                    Failure::new(Code::FileUnreadable, "This folder cannot be read.", "It is not there.", "Choose another one.")
+                });
+                self.events.push_back(Event::Effective { run, outcome });
+            }
+            _ => {}
+        }
+    }
+
+    fn import(&mut self, run: RunId, chosen: Vec<Chosen>) {
+        let (mut saved, mut failed) = (Vec::new(), Vec::new());
+        for Chosen { connection, replaces } in chosen {
+            let Reviewed { mut connection, secret } = *connection;
+            if self.around.refused.iter().any(|name| name == connection.name.as_str()) {
+                let failure = Failure::new(Code::VaultUnavailable, "The secret could not be stored.", "The vault is closed.", "Open it.");
+                failed.push((connection.name.as_str().to_owned(), failure));
+                continue;
+            }
+            connection.id = replaces.unwrap_or(connection.id);
+            let id = connection.id;
+            self.entries.retain(|entry| entry.connection.id != id);
+            self.entries.push(Entry { connection, revision: Revision(1) });
+            if let Some((kind, secret)) = secret {
+                self.secrets.insert((id, kind), secret);
+            }
+            saved.push(id);
+        }
+        self.around.saved.clone_from(&saved);
+        self.tell_library();
+        self.events.push_back(Event::Imported { run, saved, failed });
+    }
+}
+
+/// Profiles by name, all with a token in plain text.
+pub fn profiles(names: &[&str]) -> Vec<(String, bool)> {
+    names.iter().map(|name| ((*name).to_owned(), true)).collect()
+}

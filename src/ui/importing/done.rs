@@ -1,0 +1,76 @@
+//! What came in, what did not, and what can be done next.
+
+use egui::{ScrollArea, Ui};
+
+use super::{Answer, quiet};
+use crate::{
+    connection::Severity,
+    ui::{
+        dialogs::{buttons, say},
+        fonts,
+        icons::Icon,
+        state::{CameIn, ImportUndo, State},
+        test_panel::{failure_words, title},
+        text::importing as words,
+        theme::{self, Tone},
+        widgets::{Button, card, paragraph, remark},
+    },
+};
+
+pub fn show(ui: &mut Ui, came: &CameIn, state: &State) -> Option<Answer> {
+    let palette = theme::of(ui);
+    let came_any = came.added.len() + came.replaced.len() > 0;
+    let icon = if came_any { (Icon::Ok, palette.ok) } else { (Icon::Failed, palette.error) };
+    let failures = match &came.undo {
+        ImportUndo::Offered | ImportUndo::Running => {
+            title(ui, Some(icon), &words::came_in(came.added.len(), came.replaced.len()));
+            &came.failed
+        }
+        ImportUndo::Done(failed) => {
+            say(ui, if failed.is_empty() { words::UNDONE } else { words::PARTLY_UNDONE });
+            failed
+        }
+    };
+    let undone = matches!(came.undo, ImportUndo::Done(_));
+    if !failures.is_empty() {
+        card(ui, Some(Tone::Error), |ui| {
+            ui.set_width(ui.available_width());
+            let words = if undone { words::not_undone(failures.len()) } else { words::failed(failures.len()) };
+            paragraph(ui, &words, fonts::semibold(14.0), palette.text);
+            let room = (ui.ctx().content_rect().height() - 360.0).clamp(90.0, 260.0);
+            ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+                for (name, failure) in failures {
+                    paragraph(ui, name, fonts::medium(14.0), palette.text);
+                    failure_words(ui, failure);
+                    ui.add_space(4.0);
+                }
+            });
+        });
+    }
+    let mut answer = None;
+    let exposed = still_exposed(came, state);
+    if !exposed.is_empty() && came.undo == ImportUndo::Offered {
+        card(ui, Some(Tone::Warning), |ui| {
+            ui.set_width(ui.available_width());
+            remark(ui, Severity::Warning, &words::exposed(exposed.len()));
+            ui.add_space(4.0);
+            if Button::secondary(words::MOVE_OFFER).icon(Icon::Lock).show(ui).clicked() {
+                answer = Some(Answer::MoveSecrets(exposed));
+            }
+        });
+    } else if came.undo == ImportUndo::Offered && came_any {
+        quiet(ui, words::NEXT);
+    }
+    let undoes = came.undo == ImportUndo::Running;
+    let undo = Button::ghost(if undoes { words::UNDOING } else { words::UNDO }).icon(Icon::Undo).busy(undoes).enabled(!undoes);
+    let undo = (!undone && came_any).then_some((undo, Answer::Undo));
+    let answered = buttons(ui, undo.into_iter().chain([(Button::primary(words::DONE), Answer::Close)]));
+    answer.or(answered)
+}
+
+/// As the file is now: whoever moved the secrets already is not asked again.
+fn still_exposed(came: &CameIn, state: &State) -> Vec<(crate::connection::ConnectionId, String)> {
+    let Some(file) = state.cli_file() else { return Vec::new() };
+    let holds_secret = |name: &str| file.profiles.iter().any(|profile| profile.name == name && !profile.secrets.is_empty());
+    came.exposed.iter().filter(|(_, profile)| holds_secret(profile)).cloned().collect()
+}

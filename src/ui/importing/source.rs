@@ -1,0 +1,131 @@
+//! Where connections come from.
+
+use egui::{Id, Key, Ui};
+
+use super::{Answer, failed, quiet, waits};
+use crate::{
+    connection::Severity,
+    ui::{
+        act::Act,
+        choose::Chooser,
+        dialogs::{buttons, focus_first, no_focus},
+        state::{ImportFrom as From, ImportStage as Stage, Importing, Remote, State},
+        text::{self, importing as words},
+        widgets::{Button, SecretField, Select, remark, segments, select_option},
+    },
+};
+
+/// Below this width the places stand in a list.
+const NARROW: f32 = 510.0;
+const LINES: usize = 8;
+
+pub fn pasted_id() -> Id {
+    Id::unique("pasted connections")
+}
+
+pub fn passphrase_id() -> Id {
+    Id::unique("passphrase of a backup")
+}
+
+pub fn show(ui: &mut Ui, dialog: &mut Importing, state: &State, act: &Act) -> Option<Answer> {
+    let reads = matches!(dialog.stage, Stage::Reading(_));
+    let entered = ui
+        .add_enabled_ui(!reads, |ui| {
+            quiet(ui, words::WHY);
+            ui.add_space(4.0);
+            places(ui, dialog);
+            ui.add_space(4.0);
+            match dialog.from {
+                From::DatabricksCli => databricks_cli(ui, state),
+                From::File => {
+                    let entered = path(ui, &mut dialog.file, Id::unique("import path"), words::FILE);
+                    remark(ui, Severity::Note, words::FILE_HINT);
+                    remark(ui, Severity::Note, words::DROP);
+                    entered
+                }
+                From::Pasted => {
+                    let shown = SecretField::new(&mut dialog.pasted, words::PASTED)
+                        .hint(words::PASTED_HINT)
+                        .rows(if ui.ctx().content_rect().height() < 560.0 { LINES / 2 } else { LINES })
+                        .id(pasted_id())
+                        .show(ui, act.seconds());
+                    focus_first(ui, &shown.response);
+                    if dialog.is_full() {
+                        remark(ui, Severity::Error, words::FULL);
+                    }
+                    remark(ui, Severity::Note, words::PASTED_WHY);
+                    false
+                }
+                From::Environment => {
+                    quiet(ui, words::ENVIRONMENT_WHY);
+                    enter(ui)
+                }
+                From::Backup => {
+                    path(ui, &mut dialog.backup, Id::unique("backup path"), words::BACKUP_FILE);
+                    quiet(ui, words::PASSPHRASE);
+                    let field = SecretField::new(&mut dialog.passphrase, words::PASSPHRASE).id(passphrase_id()).show(ui, act.seconds());
+                    field.response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+                }
+            }
+        })
+        .inner;
+    if let Some(failure) = &dialog.failure {
+        failed(ui, failure);
+    }
+    let may_read = dialog.may_read() && (dialog.from != From::Pasted || !dialog.is_full());
+    let (leave, means) = if reads { (text::CANCEL, Answer::Back) } else { (text::CANCEL, Answer::Close) };
+    let read = Button::primary(if reads { words::READING } else { words::READ }).busy(reads).enabled(may_read);
+    let answer = buttons(ui, [(Button::ghost(leave), means), (read, Answer::Read)]);
+    answer.or((entered && may_read).then_some(Answer::Read))
+}
+
+fn places(ui: &mut Ui, dialog: &mut Importing) {
+    let before = dialog.from;
+    let mut at = From::ALL.iter().position(|from| *from == before).unwrap_or_default();
+    if ui.available_width() < NARROW {
+        Select::new(words::TITLE, words::from(before)).show(ui, |ui| {
+            for (index, from) in From::ALL.into_iter().enumerate() {
+                if select_option(ui, index == at, words::from(from), None).clicked() {
+                    at = index;
+                }
+            }
+        });
+    } else {
+        segments(ui, &mut at, &From::ALL.map(words::from));
+    }
+    if let Some(from) = From::ALL.get(at).filter(|from| **from != before) {
+        dialog.from = *from;
+        dialog.failure = None;
+    }
+}
+
+/// Enter, where there is no field to press it in.
+fn enter(ui: &Ui) -> bool {
+    no_focus(ui) && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+fn databricks_cli(ui: &mut Ui, state: &State) -> bool {
+    match (state.cli_file(), state.profiles.file()) {
+        (Some(file), _) => {
+            quiet(ui, &words::profiles_found(file.profiles.len(), &file.path.display().to_string()));
+        }
+        (None, Remote::NotAsked | Remote::Pending { .. }) => waits(ui, words::LOOKING),
+        (None, known) => match known.failure() {
+            Some(failure) => failed(ui, failure),
+            None => quiet(ui, words::NO_CLI_FILE),
+        },
+    }
+    enter(ui)
+}
+
+/// Whether Enter was pressed in it.
+fn path(ui: &mut Ui, place: &mut Chooser, id: Id, label: &str) -> bool {
+    quiet(ui, label);
+    let wrong = !place.is_empty() && place.target().is_none();
+    let chosen = place.show(ui, id, label, None);
+    focus_first(ui, &chosen.field);
+    if wrong {
+        remark(ui, Severity::Error, words::WHOLE_PATH);
+    }
+    chosen.field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+}

@@ -1,0 +1,1 @@
+//! Imports by role and label.

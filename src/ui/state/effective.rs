@@ -1,0 +1,81 @@
+//! *Effective configuration*: which values Databricks' tools would use in a folder, and which connection of ours that is.
+
+use std::path::Path;
+
+use super::{Dialog, Remote, State};
+use crate::{
+    connection::ConnectionId,
+    engine::{Command, Effective, Event, RunId},
+    failure::Failure,
+    ui::choose::{Chooser, Wanted},
+};
+
+#[derive(Debug)]
+pub struct ShowEffective {
+    pub directory: Chooser,
+    /// Empty: whichever the tools would take.
+    pub profile: String,
+    pub found: Remote<Box<Effective>>,
+    run: Option<RunId>,
+}
+
+impl ShowEffective {
+    fn new(directory: Option<&Path>) -> Self {
+        let directory = directory.map(|folder| folder.display().to_string()).unwrap_or_default();
+        Self { directory: Chooser::new(Wanted::Folder, directory), profile: String::new(), found: Remote::NotAsked, run: None }
+    }
+
+    pub fn waits(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// No answer will come any more.
+    pub fn crashed(&mut self, failure: &Failure) {
+        if self.run.take().is_some() {
+            self.found.failed(failure.clone());
+        }
+    }
+
+    pub fn may_find(&self) -> bool {
+        self.directory.target().is_some() && !self.waits()
+    }
+}
+
+impl State {
+    /// Opens the dialog, and looks at once where a folder is known.
+    pub fn ask_for_effective(&mut self) -> Vec<Command> {
+        self.dialog = Some(Dialog::Effective(Box::new(ShowEffective::new(self.save_folder.as_deref()))));
+        self.find_effective()
+    }
+
+    pub fn find_effective(&mut self) -> Vec<Command> {
+        let run = self.tests.new_run();
+        let Some(Dialog::Effective(dialog)) = &mut self.dialog else { return Vec::new() };
+        let Some(directory) = dialog.directory.target().filter(|_| dialog.may_find()) else { return Vec::new() };
+        dialog.run = Some(run);
+        dialog.found.asked();
+        let profile = Some(dialog.profile.trim()).filter(|profile| !profile.is_empty()).map(str::to_owned);
+        vec![Command::FindEffective { run, directory, profile }]
+    }
+
+    pub(super) fn effective_event(&mut self, event: Event) -> Vec<Command> {
+        let Event::Effective { run, outcome } = event else { return Vec::new() };
+        let Some(Dialog::Effective(dialog)) = self.dialog.as_mut() else { return Vec::new() };
+        if dialog.run != Some(run) {
+            return Vec::new();
+        }
+        dialog.run = None;
+        match outcome {
+            Ok(effective) => dialog.found = Remote::Ready(effective),
+            Err(failure) => dialog.found.failed(failure),
+        }
+        Vec::new()
+    }
+
+    /// Shows a connection that a dialog tells of.
+    pub fn show_from_dialog(&mut self, id: ConnectionId) -> Vec<Command> {
+        self.dialog = None;
+        self.list.set_filter("");
+        self.select(id)
+    }
+}

@@ -1,0 +1,358 @@
+//! Connections that come from elsewhere: where from, what would come in, what did. Nothing is saved before the person has chosen.
+
+mod moving;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
+
+pub use moving::{Moving, MovingStage};
+pub use table::{Fate, ImportRow, ImportTable};
+
+use super::{Dialog, Notice, State};
+use crate::{
+    connection::{ConnectionId, TypedSecret},
+    engine::{Command, Event, ImportSource, ProfilesFile, RunId},
+    failure::Failure,
+    interchange::import::Kind,
+    ui::{
+        choose::{Chooser, Wanted},
+        text::{importing as words, read_only_failure},
+    },
+};
+
+/// So many bytes can be pasted; what is longer is a file.
+const PASTED: usize = 256 * 1024;
+
+/// Where connections come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    DatabricksCli,
+    File,
+    Pasted,
+    Environment,
+    Backup,
+}
+
+impl From {
+    pub const ALL: [Self; 5] = [Self::DatabricksCli, Self::File, Self::Pasted, Self::Environment, Self::Backup];
+}
+
+/// The dialog *Import*.
+#[derive(Debug)]
+pub struct Importing {
+    pub from: From,
+    pub file: Chooser,
+    pub backup: Chooser,
+    pub passphrase: TypedSecret,
+    pub pasted: TypedSecret,
+    pub stage: Stage,
+    pub failure: Option<Failure>,
+    /// What was read last stands in the Databricks CLI's own file.
+    cli_file: bool,
+}
+
+#[derive(Debug)]
+pub enum Stage {
+    /// Where from?
+    Asking,
+    Reading(RunId),
+    /// `confirm`: connections are about to be replaced, and the person is asked once more.
+    Choosing {
+        table: Box<ImportTable>,
+        confirm: bool,
+    },
+    Saving {
+        run: RunId,
+        table: Box<ImportTable>,
+    },
+    Done(Box<CameIn>),
+}
+
+/// What an import came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CameIn {
+    pub added: Vec<ConnectionId>,
+    pub replaced: Vec<ConnectionId>,
+    pub failed: Vec<(String, Failure)>,
+    /// Connections whose secrets stand in the Databricks CLI's file in plain text, and are in the vault now; with their profiles.
+    pub exposed: Vec<(ConnectionId, String)>,
+    run: RunId,
+    pub undo: Undo,
+}
+
+/// Whether an import is taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undo {
+    Offered,
+    Running,
+    /// With what stayed as the import left it, and why.
+    Done(Vec<(String, Failure)>),
+}
+
+impl Default for Importing {
+    fn default() -> Self {
+        Self {
+            from: From::DatabricksCli,
+            file: Chooser::new(Wanted::File, String::new()),
+            backup: Chooser::new(Wanted::File, String::new()),
+            passphrase: TypedSecret::default(),
+            pasted: TypedSecret::with_room(PASTED),
+            stage: Stage::Asking,
+            failure: None,
+            cli_file: false,
+        }
+    }
+}
+
+impl Importing {
+    /// `None`: something is missing yet.
+    fn source(&self) -> Option<ImportSource> {
+        match self.from {
+            From::DatabricksCli => Some(ImportSource::DatabricksCfg),
+            From::File => self.file.target().map(|path| ImportSource::File { path, kind: None }),
+            From::Pasted if self.pasted.expose().trim().is_empty() => None,
+            From::Pasted => Some(ImportSource::Text { text: self.pasted.to_secret(), kind: None }),
+            From::Environment => Some(ImportSource::Environment),
+            From::Backup if self.passphrase.is_empty() => None,
+            From::Backup => self.backup.target().map(|path| ImportSource::Backup { path, passphrase: self.passphrase.to_secret() }),
+        }
+    }
+
+    pub fn may_read(&self) -> bool {
+        matches!(self.stage, Stage::Asking) && self.source().is_some()
+    }
+
+    /// No more fits into the box: what was pasted has probably lost its end.
+    pub fn is_full(&self) -> bool {
+        let text = self.pasted.expose();
+        PASTED - text.len() < 4 || text.chars().count() >= PASTED / 4
+    }
+
+    fn crashed(&mut self, failure: &Failure) {
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Asking) {
+            Stage::Reading(_) => Stage::Asking,
+            Stage::Saving { table, .. } => Stage::Choosing { table, confirm: false },
+            Stage::Done(mut came) if came.undo == Undo::Running => {
+                came.undo = Undo::Offered;
+                Stage::Done(came)
+            }
+            other => {
+                self.stage = other;
+                return;
+            }
+        };
+        self.failure = Some(failure.clone());
+    }
+
+    /// Back to the question where from; what was typed is still there, what was pasted is not.
+    pub fn back(&mut self) {
+        if matches!(self.stage, Stage::Choosing { .. } | Stage::Reading(_)) {
+            self.stage = Stage::Asking;
+            self.failure = None;
+        }
+    }
+}
+
+impl State {
+    /// Opens *Import*, where connections can be saved.
+    pub fn ask_to_import(&mut self) -> Vec<Command> {
+        if let Some(reason) = self.read_only() {
+            let failure = read_only_failure(reason);
+            self.notices.push(Notice::Failure(failure));
+            return Vec::new();
+        }
+        let mut importing = Importing::default();
+        if self.cli_file().is_none() {
+            importing.from = From::File;
+        }
+        self.dialog = Some(Dialog::Import(Box::new(importing)));
+        vec![Command::ListProfiles]
+    }
+
+    /// The door of the first start: what the Databricks CLI's file holds, at once.
+    pub fn import_from_databricks_cli(&mut self) -> Vec<Command> {
+        let mut commands = self.ask_to_import();
+        if let Some(Dialog::Import(importing)) = &mut self.dialog {
+            importing.from = From::DatabricksCli;
+            commands.extend(self.read_import());
+        }
+        commands
+    }
+
+    /// A file was dropped on the window.
+    pub fn import_file(&mut self, path: &Path) -> Vec<Command> {
+        let is_open = match &self.dialog {
+            None => false,
+            Some(Dialog::Import(importing)) if matches!(importing.stage, Stage::Asking) => true,
+            // Whatever stands in front is answered first.
+            Some(_) => return Vec::new(),
+        };
+        let mut commands = if is_open { Vec::new() } else { self.ask_to_import() };
+        let Some(Dialog::Import(importing)) = &mut self.dialog else { return commands };
+        importing.failure = None;
+        if path.extension().is_some_and(|extension| extension == words::BACKUP_EXTENSION) {
+            // Its passphrase is needed.
+            importing.from = From::Backup;
+            importing.backup.set(path);
+            return commands;
+        }
+        importing.from = From::File;
+        importing.file.set(path);
+        commands.extend(self.read_import());
+        commands
+    }
+
+    /// Reads the source for a preview.
+    pub fn read_import(&mut self) -> Vec<Command> {
+        let cli_path = self.cli_file().map(|file| file.path.clone());
+        let run = self.tests.new_run();
+        let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
+        if !importing.may_read() {
+            return Vec::new();
+        }
+        let Some(source) = importing.source() else { return Vec::new() };
+        importing.cli_file = match &source {
+            ImportSource::DatabricksCfg => true,
+            ImportSource::File { path, .. } => cli_path.as_ref() == Some(path),
+            ImportSource::Text { .. } | ImportSource::Environment | ImportSource::Backup { .. } => false,
+        };
+        importing.failure = None;
+        importing.stage = Stage::Reading(run);
+        vec![Command::ReadImport { run, source }]
+    }
+
+    /// Saves what is chosen; replacing asks first.
+    pub fn import(&mut self) -> Vec<Command> {
+        let run = self.tests.new_run();
+        let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
+        match std::mem::replace(&mut importing.stage, Stage::Asking) {
+            Stage::Choosing { table, confirm } if table.may_import() => {
+                if !confirm && table.replaced().next().is_some() {
+                    importing.stage = Stage::Choosing { table, confirm: true };
+                    return Vec::new();
+                }
+                let chosen = table.chosen();
+                importing.stage = Stage::Saving { run, table };
+                importing.failure = None;
+                vec![Command::Import { run, chosen }]
+            }
+            other => {
+                importing.stage = other;
+                Vec::new()
+            }
+        }
+    }
+
+    /// Back from the question whether connections are to be replaced.
+    pub fn not_replace(&mut self) {
+        if let Some(Dialog::Import(importing)) = &mut self.dialog
+            && let Stage::Choosing { confirm, .. } = &mut importing.stage
+        {
+            *confirm = false;
+        }
+    }
+
+    /// Takes back what came in: what was added goes, what was replaced is as before.
+    pub fn undo_import(&mut self) -> Vec<Command> {
+        let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
+        let Stage::Done(came) = &mut importing.stage else { return Vec::new() };
+        if came.undo != Undo::Offered {
+            return Vec::new();
+        }
+        came.undo = Undo::Running;
+        vec![Command::UndoImport { run: came.run }]
+    }
+
+    pub(super) fn import_event(&mut self, event: Event) -> Vec<Command> {
+        match event {
+            Event::ImportRead { run, outcome } => {
+                let taken = self.names();
+                let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
+                if !matches!(importing.stage, Stage::Reading(asked) if asked == run) {
+                    return Vec::new();
+                }
+                match outcome {
+                    Ok(preview) => {
+                        importing.stage = Stage::Choosing { table: Box::new(ImportTable::new(preview, taken)), confirm: false };
+                        // Read: no reason to hold it any longer.
+                        importing.pasted = TypedSecret::with_room(PASTED);
+                        importing.passphrase = TypedSecret::default();
+                        self.wipe_import = true;
+                    }
+                    Err(failure) => {
+                        importing.stage = Stage::Asking;
+                        importing.failure = Some(failure);
+                    }
+                }
+                Vec::new()
+            }
+            Event::Imported { run, saved, failed } => self.imported(run, &saved, failed),
+            Event::ImportUndone { run, failed, .. } => {
+                if let Some(Dialog::Import(importing)) = &mut self.dialog
+                    && let Stage::Done(came) = &mut importing.stage
+                    && came.run == run
+                {
+                    came.undo = Undo::Done(failed);
+                }
+                Vec::new()
+            }
+            other => self.effective_event(other),
+        }
+    }
+
+    fn imported(&mut self, run: RunId, saved: &[ConnectionId], failed: Vec<(String, Failure)>) -> Vec<Command> {
+        let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
+        let Stage::Saving { run: asked, table } = &importing.stage else { return Vec::new() };
+        if *asked != run {
+            return Vec::new();
+        }
+        let there: HashSet<ConnectionId> = saved.iter().copied().collect();
+        let replaced: Vec<ConnectionId> = table.replaced().map(|twin| twin.id).filter(|id| there.contains(id)).collect();
+        let added: Vec<ConnectionId> = saved.iter().copied().filter(|id| !replaced.contains(id)).collect();
+        let from_cli = importing.cli_file && table.kind == Kind::DatabricksCfg;
+        let exposed = table
+            .rows()
+            .iter()
+            .filter(|row| from_cli && row.comes() && row.with_secret)
+            .filter_map(|row| {
+                let of_twin = row.twin.as_ref().filter(|_| row.fate == Fate::Replaces).map(|twin| twin.id);
+                let id = of_twin.or_else(|| row.connection().map(|connection| connection.id))?;
+                there.contains(&id).then(|| (id, row.place.clone()))
+            })
+            .collect();
+        let first = added.first().or(replaced.first()).copied();
+        importing.stage = Stage::Done(Box::new(CameIn { added, replaced, failed, exposed, run, undo: Undo::Offered }));
+        let mut commands = vec![Command::ListProfiles];
+        if let Some(first) = first {
+            self.list.set_filter("");
+            commands.extend(self.select(first));
+        }
+        commands
+    }
+
+    /// No answer will come any more.
+    pub(super) fn import_work_crashed(&mut self, failure: &Failure) {
+        match &mut self.dialog {
+            Some(Dialog::Import(importing)) => importing.crashed(failure),
+            Some(Dialog::MoveSecrets(moving)) => moving.crashed(failure),
+            Some(Dialog::Effective(dialog)) => dialog.crashed(failure),
+            _ => {}
+        }
+    }
+
+    /// Names of the connections that are there, in lower case.
+    fn names(&self) -> HashMap<String, ConnectionId> {
+        let entries = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
+        entries.iter().map(|entry| (entry.connection.name.as_str().to_lowercase(), entry.connection.id)).collect()
+    }
+
+    /// The Databricks CLI's file, when there is one with profiles in it.
+    pub fn cli_file(&self) -> Option<&ProfilesFile> {
+        self.profiles.file().value().map(Box::as_ref).filter(|file| !file.profiles.is_empty())
+    }
+}

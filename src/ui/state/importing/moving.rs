@@ -1,0 +1,179 @@
+//! *Move secrets out of this file*: profiles whose secrets are in the vault now get a reference to it in their place. A step of its own,
+//! shown as a diff before it is done, and taken back with one press.
+
+use crate::{
+    connection::ConnectionId,
+    engine::{Command, Event, Plan, RunId},
+    failure::Failure,
+    interchange::databrickscfg::Edit,
+    ui::state::{Dialog, State},
+};
+
+#[derive(Debug)]
+pub struct Moving {
+    pub profiles: Vec<(ConnectionId, String)>,
+    pub stage: MovingStage,
+    pub failure: Option<Failure>,
+}
+
+#[derive(Debug)]
+pub enum MovingStage {
+    /// What publishing each of them would change is asked for, one after the other.
+    Planning {
+        run: RunId,
+        edits: Vec<(Option<ConnectionId>, Edit)>,
+    },
+    /// All of it as one change.
+    Joining(RunId),
+    Planned(Box<Plan>),
+    Applying {
+        run: RunId,
+        plan: Box<Plan>,
+    },
+    Moved,
+    Undoing,
+    Undone,
+    /// It could not be planned.
+    Failed,
+}
+
+impl Moving {
+    /// Waits for the engine.
+    pub fn waits(&self) -> bool {
+        match self.stage {
+            MovingStage::Planning { .. } | MovingStage::Joining(_) | MovingStage::Applying { .. } | MovingStage::Undoing => true,
+            MovingStage::Planned(_) | MovingStage::Moved | MovingStage::Undone | MovingStage::Failed => false,
+        }
+    }
+
+    pub(super) fn crashed(&mut self, failure: &Failure) {
+        if self.waits() {
+            self.stage = MovingStage::Failed;
+            self.failure = Some(failure.clone());
+        }
+    }
+
+    fn run(&self) -> Option<RunId> {
+        match self.stage {
+            MovingStage::Planning { run, .. } | MovingStage::Joining(run) | MovingStage::Applying { run, .. } => Some(run),
+            _ => None,
+        }
+    }
+}
+
+impl State {
+    /// From the result of an import: shows what would change. Nothing is written.
+    pub fn ask_to_move_secrets(&mut self, profiles: Vec<(ConnectionId, String)>) -> Vec<Command> {
+        if profiles.is_empty() {
+            return Vec::new();
+        }
+        self.dialog = Some(Dialog::MoveSecrets(Box::new(Moving { profiles, stage: MovingStage::Failed, failure: None })));
+        self.plan_moving()
+    }
+
+    /// Looks at the file, again if it was looked at before.
+    pub fn plan_moving(&mut self) -> Vec<Command> {
+        let run = self.tests.new_run();
+        let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
+        if moving.waits() {
+            return Vec::new();
+        }
+        moving.failure = None;
+        moving.stage = MovingStage::Planning { run, edits: Vec::new() };
+        let first = moving.profiles.first().cloned();
+        first.map(|(id, profile)| Command::PlanPublish { run, id, profile }).into_iter().collect()
+    }
+
+    pub fn move_secrets(&mut self) -> Vec<Command> {
+        let run = self.tests.new_run();
+        let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
+        match std::mem::replace(&mut moving.stage, MovingStage::Failed) {
+            MovingStage::Planned(plan) => {
+                moving.stage = MovingStage::Applying { run, plan: plan.clone() };
+                vec![Command::ApplyPlan { run, plan }]
+            }
+            other => {
+                moving.stage = other;
+                Vec::new()
+            }
+        }
+    }
+
+    /// The file as it was before.
+    pub fn undo_moving(&mut self) -> Vec<Command> {
+        let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
+        if !matches!(moving.stage, MovingStage::Moved) {
+            return Vec::new();
+        }
+        moving.failure = None;
+        moving.stage = MovingStage::Undoing;
+        vec![Command::RestoreProfiles]
+    }
+
+    /// Whether this dialog asked for it.
+    fn moves(&self, run: RunId) -> bool {
+        matches!(&self.dialog, Some(Dialog::MoveSecrets(moving)) if moving.run() == Some(run))
+    }
+
+    /// What is known of the Databricks CLI's file: this dialog's answers are its own, the rest belongs to whoever shows profiles.
+    pub(in crate::ui::state) fn cli_file_event(&mut self, event: Event) -> Vec<Command> {
+        match event {
+            Event::Profiles(outcome) => {
+                if let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog
+                    && matches!(moving.stage, MovingStage::Undoing)
+                {
+                    (moving.stage, moving.failure) = match &outcome {
+                        Ok(_) => (MovingStage::Undone, None),
+                        Err(failure) => (MovingStage::Moved, Some(failure.clone())),
+                    };
+                }
+                self.profiles_event(Event::Profiles(outcome))
+            }
+            Event::Planned { run, outcome } if self.moves(run) => self.moving_planned(outcome),
+            Event::PlanApplied { run, outcome } if self.moves(run) => {
+                let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
+                match outcome {
+                    Ok(file) => {
+                        moving.stage = MovingStage::Moved;
+                        self.profiles_event(Event::Profiles(Ok(file)))
+                    }
+                    Err(failure) => {
+                        moving.stage = MovingStage::Failed;
+                        moving.failure = Some(failure);
+                        Vec::new()
+                    }
+                }
+            }
+            other => self.profiles_event(other),
+        }
+    }
+
+    fn moving_planned(&mut self, outcome: Result<Box<Plan>, Failure>) -> Vec<Command> {
+        let next_run = self.tests.new_run();
+        let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
+        let plan = match outcome {
+            Ok(plan) => plan,
+            Err(failure) => {
+                moving.stage = MovingStage::Failed;
+                moving.failure = Some(failure);
+                return Vec::new();
+            }
+        };
+        let MovingStage::Planning { edits, .. } = &mut moving.stage else {
+            moving.stage = MovingStage::Planned(plan);
+            return Vec::new();
+        };
+        if moving.profiles.len() == 1 {
+            moving.stage = MovingStage::Planned(plan);
+            return Vec::new();
+        }
+        edits.push((plan.connection, plan.edit));
+        let (next, edits) = (moving.profiles.get(edits.len()).cloned(), std::mem::take(edits));
+        if let Some((id, profile)) = next {
+            moving.stage = MovingStage::Planning { run: next_run, edits };
+            return vec![Command::PlanPublish { run: next_run, id, profile }];
+        }
+        moving.stage = MovingStage::Joining(next_run);
+        vec![Command::PlanEdit { run: next_run, edit: Edit::Several(edits) }]
+    }
+}

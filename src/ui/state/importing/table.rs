@@ -1,0 +1,344 @@
+//! The connections that would come in: which are ticked, what they are called here, which take the place of another.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    connection::{Connection, ConnectionId, ConnectionName, Reviewed},
+    engine::{Chosen, Preview, PreviewRow, Twin},
+    interchange::import::Kind,
+    ui::{text::importing as words, widgets::TableRows},
+};
+
+/// What is to become of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    LeftOut,
+    Added,
+    /// Takes the place of its twin.
+    Replaces,
+}
+
+#[derive(Debug)]
+pub struct ImportRow {
+    pub place: String,
+    /// `None` when it cannot become a connection.
+    pub connection: Option<Box<Reviewed>>,
+    pub with_secret: bool,
+    pub remarks: Vec<String>,
+    pub twin: Option<Twin>,
+    pub fate: Fate,
+    /// As it is typed.
+    pub name: String,
+    /// Why it cannot be imported under this name.
+    pub problem: Option<String>,
+    /// What the filter looks at.
+    sought: String,
+}
+
+impl ImportRow {
+    fn of(row: PreviewRow) -> Self {
+        let PreviewRow { place, connection, with_secret, mut remarks, twin } = row;
+        let name = connection.as_ref().map(|reviewed| reviewed.connection.name.as_str().to_owned()).unwrap_or_default();
+        if let Some(reviewed) = &connection
+            && !reviewed.connection.unconfirmed().is_empty()
+        {
+            remarks.push(words::unknown_address(reviewed.connection.base_url.host()));
+        }
+        let host = connection.as_ref().map(|reviewed| reviewed.connection.base_url.host()).unwrap_or_default();
+        let sought = format!("{place} {name} {host}").to_lowercase();
+        // What is there already is not wanted a second time.
+        let fate = if connection.is_some() && twin.is_none() { Fate::Added } else { Fate::LeftOut };
+        Self { place, connection, with_secret, remarks, twin, fate, name, problem: None, sought }
+    }
+
+    pub fn can_come(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    pub fn comes(&self) -> bool {
+        self.fate != Fate::LeftOut
+    }
+
+    pub fn connection(&self) -> Option<&Connection> {
+        self.connection.as_ref().map(|reviewed| &reviewed.connection)
+    }
+}
+
+/// What a source holds.
+#[derive(Debug)]
+pub struct ImportTable {
+    pub kind: Kind,
+    pub from: String,
+    /// Keys that are not taken over, and why.
+    pub ignored: Vec<(String, String)>,
+    /// The folder of what is added, as it is typed.
+    pub folder: String,
+    rows: Vec<ImportRow>,
+    filter: String,
+    shown: Vec<usize>,
+    /// The row that the keyboard is at, among those shown; the details below are its.
+    cursor: usize,
+    reveal: bool,
+    /// Names of the connections that are there, in lower case.
+    taken: HashMap<String, ConnectionId>,
+}
+
+impl ImportTable {
+    pub fn new(preview: Preview, taken: HashMap<String, ConnectionId>) -> Self {
+        let Preview { kind, from, rows, ignored } = preview;
+        let rows = rows.into_iter().map(ImportRow::of).collect();
+        let mut table = Self {
+            kind,
+            from,
+            ignored,
+            folder: String::new(),
+            rows,
+            filter: String::new(),
+            shown: Vec::new(),
+            cursor: 0,
+            reveal: false,
+            taken,
+        };
+        table.sift();
+        table.name_apart();
+        table.judge();
+        table
+    }
+
+    pub fn rows(&self) -> &[ImportRow] {
+        &self.rows
+    }
+
+    pub fn row(&self, at: usize) -> Option<&ImportRow> {
+        self.rows.get(*self.shown.get(at)?)
+    }
+
+    /// Where a shown row stands in the source.
+    pub fn index(&self, at: usize) -> Option<usize> {
+        self.shown.get(at).copied()
+    }
+
+    pub fn current(&self) -> Option<&ImportRow> {
+        self.row(self.cursor)
+    }
+
+    pub fn show_row(&mut self, at: usize) {
+        self.cursor = at.min(self.shown.len().saturating_sub(1));
+    }
+
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    pub fn set_filter(&mut self, filter: String) {
+        if filter != self.filter {
+            self.filter = filter;
+            self.cursor = 0;
+            self.sift();
+        }
+    }
+
+    fn sift(&mut self) {
+        let sought = self.filter.to_lowercase();
+        let words: Vec<&str> = sought.split_whitespace().collect();
+        let matches = |row: &ImportRow| words.iter().all(|word| row.sought.contains(word));
+        self.shown = self.rows.iter().enumerate().filter(|(_, row)| matches(row)).map(|(at, _)| at).collect();
+    }
+
+    /// Names that are taken get a number, as those of copies do. At first alone: what the person types stays.
+    fn name_apart(&mut self) {
+        let mut used: HashSet<String> = HashSet::new();
+        for row in &mut self.rows {
+            let Some(reviewed) = row.connection.as_ref().filter(|_| row.fate == Fate::Added) else { continue };
+            let is_taken = |name: &str| used.contains(&name.to_lowercase()) || self.taken.contains_key(&name.to_lowercase());
+            if is_taken(reviewed.connection.name.as_str()) {
+                row.name = reviewed.connection.name.copy_of(&is_taken).as_str().to_owned();
+            }
+            used.insert(row.name.to_lowercase());
+        }
+    }
+
+    fn judge(&mut self) {
+        let mut uses: HashMap<String, usize> = HashMap::new();
+        for row in self.rows.iter().filter(|row| row.comes()) {
+            *uses.entry(row.name.trim().to_lowercase()).or_default() += 1;
+        }
+        // A connection that is replaced gives its name free, and can be replaced once.
+        let mut replaced: HashMap<ConnectionId, usize> = HashMap::new();
+        for twin in self.rows.iter().filter(|row| row.fate == Fate::Replaces).filter_map(|row| row.twin.as_ref()) {
+            *replaced.entry(twin.id).or_default() += 1;
+        }
+        for row in &mut self.rows {
+            row.problem = None;
+            if !row.comes() {
+                continue;
+            }
+            let key = row.name.trim().to_lowercase();
+            let twice =
+                row.fate == Fate::Replaces && row.twin.as_ref().is_some_and(|twin| replaced.get(&twin.id).is_some_and(|count| *count > 1));
+            row.problem = match ConnectionName::parse(&row.name) {
+                Err(error) => Some(error.to_string()),
+                Ok(_) if self.taken.get(&key).is_some_and(|id| !replaced.contains_key(id)) => Some(words::NAME_TAKEN.to_owned()),
+                Ok(_) if uses.get(&key).is_some_and(|count| *count > 1) => Some(words::NAME_TWICE.to_owned()),
+                Ok(_) if twice => Some(words::REPLACED_TWICE.to_owned()),
+                Ok(_) => None,
+            };
+        }
+    }
+
+    /// The name of the row whose details are shown.
+    pub fn rename(&mut self, name: String) {
+        let Some(at) = self.index(self.cursor) else { return };
+        if let Some(row) = self.rows.get_mut(at).filter(|row| row.name != name) {
+            row.name = name;
+            self.judge();
+        }
+    }
+
+    /// What is to become of the row whose details are shown.
+    pub fn decide(&mut self, fate: Fate) {
+        if let Some(at) = self.index(self.cursor) {
+            self.set_fate(at, fate);
+            self.judge();
+        }
+    }
+
+    fn set_fate(&mut self, at: usize, fate: Fate) {
+        let free = self.free_name(at);
+        let Some(row) = self.rows.get_mut(at).filter(|row| row.can_come()) else { return };
+        match (fate, &row.twin) {
+            (Fate::Replaces, None) => return,
+            // The one that is there is known by its name.
+            (Fate::Replaces, Some(twin)) => row.name.clone_from(&twin.name),
+            (Fate::Added, _) if row.fate != Fate::Added => row.name = free.unwrap_or_else(|| row.name.clone()),
+            _ => {}
+        }
+        row.fate = fate;
+    }
+
+    /// A name for this row that neither a connection bears nor another row that comes in.
+    fn free_name(&self, at: usize) -> Option<String> {
+        let row = self.rows.get(at)?;
+        let name = ConnectionName::parse(&row.name).ok()?;
+        let used: HashSet<String> = self
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(other, row)| *other != at && row.comes())
+            .map(|(_, row)| row.name.trim().to_lowercase())
+            .collect();
+        let is_taken = |name: &str| used.contains(&name.to_lowercase()) || self.taken.contains_key(&name.to_lowercase());
+        Some(if is_taken(name.as_str()) { name.copy_of(&is_taken).as_str().to_owned() } else { name.as_str().to_owned() })
+    }
+
+    pub fn comes_count(&self) -> usize {
+        self.rows.iter().filter(|row| row.comes()).count()
+    }
+
+    pub fn problem_count(&self) -> usize {
+        self.rows.iter().filter(|row| row.problem.is_some()).count()
+    }
+
+    /// Those that take the place of another: its name.
+    pub fn replaced(&self) -> impl Iterator<Item = &Twin> {
+        self.rows.iter().filter(|row| row.fate == Fate::Replaces).filter_map(|row| row.twin.as_ref())
+    }
+
+    /// All that are shown and can come in do; `None` when none can.
+    pub fn all_shown_come(&self) -> Option<bool> {
+        let mut can = self.shown.iter().filter_map(|at| self.rows.get(*at)).filter(|row| row.can_come()).peekable();
+        can.peek()?;
+        Some(can.all(ImportRow::comes))
+    }
+
+    /// Why the folder is none.
+    pub fn folder_problem(&self) -> Option<&'static str> {
+        folder(&self.folder).is_none().then_some(words::BAD_FOLDER)
+    }
+
+    pub fn may_import(&self) -> bool {
+        self.comes_count() > 0 && self.problem_count() == 0 && self.folder_problem().is_none()
+    }
+
+    /// What the engine is asked to save, once.
+    pub fn chosen(&self) -> Vec<Chosen> {
+        let folder = folder(&self.folder).unwrap_or_default();
+        self.rows
+            .iter()
+            .filter(|row| row.comes() && row.problem.is_none())
+            .filter_map(|row| {
+                let mut connection = row.connection.clone()?;
+                connection.connection.name = ConnectionName::parse(&row.name).ok()?;
+                let replaces = row.twin.as_ref().filter(|_| row.fate == Fate::Replaces).map(|twin| twin.id);
+                if replaces.is_none() && !folder.is_empty() {
+                    connection.connection.folder.clone_from(&folder);
+                }
+                Some(Chosen { connection, replaces })
+            })
+            .collect()
+    }
+}
+
+/// As the form reads it: `Sales / Nightly` is `Sales/Nightly`.
+fn folder(typed: &str) -> Option<String> {
+    let path: Vec<&str> = typed.split('/').map(str::trim).filter(|name| !name.is_empty()).collect();
+    let path = path.join("/");
+    (path.chars().count() <= 200 && crate::connection::unfit(&path).is_none()).then_some(path)
+}
+
+impl TableRows for ImportTable {
+    fn row_count(&self) -> usize {
+        self.shown.len()
+    }
+
+    fn ticked_count(&self) -> usize {
+        // Escape closes the dialog; it takes no ticks away.
+        0
+    }
+
+    fn cursor_row(&self) -> usize {
+        self.cursor
+    }
+
+    fn step(&mut self, steps: isize, _extend: bool) {
+        self.cursor = self.cursor.saturating_add_signed(steps).min(self.shown.len().saturating_sub(1));
+        self.reveal = true;
+    }
+
+    fn tick(&mut self, row: usize) {
+        let Some(at) = self.index(row) else { return };
+        let comes = self.rows.get(at).is_some_and(ImportRow::comes);
+        self.set_fate(at, if comes { Fate::LeftOut } else { Fate::Added });
+        self.cursor = row;
+        self.judge();
+    }
+
+    fn tick_all(&mut self) {
+        let come = self.all_shown_come() == Some(false);
+        let lower = |row: &ImportRow| row.name.trim().to_lowercase();
+        let mut used: HashSet<String> = self.rows.iter().filter(|row| row.comes()).map(lower).collect();
+        for at in &self.shown {
+            let Some(row) = self.rows.get_mut(*at).filter(|row| row.can_come() && row.comes() != come) else { continue };
+            row.fate = if come { Fate::Added } else { Fate::LeftOut };
+            let is_taken = |name: &str| used.contains(&name.to_lowercase()) || self.taken.contains_key(&name.to_lowercase());
+            if come {
+                if let Some(name) = ConnectionName::parse(&row.name).ok().filter(|name| is_taken(name.as_str())) {
+                    row.name = name.copy_of(&is_taken).as_str().to_owned();
+                }
+                used.insert(lower(row));
+            }
+        }
+        self.judge();
+    }
+
+    fn tick_none(&mut self) {
+        for row in &mut self.rows {
+            row.fate = Fate::LeftOut;
+        }
+        self.judge();
+    }
+
+    fn take_reveal(&mut self) -> bool {
+        std::mem::take(&mut self.reveal)
+    }
+}

@@ -1,0 +1,205 @@
+//! The words of importing connections, and of moving secrets out of a file.
+
+use super::counted;
+use crate::{
+    connection::{AuthMethod, Connection, Level},
+    engine::Twin,
+    interchange::import::Kind,
+    ui::state::ImportFrom,
+};
+
+pub const TITLE: &str = "Import connections";
+/// At the first start.
+pub const ELSEWHERE: &str = "Import from elsewhere...";
+pub const WHY: &str = "Nothing is saved before you have seen what would come in.";
+pub const FILE: &str = "File";
+pub const FILE_HINT: &str = ".databrickscfg, env file, tfvars, JDBC URL, ODBC, dbt profile, linked service, Airflow, .pbids, CSV or Brickpass JSON. The kind \
+     is found out by itself.";
+pub const WHOLE_PATH: &str = "Write the whole path, folder and name";
+pub const DROP: &str = "You can also drop a file on the window.";
+pub const PASTED: &str = "Pasted text";
+pub const PASTED_HINT: &str = "Paste a JDBC URL, an address from the browser, or the text of a file";
+pub const PASTED_WHY: &str = "It may hold a secret: it is shown as dots, and forgotten as soon as it is read.";
+pub const FULL: &str = "No more fits in here. Save the text as a file and import that.";
+pub const ENVIRONMENT_WHY: &str = "The DATABRICKS_ variables that Brickpass was started with.";
+pub const BACKUP_FILE: &str = "Backup file";
+pub const BACKUP_EXTENSION: &str = "brickpass-backup";
+pub const PASSPHRASE: &str = "Passphrase of the backup";
+pub const READ: &str = "Show what is in it";
+pub const READING: &str = "Reading";
+pub const BACK: &str = "Back";
+pub const NO_CLI_FILE: &str = "The Databricks CLI keeps no profiles on this computer.";
+pub const LOOKING: &str = "Looking for the Databricks CLI's profiles";
+
+pub const FILTER: &str = "Filter what would come in";
+pub const TABLE: &str = "Connections that would come in";
+pub const ALL: &str = "All";
+pub const THERE: &str = "There";
+pub const ADDRESS: &str = "Address";
+pub const SIGN_IN: &str = "Way to sign in";
+pub const SECRET: &str = "Secret";
+pub const COMES_ALONG: &str = "Comes along";
+pub const TO_BE_TYPED: &str = "Has to be typed";
+pub const NONE_NEEDED: &str = "None needed";
+pub const CANNOT: &str = "Cannot be imported";
+pub const NOTHING: &str = "There is no connection in it.";
+pub const NO_MATCH: &str = "Nothing matches the filter.";
+pub const NAME: &str = "Name here";
+pub const FOLDER: &str = "Folder for new ones";
+pub const FOLDER_HINT: &str = "None, or such as Sales/Nightly";
+pub const BAD_FOLDER: &str = "A folder has at most 200 characters, such as Sales/Nightly";
+pub const NAME_TAKEN: &str = "Another connection has this name";
+pub const NAME_TWICE: &str = "Two of these have this name";
+pub const REPLACED_TWICE: &str = "Two of these would replace the same connection";
+pub const LEAVE_OUT: &str = "Leave out";
+pub const ADD: &str = "Add";
+pub const ADD_BESIDE: &str = "Add beside it";
+pub const REPLACE: &str = "Replace it";
+pub const IMPORTING: &str = "Importing";
+
+pub const REPLACE_NOW: &str = "Replace and import";
+pub const REPLACE_WHY: &str = "Address, way to sign in and secret of these connections are replaced. Name, folder, tags and environment stay. You can undo it right after the import.";
+
+pub const DONE_NOTHING: &str = "Nothing was imported.";
+pub const UNDO: &str = "Undo import";
+pub const UNDOING: &str = "Taking it back";
+pub const UNDONE: &str = "All is as it was before the import.";
+pub const PARTLY_UNDONE: &str = "A part of the import was taken back.";
+pub const DONE: &str = "Done";
+pub const NEXT: &str = "Test all tells whether they work.";
+pub const MOVE_OFFER: &str = "Move secrets out of this file...";
+
+pub const MOVE_TITLE: &str = "Move secrets out of this file";
+pub const MOVE_WHY: &str = "The secrets of these profiles are in Brickpass now. In the file, a line takes their place that makes Databricks' tools ask Brickpass. \
+     All else in the file stays as it is, and a backup is kept.";
+pub const MOVE: &str = "Move";
+pub const MOVING: &str = "Moving";
+pub const PLANNING: &str = "Looking at the file";
+pub const MOVE_UNDO: &str = "Undo";
+pub const MOVE_UNDOING: &str = "Taking it back";
+pub const MOVE_UNDONE: &str = "The file is as it was before, with its secrets in plain text.";
+pub const NOTHING_TO_MOVE: &str = "There is nothing to change in the file.";
+pub const LOOK_AGAIN: &str = "Look again";
+
+pub fn from(from: ImportFrom) -> &'static str {
+    match from {
+        ImportFrom::DatabricksCli => "Databricks CLI",
+        ImportFrom::File => "File",
+        ImportFrom::Pasted => "Pasted text",
+        ImportFrom::Environment => "Environment",
+        ImportFrom::Backup => "Backup",
+    }
+}
+
+pub fn profiles_found(count: usize, path: &str) -> String {
+    format!("{} in {path}", counted(count, "profile", "profiles"))
+}
+
+/// Behind the door of the first start.
+pub fn profiles(count: usize) -> String {
+    format!("{} found. You see what would come in before anything is saved", counted(count, "profile", "profiles"))
+}
+
+pub fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::DatabricksCfg => "Databricks configuration file",
+        Kind::Environment => "environment variables",
+        Kind::Tfvars => "Terraform variables",
+        Kind::Jdbc => "JDBC URL",
+        Kind::Odbc => "ODBC settings",
+        Kind::Dbt => "dbt profiles",
+        Kind::LinkedService => "linked service",
+        Kind::Airflow => "Airflow connections",
+        Kind::Pbids => "Power BI data source",
+        Kind::Address => "address",
+        Kind::Postman => "Postman environment",
+        Kind::Csv => "CSV",
+        Kind::Brickpass => "Brickpass connections",
+    }
+}
+
+pub fn sign_in(connection: &Connection) -> &'static str {
+    match (&connection.auth, &connection.level) {
+        (AuthMethod::PersonalAccessToken, _) => "Access token",
+        (AuthMethod::Browser(_), Level::Workspace) => "Browser",
+        (AuthMethod::Browser(_), Level::Account { .. }) => "Browser, account",
+        (AuthMethod::ServicePrincipal { .. }, Level::Workspace) => "Service principal",
+        (AuthMethod::ServicePrincipal { .. }, Level::Account { .. }) => "Service principal, account",
+    }
+}
+
+pub fn secret(connection: &Connection, with_secret: bool) -> &'static str {
+    match (&connection.auth, with_secret) {
+        (AuthMethod::Browser(_), _) => NONE_NEEDED,
+        (_, true) => COMES_ALONG,
+        (_, false) => TO_BE_TYPED,
+    }
+}
+
+pub fn twin(twin: &Twin) -> String {
+    if twin.same { format!("Same as {}", twin.name) } else { format!("Like {}", twin.name) }
+}
+
+pub fn unknown_address(host: &str) -> String {
+    format!("{host} is no address of Databricks. Before a secret is sent there, you are asked.")
+}
+
+pub fn remarks(count: usize) -> String {
+    counted(count, "remark", "remarks")
+}
+
+pub fn found(count: usize, kind_words: &str, from: &str) -> String {
+    if from.is_empty() { format!("{count} found, {kind_words}") } else { format!("{count} found in {from}, {kind_words}") }
+}
+
+pub fn import(count: usize) -> String {
+    format!("Import {}", counted(count, "connection", "connections"))
+}
+
+pub fn problems(count: usize) -> String {
+    format!("{} another name", if count == 1 { "1 connection needs".to_owned() } else { format!("{count} connections need") })
+}
+
+pub fn ignored(count: usize) -> String {
+    format!("{} not taken over", if count == 1 { "1 key is".to_owned() } else { format!("{count} keys are") })
+}
+
+pub fn replace_title(names: &[&str]) -> String {
+    match names {
+        [one] => format!("Replace \u{201c}{one}\u{201d}?"),
+        many => format!("Replace {} connections?", many.len()),
+    }
+}
+
+pub fn came_in(added: usize, replaced: usize) -> String {
+    match (added, replaced) {
+        (0, 0) => DONE_NOTHING.to_owned(),
+        (added, 0) => format!("{} added", counted(added, "connection", "connections")),
+        (0, replaced) => format!("{} replaced", counted(replaced, "connection", "connections")),
+        (added, replaced) => format!("{} added, {replaced} replaced", counted(added, "connection", "connections")),
+    }
+}
+
+pub fn failed(count: usize) -> String {
+    format!("{} could not be saved", counted(count, "connection", "connections"))
+}
+
+pub fn not_undone(count: usize) -> String {
+    format!("{} as the import left it", if count == 1 { "1 connection stays".to_owned() } else { format!("{count} connections stay") })
+}
+
+pub fn exposed(count: usize) -> String {
+    if count == 1 {
+        "The secret of 1 profile is in Brickpass now, and still stands in the file in plain text.".to_owned()
+    } else {
+        format!("The secrets of {count} profiles are in Brickpass now, and still stand in the file in plain text.")
+    }
+}
+
+pub fn moved(count: usize) -> String {
+    if count == 1 {
+        "The secret of 1 profile is out of the file. Databricks' tools ask Brickpass for it.".to_owned()
+    } else {
+        format!("The secrets of {count} profiles are out of the file. Databricks' tools ask Brickpass for them.")
+    }
+}
