@@ -19,6 +19,9 @@ use super::{
 /// A manifest that claims more is damaged: it would be a secret of megabytes.
 const MOST_CHUNKS: usize = 2000;
 
+/// Nobody writes so often that a reader is overtaken again and again.
+const MOST_OVERTAKEN: usize = 5;
+
 /// A secret and the number that tells which of two is the newer, also across homes.
 pub(crate) struct Sealed {
     pub(crate) generation: u64,
@@ -48,14 +51,23 @@ type Note = BTreeMap<u64, usize>;
 /// # Errors
 /// `SecretDamaged` unless every part is there and unchanged; what the store says.
 pub(crate) fn read(store: &dyn Store, account: &str) -> Result<Option<Sealed>, VaultError> {
-    let Some(bytes) = store.get(account)? else { return Ok(None) };
-    let envelope = open(&bytes).ok_or(VaultError::SecretDamaged)?;
-    let secret = match (envelope.secret, envelope.manifest) {
-        (Some(secret), None) => SecretString::from(secret.0.as_str()),
-        (None, Some(manifest)) => join(store, account, envelope.generation, &manifest)?,
-        _ => return Err(VaultError::SecretDamaged),
-    };
-    Ok(Some(Sealed { generation: envelope.generation, secret }))
+    let mut damaged = None;
+    for _ in 0..MOST_OVERTAKEN {
+        let Some(bytes) = store.get(account)? else { return Ok(None) };
+        let envelope = open(&bytes).ok_or(VaultError::SecretDamaged)?;
+        let generation = envelope.generation;
+        let secret = match (envelope.secret, envelope.manifest) {
+            (Some(secret), None) => Ok(SecretString::from(secret.0.as_str())),
+            (None, Some(manifest)) => join(store, account, generation, &manifest),
+            _ => Err(VaultError::SecretDamaged),
+        };
+        match secret {
+            // Perhaps another process has just put a newer one in its place, and the chunks that the manifest named are gone.
+            Err(VaultError::SecretDamaged) if damaged != Some(generation) => damaged = Some(generation),
+            outcome => return outcome.map(|secret| Some(Sealed { generation, secret })),
+        }
+    }
+    Err(VaultError::SecretDamaged)
 }
 
 /// The generation of what is stored, if it can be told.

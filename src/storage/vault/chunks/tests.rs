@@ -120,3 +120,44 @@ fn the_generation_always_grows() {
     }
     assert_eq!(generation(&store, ACCOUNT).unwrap(), Some(3));
 }
+
+/// Another process writes while this one is between the manifest and its chunks.
+struct Overtaken {
+    store: ScriptedStore,
+    times: std::sync::atomic::AtomicUsize,
+}
+
+impl Store for Overtaken {
+    fn entry_limit(&self) -> usize {
+        self.store.entry_limit()
+    }
+
+    fn get(&self, account: &str) -> Result<Option<Bytes>, VaultError> {
+        use std::sync::atomic::Ordering::SeqCst;
+        if account.ends_with("/c0") && self.times.fetch_update(SeqCst, SeqCst, |times| times.checked_sub(1)).is_ok() {
+            put(&self.store, &text(5000, 'N'))?;
+        }
+        self.store.get(account)
+    }
+
+    fn put(&self, items: &[Item]) -> Result<(), VaultError> {
+        self.store.put(items)
+    }
+
+    fn delete(&self, accounts: &[String]) -> Result<(), VaultError> {
+        self.store.delete(accounts)
+    }
+}
+
+#[test]
+fn a_reader_that_another_process_overtakes_reads_what_that_has_written() {
+    let overtaken = |times| {
+        let store = ScriptedStore::new();
+        put(&store, &text(5000, 'O')).unwrap();
+        Overtaken { store, times: std::sync::atomic::AtomicUsize::new(times) }
+    };
+    for times in 1..=3 {
+        assert_eq!(got(&overtaken(times)), Some(text(5000, 'N')), "{times}");
+    }
+    assert!(matches!(read(&overtaken(usize::MAX), ACCOUNT), Err(VaultError::SecretDamaged)), "it gives up in the end");
+}
