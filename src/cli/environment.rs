@@ -113,7 +113,8 @@ fn databrickscfg() -> Option<PathBuf> {
 
 /// What Databricks' tools would read of the environment. Only their own variables are looked at.
 fn variables() -> Vec<(String, SecretString)> {
-    let theirs = |name: &str| ["DATABRICKS_", "ARM_", "GOOGLE_CREDENTIALS", "ACTIONS_ID_TOKEN_"].iter().any(|start| name.starts_with(start));
+    let theirs =
+        |name: &str| ["DATABRICKS_", "ARM_", "GOOGLE_CREDENTIALS", "ACTIONS_ID_TOKEN_"].iter().any(|start| name.starts_with(start));
     let text = env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     text.filter(|(name, value)| theirs(name) && !value.is_empty()).map(|(name, value)| (name, SecretString::from(value))).collect()
 }

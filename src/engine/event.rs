@@ -5,8 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    BackedUp,
-    AdminAnswer, AdminRequest, Diagnostics, Effective, Offer, Plan, Preview, ProfilesFile, Proof, Reminder, ReminderChoice, RunId,
+    AdminAnswer, AdminRequest, BackedUp, Diagnostics, Effective, Offer, Plan, Preview, ProfilesFile, Proof, Reminder, ReminderChoice, RunId,
 };
 use crate::{
     check::{Progress, Report},

@@ -295,7 +295,9 @@ fn duplicate(shared: &Shared, source: ConnectionId, copy: Connection) {
     let vault = shared.vault();
     let copied = SecretKind::ALL.into_iter().try_for_each(|kind| match vault.get(SecretKey { connection: source, kind })? {
         // A rotating refresh token must never have two owners; what it or a client secret has opened, a copy fetches by itself.
-        Some(secret) if !matches!(kind, SecretKind::RefreshToken | SecretKind::AccessToken) => vault.put(SecretKey { connection: id, kind }, &secret),
+        Some(secret) if !matches!(kind, SecretKind::RefreshToken | SecretKind::AccessToken) => {
+            vault.put(SecretKey { connection: id, kind }, &secret)
+        }
         _ => Ok(()),
     });
     let saved = copied.map_err(NotStored::from).and_then(|()| Ok(shared.library.save(copy, None)?));

@@ -4,21 +4,36 @@
 //! The Go dialect (ini.v1) is the one that counts; where Python (`configparser`) or Java (commons-configuration) would read something else, that
 //! is a warning. What is written is the subset that all of them read alike.
 
+mod dialects;
+mod diff;
+mod edit;
 mod keys;
+mod lines;
 mod name;
+#[cfg(test)]
+mod tests;
 
-pub use keys::is_secret;
-pub use name::ProfileName;
+use std::{collections::HashMap, ops::Range};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use self::lines::{Kind, Line};
+pub use self::{
+    diff::{DiffKind, DiffLine},
+    keys::is_secret,
+    name::ProfileName,
+};
 
 use crate::{
-    connection::{Connection, ConnectionId},
-    failure::Failure,
+    connection::{Connection, ConnectionId, Level},
+    failure::{Code, Failure},
 };
 
 /// The section that holds settings of the CLI and is never a profile.
 pub const SETTINGS: &str = "__settings__";
+
+/// More is no file of profiles (1 MiB, and room for a thousand of them many times over).
+pub const LARGEST: usize = 4 * 1024 * 1024;
 
 /// The file as text: everything that is needed to change a line of it.
 pub struct File {
@@ -31,15 +46,14 @@ pub struct Profile {
     /// Keys in their order, secrets among them; the last of two wins.
     keys: Vec<(String, SecretString)>,
     /// Lines of the file, counted from 1.
-    pub lines: std::ops::Range<usize>,
+    pub lines: Range<usize>,
 }
 
 impl Profile {
     /// A value that is no secret; `None` also for secrets.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        let _ = (key, &self.keys);
-        todo!()
+        self.keys().find(|(name, _)| *name == key && !is_secret(key)).map(|(_, value)| value.expose_secret())
     }
 
     /// All keys in their order, secrets among them.
@@ -50,6 +64,14 @@ impl Profile {
     /// The keys whose values are secrets and stand in the file in plain text: `token`, `client_secret`, `password`...
     pub fn secrets(&self) -> impl Iterator<Item = (&str, &SecretString)> {
         self.keys.iter().filter(|(key, _)| is_secret(key)).map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// The last one counts; an empty value is none.
+    fn put(&mut self, key: &str, value: &str) {
+        self.keys.retain(|(known, _)| known != key);
+        if !value.is_empty() {
+            self.keys.push((key.to_owned(), SecretString::from(value.to_owned())));
+        }
     }
 }
 
@@ -67,27 +89,85 @@ impl File {
     /// # Errors
     /// Not UTF-8, too long, a line that Go refuses: which line, why.
     pub fn read(bytes: &[u8]) -> Result<Self, Failure> {
-        let _ = bytes;
-        todo!()
+        if bytes.len() > LARGEST {
+            return Err(unreadable("It is far larger than a file of profiles.".to_owned()));
+        }
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            let line = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
+            unreadable(format!("Line {line} is not text in UTF-8."))
+        })?;
+        if text.contains('\0') {
+            return Err(unreadable("It holds bytes that no text has.".to_owned()));
+        }
+        match lines::lines(text) {
+            Ok(_) => Ok(Self { text: SecretString::from(text.to_owned()) }),
+            Err(wrong) => {
+                Err(unreadable(format!("Line {} is {}; the Databricks CLI refuses the whole file for it.", wrong.line, wrong.why)))
+            }
+        }
     }
 
-    /// In their order; [`SETTINGS`] is none.
+    /// It was read once, so it can be read again.
+    fn lines(&self) -> Vec<Line> {
+        lines::lines(self.text.expose_secret()).unwrap_or_default()
+    }
+
+    /// All of it, to be written back.
+    #[must_use]
+    pub fn text(&self) -> &SecretString {
+        &self.text
+    }
+
+    /// In their order; [`SETTINGS`] is none. `DEFAULT` is one only when it holds something.
     #[must_use]
     pub fn profiles(&self) -> Vec<Profile> {
-        let _ = &self.text;
-        todo!()
+        let mut found = self.sections();
+        found.retain(|section| section.name != SETTINGS && (section.name != "DEFAULT" || !section.keys.is_empty()));
+        found
+    }
+
+    fn sections(&self) -> Vec<Profile> {
+        let mut found: Vec<Profile> = Vec::new();
+        let mut place: HashMap<String, usize> = HashMap::new();
+        let mut current: Option<usize> = None;
+        let mut open = |found: &mut Vec<Profile>, name: &str, line: usize| {
+            *place.entry(name.to_owned()).or_insert_with(|| {
+                found.push(Profile { name: name.to_owned(), keys: Vec::new(), lines: line..line + 1 });
+                found.len() - 1
+            })
+        };
+        for line in self.lines() {
+            match &line.kind {
+                Kind::Section(name) => current = Some(open(&mut found, name, line.number)),
+                Kind::Entry(entry) => {
+                    let at = *current.get_or_insert_with(|| open(&mut found, "DEFAULT", line.number));
+                    if let Some(section) = found.get_mut(at) {
+                        section.put(&entry.key, &entry.value);
+                        section.lines.end = section.lines.end.max(line.number + 1);
+                    }
+                }
+                Kind::Blank | Kind::Comment => {}
+            }
+        }
+        found
     }
 
     /// `[__settings__] default_profile`, else `DEFAULT` when it has a host.
     #[must_use]
     pub fn default_profile(&self) -> Option<String> {
-        todo!()
+        let sections = self.sections();
+        let named = sections.iter().find(|section| section.name == SETTINGS).and_then(|settings| settings.get("default_profile"));
+        let named = named.map(str::trim).filter(|name| !name.is_empty() && *name != SETTINGS).map(str::to_owned);
+        named.or_else(|| {
+            let default = sections.iter().find(|section| section.name == "DEFAULT")?;
+            default.get("host").map(|_| default.name.clone())
+        })
     }
 
     /// Where Python or Java would read it otherwise than Go.
     #[must_use]
     pub fn remarks(&self) -> Vec<Remark> {
-        todo!()
+        dialects::remarks(self.text.expose_secret(), &self.lines())
     }
 
     /// The text with one change, and what it is as a diff with secrets masked.
@@ -95,8 +175,7 @@ impl File {
     /// # Errors
     /// A value that not all readers would read alike (rule C-8).
     pub fn changed(&self, edit: &Edit) -> Result<Changed, Failure> {
-        let _ = edit;
-        todo!()
+        edit::changed(self, edit)
     }
 }
 
@@ -107,6 +186,8 @@ pub enum Edit {
     Put { profile: ProfileName, keys: Vec<(&'static str, String)> },
     /// These keys go: *Move secrets out of this file*.
     RemoveKeys { profile: String, keys: Vec<String> },
+    /// The whole section goes.
+    Remove { profile: String },
     /// `[__settings__] default_profile`.
     Default { profile: String },
     /// One after the other, as one change: one diff, one backup, one way back. With the connection that each of them publishes, if any.
@@ -115,28 +196,28 @@ pub enum Edit {
 
 pub struct Changed {
     pub text: SecretString,
+    /// Empty: nothing changes.
     pub diff: Vec<DiffLine>,
-}
-
-/// Of a unified diff with three lines around; secrets are masked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DiffLine {
-    pub kind: DiffKind,
-    pub text: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DiffKind {
-    Same,
-    Added,
-    Removed,
-    /// Lines are left out here.
-    Gap,
 }
 
 /// What stands in the section of a published connection: address, `auth_type = databricks-cli`, and where our program is. No secret.
 #[must_use]
 pub fn published(connection: &Connection, helper: &str) -> Vec<(&'static str, String)> {
-    let _ = (connection, helper);
-    todo!()
+    let mut keys = vec![("host", connection.base_url.as_str().to_owned())];
+    if let Level::Account { account_id } = &connection.level {
+        keys.push(("account_id", account_id.as_str().to_owned()));
+    }
+    keys.extend(connection.workspace_id.clone().map(|id| ("workspace_id", id)));
+    keys.push(("auth_type", "databricks-cli".to_owned()));
+    keys.push(("databricks_cli_path", helper.to_owned()));
+    keys
+}
+
+fn unreadable(why: String) -> Failure {
+    Failure::new(
+        Code::FileUnreadable,
+        "The file of profiles cannot be read.",
+        why,
+        "Mend that line in an editor; Brickpass leaves the file as it is.",
+    )
 }

@@ -29,9 +29,9 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-pub(super) use encrypted_file::{open_sealed, seal};
 use chunks::Sealed;
 use encrypted_file::EncryptedFile;
+pub(super) use encrypted_file::{open_sealed, seal};
 use keyring::KeyringStore;
 use memory::MemoryStore;
 use secrecy::{ExposeSecret as _, SecretString};

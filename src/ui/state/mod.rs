@@ -52,7 +52,9 @@ pub use editing::Editing;
 pub use effective::ShowEffective;
 pub use expiry::{Asked, Asking, Expiry, Month, Span, Summary};
 pub use export::{Export, FormRow, FormValue, Hidden, IncludeSecret, SaveExport, Tool};
-pub use importing::{CameIn, Fate, From as ImportFrom, ImportRow, ImportTable, Importing, Moving, MovingStage, Stage as ImportStage, Undo as ImportUndo};
+pub use importing::{
+    CameIn, Fate, From as ImportFrom, ImportRow, ImportTable, Importing, Moving, MovingStage, Stage as ImportStage, Undo as ImportUndo,
+};
 pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
 pub use page::Page;
 pub use profiles::{Intent, Profiles, Publishing};

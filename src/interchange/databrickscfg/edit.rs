@@ -1,0 +1,293 @@
+//! One change to the text. Every line that is not asked about keeps every byte.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
+
+use super::{
+    Changed, Edit, File, SETTINGS,
+    diff::diff,
+    keys::{is_sign_in, place},
+    lines::{Entry, Kind, Line, lines},
+};
+use crate::failure::{Code, Failure};
+
+/// What is to become of one line, or of what follows it.
+enum Act {
+    Keep,
+    /// Another text in its place; empty: it goes.
+    Replace(Zeroizing<String>),
+}
+
+struct Draft<'a> {
+    text: &'a str,
+    lines: &'a [Line],
+    acts: Vec<Act>,
+    /// Put behind the line of this number in the list.
+    behind: Vec<(usize, Zeroizing<String>)>,
+    /// Put at the end of the file.
+    end: Zeroizing<String>,
+    newline: &'static str,
+}
+
+pub(super) fn changed(file: &File, edit: &Edit) -> Result<Changed, Failure> {
+    let new = apply(file, edit)?;
+    let diff = diff((file.text.expose_secret(), &file.lines()), (new.text.expose_secret(), &new.lines()));
+    Ok(Changed { text: new.text, diff })
+}
+
+fn apply(file: &File, edit: &Edit) -> Result<File, Failure> {
+    let old = file.lines();
+    let mut draft = Draft::of(file.text.expose_secret(), &old);
+    match edit {
+        Edit::Put { profile, keys } => {
+            let foreign = |key: &str| is_sign_in(key) && keys.iter().all(|(ours, _)| *ours != key);
+            draft.remove_keys(profile.as_str(), foreign);
+            draft.put(profile.as_str(), keys)?;
+        }
+        Edit::RemoveKeys { profile, keys } => draft.remove_keys(profile, |key| keys.iter().any(|gone| gone == key)),
+        Edit::Remove { profile } => draft.remove_section(profile),
+        Edit::Default { profile } => draft.put(SETTINGS, &[("default_profile", profile.clone())])?,
+        Edit::Several(edits) => {
+            let mut now = File { text: file.text.clone() };
+            for (_, edit) in edits {
+                now = apply(&now, edit)?;
+            }
+            return Ok(now);
+        }
+    }
+    let mut new = draft.finish();
+    lines(&new).map_err(|_| unwritable("A line of it", "it would not be read back"))?;
+    Ok(File { text: SecretString::from(std::mem::take(&mut *new)) })
+}
+
+impl<'a> Draft<'a> {
+    fn of(text: &'a str, lines: &'a [Line]) -> Self {
+        Self {
+            text,
+            lines,
+            acts: lines.iter().map(|_| Act::Keep).collect(),
+            behind: Vec::new(),
+            end: Zeroizing::default(),
+            newline: if text.contains("\r\n") { "\r\n" } else { "\n" },
+        }
+    }
+}
+
+impl Draft<'_> {
+    fn line(&self, at: usize) -> &str {
+        self.lines.get(at).and_then(|line| self.text.get(line.bytes.clone())).unwrap_or_default()
+    }
+
+    /// Which lines belong to sections of this name; the head of each comes first. A section may stand in the file several times.
+    fn section(&self, name: &str) -> Vec<usize> {
+        // Keys before any section belong to DEFAULT.
+        let mut inside = name == "DEFAULT";
+        let mut found = Vec::new();
+        for (at, line) in self.lines.iter().enumerate() {
+            if let Kind::Section(section) = &line.kind {
+                inside = section == name;
+            }
+            if inside {
+                found.push(at);
+            }
+        }
+        found
+    }
+
+    fn entries(&self, name: &str) -> impl DoubleEndedIterator<Item = (usize, &Entry)> {
+        self.section(name).into_iter().filter_map(|at| match self.lines.get(at).map(|line| &line.kind) {
+            Some(Kind::Entry(entry)) => Some((at, entry)),
+            _ => None,
+        })
+    }
+
+    fn replace(&mut self, at: usize, text: Zeroizing<String>) {
+        if let Some(act) = self.acts.get_mut(at) {
+            *act = Act::Replace(text);
+        }
+    }
+
+    fn remove_keys(&mut self, profile: &str, gone: impl Fn(&str) -> bool) {
+        let going: Vec<usize> = self.entries(profile).filter(|(_, entry)| gone(&entry.key)).map(|(at, _)| at).collect();
+        for at in going {
+            self.replace(at, Zeroizing::default());
+        }
+    }
+
+    /// With its own comments and the blank lines behind it; comments right above the next section stay with that one.
+    fn remove_section(&mut self, profile: &str) {
+        let all = self.section(profile);
+        for (position, &at) in all.iter().enumerate() {
+            let last_entry =
+                all.iter().rposition(|&at| matches!(self.lines.get(at).map(|line| &line.kind), Some(Kind::Entry(_) | Kind::Section(_))));
+            let comment = matches!(self.lines.get(at).map(|line| &line.kind), Some(Kind::Comment));
+            if last_entry.is_some_and(|last| position <= last) || !comment {
+                self.replace(at, Zeroizing::default());
+            }
+        }
+    }
+
+    fn put(&mut self, section: &str, keys: &[(&'static str, String)]) -> Result<(), Failure> {
+        for (key, value) in keys {
+            fit(value).map_err(|why| unwritable(&format!("The value of {key}"), why))?;
+        }
+        if self.section(section).is_empty() {
+            self.append_section(section, keys);
+            return Ok(());
+        }
+        let mut missing: Vec<&(&'static str, String)> = Vec::new();
+        for pair in keys {
+            let (key, value) = pair;
+            let there: Vec<usize> = self.entries(section).filter(|(_, entry)| entry.key == *key).map(|(at, _)| at).collect();
+            // The last one counts; a second one would be an error to Python.
+            let Some((&last, others)) = there.split_last() else {
+                missing.push(pair);
+                continue;
+            };
+            for &at in others {
+                self.replace(at, Zeroizing::default());
+            }
+            self.set_value(last, value);
+        }
+        missing.sort_by_key(|(key, _)| place(key));
+        self.add(section, &missing);
+        Ok(())
+    }
+
+    fn set_value(&mut self, at: usize, value: &str) {
+        let line = Zeroizing::new(self.line(at).to_owned());
+        let Some(Kind::Entry(entry)) = self.lines.get(at).map(|line| &line.kind) else { return };
+        if !entry.written.quoted && !entry.written.only_go && entry.comment.is_none() && *entry.value == value {
+            return;
+        }
+        let before = line.get(..entry.place.start).unwrap_or_default();
+        let ending = line.get(line.trim_end_matches(['\r', '\n']).len()..).unwrap_or_default();
+        let mut new = Zeroizing::new(String::with_capacity(line.len() + value.len()));
+        if let Some(comment) = entry.comment.clone().and_then(|place| line.get(place)) {
+            // Behind the value, Python and Java take it for a part of that.
+            new.push_str(comment);
+            new.push_str(if ending.is_empty() { self.newline } else { ending });
+        }
+        new.push_str(before);
+        if before.ends_with(['=', ':']) {
+            new.push(' ');
+        }
+        new.push_str(value);
+        new.push_str(ending);
+        self.replace(at, new);
+    }
+
+    /// Behind the last key of the section, aligned as its neighbours are.
+    fn add(&mut self, section: &str, keys: &[&(&'static str, String)]) {
+        if keys.is_empty() {
+            return;
+        }
+        let kept = |at: &usize| matches!(self.acts.get(*at), Some(Act::Keep | Act::Replace(_)));
+        let columns: Vec<usize> = self.entries(section).filter_map(|(at, _)| self.line(at).find('=')).collect();
+        let aligned = columns.first().copied().filter(|first| columns.len() > 1 && columns.iter().all(|column| column == first));
+        let width = aligned.map_or(0, |column| column.saturating_sub(1));
+        let all = self.section(section);
+        let last = self.entries(section).map(|(at, _)| at).filter(kept).last();
+        let Some(behind) =
+            last.or_else(|| all.iter().copied().find(|at| matches!(self.lines.get(*at).map(|line| &line.kind), Some(Kind::Section(_)))))
+        else {
+            return;
+        };
+        let mut text = Zeroizing::new(String::new());
+        if !self.line(behind).ends_with('\n') {
+            text.push_str(self.newline);
+        }
+        for (key, value) in keys.iter().copied() {
+            push_entry(&mut text, key, value, width, self.newline);
+        }
+        self.behind.push((behind, text));
+    }
+
+    fn append_section(&mut self, section: &str, keys: &[(&'static str, String)]) {
+        let width = keys.iter().map(|(key, _)| key.len()).max().unwrap_or_default();
+        let mut text = Zeroizing::new(String::new());
+        let ends = self.text.ends_with('\n') || self.text.is_empty();
+        if !ends {
+            text.push_str(self.newline);
+        }
+        let blank = self.lines.last().is_none_or(|line| matches!(line.kind, Kind::Blank));
+        if !blank || !ends {
+            text.push_str(self.newline);
+        }
+        text.push('[');
+        text.push_str(section);
+        text.push(']');
+        text.push_str(self.newline);
+        for (key, value) in keys {
+            push_entry(&mut text, key, value, width, self.newline);
+        }
+        self.end = text;
+    }
+
+    fn finish(self) -> Zeroizing<String> {
+        // Room for everything, so that no copy is left behind by growing.
+        let added: usize = self.behind.iter().map(|(_, text)| text.len()).sum::<usize>() + self.end.len();
+        let replaced: usize = self.acts.iter().map(|act| if let Act::Replace(text) = act { text.len() } else { 0 }).sum();
+        let mut new = Zeroizing::new(String::with_capacity(self.text.len() + added + replaced));
+        for at in 0..self.lines.len() {
+            match self.acts.get(at) {
+                Some(Act::Replace(text)) => new.push_str(text),
+                _ => new.push_str(self.line(at)),
+            }
+            for (_, text) in self.behind.iter().filter(|(behind, _)| *behind == at) {
+                new.push_str(text);
+            }
+        }
+        new.push_str(&self.end);
+        // No reader but Go bears it.
+        if new.starts_with(super::lines::BOM) && added + replaced > 0 {
+            new.drain(..super::lines::BOM.len_utf8());
+        }
+        new
+    }
+}
+
+fn push_entry(text: &mut String, key: &str, value: &str, width: usize, newline: &str) {
+    text.push_str(key);
+    for _ in key.len()..width {
+        text.push(' ');
+    }
+    text.push_str(" = ");
+    text.push_str(value);
+    text.push_str(newline);
+}
+
+/// Go, Python, Java and JavaScript read it alike: rule by rule what one of them would change.
+fn fit(value: &str) -> Result<(), &'static str> {
+    if value.is_empty() {
+        return Err("it is empty");
+    }
+    if !value.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
+        return Err("it has characters that Databricks' tools do not read alike");
+    }
+    if value.trim() != value {
+        return Err("it begins or ends with a space");
+    }
+    if value.contains(['"', '\'', '`']) {
+        return Err("it holds a quotation mark, which some tools take away and others keep");
+    }
+    if value.contains("${") || value.contains("%(") {
+        return Err("it holds the begin of a variable");
+    }
+    if value.contains(" #") || value.contains(" ;") {
+        return Err("some tools would take a part of it for a comment");
+    }
+    if value.ends_with('\\') {
+        return Err("it ends with a backslash, which would take the next line along");
+    }
+    Ok(())
+}
+
+fn unwritable(what: &str, why: &str) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        format!("{what} cannot be written into this file."),
+        format!("Its format has no safe way for it: {why}."),
+        "Change the value, or hand the connection over in another format.",
+    )
+}

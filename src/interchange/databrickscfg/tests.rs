@@ -1,0 +1,192 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn file(text: &str) -> File {
+    File::read(text.as_bytes()).unwrap_or_else(|failure| panic!("{failure:?}"))
+}
+
+fn put(profile: &str, keys: &[(&'static str, &str)]) -> Edit {
+    Edit::Put { profile: ProfileName::parse(profile).unwrap(), keys: keys.iter().map(|(key, value)| (*key, (*value).to_owned())).collect() }
+}
+
+fn after(text: &str, edit: &Edit) -> String {
+    file(text).changed(edit).unwrap().text.expose_secret().to_owned()
+}
+
+fn value(text: &str, profile: &str, key: &str) -> Option<String> {
+    let profiles = file(text).profiles();
+    let profile = profiles.iter().find(|it| it.name == profile)?;
+    profile.keys().find(|(name, _)| *name == key).map(|(_, value)| value.expose_secret().to_owned())
+}
+
+const OURS: [(&str, &str); 3] = [
+    ("host", "https://adb-1.2.azuredatabricks.net"),
+    ("auth_type", "databricks-cli"),
+    ("databricks_cli_path", "/usr/bin/brickpass-credential"),
+];
+
+#[test]
+fn values_are_read_as_go_reads_them() {
+    let text = "\u{feff}; a comment\nhost : https://early\r\n[a]\nplain = %Y#X$Z\nsingle = '%Y#X$Z'\ndouble = \"%Y#X$Z\" # comment\n  cut = one ; two\nlong = one \\\n  two\nraw = `a = ; b`\n\"a=b\" = c\nempty =\n[b]\nx = 1\nx = 2\n[a]\nlate = 1\n";
+    for (key, expected) in [
+        ("plain", "%Y#X$Z"),
+        ("single", "%Y#X$Z"),
+        ("double", "%Y#X$Z"),
+        ("cut", "one"),
+        ("long", "one two"),
+        ("raw", "a = ; b"),
+        ("a=b", "c"),
+        ("late", "1"),
+    ] {
+        assert_eq!(value(text, "a", key).as_deref(), Some(expected), "{key}");
+    }
+    assert_eq!(value(text, "a", "empty"), None);
+    assert_eq!(value(text, "b", "x").as_deref(), Some("2"));
+    assert_eq!(value(text, "DEFAULT", "host").as_deref(), Some("https://early"));
+}
+
+#[test]
+fn what_go_refuses_is_told_with_its_line_and_without_its_text() {
+    for (text, line) in
+        [("[a]\nhost = x\ndapi0123456789\n", "Line 3"), ("[a\n", "Line 1"), ("[a]\nx = `dapi", "Line 2"), ("\n\"a = b\n", "Line 2")]
+    {
+        let failure = File::read(text.as_bytes()).err().unwrap();
+        assert!(failure.why.contains(line), "{failure:?}");
+        assert!(!format!("{failure:?}").contains("dapi"), "{failure:?}");
+    }
+    assert!(File::read(b"[a]\nx = \xff\n").err().unwrap().why.contains("Line 2"));
+    assert!(File::read(b"\0\0\0").is_err() && File::read(&vec![b'\n'; LARGEST + 1]).is_err());
+}
+
+#[test]
+fn cf_09_only_the_lines_that_are_asked_about_change() {
+    let text = "# mine\r\n[DEFAULT]\r\n\r\n[prod]\r\nhost  = https://old\r\ncustom= kept ; like this\r\n# token = dapiold\r\ncluster_id = 0101-1\r\n\r\n; about dev\r\n[dev]\r\nhost=https://dev\r\n\r\n[__settings__]\r\ndefault_profile = dev\r\n";
+    let new = after(text, &put("prod", &OURS));
+    let expected = text.replace("host  = https://old", "host  = https://adb-1.2.azuredatabricks.net").replace(
+        "cluster_id = 0101-1\r\n",
+        "cluster_id = 0101-1\r\ndatabricks_cli_path = /usr/bin/brickpass-credential\r\nauth_type = databricks-cli\r\n",
+    );
+    assert_eq!(new, expected);
+    assert_eq!(after(&new, &put("prod", &OURS)), new, "a second time changes nothing");
+}
+
+#[test]
+fn cf_10_one_way_to_sign_in_is_left() {
+    let text = "[p]\nhost = https://x\ntoken = dapi1\nclient_id = a\nclient_secret = b\ncluster_id = c\n";
+    assert_eq!(
+        after(text, &put("p", &[("host", "https://x"), ("auth_type", "databricks-cli")])),
+        "[p]\nhost = https://x\ncluster_id = c\nauth_type = databricks-cli\n"
+    );
+    let diff = file(text).changed(&put("p", &[("auth_type", "databricks-cli")])).unwrap().diff;
+    let shown: String = diff.iter().map(|line| line.text.as_str()).collect();
+    assert!(!shown.contains("dapi1") && shown.contains("token = ***"), "{shown}");
+    assert_eq!(diff.iter().filter(|line| line.kind == DiffKind::Removed).count(), 3);
+}
+
+#[test]
+fn cf_11_the_settings_of_the_cli_are_no_profile_and_stay() {
+    let text = "[a]\nhost = https://x\n\n[__settings__]\ndefault_profile = a\nauth_storage = secure\n";
+    assert_eq!(file(text).profiles().iter().map(|it| it.name.clone()).collect::<Vec<_>>(), ["a"]);
+    assert!(after(text, &put("b", &OURS)).starts_with(text));
+    assert_eq!(after(text, &Edit::Default { profile: "b".to_owned() }), text.replace("default_profile = a", "default_profile = b"));
+    assert_eq!(file(text).default_profile().as_deref(), Some("a"));
+}
+
+#[test]
+fn cf_12_names_that_no_reader_or_not_all_readers_take_are_refused_with_the_reason() {
+    for name in ["__settings__", "a]b", "x\n[y]", "", "å", "a b"] {
+        assert!(ProfileName::parse(name).is_err(), "{name:?}");
+    }
+}
+
+#[test]
+fn a_new_section_comes_last_behind_a_blank_line_and_without_a_line_break_too() {
+    let added = "[b]\nhost                = https://adb-1.2.azuredatabricks.net\nauth_type           = databricks-cli\ndatabricks_cli_path = /usr/bin/brickpass-credential\n";
+    assert_eq!(after("", &put("b", &OURS)), added);
+    assert_eq!(after("[a]\nx = 1", &put("b", &OURS)), format!("[a]\nx = 1\n\n{added}"));
+    assert_eq!(after("[a]\nx = 1\n\n", &put("b", &OURS)), format!("[a]\nx = 1\n\n{added}"));
+    let back = after(&format!("[a]\nx = 1\n\n{added}"), &Edit::Remove { profile: "b".to_owned() });
+    assert_eq!(back, "[a]\nx = 1\n\n");
+}
+
+#[test]
+fn several_edits_are_one_change() {
+    let text = "[a]\nhost = https://x\ntoken = dapi1\n";
+    let edits = vec![(None, put("a", &OURS)), (None, Edit::Default { profile: "a".to_owned() })];
+    let changed = file(text).changed(&Edit::Several(edits)).unwrap();
+    assert_eq!(file(changed.text.expose_secret()).default_profile().as_deref(), Some("a"));
+    assert!(changed.diff.iter().any(|line| line.kind == DiffKind::Removed && line.text == "token = ***"), "{:?}", changed.diff);
+}
+
+#[test]
+fn a_comment_behind_a_value_that_changes_goes_above_it() {
+    assert_eq!(after("[a]\nhost = 'https://old' # why\n", &put("a", &[("host", "https://new")])), "[a]\n# why\nhost = https://new\n");
+}
+
+#[test]
+fn where_other_programs_read_something_else_is_told_by_line() {
+    let text = "[a]\nhost = \"https://x\"\ntoken = dapi1 ; mine\nclient_id = b\n[a]\nhost: y\n";
+    let told: Vec<(usize, String)> = file(text).remarks().into_iter().map(|it| (it.line, it.words)).collect();
+    for (line, word) in [(1, "several ways"), (2, "quotation marks"), (3, "comment"), (5, "second time"), (6, "colon")] {
+        assert!(told.iter().any(|(at, words)| *at == line && words.contains(word)), "{line} {word}: {told:?}");
+    }
+    assert!(!format!("{told:?}").contains("dapi1"));
+    assert!(file("[a]\nhost = https://x\ntoken = dapi1\n").remarks().is_empty());
+}
+
+#[test]
+fn values_that_not_all_programs_read_alike_are_refused() {
+    for value in ["a'b", "a\"b", "a\\", "a #b", "a ;b", "a\nb", "${x}", "%(x)s", " a", "", "é", "`id`", "a\u{202e}"] {
+        assert!(file("").changed(&put("p", &[("host", value)])).is_err(), "{value:?}");
+    }
+    for value in ["https://x:8080", "$HOME", "a;b", "a#b", "a=b", "yes", "-rf", "%PATH%", "!x!", "C:\\Program"] {
+        let text = after("[p]\nhost = old\n", &put("p", &[("host", value)]));
+        assert_eq!(super::tests::value(&text, "p", "host").as_deref(), Some(value));
+    }
+}
+
+fn any_file() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        "\\[[a-c]\\]",
+        "(host|token|auth_type|custom|cluster_id)[ ]{0,2}[=:][ ]{0,2}[a-z0-9/:.'\"`#; \\\\]{0,12}",
+        "[#;][ a-z=]{0,10}",
+        "[ \t]{0,3}",
+        "\\[__settings__\\]",
+        "default_profile = [a-c]",
+    ];
+    (prop::collection::vec(line, 0..25), prop::sample::select(vec!["\n", "\r\n"]), any::<bool>())
+        .prop_map(|(lines, newline, ends)| lines.join(newline) + if ends { newline } else { "" })
+}
+
+proptest! {
+    #[test]
+    fn an_edit_of_one_profile_leaves_every_other_one_as_it_is(text in any_file()) {
+        let Ok(before) = File::read(text.as_bytes()) else { return Ok(()) };
+        let new = after(&text, &put("a", &OURS));
+        for profile in before.profiles().iter().filter(|it| it.name != "a") {
+            for (key, expected) in profile.keys() {
+                let got = value(&new, &profile.name, key);
+                prop_assert_eq!(got.as_deref(), Some(expected.expose_secret()));
+            }
+        }
+        for (key, expected) in OURS {
+            let got = value(&new, "a", key);
+            prop_assert_eq!(got.as_deref(), Some(expected));
+        }
+        prop_assert_eq!(value(&new, "a", "token"), None);
+        prop_assert_eq!(after(&new, &put("a", &OURS)), new);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in ".{0,80}") {
+        for bytes in [bytes.as_slice(), text.as_bytes()] {
+            if let Ok(file) = File::read(bytes) {
+                let _ = (file.profiles(), file.remarks(), file.default_profile());
+                let _ = file.changed(&Edit::Remove { profile: "a".to_owned() });
+                let whole: usize = file.lines().iter().map(|line| line.bytes.len()).sum();
+                prop_assert_eq!(whole, bytes.len());
+            }
+        }
+    }
+}
