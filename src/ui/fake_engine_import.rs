@@ -98,6 +98,7 @@ impl Around {
                     *secret &= name != profile;
                 }
             }
+            Edit::Remove { profile } => self.profiles.retain(|(name, _)| name != profile),
             Edit::Default { .. } => {}
             Edit::Several(edits) => {
                 for (_, edit) in edits {
