@@ -27,6 +27,7 @@ mod engine_tokens;
 mod host_input;
 mod http;
 mod http_tls;
+mod import;
 mod keyring;
 mod loopback;
 mod loopback_attack;

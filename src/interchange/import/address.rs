@@ -1,6 +1,6 @@
 //! Addresses as copied from a browser, one a line.
 
-use super::{Found, FoundConnection, Kind, found::Given, text::shown};
+use super::{Found, FoundConnection, Kind, found::Given};
 use crate::{connection::BaseUrl, failure::Failure};
 
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
@@ -9,9 +9,6 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
         let place = BaseUrl::read(line).map_or_else(|_| "Address".to_owned(), |pasted| pasted.base_url.host().to_owned());
         let mut made = FoundConnection::at(&place);
         made.host(Some(&Given::text(line)), "address");
-        if let Err(error) = BaseUrl::read(line) {
-            made.refuse(format!("{}.", shown(&error.to_string()).trim_end_matches('.')));
-        }
         made.settle_level();
         made.remark("It will sign in through the browser; choose another way in its form.");
         found.connections.push(made);

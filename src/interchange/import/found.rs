@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Kind, text::shown};
-use crate::connection::{AuthKind, BaseUrl, ConnectionId, ConnectionName, Draft, HostKind, LevelKind, SecretKind};
+use crate::connection::{AuthKind, BaseUrl, BaseUrlError, ConnectionId, ConnectionName, Draft, HostKind, LevelKind, SecretKind};
 
 /// What was found, in the order of the file.
 #[derive(Debug)]
@@ -92,10 +92,10 @@ impl FoundConnection {
                 Some(written) => {
                     written.clone_into(&mut self.draft.base_url);
                     self.draft.accept_pasted();
-                    if self.draft.name.is_empty()
-                        && let Ok(pasted) = BaseUrl::read(&self.draft.base_url)
-                    {
-                        self.draft.name = pasted.base_url.host().to_owned();
+                    match BaseUrl::read(&self.draft.base_url) {
+                        Ok(pasted) if self.draft.name.is_empty() => pasted.base_url.host().clone_into(&mut self.draft.name),
+                        Ok(_) => {}
+                        Err(error) => self.refuse(unfit_address(&error)),
                     }
                 }
             },
@@ -154,6 +154,15 @@ impl FoundConnection {
                 Some(text) => self.secret = Some((kind, SecretString::from(text.to_owned()))),
             },
         }
+    }
+}
+
+/// Without what stands there: in a damaged file that may be anything, also a secret.
+fn unfit_address(error: &BaseUrlError) -> String {
+    match error {
+        BaseUrlError::Host(_) => "Its address has no valid host name.".to_owned(),
+        BaseUrlError::Scheme(_) | BaseUrlError::Slashes(_) => "Its address does not begin with https://.".to_owned(),
+        told => format!("{}.", shown(&told.to_string()).trim_end_matches('.')),
     }
 }
 

@@ -1,0 +1,379 @@
+//! Imports through the engine and the command line: previewed, chosen, saved, taken back; and backups that only a passphrase opens.
+
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use brickpass::{
+    connection::{Connection, ConnectionId, Draft, Reviewed, SecretKind},
+    engine::{BackedUp, Chosen, Command, Engine, Event, Events, ImportSource, Places, Preview, RunId, StoredSecret},
+    failure::{Code, Failure},
+    storage::{Vault, VaultConfig, VaultHome},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::support::{Finished, Home, hostile_values, run, traces};
+
+const HOST: &str = "https://adb-1234567890123456.7.azuredatabricks.net";
+const PAT: &str = "dapi0123456789abcdef0123456789abcdef";
+const OTHER_PAT: &str = "dapi99999999999999999999999999999999";
+
+struct Desk {
+    home: Home,
+    engine: Engine,
+    events: Events,
+    runs: u64,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self::with(|places| places)
+    }
+
+    fn with(change: impl FnOnce(Places) -> Places) -> Self {
+        let home = Home::new();
+        let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
+        let places = change(Places { vault: Some(vault), ..Places::new(home.config_dir(), home.state_dir()) });
+        let (engine, events) = Engine::start(places, || {}).unwrap();
+        let mut desk = Self { home, engine, events, runs: 0 };
+        desk.engine.send(Command::Start);
+        desk.until(|event| matches!(event, Event::History(_)).then_some(()));
+        desk
+    }
+
+    fn until<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> T {
+        loop {
+            match self.events.wait().expect("the engine lives") {
+                Event::Failed { failure, .. } => panic!("{failure}"),
+                event => {
+                    if let Some(found) = pick(event) {
+                        return found;
+                    }
+                }
+            }
+        }
+    }
+
+    fn run(&mut self) -> RunId {
+        self.runs += 1;
+        RunId(self.runs)
+    }
+
+    fn read(&mut self, source: ImportSource) -> Result<Preview, Failure> {
+        let run = self.run();
+        self.engine.send(Command::ReadImport { run, source });
+        self.until(|event| match event {
+            Event::ImportRead { run: answered, outcome } if answered == run => Some(outcome),
+            _ => None,
+        })
+    }
+
+    fn paste(&mut self, text: &str) -> Result<Preview, Failure> {
+        self.read(ImportSource::Text { text: SecretString::from(text.to_owned()), kind: None })
+    }
+
+    fn import(&mut self, chosen: Vec<Chosen>) -> (RunId, Vec<ConnectionId>, Vec<(String, Failure)>) {
+        let run = self.run();
+        self.engine.send(Command::Import { run, chosen });
+        self.until(|event| match event {
+            Event::Imported { run: answered, saved, failed } if answered == run => Some((run, saved, failed)),
+            _ => None,
+        })
+    }
+
+    fn undo(&mut self, run: RunId) -> (Vec<ConnectionId>, Vec<ConnectionId>, Vec<(String, Failure)>) {
+        self.engine.send(Command::UndoImport { run });
+        self.until(|event| match event {
+            Event::ImportUndone { removed, restored, failed, .. } => Some((removed, restored, failed)),
+            _ => None,
+        })
+    }
+
+    fn secret(&mut self, id: ConnectionId) -> Option<String> {
+        self.engine.send(Command::RevealSecret { id, kind: SecretKind::PersonalAccessToken });
+        self.until(|event| match event {
+            Event::SecretRevealed { secret, .. } => Some(Some(secret.expose_secret().to_owned())),
+            Event::SecretDescribed { stored: StoredSecret::Missing, .. } => Some(None),
+            _ => None,
+        })
+    }
+
+    fn save(&mut self, name: &str, token: &str) -> Connection {
+        let mut draft = Draft::new(ConnectionId::random());
+        name.clone_into(&mut draft.name);
+        HOST.clone_into(&mut draft.base_url);
+        draft.secret = token.into();
+        draft.tags = vec!["mine".to_owned()];
+        draft.folder = "Kept".to_owned();
+        let reviewed: Reviewed = draft.review(&|_| false).result.unwrap();
+        let connection = reviewed.connection.clone();
+        self.engine.send(Command::Save { reviewed: Box::new(reviewed), base: None });
+        self.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+        connection
+    }
+
+    fn list(&self) -> Vec<Connection> {
+        let library = brickpass::storage::Library::new(&self.home.config_dir(), &self.home.state_dir());
+        library.load().unwrap().entries.into_iter().map(|entry| entry.connection).collect()
+    }
+
+    fn backup(&mut self, to: &Path, passphrase: &str) -> Result<BackedUp, Failure> {
+        let run = self.run();
+        self.engine.send(Command::Backup { run, to: to.to_owned(), passphrase: SecretString::from(passphrase.to_owned()) });
+        self.until(|event| if let Event::BackedUp { outcome, .. } = event { Some(outcome) } else { None })
+    }
+}
+
+fn all(preview: Preview, replace: bool) -> Vec<Chosen> {
+    let choose = |row: brickpass::engine::PreviewRow| {
+        let replaces = row.twin.map(|twin| twin.id).filter(|_| replace);
+        row.connection.map(|connection| Chosen { connection, replaces })
+    };
+    preview.rows.into_iter().filter_map(choose).collect()
+}
+
+fn env(host: &str, token: &str) -> String {
+    format!("export DATABRICKS_HOST={host}\nexport DATABRICKS_TOKEN={token}\n")
+}
+
+#[test]
+fn nothing_is_saved_before_it_is_chosen_and_then_the_secret_comes_along() {
+    let mut desk = Desk::new();
+    let preview = desk.paste(&env(HOST, PAT)).unwrap();
+    assert!(preview.rows[0].with_secret && preview.rows[0].twin.is_none());
+    assert!(!format!("{preview:?}").contains(PAT));
+    assert!(desk.list().is_empty() && !desk.home.config_dir().join("connections.json").exists());
+
+    let (_, saved, failed) = desk.import(all(preview, false));
+    assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!(desk.secret(saved[0]).as_deref(), Some(PAT));
+    assert_eq!(desk.list()[0].id, saved[0]);
+    let again = desk.paste(&env(HOST, PAT)).unwrap();
+    assert_eq!(again.rows[0].twin.as_ref().map(|twin| twin.id), Some(saved[0]));
+    for (path, content) in desk.home.files() {
+        traces::none_in(&[("token", PAT)], &path.display().to_string(), &content);
+    }
+}
+
+#[test]
+fn im_09_what_is_replaced_keeps_its_place_and_comes_back() {
+    let mut desk = Desk::new();
+    let sales = desk.save("Sales", OTHER_PAT);
+    let preview = desk.paste(&env(HOST, PAT)).unwrap();
+    assert_eq!(preview.rows[0].twin.as_ref().unwrap().id, sales.id);
+
+    let (run, saved, failed) = desk.import(all(preview, true));
+    assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!(saved, [sales.id]);
+    assert_eq!(desk.list(), [sales.clone()], "its name, folder and tags stay");
+    assert_eq!(desk.secret(sales.id).as_deref(), Some(PAT));
+
+    let (removed, restored, failed) = desk.undo(run);
+    assert_eq!((removed, restored, failed.len()), (vec![], vec![sales.id], 0));
+    assert_eq!(desk.list(), [sales.clone()]);
+    assert_eq!(desk.secret(sales.id).as_deref(), Some(OTHER_PAT));
+    assert_eq!(desk.undo(run).2[0].1.code, Code::NotFound, "once");
+}
+
+#[test]
+fn im_09_what_was_added_goes_again_but_not_when_somebody_has_worked_on_it() {
+    let mut desk = Desk::new();
+    let preview = desk.paste(&format!("{HOST}\nhttps://adb-2.2.azuredatabricks.net\n")).unwrap();
+    let (run, saved, _) = desk.import(all(preview, false));
+    assert_eq!(saved.len(), 2);
+    let mut draft = Draft::from_connection(&desk.list()[0]);
+    "Renamed".clone_into(&mut draft.name);
+    let base = Some(brickpass::storage::Revision(1));
+    desk.engine.send(Command::Save { reviewed: Box::new(draft.review(&|_| false).result.unwrap()), base });
+    desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+
+    let (removed, _, failed) = desk.undo(run);
+    assert_eq!((removed, failed[0].1.code), (vec![saved[1]], Code::Conflict));
+    assert_eq!(desk.list().iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["Renamed"]);
+}
+
+#[test]
+fn an_import_of_many_keeps_the_backup_of_the_state_before() {
+    let mut desk = Desk::new();
+    desk.save("Precious", OTHER_PAT);
+    let text: String = (0..40).map(|at| format!("https://adb-{at}.2.azuredatabricks.net\n")).collect();
+    let preview = desk.paste(&text).unwrap();
+    let (_, saved, failed) = desk.import(all(preview, false));
+    assert_eq!((saved.len(), failed.len(), desk.list().len()), (40, 0, 41));
+    let library = brickpass::storage::Library::new(&desk.home.config_dir(), &desk.home.state_dir());
+    let newest = library.backups().into_iter().next().unwrap();
+    assert_eq!(library.restore_backup(&newest).unwrap().entries.len(), 1);
+}
+
+#[test]
+fn each_row_fails_by_itself() {
+    let mut desk = Desk::new();
+    let preview = desk.paste("https://adb-1.2.azuredatabricks.net\nhttps://adb-2.2.azuredatabricks.net\n").unwrap();
+    let mut chosen = all(preview, false);
+    chosen[0].replaces = Some(ConnectionId::random());
+    let (_, saved, failed) = desk.import(chosen);
+    assert_eq!((saved.len(), failed[0].1.code), (1, Code::NoSuchConnection));
+    assert_eq!(desk.list().len(), 1);
+}
+
+#[test]
+fn an_unusual_address_comes_in_unconfirmed() {
+    let mut desk = Desk::new();
+    let preview = desk.paste(&env("https://databricks.evil.example", PAT)).unwrap();
+    assert!(preview.rows[0].remarks.iter().any(|remark| remark.contains("confirm it")), "{:?}", preview.rows[0].remarks);
+    desk.import(all(preview, false));
+    assert!(!desk.list()[0].unconfirmed().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn im_11_a_large_file_a_pipe_and_a_device_are_refused_at_once() {
+    let mut desk = Desk::new();
+    let folder = desk.home.path().to_owned();
+    let (large, pipe) = (folder.join("large"), folder.join("pipe"));
+    fs::write(&large, vec![b'x'; 1024 * 1024 + 1]).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let began = Instant::now();
+    for (path, code) in [
+        (large.as_path(), Code::TooLarge),
+        (&pipe, Code::FileUnreadable),
+        (Path::new("/dev/zero"), Code::FileUnreadable),
+        (&folder, Code::FileUnreadable),
+        (&folder.join("missing"), Code::FileUnreadable),
+    ] {
+        let failure = desk.read(ImportSource::File { path: path.to_owned(), kind: None }).unwrap_err();
+        assert_eq!(failure.code, code, "{failure}");
+        let backup = ImportSource::Backup { path: path.to_owned(), passphrase: SecretString::from("x".to_owned()) };
+        assert!(desk.read(backup).is_err());
+    }
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn im_01_an_archive_writes_nothing() {
+    let mut desk = Desk::new();
+    let before: Vec<_> = desk.home.files().into_iter().map(|(path, _)| path).collect();
+    let zip = desk.home.path().join("evil.zip");
+    fs::write(&zip, b"PK\x03\x04\x14\0\0\0\0\0../../../../tmp/evil").unwrap();
+    let failure = desk.read(ImportSource::File { path: zip.clone(), kind: None }).unwrap_err();
+    assert!(failure.why.contains("does not open archives"), "{failure}");
+    let after: Vec<_> = desk.home.files().into_iter().map(|(path, _)| path).filter(|path| *path != zip).collect();
+    assert_eq!(before, after);
+}
+
+#[test]
+fn the_environment_comes_from_the_edge() {
+    let variables = vec![
+        ("DATABRICKS_HOST".to_owned(), SecretString::from(HOST.to_owned())),
+        ("DATABRICKS_TOKEN".to_owned(), SecretString::from(PAT.to_owned())),
+    ];
+    let mut desk = Desk::with(|places| Places { variables, ..places });
+    let preview = desk.read(ImportSource::Environment).unwrap();
+    assert!(preview.rows[0].with_secret);
+    assert!(Desk::new().read(ImportSource::Environment).unwrap_err().why.contains("DATABRICKS_HOST"));
+}
+
+#[test]
+fn hostile_names_become_names_that_fit() {
+    let mut desk = Desk::new();
+    for (number, value) in hostile_values() {
+        let name = serde_json::to_string(&value).unwrap();
+        let text = format!(r#"{{"name":{name},"values":[{{"key":"host","value":"{HOST}"}},{{"key":"token","value":{name}}}]}}"#);
+        let Ok(preview) = desk.paste(&text) else { continue };
+        for row in &preview.rows {
+            let Some(reviewed) = &row.connection else { continue };
+            let name = reviewed.connection.name.as_str();
+            assert_eq!(brickpass::connection::ConnectionName::parse(name).map(String::from), Ok(name.to_owned()), "V{number}");
+        }
+    }
+}
+
+#[test]
+fn a_backup_brings_everything_back_where_there_is_nothing_and_overwrites_nothing_by_itself() {
+    let mut desk = Desk::new();
+    let sales = desk.save("Sales", PAT);
+    let file = desk.home.path().join("all.brickpass");
+    let told = desk.backup(&file, "correct horse").unwrap();
+    assert_eq!(told, BackedUp { connections: 1, with_secret: vec![sales.id], sign_ins: 0 });
+    let bytes = fs::read(&file).unwrap();
+    assert!(bytes.starts_with(b"age-encryption.org/v1\n"));
+    traces::none_in(&[("token", PAT), ("host", "1234567890123456")], "the backup", &bytes);
+    assert!(desk.backup(&file, "other").unwrap_err().what.contains("exists already"));
+    assert!(desk.backup(&desk.home.path().join("b"), "").unwrap_err().why.contains("empty"));
+
+    let source = |passphrase: &str| ImportSource::Backup { path: file.clone(), passphrase: SecretString::from(passphrase.to_owned()) };
+    assert_eq!(desk.read(source("wrong")).unwrap_err().code, Code::WrongPassphrase);
+    let mut other = Desk::new();
+    let preview = other.read(source("correct horse")).unwrap();
+    let (_, saved, failed) = other.import(all(preview, false));
+    assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!((saved.as_slice(), other.list()), (&[sales.id][..], vec![sales.clone()]));
+    assert_eq!(other.secret(sales.id).as_deref(), Some(PAT));
+
+    // Once more: what is there is told, and left alone unless it is to be replaced.
+    let preview = other.read(source("correct horse")).unwrap();
+    assert_eq!(preview.rows[0].twin.as_ref().map(|twin| twin.id), Some(sales.id));
+    let (_, saved, _) = other.import(all(preview, false));
+    assert_ne!(saved, [sales.id], "it stands beside the other");
+    assert_eq!(other.list().len(), 2);
+
+    let mut cut = bytes.clone();
+    cut.truncate(bytes.len() - 1);
+    fs::write(&file, cut).unwrap();
+    assert!(desk.read(source("correct horse")).is_err());
+}
+
+struct Terminal(Home);
+
+impl Terminal {
+    fn brickpass(&self, arguments: &[&str], stdin: &str) -> Finished {
+        let mut command = self.0.brickpass(arguments);
+        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
+        command.env("DATABRICKS_CONFIG_FILE", self.0.path().join("profiles"));
+        run(&mut command, stdin.as_bytes(), Duration::from_secs(60))
+    }
+}
+
+#[test]
+fn the_command_line_imports_backs_up_and_brings_back() {
+    let desk = Terminal(Home::new());
+    let text = env(HOST, PAT);
+    let dry = desk.brickpass(&["import", "-", "--dry-run", "--json"], &text);
+    assert_eq!(
+        (dry.code, dry.json()["rows"][0]["status"].as_str(), dry.json()["rows"][0]["secret"].as_bool()),
+        (Some(0), Some("added"), Some(true))
+    );
+    assert_eq!(desk.brickpass(&["list", "--json"], "").json()["connections"].as_array().map(Vec::len), Some(0));
+
+    let added = desk.brickpass(&["import", "-", "--kind", "env", "--folder", " EU / Sales "], &text);
+    assert!(added.code == Some(0) && added.stdout.contains("Added Environment") && added.stdout.contains("with its secret"), "{added:?}");
+    let skipped = desk.brickpass(&["import", "-", "--json"], &text);
+    assert_eq!((skipped.code, skipped.json()["rows"][0]["status"].as_str()), (Some(0), Some("skipped")));
+    let replaced = desk.brickpass(&["import", "-", "--replace"], &env(HOST, OTHER_PAT));
+    assert!(replaced.stdout.contains("Replaced Environment"), "{replaced:?}");
+    let shown = desk.brickpass(&["show", "Environment", "--json"], "").json();
+    assert_eq!(shown["folder"], "EU/Sales");
+
+    let file = desk.0.path().join("all.brickpass").display().to_string();
+    let made = desk.brickpass(&["backup", &file, "--passphrase-stdin"], "battery staple\n");
+    assert_eq!(made.code, Some(0), "{made:?}");
+    let inventory = desk.0.path().join("list.json").display().to_string();
+    assert_eq!(desk.brickpass(&["backup", &inventory, "--without-secrets"], "").code, Some(0));
+    traces::none_in(&[("token", OTHER_PAT)], "the list", &fs::read(&inventory).unwrap());
+
+    let other = Terminal(Home::new());
+    let back = other.brickpass(&["import", "--backup", &file, "--passphrase-stdin", "--json"], "battery staple\n");
+    assert_eq!((back.code, back.json()["rows"][0]["status"].as_str()), (Some(0), Some("added")), "{back:?}");
+    assert_eq!(other.brickpass(&["import", &inventory, "--json"], "").json()["rows"][0]["status"], "skipped");
+    let unknown = other.brickpass(&["import", &inventory, "--only", "nobody"], "");
+    assert_eq!(unknown.code, Some(3), "{unknown:?}");
+    for run in [dry, added, skipped, replaced, made, back] {
+        traces::none_in(
+            &[("token", PAT), ("other token", OTHER_PAT)],
+            "what was printed",
+            format!("{}{}", run.stdout, run.stderr).as_bytes(),
+        );
+    }
+}
