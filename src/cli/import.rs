@@ -25,9 +25,9 @@ use crate::{
 
 const RUN: RunId = RunId(1);
 
-pub(super) fn import(options: Import, json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn import(options: &Import, json: bool) -> Result<ExitCode, Failure> {
     let folder = options.folder.as_deref().map(folder).transpose()?;
-    let source = source(&options)?;
+    let source = source(options)?;
     let mut session = Session::open()?;
     session.send(Command::ReadImport { run: RUN, source });
     let preview = session.wait_for(|event| match event {
@@ -39,7 +39,7 @@ pub(super) fn import(options: Import, json: bool) -> Result<ExitCode, Failure> {
     let mut told = Vec::new();
     let mut chosen = Vec::new();
     for row in rows.into_iter().filter(|row| options.only.is_empty() || options.only.contains(&row.place)) {
-        let (line, choice) = decide(row, &options, folder.as_deref());
+        let (line, choice) = decide(row, options, folder.as_deref());
         told.push(line);
         chosen.extend(choice);
     }

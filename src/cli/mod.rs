@@ -86,7 +86,7 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::SendTo(options) => send_to::send_to(&options, json),
         Subcommand::Export(options) => export::export(&options, json),
         Subcommand::Pat(words) => pat::pat(words, json),
-        Subcommand::Import(options) => import::import(options, json),
+        Subcommand::Import(options) => import::import(&options, json),
         Subcommand::Backup(options) => import::backup(options, json),
         Subcommand::Sp(words) => sp::sp(words, json),
         Subcommand::Admin(words) => admin::admin(words, json),

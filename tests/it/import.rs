@@ -167,12 +167,12 @@ fn im_09_what_is_replaced_keeps_its_place_and_comes_back() {
     let (run, saved, failed) = desk.import(all(preview, true));
     assert!(failed.is_empty(), "{failed:?}");
     assert_eq!(saved, [sales.id]);
-    assert_eq!(desk.list(), [sales.clone()], "its name, folder and tags stay");
+    assert_eq!(desk.list(), std::slice::from_ref(&sales), "its name, folder and tags stay");
     assert_eq!(desk.secret(sales.id).as_deref(), Some(PAT));
 
     let (removed, restored, failed) = desk.undo(run);
     assert_eq!((removed, restored, failed.len()), (vec![], vec![sales.id], 0));
-    assert_eq!(desk.list(), [sales.clone()]);
+    assert_eq!(desk.list(), std::slice::from_ref(&sales));
     assert_eq!(desk.secret(sales.id).as_deref(), Some(OTHER_PAT));
     assert_eq!(desk.undo(run).2[0].1.code, Code::NotFound, "once");
 }
@@ -198,7 +198,7 @@ fn im_09_what_was_added_goes_again_but_not_when_somebody_has_worked_on_it() {
 fn an_import_of_many_keeps_the_backup_of_the_state_before() {
     let mut desk = Desk::new();
     desk.save("Precious", OTHER_PAT);
-    let text: String = (0..40).map(|at| format!("https://adb-{at}.2.azuredatabricks.net\n")).collect();
+    let text = (0..40).map(|at| format!("https://adb-{at}.2.azuredatabricks.net\n")).collect::<Vec<_>>().concat();
     let preview = desk.paste(&text).unwrap();
     let (_, saved, failed) = desk.import(all(preview, false));
     assert_eq!((saved.len(), failed.len(), desk.list().len()), (40, 0, 41));

@@ -1,9 +1,9 @@
 //! Addresses as copied from a browser, one a line.
 
 use super::{Found, FoundConnection, Kind, found::Given};
-use crate::{connection::BaseUrl, failure::Failure};
+use crate::connection::BaseUrl;
 
-pub(super) fn read(text: &str) -> Result<Found, Failure> {
+pub(super) fn read(text: &str) -> Found {
     let mut found = Found::new(Kind::Address);
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(super::MOST + 1) {
         let place = BaseUrl::read(line).map_or_else(|_| "Address".to_owned(), |pasted| pasted.base_url.host().to_owned());
@@ -13,5 +13,5 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
         made.remark("It will sign in through the browser; choose another way in its form.");
         found.connections.push(made);
     }
-    Ok(found)
+    found
 }

@@ -44,7 +44,7 @@ fn take(id: &str, connection: &Value, found: &mut Found) {
     let empty = Map::new();
     let extra = extra.as_object().unwrap_or(&empty);
     let key = |name: &str| json::scalar(connection.get(name)).filter(|text| !text.is_empty());
-    let made = connection_of(id, key("host"), key("login"), key("password"), extra, found);
+    let made = connection_of(id, key("host").as_deref(), key("login").as_deref(), key("password").as_deref(), extra, found);
     found.connections.push(made);
 }
 
@@ -79,22 +79,22 @@ fn take_uri(id: &str, uri: &str, line: usize, found: &mut Found) -> Result<(), F
     }
     let text = |text: &str| decode(text).map(|text| Some(text).filter(|text| !text.is_empty()));
     let id = if id.is_empty() { "Airflow" } else { id };
-    let made = connection_of(id, text(host)?, text(login)?, text(password)?, &extra, found);
+    let made = connection_of(id, text(host)?.as_deref(), text(login)?.as_deref(), text(password)?.as_deref(), &extra, found);
     found.connections.push(made);
     Ok(())
 }
 
 fn connection_of(
     id: &str,
-    host: Option<String>,
-    login: Option<String>,
-    password: Option<String>,
+    host: Option<&str>,
+    login: Option<&str>,
+    password: Option<&str>,
     extra: &Map<String, Value>,
     found: &mut Found,
 ) -> FoundConnection {
     let mut made = FoundConnection::at(id);
-    let login_given = login.as_deref().map(Given::text);
-    let password = password.as_deref().map(Given::text);
+    let login_given = login.map(Given::text);
+    let password = password.map(Given::text);
     let on =
         |name: &str| json::scalar(extra.get(name)).is_some_and(|value| !matches!(value.to_ascii_lowercase().as_str(), "" | "false" | "0"));
     if ["azure_tenant_id", "azure_resource_id", "use_azure_managed_identity", "use_default_azure_credential"].iter().any(|name| on(name)) {
@@ -105,12 +105,12 @@ fn connection_of(
         made.principal(login_given.as_ref(), password.as_ref());
     } else if extra.contains_key("token") {
         made.token(json::given(extra.get("token")).as_ref());
-    } else if login.as_deref().is_some_and(|login| login != "token") {
+    } else if login.is_some_and(|login| login != "token") {
         made.refuse("It signs in with a user name and password, which Databricks does not accept any more.");
     } else {
         made.token(password.as_ref());
     }
-    let host = json::scalar(extra.get("host")).or(host);
+    let host = json::scalar(extra.get("host")).or_else(|| host.map(str::to_owned));
     made.host(host.as_deref().map(Given::text).as_ref(), "host");
     made.settle_level();
     for key in extra.keys() {

@@ -111,7 +111,7 @@ fn sh(value: &str) -> Result<Given, &'static str> {
             // A comment, or the next command.
             c if c.is_whitespace() || c == ';' => {
                 let rest: String = chars.collect();
-                if rest.trim_start().is_empty() || rest.trim_start().starts_with('#') || c == ';' {
+                if rest.trim_start().is_empty() || rest.trim_start().starts_with(['#', '&', '|', ';']) || c == ';' {
                     break;
                 }
                 // Docker's files and systemd's take a value with spaces as it is.
@@ -216,6 +216,8 @@ mod tests {
             (r#"A="b \"c\" \$d""#, Some(r#"b "c" $d"#)),
             ("A=b # why", Some("b")),
             ("A=b#c", Some("b#c")),
+            ("A='b' && export A", Some("b")),
+            ("A=\"$(brickpass token x)\" && export A", None),
             ("A='b # c' # why", Some("b # c")),
             ("A=$(touch pwned)", None),
             ("A=\"$(touch pwned)\"", None),

@@ -30,7 +30,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
 fn take(resource: &Value, document: &Value, found: &mut Found) {
     let properties = resource.get("properties").unwrap_or(resource);
     let service = Service { properties, settings: properties.get("typeProperties").unwrap_or(&Value::Null), template: document };
-    let name = json::scalar(resource.get("name")).map(|name| last_part(&name)).unwrap_or_else(|| "Linked service".to_owned());
+    let name = json::scalar(resource.get("name")).map_or_else(|| "Linked service".to_owned(), |name| last_part(&name));
     match properties.get("type").and_then(Value::as_str) {
         Some(kind) if TYPES.contains(&kind) => {
             let made = service.connection(&name, found);
@@ -45,7 +45,7 @@ fn take(resource: &Value, document: &Value, found: &mut Found) {
 fn last_part(name: &str) -> String {
     let inner = name.strip_prefix('[').filter(|rest| !rest.starts_with('[')).and_then(|rest| rest.strip_suffix(']'));
     let Some(inner) = inner else { return name.rsplit('/').next().unwrap_or(name).to_owned() };
-    let literal = inner.split('\'').filter(|part| part.starts_with('/')).next_back().unwrap_or("Linked service");
+    let literal = inner.split('\'').rfind(|part| part.starts_with('/')).unwrap_or("Linked service");
     literal.trim_start_matches('/').to_owned()
 }
 
@@ -64,10 +64,9 @@ impl Service<'_> {
         made.settle_level();
         for key in self.settings.as_object().into_iter().flat_map(|settings| settings.keys()) {
             match key.as_str() {
-                "domain" | "accessToken" | "authentication" | "credential" => {}
+                "domain" | "accessToken" | "authentication" | "credential" | "newClusterNumOfWorker" => {}
                 "encryptedCredential" => found.ignore(key, "only the service that wrote it can open it"),
                 "workspaceResourceId" => found.ignore(key, "the workspace is named by its address"),
-                "newClusterNumOfWorker" => {}
                 cluster if cluster.contains("luster") || ["instancePoolId", "policyId", "dataSecurityMode"].contains(&cluster) => {
                     found.ignore(key, "a connection names no compute; it is chosen when the connection is handed over");
                 }

@@ -130,7 +130,7 @@ pub fn read(kind: Kind, bytes: &[u8]) -> Result<Found, Failure> {
         Kind::LinkedService => linked_service::read(&text),
         Kind::Airflow => airflow::read(&text),
         Kind::Pbids => pbids::read(&text),
-        Kind::Address => address::read(&text),
+        Kind::Address => Ok(address::read(&text)),
         Kind::Postman => postman::read(&text),
         Kind::Csv => csv::read(&text),
         Kind::Brickpass => brickpass::read(&text),

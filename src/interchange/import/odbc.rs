@@ -99,12 +99,11 @@ fn string(text: &str, start: usize, line: &str) -> Result<Settings, Failure> {
         }
         let behind = behind.trim_start();
         let value;
-        (value, rest) = match behind.strip_prefix('{') {
-            Some(inner) => braced(inner).ok_or_else(|| error(here, "a value in braces is not closed with }"))?,
-            None => {
-                let (value, rest) = behind.split_once(';').unwrap_or((behind, ""));
-                (value.trim().to_owned(), rest)
-            }
+        (value, rest) = if let Some(inner) = behind.strip_prefix('{') {
+            braced(inner).ok_or_else(|| error(here, "a value in braces is not closed with }"))?
+        } else {
+            let (value, rest) = behind.split_once(';').unwrap_or((behind, ""));
+            (value.trim().to_owned(), rest)
         };
         settings.push((key.to_owned(), value));
     }

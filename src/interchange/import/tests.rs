@@ -2,7 +2,13 @@ use proptest::prelude::*;
 use secrecy::ExposeSecret as _;
 
 use super::*;
-use crate::connection::{AuthKind, LevelKind, SecretKind};
+use crate::{
+    connection::{AuthKind, Connection, LevelKind, SecretKind},
+    interchange::{
+        export,
+        format::{Answers, Subject},
+    },
+};
 
 const HOST: &str = "https://adb-1234567890123456.7.azuredatabricks.net";
 const PAT: &str = "dapi0123456789abcdef0123456789abcdef";
@@ -93,19 +99,19 @@ fn a_linked_services_expressions_are_resolved_from_defaults_or_told() {
 
 #[test]
 fn im_04_workers_are_a_number_or_a_range() {
-    let make = |workers: &str| {
+    let with = |workers: &str| {
         let text = format!(
             r#"{{"name":"LS","properties":{{"type":"AzureDatabricks","typeProperties":{{"domain":"{HOST}","newClusterVersion":"15.4.x-scala2.12","newClusterNumOfWorker":{workers}}}}}}}"#
         );
         found(Kind::LinkedService, &text)
     };
     for (workers, words) in [(r#""1:10""#, "1 to 10 workers"), ("2", "2 workers"), (r#""3""#, "3 workers")] {
-        let found = make(workers);
-        assert_eq!(found.connections[0].refused, None);
-        assert!(found.ignored.iter().any(|(key, why)| key == "newClusterNumOfWorker" && why.contains(words)), "{:?}", found.ignored);
+        let read = with(workers);
+        assert_eq!(read.connections[0].refused, None);
+        assert!(read.ignored.iter().any(|(key, why)| key == "newClusterNumOfWorker" && why.contains(words)), "{:?}", read.ignored);
     }
     for workers in [r#""a:b""#, r#""10:1""#, r#""1:2:3""#, "-1", "1.5", r#""99999999999""#] {
-        assert!(make(workers).connections[0].refused.as_ref().unwrap().contains("neither a number nor a range"), "{workers}");
+        assert!(with(workers).connections[0].refused.as_ref().unwrap().contains("neither a number nor a range"), "{workers}");
     }
 }
 
@@ -293,11 +299,11 @@ fn yaml_bombs_are_not_multiplied() {
             .map(|(at, alias)| format!("k{at}: {alias}"))
             .collect::<Vec<_>>()
             .join(", ");
-        bomb.push_str(&format!("a{level}: &a{level} {{{parts}}}\n"));
+        bomb.extend([format!("a{level}: &a{level} {{{parts}}}\n")]);
     }
     bomb.push_str("p: {outputs: *a29}\n");
     assert!(read(Kind::Dbt, bomb.as_bytes()).is_err(), "no target of Databricks in it");
-    let tower: String = (1..20_000).map(|level| format!("a{level}: &a{level} {{k: *a{}}}\n", level - 1)).collect();
+    let tower = (1..20_000).map(|level| format!("a{level}: &a{level} {{k: *a{}}}\n", level - 1)).collect::<Vec<_>>().concat();
     assert!(read(Kind::Dbt, format!("a0: &a0 {{k: v}}\n{tower}").as_bytes()).unwrap_err().why.contains("too deep"));
     assert!(read(Kind::Dbt, "[".repeat(100_000).as_bytes()).is_err());
     assert!(read(Kind::Dbt, "{a: ".repeat(100_000).as_bytes()).is_err());
@@ -431,7 +437,104 @@ fn hostile_values_neither_panic_nor_get_into_what_is_shown() {
     }
 }
 
+/// The formats that hold a connection, as the kind that reads them again.
+const BACK: [(&str, Kind); 11] = [
+    ("env-sh", Kind::Environment),
+    ("env-fish", Kind::Environment),
+    ("env-powershell", Kind::Environment),
+    ("env-cmd", Kind::Environment),
+    ("dotenv", Kind::Environment),
+    ("env-docker", Kind::Environment),
+    ("terraform", Kind::Tfvars),
+    ("jdbc", Kind::Jdbc),
+    ("odbc", Kind::Odbc),
+    ("dbt", Kind::Dbt),
+    ("sqlalchemy", Kind::Airflow),
+];
+
+fn answers() -> Answers {
+    let mut answers = Answers::default();
+    for (field, value) in
+        [("http_path", "/sql/1.0/warehouses/abc123def4567890"), ("schema", "sales"), ("by", "variables"), ("form", "string")]
+    {
+        answers.set(field, value);
+    }
+    answers
+}
+
+/// The connection again, from whichever of the files holds it.
+fn back(format: &str, kind: Kind, connection: &Connection, secret: Option<&SecretString>) -> Option<FoundConnection> {
+    let subject = Subject { connection, secret, profile: "sales", helper: "/usr/bin/brickpass-credential" };
+    let document = (export::find(format)?.make)(&subject, &answers()).ok()?;
+    let mut read = Vec::new();
+    for file in &document.files {
+        let bytes = file.text.expose_secret().as_bytes();
+        if let Ok(found) = super::read(kind, bytes) {
+            assert_eq!(guess(Some(&file.name), bytes), Some(kind), "{format}: {}", file.name);
+            read.extend(found.connections.into_iter().filter(|made| made.refused.is_none()));
+        }
+    }
+    read.pop()
+}
+
+fn connection(auth: AuthKind, host: &str) -> Connection {
+    let mut draft = crate::connection::Draft::new(crate::connection::ConnectionId::random());
+    "Sales".clone_into(&mut draft.name);
+    host.clone_into(&mut draft.base_url);
+    draft.auth = auth;
+    if auth == AuthKind::ServicePrincipal {
+        "00000000-0000-0000-0000-000000000001".clone_into(&mut draft.client_id);
+    }
+    draft.review(&|_| false).result.unwrap().connection
+}
+
+#[test]
+fn what_is_exported_is_read_again() {
+    for (format, kind) in BACK {
+        for (auth, secret) in [(AuthKind::PersonalAccessToken, PAT), (AuthKind::ServicePrincipal, "dose0123456789abcdef0123456789abcdef")] {
+            let connection = connection(auth, HOST);
+            let text = SecretString::from(secret.to_owned());
+            let Some(made) = back(format, kind, &connection, Some(&text)) else {
+                assert!(
+                    auth == AuthKind::ServicePrincipal && ["sqlalchemy", "env-docker"].contains(&format),
+                    "{format} {auth:?} is not read"
+                );
+                continue;
+            };
+            assert_eq!((made.draft.base_url.as_str(), made.draft.auth), (HOST, auth), "{format}");
+            assert_eq!(made.secret.as_ref().map(|(_, secret)| secret.expose_secret()), Some(secret), "{format} {auth:?}");
+        }
+    }
+}
+
 proptest! {
+    #[test]
+    fn hosts_and_secrets_survive_there_and_back(
+        at in 0..BACK.len(),
+        number in 100_000_u64..999_999_999,
+        digit in 0..10_u8,
+        secret in "[A-Za-z0-9_.~+/-]{12,60}",
+        principal in any::<bool>(),
+    ) {
+        let (format, kind) = BACK[at];
+        let host = format!("https://adb-{number}.{digit}.azuredatabricks.net");
+        let auth = if principal { AuthKind::ServicePrincipal } else { AuthKind::PersonalAccessToken };
+        let connection = connection(auth, &host);
+        let text = SecretString::from(secret.clone());
+        if let Some(made) = back(format, kind, &connection, Some(&text)) {
+            prop_assert_eq!((made.draft.base_url.as_str(), made.draft.auth), (host.as_str(), auth));
+            prop_assert_eq!(made.secret.as_ref().map(|(_, secret)| secret.expose_secret()), Some(secret.as_str()));
+            if principal {
+                prop_assert_eq!(made.draft.client_id.as_str(), "00000000-0000-0000-0000-000000000001");
+            }
+        }
+        // Without the secret nothing that looks like one comes back.
+        if let Some(made) = back(format, kind, &connection, None) {
+            prop_assert_eq!(made.draft.base_url.as_str(), host.as_str());
+            prop_assert!(made.secret.is_none());
+        }
+    }
+
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), at in 0..Kind::ALL.len()) {
         let _ = read(Kind::ALL[at], &bytes);
