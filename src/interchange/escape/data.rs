@@ -172,10 +172,14 @@ pub fn data_factory_text(value: &str) -> Cow<'_, str> {
     if value.starts_with('@') && !value.starts_with("@{") { Cow::Owned(format!("@{inner}")) } else { inner }
 }
 
-/// A text of an ARM template, where `[` begins an expression; it goes into JSON afterwards.
+/// A text of an ARM template, where `[` at the beginning and `]` at the end make an expression; it goes into JSON afterwards. With `[` alone,
+/// readers disagree: such a text stands as a literal within an expression.
 #[must_use]
 pub fn arm_text(value: &str) -> Cow<'_, str> {
-    if value.starts_with('[') { Cow::Owned(format!("[{value}")) } else { Cow::Borrowed(value) }
+    if !value.starts_with('[') {
+        return Cow::Borrowed(value);
+    }
+    Cow::Owned(if value.ends_with(']') { format!("[{value}") } else { format!("['{}']", value.replace('\'', "''")) })
 }
 
 /// An address that was read and written again, as the only thing on its place: nothing in it but what an address has (RFC 3986).

@@ -4,8 +4,10 @@ mod connect;
 mod curl;
 mod databrickscfg;
 mod dbt;
+mod delta_lake;
 mod env;
 mod jdbc;
+mod linked_service;
 mod odbc;
 mod parts;
 mod sdk;
@@ -23,6 +25,8 @@ pub const FORMATS: &[&Format] = &[
     &sdk::SDK,
     &connect::CONNECT,
     &dbt::DBT,
+    &linked_service::LINKED_SERVICE,
+    &delta_lake::DELTA_LAKE,
     // SQL
     &sql_connector::SQL_CONNECTOR,
     &sqlalchemy::SQLALCHEMY,
