@@ -24,6 +24,7 @@ mod engine;
 mod engine_admin;
 mod engine_sign_in;
 mod engine_tokens;
+mod export_a;
 mod host_input;
 mod http;
 mod http_tls;

@@ -1,0 +1,251 @@
+//! Promises about all formats of the registry, through the engine and the command line.
+
+use std::{fs, os::unix::fs::PermissionsExt as _};
+
+use brickpass::{
+    connection::{AuthKind, Connection, ConnectionId, Draft},
+    engine::{Command, Engine, Event, Events, ExportRequest, Places, RunId},
+    failure::{Code, Failure},
+    interchange::{
+        export::FORMATS,
+        format::{Answers, Document, FieldKind, Format, Pick},
+    },
+    storage::{Vault, VaultConfig, VaultHome},
+};
+use secrecy::ExposeSecret as _;
+
+use super::{CLIENT_ID, HELPER, LIMIT, PATH};
+use crate::support::{Finished, Home, run};
+
+const CANARY: &str = "dapicanary0123456789abcdef";
+
+struct Desk {
+    _home: Home,
+    engine: Engine,
+    events: Events,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let home = Home::new();
+        let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
+        let places = Places { vault: Some(vault), helper: HELPER.to_owned(), ..Places::new(home.config_dir(), home.state_dir()) };
+        let (engine, events) = Engine::start(places, || {}).unwrap();
+        let mut desk = Self { _home: home, engine, events };
+        desk.engine.send(Command::Start);
+        desk.until(|event| matches!(event, Event::History(_)).then_some(()));
+        desk
+    }
+
+    fn until<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = pick(self.events.wait().expect("the engine lives")) {
+                return found;
+            }
+        }
+    }
+
+    fn add(&mut self, name: &str, auth: AuthKind, base_url: &str) -> Connection {
+        let mut draft = Draft::new(ConnectionId::random());
+        name.clone_into(&mut draft.name);
+        base_url.clone_into(&mut draft.base_url);
+        draft.auth = auth;
+        if auth != AuthKind::Browser {
+            draft.secret = CANARY.into();
+        }
+        if auth == AuthKind::ServicePrincipal {
+            CLIENT_ID.clone_into(&mut draft.client_id);
+        }
+        let reviewed = draft.review(&|_| false).result.expect("a valid form");
+        let connection = reviewed.connection.clone();
+        self.engine.send(Command::Save { reviewed: Box::new(reviewed), base: None });
+        self.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+        connection
+    }
+
+    fn export(&mut self, id: ConnectionId, format: &Format, answers: &Answers, include_secret: bool) -> Result<Document, Failure> {
+        let request = ExportRequest { format: format.id.to_owned(), answers: answers.clone(), include_secret };
+        self.engine.send(Command::Export { run: RunId(1), id, request });
+        self.until(|event| if let Event::Exported { outcome, .. } = event { Some(outcome) } else { None })
+    }
+}
+
+/// Everything filled in, once with each choice of each field.
+fn fillings(format: &Format) -> Vec<Answers> {
+    let usual = |field: &brickpass::interchange::format::Field| match field.kind {
+        FieldKind::Choice(choices) => choices[0].0.to_owned(),
+        FieldKind::Flag => "yes".to_owned(),
+        FieldKind::Pick(Pick::HttpPath) => PATH.to_owned(),
+        FieldKind::Pick(Pick::Cluster) => "0101-120000-abcd1234".to_owned(),
+        FieldKind::Pick(Pick::NodeType) => "Standard_D4ds_v5".to_owned(),
+        FieldKind::Pick(Pick::RuntimeVersion) => "15.4.x-scala2.12".to_owned(),
+        FieldKind::Pick(_) => "main".to_owned(),
+        FieldKind::Text if field.default.is_empty() => "main".to_owned(),
+        FieldKind::Text => field.default.to_owned(),
+    };
+    let mut base = Answers::default();
+    for field in format.fields {
+        base.set(field.id, usual(field));
+    }
+    let mut all = vec![base.clone()];
+    for field in format.fields {
+        if let FieldKind::Choice(choices) = field.kind {
+            for (word, _) in &choices[1..] {
+                let mut other = base.clone();
+                other.set(field.id, *word);
+                all.push(other);
+            }
+        }
+    }
+    all
+}
+
+fn texts(document: &Document) -> String {
+    document.files.iter().map(|file| file.text.expose_secret()).collect()
+}
+
+#[test]
+fn ex_21_no_export_of_any_format_holds_a_secret_unless_asked() {
+    let mut desk = Desk::new();
+    let kinds = [AuthKind::PersonalAccessToken, AuthKind::ServicePrincipal, AuthKind::Browser];
+    let connections = kinds.map(|auth| desk.add(auth.word(), auth, super::URL));
+    let (mut made, mut with_secret) = (0, 0);
+    for format in FORMATS {
+        let mut ever = 0;
+        for (connection, answers) in connections.iter().flat_map(|connection| fillings(format).into_iter().map(move |answers| (connection, answers))) {
+            match desk.export(connection.id, format, &answers, false) {
+                Ok(document) => {
+                    assert!(!texts(&document).contains("canary") && !document.contains_secret, "{}", format.id);
+                    assert!(!format!("{document:?}").contains("canary") && !document.next.is_empty() && !document.files.is_empty());
+                    assert_eq!(document.format, format.id);
+                    (made, ever) = (made + 1, ever + 1);
+                }
+                Err(failure) => assert!(!failure.fix.is_empty() && !failure.to_string().contains("canary"), "{}: {failure}", format.id),
+            }
+            match desk.export(connection.id, format, &answers, true) {
+                // It says so when it does, and a sign-in of a person never does.
+                Ok(document) => {
+                    let holds = texts(&document).contains(CANARY);
+                    assert!(!holds || (document.contains_secret && format.takes_secret.is_some()), "{}", format.id);
+                    assert!(connection.auth.kind() != AuthKind::Browser || format.takes_secret.is_none(), "{}", format.id);
+                    with_secret += usize::from(holds);
+                }
+                Err(failure) => assert!(!failure.to_string().contains("canary"), "{}: {failure}", format.id),
+            }
+        }
+        assert!(ever > 0, "{} was never made", format.id);
+    }
+    println!("{} formats: {made} exports without a secret, {with_secret} with one", FORMATS.len());
+    assert!(with_secret > 10);
+}
+
+#[test]
+fn ex_26_one_way_to_sign_in_is_exported() {
+    let mut desk = Desk::new();
+    let token = desk.add("token", AuthKind::PersonalAccessToken, super::URL);
+    let principal = desk.add("principal", AuthKind::ServicePrincipal, super::URL);
+    for format in ["databrickscfg", "env-sh", "env-fish", "env-powershell", "env-cmd", "dotenv", "env-docker", "terraform", "jdbc", "odbc", "dbt"] {
+        let format = brickpass::interchange::export::find(format).unwrap();
+        for (connection, others) in [(&token, ["client_id", "client_secret"]), (&principal, ["pwd", "token="])] {
+            for answers in fillings(format) {
+                let Ok(document) = desk.export(connection.id, format, &answers, true) else { continue };
+                // What unsets the others names them, and so does nothing else.
+                let set = |line: &&str| !["unset", "set -e", "Remove-Item"].iter().any(|word| line.starts_with(word)) && !line.ends_with("=\"");
+                let text = texts(&document).to_lowercase().replace("databricks_token=", "token=").replace(" = ", "=");
+                let text: String = text.lines().filter(set).collect();
+                assert!(text.contains(CANARY), "{}", format.id);
+                for other in others {
+                    assert!(!text.contains(other), "{} of {}: {other} in {text}", format.id, connection.name.as_str());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn ex_22_an_unconfirmed_address_and_a_lost_secret_are_told() {
+    let mut desk = Desk::new();
+    let connection = desk.add("token", AuthKind::PersonalAccessToken, super::URL);
+    let sh = brickpass::interchange::export::find("env-sh").unwrap();
+    let unknown = ExportRequest { format: "nothing".to_owned(), answers: Answers::default(), include_secret: false };
+    desk.engine.send(Command::Export { run: RunId(1), id: connection.id, request: unknown });
+    let refused = desk.until(|event| if let Event::Exported { outcome, .. } = event { Some(outcome) } else { None }).unwrap_err();
+    assert_eq!(refused.code, Code::InvalidInput);
+    let mut wrong = Answers::default();
+    wrong.set("by", "magic");
+    assert!(desk.export(connection.id, sh, &wrong, false).unwrap_err().why.contains("token, profile"));
+    let mut wrong = Answers::default();
+    wrong.set("colour", "red");
+    assert!(desk.export(connection.id, sh, &wrong, false).unwrap_err().what.contains("colour"));
+    let gone = ConnectionId::random();
+    assert_eq!(desk.export(gone, sh, &Answers::default(), true).unwrap_err().code, Code::NoSuchConnection);
+}
+
+struct Terminal {
+    home: Home,
+}
+
+impl Terminal {
+    fn new() -> Self {
+        let terminal = Self { home: Home::new() };
+        let added = terminal.run(&["add", "Sales", "--base-url", super::URL, "--token-stdin"], &format!("{CANARY}\n"));
+        assert_eq!(added.code, Some(0), "{added:?}");
+        terminal
+    }
+
+    fn run(&self, arguments: &[&str], stdin: &str) -> Finished {
+        let mut command = self.home.brickpass(arguments);
+        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
+        run(&mut command, stdin.as_bytes(), LIMIT)
+    }
+}
+
+#[test]
+fn ex_22_a_file_with_a_secret_is_private_warned_about_and_kept_out_of_git() {
+    let terminal = Terminal::new();
+    let folder = terminal.home.path().join("repository");
+    fs::create_dir_all(folder.join(".git")).unwrap();
+    let with = ["export", "sales", "--format", "env-sh", "--include-secrets", "-o"];
+    let inside = folder.join("e.sh");
+    let refused = terminal.run(&[&with[..], &[inside.to_str().unwrap()]].concat(), "");
+    assert!(refused.code == Some(1) && refused.stderr.contains("--in-work-tree") && !inside.exists(), "{refused:?}");
+    let consented = terminal.run(&[&with[..], &[inside.to_str().unwrap(), "--in-work-tree"]].concat(), "");
+    assert_eq!(consented.code, Some(0), "{consented:?}");
+
+    let outside = terminal.home.path().join("e.sh");
+    let written = terminal.run(&[&with[..], &[outside.to_str().unwrap()]].concat(), "");
+    assert!(written.code == Some(0) && written.stderr.contains("whoever reads it can sign in") && written.stdout.is_empty(), "{written:?}");
+    assert_eq!(fs::metadata(&outside).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(fs::read_to_string(&outside).unwrap().contains(CANARY) && !written.stderr.contains(CANARY));
+    let again = terminal.run(&[&with[..], &[outside.to_str().unwrap()]].concat(), "");
+    assert!(again.code == Some(1) && again.stderr.contains("exists already"), "{again:?}");
+
+    let activity = terminal.run(&["activity", "--json"], "").json();
+    let deeds: Vec<_> = activity["activity"].as_array().unwrap().iter().map(|entry| (entry["what"].clone(), entry["detail"].clone())).collect();
+    assert!(deeds.contains(&("exported".into(), "env-sh".into())) && deeds.contains(&("export-saved".into(), "env-sh".into())), "{deeds:?}");
+    assert!(!activity.to_string().contains("canary"));
+}
+
+#[test]
+fn ex_21_the_command_line_prints_an_export_and_what_each_format_asks_for() {
+    let terminal = Terminal::new();
+    let printed = terminal.run(&["export", "Sales", "--format", "env-sh"], "");
+    assert!(printed.stdout.contains("$(brickpass token 'Sales')") && !printed.stdout.contains(CANARY), "{printed:?}");
+    let secret = terminal.run(&["export", "Sales", "--format", "env-sh", "--include-secrets"], "");
+    assert!(secret.stdout.contains(CANARY) && secret.stderr.contains("The secret of the connection stands in it"), "{secret:?}");
+    let several = terminal.run(&["export", "Sales", "--format", "terraform", "--set", "by=variables", "--json"], "").json();
+    assert_eq!(several["files"].as_array().unwrap().len(), 2);
+    let folder = terminal.home.path().join("tf");
+    let saved = terminal.run(&["export", "Sales", "-f", "terraform", "--set", "by=variables", "-o", folder.to_str().unwrap()], "");
+    assert!(saved.code == Some(0) && folder.join("databricks.tf").is_file(), "{saved:?}");
+    let missing = terminal.run(&["export", "Sales", "--format", "dbt"], "");
+    assert!(missing.code == Some(2) && missing.stderr.contains("HTTP path"), "{missing:?}");
+
+    let formats = terminal.run(&["export", "--formats", "--json"], "").json();
+    let told = formats["formats"].as_array().unwrap();
+    assert_eq!(told.len(), FORMATS.len());
+    let jdbc = told.iter().find(|format| format["format"] == "jdbc").unwrap();
+    assert!(jdbc["fields"].as_array().unwrap().iter().any(|field| field["field"] == "http_path" && field["required"] == true));
+    let table = terminal.run(&["export", "--formats"], "").stdout;
+    assert!(FORMATS.iter().all(|format| table.contains(format.id)), "{table}");
+}
