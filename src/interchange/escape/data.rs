@@ -25,7 +25,16 @@ pub fn yaml(value: &str) -> Result<Quoted, Unwritable> {
 /// # Errors
 /// What cannot be seen, or the begin of a template.
 pub fn yaml_jinja(value: &str) -> Result<Quoted, Unwritable> {
-    yaml(no_template(value)?)
+    yaml(without(value, &["{{", "{%", "{#"], "dbt")?)
+}
+
+/// A key of a mapping, which may have 1,024 characters (YAML 1.2, section 7.4.2), for a file that Jinja goes over.
+///
+/// # Errors
+/// As [`yaml_jinja`]; too long.
+pub fn yaml_key_jinja(value: &str) -> Result<Quoted, Unwritable> {
+    let key = yaml_jinja(value)?;
+    if key.expose().chars().count() > 1000 { Err(Unwritable::TooLong("YAML")) } else { Ok(key) }
 }
 
 /// For a file in which `${{` begins an expression (GitHub Actions).
@@ -36,7 +45,7 @@ pub fn yaml_workflow(value: &str) -> Result<Quoted, Unwritable> {
     yaml(without(value, &["${{"], "GitHub Actions")?)
 }
 
-/// Fit for a program that goes over the texts of its files for templates: Jinja, Nunjucks, Postman, Bruno, Insomnia.
+/// Fit for a program that goes over the texts of its files for templates: Nunjucks, Postman, Bruno, Insomnia.
 ///
 /// # Errors
 /// What cannot be seen, or the begin of a template.
@@ -136,7 +145,7 @@ pub fn connection_string(value: &str) -> Result<Quoted, Unwritable> {
     Ok(Quoted::new(if is_word { value.to_owned() } else { format!("{{{}}}", value.replace('}', "}}")) }))
 }
 
-/// One of several values that `|` separates (DBeaver).
+/// One of several values that `|` separates (`DBeaver`).
 ///
 /// # Errors
 /// What cannot be seen, `|`, blanks at the ends; empty.

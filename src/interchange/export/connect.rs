@@ -27,7 +27,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     of_a_workspace(subject.connection)?;
     let on = cluster(answers)?;
     if let Some(secret) = inline(subject)? {
-        let token = token_only(secret, "A Spark Connect address")?;
+        let token = token_only(&secret, "A Spark Connect address")?;
         // Source: Spark Connect's connection string; it knows no serverless compute.
         let cluster = on.ok_or_else(no_serverless)?;
         let link = Text::new().words("sc://").value("The host", authority(subject.connection), address)?;

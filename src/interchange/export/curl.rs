@@ -23,7 +23,7 @@ fn make(subject: &Subject<'_>, _: &Answers) -> Result<Document, Failure> {
         let text = text.quoted(&url.within("The address", escape::posix)?).words("\n");
         return Ok(document(subject, ".sh", text, "Run it in a shell: it asks Databricks who you are."));
     };
-    let token = Inline::Token(token_only(secret, "A request")?);
+    let token = Inline::Token(token_only(&secret, "A request")?);
     let header = Text::new().words("Authorization: Bearer ").value("The token", token.exposed(), escape::header)?;
     let text = Text::new().words("header = ").quoted(&header.within("The token", escape::curl)?);
     let text = text.words("\nurl = ").quoted(&url.within("The address", escape::curl)?).words("\nfail-with-body\nsilent\nshow-error\n");

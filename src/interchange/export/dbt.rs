@@ -6,7 +6,7 @@ use crate::{
     connection::AuthMethod,
     failure::{Code, Failure},
     interchange::{
-        escape::{Text, yaml_jinja},
+        escape::{Text, yaml_jinja, yaml_key_jinja},
         format::{Answers, Document, Field, Format, Group, Pick, Subject},
     },
 };
@@ -31,9 +31,10 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let path = required_http_path(answers)?;
     let secret = inline(subject)?;
     let target = answers.get(&TARGET).unwrap_or_default();
-    let text = Text::new().value("The name of the profile", subject.profile, yaml_jinja)?.words(":\n");
+    let text = Text::new().value("The name of the profile", subject.profile, yaml_key_jinja)?.words(":\n");
     let text = entry(text, "  target: ", "The name of the target", target)?;
-    let text = text.words("  outputs:\n    ").value("The name of the target", target, yaml_jinja)?.words(":\n      type: \"databricks\"\n");
+    let text =
+        text.words("  outputs:\n    ").value("The name of the target", target, yaml_key_jinja)?.words(":\n      type: \"databricks\"\n");
     let text = text.optional(answers.get(&CATALOG), |text, name| entry(text, "      catalog: ", "The name of the catalog", name))?;
     let text = entry(text, "      schema: ", "The name of the schema", schema(answers)?)?;
     let text = entry(text, "      host: ", "The host", authority(subject.connection))?;

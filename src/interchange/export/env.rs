@@ -59,11 +59,13 @@ struct Dialect {
     /// Takes away what is left of another way to sign in, and what would choose another place.
     unset: Option<Unset>,
     /// Sets `DATABRICKS_TOKEN` without that it stands there; `None` where there is no way.
-    ask: Option<fn(Text, &Subject<'_>) -> Result<Text, Failure>>,
+    ask: Option<Ask>,
     ending: &'static str,
     next: &'static str,
     next_token: &'static str,
 }
+
+type Ask = fn(Text, &Subject<'_>) -> Result<Text, Failure>;
 
 struct Unset {
     before: &'static str,
@@ -153,7 +155,7 @@ const ENV_FILE: Dialect = Dialect {
     next_token: "Set DATABRICKS_TOKEN to the output of brickpass token where you start it, then: docker run --env-file FILE",
 };
 
-const OTHERS: [&str; 12] = [
+const OTHERS: [&str; 16] = [
     "DATABRICKS_HOST",
     "DATABRICKS_ACCOUNT_ID",
     "DATABRICKS_CONFIG_PROFILE",
@@ -166,6 +168,10 @@ const OTHERS: [&str; 12] = [
     "DATABRICKS_CLUSTER_ID",
     "DATABRICKS_WAREHOUSE_ID",
     "DATABRICKS_SERVERLESS_COMPUTE_ID",
+    "DATABRICKS_WORKSPACE_ID",
+    "DATABRICKS_METADATA_SERVICE_URL",
+    "DATABRICKS_SERVER_HOSTNAME",
+    "DATABRICKS_HTTP_PATH",
 ];
 
 fn make(dialect: &Dialect, subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {

@@ -52,8 +52,8 @@ pub(crate) fn no_token_of_a_person() -> Failure {
 ///
 /// # Errors
 /// A service principal.
-pub(super) fn token_only<'a>(inline: Inline<'a>, format: &'static str) -> Result<&'a SecretString, Failure> {
-    match inline {
+pub(super) fn token_only<'a>(inline: &Inline<'a>, format: &'static str) -> Result<&'a SecretString, Failure> {
+    match *inline {
         Inline::Token(token) => Ok(token),
         Inline::ServicePrincipal { .. } => Err(Failure::new(
             Code::Unsupported,

@@ -25,7 +25,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let path = required_http_path(answers)?;
     let host = authority(subject.connection);
     if let Some(secret) = inline(subject)? {
-        let token = token_only(secret, "SQLAlchemy's dialect for Databricks")?;
+        let token = token_only(&secret, "SQLAlchemy's dialect for Databricks")?;
         let text = Text::new().words("databricks://token:").value("The token", token.expose_secret(), percent)?;
         let text = text.words("@").value("The host", host, address)?;
         let text = text.words("?http_path=").value("The HTTP path", path.as_str(), percent)?;

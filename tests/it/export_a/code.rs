@@ -29,8 +29,8 @@ fn judge(language: &str, values: &[String], output: &str) {
 }
 
 #[test]
-fn ex_07_javascript_and_python_and_yaml_read_their_literals() {
-    const TEST: &str = "ex_07_javascript_and_python_and_yaml_read_their_literals";
+fn javascript_python_and_yaml_read_their_literals() {
+    const TEST: &str = "javascript_python_and_yaml_read_their_literals";
     let home = Home::new();
     let (values, written) = literals(escape::javascript);
     if let Some(tool) = missing_tool(&["node"]) {
@@ -58,8 +58,8 @@ fn ex_07_javascript_and_python_and_yaml_read_their_literals() {
 }
 
 #[test]
-fn ex_07_go_reads_its_literals() {
-    const TEST: &str = "ex_07_go_reads_its_literals";
+fn go_reads_its_literals() {
+    const TEST: &str = "go_reads_its_literals";
     if let Some(tool) = missing_tool(&["go"]) {
         return skip(TEST, &format!("{tool} is not on this machine"));
     }
@@ -81,7 +81,9 @@ fn ex_10_java_reads_its_literals_and_the_driver_gets_its_properties() {
     let ask = |field: &'static str| {
         move |value: &str| Some(Asked::of(AuthKind::PersonalAccessToken).set("http_path", PATH).set("form", "properties").set(field, value))
     };
-    let fixed = |secret: &str| pairs([("url", "jdbc:databricks://adb-1234567890123456.7.azuredatabricks.net:443"), ("httpPath", PATH), ("PWD", secret)]);
+    let fixed = |secret: &str| {
+        pairs([("url", "jdbc:databricks://adb-1234567890123456.7.azuredatabricks.net:443"), ("httpPath", PATH), ("PWD", secret)])
+    };
     let with = move |key: &'static str| {
         move |_: &Asked, value: &str| {
             let mut expected = fixed("from the environment");
@@ -90,10 +92,8 @@ fn ex_10_java_reads_its_literals_and_the_driver_gets_its_properties() {
             expected
         }
     };
-    let score = Score::new("jdbc")
-        .place("catalog", ask("catalog"), with("ConnCatalog"))
-        .place("schema", ask("schema"), with("ConnSchema"))
-        .place(
+    let score =
+        Score::new("jdbc").place("catalog", ask("catalog"), with("ConnCatalog")).place("schema", ask("schema"), with("ConnSchema")).place(
             "token",
             |value| Some(Asked::of(AuthKind::PersonalAccessToken).set("http_path", PATH).set("form", "properties").secret(value)),
             move |_, value| fixed(value),
@@ -146,8 +146,8 @@ class Harness implements Driver {
 }
 
 #[test]
-fn ex_07_a_rust_literal_is_what_the_compiler_reads() {
-    const TEST: &str = "ex_07_a_rust_literal_is_what_the_compiler_reads";
+fn a_rust_literal_is_what_the_compiler_reads() {
+    const TEST: &str = "a_rust_literal_is_what_the_compiler_reads";
     if let Some(tool) = missing_tool(&["rustc"]) {
         return skip(TEST, &format!("{tool} is not on this machine"));
     }
@@ -200,21 +200,29 @@ fn read_by_python(score: &Score) {
 }
 
 #[test]
-fn ex_12_python_programs_say_exactly_what_was_meant() {
-    const TEST: &str = "ex_12_python_programs_say_exactly_what_was_meant";
+fn python_programs_say_exactly_what_was_meant() {
+    const TEST: &str = "python_programs_say_exactly_what_was_meant";
     if let Some(tool) = missing_tool(&["python3"]) {
         return skip(TEST, &format!("{tool} is not on this machine"));
     }
     let browser = || Asked::of(AuthKind::Browser);
-    read_by_python(&Score::new("sdk").place("profile", move |value| Some(browser().profile(value)), |_, value| pairs([("profile", value)])));
+    read_by_python(&Score::new("sdk").place(
+        "profile",
+        move |value| Some(browser().profile(value)),
+        |_, value| pairs([("profile", value)]),
+    ));
     let connect = Score::new("databricks-connect")
         .place(
             "profile",
             move |value| Some(browser().set("cluster", "0101-120000-abcd1234").profile(value)),
             |_, value| pairs([("profile", value), ("clusterId", "0101-120000-abcd1234")]),
         )
-        .place("serverless", move |value| Some(browser().set("compute", "serverless").profile(value)), |_, _| pairs([("serverless", "True")]))
-        .place("cluster", move |value| Some(browser().set("cluster", value)), |_, value| pairs([("clusterId", value)]));
+        .place(
+            "serverless",
+            move |value| Some(browser().set("compute", "serverless").profile(value)),
+            |_, _| pairs([("serverless", "True")]),
+        )
+        .place("cluster", move |value| Some(browser().set("cluster", value)), |_, value| pairs([("clusterId", value.trim())]));
     read_by_python(&connect);
     for (format, fixed) in [("sql-connector", "http_path"), ("sqlalchemy", "query.http_path")] {
         let prefix = if format == "sqlalchemy" { "query." } else { "" };

@@ -43,7 +43,8 @@ fn ex_06_every_sdk_reads_the_same_profile_or_the_value_is_refused() {
             "profile",
             |value| Some(Asked::of(AuthKind::Browser).profile(value)),
             |_, value| {
-                let reference = [("section", value), ("host", URL), ("auth_type", "databricks-cli"), ("databricks_cli_path", super::HELPER)];
+                let reference =
+                    [("section", value), ("host", URL), ("auth_type", "databricks-cli"), ("databricks_cli_path", super::HELPER)];
                 pairs(reference)
             },
         )
@@ -76,8 +77,8 @@ fn ex_06_every_sdk_reads_the_same_profile_or_the_value_is_refused() {
 }
 
 #[test]
-fn ex_10_dbt_reads_exactly_what_was_meant_after_jinja() {
-    const TEST: &str = "ex_10_dbt_reads_exactly_what_was_meant_after_jinja";
+fn dbt_reads_exactly_what_was_meant_after_jinja() {
+    const TEST: &str = "dbt_reads_exactly_what_was_meant_after_jinja";
     let ask = |auth| Asked::of(auth).set("http_path", PATH).set("schema", "analytics");
     let fixed = || pairs([("type", "databricks"), ("host", HOST), ("http_path", PATH)]);
     let and = move |key: &'static str, value: &str| [fixed(), pairs([(key, value)])].concat();
@@ -90,16 +91,22 @@ fn ex_10_dbt_reads_exactly_what_was_meant_after_jinja() {
     let score = Score::new("dbt")
         .place("catalog", move |value| Some(ask(AuthKind::Browser).set("catalog", value)), field("catalog"))
         .place("schema", move |value| Some(ask(AuthKind::Browser).set("schema", value)), field("schema"))
-        .place("target", move |value| Some(ask(AuthKind::Browser).set("target", value)), move |_, value| {
-            and("target", Some(value.trim()).filter(|value| !value.is_empty()).unwrap_or("dev"))
-        })
-        .place("profile", move |value| Some(ask(AuthKind::PersonalAccessToken).profile(value)), move |_, value| {
-            [and("profile", value), pairs([("token", "of the environment")])].concat()
-        })
+        .place(
+            "target",
+            move |value| Some(ask(AuthKind::Browser).set("target", value)),
+            move |_, value| and("target", Some(value.trim()).filter(|value| !value.is_empty()).unwrap_or("dev")),
+        )
+        .place(
+            "profile",
+            move |value| Some(ask(AuthKind::PersonalAccessToken).profile(value)),
+            move |_, value| [and("profile", value), pairs([("token", "of the environment")])].concat(),
+        )
         .place("token", move |value| Some(ask(AuthKind::PersonalAccessToken).secret(value)), move |_, value| and("token", value))
-        .place("client secret", move |value| Some(ask(AuthKind::ServicePrincipal).secret(value)), move |_, value| {
-            [and("client_secret", value), pairs([("client_id", CLIENT_ID), ("auth_type", "oauth")])].concat()
-        });
+        .place(
+            "client secret",
+            move |value| Some(ask(AuthKind::ServicePrincipal).secret(value)),
+            move |_, value| [and("client_secret", value), pairs([("client_id", CLIENT_ID), ("auth_type", "oauth")])].concat(),
+        );
     assert!(score.made.len() > 150);
     let home = Home::new();
     write_all(home.path(), &score.made, "yml");

@@ -49,11 +49,7 @@ fn ex_10_a_jdbc_address_is_read_exactly_or_refused_in_favour_of_properties() {
             |value| Some(Asked::of(AuthKind::ServicePrincipal).set("http_path", PATH).secret(value)),
             with(principal, "oauth2secret"),
         )
-        .place(
-            "http_path",
-            |value| Some(Asked::of(PAT).set("http_path", value)),
-            |_, value| panic!("{value:?} is no HTTP path"),
-        );
+        .place("http_path", |value| Some(Asked::of(PAT).set("http_path", value)), |_, value| panic!("{value:?} is no HTTP path"));
     let found: Vec<_> = score.made.iter().map(|made| read_jdbc(made.text.trim_end_matches('\n'))).collect();
     score.judge("JDBC driver", &found);
     for hostile in ["dapi;x", "dapi=x"] {
@@ -105,9 +101,11 @@ fn ex_11_odbc_reads_exactly_what_was_meant() {
                 let fixed = fixed();
                 move |_, value| [fixed.clone(), pairs([("PWD", value)])].concat()
             })
-            .place("driver", move |value| Some(at(form).set("driver", value)), |_, value| {
-                pairs([("Driver", Some(value.trim()).filter(|value| !value.is_empty()).unwrap_or("Simba Spark ODBC Driver"))])
-            })
+            .place(
+                "driver",
+                move |value| Some(at(form).set("driver", value)),
+                |_, value| pairs([("Driver", Some(value.trim()).filter(|value| !value.is_empty()).unwrap_or("Simba Spark ODBC Driver"))]),
+            )
     };
     let score = score_of("string");
     assert!(score.made.len() > 120);
@@ -146,9 +144,11 @@ fn ex_12_sqlalchemy_reads_exactly_what_was_meant() {
     let score = Score::new("sqlalchemy")
         .place("catalog", move |value| Some(ask().set("catalog", value)), with(fixed(), "catalog"))
         .place("schema", move |value| Some(ask().set("schema", value)), with(fixed(), "schema"))
-        .place("token", |value| Some(Asked::of(PAT).set("http_path", PATH).secret(value)), move |_, value| {
-            [fixed(), pairs([("password", value)])].concat()
-        });
+        .place(
+            "token",
+            |value| Some(Asked::of(PAT).set("http_path", PATH).secret(value)),
+            move |_, value| [fixed(), pairs([("password", value)])].concat(),
+        );
     let home = Home::new();
     write_all(home.path(), &score.made, "txt");
     let count = score.made.len();

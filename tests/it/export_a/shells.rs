@@ -23,7 +23,9 @@ fn score(format: &'static str, by_token: bool) -> Score {
     let score = Score::new(format)
         .place(
             "profile",
-            |value| Some(if by_token { Asked::of(AuthKind::Browser).set("by", "profile") } else { Asked::of(AuthKind::Browser) }.profile(value)),
+            |value| {
+                Some(if by_token { Asked::of(AuthKind::Browser).set("by", "profile") } else { Asked::of(AuthKind::Browser) }.profile(value))
+            },
             |_, value| all([("DATABRICKS_CONFIG_PROFILE", value)]),
         )
         .place(
@@ -55,12 +57,16 @@ fn score(format: &'static str, by_token: bool) -> Score {
     if !by_token {
         return score;
     }
-    score.place("name", |value| Asked::of(AuthKind::Browser).name(value), |asked, value| {
-        let id = asked.connection.id.to_string();
-        let may_be_named = !value.trim().starts_with('-') && (format != "env-powershell" || value.is_ascii());
-        let said = format!("token of {}", if may_be_named { asked.connection.name.as_str() } else { &id });
-        all([("DATABRICKS_HOST", URL), ("DATABRICKS_AUTH_TYPE", "pat"), ("DATABRICKS_TOKEN", &said)])
-    })
+    score.place(
+        "name",
+        |value| Asked::of(AuthKind::Browser).name(value),
+        |asked, value| {
+            let id = asked.connection.id.to_string();
+            let may_be_named = !value.trim().starts_with('-') && (format != "env-powershell" || value.is_ascii());
+            let said = format!("token of {}", if may_be_named { asked.connection.name.as_str() } else { &id });
+            all([("DATABRICKS_HOST", URL), ("DATABRICKS_AUTH_TYPE", "pat"), ("DATABRICKS_TOKEN", &said)])
+        },
+    )
 }
 
 /// These, and none of the others.

@@ -112,7 +112,9 @@ fn ex_21_no_export_of_any_format_holds_a_secret_unless_asked() {
     let (mut made, mut with_secret) = (0, 0);
     for format in FORMATS {
         let mut ever = 0;
-        for (connection, answers) in connections.iter().flat_map(|connection| fillings(format).into_iter().map(move |answers| (connection, answers))) {
+        for (connection, answers) in
+            connections.iter().flat_map(|connection| fillings(format).into_iter().map(move |answers| (connection, answers)))
+        {
             match desk.export(connection.id, format, &answers, false) {
                 Ok(document) => {
                     assert!(!texts(&document).contains("canary") && !document.contains_secret, "{}", format.id);
@@ -144,13 +146,16 @@ fn ex_26_one_way_to_sign_in_is_exported() {
     let mut desk = Desk::new();
     let token = desk.add("token", AuthKind::PersonalAccessToken, super::URL);
     let principal = desk.add("principal", AuthKind::ServicePrincipal, super::URL);
-    for format in ["databrickscfg", "env-sh", "env-fish", "env-powershell", "env-cmd", "dotenv", "env-docker", "terraform", "jdbc", "odbc", "dbt"] {
+    for format in
+        ["databrickscfg", "env-sh", "env-fish", "env-powershell", "env-cmd", "dotenv", "env-docker", "terraform", "jdbc", "odbc", "dbt"]
+    {
         let format = brickpass::interchange::export::find(format).unwrap();
         for (connection, others) in [(&token, ["client_id", "client_secret"]), (&principal, ["pwd", "token="])] {
             for answers in fillings(format) {
                 let Ok(document) = desk.export(connection.id, format, &answers, true) else { continue };
                 // What unsets the others names them, and so does nothing else.
-                let set = |line: &&str| !["unset", "set -e", "Remove-Item"].iter().any(|word| line.starts_with(word)) && !line.ends_with("=\"");
+                let set =
+                    |line: &&str| !["unset", "set -e ", "remove-item"].iter().any(|word| line.starts_with(word)) && !line.ends_with("=\"");
                 let text = texts(&document).to_lowercase().replace("databricks_token=", "token=").replace(" = ", "=");
                 let text: String = text.lines().filter(set).collect();
                 assert!(text.contains(CANARY), "{}", format.id);
@@ -221,8 +226,12 @@ fn ex_22_a_file_with_a_secret_is_private_warned_about_and_kept_out_of_git() {
     assert!(again.code == Some(1) && again.stderr.contains("exists already"), "{again:?}");
 
     let activity = terminal.run(&["activity", "--json"], "").json();
-    let deeds: Vec<_> = activity["activity"].as_array().unwrap().iter().map(|entry| (entry["what"].clone(), entry["detail"].clone())).collect();
-    assert!(deeds.contains(&("exported".into(), "env-sh".into())) && deeds.contains(&("export-saved".into(), "env-sh".into())), "{deeds:?}");
+    let deeds: Vec<_> =
+        activity["activity"].as_array().unwrap().iter().map(|entry| (entry["what"].clone(), entry["detail"].clone())).collect();
+    assert!(
+        deeds.contains(&("exported".into(), "env-sh".into())) && deeds.contains(&("export-saved".into(), "env-sh".into())),
+        "{deeds:?}"
+    );
     assert!(!activity.to_string().contains("canary"));
 }
 
