@@ -26,6 +26,18 @@ pub(super) const PASSPHRASE: &str = "BRICKPASS_VAULT_PASSPHRASE";
 /// # Errors
 /// No home directory, or an unknown word in `BRICKPASS_VAULT`.
 pub(super) fn places() -> Result<Places, Failure> {
+    let mut places = places_for_tokens()?;
+    places.save_folder = save_folder();
+    places.variables = variables();
+    places.look_around = Some(around);
+    places.open_url = Some(Arc::new(browser::open));
+    places.redirect_port = redirect_port(set("DATABRICKS_OAUTH_CALLBACK_PORT").as_deref())?;
+    places.discovery_host = discovery_host(set("DATABRICKS_DISCOVERY_HOST").as_deref())?;
+    Ok(places)
+}
+
+/// As [`places`], without what only a sign-in or a person needs: nothing that is wrong with that keeps a program from its token.
+pub(super) fn places_for_tokens() -> Result<Places, Failure> {
     let config_dir = set("BRICKPASS_CONFIG_DIR").map(PathBuf::from);
     let state_dir = set("BRICKPASS_STATE_DIR").map(PathBuf::from);
     let (config_dir, state_dir) = match (config_dir, state_dir) {
@@ -40,13 +52,7 @@ pub(super) fn places() -> Result<Places, Failure> {
     };
     let mut places = Places { ca_file: set("SSL_CERT_FILE").map(PathBuf::from), ..Places::new(config_dir, state_dir) };
     places.vault = chosen_vault(&places)?;
-    places.save_folder = save_folder();
     places.databrickscfg = databrickscfg();
-    places.variables = variables();
-    places.look_around = Some(around);
-    places.open_url = Some(Arc::new(browser::open));
-    places.redirect_port = redirect_port(set("DATABRICKS_OAUTH_CALLBACK_PORT").as_deref())?;
-    places.discovery_host = discovery_host(set("DATABRICKS_DISCOVERY_HOST").as_deref())?;
     Ok(places)
 }
 

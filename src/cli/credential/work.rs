@@ -16,7 +16,7 @@ use crate::{
 
 pub(super) fn token(wanted: &Token, profile: Option<String>) -> Result<AccessToken, Unanswered> {
     let asked = Question { profile, ..Question::of(wanted) }.with(&environment::databricks());
-    let desk = TokenDesk::open(&environment::places()?)?;
+    let desk = TokenDesk::open(&environment::places_for_tokens()?)?;
     let connection = asked.answer(&desk)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| cannot_start(&error))?;
     let outcome = runtime.block_on(async {
