@@ -45,7 +45,7 @@ pub use handover::{ExportPlace, ExportRequest, Offer, Proof};
 pub use importing::{BackedUp, Chosen, ImportSource, Preview, PreviewRow, Twin};
 pub use publish::{Drift, Plan, ProfileLine, ProfilesFile};
 pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, desktop, expiring_tokens};
-pub use token_desk::TokenDesk;
+pub use token_desk::{ProfilesPlace, TokenDesk};
 pub use tokens::{comment_without_mark, default_comment};
 
 /// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.

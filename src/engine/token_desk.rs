@@ -1,6 +1,6 @@
 //! A token for a program that asks once and ends: by the same rules as the engine's, without its thread, its lane and its events.
 
-use std::time::Duration;
+use std::{fs, path::PathBuf, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     connection::{AuthKind, Connection, ConnectionId, SecretKind},
     failure::{Code, Failure, Remedy},
+    interchange::databrickscfg::File,
     oauth::AccessToken,
     session::{Sessions, Surroundings},
     storage::{Library, SecretKey, SettingsFile, TokenNotes, Vault},
@@ -32,6 +33,15 @@ pub struct TokenDesk {
     notes: TokenNotes,
     connections: Vec<Connection>,
     published: Vec<(ConnectionId, String)>,
+    databrickscfg: Option<PathBuf>,
+}
+
+/// Where a profile of `.databrickscfg` leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfilesPlace {
+    pub host: String,
+    pub account_id: Option<String>,
+    pub workspace_id: Option<String>,
 }
 
 impl TokenDesk {
@@ -51,7 +61,14 @@ impl TokenDesk {
             changed: Box::new(|_| {}),
         });
         let connections = snapshot.entries.into_iter().map(|entry| entry.connection).collect();
-        Ok(Self { vault, sessions, notes: TokenNotes::new(&places.state_dir), connections, published: Vec::new() })
+        Ok(Self {
+            vault,
+            sessions,
+            notes: TokenNotes::new(&places.state_dir),
+            connections,
+            published: Vec::new(),
+            databrickscfg: places.databrickscfg.clone(),
+        })
     }
 
     #[must_use]
@@ -63,6 +80,16 @@ impl TokenDesk {
     #[must_use]
     pub fn published(&self) -> &[(ConnectionId, String)] {
         &self.published
+    }
+
+    /// Where the Databricks tools' own file says that this profile leads: there its token will be sent. `None`: it has no such profile with a host,
+    /// or cannot be read.
+    #[must_use]
+    pub fn place_of(&self, profile: &str) -> Option<ProfilesPlace> {
+        let file = File::read(&fs::read(self.databrickscfg.as_ref()?).ok()?).ok()?;
+        let section = file.profiles().into_iter().find(|section| section.name == profile)?;
+        let value = |key: &str| section.get(key).filter(|value| !value.is_empty()).map(str::to_owned);
+        Some(ProfilesPlace { host: value("host")?, account_id: value("account_id"), workspace_id: value("workspace_id") })
     }
 
     /// For a vault that has answered with `VaultLocked`.

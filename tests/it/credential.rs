@@ -379,6 +379,25 @@ fn the_python_sdk_lists_clusters_with_every_way_to_sign_in() {
 }
 
 #[test]
+fn a_profile_that_was_written_by_hand_is_known_by_its_host_and_one_that_leads_elsewhere_gets_no_token() {
+    let desk = Desk::new();
+    desk.add_pat("Sales");
+    let write = |name: &str, host: &str| {
+        let text = format!("[{name}]\nhost = {host}\nauth_type = databricks-cli\n");
+        fs::write(desk.home.path().join(".databrickscfg"), text).unwrap();
+    };
+    write("mine", &desk.host());
+    assert_eq!(desk.token(&["--profile", "mine"]).token, desk.demo.workspaces()[0].token);
+    write("mine", "https://adb-1.2.azuredatabricks.net");
+    assert!(desk.refused(&["--profile", "mine"]).contains(NOT_CONFIGURED));
+    write("sales", "https://adb-1.2.azuredatabricks.net/");
+    let words = desk.refused(&["--profile", "sales"]);
+    assert!(words.contains("leads to https://adb-1.2.azuredatabricks.net.") && !words.contains(NOT_CONFIGURED), "{words}");
+    fs::write(desk.home.path().join(".databrickscfg"), b"[sales\n\xff").unwrap();
+    desk.token(&["--profile", "sales"]);
+}
+
+#[test]
 fn an_address_that_nobody_confirmed_gets_no_token() {
     let desk = Desk::new();
     desk.add_pat("Sales");

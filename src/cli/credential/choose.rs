@@ -14,7 +14,7 @@ pub(super) enum Asked {
     Host(Host),
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Host {
     pub(super) origin: String,
     pub(super) account_id: Option<String>,

@@ -109,17 +109,31 @@ impl Question {
                 named.escape_debug()
             ))),
             (None, Some(profile), at) => {
-                let connection = choose(&Asked::Profile(profile.clone()))?;
+                // Where the token will be sent, as far as it is known.
+                let written = desk
+                    .place_of(profile)
+                    .and_then(|place| Host::read(&place.host, place.account_id.as_deref(), place.workspace_id.as_deref()).ok());
                 let at = at.as_deref().map(host).transpose()?;
-                match at.filter(|at| at.origin != connection.base_url.origin()) {
-                    Some(at) => Err(Unanswered::Words(format!(
-                        "--profile \"{}\" has host \"{}\", which conflicts with --host \"{}\". Use --profile only to select a profile",
+                let connection = match (choose(&Asked::Profile(profile.clone())), &written) {
+                    // Somebody has written the profile by hand, under a name of their own.
+                    (Err(Unanswered::NotConfigured(why)), Some(written)) => match choose(&Asked::Host(written.clone())) {
+                        Err(Unanswered::NotConfigured(_)) => Err(Unanswered::NotConfigured(why)),
+                        found => found,
+                    },
+                    (found, _) => found,
+                }?;
+                let ours = connection.base_url.origin();
+                if let Some(at) = at.filter(|at| at.origin != ours) {
+                    return Err(Unanswered::Words(format!(
+                        "--profile \"{}\" has host \"{ours}\", which conflicts with --host \"{}\". Use --profile only to select a profile",
                         profile.escape_debug(),
-                        connection.base_url.origin(),
                         at.origin
-                    ))),
-                    None => Ok(connection),
+                    )));
                 }
+                if let Some(written) = written.filter(|written| written.origin != ours) {
+                    return Err(Unanswered::Failed(leads_elsewhere(profile, &written.origin, connection)));
+                }
+                Ok(connection)
             }
             (None, None, Some(at)) => choose(&Asked::Host(host(at)?)),
             (None, None, None) => {
@@ -127,6 +141,20 @@ impl Question {
             }
         }
     }
+}
+
+/// A token goes to the host that it was issued for, and to no other.
+fn leads_elsewhere(profile: &str, there: &str, connection: &Connection) -> Failure {
+    Failure::new(
+        Code::Conflict,
+        format!("The profile \"{}\" leads to {there}.", profile.escape_debug()),
+        format!(
+            "The connection \"{}\" leads to {}, and its token goes nowhere else.",
+            connection.name.as_str(),
+            connection.base_url.origin()
+        ),
+        "Publish the connection again in Brickpass, or give the profile another name.",
+    )
 }
 
 fn nothing_stored(connection: &Connection) -> Unanswered {
