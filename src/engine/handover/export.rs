@@ -165,7 +165,7 @@ mod tests {
         let refused = saved(&document(true, &["x.env"]), &place(to.clone(), false)).unwrap_err();
         assert_eq!(refused.code, Code::InWorkTree);
         assert!(refused.why.contains("repository") && !to.exists());
-        assert_eq!(saved(&document(false, &["x.env"]), &place(to.clone(), false)).unwrap(), [to.clone()]);
+        assert_eq!(saved(&document(false, &["x.env"]), &place(to.clone(), false)).unwrap(), std::slice::from_ref(&to));
         fs::remove_file(&to).unwrap();
         saved(&document(true, &["x.env"]), &place(to.clone(), true)).unwrap();
         // A work tree of `git worktree` has a file of that name.
