@@ -215,7 +215,7 @@ fn auth<'a>(
         ));
     }
     if let Some(inline) = inline(subject)? {
-        let token = token_only(inline, "The linked service")?.expose_secret();
+        let token = token_only(&inline, "The linked service")?.expose_secret();
         // No token has it, and Data Factory would compute it.
         if data_factory_text(token) != token {
             return Err(Unwritable::Sign { sign: "@", reader: "Data Factory" }.of("The token").into());
