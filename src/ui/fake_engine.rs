@@ -167,6 +167,7 @@ pub struct Inner {
     pub recorded: Recorded,
     pub office: super::fake_engine_admin::FakeOffice,
     pub around: super::fake_engine_import::Around,
+    pub tools: super::fake_engine_export::FakeTools,
 }
 
 impl Default for Inner {
@@ -200,6 +201,7 @@ impl Default for Inner {
             recorded: Recorded::default(),
             office: super::fake_engine_admin::FakeOffice::default(),
             around: super::fake_engine_import::Around::default(),
+            tools: super::fake_engine_export::FakeTools::default(),
         }
     }
 }
@@ -326,6 +328,7 @@ impl Inner {
     }
 
     fn answer(&mut self, command: Command) {
+        let Some(command) = self.answer_tools(command) else { return };
         match command {
             Command::Start => {
                 self.events.push_back(Event::Settings {

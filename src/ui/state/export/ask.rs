@@ -79,8 +79,8 @@ impl State {
         let handover = self.export.handover_mut(id);
         handover.due = None;
         if handover.missing(format).is_some() {
-            handover.plain = Default::default();
-            handover.hide();
+            (handover.plain, handover.with_secret) = Default::default();
+            handover.revealed_at = None;
             return Vec::new();
         }
         handover.plain.asked(plain);

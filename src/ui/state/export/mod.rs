@@ -49,7 +49,7 @@ pub enum Tool {
 /// What the tab knows.
 #[derive(Debug)]
 pub struct Export {
-    pub(super) formats: &'static [&'static Format],
+    formats: &'static [&'static Format],
     filter: String,
     tool: Tool,
     /// Where there is no room for both, the list of tools has the page to itself.
@@ -178,6 +178,12 @@ impl Handover {
 }
 
 impl Export {
+    /// Formats of a test's own.
+    #[cfg(test)]
+    pub fn offer(&mut self, formats: &'static [&'static Format]) {
+        self.formats = formats;
+    }
+
     pub fn tool(&self) -> Tool {
         self.tool
     }

@@ -1,1 +1,312 @@
-//! .
+use std::path::PathBuf;
+
+use secrecy::ExposeSecret as _;
+
+use super::*;
+use crate::{
+    connection::{Connection, SecretKind},
+    engine::{Event, ExportPlace},
+    failure::Code,
+    ui::{
+        fake_engine::{FakeEngine, at, browser, connection, production},
+        fake_engine_export::{FORMATS, JDBC, TERRAFORM, refused},
+        state::{Dialog, Notice},
+    },
+};
+
+const SECRET: &str = "dapi0123456789abcdef0123456789abcdef";
+
+/// A state on the *Export* tab of its only connection, and the engine behind it.
+struct Desk {
+    state: State,
+    engine: FakeEngine,
+    id: ConnectionId,
+    now: Timestamp,
+}
+
+impl Desk {
+    fn new(connection: Connection) -> Self {
+        let engine = FakeEngine::with(std::slice::from_ref(&connection));
+        let id = connection.id;
+        engine.0.borrow_mut().secrets.insert((id, SecretKind::PersonalAccessToken), SECRET.into());
+        let mut desk = Self { state: State::default(), engine, id, now: at(0) };
+        desk.state.export.offer(FORMATS);
+        desk.send(vec![Command::Start]);
+        desk
+    }
+
+    fn on(format: &'static Format) -> Self {
+        let mut desk = Self::new(connection("Sales", |_| {}));
+        desk.send_with(|state| state.show_page(Page::Export));
+        desk.send_with(|state| state.choose_tool(Tool::Format(format.id)));
+        desk
+    }
+
+    /// Sends commands and takes the answers in until there are none.
+    fn send(&mut self, commands: Vec<Command>) {
+        let wires = self.engine.wires();
+        commands.into_iter().for_each(|command| (wires.send)(command));
+        let mut wires = self.engine.wires();
+        loop {
+            self.engine.work();
+            let Some(event) = (wires.next)() else { return };
+            for command in self.state.apply(event, self.now) {
+                (wires.send)(command);
+            }
+        }
+    }
+
+    fn send_with(&mut self, ask: impl FnOnce(&mut State) -> Vec<Command>) {
+        let commands = ask(&mut self.state);
+        self.send(commands);
+    }
+
+    fn answer(&mut self, field: &str, value: &str) {
+        let format = self.state.export.format().unwrap();
+        let field = format.fields.iter().find(|known| known.id == field).unwrap();
+        self.state.answer_export(field, value.to_owned(), self.now);
+    }
+
+    fn rest(&mut self) {
+        self.now = self.now + SignedDuration::from_secs(1);
+        let now = self.now;
+        self.send_with(|state| state.tick(now));
+    }
+
+    fn shown(&self) -> Option<String> {
+        let document = self.state.export.handover(self.id)?.preview().value()?;
+        Some(document.files[0].text.expose_secret().to_owned())
+    }
+
+    fn requests(&self) -> Vec<ExportRequest> {
+        self.engine.0.borrow().tools.requests.clone()
+    }
+
+    fn secret_included(&mut self) {
+        self.state.toggle_secret();
+        self.send_with(State::include_secret);
+    }
+}
+
+fn jdbc() -> Desk {
+    let mut desk = Desk::on(&JDBC);
+    desk.answer("http-path", "/sql/1.0/warehouses/abc");
+    desk.rest();
+    desk
+}
+
+#[test]
+fn tools_are_grouped_and_found_by_what_they_are_called() {
+    let mut export = Export::default();
+    export.offer(FORMATS);
+    let found = |export: &Export| export.tools().into_iter().flat_map(|(_, tools)| tools).collect::<Vec<_>>();
+    assert_eq!(found(&export), [Tool::Profile, Tool::Form, Tool::Format("jdbc"), Tool::Format("terraform")]);
+    assert_eq!(export.tools().iter().map(|(group, _)| *group).collect::<Vec<_>>(), ["Most used", "SQL clients", "Shells and deployment"]);
+    export.set_filter("JDBC".to_owned());
+    assert_eq!(found(&export), [Tool::Format("jdbc")]);
+    export.set_filter("python".to_owned());
+    assert_eq!(found(&export), [Tool::Profile]);
+    export.set_filter("nothing like it".to_owned());
+    assert!(export.tools().is_empty());
+}
+
+#[test]
+fn nothing_is_asked_for_while_something_required_is_missing_or_the_keys_have_not_rested() {
+    let mut desk = Desk::on(&JDBC);
+    assert_eq!(desk.requests(), []);
+    assert_eq!(desk.state.export.handover(desk.id).unwrap().missing(&JDBC).unwrap().id, "http-path");
+    for typed in ["/s", "/sql", "/sql/1.0/warehouses/abc"] {
+        desk.answer("http-path", typed);
+        desk.send_with(|state| state.tick(at(0)));
+    }
+    assert_eq!(desk.requests().len(), 0);
+    assert!(desk.state.next_tick(desk.now).unwrap() > SignedDuration::ZERO);
+    desk.rest();
+    assert_eq!(desk.requests().len(), 1);
+    assert!(desk.shown().unwrap().ends_with("httpPath=/sql/1.0/warehouses/abc;driver=oss"));
+    assert_eq!(desk.state.next_tick(desk.now), None);
+}
+
+#[test]
+fn a_field_that_is_not_shown_is_not_sent() {
+    let mut desk = jdbc();
+    let fields = |desk: &Desk| desk.state.export.handover(desk.id).unwrap().fields(&JDBC).map(|field| field.id).collect::<Vec<_>>();
+    assert!(!fields(&desk).contains(&"log"));
+    desk.answer("driver", "simba");
+    desk.rest();
+    assert!(fields(&desk).contains(&"log"));
+    desk.answer("log", "/tmp");
+    desk.rest();
+    assert!(desk.shown().unwrap().contains("log=/tmp"));
+    desk.answer("driver", "oss");
+    desk.rest();
+    assert!(!desk.shown().unwrap().contains("log="));
+}
+
+#[test]
+fn a_late_answer_to_older_fields_changes_nothing() {
+    let mut desk = jdbc();
+    desk.engine.0.borrow_mut().tools.slow = true;
+    desk.answer("http-path", "/older");
+    desk.rest();
+    desk.answer("http-path", "/newer");
+    desk.rest();
+    assert!(desk.shown().unwrap().contains("warehouses/abc"), "the last one stays until the new one is here");
+    assert!(desk.state.document_to_hand_on().is_none(), "and is not handed on");
+    // The answer to the older question comes last.
+    desk.engine.0.borrow_mut().answer_held_tools();
+    desk.send(Vec::new());
+    assert!(desk.shown().unwrap().contains("/newer"), "{:?}", desk.shown());
+    assert!(desk.state.document_to_hand_on().is_some());
+}
+
+#[test]
+fn the_secret_is_included_only_after_the_question_and_gone_when_something_else_is_looked_at() {
+    let mut desk = jdbc();
+    desk.state.toggle_secret();
+    assert!(matches!(&desk.state.dialog, Some(Dialog::IncludeSecret(dialog)) if dialog.place.contains("JDBC URL")));
+    desk.state.dialog = None;
+    assert!(desk.requests().iter().all(|request| !request.include_secret));
+    desk.secret_included();
+    assert!(desk.shown().unwrap().contains(SECRET));
+    let now = desk.now;
+    desk.state.reveal_export(now);
+    assert!(desk.state.export.handover(desk.id).unwrap().revealed_at().is_some());
+    desk.send_with(|state| state.show_page(Page::Connection));
+    let handover = desk.state.export.handover(desk.id).unwrap();
+    assert!(!handover.includes_secret() && handover.revealed_at().is_none() && handover.with_secret.value().is_none());
+    assert!(!desk.shown().unwrap().contains(SECRET));
+
+    // Another tool, and the tick itself.
+    desk.send_with(|state| state.show_page(Page::Export));
+    desk.secret_included();
+    desk.state.toggle_secret();
+    assert!(!desk.shown().unwrap().contains(SECRET));
+    desk.secret_included();
+    desk.send_with(|state| state.choose_tool(Tool::Form));
+    assert!(!desk.state.export.handover(desk.id).unwrap().includes_secret());
+}
+
+#[test]
+fn an_answer_with_the_secret_that_comes_after_leaving_is_not_kept() {
+    let mut desk = jdbc();
+    desk.engine.0.borrow_mut().tools.slow = true;
+    desk.secret_included();
+    desk.send_with(|state| state.show_page(Page::Connection));
+    desk.engine.0.borrow_mut().answer_held_tools();
+    desk.send(Vec::new());
+    assert!(desk.state.export.handover(desk.id).unwrap().with_secret.value().is_none());
+}
+
+#[test]
+fn production_wants_its_name_first_and_a_browser_sign_in_has_nothing_to_include() {
+    let mut desk = Desk::new(production("Sales"));
+    desk.send_with(|state| state.show_page(Page::Export));
+    desk.send_with(|state| state.choose_tool(Tool::Format("jdbc")));
+    desk.secret_included();
+    assert!(!desk.state.export.handover(desk.id).unwrap().includes_secret());
+    let Some(Dialog::IncludeSecret(dialog)) = &mut desk.state.dialog else { panic!() };
+    dialog.typed = " Sales ".to_owned();
+    desk.send_with(State::include_secret);
+    assert!(desk.state.export.handover(desk.id).unwrap().includes_secret());
+
+    let mut desk = Desk::new(browser("Mine"));
+    desk.send_with(|state| state.choose_tool(Tool::Format("jdbc")));
+    desk.state.toggle_secret();
+    assert!(desk.state.dialog.is_none());
+}
+
+#[test]
+fn a_secret_is_copied_by_the_engine_and_only_what_is_looked_at() {
+    let mut desk = jdbc();
+    assert!(desk.state.copy_export_with_secret().is_empty(), "without a secret the window copies it");
+    desk.secret_included();
+    match desk.state.copy_export_with_secret().as_slice() {
+        [Command::CopySecret { secret, .. }] => assert!(secret.expose_secret().contains(SECRET)),
+        other => panic!("{other:?}"),
+    }
+    desk.answer("http-path", "/x");
+    assert!(desk.state.copy_export_with_secret().is_empty(), "it is not as the fields are");
+}
+
+#[test]
+fn what_is_offered_is_asked_for_once_and_schemas_are_those_of_the_catalog() {
+    let mut desk = jdbc();
+    let field = |id: &str| JDBC.fields.iter().find(|field| field.id == id).unwrap();
+    let offer = Offer { value: "main".to_owned(), label: "main".to_owned() };
+    desk.engine.0.borrow_mut().tools.offers.insert((Pick::Catalog, None), Ok(vec![offer.clone()]));
+    desk.send_with(|state| state.toggle_offers(field("catalog")));
+    desk.send_with(|state| state.toggle_offers(field("catalog")));
+    desk.send_with(|state| state.toggle_offers(field("catalog")));
+    assert_eq!(desk.engine.sent("ListOffers"), 1);
+    assert_eq!(desk.state.export.offers(desk.id, Pick::Catalog, None).unwrap().value().unwrap().len(), 1);
+
+    desk.send_with(|state| state.toggle_offers(field("schema")));
+    assert_eq!(desk.engine.sent("ListOffers"), 1, "of which catalog?");
+    desk.send_with(|state| state.pick_offer(field("catalog"), &offer, at(9)));
+    assert!(desk.shown().unwrap().contains("catalog=main"));
+    desk.send_with(|state| state.toggle_offers(field("schema")));
+    assert!(desk.state.export.offers(desk.id, Pick::Schema, Some(&"main".to_owned())).is_some());
+}
+
+#[test]
+fn a_place_in_a_work_tree_is_used_only_when_the_person_means_exactly_that_place() {
+    let mut desk = jdbc();
+    desk.state.save_folder = Some(PathBuf::from("/home/ada"));
+    desk.secret_included();
+    desk.state.ask_to_save_export();
+    desk.engine.0.borrow_mut().tools.save_failure = Some(refused(Code::InWorkTree));
+    desk.send_with(|state| state.save_export(true));
+    let Some(Dialog::SaveExport(dialog)) = &desk.state.dialog else { panic!() };
+    assert!(dialog.work_tree);
+    desk.send_with(|state| state.save_export(true));
+    let place = |in_work_tree| ExportPlace { to: PathBuf::from("/home/ada/url.txt"), in_work_tree };
+    assert_eq!(desk.engine.0.borrow().tools.places, [place(false), place(true)]);
+    assert!(desk.state.dialog.is_none());
+    assert_eq!(desk.state.notices, [Notice::Done("Saved as /home/ada/url.txt".to_owned())]);
+}
+
+#[test]
+fn several_files_go_into_a_folder() {
+    let mut desk = Desk::on(&TERRAFORM);
+    desk.state.save_folder = Some(PathBuf::from("/home/ada"));
+    desk.state.ask_to_save_export();
+    desk.send_with(|state| state.save_export(false));
+    assert_eq!(desk.engine.0.borrow().tools.places[0].to, PathBuf::from("/home/ada/brickpass-terraform"));
+    assert_eq!(desk.state.notices, [Notice::Done("2 files saved in /home/ada/brickpass-terraform".to_owned())]);
+}
+
+#[test]
+fn a_worker_that_crashed_leaves_nothing_waiting() {
+    let mut desk = jdbc();
+    desk.engine.0.borrow_mut().tools.slow = true;
+    desk.secret_included();
+    desk.send_with(|state| state.toggle_offers(&JDBC.fields[0]));
+    desk.state.apply(Event::Failed { about: None, failure: refused(Code::Internal) }, at(1));
+    let handover = desk.state.export.handover(desk.id).unwrap();
+    assert!(!handover.plain.waits() && !handover.with_secret.waits());
+    assert!(!desk.state.export.offers(desk.id, Pick::HttpPath, None).unwrap().waits());
+}
+
+#[test]
+fn the_form_has_one_row_for_each_field_in_the_order_of_dialogs() {
+    let labels = |desk: &Desk| desk.state.form_rows().into_iter().map(|row| row.label).collect::<Vec<_>>();
+    let desk = Desk::new(connection("Sales", |_| {}));
+    assert_eq!(labels(&desk), ["Name", "Base URL", "Timeout", "Authentication type", "Access token"]);
+    assert_eq!(desk.state.form_rows()[4].value, FormValue::Secret(SecretKind::PersonalAccessToken));
+    let desk = Desk::new(connection("Robot", |draft| {
+        draft.auth = AuthKind::ServicePrincipal;
+        draft.client_id = "00000000-0000-4000-8000-000000000001".to_owned();
+    }));
+    assert_eq!(labels(&desk)[3..], ["Authentication type", "Client ID", "Client secret"]);
+    let desk = Desk::new(browser("Mine"));
+    assert!(matches!(desk.state.form_rows()[4].value, FormValue::None(_)));
+}
+
+#[test]
+fn debug_output_holds_no_secret() {
+    let mut desk = jdbc();
+    desk.secret_included();
+    assert!(desk.shown().unwrap().contains(SECRET));
+    assert!(!format!("{:?}", desk.state.export).contains(SECRET));
+}

@@ -1,1 +1,168 @@
-//! .
+use super::*;
+use crate::{
+    connection::Connection,
+    engine::Event,
+    failure::Code,
+    ui::{
+        fake_engine::{FakeEngine, at, connection},
+        fake_engine_export::{profile, refused},
+        state::Notice,
+    },
+};
+
+struct Desk {
+    state: State,
+    engine: FakeEngine,
+    id: ConnectionId,
+}
+
+impl Desk {
+    fn new(connection: &Connection, prepare: impl FnOnce(&FakeEngine)) -> Self {
+        let engine = FakeEngine::with(std::slice::from_ref(connection));
+        prepare(&engine);
+        let mut desk = Self { state: State::default(), engine, id: connection.id };
+        desk.send(vec![Command::Start]);
+        desk.send_with(|state| state.show_page(Page::Export));
+        desk
+    }
+
+    fn sales() -> Self {
+        Self::new(&connection("Sales Lakehouse", |_| {}), |_| {})
+    }
+
+    fn drifted(drift: Drift) -> Self {
+        let sales = connection("Sales", |_| {});
+        Self::new(&sales, |engine| engine.0.borrow_mut().tools.file.profiles.push(profile("their-name", Some((sales.id, drift)))))
+    }
+
+    fn send(&mut self, commands: Vec<Command>) {
+        let mut wires = self.engine.wires();
+        commands.into_iter().for_each(|command| (wires.send)(command));
+        loop {
+            self.engine.work();
+            let Some(event) = (wires.next)() else { return };
+            for command in self.state.apply(event, at(0)) {
+                (wires.send)(command);
+            }
+        }
+    }
+
+    fn send_with(&mut self, ask: impl FnOnce(&mut State) -> Vec<Command>) {
+        let commands = ask(&mut self.state);
+        self.send(commands);
+    }
+
+    fn publishing(&self) -> &Publishing {
+        self.state.profiles.publishing(self.id).unwrap()
+    }
+
+    fn published(&self) -> Option<(String, Drift, bool)> {
+        self.state.profiles.published(self.id).map(|(line, drift)| (line.name.clone(), drift, line.is_default))
+    }
+}
+
+#[test]
+fn opening_the_tab_says_what_publishing_would_change_and_changes_nothing() {
+    let desk = Desk::sales();
+    assert_eq!(desk.publishing().name(), "sales-lakehouse");
+    assert!(desk.publishing().change().is_some());
+    assert_eq!((desk.engine.sent("PlanPublish"), desk.engine.sent("ApplyPlan")), (1, 0));
+}
+
+#[test]
+fn what_was_shown_is_what_is_done_and_undo_takes_it_back() {
+    let mut desk = Desk::sales();
+    let shown = desk.publishing().change().cloned().unwrap();
+    let commands = desk.state.apply_plan();
+    assert!(matches!(commands.as_slice(), [Command::ApplyPlan { plan, .. }] if **plan == shown));
+    assert!(desk.state.apply_plan().is_empty(), "once");
+    desk.send(commands);
+    assert_eq!(desk.published(), Some(("sales-lakehouse".to_owned(), Drift::Same, false)));
+    assert!(desk.publishing().is_there_already());
+    assert_eq!(desk.state.notices, [Notice::Done("Published as sales-lakehouse".to_owned())]);
+    desk.send_with(State::restore_profiles);
+    assert_eq!(desk.published(), None);
+    assert!(desk.publishing().change().is_some() && !desk.state.profiles.is_changing());
+}
+
+#[test]
+fn a_typed_name_is_asked_about_when_the_keys_rest_and_stays() {
+    let mut desk = Desk::sales();
+    desk.state.type_profile("a b".to_owned(), at(0));
+    assert!(desk.publishing().unfit().is_some() && desk.publishing().change().is_none());
+    desk.send_with(|state| state.tick(at(1)));
+    assert_eq!(desk.engine.sent("PlanPublish"), 1, "not for a name that cannot be");
+    desk.state.type_profile("mine".to_owned(), at(2));
+    desk.send_with(|state| state.tick(at(2)));
+    assert_eq!(desk.engine.sent("PlanPublish"), 1);
+    desk.send_with(|state| state.tick(at(3)));
+    assert_eq!(desk.engine.sent("PlanPublish"), 2);
+    desk.send_with(State::ask_for_export);
+    assert_eq!(desk.publishing().name(), "mine");
+}
+
+#[test]
+fn a_profile_that_was_published_is_known_by_its_own_name() {
+    let desk = Desk::drifted(Drift::Same);
+    assert_eq!(desk.publishing().name(), "their-name");
+}
+
+#[test]
+fn drift_has_three_ways_out() {
+    for drift in [Drift::ChangedThere, Drift::Both] {
+        let mut desk = Desk::drifted(drift);
+        desk.send_with(State::apply_plan);
+        assert_eq!(desk.published().unwrap().1, Drift::Same, "publish again");
+        let mut desk = Desk::drifted(drift);
+        desk.send_with(State::keep_profile);
+        assert_eq!((desk.published().unwrap().1, desk.engine.sent("ApplyPlan")), (Drift::Same, 0), "keep theirs");
+        let mut desk = Desk::drifted(drift);
+        desk.send_with(State::forget_profile);
+        assert_eq!((desk.published(), desk.engine.sent("ApplyPlan")), (None, 0), "forget");
+    }
+}
+
+#[test]
+fn the_default_profile_is_set_after_its_own_look() {
+    let mut desk = Desk::drifted(Drift::Same);
+    desk.send_with(State::plan_default_profile);
+    assert_eq!(desk.publishing().intent(), Intent::Default);
+    assert!(desk.publishing().change().unwrap().diff.iter().any(|line| line.text == "default_profile = their-name"));
+    desk.send_with(State::leave_default_profile);
+    assert_eq!((desk.publishing().intent(), desk.published().unwrap().2), (Intent::Publish, false));
+    desk.send_with(State::plan_default_profile);
+    desk.send_with(State::apply_plan);
+    assert_eq!((desk.publishing().intent(), desk.published().unwrap().2), (Intent::Publish, true));
+}
+
+#[test]
+fn a_file_that_changed_meanwhile_is_shown_again_and_nothing_is_written() {
+    let mut desk = Desk::sales();
+    desk.engine.0.borrow_mut().tools.apply_failure = Some(refused(Code::Conflict));
+    desk.send_with(State::apply_plan);
+    assert_eq!(desk.publishing().trouble.as_ref().map(|failure| failure.code), Some(Code::Conflict));
+    assert_eq!((desk.engine.sent("ListProfiles"), desk.engine.sent("PlanPublish")), (2, 2));
+    assert!(desk.publishing().change().is_some() && desk.published().is_none());
+}
+
+#[test]
+fn a_late_plan_and_a_late_proof_find_nobody() {
+    let mut desk = Desk::drifted(Drift::Same);
+    let before = desk.publishing().plan().value().cloned();
+    desk.state.apply(Event::Planned { run: RunId(9_999), outcome: Err(refused(Code::Internal)) }, at(1));
+    assert_eq!(desk.publishing().plan().value().cloned(), before);
+    let commands = desk.state.prove();
+    assert!(desk.state.prove().is_empty(), "once at a time");
+    desk.state.apply(Event::Proved { run: RunId(9_999), id: desk.id, outcome: Ok(Vec::new()) }, at(1));
+    assert!(desk.publishing().proof().waits());
+    desk.send(commands);
+    assert!(!desk.publishing().proof().waits());
+}
+
+#[test]
+fn a_worker_that_crashed_leaves_nothing_waiting() {
+    let mut desk = Desk::sales();
+    assert_eq!(desk.state.apply_plan().len(), 1);
+    desk.state.apply(Event::Failed { about: None, failure: refused(Code::Internal) }, at(1));
+    assert!(!desk.state.profiles.is_changing() && desk.publishing().trouble.is_some());
+}

@@ -1,0 +1,274 @@
+//! What the fake engine answers somebody who hands a connection over, and formats of its own.
+
+use std::{collections::HashMap, path::PathBuf};
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::fake_engine::Inner;
+use crate::{
+    connection::{ConnectionId, SecretKind},
+    engine::{Command, Drift, Event, ExportPlace, ExportRequest, Offer, Plan, ProfileLine, ProfilesFile, Proof, RunId},
+    failure::{Code, Failure, Remedy},
+    interchange::{
+        databrickscfg::{DiffKind, DiffLine, Edit},
+        format::{Answers, Document, DocumentFile, Field, Format, Group, Pick, Subject},
+    },
+};
+
+const HTTP_PATH: Field = Field::pick("http-path", "HTTP path", Pick::HttpPath).required();
+const DRIVER: Field = Field::choice("driver", "Driver", &[("oss", "Databricks JDBC"), ("simba", "Simba")]);
+const LOG: Field = Field::text("log", "Log folder").when("driver", &["simba"]).hint("Where the driver writes");
+const ARROW: Field = Field::flag("arrow", "Use Arrow");
+const CATALOG: Field = Field::pick("catalog", "Catalog", Pick::Catalog);
+const SCHEMA: Field = Field::pick("schema", "Schema", Pick::Schema);
+
+pub static JDBC: Format = Format {
+    id: "jdbc",
+    title: "JDBC",
+    group: Group::Sql,
+    takes_secret: Some("in the JDBC URL, in plain text"),
+    fields: &[HTTP_PATH, DRIVER, LOG, ARROW, CATALOG, SCHEMA],
+    make: jdbc,
+};
+
+pub static TERRAFORM: Format =
+    Format { id: "terraform", title: "Terraform", group: Group::Deployment, takes_secret: None, fields: &[], make: terraform };
+
+pub static FORMATS: &[&Format] = &[&JDBC, &TERRAFORM];
+
+fn file(name: &str, text: String) -> DocumentFile {
+    DocumentFile { name: name.to_owned(), text: text.into() }
+}
+
+fn jdbc(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
+    let path = answers.get(&HTTP_PATH).unwrap_or_default();
+    if path.contains('"') {
+        let why = "A JDBC URL has no way to write a quotation mark.";
+        return Err(Failure::new(Code::InvalidInput, "The HTTP path cannot be written.", why, "Use a profile instead."));
+    }
+    let mut text = format!("jdbc:databricks://{}:443/;httpPath={path}", subject.connection.base_url.host());
+    for field in [&DRIVER, &LOG, &ARROW, &CATALOG, &SCHEMA] {
+        if let Some(value) = answers.get(field) {
+            text.push_str(&format!(";{}={value}", field.id));
+        }
+    }
+    if let Some(secret) = subject.secret {
+        text.push_str(&format!(";PWD={}", secret.expose_secret()));
+    }
+    let contains_secret = subject.secret.is_some();
+    let notes = vec!["The driver keeps the URL in its log.".to_owned()];
+    Ok(Document { format: "jdbc", files: vec![file("url.txt", text)], contains_secret, notes, next: "Paste it into the tool." })
+}
+
+fn terraform(subject: &Subject<'_>, _answers: &Answers) -> Result<Document, Failure> {
+    let files = vec![
+        file("main.tf", format!("provider \"databricks\" {{\n  profile = \"{}\"\n}}\n", subject.profile)),
+        file("versions.tf", "terraform {}\n".to_owned()),
+    ];
+    Ok(Document { format: "terraform", files, contains_secret: false, notes: Vec::new(), next: "Run terraform init." })
+}
+
+pub fn refused(code: Code) -> Failure {
+    let failure = Failure::new(code, "It did not work.", "Something is in the way.", "Try another way.");
+    if code == Code::VaultLocked { failure.with_remedy(Remedy::UnlockVault) } else { failure }
+}
+
+/// A profile that a connection was published as.
+pub fn profile(name: &str, published: Option<(ConnectionId, Drift)>) -> ProfileLine {
+    ProfileLine {
+        name: name.to_owned(),
+        host: Some("https://adb-1234567890123456.7.azuredatabricks.net".to_owned()),
+        auth_type: None,
+        is_default: false,
+        secrets: Vec::new(),
+        published,
+    }
+}
+
+/// The tools, their files, and the workspace that offers values.
+pub struct FakeTools {
+    pub file: ProfilesFile,
+    before: Option<ProfilesFile>,
+    /// What reading the file comes to.
+    pub read_failure: Option<Failure>,
+    pub export_failure: Option<Failure>,
+    pub plan_failure: Option<Failure>,
+    /// What the next change comes to.
+    pub apply_failure: Option<Failure>,
+    /// What the next save comes to.
+    pub save_failure: Option<Failure>,
+    pub offers: HashMap<(Pick, Option<String>), Result<Vec<Offer>, Failure>>,
+    pub proof: Result<Vec<Result<Proof, Failure>>, Failure>,
+    /// These are kept until they are told to be answered.
+    pub slow: bool,
+    pub held: Vec<Command>,
+    pub requests: Vec<ExportRequest>,
+    pub places: Vec<ExportPlace>,
+}
+
+impl Default for FakeTools {
+    fn default() -> Self {
+        let file = ProfilesFile {
+            path: PathBuf::from("/home/ada/.databrickscfg"),
+            target: None,
+            profiles: vec![profile("DEFAULT", None)],
+            remarks: Vec::new(),
+            exposed: false,
+            backup: false,
+        };
+        Self {
+            file,
+            before: None,
+            read_failure: None,
+            export_failure: None,
+            plan_failure: None,
+            apply_failure: None,
+            save_failure: None,
+            offers: HashMap::new(),
+            proof: Ok(Vec::new()),
+            slow: false,
+            held: Vec::new(),
+            requests: Vec::new(),
+            places: Vec::new(),
+        }
+    }
+}
+
+impl FakeTools {
+    fn plan(&self, edit: Edit, connection: Option<ConnectionId>) -> Plan {
+        let line = |kind, text: &str| DiffLine { kind, text: text.to_owned() };
+        let unchanged = match &edit {
+            Edit::Put { profile, .. } => self
+                .file
+                .profiles
+                .iter()
+                .any(|line| line.name == profile.as_str() && line.published.is_some_and(|(_, drift)| drift == Drift::Same)),
+            _ => false,
+        };
+        let mut diff = vec![line(DiffKind::Same, "[DEFAULT]")];
+        if !unchanged {
+            match &edit {
+                Edit::Put { profile, .. } => {
+                    diff.push(line(DiffKind::Removed, "token = ••••"));
+                    diff.push(line(DiffKind::Added, &format!("[{}]", profile.as_str())));
+                    diff.push(line(DiffKind::Added, "auth_type = databricks-cli"));
+                }
+                Edit::Default { profile } => diff.push(line(DiffKind::Added, &format!("default_profile = {profile}"))),
+                Edit::RemoveKeys { .. } => {}
+            }
+        }
+        Plan { path: self.file.path.clone(), edit, digest: [0; 32], diff, connection }
+    }
+
+    fn apply(&mut self, plan: &Plan) {
+        self.before = Some(self.file.clone());
+        self.file.backup = true;
+        match &plan.edit {
+            Edit::Put { profile: name, .. } => {
+                self.file.profiles.retain(|line| line.name != name.as_str());
+                self.file.profiles.push(profile(name.as_str(), plan.connection.map(|id| (id, Drift::Same))));
+            }
+            Edit::Default { profile } => {
+                for line in &mut self.file.profiles {
+                    line.is_default = line.name == *profile;
+                }
+            }
+            Edit::RemoveKeys { .. } => {}
+        }
+    }
+}
+
+impl Inner {
+    /// Whether it was one of these.
+    pub fn answer_tools(&mut self, command: Command) -> Option<Command> {
+        let is_slow = self.tools.slow && matches!(command, Command::Export { .. } | Command::ListOffers { .. } | Command::Prove { .. });
+        if is_slow {
+            self.tools.held.push(command);
+            return None;
+        }
+        match command {
+            Command::Export { run, id, request } => self.export(run, id, request),
+            Command::SaveExport { run, id, document, place } => {
+                let paths = match document.files.as_slice() {
+                    [_] => vec![place.to.clone()],
+                    many => many.iter().map(|file| place.to.join(&file.name)).collect(),
+                };
+                let refused = self.tools.save_failure.take_if(|_| !place.in_work_tree);
+                self.tools.places.push(place);
+                let outcome = refused.map_or(Ok(paths), Err);
+                self.events.push_back(Event::ExportSaved { run, id, format: document.format, outcome });
+            }
+            Command::ListOffers { run, id, pick, within } => {
+                let outcome = self.tools.offers.get(&(pick, within.clone())).cloned().unwrap_or(Ok(Vec::new()));
+                self.events.push_back(Event::Offers { run, id, pick, within, outcome });
+            }
+            Command::Prove { run, id, .. } => {
+                let outcome = self.tools.proof.clone();
+                self.events.push_back(Event::Proved { run, id, outcome });
+            }
+            Command::ListProfiles => self.tell_profiles(),
+            Command::PlanPublish { run, id, profile } => {
+                let name = crate::interchange::databrickscfg::ProfileName::parse(&profile).unwrap();
+                let plan = self.tools.plan(Edit::Put { profile: name, keys: Vec::new() }, Some(id));
+                let outcome = self.tools.plan_failure.clone().map_or(Ok(Box::new(plan)), Err);
+                self.events.push_back(Event::Planned { run, outcome });
+            }
+            Command::PlanEdit { run, edit } => {
+                let outcome = Ok(Box::new(self.tools.plan(edit, None)));
+                self.events.push_back(Event::Planned { run, outcome });
+            }
+            Command::ApplyPlan { run, plan } => {
+                let outcome = match self.tools.apply_failure.take() {
+                    Some(failure) => Err(failure),
+                    None => {
+                        self.tools.apply(&plan);
+                        Ok(Box::new(self.tools.file.clone()))
+                    }
+                };
+                self.events.push_back(Event::PlanApplied { run, outcome });
+            }
+            Command::KeepProfile { profile } => {
+                self.tools.file.profiles.iter_mut().filter(|line| line.name == profile).for_each(|line| {
+                    line.published = line.published.map(|(id, _)| (id, Drift::Same));
+                });
+                self.tell_profiles();
+            }
+            Command::ForgetProfile { profile } => {
+                self.tools.file.profiles.iter_mut().filter(|line| line.name == profile).for_each(|line| line.published = None);
+                self.tell_profiles();
+            }
+            Command::RestoreProfiles => {
+                if let Some(before) = self.tools.before.take() {
+                    self.tools.file = before;
+                }
+                self.tell_profiles();
+            }
+            other => return Some(other),
+        }
+        None
+    }
+
+    fn tell_profiles(&mut self) {
+        let outcome = self.tools.read_failure.clone().map_or_else(|| Ok(Box::new(self.tools.file.clone())), Err);
+        self.events.push_back(Event::Profiles(outcome));
+    }
+
+    fn export(&mut self, run: RunId, id: ConnectionId, request: ExportRequest) {
+        let connection = self.entries.iter().find(|entry| entry.connection.id == id).unwrap().connection.clone();
+        let secret: Option<SecretString> = SecretKind::ALL.iter().find_map(|kind| self.secrets.get(&(id, *kind)).cloned());
+        let secret = secret.filter(|_| request.include_secret);
+        let format = FORMATS.iter().find(|format| format.id == request.format).unwrap();
+        let subject = Subject { connection: &connection, secret: secret.as_ref(), profile: "sales", helper: "/opt/brickpass-credential" };
+        let outcome = self.tools.export_failure.clone().map_or_else(|| format.write(&subject, &request.answers), Err);
+        self.tools.requests.push(request);
+        self.events.push_back(Event::Exported { run, id, outcome });
+    }
+
+    /// What was held back is answered now, the newest first.
+    pub fn answer_held_tools(&mut self) {
+        self.tools.slow = false;
+        for command in std::mem::take(&mut self.tools.held).into_iter().rev() {
+            self.answer_tools(command);
+        }
+    }
+}
