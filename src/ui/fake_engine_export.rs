@@ -87,6 +87,8 @@ pub fn profile(name: &str, published: Option<(ConnectionId, Drift)>) -> ProfileL
 
 /// The tools, their files, and the workspace that offers values.
 pub struct FakeTools {
+    /// It is this file that is asked about; else that of the imports.
+    pub has_file: bool,
     pub file: ProfilesFile,
     before: Option<ProfilesFile>,
     /// What reading the file comes to.
@@ -117,6 +119,7 @@ impl Default for FakeTools {
             backup: false,
         };
         Self {
+            has_file: false,
             file,
             before: None,
             read_failure: None,
@@ -154,7 +157,7 @@ impl FakeTools {
                     diff.push(line(DiffKind::Added, "auth_type = databricks-cli"));
                 }
                 Edit::Default { profile } => diff.push(line(DiffKind::Added, &format!("default_profile = {profile}"))),
-                Edit::RemoveKeys { .. } => {}
+                Edit::RemoveKeys { .. } | Edit::Several(_) => {}
             }
         }
         Plan { path: self.file.path.clone(), edit, digest: [0; 32], diff, connection }
@@ -173,7 +176,7 @@ impl FakeTools {
                     line.is_default = line.name == *profile;
                 }
             }
-            Edit::RemoveKeys { .. } => {}
+            Edit::RemoveKeys { .. } | Edit::Several(_) => {}
         }
     }
 }
@@ -185,6 +188,19 @@ impl Inner {
         if is_slow {
             self.tools.held.push(command);
             return None;
+        }
+        let about_the_file = matches!(
+            command,
+            Command::ListProfiles
+                | Command::PlanPublish { .. }
+                | Command::PlanEdit { .. }
+                | Command::ApplyPlan { .. }
+                | Command::KeepProfile { .. }
+                | Command::ForgetProfile { .. }
+                | Command::RestoreProfiles
+        );
+        if about_the_file && !self.tools.has_file {
+            return Some(command);
         }
         match command {
             Command::Export { run, id, request } => self.export(run, id, request),

@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// So wide is a value at most.
+const VALUE: f32 = 360.0;
+
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(id) = state.selection.shown() else { return };
     paragraph(ui, words::FORM_WHY, fonts::regular(14.0), theme::of(ui).weak);
@@ -47,9 +50,12 @@ fn value(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, row: &
     };
     let palette = theme::of(ui);
     ui.horizontal(|ui| {
-        let room = (ui.available_width() - theme::CONTROL_HEIGHT - 16.0).max(48.0);
+        ui.set_min_height(theme::CONTROL_HEIGHT);
+        let room = (ui.available_width() - theme::CONTROL_HEIGHT - 16.0).clamp(48.0, VALUE);
         let colour = if can_copy { palette.text } else { palette.weak };
-        truncated_label(ui, &shown, fonts::regular(14.0), colour, room);
+        let drawn = truncated_label(ui, &shown, fonts::regular(14.0), colour, room);
+        // The buttons stand below each other.
+        ui.add_space((room - drawn.rect.width()).max(0.0));
         if !can_copy {
             return;
         }

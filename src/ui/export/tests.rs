@@ -31,6 +31,7 @@ impl Desk {
     fn with(connection: &Connection, size: [f32; 2], prepare: impl FnOnce(&FakeEngine)) -> Self {
         let engine = FakeEngine::with(std::slice::from_ref(connection));
         engine.0.borrow_mut().secrets.insert((connection.id, SecretKind::PersonalAccessToken), SECRET.into());
+        engine.0.borrow_mut().tools.has_file = true;
         prepare(&engine);
         let seconds = Rc::new(Cell::new(0));
         let mut window = open_at(&engine, size, Rc::clone(&seconds));
@@ -399,6 +400,7 @@ fn what_stands_in_the_way_is_said_with_the_way_out() {
 #[test]
 fn the_keys_and_the_palette_lead_there() {
     let engine = FakeEngine::with(&[connection("Sales", |_| {})]);
+    engine.0.borrow_mut().tools.has_file = true;
     let mut window = open_at(&engine, SIZE, Rc::default());
     window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
     settle(&mut window, &engine);

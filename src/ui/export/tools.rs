@@ -18,6 +18,8 @@ pub fn beside(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.spacing_mut().item_spacing.y = 8.0;
     filter(ui, state, act);
     ScrollArea::vertical().id_salt("tools").auto_shrink(false).show(ui, |ui| {
+        // Beside the scroll bar.
+        ui.set_max_width(ui.available_width() - 12.0);
         list(ui, state, act);
         ui.add_space(16.0);
     });

@@ -19,6 +19,7 @@ struct Desk {
 impl Desk {
     fn new(connection: &Connection, prepare: impl FnOnce(&FakeEngine)) -> Self {
         let engine = FakeEngine::with(std::slice::from_ref(connection));
+        engine.0.borrow_mut().tools.has_file = true;
         prepare(&engine);
         let mut desk = Self { state: State::default(), engine, id: connection.id };
         desk.send(vec![Command::Start]);
