@@ -146,7 +146,7 @@ pub const ACTIONS: &[Entry] = {
         entry(A::RevokeTokens, "Revoke tokens", Icon::Trash, Tokens, &[ctrl_shift(Key::Delete)]),
         entry(A::Expiring, "Show tokens that expire", Icon::Expiring, Tokens, &[ctrl(Key::E)]),
         entry(A::Export, "Export to another tool", Icon::OpenInBrowser, Test, &[ctrl_shift(Key::E)]),
-        entry(A::CopyAsForm, "Copy as form", Icon::Copy, Test, &[ctrl_shift(Key::F)]),
+        entry(A::CopyAsForm, "Copy as form", Icon::Copy, Test, &[ctrl_shift(Key::X)]),
         entry(A::Activity, "Show activity", Icon::Info, Window, &[ctrl(Key::I)]),
         entry(A::AllActivity, "Show activity of all connections", Icon::Info, Window, &[ctrl_shift(Key::I)]),
         entry(A::Administration, "Show administration", Icon::Lock, Tokens, &[ctrl_shift(Key::J)]),

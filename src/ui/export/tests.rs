@@ -405,7 +405,7 @@ fn the_keys_and_the_palette_lead_there() {
     window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
     settle(&mut window, &engine);
     assert!(shows(&window, "/home/ada/.databrickscfg"));
-    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::F);
+    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::X);
     settle(&mut window, &engine);
     assert!(window.query_by_label("Copy Base URL").is_some());
 }
