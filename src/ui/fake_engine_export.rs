@@ -157,7 +157,7 @@ impl FakeTools {
                     diff.push(line(DiffKind::Added, "auth_type = databricks-cli"));
                 }
                 Edit::Default { profile } => diff.push(line(DiffKind::Added, &format!("default_profile = {profile}"))),
-                Edit::RemoveKeys { .. } | Edit::Several(_) => {}
+                Edit::RemoveKeys { .. } | Edit::Remove { .. } | Edit::Several(_) => {}
             }
         }
         Plan { path: self.file.path.clone(), edit, digest: [0; 32], diff, connection }
@@ -176,7 +176,7 @@ impl FakeTools {
                     line.is_default = line.name == *profile;
                 }
             }
-            Edit::RemoveKeys { .. } | Edit::Several(_) => {}
+            Edit::RemoveKeys { .. } | Edit::Remove { .. } | Edit::Several(_) => {}
         }
     }
 }
