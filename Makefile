@@ -3,7 +3,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 
 PREFIX ?= /usr/local
 
-.PHONY: run install test lint bench screenshots battery soak
+.PHONY: run install test interop lint bench screenshots battery soak
 
 run: ## build Brickpass and open it on the embedded demo workspaces (without a display: show the same on a virtual one)
 	@scripts/run
@@ -19,6 +19,9 @@ install: ## build both programs for everyday use, and put them side by side into
 
 test: ## every test, with a summary of what could not run here
 	@scripts/test
+
+interop: ## the real clients from their registries, each signed in each way without a secret in its configuration
+	@scripts/interop
 
 lint: ## formatting, clippy, licences, scripts
 	@scripts/setup run

@@ -24,22 +24,22 @@ const LIMIT: Duration = Duration::from_secs(60);
 const NOT_CONFIGURED: &str = "databricks OAuth is not configured for this host";
 
 /// A home with an encrypted vault, and the demo in this process.
-struct Desk {
-    home: Home,
-    demo: Demo,
+pub struct Desk {
+    pub home: Home,
+    pub demo: Demo,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { home: Home::new(), demo: Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap() }
     }
 
-    fn with_vault(mut command: Command) -> Command {
+    pub fn with_vault(mut command: Command) -> Command {
         command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
         command
     }
 
-    fn done(&self, arguments: &[&str], stdin: &str) -> Finished {
+    pub fn done(&self, arguments: &[&str], stdin: &str) -> Finished {
         let finished = run(&mut Self::with_vault(self.home.brickpass(arguments)), stdin.as_bytes(), LIMIT);
         assert_eq!(finished.code, Some(0), "{arguments:?}: {finished:?}");
         finished
@@ -67,26 +67,26 @@ impl Desk {
         told(&self.credential(&[&["auth", "token"], arguments].concat()))
     }
 
-    fn host(&self) -> String {
+    pub fn host(&self) -> String {
         self.demo.workspaces()[0].base_url.clone()
     }
 
-    fn add_pat(&self, name: &str) {
+    pub fn add_pat(&self, name: &str) {
         self.done(&["add", name, "--base-url", &self.host(), "--token-stdin"], &self.demo.workspaces()[0].token);
     }
 
-    fn add_principal(&self, name: &str, at: usize) {
+    pub fn add_principal(&self, name: &str, at: usize) {
         let principal = self.demo.service_principal();
         let base_url = self.demo.workspaces()[at].base_url.clone();
         let how = ["--auth", "service-principal", "--client-id", &principal.client_id, "--client-secret-stdin"];
         self.done(&[&["add", name, "--base-url", &base_url], &how[..]].concat(), &principal.client_secret);
     }
 
-    fn add_browser(&self, name: &str) {
+    pub fn add_browser(&self, name: &str) {
         self.done(&["add", name, "--base-url", &self.host(), "--auth", "browser"], "");
     }
 
-    fn log_in(&self, name: &str) {
+    pub fn log_in(&self, name: &str) {
         let (user, port) = (self.demo.users()[0].clone(), free_port());
         self.demo.authorization().register_redirect_port(port);
         let mut login = Self::with_vault(self.home.brickpass(["login", name, "--no-browser", "--port", &port.to_string()]));

@@ -29,6 +29,7 @@ mod host_input;
 mod http;
 mod http_tls;
 mod import;
+mod interop;
 mod keyring;
 mod loopback;
 mod loopback_attack;

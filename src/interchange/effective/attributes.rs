@@ -91,11 +91,6 @@ pub fn variables() -> impl Iterator<Item = &'static str> {
     KNOWN.iter().map(|it| it.variable).filter(|name| !name.is_empty()).chain([PROFILE, CONFIG_FILE, TARGET])
 }
 
-/// Of the attributes, as they stand in a profile.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    KNOWN.iter().map(|it| it.name)
-}
-
 impl Known {
     /// The value as the SDK keeps it; `None` for the value that it takes for none (`false`, `0`).
     ///

@@ -13,7 +13,7 @@ mod tests;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::databrickscfg::{self, SETTINGS};
 use crate::connection::ConnectionId;
@@ -112,10 +112,10 @@ pub struct Section {
 impl From<&databrickscfg::File> for Profiles {
     fn from(file: &databrickscfg::File) -> Self {
         let profiles = file.profiles();
+        let plain = |key: &str, value: &SecretString| (!databrickscfg::is_secret(key)).then(|| value.expose_secret().to_owned());
         let sections = profiles.iter().map(|profile| {
-            let plain = attributes::names().filter_map(|name| Some((name.to_owned(), Some(profile.get(name)?.to_owned()))));
-            let secret = profile.secrets().map(|(key, _)| (key.to_owned(), None));
-            Section { name: profile.name.clone(), line: profile.lines.start, values: plain.chain(secret).collect() }
+            let values = profile.keys().map(|(key, value)| (key.to_owned(), plain(key, value))).collect();
+            Section { name: profile.name.clone(), line: profile.lines.start, values }
         });
         Self::Read { default_profile: file.default_profile(), sections: sections.collect() }
     }

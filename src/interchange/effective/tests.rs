@@ -298,3 +298,17 @@ fn the_profile_of_a_bundle_wins_over_the_environment_but_not_over_a_name() {
         Some("the host in the profile (https://other) doesn’t match the host configured in the bundle (https://top.cloud.databricks.com)")
     );
 }
+
+#[test]
+fn profiles_of_a_file_come_with_their_lines_and_without_secrets() {
+    let file = databrickscfg::File::read(
+        b"; comment\n[a]\nhost = https://a.cloud.databricks.com\ntoken = dapi-planted\nmine = x\n\n[__settings__]\ndefault_profile = a\n",
+    )
+    .unwrap();
+    let Profiles::Read { default_profile, sections } = Profiles::from(&file) else { panic!() };
+    assert_eq!((default_profile.as_deref(), sections.len(), sections[0].line), (Some("a"), 1, 2));
+    assert_eq!(
+        sections[0].values.iter().map(|(key, value)| (key.as_str(), value.is_some())).collect::<Vec<_>>(),
+        [("host", true), ("token", false), ("mine", true)]
+    );
+}

@@ -1,0 +1,148 @@
+//! How each client is had from its registry, and how it is started. What was fetched once is kept in `target/interop`.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use serde_json::json;
+
+use crate::support::{Finished, interop, interop_venv, missing_tool, run};
+
+/// The first time everything comes over the network, and much is compiled.
+const LONGEST_INSTALLATION: Duration = Duration::from_mins(15);
+/// What a script says when it could not do its work here.
+const DOES_NOT_FIT: i32 = 77;
+
+/// Makes a command in the stage's home of a program.
+type Start<'a> = &'a dyn Fn(&OsStr) -> Command;
+
+pub enum Prepared {
+    Ready(Box<dyn Fn(Start<'_>) -> Command>),
+    /// Not here: a toolchain or a registry is missing.
+    Skipped(String),
+    Broken(String),
+}
+
+pub struct Client {
+    pub name: &'static str,
+    pub wants_clusters: bool,
+    pub prepare: fn() -> Prepared,
+}
+
+pub const ALL: &[Client] = &[
+    Client { name: "SDK for Python", wants_clusters: true, prepare: python },
+    Client { name: "SDK for Go", wants_clusters: true, prepare: go },
+    Client { name: "SDK for Java", wants_clusters: true, prepare: java },
+    Client { name: "Terraform provider", wants_clusters: false, prepare: terraform },
+];
+
+fn sources(client: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop").join(client)
+}
+
+/// Beside the built programs, so that it goes with `cargo clean`.
+pub fn kept(client: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("interop").join(client);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn missing(tools: &[&str]) -> Option<Prepared> {
+    missing_tool(tools).map(|tool| Prepared::Skipped(format!("{tool} is not installed")))
+}
+
+fn last_line(ran: &Finished) -> String {
+    let lines = ran.stderr.lines().chain(ran.stdout.lines());
+    lines.map(str::trim).filter(|line| !line.is_empty()).last().unwrap_or("it says nothing").to_owned()
+}
+
+fn python() -> Prepared {
+    if let Some(skipped) = missing(&["sh", "env", "python3"]) {
+        return skipped;
+    }
+    let installed = interop("whose_token.py", &json!({}));
+    match installed.code {
+        Some(0) => {}
+        Some(DOES_NOT_FIT) => return Prepared::Skipped(installed.stdout.trim().trim_start_matches("skipped: ").to_owned()),
+        _ => return Prepared::Broken(last_line(&installed)),
+    }
+    Prepared::Ready(Box::new(|start| {
+        let mut command = start("python3".as_ref());
+        command.arg(sources("look.py")).env("PYTHONPATH", interop_venv().join("packages")).env("PYTHONDONTWRITEBYTECODE", "1");
+        command
+    }))
+}
+
+fn go() -> Prepared {
+    if let Some(skipped) = missing(&["go"]) {
+        return skipped;
+    }
+    let program = kept("go").join("look");
+    let go = |arguments: &[&OsStr]| {
+        let mut command = Command::new("go");
+        command.current_dir(sources("go")).args(arguments);
+        // Writable, or `cargo clean` could not take it away again.
+        command.env("GOFLAGS", "-mod=readonly -modcacherw -buildvcs=false").env("GOTOOLCHAIN", "local");
+        command.env("GOMODCACHE", kept("go-modules")).env("GOCACHE", kept("go-build"));
+        run(&mut command, b"", LONGEST_INSTALLATION)
+    };
+    let fetched = go(&["mod".as_ref(), "download".as_ref()]);
+    if fetched.code != Some(0) {
+        return Prepared::Skipped(format!("its modules could not be fetched: {}", last_line(&fetched)));
+    }
+    let built = go(&["build".as_ref(), "-o".as_ref(), program.as_ref(), ".".as_ref()]);
+    if built.code != Some(0) {
+        return Prepared::Broken(last_line(&built));
+    }
+    Prepared::Ready(Box::new(move |start| start(program.as_ref())))
+}
+
+fn java() -> Prepared {
+    if let Some(skipped) = missing(&["java", "mvn"]) {
+        return skipped;
+    }
+    let built = kept("java");
+    let mut maven = Command::new("mvn");
+    maven.current_dir(sources("java")).args(["-q", "-B"]);
+    maven.arg(format!("-Dmaven.repo.local={}", kept("m2").display())).arg(format!("-Dbuilt={}", built.display())).arg("package");
+    let ran = run(&mut maven, b"", LONGEST_INSTALLATION);
+    if ran.code != Some(0) {
+        let fetching = ["Could not transfer", "Could not resolve", "could not be resolved"].iter().any(|it| ran.stdout.contains(it));
+        let error = ran.stdout.lines().find(|line| line.contains("[ERROR]")).map_or_else(|| last_line(&ran), str::to_owned);
+        return if fetching { Prepared::Skipped(format!("it could not be fetched: {error}")) } else { Prepared::Broken(error) };
+    }
+    Prepared::Ready(Box::new(move |start| {
+        let mut command = start("java".as_ref());
+        command.arg("-cp").arg(format!("{0}/interop-1.jar:{0}/jars/*", built.display())).arg("Look");
+        command
+    }))
+}
+
+fn terraform() -> Prepared {
+    if let Some(skipped) = missing(&["terraform"]) {
+        return skipped;
+    }
+    let folder = kept("terraform");
+    fs::copy(sources("terraform").join("main.tf"), folder.join("main.tf")).unwrap();
+    let mut init = Command::new("terraform");
+    init.current_dir(&folder).args(["init", "-input=false", "-no-color"]);
+    let ran = run(&mut init, b"", LONGEST_INSTALLATION);
+    if ran.code != Some(0) {
+        let words = ran.stderr.split_whitespace().skip_while(|word| *word != "Could").collect::<Vec<_>>().join(" ");
+        let words = words.split(". ").next().unwrap_or_default();
+        return Prepared::Skipped(format!("its provider could not be fetched: {}", words.chars().take(160).collect::<String>()));
+    }
+    Prepared::Ready(Box::new(move |start| {
+        let mut command = start("sh".as_ref());
+        // The state is that of this run alone.
+        let script = "terraform apply -auto-approve -input=false -no-color -state=\"$HOME/terraform.tfstate\" >&2 \
+                      && terraform output -no-color -state=\"$HOME/terraform.tfstate\" -json | tr -d '\\n ' \
+                      | sed 's/.*\"value\":\"\\([^\"]*\\)\".*/{\"user\":\"\\1\"}/'";
+        command.current_dir(&folder).args(["-c", script]);
+        command
+    }))
+}
