@@ -377,3 +377,20 @@ fn the_command_line_imports_backs_up_and_brings_back() {
         );
     }
 }
+
+#[test]
+fn the_profiles_of_databricks_tools_are_imported_and_their_file_is_left_as_it_is() {
+    let desk = Terminal(Home::new());
+    let file = desk.0.path().join("profiles");
+    let text = format!("[prod]\nhost = {HOST}\ntoken = {PAT}\nskip_verify = true\n\n[az]\nhost = {HOST}\nauth_type = azure-cli\n");
+    fs::write(&file, &text).unwrap();
+    let done = desk.brickpass(&["import", "--databrickscfg", "--json"], "");
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let rows = done.json()["rows"].clone();
+    assert_eq!((rows[0]["status"].as_str(), rows[1]["status"].as_str()), (Some("added"), Some("refused")), "{rows:#}");
+    assert!(rows[0]["remarks"][0].as_str().unwrap().contains("skip_verify"), "{rows:#}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    let only = desk.brickpass(&["import", "--databrickscfg", &file.display().to_string(), "--only", "az"], "");
+    assert_eq!(only.code, Some(1), "nothing of what was asked for could be taken: {only:?}");
+    traces::none_in(&[("token", PAT)], "what was printed", format!("{}{}", done.stdout, only.stderr).as_bytes());
+}

@@ -81,19 +81,19 @@ fn a_linked_service_is_found_in_all_its_wrappings() {
 
 #[test]
 fn a_linked_services_expressions_are_resolved_from_defaults_or_told() {
-    let make = |domain: &str, parameters: &str| {
+    let linked = |domain: &str, parameters: &str| {
         format!(
             r#"{{"name":"LS","properties":{{"type":"AzureDatabricks","parameters":{parameters},"typeProperties":{{"domain":"{domain}",
             "accessToken":{{"type":"AzureKeyVaultSecret","store":{{"referenceName":"LS_KeyVault"}},"secretName":"databricks-pat"}}}}}}}}"#
         )
     };
-    let with_default = make("@{linkedService().wsUrl}", &format!(r#"{{"wsUrl":{{"type":"String","defaultValue":"{HOST}"}}}}"#));
+    let with_default = linked("@{linkedService().wsUrl}", &format!(r#"{{"wsUrl":{{"type":"String","defaultValue":"{HOST}"}}}}"#));
     let made = one(Kind::LinkedService, &with_default);
     assert_eq!((made.draft.base_url.as_str(), made.refused.as_deref()), (HOST, None));
     assert!(made.remarks[0].contains("Key Vault (LS_KeyVault) as databricks-pat"), "{:?}", made.remarks);
-    let made = one(Kind::LinkedService, &make("@linkedService().wsUrl", "{}"));
+    let made = one(Kind::LinkedService, &linked("@linkedService().wsUrl", "{}"));
     assert!(made.refused.unwrap().contains("not written there"));
-    let identity = make(HOST, "{}").replace(r#""domain""#, r#""authentication":"MSI","domain""#);
+    let identity = linked(HOST, "{}").replace(r#""domain""#, r#""authentication":"MSI","domain""#);
     assert!(one(Kind::LinkedService, &identity).refused.unwrap().contains("managed identity"));
 }
 
