@@ -129,8 +129,13 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), FileError> {
 }
 
 #[cfg(unix)]
-pub(super) fn is_mine(metadata: &Metadata) -> bool {
+pub(crate) fn is_mine(metadata: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::uid(metadata) == rustix::process::geteuid().as_raw()
+}
+
+/// Also of a sticky one.
+pub(crate) fn everybody_writes(folder: &Metadata) -> bool {
+    writable_by_others(folder, 0o002)
 }
 
 #[cfg(unix)]
@@ -140,7 +145,7 @@ fn writable_by_others(metadata: &Metadata, bits: u32) -> bool {
 
 /// Windows: the profile's folder gives its files to their owner alone.
 #[cfg(not(unix))]
-pub(super) fn is_mine(_metadata: &Metadata) -> bool {
+pub(crate) fn is_mine(_metadata: &Metadata) -> bool {
     true
 }
 
