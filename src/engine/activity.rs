@@ -93,6 +93,13 @@ impl Observer {
         }
     }
 
+    /// Never blocks.
+    pub(super) fn done(&self, id: ConnectionId, what: Deed, failed: Option<Code>, detail: Option<String>) {
+        if let Some(notes) = &self.0 {
+            let _ = notes.send(Note::Done(Timestamp::now(), vec![Done { id, what, failed, detail }]));
+        }
+    }
+
     /// Never blocks: the answer is an event, after all that was seen so far is recorded.
     pub(super) fn read(&self, outbox: &Outbox) {
         if !self.note(Note::Read) {

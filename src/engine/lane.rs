@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 pub(super) use self::token::{Former, StoreToken};
 use super::{
-    Command, Event, Recovery,
+    Command, Event, Recovery, publish,
     shared::{Current, Shared, blocking, crashed},
     testing::{Subject, Tested},
     tokens,
@@ -92,6 +92,10 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         Command::UndoImport { run } => import::undo(shared, run),
         Command::Backup { run, to, passphrase } => backup::encrypted(shared, run, to, &passphrase),
         Command::SaveInventory { run, to } => backup::inventory(shared, run, to),
+        Command::ApplyPlan { run, plan } => publish::apply(shared, run, &plan),
+        Command::KeepProfile { profile } => publish::keep(shared, &profile),
+        Command::ForgetProfile { profile } => publish::forget(shared, &profile),
+        Command::RestoreProfiles => publish::restore(shared),
         // The loop keeps these for itself.
         Command::Test { .. }
         | Command::Cancel { .. }
@@ -124,10 +128,6 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         | Command::ListProfiles
         | Command::PlanPublish { .. }
         | Command::PlanEdit { .. }
-        | Command::ApplyPlan { .. }
-        | Command::KeepProfile { .. }
-        | Command::ForgetProfile { .. }
-        | Command::RestoreProfiles
         | Command::ReadImport { .. }
         | Command::FindEffective { .. }
         | Command::Diagnose

@@ -1,11 +1,31 @@
 //! Profiles of `.databrickscfg`: which there are, what publishing a connection would change, and the change itself. The file belongs to other
 //! programs: it is read again under its lock before every change, backed up, replaced whole, and keeps every byte that was not asked about.
 
-use std::path::PathBuf;
+mod apply;
+mod known;
+mod plan;
+mod secrets;
 
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use zeroize::Zeroizing;
+
+pub(super) use self::{
+    apply::{apply, forget, keep, restore},
+    plan::{plan_edit, plan_publish},
+};
+use super::{
+    Event,
+    shared::{Shared, blocking},
+};
 use crate::{
-    connection::ConnectionId,
-    interchange::databrickscfg::{DiffLine, Edit, Remark},
+    connection::{Connection, ConnectionId},
+    failure::{Code, Failure},
+    interchange::databrickscfg::{DiffLine, Edit, File, Remark},
+    storage::{Foreign, ForeignFile, Publications},
 };
 
 /// The file as it is now.
@@ -58,4 +78,103 @@ pub struct Plan {
     pub diff: Vec<DiffLine>,
     /// Whose publication is remembered, so that drift is seen later.
     pub connection: Option<ConnectionId>,
+}
+
+/// What the engine knows of publications while it runs.
+pub(super) struct Publishing {
+    publications: Publications,
+    /// The state before a change that took secrets off the disk: they are in the vault, and no backup on the disk holds them.
+    kept: Mutex<Option<Kept>>,
+}
+
+struct Kept {
+    path: PathBuf,
+    /// What the change made of the file.
+    after: [u8; 32],
+    before: Zeroizing<Vec<u8>>,
+}
+
+impl Publishing {
+    pub(super) fn new(state_dir: &std::path::Path) -> Self {
+        Self { publications: Publications::new(state_dir), kept: Mutex::default() }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The file as it was read, in both ways.
+struct Now {
+    file: ForeignFile,
+    foreign: Foreign,
+    profiles: File,
+}
+
+impl Now {
+    fn read(shared: &Shared) -> Result<Self, Failure> {
+        let path = shared.places.databrickscfg.clone().ok_or_else(no_home)?;
+        let file = ForeignFile::new(path, &shared.places.state_dir);
+        let foreign = file.read()?;
+        let profiles = File::read(&foreign.bytes)?;
+        Ok(Self { file, foreign, profiles })
+    }
+}
+
+fn connections(shared: &Shared) -> Result<Vec<Connection>, Failure> {
+    let snapshot = shared.library.load().map_err(|error| error.failure())?;
+    Ok(snapshot.entries.into_iter().map(|entry| entry.connection).collect())
+}
+
+pub(super) fn list(shared: &Arc<Shared>) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let worker = Arc::clone(&shared);
+        let outcome = blocking(move || listed(&worker)).await.unwrap_or_else(Err);
+        shared.outbox.send(Event::Profiles(outcome));
+    });
+}
+
+fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
+    let Now { file, foreign, profiles } = Now::read(shared)?;
+    let default = profiles.default_profile();
+    let known = known::of(shared, file.path(), &profiles)?;
+    let mut lines: Vec<ProfileLine> = profiles
+        .profiles()
+        .into_iter()
+        .map(|profile| ProfileLine {
+            is_default: default.as_deref() == Some(profile.name.as_str()),
+            host: profile.get("host").map(str::to_owned),
+            auth_type: profile.get("auth_type").map(str::to_owned),
+            secrets: profile.secrets().map(|(key, _)| key.to_owned()).collect(),
+            published: known.iter().find(|known| known.profile == profile.name).map(|known| (known.connection, known.drift)),
+            name: profile.name,
+        })
+        .collect();
+    lines.extend(known.iter().filter(|known| known.drift == Drift::Gone).map(|known| ProfileLine {
+        name: known.profile.clone(),
+        host: None,
+        auth_type: None,
+        is_default: false,
+        secrets: Vec::new(),
+        published: Some((known.connection, Drift::Gone)),
+    }));
+    let in_memory = shared.publishing.kept().as_ref().is_some_and(|kept| kept.path == file.path() && kept.after == foreign.digest());
+    Ok(Box::new(ProfilesFile {
+        path: file.path().to_owned(),
+        backup: in_memory || file.has_backup(&foreign),
+        target: foreign.target,
+        profiles: lines,
+        remarks: profiles.remarks(),
+        exposed: foreign.exposed,
+    }))
+}
+
+fn no_home() -> Failure {
+    Failure::new(
+        Code::FileUnreadable,
+        "The Databricks configuration file was not found.",
+        "This account of the computer has no home folder.",
+        "Set HOME, or name the file in DATABRICKS_CONFIG_FILE.",
+    )
 }

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, effective, handover, importing, lane, owner, prove,
-    reminders, running, signing_in, testing, tokens,
+    publish, reminders, running, signing_in, testing, tokens,
 };
 use crate::{
     connection::{ConnectionId, SecretKind},
@@ -63,6 +63,13 @@ impl Outbox {
         }
     }
 
+    /// Done to a connection, and told by an event that does not name it.
+    pub(super) fn done(&self, id: ConnectionId, what: Deed, failed: Option<Code>, detail: Option<String>) {
+        if let Some(observer) = &self.observer {
+            observer.done(id, what, failed, detail);
+        }
+    }
+
     pub(super) fn send(&self, event: Event) {
         if let Some(observer) = &self.observer {
             observer.see(&event);
@@ -81,6 +88,7 @@ pub(super) struct Shared {
     pub(super) history: History,
     pub(super) token_notes: TokenNotes,
     pub(super) reminders: Reminders,
+    pub(super) publishing: publish::Publishing,
     pub(super) sessions: Sessions,
     pub(super) settings_file: SettingsFile,
     pub(super) window_file: WindowFile,
@@ -114,6 +122,7 @@ impl Shared {
             history: History::new(&places.state_dir),
             token_notes: TokenNotes::new(&places.state_dir),
             reminders: Reminders::new(&places.state_dir),
+            publishing: publish::Publishing::new(&places.state_dir),
             window_file: WindowFile::new(&places.state_dir),
             current,
             tested: Mutex::default(),
@@ -287,13 +296,9 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::SaveExport { run, id, document, place } => handover::save(&shared, run, id, *document, place),
             Command::Prove { run, id, profile } => prove::prove(&shared, &mut proofs, run, id, profile),
             Command::ListOffers { .. } => todo!(),
-            Command::ListProfiles
-            | Command::PlanPublish { .. }
-            | Command::PlanEdit { .. }
-            | Command::ApplyPlan { .. }
-            | Command::KeepProfile { .. }
-            | Command::ForgetProfile { .. }
-            | Command::RestoreProfiles => todo!(),
+            Command::ListProfiles => publish::list(&shared),
+            Command::PlanPublish { run, id, profile } => publish::plan_publish(&shared, run, id, profile),
+            Command::PlanEdit { run, edit } => publish::plan_edit(&shared, run, edit),
             Command::ReadImport { run, source } => importing::read(&shared, run, source),
             Command::FindEffective { run, directory, profile } => effective::find(&shared, run, directory, profile),
             Command::Diagnose => diagnostics::collect(&shared, &observer),

@@ -64,6 +64,10 @@ pub enum Deed {
     SecretCreated,
     SecretDeleted,
     PermissionGranted,
+    /// It became a profile of `.databrickscfg`.
+    Published,
+    /// Its profile was taken out of `.databrickscfg`.
+    Unpublished,
     /// This very log was written to a file of the person's.
     ActivityExported,
     /// A stored secret went into an encrypted backup.
@@ -104,6 +108,8 @@ impl Deed {
             Self::SecretCreated => "OAuth secret created",
             Self::SecretDeleted => "OAuth secret deleted",
             Self::PermissionGranted => "Permission granted",
+            Self::Published => "Published as a profile",
+            Self::Unpublished => "Profile removed",
             Self::ActivityExported => "Activity exported",
             Self::BackedUp => "Secret backed up",
             Self::Exported => "Exported with its secret",

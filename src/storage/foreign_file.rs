@@ -47,6 +47,12 @@ impl Foreign {
     }
 }
 
+/// Of a file of these bytes, as [`Foreign::digest`] gives it.
+#[must_use]
+pub fn foreign_digest(bytes: &[u8]) -> [u8; 32] {
+    digest(Some(bytes))
+}
+
 fn digest(bytes: Option<&[u8]>) -> [u8; 32] {
     bytes.map_or([0; 32], |bytes| Sha256::digest(bytes).into())
 }

@@ -21,7 +21,7 @@ mod vault;
 pub use activity::{Activity, ActivityEntry, Deed};
 pub use backup::{read_backup, write_backup};
 pub use given_file::read_given;
-pub use foreign_file::{Foreign, ForeignFile, KeepBackup};
+pub use foreign_file::{Foreign, ForeignFile, KeepBackup, foreign_digest};
 pub use history::History;
 pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
 pub use new_file::{write_new, write_new_folder};

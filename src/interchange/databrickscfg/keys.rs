@@ -111,6 +111,12 @@ pub(super) fn is_sign_in(key: &str) -> bool {
     SIGN_IN.contains(&key)
 }
 
+/// Where a profile leads, or how it signs in: what publishing is about. All else in a section is the person's own.
+#[must_use]
+pub fn decides(key: &str) -> bool {
+    matches!(key, "host" | "account_id" | "workspace_id") || is_sign_in(key)
+}
+
 /// Where the CLI would write it.
 pub(super) fn place(key: &str) -> usize {
     ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len())

@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use self::lines::{Kind, Line};
 pub use self::{
     diff::{DiffKind, DiffLine},
-    keys::is_secret,
+    keys::{decides, is_secret},
     name::ProfileName,
 };
 

@@ -1,0 +1,147 @@
+//! A change that was agreed to, and the way back. On the storage lane.
+
+use secrecy::ExposeSecret as _;
+
+use super::{Edit, Event, File, Kept, Now, Plan, ProfilesFile, Shared, connections, known, listed, secrets};
+use crate::{
+    connection::ConnectionId,
+    engine::RunId,
+    failure::{Code, Failure, Remedy},
+    storage::{Deed, KeepBackup},
+};
+
+/// What becomes known by an edit.
+enum Learnt<'a> {
+    Published(ConnectionId, &'a str),
+    Removed(&'a str),
+}
+
+pub(in crate::engine) fn apply(shared: &Shared, run: RunId, plan: &Plan) {
+    let mut learnt = Vec::new();
+    learn(&plan.edit, plan.connection, &mut learnt);
+    let removed: Vec<(ConnectionId, String)> = learnt.iter().filter_map(|one| publisher(shared, plan, one)).collect();
+    let done = write(shared, plan).and_then(|after| remember(shared, plan, &after, &learnt));
+    let failed = done.as_ref().err().map(|failure| failure.code);
+    for one in &learnt {
+        if let Learnt::Published(id, profile) = one {
+            shared.outbox.done(*id, Deed::Published, failed, Some((*profile).to_owned()));
+        }
+    }
+    for (id, profile) in removed {
+        shared.outbox.done(id, Deed::Unpublished, failed, Some(profile));
+    }
+    let outcome = done.and_then(|()| listed(shared));
+    shared.outbox.send(Event::PlanApplied { run, outcome });
+}
+
+fn learn<'a>(edit: &'a Edit, connection: Option<ConnectionId>, learnt: &mut Vec<Learnt<'a>>) {
+    match edit {
+        Edit::Put { profile, .. } => learnt.extend(connection.map(|id| Learnt::Published(id, profile.as_str()))),
+        Edit::Remove { profile } => learnt.push(Learnt::Removed(profile)),
+        Edit::Several(edits) => edits.iter().for_each(|(connection, edit)| learn(edit, *connection, learnt)),
+        Edit::RemoveKeys { .. } | Edit::Default { .. } => {}
+    }
+}
+
+/// Whose section goes.
+fn publisher(shared: &Shared, plan: &Plan, learnt: &Learnt<'_>) -> Option<(ConnectionId, String)> {
+    let Learnt::Removed(profile) = learnt else { return None };
+    let known = shared.publishing.publications.load();
+    let found = known.into_iter().find(|known| known.file == plan.path && known.profile == *profile)?;
+    Some((found.connection, found.profile))
+}
+
+/// The file after it.
+fn write(shared: &Shared, plan: &Plan) -> Result<File, Failure> {
+    let Now { file, foreign, profiles } = Now::read(shared)?;
+    if plan.path != file.path() || plan.digest != foreign.digest() {
+        return Err(Failure::new(
+            Code::Conflict,
+            format!("{} was changed by another program in the meantime.", file.path().display()),
+            "What was shown is not what would be changed.",
+            "Nothing was changed. Look at the change again.",
+        )
+        .with_remedy(Remedy::Reload));
+    }
+    let text = profiles.changed(&plan.edit)?.text;
+    let bytes = text.expose_secret().as_bytes();
+    // What is written has to be readable again, whatever it is made of.
+    let after = File::read(bytes)?;
+    let moves = secrets::move_away(shared, &profiles, &after);
+    file.replace(plan.digest, bytes, if moves { KeepBackup::No } else { KeepBackup::Yes })?;
+    *shared.publishing.kept() =
+        moves.then(|| Kept { path: plan.path.clone(), after: crate::storage::foreign_digest(bytes), before: foreign.bytes });
+    Ok(after)
+}
+
+fn remember(shared: &Shared, plan: &Plan, after: &File, learnt: &[Learnt<'_>]) -> Result<(), Failure> {
+    let connections = connections(shared)?;
+    let recorded = learnt.iter().try_for_each(|one| match one {
+        Learnt::Published(id, profile) => match connections.iter().find(|connection| connection.id == *id) {
+            Some(connection) => known::record(shared, &plan.path, after, profile, connection),
+            None => Ok(()),
+        },
+        Learnt::Removed(profile) => shared.publishing.publications.forget(&plan.path, profile),
+    });
+    if let Err(failure) = recorded {
+        // The file is as it was meant to be; only later changes of it will not be noticed.
+        shared.fail(failure);
+    }
+    Ok(())
+}
+
+/// Goes back, and forgets what was published by that.
+pub(in crate::engine) fn restore(shared: &Shared) {
+    let outcome = restored(shared).and_then(|()| listed(shared));
+    shared.outbox.send(Event::Profiles(outcome));
+}
+
+fn restored(shared: &Shared) -> Result<(), Failure> {
+    let Now { file, foreign, .. } = Now::read(shared)?;
+    let kept = shared.publishing.kept().take_if(|kept| kept.path == file.path() && kept.after == foreign.digest());
+    match kept {
+        Some(kept) => {
+            let put_back = file.replace(kept.after, &kept.before, KeepBackup::No);
+            if put_back.is_err() {
+                *shared.publishing.kept() = Some(kept);
+            }
+            put_back?;
+        }
+        None => file.restore()?,
+    }
+    let now = Now::read(shared)?;
+    let profiles = now.profiles.profiles();
+    for publication in shared.publishing.publications.load() {
+        let same = |profile: &crate::interchange::databrickscfg::Profile| {
+            profile.name == publication.profile && known::section(profile) == publication.section
+        };
+        if publication.file == now.file.path() && !profiles.iter().any(same) {
+            shared.publishing.publications.forget(&publication.file, &publication.profile)?;
+        }
+    }
+    Ok(())
+}
+
+/// What stands there now counts as what was published.
+pub(in crate::engine) fn keep(shared: &Shared, profile: &str) {
+    settle(shared, |path, now| {
+        let known = shared.publishing.publications.load();
+        let Some(known) = known.into_iter().find(|known| known.file == path && known.profile == profile) else { return Ok(()) };
+        let connections = connections(shared)?;
+        match connections.iter().find(|connection| connection.id == known.connection) {
+            Some(connection) => known::record(shared, path, now, profile, connection),
+            None => shared.publishing.publications.forget(path, profile),
+        }
+    });
+}
+
+/// The section is nobody's any more.
+pub(in crate::engine) fn forget(shared: &Shared, profile: &str) {
+    settle(shared, |path, _| shared.publishing.publications.forget(path, profile));
+}
+
+fn settle(shared: &Shared, change: impl FnOnce(&std::path::Path, &File) -> Result<(), Failure>) {
+    let outcome: Result<Box<ProfilesFile>, Failure> =
+        Now::read(shared).and_then(|now| change(now.file.path(), &now.profiles)).and_then(|()| listed(shared));
+    shared.outbox.send(Event::Profiles(outcome));
+}
