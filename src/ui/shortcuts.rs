@@ -138,7 +138,7 @@ pub const ACTIONS: &[Entry] = {
         entry(A::OpenWorkspace, "Open in browser", Icon::OpenInBrowser, Test, &[ctrl_shift(Key::U)]),
         entry(A::RevealSecret, "Show or hide the secret", Icon::Eye, Test, &[ctrl(Key::H)]),
         entry(A::CopySecret, "Copy secret", Icon::Copy, Test, &[ctrl_shift(Key::C)]),
-        entry(A::Effective, "Effective configuration of a folder", Icon::Search, Test, &[ctrl_shift(Key::F)]),
+        entry(A::Effective, "Effective configuration of a folder", Icon::Search, Test, &[ctrl_shift(Key::Y)]),
         entry(A::Tokens, "Show tokens", Icon::Key, Tokens, &[ctrl(Key::J)]),
         entry(A::GenerateToken, "Generate token", Icon::Plus, Tokens, &[ctrl(Key::G)]),
         entry(A::RotateToken, "Rotate token", Icon::Refresh, Tokens, &[ctrl_shift(Key::G)]),

@@ -1,1 +1,87 @@
 //! Effective configuration by role and label.
+
+use std::path::PathBuf;
+
+use egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use crate::{
+    connection::ConnectionId,
+    engine::{Attribute, Effective, Source},
+    ui::{
+        fake_engine::{FakeEngine, connection},
+        text::effective as words,
+        window_tests::{Window, click, open, settle, shows, type_into},
+    },
+};
+
+fn effective(connection: Option<ConnectionId>) -> Effective {
+    let profile = || Source::Profile { name: "sales".to_owned(), line: 3 };
+    let variable = |name: &str| Source::Environment(name.to_owned());
+    let attribute = |name, value: Option<&str>, source| Attribute {
+        name,
+        value: value.map(str::to_owned),
+        source,
+        shadowed: Vec::new(),
+        unused: false,
+    };
+    let host = attribute("host", Some("https://adb-1234567890123456.7.azuredatabricks.net"), variable("DATABRICKS_HOST"));
+    let host = Attribute { shadowed: vec![profile()], ..host };
+    let client_id = Attribute { unused: true, ..attribute("client_id", Some("abc"), profile()) };
+    Effective {
+        config_file: PathBuf::from("/home/you/.databrickscfg"),
+        profile: Some("sales".to_owned()),
+        attributes: vec![host, attribute("token", None, variable("DATABRICKS_TOKEN")), client_id],
+        auth_type: None,
+        problem: Some("validate: more than one authorization method configured: oauth and pat".to_owned()),
+        notes: vec!["Python reads line 7 otherwise.".to_owned()],
+        connection,
+    }
+}
+
+fn asked(engine: &FakeEngine) -> Window {
+    let mut window = open(engine, [1280.0, 800.0]);
+    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Y);
+    settle(&mut window, engine);
+    assert!(window.get_by_label(words::FIND).accesskit_node().is_disabled(), "no folder yet");
+    type_into(&mut window, engine, Role::TextInput, words::DIRECTORY, "/home/you/project");
+    click(&mut window, engine, words::FIND);
+    window
+}
+
+#[test]
+fn each_value_has_its_source_secrets_are_only_set_and_conflicts_come_first() {
+    let sales = connection("Sales lakehouse", |_| {});
+    let engine = FakeEngine::with(&[connection("Ops", |_| {}), sales.clone()]);
+    engine.0.borrow_mut().around.effective = Some(effective(Some(sales.id)));
+    let mut window = asked(&engine);
+    assert!(shows(&window, "more than one authorization method configured"));
+    assert!(shows(&window, "Take DATABRICKS_TOKEN out of the environment"));
+    assert!(shows(&window, "token: Set, Environment, DATABRICKS_TOKEN"));
+    assert!(shows(&window, "Environment, DATABRICKS_HOST, wins over Profile sales, line 3"));
+    assert!(shows(&window, "client_id (not used): abc"));
+    assert!(shows(&window, "Python reads line 7 otherwise."));
+    click(&mut window, &engine, words::OPEN);
+    assert_eq!(window.state().state.selection.shown(), Some(sales.id));
+    assert!(window.state().state.dialog.is_none());
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_is_told_and_can_be_changed() {
+    let engine = FakeEngine::with(&[connection("Ops", |_| {})]);
+    let mut window = asked(&engine);
+    assert!(shows(&window, "This folder cannot be read."));
+    engine.0.borrow_mut().around.effective = Some(effective(None));
+    click(&mut window, &engine, words::FIND);
+    assert!(shows(&window, words::NOT_OURS));
+    assert!(!shows(&window, "This folder cannot be read."));
+}
+
+#[test]
+fn escape_closes_it() {
+    let engine = FakeEngine::with(&[connection("Ops", |_| {})]);
+    let mut window = asked(&engine);
+    window.key_press(Key::Escape);
+    settle(&mut window, &engine);
+    assert!(window.state().state.dialog.is_none());
+}

@@ -17,10 +17,10 @@ use crate::{
 };
 
 /// So many points are kept for what is above and below the table.
-const REST: f32 = 420.0;
+const REST: f32 = 470.0;
 const LEAST: f32 = 132.0;
 /// More remarks than these scroll.
-const DETAILS: f32 = 150.0;
+const DETAILS: f32 = 112.0;
 /// Below this height of the window, all of it scrolls.
 const LOW: f32 = 640.0;
 

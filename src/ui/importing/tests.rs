@@ -1,1 +1,304 @@
-//! Imports by role and label.
+//! Imports by role and label, on an engine that keeps everything in memory.
+
+use std::{path::Path, sync::Arc};
+
+use egui::{Event, Key, Modifiers, accesskit::Role};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use crate::{
+    connection::Connection,
+    engine::{ImportSource, Preview},
+    failure::{Code, Failure},
+    ui::{
+        fake_engine::{FakeEngine, connection},
+        fake_engine_import::{CLI_FILE, browser_row, preview, profiles, refused_row, same_as, token_row},
+        state::Dialog,
+        text::importing as words,
+        window_tests::{Window, click, open, settle, shows, type_into},
+    },
+};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+/// A dropped file that the desktop names.
+#[derive(Debug)]
+struct Dropped(&'static str);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        Path::new(self.0)
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        panic!("the window reads no files")
+    }
+}
+
+fn with(connections: &[Connection], found: Preview) -> FakeEngine {
+    let engine = FakeEngine::with(connections);
+    engine.0.borrow_mut().around.preview = Some(found);
+    engine
+}
+
+fn opened(engine: &FakeEngine, size: [f32; 2]) -> Window {
+    let mut window = open(engine, size);
+    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
+    settle(&mut window, engine);
+    window
+}
+
+/// What is in some file.
+fn previewed(engine: &FakeEngine) -> Window {
+    let mut window = opened(engine, SIZE);
+    type_into(&mut window, engine, Role::TextInput, words::FILE, "/home/you/other.cfg");
+    click(&mut window, engine, words::READ);
+    window
+}
+
+fn names(engine: &FakeEngine) -> Vec<String> {
+    let mut names: Vec<String> = engine.0.borrow().entries.iter().map(|entry| entry.connection.name.as_str().to_owned()).collect();
+    names.sort();
+    names
+}
+
+fn is_disabled(window: &Window, label: &str) -> bool {
+    window.get_by_label(label).accesskit_node().is_disabled()
+}
+
+#[test]
+fn nothing_is_saved_before_it_was_seen_and_chosen_and_all_of_it_can_be_taken_back() {
+    let there = connection("Sales lakehouse", |_| {});
+    let twin = same_as(token_row("sales", "sales"), &there);
+    let rows = vec![twin, token_row("finance", "finance"), browser_row("ops", "ops"), refused_row("odd", "It has no host.")];
+    let engine = with(&[there], preview(rows));
+    let mut window = previewed(&engine);
+    let file = Path::new("/home/you/other.cfg");
+    assert!(matches!(&engine.0.borrow().around.asked[0].0, ImportSource::File { path, kind: None } if path == file));
+    assert!(shows(&window, "finance, finance, adb-1234567890123456.7.azuredatabricks.net, Access token, Comes along"));
+    assert!(shows(&window, "ops, ops, adb-1234567890123456.7.azuredatabricks.net, Browser, None needed"));
+    assert!(shows(&window, "Same as Sales lakehouse") && shows(&window, words::CANNOT));
+    assert_eq!(names(&engine), ["Sales lakehouse"], "looking saves nothing");
+    assert_eq!(engine.sent("Import {"), 0);
+
+    click(&mut window, &engine, "Import 2 connections");
+    assert_eq!(names(&engine), ["Sales lakehouse", "finance", "ops"]);
+    assert!(shows(&window, "2 connections added"));
+    assert_eq!(engine.0.borrow().secrets.len(), 1, "the token of finance is in the vault");
+
+    click(&mut window, &engine, words::UNDO);
+    assert_eq!(names(&engine), ["Sales lakehouse"]);
+    assert!(shows(&window, words::UNDONE));
+}
+
+#[test]
+fn a_connection_that_is_there_is_replaced_only_after_a_question() {
+    let there = connection("Sales lakehouse", |_| {});
+    let engine = with(std::slice::from_ref(&there), preview(vec![same_as(token_row("sales", "sales"), &there)]));
+    let mut window = previewed(&engine);
+    assert!(is_disabled(&window, "Import 0 connections"));
+    click(&mut window, &engine, words::REPLACE);
+    click(&mut window, &engine, "Import 1 connection");
+    assert!(shows(&window, "Address, way to sign in and secret"));
+    assert_eq!(engine.sent("Import {"), 0);
+    click(&mut window, &engine, "Cancel");
+    click(&mut window, &engine, "Import 1 connection");
+    click(&mut window, &engine, words::REPLACE_NOW);
+    assert!(shows(&window, "1 connection replaced"));
+    assert_eq!(engine.0.borrow().entries[0].connection.id, there.id);
+}
+
+#[test]
+fn names_are_edited_before_they_are_saved_and_two_of_one_name_are_not() {
+    let engine = with(&[connection("ops", |_| {})], preview(vec![token_row("a", "ops"), token_row("b", "finance")]));
+    let mut window = previewed(&engine);
+    assert!(shows(&window, "a, ops (2)"), "a name that is taken gets a number");
+    window.get_by_role_and_label(Role::TextInput, words::NAME).focus();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.run_steps(1);
+    window.get_by_role_and_label(Role::TextInput, words::NAME).type_text("Finance");
+    settle(&mut window, &engine);
+    assert!(shows(&window, words::NAME_TWICE));
+    assert!(is_disabled(&window, "Import 2 connections"));
+    window.key_press(Key::End);
+    window.run_steps(1);
+    window.get_by_role_and_label(Role::TextInput, words::NAME).type_text(" EMEA");
+    settle(&mut window, &engine);
+    type_into(&mut window, &engine, Role::TextInput, words::FOLDER, "Sales / Nightly");
+    click(&mut window, &engine, "Import 2 connections");
+    assert_eq!(names(&engine), ["Finance EMEA", "finance", "ops"]);
+    let filed = engine.0.borrow().entries.iter().filter(|entry| entry.connection.folder == "Sales/Nightly").count();
+    assert_eq!(filed, 2);
+}
+
+#[test]
+fn what_could_not_be_saved_is_told_and_the_rest_is_there() {
+    let engine = with(&[], preview(vec![token_row("a", "finance"), token_row("b", "ops")]));
+    engine.0.borrow_mut().around.refused = vec!["ops".to_owned()];
+    let mut window = previewed(&engine);
+    click(&mut window, &engine, "Import 2 connections");
+    assert_eq!(names(&engine), ["finance"]);
+    assert!(shows(&window, "1 connection could not be saved") && shows(&window, "The secret could not be stored."));
+}
+
+#[test]
+fn what_was_pasted_is_told_to_nobody_and_forgotten_when_it_is_read() {
+    const PASTED: &str = "jdbc:databricks://adb-1.2.azuredatabricks.net:443;PWD=dapi0123456789abcdef\nsecond line";
+    let is_empty = |window: &Window| matches!(&window.state().state.dialog, Some(Dialog::Import(dialog)) if dialog.pasted.is_empty());
+    let engine = with(&[], preview(vec![token_row("pasted", "pasted")]));
+    let mut window = opened(&engine, SIZE);
+    click(&mut window, &engine, "Pasted text");
+    window.get_by_role_and_label(Role::MultilineTextInput, words::PASTED).focus();
+    window.run_steps(2);
+    window.event(Event::Paste(PASTED.to_owned()));
+    settle(&mut window, &engine);
+    let told = window.get_by_role_and_label(Role::MultilineTextInput, words::PASTED).value().unwrap_or_default();
+    assert!(!told.contains("dapi") && told.contains('\u{2022}'), "{told}");
+    click(&mut window, &engine, words::READ);
+    assert_eq!(engine.0.borrow().around.asked[0].1, PASTED);
+    assert!(is_empty(&window));
+    click(&mut window, &engine, words::BACK);
+    assert!(is_disabled(&window, words::READ), "there is nothing left to read");
+    window.get_by_role_and_label(Role::MultilineTextInput, words::PASTED).focus();
+    window.run_steps(2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    settle(&mut window, &engine);
+    assert!(is_empty(&window), "undo brings nothing back");
+}
+
+#[test]
+fn a_dropped_file_is_read_and_a_backup_asks_for_its_passphrase() {
+    let engine = with(&[connection("ops", |_| {})], preview(vec![token_row("a", "finance")]));
+    let mut window = open(&engine, SIZE);
+    window.input_mut().dropped_files.push(Arc::new(Dropped("/home/you/profiles.yml")));
+    settle(&mut window, &engine);
+    assert!(shows(&window, "Import 1 connection"));
+    let file = Path::new("/home/you/profiles.yml");
+    assert!(matches!(&engine.0.borrow().around.asked[0].0, ImportSource::File { path, .. } if path == file));
+    window.key_press(Key::Escape);
+    settle(&mut window, &engine);
+
+    window.input_mut().dropped_files.push(Arc::new(Dropped("/home/you/all.brickpass-backup")));
+    settle(&mut window, &engine);
+    assert_eq!(engine.0.borrow().around.asked.len(), 1);
+    type_into(&mut window, &engine, Role::PasswordInput, words::PASSPHRASE, "open sesame");
+    click(&mut window, &engine, words::READ);
+    assert_eq!(engine.0.borrow().around.asked[1].1, "open sesame");
+    assert!(shows(&window, "The file cannot be read."), "a failure leads back to the question where from");
+}
+
+#[test]
+fn a_file_that_takes_long_can_be_left() {
+    let engine = with(&[], preview(Vec::new()));
+    engine.0.borrow_mut().around.waits = true;
+    let mut window = previewed(&engine);
+    assert!(shows(&window, words::READING));
+    click(&mut window, &engine, "Cancel");
+    assert!(!shows(&window, words::READING) && window.state().state.dialog.is_some());
+}
+
+#[test]
+fn work_that_crashes_leaves_no_spinner_behind() {
+    let engine = with(&[], preview(Vec::new()));
+    engine.0.borrow_mut().around.waits = true;
+    let mut window = previewed(&engine);
+    let failure = Failure::new(Code::Internal, "Something broke.", "", "Try again.");
+    engine.tell(crate::engine::Event::Failed { about: None, failure });
+    settle(&mut window, &engine);
+    assert!(!shows(&window, words::READING) && shows(&window, "Something broke."));
+}
+
+#[test]
+fn keys_that_are_not_taken_over_are_listed_when_asked_for() {
+    let engine = with(&[], preview(vec![token_row("a", "finance")]));
+    let mut window = previewed(&engine);
+    assert!(!shows(&window, "warehouse_id"));
+    click(&mut window, &engine, "1 key is not taken over");
+    assert!(shows(&window, "warehouse_id: It belongs to a SQL connection."));
+}
+
+fn many(count: usize) -> Preview {
+    preview((0..count).map(|at| token_row(&format!("profile{at:04}"), &format!("connection {at:04}"))).collect())
+}
+
+#[test]
+fn a_thousand_connections_are_ticked_by_keyboard_and_only_those_in_view_are_drawn() {
+    let engine = with(&[], many(1000));
+    let mut window = previewed(&engine);
+    assert!(shows(&window, "Import 1000 connections"));
+    assert!(window.query_all_by_label_contains("Access token, Comes along").count() < 40);
+    click(&mut window, &engine, words::ALL);
+    window.get_by_role_and_label(Role::ListBox, words::TABLE).focus();
+    window.run_steps(2);
+    window.key_press(Key::End);
+    window.run_steps(3);
+    window.key_press(Key::Space);
+    window.run_steps(3);
+    click(&mut window, &engine, "Import 1 connection");
+    assert_eq!(names(&engine), ["connection 0999"]);
+}
+
+#[test]
+fn secrets_leave_the_file_only_after_their_own_question_and_come_back_with_undo() {
+    let engine = with(&[], preview(vec![token_row("sales", "sales"), token_row("ops", "ops"), browser_row("me", "me")]));
+    engine.0.borrow_mut().around.profiles = profiles(&["sales", "ops", "left"]);
+    let mut window = opened(&engine, SIZE);
+    assert!(shows(&window, &format!("3 profiles in {CLI_FILE}")));
+    click(&mut window, &engine, words::READ);
+    click(&mut window, &engine, "Import 3 connections");
+    assert!(shows(&window, "The secrets of 2 profiles are in Brickpass now"));
+
+    click(&mut window, &engine, words::MOVE_OFFER);
+    assert_eq!(engine.sent("ApplyPlan"), 0, "never silently");
+    assert_eq!(window.query_all_by_label_contains("Removed: token").count(), 2, "one diff of both");
+    click(&mut window, &engine, words::MOVE);
+    assert!(shows(&window, "The secrets of 2 profiles are out of the file"));
+    let still = |engine: &FakeEngine| -> Vec<String> {
+        engine.0.borrow().around.profiles.iter().filter(|(_, secret)| *secret).map(|(name, _)| name.clone()).collect()
+    };
+    assert_eq!(still(&engine), ["left"], "a secret that is not in the vault stays where it is");
+
+    click(&mut window, &engine, words::MOVE_UNDO);
+    assert!(shows(&window, words::MOVE_UNDONE));
+    assert_eq!(still(&engine), ["sales", "ops", "left"]);
+}
+
+#[test]
+fn a_file_that_changed_meanwhile_is_looked_at_again() {
+    let engine = with(&[], preview(vec![token_row("sales", "sales")]));
+    engine.0.borrow_mut().around.profiles = profiles(&["sales"]);
+    engine.0.borrow_mut().around.changes_meanwhile = true;
+    let mut window = open(&engine, SIZE);
+    click(&mut window, &engine, "Import profiles...");
+    click(&mut window, &engine, "Import 1 connection");
+    click(&mut window, &engine, words::MOVE_OFFER);
+    click(&mut window, &engine, words::MOVE);
+    assert!(shows(&window, "The file was changed meanwhile."));
+    click(&mut window, &engine, words::LOOK_AGAIN);
+    click(&mut window, &engine, words::MOVE);
+    assert!(shows(&window, "The secret of 1 profile is out of the file"));
+}
+
+#[test]
+fn the_first_start_has_a_door_to_the_databricks_clis_profiles() {
+    let engine = with(&[], preview(vec![token_row("sales", "sales")]));
+    engine.0.borrow_mut().around.profiles = profiles(&["sales", "ops"]);
+    let mut window = open(&engine, SIZE);
+    assert!(shows(&window, "2 profiles found"));
+    click(&mut window, &engine, "Import profiles...");
+    assert!(matches!(engine.0.borrow().around.asked[0].0, ImportSource::DatabricksCfg));
+    click(&mut window, &engine, "Import 1 connection");
+    click(&mut window, &engine, words::DONE);
+    assert_eq!(names(&engine), ["sales"]);
+    assert!(window.state().state.dialog.is_none());
+}
+
+#[test]
+fn everything_has_room_in_a_small_window() {
+    let engine = with(&[], many(30));
+    let mut window = opened(&engine, [640.0, 480.0]);
+    type_into(&mut window, &engine, Role::TextInput, words::FILE, "/x/y");
+    click(&mut window, &engine, words::READ);
+    let import = window.get_by_label("Import 30 connections").rect();
+    assert!(import.bottom() <= 480.0 && import.right() <= 640.0, "{import:?}");
+}

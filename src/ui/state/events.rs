@@ -160,10 +160,14 @@ impl State {
             return self.select(id);
         }
         if let Some(id) = self.selection.shown() {
-            self.open_form(id)
-        } else {
-            let first = self.list.shown().next();
-            first.map(|id| self.select(id)).unwrap_or_default()
+            return self.open_form(id);
+        }
+        let first = self.list.shown().next();
+        match first {
+            Some(first) => self.select(first),
+            // The first start offers what the Databricks CLI's file holds.
+            None if self.is_empty() && self.profiles.is_unknown() => vec![Command::ListProfiles],
+            None => Vec::new(),
         }
     }
 

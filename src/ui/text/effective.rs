@@ -4,7 +4,7 @@ use crate::engine::{Attribute, Effective, Source};
 
 pub const TITLE: &str = "Effective configuration";
 pub const WHY: &str = "Which values Databricks' tools and SDKs would use in a folder, and where each comes from.";
-pub const DIRECTORY: &str = "Folder";
+pub const DIRECTORY: &str = "Folder to look at";
 pub const WHOLE_PATH: &str = "Write the whole path of a folder";
 pub const PROFILE: &str = "Profile";
 pub const PROFILE_HINT: &str = "The one that the tools would take";

@@ -91,6 +91,11 @@ impl Profiles {
         &self.file
     }
 
+    /// Nobody has asked for the file so far.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.file, Remote::NotAsked)
+    }
+
     pub fn publishing(&self, id: ConnectionId) -> Option<&Publishing> {
         self.publishing.get(&id)
     }
