@@ -170,6 +170,14 @@ impl Format {
     /// # Errors
     /// An answer that the format cannot take; a value that it cannot write.
     pub fn write(&self, subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
+        self.write_with(answers, |counting| (self.make)(subject, counting))
+    }
+
+    /// As `write`, for what is about all connections.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub fn write_with(&self, answers: &Answers, make: impl FnOnce(&Answers) -> Result<Document, Failure>) -> Result<Document, Failure> {
         let mut counting = Answers::default();
         for id in answers.0.keys() {
             if !self.fields.iter().any(|field| field.id == id) {
@@ -194,7 +202,7 @@ impl Format {
                 (None, _) => {}
             }
         }
-        (self.make)(subject, &counting).map(|document| Document { format: self.id, ..document })
+        make(&counting).map(|document| Document { format: self.id, ..document })
     }
 
     fn unknown_field(&self, id: &str) -> Failure {

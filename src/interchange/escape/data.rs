@@ -214,3 +214,11 @@ pub fn header(value: &str) -> Result<Quoted, Unwritable> {
     }
     Err(Unwritable::Sign { sign: "letters beyond ASCII", reader: "the server" })
 }
+
+/// A line that was put together elsewhere, value by value, in the grammar of its reader.
+///
+/// # Errors
+/// It is more than one line, or holds what cannot be seen.
+pub fn line(value: &str) -> Result<Quoted, Unwritable> {
+    Ok(Quoted::new(visible(value)?.to_owned()))
+}
