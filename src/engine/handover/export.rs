@@ -56,8 +56,7 @@ async fn made(shared: &Arc<Shared>, id: ConnectionId, request: &ExportRequest) -
 /// A list of all connections, whichever one it was asked of.
 async fn of_all(shared: &Arc<Shared>, format: &Format, make_all: export::MakeAll, request: &ExportRequest) -> Result<Document, Failure> {
     let reader = Arc::clone(shared);
-    let (snapshot, history, notes) =
-        blocking(move || (reader.library.load(), reader.history.load(), reader.token_notes.load())).await?;
+    let (snapshot, history, notes) = blocking(move || (reader.library.load(), reader.history.load(), reader.token_notes.load())).await?;
     let snapshot = snapshot.map_err(|error| error.failure())?;
     let listed = snapshot.entries.iter().map(|entry| {
         let connection = &entry.connection;
