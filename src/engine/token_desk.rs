@@ -1,6 +1,10 @@
 //! A token for a program that asks once and ends: by the same rules as the engine's, without its thread, its lane and its events.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -16,7 +20,7 @@ use crate::{
     interchange::databrickscfg::File,
     oauth::AccessToken,
     session::{Sessions, Surroundings},
-    storage::{Library, SecretKey, SettingsFile, TokenNotes, Vault},
+    storage::{Library, Publications, SecretKey, SettingsFile, TokenNotes, Vault},
 };
 
 /// How long whoever gets a personal access token may keep it without asking again: it can be rotated at any time, and the former one is then
@@ -61,12 +65,16 @@ impl TokenDesk {
             changed: Box::new(|_| {}),
         });
         let connections = snapshot.entries.into_iter().map(|entry| entry.connection).collect();
+        // In the file that tools read here; another file's profiles may go by the same names.
+        let here = |file: &Path| places.databrickscfg.as_deref().is_none_or(|ours| ours == file);
+        let published = Publications::new(&places.state_dir).load().into_iter().filter(|it| here(&it.file));
+        let published = published.map(|it| (it.connection, it.profile)).collect();
         Ok(Self {
             vault,
             sessions,
             notes: TokenNotes::new(&places.state_dir),
             connections,
-            published: Vec::new(),
+            published,
             databrickscfg: places.databrickscfg.clone(),
         })
     }

@@ -11,7 +11,7 @@ use std::{
 use brickpass::{
     connection::SecretKind,
     demo::{Demo, DemoOptions},
-    storage::{SecretKey, Vault, VaultConfig, VaultHome},
+    storage::{Publication, Publications, SecretKey, Vault, VaultConfig, VaultHome},
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
@@ -395,6 +395,30 @@ fn a_profile_that_was_written_by_hand_is_known_by_its_host_and_one_that_leads_el
     assert!(words.contains("leads to https://adb-1.2.azuredatabricks.net.") && !words.contains(NOT_CONFIGURED), "{words}");
     fs::write(desk.home.path().join(".databrickscfg"), b"[sales\n\xff").unwrap();
     desk.token(&["--profile", "sales"]);
+}
+
+#[test]
+fn a_connection_is_known_by_the_profile_that_it_was_published_as() {
+    let desk = Desk::new();
+    desk.add_pat("Sales");
+    desk.add_principal("nightly", 0);
+    let listed = desk.done(&["list", "--json"], "").json();
+    let all = listed["connections"].as_array().unwrap();
+    let id = |name: &str| all.iter().find(|it| it["name"] == name).unwrap()["id"].as_str().unwrap().parse().unwrap();
+    let file = desk.home.path().join(".databrickscfg");
+    let publication = |connection, file| Publication {
+        file,
+        profile: "nightly".to_owned(),
+        connection,
+        section: String::new(),
+        published: String::new(),
+    };
+    let known = Publications::new(&desk.home.state_dir());
+    // Of another file, it says nothing about this one.
+    known.record(&publication(id("Sales"), desk.home.path().join("elsewhere"))).unwrap();
+    assert_ne!(desk.token(&["--profile", "nightly"]).token, desk.demo.workspaces()[0].token);
+    known.record(&publication(id("Sales"), file)).unwrap();
+    assert_eq!(desk.token(&["--profile", "nightly"]).token, desk.demo.workspaces()[0].token);
 }
 
 #[test]
