@@ -35,6 +35,6 @@ impl Request {
 /// A client secret, which is no token; a token that the program would read as a template.
 pub(super) fn token<'a>(subject: &Subject<'a>) -> Result<Option<&'a str>, Failure> {
     let Some(inline) = inline(subject)? else { return Ok(None) };
-    let token = token_only(inline, "This program")?.expose_secret();
+    let token = token_only(&inline, "This program")?.expose_secret();
     no_template(token).map(Some).map_err(|why| why.of("The token").into())
 }
