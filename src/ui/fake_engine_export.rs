@@ -49,17 +49,18 @@ fn jdbc(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let mut text = format!("jdbc:databricks://{}:443/;httpPath={path}", subject.connection.base_url.host());
     for field in [&DRIVER, &LOG, &ARROW, &CATALOG, &SCHEMA] {
         if let Some(value) = answers.get(field) {
-            text.push_str(&format!(";{}={value}", field.id));
+            text.extend([";", field.id, "=", value]);
         }
     }
     if let Some(secret) = subject.secret {
-        text.push_str(&format!(";PWD={}", secret.expose_secret()));
+        text.extend([";PWD=", secret.expose_secret()]);
     }
     let contains_secret = subject.secret.is_some();
     let notes = vec!["The driver keeps the URL in its log.".to_owned()];
     Ok(Document { format: "jdbc", files: vec![file("url.txt", text)], contains_secret, notes, next: "Paste it into the tool." })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of formats")]
 fn terraform(subject: &Subject<'_>, _answers: &Answers) -> Result<Document, Failure> {
     let files = vec![
         file("main.tf", format!("provider \"databricks\" {{\n  profile = \"{}\"\n}}\n", subject.profile)),
@@ -234,13 +235,11 @@ impl Inner {
                 self.events.push_back(Event::Planned { run, outcome });
             }
             Command::ApplyPlan { run, plan } => {
-                let outcome = match self.tools.apply_failure.take() {
-                    Some(failure) => Err(failure),
-                    None => {
-                        self.tools.apply(&plan);
-                        Ok(Box::new(self.tools.file.clone()))
-                    }
-                };
+                let refused = self.tools.apply_failure.take();
+                if refused.is_none() {
+                    self.tools.apply(&plan);
+                }
+                let outcome = refused.map_or_else(|| Ok(Box::new(self.tools.file.clone())), Err);
                 self.events.push_back(Event::PlanApplied { run, outcome });
             }
             Command::KeepProfile { profile } => {

@@ -9,7 +9,7 @@ use crate::{
         act::Act,
         fonts,
         icons::Icon,
-        state::State,
+        state::{AskedOf as Asked, State},
         test_panel::failure_words,
         text::export as words,
         theme,
@@ -135,7 +135,7 @@ fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field
         paragraph(ui, words::CATALOG_FIRST, fonts::regular(14.0), weak);
         return;
     }
-    let waits = state.export.offers(id, pick, within.as_ref()).is_none_or(|asked| asked.waits());
+    let waits = state.export.offers(id, pick, within.as_ref()).is_none_or(Asked::waits);
     ui.horizontal(|ui| {
         let room = ui.available_width() - theme::CONTROL_HEIGHT - ui.spacing().item_spacing.x;
         if let Some(picking) = &mut state.export.handover_mut(id).picking {

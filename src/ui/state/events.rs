@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::{Closing, Dialog, Editing, Notice, Remote, SettingsWait, State, editing};
 use crate::{
+    check::Report,
     connection::{ConnectionId, LastTest},
-    engine::{Command, Event},
+    engine::{Command, Event, RunId},
     failure::{Code, Failure},
     storage::{Entry, Settings, Snapshot, VaultHome, VaultStatus},
     ui::text,
@@ -57,22 +58,14 @@ impl State {
                 Vec::new()
             }
             Event::Purged { .. } => Vec::new(),
-            Event::Recovered { words } => {
-                self.notices.push(Notice::Done(words));
-                Vec::new()
-            }
-            Event::PurgeFailed { failure } => {
-                self.notices.push(Notice::Failure(failure));
-                Vec::new()
-            }
+            Event::Recovered { words } => self.tell(Notice::Done(words)),
+            Event::PurgeFailed { failure } => self.tell(Notice::Failure(failure)),
             Event::SecretDescribed { id, kind, stored } => {
                 self.secrets.insert((id, kind), Remote::Ready(stored));
                 Vec::new()
             }
             Event::SecretRevealed { id, kind, secret } => {
-                if self.selection.shown() == Some(id) {
-                    self.revealed = Some((id, kind, secret, now));
-                }
+                self.revealed = Some((id, kind, secret, now)).filter(|_| self.selection.shown() == Some(id)).or(self.revealed.take());
                 Vec::new()
             }
             event @ (Event::ClipboardHolds { .. } | Event::ClipboardCleared { .. } | Event::ClipboardNotCleared { .. }) => {
@@ -98,10 +91,7 @@ impl State {
                 Vec::new()
             }
             Event::TestFinished { run, id, tested_at, report } => {
-                if self.tests.finish(run, id, tested_at, *report) && self.selection.shown() == Some(id) {
-                    self.show_test = Some(false);
-                }
-                self.counts = None;
+                self.test_finished(run, id, tested_at, *report);
                 Vec::new()
             }
             event @ Event::Admin { .. } => self.admin_event(event),
@@ -129,6 +119,18 @@ impl State {
                 Vec::new()
             }
         }
+    }
+
+    fn tell(&mut self, notice: Notice) -> Vec<Command> {
+        self.notices.push(notice);
+        Vec::new()
+    }
+
+    fn test_finished(&mut self, run: RunId, id: ConnectionId, tested_at: Timestamp, report: Report) {
+        if self.tests.finish(run, id, tested_at, report) && self.selection.shown() == Some(id) {
+            self.show_test = Some(false);
+        }
+        self.counts = None;
     }
 
     fn settings_saved(&mut self, settings: Settings, moved_secrets: usize) {

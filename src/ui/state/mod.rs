@@ -58,7 +58,7 @@ pub use importing::{
 pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
 pub use page::Page;
 pub use profiles::{Intent, Profiles, Publishing};
-pub use remote::Remote;
+pub use remote::{Asked as AskedOf, Remote};
 pub use removal::{Removal, UNDO};
 pub use selection::Selection;
 pub use sheet::{Record, Sheet};

@@ -25,8 +25,8 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(connection: Connection) -> Self {
-        let engine = FakeEngine::with(std::slice::from_ref(&connection));
+    fn new(connection: &Connection) -> Self {
+        let engine = FakeEngine::with(std::slice::from_ref(connection));
         let id = connection.id;
         engine.0.borrow_mut().secrets.insert((id, SecretKind::PersonalAccessToken), SECRET.into());
         let mut desk = Self { state: State::default(), engine, id, now: at(0) };
@@ -36,7 +36,7 @@ impl Desk {
     }
 
     fn on(format: &'static Format) -> Self {
-        let mut desk = Self::new(connection("Sales", |_| {}));
+        let mut desk = Self::new(&connection("Sales", |_| {}));
         desk.send_with(|state| state.show_page(Page::Export));
         desk.send_with(|state| state.choose_tool(Tool::Format(format.id)));
         desk
@@ -45,7 +45,9 @@ impl Desk {
     /// Sends commands and takes the answers in until there are none.
     fn send(&mut self, commands: Vec<Command>) {
         let wires = self.engine.wires();
-        commands.into_iter().for_each(|command| (wires.send)(command));
+        for command in commands {
+            (wires.send)(command);
+        }
         let mut wires = self.engine.wires();
         loop {
             self.engine.work();
@@ -68,7 +70,7 @@ impl Desk {
     }
 
     fn rest(&mut self) {
-        self.now = self.now + SignedDuration::from_secs(1);
+        self.now += SignedDuration::from_secs(1);
         let now = self.now;
         self.send_with(|state| state.tick(now));
     }
@@ -200,7 +202,7 @@ fn an_answer_with_the_secret_that_comes_after_leaving_is_not_kept() {
 
 #[test]
 fn production_wants_its_name_first_and_a_browser_sign_in_has_nothing_to_include() {
-    let mut desk = Desk::new(production("Sales"));
+    let mut desk = Desk::new(&production("Sales"));
     desk.send_with(|state| state.show_page(Page::Export));
     desk.send_with(|state| state.choose_tool(Tool::Format("jdbc")));
     desk.secret_included();
@@ -210,7 +212,7 @@ fn production_wants_its_name_first_and_a_browser_sign_in_has_nothing_to_include(
     desk.send_with(State::include_secret);
     assert!(desk.state.export.handover(desk.id).unwrap().includes_secret());
 
-    let mut desk = Desk::new(browser("Mine"));
+    let mut desk = Desk::new(&browser("Mine"));
     desk.send_with(|state| state.choose_tool(Tool::Format("jdbc")));
     desk.state.toggle_secret();
     assert!(desk.state.dialog.is_none());
@@ -291,15 +293,15 @@ fn a_worker_that_crashed_leaves_nothing_waiting() {
 #[test]
 fn the_form_has_one_row_for_each_field_in_the_order_of_dialogs() {
     let labels = |desk: &Desk| desk.state.form_rows().into_iter().map(|row| row.label).collect::<Vec<_>>();
-    let desk = Desk::new(connection("Sales", |_| {}));
+    let desk = Desk::new(&connection("Sales", |_| {}));
     assert_eq!(labels(&desk), ["Name", "Base URL", "Timeout", "Authentication type", "Access token"]);
     assert_eq!(desk.state.form_rows()[4].value, FormValue::Secret(SecretKind::PersonalAccessToken));
-    let desk = Desk::new(connection("Robot", |draft| {
+    let desk = Desk::new(&connection("Robot", |draft| {
         draft.auth = AuthKind::ServicePrincipal;
         draft.client_id = "00000000-0000-4000-8000-000000000001".to_owned();
     }));
     assert_eq!(labels(&desk)[3..], ["Authentication type", "Client ID", "Client secret"]);
-    let desk = Desk::new(browser("Mine"));
+    let desk = Desk::new(&browser("Mine"));
     assert!(matches!(desk.state.form_rows()[4].value, FormValue::None(_)));
 }
 

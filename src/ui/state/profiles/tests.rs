@@ -38,7 +38,9 @@ impl Desk {
 
     fn send(&mut self, commands: Vec<Command>) {
         let mut wires = self.engine.wires();
-        commands.into_iter().for_each(|command| (wires.send)(command));
+        for command in commands {
+            (wires.send)(command);
+        }
         loop {
             self.engine.work();
             let Some(event) = (wires.next)() else { return };
