@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     connection::{Connection, ConnectionId, Level},
-    engine::{Command, Event, ExpiringToken, TokenList, expiring_tokens},
+    engine::{Command, Event, ExpiringToken, TokenList, days_left, expiring_tokens},
     failure::Failure,
 };
 
@@ -95,7 +95,7 @@ fn document(session: &Session, found: &[ExpiringToken], failed: &[(ConnectionId,
             fields.insert("token_id".to_owned(), json!(token.token_id));
             fields.insert("comment".to_owned(), json!(token.comment));
             fields.insert("expires_at".to_owned(), json!(token.expires_at));
-            fields.insert("days_left".to_owned(), json!(days_left(token, now)));
+            fields.insert("days_left".to_owned(), json!(days_left(token.expires_at, now)));
             fields.insert("in_use".to_owned(), json!(token.in_use));
             Value::Object(fields)
         })
@@ -112,18 +112,13 @@ fn print(session: &Session, found: &[ExpiringToken], now: Timestamp) {
     rows.extend(found.iter().map(|token| {
         vec![
             token.expires_at.strftime("%Y-%m-%d").to_string(),
-            left(days_left(token, now)),
+            left(days_left(token.expires_at, now)),
             name(session, token.id).to_owned(),
             if token.in_use { "yes".to_owned() } else { String::new() },
             token.comment.clone(),
         ]
     }));
     say(table(&rows));
-}
-
-/// Whole days; below zero when it is over.
-fn days_left(token: &ExpiringToken, now: Timestamp) -> i64 {
-    token.expires_at.as_second().saturating_sub(now.as_second()).div_euclid(86_400)
 }
 
 fn left(days: i64) -> String {

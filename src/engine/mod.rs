@@ -44,7 +44,7 @@ pub use event::{Event, Found, Rotated, SignInStep, SignedIn, StoredSecret, Token
 pub use handover::{ExportPlace, ExportRequest, Offer, Proof};
 pub use importing::{BackedUp, Chosen, ImportSource, Preview, PreviewRow, Twin};
 pub use publish::{Drift, Plan, ProfileLine, ProfilesFile};
-pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, desktop, expiring_tokens};
+pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, days_left, desktop, expiring_tokens};
 pub use token_desk::{ProfilesPlace, TokenDesk};
 pub use tokens::{comment_without_mark, default_comment};
 

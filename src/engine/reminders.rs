@@ -11,6 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use desktop::desktop;
+pub use due::days_left;
 pub use known::{ExpiringToken, expiring_tokens};
 pub(super) use watch::{Bell, watch};
 

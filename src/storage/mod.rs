@@ -5,8 +5,8 @@
 mod activity;
 mod atomic_file;
 mod backup;
-mod given_file;
 mod foreign_file;
+mod given_file;
 mod history;
 mod json_file;
 mod library;
@@ -20,8 +20,8 @@ mod vault;
 
 pub use activity::{Activity, ActivityEntry, Deed};
 pub use backup::{read_backup, write_backup};
-pub use given_file::read_given;
 pub use foreign_file::{Foreign, ForeignFile, KeepBackup, foreign_digest};
+pub use given_file::read_given;
 pub use history::History;
 pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
 pub use new_file::{write_new, write_new_folder};

@@ -147,7 +147,7 @@ def in_the_window():
         entries = stage.keyring_entries()
         assert len(entries) == 1 and entries[0]["service"] == "brickpass", f"the keyring does not hold one sign-in and nothing else: {entries}"
         seen = subprocess.run(["secret-tool", "search", "--all", "service", "brickpass"], capture_output=True, text=True, timeout=20).stdout
-        assert sum(it in seen for it in tokens().values()) == 1, "another program does not find one token, the refresh token, in the keyring"
+        assert sum(it in seen for it in tokens().values()) == 2, "another program does not find the refresh token and the access token of today in the keyring"
         print("another program that asks the keyring finds the sign-in there")
 
         assert app.quit() == 0

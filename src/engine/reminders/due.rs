@@ -17,8 +17,8 @@ const DAY: i64 = 86_400;
 const STAGES: [u8; 3] = [1, 3, 14];
 
 /// Whole days from `now`; below zero when it is over.
-pub(super) fn days_left(expires_at: Timestamp, now: Timestamp) -> i64 {
-    expires_at.as_second().saturating_sub(now.as_second()).div_euclid(DAY)
+pub fn days_left(expires_at: Timestamp, now: Timestamp) -> i64 {
+    expires_at.as_millisecond().saturating_sub(now.as_millisecond()).div_euclid(DAY * 1000)
 }
 
 /// The nearest stage that has come, since those before it are out of date.
