@@ -1,4 +1,5 @@
 // Command go says whom the official SDK for Go signs in as, and which clusters it sees, from the configuration around it alone.
+// With the word "resolve" (and the name of a profile) it asks nobody, and says what it makes of that configuration.
 package main
 
 import (
@@ -8,11 +9,18 @@ import (
 	"os"
 
 	"github.com/databricks/databricks-sdk-go"
+	"github.com/databricks/databricks-sdk-go/config"
 	"github.com/databricks/databricks-sdk-go/service/compute"
 	"github.com/databricks/databricks-sdk-go/service/iam"
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "resolve" {
+		if err := json.NewEncoder(os.Stdout).Encode(resolve(os.Args[2:])); err != nil {
+			os.Exit(1)
+		}
+		return
+	}
 	seen, err := look(context.Background())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -41,4 +49,23 @@ func look(ctx context.Context) (map[string]any, error) {
 		ids = append(ids, cluster.ClusterId)
 	}
 	return map[string]any{"user": me.UserName, "clusters": ids, "auth_type": client.Config.AuthType}, nil
+}
+
+func resolve(profile []string) map[string]string {
+	cfg := &config.Config{HostMetadataResolver: func(context.Context, string) (*config.HostMetadata, error) { return nil, nil }}
+	if len(profile) > 0 {
+		cfg.Profile = profile[0]
+	}
+	seen := map[string]string{}
+	if err := cfg.EnsureResolved(); err != nil {
+		seen["problem"] = err.Error()
+		return seen
+	}
+	seen["host"] = cfg.CanonicalHostName()
+	seen["workspace_id"] = cfg.WorkspaceID
+	seen["account_id"] = cfg.AccountID
+	seen["cluster_id"] = cfg.ClusterID
+	seen["client_id"] = cfg.ClientID
+	seen["auth_type"] = cfg.AuthType
+	return seen
 }
