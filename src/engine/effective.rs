@@ -98,6 +98,7 @@ fn whose(effective: &Effective, connections: &[&Connection]) -> Option<Connectio
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test's own files hold no secret and need no care")]
 mod tests {
     use super::*;
 

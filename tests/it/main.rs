@@ -20,6 +20,7 @@ mod demo_oauth;
 mod demo_tokens;
 mod diagnostics;
 mod e2e;
+mod effective;
 mod engine;
 mod engine_admin;
 mod engine_sign_in;

@@ -29,12 +29,14 @@ const fn of(group: &'static str, ways: &'static [&'static str], name: &'static s
     Known { name, variable, group, ways, secret: false, kind: Kind::Text }
 }
 
-const fn secret(it: Known) -> Known {
-    Known { secret: true, ..it }
+const fn secret(mut it: Known) -> Known {
+    it.secret = true;
+    it
 }
 
-const fn kind(kind: Kind, it: Known) -> Known {
-    Known { kind, ..it }
+const fn kind(kind: Kind, mut it: Known) -> Known {
+    it.kind = kind;
+    it
 }
 
 pub(super) const PROFILE: &str = "DATABRICKS_CONFIG_PROFILE";

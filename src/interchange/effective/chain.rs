@@ -29,8 +29,9 @@ const fn way(name: &'static str, needs: &'static [&'static str]) -> Way {
     Way { name, needs, cloud: None }
 }
 
-const fn within(cloud: Cloud, it: Way) -> Way {
-    Way { cloud: Some(cloud), ..it }
+const fn within(cloud: Cloud, mut it: Way) -> Way {
+    it.cloud = Some(cloud);
+    it
 }
 
 /// In the order in which they are tried.

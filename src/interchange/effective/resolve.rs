@@ -1,6 +1,6 @@
 //! The order of sources, applied.
 
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 
 use super::{
     Attribute, Bundle, Effective, Given, Profiles, SETTINGS, Section, Source,
@@ -79,7 +79,7 @@ impl<'a> Resolution<'a> {
     }
 
     fn variable(&self, name: &str) -> Option<&str> {
-        self.given.variables.get(name).map(|value| value.expose_secret()).filter(|value| !value.is_empty())
+        self.given.variables.get(name).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty())
     }
 
     /// The profile that somebody names, in the order in which they are heard.
@@ -116,20 +116,19 @@ impl<'a> Resolution<'a> {
             }
             Profiles::Read { sections, default_profile } => (sections, default_profile),
         };
-        let explicit = match named {
-            Some(named) => Some(named),
-            None => {
-                if self.bundle().is_some_and(|it| it.host.is_some()) {
-                    return self.find_by_host(sections);
-                }
-                if let Some(variable) = self.says_enough() {
-                    self.skipped = true;
-                    self.notes.push(format!("{path} is not read, because {variable} is set and no profile is named."));
-                    return None;
-                }
-                // `DEFAULT` is there even when nobody has written it.
-                default_profile.clone().filter(|name| name != "DEFAULT").map(|name| (name, Source::Settings))
+        let explicit = if named.is_some() {
+            named
+        } else {
+            if self.bundle().is_some_and(|it| it.host.is_some()) {
+                return self.find_by_host(sections);
             }
+            if let Some(variable) = self.says_enough() {
+                self.skipped = true;
+                self.notes.push(format!("{path} is not read, because {variable} is set and no profile is named."));
+                return None;
+            }
+            // `DEFAULT` is there even when nobody has written it.
+            default_profile.clone().filter(|name| name != "DEFAULT").map(|name| (name, Source::Settings))
         };
         let (name, source) = explicit.unwrap_or_else(|| ("DEFAULT".to_owned(), Source::Default));
         if name == SETTINGS {
