@@ -12,6 +12,7 @@ mod assignments;
 mod catalogue;
 mod clusters;
 mod compute;
+mod compute_choices;
 mod cut;
 mod discovery;
 mod errors;

@@ -12,6 +12,7 @@ mod event;
 mod handover;
 mod importing;
 mod lane;
+mod offers;
 mod owner;
 mod prove;
 mod publish;

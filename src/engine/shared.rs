@@ -11,8 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, effective, handover, importing, lane, owner, prove,
-    publish, reminders, running, signing_in, testing, tokens,
+    Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, effective, handover, importing, lane, offers, owner,
+    prove, publish, reminders, running, signing_in, testing, tokens,
 };
 use crate::{
     connection::{ConnectionId, SecretKind},
@@ -295,7 +295,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::Export { run, id, request } => handover::export(&shared, run, id, request),
             Command::SaveExport { run, id, document, place } => handover::save(&shared, run, id, *document, place),
             Command::Prove { run, id, profile } => prove::prove(&shared, &mut proofs, run, id, profile),
-            Command::ListOffers { .. } => todo!(),
+            Command::ListOffers { run, id, pick, within } => offers::list(&shared, run, id, pick, within),
             Command::ListProfiles => publish::list(&shared),
             Command::PlanPublish { run, id, profile } => publish::plan_publish(&shared, run, id, profile),
             Command::PlanEdit { run, edit } => publish::plan_edit(&shared, run, edit),
