@@ -5,6 +5,7 @@
 mod clients;
 mod databricks_cli;
 mod go_resolution;
+mod proof;
 
 use std::{fmt::Write as _, fs, process::Command, time::Duration};
 
@@ -156,6 +157,7 @@ fn every_client_signs_in_in_every_way_and_no_secret_is_in_what_it_reads() {
     }
     databricks_cli::checks(&stage, &mut table);
     go_resolution::checks(&mut table);
+    proof::checks(&stage, &mut table);
     stage.assert_no_secret_lies_about();
     // One piece: other tests print too.
     print!("\n{}", table.print());

@@ -1,0 +1,58 @@
+//! *Prove it* with the tools themselves: the engine in a process of its own, where they are on the search path.
+
+use std::env;
+
+use brickpass::{
+    connection::ConnectionId,
+    engine::{Command, Engine, Event, Places, RunId},
+    storage::{Vault, VaultConfig, VaultHome},
+};
+
+use super::{LIMIT, Stage, Table};
+use crate::support::{INSIDE, interop_venv, only_inside, run};
+
+const NAME: &str = "Prove it";
+const CONNECTION: &str = "BRICKPASS_TEST_CONNECTION";
+
+pub fn checks(stage: &Stage, table: &mut Table) {
+    if !interop_venv().join("packages").is_dir() {
+        return table.skipped(NAME, "the SDK for Python is not here to be asked");
+    }
+    let listed = stage.desk.done(&["list", "--json"], "").json();
+    for way in &stage.ways {
+        let id = listed["connections"].as_array().unwrap().iter().find(|it| it["name"] == way.profile).unwrap()["id"].as_str().unwrap();
+        let mut inside = stage.at(env::current_exe().unwrap(), way.profile);
+        inside.args(["--nocapture", "--ignored", "--exact", "interop::proof::the_tools_are_asked"]);
+        inside.env(INSIDE, "1").env(CONNECTION, id).env("PYTHONPATH", interop_venv().join("packages"));
+        let ran = run(&mut inside, b"", LIMIT);
+        let proved = ran.stdout.lines().any(|line| line.contains("(Python)") && line.ends_with(&format!("sees {}", way.user)));
+        table.add(NAME, way.label, &if proved { Ok(()) } else { Err(format!("{} {}", ran.stdout.replace('\n', " "), ran.stderr)) });
+    }
+}
+
+#[test]
+#[ignore = "run by the interop promise, where the tools are"]
+fn the_tools_are_asked() {
+    only_inside();
+    let folder = |name: &str| env::var_os(name).unwrap().into();
+    let mut places = Places::new(folder("BRICKPASS_CONFIG_DIR"), folder("BRICKPASS_STATE_DIR"));
+    let passphrase = env::var("BRICKPASS_VAULT_PASSPHRASE").ok().map(Into::into);
+    places.vault = Some(Vault::new(VaultConfig { home: VaultHome::File, file: places.vault_file(), passphrase }));
+    places.databrickscfg = env::home_dir().map(|home| home.join(".databrickscfg"));
+    let id: ConnectionId = env::var(CONNECTION).unwrap().parse().unwrap();
+    let profile = env::var("DATABRICKS_CONFIG_PROFILE").unwrap();
+    let (engine, mut events) = Engine::start(places, || {}).unwrap();
+    engine.send(Command::Start);
+    engine.send(Command::Prove { run: RunId(1), id, profile });
+    let tools = loop {
+        if let Event::Proved { outcome, .. } = events.wait().unwrap() {
+            break outcome.unwrap();
+        }
+    };
+    for tool in tools {
+        match tool {
+            Ok(proof) => println!("{} sees {}", proof.tool, proof.user),
+            Err(failure) => println!("no proof: {failure}"),
+        }
+    }
+}
