@@ -1,12 +1,16 @@
 //! The words of the command line.
 
 mod admin;
+mod profiles;
 
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
-pub(super) use self::admin::{Admin, AdminTokens, Sp, SpSecret};
+pub(super) use self::{
+    admin::{Admin, AdminTokens, Sp, SpSecret},
+    profiles::{ChangeOfProfiles, Profiles, ProfilesDo, ProfilesPlace, Publish, Unpublish},
+};
 use super::pat;
 use crate::{
     connection::{AuthKind, Scopes},
@@ -70,6 +74,12 @@ pub(super) enum Subcommand {
     SendTo(SendTo),
     /// Write a connection in the format of another tool; it holds no secret unless you ask for that
     Export(Export),
+    /// Make a connection a profile of .databrickscfg that every Databricks tool can use; no secret is written
+    Publish(Publish),
+    /// Take the profile of a connection out of .databrickscfg
+    Unpublish(Unpublish),
+    /// What stands in .databrickscfg: profiles, secrets in plain text, what was changed since it was published
+    Profiles(Profiles),
     /// Add connections out of another tool's file: .databrickscfg, environment files, dbt, JDBC, ODBC, Terraform, Data Factory and more
     Import(Import),
     /// Write all connections and their secrets to a new file that only a passphrase opens

@@ -25,6 +25,8 @@ mod interrupt;
 mod list;
 mod output;
 mod pat;
+mod profiles;
+mod publish;
 mod restore;
 mod send_to;
 mod session;
@@ -85,6 +87,9 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Workspaces(options) => workspaces::workspaces(&options, json),
         Subcommand::SendTo(options) => send_to::send_to(&options, json),
         Subcommand::Export(options) => export::export(&options, json),
+        Subcommand::Publish(options) => publish::publish(options, json),
+        Subcommand::Unpublish(options) => publish::unpublish(&options, json),
+        Subcommand::Profiles(options) => profiles::profiles(options, json),
         Subcommand::Pat(words) => pat::pat(words, json),
         Subcommand::Import(options) => import::import(&options, json),
         Subcommand::Backup(options) => import::backup(options, json),

@@ -1,6 +1,6 @@
 //! A short-lived engine: started, asked, waited for.
 
-use std::{collections::HashMap, io::IsTerminal as _, sync::Arc};
+use std::{collections::HashMap, io::IsTerminal as _, path::Path, sync::Arc};
 
 use secrecy::SecretString;
 
@@ -30,6 +30,17 @@ impl Session {
     /// The files cannot be read.
     pub(super) fn open() -> Result<Self, Failure> {
         let session = Self::open_at(environment::places()?, || {})?;
+        interrupt::mind(&session.engine);
+        Ok(session)
+    }
+
+    /// With another `.databrickscfg` than the usual one.
+    pub(super) fn open_on(config_file: Option<&Path>) -> Result<Self, Failure> {
+        let mut places = environment::places()?;
+        if let Some(file) = config_file {
+            places.databrickscfg = Some(std::path::absolute(file).unwrap_or_else(|_| file.to_owned()));
+        }
+        let session = Self::open_at(places, || {})?;
         interrupt::mind(&session.engine);
         Ok(session)
     }

@@ -114,6 +114,8 @@ struct Now {
 impl Now {
     fn read(shared: &Shared) -> Result<Self, Failure> {
         let path = shared.places.databrickscfg.clone().ok_or_else(no_home)?;
+        // It is remembered by its whole name.
+        let path = std::path::absolute(&path).unwrap_or(path);
         let file = ForeignFile::new(path, &shared.places.state_dir);
         let foreign = file.read()?;
         let profiles = File::read(&foreign.bytes)?;

@@ -1,0 +1,83 @@
+//! The words for `.databrickscfg`.
+
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Publish {
+    pub(in crate::cli) name: String,
+    /// What the profile is called; made from the connection's name unless given
+    #[arg(long, short, value_name = "P")]
+    pub(in crate::cli) profile: Option<String>,
+    /// Make it the profile that tools use when none is named
+    #[arg(long)]
+    pub(in crate::cli) default: bool,
+    #[command(flatten)]
+    pub(in crate::cli) change: ChangeOfProfiles,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Unpublish {
+    pub(in crate::cli) name: String,
+    #[command(flatten)]
+    pub(in crate::cli) change: ChangeOfProfiles,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct ChangeOfProfiles {
+    #[command(flatten)]
+    pub(in crate::cli) place: ProfilesPlace,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub(in crate::cli) dry_run: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub(in crate::cli) yes: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct ProfilesPlace {
+    /// Another file than DATABRICKS_CONFIG_FILE or ~/.databrickscfg
+    #[arg(long, value_name = "F")]
+    pub(in crate::cli) config_file: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Profiles {
+    #[command(flatten)]
+    pub(in crate::cli) place: ProfilesPlace,
+    #[command(subcommand)]
+    pub(in crate::cli) what: Option<ProfilesDo>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(in crate::cli) enum ProfilesDo {
+    /// Make a profile the one that tools use when none is named
+    Default {
+        profile: String,
+        #[command(flatten)]
+        change: ChangeOfProfiles,
+    },
+    /// Take the secrets of a profile out of the file; a reference to the connection that holds the same ones takes their place
+    MoveSecrets {
+        profile: String,
+        #[command(flatten)]
+        change: ChangeOfProfiles,
+    },
+    /// Take what stands in the section now as what was published
+    Keep {
+        profile: String,
+        #[command(flatten)]
+        place: ProfilesPlace,
+    },
+    /// Leave the section as it is and compare it with its connection no longer
+    Forget {
+        profile: String,
+        #[command(flatten)]
+        place: ProfilesPlace,
+    },
+    /// Go back to the file as it was before the last change of Brickpass
+    Restore {
+        #[command(flatten)]
+        place: ProfilesPlace,
+    },
+}

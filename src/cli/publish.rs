@@ -1,0 +1,162 @@
+//! `publish` and `unpublish`: a connection becomes a profile that every Databricks tool can use, and holds no secret.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::{
+    args,
+    output::{note, print_json, say},
+    profiles::read,
+    session::Session,
+    terminal::{attended, yes},
+};
+use crate::{
+    engine::{Command, Event, Plan, ProfilesFile, RunId},
+    failure::{Code, Failure},
+    interchange::databrickscfg::{DiffKind, DiffLine, Edit, ProfileName},
+};
+
+const PLAN: RunId = RunId(1);
+const APPLY: RunId = RunId(2);
+
+pub(super) fn publish(options: args::Publish, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open_on(options.change.place.config_file.as_deref())?;
+    let connection = session.find(&options.name)?.connection;
+    let id = connection.id;
+    let file = read(&mut session, Command::ListProfiles)?;
+    let published = file.profiles.iter().find(|line| line.published.is_some_and(|(of, _)| of == id)).map(|line| line.name.clone());
+    let profile = options.profile.or(published).unwrap_or_else(|| ProfileName::of(&connection.name).as_str().to_owned());
+    let done = format!("\"{}\" is the profile {} now; it holds no secret.", connection.name.as_str(), clean(&profile));
+    if !options.default {
+        return change(&mut session, &options.change, &file, |run| Command::PlanPublish { run, id, profile }, &done, json);
+    }
+    session.send(Command::PlanPublish { run: PLAN, id, profile: profile.clone() });
+    let put = planned(&mut session)?.edit;
+    let edit = Edit::Several(vec![(Some(id), put), (None, Edit::Default { profile })]);
+    change(&mut session, &options.change, &file, |run| Command::PlanEdit { run, edit }, &done, json)
+}
+
+pub(super) fn unpublish(options: &args::Unpublish, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open_on(options.change.place.config_file.as_deref())?;
+    let connection = session.find(&options.name)?.connection;
+    let file = read(&mut session, Command::ListProfiles)?;
+    let mut theirs = file.profiles.iter().filter(|line| line.published.is_some_and(|(of, _)| of == connection.id));
+    let Some(profile) = theirs.next().map(|line| line.name.clone()) else {
+        return Err(Failure::new(
+            Code::InvalidInput,
+            format!("\"{}\" is not published.", connection.name.as_str()),
+            format!("Brickpass knows no profile of it in {}.", file.path.display()),
+            "brickpass profiles shows which connections were published.",
+        ));
+    };
+    let done = format!("The profile {} is gone.", clean(&profile));
+    change(&mut session, &options.change, &file, |run| Command::PlanEdit { run, edit: Edit::Remove { profile } }, &done, json)
+}
+
+/// Shows what would change, asks, does it, says so.
+pub(super) fn change(
+    session: &mut Session,
+    how: &args::ChangeOfProfiles,
+    file: &ProfilesFile,
+    command: impl FnOnce(RunId) -> Command,
+    done: &str,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    session.send(command(PLAN));
+    let plan = planned(session)?;
+    let changes = plan.diff.iter().any(|line| matches!(line.kind, DiffKind::Added | DiffKind::Removed));
+    if !json {
+        show(&plan, file, changes);
+    }
+    let applies = (changes || plan.connection.is_some()) && !how.dry_run;
+    if applies && changes && !how.yes {
+        if json || !attended() {
+            return Err(Failure::new(
+                Code::InvalidInput,
+                "Nothing was changed.",
+                "Nobody is at a terminal who could agree to it.",
+                "Add --yes, or --dry-run to see what would change.",
+            ));
+        }
+        if !yes(&format!("Change {}?", plan.path.display())) {
+            note("Nothing was changed.");
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    let document = if json { Some(described(&plan, applies)) } else { None };
+    if applies {
+        session.send(Command::ApplyPlan { run: APPLY, plan });
+        session.wait(|event| match event {
+            Event::PlanApplied { run: APPLY, outcome } => Some(outcome),
+            _ => None,
+        })?;
+    }
+    match document {
+        Some(document) => print_json(&document),
+        None if applies => note(done),
+        None => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn planned(session: &mut Session) -> Result<Box<Plan>, Failure> {
+    session.wait(|event| match event {
+        Event::Planned { run: PLAN, outcome } => Some(outcome),
+        _ => None,
+    })
+}
+
+fn show(plan: &Plan, file: &ProfilesFile, changes: bool) {
+    match &file.target {
+        Some(target) => note(format_args!("{} (a link to {})", plan.path.display(), target.display())),
+        None => note(plan.path.display()),
+    }
+    if file.exposed {
+        note("Other users of this computer can read the file; a change makes it yours alone.");
+    }
+    if !changes {
+        note("Nothing would change.");
+    }
+    for DiffLine { kind, text } in &plan.diff {
+        say(format_args!("{} {}", sign(*kind), clean(text)));
+    }
+}
+
+fn sign(kind: DiffKind) -> &'static str {
+    match kind {
+        DiffKind::Same => " ",
+        DiffKind::Added => "+",
+        DiffKind::Removed => "-",
+        DiffKind::Gap => "...",
+    }
+}
+
+fn described(plan: &Plan, applied: bool) -> Value {
+    let diff = plan.diff.iter().map(|line| format!("{} {}", sign(line.kind), line.text));
+    json!({ "path": plan.path, "diff": diff.collect::<Vec<String>>(), "applied": applied })
+}
+
+/// What another program wrote, for a terminal: its control characters do nothing there.
+pub(super) fn clean(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        let mut one = [0; 4];
+        if c.is_control() && c != '\t' || crate::connection::unfit(c.encode_utf8(&mut one)).is_some() {
+            clean.extend(c.escape_unicode());
+        } else {
+            clean.push(c);
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_program_wrote_does_nothing_to_the_terminal() {
+        assert_eq!(clean("a\u{1b}[31m\u{202e}b\tæ"), "a\\u{1b}[31m\\u{202e}b\tæ");
+    }
+}
