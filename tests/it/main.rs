@@ -15,6 +15,7 @@ mod cli_sign_in;
 mod clipboard;
 mod clusters;
 mod credential;
+mod databrickscfg;
 mod demo;
 mod demo_oauth;
 mod demo_tokens;

@@ -218,6 +218,8 @@ impl Draft<'_> {
         text.push_str(section);
         text.push(']');
         text.push_str(self.newline);
+        let mut keys: Vec<&(&'static str, String)> = keys.iter().collect();
+        keys.sort_by_key(|(key, _)| place(key));
         for (key, value) in keys {
             push_entry(&mut text, key, value, width, self.newline);
         }

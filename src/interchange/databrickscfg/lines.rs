@@ -57,9 +57,19 @@ pub(super) fn lines(text: &str) -> Result<Vec<Line>, Unreadable> {
         found.push(Line { bytes: 0..at, number: 0, kind: Kind::Blank });
     }
     let mut number = 1;
+    let mut counted = 0;
     while at < text.len() {
         let rest = text.get(at..).unwrap_or_default();
-        let (kind, length) = line(rest).map_err(|why| Unreadable { line: number, why })?;
+        let (mut kind, length) = line(rest).map_err(|why| Unreadable { line: number, why })?;
+        match &mut kind {
+            Kind::Section(_) => counted = 0,
+            // Go numbers them.
+            Kind::Entry(entry) if entry.key == "-" => {
+                counted += 1;
+                entry.key = format!("#{counted}");
+            }
+            _ => {}
+        }
         found.push(Line { bytes: at..at + length, number, kind });
         number += rest.get(..length).unwrap_or_default().matches('\n').count();
         at += length;
@@ -77,7 +87,8 @@ fn line(rest: &str) -> Result<(Kind, usize), &'static str> {
         Some('#' | ';') => (Kind::Comment, length),
         Some('[') => {
             let end = text.rfind(']').ok_or("a section that is not closed")?;
-            (Kind::Section(text.get(1..end).unwrap_or_default().to_owned()), length)
+            let name = text.get(1..end).filter(|name| !name.is_empty()).ok_or("a section without a name")?;
+            (Kind::Section(name.to_owned()), length)
         }
         Some(_) => return entry(rest, length).map(|(entry, length)| (Kind::Entry(entry), length)),
     })
@@ -88,22 +99,29 @@ fn entry(rest: &str, first: usize) -> Result<(Entry, usize), &'static str> {
     let indent = whole.len() - whole.trim_start().len();
     let body = whole.get(indent..).unwrap_or_default();
     // A key in quotes may hold a delimiter.
-    let (key, after) = match body.chars().next() {
-        Some(quote @ ('"' | '`')) => {
-            let end = body.get(1..).and_then(|inside| inside.find(quote)).ok_or("a key whose quotation mark is not closed")?;
-            (body.get(1..=end).unwrap_or_default(), indent + end + 2)
-        }
-        _ => {
-            let end = body.find(['=', ':']).ok_or("a line that is neither a section nor a key with a value")?;
-            (body.get(..end).unwrap_or_default().trim_end(), indent + end)
-        }
+    let quote = match body {
+        _ if body.starts_with("\"\"\"") && body.len() > 6 => "\"\"\"",
+        _ if body.starts_with('"') => "\"",
+        _ if body.starts_with('`') => "`",
+        _ => "",
     };
+    let (key, after) = if quote.is_empty() {
+        let end = body.find(['=', ':']).ok_or("a line that is neither a section nor a key with a value")?;
+        (body.get(..end).unwrap_or_default(), indent + end)
+    } else {
+        let inside = body.get(quote.len()..).unwrap_or_default();
+        let end = inside.find(quote).ok_or("a key whose quotation mark is not closed")?;
+        (inside.get(..end).unwrap_or_default(), indent + end + 2 * quote.len())
+    };
+    let key = key.trim();
     let tail = whole.get(after..).unwrap_or_default();
     let delimiter = after + tail.find(['=', ':']).ok_or("a key without a value")?;
     let colon = whole.get(delimiter..).is_some_and(|it| it.starts_with(':'));
     let from = delimiter + 1;
     let value = whole.get(from..).unwrap_or_default();
-    let start = from + (value.len() - value.trim_start_matches([' ', '\t']).len());
+    // Of an empty value nothing is passed over but what stands before the line break.
+    let begin = if value.trim().is_empty() { value.trim_start_matches([' ', '\t']) } else { value.trim_start() };
+    let start = from + (value.len() - begin.len());
     let (read, length) = read_value(rest, start, first)?;
     let Value { text, end, comment, quoted, only_go } = read;
     if key.is_empty() {
@@ -125,14 +143,16 @@ struct Value {
 fn read_value(rest: &str, start: usize, first: usize) -> Result<(Value, usize), &'static str> {
     let own = |text: &str| Zeroizing::new(text.to_owned());
     let first_line = rest.get(start..first).unwrap_or_default();
-    for fence in ["\"\"\"", "`"] {
-        if let Some(inside) = first_line.starts_with(fence).then(|| rest.get(start + fence.len()..).unwrap_or_default()) {
-            let close = inside.find(fence).ok_or("a value whose quotation mark is not closed")?;
-            let end = start + fence.len() + close + fence.len();
-            let length = rest.get(end..).unwrap_or_default().find('\n').map_or(rest.len(), |at| end + at + 1);
-            let text = own(inside.get(..close).unwrap_or_default());
-            return Ok((Value { text, end, comment: None, quoted: false, only_go: true }, length));
-        }
+    let fence = match first_line {
+        _ if first_line.starts_with("\"\"\"") && first_line.len() > 3 => "\"\"\"",
+        _ if first_line.starts_with('`') => "`",
+        _ => "",
+    };
+    if !fence.is_empty() {
+        let inside = start + fence.len();
+        let (close, length) = fence_end(rest, inside, first, fence).ok_or("a value whose quotation mark is not closed")?;
+        let text = own(rest.get(inside..close).unwrap_or_default());
+        return Ok((Value { text, end: close + fence.len(), comment: None, quoted: false, only_go: true }, length));
     }
     let trimmed = first_line.trim_end();
     if trimmed.ends_with('\\') {
@@ -142,10 +162,32 @@ fn read_value(rest: &str, start: usize, first: usize) -> Result<(Value, usize), 
     let sign = trimmed.find(" #").or_else(|| trimmed.find(" ;"));
     let text = sign.map_or(trimmed, |at| trimmed.get(..at).unwrap_or_default()).trim_end();
     let comment = sign.map(|at| start + at + 1..start + trimmed.len());
-    let quoted =
-        text.len() >= 2 && [('"', '"'), ('\'', '\'')].iter().any(|(open, close)| text.starts_with(*open) && text.ends_with(*close));
+    let quoted = ['"', '\''].iter().any(|quote| {
+        let inside = text.strip_prefix(*quote).and_then(|text| text.strip_suffix(*quote));
+        inside.is_some_and(|inside| !inside.contains(*quote))
+    });
     let value = if quoted { text.get(1..text.len() - 1).unwrap_or_default() } else { text };
     Ok((Value { text: own(value), end: start + text.len(), comment, quoted, only_go: false }, first))
+}
+
+/// Where the quotation mark stands that ends a value, and where its line ends. The last one of a line counts; in a further line, one with a
+/// backslash at the end of the line behind it does not.
+fn fence_end(rest: &str, inside: usize, first: usize, fence: &str) -> Option<(usize, usize)> {
+    if let Some(close) = rest.get(inside..first)?.rfind(fence) {
+        return Some((inside + close, first));
+    }
+    let mut from = first;
+    while from < rest.len() {
+        let length = rest.get(from..)?.find('\n').map_or(rest.len(), |at| from + at + 1);
+        let line = rest.get(from..length)?;
+        if let Some(close) = line.rfind(fence)
+            && !line.get(close + fence.len()..)?.trim().ends_with('\\')
+        {
+            return Some((from + close, length));
+        }
+        from = length;
+    }
+    None
 }
 
 /// A value that ends with a backslash goes on in the next line.
