@@ -6,6 +6,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::{Command as Process, Stdio},
+    sync::OnceLock,
     time::Duration,
 };
 
@@ -460,10 +461,20 @@ fn sources() -> PathBuf {
 
 /// `ini.v1` as the CLI uses it, built once. The reason when it cannot be.
 fn go() -> Result<Process, String> {
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("ini-{}", std::process::id()));
-    let built = Process::new("go").args(["build", "-o"]).arg(&program).arg(".").current_dir(sources()).stderr(Stdio::piped()).output();
+    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    BUILT.get_or_init(build_go).clone().map(Process::new)
+}
+
+fn build_go() -> Result<PathBuf, String> {
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ini-reader");
+    let own = program.with_extension(std::process::id().to_string());
+    let built = Process::new("go").args(["build", "-o"]).arg(&own).arg(".").current_dir(sources()).output();
     match built {
-        Ok(built) if built.status.success() => Ok(Process::new(program)),
+        Ok(built) if built.status.success() => {
+            // Whole or not at all: other tests may run it.
+            fs::rename(&own, &program).map_err(|error| error.to_string())?;
+            Ok(program)
+        }
         Ok(built) => Err(format!("the reader in Go could not be built: {}", String::from_utf8_lossy(&built.stderr))),
         Err(_) => Err("there is no Go here".to_owned()),
     }
