@@ -31,7 +31,8 @@ struct NodeTypes {
 
 #[derive(Deserialize)]
 struct NodeType {
-    node_type_id: Option<String>,
+    #[serde(rename = "node_type_id")]
+    id: Option<String>,
     memory_mb: Option<f64>,
     num_cores: Option<f64>,
     num_gpus: Option<f64>,
@@ -62,7 +63,8 @@ struct Pools {
 struct Pool {
     instance_pool_id: Option<String>,
     instance_pool_name: Option<String>,
-    node_type_id: Option<String>,
+    #[serde(rename = "node_type_id")]
+    id: Option<String>,
     state: Option<String>,
 }
 
@@ -114,7 +116,7 @@ impl Client {
         let usable = found.node_types.into_iter().flatten().filter(|it| it.is_deprecated != Some(true) && it.is_hidden != Some(true));
         Ok(self.choices(usable.map(|it| {
             let label = size(&it);
-            (it.node_type_id, label)
+            (it.id, label)
         })))
     }
 
@@ -137,7 +139,7 @@ impl Client {
         let (found, _): (Pools, _) = self.get("/api/2.0/instance-pools/list", call).await?;
         let there = found.instance_pools.into_iter().flatten().filter(|it| it.state.as_deref() != Some("DELETED"));
         Ok(self.choices(there.map(|it| {
-            let name = it.instance_pool_name.zip(it.node_type_id).map(|(name, node)| format!("{name} ({node})"));
+            let name = it.instance_pool_name.zip(it.id).map(|(name, node)| format!("{name} ({node})"));
             (it.instance_pool_id, name)
         })))
     }
@@ -194,18 +196,19 @@ impl Client {
 
 /// `Standard_D4ds_v5, 4 cores, 16 GB (General Purpose)`
 fn size(node: &NodeType) -> Option<String> {
-    let mut label = node.node_type_id.clone()?;
+    use std::fmt::Write as _;
+    let mut label = node.id.clone()?;
     if let Some(cores) = node.num_cores {
-        label += &format!(", {cores} {}", if cores > 1.0 { "cores" } else { "core" });
+        let _ = write!(label, ", {cores} {}", if cores > 1.0 { "cores" } else { "core" });
     }
     if let Some(memory) = node.memory_mb {
-        label += &format!(", {} GB", (memory / 102.4).round() / 10.0);
+        let _ = write!(label, ", {} GB", (memory / 102.4).round() / 10.0);
     }
     if let Some(count) = node.num_gpus.filter(|count| *count > 0.0) {
-        label += &format!(", {count} GPU");
+        let _ = write!(label, ", {count} GPU");
     }
     if let Some(category) = &node.category {
-        label += &format!(" ({category})");
+        let _ = write!(label, " ({category})");
     }
     Some(label)
 }

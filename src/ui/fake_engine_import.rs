@@ -72,7 +72,7 @@ pub fn preview(rows: Vec<PreviewRow>) -> Preview {
 }
 
 impl Around {
-    fn file(&self) -> Box<ProfilesFile> {
+    fn file(&self) -> ProfilesFile {
         let line = |(name, secret): &(String, bool)| ProfileLine {
             name: name.clone(),
             host: Some("https://adb-1234567890123456.7.azuredatabricks.net".to_owned()),
@@ -83,7 +83,7 @@ impl Around {
         };
         let profiles = self.profiles.iter().map(line).collect();
         let (path, backup) = (PathBuf::from(CLI_FILE), self.before.is_some());
-        Box::new(ProfilesFile { path, target: None, profiles, remarks: Vec::new(), exposed: false, backup })
+        ProfilesFile { path, target: None, profiles, remarks: Vec::new(), exposed: false, backup }
     }
 
     fn moved(&mut self, edit: &Edit) {
@@ -127,7 +127,7 @@ impl Inner {
     pub fn answer_import(&mut self, command: Command) {
         match command {
             Command::ListProfiles => {
-                let file = self.around.file();
+                let file = Box::new(self.around.file());
                 self.events.push_back(Event::Profiles(Ok(file)));
             }
             Command::ReadImport { run, source } => {
@@ -166,14 +166,14 @@ impl Inner {
                 }
                 self.around.before = Some(self.around.profiles.clone());
                 self.around.moved(&plan.edit);
-                let outcome = Ok(self.around.file());
+                let outcome = Ok(Box::new(self.around.file()));
                 self.events.push_back(Event::PlanApplied { run, outcome });
             }
             Command::RestoreProfiles => {
                 if let Some(before) = self.around.before.take() {
                     self.around.profiles = before;
                 }
-                let file = self.around.file();
+                let file = Box::new(self.around.file());
                 self.events.push_back(Event::Profiles(Ok(file)));
             }
             Command::FindEffective { run, .. } => {

@@ -182,12 +182,11 @@ impl Draft<'_> {
         if keys.is_empty() {
             return;
         }
-        let kept = |at: &usize| matches!(self.acts.get(*at), Some(Act::Keep | Act::Replace(_)));
         let columns: Vec<usize> = self.entries(section).filter_map(|(at, _)| self.line(at).find('=')).collect();
         let aligned = columns.first().copied().filter(|first| columns.len() > 1 && columns.iter().all(|column| column == first));
         let width = aligned.map_or(0, |column| column.saturating_sub(1));
         let all = self.section(section);
-        let last = self.entries(section).map(|(at, _)| at).filter(kept).last();
+        let last = self.entries(section).map(|(at, _)| at).next_back();
         let Some(behind) =
             last.or_else(|| all.iter().copied().find(|at| matches!(self.lines.get(*at).map(|line| &line.kind), Some(Kind::Section(_)))))
         else {

@@ -1,4 +1,4 @@
-//! Bruno, in its own language and as OpenCollection. The token is a secret variable, or stands in a `.env` file beside the collection, which
+//! Bruno, in its own language and as `OpenCollection`. The token is a secret variable, or stands in a `.env` file beside the collection, which
 //! Bruno keeps out of version control. Source: docs.usebruno.com, "Bru lang", "Secret variables"; opencollection.com, the specification.
 
 use super::{

@@ -1,4 +1,4 @@
-//! DBeaver: the address of the database, and the command that makes the connection. No password in either: DBeaver asks, and what it would
+//! `DBeaver`: the address of the database, and the command that makes the connection. No password in either: `DBeaver` asks, and what it would
 //! keep in its own file is encrypted with a key that everybody knows. Source: dbeaver.com, "Command line".
 
 use super::parts::{HTTP_PATH, SCHEMA, authority, documents, file, of_a_workspace, required_http_path};

@@ -1,4 +1,4 @@
-//! A workflow of GitHub Actions. It holds no secret: it names one of the repository's, or needs none (OpenID Connect).
+//! A workflow of GitHub Actions. It holds no secret: it names one of the repository's, or needs none (`OpenID` Connect).
 //! Source: docs.databricks.com, "Authenticate with GitHub OIDC"; docs.github.com, "Contexts".
 
 use super::parts::{account_id, documents, file};

@@ -54,10 +54,10 @@ impl Place {
 
     /// As another program writes it.
     fn put(&self, bytes: &[u8]) {
-        self.put_at(&self.path(), bytes);
+        Self::put_at(&self.path(), bytes);
     }
 
-    fn put_at(&self, path: &Path, bytes: &[u8]) {
+    fn put_at(path: &Path, bytes: &[u8]) {
         io::Write::write_all(&mut fs::File::create(path).unwrap(), bytes).unwrap();
         set_mode(path, 0o600);
     }
@@ -222,7 +222,7 @@ mod links {
         let dotfiles = place.dir.path().join("dotfiles");
         fs::create_dir(&dotfiles).unwrap();
         let real = dotfiles.join("databrickscfg");
-        place.put_at(&real, b"old");
+        Place::put_at(&real, b"old");
         symlink(&real, place.path()).unwrap();
         set_mode(&dotfiles, folder_mode);
         (place, real)
@@ -264,7 +264,7 @@ mod links {
         let folder = place.dir.path().join("theirs");
         fs::create_dir(&folder).unwrap();
         let real = folder.join("databrickscfg");
-        place.put_at(&real, b"old");
+        Place::put_at(&real, b"old");
         symlink(&real, place.path()).unwrap();
         if std::os::unix::fs::chown(&folder, Some(65534), None).is_err() {
             // Only root may give a folder away; then a file of root's serves.

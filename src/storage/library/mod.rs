@@ -179,7 +179,6 @@ impl Library {
     ///
     /// # Errors
     /// Of the file as a whole; then nothing was saved.
-    #[expect(clippy::type_complexity, reason = "what became of each stands beside the list as it now is")]
     pub fn save_each(
         &self,
         connections: Vec<(Connection, Option<Revision>)>,

@@ -186,17 +186,14 @@ fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has
     if !told.is_empty() {
         cell(columns.name, lower, &told, fonts::regular(12.0), told_colour);
     }
-    match (columns.address, columns.secret) {
-        (Some(address), Some(place)) => {
-            cell(address, middle, host, fonts::regular(14.0), palette.weak);
-            cell(columns.sign_in, middle, sign_in, fonts::regular(14.0), palette.weak);
-            cell(place, middle, secret, fonts::regular(14.0), secret_colour);
-        }
-        _ => {
-            cell(columns.there, lower, host, fonts::regular(12.0), palette.weak);
-            cell(columns.sign_in, upper, sign_in, fonts::regular(12.0), palette.weak);
-            cell(columns.sign_in, lower, secret, fonts::regular(12.0), secret_colour);
-        }
+    if let (Some(address), Some(place)) = (columns.address, columns.secret) {
+        cell(address, middle, host, fonts::regular(14.0), palette.weak);
+        cell(columns.sign_in, middle, sign_in, fonts::regular(14.0), palette.weak);
+        cell(place, middle, secret, fonts::regular(14.0), secret_colour);
+    } else {
+        cell(columns.there, lower, host, fonts::regular(12.0), palette.weak);
+        cell(columns.sign_in, upper, sign_in, fonts::regular(12.0), palette.weak);
+        cell(columns.sign_in, lower, secret, fonts::regular(12.0), secret_colour);
     }
     if !response.clicked() {
         return None;

@@ -152,7 +152,7 @@ impl ImportTable {
             let Some(reviewed) = row.connection.as_ref().filter(|_| row.fate == Fate::Added) else { continue };
             let is_taken = |name: &str| used.contains(&name.to_lowercase()) || self.taken.contains_key(&name.to_lowercase());
             if is_taken(reviewed.connection.name.as_str()) {
-                row.name = reviewed.connection.name.copy_of(&is_taken).as_str().to_owned();
+                reviewed.connection.name.copy_of(&is_taken).as_str().clone_into(&mut row.name);
             }
             used.insert(row.name.to_lowercase());
         }
@@ -323,7 +323,7 @@ impl TableRows for ImportTable {
             let is_taken = |name: &str| used.contains(&name.to_lowercase()) || self.taken.contains_key(&name.to_lowercase());
             if come {
                 if let Some(name) = ConnectionName::parse(&row.name).ok().filter(|name| is_taken(name.as_str())) {
-                    row.name = name.copy_of(&is_taken).as_str().to_owned();
+                    name.copy_of(&is_taken).as_str().clone_into(&mut row.name);
                 }
                 used.insert(lower(row));
             }
