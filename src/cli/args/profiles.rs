@@ -36,7 +36,7 @@ pub(in crate::cli) struct ChangeOfProfiles {
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct ProfilesPlace {
-    /// Another file than DATABRICKS_CONFIG_FILE or ~/.databrickscfg
+    /// Another file than `DATABRICKS_CONFIG_FILE` or `~/.databrickscfg`
     #[arg(long, value_name = "F")]
     pub(in crate::cli) config_file: Option<PathBuf>,
 }
