@@ -142,7 +142,7 @@ pub(super) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
         let mut one = [0; 4];
-        if c.is_control() && c != '\t' || crate::connection::unfit(c.encode_utf8(&mut one)).is_some() {
+        if c != '\t' && crate::connection::unfit(c.encode_utf8(&mut one)).is_some() {
             clean.extend(c.escape_unicode());
         } else {
             clean.push(c);

@@ -106,7 +106,7 @@ impl Desk {
         HOST.clone_into(&mut draft.base_url);
         draft.secret = token.into();
         draft.tags = vec!["mine".to_owned()];
-        draft.folder = "Kept".to_owned();
+        "Kept".clone_into(&mut draft.folder);
         let reviewed: Reviewed = draft.review(&|_| false).result.unwrap();
         let connection = reviewed.connection.clone();
         self.engine.send(Command::Save { reviewed: Box::new(reviewed), base: None });

@@ -102,7 +102,7 @@ fn cf_12_names_that_no_reader_or_not_all_readers_take_are_refused_with_the_reaso
 
 #[test]
 fn a_new_section_comes_last_behind_a_blank_line_and_without_a_line_break_too() {
-    let added = "[b]\nhost                = https://adb-1.2.azuredatabricks.net\nauth_type           = databricks-cli\ndatabricks_cli_path = /usr/bin/brickpass-credential\n";
+    let added = "[b]\nhost                = https://adb-1.2.azuredatabricks.net\ndatabricks_cli_path = /usr/bin/brickpass-credential\nauth_type           = databricks-cli\n";
     assert_eq!(after("", &put("b", &OURS)), added);
     assert_eq!(after("[a]\nx = 1", &put("b", &OURS)), format!("[a]\nx = 1\n\n{added}"));
     assert_eq!(after("[a]\nx = 1\n\n", &put("b", &OURS)), format!("[a]\nx = 1\n\n{added}"));

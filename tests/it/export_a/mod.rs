@@ -1,6 +1,8 @@
 //! Exports to shells, programs, drivers and tools: for each hostile value in each field that a person can fill, an independent reader of the
 //! format gets exactly what was meant, or the export was refused.
 
+#![expect(clippy::format_push_string, clippy::format_collect, reason = "programs that tests write need no speed")]
+
 #![cfg(target_os = "linux")]
 
 mod code;
