@@ -1,5 +1,7 @@
 //! `.databrickscfg` through the engine and the command line: what is published, what stays as it was, and what its other readers make of it.
 
+#![expect(clippy::unnecessary_box_returns, clippy::format_collect, reason = "events hold boxes; texts of tests need no speed")]
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -494,7 +496,7 @@ fn written() -> Vec<(String, String)> {
     let mut values: Vec<String> = hostile_values().into_iter().map(|(_, value)| value).collect();
     values.extend([HOST, TOKEN, r"C:\Program Files\b.exe", "a,b", "#x", ";x", "x#", "=x", ":x", "[x]", "a\\ b"].map(str::to_owned));
     let bases = [
-        "".to_owned(),
+        String::new(),
         "[p]\ncluster_id = old\n".to_owned(),
         "; c\r\n[o]\r\nx = 1\r\n\r\n[p]\r\n  cluster_id='old' # c\r\n  team = x\r\n[q]\r\ny = 2".to_owned(),
         "[p]\nteam : x\n".to_owned(),

@@ -195,10 +195,10 @@ impl Draft<'_> {
         let mut text = Zeroizing::new(String::new());
         if !self.line(behind).ends_with('\n') {
             text.push_str(self.newline);
-            // A backslash at the very end takes the next line along: let that be an empty one.
-            if self.line(behind).trim_end().ends_with('\\') {
-                text.push_str(self.newline);
-            }
+        }
+        // A backslash at the very end takes the next line along: let that be an empty one.
+        if self.line(behind).trim_end().ends_with('\\') {
+            text.push_str(self.newline);
         }
         for (key, value) in keys.iter().copied() {
             push_entry(&mut text, key, value, width, self.newline);

@@ -2,7 +2,6 @@
 //! format gets exactly what was meant, or the export was refused.
 
 #![expect(clippy::format_push_string, clippy::format_collect, reason = "programs that tests write need no speed")]
-
 #![cfg(target_os = "linux")]
 
 mod code;

@@ -57,7 +57,7 @@ fn missing(tools: &[&str]) -> Option<Prepared> {
 
 fn last_line(ran: &Finished) -> String {
     let lines = ran.stderr.lines().chain(ran.stdout.lines());
-    lines.map(str::trim).filter(|line| !line.is_empty()).next_back().unwrap_or("it says nothing").to_owned()
+    lines.map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it says nothing").to_owned()
 }
 
 fn python() -> Prepared {

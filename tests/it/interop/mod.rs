@@ -73,7 +73,7 @@ impl Stage {
 
     /// A client is right when it sees the user, all clusters, and came through the profile's way.
     fn judge(&self, way: &Way, wants_clusters: bool, ran: &Finished) -> Result<(), String> {
-        let told = || ran.stderr.lines().chain(ran.stdout.lines()).filter(|line| !line.trim().is_empty()).next_back().unwrap_or("").to_owned();
+        let told = || ran.stderr.lines().chain(ran.stdout.lines()).rfind(|line| !line.trim().is_empty()).unwrap_or("").to_owned();
         if ran.code != Some(0) {
             return Err(format!("exit code {:?}: {}", ran.code, told()));
         }
