@@ -73,6 +73,8 @@ impl Opening {
             vault: Some(vault.clone()),
             save_folder: environment::save_folder(),
             look_around: Some(environment::around),
+            // Nobody's own file is touched by trying things out.
+            databrickscfg: Some(folder.path().join(".databrickscfg")),
             ..Places::new(folder.path().join("config"), folder.path().join("state"))
         };
         let mut connections = Vec::new();

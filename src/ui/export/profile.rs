@@ -1,4 +1,4 @@
-//! *Databricks CLI and SDKs*: the connection as a profile, what that changes in the file, and how it stands there.
+//! *Databricks SDKs*: the connection as a profile, what that changes in the file, and how it stands there.
 
 use egui::{Id, Ui};
 
