@@ -1,7 +1,5 @@
 //! `.databrickscfg` through the engine and the command line: what is published, what stays as it was, and what its other readers make of it.
 
-#![expect(clippy::unnecessary_box_returns, clippy::format_collect, reason = "events hold boxes; texts of tests need no speed")]
-
 use std::{
     collections::BTreeMap,
     fs,
@@ -106,8 +104,8 @@ impl Desk {
         self.until(|event| if let Event::Profiles(outcome) = event { Some(outcome) } else { None })
     }
 
-    fn list(&mut self) -> Box<ProfilesFile> {
-        self.profiles(Command::ListProfiles).unwrap()
+    fn list(&mut self) -> ProfilesFile {
+        *self.profiles(Command::ListProfiles).unwrap()
     }
 
     fn drift(&mut self, profile: &str) -> Option<Drift> {
@@ -124,9 +122,9 @@ impl Desk {
         self.until(|event| if let Event::PlanApplied { run: RUN, outcome } = event { Some(outcome) } else { None })
     }
 
-    fn publish(&mut self, connection: &Connection, profile: &str) -> Box<ProfilesFile> {
+    fn publish(&mut self, connection: &Connection, profile: &str) -> ProfilesFile {
         let plan = self.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: profile.into() }).unwrap();
-        self.apply(plan).unwrap()
+        *self.apply(plan).unwrap()
     }
 
     fn edit(&mut self, edit: Edit) -> Result<Box<ProfilesFile>, Failure> {
@@ -183,7 +181,7 @@ fn cf_10_one_way_to_sign_in_is_left_whatever_stood_there() {
         desk.put(&format!("[sales]\n{before}warehouse_id = 1\n"));
         let connection = desk.saved("Sales", |_| {});
         let plan = desk.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: "sales".into() }).unwrap();
-        let shown: String = plan.diff.iter().map(|line| format!("{}\n", line.text)).collect();
+        let shown = plan.diff.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
         assert!(!shown.contains("dapi-old") && !shown.contains("= y") && !shown.contains("\"a\""), "{shown}");
         desk.apply(plan).unwrap();
         let profile = File::read(desk.text().as_bytes()).unwrap().profiles().remove(0);
@@ -609,6 +607,124 @@ fn ex_06_whatever_stands_in_the_file_is_read_as_go_reads_it() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), texts.len(), wrong[..wrong.len().min(12)].join("\n"));
+}
+
+const OURS: [(&str, &str); 3] = [("auth_type", "databricks-cli"), ("databricks_cli_path", HELPER), ("host", HOST)];
+
+fn ours() -> Edit {
+    let keys = OURS.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+    Edit::Put { profile: ProfileName::parse("a").unwrap(), keys }
+}
+
+fn edited(text: &str, edit: &Edit) -> Option<String> {
+    let file = File::read(text.as_bytes()).ok()?;
+    file.changed(edit).ok().map(|changed| changed.text.expose_secret().to_owned())
+}
+
+/// Files in which a good deal stands, most of them readable.
+fn files() -> Vec<String> {
+    const LINES: [&str; 40] = [
+        "[a]",
+        "[a]",
+        "[b]",
+        "[DEFAULT]",
+        "[__settings__]",
+        "  [a]  ; c",
+        "",
+        "  ",
+        "# c",
+        "; token = x",
+        "host = old",
+        "host=old # why",
+        "  host : 'old'",
+        "\thost = `old`",
+        "host = `ol\nd`",
+        "host = old \\\n  er",
+        "host =",
+        "token = x",
+        "token = `x\ny` # c",
+        "  client_id = y",
+        "client_secret = z",
+        "auth_type = pat",
+        "databricks_cli_path = \"/x y\"",
+        "team = x",
+        "team = x # c",
+        "  team : y",
+        "team = 'x'",
+        "team =",
+        "Host = x",
+        "TOKEN = x",
+        "account_id = 1",
+        "workspace_id = 2",
+        "cluster_id   = 1",
+        "warehouse_id = 2",
+        "scopes = a,b",
+        "x = y \\",
+        "last = a\\",
+        "\"a b\" = c",
+        "- = d",
+        "    deep = 1",
+    ];
+    let mut random = fastrand::Rng::with_seed(9);
+    let mut make = || {
+        let newline = if random.bool() { "\n" } else { "\r\n" };
+        let mut text: String = (0..random.usize(0..14)).flat_map(|_| [LINES[random.usize(..LINES.len())], newline]).collect();
+        if random.bool() {
+            text.truncate(text.trim_end_matches(['\r', '\n']).len());
+        }
+        text
+    };
+    (0..4000).map(|_| make()).collect()
+}
+
+#[test]
+fn cf_09_whatever_stands_there_go_reads_the_rest_as_before_and_ours_as_meant() {
+    let before: Vec<String> = files().into_iter().filter(|text| edited(text, &ours()).is_some()).collect();
+    assert!(before.len() > 2000, "{}", before.len());
+    let after: Vec<String> = before.iter().map(|text| edited(text, &ours()).unwrap()).collect();
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(edited(after, &ours()).as_ref(), Some(after), "once more changes nothing: {before:?}");
+    }
+    let (was, is) = match (go(), go()) {
+        (Ok(one), Ok(other)) => (readings(one, &before), readings(other, &after)),
+        (Err(reason), _) | (_, Err(reason)) => {
+            return skip("cf_09_whatever_stands_there_go_reads_the_rest_as_before_and_ours_as_meant", &reason);
+        }
+    };
+    for (index, (was, is)) in was.into_iter().zip(is).enumerate() {
+        let shown = format!("{:?}\n{:?}", before[index], after[index]);
+        let (mut was, mut is) = (was.expect(&shown), is.unwrap_or_else(|| panic!("{shown}")));
+        let (was_ours, is_ours) = (was.remove("a").unwrap_or_default(), is.remove("a").expect(&shown));
+        assert_eq!(was, is, "{shown}");
+        for (key, value) in OURS {
+            assert_eq!(is_ours.get(key).map(String::as_str), Some(value), "{shown}");
+        }
+        let own = |keys: &BTreeMap<String, String>| {
+            let own = keys.iter().filter(|(key, _)| !brickpass::interchange::databrickscfg::decides(&key.to_lowercase()));
+            own.map(|(key, value)| (key.clone(), value.clone())).collect::<BTreeMap<_, _>>()
+        };
+        assert_eq!(own(&was_ours), own(&is_ours), "{shown}");
+        assert!(!is_ours.contains_key("token") && !is_ours.contains_key("client_secret"), "{shown}");
+    }
+}
+
+#[test]
+fn ex_06_what_python_could_read_it_reads_with_ours_as_meant() {
+    let before: Vec<String> = files().into_iter().filter(|text| edited(text, &ours()).is_some()).collect();
+    let after: Vec<String> = before.iter().map(|text| edited(text, &ours()).unwrap()).collect();
+    let (was, is) = match (python(), python()) {
+        (Ok(one), Ok(other)) => (readings(one, &before), readings(other, &after)),
+        (Err(reason), _) | (_, Err(reason)) => return skip("ex_06_what_python_could_read_it_reads_with_ours_as_meant", &reason),
+    };
+    let mut wrong = Vec::new();
+    for (index, (was, is)) in was.into_iter().zip(is).enumerate() {
+        let section = is.as_ref().and_then(|is| is.get("a"));
+        let meant = OURS.iter().all(|(key, value)| section.and_then(|keys| keys.get(*key)).is_some_and(|read| read == value));
+        if was.is_some() && !meant {
+            wrong.push(format!("{:?}\n{:?}\n{section:?}", before[index], after[index]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), before.len(), wrong[..wrong.len().min(8)].join("\n\n"));
 }
 
 /// The command line in a home with one connection, its secret in the encrypted file.

@@ -17,10 +17,12 @@ pub(super) fn remarks(text: &str, lines: &[Line]) -> Vec<Remark> {
     let mut sections: HashMap<&str, usize> = HashMap::new();
     let mut keys: HashMap<String, usize> = HashMap::new();
     let mut current: Option<&str> = None;
+    let mut deepest: Option<usize> = None;
     for line in lines {
         match &line.kind {
             Kind::Section(name) => {
                 current = Some(name);
+                deepest = None;
                 keys.clear();
                 if let Some(first) = sections.insert(name, line.number) {
                     say(
@@ -31,6 +33,15 @@ pub(super) fn remarks(text: &str, lines: &[Line]) -> Vec<Remark> {
             }
             Kind::Entry(entry) => {
                 let key = &entry.key;
+                let indent = indent(text, line);
+                if deepest.is_some_and(|above| indent > above) {
+                    say(
+                        line.number,
+                        format!("{key} is indented deeper than the line above, and Python's SDK takes it for a part of that value"),
+                    );
+                } else {
+                    deepest = Some(indent);
+                }
                 if current.is_none() {
                     say(line.number, "A value stands before any section, and Python's SDK refuses the file".to_owned());
                 }
@@ -65,6 +76,10 @@ pub(super) fn remarks(text: &str, lines: &[Line]) -> Vec<Remark> {
     found.extend(several_ways(lines));
     found.sort_by_key(|remark| remark.line);
     found
+}
+
+fn indent(text: &str, line: &Line) -> usize {
+    text.get(line.bytes.clone()).unwrap_or_default().chars().take_while(|c| c.is_whitespace()).count()
 }
 
 /// Groups of the Go SDK whose keys may not stand together without `auth_type`.

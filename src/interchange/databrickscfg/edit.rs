@@ -8,6 +8,7 @@ use super::{
     diff::diff,
     keys::{is_sign_in, place},
     lines::{Entry, Kind, Line, lines},
+    python,
 };
 use crate::failure::{Code, Failure};
 
@@ -40,13 +41,28 @@ fn apply(file: &File, edit: &Edit) -> Result<File, Failure> {
     let mut draft = Draft::of(file.text.expose_secret(), &old);
     match edit {
         Edit::Put { profile, keys } => {
-            let foreign = |key: &str| is_sign_in(key) && keys.iter().all(|(ours, _)| *ours != key);
+            // Small letters: to Python they are the same.
+            let elsewhere = draft.leads_elsewhere(profile.as_str(), keys);
+            let foreign = |key: &str| {
+                let small = key.to_lowercase();
+                // Whose account and workspace the former address was in, the new one knows nothing of.
+                let goes = is_sign_in(&small) || elsewhere && matches!(small.as_str(), "account_id" | "workspace_id");
+                goes && keys.iter().all(|(ours, _)| *ours != small)
+            };
             draft.remove_keys(profile.as_str(), foreign);
             draft.put(profile.as_str(), keys)?;
         }
         Edit::RemoveKeys { profile, keys } => draft.remove_keys(profile, |key| keys.iter().any(|gone| gone == key)),
-        Edit::Remove { profile } => draft.remove_section(profile),
-        Edit::Default { profile } => draft.put(SETTINGS, &[("default_profile", profile.clone())])?,
+        Edit::Remove { profile } => {
+            draft.remove_section(profile);
+            draft.remove_default(profile);
+        }
+        Edit::Default { profile } => {
+            if !file.profiles().iter().any(|known| known.name == *profile) {
+                return Err(no_profile(profile));
+            }
+            draft.put(SETTINGS, &[("default_profile", profile.clone())])?;
+        }
         Edit::Several(edits) => {
             let mut now = File { text: file.text.clone() };
             for (_, edit) in edits {
@@ -57,6 +73,9 @@ fn apply(file: &File, edit: &Edit) -> Result<File, Failure> {
     }
     let mut new = draft.finish();
     lines(&new).map_err(|_| unwritable("A line of it", "it would not be read back"))?;
+    if let Edit::Put { profile, keys } = edit {
+        alike(file.text.expose_secret(), &new, profile.as_str(), keys)?;
+    }
     Ok(File { text: SecretString::from(std::mem::take(&mut *new)) })
 }
 
@@ -114,6 +133,22 @@ impl Draft<'_> {
         }
     }
 
+    /// The section has another address than the one that is put.
+    fn leads_elsewhere(&self, profile: &str, keys: &[(&'static str, String)]) -> bool {
+        let new = keys.iter().find(|(key, _)| *key == "host").map(|(_, host)| host.trim_end_matches('/'));
+        let old = self.entries(profile).rfind(|(_, entry)| entry.key == "host" && !entry.value.is_empty());
+        new.zip(old).is_some_and(|(new, (_, old))| !old.value.trim_end_matches('/').eq_ignore_ascii_case(new))
+    }
+
+    /// A default profile that is not there is an error to the SDKs.
+    fn remove_default(&mut self, profile: &str) {
+        let is_it = |entry: &Entry| entry.key == "default_profile" && entry.value.trim() == profile;
+        let going: Vec<usize> = self.entries(SETTINGS).filter(|(_, entry)| is_it(entry)).map(|(at, _)| at).collect();
+        for at in going {
+            self.replace(at, Zeroizing::default());
+        }
+    }
+
     /// With its own comments and the blank lines behind it; comments right above the next section stay with that one.
     fn remove_section(&mut self, profile: &str) {
         let all = self.section(profile);
@@ -138,7 +173,8 @@ impl Draft<'_> {
         let mut missing: Vec<&(&'static str, String)> = Vec::new();
         for pair in keys {
             let (key, value) = pair;
-            let there: Vec<usize> = self.entries(section).filter(|(_, entry)| entry.key == *key).map(|(at, _)| at).collect();
+            let there: Vec<usize> =
+                self.entries(section).filter(|(_, entry)| entry.key.eq_ignore_ascii_case(key)).map(|(at, _)| at).collect();
             // The last one counts; a second one would be an error to Python.
             let Some((&last, others)) = there.split_last() else {
                 missing.push(pair);
@@ -147,33 +183,44 @@ impl Draft<'_> {
             for &at in others {
                 self.replace(at, Zeroizing::default());
             }
-            self.set_value(last, value);
+            self.set_value(last, key, value);
         }
         missing.sort_by_key(|(key, _)| place(key));
         self.add(section, &missing);
         Ok(())
     }
 
-    fn set_value(&mut self, at: usize, value: &str) {
+    fn set_value(&mut self, at: usize, key: &str, value: &str) {
         let line = Zeroizing::new(self.line(at).to_owned());
         let Some(Kind::Entry(entry)) = self.lines.get(at).map(|line| &line.kind) else { return };
-        if !entry.written.quoted && !entry.written.only_go && entry.comment.is_none() && *entry.value == value {
+        let before = line.get(..entry.place.start).unwrap_or_default();
+        let (written, delimiter) = before.split_once(['=', ':']).unwrap_or((before, ""));
+        let named = written.trim() == key;
+        let plain = !entry.written.quoted && !entry.written.only_go && !entry.written.colon && entry.comment.is_none();
+        if named && plain && *entry.value == value {
             return;
         }
-        let before = line.get(..entry.place.start).unwrap_or_default();
         let ending = line.get(line.trim_end_matches(['\r', '\n']).len()..).unwrap_or_default();
-        let mut new = Zeroizing::new(String::with_capacity(line.len() + value.len()));
+        let indent = written.get(..written.len() - written.trim_start().len()).unwrap_or_default();
+        let mut new = Zeroizing::new(String::with_capacity(line.len() + key.len() + value.len() + 4));
         if let Some(comment) = entry.comment.clone().and_then(|place| line.get(place)) {
             // Behind the value, Python and Java take it for a part of that.
+            new.push_str(indent);
             new.push_str(comment);
             new.push_str(if ending.is_empty() { self.newline } else { ending });
         }
-        new.push_str(before);
-        if before.ends_with(['=', ':']) {
+        if named {
+            new.push_str(written);
+        } else {
+            new.push_str(indent);
+            new.push_str(key);
             new.push(' ');
         }
+        // JavaScript knows no colon.
+        new.push('=');
+        new.push_str(if named && delimiter.trim().is_empty() && !delimiter.is_empty() { delimiter } else { " " });
         new.push_str(value);
-        new.push_str(ending);
+        new.push_str(if ending.is_empty() || ending.matches('\n').count() == 1 { ending } else { self.newline });
         self.replace(at, new);
     }
 
@@ -193,11 +240,14 @@ impl Draft<'_> {
             return;
         };
         let mut text = Zeroizing::new(String::new());
-        if !self.line(behind).ends_with('\n') {
+        let line = self.line(behind);
+        if !line.ends_with('\n') {
             text.push_str(self.newline);
         }
-        // A backslash at the very end takes the next line along: let that be an empty one.
-        if self.line(behind).trim_end().ends_with('\\') {
+        // A value that the end of the file has cut off would go on in the line that comes next.
+        let goes_on = line.trim_end().ends_with('\\') && line.rsplit('\\').next().is_some_and(|rest| rest.matches('\n').count() < 2);
+        let replaced = matches!(self.acts.get(behind), Some(Act::Replace(_)));
+        if goes_on && !replaced && matches!(self.lines.get(behind).map(|line| &line.kind), Some(Kind::Entry(_))) {
             text.push_str(self.newline);
         }
         for (key, value) in keys.iter().copied() {
@@ -262,6 +312,26 @@ fn push_entry(text: &mut String, key: &str, value: &str, width: usize, newline: 
     text.push_str(newline);
 }
 
+/// What Python makes of what was put: a line of the person's own, which stays as it is, may change that.
+fn alike(before: &str, after: &str, section: &str, keys: &[(&'static str, String)]) -> Result<(), Failure> {
+    let Some(read) = python::read(after) else {
+        // What it could not read before is told by the remarks.
+        return if python::read(before).is_none() { Ok(()) } else { Err(otherwise(section)) };
+    };
+    let found = read.get(section);
+    let meant = keys.iter().all(|(key, value)| found.and_then(|found| found.get(*key)).is_some_and(|found| **found == *value));
+    if meant { Ok(()) } else { Err(otherwise(section)) }
+}
+
+fn otherwise(section: &str) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        format!("The profile {section} cannot be changed as it is written."),
+        "A line of it is indented deeper than the one before it, or goes on in the next line: Python's SDK would read the profile otherwise than the CLI.",
+        "Nothing was changed. Write each key on a line of its own without an indent, or choose another name for the profile.",
+    )
+}
+
 /// Go, Python, Java and JavaScript read it alike: rule by rule what one of them would change.
 fn fit(value: &str) -> Result<(), &'static str> {
     if value.is_empty() {
@@ -272,6 +342,9 @@ fn fit(value: &str) -> Result<(), &'static str> {
     }
     if value.trim() != value {
         return Err("it begins or ends with a space");
+    }
+    if value.starts_with(['#', ';']) {
+        return Err("it begins like a comment");
     }
     if value.contains(['"', '\'', '`']) {
         return Err("it holds a quotation mark, which some tools take away and others keep");
@@ -286,6 +359,15 @@ fn fit(value: &str) -> Result<(), &'static str> {
         return Err("it ends with a backslash, which would take the next line along");
     }
     Ok(())
+}
+
+fn no_profile(name: &str) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        format!("There is no profile \"{}\".", name.escape_debug()),
+        "Tools that are told to use it by default would fail.",
+        "Choose a profile that the file holds; nothing was changed.",
+    )
 }
 
 fn unwritable(what: &str, why: &str) -> Failure {

@@ -10,6 +10,7 @@ mod edit;
 mod keys;
 mod lines;
 mod name;
+mod python;
 #[cfg(test)]
 mod tests;
 

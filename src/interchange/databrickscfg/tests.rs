@@ -89,7 +89,8 @@ fn cf_11_the_settings_of_the_cli_are_no_profile_and_stay() {
     let text = "[a]\nhost = https://x\n\n[__settings__]\ndefault_profile = a\nauth_storage = secure\n";
     assert_eq!(file(text).profiles().iter().map(|it| it.name.clone()).collect::<Vec<_>>(), ["a"]);
     assert!(after(text, &put("b", &OURS)).starts_with(text));
-    assert_eq!(after(text, &Edit::Default { profile: "b".to_owned() }), text.replace("default_profile = a", "default_profile = b"));
+    let both = format!("[b]\nhost = https://y\n{text}");
+    assert_eq!(after(&both, &Edit::Default { profile: "b".to_owned() }), both.replace("default_profile = a", "default_profile = b"));
     assert_eq!(file(text).default_profile().as_deref(), Some("a"));
 }
 
@@ -108,6 +109,23 @@ fn a_new_section_comes_last_behind_a_blank_line_and_without_a_line_break_too() {
     assert_eq!(after("[a]\nx = 1\n\n", &put("b", &OURS)), format!("[a]\nx = 1\n\n{added}"));
     let back = after(&format!("[a]\nx = 1\n\n{added}"), &Edit::Remove { profile: "b".to_owned() });
     assert_eq!(back, "[a]\nx = 1\n\n");
+}
+
+#[test]
+fn ids_of_a_former_address_go_with_it() {
+    let text = "[a]\nhost = https://old\naccount_id = 1\nworkspace_id = 2\ncluster_id = 3\n";
+    let moved = after(text, &put("a", &OURS));
+    assert!(!moved.contains("account_id") && !moved.contains("workspace_id") && moved.contains("cluster_id = 3"), "{moved}");
+    let stays = after(&text.replace("https://old", "https://adb-1.2.azuredatabricks.net/"), &put("a", &OURS));
+    assert!(stays.contains("account_id = 1\nworkspace_id = 2\n"), "{stays}");
+}
+
+#[test]
+fn a_profile_that_goes_is_no_default_any_more_and_only_one_that_is_there_becomes_it() {
+    let text = "[a]\nhost = https://x\n\n[__settings__]\ndefault_profile = a\nauth_storage = secure\n";
+    assert_eq!(after(text, &Edit::Remove { profile: "a".to_owned() }), "[__settings__]\nauth_storage = secure\n");
+    let failure = file(text).changed(&Edit::Default { profile: "b".to_owned() }).err().unwrap();
+    assert!(failure.what.contains("\"b\""), "{failure}");
 }
 
 #[test]
