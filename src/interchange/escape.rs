@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 pub use code::{bicep, go, hcl, java, javascript, power_query, python, rust};
 pub use data::{
     address, arm_text, connection_string, csv_cell, csv_formula, data_factory_text, dotenv, env_file, header, ini, jdbc, json, line,
-    no_template, odbc_ini, pair, percent, yaml, yaml_jinja, yaml_key_jinja, yaml_workflow,
+    no_template, odbc_ini, pair, percent, yaml, yaml_jinja, yaml_key_jinja, yaml_template, yaml_workflow,
 };
 pub use shells::{batch, cmd, curl, fish, posix, powershell, powershell_ascii};
 

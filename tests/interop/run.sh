@@ -20,7 +20,14 @@ skip() {
 command -v python3 >/dev/null || skip "python3 is not installed"
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' || skip "python3 is older than 3.8"
 
-wanted="$(python3 --version) $(cat "$here/requirements.txt")"
+# A script that needs something else has requirements of its own, and they lie beside the others.
+requirements=$here/requirements.txt
+if [ -f "$here/requirements-${script%.py}.txt" ]; then
+    requirements=$here/requirements-${script%.py}.txt
+    kept=$kept-${script%.py}
+fi
+
+wanted="$(python3 --version) $(cat "$requirements")"
 if [ "$(cat "$kept/made-from" 2>/dev/null)" != "$wanted" ]; then
     # Made beside it and moved at the end: two runs at once do no harm, an interrupted one leaves nothing half-made.
     mkdir -p "$(dirname "$kept")"
@@ -36,7 +43,7 @@ if [ "$(cat "$kept/made-from" 2>/dev/null)" != "$wanted" ]; then
         skip "python3 has neither venv nor pip (Debian: python3-venv)"
     fi
     if ! "$python" -m pip install --quiet --disable-pip-version-check --no-input --timeout 15 --retries 1 \
-        --target "$new/packages" --requirement "$here/requirements.txt" >"$new/pip.log" 2>&1; then
+        --target "$new/packages" --requirement "$requirements" >"$new/pip.log" 2>&1; then
         cat "$new/pip.log" >&2
         # With versions to choose from, PyPI was there: then requirements.txt is wrong.
         if grep -q 'from versions: [0-9]' "$new/pip.log"; then exit 1; fi

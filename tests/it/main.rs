@@ -27,6 +27,7 @@ mod engine_admin;
 mod engine_sign_in;
 mod engine_tokens;
 mod export_a;
+mod export_b;
 mod host_input;
 mod http;
 mod http_tls;

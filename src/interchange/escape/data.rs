@@ -53,6 +53,14 @@ pub fn no_template(value: &str) -> Result<&str, Unwritable> {
     without(visible(value)?, &["{{", "{%", "{#", "${"], "the program")
 }
 
+/// For a YAML file whose texts the program goes over for templates (Insomnia, bundles).
+///
+/// # Errors
+/// As [`no_template`].
+pub fn yaml_template(value: &str) -> Result<Quoted, Unwritable> {
+    yaml(no_template(value)?)
+}
+
 /// Everything but the unreserved characters (RFC 3986, section 2.3) as `%XX`.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     failure::Failure,
     interchange::{
-        escape::{Text, json_document, no_template, yaml, yaml_jinja},
+        escape::{Text, json_document, no_template, yaml, yaml_template},
         format::{Answers, Document, Field, Format, Group, Subject},
     },
 };
@@ -45,7 +45,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
 fn version_5(subject: &Subject<'_>, request: &Request, token: &str) -> Result<Text, Failure> {
     let id = subject.connection.id.to_string().replace('-', "");
     let text = Text::new().words("type: \"collection.insomnia.rest/5.0\"\nschema_version: \"5.1\"\nname: ");
-    let text = text.value("The name of the connection", subject.connection.name.as_str(), yaml_jinja)?;
+    let text = text.value("The name of the connection", subject.connection.name.as_str(), yaml_template)?;
     let text = text.words("\nmeta:\n  id: ").value("The connection", &format!("wrk_{id}"), yaml)?;
     let url = Text::new().words("{{ _.host }}").value("The account ID", &request.path, crate::interchange::escape::address)?;
     let text =
@@ -54,8 +54,8 @@ fn version_5(subject: &Subject<'_>, request: &Request, token: &str) -> Result<Te
     let text = text.words("\n    method: \"GET\"\n    authentication:\n      type: \"bearer\"\n      token: \"{{ _.token }}\"\n");
     let text = text.words("environments:\n  name: \"Base environment\"\n  meta:\n    id: ");
     let text = text.value("The connection", &format!("env_{id}"), yaml)?.words("\n  data:\n    host: ");
-    let text = text.value("The address", subject.connection.base_url.as_str(), yaml_jinja)?.words("\n    token: ");
-    Ok(text.value("The token", token, yaml_jinja)?.words("\n"))
+    let text = text.value("The address", subject.connection.base_url.as_str(), yaml_template)?.words("\n    token: ");
+    Ok(text.value("The token", token, yaml_template)?.words("\n"))
 }
 
 fn version_4(subject: &Subject<'_>, request: &Request, token: &str) -> Result<Text, Failure> {

@@ -7,7 +7,7 @@ use super::parts::{CLUSTER, PUBLISH, cluster, documents, of_a_workspace};
 use crate::{
     failure::{Code, Failure},
     interchange::{
-        escape::{Text, json_document, yaml_jinja},
+        escape::{Text, json_document, yaml_template},
         format::{Answers, Document, DocumentFile, Field, Format, Group, Subject},
     },
 };
@@ -36,10 +36,10 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     }
     let overrides = json_document(&overrides.into()).map_err(|why| why.of("The name of the profile"))?;
     let bundle = Text::new().words("bundle:\n  name: ");
-    let bundle = bundle.value("The name of the connection", &subject.connection.name.file_stem(), yaml_jinja)?.words("\n\ntargets:\n  ");
-    let bundle = bundle.value("The target", target, yaml_jinja)?.words(":\n    default: true\n    workspace:\n      host: ");
-    let bundle = bundle.value("The address", subject.connection.base_url.as_str(), yaml_jinja)?.words("\n      profile: ");
-    let bundle = bundle.value("The name of the profile", subject.profile, yaml_jinja)?.words("\n");
+    let bundle = bundle.value("The name of the connection", &subject.connection.name.file_stem(), yaml_template)?.words("\n\ntargets:\n  ");
+    let bundle = bundle.value("The target", target, yaml_template)?.words(":\n    default: true\n    workspace:\n      host: ");
+    let bundle = bundle.value("The address", subject.connection.base_url.as_str(), yaml_template)?.words("\n      profile: ");
+    let bundle = bundle.value("The name of the profile", subject.profile, yaml_template)?.words("\n");
     let files = vec![
         DocumentFile { name: "databricks.yml".to_owned(), text: bundle.finish() },
         DocumentFile { name: format!(".databricks/bundle/{target}/vscode.overrides.json"), text: overrides.finish() },

@@ -1,0 +1,133 @@
+//! What the live workspace offers, through the engine and as the official SDK sees it; lists of all connections.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use brickpass::{
+    demo::{Demo, DemoOptions, DemoWorkspace},
+    engine::{Events, Offer},
+    failure::Code,
+    interchange::format::Pick,
+    storage::{Vault, VaultConfig, VaultHome},
+};
+
+use super::*;
+
+struct Desk {
+    _home: Home,
+    engine: Engine,
+    events: Events,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let home = Home::new();
+        let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
+        let places = Places { vault: Some(vault), ..Places::new(home.config_dir(), home.state_dir()) };
+        let (engine, events) = Engine::start(places, || {}).unwrap();
+        let mut desk = Self { _home: home, engine, events };
+        desk.engine.send(Order::Start);
+        desk.until(|event| matches!(event, Event::History(_)).then_some(()));
+        desk
+    }
+
+    fn until<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = pick(self.events.wait().expect("the engine lives")) {
+                return found;
+            }
+        }
+    }
+
+    fn add(&mut self, name: &str, workspace: &DemoWorkspace) -> ConnectionId {
+        let mut draft = Draft::new(ConnectionId::random());
+        name.clone_into(&mut draft.name);
+        workspace.base_url.clone_into(&mut draft.base_url);
+        draft.secret = workspace.token.as_str().into();
+        let reviewed = draft.review(&|_| false).result.expect("a valid form");
+        let id = reviewed.connection.id;
+        self.engine.send(Order::Save { reviewed: Box::new(reviewed), base: None });
+        self.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+        id
+    }
+
+    fn offers(&mut self, id: ConnectionId, pick: Pick, within: Option<&str>) -> Result<Vec<Offer>, Failure> {
+        self.engine.send(Order::ListOffers { run: RunId(7), id, pick, within: within.map(str::to_owned) });
+        self.until(|event| match event {
+            Event::Offers { run, id: of, pick: asked, outcome, .. } => {
+                assert_eq!((run, of, asked), (RunId(7), id, pick));
+                Some(outcome)
+            }
+            _ => None,
+        })
+    }
+}
+
+const PICKS: [(Pick, &str); 8] = [
+    (Pick::Cluster, "clusters"),
+    (Pick::HttpPath, "http_paths"),
+    (Pick::NodeType, "node_types"),
+    (Pick::RuntimeVersion, "runtime_versions"),
+    (Pick::InstancePool, "instance_pools"),
+    (Pick::Policy, "policies"),
+    (Pick::Catalog, "catalogs"),
+    (Pick::Schema, "schemas"),
+];
+
+#[test]
+fn each_field_is_offered_what_the_official_python_sdk_sees_too() {
+    const TEST: &str = "each_field_is_offered_what_the_official_python_sdk_sees_too";
+    if !needs(TEST, &["sh", "env", "python3"]) {
+        return;
+    }
+    let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
+    let workspace = demo.workspaces()[0].clone();
+    let mut desk = Desk::new();
+    let id = desk.add("Sales", &workspace);
+    let mut ours = BTreeMap::new();
+    for (pick, word) in PICKS {
+        let within = (pick == Pick::Schema).then_some("sandbox");
+        let offers = desk.offers(id, pick, within).unwrap();
+        assert!(!offers.is_empty() && offers.iter().all(|offer| !offer.label.is_empty()), "{word}");
+        ours.insert(word, offers.into_iter().map(|offer| offer.value).collect::<BTreeSet<_>>());
+    }
+    assert!(ours["http_paths"].iter().all(|path| path.starts_with("/sql/1.0/warehouses/")));
+    let ran = interop("offers.py", &json!({ "base_url": workspace.base_url, "token": workspace.token, "catalog": "sandbox" }));
+    if ran.code == Some(77) {
+        return skip(TEST, ran.stdout.trim().trim_start_matches("skipped: "));
+    }
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
+    let theirs: BTreeMap<&str, BTreeSet<String>> = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn what_cannot_be_offered_is_told_with_the_reason() {
+    let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
+    let mut desk = Desk::new();
+    let payroll = demo.workspaces().iter().find(|it| it.name == "Payroll and people data").unwrap().clone();
+    let id = desk.add("Payroll", &payroll);
+    for (pick, word) in PICKS {
+        let refused = desk.offers(id, pick, Some("main")).unwrap_err();
+        assert_eq!(refused.code, Code::Forbidden, "{word}: {refused}");
+        assert!(!refused.fix.is_empty() && !refused.to_string().contains(&payroll.token));
+    }
+    assert!(desk.offers(id, Pick::Schema, None).unwrap_err().fix.contains("catalog first"));
+    assert_eq!(desk.offers(ConnectionId::random(), Pick::Cluster, None).unwrap_err().code, Code::NoSuchConnection);
+}
+
+#[test]
+fn ex_19_a_list_has_every_connection_whichever_it_is_asked_of() {
+    let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
+    let mut desk = Desk::new();
+    let ids: Vec<_> = demo.workspaces().iter().map(|workspace| desk.add(&workspace.name, workspace)).collect();
+    for format in ["inventory-csv", "inventory-json"] {
+        let request = ExportRequest { format: format.to_owned(), answers: Answers::default(), include_secret: true };
+        desk.engine.send(Order::Export { run: RunId(1), id: ids[0], request });
+        let document = desk.until(|event| if let Event::Exported { outcome, .. } = event { Some(outcome.unwrap()) } else { None });
+        let text: String = files(&document).into_values().collect();
+        for workspace in demo.workspaces() {
+            assert!(text.contains(&workspace.name) && text.contains(&workspace.base_url) && !text.contains(&workspace.token), "{text}");
+        }
+        assert!(!document.contains_secret && document.format == format);
+    }
+}
