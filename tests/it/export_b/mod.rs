@@ -209,7 +209,7 @@ fn linked_services() -> Vec<Made> {
     all
 }
 
-const READ_LINKED_SERVICE: &str = r##"
+const READ_LINKED_SERVICE: &str = r#"
 def factory(s):
     """As Data Factory computes a text that has no expression; anything else ends the test."""
     if s.startswith('@@') and not s.startswith('@@{'): s = s[1:]
@@ -266,7 +266,7 @@ def read(files):
     if 'credential' in t: found['credential'] = t['credential']['referenceName']
     found['integration_runtime'] = p.get('connectVia', {}).get('referenceName', '')
     return found
-"##;
+"#;
 
 #[test]
 fn ex_08_data_factory_arm_and_bicep_take_values_literally() {
@@ -292,7 +292,8 @@ fn ex_08_terraform_reads_the_description_as_it_is() {
     let all = linked_services();
     for made in &all {
         if let Some(line) = made.files["main.tf"].lines().find_map(|line| line.strip_prefix("  description = ")) {
-            literals += &format!("{line}, ");
+            literals.push_str(line);
+            literals.push_str(", ");
             values.push(made.value.clone());
         }
     }
@@ -361,7 +362,7 @@ fn ex_14_power_bi_files_are_valid_and_hold_no_secret() {
     if !needs(TEST, &["python3"]) {
         return;
     }
-    let read = r##"
+    let read = r#"
 def m(text):
     "The texts of Power Query's language, by its own rules."
     found = []
@@ -379,7 +380,7 @@ def read(files):
     catalog, schema = c['options']['Catalog'], c['options']['Database']
     assert query == [c['details']['address']['host'], c['details']['address']['path']] + [x for x in (catalog, schema) if x], query
     return {'catalog': catalog, 'schema': schema}
-"##;
+"#;
     assert!(judge("power-bi", read, &made("power-bi", &Asked::new(&[("http_path", PATH)]), &["catalog", "schema"])));
     assert!(export::find("power-bi").unwrap().takes_secret.is_none());
     let with = Asked::new(&[("http_path", PATH)]).put("token", "dapicanary").unwrap().write("power-bi").unwrap();
@@ -588,7 +589,6 @@ def read(files):
 import subprocess
 def read(files):
     script = next(v for k, v in files.items() if k.endswith('.sh'))
-    stub = 'dbeaver() { printf %s\\\\0 ' + '\x22$@\x22; }\n'
     out = subprocess.run(['sh', '-c', 'dbeaver() { printf \x22%s\\0\x22 \x22$@\x22; }\n' + script], capture_output=True, check=True).stdout
     args = out.decode().split('\0')[:-1]
     assert args[0] == '-con' and len(args) == 2, args
@@ -631,7 +631,9 @@ fn ex_25_several_files_lie_in_one_folder_of_their_owner_and_nowhere_else() {
             let folder = home.path().join(format!("saved/{format}-{number}-{written}"));
             fs::create_dir_all(folder.parent().unwrap()).unwrap();
             let names: Vec<String> = document.files.iter().map(|file| file.name.clone()).collect();
-            names.iter().for_each(|name| assert_plain(name));
+            for name in &names {
+                assert_plain(name);
+            }
             let place = ExportPlace { to: folder.clone(), in_work_tree: true };
             engine.send(Order::SaveExport { run: RunId(1), id: asked_id(), document: Box::new(document), place });
             let saved = loop {
