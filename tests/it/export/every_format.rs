@@ -3,72 +3,20 @@
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use brickpass::{
-    connection::{AuthKind, Connection, ConnectionId, Draft},
-    engine::{Command, Engine, Event, Events, ExportRequest, Places, RunId},
-    failure::{Code, Failure},
+    connection::{AuthKind, ConnectionId},
+    engine::ExportRequest,
+    failure::Code,
     interchange::{
         export::FORMATS,
         format::{Answers, Document, FieldKind, Format, Pick},
     },
-    storage::{Vault, VaultConfig, VaultHome},
 };
 use secrecy::ExposeSecret as _;
 
-use super::{CLIENT_ID, HELPER, LIMIT, PATH};
+use super::{LIMIT, PATH, desk::Desk};
 use crate::support::{Finished, Home, run};
 
 const CANARY: &str = "dapicanary0123456789abcdef";
-
-struct Desk {
-    _home: Home,
-    engine: Engine,
-    events: Events,
-}
-
-impl Desk {
-    fn new() -> Self {
-        let home = Home::new();
-        let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
-        let places = Places { vault: Some(vault), helper: HELPER.to_owned(), ..Places::new(home.config_dir(), home.state_dir()) };
-        let (engine, events) = Engine::start(places, || {}).unwrap();
-        let mut desk = Self { _home: home, engine, events };
-        desk.engine.send(Command::Start);
-        desk.until(|event| matches!(event, Event::History(_)).then_some(()));
-        desk
-    }
-
-    fn until<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> T {
-        loop {
-            if let Some(found) = pick(self.events.wait().expect("the engine lives")) {
-                return found;
-            }
-        }
-    }
-
-    fn add(&mut self, name: &str, auth: AuthKind, base_url: &str) -> Connection {
-        let mut draft = Draft::new(ConnectionId::random());
-        name.clone_into(&mut draft.name);
-        base_url.clone_into(&mut draft.base_url);
-        draft.auth = auth;
-        if auth != AuthKind::Browser {
-            draft.secret = CANARY.into();
-        }
-        if auth == AuthKind::ServicePrincipal {
-            CLIENT_ID.clone_into(&mut draft.client_id);
-        }
-        let reviewed = draft.review(&|_| false).result.expect("a valid form");
-        let connection = reviewed.connection.clone();
-        self.engine.send(Command::Save { reviewed: Box::new(reviewed), base: None });
-        self.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
-        connection
-    }
-
-    fn export(&mut self, id: ConnectionId, format: &Format, answers: &Answers, include_secret: bool) -> Result<Document, Failure> {
-        let request = ExportRequest { format: format.id.to_owned(), answers: answers.clone(), include_secret };
-        self.engine.send(Command::Export { run: RunId(1), id, request });
-        self.until(|event| if let Event::Exported { outcome, .. } = event { Some(outcome) } else { None })
-    }
-}
 
 /// Everything filled in, once with each choice of each field.
 fn fillings(format: &Format) -> Vec<Answers> {
@@ -108,7 +56,7 @@ fn texts(document: &Document) -> String {
 fn ex_21_no_export_of_any_format_holds_a_secret_unless_asked() {
     let mut desk = Desk::new();
     let kinds = [AuthKind::PersonalAccessToken, AuthKind::ServicePrincipal, AuthKind::Browser];
-    let connections = kinds.map(|auth| desk.add(auth.word(), auth, super::URL));
+    let connections = kinds.map(|auth| desk.add(auth.word(), auth, super::URL, CANARY));
     let (mut made, mut with_secret) = (0, 0);
     for format in FORMATS {
         let mut ever = 0;
@@ -144,8 +92,8 @@ fn ex_21_no_export_of_any_format_holds_a_secret_unless_asked() {
 #[test]
 fn ex_26_one_way_to_sign_in_is_exported() {
     let mut desk = Desk::new();
-    let token = desk.add("token", AuthKind::PersonalAccessToken, super::URL);
-    let principal = desk.add("principal", AuthKind::ServicePrincipal, super::URL);
+    let token = desk.add("token", AuthKind::PersonalAccessToken, super::URL, CANARY);
+    let principal = desk.add("principal", AuthKind::ServicePrincipal, super::URL, CANARY);
     for format in
         ["databrickscfg", "env-sh", "env-fish", "env-powershell", "env-cmd", "dotenv", "env-docker", "terraform", "jdbc", "odbc", "dbt"]
     {
@@ -170,12 +118,10 @@ fn ex_26_one_way_to_sign_in_is_exported() {
 #[test]
 fn ex_22_an_unconfirmed_address_and_a_lost_secret_are_told() {
     let mut desk = Desk::new();
-    let connection = desk.add("token", AuthKind::PersonalAccessToken, super::URL);
+    let connection = desk.add("token", AuthKind::PersonalAccessToken, super::URL, CANARY);
     let sh = brickpass::interchange::export::find("env-sh").unwrap();
     let unknown = ExportRequest { format: "nothing".to_owned(), answers: Answers::default(), include_secret: false };
-    desk.engine.send(Command::Export { run: RunId(1), id: connection.id, request: unknown });
-    let refused = desk.until(|event| if let Event::Exported { outcome, .. } = event { Some(outcome) } else { None }).unwrap_err();
-    assert_eq!(refused.code, Code::InvalidInput);
+    assert_eq!(desk.ask(connection.id, unknown).unwrap_err().code, Code::InvalidInput);
     let mut wrong = Answers::default();
     wrong.set("by", "magic");
     assert!(desk.export(connection.id, sh, &wrong, false).unwrap_err().why.contains("token, profile"));

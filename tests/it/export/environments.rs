@@ -154,7 +154,7 @@ fn ex_02_fish_sets_exactly_what_was_meant_and_unsets_the_rest() {
 fn ex_01_without_a_token_nothing_is_exported() {
     let document = Asked::of(AuthKind::Browser).write("env-sh").unwrap();
     let home = Home::new();
-    fs::write(home.path().join("e.sh"), super::text(&document)).unwrap();
+    fs::write(home.path().join("e.sh"), &super::score::files(&document)[0].1).unwrap();
     let script = "export DATABRICKS_TOKEN=stale\nbrickpass() { return 1; }\n. ./e.sh\nprintf '%s' \"${DATABRICKS_TOKEN-unset}\"";
     let finished = run(&mut home.command("sh"), script.as_bytes(), LIMIT);
     // Unset, or set in this shell alone and empty: no program sees the former token.
@@ -189,9 +189,9 @@ fn ex_03_powershell_sets_exactly_what_was_meant_and_unsets_the_rest() {
         .iter()
         .map(|made| {
             // Windows PowerShell 5.1 reads a file as it likes beyond that.
-            assert!(made.text.is_ascii());
+            assert!(made.text().is_ascii());
             let mut found: BTreeMap<String, String> = NAMES.into_iter().map(|name| (name.to_owned(), "stale".to_owned())).collect();
-            for line in made.text.lines() {
+            for line in made.text().lines() {
                 if let Some(gone) = line.strip_prefix("Remove-Item -ErrorAction SilentlyContinue -Path ") {
                     gone.split(", ").for_each(|name| drop(found.remove(name.strip_prefix("Env:").unwrap())));
                     continue;
@@ -223,7 +223,7 @@ fn ex_04_cmd_sets_exactly_what_was_meant_at_the_prompt_and_in_a_file() {
         .iter()
         .map(|made| {
             let mut found = BTreeMap::new();
-            for line in made.text.split_terminator("\r\n") {
+            for line in made.text().split_terminator("\r\n") {
                 let inner = line.strip_prefix("set \"").unwrap().strip_suffix('"').unwrap();
                 let (name, value) = inner.split_once('=').unwrap();
                 assert!(!value.contains(['"', '%', '!', '\r', '\n']), "{line:?}");
@@ -268,7 +268,7 @@ fn ex_05_each_dialect_of_environment_files_is_read_exactly_or_refused() {
         .made
         .iter()
         .map(|made| {
-            let lines = made.text.lines().map(|line| line.split_once('=').map_or((line, "token of Sales"), |pair| pair));
+            let lines = made.text().lines().map(|line| line.split_once('=').map_or((line, "token of Sales"), |pair| pair));
             for (_, value) in lines.clone() {
                 assert!(!value.contains(['\'', '"', '\\', '$', '#']) && value.trim() == value, "{value:?} is read otherwise by some");
             }

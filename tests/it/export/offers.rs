@@ -3,55 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use brickpass::{
+    connection::{AuthKind, ConnectionId},
     demo::{Demo, DemoOptions, DemoWorkspace},
-    engine::{Events, Offer},
-    failure::Code,
-    interchange::format::Pick,
-    storage::{Vault, VaultConfig, VaultHome},
+    engine::{Command, Event, ExportRequest, Offer, RunId},
+    failure::{Code, Failure},
+    interchange::format::{Answers, Pick},
 };
+use serde_json::json;
 
-use super::*;
+use super::{desk::Desk, python::needs, score::files};
+use crate::support::{interop, skip};
 
-struct Desk {
-    _home: Home,
-    engine: Engine,
-    events: Events,
+fn add(desk: &mut Desk, name: &str, workspace: &DemoWorkspace) -> ConnectionId {
+    desk.add(name, AuthKind::PersonalAccessToken, &workspace.base_url, &workspace.token).id
 }
 
 impl Desk {
-    fn new() -> Self {
-        let home = Home::new();
-        let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
-        let places = Places { vault: Some(vault), ..Places::new(home.config_dir(), home.state_dir()) };
-        let (engine, events) = Engine::start(places, || {}).unwrap();
-        let mut desk = Self { _home: home, engine, events };
-        desk.engine.send(Order::Start);
-        desk.until(|event| matches!(event, Event::History(_)).then_some(()));
-        desk
-    }
-
-    fn until<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> T {
-        loop {
-            if let Some(found) = pick(self.events.wait().expect("the engine lives")) {
-                return found;
-            }
-        }
-    }
-
-    fn add(&mut self, name: &str, workspace: &DemoWorkspace) -> ConnectionId {
-        let mut draft = Draft::new(ConnectionId::random());
-        name.clone_into(&mut draft.name);
-        workspace.base_url.clone_into(&mut draft.base_url);
-        draft.secret = workspace.token.as_str().into();
-        let reviewed = draft.review(&|_| false).result.expect("a valid form");
-        let id = reviewed.connection.id;
-        self.engine.send(Order::Save { reviewed: Box::new(reviewed), base: None });
-        self.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
-        id
-    }
-
     fn offers(&mut self, id: ConnectionId, pick: Pick, within: Option<&str>) -> Result<Vec<Offer>, Failure> {
-        self.engine.send(Order::ListOffers { run: RunId(7), id, pick, within: within.map(str::to_owned) });
+        self.engine.send(Command::ListOffers { run: RunId(7), id, pick, within: within.map(str::to_owned) });
         self.until(|event| match event {
             Event::Offers { run, id: of, pick: asked, outcome, .. } => {
                 assert_eq!((run, of, asked), (RunId(7), id, pick));
@@ -82,7 +51,7 @@ fn each_field_is_offered_what_the_official_python_sdk_sees_too() {
     let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
     let workspace = demo.workspaces()[0].clone();
     let mut desk = Desk::new();
-    let id = desk.add("Sales", &workspace);
+    let id = add(&mut desk, "Sales", &workspace);
     let mut ours = BTreeMap::new();
     for (pick, word) in PICKS {
         let within = (pick == Pick::Schema).then_some("sandbox");
@@ -105,7 +74,7 @@ fn what_cannot_be_offered_is_told_with_the_reason() {
     let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
     let mut desk = Desk::new();
     let payroll = demo.workspaces().iter().find(|it| it.name == "Payroll and people data").unwrap().clone();
-    let id = desk.add("Payroll", &payroll);
+    let id = add(&mut desk, "Payroll", &payroll);
     for (pick, word) in PICKS {
         let refused = desk.offers(id, pick, Some("main")).unwrap_err();
         assert_eq!(refused.code, Code::Forbidden, "{word}: {refused}");
@@ -119,12 +88,11 @@ fn what_cannot_be_offered_is_told_with_the_reason() {
 fn ex_19_a_list_has_every_connection_whichever_it_is_asked_of() {
     let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
     let mut desk = Desk::new();
-    let ids: Vec<_> = demo.workspaces().iter().map(|workspace| desk.add(&workspace.name, workspace)).collect();
+    let ids: Vec<_> = demo.workspaces().iter().map(|workspace| add(&mut desk, &workspace.name, workspace)).collect();
     for format in ["inventory-csv", "inventory-json"] {
         let request = ExportRequest { format: format.to_owned(), answers: Answers::default(), include_secret: true };
-        desk.engine.send(Order::Export { run: RunId(1), id: ids[0], request });
-        let document = desk.until(|event| if let Event::Exported { outcome, .. } = event { Some(outcome.unwrap()) } else { None });
-        let text: String = files(&document).into_values().collect();
+        let document = desk.ask(ids[0], request).unwrap();
+        let text: String = files(&document).into_iter().map(|(_, text)| text).collect();
         for workspace in demo.workspaces() {
             assert!(text.contains(&workspace.name) && text.contains(&workspace.base_url) && !text.contains(&workspace.token), "{text}");
         }

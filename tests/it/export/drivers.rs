@@ -50,7 +50,7 @@ fn ex_10_a_jdbc_address_is_read_exactly_or_refused_in_favour_of_properties() {
             with(principal, "oauth2secret"),
         )
         .place("http_path", |value| Some(Asked::of(PAT).set("http_path", value)), |_, value| panic!("{value:?} is no HTTP path"));
-    let found: Vec<_> = score.made.iter().map(|made| read_jdbc(made.text.trim_end_matches('\n'))).collect();
+    let found: Vec<_> = score.made.iter().map(|made| read_jdbc(made.text().trim_end_matches('\n'))).collect();
     score.judge("JDBC driver", &found);
     for hostile in ["dapi;x", "dapi=x"] {
         let refused = at("url").secret(hostile).write("jdbc").unwrap_err();
@@ -109,7 +109,7 @@ fn ex_11_odbc_reads_exactly_what_was_meant() {
     };
     let score = score_of("string");
     assert!(score.made.len() > 120);
-    let found: Vec<_> = score.made.iter().map(|made| read_connection_string(made.text.trim_end_matches('\n'))).collect();
+    let found: Vec<_> = score.made.iter().map(|made| read_connection_string(made.text().trim_end_matches('\n'))).collect();
     score.judge("ODBC string", &found);
 
     // unixODBC: the rest of the line behind the first `=`, without blanks around it; `;` and `#` begin comments; 1,000 bytes.
@@ -119,7 +119,7 @@ fn ex_11_odbc_reads_exactly_what_was_meant() {
         let value = value.split([';', '#']).next().unwrap().trim();
         (key.to_owned(), value[..value.len().min(1000)].to_owned())
     };
-    let found: Vec<_> = score.made.iter().map(|made| made.text.lines().skip(1).map(read_line).collect()).collect();
+    let found: Vec<_> = score.made.iter().map(|made| made.text().lines().skip(1).map(read_line).collect()).collect();
     score.judge("unixODBC", &found);
     let score = score.place("profile", |value| Some(at("ini").profile(value)), |_, value| pairs([("section", value)]));
     let home = Home::new();

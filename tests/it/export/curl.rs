@@ -8,9 +8,9 @@ use std::{
     thread,
 };
 
-use brickpass::connection::{AuthKind, Connection, Draft};
+use brickpass::connection::AuthKind;
 
-use super::{Asked, LIMIT, Score, text};
+use super::{Asked, LIMIT, Score, asked::connection, score::files};
 use crate::support::{Home, missing_tool, run, skip};
 
 /// Answers every request with its own head.
@@ -31,16 +31,7 @@ fn mirror() -> String {
 }
 
 fn at(origin: &str, auth: AuthKind) -> Asked {
-    let mut draft = Draft::new(brickpass::connection::ConnectionId::random());
-    "Sales".clone_into(&mut draft.name);
-    origin.clone_into(&mut draft.base_url);
-    draft.auth = auth;
-    draft.confirmed_origin = Some(origin.to_owned());
-    if auth == AuthKind::PersonalAccessToken {
-        draft.secret = "dapi0".into();
-    }
-    let connection: Connection = draft.review(&|_| false).result.expect("a valid form").connection;
-    Asked { connection, ..Asked::of(auth) }
+    Asked { connection: connection(auth, origin), ..Asked::of(auth) }
 }
 
 #[test]
@@ -61,9 +52,9 @@ fn ex_18_curl_sends_exactly_the_token_and_nothing_else() {
         .made
         .iter()
         .map(|made| {
-            fs::write(home.path().join("x.curlrc"), &made.text).unwrap();
+            fs::write(home.path().join("x.curlrc"), made.text()).unwrap();
             let answer = run(home.command("curl").args(["-q", "--noproxy", "*", "-K", "x.curlrc"]), b"", LIMIT);
-            assert!(answer.stdout.starts_with("GET /api/2.0/preview/scim/v2/Me HTTP/1.1\n"), "{answer:?}\n{}", made.text);
+            assert!(answer.stdout.starts_with("GET /api/2.0/preview/scim/v2/Me HTTP/1.1\n"), "{answer:?}\n{}", made.text());
             let names: Vec<&str> = answer.stdout.lines().skip(1).map(|line| line.split(':').next().unwrap()).collect();
             assert!(names.iter().all(|name| ["Host", "User-Agent", "Accept", "Authorization"].contains(name)), "{names:?}");
             let header = answer.stdout.lines().find(|line| line.starts_with("Authorization:")).unwrap_or("Authorization: Bearer");
@@ -94,7 +85,7 @@ fn ex_18_without_the_secret_the_token_passes_through_a_pipe_and_no_arguments() {
     let mut names = 0;
     for (_, value) in crate::support::hostile_values() {
         let Some(asked) = at(&origin, AuthKind::Browser).name(&value) else { continue };
-        let script = text(&asked.write("curl").unwrap());
+        let script = files(&asked.write("curl").unwrap()).remove(0).1;
         let answer = run(home.command("sh").env("PATH", format!("{}:{path}", bin.display())), script.as_bytes(), LIMIT);
         assert!(answer.stdout.contains("\nAuthorization: Bearer dapi-canary\n"), "{answer:?}\n{script}");
         assert!(!fs::read_to_string(home.path().join("argv")).unwrap().contains("canary"));

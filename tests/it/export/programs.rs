@@ -102,7 +102,7 @@ fn ex_10_java_reads_its_literals_and_the_driver_gets_its_properties() {
     let home = Home::new();
     let mut calls = String::new();
     for (at, made) in score.made.iter().enumerate() {
-        let class = made.text.replacen("class Main ", &format!("class Main{at} "), 1);
+        let class = made.text().replacen("class Main ", &format!("class Main{at} "), 1);
         fs::write(home.path().join(format!("Main{at}.java")), class).unwrap();
         calls += &format!("Main{at}.main(args); ");
     }

@@ -59,8 +59,8 @@ fn ex_06_every_sdk_reads_the_same_profile_or_the_value_is_refused() {
             |_, value| pairs([("auth_type", "oauth-m2m"), ("client_id", CLIENT_ID), ("client_secret", value)]),
         );
     assert!(score.made.len() > 20);
-    score.judge("Go", &score.made.iter().map(|made| read_like_go(&made.text)).collect::<Vec<_>>());
-    score.judge("Java", &score.made.iter().map(|made| read_like_java(&made.text)).collect::<Vec<_>>());
+    score.judge("Go", &score.made.iter().map(|made| read_like_go(made.text())).collect::<Vec<_>>());
+    score.judge("Java", &score.made.iter().map(|made| read_like_java(made.text())).collect::<Vec<_>>());
     let home = Home::new();
     write_all(home.path(), &score.made, "cfg");
     // As the SDK for Python reads it.
@@ -157,8 +157,8 @@ fn ex_07_terraform_takes_values_literally_and_secrets_only_as_sensitive_variable
     // Each file as it is through the parser, and the values that it gives through its evaluation.
     let mut values = String::from("locals {\n  all = [\n");
     for (at, made) in profiles.made.iter().enumerate() {
-        fs::write(home.path().join(format!("{at}.tf.txt")), &made.text).unwrap();
-        let line = made.text.lines().find_map(|line| line.strip_prefix("  profile = ")).unwrap();
+        fs::write(home.path().join(format!("{at}.tf.txt")), made.text()).unwrap();
+        let line = made.text().lines().find_map(|line| line.strip_prefix("  profile = ")).unwrap();
         values += &format!("    {{ profile = {line} }},\n");
     }
     for (_, _, text) in &secrets {
@@ -183,7 +183,7 @@ fn ex_07_terraform_takes_values_literally_and_secrets_only_as_sensitive_variable
     }
     println!("terraform            tfvars         {:>3} exact, 0 wrong", secrets.len());
     // The program as a whole is what Terraform parses, and in its own layout or near it.
-    for (at, text) in [program, &profiles.made[0].text].into_iter().enumerate() {
+    for (at, text) in [program, profiles.made[0].text()].into_iter().enumerate() {
         let folder = home.path().join(format!("whole{at}"));
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("main.tf"), text).unwrap();

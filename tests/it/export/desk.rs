@@ -1,0 +1,72 @@
+//! An engine with a vault in memory, asked for exports as the window asks it.
+
+use brickpass::{
+    connection::{AuthKind, Connection, ConnectionId, Draft},
+    engine::{Command, Engine, Event, Events, ExportPlace, ExportRequest, Places, RunId},
+    failure::Failure,
+    interchange::format::{Answers, Document, Format},
+    storage::{Vault, VaultConfig, VaultHome},
+};
+
+use super::{CLIENT_ID, HELPER};
+use crate::support::Home;
+
+pub struct Desk {
+    pub home: Home,
+    pub engine: Engine,
+    events: Events,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        let home = Home::new();
+        let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
+        let places = Places { vault: Some(vault), helper: HELPER.to_owned(), ..Places::new(home.config_dir(), home.state_dir()) };
+        let (engine, events) = Engine::start(places, || {}).unwrap();
+        let mut desk = Self { home, engine, events };
+        desk.engine.send(Command::Start);
+        desk.until(|event| matches!(event, Event::History(_)).then_some(()));
+        desk
+    }
+
+    pub fn until<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = pick(self.events.wait().expect("the engine lives")) {
+                return found;
+            }
+        }
+    }
+
+    /// `secret` counts for what has one.
+    pub fn add(&mut self, name: &str, auth: AuthKind, base_url: &str, secret: &str) -> Connection {
+        let mut draft = Draft::new(ConnectionId::random());
+        name.clone_into(&mut draft.name);
+        base_url.clone_into(&mut draft.base_url);
+        draft.auth = auth;
+        if auth != AuthKind::Browser {
+            draft.secret = secret.into();
+        }
+        if auth == AuthKind::ServicePrincipal {
+            CLIENT_ID.clone_into(&mut draft.client_id);
+        }
+        let reviewed = draft.review(&|_| false).result.expect("a valid form");
+        let connection = reviewed.connection.clone();
+        self.engine.send(Command::Save { reviewed: Box::new(reviewed), base: None });
+        self.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+        connection
+    }
+
+    pub fn export(&mut self, id: ConnectionId, format: &Format, answers: &Answers, include_secret: bool) -> Result<Document, Failure> {
+        self.ask(id, ExportRequest { format: format.id.to_owned(), answers: answers.clone(), include_secret })
+    }
+
+    pub fn ask(&mut self, id: ConnectionId, request: ExportRequest) -> Result<Document, Failure> {
+        self.engine.send(Command::Export { run: RunId(1), id, request });
+        self.until(|event| if let Event::Exported { outcome, .. } = event { Some(outcome) } else { None })
+    }
+
+    pub fn save(&mut self, document: Document, place: ExportPlace) -> Result<Vec<std::path::PathBuf>, Failure> {
+        self.engine.send(Command::SaveExport { run: RunId(1), id: ConnectionId::random(), document: Box::new(document), place });
+        self.until(|event| if let Event::ExportSaved { outcome, .. } = event { Some(outcome) } else { None })
+    }
+}
