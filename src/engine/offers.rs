@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{
     Event, Offer, RunId,
     reach::Reach,
-    shared::{Shared, crashed},
+    running::{Cancelled, Running},
+    shared::Shared,
 };
 use crate::{
     connection::{ConnectionId, Level},
@@ -14,16 +15,10 @@ use crate::{
     interchange::format::Pick,
 };
 
-pub(super) fn list(shared: &Arc<Shared>, run: RunId, id: ConnectionId, pick: Pick, within: Option<String>) {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let (asked, catalog) = (Arc::clone(&shared), within.clone());
-        let asking = tokio::spawn(async move { offers(&asked, id, pick, catalog.as_deref()).await });
-        let outcome = asking.await.unwrap_or_else(|_| Err(crashed()));
-        // Before the answer: a program that has it may end.
-        super::owner::tell_unsaved(&shared);
-        shared.outbox.send(Event::Offers { run, id, pick, within, outcome });
-    });
+pub(super) fn list(shared: &Arc<Shared>, running: &mut Running, run: RunId, id: ConnectionId, pick: Pick, within: Option<String>) {
+    let (shared, catalog) = (Arc::clone(shared), within.clone());
+    let asked = |cancelled: Cancelled| async move { cancelled.or(offers(&shared, id, pick, catalog.as_deref())).await };
+    running.start(run, asked, move |outcome| Event::Offers { run, id, pick, within, outcome });
 }
 
 async fn offers(shared: &Arc<Shared>, id: ConnectionId, pick: Pick, within: Option<&str>) -> Result<Vec<Offer>, Failure> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::{
     Event, Proof, RunId,
     reach::Reach,
-    running::Running,
+    running::{Cancelled, Running},
     shared::{Shared, blocking},
 };
 use crate::{
@@ -30,7 +30,8 @@ struct Seen {
 
 pub(super) fn prove(shared: &Arc<Shared>, running: &mut Running, run: RunId, id: ConnectionId, profile: String) {
     let shared = Arc::clone(shared);
-    running.aside(async move { work(&shared, id, &profile).await }, move |outcome| Event::Proved { run, id, outcome });
+    let asked = |cancelled: Cancelled| async move { cancelled.or(work(&shared, id, &profile)).await };
+    running.start(run, asked, move |outcome| Event::Proved { run, id, outcome });
 }
 
 async fn work(shared: &Arc<Shared>, id: ConnectionId, profile: &str) -> Result<Vec<Result<Proof, Failure>>, Failure> {

@@ -123,6 +123,14 @@ impl Now {
     }
 }
 
+/// What a connection was published as, in the file that Databricks' tools read.
+pub(super) fn published_as(shared: &Shared, id: ConnectionId) -> Option<String> {
+    let path = shared.places.databrickscfg.clone()?;
+    let path = std::path::absolute(&path).unwrap_or(path);
+    let known = shared.publishing.publications.load();
+    known.into_iter().find(|publication| publication.connection == id && publication.file == path).map(|publication| publication.profile)
+}
+
 fn connections(shared: &Shared) -> Result<Vec<Connection>, Failure> {
     let snapshot = shared.library.load().map_err(|error| error.failure())?;
     Ok(snapshot.entries.into_iter().map(|entry| entry.connection).collect())

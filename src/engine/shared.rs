@@ -257,7 +257,8 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     let mut admin = admin::Admin::new(Arc::clone(&shared));
     let mut tokens = tokens::Tokens::new(Arc::clone(&shared), lane.clone());
 
-    let mut proofs = running::Running::new(Arc::clone(&shared));
+    // What only asks: it ends with the program, wherever it is.
+    let mut questions = running::Running::new(Arc::clone(&shared));
     let mut probing = None;
     // Who stops the engine by a command still listens; who drops its handle does not.
     let mut deserted = true;
@@ -269,6 +270,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
                 tests.cancel(run);
                 tokens.cancel(run);
                 admin.cancel(run);
+                questions.cancel(run);
             }
             Command::DescribeSecret { id, kind } => describe(&shared, id, kind),
             Command::RevealSecret { id, kind } => reveal(&shared, id, kind),
@@ -294,8 +296,8 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::ExportActivity { id, to } => observer.export(id, to, &shared.outbox),
             Command::Export { run, id, request } => handover::export(&shared, run, id, request),
             Command::SaveExport { run, id, document, place } => handover::save(&shared, run, id, *document, place),
-            Command::Prove { run, id, profile } => prove::prove(&shared, &mut proofs, run, id, profile),
-            Command::ListOffers { run, id, pick, within } => offers::list(&shared, run, id, pick, within),
+            Command::Prove { run, id, profile } => prove::prove(&shared, &mut questions, run, id, profile),
+            Command::ListOffers { run, id, pick, within } => offers::list(&shared, &mut questions, run, id, pick, within),
             Command::ListProfiles => publish::list(&shared),
             Command::PlanPublish { run, id, profile } => publish::plan_publish(&shared, run, id, profile),
             Command::PlanEdit { run, edit } => publish::plan_edit(&shared, run, edit),

@@ -163,11 +163,10 @@ impl BrickpassApp {
         let focused = ctx.input(|input| input.focused);
         if focused && !self.was_focused {
             self.send([Command::Refresh]);
-            if self.state.shows_activity() {
-                // Other programs write it too.
-                let commands = self.state.ask_for_activity();
-                self.send(commands);
-            }
+            // Other programs write these too.
+            let mut commands = if self.state.shows_activity() { self.state.ask_for_activity() } else { Vec::new() };
+            commands.extend(self.state.look_at_profiles_again());
+            self.send(commands);
         }
         self.was_focused = focused;
     }
@@ -296,6 +295,7 @@ impl BrickpassApp {
             }
             Some(SettingsAction::Save { settings, passphrase }) => act.send(state.save_settings(settings, passphrase)),
             Some(SettingsAction::Diagnostics) => act.send(state.diagnose()),
+            Some(SettingsAction::Import) => act.send(state.ask_to_import()),
             Some(SettingsAction::Unlock { passphrase }) => act.send(state.unlock_from_settings(passphrase)),
         }
     }

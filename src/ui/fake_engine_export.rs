@@ -11,6 +11,7 @@ use crate::{
     failure::{Code, Failure, Remedy},
     interchange::{
         databrickscfg::{DiffKind, DiffLine, Edit},
+        export::NEEDS_PROFILE,
         format::{Answers, Document, DocumentFile, Field, Format, Group, Pick, Subject},
     },
 };
@@ -66,7 +67,7 @@ fn terraform(subject: &Subject<'_>, _answers: &Answers) -> Result<Document, Fail
         file("main.tf", format!("provider \"databricks\" {{\n  profile = \"{}\"\n}}\n", subject.profile)),
         file("versions.tf", "terraform {}\n".to_owned()),
     ];
-    Ok(Document { format: "terraform", files, contains_secret: false, notes: Vec::new(), next: "Run terraform init." })
+    Ok(Document { format: "terraform", files, contains_secret: false, notes: vec![NEEDS_PROFILE.to_owned()], next: "Run terraform init." })
 }
 
 pub fn refused(code: Code) -> Failure {
@@ -158,7 +159,8 @@ impl FakeTools {
                     diff.push(line(DiffKind::Added, "auth_type = databricks-cli"));
                 }
                 Edit::Default { profile } => diff.push(line(DiffKind::Added, &format!("default_profile = {profile}"))),
-                Edit::RemoveKeys { .. } | Edit::Remove { .. } | Edit::Several(_) => {}
+                Edit::Remove { profile } => diff.push(line(DiffKind::Removed, &format!("[{profile}]"))),
+                Edit::RemoveKeys { .. } | Edit::Several(_) => {}
             }
         }
         Plan { path: self.file.path.clone(), edit, digest: [0; 32], diff, connection }
@@ -177,7 +179,8 @@ impl FakeTools {
                     line.is_default = line.name == *profile;
                 }
             }
-            Edit::RemoveKeys { .. } | Edit::Remove { .. } | Edit::Several(_) => {}
+            Edit::Remove { profile } => self.file.profiles.retain(|line| line.name != *profile),
+            Edit::RemoveKeys { .. } | Edit::Several(_) => {}
         }
     }
 }

@@ -18,11 +18,14 @@ use super::{
 use crate::{connection::Severity, failure::Failure};
 
 /// What is typed, and what is under way.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SaveAs {
     place: Chooser,
     /// Is being written.
     waiting: Option<PathBuf>,
+    /// What the path names: a file, or a folder for several.
+    label: &'static str,
+    note: &'static str,
     failure: Option<Failure>,
 }
 
@@ -33,7 +36,18 @@ pub enum SaveAnswer {
     Cancel,
 }
 
+impl Default for SaveAs {
+    fn default() -> Self {
+        Self { place: Chooser::default(), waiting: None, label: words::FILE, note: words::NEVER_REPLACES, failure: None }
+    }
+}
+
 impl SaveAs {
+    /// A new folder, which several files go into.
+    pub fn new_folder(folder: Option<&Path>, name: &str) -> Self {
+        Self { label: words::NEW_FOLDER, note: words::NEVER_REPLACES_FOLDER, ..Self::new(folder, name) }
+    }
+
     pub fn new(folder: Option<&Path>, name: &str) -> Self {
         let path = folder.map_or_else(|| name.to_owned(), |folder| folder.join(name).display().to_string());
         Self { place: Chooser::new(Wanted::NewFile, path), ..Self::default() }
@@ -67,9 +81,9 @@ impl SaveAs {
         let waits = self.waiting.is_some();
         let mut entered = false;
         ui.add_enabled_ui(!waits, |ui| {
-            paragraph(ui, words::FILE, fonts::regular(14.0), theme::of(ui).weak);
+            paragraph(ui, self.label, fonts::regular(14.0), theme::of(ui).weak);
             let tone = self.target().is_none().then_some(Tone::Error);
-            let chosen = self.place.show(ui, path_id(), words::FILE, tone);
+            let chosen = self.place.show(ui, path_id(), self.label, tone);
             entered = chosen.field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             focus_first(ui, &chosen.field);
             if chosen.picked {
@@ -79,7 +93,7 @@ impl SaveAs {
         if self.target().is_none() {
             remark(ui, Severity::Error, words::WHOLE_PATH);
         } else {
-            remark(ui, Severity::Note, words::NEVER_REPLACES);
+            remark(ui, Severity::Note, self.note);
         }
         if let Some(failure) = &self.failure {
             card(ui, Some(Tone::Error), |ui| {

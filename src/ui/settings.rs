@@ -8,7 +8,8 @@ use secrecy::SecretString;
 use super::{
     fonts,
     icons::Icon,
-    text::activity,
+    shortcuts::Action,
+    text::{activity, importing},
     theme,
     widgets::{self, Button, SecretField, Select, TextField, checkbox, paragraph, remark, select_option},
 };
@@ -48,6 +49,8 @@ pub enum SettingsAction {
     },
     /// The diagnostics take the place of this dialog.
     Diagnostics,
+    /// So does the import.
+    Import,
     /// Opens the encrypted file that is in force already, or sets its passphrase.
     Unlock {
         passphrase: SecretString,
@@ -94,6 +97,7 @@ impl SettingsDialog {
                     self.clipboard(ui);
                     self.reminders(ui);
                     self.network(ui);
+                    action = connections(ui).or(action.take());
                     files(ui, view);
                     action = help(ui).or(action.take());
                 });
@@ -327,6 +331,17 @@ fn files(ui: &mut Ui, view: SettingsView<'_>) {
     if !view.files.is_empty() {
         paragraph(ui, "None of them holds a secret in plain text.", fonts::regular(12.0), palette.weak);
     }
+}
+
+fn connections(ui: &mut Ui) -> Option<SettingsAction> {
+    section(ui, "Connections");
+    let asked = widgets::form_row(ui, "Import", |ui| {
+        let asked = Button::secondary(importing::ASK).icon(Icon::Import).show(ui).clicked();
+        let key = Action::Import.key(ui.ctx());
+        remark(ui, Severity::Note, &format!("From the Databricks CLI, files, pasted text or a backup. Key: {key}"));
+        asked
+    });
+    asked.then_some(SettingsAction::Import)
 }
 
 fn help(ui: &mut Ui) -> Option<SettingsAction> {

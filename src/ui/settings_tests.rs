@@ -95,6 +95,14 @@ fn reminders_are_on_until_they_are_switched_off_here() {
 }
 
 #[test]
+fn the_way_to_the_import_is_here_with_its_key() {
+    let mut harness = harness(keyring(), false, false);
+    assert!(harness.query_by_label_contains("Key: Ctrl+Shift+O").is_some());
+    click(&mut harness, Role::Button, "Import connections...");
+    assert!(matches!(harness.state().action, Some(SettingsAction::Import)));
+}
+
+#[test]
 fn it_says_where_secrets_are_stored_now() {
     assert!(harness(keyring(), false, false).query_by_label_contains("stored in GNOME Keyring").is_some());
 }

@@ -28,6 +28,7 @@ pub const JUMP_KEY: &str = if cfg!(target_os = "macos") { "Cmd K" } else { "Ctrl
 pub const FILTER_KEY: &str = if cfg!(target_os = "macos") { "Cmd F" } else { "Ctrl F" };
 pub const TEST_ALL: &str = "Test all";
 pub const NEW: &str = "New connection";
+pub const MORE_NEW: &str = "More ways to add connections";
 pub const SETTINGS: &str = "Settings";
 
 // The list

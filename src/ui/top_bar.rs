@@ -4,14 +4,17 @@ use egui::{Align2, CornerRadius, Frame, Margin, Panel, Role, Sense, Stroke, Stro
 
 use super::{
     act::Act,
-    fonts,
+    actions, fonts,
     icons::Icon,
+    shortcuts::Action,
     state::{Dialog, State},
     text, theme,
-    widgets::{Button, icon_button, paint_key_hint, paint_text},
+    widgets::{Button, icon_button, menu_below, menu_item, paint_key_hint, paint_text},
 };
 
 const HEIGHT: f32 = 48.0;
+/// The button of the menu beside *New connection*, and its gap.
+const MORE: f32 = 32.0 + 4.0;
 /// Below this width, buttons are icons alone.
 const NARROW: f32 = 860.0;
 
@@ -23,7 +26,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, sidebar_width: f32) {
         ui.horizontal_centered(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             brand(ui, narrow, sidebar_width);
-            let buttons = if narrow { 32.0 * 2.0 + 32.0 + 24.0 } else { actions_width(ui) };
+            let buttons = if narrow { 32.0 * 3.0 + MORE + 24.0 } else { actions_width(ui) };
             let room = ui.available_width() - buttons - 16.0;
             if room > 60.0 {
                 jump_field(ui, state, room.min(335.0));
@@ -85,7 +88,7 @@ fn new_button<'a>() -> Button<'a> {
 }
 
 fn actions_width(ui: &Ui) -> f32 {
-    test_all_button().width(ui) + new_button().width(ui) + 32.0 + 24.0
+    test_all_button().width(ui) + new_button().width(ui) + MORE + 32.0 + 24.0
 }
 
 fn actions(ui: &mut Ui, state: &mut State, act: &mut Act, narrow: bool) {
@@ -102,6 +105,18 @@ fn actions(ui: &mut Ui, state: &mut State, act: &mut Act, narrow: bool) {
     }
     if new.clicked() {
         act.send(state.new_connection());
+    }
+    // Close to the button that it belongs to.
+    ui.add_space(-8.0);
+    let (_, picked) = menu_below(ui, Icon::CaretDown, text::MORE_NEW, |ui| {
+        let item = |ui: &mut Ui, action: Action| {
+            let entry = action.entry()?;
+            menu_item(ui, entry.icon, entry.words, &action.key(ui.ctx()), theme::Tone::Neutral).clicked().then_some(action)
+        };
+        item(ui, Action::New).or(item(ui, Action::Import))
+    });
+    if let Some(action) = picked.flatten() {
+        actions::perform(ui.ctx(), state, act, action);
     }
     if icon_button(ui, Icon::Settings, text::SETTINGS).clicked() {
         state.dialog = Some(Dialog::Settings);

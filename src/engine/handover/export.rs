@@ -13,6 +13,7 @@ use crate::{
     engine::{
         Event, RunId,
         owner::{self, Owned},
+        publish::published_as,
         shared::{Shared, blocking, crashed},
     },
     failure::{Code, Failure, Remedy},
@@ -44,8 +45,10 @@ async fn made(shared: &Arc<Shared>, id: ConnectionId, request: &ExportRequest) -
     let Owned { connection, owner, .. } = found;
     // The client ID goes with its secret: both are the account's where the account's sign-in is used.
     let connection = Connection { auth: owner.auth, ..connection };
-    let profile = ProfileName::of(&connection.name);
-    let subject = Subject { connection: &connection, secret: secret.as_ref(), profile: profile.as_str(), helper: &shared.places.helper };
+    let (worker, name) = (Arc::clone(shared), connection.name.clone());
+    // The name that it has in the file, which may be another than the usual one.
+    let profile = blocking(move || published_as(&worker, id).unwrap_or_else(|| ProfileName::of(&name).as_str().to_owned())).await?;
+    let subject = Subject { connection: &connection, secret: secret.as_ref(), profile: &profile, helper: &shared.places.helper };
     let mut document = format.write(&subject, &request.answers)?;
     if request.include_secret && format.takes_secret.is_none() {
         document.notes.push("This format has no place for a secret; it stands nowhere in it.".to_owned());

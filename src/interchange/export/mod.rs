@@ -29,6 +29,7 @@ mod vscode;
 
 pub use inventory::{Listed, MakeAll};
 pub(crate) use parts::no_token_of_a_person;
+pub use parts::PUBLISH as NEEDS_PROFILE;
 
 use super::format::Format;
 

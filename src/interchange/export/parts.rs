@@ -155,7 +155,8 @@ pub(super) fn file(subject: &Subject<'_>, ending: &'static str, text: Text) -> D
 }
 
 /// A note that goes with every export that needs a published profile.
-pub(super) const PUBLISH: &str = "The profile has to be in your .databrickscfg: publish the connection first.";
+/// Among the notes of what names the connection's profile.
+pub const PUBLISH: &str = "The profile has to be in your .databrickscfg: publish the connection first.";
 
 impl Inline<'_> {
     pub(super) fn exposed(&self) -> &str {

@@ -143,7 +143,10 @@ fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field
             filter.width(room).limit(200).show(ui);
         }
         if waits {
-            spinner(ui, &words::asking(pick));
+            if icon_button(ui, Icon::Stop, words::STOP_ASKING).clicked() {
+                act.send(state.call_off_offers(pick));
+                ui.ctx().request_repaint();
+            }
         } else if icon_button(ui, Icon::Refresh, &words::refresh(pick)).clicked() {
             act.send(state.ask_for_offers(pick));
         }
@@ -155,7 +158,10 @@ fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field
     }
     let Some(all) = asked.value() else {
         if waits {
-            paragraph(ui, &words::asking(pick), fonts::regular(14.0), weak);
+            ui.horizontal(|ui| {
+                spinner(ui, &words::asking(pick));
+                paragraph(ui, &words::asking(pick), fonts::regular(14.0), weak);
+            });
         }
         return;
     };

@@ -4,13 +4,15 @@ use egui::Ui;
 
 use super::{fields, preview};
 use crate::{
-    connection::Severity,
+    connection::{ConnectionId, Severity},
+    engine::Drift,
     failure::Code,
+    interchange::export::NEEDS_PROFILE,
     ui::{
         act::Act,
         fonts,
         icons::Icon,
-        state::State,
+        state::{Handover, State, Tool},
         test_panel::{failure_words, remedy_button, title},
         text::{self, export as words},
         theme::{self, Tone},
@@ -39,9 +41,10 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
         });
         return;
     }
-    preview::show(ui, state, act, id);
     buttons(ui, state, act);
-    told(ui, state);
+    saved(ui, state);
+    preview::show(ui, state, act, id);
+    told(ui, state, act);
 }
 
 /// Offered where the format has a place for it and the connection one that lasts.
@@ -104,6 +107,9 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
         if Button::secondary(words::SAVE_AS).enabled(ready).show(ui).clicked() {
             state.ask_to_save_export();
         }
+        if secret {
+            preview::reveal_button(ui, state, act);
+        }
         ui.add_space(4.0);
         if secret {
             badge(ui, words::WITH_SECRET, palette.warning);
@@ -113,25 +119,56 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
     });
 }
 
-/// What to do with it, and what is worth knowing.
-fn told(ui: &mut Ui, state: &State) {
+fn saved(ui: &mut Ui, state: &State) {
     let palette = theme::of(ui);
-    let Some(handover) = state.selection.shown().and_then(|id| state.export.handover(id)) else { return };
-    let Some(document) = handover.preview().value() else { return };
-    if let Some(paths) = handover.saved() {
+    let handover = state.selection.shown().and_then(|id| state.export.handover(id));
+    if let Some(paths) = handover.and_then(Handover::saved) {
         ui.horizontal(|ui| {
             let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());
             Icon::Ok.paint(ui.painter(), rect.center(), 16.0, palette.ok);
             paragraph(ui, &words::saved(paths), fonts::regular(14.0), palette.text);
         });
     }
-    if !document.next.is_empty() {
+}
+
+/// What to do with it, and what is worth knowing.
+fn told(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let palette = theme::of(ui);
+    let Some(id) = state.selection.shown() else { return };
+    let Some(document) = state.export.handover(id).and_then(|handover| handover.preview().value()) else { return };
+    let (next, mut notes) = (document.next, document.notes.clone());
+    let wants_profile = notes.iter().position(|note| note == NEEDS_PROFILE);
+    if !next.is_empty() {
         ui.add_space(8.0);
         paragraph(ui, words::NEXT, fonts::medium(14.0), palette.text);
-        paragraph(ui, document.next, fonts::regular(14.0), palette.weak);
+        paragraph(ui, next, fonts::regular(14.0), palette.weak);
+    }
+    if let Some(at) = wants_profile {
+        needs_profile(ui, state, act, id, &notes.remove(at));
     }
     ui.add_space(4.0);
-    for note in &document.notes {
+    for note in &notes {
         remark(ui, Severity::Note, note);
     }
+}
+
+/// The tool finds the connection by its profile: published already, or one press away.
+fn needs_profile(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, note: &str) {
+    let palette = theme::of(ui);
+    let known = state.profiles.published(id).map(|(line, drift)| (line.name.clone(), drift));
+    ui.horizontal_wrapped(|ui| match known {
+        Some((name, Drift::Same)) => {
+            let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());
+            Icon::Ok.paint(ui.painter(), rect.center(), 16.0, palette.ok);
+            paragraph(ui, &words::published_as(&name), fonts::regular(14.0), palette.text);
+        }
+        _ => {
+            let button = Button::secondary(words::PUBLISH_FIRST).show(ui);
+            if button.clicked() {
+                act.send(state.choose_tool(Tool::Profile));
+                ui.ctx().request_repaint();
+            }
+            remark(ui, Severity::Note, note);
+        }
+    });
 }

@@ -4,20 +4,24 @@
 use std::time::Duration;
 
 use egui::{Color32, CornerRadius, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, text::LayoutJob, vec2};
+use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
 use crate::{
-    connection::ConnectionId,
+    connection::{ConnectionId, Severity},
     ui::{
         act::Act,
         fonts,
         icons::Icon,
-        state::{Hidden, State},
+        state::{Handover, Hidden, State},
         text::export as words,
         theme,
-        widgets::{Button, REVEAL_SECONDS, code_box, segments},
+        widgets::{Button, REVEAL_SECONDS, code_box, remark, segments},
     },
 };
+
+/// More lines of an export than these are not shown.
+const MOST_LINES: usize = 300;
 
 /// What will stand there is not known yet.
 pub fn placeholder(ui: &mut Ui, words: &str) {
@@ -41,25 +45,24 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
 fn without(ui: &mut Ui, state: &State, id: ConnectionId, at: usize) {
     let document = state.export.handover(id).and_then(|handover| handover.preview().value());
     let Some(file) = document.and_then(|document| document.files.get(at)) else { return };
-    code_box(ui, &format!("{}, {}", words::PREVIEW, file.name), file.text.expose_secret().trim_end(), false);
+    let (shown, more) = capped(file.text.expose_secret().trim_end());
+    code_box(ui, &format!("{}, {}", words::PREVIEW, file.name), shown, false);
+    and_more(ui, more);
 }
 
 fn with_secret(ui: &mut Ui, state: &mut State, act: &Act, id: ConnectionId, at: usize) {
     let handover = state.export.handover_mut(id);
-    let since = handover.revealed_at();
-    let left = since.map(|since| REVEAL_SECONDS - act.now.duration_since(since).as_secs_f64());
-    let looked_at = ui.input(|input| input.focused);
-    let revealed = left.is_some_and(|left| left > 0.0) && looked_at;
-    if since.is_some() && !revealed {
+    let left = is_revealed(ui, handover, act.now);
+    let revealed = left.is_some();
+    if handover.revealed_at().is_some() && !revealed {
         state.hide_export();
     }
     if revealed {
         ui.ctx().request_repaint_after(Duration::from_secs_f64(left.unwrap_or(0.0).clamp(0.0, REVEAL_SECONDS)));
     }
-    let current = state.document_to_hand_on().is_some();
     let Some(handover) = state.export.handover(id) else { return };
     let Some(file) = handover.preview().value().and_then(|document| document.files.get(at)) else { return };
-    let text = file.text.expose_secret().trim_end();
+    let (text, more) = capped(file.text.expose_secret().trim_end());
     if revealed {
         drawn(ui, &format!("{}, {}, {}", words::PREVIEW, file.name, words::SHOWN_SAID), text);
     } else {
@@ -67,14 +70,40 @@ fn with_secret(ui: &mut Ui, state: &mut State, act: &Act, id: ConnectionId, at: 
         let shown = Hidden::by(plain).text(text);
         code_box(ui, &format!("{}, {}, {}", words::PREVIEW, file.name, words::HIDDEN_SAID), &shown, false);
     }
+    and_more(ui, more);
+}
+
+/// Whether the secret can be read now: for a while, and in a window that is looked at.
+fn is_revealed(ui: &Ui, handover: &Handover, now: Timestamp) -> Option<f64> {
+    let left = REVEAL_SECONDS - now.duration_since(handover.revealed_at()?).as_secs_f64();
+    (left > 0.0 && ui.input(|input| input.focused)).then_some(left)
+}
+
+pub fn reveal_button(ui: &mut Ui, state: &mut State, act: &Act) {
+    let current = state.document_to_hand_on().is_some();
+    let handover = state.selection.shown().and_then(|id| state.export.handover(id));
+    let revealed = handover.is_some_and(|handover| is_revealed(ui, handover, act.now).is_some());
     let (icon, name) = if revealed { (Icon::EyeSlash, words::HIDE) } else { (Icon::Eye, words::REVEAL) };
-    if Button::ghost(name).icon(icon).small().enabled(revealed || current).show(ui).clicked() {
+    if Button::ghost(name).icon(icon).enabled(revealed || current).show(ui).clicked() {
         if revealed {
             state.hide_export();
         } else {
             state.reveal_export(act.now);
         }
         ui.ctx().request_repaint();
+    }
+}
+
+/// As much of it as anybody looks at; laying out all of a long one would take time in every frame.
+fn capped(text: &str) -> (&str, usize) {
+    let Some((at, _)) = text.match_indices('\n').nth(MOST_LINES - 1) else { return (text, 0) };
+    let (shown, rest) = text.split_at(at);
+    (shown, rest.lines().count().saturating_sub(1))
+}
+
+fn and_more(ui: &mut Ui, lines: usize) {
+    if lines > 0 {
+        remark(ui, Severity::Note, &words::more_lines(lines));
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         act::Act,
         fonts,
         icons::Icon,
-        state::{Intent, State},
+        state::{Intent, Publishing, State},
         test_panel::{failure_words, remedy_button, title},
         text::{self, export as words, tokens as shared},
         theme::{self, Tone},
@@ -41,7 +41,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     if state.profiles.published(id).is_some_and(|(_, drift)| drift != Drift::Gone) {
         proof::show(ui, state, act, id);
     }
-    about_the_file(ui, state);
+    about_the_file(ui, state, act);
 }
 
 /// Whether the button was pressed.
@@ -90,13 +90,19 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             if drift != Drift::Same && Button::ghost(words::FORGET).enabled(!changing).show(ui).clicked() {
                 act.send(state.forget_profile());
             }
-            let asks = state.profiles.publishing(id).is_some_and(|publishing| publishing.intent() == Intent::Default);
+            let asked = state.profiles.publishing(id).map(Publishing::intent);
             if !is_default
                 && drift != Drift::Gone
-                && !asks
+                && asked != Some(Intent::Default)
                 && Button::secondary(words::SET_DEFAULT_ASK).enabled(!changing).show(ui).clicked()
             {
-                act.send(state.plan_default_profile());
+                act.send(state.plan_for_profile(Intent::Default));
+            }
+            if drift != Drift::Gone
+                && asked != Some(Intent::Unpublish)
+                && Button::ghost(words::UNPUBLISH_ASK).icon(Icon::Trash).enabled(!changing).show(ui).clicked()
+            {
+                act.send(state.plan_for_profile(Intent::Unpublish));
             }
         });
     });
@@ -105,7 +111,7 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
 
 fn name(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let Some(publishing) = state.profiles.publishing(id) else { return };
-    if publishing.intent() == Intent::Default {
+    if publishing.intent() != Intent::Publish {
         return;
     }
     let (mut typed, unfit) = (publishing.name().to_owned(), publishing.unfit());
@@ -147,7 +153,8 @@ fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             paragraph(ui, words::NOTHING_CHANGES, fonts::regular(14.0), palette.weak);
         }
     } else if let Some(plan) = publishing.plan().value() {
-        paragraph(ui, words::CHANGES, fonts::medium(14.0), palette.text);
+        let file = state.profiles.file().value().map(|file| words::in_file(&file.path, file.target.as_deref())).unwrap_or_default();
+        paragraph(ui, &words::changes(&file), fonts::medium(14.0), palette.text);
         diff(ui, &plan.diff);
     } else if publishing.plan().waits() {
         ui.horizontal(|ui| {
@@ -162,16 +169,18 @@ fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     ui.horizontal_wrapped(|ui| {
         let does = match intent {
             Intent::Default => words::SET_DEFAULT,
+            Intent::Unpublish => words::UNPUBLISH,
             Intent::Publish if changing && !state.profiles.is_restoring() => words::PUBLISHING,
             Intent::Publish if again => words::PUBLISH_AGAIN,
             Intent::Publish => words::PUBLISH,
         };
         let busy = changing && !state.profiles.is_restoring();
-        if !nothing && Button::primary(does).busy(busy).enabled(ready && !changing).show(ui).clicked() {
+        let button = if intent == Intent::Unpublish { Button::danger(does) } else { Button::primary(does) };
+        if !nothing && button.busy(busy).enabled(ready && !changing).show(ui).clicked() {
             act.send(state.apply_plan());
         }
-        if intent == Intent::Default && Button::ghost(text::CANCEL).enabled(!changing).show(ui).clicked() {
-            act.send(state.leave_default_profile());
+        if intent != Intent::Publish && Button::ghost(text::CANCEL).enabled(!changing).show(ui).clicked() {
+            act.send(state.leave_plan());
         }
         undo_button(ui, state, act);
     });
@@ -194,7 +203,7 @@ fn undo_button(ui: &mut Ui, state: &mut State, act: &mut Act) {
 }
 
 /// Where it lies, and what others read otherwise.
-fn about_the_file(ui: &mut Ui, state: &State) {
+fn about_the_file(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(file) = state.profiles.file().value() else { return };
     ui.add_space(8.0);
     let weak = theme::of(ui).weak;
@@ -207,10 +216,19 @@ fn about_the_file(ui: &mut Ui, state: &State) {
     if file.exposed {
         remark(ui, Severity::Warning, words::EXPOSED);
     }
-    for line in plain {
+    for line in &plain {
         remark(ui, Severity::Warning, &words::in_plain_text(&line.name, &line.secrets));
     }
+    let moves = !plain.is_empty();
     for line in &file.remarks {
         remark(ui, Severity::Warning, &words::line(line.line, &line.words));
+    }
+    if moves {
+        ui.add_space(4.0);
+        if Button::secondary(words::MOVE_SECRETS).icon(Icon::Lock).show(ui).clicked() {
+            act.send(state.import_from_databricks_cli());
+            ui.ctx().request_repaint();
+        }
+        remark(ui, Severity::Note, words::MOVE_SECRETS_WHY);
     }
 }

@@ -5,7 +5,7 @@ use egui::Ui;
 use crate::{
     connection::ConnectionId,
     engine::Proof,
-    failure::Failure,
+    failure::{Code, Failure},
     ui::{
         act::Act,
         fonts,
@@ -26,10 +26,13 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 8.0;
         ui.horizontal_wrapped(|ui| {
-            let name = if waits { words::PROVING } else { words::PROVE };
-            if Button::secondary(name).icon(Icon::Test).busy(waits).enabled(!waits).show(ui).clicked() {
-                act.send(state.prove());
+            let name = if waits { words::STOP_PROVING } else { words::PROVE };
+            if Button::secondary(name).icon(Icon::Test).busy(waits).show(ui).clicked() {
+                act.send(if waits { state.call_off_proof() } else { state.prove() });
                 ui.ctx().request_repaint();
+            }
+            if waits {
+                paragraph(ui, words::PROVING, fonts::regular(14.0), palette.weak);
             }
         });
         let Some(proof) = state.profiles.publishing(id).map(super::super::state::Publishing::proof) else { return };
@@ -46,6 +49,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
                     one(ui, tool);
                 }
             }
+            (None, None) if waits => {}
             (None, None) => {
                 paragraph(ui, words::PROVE_WHY, fonts::regular(14.0), palette.weak);
             }
@@ -63,6 +67,14 @@ fn one(ui: &mut Ui, tool: &Result<Proof, Failure>) {
                 paragraph(ui, &proof.tool, fonts::medium(14.0), palette.text);
                 paragraph(ui, &proof.user, fonts::regular(14.0), palette.weak);
                 badge(ui, words::SAME_USER, palette.tone(Tone::Ok));
+            });
+        }
+        // It is not there: nothing is wrong with the profile.
+        Err(failure) if failure.code == Code::Unsupported => {
+            ui.horizontal_top(|ui| {
+                let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());
+                Icon::Skipped.paint(ui.painter(), rect.center(), 16.0, palette.weak);
+                paragraph(ui, &format!("{} {}", failure.what, failure.why), fonts::regular(14.0), palette.weak);
             });
         }
         Err(failure) => failure_lines(ui, failure),

@@ -9,7 +9,7 @@ use crate::{
     connection::{Connection, SecretKind},
     engine::{Drift, Offer, Proof},
     failure::Code,
-    interchange::{databrickscfg::Remark, format::Pick},
+    interchange::{databrickscfg::Remark, export::NEEDS_PROFILE, format::Pick},
     storage::VaultStatus,
     ui::{
         fake_engine::{FakeEngine, account, browser, connection, production},
@@ -151,6 +151,27 @@ fn the_preview_follows_the_fields_and_is_copied_as_it_stands() {
 }
 
 #[test]
+fn what_names_a_profile_that_is_not_there_leads_to_publishing() {
+    let mut desk = Desk::on("Terraform");
+    assert!(desk.shows(NEEDS_PROFILE));
+    desk.click("Publish first...");
+    desk.click("Publish");
+    desk.tool("Terraform");
+    assert!(desk.shows("Published as sales") && !desk.has("Publish first...") && !desk.shows(NEEDS_PROFILE));
+}
+
+#[test]
+fn a_preview_of_any_length_is_drawn_up_to_a_point_and_copied_whole() {
+    let mut desk = Desk::jdbc();
+    let long = "x\n".repeat(1_000);
+    desk.types("Catalog", &long);
+    assert!(desk.shows("more lines. Copy and Save as take all of it."));
+    desk.window.get_by_role_and_label(Role::Button, "Copy").click();
+    desk.window.step();
+    assert!(desk.copied().is_some_and(|words| words.lines().count() > 900));
+}
+
+#[test]
 fn several_files_are_small_tabs() {
     let mut desk = Desk::on("Terraform");
     assert!(desk.shows("profile = \"sales\"") && !desk.has("Include the secret"));
@@ -240,6 +261,63 @@ fn live_values_are_listed_filtered_and_asked_for_again_and_a_typed_one_is_as_goo
 }
 
 #[test]
+fn nobody_has_to_wait_for_a_list_or_a_proof() {
+    let sales = connection("Sales", |_| {});
+    let mut desk = Desk::with(&sales, SIZE, |engine| {
+        let tools = &mut engine.0.borrow_mut().tools;
+        tools.file.profiles.push(profile("sales", Some((sales.id, Drift::Same))));
+        tools.slow = true;
+    });
+    // A spinner never comes to rest.
+    let press = |desk: &mut Desk, label: &str| {
+        desk.window.get_by_role_and_label(Role::Button, label).click();
+        desk.window.run_steps(4);
+    };
+    press(&mut desk, "Prove it");
+    assert!(desk.has("Asking the tools"));
+    press(&mut desk, "Cancel");
+    assert!(desk.has("Prove it") && !desk.has("Asking the tools"));
+    desk.tool("JDBC");
+    press(&mut desk, "Choose a SQL warehouse");
+    press(&mut desk, "Stop asking");
+    assert!(desk.has("Choose a SQL warehouse") && !desk.has("Stop asking"));
+    assert_eq!(desk.engine.sent("Cancel"), 2);
+    desk.engine.0.borrow_mut().answer_held_tools();
+    settle(&mut desk.window, &desk.engine);
+    assert!(desk.has("Prove it") || desk.has("Choose a SQL warehouse"), "the late answers find nobody");
+}
+
+#[test]
+fn of_several_files_a_new_folder_is_asked_for() {
+    let mut desk = Desk::on("Terraform");
+    desk.window.state_mut().state.save_folder = Some("/home/ada".into());
+    desk.click("Save as...");
+    let folder = desk.window.get_by_role_and_label(Role::TextInput, "New folder");
+    assert_eq!(folder.value().as_deref(), Some("/home/ada/brickpass-terraform"));
+    desk.click("Save");
+    assert!(desk.shows("2 files saved in /home/ada/brickpass-terraform"));
+}
+
+#[test]
+fn the_list_of_tools_is_one_stop_of_the_keyboard_and_letters_filter_it() {
+    let mut desk = Desk::on("Copy as form");
+    desk.key(Modifiers::NONE, Key::ArrowDown);
+    assert!(desk.has("HTTP path"), "the next one");
+    desk.key(Modifiers::NONE, Key::Home);
+    assert!(desk.has("Publish"));
+    desk.key(Modifiers::NONE, Key::End);
+    assert!(desk.shows("profile = \"sales\""));
+    desk.key(Modifiers::NONE, Key::Home);
+    desk.window.event(egui::Event::Text("jd".to_owned()));
+    settle(&mut desk.window, &desk.engine);
+    assert!(desk.has("JDBC") && !desk.has("Terraform"));
+    desk.window.event(egui::Event::Text("bc".to_owned()));
+    desk.key(Modifiers::NONE, Key::Enter);
+    assert!(desk.has("HTTP path"));
+    assert_eq!(desk.window.get_by_role_and_label(Role::TextInput, "Filter tools").value().as_deref(), Some("jdbc"));
+}
+
+#[test]
 fn saving_says_where_it_is_and_a_work_tree_wants_a_second_yes() {
     let mut desk = Desk::jdbc();
     desk.window.state_mut().state.save_folder = Some("/home/ada".into());
@@ -274,6 +352,45 @@ fn publishing_shows_the_change_first_then_the_profile_and_can_be_undone() {
 }
 
 #[test]
+fn unpublishing_shows_what_goes_first_and_takes_the_profile_out() {
+    let mut desk = Desk::new(&connection("Sales Lakehouse", |_| {}));
+    desk.click("Publish");
+    desk.click("Unpublish...");
+    assert!(desk.shows("removed: [sales-lakehouse]") && !desk.has("Profile"));
+    desk.click("Cancel");
+    assert!(desk.has("PUBLISHED") && desk.has("Profile"));
+    desk.click("Unpublish...");
+    desk.click("Unpublish");
+    assert!(!desk.has("PUBLISHED") && desk.has("Publish") && desk.shows("sales-lakehouse is out of the file now"));
+}
+
+#[test]
+fn what_somebody_else_writes_into_the_file_is_seen_when_the_window_is_looked_at_again() {
+    let sales = connection("Sales", |_| {});
+    let mut desk = Desk::with(&sales, SIZE, |engine| {
+        engine.0.borrow_mut().tools.file.profiles.push(profile("sales", Some((sales.id, Drift::Same))));
+    });
+    desk.click("Set as default profile...");
+    desk.engine.0.borrow_mut().tools.file.profiles[1] = profile("sales", Some((sales.id, Drift::ChangedThere)));
+    for focused in [false, true] {
+        desk.window.input_mut().focused = focused;
+        desk.window.event(egui::Event::WindowFocused(focused));
+        settle(&mut desk.window, &desk.engine);
+    }
+    assert!(desk.has("CHANGED IN THE FILE"));
+    assert!(desk.shows("default_profile = sales"), "the question that was open stays");
+}
+
+#[test]
+fn secrets_in_the_file_have_a_way_out_of_it() {
+    let mut desk = Desk::with(&connection("Sales", |_| {}), SIZE, |engine| {
+        engine.0.borrow_mut().tools.file.profiles[0].secrets = vec!["token".to_owned()];
+    });
+    desk.click("Move secrets out of this file...");
+    assert!(desk.has("Import connections"));
+}
+
+#[test]
 fn a_name_that_cannot_be_is_said_at_once_and_one_that_is_taken_too() {
     let mut desk = Desk::new(&connection("Sales", |_| {}));
     desk.types("Profile", " two");
@@ -294,7 +411,7 @@ fn drift_is_told_and_has_three_ways_out() {
             engine.0.borrow_mut().tools.file.profiles.push(profile("sales", Some((sales.id, Drift::ChangedThere))));
         })
     };
-    for way in ["Publish again", "Keep the file's", "Stop comparing"] {
+    for way in ["Publish again", "Accept the change", "Stop comparing"] {
         let mut desk = drifted();
         assert!(desk.has("CHANGED IN THE FILE"));
         desk.click(way);

@@ -1,6 +1,8 @@
 //! The list of tools, grouped, with its filter.
 
-use egui::{Align2, CornerRadius, Id, Key, Modifiers, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, CornerRadius, EventFilter, Id, Key, Modifiers, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
+};
 
 use crate::ui::{
     act::Act,
@@ -9,7 +11,7 @@ use crate::ui::{
     state::{State, Tool},
     text::export as words,
     theme,
-    widgets::{TextField, paint_text, paragraph, truncated_label},
+    widgets::{TextField, paragraph, truncated_label, type_to_filter},
 };
 
 const ROW: f32 = 32.0;
@@ -25,37 +27,49 @@ pub fn beside(ui: &mut Ui, state: &mut State, act: &mut Act) {
     });
 }
 
-/// Enter takes the first tool that matches; Esc empties it.
+fn filter_id() -> Id {
+    Id::unique("filter tools")
+}
+
+fn list_id() -> Id {
+    Id::unique("list of tools")
+}
+
+/// Enter takes the first tool that matches, the arrow down leads into the list; Esc empties it.
 pub fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let mut sought = state.export.filter().to_owned();
-    let field = TextField::new(&mut sought, words::FILTER)
-        .hint(words::FILTER_HINT)
-        .leading(Icon::Filter)
-        .limit(100)
-        .id(Id::unique("filter tools"))
-        .show(ui);
+    let field =
+        TextField::new(&mut sought, words::FILTER).hint(words::FILTER_HINT).leading(Icon::Filter).limit(100).id(filter_id()).show(ui);
     if field.has_focus() || field.lost_focus() {
         if ui.input(|input| input.key_pressed(Key::Escape)) {
             sought.clear();
         }
         let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+        let down = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown));
         if enter {
-            let first = state.export.tools().first().and_then(|(_, tools)| tools.first().copied());
+            let first = state.export.tools_in_order().first().copied();
             act.send(first.map(|tool| state.choose_tool(tool)).unwrap_or_default());
+        }
+        if down {
+            ui.memory_mut(|memory| memory.request_focus(list_id()));
         }
     }
     state.export.set_filter(sought);
 }
 
+/// One stop of the Tab key: the arrow keys choose, letters go to the filter.
 pub fn list(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.spacing_mut().item_spacing.y = 2.0;
     let palette = theme::of(ui);
     let groups = state.export.tools();
     if groups.is_empty() {
         paragraph(ui, words::NO_TOOL, fonts::regular(14.0), palette.weak);
+        return;
     }
-    let chosen = state.export.tool();
-    let mut picked = None;
+    let focus = ui.interact(ui.available_rect_before_wrap(), list_id(), Sense::focusable_noninteractive());
+    focus.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, words::TOOLS));
+    let mut picked = keys(ui, &focus, state);
+    let chosen = picked.unwrap_or(state.export.tool());
     for (at, (group, tools)) in groups.into_iter().enumerate() {
         ui.add_space(if at == 0 { 0.0 } else { 12.0 });
         ui.horizontal(|ui| {
@@ -64,28 +78,63 @@ pub fn list(ui: &mut Ui, state: &mut State, act: &mut Act) {
         });
         ui.add_space(2.0);
         for tool in tools {
-            if row(ui, state.export.title(tool), tool == chosen) {
+            let selected = tool == chosen;
+            let shown = row(ui, state.export.title(tool), selected, selected && focus.has_focus());
+            if selected && focus.has_focus() {
+                ui.ctx().accesskit_node_builder(list_id(), |node| node.set_active_descendant(shown.id.accesskit_id()));
+            }
+            if selected && (picked.is_some() || focus.gained_focus()) {
+                ui.scroll_to_rect(shown.rect, None);
+            }
+            if shown.clicked() {
                 picked = Some(tool);
+                ui.memory_mut(|memory| memory.request_focus(list_id()));
             }
         }
     }
     if let Some(tool) = picked {
-        choose(state, act, tool);
+        act.send(state.choose_tool(tool));
         ui.ctx().request_repaint();
     }
 }
 
-fn choose(state: &mut State, act: &mut Act, tool: Tool) {
-    act.send(state.choose_tool(tool));
+/// The tool that the keys lead to.
+fn keys(ui: &Ui, focus: &Response, state: &mut State) -> Option<Tool> {
+    if !focus.has_focus() {
+        return None;
+    }
+    let kept = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(focus.id, kept));
+    if let Some(words) = type_to_filter(ui, filter_id(), state.export.filter()) {
+        state.export.set_filter(words);
+        return None;
+    }
+    let all = state.export.tools_in_order();
+    let now = all.iter().position(|tool| *tool == state.export.tool());
+    let last = all.len().saturating_sub(1);
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let to = if pressed(Key::ArrowDown) {
+        now.map_or(0, |now| (now + 1).min(last))
+    } else if pressed(Key::ArrowUp) {
+        now.map_or(0, |now| now.saturating_sub(1))
+    } else if pressed(Key::Home) {
+        0
+    } else if pressed(Key::End) {
+        last
+    } else {
+        return None;
+    };
+    all.get(to).copied().filter(|_| now != Some(to))
 }
 
-fn row(ui: &mut Ui, title: &str, selected: bool) -> bool {
+/// As many lines as its name needs: two of them begin alike.
+fn row(ui: &mut Ui, title: &str, selected: bool, has_keyboard: bool) -> Response {
     let palette = theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let font = if selected { fonts::medium(14.0) } else { fonts::regular(14.0) };
+    let width = ui.available_width();
+    let words = ui.painter().layout(title.to_owned(), font, Color32::PLACEHOLDER, width - 16.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, (words.size().y + 12.0).max(ROW)), Sense::CLICK);
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), selected, title));
-    if response.gained_focus() {
-        ui.scroll_to_rect(rect, None);
-    }
     if ui.is_rect_visible(rect) {
         let radius = CornerRadius::same(6);
         if selected {
@@ -93,12 +142,11 @@ fn row(ui: &mut Ui, title: &str, selected: bool) -> bool {
         } else if response.hovered() {
             ui.painter().rect_filled(rect, radius, palette.hover);
         }
-        if response.has_focus() {
+        if has_keyboard {
             ui.painter().rect_stroke(rect, radius, Stroke::new(2.0, palette.accent), StrokeKind::Inside);
         }
-        let font = if selected { fonts::medium(14.0) } else { fonts::regular(14.0) };
-        let at = pos2(rect.left() + 8.0, rect.center().y);
-        paint_text(ui.painter(), at, Align2::LEFT_CENTER, title, font, palette.text, rect.width() - 16.0);
+        let at = rect.left_center() + vec2(8.0, -words.size().y / 2.0);
+        ui.painter().galley(at.round(), words, palette.text);
     }
-    response.on_hover_text(title).clicked()
+    response
 }

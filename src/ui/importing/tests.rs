@@ -302,3 +302,15 @@ fn everything_has_room_in_a_small_window() {
     let import = window.get_by_label("Import 30 connections").rect();
     assert!(import.bottom() <= 480.0 && import.right() <= 640.0, "{import:?}");
 }
+
+#[test]
+fn the_menu_beside_new_connection_leads_here() {
+    for size in [SIZE, [640.0, 480.0]] {
+        let engine = with(&[connection("Sales", |_| {})], preview(Vec::new()));
+        let mut window = open(&engine, size);
+        click(&mut window, &engine, "More ways to add connections");
+        window.get_by_role_and_label(Role::MenuItem, "Import connections").click();
+        settle(&mut window, &engine);
+        assert!(matches!(window.state().state.dialog, Some(Dialog::Import(_))));
+    }
+}

@@ -1,6 +1,6 @@
 //! The list under the keyboard.
 
-use egui::{Event, EventFilter, Key, Modifiers, Response, Ui};
+use egui::{EventFilter, Key, Modifiers, Response, Ui};
 
 use super::filter_id;
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     ui::{
         act::Act,
         state::{ITEM_HEIGHT, State},
+        widgets::type_to_filter,
     },
 };
 
@@ -37,28 +38,7 @@ pub fn list_keys(ui: &Ui, list: &Response, height: f32, state: &mut State, act: 
     if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
         state.focus = Some(Field::Name);
     }
-    type_to_filter(ui, state);
-}
-
-fn type_to_filter(ui: &Ui, state: &mut State) {
-    let typed: String = ui.input_mut(|input| {
-        let mut typed = String::new();
-        input.events.retain(|event| match event {
-            Event::Text(text) if text != " " => {
-                typed.push_str(text);
-                false
-            }
-            _ => true,
-        });
-        typed
-    });
-    if !typed.is_empty() {
-        let words = format!("{}{typed}", state.list.filter());
+    if let Some(words) = type_to_filter(ui, filter_id(), state.list.filter()) {
         state.list.set_filter(&words);
-        let end = egui::text::CCursor::new(egui::text::CharIndex(words.chars().count()));
-        let mut field = egui::text_edit::TextEditState::load(ui.ctx(), filter_id()).unwrap_or_default();
-        field.cursor.set_char_range(Some(egui::text::CCursorRange::one(end)));
-        field.store(ui.ctx(), filter_id());
-        ui.memory_mut(|memory| memory.request_focus(filter_id()));
     }
 }

@@ -51,7 +51,7 @@ pub use dialog::Dialog;
 pub use editing::Editing;
 pub use effective::ShowEffective;
 pub use expiry::{Asked, Asking, Expiry, Month, Span, Summary};
-pub use export::{Export, FormRow, FormValue, Hidden, IncludeSecret, SaveExport, Tool};
+pub use export::{Export, FormRow, FormValue, Handover, Hidden, IncludeSecret, SaveExport, Tool};
 pub use importing::{
     CameIn, Fate, From as ImportFrom, ImportRow, ImportTable, Importing, Moving, MovingStage, Stage as ImportStage, Undo as ImportUndo,
 };

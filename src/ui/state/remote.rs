@@ -99,6 +99,13 @@ impl<T> Asked<T> {
         true
     }
 
+    /// Nobody waits for it any more; what was known before stays.
+    pub(in crate::ui::state) fn call_off(&mut self) -> Option<RunId> {
+        let run = self.run.take()?;
+        self.remote = std::mem::take(&mut self.remote).into_value().map_or(Remote::NotAsked, Remote::Ready);
+        Some(run)
+    }
+
     /// Known otherwise, while an answer may still be on its way.
     pub(in crate::ui::state) fn set(&mut self, value: T) {
         self.remote = Remote::Ready(value);

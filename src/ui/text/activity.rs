@@ -38,6 +38,8 @@ pub const SAVE: &str = "Save";
 pub const SAVING: &str = "Saving";
 pub const WHOLE_PATH: &str = "Write the whole path, folder and name";
 pub const NEVER_REPLACES: &str = "A file that is there already is never replaced.";
+pub const NEW_FOLDER: &str = "New folder";
+pub const NEVER_REPLACES_FOLDER: &str = "The files go into it. A folder that is there already is never changed.";
 
 pub const DIAGNOSTICS: &str = "Copy diagnostics...";
 pub const DIAGNOSTICS_TITLE: &str = "Diagnostics";

@@ -79,8 +79,13 @@ pub fn saved(paths: &[PathBuf]) -> String {
     }
 }
 
+pub fn more_lines(count: usize) -> String {
+    format!("And {}. Copy and Save as take all of it.", super::counted(count, "more line", "more lines"))
+}
+
 // Live values
 pub const CLOSE_LIST: &str = "Close the list";
+pub const STOP_ASKING: &str = "Stop asking";
 pub const FILTER_OFFERS: &str = "Filter";
 pub const NO_OFFERS: &str = "The workspace has none. Type it instead.";
 pub const NO_OFFER_MATCHES: &str = "None matches";
@@ -183,27 +188,38 @@ pub const PLANNING: &str = "Finding out what would change";
 pub const READ_FAILED: &str = "The profiles cannot be read";
 pub const PLAN_FAILED: &str = "This cannot be published";
 pub const CHANGE_FAILED: &str = "Nothing was changed";
-pub const CHANGES: &str = "What changes in the file";
 pub const NOTHING_CHANGES: &str = "The file says so already. Nothing changes.";
 pub const PUBLISH: &str = "Publish";
 pub const PUBLISH_AGAIN: &str = "Publish again";
 pub const PUBLISHING: &str = "Publishing";
-pub const KEEP_THEIRS: &str = "Keep the file's";
+pub const KEEP_THEIRS: &str = "Accept the change";
 pub const FORGET: &str = "Stop comparing";
 pub const SET_DEFAULT: &str = "Set as default profile";
 pub const SET_DEFAULT_ASK: &str = "Set as default profile...";
+pub const UNPUBLISH: &str = "Unpublish";
+pub const UNPUBLISH_ASK: &str = "Unpublish...";
 pub const IS_DEFAULT: &str = "DEFAULT PROFILE";
+/// Leads to the profile.
+pub const PUBLISH_FIRST: &str = "Publish first...";
 pub const UNDO: &str = "Undo last change";
 pub const UNDOING: &str = "Undoing";
 pub const RESTORED: &str = "The profiles are as they were before the last change.";
 pub const EXPOSED: &str = "Others on this computer may read this file.";
 pub const REMARKS: &str = "Worth knowing about this file";
+pub const MOVE_SECRETS: &str = "Move secrets out of this file...";
+pub const MOVE_SECRETS_WHY: &str = "They come into Brickpass first. You see each step before it is done.";
 pub const PROVE: &str = "Prove it";
 pub const PROVING: &str = "Asking the tools";
+pub const STOP_PROVING: &str = "Cancel";
 pub const PROVE_WHY: &str = "Runs the tools that are installed here with this profile and asks whom they sign in as.";
 pub const PROVE_FAILED: &str = "The tools could not be asked";
 pub const NO_TOOLS: &str = "None of the tools is installed here: neither the Databricks CLI nor an SDK was found.";
 pub const SAME_USER: &str = "SAME USER";
+
+/// `What changes in /home/you/.databrickscfg`
+pub fn changes(file: &str) -> String {
+    format!("What changes in {file}")
+}
 
 pub fn published_as(profile: &str) -> String {
     format!("Published as {profile}")
@@ -211,6 +227,10 @@ pub fn published_as(profile: &str) -> String {
 
 pub fn is_default_now(profile: &str) -> String {
     format!("{profile} is the default profile now")
+}
+
+pub fn unpublished(profile: &str) -> String {
+    format!("{profile} is out of the file now")
 }
 
 pub fn takes_over(profile: &str) -> String {

@@ -9,6 +9,8 @@ use crate::{
 };
 
 pub const TITLE: &str = "Import connections";
+/// Wherever the dialog is asked for.
+pub const ASK: &str = "Import connections...";
 /// At the first start.
 pub const ELSEWHERE: &str = "Import from elsewhere...";
 pub const WHY: &str = "Nothing is saved before you have seen what would come in.";

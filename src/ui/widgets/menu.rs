@@ -25,7 +25,12 @@ pub(super) fn popup_frame(ui: &Ui) -> Frame {
 
 /// The "..." button and its menu. `accessible_name` says what the menu is for, such as "More actions".
 pub fn menu_button<R>(ui: &mut Ui, accessible_name: &str, add_items: impl FnOnce(&mut Ui) -> R) -> (Response, Option<R>) {
-    let response = icon_button(ui, Icon::More, accessible_name);
+    menu_below(ui, Icon::More, accessible_name, add_items)
+}
+
+/// The same with another icon.
+pub fn menu_below<R>(ui: &mut Ui, icon: Icon, accessible_name: &str, add_items: impl FnOnce(&mut Ui) -> R) -> (Response, Option<R>) {
+    let response = icon_button(ui, icon, accessible_name);
     let was_open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
     let inner = Popup::menu(&response)
         .align(RectAlign::BOTTOM_END)

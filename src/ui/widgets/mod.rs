@@ -31,7 +31,7 @@ pub use checkbox::checkbox;
 pub use code_box::code_box;
 pub use form::{form_row, form_row_without_label, outdented, remark};
 pub use masked_secret::masked_secret;
-pub use menu::{context_menu, menu_button, menu_item, menu_separator, select_option};
+pub use menu::{context_menu, menu_below, menu_button, menu_item, menu_separator, select_option};
 pub(in crate::ui) use modal::install;
 pub use modal::{ModalShown, modal, return_focus};
 pub(in crate::ui) use paint::scroll_to_focused;
@@ -50,7 +50,7 @@ pub use table_tools::{asking_for_rows, no_rows, push_right, refresh_button, tabl
 pub use tabs::tabs;
 pub use tags::tags_field;
 pub use text::{key_hint, paragraph, section_header, truncated_label};
-pub use text_field::TextField;
+pub use text_field::{TextField, type_to_filter};
 pub use timeline::timeline_bar;
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::{
-    Color32, Frame, Galley, Id, Margin, Rect, Response, RichText, ScrollArea, Sense, TextBuffer, TextEdit, Ui, UiBuilder, pos2, vec2,
+    Color32, Event, Frame, Galley, Id, Margin, Rect, Response, RichText, ScrollArea, Sense, TextBuffer, TextEdit, Ui, UiBuilder, pos2, vec2,
 };
 
 use super::paint::{FieldFrame, field_frame, scroll_to_focused};
@@ -201,4 +201,27 @@ impl Edit<'_> {
         output.response.response.clone().accessible_name(self.label);
         output
     }
+}
+
+/// Letters that were typed in a list go to the field that filters it, which has the focus from then on: what stands there now.
+pub fn type_to_filter(ui: &Ui, field: Id, before: &str) -> Option<String> {
+    let mut words = before.to_owned();
+    ui.input_mut(|input| {
+        input.events.retain(|event| match event {
+            Event::Text(text) if text != " " => {
+                words.push_str(text);
+                false
+            }
+            _ => true,
+        });
+    });
+    if words == before {
+        return None;
+    }
+    let end = egui::text::CCursor::new(egui::text::CharIndex(words.chars().count()));
+    let mut edit = egui::text_edit::TextEditState::load(ui.ctx(), field).unwrap_or_default();
+    edit.cursor.set_char_range(Some(egui::text::CCursorRange::one(end)));
+    edit.store(ui.ctx(), field);
+    ui.memory_mut(|memory| memory.request_focus(field));
+    Some(words)
 }

@@ -146,11 +146,11 @@ impl State {
     pub fn ask_to_save_export(&mut self) {
         let (Some(id), Some(document)) = (self.handed_over().map(|connection| connection.id), self.document_to_hand_on()) else { return };
         let document = Box::new(document.clone());
-        let name = match document.files.as_slice() {
-            [one] => one.name.clone(),
-            _ => words::folder(self.export.format().map_or("export", |format: &Format| format.id)),
+        let folder = self.save_folder.as_deref();
+        let save = match document.files.as_slice() {
+            [one] => SaveAs::new(folder, &one.name),
+            _ => SaveAs::new_folder(folder, &words::folder(self.export.format().map_or("export", |format: &Format| format.id))),
         };
-        let save = SaveAs::new(self.save_folder.as_deref(), &name);
         self.dialog = Some(Dialog::SaveExport(Box::new(SaveExport { id, document, save, work_tree: false, run: None, to: None })));
     }
 

@@ -233,6 +233,11 @@ impl Export {
         found
     }
 
+    /// The same, without their groups.
+    pub fn tools_in_order(&self) -> Vec<Tool> {
+        self.tools().into_iter().flat_map(|(_, tools)| tools).collect()
+    }
+
     pub fn handover(&self, id: ConnectionId) -> Option<&Handover> {
         self.handovers.get(&id)
     }
@@ -269,7 +274,14 @@ impl State {
         match self.export.tool {
             Tool::Profile => self.ask_for_profiles(id),
             Tool::Form => self.describe(id),
-            Tool::Format(_) => self.ask_for_preview(id),
+            Tool::Format(_) => {
+                let mut commands = self.ask_for_preview(id);
+                if self.profiles.is_unknown() {
+                    // Many tools find the connection by its profile: is there one?
+                    commands.extend(self.ask_for_profiles(id));
+                }
+                commands
+            }
         }
     }
 

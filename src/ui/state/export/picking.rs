@@ -54,6 +54,19 @@ impl State {
         vec![Command::ListOffers { run, id, pick, within }]
     }
 
+    /// The person does not want to wait: what was listed before stays, else the list is closed.
+    pub fn call_off_offers(&mut self, pick: Pick) -> Vec<Command> {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+        let within = self.within(pick);
+        let handover = self.export.handover_mut(id);
+        let Some(asked) = handover.offers.get_mut(&(pick, within)) else { return Vec::new() };
+        let run = asked.call_off();
+        if asked.value().is_none() {
+            handover.picking = None;
+        }
+        run.map(|run| Command::Cancel { run }).into_iter().collect()
+    }
+
     /// The catalog that schemas are listed of.
     pub fn within(&self, pick: Pick) -> Option<String> {
         let format: &'static Format = self.export.format().filter(|_| pick == Pick::Schema)?;

@@ -26,6 +26,8 @@ pub enum Intent {
     Publish,
     /// *Set as default profile*.
     Default,
+    /// The profile is taken out of the file.
+    Unpublish,
 }
 
 #[derive(Debug, Default)]
@@ -136,6 +138,13 @@ impl State {
         vec![Command::ListProfiles]
     }
 
+    /// Where they are in view, and nothing of ours is under way.
+    pub fn look_at_profiles_again(&mut self) -> Vec<Command> {
+        let shown = self.handed_over().map(|connection| connection.id).filter(|id| self.shows_profile_of(*id));
+        let Some(id) = shown.filter(|_| !self.profiles.is_changing()) else { return Vec::new() };
+        self.ask_for_profiles(id)
+    }
+
     pub fn type_profile(&mut self, name: String, now: Timestamp) {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
         let publishing = self.profiles.publishing.entry(id).or_default();
@@ -172,22 +181,32 @@ impl State {
         vec![Command::PlanPublish { run, id, profile: publishing.name.trim().to_owned() }]
     }
 
-    /// *Set as default profile*: what that would change is shown first.
-    pub fn plan_default_profile(&mut self) -> Vec<Command> {
+    /// *Set as default profile*, *Unpublish*: what that would change is shown first.
+    pub fn plan_for_profile(&mut self, intent: Intent) -> Vec<Command> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        let Some(profile) = self.profiles.published(id).map(|(line, _)| line.name.clone()) else { return Vec::new() };
+        let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
+        publishing.trouble = None;
+        publishing.plan = Asked::default();
+        self.plan(id, intent)
+    }
+
+    fn plan(&mut self, id: ConnectionId, intent: Intent) -> Vec<Command> {
+        let Some(profile) = self.profiles.published(id).map(|(line, _)| line.name.clone()) else { return self.plan_publishing(id) };
+        let edit = match intent {
+            Intent::Publish => return self.plan_publishing(id),
+            Intent::Default => Edit::Default { profile },
+            Intent::Unpublish => Edit::Remove { profile },
+        };
         let run = self.tests.new_run();
         let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
-        publishing.intent = Intent::Default;
-        publishing.trouble = None;
+        publishing.intent = intent;
         publishing.due = None;
-        publishing.plan = Asked::default();
         publishing.plan.asked(run);
-        vec![Command::PlanEdit { run, edit: Edit::Default { profile } }]
+        vec![Command::PlanEdit { run, edit }]
     }
 
     /// Back to what publishing would change.
-    pub fn leave_default_profile(&mut self) -> Vec<Command> {
+    pub fn leave_plan(&mut self) -> Vec<Command> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         if let Some(publishing) = self.profiles.publishing.get_mut(&id) {
             publishing.plan = Asked::default();
@@ -247,6 +266,13 @@ impl State {
         publishing.proof = Asked::default();
         publishing.proof.asked(run);
         vec![Command::Prove { run, id, profile }]
+    }
+
+    /// The person does not want to wait for the tools.
+    pub fn call_off_proof(&mut self) -> Vec<Command> {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+        let run = self.profiles.publishing.get_mut(&id).and_then(|publishing| publishing.proof.call_off());
+        run.map(|run| Command::Cancel { run }).into_iter().collect()
     }
 
     pub(super) fn forget_publishing(&mut self, id: ConnectionId) {

@@ -59,7 +59,9 @@ impl State {
         if !publishing.typed {
             publishing.name = published.unwrap_or_else(|| usual.as_str().to_owned());
         }
-        if self.shows_profile_of(id) { self.plan_publishing(id) } else { Vec::new() }
+        // The question that is open is asked again, of the file as it is now.
+        let intent = publishing.intent;
+        if self.shows_profile_of(id) { self.plan(id, intent) } else { Vec::new() }
     }
 
     fn plan_applied(&mut self, run: RunId, outcome: Result<Box<ProfilesFile>, Failure>) -> Vec<Command> {
@@ -71,9 +73,11 @@ impl State {
                 self.notices.push(Notice::Done(match intent {
                     Intent::Publish => words::published_as(&name),
                     Intent::Default => words::is_default_now(&name),
+                    Intent::Unpublish => words::unpublished(&name),
                 }));
                 if let Some(publishing) = self.profiles.publishing.get_mut(&id) {
                     publishing.typed = false;
+                    publishing.intent = Intent::Publish;
                 }
                 self.follow_profiles()
             }

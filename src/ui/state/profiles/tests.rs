@@ -128,12 +128,12 @@ fn drift_has_three_ways_out() {
 #[test]
 fn the_default_profile_is_set_after_its_own_look() {
     let mut desk = Desk::drifted(Drift::Same);
-    desk.send_with(State::plan_default_profile);
+    desk.send_with(|state| state.plan_for_profile(Intent::Default));
     assert_eq!(desk.publishing().intent(), Intent::Default);
     assert!(desk.publishing().change().unwrap().diff.iter().any(|line| line.text == "default_profile = their-name"));
-    desk.send_with(State::leave_default_profile);
+    desk.send_with(State::leave_plan);
     assert_eq!((desk.publishing().intent(), desk.published().unwrap().2), (Intent::Publish, false));
-    desk.send_with(State::plan_default_profile);
+    desk.send_with(|state| state.plan_for_profile(Intent::Default));
     desk.send_with(State::apply_plan);
     assert_eq!((desk.publishing().intent(), desk.published().unwrap().2), (Intent::Publish, true));
 }
