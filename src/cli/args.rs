@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 mod admin;
+mod exec;
 mod profiles;
 
 use std::time::Duration;
@@ -9,6 +10,7 @@ use clap::{Parser, ValueEnum};
 
 pub(super) use self::{
     admin::{Admin, AdminTokens, Sp, SpSecret},
+    exec::Exec,
     profiles::{ChangeOfProfiles, Profiles, ProfilesDo, ProfilesPlace, Publish, Unpublish},
 };
 use super::pat;
@@ -67,6 +69,8 @@ pub(super) enum Subcommand {
         #[arg(long)]
         renew: bool,
     },
+    /// Run a Databricks tool as a connection: it gets tokens from Brickpass for as long as it runs
+    Exec(Exec),
     /// Personal access tokens of the user that a connection signs in as
     #[command(subcommand)]
     Pat(Pat),

@@ -17,6 +17,7 @@ mod doctor_sign_in;
 mod edit;
 mod effective;
 mod environment;
+mod exec;
 mod expiring;
 mod export;
 mod find;
@@ -84,6 +85,7 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Login(login) => sign_in::login(&login, json),
         Subcommand::Logout { name } => sign_in::logout(&name, json),
         Subcommand::Token { name, renew } => token::token(&name, renew, json),
+        Subcommand::Exec(options) => Ok(exec::exec(&options)),
         Subcommand::Workspaces(options) => workspaces::workspaces(&options, json),
         Subcommand::SendTo(options) => send_to::send_to(&options, json),
         Subcommand::Export(options) => export::export(&options, json),

@@ -181,20 +181,8 @@ impl Session {
     /// The connection of that name (or id): exactly written, else the only one that differs in case alone.
     pub(super) fn find(&self, name: &str) -> Result<Entry, Failure> {
         let entries = &self.snapshot.entries;
-        let exact = entries.iter().find(|entry| entry.connection.name.as_str() == name || entry.connection.id.to_string() == name);
-        if let Some(entry) = exact {
-            return Ok(entry.clone());
-        }
-        let alike: Vec<_> = entries.iter().filter(|entry| entry.connection.name.as_str().to_lowercase() == name.to_lowercase()).collect();
-        match alike.as_slice() {
-            [only] => Ok((*only).clone()),
-            _ => Err(Failure::new(
-                Code::NoSuchConnection,
-                format!("There is no connection named \"{}\".", name.escape_debug()),
-                if entries.is_empty() { "There are no connections yet." } else { "Names are compared without regard to case." },
-                "brickpass list shows all names.",
-            )),
-        }
+        let found = find_among(entries.iter().map(|entry| &entry.connection), name)?.id;
+        entries.iter().find(|entry| entry.connection.id == found).cloned().ok_or_else(|| no_such(name, entries.is_empty()))
     }
 
     /// The connection that holds the sign-in (or the client secret) of this one: itself, or the account's.
@@ -242,6 +230,28 @@ impl Session {
         })?;
         self.find(&id.to_string()).map(|entry| entry.connection)
     }
+}
+
+/// The connection of that name (or id): exactly written, else the only one that differs in case alone.
+pub(super) fn find_among<'a>(connections: impl Iterator<Item = &'a Connection> + Clone, name: &str) -> Result<&'a Connection, Failure> {
+    let is_exact = |it: &&Connection| it.name.as_str() == name || it.id.to_string() == name;
+    if let Some(exact) = connections.clone().find(is_exact) {
+        return Ok(exact);
+    }
+    let mut alike = connections.clone().filter(|it| it.name.as_str().to_lowercase() == name.to_lowercase());
+    match (alike.next(), alike.next()) {
+        (Some(only), None) => Ok(only),
+        _ => Err(no_such(name, connections.count() == 0)),
+    }
+}
+
+fn no_such(name: &str, empty: bool) -> Failure {
+    Failure::new(
+        Code::NoSuchConnection,
+        format!("There is no connection named \"{}\".", name.escape_debug()),
+        if empty { "There are no connections yet." } else { "Names are compared without regard to case." },
+        "brickpass list shows all names.",
+    )
 }
 
 pub(super) fn stopped() -> Failure {

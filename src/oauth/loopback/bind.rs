@@ -14,14 +14,15 @@ const BACKLOG: i32 = 64;
 const TRIES: usize = 16;
 
 #[derive(Debug)]
-pub(super) struct Bound {
-    pub(super) port: u16,
+pub struct Bound {
+    pub port: u16,
     /// One or two, all on `port`.
     pub(super) listeners: Vec<TcpListener>,
 }
 
 /// `None`: the port is taken.
-pub(super) fn bind(port: u16) -> Option<Bound> {
+#[must_use]
+pub fn bind(port: u16) -> Option<Bound> {
     let tries = if port == 0 { TRIES } else { 1 };
     (0..tries).find_map(|_| bind_with(port, &open))
 }

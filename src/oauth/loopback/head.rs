@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 const LINE: usize = 8 * 1024;
 /// All header lines together.
 const HEADERS: usize = 16 * 1024;
-pub(super) const HEADER_LINES: usize = 64;
+pub const HEADER_LINES: usize = 64;
 
 /// Never reached, since the scan ends before: the buffer is never moved, and so leaves no copy of a code behind.
 const CAPACITY: usize = LINE + HEADERS + 1024;
@@ -32,7 +32,7 @@ impl std::fmt::Debug for Head {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub enum Fault {
     Malformed,
     LineTooLong,
     HeadersTooLarge,

@@ -11,11 +11,17 @@ mod query;
 mod request;
 mod serve;
 
+pub use self::{
+    bind::{Bound, bind},
+    head::{Fault, HEADER_LINES},
+    serve::{Ask, Reply, Server},
+};
+
 use std::{fmt, io};
 
 use secrecy::SecretString;
 
-use self::{bind::Bound, judge::Verdict, page::Page, serve::Server};
+use self::{judge::Verdict, page::Page};
 
 /// Which ports may receive the answer: they are registered with the OAuth application.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +111,9 @@ pub enum Broken {
     Sockets(io::ErrorKind),
 }
 
+/// At once, for one login.
+const CONNECTIONS: usize = 16;
+
 /// This many answers with a wrong or missing `state` end the login: somebody is guessing.
 const WRONG_KEYS: usize = 20;
 
@@ -133,7 +142,7 @@ impl Listener {
     /// See [`Broken`].
     pub async fn answer(self, expected: Expected, wrong_key: &(dyn Fn(usize) + Send + Sync)) -> Result<Callback, Broken> {
         let port = self.bound.port;
-        let mut server = Server::new(self.bound).map_err(|error| Broken::Sockets(error.kind()))?;
+        let mut server = Server::new(self.bound, CONNECTIONS).map_err(|error| Broken::Sockets(error.kind()))?;
         let mut wrong_keys = 0;
         loop {
             let ask = server.next().await;

@@ -1,6 +1,8 @@
 //! Everything that the listener ever says: constants. Nothing of a request is in a status line, a header or a page.
 
-use super::head::Fault;
+use zeroize::Zeroizing;
+
+use super::{head::Fault, serve::Reply};
 
 /// A response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,9 +49,15 @@ p{margin:8px 0 0}
 /// SHA-256 of [`STYLE`], base64: the one style that the page may use.
 const STYLE_HASH: &str = "FzhrmGbvjNhPB1Nb0AwW6j8XRLL/GqquYw1pvLXGmtQ=";
 
+impl Reply for Page {
+    fn response(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.whole())
+    }
+}
+
 impl Page {
     /// The whole response, ready to be sent.
-    pub(super) fn response(self) -> String {
+    pub(super) fn whole(self) -> String {
         let status = self.status();
         let extra = match self {
             Self::SeeDone => "Location: /done\r\n",
@@ -158,7 +166,7 @@ mod tests {
     #[test]
     fn lb_44_every_response_has_the_headers_that_keep_it_harmless() {
         for page in ALL {
-            let response = page.response();
+            let response = page.whole();
             let (head, body) = response.split_once("\r\n\r\n").unwrap();
             for line in [
                 "Content-Type: text/html; charset=utf-8",

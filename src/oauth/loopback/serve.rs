@@ -1,4 +1,4 @@
-//! The sockets: accepts on both families, reads heads side by side, sends pages. Decides nothing.
+//! The sockets: accepts on both families, reads heads side by side, sends replies. Decides nothing.
 //!
 //! One task a connection, all in a [`JoinSet`]: dropping the server closes every socket.
 
@@ -16,13 +16,11 @@ use zeroize::Zeroizing;
 
 use super::{
     bind::Bound,
-    head::{self, Head},
+    head::{self, Fault, Head},
     judge,
     page::Page,
 };
 
-/// At once; the oldest that has sent no whole head makes room.
-const CONNECTIONS: usize = 16;
 const HEAD: Duration = Duration::from_secs(5);
 const WRITE: Duration = Duration::from_secs(2);
 /// How long the other side may take to close first.
@@ -35,14 +33,22 @@ const DONE: Duration = Duration::from_secs(10);
 /// After an accept that failed: most likely there are no descriptors left.
 const PAUSE: Duration = Duration::from_millis(20);
 
-pub(super) struct Server {
+/// What is sent back: one for each connection, which is closed after it.
+pub trait Reply: From<Fault> + Send + 'static {
+    /// Status line, headers, body.
+    fn response(&self) -> Zeroizing<String>;
+}
+
+pub struct Server<R> {
     port: u16,
+    /// At once; the oldest that has sent no whole head makes room.
+    most: usize,
     listeners: Vec<TcpListener>,
     connections: JoinSet<()>,
     /// Oldest first.
     slots: VecDeque<Slot>,
-    asks: mpsc::Receiver<Ask>,
-    ask: mpsc::Sender<Ask>,
+    asks: mpsc::Receiver<Ask<R>>,
+    ask: mpsc::Sender<Ask<R>>,
 }
 
 struct Slot {
@@ -51,37 +57,40 @@ struct Slot {
     idle: bool,
 }
 
-/// A whole head that wants a page.
-pub(super) struct Ask {
-    pub(super) head: Zeroizing<Vec<u8>>,
+/// A whole head that wants a reply.
+pub struct Ask<R> {
+    pub head: Zeroizing<Vec<u8>>,
     task: tokio::task::Id,
-    page: oneshot::Sender<Page>,
+    reply: oneshot::Sender<R>,
 }
 
-impl Ask {
-    pub(super) fn answer(self, page: Page) {
+impl<R> Ask<R> {
+    pub fn answer(self, reply: R) {
         // Whoever hung up does not want it any more.
-        let _ = self.page.send(page);
+        let _ = self.reply.send(reply);
     }
 }
 
-impl Server {
+impl<R: Reply> Server<R> {
+    /// For so many connections at once. Runs on tokio.
+    ///
     /// # Errors
     /// The sockets cannot be watched.
-    pub(super) fn new(bound: Bound) -> io::Result<Self> {
-        let (ask, asks) = mpsc::channel(CONNECTIONS);
+    pub fn new(bound: Bound, most: usize) -> io::Result<Self> {
+        let (ask, asks) = mpsc::channel(most);
         Ok(Self {
             port: bound.port,
+            most,
             listeners: bound.listeners.into_iter().map(TcpListener::from_std).collect::<io::Result<_>>()?,
             connections: JoinSet::new(),
-            slots: VecDeque::with_capacity(CONNECTIONS),
+            slots: VecDeque::with_capacity(most),
             asks,
             ask,
         })
     }
 
     /// Serves until somebody has sent a whole head.
-    pub(super) async fn next(&mut self) -> Ask {
+    pub async fn next(&mut self) -> Ask<R> {
         loop {
             tokio::select! {
                 biased;
@@ -108,7 +117,7 @@ impl Server {
     }
 
     async fn admit(&mut self, stream: TcpStream) {
-        if self.slots.len() >= CONNECTIONS {
+        if self.slots.len() >= self.most {
             let oldest = self.slots.iter().position(|slot| slot.idle).unwrap_or_default();
             if let Some(slot) = self.slots.remove(oldest) {
                 slot.task.abort();
@@ -120,6 +129,16 @@ impl Server {
         tokio::task::yield_now().await;
     }
 
+    /// Closes the port, and lets those who were promised a reply have it.
+    pub async fn end(self) {
+        let Self { listeners, mut connections, slots, .. } = self;
+        drop(listeners);
+        slots.iter().filter(|slot| slot.idle).for_each(|slot| slot.task.abort());
+        let _ = timeout(WRITE + DRAIN + GRACE, async { while connections.join_next().await.is_some() {} }).await;
+    }
+}
+
+impl Server<Page> {
     /// Shows the last page once, or waits for ten seconds that somebody wants it; then nobody is at the port any more.
     pub(super) async fn show_done(mut self) {
         let shown = async {
@@ -135,14 +154,6 @@ impl Server {
         let _ = timeout(DONE, shown).await;
         self.end().await;
     }
-
-    /// Closes the port, and lets those who were promised a page have it.
-    pub(super) async fn end(self) {
-        let Self { listeners, mut connections, slots, .. } = self;
-        drop(listeners);
-        slots.iter().filter(|slot| slot.idle).for_each(|slot| slot.task.abort());
-        let _ = timeout(WRITE + DRAIN + GRACE, async { while connections.join_next().await.is_some() {} }).await;
-    }
 }
 
 /// Whichever family has one first.
@@ -153,26 +164,26 @@ async fn accept(listeners: &[TcpListener]) -> io::Result<(TcpStream, SocketAddr)
     .await
 }
 
-/// One connection, one page.
-async fn serve(mut stream: TcpStream, asks: mpsc::Sender<Ask>) {
-    // Until a page was sent, closing means cutting it off: no port is kept busy by the remains of a connection that was not wanted.
+/// One connection, one reply.
+async fn serve<R: Reply>(mut stream: TcpStream, asks: mpsc::Sender<Ask<R>>) {
+    // Until a reply was sent, closing means cutting it off: no port is kept busy by the remains of a connection that was not wanted.
     let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
     let Ok(Ok(head)) = timeout(HEAD, head::read(&mut stream)).await else { return };
-    let page = match head {
+    let reply = match head {
         Head::Closed => return,
         Head::Refused(fault) => fault.into(),
         Head::Whole(head) => {
-            let (send, page) = oneshot::channel();
-            if asks.send(Ask { head, task: tokio::task::id(), page: send }).await.is_err() {
+            let (send, reply) = oneshot::channel();
+            if asks.send(Ask { head, task: tokio::task::id(), reply: send }).await.is_err() {
                 return;
             }
-            match page.await {
-                Ok(page) => page,
+            match reply.await {
+                Ok(reply) => reply,
                 Err(_) => return,
             }
         }
     };
-    if let Ok(Ok(())) = timeout(WRITE, stream.write_all(page.response().as_bytes())).await {
+    if let Ok(Ok(())) = timeout(WRITE, stream.write_all(reply.response().as_bytes())).await {
         leave(stream).await;
     }
 }
