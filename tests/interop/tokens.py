@@ -13,6 +13,8 @@ from databricks.sdk.core import Config
 from databricks.sdk.errors import DatabricksError
 
 COMMENT = "made by the SDK"
+# It is the service principal's, who may be at work in the same workspace.
+ON_BEHALF = "made by the SDK for another"
 PRINCIPAL = {}
 
 
@@ -27,9 +29,13 @@ def or_error(call):
         return type(refused).__name__
 
 
+def comments(w):
+    return sorted(token.comment for token in w.tokens.list() if token.comment != ON_BEHALF)
+
+
 def visit(workspace, who, **credential):
     w = client(workspace, **credential)
-    before = or_error(lambda: sorted(token.comment for token in w.tokens.list()))
+    before = or_error(lambda: comments(w))
     seen = {"name": workspace["name"], "who": who, "before": before}
     seen["conf"] = or_error(lambda: w.workspace_conf.get_status(keys="enableTokensConfig,maxTokenLifetimeDays"))
     if not isinstance(before, list):
@@ -41,7 +47,7 @@ def visit(workspace, who, **credential):
     seen["lifetime"] = info.expiry_time - info.creation_time
     seen["user"] = client(workspace, token=made.token_value, auth_type="pat").current_user.me().user_name
     w.tokens.delete(token_id=info.token_id)
-    seen["after"] = sorted(token.comment for token in w.tokens.list())
+    seen["after"] = comments(w)
     seen["used_after"] = or_error(lambda: client(workspace, token=made.token_value, auth_type="pat").current_user.me())
     seen["deleted_again"] = or_error(lambda: w.tokens.delete(token_id=info.token_id))
     seen["too_long"] = or_error(lambda: w.tokens.create(comment=COMMENT, lifetime_seconds=731 * 86400))
@@ -56,10 +62,10 @@ def administer(workspace, w, seen):
     seen["limited"] = limited(workspace, w)
     seen["unknown_scope"] = or_error(lambda: w.tokens.create(comment=COMMENT, lifetime_seconds=60, scopes=["everything"]))
     # Somebody else may be at work in the same workspace.
-    everybody = or_error(lambda: [owned(token) for token in w.token_management.list() if token.comment != COMMENT])
+    everybody = or_error(lambda: [owned(token) for token in w.token_management.list() if token.comment not in (COMMENT, ON_BEHALF)])
     seen["everybody"] = everybody
     application_id = PRINCIPAL["client_id"]
-    obo = or_error(lambda: w.token_management.create_obo_token(application_id=application_id, comment=COMMENT, lifetime_seconds=60))
+    obo = or_error(lambda: w.token_management.create_obo_token(application_id=application_id, comment=ON_BEHALF, lifetime_seconds=60))
     if isinstance(everybody, list):
         me = w.current_user.me()
         mine = [owned(token) for token in w.token_management.list(created_by_username=me.user_name)]
