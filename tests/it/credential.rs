@@ -105,6 +105,11 @@ impl Desk {
 
     /// The stored access token was issued an hour ago.
     fn an_hour_passes(&self, name: &str, kind: SecretKind, at: &str) {
+        self.stored_earlier(name, kind, at, ["issued_at", "expires_at"], SignedDuration::from_hours(1));
+    }
+
+    /// These times of the stored access token are earlier by so much.
+    pub fn stored_earlier<const N: usize>(&self, name: &str, kind: SecretKind, at: &str, times: [&str; N], by: SignedDuration) {
         let connections = self.done(&["list", "--json"], "").json();
         let all = connections["connections"].as_array().unwrap();
         let id = all.iter().find(|it| it["name"] == name).unwrap()["id"].as_str().unwrap();
@@ -113,8 +118,8 @@ impl Desk {
         let key = SecretKey { connection: id.parse().unwrap(), kind };
         let mut record: Value = serde_json::from_str(vault.get(key).unwrap().unwrap().expose_secret()).unwrap();
         let kept = record.pointer_mut(at).unwrap();
-        for time in ["issued_at", "expires_at"] {
-            let earlier = kept[time].as_str().unwrap().parse::<Timestamp>().unwrap() - SignedDuration::from_hours(1);
+        for time in times {
+            let earlier = kept[time].as_str().unwrap().parse::<Timestamp>().unwrap() - by;
             kept[time] = json!(earlier);
         }
         vault.put(key, &record.to_string().into()).unwrap();

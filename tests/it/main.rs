@@ -26,6 +26,7 @@ mod engine;
 mod engine_admin;
 mod engine_sign_in;
 mod engine_tokens;
+mod exec;
 mod export;
 mod host_input;
 mod http;
