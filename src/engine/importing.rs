@@ -125,10 +125,10 @@ fn find(shared: &Shared, source: ImportSource) -> Result<(String, Found), Failur
             Ok((path.display().to_string(), import::read(Kind::DatabricksCfg, &bytes)?))
         }
         ImportSource::Text { text, kind } => {
-            Ok(("What was pasted".to_owned(), import::read_as(kind, None, text.expose_secret().as_bytes())?))
+            Ok(("what was pasted".to_owned(), import::read_as(kind, None, text.expose_secret().as_bytes())?))
         }
         ImportSource::Environment => {
-            Ok(("The environment of Brickpass".to_owned(), import::read_variables(shared.places.variables.clone())?))
+            Ok(("the environment of Brickpass".to_owned(), import::read_variables(shared.places.variables.clone())?))
         }
         ImportSource::Backup { path, passphrase } => {
             let plain = storage::read_backup(&path, &passphrase)?;

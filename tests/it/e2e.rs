@@ -150,6 +150,25 @@ fn a_token_made_in_the_window_serves_other_programs_until_it_is_rotated() {
     }
 }
 
+#[test]
+fn a_profile_published_in_the_window_signs_the_official_sdk_in_as_the_same_user() {
+    let test = "a_profile_published_in_the_window_signs_the_official_sdk_in_as_the_same_user";
+    let sdk = interop("whose_profile.py", &json!({}));
+    if sdk.code == Some(DOES_NOT_FIT) {
+        return skip(test, sdk.stdout.trim().trim_start_matches("skipped: "));
+    }
+    assert_eq!(sdk.code, Some(0), "{sdk:?}");
+    let Some(it) = driver(test, "hand_over.py", &[interop_venv().to_str().unwrap()]) else { return };
+    for promise in [
+        "the door of the first start brings the profile in\n",
+        "its secret is out of the file, and the official SDK still signs in\n",
+        "a profile that was published in the window signs the official SDK in as the same user\n",
+        "what somebody else changed there is seen, and published again\ndone\n",
+    ] {
+        assert!(it.stdout.contains(promise), "{promise}{}", it.stdout);
+    }
+}
+
 #[derive(Clone, Copy)]
 enum Face {
     Window,

@@ -162,7 +162,7 @@ struct Columns {
     attribute: (f32, f32),
     value: (f32, f32),
     /// Below attribute and value when there is no room.
-    sources: Option<((f32, f32), (f32, f32))>,
+    source: Option<(f32, f32)>,
     row_height: f32,
 }
 
@@ -172,13 +172,13 @@ impl Columns {
         let at = |from: f32, to: f32| (left + width * from, left + width * to - 12.0);
         if rect.width() >= NARROW {
             return Self {
-                attribute: at(0.0, 0.17),
-                value: at(0.17, 0.5),
-                sources: Some((at(0.5, 0.75), (left + width * 0.75, left + width))),
+                attribute: at(0.0, 0.2),
+                value: at(0.2, 0.6),
+                source: Some((left + width * 0.6, left + width)),
                 row_height: 36.0,
             };
         }
-        Self { attribute: at(0.0, 0.36), value: (left + width * 0.36, left + width), sources: None, row_height: 56.0 }
+        Self { attribute: at(0.0, 0.36), value: (left + width * 0.36, left + width), source: None, row_height: 56.0 }
     }
 }
 
@@ -190,8 +190,8 @@ fn table(ui: &mut Ui, attributes: &[Attribute]) {
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), TABLE_HEADER));
     let columns = Columns::of(rect);
     let mut titles = vec![(columns.attribute, words::ATTRIBUTE), (columns.value, words::VALUE)];
-    if let Some((source, shadowed)) = columns.sources {
-        titles.extend([(source, words::SOURCE), (shadowed, words::SHADOWED)]);
+    if let Some(source) = columns.source {
+        titles.push((source, words::SOURCE));
     }
     for ((left, right), title) in titles {
         let at = pos2(left, rect.center().y);
@@ -206,7 +206,9 @@ fn table(ui: &mut Ui, attributes: &[Attribute]) {
 fn row(ui: &mut Ui, attribute: &Attribute) {
     let palette = theme::of(ui);
     let width = ui.available_width();
-    let height = Columns::of(Rect::from_min_size(ui.cursor().min, vec2(width, 1.0))).row_height;
+    let columns = Columns::of(Rect::from_min_size(ui.cursor().min, vec2(width, 1.0)));
+    let two_lines = columns.source.is_some() && !attribute.shadowed.is_empty();
+    let height = columns.row_height + if two_lines { 14.0 } else { 0.0 };
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     let (source, shadowed) = (words::source(&attribute.source), words::shadowed(attribute));
     let value = words::value(attribute);
@@ -217,17 +219,18 @@ fn row(ui: &mut Ui, attribute: &Attribute) {
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &all));
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.hairline));
-    let columns = Columns::of(rect);
     let colour = if attribute.unused { palette.weak } else { palette.text };
     let cell = |(left, right): (f32, f32), y: f32, words: &str, font, colour| {
         paint_text(ui.painter(), pos2(left, y), Align2::LEFT_CENTER, words, font, colour, right - left);
     };
-    if let Some((at_source, at_shadowed)) = columns.sources {
+    if let Some(at_source) = columns.source {
         let middle = rect.center().y;
         cell(columns.attribute, middle, &name, fonts::medium(14.0), colour);
         cell(columns.value, middle, value, fonts::regular(14.0), colour);
-        cell(at_source, middle, &source, fonts::regular(14.0), palette.weak);
-        cell(at_shadowed, middle, &shadowed, fonts::regular(14.0), palette.weak);
+        cell(at_source, if two_lines { middle - 9.0 } else { middle }, &source, fonts::regular(14.0), palette.weak);
+        if two_lines {
+            cell(at_source, middle + 10.0, &format!("{} {shadowed}", words::SHADOWED), fonts::regular(12.0), palette.weak);
+        }
     } else {
         let (upper, lower) = (rect.center().y - 10.0, rect.center().y + 11.0);
         cell(columns.attribute, upper, &name, fonts::medium(14.0), colour);

@@ -12,7 +12,7 @@ mod proof;
 mod tests;
 mod tools;
 
-use egui::{Margin, Rect, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Align, Id, Margin, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 pub use dialogs::show as dialog;
 
@@ -62,10 +62,28 @@ pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     if state.handed_over().is_none() {
         return;
     }
-    if state.export.choosing {
-        tools::filter(ui, state, act);
-    } else if Button::secondary(words::ALL_TOOLS).icon(Icon::CaretDown).show(ui).clicked() {
-        state.export.choosing = true;
+    let choosing = state.export.choosing;
+    let shown = if choosing {
+        tools::filter(ui, state, act)
+    } else {
+        let button = Button::secondary(words::ALL_TOOLS).icon(Icon::CaretDown).show(ui);
+        if button.clicked() {
+            state.export.choosing = true;
+            ui.ctx().request_repaint();
+        }
+        button
+    };
+    let id = Id::unique("tools were being chosen");
+    let before = ui.data_mut(|data| {
+        let before = data.get_temp::<bool>(id).unwrap_or(choosing);
+        data.insert_temp(id, choosing);
+        before
+    });
+    if before != choosing {
+        // From here on the list has the page, or what was chosen from it.
+        ui.scroll_to_rect(shown.rect.expand(8.0), Some(Align::TOP));
+        shown.request_focus();
+        ui.ctx().request_repaint();
     }
     ui.add_space(12.0);
 }

@@ -16,9 +16,12 @@ use crate::{
         text::{self, export as words, tokens as shared},
         theme::{self, Tone},
         tokens::leads_elsewhere,
-        widgets::{Button, TextField, asking_for_rows, badge, card, form_row, paragraph, remark, spinner},
+        widgets::{Button, TextField, asking_for_rows, badge, card, form_row, outdented, paragraph, remark, spinner},
     },
 };
+
+/// So many remarks of a kind are written out.
+const SOME: usize = 5;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(id) = state.selection.shown() else { return };
@@ -81,6 +84,7 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             }
         });
         paragraph(ui, meaning, fonts::regular(14.0), palette.weak);
+        let asked = state.profiles.publishing(id).map(Publishing::intent);
         ui.horizontal_wrapped(|ui| {
             if matches!(drift, Drift::ChangedThere | Drift::Both)
                 && Button::secondary(words::KEEP_THEIRS).enabled(!changing).show(ui).clicked()
@@ -90,7 +94,6 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             if drift != Drift::Same && Button::ghost(words::FORGET).enabled(!changing).show(ui).clicked() {
                 act.send(state.forget_profile());
             }
-            let asked = state.profiles.publishing(id).map(Publishing::intent);
             if !is_default
                 && drift != Drift::Gone
                 && asked != Some(Intent::Default)
@@ -106,7 +109,29 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             }
         });
     });
+    also_published(ui, state, act, id, &name);
     ui.add_space(4.0);
+}
+
+/// The other names of it, each of which can be looked at.
+fn also_published(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, name: &str) {
+    let others: Vec<String> = state.profiles.all_published(id).map(|(line, _)| line.name.clone()).filter(|other| other != name).collect();
+    if others.is_empty() {
+        return;
+    }
+    let mut chosen = None;
+    ui.horizontal_wrapped(|ui| {
+        paragraph(ui, words::ALSO_PUBLISHED, fonts::regular(14.0), theme::of(ui).weak);
+        for other in others {
+            if Button::ghost(&other).small().show(ui).clicked() {
+                chosen = Some(other);
+            }
+        }
+    });
+    if let Some(other) = chosen {
+        state.type_profile(other, act.now);
+        ui.ctx().request_repaint();
+    }
 }
 
 fn name(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
@@ -206,29 +231,40 @@ fn undo_button(ui: &mut Ui, state: &mut State, act: &mut Act) {
 fn about_the_file(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(file) = state.profiles.file().value() else { return };
     ui.add_space(8.0);
-    let weak = theme::of(ui).weak;
-    paragraph(ui, &words::in_file(&file.path, file.target.as_deref()), fonts::regular(12.0), weak);
+    let palette = theme::of(ui);
+    paragraph(ui, &words::in_file(&file.path, file.target.as_deref()), fonts::regular(12.0), palette.weak);
+    let looks = outdented(ui, |ui| Button::ghost(words::EFFECTIVE).icon(Icon::Search).small().show(ui)).clicked();
     let plain: Vec<_> = file.profiles.iter().filter(|line| !line.secrets.is_empty()).collect();
-    if file.remarks.is_empty() && plain.is_empty() && !file.exposed {
-        return;
+    if !file.remarks.is_empty() || !plain.is_empty() || file.exposed {
+        paragraph(ui, words::REMARKS, fonts::medium(14.0), palette.text);
     }
-    paragraph(ui, words::REMARKS, fonts::medium(14.0), theme::of(ui).text);
     if file.exposed {
         remark(ui, Severity::Warning, words::EXPOSED);
     }
-    for line in &plain {
+    for line in plain.iter().take(SOME) {
         remark(ui, Severity::Warning, &words::in_plain_text(&line.name, &line.secrets));
     }
-    let moves = !plain.is_empty();
-    for line in &file.remarks {
+    if plain.len() > SOME {
+        remark(ui, Severity::Warning, &words::more_in_plain_text(plain.len() - SOME));
+    }
+    for line in file.remarks.iter().take(SOME) {
         remark(ui, Severity::Warning, &words::line(line.line, &line.words));
     }
-    if moves {
+    if file.remarks.len() > SOME {
+        remark(ui, Severity::Warning, &words::more_remarks(file.remarks.len() - SOME));
+    }
+    let mut moves = false;
+    if !plain.is_empty() {
         ui.add_space(4.0);
-        if Button::secondary(words::MOVE_SECRETS).icon(Icon::Lock).show(ui).clicked() {
-            act.send(state.import_from_databricks_cli());
-            ui.ctx().request_repaint();
-        }
+        moves = Button::secondary(words::MOVE_SECRETS).icon(Icon::Lock).show(ui).clicked();
         remark(ui, Severity::Note, words::MOVE_SECRETS_WHY);
+    }
+    if looks {
+        act.send(state.ask_for_effective());
+    } else if moves {
+        act.send(state.import_from_databricks_cli());
+    }
+    if looks || moves {
+        ui.ctx().request_repaint();
     }
 }

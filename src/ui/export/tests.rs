@@ -365,6 +365,24 @@ fn unpublishing_shows_what_goes_first_and_takes_the_profile_out() {
 }
 
 #[test]
+fn a_connection_with_two_profiles_shows_each_of_them() {
+    let mut desk = Desk::new(&connection("Sales", |_| {}));
+    desk.click("Publish");
+    desk.types("Profile", "-2");
+    assert!(desk.has("Published as sales"));
+    desk.click("Publish again");
+    assert!(desk.has("Published as sales-2") && desk.has("Also published as"));
+    desk.click("sales");
+    desk.seconds.set(desk.seconds.get() + 1);
+    settle(&mut desk.window, &desk.engine);
+    assert!(desk.has("Published as sales") && desk.has("sales-2"));
+    desk.click("Unpublish...");
+    assert!(desk.shows("removed: [sales]"));
+    desk.click("Unpublish");
+    assert!(desk.has("Published as sales-2") && !desk.has("Also published as"));
+}
+
+#[test]
 fn what_somebody_else_writes_into_the_file_is_seen_when_the_window_is_looked_at_again() {
     let sales = connection("Sales", |_| {});
     let mut desk = Desk::with(&sales, SIZE, |engine| {

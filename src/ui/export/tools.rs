@@ -36,12 +36,16 @@ fn list_id() -> Id {
 }
 
 /// Enter takes the first tool that matches, the arrow down leads into the list; Esc empties it.
-pub fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) {
+pub fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) -> Response {
     let mut sought = state.export.filter().to_owned();
     let field =
         TextField::new(&mut sought, words::FILTER).hint(words::FILTER_HINT).leading(Icon::Filter).limit(100).id(filter_id()).show(ui);
     if field.has_focus() || field.lost_focus() {
         if ui.input(|input| input.key_pressed(Key::Escape)) {
+            if sought.is_empty() {
+                state.export.choosing = false;
+                ui.ctx().request_repaint();
+            }
             sought.clear();
         }
         let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
@@ -55,6 +59,7 @@ pub fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) {
         }
     }
     state.export.set_filter(sought);
+    field
 }
 
 /// One stop of the Tab key: the arrow keys choose, letters go to the filter.

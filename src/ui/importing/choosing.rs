@@ -9,7 +9,7 @@ use crate::{
         dialogs::{buttons, say},
         fonts,
         icons::Icon,
-        state::{Fate, ImportTable},
+        state::{Fate, ImportRow, ImportTable},
         text::{self, importing as words},
         theme,
         widgets::{Button, TextField, paragraph, remark, segments, truncated_label},
@@ -43,7 +43,8 @@ pub fn show(ui: &mut Ui, table: &mut ImportTable, saves: bool) -> Option<Answer>
 }
 
 fn body(ui: &mut Ui, table: &mut ImportTable, low: bool) {
-    quiet(ui, &words::found(table.rows().len(), words::kind(table.kind), &table.from));
+    let count = table.rows().len();
+    quiet(ui, &words::found(count, words::kind(table.kind), &table.from));
     if table.rows().is_empty() {
         paragraph(ui, words::NOTHING, fonts::regular(14.0), theme::of(ui).text);
     } else {
@@ -69,6 +70,9 @@ fn body(ui: &mut Ui, table: &mut ImportTable, low: bool) {
     ignored(ui, table);
     if table.problem_count() > 0 {
         remark(ui, Severity::Error, &words::problems(table.problem_count()));
+    } else if table.comes_count() == 0 && table.rows().iter().any(ImportRow::can_come) {
+        let all_there = table.rows().iter().filter(|row| row.can_come()).all(|row| row.twin.is_some());
+        remark(ui, Severity::Note, if all_there { words::ALL_THERE } else { words::NOTHING_TICKED });
     }
 }
 
@@ -96,7 +100,7 @@ fn details(ui: &mut Ui, table: &mut ImportTable) {
         return;
     };
     let (place, mut name, fate, can, problem) = (row.place.clone(), row.name.clone(), row.fate, row.can_come(), row.problem.clone());
-    let (remarks, twin) = (row.remarks.clone(), row.twin.clone());
+    let (remarks, twin, alike) = (row.remarks.clone(), row.twin.clone(), row.alike.clone());
     truncated_label(ui, &place, fonts::semibold(14.0), palette.text, ui.available_width());
     if can {
         let fates = [Fate::LeftOut, Fate::Added, Fate::Replaces];
@@ -123,6 +127,9 @@ fn details(ui: &mut Ui, table: &mut ImportTable) {
     }
     if let Some(twin) = &twin {
         remark(ui, Severity::Note, &words::twin(twin));
+    }
+    if let Some(alike) = &alike {
+        remark(ui, Severity::Note, &words::like_above(alike));
     }
     for words in &remarks {
         remark(ui, if can { Severity::Warning } else { Severity::Error }, words);

@@ -38,12 +38,12 @@ impl Columns {
     fn of(rect: Rect) -> Self {
         let left = rect.left() + 36.0;
         if rect.width() >= NARROW {
-            let secret = (rect.right() - 150.0, rect.right() - 8.0);
-            let sign_in = (secret.0 - 130.0, secret.0 - 12.0);
+            let secret = (rect.right() - 142.0, rect.right() - 8.0);
+            let sign_in = (secret.0 - 124.0, secret.0 - 12.0);
             let room = sign_in.0 - 12.0 - left;
-            let there = (left, left + room * 0.26 - 12.0);
-            let name = (left + room * 0.26, left + room * 0.58 - 12.0);
-            let address = Some((left + room * 0.58, sign_in.0 - 12.0));
+            let there = (left, left + room * 0.22 - 12.0);
+            let name = (left + room * 0.22, left + room * 0.5 - 12.0);
+            let address = Some((left + room * 0.5, sign_in.0 - 12.0));
             return Self { there, name, address, sign_in, secret: Some(secret), row_height: 40.0 };
         }
         let sign_in = (rect.right() - 128.0, rect.right() - 8.0);
@@ -147,11 +147,12 @@ fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has
     let host = row.connection().map(|connection| connection.base_url.host()).unwrap_or_default();
     let sign_in = row.connection().map(words::sign_in).unwrap_or_default();
     let secret = row.connection().map_or(words::CANNOT, |connection| words::secret(connection, row.with_secret));
-    let told = match (&row.problem, &row.twin, row.remarks.len()) {
+    let told = match (&row.problem, &row.twin, row.remarks.as_slice()) {
         (Some(problem), ..) => problem.clone(),
         (None, Some(twin), _) => words::twin(twin),
-        (None, None, 0) => String::new(),
-        (None, None, count) => words::remarks(count),
+        (None, None, [only]) if !row.can_come() => only.clone(),
+        (None, None, []) => row.alike.as_deref().map(words::like_above).unwrap_or_default(),
+        (None, None, several) => words::remarks(several.len()),
     };
     response.widget_info(|| {
         let parts = [row.place.as_str(), row.name.as_str(), host, sign_in, secret, told.as_str()];
@@ -174,7 +175,7 @@ fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has
     let (middle, upper, lower) = (rect.center().y, rect.center().y - 9.0, rect.center().y + 10.0);
     let told_colour = if row.problem.is_some() {
         palette.error
-    } else if row.twin.is_none() && !told.is_empty() {
+    } else if row.twin.is_none() && !row.remarks.is_empty() {
         palette.warning
     } else {
         palette.weak
@@ -183,7 +184,11 @@ fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has
     let first = if columns.address.is_some() && told.is_empty() { middle } else { upper };
     cell(columns.there, if columns.address.is_some() { middle } else { upper }, &row.place, fonts::regular(14.0), strong);
     cell(columns.name, first, &row.name, fonts::medium(14.0), strong);
-    if !told.is_empty() {
+    if !row.can_come() && !told.is_empty() {
+        // Nothing stands beside it: the reason has the room.
+        let right = columns.address.unwrap_or(columns.name).1;
+        cell((columns.name.0, right), if columns.address.is_some() { middle } else { upper }, &told, fonts::regular(12.0), palette.weak);
+    } else if !told.is_empty() {
         cell(columns.name, lower, &told, fonts::regular(12.0), told_colour);
     }
     if let (Some(address), Some(place)) = (columns.address, columns.secret) {

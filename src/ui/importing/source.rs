@@ -18,6 +18,9 @@ use crate::{
 /// Below this width the places stand in a list.
 const NARROW: f32 = 510.0;
 const LINES: usize = 8;
+const LINE: f32 = 20.0;
+/// What stands around the box for what is pasted.
+const REST: f32 = 52.0;
 
 pub fn pasted_id() -> Id {
     Id::unique("pasted connections")
@@ -35,7 +38,10 @@ pub fn show(ui: &mut Ui, dialog: &mut Importing, state: &State, act: &Act) -> Op
             ui.add_space(4.0);
             places(ui, dialog);
             ui.add_space(4.0);
-            match dialog.from {
+            let lines = if ui.ctx().content_rect().height() < 560.0 { LINES / 2 } else { LINES };
+            // As high for every place, so that the places stay under the pointer.
+            let top = ui.cursor().top();
+            let entered = match dialog.from {
                 From::DatabricksCli => databricks_cli(ui, state),
                 From::File => {
                     let entered = path(ui, &mut dialog.file, Id::unique("import path"), words::FILE);
@@ -46,7 +52,7 @@ pub fn show(ui: &mut Ui, dialog: &mut Importing, state: &State, act: &Act) -> Op
                 From::Pasted => {
                     let shown = SecretField::new(&mut dialog.pasted, words::PASTED)
                         .hint(words::PASTED_HINT)
-                        .rows(if ui.ctx().content_rect().height() < 560.0 { LINES / 2 } else { LINES })
+                        .rows(lines)
                         .id(pasted_id())
                         .show(ui, act.seconds());
                     focus_first(ui, &shown.response);
@@ -66,12 +72,16 @@ pub fn show(ui: &mut Ui, dialog: &mut Importing, state: &State, act: &Act) -> Op
                     let field = SecretField::new(&mut dialog.passphrase, words::PASSPHRASE).id(passphrase_id()).show(ui, act.seconds());
                     field.response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
                 }
-            }
+            };
+            let used = ui.cursor().top() - top;
+            ui.add_space((LINE * lines as f32 + REST - used).max(0.0));
+            entered
         })
         .inner;
     if let Some(failure) = &dialog.failure {
         failed(ui, failure);
     }
+    dialog.forget_failure_of_another();
     let may_read = dialog.may_read() && (dialog.from != From::Pasted || !dialog.is_full());
     let (leave, means) = if reads { (text::CANCEL, Answer::Back) } else { (text::CANCEL, Answer::Close) };
     let read = Button::primary(if reads { words::READING } else { words::READ }).busy(reads).enabled(may_read);

@@ -95,7 +95,8 @@ fn a_connection_that_is_there_is_replaced_only_after_a_question() {
     let there = connection("Sales lakehouse", |_| {});
     let engine = with(std::slice::from_ref(&there), preview(vec![same_as(token_row("sales", "sales"), &there)]));
     let mut window = previewed(&engine);
-    assert!(is_disabled(&window, "Import 0 connections"));
+    assert!(is_disabled(&window, "Import"));
+    assert!(shows(&window, words::ALL_THERE));
     click(&mut window, &engine, words::REPLACE);
     click(&mut window, &engine, "Import 1 connection");
     assert!(shows(&window, "Address, way to sign in and secret"));
@@ -313,4 +314,36 @@ fn the_menu_beside_new_connection_leads_here() {
         settle(&mut window, &engine);
         assert!(matches!(window.state().state.dialog, Some(Dialog::Import(_))));
     }
+}
+
+#[test]
+fn two_rows_that_lead_to_the_same_place_say_so_and_why_one_cannot_come_is_read_at_once() {
+    let rows = vec![token_row("DEFAULT", "sales"), token_row("sales", "sales"), refused_row("odd", "It has no host.")];
+    let engine = with(&[], preview(rows));
+    let window = previewed(&engine);
+    assert!(shows(&window, "Same address as DEFAULT"));
+    assert!(shows(&window, "odd, Cannot be imported, It has no host."));
+}
+
+#[test]
+fn what_was_wrong_with_one_file_is_not_said_of_the_next() {
+    let engine = FakeEngine::with(&[connection("Sales", |_| {})]);
+    engine.0.borrow_mut().around.failure = Some(Failure::new(Code::FileUnreadable, "It cannot be read.", "b", "c"));
+    let mut window = previewed(&engine);
+    assert!(shows(&window, "It cannot be read."));
+    type_into(&mut window, &engine, Role::TextInput, words::FILE, "2");
+    assert!(!shows(&window, "It cannot be read."));
+}
+
+#[test]
+fn the_places_stay_where_they_are_whichever_is_chosen() {
+    let engine = FakeEngine::with(&[connection("Sales", |_| {})]);
+    let mut window = opened(&engine, SIZE);
+    let mut tops = Vec::new();
+    for place in ["Pasted text", "Environment", "Backup", "File"] {
+        window.get_by_role_and_label(Role::RadioButton, place).click();
+        settle(&mut window, &engine);
+        tops.push(window.get_by_role_and_label(Role::RadioButton, place).rect().top());
+    }
+    assert!(tops.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 1.0), "{tops:?}");
 }

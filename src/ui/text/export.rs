@@ -189,6 +189,7 @@ pub const READ_FAILED: &str = "The profiles cannot be read";
 pub const PLAN_FAILED: &str = "This cannot be published";
 pub const CHANGE_FAILED: &str = "Nothing was changed";
 pub const NOTHING_CHANGES: &str = "The file says so already. Nothing changes.";
+pub const ALSO_PUBLISHED: &str = "Also published as";
 pub const PUBLISH: &str = "Publish";
 pub const PUBLISH_AGAIN: &str = "Publish again";
 pub const PUBLISHING: &str = "Publishing";
@@ -206,6 +207,7 @@ pub const UNDOING: &str = "Undoing";
 pub const RESTORED: &str = "The profiles are as they were before the last change.";
 pub const EXPOSED: &str = "Others on this computer may read this file.";
 pub const REMARKS: &str = "Worth knowing about this file";
+pub const EFFECTIVE: &str = "See what tools would use in a folder...";
 pub const MOVE_SECRETS: &str = "Move secrets out of this file...";
 pub const MOVE_SECRETS_WHY: &str = "They come into Brickpass first. You see each step before it is done.";
 pub const PROVE: &str = "Prove it";
@@ -246,6 +248,18 @@ pub fn in_file(path: &Path, target: Option<&Path>) -> String {
 
 pub fn in_plain_text(profile: &str, keys: &[String]) -> String {
     format!("Profile {profile} holds {} in plain text.", super::some_of(&keys.iter().map(String::as_str).collect::<Vec<_>>()))
+}
+
+pub fn more_in_plain_text(count: usize) -> String {
+    if count == 1 {
+        "One more profile holds a secret in plain text.".to_owned()
+    } else {
+        format!("{count} more profiles hold secrets in plain text.")
+    }
+}
+
+pub fn more_remarks(count: usize) -> String {
+    format!("And {}.", super::counted(count, "more line", "more lines"))
 }
 
 pub fn line(number: usize, words: &str) -> String {

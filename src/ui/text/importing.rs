@@ -58,6 +58,8 @@ pub const ADD: &str = "Add";
 pub const ADD_BESIDE: &str = "Add beside it";
 pub const REPLACE: &str = "Replace it";
 pub const IMPORTING: &str = "Importing";
+pub const NOTHING_TICKED: &str = "Nothing is ticked.";
+pub const ALL_THERE: &str = "All of these are in Brickpass already. Tick one to add it once more or to replace it.";
 
 pub const REPLACE_NOW: &str = "Replace and import";
 pub const REPLACE_WHY: &str = "Address, way to sign in and secret of these connections are replaced. Name, folder, tags and environment stay. You can undo it right after the import.";
@@ -73,7 +75,7 @@ pub const MOVE_OFFER: &str = "Move secrets out of this file...";
 
 pub const MOVE_TITLE: &str = "Move secrets out of this file";
 pub const MOVE_WHY: &str = "The secrets of these profiles are in Brickpass now. In the file, a line takes their place that makes Databricks' tools ask Brickpass. \
-     All else in the file stays as it is, and a backup is kept.";
+     All else in the file stays as it is. You can undo it until Brickpass closes.";
 pub const MOVE: &str = "Move";
 pub const MOVING: &str = "Moving";
 pub const PLANNING: &str = "Looking at the file";
@@ -142,6 +144,11 @@ pub fn twin(twin: &Twin) -> String {
     if twin.same { format!("Same as {}", twin.name) } else { format!("Like {}", twin.name) }
 }
 
+/// Another row of the same source leads to the same place in the same way.
+pub fn like_above(place: &str) -> String {
+    format!("Same address as {place}")
+}
+
 pub fn unknown_address(host: &str) -> String {
     format!("{host} is no address of Databricks. Before a secret is sent there, you are asked.")
 }
@@ -155,6 +162,9 @@ pub fn found(count: usize, kind_words: &str, from: &str) -> String {
 }
 
 pub fn import(count: usize) -> String {
+    if count == 0 {
+        return "Import".to_owned();
+    }
     format!("Import {}", counted(count, "connection", "connections"))
 }
 

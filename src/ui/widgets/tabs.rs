@@ -7,26 +7,33 @@ use crate::ui::{fonts, theme};
 /// Shows the tabs over a hairline and changes `index` on a click or an arrow key. Returns whether it changed.
 pub fn tabs(ui: &mut Ui, index: &mut usize, titles: &[&str]) -> bool {
     const HEIGHT: f32 = 36.0;
+    /// Beside the words.
+    const LEAST: f32 = 3.0;
     let palette = theme::of(ui);
     let before = *index;
     let width = ui.available_width();
     let mut turn: isize = 0;
     let row = ui
         .horizontal(|ui| {
-            let galleys: Vec<_> = titles
-                .iter()
-                .map(|title| ui.painter().layout_no_wrap((*title).to_owned(), fonts::medium(14.0), Color32::PLACEHOLDER))
-                .collect();
-            let words: f32 = galleys.iter().map(|galley| galley.size().x).sum();
-            let room = (width - words) / titles.len().max(1) as f32;
-            // Closer together where there is no room, and cut off where even that is too much.
-            let (padding, gap) = if room >= 24.0 { (10.0, 4.0) } else { ((room / 2.0).clamp(3.0, 10.0), 0.0) };
+            let in_size = |size: f32| {
+                let laid_out =
+                    titles.iter().map(|title| ui.painter().layout_no_wrap((*title).to_owned(), fonts::medium(size), Color32::PLACEHOLDER));
+                let galleys: Vec<_> = laid_out.collect();
+                let words: f32 = galleys.iter().map(|galley| galley.size().x).sum();
+                (galleys, (width - words) / titles.len().max(1) as f32)
+            };
+            // Closer together where there is no room, then smaller, and cut off where even that is too much.
+            let ((galleys, room), size) = match in_size(14.0) {
+                (_, room) if room < 2.0 * LEAST => (in_size(12.0), 12.0),
+                fits => (fits, 14.0),
+            };
+            let (padding, gap) = if room >= 24.0 { (10.0, 4.0) } else { ((room / 2.0).clamp(LEAST, 10.0), 0.0) };
             let cut = (room - 2.0 * padding).min(0.0);
             ui.spacing_mut().item_spacing.x = gap;
             for (at, (title, galley)) in titles.iter().zip(galleys).enumerate() {
                 let galley = if cut < 0.0 {
                     let colour = Color32::PLACEHOLDER;
-                    super::elided(ui.painter(), title, fonts::medium(14.0), colour, (galley.size().x + cut).max(16.0))
+                    super::elided(ui.painter(), title, fonts::medium(size), colour, (galley.size().x + cut).max(16.0))
                 } else {
                     galley
                 };

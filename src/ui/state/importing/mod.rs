@@ -7,7 +7,7 @@ mod tests;
 
 use std::{
     collections::{HashMap, HashSet},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 pub use moving::{Moving, MovingStage};
@@ -52,6 +52,8 @@ pub struct Importing {
     pub pasted: TypedSecret,
     pub stage: Stage,
     pub failure: Option<Failure>,
+    /// The path that it is about.
+    failed_for: Option<PathBuf>,
     /// What was read last stands in the Databricks CLI's own file.
     cli_file: bool,
 }
@@ -104,6 +106,7 @@ impl Default for Importing {
             pasted: TypedSecret::with_room(PASTED),
             stage: Stage::Asking,
             failure: None,
+            failed_for: None,
             cli_file: false,
         }
     }
@@ -147,6 +150,19 @@ impl Importing {
             }
         };
         self.failure = Some(failure.clone());
+    }
+
+    /// What is wrong with one file says nothing about the next that is typed.
+    pub fn forget_failure_of_another(&mut self) {
+        let asked = match self.from {
+            From::File => self.file.target(),
+            From::Backup => self.backup.target(),
+            From::DatabricksCli | From::Pasted | From::Environment => None,
+        };
+        if matches!(self.stage, Stage::Asking) && asked != self.failed_for {
+            self.failure = None;
+        }
+        self.failed_for = asked;
     }
 
     /// Back to the question where from; what was typed is still there, what was pasted is not.

@@ -26,6 +26,8 @@ pub struct ImportRow {
     pub with_secret: bool,
     pub remarks: Vec<String>,
     pub twin: Option<Twin>,
+    /// What a row before it is called, which leads to the same place in the same way.
+    pub alike: Option<String>,
     pub fate: Fate,
     /// As it is typed.
     pub name: String,
@@ -48,7 +50,7 @@ impl ImportRow {
         let sought = format!("{place} {name} {host}").to_lowercase();
         // What is there already is not wanted a second time.
         let fate = if connection.is_some() && twin.is_none() { Fate::Added } else { Fate::LeftOut };
-        Self { place, connection, with_secret, remarks, twin, fate, name, problem: None, sought }
+        Self { place, connection, with_secret, remarks, twin, alike: None, fate, name, problem: None, sought }
     }
 
     pub fn can_come(&self) -> bool {
@@ -101,8 +103,20 @@ impl ImportTable {
         };
         table.sift();
         table.name_apart();
+        table.tell_alike();
         table.judge();
         table
+    }
+
+    /// Many files name the same workspace twice, as `DEFAULT` and by a name.
+    fn tell_alike(&mut self) {
+        let mut seen: HashMap<String, String> = HashMap::new();
+        for row in &mut self.rows {
+            let Some(connection) = row.connection() else { continue };
+            let target = format!("{} {:?} {:?}", connection.base_url.origin(), connection.level, connection.auth);
+            row.alike = seen.get(&target).cloned();
+            seen.entry(target).or_insert_with(|| row.place.clone());
+        }
     }
 
     pub fn rows(&self) -> &[ImportRow] {

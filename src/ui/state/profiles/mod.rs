@@ -115,12 +115,16 @@ impl Profiles {
         self.restoring
     }
 
-    /// The profile that the connection was published as, and whether that is as it was.
+    /// The profile that the connection was published as, and whether that is as it was. Of several, the one whose name is typed.
     pub fn published(&self, id: ConnectionId) -> Option<(&ProfileLine, Drift)> {
-        self.file.value()?.profiles.iter().find_map(|line| match line.published {
-            Some((of, drift)) if of == id => Some((line, drift)),
-            _ => None,
-        })
+        let typed = self.publishing(id).map_or("", |publishing| publishing.name.trim());
+        self.all_published(id).find(|(line, _)| line.name == typed).or_else(|| self.all_published(id).next())
+    }
+
+    /// It can be published under several names.
+    pub fn all_published(&self, id: ConnectionId) -> impl Iterator<Item = (&ProfileLine, Drift)> {
+        let lines = self.file.value().map(|file| file.profiles.as_slice()).unwrap_or_default();
+        lines.iter().filter_map(move |line| line.published.filter(|(of, _)| *of == id).map(|(_, drift)| (line, drift)))
     }
 
     /// There is another profile of this name, which publishing would take over.
