@@ -216,7 +216,10 @@ fn make(dialect: &Dialect, subject: &Subject<'_>, answers: &Answers) -> Result<D
         None => lines,
     };
     if subject.secret.is_none() && by_token.is_some() && subject.connection.auth.kind() != AuthKind::PersonalAccessToken {
-        notes.push("The token is valid for an hour; run the lines again for another one.".to_owned());
+        notes.push(
+            "The token is valid for an hour; run the lines again for another one. What brickpass exec runs always gets fresh ones."
+                .to_owned(),
+        );
     }
     Ok(Document { notes, ..document(subject, dialect.ending, lines.text, next) })
 }

@@ -9,6 +9,7 @@ mod dbeaver;
 mod dbt;
 mod delta_lake;
 mod env;
+mod exec;
 mod github;
 mod http_client;
 mod insomnia;
@@ -35,6 +36,7 @@ use super::format::Format;
 
 /// In the order in which they are offered within their group.
 pub const FORMATS: &[&Format] = &[
+    &exec::EXEC,
     &databrickscfg::DATABRICKSCFG,
     &sdk::SDK,
     &connect::CONNECT,

@@ -124,12 +124,17 @@ pub(super) fn cluster(answers: &Answers) -> Result<Option<&str>, Failure> {
 
 /// The connection's name as an argument of `brickpass token`, in a shell; the id where the shell cannot carry the name.
 pub(super) fn asked(text: Text, connection: &Connection, grammar: escape::Grammar) -> Result<Text, Failure> {
+    called("brickpass token ", text, connection, grammar)
+}
+
+/// `asked`, of another command.
+pub(super) fn called(command: &'static str, text: Text, connection: &Connection, grammar: escape::Grammar) -> Result<Text, Failure> {
     let name = connection.name.as_str();
     let quoted = match grammar(name) {
         Ok(quoted) if !name.starts_with('-') => quoted,
         _ => grammar(&connection.id.to_string()).map_err(|why| why.of("The connection"))?,
     };
-    Ok(text.words("brickpass token ").quoted(&quoted))
+    Ok(text.words(command).quoted(&quoted))
 }
 
 /// What a person would call the secret of this connection.

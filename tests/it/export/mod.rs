@@ -6,6 +6,7 @@
 
 mod api_clients;
 mod asked;
+mod command;
 mod curl;
 mod data_factory;
 mod deployment;
