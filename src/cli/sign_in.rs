@@ -97,7 +97,7 @@ pub(super) fn sign_in(
         && app.redirect_port.is_some()
         && options.port.is_some()
     {
-        // What is asked for now stands above what the connection says.
+        // What is asked for this time stands above what the connection says.
         app.redirect_port = options.port;
     }
     session.send(Command::SignIn { run: RUN, owner: Box::new(owner), place, open_browser: !options.no_browser });

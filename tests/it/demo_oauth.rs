@@ -496,8 +496,8 @@ async fn a_unified_host_serves_the_account_and_every_workspace_that_a_header_nam
         let own = site.demo.workspaces().iter().find(|it| it.name == workspace).unwrap();
         assert_eq!(ask(&own.token, Some(id)).await.status(), 200, "a personal access token of that workspace does as well");
     }
-    for nowhere in [None, Some("1".to_owned())] {
-        let page = ask(token, nowhere).await;
+    for unknown in [None, Some("1".to_owned())] {
+        let page = ask(token, unknown).await;
         assert!(page.status() == 200 && page.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/html"));
     }
 }

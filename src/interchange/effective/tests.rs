@@ -30,7 +30,7 @@ impl Case {
 
     fn bundle(mut self, text: &str) -> Self {
         let target = self.variables.get("DATABRICKS_BUNDLE_TARGET").map(|it| secrecy::ExposeSecret::expose_secret(it).to_owned());
-        self.bundle = Some(Bundle::read(PathBuf::from("/work/databricks.yml"), text, target.as_deref()));
+        self.bundle = Some(Bundle::read(PathBuf::from("/projects/etl/databricks.yml"), text, target.as_deref()));
         self
     }
 
@@ -268,7 +268,7 @@ fn the_host_of_a_bundle_finds_its_profile() {
     let found = case(&[], sections()).bundle(BUNDLE).resolve(None);
     assert_eq!((found.profile.as_deref(), found.auth_type.as_deref()), (Some("a"), Some("pat")));
     assert!(matches!(of(&found, "host").source, Source::Bundle(_)));
-    assert!(found.notes.iter().any(|note| note.contains("Only the Databricks CLI reads /work/databricks.yml (target dev)")), "{found:?}");
+    assert!(found.notes.iter().any(|note| note.contains("Only the Databricks CLI reads /projects/etl/databricks.yml (target dev)")), "{found:?}");
     let mut twice = sections();
     twice.push(section("c", 9, &[("host", "dev.cloud.databricks.com")]));
     let found = case(&[], twice).bundle(BUNDLE).resolve(None);

@@ -174,7 +174,7 @@ impl State {
                 self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::NewSecret(new))));
                 vec![Command::Admin { run, id, request }]
             }
-            // Not yet: it stays as it is.
+            // What is typed is not whole: it stays as it is.
             other => {
                 self.dialog = Some(Dialog::Admin(Box::new(other)));
                 Vec::new()
