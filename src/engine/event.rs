@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    AdminAnswer, AdminRequest, BackedUp, Diagnostics, Effective, Offer, Plan, Preview, ProfilesFile, Proof, Reminder, ReminderChoice, RunId,
+    AdminAnswer, AdminRequest, BackedUp, CliToken, Diagnostics, Effective, Offer, Plan, Preview, ProfilesFile, Proof, Reminder, ReminderChoice, RunId,
 };
 use crate::{
     check::{Progress, Report},
@@ -193,6 +193,8 @@ pub enum Event {
         outcome: Result<Vec<Result<Proof, Failure>>, Failure>,
     },
     Profiles(Result<Box<ProfilesFile>, Failure>),
+    /// What the Databricks CLI has of published profiles, after something about it has changed.
+    CliTokens(Vec<CliToken>),
     Planned {
         run: RunId,
         outcome: Result<Box<Plan>, Failure>,

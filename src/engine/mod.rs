@@ -3,6 +3,7 @@
 mod accounts;
 mod activity;
 mod admin;
+mod cli_tokens;
 mod clipboard;
 mod command;
 mod computer;
@@ -38,6 +39,7 @@ pub use crate::{
     storage::{ActivityEntry, Deed, TokenNote},
 };
 pub use admin::{AdminAnswer, AdminRequest};
+pub use cli_tokens::{CliToken, CliTokenState, CliTokensOff};
 pub use command::{Command, Recovery, SignInPlace};
 pub use computer::{REGISTERED_PORTS, clock_is_past, free_ports};
 pub use diagnostics::{Around, Diagnostics};

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Event,
+    cli_tokens::Bell,
     shared::{Shared, blocking, crashed},
 };
 use crate::{
@@ -87,9 +88,10 @@ pub(super) fn no_such_connection() -> Failure {
 }
 
 /// Tells who is signed in whenever a sign-in has begun, was renewed, ended, or could not be stored; ends with the sessions.
-pub(super) async fn watch(shared: Arc<Shared>, mut changes: mpsc::UnboundedReceiver<ConnectionId>) {
+pub(super) async fn watch(shared: Arc<Shared>, mut changes: mpsc::UnboundedReceiver<ConnectionId>, cli_tokens: Bell) {
     while let Some(owner) = changes.recv().await {
         tell_unsaved(&shared);
+        cli_tokens.ring();
         let told = Arc::clone(&shared);
         // What is said of one sign-in must not end the watch over the others.
         let _ = tokio::spawn(async move { describe(&told, owner).await }).await;

@@ -25,7 +25,7 @@ use crate::{
     connection::{Connection, ConnectionId},
     failure::{Code, Failure},
     interchange::databrickscfg::{DiffLine, Edit, File, Remark},
-    storage::{Foreign, ForeignFile, Publications},
+    storage::{Foreign, ForeignFile, Publication, Publications},
 };
 
 /// The file as it is now.
@@ -97,6 +97,11 @@ struct Kept {
 impl Publishing {
     pub(super) fn new(state_dir: &std::path::Path) -> Self {
         Self { publications: Publications::new(state_dir), kept: Mutex::default() }
+    }
+
+    /// Newest last.
+    pub(super) fn publications(&self) -> Vec<Publication> {
+        self.publications.load()
     }
 
     fn kept(&self) -> MutexGuard<'_, Option<Kept>> {

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Places, accounts, activity, admin, clipboard::Copies, diagnostics, effective, handover, importing, lane, offers, owner,
+    Command, Event, Places, accounts, activity, admin, cli_tokens, clipboard::Copies, diagnostics, effective, handover, importing, lane, offers, owner,
     prove, publish, reminders, running, signing_in, testing, tokens,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     databricks::{Http, HttpSettings},
     failure::{Code, Failure},
     session::{Sessions, Surroundings},
-    storage::{Deed, History, Library, Reminders, SecretKey, Settings, SettingsFile, TokenNotes, Vault, VaultConfig, WindowFile},
+    storage::{CliTokens, Deed, History, Library, Reminders, SecretKey, Settings, SettingsFile, TokenNotes, Vault, VaultConfig, WindowFile},
 };
 
 /// How long saves may take after the window has closed.
@@ -34,6 +34,9 @@ const LAST_TOKENS: Duration = Duration::from_secs(180);
 /// A probe's own limit is 3 s an operation.
 const LAST_PROBE: Duration = Duration::from_secs(10);
 
+/// A keyring's limit is 3 s an operation; a renewal goes on below.
+const LAST_CLI_TOKENS: Duration = Duration::from_secs(15);
+
 /// The record of what was done last.
 const LAST_DEEDS: Duration = Duration::from_secs(3);
 
@@ -44,11 +47,12 @@ pub(super) struct Outbox {
     wake: Arc<dyn Fn() + Send + Sync>,
     observer: Option<activity::Observer>,
     bell: reminders::Bell,
+    cli_bell: cli_tokens::Bell,
 }
 
 impl Outbox {
     pub(super) fn new(events: mpsc::UnboundedSender<Event>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        Self { events, wake, observer: None, bell: reminders::Bell::default() }
+        Self { events, wake, observer: None, bell: reminders::Bell::default(), cli_bell: cli_tokens::Bell::default() }
     }
 
     /// From now on, what is sent is also seen by `observer`.
@@ -75,6 +79,7 @@ impl Outbox {
             observer.see(&event);
         }
         self.bell.hear(&event);
+        self.cli_bell.hear(&event);
         // Nobody listens any more only while the program ends.
         let _ = self.events.send(event);
         (self.wake)();
@@ -89,6 +94,7 @@ pub(super) struct Shared {
     pub(super) token_notes: TokenNotes,
     pub(super) reminders: Reminders,
     pub(super) publishing: publish::Publishing,
+    pub(super) cli_tokens: CliTokens,
     pub(super) sessions: Sessions,
     pub(super) settings_file: SettingsFile,
     pub(super) window_file: WindowFile,
@@ -123,6 +129,7 @@ impl Shared {
             token_notes: TokenNotes::new(&places.state_dir),
             reminders: Reminders::new(&places.state_dir),
             publishing: publish::Publishing::new(&places.state_dir),
+            cli_tokens: CliTokens::new(&places.state_dir),
             window_file: WindowFile::new(&places.state_dir),
             current,
             tested: Mutex::default(),
@@ -244,10 +251,11 @@ pub(super) fn run(places: Places, inbox: mpsc::UnboundedReceiver<Command>, outbo
 async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outbox: Outbox) {
     let (changed, to_tell) = mpsc::unbounded_channel();
     let observer = activity::Observer::start(&places.state_dir, outbox.clone());
-    let bell = outbox.bell.clone();
+    let (bell, cli_bell) = (outbox.bell.clone(), outbox.cli_bell.clone());
     let (shared, settings_problem) = Shared::new(places, outbox.observed(observer.clone()), changed);
     let shared = Arc::new(shared);
-    tokio::spawn(owner::watch(Arc::clone(&shared), to_tell));
+    tokio::spawn(owner::watch(Arc::clone(&shared), to_tell, cli_bell.clone()));
+    tokio::spawn(cli_tokens::watch(Arc::clone(&shared), cli_bell.clone()));
     tokio::spawn(reminders::watch(Arc::clone(&shared), bell));
     let mut sign_ins = signing_in::SignIns::new(Arc::clone(&shared));
     let mut tests = testing::Tests::new(Arc::clone(&shared));
@@ -328,6 +336,8 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     drop(lane);
     // What was asked to be saved is saved before the program ends.
     let _ = tokio::time::timeout(LAST_SAVES, lane_done).await;
+    // What has just been changed decides about the entries of the Databricks CLI.
+    let _ = tokio::time::timeout(LAST_CLI_TOKENS, cli_tokens::settle(&shared, &cli_bell)).await;
     // A renewal that is cut off would leave a refresh token in the vault that has been used.
     let _ = tokio::time::timeout(LAST_RENEWALS, shared.sessions.landed()).await;
     if let Some(probing) = probing {

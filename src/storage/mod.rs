@@ -5,6 +5,7 @@
 mod activity;
 mod atomic_file;
 mod backup;
+mod cli_tokens;
 mod foreign_file;
 mod given_file;
 mod history;
@@ -20,6 +21,7 @@ mod vault;
 
 pub use activity::{Activity, ActivityEntry, Deed};
 pub use backup::{read_backup, write_backup};
+pub use cli_tokens::{CliTokens, NotedToken, Whose};
 pub use foreign_file::{Foreign, ForeignFile, KeepBackup, foreign_digest};
 pub use given_file::read_given;
 pub use history::History;

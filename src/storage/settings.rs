@@ -82,6 +82,8 @@ pub struct Settings {
     pub clipboard_seconds: ClipboardTime,
     /// Whether the person is told of tokens that expire.
     pub remind_of_expiry: bool,
+    /// Whether the Databricks CLI is given the tokens of published profiles, in its own entries of the keyring.
+    pub serve_databricks_cli: bool,
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
 }
@@ -94,13 +96,14 @@ impl Default for Settings {
             ca_file: None,
             clipboard_seconds: ClipboardTime::default(),
             remind_of_expiry: true,
+            serve_databricks_cli: true,
             unknown: Map::new(),
         }
     }
 }
 
 /// The keys of [`Settings`]; a setting that is unset is absent, and must not come back from the file as unknown.
-const KNOWN: [&str; 5] = ["theme", "vault", "ca_file", "clipboard_seconds", "remind_of_expiry"];
+const KNOWN: [&str; 6] = ["theme", "vault", "ca_file", "clipboard_seconds", "remind_of_expiry", "serve_databricks_cli"];
 
 pub struct SettingsFile {
     path: PathBuf,

@@ -165,6 +165,14 @@ impl File {
         })
     }
 
+    /// What `[__settings__]` says of a key, where the Databricks CLI keeps what it was told.
+    #[must_use]
+    pub fn setting(&self, key: &str) -> Option<String> {
+        let sections = self.sections();
+        let settings = sections.iter().find(|section| section.name == SETTINGS)?;
+        settings.get(key).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+
     /// Where Python or Java would read it otherwise than Go.
     #[must_use]
     pub fn remarks(&self) -> Vec<Remark> {

@@ -39,6 +39,8 @@ pub(crate) struct KeyringStore {
 }
 
 struct Link {
+    /// Whose entries these are.
+    service: &'static str,
     connect: Connect,
     connection: Mutex<Option<Arc<CredentialStore>>>,
     stuck: AtomicUsize,
@@ -46,11 +48,16 @@ struct Link {
 
 impl KeyringStore {
     pub(crate) fn new() -> Self {
-        Self::connecting(connect, PATIENCE)
+        Self::connecting(SERVICE, connect, PATIENCE)
     }
 
-    fn connecting(connect: Connect, patience: Duration) -> Self {
-        Self { link: Arc::new(Link { connect, connection: Mutex::default(), stuck: AtomicUsize::new(0) }), patience }
+    /// The entries of another program, for those who will not wait.
+    pub(crate) fn of(service: &'static str) -> Self {
+        Self::connecting(service, connect, PROBE_PATIENCE)
+    }
+
+    fn connecting(service: &'static str, connect: Connect, patience: Duration) -> Self {
+        Self { link: Arc::new(Link { service, connect, connection: Mutex::default(), stuck: AtomicUsize::new(0) }), patience }
     }
 
     /// The same keyring for those who will not wait.
@@ -119,10 +126,10 @@ impl Store for KeyringStore {
     }
 
     fn get(&self, account: &str) -> Result<Option<Bytes>, VaultError> {
-        let account = account.to_owned();
+        let (service, account) = (self.link.service, account.to_owned());
         self.run(move |store| {
             let read = |entry: &Entry| entry.get_secret().map(Zeroizing::new).map(Some);
-            match entry(store, &account, None).and_then(|entry| read(&entry)) {
+            match entry(store, service, &account, None).and_then(|entry| read(&entry)) {
                 Err(Error::NoEntry) => Ok(None),
                 Err(Error::Ambiguous(twins)) => twins.first().map_or(Ok(None), read),
                 other => other,
@@ -132,8 +139,8 @@ impl Store for KeyringStore {
 
     fn put(&self, items: &[Item]) -> Result<(), VaultError> {
         for item in items {
-            let (account, label, bytes) = (item.account.clone(), item.label.clone(), item.bytes.clone());
-            self.run(move |store| match entry(store, &account, Some(&label))?.set_secret(&bytes) {
+            let (service, account, label, bytes) = (self.link.service, item.account.clone(), item.label.clone(), item.bytes.clone());
+            self.run(move |store| match entry(store, service, &account, Some(&label))?.set_secret(&bytes) {
                 // Two entries of that name, made by hand or by a restored backup: both say the same from now on.
                 Err(Error::Ambiguous(twins)) => twins.iter().try_for_each(|twin| twin.set_secret(&bytes)),
                 other => other,
@@ -144,8 +151,8 @@ impl Store for KeyringStore {
 
     fn delete(&self, accounts: &[String]) -> Result<(), VaultError> {
         for account in accounts {
-            let account = account.clone();
-            self.run(move |store| match entry(store, &account, None)?.delete_credential() {
+            let (service, account) = (self.link.service, account.clone());
+            self.run(move |store| match entry(store, service, &account, None)?.delete_credential() {
                 Err(Error::NoEntry) => Ok(()),
                 Err(Error::Ambiguous(twins)) => twins.iter().try_for_each(Entry::delete_credential),
                 other => other,
@@ -155,17 +162,22 @@ impl Store for KeyringStore {
     }
 }
 
-fn entry(store: &CredentialStore, account: &str, label: Option<&str>) -> keyring_core::Result<Entry> {
+fn entry(store: &CredentialStore, service: &str, account: &str, label: Option<&str>) -> keyring_core::Result<Entry> {
     let mut modifiers = HashMap::new();
+    let target = format!("{service}:{account}");
     if cfg!(target_os = "windows") {
         // This computer only: the default roams with the profile.
         modifiers.insert("persistence", "Local");
+        if service != SERVICE {
+            // As go-keyring names them.
+            modifiers.insert("target", &target);
+        }
     } else if let Some(label) = label
         && !cfg!(target_vendor = "apple")
     {
         modifiers.insert("label", label);
     }
-    store.build(SERVICE, account, Some(&modifiers))
+    store.build(service, account, Some(&modifiers))
 }
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
@@ -259,7 +271,7 @@ mod tests {
 
     #[test]
     fn st_05_a_keyring_that_hangs_is_busy_and_is_asked_again_later() {
-        let store = KeyringStore::connecting(hanging, Duration::from_millis(40));
+        let store = KeyringStore::connecting(SERVICE, hanging, Duration::from_millis(40));
         let busy = || assert!(matches!(store.get("v1/x/pat"), Err(VaultError::Busy)));
         for _ in 0..MOST_STUCK {
             let start = Instant::now();

@@ -17,7 +17,7 @@ mod error;
 mod keyring;
 mod memory;
 #[cfg(test)]
-mod scripted;
+pub(super) mod scripted;
 mod stale;
 mod store;
 
@@ -32,12 +32,12 @@ use std::{
 use chunks::Sealed;
 use encrypted_file::EncryptedFile;
 pub(super) use encrypted_file::{open_sealed, seal};
-use keyring::KeyringStore;
+pub(super) use keyring::KeyringStore;
 use memory::MemoryStore;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use stale::StaleNotes;
-use store::Store;
+pub(super) use store::{Bytes, Item, Store, to_wiped_json};
 use uuid::Uuid;
 
 use crate::{

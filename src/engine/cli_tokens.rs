@@ -1,0 +1,275 @@
+//! Published profiles serve the Databricks CLI, too: it reads nothing but its own entries of the keyring, so these are kept in step with the
+//! connections. When anything that decides about them has changed, they are settled; while the window is open, tokens are renewed ahead of their end.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret as _;
+use tokio::{
+    sync::{Mutex, Notify},
+    task::JoinSet,
+};
+
+use super::{
+    Event,
+    owner::confirmed,
+    shared::{Shared, blocking},
+};
+use crate::{
+    connection::{BaseUrl, Connection, ConnectionId},
+    failure::{Code, Failure},
+    interchange::databrickscfg::File,
+    oauth::AccessToken,
+    storage::{NotedToken, TokenNotes, VaultHome, Whose},
+};
+
+/// The steady clock stands still while the computer sleeps: so often the wall's is looked at.
+const GLANCE: Duration = Duration::from_secs(60);
+
+/// Sessions give out another token from five minutes before the end of one on.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+
+/// Where the CLI is told to keep its tokens (its `libs/auth/storage/mode.go`).
+const STORAGE_VARIABLE: &str = "DATABRICKS_AUTH_STORAGE";
+const IN_KEYRING: &str = "secure";
+
+/// What the Databricks CLI has of one published profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CliToken {
+    pub profile: String,
+    pub connection: ConnectionId,
+    pub state: CliTokenState,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CliTokenState {
+    /// The connection's token, until then if it ends.
+    Serves { until: Option<Timestamp> },
+    /// The CLI has signed in under this name by itself, and goes on with that.
+    ItsOwn,
+    /// Nothing, and that is as it should be.
+    Off(CliTokensOff),
+    /// Nothing new, or nothing at all.
+    Failed(Failure),
+}
+
+/// Why the CLI is given no tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CliTokensOff {
+    /// The person does not want it.
+    Setting,
+    /// Secrets are kept elsewhere than in the system's keyring.
+    NoKeyring,
+    /// The CLI was told to keep its tokens in a plain file.
+    PlainFile,
+}
+
+/// Rings when something has changed that decides about the entries.
+#[derive(Clone, Default)]
+pub(super) struct Bell(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    rung: Notify,
+    due: AtomicBool,
+    /// One at a time.
+    busy: Mutex<()>,
+}
+
+impl Bell {
+    /// Never blocks.
+    pub(super) fn hear(&self, event: &Event) {
+        match event {
+            Event::PlanApplied { outcome: Ok(_), .. }
+            | Event::Saved { .. }
+            | Event::Removed { .. }
+            | Event::Restored { .. }
+            | Event::Purged { .. }
+            | Event::TokenUsed { .. }
+            | Event::TokenRotated { .. }
+            | Event::SignInFinished { .. }
+            | Event::SignedOut { .. }
+            | Event::Imported { .. }
+            | Event::ImportUndone { .. }
+            | Event::SettingsSaved { .. } => self.ring(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn ring(&self) {
+        self.0.due.store(true, Ordering::SeqCst);
+        self.0.rung.notify_one();
+    }
+}
+
+/// Goes on as long as the engine does.
+pub(super) async fn watch(shared: Arc<Shared>, bell: Bell) {
+    loop {
+        tokio::select! {
+            () = bell.0.rung.notified() => settle(&shared, &bell).await,
+            () = tokio::time::sleep(GLANCE) => renew_ahead(&shared, &bell).await,
+        }
+    }
+}
+
+/// What has changed and is not settled yet; also at the end of the engine.
+pub(super) async fn settle(shared: &Arc<Shared>, bell: &Bell) {
+    let _alone = bell.0.busy.lock().await;
+    if bell.0.due.swap(false, Ordering::SeqCst) {
+        let tokens = settled(shared, |_| true).await;
+        shared.outbox.send(Event::CliTokens(tokens));
+    }
+}
+
+async fn renew_ahead(shared: &Arc<Shared>, bell: &Bell) {
+    let reader = Arc::clone(shared);
+    let Ok(noted) = blocking(move || reader.cli_tokens.noted()).await else { return };
+    let soon = Timestamp::now().saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
+    let ending: Vec<String> =
+        noted.into_iter().filter(|(_, token)| token.expires_at.is_some_and(|end| end < soon)).map(|(profile, _)| profile).collect();
+    if !ending.is_empty() {
+        let _alone = bell.0.busy.lock().await;
+        settled(shared, |profile| ending.iter().any(|ending| ending == profile)).await;
+    }
+}
+
+/// A profile that is to have a token, and whose.
+struct Wanted {
+    profile: String,
+    connection: Connection,
+    owner: Connection,
+}
+
+struct Plan {
+    off: Option<CliTokensOff>,
+    wanted: Vec<Wanted>,
+    /// Entries of ours that nobody wants any more.
+    left: Vec<String>,
+}
+
+async fn settled(shared: &Arc<Shared>, which: impl Fn(&str) -> bool) -> Vec<CliToken> {
+    let planner = Arc::clone(shared);
+    let Ok(Ok(Plan { off, mut wanted, left })) = blocking(move || plan(&planner)).await else { return Vec::new() };
+    wanted.retain(|wanted| which(&wanted.profile));
+    if let Some(off) = off {
+        let states = wanted.iter().map(|wanted| wanted.is(CliTokenState::Off(off))).collect();
+        return if take_away(shared, left).await { states } else { Vec::new() };
+    }
+    take_away(shared, left).await;
+    // They may have to be renewed over the network, each at its own pace.
+    let mut asking = JoinSet::new();
+    for (place, wanted) in wanted.iter().enumerate() {
+        let (shared, connection, owner) = (Arc::clone(shared), wanted.connection.clone(), wanted.owner.clone());
+        asking.spawn(async move { (place, token_of(&shared, &connection, &owner).await) });
+    }
+    let mut tokens = BTreeMap::new();
+    while let Some(asked) = asking.join_next().await {
+        tokens.extend(asked.ok());
+    }
+    let writer = Arc::clone(shared);
+    let written = blocking(move || {
+        let notes = &writer.token_notes;
+        let each = wanted.iter().enumerate().filter_map(|(place, wanted)| Some((wanted, tokens.remove(&place)?)));
+        each.map(|(wanted, token)| wanted.is(write(&writer, wanted, token, notes))).collect()
+    });
+    written.await.unwrap_or_default()
+}
+
+/// Whether nothing has crashed.
+async fn take_away(shared: &Arc<Shared>, profiles: Vec<String>) -> bool {
+    let shared = Arc::clone(shared);
+    let taken = blocking(move || {
+        for profile in profiles {
+            // Noted still, so that it is tried again.
+            if let Err(failure) = shared.cli_tokens.remove(&profile) {
+                shared.fail(failure);
+            }
+        }
+    });
+    taken.await.is_ok()
+}
+
+async fn token_of(shared: &Shared, connection: &Connection, owner: &Connection) -> Result<AccessToken, Failure> {
+    confirmed(connection)?;
+    confirmed(owner)?;
+    shared.sessions.access_token(owner).await
+}
+
+fn write(shared: &Shared, wanted: &Wanted, token: Result<AccessToken, Failure>, notes: &TokenNotes) -> CliTokenState {
+    let token = match token {
+        Ok(token) => token,
+        // Whoever has signed out here is signed out there.
+        Err(failure) if matches!(failure.code, Code::NoSecret | Code::SignInNeeded | Code::InvalidInput) => {
+            return CliTokenState::Failed(shared.cli_tokens.remove(&wanted.profile).err().unwrap_or(failure));
+        }
+        Err(failure) => return CliTokenState::Failed(failure),
+    };
+    let noted_end = || notes.load().remove(&wanted.owner.id).filter(|note| note.is_for(&wanted.owner.base_url))?.expires_at;
+    let until = token.expires_at.or_else(noted_end);
+    let noted = NotedToken { connection: wanted.connection.id, expires_at: until };
+    match shared.cli_tokens.put(&wanted.profile, &token.secret, &noted) {
+        Ok(Whose::Ours) => CliTokenState::Serves { until },
+        Ok(Whose::TheClis) => CliTokenState::ItsOwn,
+        Err(failure) => CliTokenState::Failed(failure),
+    }
+}
+
+fn plan(shared: &Shared) -> Result<Plan, Failure> {
+    let publications = shared.publishing.publications();
+    let noted = shared.cli_tokens.noted();
+    if publications.is_empty() && noted.is_empty() {
+        return Ok(Plan { off: None, wanted: Vec::new(), left: Vec::new() });
+    }
+    let snapshot = shared.library.load().map_err(|error| error.failure())?;
+    let all: Vec<Connection> = snapshot.entries.into_iter().map(|entry| entry.connection).collect();
+    // The CLI knows them by their names alone: of two files, what was published last counts.
+    let mut wanted = BTreeMap::new();
+    let mut storage = None;
+    for publication in publications {
+        let Some(connection) = all.iter().find(|connection| connection.id == publication.connection) else { continue };
+        let Ok(file) = std::fs::read(&publication.file).map_err(drop).and_then(|bytes| File::read(&bytes).map_err(drop)) else { continue };
+        if leads_there(&file, &publication.profile, connection) {
+            storage = storage.or_else(|| file.setting("auth_storage"));
+            let (connection, owner) = (connection.clone(), connection.owner_among(&all).clone());
+            wanted.insert(publication.profile.clone(), Wanted { profile: publication.profile, connection, owner });
+        }
+    }
+    let off = off(shared, storage);
+    let left = noted.into_iter().map(|(profile, _)| profile).filter(|profile| off.is_some() || !wanted.contains_key(profile)).collect();
+    Ok(Plan { off, wanted: wanted.into_values().collect(), left })
+}
+
+fn off(shared: &Shared, storage: Option<String>) -> Option<CliTokensOff> {
+    let around = shared.places.variables.iter().find(|(name, value)| name == STORAGE_VARIABLE && !value.expose_secret().is_empty());
+    let storage = around.map(|(_, value)| value.expose_secret().to_owned()).or(storage);
+    let current = shared.current();
+    if !current.settings.serve_databricks_cli {
+        Some(CliTokensOff::Setting)
+    } else if current.vault.home() != VaultHome::Keyring {
+        Some(CliTokensOff::NoKeyring)
+    } else if storage.is_some_and(|storage| !storage.trim().eq_ignore_ascii_case(IN_KEYRING)) {
+        Some(CliTokensOff::PlainFile)
+    } else {
+        None
+    }
+}
+
+/// The CLI sends the token to whichever host stands in the file.
+fn leads_there(file: &File, profile: &str, connection: &Connection) -> bool {
+    let section = file.profiles().into_iter().find(|section| section.name == profile);
+    let host = section.as_ref().and_then(|section| section.get("host")).and_then(|host| BaseUrl::read(host).ok());
+    host.is_some_and(|host| host.base_url.origin() == connection.base_url.origin())
+}
+
+impl Wanted {
+    fn is(&self, state: CliTokenState) -> CliToken {
+        CliToken { profile: self.profile.clone(), connection: self.connection.id, state }
+    }
+}
