@@ -85,16 +85,26 @@ pub(super) fn change(
         }
     }
     let document = if json { Some(described(&plan, applies)) } else { None };
+    let (of, mut served) = (plan.connection, Vec::new());
     if applies {
         session.send(Command::ApplyPlan { run: APPLY, plan });
         session.wait(|event| match event {
             Event::PlanApplied { run: APPLY, outcome } => Some(outcome),
             _ => None,
         })?;
+        served = session.wait_for(|event| match event {
+            Event::CliTokens { tokens, settled: true } => Some(tokens),
+            _ => None,
+        })?;
     }
     match document {
         Some(document) => print_json(&document),
-        None if applies => note(done),
+        None if applies => {
+            note(done);
+            for token in served.iter().filter(|token| Some(token.connection) == of) {
+                note(token.state.words());
+            }
+        }
         None => {}
     }
     Ok(ExitCode::SUCCESS)

@@ -71,6 +71,31 @@ pub enum CliTokensOff {
     PlainFile,
 }
 
+impl CliTokenState {
+    /// Whether the Databricks CLI can use the profile, too, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Serves { until: None } => "The Databricks CLI uses it, too: its token is in your system's keyring.".to_owned(),
+            Self::Serves { until: Some(_) } => {
+                "The Databricks CLI uses it, too, while Brickpass is open and for up to an hour after: its token is in your system's keyring. \
+                 brickpass exec works at any time."
+                    .to_owned()
+            }
+            Self::ItsOwn => "The Databricks CLI has signed in under this name by itself and goes on with that.".to_owned(),
+            Self::Off(CliTokensOff::Setting) => "The Databricks CLI gets no tokens: that is switched off in the settings.".to_owned(),
+            Self::Off(CliTokensOff::NoKeyring) => {
+                "The Databricks CLI reads tokens from the system's keyring alone, and your secrets are kept elsewhere. Use brickpass exec for it."
+                    .to_owned()
+            }
+            Self::Off(CliTokensOff::PlainFile) => {
+                "The Databricks CLI was told to keep its tokens in a plain file, so it gets none. Use brickpass exec for it.".to_owned()
+            }
+            Self::Failed(failure) => format!("The Databricks CLI has no valid token of it: {}", failure.what),
+        }
+    }
+}
+
 /// Rings when something has changed that decides about the entries.
 #[derive(Clone, Default)]
 pub(super) struct Bell(Arc<Inner>);
@@ -124,8 +149,24 @@ pub(super) async fn settle(shared: &Arc<Shared>, bell: &Bell) {
     let _alone = bell.0.busy.lock().await;
     if bell.0.due.swap(false, Ordering::SeqCst) {
         let tokens = settled(shared, |_| true).await;
-        shared.outbox.send(Event::CliTokens(tokens));
+        shared.outbox.send(Event::CliTokens { tokens, settled: true });
     }
+}
+
+/// What is known without asking the keyring or the network.
+pub(super) async fn tell(shared: &Arc<Shared>) {
+    let reader = Arc::clone(shared);
+    let known = blocking(move || {
+        let Ok(Plan { off, wanted, .. }) = plan(&reader) else { return Vec::new() };
+        let noted: BTreeMap<String, NotedToken> = reader.cli_tokens.noted().into_iter().collect();
+        let state = |wanted: &Wanted| match (off, noted.get(&wanted.profile)) {
+            (Some(off), _) => Some(CliTokenState::Off(off)),
+            (None, Some(noted)) => Some(CliTokenState::Serves { until: noted.expires_at }),
+            (None, None) => None,
+        };
+        wanted.iter().filter_map(|wanted| Some(wanted.is(state(wanted)?))).collect()
+    });
+    shared.outbox.send(Event::CliTokens { tokens: known.await.unwrap_or_default(), settled: false });
 }
 
 async fn renew_ahead(shared: &Arc<Shared>, bell: &Bell) {
@@ -151,18 +192,18 @@ struct Plan {
     off: Option<CliTokensOff>,
     wanted: Vec<Wanted>,
     /// Entries of ours that nobody wants any more.
-    left: Vec<String>,
+    left: Vec<(String, NotedToken)>,
 }
 
 async fn settled(shared: &Arc<Shared>, which: impl Fn(&str) -> bool) -> Vec<CliToken> {
     let planner = Arc::clone(shared);
     let Ok(Ok(Plan { off, mut wanted, left })) = blocking(move || plan(&planner)).await else { return Vec::new() };
     wanted.retain(|wanted| which(&wanted.profile));
+    let mut states = take_away(shared, left).await;
     if let Some(off) = off {
-        let states = wanted.iter().map(|wanted| wanted.is(CliTokenState::Off(off))).collect();
-        return if take_away(shared, left).await { states } else { Vec::new() };
+        states.extend(wanted.iter().map(|wanted| wanted.is(CliTokenState::Off(off))));
+        return states;
     }
-    take_away(shared, left).await;
     // They may have to be renewed over the network, each at its own pace.
     let mut asking = JoinSet::new();
     for (place, wanted) in wanted.iter().enumerate() {
@@ -177,23 +218,23 @@ async fn settled(shared: &Arc<Shared>, which: impl Fn(&str) -> bool) -> Vec<CliT
     let written = blocking(move || {
         let notes = &writer.token_notes;
         let each = wanted.iter().enumerate().filter_map(|(place, wanted)| Some((wanted, tokens.remove(&place)?)));
-        each.map(|(wanted, token)| wanted.is(write(&writer, wanted, token, notes))).collect()
+        each.map(|(wanted, token)| wanted.is(write(&writer, wanted, token, notes))).collect::<Vec<CliToken>>()
     });
-    written.await.unwrap_or_default()
+    states.extend(written.await.unwrap_or_default());
+    states
 }
 
-/// Whether nothing has crashed.
-async fn take_away(shared: &Arc<Shared>, profiles: Vec<String>) -> bool {
+/// What could not be taken away; it is noted still, so that it is tried again.
+async fn take_away(shared: &Arc<Shared>, left: Vec<(String, NotedToken)>) -> Vec<CliToken> {
     let shared = Arc::clone(shared);
-    let taken = blocking(move || {
-        for profile in profiles {
-            // Noted still, so that it is tried again.
-            if let Err(failure) = shared.cli_tokens.remove(&profile) {
-                shared.fail(failure);
-            }
-        }
+    let failed = blocking(move || {
+        let each = left.into_iter().filter_map(|(profile, noted)| {
+            let failure = shared.cli_tokens.remove(&profile).err()?;
+            Some(CliToken { profile, connection: noted.connection, state: CliTokenState::Failed(failure) })
+        });
+        each.collect()
     });
-    taken.await.is_ok()
+    failed.await.unwrap_or_default()
 }
 
 async fn token_of(shared: &Shared, connection: &Connection, owner: &Connection) -> Result<AccessToken, Failure> {
@@ -205,7 +246,7 @@ async fn token_of(shared: &Shared, connection: &Connection, owner: &Connection) 
 fn write(shared: &Shared, wanted: &Wanted, token: Result<AccessToken, Failure>, notes: &TokenNotes) -> CliTokenState {
     let token = match token {
         Ok(token) => token,
-        // Whoever has signed out here is signed out there.
+        // A place that nobody has confirmed, or whoever has signed out here is signed out there.
         Err(failure) if matches!(failure.code, Code::NoSecret | Code::SignInNeeded | Code::InvalidInput) => {
             return CliTokenState::Failed(shared.cli_tokens.remove(&wanted.profile).err().unwrap_or(failure));
         }
@@ -213,9 +254,9 @@ fn write(shared: &Shared, wanted: &Wanted, token: Result<AccessToken, Failure>, 
     };
     let noted_end = || notes.load().remove(&wanted.owner.id).filter(|note| note.is_for(&wanted.owner.base_url))?.expires_at;
     let until = token.expires_at.or_else(noted_end);
-    let noted = NotedToken { connection: wanted.connection.id, expires_at: until };
+    let noted = NotedToken::new(wanted.connection.id, until);
     match shared.cli_tokens.put(&wanted.profile, &token.secret, &noted) {
-        Ok(Whose::Ours) => CliTokenState::Serves { until },
+        Ok(Whose::Ours) => CliTokenState::Serves { until: noted.expires_at },
         Ok(Whose::TheClis) => CliTokenState::ItsOwn,
         Err(failure) => CliTokenState::Failed(failure),
     }
@@ -242,7 +283,7 @@ fn plan(shared: &Shared) -> Result<Plan, Failure> {
         }
     }
     let off = off(shared, storage);
-    let left = noted.into_iter().map(|(profile, _)| profile).filter(|profile| off.is_some() || !wanted.contains_key(profile)).collect();
+    let left = noted.into_iter().filter(|(profile, _)| off.is_some() || !wanted.contains_key(profile)).collect();
     Ok(Plan { off, wanted: wanted.into_values().collect(), left })
 }
 

@@ -194,7 +194,11 @@ pub enum Event {
     },
     Profiles(Result<Box<ProfilesFile>, Failure>),
     /// What the Databricks CLI has of published profiles, after something about it has changed.
-    CliTokens(Vec<CliToken>),
+    CliTokens {
+        tokens: Vec<CliToken>,
+        /// They are as they should be now; otherwise, what is known of them.
+        settled: bool,
+    },
     Planned {
         run: RunId,
         outcome: Result<Box<Plan>, Failure>,

@@ -18,7 +18,7 @@ pub(super) use self::{
     plan::{plan_edit, plan_publish},
 };
 use super::{
-    Event,
+    Event, cli_tokens,
     shared::{Shared, blocking},
 };
 use crate::{
@@ -147,6 +147,7 @@ pub(super) fn list(shared: &Arc<Shared>) {
         let worker = Arc::clone(&shared);
         let outcome = blocking(move || listed(&worker)).await.unwrap_or_else(Err);
         shared.outbox.send(Event::Profiles(outcome));
+        cli_tokens::tell(&shared).await;
     });
 }
 

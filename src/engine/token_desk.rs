@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -20,7 +21,7 @@ use crate::{
     interchange::databrickscfg::File,
     oauth::AccessToken,
     session::{Sessions, Surroundings},
-    storage::{Library, Publications, SecretKey, SettingsFile, TokenNotes, Vault},
+    storage::{CliTokens, Library, NotedToken, Publications, SecretKey, SettingsFile, TokenNotes, Vault, VaultHome},
 };
 
 /// How long whoever gets a personal access token may keep it without asking again: it can be rotated at any time, and the former one is then
@@ -35,6 +36,7 @@ pub struct TokenDesk {
     vault: Vault,
     sessions: Sessions,
     notes: TokenNotes,
+    cli_tokens: Arc<CliTokens>,
     connections: Vec<Connection>,
     published: Vec<(ConnectionId, String)>,
     databrickscfg: Option<PathBuf>,
@@ -73,6 +75,7 @@ impl TokenDesk {
             vault,
             sessions,
             notes: TokenNotes::new(&places.state_dir),
+            cli_tokens: Arc::new(CliTokens::new(&places.state_dir)),
             connections,
             published,
             databrickscfg: places.databrickscfg.clone(),
@@ -119,7 +122,26 @@ impl TokenDesk {
         confirmed(connection)?;
         confirmed(owner)?;
         let token = if anew { self.sessions.renew(owner).await } else { self.sessions.access_token(owner).await }?;
-        if token.expires_at.is_some() { Ok(token) } else { self.with_an_end(owner, token, Timestamp::now()) }
+        if token.expires_at.is_none() {
+            return self.with_an_end(owner, token, Timestamp::now());
+        }
+        self.serve_the_cli(owner, &token).await;
+        Ok(token)
+    }
+
+    /// A sign-in that was renewed is renewed for the Databricks CLI as well. As good as it goes.
+    async fn serve_the_cli(&self, owner: &Connection, token: &AccessToken) {
+        if self.vault.home() != VaultHome::Keyring {
+            return;
+        }
+        for (profile, noted) in self.cli_tokens.noted() {
+            let connection = self.connections.iter().find(|connection| connection.id == noted.connection);
+            let now = NotedToken::new(noted.connection, token.expires_at);
+            if noted.expires_at < now.expires_at && connection.is_some_and(|it| it.owner_among(&self.connections).id == owner.id) {
+                let (tokens, secret) = (Arc::clone(&self.cli_tokens), token.secret.clone());
+                let _ = blocking(move || tokens.put(&profile, &secret, &now)).await;
+            }
+        }
     }
 
     fn with_an_end(&self, owner: &Connection, token: AccessToken, now: Timestamp) -> Result<AccessToken, Failure> {

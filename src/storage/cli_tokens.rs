@@ -70,6 +70,14 @@ struct Marked {
     written_by: String,
 }
 
+impl NotedToken {
+    /// Ends are told to the second.
+    #[must_use]
+    pub fn new(connection: ConnectionId, expires_at: Option<Timestamp>) -> Self {
+        Self { connection, expires_at: expires_at.and_then(|end| Timestamp::from_second(end.as_second()).ok()) }
+    }
+}
+
 impl CliTokens {
     #[must_use]
     pub fn new(state_dir: &Path) -> Self {

@@ -64,6 +64,7 @@ pub struct SettingsDialog {
     ca_file: String,
     clipboard: ClipboardTime,
     remind: bool,
+    serve_cli: bool,
     passphrase: TypedSecret,
     again: TypedSecret,
 }
@@ -76,6 +77,7 @@ impl SettingsDialog {
             ca_file,
             clipboard: settings.clipboard_seconds,
             remind: settings.remind_of_expiry,
+            serve_cli: settings.serve_databricks_cli,
             passphrase: TypedSecret::default(),
             again: TypedSecret::default(),
         }
@@ -96,6 +98,7 @@ impl SettingsDialog {
                     action = self.vault(ui, view, now_seconds).or(action.take());
                     self.clipboard(ui);
                     self.reminders(ui);
+                    self.databricks_cli(ui);
                     self.network(ui);
                     action = connections(ui).or(action.take());
                     files(ui, view);
@@ -230,6 +233,12 @@ impl SettingsDialog {
         remark(ui, Severity::Note, "14 days, 3 days and 1 day ahead, by the name of the connection alone, while Brickpass is open.");
     }
 
+    fn databricks_cli(&mut self, ui: &mut Ui) {
+        section(ui, "Databricks CLI");
+        checkbox(ui, &mut self.serve_cli, "Give it the tokens of published profiles");
+        remark(ui, Severity::Note, "In its own entries of your system's keyring, never in a file, and renewed while Brickpass is open.");
+    }
+
     fn network(&mut self, ui: &mut Ui) {
         section(ui, "Network");
         widgets::form_row(ui, "Certificate authorities", |ui| {
@@ -263,7 +272,14 @@ impl SettingsDialog {
     fn settings(&self, view: SettingsView<'_>) -> Settings {
         let ca_file = Some(self.ca_file.trim()).filter(|path| !path.is_empty()).map(PathBuf::from);
         let vault = if view.vault_from_environment { view.settings.vault } else { self.home };
-        Settings { vault, ca_file, clipboard_seconds: self.clipboard, remind_of_expiry: self.remind, ..view.settings.clone() }
+        Settings {
+            vault,
+            ca_file,
+            clipboard_seconds: self.clipboard,
+            remind_of_expiry: self.remind,
+            serve_databricks_cli: self.serve_cli,
+            ..view.settings.clone()
+        }
     }
 }
 

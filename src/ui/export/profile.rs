@@ -85,6 +85,9 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         });
         paragraph(ui, meaning, fonts::regular(14.0), palette.weak);
         let asked = state.profiles.publishing(id).map(Publishing::intent);
+        if let Some(cli) = state.profiles.cli_token(id) {
+            paragraph(ui, &cli.words(), fonts::regular(14.0), palette.weak);
+        }
         ui.horizontal_wrapped(|ui| {
             if matches!(drift, Drift::ChangedThere | Drift::Both)
                 && Button::secondary(words::KEEP_THEIRS).enabled(!changing).show(ui).clicked()

@@ -104,7 +104,9 @@ impl State {
             event @ (Event::Exported { .. } | Event::ExportSaved { .. } | Event::Offers { .. } | Event::Proved { .. }) => {
                 self.export_event(event)
             }
-            event @ (Event::Profiles(_) | Event::Planned { .. } | Event::PlanApplied { .. }) => self.cli_file_event(event),
+            event @ (Event::Profiles(_) | Event::CliTokens { .. } | Event::Planned { .. } | Event::PlanApplied { .. }) => {
+                self.cli_file_event(event)
+            }
             event @ (Event::ImportRead { .. }
             | Event::Imported { .. }
             | Event::ImportUndone { .. }

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Page, Remote, State, Tool, remote::Asked};
 use crate::{
     connection::ConnectionId,
-    engine::{Command, Drift, Plan, ProfileLine, ProfilesFile, Proof, RunId},
+    engine::{CliToken, CliTokenState, Command, Drift, Plan, ProfileLine, ProfilesFile, Proof, RunId},
     failure::Failure,
     interchange::databrickscfg::{DiffKind, Edit, ProfileName},
 };
@@ -34,6 +34,7 @@ pub enum Intent {
 pub struct Profiles {
     file: Remote<Box<ProfilesFile>>,
     publishing: HashMap<ConnectionId, Publishing>,
+    cli_tokens: Vec<CliToken>,
     /// One change at a time, of whichever connection.
     applying: Option<(RunId, ConnectionId, Intent)>,
     /// The bytes before our last change are being put back.
@@ -125,6 +126,11 @@ impl Profiles {
     pub fn all_published(&self, id: ConnectionId) -> impl Iterator<Item = (&ProfileLine, Drift)> {
         let lines = self.file.value().map(|file| file.profiles.as_slice()).unwrap_or_default();
         lines.iter().filter_map(move |line| line.published.filter(|(of, _)| *of == id).map(|(_, drift)| (line, drift)))
+    }
+
+    /// What the Databricks CLI has of it.
+    pub fn cli_token(&self, id: ConnectionId) -> Option<&CliTokenState> {
+        self.cli_tokens.iter().find(|token| token.connection == id).map(|token| &token.state)
     }
 
     /// There is another profile of this name, which publishing would take over.

@@ -16,6 +16,10 @@ impl State {
     pub(in crate::ui::state) fn profiles_event(&mut self, event: Event) -> Vec<Command> {
         match event {
             Event::Profiles(outcome) => self.profiles_came(outcome),
+            Event::CliTokens { tokens, .. } => {
+                self.profiles.cli_tokens = tokens;
+                Vec::new()
+            }
             Event::Planned { run, outcome } => {
                 let waiting = self.profiles.publishing.values_mut().find(|publishing| publishing.plan.is_run(run));
                 if let Some(publishing) = waiting {
