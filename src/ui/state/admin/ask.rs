@@ -174,7 +174,7 @@ impl State {
                 self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::NewSecret(new))));
                 vec![Command::Admin { run, id, request }]
             }
-            // What is typed is not whole: it stays as it is.
+            // It cannot be asked for as it stands: the dialog stays.
             other => {
                 self.dialog = Some(Dialog::Admin(Box::new(other)));
                 Vec::new()

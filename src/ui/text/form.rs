@@ -1,0 +1,71 @@
+//! The form of a connection.
+
+pub const TAB_CONNECTION: &str = "Connection";
+pub const TAB_EXPORT: &str = "Export";
+pub const TAB_ADMINISTRATION: &str = "Administration";
+pub const TAB_ACTIVITY: &str = "Activity";
+pub const NAME: &str = "Name";
+pub const NAME_HINT: &str = "For example Sales lakehouse";
+pub const BASE_URL: &str = "Base URL";
+pub const BASE_URL_HINT: &str = "Paste the workspace's address";
+pub const TIMEOUT: &str = "Timeout";
+pub const SECONDS: &str = "seconds";
+pub const AUTH: &str = "Authentication type";
+pub const LEVEL: &str = "Level";
+pub const ACCOUNT_ID: &str = "Account ID";
+pub const ACCOUNT_HINT: &str = "From the account console's user menu";
+pub const CLIENT_ID: &str = "Client ID";
+pub const CLIENT_HINT: &str = "The service principal's application ID";
+pub const CLIENT_SECRET: &str = "Client secret";
+pub const WORKSPACE_ID: &str = "Workspace ID";
+pub const WORKSPACE_ID_HINT: &str = "The number after ?o= in the browser";
+pub const TOKEN: &str = "Access token";
+pub const TOKEN_HINT: &str = "Paste a personal access token";
+pub const SECRET_HINT: &str = "Paste an OAuth secret";
+pub const ENVIRONMENT: &str = "Environment";
+pub const OWN_ENVIRONMENT: &str = "Environment name";
+pub const OWN_HINT: &str = "For example staging";
+pub const TAGS: &str = "Tags";
+pub const FOLDER: &str = "Folder";
+pub const FOLDER_HINT: &str = "For example Sales/Nightly";
+pub const DESCRIPTION: &str = "Description";
+pub const DESCRIPTION_HINT: &str = "What it is for, who owns it";
+pub const SAVE: &str = "Save";
+pub const SAVING: &str = "Saving";
+pub const UNSAVED_CHANGES: &str = "Unsaved changes";
+pub const CHANGED_OUTSIDE: &str = "This connection was changed elsewhere while you were editing it. Saving asks which version to keep.";
+pub const KEEP_MINE: &str = "Keep mine";
+pub const TAKE_THEIRS: &str = "Take theirs";
+pub const UNLOCK: &str = "Unlock...";
+pub const OPEN_SETTINGS: &str = "Open settings...";
+pub const ENCRYPTED_FILE: &str = "the encrypted file";
+pub const CHECKING_VAULT: &str = "Looking where it can be stored";
+pub const REPLACE_SECRET: &str = "Replace client secret";
+
+pub fn confirm(origin: &str) -> String {
+    format!("I know {origin}")
+}
+
+pub fn stored_in(place: &str) -> String {
+    format!("Stored in {place}")
+}
+
+pub fn will_be_stored_in(place: &str) -> String {
+    format!("Will be stored in {place}")
+}
+
+pub fn will_be_replaced_in(place: &str) -> String {
+    format!("Will replace the one stored in {place}")
+}
+
+pub fn locked(place: &str) -> String {
+    format!("Secrets are stored in {place}, which is locked")
+}
+
+pub fn level(account: bool) -> &'static str {
+    if account { "Account" } else { "Workspace" }
+}
+
+pub fn level_explained(account: bool) -> &'static str {
+    if account { "The account above all workspaces, through the account console." } else { "One workspace." }
+}
