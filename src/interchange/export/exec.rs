@@ -22,8 +22,15 @@ const TOOL: Field = Field::choice(
     ],
 );
 
-const SHELL: Field =
-    Field::choice("shell", "Shell", &[("sh", "bash, zsh, sh"), ("fish", "fish"), ("powershell", "PowerShell"), ("cmd", "cmd")]);
+const SH: (&str, &str) = ("sh", "bash, zsh, sh");
+const FISH: (&str, &str) = ("fish", "fish");
+const POWERSHELL: (&str, &str) = ("powershell", "PowerShell");
+const CMD: (&str, &str) = ("cmd", "cmd");
+
+/// The first one is that of most people here.
+const SHELLS: [(&str, &str); 4] = if cfg!(windows) { [POWERSHELL, CMD, SH, FISH] } else { [SH, FISH, POWERSHELL, CMD] };
+
+const SHELL: Field = Field::choice("shell", "Shell", &SHELLS);
 
 pub(super) const EXEC: Format =
     Format { id: "exec", title: "Databricks CLI", group: Group::Databricks, takes_secret: None, fields: &[TOOL, SHELL], make };
@@ -76,7 +83,7 @@ mod tests {
     #[test]
     fn a_line_for_each_tool_and_shell() {
         let line = |answers| line("Sales EU", &json!("workspace"), answers);
-        assert_eq!(line(&[]), "brickpass exec 'Sales EU' -- databricks current-user me\n");
+        assert_eq!(line(&[("shell", "sh")]), "brickpass exec 'Sales EU' -- databricks current-user me\n");
         assert_eq!(line(&[("tool", "bundle"), ("shell", "fish")]), "brickpass exec 'Sales EU' -- databricks bundle deploy\n");
         assert_eq!(line(&[("tool", "shell"), ("shell", "powershell")]), "brickpass exec 'Sales EU' pwsh\n");
         assert_eq!(line(&[("tool", "terraform"), ("shell", "cmd")]), "brickpass exec \"Sales EU\" -- terraform apply\n");
@@ -85,9 +92,9 @@ mod tests {
     #[test]
     fn an_account_is_asked_for_its_workspaces_and_a_name_that_looks_like_an_option_goes_by_its_id() {
         let account = json!({"account": {"account_id": "12345678-90ab-cdef-1234-567890abcdef"}});
-        assert_eq!(line("Acme", &account, &[]), "brickpass exec 'Acme' -- databricks account workspaces list\n");
+        assert_eq!(line("Acme", &account, &[("shell", "sh")]), "brickpass exec 'Acme' -- databricks account workspaces list\n");
         assert_eq!(
-            line("--keep", &json!("workspace"), &[]),
+            line("--keep", &json!("workspace"), &[("shell", "sh")]),
             "brickpass exec '8a5e0a4e-1111-4222-8333-000000000001' -- databricks current-user me\n"
         );
     }
