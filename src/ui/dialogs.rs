@@ -27,7 +27,7 @@ enum Answer {
 }
 
 pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
-    let Some(mut dialog) = state.dialog.take() else { return };
+    let Some(mut dialog) = state.dialog.take_if(|dialog| !dialog.has_panel()) else { return };
     let id = dialog_id(&dialog);
     let unsaved = Unsaved::of(state);
     let shown = modal(ctx, id, &title(&dialog, state), WIDTH, |ui| {
@@ -94,21 +94,7 @@ fn title(dialog: &Dialog, state: &State) -> String {
         Dialog::Unlock { new: true, .. } => text::NEW_PASSPHRASE_TITLE.to_owned(),
         Dialog::Unlock { .. } => text::UNLOCK_TITLE.to_owned(),
         Dialog::SignInsUnsaved { .. } => text::SIGN_INS_UNSAVED_TITLE.to_owned(),
-        Dialog::AddWorkspaces(_)
-        | Dialog::GenerateToken(_)
-        | Dialog::RotateToken(_)
-        | Dialog::RevokeTokens(_)
-        | Dialog::ExportActivity(_)
-        | Dialog::Diagnostics(_)
-        | Dialog::Admin(_)
-        | Dialog::IncludeSecret(_)
-        | Dialog::SaveExport(_)
-        | Dialog::Import(_)
-        | Dialog::MoveSecrets(_)
-        | Dialog::Effective(_)
-        | Dialog::Settings
-        | Dialog::Shortcuts
-        | Dialog::Palette => String::new(),
+        _ => String::new(),
     }
 }
 
@@ -177,21 +163,7 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> O
             let again = (Button::primary(text::TRY_AGAIN).busy(*waiting).enabled(!*waiting), Answer::StoreSignIns);
             buttons(ui, [cancel, quit, again]).or(enter.then_some(Answer::StoreSignIns))
         }
-        Dialog::AddWorkspaces(_)
-        | Dialog::GenerateToken(_)
-        | Dialog::RotateToken(_)
-        | Dialog::RevokeTokens(_)
-        | Dialog::ExportActivity(_)
-        | Dialog::Diagnostics(_)
-        | Dialog::Admin(_)
-        | Dialog::IncludeSecret(_)
-        | Dialog::SaveExport(_)
-        | Dialog::Import(_)
-        | Dialog::MoveSecrets(_)
-        | Dialog::Effective(_)
-        | Dialog::Settings
-        | Dialog::Shortcuts
-        | Dialog::Palette => Some(Answer::Cancel),
+        _ => Some(Answer::Cancel),
     }
 }
 

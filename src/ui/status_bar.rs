@@ -78,10 +78,8 @@ fn expiry(ui: &mut Ui, state: &mut State) {
 fn clipboard(ui: &mut Ui, state: &State, act: &mut Act) {
     let Some(copied) = state.copied() else { return };
     let left = copied.left(act.now);
-    // Rounded up, so that 0:00 is seen only when it is over.
-    let seconds = left.as_secs() + i64::from(left.subsec_nanos() > 0);
     let room = (ui.available_width() - CLIPBOARD_BUTTONS).max(40.0);
-    let words = text::on_the_clipboard(&copied.what, seconds, copied.guaranteed);
+    let words = text::on_the_clipboard(&copied.what, copied.seconds_left(act.now), copied.guaranteed);
     truncated_label(ui, &words, fonts::regular(12.0), theme::of(ui).text, room);
     if Button::ghost(text::CLEAR_NOW).small().show(ui).clicked() {
         act.send([Command::ClearClipboard]);

@@ -15,7 +15,7 @@ use crate::{
         text::{self, tokens as token_words},
         theme,
         tokens::{enter_pressed, scrolled},
-        widgets::{Button, masked_secret, modal, paragraph, return_focus, revealed_secret},
+        widgets::{Button, fresh_secret, modal, paragraph, return_focus},
     },
 };
 
@@ -64,34 +64,16 @@ fn contents(ui: &mut Ui, state: &mut State, act: &Act) -> Option<Answer> {
     let mut copy = false;
     scrolled(ui, |ui| {
         paragraph(ui, if may_connect { words::FRESH_WHY } else { words::FRESH_WHY_COPY }, fonts::regular(14.0), theme::of(ui).weak);
-        copy = value(ui, state, act.now);
+        if let Some(fresh) = state.fresh_secret_mut() {
+            copy = fresh_secret(ui, &fresh.new.value, words::SECRET, &mut fresh.revealed_at, act.now);
+        }
         paragraph(ui, &words_below, fonts::regular(12.0), theme::of(ui).weak);
     });
     answers(ui, state, act.now, may_connect).or(copy.then_some(Answer::Copy))
 }
 
-/// Whether it is to be copied.
-fn value(ui: &mut Ui, state: &mut State, now: Timestamp) -> bool {
-    let Some(fresh) = state.fresh_secret_mut() else { return false };
-    let seconds = |at: Timestamp| at.as_millisecond() as f64 / 1000.0;
-    if let Some(since) = fresh.revealed_at {
-        let wished = revealed_secret(ui, &fresh.new.value, words::SECRET, seconds(since), seconds(now));
-        if wished.hide {
-            fresh.revealed_at = None;
-        }
-        return wished.copy_clicked;
-    }
-    if masked_secret(ui, &fresh.new.value, words::SECRET) {
-        fresh.revealed_at = Some(now);
-        ui.ctx().request_repaint();
-    }
-    false
-}
-
 fn answers(ui: &mut Ui, state: &State, now: Timestamp, may_connect: bool) -> Option<Answer> {
-    // Rounded up, as the status bar does.
-    let left =
-        state.fresh_secret_on_clipboard().map(|copied| copied.left(now)).map(|left| left.as_secs() + i64::from(left.subsec_nanos() > 0));
+    let left = state.fresh_secret_on_clipboard().map(|copied| copied.seconds_left(now));
     let copy_words = left.map_or_else(|| token_words::COPY.to_owned(), token_words::copied);
     let keep = left.map(|_| (Button::ghost(text::KEEP_LONGER), Answer::KeepOnClipboard));
     let enter = enter_pressed(ui);

@@ -24,6 +24,12 @@ impl Copied {
     pub fn left(&self, now: Timestamp) -> SignedDuration {
         self.until.duration_since(now).max(SignedDuration::ZERO)
     }
+
+    /// Rounded up, so that zero is seen only when it is over.
+    pub fn seconds_left(&self, now: Timestamp) -> i64 {
+        let left = self.left(now);
+        left.as_secs() + i64::from(left.subsec_nanos() > 0)
+    }
 }
 
 impl State {

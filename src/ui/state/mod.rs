@@ -64,7 +64,7 @@ pub use selection::Selection;
 pub use sheet::{Record, Sheet};
 pub use signing_in::{Attempt, Door, LONELY, SignIns, Stage};
 pub use testing::{Finished, Running, Tests, same_target};
-pub use tokens::{Column, Fresh, GenerateToken, Lifetime, Listed, RevokeTokens, RotateToken, SendTo, Tokens, TokensOf, TroubleKind};
+pub use tokens::{Column, GenerateToken, Lifetime, Listed, RevokeTokens, RotateToken, SendTo, Tokens, TokensOf, TroubleKind};
 
 use crate::{
     connection::{Connection, ConnectionId, Field, LastTest, SecretKind, Status},

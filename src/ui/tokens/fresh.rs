@@ -12,10 +12,10 @@ use crate::{
         dialogs::{buttons, say},
         fonts,
         icons::Icon,
-        state::{Fresh, State},
+        state::State,
         text::{self, send_to as sending, tokens as words},
         theme,
-        widgets::{Button, masked_secret, modal, paragraph, remark, return_focus, revealed_secret},
+        widgets::{Button, fresh_secret, modal, paragraph, remark, return_focus},
     },
 };
 
@@ -67,7 +67,7 @@ fn contents(ui: &mut Ui, state: &mut State, act: &mut Act) -> Option<Answer> {
     scrolled(ui, |ui| {
         paragraph(ui, if may_use { words::NEW_WHY } else { words::NEW_WHY_COPY }, fonts::regular(14.0), theme::of(ui).weak);
         if let Some(fresh) = state.tokens.fresh_mut() {
-            copy = value(ui, fresh, act.now);
+            copy = fresh_secret(ui, &fresh.new.value, words::NEW_TOKEN, &mut fresh.revealed_at, act.now);
         }
         paragraph(ui, &words_below, fonts::regular(12.0), theme::of(ui).weak);
         send = Button::secondary(sending::SEND_TO).small().enabled(!using).show(ui).clicked();
@@ -86,30 +86,11 @@ fn contents(ui: &mut Ui, state: &mut State, act: &mut Act) -> Option<Answer> {
     answers(ui, state, act.now, may_use).or(copy.then_some(Answer::Copy)).or(send.then_some(Answer::SendTo))
 }
 
-/// Whether it is to be copied.
-fn value(ui: &mut Ui, fresh: &mut Fresh, now: Timestamp) -> bool {
-    let seconds = |at: Timestamp| at.as_millisecond() as f64 / 1000.0;
-    if let Some(since) = fresh.revealed_at {
-        let wished = revealed_secret(ui, &fresh.new.value, words::NEW_TOKEN, seconds(since), seconds(now));
-        if wished.hide {
-            fresh.revealed_at = None;
-        }
-        return wished.copy_clicked;
-    }
-    if masked_secret(ui, &fresh.new.value, words::NEW_TOKEN) {
-        fresh.revealed_at = Some(now);
-        ui.ctx().request_repaint();
-    }
-    false
-}
-
 /// *Use* is what the token was made for, mostly; after that, *Done*.
 fn answers(ui: &mut Ui, state: &State, now: Timestamp, may_use: bool) -> Option<Answer> {
     let fresh = state.tokens.fresh()?;
     let (using, used) = (fresh.using, fresh.used);
-    // Rounded up, as the status bar does.
-    let left =
-        state.fresh_token_on_clipboard().map(|copied| copied.left(now)).map(|left| left.as_secs() + i64::from(left.subsec_nanos() > 0));
+    let left = state.fresh_token_on_clipboard().map(|copied| copied.seconds_left(now));
     let copy_words = left.map_or_else(|| words::COPY.to_owned(), words::copied);
     let copy = (Button::secondary(&copy_words).icon(Icon::Copy), Answer::Copy);
     let keep = left.map(|_| (Button::ghost(text::KEEP_LONGER), Answer::KeepOnClipboard));

@@ -1,0 +1,30 @@
+//! A secret that was made a moment ago: dots, until the eye is clicked, and again when it was looked at long enough.
+
+use egui::Ui;
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::{masked_secret, revealed_secret};
+
+/// `revealed_at`: since when it can be read, `None` while it cannot. Whether it is to be copied.
+pub fn fresh_secret(
+    ui: &mut Ui,
+    secret: &SecretString,
+    accessible_label: &str,
+    revealed_at: &mut Option<Timestamp>,
+    now: Timestamp,
+) -> bool {
+    let seconds = |at: Timestamp| at.as_millisecond() as f64 / 1000.0;
+    if let Some(since) = *revealed_at {
+        let wished = revealed_secret(ui, secret, accessible_label, seconds(since), seconds(now));
+        if wished.hide {
+            *revealed_at = None;
+        }
+        return wished.copy_clicked;
+    }
+    if masked_secret(ui, secret, accessible_label) {
+        *revealed_at = Some(now);
+        ui.ctx().request_repaint();
+    }
+    false
+}
