@@ -42,7 +42,9 @@ if [ "$(cat "$kept/made-from" 2>/dev/null)" != "$wanted" ]; then
     else
         skip "python3 has neither venv nor pip (Debian: python3-venv)"
     fi
-    if ! "$python" -m pip install --quiet --disable-pip-version-check --no-input --timeout 15 --retries 1 \
+    # A list that is complete says so: what a package names besides can be hundreds of megabytes.
+    alone=$(sed -n 's/^# Installed without .*/--no-deps/p' "$requirements")
+    if ! "$python" -m pip install $alone --quiet --disable-pip-version-check --no-input --timeout 15 --retries 1 \
         --target "$new/packages" --requirement "$requirements" >"$new/pip.log" 2>&1; then
         cat "$new/pip.log" >&2
         # With versions to choose from, PyPI was there: then requirements.txt is wrong.

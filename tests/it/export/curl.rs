@@ -10,11 +10,11 @@ use std::{
 
 use brickpass::connection::AuthKind;
 
-use super::{Asked, LIMIT, Score, asked::connection, score::files};
+use super::{Asked, Found, LIMIT, Made, Score, asked::connection, score::files};
 use crate::support::{Home, missing_tool, run, skip};
 
 /// Answers every request with its own head.
-fn mirror() -> String {
+pub fn mirror() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -34,23 +34,18 @@ fn at(origin: &str, auth: AuthKind) -> Asked {
     Asked { connection: connection(auth, origin), ..Asked::of(auth) }
 }
 
-#[test]
-fn ex_18_curl_sends_exactly_the_token_and_nothing_else() {
-    const TEST: &str = "ex_18_curl_sends_exactly_the_token_and_nothing_else";
-    if let Some(tool) = missing_tool(&["curl"]) {
-        return skip(TEST, &format!("{tool} is not on this machine"));
-    }
-    let origin = mirror();
-    let score = Score::new("curl").place(
+/// At a server that tells what arrives.
+pub fn score(origin: &str) -> Score {
+    Score::new("curl").place(
         "token",
-        |value| Some(at(&origin, AuthKind::PersonalAccessToken).secret(value)),
+        |value| Some(at(origin, AuthKind::PersonalAccessToken).secret(value)),
         |_, value| vec![("authorization", format!("Authorization: Bearer {value}").trim_end().to_owned())],
-    );
-    assert!(score.made.len() > 25, "{}", score.made.len());
+    )
+}
+
+pub fn read(made: &[Made]) -> Vec<Found> {
     let home = Home::new();
-    let found: Vec<_> = score
-        .made
-        .iter()
+    made.iter()
         .map(|made| {
             fs::write(home.path().join("x.curlrc"), made.text()).unwrap();
             let answer = run(home.command("curl").args(["-q", "--noproxy", "*", "-K", "x.curlrc"]), b"", LIMIT);
@@ -60,8 +55,18 @@ fn ex_18_curl_sends_exactly_the_token_and_nothing_else() {
             let header = answer.stdout.lines().find(|line| line.starts_with("Authorization:")).unwrap_or("Authorization: Bearer");
             [("authorization".to_owned(), header.trim_end().to_owned())].into()
         })
-        .collect();
-    score.judge("curl", &found);
+        .collect()
+}
+
+#[test]
+fn ex_18_curl_sends_exactly_the_token_and_nothing_else() {
+    const TEST: &str = "ex_18_curl_sends_exactly_the_token_and_nothing_else";
+    if let Some(tool) = missing_tool(&["curl"]) {
+        return skip(TEST, &format!("{tool} is not on this machine"));
+    }
+    let score = score(&mirror());
+    assert!(score.made.len() > 25, "{}", score.made.len());
+    score.judge("curl", &read(&score.made));
 }
 
 #[test]

@@ -44,7 +44,22 @@ pub fn delta_lake() -> Score {
     Score::new("linked-service-delta-lake").places(&Asked::pat(&[("cluster", CLUSTER)]), &["description", "vault", "token"])
 }
 
-const READ_LINKED_SERVICE: &str = r#"
+/// The texts as Data Factory computes them.
+pub const READ_DELTA_LAKE: &str = r"
+def factory(s):
+    assert not re.match(r'@(?!@)', s) and not re.search(r'(?<!@)@\{', s), s
+    if s.startswith('@@') and not s.startswith('@@{'): s = s[1:]
+    return s.replace('@@{', '@{')
+def read(files):
+    p = json.loads(files['ls.json'])['properties']
+    token = p['typeProperties'].get('accessToken', {})
+    found = {'description': p.get('description', '')}
+    if 'store' in token: found['vault'] = token['store']['referenceName']
+    if token.get('type') == 'SecureString': found['token'] = factory(token['value'])
+    return found
+";
+
+pub const READ_LINKED_SERVICE: &str = r#"
 def factory(s):
     """As Data Factory computes a text that has no expression; anything else ends the test."""
     if s.startswith('@@') and not s.startswith('@@{'): s = s[1:]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use brickpass::connection::AuthKind;
 
-use super::{Asked, HOST, LIMIT, PATH, Score, maps, pairs, write_all};
+use super::{Asked, Found, From, HOST, LIMIT, Made, PATH, Reading, Score, maps, pairs, registry, write_all};
 use crate::support::{Home, run, skip};
 
 const PAT: AuthKind = AuthKind::PersonalAccessToken;
@@ -35,12 +35,11 @@ fn read_jdbc(url: &str) -> BTreeMap<String, String> {
     found
 }
 
-#[test]
-fn ex_10_a_jdbc_address_is_read_exactly_or_refused_in_favour_of_properties() {
+pub fn jdbc_addresses() -> Score {
     let authority = format!("{HOST}:443");
     let fixed = pairs([("authority", &authority), ("httppath", PATH), ("authmech", "3"), ("uid", "token")]);
     let principal = pairs([("authority", &authority), ("authmech", "11"), ("auth_flow", "1"), ("oauth2clientid", super::CLIENT_ID)]);
-    let score = Score::new("jdbc")
+    Score::new("jdbc")
         .place("catalog", |value| Some(at("url").set("catalog", value)), with(fixed.clone(), "conncatalog"))
         .place("schema", |value| Some(at("url").set("schema", value)), with(fixed.clone(), "connschema"))
         .place("token", |value| Some(at("url").secret(value)), with(fixed, "pwd"))
@@ -49,7 +48,12 @@ fn ex_10_a_jdbc_address_is_read_exactly_or_refused_in_favour_of_properties() {
             |value| Some(Asked::of(AuthKind::ServicePrincipal).set("http_path", PATH).secret(value)),
             with(principal, "oauth2secret"),
         )
-        .place("http_path", |value| Some(Asked::of(PAT).set("http_path", value)), |_, value| panic!("{value:?} is no HTTP path"));
+        .place("http_path", |value| Some(Asked::of(PAT).set("http_path", value)), |_, value| panic!("{value:?} is no HTTP path"))
+}
+
+#[test]
+fn ex_10_a_jdbc_address_is_read_exactly_or_refused_in_favour_of_properties() {
+    let score = jdbc_addresses();
     let found: Vec<_> = score.made.iter().map(|made| read_jdbc(made.text().trim_end_matches('\n'))).collect();
     score.judge("JDBC driver", &found);
     for hostile in ["dapi;x", "dapi=x"] {
@@ -89,38 +93,46 @@ fn read_connection_string(text: &str) -> BTreeMap<String, String> {
     found
 }
 
-#[test]
-fn ex_11_odbc_reads_exactly_what_was_meant() {
-    const TEST: &str = "ex_11_odbc_reads_exactly_what_was_meant";
+/// In the form `string` or `ini`.
+pub fn odbc(form: &'static str) -> Score {
     let fixed = || pairs([("Host", HOST), ("Port", "443"), ("HTTPPath", PATH), ("SSL", "1"), ("AuthMech", "3"), ("UID", "token")]);
-    let score_of = |form: &'static str| {
-        Score::new("odbc")
-            .place("catalog", move |value| Some(at(form).set("catalog", value)), with(fixed(), "Catalog"))
-            .place("schema", move |value| Some(at(form).set("schema", value)), with(fixed(), "Schema"))
-            .place("token", move |value| Some(at(form).secret(value)), {
-                let fixed = fixed();
-                move |_, value| [fixed.clone(), pairs([("PWD", value)])].concat()
-            })
-            .place(
-                "driver",
-                move |value| Some(at(form).set("driver", value)),
-                |_, value| pairs([("Driver", Some(value.trim()).filter(|value| !value.is_empty()).unwrap_or("Simba Spark ODBC Driver"))]),
-            )
-    };
-    let score = score_of("string");
-    assert!(score.made.len() > 120);
-    let found: Vec<_> = score.made.iter().map(|made| read_connection_string(made.text().trim_end_matches('\n'))).collect();
-    score.judge("ODBC string", &found);
+    Score::new("odbc")
+        .place("catalog", move |value| Some(at(form).set("catalog", value)), with(fixed(), "Catalog"))
+        .place("schema", move |value| Some(at(form).set("schema", value)), with(fixed(), "Schema"))
+        .place("token", move |value| Some(at(form).secret(value)), {
+            let fixed = fixed();
+            move |_, value| [fixed.clone(), pairs([("PWD", value)])].concat()
+        })
+        .place(
+            "driver",
+            move |value| Some(at(form).set("driver", value)),
+            |_, value| pairs([("Driver", Some(value.trim()).filter(|value| !value.is_empty()).unwrap_or("Simba Spark ODBC Driver"))]),
+        )
+}
 
-    // unixODBC: the rest of the line behind the first `=`, without blanks around it; `;` and `#` begin comments; 1,000 bytes.
-    let score = score_of("ini");
+pub fn read_connection_strings(made: &[Made]) -> Vec<Found> {
+    made.iter().map(|made| read_connection_string(made.text().trim_end_matches('\n'))).collect()
+}
+
+/// The rest of the line behind the first `=`, without blanks around it; `;` and `#` begin comments; 1,000 bytes.
+pub fn read_as_unixodbc(made: &[Made]) -> Vec<Found> {
     let read_line = |line: &str| {
         let (key, value) = line.split_once('=').unwrap();
         let value = value.split([';', '#']).next().unwrap().trim();
         (key.to_owned(), value[..value.len().min(1000)].to_owned())
     };
-    let found: Vec<_> = score.made.iter().map(|made| made.text().lines().skip(1).map(read_line).collect()).collect();
-    score.judge("unixODBC", &found);
+    made.iter().map(|made| made.text().lines().skip(1).map(read_line).collect()).collect()
+}
+
+#[test]
+fn ex_11_odbc_reads_exactly_what_was_meant() {
+    const TEST: &str = "ex_11_odbc_reads_exactly_what_was_meant";
+    let score = odbc("string");
+    assert!(score.made.len() > 120);
+    score.judge("ODBC string", &read_connection_strings(&score.made));
+
+    let score = odbc("ini");
+    score.judge("unixODBC", &read_as_unixodbc(&score.made));
     let score = score.place("profile", |value| Some(at("ini").profile(value)), |_, value| pairs([("section", value)]));
     let home = Home::new();
     write_all(home.path(), &score.made, "ini");
@@ -136,19 +148,24 @@ fn ex_11_odbc_reads_exactly_what_was_meant() {
     score.judge("configparser", &maps(&read.stdout));
 }
 
-#[test]
-fn ex_12_sqlalchemy_reads_exactly_what_was_meant() {
-    const TEST: &str = "ex_12_sqlalchemy_reads_exactly_what_was_meant";
+/// With the token in it.
+pub fn sqlalchemy_addresses() -> Score {
     let ask = || Asked::of(PAT).set("http_path", PATH).secret("dapi1");
     let fixed = || pairs([("drivername", "databricks"), ("username", "token"), ("host", HOST), ("http_path", PATH)]);
-    let score = Score::new("sqlalchemy")
+    Score::new("sqlalchemy")
         .place("catalog", move |value| Some(ask().set("catalog", value)), with(fixed(), "catalog"))
         .place("schema", move |value| Some(ask().set("schema", value)), with(fixed(), "schema"))
         .place(
             "token",
             |value| Some(Asked::of(PAT).set("http_path", PATH).secret(value)),
             move |_, value| [fixed(), pairs([("password", value)])].concat(),
-        );
+        )
+}
+
+#[test]
+fn ex_12_sqlalchemy_reads_exactly_what_was_meant() {
+    const TEST: &str = "ex_12_sqlalchemy_reads_exactly_what_was_meant";
+    let score = sqlalchemy_addresses();
     let home = Home::new();
     write_all(home.path(), &score.made, "txt");
     let count = score.made.len();
@@ -161,12 +178,5 @@ fn ex_12_sqlalchemy_reads_exactly_what_was_meant() {
         return skip(TEST, "python3 is not on this machine");
     }
     score.judge("urllib", &maps(&read.stdout));
-    let program = format!(
-        "import json\nfrom sqlalchemy import make_url\nfound = []\nfor at in range({count}):\n    u = make_url(open(f'{{at}}.txt').read().strip())\n    found.append(dict(u.query, drivername=u.drivername, username=u.username, password=u.password or '', host=u.host))\nprint(json.dumps(found))"
-    );
-    let read = run(home.command("python3").args(["-c", &program]), b"", LIMIT);
-    if read.stderr.contains("No module named") {
-        return skip(TEST, "SQLAlchemy is not on this machine");
-    }
-    score.judge("make_url", &maps(&read.stdout));
+    Reading::new("SQLAlchemy", From::Registry, score, |made| registry::from_pypi("read_exports.py", "SQLAlchemy URL", made)).hold(TEST);
 }

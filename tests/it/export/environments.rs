@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt as _};
 
 use brickpass::connection::AuthKind;
 
-use super::{Asked, LIMIT, Made, PATH, Score, URL, maps, pairs, write_all};
+use super::{Asked, Found, LIMIT, Made, PATH, Score, URL, maps, pairs, write_all};
 use crate::support::{Home, missing_tool, run, skip};
 
 const NAMES: [&str; 8] = [
@@ -19,7 +19,7 @@ const NAMES: [&str; 8] = [
 ];
 
 /// By every place that a person can fill; what is not expected must be unset.
-fn score(format: &'static str, by_token: bool) -> Score {
+pub fn score(format: &'static str, by_token: bool) -> Score {
     let score = Score::new(format)
         .place(
             "profile",
@@ -77,7 +77,7 @@ fn all<const N: usize>(set: [(&'static str, &str); N]) -> Vec<(&'static str, Str
 }
 
 /// Runs each export in a subshell of one shell, in which all variables were set to something else before.
-fn read_by_shell(shell: &str, made: &[Made], ending: &str) -> Vec<BTreeMap<String, String>> {
+pub fn read_by_shell(shell: &str, made: &[Made], ending: &str) -> Vec<BTreeMap<String, String>> {
     let home = Home::new();
     let bin = home.path().join("bin");
     fs::create_dir(&bin).unwrap();
@@ -120,7 +120,7 @@ fn read_by_shell(shell: &str, made: &[Made], ending: &str) -> Vec<BTreeMap<Strin
 }
 
 /// A variable that is not set is told as an empty one.
-fn with_unset(mut found: BTreeMap<String, String>) -> BTreeMap<String, String> {
+pub fn with_unset(mut found: BTreeMap<String, String>) -> BTreeMap<String, String> {
     for name in NAMES {
         found.entry(name.to_owned()).or_default();
     }
@@ -180,13 +180,9 @@ fn powershell_string(text: &str) -> Option<(String, &str)> {
     None
 }
 
-#[test]
-fn ex_03_powershell_sets_exactly_what_was_meant_and_unsets_the_rest() {
-    let score = score("env-powershell", true);
-    assert!(score.made.len() > 100);
-    let found: Vec<BTreeMap<String, String>> = score
-        .made
-        .iter()
+/// By its grammar: it is not on this machine.
+pub fn read_as_powershell(made: &[Made]) -> Vec<Found> {
+    made.iter()
         .map(|made| {
             // Windows PowerShell 5.1 reads a file as it likes beyond that.
             assert!(made.text().is_ascii());
@@ -211,16 +207,19 @@ fn ex_03_powershell_sets_exactly_what_was_meant_and_unsets_the_rest() {
             found.retain(|_, value| value != "stale");
             with_unset(found)
         })
-        .collect();
-    score.judge("PowerShell", &found);
+        .collect()
 }
 
 #[test]
-fn ex_04_cmd_sets_exactly_what_was_meant_at_the_prompt_and_in_a_file() {
-    let score = score("env-cmd", false);
-    let found: Vec<_> = score
-        .made
-        .iter()
+fn ex_03_powershell_sets_exactly_what_was_meant_and_unsets_the_rest() {
+    let score = score("env-powershell", true);
+    assert!(score.made.len() > 100);
+    score.judge("PowerShell", &read_as_powershell(&score.made));
+}
+
+/// By its grammar, at the prompt and in a file alike.
+pub fn read_as_cmd(made: &[Made]) -> Vec<Found> {
+    made.iter()
         .map(|made| {
             let mut found = BTreeMap::new();
             for line in made.text().split_terminator("\r\n") {
@@ -231,8 +230,13 @@ fn ex_04_cmd_sets_exactly_what_was_meant_at_the_prompt_and_in_a_file() {
             }
             with_unset(found)
         })
-        .collect();
-    score.judge("cmd", &found);
+        .collect()
+}
+
+#[test]
+fn ex_04_cmd_sets_exactly_what_was_meant_at_the_prompt_and_in_a_file() {
+    let score = score("env-cmd", false);
+    score.judge("cmd", &read_as_cmd(&score.made));
 }
 
 #[test]
@@ -263,7 +267,7 @@ fn ex_05_each_dialect_of_environment_files_is_read_exactly_or_refused() {
     }
 
     // docker: the value is the rest of the line, and a name alone takes the value of the environment. systemd unquotes what has no quotation marks to itself.
-    let score = self::docker_score();
+    let score = docker_score();
     let found: Vec<_> = score
         .made
         .iter()
@@ -278,7 +282,7 @@ fn ex_05_each_dialect_of_environment_files_is_read_exactly_or_refused() {
     score.judge("docker", &found);
 }
 
-fn docker_score() -> Score {
+pub fn docker_score() -> Score {
     Score::new("env-docker")
         .place(
             "profile",

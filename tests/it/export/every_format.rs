@@ -118,6 +118,37 @@ fn ex_26_one_way_to_sign_in_is_exported() {
 #[test]
 fn ex_22_an_unconfirmed_address_and_a_lost_secret_are_told() {
     let mut desk = Desk::new();
+    let sh = brickpass::interchange::export::find("env-sh").unwrap();
+    let by_default = Answers::default();
+
+    // Into another tool no secret goes for an address that nobody confirmed; a reference to it does.
+    let elsewhere = desk.add_unconfirmed("elsewhere", "https://workspace.example.net", CANARY);
+    let refused = desk.export(elsewhere, sh, &by_default, true).unwrap_err();
+    assert!(
+        refused.what.contains("https://workspace.example.net") && refused.why.contains("Nobody has confirmed this address"),
+        "{refused}"
+    );
+    assert!(refused.fix.contains("confirm it in the form") && !refused.to_string().contains("canary"), "{refused}");
+    let without = desk.export(elsewhere, sh, &by_default, false).unwrap();
+    assert!(!without.contains_secret && !texts(&without).contains("canary"));
+
+    // A secret that is no longer in the vault is missed where it is wanted, and nowhere else.
+    for auth in [AuthKind::PersonalAccessToken, AuthKind::ServicePrincipal] {
+        let lost = desk.add(auth.word(), auth, super::URL, CANARY).id;
+        assert!(texts(&desk.export(lost, sh, &by_default, true).unwrap()).contains(CANARY));
+        desk.lose_secret_of(lost, auth);
+        let missed = desk.export(lost, sh, &by_default, true).unwrap_err();
+        assert_eq!(missed.code, Code::NoSecret, "{missed}");
+        assert!(missed.why.contains("None is stored") && missed.fix.contains("Enter it in the form"), "{missed}");
+        let without = desk.export(lost, sh, &by_default, false);
+        assert!(without.is_ok_and(|document| !document.contains_secret));
+    }
+    assert_eq!(desk.export(ConnectionId::random(), sh, &by_default, true).unwrap_err().code, Code::NoSuchConnection);
+}
+
+#[test]
+fn ex_21_what_a_format_does_not_know_is_told_and_nothing_is_made() {
+    let mut desk = Desk::new();
     let connection = desk.add("token", AuthKind::PersonalAccessToken, super::URL, CANARY);
     let sh = brickpass::interchange::export::find("env-sh").unwrap();
     let unknown = ExportRequest { format: "nothing".to_owned(), answers: Answers::default(), include_secret: false };
@@ -128,8 +159,6 @@ fn ex_22_an_unconfirmed_address_and_a_lost_secret_are_told() {
     let mut wrong = Answers::default();
     wrong.set("colour", "red");
     assert!(desk.export(connection.id, sh, &wrong, false).unwrap_err().what.contains("colour"));
-    let gone = ConnectionId::random();
-    assert_eq!(desk.export(gone, sh, &Answers::default(), true).unwrap_err().code, Code::NoSuchConnection);
 }
 
 struct Terminal {

@@ -5,16 +5,13 @@ use super::{
     python::{self, needs},
 };
 
-#[test]
-fn ex_19_spreadsheets_run_no_formula_from_a_list() {
-    const TEST: &str = "ex_19_spreadsheets_run_no_formula_from_a_list";
-    if !needs(TEST, &["python3"]) {
-        return;
-    }
-    let places = ["name of connection", "description", "folder"];
-    let read = |check: &str| {
-        format!(
-            r"
+pub const PLACES: [&str; 3] = ["name of connection", "description", "folder"];
+
+/// Guarded against formulas, or as it is.
+pub fn read_csv(guarded: bool) -> String {
+    let check = if guarded { "assert not any(c.lstrip()[:1] in tuple('=+-@') for c in cells if c), cells" } else { "pass" };
+    format!(
+        r"
 def read(files):
     text = next(iter(files.values())).lstrip('\ufeff')
     assert text.endswith('\r\n') and text.count('\r\n') == 2
@@ -24,16 +21,24 @@ def read(files):
     found = {{'name of connection': row['name'], 'description': row['description'], 'folder': row['folder']}}
     return {{k: v[1:] if v[:1] == chr(39) and v[1:].lstrip()[:1] in tuple('=+-@') else v for k, v in found.items()}}
 "
-        )
-    };
-    let guarded = read("assert not any(c.lstrip()[:1] in tuple('=+-@') for c in cells if c), cells");
-    assert!(python::judge(&Score::new("inventory-csv").places(&Asked::pat(&[]), &places), &guarded));
-    assert!(python::judge(&Score::new("inventory-csv").places(&Asked::pat(&[("excel", "yes")]), &places), &guarded));
-    assert!(python::judge(&Score::new("inventory-csv").places(&Asked::pat(&[("raw", "yes")]), &places), &read("pass")));
-    let as_json = r"
+    )
+}
+
+pub const READ_JSON: &str = r"
 def read(files):
     c, = json.loads(next(iter(files.values())))['connections']
     return {'name of connection': c['name'], 'description': c.get('description', ''), 'folder': c.get('folder', '')}
 ";
-    assert!(python::judge(&Score::new("inventory-json").places(&Asked::pat(&[]), &places), as_json));
+
+#[test]
+fn ex_19_spreadsheets_run_no_formula_from_a_list() {
+    const TEST: &str = "ex_19_spreadsheets_run_no_formula_from_a_list";
+    if !needs(TEST, &["python3"]) {
+        return;
+    }
+    let guarded = read_csv(true);
+    assert!(python::judge(&Score::new("inventory-csv").places(&Asked::pat(&[]), &PLACES), &guarded));
+    assert!(python::judge(&Score::new("inventory-csv").places(&Asked::pat(&[("excel", "yes")]), &PLACES), &guarded));
+    assert!(python::judge(&Score::new("inventory-csv").places(&Asked::pat(&[("raw", "yes")]), &PLACES), &read_csv(false)));
+    assert!(python::judge(&Score::new("inventory-json").places(&Asked::pat(&[]), &PLACES), READ_JSON));
 }

@@ -21,12 +21,14 @@ mod lists;
 mod offers;
 mod programs;
 mod python;
+pub mod read_back;
+mod registry;
 mod score;
 mod tools;
 
 use std::time::Duration;
 
 use asked::{Asked, CLIENT_ID, CLUSTER, HELPER, HOST, PATH, URL};
-use score::{Made, Score, maps, pairs, write_all};
+use score::{Found, From, Made, Reading, Score, maps, pairs, write_all};
 
 const LIMIT: Duration = Duration::from_secs(60);

@@ -8,7 +8,7 @@ use brickpass::{
 };
 use secrecy::ExposeSecret as _;
 
-use super::{Asked, HOST, LIMIT, PATH, Score, maps, pairs, write_all};
+use super::{Asked, CLUSTER, Found, HOST, LIMIT, Made, PATH, Score, maps, pairs, write_all};
 use crate::support::{Home, hostile_values, missing_tool, run, skip};
 
 /// Compilers take their time on a busy machine.
@@ -72,12 +72,7 @@ fn go_reads_its_literals() {
     judge("Go", &values, &read.stdout);
 }
 
-#[test]
-fn ex_10_java_reads_its_literals_and_the_driver_gets_its_properties() {
-    const TEST: &str = "ex_10_java_reads_its_literals_and_the_driver_gets_its_properties";
-    if let Some(tool) = missing_tool(&["javac", "java"]) {
-        return skip(TEST, &format!("{tool} is not on this machine"));
-    }
+pub fn jdbc_properties() -> Score {
     let ask = |field: &'static str| {
         move |value: &str| Some(Asked::of(AuthKind::PersonalAccessToken).set("http_path", PATH).set("form", "properties").set(field, value))
     };
@@ -92,12 +87,20 @@ fn ex_10_java_reads_its_literals_and_the_driver_gets_its_properties() {
             expected
         }
     };
-    let score =
-        Score::new("jdbc").place("catalog", ask("catalog"), with("ConnCatalog")).place("schema", ask("schema"), with("ConnSchema")).place(
-            "token",
-            |value| Some(Asked::of(AuthKind::PersonalAccessToken).set("http_path", PATH).set("form", "properties").secret(value)),
-            move |_, value| fixed(value),
-        );
+    Score::new("jdbc").place("catalog", ask("catalog"), with("ConnCatalog")).place("schema", ask("schema"), with("ConnSchema")).place(
+        "token",
+        |value| Some(Asked::of(AuthKind::PersonalAccessToken).set("http_path", PATH).set("form", "properties").secret(value)),
+        move |_, value| fixed(value),
+    )
+}
+
+#[test]
+fn ex_10_java_reads_its_literals_and_the_driver_gets_its_properties() {
+    const TEST: &str = "ex_10_java_reads_its_literals_and_the_driver_gets_its_properties";
+    if let Some(tool) = missing_tool(&["javac", "java"]) {
+        return skip(TEST, &format!("{tool} is not on this machine"));
+    }
+    let score = jdbc_properties();
     assert!(score.made.len() > 90);
     let home = Home::new();
     let mut calls = String::new();
@@ -189,14 +192,18 @@ for at in range(int(sys.argv[1])):
 print(json.dumps(found))
 ";
 
-fn read_by_python(score: &Score) {
+pub fn found_by_python(format: &str, made: &[Made]) -> Vec<Found> {
     let home = Home::new();
-    write_all(home.path(), &score.made, "py");
-    let count = score.made.len().to_string();
+    write_all(home.path(), made, "py");
+    let count = made.len().to_string();
     let read = run(home.command("python3").args(["-c", STAND_INS, &count]), b"", LIMIT);
-    assert_eq!(read.code, Some(0), "{}: {}", score.format, read.stderr);
+    assert_eq!(read.code, Some(0), "{format}: {}", read.stderr);
     assert!(!home.path().join("pwned").exists());
-    score.judge("Python", &maps(&read.stdout));
+    maps(&read.stdout)
+}
+
+fn read_by_python(score: &Score) {
+    score.judge("Python", &found_by_python(score.format, &score.made));
 }
 
 #[test]
@@ -205,47 +212,49 @@ fn python_programs_say_exactly_what_was_meant() {
     if let Some(tool) = missing_tool(&["python3"]) {
         return skip(TEST, &format!("{tool} is not on this machine"));
     }
-    let browser = || Asked::of(AuthKind::Browser);
-    read_by_python(&Score::new("sdk").place(
-        "profile",
-        move |value| Some(browser().profile(value)),
-        |_, value| pairs([("profile", value)]),
-    ));
-    let connect = Score::new("databricks-connect")
-        .place(
-            "profile",
-            move |value| Some(browser().set("cluster", "0101-120000-abcd1234").profile(value)),
-            |_, value| pairs([("profile", value), ("clusterId", "0101-120000-abcd1234")]),
-        )
-        .place(
-            "serverless",
-            move |value| Some(browser().set("compute", "serverless").profile(value)),
-            |_, _| pairs([("serverless", "True")]),
-        )
-        .place("cluster", move |value| Some(browser().set("cluster", value)), |_, value| pairs([("clusterId", value.trim())]));
-    read_by_python(&connect);
-    for (format, fixed) in [("sql-connector", "http_path"), ("sqlalchemy", "query.http_path")] {
-        let prefix = if format == "sqlalchemy" { "query." } else { "" };
-        let mut score = Score::new(format);
-        for (place, name) in [("catalog", ["catalog", "query.catalog"]), ("schema", ["schema", "query.schema"])] {
-            let name = if prefix.is_empty() { name[0] } else { name[1] };
-            score = score.place(
-                place,
-                move |value| Some(browser().set("http_path", PATH).set(place, value)),
-                move |_, value| {
-                    let mut expected = pairs([(fixed, PATH)]);
-                    expected.extend(Some(value.trim()).filter(|value| !value.is_empty()).map(|value| (name, value.to_owned())));
-                    expected
-                },
-            );
-        }
-        if format == "sql-connector" {
-            score = score.place(
-                "profile",
-                move |value| Some(browser().set("http_path", PATH).profile(value)),
-                |_, value| pairs([("profile", value), ("server_hostname", HOST)]),
-            );
-        }
+    for score in [sdk(), databricks_connect(), sql_connector(), sqlalchemy_program()] {
         read_by_python(&score);
     }
+}
+
+fn browser() -> Asked {
+    Asked::of(AuthKind::Browser)
+}
+
+pub fn sdk() -> Score {
+    Score::new("sdk").place("profile", |value| Some(browser().profile(value)), |_, value| pairs([("profile", value)]))
+}
+
+pub fn databricks_connect() -> Score {
+    Score::new("databricks-connect")
+        .place(
+            "profile",
+            |value| Some(browser().set("cluster", CLUSTER).profile(value)),
+            |_, value| pairs([("profile", value), ("clusterId", CLUSTER)]),
+        )
+        .place("serverless", |value| Some(browser().set("compute", "serverless").profile(value)), |_, _| pairs([("serverless", "True")]))
+        .place("cluster", |value| Some(browser().set("cluster", value)), |_, value| pairs([("clusterId", value.trim())]))
+}
+
+/// The catalog and the schema, as the program calls them.
+fn named(score: Score, path: &'static str, names: [&'static str; 2]) -> Score {
+    ["catalog", "schema"].into_iter().zip(names).fold(score, |score, (place, name)| {
+        score.place(
+            place,
+            move |value| Some(browser().set("http_path", PATH).set(place, value)),
+            move |asked, value| asked.meant(place, value).map(|value| (name, value)).into_iter().chain(pairs([(path, PATH)])).collect(),
+        )
+    })
+}
+
+pub fn sql_connector() -> Score {
+    named(Score::new("sql-connector"), "http_path", ["catalog", "schema"]).place(
+        "profile",
+        |value| Some(browser().set("http_path", PATH).profile(value)),
+        |_, value| pairs([("profile", value), ("server_hostname", HOST)]),
+    )
+}
+
+pub fn sqlalchemy_program() -> Score {
+    named(Score::new("sqlalchemy"), "query.http_path", ["query.catalog", "query.schema"])
 }

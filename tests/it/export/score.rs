@@ -86,7 +86,7 @@ impl Score {
                         assert_no_hidden(text, &format!("{}: V{number} in {place}", self.format));
                         assert_plain(name);
                     }
-                    self.made.push(Made { files, expected, value, place });
+                    self.made.push(Made { value, place, files, expected });
                 }
                 Err(failure) => {
                     assert!(!failure.what.is_empty() && failure.why.ends_with('.') && !failure.fix.is_empty(), "{failure:?}");
@@ -158,4 +158,46 @@ pub fn maps(json: &str) -> Vec<Found> {
 
 pub fn pairs<const N: usize>(pairs: [(&'static str, &str); N]) -> Vec<(&'static str, String)> {
     pairs.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
+}
+
+/// What became of the reading.
+pub enum Read {
+    Found(Vec<Found>),
+    /// The reader is not to be had here, and why.
+    Missing(String),
+}
+
+/// From where a reader comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// As its maker publishes it.
+    Registry,
+    /// A program of this machine.
+    Machine,
+    /// Nobody offers one here: a reader after the grammar, in these tests.
+    Own,
+}
+
+type Reader = Box<dyn Fn(&[Made]) -> Read>;
+
+/// The exports of one format, and a reader of them.
+pub struct Reading {
+    pub reader: &'static str,
+    pub from: From,
+    pub score: Score,
+    pub read: Reader,
+}
+
+impl Reading {
+    pub fn new(reader: &'static str, from: From, score: Score, read: impl Fn(&[Made]) -> Read + 'static) -> Self {
+        Self { reader, from, score, read: Box::new(read) }
+    }
+
+    /// The promise of one test.
+    pub fn hold(&self, test: &str) {
+        match (self.read)(&self.score.made) {
+            Read::Found(found) => self.score.judge(self.reader, &found),
+            Read::Missing(why) => crate::support::skip(&format!("{test} ({})", self.reader), &why),
+        }
+    }
 }

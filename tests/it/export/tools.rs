@@ -6,7 +6,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use brickpass::connection::AuthKind;
 use secrecy::ExposeSecret as _;
 
-use super::{Asked, CLIENT_ID, HOST, LIMIT, PATH, Score, URL, maps, pairs, write_all};
+use super::{Asked, CLIENT_ID, Found, HOST, LIMIT, Made, PATH, Score, URL, maps, pairs, write_all};
 use crate::support::{Home, missing_tool, run, skip};
 
 /// go-ini as the Go SDK sets it up: inline comments after a blank, quotation marks stripped, `%(x)s` expanded, a backslash at the end continues.
@@ -35,10 +35,8 @@ fn read_like_java(text: &str) -> BTreeMap<String, String> {
     found
 }
 
-#[test]
-fn ex_06_every_sdk_reads_the_same_profile_or_the_value_is_refused() {
-    const TEST: &str = "ex_06_every_sdk_reads_the_same_profile_or_the_value_is_refused";
-    let score = Score::new("databrickscfg")
+pub fn databrickscfg() -> Score {
+    Score::new("databrickscfg")
         .place(
             "profile",
             |value| Some(Asked::of(AuthKind::Browser).profile(value)),
@@ -57,7 +55,13 @@ fn ex_06_every_sdk_reads_the_same_profile_or_the_value_is_refused() {
             "client secret",
             |value| Some(Asked::of(AuthKind::ServicePrincipal).secret(value)),
             |_, value| pairs([("auth_type", "oauth-m2m"), ("client_id", CLIENT_ID), ("client_secret", value)]),
-        );
+        )
+}
+
+#[test]
+fn ex_06_every_sdk_reads_the_same_profile_or_the_value_is_refused() {
+    const TEST: &str = "ex_06_every_sdk_reads_the_same_profile_or_the_value_is_refused";
+    let score = databrickscfg();
     assert!(score.made.len() > 20);
     score.judge("Go", &score.made.iter().map(|made| read_like_go(made.text())).collect::<Vec<_>>());
     score.judge("Java", &score.made.iter().map(|made| read_like_java(made.text())).collect::<Vec<_>>());
@@ -76,9 +80,7 @@ fn ex_06_every_sdk_reads_the_same_profile_or_the_value_is_refused() {
     score.judge("Python", &maps(&read.stdout));
 }
 
-#[test]
-fn dbt_reads_exactly_what_was_meant_after_jinja() {
-    const TEST: &str = "dbt_reads_exactly_what_was_meant_after_jinja";
+pub fn dbt() -> Score {
     let ask = |auth| Asked::of(auth).set("http_path", PATH).set("schema", "analytics");
     let fixed = || pairs([("type", "databricks"), ("host", HOST), ("http_path", PATH)]);
     let and = move |key: &'static str, value: &str| [fixed(), pairs([(key, value)])].concat();
@@ -88,7 +90,7 @@ fn dbt_reads_exactly_what_was_meant_after_jinja() {
             value => and(place, value),
         }
     };
-    let score = Score::new("dbt")
+    Score::new("dbt")
         .place("catalog", move |value| Some(ask(AuthKind::Browser).set("catalog", value)), field("catalog"))
         .place("schema", move |value| Some(ask(AuthKind::Browser).set("schema", value)), field("schema"))
         .place(
@@ -106,7 +108,13 @@ fn dbt_reads_exactly_what_was_meant_after_jinja() {
             "client secret",
             move |value| Some(ask(AuthKind::ServicePrincipal).secret(value)),
             move |_, value| [and("client_secret", value), pairs([("client_id", CLIENT_ID), ("auth_type", "oauth")])].concat(),
-        );
+        )
+}
+
+#[test]
+fn dbt_reads_exactly_what_was_meant_after_jinja() {
+    const TEST: &str = "dbt_reads_exactly_what_was_meant_after_jinja";
+    let score = dbt();
     assert!(score.made.len() > 150);
     let home = Home::new();
     write_all(home.path(), &score.made, "yml");
@@ -127,6 +135,35 @@ fn dbt_reads_exactly_what_was_meant_after_jinja() {
     score.judge("PyYAML, Jinja", &maps(&read.stdout));
 }
 
+pub fn terraform() -> Score {
+    Score::new("terraform").place(
+        "profile",
+        |value| Some(Asked::of(AuthKind::Browser).profile(value)),
+        |_, value| pairs([("profile", value)]),
+    )
+}
+
+/// What the expressions of these objects are to Terraform's console.
+fn terraform_console(home: &Home, objects: &str) -> Vec<Found> {
+    fs::create_dir(home.path().join("console")).unwrap();
+    fs::write(home.path().join("console/main.tf"), format!("locals {{\n  all = [\n{objects}  ]\n}}\n")).unwrap();
+    let mut terraform = home.command("terraform");
+    terraform.env("CHECKPOINT_DISABLE", "1").args(["-chdir=console", "console"]);
+    let read = run(&mut terraform, b"base64encode(jsonencode(local.all))\n", LIMIT);
+    assert_eq!(read.code, Some(0), "{read:?}");
+    let json = BASE64_STANDARD.decode(read.stdout.trim().trim_matches('"')).unwrap();
+    maps(&String::from_utf8(json).unwrap())
+}
+
+fn profile_of(made: &Made) -> String {
+    let line = made.text().lines().find_map(|line| line.strip_prefix("  profile = ")).unwrap();
+    format!("    {{ profile = {line} }},\n")
+}
+
+pub fn read_by_terraform(made: &[Made]) -> Vec<Found> {
+    terraform_console(&Home::new(), &made.iter().map(profile_of).collect::<String>())
+}
+
 #[test]
 fn ex_07_terraform_takes_values_literally_and_secrets_only_as_sensitive_variables() {
     const TEST: &str = "ex_07_terraform_takes_values_literally_and_secrets_only_as_sensitive_variables";
@@ -135,11 +172,7 @@ fn ex_07_terraform_takes_values_literally_and_secrets_only_as_sensitive_variable
     assert!(program.contains("sensitive = true") && !program.contains("dose-canary"), "{program}");
     assert!(principal.notes.iter().any(|note| note.contains("state")));
 
-    let profiles = Score::new("terraform").place(
-        "profile",
-        |value| Some(Asked::of(AuthKind::Browser).profile(value)),
-        |_, value| pairs([("profile", value)]),
-    );
+    let profiles = terraform();
     // The second file has the values.
     let mut secrets = Vec::new();
     for (auth, name) in [(AuthKind::PersonalAccessToken, "databricks_token"), (AuthKind::ServicePrincipal, "databricks_client_secret")] {
@@ -155,27 +188,20 @@ fn ex_07_terraform_takes_values_literally_and_secrets_only_as_sensitive_variable
     }
     let home = Home::new();
     // Each file as it is through the parser, and the values that it gives through its evaluation.
-    let mut values = String::from("locals {\n  all = [\n");
+    let mut values = String::new();
     for (at, made) in profiles.made.iter().enumerate() {
         fs::write(home.path().join(format!("{at}.tf.txt")), made.text()).unwrap();
-        let line = made.text().lines().find_map(|line| line.strip_prefix("  profile = ")).unwrap();
-        values += &format!("    {{ profile = {line} }},\n");
+        values += &profile_of(made);
     }
     for (_, _, text) in &secrets {
         values += &format!("    {{\n{text}    }},\n");
     }
-    values += "  ]\n}\n";
-    fs::create_dir(home.path().join("console")).unwrap();
-    fs::write(home.path().join("console/main.tf"), values).unwrap();
     let terraform = || {
         let mut command = home.command("terraform");
         command.env("CHECKPOINT_DISABLE", "1");
         command
     };
-    let read = run(terraform().arg("-chdir=console").arg("console"), b"base64encode(jsonencode(local.all))\n", LIMIT);
-    assert_eq!(read.code, Some(0), "{read:?}");
-    let json = BASE64_STANDARD.decode(read.stdout.trim().trim_matches('"')).unwrap();
-    let found = maps(&String::from_utf8(json).unwrap());
+    let found = terraform_console(&home, &values);
     profiles.judge("Terraform", &found[..profiles.made.len()]);
     for ((name, value, text), found) in secrets.iter().zip(&found[profiles.made.len()..]) {
         assert_eq!(found.get(*name), Some(value), "{text}");

@@ -6,6 +6,7 @@ mod clients;
 mod databricks_cli;
 mod go_resolution;
 mod proof;
+mod readers;
 
 use std::{fmt::Write as _, fs, process::Command, time::Duration};
 
