@@ -454,6 +454,18 @@ fn the_settings_change_the_theme_and_close_when_saved() {
 }
 
 #[test]
+fn the_sheet_of_shortcuts_stays_until_escape() {
+    let engine = FakeEngine::with(&workspaces(&["Sales lakehouse"]));
+    let mut window = open(&engine, [1280.0, 800.0]);
+    window.state_mut().state.dialog = Some(Dialog::Shortcuts);
+    window.run_steps(8);
+    assert!(shows(&window, "Keyboard shortcuts"));
+    window.key_press(Key::Escape);
+    window.run_steps(2);
+    assert!(window.state().state.dialog.is_none() && !shows(&window, "Keyboard shortcuts"));
+}
+
+#[test]
 fn the_palette_jumps_to_a_connection() {
     let engine = FakeEngine::with(&workspaces(&["Alpha", "Beta", "Gamma"]));
     let mut window = open(&engine, [1280.0, 800.0]);
