@@ -455,6 +455,13 @@ fn the_databricks_cli_works_in_each_way_to_sign_in_whatever_lies_in_the_persons_
         assert_eq!(described.pointer("/details/configuration/metadata_service_url/value"), Some(&json!("********")), "{described}");
         assert!(!described.to_string().contains("persons-"), "{described}");
     }
+    // An account, although the person's file has the profile of another one.
+    let (account, principal) = (desk.demo.account(), desk.demo.service_principal());
+    let place = ["add", "Account", "--base-url", &account.base_url, "--account-id", &account.account_id];
+    let how = ["--auth", "service-principal", "--client-id", &principal.client_id, "--client-secret-stdin"];
+    desk.done(&[&place[..], &how].concat(), &principal.client_secret);
+    let workspaces = good(cli("Account", &["account", "workspaces", "list", "-o", "json"], None));
+    assert!(workspaces.as_array().unwrap().iter().any(|it| it["account_id"] == account.account_id.as_str()), "{workspaces}");
     // Its profile is served by name, for whoever says so; another one is another sign-in and is not.
     assert_eq!(good(cli("Person", &["current-user", "me", "-p", "person", "-o", "json"], None))["userName"], ways[2].1);
     let other = cli("Person", &["current-user", "me", "-p", "mine"], None);
