@@ -187,6 +187,8 @@ pub struct WindowMemory {
     pub position: Option<[f32; 2]>,
     pub maximized: bool,
     pub sidebar_width: Option<f32>,
+    /// Ids of the formats that something was taken from last, the newest first.
+    pub recent_tools: Vec<String>,
 }
 
 pub struct WindowFile {
@@ -295,7 +297,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = WindowFile::new(dir.path());
         assert_eq!(file.load(), WindowMemory::default());
-        let memory = WindowMemory { size: Some([1280.0, 800.0]), position: None, maximized: true, sidebar_width: Some(310.5) };
+        let memory = WindowMemory {
+            size: Some([1280.0, 800.0]),
+            position: None,
+            maximized: true,
+            sidebar_width: Some(310.5),
+            recent_tools: vec!["jdbc".to_owned()],
+        };
         file.save(&memory);
         assert_eq!(file.load(), memory);
     }

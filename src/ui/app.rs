@@ -181,6 +181,7 @@ impl BrickpassApp {
         let before = seen.clone();
         seen.maximized = maximized;
         seen.sidebar_width = self.state.window.sidebar_width;
+        seen.recent_tools.clone_from(&self.state.window.recent_tools);
         if !maximized {
             if let Some(inner) = viewport.inner_rect {
                 seen.size = Some([inner.width().round(), inner.height().round()]);

@@ -98,6 +98,7 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let secret = secret.is_some_and(|document| document.contains_secret);
     ui.horizontal_wrapped(|ui| {
         if Button::primary(words::COPY).icon(Icon::Copy).enabled(ready).show(ui).clicked() {
+            state.used_format();
             if secret {
                 act.send(state.copy_export_with_secret());
             } else if let Some(words) = preview::plain_words(state) {

@@ -299,6 +299,23 @@ fn of_several_files_a_new_folder_is_asked_for() {
 }
 
 #[test]
+fn what_was_used_last_stands_among_the_usual_tools_the_next_time_and_after_a_restart() {
+    let mut desk = Desk::on("Terraform");
+    desk.window.get_by_role_and_label(Role::Button, "Copy").click();
+    settle(&mut desk.window, &desk.engine);
+    let top = |desk: &Desk, title: &str| desk.window.get_by_role_and_label(Role::RadioButton, title).rect().top();
+    assert!(top(&desk, "JDBC") < top(&desk, "Terraform"), "nothing jumps");
+    for tab in ["Connection", "Export"] {
+        desk.window.get_by_role_and_label(Role::Tab, tab).click();
+        settle(&mut desk.window, &desk.engine);
+    }
+    assert!(top(&desk, "Terraform") < top(&desk, "JDBC"));
+    assert_eq!(desk.window.query_all_by_role_and_label(Role::RadioButton, "Terraform").count(), 1);
+    desk.window.run_steps(200);
+    assert_eq!(desk.engine.0.borrow().window.recent_tools, ["terraform"]);
+}
+
+#[test]
 fn the_list_of_tools_is_one_stop_of_the_keyboard_and_letters_filter_it() {
     let mut desk = Desk::on("Copy as form");
     desk.key(Modifiers::NONE, Key::ArrowDown);
@@ -553,4 +570,15 @@ fn in_a_narrow_window_the_list_has_the_page_to_itself() {
     assert!(desk.has("JDBC") && desk.has("Filter tools"));
     desk.tool("Copy as form");
     assert!(!desk.has("JDBC") && desk.has("Copy Base URL"));
+    desk.click("All tools");
+    desk.window.event(egui::Event::Text("terra".to_owned()));
+    settle(&mut desk.window, &desk.engine);
+    desk.key(Modifiers::NONE, Key::Escape);
+    assert!(desk.has("JDBC"), "Esc empties the filter first");
+    desk.key(Modifiers::NONE, Key::Escape);
+    assert!(desk.has("All tools") && !desk.has("JDBC"));
+    desk.click("All tools");
+    desk.window.event(egui::Event::Text("terra".to_owned()));
+    desk.key(Modifiers::NONE, Key::Enter);
+    assert!(desk.shows("profile = \"sales\""), "the tool that is called so");
 }

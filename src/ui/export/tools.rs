@@ -45,13 +45,16 @@ pub fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) -> Response {
             if sought.is_empty() {
                 state.export.choosing = false;
                 ui.ctx().request_repaint();
+            } else {
+                // What it was emptied for is typed next.
+                field.request_focus();
             }
             sought.clear();
         }
         let enter = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
         let down = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown));
         if enter {
-            let first = state.export.tools_in_order().first().copied();
+            let first = state.export.best_match();
             act.send(first.map(|tool| state.choose_tool(tool)).unwrap_or_default());
         }
         if down {

@@ -46,7 +46,11 @@ impl State {
         self.leave_export();
         match page {
             Page::Connection => Vec::new(),
-            Page::Export => self.ask_for_export(),
+            Page::Export => {
+                // Not while the list is looked at: it would jump.
+                self.export.put_first(&self.window.recent_tools);
+                self.ask_for_export()
+            }
             Page::Tokens => self.ask_for_tokens(),
             Page::Administration => self.ask_for_administration(),
             Page::Activity => self.ask_for_activity(),

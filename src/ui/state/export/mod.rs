@@ -34,6 +34,9 @@ use crate::{
 /// After the last key, before what is typed is asked about.
 const PAUSE: SignedDuration = SignedDuration::from_millis(300);
 
+/// So many formats are remembered as used.
+const RECENT: usize = 3;
+
 /// What a connection is handed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tool {
@@ -52,6 +55,8 @@ pub struct Export {
     formats: &'static [&'static Format],
     filter: String,
     tool: Tool,
+    /// Formats that were used last, which stand among the usual tools.
+    recent: Vec<&'static str>,
     /// Where there is no room for both, the list of tools has the page to itself.
     pub choosing: bool,
     handovers: HashMap<ConnectionId, Handover>,
@@ -59,7 +64,7 @@ pub struct Export {
 
 impl Default for Export {
     fn default() -> Self {
-        Self { formats: FORMATS, filter: String::new(), tool: Tool::default(), choosing: false, handovers: HashMap::new() }
+        Self { formats: FORMATS, filter: String::new(), tool: Tool::default(), recent: Vec::new(), choosing: false, handovers: HashMap::new() }
     }
 }
 
@@ -222,10 +227,13 @@ impl Export {
         };
         let usual = [(Tool::Profile, words::PROFILE_SOUGHT), (Tool::Form, words::FORM_SOUGHT)];
         let usual = usual.into_iter().filter(|(tool, more)| matches(&format!("{} {more}", self.title(*tool)), words::MOST_USED));
-        let mut found = vec![(words::MOST_USED, usual.map(|(tool, _)| tool).collect::<Vec<_>>())];
+        let recent = self.recent.iter().filter_map(|id| self.formats.iter().find(|format| format.id == *id));
+        let recent = recent.filter(|format| matches(&format!("{} {}", format.title, format.id), words::group(format.group)));
+        let usual = usual.map(|(tool, _)| tool).chain(recent.map(|format| Tool::Format(format.id)));
+        let mut found = vec![(words::MOST_USED, usual.collect::<Vec<_>>())];
         for group in words::GROUPS {
             let name = words::group(group);
-            let formats = self.formats.iter().filter(|format| format.group == group);
+            let formats = self.formats.iter().filter(|format| format.group == group && !self.recent.contains(&format.id));
             let formats = formats.filter(|format| matches(&format!("{} {}", format.title, format.id), name));
             found.push((name, formats.map(|format| Tool::Format(format.id)).collect()));
         }
@@ -233,9 +241,21 @@ impl Export {
         found
     }
 
+    pub(in crate::ui::state) fn put_first(&mut self, recent: &[String]) {
+        let known = recent.iter().filter_map(|id| self.formats.iter().find(|format| format.id == id.as_str()));
+        self.recent = known.map(|format| format.id).take(RECENT).collect();
+    }
+
     /// The same, without their groups.
     pub fn tools_in_order(&self) -> Vec<Tool> {
         self.tools().into_iter().flat_map(|(_, tools)| tools).collect()
+    }
+
+    /// What Enter means: a tool that is called so goes before one that only has to do with it.
+    pub fn best_match(&self) -> Option<Tool> {
+        let (all, sought) = (self.tools_in_order(), self.filter.trim().to_lowercase());
+        let called_so = all.iter().find(|tool| self.title(**tool).to_lowercase().contains(&sought));
+        called_so.or(all.first()).copied()
     }
 
     pub fn handover(&self, id: ConnectionId) -> Option<&Handover> {
@@ -286,7 +306,9 @@ impl State {
     }
 
     pub fn choose_tool(&mut self, tool: Tool) -> Vec<Command> {
-        self.export.choosing = false;
+        if std::mem::take(&mut self.export.choosing) {
+            self.export.filter.clear();
+        }
         if std::mem::replace(&mut self.export.tool, tool) == tool {
             return Vec::new();
         }
@@ -311,6 +333,15 @@ impl State {
         self.export.tool = tool;
         self.export.choosing = false;
         Vec::new()
+    }
+
+    /// Something was taken from the chosen format: it stands first the next time.
+    pub fn used_format(&mut self) {
+        let Some(format) = self.export.format() else { return };
+        let recent = &mut self.window.recent_tools;
+        recent.retain(|id| id != format.id);
+        recent.insert(0, format.id.to_owned());
+        recent.truncate(RECENT);
     }
 
     /// The person looks at something else: no secret stays here.

@@ -55,6 +55,7 @@ impl State {
         let mine = matches!(&self.dialog, Some(Dialog::SaveExport(dialog)) if dialog.run == Some(run));
         match outcome {
             Ok(paths) => {
+                self.used_format();
                 if mine {
                     self.dialog = None;
                 }
