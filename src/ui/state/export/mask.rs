@@ -1,5 +1,5 @@
-//! An export with a secret as it is shown until the person reveals it. What is readable stands in the same place in the export without the
-//! secret, so that nothing has to be guessed about how a secret looks in some format.
+//! An export with a secret as it is shown until the person reveals it. What is readable stands in the same place in an export without the
+//! secret (with another word in its place, else without any), so that nothing has to be guessed about how a secret looks in some format.
 
 use std::collections::HashSet;
 

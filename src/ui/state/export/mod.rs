@@ -74,9 +74,11 @@ pub struct Handover {
     /// By the id of the format and that of the field. What is typed stays as it is.
     answers: BTreeMap<&'static str, BTreeMap<&'static str, String>>,
     include_secret: bool,
-    /// Without the secret: what is shown, and what tells the secret part of the other one.
+    /// Without the secret.
     plain: Asked<Document>,
     with_secret: Asked<Document>,
+    /// As that one, with a word that is no secret in its place: what is the same in both may be read.
+    stand_in: Option<Document>,
     /// Which of several files is looked at.
     pub file: usize,
     /// Readable since then.
@@ -102,10 +104,11 @@ impl Handover {
         self.due.is_none() && !self.preview().waits() && self.preview().failure().is_none()
     }
 
-    /// The same file without the secret; empty: not known.
+    /// The same file with another word in the secret's place, else without the secret; empty: neither is known.
     pub fn without_secret(&self, name: &str) -> &str {
-        let document = self.plain.value().filter(|document| !document.contains_secret);
-        let file = document.and_then(|document| document.files.iter().find(|file| file.name == name));
+        let plain = || self.plain.value().filter(|document| !document.contains_secret);
+        let documents = [self.stand_in.as_ref(), plain()];
+        let file = documents.into_iter().flatten().find_map(|document| document.files.iter().find(|file| file.name == name));
         file.map_or("", |file| file.text.expose_secret())
     }
 
@@ -178,6 +181,7 @@ impl Handover {
     fn hide(&mut self) {
         self.include_secret = false;
         self.with_secret = Asked::default();
+        self.stand_in = None;
         self.revealed_at = None;
     }
 }

@@ -1,13 +1,23 @@
 //! What became of what was asked for.
 
+use secrecy::SecretString;
+
 use crate::{
+    connection::ConnectionId,
     engine::{Command, Event},
     failure::{Code, Failure},
+    interchange::{
+        databrickscfg::ProfileName,
+        format::{Document, Subject},
+    },
     ui::{
         state::{Dialog, Notice, State},
         text::export as words,
     },
 };
+
+/// Stands where the secret does, in an export that is made to be compared.
+pub(super) const STAND_IN: &str = "not0a0secret0but0as0long0as0one0";
 
 impl State {
     pub(in crate::ui::state) fn export_event(&mut self, event: Event) -> Vec<Command> {
@@ -28,7 +38,10 @@ impl State {
                     handover.plain.answered(run, outcome);
                 } else {
                     handover.with_secret.answered(run, outcome);
+                    let stand_in = self.export_with_a_stand_in(id);
+                    self.export.handover_mut(id).stand_in = stand_in;
                 }
+                let handover = self.export.handover_mut(id);
                 if let Some(files) = handover.preview().value().map(|document| document.files.len()) {
                     handover.file = handover.file.min(files.saturating_sub(1));
                 }
@@ -46,10 +59,20 @@ impl State {
         Vec::new()
     }
 
+    /// The same export as the one with the secret, made here, where the secret is not known.
+    fn export_with_a_stand_in(&self, id: ConnectionId) -> Option<Document> {
+        let (connection, format) = (&self.entry(id)?.connection, self.export.format()?);
+        let answers = self.export.handover(id)?.request(format, true).answers;
+        let (secret, profile) = (SecretString::from(STAND_IN), ProfileName::of(&connection.name));
+        let subject = Subject { connection, secret: Some(&secret), profile: profile.as_str(), helper: "" };
+        // Where it is refused, the export without the secret has to do.
+        format.write(&subject, &answers).ok()
+    }
+
     fn export_saved(
         &mut self,
         run: crate::engine::RunId,
-        id: crate::connection::ConnectionId,
+        id: ConnectionId,
         outcome: Result<Vec<std::path::PathBuf>, Failure>,
     ) {
         let mine = matches!(&self.dialog, Some(Dialog::SaveExport(dialog)) if dialog.run == Some(run));

@@ -1,12 +1,13 @@
 use std::path::PathBuf;
 
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
-use super::*;
+use super::{mask::HIDDEN, *};
 use crate::{
     connection::{Connection, SecretKind},
     engine::{Event, ExportPlace},
     failure::Code,
+    interchange::{databrickscfg::ProfileName, format::Subject},
     ui::{
         fake_engine::{FakeEngine, at, browser, connection, production},
         fake_engine_export::{FORMATS, JDBC, TERRAFORM, refused},
@@ -311,4 +312,37 @@ fn debug_output_holds_no_secret() {
     desk.secret_included();
     assert!(desk.shown().unwrap().contains(SECRET));
     assert!(!format!("{:?}", desk.state.export).contains(SECRET));
+}
+
+#[test]
+fn of_every_format_the_secret_alone_is_hidden() {
+    let sales = connection("Sales", |_| {});
+    let profile = ProfileName::of(&sales.name);
+    let secret = SecretString::from(SECRET);
+    let stand_in = SecretString::from(outcome::STAND_IN);
+    let (mut formats, mut readable, mut lines) = (0, 0, 0);
+    for format in crate::interchange::export::FORMATS.iter().filter(|format| format.takes_secret.is_some()) {
+        let mut answers = Answers::default();
+        for field in format.fields.iter().filter(|field| field.required) {
+            answers.set(field.id, "main");
+        }
+        let made = |secret| {
+            let subject = Subject { connection: &sales, secret: Some(secret), profile: profile.as_str(), helper: "/opt/brickpass-credential" };
+            format.write(&subject, &answers)
+        };
+        let (Ok(document), Ok(known)) = (made(&secret), made(&stand_in)) else { continue };
+        if !document.contains_secret {
+            continue;
+        }
+        formats += 1;
+        for (file, known) in document.files.iter().zip(&known.files) {
+            let text = file.text.expose_secret();
+            let shown = Hidden::by(known.text.expose_secret()).text(text);
+            assert!(!shown.contains(&SECRET[..6]) && !shown.contains("ZGFwaT"), "{}: {shown}", format.id);
+            lines += text.lines().count();
+            readable += shown.lines().filter(|line| !line.contains(HIDDEN)).count();
+        }
+    }
+    assert!(formats >= 10, "{formats}");
+    assert!(readable * 10 >= lines * 7, "{readable} of {lines} lines are readable");
 }
