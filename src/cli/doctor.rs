@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    doctor_helper, doctor_sign_in, environment,
+    doctor_cli_tokens, doctor_helper, doctor_sign_in, environment,
     output::{count, print_json, say},
     session::Session,
 };
@@ -103,6 +103,7 @@ fn examine() -> Result<Vec<Finding>, Failure> {
     let connections: Vec<_> = session.snapshot.entries.iter().map(|entry| &entry.connection).collect();
     findings.extend(doctor_sign_in::findings(&places, &connections, Timestamp::now()));
     findings.push(doctor_helper::finding(Path::new(&places.helper)));
+    findings.extend(doctor_cli_tokens::findings(&places.state_dir, Timestamp::now()));
     if !session.snapshot.tombstones.is_empty() {
         findings.push(Finding::fine(
             "Removed connections",

@@ -36,6 +36,9 @@ const GLANCE: Duration = Duration::from_secs(60);
 /// Sessions give out another token from five minutes before the end of one on.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
+/// Nobody waits longer for the entries of others; a renewal goes on by itself.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Where the CLI is told to keep its tokens (its `libs/auth/storage/mode.go`).
 const STORAGE_VARIABLE: &str = "DATABRICKS_AUTH_STORAGE";
 const IN_KEYRING: &str = "secure";
@@ -67,7 +70,7 @@ pub enum CliTokensOff {
     Setting,
     /// Secrets are kept elsewhere than in the system's keyring.
     NoKeyring,
-    /// The CLI was told to keep its tokens in a plain file.
+    /// The CLI was told to keep its tokens elsewhere, which is in a plain file.
     PlainFile,
 }
 
@@ -89,7 +92,7 @@ impl CliTokenState {
                     .to_owned()
             }
             Self::Off(CliTokensOff::PlainFile) => {
-                "The Databricks CLI was told to keep its tokens in a plain file, so it gets none. Use brickpass exec for it.".to_owned()
+                "The Databricks CLI was told not to keep its tokens in the keyring, so it gets none. Use brickpass exec for it.".to_owned()
             }
             Self::Failed(failure) => format!("The Databricks CLI has no valid token of it: {}", failure.what),
         }
@@ -110,9 +113,17 @@ struct Inner {
 
 impl Bell {
     /// Never blocks.
-    pub(super) fn hear(&self, event: &Event) {
-        match event {
-            Event::PlanApplied { outcome: Ok(_), .. }
+    pub(super) fn ring(&self) {
+        self.0.due.store(true, Ordering::SeqCst);
+        self.0.rung.notify_one();
+    }
+}
+
+/// Whether this may have changed which token an entry is to hold.
+pub(super) fn concerned_by(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::PlanApplied { outcome: Ok(_), .. }
             | Event::Saved { .. }
             | Event::Removed { .. }
             | Event::Restored { .. }
@@ -123,15 +134,8 @@ impl Bell {
             | Event::SignedOut { .. }
             | Event::Imported { .. }
             | Event::ImportUndone { .. }
-            | Event::SettingsSaved { .. } => self.ring(),
-            _ => {}
-        }
-    }
-
-    pub(super) fn ring(&self) {
-        self.0.due.store(true, Ordering::SeqCst);
-        self.0.rung.notify_one();
-    }
+            | Event::SettingsSaved { .. }
+    )
 }
 
 /// Goes on as long as the engine does.
@@ -176,8 +180,10 @@ async fn renew_ahead(shared: &Arc<Shared>, bell: &Bell) {
     let ending: Vec<String> =
         noted.into_iter().filter(|(_, token)| token.expires_at.is_some_and(|end| end < soon)).map(|(profile, _)| profile).collect();
     if !ending.is_empty() {
-        let _alone = bell.0.busy.lock().await;
+        let alone = bell.0.busy.lock().await;
         settled(shared, |profile| ending.iter().any(|ending| ending == profile)).await;
+        drop(alone);
+        tell(shared).await;
     }
 }
 
@@ -208,7 +214,10 @@ async fn settled(shared: &Arc<Shared>, which: impl Fn(&str) -> bool) -> Vec<CliT
     let mut asking = JoinSet::new();
     for (place, wanted) in wanted.iter().enumerate() {
         let (shared, connection, owner) = (Arc::clone(shared), wanted.connection.clone(), wanted.owner.clone());
-        asking.spawn(async move { (place, token_of(&shared, &connection, &owner).await) });
+        asking.spawn(async move {
+            let token = tokio::time::timeout(PATIENCE, token_of(&shared, &connection, &owner)).await;
+            (place, token.unwrap_or_else(|_| Err(late())))
+        });
     }
     let mut tokens = BTreeMap::new();
     while let Some(asked) = asking.join_next().await {
@@ -243,6 +252,15 @@ async fn token_of(shared: &Shared, connection: &Connection, owner: &Connection) 
     shared.sessions.access_token(owner).await
 }
 
+fn late() -> Failure {
+    Failure::new(
+        Code::ReadTimeout,
+        "The sign-in was not renewed in time.",
+        "The network or the service is slow.",
+        "The Databricks CLI gets the token once Brickpass has it.",
+    )
+}
+
 fn write(shared: &Shared, wanted: &Wanted, token: Result<AccessToken, Failure>, notes: &TokenNotes) -> CliTokenState {
     let token = match token {
         Ok(token) => token,
@@ -254,9 +272,9 @@ fn write(shared: &Shared, wanted: &Wanted, token: Result<AccessToken, Failure>, 
     };
     let noted_end = || notes.load().remove(&wanted.owner.id).filter(|note| note.is_for(&wanted.owner.base_url))?.expires_at;
     let until = token.expires_at.or_else(noted_end);
-    let noted = NotedToken::new(wanted.connection.id, until);
-    match shared.cli_tokens.put(&wanted.profile, &token.secret, &noted) {
-        Ok(Whose::Ours) => CliTokenState::Serves { until: noted.expires_at },
+    let now = NotedToken::new(wanted.connection.id, until);
+    match shared.cli_tokens.put(&wanted.profile, &token.secret, &now) {
+        Ok(Whose::Ours) => CliTokenState::Serves { until: now.expires_at },
         Ok(Whose::TheClis) => CliTokenState::ItsOwn,
         Err(failure) => CliTokenState::Failed(failure),
     }

@@ -79,9 +79,13 @@ impl Outbox {
             observer.see(&event);
         }
         self.bell.hear(&event);
-        self.cli_bell.hear(&event);
+        let rings = cli_tokens::concerned_by(&event);
         // Nobody listens any more only while the program ends.
         let _ = self.events.send(event);
+        // After it: what follows from an event is told after the event.
+        if rings {
+            self.cli_bell.ring();
+        }
         (self.wake)();
     }
 }

@@ -16,7 +16,7 @@ use super::{
     shared::{blocking, http_for, vault_for},
 };
 use crate::{
-    connection::{AuthKind, Connection, ConnectionId, SecretKind},
+    connection::{AuthKind, BaseUrl, Connection, ConnectionId, SecretKind},
     failure::{Code, Failure, Remedy},
     interchange::databrickscfg::File,
     oauth::AccessToken,
@@ -37,6 +37,7 @@ pub struct TokenDesk {
     sessions: Sessions,
     notes: TokenNotes,
     cli_tokens: Arc<CliTokens>,
+    serves_the_cli: bool,
     connections: Vec<Connection>,
     published: Vec<(ConnectionId, String)>,
     databrickscfg: Option<PathBuf>,
@@ -72,6 +73,7 @@ impl TokenDesk {
         let published = Publications::new(&places.state_dir).load().into_iter().filter(|it| here(&it.file));
         let published = published.map(|it| (it.connection, it.profile)).collect();
         Ok(Self {
+            serves_the_cli: settings.serve_databricks_cli && vault.home() == VaultHome::Keyring,
             vault,
             sessions,
             notes: TokenNotes::new(&places.state_dir),
@@ -103,6 +105,12 @@ impl TokenDesk {
         Some(ProfilesPlace { host: value("host")?, account_id: value("account_id"), workspace_id: value("workspace_id") })
     }
 
+    /// Still, whoever has written the file since.
+    fn leads_to(&self, profile: &str, connection: &Connection) -> bool {
+        let place = self.place_of(profile).and_then(|place| BaseUrl::read(&place.host).ok());
+        place.is_some_and(|place| place.base_url.origin() == connection.base_url.origin())
+    }
+
     /// For a vault that has answered with `VaultLocked`.
     ///
     /// # Errors
@@ -131,13 +139,14 @@ impl TokenDesk {
 
     /// A sign-in that was renewed is renewed for the Databricks CLI as well. As good as it goes.
     async fn serve_the_cli(&self, owner: &Connection, token: &AccessToken) {
-        if self.vault.home() != VaultHome::Keyring {
+        if !self.serves_the_cli {
             return;
         }
         for (profile, noted) in self.cli_tokens.noted() {
             let connection = self.connections.iter().find(|connection| connection.id == noted.connection);
             let now = NotedToken::new(noted.connection, token.expires_at);
-            if noted.expires_at < now.expires_at && connection.is_some_and(|it| it.owner_among(&self.connections).id == owner.id) {
+            let is_theirs = |it: &Connection| it.owner_among(&self.connections).id == owner.id && self.leads_to(&profile, it);
+            if noted.expires_at < now.expires_at && connection.is_some_and(is_theirs) {
                 let (tokens, secret) = (Arc::clone(&self.cli_tokens), token.secret.clone());
                 let _ = blocking(move || tokens.put(&profile, &secret, &now)).await;
             }

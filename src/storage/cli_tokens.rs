@@ -51,12 +51,12 @@ pub struct CliTokens {
 /// As the CLI writes it, and the mark.
 #[derive(Serialize)]
 struct Entry<'a> {
-    token: Token<'a>,
+    token: OAuthToken<'a>,
     written_by: &'static str,
 }
 
 #[derive(Serialize)]
-struct Token<'a> {
+struct OAuthToken<'a> {
     access_token: &'a str,
     token_type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,16 +101,16 @@ impl CliTokens {
     /// # Errors
     /// The keyring or the note does not take it.
     pub fn put(&self, profile: &str, token: &SecretString, noted: &NotedToken) -> Result<Whose, Failure> {
-        let there = self.get(profile)?;
-        if there.as_ref().is_some_and(|entry| !is_ours(entry)) {
+        let there = self.there(profile)?;
+        if !there.iter().all(is_ours) {
             self.note(profile, None)?;
             return Ok(Whose::TheClis);
         }
-        let token = Token { access_token: token.expose_secret(), token_type: "Bearer", expiry: noted.expires_at };
+        let token = OAuthToken { access_token: token.expose_secret(), token_type: "Bearer", expiry: noted.expires_at };
         let bytes = to_wiped_json(&Entry { token, written_by: MARK }).map_err(|error| unwritable(&error))?;
         // Noted first: an entry that nobody knows of would not be taken away.
         self.note(profile, Some(noted))?;
-        if there.is_none_or(|entry| entry != bytes) {
+        if there.is_empty() || there.iter().any(|entry| *entry != bytes) {
             let label = format!("Password for '{profile}' on '{SERVICE}'");
             self.keyring.put(&[Item { account: profile.to_owned(), label, bytes }]).map_err(|error| error.failure())?;
         }
@@ -122,7 +122,8 @@ impl CliTokens {
     /// # Errors
     /// The keyring or the note does not let it go.
     pub fn remove(&self, profile: &str) -> Result<(), Failure> {
-        if self.get(profile)?.is_some_and(|entry| is_ours(&entry)) {
+        let there = self.there(profile)?;
+        if !there.is_empty() && there.iter().all(is_ours) {
             self.keyring.delete(&[profile.to_owned()]).map_err(|error| error.failure())?;
         }
         self.note(profile, None)
@@ -133,11 +134,14 @@ impl CliTokens {
     /// # Errors
     /// The keyring does not answer.
     pub fn whose(&self, profile: &str) -> Result<Option<Whose>, Failure> {
-        Ok(self.get(profile)?.map(|entry| if is_ours(&entry) { Whose::Ours } else { Whose::TheClis }))
+        let there = self.there(profile)?;
+        let whose = if there.iter().all(is_ours) { Whose::Ours } else { Whose::TheClis };
+        Ok((!there.is_empty()).then_some(whose))
     }
 
-    fn get(&self, profile: &str) -> Result<Option<Bytes>, Failure> {
-        self.keyring.get(profile).map_err(|error| error.failure())
+    /// The CLI looks into one collection of the keyring, and somebody may have more of them.
+    fn there(&self, profile: &str) -> Result<Vec<Bytes>, Failure> {
+        self.keyring.twins(profile).map_err(|error| error.failure())
     }
 
     fn note(&self, profile: &str, now: Option<&NotedToken>) -> Result<(), Failure> {

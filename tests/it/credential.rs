@@ -17,21 +17,37 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use crate::support::{Finished, Home, Running, browser, free_port, run, skip, wait};
+use crate::support::{Finished, Home, Running, browser, free_port, keyring::Keyring, run, skip, wait};
 
 const CREDENTIAL: &str = env!("CARGO_BIN_EXE_brickpass-credential");
 const LIMIT: Duration = Duration::from_secs(60);
 const NOT_CONFIGURED: &str = "databricks OAuth is not configured for this host";
 
-/// A home with an encrypted vault, and the demo in this process.
+/// A home with a vault (an encrypted file, if not a keyring), and the demo in this process.
 pub struct Desk {
     pub home: Home,
     pub demo: Demo,
+    pub keyring: Option<Keyring>,
 }
 
 impl Desk {
     pub fn new() -> Self {
-        Self { home: Home::new(), demo: Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap() }
+        let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
+        Self { home: Home::new(), demo, keyring: None }
+    }
+
+    /// Its secrets are in a keyring of its own.
+    pub fn with_keyring() -> Self {
+        let desk = Self::new();
+        Self { keyring: Some(Keyring::start(&desk.home)), ..desk }
+    }
+
+    /// Any program that is to find the vault.
+    pub fn vaulted(&self, command: Command) -> Command {
+        match &self.keyring {
+            Some(keyring) => keyring.opens(command),
+            None => Self::with_vault(command),
+        }
     }
 
     pub fn with_vault(mut command: Command) -> Command {
@@ -40,18 +56,18 @@ impl Desk {
     }
 
     pub fn done(&self, arguments: &[&str], stdin: &str) -> Finished {
-        let finished = run(&mut Self::with_vault(self.home.brickpass(arguments)), stdin.as_bytes(), LIMIT);
+        let finished = run(&mut self.vaulted(self.home.brickpass(arguments)), stdin.as_bytes(), LIMIT);
         assert_eq!(finished.code, Some(0), "{arguments:?}: {finished:?}");
         finished
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Self::with_vault(self.home.command(CREDENTIAL));
+        let mut command = self.vaulted(self.home.command(CREDENTIAL));
         command.args(arguments).env("TZ", "Asia/Kolkata");
         command
     }
 
-    fn credential(&self, arguments: &[&str]) -> Finished {
+    pub fn credential(&self, arguments: &[&str]) -> Finished {
         run(&mut self.command(arguments), b"", LIMIT)
     }
 
@@ -89,7 +105,7 @@ impl Desk {
     pub fn log_in(&self, name: &str) {
         let (user, port) = (self.demo.users()[0].clone(), free_port());
         self.demo.authorization().register_redirect_port(port);
-        let mut login = Self::with_vault(self.home.brickpass(["login", name, "--no-browser", "--port", &port.to_string()]));
+        let mut login = self.vaulted(self.home.brickpass(["login", name, "--no-browser", "--port", &port.to_string()]));
         let mut child = Running(login.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap());
         let mut lines = BufReader::new(child.0.stderr.take().unwrap()).lines().map_while(Result::ok);
         let address = lines.find(|line| line.starts_with("http")).expect("the address of the sign-in");

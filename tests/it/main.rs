@@ -12,6 +12,7 @@ mod cli_admin;
 mod cli_expiring;
 mod cli_pat;
 mod cli_sign_in;
+mod cli_tokens;
 mod clipboard;
 mod clusters;
 mod credential;

@@ -137,6 +137,18 @@ impl Store for KeyringStore {
         })
     }
 
+    fn twins(&self, account: &str) -> Result<Vec<Bytes>, VaultError> {
+        let (service, account) = (self.link.service, account.to_owned());
+        self.run(move |store| {
+            let read = |entry: &Entry| entry.get_secret().map(Zeroizing::new);
+            match entry(store, service, &account, None).and_then(|entry| read(&entry)) {
+                Err(Error::NoEntry) => Ok(Vec::new()),
+                Err(Error::Ambiguous(twins)) => twins.iter().map(read).collect(),
+                other => other.map(|one| vec![one]),
+            }
+        })
+    }
+
     fn put(&self, items: &[Item]) -> Result<(), VaultError> {
         for item in items {
             let (service, account, label, bytes) = (self.link.service, item.account.clone(), item.label.clone(), item.bytes.clone());

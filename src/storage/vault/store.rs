@@ -49,6 +49,14 @@ pub(crate) trait Store: Send + Sync {
     /// Locked, unavailable, damaged. Nothing stored is `None`.
     fn get(&self, account: &str) -> Result<Option<Bytes>, VaultError>;
 
+    /// Every entry of that name: a keyring may hold several, made by other programs or in other collections.
+    ///
+    /// # Errors
+    /// As `get`.
+    fn twins(&self, account: &str) -> Result<Vec<Bytes>, VaultError> {
+        Ok(self.get(account)?.into_iter().collect())
+    }
+
     /// All of them or, where the home can do that, none.
     ///
     /// # Errors

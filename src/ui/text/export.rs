@@ -181,7 +181,7 @@ pub fn masked(last_four: &str) -> String {
 }
 
 // Profiles
-pub const PROFILE_WHY: &str = "Databricks' SDKs, the Terraform provider and what is built on them find this connection by its profile and ask Brickpass for tokens; no secret is written. The Databricks CLI lists the profile, but reads only its own tokens: run it with brickpass exec, see Databricks CLI.";
+pub const PROFILE_WHY: &str = "Databricks' SDKs, the Terraform provider and what is built on them find this connection by its profile and ask Brickpass for tokens; no secret is written to the file.";
 pub const PROFILE: &str = "Profile";
 pub const READING: &str = "Reading the profiles";
 pub const PLANNING: &str = "Finding out what would change";

@@ -4,6 +4,8 @@
 pub mod between;
 pub mod browser;
 pub mod fault_server;
+#[cfg(target_os = "linux")]
+pub mod keyring;
 pub mod traces;
 
 use std::{

@@ -1,0 +1,197 @@
+//! The Databricks CLI reads nothing but its own entries of the keyring: those of published profiles are kept in step, and what the CLI put
+//! there by itself is left alone.
+#![cfg(target_os = "linux")]
+
+use std::{fs, thread, time::Duration};
+
+use brickpass::demo::OAuthFault;
+use serde_json::{Value, json};
+
+use crate::{
+    credential::Desk,
+    support::{Home, keyring::Keyring, skip},
+};
+
+const SERVICE: &str = "databricks-cli";
+
+/// `None`, and said: there is no keyring to be had here.
+fn desk(test: &str) -> Option<Desk> {
+    if let Some(missing) = Keyring::missing() {
+        skip(test, &missing);
+        return None;
+    }
+    Some(Desk::with_keyring())
+}
+
+impl Desk {
+    fn keys(&self) -> &Keyring {
+        self.keyring.as_ref().unwrap()
+    }
+
+    fn entry(&self, profile: &str) -> Option<Value> {
+        self.keys().entry(&self.home, SERVICE, profile).map(|text| serde_json::from_str(&text).unwrap())
+    }
+
+    fn token_of(&self, profile: &str) -> Option<String> {
+        self.entry(profile).map(|entry| entry["token"]["access_token"].as_str().unwrap().to_owned())
+    }
+
+    fn publish(&self, name: &str) -> String {
+        self.done(&["publish", name, "--yes"], "").stderr
+    }
+}
+
+fn no_file_holds(home: &Home, secret: &str) {
+    for (path, bytes) in home.files() {
+        let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!found, "a secret lies in {}", path.display());
+    }
+}
+
+#[test]
+fn a_published_token_serves_the_databricks_cli_until_it_is_unpublished() {
+    let Some(desk) = desk("a_published_token_serves_the_databricks_cli_until_it_is_unpublished") else { return };
+    let token = desk.demo.workspaces()[0].token.clone();
+    desk.add_pat("sales");
+    assert_eq!(desk.entry("sales"), None, "nothing is handed over before somebody says so");
+    let said = desk.publish("sales");
+    assert!(said.contains("The Databricks CLI uses it, too"), "{said}");
+    assert_eq!(
+        desk.entry("sales").unwrap(),
+        json!({ "token": { "access_token": token, "token_type": "Bearer" }, "written_by": "brickpass" })
+    );
+    no_file_holds(&desk.home, &token);
+    let examined = || desk.done(&["doctor"], "").stdout;
+    assert!(examined().contains("has tokens of 1 profile"), "{}", examined());
+
+    let said = desk.done(&["unpublish", "sales", "--yes"], "").stderr;
+    assert!(!said.contains("Databricks CLI"), "{said}");
+    assert_eq!(desk.entry("sales"), None);
+}
+
+#[test]
+fn a_rotated_token_reaches_the_databricks_cli_and_a_removed_connection_leaves_nothing() {
+    let Some(desk) = desk("a_rotated_token_reaches_the_databricks_cli_and_a_removed_connection_leaves_nothing") else { return };
+    desk.add_pat("sales");
+    desk.publish("sales");
+    let before = desk.token_of("sales").unwrap();
+    desk.done(&["pat", "rotate", "sales"], "");
+    let after = desk.token_of("sales").unwrap();
+    assert_ne!(before, after);
+    assert_eq!(desk.done(&["token", "sales"], "").stdout.trim(), after);
+    assert!(desk.entry("sales").unwrap()["token"]["expiry"].is_string(), "the end of a token that was made here is known");
+    desk.done(&["remove", "sales"], "");
+    assert_eq!(desk.entry("sales"), None);
+}
+
+#[test]
+fn a_sign_in_gives_its_access_token_alone_follows_its_renewals_and_ends_with_it() {
+    let Some(desk) = desk("a_sign_in_gives_its_access_token_alone_follows_its_renewals_and_ends_with_it") else { return };
+    desk.add_browser("person");
+    desk.log_in("person");
+    let said = desk.publish("person");
+    assert!(said.contains("brickpass exec works at any time"), "{said}");
+    let entry = desk.entry("person").unwrap();
+    assert!(entry["token"]["expiry"].is_string() && entry["token"].get("refresh_token").is_none(), "{entry}");
+    let first = desk.token_of("person").unwrap();
+    assert_eq!(desk.done(&["token", "person"], "").stdout.trim(), first);
+
+    desk.done(&["token", "person", "--renew"], "");
+    let second = desk.token_of("person").unwrap();
+    assert_ne!(first, second);
+
+    // Ends are told to the second.
+    thread::sleep(Duration::from_millis(1100));
+    let renewed = desk.credential(&["auth", "token", "--profile", "person", "--force-refresh"]);
+    assert_eq!(renewed.code, Some(0), "{renewed:?}");
+    let third = desk.token_of("person").unwrap();
+    assert_ne!(second, third);
+    assert_eq!(renewed.json()["access_token"], third.as_str());
+    for token in [&first, &second, &third] {
+        no_file_holds(&desk.home, token);
+    }
+
+    desk.done(&["logout", "person"], "");
+    assert_eq!(desk.entry("person"), None, "whoever has signed out here is signed out there");
+    desk.log_in("person");
+    assert!(desk.entry("person").is_some(), "and in again");
+}
+
+#[test]
+fn a_sign_in_of_the_databricks_cli_itself_is_never_touched() {
+    let Some(desk) = desk("a_sign_in_of_the_databricks_cli_itself_is_never_touched") else { return };
+    let theirs = r#"{"token":{"access_token":"theirs","token_type":"Bearer","refresh_token":"r","expiry":"2099-01-01T00:00:00Z"}}"#;
+    desk.add_pat("sales");
+    desk.keys().put(&desk.home, SERVICE, "sales", theirs);
+    let said = desk.publish("sales");
+    assert!(said.contains("has signed in under this name by itself"), "{said}");
+    let there = || desk.keys().entry(&desk.home, SERVICE, "sales");
+    assert_eq!(there().as_deref(), Some(theirs));
+    desk.done(&["unpublish", "sales", "--yes"], "");
+    assert_eq!(there().as_deref(), Some(theirs));
+
+    // Ours, until `databricks auth login` takes its place.
+    desk.done(&["publish", "sales", "--profile", "mine", "--yes"], "");
+    assert!(desk.token_of("mine").is_some());
+    desk.keys().put(&desk.home, SERVICE, "mine", theirs);
+    desk.done(&["pat", "rotate", "sales"], "");
+    desk.done(&["remove", "sales"], "");
+    assert_eq!(desk.keys().entry(&desk.home, SERVICE, "mine").as_deref(), Some(theirs));
+}
+
+#[test]
+fn who_wants_none_or_keeps_secrets_elsewhere_gives_none() {
+    let Some(desk) = desk("who_wants_none_or_keeps_secrets_elsewhere_gives_none") else { return };
+    desk.add_pat("sales");
+    desk.publish("sales");
+    assert!(desk.entry("sales").is_some());
+
+    let file = desk.home.path().join(".databrickscfg");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{text}\n[__settings__]\nauth_storage = plaintext\n")).unwrap();
+    let said = desk.publish("sales");
+    assert!(said.contains("not to keep its tokens in the keyring"), "{said}");
+    assert_eq!(desk.entry("sales"), None);
+    fs::write(&file, &text).unwrap();
+    desk.publish("sales");
+    assert!(desk.entry("sales").is_some());
+
+    let settings = desk.home.config_dir().join("settings.json");
+    fs::write(&settings, r#"{"serve_databricks_cli": false}"#).unwrap();
+    let said = desk.publish("sales");
+    assert!(said.contains("switched off"), "{said}");
+    assert_eq!(desk.entry("sales"), None);
+    fs::remove_file(&settings).unwrap();
+
+    let elsewhere = Desk::new();
+    elsewhere.add_pat("sales");
+    let said = elsewhere.publish("sales");
+    assert!(said.contains("your secrets are kept elsewhere"), "{said}");
+    assert!(!elsewhere.home.state_dir().join("cli_tokens.json").exists());
+}
+
+#[test]
+fn a_profile_that_leads_elsewhere_by_now_has_no_token() {
+    let Some(desk) = desk("a_profile_that_leads_elsewhere_by_now_has_no_token") else { return };
+    desk.add_pat("sales");
+    desk.publish("sales");
+    let file = desk.home.path().join(".databrickscfg");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace(&desk.host(), "https://evil.example.com")).unwrap();
+    desk.done(&["pat", "rotate", "sales"], "");
+    assert_eq!(desk.entry("sales"), None, "the CLI sends it to whichever host stands in the file");
+}
+
+#[test]
+fn a_sign_in_that_fails_is_told_and_the_profile_is_published_all_the_same() {
+    let Some(desk) = desk("a_sign_in_that_fails_is_told_and_the_profile_is_published_all_the_same") else { return };
+    desk.add_principal("robot", 0);
+    // No token, no entry: and the profile is published all the same.
+    desk.demo.authorization().set_fault(OAuthFault::InvalidGrant);
+    let said = desk.publish("robot");
+    assert!(said.contains("The Databricks CLI has no valid token of it"), "{said}");
+    assert_eq!(desk.entry("robot"), None);
+    desk.demo.authorization().clear_fault();
+    desk.publish("robot");
+    assert!(desk.token_of("robot").is_some());
+}
