@@ -7,6 +7,7 @@ mod plan;
 mod secrets;
 
 use std::{
+    collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -155,6 +156,7 @@ fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
     let Now { file, foreign, profiles } = Now::read(shared)?;
     let default = profiles.default_profile();
     let known = known::of(shared, file.path(), &profiles)?;
+    let by_name: HashMap<&str, &known::Known> = known.iter().rev().map(|known| (known.profile.as_str(), known)).collect();
     let mut lines: Vec<ProfileLine> = profiles
         .profiles()
         .into_iter()
@@ -163,7 +165,7 @@ fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
             host: profile.get("host").map(str::to_owned),
             auth_type: profile.get("auth_type").map(str::to_owned),
             secrets: profile.secrets().map(|(key, _)| key.to_owned()).collect(),
-            published: known.iter().find(|known| known.profile == profile.name).map(|known| (known.connection, known.drift)),
+            published: by_name.get(profile.name.as_str()).map(|known| (known.connection, known.drift)),
             name: profile.name,
         })
         .collect();

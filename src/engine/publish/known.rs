@@ -1,6 +1,6 @@
 //! What is remembered of publications, compared with what stands in the file and what the connections are now.
 
-use std::{fmt::Write as _, path::Path};
+use std::{collections::HashMap, fmt::Write as _, path::Path};
 
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
@@ -26,10 +26,12 @@ pub(super) fn of(shared: &Shared, path: &Path, file: &File) -> Result<Vec<Known>
         return Ok(Vec::new());
     }
     let connections = connections(shared)?;
+    let connections: HashMap<ConnectionId, Connection> = connections.into_iter().map(|connection| (connection.id, connection)).collect();
     let profiles = file.profiles();
+    let profiles: HashMap<&str, &Profile> = profiles.iter().map(|profile| (profile.name.as_str(), profile)).collect();
     let known = publications.into_iter().filter(|publication| publication.file == path).filter_map(|publication| {
-        let connection = connections.iter().find(|connection| connection.id == publication.connection)?;
-        let profile = profiles.iter().find(|profile| profile.name == publication.profile);
+        let connection = connections.get(&publication.connection)?;
+        let profile = profiles.get(publication.profile.as_str()).copied();
         let drift = drift(&publication, profile, connection, &shared.places.helper);
         Some(Known { profile: publication.profile, connection: publication.connection, drift })
     });

@@ -1,5 +1,7 @@
 //! Secrets in the file that the vault holds, too.
 
+use std::collections::HashSet;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
@@ -53,14 +55,18 @@ fn holds(shared: &Shared, connection: &Connection, key: &str, secret: &SecretStr
 /// Whether a change takes secrets off the disk, each of which the vault holds: then no backup may keep them there. A secret that nobody else
 /// holds is kept, since it could not be had again.
 pub(super) fn move_away(shared: &Shared, before: &File, after: &File) -> bool {
-    let still: Vec<(String, SecretString)> = all(after);
-    let is_still = |gone: &SecretString| still.iter().any(|(_, secret)| secret.expose_secret() == gone.expose_secret());
-    let gone: Vec<(String, SecretString)> = all(before).into_iter().filter(|(_, secret)| !is_still(secret)).collect();
+    let still = all(after);
+    let still: HashSet<&str> = still.iter().map(|(_, secret)| secret.expose_secret()).collect();
+    let mut gone = all(before);
+    gone.retain(|(_, secret)| !still.contains(secret.expose_secret()));
+    if gone.is_empty() {
+        return false;
+    }
     let Ok(connections) = connections(shared) else { return false };
     let is_held = |(key, secret): &(String, SecretString)| {
         connections.iter().any(|connection| holds(shared, connection, key, secret).unwrap_or_default())
     };
-    !gone.is_empty() && gone.iter().all(is_held)
+    gone.iter().all(is_held)
 }
 
 fn all(file: &File) -> Vec<(String, SecretString)> {

@@ -7,7 +7,7 @@ use super::{
     Changed, Edit, File, SETTINGS,
     diff::diff,
     keys::{is_sign_in, place},
-    lines::{Entry, Kind, Line, lines},
+    lines::{Entry, Kind, Line},
     python,
 };
 use crate::failure::{Code, Failure};
@@ -32,13 +32,12 @@ struct Draft<'a> {
 
 pub(super) fn changed(file: &File, edit: &Edit) -> Result<Changed, Failure> {
     let new = apply(file, edit)?;
-    let diff = diff((file.text.expose_secret(), &file.lines()), (new.text.expose_secret(), &new.lines()));
+    let diff = diff((file.text.expose_secret(), &file.lines), (new.text.expose_secret(), &new.lines));
     Ok(Changed { text: new.text, diff })
 }
 
 fn apply(file: &File, edit: &Edit) -> Result<File, Failure> {
-    let old = file.lines();
-    let mut draft = Draft::of(file.text.expose_secret(), &old);
+    let mut draft = Draft::of(file.text.expose_secret(), &file.lines);
     match edit {
         Edit::Put { profile, keys } => {
             // Small letters: to Python they are the same.
@@ -64,19 +63,15 @@ fn apply(file: &File, edit: &Edit) -> Result<File, Failure> {
             draft.put(SETTINGS, &[("default_profile", profile.clone())])?;
         }
         Edit::Several(edits) => {
-            let mut now = File { text: file.text.clone() };
-            for (_, edit) in edits {
-                now = apply(&now, edit)?;
-            }
-            return Ok(now);
+            let Some(((_, first), others)) = edits.split_first() else { return File::of(file.text.clone()).map_err(|_| not_read_back()) };
+            return others.iter().try_fold(apply(file, first)?, |now, (_, edit)| apply(&now, edit));
         }
     }
     let mut new = draft.finish();
-    lines(&new).map_err(|_| unwritable("A line of it", "it would not be read back"))?;
     if let Edit::Put { profile, keys } = edit {
         alike(file.text.expose_secret(), &new, profile.as_str(), keys)?;
     }
-    Ok(File { text: SecretString::from(std::mem::take(&mut *new)) })
+    File::of(SecretString::from(std::mem::take(&mut *new))).map_err(|_| not_read_back())
 }
 
 impl<'a> Draft<'a> {
@@ -368,6 +363,10 @@ fn no_profile(name: &str) -> Failure {
         "Tools that are told to use it by default would fail.",
         "Choose a profile that the file holds; nothing was changed.",
     )
+}
+
+fn not_read_back() -> Failure {
+    unwritable("A line of it", "it would not be read back")
 }
 
 fn unwritable(what: &str, why: &str) -> Failure {

@@ -18,7 +18,7 @@ use std::{collections::HashMap, ops::Range};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use self::lines::{Kind, Line};
+use self::lines::{Kind, Line, Unreadable};
 pub use self::{
     diff::{DiffKind, DiffLine},
     keys::{decides, is_secret},
@@ -36,9 +36,10 @@ pub const SETTINGS: &str = "__settings__";
 /// More is no file of profiles (1 MiB, and room for a thousand of them many times over).
 pub const LARGEST: usize = 4 * 1024 * 1024;
 
-/// The file as text: everything that is needed to change a line of it.
+/// The file as text and line by line: everything that is needed to change a line of it. It is taken apart once.
 pub struct File {
     text: SecretString,
+    lines: Vec<Line>,
 }
 
 /// One profile, as Go reads it.
@@ -100,17 +101,14 @@ impl File {
         if text.contains('\0') {
             return Err(unreadable("It holds bytes that no text has.".to_owned()));
         }
-        match lines::lines(text) {
-            Ok(_) => Ok(Self { text: SecretString::from(text.to_owned()) }),
-            Err(wrong) => {
-                Err(unreadable(format!("Line {} is {}; the Databricks CLI refuses the whole file for it.", wrong.line, wrong.why)))
-            }
-        }
+        Self::of(SecretString::from(text.to_owned())).map_err(|wrong| {
+            unreadable(format!("Line {} is {}; the Databricks CLI refuses the whole file for it.", wrong.line, wrong.why))
+        })
     }
 
-    /// It was read once, so it can be read again.
-    fn lines(&self) -> Vec<Line> {
-        lines::lines(self.text.expose_secret()).unwrap_or_default()
+    fn of(text: SecretString) -> Result<Self, Unreadable> {
+        let lines = lines::lines(text.expose_secret())?;
+        Ok(Self { text, lines })
     }
 
     /// All of it, to be written back.
@@ -137,7 +135,7 @@ impl File {
                 found.len() - 1
             })
         };
-        for line in self.lines() {
+        for line in &self.lines {
             match &line.kind {
                 Kind::Section(name) => current = Some(open(&mut found, name, line.number)),
                 Kind::Entry(entry) => {
@@ -153,16 +151,15 @@ impl File {
         found
     }
 
-    /// `[__settings__] default_profile`, else `DEFAULT` when it has a host.
+    /// The profile that is used when nobody names one: that of the settings, else `DEFAULT` when it has a host.
     #[must_use]
     pub fn default_profile(&self) -> Option<String> {
+        if let Some(named) = self.setting("default_profile") {
+            return Some(named).filter(|name| name != SETTINGS);
+        }
         let sections = self.sections();
-        let named = sections.iter().find(|section| section.name == SETTINGS).and_then(|settings| settings.get("default_profile"));
-        let named = named.map(str::trim).filter(|name| !name.is_empty() && *name != SETTINGS).map(str::to_owned);
-        named.or_else(|| {
-            let default = sections.iter().find(|section| section.name == "DEFAULT")?;
-            default.get("host").map(|_| default.name.clone())
-        })
+        let default = sections.iter().find(|section| section.name == "DEFAULT")?;
+        default.get("host").map(|_| default.name.clone())
     }
 
     /// What `[__settings__]` says of a key, where the Databricks CLI keeps what it was told.
@@ -176,7 +173,7 @@ impl File {
     /// Where Python or Java would read it otherwise than Go.
     #[must_use]
     pub fn remarks(&self) -> Vec<Remark> {
-        dialects::remarks(self.text.expose_secret(), &self.lines())
+        dialects::remarks(self.text.expose_secret(), &self.lines)
     }
 
     /// The text with one change, and what it is as a diff with secrets masked.

@@ -202,7 +202,7 @@ proptest! {
             if let Ok(file) = File::read(bytes) {
                 let _ = (file.profiles(), file.remarks(), file.default_profile());
                 let _ = file.changed(&Edit::Remove { profile: "a".to_owned() });
-                let whole: usize = file.lines().iter().map(|line| line.bytes.len()).sum();
+                let whole: usize = file.lines.iter().map(|line| line.bytes.len()).sum();
                 prop_assert_eq!(whole, bytes.len());
             }
         }
