@@ -1,9 +1,10 @@
 //! A section of `.databrickscfg`, to be put there by hand or on another computer. On this one, publishing does it better.
 
-use super::parts::{CLUSTER, HTTP_PATH, Inline, account_id, cluster, document, http_path, inline, secret_word};
+use super::parts::{CLUSTER, HTTP_PATH, Inline, cluster, document, http_path, inline, secret_word};
 use crate::{
     failure::Failure,
     interchange::{
+        databrickscfg::published,
         escape::{Quoted, Text, Unwritable, ini},
         format::{Answers, Document, Format, Group, Subject},
     },
@@ -20,27 +21,29 @@ pub(super) const DATABRICKSCFG: Format = Format {
 
 fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let connection = subject.connection;
-    let text = Text::new().words("[").value("The name of the profile", subject.profile, section)?.words("]\nhost = ");
-    let text = text.value("The address", connection.base_url.as_str(), ini)?.words("\n");
-    let text = text.optional(account_id(connection), |text, id| entry(text, "account_id = ", "The account ID", id))?;
-    let text = match inline(subject)? {
-        None => {
-            let text = text.words("auth_type = databricks-cli\n");
-            entry(text, "databricks_cli_path = ", "The path of the program that gives tokens", subject.helper)?
+    let secret = inline(subject)?;
+    let mut text = Text::new().words("[").value("The name of the profile", subject.profile, section)?.words("]\n");
+    for (key, value) in published(connection, subject.helper) {
+        // Which way to sign in it is, and whom to ask; with a secret in it, neither is so.
+        if secret.is_none() || decides_where(key) {
+            text = entry(text, key, key, &value)?;
         }
+    }
+    let text = match secret {
+        None => text,
         Some(Inline::Token(token)) => {
             let text = text.words("auth_type = pat\n");
-            entry(text, "token = ", "The token", Inline::Token(token).exposed())?
+            entry(text, "token", "The token", Inline::Token(token).exposed())?
         }
         Some(principal @ Inline::ServicePrincipal { client_id, .. }) => {
-            let text = entry(text.words("auth_type = oauth-m2m\n"), "client_id = ", "The client ID", client_id)?;
-            entry(text, "client_secret = ", secret_word(connection), principal.exposed())?
+            let text = entry(text.words("auth_type = oauth-m2m\n"), "client_id", "The client ID", client_id)?;
+            entry(text, "client_secret", secret_word(connection), principal.exposed())?
         }
     };
-    let text = text.optional(cluster(answers)?, |text, id| entry(text, "cluster_id = ", "The cluster", id))?;
+    let text = text.optional(cluster(answers)?, |text, id| entry(text, "cluster_id", "The cluster", id))?;
     let path = http_path(answers)?;
     let warehouse = path.as_ref().and_then(|path| path.warehouse_id());
-    let text = text.optional(warehouse, |text, id| entry(text, "warehouse_id = ", "The warehouse", id))?;
+    let text = text.optional(warehouse, |text, id| entry(text, "warehouse_id", "The warehouse", id))?;
     Ok(document(
         subject,
         ".databrickscfg",
@@ -50,7 +53,11 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
 }
 
 fn entry(text: Text, key: &'static str, what: &'static str, value: &str) -> Result<Text, Failure> {
-    Ok(text.words(key).value(what, value, ini)?.words("\n"))
+    Ok(text.words(key).words(" = ").value(what, value, ini)?.words("\n"))
+}
+
+fn decides_where(key: &str) -> bool {
+    matches!(key, "host" | "account_id" | "workspace_id")
 }
 
 /// A name of a section that all readers take for one, and none for its settings.
