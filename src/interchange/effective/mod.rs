@@ -95,6 +95,7 @@ pub enum Profiles {
     /// Why.
     Unreadable(String),
     Read {
+        /// Of the settings.
         default_profile: Option<String>,
         sections: Vec<Section>,
     },
@@ -117,7 +118,7 @@ impl From<&databrickscfg::File> for Profiles {
             let values = profile.keys().map(|(key, value)| (key.to_owned(), plain(key, value))).collect();
             Section { name: profile.name.clone(), line: profile.lines.start, values }
         });
-        Self::Read { default_profile: file.default_profile(), sections: sections.collect() }
+        Self::Read { default_profile: file.setting("default_profile"), sections: sections.collect() }
     }
 }
 

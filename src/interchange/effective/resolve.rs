@@ -127,8 +127,7 @@ impl<'a> Resolution<'a> {
                 self.notes.push(format!("{path} is not read, because {variable} is set and no profile is named."));
                 return None;
             }
-            // `DEFAULT` is there even when nobody has written it.
-            default_profile.clone().filter(|name| name != "DEFAULT").map(|name| (name, Source::Settings))
+            default_profile.clone().map(|name| (name, Source::Settings))
         };
         let (name, source) = explicit.unwrap_or_else(|| ("DEFAULT".to_owned(), Source::Default));
         if name == SETTINGS {
