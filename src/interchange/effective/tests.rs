@@ -268,7 +268,10 @@ fn the_host_of_a_bundle_finds_its_profile() {
     let found = case(&[], sections()).bundle(BUNDLE).resolve(None);
     assert_eq!((found.profile.as_deref(), found.auth_type.as_deref()), (Some("a"), Some("pat")));
     assert!(matches!(of(&found, "host").source, Source::Bundle(_)));
-    assert!(found.notes.iter().any(|note| note.contains("Only the Databricks CLI reads /projects/etl/databricks.yml (target dev)")), "{found:?}");
+    assert!(
+        found.notes.iter().any(|note| note.contains("Only the Databricks CLI reads /projects/etl/databricks.yml (target dev)")),
+        "{found:?}"
+    );
     let mut twice = sections();
     twice.push(section("c", 9, &[("host", "dev.cloud.databricks.com")]));
     let found = case(&[], twice).bundle(BUNDLE).resolve(None);
@@ -311,4 +314,21 @@ fn profiles_of_a_file_come_with_their_lines_and_without_secrets() {
         sections[0].values.iter().map(|(key, value)| (key.as_str(), value.is_some())).collect::<Vec<_>>(),
         [("host", true), ("token", false), ("mine", true)]
     );
+}
+
+#[test]
+fn a_default_profile_that_the_sdks_refuse_is_an_error_and_not_the_legacy_one() {
+    for (settings, words) in [("__settings__", "reserved section name"), ("DEFAULT", "has no DEFAULT profile configured")] {
+        let text = format!("[__settings__]\ndefault_profile = {settings}\n[a]\nhost = https://x\n");
+        let file = crate::interchange::databrickscfg::File::read(text.as_bytes()).unwrap();
+        let variables = Variables::default();
+        let found = resolve(&Given {
+            variables: &variables,
+            config_file: "c".into(),
+            profiles: Profiles::from(&file),
+            profile: None,
+            bundle: None,
+        });
+        assert!(found.problem.as_deref().is_some_and(|problem| problem.contains(words)), "{settings}: {:?}", found.problem);
+    }
 }
