@@ -131,6 +131,9 @@ fn show(plan: &Plan, file: &ProfilesFile, changes: bool) {
     for DiffLine { kind, text } in &plan.diff {
         say(format_args!("{} {}", sign(*kind), clean(text)));
     }
+    for warning in plan.edit.warnings() {
+        note(clean(&warning));
+    }
 }
 
 fn sign(kind: DiffKind) -> &'static str {
@@ -144,7 +147,7 @@ fn sign(kind: DiffKind) -> &'static str {
 
 fn described(plan: &Plan, applied: bool) -> Value {
     let diff = plan.diff.iter().map(|line| format!("{} {}", sign(line.kind), line.text));
-    json!({ "path": plan.path, "diff": diff.collect::<Vec<String>>(), "applied": applied })
+    json!({ "path": plan.path, "diff": diff.collect::<Vec<String>>(), "warnings": plan.edit.warnings(), "applied": applied })
 }
 
 /// What another program wrote, for a terminal: its control characters do nothing there.

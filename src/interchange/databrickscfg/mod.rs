@@ -200,6 +200,29 @@ pub enum Edit {
     Several(Vec<(Option<ConnectionId>, Edit)>),
 }
 
+impl Edit {
+    /// What a person should know before they agree to it: tools that the profile will not work with.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        match self {
+            Self::Put { profile, keys } => {
+                // It splits the command at blanks (`CliTokenSource`), and there is no way to quote it.
+                let helper = keys.iter().find(|(key, path)| *key == "databricks_cli_path" && path.contains(char::is_whitespace));
+                let words = |(_, path): &(&str, String)| {
+                    format!(
+                        "Databricks' SDK for Java cannot sign in with the profile {}: it cannot start a program with a space in its path ({path}). \
+                         All other tools can. For Java, install Brickpass in a folder without a space, then publish again.",
+                        profile.as_str()
+                    )
+                };
+                helper.map(words).into_iter().collect()
+            }
+            Self::Several(edits) => edits.iter().flat_map(|(_, edit)| edit.warnings()).collect(),
+            Self::RemoveKeys { .. } | Self::Remove { .. } | Self::Default { .. } => Vec::new(),
+        }
+    }
+}
+
 pub struct Changed {
     pub text: SecretString,
     /// Empty: nothing changes.

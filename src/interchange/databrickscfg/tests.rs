@@ -164,6 +164,35 @@ fn values_that_not_all_programs_read_alike_are_refused() {
     }
 }
 
+#[test]
+fn a_program_with_a_space_in_its_path_is_told_of_before_it_is_published() {
+    let with = |path| put("a", &[("host", "https://x"), ("databricks_cli_path", path)]);
+    assert!(with("/opt/brickpass-credential").warnings().is_empty());
+    let several =
+        Edit::Several(vec![(None, with("/Program Files/brickpass-credential")), (None, Edit::Default { profile: "a".to_owned() })]);
+    let told = several.warnings();
+    assert!(told.len() == 1 && told[0].contains("SDK for Java") && told[0].contains("without a space"), "{told:?}");
+}
+
+#[test]
+fn a_new_section_is_shown_without_the_rest_although_settings_stand_before_it() {
+    let sections = (0..3000).map(|number| format!("[p{number}]\nhost = https://h{number}\n\n"));
+    let text = std::iter::once("[__settings__]\ndefault_profile = p1\n\n".to_owned()).chain(sections).collect::<String>();
+    let edit = Edit::Several(vec![(None, put("new", &OURS)), (None, Edit::Default { profile: "new".to_owned() })]);
+    let diff = file(&text).changed(&edit).unwrap().diff;
+    let of = |kind| diff.iter().filter(|line| line.kind == kind).map(|line| line.text.as_str()).collect::<Vec<_>>();
+    assert_eq!(of(DiffKind::Removed), ["default_profile = p1"]);
+    let added = of(DiffKind::Added);
+    assert!(added[0] == "default_profile = new" && added[1..].iter().filter(|line| !line.is_empty()).count() == 4, "{added:?}");
+    assert!(diff.len() < 20, "{diff:?}");
+}
+
+#[test]
+fn the_settings_are_no_default_profile_and_what_they_name_is_told_as_it_is() {
+    let it = file("[__settings__]\ndefault_profile = __settings__\n[DEFAULT]\nhost = https://x\n");
+    assert_eq!((it.default_profile(), it.setting("default_profile").as_deref()), (None, Some(SETTINGS)));
+}
+
 fn any_file() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         "\\[[a-c]\\]",
