@@ -311,7 +311,7 @@ pub(super) struct SendTo {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
-    #[arg(required_unless_present = "formats")]
+    /// The connection; a list of all connections (inventory-csv, inventory-json) goes without one
     pub(super) name: Option<String>,
     /// The word of the format; --formats lists them
     #[arg(long, short, value_name = "F", required_unless_present = "formats")]

@@ -15,29 +15,43 @@ use super::{
     session::Session,
 };
 use crate::{
+    connection::ConnectionId,
     engine::{Command, Event, ExportPlace, ExportRequest, RunId},
     failure::{Code, Failure},
     interchange::{
-        export::FORMATS,
-        format::{Answers, Document, Field, FieldKind, Format},
+        export::{self, FORMATS},
+        format::{Answers, Document, Field, FieldKind, Format, missing},
     },
 };
 
 const RUN: RunId = RunId(1);
 
 pub(super) fn export(options: &args::Export, json: bool) -> Result<ExitCode, Failure> {
-    let (Some(name), Some(format)) = (&options.name, &options.format) else {
+    let Some(format) = options.format.as_deref().filter(|_| !options.formats) else {
         tell_formats(options.format.as_deref(), json)?;
         return Ok(ExitCode::SUCCESS);
     };
+    let name = options.name.as_deref();
+    let lists_all = export::find(format).is_some_and(|format| export::of_all(format).is_some());
+    if name.is_none() && !lists_all {
+        return Err(no_name(format));
+    }
     let answers = answers(&options.set)?;
-    let request = ExportRequest { format: format.clone(), answers, include_secret: options.include_secrets };
+    let request = ExportRequest { format: format.to_owned(), answers, include_secret: options.include_secrets, only: name.is_some() };
     let mut session = Session::open()?;
-    let outcome =
-        made(&mut session, name, request).map_err(|failure| in_terminal(failure, name)).and_then(|document| match &options.output {
-            Some(to) => save(&mut session, name, document, to, options.in_work_tree, json),
-            None => print(&document, json),
-        });
+    let id = match name {
+        Some(name) => session.find(name)?.connection.id,
+        // A list of all is asked of none.
+        None => ConnectionId::random(),
+    };
+    let made = made(&mut session, id, request).map_err(|failure| match name {
+        Some(name) => on_the_command_line(in_terminal(failure, name), format),
+        None => on_the_command_line(failure, format),
+    });
+    let outcome = made.and_then(|document| match &options.output {
+        Some(to) => save(&mut session, id, document, to, options.in_work_tree, json),
+        None => print(&document, json),
+    });
     session.settle(outcome)
 }
 
@@ -58,8 +72,26 @@ fn answers(given: &[String]) -> Result<Answers, Failure> {
     Ok(answers)
 }
 
-fn made(session: &mut Session, name: &str, request: ExportRequest) -> Result<Document, Failure> {
-    let id = session.find(name)?.connection.id;
+/// Here a field is filled in by an argument.
+fn on_the_command_line(mut failure: Failure, format: &str) -> Failure {
+    let field = export::find(format).and_then(|format| format.fields.iter().find(|field| missing(field) == failure));
+    if let Some(field) = field {
+        let hint = if field.hint.is_empty() { String::new() } else { format!(" {}.", field.hint) };
+        failure.fix = format!("Add --set {}=VALUE.{hint}", field.id);
+    }
+    failure
+}
+
+fn no_name(format: &str) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        "Nothing was exported.",
+        format!("\"{}\" is about one connection, and none is named.", format.escape_debug()),
+        "Name it: brickpass export NAME --format FORMAT. brickpass list shows the names; only inventories go without one.",
+    )
+}
+
+fn made(session: &mut Session, id: ConnectionId, request: ExportRequest) -> Result<Document, Failure> {
     if request.include_secret {
         session.need_vault()?;
     }
@@ -67,8 +99,14 @@ fn made(session: &mut Session, name: &str, request: ExportRequest) -> Result<Doc
     session.wait(|event| if let Event::Exported { outcome, .. } = event { Some(outcome) } else { None })
 }
 
-fn save(session: &mut Session, name: &str, document: Document, to: &Path, in_work_tree: bool, json: bool) -> Result<ExitCode, Failure> {
-    let id = session.find(name)?.connection.id;
+fn save(
+    session: &mut Session,
+    id: ConnectionId,
+    document: Document,
+    to: &Path,
+    in_work_tree: bool,
+    json: bool,
+) -> Result<ExitCode, Failure> {
     let shown = (document.format, document.contains_secret, document.notes.clone(), document.next);
     let place = ExportPlace { to: to.to_owned(), in_work_tree };
     session.send(Command::SaveExport { run: RUN, id, document: Box::new(document), place });
@@ -201,4 +239,21 @@ fn described(format: &Format) -> Value {
         "takes_secret": format.takes_secret.is_some(),
         "fields": fields.collect::<Vec<Value>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_missing_is_told_with_the_argument_that_sets_it() {
+        for format in FORMATS {
+            for field in format.fields {
+                let told = on_the_command_line(missing(field), format.id);
+                assert!(told.fix.contains("--set ") && told.fix.contains(field.hint), "{}: {told:?}", format.id);
+            }
+        }
+        let other = no_name("dbt");
+        assert_eq!(on_the_command_line(other.clone(), "dbt"), other);
+    }
 }

@@ -16,6 +16,8 @@ pub struct ExportRequest {
     pub answers: Answers,
     /// The person has ticked it, after the warning.
     pub include_secret: bool,
+    /// Of a format that lists all connections: only the one it is asked of.
+    pub only: bool,
 }
 
 /// A choice that the live workspace offers.

@@ -38,7 +38,7 @@ pub(in crate::engine) fn export(shared: &Arc<Shared>, run: RunId, id: Connection
 async fn made(shared: &Arc<Shared>, id: ConnectionId, request: &ExportRequest) -> Result<Document, Failure> {
     let format = export::find(&request.format).ok_or_else(|| no_such_format(&request.format))?;
     if let Some(make_all) = export::of_all(format) {
-        return of_all(shared, format, make_all, request).await;
+        return of_all(shared, id, format, make_all, request).await;
     }
     let found = owner::owned(shared, id).await?;
     let secret = if request.include_secret && format.takes_secret.is_some() { Some(secret_of(shared, &found).await?) } else { None };
@@ -56,12 +56,19 @@ async fn made(shared: &Arc<Shared>, id: ConnectionId, request: &ExportRequest) -
     Ok(document)
 }
 
-/// A list of all connections, whichever one it was asked of.
-async fn of_all(shared: &Arc<Shared>, format: &Format, make_all: export::MakeAll, request: &ExportRequest) -> Result<Document, Failure> {
+/// A list of all connections, whichever one it was asked of, if any.
+async fn of_all(
+    shared: &Arc<Shared>,
+    id: ConnectionId,
+    format: &Format,
+    make_all: export::MakeAll,
+    request: &ExportRequest,
+) -> Result<Document, Failure> {
     let reader = Arc::clone(shared);
     let (snapshot, history, notes) = blocking(move || (reader.library.load(), reader.history.load(), reader.token_notes.load())).await?;
     let snapshot = snapshot.map_err(|error| error.failure())?;
-    let listed = snapshot.entries.iter().map(|entry| {
+    let asked = snapshot.entries.iter().filter(|entry| !request.only || entry.connection.id == id);
+    let listed = asked.map(|entry| {
         let connection = &entry.connection;
         let note = notes.get(&connection.id).filter(|note| note.is_for(&connection.base_url));
         export::Listed { connection, last: history.get(&connection.id), expires: note.and_then(|note| note.expires_at) }

@@ -67,7 +67,7 @@ impl Desk {
     }
 
     pub fn export(&mut self, id: ConnectionId, format: &Format, answers: &Answers, include_secret: bool) -> Result<Document, Failure> {
-        self.ask(id, ExportRequest { format: format.id.to_owned(), answers: answers.clone(), include_secret })
+        self.ask(id, ExportRequest { format: format.id.to_owned(), answers: answers.clone(), include_secret, only: false })
     }
 
     pub fn ask(&mut self, id: ConnectionId, request: ExportRequest) -> Result<Document, Failure> {

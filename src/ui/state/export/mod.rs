@@ -165,7 +165,7 @@ impl Handover {
         for field in self.fields(format) {
             answers.set(field.id, self.answer(format, field));
         }
-        ExportRequest { format: format.id.to_owned(), answers, include_secret }
+        ExportRequest { format: format.id.to_owned(), answers, include_secret, only: false }
     }
 
     fn forget_preview(&mut self) {
