@@ -1,6 +1,6 @@
 //! Every format, read back: all hostile values in every place that a person can fill, by each reader that there is.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{collections::BTreeMap, fmt::Write as _, fs, os::unix::fs::PermissionsExt as _};
 
 use brickpass::interchange::export::FORMATS;
 
@@ -53,7 +53,7 @@ pub fn table() -> Table {
     for format in FORMATS {
         let row = rows.remove(format.id).unwrap_or_default();
         let Row { made, refused, readers, .. } = &row;
-        let readers = if readers.is_empty() { "no reader here".to_owned() } else { readers.join(", ") };
+        let readers = if readers.is_empty() { "no reader here".to_owned() } else { readers.join("; ") };
         let _ = writeln!(text, "{:<26} read back {made:>4}, refused {refused:>4}, wrong {}   {readers}", format.id, row.wrong.len());
         rows.insert(format.id, row);
     }
@@ -82,6 +82,10 @@ fn machine(reader: &'static str, tool: &'static str, score: Score, read: impl Fn
         Some(tool) => Read::Missing(format!("{tool} is not on this machine")),
         None => Read::Found(read(made)),
     })
+}
+
+fn command(shell: &'static str, score: Score) -> Reading {
+    machine(shell, shell, score, move |made| told_to_brickpass(shell, made))
 }
 
 /// By Python's own library.
@@ -128,7 +132,10 @@ fn files_of_tools() -> Vec<Reading> {
         npm("js-yaml, manifests", kubernetes()),
         Reading::new("kubernetes-validate", Registry, kubernetes(), |made| from_pypi("read_manifests.py", "", made)),
         npm("js-yaml, bundle", Score::new("vscode").places(&Asked::pat(&[("cluster", CLUSTER)]), &["target", "profile"])),
-        machine("sh", "sh", stores(), read_by_sh),
+        command("sh", stores()),
+        command("bash", exec("sh")),
+        command("zsh", exec("sh")),
+        command("fish", exec("fish")),
     ]
 }
 
@@ -240,16 +247,36 @@ fn stores() -> Score {
     all.into_iter().fold(Score::new("secret-store"), named)
 }
 
-/// What a shell hands to `brickpass token`; the programs of the stores take their standard input and end.
-fn read_by_sh(made: &[Made]) -> Vec<Found> {
+/// The name of the connection in the line for a shell.
+fn exec(shell: &'static str) -> Score {
+    Score::new("exec").place(
+        "name of connection",
+        move |value| Asked::pat(&[("shell", shell)]).name(value),
+        |asked, _| {
+            let (name, id) = (asked.connection.name.as_str(), asked.connection.id.to_string());
+            vec![("name of connection", if name.starts_with('-') { id } else { name.to_owned() })]
+        },
+    )
+}
+
+/// Which connection `brickpass exec` or `brickpass token` is called for; the programs of the stores take their standard input and end.
+fn told_to_brickpass(shell: &str, made: &[Made]) -> Vec<Found> {
     let home = Home::new();
-    let stubs = "brickpass() { for name; do :; done; printf '%s\\0' \"$name\" >&3; echo t; }\naz() { cat; }\naws() { cat; }\ngcloud() { cat; }\ndatabricks() { cat; }\n";
+    let bin = home.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    let stub = |name: &str, script: &str| {
+        fs::write(bin.join(name), format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    stub("brickpass", "[ \"$1\" = exec ] && name=$2 || for name; do :; done\nprintf %s \"$name\" >\"$HOME/said\"\necho t");
+    ["az", "aws", "gcloud", "databricks"].map(|store| stub(store, "exec cat"));
+    let path = std::env::var("PATH").unwrap();
     let found = made.iter().map(|made| {
-        let script = format!("exec 3>said\n{stubs}{}", made.text());
-        let ran = run(home.command("sh").args(["-c", &script]), b"", LIMIT);
-        let said = std::fs::read_to_string(home.path().join("said")).unwrap();
-        assert!(!home.path().join("pwned").exists(), "{ran:?}");
-        Found::from([("name of connection".to_owned(), said.trim_end_matches('\0').to_owned())])
+        let mut command = home.command(shell);
+        command.env("PATH", format!("{}:{path}", bin.display())).args(["-c", made.text()]);
+        let ran = run(&mut command, b"", LIMIT);
+        assert!(ran.code == Some(0) && !home.path().join("pwned").exists(), "{shell}: {ran:?}");
+        Found::from([("name of connection".to_owned(), fs::read_to_string(home.path().join("said")).unwrap())])
     });
     found.collect()
 }
