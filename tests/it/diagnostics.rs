@@ -242,7 +242,13 @@ fn se_14_what_the_window_keeps_for_itself_holds_no_secret() {
     assert_eq!(seen.len(), 3, "{seen:?}");
     engine.send(engine::Command::ExportActivity { id: Some(id), to: home.path().join("export.jsonl") });
     until(&mut events, |event| matches!(event, Event::ActivityExported { outcome: Ok(()), .. }).then_some(()));
-    let memory = WindowMemory { size: Some([1280.0, 800.0]), position: Some([10.0, 20.0]), maximized: false, sidebar_width: Some(300.0), ..WindowMemory::default() };
+    let memory = WindowMemory {
+        size: Some([1280.0, 800.0]),
+        position: Some([10.0, 20.0]),
+        maximized: false,
+        sidebar_width: Some(300.0),
+        ..WindowMemory::default()
+    };
     engine.send(engine::Command::RememberWindow(memory));
     engine.finish();
 

@@ -157,19 +157,17 @@ fn told(ui: &mut Ui, state: &mut State, act: &mut Act) {
 fn needs_profile(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, note: &str) {
     let palette = theme::of(ui);
     let known = state.profiles.published(id).map(|(line, drift)| (line.name.clone(), drift));
-    ui.horizontal_wrapped(|ui| match known {
-        Some((name, Drift::Same)) => {
+    ui.horizontal_wrapped(|ui| {
+        if let Some((name, Drift::Same)) = known {
             let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());
             Icon::Ok.paint(ui.painter(), rect.center(), 16.0, palette.ok);
             paragraph(ui, &words::published_as(&name), fonts::regular(14.0), palette.text);
+            return;
         }
-        _ => {
-            let button = Button::secondary(words::PUBLISH_FIRST).show(ui);
-            if button.clicked() {
-                act.send(state.choose_tool(Tool::Profile));
-                ui.ctx().request_repaint();
-            }
-            remark(ui, Severity::Note, note);
+        if Button::secondary(words::PUBLISH_FIRST).show(ui).clicked() {
+            act.send(state.choose_tool(Tool::Profile));
+            ui.ctx().request_repaint();
         }
+        remark(ui, Severity::Note, note);
     });
 }

@@ -90,7 +90,7 @@ pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
 
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     if state.handed_over().is_some() && state.export.choosing {
-        tools::list(ui, state, act);
+        tools::list(ui, state, act, false);
     } else {
         chosen(ui, state, act);
     }

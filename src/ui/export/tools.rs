@@ -22,7 +22,12 @@ pub fn beside(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ScrollArea::vertical().id_salt("tools").auto_shrink(false).show(ui, |ui| {
         // Beside the scroll bar.
         ui.set_max_width(ui.available_width() - 12.0);
-        list(ui, state, act);
+        // Whatever led to it, what is chosen is in view.
+        let id = list_id().with("in view");
+        let seen = ui.data_mut(|data| data.get_temp::<Tool>(id));
+        let chosen = state.export.tool();
+        ui.data_mut(|data| data.insert_temp(id, chosen));
+        list(ui, state, act, seen != Some(chosen));
         ui.add_space(16.0);
     });
 }
@@ -66,7 +71,7 @@ pub fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) -> Response {
 }
 
 /// One stop of the Tab key: the arrow keys choose, letters go to the filter.
-pub fn list(ui: &mut Ui, state: &mut State, act: &mut Act) {
+pub fn list(ui: &mut Ui, state: &mut State, act: &mut Act, reveal: bool) {
     ui.spacing_mut().item_spacing.y = 2.0;
     let palette = theme::of(ui);
     let groups = state.export.tools();
@@ -91,7 +96,7 @@ pub fn list(ui: &mut Ui, state: &mut State, act: &mut Act) {
             if selected && focus.has_focus() {
                 ui.ctx().accesskit_node_builder(list_id(), |node| node.set_active_descendant(shown.id.accesskit_id()));
             }
-            if selected && (picked.is_some() || focus.gained_focus()) {
+            if selected && (reveal || picked.is_some() || focus.gained_focus()) {
                 ui.scroll_to_rect(shown.rect, None);
             }
             if shown.clicked() {

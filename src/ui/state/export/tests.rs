@@ -327,7 +327,8 @@ fn of_every_format_the_secret_alone_is_hidden() {
             answers.set(field.id, "main");
         }
         let made = |secret| {
-            let subject = Subject { connection: &sales, secret: Some(secret), profile: profile.as_str(), helper: "/opt/brickpass-credential" };
+            let subject =
+                Subject { connection: &sales, secret: Some(secret), profile: profile.as_str(), helper: "/opt/brickpass-credential" };
             format.write(&subject, &answers)
         };
         let (Ok(document), Ok(known)) = (made(&secret), made(&stand_in)) else { continue };
