@@ -1,15 +1,4 @@
-# Whom the official provider signs in as, from the configuration around it alone.
-terraform {
-  required_providers {
-    databricks = {
-      source  = "databricks/databricks"
-      version = ">= 1.90"
-    }
-  }
-}
-
-provider "databricks" {}
-
+# Whom the official provider signs in as; how it does that is said by what Brickpass exported beside it.
 data "databricks_current_user" "me" {}
 
 output "user" {

@@ -10,10 +10,11 @@ use std::{
 
 use serde_json::json;
 
+use super::builds::Build;
 use crate::support::{Finished, interop, interop_venv, missing_tool, run};
 
 /// The first time everything comes over the network, and much is compiled.
-const LONGEST_INSTALLATION: Duration = Duration::from_mins(15);
+pub const LONGEST_INSTALLATION: Duration = Duration::from_mins(15);
 /// What a script says when it could not do its work here.
 const DOES_NOT_FIT: i32 = 77;
 
@@ -37,10 +38,12 @@ pub const ALL: &[Client] = &[
     Client { name: "SDK for Python", wants_clusters: true, prepare: python },
     Client { name: "SDK for Go", wants_clusters: true, prepare: go },
     Client { name: "SDK for Java", wants_clusters: true, prepare: java },
-    Client { name: "Terraform provider", wants_clusters: false, prepare: terraform },
+    Client { name: "SDK for JavaScript", wants_clusters: true, prepare: javascript },
 ];
 
-fn sources(client: &str) -> PathBuf {
+pub const SDK_FOR_GO: Build = Build { module: "go", package: ".", program: "look", flags: "" };
+
+pub fn sources(client: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop").join(client)
 }
 
@@ -51,11 +54,11 @@ pub fn kept(client: &str) -> PathBuf {
     folder
 }
 
-fn missing(tools: &[&str]) -> Option<Prepared> {
+pub fn missing(tools: &[&str]) -> Option<Prepared> {
     missing_tool(tools).map(|tool| Prepared::Skipped(format!("{tool} is not installed")))
 }
 
-fn last_line(ran: &Finished) -> String {
+pub fn last_line(ran: &Finished) -> String {
     let lines = ran.stderr.lines().chain(ran.stdout.lines());
     lines.map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it says nothing").to_owned()
 }
@@ -78,27 +81,10 @@ fn python() -> Prepared {
 }
 
 fn go() -> Prepared {
-    if let Some(skipped) = missing(&["go"]) {
-        return skipped;
+    match SDK_FOR_GO.made() {
+        Ok(program) => Prepared::Ready(Box::new(move |start| start(program.as_ref()))),
+        Err(other) => other,
     }
-    let program = kept("go").join("look");
-    let go = |arguments: &[&OsStr]| {
-        let mut command = Command::new("go");
-        command.current_dir(sources("go")).args(arguments);
-        // Writable, or `cargo clean` could not take it away again.
-        command.env("GOFLAGS", "-mod=readonly -modcacherw -buildvcs=false").env("GOTOOLCHAIN", "local");
-        command.env("GOMODCACHE", kept("go-modules")).env("GOCACHE", kept("go-build"));
-        run(&mut command, b"", LONGEST_INSTALLATION)
-    };
-    let fetched = go(&["mod".as_ref(), "download".as_ref()]);
-    if fetched.code != Some(0) {
-        return Prepared::Skipped(format!("its modules could not be fetched: {}", last_line(&fetched)));
-    }
-    let built = go(&["build".as_ref(), "-o".as_ref(), program.as_ref(), ".".as_ref()]);
-    if built.code != Some(0) {
-        return Prepared::Broken(last_line(&built));
-    }
-    Prepared::Ready(Box::new(move |start| start(program.as_ref())))
 }
 
 fn java() -> Prepared {
@@ -122,27 +108,23 @@ fn java() -> Prepared {
     }))
 }
 
-fn terraform() -> Prepared {
-    if let Some(skipped) = missing(&["terraform"]) {
+fn javascript() -> Prepared {
+    if let Some(skipped) = missing(&["node", "npm"]) {
         return skipped;
     }
-    let folder = kept("terraform");
-    fs::copy(sources("terraform").join("main.tf"), folder.join("main.tf")).unwrap();
-    let mut init = Command::new("terraform");
-    init.current_dir(&folder).args(["init", "-input=false", "-no-color"]);
-    let ran = run(&mut init, b"", LONGEST_INSTALLATION);
+    let folder = kept("javascript");
+    for file in ["package.json", "package-lock.json", "look.js"] {
+        fs::copy(sources("javascript").join(file), folder.join(file)).unwrap();
+    }
+    let mut install = Command::new("npm");
+    install.current_dir(&folder).args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--cache"]).arg(kept("npm"));
+    let ran = run(&mut install, b"", LONGEST_INSTALLATION);
     if ran.code != Some(0) {
-        let words = ran.stderr.split_whitespace().skip_while(|word| *word != "Could").collect::<Vec<_>>().join(" ");
-        let words = words.split(". ").next().unwrap_or_default();
-        return Prepared::Skipped(format!("its provider could not be fetched: {}", words.chars().take(160).collect::<String>()));
+        return Prepared::Skipped(format!("it could not be fetched: {}", last_line(&ran)));
     }
     Prepared::Ready(Box::new(move |start| {
-        let mut command = start("sh".as_ref());
-        // The state is that of this run alone.
-        let script = "terraform apply -auto-approve -input=false -no-color -state=\"$HOME/terraform.tfstate\" >&2 \
-                      && terraform output -no-color -state=\"$HOME/terraform.tfstate\" -json | tr -d '\\n ' \
-                      | sed 's/.*\"value\":\"\\([^\"]*\\)\".*/{\"user\":\"\\1\"}/'";
-        command.current_dir(&folder).args(["-c", script]);
+        let mut command = start("node".as_ref());
+        command.arg(folder.join("look.js"));
         command
     }))
 }

@@ -1,32 +1,27 @@
-//! The Databricks CLI, where it is installed: it reads, lists and changes the file that Brickpass wrote, Brickpass reads what it wrote, and it
+//! The Databricks CLI, built from its Go module: it reads, lists and changes the file that Brickpass wrote, Brickpass reads what it wrote, and it
 //! works with a token of Brickpass. With `auth_type = databricks-cli` it looks for sign-ins of its own alone (its `libs/auth/credentials.go`): it
 //! never starts the program of `databricks_cli_path`, so that it gets the token by the environment.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
 use serde_json::{Value, json};
 
-use super::{LIMIT, Stage, Table, Way};
-use crate::support::{Finished, run, tool_exists};
+use super::{LIMIT, Stage, Table, Way, builds::Build, clients::Prepared};
+use crate::support::{Finished, run};
 
 const NAME: &str = "Databricks CLI";
 
-/// `databricks` on the search path, or what `BRICKPASS_BENCH_CLI` names.
-fn program() -> Option<PathBuf> {
-    let named = env::var_os("BRICKPASS_BENCH_CLI").map(PathBuf::from).filter(|path| path.is_file());
-    named.or_else(|| tool_exists("databricks").then(|| PathBuf::from("databricks")))
-}
+const BUILD: Build = Build { module: "cli", package: ".", program: "databricks", flags: "-X github.com/databricks/cli/internal/build.buildVersion=1.10.0" };
 
 pub fn checks(stage: &Stage, table: &mut Table) {
-    let Some(program) = program() else {
-        return table.skipped(NAME, "databricks is not installed (or name it in BRICKPASS_BENCH_CLI)");
+    let name = format!("{NAME} {}", BUILD.version_of("github.com/databricks/cli"));
+    let program = match BUILD.made() {
+        Ok(program) => program,
+        Err(Prepared::Skipped(why)) => return table.skipped(&name, &why),
+        Err(Prepared::Broken(why)) => return table.add(&name, "building it", &Err(why)),
+        Err(Prepared::Ready(_)) => unreachable!("a build is a program"),
     };
     let it = Cli { stage, program };
-    let version = it.plain(&["version"]);
-    let Some(version) = version.stdout.trim().strip_prefix("Databricks CLI v").filter(|_| version.code == Some(0)) else {
-        return table.skipped(NAME, "it is the legacy one");
-    };
-    let name = format!("{NAME} {version}");
     for way in &stage.ways {
         table.add(&name, way.label, &it.works_with_a_token_of(way));
     }

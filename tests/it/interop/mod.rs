@@ -2,11 +2,13 @@
 //! profile that names an address and `brickpass-credential`. `make interop` runs it and prints who could sign in which way.
 #![cfg(target_os = "linux")]
 
+mod builds;
 mod clients;
 mod databricks_cli;
 mod go_resolution;
 mod proof;
 mod readers;
+mod terraform;
 
 use std::{fmt::Write as _, fs, process::Command, time::Duration};
 
@@ -55,14 +57,14 @@ impl Stage {
         stage
     }
 
-    /// As `brickpass publish` writes it.
+    /// With the credential program that lies beside this `brickpass`.
     fn publish(&self) {
-        let host = self.desk.host();
-        let text = self.ways.iter().fold(String::new(), |mut text, way| {
-            let _ = writeln!(text, "[{}]\nhost = {host}\nauth_type = databricks-cli\ndatabricks_cli_path = {CREDENTIAL}\n", way.profile);
-            text
-        });
-        fs::write(self.desk.home.path().join(".databrickscfg"), text).unwrap();
+        for way in &self.ways {
+            self.desk.done(&["publish", way.profile, "--profile", way.profile, "--yes"], "");
+        }
+        let written = fs::read_to_string(self.desk.home.path().join(".databrickscfg")).unwrap();
+        let named = written.matches(&format!("databricks_cli_path = {CREDENTIAL}")).count();
+        assert_eq!(named, self.ways.len(), "{written}");
     }
 
     /// In the home of the stage, where the profile is the only thing that says how to sign in.
@@ -156,6 +158,7 @@ fn every_client_signs_in_in_every_way_and_no_secret_is_in_what_it_reads() {
             }
         }
     }
+    terraform::checks(&stage, &mut table);
     databricks_cli::checks(&stage, &mut table);
     go_resolution::checks(&mut table);
     proof::checks(&stage, &mut table);
