@@ -14,8 +14,10 @@ pub struct Build {
     pub module: &'static str,
     pub package: &'static str,
     pub program: &'static str,
-    /// For the linker, beside what makes programs small.
-    pub flags: &'static str,
+    /// The variable that its maker sets to the version when it is released.
+    pub version: Option<&'static str>,
+    /// The module that it is built from.
+    pub of: &'static str,
 }
 
 impl Build {
@@ -30,7 +32,8 @@ impl Build {
             return Err(Prepared::Skipped(format!("its modules could not be fetched: {}", last_line(&fetched))));
         }
         let program = kept(self.module).join(self.program);
-        let flags = format!("-ldflags=-s -w {}", self.flags).trim_end().to_owned();
+        let version = self.version.map(|variable| format!(" -X {variable}={}", self.version())).unwrap_or_default();
+        let flags = format!("-ldflags=-s -w{version}");
         let arguments: [&OsStr; 6] =
             ["build".as_ref(), "-trimpath".as_ref(), flags.as_ref(), "-o".as_ref(), program.as_ref(), self.package.as_ref()];
         let built = self.go(&arguments);
@@ -38,9 +41,9 @@ impl Build {
     }
 
     /// As `go.mod` names it.
-    pub fn version_of(&self, module: &str) -> String {
+    pub fn version(&self) -> String {
         let text = std::fs::read_to_string(self.folder().join("go.mod")).unwrap();
-        let line = text.lines().find_map(|line| line.trim().trim_start_matches("require ").strip_prefix(module));
+        let line = text.lines().find_map(|line| line.trim().trim_start_matches("require ").strip_prefix(self.of));
         line.and_then(|rest| rest.split_whitespace().next()).expect("go.mod names it").trim_start_matches('v').to_owned()
     }
 

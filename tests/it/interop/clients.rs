@@ -41,7 +41,8 @@ pub const ALL: &[Client] = &[
     Client { name: "SDK for JavaScript", wants_clusters: true, prepare: javascript },
 ];
 
-pub const SDK_FOR_GO: Build = Build { module: "go", package: ".", program: "look", flags: "" };
+const SDK_FOR_GO: Build =
+    Build { module: "go", package: ".", program: "look", version: None, of: "github.com/databricks/databricks-sdk-go" };
 
 pub fn sources(client: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop").join(client)

@@ -1,20 +1,33 @@
 //! The Databricks CLI, built from its Go module: it reads, lists and changes the file that Brickpass wrote, Brickpass reads what it wrote, and it
 //! works with a token of Brickpass. With `auth_type = databricks-cli` it looks for sign-ins of its own alone (its `libs/auth/credentials.go`): it
-//! never starts the program of `databricks_cli_path`, so that it gets the token by the environment.
+//! never starts the program of `databricks_cli_path`. So it gets the token from the keyring, within `brickpass exec`, or by the environment.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::{Value, json};
 
 use super::{LIMIT, Stage, Table, Way, builds::Build, clients::Prepared};
-use crate::support::{Finished, run};
+use crate::{
+    credential::Desk,
+    support::{Finished, keyring::Keyring, run},
+};
 
 const NAME: &str = "Databricks CLI";
 
-const BUILD: Build = Build { module: "cli", package: ".", program: "databricks", flags: "-X github.com/databricks/cli/internal/build.buildVersion=1.10.0" };
+const BUILD: Build = Build {
+    module: "cli",
+    package: ".",
+    program: "databricks",
+    version: Some("github.com/databricks/cli/internal/build.buildVersion"),
+    of: "github.com/databricks/cli",
+};
 
 pub fn checks(stage: &Stage, table: &mut Table) {
-    let name = format!("{NAME} {}", BUILD.version_of("github.com/databricks/cli"));
+    let name = format!("{NAME} {}", BUILD.version());
     let program = match BUILD.made() {
         Ok(program) => program,
         Err(Prepared::Skipped(why)) => return table.skipped(&name, &why),
@@ -23,11 +36,27 @@ pub fn checks(stage: &Stage, table: &mut Table) {
     };
     let it = Cli { stage, program };
     for way in &stage.ways {
-        table.add(&name, way.label, &it.works_with_a_token_of(way));
+        table.add(&name, &format!("{}, brickpass token", way.label), &it.works_with_a_token_of(way));
+        table.add(&name, &format!("{}, brickpass exec", way.label), &it.works_within_exec(way));
     }
     table.add(&name, "reads our profiles", &it.lists_our_profiles());
     table.add(&name, "tells where a profile's values come from", &it.describes_our_profile());
     table.add(&name, "changes our file, and we read it", &it.changes_our_file());
+    published(&name, &it.program, table);
+}
+
+/// Where the vault is the system's keyring, a published profile is all that it needs.
+fn published(name: &str, program: &Path, table: &mut Table) {
+    if let Some(why) = Keyring::missing() {
+        return table.skipped(&format!("{name}, published profile"), &why);
+    }
+    let stage = Stage::set(Desk::with_keyring());
+    let it = Cli { stage: &stage, program: program.to_owned() };
+    for way in &stage.ways {
+        table.add(name, &format!("{}, published profile", way.label), &it.works_with_the_profile_of(way));
+    }
+    table.add(name, "finds our profiles valid", &it.finds_our_profiles_valid());
+    stage.assert_no_secret_lies_about();
 }
 
 struct Cli<'a> {
@@ -49,11 +78,46 @@ impl Cli<'_> {
     /// As a person would write it: `DATABRICKS_TOKEN=$(brickpass token NAME) databricks ...`.
     fn works_with_a_token_of(&self, way: &Way) -> Result<(), String> {
         let token = self.stage.desk.done(&["token", way.profile], "").stdout;
-        let ask = |arguments: &[&str]| {
+        self.looks(way, |arguments| {
             let mut command = self.command(arguments);
             command.env("DATABRICKS_HOST", self.stage.desk.host()).env("DATABRICKS_TOKEN", token.trim());
-            answer(&run(&mut command, b"", LIMIT))
+            command
+        })
+    }
+
+    fn works_within_exec(&self, way: &Way) -> Result<(), String> {
+        self.looks(way, |arguments| {
+            let within = [&["exec", way.profile, "--", self.program.to_str().unwrap()], arguments].concat();
+            self.stage.desk.vaulted(self.stage.desk.home.brickpass(within))
+        })
+    }
+
+    fn works_with_the_profile_of(&self, way: &Way) -> Result<(), String> {
+        let with_profile = |arguments: &[&str]| {
+            let mut command = self.stage.at(&self.program, way.profile);
+            command.args(arguments);
+            command
         };
+        self.looks(way, with_profile)?;
+        let described = answer(&run(&mut with_profile(&["auth", "describe", "-o", "json"]), b"", LIMIT))?;
+        is("status", &described["status"], &json!("success"))?;
+        is("user", &described["username"], &json!(way.user))?;
+        is("auth type", &described["details"]["auth_type"], &json!("databricks-cli"))
+    }
+
+    /// It has asked the workspace with each of them.
+    fn finds_our_profiles_valid(&self) -> Result<(), String> {
+        let mut command = self.stage.at(&self.program, "");
+        command.args(["auth", "profiles", "-o", "json"]).env_remove("DATABRICKS_CONFIG_PROFILE");
+        let listed = answer(&run(&mut command, b"", LIMIT))?;
+        let valid: Vec<Value> = listed["profiles"].as_array().into_iter().flatten().map(|it| json!([it["name"], it["valid"]])).collect();
+        let ours: Vec<Value> = self.stage.ways.iter().map(|way| json!([way.profile, true])).collect();
+        is("profiles", &json!(valid), &json!(ours))
+    }
+
+    /// Whom it sees, and which clusters.
+    fn looks(&self, way: &Way, command: impl Fn(&[&str]) -> Command) -> Result<(), String> {
+        let ask = |arguments: &[&str]| answer(&run(&mut command(arguments), b"", LIMIT));
         let me = ask(&["current-user", "me", "-o", "json"])?;
         is("user", &me["userName"], &json!(way.user))?;
         let clusters = ask(&["clusters", "list", "-o", "json"])?;

@@ -38,8 +38,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn set() -> Self {
-        let desk = Desk::new();
+    fn set(desk: Desk) -> Self {
         desk.add_pat("token");
         desk.add_principal("robot", 0);
         desk.add_browser("person");
@@ -69,7 +68,7 @@ impl Stage {
 
     /// In the home of the stage, where the profile is the only thing that says how to sign in.
     fn at(&self, program: impl AsRef<std::ffi::OsStr>, profile: &str) -> Command {
-        let mut command = Desk::with_vault(self.desk.home.command(program));
+        let mut command = self.desk.vaulted(self.desk.home.command(program));
         command.env("DATABRICKS_CONFIG_PROFILE", profile);
         command
     }
@@ -143,7 +142,7 @@ impl Table {
 #[test]
 #[ignore = "installs clients from their registries, which takes minutes the first time: make interop"]
 fn every_client_signs_in_in_every_way_and_no_secret_is_in_what_it_reads() {
-    let stage = Stage::set();
+    let stage = Stage::set(Desk::new());
     let mut table = Table::default();
     for client in clients::ALL {
         let Client { name, wants_clusters, prepare } = client;

@@ -16,11 +16,23 @@ use super::{
 };
 use crate::support::{Finished, run};
 
-const PROVIDER: Build = Build { module: "terraform/provider", package: ".", program: "terraform-provider-databricks", flags: "" };
-const TOFU: Build = Build { module: "terraform/tofu", package: "github.com/opentofu/opentofu/cmd/tofu", program: "tofu", flags: "" };
+const PROVIDER: Build = Build {
+    module: "terraform/provider",
+    package: ".",
+    program: "terraform-provider-databricks",
+    version: None,
+    of: "github.com/databricks/terraform-provider-databricks",
+};
+const TOFU: Build = Build {
+    module: "terraform/tofu",
+    package: "github.com/opentofu/opentofu/cmd/tofu",
+    program: "tofu",
+    version: None,
+    of: "github.com/opentofu/opentofu",
+};
 
 pub fn checks(stage: &Stage, table: &mut Table) {
-    let name = format!("Terraform provider {}", PROVIDER.version_of("github.com/databricks/terraform-provider-databricks"));
+    let name = format!("Terraform provider {}", PROVIDER.version());
     let built = PROVIDER.made().and_then(|provider| Ok((provider, TOFU.made()?)));
     let (provider, tofu) = match built {
         Ok(both) => both,
