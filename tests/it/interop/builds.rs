@@ -1,10 +1,6 @@
 //! Programs whose makers publish them as Go modules, built here: each from a small module of ours in `tests/interop`, whose `go.sum` pins it.
 
-use std::{
-    ffi::OsStr,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{ffi::OsStr, path::PathBuf, process::Command};
 
 use super::clients::{LONGEST_INSTALLATION, Prepared, kept, last_line, missing, sources};
 use crate::support::{Finished, run};
@@ -71,9 +67,4 @@ impl Build {
         command.env("GOMODCACHE", kept("go-modules")).env("GOCACHE", kept("go-build"));
         run(&mut command, b"", LONGEST_INSTALLATION)
     }
-}
-
-/// Where `program` lies.
-pub fn beside(program: &Path) -> &Path {
-    program.parent().unwrap_or(program)
 }

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{LIMIT, Stage, Table, Way, builds::Build, clients::Prepared};
+use super::{LIMIT, PROFILES, Stage, Table, Way, builds::Build, clients::Prepared};
 use crate::{
     credential::Desk,
     support::{Finished, keyring::Keyring, run},
@@ -50,7 +50,7 @@ fn published(name: &str, program: &Path, table: &mut Table) {
     if let Some(why) = Keyring::missing() {
         return table.skipped(&format!("{name}, published profile"), &why);
     }
-    let stage = Stage::set(Desk::with_keyring());
+    let stage = Stage::set(Desk::with_keyring(), &PROFILES);
     let it = Cli { stage: &stage, program: program.to_owned() };
     for way in &stage.ways {
         table.add(name, &format!("{}, published profile", way.label), &it.works_with_the_profile_of(way));

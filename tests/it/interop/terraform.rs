@@ -11,10 +11,13 @@ use serde_json::Value;
 
 use super::{
     LIMIT, Stage, Table, Way,
-    builds::{Build, beside},
+    builds::Build,
     clients::{Prepared, last_line, sources},
 };
-use crate::support::{Finished, run};
+use crate::{
+    credential::Desk,
+    support::{Finished, run},
+};
 
 const PROVIDER: Build = Build {
     module: "terraform/provider",
@@ -40,28 +43,47 @@ pub fn checks(stage: &Stage, table: &mut Table) {
         Err(Prepared::Broken(why)) => return table.add(&name, "building it", &Err(why)),
         Err(Prepared::Ready(_)) => unreachable!("a build is a program"),
     };
-    // The registry is not asked: the provider is the one that was built.
-    let config = stage.desk.home.path().join("tofu.tfrc");
-    let overrides = format!(
-        "provider_installation {{\n  dev_overrides {{\n    \"databricks/databricks\" = {:?}\n  }}\n  direct {{}}\n}}\n",
-        beside(&provider)
-    );
-    fs::write(&config, overrides).unwrap();
-    let terraform = Terraform { stage, tofu, config };
-    for by in ["profile", "variables"] {
-        for way in &stage.ways {
-            table.add(&name, &format!("{}, {by}", way.label), &terraform.signs_in(way, by));
-        }
+    for way in &stage.ways {
+        // This version asks for a token by the address alone, so a connection with a profile is the only one of its address.
+        let alone = Stage::set(Desk::new(), &[way.profile]);
+        let [same] = &alone.ways[..] else { continue };
+        let by_profile = Terraform::at(&alone, &provider, &tofu).signs_in(same, "profile");
+        alone.assert_no_secret_lies_about();
+        table.add(&name, &format!("{}, published profile", way.label), &by_profile);
+        table.add(&name, &format!("{}, variables", way.label), &Terraform::at(stage, &provider, &tofu).signs_in(way, "variables"));
     }
 }
 
 struct Terraform<'a> {
     stage: &'a Stage,
-    tofu: PathBuf,
+    tofu: &'a Path,
     config: PathBuf,
 }
 
-impl Terraform<'_> {
+impl<'a> Terraform<'a> {
+    /// The registry is not asked: the provider is the one that was built.
+    fn at(stage: &'a Stage, provider: &Path, tofu: &'a Path) -> Self {
+        let config = stage.desk.home.path().join("tofu.tfrc");
+        let folder = provider.parent().unwrap_or(provider);
+        let built = format!(
+            "dev_overrides {{
+    \"databricks/databricks\" = {folder:?}
+  }}
+  direct {{}}"
+        );
+        fs::write(
+            &config,
+            format!(
+                "provider_installation {{
+  {built}
+}}
+"
+            ),
+        )
+        .unwrap();
+        Self { stage, tofu, config }
+    }
+
     fn signs_in(&self, way: &Way, by: &str) -> Result<(), String> {
         let folder = self.stage.desk.home.path().join(format!("terraform-{by}-{}", way.profile));
         let exported = folder.to_str().unwrap_or_default();
@@ -91,7 +113,7 @@ impl Terraform<'_> {
     }
 
     fn tofu(&self, way: &Way, by: &str, folder: &Path, arguments: &[&str]) -> Finished {
-        let mut command: Command = self.stage.at(&self.tofu, "");
+        let mut command: Command = self.stage.at(self.tofu, "");
         command.current_dir(folder).args(arguments).env("TF_CLI_CONFIG_FILE", &self.config).env("CHECKPOINT_DISABLE", "1");
         command.env_remove("DATABRICKS_CONFIG_PROFILE");
         if by == "variables" {
