@@ -269,7 +269,9 @@ fn told_to_brickpass(shell: &str, made: &[Made]) -> Vec<Found> {
         fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
     };
     stub("brickpass", "[ \"$1\" = exec ] && name=$2 || for name; do :; done\nprintf %s \"$name\" >\"$HOME/said\"\necho t");
-    ["az", "aws", "gcloud", "databricks"].map(|store| stub(store, "exec cat"));
+    for store in ["az", "aws", "gcloud", "databricks"] {
+        stub(store, "exec cat");
+    }
     let path = std::env::var("PATH").unwrap();
     let found = made.iter().map(|made| {
         let mut command = home.command(shell);
