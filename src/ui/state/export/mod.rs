@@ -343,7 +343,8 @@ impl State {
     pub fn used_format(&mut self) {
         let Some(format) = self.export.format() else { return };
         let recent = &mut self.window.recent_tools;
-        recent.retain(|id| id != format.id);
+        // Whatever stood in the file, only names of formats are written back.
+        recent.retain(|id| id != format.id && self.export.formats.iter().any(|known| known.id == id));
         recent.insert(0, format.id.to_owned());
         recent.truncate(RECENT);
     }
