@@ -1,5 +1,5 @@
 //! `brickpass-credential auth token` as a whole process, on tokens that are good: what every start of an SDK costs. Beside it the Databricks CLI, when
-//! there is one (`databricks` on PATH, or what `BRICKPASS_BENCH_CLI` names), on a cached token of its own.
+//! there is one (`databricks` on PATH, or what `BRICKPASS_BENCH_CLI` names), on a cached token of its own: in the same keyring, and in its plain file.
 
 use std::{
     env, fs,
@@ -34,12 +34,18 @@ pub fn lines() -> Vec<Line> {
     let mut costs = Vec::new();
     let file = Home::new("file", None);
     costs.push(measure(&file, "file", &mut lines));
-    match Bus::start() {
+    let bus = Bus::start();
+    match &bus {
         Ok(bus) => costs.push(measure(&Home::new("keyring", Some(bus.address.clone())), "keyring", &mut lines)),
         Err(reason) => lines.push(Line::plain("credential, keyring", format!("skipped: {reason}"))),
     }
     match databricks_cli() {
-        Some(cli) => lines.extend(beside(&cli, &file, &costs)),
+        Some(cli) => {
+            lines.extend(beside(&cli, &file, &costs));
+            if let (Ok(bus), Some(ours)) = (&bus, costs.get(1)) {
+                lines.extend(in_one_keyring(&cli, &file, bus, ours));
+            }
+        }
         None => lines.push(Line::plain("Databricks CLI, auth token, cached", "skipped: not found (BRICKPASS_BENCH_CLI)")),
     }
     lines
@@ -96,6 +102,40 @@ fn beside(cli: &Path, home: &Home, ours: &[Cost]) -> Vec<Line> {
         });
     }
     lines
+}
+
+/// The Databricks CLI on an entry of its own (service `databricks-cli`, the profile as user name) in the keyring that ours was read from.
+fn in_one_keyring(cli: &Path, home: &Home, bus: &Bus, ours: &Cost) -> Vec<Line> {
+    const WHAT: &str = "Databricks CLI, auth token, cached (keyring)";
+    let folder = tempfile::tempdir().unwrap();
+    let config = format!("[browser]\nhost = {}\nauth_type = databricks-cli\n", home.host());
+    fs::write(folder.path().join(".databrickscfg"), config).unwrap();
+    let entry = r#"{"token":{"access_token":"cached","token_type":"Bearer","refresh_token":"r","expiry":"2099-01-01T00:00:00Z"}}"#;
+    let store = Command::new("secret-tool")
+        .args(["store", "--label=Databricks CLI", "service", "databricks-cli", "username", "browser"])
+        .env("DBUS_SESSION_BUS_ADDRESS", &bus.address)
+        .stdin(Stdio::piped())
+        .spawn();
+    let Ok(mut store) = store else { return vec![Line::plain(WHAT, "skipped: secret-tool is not installed")] };
+    store.stdin.take().unwrap().write_all(entry.as_bytes()).unwrap();
+    assert!(store.wait().unwrap().success(), "secret-tool store");
+    let theirs = cost(&|| {
+        let mut command = Command::new(cli);
+        command
+            .args(["auth", "token", "--profile", "browser"])
+            .env_clear()
+            .env("HOME", folder.path())
+            .env("DATABRICKS_AUTH_STORAGE", "secure")
+            .env("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+        command
+    });
+    let time = ours.time.as_secs_f64() / theirs.time.as_secs_f64();
+    let memory = ours.memory_kib as f64 / theirs.memory_kib as f64;
+    let measured = format!("{:.0} %, memory {:.0} %", time * 100.0, memory * 100.0);
+    vec![
+        Line::plain(WHAT, in_words(&theirs)),
+        Line::held("credential, of the Databricks CLI (keyring, both)", measured, "<= 20 %", time <= SHARE && memory <= SHARE),
+    ]
 }
 
 fn databricks_cli() -> Option<PathBuf> {

@@ -57,7 +57,7 @@ pub(super) fn version(output: Option<Output>) {
 
 pub(super) fn token(token: &AccessToken, output: Option<Output>) -> Result<(), Unanswered> {
     let text = match output {
-        None | Some(Output::Json) => as_json(token, &TimeZone::system()),
+        None | Some(Output::Json) => as_json(token, &local()),
         Some(Output::Text) => Zeroizing::new(format!("{}\n", token.secret.expose_secret())),
     };
     write_secret(&text).map_err(Unanswered::Failed)
@@ -70,6 +70,17 @@ fn as_json(token: &AccessToken, zone: &TimeZone) -> Zeroizing<String> {
         fields.insert("expiry".to_owned(), json!(expiry(end, zone)));
     }
     with_secret("access_token", &token.secret, fields)
+}
+
+/// The zone of this machine, from its own file where that says it all: looking a zone up by its name lists every zone there is.
+fn local() -> TimeZone {
+    if std::env::var_os("TZ").is_none()
+        && let Ok(rules) = std::fs::read("/etc/localtime")
+        && let Ok(zone) = TimeZone::tzif("Local", &rules)
+    {
+        return zone;
+    }
+    TimeZone::system()
 }
 
 /// The one way to write a time that all of them read alike: Go and Java heed the offset, Python cuts the text at the first dot and takes the rest
@@ -128,6 +139,14 @@ mod tests {
         // Not `Z`, which Python would take for local time; and whole seconds have a fraction too, without which it reads nothing.
         let whole: Timestamp = "2026-08-21T13:46:32Z".parse().unwrap();
         assert_eq!(expiry(whole, &TimeZone::UTC), "2026-08-21T13:46:32.000000+00:00");
+    }
+
+    #[test]
+    fn the_zone_of_this_machine_is_the_one_that_a_search_by_its_name_finds() {
+        for second in [0, 1_767_225_600, 1_782_864_000] {
+            let at = Timestamp::from_second(second).unwrap();
+            assert_eq!(local().to_offset(at), TimeZone::system().to_offset(at), "{at}");
+        }
     }
 
     #[test]

@@ -33,6 +33,9 @@ const MOST_STUCK: usize = 4;
 
 type Connect = fn() -> keyring_core::Result<Arc<CredentialStore>>;
 
+/// One entry, without a connection that stays. `None`: only the connection can tell.
+type Glance = fn(service: &str, account: &str) -> Option<Option<Bytes>>;
+
 pub(crate) struct KeyringStore {
     link: Arc<Link>,
     patience: Duration,
@@ -42,22 +45,23 @@ struct Link {
     /// Whose entries these are.
     service: &'static str,
     connect: Connect,
+    glance: Glance,
     connection: Mutex<Option<Arc<CredentialStore>>>,
     stuck: AtomicUsize,
 }
 
 impl KeyringStore {
     pub(crate) fn new() -> Self {
-        Self::connecting(SERVICE, connect, PATIENCE)
+        Self::connecting(SERVICE, connect, glance, PATIENCE)
     }
 
     /// The entries of another program, for those who will not wait.
     pub(crate) fn of(service: &'static str) -> Self {
-        Self::connecting(service, connect, PROBE_PATIENCE)
+        Self::connecting(service, connect, glance, PROBE_PATIENCE)
     }
 
-    fn connecting(service: &'static str, connect: Connect, patience: Duration) -> Self {
-        Self { link: Arc::new(Link { service, connect, connection: Mutex::default(), stuck: AtomicUsize::new(0) }), patience }
+    fn connecting(service: &'static str, connect: Connect, glance: Glance, patience: Duration) -> Self {
+        Self { link: Arc::new(Link { service, connect, glance, connection: Mutex::default(), stuck: AtomicUsize::new(0) }), patience }
     }
 
     /// The same keyring for those who will not wait.
@@ -66,6 +70,10 @@ impl KeyringStore {
     }
 
     fn run<T: Send + 'static>(&self, work: impl Fn(&CredentialStore) -> keyring_core::Result<T> + Send + 'static) -> Result<T, VaultError> {
+        self.patiently(move |link| link.with_connection(&work))
+    }
+
+    fn patiently<T: Send + 'static>(&self, work: impl FnOnce(&Link) -> keyring_core::Result<T> + Send + 'static) -> Result<T, VaultError> {
         if self.link.stuck.load(Ordering::SeqCst) >= MOST_STUCK {
             return Err(VaultError::Busy);
         }
@@ -73,7 +81,7 @@ impl KeyringStore {
         let (sender, receiver) = mpsc::sync_channel(0);
         let link = Arc::clone(&self.link);
         let work = move || {
-            if sender.send(link.with_connection(&work)).is_err() {
+            if sender.send(work(&link)).is_err() {
                 link.stuck.fetch_sub(1, Ordering::SeqCst);
             }
         };
@@ -115,6 +123,10 @@ impl Link {
         result
     }
 
+    fn is_connected(&self) -> bool {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     fn forget(&self) {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
@@ -126,14 +138,18 @@ impl Store for KeyringStore {
     }
 
     fn get(&self, account: &str) -> Result<Option<Bytes>, VaultError> {
-        let (service, account) = (self.link.service, account.to_owned());
-        self.run(move |store| {
+        let (service, account, searched) = (self.link.service, account.to_owned(), account.to_owned());
+        let get = move |store: &CredentialStore| {
             let read = |entry: &Entry| entry.get_secret().map(Zeroizing::new).map(Some);
             match entry(store, service, &account, None).and_then(|entry| read(&entry)) {
                 Err(Error::NoEntry) => Ok(None),
                 Err(Error::Ambiguous(twins)) => twins.first().map_or(Ok(None), read),
                 other => other,
             }
+        };
+        self.patiently(move |link| {
+            let glanced = if link.is_connected() { None } else { (link.glance)(link.service, &searched) };
+            glanced.map_or_else(|| link.with_connection(get), Ok)
         })
     }
 
@@ -195,6 +211,16 @@ fn entry(store: &CredentialStore, service: &str, account: &str, label: Option<&s
 #[cfg(all(unix, not(target_vendor = "apple")))]
 fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
     zbus_secret_service_keyring_store::Store::new().map(|store| store as Arc<CredentialStore>)
+}
+
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn glance(service: &str, account: &str) -> Option<Option<Bytes>> {
+    super::secret_service::read(service, account)
+}
+
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn glance(_service: &str, _account: &str) -> Option<Option<Bytes>> {
+    None
 }
 
 #[cfg(target_vendor = "apple")]
@@ -283,7 +309,7 @@ mod tests {
 
     #[test]
     fn st_05_a_keyring_that_hangs_is_busy_and_is_asked_again_later() {
-        let store = KeyringStore::connecting(SERVICE, hanging, Duration::from_millis(40));
+        let store = KeyringStore::connecting(SERVICE, hanging, |_, _| None, Duration::from_millis(40));
         let busy = || assert!(matches!(store.get("v1/x/pat"), Err(VaultError::Busy)));
         for _ in 0..MOST_STUCK {
             let start = Instant::now();

@@ -18,6 +18,8 @@ mod keyring;
 mod memory;
 #[cfg(test)]
 pub(super) mod scripted;
+#[cfg(all(unix, not(target_vendor = "apple")))]
+mod secret_service;
 mod stale;
 mod store;
 
