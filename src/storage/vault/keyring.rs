@@ -33,8 +33,11 @@ const MOST_STUCK: usize = 4;
 
 type Connect = fn() -> keyring_core::Result<Arc<CredentialStore>>;
 
-/// One entry, without a connection that stays. `None`: only the connection can tell.
-type Glance = fn(service: &str, account: &str) -> Option<Option<Bytes>>;
+/// One entry, without a connection that stays.
+type Glance = fn(service: &str, account: &str) -> Result<Option<Bytes>, Unclear>;
+
+/// Only a connection can tell.
+pub(super) struct Unclear;
 
 pub(crate) struct KeyringStore {
     link: Arc<Link>,
@@ -148,8 +151,8 @@ impl Store for KeyringStore {
             }
         };
         self.patiently(move |link| {
-            let glanced = if link.is_connected() { None } else { (link.glance)(link.service, &searched) };
-            glanced.map_or_else(|| link.with_connection(get), Ok)
+            let glanced = if link.is_connected() { Err(Unclear) } else { (link.glance)(link.service, &searched) };
+            glanced.or_else(|Unclear| link.with_connection(get))
         })
     }
 
@@ -214,13 +217,13 @@ fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
 }
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
-fn glance(service: &str, account: &str) -> Option<Option<Bytes>> {
+fn glance(service: &str, account: &str) -> Result<Option<Bytes>, Unclear> {
     super::secret_service::read(service, account)
 }
 
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
-fn glance(_service: &str, _account: &str) -> Option<Option<Bytes>> {
-    None
+fn glance(_service: &str, _account: &str) -> Result<Option<Bytes>, Unclear> {
+    Err(Unclear)
 }
 
 #[cfg(target_vendor = "apple")]
@@ -309,7 +312,7 @@ mod tests {
 
     #[test]
     fn st_05_a_keyring_that_hangs_is_busy_and_is_asked_again_later() {
-        let store = KeyringStore::connecting(SERVICE, hanging, |_, _| None, Duration::from_millis(40));
+        let store = KeyringStore::connecting(SERVICE, hanging, |_, _| Err(Unclear), Duration::from_millis(40));
         let busy = || assert!(matches!(store.get("v1/x/pat"), Err(VaultError::Busy)));
         for _ in 0..MOST_STUCK {
             let start = Instant::now();

@@ -24,7 +24,7 @@ use zbus::{
 };
 use zeroize::Zeroizing;
 
-use super::store::Bytes;
+use super::{keyring::Unclear, store::Bytes};
 
 const SERVICE: &str = "org.freedesktop.secrets";
 const PATH: &str = "/org/freedesktop/secrets";
@@ -43,8 +43,18 @@ const OPEN: NonZeroU32 = HELLO.saturating_add(1);
 const SEARCH: NonZeroU32 = HELLO.saturating_add(2);
 const GET: NonZeroU32 = HELLO.saturating_add(3);
 
-/// What is stored (`Some(None)`: nothing). `None`: ask in the thorough way.
-pub(super) fn read(service: &str, account: &str) -> Option<Option<Bytes>> {
+/// # Errors
+/// `Unclear`: the library has to be asked. Nothing stored is `None`.
+pub(super) fn read(service: &str, account: &str) -> Result<Option<Bytes>, Unclear> {
+    let (mut bus, session, items) = search(service, account).ok_or(Unclear)?;
+    match items.first() {
+        Some(item) => secret(&mut bus, &session, item).map(Some).ok_or(Unclear),
+        None => Ok(None),
+    }
+}
+
+/// The session, and the items of this name; none of them is locked.
+fn search(service: &str, account: &str) -> Option<(Bus, OwnedObjectPath, Vec<OwnedObjectPath>)> {
     let mut bus = Bus::connect()?;
     let wanted = HashMap::from([("service", service), ("username", account)]);
     let mut first = format!("\0AUTH EXTERNAL {}\r\nBEGIN\r\n", hex(&rustix::process::geteuid().as_raw().to_string())).into_bytes();
@@ -54,18 +64,18 @@ pub(super) fn read(service: &str, account: &str) -> Option<Option<Bytes>> {
     bus.0.write_all(&first).ok()?;
     bus.accepted()?;
     let opened = bus.answer(OPEN)?;
-    let (_, session): (Value<'_>, ObjectPath<'_>) = opened.body()?;
+    let (_, session): (Value<'_>, OwnedObjectPath) = opened.body()?;
     let found = bus.answer(SEARCH)?;
     let (unlocked, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) = found.body()?;
-    if !locked.is_empty() {
-        return None;
-    }
-    let Some(item) = unlocked.first() else { return Some(None) };
-    bus.0.write_all(call(GET, item.as_str(), "Item", "GetSecret", &session)?.data()).ok()?;
+    locked.is_empty().then_some((bus, session, unlocked))
+}
+
+fn secret(bus: &mut Bus, session: &OwnedObjectPath, item: &OwnedObjectPath) -> Option<Bytes> {
+    bus.0.write_all(call(GET, item.as_str(), "Item", "GetSecret", session)?.data()).ok()?;
     let got = bus.answer(GET)?;
     let ((_, parameters, secret, _),): ((ObjectPath<'_>, &[u8], &[u8], &str),) = got.body()?;
     // What a plain session has none of.
-    parameters.is_empty().then(|| Some(Zeroizing::new(secret.to_vec())))
+    parameters.is_empty().then(|| Zeroizing::new(secret.to_vec()))
 }
 
 fn hello() -> Option<Message> {
