@@ -1,4 +1,4 @@
-//! OpenTofu with the official provider for Databricks, on what `brickpass export --format terraform` wrote: with the published profile, and with
+//! `OpenTofu` with the official provider for Databricks, on what `brickpass export --format terraform` wrote: with the published profile, and with
 //! variables, whose secret stands in the environment alone.
 
 use std::{
@@ -64,10 +64,10 @@ impl<'a> Terraform<'a> {
     /// The registry is not asked: the provider is the one that was built.
     fn at(stage: &'a Stage, provider: &Path, tofu: &'a Path) -> Self {
         let config = stage.desk.home.path().join("tofu.tfrc");
-        let folder = provider.parent().unwrap_or(provider);
+        let folder = provider.parent().unwrap_or(provider).display();
         let built = format!(
             "dev_overrides {{
-    \"databricks/databricks\" = {folder:?}
+    \"databricks/databricks\" = \"{folder}\"
   }}
   direct {{}}"
         );
