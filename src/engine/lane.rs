@@ -374,14 +374,19 @@ fn purge(shared: &Shared, ids: &[ConnectionId]) {
     let vault = shared.vault();
     let mut buried = Vec::new();
     let mut problem = None;
-    for &connection in &gone {
-        match SecretKind::ALL.into_iter().try_for_each(|kind| vault.delete(SecretKey { connection, kind })) {
-            Ok(()) => {
-                shared.sessions.forget(connection);
-                buried.push(connection);
+    let keys_of = |connection: ConnectionId| SecretKind::ALL.map(|kind| SecretKey { connection, kind });
+    if vault.delete_all(&gone.iter().copied().flat_map(keys_of).collect::<Vec<_>>()).is_ok() {
+        buried.extend(&gone);
+    } else {
+        for &connection in &gone {
+            match vault.delete_all(&keys_of(connection)) {
+                Ok(()) => buried.push(connection),
+                Err(error) => problem = Some(error.failure()),
             }
-            Err(error) => problem = Some(error.failure()),
         }
+    }
+    for connection in &buried {
+        shared.sessions.forget(*connection);
     }
     if !buried.is_empty() {
         let forgotten: Vec<_> = buried.iter().map(|id| (*id, None)).collect();

@@ -26,7 +26,7 @@ struct Row {
     put: Option<Put>,
 }
 
-/// A secret that was stored for it, and what was there before.
+/// Where its secret goes, and what was there before.
 struct Put {
     key: SecretKey,
     former: Option<SecretString>,
@@ -40,7 +40,7 @@ pub(super) fn import(shared: &Shared, run: RunId, chosen: Vec<Chosen>) {
     shared.outbox.send(Event::Imported { run, saved, failed });
 }
 
-/// Judges each and stores its secret. What cannot be saved is told and left out.
+/// Judges each and stores the secrets. What cannot be saved is told and left out.
 fn prepare(shared: &Shared, chosen: Vec<Chosen>, failed: &mut Vec<(String, Failure)>) -> Vec<Row> {
     let entries = match shared.library.load() {
         Ok(snapshot) => snapshot.entries,
@@ -58,7 +58,39 @@ fn prepare(shared: &Shared, chosen: Vec<Chosen>, failed: &mut Vec<(String, Failu
             Err(not_stored) => failed.push((name, not_stored.failure)),
         }
     }
-    rows
+    store(shared, rows, failed)
+}
+
+/// All secrets with one write where the vault can do that; where not, each by itself, so that one that is refused costs its own row alone.
+fn store(shared: &Shared, rows: Vec<Row>, failed: &mut Vec<(String, Failure)>) -> Vec<Row> {
+    let vault = shared.vault();
+    let secrets: Vec<(SecretKey, SecretString)> = rows.iter().filter_map(Row::secret).collect();
+    if secrets.is_empty() || vault.put_all(&secrets).is_ok() {
+        return rows;
+    }
+    let mut stored = Vec::new();
+    for row in rows {
+        let Some((key, secret)) = row.secret() else {
+            stored.push(row);
+            continue;
+        };
+        match vault.put(key, &secret) {
+            Ok(()) => stored.push(row),
+            Err(error) => {
+                let not_stored = NotStored::from(error);
+                token::put_back_note(shared, key, row.put.and_then(|put| put.noted), &not_stored);
+                failed.push((name_of(&row.connection), not_stored.failure));
+            }
+        }
+    }
+    stored
+}
+
+impl Row {
+    fn secret(&self) -> Option<(SecretKey, SecretString)> {
+        let (put, (_, secret)) = self.put.as_ref().zip(self.secret.as_ref())?;
+        Some((put.key, secret.clone()))
+    }
 }
 
 fn row(
@@ -77,28 +109,16 @@ fn row(
     }
     let base = before.as_ref().map(|entry| entry.revision);
     shared.library.may_save(&connection, base)?;
-    let put = secret
-        .take()
-        .map(|(kind, secret)| put(shared, SecretKey { connection: connection.id, kind }, &secret).map(|put| (put, kind, secret)));
-    let (put, secret) = match put.transpose()? {
-        Some((put, kind, secret)) => (Some(put), Some((kind, secret))),
-        None => (None, None),
-    };
+    let secret = secret.take();
+    let put = secret.as_ref().map(|(kind, _)| instead_of(shared, SecretKey { connection: connection.id, kind: *kind })).transpose()?;
     Ok(Row { connection, before, secret, put })
 }
 
-fn put(shared: &Shared, key: SecretKey, secret: &SecretString) -> Result<Put, NotStored> {
-    let vault = shared.vault();
-    let former = vault.get(key)?;
+/// What is there before it.
+fn instead_of(shared: &Shared, key: SecretKey) -> Result<Put, NotStored> {
+    let former = shared.vault().get(key)?;
     let noted = token::take_note(shared, key)?;
-    match vault.put(key, secret) {
-        Ok(()) => Ok(Put { key, former, noted }),
-        Err(error) => {
-            let not_stored = NotStored::from(error);
-            token::put_back_note(shared, key, noted, &not_stored);
-            Err(not_stored)
-        }
-    }
+    Ok(Put { key, former, noted })
 }
 
 fn save(shared: &Shared, run: RunId, rows: Vec<Row>, failed: &mut Vec<(String, Failure)>) -> Vec<ConnectionId> {

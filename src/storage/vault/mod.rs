@@ -198,15 +198,26 @@ impl Vault {
     /// # Errors
     /// On any error the old secret is still there.
     pub fn put(&self, key: SecretKey, secret: &SecretString) -> Result<(), VaultError> {
+        self.put_all(&[(key, secret.clone())])
+    }
+
+    /// Many with one write where the home can do that: each write of the encrypted file costs a key derivation.
+    ///
+    /// # Errors
+    /// Each secret is then the old one or the new one; those of the encrypted file are all the old ones.
+    pub fn put_all(&self, secrets: &[(SecretKey, SecretString)]) -> Result<(), VaultError> {
         let inner = &*self.inner;
-        let account = key.account();
+        let sealed = |(key, secret): &(SecretKey, SecretString)| {
+            (key.account(), key.label(), Sealed { generation: now(), secret: secret.clone() })
+        };
+        let accounts: Vec<String> = secrets.iter().map(|(key, _)| key.account()).collect();
         inner.prepare_file()?;
-        chunks::write(inner.store(), &[(account.clone(), key.label(), Sealed { generation: now(), secret: secret.clone() })])?;
+        chunks::write(inner.store(), &secrets.iter().map(sealed).collect::<Vec<_>>())?;
         match inner.home {
             // A stale copy that cannot be removed now loses by its generation later.
-            VaultHome::Keyring if inner.file_is_open() => drop(chunks::erase(&inner.file, &[account])),
-            VaultHome::Keyring if inner.file.exists() => inner.stale.add(&[account]),
-            VaultHome::File => inner.stale.remove(&[account]),
+            VaultHome::Keyring if inner.file_is_open() => drop(chunks::erase(&inner.file, &accounts)),
+            VaultHome::Keyring if inner.file.exists() => inner.stale.add(&accounts),
+            VaultHome::File => inner.stale.remove(&accounts),
             VaultHome::Keyring | VaultHome::Memory => {}
         }
         Ok(())
@@ -230,16 +241,27 @@ impl Vault {
     /// # Errors
     /// Locked, unavailable.
     pub fn delete(&self, key: SecretKey) -> Result<(), VaultError> {
+        self.delete_all(&[key])
+    }
+
+    /// Many with one write where the home can do that.
+    ///
+    /// # Errors
+    /// Some may be deleted then.
+    pub fn delete_all(&self, keys: &[SecretKey]) -> Result<(), VaultError> {
         let inner = &*self.inner;
-        let accounts = [key.account()];
+        let accounts: Vec<String> = keys.iter().map(|key| key.account()).collect();
         chunks::erase(inner.store(), &accounts)?;
         match inner.home {
             VaultHome::Keyring if inner.file_is_open() => chunks::erase(&inner.file, &accounts)?,
-            VaultHome::File if inner.stale.contains(&key.account()) => {
-                chunks::erase(&*inner.keyring, &accounts)?;
-                inner.stale.remove(&accounts);
+            VaultHome::File => {
+                let stale: Vec<String> = accounts.into_iter().filter(|account| inner.stale.contains(account)).collect();
+                if !stale.is_empty() {
+                    chunks::erase(&*inner.keyring, &stale)?;
+                    inner.stale.remove(&stale);
+                }
             }
-            _ => {}
+            VaultHome::Keyring | VaultHome::Memory => {}
         }
         Ok(())
     }

@@ -267,3 +267,30 @@ fn rf_04_what_the_keyring_does_not_take_lies_in_the_open_encrypted_file_and_wins
     assert_eq!(got(&next, key).unwrap(), "rotated");
     assert_eq!(got(&locked, key).unwrap(), "rotated", "and it is back in the keyring");
 }
+
+#[test]
+fn many_secrets_are_all_there_or_none_and_go_together() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = |passphrase: &str| VaultConfig {
+        home: VaultHome::File,
+        file: dir.path().join("vault.age"),
+        passphrase: Some(passphrase.to_owned().into()),
+    };
+    let vault = Vault::without_work(config("correct horse"));
+    let many: Vec<(SecretKey, SecretString)> = (0..100)
+        .map(|at| (SecretKey { connection: ConnectionId::random(), kind: SecretKind::PersonalAccessToken }, format!("dapi{at}").into()))
+        .collect();
+    vault.put_all(&many).unwrap();
+    let stored = |vault: &Vault| many.iter().filter(|(key, _)| vault.get(*key).unwrap().is_some()).count();
+    assert_eq!(stored(&vault), 100);
+    assert_eq!(vault.get(many[42].0).unwrap().unwrap().expose_secret(), "dapi42");
+
+    let stranger = Vault::without_work(config("wrong horse"));
+    assert!(stranger.put_all(&[(many[0].0, "other".to_owned().into())]).is_err());
+    assert!(stranger.delete_all(&[many[0].0]).is_err());
+    assert_eq!(vault.get(many[0].0).unwrap().unwrap().expose_secret(), "dapi0");
+
+    let keys: Vec<SecretKey> = many.iter().take(99).map(|(key, _)| *key).collect();
+    vault.delete_all(&keys).unwrap();
+    assert_eq!(stored(&vault), 1);
+}
