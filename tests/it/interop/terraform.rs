@@ -65,22 +65,8 @@ impl<'a> Terraform<'a> {
     fn at(stage: &'a Stage, provider: &Path, tofu: &'a Path) -> Self {
         let config = stage.desk.home.path().join("tofu.tfrc");
         let folder = provider.parent().unwrap_or(provider).display();
-        let built = format!(
-            "dev_overrides {{
-    \"databricks/databricks\" = \"{folder}\"
-  }}
-  direct {{}}"
-        );
-        fs::write(
-            &config,
-            format!(
-                "provider_installation {{
-  {built}
-}}
-"
-            ),
-        )
-        .unwrap();
+        let built = format!("dev_overrides {{\n \"databricks/databricks\" = \"{folder}\"\n}}\ndirect {{}}");
+        fs::write(&config, format!("provider_installation {{\n{built}\n}}\n")).unwrap();
         Self { stage, tofu, config }
     }
 
