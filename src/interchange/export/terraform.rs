@@ -32,6 +32,8 @@ const PROVIDER: &str = "terraform {
 
 const STATE: &str = "Terraform's state keeps the values of some resources in plain text, tokens that it makes among them: keep the state where only you can read it.";
 
+const BY_ADDRESS: &str = "Older versions of the provider (1.50 is one) ask for a token by the address alone: they work where a single connection leads there, or with variables.";
+
 fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let secret = inline(subject)?;
     if secret.is_none() && answers.chosen(&BY) == Some("profile") {
@@ -39,7 +41,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         let text = text.value("The name of the profile", subject.profile, hcl)?.words("\n}\n");
         let document =
             documents(subject, vec![named("databricks.tf", text)], "Put the file beside your other .tf files and run terraform init.");
-        return Ok(Document { notes: vec![PUBLISH.to_owned(), STATE.to_owned()], ..document });
+        return Ok(Document { notes: vec![PUBLISH.to_owned(), BY_ADDRESS.to_owned(), STATE.to_owned()], ..document });
     }
     let connection = subject.connection;
     let files = vec![named("databricks.tf", program(connection)), named("databricks.auto.tfvars", values(connection, secret.as_ref())?)];
