@@ -77,7 +77,7 @@ try:
 
     file.write_text(file.read_text().replace("[sales-again]\n", "[sales-again]\nazure_use_msi = true\n"))
     app.press("Copy as form", role="radio button")
-    app.press("Databricks SDKs", role="radio button")
+    app.press("Databricks CLI and SDKs", role="radio button")
     app.wait_text("CHANGED IN THE FILE")
     app.press("Publish again")
     app.wait_text("PUBLISHED")

@@ -33,7 +33,7 @@ const SHELLS: [(&str, &str); 4] = if cfg!(windows) { [POWERSHELL, CMD, SH, FISH]
 const SHELL: Field = Field::choice("shell", "Shell", &SHELLS);
 
 pub(super) const EXEC: Format =
-    Format { id: "exec", title: "Databricks CLI", group: Group::Databricks, takes_secret: None, fields: &[TOOL, SHELL], make };
+    Format { id: "exec", title: "Run a command", group: Group::Databricks, takes_secret: None, fields: &[TOOL, SHELL], make };
 
 fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     // PowerShell has a meaning of its own for `--`, and `brickpass exec` does without it.

@@ -1,4 +1,4 @@
-//! *Databricks SDKs*: the connection as a profile, what that changes in the file, and how it stands there.
+//! *Databricks CLI and SDKs*: the connection as a profile, what that changes in the file, and how it stands there.
 
 use egui::{Id, Ui};
 
@@ -184,6 +184,9 @@ fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         let file = state.profiles.file().value().map(|file| words::in_file(&file.path, file.target.as_deref())).unwrap_or_default();
         paragraph(ui, &words::changes(&file), fonts::medium(14.0), palette.text);
         diff(ui, &plan.diff);
+        for warning in plan.edit.warnings() {
+            remark(ui, Severity::Warning, &warning);
+        }
     } else if publishing.plan().waits() {
         ui.horizontal(|ui| {
             spinner(ui, words::PLANNING);

@@ -117,7 +117,7 @@ impl Desk {
 #[test]
 fn the_tools_stand_in_groups_and_typing_jdbc_and_enter_leads_there() {
     let mut desk = Desk::new(&connection("Sales", |_| {}));
-    for words in ["Most used", "Databricks SDKs", "Copy as form", "SQL clients", "JDBC", "Shells and deployment", "Terraform"] {
+    for words in ["Most used", "Databricks CLI and SDKs", "Copy as form", "SQL clients", "JDBC", "Shells and deployment", "Terraform"] {
         assert!(desk.has(words), "{words}");
     }
     desk.types("Filter tools", "jdbc");

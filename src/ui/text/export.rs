@@ -15,8 +15,8 @@ pub const TOOLS: &str = "Tools";
 pub const ALL_TOOLS: &str = "All tools";
 pub const MOST_USED: &str = "Most used";
 pub const NO_TOOL: &str = "No tool matches";
-pub const PROFILE_TOOL: &str = "Databricks SDKs";
-pub const PROFILE_SOUGHT: &str = "databrickscfg profile publish python go java terraform connect vs code";
+pub const PROFILE_TOOL: &str = "Databricks CLI and SDKs";
+pub const PROFILE_SOUGHT: &str = "databrickscfg profile publish command line python go java terraform connect vs code";
 pub const FORM_TOOL: &str = "Copy as form";
 pub const FORM_SOUGHT: &str = "fields dialog profitbase alchemer";
 pub const GROUPS: [Group; 6] = [Group::Databricks, Group::Integration, Group::Sql, Group::Deployment, Group::Http, Group::Inventory];
@@ -181,7 +181,7 @@ pub fn masked(last_four: &str) -> String {
 }
 
 // Profiles
-pub const PROFILE_WHY: &str = "Databricks' SDKs, the Terraform provider and what is built on them find this connection by its profile and ask Brickpass for tokens; no secret is written to the file.";
+pub const PROFILE_WHY: &str = "The Databricks CLI, the SDKs, the Terraform provider and what is built on them find this connection by its profile and get their tokens from Brickpass; no secret is written to the file.";
 pub const PROFILE: &str = "Profile";
 pub const READING: &str = "Reading the profiles";
 pub const PLANNING: &str = "Finding out what would change";
