@@ -45,6 +45,8 @@ fn of_start(text: &str) -> Option<Kind> {
     let starts = |words: &[&str]| words.iter().any(|word| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)));
     if starts(&["jdbc:"]) {
         Some(Kind::Jdbc)
+    } else if starts(&[super::connect::SCHEME]) {
+        Some(Kind::Connect)
     } else if starts(&["databricks://"]) {
         Some(Kind::Airflow)
     } else if starts(&["https://", "http://"]) && !text.lines().next().unwrap_or_default().contains([',', ';', '\t']) {

@@ -4,6 +4,7 @@ mod address;
 mod airflow;
 mod attributes;
 mod brickpass;
+mod connect;
 mod csv;
 mod databrickscfg;
 mod dbt;
@@ -37,6 +38,8 @@ pub enum Kind {
     Tfvars,
     Jdbc,
     Odbc,
+    /// A URL of Spark Connect: `sc://`.
+    Connect,
     Dbt,
     LinkedService,
     Airflow,
@@ -50,12 +53,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::DatabricksCfg,
         Self::Environment,
         Self::Tfvars,
         Self::Jdbc,
         Self::Odbc,
+        Self::Connect,
         Self::Dbt,
         Self::LinkedService,
         Self::Airflow,
@@ -75,6 +79,7 @@ impl Kind {
             Self::Tfvars => "terraform",
             Self::Jdbc => "jdbc",
             Self::Odbc => "odbc",
+            Self::Connect => "spark-connect",
             Self::Dbt => "dbt",
             Self::LinkedService => "linked-service",
             Self::Airflow => "airflow",
@@ -95,6 +100,7 @@ impl Kind {
             Self::Tfvars => "Terraform",
             Self::Jdbc => "JDBC URL",
             Self::Odbc => "ODBC",
+            Self::Connect => "Spark Connect URL",
             Self::Dbt => "dbt profiles",
             Self::LinkedService => "Data Factory linked service",
             Self::Airflow => "Airflow connection",
@@ -126,6 +132,7 @@ pub fn read(kind: Kind, bytes: &[u8]) -> Result<Found, Failure> {
         Kind::Tfvars => terraform::read(&text),
         Kind::Jdbc => jdbc::read(&text),
         Kind::Odbc => odbc::read(&text),
+        Kind::Connect => connect::read(&text),
         Kind::Dbt => dbt::read(&text),
         Kind::LinkedService => linked_service::read(&text),
         Kind::Airflow => airflow::read(&text),
@@ -195,7 +202,7 @@ fn nothing(kind: Kind) -> Failure {
         Kind::Airflow => "No connection in it is of the type databricks.",
         Kind::Pbids => "No connection in it is one to Databricks.",
         Kind::Postman => "No variable in it names a workspace, such as host.",
-        Kind::Jdbc | Kind::Address | Kind::Csv | Kind::Brickpass => "There is no connection in it.",
+        Kind::Jdbc | Kind::Connect | Kind::Address | Kind::Csv | Kind::Brickpass => "There is no connection in it.",
     };
     Failure::new(Code::InvalidInput, "Nothing was imported.", why, "Choose another file, or say what it is.")
 }

@@ -418,6 +418,7 @@ fn hostile_values_neither_panic_nor_get_into_what_is_shown() {
             (Kind::Tfvars, format!("databricks_host = {json}\ndatabricks_token = {json}\n")),
             (Kind::Jdbc, format!("jdbc:databricks://{value};PWD={value}")),
             (Kind::Odbc, format!("Driver=x;Host={value};PWD={{{value}}}")),
+            (Kind::Connect, format!("sc://{value}/;token={value}")),
             (Kind::Dbt, format!("{json}: {{outputs: {{{json}: {{type: databricks, host: {json}, token: {json}}}}}}}")),
             (
                 Kind::LinkedService,
@@ -564,5 +565,28 @@ proptest! {
                 prop_assert!(!told.contains(PAT));
             }
         }
+    }
+}
+
+#[test]
+fn a_url_of_spark_connect_gives_its_host_and_token_and_chooses_no_compute() {
+    let url = "sc://adb-1234567890123456.7.azuredatabricks.net:443/;token=not%2Da%2Dtoken;x-databricks-cluster-id=0101-120000-abcd1234;use_ssl=true";
+    let found = read_as(None, None, url.as_bytes()).unwrap();
+    assert_eq!(found.kind, Kind::Connect);
+    assert!(found.ignored.iter().any(|ignored| format!("{ignored:?}").contains("x-databricks-cluster-id")));
+    let made = &found.connections[0];
+    assert_eq!(made.draft.base_url, "https://adb-1234567890123456.7.azuredatabricks.net");
+    assert_eq!(made.draft.auth, AuthKind::PersonalAccessToken);
+    let none = read_as(None, None, b"SC://h.azuredatabricks.net").unwrap();
+    assert_eq!(none.connections[0].draft.auth, AuthKind::Browser);
+    for wrong in [
+        "sc://h.azuredatabricks.net/;token",
+        "sc://h.azuredatabricks.net/;=dapi1",
+        "sc://h.azuredatabricks.net/;token=dapi1;token=dapi2",
+        "sc://h/x;token=dapi1",
+        "sc://h/;token=dapi%FF",
+    ] {
+        let failure = read_as(None, None, wrong.as_bytes()).unwrap_err();
+        assert!(failure.why.contains("Line 1, column 1") && !format!("{failure:?}").contains("dapi"), "{failure:?}");
     }
 }

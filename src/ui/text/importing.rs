@@ -114,6 +114,7 @@ pub fn kind(kind: Kind) -> &'static str {
         Kind::Dbt => "dbt profiles",
         Kind::LinkedService => "linked service",
         Kind::Airflow => "Airflow connections",
+        Kind::Connect => "Spark Connect URL",
         Kind::Pbids => "Power BI data source",
         Kind::Address => "address",
         Kind::Postman => "Postman environment",
