@@ -193,6 +193,15 @@ fn the_settings_are_no_default_profile_and_what_they_name_is_told_as_it_is() {
     assert_eq!((it.default_profile(), it.setting("default_profile").as_deref()), (None, Some(SETTINGS)));
 }
 
+#[test]
+fn a_value_that_hides_a_section_from_go_alone_is_told_and_the_section_is_not_written_a_second_time() {
+    let before = file("[__settings__]\nhost:\\\n[a]");
+    assert!(before.profiles().is_empty() && before.remarks().iter().any(|it| it.line == 2));
+    let failure = before.changed(&put("a", &OURS)).err().unwrap();
+    assert!(failure.why.contains("goes on in the next line"), "{failure}");
+    assert!(before.changed(&put("b", &OURS)).is_ok());
+}
+
 fn any_file() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         "\\[[a-c]\\]",
@@ -210,7 +219,11 @@ proptest! {
     #[test]
     fn an_edit_of_one_profile_leaves_every_other_one_as_it_is(text in any_file()) {
         let Ok(before) = File::read(text.as_bytes()) else { return Ok(()) };
-        let new = after(&text, &put("a", &OURS));
+        let Ok(changed) = before.changed(&put("a", &OURS)) else {
+            prop_assert!(!before.remarks().is_empty(), "refused although all programs read it alike");
+            return Ok(());
+        };
+        let new = changed.text.expose_secret().to_owned();
         for profile in before.profiles().iter().filter(|it| it.name != "a") {
             for (key, expected) in profile.keys() {
                 let got = value(&new, &profile.name, key);
