@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -16,6 +17,7 @@ use tokio::{
     sync::{Mutex, Notify},
     task::JoinSet,
 };
+use zeroize::Zeroizing;
 
 use super::{
     Event,
@@ -291,10 +293,13 @@ fn plan(shared: &Shared) -> Result<Plan, Failure> {
     // The CLI knows them by their names alone: of two files, what was published last counts.
     let mut wanted = BTreeMap::new();
     let mut storage = None;
+    // Each is read once, whatever was published in it.
+    let mut files: BTreeMap<PathBuf, Option<File>> = BTreeMap::new();
     for publication in publications {
         let Some(connection) = all.iter().find(|connection| connection.id == publication.connection) else { continue };
-        let Ok(file) = std::fs::read(&publication.file).map_err(drop).and_then(|bytes| File::read(&bytes).map_err(drop)) else { continue };
-        if leads_there(&file, &publication.profile, connection) {
+        let read = |path: &PathBuf| File::read(&std::fs::read(path).ok().map(Zeroizing::new)?).ok();
+        let Some(file) = files.entry(publication.file).or_insert_with_key(read) else { continue };
+        if leads_there(file, &publication.profile, connection) {
             storage = storage.or_else(|| file.setting("auth_storage"));
             let (connection, owner) = (connection.clone(), connection.owner_among(&all).clone());
             wanted.insert(publication.profile.clone(), Wanted { profile: publication.profile, connection, owner });
@@ -322,7 +327,7 @@ fn off(shared: &Shared, storage: Option<String>) -> Option<CliTokensOff> {
 
 /// The CLI sends the token to whichever host stands in the file.
 fn leads_there(file: &File, profile: &str, connection: &Connection) -> bool {
-    let section = file.profiles().into_iter().find(|section| section.name == profile);
+    let section = file.profile(profile);
     let host = section.as_ref().and_then(|section| section.get("host")).and_then(|host| BaseUrl::read(host).ok());
     host.is_some_and(|host| host.base_url.origin() == connection.base_url.origin())
 }

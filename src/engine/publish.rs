@@ -155,10 +155,11 @@ pub(super) fn list(shared: &Arc<Shared>) {
 fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
     let Now { file, foreign, profiles } = Now::read(shared)?;
     let default = profiles.default_profile();
+    let remarks = profiles.remarks();
+    let profiles = profiles.profiles();
     let known = known::of(shared, file.path(), &profiles)?;
     let by_name: HashMap<&str, &known::Known> = known.iter().rev().map(|known| (known.profile.as_str(), known)).collect();
     let mut lines: Vec<ProfileLine> = profiles
-        .profiles()
         .into_iter()
         .map(|profile| ProfileLine {
             is_default: default.as_deref() == Some(profile.name.as_str()),
@@ -183,7 +184,7 @@ fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
         backup: in_memory || file.has_backup(&foreign),
         target: foreign.target,
         profiles: lines,
-        remarks: profiles.remarks(),
+        remarks,
         exposed: foreign.exposed,
     }))
 }

@@ -100,7 +100,7 @@ impl TokenDesk {
     #[must_use]
     pub fn place_of(&self, profile: &str) -> Option<ProfilesPlace> {
         let file = File::read(&fs::read(self.databrickscfg.as_ref()?).ok()?).ok()?;
-        let section = file.profiles().into_iter().find(|section| section.name == profile)?;
+        let section = file.profile(profile)?;
         let value = |key: &str| section.get(key).filter(|value| !value.is_empty()).map(str::to_owned);
         Some(ProfilesPlace { host: value("host")?, account_id: value("account_id"), workspace_id: value("workspace_id") })
     }

@@ -504,7 +504,7 @@ fn written() -> Vec<(String, String)> {
         for value in &values {
             let edit = Edit::Put { profile: ProfileName::parse("p").unwrap(), keys: vec![("cluster_id", value.clone())] };
             if let Ok(changed) = File::read(base.as_bytes()).unwrap().changed(&edit) {
-                made.push((changed.text.expose_secret().to_owned(), value.clone()));
+                made.push((changed.file.text().expose_secret().to_owned(), value.clone()));
             }
         }
     }
@@ -618,7 +618,7 @@ fn ours() -> Edit {
 
 fn edited(text: &str, edit: &Edit) -> Option<String> {
     let file = File::read(text.as_bytes()).ok()?;
-    file.changed(edit).ok().map(|changed| changed.text.expose_secret().to_owned())
+    file.changed(edit).ok().map(|changed| changed.file.text().expose_secret().to_owned())
 }
 
 /// Files in which a good deal stands, most of them readable.

@@ -1,5 +1,7 @@
 //! A change that was agreed to, and the way back. On the storage lane.
 
+use std::collections::HashMap;
+
 use secrecy::ExposeSecret as _;
 
 use super::{Edit, Event, File, Kept, Now, Plan, ProfilesFile, Shared, connections, known, listed, secrets};
@@ -7,6 +9,7 @@ use crate::{
     connection::ConnectionId,
     engine::RunId,
     failure::{Code, Failure, Remedy},
+    interchange::databrickscfg::Profile,
     storage::{Deed, KeepBackup},
 };
 
@@ -63,10 +66,10 @@ fn write(shared: &Shared, plan: &Plan) -> Result<File, Failure> {
         )
         .with_remedy(Remedy::Reload));
     }
-    let text = profiles.changed(&plan.edit)?.text;
-    let bytes = text.expose_secret().as_bytes();
+    let after = profiles.changed(&plan.edit)?.file;
+    let bytes = after.text().expose_secret().as_bytes();
     // What is written has to be readable again, whatever it is made of.
-    let after = File::read(bytes)?;
+    File::fits(bytes)?;
     let moves = secrets::move_away(shared, &profiles, &after);
     file.replace(plan.digest, bytes, if moves { KeepBackup::No } else { KeepBackup::Yes })?;
     *shared.publishing.kept() =
@@ -111,11 +114,10 @@ fn restored(shared: &Shared) -> Result<(), Failure> {
     }
     let now = Now::read(shared)?;
     let profiles = now.profiles.profiles();
+    let profiles: HashMap<&str, &Profile> = profiles.iter().map(|profile| (profile.name.as_str(), profile)).collect();
     for publication in shared.publishing.publications.load() {
-        let same = |profile: &crate::interchange::databrickscfg::Profile| {
-            profile.name == publication.profile && known::section(profile) == publication.section
-        };
-        if publication.file == now.file.path() && !profiles.iter().any(same) {
+        let same = profiles.get(publication.profile.as_str()).is_some_and(|profile| known::section(profile) == publication.section);
+        if publication.file == now.file.path() && !same {
             shared.publishing.publications.forget(&publication.file, &publication.profile)?;
         }
     }

@@ -20,14 +20,13 @@ pub(super) struct Known {
 }
 
 /// Of this file; a connection that is not there any more has published nothing.
-pub(super) fn of(shared: &Shared, path: &Path, file: &File) -> Result<Vec<Known>, Failure> {
+pub(super) fn of(shared: &Shared, path: &Path, profiles: &[Profile]) -> Result<Vec<Known>, Failure> {
     let publications = shared.publishing.publications.load();
     if publications.is_empty() {
         return Ok(Vec::new());
     }
     let connections = connections(shared)?;
     let connections: HashMap<ConnectionId, Connection> = connections.into_iter().map(|connection| (connection.id, connection)).collect();
-    let profiles = file.profiles();
     let profiles: HashMap<&str, &Profile> = profiles.iter().map(|profile| (profile.name.as_str(), profile)).collect();
     let known = publications.into_iter().filter(|publication| publication.file == path).filter_map(|publication| {
         let connection = connections.get(&publication.connection)?;
@@ -50,7 +49,7 @@ fn drift(publication: &Publication, profile: Option<&Profile>, connection: &Conn
 
 /// The section as it is counts as what was published.
 pub(super) fn record(shared: &Shared, path: &Path, file: &File, profile: &str, connection: &Connection) -> Result<(), Failure> {
-    let Some(found) = file.profiles().into_iter().find(|found| found.name == profile) else { return Ok(()) };
+    let Some(found) = file.profile(profile) else { return Ok(()) };
     shared.publishing.publications.record(&Publication {
         file: path.to_owned(),
         profile: profile.to_owned(),

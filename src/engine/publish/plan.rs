@@ -47,7 +47,7 @@ fn stood_for(shared: &Shared, now: &Now, edit: Edit) -> Result<(Edit, Option<Con
     match edit {
         Edit::RemoveKeys { profile, .. } => {
             let name = ProfileName::parse(&profile).map_err(unfit)?;
-            let found = now.profiles.profiles().into_iter().find(|found| found.name == profile).ok_or_else(|| no_profile(&profile))?;
+            let found = now.profiles.profile(&profile).ok_or_else(|| no_profile(&profile))?;
             let connection = secrets::standing_for(shared, &found)?;
             Ok((Edit::Put { profile: name, keys: published(&connection, &shared.places.helper) }, Some(connection.id)))
         }

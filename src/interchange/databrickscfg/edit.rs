@@ -33,7 +33,7 @@ struct Draft<'a> {
 pub(super) fn changed(file: &File, edit: &Edit) -> Result<Changed, Failure> {
     let new = apply(file, edit)?;
     let diff = diff((file.text.expose_secret(), &file.lines), (new.text.expose_secret(), &new.lines));
-    Ok(Changed { text: new.text, diff })
+    Ok(Changed { file: new, diff })
 }
 
 fn apply(file: &File, edit: &Edit) -> Result<File, Failure> {
@@ -57,7 +57,7 @@ fn apply(file: &File, edit: &Edit) -> Result<File, Failure> {
             draft.remove_default(profile);
         }
         Edit::Default { profile } => {
-            if !file.profiles().iter().any(|known| known.name == *profile) {
+            if file.profile(profile).is_none() {
                 return Err(no_profile(profile));
             }
             draft.put(SETTINGS, &[("default_profile", profile.clone())])?;

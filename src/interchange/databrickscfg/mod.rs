@@ -18,7 +18,7 @@ use std::{collections::HashMap, ops::Range};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use self::lines::{Kind, Line, Unreadable};
+use self::lines::{Entry, Kind, Line, Unreadable};
 pub use self::{
     diff::{DiffKind, DiffLine},
     keys::{decides, is_secret},
@@ -68,6 +68,15 @@ impl Profile {
         self.keys.iter().filter(|(key, _)| is_secret(key)).map(|(key, value)| (key.as_str(), value))
     }
 
+    fn begun(name: &str, line: usize) -> Self {
+        Self { name: name.to_owned(), keys: Vec::new(), lines: line..line + 1 }
+    }
+
+    fn take(&mut self, entry: &Entry, line: usize) {
+        self.put(&entry.key, &entry.value);
+        self.lines.end = self.lines.end.max(line + 1);
+    }
+
     /// The last one counts; an empty value is none.
     fn put(&mut self, key: &str, value: &str) {
         self.keys.retain(|(known, _)| known != key);
@@ -91,9 +100,7 @@ impl File {
     /// # Errors
     /// Not UTF-8, too long, a line that Go refuses: which line, why.
     pub fn read(bytes: &[u8]) -> Result<Self, Failure> {
-        if bytes.len() > LARGEST {
-            return Err(unreadable("It is far larger than a file of profiles.".to_owned()));
-        }
+        Self::fits(bytes)?;
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let line = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
             unreadable(format!("Line {line} is not text in UTF-8."))
@@ -104,6 +111,15 @@ impl File {
         Self::of(SecretString::from(text.to_owned())).map_err(|wrong| {
             unreadable(format!("Line {} is {}; the Databricks CLI refuses the whole file for it.", wrong.line, wrong.why))
         })
+    }
+
+    /// # Errors
+    /// It is longer than what is read again.
+    pub fn fits(bytes: &[u8]) -> Result<(), Failure> {
+        if bytes.len() > LARGEST {
+            return Err(unreadable("It is far larger than a file of profiles.".to_owned()));
+        }
+        Ok(())
     }
 
     fn of(text: SecretString) -> Result<Self, Unreadable> {
@@ -127,11 +143,11 @@ impl File {
 
     fn sections(&self) -> Vec<Profile> {
         let mut found: Vec<Profile> = Vec::new();
-        let mut place: HashMap<String, usize> = HashMap::new();
+        let mut place: HashMap<&str, usize> = HashMap::new();
         let mut current: Option<usize> = None;
-        let mut open = |found: &mut Vec<Profile>, name: &str, line: usize| {
-            *place.entry(name.to_owned()).or_insert_with(|| {
-                found.push(Profile { name: name.to_owned(), keys: Vec::new(), lines: line..line + 1 });
+        let mut open = |found: &mut Vec<Profile>, name, line| {
+            *place.entry(name).or_insert_with(|| {
+                found.push(Profile::begun(name, line));
                 found.len() - 1
             })
         };
@@ -141,11 +157,36 @@ impl File {
                 Kind::Entry(entry) => {
                     let at = *current.get_or_insert_with(|| open(&mut found, "DEFAULT", line.number));
                     if let Some(section) = found.get_mut(at) {
-                        section.put(&entry.key, &entry.value);
-                        section.lines.end = section.lines.end.max(line.number + 1);
+                        section.take(entry, line.number);
                     }
                 }
                 Kind::Blank | Kind::Comment => {}
+            }
+        }
+        found
+    }
+
+    /// One of [`Self::profiles`], without making the others.
+    #[must_use]
+    pub fn profile(&self, name: &str) -> Option<Profile> {
+        let found = self.section(name).filter(|_| name != SETTINGS)?;
+        (name != "DEFAULT" || !found.keys.is_empty()).then_some(found)
+    }
+
+    fn section(&self, name: &str) -> Option<Profile> {
+        let mut found: Option<Profile> = None;
+        // Keys before any section belong to DEFAULT.
+        let mut inside = name == "DEFAULT";
+        for line in &self.lines {
+            match &line.kind {
+                Kind::Section(section) => {
+                    inside = section == name;
+                    if inside {
+                        found.get_or_insert_with(|| Profile::begun(name, line.number));
+                    }
+                }
+                Kind::Entry(entry) if inside => found.get_or_insert_with(|| Profile::begun(name, line.number)).take(entry, line.number),
+                _ => {}
             }
         }
         found
@@ -157,17 +198,14 @@ impl File {
         if let Some(named) = self.setting("default_profile") {
             return Some(named).filter(|name| name != SETTINGS);
         }
-        let sections = self.sections();
-        let default = sections.iter().find(|section| section.name == "DEFAULT")?;
-        default.get("host").map(|_| default.name.clone())
+        let default = self.section("DEFAULT")?;
+        default.get("host").is_some().then_some(default.name)
     }
 
     /// What `[__settings__]` says of a key, where the Databricks CLI keeps what it was told.
     #[must_use]
     pub fn setting(&self, key: &str) -> Option<String> {
-        let sections = self.sections();
-        let settings = sections.iter().find(|section| section.name == SETTINGS)?;
-        settings.get(key).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
+        self.section(SETTINGS)?.get(key).map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
     /// Where Python or Java would read it otherwise than Go.
@@ -224,7 +262,8 @@ impl Edit {
 }
 
 pub struct Changed {
-    pub text: SecretString,
+    /// What the change made of it, read again.
+    pub file: File,
     /// Empty: nothing changes.
     pub diff: Vec<DiffLine>,
 }

@@ -11,7 +11,7 @@ fn put(profile: &str, keys: &[(&'static str, &str)]) -> Edit {
 }
 
 fn after(text: &str, edit: &Edit) -> String {
-    file(text).changed(edit).unwrap().text.expose_secret().to_owned()
+    file(text).changed(edit).unwrap().file.text.expose_secret().to_owned()
 }
 
 fn value(text: &str, profile: &str, key: &str) -> Option<String> {
@@ -133,7 +133,7 @@ fn several_edits_are_one_change() {
     let text = "[a]\nhost = https://x\ntoken = dapi1\n";
     let edits = vec![(None, put("a", &OURS)), (None, Edit::Default { profile: "a".to_owned() })];
     let changed = file(text).changed(&Edit::Several(edits)).unwrap();
-    assert_eq!(file(changed.text.expose_secret()).default_profile().as_deref(), Some("a"));
+    assert_eq!(file(changed.file.text.expose_secret()).default_profile().as_deref(), Some("a"));
     assert!(changed.diff.iter().any(|line| line.kind == DiffKind::Removed && line.text == "token = ***"), "{:?}", changed.diff);
 }
 
@@ -219,11 +219,15 @@ proptest! {
     #[test]
     fn an_edit_of_one_profile_leaves_every_other_one_as_it_is(text in any_file()) {
         let Ok(before) = File::read(text.as_bytes()) else { return Ok(()) };
+        for name in ["a", "b", "c", "DEFAULT", SETTINGS] {
+            let keys = |found: Option<Profile>| found.map(|it| (it.lines, it.keys.iter().map(|(key, value)| (key.clone(), value.expose_secret().to_owned())).collect::<Vec<_>>()));
+            prop_assert_eq!(keys(before.profile(name)), keys(before.profiles().into_iter().find(|it| it.name == name)));
+        }
         let Ok(changed) = before.changed(&put("a", &OURS)) else {
             prop_assert!(!before.remarks().is_empty(), "refused although all programs read it alike");
             return Ok(());
         };
-        let new = changed.text.expose_secret().to_owned();
+        let new = changed.file.text.expose_secret().to_owned();
         for profile in before.profiles().iter().filter(|it| it.name != "a") {
             for (key, expected) in profile.keys() {
                 let got = value(&new, &profile.name, key);
@@ -244,6 +248,10 @@ proptest! {
             if let Ok(file) = File::read(bytes) {
                 let _ = (file.profiles(), file.remarks(), file.default_profile());
                 let _ = file.changed(&Edit::Remove { profile: "a".to_owned() });
+                for name in ["a", "DEFAULT", SETTINGS] {
+                    let one = |found: Option<Profile>| found.map(|it| (it.name, it.lines, it.keys.len()));
+                    prop_assert_eq!(one(file.profile(name)), one(file.profiles().into_iter().find(|it| it.name == name)));
+                }
                 let whole: usize = file.lines.iter().map(|line| line.bytes.len()).sum();
                 prop_assert_eq!(whole, bytes.len());
             }
