@@ -4,7 +4,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use sha2::{Digest as _, Sha256};
@@ -111,7 +111,12 @@ impl ForeignFile {
             KeepBackup::Yes => Some(self.keep(&now, bytes)?),
             KeepBackup::No => None,
         };
-        if let Err(error) = atomic_file::write(&*self.disk, now.target.as_deref().unwrap_or(&self.path), bytes) {
+        let real = now.target.as_deref().unwrap_or(&self.path);
+        // A write that was killed half-way leaves a copy of the file, secrets and all.
+        for folder in [atomic_file::parent(real), &self.backups] {
+            atomic_file::sweep(folder, SystemTime::now());
+        }
+        if let Err(error) = atomic_file::write(&*self.disk, real, bytes) {
             if let Some(backup) = backup {
                 // It would be taken for the state before a change that was never made.
                 let _ = fs::remove_file(backup);

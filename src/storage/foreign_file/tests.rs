@@ -309,3 +309,21 @@ fn a_file_that_is_no_such_file_is_refused() {
     let failure = place.file().read().err().unwrap();
     assert_eq!((failure.code, failure.why.as_str()), (Code::TooLarge, "A file of profiles is at most 4 MiB."));
 }
+
+#[test]
+fn what_a_killed_write_left_behind_goes_with_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = ForeignFile::new(folder.path().join("cfg"), &folder.path().join("state"));
+    let replace = |bytes: &[u8]| file.replace(file.read().unwrap().digest(), bytes, KeepBackup::Yes).unwrap();
+    replace(b"one");
+    let left = |place: &Path, name: &str, hours: u64| {
+        let path = place.join(name);
+        let written = fs::File::create(&path).unwrap();
+        written.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600)).unwrap();
+        path
+    };
+    let old = [left(folder.path(), ".brickpass-old.tmp", 2), left(&file.backups, ".brickpass-old.tmp", 2)];
+    let stay = [left(folder.path(), ".brickpass-now.tmp", 0), left(folder.path(), "theirs.tmp", 2)];
+    replace(b"two");
+    assert!(old.iter().all(|path| !path.exists()) && stay.iter().all(|path| path.exists()));
+}
