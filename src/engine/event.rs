@@ -5,7 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    AdminAnswer, AdminRequest, BackedUp, CliToken, Diagnostics, Effective, Offer, Plan, Preview, ProfilesFile, Proof, Reminder, ReminderChoice, RunId,
+    AdminAnswer, AdminRequest, BackedUp, CliToken, Diagnostics, Effective, Offer, Plan, Preview, ProfilesFile, Proof, Reminder,
+    ReminderChoice, RunId,
 };
 use crate::{
     check::{Progress, Report},

@@ -11,15 +11,17 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Places, accounts, activity, admin, cli_tokens, clipboard::Copies, diagnostics, effective, handover, importing, lane, offers, owner,
-    prove, publish, reminders, running, signing_in, testing, tokens,
+    Command, Event, Places, accounts, activity, admin, cli_tokens, clipboard::Copies, diagnostics, effective, handover, importing, lane,
+    offers, owner, prove, publish, reminders, running, signing_in, testing, tokens,
 };
 use crate::{
     connection::{ConnectionId, SecretKind},
     databricks::{Http, HttpSettings},
     failure::{Code, Failure},
     session::{Sessions, Surroundings},
-    storage::{CliTokens, Deed, History, Library, Reminders, SecretKey, Settings, SettingsFile, TokenNotes, Vault, VaultConfig, WindowFile},
+    storage::{
+        CliTokens, Deed, History, Library, Reminders, SecretKey, Settings, SettingsFile, TokenNotes, Vault, VaultConfig, WindowFile,
+    },
 };
 
 /// How long saves may take after the window has closed.

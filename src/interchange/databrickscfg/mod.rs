@@ -108,9 +108,8 @@ impl File {
         if text.contains('\0') {
             return Err(unreadable("It holds bytes that no text has.".to_owned()));
         }
-        Self::of(SecretString::from(text.to_owned())).map_err(|wrong| {
-            unreadable(format!("Line {} is {}; the Databricks CLI refuses the whole file for it.", wrong.line, wrong.why))
-        })
+        Self::of(SecretString::from(text.to_owned()))
+            .map_err(|wrong| unreadable(format!("Line {} is {}; the Databricks CLI refuses the whole file for it.", wrong.line, wrong.why)))
     }
 
     /// # Errors

@@ -29,8 +29,8 @@ mod terraform;
 mod vscode;
 
 pub use inventory::{Listed, MakeAll};
-pub(crate) use parts::no_token_of_a_person;
 pub use parts::PUBLISH as NEEDS_PROFILE;
+pub(crate) use parts::no_token_of_a_person;
 
 use super::format::Format;
 

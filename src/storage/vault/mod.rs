@@ -207,9 +207,8 @@ impl Vault {
     /// Each secret is then the old one or the new one; those of the encrypted file are all the old ones.
     pub fn put_all(&self, secrets: &[(SecretKey, SecretString)]) -> Result<(), VaultError> {
         let inner = &*self.inner;
-        let sealed = |(key, secret): &(SecretKey, SecretString)| {
-            (key.account(), key.label(), Sealed { generation: now(), secret: secret.clone() })
-        };
+        let sealed =
+            |(key, secret): &(SecretKey, SecretString)| (key.account(), key.label(), Sealed { generation: now(), secret: secret.clone() });
         let accounts: Vec<String> = secrets.iter().map(|(key, _)| key.account()).collect();
         inner.prepare_file()?;
         chunks::write(inner.store(), &secrets.iter().map(sealed).collect::<Vec<_>>())?;

@@ -188,7 +188,12 @@ fn a_secret_is_asked_about_masked_copied_with_care_and_gone_on_leaving() {
     desk.click("Cancel");
     assert!(desk.has("CONTAINS NO SECRET"));
     desk.secret_included();
-    assert!(desk.has("CONTAINS THE SECRET") && desk.shows("the secret is hidden") && desk.shows("driver=oss;PWD=••••") && !desk.secret_is_in_words());
+    assert!(
+        desk.has("CONTAINS THE SECRET")
+            && desk.shows("the secret is hidden")
+            && desk.shows("driver=oss;PWD=••••")
+            && !desk.secret_is_in_words()
+    );
     desk.window.get_by_role_and_label(Role::Button, "Copy").click();
     settle(&mut desk.window, &desk.engine);
     assert_eq!((desk.engine.sent("CopySecret"), desk.copied()), (1, None));

@@ -132,8 +132,7 @@ fn things(pick: Pick) -> &'static str {
 
 // The question before a secret is included
 pub const INCLUDE_TITLE: &str = "Include the secret";
-pub const INCLUDE_WHY: &str =
-    "Whoever can read it can use this connection until the secret is revoked. Without it, the export only says where the secret comes from.";
+pub const INCLUDE_WHY: &str = "Whoever can read it can use this connection until the secret is revoked. Without it, the export only says where the secret comes from.";
 pub const INCLUDE_NOW: &str = "Include it";
 
 pub fn include_body(tool: &str, place: &str) -> String {

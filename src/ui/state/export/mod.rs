@@ -64,7 +64,14 @@ pub struct Export {
 
 impl Default for Export {
     fn default() -> Self {
-        Self { formats: FORMATS, filter: String::new(), tool: Tool::default(), recent: Vec::new(), choosing: false, handovers: HashMap::new() }
+        Self {
+            formats: FORMATS,
+            filter: String::new(),
+            tool: Tool::default(),
+            recent: Vec::new(),
+            choosing: false,
+            handovers: HashMap::new(),
+        }
     }
 }
 

@@ -69,12 +69,7 @@ impl State {
         format.write(&subject, &answers).ok()
     }
 
-    fn export_saved(
-        &mut self,
-        run: crate::engine::RunId,
-        id: ConnectionId,
-        outcome: Result<Vec<std::path::PathBuf>, Failure>,
-    ) {
+    fn export_saved(&mut self, run: crate::engine::RunId, id: ConnectionId, outcome: Result<Vec<std::path::PathBuf>, Failure>) {
         let mine = matches!(&self.dialog, Some(Dialog::SaveExport(dialog)) if dialog.run == Some(run));
         match outcome {
             Ok(paths) => {
