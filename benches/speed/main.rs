@@ -2,8 +2,9 @@
 //!
 //! Outside: the built program against the least window that eframe can open, started in turn. Inside: the window's own drawing without a
 //! display, and the file of connections, at 100 and at 10,000 connections, so that growth shows. Tokens: a table of 1,000, as many callers at
-//! the moment when one ends, and `brickpass token` as a whole process. Credential: `brickpass-credential` as SDKs start it. `cargo bench -- inside`
-//! (or `outside`, `tokens`, `credential`) measures one of them alone.
+//! the moment when one ends, and `brickpass token` as a whole process. Credential: `brickpass-credential` as SDKs start it. Profiles: one change in a
+//! `.databrickscfg` of 10,000, beside the Databricks CLI. `cargo bench -- inside`
+//! (or `outside`, `tokens`, `credential`, `profiles`) measures one of them alone.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -19,6 +20,7 @@ mod credential;
 mod inside;
 #[cfg(target_os = "linux")]
 mod outside;
+mod profiles;
 mod token_table;
 mod tokens;
 
@@ -55,7 +57,7 @@ fn main() -> ExitCode {
     println!("{cores} cores, {} {}, medians\n", std::env::consts::OS, std::env::consts::ARCH);
     let mut lines = Vec::new();
     let named: Vec<String> =
-        std::env::args().filter(|argument| ["inside", "outside", "tokens", "credential"].contains(&argument.as_str())).collect();
+        std::env::args().filter(|argument| ["inside", "outside", "tokens", "credential", "profiles"].contains(&argument.as_str())).collect();
     let wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
     #[cfg(target_os = "linux")]
     if wanted("outside") {
@@ -77,6 +79,10 @@ fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     if wanted("credential") {
         lines.extend(credential::lines());
+    }
+
+    if wanted("profiles") {
+        lines.extend(profiles::lines());
     }
 
     let mut all_hold = true;

@@ -294,10 +294,10 @@ fn plan(shared: &Shared) -> Result<Plan, Failure> {
     let mut wanted = BTreeMap::new();
     let mut storage = None;
     // Each is read once, whatever was published in it.
-    let mut files: BTreeMap<PathBuf, Option<File>> = BTreeMap::new();
+    let mut files: BTreeMap<PathBuf, Option<Arc<File>>> = BTreeMap::new();
     for publication in publications {
         let Some(connection) = all.iter().find(|connection| connection.id == publication.connection) else { continue };
-        let read = |path: &PathBuf| File::read(&std::fs::read(path).ok().map(Zeroizing::new)?).ok();
+        let read = |path: &PathBuf| shared.publishing.read(&std::fs::read(path).ok().map(Zeroizing::new)?).ok();
         let Some(file) = files.entry(publication.file).or_insert_with_key(read) else { continue };
         if leads_there(file, &publication.profile, connection) {
             storage = storage.or_else(|| file.setting("auth_storage"));

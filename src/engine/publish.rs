@@ -26,7 +26,7 @@ use crate::{
     connection::{Connection, ConnectionId},
     failure::{Code, Failure},
     interchange::databrickscfg::{DiffLine, Edit, File, Remark},
-    storage::{Foreign, ForeignFile, Publication, Publications},
+    storage::{Foreign, ForeignFile, Publication, Publications, foreign_digest},
 };
 
 /// The file as it is now.
@@ -86,6 +86,8 @@ pub(super) struct Publishing {
     publications: Publications,
     /// The state before a change that took secrets off the disk: they are in the vault, and no backup on the disk holds them.
     kept: Mutex<Option<Kept>>,
+    /// The file that was taken apart last, by the digest of its bytes: it is looked at several times for one change.
+    apart: Mutex<Option<([u8; 32], Arc<File>)>>,
 }
 
 struct Kept {
@@ -97,12 +99,32 @@ struct Kept {
 
 impl Publishing {
     pub(super) fn new(state_dir: &std::path::Path) -> Self {
-        Self { publications: Publications::new(state_dir), kept: Mutex::default() }
+        Self { publications: Publications::new(state_dir), kept: Mutex::default(), apart: Mutex::default() }
     }
 
     /// Newest last.
     pub(super) fn publications(&self) -> Vec<Publication> {
         self.publications.load()
+    }
+
+    /// As `File::read`, without the work where these bytes were read before.
+    pub(super) fn read(&self, bytes: &[u8]) -> Result<Arc<File>, Failure> {
+        let digest = foreign_digest(bytes);
+        let known = self.apart().as_ref().filter(|(of, _)| *of == digest).map(|(_, file)| Arc::clone(file));
+        match known {
+            Some(file) => Ok(file),
+            None => File::read(bytes).map(|file| self.is_apart(digest, file)),
+        }
+    }
+
+    fn is_apart(&self, digest: [u8; 32], file: File) -> Arc<File> {
+        let file = Arc::new(file);
+        *self.apart() = Some((digest, Arc::clone(&file)));
+        file
+    }
+
+    fn apart(&self) -> MutexGuard<'_, Option<([u8; 32], Arc<File>)>> {
+        self.apart.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn kept(&self) -> MutexGuard<'_, Option<Kept>> {
@@ -114,7 +136,7 @@ impl Publishing {
 struct Now {
     file: ForeignFile,
     foreign: Foreign,
-    profiles: File,
+    profiles: Arc<File>,
 }
 
 impl Now {
@@ -124,7 +146,7 @@ impl Now {
         let path = std::path::absolute(&path).unwrap_or(path);
         let file = ForeignFile::new(path, &shared.places.state_dir);
         let foreign = file.read()?;
-        let profiles = File::read(&foreign.bytes)?;
+        let profiles = shared.publishing.read(&foreign.bytes)?;
         Ok(Self { file, foreign, profiles })
     }
 }

@@ -1,6 +1,6 @@
 //! A change that was agreed to, and the way back. On the storage lane.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use secrecy::ExposeSecret as _;
 
@@ -10,7 +10,7 @@ use crate::{
     engine::RunId,
     failure::{Code, Failure, Remedy},
     interchange::databrickscfg::Profile,
-    storage::{Deed, KeepBackup},
+    storage::{Deed, KeepBackup, foreign_digest},
 };
 
 /// What becomes known by an edit.
@@ -55,7 +55,7 @@ fn publisher(shared: &Shared, plan: &Plan, learnt: &Learnt<'_>) -> Option<(Conne
 }
 
 /// The file after it.
-fn write(shared: &Shared, plan: &Plan) -> Result<File, Failure> {
+fn write(shared: &Shared, plan: &Plan) -> Result<Arc<File>, Failure> {
     let Now { file, foreign, profiles } = Now::read(shared)?;
     if plan.path != file.path() || plan.digest != foreign.digest() {
         return Err(Failure::new(
@@ -72,9 +72,9 @@ fn write(shared: &Shared, plan: &Plan) -> Result<File, Failure> {
     File::fits(bytes)?;
     let moves = secrets::move_away(shared, &profiles, &after);
     file.replace(plan.digest, bytes, if moves { KeepBackup::No } else { KeepBackup::Yes })?;
-    *shared.publishing.kept() =
-        moves.then(|| Kept { path: plan.path.clone(), after: crate::storage::foreign_digest(bytes), before: foreign.bytes });
-    Ok(after)
+    let digest = foreign_digest(bytes);
+    *shared.publishing.kept() = moves.then(|| Kept { path: plan.path.clone(), after: digest, before: foreign.bytes });
+    Ok(shared.publishing.is_apart(digest, after))
 }
 
 fn remember(shared: &Shared, plan: &Plan, after: &File, learnt: &[Learnt<'_>]) -> Result<(), Failure> {
