@@ -56,8 +56,9 @@ fn main() -> ExitCode {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("{cores} cores, {} {}, medians\n", std::env::consts::OS, std::env::consts::ARCH);
     let mut lines = Vec::new();
-    let named: Vec<String> =
-        std::env::args().filter(|argument| ["inside", "outside", "tokens", "credential", "profiles"].contains(&argument.as_str())).collect();
+    let named: Vec<String> = std::env::args()
+        .filter(|argument| ["inside", "outside", "tokens", "credential", "profiles"].contains(&argument.as_str()))
+        .collect();
     let wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
     #[cfg(target_os = "linux")]
     if wanted("outside") {

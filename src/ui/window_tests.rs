@@ -338,64 +338,14 @@ fn ui_06_every_field_is_reached_by_tab_at_640x480_and_every_scale() {
     }
 }
 
-/// The values V1 to V40 of the battery that can be typed as a name.
-fn hostile() -> Vec<String> {
-    let mut values: Vec<String> = [
-        "a'b",
-        "a\"b",
-        "a\\b",
-        "trailing\\",
-        "$HOME",
-        "${jndi:x}",
-        "$(touch pwned)",
-        "`id`",
-        "%PATH%",
-        "!x!",
-        "a;b",
-        "a=b",
-        "a #b",
-        "a ;b",
-        "a\nb",
-        "a\r",
-        "a\r\nX-Evil: 1",
-        "=HYPERLINK(\"http://e\")",
-        "{{ 7*7 }}",
-        "%{if}",
-        "@concat('x')",
-        "@{x}",
-        "[concat('x')]",
-        "]",
-        "__settings__",
-        "\u{2019}",
-        "a\u{202e}b",
-        "a\0b",
-        "\u{1f600} \u{c6}rlig \u{d8}l",
-        "  spaces  ",
-        "-rf",
-        "../../x",
-        "CON",
-        "</script><b>",
-        "\u{1b}[31m",
-        "yes",
-        "null",
-        "1e3",
-        "0777",
-        "",
-        "%(x)s",
-        "%2e%2e%2f",
-    ]
-    .map(str::to_owned)
-    .into();
-    values.push("x".repeat(4000));
-    values
-}
+include!("../../tests/hostile_values.rs");
 
 #[test]
 fn hv_23_hostile_names_are_taken_or_refused_with_a_reason_and_the_list_still_renders() {
     let engine = FakeEngine::with(&workspaces(&["Sales"]));
     let mut window = open(&engine, [1280.0, 800.0]);
     let mut taken = 0;
-    for value in hostile() {
+    for (_, value) in hostile_values() {
         let state = &mut window.state_mut().state;
         let commands = state.new_connection();
         assert!(commands.is_empty());
@@ -415,7 +365,7 @@ fn hv_23_hostile_names_are_taken_or_refused_with_a_reason_and_the_list_still_ren
     }
     assert!(taken > 25, "{taken}");
     let shown = window.state().state.list.shown().count();
-    assert_eq!(shown, hostile().len() + 1);
+    assert_eq!(shown, hostile_values().len() + 1);
     for _ in 0..12 {
         let mut commands = window.state_mut().state.select_neighbour(5, false);
         commands.clear();

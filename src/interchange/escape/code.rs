@@ -41,7 +41,7 @@ pub fn rust(value: &str) -> Result<Quoted, Unwritable> {
     double_quoted(value, |_, _| false)
 }
 
-/// Beyond ASCII as `\uXXXX`: compilers older than version 18 read files in the encoding of the computer.
+/// Beyond ASCII as `\u` and four hexadecimal digits: compilers older than version 18 read files in the encoding of the computer.
 ///
 /// # Errors
 /// It holds what cannot be seen, or is longer than a constant may be.

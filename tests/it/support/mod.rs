@@ -266,56 +266,7 @@ fn tools_are_found_on_the_path() {
     assert_ne!(free_port(), 0);
 }
 
-/// The hostile values V1 to V40: what ends up in names, tokens and comments when somebody tries. Numbers may repeat.
-pub fn hostile_values() -> Vec<(u8, String)> {
-    let long = "x".repeat(4000);
-    let values: [(u8, &str); 43] = [
-        (1, "a'b"),
-        (2, "a\"b"),
-        (3, "a\\b"),
-        (4, "trailing\\"),
-        (5, "$HOME"),
-        (6, "${jndi:x}"),
-        (7, "$(touch pwned)"),
-        (8, "`id`"),
-        (9, "%PATH%"),
-        (10, "!x!"),
-        (11, "a;b"),
-        (12, "a=b"),
-        (13, "a #b"),
-        (14, "a ;b"),
-        (15, "a\nb"),
-        (16, "a\r"),
-        (17, "a\r\nX-Evil: 1"),
-        (18, "=HYPERLINK(\"http://e\")"),
-        (19, "{{ 7*7 }}"),
-        (20, "%{if}"),
-        (21, "@concat('x')"),
-        (22, "@{x}"),
-        (23, "[concat('x')]"),
-        (24, "]"),
-        (25, "__settings__"),
-        (26, "a\u{2019}b"),
-        (27, "a\u{202E}b"),
-        (28, "a\0b"),
-        (29, &long),
-        (30, "\u{1F9F1} Ærlig Øl"),
-        (31, "  around  "),
-        (32, "-rf"),
-        (33, "../../x"),
-        (34, "CON"),
-        (35, "</script><b>"),
-        (36, "\u{1B}[31m"),
-        (37, "yes"),
-        (37, "null"),
-        (37, "1e3"),
-        (37, "0777"),
-        (38, ""),
-        (39, "%(x)s"),
-        (40, "%2e%2e%2f"),
-    ];
-    values.into_iter().map(|(number, value)| (number, value.to_owned())).collect()
-}
+include!("../../hostile_values.rs");
 
 /// A client that is not Brickpass's own: what it sees, the server has said. Plain HTTP: no certificate is ever looked at.
 pub fn client() -> reqwest::Client {
