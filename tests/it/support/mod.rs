@@ -3,6 +3,7 @@
 
 pub mod between;
 pub mod browser;
+pub mod desk;
 pub mod fault_server;
 #[cfg(target_os = "linux")]
 pub mod keyring;

@@ -1,0 +1,179 @@
+//! An engine in a home of its own, asked and answered as the window does it.
+
+use std::{fmt::Write as _, ops::Deref};
+
+use brickpass::{
+    connection::{Connection, ConnectionId, Draft, Reviewed},
+    engine::{AdminAnswer, Command, Engine, Event, Events, Places},
+    storage::{Entry, Library, Vault, VaultConfig, VaultHome},
+};
+use secrecy::ExposeSecret as _;
+
+use super::Home;
+
+/// What a test puts around an engine (a demo, a network that loses answers): its parts are reached through the desk.
+pub trait World {
+    /// What may stand in no event and in no file, beside the secrets that the engine itself hands out.
+    fn secrets(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl World for () {}
+
+/// Whatever a test is about: when its desk goes, nothing that was told, and no file, holds a secret.
+pub struct Desk<W: World = ()> {
+    pub home: Home,
+    /// `None` when it has come to its end.
+    engine: Option<Engine>,
+    events: Events,
+    world: W,
+    told: String,
+    handed_out: Vec<String>,
+}
+
+impl Desk {
+    /// With secrets in memory, and nothing around it.
+    pub fn new() -> Self {
+        Self::start(Home::new(), (), in_memory)
+    }
+}
+
+impl<W: World> Desk<W> {
+    /// The engine has read what is there when this returns.
+    pub fn start(home: Home, world: W, places: impl FnOnce(&Home) -> Places) -> Self {
+        let mut desk = Self::idle(home, world, places);
+        desk.read_all();
+        desk
+    }
+
+    /// The engine has not been asked for anything yet.
+    pub fn idle(home: Home, world: W, places: impl FnOnce(&Home) -> Places) -> Self {
+        let (engine, events) = Engine::start(places(&home), || {}).unwrap();
+        Self { home, engine: Some(engine), events, world, told: String::new(), handed_out: Vec::new() }
+    }
+
+    pub fn read_all(&mut self) {
+        self.send(Command::Start);
+        self.until(|event| matches!(event, Event::History(_)).then_some(()));
+    }
+
+    /// The window is closed, and opened again at the same home.
+    pub fn again(&mut self, places: impl FnOnce(&Home) -> Places) {
+        self.finish();
+        let (engine, events) = Engine::start(places(&self.home), || {}).unwrap();
+        (self.engine, self.events) = (Some(engine), events);
+    }
+
+    /// The window is closed: the engine ends what it has begun.
+    pub fn finish(&mut self) {
+        if let Some(engine) = self.engine.take() {
+            engine.finish();
+        }
+    }
+
+    pub fn send(&self, command: Command) {
+        self.engine.as_ref().unwrap().send(command);
+    }
+
+    /// Takes events until `pick` has found what the test waits for. A failure that nobody waits for ends the test.
+    pub fn until<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> T {
+        loop {
+            let event = self.next_event().expect("the engine lives");
+            let failed = if let Event::Failed { failure, .. } = &event { Some(failure.clone()) } else { None };
+            match (pick(event), failed) {
+                (Some(found), _) => return found,
+                (None, Some(failure)) => panic!("{failure}"),
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// `None` when the engine has ended, and everything was read that it has told.
+    pub fn next_event(&mut self) -> Option<Event> {
+        let event = self.events.wait()?;
+        writeln!(self.told, "{event:?}").unwrap();
+        match &event {
+            Event::TokenGenerated { outcome: Ok(new), .. } => self.handed_out.push(new.value.expose_secret().to_owned()),
+            Event::Admin { outcome: Ok(AdminAnswer::SecretCreated(new)), .. } => {
+                self.handed_out.push(new.value.expose_secret().to_owned());
+            }
+            _ => {}
+        }
+        Some(event)
+    }
+
+    /// As the form saves what it has read.
+    pub fn save(&mut self, reviewed: Reviewed) -> Connection {
+        let connection = reviewed.connection.clone();
+        let base = self.entries().into_iter().find(|entry| entry.connection.id == connection.id).map(|entry| entry.revision);
+        self.send(Command::Save { reviewed: Box::new(reviewed), base });
+        self.until(|event| match event {
+            Event::Saved { id } => (id == connection.id).then_some(()),
+            Event::SaveFailed { failure, .. } => panic!("{failure}"),
+            _ => None,
+        });
+        connection
+    }
+
+    /// As they lie on disk.
+    pub fn entries(&self) -> Vec<Entry> {
+        Library::new(&self.home.config_dir(), &self.home.state_dir()).load().unwrap().entries
+    }
+}
+
+impl<W: World> Deref for Desk<W> {
+    type Target = W;
+
+    fn deref(&self) -> &W {
+        &self.world
+    }
+}
+
+impl<W: World> Drop for Desk<W> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let files = self.home.files();
+        for secret in self.world.secrets().iter().chain(&self.handed_out) {
+            assert!(!self.told.contains(secret), "an event shows a secret");
+            for (path, bytes) in &files {
+                assert!(!String::from_utf8_lossy(bytes).contains(secret), "{} holds a secret", path.display());
+            }
+        }
+    }
+}
+
+/// Secrets are kept as long as the engine lives.
+pub fn in_memory(home: &Home) -> Places {
+    let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
+    with_vault(home, vault)
+}
+
+/// An encrypted file whose passphrase is known, and which costs no time to open.
+pub fn file_vault(home: &Home) -> Vault {
+    let passphrase = Some("correct horse".to_owned().into());
+    Vault::without_work(VaultConfig { home: VaultHome::File, file: home.config_dir().join("vault.age"), passphrase })
+}
+
+pub fn with_vault(home: &Home, vault: Vault) -> Places {
+    Places { vault: Some(vault), ..Places::new(home.config_dir(), home.state_dir()) }
+}
+
+/// What a person has filled in, and what the form has nothing to say against.
+pub fn form(name: &str, change: impl FnOnce(&mut Draft)) -> Reviewed {
+    let mut draft = Draft::new(ConnectionId::random());
+    name.clone_into(&mut draft.name);
+    change(&mut draft);
+    let review = draft.review(&|_| false);
+    review.result.unwrap_or_else(|| panic!("{:?}", review.remarks))
+}
+
+/// For [`form`].
+pub fn by_token(base_url: &str, token: &str) -> impl FnOnce(&mut Draft) {
+    move |draft| {
+        base_url.clone_into(&mut draft.base_url);
+        draft.secret = token.into();
+    }
+}
