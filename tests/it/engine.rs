@@ -19,9 +19,11 @@ use secrecy::ExposeSecret as _;
 
 use crate::support::{
     Home,
-    desk::{Desk, by_token, form, in_memory},
+    desk::{self, by_token, form, in_memory},
     run, skip,
 };
+
+type Desk = desk::Desk;
 
 fn on_demo(demo: &Demo, workspace: &str) -> Reviewed {
     let found = demo.workspaces().iter().find(|it| it.name == workspace).unwrap();

@@ -1,31 +1,37 @@
 //! Imports through the engine and the command line: previewed, chosen, saved, taken back; and backups that only a passphrase opens.
 
 use std::{
+    cell::Cell,
     fs,
     path::Path,
     time::{Duration, Instant},
 };
 
 use brickpass::{
-    connection::{Connection, ConnectionId, Draft, Reviewed, SecretKind},
-    engine::{BackedUp, Chosen, Command, Engine, Event, Events, ImportSource, Places, Preview, RunId, StoredSecret},
+    connection::{Connection, ConnectionId, Draft, SecretKind},
+    engine::{BackedUp, Chosen, Command, Event, ImportSource, Places, Preview, RunId, StoredSecret},
     failure::{Code, Failure},
-    storage::{Vault, VaultConfig, VaultHome},
+    storage::Library,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::support::{Finished, Home, hostile_values, run, traces};
+use crate::support::{
+    Finished, Home,
+    desk::{self, World, by_token, form},
+    hostile_values, run, traces,
+};
 
 const HOST: &str = "https://adb-1234567890123456.7.azuredatabricks.net";
 const PAT: &str = "dapi0123456789abcdef0123456789abcdef";
 const OTHER_PAT: &str = "dapi99999999999999999999999999999999";
 
-struct Desk {
-    home: Home,
-    engine: Engine,
-    events: Events,
-    runs: u64,
-}
+/// Numbers the runs of one desk.
+#[derive(Default)]
+struct Runs(Cell<u64>);
+
+impl World for Runs {}
+
+type Desk = desk::Desk<Runs>;
 
 impl Desk {
     fn new() -> Self {
@@ -33,37 +39,17 @@ impl Desk {
     }
 
     fn with(change: impl FnOnce(Places) -> Places) -> Self {
-        let home = Home::new();
-        let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
-        let places = change(Places { vault: Some(vault), ..Places::new(home.config_dir(), home.state_dir()) });
-        let (engine, events) = Engine::start(places, || {}).unwrap();
-        let mut desk = Self { home, engine, events, runs: 0 };
-        desk.engine.send(Command::Start);
-        desk.until(|event| matches!(event, Event::History(_)).then_some(()));
-        desk
+        Self::start(Home::new(), Runs::default(), |home| change(desk::in_memory(home)))
     }
 
-    fn until<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> T {
-        loop {
-            match self.events.wait().expect("the engine lives") {
-                Event::Failed { failure, .. } => panic!("{failure}"),
-                event => {
-                    if let Some(found) = pick(event) {
-                        return found;
-                    }
-                }
-            }
-        }
-    }
-
-    fn run(&mut self) -> RunId {
-        self.runs += 1;
-        RunId(self.runs)
+    fn run(&self) -> RunId {
+        self.0.update(|last| last + 1);
+        RunId(self.0.get())
     }
 
     fn read(&mut self, source: ImportSource) -> Result<Preview, Failure> {
         let run = self.run();
-        self.engine.send(Command::ReadImport { run, source });
+        self.send(Command::ReadImport { run, source });
         self.until(|event| match event {
             Event::ImportRead { run: answered, outcome } if answered == run => Some(outcome),
             _ => None,
@@ -76,7 +62,7 @@ impl Desk {
 
     fn import(&mut self, chosen: Vec<Chosen>) -> (RunId, Vec<ConnectionId>, Vec<(String, Failure)>) {
         let run = self.run();
-        self.engine.send(Command::Import { run, chosen });
+        self.send(Command::Import { run, chosen });
         self.until(|event| match event {
             Event::Imported { run: answered, saved, failed } if answered == run => Some((run, saved, failed)),
             _ => None,
@@ -84,7 +70,7 @@ impl Desk {
     }
 
     fn undo(&mut self, run: RunId) -> (Vec<ConnectionId>, Vec<ConnectionId>, Vec<(String, Failure)>) {
-        self.engine.send(Command::UndoImport { run });
+        self.send(Command::UndoImport { run });
         self.until(|event| match event {
             Event::ImportUndone { removed, restored, failed, .. } => Some((removed, restored, failed)),
             _ => None,
@@ -92,7 +78,7 @@ impl Desk {
     }
 
     fn secret(&mut self, id: ConnectionId) -> Option<String> {
-        self.engine.send(Command::RevealSecret { id, kind: SecretKind::PersonalAccessToken });
+        self.send(Command::RevealSecret { id, kind: SecretKind::PersonalAccessToken });
         self.until(|event| match event {
             Event::SecretRevealed { secret, .. } => Some(Some(secret.expose_secret().to_owned())),
             Event::SecretDescribed { stored: StoredSecret::Missing, .. } => Some(None),
@@ -100,28 +86,21 @@ impl Desk {
         })
     }
 
-    fn save(&mut self, name: &str, token: &str) -> Connection {
-        let mut draft = Draft::new(ConnectionId::random());
-        name.clone_into(&mut draft.name);
-        HOST.clone_into(&mut draft.base_url);
-        draft.secret = token.into();
-        draft.tags = vec!["mine".to_owned()];
-        "Kept".clone_into(&mut draft.folder);
-        let reviewed: Reviewed = draft.review(&|_| false).result.unwrap();
-        let connection = reviewed.connection.clone();
-        self.engine.send(Command::Save { reviewed: Box::new(reviewed), base: None });
-        self.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
-        connection
+    fn keep(&mut self, name: &str, token: &str) -> Connection {
+        self.save(form(name, |draft| {
+            by_token(HOST, token)(draft);
+            draft.tags = vec!["mine".to_owned()];
+            "Kept".clone_into(&mut draft.folder);
+        }))
     }
 
     fn list(&self) -> Vec<Connection> {
-        let library = brickpass::storage::Library::new(&self.home.config_dir(), &self.home.state_dir());
-        library.load().unwrap().entries.into_iter().map(|entry| entry.connection).collect()
+        self.entries().into_iter().map(|entry| entry.connection).collect()
     }
 
     fn backup(&mut self, to: &Path, passphrase: &str) -> Result<BackedUp, Failure> {
         let run = self.run();
-        self.engine.send(Command::Backup { run, to: to.to_owned(), passphrase: SecretString::from(passphrase.to_owned()) });
+        self.send(Command::Backup { run, to: to.to_owned(), passphrase: SecretString::from(passphrase.to_owned()) });
         self.until(|event| if let Event::BackedUp { outcome, .. } = event { Some(outcome) } else { None })
     }
 }
@@ -160,7 +139,7 @@ fn nothing_is_saved_before_it_is_chosen_and_then_the_secret_comes_along() {
 #[test]
 fn im_09_what_is_replaced_keeps_its_place_and_comes_back() {
     let mut desk = Desk::new();
-    let sales = desk.save("Sales", OTHER_PAT);
+    let sales = desk.keep("Sales", OTHER_PAT);
     let preview = desk.paste(&env(HOST, PAT)).unwrap();
     assert_eq!(preview.rows[0].twin.as_ref().unwrap().id, sales.id);
 
@@ -185,9 +164,7 @@ fn im_09_what_was_added_goes_again_but_not_when_somebody_has_worked_on_it() {
     assert_eq!(saved.len(), 2);
     let mut draft = Draft::from_connection(&desk.list()[0]);
     "Renamed".clone_into(&mut draft.name);
-    let base = Some(brickpass::storage::Revision(1));
-    desk.engine.send(Command::Save { reviewed: Box::new(draft.review(&|_| false).result.unwrap()), base });
-    desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+    desk.save(draft.review(&|_| false).result.unwrap());
 
     let (removed, _, failed) = desk.undo(run);
     assert_eq!((removed, failed[0].1.code), (vec![saved[1]], Code::Conflict));
@@ -197,12 +174,12 @@ fn im_09_what_was_added_goes_again_but_not_when_somebody_has_worked_on_it() {
 #[test]
 fn an_import_of_many_keeps_the_backup_of_the_state_before() {
     let mut desk = Desk::new();
-    desk.save("Precious", OTHER_PAT);
+    desk.keep("Precious", OTHER_PAT);
     let text = (0..40).map(|at| format!("https://adb-{at}.2.azuredatabricks.net\n")).collect::<Vec<_>>().concat();
     let preview = desk.paste(&text).unwrap();
     let (_, saved, failed) = desk.import(all(preview, false));
     assert_eq!((saved.len(), failed.len(), desk.list().len()), (40, 0, 41));
-    let library = brickpass::storage::Library::new(&desk.home.config_dir(), &desk.home.state_dir());
+    let library = Library::new(&desk.home.config_dir(), &desk.home.state_dir());
     let newest = library.backups().into_iter().next().unwrap();
     assert_eq!(library.restore_backup(&newest).unwrap().entries.len(), 1);
 }
@@ -293,7 +270,7 @@ fn hostile_names_become_names_that_fit() {
 #[test]
 fn a_backup_brings_everything_back_where_there_is_nothing_and_overwrites_nothing_by_itself() {
     let mut desk = Desk::new();
-    let sales = desk.save("Sales", PAT);
+    let sales = desk.keep("Sales", PAT);
     let file = desk.home.path().join("all.brickpass");
     let told = desk.backup(&file, "correct horse").unwrap();
     assert_eq!(told, BackedUp { connections: 1, with_secret: vec![sales.id], sign_ins: 0 });

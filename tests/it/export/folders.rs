@@ -24,7 +24,7 @@ fn ex_25_several_files_lie_in_one_folder_of_their_owner_and_nowhere_else() {
                 assert_plain(name);
             }
             let place = ExportPlace { to: folder.clone(), in_work_tree: true };
-            let saved = desk.save(document, place).unwrap();
+            let saved = desk.write(document, place).unwrap();
             assert_eq!(saved, names.iter().map(|name| folder.join(name)).collect::<Vec<_>>());
             for file in saved {
                 let facts = fs::symlink_metadata(&file).unwrap();

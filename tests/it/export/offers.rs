@@ -20,7 +20,7 @@ fn add(desk: &mut Desk, name: &str, workspace: &DemoWorkspace) -> ConnectionId {
 
 impl Desk {
     fn offers(&mut self, id: ConnectionId, pick: Pick, within: Option<&str>) -> Result<Vec<Offer>, Failure> {
-        self.engine.send(Command::ListOffers { run: RunId(7), id, pick, within: within.map(str::to_owned) });
+        self.send(Command::ListOffers { run: RunId(7), id, pick, within: within.map(str::to_owned) });
         self.until(|event| match event {
             Event::Offers { run, id: of, pick: asked, outcome, .. } => {
                 assert_eq!((run, of, asked), (RunId(7), id, pick));

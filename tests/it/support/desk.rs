@@ -147,8 +147,11 @@ impl<W: World> Drop for Desk<W> {
 
 /// Secrets are kept as long as the engine lives.
 pub fn in_memory(home: &Home) -> Places {
-    let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
-    with_vault(home, vault)
+    with_vault(home, memory_vault(home))
+}
+
+pub fn memory_vault(home: &Home) -> Vault {
+    Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None })
 }
 
 /// An encrypted file whose passphrase is known, and which costs no time to open.
