@@ -319,7 +319,7 @@ pub(super) struct Export {
     /// List the formats and what each of them asks for
     #[arg(long, conflicts_with_all = ["name", "set", "output", "include_secrets"])]
     pub(super) formats: bool,
-    /// Something that the format asks for
+    /// Something that the format asks for; a field of several lines is set once for each
     #[arg(long, value_name = "FIELD=VALUE")]
     pub(super) set: Vec<String>,
     /// Write it to a new file, for its owner alone; several files into a new folder

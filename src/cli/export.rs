@@ -1,6 +1,7 @@
 //! `export`: a connection in the format of another tool, on stdout or in a new file. It refers to the connection unless the secret is asked for.
 
 use std::{
+    collections::{BTreeMap, btree_map::Entry},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -36,7 +37,7 @@ pub(super) fn export(options: &args::Export, json: bool) -> Result<ExitCode, Fai
     if name.is_none() && !lists_all {
         return Err(no_name(format));
     }
-    let answers = answers(&options.set)?;
+    let answers = answers(format, &options.set)?;
     let request = ExportRequest { format: format.to_owned(), answers, include_secret: options.include_secrets, only: name.is_some() };
     let mut session = Session::open()?;
     let id = match name {
@@ -55,11 +56,11 @@ pub(super) fn export(options: &args::Export, json: bool) -> Result<ExitCode, Fai
     session.settle(outcome)
 }
 
-/// `field=value`, each field once.
-fn answers(given: &[String]) -> Result<Answers, Failure> {
-    let mut answers = Answers::default();
+/// `field=value`, each field once; of one that takes several lines, each time a line more.
+fn answers(format: &str, given: &[String]) -> Result<Answers, Failure> {
+    let mut said: BTreeMap<&str, String> = BTreeMap::new();
     for pair in given {
-        let (field, value) = pair.split_once('=').ok_or_else(|| {
+        let (field, value) = pair.split_once('=').map(|(field, value)| (field.trim(), value)).ok_or_else(|| {
             Failure::new(
                 Code::InvalidInput,
                 format!("\"{}\" sets nothing.", pair.escape_debug()),
@@ -67,9 +68,31 @@ fn answers(given: &[String]) -> Result<Answers, Failure> {
                 "brickpass export --formats shows the fields of each format.",
             )
         })?;
-        answers.set(field.trim(), value);
+        match said.entry(field) {
+            Entry::Vacant(place) => {
+                place.insert(value.to_owned());
+            }
+            Entry::Occupied(mut lines) if takes_lines(format, field) => lines.get_mut().extend(["\n", value]),
+            Entry::Occupied(_) => {
+                return Err(Failure::new(
+                    Code::InvalidInput,
+                    format!("\"{}\" is set twice.", field.escape_debug()),
+                    "Only one of the two can count.",
+                    "Leave one of them out.",
+                ));
+            }
+        }
+    }
+    let mut answers = Answers::default();
+    for (field, value) in said {
+        answers.set(field, value);
     }
     Ok(answers)
+}
+
+fn takes_lines(format: &str, field: &str) -> bool {
+    let field = export::find(format).and_then(|format| format.fields.iter().find(|known| known.id == field));
+    field.is_some_and(|field| field.kind == FieldKind::Lines)
 }
 
 /// Here a field is filled in by an argument.
@@ -193,7 +216,7 @@ fn tell_formats(only: Option<&str>, json: bool) -> Result<(), Failure> {
         vec![format.id.to_owned(), format.title.to_owned(), secret.to_owned(), fields.join(" ")]
     }));
     say(table(&rows));
-    note("* is required. Fields are set with --set field=value; --json says more about each.");
+    note("* is required, ... may be set several times. Fields are set with --set field=value; --json says more about each.");
     Ok(())
 }
 
@@ -206,6 +229,7 @@ fn in_table(field: &Field) -> String {
         }
         FieldKind::Flag => format!("{}{mark}=yes", field.id),
         FieldKind::Text | FieldKind::Pick(_) => format!("{}{mark}", field.id),
+        FieldKind::Lines => format!("{}{mark}...", field.id),
     }
 }
 
@@ -220,6 +244,9 @@ fn described(format: &Format) -> Value {
             }
             FieldKind::Flag => {
                 members.insert("choices".to_owned(), json!([{ "value": "yes", "label": field.label }]));
+            }
+            FieldKind::Lines => {
+                members.insert("lines".to_owned(), json!(true));
             }
             FieldKind::Text | FieldKind::Pick(_) => {}
         }
@@ -255,5 +282,17 @@ mod tests {
         }
         let other = no_name("dbt");
         assert_eq!(on_the_command_line(other.clone(), "dbt"), other);
+    }
+
+    #[test]
+    fn a_field_is_set_once_and_a_list_line_by_line() {
+        let set = |pairs: &[&str]| answers("linked-service", &pairs.iter().map(|pair| (*pair).to_owned()).collect::<Vec<_>>());
+        let both = set(&["init_scripts=/Workspace/a.sh", "workers=2", "init_scripts=/Workspace/b.sh"]).unwrap();
+        let mut expected = Answers::default();
+        expected.set("init_scripts", "/Workspace/a.sh\n/Workspace/b.sh");
+        expected.set("workers", "2");
+        assert_eq!(both, expected);
+        assert!(set(&["workers=2", "workers=3"]).unwrap_err().what.contains("workers"));
+        assert!(set(&["workers"]).unwrap_err().why.contains("field=value"));
     }
 }

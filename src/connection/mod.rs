@@ -22,6 +22,7 @@ pub use status::{LastTest, Status};
 pub use text::Unfit;
 pub(crate) use text::unfit;
 pub use timeout::{Timeout, TimeoutError};
+pub(crate) use token::looks_like_a_secret;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;

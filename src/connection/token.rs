@@ -77,6 +77,11 @@ pub(super) fn read_secret(typed: &str) -> Result<Option<Read>, TokenError> {
     Ok(Some(Read { shape: shape(secret), secret: SecretString::from(secret.to_owned()), notes }))
 }
 
+/// A secret of Databricks, pasted where none belongs.
+pub(crate) fn looks_like_a_secret(text: &str) -> bool {
+    shape(text) != Shape::Unknown
+}
+
 fn shape(secret: &str) -> Shape {
     let hexadecimal = |rest: &str| rest.len() >= 32 && rest.bytes().take(32).all(|byte| byte.is_ascii_hexdigit());
     if secret.strip_prefix("dapi").is_some_and(hexadecimal) || secret.starts_with("dkea") {

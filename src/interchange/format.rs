@@ -59,6 +59,8 @@ pub enum FieldKind {
     /// Word and label of each choice; the first is the default.
     Choice(&'static [(&'static str, &'static str)]),
     Pick(Pick),
+    /// Several of something, one a line.
+    Lines,
     /// `yes` or empty.
     Flag,
 }
@@ -74,6 +76,8 @@ pub struct Field {
     pub required: bool,
     /// Shown only when another field has one of these values: its id and the values.
     pub when: Option<(&'static str, &'static [&'static str])>,
+    /// Few people need it: the window folds it away, behind the others.
+    pub rare: bool,
     /// One line of help.
     pub hint: &'static str,
 }
@@ -82,7 +86,7 @@ impl Field {
     /// A text that may be left empty.
     #[must_use]
     pub const fn text(id: &'static str, label: &'static str) -> Self {
-        Self { id, label, kind: FieldKind::Text, default: "", required: false, when: None, hint: "" }
+        Self { id, label, kind: FieldKind::Text, default: "", required: false, when: None, rare: false, hint: "" }
     }
 
     #[must_use]
@@ -98,6 +102,17 @@ impl Field {
     #[must_use]
     pub const fn flag(id: &'static str, label: &'static str) -> Self {
         Self { kind: FieldKind::Flag, ..Self::text(id, label) }
+    }
+
+    /// As `text`, of several lines.
+    #[must_use]
+    pub const fn lines(id: &'static str, label: &'static str) -> Self {
+        Self { kind: FieldKind::Lines, ..Self::text(id, label) }
+    }
+
+    #[must_use]
+    pub const fn rare(self) -> Self {
+        Self { rare: true, ..self }
     }
 
     #[must_use]

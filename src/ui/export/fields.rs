@@ -14,7 +14,8 @@ use crate::{
         text::export as words,
         theme,
         widgets::{
-            Select, TextField, card, checkbox, form_row, form_row_without_label, icon_button, paragraph, remark, select_option, spinner,
+            Button, Select, TextField, card, checkbox, form_row, form_row_without_label, icon_button, outdented, paragraph, remark,
+            select_option, spinner,
         },
     },
 };
@@ -22,31 +23,62 @@ use crate::{
 /// So high is a list of offers at most.
 const LIST: f32 = 220.0;
 
+/// A field of several lines shows so many.
+const LINES: usize = 3;
+
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, format: &'static Format) {
     let Some(id) = state.selection.shown() else { return };
-    let fields: Vec<&'static Field> = state.export.handover_mut(id).fields(format).collect();
-    for field in fields {
-        match field.kind {
-            FieldKind::Text => form_row(ui, field.label, |ui| {
-                text(ui, state, act, id, format, field, None);
-                hint(ui, field);
-            }),
-            FieldKind::Choice(choices) => form_row(ui, field.label, |ui| {
-                choice(ui, state, act, id, format, field, choices);
-                hint(ui, field);
-            }),
-            FieldKind::Flag => form_row_without_label(ui, |ui| {
-                let mut ticked = !state.export.handover_mut(id).answer(format, field).is_empty();
-                if checkbox(ui, &mut ticked, field.label).changed() {
-                    state.answer_export(field, if ticked { "yes" } else { "" }.to_owned(), act.now);
-                }
-                hint(ui, field);
-            }),
-            FieldKind::Pick(pick) => form_row(ui, field.label, |ui| {
-                picked(ui, state, act, id, format, field, pick);
-                hint(ui, field);
-            }),
+    let (rare, usual): (Vec<&'static Field>, Vec<_>) = state.export.handover_mut(id).fields(format).partition(|field| field.rare);
+    for field in usual {
+        one(ui, state, act, id, format, field);
+    }
+    if !rare.is_empty() && more(ui, state, id, format, &rare) {
+        for field in rare {
+            one(ui, state, act, id, format, field);
         }
+    }
+}
+
+/// What few people need is folded away, unless something is said there.
+fn more(ui: &mut Ui, state: &mut State, id: ConnectionId, format: &'static Format, rare: &[&'static Field]) -> bool {
+    let said = rare.iter().any(|field| !typed_is_empty(state, id, format, field));
+    let fold = Id::unique(("more of export", id, format.id));
+    let mut open = ui.data(|data| data.get_temp::<bool>(fold)).unwrap_or(false) || said;
+    form_row_without_label(ui, |ui| {
+        let caret = if open { Icon::CaretDown } else { Icon::CaretRight };
+        if outdented(ui, |ui| Button::ghost(words::MORE).icon(caret).small().show(ui).clicked()) {
+            open = !open || said;
+            ui.data_mut(|data| data.insert_temp(fold, open));
+        }
+    });
+    open
+}
+
+fn one(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, format: &'static Format, field: &'static Field) {
+    match field.kind {
+        FieldKind::Text => form_row(ui, field.label, |ui| {
+            text(ui, state, act, id, format, field, None);
+            hint(ui, field);
+        }),
+        FieldKind::Lines => form_row(ui, field.label, |ui| {
+            lines(ui, state, act, id, format, field);
+            hint(ui, field);
+        }),
+        FieldKind::Choice(choices) => form_row(ui, field.label, |ui| {
+            choice(ui, state, act, id, format, field, choices);
+            hint(ui, field);
+        }),
+        FieldKind::Flag => form_row_without_label(ui, |ui| {
+            let mut ticked = !state.export.handover_mut(id).answer(format, field).is_empty();
+            if checkbox(ui, &mut ticked, field.label).changed() {
+                state.answer_export(field, if ticked { "yes" } else { "" }.to_owned(), act.now);
+            }
+            hint(ui, field);
+        }),
+        FieldKind::Pick(pick) => form_row(ui, field.label, |ui| {
+            picked(ui, state, act, id, format, field, pick);
+            hint(ui, field);
+        }),
     }
 }
 
@@ -74,6 +106,12 @@ fn text(
         None => edit,
     }
     .show(ui);
+    state.answer_export(field, typed, act.now);
+}
+
+fn lines(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, format: &'static Format, field: &'static Field) {
+    let mut typed = state.export.handover_mut(id).typed(format, field).to_owned();
+    TextField::new(&mut typed, field.label).rows(LINES).id(Id::unique(("export", id, format.id, field.id))).show(ui);
     state.answer_export(field, typed, act.now);
 }
 

@@ -54,6 +54,7 @@ pub const INCLUDE: &str = "Include the secret";
 pub const NO_STORED_SECRET: &str = "A browser sign-in has no secret that lasts: its tokens never stand in an export.";
 pub const NEXT: &str = "What to do next";
 pub const OPTIONAL: &str = "(optional)";
+pub const MORE: &str = "More settings";
 pub const FAILED: &str = "This cannot be made";
 pub const LEAVE_OUT: &str = "Leave the secret out";
 pub const COPIED_WHAT: &str = "export with the secret";

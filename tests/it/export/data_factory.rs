@@ -21,6 +21,8 @@ pub fn linked_services() -> Score {
         ("node_type", "Standard_D4ds_v5"),
         ("workers", "1:8"),
         ("policy", "ABC"),
+        ("data_security_mode", "SINGLE_USER"),
+        ("log_destination", "dbfs:/cluster-logs"),
     ];
     let pool = [("compute", "pool"), ("runtime_version", "15.4.x-scala2.12"), ("instance_pool", "0101-pool"), ("workers", "2")];
     let existing = [("compute", "existing"), ("cluster", CLUSTER)];
@@ -35,9 +37,29 @@ pub fn linked_services() -> Score {
             all = all.places(&asked, places);
         }
     }
+    all = cluster_settings(all, &Asked::pat(&job));
     let refused = |field: &str| all.made.iter().filter(|it| it.place == field).count();
     assert!(refused("description") > 200 && refused("vault") > 20 && refused("token") > 40);
     all
+}
+
+/// What a new cluster is told besides: each hostile value behind a name, as a name, and in a path.
+fn cluster_settings(all: Score, asked: &Asked) -> Score {
+    const NAMED: [(&str, &str); 3] = [("spark_conf", "spark.x"), ("spark_env_vars", "X"), ("custom_tags", "tag")];
+    let all = NAMED.into_iter().fold(all, |all, (field, name)| {
+        let ask = |value: &str| Some(asked.clone().set(field, &format!("{name}={value}")));
+        all.place(field, ask, |_, value| vec![(field, value.trim().to_owned())])
+    });
+    let all = all.place(
+        "name of a tag",
+        |value| (!value.contains('=')).then(|| asked.clone().set("custom_tags", &format!("{value}=tag"))),
+        |_, value| vec![("name of a tag", value.trim().to_owned())],
+    );
+    all.place(
+        "init_scripts",
+        |value| Some(asked.clone().set("init_scripts", &format!("/Workspace/{value}"))),
+        |_, value| vec![("init_scripts", format!("/Workspace/{value}").trim().to_owned())],
+    )
 }
 
 pub fn delta_lake() -> Score {
@@ -67,7 +89,10 @@ def factory(s):
     if re.search(r'(?<!@)@\{', s): raise SystemExit('an expression: ' + s)
     return s.replace('@@{', '@{')
 def arm(v, parameters):
-    if isinstance(v, dict): return {k: arm(x, parameters) for k, x in v.items()}
+    if isinstance(v, list): return [arm(x, parameters) for x in v]
+    if isinstance(v, dict):
+        assert not any(k.startswith('[') for k in v), v
+        return {k: arm(x, parameters) for k, x in v.items()}
     if not isinstance(v, str) or not v.startswith('['): return v
     if v.startswith('[[') and v.endswith(']'): return v[1:]
     m = re.fullmatch(r"\['((?:[^']|'')*)'\]", v)
@@ -76,17 +101,24 @@ def arm(v, parameters):
     if m: return parameters[m.group(1)]
     raise SystemExit('an expression: ' + v)
 def bicep(text):
-    """Tokens of a Bicep object: strings, names, braces."""
-    tokens = re.findall(r"'(?:\\.|\$(?!\{)|[^'\\$\n])*'|[\w@]+|[{}:=().]", text)
+    """Tokens of a Bicep object: strings, names, braces, brackets."""
+    tokens = re.findall(r"'(?:\\.|\$(?!\{)|[^'\\$\n])*'|[\w@]+|[][{}:=().]", text)
     def string(t):
         assert t[0] == "'" and t[-1] == "'", t
         return re.sub(r"\\(.)", r'\1', t[1:-1])
     def value(i):
+        if tokens[i] == '[':
+            found, i = [], i + 1
+            while tokens[i] != ']':
+                one, i = value(i)
+                found.append(one)
+            return found, i + 1
         if tokens[i] != '{': return (string(tokens[i]) if tokens[i][0] == "'" else ('parameter', tokens[i])), i + 1
         found, i = {}, i + 1
         while tokens[i] != '}':
             assert tokens[i + 1] == ':', tokens[i:i + 4]
-            found[tokens[i]], i = value(i + 2)
+            key = string(tokens[i]) if tokens[i][0] == "'" else tokens[i]
+            found[key], i = value(i + 2)
         return found, i + 1
     name = string(tokens[tokens.index('linkedServiceName') + 3])
     at = len(tokens) - 1 - tokens[::-1].index('properties')
@@ -101,7 +133,7 @@ def read(files):
     resource = template['resources'][0]
     assert arm(resource['properties'], given) == p, (resource, p)
     name, b = bicep(files['main.bicep'])
-    def resolved(v): return {k: resolved(x) for k, x in v.items()} if isinstance(v, dict) else given[v[1]] if isinstance(v, tuple) else v
+    def resolved(v): return [resolved(x) for x in v] if isinstance(v, list) else {k: resolved(x) for k, x in v.items()} if isinstance(v, dict) else given[v[1]] if isinstance(v, tuple) else v
     assert name == ls['name'] and resolved(b) == p, (b, p)
     t = p['typeProperties']
     ways = ('accessToken' in t) + (t.get('authentication') == 'MSI')
@@ -114,6 +146,11 @@ def read(files):
     if 'store' in token: found.update({'vault': token['store']['referenceName'], 'secret_name': factory(token['secretName'])})
     if token.get('type') == 'SecureString': found['token'] = factory(token['value'])
     if 'credential' in t: found['credential'] = t['credential']['referenceName']
+    named = {'spark_conf': ('newClusterSparkConf', 'spark.x'), 'spark_env_vars': ('newClusterSparkEnvVars', 'X'), 'custom_tags': ('newClusterCustomTags', 'tag')}
+    for place, (key, name) in named.items():
+        if name in t.get(key, {}): found[place] = factory(t[key][name])
+    found.update({'name of a tag': k for k, v in t.get('newClusterCustomTags', {}).items() if v == 'tag'})
+    if 'newClusterInitScripts' in t: found['init_scripts'] = '\n'.join(map(factory, t['newClusterInitScripts']))
     found['integration_runtime'] = p.get('connectVia', {}).get('referenceName', '')
     return found
 "#;

@@ -23,11 +23,14 @@ fn fillings(format: &Format) -> Vec<Answers> {
     let usual = |field: &brickpass::interchange::format::Field| match field.kind {
         FieldKind::Choice(choices) => choices[0].0.to_owned(),
         FieldKind::Flag => "yes".to_owned(),
+        // The example in its help: the last word of it.
+        FieldKind::Lines => field.hint.split_once(": ").unwrap().1.split(". ").next().unwrap().to_owned(),
         FieldKind::Pick(Pick::HttpPath) => PATH.to_owned(),
         FieldKind::Pick(Pick::Cluster) => "0101-120000-abcd1234".to_owned(),
         FieldKind::Pick(Pick::NodeType) => "Standard_D4ds_v5".to_owned(),
         FieldKind::Pick(Pick::RuntimeVersion) => "15.4.x-scala2.12".to_owned(),
         FieldKind::Pick(_) => "main".to_owned(),
+        FieldKind::Text if field.id == "log_destination" => "dbfs:/cluster-logs".to_owned(),
         FieldKind::Text if field.default.is_empty() => "main".to_owned(),
         FieldKind::Text => field.default.to_owned(),
     };

@@ -64,9 +64,9 @@ fn as_json(node: &Node, token: Option<&str>) -> Value {
     match node {
         Node::Text(text) => json!(text),
         Node::Token => json!(token),
-        Node::Object(members) => {
-            Value::Object(members.iter().map(|(key, value)| ((*key).to_owned(), as_json(value, token))).collect::<Map<_, _>>())
-        }
+        Node::Object(members) => members.iter().map(|(key, value)| (*key, as_json(value, token))).collect(),
+        Node::Map(members) => members.iter().map(|(key, value)| (key.as_str(), as_json(value, token))).collect(),
+        Node::List(values) => values.iter().map(|value| as_json(value, token)).collect(),
     }
 }
 
@@ -74,9 +74,9 @@ fn in_arm(node: &Node) -> Value {
     match node {
         Node::Text(text) => json!(arm_text(text)),
         Node::Token => json!(format!("[parameters('{TOKEN}')]")),
-        Node::Object(members) => {
-            Value::Object(members.iter().map(|(key, value)| ((*key).to_owned(), in_arm(value))).collect::<Map<_, _>>())
-        }
+        Node::Object(members) => members.iter().map(|(key, value)| (*key, in_arm(value))).collect(),
+        Node::Map(members) => members.iter().map(|(key, value)| (key.as_str(), in_arm(value))).collect(),
+        Node::List(values) => values.iter().map(in_arm).collect(),
     }
 }
 
@@ -128,12 +128,14 @@ fn in_bicep(service: &Service, properties: &Node) -> Result<Text, Failure> {
 /// A language of objects in braces, one member a line.
 pub(super) struct Language {
     between: &'static str,
+    /// After each value of a list.
+    after: &'static str,
     token: &'static str,
     grammar: crate::interchange::escape::Grammar,
 }
 
-const BICEP: Language = Language { between: ": ", token: TOKEN, grammar: bicep };
-pub(super) const HCL: Language = Language { between: " = ", token: "var.databricks_token", grammar: hcl };
+const BICEP: Language = Language { between: ": ", after: "", token: TOKEN, grammar: bicep };
+pub(super) const HCL: Language = Language { between: " = ", after: ",", token: "var.databricks_token", grammar: hcl };
 
 impl Language {
     /// `depth`: in steps of two blanks, of the line that it begins on.
@@ -147,6 +149,21 @@ impl Language {
                     text = self.write(indented(text, depth + 1).words(key).words(self.between), value, depth + 1)?.words("\n");
                 }
                 Ok(indented(text, depth).words("}"))
+            }
+            Node::Map(members) => {
+                let mut text = text.words("{\n");
+                for (key, value) in members {
+                    let named = indented(text, depth + 1).value("The name of a setting of the cluster", key, self.grammar)?;
+                    text = self.write(named.words(self.between), value, depth + 1)?.words("\n");
+                }
+                Ok(indented(text, depth).words("}"))
+            }
+            Node::List(values) => {
+                let mut text = text.words("[\n");
+                for value in values {
+                    text = self.write(indented(text, depth + 1), value, depth + 1)?.words(self.after).words("\n");
+                }
+                Ok(indented(text, depth).words("]"))
             }
         }
     }

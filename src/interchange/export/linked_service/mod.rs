@@ -2,6 +2,7 @@
 //! Source: azure-rest-api-specs, `Microsoft.DataFactory`, `stable/2018-06-01/entityTypes/LinkedService.json`; what stands there as
 //! "string (or Expression)" is read for expressions, and nothing else is.
 
+mod cluster;
 mod files;
 mod model;
 mod rules;
@@ -10,21 +11,16 @@ mod terraform;
 pub(super) use files::write;
 pub(super) use model::{Compute, Service};
 pub(super) use rules::azure_only;
-use rules::id;
 
-use super::parts::{CLUSTER, of_a_workspace};
+use super::parts::of_a_workspace;
 use crate::{
-    failure::{Code, Failure},
-    interchange::format::{Answers, Document, Field, Format, Group, Pick, Subject},
+    failure::Failure,
+    interchange::format::{Answers, Document, Field, Format, Group, Subject},
 };
 
 const BY_VAULT: &[&str] = &["key-vault"];
 const BY_IDENTITY: &[&str] = &["managed-identity", "user-assigned"];
 const BY_USER_ASSIGNED: &[&str] = &["user-assigned"];
-const EXISTING: &[&str] = &["existing"];
-const JOB: &[&str] = &["job"];
-const POOL_ONLY: &[&str] = &["pool"];
-const NEW: &[&str] = &["job", "pool"];
 
 pub(super) const PRODUCT: Field =
     Field::choice("service", "For", &[("data-factory", "Azure Data Factory"), ("synapse", "Azure Synapse Analytics")]);
@@ -62,26 +58,6 @@ pub(super) const RUNTIME: Field = Field::text("integration_runtime", "Integratio
 pub(super) const FACTORY: Field =
     Field::text("factory", "Data factory").when("service", &["data-factory"]).hint("Asked for at the deployment when this is empty");
 
-const COMPUTE: Field = Field::choice(
-    "compute",
-    "Runs on",
-    &[("existing", "An existing cluster"), ("job", "A new job cluster"), ("pool", "A new job cluster from an instance pool")],
-);
-const EXISTING_CLUSTER: Field = CLUSTER.required().when("compute", EXISTING);
-const VERSION: Field = Field::pick("runtime_version", "Databricks Runtime", Pick::RuntimeVersion)
-    .required()
-    .when("compute", NEW)
-    .hint("Such as 15.4.x-scala2.12");
-const NODE_TYPE: Field =
-    Field::pick("node_type", "Node type", Pick::NodeType).required().when("compute", JOB).hint("Such as Standard_D4ds_v5");
-const DRIVER_NODE_TYPE: Field = Field::pick("driver_node_type", "Node type of the driver", Pick::NodeType)
-    .when("compute", JOB)
-    .hint("As the workers when this is empty");
-const POOL: Field = Field::pick("instance_pool", "Instance pool", Pick::InstancePool).required().when("compute", POOL_ONLY);
-const WORKERS: Field =
-    Field::text("workers", "Workers").or("2").required().when("compute", NEW).hint("A number, or the least and the most, as in 1:8");
-const POLICY: Field = Field::pick("policy", "Cluster policy", Pick::Policy).when("compute", NEW);
-
 pub(super) const LINKED_SERVICE: Format = Format {
     id: "linked-service",
     title: "Data Factory and Synapse linked service",
@@ -96,16 +72,22 @@ pub(super) const LINKED_SERVICE: Format = Format {
         SECRET_VERSION,
         WORKSPACE,
         CREDENTIAL,
-        COMPUTE,
-        EXISTING_CLUSTER,
-        VERSION,
-        NODE_TYPE,
-        DRIVER_NODE_TYPE,
-        POOL,
-        WORKERS,
-        POLICY,
+        cluster::COMPUTE,
+        cluster::EXISTING_CLUSTER,
+        cluster::VERSION,
+        cluster::NODE_TYPE,
+        cluster::DRIVER_NODE_TYPE,
+        cluster::POOL,
+        cluster::WORKERS,
+        cluster::POLICY,
+        cluster::ACCESS_MODE,
         RUNTIME,
         FACTORY,
+        cluster::SPARK_CONF,
+        cluster::SPARK_ENV,
+        cluster::TAGS,
+        cluster::INIT_SCRIPTS,
+        cluster::LOG_DESTINATION,
     ],
     make,
 };
@@ -113,32 +95,8 @@ pub(super) const LINKED_SERVICE: Format = Format {
 fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     of_a_workspace(subject.connection)?;
     azure_only(subject.connection)?;
-    let service = Service::read("AzureDatabricks", subject, answers, compute(answers)?)?;
+    let service = Service::read("AzureDatabricks", subject, answers, cluster::compute(answers)?)?;
     write(&service, subject)
-}
-
-fn compute(answers: &Answers) -> Result<Compute, Failure> {
-    let text = |field: &Field| answers.get(field).unwrap_or_default();
-    let optional = |field: &Field| answers.get(field).map(|value| id(field, value)).transpose();
-    let (least, most) = match answers.chosen(&COMPUTE) {
-        Some("job" | "pool") => rules::workers(text(&WORKERS))?,
-        _ => return Ok(Compute::Existing(super::parts::cluster(answers)?.unwrap_or_default().to_owned())),
-    };
-    let version = id(&VERSION, text(&VERSION))?;
-    let policy = optional(&POLICY)?;
-    if answers.chosen(&COMPUTE) == Some("job") {
-        let (node_type, driver) = (id(&NODE_TYPE, text(&NODE_TYPE))?, optional(&DRIVER_NODE_TYPE)?);
-        return Ok(Compute::Job { version, node_type, driver, workers: (least, most), policy });
-    }
-    if most.is_some() {
-        return Err(Failure::new(
-            Code::InvalidInput,
-            "A cluster from an instance pool cannot change its size.",
-            "Data Factory takes one number of workers for it.",
-            "Enter one number such as 2, or choose a new job cluster without a pool.",
-        ));
-    }
-    Ok(Compute::Pool { pool: id(&POOL, text(&POOL))?, version, workers: least, policy })
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ pub(in crate::interchange::export) enum Node {
     /// Nothing in it is read as an expression of Data Factory.
     Text(String),
     Object(Vec<(&'static str, Node)>),
+    /// As an object, of names that a person chose.
+    Map(Vec<(String, Node)>),
+    List(Vec<Node>),
     /// Where the token stands, or the parameter that brings it.
     Token,
 }
@@ -38,16 +41,46 @@ pub(in crate::interchange::export) enum Compute {
         node_type: String,
         driver: Option<String>,
         workers: (u32, Option<u32>),
-        policy: Option<String>,
+        settings: Settings,
     },
     Pool {
         pool: String,
         version: String,
         workers: u32,
-        policy: Option<String>,
+        settings: Settings,
     },
     /// Of `AzureDatabricksDeltaLake`, which may have none.
     Reading(Option<String>),
+}
+
+/// What a new cluster can be told besides.
+pub(in crate::interchange::export) struct Settings {
+    pub(super) policy: Option<String>,
+    pub(super) access_mode: Option<String>,
+    pub(super) spark_conf: Vec<(String, String)>,
+    pub(super) spark_env: Vec<(String, String)>,
+    pub(super) tags: Vec<(String, String)>,
+    pub(super) init_scripts: Vec<String>,
+    pub(super) log_destination: Option<String>,
+}
+
+impl Settings {
+    pub(super) fn is_empty(&self) -> bool {
+        self.nodes().is_empty()
+    }
+
+    fn nodes(&self) -> Vec<(&'static str, Node)> {
+        let given = |key, value: &Option<String>| value.as_ref().map(|value| (key, text(value)));
+        let maps =
+            [("newClusterSparkConf", &self.spark_conf), ("newClusterSparkEnvVars", &self.spark_env), ("newClusterCustomTags", &self.tags)];
+        let maps = maps.into_iter().filter(|(_, pairs)| !pairs.is_empty()).map(|(key, pairs)| (key, map(pairs)));
+        let scripts = Some(&self.init_scripts).filter(|scripts| !scripts.is_empty());
+        let all = maps.chain(scripts.map(|scripts| ("newClusterInitScripts", list(scripts))));
+        all.chain(given("newClusterLogDestination", &self.log_destination))
+            .chain(given("policyId", &self.policy))
+            .chain(given("dataSecurityMode", &self.access_mode))
+            .collect()
+    }
 }
 
 pub(in crate::interchange::export) struct Service {
@@ -148,7 +181,7 @@ impl Service {
         match &self.compute {
             Compute::Existing(cluster) => all.push(("existingClusterId", text(cluster))),
             Compute::Reading(cluster) => all.extend(cluster.as_ref().map(|cluster| ("clusterId", text(cluster)))),
-            Compute::Job { version, node_type, driver, workers: (least, most), policy } => {
+            Compute::Job { version, node_type, driver, workers: (least, most), settings } => {
                 let workers = most.map_or_else(|| least.to_string(), |most| format!("{least}:{most}"));
                 all.extend([
                     ("newClusterVersion", text(version)),
@@ -157,15 +190,15 @@ impl Service {
                     ("newClusterNodeType", text(node_type)),
                 ]);
                 all.extend(driver.as_ref().map(|driver| ("newClusterDriverNodeType", text(driver))));
-                all.extend(policy.as_ref().map(|policy| ("policyId", text(policy))));
+                all.extend(settings.nodes());
             }
-            Compute::Pool { pool, version, workers, policy } => {
+            Compute::Pool { pool, version, workers, settings } => {
                 all.extend([
                     ("instancePoolId", text(pool)),
                     ("newClusterVersion", text(version)),
                     ("newClusterNumOfWorker", text(&workers.to_string())),
                 ]);
-                all.extend(policy.as_ref().map(|policy| ("policyId", text(policy))));
+                all.extend(settings.nodes());
             }
         }
     }
@@ -174,6 +207,14 @@ impl Service {
 /// A value that Data Factory looks at for an expression.
 fn text(value: &str) -> Node {
     Node::Text(data_factory_text(value).into_owned())
+}
+
+pub(super) fn map(pairs: &[(String, String)]) -> Node {
+    Node::Map(pairs.iter().map(|(name, value)| (name.clone(), text(value))).collect())
+}
+
+pub(super) fn list(values: &[String]) -> Node {
+    Node::List(values.iter().map(|value| text(value)).collect())
 }
 
 fn reference(name: &str, kind: &'static str) -> Node {

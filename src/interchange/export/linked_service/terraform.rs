@@ -2,14 +2,14 @@
 
 use super::{
     files::HCL,
-    model::{Auth, Compute, Service},
+    model::{Auth, Compute, Service, Settings, list, map},
 };
 use crate::{
     failure::Failure,
     interchange::escape::{Text, data_factory_text, hcl},
 };
 
-/// More workers than this, and a policy, are not for the resource of this linked service. Source: azurerm, its schema.
+/// More workers than this, a policy and an access mode are not for the resource of this linked service. Source: azurerm, its schema.
 const MOST_WORKERS: u32 = 10;
 
 pub(super) fn write(service: &Service) -> Result<Text, Failure> {
@@ -31,8 +31,9 @@ pub(super) fn write(service: &Service) -> Result<Text, Failure> {
 fn is_sayable(service: &Service) -> bool {
     let compute = match &service.compute {
         Compute::Existing(_) => true,
-        Compute::Job { workers: (least, most), policy, .. } => policy.is_none() && most.unwrap_or(*least) <= MOST_WORKERS,
-        Compute::Pool { workers, policy, .. } => policy.is_none() && *workers <= MOST_WORKERS,
+        Compute::Job { workers: (least, most), settings, .. } => is_for_a_job(settings) && most.unwrap_or(*least) <= MOST_WORKERS,
+        // Its block of the pool has nothing but the pool, the version and the number.
+        Compute::Pool { workers, settings, .. } => settings.is_empty() && *workers <= MOST_WORKERS,
         Compute::Reading(_) => false,
     };
     let auth = match &service.auth {
@@ -41,6 +42,10 @@ fn is_sayable(service: &Service) -> bool {
         Auth::UserAssigned { .. } => false,
     };
     compute && auth
+}
+
+fn is_for_a_job(settings: &Settings) -> bool {
+    settings.policy.is_none() && settings.access_mode.is_none()
 }
 
 fn line(text: Text, key: &'static str, value: &str) -> Result<Text, Failure> {
@@ -85,11 +90,11 @@ fn own(service: &Service, text: Text) -> Result<Text, Failure> {
     };
     let text = match &service.compute {
         Compute::Existing(cluster) => computed(text, "  existing_cluster_id", cluster)?,
-        Compute::Job { version, node_type, driver, workers: (least, most), .. } => {
+        Compute::Job { version, node_type, driver, workers: (least, most), settings } => {
             let text = computed(text.words("  new_cluster_config {\n"), "    cluster_version", version)?;
             let text = computed(text, "    node_type", node_type)?;
             let text = text.optional(driver.as_ref(), |text, driver| computed(text, "    driver_node_type", driver))?;
-            numbers(text, *least, *most).words("  }\n")
+            said(numbers(text, *least, *most), settings)?.words("  }\n")
         }
         Compute::Pool { pool, version, workers, .. } => {
             let text = computed(text.words("  instance_pool {\n"), "    instance_pool_id", pool)?;
@@ -98,6 +103,18 @@ fn own(service: &Service, text: Text) -> Result<Text, Failure> {
         Compute::Reading(_) => text,
     };
     Ok(text.words("}\n"))
+}
+
+/// Of a new cluster, as far as `is_for_a_job` lets it come here.
+fn said(text: Text, settings: &Settings) -> Result<Text, Failure> {
+    let maps =
+        [("spark_config", &settings.spark_conf), ("spark_environment_variables", &settings.spark_env), ("custom_tags", &settings.tags)];
+    let maps = maps.into_iter().filter(|(_, pairs)| !pairs.is_empty()).map(|(key, pairs)| (key, map(pairs)));
+    let scripts = Some(&settings.init_scripts).filter(|scripts| !scripts.is_empty()).map(|scripts| ("init_scripts", list(scripts)));
+    let text = maps
+        .chain(scripts)
+        .try_fold(text, |text, (key, node)| HCL.write(text.words("    ").words(key).words(" = "), &node, 2).map(|text| text.words("\n")))?;
+    text.optional(settings.log_destination.as_ref(), |text, place| computed(text, "    log_destination", place))
 }
 
 fn general(service: &Service, text: Text) -> Result<Text, Failure> {

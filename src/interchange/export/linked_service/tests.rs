@@ -118,3 +118,101 @@ fn what_cannot_work_is_said_with_the_way_out() {
         assert!(said(&pat, &[existing, (field, value)]).contains("not one that Azure takes"), "{field}");
     }
 }
+
+#[test]
+fn a_new_cluster_has_every_setting_that_data_factory_takes() {
+    let pat = connection(AuthKind::PersonalAccessToken, AZURE);
+    let settings = [
+        ("runtime_version", "15.4.x-scala2.12"),
+        ("data_security_mode", "SINGLE_USER"),
+        ("spark_conf", "spark.speculation true\n\nspark.x = a=b\nspark.hadoop.fs.azure.account.key.a.dfs.core.windows.net {{secrets/s/k}}"),
+        ("spark_env_vars", "PYSPARK_PYTHON=/databricks/python3/bin/python3\nEMPTY="),
+        ("init_scripts", "/Workspace/Shared/init.sh\n abfss://c@a.dfs.core.windows.net/i.sh"),
+        ("log_destination", "dbfs:/cluster-logs"),
+        ("policy", "ABC"),
+    ];
+    let job = [&settings[..], &[("compute", "job"), ("node_type", "n"), ("custom_tags", "owner=data\ncost centre=7")]].concat();
+    let mut expected = serde_json::json!({
+        "newClusterSparkConf": {
+            "spark.speculation": "true",
+            "spark.x": "a=b",
+            "spark.hadoop.fs.azure.account.key.a.dfs.core.windows.net": "{{secrets/s/k}}",
+        },
+        "newClusterSparkEnvVars": { "PYSPARK_PYTHON": "/databricks/python3/bin/python3", "EMPTY": "" },
+        "newClusterCustomTags": { "owner": "data", "cost centre": "7" },
+        "newClusterInitScripts": ["/Workspace/Shared/init.sh", "abfss://c@a.dfs.core.windows.net/i.sh"],
+        "newClusterLogDestination": "dbfs:/cluster-logs",
+        "policyId": "ABC",
+        "dataSecurityMode": "SINGLE_USER",
+    });
+    let stands = |answers: &[(&str, &str)], expected: &Value| {
+        let properties = type_properties(&made(&pat, None, answers).unwrap());
+        for (key, value) in expected.as_object().unwrap() {
+            assert_eq!(properties.get(key), Some(value), "{key}");
+        }
+        properties
+    };
+    stands(&job, &expected);
+    let pool = [&settings[..], &[("compute", "pool"), ("instance_pool", "p"), ("custom_tags", "owner=data")]].concat();
+    expected.as_object_mut().unwrap().remove("newClusterCustomTags");
+    assert!(stands(&pool, &expected).get("newClusterCustomTags").is_none(), "the tags are those of the pool");
+    let existing = stands(&[&settings[1..], &[("cluster", "0101-120000-abcd1234")]].concat(), &serde_json::json!({}));
+    assert_eq!(existing.as_object().unwrap().keys().filter(|key| key.starts_with("newCluster")).count(), 0);
+}
+
+#[test]
+fn terraforms_own_resource_says_what_it_can_and_the_general_one_the_rest() {
+    let pat = connection(AuthKind::PersonalAccessToken, AZURE);
+    let job = [("compute", "job"), ("runtime_version", "15.4.x-scala2.12"), ("node_type", "n"), ("spark_conf", "spark.x true")];
+    let tf = |more: &[(&str, &str)]| file(&made(&pat, None, &[&job[..], more].concat()).unwrap(), "main.tf");
+    let own = tf(&[("init_scripts", "/Workspace/a.sh"), ("spark_env_vars", "A=${b}"), ("log_destination", "dbfs:/logs")]);
+    for said in [
+        "    spark_config = {\n      \"spark.x\" = \"true\"\n    }\n",
+        "    spark_environment_variables = {\n      \"A\" = \"$${b}\"\n    }\n",
+        "    init_scripts = [\n      \"/Workspace/a.sh\",\n    ]\n",
+        "    log_destination = \"dbfs:/logs\"\n",
+    ] {
+        assert!(own.contains("linked_service_azure_databricks") && own.contains(said), "{said}{own}");
+    }
+    for more in [("data_security_mode", "NONE"), ("policy", "ABC")] {
+        assert!(tf(&[more]).contains("azurerm_data_factory_linked_custom_service"), "{more:?}");
+    }
+    let pool = [("compute", "pool"), ("runtime_version", "15.4.x-scala2.12"), ("instance_pool", "p"), ("spark_conf", "spark.x true")];
+    let general = file(&made(&pat, None, &pool).unwrap(), "main.tf");
+    assert!(general.contains("newClusterSparkConf = {\n") && general.contains("linked_custom_service"), "{general}");
+}
+
+#[test]
+fn a_setting_of_the_cluster_that_cannot_be_read_or_would_be_a_secret_is_refused() {
+    let pat = connection(AuthKind::PersonalAccessToken, AZURE);
+    let job = [("compute", "job"), ("runtime_version", "15.4.x-scala2.12"), ("node_type", "n")];
+    let said = |field: &str, lines: &str| made(&pat, None, &[&job[..], &[(field, lines)]].concat()).unwrap_err();
+    for (field, lines) in [
+        ("spark_conf", "spark.x true\nspark.y"),
+        ("spark_conf", "ok 1\n= 2"),
+        ("spark_env_vars", "A=1\nB"),
+        ("spark_env_vars", "A=1\n1B=2"),
+        ("spark_env_vars", "A=1\nB C=2"),
+        ("custom_tags", "a=1\n[b]=2"),
+        ("custom_tags", "a=1\nb<=2"),
+    ] {
+        assert!(said(field, lines).contains("Line 2 of"), "{lines}");
+    }
+    assert!(said("custom_tags", "a=1\na=2").contains("names a twice"));
+    for (field, path) in [("init_scripts", "init.sh"), ("init_scripts", "/"), ("log_destination", "/logs")] {
+        assert!(said(field, path).contains("no path"), "{path}");
+    }
+    let token = format!("spark.x=dapi{}", "0123456789abcdef".repeat(2));
+    for (field, line) in [
+        ("spark_conf", token.as_str()),
+        ("spark_conf", "spark.hadoop.fs.azure.account.key.a.dfs.core.windows.net MjM0"),
+        ("spark_conf", "fs.s3a.secret.key abc"),
+        ("spark_env_vars", "DB_PASSWORD=hunter2"),
+        ("spark_env_vars", "TOKEN=hunter2"),
+    ] {
+        let refused = said(field, line);
+        assert!(refused.contains("{{secrets/scope/key}}") && !refused.contains("hunter2") && !refused.contains("0123"), "{refused}");
+    }
+    let fine = [&job[..], &[("spark_env_vars", "TOKENIZERS_PARALLELISM=false\nDB_PASSWORD={{secrets/a/b}}")]].concat();
+    made(&pat, None, &fine).unwrap();
+}

@@ -53,7 +53,7 @@ impl State {
         if handover.typed(format, field) == value {
             return;
         }
-        let typed = matches!(field.kind, FieldKind::Text | FieldKind::Pick(_));
+        let typed = matches!(field.kind, FieldKind::Text | FieldKind::Pick(_) | FieldKind::Lines);
         handover.answers.entry(format.id).or_default().insert(field.id, value);
         handover.saved = None;
         // Of the older answers.
