@@ -228,3 +228,25 @@ fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field
         ui.ctx().request_repaint();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        interchange::{export::FORMATS, format::FieldKind},
+        ui::{fonts, testing, widgets::LABEL_ROOM},
+    };
+
+    #[test]
+    fn the_label_of_every_field_of_every_format_fits() {
+        let mut wide = Vec::new();
+        testing::frame(|ui| {
+            for field in FORMATS.iter().flat_map(|format| format.fields).filter(|field| field.kind != FieldKind::Flag) {
+                let width = ui.painter().layout_no_wrap(field.label.to_owned(), fonts::regular(14.0), egui::Color32::WHITE).size().x;
+                if width > LABEL_ROOM {
+                    wide.push((field.label, width));
+                }
+            }
+        });
+        assert!(wide.is_empty(), "{wide:?} where {LABEL_ROOM} points are");
+    }
+}

@@ -12,6 +12,8 @@ use crate::{
 };
 
 const LABEL_WIDTH: f32 = 152.0;
+/// So wide is a label at most; what is longer is cut off.
+pub const LABEL_ROOM: f32 = LABEL_WIDTH - 6.0;
 /// Below this width of the form, labels stand above their fields.
 const NARROW: f32 = 520.0;
 const ROW_GAP: f32 = 12.0;
@@ -50,7 +52,7 @@ fn row<R>(ui: &mut Ui, label: Option<&str>, add_contents: impl FnOnce(&mut Ui) -
             ui.spacing_mut().item_spacing.x = 0.0;
             let (_, rect) = ui.allocate_space(vec2(LABEL_WIDTH, theme::CONTROL_HEIGHT));
             if let Some(label) = label {
-                let galley = super::elided(ui.painter(), label, fonts::regular(14.0), palette.weak, LABEL_WIDTH - 8.0);
+                let galley = super::elided(ui.painter(), label, fonts::regular(14.0), palette.weak, LABEL_ROOM);
                 ui.painter().galley(pos2(rect.left(), super::paint::text_top(rect.center().y, &galley)), galley, palette.weak);
             }
             ui.vertical(|ui| {

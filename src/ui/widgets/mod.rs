@@ -30,7 +30,7 @@ pub use button::{Button, icon_button, icon_button_colored};
 pub use card::card;
 pub use checkbox::checkbox;
 pub use code_box::code_box;
-pub use form::{form_row, form_row_without_label, outdented, remark};
+pub use form::{LABEL_ROOM, form_row, form_row_without_label, outdented, remark};
 pub use fresh_secret::fresh_secret;
 pub use masked_secret::masked_secret;
 pub use menu::{context_menu, menu_below, menu_button, menu_item, menu_separator, select_option};

@@ -24,7 +24,7 @@ const BY_USER_ASSIGNED: &[&str] = &["user-assigned"];
 
 pub(super) const PRODUCT: Field =
     Field::choice("service", "For", &[("data-factory", "Azure Data Factory"), ("synapse", "Azure Synapse Analytics")]);
-pub(super) const NAME: Field = Field::text("name", "Name of the linked service").hint("Named after the connection when this is empty");
+pub(super) const NAME: Field = Field::text("name", "Name").hint("Named after the connection when this is empty");
 pub(super) const AUTH: Field = Field::choice(
     "authentication",
     "Signs in with",
@@ -34,7 +34,7 @@ pub(super) const AUTH: Field = Field::choice(
         ("user-assigned", "A managed identity of your own"),
     ],
 );
-pub(super) const VAULT: Field = Field::text("vault", "Key Vault linked service")
+pub(super) const VAULT: Field = Field::text("vault", "Key Vault")
     .or("LS_KeyVault")
     .required()
     .when("authentication", BY_VAULT)
@@ -46,10 +46,10 @@ pub(super) const SECRET_NAME: Field = Field::text("secret_name", "Name of the se
     .hint("The secret of the vault that holds the token");
 pub(super) const SECRET_VERSION: Field =
     Field::text("secret_version", "Version of the secret").when("authentication", BY_VAULT).hint("The newest one when this is empty");
-pub(super) const WORKSPACE: Field = Field::text("workspace_resource_id", "Resource ID of the workspace")
+pub(super) const WORKSPACE: Field = Field::text("workspace_resource_id", "Workspace resource")
     .required()
     .when("authentication", BY_IDENTITY)
-    .hint("The Azure portal shows it under JSON View: /subscriptions/.../Microsoft.Databricks/workspaces/...");
+    .hint("Its resource ID, as the Azure portal shows it under JSON View: /subscriptions/.../Microsoft.Databricks/workspaces/...");
 pub(super) const CREDENTIAL: Field = Field::text("credential", "Credential")
     .required()
     .when("authentication", BY_USER_ASSIGNED)
