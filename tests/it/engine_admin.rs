@@ -1,7 +1,6 @@
 //! What an administrator sets up, through the engine, against the demo: with a network that can lose what it carries.
 
 use std::{
-    fmt::Write as _,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -11,15 +10,15 @@ use std::{
 };
 
 use brickpass::{
-    connection::{AuthKind, BaseUrl, Connection, ConnectionId, Draft, LevelKind},
+    connection::{AuthKind, BaseUrl, ClientId, Connection, ConnectionId, Draft, LevelKind},
     databricks::{
         Call, Client, Directory, Entitlement, Http, HttpSettings, NewOAuthSecret, OAuthSecret, Object, Securable, ServicePrincipal,
         TokenRules, UserToken, WorkspaceRole,
     },
     demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace},
-    engine::{AdminAnswer, AdminRequest, Command, Deed, Engine, Event, Events, Places, RunId, SignInStep},
+    engine::{AdminAnswer, AdminRequest, Command, Deed, Event, Places, RunId, SignInPlace, SignInStep},
     failure::{Code, Failure},
-    storage::{Activity, Vault, VaultConfig, VaultHome},
+    storage::Activity,
 };
 use secrecy::ExposeSecret as _;
 
@@ -27,6 +26,7 @@ use crate::support::{
     Home,
     between::{Between, Way},
     browser::{consent, visit},
+    desk::{self, World, by_token, file_vault, form, with_vault},
     free_port,
 };
 
@@ -65,119 +65,66 @@ impl Net {
     }
 }
 
-struct Desk {
+/// An account, and a workspace of it behind a network.
+struct Service {
     demo: Demo,
     workspace: DemoWorkspace,
     handle: DemoHandle,
-    home: Home,
     net: Net,
     between: Between,
-    engine: Option<Engine>,
-    events: Events,
-    told: String,
-    secrets: Vec<String>,
 }
+
+impl World for Service {
+    fn secrets(&self) -> Vec<String> {
+        self.demo.workspaces().iter().map(|workspace| workspace.token.clone()).collect()
+    }
+}
+
+type Desk = desk::Desk<Service>;
 
 impl Desk {
     fn new() -> Self {
         let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
-        let (home, net, port) = (Home::new(), Net::default(), free_port());
+        let (net, port) = (Net::default(), free_port());
         demo.authorization().register_redirect_port(port);
         let workspace = demo.workspaces()[0].clone();
         let handle = demo.workspace(SALES).unwrap();
         let asked = net.clone();
         let between = Between::start(&workspace.base_url, move |request, _| asked.way(request));
-        let passphrase = Some("correct horse".to_owned().into());
-        let vault = Vault::without_work(VaultConfig { home: VaultHome::File, file: home.config_dir().join("vault.age"), passphrase });
-        let places = Places {
-            vault: Some(vault),
+        Self::start(Home::new(), Service { demo, workspace, handle, net, between }, |home| Places {
             redirect_port: Some(port),
             open_url: Some(Arc::new(|_| Ok(()))),
-            ..Places::new(home.config_dir(), home.state_dir())
-        };
-        let (engine, events) = Engine::start(places, || {}).unwrap();
-        let secrets = vec![workspace.token.clone()];
-        let mut desk = Self { demo, workspace, handle, home, net, between, engine: Some(engine), events, told: String::new(), secrets };
-        desk.send(Command::Start);
-        desk.until(|event| matches!(event, Event::History(_)).then_some(()));
-        desk
-    }
-
-    fn send(&self, command: Command) {
-        self.engine.as_ref().unwrap().send(command);
-    }
-
-    fn until<T>(&mut self, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
-        loop {
-            let event = self.events.wait().expect("the engine lives");
-            writeln!(self.told, "{event:?}").unwrap();
-            if let Event::Admin { outcome: Ok(AdminAnswer::SecretCreated(new)), .. } = &event {
-                self.secrets.push(new.value.expose_secret().to_owned());
-            }
-            if let Some(found) = pick(&event) {
-                return found;
-            }
-        }
-    }
-
-    fn saved(&mut self, name: &str, change: impl FnOnce(&mut Draft)) -> Connection {
-        let mut draft = Draft::new(ConnectionId::random());
-        name.clone_into(&mut draft.name);
-        change(&mut draft);
-        let review = draft.review(&|_| false);
-        let reviewed = review.result.unwrap_or_else(|| panic!("{:?}", review.remarks));
-        let connection = reviewed.connection.clone();
-        self.send(Command::Save { reviewed: Box::new(reviewed), base: None });
-        self.until(|event| match event {
-            Event::Saved { id } => (*id == connection.id).then_some(()),
-            Event::SaveFailed { failure, .. } => panic!("{failure}"),
-            _ => None,
-        });
-        connection
+            ..with_vault(home, file_vault(home))
+        })
     }
 
     /// To the workspace behind the network, with the token of its admin.
     fn sales(&mut self) -> ConnectionId {
-        let (base_url, token) = (self.between.base_url(), self.workspace.token.clone());
-        self.by_token("Sales", &base_url, &token)
-    }
-
-    fn by_token(&mut self, name: &str, base_url: &str, token: &str) -> ConnectionId {
-        let change = |draft: &mut Draft| {
-            base_url.clone_into(&mut draft.base_url);
-            draft.secret.expose_mut().push_str(token);
-        };
-        self.saved(name, change).id
+        self.save(form("Sales", by_token(&self.between.base_url(), &self.workspace.token))).id
     }
 
     /// To another workspace, where its user is no admin.
     fn not_an_admin(&mut self) -> ConnectionId {
         let payroll = self.demo.workspaces().iter().find(|it| it.name == "Payroll and people data").unwrap().clone();
-        self.secrets.push(payroll.token.clone());
-        self.by_token("Payroll", &payroll.base_url, &payroll.token)
+        self.save(form("Payroll", by_token(&payroll.base_url, &payroll.token))).id
     }
 
     fn account(&mut self, change: impl FnOnce(&mut Draft)) -> Connection {
         let account = self.demo.account();
-        self.saved("The account", |draft| {
+        self.save(form("The account", |draft| {
             draft.base_url = account.base_url;
             draft.level = LevelKind::Account;
             draft.account_id = account.account_id;
             draft.auth = AuthKind::Browser;
             change(draft);
-        })
+        }))
     }
 
     /// To the account, signed in as its admin.
     fn admins_account(&mut self) -> ConnectionId {
         let connection = self.account(|_| ());
         let admin = self.demo.users().swap_remove(0);
-        self.send(Command::SignIn {
-            run: RunId(90),
-            owner: Box::new(connection.clone()),
-            place: brickpass::engine::SignInPlace::Here,
-            open_browser: true,
-        });
+        self.send(Command::SignIn { run: RunId(90), owner: Box::new(connection.clone()), place: SignInPlace::Here, open_browser: true });
         let address = self.until(|event| match event {
             Event::SignInProgress { step: SignInStep::Waiting { address, .. }, .. } => Some(address.expose_secret().to_owned()),
             Event::SignInFinished { outcome, .. } => panic!("{outcome:?}"),
@@ -185,7 +132,7 @@ impl Desk {
         });
         let answer = consent(&address, &admin.name, &admin.password).unwrap();
         visit(&answer);
-        self.until(|event| if let Event::SignInFinished { outcome, .. } = event { Some(outcome.clone().map(drop)) } else { None }).unwrap();
+        self.until(|event| if let Event::SignInFinished { outcome, .. } = event { Some(outcome.map(drop)) } else { None }).unwrap();
         connection.id
     }
 
@@ -199,8 +146,8 @@ impl Desk {
     fn answered(&mut self, expected: &AdminRequest) -> Result<AdminAnswer, Failure> {
         self.until(|event| match event {
             Event::Admin { run: RunId(7), request, outcome, .. } => {
-                assert_eq!(request, expected);
-                Some(outcome.clone())
+                assert_eq!(request, *expected);
+                Some(outcome)
             }
             _ => None,
         })
@@ -252,26 +199,9 @@ impl Desk {
 
     /// As the log has it; the engine has ended.
     fn deeds(&mut self) -> Vec<(Deed, Option<Code>, String)> {
-        if let Some(engine) = self.engine.take() {
-            engine.finish();
-        }
+        self.finish();
         let log = Activity::new(&self.home.state_dir()).load().unwrap();
         log.into_iter().map(|entry| (entry.what, entry.failed, entry.detail.unwrap_or_default())).collect()
-    }
-}
-
-/// Whatever a test is about: nothing that was told, and no file, holds a secret.
-impl Drop for Desk {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            return;
-        }
-        for secret in &self.secrets {
-            assert!(!self.told.contains(secret), "an event shows a secret");
-            for (path, bytes) in self.home.files() {
-                assert!(!String::from_utf8_lossy(&bytes).contains(secret), "{} holds a secret", path.display());
-            }
-        }
     }
 }
 
@@ -438,7 +368,7 @@ fn what_does_not_exist_at_a_level_is_told_and_nobody_is_asked() {
     let account = desk.account(|_| ()).id;
     let sales = desk.sales();
     let object = Object { kind: Securable::Job, id: "1".to_owned(), name: "x".to_owned() };
-    let client_id = brickpass::connection::ClientId::parse("aa-1").unwrap();
+    let client_id = ClientId::parse("aa-1").unwrap();
     let permission = Securable::Job.permissions()[0];
     let requests = [
         (account, AdminRequest::TokenRules),
@@ -633,7 +563,7 @@ fn a_secret_that_nobody_waits_for_any_more_is_deleted() {
     });
     desk.send(Command::Admin { run: RunId(7), id: sales, request: secret_for(&id) });
     seen.recv().unwrap();
-    desk.engine.take().unwrap().finish();
+    desk.finish();
     assert_eq!((desk.net.count("POST", SECRETS), desk.there(&id)), (1, before));
 }
 
@@ -653,7 +583,7 @@ fn what_has_begun_is_brought_to_its_end_when_the_window_closes() {
     });
     desk.send(Command::Admin { run: RunId(7), id: sales, request: AdminRequest::RevokeUsersTokens { token_ids: others.clone() } });
     seen.recv().unwrap();
-    desk.engine.take().unwrap().finish();
+    desk.finish();
     let left = elsewhere(&desk.workspace, async |client, call| client.users_tokens(None, &call).await.unwrap());
     assert!(!left.iter().any(|it| others.contains(&it.token.id)), "all of them");
     assert_eq!(desk.deeds().into_iter().filter(|it| it.0 == Deed::UsersTokenRevoked && it.1.is_none()).count(), others.len());
@@ -676,7 +606,7 @@ fn reading_is_called_off_at_any_time_and_nobody_waits_for_it_at_the_end() {
     assert_eq!(desk.answered(&AdminRequest::UsersTokens).unwrap_err().code, Code::Cancelled);
     desk.send(Command::Admin { run: RunId(7), id: sales, request: AdminRequest::TokenRules });
     seen.recv().unwrap();
-    desk.engine.take().unwrap().finish();
+    desk.finish();
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
 }
 

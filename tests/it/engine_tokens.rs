@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeSet,
-    fmt::Write as _,
     fs,
     path::PathBuf,
     sync::{Arc, Mutex, OnceLock},
@@ -10,18 +9,19 @@ use std::{
 };
 
 use brickpass::{
-    connection::{AuthKind, Connection, ConnectionId, Draft, LastTest, Reviewed, SecretKind, Status},
+    connection::{AuthKind, Connection, ConnectionId, Draft, LastTest, SecretKind, Status},
     databricks::{NewToken, TokenRequest},
     demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace},
-    engine::{Command, Engine, Event, Events, Places, Rotated, RunId, TokenList, TokenNote},
+    engine::{Command, Event, Rotated, RunId, TokenList, TokenNote},
     failure::{Code, Failure},
-    storage::{Library, SecretKey, Vault, VaultConfig, VaultHome},
+    storage::{SecretKey, Vault},
 };
 use secrecy::ExposeSecret as _;
 
 use crate::support::{
     Home,
     between::{Between, Way},
+    desk::{self, World, file_vault, form, with_vault},
 };
 
 const CREATE: &str = "POST /api/2.0/token/create";
@@ -63,19 +63,23 @@ impl Net {
     }
 }
 
-struct Desk {
+/// A workspace behind a network, and a vault that can refuse.
+struct Service {
     handle: DemoHandle,
     workspace: DemoWorkspace,
-    home: Home,
     vault: Vault,
     net: Net,
     between: Between,
-    engine: Option<Engine>,
-    events: Events,
-    told: String,
-    secrets: Vec<String>,
     _demo: Demo,
 }
+
+impl World for Service {
+    fn secrets(&self) -> Vec<String> {
+        vec![self.workspace.token.clone()]
+    }
+}
+
+type Desk = desk::Desk<Service>;
 
 impl Desk {
     fn new() -> Self {
@@ -84,32 +88,9 @@ impl Desk {
         let handle = demo.workspace(&workspace.name).unwrap();
         let asked = net.clone();
         let between = Between::start(&workspace.base_url, move |request, body| asked.way(request, body));
-        let passphrase = Some("correct horse".to_owned().into());
-        let vault = Vault::without_work(VaultConfig { home: VaultHome::File, file: home.config_dir().join("vault.age"), passphrase });
-        let (engine, events) = start(&home, &vault);
-        let secrets = vec![workspace.token.clone()];
-        let mut desk =
-            Self { handle, workspace, home, vault, net, between, engine: Some(engine), events, told: String::new(), secrets, _demo: demo };
-        desk.send(Command::Start);
-        desk.until(|event| matches!(event, Event::History(_)).then_some(()));
-        desk
-    }
-
-    fn send(&self, command: Command) {
-        self.engine.as_ref().unwrap().send(command);
-    }
-
-    fn until<T>(&mut self, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
-        loop {
-            let event = self.events.wait().expect("the engine lives");
-            writeln!(self.told, "{event:?}").unwrap();
-            if let Event::TokenGenerated { outcome: Ok(new), .. } = &event {
-                self.secrets.push(new.value.expose_secret().to_owned());
-            }
-            if let Some(found) = pick(&event) {
-                return found;
-            }
-        }
+        let vault = file_vault(&home);
+        let service = Service { handle, workspace, vault: vault.clone(), net, between, _demo: demo };
+        Self::start(home, service, |home| with_vault(home, vault))
     }
 
     /// A saved connection with the token that the demo hands out.
@@ -119,30 +100,17 @@ impl Desk {
     }
 
     fn saved(&mut self, name: &str, change: impl FnOnce(&mut Draft)) -> Connection {
-        let mut draft = Draft::new(ConnectionId::random());
-        name.clone_into(&mut draft.name);
-        draft.base_url = self.between.base_url();
-        change(&mut draft);
-        let review = draft.review(&|_| false);
-        let reviewed: Reviewed = review.result.unwrap_or_else(|| panic!("{:?}", review.remarks));
-        let connection = reviewed.connection.clone();
-        self.send(Command::Save { reviewed: Box::new(reviewed), base: None });
-        self.until(|event| match event {
-            Event::Saved { id } => (*id == connection.id).then_some(()),
-            Event::SaveFailed { failure, .. } => panic!("{failure}"),
-            _ => None,
-        });
-        connection
+        let base_url = self.between.base_url();
+        self.save(form(name, |draft| {
+            draft.base_url = base_url;
+            change(draft);
+        }))
     }
 
     fn edit(&mut self, connection: &Connection, change: impl FnOnce(&mut Draft)) {
         let mut draft = Draft::from_connection(connection);
         change(&mut draft);
-        let reviewed = draft.review(&|_| false).result.unwrap();
-        let entries = Library::new(&self.home.config_dir(), &self.home.state_dir()).load().unwrap().entries;
-        let base = entries.iter().find(|it| it.connection.id == connection.id).unwrap().revision;
-        self.send(Command::Save { reviewed: Box::new(reviewed), base: Some(base) });
-        self.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+        self.save(draft.review(&|_| false).result.unwrap());
     }
 
     /// The same, with a token that Brickpass has made.
@@ -159,36 +127,36 @@ impl Desk {
     }
 
     fn generated(&mut self) -> Result<NewToken, Failure> {
-        self.until(|event| if let Event::TokenGenerated { run: RunId(5), outcome, .. } = event { Some(outcome.clone()) } else { None })
+        self.until(|event| if let Event::TokenGenerated { run: RunId(5), outcome, .. } = event { Some(outcome) } else { None })
     }
 
     fn adopt(&mut self, id: ConnectionId, new: &NewToken) -> Result<(), Failure> {
         self.send(Command::UseToken { id, new: Box::new(new.clone()) });
-        self.until(|event| if let Event::TokenUsed { outcome, .. } = event { Some(outcome.clone()) } else { None })
+        self.until(|event| if let Event::TokenUsed { outcome, .. } = event { Some(outcome) } else { None })
     }
 
     fn rotate(&mut self, id: ConnectionId, days: u32) -> Result<Rotated, Failure> {
         self.send(Command::RotateToken { run: RunId(6), id, request: request("", days) });
-        self.until(|event| if let Event::TokenRotated { run: RunId(6), outcome, .. } = event { Some(outcome.clone()) } else { None })
+        self.until(|event| if let Event::TokenRotated { run: RunId(6), outcome, .. } = event { Some(outcome) } else { None })
     }
 
     fn revoke(&mut self, id: ConnectionId, token_ids: &[&str]) -> (Vec<String>, Vec<(String, Failure)>) {
         let token_ids = token_ids.iter().map(|id| (*id).to_owned()).collect();
         self.send(Command::RevokeTokens { id, token_ids });
         self.until(|event| match event {
-            Event::TokensRevoked { revoked, failed, .. } => Some((revoked.clone(), failed.clone())),
+            Event::TokensRevoked { revoked, failed, .. } => Some((revoked, failed)),
             _ => None,
         })
     }
 
     fn list(&mut self, id: ConnectionId) -> TokenList {
         self.send(Command::ListTokens { id });
-        self.until(|event| if let Event::Tokens { outcome, .. } = event { Some(outcome.clone()) } else { None }).unwrap()
+        self.until(|event| if let Event::Tokens { outcome, .. } = event { Some(outcome) } else { None }).unwrap()
     }
 
     fn test(&mut self, connection: &Connection) -> (Status, Vec<String>) {
         self.send(Command::Test { run: RunId(1), connection: Box::new(connection.clone()), secret: None });
-        self.until(|event| if let Event::TestFinished { report, .. } = event { Some((report.state, report.hints.clone())) } else { None })
+        self.until(|event| if let Event::TestFinished { report, .. } = event { Some((report.state, report.hints)) } else { None })
     }
 
     /// As another window reads it.
@@ -222,26 +190,6 @@ impl Desk {
     fn lock(&self) -> PathBuf {
         self.home.config_dir().join("vault.age.lock")
     }
-}
-
-/// Whatever a test is about: nothing that was told, and no file, holds a token.
-impl Drop for Desk {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            return;
-        }
-        for secret in &self.secrets {
-            assert!(!self.told.contains(secret), "an event shows a token");
-            for (path, bytes) in self.home.files() {
-                assert!(!String::from_utf8_lossy(&bytes).contains(secret), "{} holds a token", path.display());
-            }
-        }
-    }
-}
-
-fn start(home: &Home, vault: &Vault) -> (Engine, Events) {
-    let places = Places { vault: Some(vault.clone()), ..Places::new(home.config_dir(), home.state_dir()) };
-    Engine::start(places, || {}).unwrap()
 }
 
 fn request(comment: &str, days: u32) -> TokenRequest {
@@ -299,10 +247,10 @@ fn a_connection_that_signed_in_otherwise_signs_in_with_the_token_that_it_uses() 
     let mut library = None;
     desk.until(|event| match event {
         Event::Library(snapshot) => {
-            library = Some(Arc::clone(snapshot));
+            library = Some(snapshot);
             None
         }
-        Event::TokenUsed { outcome, .. } => Some(outcome.clone()),
+        Event::TokenUsed { outcome, .. } => Some(outcome),
         _ => None,
     })
     .unwrap();
@@ -554,7 +502,7 @@ fn what_signs_in_otherwise_has_no_token_to_rotate() {
     let mut desk = Desk::new();
     let browser = desk.saved("Browser", |draft| draft.auth = AuthKind::Browser);
     desk.send(Command::RotateToken { run: RunId(6), id: browser.id, request: request("", 1) });
-    let outcome = desk.until(|event| if let Event::TokenRotated { outcome, .. } = event { Some(outcome.clone()) } else { None });
+    let outcome = desk.until(|event| if let Event::TokenRotated { outcome, .. } = event { Some(outcome) } else { None });
     assert_eq!(outcome.unwrap_err().code, Code::SignInNeeded);
 }
 
@@ -574,7 +522,7 @@ fn a_rotation_that_has_begun_is_brought_to_its_end_when_the_program_ends() {
     has_arrived.recv_timeout(Duration::from_secs(10)).unwrap();
     // Too late for this.
     desk.send(Command::Cancel { run: RunId(6) });
-    desk.engine.take().unwrap().finish();
+    desk.finish();
     let now = desk.stored(connection.id).unwrap();
     assert!(desk.handle.accepts(&now) && now != old.value.expose_secret());
     assert!(!desk.handle.accepts(old.value.expose_secret()), "the last step, too");
@@ -595,7 +543,7 @@ fn a_token_that_nobody_waits_for_any_more_is_revoked() {
     });
     desk.send(Command::GenerateToken { run: RunId(5), id: connection.id, request: request("", 90) });
     has_arrived.recv_timeout(Duration::from_secs(10)).unwrap();
-    desk.engine.take().unwrap().finish();
+    desk.finish();
     assert_eq!((desk.net.count(CREATE), desk.ids()), (1, before));
 }
 
@@ -627,8 +575,7 @@ fn a_rotation_keeps_what_the_token_was_limited_to_unless_the_person_says_otherwi
 
     let wider = TokenRequest { scopes: scopes(&["all-apis"]), ..request("", 30) };
     desk.send(Command::RotateToken { run: RunId(6), id: connection.id, request: wider });
-    let rotated =
-        desk.until(|event| if let Event::TokenRotated { run: RunId(6), outcome, .. } = event { Some(outcome.clone()) } else { None });
+    let rotated = desk.until(|event| if let Event::TokenRotated { run: RunId(6), outcome, .. } = event { Some(outcome) } else { None });
     assert_eq!(rotated.unwrap().token.limits(), None);
 }
 
