@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -36,42 +36,12 @@ const EVERYBODY: &str = "/api/2.0/token-management/tokens";
 const PRINCIPALS: &str = "/api/2.0/preview/scim/v2/ServicePrincipals";
 const SECRETS: &str = "/credentials/secrets";
 
-type Script = Box<dyn Fn(&str, &str) -> Way + Send + Sync>;
-
-/// What stands between the engine and the workspace: the method and the path of each request.
-#[derive(Clone, Default)]
-struct Net {
-    script: Arc<Mutex<Option<Arc<Script>>>>,
-    seen: Arc<Mutex<Vec<String>>>,
-}
-
-impl Net {
-    fn way(&self, request: &str) -> Way {
-        self.seen.lock().unwrap().push(request.to_owned());
-        let script = self.script.lock().unwrap().clone();
-        let (method, path) = request.split_once(' ').unwrap();
-        script.map_or(Way::Through, |script| script(method, path))
-    }
-
-    fn script(&self, script: impl Fn(&str, &str) -> Way + Send + Sync + 'static) {
-        *self.script.lock().unwrap() = Some(Arc::new(Box::new(script)));
-        self.seen.lock().unwrap().clear();
-    }
-
-    /// How many requests of this method there were to a path with this in it.
-    fn count(&self, method: &str, path: &str) -> usize {
-        let fits = |seen: &&String| seen.starts_with(method) && seen.contains(path);
-        self.seen.lock().unwrap().iter().filter(fits).count()
-    }
-}
-
 /// An account, and a workspace of it behind a network.
 struct Service {
     demo: Demo,
     workspace: DemoWorkspace,
     handle: DemoHandle,
-    net: Net,
-    between: Between,
+    net: Between,
 }
 
 impl World for Service {
@@ -85,22 +55,35 @@ type Desk = desk::Desk<Service>;
 impl Desk {
     fn new() -> Self {
         let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
-        let (net, port) = (Net::default(), free_port());
+        let port = free_port();
         demo.authorization().register_redirect_port(port);
         let workspace = demo.workspaces()[0].clone();
         let handle = demo.workspace(SALES).unwrap();
-        let asked = net.clone();
-        let between = Between::start(&workspace.base_url, move |request, _| asked.way(request));
-        Self::start(Home::new(), Service { demo, workspace, handle, net, between }, |home| Places {
+        let net = Between::through(&workspace.base_url);
+        Self::start(Home::new(), Service { demo, workspace, handle, net }, |home| Places {
             redirect_port: Some(port),
             open_url: Some(Arc::new(|_| Ok(()))),
             ..with_vault(home, file_vault(home))
         })
     }
 
+    /// What becomes of each request from now on, by its method and its path.
+    fn script(&self, script: impl Fn(&str, &str) -> Way + Send + Sync + 'static) {
+        self.net.script(move |request, _| {
+            let (method, path) = request.split_once(' ').unwrap();
+            script(method, path)
+        });
+        self.net.forget();
+    }
+
+    /// How many requests of this method there were since, to a path with this in it.
+    fn count(&self, method: &str, path: &str) -> usize {
+        self.net.seen().iter().filter(|seen| seen.starts_with(method) && seen.contains(path)).count()
+    }
+
     /// To the workspace behind the network, with the token of its admin.
     fn sales(&mut self) -> ConnectionId {
-        self.save(form("Sales", by_token(&self.between.base_url(), &self.workspace.token))).id
+        self.save(form("Sales", by_token(&self.net.base_url(), &self.workspace.token))).id
     }
 
     /// To another workspace, where its user is no admin.
@@ -250,11 +233,11 @@ fn a_lost_answer_about_the_rules_is_looked_after_and_never_asked_for_again() {
     let sales = desk.sales();
     desk.handle.lose_next_answer();
     assert_eq!(desk.rules(sales, AdminRequest::SetMaximumDays(Some(30))).unwrap().maximum_days, Some(30));
-    assert_eq!(desk.net.count("PATCH", RULES), 1);
+    assert_eq!(desk.count("PATCH", RULES), 1);
 
-    desk.net.script(change_of("PATCH", RULES, Way::LostThere));
+    desk.script(change_of("PATCH", RULES, Way::LostThere));
     let failure = desk.rules(sales, AdminRequest::SetMaximumDays(Some(60))).unwrap_err();
-    assert_eq!((failure.what.as_str(), desk.net.count("PATCH", RULES)), ("Nothing was changed.", 1));
+    assert_eq!((failure.what.as_str(), desk.count("PATCH", RULES)), ("Nothing was changed.", 1));
 }
 
 #[test]
@@ -262,7 +245,7 @@ fn rules_that_cannot_be_looked_at_after_a_lost_answer_are_told_to_be_unknown() {
     let mut desk = Desk::new();
     let sales = desk.sales();
     let changed = Arc::new(AtomicUsize::new(0));
-    desk.net.script(move |method, path| match method {
+    desk.script(move |method, path| match method {
         "PATCH" => {
             changed.fetch_add(1, Ordering::SeqCst);
             Way::LostBack
@@ -272,7 +255,7 @@ fn rules_that_cannot_be_looked_at_after_a_lost_answer_are_told_to_be_unknown() {
     });
     let failure = desk.rules(sales, AdminRequest::SetMaximumDays(Some(60))).unwrap_err();
     assert!(failure.what.contains("Nobody can say"), "{failure}");
-    assert_eq!(desk.net.count("PATCH", RULES), 1);
+    assert_eq!(desk.count("PATCH", RULES), 1);
 }
 
 #[test]
@@ -292,7 +275,7 @@ fn everybodys_tokens_are_revoked_four_at_a_time_and_each_is_told() {
     }
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (running, noted, refused) = (Arc::clone(&now), Arc::clone(&most), mine[2].clone());
-    desk.net.script(move |method, path| {
+    desk.script(move |method, path| {
         if method != "DELETE" {
             return Way::Through;
         }
@@ -308,8 +291,8 @@ fn everybodys_tokens_are_revoked_four_at_a_time_and_each_is_told() {
     assert_eq!(revoked, expected, "in the order in which they were asked for");
     assert_eq!((failed.len(), &failed[0].0, failed[0].1.code), (1, &mine[2], Code::Forbidden));
     assert!((2..=4).contains(&most.load(Ordering::SeqCst)), "{most:?} at once");
-    assert_eq!(desk.net.count("DELETE", EVERYBODY), asked.len() - 1, "the one that is named twice is asked for once");
-    desk.net.script(|_, _| Way::Through);
+    assert_eq!(desk.count("DELETE", EVERYBODY), asked.len() - 1, "the one that is named twice is asked for once");
+    desk.script(|_, _| Way::Through);
     let left: Vec<String> = desk.everybodys(sales).into_iter().map(|it| it.token.id).collect();
     assert!(left.contains(&mine[2]) && !left.iter().any(|id| revoked.contains(id)), "{left:?}");
     let deeds = desk.deeds();
@@ -324,7 +307,7 @@ fn a_lost_answer_to_a_revocation_is_asked_for_once_more() {
     let id = desk.everybodys(sales).into_iter().find(|it| it.owner != desk.workspace.user).unwrap().token.id;
     desk.handle.lose_next_answer();
     let (revoked, failed) = desk.revoke(sales, std::slice::from_ref(&id));
-    assert_eq!((revoked, failed.len(), desk.net.count("DELETE", EVERYBODY)), (vec![id], 0, 2));
+    assert_eq!((revoked, failed.len(), desk.count("DELETE", EVERYBODY)), (vec![id], 0, 2));
 }
 
 #[test]
@@ -391,7 +374,7 @@ fn what_does_not_exist_at_a_level_is_told_and_nobody_is_asked() {
     let failure = desk.ask(account, AdminRequest::ServicePrincipals).unwrap_err();
     assert_eq!(failure.code, Code::SignInNeeded);
     let failure = desk.create(sales, "  ").unwrap_err();
-    assert_eq!((failure.code, desk.net.count("POST", PRINCIPALS)), (Code::InvalidInput, 0));
+    assert_eq!((failure.code, desk.count("POST", PRINCIPALS)), (Code::InvalidInput, 0));
 }
 
 fn add_to(principal_id: &str, workspace_id: &str) -> AdminRequest {
@@ -408,25 +391,25 @@ fn a_service_principal_whose_answer_was_lost_is_looked_for_by_its_name() {
     let there = desk.principals(sales).into_iter().find(|it| it.name == "perhaps").unwrap();
     assert!(failure.what.contains("There is a service principal named perhaps"), "{failure}");
     assert!(failure.why.contains(there.client_id.as_str()), "{failure}");
-    assert_eq!((desk.net.count("POST", PRINCIPALS), desk.demo.authorization().service_principals().len()), (1, before + 1));
+    assert_eq!((desk.count("POST", PRINCIPALS), desk.demo.authorization().service_principals().len()), (1, before + 1));
 
-    desk.net.script(change_of("POST", PRINCIPALS, Way::LostBack));
+    desk.script(change_of("POST", PRINCIPALS, Way::LostBack));
     let failure = desk.create(sales, "perhaps").unwrap_err();
     assert!(failure.what.contains("several service principals named perhaps"), "{failure}");
 
-    desk.net.script(change_of("POST", PRINCIPALS, Way::LostThere));
+    desk.script(change_of("POST", PRINCIPALS, Way::LostThere));
     let failure = desk.create(sales, "never").unwrap_err();
-    assert_eq!((failure.what.as_str(), desk.net.count("POST", PRINCIPALS)), ("Nothing was changed.", 1));
+    assert_eq!((failure.what.as_str(), desk.count("POST", PRINCIPALS)), ("Nothing was changed.", 1));
 }
 
 #[test]
 fn a_service_principal_that_cannot_be_looked_for_may_be_there() {
     let mut desk = Desk::new();
     let sales = desk.sales();
-    desk.net.script(|method, _| if method == "POST" { Way::LostBack } else { Way::Refused(403) });
+    desk.script(|method, _| if method == "POST" { Way::LostBack } else { Way::Refused(403) });
     let failure = desk.create(sales, "unseen").unwrap_err();
     assert!(failure.what.contains("Nobody can say") && failure.fix.contains("before you create it again"), "{failure}");
-    assert_eq!(desk.net.count("POST", PRINCIPALS), 1);
+    assert_eq!(desk.count("POST", PRINCIPALS), 1);
 }
 
 #[test]
@@ -439,10 +422,10 @@ fn an_entitlement_whose_answer_was_lost_is_looked_after() {
         desk.entitle(sales, &id, granted).unwrap();
         assert_eq!(desk.principals(sales)[0].entitlements.contains(&Entitlement::DatabricksSqlAccess), granted);
     }
-    assert_eq!(desk.net.count("PATCH", PRINCIPALS), 2, "once each");
-    desk.net.script(change_of("PATCH", PRINCIPALS, Way::LostThere));
+    assert_eq!(desk.count("PATCH", PRINCIPALS), 2, "once each");
+    desk.script(change_of("PATCH", PRINCIPALS, Way::LostThere));
     assert_eq!(desk.entitle(sales, &id, true).unwrap_err().what, "Nothing was changed.");
-    assert_eq!(desk.net.count("PATCH", PRINCIPALS), 1);
+    assert_eq!(desk.count("PATCH", PRINCIPALS), 1);
     let deeds = desk.deeds();
     let sql = format!("{id} databricks-sql-access");
     assert_eq!(deeds[1..3], [(Deed::EntitlementGranted, None, sql.clone()), (Deed::EntitlementTaken, None, sql)]);
@@ -461,7 +444,7 @@ fn a_secret_is_made_listed_and_deleted() {
     let delete = AdminRequest::DeleteSecret { principal_id: id.clone(), secret_id: new.secret.id.clone() };
     desk.handle.lose_next_answer();
     desk.ask(sales, delete.clone()).unwrap();
-    assert_eq!((desk.there(&id).len(), desk.net.count("DELETE", SECRETS)), (before, 2), "asked for once more");
+    assert_eq!((desk.there(&id).len(), desk.count("DELETE", SECRETS)), (before, 2), "asked for once more");
     desk.ask(sales, delete).unwrap();
     let deeds = desk.deeds();
     assert_eq!(deeds[1], (Deed::SecretCreated, None, format!("{id} {}", new.secret.id)));
@@ -478,13 +461,13 @@ fn a_secret_whose_value_was_lost_on_the_way_is_deleted_again() {
     desk.handle.lose_next_answer();
     let failure = desk.make_secret(sales, &id).unwrap_err();
     assert!(failure.what.contains("lost on the way. It is deleted again"), "{failure}");
-    assert_eq!((desk.there(&id), desk.net.count("POST", SECRETS)), (before.clone(), 2), "once each");
+    assert_eq!((desk.there(&id), desk.count("POST", SECRETS)), (before.clone(), 2), "once each");
 
-    desk.net.script(change_of("POST", SECRETS, Way::LostThere));
+    desk.script(change_of("POST", SECRETS, Way::LostThere));
     let failure = desk.make_secret(sales, &id).unwrap_err();
-    assert_eq!((failure.what.as_str(), desk.net.count("POST", SECRETS)), ("Nothing was changed.", 1));
+    assert_eq!((failure.what.as_str(), desk.count("POST", SECRETS)), ("Nothing was changed.", 1));
 
-    desk.net.script(|method, path| match method {
+    desk.script(|method, path| match method {
         "POST" if path.contains(SECRETS) => Way::LostBack,
         "DELETE" => Way::LostThere,
         _ => Way::Through,
@@ -502,7 +485,7 @@ fn secrets_of_others_are_never_deleted_for_one_that_was_lost() {
     let id = desk.principals(sales)[0].id.clone();
     let before = desk.there(&id);
     let (workspace, principal) = (desk.workspace.clone(), id.clone());
-    desk.net.script(move |method, path| {
+    desk.script(move |method, path| {
         if method != "POST" || !path.contains(SECRETS) {
             return Way::Through;
         }
@@ -513,14 +496,14 @@ fn secrets_of_others_are_never_deleted_for_one_that_was_lost() {
     });
     let failure = desk.make_secret(sales, &id).unwrap_err();
     let appeared: Vec<String> = desk.there(&id).into_iter().filter(|it| !before.contains(it)).collect();
-    assert_eq!((appeared.len(), desk.net.count("DELETE", SECRETS)), (2, 0));
+    assert_eq!((appeared.len(), desk.count("DELETE", SECRETS)), (2, 0));
     assert!(failure.what.contains("nobody can say which"), "{failure}");
     assert!(appeared.iter().all(|id| failure.fix.contains(id)), "{failure}");
 
     // A list that cannot be read before: nothing is made.
-    desk.net.script(|method, path| if method == "GET" && path.contains(SECRETS) { Way::Refused(403) } else { Way::Through });
+    desk.script(|method, path| if method == "GET" && path.contains(SECRETS) { Way::Refused(403) } else { Way::Through });
     assert!(desk.make_secret(sales, &id).is_err());
-    assert_eq!(desk.net.count("POST", SECRETS), 0);
+    assert_eq!(desk.count("POST", SECRETS), 0);
 }
 
 #[test]
@@ -530,7 +513,7 @@ fn two_secrets_that_are_made_at_once_do_not_take_each_other_for_lost_ones() {
     let id = desk.principals(sales)[0].id.clone();
     let before = desk.there(&id).len();
     let posts = AtomicUsize::new(0);
-    desk.net.script(move |method, path| match method {
+    desk.script(move |method, path| match method {
         // The first one never arrives.
         "POST" if path.contains(SECRETS) && posts.fetch_add(1, Ordering::SeqCst) == 0 => Way::LostThere,
         _ => Way::Through,
@@ -553,7 +536,7 @@ fn a_secret_that_nobody_waits_for_any_more_is_deleted() {
     let id = desk.principals(sales)[0].id.clone();
     let before = desk.there(&id);
     let (arrived, seen) = std::sync::mpsc::channel();
-    desk.net.script(move |method, path| {
+    desk.script(move |method, path| {
         if method == "POST" && path.contains(SECRETS) {
             arrived.send(()).unwrap();
             // The window is closed meanwhile.
@@ -564,7 +547,7 @@ fn a_secret_that_nobody_waits_for_any_more_is_deleted() {
     desk.send(Command::Admin { run: RunId(7), id: sales, request: secret_for(&id) });
     seen.recv().unwrap();
     desk.finish();
-    assert_eq!((desk.net.count("POST", SECRETS), desk.there(&id)), (1, before));
+    assert_eq!((desk.count("POST", SECRETS), desk.there(&id)), (1, before));
 }
 
 #[test]
@@ -574,7 +557,7 @@ fn what_has_begun_is_brought_to_its_end_when_the_window_closes() {
     let all = desk.everybodys(sales);
     let others: Vec<String> = all.into_iter().filter(|it| it.owner != desk.workspace.user).map(|it| it.token.id).collect();
     let (arrived, seen) = std::sync::mpsc::channel();
-    desk.net.script(move |method, _| {
+    desk.script(move |method, _| {
         if method == "DELETE" {
             let _ = arrived.send(());
             thread::sleep(Duration::from_millis(100));
@@ -594,7 +577,7 @@ fn reading_is_called_off_at_any_time_and_nobody_waits_for_it_at_the_end() {
     let mut desk = Desk::new();
     let sales = desk.sales();
     let (arrived, seen) = std::sync::mpsc::channel();
-    desk.net.script(move |_, _| {
+    desk.script(move |_, _| {
         let _ = arrived.send(());
         thread::sleep(Duration::from_secs(4));
         Way::Through
@@ -659,17 +642,17 @@ fn a_permission_is_granted_on_each_kind_of_object_and_a_lost_answer_is_looked_af
         };
         assert_ne!(now(&mut desk), Some(permission.word), "{kind:?}");
         if kind == Securable::Job {
-            desk.net.script(change_of("PATCH", "permissions", Way::LostThere));
+            desk.script(change_of("PATCH", "permissions", Way::LostThere));
             let failure = desk.ask(sales, grant.clone()).unwrap_err();
-            assert_eq!((failure.what.as_str(), desk.net.count("PATCH", "")), ("The permission was not granted.", 1));
+            assert_eq!((failure.what.as_str(), desk.count("PATCH", "")), ("The permission was not granted.", 1));
         }
-        desk.net.script(|_, _| Way::Through);
+        desk.script(|_, _| Way::Through);
         if kind == Securable::Schema {
             desk.ask(sales, grant).unwrap();
         } else {
             desk.handle.lose_next_answer();
             desk.ask(sales, grant).unwrap();
-            assert_eq!(desk.net.count("PATCH", ""), 1, "{kind:?}");
+            assert_eq!(desk.count("PATCH", ""), 1, "{kind:?}");
         }
         assert_eq!(now(&mut desk), Some(permission.word), "{kind:?}");
     }

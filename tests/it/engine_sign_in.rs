@@ -1,7 +1,6 @@
 //! Signing in, through the engine, against the demo's authorization server: a person with a browser on one side, sockets on the other.
 
 use std::{
-    fmt::Write as _,
     net::{Ipv4Addr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
@@ -14,16 +13,17 @@ use brickpass::{
     check::{Report, Step},
     connection::{AuthKind, BaseUrl, Connection, ConnectionId, Draft, LevelKind, Reviewed, Status},
     demo::{Demo, DemoOptions, DemoUser, Fault, OAuthFault},
-    engine::{Command, Engine, Event, Events, Places, RunId, SignInPlace, SignInStep, SignedIn},
+    engine::{Command, Event, Places, RunId, SignInPlace, SignInStep, SignedIn},
     failure::{Code, Failure, Remedy},
     oauth::loopback::{Listener, Ports},
-    storage::{RefreshLock, Settings, Snapshot, Vault, VaultConfig, VaultHome},
+    storage::{RefreshLock, Settings, Vault, VaultConfig, VaultHome},
 };
 use secrecy::ExposeSecret as _;
 
 use crate::support::{
     Home,
     browser::{consent, consent_at, visit},
+    desk::{self, World, in_memory},
     free_port,
 };
 
@@ -42,58 +42,61 @@ fn own_port() -> u16 {
     }
 }
 
-/// A demo, an engine with a memory of its own, and everything that the engine told.
-struct Desk {
+/// The demo, and a browser that is opened by noting the address.
+struct Service {
     demo: Demo,
-    home: Home,
-    engine: Engine,
-    events: Events,
     opened: Arc<Mutex<Vec<String>>>,
     port: u16,
-    told: String,
-    library: Option<Arc<Snapshot>>,
 }
+
+impl World for Service {
+    fn secrets(&self) -> Vec<String> {
+        let mut secrets = self.demo.authorization().issued_tokens();
+        secrets.push(self.demo.service_principal().client_secret);
+        for address in self.opened() {
+            let pairs = url::Url::parse(&address).unwrap();
+            secrets.extend(pairs.query_pairs().filter(|(name, _)| name == "state").map(|(_, state)| state.into_owned()));
+        }
+        secrets
+    }
+}
+
+impl Service {
+    fn opened(&self) -> Vec<String> {
+        self.opened.lock().unwrap().clone()
+    }
+}
+
+type Desk = desk::Desk<Service>;
 
 impl Desk {
     fn new() -> Self {
-        Self::with(VaultHome::Memory, |_| {})
+        Self::with(|_| {})
     }
 
-    fn with(vault: VaultHome, change: impl FnOnce(&mut Places)) -> Self {
-        let (demo, home, port) = (Demo::start(&DemoOptions::default()).unwrap(), Home::new(), own_port());
+    fn with(change: impl FnOnce(&mut Places)) -> Self {
+        let (demo, port) = (Demo::start(&DemoOptions::default()).unwrap(), own_port());
         demo.authorization().register_redirect_port(port);
-        let vault = Vault::new(VaultConfig { home: vault, file: home.config_dir().join("vault.age"), passphrase: None });
+        let discovery_host = Some(BaseUrl::read(&demo.account().base_url).unwrap().base_url);
         let opened: Arc<Mutex<Vec<String>>> = Arc::default();
         let noted = Arc::clone(&opened);
-        let mut places = Places {
-            vault: Some(vault),
-            redirect_port: Some(port),
-            discovery_host: Some(BaseUrl::read(&demo.account().base_url).unwrap().base_url),
-            open_url: Some(Arc::new(move |url| {
+        Self::start(Home::new(), Service { demo, opened, port }, |home| {
+            let open_url = move |url: &str| {
                 noted.lock().unwrap().push(url.to_owned());
                 Ok(())
-            })),
-            ..Places::new(home.config_dir(), home.state_dir())
-        };
-        change(&mut places);
-        let (engine, events) = Engine::start(places, || {}).unwrap();
-        let mut desk = Self { demo, home, engine, events, opened, port, told: String::new(), library: None };
-        desk.engine.send(Command::Start);
-        desk.until(|event| matches!(event, Event::History(_)).then_some(()));
-        desk
+            };
+            let mut places = Places { redirect_port: Some(port), discovery_host, open_url: Some(Arc::new(open_url)), ..in_memory(home) };
+            change(&mut places);
+            places
+        })
     }
 
-    fn until<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> T {
-        loop {
-            let event = self.events.wait().expect("the engine lives");
-            writeln!(self.told, "{event:?}").unwrap();
-            if let Event::Library(snapshot) = &event {
-                self.library = Some(Arc::clone(snapshot));
-            }
-            if let Some(found) = pick(event) {
-                return found;
-            }
-        }
+    /// Secrets are in a file whose passphrase nobody has told yet.
+    fn locked() -> Self {
+        Self::with(|places| {
+            let config = VaultConfig { home: VaultHome::File, file: places.vault_file(), passphrase: None };
+            places.vault = Some(Vault::new(config));
+        })
     }
 
     fn me(&self) -> DemoUser {
@@ -102,17 +105,6 @@ impl Desk {
 
     fn workspace(&self, name: &str) -> String {
         self.demo.workspaces().iter().find(|it| it.name == name).unwrap().base_url.clone()
-    }
-
-    fn save(&mut self, reviewed: Reviewed) -> Connection {
-        let connection = reviewed.connection.clone();
-        self.engine.send(Command::Save { reviewed: Box::new(reviewed), base: None });
-        self.until(|event| match event {
-            Event::Saved { id } => (id == connection.id).then_some(()),
-            Event::SaveFailed { failure, .. } => panic!("{failure}"),
-            _ => None,
-        });
-        connection
     }
 
     /// A saved connection to the first workspace, for the browser.
@@ -134,7 +126,7 @@ impl Desk {
     }
 
     fn begin_at(&self, run: u64, owner: &Connection, place: SignInPlace) {
-        self.engine.send(Command::SignIn { run: RunId(run), owner: Box::new(owner.clone()), place, open_browser: true });
+        self.send(Command::SignIn { run: RunId(run), owner: Box::new(owner.clone()), place, open_browser: true });
     }
 
     /// The address that the browser is sent to, and whether it was opened.
@@ -169,15 +161,15 @@ impl Desk {
 
     fn test_with(&mut self, connection: &Connection, secret: Option<&str>) -> Report {
         let secret = secret.map(|secret| secret.to_owned().into());
-        self.engine.send(Command::Test { run: RunId(1), connection: Box::new(connection.clone()), secret });
+        self.send(Command::Test { run: RunId(1), connection: Box::new(connection.clone()), secret });
         self.until(|event| if let Event::TestFinished { report, .. } = event { Some(*report) } else { None })
     }
 
     fn who(&mut self, asked: ConnectionId) -> Option<String> {
-        self.engine.send(Command::DescribeSignIn { id: asked });
+        self.send(Command::DescribeSignIn { id: asked });
         // What was told without being asked is older than the answer.
         let mut last = None;
-        self.engine.send(Command::AccessToken { id: ConnectionId::random(), anew: false });
+        self.send(Command::AccessToken { id: ConnectionId::random(), anew: false });
         let mut described = false;
         loop {
             let ended = self.until(|event| match event {
@@ -205,13 +197,9 @@ impl Desk {
     }
 
     fn token(&mut self, id: ConnectionId) -> Result<String, Failure> {
-        self.engine.send(Command::AccessToken { id, anew: false });
+        self.send(Command::AccessToken { id, anew: false });
         self.until(|event| if let Event::AccessToken { outcome, .. } = event { Some(outcome) } else { None })
             .map(|token| token.secret.expose_secret().to_owned())
-    }
-
-    fn opened(&self) -> Vec<String> {
-        self.opened.lock().unwrap().clone()
     }
 
     fn port_is_closed(&self) -> bool {
@@ -219,35 +207,12 @@ impl Desk {
     }
 }
 
-/// Whatever a test is about: nothing that was told, and no file, holds a secret.
-impl Drop for Desk {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            return;
-        }
-        let mut secrets = self.demo.authorization().issued_tokens();
-        secrets.push(self.demo.service_principal().client_secret);
-        for address in self.opened() {
-            let pairs = url::Url::parse(&address).unwrap();
-            secrets.extend(pairs.query_pairs().filter(|(name, _)| name == "state").map(|(_, state)| state.into_owned()));
-        }
-        for secret in secrets {
-            assert!(!self.told.contains(&secret), "an event shows a secret");
-            for (path, bytes) in self.home.files() {
-                assert!(!String::from_utf8_lossy(&bytes).contains(&secret), "{} holds a secret", path.display());
-            }
-        }
-    }
-}
-
 fn form(name: &str, base_url: &str, change: impl FnOnce(&mut Draft)) -> Reviewed {
-    let mut draft = Draft::new(ConnectionId::random());
-    name.clone_into(&mut draft.name);
-    base_url.clone_into(&mut draft.base_url);
-    draft.auth = AuthKind::Browser;
-    change(&mut draft);
-    let review = draft.review(&|_| false);
-    review.result.unwrap_or_else(|| panic!("{:?}", review.remarks))
+    desk::form(name, |draft| {
+        base_url.clone_into(&mut draft.base_url);
+        draft.auth = AuthKind::Browser;
+        change(draft);
+    })
 }
 
 /// The browser brings the answer and shows the page that it is sent to; then the port is free again.
@@ -351,7 +316,7 @@ fn lb_41_a_cancelled_sign_in_ends_at_once_and_closes_its_port() {
     let (address, _) = desk.waiting(1);
     let back = consent(&address, &me.name, &me.password).unwrap();
     let began = Instant::now();
-    desk.engine.send(Command::CancelSignIn { run: RunId(1) });
+    desk.send(Command::CancelSignIn { run: RunId(1) });
     assert_eq!(desk.finished(1).unwrap_err().code, Code::Cancelled);
     assert!(began.elapsed() < Duration::from_millis(200), "{:?}", began.elapsed());
     assert!(desk.port_is_closed());
@@ -362,7 +327,7 @@ fn lb_41_a_cancelled_sign_in_ends_at_once_and_closes_its_port() {
 
 #[test]
 fn lb_40_a_sign_in_without_an_answer_ends_in_time_and_closes_its_port() {
-    let mut desk = Desk::with(VaultHome::Memory, |places| places.sign_in_limit = Duration::from_secs(1));
+    let mut desk = Desk::with(|places| places.sign_in_limit = Duration::from_secs(1));
     let sales = desk.sales();
     desk.begin(1, &sales);
     desk.waiting(1);
@@ -430,7 +395,7 @@ fn lb_43_a_second_sign_in_of_the_same_connection_takes_the_place_and_the_port_of
 
 #[test]
 fn lb_46_without_a_browser_the_address_is_told_and_the_sign_in_goes_on() {
-    let mut desk = Desk::with(VaultHome::Memory, |places| {
+    let mut desk = Desk::with(|places| {
         places.open_url = Some(Arc::new(|_| Err(std::io::ErrorKind::NotFound.into())));
     });
     let (sales, me) = (desk.sales(), desk.me());
@@ -443,7 +408,7 @@ fn lb_46_without_a_browser_the_address_is_told_and_the_sign_in_goes_on() {
 
 #[test]
 fn a_locked_vault_is_told_before_anybody_is_sent_to_the_browser() {
-    let mut desk = Desk::with(VaultHome::File, |_| {});
+    let mut desk = Desk::locked();
     let sales = desk.sales();
     desk.begin(1, &sales);
     let failure = desk.finished(1).unwrap_err();
@@ -452,16 +417,16 @@ fn a_locked_vault_is_told_before_anybody_is_sent_to_the_browser() {
     assert_eq!(desk.demo.authorization().requests(), Vec::<String>::new());
 
     let me = desk.me();
-    desk.engine.send(Command::UnlockVault { passphrase: "correct horse".to_owned().into() });
+    desk.send(Command::UnlockVault { passphrase: "correct horse".to_owned().into() });
     desk.until(|event| matches!(event, Event::Vault { .. }).then_some(()));
     assert!(desk.sign_in(&sales, &me).is_ok());
 }
 
 #[test]
 fn a_sign_in_that_the_vault_does_not_take_works_all_the_same_and_is_stored_later() {
-    let mut desk = Desk::with(VaultHome::File, |_| {});
+    let mut desk = Desk::locked();
     let (sales, me) = (desk.sales(), desk.me());
-    desk.engine.send(Command::UnlockVault { passphrase: "correct horse".to_owned().into() });
+    desk.send(Command::UnlockVault { passphrase: "correct horse".to_owned().into() });
     desk.until(|event| matches!(event, Event::Vault { .. }).then_some(()));
     // A folder where the lock should be: the file can be read, and not written.
     let lock = desk.home.config_dir().join("vault.age.lock");
@@ -485,7 +450,7 @@ fn a_sign_in_that_the_vault_does_not_take_works_all_the_same_and_is_stored_later
     assert_eq!(desk.test(&sales).state, Status::Ok);
 
     std::fs::remove_dir(&lock).unwrap();
-    desk.engine.send(Command::StoreSignIns);
+    desk.send(Command::StoreSignIns);
     let left = desk.until(|event| if let Event::SignInsUnsaved { ids, failure } = event { Some((ids, failure)) } else { None });
     assert_eq!(left, (Vec::new(), None));
     assert_eq!(desk.who(sales.id), Some(me.name));
@@ -509,7 +474,7 @@ fn ot_15_another_user_takes_the_place_of_the_stored_one_only_if_the_person_says_
     for (run, yes) in [(2, false), (3, true)] {
         desk.begin(run, &account);
         // An answer to a question that nobody asked yet counts for nothing.
-        desk.engine.send(Command::AnswerSignIn { run: RunId(run), yes: !yes });
+        desk.send(Command::AnswerSignIn { run: RunId(run), yes: !yes });
         let (address, _) = desk.waiting(run);
         come_back(&consent(&address, &other.name, &other.password).unwrap());
         let asked = desk.until(|event| match event {
@@ -518,7 +483,7 @@ fn ot_15_another_user_takes_the_place_of_the_stored_one_only_if_the_person_says_
             _ => None,
         });
         assert_eq!(asked, (me.name.clone(), other.name.clone()));
-        desk.engine.send(Command::AnswerSignIn { run: RunId(run), yes });
+        desk.send(Command::AnswerSignIn { run: RunId(run), yes });
         let outcome = desk.finished(run);
         assert_eq!(outcome.is_ok(), yes, "{outcome:?}");
         assert_eq!(desk.who(account.id).as_ref(), Some(if yes { &other.name } else { &me.name }));
@@ -540,7 +505,7 @@ fn who_does_not_know_the_address_chooses_in_the_browser_and_confirms_before_the_
             _ => None,
         });
         assert_eq!((asked.as_str(), desk.demo.authorization().exchanges()), (host.as_str(), 0));
-        desk.engine.send(Command::AnswerSignIn { run: RunId(run), yes });
+        desk.send(Command::AnswerSignIn { run: RunId(run), yes });
         let outcome = desk.finished(run);
         if !yes {
             assert_eq!(outcome.unwrap_err().code, Code::Cancelled);
@@ -570,7 +535,7 @@ fn an_account_can_be_found_in_the_browser_too() {
     let (address, _) = desk.waiting(1);
     come_back(&consent_at(&address, &me.name, &me.password, "Acme account").unwrap());
     desk.until(|event| matches!(event, Event::SignInProgress { step: SignInStep::ConfirmHost { .. }, .. }).then_some(()));
-    desk.engine.send(Command::AnswerSignIn { run: RunId(1), yes: true });
+    desk.send(Command::AnswerSignIn { run: RunId(1), yes: true });
     let signed_in = desk.finished(1).unwrap();
     let found = signed_in.found.unwrap();
     assert_eq!((found.base_url.origin(), found.workspace_id), (account.base_url.clone(), None));
@@ -589,7 +554,7 @@ fn signing_out_ends_the_sign_in_here_and_there() {
     let (sales, me) = (desk.sales(), desk.me());
     desk.sign_in(&sales, &me).unwrap();
     let _ = desk.test(&sales);
-    desk.engine.send(Command::SignOut { id: sales.id });
+    desk.send(Command::SignOut { id: sales.id });
     let mut history = Vec::new();
     desk.until(|event| match event {
         Event::SignedOut { id } => (id == sales.id).then_some(()),
@@ -616,13 +581,13 @@ fn the_workspaces_of_an_account_are_added_with_its_sign_in() {
     assert_eq!((report.state, report.user.as_deref()), (Status::Ok, Some(me.name.as_str())), "{report:?}");
     let tested = report.workspaces.unwrap();
 
-    desk.engine.send(Command::ListWorkspaces { id: account.id });
+    desk.send(Command::ListWorkspaces { id: account.id });
     let listed = desk.until(|event| if let Event::Workspaces { outcome, .. } = event { Some(outcome.unwrap()) } else { None });
     assert_eq!(listed, tested);
     let found = listed.iter().find(|it| it.name == SALES).unwrap();
     let added = Connection::of_workspace(&account, &found.name, found.base_url.clone().unwrap(), found.id.clone()).unwrap();
     let connections = vec![added.clone(), Connection { id: ConnectionId::random(), ..added.clone() }];
-    desk.engine.send(Command::AddWorkspaces { connections });
+    desk.send(Command::AddWorkspaces { connections });
     let mut names = Vec::new();
     desk.until(|event| match event {
         Event::Library(snapshot) => {
@@ -630,7 +595,6 @@ fn the_workspaces_of_an_account_are_added_with_its_sign_in() {
             None
         }
         Event::WorkspacesAdded { ids } => Some(ids),
-        Event::Failed { failure, .. } => panic!("{failure}"),
         _ => None,
     });
     names.sort();
@@ -642,7 +606,7 @@ fn the_workspaces_of_an_account_are_added_with_its_sign_in() {
     assert_eq!(desk.who(added.id), Some(me.name.clone()));
     assert_eq!(desk.opened().len(), 1, "one sign-in for all");
 
-    desk.engine.send(Command::SignOut { id: added.id });
+    desk.send(Command::SignOut { id: added.id });
     desk.until(|event| if let Event::SignedOut { id } = event { (id == account.id).then_some(()) } else { None });
     assert_eq!(desk.test(&account).state, Status::SignIn);
     // And in again, from the workspace: it is the account's sign-in.
@@ -654,7 +618,7 @@ fn the_workspaces_of_an_account_are_added_with_its_sign_in() {
 fn workspaces_of_a_connection_without_an_account_are_not_listed() {
     let mut desk = Desk::new();
     let sales = desk.sales();
-    desk.engine.send(Command::ListWorkspaces { id: sales.id });
+    desk.send(Command::ListWorkspaces { id: sales.id });
     let outcome = desk.until(|event| if let Event::Workspaces { outcome, .. } = event { Some(outcome) } else { None });
     assert_eq!(outcome.unwrap_err().code, Code::Unsupported);
 }
@@ -749,9 +713,7 @@ fn the_port_is_closed_when_the_program_ends() {
     desk.begin(1, &sales);
     desk.waiting(1);
     assert!(!desk.port_is_closed());
-    let elsewhere = Home::new();
-    let another = Engine::start(Places::new(elsewhere.config_dir(), elsewhere.state_dir()), || {}).unwrap().0;
-    std::mem::replace(&mut desk.engine, another).finish();
+    desk.finish();
     assert!(desk.port_is_closed());
 }
 
@@ -760,8 +722,8 @@ fn what_a_sign_in_is_good_for_ends_with_its_connection() {
     let mut desk = Desk::new();
     let (sales, me) = (desk.sales(), desk.me());
     desk.sign_in(&sales, &me).unwrap();
-    desk.engine.send(Command::Remove { ids: vec![sales.id] });
-    desk.engine.send(Command::Purge { ids: vec![sales.id] });
+    desk.send(Command::Remove { ids: vec![sales.id] });
+    desk.send(Command::Purge { ids: vec![sales.id] });
     desk.until(|event| matches!(event, Event::Purged { .. }).then_some(()));
     assert_eq!(desk.token(sales.id).unwrap_err().code, Code::NoSuchConnection);
     // Added again under the same id, it knows nothing of the former sign-in.
@@ -792,18 +754,16 @@ fn a_sign_in_for_a_form_is_kept_with_its_save() {
     let signed_in = desk.sign_in(&edited.connection, &me).unwrap();
     assert_eq!(signed_in.hints, ["Save the connection to keep this sign-in."]);
     assert_eq!(desk.who(sales.id), None, "the saved connection is another one");
-    let entry = desk.library.as_ref().unwrap().entries.iter().find(|entry| entry.connection.id == sales.id).unwrap().revision;
-    desk.engine.send(Command::Save { reviewed: Box::new(edited), base: Some(entry) });
-    desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+    desk.save(edited);
     assert_eq!(desk.who(sales.id), Some(me.name));
 }
 
 #[test]
 fn a_sign_in_moves_with_the_vault_and_is_not_renewed_meanwhile() {
-    let mut desk = Desk::with(VaultHome::Memory, |places| places.vault = None);
+    let mut desk = Desk::with(|places| places.vault = None);
     let to = |desk: &mut Desk, vault| {
         let settings = Settings { vault, ..Settings::default() };
-        desk.engine.send(Command::SaveSettings { settings, passphrase: Some("correct horse".to_owned().into()) });
+        desk.send(Command::SaveSettings { settings, passphrase: Some("correct horse".to_owned().into()) });
         desk.until(|event| match event {
             Event::SettingsSaved { moved_secrets, .. } => Some(Ok(moved_secrets)),
             Event::Failed { failure, .. } => Some(Err(failure.code)),

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     fs,
     path::PathBuf,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -31,45 +31,12 @@ const LIST: &str = "GET /api/2.0/token/list";
 
 const DAY: Duration = Duration::from_hours(24);
 
-type Script = Box<dyn Fn(&str, &str) -> Way + Send>;
-
-/// What stands between the engine and the workspace, and looks at every request.
-#[derive(Clone, Default)]
-struct Net {
-    script: Arc<Mutex<Option<Script>>>,
-    seen: Arc<Mutex<Vec<String>>>,
-    /// Asked at every request: is there a moment without a token that works?
-    watch: Arc<OnceLock<Box<dyn Fn() + Send + Sync>>>,
-    broken: Arc<Mutex<Vec<String>>>,
-}
-
-impl Net {
-    fn way(&self, request: &str, body: &str) -> Way {
-        self.seen.lock().unwrap().push(request.to_owned());
-        if let Some(watch) = self.watch.get()
-            && std::panic::catch_unwind(std::panic::AssertUnwindSafe(watch)).is_err()
-        {
-            self.broken.lock().unwrap().push(format!("at {request}"));
-        }
-        self.script.lock().unwrap().as_ref().map_or(Way::Through, |script| script(request, body))
-    }
-
-    fn script(&self, script: impl Fn(&str, &str) -> Way + Send + 'static) {
-        *self.script.lock().unwrap() = Some(Box::new(script));
-    }
-
-    fn count(&self, request: &str) -> usize {
-        self.seen.lock().unwrap().iter().filter(|seen| *seen == request).count()
-    }
-}
-
 /// A workspace behind a network, and a vault that can refuse.
 struct Service {
     handle: DemoHandle,
     workspace: DemoWorkspace,
     vault: Vault,
-    net: Net,
-    between: Between,
+    net: Between,
     _demo: Demo,
 }
 
@@ -83,13 +50,12 @@ type Desk = desk::Desk<Service>;
 
 impl Desk {
     fn new() -> Self {
-        let (demo, home, net) = (Demo::start(&DemoOptions::default()).unwrap(), Home::new(), Net::default());
+        let (demo, home) = (Demo::start(&DemoOptions::default()).unwrap(), Home::new());
         let workspace = demo.workspaces()[0].clone();
         let handle = demo.workspace(&workspace.name).unwrap();
-        let asked = net.clone();
-        let between = Between::start(&workspace.base_url, move |request, body| asked.way(request, body));
+        let net = Between::through(&workspace.base_url);
         let vault = file_vault(&home);
-        let service = Service { handle, workspace, vault: vault.clone(), net, between, _demo: demo };
+        let service = Service { handle, workspace, vault: vault.clone(), net, _demo: demo };
         Self::start(home, service, |home| with_vault(home, vault))
     }
 
@@ -100,7 +66,7 @@ impl Desk {
     }
 
     fn saved(&mut self, name: &str, change: impl FnOnce(&mut Draft)) -> Connection {
-        let base_url = self.between.base_url();
+        let base_url = self.net.base_url();
         self.save(form(name, |draft| {
             draft.base_url = base_url;
             change(draft);
@@ -175,7 +141,7 @@ impl Desk {
     }
 
     fn stored(&self, id: ConnectionId) -> Option<String> {
-        stored(&self.vault, id)
+        self.vault.get(key(id)).unwrap().map(|secret| secret.expose_secret().to_owned())
     }
 
     fn ids(&self) -> BTreeSet<String> {
@@ -196,9 +162,8 @@ fn request(comment: &str, days: u32) -> TokenRequest {
     TokenRequest { comment: comment.to_owned(), lifetime: Some(DAY * days), scopes: Vec::new() }
 }
 
-fn stored(vault: &Vault, id: ConnectionId) -> Option<String> {
-    let key = SecretKey { connection: id, kind: SecretKind::PersonalAccessToken };
-    vault.get(key).unwrap().map(|secret| secret.expose_secret().to_owned())
+fn key(id: ConnectionId) -> SecretKey {
+    SecretKey { connection: id, kind: SecretKind::PersonalAccessToken }
 }
 
 /// A folder where the lock should be.
@@ -436,15 +401,22 @@ fn a_rotation_leaves_one_token_that_works_whatever_fails_and_tells_of_every_othe
         let (before, old_value) = (desk.ids(), old.value.expose_secret().to_owned());
         let (vault, handle) = (desk.vault.clone(), desk.handle.clone());
         let id = connection.id;
-        let works = move || assert!(stored(&vault, id).is_some_and(|token| handle.accepts(&token)));
-        assert!(desk.net.watch.set(Box::new(works)).is_ok());
-        desk.net.script(move |request, _| fault(request));
+        // Is there a moment without a token that works?
+        let broken: Arc<Mutex<Vec<String>>> = Arc::default();
+        let noted = Arc::clone(&broken);
+        desk.net.script(move |request, _| {
+            let now = vault.get(key(id)).ok().flatten();
+            if !now.is_some_and(|token| handle.accepts(token.expose_secret())) {
+                noted.lock().unwrap().push(format!("at {request}"));
+            }
+            fault(request)
+        });
         if vault_refuses {
             desk.vault_refuses();
         }
         let outcome = desk.rotate(id, 90);
 
-        assert_eq!(*desk.net.broken.lock().unwrap(), [""; 0], "{name}: a moment without a working token");
+        assert_eq!(*broken.lock().unwrap(), [""; 0], "{name}: a moment without a working token");
         assert_eq!(desk.net.count(CREATE), 2, "{name}: asked for once");
         let now = desk.stored(id).unwrap();
         assert!(desk.handle.accepts(&now), "{name}: what is stored works");
@@ -618,7 +590,7 @@ fn an_admin_learns_when_their_tokens_were_last_used_and_a_list_does_not_depend_o
         let list = desk.list(connection.id);
         assert_eq!((list.tokens.len(), list.tells_last_use()), (1, false), "{refused} {status}");
     }
-    let asked = |desk: &Desk| desk.net.seen.lock().unwrap().iter().filter(|seen| seen.starts_with(EVERYBODY)).count();
+    let asked = |desk: &Desk| desk.net.seen().iter().filter(|seen| seen.starts_with(EVERYBODY)).count();
     let before = asked(&desk);
     desk.net.script(|request, _| if request.starts_with(CONF) { Way::Refused(403) } else { Way::Through });
     desk.list(connection.id);

@@ -4,7 +4,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{Ipv4Addr, TcpListener, TcpStream},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -22,28 +22,64 @@ pub enum Way {
     Refused(u16),
 }
 
+type Script = dyn Fn(&str, &str) -> Way + Send + Sync;
+
 pub struct Between {
     port: u16,
     stop: Arc<AtomicBool>,
+    script: Arc<Mutex<Arc<Script>>>,
+    seen: Arc<Mutex<Vec<String>>>,
 }
 
 impl Between {
     /// `script` is given `POST /api/2.0/token/create` and the body, before the request goes on.
     pub fn start(server: &str, script: impl Fn(&str, &str) -> Way + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let between = Self { port: listener.local_addr().unwrap().port(), stop: Arc::default() };
-        let (stop, script) = (Arc::clone(&between.stop), Arc::new(script));
+        let script: Arc<Mutex<Arc<Script>>> = Arc::new(Mutex::new(Arc::new(script)));
+        let between = Self { port: listener.local_addr().unwrap().port(), stop: Arc::default(), script, seen: Arc::default() };
+        let (stop, script, seen) = (Arc::clone(&between.stop), Arc::clone(&between.script), Arc::clone(&between.seen));
+        let way = move |request: &str, body: &str| {
+            seen.lock().unwrap().push(request.to_owned());
+            // Not under the lock: what one request waits for may be another one.
+            let script = Arc::clone(&script.lock().unwrap());
+            script(request, body)
+        };
+        let way: Arc<Script> = Arc::new(way);
         let server = server.trim_start_matches("http://").trim_end_matches('/').to_owned();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
-                let (script, server) = (Arc::clone(&script), server.clone());
-                thread::spawn(move || hand_on(&stream, &server, &*script));
+                let (way, server) = (Arc::clone(&way), server.clone());
+                thread::spawn(move || hand_on(&stream, &server, &*way));
             }
         });
         between
+    }
+
+    /// Everything goes through until [`Between::script`] wants it otherwise.
+    pub fn through(server: &str) -> Self {
+        Self::start(server, |_, _| Way::Through)
+    }
+
+    /// From now on.
+    pub fn script(&self, script: impl Fn(&str, &str) -> Way + Send + Sync + 'static) {
+        *self.script.lock().unwrap() = Arc::new(script);
+    }
+
+    /// `POST /api/2.0/token/create` of each request, in their order.
+    pub fn seen(&self) -> Vec<String> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// How often this was asked for.
+    pub fn count(&self, request: &str) -> usize {
+        self.seen().iter().filter(|seen| *seen == request).count()
+    }
+
+    pub fn forget(&self) {
+        self.seen.lock().unwrap().clear();
     }
 
     pub fn base_url(&self) -> String {
@@ -59,7 +95,7 @@ impl Drop for Between {
 }
 
 /// One request a connection. An error is the other side's leaving.
-fn hand_on(client: &TcpStream, server: &str, script: &dyn Fn(&str, &str) -> Way) -> Option<()> {
+fn hand_on(client: &TcpStream, server: &str, script: &Script) -> Option<()> {
     let mut reader = BufReader::new(client);
     let mut head: Vec<String> = Vec::new();
     loop {
