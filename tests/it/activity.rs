@@ -1,64 +1,37 @@
 //! The record of who did what: it tells what was done, by whom, and never a secret; several programs write it.
 #![cfg(target_os = "linux")]
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Stdio};
 
 use brickpass::{
     connection::SecretKind,
-    demo::{Demo, DemoOptions},
     engine::{self, Engine, Event, Places},
     storage::{Vault, VaultConfig, VaultHome},
 };
 use secrecy::SecretString;
 use serde_json::Value;
 
-use crate::support::{Finished, Home, run, wait};
+use crate::support::{
+    terminal::{LIMIT, OnDemo, PASSPHRASE, Terminal},
+    wait,
+};
 
-const LIMIT: Duration = Duration::from_secs(30);
-const PASSPHRASE: &str = "correct horse";
-const SALES: &str = "Sales lakehouse";
-
-struct Desk {
-    home: Home,
-    demo: Demo,
-}
+type Desk = Terminal<OnDemo>;
 
 impl Desk {
-    fn new() -> Self {
-        Self { home: Home::new(), demo: Demo::start(&DemoOptions::default()).unwrap() }
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.home.brickpass(arguments);
-        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", PASSPHRASE);
-        command
-    }
-
-    fn brickpass(&self, arguments: &[&str]) -> Finished {
-        run(&mut self.command(arguments), b"", LIMIT)
+    fn add_sales(&self, name: &str, token: &str) {
+        self.add_token(name, &self.workspace.base_url, token);
     }
 
     fn token(&self) -> String {
-        self.demo.workspaces().iter().find(|it| it.name == SALES).unwrap().token.clone()
-    }
-
-    fn add(&self, name: &str, token: &str) {
-        let base_url = self.demo.workspaces().iter().find(|it| it.name == SALES).unwrap().base_url.clone();
-        let added = run(&mut self.command(&["add", name, "--base-url", &base_url, "--token-stdin"]), token.as_bytes(), LIMIT);
-        assert_eq!(added.code, Some(0), "{added:?}");
+        self.workspace.token.clone()
     }
 
     /// What, outcome and detail of each entry.
     fn told(&self, arguments: &[&str]) -> Vec<(String, String, String)> {
-        let listed = self.brickpass(&[&["activity", "--json"], arguments].concat());
-        assert_eq!(listed.code, Some(0), "{listed:?}");
+        let listed = self.json(&[&["activity"], arguments].concat());
         let word = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
-        let entries = listed.json()["activity"].as_array().unwrap().clone();
+        let entries = listed["activity"].as_array().unwrap().clone();
         entries.iter().map(|entry| (word(entry, "what"), word(entry, "outcome"), word(entry, "detail"))).collect()
     }
 
@@ -97,11 +70,11 @@ fn entry(what: &str, outcome: &str, detail: &str) -> (String, String, String) {
 
 #[test]
 fn the_log_tells_who_did_what_and_no_secret() {
-    let desk = Desk::new();
+    let desk = Desk::with(OnDemo::new());
     let token = desk.token();
     let wrong = format!("dapi{}", "f0".repeat(16));
-    desk.add("Sales", &token);
-    desk.add("Wrong", &wrong);
+    desk.add_sales("Sales", &token);
+    desk.add_sales("Wrong", &wrong);
     assert_eq!(desk.brickpass(&["test", "Sales"]).code, Some(0));
     assert_ne!(desk.brickpass(&["test", "Wrong"]).code, Some(0));
     desk.reveal("Sales");
@@ -145,8 +118,8 @@ fn the_log_tells_who_did_what_and_no_secret() {
 
 #[test]
 fn what_could_not_be_done_is_told_too() {
-    let desk = Desk::new();
-    desk.add("A", &desk.token());
+    let desk = Desk::with(OnDemo::new());
+    desk.add_sales("A", &desk.token());
     let file = desk.home.config_dir().join("connections.json");
     let newer = fs::read_to_string(&file).unwrap().replacen("\"version\": 1", "\"version\": 99", 1);
     fs::write(&file, newer).unwrap();
@@ -157,8 +130,8 @@ fn what_could_not_be_done_is_told_too() {
 
 #[test]
 fn two_programs_write_it_at_the_same_time_and_nothing_is_lost() {
-    let desk = Desk::new();
-    desk.add("A", &desk.token());
+    let desk = Desk::with(OnDemo::new());
+    desk.add_sales("A", &desk.token());
     let begin = || desk.command(&["test", "A"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let mut running: Vec<_> = (0..6).map(|_| begin()).collect();
     for child in &mut running {
@@ -169,9 +142,9 @@ fn two_programs_write_it_at_the_same_time_and_nothing_is_lost() {
 
 #[test]
 fn a_log_that_cannot_be_written_disturbs_nothing() {
-    let desk = Desk::new();
+    let desk = Desk::with(OnDemo::new());
     fs::create_dir_all(desk.home.state_dir().join("activity.jsonl")).unwrap();
-    desk.add("A", &desk.token());
+    desk.add_sales("A", &desk.token());
     let tested = desk.brickpass(&["test", "A"]);
     assert_eq!(tested.code, Some(0), "{tested:?}");
     assert_eq!(desk.brickpass(&["activity"]).code, Some(1), "who asks for it is told");

@@ -1,41 +1,27 @@
 //! The command line against the embedded demo workspaces, over real sockets, with secrets in the encrypted file.
 
-use std::{
-    io::{BufRead as _, BufReader, Write as _},
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::{io::Write as _, process::Stdio};
 
 use serde_json::Value;
 
-use crate::support::{Finished, Home, Running, run};
+use crate::support::{
+    Finished, Home, Running, run,
+    terminal::{self, LIMIT, Terminal},
+};
 
-const LIMIT: Duration = Duration::from_secs(60);
-
-/// A home with an encrypted vault, and the demo running beside it.
-struct Desk {
-    home: Home,
+/// The demo, running beside it in a process of its own.
+struct Announced {
     demo: Value,
     _process: Running,
 }
 
+type Desk = Terminal<Announced>;
+
 impl Desk {
     fn new() -> Self {
         let home = Home::new();
-        let mut child = home.brickpass(["demo"]).stdout(Stdio::piped()).stderr(Stdio::null()).stdin(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self { home, demo: serde_json::from_str(&line).unwrap(), _process: Running(child) }
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.home.brickpass(arguments);
-        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
-        command
-    }
-
-    fn brickpass(&self, arguments: &[&str], stdin: &str) -> Finished {
-        run(&mut self.command(arguments), stdin.as_bytes(), LIMIT)
+        let (demo, process) = terminal::demo(&home, &[]);
+        Self::at(home, Announced { demo, _process: process })
     }
 
     /// Address and token of the workspace of that name.
@@ -47,8 +33,7 @@ impl Desk {
 
     fn add(&self, name: &str, workspace: &str) {
         let (base_url, token) = self.workspace(workspace);
-        let added = self.brickpass(&["add", name, "--base-url", base_url, "--token-stdin"], &format!("{token}\n"));
-        assert_eq!(added.code, Some(0), "{added:?}");
+        self.add_token(name, base_url, &format!("{token}\n"));
     }
 }
 
@@ -57,7 +42,7 @@ fn a_workspace_is_added_tested_and_removed_without_a_display() {
     let desk = Desk::new();
     desk.add("Sales", "Sales lakehouse");
 
-    let tested = desk.brickpass(&["test", "--json", "Sales"], "");
+    let tested = desk.brickpass(&["test", "--json", "Sales"]);
     assert_eq!(tested.code, Some(0), "{tested:?}");
     let result = &tested.json()["results"][0];
     assert_eq!((result["ok"].as_bool(), result["state"].as_str()), (Some(true), Some("ok")), "{result:#}");
@@ -65,13 +50,13 @@ fn a_workspace_is_added_tested_and_removed_without_a_display() {
     assert!(result["user"].as_str().unwrap().contains('@'));
     assert!(result["steps"].as_array().unwrap().iter().any(|step| step["step"] == "clusters" && step["ok"] == true));
 
-    let listed = desk.brickpass(&["list", "--json"], "").json();
+    let listed = desk.brickpass(&["list", "--json"]).json();
     assert_eq!(listed["connections"][0]["status"]["state"], "ok");
     assert_eq!(listed["connections"][0]["auth"], "pat");
 
-    let removed = desk.brickpass(&["remove", "Sales"], "");
+    let removed = desk.brickpass(&["remove", "Sales"]);
     assert_eq!(removed.code, Some(0), "{removed:?}");
-    assert_eq!(desk.brickpass(&["list", "--json"], "").json()["connections"], serde_json::json!([]));
+    assert_eq!(desk.brickpass(&["list", "--json"]).json()["connections"], serde_json::json!([]));
 }
 
 #[test]
@@ -89,7 +74,7 @@ fn a_token_is_in_no_file_and_in_no_output() {
         &["duplicate", "Sales", "Copy"],
     ]
     .iter()
-    .map(|arguments| desk.brickpass(arguments, ""))
+    .map(|arguments| desk.fed(arguments, ""))
     .collect();
     for output in &outputs {
         assert!(!output.stdout.contains(token) && !output.stderr.contains(token), "{output:?}");
@@ -109,9 +94,9 @@ fn a_token_is_in_no_file_and_in_no_output() {
 fn a_copy_works_with_a_copy_of_the_secret_and_outlives_the_original() {
     let desk = Desk::new();
     desk.add("Sales", "Sales lakehouse");
-    assert_eq!(desk.brickpass(&["duplicate", "Sales", "Sales copy"], "").code, Some(0));
-    assert_eq!(desk.brickpass(&["remove", "Sales"], "").code, Some(0));
-    let tested = desk.brickpass(&["test", "Sales copy"], "");
+    assert_eq!(desk.brickpass(&["duplicate", "Sales", "Sales copy"]).code, Some(0));
+    assert_eq!(desk.brickpass(&["remove", "Sales"]).code, Some(0));
+    let tested = desk.brickpass(&["test", "Sales copy"]);
     assert_eq!(tested.code, Some(0), "{tested:?}");
 }
 
@@ -119,7 +104,7 @@ fn a_copy_works_with_a_copy_of_the_secret_and_outlives_the_original() {
 fn a_refused_token_is_explained_and_leaves_with_code_1() {
     let desk = Desk::new();
     desk.add("Old", "Marketing reports");
-    let tested = desk.brickpass(&["test", "Old", "--json"], "");
+    let tested = desk.brickpass(&["test", "Old", "--json"]);
     assert_eq!(tested.code, Some(1), "{tested:?}");
     let error = &tested.json()["results"][0]["error"];
     assert_eq!(error["code"], "unauthorized", "{error:#}");
@@ -132,30 +117,26 @@ fn a_refused_token_is_explained_and_leaves_with_code_1() {
 fn each_kind_of_failure_has_its_exit_code() {
     let desk = Desk::new();
     desk.add("Sales", "Sales lakehouse");
-    assert_eq!(desk.brickpass(&["show", "Nobody"], "").code, Some(3));
-    assert_eq!(desk.brickpass(&["add", "X", "--base-url", "https://host\\@evil.com"], "").code, Some(2));
-    assert_eq!(
-        desk.brickpass(&["add", "Sales", "--base-url", "https://adb-1.2.azuredatabricks.net"], "").code,
-        Some(2),
-        "the name is taken"
-    );
-    assert_eq!(desk.brickpass(&["no-such-command"], "").code, Some(2));
+    assert_eq!(desk.brickpass(&["show", "Nobody"]).code, Some(3));
+    assert_eq!(desk.brickpass(&["add", "X", "--base-url", "https://host\\@evil.com"]).code, Some(2));
+    assert_eq!(desk.brickpass(&["add", "Sales", "--base-url", "https://adb-1.2.azuredatabricks.net"]).code, Some(2), "the name is taken");
+    assert_eq!(desk.brickpass(&["no-such-command"]).code, Some(2));
     let wrong = run(desk.command(&["test", "Sales"]).env("BRICKPASS_VAULT_PASSPHRASE", "wrong"), b"", LIMIT);
     assert_eq!(wrong.code, Some(4), "{wrong:?}");
     let port = crate::support::free_port().to_string();
-    let added = desk.brickpass(&["add", "Gone", "--base-url", &format!("http://127.0.0.1:{port}"), "--token-stdin"], "dapi0");
+    let added = desk.fed(&["add", "Gone", "--base-url", &format!("http://127.0.0.1:{port}"), "--token-stdin"], "dapi0");
     assert_eq!(added.code, Some(0), "{added:?}");
-    assert_eq!(desk.brickpass(&["test", "Gone"], "").code, Some(5));
+    assert_eq!(desk.brickpass(&["test", "Gone"]).code, Some(5));
 }
 
 #[test]
 fn editing_changes_what_was_named_and_makes_the_connection_untested_only_when_it_matters() {
     let desk = Desk::new();
     desk.add("Sales", "Sales lakehouse");
-    assert_eq!(desk.brickpass(&["test", "Sales"], "").code, Some(0));
+    assert_eq!(desk.brickpass(&["test", "Sales"]).code, Some(0));
 
     let edited = desk
-        .brickpass(&["edit", "Sales", "--name", "Revenue", "--environment", "prod", "--tag", "eu", "--tag", "nightly", "--json"], "")
+        .brickpass(&["edit", "Sales", "--name", "Revenue", "--environment", "prod", "--tag", "eu", "--tag", "nightly", "--json"])
         .json();
     assert_eq!(edited["name"], "Revenue");
     assert_eq!(edited["environment"], "prod");
@@ -163,24 +144,24 @@ fn editing_changes_what_was_named_and_makes_the_connection_untested_only_when_it
     assert_eq!(edited["timeout_seconds"], 30);
 
     let base_url = desk.workspace("Marketing reports").0;
-    let moved = desk.brickpass(&["edit", "Revenue", "--base-url", base_url, "--json"], "").json();
+    let moved = desk.brickpass(&["edit", "Revenue", "--base-url", base_url, "--json"]).json();
     assert_eq!(moved["status"]["state"], "untested", "{moved:#}");
 }
 
 #[test]
 fn an_unknown_address_needs_to_be_trusted() {
     let desk = Desk::new();
-    let refused = desk.brickpass(&["add", "Proxy", "--base-url", "https://dbx.example.org"], "");
+    let refused = desk.brickpass(&["add", "Proxy", "--base-url", "https://dbx.example.org"]);
     assert_eq!(refused.code, Some(2));
     assert!(refused.stderr.contains("--trust-address"), "{refused:?}");
-    let added = desk.brickpass(&["add", "Proxy", "--base-url", "https://dbx.example.org", "--trust-address"], "");
+    let added = desk.brickpass(&["add", "Proxy", "--base-url", "https://dbx.example.org", "--trust-address"]);
     assert_eq!(added.code, Some(0), "{added:?}");
 }
 
 #[test]
 fn doctor_says_what_is_wrong_and_how_to_mend_it() {
     let desk = Desk::new();
-    let well = desk.brickpass(&["doctor", "--json"], "");
+    let well = desk.brickpass(&["doctor", "--json"]);
     assert_eq!((well.code, well.json()["ok"].as_bool()), (Some(0), Some(true)), "{well:?}");
 
     let locked = run(desk.command(&["doctor"]).env_remove("BRICKPASS_VAULT_PASSPHRASE"), b"", LIMIT);
@@ -197,11 +178,11 @@ fn what_comes_in_a_secret_is_checked_before_anything_is_saved() {
         ("nothing", ""),
         ("an address", "https://adb-1.2.azuredatabricks.net"),
     ] {
-        let refused = desk.brickpass(&["add", "X", "--base-url", "https://adb-1.2.azuredatabricks.net", "--token-stdin"], token);
+        let refused = desk.fed(&["add", "X", "--base-url", "https://adb-1.2.azuredatabricks.net", "--token-stdin"], token);
         assert_eq!(refused.code, Some(2), "{what}: {refused:?}");
         assert!(token.is_empty() || !refused.stderr.contains(token), "{what} is repeated: {refused:?}");
     }
-    assert_eq!(desk.brickpass(&["list", "--json"], "").json()["connections"], serde_json::json!([]));
+    assert_eq!(desk.brickpass(&["list", "--json"]).json()["connections"], serde_json::json!([]));
 }
 
 #[test]
@@ -211,29 +192,29 @@ fn a_damaged_file_is_brought_back_from_its_backup() {
     desk.add("Copy", "Sales lakehouse");
     let connections = desk.home.config_dir().join("connections.json");
     let names = |desk: &Desk| {
-        let listed = desk.brickpass(&["list", "--json"], "").json();
+        let listed = desk.brickpass(&["list", "--json"]).json();
         listed["connections"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
 
-    assert_eq!(desk.brickpass(&["restore"], "").code, Some(0));
+    assert_eq!(desk.brickpass(&["restore"]).code, Some(0));
     assert_eq!(names(&desk), ["Sales"], "the state before the last save");
 
     let vault = desk.home.config_dir().join("vault.age");
     let mut bytes = std::fs::read(&vault).unwrap();
     bytes.truncate(bytes.len() / 2);
     std::fs::write(&vault, bytes).unwrap();
-    let broken = desk.brickpass(&["test", "Sales"], "");
+    let broken = desk.brickpass(&["test", "Sales"]);
     assert_eq!(broken.code, Some(4), "{broken:?}");
     assert!(broken.stderr.contains("brickpass restore --vault"), "{broken:?}");
-    assert_eq!(desk.brickpass(&["restore", "--vault"], "").code, Some(0));
-    assert_eq!(desk.brickpass(&["test", "Sales"], "").code, Some(0));
+    assert_eq!(desk.brickpass(&["restore", "--vault"]).code, Some(0));
+    assert_eq!(desk.brickpass(&["test", "Sales"]).code, Some(0));
 
     std::fs::write(&connections, b"{\"version\": 1, \"connections\": [").unwrap();
     std::fs::remove_dir_all(desk.home.state_dir().join("backups")).unwrap();
-    let damaged = desk.brickpass(&["list"], "");
+    let damaged = desk.brickpass(&["list"]);
     assert_eq!(damaged.code, Some(1), "{damaged:?}");
     assert!(damaged.stderr.contains("brickpass restore --empty"), "{damaged:?}");
-    assert_eq!(desk.brickpass(&["restore", "--empty"], "").code, Some(0));
+    assert_eq!(desk.brickpass(&["restore", "--empty"]).code, Some(0));
     assert_eq!(names(&desk), [""; 0]);
 }
 

@@ -1,73 +1,33 @@
 //! Service principals and what admins decide about tokens, on the command line: the real program, the demo, an encrypted vault.
 
-use std::{
-    process::{Command, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-    time::{Duration, Instant},
-};
+use std::{process::Stdio, thread, time::Duration};
 
-use brickpass::{
-    demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace},
-    storage::Activity,
-};
+use brickpass::{demo::DemoWorkspace, storage::Activity};
 use serde_json::Value;
 
 use crate::support::{
-    Finished, Home,
+    BRICKPASS,
     between::{Between, Way},
     missing_tool, run, skip,
+    terminal::{LIMIT, OnDemo, Terminal, text, with_vault},
 };
-
-const LIMIT: Duration = Duration::from_secs(60);
 
 /// A service principal of the demo.
 const CI: &str = "ci-deployments";
 
-struct Desk {
-    home: Home,
-    workspace: DemoWorkspace,
-    handle: DemoHandle,
-    demo: Demo,
-}
+type Desk = Terminal<OnDemo>;
 
 impl Desk {
     /// With a connection that is called Sales, and signs in as an admin.
-    fn new() -> Self {
-        let demo = Demo::start(&DemoOptions::default()).unwrap();
-        let workspace = demo.workspaces()[0].clone();
-        let desk = Self { home: Home::new(), handle: demo.workspace(&workspace.name).unwrap(), workspace, demo };
+    fn admin() -> Self {
+        let desk = Self::with(OnDemo::new());
         desk.add("Sales", &desk.workspace);
         desk
     }
 
     fn add(&self, name: &str, workspace: &DemoWorkspace) {
         let words = ["add", name, "--base-url", &workspace.base_url, "--token-stdin", "--environment", "prod", "--folder", "EU"];
-        let added = run(&mut self.command(&words), workspace.token.as_bytes(), LIMIT);
-        assert_eq!(added.code, Some(0), "{added:?}");
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.home.brickpass(arguments);
-        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
-        command
-    }
-
-    fn brickpass(&self, arguments: &[&str]) -> Finished {
-        run(&mut self.command(arguments), b"", LIMIT)
-    }
-
-    fn done(&self, arguments: &[&str]) -> Finished {
-        let finished = self.brickpass(arguments);
-        assert_eq!(finished.code, Some(0), "{arguments:?}: {finished:?}");
-        finished
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        self.done(&[arguments, &["--json"]].concat()).json()
+        self.done_fed(&words, &workspace.token);
     }
 
     /// Its number in SCIM.
@@ -78,22 +38,11 @@ impl Desk {
     fn secrets(&self, name: &str) -> Vec<String> {
         self.demo.authorization().oauth_secrets(&self.number(name))
     }
-
-    /// No file of this home holds it in the clear.
-    fn is_nowhere(&self, secret: &str) {
-        for (path, bytes) in self.home.files() {
-            assert!(!String::from_utf8_lossy(&bytes).contains(secret), "{} holds a secret", path.display());
-        }
-    }
-}
-
-fn text<'a>(document: &'a Value, key: &str) -> &'a str {
-    document[key].as_str().unwrap_or_else(|| panic!("{key}: {document}"))
 }
 
 #[test]
 fn tokens_are_switched_off_only_by_somebody_who_means_it() {
-    let desk = Desk::new();
+    let desk = Desk::admin();
     assert_eq!(desk.json(&["admin", "tokens", "status", "Sales"])["enabled"], true);
     let shown = desk.done(&["admin", "tokens", "status", "Sales"]).stdout;
     assert!(shown.starts_with("Personal access tokens are on."), "{shown}");
@@ -104,7 +53,7 @@ fn tokens_are_switched_off_only_by_somebody_who_means_it() {
     let unasked = desk.brickpass(&["admin", "tokens", "disable", "Sales"]);
     assert!(unasked.code == Some(2) && unasked.stderr.contains("Add --yes if you mean it."), "{unasked:?}");
     assert!(desk.handle.accepts(&desk.workspace.token));
-    let off = desk.done(&["admin", "tokens", "disable", "Sales", "--yes", "--json"]).json();
+    let off = desk.json(&["admin", "tokens", "disable", "Sales", "--yes"]);
     assert_eq!(off["enabled"], false);
     assert!(!desk.handle.accepts(&desk.workspace.token));
     let refused = desk.brickpass(&["admin", "tokens", "enable", "Sales"]);
@@ -117,13 +66,12 @@ fn at_a_terminal_the_name_is_typed_before_tokens_are_switched_off() {
     if let Some(missing) = missing_tool(&["script"]) {
         return skip("at_a_terminal_the_name_is_typed_before_tokens_are_switched_off", &format!("{missing} is not installed"));
     }
-    let desk = Desk::new();
+    let desk = Desk::admin();
     let typed = |line: &str| {
-        let program = format!("{} admin tokens disable Sales", env!("CARGO_BIN_EXE_brickpass"));
+        let program = format!("{} admin tokens disable Sales", BRICKPASS);
         let mut command = desk.home.command("script");
         command.args(["--quiet", "--return", "--echo", "never", "--command", &program, "/dev/null"]);
-        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
-        run(&mut command, line.as_bytes(), LIMIT)
+        run(with_vault(&mut command), line.as_bytes(), LIMIT)
     };
     let wrong = typed("Payroll\n");
     assert!(wrong.code == Some(1) && wrong.stdout.contains("is not the name of the connection"), "{wrong:?}");
@@ -135,7 +83,7 @@ fn at_a_terminal_the_name_is_typed_before_tokens_are_switched_off() {
 
 #[test]
 fn everybodys_tokens_are_listed_by_owner_and_revoked() {
-    let desk = Desk::new();
+    let desk = Desk::admin();
     let all = desk.json(&["admin", "tokens", "list", "Sales"]);
     let all = all["tokens"].as_array().unwrap();
     let other = all.iter().map(|it| text(it, "owner")).find(|owner| *owner != desk.workspace.user).unwrap();
@@ -162,7 +110,7 @@ fn everybodys_tokens_are_listed_by_owner_and_revoked() {
 
 #[test]
 fn a_service_principal_is_created_found_by_any_of_its_names_and_entitled() {
-    let desk = Desk::new();
+    let desk = Desk::admin();
     let made = desk.json(&["sp", "create", "Sales", "releases"]);
     let all = desk.json(&["sp", "list", "Sales"]);
     assert!(all["service_principals"].as_array().unwrap().contains(&made), "{all}");
@@ -189,7 +137,7 @@ fn a_service_principal_is_created_found_by_any_of_its_names_and_entitled() {
 
 #[test]
 fn a_secret_is_printed_once_and_nowhere_else() {
-    let desk = Desk::new();
+    let desk = Desk::admin();
     let before = desk.secrets(CI).len();
     let made = desk.done(&["sp", "secret", "create", "Sales", CI]);
     let value = made.stdout.strip_suffix('\n').unwrap();
@@ -215,7 +163,7 @@ fn a_secret_is_printed_once_and_nowhere_else() {
 
 #[test]
 fn a_secret_whose_answer_was_lost_is_not_printed_and_not_left() {
-    let desk = Desk::new();
+    let desk = Desk::admin();
     let before = desk.secrets(CI);
     desk.handle.lose_next_answer();
     let failed = desk.brickpass(&["sp", "secret", "create", "Sales", CI, "--json"]);
@@ -227,7 +175,7 @@ fn a_secret_whose_answer_was_lost_is_not_printed_and_not_left() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_secret_that_could_not_be_printed_is_deleted() {
-    let desk = Desk::new();
+    let desk = Desk::admin();
     let before = desk.secrets(CI);
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut command = desk.command(&["sp", "secret", "create", "Sales", CI]);
@@ -239,7 +187,7 @@ fn a_secret_that_could_not_be_printed_is_deleted() {
 
 #[test]
 fn a_connection_is_made_that_signs_in_as_the_service_principal() {
-    let desk = Desk::new();
+    let desk = Desk::admin();
     let before = desk.secrets(CI).len();
     let added = desk.done(&["sp", "connect", "Sales", CI, "Sales as CI", "--json"]);
     let document = added.json();
@@ -259,7 +207,7 @@ fn a_connection_is_made_that_signs_in_as_the_service_principal() {
 
 #[test]
 fn a_secret_that_the_vault_does_not_take_is_deleted_again_and_no_connection_is_added() {
-    let desk = Desk::new();
+    let desk = Desk::admin();
     let before = desk.secrets(CI);
     // A folder where the lock should be: the vault can be read, and not written.
     let lock = desk.home.config_dir().join("vault.age.lock");
@@ -274,30 +222,18 @@ fn a_secret_that_the_vault_does_not_take_is_deleted_again_and_no_connection_is_a
 #[cfg(unix)]
 #[test]
 fn ctrl_c_does_not_lose_a_secret_that_is_being_made() {
-    let desk = Desk::new();
-    let asked = Arc::new(AtomicUsize::new(0));
-    let noted = Arc::clone(&asked);
+    let desk = Desk::admin();
+    let makes_secret = |request: &str| request.starts_with("POST") && request.ends_with("/credentials/secrets");
     let between = Between::start(&desk.workspace.base_url, move |request, _| {
-        if request.starts_with("POST") && request.ends_with("/credentials/secrets") {
-            noted.fetch_add(1, Ordering::SeqCst);
+        if makes_secret(request) {
             thread::sleep(Duration::from_millis(500));
         }
         Way::Through
     });
     desk.add("Slow", &DemoWorkspace { base_url: between.base_url(), ..desk.workspace.clone() });
     let before = desk.secrets(CI).len();
-    let interrupted = |arguments: &[&str]| {
-        let before = asked.load(Ordering::SeqCst);
-        let mut command = desk.command(arguments);
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let until = Instant::now() + LIMIT;
-        while asked.load(Ordering::SeqCst) == before {
-            assert!(Instant::now() < until, "nothing was asked for");
-            thread::sleep(Duration::from_millis(5));
-        }
-        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-        child.wait_with_output().unwrap()
-    };
+    let asked = || between.seen().iter().filter(|request| makes_secret(request)).count();
+    let interrupted = |arguments: &[&str]| desk.interrupted(arguments, asked);
     let made = interrupted(&["sp", "secret", "create", "Slow", CI, "--json"]);
     let document: Value = serde_json::from_slice(&made.stdout).unwrap();
     assert_eq!((made.status.code(), desk.secrets(CI).len()), (Some(130), before + 1));
@@ -311,7 +247,7 @@ fn ctrl_c_does_not_lose_a_secret_that_is_being_made() {
 
 #[test]
 fn a_permission_is_granted_by_the_word_of_its_kind() {
-    let desk = Desk::new();
+    let desk = Desk::admin();
     let cluster = format!("cluster:{}", desk.handle.cluster_ids()[0]);
     let told = desk.json(&["sp", "grant", "Sales", CI, "--on", &cluster, "can-restart"]);
     assert_eq!((&told["kind"], &told["permission"]), (&"cluster".into(), &"CAN_RESTART".into()));

@@ -1,33 +1,20 @@
 //! Which tokens expire, on the command line: the real program, the demo, an encrypted vault.
 
-use std::time::Duration;
-
-use brickpass::demo::{Demo, DemoOptions};
-
-use crate::support::{Finished, Home, run};
-
-const LIMIT: Duration = Duration::from_secs(60);
+use crate::support::terminal::{OnDemo, Terminal};
 
 #[test]
 fn tokens_that_expire_are_listed_over_all_connections_and_others_only_when_asked_for() {
-    let demo = Demo::start(&DemoOptions::default()).unwrap();
-    let (home, workspace) = (Home::new(), &demo.workspaces()[0]);
-    let brickpass = |arguments: &[&str], stdin: &str| -> Finished {
-        let mut command = home.brickpass(arguments);
-        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
-        let finished = run(&mut command, stdin.as_bytes(), LIMIT);
-        assert_eq!(finished.code, Some(0), "{arguments:?}: {finished:?}");
-        finished
-    };
-    brickpass(&["add", "Sales", "--base-url", &workspace.base_url, "--token-stdin"], &workspace.token);
-    brickpass(&["add", "Nobody", "--base-url", "http://127.0.0.1:1", "--trust-address", "--token-stdin"], &workspace.token);
-    let empty = brickpass(&["pat", "expiring"], "");
+    let desk = Terminal::with(OnDemo::new());
+    let token = &desk.workspace.token;
+    desk.add_token("Sales", &desk.workspace.base_url, token);
+    desk.done_fed(&["add", "Nobody", "--base-url", "http://127.0.0.1:1", "--trust-address", "--token-stdin"], token);
+    let empty = desk.done(&["pat", "expiring"]);
     assert_eq!(empty.stdout, "");
     assert!(empty.stderr.contains("0 tokens within 30 days") && empty.stderr.contains("--ask"), "{empty:?}");
 
-    let used = brickpass(&["pat", "create", "Sales", "--comment", "mine", "--lifetime", "9d", "--use"], "").stdout;
-    let other = brickpass(&["pat", "create", "Sales", "--comment", "for a job", "--lifetime", "20d"], "").stdout;
-    let known = brickpass(&["pat", "expiring", "--json"], "").json();
+    let used = desk.done(&["pat", "create", "Sales", "--comment", "mine", "--lifetime", "9d", "--use"]).stdout;
+    let other = desk.done(&["pat", "create", "Sales", "--comment", "for a job", "--lifetime", "20d"]).stdout;
+    let known = desk.json(&["pat", "expiring"]);
     let comments = |document: &serde_json::Value| -> Vec<String> {
         document["tokens"].as_array().unwrap().iter().map(|token| token["comment"].as_str().unwrap().to_owned()).collect()
     };
@@ -38,10 +25,10 @@ fn tokens_that_expire_are_listed_over_all_connections_and_others_only_when_asked
         (Some("Sales"), Some(true), Some(8))
     );
 
-    let asked = brickpass(&["pat", "expiring", "--ask", "--json"], "").json();
+    let asked = desk.json(&["pat", "expiring", "--ask"]);
     assert_eq!(comments(&asked)[..2], ["mine", "for a job"], "{asked}");
     assert_eq!(asked["failed"][0]["connection"], "Nobody", "{asked}");
-    let shown = brickpass(&["pat", "expiring", "--ask", "--days", "10"], "");
+    let shown = desk.done(&["pat", "expiring", "--ask", "--days", "10"]);
     assert!(shown.stdout.contains("8 days") && shown.stdout.contains("mine") && !shown.stdout.contains("for a job"), "{shown:?}");
     assert!(shown.stderr.contains("Not asked: Nobody"), "{shown:?}");
     for value in [used.trim(), other.trim()] {

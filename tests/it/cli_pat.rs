@@ -1,62 +1,20 @@
 //! Personal access tokens on the command line: the real program, the demo, an encrypted vault.
 
-use std::{
-    process::{Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
-
-use brickpass::demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace};
-use serde_json::Value;
+use std::{process::Stdio, thread, time::Duration};
 
 use crate::support::{
-    Finished, Home,
     between::{Between, Way},
-    run,
+    terminal::{OnDemo, Terminal, text},
 };
 
-const LIMIT: Duration = Duration::from_secs(60);
-
-struct Desk {
-    home: Home,
-    workspace: DemoWorkspace,
-    handle: DemoHandle,
-    _demo: Demo,
-}
+type Desk = Terminal<OnDemo>;
 
 impl Desk {
     /// With a connection that is called Sales.
-    fn new() -> Self {
-        let desk = Self::empty();
-        desk.add("Sales", &desk.workspace.base_url.clone());
+    fn sales() -> Self {
+        let desk = Self::with(OnDemo::new());
+        desk.add_token("Sales", &desk.workspace.base_url, &desk.workspace.token);
         desk
-    }
-
-    fn empty() -> Self {
-        let demo = Demo::start(&DemoOptions::default()).unwrap();
-        let workspace = demo.workspaces()[0].clone();
-        Self { home: Home::new(), handle: demo.workspace(&workspace.name).unwrap(), workspace, _demo: demo }
-    }
-
-    fn add(&self, name: &str, base_url: &str) {
-        let added = run(&mut self.command(&["add", name, "--base-url", base_url, "--token-stdin"]), self.workspace.token.as_bytes(), LIMIT);
-        assert_eq!(added.code, Some(0), "{added:?}");
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.home.brickpass(arguments);
-        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
-        command
-    }
-
-    fn brickpass(&self, arguments: &[&str]) -> Finished {
-        run(&mut self.command(arguments), b"", LIMIT)
-    }
-
-    fn done(&self, arguments: &[&str]) -> Finished {
-        let finished = self.brickpass(arguments);
-        assert_eq!(finished.code, Some(0), "{arguments:?}: {finished:?}");
-        finished
     }
 
     fn stored(&self) -> String {
@@ -66,22 +24,11 @@ impl Desk {
     fn ids(&self) -> Vec<String> {
         self.handle.tokens().into_iter().map(|(id, _)| id).collect()
     }
-
-    /// No file of this home holds it in the clear.
-    fn is_nowhere(&self, token: &str) {
-        for (path, bytes) in self.home.files() {
-            assert!(!String::from_utf8_lossy(&bytes).contains(token), "{} holds a token", path.display());
-        }
-    }
-}
-
-fn text<'a>(document: &'a Value, key: &str) -> &'a str {
-    document[key].as_str().unwrap_or_else(|| panic!("{key}: {document}"))
 }
 
 #[test]
 fn a_token_is_printed_once_and_opens_the_workspace_until_it_is_revoked() {
-    let desk = Desk::new();
+    let desk = Desk::sales();
     let made = desk.done(&["pat", "create", "Sales", "--comment", "CI", "--lifetime", "12h"]);
     let value = made.stdout.strip_suffix('\n').unwrap();
     assert!(desk.handle.accepts(value), "nothing but the value on stdout");
@@ -89,7 +36,7 @@ fn a_token_is_printed_once_and_opens_the_workspace_until_it_is_revoked() {
     assert_eq!(desk.stored(), desk.workspace.token, "not used unless that is asked for");
     desk.is_nowhere(value);
 
-    let list = desk.done(&["pat", "list", "Sales", "--json"]).json();
+    let list = desk.json(&["pat", "list", "Sales"]);
     let newest = &list["tokens"][0];
     assert!(text(newest, "comment").starts_with("CI [bp-") && newest["in_use"] == false, "{list}");
     let hours = |key: &str| text(newest, key).parse::<jiff::Timestamp>().unwrap().as_second() / 3600;
@@ -104,7 +51,7 @@ fn a_token_is_printed_once_and_opens_the_workspace_until_it_is_revoked() {
 
 #[test]
 fn a_new_token_is_one_json_document_and_may_be_used_at_once() {
-    let desk = Desk::new();
+    let desk = Desk::sales();
     let made = desk.done(&["pat", "create", "Sales", "--use", "--json"]);
     let document = made.json();
     let keys: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
@@ -115,21 +62,21 @@ fn a_new_token_is_one_json_document_and_may_be_used_at_once() {
     assert_eq!(desk.stored(), text(&document, "token_value"));
     desk.is_nowhere(text(&document, "token_value"));
 
-    let connection = &desk.done(&["list", "--json"]).json()["connections"][0];
+    let connection = &desk.json(&["list"])["connections"][0];
     assert_eq!(connection["expires_at"], document["expires_at"]);
-    let list = desk.done(&["pat", "list", "Sales", "--json"]).json();
+    let list = desk.json(&["pat", "list", "Sales"]);
     assert_eq!((&list["tokens"][0]["in_use"], &list["tokens"][0]["token_id"]), (&true.into(), &document["token_id"]));
 
     let revoked = desk.done(&["pat", "revoke", "Sales", text(&document, "token_id"), "--json"]);
     assert_eq!(revoked.json()["revoked"][0], document["token_id"]);
     assert!(revoked.stderr.contains("needs another token"), "{revoked:?}");
-    assert_eq!(desk.done(&["list", "--json"]).json()["connections"][0]["status"]["state"], "sign-in");
+    assert_eq!(desk.json(&["list"])["connections"][0]["status"]["state"], "sign-in");
 }
 
 #[test]
 fn a_rotation_replaces_the_token_and_says_what_is_left_of_the_old_one() {
-    let desk = Desk::new();
-    let first = desk.done(&["pat", "rotate", "Sales", "--json"]).json();
+    let desk = Desk::sales();
+    let first = desk.json(&["pat", "rotate", "Sales"]);
     assert!(text(&first["old_remains"], "why").contains("did not make it"), "{first}");
     assert!(first.get("token_value").is_none());
     let between = desk.stored();
@@ -140,7 +87,7 @@ fn a_rotation_replaces_the_token_and_says_what_is_left_of_the_old_one() {
     assert!(desk.handle.accepts(&desk.workspace.token), "pasted by the person: theirs to revoke");
     assert_eq!(desk.ids().len(), 2);
 
-    assert_eq!(desk.done(&["test", "Sales", "--json"]).json()["results"][0]["state"], "expiring");
+    assert_eq!(desk.json(&["test", "Sales"])["results"][0]["state"], "expiring");
     let listed = desk.done(&["list"]).stdout;
     assert!(listed.contains("Expires in 8 days") || listed.contains("Expires in 9 days"), "{listed}");
     for token in [&between, &now] {
@@ -150,7 +97,7 @@ fn a_rotation_replaces_the_token_and_says_what_is_left_of_the_old_one() {
 
 #[test]
 fn what_cannot_be_done_is_told_by_its_exit_code() {
-    let desk = Desk::new();
+    let desk = Desk::sales();
     for arguments in [
         &["pat", "create", "Sales", "--lifetime", "1w"][..],
         &["pat", "create", "Sales", "--lifetime", "0d"],
@@ -168,7 +115,7 @@ fn what_cannot_be_done_is_told_by_its_exit_code() {
 
 #[test]
 fn ot_17_a_lost_answer_is_told_and_leaves_nothing_behind() {
-    let desk = Desk::new();
+    let desk = Desk::sales();
     desk.handle.lose_next_answer();
     let lost = desk.brickpass(&["pat", "create", "Sales"]);
     assert_ne!(lost.code, Some(0));
@@ -179,34 +126,16 @@ fn ot_17_a_lost_answer_is_told_and_leaves_nothing_behind() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_in_the_middle_waits_for_the_value_and_for_the_end_of_a_rotation() {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    };
-    let desk = Desk::empty();
-    let asked = Arc::new(AtomicUsize::new(0));
-    let seen = Arc::clone(&asked);
+    const CREATE: &str = "POST /api/2.0/token/create";
+    let desk = Desk::with(OnDemo::new());
     let between = Between::start(&desk.workspace.base_url, move |request, _| {
-        if request == "POST /api/2.0/token/create" {
-            seen.fetch_add(1, Ordering::SeqCst);
+        if request == CREATE {
             thread::sleep(Duration::from_millis(500));
         }
         Way::Through
     });
-    desk.add("Sales", &between.base_url());
-    let interrupted = |arguments: &[&str]| {
-        let before = asked.load(Ordering::SeqCst);
-        let mut command = desk.command(arguments);
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let until = Instant::now() + LIMIT;
-        while asked.load(Ordering::SeqCst) == before {
-            assert!(Instant::now() < until, "nothing was asked for");
-            thread::sleep(Duration::from_millis(5));
-        }
-        let pid = child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-        child.wait_with_output().unwrap()
-    };
+    desk.add_token("Sales", &between.base_url(), &desk.workspace.token);
+    let interrupted = |arguments: &[&str]| desk.interrupted(arguments, || between.count(CREATE));
     let made = interrupted(&["pat", "create", "Sales"]);
     let value = String::from_utf8(made.stdout).unwrap();
     assert!(desk.handle.accepts(value.trim()), "its value is printed: {}", String::from_utf8_lossy(&made.stderr));
@@ -222,7 +151,7 @@ fn ctrl_c_in_the_middle_waits_for_the_value_and_for_the_end_of_a_rotation() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_value_that_could_not_be_printed_is_revoked() {
-    let desk = Desk::new();
+    let desk = Desk::sales();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut command = desk.command(&["pat", "create", "Sales"]);
     let output = command.stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
@@ -233,10 +162,10 @@ fn a_value_that_could_not_be_printed_is_revoked() {
 
 #[test]
 fn a_token_can_be_limited_and_the_list_tells_limits_and_last_use() {
-    let desk = Desk::new();
-    let made = desk.done(&["pat", "create", "Sales", "--scope", "sql,clusters", "clusters", "--json"]).json();
+    let desk = Desk::sales();
+    let made = desk.json(&["pat", "create", "Sales", "--scope", "sql,clusters", "clusters"]);
     assert_eq!(made["scopes"], serde_json::json!(["clusters", "sql"]));
-    let list = desk.done(&["pat", "list", "Sales", "--json"]).json();
+    let list = desk.json(&["pat", "list", "Sales"]);
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
     assert_eq!((&list["tokens"][0]["scopes"], list["tokens"][0].get("last_used")), (&made["scopes"], None), "{list}");
     assert_eq!((list["tokens"][1].get("scopes"), text(&list["tokens"][1], "last_used")), (None, today.as_str()), "{list}");
@@ -255,10 +184,8 @@ fn a_token_can_be_limited_and_the_list_tells_limits_and_last_use() {
 
 #[test]
 fn who_is_no_admin_sees_a_list_without_last_use() {
-    let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
-    let workspace = demo.workspaces().iter().find(|it| it.name == "Logistics platform").unwrap().clone();
-    let desk = Desk { home: Home::new(), handle: demo.workspace(&workspace.name).unwrap(), workspace, _demo: demo };
-    desk.add("Logistics", &desk.workspace.base_url.clone());
+    let desk = Desk::with(OnDemo::among(2, "Logistics platform"));
+    desk.add_token("Logistics", &desk.workspace.base_url, &desk.workspace.token);
     let shown = desk.done(&["pat", "list", "Logistics"]);
     assert!(!shown.stdout.contains("LAST USED") && !shown.stdout.contains("LIMITED") && shown.stdout.contains("Brickpass"), "{shown:?}");
 }

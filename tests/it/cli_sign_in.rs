@@ -5,7 +5,6 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
-    os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
@@ -15,51 +14,31 @@ use std::{
 use brickpass::demo::{Demo, DemoOptions, DemoUser, OAuthFault};
 use serde_json::Value;
 
-use crate::support::{BRICKPASS, Finished, Home, Running, browser, free_port, missing_tool, run, skip, wait};
+use crate::support::{
+    BRICKPASS, Finished, Home, Running, browser, free_port, missing_tool, run, skip,
+    terminal::{self, LIMIT, Terminal},
+    wait,
+};
 
-const LIMIT: Duration = Duration::from_secs(60);
 const SALES: &str = "Sales lakehouse";
 
-/// A home with an encrypted vault, the demo in this process, and an `xdg-open` that hands each address to the test.
-struct Desk {
-    home: Home,
+/// The demo in this process, and an `xdg-open` that hands each address to the test.
+struct Service {
     demo: Demo,
 }
 
+type Desk = Terminal<Service>;
+
 impl Desk {
     fn new() -> Self {
-        let desk = Self { home: Home::new(), demo: Demo::start(&DemoOptions::default()).unwrap() };
-        fs::create_dir_all(desk.bin()).unwrap();
+        let desk = Self::with(Service { demo: Demo::start(&DemoOptions::default()).unwrap() });
         // Whole or not at all, with what it was given and what it sees of the environment.
         let stub = format!(
             "#!/bin/sh\nenv > '{0}/environment'\nprintf '%s\\n' \"$@\" > '{0}/opened.new'\nmv '{0}/opened.new' '{0}/opened'\n",
             desk.bin().display()
         );
-        let path = desk.bin().join("xdg-open");
-        fs::write(&path, stub).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        desk.stand_in("xdg-open", &stub);
         desk
-    }
-
-    fn bin(&self) -> PathBuf {
-        self.home.path().join("bin")
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.home.brickpass(arguments);
-        let path = format!("{}:{}", self.bin().display(), std::env::var("PATH").unwrap());
-        command.env("PATH", path).env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
-        command
-    }
-
-    fn brickpass(&self, arguments: &[&str]) -> Finished {
-        run(&mut self.command(arguments), b"", LIMIT)
-    }
-
-    fn done(&self, arguments: &[&str]) -> Finished {
-        let finished = self.brickpass(arguments);
-        assert_eq!(finished.code, Some(0), "{arguments:?}: {finished:?}");
-        finished
     }
 
     fn base_url(&self, name: &str) -> String {
@@ -82,19 +61,8 @@ impl Desk {
 
     fn add_service_principal(&self, name: &str, base_url: &str, secret: &str) {
         let client_id = self.demo.service_principal().client_id;
-        let mut command = self.command(&[
-            "add",
-            name,
-            "--base-url",
-            base_url,
-            "--auth",
-            "service-principal",
-            "--client-id",
-            &client_id,
-            "--client-secret-stdin",
-        ]);
-        let added = run(&mut command, secret.as_bytes(), LIMIT);
-        assert_eq!(added.code, Some(0), "{added:?}");
+        let how = ["--auth", "service-principal", "--client-id", &client_id, "--client-secret-stdin"];
+        self.done_fed(&[&["add", name, "--base-url", base_url], &how[..]].concat(), secret);
     }
 
     /// `brickpass login` with a port of its own, waiting for the browser.
@@ -198,9 +166,9 @@ fn a_person_signs_in_once_and_scripts_have_a_valid_token_from_then_on() {
     assert_eq!(desk.demo.authorization().exchanges(), 1);
 
     let first = desk.done(&["token", "Sales"]);
-    let tested = desk.done(&["test", "Sales", "--json"]).json();
+    let tested = desk.json(&["test", "Sales"]);
     assert_eq!(tested["results"][0]["user"], user.name.as_str(), "{tested:#}");
-    let shown = desk.done(&["show", "Sales", "--json"]).json();
+    let shown = desk.json(&["show", "Sales"]);
     assert_eq!(shown["sign_in"]["user"], user.name.as_str(), "{shown:#}");
 
     desk.demo.authorization().expire_access_tokens();
@@ -317,12 +285,12 @@ fn ot_15_another_user_replaces_the_sign_in_only_after_a_yes() {
     let kept = desk.login(&["Sales"], &second);
     assert_eq!(kept.code, Some(1), "nobody is there to say yes: {kept:?}");
     assert!(kept.stderr.contains(&first.name) && kept.stderr.contains(&second.name) && kept.stderr.contains("--yes"), "{kept:?}");
-    assert_eq!(desk.done(&["show", "Sales", "--json"]).json()["sign_in"]["user"], first.name.as_str());
+    assert_eq!(desk.json(&["show", "Sales"])["sign_in"]["user"], first.name.as_str());
     desk.done(&["token", "Sales"]);
 
     let replaced = desk.login(&["Sales", "--yes"], &second);
     assert_eq!(replaced.code, Some(0), "{replaced:?}");
-    assert_eq!(desk.done(&["show", "Sales", "--json"]).json()["sign_in"]["user"], second.name.as_str());
+    assert_eq!(desk.json(&["show", "Sales"])["sign_in"]["user"], second.name.as_str());
 }
 
 #[test]
@@ -338,13 +306,13 @@ fn a_login_with_json_prints_one_document_without_a_secret() {
     let known = ["base_url", "expires_at", "hints", "name", "renews", "since", "user"];
     assert!(fields.iter().all(|field| known.contains(field)), "{fields:?}");
 
-    let token = desk.done(&["token", "Sales", "--json"]).json();
+    let token = desk.json(&["token", "Sales"]);
     assert_eq!(token["token_type"], "Bearer");
     assert!(token["access_token"].as_str().is_some_and(|token| token.len() > 20));
     assert!(token["expires_at"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
     assert_eq!(token.as_object().unwrap().len(), 3, "{:?}", token.as_object().unwrap().keys());
 
-    let out = desk.done(&["logout", "Sales", "--json"]).json();
+    let out = desk.json(&["logout", "Sales"]);
     assert_eq!((out["name"].as_str(), out["signed_out"].as_bool()), (Some("Sales"), Some(true)));
 }
 
@@ -415,8 +383,7 @@ fn each_failure_of_token_has_its_exit_code_and_nothing_on_stdout() {
 fn a_personal_access_token_is_printed_too_and_has_nothing_to_sign_in_to() {
     let desk = Desk::new();
     let stored = desk.demo.workspaces().iter().find(|workspace| workspace.name == SALES).unwrap().token.clone();
-    let added = run(&mut desk.command(&["add", "Sales", "--base-url", &desk.base_url(SALES), "--token-stdin"]), stored.as_bytes(), LIMIT);
-    assert_eq!(added.code, Some(0), "{added:?}");
+    desk.add_token("Sales", &desk.base_url(SALES), &stored);
     assert_eq!(token(&desk.done(&["token", "Sales"])), stored);
     for subcommand in ["login", "logout"] {
         let refused = desk.brickpass(&[subcommand, "Sales"]);
@@ -440,11 +407,11 @@ fn an_account_shares_its_sign_in_with_the_workspaces_that_are_added_from_it() {
     let desk = Desk::new();
     desk.add_account("Group");
     desk.logged_in("Group");
-    let tested = desk.done(&["test", "Group", "--json"]).json();
+    let tested = desk.json(&["test", "Group"]);
     let total = tested["results"][0]["workspaces"]["total"].as_u64().unwrap();
     assert!(total > 0 && tested["results"][0].get("clusters").is_none(), "{tested:#}");
 
-    let listed = desk.done(&["workspaces", "Group", "--json"]).json();
+    let listed = desk.json(&["workspaces", "Group"]);
     let workspaces = listed["workspaces"].as_array().unwrap();
     assert_eq!(workspaces.len() as u64, total);
     let sales = workspaces.iter().find(|it| it["name"] == SALES).unwrap_or_else(|| panic!("{listed:#}"));
@@ -465,7 +432,7 @@ fn an_account_shares_its_sign_in_with_the_workspaces_that_are_added_from_it() {
     assert_eq!(desk.brickpass(&["workspaces", "Group", "--add", "99"]).code, Some(3));
     assert_eq!(desk.brickpass(&["workspaces", name]).code, Some(2), "a workspace has no list of workspaces");
 
-    let all = desk.done(&["workspaces", "Group", "--add", "all", "--json"]).json();
+    let all = desk.json(&["workspaces", "Group", "--add", "all"]);
     assert!(!all["added"].as_array().unwrap().is_empty());
     let out = desk.done(&["logout", name]);
     assert!(out.stderr.contains("Group"), "whose sign-in it was: {out:?}");
@@ -562,16 +529,16 @@ fn a_person_who_does_not_know_the_address_finds_it_and_confirms_it() {
 
     let (code, screen) = find(&desk, "Found", SALES, "y\n");
     assert_eq!(code, Some(0), "{screen}");
-    let shown = desk.done(&["show", "Found", "--json"]).json();
+    let shown = desk.json(&["show", "Found"]);
     assert_eq!((shown["base_url"].as_str(), shown["auth"].as_str()), (Some(desk.base_url(SALES).as_str()), Some("browser")), "{shown:#}");
     desk.done(&["test", "Found"]);
-    assert_eq!(desk.done(&["list", "--json"]).json()["connections"].as_array().unwrap().len(), 1);
+    assert_eq!(desk.json(&["list"])["connections"].as_array().unwrap().len(), 1);
 
     let (code, screen) = find(&desk, "--account --json", "Acme account", "y\n");
     assert_eq!(code, Some(0), "{screen}");
     let account = desk.demo.account();
     let host = account.base_url.strip_prefix("http://").unwrap().split(':').next().unwrap();
-    let shown = desk.done(&["show", host, "--json"]).json();
+    let shown = desk.json(&["show", host]);
     assert_eq!((shown["level"].as_str(), shown["account_id"].as_str()), (Some("account"), Some(account.account_id.as_str())), "{shown:#}");
     desk.done(&["workspaces", host]);
 }
@@ -589,38 +556,20 @@ fn without_a_terminal_nobody_confirms_a_host() {
     let refused = waiting.end();
     assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""), "{refused:?}");
     assert_eq!(desk.demo.authorization().exchanges(), 0, "the code was sent to a host that nobody confirmed");
-    let kept = desk.done(&["list", "--json"]).json();
+    let kept = desk.json(&["list"]);
     assert_eq!(kept["connections"], serde_json::json!([]));
 }
 
 #[test]
 fn a_demo_gives_tokens_of_the_lifetime_that_is_asked_for() {
     let home = Home::new();
-    let mut demo = home.brickpass(["demo", "--token-lifetime", "120"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(demo.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let _demo = Running(demo);
-    let announced: Value = serde_json::from_str(&line).unwrap();
+    let (announced, _demo) = terminal::demo(&home, &["--token-lifetime", "120"]);
+    let desk = Terminal::at(home, ());
     let principal = &announced["service_principal"];
-    let command = |arguments: &[&str]| {
-        let mut command = home.brickpass(arguments);
-        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
-        command
-    };
     let (base_url, client_id) = (announced["workspaces"][0]["base_url"].as_str().unwrap(), principal["client_id"].as_str().unwrap());
-    let mut add = command(&[
-        "add",
-        "Robot",
-        "--base-url",
-        base_url,
-        "--auth",
-        "service-principal",
-        "--client-id",
-        client_id,
-        "--client-secret-stdin",
-    ]);
-    assert_eq!(run(&mut add, principal["client_secret"].as_str().unwrap().as_bytes(), LIMIT).code, Some(0));
-    let token = run(&mut command(&["token", "Robot", "--json"]), b"", LIMIT).json();
+    let how = ["--auth", "service-principal", "--client-id", client_id, "--client-secret-stdin"];
+    desk.done_fed(&[&["add", "Robot", "--base-url", base_url], &how[..]].concat(), principal["client_secret"].as_str().unwrap());
+    let token = desk.json(&["token", "Robot"]);
     let end: jiff::Timestamp = token["expires_at"].as_str().unwrap().parse().unwrap();
     let left = end.duration_since(jiff::Timestamp::now()).as_secs();
     assert!((60..=120).contains(&left), "{left} s");
@@ -694,9 +643,9 @@ fn scopes_and_port_are_kept_and_shown() {
         "--redirect-port",
         "9000",
     ]);
-    let shown = desk.done(&["show", "Own", "--json"]).json();
+    let shown = desk.json(&["show", "Own"]);
     assert_eq!((shown["scopes"].as_str(), shown["redirect_port"].as_u64()), (Some("sql offline_access"), Some(9000)), "{shown:#}");
-    let edited = desk.done(&["edit", "Own", "--scopes", "", "--redirect-port", "", "--json"]).json();
+    let edited = desk.json(&["edit", "Own", "--scopes", "", "--redirect-port", ""]);
     assert!(edited.get("scopes").is_none() && edited.get("redirect_port").is_none(), "{edited:#}");
     assert_eq!(desk.brickpass(&["edit", "Own", "--redirect-port", "80"]).code, Some(2));
 }

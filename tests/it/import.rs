@@ -16,9 +16,11 @@ use brickpass::{
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::support::{
-    Finished, Home,
+    Home,
     desk::{self, World, by_token, form},
-    hostile_values, run, traces,
+    hostile_values, run,
+    terminal::{LIMIT, Terminal},
+    traces,
 };
 
 const HOST: &str = "https://adb-1234567890123456.7.azuredatabricks.net";
@@ -302,49 +304,38 @@ fn a_backup_brings_everything_back_where_there_is_nothing_and_overwrites_nothing
     assert!(desk.read(source("correct horse")).is_err());
 }
 
-struct Terminal(Home);
-
-impl Terminal {
-    fn brickpass(&self, arguments: &[&str], stdin: &str) -> Finished {
-        let mut command = self.0.brickpass(arguments);
-        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
-        command.env("DATABRICKS_CONFIG_FILE", self.0.path().join("profiles"));
-        run(&mut command, stdin.as_bytes(), Duration::from_secs(60))
-    }
-}
-
 #[test]
 fn the_command_line_imports_backs_up_and_brings_back() {
-    let desk = Terminal(Home::new());
+    let desk = Terminal::with(());
     let text = env(HOST, PAT);
-    let dry = desk.brickpass(&["import", "-", "--dry-run", "--json"], &text);
+    let dry = desk.fed(&["import", "-", "--dry-run", "--json"], &text);
     assert_eq!(
         (dry.code, dry.json()["rows"][0]["status"].as_str(), dry.json()["rows"][0]["secret"].as_bool()),
         (Some(0), Some("added"), Some(true))
     );
-    assert_eq!(desk.brickpass(&["list", "--json"], "").json()["connections"].as_array().map(Vec::len), Some(0));
+    assert_eq!(desk.brickpass(&["list", "--json"]).json()["connections"].as_array().map(Vec::len), Some(0));
 
-    let added = desk.brickpass(&["import", "-", "--kind", "env", "--folder", " EU / Sales "], &text);
+    let added = desk.fed(&["import", "-", "--kind", "env", "--folder", " EU / Sales "], &text);
     assert!(added.code == Some(0) && added.stdout.contains("Added Environment") && added.stdout.contains("with its secret"), "{added:?}");
-    let skipped = desk.brickpass(&["import", "-", "--json"], &text);
+    let skipped = desk.fed(&["import", "-", "--json"], &text);
     assert_eq!((skipped.code, skipped.json()["rows"][0]["status"].as_str()), (Some(0), Some("skipped")));
-    let replaced = desk.brickpass(&["import", "-", "--replace"], &env(HOST, OTHER_PAT));
+    let replaced = desk.fed(&["import", "-", "--replace"], &env(HOST, OTHER_PAT));
     assert!(replaced.stdout.contains("Replaced Environment"), "{replaced:?}");
-    let shown = desk.brickpass(&["show", "Environment", "--json"], "").json();
+    let shown = desk.brickpass(&["show", "Environment", "--json"]).json();
     assert_eq!(shown["folder"], "EU/Sales");
 
-    let file = desk.0.path().join("all.brickpass").display().to_string();
-    let made = desk.brickpass(&["backup", &file, "--passphrase-stdin"], "battery staple\n");
+    let file = desk.home.path().join("all.brickpass").display().to_string();
+    let made = desk.fed(&["backup", &file, "--passphrase-stdin"], "battery staple\n");
     assert_eq!(made.code, Some(0), "{made:?}");
-    let inventory = desk.0.path().join("list.json").display().to_string();
-    assert_eq!(desk.brickpass(&["backup", &inventory, "--without-secrets"], "").code, Some(0));
+    let inventory = desk.home.path().join("list.json").display().to_string();
+    assert_eq!(desk.brickpass(&["backup", &inventory, "--without-secrets"]).code, Some(0));
     traces::none_in(&[("token", OTHER_PAT)], "the list", &fs::read(&inventory).unwrap());
 
-    let other = Terminal(Home::new());
-    let back = other.brickpass(&["import", "--backup", &file, "--passphrase-stdin", "--json"], "battery staple\n");
+    let other = Terminal::with(());
+    let back = other.fed(&["import", "--backup", &file, "--passphrase-stdin", "--json"], "battery staple\n");
     assert_eq!((back.code, back.json()["rows"][0]["status"].as_str()), (Some(0), Some("added")), "{back:?}");
-    assert_eq!(other.brickpass(&["import", &inventory, "--json"], "").json()["rows"][0]["status"], "skipped");
-    let unknown = other.brickpass(&["import", &inventory, "--only", "nobody"], "");
+    assert_eq!(other.brickpass(&["import", &inventory, "--json"]).json()["rows"][0]["status"], "skipped");
+    let unknown = other.brickpass(&["import", &inventory, "--only", "nobody"]);
     assert_eq!(unknown.code, Some(3), "{unknown:?}");
     for run in [dry, added, skipped, replaced, made, back] {
         traces::none_in(
@@ -357,17 +348,17 @@ fn the_command_line_imports_backs_up_and_brings_back() {
 
 #[test]
 fn the_profiles_of_databricks_tools_are_imported_and_their_file_is_left_as_it_is() {
-    let desk = Terminal(Home::new());
-    let file = desk.0.path().join("profiles");
+    let desk = Terminal::with(());
+    let file = desk.home.path().join("profiles");
     let text = format!("[prod]\nhost = {HOST}\ntoken = {PAT}\nskip_verify = true\n\n[az]\nhost = {HOST}\nauth_type = azure-cli\n");
     fs::write(&file, &text).unwrap();
-    let done = desk.brickpass(&["import", "--databrickscfg", "--json"], "");
+    let done = run(desk.command(&["import", "--databrickscfg", "--json"]).env("DATABRICKS_CONFIG_FILE", &file), b"", LIMIT);
     assert_eq!(done.code, Some(0), "{done:?}");
     let rows = done.json()["rows"].clone();
     assert_eq!((rows[0]["status"].as_str(), rows[1]["status"].as_str()), (Some("added"), Some("refused")), "{rows:#}");
     assert!(rows[0]["remarks"][0].as_str().unwrap().contains("skip_verify"), "{rows:#}");
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
-    let only = desk.brickpass(&["import", "--databrickscfg", &file.display().to_string(), "--only", "az"], "");
+    let only = desk.brickpass(&["import", "--databrickscfg", &file.display().to_string(), "--only", "az"]);
     assert_eq!(only.code, Some(1), "nothing of what was asked for could be taken: {only:?}");
     traces::none_in(&[("token", PAT)], "what was printed", format!("{}{}", done.stdout, only.stderr).as_bytes());
 }

@@ -7,6 +7,7 @@ pub mod desk;
 pub mod fault_server;
 #[cfg(target_os = "linux")]
 pub mod keyring;
+pub mod terminal;
 pub mod traces;
 
 use std::{

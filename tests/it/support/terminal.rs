@@ -1,0 +1,157 @@
+//! The program on the command line, in a home of its own with an encrypted vault.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    ops::Deref,
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use brickpass::demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace};
+use serde_json::Value;
+
+use super::{Finished, Home, Running, run};
+
+/// Of a command.
+pub const LIMIT: Duration = Duration::from_secs(60);
+
+pub const PASSPHRASE: &str = "correct horse";
+
+/// `W` is what a test puts around it: its parts are reached through the terminal.
+pub struct Terminal<W = ()> {
+    pub home: Home,
+    world: W,
+}
+
+impl<W> Terminal<W> {
+    pub fn with(world: W) -> Self {
+        Self::at(Home::new(), world)
+    }
+
+    pub fn at(home: Home, world: W) -> Self {
+        Self { home, world }
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.home.brickpass(arguments);
+        with_vault(&mut command);
+        if self.bin().is_dir() {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let folders = std::iter::once(self.bin()).chain(std::env::split_paths(&path));
+            command.env("PATH", std::env::join_paths(folders).unwrap());
+        }
+        command
+    }
+
+    pub fn brickpass(&self, arguments: &[&str]) -> Finished {
+        self.fed(arguments, "")
+    }
+
+    pub fn fed(&self, arguments: &[&str], stdin: &str) -> Finished {
+        run(&mut self.command(arguments), stdin.as_bytes(), LIMIT)
+    }
+
+    pub fn done(&self, arguments: &[&str]) -> Finished {
+        self.done_fed(arguments, "")
+    }
+
+    pub fn done_fed(&self, arguments: &[&str], stdin: &str) -> Finished {
+        let finished = self.fed(arguments, stdin);
+        assert_eq!(finished.code, Some(0), "{arguments:?}: {finished:?}");
+        finished
+    }
+
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        self.done(&[arguments, &["--json"]].concat()).json()
+    }
+
+    /// A connection that signs in with this token.
+    pub fn add_token(&self, name: &str, base_url: &str, token: &str) {
+        self.done_fed(&["add", name, "--base-url", base_url, "--token-stdin"], token);
+    }
+
+    /// Somebody presses Ctrl+C when `asked` counts one more.
+    #[cfg(unix)]
+    pub fn interrupted(&self, arguments: &[&str], asked: impl Fn() -> usize) -> Output {
+        let before = asked();
+        let mut command = self.command(arguments);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let until = Instant::now() + LIMIT;
+        while asked() == before {
+            assert!(Instant::now() < until, "nothing was asked for");
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        child.wait_with_output().unwrap()
+    }
+
+    /// Programs here are found before all others.
+    pub fn bin(&self) -> PathBuf {
+        self.home.path().join("bin")
+    }
+
+    #[cfg(unix)]
+    pub fn stand_in(&self, program: &str, script: &str) {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::create_dir_all(self.bin()).unwrap();
+        let path = self.bin().join(program);
+        fs::write(&path, script).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// No file of this home holds it in the clear.
+    pub fn is_nowhere(&self, secret: &str) {
+        for (path, bytes) in self.home.files() {
+            assert!(!String::from_utf8_lossy(&bytes).contains(secret), "{} holds a secret", path.display());
+        }
+    }
+}
+
+impl<W> Deref for Terminal<W> {
+    type Target = W;
+
+    fn deref(&self) -> &W {
+        &self.world
+    }
+}
+
+/// A workspace of the demo in this process.
+pub struct OnDemo {
+    pub demo: Demo,
+    pub workspace: DemoWorkspace,
+    pub handle: DemoHandle,
+}
+
+impl OnDemo {
+    pub fn new() -> Self {
+        Self::among(1, "Sales lakehouse")
+    }
+
+    /// One of so many workspaces.
+    pub fn among(workspaces: usize, name: &str) -> Self {
+        let demo = Demo::start(&DemoOptions { workspaces, ..DemoOptions::default() }).unwrap();
+        let workspace = demo.workspaces().iter().find(|it| it.name == name).unwrap().clone();
+        Self { handle: demo.workspace(name).unwrap(), workspace, demo }
+    }
+}
+
+/// For any program that is to find the vault.
+pub fn with_vault(command: &mut Command) -> &mut Command {
+    command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", PASSPHRASE)
+}
+
+/// `brickpass demo` in a process of its own, and what it announces.
+pub fn demo(home: &Home, options: &[&str]) -> (Value, Running) {
+    let mut command = home.brickpass([&["demo"], options].concat());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).stdin(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (serde_json::from_str(&line).unwrap(), Running(child))
+}
+
+pub fn text<'a>(document: &'a Value, key: &str) -> &'a str {
+    document[key].as_str().unwrap_or_else(|| panic!("{key}: {document}"))
+}
