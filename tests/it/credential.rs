@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use crate::support::{Finished, Home, Running, browser, free_port, keyring::Keyring, run, skip, wait};
+use crate::support::{Finished, Home, Running, browser, free_port, keyring::Keyring, run, skip, terminal, wait};
 
 const CREDENTIAL: &str = env!("CARGO_BIN_EXE_brickpass-credential");
 const LIMIT: Duration = Duration::from_secs(60);
@@ -51,7 +51,7 @@ impl Desk {
     }
 
     pub fn with_vault(mut command: Command) -> Command {
-        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
+        terminal::with_vault(&mut command);
         command
     }
 

@@ -12,9 +12,9 @@ use std::{
 use serde_json::Value;
 
 use crate::support::{
-    Home,
     fault_server::{FaultServer, json},
     free_port, run,
+    terminal::Terminal,
 };
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -58,10 +58,10 @@ impl Proxy {
 
 /// The result of a test of `base_url` with these variables set.
 fn test(base_url: &str, variables: &[(&str, &str)]) -> Value {
-    let home = Home::new();
+    let terminal = Terminal::with(());
     let command = |arguments: &[&str]| {
-        let mut command = home.brickpass(arguments);
-        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse").envs(variables.iter().copied());
+        let mut command = terminal.command(arguments);
+        command.envs(variables.iter().copied());
         command
     };
     let added = run(
@@ -76,7 +76,7 @@ fn test(base_url: &str, variables: &[(&str, &str)]) -> Value {
         assert!(!said.contains(PASSWORD) && !said.contains(TOKEN), "a secret is told: {said}");
         assert!(!said.contains("dXNlcjpo"), "a secret is told in base64: {said}");
     }
-    for (file, bytes) in home.files() {
+    for (file, bytes) in terminal.home.files() {
         assert!(!String::from_utf8_lossy(&bytes).contains(PASSWORD), "{}", file.display());
     }
     tested.json()["results"][0].clone()
@@ -175,11 +175,10 @@ fn se_13_the_password_of_a_proxy_is_in_no_error_of_any_kind() {
 fn se_13_neither_the_doctor_nor_a_login_shows_the_password_of_a_proxy() {
     let proxy = Proxy::answering("407 Proxy Authentication Required");
     let address = with_password(proxy.port);
-    let home = Home::new();
+    let terminal = Terminal::with(());
     let command = |arguments: &[&str]| {
-        let mut command = home.brickpass(arguments);
-        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse").env("HTTPS_PROXY", &address);
-        command.env("RUST_LOG", "trace");
+        let mut command = terminal.command(arguments);
+        command.env("HTTPS_PROXY", &address).env("RUST_LOG", "trace");
         command
     };
     let added =
@@ -196,7 +195,7 @@ fn se_13_neither_the_doctor_nor_a_login_shows_the_password_of_a_proxy() {
         crate::support::traces::none_in(&[("the password", PASSWORD)], &arguments.join(" "), (said.stdout + &said.stderr).as_bytes());
     }
     assert!(!proxy.asked().is_empty(), "the login went to the proxy");
-    for (file, bytes) in home.files() {
+    for (file, bytes) in terminal.home.files() {
         crate::support::traces::none_in(&[("the password", PASSWORD)], &file.display().to_string(), &bytes);
     }
 }

@@ -7,15 +7,17 @@ use std::{
 };
 
 use brickpass::{
-    connection::{Connection, ConnectionId, Draft, Reviewed},
+    connection::Connection,
     databricks::{NewToken, TokenRequest},
-    demo::{Demo, DemoOptions},
-    engine::{Answered, Command, Engine, Event, Events, Notification, Notify, Places, Reminder, ReminderChoice, RunId, Shown, desktop},
-    storage::{Settings, Vault, VaultConfig, VaultHome},
+    demo::{Demo, DemoOptions, DemoWorkspace},
+    engine::{Answered, Command, Event, Notification, Notify, Places, Reminder, ReminderChoice, RunId, Shown, desktop},
+    storage::{Settings, Vault},
 };
-use secrecy::ExposeSecret as _;
 
-use crate::support::Home;
+use crate::support::{
+    Home,
+    desk::{self, World, by_token, form, memory_vault, with_vault},
+};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -41,82 +43,60 @@ impl Desktop {
     }
 }
 
-struct Desk {
-    home: Home,
+struct Service {
     vault: Vault,
-    token: String,
-    base_url: String,
-    engine: Engine,
-    events: Events,
-    secrets: Vec<String>,
+    workspace: DemoWorkspace,
     _demo: Demo,
 }
+
+impl World for Service {
+    fn secrets(&self) -> Vec<String> {
+        vec![self.workspace.token.clone()]
+    }
+}
+
+type Desk = desk::Desk<Service>;
 
 impl Desk {
     fn new(notify: Option<Notify>) -> Self {
         let (demo, home) = (Demo::start(&DemoOptions::default()).unwrap(), Home::new());
-        let workspace = demo.workspaces()[0].clone();
-        let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
-        let (engine, events) = start(&home, &vault, notify);
-        let secrets = vec![workspace.token.clone()];
-        Self { home, vault, token: workspace.token, base_url: workspace.base_url, engine, events, secrets, _demo: demo }
+        let (workspace, vault) = (demo.workspaces()[0].clone(), memory_vault(&home));
+        let service = Service { vault: vault.clone(), workspace, _demo: demo };
+        let desk = Self::idle(home, service, |home| Places { notify, ..with_vault(home, vault) });
+        desk.send(Command::Start);
+        desk
     }
 
-    /// The window is closed and opened again.
-    fn again(&mut self, notify: Option<Notify>) {
-        let (engine, events) = start(&self.home, &self.vault, notify);
-        std::mem::replace(&mut self.engine, engine).finish();
-        self.events = events;
-    }
-
-    fn until<T>(&mut self, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
-        loop {
-            let event = self.events.wait().expect("the engine lives");
-            if let Some(found) = pick(&event) {
-                return found;
-            }
-        }
+    fn reopen(&mut self, notify: Option<Notify>) {
+        let vault = self.vault.clone();
+        self.again(|home| Places { notify, ..with_vault(home, vault) });
+        self.send(Command::Start);
     }
 
     /// A connection that signs in with a token of so many days (and a moment, so that it is not a day less at once).
     fn connection(&mut self, name: &str, days: u32) -> (Connection, NewToken) {
-        let mut draft = Draft::new(ConnectionId::random());
-        name.clone_into(&mut draft.name);
-        draft.base_url.clone_from(&self.base_url);
-        draft.secret.expose_mut().push_str(&self.token);
-        let reviewed: Reviewed = draft.review(&|_| false).result.unwrap();
-        let connection = reviewed.connection.clone();
-        self.engine.send(Command::Save { reviewed: Box::new(reviewed), base: None });
-        self.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+        let reviewed = form(name, by_token(&self.workspace.base_url, &self.workspace.token));
+        let connection = self.save(reviewed);
         let lifetime = Some(DAY * days + Duration::from_mins(5));
         let request = TokenRequest { comment: format!("what {name} is for"), lifetime, scopes: Vec::new() };
-        self.engine.send(Command::GenerateToken { run: RunId(5), id: connection.id, request });
-        let new = self.until(|event| if let Event::TokenGenerated { outcome, .. } = event { Some(outcome.clone().unwrap()) } else { None });
-        self.secrets.push(new.value.expose_secret().to_owned());
+        self.send(Command::GenerateToken { run: RunId(5), id: connection.id, request });
+        let new = self.until(|event| if let Event::TokenGenerated { outcome, .. } = event { Some(outcome.unwrap()) } else { None });
         (connection, new)
     }
 
     fn adopt(&self, connection: &Connection, new: &NewToken) {
-        self.engine.send(Command::UseToken { id: connection.id, new: Box::new(new.clone()) });
+        self.send(Command::UseToken { id: connection.id, new: Box::new(new.clone()) });
     }
 
     fn reminded(&mut self) -> (Vec<Reminder>, bool) {
-        self.until(|event| if let Event::Reminders { due, shown } = event { Some((due.clone(), *shown)) } else { None })
+        self.until(|event| if let Event::Reminders { due, shown } = event { Some((due, shown)) } else { None })
     }
 
     /// Ends the engine; whether it has told of a reminder since.
-    fn was_reminded(self) -> bool {
-        let Self { engine, mut events, .. } = self;
-        engine.finish();
-        std::iter::from_fn(|| events.wait()).any(|event| matches!(event, Event::Reminders { .. }))
+    fn was_reminded(mut self) -> bool {
+        self.finish();
+        std::iter::from_fn(|| self.next_event()).any(|event| matches!(event, Event::Reminders { .. }))
     }
-}
-
-fn start(home: &Home, vault: &Vault, notify: Option<Notify>) -> (Engine, Events) {
-    let places = Places { vault: Some(vault.clone()), notify, ..Places::new(home.config_dir(), home.state_dir()) };
-    let (engine, events) = Engine::start(places, || {}).unwrap();
-    engine.send(Command::Start);
-    (engine, events)
 }
 
 fn names(due: &[Reminder]) -> Vec<(&str, i64)> {
@@ -136,16 +116,16 @@ fn a_token_that_expires_soon_is_told_once_by_one_of_all_windows() {
     // The answer comes whenever the person gives it.
     let answer = desktop.answers.lock().unwrap().pop().unwrap();
     answer(ReminderChoice::Rotate);
-    let answered = desk.until(|event| if let Event::ReminderAnswered { id, choice } = event { Some((*id, *choice)) } else { None });
+    let answered = desk.until(|event| if let Event::ReminderAnswered { id, choice } = event { Some((id, choice)) } else { None });
     assert_eq!(answered, (Some(sales.id), ReminderChoice::Rotate));
 
     // Another window, or the next one: nothing is told twice. What it does tell, it tells after it has looked at Sales.
-    desk.again(Some(desktop.notify()));
+    desk.reopen(Some(desktop.notify()));
     let (finance, new) = desk.connection("Finance", 1);
     desk.adopt(&finance, &new);
     assert_eq!(names(&desk.reminded().0), [("Finance", 1)]);
     let file = fs::read_to_string(desk.home.state_dir().join("reminders.json")).unwrap();
-    assert!(desk.secrets.iter().all(|secret| !file.contains(secret)), "{file}");
+    assert!(desk.secrets().iter().all(|secret| !file.contains(secret)), "{file}");
     assert!(!file.contains("what Sales is for"), "{file}");
 }
 
@@ -158,12 +138,12 @@ fn several_at_once_are_one_notification_whose_answer_is_about_all() {
         desk.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
     }
     let desktop = Desktop::default();
-    desk.again(Some(desktop.notify()));
+    desk.reopen(Some(desktop.notify()));
     assert_eq!(names(&desk.reminded().0), [("Finance", 0), ("Sales", 14)]);
     assert_eq!(desktop.said(), ["2 tokens expire soon"]);
     let answer = desktop.answers.lock().unwrap().pop().unwrap();
     answer(ReminderChoice::Open);
-    assert_eq!(desk.until(|event| if let Event::ReminderAnswered { id, .. } = event { Some(*id) } else { None }), None);
+    assert_eq!(desk.until(|event| if let Event::ReminderAnswered { id, .. } = event { Some(id) } else { None }), None);
 }
 
 #[test]
@@ -173,7 +153,7 @@ fn where_nobody_shows_notifications_the_window_is_told_to() {
     desk.adopt(&sales, &new);
     assert!(!desk.reminded().1);
     // A desktop that crashes shows nothing either.
-    desk.again(Some(Arc::new(|_: &Notification, _: Shown, _: Answered| {})));
+    desk.reopen(Some(Arc::new(|_: &Notification, _: Shown, _: Answered| {})));
     let (finance, new) = desk.connection("Finance", 3);
     desk.adopt(&finance, &new);
     assert!(!desk.reminded().1);
@@ -190,7 +170,7 @@ fn a_desktop_that_does_not_answer_holds_nothing_up() {
     desk.adopt(&sales, &new);
     let began = Instant::now();
     desk.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
-    desk.engine.send(Command::ListTokens { id: sales.id });
+    desk.send(Command::ListTokens { id: sales.id });
     desk.until(|event| matches!(event, Event::Tokens { outcome: Ok(_), .. }).then_some(()));
     assert!(began.elapsed() < Duration::from_secs(4), "other work goes on: {:?}", began.elapsed());
     assert!(!desk.reminded().1, "after a while the window tells");
@@ -207,15 +187,15 @@ fn the_command_line_reminds_nobody_nor_does_a_window_that_was_told_not_to() {
     desk.adopt(&sales, &new);
     desk.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
     let settings = Settings { remind_of_expiry: false, ..Settings::default() };
-    desk.engine.send(Command::SaveSettings { settings: settings.clone(), passphrase: None });
+    desk.send(Command::SaveSettings { settings: settings.clone(), passphrase: None });
     desk.until(|event| matches!(event, Event::SettingsSaved { .. }).then_some(()));
     assert!(!desk.home.state_dir().join("reminders.json").exists());
 
     let desktop = Desktop::default();
-    desk.again(Some(desktop.notify()));
+    desk.reopen(Some(desktop.notify()));
     desk.until(|event| matches!(event, Event::History(_)).then_some(()));
     // Switched on again, it looks at once; so what it tells now was due before, and was not told.
-    desk.engine.send(Command::SaveSettings { settings: Settings { remind_of_expiry: true, ..settings }, passphrase: None });
+    desk.send(Command::SaveSettings { settings: Settings { remind_of_expiry: true, ..settings }, passphrase: None });
     desk.until(|event| match event {
         Event::Reminders { .. } => panic!("it was told not to"),
         Event::SettingsSaved { .. } => Some(()),
@@ -319,7 +299,7 @@ mod session {
         let first = arrived.recv_timeout(Duration::from_secs(5)).unwrap();
         assert_eq!(first.summary, "Sales <b>R&D</b>: the token expires in 3 days");
         assert_eq!(first.actions, ["default", "Open", "rotate", "Rotate...", "open", "Open"]);
-        let secret = |text: &str| desk.secrets.iter().any(|secret| text.contains(secret)) || text.contains("dapi");
+        let secret = |text: &str| desk.secrets().iter().any(|secret| text.contains(secret)) || text.contains("dapi");
         for private in ["what Sales", "bp-", &new.token.id, "127.0.0.1", "http"] {
             assert!(!first.all.contains(private), "{private}: {}", first.all);
         }
@@ -336,7 +316,7 @@ mod session {
                 }
             }
         });
-        let answered = desk.until(|event| if let Event::ReminderAnswered { id, choice } = event { Some((*id, *choice)) } else { None });
+        let answered = desk.until(|event| if let Event::ReminderAnswered { id, choice } = event { Some((id, choice)) } else { None });
         drop(stop);
         saying.join().unwrap();
         assert_eq!(answered, (Some(sales.id), ReminderChoice::Rotate));
@@ -344,18 +324,17 @@ mod session {
         // Several at once stand in the body, where markup would be understood.
         let twin = desk.connection("<i>Finance</i>", 1);
         let other = desk.connection("Marketing", 1);
-        let mut quiet = Desk { ..desk };
-        quiet.again(None);
+        desk.reopen(None);
         for (connection, new) in [&twin, &other] {
-            quiet.adopt(connection, new);
-            quiet.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
+            desk.adopt(connection, new);
+            desk.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
         }
-        quiet.again(Some(desktop()));
-        assert_eq!(quiet.reminded().0.len(), 2);
+        desk.reopen(Some(desktop()));
+        assert_eq!(desk.reminded().0.len(), 2);
         let second = arrived.recv_timeout(Duration::from_secs(5)).unwrap();
         assert_eq!(second.body, "&lt;i&gt;Finance&lt;/i&gt;: in 1 day\nMarketing: in 1 day");
         assert_eq!(second.actions, ["default", "Open", "open", "Open"]);
-        assert!(quiet.secrets.iter().all(|secret| !second.all.contains(secret)), "{}", second.all);
+        assert!(desk.secrets().iter().all(|secret| !second.all.contains(secret)), "{}", second.all);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use brickpass::{
     },
 };
 
-use crate::support::{Home, hostile_values, missing_tool, run, skip, tool_exists};
+use crate::support::{Home, hostile_values, missing_tool, run, skip, terminal::with_vault, tool_exists};
 
 const LIMIT: Duration = Duration::from_secs(60);
 const POSIX: [&str; 3] = ["bash", "dash", "zsh"];
@@ -281,11 +281,7 @@ fn the_program_prints_a_command_that_sends_its_own_token() {
     let demo = Demo::start(&DemoOptions::default()).unwrap();
     let workspace = demo.workspaces()[0].clone();
     let tools = Tools::new();
-    let brickpass = |arguments: &[&str], stdin: &str| {
-        let mut command = tools.home.brickpass(arguments);
-        command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse");
-        run(&mut command, stdin.as_bytes(), LIMIT)
-    };
+    let brickpass = |arguments: &[&str], stdin: &str| run(with_vault(&mut tools.home.brickpass(arguments)), stdin.as_bytes(), LIMIT);
     let added = brickpass(&["add", "Ada's", "--base-url", &workspace.base_url, "--token-stdin"], &workspace.token);
     assert_eq!(added.code, Some(0), "{added:?}");
     let words =
@@ -296,7 +292,7 @@ fn the_program_prints_a_command_that_sends_its_own_token() {
 
     std::os::unix::fs::symlink(crate::support::BRICKPASS, tools.bin().join("brickpass")).unwrap();
     let mut shell = tools.shell("sh");
-    shell.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", "correct horse").args(["-c", printed.stdout.trim_end()]);
+    with_vault(&mut shell).args(["-c", printed.stdout.trim_end()]);
     let sent = run(&mut shell, b"", LIMIT);
     assert_eq!(sent.code, Some(0), "{sent:?}");
     assert_eq!(tools.read("gh.stdin"), Some(workspace.token.clone()));

@@ -103,6 +103,11 @@ impl<W: World> Desk<W> {
         Some(event)
     }
 
+    /// What may stand in no event and in no file.
+    pub fn secrets(&self) -> Vec<String> {
+        [self.world.secrets(), self.handed_out.clone()].concat()
+    }
+
     /// As the form saves what it has read.
     pub fn save(&mut self, reviewed: Reviewed) -> Connection {
         let connection = reviewed.connection.clone();
@@ -136,10 +141,10 @@ impl<W: World> Drop for Desk<W> {
             return;
         }
         let files = self.home.files();
-        for secret in self.world.secrets().iter().chain(&self.handed_out) {
-            assert!(!self.told.contains(secret), "an event shows a secret");
+        for secret in self.secrets() {
+            assert!(!self.told.contains(&secret), "an event shows a secret");
             for (path, bytes) in &files {
-                assert!(!String::from_utf8_lossy(bytes).contains(secret), "{} holds a secret", path.display());
+                assert!(!String::from_utf8_lossy(bytes).contains(&secret), "{} holds a secret", path.display());
             }
         }
     }
@@ -179,4 +184,26 @@ pub fn by_token(base_url: &str, token: &str) -> impl FnOnce(&mut Draft) {
         base_url.clone_into(&mut draft.base_url);
         draft.secret = token.into();
     }
+}
+
+#[test]
+fn a_desk_in_whose_home_or_events_a_secret_stands_fails_its_test() {
+    struct Known;
+    impl World for Known {
+        fn secrets(&self) -> Vec<String> {
+            vec!["dapi0123456789".to_owned()]
+        }
+    }
+    let desk = |name: &str| {
+        let mut desk = Desk::start(Home::new(), Known, in_memory);
+        desk.save(form(name, by_token("https://adb-1.2.azuredatabricks.net", "dapi0123456789")));
+        desk
+    };
+    let fails = |desk: Desk<Known>| std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(desk))).is_err();
+    assert!(!fails(desk("Sales")));
+    let lying = desk("Sales");
+    std::fs::write(lying.home.path().join("left"), "token = dapi0123456789").unwrap();
+    assert!(fails(lying));
+    // The name is told with the list, and is in the file of connections.
+    assert!(fails(desk("dapi0123456789")));
 }
