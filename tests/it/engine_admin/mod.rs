@@ -1,0 +1,205 @@
+//! What an administrator sets up, through the engine, against the demo: with a network that can lose what it carries.
+
+mod ending;
+mod refused;
+mod secrets;
+mod service_principals;
+mod tokens;
+
+use std::{sync::Arc, time::Duration};
+
+use brickpass::{
+    connection::{AuthKind, BaseUrl, Connection, ConnectionId, Draft, LevelKind},
+    databricks::{
+        Call, Client, Entitlement, Http, HttpSettings, NewOAuthSecret, OAuthSecret, ServicePrincipal, TokenRules, UserToken, WorkspaceRole,
+    },
+    demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace},
+    engine::{AdminAnswer, AdminRequest, Command, Deed, Event, Places, RunId, SignInPlace, SignInStep},
+    failure::{Code, Failure},
+    storage::Activity,
+};
+use secrecy::ExposeSecret as _;
+
+use crate::support::{
+    Home,
+    between::{Between, Way},
+    browser::{consent, visit},
+    desk::{self, World, by_token, file_vault, form, with_vault},
+    free_port,
+};
+
+const SALES: &str = "Sales lakehouse";
+const PRINCIPALS: &str = "/api/2.0/preview/scim/v2/ServicePrincipals";
+const SECRETS: &str = "/credentials/secrets";
+
+/// An account, and a workspace of it behind a network.
+struct Service {
+    demo: Demo,
+    workspace: DemoWorkspace,
+    handle: DemoHandle,
+    net: Between,
+}
+
+impl World for Service {
+    fn secrets(&self) -> Vec<String> {
+        self.demo.workspaces().iter().map(|workspace| workspace.token.clone()).collect()
+    }
+}
+
+type Desk = desk::Desk<Service>;
+
+impl Desk {
+    fn new() -> Self {
+        let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
+        let port = free_port();
+        demo.authorization().register_redirect_port(port);
+        let workspace = demo.workspaces()[0].clone();
+        let handle = demo.workspace(SALES).unwrap();
+        let net = Between::through(&workspace.base_url);
+        Self::start(Home::new(), Service { demo, workspace, handle, net }, |home| Places {
+            redirect_port: Some(port),
+            open_url: Some(Arc::new(|_| Ok(()))),
+            ..with_vault(home, file_vault(home))
+        })
+    }
+
+    /// What becomes of each request from now on, by its method and its path.
+    fn script(&self, script: impl Fn(&str, &str) -> Way + Send + Sync + 'static) {
+        self.net.script(move |request, _| {
+            let (method, path) = request.split_once(' ').unwrap();
+            script(method, path)
+        });
+        self.net.forget();
+    }
+
+    /// How many requests of this method there were since, to a path with this in it.
+    fn count(&self, method: &str, path: &str) -> usize {
+        self.net.seen().iter().filter(|seen| seen.starts_with(method) && seen.contains(path)).count()
+    }
+
+    /// To the workspace behind the network, with the token of its admin.
+    fn sales(&mut self) -> ConnectionId {
+        self.save(form("Sales", by_token(&self.net.base_url(), &self.workspace.token))).id
+    }
+
+    /// To another workspace, where its user is no admin.
+    fn not_an_admin(&mut self) -> ConnectionId {
+        let payroll = self.demo.workspaces().iter().find(|it| it.name == "Payroll and people data").unwrap().clone();
+        self.save(form("Payroll", by_token(&payroll.base_url, &payroll.token))).id
+    }
+
+    fn account(&mut self, change: impl FnOnce(&mut Draft)) -> Connection {
+        let account = self.demo.account();
+        self.save(form("The account", |draft| {
+            draft.base_url = account.base_url;
+            draft.level = LevelKind::Account;
+            draft.account_id = account.account_id;
+            draft.auth = AuthKind::Browser;
+            change(draft);
+        }))
+    }
+
+    /// To the account, signed in as its admin.
+    fn admins_account(&mut self) -> ConnectionId {
+        let connection = self.account(|_| ());
+        let admin = self.demo.users().swap_remove(0);
+        self.send(Command::SignIn { run: RunId(90), owner: Box::new(connection.clone()), place: SignInPlace::Here, open_browser: true });
+        let address = self.until(|event| match event {
+            Event::SignInProgress { step: SignInStep::Waiting { address, .. }, .. } => Some(address.expose_secret().to_owned()),
+            Event::SignInFinished { outcome, .. } => panic!("{outcome:?}"),
+            _ => None,
+        });
+        let answer = consent(&address, &admin.name, &admin.password).unwrap();
+        visit(&answer);
+        self.until(|event| if let Event::SignInFinished { outcome, .. } = event { Some(outcome.map(drop)) } else { None }).unwrap();
+        connection.id
+    }
+
+    fn ask(&mut self, id: ConnectionId, request: AdminRequest) -> Result<AdminAnswer, Failure> {
+        let expected = request.clone();
+        self.send(Command::Admin { run: RunId(7), id, request });
+        self.answered(&expected)
+    }
+
+    /// The request comes back with its answer.
+    fn answered(&mut self, expected: &AdminRequest) -> Result<AdminAnswer, Failure> {
+        self.until(|event| match event {
+            Event::Admin { run: RunId(7), request, outcome, .. } => {
+                assert_eq!(request, *expected);
+                Some(outcome)
+            }
+            _ => None,
+        })
+    }
+
+    fn rules(&mut self, id: ConnectionId, request: AdminRequest) -> Result<TokenRules, Failure> {
+        self.ask(id, request).map(|answer| if let AdminAnswer::TokenRules(rules) = answer { rules } else { panic!("{answer:?}") })
+    }
+
+    fn everybodys(&mut self, id: ConnectionId) -> Vec<UserToken> {
+        let answer = self.ask(id, AdminRequest::UsersTokens).unwrap();
+        if let AdminAnswer::UsersTokens(all) = answer { all } else { panic!("{answer:?}") }
+    }
+
+    fn revoke(&mut self, id: ConnectionId, token_ids: &[String]) -> (Vec<String>, Vec<(String, Failure)>) {
+        let answer = self.ask(id, AdminRequest::RevokeUsersTokens { token_ids: token_ids.to_vec() }).unwrap();
+        if let AdminAnswer::UsersTokensRevoked { revoked, failed } = answer { (revoked, failed) } else { panic!("{answer:?}") }
+    }
+
+    fn principals(&mut self, id: ConnectionId) -> Vec<ServicePrincipal> {
+        let answer = self.ask(id, AdminRequest::ServicePrincipals).unwrap();
+        if let AdminAnswer::ServicePrincipals(all) = answer { all } else { panic!("{answer:?}") }
+    }
+
+    fn create(&mut self, id: ConnectionId, name: &str) -> Result<ServicePrincipal, Failure> {
+        let answer = self.ask(id, AdminRequest::CreateServicePrincipal { name: name.to_owned() })?;
+        Ok(if let AdminAnswer::ServicePrincipalCreated(made) = answer { made } else { panic!("{answer:?}") })
+    }
+
+    fn make_secret(&mut self, id: ConnectionId, principal: &str) -> Result<NewOAuthSecret, Failure> {
+        let answer = self.ask(id, secret_for(principal))?;
+        Ok(if let AdminAnswer::SecretCreated(new) = answer { new } else { panic!("{answer:?}") })
+    }
+
+    fn list_secrets(&mut self, id: ConnectionId, principal: &str) -> Vec<OAuthSecret> {
+        let answer = self.ask(id, AdminRequest::Secrets { principal_id: principal.to_owned() }).unwrap();
+        if let AdminAnswer::Secrets(secrets) = answer { secrets } else { panic!("{answer:?}") }
+    }
+
+    fn entitle(&mut self, id: ConnectionId, principal: &str, granted: bool) -> Result<(), Failure> {
+        let (principal_id, entitlement) = (principal.to_owned(), Entitlement::DatabricksSqlAccess);
+        self.ask(id, AdminRequest::SetEntitlement { principal_id, entitlement, granted }).map(drop)
+    }
+
+    /// The ids, as the service knows them, of all secrets of this principal.
+    fn there(&self, principal: &str) -> Vec<String> {
+        self.demo.authorization().oauth_secrets(principal)
+    }
+
+    /// As the log has it; the engine has ended.
+    fn deeds(&mut self) -> Vec<(Deed, Option<Code>, String)> {
+        self.finish();
+        let log = Activity::new(&self.home.state_dir()).load().unwrap();
+        log.into_iter().map(|entry| (entry.what, entry.failed, entry.detail.unwrap_or_default())).collect()
+    }
+}
+
+fn secret_for(principal: &str) -> AdminRequest {
+    AdminRequest::CreateSecret { principal_id: principal.to_owned(), lifetime: Some(Duration::from_hours(24)) }
+}
+
+/// What the workspace's admin does elsewhere.
+fn elsewhere<T>(workspace: &DemoWorkspace, work: impl AsyncFnOnce(Client, Call<'static>) -> T) -> T {
+    let base_url = BaseUrl::read(&workspace.base_url).unwrap().base_url;
+    let client = Client::new(Http::new(HttpSettings::default()), base_url, None, workspace.token.clone().into(), Duration::from_secs(8));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { work(client, Call::until(tokio::time::Instant::now() + Duration::from_secs(8))).await })
+}
+
+fn change_of(method: &'static str, part: &'static str, way: Way) -> impl Fn(&str, &str) -> Way {
+    move |asked, path| if asked == method && path.contains(part) { way } else { Way::Through }
+}
+
+fn add_to(principal_id: &str, workspace_id: &str) -> AdminRequest {
+    AdminRequest::AddToWorkspace { principal_id: principal_id.to_owned(), workspace_id: workspace_id.to_owned(), role: WorkspaceRole::User }
+}

@@ -1,0 +1,232 @@
+//! Signing in, through the engine, against the demo's authorization server: a person with a browser on one side, sockets on the other.
+
+mod accounts;
+mod kept;
+mod service_principal;
+mod signing_in;
+
+use std::{
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU16, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use brickpass::{
+    check::Report,
+    connection::{AuthKind, BaseUrl, Connection, ConnectionId, Draft, LevelKind, Reviewed},
+    demo::{Demo, DemoOptions, DemoUser},
+    engine::{Command, Event, Places, RunId, SignInPlace, SignInStep, SignedIn},
+    failure::Failure,
+    oauth::loopback::{Listener, Ports},
+    storage::{Vault, VaultConfig, VaultHome},
+};
+use secrecy::ExposeSecret as _;
+
+use crate::support::{
+    Home,
+    browser::{consent, visit},
+    desk::{self, World, in_memory},
+};
+
+const SALES: &str = "Sales lakehouse";
+
+/// A free port that no other test is given by the system: below the ports that it hands out.
+fn own_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 16_384).unwrap();
+    loop {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = 12_000 + (process.wrapping_add(step)) % 16_384;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// The demo, and a browser that is opened by noting the address.
+struct Service {
+    demo: Demo,
+    opened: Arc<Mutex<Vec<String>>>,
+    port: u16,
+}
+
+impl World for Service {
+    fn secrets(&self) -> Vec<String> {
+        let mut secrets = self.demo.authorization().issued_tokens();
+        secrets.push(self.demo.service_principal().client_secret);
+        for address in self.opened() {
+            let pairs = url::Url::parse(&address).unwrap();
+            secrets.extend(pairs.query_pairs().filter(|(name, _)| name == "state").map(|(_, state)| state.into_owned()));
+        }
+        secrets
+    }
+}
+
+impl Service {
+    fn opened(&self) -> Vec<String> {
+        self.opened.lock().unwrap().clone()
+    }
+}
+
+type Desk = desk::Desk<Service>;
+
+impl Desk {
+    fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    fn with(change: impl FnOnce(&mut Places)) -> Self {
+        let (demo, port) = (Demo::start(&DemoOptions::default()).unwrap(), own_port());
+        demo.authorization().register_redirect_port(port);
+        let discovery_host = Some(BaseUrl::read(&demo.account().base_url).unwrap().base_url);
+        let opened: Arc<Mutex<Vec<String>>> = Arc::default();
+        let noted = Arc::clone(&opened);
+        Self::start(Home::new(), Service { demo, opened, port }, |home| {
+            let open_url = move |url: &str| {
+                noted.lock().unwrap().push(url.to_owned());
+                Ok(())
+            };
+            let mut places = Places { redirect_port: Some(port), discovery_host, open_url: Some(Arc::new(open_url)), ..in_memory(home) };
+            change(&mut places);
+            places
+        })
+    }
+
+    /// Secrets are in a file whose passphrase nobody has told yet.
+    fn locked() -> Self {
+        Self::with(|places| {
+            let config = VaultConfig { home: VaultHome::File, file: places.vault_file(), passphrase: None };
+            places.vault = Some(Vault::new(config));
+        })
+    }
+
+    fn me(&self) -> DemoUser {
+        self.demo.users().swap_remove(0)
+    }
+
+    fn workspace(&self, name: &str) -> String {
+        self.demo.workspaces().iter().find(|it| it.name == name).unwrap().base_url.clone()
+    }
+
+    /// A saved connection to the first workspace, for the browser.
+    fn sales(&mut self) -> Connection {
+        let base_url = self.workspace(SALES);
+        self.save(form(SALES, &base_url, |_| {}))
+    }
+
+    fn account(&mut self) -> Connection {
+        let account = self.demo.account();
+        self.save(form("The account", &account.base_url, |draft| {
+            draft.level = LevelKind::Account;
+            draft.account_id = account.account_id;
+        }))
+    }
+
+    fn begin(&self, run: u64, owner: &Connection) {
+        self.begin_at(run, owner, SignInPlace::Here);
+    }
+
+    fn begin_at(&self, run: u64, owner: &Connection, place: SignInPlace) {
+        self.send(Command::SignIn { run: RunId(run), owner: Box::new(owner.clone()), place, open_browser: true });
+    }
+
+    /// The address that the browser is sent to, and whether it was opened.
+    fn waiting(&mut self, run: u64) -> (String, bool) {
+        self.until(|event| match event {
+            Event::SignInProgress { run: RunId(it), step: SignInStep::Waiting { address, browser_opened, .. }, .. } if it == run => {
+                Some((address.expose_secret().to_owned(), browser_opened))
+            }
+            Event::SignInFinished { run: RunId(it), outcome, .. } if it == run => panic!("{outcome:?}"),
+            _ => None,
+        })
+    }
+
+    fn finished(&mut self, run: u64) -> Result<SignedIn, Failure> {
+        self.until(|event| match event {
+            Event::SignInFinished { run: RunId(it), outcome, .. } if it == run => Some(outcome),
+            _ => None,
+        })
+    }
+
+    /// From the button to the end, as this user.
+    fn sign_in(&mut self, owner: &Connection, user: &DemoUser) -> Result<SignedIn, Failure> {
+        self.begin(90, owner);
+        let (address, _) = self.waiting(90);
+        come_back(&consent(&address, &user.name, &user.password).unwrap());
+        self.finished(90)
+    }
+
+    fn test(&mut self, connection: &Connection) -> Report {
+        self.test_with(connection, None)
+    }
+
+    fn test_with(&mut self, connection: &Connection, secret: Option<&str>) -> Report {
+        let secret = secret.map(|secret| secret.to_owned().into());
+        self.send(Command::Test { run: RunId(1), connection: Box::new(connection.clone()), secret });
+        self.until(|event| if let Event::TestFinished { report, .. } = event { Some(*report) } else { None })
+    }
+
+    fn who(&mut self, asked: ConnectionId) -> Option<String> {
+        self.send(Command::DescribeSignIn { id: asked });
+        // What was told without being asked is older than the answer.
+        let mut last = None;
+        self.send(Command::AccessToken { id: ConnectionId::random(), anew: false });
+        let mut described = false;
+        loop {
+            let ended = self.until(|event| match event {
+                Event::SignInDescribed { id, outcome } if id == asked => {
+                    last = outcome.unwrap();
+                    described = true;
+                    Some(false)
+                }
+                Event::AccessToken { .. } => Some(true),
+                _ => None,
+            });
+            if ended && described {
+                return last.map(|sign_in| sign_in.user);
+            }
+            if ended {
+                return self
+                    .until(
+                        |event| {
+                            if let Event::SignInDescribed { id, outcome } = event { (id == asked).then(|| outcome.unwrap()) } else { None }
+                        },
+                    )
+                    .map(|sign_in| sign_in.user);
+            }
+        }
+    }
+
+    fn token(&mut self, id: ConnectionId) -> Result<String, Failure> {
+        self.send(Command::AccessToken { id, anew: false });
+        self.until(|event| if let Event::AccessToken { outcome, .. } = event { Some(outcome) } else { None })
+            .map(|token| token.secret.expose_secret().to_owned())
+    }
+
+    fn port_is_closed(&self) -> bool {
+        TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err()
+    }
+}
+
+fn form(name: &str, base_url: &str, change: impl FnOnce(&mut Draft)) -> Reviewed {
+    desk::form(name, |draft| {
+        base_url.clone_into(&mut draft.base_url);
+        draft.auth = AuthKind::Browser;
+        change(draft);
+    })
+}
+
+/// The browser brings the answer and shows the page that it is sent to; then the port is free again.
+fn come_back(answer: &str) {
+    let sent_on = visit(answer);
+    let answer = url::Url::parse(answer).unwrap();
+    visit(answer.join(sent_on.header("location").expect("sent on to the last page")).unwrap().as_str());
+    let until = Instant::now() + Duration::from_secs(5);
+    while Listener::bind(&Ports::only(answer.port().unwrap())).is_err() {
+        assert!(Instant::now() < until, "the port stays taken");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

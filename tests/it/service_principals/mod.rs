@@ -1,0 +1,106 @@
+//! Service principals through the client against the demo: who there is, what they sign in with, what they may do.
+
+mod directory;
+mod permissions;
+mod requests;
+mod secrets;
+
+use std::time::Duration;
+
+use brickpass::{
+    connection::{AccountId, BaseUrl},
+    databricks::{ApiError, Call, Client, Directory, Http, HttpSettings, NewOAuthSecret, Object, Permission, Securable, ServicePrincipal},
+    demo::{Demo, DemoHandle, DemoOptions},
+};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::{
+    demo_oauth,
+    support::{self, fault_server::FaultServer},
+};
+
+const SALES: &str = "Sales lakehouse";
+
+struct Site {
+    demo: Demo,
+    account_id: AccountId,
+}
+
+impl Site {
+    fn new() -> Self {
+        let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
+        let account_id = AccountId::parse(&demo.account().account_id).unwrap();
+        Self { demo, account_id }
+    }
+
+    /// At account level, signed in with the browser as its admin.
+    async fn above(self) -> (Self, Client) {
+        let browser = demo_oauth::Site { demo: self.demo };
+        let tokens = browser.tokens_for(&browser.account_issuer(), "all-apis").await;
+        let client = Self::client(&browser.demo.account().base_url, tokens["access_token"].as_str().unwrap());
+        (Self { demo: browser.demo, ..self }, client)
+    }
+
+    fn account(&self) -> Directory<'_> {
+        Directory::Account(&self.account_id)
+    }
+
+    fn base_url(&self, workspace: &str) -> String {
+        self.demo.workspaces().iter().find(|it| it.name == workspace).unwrap().base_url.clone()
+    }
+
+    /// Whether this secret signs in at a workspace, and opens its API.
+    async fn signs_in(&self, principal: &ServicePrincipal, secret: &str, workspace: &str) -> bool {
+        let base_url = self.base_url(workspace);
+        let request = support::client().post(format!("{base_url}/oidc/v1/token")).basic_auth(principal.client_id.as_str(), Some(secret));
+        let answer = request.form(&[("grant_type", "client_credentials"), ("scope", "all-apis")]).send().await.unwrap();
+        if answer.status() == 401 {
+            return false;
+        }
+        let tokens: Value = answer.json().await.unwrap();
+        let me = Self::client(&base_url, tokens["access_token"].as_str().unwrap()).me().await.unwrap();
+        assert_eq!((me.user_name.as_str(), me.display_name.as_deref()), (principal.client_id.as_str(), Some(principal.name.as_str())));
+        true
+    }
+
+    fn handle(&self, workspace: &str) -> DemoHandle {
+        self.demo.workspace(workspace).unwrap()
+    }
+
+    fn client(base_url: &str, token: &str) -> Client {
+        let base_url = BaseUrl::read(base_url).unwrap().base_url;
+        Client::new(Http::new(HttpSettings::default()), base_url, None, SecretString::from(token), Duration::from_secs(8))
+    }
+
+    /// With the token that is handed out.
+    fn at(&self, workspace: &str) -> Client {
+        let workspace = self.demo.workspaces().iter().find(|it| it.name == workspace).unwrap();
+        Self::client(&workspace.base_url, &workspace.token)
+    }
+}
+
+fn call() -> Call<'static> {
+    Call::until(tokio::time::Instant::now() + Duration::from_secs(8))
+}
+
+async fn here(client: &Client) -> Result<Vec<ServicePrincipal>, ApiError> {
+    client.service_principals(Directory::Workspace, &call()).await
+}
+
+async fn secret(client: &Client, directory: Directory<'_>, id: &str) -> Result<NewOAuthSecret, ApiError> {
+    client.create_oauth_secret(directory, id, Some(Duration::from_hours(90 * 24)), &call()).await
+}
+
+fn paths(server: &FaultServer) -> Vec<String> {
+    server.requests().iter().map(|head| head.split_whitespace().nth(1).unwrap().to_owned()).collect()
+}
+
+/// The step of a ladder.
+fn step(kind: Securable, word: &str) -> Permission {
+    *kind.permissions().iter().find(|it| it.word == word).unwrap()
+}
+
+async fn objects(client: &Client, kind: Securable) -> Vec<Object> {
+    client.objects(kind, (kind == Securable::Schema).then_some("main"), &call()).await.unwrap()
+}
