@@ -184,12 +184,12 @@ fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
     let mut lines: Vec<ProfileLine> = profiles
         .into_iter()
         .map(|profile| ProfileLine {
-            is_default: default.as_deref() == Some(profile.name.as_str()),
+            is_default: default.as_deref() == Some(profile.name),
             host: profile.get("host").map(str::to_owned),
             auth_type: profile.get("auth_type").map(str::to_owned),
             secrets: profile.secrets().map(|(key, _)| key.to_owned()).collect(),
-            published: by_name.get(profile.name.as_str()).map(|known| (known.connection, known.drift)),
-            name: profile.name,
+            published: by_name.get(profile.name).map(|known| (known.connection, known.drift)),
+            name: profile.name.to_owned(),
         })
         .collect();
     lines.extend(known.iter().filter(|known| known.drift == Drift::Gone).map(|known| ProfileLine {

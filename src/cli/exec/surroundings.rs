@@ -182,8 +182,8 @@ mod tests {
     fn the_file_of_profiles_has_those_of_this_connection_and_no_secret() {
         let text = profiles(&connection(&json!({})), &["prod".to_owned(), "no name]\n[x".to_owned(), "__settings__".to_owned()]);
         let file = File::read(text.as_bytes()).unwrap();
-        let read: Vec<_> = file.profiles().into_iter().map(|it| (it.name.clone(), it.get("auth_type").map(str::to_owned))).collect();
-        assert_eq!(read, [("prod".to_owned(), Some(WAY.to_owned())), ("sales-eu".to_owned(), Some(WAY.to_owned()))]);
+        let read: Vec<_> = file.profiles().into_iter().map(|it| (it.name, it.get("auth_type"))).collect();
+        assert_eq!(read, [("prod", Some(WAY)), ("sales-eu", Some(WAY))]);
         assert!(!text.contains("metadata_service_url") && !text.contains("127.0.0.1"));
     }
 }

@@ -114,7 +114,7 @@ fn restored(shared: &Shared) -> Result<(), Failure> {
     }
     let now = Now::read(shared)?;
     let profiles = now.profiles.profiles();
-    let profiles: HashMap<&str, &Profile> = profiles.iter().map(|profile| (profile.name.as_str(), profile)).collect();
+    let profiles: HashMap<&str, &Profile<'_>> = profiles.iter().map(|profile| (profile.name, profile)).collect();
     for publication in shared.publishing.publications.load() {
         let same = profiles.get(publication.profile.as_str()).is_some_and(|profile| known::section(profile) == publication.section);
         if publication.file == now.file.path() && !same {

@@ -2,14 +2,13 @@
 
 use std::{collections::HashMap, fmt::Write as _, path::Path};
 
-use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 
 use super::{Drift, Shared, connections};
 use crate::{
     connection::{Connection, ConnectionId},
     failure::Failure,
-    interchange::databrickscfg::{self, File, Profile, is_secret},
+    interchange::databrickscfg::{self, File, Profile},
     storage::Publication,
 };
 
@@ -20,14 +19,14 @@ pub(super) struct Known {
 }
 
 /// Of this file; a connection that is not there any more has published nothing.
-pub(super) fn of(shared: &Shared, path: &Path, profiles: &[Profile]) -> Result<Vec<Known>, Failure> {
+pub(super) fn of(shared: &Shared, path: &Path, profiles: &[Profile<'_>]) -> Result<Vec<Known>, Failure> {
     let publications = shared.publishing.publications.load();
     if publications.is_empty() {
         return Ok(Vec::new());
     }
     let connections = connections(shared)?;
     let connections: HashMap<ConnectionId, Connection> = connections.into_iter().map(|connection| (connection.id, connection)).collect();
-    let profiles: HashMap<&str, &Profile> = profiles.iter().map(|profile| (profile.name.as_str(), profile)).collect();
+    let profiles: HashMap<&str, &Profile<'_>> = profiles.iter().map(|profile| (profile.name, profile)).collect();
     let known = publications.into_iter().filter(|publication| publication.file == path).filter_map(|publication| {
         let connection = connections.get(&publication.connection)?;
         let profile = profiles.get(publication.profile.as_str()).copied();
@@ -37,7 +36,7 @@ pub(super) fn of(shared: &Shared, path: &Path, profiles: &[Profile]) -> Result<V
     Ok(known.collect())
 }
 
-fn drift(publication: &Publication, profile: Option<&Profile>, connection: &Connection, helper: &str) -> Drift {
+fn drift(publication: &Publication, profile: Option<&Profile<'_>>, connection: &Connection, helper: &str) -> Drift {
     let Some(profile) = profile else { return Drift::Gone };
     match (section(profile) == publication.section, published(connection, helper) == publication.published) {
         (true, true) => Drift::Same,
@@ -60,10 +59,9 @@ pub(super) fn record(shared: &Shared, path: &Path, file: &File, profile: &str, c
 }
 
 /// Of where the profile leads and how it signs in; what the person keeps there besides is theirs. Of a secret only that there is one.
-pub(super) fn section(profile: &Profile) -> String {
+pub(super) fn section(profile: &Profile<'_>) -> String {
     let deciding = profile.keys().filter(|(key, _)| databrickscfg::decides(key));
-    let mut pairs: Vec<(&str, &str)> =
-        deciding.map(|(key, value)| (key, if is_secret(key) { "" } else { value.expose_secret() })).collect();
+    let mut pairs: Vec<(&str, &str)> = deciding.map(|(key, _)| (key, profile.get(key).unwrap_or_default())).collect();
     pairs.sort_unstable();
     digest(pairs)
 }

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use subtle::ConstantTimeEq as _;
 
 use super::{Shared, connections};
 use crate::{
     connection::{BaseUrl, Connection, SecretKind},
     failure::{Code, Failure},
-    interchange::databrickscfg::{File, Profile},
+    interchange::databrickscfg::{File, Profile, Value},
     storage::SecretKey,
 };
 
@@ -26,7 +26,7 @@ fn kind(key: &str) -> Option<SecretKind> {
 ///
 /// # Errors
 /// There is none; the vault does not open.
-pub(super) fn standing_for(shared: &Shared, profile: &Profile) -> Result<Connection, Failure> {
+pub(super) fn standing_for(shared: &Shared, profile: &Profile<'_>) -> Result<Connection, Failure> {
     let host = profile.get("host").and_then(|host| BaseUrl::read(host).ok()).map(|pasted| pasted.base_url.origin());
     let all = connections(shared)?;
     for connection in all.iter().filter(|connection| Some(connection.base_url.origin()) == host) {
@@ -46,7 +46,7 @@ pub(super) fn standing_for(shared: &Shared, profile: &Profile) -> Result<Connect
     ))
 }
 
-fn holds(shared: &Shared, connection: &Connection, key: &str, secret: &SecretString) -> Result<bool, Failure> {
+fn holds(shared: &Shared, connection: &Connection, key: &str, secret: Value<'_>) -> Result<bool, Failure> {
     let Some(kind) = kind(key) else { return Ok(false) };
     let stored = shared.vault().get(SecretKey { connection: connection.id, kind }).map_err(|error| error.failure())?;
     Ok(stored.is_some_and(|stored| bool::from(stored.expose_secret().as_bytes().ct_eq(secret.expose_secret().as_bytes()))))
@@ -55,21 +55,13 @@ fn holds(shared: &Shared, connection: &Connection, key: &str, secret: &SecretStr
 /// Whether a change takes secrets off the disk, each of which the vault holds: then no backup may keep them there. A secret that nobody else
 /// holds is kept, since it could not be had again.
 pub(super) fn move_away(shared: &Shared, before: &File, after: &File) -> bool {
-    let still = all(after);
+    let still: Vec<_> = after.secrets().collect();
     let still: HashSet<&str> = still.iter().map(|(_, secret)| secret.expose_secret()).collect();
-    let mut gone = all(before);
+    let mut gone: Vec<_> = before.secrets().collect();
     gone.retain(|(_, secret)| !still.contains(secret.expose_secret()));
     if gone.is_empty() {
         return false;
     }
     let Ok(connections) = connections(shared) else { return false };
-    let is_held = |(key, secret): &(String, SecretString)| {
-        connections.iter().any(|connection| holds(shared, connection, key, secret).unwrap_or_default())
-    };
-    gone.iter().all(is_held)
-}
-
-fn all(file: &File) -> Vec<(String, SecretString)> {
-    let profiles = file.profiles();
-    profiles.iter().flat_map(|profile| profile.secrets().map(|(key, secret)| (key.to_owned(), secret.clone()))).collect()
+    gone.into_iter().all(|(key, secret)| connections.iter().any(|connection| holds(shared, connection, key, secret).unwrap_or_default()))
 }

@@ -1,10 +1,10 @@
 //! Where Python (`configparser`), Java (commons-configuration) or JavaScript would read the file otherwise than Go.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{
     Remark, SETTINGS,
-    keys::is_sign_in,
+    keys::{is_sign_in, small},
     lines::{BOM, Kind, Line},
 };
 
@@ -15,12 +15,13 @@ pub(super) fn remarks(text: &str, lines: &[Line]) -> Vec<Remark> {
         say(1, "The file begins with a byte order mark, and Python's SDK refuses it".to_owned());
     }
     let mut sections: HashMap<&str, usize> = HashMap::new();
-    let mut keys: HashMap<String, usize> = HashMap::new();
+    let mut keys: HashMap<Cow<'_, str>, usize> = HashMap::new();
     let mut current: Option<&str> = None;
     let mut deepest: Option<usize> = None;
     for line in lines {
         match &line.kind {
             Kind::Section(name) => {
+                let name = name.of(text);
                 current = Some(name);
                 deepest = None;
                 keys.clear();
@@ -32,7 +33,7 @@ pub(super) fn remarks(text: &str, lines: &[Line]) -> Vec<Remark> {
                 }
             }
             Kind::Entry(entry) => {
-                let key = &entry.key;
+                let key = entry.key.of(text);
                 let indent = indent(text, line);
                 if deepest.is_some_and(|above| indent > above) {
                     say(
@@ -45,7 +46,7 @@ pub(super) fn remarks(text: &str, lines: &[Line]) -> Vec<Remark> {
                 if current.is_none() {
                     say(line.number, "A value stands before any section, and Python's SDK refuses the file".to_owned());
                 }
-                if let Some(first) = keys.insert(key.to_lowercase(), line.number) {
+                if let Some(first) = keys.insert(small(key), line.number) {
                     say(
                         line.number,
                         format!("{key} stands here for the second time (first in line {first}), and Python's SDK refuses the file"),
@@ -66,14 +67,14 @@ pub(super) fn remarks(text: &str, lines: &[Line]) -> Vec<Remark> {
                 if entry.written.colon {
                     say(line.number, format!("{key} is written with a colon, which JavaScript does not read"));
                 }
-                if entry.value.contains("${") {
+                if entry.value.of(text).contains("${") {
                     say(line.number, format!("Java replaces the ${{...}} in {key}"));
                 }
             }
             Kind::Blank | Kind::Comment => {}
         }
     }
-    found.extend(several_ways(lines));
+    found.extend(several_ways(text, lines));
     found.sort_by_key(|remark| remark.line);
     found
 }
@@ -92,7 +93,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("metadata-service", &["metadata_service_url"]),
 ];
 
-fn several_ways(lines: &[Line]) -> Vec<Remark> {
+fn several_ways(text: &str, lines: &[Line]) -> Vec<Remark> {
     let mut found = Vec::new();
     let mut check = |head: usize, name: &str, keys: &[&str]| {
         let mut groups: Vec<&str> =
@@ -108,10 +109,10 @@ fn several_ways(lines: &[Line]) -> Vec<Remark> {
         match &line.kind {
             Kind::Section(section) => {
                 check(head, name, &keys);
-                (head, name) = (line.number, section);
+                (head, name) = (line.number, section.of(text));
                 keys.clear();
             }
-            Kind::Entry(entry) if !entry.value.is_empty() => keys.push(entry.key.as_str()),
+            Kind::Entry(entry) if !entry.value.of(text).is_empty() => keys.push(entry.key.of(text)),
             _ => {}
         }
     }

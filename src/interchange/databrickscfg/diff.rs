@@ -41,7 +41,7 @@ pub(super) fn diff(old: (&str, &[Line]), new: (&str, &[Line])) -> Vec<DiffLine> 
         None => DiffLine { kind: DiffKind::Gap, text: String::new() },
         Some(Step { kind, line }) => {
             let (text, lines) = if kind == DiffKind::Added { new } else { old };
-            let text = lines.get(line).map(|line| masked(text.get(line.bytes.clone()).unwrap_or_default(), line));
+            let text = lines.get(line).map(|line| masked(text, line));
             DiffLine { kind, text: text.unwrap_or_default() }
         }
     });
@@ -146,9 +146,10 @@ fn back(reached: &[Vec<usize>], mut k: usize) -> Vec<(usize, usize)> {
 }
 
 /// What follows the value of a secret on its line may be a part of it for another reader, so it goes too.
-fn masked(text: &str, line: &Line) -> String {
+fn masked(file: &str, line: &Line) -> String {
+    let text = file.get(line.bytes.clone()).unwrap_or_default();
     match &line.kind {
-        Kind::Entry(entry) if may_be_secret(&entry.key) => format!("{}{MASK}", text.get(..entry.place.start).unwrap_or_default()),
+        Kind::Entry(entry) if may_be_secret(entry.key.of(file)) => format!("{}{MASK}", text.get(..entry.place.start).unwrap_or_default()),
         // Nobody knows what stands in a line that is switched off.
         Kind::Comment => {
             let inside = text.trim().trim_start_matches(['#', ';', ' ']);

@@ -99,7 +99,7 @@ impl Draft<'_> {
         let mut found = Vec::new();
         for (at, line) in self.lines.iter().enumerate() {
             if let Kind::Section(section) = &line.kind {
-                inside = section == name;
+                inside = section.of(self.text) == name;
             }
             if inside {
                 found.push(at);
@@ -115,6 +115,14 @@ impl Draft<'_> {
         })
     }
 
+    fn key<'a>(&'a self, entry: &'a Entry) -> &'a str {
+        entry.key.of(self.text)
+    }
+
+    fn value<'a>(&'a self, entry: &'a Entry) -> &'a str {
+        entry.value.of(self.text)
+    }
+
     fn replace(&mut self, at: usize, text: Zeroizing<String>) {
         if let Some(act) = self.acts.get_mut(at) {
             *act = Act::Replace(text);
@@ -122,7 +130,7 @@ impl Draft<'_> {
     }
 
     fn remove_keys(&mut self, profile: &str, gone: impl Fn(&str) -> bool) {
-        let going: Vec<usize> = self.entries(profile).filter(|(_, entry)| gone(&entry.key)).map(|(at, _)| at).collect();
+        let going: Vec<usize> = self.entries(profile).filter(|(_, entry)| gone(self.key(entry))).map(|(at, _)| at).collect();
         for at in going {
             self.replace(at, Zeroizing::default());
         }
@@ -131,13 +139,13 @@ impl Draft<'_> {
     /// The section has another address than the one that is put.
     fn leads_elsewhere(&self, profile: &str, keys: &[(&'static str, String)]) -> bool {
         let new = keys.iter().find(|(key, _)| *key == "host").map(|(_, host)| host.trim_end_matches('/'));
-        let old = self.entries(profile).rfind(|(_, entry)| entry.key == "host" && !entry.value.is_empty());
-        new.zip(old).is_some_and(|(new, (_, old))| !old.value.trim_end_matches('/').eq_ignore_ascii_case(new))
+        let old = self.entries(profile).rfind(|(_, entry)| self.key(entry) == "host" && !self.value(entry).is_empty());
+        new.zip(old).is_some_and(|(new, (_, old))| !self.value(old).trim_end_matches('/').eq_ignore_ascii_case(new))
     }
 
     /// A default profile that is not there is an error to the SDKs.
     fn remove_default(&mut self, profile: &str) {
-        let is_it = |entry: &Entry| entry.key == "default_profile" && entry.value.trim() == profile;
+        let is_it = |entry: &Entry| self.key(entry) == "default_profile" && self.value(entry).trim() == profile;
         let going: Vec<usize> = self.entries(SETTINGS).filter(|(_, entry)| is_it(entry)).map(|(at, _)| at).collect();
         for at in going {
             self.replace(at, Zeroizing::default());
@@ -169,7 +177,7 @@ impl Draft<'_> {
         for pair in keys {
             let (key, value) = pair;
             let there: Vec<usize> =
-                self.entries(section).filter(|(_, entry)| entry.key.eq_ignore_ascii_case(key)).map(|(at, _)| at).collect();
+                self.entries(section).filter(|(_, entry)| self.key(entry).eq_ignore_ascii_case(key)).map(|(at, _)| at).collect();
             // The last one counts; a second one would be an error to Python.
             let Some((&last, others)) = there.split_last() else {
                 missing.push(pair);
@@ -192,7 +200,7 @@ impl Draft<'_> {
         let (written, delimiter) = before.split_once(['=', ':']).unwrap_or((before, ""));
         let named = written.trim() == key;
         let plain = !entry.written.quoted && !entry.written.only_go && !entry.written.colon && entry.comment.is_none();
-        if named && plain && *entry.value == value {
+        if named && plain && self.value(entry) == value {
             return;
         }
         let ending = line.get(line.trim_end_matches(['\r', '\n']).len()..).unwrap_or_default();
@@ -309,12 +317,11 @@ fn push_entry(text: &mut String, key: &str, value: &str, width: usize, newline: 
 
 /// What Python makes of what was put: a line of the person's own, which stays as it is, may change that.
 fn alike(before: &str, after: &str, section: &str, keys: &[(&'static str, String)]) -> Result<(), Failure> {
-    let Some(read) = python::read(after) else {
+    let Ok(found) = python::section(after, section) else {
         // What it could not read before is told by the remarks.
-        return if python::read(before).is_none() { Ok(()) } else { Err(otherwise(section)) };
+        return if python::section(before, section).is_err() { Ok(()) } else { Err(otherwise(section)) };
     };
-    let found = read.get(section);
-    let meant = keys.iter().all(|(key, value)| found.and_then(|found| found.get(*key)).is_some_and(|found| **found == *value));
+    let meant = keys.iter().all(|(key, value)| found.as_ref().and_then(|found| found.get(*key)).is_some_and(|found| **found == *value));
     if meant { Ok(()) } else { Err(otherwise(section)) }
 }
 

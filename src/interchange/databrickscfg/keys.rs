@@ -2,6 +2,8 @@
 //!
 //! Source: databricks-sdk-go `config/config.go` (v0.175), whose order of declaration is the order in which the Databricks CLI writes.
 
+use std::borrow::Cow;
+
 /// As the CLI writes them. A key that is not among them stands behind them.
 const ORDER: [&str; 43] = [
     "host",
@@ -115,6 +117,11 @@ pub(super) fn is_sign_in(key: &str) -> bool {
 #[must_use]
 pub fn decides(key: &str) -> bool {
     matches!(key, "host" | "account_id" | "workspace_id") || is_sign_in(key)
+}
+
+/// In small letters, as Python reads it; most keys are written so.
+pub(super) fn small(key: &str) -> Cow<'_, str> {
+    if key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) { Cow::Borrowed(key) } else { Cow::Owned(key.to_lowercase()) }
 }
 
 /// Where the CLI would write it.

@@ -16,13 +16,37 @@ pub(super) struct Line {
 pub(super) enum Kind {
     Blank,
     Comment,
-    Section(String),
+    /// Its name.
+    Section(Piece),
     Entry(Entry),
 }
 
+/// A part of the file's text: a file of thousands of profiles is taken apart without a copy of it.
+pub(super) enum Piece {
+    There(Range<usize>),
+    /// It stands nowhere as it is read.
+    Made(Zeroizing<String>),
+}
+
+impl Piece {
+    /// `text`: that of the whole file.
+    pub(super) fn of<'a>(&'a self, text: &'a str) -> &'a str {
+        match self {
+            Self::There(place) => text.get(place.clone()).unwrap_or_default(),
+            Self::Made(made) => made,
+        }
+    }
+
+    fn moved(&mut self, by: usize) {
+        if let Self::There(place) = self {
+            *place = place.start + by..place.end + by;
+        }
+    }
+}
+
 pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) value: Zeroizing<String>,
+    pub(super) key: Piece,
+    pub(super) value: Piece,
     /// Where the value stands, its quotes included; relative to the line.
     pub(super) place: Range<usize>,
     /// A comment behind the value, sign included; relative to the line.
@@ -51,7 +75,7 @@ pub(super) struct Unreadable {
 pub(super) const BOM: char = '\u{feff}';
 
 pub(super) fn lines(text: &str) -> Result<Vec<Line>, Unreadable> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(text.bytes().filter(|byte| *byte == b'\n').count() + 1);
     let mut at = if text.starts_with(BOM) { BOM.len_utf8() } else { 0 };
     if at > 0 {
         found.push(Line { bytes: 0..at, number: 0, kind: Kind::Blank });
@@ -62,13 +86,20 @@ pub(super) fn lines(text: &str) -> Result<Vec<Line>, Unreadable> {
         let rest = text.get(at..).unwrap_or_default();
         let (mut kind, length) = line(rest).map_err(|why| Unreadable { line: number, why })?;
         match &mut kind {
-            Kind::Section(_) => counted = 0,
-            // Go numbers them.
-            Kind::Entry(entry) if entry.key == "-" => {
-                counted += 1;
-                entry.key = format!("#{counted}");
+            Kind::Section(name) => {
+                counted = 0;
+                name.moved(at);
             }
-            _ => {}
+            Kind::Entry(entry) => {
+                entry.key.moved(at);
+                entry.value.moved(at);
+                // Go numbers them.
+                if entry.key.of(text) == "-" {
+                    counted += 1;
+                    entry.key = Piece::Made(Zeroizing::new(format!("#{counted}")));
+                }
+            }
+            Kind::Blank | Kind::Comment => {}
         }
         found.push(Line { bytes: at..at + length, number, kind });
         number += rest.get(..length).unwrap_or_default().matches('\n').count();
@@ -77,7 +108,13 @@ pub(super) fn lines(text: &str) -> Result<Vec<Line>, Unreadable> {
     Ok(found)
 }
 
-/// What the text begins with, and how many bytes of it that is.
+/// Where a part of a text stands in it.
+fn place(part: &str, text: &str) -> Piece {
+    let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    Piece::There(start..start + part.len())
+}
+
+/// What the text begins with, and how many bytes of it that is; places are counted from its begin.
 fn line(rest: &str) -> Result<(Kind, usize), &'static str> {
     let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
     let whole = rest.get(..length).unwrap_or_default();
@@ -88,7 +125,7 @@ fn line(rest: &str) -> Result<(Kind, usize), &'static str> {
         Some('[') => {
             let end = text.rfind(']').ok_or("a section that is not closed")?;
             let name = text.get(1..end).filter(|name| !name.is_empty()).ok_or("a section without a name")?;
-            (Kind::Section(name.to_owned()), length)
+            (Kind::Section(place(name, rest)), length)
         }
         Some(_) => return entry(rest, length).map(|(entry, length)| (Kind::Entry(entry), length)),
     })
@@ -128,11 +165,11 @@ fn entry(rest: &str, first: usize) -> Result<(Entry, usize), &'static str> {
         return Err("a value without a key");
     }
     let written = Written { quoted, only_go, colon };
-    Ok((Entry { key: key.to_owned(), value: text, place: start..end, comment, written }, length))
+    Ok((Entry { key: place(key, rest), value: text, place: start..end, comment, written }, length))
 }
 
 struct Value {
-    text: Zeroizing<String>,
+    text: Piece,
     end: usize,
     comment: Option<Range<usize>>,
     quoted: bool,
@@ -141,7 +178,6 @@ struct Value {
 
 /// `start`: where the value begins; `first`: where the first line ends. Gives the value and where the last of its lines ends.
 fn read_value(rest: &str, start: usize, first: usize) -> Result<(Value, usize), &'static str> {
-    let own = |text: &str| Zeroizing::new(text.to_owned());
     let first_line = rest.get(start..first).unwrap_or_default();
     let fence = match first_line {
         _ if first_line.starts_with("\"\"\"") && first_line.len() > 3 => "\"\"\"",
@@ -151,7 +187,7 @@ fn read_value(rest: &str, start: usize, first: usize) -> Result<(Value, usize), 
     if !fence.is_empty() {
         let inside = start + fence.len();
         let (close, length) = fence_end(rest, inside, first, fence).ok_or("a value whose quotation mark is not closed")?;
-        let text = own(rest.get(inside..close).unwrap_or_default());
+        let text = Piece::There(inside..close);
         return Ok((Value { text, end: close + fence.len(), comment: None, quoted: false, only_go: true }, length));
     }
     let trimmed = first_line.trim_end();
@@ -167,7 +203,7 @@ fn read_value(rest: &str, start: usize, first: usize) -> Result<(Value, usize), 
         inside.is_some_and(|inside| !inside.contains(*quote))
     });
     let value = if quoted { text.get(1..text.len() - 1).unwrap_or_default() } else { text };
-    Ok((Value { text: own(value), end: start + text.len(), comment, quoted, only_go: false }, first))
+    Ok((Value { text: place(value, rest), end: start + text.len(), comment, quoted, only_go: false }, first))
 }
 
 /// Where the quotation mark stands that ends a value, and where its line ends. The last one of a line counts; in a further line, one with a
@@ -205,7 +241,7 @@ fn continued(rest: &str, start: usize, first: usize) -> (Value, usize) {
             other => {
                 text.push_str(other.unwrap_or(part));
                 let end = length - rest.get(from..length).map_or(0, |line| line.len() - line.trim_end().len());
-                return (Value { text, end, comment: None, quoted: false, only_go: true }, length);
+                return (Value { text: Piece::Made(text), end, comment: None, quoted: false, only_go: true }, length);
             }
         }
     }

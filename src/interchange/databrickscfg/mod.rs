@@ -16,9 +16,9 @@ mod tests;
 
 use std::{collections::HashMap, ops::Range};
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 
-use self::lines::{Entry, Kind, Line, Unreadable};
+use self::lines::{Kind, Line, Unreadable};
 pub use self::{
     diff::{DiffKind, DiffLine},
     keys::{decides, is_secret},
@@ -42,47 +42,61 @@ pub struct File {
     lines: Vec<Line>,
 }
 
-/// One profile, as Go reads it.
-pub struct Profile {
-    pub name: String,
+/// One profile, as Go reads it: a view of the file.
+pub struct Profile<'a> {
+    pub name: &'a str,
     /// Keys in their order, secrets among them; the last of two wins.
-    keys: Vec<(String, SecretString)>,
+    keys: Vec<(&'a str, Value<'a>)>,
     /// Lines of the file, counted from 1.
     pub lines: Range<usize>,
 }
 
-impl Profile {
+/// What stands behind a key, where it stands: it may be a secret, so it has to be exposed to be read, and no `Debug` shows it.
+#[derive(Clone, Copy)]
+pub struct Value<'a>(&'a str);
+
+impl ExposeSecret<str> for Value<'_> {
+    fn expose_secret(&self) -> &str {
+        self.0
+    }
+}
+
+impl Value<'_> {
+    /// A copy of its own.
+    #[must_use]
+    pub fn to_secret(self) -> SecretString {
+        SecretString::from(self.0)
+    }
+}
+
+impl<'a> Profile<'a> {
     /// A value that is no secret; `None` also for secrets.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.keys().find(|(name, _)| *name == key && !is_secret(key)).map(|(_, value)| value.expose_secret())
+    pub fn get(&self, key: &str) -> Option<&'a str> {
+        self.keys().find(|(name, _)| *name == key && !is_secret(key)).map(|(_, value)| value.0)
     }
 
     /// All keys in their order, secrets among them.
-    pub fn keys(&self) -> impl Iterator<Item = (&str, &SecretString)> {
-        self.keys.iter().map(|(key, value)| (key.as_str(), value))
+    pub fn keys(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
+        self.keys.iter().copied()
     }
 
     /// The keys whose values are secrets and stand in the file in plain text: `token`, `client_secret`, `password`...
-    pub fn secrets(&self) -> impl Iterator<Item = (&str, &SecretString)> {
-        self.keys.iter().filter(|(key, _)| is_secret(key)).map(|(key, value)| (key.as_str(), value))
+    pub fn secrets(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
+        self.keys().filter(|(key, _)| is_secret(key))
     }
 
-    fn begun(name: &str, line: usize) -> Self {
-        Self { name: name.to_owned(), keys: Vec::new(), lines: line..line + 1 }
-    }
-
-    fn take(&mut self, entry: &Entry, line: usize) {
-        self.put(&entry.key, &entry.value);
-        self.lines.end = self.lines.end.max(line + 1);
+    fn begun(name: &'a str, line: usize) -> Self {
+        Self { name, keys: Vec::new(), lines: line..line + 1 }
     }
 
     /// The last one counts; an empty value is none.
-    fn put(&mut self, key: &str, value: &str) {
-        self.keys.retain(|(known, _)| known != key);
+    fn take(&mut self, key: &'a str, value: &'a str, line: usize) {
+        self.keys.retain(|(known, _)| *known != key);
         if !value.is_empty() {
-            self.keys.push((key.to_owned(), SecretString::from(value.to_owned())));
+            self.keys.push((key, Value(value)));
         }
+        self.lines.end = self.lines.end.max(line + 1);
     }
 }
 
@@ -134,17 +148,18 @@ impl File {
 
     /// In their order; [`SETTINGS`] is none. `DEFAULT` is one only when it holds something.
     #[must_use]
-    pub fn profiles(&self) -> Vec<Profile> {
+    pub fn profiles(&self) -> Vec<Profile<'_>> {
         let mut found = self.sections();
         found.retain(|section| section.name != SETTINGS && (section.name != "DEFAULT" || !section.keys.is_empty()));
         found
     }
 
-    fn sections(&self) -> Vec<Profile> {
-        let mut found: Vec<Profile> = Vec::new();
+    fn sections(&self) -> Vec<Profile<'_>> {
+        let text = self.text.expose_secret();
+        let mut found: Vec<Profile<'_>> = Vec::new();
         let mut place: HashMap<&str, usize> = HashMap::new();
         let mut current: Option<usize> = None;
-        let mut open = |found: &mut Vec<Profile>, name, line| {
+        let mut open = |found: &mut Vec<_>, name, line| {
             *place.entry(name).or_insert_with(|| {
                 found.push(Profile::begun(name, line));
                 found.len() - 1
@@ -152,11 +167,11 @@ impl File {
         };
         for line in &self.lines {
             match &line.kind {
-                Kind::Section(name) => current = Some(open(&mut found, name, line.number)),
+                Kind::Section(name) => current = Some(open(&mut found, name.of(text), line.number)),
                 Kind::Entry(entry) => {
                     let at = *current.get_or_insert_with(|| open(&mut found, "DEFAULT", line.number));
                     if let Some(section) = found.get_mut(at) {
-                        section.take(entry, line.number);
+                        section.take(entry.key.of(text), entry.value.of(text), line.number);
                     }
                 }
                 Kind::Blank | Kind::Comment => {}
@@ -165,26 +180,41 @@ impl File {
         found
     }
 
+    /// Every secret that stands in it in plain text, whether Go reads it or a later line takes its place.
+    pub fn secrets(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
+        let text = self.text.expose_secret();
+        self.lines.iter().filter_map(move |line| match &line.kind {
+            Kind::Entry(entry) => {
+                Some((entry.key.of(text), Value(entry.value.of(text)))).filter(|(key, value)| is_secret(key) && !value.0.is_empty())
+            }
+            _ => None,
+        })
+    }
+
     /// One of [`Self::profiles`], without making the others.
     #[must_use]
-    pub fn profile(&self, name: &str) -> Option<Profile> {
+    pub fn profile<'a>(&'a self, name: &'a str) -> Option<Profile<'a>> {
         let found = self.section(name).filter(|_| name != SETTINGS)?;
         (name != "DEFAULT" || !found.keys.is_empty()).then_some(found)
     }
 
-    fn section(&self, name: &str) -> Option<Profile> {
-        let mut found: Option<Profile> = None;
+    fn section<'a>(&'a self, name: &'a str) -> Option<Profile<'a>> {
+        let text = self.text.expose_secret();
+        let mut found: Option<Profile<'a>> = None;
         // Keys before any section belong to DEFAULT.
         let mut inside = name == "DEFAULT";
         for line in &self.lines {
             match &line.kind {
                 Kind::Section(section) => {
-                    inside = section == name;
+                    inside = section.of(text) == name;
                     if inside {
                         found.get_or_insert_with(|| Profile::begun(name, line.number));
                     }
                 }
-                Kind::Entry(entry) if inside => found.get_or_insert_with(|| Profile::begun(name, line.number)).take(entry, line.number),
+                Kind::Entry(entry) if inside => {
+                    let section = found.get_or_insert_with(|| Profile::begun(name, line.number));
+                    section.take(entry.key.of(text), entry.value.of(text), line.number);
+                }
                 _ => {}
             }
         }
@@ -198,7 +228,7 @@ impl File {
             return Some(named).filter(|name| name != SETTINGS);
         }
         let default = self.section("DEFAULT")?;
-        default.get("host").is_some().then_some(default.name)
+        default.get("host").is_some().then(|| default.name.to_owned())
     }
 
     /// What `[__settings__]` says of a key, where the Databricks CLI keeps what it was told.

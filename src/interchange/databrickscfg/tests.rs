@@ -15,7 +15,8 @@ fn after(text: &str, edit: &Edit) -> String {
 }
 
 fn value(text: &str, profile: &str, key: &str) -> Option<String> {
-    let profiles = file(text).profiles();
+    let file = file(text);
+    let profiles = file.profiles();
     let profile = profiles.iter().find(|it| it.name == profile)?;
     profile.keys().find(|(name, _)| *name == key).map(|(_, value)| value.expose_secret().to_owned())
 }
@@ -87,7 +88,7 @@ fn cf_10_one_way_to_sign_in_is_left() {
 #[test]
 fn cf_11_the_settings_of_the_cli_are_no_profile_and_stay() {
     let text = "[a]\nhost = https://x\n\n[__settings__]\ndefault_profile = a\nauth_storage = secure\n";
-    assert_eq!(file(text).profiles().iter().map(|it| it.name.clone()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(file(text).profiles().iter().map(|it| it.name).collect::<Vec<_>>(), ["a"]);
     assert!(after(text, &put("b", &OURS)).starts_with(text));
     let both = format!("[b]\nhost = https://y\n{text}");
     assert_eq!(after(&both, &Edit::Default { profile: "b".to_owned() }), both.replace("default_profile = a", "default_profile = b"));
@@ -220,7 +221,10 @@ proptest! {
     fn an_edit_of_one_profile_leaves_every_other_one_as_it_is(text in any_file()) {
         let Ok(before) = File::read(text.as_bytes()) else { return Ok(()) };
         for name in ["a", "b", "c", "DEFAULT", SETTINGS] {
-            let keys = |found: Option<Profile>| found.map(|it| (it.lines, it.keys.iter().map(|(key, value)| (key.clone(), value.expose_secret().to_owned())).collect::<Vec<_>>()));
+            let keys = |found: Option<Profile<'_>>| {
+                let owned = |(key, value): (&str, Value<'_>)| (key.to_owned(), value.expose_secret().to_owned());
+                found.map(|it| (it.lines.clone(), it.keys().map(owned).collect::<Vec<_>>()))
+            };
             prop_assert_eq!(keys(before.profile(name)), keys(before.profiles().into_iter().find(|it| it.name == name)));
         }
         let Ok(changed) = before.changed(&put("a", &OURS)) else {
@@ -230,7 +234,7 @@ proptest! {
         let new = changed.file.text.expose_secret().to_owned();
         for profile in before.profiles().iter().filter(|it| it.name != "a") {
             for (key, expected) in profile.keys() {
-                let got = value(&new, &profile.name, key);
+                let got = value(&new, profile.name, key);
                 prop_assert_eq!(got.as_deref(), Some(expected.expose_secret()));
             }
         }
@@ -249,7 +253,7 @@ proptest! {
                 let _ = (file.profiles(), file.remarks(), file.default_profile());
                 let _ = file.changed(&Edit::Remove { profile: "a".to_owned() });
                 for name in ["a", "DEFAULT", SETTINGS] {
-                    let one = |found: Option<Profile>| found.map(|it| (it.name, it.lines, it.keys.len()));
+                    let one = |found: Option<Profile<'_>>| found.map(|it| (it.name.to_owned(), it.lines, it.keys.len()));
                     prop_assert_eq!(one(file.profile(name)), one(file.profiles().into_iter().find(|it| it.name == name)));
                 }
                 let whole: usize = file.lines.iter().map(|line| line.bytes.len()).sum();

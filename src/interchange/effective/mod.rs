@@ -113,10 +113,10 @@ pub struct Section {
 impl From<&databrickscfg::File> for Profiles {
     fn from(file: &databrickscfg::File) -> Self {
         let profiles = file.profiles();
-        let plain = |key: &str, value: &SecretString| (!databrickscfg::is_secret(key)).then(|| value.expose_secret().to_owned());
+        let plain = |key: &str, value: databrickscfg::Value<'_>| (!databrickscfg::is_secret(key)).then(|| value.expose_secret().to_owned());
         let sections = profiles.iter().map(|profile| {
             let values = profile.keys().map(|(key, value)| (key.to_owned(), plain(key, value))).collect();
-            Section { name: profile.name.clone(), line: profile.lines.start, values }
+            Section { name: profile.name.to_owned(), line: profile.lines.start, values }
         });
         Self::Read { default_profile: file.setting("default_profile"), sections: sections.collect() }
     }

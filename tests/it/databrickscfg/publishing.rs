@@ -45,7 +45,8 @@ fn cf_10_one_way_to_sign_in_is_left_whatever_stood_there() {
         let shown = plan.diff.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
         assert!(!shown.contains("dapi-old") && !shown.contains("= y") && !shown.contains("\"a\""), "{shown}");
         desk.apply(plan).unwrap();
-        let profile = File::read(desk.text().as_bytes()).unwrap().profiles().remove(0);
+        let file = File::read(desk.text().as_bytes()).unwrap();
+        let profile = file.profiles().remove(0);
         let mut keys: Vec<&str> = profile.keys().map(|(key, _)| key).collect();
         keys.sort_unstable();
         assert_eq!(keys, ["auth_type", "databricks_cli_path", "host", "warehouse_id", "workspace_id"], "{}", desk.text());

@@ -162,10 +162,10 @@ fn ex_06_whatever_stands_in_the_file_is_read_as_go_reads_it() {
     for (text, theirs) in texts.iter().zip(readings(go, &texts)) {
         let ours = File::read(text.as_bytes()).ok().map(|file| {
             let profiles = file.profiles().into_iter();
-            let of = |profile: &Profile| {
+            let of = |profile: &Profile<'_>| {
                 profile.keys().map(|(key, value)| (key.to_owned(), value.expose_secret().to_owned())).collect::<BTreeMap<_, _>>()
             };
-            profiles.map(|profile| (profile.name.clone(), of(&profile))).filter(|(_, keys)| !keys.is_empty()).collect::<BTreeMap<_, _>>()
+            profiles.map(|profile| (profile.name.to_owned(), of(&profile))).filter(|(_, keys)| !keys.is_empty()).collect::<BTreeMap<_, _>>()
         });
         // An empty value is none to all of them, and the settings are no profile.
         let theirs = theirs.map(|read| {

@@ -27,9 +27,8 @@ pub(super) const VERSION: Field = Field::pick("runtime_version", "Databricks Run
     .hint("Such as 15.4.x-scala2.12");
 pub(super) const NODE_TYPE: Field =
     Field::pick("node_type", "Node type", Pick::NodeType).required().when("compute", JOB).hint("Such as Standard_D4ds_v5");
-pub(super) const DRIVER_NODE_TYPE: Field = Field::pick("driver_node_type", "Driver node type", Pick::NodeType)
-    .when("compute", JOB)
-    .hint("As the workers when this is empty");
+pub(super) const DRIVER_NODE_TYPE: Field =
+    Field::pick("driver_node_type", "Driver node type", Pick::NodeType).when("compute", JOB).hint("As the workers when this is empty");
 pub(super) const POOL: Field = Field::pick("instance_pool", "Instance pool", Pick::InstancePool).required().when("compute", POOL_ONLY);
 pub(super) const WORKERS: Field =
     Field::text("workers", "Workers").or("2").required().when("compute", NEW).hint("A number, or the least and the most, as in 1:8");
@@ -58,10 +57,8 @@ pub(super) const SPARK_ENV: Field = Field::lines("spark_env_vars", "Environment 
 pub(super) const TAGS: Field = Field::lines("custom_tags", "Tags").rare().when("compute", JOB).hint("One a line: owner=data");
 pub(super) const INIT_SCRIPTS: Field =
     Field::lines("init_scripts", "Init scripts").rare().when("compute", NEW).hint("One path a line: /Workspace/Shared/init.sh");
-pub(super) const LOG_DESTINATION: Field = Field::text("log_destination", "Cluster logs")
-    .rare()
-    .when("compute", NEW)
-    .hint("A path of DBFS such as dbfs:/cluster-logs");
+pub(super) const LOG_DESTINATION: Field =
+    Field::text("log_destination", "Cluster logs").rare().when("compute", NEW).hint("A path of DBFS such as dbfs:/cluster-logs");
 
 pub(super) fn compute(answers: &Answers) -> Result<Compute, Failure> {
     let text = |field: &Field| answers.get(field).unwrap_or_default();
