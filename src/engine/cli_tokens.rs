@@ -29,7 +29,7 @@ use crate::{
     failure::{Code, Failure},
     interchange::databrickscfg::File,
     oauth::AccessToken,
-    storage::{NotedToken, TokenNotes, VaultHome, Whose},
+    storage::{NotedToken, TokenNotes, VaultHome, Whose, foreign_digest},
 };
 
 /// The steady clock stands still while the computer sleeps: so often the wall's is looked at.
@@ -297,7 +297,10 @@ fn plan(shared: &Shared) -> Result<Plan, Failure> {
     let mut files: BTreeMap<PathBuf, Option<Arc<File>>> = BTreeMap::new();
     for publication in publications {
         let Some(connection) = all.iter().find(|connection| connection.id == publication.connection) else { continue };
-        let read = |path: &PathBuf| shared.publishing.read(&std::fs::read(path).ok().map(Zeroizing::new)?).ok();
+        let read = |path: &PathBuf| {
+            let bytes = std::fs::read(path).ok().map(Zeroizing::new)?;
+            shared.publishing.read(foreign_digest(&bytes), &bytes).ok()
+        };
         let Some(file) = files.entry(publication.file).or_insert_with_key(read) else { continue };
         if leads_there(file, &publication.profile, connection) {
             storage = storage.or_else(|| file.setting("auth_storage"));

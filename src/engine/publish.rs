@@ -26,7 +26,7 @@ use crate::{
     connection::{Connection, ConnectionId},
     failure::{Code, Failure},
     interchange::databrickscfg::{DiffLine, Edit, File, Remark},
-    storage::{Foreign, ForeignFile, Publication, Publications, foreign_digest},
+    storage::{Foreign, ForeignFile, Publication, Publications},
 };
 
 /// The file as it is now.
@@ -88,6 +88,14 @@ pub(super) struct Publishing {
     kept: Mutex<Option<Kept>>,
     /// The file that was taken apart last, by the digest of its bytes: it is looked at several times for one change.
     apart: Mutex<Option<([u8; 32], Arc<File>)>>,
+    /// What the change that was planned last makes of it.
+    planned: Mutex<Option<Planned>>,
+}
+
+struct Planned {
+    before: [u8; 32],
+    edit: Edit,
+    after: File,
 }
 
 struct Kept {
@@ -99,7 +107,7 @@ struct Kept {
 
 impl Publishing {
     pub(super) fn new(state_dir: &std::path::Path) -> Self {
-        Self { publications: Publications::new(state_dir), kept: Mutex::default(), apart: Mutex::default() }
+        Self { publications: Publications::new(state_dir), kept: Mutex::default(), apart: Mutex::default(), planned: Mutex::default() }
     }
 
     /// Newest last.
@@ -108,8 +116,7 @@ impl Publishing {
     }
 
     /// As `File::read`, without the work where these bytes were read before.
-    pub(super) fn read(&self, bytes: &[u8]) -> Result<Arc<File>, Failure> {
-        let digest = foreign_digest(bytes);
+    pub(super) fn read(&self, digest: [u8; 32], bytes: &[u8]) -> Result<Arc<File>, Failure> {
         let known = self.apart().as_ref().filter(|(of, _)| *of == digest).map(|(_, file)| Arc::clone(file));
         match known {
             Some(file) => Ok(file),
@@ -121,6 +128,23 @@ impl Publishing {
         let file = Arc::new(file);
         *self.apart() = Some((digest, Arc::clone(&file)));
         file
+    }
+
+    /// What the edit makes of the file, shown; it is kept for the moment in which it is agreed to.
+    fn plan(&self, now: &Now, edit: &Edit) -> Result<Vec<DiffLine>, Failure> {
+        let changed = now.profiles.changed(edit)?;
+        *self.planned() = Some(Planned { before: now.foreign.digest(), edit: edit.clone(), after: changed.file });
+        Ok(changed.diff)
+    }
+
+    /// What the edit makes of the file, without the work where just that was planned.
+    fn after(&self, now: &Now, edit: &Edit) -> Result<File, Failure> {
+        let planned = self.planned().take().filter(|planned| planned.before == now.foreign.digest() && planned.edit == *edit);
+        planned.map_or_else(|| Ok(now.profiles.changed(edit)?.file), |planned| Ok(planned.after))
+    }
+
+    fn planned(&self) -> MutexGuard<'_, Option<Planned>> {
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn apart(&self) -> MutexGuard<'_, Option<([u8; 32], Arc<File>)>> {
@@ -146,7 +170,7 @@ impl Now {
         let path = std::path::absolute(&path).unwrap_or(path);
         let file = ForeignFile::new(path, &shared.places.state_dir);
         let foreign = file.read()?;
-        let profiles = shared.publishing.read(&foreign.bytes)?;
+        let profiles = shared.publishing.read(foreign.digest(), &foreign.bytes)?;
         Ok(Self { file, foreign, profiles })
     }
 }

@@ -37,13 +37,14 @@ pub struct Foreign {
     pub target: Option<PathBuf>,
     /// Others than its owner may read it.
     pub exposed: bool,
+    digest: [u8; 32],
 }
 
 impl Foreign {
     /// Names these bytes; a file that does not exist has another one than an empty file.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        digest(self.exists.then_some(&self.bytes))
+        self.digest
     }
 }
 
@@ -90,8 +91,8 @@ impl ForeignFile {
         let real = target.as_deref().unwrap_or(&self.path);
         let contents = atomic_file::read(real, LIMIT).map_err(|error| failure(&error))?;
         let exposed = contents.is_some() && readable_by_others(real);
-        let exists = contents.is_some();
-        Ok(Foreign { bytes: Zeroizing::new(contents.map(|contents| contents.bytes).unwrap_or_default()), exists, target, exposed })
+        let (exists, digest) = (contents.is_some(), digest(contents.as_ref().map(|contents| contents.bytes.as_slice())));
+        Ok(Foreign { bytes: Zeroizing::new(contents.map(|contents| contents.bytes).unwrap_or_default()), exists, target, exposed, digest })
     }
 
     /// Puts `bytes` in the place of what was read, readable by its owner alone.

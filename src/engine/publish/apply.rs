@@ -56,17 +56,18 @@ fn publisher(shared: &Shared, plan: &Plan, learnt: &Learnt<'_>) -> Option<(Conne
 
 /// The file after it.
 fn write(shared: &Shared, plan: &Plan) -> Result<Arc<File>, Failure> {
-    let Now { file, foreign, profiles } = Now::read(shared)?;
-    if plan.path != file.path() || plan.digest != foreign.digest() {
+    let now = Now::read(shared)?;
+    if plan.path != now.file.path() || plan.digest != now.foreign.digest() {
         return Err(Failure::new(
             Code::Conflict,
-            format!("{} was changed by another program in the meantime.", file.path().display()),
+            format!("{} was changed by another program in the meantime.", now.file.path().display()),
             "What was shown is not what would be changed.",
             "Nothing was changed. Look at the change again.",
         )
         .with_remedy(Remedy::Reload));
     }
-    let after = profiles.changed(&plan.edit)?.file;
+    let after = shared.publishing.after(&now, &plan.edit)?;
+    let Now { file, foreign, profiles } = now;
     let bytes = after.text().expose_secret().as_bytes();
     // What is written has to be readable again, whatever it is made of.
     File::fits(bytes)?;

@@ -15,7 +15,7 @@ pub(in crate::engine) fn plan_publish(shared: &Arc<Shared>, run: RunId, id: Conn
         let profile = ProfileName::parse(&profile).map_err(unfit)?;
         let connection = connections(shared)?.into_iter().find(|connection| connection.id == id).ok_or_else(no_such_connection)?;
         let edit = Edit::Put { profile, keys: published(&connection, &shared.places.helper) };
-        planned(&Now::read(shared)?, edit, Some(id))
+        planned(shared, &Now::read(shared)?, edit, Some(id))
     });
 }
 
@@ -23,7 +23,7 @@ pub(in crate::engine) fn plan_edit(shared: &Arc<Shared>, run: RunId, edit: Edit)
     answer(shared, run, move |shared| {
         let now = Now::read(shared)?;
         let (edit, connection) = stood_for(shared, &now, edit)?;
-        planned(&now, edit, connection)
+        planned(shared, &now, edit, connection)
     });
 }
 
@@ -36,9 +36,9 @@ fn answer(shared: &Arc<Shared>, run: RunId, make: impl FnOnce(&Shared) -> Result
     });
 }
 
-fn planned(now: &Now, edit: Edit, connection: Option<ConnectionId>) -> Result<Plan, Failure> {
-    let changed = now.profiles.changed(&edit)?;
-    Ok(Plan { path: now.file.path().to_owned(), edit, digest: now.foreign.digest(), diff: changed.diff, connection })
+fn planned(shared: &Shared, now: &Now, edit: Edit, connection: Option<ConnectionId>) -> Result<Plan, Failure> {
+    let diff = shared.publishing.plan(now, &edit)?;
+    Ok(Plan { path: now.file.path().to_owned(), edit, digest: now.foreign.digest(), diff, connection })
 }
 
 /// Secrets only go from a profile that a connection with the same ones stands for, and a reference to that connection takes their place:

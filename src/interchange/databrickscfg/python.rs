@@ -10,9 +10,12 @@ use zeroize::Zeroizing;
 
 use super::keys::small;
 
-/// The values of one section by key, `None` when there is none. `Err`: it refuses the file.
-pub(super) fn section<'a>(text: &'a str, wanted: &str) -> Result<Option<HashMap<Cow<'a, str>, Zeroizing<String>>>, ()> {
-    let mut found: Option<HashMap<Cow<'a, str>, Zeroizing<String>>> = None;
+/// The values of one section by key.
+pub(super) type Values<'a> = HashMap<Cow<'a, str>, Zeroizing<String>>;
+
+/// `None`: there is no such section. `Err`: it refuses the file.
+pub(super) fn section<'a>(text: &'a str, wanted: &str) -> Result<Option<Values<'a>>, ()> {
+    let mut found: Option<Values<'a>> = None;
     let mut sections: HashSet<&str> = HashSet::new();
     // Keys of the section that is read; DEFAULT alone may go on further down.
     let mut keys: HashSet<Cow<'a, str>> = HashSet::new();
