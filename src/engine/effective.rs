@@ -16,7 +16,7 @@ use super::{
 pub use crate::interchange::effective::{Attribute, Effective, Source};
 use crate::{
     connection::{Connection, ConnectionId},
-    failure::Failure,
+    failure::{Code, Failure},
     interchange::{
         databrickscfg::{self, ProfileName},
         effective::{BUNDLE_FILES, BUNDLE_TARGET, Bundle, Given, Profiles, Variables, resolve},
@@ -37,6 +37,7 @@ pub(super) fn find(shared: &Arc<Shared>, run: RunId, directory: PathBuf, profile
 }
 
 fn look(shared: &Shared, directory: &Path, profile: Option<&str>) -> Result<Effective, Failure> {
+    readable(directory)?;
     let places = &shared.places;
     let variables: Variables = places.variables.iter().cloned().collect();
     let config_file = places.databrickscfg.clone().unwrap_or_else(|| PathBuf::from("~/.databrickscfg"));
@@ -48,6 +49,19 @@ fn look(shared: &Shared, directory: &Path, profile: Option<&str>) -> Result<Effe
     let connections: Vec<_> = snapshot.entries.iter().map(|entry| &entry.connection).collect();
     effective.connection = whose(&effective, &connections);
     Ok(effective)
+}
+
+/// A folder that is none has no configuration, and what stands above it is not asked for.
+fn readable(directory: &Path) -> Result<(), Failure> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Code::InvalidInput,
+        "This folder cannot be read.",
+        format!("{} does not exist, is a file, or may not be looked at.", directory.display()),
+        "Choose another folder.",
+    ))
 }
 
 fn profiles(path: &Path) -> Profiles {
@@ -101,6 +115,17 @@ fn whose(effective: &Effective, connections: &[&Connection]) -> Option<Connectio
 #[expect(clippy::disallowed_methods, reason = "a test's own files hold no secret and need no care")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_is_none_is_told() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert!(readable(root.path()).is_ok());
+        for none in [file, root.path().join("nowhere")] {
+            assert!(readable(&none).unwrap_err().why.contains(&none.display().to_string()));
+        }
+    }
 
     #[test]
     fn a_bundle_is_found_in_the_folder_and_above_it() {

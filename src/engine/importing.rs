@@ -149,11 +149,12 @@ fn no_home() -> Failure {
 /// What each of them would be among those that are there.
 fn judge(from: String, found: Found, entries: &[Entry]) -> Preview {
     let mut taken: HashSet<String> = entries.iter().map(|entry| entry.connection.name.as_str().to_lowercase()).collect();
-    let rows = found.connections.into_iter().map(|found| row(found, entries, &mut taken)).collect();
+    let address_alone = found.kind == Kind::Address;
+    let rows = found.connections.into_iter().map(|found| row(found, entries, &mut taken, address_alone)).collect();
     Preview { kind: found.kind, from, rows, ignored: found.ignored }
 }
 
-fn row(found: FoundConnection, entries: &[Entry], taken: &mut HashSet<String>) -> PreviewRow {
+fn row(found: FoundConnection, entries: &[Entry], taken: &mut HashSet<String>, address_alone: bool) -> PreviewRow {
     let FoundConnection { place, mut draft, secret, mut remarks, refused } = found;
     if let Some(why) = refused {
         remarks.insert(0, why);
@@ -180,7 +181,7 @@ fn row(found: FoundConnection, entries: &[Entry], taken: &mut HashSet<String>) -
         taken.insert(reviewed.connection.name.as_str().to_lowercase());
         Box::new(reviewed)
     });
-    let twin = connection.as_deref().and_then(|reviewed| twin_of(reviewed, &named, entries));
+    let twin = connection.as_deref().and_then(|reviewed| twin_of(reviewed, &named, entries, address_alone));
     if let Some(reviewed) = &connection
         && !reviewed.connection.name.as_str().eq_ignore_ascii_case(&named)
         && twin.as_ref().is_none_or(|twin| !twin.name.eq_ignore_ascii_case(&named))
@@ -208,14 +209,16 @@ fn free_name(draft: &mut Draft, taken: &HashSet<String>) {
     draft.name = if is_taken(name.as_str()) { name.copy_of(&is_taken) } else { name }.into();
 }
 
-/// The same connection, else one that reaches the same place in the same way, else one of the same name.
-fn twin_of(reviewed: &Reviewed, named: &str, entries: &[Entry]) -> Option<Twin> {
+/// The same connection, else one that reaches the same place in the same way, else one of the same name. An address alone says nothing about the
+/// way: whoever reaches the place is like it.
+fn twin_of(reviewed: &Reviewed, named: &str, entries: &[Entry], address_alone: bool) -> Option<Twin> {
     let new = &reviewed.connection;
     let all = || entries.iter().map(|entry| &entry.connection);
     let found = all()
         .find(|old| old.id == new.id)
         .or_else(|| all().find(|old| reaches_the_same(old, new) && old.name.as_str().eq_ignore_ascii_case(named)))
         .or_else(|| all().find(|old| reaches_the_same(old, new)))
+        .or_else(|| all().find(|old| address_alone && old.base_url == new.base_url && old.level == new.level && ids_agree(old, new)))
         .or_else(|| all().find(|old| old.name.as_str().to_lowercase() == named.to_lowercase()))?;
     let same = reviewed.secret.is_none() && replacement(new.clone(), found) == *found;
     Some(Twin { id: found.id, name: found.name.as_str().to_owned(), same })

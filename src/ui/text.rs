@@ -51,6 +51,15 @@ fn counted(count: usize, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
+/// `a`, `a and b`, `a, b and c`
+fn and(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
 /// `just now`, `3 min ago`, `2 h ago`, `5 days ago`, and when the words change next.
 pub fn ago(then: Timestamp, now: Timestamp) -> (String, Duration) {
     let seconds = u64::try_from(now.duration_since(then).as_secs()).unwrap_or(0);

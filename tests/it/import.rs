@@ -139,6 +139,17 @@ fn nothing_is_saved_before_it_is_chosen_and_then_the_secret_comes_along() {
 }
 
 #[test]
+fn im_09_an_address_alone_is_like_whatever_reaches_it() {
+    let mut desk = Desk::new();
+    let sales = desk.save("Sales", OTHER_PAT);
+    let pasted = desk.paste(&format!("{HOST}/browse/folders/12?o=1234567890123456")).unwrap();
+    let twin = pasted.rows[0].twin.clone().expect("it is there already");
+    assert_eq!((twin.id, twin.same), (sales.id, false));
+    let elsewhere = desk.paste("https://adb-6543210987654321.7.azuredatabricks.net/").unwrap();
+    assert!(elsewhere.rows[0].twin.is_none());
+}
+
+#[test]
 fn im_09_what_is_replaced_keeps_its_place_and_comes_back() {
     let mut desk = Desk::new();
     let sales = desk.keep("Sales", OTHER_PAT);

@@ -90,7 +90,7 @@ fn missing(tool: &str, why: &str) -> Failure {
     Failure::new(Code::Unsupported, format!("{tool} is not installed here."), why, "Install it, or prove the profile where it is used.")
 }
 
-/// The Databricks CLI serves `auth_type = databricks-cli` from its own sign-ins alone: it asks no other program, whatever the profile says.
+/// The Databricks CLI serves `auth_type = databricks-cli` from its entries of the keyring alone: it asks no other program, whatever the profile says.
 fn refused(tool: &str, complaint: &str) -> Failure {
     let words = redact::capped(&redact::shown(complaint.trim(), &[]), LONGEST_WORDS);
     let own_sign_ins = ["no cached credentials", "databricks OAuth is not configured", "databricks auth login"];
@@ -98,8 +98,8 @@ fn refused(tool: &str, complaint: &str) -> Failure {
         Failure::new(
             Code::SignInNeeded,
             format!("{tool} does not use this profile's sign-in."),
-            "With auth_type = databricks-cli, the Databricks CLI itself looks only for sign-ins of its own; SDKs and Terraform ask Brickpass.",
-            "For the CLI, set DATABRICKS_HOST, and DATABRICKS_TOKEN to what brickpass token prints.",
+            "It reads tokens from the system's keyring alone, and none is there for this profile. SDKs and Terraform ask Brickpass and are not concerned.",
+            "Start it with brickpass exec, or keep your secrets in the system's keyring.",
         )
     } else {
         Failure::new(
@@ -135,7 +135,7 @@ mod tests {
             "Error: error getting token: cache: no cached credentials; run `databricks auth login` to sign in",
         );
         assert_eq!(failure.code, Code::SignInNeeded);
-        assert!(failure.fix.contains("DATABRICKS_TOKEN"), "{failure}");
+        assert!(failure.fix.contains("brickpass exec"), "{failure}");
     }
 
     #[test]

@@ -167,7 +167,7 @@ pub fn read_as(kind: Option<Kind>, name: Option<&str>, bytes: &[u8]) -> Result<F
             Code::InvalidInput,
             "Nothing was imported.",
             "It does not look like any file of connections that Brickpass reads.",
-            "Say what it is, if you know; or paste the workspace's address into a new connection.",
+            "Check that all of it was copied; or enter the workspace's address as a new connection.",
         )
     })?;
     read(kind, bytes)

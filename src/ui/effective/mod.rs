@@ -147,6 +147,7 @@ fn found(ui: &mut Ui, effective: &Effective, ours: Option<(ConnectionId, String)
                 }
             });
         }
+        None if effective.get("host").is_none() => {}
         None => {
             paragraph(ui, words::NOT_OURS, fonts::regular(14.0), palette.weak);
         }

@@ -78,6 +78,26 @@ fn a_folder_that_cannot_be_read_is_told_and_can_be_changed() {
 }
 
 #[test]
+fn without_an_address_nothing_is_said_of_whose_it_is_and_a_conflict_names_each_variable_once() {
+    let engine = FakeEngine::with(&[connection("Ops", |_| {})]);
+    let mut found = effective(None);
+    found.attributes.remove(0);
+    let variable = |name, variable: &str| Attribute {
+        name,
+        value: None,
+        source: Source::Environment(variable.to_owned()),
+        shadowed: Vec::new(),
+        unused: false,
+    };
+    found.attributes.extend([variable("client_id", "DATABRICKS_CLIENT_ID"), variable("client_secret", "DATABRICKS_CLIENT_SECRET")]);
+    engine.0.borrow_mut().around.effective = Some(found);
+    let window = asked(&engine);
+    assert!(!shows(&window, words::NOT_OURS));
+    assert!(shows(&window, "Take DATABRICKS_TOKEN, DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET out of the environment"));
+    assert!(shows(&window, "Does not sign in, profile sales of") && !shows(&window, "No way to sign in"));
+}
+
+#[test]
 fn escape_closes_it() {
     let engine = FakeEngine::with(&[connection("Ops", |_| {})]);
     let mut window = asked(&engine);

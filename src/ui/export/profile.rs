@@ -74,6 +74,7 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 6.0;
         ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().interact_size.y = 20.0;
             let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());
             let icon = if drift == Drift::Same { Icon::Ok } else { Icon::Attention };
             icon.paint(ui.painter(), rect.center(), 16.0, palette.tone(tone));
@@ -88,6 +89,12 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         if let Some(cli) = state.profiles.cli_token(id) {
             paragraph(ui, &cli.words(), fonts::regular(14.0), palette.weak);
         }
+        let can_default = !is_default && drift != Drift::Gone && asked != Some(Intent::Default);
+        let can_unpublish = drift != Drift::Gone && asked != Some(Intent::Unpublish);
+        if drift == Drift::Same && !can_default && !can_unpublish {
+            return;
+        }
+        ui.add_space(2.0);
         ui.horizontal_wrapped(|ui| {
             if matches!(drift, Drift::ChangedThere | Drift::Both)
                 && Button::secondary(words::KEEP_THEIRS).enabled(!changing).show(ui).clicked()
@@ -97,17 +104,10 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             if drift != Drift::Same && Button::ghost(words::FORGET).enabled(!changing).show(ui).clicked() {
                 act.send(state.forget_profile());
             }
-            if !is_default
-                && drift != Drift::Gone
-                && asked != Some(Intent::Default)
-                && Button::secondary(words::SET_DEFAULT_ASK).enabled(!changing).show(ui).clicked()
-            {
+            if can_default && Button::secondary(words::SET_DEFAULT_ASK).enabled(!changing).show(ui).clicked() {
                 act.send(state.plan_for_profile(Intent::Default));
             }
-            if drift != Drift::Gone
-                && asked != Some(Intent::Unpublish)
-                && Button::ghost(words::UNPUBLISH_ASK).icon(Icon::Trash).enabled(!changing).show(ui).clicked()
-            {
+            if can_unpublish && Button::ghost(words::UNPUBLISH_ASK).icon(Icon::Trash).enabled(!changing).show(ui).clicked() {
                 act.send(state.plan_for_profile(Intent::Unpublish));
             }
         });
@@ -182,7 +182,9 @@ fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         }
     } else if let Some(plan) = publishing.plan().value() {
         let file = state.profiles.file().value().map(|file| words::in_file(&file.path, file.target.as_deref())).unwrap_or_default();
-        paragraph(ui, &words::changes(&file), fonts::medium(14.0), palette.text);
+        let again =
+            intent == Intent::Publish && state.profiles.published(id).is_some_and(|(line, _)| line.name == publishing.name().trim());
+        paragraph(ui, &words::changes(&file, again), fonts::medium(14.0), palette.text);
         diff(ui, &plan.diff);
         for warning in plan.edit.warnings() {
             remark(ui, Severity::Warning, &warning);

@@ -62,10 +62,11 @@ fn one(ui: &mut Ui, tool: &Result<Proof, Failure>) {
     match tool {
         Ok(proof) => {
             ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().interact_size.y = 20.0;
                 let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());
                 Icon::Ok.paint(ui.painter(), rect.center(), 16.0, palette.ok);
                 paragraph(ui, &proof.tool, fonts::medium(14.0), palette.text);
-                paragraph(ui, &proof.user, fonts::regular(14.0), palette.weak);
+                paragraph(ui, &proof.user, fonts::medium(14.0), palette.ok);
                 badge(ui, words::SAME_USER, palette.tone(Tone::Ok));
             });
         }

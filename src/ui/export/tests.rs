@@ -80,6 +80,14 @@ impl Desk {
         settle(&mut self.window, &self.engine);
     }
 
+    fn looks_away_and_back(&mut self) {
+        for focused in [false, true] {
+            self.window.input_mut().focused = focused;
+            self.window.event(egui::Event::WindowFocused(focused));
+            settle(&mut self.window, &self.engine);
+        }
+    }
+
     fn shows(&self, words: &str) -> bool {
         shows(&self.window, words)
     }
@@ -258,7 +266,7 @@ fn live_values_are_listed_filtered_and_asked_for_again_and_a_typed_one_is_as_goo
 
     desk.engine.0.borrow_mut().tools.offers.insert((Pick::Catalog, None), Err(refused(Code::Forbidden)));
     desk.click("Choose a catalog");
-    assert!(desk.shows("The workspace did not answer. The value can be typed.") && desk.shows("Something is in the way."));
+    assert!(desk.shows("There is no list to choose from now. The value can be typed.") && desk.shows("Something is in the way."));
     desk.types("Catalog", "main");
     assert!(desk.shows("catalog=main"));
     desk.click("Choose a schema");
@@ -412,11 +420,7 @@ fn what_somebody_else_writes_into_the_file_is_seen_when_the_window_is_looked_at_
     });
     desk.click("Set as default profile...");
     desk.engine.0.borrow_mut().tools.file.profiles[1] = profile("sales", Some((sales.id, Drift::ChangedThere)));
-    for focused in [false, true] {
-        desk.window.input_mut().focused = focused;
-        desk.window.event(egui::Event::WindowFocused(focused));
-        settle(&mut desk.window, &desk.engine);
-    }
+    desk.looks_away_and_back();
     assert!(desk.has("CHANGED IN THE FILE"));
     assert!(desk.shows("default_profile = sales"), "the question that was open stays");
 }
@@ -509,6 +513,24 @@ fn the_proof_names_the_tools_and_the_user_they_see() {
     desk.engine.0.borrow_mut().tools.proof = Ok(Vec::new());
     desk.click("Prove it");
     assert!(desk.shows("None of the tools is installed here"));
+}
+
+#[test]
+fn a_proof_of_what_stood_there_before_is_not_shown_of_what_stands_there_now() {
+    let sales = connection("Sales", |_| {});
+    let mut desk = Desk::with(&sales, SIZE, |engine| {
+        let tools = &mut engine.0.borrow_mut().tools;
+        tools.file.profiles.push(profile("sales", Some((sales.id, Drift::Same))));
+        tools.proof = Ok(vec![Ok(Proof { tool: "Databricks CLI 1.13.0".to_owned(), user: "ada@example.com".to_owned() })]);
+    });
+    desk.click("Prove it");
+    assert!(desk.has("SAME USER"));
+    desk.looks_away_and_back();
+    assert!(desk.has("SAME USER"), "nothing has changed");
+    desk.engine.0.borrow_mut().tools.file.profiles[1] = profile("sales", Some((sales.id, Drift::ChangedThere)));
+    desk.looks_away_and_back();
+    assert!(desk.has("CHANGED IN THE FILE") && !desk.has("SAME USER"));
+    assert!(desk.shows("What publishing again changes in"), "it is not what somebody else changed there");
 }
 
 #[test]

@@ -144,7 +144,8 @@ enum Wish {
 fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has_keyboard: bool) -> Option<Wish> {
     let palette = theme::of(ui);
     let response = ui.interact(rect, id, Sense::CLICK);
-    let host = row.connection().map(|connection| connection.base_url.host()).unwrap_or_default();
+    // With its port: by it alone differ workspaces that a gateway of one's own serves.
+    let host = row.connection().map(|connection| words::place(&connection.base_url)).unwrap_or_default();
     let sign_in = row.connection().map(words::sign_in).unwrap_or_default();
     let secret = row.connection().map_or(words::CANNOT, |connection| words::secret(connection, row.with_secret));
     let told = match (&row.problem, &row.twin, row.remarks.as_slice()) {

@@ -326,6 +326,19 @@ fn two_rows_that_lead_to_the_same_place_say_so_and_why_one_cannot_come_is_read_a
 }
 
 #[test]
+fn addresses_are_told_apart_by_their_port() {
+    let mut row = token_row("there", "Sales");
+    if let Some(reviewed) = &mut row.connection {
+        reviewed.connection = connection("Sales", |draft| {
+            draft.workspace_id.clear();
+            draft.base_url = "http://127.0.0.1:8443".to_owned();
+        });
+    }
+    let window = previewed(&with(&[], preview(vec![row])));
+    assert!(shows(&window, "there, Sales, 127.0.0.1:8443, "));
+}
+
+#[test]
 fn what_was_wrong_with_one_file_is_not_said_of_the_next() {
     let engine = FakeEngine::with(&[connection("Sales", |_| {})]);
     engine.0.borrow_mut().around.failure = Some(Failure::new(Code::FileUnreadable, "It cannot be read.", "b", "c"));

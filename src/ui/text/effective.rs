@@ -3,7 +3,7 @@
 use crate::engine::{Attribute, Effective, Source};
 
 pub const TITLE: &str = "Effective configuration";
-pub const WHY: &str = "Which values Databricks' tools and SDKs would use in a folder, and where each comes from.";
+pub const WHY: &str = "Which values Databricks' tools and SDKs would use in a folder, and where each comes from. The environment is the one that Brickpass was started with.";
 pub const DIRECTORY: &str = "Folder to look at";
 pub const WHOLE_PATH: &str = "Write the whole path of a folder";
 pub const PROFILE: &str = "Profile";
@@ -47,10 +47,15 @@ pub fn ours(name: &str) -> String {
 
 /// How they sign in, and with which profile of which file.
 pub fn summary(effective: &Effective) -> String {
-    let how = effective.auth_type.as_deref().map_or_else(|| "No way to sign in".to_owned(), |auth| format!("Signs in with {auth}"));
-    match &effective.profile {
-        Some(profile) => format!("{how}, profile {profile} of {}", effective.config_file.display()),
-        None => format!("{how}, no profile"),
+    let profile = match &effective.profile {
+        Some(profile) => format!("profile {profile} of {}", effective.config_file.display()),
+        None => "no profile".to_owned(),
+    };
+    match (&effective.auth_type, &effective.problem) {
+        (Some(auth), _) => format!("Signs in with {auth}, {profile}"),
+        // The problem says it better.
+        (None, Some(_)) => format!("Does not sign in, {profile}"),
+        (None, None) => format!("No way to sign in, {profile}"),
     }
 }
 
@@ -68,7 +73,7 @@ pub fn advice(effective: &Effective, problem: &str) -> String {
         } else {
             format!(
                 "Take {} out of the environment, or name the way to sign in: set DATABRICKS_AUTH_TYPE, such as pat or databricks-cli.",
-                variables.join(" and ")
+                super::and(&variables)
             )
         };
     }

@@ -91,7 +91,7 @@ pub const FILTER_OFFERS: &str = "Filter";
 pub const NO_OFFERS: &str = "The workspace has none. Type it instead.";
 pub const NO_OFFER_MATCHES: &str = "None matches";
 pub const CATALOG_FIRST: &str = "Choose a catalog first, or type the schema.";
-pub const OFFERS_FAILED: &str = "The workspace did not answer. The value can be typed.";
+pub const OFFERS_FAILED: &str = "There is no list to choose from now. The value can be typed.";
 
 pub fn choose(pick: Pick) -> String {
     format!("Choose {}", thing(pick))
@@ -218,9 +218,9 @@ pub const PROVE_FAILED: &str = "The tools could not be asked";
 pub const NO_TOOLS: &str = "None of the tools is installed here: neither the Databricks CLI nor an SDK was found.";
 pub const SAME_USER: &str = "SAME USER";
 
-/// `What changes in /home/you/.databrickscfg`
-pub fn changes(file: &str) -> String {
-    format!("What changes in {file}")
+/// `What changes in /home/you/.databrickscfg`. `again`: it was changed there or here since, and the change that is shown is not that one.
+pub fn changes(file: &str, again: bool) -> String {
+    if again { format!("What publishing again changes in {file}") } else { format!("What changes in {file}") }
 }
 
 pub fn published_as(profile: &str) -> String {
@@ -269,8 +269,8 @@ pub fn line(number: usize, words: &str) -> String {
 /// The word on the badge, and what it means.
 pub fn drift(drift: Drift) -> (&'static str, &'static str) {
     match drift {
-        Drift::Same => ("PUBLISHED", "The profile is as it was published."),
-        Drift::ChangedThere => ("CHANGED IN THE FILE", "Somebody changed this profile in the file since it was published."),
+        Drift::Same => ("PUBLISHED", "In the file, the profile is as you published or accepted it."),
+        Drift::ChangedThere => ("CHANGED IN THE FILE", "This profile was changed in the file since it was published. Accept the change, or publish again to undo it."),
         Drift::ChangedHere => ("CHANGED HERE", "The connection was changed since it was published. Tools still get it as it was."),
         Drift::Both => ("CHANGED IN BOTH", "The connection and the profile in the file were both changed since it was published."),
         Drift::Gone => ("GONE FROM THE FILE", "The profile is not in the file any more."),

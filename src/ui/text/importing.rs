@@ -2,7 +2,7 @@
 
 use super::counted;
 use crate::{
-    connection::{AuthMethod, Connection, Level},
+    connection::{AuthMethod, BaseUrl, Connection, Level},
     engine::Twin,
     interchange::import::Kind,
     ui::state::ImportFrom,
@@ -139,6 +139,11 @@ pub fn secret(connection: &Connection, with_secret: bool) -> &'static str {
         (_, true) => COMES_ALONG,
         (_, false) => TO_BE_TYPED,
     }
+}
+
+/// `host[:port]`
+pub fn place(base_url: &BaseUrl) -> &str {
+    base_url.as_str().split_once("://").map_or(base_url.as_str(), |(_, place)| place)
 }
 
 pub fn twin(twin: &Twin) -> String {

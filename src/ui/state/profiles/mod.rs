@@ -94,6 +94,21 @@ impl Profiles {
         &self.file
     }
 
+    /// What was proved of a profile is not proved of what stands there since.
+    fn now_is(&mut self, file: Box<ProfilesFile>) {
+        let drift = |profiles: &Self| -> HashMap<ConnectionId, Option<Drift>> {
+            profiles.publishing.keys().map(|id| (*id, profiles.published(*id).map(|(_, drift)| drift))).collect()
+        };
+        let before = drift(self);
+        self.file = Remote::Ready(file);
+        let after = drift(self);
+        for (id, publishing) in &mut self.publishing {
+            if before.get(id) != after.get(id) && !publishing.proof.waits() {
+                publishing.proof = Asked::default();
+            }
+        }
+    }
+
     /// Nobody has asked for the file so far.
     pub fn is_unknown(&self) -> bool {
         matches!(self.file, Remote::NotAsked)

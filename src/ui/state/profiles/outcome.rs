@@ -36,7 +36,7 @@ impl State {
         let restored = std::mem::take(&mut self.profiles.restoring);
         match outcome {
             Ok(file) => {
-                self.profiles.file = Remote::Ready(file);
+                self.profiles.now_is(file);
                 if restored {
                     self.notices.push(Notice::Done(words::RESTORED.to_owned()));
                 }
