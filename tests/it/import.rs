@@ -141,7 +141,7 @@ fn nothing_is_saved_before_it_is_chosen_and_then_the_secret_comes_along() {
 #[test]
 fn im_09_an_address_alone_is_like_whatever_reaches_it() {
     let mut desk = Desk::new();
-    let sales = desk.save("Sales", OTHER_PAT);
+    let sales = desk.keep("Sales", OTHER_PAT);
     let pasted = desk.paste(&format!("{HOST}/browse/folders/12?o=1234567890123456")).unwrap();
     let twin = pasted.rows[0].twin.clone().expect("it is there already");
     assert_eq!((twin.id, twin.same), (sales.id, false));
