@@ -20,6 +20,7 @@ const HTTP_PATH: Field = Field::pick("http-path", "HTTP path", Pick::HttpPath).r
 const DRIVER: Field = Field::choice("driver", "Driver", &[("oss", "Databricks JDBC"), ("simba", "Simba")]);
 const LOG: Field = Field::text("log", "Log folder").when("driver", &["simba"]).hint("Where the driver writes");
 const ARROW: Field = Field::flag("arrow", "Use Arrow");
+const PROPERTIES: Field = Field::lines("properties", "Properties").rare();
 const CATALOG: Field = Field::pick("catalog", "Catalog", Pick::Catalog);
 const SCHEMA: Field = Field::pick("schema", "Schema", Pick::Schema);
 
@@ -28,7 +29,7 @@ pub static JDBC: Format = Format {
     title: "JDBC",
     group: Group::Sql,
     takes_secret: Some("in the JDBC URL, in plain text"),
-    fields: &[HTTP_PATH, DRIVER, LOG, ARROW, CATALOG, SCHEMA],
+    fields: &[HTTP_PATH, DRIVER, LOG, ARROW, PROPERTIES, CATALOG, SCHEMA],
     make: jdbc,
 };
 
@@ -53,6 +54,7 @@ fn jdbc(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
             text.extend([";", field.id, "=", value]);
         }
     }
+    text.extend(answers.get(&PROPERTIES).into_iter().flat_map(str::lines).flat_map(|line| [";", line]));
     if let Some(secret) = subject.secret {
         text.extend([";PWD=", secret.expose_secret()]);
     }

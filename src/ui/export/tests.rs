@@ -274,6 +274,23 @@ fn live_values_are_listed_filtered_and_asked_for_again_and_a_typed_one_is_as_goo
 }
 
 #[test]
+fn what_few_people_need_is_folded_away_until_something_stands_there() {
+    let mut desk = Desk::jdbc();
+    assert!(!desk.has("Properties") && desk.has("Catalog"));
+    desk.click("More settings");
+    desk.window.get_by_role_and_label(Role::MultilineTextInput, "Properties").focus();
+    settle(&mut desk.window, &desk.engine);
+    desk.window.get_by_role_and_label(Role::MultilineTextInput, "Properties").type_text("a=1\nb=2");
+    desk.window.run_steps(2);
+    desk.seconds.set(desk.seconds.get() + 1);
+    settle(&mut desk.window, &desk.engine);
+    assert!(desk.shows(";a=1;b=2"));
+    // Nobody loses sight of what counts.
+    desk.click("More settings");
+    assert!(desk.has("Properties"));
+}
+
+#[test]
 fn nobody_has_to_wait_for_a_list_or_a_proof() {
     let sales = connection("Sales", |_| {});
     let mut desk = Desk::with(&sales, SIZE, |engine| {
