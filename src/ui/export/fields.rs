@@ -39,11 +39,11 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, format: &'static Form
     }
 }
 
-/// What few people need is folded away, unless something is said there.
+/// What few people need is folded away; it stays in view once something stands there.
 fn more(ui: &mut Ui, state: &mut State, id: ConnectionId, format: &'static Format, rare: &[&'static Field]) -> bool {
     let said = rare.iter().any(|field| !typed_is_empty(state, id, format, field));
     let fold = Id::unique(("more of export", id, format.id));
-    let mut open = ui.data(|data| data.get_temp::<bool>(fold)).unwrap_or(false) || said;
+    let mut open = ui.data(|data| data.get_temp::<bool>(fold)).unwrap_or(false);
     form_row_without_label(ui, |ui| {
         let caret = if open { Icon::CaretDown } else { Icon::CaretRight };
         if outdented(ui, |ui| Button::ghost(words::MORE).icon(caret).small().show(ui).clicked()) {
