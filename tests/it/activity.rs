@@ -12,7 +12,8 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::support::{
-    terminal::{LIMIT, OnDemo, PASSPHRASE, Terminal},
+    on_demo::OnDemo,
+    terminal::{LIMIT, PASSPHRASE, Terminal},
     wait,
 };
 

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::support::sources;
+
 /// Who may use whom. What is not listed may be used by nobody below it.
 const ARROWS: &[(&str, &[&str])] = &[
     ("failure", &[]),
@@ -61,17 +63,7 @@ fn files_of(src: &Path, module: &str) -> Vec<PathBuf> {
     if single.exists() {
         found.push(single);
     }
-    let mut folders = vec![src.join(module)];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(path);
-            }
-        }
-    }
+    found.extend(sources(&src.join(module)));
     assert!(!found.is_empty(), "no module {module}");
     found
 }

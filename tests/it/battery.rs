@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Command, time::Duration};
 
-use crate::support::{Finished, missing_tool, run, skip};
+use crate::support::{Finished, missing_tool, run, skip, sources};
 
 const CASES: &str = "\
 # ST Secret storage
@@ -48,7 +48,8 @@ fn every_id_that_a_test_bears_is_on_the_list() {
     let groups: Vec<&str> = list.lines().filter_map(|line| line.strip_prefix("# ")?.get(..3)?.strip_suffix(' ')).collect();
     let known: Vec<&str> = list.lines().filter_map(|line| line.get(..5)).collect();
     let mut strangers = Vec::new();
-    for (path, text) in sources(&[root.join("src"), root.join("tests/it")]) {
+    for path in [sources(&root.join("src")), sources(&root.join("tests/it"))].concat() {
+        let text = fs::read_to_string(&path).unwrap();
         for name in text.lines().filter_map(|line| line.trim_start().split_once("fn ").map(|(_, rest)| rest)) {
             let (Some(group), Some(number)) = (name.get(..2), name.get(3..5)) else { continue };
             let group = group.to_uppercase();
@@ -81,21 +82,4 @@ fn report(test: &str, output: &str, skipped: &str) -> Option<Finished> {
 
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn sources(folders: &[std::path::PathBuf]) -> Vec<(std::path::PathBuf, String)> {
-    let mut folders = folders.to_vec();
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).unwrap();
-                found.push((path, text));
-            }
-        }
-    }
-    found
 }

@@ -8,8 +8,10 @@ use serde_json::Value;
 use crate::support::{
     BRICKPASS,
     between::{Between, Way},
-    missing_tool, run, skip,
-    terminal::{LIMIT, OnDemo, Terminal, text, with_vault},
+    missing_tool,
+    on_demo::{OnDemo, workspace},
+    run, skip,
+    terminal::{LIMIT, Terminal, text},
 };
 
 /// A service principal of the demo.
@@ -68,10 +70,10 @@ fn at_a_terminal_the_name_is_typed_before_tokens_are_switched_off() {
     }
     let desk = Desk::admin();
     let typed = |line: &str| {
-        let program = format!("{} admin tokens disable Sales", BRICKPASS);
-        let mut command = desk.home.command("script");
+        let program = format!("{BRICKPASS} admin tokens disable Sales");
+        let mut command = desk.program("script");
         command.args(["--quiet", "--return", "--echo", "never", "--command", &program, "/dev/null"]);
-        run(with_vault(&mut command), line.as_bytes(), LIMIT)
+        run(&mut command, line.as_bytes(), LIMIT)
     };
     let wrong = typed("Payroll\n");
     assert!(wrong.code == Some(1) && wrong.stdout.contains("is not the name of the connection"), "{wrong:?}");
@@ -99,7 +101,7 @@ fn everybodys_tokens_are_listed_by_owner_and_revoked() {
     let left = desk.json(&["admin", "tokens", "list", "Sales"]);
     assert_eq!(left["tokens"].as_array().unwrap().len(), all.len() - 1);
 
-    let payroll = desk.demo.workspaces().iter().find(|it| it.name == "Payroll and people data").unwrap().clone();
+    let payroll = workspace(&desk.demo, "Payroll and people data").clone();
     desk.add("Payroll", &payroll);
     let refused = desk.brickpass(&["admin", "tokens", "revoke", "Payroll", id, "--json"]);
     assert_eq!((refused.code, &refused.json()["failed"][0]["error"]["code"]), (Some(1), &"forbidden".into()));

@@ -1,6 +1,6 @@
 //! Which tokens expire, on the command line: the real program, the demo, an encrypted vault.
 
-use crate::support::terminal::{OnDemo, Terminal};
+use crate::support::{on_demo::OnDemo, terminal::Terminal};
 
 #[test]
 fn tokens_that_expire_are_listed_over_all_connections_and_others_only_when_asked_for() {

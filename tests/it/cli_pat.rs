@@ -4,7 +4,8 @@ use std::{process::Stdio, thread, time::Duration};
 
 use crate::support::{
     between::{Between, Way},
-    terminal::{OnDemo, Terminal, text},
+    on_demo::OnDemo,
+    terminal::{Terminal, text},
 };
 
 type Desk = Terminal<OnDemo>;

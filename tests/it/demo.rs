@@ -14,7 +14,7 @@ use brickpass::{
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::support::{self, client};
+use crate::support::{self, client, on_demo::workspace as find};
 
 const LIST: &str = "/api/2.1/clusters/list";
 const ME: &str = "/api/2.0/preview/scim/v2/Me";
@@ -22,10 +22,6 @@ const SALES: &str = "Sales lakehouse";
 
 fn demo() -> Demo {
     Demo::start(&DemoOptions::default()).unwrap()
-}
-
-fn find<'a>(demo: &'a Demo, name: &str) -> &'a DemoWorkspace {
-    demo.workspaces().iter().find(|workspace| workspace.name == name).unwrap()
 }
 
 async fn get(workspace: &DemoWorkspace, path: &str) -> Response {

@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 
 use brickpass::{
-    connection::BaseUrl,
-    databricks::{Call, Client, Http, HttpSettings, UserToken},
-    demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace},
+    databricks::{Call, UserToken},
+    demo::{Demo, DemoOptions},
 };
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{self, client};
+use crate::support::{
+    self, client,
+    on_demo::{OnDemo, databricks, workspace},
+};
 
 const LIST: &str = "/api/2.0/token/list";
 const CREATE: &str = "/api/2.0/token/create";
@@ -19,18 +21,11 @@ const CONF: &str = "/api/2.0/workspace-conf?keys=maxTokenLifetimeDays,enableToke
 const ME: &str = "/api/2.0/preview/scim/v2/Me";
 const DAY: u64 = 86_400;
 
-struct Site {
-    demo: Demo,
-    workspace: DemoWorkspace,
-    handle: DemoHandle,
-}
+type Site = OnDemo;
 
 impl Site {
     fn at(name: &str) -> Self {
-        let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
-        let workspace = demo.workspaces().iter().find(|it| it.name == name).unwrap().clone();
-        let handle = demo.workspace(name).unwrap();
-        Self { demo, workspace, handle }
+        Self::among(2, name)
     }
 
     async fn get(&self, path: &str, token: &str) -> (u16, Value) {
@@ -95,7 +90,7 @@ async fn a_token_opens_the_api_until_its_time_is_over() {
 async fn a_token_is_for_one_workspace_also_on_the_unified_host() {
     let site = Site::at("Sales lakehouse");
     let (value, _) = site.made(&site.workspace.token, "laptop").await;
-    let other = site.demo.workspaces().iter().find(|it| it.name == "Finance lakehouse").unwrap();
+    let other = workspace(&site.demo, "Finance lakehouse");
     assert_eq!(answer(client().get(format!("{}{LIST}", other.base_url)).bearer_auth(&value)).await.0, 403);
     let unified = |workspace_id: String| {
         let request = client().get(format!("{}{LIST}", site.demo.unified().base_url)).bearer_auth(&value);
@@ -269,12 +264,10 @@ async fn the_expired_token_of_a_workspace_is_none_of_its_tokens() {
 
 /// What the SDK has read of everybody's tokens is what our client reads.
 fn agrees_with_our_client(demo: &Demo, name: &str, seen: &Value) {
-    let workspace = demo.workspaces().iter().find(|it| it.name == name).unwrap();
-    let base_url = BaseUrl::read(&workspace.base_url).unwrap().base_url;
-    let limit = std::time::Duration::from_secs(8);
-    let client = Client::new(Http::new(HttpSettings::default()), base_url, None, workspace.token.clone().into(), limit);
+    let workspace = workspace(demo, name);
+    let client = databricks(&workspace.base_url, &workspace.token);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let call = async { client.users_tokens(None, &Call::until(tokio::time::Instant::now() + limit)).await };
+    let call = async { client.users_tokens(None, &Call::until(tokio::time::Instant::now() + std::time::Duration::from_secs(8))).await };
     let mut ours: Vec<_> = runtime.block_on(call).unwrap().into_iter().map(|it| read(&it)).collect();
     let mut theirs = seen.as_array().unwrap().clone();
     assert!(theirs.len() >= 4, "{seen}");
@@ -320,7 +313,7 @@ fn the_official_python_sdk_makes_lists_and_revokes_tokens() {
             continue;
         }
         let (user, conf, before) = if who == "user" {
-            let workspace = demo.workspaces().iter().find(|it| it.name == *name).unwrap();
+            let workspace = workspace(&demo, name);
             (workspace.user.clone(), conf_of(name), json!(["Brickpass"]))
         } else {
             (demo.service_principal().client_id, json!("PermissionDenied"), json!([]))

@@ -4,15 +4,22 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Command, time::Duration};
 
 use brickpass::{
-    connection::{ConnectionId, Draft, EnvironmentKind, SecretKind},
+    connection::{ConnectionId, EnvironmentKind, SecretKind},
     demo::{Demo, DemoOptions},
-    engine::{self, Engine, Event, Events, Places, RunId},
+    engine::{self, Event, RunId},
     storage::{Vault, VaultConfig, VaultHome, WindowMemory},
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::support::{Finished, Home, free_port, run, traces::none_in};
+use crate::support::{
+    Finished, Home,
+    desk::{Desk, by_token, form, with_vault},
+    free_port,
+    on_demo::workspace,
+    run,
+    traces::none_in,
+};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -196,52 +203,35 @@ fn the_diagnostics_are_told_also_where_nothing_else_works() {
 
 // ---- SE-14 -------------------------------------------------------------------------------------------------------------------------------
 
-fn until<T>(events: &mut Events, mut pick: impl FnMut(Event) -> Option<T>) -> T {
-    loop {
-        let event = events.wait().expect("the engine lives");
-        if let Event::Failed { failure, .. } = &event {
-            panic!("{failure}");
-        }
-        if let Some(found) = pick(event) {
-            return found;
-        }
-    }
-}
-
 #[test]
 fn se_14_what_the_window_keeps_for_itself_holds_no_secret() {
     let home = Home::new();
     let demo = Demo::start(&DemoOptions::default()).unwrap();
-    let sales = demo.workspaces().iter().find(|it| it.name == "Sales lakehouse").unwrap().clone();
+    let sales = workspace(&demo, "Sales lakehouse").clone();
     let passphrase = canary("passphrase");
     let vault = Vault::new(VaultConfig {
         home: VaultHome::File,
         file: home.config_dir().join("vault.age"),
         passphrase: Some(SecretString::from(passphrase.clone())),
     });
-    let places = Places { vault: Some(vault), ..Places::new(home.config_dir(), home.state_dir()) };
-    let (engine, mut events) = Engine::start(places, || {}).unwrap();
-    engine.send(engine::Command::Start);
-    let mut draft = Draft::new(ConnectionId::random());
-    "Sales".clone_into(&mut draft.name);
-    draft.base_url.clone_from(&sales.base_url);
-    draft.environment = EnvironmentKind::Development;
-    draft.secret = sales.token.as_str().into();
-    let form = draft.review(&|_| false).result.unwrap();
+    let mut desk = Desk::start(home, (), |home| with_vault(home, vault));
+    let form = form("Sales", |draft| {
+        by_token(&sales.base_url, &sales.token)(draft);
+        draft.environment = EnvironmentKind::Development;
+    });
     let connection = form.connection.clone();
     let id = connection.id;
 
-    engine.send(engine::Command::Save { reviewed: Box::new(form), base: None });
-    until(&mut events, |event| matches!(event, Event::Saved { .. }).then_some(()));
-    engine.send(engine::Command::Test { run: RunId(1), connection: Box::new(connection), secret: None });
-    until(&mut events, |event| matches!(event, Event::TestFinished { .. }).then_some(()));
-    engine.send(engine::Command::RevealSecret { id, kind: SecretKind::PersonalAccessToken });
-    until(&mut events, |event| matches!(event, Event::SecretRevealed { .. }).then_some(()));
-    engine.send(engine::Command::ReadActivity);
-    let seen = until(&mut events, |event| if let Event::Activity { outcome } = event { Some(outcome.unwrap()) } else { None });
+    desk.save(form);
+    desk.send(engine::Command::Test { run: RunId(1), connection: Box::new(connection), secret: None });
+    desk.until(|event| matches!(event, Event::TestFinished { .. }).then_some(()));
+    desk.send(engine::Command::RevealSecret { id, kind: SecretKind::PersonalAccessToken });
+    desk.until(|event| matches!(event, Event::SecretRevealed { .. }).then_some(()));
+    desk.send(engine::Command::ReadActivity);
+    let seen = desk.until(|event| if let Event::Activity { outcome } = event { Some(outcome.unwrap()) } else { None });
     assert_eq!(seen.len(), 3, "{seen:?}");
-    engine.send(engine::Command::ExportActivity { id: Some(id), to: home.path().join("export.jsonl") });
-    until(&mut events, |event| matches!(event, Event::ActivityExported { outcome: Ok(()), .. }).then_some(()));
+    desk.send(engine::Command::ExportActivity { id: Some(id), to: desk.home.path().join("export.jsonl") });
+    desk.until(|event| matches!(event, Event::ActivityExported { outcome: Ok(()), .. }).then_some(()));
     let memory = WindowMemory {
         size: Some([1280.0, 800.0]),
         position: Some([10.0, 20.0]),
@@ -249,10 +239,10 @@ fn se_14_what_the_window_keeps_for_itself_holds_no_secret() {
         sidebar_width: Some(300.0),
         recent_tools: vec!["jdbc".to_owned()],
     };
-    engine.send(engine::Command::RememberWindow(memory));
-    engine.finish();
+    desk.send(engine::Command::RememberWindow(memory));
+    desk.finish();
 
-    let kept: Value = serde_json::from_slice(&fs::read(home.state_dir().join("window.json")).unwrap()).unwrap();
+    let kept: Value = serde_json::from_slice(&fs::read(desk.home.state_dir().join("window.json")).unwrap()).unwrap();
     for (key, value) in kept.as_object().unwrap() {
         if key == "recent_tools" {
             // Words of the program.
@@ -264,7 +254,7 @@ fn se_14_what_the_window_keeps_for_itself_holds_no_secret() {
         let numbers = value.as_array().is_some_and(|values| values.iter().all(Value::is_number));
         assert!(numbers || value.is_number() || value.is_boolean(), "{key} has room for words");
     }
-    let files = home.files();
+    let files = desk.home.files();
     let names: Vec<PathBuf> = files.iter().map(|(path, _)| path.clone()).collect();
     for expected in ["window.json", "activity.jsonl", "export.jsonl", "connections.json"] {
         assert!(names.iter().any(|path| path.ends_with(expected)), "{expected} is among {names:?}");

@@ -20,14 +20,15 @@ use secrecy::ExposeSecret as _;
 use crate::support::{
     Home,
     desk::{self, by_token, form, in_memory},
+    on_demo::workspace,
     run, skip,
 };
 
 type Desk = desk::Desk;
 
-fn on_demo(demo: &Demo, workspace: &str) -> Reviewed {
-    let found = demo.workspaces().iter().find(|it| it.name == workspace).unwrap();
-    form(workspace, by_token(&found.base_url, &found.token))
+fn on_demo(demo: &Demo, name: &str) -> Reviewed {
+    let found = workspace(demo, name);
+    form(name, by_token(&found.base_url, &found.token))
 }
 
 #[test]

@@ -56,15 +56,7 @@ fn in_session(test: &str, shell: &str, inner: &str) {
         return support::skip(test, &format!("{tool} is not installed"));
     }
     let home = Home::new();
-    let config = home.path().join("bus.conf");
-    std::fs::write(
-        &config,
-        "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\" \
-         \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>\
-         <auth>EXTERNAL</auth><policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/>\
-         <allow own=\"*\"/></policy></busconfig>",
-    )
-    .unwrap();
+    let config = support::keyring::bus_config(&home);
     let inside = this_test(&home, inner);
     let mut command = home.command("dbus-run-session");
     command.env(support::INSIDE, "1");

@@ -12,7 +12,7 @@ use brickpass::{
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::support::browser;
+use crate::support::{browser, on_demo::workspace};
 
 const SALES: &str = "Sales lakehouse";
 const LIMIT: Duration = Duration::from_secs(8);
@@ -31,7 +31,7 @@ impl Site {
     }
 
     fn workspace(&self) -> Target {
-        let base_url = &self.demo.workspaces().iter().find(|it| it.name == SALES).unwrap().base_url;
+        let base_url = &workspace(&self.demo, SALES).base_url;
         Target { base_url: base_url_of(base_url), account_id: None }
     }
 

@@ -230,13 +230,7 @@ mod session {
     /// On a bus that starts no services by itself.
     fn in_session(inner: &str) {
         let home = Home::new();
-        let config = home.path().join("bus.conf");
-        let policy = "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/>\
-                      <allow own=\"*\"/></policy>";
-        let listens = "<type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>";
-        let kind = "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\" \
-                    \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">";
-        fs::write(&config, format!("{kind}\n<busconfig>{listens}{policy}</busconfig>")).unwrap();
+        let config = support::keyring::bus_config(&home);
         let mut command = home.command("dbus-run-session");
         command.env(support::INSIDE, "1").arg(format!("--config-file={}", config.display())).arg("--");
         command.arg(std::env::current_exe().unwrap());

@@ -27,7 +27,7 @@ use brickpass::{
 };
 use secrecy::SecretString;
 
-use crate::support::{self, Home, Running, browser, free_port, run, skip, traces::none_in, wait};
+use crate::support::{self, Home, Running, browser, free_port, on_demo::workspace, run, skip, sources, traces::none_in, wait};
 
 const LIMIT: Duration = Duration::from_secs(30);
 const SALES: &str = "Sales lakehouse";
@@ -101,7 +101,7 @@ fn panics_with_a_secret_in_hand() {
     };
     let (engine, mut events) = Engine::start(places, wake).unwrap();
     engine.send(engine::Command::Start);
-    let sales = demo.workspaces().iter().find(|it| it.name == SALES).unwrap().base_url.clone();
+    let sales = workspace(&demo, SALES).base_url.clone();
     let form = reviewed("A", &sales, &token);
     let connection = form.connection.clone();
     engine.send(engine::Command::Save { reviewed: Box::new(form.clone()), base: None });
@@ -246,7 +246,9 @@ const NAMES: [&str; 11] = [
 fn se_03_no_type_that_derives_debug_holds_a_secret_that_would_be_printed() {
     let mut wrong = Vec::new();
     let mut looked = 0;
-    for (path, text) in sources() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for path in sources(&src).into_iter().filter(|path| !path.ends_with("fake_engine.rs")) {
+        let text = fs::read_to_string(&path).unwrap();
         for (name, fields) in derived(&text) {
             looked += 1;
             wrong.extend(fields.iter().filter(|field| prints_a_secret(field)).map(|field| format!("{}: {name}: {field}", path.display())));
@@ -298,23 +300,6 @@ fn derived(text: &str) -> Vec<(String, Vec<String>)> {
     found
 }
 
-fn sources() -> Vec<(PathBuf, String)> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|it| it == "rs") && !path.ends_with("fake_engine.rs") {
-                let text = fs::read_to_string(&path).unwrap();
-                found.push((path, text));
-            }
-        }
-    }
-    found
-}
-
 // ---- Memory -------------------------------------------------------------------------------------------------------------------------------
 
 /// In a debug build a debugger may look in; both builds are measured by the same test.
@@ -353,7 +338,7 @@ fn as_nobody(home: &Home) -> Command {
 fn se_01_at_the_loudest_nothing_that_is_printed_or_written_holds_a_secret() {
     let home = Home::new();
     let demo = Demo::start(&DemoOptions::default()).unwrap();
-    let workspace = demo.workspaces().iter().find(|it| it.name == SALES).unwrap().clone();
+    let workspace = workspace(&demo, SALES).clone();
     let principal = demo.service_principal();
     let user = demo.users()[0].clone();
     let bin = home.path().join("bin");

@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use brickpass::{
-    connection::BaseUrl,
-    databricks::{ApiError, Call, Client, Http, HttpSettings, TokenRequest, TokenRules, UserToken},
-    demo::{Demo, DemoHandle, DemoOptions},
+    databricks::{ApiError, Call, Client, TokenRequest, TokenRules, UserToken},
+    demo::{Demo, DemoHandle},
     failure::Code,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::support::{
     self, client,
     fault_server::{Act, FaultServer, answer, json as json_answer},
+    on_demo::{OnDemo, databricks, workspace},
 };
 
 const TOKENS: &str = "/api/2.0/token-management/tokens";
@@ -30,9 +30,7 @@ struct Caller {
 
 impl Caller {
     fn of(base_url: &str, token: &str) -> Self {
-        let at = BaseUrl::read(base_url).unwrap().base_url;
-        let client = Client::new(Http::new(HttpSettings::default()), at, None, SecretString::from(token), TIMEOUT);
-        Self { client, base_url: base_url.trim_end_matches('/').to_owned(), token: token.to_owned() }
+        Self { client: databricks(base_url, token), base_url: base_url.trim_end_matches('/').to_owned(), token: token.to_owned() }
     }
 
     fn at(server: &FaultServer) -> Self {
@@ -96,9 +94,7 @@ struct Site {
 
 impl Site {
     fn at(name: &str) -> Self {
-        let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
-        let workspace = demo.workspaces().iter().find(|it| it.name == name).unwrap().clone();
-        let handle = demo.workspace(name).unwrap();
+        let OnDemo { demo, workspace, handle } = OnDemo::among(2, name);
         Self { admin: Caller::of(&workspace.base_url, &workspace.token), demo, handle }
     }
 
@@ -281,7 +277,7 @@ fn tokens_that_are_switched_off_open_nothing_until_they_are_switched_on() {
     // Somebody who signs in otherwise goes on, and can switch them on again.
     let site = crate::demo_oauth::Site { demo: site.demo };
     let issuer = site.issuer("Sales lakehouse");
-    let base_url = site.demo.workspaces().iter().find(|it| it.name == "Sales lakehouse").unwrap().base_url.clone();
+    let base_url = workspace(&site.demo, "Sales lakehouse").base_url.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let tokens = runtime.block_on(site.tokens_for(&issuer, "all-apis offline_access"));
     let admin = Caller::of(&base_url, tokens["access_token"].as_str().unwrap());

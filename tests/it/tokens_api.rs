@@ -7,18 +7,18 @@ use std::{
 };
 
 use brickpass::{
-    connection::BaseUrl,
-    databricks::{ApiError, Call, Client, Http, HttpSettings, NewToken, Token, TokenRequest},
+    databricks::{ApiError, Call, Client, NewToken, Token, TokenRequest},
     demo::{Demo, DemoHandle, DemoOptions},
     failure::Code,
 };
 use jiff::Timestamp;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::support::{
     self,
     fault_server::{Act, FaultServer, answer, json as json_answer},
+    on_demo::{databricks, workspace},
 };
 
 const LIST: &str = "/api/2.0/token/list";
@@ -36,9 +36,7 @@ struct Caller {
 
 impl Caller {
     fn of(base_url: &str, token: &str) -> Self {
-        let base_url = BaseUrl::read(base_url).unwrap().base_url;
-        let timeout = Duration::from_secs(8);
-        Self { client: Client::new(Http::new(HttpSettings::default()), base_url, None, SecretString::from(token), timeout), timeout }
+        Self { client: databricks(base_url, token), timeout: Duration::from_secs(8) }
     }
 
     fn at(server: &FaultServer) -> Self {
@@ -87,7 +85,7 @@ fn info() -> Value {
 /// A demo with one workspace, and its admin's token.
 fn demo(name: &str) -> (Demo, DemoHandle, Caller) {
     let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
-    let workspace = demo.workspaces().iter().find(|it| it.name == name).unwrap().clone();
+    let workspace = workspace(&demo, name).clone();
     let handle = demo.workspace(name).unwrap();
     (demo, handle, Caller::of(&workspace.base_url, &workspace.token))
 }
@@ -308,7 +306,7 @@ fn a_token_of_the_demo_is_made_used_listed_and_revoked() {
     assert!(handle.accepts(value));
     let lives = new.token.expires_at.unwrap().duration_since(new.token.created_at.unwrap());
     assert_eq!(lives.as_secs(), 3600);
-    let base_url = &demo.workspaces().iter().find(|it| it.name == "Finance lakehouse").unwrap().base_url;
+    let base_url = &workspace(&demo, "Finance lakehouse").base_url;
     let with_it = Caller::of(base_url, value);
     assert_eq!(with_it.run(async |client, _| client.me().await).unwrap().user_name, "priya.raman@example.com");
     assert!(with_it.tokens().unwrap().contains(&new.token));
@@ -338,7 +336,7 @@ fn every_refusal_of_the_demo_has_words_of_its_own() {
 #[test]
 fn tokens_that_nobody_may_use_are_explained_to_who_signed_in_otherwise() {
     let demo = Demo::start(&DemoOptions::default()).unwrap();
-    let nightly = demo.workspaces().iter().find(|it| it.name == "Nightly jobs").unwrap();
+    let nightly = workspace(&demo, "Nightly jobs");
     let handle = demo.workspace("Nightly jobs").unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let token = runtime.block_on(support::service_principal_token(&demo, &nightly.base_url));

@@ -22,6 +22,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::support::{
     Home,
     browser::{consent, visit},
+    on_demo::workspace,
 };
 
 struct Window {
@@ -108,7 +109,7 @@ fn add(window: &mut Window, name: &str, base_url: &str, token: &str) {
 #[test]
 fn a_workspace_is_added_tested_saved_and_still_there_after_a_restart() {
     let demo = Demo::start(&DemoOptions::default()).unwrap();
-    let workspace = demo.workspaces().iter().find(|it| it.name == "Finance lakehouse").unwrap().clone();
+    let workspace = workspace(&demo, "Finance lakehouse").clone();
     let home = Home::new();
 
     let mut window = Window::open(&home);
@@ -139,7 +140,7 @@ fn a_workspace_is_added_tested_saved_and_still_there_after_a_restart() {
 #[test]
 fn an_expired_token_is_told_in_words_with_the_button_that_helps() {
     let demo = Demo::start(&DemoOptions::default()).unwrap();
-    let expired = demo.workspaces().iter().find(|it| it.name == "Marketing reports").unwrap().clone();
+    let expired = workspace(&demo, "Marketing reports").clone();
     let home = Home::new();
     let mut window = Window::open(&home);
     add(&mut window, "Marketing", &expired.base_url, &expired.token);
@@ -153,7 +154,7 @@ fn an_expired_token_is_told_in_words_with_the_button_that_helps() {
 #[test]
 fn ui_04_closing_while_a_test_hangs_cancels_it() {
     let demo = Demo::start(&DemoOptions::default()).unwrap();
-    let workspace = demo.workspaces().iter().find(|it| it.name == "Sales lakehouse").unwrap().clone();
+    let workspace = workspace(&demo, "Sales lakehouse").clone();
     demo.workspace("Sales lakehouse").unwrap().set_fault(Fault::Latency(Duration::from_secs(30)));
     let home = Home::new();
     let mut window = Window::open(&home);

@@ -1,33 +1,20 @@
 //! An account and its workspaces, and an address that is found in the browser.
 
 use std::{
-    fs,
     io::Write as _,
     process::{Command, Stdio},
 };
 
-use super::{Desk, SALES, Waiting, token};
+use super::{Desk, SALES, token};
 use crate::support::{BRICKPASS, browser, missing_tool, skip};
 
 /// Signs in without knowing the address and chooses `place` there, with a terminal to answer the question.
 fn find(desk: &Desk, arguments: &str, place: &str, answer: &str) -> (Option<i32>, String) {
     let port = desk.port();
-    let mut command = Command::new("script");
-    command.args(["-qec", &format!("'{BRICKPASS}' login --find --port {port} {arguments}"), "/dev/null"]).env_clear();
-    for (key, value) in desk.command(&[]).get_envs() {
-        command.env(key, value.unwrap_or_default());
-    }
-    let account = desk.demo.account().base_url;
-    let _ = fs::remove_file(desk.bin().join("opened"));
-    let child = command
-        .current_dir(desk.home.path())
-        .env("DATABRICKS_DISCOVERY_HOST", account)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut waiting = Waiting { child, port, bin: desk.bin() };
+    let mut command = desk.program("script");
+    command.args(["-qec", &format!("'{BRICKPASS}' login --find --port {port} {arguments}"), "/dev/null"]);
+    command.env("DATABRICKS_DISCOVERY_HOST", desk.demo.account().base_url).stdin(Stdio::piped());
+    let mut waiting = desk.waits(port, &mut command);
     let mut stdin = waiting.child.stdin.take().unwrap();
     let address = waiting.opened();
     let user = desk.user(0);
@@ -110,9 +97,8 @@ fn without_a_terminal_nobody_confirms_a_host() {
     let desk = Desk::new();
     let port = desk.port();
     let mut login = desk.command(&["login", "--find", "Found", "--yes", "--port", &port.to_string()]);
-    login.env("DATABRICKS_DISCOVERY_HOST", desk.demo.account().base_url);
-    let child = login.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut waiting = Waiting { child, port, bin: desk.bin() };
+    login.env("DATABRICKS_DISCOVERY_HOST", desk.demo.account().base_url).stdin(Stdio::null());
+    let mut waiting = desk.waits(port, &mut login);
     let user = desk.user(0);
     browser::visit(&browser::consent_at(&waiting.opened(), &user.name, &user.password, SALES).unwrap());
     let refused = waiting.end();

@@ -10,7 +10,7 @@ use std::{
 
 use brickpass::demo::OAuthFault;
 
-use super::{Desk, Waiting, token};
+use super::{Desk, token};
 use crate::support::{browser, free_port, run, terminal::LIMIT, wait};
 
 #[test]
@@ -184,15 +184,9 @@ fn the_environment_names_the_port_and_a_wrong_one_is_refused() {
     let desk = Desk::new();
     desk.add("Sales");
     let port = desk.port();
-    let child = desk
-        .command(&["login", "Sales"])
-        .env("DATABRICKS_OAUTH_CALLBACK_PORT", port.to_string())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut waiting = Waiting { child, port, bin: desk.bin() };
+    let mut login = desk.command(&["login", "Sales"]);
+    login.env("DATABRICKS_OAUTH_CALLBACK_PORT", port.to_string()).stdin(Stdio::null());
+    let mut waiting = desk.waits(port, &mut login);
     let address = waiting.opened();
     assert!(address.contains(&format!("localhost%3A{port}")), "the redirect URI names another port");
     assert!(waiting.is_open());

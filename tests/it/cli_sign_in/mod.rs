@@ -11,7 +11,7 @@ use std::{
     io::Read as _,
     net::TcpStream,
     path::PathBuf,
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -20,6 +20,7 @@ use brickpass::demo::{Demo, DemoOptions, DemoUser};
 
 use crate::support::{
     Finished, browser, free_port,
+    on_demo::workspace,
     terminal::{LIMIT, Terminal},
     wait,
 };
@@ -46,7 +47,7 @@ impl Desk {
     }
 
     fn base_url(&self, name: &str) -> String {
-        self.demo.workspaces().iter().find(|workspace| workspace.name == name).unwrap().base_url.clone()
+        workspace(&self.demo, name).base_url.clone()
     }
 
     fn user(&self, index: usize) -> DemoUser {
@@ -82,9 +83,12 @@ impl Desk {
     }
 
     fn begin_on(&self, port: u16, arguments: &[&str]) -> Waiting {
+        self.waits(port, self.command(&[&["login"], arguments].concat()).stdin(Stdio::null()))
+    }
+
+    fn waits(&self, port: u16, login: &mut Command) -> Waiting {
         let _ = fs::remove_file(self.bin().join("opened"));
-        let arguments = [&["login"], arguments].concat();
-        let child = self.command(&arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let child = login.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         Waiting { child, port, bin: self.bin() }
     }
 

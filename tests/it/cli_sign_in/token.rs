@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{Desk, SALES, token};
-use crate::support::{BRICKPASS, Running, free_port, run, terminal::LIMIT, wait};
+use crate::support::{BRICKPASS, Running, free_port, on_demo::workspace, run, terminal::LIMIT, wait};
 
 #[test]
 fn a_token_that_is_refused_is_renewed_once_a_command_and_one_that_is_good_never() {
@@ -72,7 +72,7 @@ fn each_failure_of_token_has_its_exit_code_and_nothing_on_stdout() {
 #[test]
 fn a_personal_access_token_is_printed_too_and_has_nothing_to_sign_in_to() {
     let desk = Desk::new();
-    let stored = desk.demo.workspaces().iter().find(|workspace| workspace.name == SALES).unwrap().token.clone();
+    let stored = workspace(&desk.demo, SALES).token.clone();
     desk.add_token("Sales", &desk.base_url(SALES), &stored);
     assert_eq!(token(&desk.done(&["token", "Sales"])), stored);
     for subcommand in ["login", "logout"] {
@@ -98,15 +98,8 @@ fn rf_04_a_renewed_sign_in_that_cannot_be_stored_is_told_and_is_no_success() {
     desk.add("Sales");
     desk.logged_in("Sales");
     // As on a full disk: nothing can be written to a file any more, to a pipe it can.
-    let mut full = desk.command(&[]);
     let script = format!("trap '' XFSZ; ulimit -f 0; exec '{BRICKPASS}' token Sales --renew");
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &script]).env_clear().current_dir(desk.home.path());
-    for (key, value) in full.get_envs() {
-        shell.env(key, value.unwrap_or_default());
-    }
-    full.env_clear();
-    let finished = run(&mut shell, b"", LIMIT);
+    let finished = run(desk.program("sh").args(["-c", &script]), b"", LIMIT);
     assert_eq!(finished.code, Some(4), "{finished:?}");
     token(&finished);
     assert!(finished.stderr.contains("Sales") && finished.stderr.contains("could not be stored"), "{finished:?}");

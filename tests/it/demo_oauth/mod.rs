@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::support::{browser, client};
+use crate::support::{browser, client, on_demo::workspace};
 
 const CLIENT: &str = "databricks-cli";
 const REDIRECT: &str = "http://localhost:8020";
@@ -34,7 +34,7 @@ impl Site {
     }
 
     fn workspace(&self, name: &str) -> String {
-        self.demo.workspaces().iter().find(|it| it.name == name).unwrap().base_url.clone()
+        workspace(&self.demo, name).base_url.clone()
     }
 
     /// The issuer of a workspace.

@@ -7,7 +7,7 @@ use serde_json::json;
 use url::Url;
 
 use super::{CLIENT, CLUSTERS, ME, Pairs, REDIRECT, SALES, Site, VERIFIER, answer, changed, exchange, get, of, post, refresh, text};
-use crate::support::client;
+use crate::support::{client, on_demo::workspace};
 
 #[tokio::test]
 async fn refresh_tokens_are_good_for_one_use_and_a_second_use_ends_the_family() {
@@ -198,11 +198,11 @@ async fn a_unified_host_serves_the_account_and_every_workspace_that_a_header_nam
         };
         request.send().await.unwrap()
     };
-    for workspace in [SALES, "Finance lakehouse"] {
-        let id = site.demo.workspace(workspace).unwrap().workspace_id();
+    for name in [SALES, "Finance lakehouse"] {
+        let id = site.demo.workspace(name).unwrap().workspace_id();
         let response = ask(token, Some(id.clone())).await;
         assert_eq!((response.status().as_u16(), response.headers()["x-databricks-org-id"].to_str().unwrap()), (200, id.as_str()));
-        let own = site.demo.workspaces().iter().find(|it| it.name == workspace).unwrap();
+        let own = workspace(&site.demo, name);
         assert_eq!(ask(&own.token, Some(id)).await.status(), 200, "a personal access token of that workspace does as well");
     }
     for unknown in [None, Some("1".to_owned())] {

@@ -1,9 +1,6 @@
 //! The window closes, or the person calls it off, in the middle.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use brickpass::{
     engine::{AdminRequest, Command, Deed, RunId},
@@ -11,7 +8,6 @@ use brickpass::{
 };
 
 use super::{Desk, SECRETS, elsewhere, secret_for};
-use crate::support::between::Way;
 
 #[test]
 fn a_secret_that_nobody_waits_for_any_more_is_deleted() {
@@ -19,15 +15,8 @@ fn a_secret_that_nobody_waits_for_any_more_is_deleted() {
     let sales = desk.sales();
     let id = desk.principals(sales)[0].id.clone();
     let before = desk.there(&id);
-    let (arrived, seen) = std::sync::mpsc::channel();
-    desk.script(move |method, path| {
-        if method == "POST" && path.contains(SECRETS) {
-            arrived.send(()).unwrap();
-            // The window is closed meanwhile.
-            thread::sleep(Duration::from_millis(300));
-        }
-        Way::Through
-    });
+    // The window is closed meanwhile.
+    let seen = desk.net.slow(Duration::from_millis(300), |request| request.starts_with("POST") && request.contains(SECRETS));
     desk.send(Command::Admin { run: RunId(7), id: sales, request: secret_for(&id) });
     seen.recv().unwrap();
     desk.finish();
@@ -40,14 +29,7 @@ fn what_has_begun_is_brought_to_its_end_when_the_window_closes() {
     let sales = desk.sales();
     let all = desk.everybodys(sales);
     let others: Vec<String> = all.into_iter().filter(|it| it.owner != desk.workspace.user).map(|it| it.token.id).collect();
-    let (arrived, seen) = std::sync::mpsc::channel();
-    desk.script(move |method, _| {
-        if method == "DELETE" {
-            let _ = arrived.send(());
-            thread::sleep(Duration::from_millis(100));
-        }
-        Way::Through
-    });
+    let seen = desk.net.slow(Duration::from_millis(100), |request| request.starts_with("DELETE"));
     desk.send(Command::Admin { run: RunId(7), id: sales, request: AdminRequest::RevokeUsersTokens { token_ids: others.clone() } });
     seen.recv().unwrap();
     desk.finish();
@@ -60,12 +42,7 @@ fn what_has_begun_is_brought_to_its_end_when_the_window_closes() {
 fn reading_is_called_off_at_any_time_and_nobody_waits_for_it_at_the_end() {
     let mut desk = Desk::new();
     let sales = desk.sales();
-    let (arrived, seen) = std::sync::mpsc::channel();
-    desk.script(move |_, _| {
-        let _ = arrived.send(());
-        thread::sleep(Duration::from_secs(4));
-        Way::Through
-    });
+    let seen = desk.net.slow(Duration::from_secs(4), |_| true);
     let began = Instant::now();
     desk.send(Command::Admin { run: RunId(7), id: sales, request: AdminRequest::UsersTokens });
     seen.recv().unwrap();

@@ -9,10 +9,8 @@ mod tokens;
 use std::{sync::Arc, time::Duration};
 
 use brickpass::{
-    connection::{AuthKind, BaseUrl, Connection, ConnectionId, Draft, LevelKind},
-    databricks::{
-        Call, Client, Entitlement, Http, HttpSettings, NewOAuthSecret, OAuthSecret, ServicePrincipal, TokenRules, UserToken, WorkspaceRole,
-    },
+    connection::{AuthKind, Connection, ConnectionId, Draft, LevelKind},
+    databricks::{Call, Client, Entitlement, NewOAuthSecret, OAuthSecret, ServicePrincipal, TokenRules, UserToken, WorkspaceRole},
     demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace},
     engine::{AdminAnswer, AdminRequest, Command, Deed, Event, Places, RunId, SignInPlace, SignInStep},
     failure::{Code, Failure},
@@ -26,6 +24,7 @@ use crate::support::{
     browser::{consent, visit},
     desk::{self, World, by_token, file_vault, form, with_vault},
     free_port,
+    on_demo::{databricks, workspace},
 };
 
 const SALES: &str = "Sales lakehouse";
@@ -84,7 +83,7 @@ impl Desk {
 
     /// To another workspace, where its user is no admin.
     fn not_an_admin(&mut self) -> ConnectionId {
-        let payroll = self.demo.workspaces().iter().find(|it| it.name == "Payroll and people data").unwrap().clone();
+        let payroll = workspace(&self.demo, "Payroll and people data").clone();
         self.save(form("Payroll", by_token(&payroll.base_url, &payroll.token))).id
     }
 
@@ -190,8 +189,7 @@ fn secret_for(principal: &str) -> AdminRequest {
 
 /// What the workspace's admin does elsewhere.
 fn elsewhere<T>(workspace: &DemoWorkspace, work: impl AsyncFnOnce(Client, Call<'static>) -> T) -> T {
-    let base_url = BaseUrl::read(&workspace.base_url).unwrap().base_url;
-    let client = Client::new(Http::new(HttpSettings::default()), base_url, None, workspace.token.clone().into(), Duration::from_secs(8));
+    let client = databricks(&workspace.base_url, &workspace.token);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async { work(client, Call::until(tokio::time::Instant::now() + Duration::from_secs(8))).await })
 }

@@ -29,6 +29,7 @@ use crate::support::{
     Home,
     browser::{consent, visit},
     desk::{self, World, in_memory},
+    on_demo::workspace,
 };
 
 const SALES: &str = "Sales lakehouse";
@@ -108,7 +109,7 @@ impl Desk {
     }
 
     fn workspace(&self, name: &str) -> String {
-        self.demo.workspaces().iter().find(|it| it.name == name).unwrap().base_url.clone()
+        workspace(&self.demo, name).base_url.clone()
     }
 
     /// A saved connection to the first workspace, for the browser.
@@ -206,8 +207,17 @@ impl Desk {
             .map(|token| token.secret.expose_secret().to_owned())
     }
 
+    fn port_is_open(&self) -> bool {
+        TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok()
+    }
+
+    /// At once, but for this: a child that another test starts holds a copy of every socket until it runs its program.
     fn port_is_closed(&self) -> bool {
-        TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err()
+        let until = Instant::now() + Duration::from_secs(1);
+        while self.port_is_open() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        !self.port_is_open()
     }
 }
 

@@ -205,7 +205,7 @@ fn the_port_is_closed_when_the_program_ends() {
     let sales = desk.sales();
     desk.begin(1, &sales);
     desk.waiting(1);
-    assert!(!desk.port_is_closed());
+    assert!(desk.port_is_open());
     desk.finish();
     assert!(desk.port_is_closed());
 }

@@ -151,14 +151,7 @@ fn a_token_that_nobody_waits_for_any_more_is_revoked() {
     let mut desk = Desk::new();
     let connection = desk.connection();
     let before = desk.ids();
-    let (arrived, has_arrived) = std::sync::mpsc::channel();
-    desk.net.script(move |request, _| {
-        if request == CREATE {
-            arrived.send(()).unwrap();
-            std::thread::sleep(Duration::from_millis(200));
-        }
-        Way::Through
-    });
+    let has_arrived = desk.net.slow(Duration::from_millis(200), |request| request == CREATE);
     desk.send(Command::GenerateToken { run: RunId(5), id: connection.id, request: request("", 90) });
     has_arrived.recv_timeout(Duration::from_secs(10)).unwrap();
     desk.finish();

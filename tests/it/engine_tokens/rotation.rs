@@ -149,14 +149,7 @@ fn what_signs_in_otherwise_has_no_token_to_rotate() {
 fn a_rotation_that_has_begun_is_brought_to_its_end_when_the_program_ends() {
     let mut desk = Desk::new();
     let (connection, old) = desk.known();
-    let (arrived, has_arrived) = std::sync::mpsc::channel();
-    desk.net.script(move |request, _| {
-        if request == CREATE {
-            arrived.send(()).unwrap();
-            std::thread::sleep(Duration::from_millis(200));
-        }
-        Way::Through
-    });
+    let has_arrived = desk.net.slow(Duration::from_millis(200), |request| request == CREATE);
     desk.send(Command::RotateToken { run: RunId(6), id: connection.id, request: request("", 90) });
     has_arrived.recv_timeout(Duration::from_secs(10)).unwrap();
     // Too late for this.

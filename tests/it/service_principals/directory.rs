@@ -13,6 +13,8 @@ use serde_json::Value;
 use super::{SALES, Site, call, here, secret};
 use crate::{demo_oauth, support};
 
+use crate::support::on_demo::{databricks, workspace};
+
 fn names(principals: &[ServicePrincipal]) -> Vec<&str> {
     principals.iter().map(|it| it.name.as_str()).collect()
 }
@@ -133,7 +135,7 @@ async fn an_admin_of_a_workspace_is_one_there_alone_and_no_other_may_ask_the_acc
         let request = support::client().post(format!("{base_url}/oidc/v1/token"));
         let request = request.basic_auth(principal.client_id.as_str(), Some(value.expose_secret()));
         let answer = request.form(&[("grant_type", "client_credentials"), ("scope", "all-apis")]).send().await.unwrap();
-        Site::client(&base_url, answer.json::<Value>().await.unwrap()["access_token"].as_str().unwrap())
+        databricks(&base_url, answer.json::<Value>().await.unwrap()["access_token"].as_str().unwrap())
     };
     let machine = own(SALES).await;
     assert_eq!(here(&machine).await.unwrap_err().failure.code, Code::Forbidden);
@@ -145,7 +147,7 @@ async fn an_admin_of_a_workspace_is_one_there_alone_and_no_other_may_ask_the_acc
     let token_url = format!("{}/oidc/accounts/{}/v1/token", account.base_url, account.account_id);
     let request = support::client().post(token_url).basic_auth(principal.client_id.as_str(), Some(value.expose_secret()));
     let answer = request.form(&[("grant_type", "client_credentials"), ("scope", "all-apis")]).send().await.unwrap();
-    let machine = Site::client(&account.base_url, answer.json::<Value>().await.unwrap()["access_token"].as_str().unwrap());
+    let machine = databricks(&account.base_url, answer.json::<Value>().await.unwrap()["access_token"].as_str().unwrap());
     let refusals = [
         machine.service_principals(site.account(), &call()).await.unwrap_err(),
         machine.create_service_principal(site.account(), "x", &call()).await.unwrap_err(),
@@ -161,7 +163,7 @@ async fn an_admin_of_a_workspace_is_one_there_alone_and_no_other_may_ask_the_acc
 #[tokio::test]
 async fn a_unified_host_serves_the_service_principals_of_the_workspace_and_of_the_account() {
     let site = Site::new();
-    let workspace = site.demo.workspaces().iter().find(|it| it.name == SALES).unwrap();
+    let workspace = workspace(&site.demo, SALES);
     let base_url = BaseUrl::read(&site.demo.unified().base_url).unwrap().base_url;
     let id = Some(site.handle(SALES).workspace_id());
     let token = SecretString::from(workspace.token.as_str());
@@ -176,6 +178,6 @@ async fn a_unified_host_serves_the_service_principals_of_the_workspace_and_of_th
     let browser = demo_oauth::Site { demo: site.demo };
     let unified = browser.demo.unified();
     let tokens = browser.tokens_for(&format!("{}/oidc/accounts/{}", unified.base_url, unified.account_id), "all-apis").await;
-    let above = Site::client(&unified.base_url, tokens["access_token"].as_str().unwrap());
+    let above = databricks(&unified.base_url, tokens["access_token"].as_str().unwrap());
     assert_eq!(above.service_principals(Directory::Account(&site.account_id), &call()).await.unwrap().len(), 5);
 }

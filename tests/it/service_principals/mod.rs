@@ -8,16 +8,19 @@ mod secrets;
 use std::time::Duration;
 
 use brickpass::{
-    connection::{AccountId, BaseUrl},
-    databricks::{ApiError, Call, Client, Directory, Http, HttpSettings, NewOAuthSecret, Object, Permission, Securable, ServicePrincipal},
+    connection::AccountId,
+    databricks::{ApiError, Call, Client, Directory, NewOAuthSecret, Object, Permission, Securable, ServicePrincipal},
     demo::{Demo, DemoHandle, DemoOptions},
 };
-use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::{
     demo_oauth,
-    support::{self, fault_server::FaultServer},
+    support::{
+        self,
+        fault_server::FaultServer,
+        on_demo::{databricks, workspace},
+    },
 };
 
 const SALES: &str = "Sales lakehouse";
@@ -38,7 +41,7 @@ impl Site {
     async fn above(self) -> (Self, Client) {
         let browser = demo_oauth::Site { demo: self.demo };
         let tokens = browser.tokens_for(&browser.account_issuer(), "all-apis").await;
-        let client = Self::client(&browser.demo.account().base_url, tokens["access_token"].as_str().unwrap());
+        let client = databricks(&browser.demo.account().base_url, tokens["access_token"].as_str().unwrap());
         (Self { demo: browser.demo, ..self }, client)
     }
 
@@ -46,8 +49,8 @@ impl Site {
         Directory::Account(&self.account_id)
     }
 
-    fn base_url(&self, workspace: &str) -> String {
-        self.demo.workspaces().iter().find(|it| it.name == workspace).unwrap().base_url.clone()
+    fn base_url(&self, name: &str) -> String {
+        workspace(&self.demo, name).base_url.clone()
     }
 
     /// Whether this secret signs in at a workspace, and opens its API.
@@ -59,7 +62,7 @@ impl Site {
             return false;
         }
         let tokens: Value = answer.json().await.unwrap();
-        let me = Self::client(&base_url, tokens["access_token"].as_str().unwrap()).me().await.unwrap();
+        let me = databricks(&base_url, tokens["access_token"].as_str().unwrap()).me().await.unwrap();
         assert_eq!((me.user_name.as_str(), me.display_name.as_deref()), (principal.client_id.as_str(), Some(principal.name.as_str())));
         true
     }
@@ -68,15 +71,10 @@ impl Site {
         self.demo.workspace(workspace).unwrap()
     }
 
-    fn client(base_url: &str, token: &str) -> Client {
-        let base_url = BaseUrl::read(base_url).unwrap().base_url;
-        Client::new(Http::new(HttpSettings::default()), base_url, None, SecretString::from(token), Duration::from_secs(8))
-    }
-
     /// With the token that is handed out.
-    fn at(&self, workspace: &str) -> Client {
-        let workspace = self.demo.workspaces().iter().find(|it| it.name == workspace).unwrap();
-        Self::client(&workspace.base_url, &workspace.token)
+    fn at(&self, name: &str) -> Client {
+        let workspace = workspace(&self.demo, name);
+        databricks(&workspace.base_url, &workspace.token)
     }
 }
 

@@ -11,6 +11,7 @@ use super::{SALES, Site, call, here, objects, paths, secret, step};
 use crate::support::{
     self,
     fault_server::{FaultServer, json as json_answer},
+    on_demo::databricks,
 };
 
 #[tokio::test]
@@ -60,7 +61,7 @@ async fn who_does_not_manage_an_object_does_not_grant_on_it() {
     let request = support::client().post(format!("{}/oidc/v1/token", site.base_url(SALES)));
     let request = request.basic_auth(principal.client_id.as_str(), Some(value.expose_secret()));
     let answer = request.form(&[("grant_type", "client_credentials"), ("scope", "all-apis")]).send().await.unwrap();
-    let machine = Site::client(&site.base_url(SALES), answer.json::<Value>().await.unwrap()["access_token"].as_str().unwrap());
+    let machine = databricks(&site.base_url(SALES), answer.json::<Value>().await.unwrap()["access_token"].as_str().unwrap());
     for kind in Securable::ALL {
         let object = objects(&machine, kind).await.remove(0);
         let most = *kind.permissions().last().unwrap();
@@ -112,7 +113,7 @@ async fn half_of_a_grant_on_a_schema_opens_nothing_and_is_told() {
             json_answer("403 Forbidden", r#"{"error_code":"PERMISSION_DENIED","message":"User does not have MANAGE on Catalog 'main'."}"#)
         }
     });
-    let client = Site::client(&server.base_url(), "dapi0");
+    let client = databricks(&server.base_url(), "dapi0");
     let schema = Object { kind: Securable::Schema, id: "main.sales".into(), name: "sales".into() };
     let principal = brickpass::connection::ClientId::parse("c2b1f6a4-7d13-4e0b-9a58-61d0c7e4f9b2").unwrap();
     let error = client.grant(&schema, &principal, step(Securable::Schema, "READ"), &call()).await.unwrap_err();
@@ -132,7 +133,7 @@ async fn the_use_of_a_catalog_counts_also_where_the_schema_does_not_list_it() {
     let server = FaultServer::start(move |path, _| {
         if path.contains("/schema/") { held(&["SELECT", "USE_SCHEMA", "OF_TOMORROW"]) } else { held(&["USE_CATALOG", "MODIFY"]) }
     });
-    let client = Site::client(&server.base_url(), "dapi0");
+    let client = databricks(&server.base_url(), "dapi0");
     let schema = Object { kind: Securable::Schema, id: "main.sales".into(), name: "sales".into() };
     let principal = brickpass::connection::ClientId::parse(principal).unwrap();
     assert_eq!(client.permission(&schema, &principal, &call()).await.unwrap().map(|it| it.word), Some("READ"));

@@ -15,6 +15,7 @@ use crate::{
     support::{
         self,
         fault_server::{FaultServer, json as json_answer},
+        on_demo::databricks,
     },
 };
 
@@ -27,7 +28,7 @@ async fn lists_that_do_not_end_and_answers_that_are_none_are_refused() {
         _ if path.contains("warehouses") => json_answer("200 OK", r#"{"warehouses":[{"id":"a"}],"next_page_token":"same"}"#),
         _ => json_answer("200 OK", r#"{"permissions":[],"error":"Could not be added: dose0123456789abcdef0123456789abcdef."}"#),
     });
-    let client = Site::client(&server.base_url(), "dapi0");
+    let client = databricks(&server.base_url(), "dapi0");
     assert_eq!(here(&client).await.unwrap_err().failure.code, Code::Protocol);
     let endless = client.objects(Securable::SqlWarehouse, None, &call()).await.unwrap_err();
     assert_eq!((endless.failure.code, paths(&server).len()), (Code::Protocol, 3 + 2));
@@ -47,7 +48,7 @@ async fn each_request_is_what_the_api_asks_for() {
     let made = r#"{"id":"7","applicationId":"c2b1f6a4-7d13-4e0b-9a58-61d0c7e4f9b2","displayName":"new","of_tomorrow":1}"#;
     let secret = r#"{"id":"s","secret":"dosecafe","secret_hash":"h","status":"ACTIVE","create_time":"2026-03-01T12:00:00.5Z"}"#;
     let server = FaultServer::start(move |path, _| json_answer("200 OK", if path.ends_with("/secrets") { secret } else { made }));
-    let client = Site::client(&server.base_url(), "dapi0");
+    let client = databricks(&server.base_url(), "dapi0");
     let account_id = AccountId::parse("3f7c2d9e-58a1-4b06-9c4e-d1a2b3c4e5f6").unwrap();
     let principal = client.create_service_principal(Directory::Account(&account_id), "new", &call()).await.unwrap();
     client.create_service_principal(Directory::Workspace, "new", &call()).await.unwrap();

@@ -7,7 +7,10 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use super::{SALES, Site, call, here, secret};
-use crate::support::fault_server::{FaultServer, json as json_answer};
+use crate::support::{
+    fault_server::{FaultServer, json as json_answer},
+    on_demo::databricks,
+};
 
 #[tokio::test]
 async fn a_secret_signs_in_until_it_is_deleted_or_its_time_is_over() {
@@ -85,7 +88,7 @@ async fn a_secret_in_an_answer_that_cannot_be_used_is_shown_nowhere() {
     ] {
         let body = answer.to_string();
         let server = FaultServer::start(move |_, _| json_answer("200 OK", &body));
-        let client = Site::client(&server.base_url(), "dapi0");
+        let client = databricks(&server.base_url(), "dapi0");
         let error = secret(&client, Directory::Workspace, "7").await.unwrap_err();
         assert!(error.may_have_been_acted_on() && !format!("{error:?}").contains("canary"), "{answer}: {error:?}");
         assert_eq!(server.requests().len(), 1, "and it is asked for once");

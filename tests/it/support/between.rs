@@ -6,8 +6,10 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
+        mpsc,
     },
     thread,
+    time::Duration,
 };
 
 /// What becomes of one request.
@@ -66,6 +68,20 @@ impl Between {
     /// From now on.
     pub fn script(&self, script: impl Fn(&str, &str) -> Way + Send + Sync + 'static) {
         *self.script.lock().unwrap() = Arc::new(script);
+    }
+
+    /// From now on, each of these requests is told when it arrives, and takes so long.
+    pub fn slow(&self, takes: Duration, these: impl Fn(&str) -> bool + Send + Sync + 'static) -> mpsc::Receiver<()> {
+        let (arrived, arrivals) = mpsc::channel();
+        self.script(move |request, _| {
+            if these(request) {
+                // The test may have seen enough.
+                let _ = arrived.send(());
+                thread::sleep(takes);
+            }
+            Way::Through
+        });
+        arrivals
     }
 
     /// `POST /api/2.0/token/create` of each request, in their order.

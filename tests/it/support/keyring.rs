@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Write as _},
+    path::PathBuf,
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -27,15 +28,7 @@ impl Keyring {
     }
 
     pub fn start(home: &Home) -> Self {
-        let config = home.path().join("bus.conf");
-        fs::write(
-            &config,
-            "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\" \
-             \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>\
-             <auth>EXTERNAL</auth><policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/>\
-             <allow own=\"*\"/></policy></busconfig>",
-        )
-        .unwrap();
+        let config = bus_config(home);
         let mut bus = home.command("dbus-daemon");
         bus.arg(format!("--config-file={}", config.display())).args(["--nofork", "--nopidfile", "--print-address"]);
         let mut bus = Running(bus.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
@@ -83,4 +76,18 @@ impl Keyring {
         let stored = run(&mut asked, secret.as_bytes(), LIMIT);
         assert_eq!(stored.code, Some(0), "{stored:?}");
     }
+}
+
+/// Of a bus that starts no services by itself.
+pub fn bus_config(home: &Home) -> PathBuf {
+    let config = home.path().join("bus.conf");
+    fs::write(
+        &config,
+        "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\" \
+         \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>\
+         <auth>EXTERNAL</auth><policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/>\
+         <allow own=\"*\"/></policy></busconfig>",
+    )
+    .unwrap();
+    config
 }

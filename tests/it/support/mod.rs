@@ -7,6 +7,7 @@ pub mod desk;
 pub mod fault_server;
 #[cfg(target_os = "linux")]
 pub mod keyring;
+pub mod on_demo;
 pub mod terminal;
 pub mod traces;
 
@@ -75,6 +76,23 @@ fn make_private(folder: &Path) {
 
 #[cfg(not(unix))]
 fn make_private(_folder: &Path) {}
+
+/// Those of Rust, below this folder.
+pub fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut folders = vec![folder.to_owned()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
 
 /// A port that nobody listens on at this moment.
 pub fn free_port() -> u16 {

@@ -10,10 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace};
 use serde_json::Value;
 
-use super::{Finished, Home, Running, run};
+use super::{BRICKPASS, Finished, Home, Running, run};
 
 /// Of a command.
 pub const LIMIT: Duration = Duration::from_secs(60);
@@ -36,7 +35,14 @@ impl<W> Terminal<W> {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.home.brickpass(arguments);
+        let mut command = self.program(BRICKPASS);
+        command.args(arguments);
+        command
+    }
+
+    /// Any program that is to find the vault, and the programs that stand in for others.
+    pub fn program(&self, program: &str) -> Command {
+        let mut command = self.home.command(program);
         with_vault(&mut command);
         if self.bin().is_dir() {
             let path = std::env::var_os("PATH").unwrap_or_default();
@@ -118,27 +124,7 @@ impl<W> Deref for Terminal<W> {
     }
 }
 
-/// A workspace of the demo in this process.
-pub struct OnDemo {
-    pub demo: Demo,
-    pub workspace: DemoWorkspace,
-    pub handle: DemoHandle,
-}
-
-impl OnDemo {
-    pub fn new() -> Self {
-        Self::among(1, "Sales lakehouse")
-    }
-
-    /// One of so many workspaces.
-    pub fn among(workspaces: usize, name: &str) -> Self {
-        let demo = Demo::start(&DemoOptions { workspaces, ..DemoOptions::default() }).unwrap();
-        let workspace = demo.workspaces().iter().find(|it| it.name == name).unwrap().clone();
-        Self { handle: demo.workspace(name).unwrap(), workspace, demo }
-    }
-}
-
-/// For any program that is to find the vault.
+/// For a program in another home than a terminal's.
 pub fn with_vault(command: &mut Command) -> &mut Command {
     command.env("BRICKPASS_VAULT", "file").env("BRICKPASS_VAULT_PASSPHRASE", PASSPHRASE)
 }
