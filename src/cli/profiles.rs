@@ -22,11 +22,11 @@ pub(super) fn profiles(options: args::Profiles, json: bool) -> Result<ExitCode, 
         None => list(options.place.config_file.as_deref(), json),
         Some(args::ProfilesDo::Default { profile, change: how }) => {
             let done = format!("{} is the default profile now.", clean(&profile));
-            edit(how, options.place, Edit::Default { profile }, &done, json)
+            edit(how, options.place, &Edit::Default { profile }, &done, json)
         }
         Some(args::ProfilesDo::MoveSecrets { profile, change: how }) => {
             let done = format!("{} holds no secret any more; tools that use it ask Brickpass.", clean(&profile));
-            edit(how, options.place, Edit::RemoveKeys { profile, keys: Vec::new() }, &done, json)
+            edit(how, options.place, &Edit::RemoveKeys { profile, keys: Vec::new() }, &done, json)
         }
         Some(args::ProfilesDo::Keep { profile, place }) => settle(here(place).as_deref(), profile, true, json),
         Some(args::ProfilesDo::Forget { profile, place }) => settle(here(place).as_deref(), profile, false, json),
@@ -35,14 +35,14 @@ pub(super) fn profiles(options: args::Profiles, json: bool) -> Result<ExitCode, 
 }
 
 /// The change of the subcommand; the file may be named on either side of its word.
-fn edit(mut how: args::ChangeOfProfiles, place: args::ProfilesPlace, edit: Edit, done: &str, json: bool) -> Result<ExitCode, Failure> {
+fn edit(mut how: args::ChangeOfProfiles, place: args::ProfilesPlace, edit: &Edit, done: &str, json: bool) -> Result<ExitCode, Failure> {
     how.place.config_file = how.place.config_file.or(place.config_file);
     let mut session = Session::open_on(how.place.config_file.as_deref())?;
     let file = read(&mut session, Command::ListProfiles)?;
-    if let Edit::Default { profile } | Edit::RemoveKeys { profile, .. } = &edit {
+    if let Edit::Default { profile } | Edit::RemoveKeys { profile, .. } = edit {
         find(&file, profile)?;
     }
-    change(&mut session, &how, &file, |run| Command::PlanEdit { run, edit }, done, json)
+    change(&mut session, &how, &file, |run| Command::PlanEdit { run, edit: edit.clone() }, done, json)
 }
 
 /// The file as it is, after that command.

@@ -1,6 +1,6 @@
 //! `publish` and `unpublish`: a connection becomes a profile that every Databricks tool can use, and holds no secret.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use serde_json::{Value, json};
 
@@ -12,13 +12,19 @@ use super::{
     terminal::{attended, yes},
 };
 use crate::{
-    engine::{Command, Event, Plan, ProfilesFile, RunId},
+    engine::{CliToken, Command, Event, Plan, ProfilesFile, RunId},
     failure::{Code, Failure},
     interchange::databrickscfg::{DiffKind, DiffLine, Edit, ProfileName},
 };
 
 const PLAN: RunId = RunId(1);
 const APPLY: RunId = RunId(2);
+
+/// A program that changes the file takes a few milliseconds for it: whoever meets one so often is not alone with it by chance.
+const TRIES: u32 = 50;
+
+/// At most, before a change is planned again: those who met part by it.
+const PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) fn publish(options: args::Publish, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open_on(options.change.place.config_file.as_deref())?;
@@ -29,12 +35,13 @@ pub(super) fn publish(options: args::Publish, json: bool) -> Result<ExitCode, Fa
     let profile = options.profile.or(published).unwrap_or_else(|| ProfileName::of(&connection.name).as_str().to_owned());
     let done = format!("\"{}\" is the profile {} now; it holds no secret.", connection.name.as_str(), clean(&profile));
     if !options.default {
-        return change(&mut session, &options.change, &file, |run| Command::PlanPublish { run, id, profile }, &done, json);
+        let plan = |run| Command::PlanPublish { run, id, profile: profile.clone() };
+        return change(&mut session, &options.change, &file, plan, &done, json);
     }
     session.send(Command::PlanPublish { run: PLAN, id, profile: profile.clone() });
     let put = planned(&mut session)?.edit;
     let edit = Edit::Several(vec![(Some(id), put), (None, Edit::Default { profile })]);
-    change(&mut session, &options.change, &file, |run| Command::PlanEdit { run, edit }, &done, json)
+    change(&mut session, &options.change, &file, |run| Command::PlanEdit { run, edit: edit.clone() }, &done, json)
 }
 
 pub(super) fn unpublish(options: &args::Unpublish, json: bool) -> Result<ExitCode, Failure> {
@@ -51,63 +58,86 @@ pub(super) fn unpublish(options: &args::Unpublish, json: bool) -> Result<ExitCod
         ));
     };
     let done = format!("The profile {} is gone.", clean(&profile));
-    change(&mut session, &options.change, &file, |run| Command::PlanEdit { run, edit: Edit::Remove { profile } }, &done, json)
+    let edit = Edit::Remove { profile };
+    change(&mut session, &options.change, &file, |run| Command::PlanEdit { run, edit: edit.clone() }, &done, json)
 }
 
-/// Shows what would change, asks, does it, says so.
+/// Shows what would change, asks, does it, says so. With `--yes` nobody has agreed to one state of the file: when another program changes it
+/// meanwhile, the change is planned again.
 pub(super) fn change(
     session: &mut Session,
     how: &args::ChangeOfProfiles,
     file: &ProfilesFile,
-    command: impl FnOnce(RunId) -> Command,
+    command: impl Fn(RunId) -> Command,
     done: &str,
     json: bool,
 ) -> Result<ExitCode, Failure> {
-    session.send(command(PLAN));
-    let plan = planned(session)?;
-    let changes = plan.diff.iter().any(|line| matches!(line.kind, DiffKind::Added | DiffKind::Removed));
-    if !json {
-        show(&plan, file, changes);
-    }
-    let applies = (changes || plan.connection.is_some()) && !how.dry_run;
-    if applies && changes && !how.yes {
-        if json || !attended() {
-            return Err(Failure::new(
-                Code::InvalidInput,
-                "Nothing was changed.",
-                "Nobody is at a terminal who could agree to it.",
-                "Add --yes, or --dry-run to see what would change.",
-            ));
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        session.send(command(PLAN));
+        let plan = planned(session)?;
+        let changes = plan.diff.iter().any(|line| matches!(line.kind, DiffKind::Added | DiffKind::Removed));
+        let applies = (changes || plan.connection.is_some()) && !how.dry_run;
+        let unseen = applies && how.yes;
+        if !unseen {
+            tell(&plan, file, changes, json);
         }
-        if !yes(&format!("Change {}?", plan.path.display())) {
-            note("Nothing was changed.");
-            return Ok(ExitCode::FAILURE);
-        }
-    }
-    let document = if json { Some(described(&plan, applies)) } else { None };
-    let (of, mut served) = (plan.connection, Vec::new());
-    if applies {
-        session.send(Command::ApplyPlan { run: APPLY, plan });
-        session.wait(|event| match event {
-            Event::PlanApplied { run: APPLY, outcome } => Some(outcome),
-            _ => None,
-        })?;
-        served = session.wait_for(|event| match event {
-            Event::CliTokens { tokens, settled: true } => Some(tokens),
-            _ => None,
-        })?;
-    }
-    match document {
-        Some(document) => print_json(&document),
-        None if applies => {
-            note(done);
-            for token in served.iter().filter(|token| Some(token.connection) == of) {
-                note(token.state.words());
+        if applies && changes && !how.yes {
+            if json || !attended() {
+                return Err(Failure::new(
+                    Code::InvalidInput,
+                    "Nothing was changed.",
+                    "Nobody is at a terminal who could agree to it.",
+                    "Add --yes, or --dry-run to see what would change.",
+                ));
+            }
+            if !yes(&format!("Change {}?", plan.path.display())) {
+                note("Nothing was changed.");
+                return Ok(ExitCode::FAILURE);
             }
         }
-        None => {}
+        let document = if json { Some(described(&plan, applies)) } else { None };
+        let mut served = Vec::new();
+        if applies {
+            match applied(session, plan.clone()) {
+                Err(failure) if unseen && failure.code == Code::Conflict && tries < TRIES => {
+                    std::thread::sleep(PAUSE.mul_f64(fastrand::f64()));
+                    continue;
+                }
+                outcome => {
+                    if unseen {
+                        tell(&plan, file, changes, json);
+                    }
+                    served = outcome?;
+                }
+            }
+        }
+        match document {
+            Some(document) => print_json(&document),
+            None if applies => {
+                note(done);
+                for token in served.iter().filter(|token| Some(token.connection) == plan.connection) {
+                    note(token.state.words());
+                }
+            }
+            None => {}
+        }
+        return Ok(ExitCode::SUCCESS);
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+/// What the Databricks CLI is served after the change.
+fn applied(session: &mut Session, plan: Box<Plan>) -> Result<Vec<CliToken>, Failure> {
+    session.send(Command::ApplyPlan { run: APPLY, plan });
+    session.wait(|event| match event {
+        Event::PlanApplied { run: APPLY, outcome } => Some(outcome),
+        _ => None,
+    })?;
+    session.wait_for(|event| match event {
+        Event::CliTokens { tokens, settled: true } => Some(tokens),
+        _ => None,
+    })
 }
 
 fn planned(session: &mut Session) -> Result<Box<Plan>, Failure> {
@@ -117,7 +147,10 @@ fn planned(session: &mut Session) -> Result<Box<Plan>, Failure> {
     })
 }
 
-fn show(plan: &Plan, file: &ProfilesFile, changes: bool) {
+fn tell(plan: &Plan, file: &ProfilesFile, changes: bool, json: bool) {
+    if json {
+        return;
+    }
     match &file.target {
         Some(target) => note(format_args!("{} (a link to {})", plan.path.display(), target.display())),
         None => note(plan.path.display()),

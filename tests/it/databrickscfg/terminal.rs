@@ -67,6 +67,35 @@ fn secrets_leave_the_file_in_a_terminal() {
     terminal.is_nowhere(TOKEN);
 }
 
+/// Each plans for the file that it saw; whoever comes second plans again, since with `--yes` nobody has agreed to one state of the file.
+#[test]
+fn many_publish_at_once_and_the_file_holds_them_all() {
+    const MANY: usize = 12;
+    let terminal = &terminal();
+    put(&file(terminal), FILE);
+    let publish = |n: usize| {
+        let (profile, default) = (format!("at-once-{n}"), n.is_multiple_of(3).then_some("--default"));
+        let mut arguments = vec!["publish", "Sales", "--yes", "--profile", &profile];
+        arguments.extend(default);
+        terminal.brickpass(&arguments)
+    };
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..MANY).map(|n| scope.spawn(move || publish(n))).collect();
+        for finished in running.into_iter().map(|running| running.join().unwrap()) {
+            assert_eq!(finished.code, Some(0), "{finished:?}");
+            assert_eq!(finished.stdout.matches("+ auth_type").count(), 1, "the change is shown once, as it was made: {finished:?}");
+        }
+    });
+    let text = fs::read_to_string(file(terminal)).unwrap();
+    for line in FILE.lines().filter(|line| !line.starts_with("default_profile")) {
+        assert!(text.lines().any(|kept| kept == line), "{line:?} is lost: {text}");
+    }
+    assert!(text.contains("default_profile = at-once-"), "{text}");
+    let listed = terminal.brickpass(&["profiles", "--json"]).json();
+    let same = listed["profiles"].as_array().unwrap().iter().filter(|it| it["drift"] == "same").count();
+    assert_eq!(same, MANY, "{listed:#}");
+}
+
 /// Killed at any moment, the file is the old one or the new one, and the next change goes through.
 #[test]
 fn a_publication_that_is_killed_leaves_the_old_file_or_the_new_one() {
