@@ -8,7 +8,7 @@ use std::{
 
 use brickpass::{
     check::{self, Credential, Progress, Report, Step},
-    connection::{Connection, Draft, SecretKind, Status},
+    connection::{Connection, SecretKind, Status},
     databricks::{Http, HttpSettings},
     failure::Code,
     session::{Sessions, Surroundings},
@@ -18,19 +18,18 @@ use secrecy::SecretString;
 
 use crate::support::{
     Home,
+    desk::{by_token, form},
     fault_server::{Act, FaultServer, answer, json},
 };
 
 const ME: &str = r#"{"id":"1","userName":"you@example.com"}"#;
 
 fn connection(base_url: &str, seconds: u64) -> Connection {
-    let mut draft = Draft::new(brickpass::connection::ConnectionId::random());
-    draft.name = "Faulty".into();
-    draft.base_url = base_url.into();
-    draft.timeout = seconds.to_string();
-    draft.secret = "canary-token-0123456789".into();
-    let review = draft.review(&|_| false);
-    review.result.unwrap_or_else(|| panic!("{:?}", review.remarks)).connection
+    form("Faulty", |draft| {
+        by_token(base_url, "canary-token-0123456789")(draft);
+        draft.timeout = seconds.to_string();
+    })
+    .connection
 }
 
 fn runtime() -> tokio::runtime::Runtime {

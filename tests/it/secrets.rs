@@ -18,7 +18,7 @@ use std::{
 };
 
 use brickpass::{
-    connection::{BaseUrl, Connection, ConnectionId, Draft, Reviewed, SecretKind, TypedSecret},
+    connection::{BaseUrl, Connection, ConnectionId, Draft, SecretKind, TypedSecret},
     databricks::{Client, Http, HttpSettings, NewToken, Token},
     demo::{Demo, DemoOptions},
     engine::{self, AccessToken, Engine, Event, Places, Recovery, RunId, SignInPlace, SignInStep},
@@ -27,7 +27,15 @@ use brickpass::{
 };
 use secrecy::SecretString;
 
-use crate::support::{self, Home, Running, browser, free_port, on_demo::workspace, run, skip, sources, traces::none_in, wait};
+use crate::support::{
+    self, Home, Running, browser,
+    desk::{by_token, form},
+    free_port,
+    on_demo::workspace,
+    run, skip, sources,
+    traces::none_in,
+    wait,
+};
 
 const LIMIT: Duration = Duration::from_secs(30);
 const SALES: &str = "Sales lakehouse";
@@ -36,14 +44,6 @@ const PASSPHRASE: &str = "correct horse battery";
 fn canary() -> String {
     let word = || format!("{:016x}", fastrand::u64(..));
     format!("dapi{}{}", word(), word())
-}
-
-fn reviewed(name: &str, base_url: &str, token: &str) -> Reviewed {
-    let mut draft = Draft::new(ConnectionId::random());
-    name.clone_into(&mut draft.name);
-    base_url.clone_into(&mut draft.base_url);
-    draft.secret = token.into();
-    draft.review(&|_| false).result.expect("a valid form")
 }
 
 /// A test that runs in a process of its own.
@@ -102,7 +102,7 @@ fn panics_with_a_secret_in_hand() {
     let (engine, mut events) = Engine::start(places, wake).unwrap();
     engine.send(engine::Command::Start);
     let sales = workspace(&demo, SALES).base_url.clone();
-    let form = reviewed("A", &sales, &token);
+    let form = form("A", by_token(&sales, &token));
     let connection = form.connection.clone();
     engine.send(engine::Command::Save { reviewed: Box::new(form.clone()), base: None });
     until(&mut events, |event| matches!(event, Event::Saved { .. }).then_some(()));

@@ -2,14 +2,13 @@
 
 use std::{
     cell::RefCell,
-    net::{Ipv4Addr, TcpListener},
     rc::Rc,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use brickpass::{
-    connection::{AuthKind, ConnectionId, Draft, LevelKind, SecretKind},
+    connection::{AuthKind, LevelKind, SecretKind},
     demo::{Demo, DemoOptions, Fault},
     engine::{Command, Engine, Event, Places},
     storage::{Library, SecretKey, ThemeChoice, Vault, VaultConfig, VaultHome, WindowMemory},
@@ -22,7 +21,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::support::{
     Home,
     browser::{consent, visit},
+    desk::{by_token, form},
     on_demo::workspace,
+    own_port,
 };
 
 struct Window {
@@ -170,10 +171,7 @@ fn ui_04_closing_while_a_test_hangs_cancels_it() {
 fn another_windows_save_is_noticed_and_the_choice_is_asked_for() {
     let home = Home::new();
     let library = Library::new(&home.config_dir(), &home.state_dir());
-    let mut draft = Draft::new(ConnectionId::random());
-    draft.name = "Shared".to_owned();
-    draft.base_url = "https://adb-1.2.azuredatabricks.net".to_owned();
-    let connection = draft.review(&|_| false).result.unwrap().connection;
+    let connection = form("Shared", by_token("https://adb-1.2.azuredatabricks.net", "")).connection;
     library.add_all(vec![connection.clone()]).unwrap();
 
     let mut window = Window::open(&home);
@@ -193,16 +191,10 @@ fn another_windows_save_is_noticed_and_the_choice_is_asked_for() {
     window.close();
 }
 
-/// A free port below those that the system hands out to everybody else.
-fn redirect_port() -> u16 {
-    let first = 28_500 + u16::try_from(std::process::id() % 3_000).unwrap();
-    (first..32_000).find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()).unwrap()
-}
-
 #[test]
 fn signing_in_names_the_person_and_the_workspaces_of_the_account_are_added_with_that_sign_in() {
     let demo = Demo::start(&DemoOptions::default()).unwrap();
-    let (home, port, me) = (Home::new(), redirect_port(), demo.users().swap_remove(0));
+    let (home, port, me) = (Home::new(), own_port(), demo.users().swap_remove(0));
     demo.authorization().register_redirect_port(port);
     let opened: Arc<Mutex<Option<String>>> = Arc::default();
     let browser = Arc::clone(&opened);
@@ -215,13 +207,12 @@ fn signing_in_names_the_person_and_the_workspaces_of_the_account_are_added_with_
         })),
         ..Places::new(home.config_dir(), home.state_dir())
     });
-    let mut draft = Draft::new(ConnectionId::random());
-    "Acme".clone_into(&mut draft.name);
-    draft.base_url = demo.account().base_url;
-    draft.account_id = demo.account().account_id;
-    (draft.auth, draft.level) = (AuthKind::Browser, LevelKind::Account);
-    let account = draft.review(&|_| false).result.unwrap().connection;
-    Library::new(&home.config_dir(), &home.state_dir()).add_all(vec![account]).unwrap();
+    let account = form("Acme", |draft| {
+        draft.base_url = demo.account().base_url;
+        draft.account_id = demo.account().account_id;
+        (draft.auth, draft.level) = (AuthKind::Browser, LevelKind::Account);
+    });
+    Library::new(&home.config_dir(), &home.state_dir()).add_all(vec![account.connection]).unwrap();
     window.until("Brickpass");
     window.engine.borrow().as_ref().unwrap().send(Command::Refresh);
 

@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 use brickpass::{
     connection::{AuthKind, Connection, ConnectionId, Draft, LevelKind},
     databricks::{Call, Client, Entitlement, NewOAuthSecret, OAuthSecret, ServicePrincipal, TokenRules, UserToken, WorkspaceRole},
-    demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace},
+    demo::{Demo, DemoHandle, DemoWorkspace},
     engine::{AdminAnswer, AdminRequest, Command, Deed, Event, Places, RunId, SignInPlace, SignInStep},
     failure::{Code, Failure},
     storage::Activity,
@@ -24,7 +24,7 @@ use crate::support::{
     browser::{consent, visit},
     desk::{self, World, by_token, file_vault, form, with_vault},
     free_port,
-    on_demo::{databricks, workspace},
+    on_demo::{OnDemo, databricks, workspace},
 };
 
 const SALES: &str = "Sales lakehouse";
@@ -49,11 +49,8 @@ type Desk = desk::Desk<Service>;
 
 impl Desk {
     fn new() -> Self {
-        let demo = Demo::start(&DemoOptions { workspaces: 2, ..DemoOptions::default() }).unwrap();
-        let port = free_port();
+        let (OnDemo { demo, workspace, handle }, port) = (OnDemo::among(2, SALES), free_port());
         demo.authorization().register_redirect_port(port);
-        let workspace = demo.workspaces()[0].clone();
-        let handle = demo.workspace(SALES).unwrap();
         let net = Between::through(&workspace.base_url);
         Self::start(Home::new(), Service { demo, workspace, handle, net }, |home| Places {
             redirect_port: Some(port),

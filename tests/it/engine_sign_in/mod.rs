@@ -6,11 +6,8 @@ mod service_principal;
 mod signing_in;
 
 use std::{
-    net::{Ipv4Addr, TcpListener, TcpStream},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU16, Ordering},
-    },
+    net::{Ipv4Addr, TcpStream},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -30,22 +27,10 @@ use crate::support::{
     browser::{consent, visit},
     desk::{self, World, in_memory},
     on_demo::workspace,
+    own_port,
 };
 
 const SALES: &str = "Sales lakehouse";
-
-/// A free port that no other test is given by the system: below the ports that it hands out.
-fn own_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let process = u16::try_from(std::process::id() % 16_384).unwrap();
-    loop {
-        let step = NEXT.fetch_add(1, Ordering::Relaxed);
-        let port = 12_000 + (process.wrapping_add(step)) % 16_384;
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return port;
-        }
-    }
-}
 
 /// The demo, and a browser that is opened by noting the address.
 struct Service {

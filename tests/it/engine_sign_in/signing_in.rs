@@ -15,8 +15,11 @@ use brickpass::{
 };
 use secrecy::ExposeSecret as _;
 
-use super::{Desk, SALES, come_back, form, own_port};
-use crate::support::browser::{consent, visit};
+use super::{Desk, SALES, come_back, form};
+use crate::support::{
+    browser::{consent, visit},
+    own_port,
+};
 
 #[test]
 fn who_presses_sign_in_is_asked_in_the_browser_and_named_in_the_window() {

@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf, time::Duration};
 use brickpass::{
     connection::{Connection, ConnectionId, Draft, LastTest, SecretKind, Status},
     databricks::{NewToken, TokenRequest},
-    demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace},
+    demo::{Demo, DemoHandle, DemoWorkspace},
     engine::{Command, Event, Rotated, RunId, TokenList, TokenNote},
     failure::Failure,
     storage::{SecretKey, Vault},
@@ -20,6 +20,7 @@ use crate::support::{
     Home,
     between::Between,
     desk::{self, World, file_vault, form, with_vault},
+    on_demo::OnDemo,
 };
 
 const CREATE: &str = "POST /api/2.0/token/create";
@@ -47,9 +48,7 @@ type Desk = desk::Desk<Service>;
 
 impl Desk {
     fn new() -> Self {
-        let (demo, home) = (Demo::start(&DemoOptions::default()).unwrap(), Home::new());
-        let workspace = demo.workspaces()[0].clone();
-        let handle = demo.workspace(&workspace.name).unwrap();
+        let (OnDemo { demo, workspace, handle }, home) = (OnDemo::new(), Home::new());
         let net = Between::through(&workspace.base_url);
         let vault = file_vault(&home);
         let service = Service { handle, workspace, vault: vault.clone(), net, _demo: demo };

@@ -43,7 +43,8 @@ impl<W: World> Desk<W> {
     /// The engine has read what is there when this returns.
     pub fn start(home: Home, world: W, places: impl FnOnce(&Home) -> Places) -> Self {
         let mut desk = Self::idle(home, world, places);
-        desk.read_all();
+        desk.send(Command::Start);
+        desk.until(|event| matches!(event, Event::History(_)).then_some(()));
         desk
     }
 
@@ -51,11 +52,6 @@ impl<W: World> Desk<W> {
     pub fn idle(home: Home, world: W, places: impl FnOnce(&Home) -> Places) -> Self {
         let (engine, events) = Engine::start(places(&home), || {}).unwrap();
         Self { home, engine: Some(engine), events, world, told: String::new(), handed_out: Vec::new() }
-    }
-
-    pub fn read_all(&mut self) {
-        self.send(Command::Start);
-        self.until(|event| matches!(event, Event::History(_)).then_some(()));
     }
 
     /// The window is closed, and opened again at the same home.
