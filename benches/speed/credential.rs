@@ -4,7 +4,7 @@
 use std::{
     env, fs,
     io::Write as _,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -13,7 +13,9 @@ use std::{
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use super::{
-    Line, median, milliseconds,
+    Line,
+    databricks_cli::databricks_cli,
+    median, milliseconds,
     tokens::{Bus, Home},
 };
 
@@ -46,7 +48,7 @@ pub fn lines() -> Vec<Line> {
                 lines.extend(in_one_keyring(&cli, &file, bus, ours));
             }
         }
-        None => lines.push(Line::plain("Databricks CLI, auth token, cached", "skipped: not found (BRICKPASS_BENCH_CLI)")),
+        None => lines.push(Line::plain("Databricks CLI, auth token, cached", "skipped: not found (make interop builds it)")),
     }
     lines
 }
@@ -132,12 +134,6 @@ fn in_one_keyring(cli: &Path, home: &Home, bus: &Bus, ours: &Cost) -> Vec<Line> 
         Line::plain(WHAT, in_words(&theirs)),
         Line::held("credential, of the Databricks CLI (keyring, both)", measured, "<= 20 %", time <= SHARE && memory <= SHARE),
     ]
-}
-
-fn databricks_cli() -> Option<PathBuf> {
-    let named = env::var_os("BRICKPASS_BENCH_CLI").map(PathBuf::from);
-    let on_path = || env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join("databricks")).find(|path| path.is_file());
-    named.or_else(on_path)
 }
 
 fn in_words(cost: &Cost) -> String {

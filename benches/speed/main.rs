@@ -17,6 +17,8 @@
 
 #[cfg(target_os = "linux")]
 mod credential;
+#[path = "../../tests/databricks_cli.rs"]
+mod databricks_cli;
 mod inside;
 #[cfg(target_os = "linux")]
 mod outside;

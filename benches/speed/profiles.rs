@@ -5,14 +5,14 @@ use std::{
     env,
     fmt::Write as _,
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
 use brickpass::interchange::databrickscfg::{Edit, File, ProfileName};
 
-use super::{Line, median, milliseconds};
+use super::{Line, databricks_cli::databricks_cli, median, milliseconds};
 
 const BRICKPASS: &str = env!("CARGO_BIN_EXE_brickpass");
 const PROFILES: usize = 10_000;
@@ -47,7 +47,7 @@ pub fn lines() -> Vec<Line> {
     let mut lines = vec![Line::plain("profile of 10,000, read, changed, shown", milliseconds(inside))];
     lines.push(Line::plain("profile of 10,000, publish", milliseconds(publish)));
     if switching.is_empty() {
-        lines.push(Line::plain("Databricks CLI, auth switch", "skipped: not found (BRICKPASS_BENCH_CLI)"));
+        lines.push(Line::plain("Databricks CLI, auth switch", "skipped: not found (make interop builds it)"));
         return lines;
     }
     let switch = median(switching);
@@ -103,10 +103,4 @@ fn ran(command: &mut Command) -> Duration {
     let took = began.elapsed();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     took
-}
-
-fn databricks_cli() -> Option<PathBuf> {
-    let named = env::var_os("BRICKPASS_BENCH_CLI").map(PathBuf::from);
-    let on_path = || env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join("databricks")).find(|path| path.is_file());
-    named.or_else(on_path)
 }

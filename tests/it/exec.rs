@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::{
     credential::Desk,
-    support::{Finished, Running, interop, interop_venv, run, skip, tool_exists, wait},
+    support::{Finished, Running, databricks_cli::databricks_cli, interop, interop_venv, run, skip, wait},
 };
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -416,17 +416,11 @@ fn the_python_sdk_lists_clusters_in_each_way_to_sign_in() {
     }
 }
 
-/// `databricks` on the search path, or what `BRICKPASS_BENCH_CLI` names.
-fn databricks_cli() -> Option<PathBuf> {
-    let named = env::var_os("BRICKPASS_BENCH_CLI").map(PathBuf::from).filter(|path| path.is_file());
-    named.or_else(|| tool_exists("databricks").then(|| PathBuf::from("databricks")))
-}
-
 #[test]
 fn the_databricks_cli_works_in_each_way_to_sign_in_whatever_lies_in_the_persons_file() {
     const TEST: &str = "the_databricks_cli_works_in_each_way_to_sign_in_whatever_lies_in_the_persons_file";
     let Some(program) = databricks_cli() else {
-        return skip(TEST, "databricks is not installed (or name it in BRICKPASS_BENCH_CLI)");
+        return skip(TEST, "the Databricks CLI is not installed (make interop builds it)");
     };
     let desk = Desk::new();
     with_a_file_of_the_persons_own(&desk);

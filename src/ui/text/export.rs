@@ -270,7 +270,10 @@ pub fn line(number: usize, words: &str) -> String {
 pub fn drift(drift: Drift) -> (&'static str, &'static str) {
     match drift {
         Drift::Same => ("PUBLISHED", "In the file, the profile is as you published or accepted it."),
-        Drift::ChangedThere => ("CHANGED IN THE FILE", "This profile was changed in the file since it was published. Accept the change, or publish again to undo it."),
+        Drift::ChangedThere => (
+            "CHANGED IN THE FILE",
+            "This profile was changed in the file since it was published. Accept the change, or publish again to undo it.",
+        ),
         Drift::ChangedHere => ("CHANGED HERE", "The connection was changed since it was published. Tools still get it as it was."),
         Drift::Both => ("CHANGED IN BOTH", "The connection and the profile in the file were both changed since it was published."),
         Drift::Gone => ("GONE FROM THE FILE", "The profile is not in the file any more."),

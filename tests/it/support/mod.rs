@@ -3,6 +3,8 @@
 
 pub mod between;
 pub mod browser;
+#[path = "../../databricks_cli.rs"]
+pub mod databricks_cli;
 pub mod desk;
 pub mod fault_server;
 #[cfg(target_os = "linux")]
