@@ -1,7 +1,6 @@
 //! The program on the command line, in a home of its own with an encrypted vault.
 
 use std::{
-    fs,
     io::{BufRead as _, BufReader},
     ops::Deref,
     path::PathBuf,
@@ -80,7 +79,6 @@ impl<W> Terminal<W> {
     }
 
     /// Somebody presses Ctrl+C when `asked` counts one more.
-    #[cfg(unix)]
     pub fn interrupted(&self, arguments: &[&str], asked: impl Fn() -> usize) -> Output {
         let before = asked();
         let mut command = self.command(arguments);
@@ -101,7 +99,7 @@ impl<W> Terminal<W> {
 
     #[cfg(unix)]
     pub fn stand_in(&self, program: &str, script: &str) {
-        use std::os::unix::fs::PermissionsExt as _;
+        use std::{fs, os::unix::fs::PermissionsExt as _};
         fs::create_dir_all(self.bin()).unwrap();
         let path = self.bin().join(program);
         fs::write(&path, script).unwrap();
