@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     act::Act,
-    actions, admin, diagnostics, dialogs, editor, effective, export,
+    actions, admin, backing_up, diagnostics, dialogs, editor, effective, export,
     first_start::{self, FirstStartAction},
     importing, login, overview,
     palette::{CommandPalette, PaletteConnection, PaletteOutcome},
@@ -255,6 +255,7 @@ impl BrickpassApp {
             Some(Dialog::IncludeSecret(_) | Dialog::SaveExport(_)) => export::dialog(ctx, &mut self.state, act),
             Some(Dialog::Admin(_)) => admin::dialog(ctx, &mut self.state, act),
             Some(Dialog::Import(_)) => importing::show(ctx, &mut self.state, act),
+            Some(Dialog::BackUp(_)) => backing_up::show(ctx, &mut self.state, act),
             Some(Dialog::MoveSecrets(_)) => importing::move_secrets(ctx, &mut self.state, act),
             Some(Dialog::Effective(_)) => effective::show(ctx, &mut self.state, act),
             Some(Dialog::Shortcuts) if shortcuts::sheet(ctx, Id::unique("shortcuts sheet")) => {
@@ -297,6 +298,7 @@ impl BrickpassApp {
             Some(SettingsAction::Save { settings, passphrase }) => act.send(state.save_settings(settings, passphrase)),
             Some(SettingsAction::Diagnostics) => act.send(state.diagnose()),
             Some(SettingsAction::Import) => act.send(state.ask_to_import()),
+            Some(SettingsAction::BackUp) => state.ask_to_back_up(act.now),
             Some(SettingsAction::Unlock { passphrase }) => act.send(state.unlock_from_settings(passphrase)),
         }
     }

@@ -74,6 +74,7 @@ fn dialog_id(dialog: &Dialog) -> Id {
         Dialog::Admin(_) => "administration dialog",
         Dialog::IncludeSecret(_) | Dialog::SaveExport(_) => "export dialog",
         Dialog::Import(_) => "import dialog",
+        Dialog::BackUp(_) => "back up dialog",
         Dialog::MoveSecrets(_) => "move secrets dialog",
         Dialog::Effective(_) => "effective configuration dialog",
         Dialog::Settings => "settings dialog",
@@ -169,19 +170,29 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> O
 
 /// Whether Enter was pressed in the last field.
 fn passphrases(ui: &mut Ui, new: bool, passphrase: &mut TypedSecret, again: &mut TypedSecret, act: &Act) -> bool {
-    label(ui, text::PASSPHRASE);
-    let hint = if new { text::PASSPHRASE_HINT } else { "" };
-    let first = SecretField::new(passphrase, text::PASSPHRASE).hint(hint).id(passphrase_id()).show(ui, act.seconds());
-    focus_first(ui, &first.response);
-    let mut last = first.response;
-    if new {
-        label(ui, text::PASSPHRASE_AGAIN);
-        last = SecretField::new(again, text::PASSPHRASE_AGAIN).id(again_id()).show(ui, act.seconds()).response;
-        if !again.is_empty() && again != passphrase {
-            remark(ui, Severity::Error, text::PASSPHRASES_DIFFER);
-        }
-    }
+    let last = if new {
+        new_passphrase(ui, (passphrase, passphrase_id()), (again, again_id()), act)
+    } else {
+        label(ui, text::PASSPHRASE);
+        let only = SecretField::new(passphrase, text::PASSPHRASE).id(passphrase_id()).show(ui, act.seconds()).response;
+        focus_first(ui, &only);
+        only
+    };
     last.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+/// Typed twice. The last of both fields.
+pub(super) fn new_passphrase(ui: &mut Ui, first: (&mut TypedSecret, Id), second: (&mut TypedSecret, Id), act: &Act) -> egui::Response {
+    let ((passphrase, id), (again, again_id)) = (first, second);
+    label(ui, text::PASSPHRASE);
+    let first = SecretField::new(passphrase, text::PASSPHRASE).hint(text::PASSPHRASE_HINT).id(id).show(ui, act.seconds());
+    focus_first(ui, &first.response);
+    label(ui, text::PASSPHRASE_AGAIN);
+    let last = SecretField::new(again, text::PASSPHRASE_AGAIN).id(again_id).show(ui, act.seconds()).response;
+    if !again.is_empty() && again != passphrase {
+        remark(ui, Severity::Error, text::PASSPHRASES_DIFFER);
+    }
+    last
 }
 
 fn passphrase_id() -> Id {

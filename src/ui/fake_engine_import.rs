@@ -7,7 +7,7 @@ use secrecy::ExposeSecret as _;
 use super::fake_engine::{Inner, connection};
 use crate::{
     connection::{AuthKind, Connection, ConnectionId, Draft, Reviewed, SecretKind},
-    engine::{Chosen, Command, Effective, Event, ImportSource, Plan, Preview, PreviewRow, ProfileLine, ProfilesFile, RunId, Twin},
+    engine::{BackedUp, Chosen, Command, Effective, Event, ImportSource, Plan, Preview, PreviewRow, ProfileLine, ProfilesFile, RunId, Twin},
     failure::{Code, Failure},
     interchange::{
         databrickscfg::{DiffKind, DiffLine, Edit},
@@ -34,6 +34,8 @@ pub struct Around {
     pub asked: Vec<(ImportSource, String)>,
     /// What the last import brought in.
     pub saved: Vec<ConnectionId>,
+    /// Where backups went, and the passphrases that open them.
+    pub backups: Vec<(PathBuf, String)>,
     pub before: Option<Vec<(String, bool)>>,
     /// The file changes between looking and writing.
     pub changes_meanwhile: bool,
@@ -144,6 +146,13 @@ impl Inner {
                 let found = self.around.preview.take().ok_or_else(nothing);
                 let outcome = self.around.failure.take().map_or(found, Err);
                 self.events.push_back(Event::ImportRead { run, outcome });
+            }
+            Command::Backup { run, to, passphrase } => {
+                let with_secret = self.secrets.keys().map(|(id, _)| *id).collect();
+                let backup = BackedUp { connections: self.entries.len(), with_secret, sign_ins: 1 };
+                let outcome = self.around.failure.take().map_or(Ok(backup), Err);
+                self.around.backups.push((to.clone(), passphrase.expose_secret().to_owned()));
+                self.events.push_back(Event::BackedUp { run, to, outcome });
             }
             Command::Import { run, chosen } => self.import(run, chosen),
             Command::UndoImport { run } => {

@@ -5,6 +5,7 @@ mod actions;
 mod activity;
 mod admin;
 mod app;
+mod backing_up;
 mod choose;
 #[cfg(test)]
 mod clipboard_tests;

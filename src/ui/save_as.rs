@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Id, Key, Ui};
+use egui::{Id, Key, ScrollArea, Ui, vec2};
 
 use super::{
     choose::{Chooser, Wanted},
@@ -27,6 +27,8 @@ pub struct SaveAs {
     label: &'static str,
     note: &'static str,
     failure: Option<Failure>,
+    /// It was not drawn so far: it comes into view once.
+    is_news: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +40,7 @@ pub enum SaveAnswer {
 
 impl Default for SaveAs {
     fn default() -> Self {
-        Self { place: Chooser::default(), waiting: None, label: words::FILE, note: words::NEVER_REPLACES, failure: None }
+        Self { place: Chooser::default(), waiting: None, label: words::FILE, note: words::NEVER_REPLACES, failure: None, is_news: false }
     }
 }
 
@@ -74,13 +76,36 @@ impl SaveAs {
     pub fn failed(&mut self, failure: Failure) {
         self.waiting = None;
         self.failure = Some(failure);
+        self.is_news = true;
     }
 
     /// The part of a dialog, with its buttons.
     pub fn show(&mut self, ui: &mut Ui) -> Option<SaveAnswer> {
+        self.show_with(ui, true, |_| {})
+    }
+
+    /// With what else is asked, above the path; nothing is saved before it `fits`.
+    pub fn show_with(&mut self, ui: &mut Ui, fits: bool, more: impl FnOnce(&mut Ui)) -> Option<SaveAnswer> {
         let waits = self.waiting.is_some();
         let mut entered = false;
+        // The buttons stay in view in a low window.
+        let room = (ui.available_height() - 56.0).max(120.0);
+        ScrollArea::vertical().id_salt("save as").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+            // Room for the focus ring, which the scroll area would cut.
+            ui.set_clip_rect(ui.clip_rect().expand2(vec2(4.0, 4.0)));
+            entered = self.fields(ui, waits, more);
+        });
+        let may_save = fits && !waits && self.target().is_some();
+        let save = Button::primary(if waits { words::SAVING } else { words::SAVE }).busy(waits).enabled(may_save);
+        let answer = buttons(ui, [(Button::ghost(text::CANCEL), SaveAnswer::Cancel), (save, SaveAnswer::Save)]);
+        answer.or((entered && may_save).then_some(SaveAnswer::Save))
+    }
+
+    /// Whether Enter was pressed in the path.
+    fn fields(&mut self, ui: &mut Ui, waits: bool, more: impl FnOnce(&mut Ui)) -> bool {
+        let mut entered = false;
         ui.add_enabled_ui(!waits, |ui| {
+            more(ui);
             paragraph(ui, self.label, fonts::regular(14.0), theme::of(ui).weak);
             let tone = self.target().is_none().then_some(Tone::Error);
             let chosen = self.place.show(ui, path_id(), self.label, tone);
@@ -96,15 +121,15 @@ impl SaveAs {
             remark(ui, Severity::Note, self.note);
         }
         if let Some(failure) = &self.failure {
-            card(ui, Some(Tone::Error), |ui| {
+            let shown = card(ui, Some(Tone::Error), |ui| {
                 ui.set_width(ui.available_width());
                 failure_lines(ui, failure);
             });
+            if std::mem::take(&mut self.is_news) {
+                shown.response.scroll_to_me(None);
+            }
         }
-        let may_save = !waits && self.target().is_some();
-        let save = Button::primary(if waits { words::SAVING } else { words::SAVE }).busy(waits).enabled(may_save);
-        let answer = buttons(ui, [(Button::ghost(text::CANCEL), SaveAnswer::Cancel), (save, SaveAnswer::Save)]);
-        answer.or((entered && may_save).then_some(SaveAnswer::Save))
+        entered
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     fonts,
     icons::Icon,
     shortcuts::Action,
-    text::{activity, importing},
+    text::{activity, backup, importing},
     theme,
     widgets::{self, Button, SecretField, Select, TextField, checkbox, paragraph, remark, select_option},
 };
@@ -49,8 +49,9 @@ pub enum SettingsAction {
     },
     /// The diagnostics take the place of this dialog.
     Diagnostics,
-    /// So does the import.
+    /// So do the import and the backup.
     Import,
+    BackUp,
     /// Opens the encrypted file that is in force already, or sets its passphrase.
     Unlock {
         passphrase: SecretString,
@@ -357,7 +358,12 @@ fn connections(ui: &mut Ui) -> Option<SettingsAction> {
         remark(ui, Severity::Note, &format!("From the Databricks CLI, files, pasted text or a backup. Key: {key}"));
         asked
     });
-    asked.then_some(SettingsAction::Import)
+    let backs_up = widgets::form_row(ui, "Backup", |ui| {
+        let asked = Button::secondary(backup::ASK).icon(Icon::Lock).show(ui).clicked();
+        remark(ui, Severity::Note, backup::ASK_WHY);
+        asked
+    });
+    backs_up.then_some(SettingsAction::BackUp).or(asked.then_some(SettingsAction::Import))
 }
 
 fn help(ui: &mut Ui) -> Option<SettingsAction> {

@@ -41,6 +41,7 @@ pub enum Action {
     Administration,
     NewPrincipal,
     Import,
+    BackUp,
     Effective,
     CopySecret,
     CommandPalette,
@@ -122,6 +123,7 @@ pub const ACTIONS: &[Entry] = {
     &[
         entry(A::New, "New connection", Icon::Plus, Connection, &[ctrl(Key::N)]),
         entry(A::Import, "Import connections", Icon::Import, Connection, &[ctrl_shift(Key::O)]),
+        entry(A::BackUp, "Back up connections", Icon::Lock, Connection, &[ctrl_shift(Key::B)]),
         entry(A::Save, "Save", Icon::Check, Connection, &[ctrl(Key::S)]),
         entry(A::Duplicate, "Duplicate", Icon::Copy, Connection, &[ctrl(Key::D)]),
         outside_text(entry(A::Rename, "Rename", Icon::Edit, Connection, &[plain(Key::F2)])),

@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod admin;
+pub mod backup;
 mod clipboard;
 mod dialog;
 pub mod effective;

@@ -1,7 +1,7 @@
 //! What stands in front of the window until it is answered. One at a time.
 
 use super::{
-    AddWorkspaces, AdminDialog, ExportActivity, GenerateToken, Importing, IncludeSecret, Moving, RevokeTokens, RotateToken, SaveExport,
+    AddWorkspaces, AdminDialog, BackUp, ExportActivity, GenerateToken, Importing, IncludeSecret, Moving, RevokeTokens, RotateToken, SaveExport,
     ShowDiagnostics, ShowEffective,
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A new passphrase has so many characters at least.
-const SHORTEST: usize = 8;
+pub(super) const SHORTEST: usize = 8;
 
 #[derive(Debug)]
 pub enum Dialog {
@@ -56,6 +56,8 @@ pub enum Dialog {
     SaveExport(Box<SaveExport>),
     /// Connections from elsewhere.
     Import(Box<Importing>),
+    /// All connections into one encrypted file.
+    BackUp(Box<BackUp>),
     /// Secrets that stand in the Databricks CLI's file and are in the vault now.
     MoveSecrets(Box<Moving>),
     /// What Databricks' tools would use in a folder.
@@ -88,6 +90,7 @@ impl Dialog {
             | Self::IncludeSecret(_)
             | Self::SaveExport(_)
             | Self::Import(_)
+            | Self::BackUp(_)
             | Self::MoveSecrets(_)
             | Self::Effective(_)
             | Self::Settings

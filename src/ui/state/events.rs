@@ -107,10 +107,13 @@ impl State {
             event @ (Event::Profiles(_) | Event::CliTokens { .. } | Event::Planned { .. } | Event::PlanApplied { .. }) => {
                 self.cli_file_event(event)
             }
+            event @ Event::BackedUp { .. } => {
+                self.backed_up(event);
+                Vec::new()
+            }
             event @ (Event::ImportRead { .. }
             | Event::Imported { .. }
             | Event::ImportUndone { .. }
-            | Event::BackedUp { .. }
             | Event::Effective { .. }) => self.import_event(event),
             Event::SettingsSaved { settings, moved_secrets } => {
                 self.settings_saved(settings, moved_secrets);

@@ -3,6 +3,7 @@
 mod account;
 mod activity;
 mod admin;
+mod backing_up;
 mod clipboard;
 mod deleting;
 mod dialog;
@@ -41,6 +42,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use secrecy::SecretString;
 
 pub use account::{AddWorkspaces, Offer, OfferStanding};
+pub use backing_up::BackUp;
 pub use activity::{ActivityLog, ExportActivity, Line, ShowDiagnostics};
 pub use admin::{
     Admin, AdminDialog, AdminSection, AdminTroubleKind, Confirm, MAXIMUM_DAYS, NewPrincipal, NewSecret, Office, PrincipalColumn,

@@ -357,6 +357,7 @@ impl State {
             Some(Dialog::Import(importing)) => importing.crashed(failure),
             Some(Dialog::MoveSecrets(moving)) => moving.crashed(failure),
             Some(Dialog::Effective(dialog)) => dialog.crashed(failure),
+            Some(Dialog::BackUp(dialog)) => dialog.crashed(failure),
             _ => {}
         }
     }

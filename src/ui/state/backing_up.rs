@@ -1,0 +1,77 @@
+//! *Back up connections*: all of them, with their secrets, in one file that a passphrase opens.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::{Dialog, Notice, State, dialog::SHORTEST};
+use crate::{
+    connection::TypedSecret,
+    engine::{BackedUp, Command, Event, RunId},
+    failure::Failure,
+    ui::{save_as::SaveAs, text::backup as words},
+};
+
+#[derive(Debug)]
+pub struct BackUp {
+    pub save: SaveAs,
+    pub passphrase: TypedSecret,
+    pub again: TypedSecret,
+    run: Option<RunId>,
+    /// What is in it, and where it lies.
+    pub done: Option<(PathBuf, BackedUp)>,
+}
+
+impl BackUp {
+    /// A passphrase that is typed once only may be one that nobody knows.
+    pub fn has_passphrase(&self) -> bool {
+        self.passphrase.expose().chars().count() >= SHORTEST && self.passphrase == self.again
+    }
+
+    pub(super) fn crashed(&mut self, failure: &Failure) {
+        if self.run.take().is_some() {
+            self.save.failed(failure.clone());
+        }
+    }
+}
+
+impl State {
+    pub fn ask_to_back_up(&mut self, now: Timestamp) {
+        let save = SaveAs::new(self.save_folder.as_deref(), &words::file_name(now, &self.zone.0));
+        let (passphrase, again) = (TypedSecret::default(), TypedSecret::default());
+        self.dialog = Some(Dialog::BackUp(Box::new(BackUp { save, passphrase, again, run: None, done: None })));
+    }
+
+    pub fn back_up(&mut self) -> Vec<Command> {
+        let run = self.tests.new_run();
+        let Some(Dialog::BackUp(dialog)) = &mut self.dialog else { return Vec::new() };
+        if !dialog.has_passphrase() {
+            return Vec::new();
+        }
+        let Some(to) = dialog.save.begin() else { return Vec::new() };
+        dialog.run = Some(run);
+        vec![Command::Backup { run, to, passphrase: dialog.passphrase.to_secret() }]
+    }
+
+    pub(super) fn backed_up(&mut self, event: Event) {
+        let Event::BackedUp { run, to, outcome } = event else { return };
+        let waits = match &mut self.dialog {
+            Some(Dialog::BackUp(dialog)) => Some(dialog).filter(|dialog| dialog.run == Some(run)),
+            _ => None,
+        };
+        match (outcome, waits) {
+            (Ok(backup), Some(dialog)) => {
+                // Written: no reason to hold it any longer.
+                (dialog.passphrase, dialog.again) = (TypedSecret::default(), TypedSecret::default());
+                dialog.run = None;
+                dialog.done = Some((to, backup));
+            }
+            (Ok(backup), None) => self.notices.push(Notice::Done(words::holds(&backup))),
+            (Err(failure), Some(dialog)) => {
+                dialog.run = None;
+                dialog.save.failed(failure);
+            }
+            (Err(failure), None) => self.notices.push(Notice::Failure(failure)),
+        }
+    }
+}
