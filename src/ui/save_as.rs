@@ -17,6 +17,9 @@ use super::{
 };
 use crate::{connection::Severity, failure::Failure};
 
+/// Below this height of the window, what is asked may have to scroll.
+const LOW: f32 = 560.0;
+
 /// What is typed, and what is under way.
 #[derive(Debug)]
 pub struct SaveAs {
@@ -93,6 +96,10 @@ impl SaveAs {
         ScrollArea::vertical().id_salt("save as").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
             // Room for the focus ring, which the scroll area would cut.
             ui.set_clip_rect(ui.clip_rect().expand2(vec2(4.0, 4.0)));
+            if ui.ctx().content_rect().height() < LOW {
+                // Beside the scroll bar.
+                ui.set_max_width(ui.available_width() - 12.0);
+            }
             entered = self.fields(ui, waits, more);
         });
         let may_save = fits && !waits && self.target().is_some();

@@ -5,6 +5,7 @@ usage: hand_over.py BRICKPASS INTEROP_VENV
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,16 @@ def section(name):
     return rest.split("\n[")[0]
 
 
+def where_the_sdk_is_installed():
+    """A search path on which python3 has the SDK, as a person's own has."""
+    folder = stage.home() / "bin"
+    folder.mkdir()
+    python = folder / "python3"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH="{sys.argv[2]}/packages" exec "{shutil.which("python3")}" "$@"\n')
+    python.chmod(0o700)
+    return f"{folder}:{os.environ['PATH']}"
+
+
 server = subprocess.Popen([binary, "demo"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 workspace = next(it for it in json.loads(server.stdout.readline())["workspaces"] if it["name"] == "Sales lakehouse")
 file = Path.home() / ".databrickscfg"
@@ -43,7 +54,7 @@ file.chmod(0o600)
 stage.start_keyring()
 display = stage.Display()
 try:
-    app = stage.App(binary, display)
+    app = stage.App(binary, display, environment={"PATH": where_the_sdk_is_installed()})
     app.wait_text("2 profiles found")
     app.press("Import profiles...")
     app.wait("push button", "Import 2 connections")
@@ -75,10 +86,16 @@ try:
     assert sdk("sales-again") == {"user": workspace["user"], "auth_type": "databricks-cli"}
     print("a profile that was published in the window signs the official SDK in as the same user")
 
+    app.press("Prove it")
+    app.wait_text("(Python)", 60)
+    assert "SAME USER" in app.texts() and workspace["user"] in app.texts(), app.describe()
+    print("the proof names the user whom the official SDK sees")
+
     file.write_text(file.read_text().replace("[sales-again]\n", "[sales-again]\nazure_use_msi = true\n"))
     app.press("Copy as form", role="radio button")
     app.press("Databricks CLI and SDKs", role="radio button")
     app.wait_text("CHANGED IN THE FILE")
+    assert "SAME USER" not in app.texts(), "nothing is proved of the profile as it stands now"
     app.press("Publish again")
     app.wait_text("PUBLISHED")
     stage.eventually("the profile to be as it was", 10, lambda: "azure_use_msi" not in section("sales-again"))

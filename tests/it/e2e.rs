@@ -163,7 +163,20 @@ fn a_profile_published_in_the_window_signs_the_official_sdk_in_as_the_same_user(
         "the door of the first start brings the profile in\n",
         "its secret is out of the file, and the official SDK still signs in\n",
         "a profile that was published in the window signs the official SDK in as the same user\n",
+        "the proof names the user whom the official SDK sees\n",
         "what somebody else changed there is seen, and published again\ndone\n",
+    ] {
+        assert!(it.stdout.contains(promise), "{promise}{}", it.stdout);
+    }
+}
+
+#[test]
+fn im_09_what_is_pasted_and_what_a_backup_holds_comes_over_in_the_window() {
+    let Some(it) = driver("im_09_what_is_pasted_and_what_a_backup_holds_comes_over_in_the_window", "bring_over.py", &[]) else { return };
+    for promise in [
+        "what was pasted comes in after a preview, and goes again\n",
+        "an address that is there already is told\n",
+        "a backup of the window opens elsewhere with its passphrase alone, and its connection works\ndone\n",
     ] {
         assert!(it.stdout.contains(promise), "{promise}{}", it.stdout);
     }
