@@ -81,15 +81,7 @@ fn beside(cli: &Path, home: &Home, ours: &[Cost]) -> Vec<Line> {
     fs::create_dir(folder.path().join(".databricks")).unwrap();
     let token = r#"{"version":1,"tokens":{"browser":{"access_token":"cached","token_type":"Bearer","refresh_token":"r","expiry":"2099-01-01T00:00:00Z"}}}"#;
     fs::write(folder.path().join(".databricks/token-cache.json"), token).unwrap();
-    let theirs = cost(&|| {
-        let mut command = Command::new(cli);
-        command
-            .args(["auth", "token", "--profile", "browser"])
-            .env_clear()
-            .env("HOME", folder.path())
-            .env("DATABRICKS_AUTH_STORAGE", "plaintext");
-        command
-    });
+    let theirs = cost(&|| cached_by(cli, folder.path(), "plaintext"));
     let mut lines = vec![Line::plain("Databricks CLI, auth token, cached (plain file)", in_words(&theirs))];
     for (ours, vault) in ours.iter().zip(["file", "keyring"]) {
         let time = ours.time.as_secs_f64() / theirs.time.as_secs_f64();
@@ -100,6 +92,13 @@ fn beside(cli: &Path, home: &Home, ours: &[Cost]) -> Vec<Line> {
         lines.push(Line::plain(what, measured));
     }
     lines
+}
+
+/// The Databricks CLI, which keeps tokens as `storage` says.
+fn cached_by(cli: &Path, home: &Path, storage: &str) -> Command {
+    let mut command = Command::new(cli);
+    command.args(["auth", "token", "--profile", "browser"]).env_clear().env("HOME", home).env("DATABRICKS_AUTH_STORAGE", storage);
+    command
 }
 
 /// The Databricks CLI on an entry of its own (service `databricks-cli`, the profile as user name) in the keyring that ours was read from.
@@ -118,13 +117,8 @@ fn in_one_keyring(cli: &Path, home: &Home, bus: &Bus, ours: &Cost) -> Vec<Line> 
     store.stdin.take().unwrap().write_all(entry.as_bytes()).unwrap();
     assert!(store.wait().unwrap().success(), "secret-tool store");
     let theirs = cost(&|| {
-        let mut command = Command::new(cli);
-        command
-            .args(["auth", "token", "--profile", "browser"])
-            .env_clear()
-            .env("HOME", folder.path())
-            .env("DATABRICKS_AUTH_STORAGE", "secure")
-            .env("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+        let mut command = cached_by(cli, folder.path(), "secure");
+        command.env("DBUS_SESSION_BUS_ADDRESS", &bus.address);
         command
     });
     let time = ours.time.as_secs_f64() / theirs.time.as_secs_f64();

@@ -9,6 +9,7 @@ use std::{
     thread,
 };
 
+use super::runtime::runtime;
 use crate::engine::{Engine, Stopper};
 
 /// As shells report a program that Ctrl+C has ended.
@@ -36,7 +37,7 @@ pub(super) fn together() -> MutexGuard<'static, ()> {
 pub(super) fn mind(engine: &Engine) {
     let Some(stopper) = engine.stopper() else { return };
     thread::spawn(move || {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        let Ok(runtime) = runtime() else { return };
         runtime.block_on(async {
             if asked_to_end().await {
                 ASKED.store(true, Ordering::Relaxed);

@@ -30,6 +30,7 @@ mod pat;
 mod profiles;
 mod publish;
 mod restore;
+mod runtime;
 mod send_to;
 mod session;
 mod sign_in;

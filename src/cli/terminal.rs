@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::session::Session;
+use super::{runtime::runtime, session::Session};
 use crate::engine::Event;
 
 /// What came first.
@@ -67,7 +67,7 @@ impl Ear {
     pub(super) fn listen_for_interrupt(&self) {
         let sender = self.sender.clone();
         thread::spawn(move || {
-            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+            let Ok(runtime) = runtime() else { return };
             runtime.block_on(async {
                 if tokio::signal::ctrl_c().await.is_ok() {
                     let _ = sender.send(Signal::Interrupt);

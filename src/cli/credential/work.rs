@@ -8,7 +8,7 @@ use super::{
     choose::{Asked, Host, choose},
 };
 use crate::{
-    cli::{environment, interrupt::asked_to_end, output::in_terminal},
+    cli::{environment, interrupt::asked_to_end, output::in_terminal, runtime::runtime},
     connection::Connection,
     engine::{AccessToken, TokenDesk},
     failure::{Code, Failure},
@@ -18,7 +18,7 @@ pub(super) fn token(wanted: &Token, profile: Option<String>) -> Result<AccessTok
     let asked = Question { profile, ..Question::of(wanted) }.with(&environment::databricks());
     let desk = TokenDesk::open(&environment::places_for_tokens()?)?;
     let connection = asked.answer(&desk)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| cannot_start(&error))?;
+    let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let outcome = tokio::select! {
             outcome = fetch(&desk, connection, wanted.force_refresh) => outcome,
@@ -173,13 +173,4 @@ fn too_late() -> Failure {
 
 fn cut_short() -> Failure {
     Failure::new(Code::Cancelled, "There is no token.", "This program was asked to end.", "Run it again.")
-}
-
-fn cannot_start(error: &std::io::Error) -> Failure {
-    Failure::new(
-        Code::Internal,
-        "Brickpass cannot start its work.",
-        format!("The system says: {error}."),
-        "Close other programs and try again.",
-    )
 }

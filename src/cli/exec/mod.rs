@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use super::{
     args, environment,
     output::{exit_code, in_terminal, note, tell_failure},
+    runtime::{cannot_start, runtime},
     session::{ask_passphrase, find_among},
 };
 use crate::{
@@ -37,7 +38,7 @@ fn run(options: &args::Exec) -> Result<i32, Failure> {
     let published: Vec<_> = desk.published().iter().filter(|(id, _)| *id == connection.id).map(|(_, name)| name.clone()).collect();
     let name = connection.name.as_str().to_owned();
     let tokens = TokensOfOne::new(desk, connection, &places);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| cannot_start(&error))?;
+    let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let mut signals = Signals::mind().map_err(|error| cannot_start(&error))?;
         let outcome = tokio::select! {
@@ -123,14 +124,5 @@ fn lost_sight(error: &std::io::Error) -> Failure {
         "How the command ended is not known.",
         format!("The system says: {error}."),
         "Look whether it still runs; it gets no more tokens.",
-    )
-}
-
-fn cannot_start(error: &std::io::Error) -> Failure {
-    Failure::new(
-        Code::Internal,
-        "Brickpass cannot start its work.",
-        format!("The system says: {error}."),
-        "Close other programs and try again.",
     )
 }
