@@ -7,7 +7,9 @@ use secrecy::ExposeSecret as _;
 use super::fake_engine::{Inner, connection};
 use crate::{
     connection::{AuthKind, Connection, ConnectionId, Draft, Reviewed, SecretKind},
-    engine::{BackedUp, Chosen, Command, Effective, Event, ImportSource, Plan, Preview, PreviewRow, ProfileLine, ProfilesFile, RunId, Twin},
+    engine::{
+        BackedUp, Chosen, Command, Effective, Event, ImportSource, Plan, Preview, PreviewRow, ProfileLine, ProfilesFile, RunId, Twin,
+    },
     failure::{Code, Failure},
     interchange::{
         databrickscfg::{DiffKind, DiffLine, Edit},

@@ -1,8 +1,8 @@
 //! What stands in front of the window until it is answered. One at a time.
 
 use super::{
-    AddWorkspaces, AdminDialog, BackUp, ExportActivity, GenerateToken, Importing, IncludeSecret, Moving, RevokeTokens, RotateToken, SaveExport,
-    ShowDiagnostics, ShowEffective,
+    AddWorkspaces, AdminDialog, BackUp, ExportActivity, GenerateToken, Importing, IncludeSecret, Moving, RevokeTokens, RotateToken,
+    SaveExport, ShowDiagnostics, ShowEffective,
 };
 use crate::{
     connection::{ConnectionId, TypedSecret},

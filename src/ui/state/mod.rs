@@ -42,12 +42,12 @@ use jiff::{Timestamp, tz::TimeZone};
 use secrecy::SecretString;
 
 pub use account::{AddWorkspaces, Offer, OfferStanding};
-pub use backing_up::BackUp;
 pub use activity::{ActivityLog, ExportActivity, Line, ShowDiagnostics};
 pub use admin::{
     Admin, AdminDialog, AdminSection, AdminTroubleKind, Confirm, MAXIMUM_DAYS, NewPrincipal, NewSecret, Office, PrincipalColumn,
     SECRET_DAYS, UserColumn,
 };
+pub use backing_up::BackUp;
 pub use clipboard::Copied;
 pub use dialog::Dialog;
 pub use editing::Editing;
