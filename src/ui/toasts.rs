@@ -43,9 +43,12 @@ impl<T> Default for Toasts<T> {
 impl<T> Toasts<T> {
     /// Adds a message. `now_seconds` counts from any fixed moment; `button` is its words and what it does.
     pub fn push(&mut self, text: impl Into<String>, tone: Tone, button: Option<(String, T)>, now_seconds: f64) {
+        let text = text.into();
+        // Said again, it takes the place of the first: "Copied" four times is no more than once.
+        self.shown.retain(|toast| toast.button.is_some() || toast.text != text || toast.tone != tone);
         let lasts = if button.is_some() || matches!(tone, Tone::Error | Tone::Warning) { LONG_SECONDS } else { SECONDS };
         self.next_id += 1;
-        self.shown.push(Toast { id: self.next_id, text: text.into(), tone, button, lasts, ends_at: now_seconds + lasts });
+        self.shown.push(Toast { id: self.next_id, text, tone, button, lasts, ends_at: now_seconds + lasts });
         if self.shown.len() > MOST {
             self.shown.remove(0);
         }
@@ -167,6 +170,22 @@ mod tests {
                 shown.done = Some(done);
             }
         })
+    }
+
+    #[test]
+    fn what_is_said_again_stands_there_once_and_stays_as_long_as_the_last() {
+        let mut harness = harness();
+        harness.state_mut().toasts.push("Copied", Tone::Ok, None, 100.0);
+        harness.state_mut().toasts.push("Saved", Tone::Ok, None, 101.0);
+        harness.state_mut().toasts.push("Copied", Tone::Ok, None, 104.0);
+        harness.state_mut().now = 105.5;
+        harness.run_steps(3);
+        assert_eq!(harness.query_all_by_label_contains("Copied").count(), 1);
+        let toasts = &mut harness.state_mut().toasts;
+        toasts.push("Deleted", Tone::Ok, Some(("Undo".to_owned(), "first")), 105.5);
+        toasts.push("Deleted", Tone::Ok, Some(("Undo".to_owned(), "second")), 105.5);
+        harness.run_steps(3);
+        assert_eq!(harness.query_all_by_label("Undo").count(), 2, "each takes something else back");
     }
 
     #[test]

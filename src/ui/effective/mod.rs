@@ -126,8 +126,8 @@ fn found(ui: &mut Ui, effective: &Effective, ours: Option<(ConnectionId, String)
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 2.0;
             paragraph(ui, words::CONFLICT, fonts::semibold(14.0), palette.warning);
-            paragraph(ui, problem, fonts::regular(14.0), palette.text);
-            paragraph(ui, &words::advice(effective, problem), fonts::regular(14.0), palette.weak);
+            paragraph(ui, &words::advice(effective, problem), fonts::regular(14.0), palette.text);
+            paragraph(ui, &words::they_say(problem), fonts::regular(12.0), palette.weak);
         });
     }
     if effective.attributes.is_empty() {

@@ -4,6 +4,7 @@ use egui::{Align2, Id, Key, Modifiers, Rect, Role, ScrollArea, Sense, Stroke, Ui
 
 use super::quiet;
 use crate::ui::{
+    dialogs::focus_first,
     fonts,
     icons::Icon,
     state::{ImportRow, ImportTable},
@@ -102,6 +103,8 @@ fn row_id(index: usize) -> Id {
 
 fn rows(ui: &mut Ui, table: &mut ImportTable, height: f32) {
     let view = rows_in_view(ui, table_id(), words::TABLE, height, table, |table, at| table.index(at).map(row_id));
+    // Whoever read the text by keyboard goes on here.
+    focus_first(ui, &view.focus);
     move_keys(ui, &view.focus, height, table);
     if view.focus.has_focus() {
         let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));

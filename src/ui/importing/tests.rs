@@ -326,6 +326,16 @@ fn two_rows_that_lead_to_the_same_place_say_so_and_why_one_cannot_come_is_read_a
 }
 
 #[test]
+fn the_keyboard_goes_on_in_the_table_when_a_text_was_read() {
+    let engine = with(&[], preview(vec![token_row("one", "One"), token_row("two", "Two")]));
+    let mut window = previewed(&engine);
+    window.key_press(Key::ArrowDown);
+    window.key_press(Key::Space);
+    settle(&mut window, &engine);
+    assert!(shows(&window, "Import 1 connection"));
+}
+
+#[test]
 fn addresses_are_told_apart_by_their_port() {
     let mut row = token_row("there", "Sales");
     if let Some(reviewed) = &mut row.connection {

@@ -59,6 +59,11 @@ pub fn summary(effective: &Effective) -> String {
     }
 }
 
+/// The tools' own words, to be recognised and to be searched for.
+pub fn they_say(problem: &str) -> String {
+    format!("They say: {problem}")
+}
+
 /// What to do about a conflict, in words.
 pub fn advice(effective: &Effective, problem: &str) -> String {
     if problem.contains("more than one authorization method") {
