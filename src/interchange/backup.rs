@@ -112,7 +112,7 @@ pub(super) fn is_ours(document: &Value) -> bool {
 pub(super) fn found(document: Value) -> Result<Found, Failure> {
     let damaged = |why: &str, fix: &str| Failure::new(Code::InvalidInput, "Nothing was imported.", why, fix);
     if !is_ours(&document) {
-        return Err(damaged("This is not a file of connections that Brickpass has written.", "Choose another file, or say what it is."));
+        return Err(damaged("This is not a file of connections that Brickpass has written.", "Choose another file."));
     }
     match document.get("version").and_then(Value::as_u64) {
         Some(VERSION) => {}

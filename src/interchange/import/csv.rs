@@ -1,10 +1,12 @@
 //! A table of connections, as our inventory writes it or as a spreadsheet does: RFC 4180, with commas, semicolons or tabs.
 
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::{
     Found, FoundConnection, Kind, damaged,
     found::Given,
+    json::scalar,
     text::{position, shown},
 };
 use crate::{
@@ -92,20 +94,40 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
             let why = format!("Line {line} has {} cells; the first line has {}.", cells.len(), columns.len());
             return Err(damaged(Kind::Csv, why));
         }
-        found.connections.push(connection(line, &columns, &cells));
+        found.connections.push(connection(&format!("Line {line}"), &columns, &cells, unguarded));
     }
     Ok(found)
 }
 
-fn connection(line: usize, columns: &[Option<Column>], cells: &[Zeroizing<String>]) -> FoundConnection {
+/// Our inventory as JSON: a record has the names of the columns and the values as they are.
+pub(super) fn read_listing(records: &[Value]) -> Found {
+    let mut found = Found::new(Kind::Brickpass);
+    for (at, record) in records.iter().enumerate() {
+        let (mut columns, mut cells) = (Vec::new(), Vec::new());
+        for (title, value) in record.as_object().into_iter().flatten() {
+            let column = column(title);
+            if column.is_none() && at == 0 {
+                found.ignore(title, "not a part of a connection");
+            }
+            let list = value.as_array().map(|all| all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(";"));
+            columns.push(column);
+            cells.push(Zeroizing::new(list.or_else(|| scalar(Some(value))).unwrap_or_default()));
+        }
+        found.connections.push(connection(&format!("Connection {}", at + 1), &columns, &cells, |cell| cell));
+    }
+    found
+}
+
+/// `plain` takes off what a table puts in front of a value.
+fn connection(place: &str, columns: &[Option<Column>], cells: &[Zeroizing<String>], plain: fn(&str) -> &str) -> FoundConnection {
     let cell = |wanted: Column| {
-        let cell = columns.iter().zip(cells).find(|(column, _)| **column == Some(wanted)).map(|(_, cell)| unguarded(cell.trim()));
+        let cell = columns.iter().zip(cells).find(|(column, _)| **column == Some(wanted)).map(|(_, cell)| plain(cell.trim()));
         cell.filter(|cell| !cell.is_empty())
     };
     let name = cell(Column::Name).unwrap_or_default();
     let mut made = FoundConnection::at(name);
     if name.is_empty() {
-        made.place = format!("Line {line}");
+        place.clone_into(&mut made.place);
     }
     let secret = cell(Column::Secret).map(Given::text);
     let client_id = cell(Column::ClientId);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Kind, text};
+use super::{Kind, brickpass, text};
 use crate::{connection::BaseUrl, interchange::backup};
 
 /// What kind the bytes look like; `name` is the file's, when there is one.
@@ -21,7 +21,7 @@ pub fn guess(name: Option<&str>, bytes: &[u8]) -> Option<Kind> {
 fn of_json(document: &Value) -> Option<Kind> {
     let first = document.as_array().and_then(|list| list.first()).unwrap_or(document);
     let has = |key: &str| first.get(key).is_some();
-    if backup::is_ours(document) {
+    if backup::is_ours(document) || brickpass::listed(document).is_some() {
         Some(Kind::Brickpass)
     } else if has("typeProperties") || has("properties") || has("resources") {
         Some(Kind::LinkedService)

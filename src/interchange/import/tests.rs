@@ -544,6 +544,22 @@ proptest! {
 }
 
 #[test]
+fn the_list_of_all_connections_that_was_exported_comes_in_as_it_is() {
+    let text = r#"{"connections":[{"name":"Sales","base_url":"https://adb-1234567890123456.7.azuredatabricks.net","auth_type":"pat","environment":"prod",
+        "tags":["eu","nightly"],"description":"'=kept","timeout_seconds":45,"pinned":true},
+        {"name":"Ops","base_url":"https://adb-2.2.azuredatabricks.net","auth_type":"service-principal","client_id":"c","timeout_seconds":30}]}"#;
+    let found = super::read_as(None, None, text.as_bytes()).unwrap();
+    assert_eq!(found.kind, Kind::Brickpass);
+    let [sales, ops] = found.connections.as_slice() else { panic!("{}", found.connections.len()) };
+    assert_eq!((sales.draft.name.as_str(), sales.draft.timeout.as_str(), sales.draft.description.as_str()), ("Sales", "45", "'=kept"));
+    assert_eq!(sales.draft.tags, ["eu", "nightly"]);
+    assert!(sales.secret.is_none() && ops.secret.is_none());
+    assert_eq!((ops.draft.auth, ops.draft.client_id.as_str()), (AuthKind::ServicePrincipal, "c"));
+    let pbids = r#"{"version":"0.1","connections":[{"details":{"protocol":"databricks-sql"}}]}"#;
+    assert_eq!(super::guess(None, pbids.as_bytes()), Some(Kind::Pbids));
+}
+
+#[test]
 fn a_url_of_spark_connect_gives_its_host_and_token_and_chooses_no_compute() {
     let url = "sc://adb-1234567890123456.7.azuredatabricks.net:443/;token=not%2Da%2Dtoken;x-databricks-cluster-id=0101-120000-abcd1234;use_ssl=true";
     let found = read_as(None, None, url.as_bytes()).unwrap();
