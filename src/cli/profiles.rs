@@ -24,14 +24,42 @@ pub(super) fn profiles(options: args::Profiles, json: bool) -> Result<ExitCode, 
             let done = format!("{} is the default profile now.", clean(&profile));
             edit(how, options.place, &Edit::Default { profile }, &done, json)
         }
-        Some(args::ProfilesDo::MoveSecrets { profile, change: how }) => {
-            let done = format!("{} holds no secret any more; tools that use it ask Brickpass.", clean(&profile));
-            edit(how, options.place, &Edit::RemoveKeys { profile, keys: Vec::new() }, &done, json)
-        }
+        Some(args::ProfilesDo::MoveSecrets { profiles, all, change: how }) => move_secrets(how, options.place, profiles, all, json),
         Some(args::ProfilesDo::Keep { profile, place }) => settle(here(place).as_deref(), profile, true, json),
         Some(args::ProfilesDo::Forget { profile, place }) => settle(here(place).as_deref(), profile, false, json),
         Some(args::ProfilesDo::Restore { place }) => restore(here(place).as_deref(), json),
     }
+}
+
+/// All of them as one change.
+fn move_secrets(
+    mut how: args::ChangeOfProfiles,
+    place: args::ProfilesPlace,
+    mut profiles: Vec<String>,
+    all: bool,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    how.place.config_file = how.place.config_file.or(place.config_file);
+    let mut session = Session::open_on(how.place.config_file.as_deref())?;
+    let file = read(&mut session, Command::ListProfiles)?;
+    if all {
+        profiles = file.profiles.iter().filter(|line| !line.secrets.is_empty()).map(|line| line.name.clone()).collect();
+        if profiles.is_empty() {
+            note(format_args!("{} holds no secret.", file.path.display()));
+        }
+    }
+    for profile in &profiles {
+        find(&file, profile)?;
+    }
+    let without = |profile: &String| Edit::RemoveKeys { profile: profile.clone(), keys: Vec::new() };
+    let (edit, done) = match profiles.as_slice() {
+        [only] => (without(only), format!("{} holds no secret any more; tools that use it ask Brickpass.", clean(only))),
+        many => (
+            Edit::Several(many.iter().map(|profile| (None, without(profile))).collect()),
+            "Their secrets are out of the file; tools that use these profiles ask Brickpass.".to_owned(),
+        ),
+    };
+    change(&mut session, &how, &file, |run| Command::PlanEdit { run, edit: edit.clone() }, &done, json)
 }
 
 /// The change of the subcommand; the file may be named on either side of its word.
@@ -39,7 +67,7 @@ fn edit(mut how: args::ChangeOfProfiles, place: args::ProfilesPlace, edit: &Edit
     how.place.config_file = how.place.config_file.or(place.config_file);
     let mut session = Session::open_on(how.place.config_file.as_deref())?;
     let file = read(&mut session, Command::ListProfiles)?;
-    if let Edit::Default { profile } | Edit::RemoveKeys { profile, .. } = edit {
+    if let Edit::Default { profile } = edit {
         find(&file, profile)?;
     }
     change(&mut session, &how, &file, |run| Command::PlanEdit { run, edit: edit.clone() }, done, json)
@@ -140,7 +168,7 @@ fn tell(session: &Session, file: &ProfilesFile, json: bool) {
         note("Other users of this computer can read the file. The next change makes it yours alone; now: chmod 600.");
     }
     if file.profiles.iter().any(|line| !line.secrets.is_empty()) {
-        note("SECRETS stand there in plain text. Import the profiles, then: brickpass profiles move-secrets PROFILE");
+        note("SECRETS stand there in plain text. Import the profiles, then: brickpass profiles move-secrets --all");
     }
     for remark in &file.remarks {
         note(format_args!("Line {}: {}.", remark.line, clean(&remark.words)));

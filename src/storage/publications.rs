@@ -1,6 +1,7 @@
 //! Which connections were published as which profiles, and as what: no secret, and a loss costs no more than the knowledge of drift.
 
 use std::{
+    collections::HashSet,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -48,17 +49,22 @@ impl Publications {
     /// # Errors
     /// The file cannot be written.
     pub fn record(&self, publication: &Publication) -> Result<(), Failure> {
-        self.update(&publication.file, &publication.profile, Some(publication))
+        self.settle(&publication.file, std::slice::from_ref(publication), &[])
     }
 
     /// # Errors
     /// The file cannot be written.
     pub fn forget(&self, file: &Path, profile: &str) -> Result<(), Failure> {
-        self.update(file, profile, None)
+        self.settle(file, &[], &[profile])
     }
 
-    fn update(&self, file: &Path, profile: &str, now: Option<&Publication>) -> Result<(), Failure> {
+    /// All that one change of that file has published and forgotten, with one write.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn settle(&self, file: &Path, published: &[Publication], forgotten: &[&str]) -> Result<(), Failure> {
         let file = serde_json::to_value(file).unwrap_or_default();
+        let former: HashSet<&str> = published.iter().map(|now| now.profile.as_str()).chain(forgotten.iter().copied()).collect();
         let outcome = json_file::update(&self.path, PATIENCE, |map| {
             map.entry("version").or_insert_with(|| 1.into());
             let all = map.entry("publications").or_insert_with(|| Value::Array(Vec::new()));
@@ -66,8 +72,9 @@ impl Publications {
                 *all = Value::Array(Vec::new());
             }
             let Value::Array(all) = all else { return };
-            all.retain(|one| one.get("file") != Some(&file) || one.get("profile").and_then(Value::as_str) != Some(profile));
-            all.extend(now.and_then(|now| serde_json::to_value(now).ok()));
+            let profile = |one: &Value| one.get("profile").and_then(Value::as_str).is_some_and(|profile| former.contains(profile));
+            all.retain(|one| one.get("file") != Some(&file) || !profile(one));
+            all.extend(published.iter().filter_map(|now| serde_json::to_value(now).ok()));
         });
         outcome.map_err(|error| error.failure())
     }

@@ -12,7 +12,7 @@ use crate::{
     },
     failure::{Code, Failure},
     interchange::{
-        databrickscfg::{DiffKind, DiffLine, Edit},
+        databrickscfg::{DiffKind, DiffLine, Edit, ProfileName},
         import::Kind,
     },
     storage::{Entry, Revision},
@@ -41,6 +41,8 @@ pub struct Around {
     pub before: Option<Vec<(String, bool)>>,
     /// The file changes between looking and writing.
     pub changes_meanwhile: bool,
+    /// Profiles whose secrets no connection holds.
+    pub held_by_nobody: Vec<String>,
     pub effective: Option<Effective>,
 }
 
@@ -90,6 +92,17 @@ impl Around {
         ProfilesFile { path, target: None, profiles, remarks: Vec::new(), exposed: false, backup }
     }
 
+    /// As the engine: what a connection stands for is published.
+    fn stood_for(&self, edit: Edit) -> Edit {
+        match edit {
+            Edit::RemoveKeys { profile, .. } if !self.held_by_nobody.contains(&profile) => {
+                Edit::Put { profile: ProfileName::parse(&profile).unwrap(), keys: Vec::new() }
+            }
+            Edit::Several(edits) => Edit::Several(edits.into_iter().map(|(id, edit)| (id, self.stood_for(edit))).collect()),
+            other => other,
+        }
+    }
+
     fn moved(&mut self, edit: &Edit) {
         match edit {
             Edit::Put { profile, .. } => {
@@ -97,9 +110,9 @@ impl Around {
                     *secret &= *name != profile.as_str();
                 }
             }
-            Edit::RemoveKeys { profile, .. } => {
+            Edit::RemoveKeys { profile, keys } => {
                 for (name, secret) in &mut self.profiles {
-                    *secret &= name != profile;
+                    *secret &= name != profile || keys.is_empty();
                 }
             }
             Edit::Remove { profile } => self.profiles.retain(|(name, _)| name != profile),
@@ -168,7 +181,9 @@ impl Inner {
                 let edit = Edit::RemoveKeys { profile, keys: vec!["token".to_owned()] };
                 self.events.push_back(Event::Planned { run, outcome: Ok(planned(edit, Some(id))) });
             }
-            Command::PlanEdit { run, edit } => self.events.push_back(Event::Planned { run, outcome: Ok(planned(edit, None)) }),
+            Command::PlanEdit { run, edit } => {
+                self.events.push_back(Event::Planned { run, outcome: Ok(planned(self.around.stood_for(edit), None)) });
+            }
             Command::ApplyPlan { run, plan } => {
                 if std::mem::take(&mut self.around.changes_meanwhile) {
                     let failure = Failure::new(Code::Conflict, "The file was changed meanwhile.", "Another program.", "Look again.");

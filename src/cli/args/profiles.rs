@@ -57,9 +57,13 @@ pub(in crate::cli) enum ProfilesDo {
         #[command(flatten)]
         change: ChangeOfProfiles,
     },
-    /// Take the secrets of a profile out of the file; a reference to the connection that holds the same ones takes their place
+    /// Take the secrets of profiles out of the file; references to the connections that hold the same ones take their place
     MoveSecrets {
-        profile: String,
+        #[arg(required_unless_present = "all", value_name = "PROFILE")]
+        profiles: Vec<String>,
+        /// Of every profile that holds one; those that no connection holds stay
+        #[arg(long, conflicts_with = "profiles")]
+        all: bool,
         #[command(flatten)]
         change: ChangeOfProfiles,
     },

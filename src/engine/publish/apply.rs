@@ -6,11 +6,11 @@ use secrecy::ExposeSecret as _;
 
 use super::{Edit, Event, File, Kept, Now, Plan, ProfilesFile, Shared, connections, known, listed, secrets};
 use crate::{
-    connection::ConnectionId,
+    connection::{Connection, ConnectionId},
     engine::RunId,
     failure::{Code, Failure, Remedy},
     interchange::databrickscfg::Profile,
-    storage::{Deed, KeepBackup, foreign_digest},
+    storage::{Deed, KeepBackup, Publication, foreign_digest},
 };
 
 /// What becomes known by an edit.
@@ -23,7 +23,7 @@ pub(in crate::engine) fn apply(shared: &Shared, run: RunId, plan: &Plan) {
     let mut learnt = Vec::new();
     learn(&plan.edit, plan.connection, &mut learnt);
     let removed: Vec<(ConnectionId, String)> = learnt.iter().filter_map(|one| publisher(shared, plan, one)).collect();
-    let done = write(shared, plan).and_then(|after| remember(shared, plan, &after, &learnt));
+    let done = write(shared, plan, &learnt).and_then(|after| remember(shared, plan, &after, &learnt));
     let failed = done.as_ref().err().map(|failure| failure.code);
     for one in &learnt {
         if let Learnt::Published(id, profile) = one {
@@ -55,7 +55,7 @@ fn publisher(shared: &Shared, plan: &Plan, learnt: &Learnt<'_>) -> Option<(Conne
 }
 
 /// The file after it.
-fn write(shared: &Shared, plan: &Plan) -> Result<Arc<File>, Failure> {
+fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<Arc<File>, Failure> {
     let now = Now::read(shared)?;
     if plan.path != now.file.path() || plan.digest != now.foreign.digest() {
         return Err(Failure::new(
@@ -71,7 +71,8 @@ fn write(shared: &Shared, plan: &Plan) -> Result<Arc<File>, Failure> {
     let bytes = after.text().expose_secret().as_bytes();
     // What is written has to be readable again, whatever it is made of.
     File::fits(bytes)?;
-    let moves = secrets::move_away(shared, &profiles, &after);
+    let likely = learnt.iter().filter_map(|one| if let Learnt::Published(id, _) = one { Some(*id) } else { None });
+    let moves = secrets::move_away(shared, &profiles, &after, &likely.collect());
     file.replace(plan.digest, bytes, if moves { KeepBackup::No } else { KeepBackup::Yes })?;
     let digest = foreign_digest(bytes);
     *shared.publishing.kept() = moves.then(|| Kept { path: plan.path.clone(), after: digest, before: foreign.bytes });
@@ -80,14 +81,24 @@ fn write(shared: &Shared, plan: &Plan) -> Result<Arc<File>, Failure> {
 
 fn remember(shared: &Shared, plan: &Plan, after: &File, learnt: &[Learnt<'_>]) -> Result<(), Failure> {
     let connections = connections(shared)?;
-    let recorded = learnt.iter().try_for_each(|one| match one {
-        Learnt::Published(id, profile) => match connections.iter().find(|connection| connection.id == *id) {
-            Some(connection) => known::record(shared, &plan.path, after, profile, connection),
-            None => Ok(()),
-        },
-        Learnt::Removed(profile) => shared.publishing.publications.forget(&plan.path, profile),
-    });
-    if let Err(failure) = recorded {
+    let connections: HashMap<ConnectionId, &Connection> = connections.iter().map(|connection| (connection.id, connection)).collect();
+    // One is found without making the others.
+    let profiles: HashMap<&str, Profile<'_>> = match learnt {
+        [] => return Ok(()),
+        [Learnt::Published(_, one)] => after.profile(one).into_iter().map(|profile| (*one, profile)).collect(),
+        _ => after.profiles().into_iter().map(|profile| (profile.name, profile)).collect(),
+    };
+    let (mut published, mut forgotten) = (Vec::new(), Vec::new());
+    for one in learnt {
+        match one {
+            Learnt::Published(id, profile) => {
+                let both = connections.get(id).zip(profiles.get(profile));
+                published.extend(both.map(|(connection, profile)| known::publication(shared, &plan.path, profile, connection)));
+            }
+            Learnt::Removed(profile) => forgotten.push(*profile),
+        }
+    }
+    if let Err(failure) = shared.publishing.publications.settle(&plan.path, &published, &forgotten) {
         // The file is as it was meant to be; only later changes of it will not be noticed.
         shared.fail(failure);
     }
@@ -116,13 +127,10 @@ fn restored(shared: &Shared) -> Result<(), Failure> {
     let now = Now::read(shared)?;
     let profiles = now.profiles.profiles();
     let profiles: HashMap<&str, &Profile<'_>> = profiles.iter().map(|profile| (profile.name, profile)).collect();
-    for publication in shared.publishing.publications.load() {
-        let same = profiles.get(publication.profile.as_str()).is_some_and(|profile| known::section(profile) == publication.section);
-        if publication.file == now.file.path() && !same {
-            shared.publishing.publications.forget(&publication.file, &publication.profile)?;
-        }
-    }
-    Ok(())
+    let known = shared.publishing.publications.load();
+    let same = |known: &Publication| profiles.get(known.profile.as_str()).is_some_and(|profile| known::section(profile) == known.section);
+    let gone = known.iter().filter(|known| known.file == now.file.path() && !same(known)).map(|known| known.profile.as_str());
+    shared.publishing.publications.settle(now.file.path(), &[], &gone.collect::<Vec<_>>())
 }
 
 /// What stands there now counts as what was published.

@@ -49,13 +49,17 @@ fn drift(publication: &Publication, profile: Option<&Profile<'_>>, connection: &
 /// The section as it is counts as what was published.
 pub(super) fn record(shared: &Shared, path: &Path, file: &File, profile: &str, connection: &Connection) -> Result<(), Failure> {
     let Some(found) = file.profile(profile) else { return Ok(()) };
-    shared.publishing.publications.record(&Publication {
+    shared.publishing.publications.record(&publication(shared, path, &found, connection))
+}
+
+pub(super) fn publication(shared: &Shared, path: &Path, profile: &Profile<'_>, connection: &Connection) -> Publication {
+    Publication {
         file: path.to_owned(),
-        profile: profile.to_owned(),
+        profile: profile.name.to_owned(),
         connection: connection.id,
-        section: section(&found),
+        section: section(profile),
         published: published(connection, &shared.places.helper),
-    })
+    }
 }
 
 /// Of where the profile leads and how it signs in; what the person keeps there besides is theirs. Of a secret only that there is one.

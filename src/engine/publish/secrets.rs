@@ -1,13 +1,13 @@
 //! Secrets in the file that the vault holds, too.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use secrecy::ExposeSecret as _;
-use subtle::ConstantTimeEq as _;
+use sha2::{Digest as _, Sha256};
 
 use super::{Shared, connections};
 use crate::{
-    connection::{BaseUrl, Connection, SecretKind},
+    connection::{BaseUrl, Connection, ConnectionId, SecretKind},
     failure::{Code, Failure},
     interchange::databrickscfg::{File, Profile, Value},
     storage::SecretKey,
@@ -22,39 +22,87 @@ fn kind(key: &str) -> Option<SecretKind> {
     }
 }
 
-/// The connection to the same place whose stored secrets are all those of the profile.
+/// Which secrets the vault holds for whom, by digest, as one reading of it found them.
+struct Held {
+    owners: HashMap<(SecretKind, [u8; 32]), HashSet<ConnectionId>>,
+    /// Of an entry that could not be read.
+    unread: Option<Failure>,
+}
+
+impl Held {
+    /// # Errors
+    /// The vault does not open.
+    fn read(shared: &Shared, owners: &HashSet<ConnectionId>, kinds: &HashSet<SecretKind>) -> Result<Self, Failure> {
+        let each = owners.iter().flat_map(|owner| kinds.iter().map(|kind| SecretKey { connection: *owner, kind: *kind }));
+        let keys: Vec<SecretKey> = each.collect();
+        let mut held = Self { owners: HashMap::new(), unread: None };
+        let found = shared.vault().get_all(&keys).map_err(|error| error.failure())?;
+        for (key, stored) in keys.into_iter().zip(found) {
+            match stored {
+                Ok(Some(secret)) => drop(held.owners.entry((key.kind, digest(secret.expose_secret()))).or_default().insert(key.connection)),
+                Ok(None) => {}
+                Err(error) => held.unread = Some(error.failure()),
+            }
+        }
+        Ok(held)
+    }
+
+    fn owners(&self, key: &str, secret: Value<'_>) -> Option<&HashSet<ConnectionId>> {
+        self.owners.get(&(kind(key)?, digest(secret.expose_secret())))
+    }
+}
+
+fn digest(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret).into()
+}
+
+/// For each profile the connection to the same place whose stored secrets are all those of the profile: the one that is named beside it, if
+/// that is such a one. The vault is read once for all.
 ///
 /// # Errors
-/// There is none; the vault does not open.
-pub(super) fn standing_for(shared: &Shared, profile: &Profile<'_>) -> Result<Connection, Failure> {
-    let host = profile.get("host").and_then(|host| BaseUrl::read(host).ok()).map(|pasted| pasted.base_url.origin());
+/// The vault does not open; inside: there is none.
+pub(super) fn standing_for(
+    shared: &Shared,
+    profiles: &[(Option<ConnectionId>, &Profile<'_>)],
+) -> Result<Vec<Result<Connection, Failure>>, Failure> {
     let all = connections(shared)?;
-    for connection in all.iter().filter(|connection| Some(connection.base_url.origin()) == host) {
-        let mut all_here = profile.secrets().next().is_some();
-        for (key, secret) in profile.secrets() {
-            all_here &= holds(shared, connection.owner_among(&all), key, secret)?;
-        }
-        if all_here {
-            return Ok(connection.clone());
-        }
+    let mut at: HashMap<String, Vec<&Connection>> = HashMap::new();
+    for connection in &all {
+        at.entry(connection.base_url.origin()).or_default().push(connection);
     }
-    Err(Failure::new(
+    let candidates = |profile: &Profile<'_>| {
+        let host = profile.get("host").and_then(|host| BaseUrl::read(host).ok()).map(|pasted| pasted.base_url.origin());
+        host.and_then(|host| at.get(&host)).map(Vec::as_slice).unwrap_or_default()
+    };
+    let owners = profiles.iter().flat_map(|(_, profile)| candidates(profile)).map(|connection| connection.owner_among(&all).id);
+    let kinds = profiles.iter().flat_map(|(_, profile)| profile.secrets()).filter_map(|(key, _)| kind(key));
+    let held = Held::read(shared, &owners.collect(), &kinds.collect())?;
+    let stands = |profile: &Profile<'_>, connection: &Connection| {
+        let owner = connection.owner_among(&all).id;
+        profile.secrets().next().is_some()
+            && profile.secrets().all(|(key, secret)| held.owners(key, secret).is_some_and(|owners| owners.contains(&owner)))
+    };
+    let one = |(named, profile): &(Option<ConnectionId>, &Profile<'_>)| {
+        let candidates = candidates(profile);
+        let first = candidates.iter().filter(|connection| Some(connection.id) == *named);
+        let found = first.chain(candidates).find(|connection| stands(profile, connection));
+        found.map(|connection| Connection::clone(connection)).ok_or_else(|| held.unread.clone().unwrap_or_else(|| nobody(profile)))
+    };
+    Ok(profiles.iter().map(one).collect())
+}
+
+fn nobody(profile: &Profile<'_>) -> Failure {
+    Failure::new(
         Code::NoSecret,
         format!("The secrets of \"{}\" stay in the file.", profile.name.escape_debug()),
         "No connection to the same workspace holds the same ones, so they would be lost.",
         "Import the profile first; then its secrets can go from the file.",
-    ))
-}
-
-fn holds(shared: &Shared, connection: &Connection, key: &str, secret: Value<'_>) -> Result<bool, Failure> {
-    let Some(kind) = kind(key) else { return Ok(false) };
-    let stored = shared.vault().get(SecretKey { connection: connection.id, kind }).map_err(|error| error.failure())?;
-    Ok(stored.is_some_and(|stored| bool::from(stored.expose_secret().as_bytes().ct_eq(secret.expose_secret().as_bytes()))))
+    )
 }
 
 /// Whether a change takes secrets off the disk, each of which the vault holds: then no backup may keep them there. A secret that nobody else
-/// holds is kept, since it could not be had again.
-pub(super) fn move_away(shared: &Shared, before: &File, after: &File) -> bool {
+/// holds is kept, since it could not be had again. `likely` are those who are asked first.
+pub(super) fn move_away(shared: &Shared, before: &File, after: &File, likely: &HashSet<ConnectionId>) -> bool {
     let still: Vec<_> = after.secrets().collect();
     let still: HashSet<&str> = still.iter().map(|(_, secret)| secret.expose_secret()).collect();
     let mut gone: Vec<_> = before.secrets().collect();
@@ -63,5 +111,14 @@ pub(super) fn move_away(shared: &Shared, before: &File, after: &File) -> bool {
         return false;
     }
     let Ok(connections) = connections(shared) else { return false };
-    gone.into_iter().all(|(key, secret)| connections.iter().any(|connection| holds(shared, connection, key, secret).unwrap_or_default()))
+    let kinds: HashSet<SecretKind> = gone.iter().filter_map(|(key, _)| kind(key)).collect();
+    let (first, rest) = connections.iter().map(|connection| connection.id).partition(|id| likely.contains(id));
+    for owners in [first, rest] {
+        let Ok(held) = Held::read(shared, &owners, &kinds) else { return false };
+        gone.retain(|(key, secret)| held.owners(key, *secret).is_none());
+        if gone.is_empty() {
+            return true;
+        }
+    }
+    false
 }

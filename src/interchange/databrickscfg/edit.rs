@@ -1,5 +1,10 @@
 //! One change to the text. Every line that is not asked about keeps every byte.
 
+use std::{
+    collections::{HashMap, HashSet},
+    iter::Peekable,
+};
+
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
@@ -22,6 +27,8 @@ enum Act {
 struct Draft<'a> {
     text: &'a str,
     lines: &'a [Line],
+    /// Of each name, when many are changed.
+    found: Option<HashMap<&'a str, Vec<usize>>>,
     acts: Vec<Act>,
     /// Put behind the line of this number in the list.
     behind: Vec<(usize, Zeroizing<String>)>,
@@ -39,18 +46,7 @@ pub(super) fn changed(file: &File, edit: &Edit) -> Result<Changed, Failure> {
 fn apply(file: &File, edit: &Edit) -> Result<File, Failure> {
     let mut draft = Draft::of(file.text.expose_secret(), &file.lines);
     match edit {
-        Edit::Put { profile, keys } => {
-            // Small letters: to Python they are the same.
-            let elsewhere = draft.leads_elsewhere(profile.as_str(), keys);
-            let foreign = |key: &str| {
-                let small = key.to_lowercase();
-                // Whose account and workspace the former address was in, the new one knows nothing of.
-                let goes = is_sign_in(&small) || elsewhere && matches!(small.as_str(), "account_id" | "workspace_id");
-                goes && keys.iter().all(|(ours, _)| *ours != small)
-            };
-            draft.remove_keys(profile.as_str(), foreign);
-            draft.put(profile.as_str(), keys)?;
-        }
+        Edit::Put { profile, keys } => draft.publish(profile.as_str(), keys)?,
         Edit::RemoveKeys { profile, keys } => draft.remove_keys(profile, |key| keys.iter().any(|gone| gone == key)),
         Edit::Remove { profile } => {
             draft.remove_section(profile);
@@ -63,20 +59,71 @@ fn apply(file: &File, edit: &Edit) -> Result<File, Failure> {
             draft.put(SETTINGS, &[("default_profile", profile.clone())])?;
         }
         Edit::Several(edits) => {
-            let Some(((_, first), others)) = edits.split_first() else { return File::of(file.text.clone()).map_err(|_| not_read_back()) };
-            return others.iter().try_fold(apply(file, first)?, |now, (_, edit)| apply(&now, edit));
+            let mut now = None;
+            let mut edits = edits.iter().map(|(_, edit)| edit).peekable();
+            while edits.peek().is_some() {
+                let before = now.as_ref().unwrap_or(file);
+                now = Some(match together(before, &mut edits) {
+                    Some(after) => after?,
+                    None => edits.next().map_or_else(|| Err(not_read_back()), |edit| apply(before, edit))?,
+                });
+            }
+            return now.map_or_else(|| File::of(file.text.clone()).map_err(|_| not_read_back()), Ok);
         }
     }
     let mut new = draft.finish();
     if let Edit::Put { profile, keys } = edit {
-        alike(file.text.expose_secret(), &new, profile.as_str(), keys)?;
+        alike(file.text.expose_secret(), &new, &[(profile.as_str(), keys)])?;
     }
     File::of(SecretString::from(std::mem::take(&mut *new))).map_err(|_| not_read_back())
 }
 
+/// Sections that stand in the file and are put one after the other: none of them knows of another one, so one pass over the file makes them
+/// all. `None`: the next edit is of another kind.
+fn together<'a>(file: &File, edits: &mut Peekable<impl Iterator<Item = &'a Edit>>) -> Option<Result<File, Failure>> {
+    let mut draft = Draft::of(file.text.expose_secret(), &file.lines);
+    let sections = draft.sections();
+    let mut put: Vec<Put<'a>> = Vec::new();
+    let mut seen = HashSet::new();
+    while let Some(Edit::Put { profile, keys }) = edits.next_if(|edit| match edit {
+        Edit::Put { profile, .. } => sections.contains_key(profile.as_str()) && seen.insert(profile.as_str()),
+        _ => false,
+    }) {
+        put.push((profile.as_str(), keys));
+    }
+    if put.is_empty() {
+        return None;
+    }
+    draft.found = Some(sections);
+    let drawn = put.iter().try_for_each(|(profile, keys)| draft.publish(profile, keys));
+    Some(drawn.and_then(|()| {
+        let mut new = draft.finish();
+        alike(file.text.expose_secret(), &new, &put)?;
+        File::of(SecretString::from(std::mem::take(&mut *new))).map_err(|_| not_read_back())
+    }))
+}
+
+/// A section, and what it is to hold.
+type Put<'a> = (&'a str, &'a [(&'static str, String)]);
+
 impl<'a> Draft<'a> {
+    /// What [`Self::section`] finds, for all names.
+    fn sections(&self) -> HashMap<&'a str, Vec<usize>> {
+        let mut found: HashMap<&str, Vec<usize>> = HashMap::new();
+        // Keys before any section belong to DEFAULT.
+        let mut inside = "DEFAULT";
+        for (at, line) in self.lines.iter().enumerate() {
+            if let Kind::Section(section) = &line.kind {
+                inside = section.of(self.text);
+            }
+            found.entry(inside).or_default().push(at);
+        }
+        found
+    }
+
     fn of(text: &'a str, lines: &'a [Line]) -> Self {
         Self {
+            found: None,
             text,
             lines,
             acts: lines.iter().map(|_| Act::Keep).collect(),
@@ -94,6 +141,9 @@ impl Draft<'_> {
 
     /// Which lines belong to sections of this name; the head of each comes first. A section may stand in the file several times.
     fn section(&self, name: &str) -> Vec<usize> {
+        if let Some(all) = &self.found {
+            return all.get(name).cloned().unwrap_or_default();
+        }
         // Keys before any section belong to DEFAULT.
         let mut inside = name == "DEFAULT";
         let mut found = Vec::new();
@@ -134,6 +184,20 @@ impl Draft<'_> {
         for at in going {
             self.replace(at, Zeroizing::default());
         }
+    }
+
+    /// The section holds these keys of ours and no other way to sign in.
+    fn publish(&mut self, profile: &str, keys: &[(&'static str, String)]) -> Result<(), Failure> {
+        // Small letters: to Python they are the same.
+        let elsewhere = self.leads_elsewhere(profile, keys);
+        let foreign = |key: &str| {
+            let small = key.to_lowercase();
+            // Whose account and workspace the former address was in, the new one knows nothing of.
+            let goes = is_sign_in(&small) || elsewhere && matches!(small.as_str(), "account_id" | "workspace_id");
+            goes && keys.iter().all(|(ours, _)| *ours != small)
+        };
+        self.remove_keys(profile, foreign);
+        self.put(profile, keys)
     }
 
     /// The section has another address than the one that is put.
@@ -282,17 +346,19 @@ impl Draft<'_> {
         self.end = text;
     }
 
-    fn finish(self) -> Zeroizing<String> {
+    fn finish(mut self) -> Zeroizing<String> {
+        self.behind.sort_by_key(|(at, _)| *at);
         // Room for everything, so that no copy is left behind by growing.
         let added: usize = self.behind.iter().map(|(_, text)| text.len()).sum::<usize>() + self.end.len();
         let replaced: usize = self.acts.iter().map(|act| if let Act::Replace(text) = act { text.len() } else { 0 }).sum();
         let mut new = Zeroizing::new(String::with_capacity(self.text.len() + added + replaced));
+        let mut behind = self.behind.iter().peekable();
         for at in 0..self.lines.len() {
             match self.acts.get(at) {
                 Some(Act::Replace(text)) => new.push_str(text),
                 _ => new.push_str(self.line(at)),
             }
-            for (_, text) in self.behind.iter().filter(|(behind, _)| *behind == at) {
+            while let Some((_, text)) = behind.next_if(|(behind, _)| *behind == at) {
                 new.push_str(text);
             }
         }
@@ -316,13 +382,19 @@ fn push_entry(text: &mut String, key: &str, value: &str, width: usize, newline: 
 }
 
 /// What Python makes of what was put: a line of the person's own, which stays as it is, may change that.
-fn alike(before: &str, after: &str, section: &str, keys: &[(&'static str, String)]) -> Result<(), Failure> {
-    let Ok(found) = python::section(after, section) else {
+fn alike(before: &str, after: &str, put: &[Put<'_>]) -> Result<(), Failure> {
+    let names: HashSet<&str> = if let [_] = put { HashSet::new() } else { put.iter().map(|(section, _)| *section).collect() };
+    let wanted = |name: &str| if let [(only, _)] = put { name == *only } else { names.contains(name) };
+    let Ok(read) = python::sections(after, wanted) else {
         // What it could not read before is told by the remarks.
-        return if python::section(before, section).is_err() { Ok(()) } else { Err(otherwise(section)) };
+        let refused_before = python::sections(before, |_| false).is_err();
+        return if refused_before { Ok(()) } else { Err(otherwise(put.first().map_or("", |(section, _)| section))) };
     };
-    let meant = keys.iter().all(|(key, value)| found.as_ref().and_then(|found| found.get(*key)).is_some_and(|found| **found == *value));
-    if meant { Ok(()) } else { Err(otherwise(section)) }
+    let meant = |(section, keys): &Put<'_>| {
+        let found = read.get(section);
+        keys.iter().all(|(key, value)| found.and_then(|found| found.get(*key)).is_some_and(|found| **found == *value))
+    };
+    put.iter().find(|put| !meant(put)).map_or(Ok(()), |(section, _)| Err(otherwise(section)))
 }
 
 fn otherwise(section: &str) -> Failure {

@@ -36,6 +36,9 @@ pub const SETTINGS: &str = "__settings__";
 /// More is no file of profiles (1 MiB, and room for a thousand of them many times over).
 pub const LARGEST: usize = 4 * 1024 * 1024;
 
+/// More of them say nothing new.
+const MOST_WARNINGS: usize = 5;
+
 /// The file as text and line by line: everything that is needed to change a line of it. It is taken apart once.
 pub struct File {
     text: SecretString,
@@ -257,7 +260,7 @@ impl File {
 pub enum Edit {
     /// The section holds these keys of ours and no other way to sign in; keys that are no credentials stay.
     Put { profile: ProfileName, keys: Vec<(&'static str, String)> },
-    /// These keys go: *Move secrets out of this file*.
+    /// These keys go: *Move secrets out of this file*. In a plan, without a key: nobody holds its secrets, and they stay.
     RemoveKeys { profile: String, keys: Vec<String> },
     /// The whole section goes.
     Remove { profile: String },
@@ -284,10 +287,43 @@ impl Edit {
                 };
                 helper.map(words).into_iter().collect()
             }
-            Self::Several(edits) => edits.iter().flat_map(|(_, edit)| edit.warnings()).collect(),
+            Self::Several(edits) => {
+                let staying: Vec<&str> = edits.iter().filter_map(|(_, edit)| edit.stays()).collect();
+                let mut warnings: Vec<String> = edits.iter().flat_map(|(_, edit)| edit.warnings()).collect();
+                // The same program stands in all of them.
+                warnings.truncate(MOST_WARNINGS);
+                warnings.extend(staying_words(&staying));
+                warnings
+            }
             Self::RemoveKeys { .. } | Self::Remove { .. } | Self::Default { .. } => Vec::new(),
         }
     }
+
+    /// How many sections are put.
+    #[must_use]
+    pub fn published(&self) -> usize {
+        match self {
+            Self::Put { .. } => 1,
+            Self::Several(edits) => edits.iter().map(|(_, edit)| edit.published()).sum(),
+            Self::RemoveKeys { .. } | Self::Remove { .. } | Self::Default { .. } => 0,
+        }
+    }
+
+    fn stays(&self) -> Option<&str> {
+        match self {
+            Self::RemoveKeys { profile, keys } if keys.is_empty() => Some(profile),
+            _ => None,
+        }
+    }
+}
+
+fn staying_words(profiles: &[&str]) -> Option<String> {
+    let (first, others) = profiles.split_first()?;
+    let of = match others.len() {
+        0 => format!("the profile {first}"),
+        more => format!("{} profiles ({first} and {more} more)", more + 1),
+    };
+    Some(format!("The secrets of {of} stay in the file: no connection to the same workspace holds the same ones. Import them first."))
 }
 
 pub struct Changed {

@@ -13,14 +13,14 @@ use super::keys::small;
 /// The values of one section by key.
 pub(super) type Values<'a> = HashMap<Cow<'a, str>, Zeroizing<String>>;
 
-/// `None`: there is no such section. `Err`: it refuses the file.
-pub(super) fn section<'a>(text: &'a str, wanted: &str) -> Result<Option<Values<'a>>, ()> {
-    let mut found: Option<Values<'a>> = None;
+/// The sections that are wanted and there, by name. `Err`: it refuses the file.
+pub(super) fn sections<'a>(text: &'a str, wanted: impl Fn(&str) -> bool) -> Result<HashMap<&'a str, Values<'a>>, ()> {
+    let mut found: HashMap<&'a str, Values<'a>> = HashMap::new();
     let mut sections: HashSet<&str> = HashSet::new();
     // Keys of the section that is read; DEFAULT alone may go on further down.
     let mut keys: HashSet<Cow<'a, str>> = HashSet::new();
     let mut defaults: HashSet<Cow<'a, str>> = HashSet::new();
-    let mut section: Option<&str> = None;
+    let mut section: Option<(&str, bool)> = None;
     let mut key: Option<Cow<'a, str>> = None;
     let mut level = 0;
     for line in text.split('\n') {
@@ -29,11 +29,11 @@ pub(super) fn section<'a>(text: &'a str, wanted: &str) -> Result<Option<Values<'
             continue;
         }
         let indent = line.chars().take_while(|c| c.is_whitespace()).count();
-        if let (Some(section), Some(key)) = (section, &key)
+        if let (Some((section, is_wanted)), Some(key)) = (section, &key)
             && indent > level
         {
-            if section == wanted {
-                let so_far = found.as_mut().and_then(|found| found.get_mut(key)).ok_or(())?;
+            if is_wanted {
+                let so_far = found.get_mut(section).and_then(|found| found.get_mut(key)).ok_or(())?;
                 so_far.push('\n');
                 so_far.push_str(value);
             }
@@ -45,22 +45,23 @@ pub(super) fn section<'a>(text: &'a str, wanted: &str) -> Result<Option<Values<'
             if !sections.insert(name) && name != "DEFAULT" {
                 return Err(());
             }
-            if name == wanted {
-                found.get_or_insert_default();
+            let is_wanted = wanted(name);
+            if is_wanted {
+                found.entry(name).or_default();
             }
-            (section, key) = (Some(name), None);
+            (section, key) = (Some((name, is_wanted)), None);
             keys.clear();
             continue;
         }
         let (name, value) = value.split_once(['=', ':']).ok_or(())?;
         let name = small(name.trim_end());
-        let here = section.ok_or(())?;
+        let (here, is_wanted) = section.ok_or(())?;
         let known = if here == "DEFAULT" { &mut defaults } else { &mut keys };
         if name.is_empty() || !known.insert(name.clone()) {
             return Err(());
         }
-        if here == wanted {
-            found.get_or_insert_default().insert(name.clone(), Zeroizing::new(value.trim().to_owned()));
+        if is_wanted {
+            found.entry(here).or_default().insert(name.clone(), Zeroizing::new(value.trim().to_owned()));
         }
         key = Some(name);
     }

@@ -138,6 +138,39 @@ fn several_edits_are_one_change() {
     assert!(changed.diff.iter().any(|line| line.kind == DiffKind::Removed && line.text == "token = ***"), "{:?}", changed.diff);
 }
 
+/// Whatever the sections look like, and in whatever order they are put.
+#[test]
+fn many_sections_at_once_become_what_they_become_one_after_the_other() {
+    let text = "host = https://default\r\n[a]\nhost = https://x # why\ntoken = dapi1\n\n[b]\n; mine\n[c]\nhost : 'https://c'\n\n\
+                [new]\nauth_type = pat\naccount_id = 1\n[d]\nHOST = x\nuser = \\";
+    let others = [("host", "https://other"), ("auth_type", "databricks-cli")];
+    let puts = [
+        put("d", &OURS),
+        put("a", &others),
+        put("c", &OURS),
+        put("absent", &OURS),
+        put("b", &OURS),
+        put("a", &OURS),
+        put("DEFAULT", &OURS),
+    ];
+    // Python refuses what stands before any section.
+    let texts = [text, text.split_once("\r\n").unwrap().1];
+    for (from, text) in (0..puts.len()).flat_map(|from| texts.map(|text| (from, text))) {
+        let edits: Vec<Edit> = puts.iter().cycle().skip(from).take(puts.len()).cloned().collect();
+        let one_by_one = edits.iter().try_fold(text.to_owned(), |text, edit| {
+            let changed = file(&text).changed(edit).map_err(|failure| failure.what)?;
+            Ok::<_, String>(changed.file.text.expose_secret().to_owned())
+        });
+        let together = file(text).changed(&Edit::Several(edits.into_iter().map(|edit| (None, edit)).collect()));
+        assert_eq!(
+            together.map(|changed| changed.file.text.expose_secret().to_owned()).map_err(|failure| failure.what),
+            one_by_one,
+            "{from}"
+        );
+        assert!(one_by_one.is_ok(), "{one_by_one:?}");
+    }
+}
+
 #[test]
 fn a_comment_behind_a_value_that_changes_goes_above_it() {
     assert_eq!(after("[a]\nhost = 'https://old' # why\n", &put("a", &[("host", "https://new")])), "[a]\n# why\nhost = https://new\n");

@@ -288,6 +288,14 @@ impl Store for EncryptedFile {
         Ok(secrets.get(account).map(|entry| Zeroizing::new(entry.0.as_bytes().to_vec())))
     }
 
+    fn get_all(&self, accounts: &[String]) -> Result<Vec<Option<Bytes>>, VaultError> {
+        let mut state = self.state();
+        self.refresh(&mut state)?;
+        let secrets = self.contents(&state)?.entries;
+        let bytes = |entry: &WipedText| Zeroizing::new(entry.0.as_bytes().to_vec());
+        Ok(accounts.iter().map(|account| secrets.get(account).map(bytes)).collect())
+    }
+
     fn put(&self, items: &[Item]) -> Result<(), VaultError> {
         let entries: Result<Vec<_>, _> = items
             .iter()

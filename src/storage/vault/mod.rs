@@ -195,6 +195,29 @@ impl Vault {
         Ok(secret.map(|sealed| sealed.secret))
     }
 
+    /// As `get` for each of them, in their order; the encrypted file is opened once for all.
+    ///
+    /// # Errors
+    /// Locked, unavailable; inside: damaged.
+    pub fn get_all(&self, keys: &[SecretKey]) -> Result<Vec<Result<Option<SecretString>, VaultError>>, VaultError> {
+        let inner = &*self.inner;
+        let accounts: Vec<String> = keys.iter().map(|key| key.account()).collect();
+        let here = chunks::read_all(inner.store(), &accounts)?;
+        // Whose secret may lie in two homes is asked for by itself.
+        let elsewhere: Vec<bool> = match inner.home {
+            VaultHome::Keyring if inner.file_is_open() => match inner.file.get_all(&accounts) {
+                Ok(there) => there.iter().map(Option::is_some).collect(),
+                Err(_) => vec![true; keys.len()],
+            },
+            VaultHome::File => accounts.iter().map(|account| inner.stale.contains(account)).collect(),
+            VaultHome::Keyring | VaultHome::Memory => vec![false; keys.len()],
+        };
+        let one = |((key, here), elsewhere): ((&SecretKey, Result<Option<Sealed>, VaultError>), bool)| {
+            if elsewhere { self.get(*key) } else { here.map(|sealed| sealed.map(|sealed| sealed.secret)) }
+        };
+        Ok(keys.iter().zip(here).zip(elsewhere).map(one).collect())
+    }
+
     /// # Errors
     /// On any error the old secret is still there.
     pub fn put(&self, key: SecretKey, secret: &SecretString) -> Result<(), VaultError> {

@@ -49,6 +49,14 @@ pub(crate) trait Store: Send + Sync {
     /// Locked, unavailable, damaged. Nothing stored is `None`.
     fn get(&self, account: &str) -> Result<Option<Bytes>, VaultError>;
 
+    /// As `get` for each of them; one reading where the home can do that.
+    ///
+    /// # Errors
+    /// As `get`.
+    fn get_all(&self, accounts: &[String]) -> Result<Vec<Option<Bytes>>, VaultError> {
+        accounts.iter().map(|account| self.get(account)).collect()
+    }
+
     /// Every entry of that name: a keyring may hold several, made by other programs or in other collections.
     ///
     /// # Errors

@@ -14,8 +14,17 @@ fn key() -> SecretKey {
     SecretKey { connection: ConnectionId::random(), kind: SecretKind::PersonalAccessToken }
 }
 
-fn got(vault: &Vault, key: SecretKey) -> Option<String> {
-    vault.get(key).unwrap().map(|secret| secret.expose_secret().to_owned())
+/// Among many, and by itself.
+fn got(vault: &Vault, wanted: SecretKey) -> Option<String> {
+    let plain = |secret: Option<SecretString>| secret.map(|secret| secret.expose_secret().to_owned());
+    let many = vault.get_all(&[key(), wanted, key()]).unwrap();
+    let [None, among_many, None]: [Option<String>; 3] =
+        many.into_iter().map(|one| plain(one.unwrap())).collect::<Vec<_>>().try_into().unwrap()
+    else {
+        panic!("what was never stored is there")
+    };
+    assert_eq!(plain(vault.get(wanted).unwrap()), among_many);
+    among_many
 }
 
 fn write_into(store: &dyn Store, key: SecretKey, generation: u64, secret: &str) {

@@ -4,6 +4,7 @@ use egui::{Align2, Context, CornerRadius, Id, Role, ScrollArea, Sense, Stroke, S
 
 use super::{failed, quiet, waits};
 use crate::{
+    connection::Severity,
     interchange::databrickscfg::{DiffKind, DiffLine},
     ui::{
         act::Act,
@@ -14,7 +15,7 @@ use crate::{
         test_panel::title,
         text::{self, importing as words},
         theme,
-        widgets::{Button, modal, return_focus, truncated_label},
+        widgets::{Button, modal, remark, return_focus, truncated_label},
     },
 };
 
@@ -61,7 +62,7 @@ fn contents(ui: &mut Ui, dialog: &mut Moving) -> Option<Answer> {
         failed(ui, failure);
     }
     match &dialog.stage {
-        Stage::Planning { .. } | Stage::Joining(_) => {
+        Stage::Planning(_) => {
             waits(ui, words::PLANNING);
             buttons(ui, [close(text::CANCEL)])
         }
@@ -70,12 +71,15 @@ fn contents(ui: &mut Ui, dialog: &mut Moving) -> Option<Answer> {
             say(ui, words::MOVE_WHY);
             truncated_label(ui, &plan.path.display().to_string(), fonts::regular(12.0), palette.weak, ui.available_width());
             diff(ui, &plan.diff);
+            for warning in plan.edit.warnings() {
+                remark(ui, Severity::Warning, &warning);
+            }
             let go = Button::primary(if moves { words::MOVING } else { words::MOVE }).busy(moves).enabled(!moves && !plan.diff.is_empty());
             buttons(ui, [(Button::ghost(text::CANCEL).enabled(!moves), Answer::Close), (go, Answer::Move)])
         }
         Stage::Moved | Stage::Undoing => {
             let undoing = matches!(dialog.stage, Stage::Undoing);
-            title(ui, Some((Icon::Ok, palette.ok)), &words::moved(dialog.profiles.len()));
+            title(ui, Some((Icon::Ok, palette.ok)), &words::moved(dialog.moved));
             let undo = if undoing { words::MOVE_UNDOING } else { words::MOVE_UNDO };
             let undo = Button::ghost(undo).icon(Icon::Undo).busy(undoing).enabled(!undoing);
             buttons(ui, [(undo, Answer::Undo), (Button::primary(words::DONE).enabled(!undoing), Answer::Close)])

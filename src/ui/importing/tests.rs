@@ -265,6 +265,20 @@ fn secrets_leave_the_file_only_after_their_own_question_and_come_back_with_undo(
 }
 
 #[test]
+fn a_secret_that_nobody_holds_by_now_stays_and_is_told_of() {
+    let engine = with(&[], preview(vec![token_row("sales", "sales"), token_row("ops", "ops")]));
+    engine.0.borrow_mut().around.profiles = profiles(&["sales", "ops"]);
+    engine.0.borrow_mut().around.held_by_nobody = vec!["ops".to_owned()];
+    let mut window = opened(&engine, SIZE);
+    click(&mut window, &engine, words::READ);
+    click(&mut window, &engine, "Import 2 connections");
+    click(&mut window, &engine, words::MOVE_OFFER);
+    assert!(shows(&window, "The secrets of the profile ops stay in the file"));
+    click(&mut window, &engine, words::MOVE);
+    assert!(shows(&window, "The secret of 1 profile is out of the file"));
+}
+
+#[test]
 fn a_file_that_changed_meanwhile_is_looked_at_again() {
     let engine = with(&[], preview(vec![token_row("sales", "sales")]));
     engine.0.borrow_mut().around.profiles = profiles(&["sales"]);

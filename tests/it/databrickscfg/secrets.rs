@@ -1,10 +1,24 @@
 //! Where secrets stand before and after a publication: in the file as long as nobody else holds them, and nowhere else.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Instant};
 
-use brickpass::{connection::AuthKind, engine::Command, failure::Code, interchange::databrickscfg::Edit};
+use brickpass::{
+    connection::AuthKind,
+    engine::{Command, Drift, Places},
+    failure::Code,
+    interchange::databrickscfg::Edit,
+    storage::{Library, Vault, VaultConfig, VaultHome},
+};
 
-use super::{HOST, TOKEN, desk::Desk};
+use super::{
+    HOST, TOKEN,
+    desk::{Desk, Profiles},
+};
+use crate::support::{
+    Home,
+    desk::with_vault,
+    terminal::{PASSPHRASE, Terminal},
+};
 
 #[test]
 fn secrets_stay_in_the_file_until_a_connection_holds_the_same_ones() {
@@ -75,4 +89,53 @@ fn every_kind_of_connection_is_published_without_a_secret() {
     let file = desk.publish(&person, "browser");
     assert!(file.profiles.iter().all(|line| line.auth_type.as_deref() == Some("databricks-cli") && line.secrets.is_empty()), "{file:?}");
     assert!(!desk.text().contains("dose") && !desk.text().contains("client_id"));
+}
+
+/// Of each host ten, so that it is the secret that tells them apart.
+#[test]
+fn a_thousand_profiles_lose_their_secrets_with_one_change() {
+    const MANY: usize = 1000;
+    let section = |n: usize| format!("[p{n}]\nhost = https://w{}.cloud.databricks.com\ntoken = dapi{n:032}\n\n", n / 10);
+    let held: String = (0..MANY).map(section).collect();
+    let text = format!("{held}[nobody]\nhost = https://w0.cloud.databricks.com\ntoken = dapi-of-nobody\n");
+    let terminal = Terminal::at(Home::new(), ());
+    let path = terminal.home.path().join(".databrickscfg");
+    super::put(&path, &held);
+    terminal.done(&["import", "--databrickscfg"]);
+    super::put(&path, &text);
+
+    let vault =
+        VaultConfig { home: VaultHome::File, file: terminal.home.config_dir().join("vault.age"), passphrase: Some(PASSPHRASE.into()) };
+    let mut desk = Desk::start(terminal.home, Profiles, |home| Places {
+        databrickscfg: Some(home.path().join(".databrickscfg")),
+        helper: super::HELPER.to_owned(),
+        ..with_vault(home, Vault::new(vault))
+    });
+    let profiles = desk.list().profiles;
+    let without = |name: &str| (None, Edit::RemoveKeys { profile: name.to_owned(), keys: Vec::new() });
+    let edit = Edit::Several(profiles.iter().map(|line| without(&line.name)).collect());
+    let start = Instant::now();
+    let plan = desk.plan(Command::PlanEdit { run: super::desk::RUN, edit }).unwrap();
+    let planned = start.elapsed();
+    assert_eq!(plan.edit.published(), MANY);
+    let told = plan.edit.warnings().join(" ");
+    assert!(told.contains("profile nobody stay in the file"), "{told}");
+    let file = desk.apply(plan).unwrap();
+    println!("planned in {planned:?}, done after {:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+
+    let kept: Vec<&str> = file.profiles.iter().filter(|line| !line.secrets.is_empty()).map(|line| line.name.as_str()).collect();
+    assert_eq!(kept, ["nobody"]);
+    assert_eq!(file.profiles.iter().filter(|line| line.published.is_some_and(|(_, drift)| drift == Drift::Same)).count(), MANY);
+    for (path, bytes) in desk.home.files() {
+        assert!(!String::from_utf8_lossy(&bytes).contains("dapi00000"), "{}", path.display());
+    }
+    // Each leads to the connection that came from it.
+    let listed = Library::new(&desk.home.config_dir(), &desk.home.state_dir()).load().unwrap();
+    let name = |id| listed.entries.iter().find(|entry| entry.connection.id == id).map(|entry| entry.connection.name.as_str().to_owned());
+    for line in file.profiles.iter().filter(|line| line.name != "nobody") {
+        assert_eq!(line.published.and_then(|(id, _)| name(id)).as_deref(), Some(line.name.as_str()));
+    }
+    desk.profiles(Command::RestoreProfiles).unwrap();
+    assert_eq!(desk.text(), text);
 }

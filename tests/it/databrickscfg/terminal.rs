@@ -57,6 +57,24 @@ fn a_connection_is_published_listed_and_taken_out_in_a_terminal() {
 }
 
 #[test]
+fn all_secrets_that_a_connection_holds_leave_the_file_at_once() {
+    let terminal = terminal();
+    let profile = |name: &str, token: &str| format!("[{name}]\nhost = {HOST}\ntoken = {token}\n");
+    let other = profile("c", "dapi-of-nobody");
+    put(&file(&terminal), &(profile("a", TOKEN) + &profile("b", TOKEN) + &other));
+    let moved = terminal.brickpass(&["profiles", "move-secrets", "--all", "--yes"]);
+    assert_eq!(moved.code, Some(0), "{moved:?}");
+    assert!(moved.stderr.contains("The secrets of the profile c stay in the file"), "{moved:?}");
+    let left = fs::read_to_string(file(&terminal)).unwrap();
+    assert!(!left.contains(TOKEN) && left.ends_with(&other), "{left}");
+    assert_eq!(left.matches("auth_type = databricks-cli").count(), 2, "{left}");
+    // Nobody holds what is left.
+    let refused = terminal.brickpass(&["profiles", "move-secrets", "--all", "--yes"]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert_eq!(fs::read_to_string(file(&terminal)).unwrap(), left);
+}
+
+#[test]
 fn secrets_leave_the_file_in_a_terminal() {
     let terminal = terminal();
     put(&file(&terminal), &format!("[a]\nhost = {HOST}\ntoken = {TOKEN}\n"));

@@ -14,17 +14,14 @@ pub struct Moving {
     pub profiles: Vec<(ConnectionId, String)>,
     pub stage: MovingStage,
     pub failure: Option<Failure>,
+    /// How many lose their secrets by what was agreed to.
+    pub moved: usize,
 }
 
 #[derive(Debug)]
 pub enum MovingStage {
-    /// What publishing each of them would change is asked for, one after the other.
-    Planning {
-        run: RunId,
-        edits: Vec<(Option<ConnectionId>, Edit)>,
-    },
-    /// All of it as one change.
-    Joining(RunId),
+    /// What would change is asked for.
+    Planning(RunId),
     Planned(Box<Plan>),
     Applying {
         run: RunId,
@@ -41,7 +38,7 @@ impl Moving {
     /// Waits for the engine.
     pub fn waits(&self) -> bool {
         match self.stage {
-            MovingStage::Planning { .. } | MovingStage::Joining(_) | MovingStage::Applying { .. } | MovingStage::Undoing => true,
+            MovingStage::Planning(_) | MovingStage::Applying { .. } | MovingStage::Undoing => true,
             MovingStage::Planned(_) | MovingStage::Moved | MovingStage::Undone | MovingStage::Failed => false,
         }
     }
@@ -55,7 +52,7 @@ impl Moving {
 
     fn run(&self) -> Option<RunId> {
         match self.stage {
-            MovingStage::Planning { run, .. } | MovingStage::Joining(run) | MovingStage::Applying { run, .. } => Some(run),
+            MovingStage::Planning(run) | MovingStage::Applying { run, .. } => Some(run),
             _ => None,
         }
     }
@@ -67,7 +64,7 @@ impl State {
         if profiles.is_empty() {
             return Vec::new();
         }
-        self.dialog = Some(Dialog::MoveSecrets(Box::new(Moving { profiles, stage: MovingStage::Failed, failure: None })));
+        self.dialog = Some(Dialog::MoveSecrets(Box::new(Moving { profiles, stage: MovingStage::Failed, failure: None, moved: 0 })));
         self.plan_moving()
     }
 
@@ -79,9 +76,9 @@ impl State {
             return Vec::new();
         }
         moving.failure = None;
-        moving.stage = MovingStage::Planning { run, edits: Vec::new() };
-        let first = moving.profiles.first().cloned();
-        first.map(|(id, profile)| Command::PlanPublish { run, id, profile }).into_iter().collect()
+        moving.stage = MovingStage::Planning(run);
+        let without = |(id, profile): &(ConnectionId, String)| (Some(*id), Edit::RemoveKeys { profile: profile.clone(), keys: Vec::new() });
+        vec![Command::PlanEdit { run, edit: Edit::Several(moving.profiles.iter().map(without).collect()) }]
     }
 
     pub fn move_secrets(&mut self) -> Vec<Command> {
@@ -89,6 +86,7 @@ impl State {
         let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
         match std::mem::replace(&mut moving.stage, MovingStage::Failed) {
             MovingStage::Planned(plan) => {
+                moving.moved = plan.edit.published();
                 moving.stage = MovingStage::Applying { run, plan: plan.clone() };
                 vec![Command::ApplyPlan { run, plan }]
             }
@@ -149,31 +147,14 @@ impl State {
     }
 
     fn moving_planned(&mut self, outcome: Result<Box<Plan>, Failure>) -> Vec<Command> {
-        let next_run = self.tests.new_run();
         let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
-        let plan = match outcome {
-            Ok(plan) => plan,
+        match outcome {
+            Ok(plan) => moving.stage = MovingStage::Planned(plan),
             Err(failure) => {
                 moving.stage = MovingStage::Failed;
                 moving.failure = Some(failure);
-                return Vec::new();
             }
-        };
-        let MovingStage::Planning { edits, .. } = &mut moving.stage else {
-            moving.stage = MovingStage::Planned(plan);
-            return Vec::new();
-        };
-        if moving.profiles.len() == 1 {
-            moving.stage = MovingStage::Planned(plan);
-            return Vec::new();
         }
-        edits.push((plan.connection, plan.edit));
-        let (next, edits) = (moving.profiles.get(edits.len()).cloned(), std::mem::take(edits));
-        if let Some((id, profile)) = next {
-            moving.stage = MovingStage::Planning { run: next_run, edits };
-            return vec![Command::PlanPublish { run: next_run, id, profile }];
-        }
-        moving.stage = MovingStage::Joining(next_run);
-        vec![Command::PlanEdit { run: next_run, edit: Edit::Several(edits) }]
+        Vec::new()
     }
 }
