@@ -204,7 +204,12 @@ fn nothing(kind: Kind) -> Failure {
         Kind::Postman => "No variable in it names a workspace, such as host.",
         Kind::Jdbc | Kind::Connect | Kind::Address | Kind::Csv | Kind::Brickpass => "There is no connection in it.",
     };
-    Failure::new(Code::InvalidInput, "Nothing was imported.", why, "Choose something else, or enter the workspace's address as a new connection.")
+    Failure::new(
+        Code::InvalidInput,
+        "Nothing was imported.",
+        why,
+        "Choose something else, or enter the workspace's address as a new connection.",
+    )
 }
 
 /// It cannot be read. `why` repeats no value of it.

@@ -1,6 +1,6 @@
 //! The fields of a format, drawn from what it says about them.
 
-use egui::{Id, ScrollArea, Ui};
+use egui::{Align, Id, Layout, Rect, ScrollArea, Ui};
 
 use crate::{
     connection::{ConnectionId, Severity},
@@ -158,11 +158,18 @@ fn picked(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, forma
         }
     });
     if open {
+        let top = ui.cursor().min;
         card(ui, None, |ui| {
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 6.0;
             offers(ui, state, act, id, field, pick);
         });
+        let waits = state.export.offers(id, pick, state.within(pick).as_ref()).is_none_or(Asked::waits);
+        // Until it is as high as it will be; from then on the person scrolls.
+        if let Some(picking) = state.export.handover_mut(id).picking.as_mut().filter(|picking| !picking.seen) {
+            picking.seen = !waits;
+            ui.scroll_to_rect(Rect::from_two_pos(top, ui.cursor().min), None);
+        }
     }
 }
 
@@ -174,39 +181,45 @@ fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field
         return;
     }
     let waits = state.export.offers(id, pick, within.as_ref()).is_none_or(Asked::waits);
+    let count = state.export.offers(id, pick, within.as_ref()).and_then(Asked::value).map(Vec::len);
     ui.horizontal(|ui| {
         let room = ui.available_width() - theme::CONTROL_HEIGHT - ui.spacing().item_spacing.x;
-        if let Some(picking) = &mut state.export.handover_mut(id).picking {
-            let filter = TextField::new(&mut picking.filter, words::FILTER_OFFERS).hint(words::FILTER_OFFERS).leading(Icon::Filter);
-            filter.width(room).limit(200).show(ui);
-        }
-        if waits {
-            if icon_button(ui, Icon::Stop, words::STOP_ASKING).clicked() {
-                act.send(state.call_off_offers(pick));
-                ui.ctx().request_repaint();
+        match &mut state.export.handover_mut(id).picking {
+            Some(picking) if count.is_some_and(|count| count > 0) => {
+                let filter = TextField::new(&mut picking.filter, words::FILTER_OFFERS).hint(words::FILTER_OFFERS).leading(Icon::Filter);
+                filter.width(room).limit(200).show(ui);
             }
-        } else if icon_button(ui, Icon::Refresh, &words::refresh(pick)).clicked() {
-            act.send(state.ask_for_offers(pick));
+            _ if waits => {
+                spinner(ui, &words::asking(pick));
+                paragraph(ui, &words::asking(pick), fonts::regular(14.0), weak);
+            }
+            _ => {
+                paragraph(ui, if count.is_some() { words::NO_OFFERS } else { words::OFFERS_FAILED }, fonts::regular(14.0), weak);
+            }
         }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if waits {
+                if icon_button(ui, Icon::Stop, words::STOP_ASKING).clicked() {
+                    act.send(state.call_off_offers(pick));
+                    ui.ctx().request_repaint();
+                }
+            } else if icon_button(ui, Icon::Refresh, &words::refresh(pick)).clicked() {
+                act.send(state.ask_for_offers(pick));
+            }
+        });
     });
     let Some(asked) = state.export.offers(id, pick, within.as_ref()) else { return act.send(state.ask_for_offers(pick)) };
     if let Some(failure) = asked.failure() {
-        remark(ui, Severity::Warning, words::OFFERS_FAILED);
+        if count.is_some() {
+            remark(ui, Severity::Warning, words::OFFERS_FAILED);
+        }
         failure_words(ui, failure);
     }
-    let Some(all) = asked.value() else {
-        if waits {
-            ui.horizontal(|ui| {
-                spinner(ui, &words::asking(pick));
-                paragraph(ui, &words::asking(pick), fonts::regular(14.0), weak);
-            });
-        }
-        return;
-    };
+    let Some(all) = asked.value().filter(|all| !all.is_empty()) else { return };
     let Some(picking) = state.export.handover(id).and_then(|handover| handover.picking.as_ref()) else { return };
     let shown: Vec<_> = all.iter().filter(|offer| picking.matches(offer)).cloned().collect();
     if shown.is_empty() {
-        paragraph(ui, if all.is_empty() { words::NO_OFFERS } else { words::NO_OFFER_MATCHES }, fonts::regular(14.0), weak);
+        paragraph(ui, words::NO_OFFER_MATCHES, fonts::regular(14.0), weak);
         return;
     }
     let typed = state.export.format().zip(state.export.handover(id)).map(|(format, handover)| handover.answer(format, field).to_owned());

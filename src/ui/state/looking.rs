@@ -58,12 +58,15 @@ impl State {
         self.expiry.close();
         self.revealed = None;
         self.leave_export();
-        // Looking through the list asks no workspace for anything; what was done is known here.
-        if self.page() != Page::Activity {
-            self.show_page(Page::Connection);
-        }
+        // Looking through the list asks no workspace for anything; what was done, and how it is handed over, is known here.
+        let mut commands = match self.page() {
+            Page::Activity => Vec::new(),
+            Page::Export if self.handed_over().is_some() => self.ask_for_export(),
+            _ => self.show_page(Page::Connection),
+        };
         self.drop_idle_forms();
-        self.selection.shown().map(|id| self.open_form(id)).unwrap_or_default()
+        commands.extend(self.selection.shown().map(|id| self.open_form(id)).unwrap_or_default());
+        commands
     }
 
     pub(super) fn open_form(&mut self, id: ConnectionId) -> Vec<Command> {

@@ -13,6 +13,8 @@ use crate::{
 pub struct Picking {
     pub field: &'static str,
     pub filter: String,
+    /// It was brought into view.
+    pub seen: bool,
 }
 
 impl Picking {
@@ -32,7 +34,7 @@ impl State {
             handover.picking = None;
             return Vec::new();
         }
-        handover.picking = Some(Picking { field: field.id, filter: String::new() });
+        handover.picking = Some(Picking { field: field.id, filter: String::new(), seen: false });
         let FieldKind::Pick(pick) = field.kind else { return Vec::new() };
         let within = self.within(pick);
         let known = self.export.offers(id, pick, within.as_ref());

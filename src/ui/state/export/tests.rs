@@ -99,6 +99,31 @@ fn jdbc() -> Desk {
 }
 
 #[test]
+fn the_next_connection_is_handed_over_on_the_same_tab() {
+    let (sales, stock) = (connection("Sales", |_| {}), connection("Stock", |_| {}));
+    let mut desk = Desk::new(&sales);
+    desk.engine = FakeEngine::with(&[sales.clone(), stock.clone()]);
+    desk.send(vec![Command::Start]);
+    desk.send_with(|state| state.select(sales.id));
+    desk.send_with(|state| state.show_page(Page::Export));
+    desk.send_with(|state| state.choose_tool(Tool::Format(TERRAFORM.id)));
+    desk.send_with(|state| state.select(stock.id));
+    assert_eq!((desk.state.page(), desk.state.handed_over().map(|it| it.id)), (Page::Export, Some(stock.id)));
+    assert!(desk.state.export.handover(stock.id).is_some_and(|handover| handover.preview().value().is_some()), "of this one");
+    // Two at once, or one that is not saved, have nothing to hand over; and a workspace is not asked by looking at its connection.
+    desk.send_with(|state| state.toggle_selected(sales.id));
+    assert_eq!(desk.state.page(), Page::Connection);
+    desk.send_with(|state| state.select(sales.id));
+    desk.send_with(|state| state.show_page(Page::Export));
+    desk.send_with(State::new_connection);
+    assert_eq!(desk.state.page(), Page::Connection);
+    desk.send_with(|state| state.select(sales.id));
+    desk.send_with(|state| state.show_page(Page::Tokens));
+    desk.send_with(|state| state.select(stock.id));
+    assert_eq!(desk.state.page(), Page::Connection);
+}
+
+#[test]
 fn tools_are_grouped_and_found_by_what_they_are_called() {
     let mut export = Export::default();
     export.offer(FORMATS);
