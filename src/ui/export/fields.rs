@@ -224,7 +224,7 @@ fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field
     }
     let typed = state.export.format().zip(state.export.handover(id)).map(|(format, handover)| handover.answer(format, field).to_owned());
     let mut chosen = None;
-    ScrollArea::vertical().id_salt(("offers", field.id)).max_height(LIST).auto_shrink([false, true]).show_rows(
+    ScrollArea::vertical().id_salt(("offers", field.id)).max_height(LIST).min_scrolled_height(LIST).auto_shrink([false, true]).show_rows(
         ui,
         theme::CONTROL_HEIGHT,
         shown.len(),
