@@ -21,7 +21,7 @@ use crate::{
     interchange::databrickscfg::File,
     oauth::AccessToken,
     session::{Sessions, Surroundings},
-    storage::{CliTokens, Library, NotedToken, Publications, SecretKey, SettingsFile, TokenNotes, Vault, VaultHome},
+    storage::{CliTokens, HandedOut, Library, NotedToken, Publications, SecretKey, SettingsFile, TokenNotes, Vault, VaultHome},
 };
 
 /// How long whoever gets a personal access token may keep it without asking again: it can be rotated at any time, and the former one is then
@@ -36,6 +36,7 @@ pub struct TokenDesk {
     vault: Vault,
     sessions: Sessions,
     notes: TokenNotes,
+    handed_out: HandedOut,
     cli_tokens: Arc<CliTokens>,
     serves_the_cli: bool,
     connections: Vec<Connection>,
@@ -77,6 +78,7 @@ impl TokenDesk {
             vault,
             sessions,
             notes: TokenNotes::new(&places.state_dir),
+            handed_out: HandedOut::new(&places.state_dir),
             cli_tokens: Arc::new(CliTokens::new(&places.state_dir)),
             connections,
             published,
@@ -135,6 +137,11 @@ impl TokenDesk {
         }
         self.serve_the_cli(owner, &token).await;
         Ok(token)
+    }
+
+    /// For the log, before a token leaves for another program: as the system calls that.
+    pub fn handed_out(&self, connection: &Connection, program: Option<&str>) {
+        self.handed_out.note(connection, program, Timestamp::now());
     }
 
     /// A sign-in that was renewed is renewed for the Databricks CLI as well. As good as it goes.

@@ -39,6 +39,8 @@ pub enum Deed {
     Copied,
     /// An access token was given to the command line.
     AccessToken,
+    /// Another program was given access tokens: once an hour, however often it asked.
+    HandedOut,
     Save,
     Remove,
     /// A removal was undone.
@@ -89,6 +91,7 @@ impl Deed {
             Self::Reveal => "Secret revealed",
             Self::Copied => "Secret copied",
             Self::AccessToken => "Access token printed",
+            Self::HandedOut => "Token given to a program",
             Self::Save => "Saved",
             Self::Remove => "Removed",
             Self::Restore => "Removal undone",

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::support::{
     on_demo::OnDemo,
+    run,
     terminal::{LIMIT, PASSPHRASE, Terminal},
     wait,
 };
@@ -115,6 +116,32 @@ fn the_log_tells_who_did_what_and_no_secret() {
     for secret in [&token, &wrong, &token[4..], &wrong[4..]] {
         assert!(!desk.log().contains(secret) && !human.stdout.contains(secret));
     }
+}
+
+/// The SDKs ask at every start, and `brickpass exec` for as long as its command runs: that they asked is told once an hour.
+#[test]
+fn programs_that_are_given_tokens_are_told_of_by_name_and_hour() {
+    let desk = Desk::with(OnDemo::new());
+    desk.add_sales("Sales", &desk.token());
+    let ask = || {
+        let program = env!("CARGO_BIN_EXE_brickpass-credential");
+        let mut python = desk.program("python3");
+        python
+            .args(["-c", "import subprocess, sys; print(subprocess.run(sys.argv[1:], check=True, capture_output=True, text=True).stdout)"]);
+        run(python.args([program, "auth", "token", "--profile", "Sales"]), b"", LIMIT)
+    };
+    for _ in 0..3 {
+        let finished = ask();
+        assert!(finished.stdout.contains(&desk.token()), "{finished:?}");
+    }
+    let told = desk.told(&["Sales"]);
+    let given: Vec<&str> = told.iter().filter(|(what, ..)| what == "handed-out").map(|(.., program)| program.as_str()).collect();
+    // Two, when an hour begins in between.
+    assert!(matches!(given.as_slice(), [one] | [one, _] if one.starts_with("python")), "{told:?}");
+    assert!(!desk.log().contains(&desk.token()));
+    // Who got none is not told of as if they had.
+    let refused = run(desk.program(env!("CARGO_BIN_EXE_brickpass-credential")).args(["auth", "token", "--profile", "Nobody"]), b"", LIMIT);
+    assert_eq!((refused.code, desk.told(&[]).len()), (Some(1), told.len()));
 }
 
 #[test]

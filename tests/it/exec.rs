@@ -153,6 +153,8 @@ fn nothing_of_it_lies_in_a_file_or_an_argument_and_afterwards_the_port_is_closed
     let waiting = Waiting::start(&desk, "Sales EU");
     let token = waiting.token();
     assert_eq!(token, desk.demo.workspaces()[0].token);
+    let log = fs::read_to_string(desk.home.state_dir().join("activity.jsonl")).unwrap();
+    assert!(log.lines().any(|line| line.contains("\"handed-out\"") && line.contains("\"detail\":\"sh\"")), "{log}");
     let (key, port) = (waiting.url().rsplit('/').next().unwrap().to_owned(), waiting.port());
     for (path, bytes) in desk.home.files() {
         let text = String::from_utf8_lossy(&bytes);

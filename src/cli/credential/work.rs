@@ -34,12 +34,23 @@ pub(super) fn token(wanted: &Token, profile: Option<String>) -> Result<AccessTok
                 Err(nothing_stored(connection))
             }
             Err(failure) => Err(Unanswered::Failed(in_terminal(failure, connection.name.as_str()))),
-            Ok(token) => Ok(token),
+            Ok(token) => {
+                desk.handed_out(connection, caller().as_deref());
+                Ok(token)
+            }
         }
     });
     // Nothing that is still blocked on a keyring is waited for.
     runtime.shutdown_background();
     outcome
+}
+
+/// Who has started this program, where the system says so.
+fn caller() -> Option<String> {
+    #[cfg(target_os = "linux")]
+    return std::fs::read_to_string(format!("/proc/{}/comm", std::os::unix::process::parent_id())).ok();
+    #[cfg(not(target_os = "linux"))]
+    None
 }
 
 async fn fetch(desk: &TokenDesk, connection: &Connection, anew: bool) -> Result<AccessToken, Failure> {

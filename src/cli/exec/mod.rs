@@ -5,7 +5,7 @@
 mod child;
 mod surroundings;
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use super::{
     args, environment,
@@ -89,9 +89,10 @@ async fn while_it_runs(options: &args::Exec, tokens: &TokensOfOne, published: &[
             return Ok(unstarted.code);
         }
     };
+    let program = options.command.first().map(Path::new).and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
     let token = || {
-        let (tokens, name) = (tokens.clone(), name.clone());
-        async move { tokens.token().await.map_err(|failure| in_terminal(failure, &name)) }
+        let (tokens, name, program) = (tokens.clone(), name.clone(), program.clone());
+        async move { tokens.token_for(&program).await.map_err(|failure| in_terminal(failure, &name)) }
     };
     let refused = |failure: &Failure| note(format_args!("brickpass: {} {} {}", failure.what, failure.why, failure.fix));
     tokio::select! {

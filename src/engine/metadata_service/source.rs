@@ -57,6 +57,17 @@ impl TokensOfOne {
         Ok(token)
     }
 
+    /// As `token`, for a program of this name; the log tells of it.
+    ///
+    /// # Errors
+    /// As `token`.
+    pub async fn token_for(&self, program: &str) -> Result<AccessToken, Failure> {
+        let token = self.token().await?;
+        let (here, program) = (self.clone(), program.to_owned());
+        blocking(move || here.inner.desk.handed_out(&here.inner.connection, Some(&program))).await?;
+        Ok(token)
+    }
+
     /// # Errors
     /// Whatever decides for whom a token is and where it goes is not as it was.
     fn unchanged(&self) -> Result<(), Failure> {
