@@ -1,0 +1,108 @@
+//! The *Administration* tab as a person uses it: found by role and label, on an engine that keeps everything in memory.
+
+mod access;
+mod principals;
+mod tokens;
+mod whole;
+
+use std::time::Instant;
+
+use egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use secrecy::ExposeSecret as _;
+
+use crate::{
+    connection::{AuthKind, AuthMethod, Connection, SecretKind},
+    databricks::{Entitlement, Permission, Securable, WorkspaceRole},
+    failure::{Code, Failure},
+    ui::{
+        fake_engine::{FakeEngine, account, connection, production},
+        fake_engine_admin::{FakeOffice, SECRET_VALUE, forbidden, object, principal, users_token},
+        window_tests::{Window, ask_to_close, click, open, settle, shows, type_into},
+    },
+};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+fn engine(connections: &[Connection]) -> FakeEngine {
+    let engine = FakeEngine::with(connections);
+    engine.0.borrow_mut().office = FakeOffice::furnished();
+    engine
+}
+
+fn sales() -> FakeEngine {
+    engine(&[connection("Sales", |draft| draft.workspace_id = "1234567890123456".to_owned())])
+}
+
+fn opened(engine: &FakeEngine) -> Window {
+    let mut window = open(engine, SIZE);
+    tab(&mut window, engine);
+    window
+}
+
+fn tab(window: &mut Window, engine: &FakeEngine) {
+    window.get_by_role_and_label(Role::Tab, "Administration").click();
+    settle(window, engine);
+}
+
+fn principals(window: &mut Window, engine: &FakeEngine) {
+    window.get_by_role_and_label(Role::RadioButton, "Service principals").click();
+    settle(window, engine);
+}
+
+fn look_at(window: &mut Window, engine: &FakeEngine, name: &str) {
+    let row = window.query_all_by_role(Role::ListBoxOption).find(|node| label(node).starts_with(name)).unwrap();
+    row.click();
+    settle(window, engine);
+}
+
+fn at_principal(engine: &FakeEngine) -> Window {
+    let mut window = opened(engine);
+    principals(&mut window, engine);
+    look_at(&mut window, engine, "nightly-etl");
+    window
+}
+
+fn label(node: &egui_kittest::Node<'_>) -> String {
+    node.accesskit_node().label().unwrap_or_default()
+}
+
+fn key(window: &mut Window, engine: &FakeEngine, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    settle(window, engine);
+}
+
+/// The owners and comments in view, from the top down.
+fn rows(window: &Window) -> Vec<String> {
+    let mut rows: Vec<(f32, String)> = window
+        .query_all_by_role(Role::CheckBox)
+        .map(|node| (node.rect().top(), label(&node)))
+        .filter(|(_, label)| label.contains("last used"))
+        .collect();
+    rows.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    rows.into_iter().map(|(_, label)| label.split(", created").next().unwrap_or_default().to_owned()).collect()
+}
+
+fn tick(window: &mut Window, engine: &FakeEngine, start: &str) {
+    window.query_all_by_role(Role::CheckBox).find(|node| label(node).starts_with(start)).unwrap().click();
+    settle(window, engine);
+}
+
+fn is_ticked(window: &Window, words: &str) -> bool {
+    let node = window.get_by_role_and_label(Role::CheckBox, words);
+    node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+}
+
+/// Chooses from a list that a field opens.
+fn choose(window: &mut Window, engine: &FakeEngine, field: &str, option: &str) {
+    click(window, engine, field);
+    window.get_by_role_and_label(Role::ListBoxOption, option).click();
+    settle(window, engine);
+}
+
+fn value_is_drawn_nowhere_in_words(window: &Window) -> bool {
+    window.query_all(egui_kittest::kittest::by()).all(|node| {
+        let node = node.accesskit_node();
+        ![node.label(), node.value()].into_iter().flatten().any(|words| words.contains(SECRET_VALUE))
+    })
+}

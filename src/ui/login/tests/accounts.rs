@@ -1,0 +1,138 @@
+//! Accounts: their sign-in, and the workspaces that share it.
+
+use super::*;
+
+#[test]
+fn a_connection_of_an_account_signs_in_with_it_until_told_otherwise() {
+    let (account, workspace) = family();
+    let engine = FakeEngine::with(&[workspace.clone(), account.clone()]);
+    engine.0.borrow_mut().signed_in.insert(account.id, sign_in("priya@example.com"));
+    let mut window = open(&engine, SIZE);
+    window.state_mut().state.select(workspace.id);
+    settle(&mut window, &engine);
+    assert!(shows(&window, "Signs in with All of us"));
+    assert!(shows(&window, "priya@example.com"));
+    assert!(window.query_by_label("Sign out").is_none(), "it would sign out all the others too");
+    click(&mut window, &engine, "Sign in again");
+    assert_eq!(engine.0.borrow().sign_ins[0].1.id, account.id, "the account's connection signs in");
+    click(&mut window, &engine, "Cancel sign-in");
+    click(&mut window, &engine, "Use its own sign-in");
+    assert!(shows(&window, "Not signed in"));
+    click(&mut window, &engine, "Save");
+    assert!(engine.0.borrow().entries.iter().all(|entry| entry.connection.sign_in_of.is_none()));
+}
+
+/// An account's connection and one that uses its sign-in.
+fn family() -> (Connection, Connection) {
+    let account = account("All of us");
+    let base_url = BaseUrl::read("https://adb-7.7.azuredatabricks.net").unwrap().base_url;
+    let workspace = Connection::of_workspace(&account, "Sales", base_url, "7".to_owned()).unwrap();
+    (account, workspace)
+}
+
+fn workspace_of_account(number: usize) -> AccountWorkspace {
+    AccountWorkspace {
+        id: number.to_string(),
+        name: format!("Workspace {number:04}"),
+        base_url: Some(BaseUrl::read(&format!("https://adb-{number}.7.azuredatabricks.net")).unwrap().base_url),
+        region: Some(if number.is_multiple_of(2) { "westeurope" } else { "eastus" }.to_owned()),
+        status: "RUNNING".to_owned(),
+    }
+}
+
+fn with_workspaces(count: usize) -> (FakeEngine, Connection, Window) {
+    let (account, workspace) = family();
+    let engine = FakeEngine::with(&[account.clone(), workspace]);
+    engine.0.borrow_mut().signed_in.insert(account.id, sign_in("priya@example.com"));
+    engine.0.borrow_mut().workspaces = Ok((1..=count).map(workspace_of_account).collect());
+    let mut window = open(&engine, SIZE);
+    window.state_mut().state.select(account.id);
+    settle(&mut window, &engine);
+    window.key_press_modifiers(egui::Modifiers::COMMAND | egui::Modifiers::SHIFT, Key::A);
+    settle(&mut window, &engine);
+    (engine, account, window)
+}
+
+#[test]
+fn workspaces_of_an_account_become_connections_that_share_its_sign_in() {
+    let (engine, account, mut window) = with_workspaces(12);
+    assert!(shows(&window, "Workspace 0001, adb-1.7.azuredatabricks.net, eastus, running"));
+    let there = window.get_by_label_contains("Workspace 0007, Already here as Sales");
+    assert!(there.accesskit_node().is_disabled(), "what is there already is not added twice");
+    click(&mut window, &engine, "Select all shown");
+    assert!(window.query_by_label("Add 11 workspaces").is_some());
+    click(&mut window, &engine, "Select all shown");
+    type_into(&mut window, &engine, Role::TextInput, "Filter workspaces", "westeurope");
+    assert!(!shows(&window, "Workspace 0001"));
+    click(&mut window, &engine, "Select all shown");
+    window.get_by_label_contains("Workspace 0002").click();
+    settle(&mut window, &engine);
+    click(&mut window, &engine, "Add 5 workspaces");
+    assert!(window.state().state.dialog.is_none());
+    assert!(shows(&window, "Added 5 workspaces"));
+    let inner = engine.0.borrow();
+    let added: Vec<&Connection> =
+        inner.entries.iter().map(|entry| &entry.connection).filter(|it| it.name.as_str().starts_with("Work")).collect();
+    let names: Vec<&str> = added.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["Workspace 0004", "Workspace 0006", "Workspace 0008", "Workspace 0010", "Workspace 0012"]);
+    assert!(added.iter().all(|it| it.uses_sign_in_of(&account) && it.level == Level::Workspace));
+    let shown: ConnectionId = window.state().state.selection.shown().unwrap();
+    assert_eq!(shown, added[0].id, "the first of them is shown");
+}
+
+#[test]
+fn a_thousand_workspaces_are_listed_by_drawing_those_in_view() {
+    let (engine, _, mut window) = with_workspaces(1_000);
+    let rows = window.query_all_by_label_contains("azuredatabricks.net, ").count();
+    assert!(rows <= 16, "{rows}");
+    click(&mut window, &engine, "Select all shown");
+    assert!(window.query_by_label("Add 999 workspaces").is_some());
+    let began = Instant::now();
+    window.run_steps(20);
+    let frame = began.elapsed() / 20;
+    assert!(frame.as_millis() < 100, "{frame:?}");
+}
+
+#[test]
+fn what_cannot_be_listed_or_added_is_told_in_the_dialog_and_escape_closes_it() {
+    let (engine, _, mut window) = with_workspaces(2);
+    engine.0.borrow_mut().save_failure = Some(Failure::new(Code::FileUnwritable, "The disk is full.", "", "Free some space."));
+    click(&mut window, &engine, "Select all shown");
+    click(&mut window, &engine, "Add 2 workspaces");
+    assert!(shows(&window, "The disk is full."));
+    assert!(matches!(window.state().state.dialog, Some(Dialog::AddWorkspaces(_))));
+    assert!(window.query_by_label("Add 2 workspaces").is_some(), "what was ticked stays ticked");
+    window.key_press(Key::Escape);
+    settle(&mut window, &engine);
+    assert!(window.state().state.dialog.is_none());
+
+    engine.0.borrow_mut().workspaces = Err(Failure::new(Code::Forbidden, "Only account admins may list workspaces.", "", "Ask one."));
+    window.key_press_modifiers(egui::Modifiers::COMMAND | egui::Modifiers::SHIFT, Key::A);
+    settle(&mut window, &engine);
+    assert!(shows(&window, "Only account admins may list workspaces."));
+    engine.0.borrow_mut().workspaces = Ok(vec![workspace_of_account(1)]);
+    click(&mut window, &engine, "Try again");
+    assert!(shows(&window, "Workspace 0001"));
+}
+
+#[test]
+fn the_test_of_an_account_lists_its_workspaces() {
+    let account = account("All of us");
+    let engine = FakeEngine::with(std::slice::from_ref(&account));
+    engine.0.borrow_mut().signed_in.insert(account.id, sign_in("priya@example.com"));
+    engine.0.borrow_mut().tests_answer = false;
+    let mut window = open(&engine, SIZE);
+    window.get_all_by_label("Test connection").next().unwrap().click();
+    settle(&mut window, &engine);
+    let (run, _) = engine.0.borrow_mut().running.pop().unwrap();
+    let workspaces = Some((1..=40).map(workspace_of_account).collect());
+    let report = crate::check::Report { clusters: None, workspaces, ..ok_report() };
+    engine.tell(Event::TestFinished { run, id: account.id, tested_at: at(0), report: Box::new(report) });
+    settle(&mut window, &engine);
+    assert!(shows(&window, "you@example.com, 40 workspaces"));
+    assert!(shows(&window, "Workspace 0001, eastus, running"));
+    window.get_by_label("Add workspaces from this account").click();
+    settle(&mut window, &engine);
+    assert_eq!(engine.sent("ListWorkspaces"), 0, "what the test has just found is not asked for again");
+    assert!(shows(&window, "Select all shown"));
+}

@@ -1,0 +1,58 @@
+//! Signing in as a person sees it: found by role and label, on an engine that goes on when told to.
+
+mod accounts;
+mod attempt;
+mod who;
+mod window;
+
+use std::{cell::Cell, rc::Rc, time::Instant};
+
+use egui::{Key, accesskit::Role};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use crate::{
+    connection::{AuthKind, BaseUrl, Connection, ConnectionId, EnvironmentKind, Level, LevelKind, Status},
+    databricks::AccountWorkspace,
+    engine::{Event, Found, SignInPlace, SignInStep, SignedIn},
+    failure::{Code, Failure, Remedy},
+    storage::VaultStatus,
+    ui::{
+        fake_engine::{FakeEngine, LINK, account, at, browser, connection, ok_report, sign_in},
+        state::Dialog,
+        window_tests::{Window, ask_to_close, click, commands_of, open, open_at, settle, shows, type_into},
+    },
+};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+/// A window whose clock stands where it is put.
+fn clocked(engine: &FakeEngine) -> (Window, Rc<Cell<i64>>) {
+    let seconds = Rc::new(Cell::new(0));
+    (open_at(engine, SIZE, Rc::clone(&seconds)), seconds)
+}
+
+fn told(window: &mut Window, engine: &FakeEngine, step: SignInStep) {
+    engine.sign_in_step(step);
+    settle(window, engine);
+}
+
+/// A sign-in that waits for the browser.
+fn waiting(engine: &FakeEngine) -> (Window, Rc<Cell<i64>>) {
+    let (mut window, seconds) = clocked(engine);
+    click(&mut window, engine, "Sign in");
+    engine.sign_in_waits(true);
+    settle(&mut window, engine);
+    (window, seconds)
+}
+
+fn copied(window: &Window) -> Option<String> {
+    window.output().platform_output.commands.iter().rev().find_map(|command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    })
+}
+
+fn failure() -> Failure {
+    Failure::new(Code::SignInTimeout, "Nobody signed in within 5 minutes.", "The page was closed, perhaps.", "Sign in again.")
+        .with_remedy(Remedy::SignIn)
+}

@@ -1,0 +1,155 @@
+//! Deleting, undo, and what is new.
+
+use super::*;
+
+#[test]
+fn deleting_can_be_undone_for_ten_seconds_and_then_the_secret_goes() {
+    let mut desk = Desk::with(&three());
+    let id = desk.shown();
+    desk.edit(|draft| draft.description = "unsaved words".into());
+    desk.run(|state, now| state.delete(vec![id], now));
+    assert_eq!(desk.names(), ["beta", "Gamma"]);
+    assert!(matches!(desk.state.notices.last(), Some(Notice::Removed { .. })));
+    desk.run(|state, _| state.undo());
+    assert_eq!(desk.names(), ["Alpha", "beta", "Gamma"]);
+    assert_eq!(desk.shown(), id);
+    assert_eq!(desk.state.shown_form().unwrap().draft.description, "unsaved words");
+    assert!(!desk.state.can_undo());
+
+    desk.run(|state, now| state.delete(vec![id], now));
+    desk.now = at(9);
+    desk.run(State::tick);
+    assert_eq!(desk.engine.sent("Purge"), 0);
+    desk.now = at(10);
+    desk.run(State::tick);
+    assert_eq!(desk.engine.sent("Purge"), 1);
+    desk.run(|state, _| state.undo());
+    assert_eq!(desk.engine.sent("Restore"), 1, "too late");
+}
+
+#[test]
+fn undo_before_the_engine_has_answered_still_brings_it_back() {
+    let mut desk = Desk::with(&three());
+    let id = desk.shown();
+    let now = desk.now;
+    let mut commands = desk.state.delete(vec![id], now);
+    commands.extend(desk.state.undo());
+    desk.send(commands);
+    desk.settle();
+    assert_eq!(desk.names(), ["Alpha", "beta", "Gamma"]);
+    assert!(!desk.state.can_undo());
+}
+
+#[test]
+fn when_deleting_fails_unsaved_edits_come_back() {
+    let mut desk = Desk::with(&three());
+    let id = desk.shown();
+    desk.edit(|draft| draft.description = "unsaved words".into());
+    let now = desk.now;
+    let _never_done = desk.state.delete(vec![id], now);
+    desk.now = at(11);
+    desk.run(State::tick);
+    desk.run(|state, _| state.select(id));
+    assert_eq!(desk.state.shown_form().unwrap().draft.description, "unsaved words");
+    assert_eq!(desk.engine.sent("Purge"), 0);
+}
+
+#[test]
+fn production_is_deleted_only_after_its_name_was_typed() {
+    let mut desk = Desk::with(&[production("Sales lakehouse"), connection("Other", |_| {})]);
+    let id = desk.engine.0.borrow().entries[0].connection.id;
+    desk.run(|state, now| state.delete(vec![id], now));
+    desk.run(State::delete_confirmed);
+    assert_eq!(desk.engine.sent("Remove"), 0);
+    let Some(Dialog::DeleteProduction { typed, .. }) = &mut desk.state.dialog else { panic!() };
+    *typed = "Sales lakehouse".into();
+    desk.run(State::delete_confirmed);
+    assert_eq!(desk.names(), ["Other"]);
+}
+
+#[test]
+fn duplicating_selects_the_copy_under_a_free_name() {
+    let mut desk = Desk::with(&three());
+    desk.run(|state, _| state.duplicate());
+    desk.run(|state, _| state.select_end(false, false));
+    desk.run(|state, _| state.duplicate());
+    assert_eq!(desk.names(), ["Alpha", "Alpha (2)", "Alpha (3)", "beta", "Gamma"]);
+    assert_eq!(desk.state.name_of(desk.shown()), "Alpha (3)");
+}
+
+#[test]
+fn pinning_saves_at_once_and_leaves_edits_alone() {
+    let mut desk = Desk::with(&three());
+    let id = desk.shown();
+    desk.edit(|draft| draft.description = "being typed".into());
+    desk.run(|state, _| state.toggle_pinned(id));
+    assert!(desk.state.entry(id).unwrap().connection.pinned);
+    let form = desk.state.shown_form().unwrap();
+    assert!(form.is_unsaved() && !form.changed_outside);
+    desk.run(|state, _| state.save());
+    assert!(desk.state.dialog.is_none(), "no conflict with oneself");
+    let saved = &desk.state.entry(id).unwrap().connection;
+    assert!(saved.pinned && saved.description == "being typed");
+}
+
+#[test]
+fn a_new_connection_is_in_the_list_before_it_is_saved_and_only_once() {
+    let mut desk = Desk::with(&three());
+    desk.run(|state, _| state.new_connection());
+    let id = desk.shown();
+    desk.run(|state, _| state.new_connection());
+    assert_eq!(desk.shown(), id, "an untouched one is used again");
+    assert_eq!(desk.names()[0], "New connection");
+    desk.edit(|draft| {
+        draft.name = "Fresh".into();
+        draft.base_url = "adb-5.6.azuredatabricks.net".into();
+    });
+    desk.run(|state, _| state.select_end(true, false));
+    assert_eq!(desk.names(), ["Fresh", "Alpha", "beta", "Gamma"], "typed things stay");
+    desk.run(|state, _| state.select(id));
+    desk.run(|state, _| state.save());
+    assert_eq!(desk.names(), ["Alpha", "beta", "Fresh", "Gamma"]);
+    assert_eq!(desk.shown(), id);
+}
+
+#[test]
+fn an_untouched_new_connection_goes_when_another_is_selected() {
+    let mut desk = Desk::with(&three());
+    desk.run(|state, _| state.new_connection());
+    desk.run(|state, _| state.select_end(true, false));
+    assert_eq!(desk.names(), ["Alpha", "beta", "Gamma"]);
+}
+
+#[test]
+fn two_connections_may_not_bear_one_name() {
+    let mut desk = Desk::with(&three());
+    desk.edit(|draft| draft.name = "BETA".into());
+    assert!(desk.state.shown_form().unwrap().review().result.is_none());
+    desk.edit(|draft| draft.name = "Alpha".into());
+    assert!(desk.state.shown_form().unwrap().review().result.is_some(), "its own name is free");
+}
+
+#[test]
+fn a_locked_vault_asks_for_the_passphrase_and_then_saves() {
+    let mut desk = Desk::with(&three());
+    {
+        let mut inner = desk.engine.0.borrow_mut();
+        inner.vault = Some(VaultStatus::Locked { place: "the encrypted file".into(), new: false });
+        inner.save_failure = Some(Failure::new(Code::VaultLocked, "Locked.", "", "Unlock it."));
+    }
+    desk.send(vec![Command::ProbeVault]);
+    desk.settle();
+    desk.edit(|draft| draft.secret = "dapi1234567890abcdef".into());
+    desk.run(|state, _| state.save());
+    let try_passphrase = |desk: &mut Desk, words: &str| {
+        let Some(Dialog::Unlock { passphrase, .. }) = &mut desk.state.dialog else { panic!() };
+        *passphrase = words.into();
+        desk.run(|state, _| state.unlock());
+    };
+    try_passphrase(&mut desk, "wrong");
+    assert!(matches!(&desk.state.dialog, Some(Dialog::Unlock { waiting: false, failure: Some(_), .. })));
+    desk.engine.0.borrow_mut().save_failure = None;
+    try_passphrase(&mut desk, "open sesame");
+    assert!(desk.state.dialog.is_none());
+    assert!(!desk.state.is_unsaved(desk.shown()), "the save that was waiting is done");
+}

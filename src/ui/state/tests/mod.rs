@@ -1,0 +1,73 @@
+//! What the state promises, without a window.
+
+mod closing;
+mod deleting;
+mod list;
+mod saving;
+mod testing;
+
+use super::*;
+use crate::{
+    check::{Progress, Report},
+    connection::Draft,
+    engine::{Command, Event, RunId},
+    storage::{Revision, VaultStatus},
+    ui::fake_engine::{FakeEngine, PLANNED, at, connection, ok_report, production, snapshot, unauthorized},
+};
+
+pub(super) struct Desk {
+    pub state: State,
+    pub engine: FakeEngine,
+    wires: crate::ui::Wires,
+    pub now: Timestamp,
+}
+
+impl Desk {
+    pub fn with(connections: &[Connection]) -> Self {
+        let engine = FakeEngine::with(connections);
+        let wires = engine.wires();
+        let mut desk = Self { state: State::default(), engine, wires, now: at(0) };
+        desk.send(vec![Command::Start]);
+        desk.settle();
+        desk
+    }
+
+    pub fn send(&self, commands: Vec<Command>) {
+        for command in commands {
+            (self.wires.send)(command);
+        }
+    }
+
+    /// Lets the engine work and the state hear of it until nothing more happens.
+    pub fn settle(&mut self) {
+        loop {
+            self.engine.work();
+            let Some(event) = (self.wires.next)() else { return };
+            let commands = self.state.apply(event, self.now);
+            self.send(commands);
+        }
+    }
+
+    pub fn run(&mut self, intent: impl FnOnce(&mut State, Timestamp) -> Vec<Command>) {
+        let commands = intent(&mut self.state, self.now);
+        self.send(commands);
+        self.settle();
+    }
+
+    pub fn edit(&mut self, change: impl FnOnce(&mut Draft)) {
+        change(&mut self.state.shown_form_mut().unwrap().draft);
+        self.state.judge_shown();
+    }
+
+    pub fn shown(&self) -> ConnectionId {
+        self.state.selection.shown().unwrap()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.state.list.shown().map(|id| self.state.name_of(id).to_owned()).collect()
+    }
+}
+
+fn three() -> Vec<Connection> {
+    ["Alpha", "beta", "Gamma"].map(|name| connection(name, |_| {})).to_vec()
+}

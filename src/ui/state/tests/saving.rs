@@ -1,0 +1,131 @@
+//! Saving, and what happens elsewhere meanwhile.
+
+use super::*;
+
+#[test]
+fn what_is_typed_stays_with_its_connection_when_another_is_selected() {
+    let mut desk = Desk::with(&three());
+    let first = desk.shown();
+    desk.edit(|draft| {
+        draft.description = "half a sentence".into();
+        draft.secret = "dapi-typed".into();
+    });
+    desk.run(|state, _| state.select_neighbour(1, false));
+    assert_ne!(desk.shown(), first);
+    assert!(desk.state.is_unsaved(first));
+    desk.run(|state, _| state.select(first));
+    let form = desk.state.shown_form().unwrap();
+    assert_eq!(form.draft.description, "half a sentence");
+    assert_eq!(form.draft.secret.expose(), "dapi-typed");
+}
+
+#[test]
+fn saving_keeps_the_secret_until_the_engine_says_saved_and_then_clears_it() {
+    let mut desk = Desk::with(&three());
+    desk.edit(|draft| draft.secret = "dapi1234567890abcdef".into());
+    let commands = desk.state.save();
+    assert!(desk.state.shown_form().unwrap().is_saving());
+    assert_eq!(desk.state.shown_form().unwrap().draft.secret.expose(), "dapi1234567890abcdef");
+    desk.send(commands);
+    desk.settle();
+    let form = desk.state.shown_form().unwrap();
+    assert!(form.draft.secret.is_empty() && !form.is_unsaved() && !form.is_saving());
+    assert_eq!(desk.state.wipe, [desk.shown()]);
+    let stored = desk.state.stored_secret(desk.shown(), SecretKind::PersonalAccessToken);
+    assert_eq!(stored, Some(&StoredSecret::Stored { length: 20, last_four: "cdef".into() }));
+}
+
+#[test]
+fn what_is_typed_while_a_save_runs_is_not_lost() {
+    let mut desk = Desk::with(&three());
+    desk.edit(|draft| draft.description = "first".into());
+    let commands = desk.state.save();
+    desk.edit(|draft| draft.description = "first and second".into());
+    desk.send(commands);
+    desk.settle();
+    assert_eq!(desk.state.shown_form().unwrap().draft.description, "first and second");
+    assert!(desk.state.is_unsaved(desk.shown()));
+    desk.run(|state, _| state.save());
+    assert!(!desk.state.is_unsaved(desk.shown()), "the second save has the new revision as its base");
+    assert!(desk.state.dialog.is_none());
+}
+
+#[test]
+fn a_failed_save_loses_nothing_and_can_be_tried_again() {
+    let mut desk = Desk::with(&three());
+    desk.engine.0.borrow_mut().save_failure = Some(Failure::new(Code::FileUnwritable, "The disk is full.", "", "Free some space."));
+    desk.edit(|draft| draft.secret = "dapi-typed-1234".into());
+    desk.run(|state, _| state.save());
+    let form = desk.state.shown_form().unwrap();
+    assert_eq!(form.draft.secret.expose(), "dapi-typed-1234");
+    assert!(form.failure.is_some() && !form.is_saving());
+    desk.engine.0.borrow_mut().save_failure = None;
+    desk.run(|state, _| state.try_again());
+    assert!(desk.state.shown_form().unwrap().failure.is_none());
+    assert!(!desk.state.is_unsaved(desk.shown()));
+}
+
+#[test]
+fn ui_02_a_save_that_crashes_is_shown_and_not_saving_for_ever() {
+    let mut desk = Desk::with(&three());
+    desk.edit(|draft| draft.description = "typed".into());
+    let _lost = desk.state.save();
+    desk.engine.tell(Event::Failed { about: None, failure: Failure::new(Code::Internal, "A mistake.", "", "Try again.") });
+    desk.settle();
+    let form = desk.state.shown_form().unwrap();
+    assert!(!form.is_saving() && form.failure.is_some());
+    assert_eq!(form.draft.description, "typed");
+}
+
+#[test]
+fn a_change_elsewhere_asks_which_version_to_keep() {
+    for keep_mine in [true, false] {
+        let mut desk = Desk::with(&three());
+        let id = desk.shown();
+        desk.edit(|draft| draft.description = "mine".into());
+        {
+            let mut inner = desk.engine.0.borrow_mut();
+            let entry = inner.entries.iter_mut().find(|entry| entry.connection.id == id).unwrap();
+            entry.connection.description = "theirs".into();
+            entry.revision = Revision(7);
+        }
+        desk.send(vec![Command::Refresh]);
+        desk.settle();
+        let form = desk.state.shown_form().unwrap();
+        assert!(form.changed_outside);
+        assert_eq!(form.draft.description, "mine", "the draft stays");
+        desk.run(|state, _| state.save());
+        assert!(matches!(desk.state.dialog, Some(Dialog::Conflict { theirs: Some(_), .. })));
+        desk.run(|state, _| if keep_mine { state.keep_mine() } else { state.take_theirs() });
+        let expected = if keep_mine { "mine" } else { "theirs" };
+        assert_eq!(desk.state.entry(id).unwrap().connection.description, expected);
+        assert_eq!(desk.state.shown_form().unwrap().draft.description, expected);
+        assert!(!desk.state.is_unsaved(id) && desk.state.dialog.is_none());
+    }
+}
+
+#[test]
+fn a_connection_deleted_elsewhere_while_edited_can_be_added_again() {
+    let mut desk = Desk::with(&three());
+    let id = desk.shown();
+    desk.edit(|draft| draft.description = "mine".into());
+    desk.engine.0.borrow_mut().entries.retain(|entry| entry.connection.id != id);
+    desk.send(vec![Command::Refresh]);
+    desk.settle();
+    assert_eq!(desk.shown(), id, "the edits are still shown");
+    desk.run(|state, _| state.save());
+    assert!(matches!(desk.state.dialog, Some(Dialog::Conflict { theirs: None, .. })), "{:?}", desk.state.dialog);
+    desk.run(|state, _| state.keep_mine());
+    assert_eq!(desk.state.entry(id).unwrap().connection.description, "mine");
+}
+
+#[test]
+fn a_form_without_edits_follows_changes_from_elsewhere() {
+    let mut desk = Desk::with(&three());
+    let id = desk.shown();
+    desk.engine.0.borrow_mut().entries[0].connection.description = "theirs".into();
+    desk.send(vec![Command::Refresh]);
+    desk.settle();
+    assert_eq!(desk.shown(), id);
+    assert_eq!(desk.state.shown_form().unwrap().draft.description, "theirs");
+}

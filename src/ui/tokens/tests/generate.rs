@@ -1,0 +1,220 @@
+//! A new token, and what becomes of it.
+
+use super::*;
+
+#[test]
+fn a_generated_token_is_shown_masked_and_used() {
+    let engine = sales();
+    let (seconds, size) = (Rc::new(Cell::new(0)), SIZE);
+    let mut window = open_at(&engine, size, Rc::clone(&seconds));
+    tab(&mut window, &engine);
+    click(&mut window, &engine, "Generate token...");
+    assert_eq!(window.get_by_role_and_label(Role::TextInput, "Comment").value().as_deref(), Some("Brickpass on ada-laptop"));
+    assert!(window.query_by_label("Lifetime: 90 days").is_some(), "as Databricks proposes");
+    type_into(&mut window, &engine, Role::TextInput, "Comment", " for CI");
+    click(&mut window, &engine, "Lifetime: 90 days");
+    click(&mut window, &engine, "30 days");
+    click(&mut window, &engine, "Generate");
+    let request = engine.0.borrow().token_request.clone().unwrap();
+    assert_eq!((request.comment.as_str(), request.lifetime.unwrap().as_secs()), ("Brickpass on ada-laptop for CI", 30 * 86_400));
+
+    assert!(shows(&window, "Your new token"));
+    assert!(shows(&window, "New token, hidden: dapi"));
+    assert!(value_is_drawn_nowhere_in_words(&window));
+    click(&mut window, &engine, "Show New token");
+    assert!(window.query_by_label("New token, shown").is_some());
+    assert!(value_is_drawn_nowhere_in_words(&window), "shown in pixels alone");
+    seconds.set(21);
+    settle(&mut window, &engine);
+    assert!(shows(&window, "New token, hidden"), "hidden again after 20 s");
+
+    click(&mut window, &engine, "Use in this connection");
+    assert!(shows(&window, "This connection signs in with it now."));
+    let id = engine.0.borrow().entries[0].connection.id;
+    let stored = engine.0.borrow().secrets[&(id, SecretKind::PersonalAccessToken)].clone();
+    assert_eq!(stored.expose_secret(), new_value());
+    click(&mut window, &engine, "Done");
+    assert!(!shows(&window, "Your new token") && !shows(&window, "cannot be shown again"));
+    assert!(shows(&window, "Brickpass on ada-laptop for CI, created 21 Sep 2026, expires in 30 days, this connection uses it"));
+    assert!(window.state().state.tokens.fresh().is_none(), "the value is gone from the window");
+}
+
+#[test]
+fn a_copied_token_counts_as_kept_and_says_when_it_goes() {
+    let engine = sales();
+    let mut window = opened(&engine);
+    generated(&mut window, &engine);
+    click(&mut window, &engine, "Copy");
+    assert_eq!(engine.sent("CopySecret"), 1, "the engine copies, never egui");
+    assert!(window.query_by_label("Copied, clears in 30 s").is_some());
+    click(&mut window, &engine, "Done");
+    assert!(!shows(&window, "cannot be shown again") && !shows(&window, "Your new token"));
+}
+
+#[test]
+fn leaving_a_token_that_was_neither_used_nor_copied_asks_once() {
+    let engine = sales();
+    let mut window = opened(&engine);
+    generated(&mut window, &engine);
+    key(&mut window, &engine, Modifiers::NONE, Key::Escape);
+    assert!(shows(&window, "The token cannot be shown again"));
+    key(&mut window, &engine, Modifiers::NONE, Key::Enter);
+    assert!(shows(&window, "Your new token"), "the safe answer is the default");
+    click(&mut window, &engine, "Done");
+    assert!(shows(&window, "The token cannot be shown again"));
+    key(&mut window, &engine, Modifiers::NONE, Key::Escape);
+    assert!(shows(&window, "Your new token"));
+    click(&mut window, &engine, "Done");
+    click(&mut window, &engine, "Leave it");
+    assert!(!shows(&window, "Your new token") && window.state().state.tokens.fresh().is_none());
+}
+
+#[test]
+fn closing_the_window_waits_for_a_token_that_would_be_lost() {
+    let engine = sales();
+    engine.0.borrow_mut().tokens_wait = true;
+    let mut window = opened(&engine);
+    generated(&mut window, &engine);
+    ask_to_close(&mut window);
+    settle(&mut window, &engine);
+    assert!(!window.state().state.may_close());
+    assert!(shows(&window, "A token is being made."));
+    let id = engine.0.borrow().entries[0].connection.id;
+    let made = {
+        let mut inner = engine.0.borrow_mut();
+        let request = inner.token_request.clone().unwrap();
+        inner.make_token(&request)
+    };
+    engine.tell(Event::TokenGenerated { run: RunId(1), id, outcome: Ok(made) });
+    settle(&mut window, &engine);
+    assert!(shows(&window, "Your new token"));
+    ask_to_close(&mut window);
+    settle(&mut window, &engine);
+    assert!(!window.state().state.may_close() && shows(&window, "The token cannot be shown again"));
+    click(&mut window, &engine, "Leave it");
+    assert!(window.state().state.may_close());
+}
+
+#[test]
+fn ot_18_a_token_that_could_not_be_stored_is_still_there() {
+    let engine = sales();
+    let mut window = opened(&engine);
+    generated(&mut window, &engine);
+    let failure = Failure::new(Code::VaultUnavailable, "The keyring does not answer.", "It may have crashed.", "Try again.");
+    engine.0.borrow_mut().token_failure = Some(failure.with_remedy(Remedy::OpenVaultSettings));
+    click(&mut window, &engine, "Use in this connection");
+    for words in ["The token is not stored. It is still here.", "The keyring does not answer.", "It may have crashed.", "Try again."] {
+        assert!(shows(&window, words), "{words}");
+    }
+    assert!(shows(&window, "New token, hidden: dapi"));
+    // The remedy opens another dialog; the value comes back when that is closed.
+    click(&mut window, &engine, "Open settings...");
+    assert!(!shows(&window, "Your new token"));
+    key(&mut window, &engine, Modifiers::NONE, Key::Escape);
+    assert!(shows(&window, "New token, hidden: dapi"));
+    click(&mut window, &engine, "Done");
+    assert!(shows(&window, "The token cannot be shown again"), "it is not safe yet");
+    click(&mut window, &engine, "Keep showing it");
+    engine.0.borrow_mut().token_failure = None;
+    click(&mut window, &engine, "Use in this connection");
+    assert!(shows(&window, "This connection signs in with it now."));
+}
+
+#[test]
+fn ot_18_a_token_comes_even_if_its_dialog_was_closed_or_something_else_is_shown() {
+    let engine = engine(&[connection("Sales", |_| {}), connection("Finance", |_| {})]);
+    engine.0.borrow_mut().tokens_wait = true;
+    let mut window = opened(&engine);
+    let id = window.state().state.selection.shown().unwrap();
+    generated(&mut window, &engine);
+    key(&mut window, &engine, Modifiers::NONE, Key::Escape);
+    assert!(shows(&window, "Generating"));
+    let other = window.state().state.list.shown().find(|other| *other != id).unwrap();
+    let commands = window.state_mut().state.select(other);
+    window.state().send(commands);
+    let new = engine.0.borrow_mut().make_token(&engine_request());
+    engine.tell(Event::TokenGenerated { run: RunId(1), id, outcome: Ok(new) });
+    settle(&mut window, &engine);
+    assert!(shows(&window, "Your new token"));
+    click(&mut window, &engine, "Use in this connection");
+    assert!(engine.0.borrow().secrets.contains_key(&(id, SecretKind::PersonalAccessToken)), "the connection that it was made for");
+}
+
+fn engine_request() -> crate::databricks::TokenRequest {
+    crate::databricks::TokenRequest { comment: "late".to_owned(), lifetime: None, scopes: Vec::new() }
+}
+
+#[test]
+fn an_answer_to_an_older_run_changes_nothing() {
+    let engine = sales();
+    engine.0.borrow_mut().tokens_wait = true;
+    let mut window = opened(&engine);
+    generated(&mut window, &engine);
+    let id = window.state().state.selection.shown().unwrap();
+    engine.tell(Event::TokenGenerated { run: RunId(99), id, outcome: Err(unauthorized()) });
+    engine.tell(Event::TokenRotated { run: RunId(99), id, outcome: Err(unauthorized()) });
+    settle(&mut window, &engine);
+    assert!(!shows(&window, "does not accept this token"));
+    assert!(shows(&window, "Generating"));
+}
+
+#[test]
+fn a_refused_generation_says_so_in_the_dialog_and_loses_nothing_typed() {
+    let engine = sales();
+    engine.0.borrow_mut().longest_days = Some(60);
+    let mut window = opened(&engine);
+    let failure = Failure::new(Code::TokenQuota, "You have 600 tokens already.", "No more are allowed.", "Revoke some.");
+    engine.0.borrow_mut().token_failure = Some(failure);
+    click(&mut window, &engine, "Generate token...");
+    assert!(window.query_by_label("Lifetime: Custom").is_some(), "90 days are more than this workspace allows");
+    assert!(shows(&window, "This workspace allows 1 to 60 days"));
+    type_into(&mut window, &engine, Role::TextInput, "Lifetime in days", "9");
+    assert!(window.get_by_label("Generate").accesskit_node().is_disabled(), "609 days");
+    key(&mut window, &engine, Modifiers::NONE, Key::Backspace);
+    click(&mut window, &engine, "Generate");
+    for words in ["You have 600 tokens already.", "No more are allowed.", "Revoke some."] {
+        assert!(shows(&window, words), "{words}");
+    }
+    engine.0.borrow_mut().token_failure = None;
+    click(&mut window, &engine, "Generate");
+    assert!(shows(&window, "Your new token"));
+    assert_eq!(engine.0.borrow().token_request.clone().unwrap().lifetime.unwrap().as_secs(), 60 * 86_400);
+}
+
+#[test]
+fn a_token_can_be_limited_to_scopes_which_are_folded_away_at_first() {
+    let engine = sales();
+    let mut window = opened(&engine);
+    click(&mut window, &engine, "Generate token...");
+    assert!(!shows(&window, "The APIs that it opens"));
+    click(&mut window, &engine, "Limit what it may do");
+    assert!(shows(&window, "The APIs that it opens, separated by spaces or commas."));
+    type_into(&mut window, &engine, Role::TextInput, "Scopes", "sql;clusters");
+    assert!(shows(&window, "A scope has only letters, digits and") && window.get_by_label("Generate").accesskit_node().is_disabled());
+    click(&mut window, &engine, "Limit what it may do");
+    assert!(shows(&window, "A scope has only letters, digits and"), "what is wrong stays in view");
+    type_into(&mut window, &engine, Role::TextInput, "Scopes", " ");
+    for _ in 0.."sql;clusters ".len() {
+        key(&mut window, &engine, Modifiers::NONE, Key::Backspace);
+    }
+    type_into(&mut window, &engine, Role::TextInput, "Scopes", "sql, clusters sql");
+    click(&mut window, &engine, "Limit what it may do");
+    assert!(window.query_by_label("Limit what it may do: sql, clusters").is_some(), "folded, it says what was chosen");
+
+    let unknown = Failure::new(Code::TokenScope, "The workspace does not accept these scopes.", "It does not know one.", "Check them.");
+    engine.0.borrow_mut().token_failure = Some(unknown);
+    click(&mut window, &engine, "Generate");
+    assert!(shows(&window, "The workspace does not accept these scopes."));
+    assert!(window.query_by_label("Limit what it may do: sql, clusters").is_some(), "nothing typed is lost");
+    engine.0.borrow_mut().token_failure = None;
+    click(&mut window, &engine, "Generate");
+    assert_eq!(engine.0.borrow().token_request.clone().unwrap().scopes, ["sql", "clusters"]);
+    click(&mut window, &engine, "Use in this connection");
+    click(&mut window, &engine, "Done");
+    assert!(shows(&window, "limited to sql, clusters, this connection uses it"));
+    click(&mut window, &engine, "Rotate this connection's token");
+    assert!(shows(&window, "and, as the old one, limited to sql, clusters."));
+    window.get_all_by_label("Rotate").last().unwrap().click();
+    settle(&mut window, &engine);
+    assert_eq!(engine.0.borrow().token_request.clone().unwrap().scopes, ["sql", "clusters"]);
+}

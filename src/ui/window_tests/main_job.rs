@@ -1,0 +1,180 @@
+//! The main job: add, test, save, sign in, delete.
+
+use super::*;
+
+#[test]
+fn the_main_job_add_test_save_and_find_it_again() {
+    let engine = FakeEngine::with(&[]);
+    let mut window = open(&engine, [1280.0, 800.0]);
+    click(&mut window, &engine, "Add workspace...");
+    type_into(&mut window, &engine, Role::TextInput, "Name", "Sales lakehouse");
+    type_into(&mut window, &engine, Role::TextInput, "Base URL", "adb-1234567890123456.7.azuredatabricks.net/?o=1234567890123456#job/5");
+    type_into(&mut window, &engine, Role::PasswordInput, "Access token", "dapi0123456789abcdef3f9c");
+    assert!(shows(&window, "Will be stored in GNOME Keyring"));
+    assert!(shows(&window, "Workspace 1234567890123456"));
+
+    click(&mut window, &engine, "Test connection");
+    assert!(shows(&window, "Connected in 182 ms"));
+    assert!(shows(&window, "you@example.com, 3 clusters, 1 running"));
+    assert!(shows(&window, "nightly-etl, Running"));
+    assert!(engine.0.borrow().entries.is_empty(), "testing saves nothing");
+
+    click(&mut window, &engine, "Save");
+    assert_eq!(engine.0.borrow().entries[0].connection.base_url.origin(), "https://adb-1234567890123456.7.azuredatabricks.net");
+    assert_eq!(engine.0.borrow().secrets.len(), 1);
+    assert!(shows(&window, "Stored in GNOME Keyring"));
+    assert!(window.get_by_role_and_label(Role::PasswordInput, "Access token").value().is_none_or(|value| value.is_empty()));
+    drop(window);
+
+    let window = open(&engine, [1280.0, 800.0]);
+    assert!(window.query_by_label_contains("Sales lakehouse, DEV, adb-1234567890123456.7.azuredatabricks.net").is_some());
+    assert!(shows(&window, "Stored in GNOME Keyring"));
+}
+
+#[test]
+fn a_failure_says_what_why_and_what_to_do_and_its_button_leads_there() {
+    let engine = FakeEngine::with(&workspaces(&["Sales"]));
+    engine.0.borrow_mut().test_failure = Some(unauthorized());
+    let mut window = open(&engine, [1280.0, 800.0]);
+    click(&mut window, &engine, "Test connection");
+    for words in ["Could not sign in", "does not accept this token", "expired or been revoked", "Generate a new one."] {
+        assert!(shows(&window, words), "{words}");
+    }
+    click(&mut window, &engine, "Details");
+    assert!(shows(&window, "HTTP 401"));
+    click(&mut window, &engine, "Replace token");
+    assert!(window.get_by_role_and_label(Role::PasswordInput, "Access token").is_focused());
+}
+
+#[test]
+fn a_running_test_is_cancelled_in_place() {
+    let engine = FakeEngine::with(&workspaces(&["Sales"]));
+    engine.0.borrow_mut().tests_answer = false;
+    let mut window = open(&engine, [1280.0, 800.0]);
+    click(&mut window, &engine, "Test connection");
+    assert!(shows(&window, "Waiting"));
+    click(&mut window, &engine, "Cancel");
+    assert_eq!(engine.sent("Cancel"), 1);
+    assert!(shows(&window, "Not tested yet"));
+}
+
+#[test]
+fn a_look_alike_address_is_used_only_after_a_tick() {
+    let engine = FakeEngine::with(&[]);
+    let mut window = open(&engine, [1280.0, 800.0]);
+    click(&mut window, &engine, "Add workspace...");
+    type_into(&mut window, &engine, Role::TextInput, "Name", "Own domain");
+    type_into(&mut window, &engine, Role::TextInput, "Base URL", "https://databricks.example.com");
+    click(&mut window, &engine, "Save");
+    assert!(engine.0.borrow().entries.is_empty());
+    click(&mut window, &engine, "I know https://databricks.example.com");
+    click(&mut window, &engine, "Save");
+    assert!(engine.0.borrow().entries[0].connection.address_confirmed);
+}
+
+#[test]
+fn signing_in_through_the_browser_needs_no_secret() {
+    let engine = FakeEngine::with(&workspaces(&["Sales"]));
+    let mut window = open(&engine, [1280.0, 800.0]);
+    click(&mut window, &engine, "Authentication type: Personal access token");
+    click(&mut window, &engine, "OAuth in the browser");
+    assert!(shows(&window, "Not signed in"));
+    assert!(!shows(&window, "later version"), "nothing is left for later");
+    assert!(window.query_by_role(Role::PasswordInput).is_none(), "no field for a secret that is not needed");
+    click(&mut window, &engine, "Save");
+    assert_eq!(engine.0.borrow().entries[0].connection.auth.kind(), crate::connection::AuthKind::Browser);
+}
+
+#[test]
+fn deleting_offers_undo_in_a_message_that_goes() {
+    let engine = FakeEngine::with(&workspaces(&["Alpha", "Beta"]));
+    let seconds = Rc::new(Cell::new(0));
+    let mut window = open_at(&engine, [1280.0, 800.0], Rc::clone(&seconds));
+    window.key_press(Key::Delete);
+    settle(&mut window, &engine);
+    assert!(!shows(&window, "Alpha, DEV"));
+    click(&mut window, &engine, "Undo");
+    assert!(shows(&window, "Alpha, DEV"));
+    window.key_press(Key::Delete);
+    settle(&mut window, &engine);
+    seconds.set(11);
+    settle(&mut window, &engine);
+    assert!(window.query_by_label("Undo").is_none());
+    assert_eq!(engine.sent("Purge"), 1);
+}
+
+#[test]
+fn production_asks_for_its_name_and_escape_changes_nothing() {
+    let engine = FakeEngine::with(&[production("Sales lakehouse")]);
+    let mut window = open(&engine, [1280.0, 800.0]);
+    window.key_press(Key::Delete);
+    settle(&mut window, &engine);
+    assert!(shows(&window, "Delete Sales lakehouse?"));
+    window.key_press(Key::Enter);
+    settle(&mut window, &engine);
+    assert_eq!(engine.sent("Remove"), 0, "destructive is never the default");
+    window.key_press(Key::Escape);
+    settle(&mut window, &engine);
+    assert!(window.state().state.dialog.is_none());
+    window.key_press(Key::Delete);
+    settle(&mut window, &engine);
+    type_into(&mut window, &engine, Role::TextInput, "Type Sales lakehouse to delete", "Sales lakehouse");
+    click(&mut window, &engine, "Delete");
+    assert_eq!(engine.sent("Remove"), 1);
+}
+
+#[test]
+fn ui_04_closing_with_unsaved_edits_shows_a_dialog() {
+    let engine = FakeEngine::with(&workspaces(&["Sales"]));
+    let mut window = open(&engine, [1280.0, 800.0]);
+    type_into(&mut window, &engine, Role::MultilineTextInput, "Description", "half a thought");
+    ask_to_close(&mut window);
+    let cancelled = |window: &Window| commands_of(window).contains(&egui::ViewportCommand::CancelClose);
+    assert!(cancelled(&window));
+    settle(&mut window, &engine);
+    assert!(shows(&window, "Sales has changes that are not saved."));
+    click(&mut window, &engine, "Cancel");
+    assert!(window.state().state.dialog.is_none());
+    ask_to_close(&mut window);
+    settle(&mut window, &engine);
+    window.get_by_label("Save and close").click();
+    engine.work();
+    for _ in 0..6 {
+        engine.work();
+        window.step();
+        if commands_of(&window).contains(&egui::ViewportCommand::Close) {
+            assert_eq!(engine.0.borrow().entries[0].connection.description, "half a thought");
+            return;
+        }
+    }
+    panic!("the window did not close after saving");
+}
+
+#[test]
+fn everything_that_is_strange_about_an_address_is_said() {
+    let engine = FakeEngine::with(&[]);
+    let mut window = open(&engine, [1280.0, 800.0]);
+    click(&mut window, &engine, "Add workspace...");
+    type_into(&mut window, &engine, Role::TextInput, "Base URL", "https://databricks.example.com:8443");
+    window.key_press(Key::Tab);
+    settle(&mut window, &engine);
+    assert!(shows(&window, "is not a Databricks domain"));
+    assert!(shows(&window, "Port 8443 is unusual"));
+}
+
+#[test]
+fn an_account_console_says_at_once_that_it_takes_no_access_tokens() {
+    let engine = FakeEngine::with(&[]);
+    let mut window = open(&engine, [1280.0, 800.0]);
+    click(&mut window, &engine, "Add workspace...");
+    type_into(&mut window, &engine, Role::TextInput, "Base URL", "https://accounts.azuredatabricks.net");
+    window.key_press(Key::Tab);
+    settle(&mut window, &engine);
+    assert!(shows(&window, "takes no personal access tokens"));
+    click(&mut window, &engine, "Authentication type: Personal access token");
+    click(&mut window, &engine, "Service principal");
+    for label in ["Account ID", "Client ID"] {
+        assert!(window.query_by_role_and_label(Role::TextInput, label).is_some(), "{label}");
+    }
+    assert!(window.query_by_role_and_label(Role::PasswordInput, "Client secret").is_some());
+}
