@@ -16,8 +16,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    connection::ConnectionId,
-    engine::{Command, Event, ExportPlace, ExportRequest, RunId},
+    engine::{Command, Event, ExportOf, ExportPlace, ExportRequest, RunId},
     failure::{Code, Failure},
     interchange::{
         export::{self, FORMATS},
@@ -38,19 +37,18 @@ pub(super) fn export(options: &args::Export, json: bool) -> Result<ExitCode, Fai
         return Err(no_name(format));
     }
     let answers = answers(format, &options.set)?;
-    let request = ExportRequest { format: format.to_owned(), answers, include_secret: options.include_secrets, only: name.is_some() };
+    let request = ExportRequest { format: format.to_owned(), answers, include_secret: options.include_secrets };
     let mut session = Session::open()?;
-    let id = match name {
-        Some(name) => session.find(name)?.connection.id,
-        // A list of all is asked of none.
-        None => ConnectionId::random(),
+    let of = match name {
+        Some(name) => ExportOf::One(session.find(name)?.connection.id),
+        None => ExportOf::All { at: None },
     };
-    let made = made(&mut session, id, request).map_err(|failure| match name {
+    let made = made(&mut session, of, request).map_err(|failure| match name {
         Some(name) => on_the_command_line(in_terminal(failure, name), format),
         None => on_the_command_line(failure, format),
     });
     let outcome = made.and_then(|document| match &options.output {
-        Some(to) => save(&mut session, id, document, to, options.in_work_tree, json),
+        Some(to) => save(&mut session, of, document, to, options.in_work_tree, json),
         None => print(&document, json),
     });
     session.settle(outcome)
@@ -114,25 +112,18 @@ fn no_name(format: &str) -> Failure {
     )
 }
 
-fn made(session: &mut Session, id: ConnectionId, request: ExportRequest) -> Result<Document, Failure> {
+fn made(session: &mut Session, of: ExportOf, request: ExportRequest) -> Result<Document, Failure> {
     if request.include_secret {
         session.need_vault()?;
     }
-    session.send(Command::Export { run: RUN, id, request });
+    session.send(Command::Export { run: RUN, of, request });
     session.wait(|event| if let Event::Exported { outcome, .. } = event { Some(outcome) } else { None })
 }
 
-fn save(
-    session: &mut Session,
-    id: ConnectionId,
-    document: Document,
-    to: &Path,
-    in_work_tree: bool,
-    json: bool,
-) -> Result<ExitCode, Failure> {
+fn save(session: &mut Session, of: ExportOf, document: Document, to: &Path, in_work_tree: bool, json: bool) -> Result<ExitCode, Failure> {
     let shown = (document.format, document.contains_secret, document.notes.clone(), document.next);
     let place = ExportPlace { to: to.to_owned(), in_work_tree };
-    session.send(Command::SaveExport { run: RUN, id, document: Box::new(document), place });
+    session.send(Command::SaveExport { run: RUN, of, document: Box::new(document), place });
     let saved: Result<Vec<PathBuf>, Failure> =
         session.wait(|event| if let Event::ExportSaved { outcome, .. } = event { Some(outcome) } else { None });
     let saved = saved.map_err(|mut failure| {

@@ -23,7 +23,8 @@ use crate::{
 
 /// What was done to which connection.
 struct Done {
-    id: ConnectionId,
+    /// `None`: to all of them.
+    id: Option<ConnectionId>,
     what: Deed,
     failed: Option<Code>,
     detail: Option<String>,
@@ -31,7 +32,7 @@ struct Done {
 
 impl Done {
     fn new(id: ConnectionId, what: Deed) -> Self {
-        Self { id, what, failed: None, detail: None }
+        Self { id: Some(id), what, failed: None, detail: None }
     }
 
     fn failed(self, failure: &Failure) -> Self {
@@ -96,7 +97,7 @@ impl Observer {
     /// Never blocks.
     pub(super) fn done(&self, id: ConnectionId, what: Deed, failed: Option<Code>, detail: Option<String>) {
         if let Some(notes) = &self.0 {
-            let _ = notes.send(Note::Done(Timestamp::now(), vec![Done { id, what, failed, detail }]));
+            let _ = notes.send(Note::Done(Timestamp::now(), vec![Done { id: Some(id), what, failed, detail }]));
         }
     }
 
@@ -164,8 +165,8 @@ impl Keeper {
     }
 
     fn entry(&self, at: Timestamp, done: Done) -> ActivityEntry {
-        let name = self.names.get(&done.id).cloned().unwrap_or_default();
-        ActivityEntry { at, connection: Some(done.id), name, what: done.what, failed: done.failed, detail: done.detail }
+        let name = done.id.and_then(|id| self.names.get(&id).cloned()).unwrap_or_default();
+        ActivityEntry { at, connection: done.id, name, what: done.what, failed: done.failed, detail: done.detail }
     }
 
     /// A full disk is no reason to disturb anybody's work: that entry is missing, nothing else.
@@ -228,11 +229,12 @@ fn done(event: &Event) -> Vec<Done> {
             Err(failure) => one(id, Deed::TokenRotated).failed(failure),
         }],
         // Without a secret in it, an export that is looked at is no deed.
-        Event::Exported { id, outcome: Ok(document), .. } if document.contains_secret => {
-            vec![one(id, Deed::Exported).with(Some(document.format.to_owned()))]
+        Event::Exported { of, outcome: Ok(document), .. } if document.contains_secret => {
+            vec![Done { id: of.only(), what: Deed::Exported, failed: None, detail: Some(document.format.to_owned()) }]
         }
-        Event::ExportSaved { id, format, outcome, .. } => {
-            vec![outcome_of(one(id, Deed::ExportSaved).with(Some((*format).to_owned())), outcome)]
+        Event::ExportSaved { of, format, outcome, .. } => {
+            let failed = outcome.as_ref().err().map(|failure| failure.code);
+            vec![Done { id: of.only(), what: Deed::ExportSaved, failed, detail: Some((*format).to_owned()) }]
         }
         Event::Admin { id, request, outcome, .. } => administered(*id, request, outcome),
         Event::Failed { about: Some((what, ids)), failure } => ids.iter().map(|id| one(id, *what).failed(failure)).collect(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{AdminRequest, Chosen, Diagnostics, ExportPlace, ExportRequest, ImportSource, Plan, RunId};
+use super::{AdminRequest, Chosen, Diagnostics, ExportOf, ExportPlace, ExportRequest, ImportSource, Plan, RunId};
 use crate::{
     connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind},
     databricks::{NewToken, TokenRequest},
@@ -164,13 +164,13 @@ pub enum Command {
     /// An export as it would be, to be looked at. The secret is fetched from the vault only when it is to stand in it.
     Export {
         run: RunId,
-        id: ConnectionId,
+        of: ExportOf,
         request: ExportRequest,
     },
     /// Writes what was looked at, for its owner alone.
     SaveExport {
         run: RunId,
-        id: ConnectionId,
+        of: ExportOf,
         document: Box<Document>,
         place: ExportPlace,
     },

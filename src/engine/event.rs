@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    AdminAnswer, AdminRequest, BackedUp, CliToken, Diagnostics, Effective, Offer, Plan, Preview, ProfilesFile, Proof, Reminder,
+    AdminAnswer, AdminRequest, BackedUp, CliToken, Diagnostics, Effective, ExportOf, Offer, Plan, Preview, ProfilesFile, Proof, Reminder,
     ReminderChoice, RunId,
 };
 use crate::{
@@ -170,12 +170,12 @@ pub enum Event {
     },
     Exported {
         run: RunId,
-        id: ConnectionId,
+        of: ExportOf,
         outcome: Result<Document, Failure>,
     },
     ExportSaved {
         run: RunId,
-        id: ConnectionId,
+        of: ExportOf,
         /// The id of the format that it is in.
         format: &'static str,
         outcome: Result<Vec<PathBuf>, Failure>,

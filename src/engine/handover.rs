@@ -6,7 +6,39 @@ use std::path::PathBuf;
 
 pub(super) use export::{export, save};
 
-use crate::interchange::format::Answers;
+use crate::{connection::ConnectionId, interchange::format::Answers};
+
+/// What an export is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportOf {
+    /// Also where the format could list all.
+    One(ConnectionId),
+    /// Of a format that lists all connections.
+    All {
+        /// In whose view it was asked for, and is answered.
+        at: Option<ConnectionId>,
+    },
+}
+
+impl ExportOf {
+    /// The connection that it is about, and nothing else.
+    #[must_use]
+    pub fn only(self) -> Option<ConnectionId> {
+        match self {
+            Self::One(id) => Some(id),
+            Self::All { .. } => None,
+        }
+    }
+
+    /// In whose view it is answered.
+    #[must_use]
+    pub fn at(self) -> Option<ConnectionId> {
+        match self {
+            Self::One(id) => Some(id),
+            Self::All { at } => at,
+        }
+    }
+}
 
 /// An export that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +48,6 @@ pub struct ExportRequest {
     pub answers: Answers,
     /// The person has ticked it, after the warning.
     pub include_secret: bool,
-    /// Of a format that lists all connections: only the one it is asked of.
-    pub only: bool,
 }
 
 /// A choice that the live workspace offers.

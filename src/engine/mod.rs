@@ -45,7 +45,7 @@ pub use computer::{REGISTERED_PORTS, clock_is_past, free_ports};
 pub use diagnostics::{Around, Diagnostics};
 pub use effective::{Attribute, Effective, Source};
 pub use event::{Event, Found, Rotated, SignInStep, SignedIn, StoredSecret, TokenList};
-pub use handover::{ExportPlace, ExportRequest, Offer, Proof};
+pub use handover::{ExportOf, ExportPlace, ExportRequest, Offer, Proof};
 pub use importing::{BackedUp, Chosen, ImportSource, Preview, PreviewRow, Twin};
 pub use metadata_service::{MetadataService, TokensOfOne};
 pub use publish::{Drift, Plan, ProfileLine, ProfilesFile};

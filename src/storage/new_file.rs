@@ -64,6 +64,7 @@ pub fn write_new_folder(to: &Path, files: &[(&str, &[u8])]) -> Result<Vec<PathBu
 }
 
 fn new_folder(path: &Path) -> io::Result<()> {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "elsewhere a folder has no mode of its own"))]
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

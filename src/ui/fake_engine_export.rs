@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::fake_engine::Inner;
 use crate::{
     connection::{ConnectionId, SecretKind},
-    engine::{Command, Drift, Event, ExportPlace, ExportRequest, Offer, Plan, ProfileLine, ProfilesFile, Proof, RunId},
+    engine::{Command, Drift, Event, ExportOf, ExportPlace, ExportRequest, Offer, Plan, ProfileLine, ProfilesFile, Proof, RunId},
     failure::{Code, Failure, Remedy},
     interchange::{
         databrickscfg::{DiffKind, DiffLine, Edit},
@@ -209,8 +209,8 @@ impl Inner {
             return Some(command);
         }
         match command {
-            Command::Export { run, id, request } => self.export(run, id, request),
-            Command::SaveExport { run, id, document, place } => {
+            Command::Export { run, of, request } => self.export(run, of, request),
+            Command::SaveExport { run, of, document, place } => {
                 let paths = match document.files.as_slice() {
                     [_] => vec![place.to.clone()],
                     many => many.iter().map(|file| place.to.join(&file.name)).collect(),
@@ -218,7 +218,7 @@ impl Inner {
                 let refused = self.tools.save_failure.take_if(|_| !place.in_work_tree);
                 self.tools.places.push(place);
                 let outcome = refused.map_or(Ok(paths), Err);
-                self.events.push_back(Event::ExportSaved { run, id, format: document.format, outcome });
+                self.events.push_back(Event::ExportSaved { run, of, format: document.format, outcome });
             }
             Command::ListOffers { run, id, pick, within } => {
                 let outcome = self.tools.offers.get(&(pick, within.clone())).cloned().unwrap_or(Ok(Vec::new()));
@@ -273,7 +273,8 @@ impl Inner {
         self.events.push_back(Event::Profiles(outcome));
     }
 
-    fn export(&mut self, run: RunId, id: ConnectionId, request: ExportRequest) {
+    fn export(&mut self, run: RunId, of: ExportOf, request: ExportRequest) {
+        let id = of.at().unwrap();
         let connection = self.entries.iter().find(|entry| entry.connection.id == id).unwrap().connection.clone();
         let secret: Option<SecretString> = SecretKind::ALL.iter().find_map(|kind| self.secrets.get(&(id, *kind)).cloned());
         let secret = secret.filter(|_| request.include_secret);
@@ -281,7 +282,7 @@ impl Inner {
         let subject = Subject { connection: &connection, secret: secret.as_ref(), profile: "sales", helper: "/opt/brickpass-credential" };
         let outcome = self.tools.export_failure.clone().map_or_else(|| format.write(&subject, &request.answers), Err);
         self.tools.requests.push(request);
-        self.events.push_back(Event::Exported { run, id, outcome });
+        self.events.push_back(Event::Exported { run, of, outcome });
     }
 
     /// What was held back is answered now, the newest first.

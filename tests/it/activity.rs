@@ -118,6 +118,20 @@ fn the_log_tells_who_did_what_and_no_secret() {
     }
 }
 
+#[test]
+fn an_inventory_is_of_all_connections_and_of_none_that_does_not_exist() {
+    let desk = Desk::with(OnDemo::new());
+    desk.add_sales("Sales", &desk.token());
+    for (file, arguments) in [("all.csv", &["export"][..]), ("one.csv", &["export", "Sales"])] {
+        let to = desk.home.path().join(file);
+        desk.done(&[arguments, &["--format", "csv", "--output", to.to_str().unwrap()]].concat());
+    }
+    let listed = desk.json(&["activity"]);
+    let saved: Vec<&Value> = listed["activity"].as_array().unwrap().iter().filter(|it| it["what"] == "export-saved").collect();
+    let of: Vec<Option<&str>> = saved.iter().map(|it| it["name"].as_str().filter(|_| it["connection"].is_string())).collect();
+    assert_eq!(of, [None, Some("Sales")], "{listed:#}");
+}
+
 /// The SDKs ask at every start, and `brickpass exec` for as long as its command runs: that they asked is told once an hour.
 #[test]
 fn programs_that_are_given_tokens_are_told_of_by_name_and_hour() {

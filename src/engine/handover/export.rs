@@ -7,7 +7,7 @@ use std::{
 
 use secrecy::ExposeSecret as _;
 
-use super::{ExportPlace, ExportRequest};
+use super::{ExportOf, ExportPlace, ExportRequest};
 use crate::{
     connection::{AuthKind, Connection, ConnectionId, SecretKind},
     engine::{
@@ -25,21 +25,22 @@ use crate::{
     storage::{SecretKey, write_new, write_new_folder},
 };
 
-pub(in crate::engine) fn export(shared: &Arc<Shared>, run: RunId, id: ConnectionId, request: ExportRequest) {
+pub(in crate::engine) fn export(shared: &Arc<Shared>, run: RunId, of: ExportOf, request: ExportRequest) {
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
         let asked = Arc::clone(&shared);
-        let making = tokio::spawn(async move { made(&asked, id, &request).await });
+        let making = tokio::spawn(async move { made(&asked, of, &request).await });
         let outcome = making.await.unwrap_or_else(|_| Err(crashed()));
-        shared.outbox.send(Event::Exported { run, id, outcome });
+        shared.outbox.send(Event::Exported { run, of, outcome });
     });
 }
 
-async fn made(shared: &Arc<Shared>, id: ConnectionId, request: &ExportRequest) -> Result<Document, Failure> {
+async fn made(shared: &Arc<Shared>, of: ExportOf, request: &ExportRequest) -> Result<Document, Failure> {
     let format = export::find(&request.format).ok_or_else(|| no_such_format(&request.format))?;
     if let Some(make_all) = export::of_all(format) {
-        return of_all(shared, id, format, make_all, request).await;
+        return of_all(shared, of.only(), format, make_all, request).await;
     }
+    let ExportOf::One(id) = of else { return Err(of_one_alone(format)) };
     let found = owner::owned(shared, id).await?;
     let secret = if request.include_secret && format.takes_secret.is_some() { Some(secret_of(shared, &found).await?) } else { None };
     let Owned { connection, owner, .. } = found;
@@ -56,10 +57,10 @@ async fn made(shared: &Arc<Shared>, id: ConnectionId, request: &ExportRequest) -
     Ok(document)
 }
 
-/// A list of all connections, whichever one it was asked of, if any.
+/// A list of all connections, or of one alone.
 async fn of_all(
     shared: &Arc<Shared>,
-    id: ConnectionId,
+    only: Option<ConnectionId>,
     format: &Format,
     make_all: export::MakeAll,
     request: &ExportRequest,
@@ -67,7 +68,7 @@ async fn of_all(
     let reader = Arc::clone(shared);
     let (snapshot, history, notes) = blocking(move || (reader.library.load(), reader.history.load(), reader.token_notes.load())).await?;
     let snapshot = snapshot.map_err(|error| error.failure())?;
-    let asked = snapshot.entries.iter().filter(|entry| !request.only || entry.connection.id == id);
+    let asked = snapshot.entries.iter().filter(|entry| only.is_none_or(|id| entry.connection.id == id));
     let listed = asked.map(|entry| {
         let connection = &entry.connection;
         let note = notes.get(&connection.id).filter(|note| note.is_for(&connection.base_url));
@@ -100,6 +101,15 @@ async fn secret_of(shared: &Arc<Shared>, found: &Owned) -> Result<secrecy::Secre
     })
 }
 
+fn of_one_alone(format: &Format) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        "Nothing was exported.",
+        format!("\"{}\" is about one connection, and none is named.", format.id),
+        "Choose the connection; only inventories go without one.",
+    )
+}
+
 fn no_such_format(word: &str) -> Failure {
     let known: Vec<&str> = export::FORMATS.iter().map(|format: &&Format| format.id).collect();
     Failure::new(
@@ -110,12 +120,12 @@ fn no_such_format(word: &str) -> Failure {
     )
 }
 
-pub(in crate::engine) fn save(shared: &Arc<Shared>, run: RunId, id: ConnectionId, document: Document, place: ExportPlace) {
+pub(in crate::engine) fn save(shared: &Arc<Shared>, run: RunId, of: ExportOf, document: Document, place: ExportPlace) {
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
         let format = document.format;
         let outcome = blocking(move || saved(&document, &place)).await.unwrap_or_else(Err);
-        shared.outbox.send(Event::ExportSaved { run, id, format, outcome });
+        shared.outbox.send(Event::ExportSaved { run, of, format, outcome });
     });
 }
 

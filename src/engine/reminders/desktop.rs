@@ -51,6 +51,7 @@ fn native(notification: &Notification) -> Option<Native> {
 }
 
 #[cfg(not(all(unix, not(target_os = "macos"))))]
+#[expect(clippy::unnecessary_wraps, reason = "where the desktop may have nobody to show them, there is none")]
 fn native(notification: &Notification) -> Option<Native> {
     let mut native = Native::new();
     native.appname("Brickpass").summary(&notification.summary).body(&notification.body);

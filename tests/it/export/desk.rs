@@ -2,9 +2,12 @@
 
 use brickpass::{
     connection::{AuthKind, Connection, ConnectionId, Reviewed, SecretKind},
-    engine::{Command, Event, ExportPlace, ExportRequest, Places, RunId},
+    engine::{Command, Event, ExportOf, ExportPlace, ExportRequest, Places, RunId},
     failure::Failure,
-    interchange::format::{Answers, Document, Format},
+    interchange::{
+        export,
+        format::{Answers, Document, Format},
+    },
     storage::{SecretKey, Vault},
 };
 
@@ -50,16 +53,18 @@ impl Desk {
     }
 
     pub fn export(&mut self, id: ConnectionId, format: &Format, answers: &Answers, include_secret: bool) -> Result<Document, Failure> {
-        self.ask(id, ExportRequest { format: format.id.to_owned(), answers: answers.clone(), include_secret, only: false })
+        self.ask(id, ExportRequest { format: format.id.to_owned(), answers: answers.clone(), include_secret })
     }
 
     pub fn ask(&mut self, id: ConnectionId, request: ExportRequest) -> Result<Document, Failure> {
-        self.send(Command::Export { run: RunId(1), id, request });
+        let lists = export::find(&request.format).is_some_and(|format| export::of_all(format).is_some());
+        let of = if lists { ExportOf::All { at: Some(id) } } else { ExportOf::One(id) };
+        self.send(Command::Export { run: RunId(1), of, request });
         self.until(|event| if let Event::Exported { outcome, .. } = event { Some(outcome) } else { None })
     }
 
     pub fn write(&mut self, document: Document, place: ExportPlace) -> Result<Vec<std::path::PathBuf>, Failure> {
-        self.send(Command::SaveExport { run: RunId(1), id: ConnectionId::random(), document: Box::new(document), place });
+        self.send(Command::SaveExport { run: RunId(1), of: ExportOf::All { at: None }, document: Box::new(document), place });
         self.until(|event| if let Event::ExportSaved { outcome, .. } = event { Some(outcome) } else { None })
     }
 }

@@ -41,7 +41,7 @@ pub const ALL: &[Client] = &[
     Client { name: "SDK for JavaScript", wants_clusters: true, prepare: javascript },
 ];
 
-const SDK_FOR_GO: Build =
+pub const SDK_FOR_GO: Build =
     Build { module: "go", package: ".", program: "look", version: None, of: "github.com/databricks/databricks-sdk-go" };
 
 pub fn sources(client: &str) -> PathBuf {
@@ -64,7 +64,7 @@ pub fn last_line(ran: &Finished) -> String {
     lines.map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it says nothing").to_owned()
 }
 
-fn python() -> Prepared {
+pub fn python() -> Prepared {
     if let Some(skipped) = missing(&["sh", "env", "python3"]) {
         return skipped;
     }

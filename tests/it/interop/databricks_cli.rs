@@ -10,10 +10,10 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{LIMIT, PROFILES, Stage, Table, Way, builds::Build, clients::Prepared};
+use super::{PROFILES, Stage, Table, Way, builds::Build, clients::Prepared};
 use crate::{
     credential::Desk,
-    support::{Finished, keyring::Keyring, run},
+    support::{Finished, keyring::Keyring},
 };
 
 const NAME: &str = "Databricks CLI";
@@ -72,7 +72,7 @@ impl Cli<'_> {
     }
 
     fn plain(&self, arguments: &[&str]) -> Finished {
-        run(&mut self.command(arguments), b"", LIMIT)
+        self.stage.run(&mut self.command(arguments))
     }
 
     /// As a person would write it: `DATABRICKS_TOKEN=$(brickpass token NAME) databricks ...`.
@@ -99,7 +99,7 @@ impl Cli<'_> {
             command
         };
         self.looks(way, with_profile)?;
-        let described = answer(&run(&mut with_profile(&["auth", "describe", "-o", "json"]), b"", LIMIT))?;
+        let described = answer(&self.stage.run(&mut with_profile(&["auth", "describe", "-o", "json"])))?;
         is("status", &described["status"], &json!("success"))?;
         is("user", &described["username"], &json!(way.user))?;
         is("auth type", &described["details"]["auth_type"], &json!("databricks-cli"))
@@ -109,7 +109,7 @@ impl Cli<'_> {
     fn finds_our_profiles_valid(&self) -> Result<(), String> {
         let mut command = self.stage.at(&self.program, "");
         command.args(["auth", "profiles", "-o", "json"]).env_remove("DATABRICKS_CONFIG_PROFILE");
-        let listed = answer(&run(&mut command, b"", LIMIT))?;
+        let listed = answer(&self.stage.run(&mut command))?;
         let valid: Vec<Value> = listed["profiles"].as_array().into_iter().flatten().map(|it| json!([it["name"], it["valid"]])).collect();
         let ours: Vec<Value> = self.stage.ways.iter().map(|way| json!([way.profile, true])).collect();
         is("profiles", &json!(valid), &json!(ours))
@@ -117,7 +117,7 @@ impl Cli<'_> {
 
     /// Whom it sees, and which clusters.
     fn looks(&self, way: &Way, command: impl Fn(&[&str]) -> Command) -> Result<(), String> {
-        let ask = |arguments: &[&str]| answer(&run(&mut command(arguments), b"", LIMIT));
+        let ask = |arguments: &[&str]| answer(&self.stage.run(&mut command(arguments)));
         let me = ask(&["current-user", "me", "-o", "json"])?;
         is("user", &me["userName"], &json!(way.user))?;
         let clusters = ask(&["clusters", "list", "-o", "json"])?;

@@ -10,7 +10,7 @@ mod proof;
 mod readers;
 mod terraform;
 
-use std::{fmt::Write as _, fs, process::Command, time::Duration};
+use std::{cell::RefCell, fmt::Write as _, fs, process::Command, time::Duration};
 
 use serde_json::Value;
 
@@ -37,6 +37,8 @@ struct Stage {
     desk: Desk,
     ways: Vec<Way>,
     clusters: Vec<String>,
+    /// What the tools have printed.
+    heard: RefCell<Vec<(String, String)>>,
 }
 
 impl Stage {
@@ -61,7 +63,7 @@ impl Stage {
         ];
         ways.retain(|way| profiles.contains(&way.profile));
         let clusters = desk.demo.workspace(&workspace.name).unwrap().cluster_ids();
-        let stage = Self { desk, ways, clusters };
+        let stage = Self { desk, ways, clusters, heard: RefCell::default() };
         stage.publish();
         stage
     }
@@ -103,15 +105,29 @@ impl Stage {
         Ok(())
     }
 
-    /// What must lie nowhere but in the vault.
+    /// A tool: what it prints is looked through with the files that it leaves.
+    fn run(&self, command: &mut Command) -> Finished {
+        let ran = run(command, b"", LIMIT);
+        let words = command.get_program().display().to_string();
+        self.heard.borrow_mut().push((words, format!("{}\n{}", ran.stdout, ran.stderr)));
+        ran
+    }
+
+    /// What must lie nowhere but in the vault: what the connections sign in with, and every token that the demo has issued to whoever asked.
+    ///
+    /// No tool is exempt. The Databricks CLI would keep a sign-in of its own in `~/.databricks/token-cache.json`, but none is made here: it gets
+    /// its tokens from Brickpass. Its entries of the keyring are in the keyring's own encrypted file.
     fn assert_no_secret_lies_about(&self) {
-        let workspace = &self.desk.demo.workspaces()[0];
-        let secrets = [workspace.token.clone(), self.desk.demo.service_principal().client_secret];
+        let mut secrets = vec![self.desk.demo.service_principal().client_secret];
+        secrets.extend(self.desk.demo.workspaces().iter().map(|workspace| workspace.token.clone()));
+        secrets.extend(self.desk.demo.authorization().issued_tokens());
+        assert!(secrets.len() > 2 || self.ways.iter().all(|way| way.profile == "token"), "the demo has issued tokens");
+        let holds = |bytes: &[u8]| secrets.iter().any(|secret| bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
         for (path, bytes) in self.desk.home.files() {
-            for secret in &secrets {
-                let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
-                assert!(!found, "a secret lies in {}", path.display());
-            }
+            assert!(!holds(&bytes), "a secret lies in {}", path.display());
+        }
+        for (command, printed) in self.heard.borrow().iter() {
+            assert!(!holds(printed.as_bytes()), "a secret was printed by {command}");
         }
     }
 }
@@ -161,7 +177,7 @@ fn every_client_signs_in_in_every_way_and_no_secret_is_in_what_it_reads() {
             Prepared::Broken(why) => table.add(name, "installing it", &Err(why)),
             Prepared::Ready(command) => {
                 for way in &stage.ways {
-                    let ran = run(&mut command(&|program| stage.at(program, way.profile)), b"", LIMIT);
+                    let ran = stage.run(&mut command(&|program| stage.at(program, way.profile)));
                     table.add(name, way.label, &stage.judge(way, *wants_clusters, &ran));
                 }
             }
@@ -180,7 +196,7 @@ fn every_client_signs_in_in_every_way_and_no_secret_is_in_what_it_reads() {
 #[test]
 fn a_client_that_sees_somebody_else_or_less_has_failed() {
     let way = Way { label: "browser", profile: "p", user: "a@example.com".to_owned() };
-    let stage = Stage { desk: Desk::new(), ways: Vec::new(), clusters: vec!["c1".to_owned()] };
+    let stage = Stage { desk: Desk::new(), ways: Vec::new(), clusters: vec!["c1".to_owned()], heard: RefCell::default() };
     let ran = |code, stdout: &str| Finished { code: Some(code), stdout: stdout.to_owned(), stderr: "why".to_owned(), took: Duration::ZERO };
     let judge = |code, stdout: &str| stage.judge(&way, true, &ran(code, stdout));
     let good = r#"{"user": "a@example.com", "clusters": ["c1"], "auth_type": "databricks-cli"}"#;
@@ -194,4 +210,22 @@ fn a_client_that_sees_somebody_else_or_less_has_failed() {
     ] {
         assert!(bad.is_err(), "{bad:?}");
     }
+}
+
+/// The look for secrets finds one wherever a tool could leave it.
+#[test]
+fn a_token_that_a_tool_leaves_or_prints_is_found() {
+    let found = |lose: fn(&Stage, &str)| {
+        let stage = Stage::set(Desk::new(), &["robot"]);
+        stage.assert_no_secret_lies_about();
+        stage.desk.done(&["test", "robot"], "");
+        let token = stage.desk.demo.authorization().issued_tokens().pop().unwrap();
+        stage.assert_no_secret_lies_about();
+        lose(&stage, &token);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| stage.assert_no_secret_lies_about())).is_err()
+    };
+    assert!(found(
+        |stage, token| fs::write(stage.desk.home.path().join("terraform.tfstate"), format!("{{\"token\":\"{token}\"}}")).unwrap()
+    ));
+    assert!(found(|stage, token| drop(stage.run(Command::new("echo").arg(token)))));
 }

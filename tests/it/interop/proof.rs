@@ -8,15 +8,21 @@ use brickpass::{
     storage::{Vault, VaultConfig, VaultHome},
 };
 
-use super::{LIMIT, Stage, Table};
-use crate::support::{INSIDE, interop_venv, only_inside, run};
+use super::{
+    Stage, Table,
+    clients::{self, Prepared},
+};
+use crate::support::{INSIDE, interop_venv, only_inside};
 
 const NAME: &str = "Prove it";
 const CONNECTION: &str = "BRICKPASS_TEST_CONNECTION";
 
 pub fn checks(stage: &Stage, table: &mut Table) {
-    if !interop_venv().join("packages").is_dir() {
-        return table.skipped(NAME, "the SDK for Python is not here to be asked");
+    // What an earlier run has installed may be another version by now.
+    match clients::python() {
+        Prepared::Ready(_) => {}
+        Prepared::Skipped(why) => return table.skipped(NAME, &format!("the SDK for Python is not here to be asked: {why}")),
+        Prepared::Broken(why) => return table.add(NAME, "installing the SDK for Python", &Err(why)),
     }
     let listed = stage.desk.done(&["list", "--json"], "").json();
     for way in &stage.ways {
@@ -24,7 +30,7 @@ pub fn checks(stage: &Stage, table: &mut Table) {
         let mut inside = stage.at(env::current_exe().unwrap(), way.profile);
         inside.args(["--nocapture", "--ignored", "--exact", "interop::proof::the_tools_are_asked"]);
         inside.env(INSIDE, "1").env(CONNECTION, id).env("PYTHONPATH", interop_venv().join("packages"));
-        let ran = run(&mut inside, b"", LIMIT);
+        let ran = stage.run(&mut inside);
         let proved = ran.stdout.lines().any(|line| line.contains("(Python)") && line.ends_with(&format!("sees {}", way.user)));
         table.add(NAME, way.label, &if proved { Ok(()) } else { Err(format!("{} {}", ran.stdout.replace('\n', " "), ran.stderr)) });
     }

@@ -10,14 +10,11 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    LIMIT, Stage, Table, Way,
+    Stage, Table, Way,
     builds::Build,
     clients::{Prepared, last_line, sources},
 };
-use crate::{
-    credential::Desk,
-    support::{Finished, run},
-};
+use crate::{credential::Desk, support::Finished};
 
 const PROVIDER: Build = Build {
     module: "terraform/provider",
@@ -110,6 +107,6 @@ impl<'a> Terraform<'a> {
                 command.env("TF_VAR_databricks_token", desk.done(&["token", way.profile], "").stdout.trim());
             }
         }
-        run(&mut command, b"", LIMIT)
+        self.stage.run(&mut command)
     }
 }

@@ -5,8 +5,11 @@ use jiff::Timestamp;
 use super::{Handover, PAUSE, Tool};
 use crate::{
     connection::{ConnectionId, Environment},
-    engine::{Command, ExportPlace, RunId},
-    interchange::format::{Document, Field, FieldKind, Format},
+    engine::{Command, ExportOf, ExportPlace, RunId},
+    interchange::{
+        export,
+        format::{Document, Field, FieldKind, Format},
+    },
     ui::{
         save_as::SaveAs,
         state::{Dialog, State},
@@ -36,13 +39,18 @@ impl IncludeSecret {
 /// Where an export is to be written: exactly what was looked at.
 #[derive(Debug)]
 pub struct SaveExport {
-    pub id: ConnectionId,
+    pub of: ExportOf,
     pub document: Box<Document>,
     pub save: SaveAs,
     /// The place is shared with others through a repository; only the person can say that it is meant.
     pub work_tree: bool,
     pub(super) run: Option<RunId>,
     pub(super) to: Option<std::path::PathBuf>,
+}
+
+/// What lists all connections is asked for in the view of one of them.
+fn export_of(format: &'static Format, id: ConnectionId) -> ExportOf {
+    if export::of_all(format).is_some() { ExportOf::All { at: Some(id) } } else { ExportOf::One(id) }
 }
 
 impl State {
@@ -84,10 +92,11 @@ impl State {
             return Vec::new();
         }
         handover.plain.asked(plain);
-        let mut commands = vec![Command::Export { run: plain, id, request: handover.request(format, false) }];
+        let of = export_of(format, id);
+        let mut commands = vec![Command::Export { run: plain, of, request: handover.request(format, false) }];
         if handover.include_secret {
             handover.with_secret.asked(with_secret);
-            commands.push(Command::Export { run: with_secret, id, request: handover.request(format, true) });
+            commands.push(Command::Export { run: with_secret, of, request: handover.request(format, true) });
         }
         commands
     }
@@ -145,13 +154,14 @@ impl State {
 
     pub fn ask_to_save_export(&mut self) {
         let (Some(id), Some(document)) = (self.handed_over().map(|connection| connection.id), self.document_to_hand_on()) else { return };
+        let of = self.export.format().map_or(ExportOf::One(id), |format| export_of(format, id));
         let document = Box::new(document.clone());
         let folder = self.save_folder.as_deref();
         let save = match document.files.as_slice() {
             [one] => SaveAs::new(folder, &one.name),
             _ => SaveAs::new_folder(folder, &words::folder(self.export.format().map_or("export", |format: &Format| format.id))),
         };
-        self.dialog = Some(Dialog::SaveExport(Box::new(SaveExport { id, document, save, work_tree: false, run: None, to: None })));
+        self.dialog = Some(Dialog::SaveExport(Box::new(SaveExport { of, document, save, work_tree: false, run: None, to: None })));
     }
 
     /// `in_work_tree`: the person has been told where it lies and means it.
@@ -164,7 +174,7 @@ impl State {
         dialog.work_tree = false;
         dialog.run = Some(run);
         dialog.to = Some(to.clone());
-        vec![Command::SaveExport { run, id: dialog.id, document: dialog.document.clone(), place: ExportPlace { to, in_work_tree } }]
+        vec![Command::SaveExport { run, of: dialog.of, document: dialog.document.clone(), place: ExportPlace { to, in_work_tree } }]
     }
 }
 

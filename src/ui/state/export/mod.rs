@@ -172,7 +172,7 @@ impl Handover {
         for field in self.fields(format) {
             answers.set(field.id, self.answer(format, field));
         }
-        ExportRequest { format: format.id.to_owned(), answers, include_secret, only: false }
+        ExportRequest { format: format.id.to_owned(), answers, include_secret }
     }
 
     fn forget_preview(&mut self) {

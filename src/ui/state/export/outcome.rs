@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use crate::{
     connection::ConnectionId,
-    engine::{Command, Event},
+    engine::{Command, Event, ExportOf},
     failure::{Code, Failure},
     interchange::{
         databrickscfg::ProfileName,
@@ -22,7 +22,8 @@ pub(super) const STAND_IN: &str = "not0a0secret0but0as0long0as0one0";
 impl State {
     pub(in crate::ui::state) fn export_event(&mut self, event: Event) -> Vec<Command> {
         match event {
-            Event::Exported { run, id, outcome } => {
+            Event::Exported { run, of, outcome } => {
+                let Some(id) = of.at() else { return Vec::new() };
                 let Some(handover) = self.export.handovers.get_mut(&id) else { return Vec::new() };
                 let waited = handover.plain.is_run(run) || handover.with_secret.is_run(run);
                 if !waited {
@@ -46,7 +47,7 @@ impl State {
                     handover.file = handover.file.min(files.saturating_sub(1));
                 }
             }
-            Event::ExportSaved { run, id, outcome, .. } => self.export_saved(run, id, outcome),
+            Event::ExportSaved { run, of, outcome, .. } => self.export_saved(run, of, outcome),
             Event::Offers { run, id, pick, within, outcome } => {
                 let asked = self.export.handovers.get_mut(&id).and_then(|handover| handover.offers.get_mut(&(pick, within)));
                 if let Some(asked) = asked {
@@ -69,7 +70,7 @@ impl State {
         format.write(&subject, &answers).ok()
     }
 
-    fn export_saved(&mut self, run: crate::engine::RunId, id: ConnectionId, outcome: Result<Vec<std::path::PathBuf>, Failure>) {
+    fn export_saved(&mut self, run: crate::engine::RunId, of: ExportOf, outcome: Result<Vec<std::path::PathBuf>, Failure>) {
         let mine = matches!(&self.dialog, Some(Dialog::SaveExport(dialog)) if dialog.run == Some(run));
         match outcome {
             Ok(paths) => {
@@ -78,7 +79,9 @@ impl State {
                     self.dialog = None;
                 }
                 self.notices.push(Notice::Done(words::saved(&paths)));
-                self.export.handover_mut(id).saved = Some(paths);
+                if let Some(id) = of.at() {
+                    self.export.handover_mut(id).saved = Some(paths);
+                }
             }
             Err(failure) => match &mut self.dialog {
                 Some(Dialog::SaveExport(dialog)) if mine => {
