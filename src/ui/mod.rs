@@ -18,14 +18,6 @@ mod effective;
 mod export;
 #[cfg(test)]
 mod fake_engine;
-#[cfg(test)]
-mod fake_engine_activity;
-#[cfg(test)]
-mod fake_engine_admin;
-#[cfg(test)]
-mod fake_engine_export;
-#[cfg(test)]
-mod fake_engine_import;
 pub mod first_start;
 pub mod fonts;
 pub mod icons;

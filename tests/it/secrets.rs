@@ -247,7 +247,7 @@ fn se_03_no_type_that_derives_debug_holds_a_secret_that_would_be_printed() {
     let mut wrong = Vec::new();
     let mut looked = 0;
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for path in sources(&src).into_iter().filter(|path| !path.ends_with("fake_engine.rs")) {
+    for path in sources(&src) {
         let text = fs::read_to_string(&path).unwrap();
         for (name, fields) in derived(&text) {
             looked += 1;

@@ -10,8 +10,8 @@ use crate::{
     engine::{Deed, Event},
     failure::{Code, Failure},
     ui::{
+        fake_engine::activity::entry,
         fake_engine::{FakeEngine, at, connection},
-        fake_engine_activity::entry,
         window_tests::{Window, click, open, open_at, settle, shows, type_into},
     },
 };

@@ -10,8 +10,8 @@ use crate::{
     engine::{ImportSource, Preview},
     failure::{Code, Failure},
     ui::{
+        fake_engine::import::{CLI_FILE, browser_row, preview, profiles, refused_row, same_as, token_row},
         fake_engine::{FakeEngine, connection},
-        fake_engine_import::{CLI_FILE, browser_row, preview, profiles, refused_row, same_as, token_row},
         state::Dialog,
         text::importing as words,
         window_tests::{Window, click, open, settle, shows, type_into},

@@ -16,8 +16,8 @@ use crate::{
     databricks::{Entitlement, Permission, Securable, WorkspaceRole},
     failure::{Code, Failure},
     ui::{
+        fake_engine::admin::{FakeOffice, SECRET_VALUE, forbidden, object, principal, users_token},
         fake_engine::{FakeEngine, account, connection, production},
-        fake_engine_admin::{FakeOffice, SECRET_VALUE, forbidden, object, principal, users_token},
         window_tests::{Window, ask_to_close, click, open, settle, shows, type_into},
     },
 };

@@ -16,8 +16,8 @@ use crate::{
     interchange::{databrickscfg::Remark, export::NEEDS_PROFILE, format::Pick},
     storage::VaultStatus,
     ui::{
+        fake_engine::export::{FORMATS, profile, refused},
         fake_engine::{FakeEngine, account, browser, connection, production},
-        fake_engine_export::{FORMATS, profile, refused},
         window_tests::{Window, click, open_at, settle, shows, type_into},
     },
 };

@@ -9,8 +9,8 @@ use crate::{
     engine::Event,
     failure::Code,
     ui::{
+        fake_engine::admin::{FakeOffice, SECRET_VALUE, principal},
         fake_engine::{account, at, connection, unauthorized},
-        fake_engine_admin::{FakeOffice, SECRET_VALUE, principal},
         state::{Dialog, tests::Desk},
         widgets::TableRows as _,
     },

@@ -9,8 +9,8 @@ use crate::{
     failure::Code,
     interchange::{databrickscfg::ProfileName, format::Subject},
     ui::{
+        fake_engine::export::{FORMATS, JDBC, TERRAFORM, refused},
         fake_engine::{FakeEngine, at, browser, connection, production},
-        fake_engine_export::{FORMATS, JDBC, TERRAFORM, refused},
         state::{Dialog, Notice},
     },
 };

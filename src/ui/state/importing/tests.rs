@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::*;
 use crate::ui::{
     fake_engine::connection,
-    fake_engine_import::{preview, refused_row, same_as, token_row},
+    fake_engine::import::{preview, refused_row, same_as, token_row},
     widgets::TableRows as _,
 };
 

@@ -4,8 +4,8 @@ use crate::{
     engine::Event,
     failure::Code,
     ui::{
+        fake_engine::export::{profile, refused},
         fake_engine::{FakeEngine, at, connection},
-        fake_engine_export::{profile, refused},
         state::Notice,
     },
 };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::ExposeSecret as _;
 
-use super::fake_engine::{Inner, connection};
+use super::{Inner, connection};
 use crate::{
     connection::{AuthKind, Connection, ConnectionId, Draft, Reviewed, SecretKind},
     engine::{

@@ -1,5 +1,13 @@
 //! An engine for tests of the window: keeps everything in memory, answers when it is told to.
 
+pub mod activity;
+pub mod admin;
+pub mod export;
+pub mod import;
+mod samples;
+mod sign_in;
+mod tokens;
+
 use std::{
     cell::RefCell,
     collections::{HashMap, VecDeque},
@@ -11,7 +19,9 @@ use std::{
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Wires, fake_engine_activity::Recorded};
+pub use samples::*;
+
+use super::Wires;
 use crate::{
     check::{Progress, Report, Step, StepReport},
     connection::{AuthKind, Connection, ConnectionId, Draft, EnvironmentKind, LastTest, LevelKind, SecretKind, Status},
@@ -20,113 +30,6 @@ use crate::{
     failure::{Code, Failure, Remedy},
     storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
 };
-
-pub fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_790_000_000 + second).unwrap()
-}
-
-/// A connection as the form makes it.
-pub fn connection(name: &str, change: impl FnOnce(&mut Draft)) -> Connection {
-    let mut draft = Draft::new(ConnectionId::random());
-    draft.name = name.to_owned();
-    draft.base_url = "https://adb-1234567890123456.7.azuredatabricks.net".to_owned();
-    change(&mut draft);
-    draft.review(&|_| false).result.unwrap_or_else(|| panic!("{:?}", draft.review(&|_| false).remarks)).connection
-}
-
-pub fn production(name: &str) -> Connection {
-    connection(name, |draft| draft.environment = EnvironmentKind::Production)
-}
-
-pub fn snapshot(connections: &[Connection]) -> Arc<Snapshot> {
-    let entries = connections.iter().map(|connection| Entry { connection: connection.clone(), revision: Revision(1) }).collect();
-    Arc::new(Snapshot { entries, tombstones: Vec::new(), mode: Mode::Writable, notices: Vec::new() })
-}
-
-pub fn ok_report() -> Report {
-    let step = |step, started, ms| StepReport {
-        step,
-        ok: true,
-        started: Duration::from_millis(started),
-        duration: Duration::from_millis(ms),
-        detail: None,
-    };
-    let cluster = |name: &str, state| Cluster { id: name.to_owned(), name: name.to_owned(), state };
-    Report {
-        state: Status::Ok,
-        duration: Duration::from_millis(182),
-        steps: vec![
-            step(Step::Dns, 0, 4),
-            step(Step::Authentication, 4, 100),
-            step(Step::Identity, 104, 26),
-            step(Step::Clusters, 130, 52),
-        ],
-        user: Some("you@example.com".to_owned()),
-        workspace_id: Some("1234567890123456".to_owned()),
-        workspaces: None,
-        clusters: Some(vec![
-            cluster("nightly-etl", ClusterState::Running),
-            cluster("adhoc", ClusterState::Terminated),
-            cluster("ml-gpu", ClusterState::Pending),
-        ]),
-        failure: None,
-        hints: Vec::new(),
-    }
-}
-
-pub fn unauthorized() -> Failure {
-    Failure::new(
-        Code::Unauthorized,
-        "The workspace does not accept this token.",
-        "It has probably expired or been revoked.",
-        "Generate a new one.",
-    )
-    .with_remedy(Remedy::ReplaceSecret)
-    .with_details("HTTP 401 {\"error_code\":\"401\"}")
-}
-
-/// The sign-in page of a fake sign-in.
-pub const LINK: &str = "https://adb-1234567890123456.7.azuredatabricks.net/oidc/v1/authorize?state=key";
-
-/// Signed in at second 0, for an hour.
-pub fn sign_in(user: &str) -> SignIn {
-    SignIn { user: user.to_owned(), since: at(0), expires_at: Some(at(3600)), renews: true }
-}
-
-/// A connection that signs in through the browser.
-pub fn browser(name: &str) -> Connection {
-    connection(name, |draft| draft.auth = AuthKind::Browser)
-}
-
-/// A connection to an account.
-pub fn account(name: &str) -> Connection {
-    connection(name, |draft| {
-        draft.auth = AuthKind::Browser;
-        draft.level = LevelKind::Account;
-        draft.base_url = "https://accounts.azuredatabricks.net".to_owned();
-        draft.account_id = "12345678-90ab-cdef-1234-567890abcdef".to_owned();
-    })
-}
-
-/// What every token is worth that is made here.
-pub fn new_value() -> String {
-    format!("dapi{}3f9c", "0123456789abcdef".repeat(2).get(..28).unwrap_or_default())
-}
-
-/// `days` from second 0 on; `None` never expires.
-pub fn token(id: &str, comment: &str, created: i64, expires: Option<i64>) -> Token {
-    let day = |days: i64| at(days * 86_400);
-    Token {
-        id: id.to_owned(),
-        comment: comment.to_owned(),
-        created_at: Some(day(created)),
-        expires_at: expires.map(day),
-        last_used: None,
-        scopes: Vec::new(),
-    }
-}
-
-pub const PLANNED: [Step; 4] = [Step::Dns, Step::Authentication, Step::Identity, Step::Clusters];
 
 pub struct Inner {
     pub entries: Vec<Entry>,
@@ -164,10 +67,10 @@ pub struct Inner {
     pub irrevocable: Vec<String>,
     /// Making and replacing answer only when told to.
     pub tokens_wait: bool,
-    pub recorded: Recorded,
-    pub office: super::fake_engine_admin::FakeOffice,
-    pub around: super::fake_engine_import::Around,
-    pub tools: super::fake_engine_export::FakeTools,
+    pub recorded: activity::Recorded,
+    pub office: admin::FakeOffice,
+    pub around: import::Around,
+    pub tools: export::FakeTools,
 }
 
 impl Default for Inner {
@@ -198,10 +101,10 @@ impl Default for Inner {
             token_failure: None,
             irrevocable: Vec::new(),
             tokens_wait: false,
-            recorded: Recorded::default(),
-            office: super::fake_engine_admin::FakeOffice::default(),
-            around: super::fake_engine_import::Around::default(),
-            tools: super::fake_engine_export::FakeTools::default(),
+            recorded: activity::Recorded::default(),
+            office: admin::FakeOffice::default(),
+            around: import::Around::default(),
+            tools: export::FakeTools::default(),
         }
     }
 }
@@ -247,39 +150,6 @@ impl FakeEngine {
         while let Some(command) = inner.commands.pop_front() {
             inner.answer(command);
         }
-    }
-
-    /// The sign-in that began last goes on by a step.
-    pub fn sign_in_step(&self, step: SignInStep) {
-        let mut inner = self.0.borrow_mut();
-        let (run, id) = inner.sign_ins.last().map(|(run, owner, _)| (*run, owner.id)).unwrap();
-        inner.events.push_back(Event::SignInProgress { run, id, step });
-    }
-
-    /// The browser is open (or not), the listener waits from second 0 on.
-    pub fn sign_in_waits(&self, browser_opened: bool) {
-        self.sign_in_step(SignInStep::CheckingVault);
-        self.sign_in_step(SignInStep::Discovering);
-        self.sign_in_step(SignInStep::Waiting { address: LINK.into(), port: 8020, until: at(300), browser_opened });
-    }
-
-    /// The sign-in that began last ends.
-    pub fn sign_in_ends(&self, outcome: Result<&str, Failure>) {
-        self.sign_in_ends_with(outcome.map(|user| SignedIn { sign_in: sign_in(user), hints: Vec::new(), found: None }));
-    }
-
-    pub fn sign_in_finds(&self, found: Found) {
-        self.sign_in_ends_with(Ok(SignedIn { sign_in: sign_in("priya@example.com"), hints: Vec::new(), found: Some(found) }));
-    }
-
-    pub fn sign_in_ends_with(&self, outcome: Result<SignedIn, Failure>) {
-        let mut inner = self.0.borrow_mut();
-        let (run, owner, _) = inner.sign_ins.pop().unwrap();
-        if let Ok(signed_in) = &outcome {
-            inner.signed_in.insert(owner.id, signed_in.sign_in.clone());
-            inner.events.push_back(Event::History(vec![(owner.id, None)]));
-        }
-        inner.events.push_back(Event::SignInFinished { run, id: owner.id, outcome });
     }
 
     /// Works off one command.
@@ -447,105 +317,6 @@ impl Inner {
             }
             other => self.answer_tokens(other),
         }
-    }
-
-    fn answer_sign_in(&mut self, command: Command) {
-        match command {
-            Command::SignIn { run, owner, place, .. } => self.sign_ins.push((run, *owner, place)),
-            Command::AnswerSignIn { yes, .. } => self.answers.push(yes),
-            Command::CancelSignIn { run } => self.sign_ins.retain(|(running, ..)| *running != run),
-            Command::SignOut { id } => {
-                self.signed_in.remove(&id);
-                self.events.push_back(Event::SignedOut { id });
-            }
-            Command::DescribeSignIn { id } => {
-                let outcome = Ok(self.signed_in.get(&id).cloned());
-                self.events.push_back(Event::SignInDescribed { id, outcome });
-            }
-            Command::ListWorkspaces { id } => {
-                let outcome = self.workspaces.clone();
-                self.events.push_back(Event::Workspaces { id, outcome });
-            }
-            Command::AddWorkspaces { connections } => {
-                if let Some(failure) = self.save_failure.clone() {
-                    self.events.push_back(Event::Failed { about: None, failure });
-                    return;
-                }
-                let ids = connections.iter().map(|connection| connection.id).collect();
-                self.entries.extend(connections.into_iter().map(|connection| Entry { connection, revision: Revision(1) }));
-                self.tell_library();
-                self.events.push_back(Event::WorkspacesAdded { ids });
-            }
-            Command::StoreSignIns => {
-                let (ids, failure) = self.unsaved_sign_ins.clone();
-                self.events.push_back(Event::SignInsUnsaved { ids, failure });
-            }
-            copying => self.answer_copying(copying),
-        }
-    }
-
-    fn answer_tokens(&mut self, command: Command) {
-        let failure = self.token_failure.clone();
-        match command {
-            Command::ListTokens { id } => {
-                let list = TokenList { tokens: self.tokens.clone(), in_use: self.in_use.clone(), longest_days: self.longest_days };
-                self.events.push_back(Event::Tokens { id, outcome: failure.map_or(Ok(list), Err) });
-            }
-            Command::GenerateToken { run, id, request } => {
-                self.token_request = Some(request.clone());
-                if self.tokens_wait {
-                    return;
-                }
-                let outcome = failure.map_or_else(|| Ok(self.make_token(&request)), Err);
-                self.events.push_back(Event::TokenGenerated { run, id, outcome });
-            }
-            Command::UseToken { id, new } => {
-                if failure.is_none() {
-                    self.in_use = Some(new.token.id.clone());
-                    self.secrets.insert((id, SecretKind::PersonalAccessToken), new.value.clone());
-                }
-                self.events.push_back(Event::TokenUsed { id, outcome: failure.map_or(Ok(()), Err) });
-            }
-            Command::RevokeTokens { id, token_ids } => {
-                let (kept, revoked): (Vec<String>, Vec<String>) = token_ids.into_iter().partition(|id| self.irrevocable.contains(id));
-                self.tokens.retain(|token| !revoked.contains(&token.id));
-                let failed = kept.into_iter().map(|id| (id, unauthorized())).collect();
-                self.events.push_back(Event::TokensRevoked { id, revoked, failed });
-            }
-            Command::RotateToken { run, id, request } => {
-                self.token_request = Some(request.clone());
-                let outcome = if let Some(failure) = failure {
-                    Err(failure)
-                } else {
-                    let old = self.in_use.take();
-                    let new = self.make_token(&request);
-                    self.in_use = Some(new.token.id.clone());
-                    let old_remains = old.clone().filter(|old| self.irrevocable.contains(old)).map(|_| unauthorized());
-                    if old_remains.is_none() {
-                        self.tokens.retain(|token| Some(&token.id) != old.as_ref());
-                    }
-                    Ok(Rotated { token: new.token, old_remains })
-                };
-                self.events.push_back(Event::TokenRotated { run, id, outcome });
-            }
-            Command::Admin { run, id, request } => self.answer_admin(run, id, request),
-            other => self.answer_import(other),
-        }
-    }
-
-    pub fn make_token(&mut self, request: &TokenRequest) -> NewToken {
-        let number = self.tokens.len() + 1;
-        let expires_at = request.lifetime.map(|lifetime| at(0) + lifetime);
-        let token = Token {
-            id: format!("new{number}"),
-            comment: request.comment.clone(),
-            created_at: Some(at(0)),
-            expires_at,
-            last_used: None,
-            scopes: request.scopes.clone(),
-        };
-        self.tokens.push(token.clone());
-        NewToken { value: new_value().into(), token }
     }
 
     pub fn finish(&mut self, run: RunId, connection: &Connection) {

@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::fake_engine::Inner;
+use super::Inner;
 use crate::{
     connection::{ConnectionId, SecretKind},
     engine::{Command, Drift, Event, ExportOf, ExportPlace, ExportRequest, Offer, Plan, ProfileLine, ProfilesFile, Proof, RunId},

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::date;
 
-use super::fake_engine::{Inner, at, token};
+use super::{Inner, at, token};
 use crate::{
     connection::{ClientId, ConnectionId},
     databricks::{

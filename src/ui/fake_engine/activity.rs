@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::fake_engine::{Inner, at};
+use super::{Inner, at};
 use crate::{
     connection::ConnectionId,
     engine::{ActivityEntry, Command, Deed, Diagnostics, Event},
