@@ -25,9 +25,9 @@ use super::{
     shared::{Shared, blocking},
 };
 use crate::{
-    connection::{BaseUrl, Connection, ConnectionId},
+    connection::{Connection, ConnectionId},
     failure::{Code, Failure},
-    interchange::databrickscfg::File,
+    interchange::databrickscfg::{File, Leads},
     oauth::AccessToken,
     storage::{NotedToken, TokenNotes, VaultHome, Whose, foreign_digest},
 };
@@ -302,7 +302,8 @@ fn plan(shared: &Shared) -> Result<Plan, Failure> {
             shared.publishing.read(foreign_digest(&bytes), &bytes).ok()
         };
         let Some(file) = files.entry(publication.file).or_insert_with_key(read) else { continue };
-        if leads_there(file, &publication.profile, connection) {
+        // The CLI sends the token to whichever host stands in the file.
+        if file.leads(&publication.profile, &connection.base_url) == Leads::There {
             storage = storage.or_else(|| file.setting("auth_storage"));
             let (connection, owner) = (connection.clone(), connection.owner_among(&all).clone());
             wanted.insert(publication.profile.clone(), Wanted { profile: publication.profile, connection, owner });
@@ -326,13 +327,6 @@ fn off(shared: &Shared, storage: Option<String>) -> Option<CliTokensOff> {
     } else {
         None
     }
-}
-
-/// The CLI sends the token to whichever host stands in the file.
-fn leads_there(file: &File, profile: &str, connection: &Connection) -> bool {
-    let section = file.profile(profile);
-    let host = section.as_ref().and_then(|section| section.get("host")).and_then(|host| BaseUrl::read(host).ok());
-    host.is_some_and(|host| host.base_url.origin() == connection.base_url.origin())
 }
 
 impl Wanted {

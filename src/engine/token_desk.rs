@@ -1,7 +1,7 @@
 //! A token for a program that asks once and ends: by the same rules as the engine's, without its thread, its lane and its events.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -9,6 +9,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
+use zeroize::Zeroizing;
 
 use super::{
     Places,
@@ -16,9 +17,9 @@ use super::{
     shared::{blocking, http_for, vault_for},
 };
 use crate::{
-    connection::{AuthKind, BaseUrl, Connection, ConnectionId, SecretKind},
+    connection::{AuthKind, Connection, ConnectionId, SecretKind},
     failure::{Code, Failure, Remedy},
-    interchange::databrickscfg::File,
+    interchange::databrickscfg::{File, Leads},
     oauth::AccessToken,
     session::{Sessions, Surroundings},
     storage::{CliTokens, HandedOut, Library, NotedToken, Publications, SecretKey, SettingsFile, TokenNotes, Vault, VaultHome},
@@ -97,20 +98,38 @@ impl TokenDesk {
         &self.published
     }
 
-    /// Where the Databricks tools' own file says that this profile leads: there its token will be sent. `None`: it has no such profile with a host,
-    /// or cannot be read.
-    #[must_use]
-    pub fn place_of(&self, profile: &str) -> Option<ProfilesPlace> {
-        let file = File::read(&fs::read(self.databrickscfg.as_ref()?).ok()?).ok()?;
-        let section = file.profile(profile)?;
-        let value = |key: &str| section.get(key).filter(|value| !value.is_empty()).map(str::to_owned);
-        Some(ProfilesPlace { host: value("host")?, account_id: value("account_id"), workspace_id: value("workspace_id") })
+    /// Where the Databricks tools' own file says that this profile leads, as Go reads it. `None`: it has no such profile with a host.
+    ///
+    /// # Errors
+    /// As [`Self::leads`].
+    pub fn place_of(&self, profile: &str) -> Result<Option<ProfilesPlace>, Failure> {
+        let Some(file) = self.profiles()? else { return Ok(None) };
+        let section = file.profile(profile);
+        let value = |key: &str| section.as_ref()?.get(key).filter(|value| !value.is_empty()).map(str::to_owned);
+        let Some(host) = value("host") else { return Ok(None) };
+        Ok(Some(ProfilesPlace { host, account_id: value("account_id"), workspace_id: value("workspace_id") }))
     }
 
-    /// Still, whoever has written the file since.
-    fn leads_to(&self, profile: &str, connection: &Connection) -> bool {
-        let place = self.place_of(profile).and_then(|place| BaseUrl::read(&place.host).ok());
-        place.is_some_and(|place| place.base_url.origin() == connection.base_url.origin())
+    /// Whether a token of this connection would be sent where the connection leads, by all who read the profile: whoever has written the file since.
+    ///
+    /// # Errors
+    /// There is a file, and it cannot be read: what others make of it is not known.
+    pub fn leads(&self, profile: &str, connection: &Connection) -> Result<Leads, Failure> {
+        Ok(self.profiles()?.map_or(Leads::Nowhere, |file| file.leads(profile, &connection.base_url)))
+    }
+
+    fn profiles(&self) -> Result<Option<File>, Failure> {
+        let Some(path) = &self.databrickscfg else { return Ok(None) };
+        match fs::read(path).map(Zeroizing::new) {
+            Ok(bytes) => File::read(&bytes).map(Some),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Err(error) => Err(Failure::new(
+                Code::FileUnreadable,
+                format!("{} cannot be read.", path.display()),
+                format!("It says where the token would be sent. The system says: {error}."),
+                "Check the permissions of the file.",
+            )),
+        }
     }
 
     /// For a vault that has answered with `VaultLocked`.
@@ -152,7 +171,8 @@ impl TokenDesk {
         for (profile, noted) in self.cli_tokens.noted() {
             let connection = self.connections.iter().find(|connection| connection.id == noted.connection);
             let now = NotedToken::new(noted.connection, token.expires_at);
-            let is_theirs = |it: &Connection| it.owner_among(&self.connections).id == owner.id && self.leads_to(&profile, it);
+            let is_theirs =
+                |it: &Connection| it.owner_among(&self.connections).id == owner.id && self.leads(&profile, it) == Ok(Leads::There);
             if noted.expires_at < now.expires_at && connection.is_some_and(is_theirs) {
                 let (tokens, secret) = (Arc::clone(&self.cli_tokens), token.secret.clone());
                 let _ = blocking(move || tokens.put(&profile, &secret, &now)).await;

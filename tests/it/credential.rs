@@ -414,8 +414,49 @@ fn a_profile_that_was_written_by_hand_is_known_by_its_host_and_one_that_leads_el
     write("sales", "https://adb-1.2.azuredatabricks.net/");
     let words = desk.refused(&["--profile", "sales"]);
     assert!(words.contains("leads to https://adb-1.2.azuredatabricks.net.") && !words.contains(NOT_CONFIGURED), "{words}");
-    fs::write(desk.home.path().join(".databrickscfg"), b"[sales\n\xff").unwrap();
+    // What one of the SDKs makes of these is not known, or another address than the others do.
+    let (file, ours) = (desk.home.path().join(".databrickscfg"), desk.host());
+    for text in [
+        format!("[sales]\nhost = {ours}@evil.example\n"),
+        format!("[sales]\nhost = {ours} ;@evil.example\n"),
+        format!("[sales]\nhost = {ours}\n  @evil.example/?a=b\n"),
+        format!("[sales]\nhost = https://evil.example\nhost = {ours}\n"),
+        "[sales]\nHOST = https://evil.example\n".to_owned(),
+        format!("[sales]\n# x\rhost = https://evil.example\nx = {ours}\n"),
+        format!("[sales]\nhost = https://evil.example\n{}", "# filled up\n".repeat(400_000)),
+        "[sales]\nhost = https://evil.example\n[to Go not closed\n".to_owned(),
+    ] {
+        fs::write(&file, &text).unwrap();
+        let words = desk.refused(&["--profile", "sales"]);
+        assert!(!words.contains(NOT_CONFIGURED) && words.len() < 1000, "{words} {text:.200}");
+    }
+    fs::remove_file(&file).unwrap();
     desk.token(&["--profile", "sales"]);
+    fs::create_dir(&file).unwrap();
+    assert!(desk.refused(&["--profile", "sales"]).contains("It says where the token would be sent"));
+}
+
+/// In the SDKs a variable wins over the profile, and a file of variables may come with somebody's project.
+#[test]
+fn an_address_of_the_environment_takes_no_token_of_a_profile_away() {
+    let desk = Desk::new();
+    desk.add_pat("Sales");
+    let ours = desk.host();
+    let with = |around: &str, arguments: &[&str], profile: &str| {
+        let mut command = desk.command(&[&["auth", "token"], arguments].concat());
+        run(command.env("DATABRICKS_HOST", around).env("DATABRICKS_CONFIG_PROFILE", profile), b"", LIMIT)
+    };
+    for around in ["https://evil.example", &format!("{ours}@evil.example"), &format!("{ours}1"), "x y", &desk.demo.workspaces()[1].base_url]
+    {
+        for (arguments, profile) in [(&["--profile", "sales"][..], ""), (&[], "sales")] {
+            let words = told(&with(around, arguments, profile));
+            assert!(words.contains("DATABRICKS_HOST leads away") && !words.contains(NOT_CONFIGURED), "{words}");
+        }
+    }
+    for arguments in [&["--profile", "sales"][..], &[], &["sales"]] {
+        assert_eq!(Answer::read(&with(&format!("{ours}/"), arguments, "sales")).token, desk.demo.workspaces()[0].token);
+    }
+    assert_eq!(Answer::read(&with("https://evil.example", &["-p", "sales", "--host", &ours], "")).token, desk.demo.workspaces()[0].token);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::{
     connection::Connection,
     engine::{AccessToken, TokenDesk},
     failure::{Code, Failure},
+    interchange::databrickscfg::Leads,
 };
 
 pub(super) fn token(wanted: &Token, profile: Option<String>) -> Result<AccessToken, Unanswered> {
@@ -78,6 +79,8 @@ struct Question {
     host: Option<String>,
     account_id: Option<String>,
     workspace_id: Option<String>,
+    /// In the SDKs it wins over the host of a profile.
+    host_around: Option<String>,
 }
 
 impl Question {
@@ -88,16 +91,18 @@ impl Question {
             host: wanted.host.clone(),
             account_id: wanted.account_id.clone(),
             workspace_id: wanted.workspace_id.clone(),
+            host_around: None,
         }
     }
 
     /// As the Databricks CLI: who names neither a profile nor a host means those of the environment.
     fn with(self, around: &environment::Databricks) -> Self {
+        let host_around = around.host.clone();
         if self.named.is_some() || self.profile.is_some() || self.host.is_some() {
-            return self;
+            return Self { host_around, ..self };
         }
         if around.profile.is_some() {
-            return Self { profile: around.profile.clone(), ..self };
+            return Self { profile: around.profile.clone(), host_around, ..self };
         }
         Self {
             host: around.host.clone(),
@@ -122,7 +127,7 @@ impl Question {
             (None, Some(profile), at) => {
                 // Where the token will be sent, as far as it is known.
                 let written = desk
-                    .place_of(profile)
+                    .place_of(profile)?
                     .and_then(|place| Host::read(&place.host, place.account_id.as_deref(), place.workspace_id.as_deref()).ok());
                 let at = at.as_deref().map(host).transpose()?;
                 let connection = match (choose(&Asked::Profile(profile.clone())), &written) {
@@ -141,8 +146,13 @@ impl Question {
                         at.origin
                     )));
                 }
-                if let Some(written) = written.filter(|written| written.origin != ours) {
-                    return Err(Unanswered::Failed(leads_elsewhere(profile, &written.origin, connection)));
+                // Whoever says it on the command line has not left it to the environment.
+                let around = self.host_around.as_deref().filter(|_| self.host.is_none());
+                if around.is_some_and(|around| !host(around).is_ok_and(|around| around.origin == ours)) {
+                    return Err(Unanswered::Failed(leads_away(profile, connection)));
+                }
+                if let Leads::Elsewhere(there) = desk.leads(profile, connection)? {
+                    return Err(Unanswered::Failed(leads_elsewhere(profile, &there, connection)));
                 }
                 Ok(connection)
             }
@@ -165,6 +175,20 @@ fn leads_elsewhere(profile: &str, there: &str, connection: &Connection) -> Failu
             connection.base_url.origin()
         ),
         "Publish the connection again in Brickpass, or give the profile another name.",
+    )
+}
+
+/// A file of variables that comes with somebody's project would be enough to have the token sent anywhere.
+fn leads_away(profile: &str, connection: &Connection) -> Failure {
+    Failure::new(
+        Code::Conflict,
+        format!("DATABRICKS_HOST leads away from the profile \"{}\".", profile.escape_debug()),
+        format!(
+            "Databricks' tools would send the token there, and the connection \"{}\" leads to {}.",
+            connection.name.as_str(),
+            connection.base_url.origin()
+        ),
+        "Remove DATABRICKS_HOST from the environment, or name the profile that belongs to it.",
     )
 }
 

@@ -8,6 +8,7 @@ mod dialects;
 mod diff;
 mod edit;
 mod keys;
+mod leads;
 mod lines;
 mod name;
 mod python;
@@ -22,6 +23,7 @@ use self::lines::{Kind, Line, Unreadable};
 pub use self::{
     diff::{DiffKind, DiffLine},
     keys::{decides, is_secret},
+    leads::Leads,
     name::ProfileName,
 };
 
