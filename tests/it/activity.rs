@@ -124,7 +124,7 @@ fn an_inventory_is_of_all_connections_and_of_none_that_does_not_exist() {
     desk.add_sales("Sales", &desk.token());
     for (file, arguments) in [("all.csv", &["export"][..]), ("one.csv", &["export", "Sales"])] {
         let to = desk.home.path().join(file);
-        desk.done(&[arguments, &["--format", "csv", "--output", to.to_str().unwrap()]].concat());
+        desk.done(&[arguments, &["--format", "inventory-csv", "--output", to.to_str().unwrap()]].concat());
     }
     let listed = desk.json(&["activity"]);
     let saved: Vec<&Value> = listed["activity"].as_array().unwrap().iter().filter(|it| it["what"] == "export-saved").collect();
