@@ -59,10 +59,11 @@ const PRIVATE: &[u8] = b"PRIVATE KEY-----";
 
 fn read(file: &Path) -> std::io::Result<Vec<u8>> {
     use std::io::Read as _;
+    let regular = |found: &std::fs::Metadata| if found.is_file() { Ok(()) } else { Err(std::io::Error::other("it is not a regular file")) };
+    // Before it is opened: a pipe would be waited for.
+    regular(&std::fs::metadata(file)?)?;
     let opened = std::fs::File::open(file)?;
-    if !opened.metadata()?.is_file() {
-        return Err(std::io::Error::other("it is not a regular file"));
-    }
+    regular(&opened.metadata()?)?;
     let mut bytes = Vec::new();
     opened.take(CA_FILE_LIMIT + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > CA_FILE_LIMIT { Err(std::io::Error::other("it is larger than 4 MiB")) } else { Ok(bytes) }

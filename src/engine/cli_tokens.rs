@@ -27,9 +27,9 @@ use super::{
 use crate::{
     connection::{Connection, ConnectionId},
     failure::{Code, Failure},
-    interchange::databrickscfg::{File, Leads},
+    interchange::databrickscfg::{File, LARGEST, Leads},
     oauth::AccessToken,
-    storage::{NotedToken, TokenNotes, VaultHome, Whose, foreign_digest},
+    storage::{NotedToken, TokenNotes, VaultHome, Whose, foreign_digest, read_given},
 };
 
 /// The steady clock stands still while the computer sleeps: so often the wall's is looked at.
@@ -298,7 +298,7 @@ fn plan(shared: &Shared) -> Result<Plan, Failure> {
     for publication in publications {
         let Some(connection) = all.iter().find(|connection| connection.id == publication.connection) else { continue };
         let read = |path: &PathBuf| {
-            let bytes = std::fs::read(path).ok().map(Zeroizing::new)?;
+            let bytes = read_given(path, LARGEST as u64).ok().map(Zeroizing::new)?;
             shared.publishing.read(foreign_digest(&bytes), &bytes).ok()
         };
         let Some(file) = files.entry(publication.file).or_insert_with_key(read) else { continue };

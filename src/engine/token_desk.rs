@@ -1,7 +1,7 @@
 //! A token for a program that asks once and ends: by the same rules as the engine's, without its thread, its lane and its events.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -19,10 +19,10 @@ use super::{
 use crate::{
     connection::{AuthKind, Connection, ConnectionId, SecretKind},
     failure::{Code, Failure, Remedy},
-    interchange::databrickscfg::{File, Leads},
+    interchange::databrickscfg::{File, LARGEST, Leads},
     oauth::AccessToken,
     session::{Sessions, Surroundings},
-    storage::{CliTokens, HandedOut, Library, NotedToken, Publications, SecretKey, SettingsFile, TokenNotes, Vault, VaultHome},
+    storage::{CliTokens, HandedOut, Library, NotedToken, Publications, SecretKey, SettingsFile, TokenNotes, Vault, VaultHome, read_given},
 };
 
 /// How long whoever gets a personal access token may keep it without asking again: it can be rotated at any time, and the former one is then
@@ -120,16 +120,12 @@ impl TokenDesk {
 
     fn profiles(&self) -> Result<Option<File>, Failure> {
         let Some(path) = &self.databrickscfg else { return Ok(None) };
-        match fs::read(path).map(Zeroizing::new) {
-            Ok(bytes) => File::read(&bytes).map(Some),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
-            Err(error) => Err(Failure::new(
-                Code::FileUnreadable,
-                format!("{} cannot be read.", path.display()),
-                format!("It says where the token would be sent. The system says: {error}."),
-                "Check the permissions of the file.",
-            )),
+        if path.metadata().is_err_and(|error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)) {
+            return Ok(None);
         }
+        let unread = |failure: Failure| Failure { why: format!("It says where the token would be sent. {}", failure.why), ..failure };
+        let bytes = read_given(path, LARGEST as u64).map(Zeroizing::new).map_err(unread)?;
+        File::read(&bytes).map(Some)
     }
 
     /// For a vault that has answered with `VaultLocked`.

@@ -497,3 +497,20 @@ fn an_address_that_nobody_confirmed_gets_no_token() {
     let words = desk.refused(&["--profile", "Sales"]);
     assert!(words.contains("Nobody has confirmed this address") && !words.contains(NOT_CONFIGURED), "{words}");
 }
+
+/// A tool waits for as long as this program does.
+#[test]
+fn a_pipe_or_a_device_in_the_place_of_the_file_of_profiles_is_not_waited_for() {
+    let desk = Desk::new();
+    desk.add_pat("Sales");
+    let pipe = desk.home.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for place in [pipe.as_path(), "/dev/zero".as_ref(), desk.home.path()] {
+        let mut command = desk.command(&["auth", "token", "--profile", "Sales"]);
+        let finished = run(command.env("DATABRICKS_CONFIG_FILE", place), b"", Duration::from_secs(20));
+        assert_eq!(finished.code, Some(1), "{}: {finished:?}", place.display());
+        let told =
+            ["It says where the token would be sent. It is a folder.", "It says where the token would be sent. It is not a regular file"];
+        assert!(told.iter().any(|words| finished.stderr.contains(words)), "{finished:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! A change that was agreed to, and the way back. On the storage lane.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 use secrecy::ExposeSecret as _;
 
@@ -100,9 +100,18 @@ fn remember(shared: &Shared, plan: &Plan, after: &File, learnt: &[Learnt<'_>]) -
     }
     if let Err(failure) = shared.publishing.publications.settle(&plan.path, &published, &forgotten) {
         // The file is as it was meant to be; only later changes of it will not be noticed.
-        shared.fail(failure);
+        shared.fail(not_remembered(&plan.path, failure));
     }
     Ok(())
+}
+
+fn not_remembered(path: &Path, failure: Failure) -> Failure {
+    Failure {
+        what: format!("{} was changed as it was shown, but Brickpass cannot remember that.", path.display()),
+        why: format!("{} {}", failure.what, failure.why),
+        fix: "Free some space, or check the permissions of that folder, and do the same again: until then drift is not noticed.".to_owned(),
+        ..failure
+    }
 }
 
 /// Goes back, and forgets what was published by that.
@@ -151,7 +160,7 @@ pub(in crate::engine) fn forget(shared: &Shared, profile: &str) {
     settle(shared, |path, _| shared.publishing.publications.forget(path, profile));
 }
 
-fn settle(shared: &Shared, change: impl FnOnce(&std::path::Path, &File) -> Result<(), Failure>) {
+fn settle(shared: &Shared, change: impl FnOnce(&Path, &File) -> Result<(), Failure>) {
     let outcome: Result<Box<ProfilesFile>, Failure> =
         Now::read(shared).and_then(|now| change(now.file.path(), &now.profiles)).and_then(|()| listed(shared));
     shared.outbox.send(Event::Profiles(outcome));

@@ -74,6 +74,23 @@ fn all_secrets_that_a_connection_holds_leave_the_file_at_once() {
     assert_eq!(fs::read_to_string(file(&terminal)).unwrap(), left);
 }
 
+/// A full disk, a folder that is read-only: who reads only that something failed does it again, or looks for what is missing.
+#[test]
+fn what_was_written_but_cannot_be_remembered_is_told_as_that() {
+    let terminal = terminal();
+    put(&file(&terminal), FILE);
+    fs::create_dir_all(terminal.home.state_dir().join("publications.json")).unwrap();
+    let told = terminal.brickpass(&["publish", "Sales", "--yes"]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(told.stderr.contains("was changed as it was shown, but Brickpass cannot remember that."), "{told:?}");
+    assert!(!told.stderr.contains("BRICKPASS_CONFIG_DIR") && !told.stderr.contains("Nothing was changed"), "{told:?}");
+    assert!(fs::read_to_string(file(&terminal)).unwrap().contains("auth_type  = databricks-cli"));
+    fs::remove_dir(terminal.home.state_dir().join("publications.json")).unwrap();
+    assert_eq!(terminal.brickpass(&["publish", "Sales", "--yes"]).code, Some(0));
+    let listed = terminal.brickpass(&["profiles", "--json"]).json();
+    assert!(listed["profiles"].as_array().unwrap().iter().any(|it| it["drift"] == "same"), "{listed:#}");
+}
+
 #[test]
 fn secrets_leave_the_file_in_a_terminal() {
     let terminal = terminal();
