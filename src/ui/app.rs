@@ -258,10 +258,18 @@ impl BrickpassApp {
             Some(Dialog::BackUp(_)) => backing_up::show(ctx, &mut self.state, act),
             Some(Dialog::MoveSecrets(_)) => importing::move_secrets(ctx, &mut self.state, act),
             Some(Dialog::Effective(_)) => effective::show(ctx, &mut self.state, act),
-            Some(Dialog::Shortcuts) if shortcuts::sheet(ctx, Id::unique("shortcuts sheet")) => {
-                self.state.dialog = None;
+            Some(Dialog::Shortcuts) => {
+                if shortcuts::sheet(ctx, Id::unique("shortcuts sheet")) {
+                    self.state.dialog = None;
+                }
             }
-            Some(_) => dialogs::show(ctx, &mut self.state, act),
+            Some(
+                Dialog::Close { .. }
+                | Dialog::DeleteProduction { .. }
+                | Dialog::Conflict { .. }
+                | Dialog::Unlock { .. }
+                | Dialog::SignInsUnsaved { .. },
+            ) => dialogs::show(ctx, &mut self.state, act),
         }
         if !matches!(self.state.dialog, Some(Dialog::Settings))
             && let Some(mut dialog) = self.settings.take()

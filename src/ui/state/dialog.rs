@@ -72,33 +72,6 @@ pub enum Dialog {
 }
 
 impl Dialog {
-    /// Whether a panel of its own draws it, and not the common dialog of a title, words and buttons.
-    pub fn has_panel(&self) -> bool {
-        match self {
-            Self::Close { .. }
-            | Self::DeleteProduction { .. }
-            | Self::Conflict { .. }
-            | Self::Unlock { .. }
-            | Self::SignInsUnsaved { .. } => false,
-            Self::AddWorkspaces(_)
-            | Self::GenerateToken(_)
-            | Self::RotateToken(_)
-            | Self::RevokeTokens(_)
-            | Self::ExportActivity(_)
-            | Self::Diagnostics(_)
-            | Self::Admin(_)
-            | Self::IncludeSecret(_)
-            | Self::SaveExport(_)
-            | Self::Import(_)
-            | Self::BackUp(_)
-            | Self::MoveSecrets(_)
-            | Self::Effective(_)
-            | Self::Settings
-            | Self::Shortcuts
-            | Self::Palette => true,
-        }
-    }
-
     /// What the delete dialog asks to be typed has been typed.
     pub fn may_delete(&self) -> bool {
         matches!(self, Self::DeleteProduction { expected, typed, .. } if typed.trim() == expected)
