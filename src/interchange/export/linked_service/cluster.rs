@@ -3,10 +3,11 @@
 use super::{
     super::parts,
     model::{Compute, Settings},
+    plain_secret,
     rules::{self, id},
 };
 use crate::{
-    connection::{looks_like_a_secret, unfit},
+    connection::unfit,
     failure::{Code, Failure},
     interchange::format::{Answers, Field, Pick},
 };
@@ -130,7 +131,8 @@ fn pairs(
     for (number, line) in written(lines).enumerate() {
         let (name, value) = split(line).map(|(name, value)| (name.trim(), value.trim())).ok_or_else(|| unread(field, number))?;
         // Azure reads a name in brackets as an expression.
-        if name.is_empty() || name.starts_with('[') || !is_name(name) || unfit(line).is_some() {
+        let hostile = [name, value].into_iter().any(|text| unfit(text).is_some()) || plain_secret::stands_in(name);
+        if name.is_empty() || name.starts_with('[') || !is_name(name) || hostile {
             return Err(unread(field, number));
         }
         if pairs.iter().any(|(other, _)| other == name) {
@@ -141,31 +143,18 @@ fn pairs(
                 "Remove one of the lines.",
             ));
         }
-        if is_secret(name, value) {
-            return Err(Failure::new(
-                Code::InvalidInput,
-                format!("\"{}\" would hold a secret: {name}.", field.label),
-                "It would stand in plain text in the definition of the linked service, and everybody who may see the cluster could read it.",
-                "Put it into a secret scope of the workspace, and write {{secrets/scope/key}} here.",
-            ));
+        if plain_secret::would_be(name, value) {
+            return Err(holds_a_secret(format!("\"{}\" would hold a secret: {name}.", field.label)));
         }
         pairs.push((name.to_owned(), value.to_owned()));
     }
     Ok(pairs)
 }
 
-/// By what the setting is called, or by what stands there.
-fn is_secret(name: &str, value: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let called_so = ["secret", "password", "token"]
-        .iter()
-        .any(|word| name.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with(['.', '_', '-'])));
-    let key = ["account.key", "secret.key", "secret_key", "account_key"].iter().any(|word| name.contains(word));
-    let refers = value.starts_with("{{secrets/") && value.ends_with("}}");
-    looks_like_a_secret(value) || ((called_so || key) && !refers && !value.is_empty())
-}
-
 fn path(field: &Field, typed: &str, begins: &[&str]) -> Result<String, Failure> {
+    if plain_secret::stands_in(typed) {
+        return Err(holds_a_secret(format!("\"{}\" has a path with a secret in it.", field.label)));
+    }
     if begins.iter().any(|start| typed.starts_with(start) && typed.len() > start.len()) && unfit(typed).is_none() {
         return Ok(typed.to_owned());
     }
@@ -175,6 +164,15 @@ fn path(field: &Field, typed: &str, begins: &[&str]) -> Result<String, Failure> 
         format!("A path begins with {}.", begins.join(", ")),
         format!("Write it as in this example. {}.", field.hint),
     ))
+}
+
+fn holds_a_secret(what: String) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        what,
+        "It would stand in plain text in the definition of the linked service, and everybody who may see the cluster could read it.",
+        "Put it into a secret scope of the workspace, and write {{secrets/scope/key}} here.",
+    )
 }
 
 fn unread(field: &Field, line: usize) -> Failure {

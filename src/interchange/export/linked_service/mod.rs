@@ -5,6 +5,7 @@
 mod cluster;
 mod files;
 mod model;
+mod plain_secret;
 mod rules;
 mod terraform;
 
