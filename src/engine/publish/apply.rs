@@ -109,7 +109,7 @@ fn not_remembered(path: &Path, failure: Failure) -> Failure {
     Failure {
         what: format!("{} was changed as it was shown, but Brickpass cannot remember that.", path.display()),
         why: format!("{} {}", failure.what, failure.why),
-        fix: "Free some space, or check the permissions of that folder, and do the same again: until then drift is not noticed.".to_owned(),
+        fix: "Free some space, or check the permissions of that folder, and publish again: until then drift is not noticed.".to_owned(),
         ..failure
     }
 }

@@ -155,3 +155,30 @@ fn a_publication_that_is_killed_leaves_the_old_file_or_the_new_one() {
     assert_eq!(terminal.brickpass(&["publish", "Sales", "--yes"]).code, Some(0));
     assert_eq!(fs::read_to_string(file(&terminal)).unwrap(), new);
 }
+
+/// Killed at any moment, each secret is in the file or out of it, and in the vault all the time.
+#[test]
+fn secrets_that_are_moved_are_never_lost_however_it_ends() {
+    let terminal = terminal();
+    let profile = |name: &str| format!("[{name}]\nhost = {HOST}\ntoken = {TOKEN}\n\n");
+    let old: String = (0..20).map(|number| profile(&format!("p{number}"))).collect();
+    let moving = ["profiles", "move-secrets", "--all", "--yes"];
+    put(&file(&terminal), &old);
+    let done = terminal.done(&moving);
+    let (new, took) = (fs::read_to_string(file(&terminal)).unwrap(), done.took);
+    assert!(!new.contains(TOKEN), "{new}");
+    for step in 0..16 {
+        put(&file(&terminal), &old);
+        let mut child = terminal.command(&moving).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(took * step / 13);
+        let _ = child.kill();
+        let _ = child.wait();
+        let left = fs::read_to_string(file(&terminal)).unwrap();
+        assert!(left == old || left == new, "after step {step}: {left}");
+        assert_eq!(terminal.done(&["token", "Sales"]).stdout.trim(), TOKEN, "after step {step}");
+    }
+    put(&file(&terminal), &old);
+    terminal.done(&moving);
+    assert_eq!(fs::read_to_string(file(&terminal)).unwrap(), new);
+    terminal.is_nowhere(TOKEN);
+}
