@@ -14,6 +14,7 @@
     clippy::disallowed_methods,
     reason = "a measurement may fail loudly"
 )]
+#![cfg_attr(not(target_os = "linux"), allow(unused_imports, dead_code, reason = "what is for what can only be measured on Linux"))]
 
 #[cfg(target_os = "linux")]
 mod credential;

@@ -70,7 +70,7 @@ fn refused(path: &Path, why: &str, fix: &str) -> Failure {
     Failure::new(Code::FileUnreadable, format!("{} cannot be read.", path.display()), why, fix)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(all(test, target_os = "linux"))]
 #[allow(clippy::disallowed_methods, reason = "a test puts files where they do not belong")]
 mod tests {
     use std::{

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
 #![allow(clippy::disallowed_methods, reason = "a test's own files hold no secret and need no care")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a skipped test says why; a test's child says how far it is")]
+#![cfg_attr(not(target_os = "linux"), allow(unused_imports, dead_code, reason = "what is for what can only be shown on Linux"))]
 
 mod activity;
 mod architecture;
