@@ -39,7 +39,7 @@ pub const SETTINGS: &str = "__settings__";
 pub const LARGEST: usize = 4 * 1024 * 1024;
 
 /// More of them say nothing new.
-const MOST_WARNINGS: usize = 5;
+const MOST_WARNINGS: usize = 2;
 
 /// The file as text and line by line: everything that is needed to change a line of it. It is taken apart once.
 pub struct File {

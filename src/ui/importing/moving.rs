@@ -21,6 +21,8 @@ use crate::{
 
 const WIDTH: f32 = 720.0;
 const LINE: f32 = 20.0;
+/// The room of what is to be known before it is done.
+const WARNINGS: f32 = 80.0;
 
 #[derive(Clone, Copy)]
 enum Answer {
@@ -70,9 +72,14 @@ fn contents(ui: &mut Ui, dialog: &mut Moving) -> Option<Answer> {
             let moves = matches!(dialog.stage, Stage::Applying { .. });
             say(ui, words::MOVE_WHY);
             truncated_label(ui, &plan.path.display().to_string(), fonts::regular(12.0), palette.weak, ui.available_width());
-            diff(ui, &plan.diff);
-            for warning in plan.edit.warnings() {
-                remark(ui, Severity::Warning, &warning);
+            let warnings = plan.edit.warnings();
+            diff(ui, &plan.diff, if warnings.is_empty() { 0.0 } else { WARNINGS });
+            if !warnings.is_empty() {
+                ScrollArea::vertical().id_salt("warnings").max_height(WARNINGS - 8.0).show(ui, |ui| {
+                    for warning in warnings {
+                        remark(ui, Severity::Warning, &warning);
+                    }
+                });
             }
             let go = Button::primary(if moves { words::MOVING } else { words::MOVE }).busy(moves).enabled(!moves && !plan.diff.is_empty());
             buttons(ui, [(Button::ghost(text::CANCEL).enabled(!moves), Answer::Close), (go, Answer::Move)])
@@ -96,12 +103,12 @@ fn contents(ui: &mut Ui, dialog: &mut Moving) -> Option<Answer> {
 }
 
 /// The lines that change, and some around them; colour and a sign say which.
-fn diff(ui: &mut Ui, lines: &[DiffLine]) {
+fn diff(ui: &mut Ui, lines: &[DiffLine], below: f32) {
     let palette = theme::of(ui);
     if lines.is_empty() {
         return quiet(ui, words::NOTHING_TO_MOVE);
     }
-    let room = (ui.ctx().content_rect().height() - 330.0).clamp(100.0, 420.0);
+    let room = (ui.ctx().content_rect().height() - 330.0 - below).clamp(60.0, 420.0);
     let frame = egui::Frame::new()
         .fill(palette.window)
         .stroke(Stroke::new(1.0, palette.hairline))

@@ -266,16 +266,22 @@ fn secrets_leave_the_file_only_after_their_own_question_and_come_back_with_undo(
 
 #[test]
 fn a_secret_that_nobody_holds_by_now_stays_and_is_told_of() {
-    let engine = with(&[], preview(vec![token_row("sales", "sales"), token_row("ops", "ops")]));
-    engine.0.borrow_mut().around.profiles = profiles(&["sales", "ops"]);
-    engine.0.borrow_mut().around.held_by_nobody = vec!["ops".to_owned()];
-    let mut window = opened(&engine, SIZE);
-    click(&mut window, &engine, words::READ);
-    click(&mut window, &engine, "Import 2 connections");
-    click(&mut window, &engine, words::MOVE_OFFER);
-    assert!(shows(&window, "The secrets of the profile ops stay in the file"));
-    click(&mut window, &engine, words::MOVE);
-    assert!(shows(&window, "The secret of 1 profile is out of the file"));
+    for size in [SIZE, [640.0, 480.0]] {
+        let names: Vec<String> = (0..30).map(|number| format!("p{number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let engine = with(&[], preview(names.iter().map(|name| token_row(name, name)).collect()));
+        engine.0.borrow_mut().around.profiles = profiles(&names);
+        engine.0.borrow_mut().around.held_by_nobody = vec!["p7".to_owned()];
+        let mut window = opened(&engine, size);
+        click(&mut window, &engine, words::READ);
+        click(&mut window, &engine, "Import 30 connections");
+        click(&mut window, &engine, words::MOVE_OFFER);
+        assert!(shows(&window, "The secrets of the profile p7 stay in the file"));
+        let go = window.get_by_role_and_label(Role::Button, words::MOVE).rect();
+        assert!(go.bottom() <= size[1] && go.right() <= size[0], "{go:?} in {size:?}");
+        click(&mut window, &engine, words::MOVE);
+        assert!(shows(&window, "The secrets of 29 profiles are out of the file"));
+    }
 }
 
 #[test]
