@@ -188,10 +188,37 @@ pub(super) fn databricks() -> Databricks {
     let text = |name: &str| set(name).and_then(|value| value.into_string().ok());
     Databricks {
         profile: text("DATABRICKS_CONFIG_PROFILE"),
-        host: text("DATABRICKS_HOST"),
+        // One that cannot be read is not the same as none: it would win over a profile all the same.
+        host: set("DATABRICKS_HOST").map(|value| value.to_string_lossy().into_owned()),
         account_id: text("DATABRICKS_ACCOUNT_ID"),
         workspace_id: text("DATABRICKS_WORKSPACE_ID"),
     }
+}
+
+/// For a program that asks a port of this computer while `HTTP_PROXY` is set: what is to be reached without the proxy, which would hear the key and
+/// the answer. Go asks directly anyhow; Python and Node do not. `None`: nothing has to be said.
+pub(super) fn without_proxy() -> Option<String> {
+    let text = |name: &str| set(name).map(|value| value.to_string_lossy().into_owned());
+    without_proxy_of(text)
+}
+
+fn without_proxy_of(text: impl Fn(&str) -> Option<String>) -> Option<String> {
+    // With `NO_PROXY` alone, Python would not look at the proxy of the system any more.
+    ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].iter().find_map(|name| text(name))?;
+    let said: Vec<String> = ["no_proxy", "NO_PROXY"].iter().filter_map(|name| text(name)).collect();
+    if said.iter().any(|said| said.trim() == "*") {
+        return None;
+    }
+    let mut all: Vec<&str> = said.iter().flat_map(|said| said.split(',')).map(str::trim).filter(|one| !one.is_empty()).collect();
+    all.extend(["127.0.0.1", "localhost"]);
+    let mut once = Vec::new();
+    all.retain(|one| {
+        !once.contains(one) && {
+            once.push(*one);
+            true
+        }
+    });
+    Some(all.join(","))
 }
 
 fn set(variable: &str) -> Option<OsString> {
@@ -220,6 +247,21 @@ mod tests {
             assert_eq!(failure.code, Code::InvalidInput, "{wrong}");
             assert!(!failure.what.contains('\u{1b}'), "{failure}");
         }
+    }
+
+    #[test]
+    fn this_computer_is_reached_without_a_proxy_and_what_was_said_stays() {
+        let said = |variables: &[(&str, &str)]| {
+            without_proxy_of(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(said(&[]), None);
+        assert_eq!(said(&[("HTTPS_PROXY", "http://p"), ("NO_PROXY", "a")]), None, "nothing here is asked over HTTPS");
+        for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+            assert_eq!(said(&[(name, "http://p")]).as_deref(), Some("127.0.0.1,localhost"), "{name}");
+        }
+        let proxy = ("HTTP_PROXY", "http://p");
+        assert_eq!(said(&[proxy, ("no_proxy", "a, .b"), ("NO_PROXY", "c,a,localhost")]).as_deref(), Some("a,.b,c,localhost,127.0.0.1"));
+        assert_eq!(said(&[proxy, ("NO_PROXY", "*")]), None);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub use name::{ConnectionName, NameError};
 pub use secret::{SecretKind, TypedSecret};
 pub use status::{LastTest, Status};
 pub use text::Unfit;
-pub(crate) use text::unfit;
+pub(crate) use text::{quoted, unfit};
 pub use timeout::{Timeout, TimeoutError};
 pub(crate) use token::looks_like_a_secret;
 

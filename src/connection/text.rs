@@ -74,9 +74,32 @@ pub(super) fn visible(text: String) -> String {
     text.chars().filter(kept).collect()
 }
 
+/// What was given and cannot be used, in quotation marks for a message: the beginning of it, as it can be seen, and not what stands before an `@`,
+/// which may be a password.
+pub(crate) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let (hidden, shown) = text.rsplit_once('@').map_or(("", text), |(_, behind)| ("\u{2026}@", behind));
+    let begin: String = shown.chars().take(LONGEST).collect();
+    let rest = if begin.len() < shown.len() { "\u{2026}" } else { "" };
+    format!("\"{hidden}{}{rest}\"", begin.escape_debug())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_used_is_quoted_without_a_password_and_never_at_length() {
+        for (text, shown) in [
+            ("a b", "\"a b\""),
+            ("https://me:hunter2@evil.example/", "\"\u{2026}@evil.example/\""),
+            ("a@hunter2@b", "\"\u{2026}@b\""),
+            ("\u{1b}[31m\n\"", "\"\\u{1b}[31m\\n\\\"\""),
+        ] {
+            assert_eq!(quoted(text), shown);
+        }
+        assert_eq!(quoted(&"x".repeat(100_000)).chars().count(), 83);
+    }
 
     #[test]
     fn what_cannot_be_seen_is_found() {

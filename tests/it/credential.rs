@@ -256,6 +256,30 @@ fn what_is_not_ours_lets_the_sdk_try_its_next_way_and_everything_else_is_told() 
     assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(1), ""), "{unknown:?}");
 }
 
+/// What a tool says goes into its own error texts, hence into logs.
+#[test]
+fn what_was_asked_for_in_vain_is_told_without_a_password_and_never_at_length() {
+    let desk = Desk::new();
+    desk.add_pat("Sales");
+    let long = "x".repeat(50_000);
+    for host in ["https://me:hunter2@evil.example", "me:hunter2@evil.example", "https://hunter2@a b", &long, "a\u{1b}[31m"] {
+        for arguments in [&["--host", host][..], &["-p", "sales", "--host", host], &["--profile", host], &[host], &[host, "--host", "x"]] {
+            let words = desk.refused(arguments);
+            assert!(words.len() < 600 && !words.contains("hunter2") && !words.contains('\u{1b}'), "{words}");
+        }
+        let words = told(&run(desk.command(&["auth", "token"]).env("DATABRICKS_HOST", host), b"", LIMIT));
+        assert!(words.len() < 600 && !words.contains("hunter2"), "{words}");
+        fs::write(desk.home.path().join(".databrickscfg"), format!("[sales]\nhost = {host}\n")).unwrap();
+        let words = desk.refused(&["-p", "sales"]);
+        assert!(words.len() < 600 && !words.contains("hunter2"), "{words}");
+        fs::remove_file(desk.home.path().join(".databrickscfg")).unwrap();
+    }
+    let mut command = desk.command(&["auth", "token", "-p", "sales"]);
+    let unreadable: std::ffi::OsString = std::os::unix::ffi::OsStringExt::from_vec(vec![0xff]);
+    let words = told(&run(command.env("DATABRICKS_HOST", unreadable), b"", LIMIT));
+    assert!(words.contains("DATABRICKS_HOST leads away"), "{words}");
+}
+
 #[test]
 fn a_browser_sign_in_serves_every_start_until_its_token_ends_and_nothing_after_sign_out() {
     let desk = Desk::new();

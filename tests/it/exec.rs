@@ -176,6 +176,29 @@ fn nothing_of_it_lies_in_a_file_or_an_argument_and_afterwards_the_port_is_closed
     assert!(!profiles.exists());
 }
 
+/// Python asks a proxy for every address that nobody has taken out, also for one of this computer: the proxy would hear the key, and the token.
+#[test]
+fn a_proxy_hears_neither_the_key_nor_the_token() {
+    const TEST: &str = "a_proxy_hears_neither_the_key_nor_the_token";
+    if Command::new("python3").arg("--version").output().is_err() {
+        return skip(TEST, "there is no python3");
+    }
+    let desk = Desk::new();
+    desk.add_pat("Sales");
+    let proxy = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    proxy.set_nonblocking(true).unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let asks = "import os, urllib.request as u\nr = u.Request(os.environ['DATABRICKS_METADATA_SERVICE_URL'])\n\
+                r.add_header('X-Databricks-Metadata-Version', '1')\nr.add_header('X-Databricks-Host', os.environ['DATABRICKS_HOST'])\n\
+                print(u.urlopen(r, timeout=5).status, os.environ['NO_PROXY'])";
+    for name in ["http_proxy", "HTTP_PROXY", "ALL_PROXY"] {
+        let mut command = command(&desk, &["Sales", "--", "python3", "-c", asks]);
+        let finished = run(command.env(name, &address).env("no_proxy", "intranet.example"), b"", LIMIT);
+        assert_eq!((finished.code, finished.stdout.trim()), (Some(0), "200 intranet.example,127.0.0.1,localhost"), "{name}: {finished:?}");
+        assert!(proxy.accept().is_err(), "{name}: the proxy was asked");
+    }
+}
+
 #[test]
 fn its_exit_code_is_that_of_the_command_and_what_follows_the_command_is_its_own() {
     let desk = Desk::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    connection::{AccountId, BaseUrl, Connection, ConnectionId, Level},
+    connection::{AccountId, BaseUrl, Connection, ConnectionId, Level, quoted},
     interchange::databrickscfg::ProfileName,
 };
 
@@ -34,8 +34,7 @@ impl Host {
     /// As the SDKs read a host: with or without scheme, the workspace or the account behind a question mark.
     pub(super) fn read(text: &str, account_id: Option<&str>, workspace_id: Option<&str>) -> Result<Self, Unchosen> {
         let with_scheme = if text.contains("://") { text.trim().to_owned() } else { format!("https://{}", text.trim()) };
-        let pasted =
-            BaseUrl::read(&with_scheme).map_err(|_| Unchosen::Unclear(format!("\"{}\" is not an address.", text.escape_debug())))?;
+        let pasted = BaseUrl::read(&with_scheme).map_err(|_| Unchosen::Unclear(format!("{} is not an address.", quoted(text))))?;
         let said = |id: Option<&str>| id.map(str::trim).filter(|id| !id.is_empty() && *id != "none").map(str::to_owned);
         Ok(Self {
             origin: pasted.base_url.origin(),
@@ -63,7 +62,7 @@ fn by_profile<'a>(profile: &str, connections: &'a [Connection], published: &[(Co
     // What a person has published under this name is what they mean; else a name speaks for itself.
     let found = if published.is_empty() { connections.iter().filter(|it| goes_by(it, profile)).collect() } else { published };
     only(&found, &format!("the profile {profile}"), "Publish one of them under another name, or rename it.")
-        .unwrap_or_else(|| Err(Unchosen::NotOurs(format!("no connection that goes by the name \"{}\"", profile.escape_debug()))))
+        .unwrap_or_else(|| Err(Unchosen::NotOurs(format!("no connection that goes by the name {}", quoted(profile)))))
 }
 
 fn goes_by(connection: &Connection, profile: &str) -> bool {

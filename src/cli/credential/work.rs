@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cli::{environment, interrupt::asked_to_end, output::in_terminal, runtime::runtime},
-    connection::Connection,
+    connection::{Connection, quoted},
     engine::{AccessToken, TokenDesk},
     failure::{Code, Failure},
     interchange::databrickscfg::Leads,
@@ -121,8 +121,8 @@ impl Question {
                 _ => Err(not_a_name),
             }),
             (Some(named), ..) => Err(Unanswered::Words(format!(
-                "argument \"{}\" cannot be combined with --host or --profile. Use the --host and --profile flags instead",
-                named.escape_debug()
+                "argument {} cannot be combined with --host or --profile. Use the --host and --profile flags instead",
+                quoted(named)
             ))),
             (None, Some(profile), at) => {
                 // Where the token will be sent, as far as it is known.

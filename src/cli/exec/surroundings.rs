@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 use tokio::process::Command;
 
 use crate::{
-    cli::environment::PASSPHRASE,
+    cli::environment::{PASSPHRASE, without_proxy},
     connection::{Connection, Level},
     failure::{Code, Failure},
     interchange::{databrickscfg::ProfileName, effective},
@@ -57,6 +57,10 @@ impl Surroundings {
         let mut with: Vec<_> = place(connection).map(|(_, variable, value)| (variable, SecretString::from(value.to_owned()))).collect();
         with.push(("DATABRICKS_AUTH_TYPE", SecretString::from(WAY)));
         with.push(("DATABRICKS_METADATA_SERVICE_URL", url.clone()));
+        // Some programs read the one, some the other.
+        let direct =
+            without_proxy().into_iter().flat_map(|direct| ["NO_PROXY", "no_proxy"].map(|name| (name, SecretString::from(direct.clone()))));
+        with.extend(direct);
         Ok(Self { without, with, profiles })
     }
 

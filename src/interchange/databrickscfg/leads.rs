@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use secrecy::ExposeSecret as _;
 
 use super::{File, keys::small, lines::Kind, python};
-use crate::connection::BaseUrl;
+use crate::connection::{BaseUrl, quoted};
 
 const HOST: &str = "host";
 
@@ -94,7 +94,7 @@ fn is(host: &str, there: &BaseUrl) -> bool {
 
 fn shown(host: &str) -> String {
     let address = BaseUrl::read(host).map(|read| read.base_url.origin());
-    address.unwrap_or_else(|_| format!("\"{}\"", host.chars().take(80).collect::<String>().escape_debug()))
+    address.unwrap_or_else(|_| quoted(host))
 }
 
 #[cfg(test)]
@@ -172,8 +172,8 @@ mod tests {
 
     #[test]
     fn what_is_found_is_told_without_what_makes_it_lie_on_the_screen() {
-        let Leads::Elsewhere(words) = leads("[p]\nhost = \u{202e}evil@example\n") else { panic!() };
-        assert_eq!(words, "\"\\u{202e}evil@example\"");
+        let Leads::Elsewhere(words) = leads("[p]\nhost = https://me:hunter2@\u{202e}evil\n") else { panic!() };
+        assert_eq!(words, "\"\u{2026}@\\u{202e}evil\"");
         let Leads::Elsewhere(words) = leads(&format!("[p]\nhost = x@{}\n", "y".repeat(10_000))) else { panic!() };
         assert!(words.len() < 100, "{words}");
     }
