@@ -12,7 +12,7 @@ use crate::{
     ui::{
         fake_engine::activity::entry,
         fake_engine::{FakeEngine, at, connection},
-        window_tests::{Window, click, open, open_at, settle, shows, type_into},
+        window_tests::{Window, click, key, open, open_at, settle, shows, type_into},
     },
 };
 
@@ -62,11 +62,6 @@ fn lines(window: &Window) -> Vec<String> {
         .collect();
     lines.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     lines.into_iter().map(|(_, label)| label).collect()
-}
-
-fn key(window: &mut Window, engine: &FakeEngine, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    settle(window, engine);
 }
 
 fn palette(window: &mut Window, engine: &FakeEngine, words: &str) {

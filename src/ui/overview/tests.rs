@@ -10,7 +10,7 @@ use crate::{
     engine::{Event, Reminder, ReminderChoice, TokenNote},
     ui::{
         fake_engine::{FakeEngine, at, connection, production, token, unauthorized},
-        window_tests::{Window, click, open, settle, shows},
+        window_tests::{Window, click, key, open, settle, shows},
     },
 };
 
@@ -34,11 +34,6 @@ fn opened(connections: &[Connection], days: &[i64]) -> (FakeEngine, Window) {
     engine.tell(Event::TokenNotes(connections.iter().zip(days).map(|(connection, days)| note(connection, *days)).collect()));
     settle(&mut window, &engine);
     (engine, window)
-}
-
-fn key(window: &mut Window, engine: &FakeEngine, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    settle(window, engine);
 }
 
 /// Headings and rows from top to bottom.

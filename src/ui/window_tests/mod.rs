@@ -12,7 +12,10 @@ use std::{
 };
 
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, accesskit::Role, pos2};
-use egui_kittest::{Harness, kittest::Queryable as _};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
 
 use super::{
     BrickpassApp, Setup,
@@ -69,6 +72,42 @@ pub(super) fn type_into(window: &mut Window, engine: &FakeEngine, role: Role, la
     window.run_steps(2);
     window.get_by_role_and_label(role, label).type_text(words);
     settle(window, engine);
+}
+
+pub(super) fn key(window: &mut Window, engine: &FakeEngine, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    settle(window, engine);
+}
+
+pub(super) fn tab(window: &mut Window, engine: &FakeEngine, title: &str) {
+    window.get_by_role_and_label(Role::Tab, title).click();
+    settle(window, engine);
+}
+
+pub(super) fn label(node: &egui_kittest::Node<'_>) -> String {
+    node.accesskit_node().label().unwrap_or_default()
+}
+
+/// The first box whose words begin so.
+pub(super) fn tick(window: &mut Window, engine: &FakeEngine, start: &str) {
+    window.query_all_by_role(Role::CheckBox).find(|node| label(node).starts_with(start)).unwrap().click();
+    settle(window, engine);
+}
+
+/// The boxes from the top down whose words hold `word`, up to `end`.
+pub(super) fn boxes(window: &Window, word: &str, end: &str) -> Vec<String> {
+    let all = window.query_all_by_role(Role::CheckBox).map(|node| (node.rect().top(), label(&node)));
+    let mut found: Vec<(f32, String)> = all.filter(|(_, label)| label.contains(word)).collect();
+    found.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    found.into_iter().map(|(_, label)| label.split(end).next().unwrap_or_default().to_owned()).collect()
+}
+
+/// Where somebody who sees, or a screen reader, would come across it.
+pub(super) fn is_in_words(window: &Window, secret: &str) -> bool {
+    window.query_all(egui_kittest::kittest::by()).any(|node| {
+        let node = node.accesskit_node();
+        [node.label(), node.value()].into_iter().flatten().any(|words| words.contains(secret))
+    })
 }
 
 pub(super) fn shows(window: &Window, words: &str) -> bool {

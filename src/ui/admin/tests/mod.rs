@@ -18,7 +18,7 @@ use crate::{
     ui::{
         fake_engine::admin::{FakeOffice, SECRET_VALUE, forbidden, object, principal, users_token},
         fake_engine::{FakeEngine, account, connection, production},
-        window_tests::{Window, ask_to_close, click, open, settle, shows, type_into},
+        window_tests::{Window, ask_to_close, boxes, click, is_in_words, key, label, open, settle, shows, tab, tick, type_into},
     },
 };
 
@@ -36,13 +36,8 @@ fn sales() -> FakeEngine {
 
 fn opened(engine: &FakeEngine) -> Window {
     let mut window = open(engine, SIZE);
-    tab(&mut window, engine);
+    tab(&mut window, engine, "Administration");
     window
-}
-
-fn tab(window: &mut Window, engine: &FakeEngine) {
-    window.get_by_role_and_label(Role::Tab, "Administration").click();
-    settle(window, engine);
 }
 
 fn principals(window: &mut Window, engine: &FakeEngine) {
@@ -63,31 +58,6 @@ fn at_principal(engine: &FakeEngine) -> Window {
     window
 }
 
-fn label(node: &egui_kittest::Node<'_>) -> String {
-    node.accesskit_node().label().unwrap_or_default()
-}
-
-fn key(window: &mut Window, engine: &FakeEngine, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    settle(window, engine);
-}
-
-/// The owners and comments in view, from the top down.
-fn rows(window: &Window) -> Vec<String> {
-    let mut rows: Vec<(f32, String)> = window
-        .query_all_by_role(Role::CheckBox)
-        .map(|node| (node.rect().top(), label(&node)))
-        .filter(|(_, label)| label.contains("last used"))
-        .collect();
-    rows.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    rows.into_iter().map(|(_, label)| label.split(", created").next().unwrap_or_default().to_owned()).collect()
-}
-
-fn tick(window: &mut Window, engine: &FakeEngine, start: &str) {
-    window.query_all_by_role(Role::CheckBox).find(|node| label(node).starts_with(start)).unwrap().click();
-    settle(window, engine);
-}
-
 fn is_ticked(window: &Window, words: &str) -> bool {
     let node = window.get_by_role_and_label(Role::CheckBox, words);
     node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
@@ -100,9 +70,7 @@ fn choose(window: &mut Window, engine: &FakeEngine, field: &str, option: &str) {
     settle(window, engine);
 }
 
-fn value_is_drawn_nowhere_in_words(window: &Window) -> bool {
-    window.query_all(egui_kittest::kittest::by()).all(|node| {
-        let node = node.accesskit_node();
-        ![node.label(), node.value()].into_iter().flatten().any(|words| words.contains(SECRET_VALUE))
-    })
+/// From the top down.
+fn rows(window: &Window) -> Vec<String> {
+    boxes(window, "last used", ", created")
 }

@@ -7,7 +7,7 @@ fn the_tab_tells_the_rules_and_everybodys_tokens_when_it_is_opened_and_not_befor
     let engine = sales();
     let mut window = open(&engine, SIZE);
     assert_eq!(engine.sent("Admin"), 0);
-    tab(&mut window, &engine);
+    tab(&mut window, &engine, "Administration");
     assert!(shows(&window, "Allowed in this workspace"));
     assert!(window.query_by_label("Maximum lifetime: 90 days").is_some());
     assert_eq!(rows(&window), ["ada@example.com, laptop", "grace@example.com, Power BI", "grace@example.com, old notebook"]);

@@ -30,7 +30,7 @@ fn what_is_not_saved_has_no_administration() {
     let engine = engine(&[]);
     let mut window = open(&engine, SIZE);
     click(&mut window, &engine, "Add workspace...");
-    tab(&mut window, &engine);
+    tab(&mut window, &engine, "Administration");
     assert!(shows(&window, "Save this connection first."));
     assert_eq!(engine.sent("Admin"), 0);
 }
@@ -45,7 +45,7 @@ fn answers_for_another_connection_change_nothing_of_this_one() {
     let other = window.state().state.list.shown().find(|other| *other != first).unwrap();
     let commands = window.state_mut().state.select(other);
     window.state().send(commands);
-    tab(&mut window, &engine);
+    tab(&mut window, &engine, "Administration");
     let held: Vec<_> = {
         let mut inner = engine.0.borrow_mut();
         let (mine, theirs): (Vec<_>, Vec<_>) = std::mem::take(&mut inner.office.held).into_iter().partition(|(_, id, _)| *id == first);
@@ -77,7 +77,7 @@ fn an_engine_that_breaks_leaves_nothing_waiting() {
 fn everything_can_be_reached_at_640x480() {
     let engine = sales();
     let mut window = open(&engine, [640.0, 480.0]);
-    tab(&mut window, &engine);
+    tab(&mut window, &engine, "Administration");
     for label in ["Refresh", "Maximum lifetime: 90 days"] {
         assert!(window.get_by_label(label).rect().right() <= 640.0, "{label}");
     }

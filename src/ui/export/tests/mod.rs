@@ -7,7 +7,7 @@ mod tools;
 use std::{cell::Cell, rc::Rc};
 
 use egui::{Key, Modifiers, accesskit::Role};
-use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::{
     connection::{Connection, SecretKind},
@@ -18,7 +18,7 @@ use crate::{
     ui::{
         fake_engine::export::{FORMATS, profile, refused},
         fake_engine::{FakeEngine, account, browser, connection, production},
-        window_tests::{Window, click, open_at, settle, shows, type_into},
+        window_tests::{Window, click, is_in_words, open_at, settle, shows, type_into},
     },
 };
 
@@ -119,9 +119,6 @@ impl Desk {
 
     /// Whether a screen reader, or a widget's memory of its words, has it.
     fn secret_is_in_words(&self) -> bool {
-        self.window.query_all(by()).any(|node| {
-            let node = node.accesskit_node();
-            [node.label(), node.value()].into_iter().flatten().any(|words| words.contains(SECRET))
-        })
+        is_in_words(&self.window, SECRET)
     }
 }

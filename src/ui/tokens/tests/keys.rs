@@ -62,7 +62,7 @@ fn a_token_about_to_end_is_told_in_days_where_the_connection_stands() {
     settle(&mut window, &engine);
     assert_eq!(window.query_all_by_label_contains("Expires in 5 days").count(), 2, "from what is remembered");
     engine.tell(Event::TokenNotes(vec![(id, None)]));
-    tab(&mut window, &engine);
+    tab(&mut window, &engine, "Tokens");
     assert_eq!(window.query_all_by_label_contains("Expires in 3 days").count(), 2, "in the list and in the head");
 }
 
@@ -90,7 +90,7 @@ fn a_test_from_here_is_shown_where_its_result_stands() {
     let mut window = opened(&engine);
     click(&mut window, &engine, "Test connection");
     assert!(shows(&window, "Connected in 182 ms"));
-    tab(&mut window, &engine);
+    tab(&mut window, &engine, "Tokens");
     assert_eq!(rows(&window).len(), 3);
 }
 

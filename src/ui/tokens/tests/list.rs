@@ -7,7 +7,7 @@ fn the_tab_lists_the_tokens_when_it_is_opened_and_not_before() {
     let engine = sales();
     let mut window = open(&engine, SIZE);
     assert_eq!(engine.sent("ListTokens"), 0);
-    tab(&mut window, &engine);
+    tab(&mut window, &engine, "Tokens");
     assert_eq!(engine.sent("ListTokens"), 1);
     assert_eq!(rows(&window), ["Brickpass on this laptop", "Data Factory linked service", "old notebook test"]);
     for comment in ["Brickpass on this laptop", "Data Factory linked service"] {
@@ -20,7 +20,7 @@ fn the_tab_lists_the_tokens_when_it_is_opened_and_not_before() {
     window.get_by_role_and_label(Role::Tab, "Connection").click();
     settle(&mut window, &engine);
     assert!(window.query_by_label("Refresh").is_none());
-    tab(&mut window, &engine);
+    tab(&mut window, &engine, "Tokens");
     assert_eq!(engine.sent("ListTokens"), 3, "each time that the tab is opened");
 }
 
@@ -81,7 +81,7 @@ fn a_list_that_cannot_be_had_says_why_and_its_button_leads_there() {
     assert!(window.get_by_role_and_label(Role::PasswordInput, "Access token").is_focused(), "in the form");
     let failure = Failure::new(Code::ReadTimeout, "No answer.", "", "Try again.").with_remedy(Remedy::TryAgain);
     engine.0.borrow_mut().token_failure = Some(failure);
-    tab(&mut window, &engine);
+    tab(&mut window, &engine, "Tokens");
     engine.0.borrow_mut().token_failure = None;
     click(&mut window, &engine, "Try again");
     assert_eq!(rows(&window).len(), 3);
@@ -95,7 +95,7 @@ fn an_account_has_no_tokens_and_a_form_that_is_not_saved_has_none_yet() {
     assert_eq!(engine.sent("ListTokens"), 0);
     assert!(window.query_by_label("Generate token...").is_none());
     click(&mut window, &engine, "New connection");
-    tab(&mut window, &engine);
+    tab(&mut window, &engine, "Tokens");
     assert!(shows(&window, "Save this connection first."));
     assert_eq!(engine.sent("ListTokens"), 0);
 }
@@ -125,7 +125,7 @@ fn a_thousand_tokens_draw_only_the_rows_in_view_and_sort_and_filter_without_a_st
 fn everything_can_be_reached_at_640x480() {
     let engine = sales();
     let mut window = open(&engine, [640.0, 480.0]);
-    tab(&mut window, &engine);
+    tab(&mut window, &engine, "Tokens");
     for label in ["Refresh", "Rotate...", "Generate token..."] {
         assert!(window.get_by_label(label).rect().right() <= 640.0, "{label}");
     }

@@ -17,7 +17,7 @@ use crate::{
     failure::{Code, Failure, Remedy},
     ui::{
         fake_engine::{FakeEngine, account, at, browser, connection, new_value, production, token, unauthorized},
-        window_tests::{Window, ask_to_close, click, open, open_at, settle, shows, type_into},
+        window_tests::{Window, ask_to_close, boxes, click, is_in_words, key, label, open, open_at, settle, shows, tab, tick, type_into},
     },
 };
 
@@ -36,13 +36,8 @@ fn engine(connections: &[Connection]) -> FakeEngine {
 
 fn opened(engine: &FakeEngine) -> Window {
     let mut window = open(engine, SIZE);
-    tab(&mut window, engine);
+    tab(&mut window, engine, "Tokens");
     window
-}
-
-fn tab(window: &mut Window, engine: &FakeEngine) {
-    window.get_by_role_and_label(Role::Tab, "Tokens").click();
-    settle(window, engine);
 }
 
 fn sales() -> FakeEngine {
@@ -57,39 +52,12 @@ fn row(comment: &str) -> String {
     }
 }
 
-fn rows(window: &Window) -> Vec<String> {
-    let mut rows: Vec<(f32, String)> = window
-        .query_all_by_role(Role::CheckBox)
-        .filter_map(|node| Some((node.rect().top(), node.accesskit_node().label()?)))
-        .filter(|(_, label)| label.contains("expires"))
-        .collect();
-    rows.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    rows.into_iter().map(|(_, label)| label.split(',').next().unwrap_or_default().to_owned()).collect()
-}
-
-fn tick(window: &mut Window, engine: &FakeEngine, comment: &str) {
-    window.query_all_by_role(Role::CheckBox).find(|node| label(node).starts_with(comment)).unwrap().click();
-    settle(window, engine);
-}
-
-fn label(node: &egui_kittest::Node<'_>) -> String {
-    node.accesskit_node().label().unwrap_or_default()
-}
-
-fn key(window: &mut Window, engine: &FakeEngine, modifiers: Modifiers, key: Key) {
-    window.key_press_modifiers(modifiers, key);
-    settle(window, engine);
-}
-
-fn value_is_drawn_nowhere_in_words(window: &Window) -> bool {
-    window.query_all(egui_kittest::kittest::by()).all(|node| {
-        let node = node.accesskit_node();
-        let value = new_value();
-        ![node.label(), node.value()].into_iter().flatten().any(|words| words.contains(&value))
-    })
-}
-
 fn generated(window: &mut Window, engine: &FakeEngine) {
     click(window, engine, "Generate token...");
     click(window, engine, "Generate");
+}
+
+/// From the top down.
+fn rows(window: &Window) -> Vec<String> {
+    boxes(window, "expires", ",")
 }
