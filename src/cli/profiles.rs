@@ -146,6 +146,7 @@ fn tell(session: &Session, file: &ProfilesFile, json: bool) {
             "path": file.path,
             "target": file.target,
             "exposed": file.exposed,
+            "hard_linked": file.twin,
             "backup": file.backup,
             "profiles": profiles.collect::<Vec<Value>>(),
             "remarks": file.remarks.iter().map(|remark| json!({ "line": remark.line, "words": remark.words })).collect::<Vec<Value>>(),
@@ -166,6 +167,9 @@ fn tell(session: &Session, file: &ProfilesFile, json: bool) {
     }
     if file.exposed {
         note("Other users of this computer can read the file. The next change makes it yours alone; now: chmod 600.");
+    }
+    if file.twin {
+        note("The file has another name on this disk (a hard link); a change of this one leaves that one as it is.");
     }
     if file.profiles.iter().any(|line| !line.secrets.is_empty()) {
         note("SECRETS stand there in plain text. Import the profiles, then: brickpass profiles move-secrets --all");

@@ -158,6 +158,9 @@ fn tell(plan: &Plan, file: &ProfilesFile, changes: bool, json: bool) {
     if file.exposed {
         note("Other users of this computer can read the file; a change makes it yours alone.");
     }
+    if file.twin {
+        note("The file has another name on this disk (a hard link), which stays as it is now.");
+    }
     if !changes {
         note("Nothing would change.");
     }

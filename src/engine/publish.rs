@@ -39,6 +39,8 @@ pub struct ProfilesFile {
     pub remarks: Vec<Remark>,
     /// Others than its owner may read it.
     pub exposed: bool,
+    /// It has another name elsewhere (a hard link), which no change reaches.
+    pub twin: bool,
     /// There is a backup to go back to.
     pub backup: bool,
 }
@@ -232,6 +234,7 @@ fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
         profiles: lines,
         remarks,
         exposed: foreign.exposed,
+        twin: foreign.twin,
     }))
 }
 

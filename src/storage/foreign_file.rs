@@ -37,6 +37,8 @@ pub struct Foreign {
     pub target: Option<PathBuf>,
     /// Others than its owner may read it.
     pub exposed: bool,
+    /// It has another name elsewhere (a hard link), under which it stays as it is now.
+    pub twin: bool,
     digest: [u8; 32],
 }
 
@@ -91,14 +93,23 @@ impl ForeignFile {
         let real = target.as_deref().unwrap_or(&self.path);
         let contents = atomic_file::read(real, LIMIT).map_err(|error| failure(&error))?;
         let exposed = contents.is_some() && readable_by_others(real);
+        let twin = contents.is_some() && has_twin(real);
         let (exists, digest) = (contents.is_some(), digest(contents.as_ref().map(|contents| contents.bytes.as_slice())));
-        Ok(Foreign { bytes: Zeroizing::new(contents.map(|contents| contents.bytes).unwrap_or_default()), exists, target, exposed, digest })
+        Ok(Foreign {
+            bytes: Zeroizing::new(contents.map(|contents| contents.bytes).unwrap_or_default()),
+            exists,
+            target,
+            exposed,
+            twin,
+            digest,
+        })
     }
 
     /// Puts `bytes` in the place of what was read, readable by its owner alone.
     ///
     /// # Errors
-    /// `Conflict`: the file is another one than `expected` says. As [`Self::read`]; the disk. Nothing was written then.
+    /// `Conflict`: the file is another one than `expected` says. What is to be off the disk would stay under another name. As [`Self::read`]; the
+    /// disk. Nothing was written then.
     pub fn replace(&self, expected: [u8; 32], bytes: &[u8], keep: KeepBackup) -> Result<(), Failure> {
         let _lock = self.locked()?;
         let now = self.read()?;
@@ -107,6 +118,9 @@ impl ForeignFile {
         }
         if now.exists && *now.bytes == bytes && !now.exposed {
             return Ok(());
+        }
+        if now.twin && keep == KeepBackup::No {
+            return Err(twin(&self.path));
         }
         let backup = match keep {
             KeepBackup::Yes => Some(self.keep(&now, bytes)?),
@@ -189,6 +203,12 @@ impl ForeignFile {
         let folder = atomic_file::parent(&target).metadata().map_err(|error| failure(&FileError::io("read", &target, error)))?;
         if !atomic_file::is_mine(&folder) {
             return Err(unsafe_("It is a link into a folder of another user", "Put the file itself into a folder of your own."));
+        }
+        if let Some(group) = atomic_file::group_writes(&folder) {
+            return Err(unsafe_(
+                "It is a link into a folder that a group of this computer may write to",
+                &format!("Make that folder yours alone (chmod g-w; its group has the number {group}), or put the file elsewhere."),
+            ));
         }
         if atomic_file::everybody_writes(&folder) {
             return Err(unsafe_(
@@ -274,6 +294,15 @@ fn changed(path: &Path) -> Failure {
     .with_remedy(Remedy::Reload)
 }
 
+fn twin(path: &Path) -> Failure {
+    Failure::new(
+        Code::FileUnsafe,
+        format!("The secrets stay in {}.", path.display()),
+        "The file has another name on this disk (a hard link), and under that name the secrets would stay as they are.",
+        format!("Nothing was changed. Remove the other name, which this finds: find ~ -samefile '{}'.", path.display()),
+    )
+}
+
 /// The words for files of ours do not fit in places.
 fn failure(error: &FileError) -> Failure {
     let mut failure = error.failure();
@@ -304,6 +333,17 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(unix)]
 fn readable_by_others(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| std::os::unix::fs::MetadataExt::mode(&metadata) & 0o044 != 0)
+}
+
+#[cfg(unix)]
+fn has_twin(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| std::os::unix::fs::MetadataExt::nlink(&metadata) > 1)
+}
+
+/// Windows does not tell by the path.
+#[cfg(not(unix))]
+fn has_twin(_path: &Path) -> bool {
+    false
 }
 
 /// Windows: the profile's folder gives its files to their owner alone.

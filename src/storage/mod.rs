@@ -28,7 +28,7 @@ pub use given_file::read_given;
 pub use handed_out::HandedOut;
 pub use history::History;
 pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
-pub use new_file::{write_new, write_new_folder};
+pub use new_file::{safe_for_secrets, write_new, write_new_folder};
 pub use publications::{Publication, Publications};
 pub use refresh_lock::RefreshLock;
 pub use reminders::{Reminders, Told};

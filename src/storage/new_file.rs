@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::atomic_file::FileError;
+use super::atomic_file::{self, FileError};
 use crate::failure::{Code, Failure};
 
 /// Writes a new file that only its owner can read.
@@ -32,6 +32,19 @@ pub fn write_new(to: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let _ = fs::remove_file(to);
         FileError::io("write", to, error).failure()
     })
+}
+
+/// For what others must neither read nor replace.
+///
+/// # Errors
+/// Everybody may replace files in the folder that it would lie in.
+pub fn safe_for_secrets(to: &Path) -> Result<(), Failure> {
+    let folder = atomic_file::parent(to);
+    // One that is not there is told of when it is written to.
+    if !folder.exists() {
+        return Ok(());
+    }
+    atomic_file::check_folder(folder).map_err(|error| Failure { what: format!("{} was not written.", to.display()), ..error.failure() })
 }
 
 /// Writes files into a new folder that only its owner can look into: all of them or none. `files`: relative names, as they lie in it.

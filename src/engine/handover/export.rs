@@ -22,7 +22,7 @@ use crate::{
         export,
         format::{Document, DocumentFile, Format, Subject},
     },
-    storage::{SecretKey, write_new, write_new_folder},
+    storage::{SecretKey, safe_for_secrets, write_new, write_new_folder},
 };
 
 pub(in crate::engine) fn export(shared: &Arc<Shared>, run: RunId, of: ExportOf, request: ExportRequest) {
@@ -136,6 +136,9 @@ fn saved(document: &Document, place: &ExportPlace) -> Result<Vec<PathBuf>, Failu
         && let Some(tree) = work_tree(&place.to)
     {
         return Err(in_a_work_tree(&tree));
+    }
+    if document.contains_secret {
+        safe_for_secrets(&place.to)?;
     }
     match document.files.as_slice() {
         [] => Ok(Vec::new()),

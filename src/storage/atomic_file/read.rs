@@ -116,7 +116,7 @@ pub(super) fn open(options: &mut OpenOptions, path: &Path) -> Result<Option<File
 }
 
 /// A folder in which everybody may replace files keeps nothing safe (a sticky one like `/tmp` does).
-pub(super) fn check_folder(folder: &Path) -> Result<(), FileError> {
+pub(crate) fn check_folder(folder: &Path) -> Result<(), FileError> {
     let metadata = folder.metadata().map_err(|error| FileError::io("read", folder, error))?;
     if writable_by_others(&metadata, 0o002) && !writable_by_others(&metadata, 0o1000) {
         return Err(FileError::Unsafe {
@@ -136,6 +136,19 @@ pub(crate) fn is_mine(metadata: &Metadata) -> bool {
 /// Also of a sticky one.
 pub(crate) fn everybody_writes(folder: &Metadata) -> bool {
     writable_by_others(folder, 0o002)
+}
+
+/// The number of the group whose members may write to it; not of one's own, which many systems give to each user (and let it write).
+#[cfg(unix)]
+pub(crate) fn group_writes(folder: &Metadata) -> Option<u32> {
+    let group = std::os::unix::fs::MetadataExt::gid(folder);
+    let own = [std::os::unix::fs::MetadataExt::uid(folder), 0].contains(&group);
+    (writable_by_others(folder, 0o020) && !own).then_some(group)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn group_writes(_folder: &Metadata) -> Option<u32> {
+    None
 }
 
 #[cfg(unix)]

@@ -257,6 +257,45 @@ mod links {
         }
     }
 
+    /// A group of one's own is nobody else; it has the number of its user.
+    #[test]
+    fn cf_15_a_link_to_where_a_group_writes_is_refused() {
+        let (place, real) = linked(0o775);
+        place.change(b"own").unwrap();
+        let folder = real.parent().unwrap();
+        // Only root, or a member of it, may give a folder to a group.
+        let groups = std::process::Command::new("id").arg("-G").output().unwrap();
+        let groups = String::from_utf8(groups.stdout).unwrap();
+        let me = std::os::unix::fs::MetadataExt::uid(&fs::metadata(folder).unwrap());
+        let others = groups.split_whitespace().map(|group| group.parse().unwrap()).chain([65534]).filter(|group| ![0, me].contains(group));
+        if others.into_iter().any(|group| std::os::unix::fs::chown(folder, None, Some(group)).is_ok()) {
+            let failure = place.change(b"new").unwrap_err();
+            assert_eq!((failure.code, fs::read(&real).unwrap().as_slice()), (Code::FileUnsafe, &b"own"[..]), "{failure}");
+            assert!(failure.why.contains("a group"), "{failure}");
+            set_mode(folder, 0o755);
+            place.change(b"new").unwrap();
+        }
+    }
+
+    #[test]
+    fn secrets_that_would_stay_under_another_name_of_the_file_are_not_called_moved() {
+        let place = Place::new();
+        place.put(b"token = x");
+        let twin = place.dir.path().join("twin");
+        fs::hard_link(place.path(), &twin).unwrap();
+        let file = place.file();
+        let now = file.read().unwrap();
+        assert!(now.twin);
+        let failure = file.replace(now.digest(), b"none", KeepBackup::No).unwrap_err();
+        assert_eq!((failure.code, fs::read(place.path()).unwrap().as_slice()), (Code::FileUnsafe, &b"token = x"[..]), "{failure}");
+        // Any other change is one of this name alone.
+        file.replace(now.digest(), b"token = x\nhost = y", KeepBackup::Yes).unwrap();
+        assert_eq!(fs::read(&twin).unwrap(), b"token = x");
+        let now = file.read().unwrap();
+        assert!(!now.twin);
+        file.replace(now.digest(), b"none", KeepBackup::No).unwrap();
+    }
+
     #[test]
     fn cf_15_a_link_into_a_folder_of_another_user_is_refused() {
         let place = Place::new();

@@ -243,11 +243,14 @@ fn about_the_file(ui: &mut Ui, state: &mut State, act: &mut Act) {
     paragraph(ui, &words::in_file(&file.path, file.target.as_deref()), fonts::regular(12.0), palette.weak);
     let looks = outdented(ui, |ui| Button::ghost(words::EFFECTIVE).icon(Icon::Search).small().show(ui)).clicked();
     let plain: Vec<_> = file.profiles.iter().filter(|line| !line.secrets.is_empty()).collect();
-    if !file.remarks.is_empty() || !plain.is_empty() || file.exposed {
+    if !file.remarks.is_empty() || !plain.is_empty() || file.exposed || file.twin {
         paragraph(ui, words::REMARKS, fonts::medium(14.0), palette.text);
     }
     if file.exposed {
         remark(ui, Severity::Warning, words::EXPOSED);
+    }
+    if file.twin {
+        remark(ui, Severity::Warning, words::TWIN);
     }
     for line in plain.iter().take(SOME) {
         remark(ui, Severity::Warning, &words::in_plain_text(&line.name, &line.secrets));

@@ -120,6 +120,7 @@ impl Default for FakeTools {
             profiles: vec![profile("DEFAULT", None)],
             remarks: Vec::new(),
             exposed: false,
+            twin: false,
             backup: false,
         };
         Self {

@@ -89,7 +89,7 @@ impl Around {
         };
         let profiles = self.profiles.iter().map(line).collect();
         let (path, backup) = (PathBuf::from(CLI_FILE), self.before.is_some());
-        ProfilesFile { path, target: None, profiles, remarks: Vec::new(), exposed: false, backup }
+        ProfilesFile { path, target: None, profiles, remarks: Vec::new(), exposed: false, twin: false, backup }
     }
 
     /// As the engine: what a connection stands for is published.

@@ -206,6 +206,7 @@ pub const UNDO: &str = "Undo last change";
 pub const UNDOING: &str = "Undoing";
 pub const RESTORED: &str = "The profiles are as they were before the last change.";
 pub const EXPOSED: &str = "Others on this computer may read this file.";
+pub const TWIN: &str = "This file has another name on this disk (a hard link). A change here leaves that one as it is.";
 pub const REMARKS: &str = "Worth knowing about this file";
 pub const EFFECTIVE: &str = "See what tools would use in a folder...";
 pub const MOVE_SECRETS: &str = "Move secrets out of this file...";

@@ -57,6 +57,24 @@ fn a_connection_is_published_listed_and_taken_out_in_a_terminal() {
 }
 
 #[test]
+fn another_name_of_the_file_is_told_and_no_secret_is_called_moved_that_stays_there() {
+    let terminal = terminal();
+    let text = format!("[mine]\nhost = {HOST}\ntoken = {TOKEN}\n");
+    put(&file(&terminal), &text);
+    let twin = terminal.home.path().join("twin");
+    fs::hard_link(file(&terminal), &twin).unwrap();
+    assert!(terminal.brickpass(&["profiles"]).stderr.contains("a hard link"));
+    assert_eq!(terminal.brickpass(&["profiles", "--json"]).json()["hard_linked"], true);
+    assert!(terminal.brickpass(&["publish", "Sales", "--dry-run"]).stderr.contains("a hard link"));
+    let moved = terminal.brickpass(&["profiles", "move-secrets", "--all", "--yes"]);
+    assert!(moved.code != Some(0) && format!("{}{}", moved.stdout, moved.stderr).contains("-samefile"), "{moved:?}");
+    assert_eq!(fs::read_to_string(file(&terminal)).unwrap(), text);
+    fs::remove_file(&twin).unwrap();
+    let moved = terminal.brickpass(&["profiles", "move-secrets", "--all", "--yes"]);
+    assert!(moved.code == Some(0) && !fs::read_to_string(file(&terminal)).unwrap().contains(TOKEN), "{moved:?}");
+}
+
+#[test]
 fn all_secrets_that_a_connection_holds_leave_the_file_at_once() {
     let terminal = terminal();
     let profile = |name: &str, token: &str| format!("[{name}]\nhost = {HOST}\ntoken = {token}\n");

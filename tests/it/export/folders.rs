@@ -35,3 +35,24 @@ fn ex_25_several_files_lie_in_one_folder_of_their_owner_and_nowhere_else() {
     }
     assert!(written > 100, "{written}");
 }
+
+/// Whoever may replace files there could wait for a secret, or put a script of their own in the place of one that is run.
+#[test]
+fn a_secret_is_not_written_where_everybody_may_replace_files() {
+    let mut desk = Desk::new();
+    let folder = desk.home.path().join("shared");
+    fs::create_dir(&folder).unwrap();
+    for (format, answers) in [("curl", &[][..]), ("linked-service", &[("cluster", CLUSTER)])] {
+        for (mode, secret, taken) in [(0o777, true, false), (0o777, false, true), (0o1777, true, true), (0o755, true, true)] {
+            fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+            let asked = Asked::pat(answers);
+            let asked = if secret { asked.put("token", "dapi0123").unwrap() } else { asked };
+            let document = asked.write(format).unwrap();
+            assert_eq!(document.contains_secret, secret);
+            let to = folder.join(format!("{format}-{mode:o}-{secret}"));
+            let saved = desk.write(document, ExportPlace { to: to.clone(), in_work_tree: true });
+            assert_eq!((saved.is_ok(), to.exists()), (taken, taken), "{format} {mode:o} {saved:?}");
+            assert!(saved.err().is_none_or(|failure| failure.why.contains("Everybody on this computer")), "{format}");
+        }
+    }
+}

@@ -126,11 +126,13 @@ fn what_others_read_otherwise_and_secrets_in_plain_text_are_told() {
         file.remarks.push(Remark { line: 7, words: "Python reads another value here.".to_owned() });
         file.profiles[0].secrets = vec!["token".to_owned()];
         file.exposed = true;
+        file.twin = true;
     });
     for words in [
         "Line 7: Python reads another value here.",
         "Profile DEFAULT holds token in plain text.",
         "Others on this computer may read this file.",
+        "This file has another name on this disk (a hard link). A change here leaves that one as it is.",
     ] {
         assert!(desk.shows(words), "{words}");
     }
