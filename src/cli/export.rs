@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{
     args,
+    nearest::did_you_mean,
     output::{in_terminal, note, print_json, say, table, write_secret},
     session::Session,
 };
@@ -31,6 +32,9 @@ pub(super) fn export(options: &args::Export, json: bool) -> Result<ExitCode, Fai
         tell_formats(options.format.as_deref(), json)?;
         return Ok(ExitCode::SUCCESS);
     };
+    if export::find(format).is_none() {
+        return Err(no_format(format));
+    }
     let name = options.name.as_deref();
     let lists_all = export::find(format).is_some_and(|format| export::of_all(format).is_some());
     if name.is_none() && !lists_all {
@@ -101,6 +105,16 @@ fn on_the_command_line(mut failure: Failure, format: &str) -> Failure {
         failure.fix = format!("Add --set {}=VALUE.{hint}", field.id);
     }
     failure
+}
+
+fn no_format(word: &str) -> Failure {
+    let known = FORMATS.iter().map(|format| format.id);
+    Failure::new(
+        Code::InvalidInput,
+        format!("There is no export format \"{}\".", word.escape_debug()),
+        "Its word is not known.",
+        format!("{}brickpass export --formats shows all of them.", did_you_mean(word, known)),
+    )
 }
 
 fn no_name(format: &str) -> Failure {
@@ -188,12 +202,7 @@ fn as_json(document: &Document) -> Zeroizing<String> {
 fn tell_formats(only: Option<&str>, json: bool) -> Result<(), Failure> {
     let shown: Vec<&Format> = FORMATS.iter().copied().filter(|format| only.is_none_or(|id| format.id == id)).collect();
     if shown.is_empty() {
-        return Err(Failure::new(
-            Code::InvalidInput,
-            "There is no such export format.",
-            "Its word is not known.",
-            "brickpass export --formats shows all of them.",
-        ));
+        return Err(no_format(only.unwrap_or_default()));
     }
     if json {
         let formats: Vec<Value> = shown.iter().map(|format| described(format)).collect();

@@ -25,6 +25,7 @@ mod find;
 mod import;
 mod interrupt;
 mod list;
+mod nearest;
 mod output;
 mod pat;
 mod profiles;

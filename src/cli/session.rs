@@ -4,7 +4,7 @@ use std::{collections::HashMap, io::IsTerminal as _, path::Path, sync::Arc};
 
 use secrecy::SecretString;
 
-use super::{environment, interrupt};
+use super::{environment, interrupt, nearest::did_you_mean};
 use crate::{
     connection::{Connection, ConnectionId, LastTest},
     engine::{Command, Engine, Event, Events, Places, SignIn, TokenNote},
@@ -182,7 +182,11 @@ impl Session {
     pub(super) fn find(&self, name: &str) -> Result<Entry, Failure> {
         let entries = &self.snapshot.entries;
         let found = find_among(entries.iter().map(|entry| &entry.connection), name)?.id;
-        entries.iter().find(|entry| entry.connection.id == found).cloned().ok_or_else(|| no_such(name, entries.is_empty()))
+        entries
+            .iter()
+            .find(|entry| entry.connection.id == found)
+            .cloned()
+            .ok_or_else(|| no_such(name, entries.iter().map(|entry| entry.connection.name.as_str())))
     }
 
     /// The connection that holds the sign-in (or the client secret) of this one: itself, or the account's.
@@ -241,16 +245,17 @@ pub(super) fn find_among<'a>(connections: impl Iterator<Item = &'a Connection> +
     let mut alike = connections.clone().filter(|it| it.name.as_str().to_lowercase() == name.to_lowercase());
     match (alike.next(), alike.next()) {
         (Some(only), None) => Ok(only),
-        _ => Err(no_such(name, connections.count() == 0)),
+        _ => Err(no_such(name, connections.map(|it| it.name.as_str()))),
     }
 }
 
-fn no_such(name: &str, empty: bool) -> Failure {
+fn no_such<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Failure {
+    let empty = known.clone().next().is_none();
     Failure::new(
         Code::NoSuchConnection,
         format!("There is no connection named \"{}\".", name.escape_debug()),
         if empty { "There are no connections yet." } else { "Names are compared without regard to case." },
-        "brickpass list shows all names.",
+        format!("{}brickpass list shows all names.", did_you_mean(name, known)),
     )
 }
 

@@ -1,6 +1,10 @@
 //! Connections that come from other tools' files: read for a preview, and saved only when the person has chosen.
 
-use std::{collections::HashSet, path::PathBuf, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -106,9 +110,22 @@ pub(super) fn read(shared: &Arc<Shared>, run: RunId, source: ImportSource) {
 }
 
 fn preview(shared: &Shared, source: ImportSource) -> Result<Preview, Failure> {
+    let published = published_in(shared, &source);
     let (from, found) = find(shared, source)?;
     let entries = shared.library.load().map_err(|error| error.failure())?.entries;
-    Ok(judge(from, found, &entries))
+    Ok(judge(from, found, &entries, &published))
+}
+
+/// The profiles of the file that are connections of ours.
+fn published_in(shared: &Shared, source: &ImportSource) -> HashMap<String, ConnectionId> {
+    let path = match source {
+        ImportSource::File { path, .. } => Some(path),
+        ImportSource::DatabricksCfg => shared.places.databrickscfg.as_ref(),
+        ImportSource::Text { .. } | ImportSource::Environment | ImportSource::Backup { .. } => None,
+    };
+    let Some(path) = path.and_then(|path| std::path::absolute(path).ok()) else { return HashMap::new() };
+    let all = shared.publishing.publications().into_iter().filter(|publication| publication.file == path);
+    all.map(|publication| (publication.profile, publication.connection)).collect()
 }
 
 fn find(shared: &Shared, source: ImportSource) -> Result<(String, Found), Failure> {
@@ -147,10 +164,22 @@ fn no_home() -> Failure {
 }
 
 /// What each of them would be among those that are there.
-fn judge(from: String, found: Found, entries: &[Entry]) -> Preview {
+fn judge(from: String, found: Found, entries: &[Entry], published: &HashMap<String, ConnectionId>) -> Preview {
     let mut taken: HashSet<String> = entries.iter().map(|entry| entry.connection.name.as_str().to_lowercase()).collect();
     let address_alone = found.kind == Kind::Address;
-    let rows = found.connections.into_iter().map(|found| row(found, entries, &mut taken, address_alone)).collect();
+    let rows = found.connections.into_iter().map(|found| {
+        let ours = published.get(&found.place).and_then(|id| entries.iter().find(|entry| entry.connection.id == *id));
+        let mut row = row(found, entries, &mut taken, address_alone);
+        if let (Some(ours), Some(new)) = (ours, &row.connection)
+            && !row.with_secret
+            && new.connection.base_url == ours.connection.base_url
+        {
+            row.twin = Some(Twin { id: ours.connection.id, name: ours.connection.name.as_str().to_owned(), same: true });
+            row.remarks = vec!["Brickpass published it.".to_owned()];
+        }
+        row
+    });
+    let rows = rows.collect();
     Preview { kind: found.kind, from, rows, ignored: found.ignored }
 }
 

@@ -373,3 +373,21 @@ fn the_profiles_of_databricks_tools_are_imported_and_their_file_is_left_as_it_is
     assert_eq!(only.code, Some(1), "nothing of what was asked for could be taken: {only:?}");
     traces::none_in(&[("token", PAT)], "what was printed", format!("{}{}", done.stdout, only.stderr).as_bytes());
 }
+
+#[test]
+fn a_profile_that_was_published_is_not_imported_as_another_connection() {
+    let desk = Terminal::with(());
+    let file = desk.home.path().join("profiles").display().to_string();
+    let added = desk.fed(&["add", "Sales EU", "--base-url", HOST, "--token-stdin"], &format!("{PAT}\n"));
+    assert_eq!(added.code, Some(0), "{added:?}");
+    assert_eq!(desk.brickpass(&["publish", "Sales EU", "--profile", "prod", "--config-file", &file, "--yes"]).code, Some(0));
+    let seen = desk.brickpass(&["import", "--databrickscfg", &file, "--dry-run", "--json"]).json();
+    let row = &seen["rows"][0];
+    assert_eq!((row["status"].as_str(), &row["remarks"][0]), (Some("skipped"), &"Brickpass published it.".into()), "{seen:#}");
+    assert!(row.to_string().contains("Sales EU"), "{row}");
+    // Somebody has led it elsewhere since: that is another connection.
+    let text = fs::read_to_string(&file).unwrap().replace(HOST, "https://adb-9999.9.azuredatabricks.net");
+    fs::write(&file, text).unwrap();
+    let seen = desk.brickpass(&["import", "--databrickscfg", &file, "--dry-run", "--json"]).json();
+    assert_eq!(seen["rows"][0]["status"], "added", "{seen:#}");
+}
