@@ -82,6 +82,38 @@ pub(crate) fn looks_like_a_secret(text: &str) -> bool {
     shape(text) != Shape::Unknown
 }
 
+/// A text that somebody else wrote, fit to be shown: whatever in it looks like a secret of Databricks is stars, and so is what stands before the host
+/// of an address.
+#[must_use]
+pub(crate) fn without_secrets(text: &str) -> String {
+    const STARS: &str = "***";
+    let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '+');
+    let hidden = |text: &str| {
+        let mut shown = String::with_capacity(text.len());
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (word, behind) = rest.split_at(rest.find(|c| !belongs(c)).unwrap_or(rest.len()));
+            shown.push_str(if looks_like_a_secret(word) { STARS } else { word });
+            let (between, next) = behind.split_at(behind.find(belongs).unwrap_or(behind.len()));
+            shown.push_str(between);
+            rest = next;
+        }
+        shown
+    };
+    let mut pieces = text.split("://");
+    let mut shown = hidden(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        shown.push_str("://");
+        let (authority, tail) = piece.split_at(piece.find(|c: char| c.is_whitespace() || "/?#".contains(c)).unwrap_or(piece.len()));
+        match authority.rsplit_once('@') {
+            Some((_, host)) => shown.extend([STARS, "@", &hidden(host)]),
+            None => shown.push_str(&hidden(authority)),
+        }
+        shown.push_str(&hidden(tail));
+    }
+    shown
+}
+
 fn shape(secret: &str) -> Shape {
     let hexadecimal = |rest: &str| rest.len() >= 32 && rest.bytes().take(32).all(|byte| byte.is_ascii_hexdigit());
     if secret.strip_prefix("dapi").is_some_and(hexadecimal) || secret.starts_with("dkea") {
@@ -106,6 +138,22 @@ mod tests {
 
     fn read(typed: &str) -> Read {
         read_secret(typed).unwrap().unwrap()
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_stars_wherever_it_stands() {
+        let (token, jwt) = (pat(), format!("eyJ{0}.{0}.{0}", "abcdef"));
+        for (text, shown) in [
+            (format!("# {token} was the old one"), "# *** was the old one"),
+            (format!("host = https://a.example?t={token}&x"), "host = https://a.example?t=***&x"),
+            (format!("x=\"{jwt}\""), "x=\"***\""),
+            ("host = https://me:hunter2@a.example/x@y".to_owned(), "host = https://***@a.example/x@y"),
+            ("https://a://b:hunter2@c".to_owned(), "https://a://***@c"),
+            ("; mail me@example.com: dapi, eyJ, \u{e9}".to_owned(), "; mail me@example.com: dapi, eyJ, \u{e9}"),
+            (String::new(), ""),
+        ] {
+            assert_eq!(without_secrets(&text), shown);
+        }
     }
 
     #[test]

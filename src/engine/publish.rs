@@ -23,7 +23,7 @@ use super::{
     shared::{Shared, blocking},
 };
 use crate::{
-    connection::{Connection, ConnectionId},
+    connection::{Connection, ConnectionId, without_secrets},
     failure::{Code, Failure},
     interchange::databrickscfg::{DiffLine, Edit, File, Remark},
     storage::{Foreign, ForeignFile, Publication, Publications},
@@ -211,7 +211,7 @@ fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
         .into_iter()
         .map(|profile| ProfileLine {
             is_default: default.as_deref() == Some(profile.name),
-            host: profile.get("host").map(str::to_owned),
+            host: profile.get("host").map(without_secrets),
             auth_type: profile.get("auth_type").map(str::to_owned),
             secrets: profile.secrets().map(|(key, _)| key.to_owned()).collect(),
             published: by_name.get(profile.name).map(|known| (known.connection, known.drift)),

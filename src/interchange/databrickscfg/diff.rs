@@ -4,6 +4,7 @@ use super::{
     keys::may_be_secret,
     lines::{Kind, Line},
 };
+use crate::connection::without_secrets;
 
 /// Of a unified diff with three lines around; secrets are masked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,18 +150,20 @@ fn back(reached: &[Vec<usize>], mut k: usize) -> Vec<(usize, usize)> {
 fn masked(file: &str, line: &Line) -> String {
     let text = file.get(line.bytes.clone()).unwrap_or_default();
     match &line.kind {
-        Kind::Entry(entry) if may_be_secret(entry.key.of(file)) => format!("{}{MASK}", text.get(..entry.place.start).unwrap_or_default()),
+        Kind::Entry(entry) if may_be_secret(entry.key.of(file)) => {
+            format!("{}{MASK}", without_secrets(text.get(..entry.place.start).unwrap_or_default()))
+        }
         // Nobody knows what stands in a line that is switched off.
         Kind::Comment => {
             let inside = text.trim().trim_start_matches(['#', ';', ' ']);
             match inside.split_once(['=', ':']) {
                 Some((key, _)) if may_be_secret(key.trim()) => {
-                    format!("{}{MASK}", text.get(..text.find(['=', ':']).map_or(0, |at| at + 1)).unwrap_or_default())
+                    format!("{}{MASK}", without_secrets(text.get(..text.find(['=', ':']).map_or(0, |at| at + 1)).unwrap_or_default()))
                 }
-                _ => text.trim_end().to_owned(),
+                _ => without_secrets(text.trim_end()),
             }
         }
-        _ => text.trim_end().to_owned(),
+        _ => without_secrets(text.trim_end()),
     }
 }
 

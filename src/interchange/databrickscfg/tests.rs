@@ -86,6 +86,27 @@ fn cf_10_one_way_to_sign_in_is_left() {
 }
 
 #[test]
+fn a_token_is_shown_in_no_line_around_a_change_whatever_the_line_is() {
+    let token = format!("dapi{}", "0123456789abcdef".repeat(2));
+    let lines = [
+        format!("# {token} was the old one"),
+        format!("; my_token {token} = x"),
+        format!("azure_foo = {token}"),
+        format!("host = https://me:hunter2@a.example?t={token}"),
+        format!("{token} = x"),
+        format!("[{token}]"),
+    ];
+    for line in lines {
+        for text in [format!("[p]\nx = y\n{line}\n"), format!("{line}\n[p]\nx = y\n")] {
+            let Ok(read) = File::read(text.as_bytes()) else { continue };
+            for line in read.changed(&put("p", &OURS)).unwrap().diff {
+                assert!(!line.text.contains("0123456789abcdef") && !line.text.contains("hunter2"), "{line:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn cf_11_the_settings_of_the_cli_are_no_profile_and_stay() {
     let text = "[a]\nhost = https://x\n\n[__settings__]\ndefault_profile = a\nauth_storage = secure\n";
     assert_eq!(file(text).profiles().iter().map(|it| it.name).collect::<Vec<_>>(), ["a"]);
