@@ -167,13 +167,17 @@ impl TokenDesk {
         for (profile, noted) in self.cli_tokens.noted() {
             let connection = self.connections.iter().find(|connection| connection.id == noted.connection);
             let now = NotedToken::new(noted.connection, token.expires_at);
-            let is_theirs =
-                |it: &Connection| it.owner_among(&self.connections).id == owner.id && self.leads(&profile, it) == Ok(Leads::There);
-            if noted.expires_at < now.expires_at && connection.is_some_and(is_theirs) {
+            let may_have_it = |it: &Connection| it.owner_among(&self.connections).id == owner.id && self.may_be_sent_by(&profile, it);
+            if noted.expires_at < now.expires_at && connection.is_some_and(may_have_it) {
                 let (tokens, secret) = (Arc::clone(&self.cli_tokens), token.secret.clone());
                 let _ = blocking(move || tokens.put(&profile, &secret, &now)).await;
             }
         }
+    }
+
+    /// It was noted when the address was another one, perhaps.
+    fn may_be_sent_by(&self, profile: &str, connection: &Connection) -> bool {
+        confirmed(connection).is_ok() && self.leads(profile, connection) == Ok(Leads::There)
     }
 
     fn with_an_end(&self, owner: &Connection, token: AccessToken, now: Timestamp) -> Result<AccessToken, Failure> {
@@ -224,4 +228,38 @@ fn ended(end: Timestamp) -> Failure {
         "Make another one in Brickpass (Tokens, Rotate), or with: brickpass pat rotate NAME",
     )
     .with_remedy(Remedy::ReplaceSecret)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_entry_of_the_cli_is_renewed_only_where_somebody_has_confirmed_the_address_and_the_profile_still_leads_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let host = "https://adb-1234567890123456.7.azuredatabricks.net:8443";
+        let connection = |confirmed: bool| -> Connection {
+            let id = "8a5e0a4e-1111-4222-8333-000000000001";
+            serde_json::from_value(json!({
+                "id": id, "name": "Sales", "base_url": host, "address_confirmed": confirmed, "timeout_seconds": 30,
+                "auth": {"type": "browser"}, "level": "workspace", "environment": "dev",
+            }))
+            .unwrap()
+        };
+        let file = dir.path().join("databrickscfg");
+        let places = Places { databrickscfg: Some(file.clone()), ..Places::new(dir.path().join("config"), dir.path().join("state")) };
+        let desk = TokenDesk::open(&places).unwrap();
+        assert!(!desk.may_be_sent_by("sales", &connection(true)), "there is no such profile");
+        for (there, may) in [(host, true), ("https://evil.example", false), ("https://adb-1234567890123456.7.azuredatabricks.net", false)] {
+            fs::write(&file, format!("[sales]\nhost = {there}\n")).unwrap();
+            assert_eq!(desk.may_be_sent_by("sales", &connection(true)), may, "{there}");
+            assert!(!desk.may_be_sent_by("sales", &connection(false)), "{there}");
+        }
+        fs::write(&file, b"\xff").unwrap();
+        assert!(!desk.may_be_sent_by("sales", &connection(true)), "the file cannot be read");
+    }
 }
