@@ -2,8 +2,8 @@
 //! connections. When anything that decides about them has changed, they are settled; while the window is open, tokens are renewed ahead of their end.
 
 use std::{
-    collections::BTreeMap,
-    path::PathBuf,
+    collections::{BTreeMap, HashSet},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -27,7 +27,7 @@ use super::{
 use crate::{
     connection::{Connection, ConnectionId},
     failure::{Code, Failure},
-    interchange::databrickscfg::{File, LARGEST, Leads},
+    interchange::databrickscfg::{File, LARGEST, Leads, Places},
     oauth::AccessToken,
     storage::{NotedToken, TokenNotes, VaultHome, Whose, foreign_digest, read_given},
 };
@@ -294,24 +294,31 @@ fn plan(shared: &Shared) -> Result<Plan, Failure> {
     let mut wanted = BTreeMap::new();
     let mut storage = None;
     // Each is read once, whatever was published in it.
-    let mut files: BTreeMap<PathBuf, Option<Arc<File>>> = BTreeMap::new();
-    for publication in publications {
+    let mut files: BTreeMap<&Path, Option<Arc<File>>> = BTreeMap::new();
+    for publication in &publications {
+        files.entry(&publication.file).or_insert_with_key(|path| read(shared, path));
+    }
+    let names: HashSet<&str> = publications.iter().map(|publication| publication.profile.as_str()).collect();
+    let places: BTreeMap<&Path, Places<'_>> =
+        files.iter().filter_map(|(path, file)| Some((*path, file.as_ref()?.places(|name| names.contains(name))))).collect();
+    for publication in &publications {
+        let (path, profile) = (publication.file.as_path(), publication.profile.as_str());
         let Some(connection) = all.iter().find(|connection| connection.id == publication.connection) else { continue };
-        let read = |path: &PathBuf| {
-            let bytes = read_given(path, LARGEST as u64).ok().map(Zeroizing::new)?;
-            shared.publishing.read(foreign_digest(&bytes), &bytes).ok()
-        };
-        let Some(file) = files.entry(publication.file).or_insert_with_key(read) else { continue };
         // The CLI sends the token to whichever host stands in the file.
-        if file.leads(&publication.profile, &connection.base_url) == Leads::There {
-            storage = storage.or_else(|| file.setting("auth_storage"));
+        if places.get(path).is_some_and(|places| places.leads(profile, &connection.base_url) == Leads::There) {
+            storage = storage.or_else(|| files.get(path)?.as_ref()?.setting("auth_storage"));
             let (connection, owner) = (connection.clone(), connection.owner_among(&all).clone());
-            wanted.insert(publication.profile.clone(), Wanted { profile: publication.profile, connection, owner });
+            wanted.insert(profile.to_owned(), Wanted { profile: profile.to_owned(), connection, owner });
         }
     }
     let off = off(shared, storage);
     let left = noted.into_iter().filter(|(profile, _)| off.is_some() || !wanted.contains_key(profile)).collect();
     Ok(Plan { off, wanted: wanted.into_values().collect(), left })
+}
+
+fn read(shared: &Shared, path: &Path) -> Option<Arc<File>> {
+    let bytes = read_given(path, LARGEST as u64).ok().map(Zeroizing::new)?;
+    shared.publishing.read(foreign_digest(&bytes), &bytes).ok()
 }
 
 fn off(shared: &Shared, storage: Option<String>) -> Option<CliTokensOff> {

@@ -1,6 +1,9 @@
 //! Where a profile leads, whoever reads it: its token is sent there, so one reader that finds another address is one too many.
 
-use std::collections::BTreeSet;
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use secrecy::ExposeSecret as _;
 
@@ -19,63 +22,98 @@ pub enum Leads {
     Elsewhere(String),
 }
 
+/// Where some profiles of a file lead, whoever reads it: looked up in one go, since thousands may be published.
+pub struct Places<'a> {
+    /// Every address that stands there for somebody, by profile. `Err`: lines end in the file where not all see an end.
+    hosts: Result<HashMap<&'a str, BTreeSet<Cow<'a, str>>>, &'static str>,
+}
+
 impl File {
     /// Whether all who read this profile go to `there`: Go, Python, Java and JavaScript, which differ in comments, quotation marks, indents,
     /// letters and which of two counts.
     #[must_use]
     pub fn leads(&self, profile: &str, there: &BaseUrl) -> Leads {
-        let hosts = match self.hosts(profile) {
-            Ok(hosts) => hosts,
-            Err(why) => return Leads::Elsewhere(why.to_owned()),
-        };
-        match hosts.iter().find(|host| !is(host, there)) {
-            Some(other) => Leads::Elsewhere(shown(other)),
-            None if hosts.is_empty() => Leads::Nowhere,
-            None => Leads::There,
-        }
+        self.places(|name| name == profile).leads(profile, there)
     }
 
-    /// Every address that stands there for somebody. `Err`: lines end in it where not all see an end.
-    fn hosts(&self, profile: &str) -> Result<BTreeSet<String>, &'static str> {
+    /// Of these profiles.
+    #[must_use]
+    pub fn places(&self, wanted: impl Fn(&str) -> bool) -> Places<'_> {
+        Places { hosts: self.hosts(&wanted) }
+    }
+
+    fn hosts(&self, wanted: &dyn Fn(&str) -> bool) -> Result<HashMap<&str, BTreeSet<Cow<'_, str>>>, &'static str> {
         let text = self.text.expose_secret();
         if !plain(text) {
             return Err("an address that cannot be told, since the file holds control characters,");
         }
-        let mut found = BTreeSet::new();
-        let mut inside = profile == "DEFAULT";
+        let mut found: HashMap<&str, BTreeSet<Cow<'_, str>>> = HashMap::new();
+        let mut inside = Some("DEFAULT").filter(|name| wanted(name));
         for line in &self.lines {
             match &line.kind {
-                Kind::Section(name) => inside = name.of(text) == profile,
-                Kind::Entry(entry) if inside && small(entry.key.of(text)) == HOST => {
-                    found.insert(entry.value.of(text).to_owned());
+                Kind::Section(name) => inside = Some(name.of(text)).filter(|name| wanted(name)),
+                Kind::Entry(entry) => {
+                    if let Some(name) = inside.filter(|_| small(entry.key.of(text)) == HOST) {
+                        found.entry(name).or_default().insert(Cow::Borrowed(entry.value.of(text)));
+                    }
                 }
-                _ => {}
+                Kind::Blank | Kind::Comment => {}
             }
         }
-        found.extend(line_by_line(text, profile).map(str::to_owned));
+        for (name, host) in line_by_line(text, wanted) {
+            found.entry(name).or_default().insert(Cow::Borrowed(host));
+        }
         // What it refuses leads it nowhere.
-        let in_python = python::sections(text, |name| name == profile).unwrap_or_default();
-        found.extend(in_python.get(profile).and_then(|values| values.get(HOST)).map(|host| host.to_string()));
-        found.remove("");
+        for (name, mut values) in python::sections(text, wanted).unwrap_or_default() {
+            if let Some(host) = values.remove(HOST) {
+                found.entry(name).or_default().insert(Cow::Owned(host.to_string()));
+            }
+        }
+        for hosts in found.values_mut() {
+            hosts.remove("");
+        }
         Ok(found)
+    }
+}
+
+impl Places<'_> {
+    /// As [`File::leads`], of one of these profiles.
+    #[must_use]
+    pub fn leads(&self, profile: &str, there: &BaseUrl) -> Leads {
+        let hosts = match &self.hosts {
+            Ok(hosts) => hosts.get(profile).into_iter().flatten(),
+            Err(why) => return Leads::Elsewhere((*why).to_owned()),
+        };
+        let mut none = true;
+        for host in hosts {
+            if !is(host, there) {
+                return Leads::Elsewhere(shown(host));
+            }
+            none = false;
+        }
+        if none { Leads::Nowhere } else { Leads::There }
     }
 }
 
 /// As Java and JavaScript read it, to whom each line is one: neither quotation marks nor a backslash join some of them, and behind a section stands
 /// nothing.
-fn line_by_line<'a>(text: &'a str, profile: &str) -> impl Iterator<Item = &'a str> {
-    let mut inside = false;
+fn line_by_line<'a>(text: &'a str, wanted: &dyn Fn(&str) -> bool) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let mut inside: Option<&str> = None;
     text.split('\n').map(str::trim).filter_map(move |line| {
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            inside = name == profile;
+            inside = Some(name).filter(|name| wanted(name));
         }
-        let (key, value) = line.split_once(['=', ':']).filter(|_| inside)?;
-        (small(key.trim()) == HOST).then_some(value.trim())
+        let name = inside?;
+        let (key, value) = line.split_once(['=', ':'])?;
+        (small(key.trim()) == HOST).then_some((name, value.trim()))
     })
 }
 
 /// A carriage return alone ends a line for Python and Java, and what is no blank to Go is one to Python.
 fn plain(text: &str) -> bool {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return true;
+    }
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let fits = !c.is_control() || matches!(c, '\n' | '\t') || (c == '\r' && chars.peek() == Some(&'\n'));

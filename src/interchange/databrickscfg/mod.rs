@@ -23,7 +23,7 @@ use self::lines::{Kind, Line, Unreadable};
 pub use self::{
     diff::{DiffKind, DiffLine},
     keys::{decides, is_secret},
-    leads::Leads,
+    leads::{Leads, Places},
     name::ProfileName,
 };
 
