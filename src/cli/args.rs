@@ -64,6 +64,7 @@ pub(super) enum Subcommand {
     Logout { name: String },
     /// Print a valid access token on stdout, renewed if need be
     Token {
+        /// The connection
         name: String,
         /// Another token than the stored one, even if that is still good
         #[arg(long)]
@@ -120,6 +121,7 @@ pub(super) enum Subcommand {
     /// Serve the embedded demo workspaces until stopped; the first line on stdout is JSON
     Demo(Demo),
     /// Print completions for a shell
+    #[command(after_help = "For example: brickpass completions bash > ~/.local/share/bash-completion/completions/brickpass")]
     Completions { shell: clap_complete::Shell },
 }
 

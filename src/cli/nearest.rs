@@ -10,9 +10,22 @@ pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> 
     rated.filter(|(alike, _)| *alike >= ALIKE).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, name)| name)
 }
 
-/// As a question before the rest of an advice.
-pub(super) fn did_you_mean<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> String {
-    nearest(typed, known).map(|name| format!("Did you mean \"{}\"? ", name.escape_debug())).unwrap_or_default()
+/// As a question before the rest of an advice. Of names that begin with what was typed none is the likelier one: all are offered, three at most.
+pub(super) fn did_you_mean<'a>(typed: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let small = typed.trim().to_lowercase();
+    let mut offered: Vec<&str> = Vec::new();
+    if !small.is_empty() {
+        offered.extend(known.clone().filter(|name| name.to_lowercase().starts_with(&small)).take(3));
+    }
+    if offered.is_empty() {
+        offered.extend(nearest(typed, known));
+    }
+    let quoted: Vec<_> = offered.into_iter().map(|name| format!("\"{}\"", name.escape_debug())).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((only, [])) => format!("Did you mean {only}? "),
+        Some((last, others)) => format!("Did you mean {} or {last}? ", others.join(", ")),
+    }
 }
 
 #[cfg(test)]
@@ -34,5 +47,16 @@ mod tests {
         ] {
             assert_eq!(nearest(typed, NAMES.into_iter()), meant, "{typed}");
         }
+    }
+
+    #[test]
+    fn all_names_that_begin_so_are_offered_and_none_of_them_can_write_to_the_terminal() {
+        let asked = |typed: &str| did_you_mean(typed, NAMES.into_iter());
+        assert_eq!(asked("sales"), "Did you mean \"Sales lakehouse\" or \"Sales archive\"? ");
+        assert_eq!(
+            (asked("nightly"), asked(" "), asked("production")),
+            ("Did you mean \"Nightly jobs\"? ".into(), String::new(), String::new())
+        );
+        assert_eq!(did_you_mean("data", ["Data \u{1b}[2J"].into_iter()), "Did you mean \"Data \\u{1b}[2J\"? ");
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     args,
+    nearest::did_you_mean,
     output::{note, print_json, say, table},
     publish::{change, clean},
     session::Session,
@@ -85,7 +86,10 @@ fn find<'a>(file: &'a ProfilesFile, name: &str) -> Result<&'a ProfileLine, Failu
             Code::NoSuchConnection,
             format!("There is no profile \"{}\".", name.escape_debug()),
             format!("{} does not hold it.", file.path.display()),
-            "brickpass profiles shows those that are there.",
+            format!(
+                "{}brickpass profiles shows those that are there.",
+                did_you_mean(name, file.profiles.iter().map(|line| line.name.as_str()))
+            ),
         )
     })
 }

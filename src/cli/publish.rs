@@ -12,6 +12,7 @@ use super::{
     terminal::{attended, yes},
 };
 use crate::{
+    connection::ConnectionId,
     engine::{CliToken, Command, Event, Plan, ProfilesFile, RunId},
     failure::{Code, Failure},
     interchange::databrickscfg::{DiffKind, DiffLine, Edit, ProfileName},
@@ -32,7 +33,14 @@ pub(super) fn publish(options: args::Publish, json: bool) -> Result<ExitCode, Fa
     let id = connection.id;
     let file = read(&mut session, Command::ListProfiles)?;
     let published = file.profiles.iter().find(|line| line.published.is_some_and(|(of, _)| of == id)).map(|line| line.name.clone());
+    let named = options.profile.is_some();
     let profile = options.profile.or(published).unwrap_or_else(|| ProfileName::of(&connection.name).as_str().to_owned());
+    if let Some(other) = stands_for_another(&session, &file, id, &profile) {
+        if !named {
+            return Err(taken(&profile, &other));
+        }
+        note(format_args!("The profile {} stands for \"{other}\" so far; that connection would be published no longer.", clean(&profile)));
+    }
     let done = format!("\"{}\" is the profile {} now; it holds no secret.", connection.name.as_str(), clean(&profile));
     if !options.default {
         let plan = |run| Command::PlanPublish { run, id, profile: profile.clone() };
@@ -42,6 +50,25 @@ pub(super) fn publish(options: args::Publish, json: bool) -> Result<ExitCode, Fa
     let put = planned(&mut session)?.edit;
     let edit = Edit::Several(vec![(Some(id), put), (None, Edit::Default { profile })]);
     change(&mut session, &options.change, &file, |run| Command::PlanEdit { run, edit: edit.clone() }, &done, json)
+}
+
+/// The name of the other connection that a profile was published for.
+fn stands_for_another(session: &Session, file: &ProfilesFile, id: ConnectionId, profile: &str) -> Option<String> {
+    let line = file.profiles.iter().find(|line| line.name == profile)?;
+    let (other, _) = line.published.filter(|(of, _)| *of != id)?;
+    let entry = session.snapshot.entries.iter().find(|entry| entry.connection.id == other)?;
+    Some(entry.connection.name.as_str().to_owned())
+}
+
+/// Nobody named the profile, so nobody has agreed that another connection loses it.
+fn taken(profile: &str, other: &str) -> Failure {
+    let profile = clean(profile);
+    Failure::new(
+        Code::InvalidInput,
+        format!("The profile {profile} stands for \"{other}\" already."),
+        "The names of both connections make the same name of a profile.",
+        format!("Choose another with --profile, or take this one from \"{other}\" with --profile {profile}."),
+    )
 }
 
 pub(super) fn unpublish(options: &args::Unpublish, json: bool) -> Result<ExitCode, Failure> {

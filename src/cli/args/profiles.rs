@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Publish {
+    /// The connection
     pub(in crate::cli) name: String,
     /// What the profile is called; made from the connection's name unless given
     #[arg(long, short, value_name = "P")]
@@ -17,6 +18,7 @@ pub(in crate::cli) struct Publish {
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Unpublish {
+    /// The connection
     pub(in crate::cli) name: String,
     #[command(flatten)]
     pub(in crate::cli) change: ChangeOfProfiles,

@@ -110,6 +110,42 @@ fn what_was_written_but_cannot_be_remembered_is_told_as_that() {
 }
 
 #[test]
+fn a_profile_of_another_connection_is_taken_only_by_its_name() {
+    let terminal = terminal();
+    assert_eq!(terminal.brickpass(&["duplicate", "Sales", "Sales!"]).code, Some(0));
+    assert_eq!(terminal.brickpass(&["publish", "Sales", "--yes"]).code, Some(0));
+    let before = fs::read_to_string(file(&terminal)).unwrap();
+
+    let refused = terminal.brickpass(&["publish", "Sales!", "--yes"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("stands for \"Sales\" already") && refused.stderr.contains("--profile sales"), "{refused:?}");
+    assert_eq!(terminal.brickpass(&["unpublish", "Sales", "--dry-run"]).code, Some(0), "it is published still");
+    assert_eq!(fs::read_to_string(file(&terminal)).unwrap(), before);
+
+    let taken = terminal.brickpass(&["publish", "Sales!", "--profile", "sales", "--yes"]);
+    assert_eq!(taken.code, Some(0), "{taken:?}");
+    assert!(taken.stderr.contains("stands for \"Sales\" so far"), "{taken:?}");
+    assert_eq!(terminal.brickpass(&["unpublish", "Sales", "--yes"]).code, Some(2), "the other one has it now");
+}
+
+#[test]
+fn whatever_is_not_there_is_answered_with_what_is_near() {
+    let terminal = terminal();
+    put(&file(&terminal), FILE);
+    let near: [&[&str]; 3] =
+        [&["token", "Slaes"], &["export", "Sales", "--format", "terrafrom"], &["profiles", "default", "othr", "--yes"]];
+    for (words, name) in near.into_iter().zip(["Sales", "terraform", "other"]) {
+        let refused = terminal.brickpass(words);
+        assert_ne!(refused.code, Some(0), "{refused:?}");
+        assert!(refused.stdout.is_empty() && refused.stderr.contains(&format!("Did you mean \"{name}\"? ")), "{refused:?}");
+    }
+    assert_eq!(terminal.brickpass(&["duplicate", "Sales", "Sales US"]).code, Some(0));
+    assert_eq!(terminal.brickpass(&["duplicate", "Sales", "Sales EU"]).code, Some(0));
+    let several = terminal.brickpass(&["token", "sales "]);
+    assert!(several.stderr.contains("\"Sales US\"") && several.stderr.contains("\"Sales EU\""), "{several:?}");
+}
+
+#[test]
 fn secrets_leave_the_file_in_a_terminal() {
     let terminal = terminal();
     put(&file(&terminal), &format!("[a]\nhost = {HOST}\ntoken = {TOKEN}\n"));
