@@ -231,6 +231,7 @@ fn ended(end: Timestamp) -> Failure {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test's own files hold no secret and need no care")]
 mod tests {
     use std::fs;
 

@@ -1,0 +1,149 @@
+//! There and back: what was exported is read again.
+
+use super::*;
+
+/// The formats that hold a connection, as the kind that reads them again.
+const BACK: [(&str, Kind); 11] = [
+    ("env-sh", Kind::Environment),
+    ("env-fish", Kind::Environment),
+    ("env-powershell", Kind::Environment),
+    ("env-cmd", Kind::Environment),
+    ("dotenv", Kind::Environment),
+    ("env-docker", Kind::Environment),
+    ("terraform", Kind::Tfvars),
+    ("jdbc", Kind::Jdbc),
+    ("odbc", Kind::Odbc),
+    ("dbt", Kind::Dbt),
+    ("sqlalchemy", Kind::Airflow),
+];
+
+fn answers() -> Answers {
+    let mut answers = Answers::default();
+    for (field, value) in
+        [("http_path", "/sql/1.0/warehouses/abc123def4567890"), ("schema", "sales"), ("by", "variables"), ("form", "string")]
+    {
+        answers.set(field, value);
+    }
+    answers
+}
+
+/// The connection again, from whichever of the files holds it.
+fn back(format: &str, kind: Kind, connection: &Connection, secret: Option<&SecretString>) -> Option<FoundConnection> {
+    let subject = Subject { connection, secret, profile: "sales", helper: "/usr/bin/brickpass-credential" };
+    let document = (export::find(format)?.make)(&subject, &answers()).ok()?;
+    let mut read = Vec::new();
+    for file in &document.files {
+        let bytes = file.text.expose_secret().as_bytes();
+        if let Ok(found) = super::read(kind, bytes) {
+            assert_eq!(guess(Some(&file.name), bytes), Some(kind), "{format}: {}", file.name);
+            read.extend(found.connections.into_iter().filter(|made| made.refused.is_none()));
+        }
+    }
+    read.pop()
+}
+
+fn connection(auth: AuthKind, host: &str) -> Connection {
+    let mut draft = crate::connection::Draft::new(crate::connection::ConnectionId::random());
+    "Sales".clone_into(&mut draft.name);
+    host.clone_into(&mut draft.base_url);
+    draft.auth = auth;
+    if auth == AuthKind::ServicePrincipal {
+        "00000000-0000-0000-0000-000000000001".clone_into(&mut draft.client_id);
+    }
+    draft.review(&|_| false).result.unwrap().connection
+}
+
+#[test]
+fn what_is_exported_is_read_again() {
+    for (format, kind) in BACK {
+        for (auth, secret) in [(AuthKind::PersonalAccessToken, PAT), (AuthKind::ServicePrincipal, "dose0123456789abcdef0123456789abcdef")] {
+            let connection = connection(auth, HOST);
+            let text = SecretString::from(secret.to_owned());
+            let Some(made) = back(format, kind, &connection, Some(&text)) else {
+                assert!(
+                    auth == AuthKind::ServicePrincipal && ["sqlalchemy", "env-docker"].contains(&format),
+                    "{format} {auth:?} is not read"
+                );
+                continue;
+            };
+            assert_eq!((made.draft.base_url.as_str(), made.draft.auth), (HOST, auth), "{format}");
+            assert_eq!(made.secret.as_ref().map(|(_, secret)| secret.expose_secret()), Some(secret), "{format} {auth:?}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn hosts_and_secrets_survive_there_and_back(
+        at in 0..BACK.len(),
+        number in 100_000_u64..999_999_999,
+        digit in 0..10_u8,
+        secret in "[A-Za-z0-9_.~+/-]{12,60}",
+        principal in any::<bool>(),
+    ) {
+        let (format, kind) = BACK[at];
+        let host = format!("https://adb-{number}.{digit}.azuredatabricks.net");
+        let auth = if principal { AuthKind::ServicePrincipal } else { AuthKind::PersonalAccessToken };
+        let connection = connection(auth, &host);
+        let text = SecretString::from(secret.clone());
+        if let Some(made) = back(format, kind, &connection, Some(&text)) {
+            prop_assert_eq!((made.draft.base_url.as_str(), made.draft.auth), (host.as_str(), auth));
+            prop_assert_eq!(made.secret.as_ref().map(|(_, secret)| secret.expose_secret()), Some(secret.as_str()));
+            if principal {
+                prop_assert_eq!(made.draft.client_id.as_str(), "00000000-0000-0000-0000-000000000001");
+            }
+        }
+        // Without the secret nothing that looks like one comes back.
+        if let Some(made) = back(format, kind, &connection, None) {
+            prop_assert_eq!(made.draft.base_url.as_str(), host.as_str());
+            prop_assert!(made.secret.is_none());
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_a_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), at in 0..Kind::ALL.len()) {
+        let _ = read(Kind::ALL[at], &bytes);
+        let _ = guess(None, &bytes);
+    }
+
+    #[test]
+    fn no_text_of_their_own_signs_makes_a_reader_panic(
+        text in "(jdbc:databricks://|databricks://|provider \"databricks\" \\{|\\[p\\]\n|host=|PWD=|\\{|\\}|\"|'|;|=|,|:|%|\\$\\{|<<E\n|&a |\\*a|- |\\{\\{|@|\\[|\\]|\n|\r\n| |a|é|\u{202E}|\\\\u00|#|/\\*){0,40}",
+        at in 0..Kind::ALL.len(),
+    ) {
+        let _ = read(Kind::ALL[at], text.as_bytes());
+        let _ = guess(None, text.as_bytes());
+    }
+
+    #[test]
+    fn a_secret_is_in_no_error_and_in_no_debug(before in "[ -~\n]{0,30}", after in "[ -~\n]{0,30}", at in 0..Kind::ALL.len()) {
+        let text = format!("{before}token={PAT}\nDATABRICKS_TOKEN={PAT};PWD={PAT}\n{{\"password\": \"{PAT}\"}}{after}");
+        match read(Kind::ALL[at], text.as_bytes()) {
+            Ok(found) => {
+                // A table's column titles and an unreadable key are keys: what matters is that values stay out.
+                let told: String = found.connections.iter().flat_map(|made| made.remarks.iter().chain(&made.refused)).cloned().collect();
+                prop_assert!(!told.contains(PAT));
+            }
+            Err(failure) => {
+                let told = format!("{failure:?}");
+                prop_assert!(!told.contains(PAT));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_list_of_all_connections_that_was_exported_comes_in_as_it_is() {
+    let text = r#"{"connections":[{"name":"Sales","base_url":"https://adb-1234567890123456.7.azuredatabricks.net","auth_type":"pat","environment":"prod",
+        "tags":["eu","nightly"],"description":"'=kept","timeout_seconds":45,"pinned":true},
+        {"name":"Ops","base_url":"https://adb-2.2.azuredatabricks.net","auth_type":"service-principal","client_id":"c","timeout_seconds":30}]}"#;
+    let found = super::read_as(None, None, text.as_bytes()).unwrap();
+    assert_eq!(found.kind, Kind::Brickpass);
+    let [sales, ops] = found.connections.as_slice() else { panic!("{}", found.connections.len()) };
+    assert_eq!((sales.draft.name.as_str(), sales.draft.timeout.as_str(), sales.draft.description.as_str()), ("Sales", "45", "'=kept"));
+    assert_eq!(sales.draft.tags, ["eu", "nightly"]);
+    assert!(sales.secret.is_none() && ops.secret.is_none());
+    assert_eq!((ops.draft.auth, ops.draft.client_id.as_str()), (AuthKind::ServicePrincipal, "c"));
+    let pbids = r#"{"version":"0.1","connections":[{"details":{"protocol":"databricks-sql"}}]}"#;
+    assert_eq!(super::guess(None, pbids.as_bytes()), Some(Kind::Pbids));
+}
