@@ -183,6 +183,23 @@ fn a_profile_that_leads_elsewhere_by_now_has_no_token() {
 }
 
 #[test]
+fn an_address_that_nobody_has_confirmed_gets_no_token_and_loses_the_one_that_it_had() {
+    let Some(desk) = desk("an_address_that_nobody_has_confirmed_gets_no_token_and_loses_the_one_that_it_had") else { return };
+    desk.done(&["add", "custom", "--base-url", "https://databricks.example.com", "--trust-address", "--token-stdin"], "dapi-mine");
+    desk.publish("custom");
+    assert_eq!(desk.token_of("custom").as_deref(), Some("dapi-mine"));
+    let path = desk.home.config_dir().join("connections.json");
+    let mut file: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert!(file["connections"][0].as_object_mut().unwrap().remove("address_confirmed").is_some());
+    fs::write(&path, file.to_string()).unwrap();
+    // Whatever is saved next, all entries are settled.
+    desk.add_pat("sales");
+    assert_eq!(desk.entry("custom"), None);
+    desk.publish("custom");
+    assert_eq!(desk.entry("custom"), None);
+}
+
+#[test]
 fn a_sign_in_that_fails_is_told_and_the_profile_is_published_all_the_same() {
     let Some(desk) = desk("a_sign_in_that_fails_is_told_and_the_profile_is_published_all_the_same") else { return };
     desk.add_principal("robot", 0);

@@ -373,6 +373,9 @@ fn cut_short_between_the_answer_and_the_vault_it_loses_no_sign_in() {
             assert!(Instant::now() < until, "it has not asked for a token");
             std::thread::sleep(Duration::from_millis(5));
         }
+        let limits = fs::read_to_string(format!("/proc/{}/limits", running.0.id())).unwrap();
+        let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap();
+        assert!(core.split_whitespace().next() == Some("0"), "a crash would write the token down: {limits}");
         if let Some(signal) = signal {
             assert!(Command::new("kill").args([signal, &running.0.id().to_string()]).status().unwrap().success());
         }
