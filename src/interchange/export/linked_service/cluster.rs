@@ -153,7 +153,8 @@ fn pairs(
 
 fn path(field: &Field, typed: &str, begins: &[&str]) -> Result<String, Failure> {
     if plain_secret::stands_in(typed) {
-        return Err(holds_a_secret(format!("\"{}\" has a path with a secret in it.", field.label)));
+        let failure = holds_a_secret(format!("\"{}\" has a path with a secret in it.", field.label));
+        return Err(Failure { fix: "Write the path without it, and give the cluster access to that place.".to_owned(), ..failure });
     }
     if begins.iter().any(|start| typed.starts_with(start) && typed.len() > start.len()) && unfit(typed).is_none() {
         return Ok(typed.to_owned());
