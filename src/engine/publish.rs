@@ -25,7 +25,7 @@ use super::{
 use crate::{
     connection::{Connection, ConnectionId, without_secrets},
     failure::{Code, Failure},
-    interchange::databrickscfg::{DiffLine, Edit, File, Remark},
+    interchange::databrickscfg::{DiffLine, Edit, File, Leads, Remark},
     storage::{Foreign, ForeignFile, Publication, Publications},
 };
 
@@ -183,6 +183,21 @@ pub(super) fn published_as(shared: &Shared, id: ConnectionId) -> Option<String> 
     let path = std::path::absolute(&path).unwrap_or(path);
     let known = shared.publishing.publications.load();
     known.into_iter().find(|publication| publication.connection == id && publication.file == path).map(|publication| publication.profile)
+}
+
+/// What the profile that a connection would usually be called by stands for, when that is another one or leads elsewhere. A file that cannot be read
+/// is told where it is looked at.
+pub(super) fn stands_for_another(shared: &Shared, connection: &Connection, profile: &str) -> Option<String> {
+    let now = Now::read(shared).ok()?;
+    let known = shared.publishing.publications.load();
+    let theirs = known.into_iter().find(|it| it.file == now.file.path() && it.profile == profile && it.connection != connection.id);
+    let theirs = theirs.filter(|_| now.profiles.profile(profile).is_some());
+    let other = theirs.and_then(|theirs| connections(shared).ok()?.into_iter().find(|other| other.id == theirs.connection));
+    match (other, now.profiles.leads(profile, &connection.base_url)) {
+        (Some(other), _) => Some(format!("\"{}\" was published as it.", other.name.as_str())),
+        (None, Leads::Elsewhere(there)) => Some(format!("In your .databrickscfg it leads to {there}.")),
+        (None, Leads::There | Leads::Nowhere) => None,
+    }
 }
 
 fn connections(shared: &Shared) -> Result<Vec<Connection>, Failure> {

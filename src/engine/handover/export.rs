@@ -13,7 +13,7 @@ use crate::{
     engine::{
         Event, RunId,
         owner::{self, Owned},
-        publish::published_as,
+        publish::{published_as, stands_for_another},
         shared::{Shared, blocking, crashed},
     },
     failure::{Code, Failure, Remedy},
@@ -46,15 +46,37 @@ async fn made(shared: &Arc<Shared>, of: ExportOf, request: &ExportRequest) -> Re
     let Owned { connection, owner, .. } = found;
     // The client ID goes with its secret: both are the account's where the account's sign-in is used.
     let connection = Connection { auth: owner.auth, ..connection };
-    let (worker, name) = (Arc::clone(shared), connection.name.clone());
-    // The name that it has in the file, which may be another than the usual one.
-    let profile = blocking(move || published_as(&worker, id).unwrap_or_else(|| ProfileName::of(&name).as_str().to_owned())).await?;
+    let (worker, asked) = (Arc::clone(shared), connection.clone());
+    let (profile, other) = blocking(move || profile_of(&worker, &asked)).await?;
     let subject = Subject { connection: &connection, secret: secret.as_ref(), profile: &profile, helper: &shared.places.helper };
     let mut document = format.write(&subject, &request.answers)?;
+    if let Some(other) = other.filter(|_| document.notes.iter().any(|note| note == export::NEEDS_PROFILE)) {
+        return Err(not_its_profile(&profile, &other));
+    }
     if request.include_secret && format.takes_secret.is_none() {
         document.notes.push("This format has no place for a secret; it stands nowhere in it.".to_owned());
     }
     Ok(document)
+}
+
+/// The name that it has in the file, which may be another than the usual one; and of the usual one, what else it stands for there.
+fn profile_of(shared: &Shared, connection: &Connection) -> (String, Option<String>) {
+    if let Some(profile) = published_as(shared, connection.id) {
+        return (profile, None);
+    }
+    let usual = ProfileName::of(&connection.name).as_str().to_owned();
+    let other = stands_for_another(shared, connection, &usual);
+    (usual, other)
+}
+
+/// The tool would work in another workspace, or as somebody else.
+fn not_its_profile(profile: &str, other: &str) -> Failure {
+    Failure::new(
+        Code::Conflict,
+        format!("The profile \"{profile}\" is not that of this connection."),
+        format!("This export names a profile, and this one is taken. {other}"),
+        "Publish the connection under a name of its own first, then export it again.",
+    )
 }
 
 /// A list of all connections, or of one alone.

@@ -236,3 +236,30 @@ fn secrets_that_are_moved_are_never_lost_however_it_ends() {
     assert_eq!(fs::read_to_string(file(&terminal)).unwrap(), new);
     terminal.is_nowhere(TOKEN);
 }
+
+#[test]
+fn no_export_names_a_profile_that_stands_for_something_else() {
+    let desk = Terminal::with(());
+    let host = "https://adb-1.1.azuredatabricks.net";
+    for (name, host) in [("Sales EU", host), ("Sales-EU", "https://adb-2.2.azuredatabricks.net"), ("Lab", host)] {
+        let added = desk.fed(&["add", name, "--base-url", host, "--token-stdin"], "dapi-of-somebody\n");
+        assert_eq!(added.code, Some(0), "{added:?}");
+    }
+    let file = desk.home.path().join(".databrickscfg");
+    assert_eq!(desk.brickpass(&["publish", "Sales EU", "--yes"]).code, Some(0));
+    let of = |name: &str, format: &str| desk.brickpass(&["export", name, "--format", format]);
+    assert!(of("Sales EU", "terraform").stdout.contains("\"sales-eu\""));
+    let refused = of("Sales-EU", "terraform");
+    assert!(refused.code == Some(1) && refused.stdout.is_empty(), "{refused:?}");
+    for words in ["not that of this connection", "\"Sales EU\" was published as it", "under a name of its own"] {
+        assert!(refused.stderr.contains(words), "{words}: {refused:?}");
+    }
+    // What names no profile goes its way, and so does one of its own.
+    assert_eq!(of("Sales-EU", "env-sh").code, Some(0));
+    assert_eq!(desk.brickpass(&["publish", "Sales-EU", "--profile", "sales-two", "--yes"]).code, Some(0));
+    assert!(of("Sales-EU", "terraform").stdout.contains("\"sales-two\""));
+    // Nobody published it, and it leads elsewhere.
+    fs::write(&file, fs::read_to_string(&file).unwrap() + "\n[lab]\nhost = https://adb-9.9.azuredatabricks.net\ntoken = x\n").unwrap();
+    let refused = of("Lab", "terraform");
+    assert!(refused.code == Some(1) && refused.stderr.contains("leads to https://adb-9.9.azuredatabricks.net"), "{refused:?}");
+}
