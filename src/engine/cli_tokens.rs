@@ -293,9 +293,11 @@ fn plan(shared: &Shared) -> Result<Plan, Failure> {
     // The CLI knows them by their names alone: of two files, what was published last counts.
     let mut wanted = BTreeMap::new();
     let mut storage = None;
+    // Whatever stands in the files.
+    let anyway = off(shared, None);
     // Each is read once, whatever was published in it.
     let mut files: BTreeMap<&Path, Option<Arc<File>>> = BTreeMap::new();
-    for publication in &publications {
+    for publication in publications.iter().filter(|_| anyway.is_none()) {
         files.entry(&publication.file).or_insert_with_key(|path| read(shared, path));
     }
     let names: HashSet<&str> = publications.iter().map(|publication| publication.profile.as_str()).collect();
@@ -305,13 +307,13 @@ fn plan(shared: &Shared) -> Result<Plan, Failure> {
         let (path, profile) = (publication.file.as_path(), publication.profile.as_str());
         let Some(connection) = all.iter().find(|connection| connection.id == publication.connection) else { continue };
         // The CLI sends the token to whichever host stands in the file.
-        if places.get(path).is_some_and(|places| places.leads(profile, &connection.base_url) == Leads::There) {
+        if anyway.is_some() || places.get(path).is_some_and(|places| places.leads(profile, &connection.base_url) == Leads::There) {
             storage = storage.or_else(|| files.get(path)?.as_ref()?.setting("auth_storage"));
             let (connection, owner) = (connection.clone(), connection.owner_among(&all).clone());
             wanted.insert(profile.to_owned(), Wanted { profile: profile.to_owned(), connection, owner });
         }
     }
-    let off = off(shared, storage);
+    let off = anyway.or_else(|| off(shared, storage));
     let left = noted.into_iter().filter(|(profile, _)| off.is_some() || !wanted.contains_key(profile)).collect();
     Ok(Plan { off, wanted: wanted.into_values().collect(), left })
 }
