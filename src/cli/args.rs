@@ -1,6 +1,7 @@
 //! The words of the command line.
 
 mod admin;
+mod examples;
 mod exec;
 mod profiles;
 
@@ -270,6 +271,7 @@ pub(super) struct PatRotate {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples::SEND_TO)]
 pub(super) struct SendTo {
     /// A connection that signs in with a personal access token
     pub(super) name: String,
@@ -312,6 +314,7 @@ pub(super) struct SendTo {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples::EXPORT)]
 pub(super) struct Export {
     /// The connection; a list of all connections (inventory-csv, inventory-json) goes without one
     pub(super) name: Option<String>,
@@ -360,6 +363,7 @@ pub(super) struct Activity {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = examples::IMPORT)]
 pub(super) struct Import {
     /// The file, or - for stdin
     #[arg(conflicts_with_all = ["databrickscfg", "environment"])]

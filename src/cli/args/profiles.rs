@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = super::examples::PUBLISH)]
 pub(in crate::cli) struct Publish {
     /// The connection
     pub(in crate::cli) name: String,
