@@ -87,6 +87,10 @@ pub(crate) fn looks_like_a_secret(text: &str) -> bool {
 #[must_use]
 pub(crate) fn without_secrets(text: &str) -> String {
     const STARS: &str = "***";
+    // Most texts have neither, and there are thousands of them.
+    if !text.contains('@') && !MARKS.iter().any(|mark| text.contains(mark)) {
+        return text.to_owned();
+    }
     let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '+');
     let hidden = |text: &str| {
         let mut shown = String::with_capacity(text.len());
@@ -113,6 +117,9 @@ pub(crate) fn without_secrets(text: &str) -> String {
     }
     shown
 }
+
+/// How all begin that have a shape.
+const MARKS: [&str; 4] = ["dapi", "dkea", "dose", "eyJ"];
 
 fn shape(secret: &str) -> Shape {
     let hexadecimal = |rest: &str| rest.len() >= 32 && rest.bytes().take(32).all(|byte| byte.is_ascii_hexdigit());
