@@ -3,6 +3,7 @@
 mod admin;
 mod examples;
 mod exec;
+mod hand_over;
 mod profiles;
 
 use std::time::Duration;
@@ -12,13 +13,11 @@ use clap::{Parser, ValueEnum};
 pub(super) use self::{
     admin::{Admin, AdminTokens, Sp, SpSecret},
     exec::Exec,
+    hand_over::{Backup, Effective, Export, Import, SendTo},
     profiles::{ChangeOfProfiles, Profiles, ProfilesDo, ProfilesPlace, Publish, Unpublish},
 };
 use super::pat;
-use crate::{
-    connection::{AuthKind, Scopes},
-    interchange::{import::Kind, send_to::Destination},
-};
+use crate::connection::{AuthKind, Scopes};
 
 /// All your Databricks connections in one window. Without a subcommand, the window opens.
 #[derive(Debug, Parser)]
@@ -271,74 +270,6 @@ pub(super) struct PatRotate {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = examples::SEND_TO)]
-pub(super) struct SendTo {
-    /// A connection that signs in with a personal access token
-    pub(super) name: String,
-    /// Where to
-    #[arg(long, value_enum)]
-    pub(super) destination: Store,
-    /// Of Azure
-    #[arg(long, value_name = "V")]
-    pub(super) vault_name: Option<String>,
-    /// The name of the secret, or the key of a GitLab variable
-    #[arg(long, value_name = "N")]
-    pub(super) secret_name: Option<String>,
-    /// Of GitHub, as OWNER/REPOSITORY; of GitLab, as GROUP/PROJECT
-    #[arg(long, value_name = "R")]
-    pub(super) repo: Option<String>,
-    /// Of Google Cloud
-    #[arg(long, value_name = "P")]
-    pub(super) project: Option<String>,
-    /// Of Databricks
-    #[arg(long, value_name = "S")]
-    pub(super) scope: Option<String>,
-    /// In a Databricks scope or a Kubernetes secret
-    #[arg(long, value_name = "K")]
-    pub(super) key: Option<String>,
-    /// Of the Databricks command line
-    #[arg(long, value_name = "P")]
-    pub(super) profile: Option<String>,
-    /// Of Kubernetes
-    #[arg(long, value_name = "N")]
-    pub(super) namespace: Option<String>,
-    /// The secret does not exist yet (AWS, Google)
-    #[arg(long)]
-    pub(super) create: bool,
-    /// Who reads the command; PowerShell on Windows, sh elsewhere
-    #[arg(long, value_enum)]
-    pub(super) shell: Option<Terminal>,
-    /// Take the token from the clipboard instead of the connection
-    #[arg(long)]
-    pub(super) clipboard: bool,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = examples::EXPORT)]
-pub(super) struct Export {
-    /// The connection; a list of all connections (inventory-csv, inventory-json) goes without one
-    pub(super) name: Option<String>,
-    /// The word of the format; --formats lists them
-    #[arg(long, short, value_name = "F", required_unless_present = "formats")]
-    pub(super) format: Option<String>,
-    /// List the formats and what each of them asks for
-    #[arg(long, conflicts_with_all = ["name", "set", "output", "include_secrets"])]
-    pub(super) formats: bool,
-    /// Something that the format asks for; a field of several lines is set once for each
-    #[arg(long, value_name = "FIELD=VALUE")]
-    pub(super) set: Vec<String>,
-    /// Write it to a new file, for its owner alone; several files into a new folder
-    #[arg(long, short, value_name = "FILE")]
-    pub(super) output: Option<std::path::PathBuf>,
-    /// Let the token or the client secret stand in it; never the sign-in of a person
-    #[arg(long)]
-    pub(super) include_secrets: bool,
-    /// Write a secret although the file lies in a git work tree
-    #[arg(long, requires = "output")]
-    pub(super) in_work_tree: bool,
-}
-
-#[derive(Debug, clap::Args)]
 pub(super) struct Workspaces {
     /// A connection to the account
     pub(super) name: String,
@@ -360,67 +291,6 @@ pub(super) struct Activity {
     /// Write it to a new file instead, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub(super) export: Option<std::path::PathBuf>,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = examples::IMPORT)]
-pub(super) struct Import {
-    /// The file, or - for stdin
-    #[arg(conflicts_with_all = ["databrickscfg", "environment"])]
-    pub(super) file: Option<String>,
-    /// What it is; guessed when nothing is said
-    #[arg(long, value_name = "K", value_parser = Kind::ALL.map(Kind::word))]
-    pub(super) kind: Option<String>,
-    /// The profiles of Databricks' own tools; where the Databricks CLI looks for them when no file is named
-    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["environment", "kind"])]
-    #[expect(clippy::option_option, reason = "the option, and the file that may follow it")]
-    pub(super) databrickscfg: Option<Option<std::path::PathBuf>>,
-    /// The DATABRICKS_* variables of this environment
-    #[arg(long, conflicts_with = "kind")]
-    pub(super) environment: bool,
-    /// The file is a backup of Brickpass, which its passphrase opens
-    #[arg(long, requires = "file", conflicts_with = "kind")]
-    pub(super) backup: bool,
-    /// Read the passphrase of the backup from stdin
-    #[arg(long, requires = "backup")]
-    pub(super) passphrase_stdin: bool,
-    /// Only say what would be done
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// Connections that are there already are replaced; their name, folder and tags stay
-    #[arg(long, conflicts_with = "keep_both")]
-    pub(super) replace: bool,
-    /// Connections that are there already get a sibling
-    #[arg(long)]
-    pub(super) keep_both: bool,
-    /// Only what the file calls so (a profile, a target); repeat for several
-    #[arg(long, value_name = "PLACE")]
-    pub(super) only: Vec<String>,
-    /// Put them into this folder, such as Sales/Nightly
-    #[arg(long, value_name = "F")]
-    pub(super) folder: Option<String>,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Backup {
-    /// A new file; one that exists is never replaced
-    pub(super) file: std::path::PathBuf,
-    /// JSON without secrets, fit to be kept in git
-    #[arg(long, conflicts_with = "passphrase_stdin")]
-    pub(super) without_secrets: bool,
-    /// Read the passphrase from stdin
-    #[arg(long)]
-    pub(super) passphrase_stdin: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Effective {
-    /// As a tool that names this profile would see it
-    #[arg(long, value_name = "P")]
-    pub(super) profile: Option<String>,
-    /// As if started in this folder, which may lie in a bundle
-    #[arg(long, value_name = "D", default_value = ".")]
-    pub(super) directory: std::path::PathBuf,
 }
 
 #[derive(Debug, clap::Args)]
@@ -452,31 +322,6 @@ impl From<Auth> for AuthKind {
             Auth::Pat => Self::PersonalAccessToken,
             Auth::Browser => Self::Browser,
             Auth::ServicePrincipal => Self::ServicePrincipal,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum Store {
-    AzureKeyVault,
-    Github,
-    Gitlab,
-    Aws,
-    Google,
-    Databricks,
-    Kubernetes,
-}
-
-impl From<Store> for Destination {
-    fn from(store: Store) -> Self {
-        match store {
-            Store::AzureKeyVault => Self::AzureKeyVault,
-            Store::Github => Self::GitHub,
-            Store::Gitlab => Self::GitLab,
-            Store::Aws => Self::Aws,
-            Store::Google => Self::Google,
-            Store::Databricks => Self::Databricks,
-            Store::Kubernetes => Self::Kubernetes,
         }
     }
 }

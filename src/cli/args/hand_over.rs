@@ -1,0 +1,160 @@
+//! The words of handing over: to a store of secrets, as an export or a backup, and what comes in.
+
+use clap::ValueEnum;
+
+use super::Terminal;
+use crate::interchange::{import::Kind, send_to::Destination};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = super::examples::SEND_TO)]
+pub(in crate::cli) struct SendTo {
+    /// A connection that signs in with a personal access token
+    pub(in crate::cli) name: String,
+    /// Where to
+    #[arg(long, value_enum)]
+    pub(in crate::cli) destination: Store,
+    /// Of Azure
+    #[arg(long, value_name = "V")]
+    pub(in crate::cli) vault_name: Option<String>,
+    /// The name of the secret, or the key of a GitLab variable
+    #[arg(long, value_name = "N")]
+    pub(in crate::cli) secret_name: Option<String>,
+    /// Of GitHub, as OWNER/REPOSITORY; of GitLab, as GROUP/PROJECT
+    #[arg(long, value_name = "R")]
+    pub(in crate::cli) repo: Option<String>,
+    /// Of Google Cloud
+    #[arg(long, value_name = "P")]
+    pub(in crate::cli) project: Option<String>,
+    /// Of Databricks
+    #[arg(long, value_name = "S")]
+    pub(in crate::cli) scope: Option<String>,
+    /// In a Databricks scope or a Kubernetes secret
+    #[arg(long, value_name = "K")]
+    pub(in crate::cli) key: Option<String>,
+    /// Of the Databricks command line
+    #[arg(long, value_name = "P")]
+    pub(in crate::cli) profile: Option<String>,
+    /// Of Kubernetes
+    #[arg(long, value_name = "N")]
+    pub(in crate::cli) namespace: Option<String>,
+    /// The secret does not exist yet (AWS, Google)
+    #[arg(long)]
+    pub(in crate::cli) create: bool,
+    /// Who reads the command; PowerShell on Windows, sh elsewhere
+    #[arg(long, value_enum)]
+    pub(in crate::cli) shell: Option<Terminal>,
+    /// Take the token from the clipboard instead of the connection
+    #[arg(long)]
+    pub(in crate::cli) clipboard: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = super::examples::EXPORT)]
+pub(in crate::cli) struct Export {
+    /// The connection; a list of all connections (inventory-csv, inventory-json) goes without one
+    pub(in crate::cli) name: Option<String>,
+    /// The word of the format; --formats lists them
+    #[arg(long, short, value_name = "F", required_unless_present = "formats")]
+    pub(in crate::cli) format: Option<String>,
+    /// List the formats and what each of them asks for
+    #[arg(long, conflicts_with_all = ["name", "set", "output", "include_secrets"])]
+    pub(in crate::cli) formats: bool,
+    /// Something that the format asks for; a field of several lines is set once for each
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub(in crate::cli) set: Vec<String>,
+    /// Write it to a new file, for its owner alone; several files into a new folder
+    #[arg(long, short, value_name = "FILE")]
+    pub(in crate::cli) output: Option<std::path::PathBuf>,
+    /// Let the token or the client secret stand in it; never the sign-in of a person
+    #[arg(long)]
+    pub(in crate::cli) include_secrets: bool,
+    /// Write a secret although the file lies in a git work tree
+    #[arg(long, requires = "output")]
+    pub(in crate::cli) in_work_tree: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = super::examples::IMPORT)]
+pub(in crate::cli) struct Import {
+    /// The file, or - for stdin
+    #[arg(conflicts_with_all = ["databrickscfg", "environment"])]
+    pub(in crate::cli) file: Option<String>,
+    /// What it is; guessed when nothing is said
+    #[arg(long, value_name = "K", value_parser = Kind::ALL.map(Kind::word))]
+    pub(in crate::cli) kind: Option<String>,
+    /// The profiles of Databricks' own tools; where the Databricks CLI looks for them when no file is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["environment", "kind"])]
+    #[expect(clippy::option_option, reason = "the option, and the file that may follow it")]
+    pub(in crate::cli) databrickscfg: Option<Option<std::path::PathBuf>>,
+    /// The DATABRICKS_* variables of this environment
+    #[arg(long, conflicts_with = "kind")]
+    pub(in crate::cli) environment: bool,
+    /// The file is a backup of Brickpass, which its passphrase opens
+    #[arg(long, requires = "file", conflicts_with = "kind")]
+    pub(in crate::cli) backup: bool,
+    /// Read the passphrase of the backup from stdin
+    #[arg(long, requires = "backup")]
+    pub(in crate::cli) passphrase_stdin: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    pub(in crate::cli) dry_run: bool,
+    /// Connections that are there already are replaced; their name, folder and tags stay
+    #[arg(long, conflicts_with = "keep_both")]
+    pub(in crate::cli) replace: bool,
+    /// Connections that are there already get a sibling
+    #[arg(long)]
+    pub(in crate::cli) keep_both: bool,
+    /// Only what the file calls so (a profile, a target); repeat for several
+    #[arg(long, value_name = "PLACE")]
+    pub(in crate::cli) only: Vec<String>,
+    /// Put them into this folder, such as Sales/Nightly
+    #[arg(long, value_name = "F")]
+    pub(in crate::cli) folder: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Backup {
+    /// A new file; one that exists is never replaced
+    pub(in crate::cli) file: std::path::PathBuf,
+    /// JSON without secrets, fit to be kept in git
+    #[arg(long, conflicts_with = "passphrase_stdin")]
+    pub(in crate::cli) without_secrets: bool,
+    /// Read the passphrase from stdin
+    #[arg(long)]
+    pub(in crate::cli) passphrase_stdin: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Effective {
+    /// As a tool that names this profile would see it
+    #[arg(long, value_name = "P")]
+    pub(in crate::cli) profile: Option<String>,
+    /// As if started in this folder, which may lie in a bundle
+    #[arg(long, value_name = "D", default_value = ".")]
+    pub(in crate::cli) directory: std::path::PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(in crate::cli) enum Store {
+    AzureKeyVault,
+    Github,
+    Gitlab,
+    Aws,
+    Google,
+    Databricks,
+    Kubernetes,
+}
+
+impl From<Store> for Destination {
+    fn from(store: Store) -> Self {
+        match store {
+            Store::AzureKeyVault => Self::AzureKeyVault,
+            Store::Github => Self::GitHub,
+            Store::Gitlab => Self::GitLab,
+            Store::Aws => Self::Aws,
+            Store::Google => Self::Google,
+            Store::Databricks => Self::Databricks,
+            Store::Kubernetes => Self::Kubernetes,
+        }
+    }
+}
