@@ -151,25 +151,8 @@ impl TokenTable {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
-    use crate::ui::widgets::TableRows as _;
-
-    fn day(days: i64) -> Timestamp {
-        Timestamp::from_second(1_790_000_000 + days * 86_400).unwrap()
-    }
-
-    fn token(id: &str, comment: &str, created: i64, expires: Option<i64>) -> Token {
-        Token {
-            id: id.to_owned(),
-            comment: comment.to_owned(),
-            created_at: Some(day(created)),
-            expires_at: expires.map(day),
-            last_used: None,
-            scopes: Vec::new(),
-        }
-    }
+    use crate::ui::{fake_engine::token, widgets::TableRows as _};
 
     fn table() -> TokenTable {
         let mut table = TokenTable::default();
