@@ -37,6 +37,12 @@ def read_pasted(text):
     app.press("Show what is in it")
 
 
+def done():
+    """What stands behind a dialog can be read before the dialog is gone, and pressed only then."""
+    app.press("Done")
+    stage.eventually("the dialog to close", 10, lambda: not app.find("push button", "Done"))
+
+
 def connections():
     return [name for role, name, _ in app.nodes() if role == "list item"]
 
@@ -62,14 +68,14 @@ try:
     app.wait_text("1 connection added")
     app.press("Undo import")
     app.wait_text("All is as it was before the import.")
-    app.press("Done")
+    done()
     app.wait_text("No connections yet")
     print("what was pasted comes in after a preview, and goes again")
 
     import_from("Pasted text")
     read_pasted(pasted)
     app.press("Import 1 connection")
-    app.press("Done")
+    done()
     import_from("Pasted text")
     read_pasted(workspace["base_url"])
     app.wait_text("All of these are in Brickpass already.")
@@ -83,7 +89,7 @@ try:
     app.type("File", str(backup))
     app.answer("Save")
     app.wait_text("1 connection and 1 secret backed up", 30)
-    app.press("Done")
+    done()
     app.close()
     sealed = backup.read_bytes()
     assert workspace["token"].encode() not in sealed and place.encode() not in sealed, "the backup is readable"
@@ -102,7 +108,7 @@ try:
     app.press("Show what is in it")
     app.wait("push button", "Import 1 connection", 30)
     app.press("Import 1 connection")
-    app.press("Done")
+    done()
     app.press("Test connection")
     app.wait_text("Connected in")
     app.wait_text(workspace["user"])
