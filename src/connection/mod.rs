@@ -22,7 +22,7 @@ pub use status::{LastTest, Status};
 pub use text::Unfit;
 pub(crate) use text::{quoted, unfit};
 pub use timeout::{Timeout, TimeoutError};
-pub(crate) use token::{looks_like_a_secret, without_secrets};
+pub(crate) use token::{holds_a_secret, looks_like_a_secret, without_secrets};
 
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;

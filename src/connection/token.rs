@@ -97,7 +97,7 @@ pub(crate) fn without_secrets(text: &str) -> String {
         let mut rest = text;
         while !rest.is_empty() {
             let (word, behind) = rest.split_at(rest.find(|c| !belongs(c)).unwrap_or(rest.len()));
-            shown.push_str(if looks_like_a_secret(word) { STARS } else { word });
+            shown.push_str(if holds_a_secret(word) { STARS } else { word });
             let (between, next) = behind.split_at(behind.find(belongs).unwrap_or(behind.len()));
             shown.push_str(between);
             rest = next;
@@ -118,8 +118,21 @@ pub(crate) fn without_secrets(text: &str) -> String {
     shown
 }
 
-/// How all begin that have a shape.
-const MARKS: [&str; 4] = ["dapi", "dkea", "dose", "eyJ"];
+/// How the secrets of Databricks begin: personal access tokens, client secrets, OAuth refresh tokens, signed tokens.
+const MARKS: [&str; 7] = ["dapi", "dose", "dkea", "doau", "dapr", "dsapi", "eyJ"];
+
+/// A value after one of the marks is a secret from this length on, so that words such as `dose` stay.
+const SECRET_LENGTH: usize = 16;
+
+/// Whether a word of a text is a secret of Databricks, or ends with one.
+pub(crate) fn holds_a_secret(word: &str) -> bool {
+    MARKS.iter().any(|mark| word.match_indices(mark).any(|(at, _)| word.len() - at >= SECRET_LENGTH && fits_secret(word, at)))
+}
+
+/// `mark` begins the word or follows a sign, as in `token.dapi…` or `/dapi…`.
+fn fits_secret(word: &str, at: usize) -> bool {
+    !word.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric()))
+}
 
 fn shape(secret: &str) -> Shape {
     let hexadecimal = |rest: &str| rest.len() >= 32 && rest.bytes().take(32).all(|byte| byte.is_ascii_hexdigit());
@@ -154,6 +167,7 @@ mod tests {
             (format!("# {token} was the old one"), "# *** was the old one"),
             (format!("host = https://a.example?t={token}&x"), "host = https://a.example?t=***&x"),
             (format!("x=\"{jwt}\""), "x=\"***\""),
+            ("# refresh doau0123456789abcdef".to_owned(), "# refresh ***"),
             ("host = https://me:hunter2@a.example/x@y".to_owned(), "host = https://***@a.example/x@y"),
             ("https://a://b:hunter2@c".to_owned(), "https://a://***@c"),
             ("; mail me@example.com: dapi, eyJ, \u{e9}".to_owned(), "; mail me@example.com: dapi, eyJ, \u{e9}"),

@@ -2,16 +2,12 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::connection::holds_a_secret;
+
 /// Characters of a server's message that are shown.
 const LIMIT: usize = 500;
 
 const HIDDEN: &str = "[hidden]";
-
-/// How the secrets of Databricks begin: personal access tokens, client secrets, OAuth refresh tokens, signed tokens.
-const MARKS: [&str; 7] = ["dapi", "dose", "dkea", "doau", "dapr", "dsapi", "eyJ"];
-
-/// A value after one of the marks is a secret from this length on, so that words such as `dose` stay.
-const SECRET_LENGTH: usize = 16;
 
 /// What another side wrote, fit for the screen: one line, capped, without `secrets` and without anything that looks like a secret.
 pub(crate) fn shown(text: &str, secrets: &[&SecretString]) -> String {
@@ -51,7 +47,7 @@ fn without_secrets(text: &str) -> String {
             continue;
         }
         if !word.is_empty() {
-            let secret = after_bearer || is_secret(&word);
+            let secret = after_bearer || holds_a_secret(&word);
             after_bearer = word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic");
             out.push_str(if secret { HIDDEN } else { &word });
             word.clear();
@@ -62,15 +58,6 @@ fn without_secrets(text: &str) -> String {
     }
     out.pop();
     out
-}
-
-fn is_secret(word: &str) -> bool {
-    MARKS.iter().any(|mark| word.match_indices(mark).any(|(at, _)| word.len() - at >= SECRET_LENGTH && fits_secret(word, at)))
-}
-
-/// `mark` begins the word or follows a sign, as in `token.dapi…` or `/dapi…`.
-fn fits_secret(word: &str, at: usize) -> bool {
-    !word.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
 #[cfg(test)]
