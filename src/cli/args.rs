@@ -214,6 +214,9 @@ pub(super) struct Login {
     /// With --find: an account instead of a workspace
     #[arg(long, requires = "find")]
     pub(super) account: bool,
+    /// With --find: use the host in `DATABRICKS_DISCOVERY_HOST` although it is not one of Databricks
+    #[arg(long, requires = "find")]
+    pub(super) trust_address: bool,
 }
 
 #[derive(Debug, clap::Subcommand)]

@@ -6,15 +6,14 @@ use std::{
 };
 
 use super::{
+    account,
     args::{Add, Edit, Fields},
     list::as_json,
     output::{note, print_json, say},
     session::{Session, ask},
 };
 use crate::{
-    connection::{
-        AuthKind, BaseUrl, Connection, ConnectionId, Draft, Environment, EnvironmentKind, LevelKind, Reviewed, Severity, TypedSecret,
-    },
+    connection::{AuthKind, BaseUrl, Connection, ConnectionId, Draft, Environment, EnvironmentKind, Reviewed, Severity, TypedSecret},
     engine::{Command, Event},
     failure::{Code, Failure},
     storage::Revision,
@@ -29,7 +28,7 @@ pub(super) fn add(add: Add, json: bool) -> Result<ExitCode, Failure> {
     draft.name = add.name;
     draft.base_url = add.base_url;
     let asks_secret = !add.fields.token_stdin && !add.fields.client_secret_stdin && std::io::stdin().is_terminal();
-    fill(&mut draft, add.fields)?;
+    fill(&mut draft, add.fields, true)?;
     if asks_secret {
         ask_secret(&mut draft)?;
     }
@@ -48,7 +47,7 @@ pub(super) fn edit(edit: Edit, json: bool) -> Result<ExitCode, Failure> {
     if let Some(base_url) = edit.base_url {
         draft.base_url = base_url;
     }
-    fill(&mut draft, edit.fields)?;
+    fill(&mut draft, edit.fields, false)?;
     let connection = save(&mut session, &draft, Some(entry.revision), Some(entry.connection.id))?;
     report(&session, &connection, "Saved", json);
     Ok(ExitCode::SUCCESS)
@@ -94,7 +93,7 @@ pub(super) fn remove(names: &[String], json: bool) -> Result<ExitCode, Failure> 
 }
 
 /// Lays the given words over the form, as if they were typed into it.
-fn fill(draft: &mut Draft, fields: Fields) -> Result<(), Failure> {
+fn fill(draft: &mut Draft, fields: Fields, adding: bool) -> Result<(), Failure> {
     if fields.trust_address {
         draft.confirmed_origin = BaseUrl::read(&draft.base_url).ok().map(|pasted| pasted.base_url.origin());
     }
@@ -103,10 +102,7 @@ fn fill(draft: &mut Draft, fields: Fields) -> Result<(), Failure> {
         // Its own from now on, no longer that of an account's connection.
         draft.sign_in_of = None;
     }
-    if let Some(account_id) = fields.account_id {
-        draft.level = if account_id.is_empty() { LevelKind::Workspace } else { LevelKind::Account };
-        draft.account_id = account_id;
-    }
+    account::settle(draft, fields.account_id, adding)?;
     if let Some(environment) = fields.environment {
         let environment = Environment::from(environment);
         draft.environment = environment.kind();

@@ -165,6 +165,13 @@ fn print(document: &Document, json: bool) -> Result<ExitCode, Failure> {
     }
     match document.files.as_slice() {
         [only] => write_secret(only.text.expose_secret())?,
+        // One stream of YAML documents, for `| kubectl apply -f -`.
+        several if several.iter().all(|file| file.name.rsplit('.').next() == Some("yaml")) => {
+            for file in several {
+                say(format_args!("---\n# {}", file.name));
+                write_secret(file.text.expose_secret())?;
+            }
+        }
         several => {
             for file in several {
                 say(format_args!("==> {} <==", file.name));

@@ -20,7 +20,7 @@ pub(super) fn find(
     let level = if options.account { LevelKind::Account } else { LevelKind::Workspace };
     // Before the browser opens: nobody should sign in for a name that cannot be kept.
     let wanted = fit(session, name)?;
-    let owner = unknown(wanted.clone(), host);
+    let owner = unknown(wanted.clone(), host, options.trust_address);
     let id = owner.id;
     let done = sign_in(session, ear, options, owner, SignInPlace::Anywhere { level })?;
     let found = done.found.as_ref().ok_or_else(|| {
@@ -53,13 +53,13 @@ fn fit(session: &Session, given: Option<&str>) -> Result<ConnectionName, Failure
 }
 
 /// Stands for the connection that is to be found: nothing of it is known but that somebody will sign in.
-fn unknown(name: ConnectionName, host: Option<BaseUrl>) -> Connection {
+fn unknown(name: ConnectionName, host: Option<BaseUrl>, address_confirmed: bool) -> Connection {
     Connection {
         id: ConnectionId::random(),
         name,
         description: String::new(),
         base_url: host.unwrap_or_else(BaseUrl::discovery_host),
-        address_confirmed: false,
+        address_confirmed,
         workspace_id: None,
         timeout: Timeout::DEFAULT,
         auth: AuthMethod::Browser(OAuthApp::default()),

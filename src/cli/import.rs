@@ -35,10 +35,15 @@ pub(super) fn import(options: &Import, json: bool) -> Result<ExitCode, Failure> 
         _ => None,
     })??;
     only_known(&preview, &options.only)?;
-    let Preview { kind, from, rows, ignored } = preview;
+    let Preview { kind, from, rows, mut ignored } = preview;
     let mut told = Vec::new();
     let mut chosen = Vec::new();
-    for row in rows.into_iter().filter(|row| options.only.is_empty() || options.only.contains(&row.place)) {
+    for mut row in rows.into_iter().filter(|row| options.only.is_empty() || options.only.contains(&row.place)) {
+        for key in std::mem::take(&mut row.ignored) {
+            if !ignored.contains(&key) {
+                ignored.push(key);
+            }
+        }
         let (line, choice) = decide(row, options, folder.as_deref());
         told.push(line);
         chosen.extend(choice);
@@ -188,7 +193,7 @@ impl Line {
 
 /// One that is there already is left alone, unless the person says otherwise.
 fn decide(row: PreviewRow, options: &Import, folder: Option<&str>) -> (Line, Option<Chosen>) {
-    let PreviewRow { place, connection, with_secret, remarks, twin } = row;
+    let PreviewRow { place, connection, with_secret, remarks, twin, ignored: _ } = row;
     let mut line = Line { place, name: None, address: None, with_secret, twin, remarks, status: Status::Refused, failure: None };
     let Some(mut reviewed) = connection else { return (line, None) };
     if let Some(folder) = folder {

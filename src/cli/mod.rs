@@ -3,6 +3,7 @@
 //! Human output is for reading; `--json` prints one JSON document on stdout and nothing else there. Messages go to stderr.
 //! A secret is never an argument: it comes on stdin or from a prompt without echo.
 
+mod account;
 mod activity;
 mod admin;
 mod args;
@@ -73,7 +74,7 @@ pub fn task() -> Task {
         Ok(code) => code,
         Err(failure) => tell_failure(&failure, json),
     };
-    Task::Done(interrupt::code(code))
+    Task::Done(interrupt::code(output::code_when_written(code)))
 }
 
 fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {

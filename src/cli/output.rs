@@ -1,6 +1,10 @@
 //! What is printed, and the code that the program leaves with.
 
-use std::{io::Write as _, process::ExitCode};
+use std::{
+    io::{ErrorKind, Write as _},
+    process::ExitCode,
+    sync::OnceLock,
+};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
@@ -38,9 +42,24 @@ pub(super) fn print_json(document: &serde_json::Value) {
     say(format_args!("{document:#}"));
 }
 
-/// A reader that has seen enough and closed its end (`brickpass list | head -1`) is no error.
+/// The system's words for the first output that could not be written.
+static NOT_WRITTEN: OnceLock<String> = OnceLock::new();
+
+/// A reader that has seen enough and closed its end (`brickpass list | head -1`) is no error. Any other failure is told at the end, by
+/// [`code_when_written`].
 pub(super) fn say(line: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    if let Err(error) = writeln!(std::io::stdout(), "{line}")
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        let _ = NOT_WRITTEN.set(error.to_string());
+    }
+}
+
+/// What to leave with: a command whose output got lost has not done what it was asked for.
+pub(super) fn code_when_written(code: ExitCode) -> ExitCode {
+    let Some(error) = NOT_WRITTEN.get() else { return code };
+    note(format_args!("The output could not be written.\nThe system says: {error}.\nRun it with a stdout that is open and has room."));
+    if code == ExitCode::SUCCESS { ExitCode::FAILURE } else { code }
 }
 
 /// A message beside the output.

@@ -163,7 +163,10 @@ fn tell(step: &SignInStep) -> Vec<String> {
             lines
         }
         SignInStep::WrongKey { count: ..=1 } => {
-            vec!["Something that is not your browser answered with a wrong key; it was turned away. Still waiting.".to_owned()]
+            vec![
+                "An answer with the key of another sign-in was turned away. If you opened an older link, use the newest one. Still waiting."
+                    .to_owned(),
+            ]
         }
         SignInStep::Exchanging => vec!["The browser is back. Fetching the tokens...".to_owned()],
         SignInStep::ConfirmHost { host } => vec![format!("You signed in at {host}.")],

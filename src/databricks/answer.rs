@@ -115,7 +115,7 @@ impl Answer {
         let host = target.as_ref().and_then(Url::host_str).map(|host| capped(&shown(host, secrets), 120));
         let why = match host {
             Some(host) if host == base_url.host() => "It points to another page of the same host, probably a login page.".to_owned(),
-            Some(host) => format!("It points to {host}. Your token was not sent there."),
+            Some(host) => format!("It points to {host}. Your credentials were not sent there."),
             None => "It does not say where to.".to_owned(),
         };
         Failure::new(Code::Redirect, "The server sends you somewhere else.", why, "Enter the address of the workspace itself as base URL.")

@@ -62,10 +62,19 @@ pub(super) fn no_such_id() -> Failure {
     )
 }
 
+/// Whether one sentence says that tokens, or making them, are switched off. `said` is in lower case.
+fn says_disabled(said: &str) -> bool {
+    said.split(". ").any(|sentence| {
+        let tokens = ["tokens", "token creation", "token generation", "creating token", "creation of token"];
+        let off = ["disabled", "not enabled", "turned off", "switched off"];
+        tokens.iter().any(|words| sentence.contains(words)) && off.iter().any(|words| sentence.contains(words))
+    })
+}
+
 /// `said`: code and message, in lower case.
 fn words(reason: Reason, said: &str) -> Option<Failure> {
     // An older service gives another code with the same message.
-    let disabled = reason == Reason::FeatureDisabled || said.contains("tokens are disabled") || said.contains("tokens are not enabled");
+    let disabled = reason == Reason::FeatureDisabled || says_disabled(said);
     if reason == Reason::QuotaExceeded {
         return Some(Failure::new(
             Code::TokenQuota,
@@ -134,6 +143,7 @@ mod tests {
             (400, "QUOTA_EXCEEDED", "The quota of 600 tokens is reached.", Code::TokenQuota),
             (404, "FEATURE_DISABLED", "Personal access tokens are disabled.", Code::TokensDisabled),
             (403, "PERMISSION_DENIED", "Personal access tokens are disabled for this workspace.", Code::TokensDisabled),
+            (403, "PERMISSION_DENIED", "Token creation is disabled for this workspace.", Code::TokensDisabled),
             (403, "PERMISSION_DENIED", "User does not have permission to use tokens.", Code::TokensNotAllowed),
             (400, "INVALID_PARAMETER_VALUE", "Token lifetime may be at most 90 days.", Code::TokenLifetime),
             (400, "INVALID_PARAMETER_VALUE", "requirement failed: Invalid timeout: 0", Code::TokenLifetime),

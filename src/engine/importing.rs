@@ -40,7 +40,7 @@ pub struct Preview {
     pub kind: Kind,
     pub from: String,
     pub rows: Vec<PreviewRow>,
-    /// Keys that are not taken over, and why.
+    /// Keys that belong to none of the rows and are not taken over, and why.
     pub ignored: Vec<(String, String)>,
 }
 
@@ -53,6 +53,8 @@ pub struct PreviewRow {
     /// A secret comes along.
     pub with_secret: bool,
     pub remarks: Vec<String>,
+    /// Keys of this row that are not taken over, and why.
+    pub ignored: Vec<(String, String)>,
     /// A connection that is there already: same address, level and way to sign in, or the same name.
     pub twin: Option<Twin>,
 }
@@ -184,10 +186,10 @@ fn judge(from: String, found: Found, entries: &[Entry], published: &HashMap<Stri
 }
 
 fn row(found: FoundConnection, entries: &[Entry], taken: &mut HashSet<String>, address_alone: bool) -> PreviewRow {
-    let FoundConnection { place, mut draft, secret, mut remarks, refused } = found;
+    let FoundConnection { place, mut draft, secret, mut remarks, refused, ignored } = found;
     if let Some(why) = refused {
         remarks.insert(0, why);
-        return PreviewRow { place, connection: None, with_secret: false, remarks, twin: None };
+        return PreviewRow { place, connection: None, with_secret: false, remarks, ignored, twin: None };
     }
     if let Some((_, secret)) = &secret {
         draft.secret = TypedSecret::from(secret.expose_secret());
@@ -217,7 +219,8 @@ fn row(found: FoundConnection, entries: &[Entry], taken: &mut HashSet<String>, a
     {
         remarks.push(format!("The name is taken or does not fit; it would be \"{}\".", reviewed.connection.name.as_str()));
     }
-    PreviewRow { place, with_secret: connection.as_ref().is_some_and(|reviewed| reviewed.secret.is_some()), connection, remarks, twin }
+    let with_secret = connection.as_ref().is_some_and(|reviewed| reviewed.secret.is_some());
+    PreviewRow { place, connection, with_secret, remarks, ignored, twin }
 }
 
 /// The judgement of the form, with the address taken as confirmed (it is looked at afterwards). A secret that does not fit stays behind.

@@ -99,7 +99,8 @@ impl Login {
         self.listener.port()
     }
 
-    /// Waits for the browser's answer. `wrong_key` is called after each answer with a wrong or missing `state`, with their number so far.
+    /// Waits for the browser's answer. `wrong_key` is called after an answer with a wrong or missing `state`, with their number so far; not any
+    /// more after the first twenty.
     ///
     /// # Errors
     /// Declined, refused, broken protocol, or nothing within `limit`.
@@ -254,9 +255,6 @@ fn broken(broken: &Broken) -> OAuthError {
     let (code, what, why) = match broken {
         Broken::Protocol => (Code::OauthProtocol, stopped, "The answer of the browser was damaged, or is not one of Databricks."),
         Broken::WrongIssuer => (Code::OauthProtocol, stopped, "The answer of the browser did not come from the server that was asked."),
-        Broken::TooManyWrongKeys => {
-            (Code::OauthProtocol, stopped, "Another page or program kept answering in the place of Databricks, each time with a wrong key.")
-        }
         Broken::Sockets(_) => {
             (Code::Internal, "The sign-in could not go on.", "The system no longer lets this program take the answer of the browser.")
         }

@@ -88,6 +88,10 @@ fn meaning(request: Request, error: &str, description: &str) -> OAuthError {
         ("invalid_grant", Request::Refresh) => ended(),
         // Databricks' own way of saying it.
         ("invalid_request", Request::Refresh) if description.to_ascii_lowercase().contains("refresh token is invalid") => ended(),
+        // An identity provider behind Databricks wants the person again (OpenID Connect Core, section 3.1.2.6).
+        ("interaction_required" | "login_required" | "consent_required" | "account_selection_required", Request::Refresh) => {
+            person_wanted()
+        }
         ("invalid_client", _) => invalid_client(request),
         ("unauthorized_client", _) => OAuthError::refused(Failure::new(
             Code::OauthRefused,
@@ -196,6 +200,17 @@ fn ended() -> OAuthError {
     }
 }
 
+/// This refresh token gives nothing any more before somebody has signed in again.
+fn person_wanted() -> OAuthError {
+    let failure = Failure::new(
+        Code::SignInNeeded,
+        "You need to sign in again.",
+        "Your organization wants you to sign in again, for example to confirm a second factor or to accept new terms.",
+        "Sign in again, and follow the page to its end.",
+    );
+    OAuthError { trouble: Trouble::InvalidGrant, failure: failure.with_remedy(Remedy::SignIn) }
+}
+
 fn unavailable() -> Failure {
     Failure::new(
         Code::ServerError,
@@ -266,6 +281,13 @@ mod tests {
         for (status, body) in both {
             let error = refusal(Request::Refresh, status, body);
             assert_eq!((error.trouble, error.failure.code), (Trouble::InvalidGrant, Code::SignInNeeded), "{body}");
+        }
+        for error in ["interaction_required", "login_required", "consent_required"] {
+            let body = format!(r#"{{"error":"{error}","error_description":"AADSTS50076: second factor wanted"}}"#);
+            let told = refusal(Request::Refresh, 400, &body);
+            assert_eq!((told.trouble, told.failure.code), (Trouble::InvalidGrant, Code::SignInNeeded), "{error}");
+            assert!(told.failure.why.contains("sign in again") && told.failure.remedy == Some(Remedy::SignIn), "{told}");
+            assert_eq!(refusal(Request::ClientCredentials, 400, &body).trouble, Trouble::Refused, "no person signs in there: {error}");
         }
         let other = r#"{"error":"invalid_request","error_description":"Refresh token is missing"}"#;
         assert_eq!(refusal(Request::Refresh, 400, other).trouble, Trouble::Refused);

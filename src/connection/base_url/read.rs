@@ -185,8 +185,8 @@ fn origin_of(parsed: &Url, authority: &str, notes: &mut Vec<String>) -> Result<U
     url.set_fragment(None);
     match parsed.host() {
         None => return Err(BaseUrlError::NoHost),
-        Some(Host::Ipv4(address)) => check_address(address.into(), authority, notes)?,
-        Some(Host::Ipv6(address)) => check_address(address.into(), authority, notes)?,
+        Some(Host::Ipv4(address)) => check_address(address.into(), authority)?,
+        Some(Host::Ipv6(address)) => check_address(address.into(), authority)?,
         Some(Host::Domain(domain)) => {
             let name = domain.strip_suffix('.').unwrap_or(domain);
             // What is written in full-width letters, or with an ideographic dot, becomes plain ASCII on the way to the network.
@@ -212,20 +212,11 @@ fn origin_of(parsed: &Url, authority: &str, notes: &mut Vec<String>) -> Result<U
     Ok(url)
 }
 
-/// A number in disguise (decimal, octal, hexadecimal, full-width digits) is taken for this computer alone, and said so.
-fn check_address(address: IpAddr, authority: &str, notes: &mut Vec<String>) -> Result<(), BaseUrlError> {
-    if host::is_reserved(address) {
-        return Err(BaseUrlError::NumericHost);
-    }
+/// A number in disguise (decimal, octal, hexadecimal, shortened, full-width digits) is refused, also one of this computer: nobody sees at a
+/// glance where it leads.
+fn check_address(address: IpAddr, authority: &str) -> Result<(), BaseUrlError> {
     let plain = address.is_ipv6() || authority.split(':').next().map(|host| host.trim_end_matches('.')) == Some(&address.to_string());
-    match (plain && authority.is_ascii(), address.is_loopback()) {
-        (true, _) => Ok(()),
-        (false, true) => {
-            notes.push(format!("This is {address}, this computer"));
-            Ok(())
-        }
-        (false, false) => Err(BaseUrlError::NumericHost),
-    }
+    if host::is_reserved(address) || !plain || !authority.is_ascii() { Err(BaseUrlError::NumericHost) } else { Ok(()) }
 }
 
 /// A label with Latin letters beside Greek, Cyrillic, Armenian or Cherokee ones: the alphabets that share shapes with Latin.

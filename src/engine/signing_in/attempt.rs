@@ -117,7 +117,12 @@ impl Attempt {
             SignInPlace::Anywhere { level } => {
                 let app = if let AuthMethod::Browser(app) = &self.connection.auth { app.clone() } else { OAuthApp::default() };
                 let host = self.shared.places.discovery_host.clone().unwrap_or_else(BaseUrl::discovery_host);
-                let owner = Connection { auth: AuthMethod::Browser(app.clone()), sign_in_of: None, ..self.connection.clone() };
+                if !host.cautions().is_empty() && !self.connection.address_confirmed {
+                    return Err(unconfirmed_discovery_host(&host));
+                }
+                // Confirmed is the host that asks for the address, not the address that is found.
+                let auth = AuthMethod::Browser(app.clone());
+                let owner = Connection { auth, sign_in_of: None, address_confirmed: false, ..self.connection.clone() };
                 Ok((owner, app, Place::Anywhere { host, level }))
             }
         }
@@ -285,6 +290,15 @@ fn no_answer() -> Failure {
         "Sign in again, and answer the question that follows.",
     )
     .with_remedy(Remedy::SignIn)
+}
+
+fn unconfirmed_discovery_host(host: &BaseUrl) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        format!("The sign-in was not started at {host}."),
+        "DATABRICKS_DISCOVERY_HOST names this host, and it is not one of Databricks. A page there could imitate the sign-in page.",
+        "Remove the variable, or, if you know the host, run: brickpass login --find --trust-address",
+    )
 }
 
 fn not_by_browser() -> Failure {

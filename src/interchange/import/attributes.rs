@@ -1,14 +1,17 @@
 //! The attributes of Databricks' own configuration (`host`, `token`, `auth_type`...), which profiles, variables and Terraform share: what they mean
 //! for a connection. Source: the Go SDK's `config/config.go`.
 
-use super::{Found, FoundConnection, found::Given};
-use crate::connection::LevelKind;
+use super::{FoundConnection, found::Given};
+use crate::connection::{AuthKind, LevelKind, Scopes};
+
+/// What the SDKs ask for when no scopes are named.
+const ALL_APIS: &str = "all-apis";
 
 /// An attribute, the key by which it was given, and its value. Of two with one name the last counts.
 pub(super) struct Attributes(Vec<(&'static str, String, Given)>);
 
 /// Every attribute that Databricks' tools know, with its variable where it has one.
-const KNOWN: [(&str, &str); 42] = [
+const KNOWN: [(&str, &str); 43] = [
     ("host", "DATABRICKS_HOST"),
     ("cluster_id", "DATABRICKS_CLUSTER_ID"),
     ("warehouse_id", "DATABRICKS_WAREHOUSE_ID"),
@@ -16,6 +19,8 @@ const KNOWN: [(&str, &str); 42] = [
     ("metadata_service_url", "DATABRICKS_METADATA_SERVICE_URL"),
     ("account_id", "DATABRICKS_ACCOUNT_ID"),
     ("workspace_id", "DATABRICKS_WORKSPACE_ID"),
+    // Of the SDKs and the Databricks CLI until 2026, which wrote it into profiles.
+    ("experimental_is_unified_host", "DATABRICKS_EXPERIMENTAL_IS_UNIFIED_HOST"),
     ("token", "DATABRICKS_TOKEN"),
     ("username", "DATABRICKS_USERNAME"),
     ("password", "DATABRICKS_PASSWORD"),
@@ -116,8 +121,8 @@ impl Attributes {
         self.0.iter().find(|(known, ..)| *known == name).map_or(name, |(_, key, _)| key)
     }
 
-    /// The connection that they describe. What is not taken over goes to `found`'s list.
-    pub(super) fn into_connection(self, place: &str, found: &mut Found) -> FoundConnection {
+    /// The connection that they describe.
+    pub(super) fn into_connection(self, place: &str) -> FoundConnection {
         let mut made = FoundConnection::at(place);
         if !self.has("host") && self.has("profile") {
             made.refuse("It names a profile of .databrickscfg, where the rest stands: import that file.");
@@ -138,7 +143,7 @@ impl Attributes {
         if made.draft.level == LevelKind::Account && made.draft.account_id.is_empty() {
             made.refuse("It reaches an account without naming the account's ID.");
         }
-        self.tell_of_the_rest(&mut made, found);
+        self.tell_of_the_rest(&mut made);
         made
     }
 
@@ -148,8 +153,12 @@ impl Attributes {
         }
         match self.text("auth_type") {
             Some("pat") => made.token(self.given("token")),
-            Some("oauth-m2m") => made.principal(self.given("client_id"), self.given("client_secret")),
-            Some("databricks-cli") => made.browser(),
+            Some("oauth-m2m") => self.principal(made),
+            Some("databricks-cli") => {
+                // The CLI signs in as its own application.
+                made.browser();
+                self.scopes(made);
+            }
             Some("external-browser") => {
                 self.app(made);
             }
@@ -178,7 +187,7 @@ impl Attributes {
         }
         match elsewhere {
             _ if token => made.token(self.given("token")),
-            _ if principal => made.principal(self.given("client_id"), self.given("client_secret")),
+            _ if principal => self.principal(made),
             Some((_, why)) => made.refuse(format!("{why}.")),
             None => {
                 self.app(made);
@@ -196,40 +205,73 @@ impl Attributes {
 
     fn app(&self, made: &mut FoundConnection) {
         made.browser();
-        for (field, name) in [
-            (&mut made.draft.client_id, "client_id"),
-            (&mut made.draft.scopes, "scopes"),
-            (&mut made.draft.redirect_port, "oauth_callback_port"),
-        ] {
+        for (field, name) in [(&mut made.draft.client_id, "client_id"), (&mut made.draft.redirect_port, "oauth_callback_port")] {
             if let Some(value) = self.text(name) {
                 value.clone_into(field);
             }
         }
+        self.scopes(made);
     }
 
-    fn tell_of_the_rest(&self, made: &mut FoundConnection, found: &mut Found) {
-        let is_app = self.text("auth_type").is_none_or(|auth| auth == "external-browser") && made.secret.is_none();
+    /// What a sign-in asks for, and no more. As the SDKs do, `offline_access` is added unless that is switched off.
+    fn scopes(&self, made: &mut FoundConnection) {
+        if let Some(Given::Elsewhere(place)) = self.given("scopes") {
+            return made.refuse(format!("Its scopes are not written there: {place}."));
+        }
+        let renews = !self.is_on("disable_oauth_refresh_token");
+        let named = self.text("scopes").map(|scopes| scopes.trim_matches([',', ' ']));
+        made.draft.scopes = match (named.filter(|scopes| !scopes.is_empty()), renews) {
+            (None, true) => return,
+            (None, false) => ALL_APIS.to_owned(),
+            (Some(scopes), _) => match Scopes::parse(scopes) {
+                Ok(scopes) if renews && !scopes.stays_signed_in() => format!("{} {}", scopes.spelled(), Scopes::OFFLINE_ACCESS),
+                Ok(scopes) => scopes.spelled(),
+                // The form says what is wrong with them.
+                Err(_) => scopes.to_owned(),
+            },
+        };
+    }
+
+    fn principal(&self, made: &mut FoundConnection) {
+        made.principal(self.given("client_id"), self.given("client_secret"));
+        if self.has("scopes") && self.text("scopes") != Some(ALL_APIS) {
+            made.remark("Its scopes are not taken over: Brickpass asks for all-apis when a service principal signs in.");
+        }
+    }
+
+    /// As Go reads a switch.
+    fn is_on(&self, name: &str) -> bool {
+        matches!(self.text(name), Some("1" | "t" | "T" | "true" | "True" | "TRUE"))
+    }
+
+    fn tell_of_the_rest(&self, made: &mut FoundConnection) {
+        let browser = made.draft.auth == AuthKind::Browser && made.refused.is_none();
+        let is_app = browser && self.text("auth_type") != Some("databricks-cli");
         for (name, key, value) in &self.0 {
             let on = !matches!(value.literal(), None | Some("false" | "False" | "FALSE" | "0"));
             match *name {
                 "skip_verify" | "insecure" if on => {
                     let why = "it switches off the check of the server's certificate, and is never taken over";
-                    found.ignore(key, why);
+                    made.ignore(key, why);
                     made.remark(format!("Insecure there: {key}. {}.", capital(why)));
                 }
                 "host" | "token" | "account_id" | "workspace_id" | "auth_type" | "client_id" | "client_secret" | "http_timeout_seconds" => {
                 }
-                "scopes" | "oauth_callback_port" if is_app => {}
+                "scopes" | "disable_oauth_refresh_token" if browser => {}
+                // Its own remark says why.
+                "scopes" if made.draft.auth == AuthKind::ServicePrincipal => {}
+                "oauth_callback_port" if is_app => {}
+                "experimental_is_unified_host" => made.ignore(key, "what kind of host it is, Brickpass sees by itself"),
                 "cluster_id" | "warehouse_id" | "serverless_compute_id" => {
-                    found.ignore(key, "a connection names no compute; it is chosen when the connection is handed over");
+                    made.ignore(key, "a connection names no compute; it is chosen when the connection is handed over");
                 }
-                "databricks_cli_path" => found.ignore(key, "it names a program; an import never starts one"),
-                "discovery_url" => found.ignore(key, "where to sign in is asked of the workspace itself"),
-                "profile" | "config_file" => found.ignore(key, "it names another file or a part of it; import that file"),
+                "databricks_cli_path" => made.ignore(key, "it names a program; an import never starts one"),
+                "discovery_url" => made.ignore(key, "where to sign in is asked of the workspace itself"),
+                "profile" | "config_file" => made.ignore(key, "it names another file or a part of it; import that file"),
                 other if ELSEWHERE.iter().any(|(names, _)| names.contains(&other)) => {
-                    found.ignore(key, "a way to sign in that Brickpass has not");
+                    made.ignore(key, "a way to sign in that Brickpass has not");
                 }
-                _ => found.ignore(key, "a setting of other tools"),
+                _ => made.ignore(key, "a setting of other tools"),
             }
         }
     }

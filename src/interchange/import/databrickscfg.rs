@@ -12,15 +12,19 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
     let file = File::read(text.as_bytes())?;
     for profile in file.profiles() {
         let mut attributes = Attributes::new();
+        let mut unknown = Vec::new();
         for (key, value) in profile.keys() {
             match named(key) {
                 Some(attribute) => attributes.set(attribute, key, Given::Text(value.to_secret())),
-                None => found.ignore(key, "not a setting that Databricks' tools know"),
+                None => unknown.push(key),
             }
         }
         // Go has a DEFAULT in every file.
         if !attributes.is_empty() {
-            let connection = attributes.into_connection(profile.name, &mut found);
+            let mut connection = attributes.into_connection(profile.name);
+            for key in unknown {
+                connection.ignore(key, "not a setting that Databricks' tools know");
+            }
             found.connections.push(connection);
         }
     }

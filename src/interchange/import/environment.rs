@@ -49,7 +49,7 @@ fn collect(variables: impl IntoIterator<Item = (String, Given)>) -> Found {
     }
     let databricks = attributes.names_databricks();
     if !attributes.is_empty() && databricks {
-        let connection = attributes.into_connection(PLACE, &mut found);
+        let connection = attributes.into_connection(PLACE);
         found.connections.push(connection);
     }
     found

@@ -10,7 +10,7 @@ use crate::connection::{AuthKind, BaseUrl, BaseUrlError, ConnectionId, Connectio
 pub struct Found {
     pub kind: Kind,
     pub connections: Vec<FoundConnection>,
-    /// What stands there and is not taken: the key as written (never its value) and why, in words.
+    /// What stands there and is not taken, and belongs to none of the connections: the key as written (never its value) and why, in words.
     pub ignored: Vec<(String, String)>,
 }
 
@@ -24,6 +24,8 @@ pub struct FoundConnection {
     pub remarks: Vec<String>,
     /// It cannot become a connection: why.
     pub refused: Option<String>,
+    /// Keys of this connection that are not taken, as in [`Found::ignored`].
+    pub ignored: Vec<(String, String)>,
 }
 
 /// A value as it stands there.
@@ -55,10 +57,15 @@ impl Found {
 
     /// Once for each key and reason.
     pub(in crate::interchange) fn ignore(&mut self, key: &str, why: impl Into<String>) {
-        let row = (shown(key), why.into());
-        if self.ignored.len() < super::MOST && !self.ignored.contains(&row) {
-            self.ignored.push(row);
-        }
+        ignore(&mut self.ignored, key, why.into());
+    }
+}
+
+/// Once for each key and reason.
+fn ignore(ignored: &mut Vec<(String, String)>, key: &str, why: String) {
+    let row = (shown(key), why);
+    if ignored.len() < super::MOST && !ignored.contains(&row) {
+        ignored.push(row);
     }
 }
 
@@ -68,7 +75,7 @@ impl FoundConnection {
         let mut draft = Draft::new(ConnectionId::random());
         draft.name = ConnectionName::tamed(place).map(String::from).unwrap_or_default();
         draft.auth = AuthKind::Browser;
-        Self { place: shown(place), draft, secret: None, remarks: Vec::new(), refused: None }
+        Self { place: shown(place), draft, secret: None, remarks: Vec::new(), refused: None, ignored: Vec::new() }
     }
 
     pub(in crate::interchange) fn remark(&mut self, words: impl Into<String>) {
@@ -76,6 +83,11 @@ impl FoundConnection {
         if !self.remarks.contains(&words) {
             self.remarks.push(words);
         }
+    }
+
+    /// Once for each key and reason.
+    pub(super) fn ignore(&mut self, key: &str, why: impl Into<String>) {
+        ignore(&mut self.ignored, key, why.into());
     }
 
     /// The first reason counts.

@@ -32,7 +32,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
     }
     if attributes.names_databricks() {
         let place = json::scalar(document.get("name")).filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "Postman".to_owned());
-        let connection = attributes.into_connection(&place, &mut found);
+        let connection = attributes.into_connection(&place);
         found.connections.push(connection);
     }
     Ok(found)

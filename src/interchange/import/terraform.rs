@@ -58,7 +58,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
                 if depth == 0
                     && let Some((name, attributes)) = provider.take()
                 {
-                    let connection = attributes.into_connection(&name, &mut found);
+                    let connection = attributes.into_connection(&name);
                     found.connections.push(connection);
                 }
             }
@@ -67,7 +67,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
         at += 1;
     }
     if variables.names_databricks() {
-        let connection = variables.into_connection("terraform", &mut found);
+        let connection = variables.into_connection("terraform");
         found.connections.push(connection);
     }
     Ok(found)

@@ -209,7 +209,6 @@ mod tests {
     fn another_host_is_not_ours() {
         let with = |headers: &str| format!("GET /?state={STATE}&code=a HTTP/1.1\r\n{headers}\r\n");
         for headers in [
-            "",
             "Host: localhost\r\n",
             "Host: localhost:8021\r\n",
             "Host: localhost:08020\r\n",
@@ -220,11 +219,44 @@ mod tests {
             "Host: 127.0.0.2:8020\r\n",
             "Host: ::1:8020\r\n",
             "Host:\r\n",
-            "Host: localhost:8020\r\nHost: localhost:8020\r\n",
-            "Host: localhost:8020\r\nhost: evil.example\r\n",
             "Host: localhost:8020, evil.example\r\n",
         ] {
             assert_eq!(waits(&with(headers)), Some(Page::Misdirected), "{headers}");
+        }
+    }
+
+    #[test]
+    fn lb_15_no_host_or_two_are_a_bad_request() {
+        let with = |headers: &str| format!("GET /?state={STATE}&code=a HTTP/1.1\r\n{headers}\r\n");
+        for headers in [
+            "",
+            "Accept: */*\r\n",
+            "Host: localhost:8020\r\nHost: localhost:8020\r\n",
+            "Host: localhost:8020\r\nhost: evil.example\r\n",
+            "Host: evil.example\r\nHost: evil.example\r\n",
+        ] {
+            assert_eq!(waits(&with(headers)), Some(Page::Neutral), "{headers}");
+        }
+    }
+
+    #[test]
+    fn sg_01_a_speculative_request_is_no_answer_not_even_with_the_right_state() {
+        let navigation = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document";
+        for header in [
+            "Sec-Purpose: prefetch",
+            "Sec-Purpose: prefetch;prerender",
+            "Sec-Purpose: prefetch;anonymous-client-ip",
+            "sec-purpose:",
+            "Purpose: prefetch",
+            "X-Purpose: preview",
+            "X-moz: prefetch",
+        ] {
+            for query in [format!("state={STATE}&code=a"), "state=wrong&code=a".to_owned(), format!("state={STATE}&error=access_denied")] {
+                let head = format!("GET /?{query} HTTP/1.1\r\nHost: localhost:{PORT}\r\n{navigation}\r\n{header}\r\n\r\n");
+                assert_eq!(waits(&head), Some(Page::Forbidden), "{header} {query}");
+                let late = judge_late(head.replace("/?", "/done?").as_bytes(), PORT);
+                assert_eq!(late, Page::Forbidden, "the last page is for the person: {header}");
+            }
         }
     }
 

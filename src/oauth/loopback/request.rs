@@ -2,6 +2,10 @@
 
 use super::{head::HEADER_LINES, page::Page};
 
+/// What browsers send with a request that they make before anybody asked for the page (prefetch, prerender, preview). A page can cause such
+/// requests without a click, so none of them is an answer. `Sec-Purpose` is today's name, the others are those of older browsers.
+const SPECULATIVE: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
+
 /// Where a request that may be heard goes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Place<'a> {
@@ -30,9 +34,11 @@ pub(super) fn request(head: &[u8], port: u16) -> Result<Place<'_>, Page> {
     };
     let mut hosts = values("host");
     match (hosts.next(), hosts.next()) {
-        // Another name that leads here is DNS rebinding.
         (Some(host), None) if is_ours(host, port) => {}
-        _ => return Err(Page::Misdirected),
+        // Another name that leads here is DNS rebinding.
+        (Some(_), None) => return Err(Page::Misdirected),
+        // RFC 9112, section 3.2: none, or more than one.
+        (None, _) | (Some(_), Some(_)) => return Err(Page::Neutral),
     }
     let place = place(target, port)?;
     let has_body = values("content-length").any(|length| length != b"0") || values("transfer-encoding").next().is_some();
@@ -44,7 +50,8 @@ pub(super) fn request(head: &[u8], port: u16) -> Result<Place<'_>, Page> {
     let foreign = values("origin").next().is_some()
         || values("sec-fetch-mode").any(|mode| mode != b"navigate")
         || values("sec-fetch-dest").any(|destination| destination != b"document");
-    if foreign {
+    let speculative = SPECULATIVE.iter().any(|name| values(name).next().is_some());
+    if foreign || speculative {
         return Err(Page::Forbidden);
     }
     Ok(place)

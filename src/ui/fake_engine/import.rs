@@ -59,12 +59,19 @@ pub fn browser_row(place: &str, name: &str) -> PreviewRow {
 fn row(place: &str, connection: Connection, with_secret: bool) -> PreviewRow {
     let secret = with_secret.then(|| (SecretKind::PersonalAccessToken, format!("dapi-of-{place}").into()));
     let connection = Some(Box::new(Reviewed { connection, secret }));
-    PreviewRow { place: place.to_owned(), connection, with_secret, remarks: Vec::new(), twin: None }
+    PreviewRow { place: place.to_owned(), connection, with_secret, remarks: Vec::new(), ignored: Vec::new(), twin: None }
 }
 
 /// A row that cannot become a connection.
 pub fn refused_row(place: &str, why: &str) -> PreviewRow {
-    PreviewRow { place: place.to_owned(), connection: None, with_secret: false, remarks: vec![why.to_owned()], twin: None }
+    PreviewRow {
+        place: place.to_owned(),
+        connection: None,
+        with_secret: false,
+        remarks: vec![why.to_owned()],
+        ignored: Vec::new(),
+        twin: None,
+    }
 }
 
 pub fn same_as(mut row: PreviewRow, connection: &Connection) -> PreviewRow {

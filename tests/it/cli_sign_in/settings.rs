@@ -70,3 +70,75 @@ fn scopes_and_port_are_kept_and_shown() {
     assert!(edited.get("scopes").is_none() && edited.get("redirect_port").is_none(), "{edited:#}");
     assert_eq!(desk.brickpass(&["edit", "Own", "--redirect-port", "80"]).code, Some(2));
 }
+
+#[test]
+fn sg_03_an_imported_profile_signs_in_with_its_own_scopes() {
+    let desk = Desk::new();
+    let base_url = desk.base_url(SALES);
+    let file = desk.home.path().join("least.cfg");
+    let other = "[other]\nhost = https://adb-1.2.azuredatabricks.net\nauth_type = databricks-cli\ndatabricks_cli_path = /opt/databricks\n";
+    std::fs::write(&file, format!("[least]\nhost = {base_url}\nauth_type = databricks-cli\nscopes = sql,clusters\n{other}")).unwrap();
+    let done = desk.done(&["import", "--databrickscfg", file.to_str().unwrap(), "--only", "least"]);
+    assert!(!done.stderr.contains("scopes") && !done.stderr.contains("databricks_cli_path"), "{done:?}");
+    assert_eq!(desk.json(&["show", "least"])["scopes"], "sql clusters offline_access");
+    let mut waiting = desk.begin(&["least"]);
+    let address = waiting.opened();
+    assert!(address.contains("scope=sql+clusters+offline_access"), "{address}");
+}
+
+#[test]
+fn sg_05_an_address_of_an_account_leads_to_the_account_or_says_how() {
+    let desk = Desk::new();
+    let id = "12345678-90ab-cdef-1234-567890abcdef";
+    let add =
+        |name: &str, url: &str, rest: &[&str]| desk.brickpass(&[&["add", name, "--base-url", url, "--auth", "browser"], rest].concat());
+    let console = "https://accounts.cloud.databricks.com";
+    let without = add("a", &format!("{console}/login"), &[]);
+    assert!(without.code == Some(2) && without.stderr.contains("--account-id"), "{without:?}");
+    assert!(!without.stderr.contains("choose the account level"), "{without:?}");
+    let empty = add("a", console, &["--account-id", ""]);
+    assert!(empty.code == Some(2) && empty.stderr.contains("--account-id is empty"), "{empty:?}");
+    let pasted = add("a", &format!("{console}/login?account_id={id}"), &[]);
+    assert_eq!(pasted.code, Some(0), "{pasted:?}");
+    assert_eq!(
+        (desk.json(&["show", "a"])["account_id"].as_str(), desk.json(&["show", "a"])["level"].as_str()),
+        (Some(id), Some("account"))
+    );
+    let unified = add("u", &format!("https://acme.databricks.com/?account_id={id}"), &[]);
+    assert!(unified.code == Some(0) && unified.stderr.contains(&format!("--account-id {id}")), "{unified:?}");
+}
+
+#[test]
+fn sg_06_a_discovery_host_that_is_not_databricks_needs_a_confirmation() {
+    let desk = Desk::new();
+    let login = |more: &[&str]| {
+        let mut command = desk.command(&[&["login", "--find", "Found", "--no-browser"], more].concat());
+        run(command.env("DATABRICKS_DISCOVERY_HOST", "https://evil.example"), b"", LIMIT)
+    };
+    let refused = login(&[]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("DATABRICKS_DISCOVERY_HOST") && !refused.stderr.contains("destination_url"), "{refused:?}");
+}
+
+#[test]
+fn sg_07_output_that_cannot_be_written_is_no_success() {
+    let desk = Desk::new();
+    desk.add("Sales");
+    for arguments in [&["list"][..], &["list", "--json"], &["show", "Sales"], &["completions", "bash"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let ended = desk.command(arguments).stdout(full).stderr(std::process::Stdio::piped()).output().unwrap();
+        let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert!(ended.status.code() == Some(1) && told.contains("could not be written"), "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn sg_08_manifests_on_stdout_are_one_stream_of_yaml() {
+    let desk = Desk::new();
+    desk.add_token("Token", &desk.base_url(SALES), "dapi0123456789abcdef0123456789abcdef");
+    let printed = desk.done(&["export", "Token", "-f", "kubernetes"]).stdout;
+    assert!(!printed.contains("==>"), "{printed}");
+    let documents: Vec<&str> = printed.split("---\n").skip(1).collect();
+    let kinds: Vec<_> = documents.iter().map(|text| text.lines().filter(|line| line.starts_with("kind: ")).count()).collect();
+    assert_eq!((printed.starts_with("---\n"), kinds), (true, vec![1, 1]), "{printed}");
+}

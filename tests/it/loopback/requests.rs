@@ -25,9 +25,20 @@ fn lb_16_every_name_of_this_machine_is_accepted() {
 #[test]
 fn another_host_is_misdirected() {
     let waiting = wait();
-    for host in ["Host: evil.example", "Host: localhost", "X: y"] {
+    for host in ["Host: evil.example", "Host: localhost"] {
         let request = format!("GET /?code={CODE}&state={STATE} HTTP/1.1\r\n{host}\r\n\r\n");
         assert_eq!(status(&waiting.send(request)), 421, "{host}");
+    }
+    waiting.still_waits();
+}
+
+#[test]
+fn lb_15_a_request_without_a_host_or_with_two_is_a_bad_one() {
+    let waiting = wait();
+    let ours = format!("Host: localhost:{}", waiting.port);
+    for host in ["X: y".to_owned(), format!("{ours}\r\n{ours}"), format!("{ours}\r\nHost: evil.example")] {
+        let request = format!("GET /?code={CODE}&state={STATE} HTTP/1.1\r\n{host}\r\n\r\n");
+        assert_eq!(status(&waiting.send(request)), 400, "{host}");
     }
     waiting.still_waits();
 }

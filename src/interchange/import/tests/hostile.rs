@@ -27,7 +27,13 @@ fn hostile_values_neither_panic_nor_get_into_what_is_shown() {
             let Ok(found) = read(kind, text.as_bytes()) else { continue };
             for made in &found.connections {
                 let shown = [&made.place].into_iter().chain(&made.remarks).chain(&made.refused);
-                for text in shown.chain(found.ignored.iter().flat_map(|(key, why)| [key, why])) {
+                for text in shown.chain(
+                    found
+                        .ignored
+                        .iter()
+                        .chain(found.connections.iter().flat_map(|connection| &connection.ignored))
+                        .flat_map(|(key, why)| [key, why]),
+                ) {
                     assert!(!text.contains(['\u{202E}', '\u{1b}', '\n', '\r']), "{kind:?} {text:?}");
                 }
             }

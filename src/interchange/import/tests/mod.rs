@@ -41,5 +41,6 @@ fn has_token(made: &FoundConnection) {
 }
 
 fn keys(found: &Found) -> Vec<&str> {
-    found.ignored.iter().map(|(key, _)| key.as_str()).collect()
+    let all = found.ignored.iter().chain(found.connections.iter().flat_map(|connection| &connection.ignored));
+    all.map(|(key, _)| key.as_str()).collect()
 }

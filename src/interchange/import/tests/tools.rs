@@ -314,3 +314,50 @@ fn a_url_of_spark_connect_gives_its_host_and_token_and_chooses_no_compute() {
         assert!(failure.why.contains("Line 1, column 1") && !format!("{failure:?}").contains("dapi"), "{failure:?}");
     }
 }
+
+#[test]
+fn sg_03_a_profile_asks_for_the_rights_that_it_names_and_no_more() {
+    let scopes = |rest: &str| {
+        let made = one(Kind::DatabricksCfg, &format!("[p]\nhost = {HOST}\n{rest}\n"));
+        assert_eq!((made.draft.auth, &made.refused), (AuthKind::Browser, &None), "{rest}");
+        assert_eq!(made.ignored, [], "{rest}");
+        made.draft.scopes
+    };
+    for auth in ["auth_type = databricks-cli", "auth_type = external-browser", ""] {
+        let with = |rest: &str| scopes(&format!("{auth}\n{rest}"));
+        assert_eq!(with("scopes = sql,clusters"), "sql clusters offline_access", "as the SDKs add it: {auth}");
+        assert_eq!(with("scopes = sql, offline_access"), "sql offline_access");
+        assert_eq!(with("scopes = sql\ndisable_oauth_refresh_token = true"), "sql");
+        assert_eq!(with("scopes = offline_access sql\ndisable_oauth_refresh_token = 1"), "offline_access sql", "what is asked for stays");
+        assert_eq!(with("disable_oauth_refresh_token = true"), "all-apis");
+        assert_eq!(with("scopes = sql\ndisable_oauth_refresh_token = false"), "sql offline_access");
+        assert_eq!(with("scopes = ,"), "", "none are named");
+        assert_eq!(with(""), "");
+    }
+    let principal =
+        format!("[p]\nhost = {HOST}\nauth_type = oauth-m2m\nclient_id = 12345678-90ab-cdef-1234-567890abcdef\nclient_secret = s\n");
+    assert!(one(Kind::DatabricksCfg, &format!("{principal}scopes = sql\n")).remarks.iter().any(|remark| remark.contains("scopes")));
+    assert!(one(Kind::DatabricksCfg, &format!("{principal}scopes = all-apis\n")).remarks.is_empty());
+}
+
+#[test]
+fn sg_03_scopes_that_stand_elsewhere_are_not_replaced_by_all_rights() {
+    let text = format!("provider \"databricks\" {{\n  host = \"{HOST}\"\n  auth_type = \"databricks-cli\"\n  scopes = var.scopes\n}}\n");
+    let found = read(Kind::Tfvars, text.as_bytes()).unwrap();
+    let refused = found.connections.first().unwrap().refused.clone().unwrap();
+    assert!(refused.contains("scopes"), "{refused}");
+}
+
+#[test]
+fn sg_04_a_key_that_was_ignored_is_told_with_its_profile_and_with_the_right_reason() {
+    let text = format!(
+        "[a]\nhost = {HOST}\nauth_type = databricks-cli\nexperimental_is_unified_host = true\n\
+         [b]\nhost = {HOST}\ntoken = {PAT}\ndatabricks_cli_path = /opt/x\nmy_own_key = 1\n"
+    );
+    let found = found(Kind::DatabricksCfg, &text);
+    assert!(found.ignored.is_empty(), "{:?}", found.ignored);
+    let keys = |index: usize| found.connections[index].ignored.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>();
+    assert_eq!((keys(0), keys(1)), (vec!["experimental_is_unified_host"], vec!["databricks_cli_path", "my_own_key"]));
+    let unknown = |index: usize| found.connections[index].ignored.iter().filter(|(_, why)| why.contains("not a setting that")).count();
+    assert_eq!((unknown(0), unknown(1)), (0, 1));
+}

@@ -39,7 +39,7 @@ pub struct ImportRow {
 
 impl ImportRow {
     fn of(row: PreviewRow) -> Self {
-        let PreviewRow { place, connection, with_secret, mut remarks, twin } = row;
+        let PreviewRow { place, connection, with_secret, mut remarks, ignored: _, twin } = row;
         let name = connection.as_ref().map(|reviewed| reviewed.connection.name.as_str().to_owned()).unwrap_or_default();
         if let Some(reviewed) = &connection
             && !reviewed.connection.unconfirmed().is_empty()
@@ -71,7 +71,7 @@ impl ImportRow {
 pub struct ImportTable {
     pub kind: Kind,
     pub from: String,
-    /// Keys that are not taken over, and why.
+    /// Keys that are not taken over, and why, each once.
     pub ignored: Vec<(String, String)>,
     /// The folder of what is added, as it is typed.
     pub folder: String,
@@ -87,7 +87,12 @@ pub struct ImportTable {
 
 impl ImportTable {
     pub fn new(preview: Preview, taken: HashMap<String, ConnectionId>) -> Self {
-        let Preview { kind, from, rows, ignored } = preview;
+        let Preview { kind, from, rows, mut ignored } = preview;
+        for key in rows.iter().flat_map(|row| &row.ignored) {
+            if !ignored.contains(key) {
+                ignored.push(key.clone());
+            }
+        }
         let rows = rows.into_iter().map(ImportRow::of).collect();
         let mut table = Self {
             kind,
