@@ -156,7 +156,12 @@ impl Gallery {
                     ("Sales lakehouse", "adb-1234567890123456.7.azuredatabricks.net", &production),
                     ("Ingestion", "adb-88.4.azuredatabricks.net", &test),
                 ]
-                .map(|(name, host, environment)| PaletteConnection { id, name, host, environment });
+                .map(|(name, host, environment)| PaletteConnection {
+                    id,
+                    name,
+                    host,
+                    environment: std::borrow::Cow::Borrowed(environment),
+                });
                 self.palette.show(ctx, &connections, 1, &|_| true);
             }
             "shortcuts" => {

@@ -21,10 +21,11 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::New => act.send(state.new_connection()),
         Action::Save => act.send(state.save()),
         Action::Duplicate => act.send(state.duplicate()),
-        // The key of deletion in the table of tokens.
+        // The key works in these three places alone; elsewhere it was chosen from the palette.
         Action::Delete if ctx.memory(|memory| memory.has_focus(tokens::table_id())) => state.revoke_at_cursor(),
         Action::Delete if ctx.memory(|memory| memory.has_focus(admin::table_id())) => state.revoke_users_at_cursor(),
-        Action::Delete => act.send(state.delete(state.selection.all(), act.now)),
+        Action::Delete if ctx.memory(|memory| memory.has_focus(sidebar::list_id())) => act.send(state.delete_in_list(act.now)),
+        Action::Delete => act.send(state.delete(&state.selection.all(), act.now)),
         Action::Undo => act.send(state.undo()),
         Action::Rename => state.focus = Some(Field::Name),
         Action::TogglePin => {
@@ -39,7 +40,7 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
             act.send(state.cancel_all_sign_ins());
         }
         Action::SignIn => act.send(state.sign_in()),
-        Action::SignOut => act.send(state.sign_out()),
+        Action::SignOut => state.ask_to_sign_out(),
         Action::AddWorkspaces => {
             if let Some(id) = state.selection.shown() {
                 act.send(state.ask_for_workspaces(id));
@@ -126,7 +127,7 @@ pub fn makes_sense(state: &State, action: Action) -> bool {
         Action::TestAll | Action::Find | Action::BackUp => any,
         Action::CancelTest => state.tests.running_count() > 0 || state.sign_ins_running() > 0,
         Action::SignIn => shown.is_some_and(|id| state.uses_browser(id)),
-        Action::SignOut => shown.is_some_and(|id| state.can_sign_out(id)),
+        Action::SignOut => state.selection.count() == 1 && shown.is_some_and(|id| state.can_sign_out(id)),
         Action::AddWorkspaces => shown.is_some_and(|id| state.can_add_workspaces(id)),
         Action::Pinned(number) => state.list.pinned().nth(usize::from(number).saturating_sub(1)).is_some(),
         Action::New

@@ -265,7 +265,8 @@ impl BrickpassApp {
             }
             Some(
                 Dialog::Close { .. }
-                | Dialog::DeleteProduction { .. }
+                | Dialog::Delete(_)
+                | Dialog::SignOut { .. }
                 | Dialog::Conflict { .. }
                 | Dialog::Unlock { .. }
                 | Dialog::SignInsUnsaved { .. },
@@ -317,7 +318,12 @@ impl BrickpassApp {
             .list
             .items()
             .iter()
-            .map(|item| PaletteConnection { id: item.id, name: state.name_of(item.id), host: &item.host, environment: &item.environment })
+            .map(|item| PaletteConnection {
+                id: item.id,
+                name: state.name_of(item.id),
+                host: &item.host,
+                environment: state.environment_of(item.id),
+            })
             .collect();
         let outcome = self
             .palette
@@ -397,7 +403,7 @@ impl eframe::App for BrickpassApp {
             && self.state.tokens.fresh().is_none()
             && self.state.send_to().is_none()
             && self.state.fresh_secret().is_none()
-            && let Some(action) = shortcuts::pressed(&ctx)
+            && let Some(action) = shortcuts::pressed(&ctx, &[sidebar::list_id(), tokens::table_id(), admin::table_id()])
         {
             actions::perform(&ctx, &mut self.state, &mut act, action);
         }

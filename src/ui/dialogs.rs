@@ -1,5 +1,7 @@
 //! The dialogs that the state asks for, except the panels that have a place of their own (settings, palette, shortcuts).
 
+mod delete;
+
 use egui::{Context, Id, Key, Ui};
 
 use super::{
@@ -7,7 +9,7 @@ use super::{
     fonts,
     state::{Dialog, State},
     text, theme,
-    widgets::{Button, SecretField, TextField, forget_secret_field, modal, paragraph, remark, return_focus},
+    widgets::{Button, SecretField, forget_secret_field, modal, paragraph, remark, return_focus},
 };
 use crate::connection::{Severity, TypedSecret};
 
@@ -18,6 +20,7 @@ enum Answer {
     SaveAndClose,
     CloseWithoutSaving,
     Delete,
+    SignOut,
     KeepMine,
     TakeTheirs,
     Unlock,
@@ -51,6 +54,7 @@ fn answered(ctx: &Context, state: &mut State, act: &mut Act, answer: Answer) {
         Answer::SaveAndClose => act.send(state.save_all_and_close()),
         Answer::CloseWithoutSaving => state.discard_and_close(),
         Answer::Delete => act.send(state.delete_confirmed(act.now)),
+        Answer::SignOut => act.send(state.sign_out_confirmed()),
         Answer::KeepMine => act.send(state.keep_mine()),
         Answer::TakeTheirs => act.send(state.take_theirs()),
         Answer::Unlock => act.send(state.unlock()),
@@ -64,7 +68,8 @@ fn answered(ctx: &Context, state: &mut State, act: &mut Act, answer: Answer) {
 fn dialog_id(dialog: &Dialog) -> Id {
     Id::unique(match dialog {
         Dialog::Close { .. } => "close dialog",
-        Dialog::DeleteProduction { .. } => "delete dialog",
+        Dialog::Delete(_) => "delete dialog",
+        Dialog::SignOut { .. } => "sign-out dialog",
         Dialog::Conflict { .. } => "conflict dialog",
         Dialog::Unlock { .. } => "unlock dialog",
         Dialog::SignInsUnsaved { .. } => "unsaved sign-ins dialog",
@@ -75,10 +80,8 @@ fn dialog_id(dialog: &Dialog) -> Id {
 fn title(dialog: &Dialog, state: &State) -> String {
     match dialog {
         Dialog::Close { .. } => text::CLOSE_TITLE.to_owned(),
-        Dialog::DeleteProduction { ids, .. } => match ids.as_slice() {
-            [one] => text::delete_title(Some(state.name_of(*one)), 1),
-            many => text::delete_title(None, many.len()),
-        },
+        Dialog::Delete(deletion) => delete::title(deletion),
+        Dialog::SignOut { id } => text::sign_out_title(state.name_of(*id)),
         Dialog::Conflict { theirs: Some(_), .. } => text::CONFLICT_TITLE.to_owned(),
         Dialog::Conflict { theirs: None, .. } => text::REMOVED_TITLE.to_owned(),
         Dialog::Unlock { new: true, .. } => text::NEW_PASSPHRASE_TITLE.to_owned(),
@@ -104,7 +107,6 @@ impl Unsaved {
 }
 
 fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> Option<Answer> {
-    let may_delete = dialog.may_delete();
     let may_unlock = dialog.may_unlock();
     let cancel = (Button::ghost(text::CANCEL), Answer::Cancel);
     match dialog {
@@ -116,13 +118,10 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> O
             let answer = buttons(ui, [cancel, discard, (Button::primary(text::SAVE_AND_CLOSE), Answer::SaveAndClose)]);
             answer.or(enter.then_some(Answer::SaveAndClose))
         }
-        Dialog::DeleteProduction { expected, typed, .. } => {
-            say(ui, text::DELETE_BODY);
-            let label = text::type_to_delete(expected);
-            say(ui, &label);
-            let field = TextField::new(typed, &label).id(Id::unique("delete name")).show(ui);
-            focus_first(ui, &field);
-            buttons(ui, [cancel, (Button::danger(text::DELETE).enabled(may_delete), Answer::Delete)])
+        Dialog::Delete(deletion) => delete::contents(ui, deletion),
+        Dialog::SignOut { .. } => {
+            say(ui, text::SIGN_OUT_BODY);
+            cautious_buttons(ui, [cancel, (Button::danger(text::SIGN_OUT), Answer::SignOut)])
         }
         Dialog::Conflict { name, theirs, .. } => {
             say(ui, &text::conflict_body(name, theirs.is_none()));
@@ -213,6 +212,15 @@ pub(super) fn no_focus(ui: &Ui) -> bool {
 
 /// At the right, below each other when narrow; focus goes from left to right.
 pub(super) fn buttons<'a, A>(ui: &mut Ui, choices: impl IntoIterator<Item = (Button<'a>, A)>) -> Option<A> {
+    placed(ui, choices, false)
+}
+
+/// As [`buttons`], for a question without a field: the first one, which changes nothing, has the focus.
+fn cautious_buttons<'a, A>(ui: &mut Ui, choices: impl IntoIterator<Item = (Button<'a>, A)>) -> Option<A> {
+    placed(ui, choices, true)
+}
+
+fn placed<'a, A>(ui: &mut Ui, choices: impl IntoIterator<Item = (Button<'a>, A)>, mut focus_one: bool) -> Option<A> {
     ui.add_space(8.0);
     let choices: Vec<(Button<'a>, A)> = choices.into_iter().collect();
     let gap = ui.spacing().item_spacing.x;
@@ -221,7 +229,11 @@ pub(super) fn buttons<'a, A>(ui: &mut Ui, choices: impl IntoIterator<Item = (But
     ui.horizontal_wrapped(|ui| {
         ui.add_space((ui.available_width() - width).max(0.0));
         for (button, means) in choices {
-            if button.show(ui).clicked() {
+            let shown = button.show(ui);
+            if std::mem::take(&mut focus_one) {
+                focus_first(ui, &shown);
+            }
+            if shown.clicked() {
                 answer = Some(means);
             }
         }

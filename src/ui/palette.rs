@@ -2,7 +2,7 @@
 
 mod score;
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use egui::{Align2, Context, CornerRadius, Frame, Id, Key, Margin, Modifiers, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -17,12 +17,12 @@ use super::{
 use crate::connection::{ConnectionId, Environment};
 
 /// What the palette says about a connection.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct PaletteConnection<'a> {
     pub id: ConnectionId,
     pub name: &'a str,
     pub host: &'a str,
-    pub environment: &'a Environment,
+    pub environment: Cow<'a, Environment>,
 }
 
 /// What was found, or that it is over.
@@ -237,7 +237,7 @@ fn connection_row(ui: &mut Ui, connection: &PaletteConnection<'_>, selected: boo
     let (rect, response) = row(ui, selected, connection.name);
     let middle = rect.center().y;
     Icon::Plug.paint(ui.painter(), pos2(rect.left() + 20.0, middle), 16.0, palette.weak);
-    let badge = paint_environment_badge(ui.painter(), palette, pos2(rect.right() - 12.0, middle), connection.environment);
+    let badge = paint_environment_badge(ui.painter(), palette, pos2(rect.right() - 12.0, middle), &connection.environment);
     let left = rect.left() + 40.0;
     let room = badge.left() - left - 12.0;
     let name = paint_text(ui.painter(), pos2(left, middle), Align2::LEFT_CENTER, connection.name, fonts::medium(14.0), palette.text, room);
@@ -271,7 +271,12 @@ mod tests {
             let connections: Vec<_> = shown
                 .names
                 .iter()
-                .map(|(id, name)| PaletteConnection { id: *id, name, host: "adb-1.azuredatabricks.net", environment: &Environment::Test })
+                .map(|(id, name)| PaletteConnection {
+                    id: *id,
+                    name,
+                    host: "adb-1.azuredatabricks.net",
+                    environment: Cow::Owned(Environment::Test),
+                })
                 .collect();
             if let Some(outcome) = shown.palette.show(ui.ctx(), &connections, 1, &|action| action != Action::Undo) {
                 shown.outcome = Some(outcome);

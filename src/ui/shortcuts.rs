@@ -1,6 +1,6 @@
 //! Every action once: its words and its keys. Key presses, the sheet (Ctrl+/), the command palette and tooltips all read this table.
 
-use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers, Ui};
+use egui::{Context, Event, Id, InputState, Key, KeyboardShortcut, Modifiers, Ui};
 
 use super::{
     fonts,
@@ -76,6 +76,17 @@ impl Group {
     }
 }
 
+/// Where the keys of an action work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    Anywhere,
+    /// They mean something else in a text field.
+    OutsideText,
+    /// They act on a row: only while the keyboard is in a list whose rows they can delete. On any other control they would act on something
+    /// that the focus is not on.
+    InList,
+}
+
 /// A row of the table.
 #[derive(Debug)]
 pub struct Entry {
@@ -85,8 +96,7 @@ pub struct Entry {
     pub group: Group,
     /// The first is shown; the others work too.
     pub keys: &'static [KeyboardShortcut],
-    /// The keys mean something else in a text field: they act only outside of one.
-    pub not_while_typing: bool,
+    pub reach: Reach,
     /// On the sheet and in the palette.
     pub listed: bool,
 }
@@ -104,11 +114,16 @@ const fn plain(key: Key) -> KeyboardShortcut {
 }
 
 const fn entry(action: Action, words: &'static str, icon: Icon, group: Group, keys: &'static [KeyboardShortcut]) -> Entry {
-    Entry { action, words, icon, group, keys, not_while_typing: false, listed: true }
+    Entry { action, words, icon, group, keys, reach: Reach::Anywhere, listed: true }
 }
 
 const fn outside_text(mut entry: Entry) -> Entry {
-    entry.not_while_typing = true;
+    entry.reach = Reach::OutsideText;
+    entry
+}
+
+const fn in_list(mut entry: Entry) -> Entry {
+    entry.reach = Reach::InList;
     entry
 }
 
@@ -128,7 +143,7 @@ pub const ACTIONS: &[Entry] = {
         entry(A::Duplicate, "Duplicate", Icon::Copy, Connection, &[ctrl(Key::D)]),
         outside_text(entry(A::Rename, "Rename", Icon::Edit, Connection, &[plain(Key::F2)])),
         entry(A::TogglePin, "Pin or unpin", Icon::Pin, Connection, &[ctrl_shift(Key::P)]),
-        outside_text(entry(A::Delete, "Delete", Icon::Trash, Connection, &[plain(Key::Delete)])),
+        in_list(entry(A::Delete, "Delete", Icon::Trash, Connection, &[plain(Key::Delete)])),
         outside_text(entry(A::Undo, "Undo delete", Icon::Undo, Connection, &[ctrl(Key::Z)])),
         entry(A::Test, "Test connection", Icon::Test, Test, &[ctrl(Key::T)]),
         entry(A::TestAll, "Test all", Icon::Test, Test, &[ctrl_shift(Key::T)]),
@@ -212,9 +227,16 @@ fn as_written_on_keys(formatted: &str) -> String {
 }
 
 /// The action whose key was pressed; the key press is used up. Call it before drawing, so that text fields do not take the key first.
-pub fn pressed(ctx: &Context) -> Option<Action> {
+/// `lists`: where a row can be deleted with a key.
+pub fn pressed(ctx: &Context, lists: &[Id]) -> Option<Action> {
     let typing = ctx.text_edit_focused();
-    ACTIONS.iter().filter(|entry| !(typing && entry.not_while_typing)).find_map(|entry| {
+    let in_list = ctx.memory(|memory| memory.focused().is_some_and(|focused| lists.contains(&focused)));
+    let works = |entry: &&Entry| match entry.reach {
+        Reach::Anywhere => true,
+        Reach::OutsideText => !typing,
+        Reach::InList => in_list,
+    };
+    ACTIONS.iter().filter(works).find_map(|entry| {
         let hit = entry.keys.iter().any(|key| ctx.input_mut(|input| take(input, *key)));
         hit.then_some(entry.action)
     })
@@ -235,7 +257,7 @@ fn take(input: &mut InputState, shortcut: KeyboardShortcut) -> bool {
 }
 
 /// The sheet of all keys. Returns whether it was closed.
-pub fn sheet(ctx: &Context, id: egui::Id) -> bool {
+pub fn sheet(ctx: &Context, id: Id) -> bool {
     widgets::modal(ctx, id, "Keyboard shortcuts", 720.0, |ui| {
         let columns = if ui.available_width() < 560.0 { 1 } else { 2 };
         egui::ScrollArea::vertical().show(ui, |ui| {
@@ -310,17 +332,34 @@ mod tests {
         }
     }
 
-    fn press(typing: bool, modifiers: Modifiers, key: Key) -> Option<Action> {
+    #[derive(Clone, Copy)]
+    enum Focus {
+        None,
+        Text,
+        Button,
+        List,
+    }
+
+    fn list_id() -> Id {
+        Id::unique("a list of rows")
+    }
+
+    fn press(focus: Focus, modifiers: Modifiers, key: Key) -> Option<Action> {
         let mut harness = window([800.0, 600.0], None, |ui, hit| {
-            if let Some(action) = pressed(ui.ctx()) {
+            if let Some(action) = pressed(ui.ctx(), &[list_id()]) {
                 *hit = Some(action);
             }
             widgets::TextField::new(&mut String::from("some words"), "Field").show(ui);
+            widgets::Button::primary("Button").show(ui);
+            ui.interact(ui.max_rect(), list_id(), egui::Sense::focusable_noninteractive());
         });
-        if typing {
-            harness.get_by_label("Field").focus();
-            harness.run();
+        match focus {
+            Focus::None => {}
+            Focus::Text => harness.get_by_label("Field").focus(),
+            Focus::Button => harness.get_by_label("Button").focus(),
+            Focus::List => harness.ctx.memory_mut(|memory| memory.request_focus(list_id())),
         }
+        harness.run();
         harness.key_press_modifiers(modifiers, key);
         harness.run();
         **harness.state()
@@ -328,16 +367,25 @@ mod tests {
 
     #[test]
     fn shift_tells_test_all_from_test() {
-        assert_eq!(press(false, Modifiers::COMMAND, Key::T), Some(Action::Test));
-        assert_eq!(press(false, Modifiers::COMMAND | Modifiers::SHIFT, Key::T), Some(Action::TestAll));
+        assert_eq!(press(Focus::None, Modifiers::COMMAND, Key::T), Some(Action::Test));
+        assert_eq!(press(Focus::None, Modifiers::COMMAND | Modifiers::SHIFT, Key::T), Some(Action::TestAll));
     }
 
     #[test]
     fn keys_that_edit_text_act_only_outside_of_a_text_field() {
-        assert_eq!(press(false, Modifiers::NONE, Key::Delete), Some(Action::Delete));
-        assert_eq!(press(true, Modifiers::NONE, Key::Delete), None);
-        assert_eq!(press(true, Modifiers::COMMAND, Key::Z), None);
-        assert_eq!(press(true, Modifiers::COMMAND, Key::S), Some(Action::Save));
+        assert_eq!(press(Focus::None, Modifiers::NONE, Key::F2), Some(Action::Rename));
+        assert_eq!(press(Focus::Text, Modifiers::NONE, Key::F2), None);
+        assert_eq!(press(Focus::Text, Modifiers::NONE, Key::Delete), None);
+        assert_eq!(press(Focus::Text, Modifiers::COMMAND, Key::Z), None);
+        assert_eq!(press(Focus::Text, Modifiers::COMMAND, Key::S), Some(Action::Save));
+    }
+
+    #[test]
+    fn the_key_that_deletes_acts_only_while_the_keyboard_is_in_a_list() {
+        assert_eq!(press(Focus::List, Modifiers::NONE, Key::Delete), Some(Action::Delete));
+        for focus in [Focus::None, Focus::Text, Focus::Button] {
+            assert_eq!(press(focus, Modifiers::NONE, Key::Delete), None);
+        }
     }
 
     #[test]

@@ -7,14 +7,17 @@ use egui::{Align2, Area, Context, CornerRadius, Frame, Id, Margin, Order, Stroke
 use super::{
     fonts,
     icons::Icon,
+    state::UNDO,
     theme::{self, Tone},
     widgets::{Button, icon_button_colored, paragraph},
 };
 
 const MOST: usize = 4;
 const SECONDS: f64 = 5.0;
-/// With a button, or for bad news: there is something to read or to do.
+/// For bad news: there is something to read.
 const LONG_SECONDS: f64 = 10.0;
+/// With a button: as long as a deletion can be undone.
+const BUTTON_SECONDS: f64 = UNDO.as_secs() as f64;
 
 /// The messages that are shown. `T` is what the button of a message does, such as a command.
 #[derive(Debug)]
@@ -46,7 +49,11 @@ impl<T> Toasts<T> {
         let text = text.into();
         // Said again, it takes the place of the first: "Copied" four times is no more than once.
         self.shown.retain(|toast| toast.button.is_some() || toast.text != text || toast.tone != tone);
-        let lasts = if button.is_some() || matches!(tone, Tone::Error | Tone::Warning) { LONG_SECONDS } else { SECONDS };
+        let lasts = match tone {
+            _ if button.is_some() => BUTTON_SECONDS,
+            Tone::Error | Tone::Warning => LONG_SECONDS,
+            _ => SECONDS,
+        };
         self.next_id += 1;
         self.shown.push(Toast { id: self.next_id, text, tone, button, lasts, ends_at: now_seconds + lasts });
         if self.shown.len() > MOST {
@@ -68,7 +75,7 @@ impl<T> Toasts<T> {
     pub fn show(&mut self, ctx: &Context, now_seconds: f64) -> Option<T> {
         self.shown.retain(|toast| toast.ends_at > now_seconds);
         let next_end = self.shown.iter().map(|toast| toast.ends_at - now_seconds).reduce(f64::min)?;
-        ctx.request_repaint_after(Duration::from_secs_f64(next_end.clamp(0.0, LONG_SECONDS)));
+        ctx.request_repaint_after(Duration::from_secs_f64(next_end.clamp(0.0, BUTTON_SECONDS)));
 
         let mut closed = None;
         let mut clicked = None;

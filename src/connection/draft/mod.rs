@@ -185,6 +185,21 @@ impl Draft {
         self.base_url = pasted.base_url.origin();
     }
 
+    /// The environment that this form would save. A word of one's own that is not typed yet is called *Other*; a long one is cut.
+    #[must_use]
+    pub fn environment_as_typed(&self) -> Environment {
+        match self.environment {
+            EnvironmentKind::Development => Environment::Development,
+            EnvironmentKind::Test => Environment::Test,
+            EnvironmentKind::Production => Environment::Production,
+            EnvironmentKind::Own => {
+                let word = self.own_environment.trim();
+                let word = if word.is_empty() { EnvironmentKind::Own.label() } else { word };
+                Environment::Own(word.chars().take(Environment::LONGEST).collect())
+            }
+        }
+    }
+
     /// The account's connection whose sign-in this form uses; a token of one's own, and the account level, know no other's.
     #[must_use]
     pub fn shared_sign_in(&self) -> Option<ConnectionId> {

@@ -3,7 +3,7 @@
 use egui::{Color32, Ui};
 
 use crate::{
-    connection::{ConnectionId, Environment, EnvironmentKind, Status},
+    connection::{ConnectionId, Status},
     ui::{
         act::Act,
         fonts,
@@ -28,7 +28,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(id) = state.selection.shown() else { return };
     let palette = theme::of(ui);
     let narrow = ui.available_width() < NARROW;
-    let environment = environment_of(state);
+    let environment = state.environment_of(id).into_owned();
     let said = standing(ui, state, act, id);
     let tiny = ui.available_width() < TINY;
     ui.horizontal(|ui| {
@@ -86,19 +86,6 @@ fn test_button<'a>(state: &State, id: ConnectionId) -> Button<'a> {
         Button::secondary(text::CANCEL_TEST).busy(true)
     } else {
         Button::secondary(text::TEST).icon(Icon::Test)
-    }
-}
-
-fn environment_of(state: &State) -> Environment {
-    let Some(form) = state.shown_form() else { return Environment::default() };
-    match form.draft.environment {
-        EnvironmentKind::Development => Environment::Development,
-        EnvironmentKind::Test => Environment::Test,
-        EnvironmentKind::Production => Environment::Production,
-        EnvironmentKind::Own => {
-            let word = form.draft.own_environment.trim();
-            Environment::Own(if word.is_empty() { EnvironmentKind::Own.label().to_owned() } else { word.chars().take(20).collect() })
-        }
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
     test_panel, text,
     theme::{self, Tone},
     tokens,
-    widgets::{Button, card, paragraph, spinner, tabs},
+    widgets::{Button, card, paragraph, spinner, tabs, truncated_label},
 };
 
 /// From this width of the main part on, the test stands beside the form.
@@ -128,17 +128,34 @@ fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     test_panel::show(ui, state, act);
 }
 
-/// Several are selected: what can be done with all of them.
+/// So many of the selected ones are named.
+const NAMED: usize = 8;
+
+/// Several are selected: which, and what can be done with all of them.
 fn many(ui: &mut Ui, state: &mut State, act: &mut Act) {
-    middle(ui, vec2(312.0, 84.0), |ui| {
-        paragraph(ui, &text::selected(state.selection.count()), fonts::semibold(20.0), theme::of(ui).text);
-        ui.add_space(12.0);
+    let all = state.selection.all();
+    let mut names: Vec<String> = all.iter().map(|id| state.name_of(*id).to_owned()).collect();
+    names.sort_by_key(|name| name.to_lowercase());
+    let more = names.len().saturating_sub(NAMED);
+    let lines = (names.len() - more + usize::from(more > 0)) as f32;
+    middle(ui, vec2(312.0, 108.0 + 20.0 * lines), |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        paragraph(ui, &text::selected(all.len()), fonts::semibold(20.0), theme::of(ui).text);
+        ui.add_space(8.0);
+        for name in names.iter().take(NAMED) {
+            let (colour, width) = (theme::of(ui).weak, ui.available_width());
+            truncated_label(ui, name, fonts::regular(14.0), colour, width);
+        }
+        if more > 0 {
+            paragraph(ui, &text::and_more(more), fonts::regular(14.0), theme::of(ui).weak);
+        }
+        ui.add_space(16.0);
         ui.horizontal(|ui| {
             if Button::primary(text::TEST_MANY).icon(Icon::Test).show(ui).clicked() {
                 act.send(state.test());
             }
             if Button::danger(text::DELETE_MANY).icon(Icon::Trash).show(ui).clicked() {
-                act.send(state.delete(state.selection.all(), act.now));
+                act.send(state.delete(&state.selection.all(), act.now));
             }
         });
     });

@@ -39,6 +39,6 @@ pub fn list_keys(ui: &Ui, list: &Response, height: f32, state: &mut State, act: 
         state.focus = Some(Field::Name);
     }
     if let Some(words) = type_to_filter(ui, filter_id(), state.list.filter()) {
-        state.list.set_filter(&words);
+        act.send(state.filter_list(&words));
     }
 }

@@ -106,7 +106,7 @@ fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) {
             words.clear();
         }
     });
-    state.list.set_filter(&words);
+    act.send(state.filter_list(&words));
     if pick_first {
         act.send(state.select_end(false, false));
     }
@@ -139,7 +139,7 @@ fn list(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {
             let rect = Rect::from_min_size(pos2(origin.x + SIDE, top), vec2(width - 2.0 * SIDE, what.height()));
             match what {
                 Row::Section { section, count } => section_row(ui, rect, section, count),
-                Row::Folder { path, name, depth, count, open } => folder_row(ui, rect, state, &path, &name, (depth, count, open)),
+                Row::Folder { path, name, depth, count, open } => folder_row(ui, rect, state, act, (&path, &name), (depth, count, open)),
                 Row::Item { item, depth } => row::show(ui, rect, state, act, item, depth),
             }
         }
@@ -199,7 +199,9 @@ fn section_row(ui: &Ui, rect: Rect, section: Section, count: usize) {
     paint_text(ui.painter(), pos2(rect.right() - 8.0, middle), Align2::RIGHT_CENTER, &count, fonts::regular(12.0), palette.weak, 60.0);
 }
 
-fn folder_row(ui: &Ui, rect: Rect, state: &mut State, path: &str, name: &str, (depth, count, open): (usize, usize, bool)) {
+type Folded = (usize, usize, bool);
+
+fn folder_row(ui: &Ui, rect: Rect, state: &mut State, act: &mut Act, (path, name): (&str, &str), (depth, count, open): Folded) {
     let palette = theme::of(ui);
     let response = ui.interact(rect, list_id().with(("folder", path)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), open, format!("Folder {name}, {count}")));
@@ -227,6 +229,6 @@ fn folder_row(ui: &Ui, rect: Rect, state: &mut State, path: &str, name: &str, (d
     let room = number.left() - left - 52.0;
     paint_text(ui.painter(), pos2(left + 42.0, middle), Align2::LEFT_CENTER, name, fonts::medium(14.0), palette.text, room);
     if response.clicked() {
-        state.list.toggle_folder(path);
+        act.send(state.toggle_folder(path));
     }
 }

@@ -62,6 +62,7 @@ fn clicked(state: &mut State, id: ConnectionId, modifiers: Modifiers) -> Vec<cra
 fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, (selected, indent, now): (bool, f32, Timestamp)) {
     let palette = theme::of(ui);
     let name = state.name_of(item.id);
+    let environment = state.environment_of(item.id);
     let unsaved = item.entry.is_none() || state.is_unsaved(item.id);
     let (status, words, testing) = standing(state, item.id, now);
     let typed = typed_host(state, item);
@@ -72,7 +73,7 @@ fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, (
     };
     response.widget_info(|| {
         let unsaved = if unsaved { format!(", {}", text::UNSAVED) } else { String::new() };
-        let all = format!("{name}, {}, {host}, {words}{unsaved}", environment_word(&item.environment));
+        let all = format!("{name}, {}, {host}, {words}{unsaved}", environment_word(&environment));
         WidgetInfo::selected(Role::ListBoxOption, ui.is_enabled(), selected, all)
     });
 
@@ -94,7 +95,7 @@ fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, (
         Some(status) => paint_status_icon(ui, icon, status, testing),
         None => Icon::Failed.paint(ui.painter(), icon, 16.0, palette.error),
     }
-    let badge = paint_environment_badge(ui.painter(), palette, pos2(right, first), &short(&item.environment));
+    let badge = paint_environment_badge(ui.painter(), palette, pos2(right, first), &short(&environment));
     let mut room = badge.left() - left - 8.0;
     if unsaved {
         room -= 14.0;
@@ -150,7 +151,7 @@ pub fn menu(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     menu_separator(ui);
     if menu_item(ui, Icon::Trash, text::DELETE, &Action::Delete.key(ui.ctx()), Tone::Error).clicked() {
         let ids = if many { state.selection.all() } else { vec![id] };
-        act.send(state.delete(ids, act.now));
+        act.send(state.delete(&ids, act.now));
     }
 }
 

@@ -3,38 +3,39 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Dialog, Editing, Notice, Removal, State, UNDO};
-use crate::{
-    connection::{ConnectionId, Environment},
-    engine::Command,
-    ui::text,
-};
+use crate::{connection::ConnectionId, engine::Command, ui::text};
 
 impl State {
-    /// Deletes what is selected; production asks first.
-    pub fn delete(&mut self, ids: Vec<ConnectionId>, now: Timestamp) -> Vec<Command> {
-        let production: Vec<&str> = ids
-            .iter()
-            .filter_map(|id| self.entry(*id))
-            .filter(|entry| entry.connection.environment == Environment::Production)
-            .map(|entry| entry.connection.name.as_str())
-            .collect();
-        let expected = match (production.as_slice(), ids.len()) {
-            ([], _) => return self.delete_now(&ids, now),
-            ([name], 1) => (*name).to_owned(),
-            _ => text::DELETE_WORD.to_owned(),
-        };
-        self.dialog = Some(Dialog::DeleteProduction { ids, expected, typed: String::new() });
+    /// Deletes these; asks first when a secret or a sign-in would go with them, and before anything of production goes.
+    pub fn delete(&mut self, ids: &[ConnectionId], now: Timestamp) -> Vec<Command> {
+        let deletion = self.deletion_of(ids);
+        if !deletion.asks() || self.cannot_delete(ids) {
+            return self.delete_now(ids, now);
+        }
+        self.dialog = Some(Dialog::Delete(Box::new(deletion)));
         Vec::new()
     }
 
+    /// The *Delete* key in the list: what is selected there and can be seen there.
+    pub fn delete_in_list(&mut self, now: Timestamp) -> Vec<Command> {
+        let mut ids = self.selection.all();
+        ids.retain(|id| self.list.row_of(*id).is_some());
+        self.delete(&ids, now)
+    }
+
     pub fn delete_confirmed(&mut self, now: Timestamp) -> Vec<Command> {
-        if !self.dialog.as_ref().is_some_and(Dialog::may_delete) {
-            return Vec::new();
-        }
         match self.dialog.take() {
-            Some(Dialog::DeleteProduction { ids, .. }) => self.delete_now(&ids, now),
-            _ => Vec::new(),
+            Some(Dialog::Delete(deletion)) if deletion.may_go_on() => self.delete_now(&deletion.ids(), now),
+            other => {
+                self.dialog = other;
+                Vec::new()
+            }
         }
+    }
+
+    /// Some of these are saved, and the file may not be written.
+    fn cannot_delete(&self, ids: &[ConnectionId]) -> bool {
+        self.read_only().is_some() && ids.iter().any(|id| self.entry_of.contains_key(id))
     }
 
     fn delete_now(&mut self, ids: &[ConnectionId], now: Timestamp) -> Vec<Command> {
@@ -42,7 +43,7 @@ impl State {
             return Vec::new();
         }
         let saved: Vec<ConnectionId> = ids.iter().filter(|id| self.entry_of.contains_key(id)).copied().collect();
-        if !saved.is_empty() && self.read_only().is_some() {
+        if self.cannot_delete(ids) {
             let reason = self.read_only().unwrap_or_default().to_owned();
             self.notices.push(Notice::Failure(text::read_only_failure(&reason)));
             return Vec::new();

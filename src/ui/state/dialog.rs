@@ -1,8 +1,8 @@
 //! What stands in front of the window until it is answered. One at a time.
 
 use super::{
-    AddWorkspaces, AdminDialog, BackUp, ExportActivity, GenerateToken, Importing, IncludeSecret, Moving, RevokeTokens, RotateToken,
-    SaveExport, ShowDiagnostics, ShowEffective,
+    AddWorkspaces, AdminDialog, BackUp, Deletion, ExportActivity, GenerateToken, Importing, IncludeSecret, Moving, RevokeTokens,
+    RotateToken, SaveExport, ShowDiagnostics, ShowEffective,
 };
 use crate::{
     connection::{ConnectionId, TypedSecret},
@@ -19,11 +19,11 @@ pub enum Dialog {
     Close {
         unsaved: Vec<(ConnectionId, String)>,
     },
-    /// Something of production is about to be deleted: its name is to be typed.
-    DeleteProduction {
-        ids: Vec<ConnectionId>,
-        expected: String,
-        typed: String,
+    /// Connections are about to be deleted, and what cannot be typed again with them.
+    Delete(Box<Deletion>),
+    /// A key asked to end the sign-in of this connection.
+    SignOut {
+        id: ConnectionId,
     },
     /// The connection was changed (`theirs`) or removed (`None`) elsewhere while it was edited here.
     Conflict {
@@ -72,11 +72,6 @@ pub enum Dialog {
 }
 
 impl Dialog {
-    /// What the delete dialog asks to be typed has been typed.
-    pub fn may_delete(&self) -> bool {
-        matches!(self, Self::DeleteProduction { expected, typed, .. } if typed.trim() == expected)
-    }
-
     /// Whether the passphrase can be tried.
     pub fn may_unlock(&self) -> bool {
         matches!(self, Self::Unlock { new, passphrase, again, waiting: false, .. }

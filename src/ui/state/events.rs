@@ -161,6 +161,8 @@ impl State {
         for id in self.selection.all().into_iter().filter(|id| gone(id)).collect::<Vec<_>>() {
             self.selection.drop(id);
         }
+        let list = &self.list;
+        self.selection.keep_if(|id| list.row_of(id).is_some());
         if let Some(id) = self.select_when_listed.filter(|id| self.entry_of.contains_key(id)) {
             self.select_when_listed = None;
             return self.select(id);

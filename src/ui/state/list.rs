@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
-    connection::{Connection, ConnectionId, Environment, Level},
+    connection::{Connection, ConnectionId, Level},
     storage::Entry,
 };
 
@@ -19,7 +19,6 @@ pub struct Item {
     pub id: ConnectionId,
     /// With its port when that is not the usual one.
     pub host: String,
-    pub environment: Environment,
     pub pinned: bool,
     /// `None`: not saved yet, lives as a draft only.
     pub entry: Option<usize>,
@@ -263,16 +262,7 @@ impl List {
 
 impl Item {
     fn unsaved(id: ConnectionId) -> Self {
-        Self {
-            id,
-            host: String::new(),
-            environment: Environment::default(),
-            pinned: false,
-            entry: None,
-            folder: String::new(),
-            sort: String::new(),
-            search: String::new(),
-        }
+        Self { id, host: String::new(), pinned: false, entry: None, folder: String::new(), sort: String::new(), search: String::new() }
     }
 
     fn saved(connection: &Connection, at: usize) -> Self {
@@ -305,7 +295,6 @@ impl Item {
             id: connection.id,
             sort: name.to_lowercase(),
             host,
-            environment: connection.environment.clone(),
             pinned: connection.pinned,
             entry: Some(at),
             folder: connection.folder.clone(),

@@ -48,6 +48,28 @@ impl State {
         }
     }
 
+    /// What is typed into the filter of the list.
+    pub fn filter_list(&mut self, words: &str) -> Vec<Command> {
+        if words == self.list.filter() {
+            return Vec::new();
+        }
+        self.list.set_filter(words);
+        self.keep_selection_listed()
+    }
+
+    pub fn toggle_folder(&mut self, path: &str) -> Vec<Command> {
+        self.list.toggle_folder(path);
+        self.keep_selection_listed()
+    }
+
+    /// What is done to all that are selected is not done to rows that nobody sees.
+    pub(super) fn keep_selection_listed(&mut self) -> Vec<Command> {
+        let shown = self.selection.shown();
+        let list = &self.list;
+        self.selection.keep_if(|id| list.row_of(id).is_some());
+        if self.selection.shown() == shown { Vec::new() } else { self.shown_changed() }
+    }
+
     /// Ctrl+1 to Ctrl+9.
     pub fn select_pinned(&mut self, nth: usize) -> Vec<Command> {
         let pinned = self.list.pinned().nth(nth);

@@ -6,6 +6,7 @@ mod admin;
 mod backing_up;
 mod clipboard;
 mod deleting;
+mod deletion;
 mod dialog;
 mod editing;
 mod effective;
@@ -33,6 +34,7 @@ mod tests;
 mod tokens;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
     path::PathBuf,
     sync::Arc,
@@ -49,6 +51,7 @@ pub use admin::{
 };
 pub use backing_up::BackUp;
 pub use clipboard::Copied;
+pub use deletion::{Deletion, Doomed, HeldSecret};
 pub use dialog::Dialog;
 pub use editing::Editing;
 pub use effective::ShowEffective;
@@ -69,7 +72,7 @@ pub use testing::{Finished, Running, Tests, same_target};
 pub use tokens::{Column, GenerateToken, Lifetime, Listed, RevokeTokens, RotateToken, SendTo, Tokens, TokensOf, TroubleKind};
 
 use crate::{
-    connection::{Connection, ConnectionId, Field, LastTest, SecretKind, Status},
+    connection::{Connection, ConnectionId, Environment, Field, LastTest, SecretKind, Status},
     engine::StoredSecret,
     failure::{Code, Failure},
     storage::{Entry, Mode, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
@@ -259,6 +262,15 @@ impl State {
     pub fn name_of(&self, id: ConnectionId) -> &str {
         let typed = self.forms.get(&id).map(|form| form.draft.name.trim()).filter(|name| !name.is_empty());
         typed.or_else(|| self.entry(id).map(|entry| entry.connection.name.as_str())).unwrap_or(text::NEW_CONNECTION)
+    }
+
+    /// The environment as it is typed, else as it is saved.
+    pub fn environment_of(&self, id: ConnectionId) -> Cow<'_, Environment> {
+        match (self.forms.get(&id), self.entry(id)) {
+            (Some(form), _) => Cow::Owned(form.draft.environment_as_typed()),
+            (None, Some(entry)) => Cow::Borrowed(&entry.connection.environment),
+            (None, None) => Cow::Owned(Environment::default()),
+        }
     }
 
     pub fn standing(&self, id: ConnectionId) -> Standing<'_> {

@@ -6,7 +6,7 @@ use super::editing::Editing;
 use crate::{connection::ConnectionId, storage::Entry};
 
 /// How long *Undo* is offered; after that the secrets are deleted for good.
-pub const UNDO: SignedDuration = SignedDuration::from_secs(10);
+pub const UNDO: SignedDuration = SignedDuration::from_secs(30);
 
 #[derive(Debug)]
 pub struct Removal {

@@ -62,6 +62,18 @@ impl Selection {
         self.shown = Some(to);
     }
 
+    /// Of several, only those stay selected that are shown in the list. One alone stays: it is what the form shows.
+    pub(super) fn keep_if(&mut self, listed: impl Fn(ConnectionId) -> bool) {
+        if self.count() < 2 {
+            return;
+        }
+        let mut kept = self.all();
+        kept.retain(|id| listed(*id));
+        self.shown = self.shown.filter(|id| kept.is_empty() || kept.contains(id)).or_else(|| kept.first().copied());
+        self.anchor = self.anchor.filter(|id| kept.contains(id)).or(self.shown);
+        self.marked = if kept.len() > 1 { kept.into_iter().collect() } else { BTreeSet::new() };
+    }
+
     pub(super) fn drop(&mut self, id: ConnectionId) {
         self.marked.remove(&id);
         if self.shown == Some(id) {

@@ -63,6 +63,20 @@ impl State {
         commands
     }
 
+    /// As [`State::sign_out`] for a key, which may be pressed while the eyes are elsewhere: asks first, by name.
+    pub fn ask_to_sign_out(&mut self) {
+        if let Some(id) = self.selection.shown().filter(|id| self.selection.count() == 1 && self.can_sign_out(*id)) {
+            self.dialog = Some(Dialog::SignOut { id });
+        }
+    }
+
+    pub fn sign_out_confirmed(&mut self) -> Vec<Command> {
+        match self.dialog.take() {
+            Some(Dialog::SignOut { id }) if self.selection.shown() == Some(id) => self.sign_out(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Signing out ends the sign-in for all that use it: it is offered where it is held.
     pub fn can_sign_out(&self, id: ConnectionId) -> bool {
         self.uses_browser(id) && self.entry(id).is_some() && self.sign_in_owner(id) == id && matches!(self.signed_in(id), Some(Some(_)))

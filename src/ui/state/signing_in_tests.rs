@@ -128,7 +128,7 @@ fn a_save_that_fails_signs_nobody_in() {
 fn deleting_a_connection_ends_its_sign_in_and_so_does_leaving() {
     let (mut desk, _) = begun();
     let id = desk.shown();
-    desk.run(|state, now| state.delete(vec![id], now));
+    desk.run(|state, now| state.delete(&[id], now));
     assert_eq!(desk.engine.sent("CancelSignIn"), 1);
     let (mut desk, _) = begun();
     let commands = desk.state.leave();

@@ -1,6 +1,7 @@
 //! Dialogs that ask before something is lost, and passphrases.
 
 use super::{connections, counted, some_of};
+use crate::ui::state::HeldSecret;
 
 pub const CLOSE_TITLE: &str = "Save your changes before closing?";
 pub const SAVE_AND_CLOSE: &str = "Save and close";
@@ -18,7 +19,9 @@ pub const UNLOCK_NOW: &str = "Unlock";
 pub const SET_PASSPHRASE: &str = "Set passphrase";
 pub const UNLOCKING: &str = "Unlocking";
 pub const NO_RECOVERY: &str = "It protects your secrets on this computer. It cannot be recovered if you forget it.";
-pub const DELETE_BODY: &str = "This is production. Nothing changes in Databricks, but the connection and its secret go from this computer.";
+pub const DELETE_PRODUCTION: &str = "This is production.";
+pub const SIGN_OUT_BODY: &str =
+    "The sign-in is revoked where Databricks allows it, and deleted from this computer. Everything that uses it has to sign in again.";
 
 pub fn moved_secrets(count: usize) -> String {
     format!("Moved {}", counted(count, "secret", "secrets"))
@@ -52,6 +55,62 @@ pub fn delete_title(name: Option<&str>, count: usize) -> String {
         Some(name) => format!("Delete {name}?"),
         None => format!("Delete {}?", connections(count)),
     }
+}
+
+fn held(secret: &HeldSecret) -> String {
+    match secret {
+        HeldSecret::AccessToken { certain: true } => "its access token".to_owned(),
+        HeldSecret::AccessToken { certain: false } => "any access token stored for it".to_owned(),
+        HeldSecret::ClientSecret { certain: true } => "its client secret".to_owned(),
+        HeldSecret::ClientSecret { certain: false } => "any client secret stored for it".to_owned(),
+        HeldSecret::SignIn { user: Some(user) } => format!("its sign-in as {user}"),
+        HeldSecret::SignIn { user: None } => "any sign-in stored for it".to_owned(),
+    }
+}
+
+/// What goes with one connection, and what does not.
+pub fn delete_one(secret: Option<&HeldSecret>) -> String {
+    let what = match secret {
+        None => "The connection is".to_owned(),
+        Some(secret) => format!("The connection and {} are", held(secret)),
+    };
+    let stays = match secret {
+        Some(HeldSecret::AccessToken { .. }) => " The token itself stays valid in Databricks until it expires or is revoked.",
+        Some(HeldSecret::ClientSecret { .. }) => " The secret itself stays valid in Databricks until it expires or is deleted there.",
+        Some(HeldSecret::SignIn { .. }) | None => "",
+    };
+    format!("{what} deleted from this computer.{stays}")
+}
+
+pub fn delete_many(production: usize) -> String {
+    let careful = match production {
+        0 => String::new(),
+        1 => " One of them is production.".to_owned(),
+        many => format!(" {many} of them are production."),
+    };
+    format!("These are deleted from this computer, and nothing in Databricks.{careful}")
+}
+
+/// `Sales, with its access token`
+pub fn delete_row(name: &str, secret: Option<&HeldSecret>) -> String {
+    secret.map_or_else(|| name.to_owned(), |secret| format!("{name}, with {}", held(secret)))
+}
+
+pub fn and_more(count: usize) -> String {
+    format!("and {count} more")
+}
+
+pub fn lose_their_sign_in(owner: &str, users: &[&str]) -> String {
+    let verb = if users.len() == 1 { "uses" } else { "use" };
+    format!("{} {verb} the sign-in of {owner} and must sign in again afterwards.", some_of(users))
+}
+
+pub fn undo_for(seconds: i64) -> String {
+    format!("You can undo this for {seconds} seconds.")
+}
+
+pub fn sign_out_title(name: &str) -> String {
+    format!("Sign out of {name}?")
 }
 
 pub fn type_to_delete(expected: &str) -> String {

@@ -90,14 +90,19 @@ fn deleting_offers_undo_in_a_message_that_goes() {
     let engine = FakeEngine::with(&workspaces(&["Alpha", "Beta"]));
     let seconds = Rc::new(Cell::new(0));
     let mut window = open_at(&engine, [1280.0, 800.0], Rc::clone(&seconds));
+    focus_list(&mut window);
     window.key_press(Key::Delete);
     settle(&mut window, &engine);
     assert!(!shows(&window, "Alpha, DEV"));
     click(&mut window, &engine, "Undo");
     assert!(shows(&window, "Alpha, DEV"));
+    focus_list(&mut window);
     window.key_press(Key::Delete);
     settle(&mut window, &engine);
-    seconds.set(11);
+    seconds.set(29);
+    settle(&mut window, &engine);
+    assert!(window.query_by_label("Undo").is_some());
+    seconds.set(31);
     settle(&mut window, &engine);
     assert!(window.query_by_label("Undo").is_none());
     assert_eq!(engine.sent("Purge"), 1);
@@ -107,6 +112,7 @@ fn deleting_offers_undo_in_a_message_that_goes() {
 fn production_asks_for_its_name_and_escape_changes_nothing() {
     let engine = FakeEngine::with(&[production("Sales lakehouse")]);
     let mut window = open(&engine, [1280.0, 800.0]);
+    focus_list(&mut window);
     window.key_press(Key::Delete);
     settle(&mut window, &engine);
     assert!(shows(&window, "Delete Sales lakehouse?"));
@@ -116,6 +122,7 @@ fn production_asks_for_its_name_and_escape_changes_nothing() {
     window.key_press(Key::Escape);
     settle(&mut window, &engine);
     assert!(window.state().state.dialog.is_none());
+    focus_list(&mut window);
     window.key_press(Key::Delete);
     settle(&mut window, &engine);
     type_into(&mut window, &engine, Role::TextInput, "Type Sales lakehouse to delete", "Sales lakehouse");

@@ -1,5 +1,6 @@
 //! The whole window, found by role and label as a screen reader does, on an engine that keeps everything in memory.
 
+mod focus;
 mod list;
 mod main_job;
 mod monkey;
@@ -112,6 +113,12 @@ pub(super) fn is_in_words(window: &Window, secret: &str) -> bool {
 
 pub(super) fn shows(window: &Window, words: &str) -> bool {
     window.query_all_by_label_contains(words).next().is_some()
+}
+
+/// The keyboard is in the list of connections.
+fn focus_list(window: &mut Window) {
+    window.get_by_role_and_label(Role::ListBox, "Connections").focus();
+    window.run_steps(2);
 }
 
 pub(super) fn ask_to_close(window: &mut Window) {

@@ -137,7 +137,7 @@ fn a_connection_that_is_deleted_meanwhile_takes_no_secret_with_it() {
     desk.run(|state, _| state.answer_admin_dialog());
     desk.state.dialog = None;
     let id = desk.shown();
-    desk.run(|state, now| state.delete(vec![id], now));
+    desk.run(|state, now| state.delete(&[id], now));
     desk.engine.0.borrow_mut().answer_held();
     desk.settle();
     assert!(desk.state.fresh_secret().is_some());

@@ -32,7 +32,7 @@ fn ui_04_closing_cancels_running_tests_and_ends_what_could_be_undone() {
     desk.engine.0.borrow_mut().tests_answer = false;
     desk.run(|state, _| state.test_all());
     let id = desk.shown();
-    desk.run(|state, now| state.delete(vec![id], now));
+    desk.run(|state, now| state.delete(&[id], now));
     desk.run(|state, _| state.leave());
     assert_eq!(desk.engine.sent("Cancel"), 3);
     assert_eq!(desk.engine.sent("Purge"), 1);
@@ -49,7 +49,7 @@ fn a_read_only_file_is_shown_and_never_written() {
     desk.edit(|draft| draft.description = "typed".into());
     let id = desk.shown();
     desk.run(|state, _| state.save());
-    desk.run(|state, now| state.delete(vec![id], now));
+    desk.run(|state, now| state.delete(&[id], now));
     desk.run(|state, _| state.toggle_pinned(id));
     assert_eq!((desk.engine.sent("Save"), desk.engine.sent("Remove")), (0, 0));
     assert_eq!(desk.state.shown_form().unwrap().draft.description, "typed");

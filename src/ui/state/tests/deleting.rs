@@ -3,11 +3,11 @@
 use super::*;
 
 #[test]
-fn deleting_can_be_undone_for_ten_seconds_and_then_the_secret_goes() {
+fn deleting_can_be_undone_for_half_a_minute_and_then_the_secret_goes() {
     let mut desk = Desk::with(&three());
     let id = desk.shown();
     desk.edit(|draft| draft.description = "unsaved words".into());
-    desk.run(|state, now| state.delete(vec![id], now));
+    desk.run(|state, now| state.delete(&[id], now));
     assert_eq!(desk.names(), ["beta", "Gamma"]);
     assert!(matches!(desk.state.notices.last(), Some(Notice::Removed { .. })));
     desk.run(|state, _| state.undo());
@@ -16,11 +16,11 @@ fn deleting_can_be_undone_for_ten_seconds_and_then_the_secret_goes() {
     assert_eq!(desk.state.shown_form().unwrap().draft.description, "unsaved words");
     assert!(!desk.state.can_undo());
 
-    desk.run(|state, now| state.delete(vec![id], now));
-    desk.now = at(9);
+    desk.run(|state, now| state.delete(&[id], now));
+    desk.now = at(29);
     desk.run(State::tick);
     assert_eq!(desk.engine.sent("Purge"), 0);
-    desk.now = at(10);
+    desk.now = at(30);
     desk.run(State::tick);
     assert_eq!(desk.engine.sent("Purge"), 1);
     desk.run(|state, _| state.undo());
@@ -32,7 +32,7 @@ fn undo_before_the_engine_has_answered_still_brings_it_back() {
     let mut desk = Desk::with(&three());
     let id = desk.shown();
     let now = desk.now;
-    let mut commands = desk.state.delete(vec![id], now);
+    let mut commands = desk.state.delete(&[id], now);
     commands.extend(desk.state.undo());
     desk.send(commands);
     desk.settle();
@@ -46,8 +46,8 @@ fn when_deleting_fails_unsaved_edits_come_back() {
     let id = desk.shown();
     desk.edit(|draft| draft.description = "unsaved words".into());
     let now = desk.now;
-    let _never_done = desk.state.delete(vec![id], now);
-    desk.now = at(11);
+    let _never_done = desk.state.delete(&[id], now);
+    desk.now = at(31);
     desk.run(State::tick);
     desk.run(|state, _| state.select(id));
     assert_eq!(desk.state.shown_form().unwrap().draft.description, "unsaved words");
@@ -58,13 +58,82 @@ fn when_deleting_fails_unsaved_edits_come_back() {
 fn production_is_deleted_only_after_its_name_was_typed() {
     let mut desk = Desk::with(&[production("Sales lakehouse"), connection("Other", |_| {})]);
     let id = desk.engine.0.borrow().entries[0].connection.id;
-    desk.run(|state, now| state.delete(vec![id], now));
+    desk.run(|state, now| state.delete(&[id], now));
     desk.run(State::delete_confirmed);
     assert_eq!(desk.engine.sent("Remove"), 0);
-    let Some(Dialog::DeleteProduction { typed, .. }) = &mut desk.state.dialog else { panic!() };
-    *typed = "Sales lakehouse".into();
+    let Some(Dialog::Delete(deletion)) = &mut desk.state.dialog else { panic!() };
+    deletion.typed = "Sales lakehouse".into();
     desk.run(State::delete_confirmed);
     assert_eq!(desk.names(), ["Other"]);
+}
+
+/// The dialog that is open, with what would go.
+fn asked(desk: &Desk) -> Vec<(String, Option<HeldSecret>)> {
+    let Some(Dialog::Delete(deletion)) = &desk.state.dialog else { return Vec::new() };
+    deletion.connections.iter().map(|one| (one.name.clone(), one.secret.clone())).collect()
+}
+
+fn store(desk: &Desk, id: ConnectionId) {
+    desk.engine.0.borrow_mut().secrets.insert((id, SecretKind::PersonalAccessToken), "dapi1234567890abcdef".into());
+}
+
+#[test]
+fn wn_03_a_connection_with_a_secret_or_a_sign_in_asks_before_it_is_deleted() {
+    let mut desk = Desk::with(&[connection("Alpha", |_| {}), connection("Beta", |_| {}), browser("Gamma"), browser("Delta")]);
+    let id =
+        |desk: &Desk, name: &str| desk.engine.0.borrow().entries.iter().find(|e| e.connection.name.as_str() == name).unwrap().connection.id;
+    let (alpha, beta, gamma, delta) = (id(&desk, "Alpha"), id(&desk, "Beta"), id(&desk, "Gamma"), id(&desk, "Delta"));
+    store(&desk, beta);
+    desk.engine.0.borrow_mut().signed_in.insert(gamma, sign_in("ada@example.com"));
+    let token = |certain| Some(HeldSecret::AccessToken { certain });
+    for (which, held) in [(beta, token(true)), (gamma, Some(HeldSecret::SignIn { user: Some("ada@example.com".into()) }))] {
+        desk.run(|state, _| state.select(which));
+        desk.run(|state, now| state.delete(&[which], now));
+        assert_eq!(asked(&desk), [(desk.state.name_of(which).to_owned(), held)]);
+        assert_eq!(desk.engine.sent("Remove"), 0);
+        desk.state.dialog = None;
+    }
+    for nothing_stored in [alpha, delta] {
+        desk.run(|state, _| state.select(nothing_stored));
+        desk.run(|state, now| state.delete(&[nothing_stored], now));
+        assert!(desk.state.dialog.is_none());
+    }
+    assert_eq!(desk.names(), ["Beta", "Gamma"], "what holds nothing goes at once, with an undo");
+    desk.run(|state, now| state.delete(&[beta, gamma], now));
+    assert_eq!(asked(&desk).len(), 2);
+    desk.run(State::delete_confirmed);
+    assert!(desk.names().is_empty());
+    desk.run(|state, _| state.undo());
+    assert_eq!(desk.names(), ["Beta", "Gamma"]);
+}
+
+#[test]
+fn wn_03_what_the_vault_has_not_told_counts_as_stored_and_so_does_what_is_typed() {
+    let mut desk = Desk::with(&three());
+    let last = desk.state.list.shown().last().unwrap();
+    desk.run(|state, now| state.delete(&[last], now));
+    assert_eq!(asked(&desk), [("Gamma".to_owned(), Some(HeldSecret::AccessToken { certain: false }))], "never shown, so never asked for");
+    desk.state.dialog = None;
+    desk.run(|state, _| state.new_connection());
+    desk.edit(|draft| draft.secret = "dapi1234567890abcdef".into());
+    let new = desk.shown();
+    desk.run(|state, now| state.delete(&[new], now));
+    assert_eq!(asked(&desk), [("New connection".to_owned(), Some(HeldSecret::AccessToken { certain: true }))]);
+}
+
+#[test]
+fn wn_03_deleting_an_account_names_those_who_sign_in_with_it() {
+    let account = account("Acme");
+    let sales = Connection { sign_in_of: Some(account.id), level: crate::connection::Level::Workspace, ..browser("Sales") };
+    let mut desk = Desk::with(&[account.clone(), sales.clone()]);
+    desk.run(|state, _| state.select(sales.id));
+    desk.run(|state, now| state.delete(&[sales.id], now));
+    assert!(desk.state.dialog.is_none(), "the sign-in is the account's and stays");
+    desk.run(|state, _| state.undo());
+    desk.run(|state, _| state.select(account.id));
+    desk.run(|state, now| state.delete(&[account.id], now));
+    let Some(Dialog::Delete(deletion)) = &desk.state.dialog else { panic!("{:?}", desk.state.dialog) };
+    assert_eq!(deletion.connections[0].users, ["Sales"]);
 }
 
 #[test]

@@ -76,7 +76,8 @@ fn keys_move_the_selection_among_what_is_shown() {
     assert_eq!(desk.state.selection.count(), 2);
     desk.run(|state, _| state.select_end(false, true));
     assert_eq!(desk.state.selection.count(), 3);
-    desk.run(|state, now| state.delete(state.selection.all(), now));
+    let all = desk.state.selection.all();
+    desk.run(|state, now| state.delete(&all, now));
     assert!(desk.names().is_empty() && desk.state.is_empty());
     desk.run(|state, _| state.undo());
     assert_eq!(desk.names().len(), 3);
@@ -92,6 +93,52 @@ fn several_are_marked_with_ctrl_and_tested_together() {
     assert_eq!(desk.engine.sent("Test"), 2);
     desk.run(|state, _| state.toggle_selected(last));
     assert_eq!(desk.state.selection.count(), 1);
+}
+
+#[test]
+fn wn_04_what_is_selected_is_cut_to_what_is_listed() {
+    let mut desk = Desk::with(&[
+        connection("Alpha", |_| {}),
+        connection("Beta", |_| {}),
+        connection("Sales", |draft| draft.folder = "EMEA".into()),
+        connection("Salt", |draft| draft.folder = "EMEA".into()),
+    ]);
+    let select_all = |desk: &mut Desk| {
+        desk.run(|state, _| state.select_end(false, false));
+        desk.run(|state, _| state.select_end(true, true));
+        assert_eq!(desk.state.selection.count(), 4);
+    };
+    select_all(&mut desk);
+    desk.run(|state, _| state.filter_list("sal"));
+    assert_eq!(desk.state.selection.all().len(), 2);
+    desk.run(|state, _| state.filter_list("salt"));
+    assert_eq!((desk.state.selection.count(), desk.state.name_of(desk.shown())), (1, "Salt"), "its form is shown");
+    assert!(desk.state.shown_form().is_some());
+
+    desk.run(|state, _| state.filter_list(""));
+    select_all(&mut desk);
+    desk.run(|state, _| state.toggle_folder("emea"));
+    assert_eq!(desk.state.selection.count(), 2, "a folder that is closed hides its rows, too");
+    desk.run(|state, _| state.toggle_folder("emea"));
+
+    select_all(&mut desk);
+    desk.run(|state, _| state.filter_list("nothing like it"));
+    assert_eq!(desk.state.selection.count(), 1, "the form that is shown stays");
+    desk.run(State::delete_in_list);
+    assert_eq!((desk.engine.sent("Remove"), desk.state.dialog.is_none()), (0, true), "the key deletes nothing that is not seen");
+}
+
+#[test]
+fn wn_05_a_row_shows_the_environment_that_is_typed() {
+    let mut desk = Desk::with(&three());
+    desk.run(|state, _| state.new_connection());
+    desk.edit(|draft| draft.environment = crate::connection::EnvironmentKind::Production);
+    assert_eq!(*desk.state.environment_of(desk.shown()), Environment::Production);
+    desk.edit(|draft| {
+        draft.environment = crate::connection::EnvironmentKind::Own;
+        draft.own_environment = " staging ".into();
+    });
+    assert_eq!(desk.state.environment_of(desk.shown()).word(), "staging");
 }
 
 #[test]

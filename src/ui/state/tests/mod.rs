@@ -9,10 +9,10 @@ mod testing;
 use super::*;
 use crate::{
     check::{Progress, Report},
-    connection::Draft,
+    connection::{Draft, SecretKind},
     engine::{Command, Event, RunId},
     storage::{Revision, VaultStatus},
-    ui::fake_engine::{FakeEngine, PLANNED, at, connection, ok_report, production, snapshot, unauthorized},
+    ui::fake_engine::{FakeEngine, PLANNED, account, at, browser, connection, ok_report, production, sign_in, snapshot, unauthorized},
 };
 
 pub(super) struct Desk {

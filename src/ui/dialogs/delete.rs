@@ -1,0 +1,65 @@
+//! What deleting connections takes along, and the question before it.
+
+use egui::{Id, Ui};
+
+use super::{Answer, buttons, cautious_buttons, focus_first, say};
+use crate::{
+    connection::Severity,
+    ui::{
+        fonts,
+        state::{Deletion, Doomed},
+        text, theme,
+        widgets::{Button, TextField, paragraph, remark},
+    },
+};
+
+/// So many connections are named.
+const NAMED: usize = 6;
+
+pub(super) fn title(deletion: &Deletion) -> String {
+    match deletion.connections.as_slice() {
+        [one] => text::delete_title(Some(&one.name), 1),
+        many => text::delete_title(None, many.len()),
+    }
+}
+
+pub(super) fn contents(ui: &mut Ui, deletion: &mut Deletion) -> Option<Answer> {
+    what_goes(ui, &deletion.connections);
+    let cancel = (Button::ghost(text::CANCEL), Answer::Cancel);
+    let Some(expected) = deletion.expected.clone() else {
+        return cautious_buttons(ui, [cancel, (Button::danger(text::DELETE), Answer::Delete)]);
+    };
+    let label = text::type_to_delete(&expected);
+    say(ui, &label);
+    let field = TextField::new(&mut deletion.typed, &label).id(Id::unique("delete name")).show(ui);
+    focus_first(ui, &field);
+    buttons(ui, [cancel, (Button::danger(text::DELETE).enabled(deletion.may_go_on()), Answer::Delete)])
+}
+
+fn what_goes(ui: &mut Ui, connections: &[Doomed]) {
+    match connections {
+        [one] => {
+            if one.production {
+                say(ui, text::DELETE_PRODUCTION);
+            }
+            say(ui, &text::delete_one(one.secret.as_ref()));
+        }
+        many => {
+            say(ui, &text::delete_many(many.iter().filter(|one| one.production).count()));
+            ui.scope(|ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                for one in many.iter().take(NAMED) {
+                    paragraph(ui, &text::delete_row(&one.name, one.secret.as_ref()), fonts::regular(14.0), theme::of(ui).weak);
+                }
+                if many.len() > NAMED {
+                    paragraph(ui, &text::and_more(many.len() - NAMED), fonts::regular(14.0), theme::of(ui).weak);
+                }
+            });
+        }
+    }
+    for one in connections.iter().filter(|one| !one.users.is_empty()).take(NAMED) {
+        let users: Vec<&str> = one.users.iter().map(String::as_str).collect();
+        remark(ui, Severity::Warning, &text::lose_their_sign_in(&one.name, &users));
+    }
+    remark(ui, Severity::Note, &text::undo_for(crate::ui::state::UNDO.as_secs()));
+}

@@ -1,0 +1,119 @@
+//! A deletion before it is done: what is deleted with a connection, and what the person has to answer.
+
+use super::State;
+use crate::{
+    connection::{AuthMethod, Connection, ConnectionId, Environment, SecretKind},
+    engine::StoredSecret,
+    ui::text,
+};
+
+/// A deletion that waits for the person's answer.
+#[derive(Debug)]
+pub struct Deletion {
+    pub connections: Vec<Doomed>,
+    /// What has to be typed first; `None`: pressing the button is enough.
+    pub expected: Option<String>,
+    pub typed: String,
+}
+
+/// A connection that is about to be deleted, and what is deleted from this computer with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doomed {
+    pub id: ConnectionId,
+    pub name: String,
+    pub secret: Option<HeldSecret>,
+    pub production: bool,
+    /// Names of connections that stay and sign in with this one.
+    pub users: Vec<String>,
+}
+
+/// What the vault holds for a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeldSecret {
+    /// `certain`: the vault has said so; else it has not been asked, or it is locked.
+    AccessToken {
+        certain: bool,
+    },
+    ClientSecret {
+        certain: bool,
+    },
+    /// The user, when the vault has named one.
+    SignIn {
+        user: Option<String>,
+    },
+}
+
+impl Deletion {
+    /// Whether anything would go that *Duplicate* or typing it again does not bring back.
+    pub fn asks(&self) -> bool {
+        self.expected.is_some() || self.connections.iter().any(|one| one.secret.is_some() || !one.users.is_empty())
+    }
+
+    pub fn ids(&self) -> Vec<ConnectionId> {
+        self.connections.iter().map(|one| one.id).collect()
+    }
+
+    pub fn may_go_on(&self) -> bool {
+        self.expected.as_ref().is_none_or(|expected| self.typed.trim() == expected)
+    }
+}
+
+impl State {
+    pub(super) fn deletion_of(&self, ids: &[ConnectionId]) -> Deletion {
+        let connections: Vec<Doomed> = ids.iter().map(|id| self.doomed(*id, ids)).collect();
+        let production = connections.iter().any(|one| one.production);
+        let expected = match connections.as_slice() {
+            _ if !production => None,
+            // The name as it is saved, not as it is being typed.
+            [one] => Some(self.entry(one.id).map_or_else(|| one.name.clone(), |entry| entry.connection.name.as_str().to_owned())),
+            _ => Some(text::DELETE_WORD.to_owned()),
+        };
+        Deletion { connections, expected, typed: String::new() }
+    }
+
+    fn doomed(&self, id: ConnectionId, among: &[ConnectionId]) -> Doomed {
+        let saved = self.entry(id).map(|entry| &entry.connection);
+        let stays = |entry: &&crate::storage::Entry| entry.connection.sign_in_of == Some(id) && !among.contains(&entry.connection.id);
+        let users = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default().iter().filter(stays);
+        Doomed {
+            id,
+            name: self.name_of(id).to_owned(),
+            secret: self.typed_secret(id).or_else(|| self.held_secret(saved?)),
+            production: saved.is_some_and(|connection| connection.environment == Environment::Production),
+            users: users.map(|entry| entry.connection.name.as_str().to_owned()).collect(),
+        }
+    }
+
+    /// A secret that is typed and not saved. A client secret that was just made is shown by Databricks once only.
+    fn typed_secret(&self, id: ConnectionId) -> Option<HeldSecret> {
+        let draft = &self.form(id)?.draft;
+        match draft.secret_kind().filter(|_| !draft.secret.is_empty())? {
+            SecretKind::ClientSecret => Some(HeldSecret::ClientSecret { certain: true }),
+            _ => Some(HeldSecret::AccessToken { certain: true }),
+        }
+    }
+
+    fn held_secret(&self, connection: &Connection) -> Option<HeldSecret> {
+        let id = connection.id;
+        let all = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
+        if connection.owner_among(all.iter().map(|entry| &entry.connection)).id != id {
+            // It signs in with an account's connection, which keeps its sign-in.
+            return None;
+        }
+        // `None`: nothing is stored.
+        let certain = |kind| match self.stored_secret(id, kind) {
+            Some(StoredSecret::Missing) => None,
+            Some(StoredSecret::Stored { .. }) => Some(true),
+            Some(StoredSecret::Unavailable(_)) | None => Some(false),
+        };
+        match &connection.auth {
+            AuthMethod::PersonalAccessToken => certain(SecretKind::PersonalAccessToken).map(|certain| HeldSecret::AccessToken { certain }),
+            AuthMethod::ServicePrincipal { .. } => certain(SecretKind::ClientSecret).map(|certain| HeldSecret::ClientSecret { certain }),
+            AuthMethod::Browser(_) => match self.sign_ins.described(id).and_then(|described| described.value()) {
+                Some(None) => None,
+                Some(Some(sign_in)) => Some(HeldSecret::SignIn { user: Some(sign_in.user.clone()) }),
+                None => Some(HeldSecret::SignIn { user: None }),
+            },
+        }
+    }
+}
