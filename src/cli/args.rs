@@ -174,7 +174,7 @@ pub(super) struct Fields {
     /// Seconds that a test may take, 1 to 600
     #[arg(long, value_name = "S")]
     pub(super) timeout: Option<String>,
-    /// dev, test, prod or a word of your own
+    /// dev, test, prod, a word of your own, or not-set, which is handled as carefully as prod
     #[arg(long, value_name = "E")]
     pub(super) environment: Option<String>,
     /// Repeat for several; on edit they replace the former ones
@@ -279,9 +279,15 @@ pub(super) struct Workspaces {
     /// Add connections to these workspaces: their IDs, or the word all for every running one
     #[arg(long, value_name = "ID", num_args = 1..)]
     pub(super) add: Vec<String>,
-    /// The folder of the connections that are added
+    /// The folder of the connections that are added; else that of the account's connection
     #[arg(long, value_name = "F", requires = "add")]
     pub(super) folder: Option<String>,
+    /// Their environment: dev, test, prod, a word of your own, or not-set; else that of the account's connection
+    #[arg(long, value_name = "E", requires = "add")]
+    pub(super) environment: Option<String>,
+    /// Their tags, repeated for several; else those of the account's connection
+    #[arg(long = "tag", value_name = "T", requires = "add")]
+    pub(super) tags: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]

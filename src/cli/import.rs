@@ -17,7 +17,7 @@ use super::{
     session::{Session, ask},
 };
 use crate::{
-    connection::{ConnectionId, Draft, Field, Severity},
+    connection::{Filed, Filing},
     engine::{BackedUp, Chosen, Command, Event, ImportSource, Preview, PreviewRow, RunId, Twin},
     failure::{Code, Failure},
     interchange::import::{Kind, LARGEST},
@@ -26,7 +26,7 @@ use crate::{
 const RUN: RunId = RunId(1);
 
 pub(super) fn import(options: &Import, json: bool) -> Result<ExitCode, Failure> {
-    let folder = options.folder.as_deref().map(folder).transpose()?;
+    let filed = filed(options)?;
     let source = source(options)?;
     let mut session = Session::open()?;
     session.send(Command::ReadImport { run: RUN, source });
@@ -44,7 +44,7 @@ pub(super) fn import(options: &Import, json: bool) -> Result<ExitCode, Failure> 
                 ignored.push(key);
             }
         }
-        let (line, choice) = decide(row, options, folder.as_deref());
+        let (line, choice) = decide(row, options, &filed);
         told.push(line);
         chosen.extend(choice);
     }
@@ -118,19 +118,20 @@ fn only_known(preview: &Preview, only: &[String]) -> Result<(), Failure> {
     }
 }
 
-/// A path of folders as the form takes it.
-fn folder(given: &str) -> Result<String, Failure> {
-    let mut draft = Draft::new(ConnectionId::random());
-    given.clone_into(&mut draft.folder);
-    match draft.review(&|_| false).worst(Field::Folder).filter(|remark| remark.severity == Severity::Error) {
-        Some(remark) => Err(Failure::new(
+/// Where new ones belong.
+fn filed(options: &Import) -> Result<Filed, Failure> {
+    let mut filing = Filing { folder: options.folder.clone().unwrap_or_default(), tags: options.tags.clone(), ..Filing::default() };
+    if let Some(environment) = &options.set_environment {
+        filing.set_environment(environment);
+    }
+    filing.judge().map_err(|wrong| {
+        Failure::new(
             Code::InvalidInput,
             "Nothing was imported.",
-            format!("{}.", remark.text),
-            "Give another --folder and run the command again.",
-        )),
-        None => Ok(given.split('/').map(str::trim).filter(|name| !name.is_empty()).collect::<Vec<_>>().join("/")),
-    }
+            format!("{}.", wrong.text),
+            "Give another --folder, --set-environment or --tag, and run the command again.",
+        )
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -192,13 +193,10 @@ impl Line {
 }
 
 /// One that is there already is left alone, unless the person says otherwise.
-fn decide(row: PreviewRow, options: &Import, folder: Option<&str>) -> (Line, Option<Chosen>) {
+fn decide(row: PreviewRow, options: &Import, filed: &Filed) -> (Line, Option<Chosen>) {
     let PreviewRow { place, connection, with_secret, remarks, twin, ignored: _ } = row;
     let mut line = Line { place, name: None, address: None, with_secret, twin, remarks, status: Status::Refused, failure: None };
     let Some(mut reviewed) = connection else { return (line, None) };
-    if let Some(folder) = folder {
-        folder.clone_into(&mut reviewed.connection.folder);
-    }
     line.name = Some(reviewed.connection.name.as_str().to_owned());
     line.address = Some(reviewed.connection.base_url.origin());
     let replaces = line.twin.as_ref().filter(|_| options.replace).map(|twin| twin.id);
@@ -212,6 +210,8 @@ fn decide(row: PreviewRow, options: &Import, folder: Option<&str>) -> (Line, Opt
     }
     if let (Some(twin), Status::Replaced) = (&line.twin, line.status) {
         line.name = Some(twin.name.clone());
+    } else {
+        filed.lay_over(&mut reviewed.connection);
     }
     (line, Some(Chosen { connection: reviewed, replaces }))
 }

@@ -11,7 +11,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    connection::{Connection, ConnectionId, Draft, Field, Level},
+    connection::{Connection, ConnectionId, Filed, Filing, Level},
     databricks::AccountWorkspace,
     engine::{Command, Event},
     failure::{Code, Failure},
@@ -36,7 +36,7 @@ fn list_and_add(session: &mut Session, options: &args::Workspaces, json: bool) -
             "Add a connection to the account with --base-url https://accounts... and --account-id ID, and ask that one.",
         ));
     }
-    let folder = folder(&account, options.folder.as_deref().unwrap_or(&account.folder))?;
+    let filed = filed(&account, options)?;
     session.need_vault()?;
     session.send(Command::ListWorkspaces { id: account.id });
     let all = session.wait(|event| match event {
@@ -45,7 +45,7 @@ fn list_and_add(session: &mut Session, options: &args::Workspaces, json: bool) -
         }
         _ => None,
     })?;
-    let added = add(session, &account, &chosen(&all, &options.add)?, &folder)?;
+    let added = add(session, &account, &chosen(&all, &options.add)?, &filed)?;
     if json {
         let rows: Vec<Value> = all.iter().map(|workspace| row_json(session, &account, workspace)).collect();
         let mut document = json!({ "workspaces": rows });
@@ -124,7 +124,7 @@ fn chosen<'a>(all: &'a [AccountWorkspace], words: &[String]) -> Result<Vec<&'a A
     Ok(all.iter().filter(wanted).collect())
 }
 
-fn add(session: &mut Session, account: &Connection, chosen: &[&AccountWorkspace], folder: &str) -> Result<Vec<Connection>, Failure> {
+fn add(session: &mut Session, account: &Connection, chosen: &[&AccountWorkspace], filed: &Filed) -> Result<Vec<Connection>, Failure> {
     let mut taken: Vec<String> = session.snapshot.entries.iter().map(|entry| entry.connection.name.as_str().to_lowercase()).collect();
     let mut connections: Vec<Connection> = Vec::new();
     for workspace in chosen {
@@ -132,7 +132,7 @@ fn add(session: &mut Session, account: &Connection, chosen: &[&AccountWorkspace]
             note(format_args!("{} is there already, as {}.", workspace.name.escape_debug(), there.name.as_str()));
             continue;
         }
-        let connection = connection(account, workspace, folder, &taken)?;
+        let connection = connection(account, workspace, filed, &taken)?;
         taken.push(connection.name.as_str().to_lowercase());
         connections.push(connection);
     }
@@ -145,7 +145,7 @@ fn add(session: &mut Session, account: &Connection, chosen: &[&AccountWorkspace]
 }
 
 /// With the account's way to sign in, under a name that is free.
-fn connection(account: &Connection, workspace: &AccountWorkspace, folder: &str, taken: &[String]) -> Result<Connection, Failure> {
+fn connection(account: &Connection, workspace: &AccountWorkspace, filed: &Filed, taken: &[String]) -> Result<Connection, Failure> {
     let base_url = workspace.base_url.clone().ok_or_else(|| {
         Failure::new(
             Code::InvalidInput,
@@ -167,29 +167,35 @@ fn connection(account: &Connection, workspace: &AccountWorkspace, folder: &str, 
                 "Rename one of them with brickpass edit, and run the command again.",
             )
         })?;
-    folder.clone_into(&mut made.folder);
+    filed.replace(&mut made);
     Ok(made)
 }
 
-/// A folder as the form takes it.
-fn folder(account: &Connection, given: &str) -> Result<String, Failure> {
-    let mut draft = Draft::from_connection(account);
-    given.clone_into(&mut draft.folder);
-    let review = draft.review(&|_| false);
-    match review.worst(Field::Folder) {
-        Some(remark) => Err(Failure::new(
+/// Where they belong: where the account's connection does, unless something else is said.
+fn filed(account: &Connection, options: &args::Workspaces) -> Result<Filed, Failure> {
+    let mut filing = Filing::of(account);
+    if let Some(folder) = &options.folder {
+        filing.folder.clone_from(folder);
+    }
+    if let Some(environment) = &options.environment {
+        filing.set_environment(environment);
+    }
+    if !options.tags.is_empty() {
+        filing.tags.clone_from(&options.tags);
+    }
+    filing.judge().map_err(|wrong| {
+        Failure::new(
             Code::InvalidInput,
             "Nothing was added.",
-            format!("{}.", remark.text),
-            "Give another --folder and run the command again.",
-        )),
-        None => Ok(review.result.map_or_else(|| account.folder.clone(), |reviewed| reviewed.connection.folder)),
-    }
+            format!("{}.", wrong.text),
+            "Give another --folder, --environment or --tag, and run the command again.",
+        )
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::connection::{AuthKind, BaseUrl, LevelKind};
+    use crate::connection::{AuthKind, BaseUrl, Draft, Environment, LevelKind};
 
     use super::*;
 
@@ -229,11 +235,19 @@ mod tests {
     #[test]
     fn a_workspace_of_the_account_uses_its_sign_in_under_a_name_that_is_free() {
         let account = account();
-        let made = connection(&account, &workspace("7", "Sales", RUNNING), "EU", &["sales".to_owned()]).unwrap();
-        assert_eq!((made.name.as_str(), made.folder.as_str()), ("Sales 7", "EU"));
+        let mut filing = Filing::of(&account);
+        assert_eq!(
+            filing.judge().map(|filed| connection(&account, &workspace("7", "Sales", RUNNING), &filed, &[]).unwrap().environment),
+            Ok(Environment::NotSet)
+        );
+        filing.folder = "EU".to_owned();
+        filing.set_environment("prod");
+        let filed = filing.judge().unwrap();
+        let made = connection(&account, &workspace("7", "Sales", RUNNING), &filed, &["sales".to_owned()]).unwrap();
+        assert_eq!((made.name.as_str(), made.folder.as_str(), made.environment), ("Sales 7", "EU", Environment::Production));
         assert_eq!((made.sign_in_of, made.level, made.workspace_id.as_deref()), (Some(account.id), Level::Workspace, Some("7")));
         assert_eq!(made.auth, account.auth);
-        let odd = connection(&account, &workspace("8", "\u{202e}", RUNNING), "", &[]).unwrap();
+        let odd = connection(&account, &workspace("8", "\u{202e}", RUNNING), &filed, &[]).unwrap();
         assert_eq!(odd.name.as_str(), "8");
     }
 }

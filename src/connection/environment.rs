@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 
-/// In JSON and on the command line: `dev`, `test`, `prod`, or any word of one's own.
+/// In JSON and on the command line: `not-set`, `dev`, `test`, `prod`, or any word of one's own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(from = "Written", into = "String")]
 pub enum Environment {
+    /// Nobody has said what the connection is for, so it is handled as carefully as production.
     #[default]
+    NotSet,
     Development,
     Test,
     Production,
@@ -19,16 +21,35 @@ pub enum Environment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum EnvironmentKind {
     #[default]
+    NotSet,
     Development,
     Test,
     Production,
     Own,
 }
 
+/// Why the person is asked to type a name before something cannot be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Care {
+    Production,
+    NotSet,
+}
+
 impl Environment {
+    /// Why a connection of this environment is handled with care; `None` where a mistake costs little.
+    #[must_use]
+    pub fn care(&self) -> Option<Care> {
+        match self {
+            Self::Production => Some(Care::Production),
+            Self::NotSet => Some(Care::NotSet),
+            Self::Development | Self::Test | Self::Own(_) => None,
+        }
+    }
+
     #[must_use]
     pub fn kind(&self) -> EnvironmentKind {
         match self {
+            Self::NotSet => EnvironmentKind::NotSet,
             Self::Development => EnvironmentKind::Development,
             Self::Test => EnvironmentKind::Test,
             Self::Production => EnvironmentKind::Production,
@@ -36,10 +57,11 @@ impl Environment {
         }
     }
 
-    /// The short word: `dev`, `test`, `prod`, or the person's own.
+    /// The short word: `not-set`, `dev`, `test`, `prod`, or the person's own.
     #[must_use]
     pub fn word(&self) -> &str {
         match self {
+            Self::NotSet => "not-set",
             Self::Development => "dev",
             Self::Test => "test",
             Self::Production => "prod",
@@ -68,11 +90,12 @@ impl Environment {
 }
 
 impl EnvironmentKind {
-    pub const ALL: [Self; 4] = [Self::Development, Self::Test, Self::Production, Self::Own];
+    pub const ALL: [Self; 5] = [Self::NotSet, Self::Development, Self::Test, Self::Production, Self::Own];
 
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
+            Self::NotSet => "Not set",
             Self::Development => "Development",
             Self::Test => "Test",
             Self::Production => "Production",
@@ -97,7 +120,8 @@ impl From<Written> for Environment {
 impl From<String> for Environment {
     fn from(word: String) -> Self {
         match word.to_lowercase().as_str() {
-            "dev" | "development" | "" => Self::Development,
+            "" | "not-set" | "not set" | "unset" => Self::NotSet,
+            "dev" | "development" => Self::Development,
             "test" => Self::Test,
             "prod" | "production" => Self::Production,
             _ => Self::Own(word),
@@ -119,9 +143,25 @@ mod tests {
     fn a_known_word_gives_the_known_environment_and_a_word_out_of_a_file_cannot_lie() {
         let read = |json: &str| serde_json::from_str::<Environment>(json).unwrap();
         assert_eq!(read("\"PROD\""), Environment::Production);
+        assert_eq!(read("\"dev\""), Environment::Development);
+        for unset in ["\"\"", "\"not-set\"", "\"Not set\"", "\"not\\u200b-set\""] {
+            assert_eq!(read(unset), Environment::NotSet, "{unset}");
+        }
         assert_eq!(read("\"pro\\u200bd\""), Environment::Production);
         assert_eq!(read("\"staging\""), Environment::Own("staging".to_owned()));
         assert_eq!(read(&format!("\"{}\"", "x".repeat(500))).word().len(), Environment::LONGEST);
         assert_eq!(Environment::Own("staging".to_owned()).badge(), "STAGING");
+    }
+
+    #[test]
+    fn wn_06_what_is_not_set_is_handled_as_carefully_as_production() {
+        assert_eq!(Environment::default(), Environment::NotSet);
+        assert_eq!(Environment::NotSet.care(), Some(Care::NotSet));
+        assert_eq!(Environment::Production.care(), Some(Care::Production));
+        for careless in [Environment::Development, Environment::Test, Environment::Own("staging".to_owned())] {
+            assert_eq!(careless.care(), None);
+        }
+        let written = serde_json::to_string(&Environment::NotSet).unwrap();
+        assert_eq!(serde_json::from_str::<Environment>(&written).unwrap(), Environment::NotSet);
     }
 }

@@ -1,6 +1,6 @@
 //! Whose sign-in a connection uses: its own, or that of an account's connection.
 
-use super::{AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Environment, HostKind, Level};
+use super::{AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, HostKind, Level};
 
 impl Connection {
     /// Uses this connection the sign-in of `account`, by its own word and by the rules: an account's connection of the same way to sign in,
@@ -25,7 +25,7 @@ impl Connection {
         }
     }
 
-    /// A connection to one workspace of an account, which uses the account's sign-in. `None` when the name cannot become a connection's.
+    /// A connection to one workspace of an account, which uses the account's sign-in and is filed where the account is. `None` when the name cannot become a connection's.
     #[must_use]
     pub fn of_workspace(account: &Self, name: &str, base_url: BaseUrl, workspace_id: String) -> Option<Self> {
         Some(Self {
@@ -39,7 +39,7 @@ impl Connection {
             auth: account.auth.clone(),
             level: Level::Workspace,
             sign_in_of: Some(account.id),
-            environment: Environment::Development,
+            environment: account.environment.clone(),
             tags: account.tags.clone(),
             folder: account.folder.clone(),
             pinned: false,
@@ -63,7 +63,7 @@ fn related(account: &BaseUrl, workspace: &BaseUrl) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::{AuthKind, Draft, LevelKind};
+    use crate::connection::{AuthKind, Draft, Environment, LevelKind};
 
     fn connection(base_url: &str, level: LevelKind, sign_in_of: Option<&Connection>) -> Connection {
         let mut draft = Draft::new(ConnectionId::random());
@@ -129,12 +129,13 @@ mod tests {
 
     #[test]
     fn a_connection_made_of_a_workspace_signs_in_with_its_account() {
-        let account = Connection { folder: "Sales".into(), ..connection(CONSOLE, LevelKind::Account, None) };
+        let account =
+            Connection { folder: "Sales".into(), environment: Environment::Production, ..connection(CONSOLE, LevelKind::Account, None) };
         let base_url = account.base_url.deployment("adb-1.2").unwrap();
         let made = Connection::of_workspace(&account, "  [prod]\u{202E} Sales ", base_url, "1".into()).unwrap();
         assert_eq!(made.name.as_str(), "(prod) Sales");
         assert_eq!((made.base_url.as_str(), made.workspace_id.as_deref()), (WORKSPACE, Some("1")));
-        assert_eq!((made.folder.as_str(), &made.environment), ("Sales", &Environment::Development));
+        assert_eq!((made.folder.as_str(), &made.environment), ("Sales", &Environment::Production));
         assert!(made.uses_sign_in_of(&account) && made.unconfirmed().is_empty());
         let form = Draft::from_connection(&made);
         assert_eq!(form.secret_kind(), None);

@@ -18,6 +18,7 @@ mod effective;
 mod export;
 #[cfg(test)]
 mod fake_engine;
+mod filing;
 pub mod first_start;
 pub mod fonts;
 pub mod icons;

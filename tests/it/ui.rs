@@ -130,7 +130,7 @@ fn a_workspace_is_added_tested_saved_and_still_there_after_a_restart() {
     assert_eq!(token.expose_secret(), workspace.token);
 
     let mut window = Window::open(&home);
-    window.until("Finance, DEV");
+    window.until("Finance, Environment not set");
     window.until("Stored in");
     assert!(window.shows("OK"), "the result of the test was kept, since what was tested was saved");
     window.click("Test connection");
@@ -175,7 +175,7 @@ fn another_windows_save_is_noticed_and_the_choice_is_asked_for() {
     library.add_all(vec![connection.clone()]).unwrap();
 
     let mut window = Window::open(&home);
-    window.until("Shared, DEV");
+    window.until("Shared, Environment not set");
     window.type_into(Role::MultilineTextInput, "Description", "mine");
     let entry = library.load().unwrap().entries.remove(0);
     library.save(brickpass::connection::Connection { description: "theirs".to_owned(), ..connection }, Some(entry.revision)).unwrap();

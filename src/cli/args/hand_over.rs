@@ -110,6 +110,12 @@ pub(in crate::cli) struct Import {
     /// Put them into this folder, such as Sales/Nightly
     #[arg(long, value_name = "F")]
     pub(in crate::cli) folder: Option<String>,
+    /// What new ones are for: dev, test, prod, a word of your own, or not-set; else what the file says
+    #[arg(long, value_name = "E")]
+    pub(in crate::cli) set_environment: Option<String>,
+    /// A tag for new ones; repeat for several
+    #[arg(long = "tag", value_name = "T")]
+    pub(in crate::cli) tags: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -95,7 +95,7 @@ pub struct Review {
 }
 
 impl Draft {
-    /// An empty form: timeout 30, personal access token, workspace level, development.
+    /// An empty form: timeout 30, personal access token, workspace level, environment not set.
     #[must_use]
     pub fn new(id: ConnectionId) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl Draft {
             scopes: String::new(),
             redirect_port: String::new(),
             secret: TypedSecret::default(),
-            environment: EnvironmentKind::Development,
+            environment: EnvironmentKind::NotSet,
             own_environment: String::new(),
             tags: Vec::new(),
             folder: String::new(),
@@ -189,6 +189,7 @@ impl Draft {
     #[must_use]
     pub fn environment_as_typed(&self) -> Environment {
         match self.environment {
+            EnvironmentKind::NotSet => Environment::NotSet,
             EnvironmentKind::Development => Environment::Development,
             EnvironmentKind::Test => Environment::Test,
             EnvironmentKind::Production => Environment::Production,

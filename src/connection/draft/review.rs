@@ -198,6 +198,7 @@ impl Judge<'_> {
 
     fn environment(&mut self) -> Option<Environment> {
         let own = match self.draft.environment {
+            EnvironmentKind::NotSet => return Some(Environment::NotSet),
             EnvironmentKind::Development => return Some(Environment::Development),
             EnvironmentKind::Test => return Some(Environment::Test),
             EnvironmentKind::Production => return Some(Environment::Production),

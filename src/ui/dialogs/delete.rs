@@ -29,7 +29,7 @@ pub(super) fn contents(ui: &mut Ui, deletion: &mut Deletion) -> Option<Answer> {
     let Some(expected) = deletion.expected.clone() else {
         return cautious_buttons(ui, [cancel, (Button::danger(text::DELETE), Answer::Delete)]);
     };
-    let label = text::type_to_delete(&expected);
+    let label = text::type_to_delete(&expected.name);
     say(ui, &label);
     let field = TextField::new(&mut deletion.typed, &label).id(Id::unique("delete name")).show(ui);
     focus_first(ui, &field);
@@ -39,13 +39,13 @@ pub(super) fn contents(ui: &mut Ui, deletion: &mut Deletion) -> Option<Answer> {
 fn what_goes(ui: &mut Ui, connections: &[Doomed]) {
     match connections {
         [one] => {
-            if one.production {
-                say(ui, text::DELETE_PRODUCTION);
+            if let Some(care) = one.care {
+                say(ui, text::careful(care));
             }
             say(ui, &text::delete_one(one.secret.as_ref()));
         }
         many => {
-            say(ui, &text::delete_many(many.iter().filter(|one| one.production).count()));
+            say(ui, &text::delete_many(&many.iter().filter_map(|one| one.care).collect::<Vec<_>>()));
             ui.scope(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 for one in many.iter().take(NAMED) {

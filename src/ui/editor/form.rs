@@ -175,6 +175,9 @@ fn environment(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
             row.field_alone(ui, form, focus, |draft| &mut draft.own_environment);
         } else {
             take_focus(ui, focus, Field::Environment, &response, id);
+            if chosen == EnvironmentKind::NotSet {
+                paragraph(ui, text::NOT_SET_HINT, fonts::regular(12.0), theme::of(ui).weak);
+            }
         }
     });
 }
@@ -185,7 +188,7 @@ fn badge_of(kind: EnvironmentKind) -> Option<crate::connection::Environment> {
         EnvironmentKind::Development => Some(Environment::Development),
         EnvironmentKind::Test => Some(Environment::Test),
         EnvironmentKind::Production => Some(Environment::Production),
-        EnvironmentKind::Own => None,
+        EnvironmentKind::NotSet | EnvironmentKind::Own => None,
     }
 }
 

@@ -6,11 +6,12 @@ pub fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + second).unwrap()
 }
 
-/// A connection as the form makes it.
+/// A connection as the form makes it, to a development workspace.
 pub fn connection(name: &str, change: impl FnOnce(&mut Draft)) -> Connection {
     let mut draft = Draft::new(ConnectionId::random());
     draft.name = name.to_owned();
     draft.base_url = "https://adb-1234567890123456.7.azuredatabricks.net".to_owned();
+    draft.environment = EnvironmentKind::Development;
     change(&mut draft);
     draft.review(&|_| false).result.unwrap_or_else(|| panic!("{:?}", draft.review(&|_| false).remarks)).connection
 }

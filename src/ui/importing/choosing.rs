@@ -7,7 +7,7 @@ use crate::{
     connection::Severity,
     ui::{
         dialogs::{buttons, say},
-        fonts,
+        filing, fonts,
         icons::Icon,
         state::{Fate, ImportRow, ImportTable},
         text::{self, importing as words},
@@ -17,12 +17,12 @@ use crate::{
 };
 
 /// So many points are kept for what is above and below the table.
-const REST: f32 = 470.0;
+const REST: f32 = 570.0;
 const LEAST: f32 = 132.0;
 /// More remarks than these scroll.
 const DETAILS: f32 = 112.0;
 /// Below this height of the window, all of it scrolls.
-const LOW: f32 = 640.0;
+const LOW: f32 = 740.0;
 
 pub fn show(ui: &mut Ui, table: &mut ImportTable, saves: bool) -> Option<Answer> {
     let low = ui.ctx().content_rect().height() < LOW;
@@ -65,7 +65,8 @@ fn body(ui: &mut Ui, table: &mut ImportTable, low: bool) {
                 });
             }
         });
-        folder(ui, table);
+        ui.add_space(4.0);
+        filing::show(ui, &mut table.filing, Some(words::OWN_ENVIRONMENT), text::NO_FOLDER);
     }
     ignored(ui, table);
     if table.problem_count() > 0 {
@@ -133,18 +134,6 @@ fn details(ui: &mut Ui, table: &mut ImportTable) {
     }
     for words in &remarks {
         remark(ui, if can { Severity::Warning } else { Severity::Error }, words);
-    }
-}
-
-fn folder(ui: &mut Ui, table: &mut ImportTable) {
-    ui.horizontal_wrapped(|ui| {
-        let width = 140.0;
-        truncated_label(ui, words::FOLDER, fonts::regular(14.0), theme::of(ui).weak, width);
-        let tone = table.folder_problem().map(|_| theme::Tone::Error);
-        TextField::new(&mut table.folder, words::FOLDER).hint(words::FOLDER_HINT).limit(400).width(280.0).tone(tone).show(ui);
-    });
-    if let Some(problem) = table.folder_problem() {
-        remark(ui, Severity::Error, problem);
     }
 }
 

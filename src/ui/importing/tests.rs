@@ -125,7 +125,7 @@ fn names_are_edited_before_they_are_saved_and_two_of_one_name_are_not() {
     window.run_steps(1);
     window.get_by_role_and_label(Role::TextInput, words::NAME).type_text(" EMEA");
     settle(&mut window, &engine);
-    type_into(&mut window, &engine, Role::TextInput, words::FOLDER, "Sales / Nightly");
+    type_into(&mut window, &engine, Role::TextInput, crate::ui::text::NEW_FOLDER, "Sales / Nightly");
     click(&mut window, &engine, "Import 2 connections");
     assert_eq!(names(&engine), ["Finance EMEA", "finance", "ops"]);
     let filed = engine.0.borrow().entries.iter().filter(|entry| entry.connection.folder == "Sales/Nightly").count();

@@ -6,7 +6,7 @@ use crate::{
     connection::Severity,
     ui::{
         act::Act,
-        fonts,
+        filing, fonts,
         icons::Icon,
         state::{AddWorkspaces, Dialog, Offer, OfferStanding, State},
         test_panel::failure_lines,
@@ -21,7 +21,9 @@ const ROW: f32 = 48.0;
 /// So high is the list at most, and at least.
 const LIST: std::ops::RangeInclusive<f32> = 96.0..=384.0;
 /// What of the dialog is not the list.
-const REST: f32 = 220.0;
+const REST: f32 = 372.0;
+/// Below this height of the window, all of it scrolls.
+const LOW: f32 = 600.0;
 
 #[derive(Clone, Copy)]
 enum Answer {
@@ -66,7 +68,7 @@ fn contents(ui: &mut Ui, dialog: &mut AddWorkspaces) -> Option<Answer> {
             paragraph(ui, text::NO_WORKSPACES, fonts::regular(14.0), palette.weak);
         }
         Some(_) => {
-            let entered = list(ui, dialog);
+            let entered = list_and_filing(ui, dialog);
             answer = (entered && dialog.may_add()).then_some(Answer::Add);
         }
     }
@@ -97,6 +99,26 @@ fn buttons(ui: &mut Ui, dialog: &AddWorkspaces) -> Option<Answer> {
             return Some(Answer::Close);
         }
         add.show(ui).clicked().then_some(Answer::Add)
+    })
+    .inner
+}
+
+/// Whether Enter was pressed in the filter. In a low window all of it scrolls, so that the buttons stay in view.
+fn list_and_filing(ui: &mut Ui, dialog: &mut AddWorkspaces) -> bool {
+    let body = |ui: &mut Ui, dialog: &mut AddWorkspaces| {
+        let entered = list(ui, dialog);
+        ui.add_space(4.0);
+        filing::show(ui, &mut dialog.filing, None, text::NO_FOLDER);
+        entered
+    };
+    if ui.ctx().content_rect().height() >= LOW {
+        return body(ui, dialog);
+    }
+    let room = (ui.available_height() - 56.0).max(160.0);
+    let area = ScrollArea::vertical().id_salt("workspaces and where they belong").max_height(room).auto_shrink([false, true]);
+    area.show(ui, |ui| {
+        ui.set_max_width(ui.available_width() - 12.0);
+        body(ui, dialog)
     })
     .inner
 }

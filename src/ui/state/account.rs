@@ -7,11 +7,11 @@ use std::{
 
 use super::{Dialog, Notice, Remote, State};
 use crate::{
-    connection::{AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Level},
+    connection::{AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Filing, Level},
     databricks::AccountWorkspace,
     engine::Command,
     failure::Failure,
-    ui::text,
+    ui::{filing::FilingForm, text},
 };
 
 /// One workspace of the account.
@@ -42,14 +42,24 @@ pub struct AddWorkspaces {
     shown: Vec<usize>,
     /// Workspace IDs.
     chosen: HashSet<String>,
+    /// Where what is added belongs: where the account does, unless the person says otherwise.
+    pub filing: FilingForm,
     adding: bool,
     failure: Option<Failure>,
 }
 
 impl AddWorkspaces {
-    fn new(account: ConnectionId) -> Self {
-        let offers = Remote::Pending { previous: None };
-        Self { account, offers, filter: String::new(), shown: Vec::new(), chosen: HashSet::new(), adding: false, failure: None }
+    fn new(account: &Connection) -> Self {
+        Self {
+            account: account.id,
+            offers: Remote::Pending { previous: None },
+            filter: String::new(),
+            shown: Vec::new(),
+            chosen: HashSet::new(),
+            filing: Filing::of(account).into(),
+            adding: false,
+            failure: None,
+        }
     }
 
     fn fill(&mut self, offers: Vec<Offer>) {
@@ -123,7 +133,7 @@ impl AddWorkspaces {
     }
 
     pub fn may_add(&self) -> bool {
-        !self.chosen.is_empty() && !self.adding
+        !self.chosen.is_empty() && !self.adding && self.filing.is_fine()
     }
 
     /// Waits for the workspaces to be added.
@@ -155,7 +165,8 @@ impl State {
         if !self.can_add_workspaces(account) {
             return Vec::new();
         }
-        let mut dialog = AddWorkspaces::new(account);
+        let Some(connection) = self.entry(account).map(|entry| &entry.connection) else { return Vec::new() };
+        let mut dialog = AddWorkspaces::new(connection);
         let found = self.tests.finished(account).and_then(|finished| finished.report.workspaces.clone());
         let commands = match found {
             Some(found) => {
@@ -223,6 +234,7 @@ impl State {
         if !dialog.may_add() {
             return Vec::new();
         }
+        let Ok(filed) = dialog.filing.whole().judge() else { return Vec::new() };
         let mut names: HashSet<String> = HashSet::new();
         let chosen = dialog.offers.value().into_iter().flatten().filter(|offer| dialog.is_chosen(&offer.workspace.id));
         let connections: Vec<Connection> = chosen
@@ -236,6 +248,7 @@ impl State {
                     made.name = ConnectionName::tamed(&text::workspace_with_id(&workspace.name, &workspace.id))?;
                 }
                 names.insert(made.name.as_str().to_lowercase());
+                filed.replace(&mut made);
                 Some(made)
             })
             .collect();

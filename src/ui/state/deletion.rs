@@ -1,8 +1,8 @@
 //! A deletion before it is done: what is deleted with a connection, and what the person has to answer.
 
-use super::State;
+use super::{NameToType, State};
 use crate::{
-    connection::{AuthMethod, Connection, ConnectionId, Environment, SecretKind},
+    connection::{AuthMethod, Care, Connection, ConnectionId, SecretKind},
     engine::StoredSecret,
     ui::text,
 };
@@ -12,7 +12,7 @@ use crate::{
 pub struct Deletion {
     pub connections: Vec<Doomed>,
     /// What has to be typed first; `None`: pressing the button is enough.
-    pub expected: Option<String>,
+    pub expected: Option<NameToType>,
     pub typed: String,
 }
 
@@ -22,7 +22,8 @@ pub struct Doomed {
     pub id: ConnectionId,
     pub name: String,
     pub secret: Option<HeldSecret>,
-    pub production: bool,
+    /// Why it is deleted only after its name was typed.
+    pub care: Option<Care>,
     /// Names of connections that stay and sign in with this one.
     pub users: Vec<String>,
 }
@@ -54,19 +55,19 @@ impl Deletion {
     }
 
     pub fn may_go_on(&self) -> bool {
-        self.expected.as_ref().is_none_or(|expected| self.typed.trim() == expected)
+        self.expected.as_ref().is_none_or(|expected| expected.is(&self.typed))
     }
 }
 
 impl State {
     pub(super) fn deletion_of(&self, ids: &[ConnectionId]) -> Deletion {
         let connections: Vec<Doomed> = ids.iter().map(|id| self.doomed(*id, ids)).collect();
-        let production = connections.iter().any(|one| one.production);
+        let production = connections.iter().any(|one| one.care == Some(Care::Production));
+        let care = if production { Some(Care::Production) } else { connections.iter().find_map(|one| one.care) };
         let expected = match connections.as_slice() {
-            _ if !production => None,
             // The name as it is saved, not as it is being typed.
-            [one] => Some(self.entry(one.id).map_or_else(|| one.name.clone(), |entry| entry.connection.name.as_str().to_owned())),
-            _ => Some(text::DELETE_WORD.to_owned()),
+            [one] => self.entry(one.id).and_then(|entry| NameToType::of(&entry.connection)),
+            _ => care.map(|care| NameToType { name: text::DELETE_WORD.to_owned(), care }),
         };
         Deletion { connections, expected, typed: String::new() }
     }
@@ -79,7 +80,7 @@ impl State {
             id,
             name: self.name_of(id).to_owned(),
             secret: self.typed_secret(id).or_else(|| self.held_secret(saved?)),
-            production: saved.is_some_and(|connection| connection.environment == Environment::Production),
+            care: saved.and_then(|connection| connection.environment.care()),
             users: users.map(|entry| entry.connection.name.as_str().to_owned()).collect(),
         }
     }

@@ -17,6 +17,7 @@ mod importing;
 mod intents;
 mod list;
 mod looking;
+mod name_to_type;
 mod page;
 mod profiles;
 mod remote;
@@ -61,6 +62,7 @@ pub use importing::{
     CameIn, Fate, From as ImportFrom, ImportRow, ImportTable, Importing, Moving, MovingStage, Stage as ImportStage, Undo as ImportUndo,
 };
 pub use list::{ITEM_HEIGHT, Item, List, Row, Section};
+pub use name_to_type::NameToType;
 pub use page::Page;
 pub use profiles::{Intent, Profiles, Publishing};
 pub use remote::{Asked as AskedOf, Remote};

@@ -2,11 +2,11 @@
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::{counted, tokens};
+use super::{careful, counted, tokens};
 use crate::{
     databricks::{Entitlement, Securable, WorkspaceRole},
     ui::{
-        state::{AdminSection, AdminTroubleKind},
+        state::{AdminSection, AdminTroubleKind, NameToType},
         theme::Tone,
     },
 };
@@ -141,8 +141,8 @@ pub fn last_used(day: Option<Date>, now: Timestamp, zone: &TimeZone) -> String {
     }
 }
 
-pub fn type_to_confirm(expected: &str) -> String {
-    format!("This is production. Type {expected} to go on")
+pub fn type_to_confirm(expected: &NameToType) -> String {
+    format!("{} Type {} to go on", careful(expected.care), expected.name)
 }
 
 /// Whose tokens are about to be revoked.

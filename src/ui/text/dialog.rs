@@ -1,7 +1,7 @@
 //! Dialogs that ask before something is lost, and passphrases.
 
 use super::{connections, counted, some_of};
-use crate::ui::state::HeldSecret;
+use crate::{connection::Care, ui::state::HeldSecret};
 
 pub const CLOSE_TITLE: &str = "Save your changes before closing?";
 pub const SAVE_AND_CLOSE: &str = "Save and close";
@@ -19,7 +19,6 @@ pub const UNLOCK_NOW: &str = "Unlock";
 pub const SET_PASSPHRASE: &str = "Set passphrase";
 pub const UNLOCKING: &str = "Unlocking";
 pub const NO_RECOVERY: &str = "It protects your secrets on this computer. It cannot be recovered if you forget it.";
-pub const DELETE_PRODUCTION: &str = "This is production.";
 pub const SIGN_OUT_BODY: &str =
     "The sign-in is revoked where Databricks allows it, and deleted from this computer. Everything that uses it has to sign in again.";
 
@@ -82,13 +81,27 @@ pub fn delete_one(secret: Option<&HeldSecret>) -> String {
     format!("{what} deleted from this computer.{stays}")
 }
 
-pub fn delete_many(production: usize) -> String {
-    let careful = match production {
+pub fn delete_many(careful: &[Care]) -> String {
+    let of = |wanted: Care| careful.iter().filter(|care| **care == wanted).count();
+    let production = match of(Care::Production) {
         0 => String::new(),
         1 => " One of them is production.".to_owned(),
         many => format!(" {many} of them are production."),
     };
-    format!("These are deleted from this computer, and nothing in Databricks.{careful}")
+    let not_set = match of(Care::NotSet) {
+        0 => String::new(),
+        1 => " One has no environment set.".to_owned(),
+        many => format!(" {many} have no environment set."),
+    };
+    format!("These are deleted from this computer, and nothing in Databricks.{production}{not_set}")
+}
+
+/// Why a name has to be typed.
+pub fn careful(care: Care) -> &'static str {
+    match care {
+        Care::Production => "This is production.",
+        Care::NotSet => "Its environment is not set, so it is handled like production.",
+    }
 }
 
 /// `Sales, with its access token`

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::careful;
 use crate::{
     connection::AuthMethod,
     engine::Drift,
     interchange::format::{Group, Pick},
+    ui::state::NameToType,
 };
 
 // The list of tools
@@ -140,8 +142,8 @@ pub fn include_body(tool: &str, place: &str) -> String {
     format!("For {tool}, the secret will stand {place}.")
 }
 
-pub fn type_to_include(name: &str) -> String {
-    format!("This is a production connection. Type its name to go on: {name}")
+pub fn type_to_include(expected: &NameToType) -> String {
+    format!("{} Type its name to go on: {}", careful(expected.care), expected.name)
 }
 
 // Saving

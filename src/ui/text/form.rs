@@ -23,10 +23,16 @@ pub const TOKEN: &str = "Access token";
 pub const TOKEN_HINT: &str = "Paste a personal access token";
 pub const SECRET_HINT: &str = "Paste an OAuth secret";
 pub const ENVIRONMENT: &str = "Environment";
+/// Beside the choice, so that no row moves when one is made.
+pub const NOT_SET_HINT: &str = "Handled like production until chosen";
 pub const OWN_ENVIRONMENT: &str = "Environment name";
 pub const OWN_HINT: &str = "For example staging";
 pub const TAGS: &str = "Tags";
 pub const FOLDER: &str = "Folder";
+/// Of connections that are added many at once.
+pub const NEW_ENVIRONMENT: &str = "Environment for new ones";
+pub const NEW_FOLDER: &str = "Folder for new ones";
+pub const NO_FOLDER: &str = "None, or such as Sales/Nightly";
 pub const FOLDER_HINT: &str = "For example Sales/Nightly";
 pub const DESCRIPTION: &str = "Description";
 pub const DESCRIPTION_HINT: &str = "What it is for, who owns it";

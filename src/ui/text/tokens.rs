@@ -2,12 +2,15 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{counted, some_of};
+use super::{careful, counted, some_of};
 use crate::{
     connection::Status,
     databricks::Token,
     engine::comment_without_mark,
-    ui::{state::TroubleKind, theme::Tone},
+    ui::{
+        state::{NameToType, TroubleKind},
+        theme::Tone,
+    },
 };
 
 pub const TAB: &str = "Tokens";
@@ -213,8 +216,8 @@ pub fn revoke_which(comments: &[&str]) -> String {
     some_of(comments)
 }
 
-pub fn type_to_revoke(expected: &str) -> String {
-    format!("This is production. Type {expected} to revoke")
+pub fn type_to_revoke(expected: &NameToType) -> String {
+    format!("{} Type {} to revoke", careful(expected.care), expected.name)
 }
 
 pub fn revoked(count: usize) -> String {

@@ -90,6 +90,7 @@ impl Palette {
     #[must_use]
     pub fn environment(&self, kind: EnvironmentKind) -> Color32 {
         match kind {
+            EnvironmentKind::NotSet => self.weak,
             EnvironmentKind::Production => self.error,
             EnvironmentKind::Test => self.warning,
             EnvironmentKind::Development => self.ok,
@@ -155,13 +156,12 @@ mod tests {
     #[test]
     fn controls_focus_and_environments_stand_out_from_every_surface() {
         for (theme, p) in palettes() {
-            let own = [EnvironmentKind::Development, EnvironmentKind::Test, EnvironmentKind::Production, EnvironmentKind::Own];
             for (surface, background) in surfaces(p) {
                 let border = contrast(p.control_border, background);
                 assert!(border >= 3.0, "{theme}: control border on {surface} is {border:.2}");
                 let focus = contrast(p.accent, background);
                 assert!(focus >= 3.0, "{theme}: focus ring on {surface} is {focus:.2}");
-                for kind in own {
+                for kind in EnvironmentKind::ALL {
                     let badge = contrast(p.environment(kind), background);
                     assert!(badge >= 4.5, "{theme}: {kind:?} badge on {surface} is {badge:.2}");
                 }

@@ -12,16 +12,24 @@ use crate::{
 
 const HEIGHT: f32 = 18.0;
 const PADDING: f32 = 6.0;
+const NOT_SET: &str = "Environment not set";
 
-/// The word on the badge: "PROD", "TEST", "DEV", or the person's own in capitals.
+/// The word on the badge: "PROD", "TEST", "DEV", or the person's own in capitals. What is not set has no badge, and is told in words.
 #[must_use]
 pub fn environment_word(environment: &Environment) -> String {
-    environment.word().to_uppercase()
+    match environment {
+        Environment::NotSet => NOT_SET.to_owned(),
+        set => set.word().to_uppercase(),
+    }
 }
 
-/// The environment in its colour; the word is its accessible name.
+/// The environment in its colour; the word is its accessible name. Quiet words without a frame while it is not set.
 pub fn environment_badge(ui: &mut Ui, environment: &Environment) -> Response {
     let word = environment_word(environment);
+    if *environment == Environment::NotSet {
+        let weak = theme::of(ui).weak;
+        return super::truncated_label(ui, &word, fonts::regular(12.0), weak, f32::INFINITY);
+    }
     let (rect, response) = ui.allocate_exact_size(badge_size(ui.painter(), &word), Sense::hover());
     paint_badge(ui.painter(), rect, &word, theme::of(ui).environment(environment.kind()));
     response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), &word));
@@ -43,8 +51,12 @@ pub fn badge_size(painter: &Painter, word: &str) -> Vec2 {
     vec2(text.size().x + 2.0 * PADDING + 2.0, HEIGHT)
 }
 
-/// Draws the badge with its right edge at `right_center`; returns its place. For rows that draw everything themselves.
+/// Draws the badge with its right edge at `right_center`; returns its place, which is empty while the environment is not set. For rows that
+/// draw everything themselves.
 pub fn paint_environment_badge(painter: &Painter, palette: &Palette, right_center: Pos2, environment: &Environment) -> Rect {
+    if *environment == Environment::NotSet {
+        return Rect::from_center_size(right_center, Vec2::ZERO);
+    }
     let word = environment_word(environment);
     let rect = Align2::RIGHT_CENTER.anchor_size(right_center, badge_size(painter, &word));
     paint_badge(painter, rect, &word, palette.environment(environment.kind()));

@@ -27,7 +27,7 @@ fn the_main_job_add_test_save_and_find_it_again() {
     drop(window);
 
     let window = open(&engine, [1280.0, 800.0]);
-    assert!(window.query_by_label_contains("Sales lakehouse, DEV, adb-1234567890123456.7.azuredatabricks.net").is_some());
+    assert!(window.query_by_label_contains("Sales lakehouse, Environment not set, adb-1234567890123456.7.azuredatabricks.net").is_some());
     assert!(shows(&window, "Stored in GNOME Keyring"));
 }
 

@@ -89,7 +89,7 @@ fn production_is_typed_before_its_secret_leaves() {
     desk.types("HTTP path", "/x");
     desk.secret_included();
     assert!(desk.has("Include it"), "not yet");
-    desk.types("This is a production connection. Type its name to go on: Sales", "Sales");
+    desk.types("This is production. Type its name to go on: Sales", "Sales");
     desk.click("Include it");
     assert!(desk.has("CONTAINS THE SECRET"));
 }

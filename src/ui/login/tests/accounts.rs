@@ -76,6 +76,7 @@ fn workspaces_of_an_account_become_connections_that_share_its_sign_in() {
     let names: Vec<&str> = added.iter().map(|it| it.name.as_str()).collect();
     assert_eq!(names, ["Workspace 0004", "Workspace 0006", "Workspace 0008", "Workspace 0010", "Workspace 0012"]);
     assert!(added.iter().all(|it| it.uses_sign_in_of(&account) && it.level == Level::Workspace));
+    assert!(added.iter().all(|it| it.environment == account.environment), "filed where the account is");
     let shown: ConnectionId = window.state().state.selection.shown().unwrap();
     assert_eq!(shown, added[0].id, "the first of them is shown");
 }
@@ -135,4 +136,43 @@ fn the_test_of_an_account_lists_its_workspaces() {
     settle(&mut window, &engine);
     assert_eq!(engine.sent("ListWorkspaces"), 0, "what the test has just found is not asked for again");
     assert!(shows(&window, "Select all shown"));
+}
+
+#[test]
+fn wn_07_workspaces_are_filed_as_the_dialog_says_and_as_the_account_is_by_default() {
+    let account = connection("All of us", |draft| {
+        draft.auth = AuthKind::Browser;
+        draft.level = LevelKind::Account;
+        draft.base_url = "https://accounts.azuredatabricks.net".to_owned();
+        draft.account_id = "12345678-90ab-cdef-1234-567890abcdef".to_owned();
+        draft.environment = EnvironmentKind::Production;
+        draft.folder = "Acme".to_owned();
+    });
+    let engine = FakeEngine::with(std::slice::from_ref(&account));
+    engine.0.borrow_mut().workspaces = Ok((1..=2).map(workspace_of_account).collect());
+    let mut window = open(&engine, SIZE);
+    window.key_press_modifiers(egui::Modifiers::COMMAND | egui::Modifiers::SHIFT, Key::A);
+    settle(&mut window, &engine);
+    assert!(window.query_by_label("Environment for new ones: Production").is_some());
+    window.get_by_label_contains("Workspace 0001").click();
+    settle(&mut window, &engine);
+    click(&mut window, &engine, "Add 1 workspace");
+    let filed = |engine: &FakeEngine, name: &str| {
+        let inner = engine.0.borrow();
+        let made = inner.entries.iter().map(|entry| &entry.connection).find(|it| it.name.as_str() == name).unwrap().clone();
+        (made.environment, made.folder, made.tags)
+    };
+    assert_eq!(filed(&engine, "Workspace 0001"), (Environment::Production, "Acme".to_owned(), vec![]));
+
+    window.state_mut().state.select(account.id);
+    settle(&mut window, &engine);
+    window.key_press_modifiers(egui::Modifiers::COMMAND | egui::Modifiers::SHIFT, Key::A);
+    settle(&mut window, &engine);
+    click(&mut window, &engine, "Environment for new ones: Production");
+    click(&mut window, &engine, "Not set");
+    type_into(&mut window, &engine, Role::TextInput, "Folder for new ones", "/EU");
+    window.get_by_label_contains("Workspace 0002").click();
+    settle(&mut window, &engine);
+    click(&mut window, &engine, "Add 1 workspace");
+    assert_eq!(filed(&engine, "Workspace 0002"), (Environment::NotSet, "Acme/EU".to_owned(), vec![]));
 }

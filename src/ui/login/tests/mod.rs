@@ -11,7 +11,7 @@ use egui::{Key, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::{
-    connection::{AuthKind, BaseUrl, Connection, ConnectionId, EnvironmentKind, Level, LevelKind, Status},
+    connection::{AuthKind, BaseUrl, Connection, ConnectionId, Environment, EnvironmentKind, Level, LevelKind, Status},
     databricks::AccountWorkspace,
     engine::{Event, Found, SignInPlace, SignInStep, SignedIn},
     failure::{Code, Failure, Remedy},

@@ -8,7 +8,7 @@ use crate::{
     engine::{AdminRequest, Command, RunId},
     failure::Failure,
     ui::{
-        state::{Dialog, Page, State, admin::AdminSection},
+        state::{Dialog, NameToType, Page, State, admin::AdminSection},
         text::admin as words,
     },
 };
@@ -32,13 +32,13 @@ pub enum AdminDialog {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirm {
     pub id: ConnectionId,
-    pub expected: Option<String>,
+    pub expected: Option<NameToType>,
     pub typed: String,
 }
 
 impl Confirm {
     pub fn given(&self) -> bool {
-        self.expected.as_ref().is_none_or(|expected| self.typed.trim() == expected)
+        self.expected.as_ref().is_none_or(|expected| expected.is(&self.typed))
     }
 }
 

@@ -4,12 +4,12 @@ use std::cmp::Ordering;
 
 use super::{AdminDialog, Confirm, Office, RevokeUsersTokens};
 use crate::{
-    connection::{ConnectionId, Environment},
+    connection::ConnectionId,
     databricks::UserToken,
     engine::{AdminRequest, Command},
     ui::{
         state::{
-            Dialog, Page, State, TokensOf,
+            Dialog, NameToType, Page, State, TokensOf,
             sheet::{Record, by_words},
         },
         widgets::TableRows as _,
@@ -86,8 +86,8 @@ impl State {
 
     /// What a question about this connection asks to be typed.
     pub(super) fn confirm(&self, id: ConnectionId) -> Confirm {
-        let production = self.entry(id).map(|entry| &entry.connection).filter(|known| known.environment == Environment::Production);
-        Confirm { id, expected: production.map(|known| known.name.as_str().to_owned()), typed: String::new() }
+        let expected = self.entry(id).and_then(|entry| NameToType::of(&entry.connection));
+        Confirm { id, expected, typed: String::new() }
     }
 
     pub fn can_revoke_users_tokens(&self) -> bool {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Handover, PAUSE, Tool};
 use crate::{
-    connection::{ConnectionId, Environment},
+    connection::ConnectionId,
     engine::{Command, ExportOf, ExportPlace, RunId},
     interchange::{
         export,
@@ -12,7 +12,7 @@ use crate::{
     },
     ui::{
         save_as::SaveAs,
-        state::{Dialog, State},
+        state::{Dialog, NameToType, State},
         text::export as words,
     },
 };
@@ -26,13 +26,13 @@ pub struct IncludeSecret {
     /// Where it will stand.
     pub place: &'static str,
     /// What is to be typed first: the name of a production connection.
-    pub expected: Option<String>,
+    pub expected: Option<NameToType>,
     pub typed: String,
 }
 
 impl IncludeSecret {
     pub fn may_include(&self) -> bool {
-        self.expected.as_ref().is_none_or(|expected| self.typed.trim() == expected)
+        self.expected.as_ref().is_none_or(|expected| expected.is(&self.typed))
     }
 }
 
@@ -104,7 +104,7 @@ impl State {
     /// The tick: on asks first, off needs no question.
     pub fn toggle_secret(&mut self) {
         let (Some(connection), Some(format)) = (self.handed_over(), self.export.format()) else { return };
-        let (id, expected) = (connection.id, production_name(connection));
+        let (id, expected) = (connection.id, NameToType::of(connection));
         if self.export.handover(id).is_some_and(Handover::includes_secret) {
             self.export.handover_mut(id).hide();
             return;
@@ -176,10 +176,6 @@ impl State {
         dialog.to = Some(to.clone());
         vec![Command::SaveExport { run, of: dialog.of, document: dialog.document.clone(), place: ExportPlace { to, in_work_tree } }]
     }
-}
-
-fn production_name(connection: &crate::connection::Connection) -> Option<String> {
-    (connection.environment == Environment::Production).then(|| connection.name.as_str().to_owned())
 }
 
 impl Tool {

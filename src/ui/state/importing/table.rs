@@ -6,7 +6,7 @@ use crate::{
     connection::{Connection, ConnectionId, ConnectionName, Reviewed},
     engine::{Chosen, Preview, PreviewRow, Twin},
     interchange::import::Kind,
-    ui::{text::importing as words, widgets::TableRows},
+    ui::{filing::FilingForm, text::importing as words, widgets::TableRows},
 };
 
 /// What is to become of a row.
@@ -73,8 +73,8 @@ pub struct ImportTable {
     pub from: String,
     /// Keys that are not taken over, and why, each once.
     pub ignored: Vec<(String, String)>,
-    /// The folder of what is added, as it is typed.
-    pub folder: String,
+    /// Where what is added belongs.
+    pub filing: FilingForm,
     rows: Vec<ImportRow>,
     filter: String,
     shown: Vec<usize>,
@@ -98,7 +98,7 @@ impl ImportTable {
             kind,
             from,
             ignored,
-            folder: String::new(),
+            filing: FilingForm::default(),
             rows,
             filter: String::new(),
             shown: Vec::new(),
@@ -270,18 +270,13 @@ impl ImportTable {
         Some(can.all(ImportRow::comes))
     }
 
-    /// Why the folder is none.
-    pub fn folder_problem(&self) -> Option<&'static str> {
-        folder(&self.folder).is_none().then_some(words::BAD_FOLDER)
-    }
-
     pub fn may_import(&self) -> bool {
-        self.comes_count() > 0 && self.problem_count() == 0 && self.folder_problem().is_none()
+        self.comes_count() > 0 && self.problem_count() == 0 && self.filing.is_fine()
     }
 
     /// What the engine is asked to save, once.
     pub fn chosen(&self) -> Vec<Chosen> {
-        let folder = folder(&self.folder).unwrap_or_default();
+        let filed = self.filing.whole().judge().ok();
         self.rows
             .iter()
             .filter(|row| row.comes() && row.problem.is_none())
@@ -289,20 +284,13 @@ impl ImportTable {
                 let mut connection = row.connection.clone()?;
                 connection.connection.name = ConnectionName::parse(&row.name).ok()?;
                 let replaces = row.twin.as_ref().filter(|_| row.fate == Fate::Replaces).map(|twin| twin.id);
-                if replaces.is_none() && !folder.is_empty() {
-                    connection.connection.folder.clone_from(&folder);
+                if let Some(filed) = filed.as_ref().filter(|_| replaces.is_none()) {
+                    filed.lay_over(&mut connection.connection);
                 }
                 Some(Chosen { connection, replaces })
             })
             .collect()
     }
-}
-
-/// As the form reads it: `Sales / Nightly` is `Sales/Nightly`.
-fn folder(typed: &str) -> Option<String> {
-    let path: Vec<&str> = typed.split('/').map(str::trim).filter(|name| !name.is_empty()).collect();
-    let path = path.join("/");
-    (path.chars().count() <= 200 && crate::connection::unfit(&path).is_none()).then_some(path)
 }
 
 impl TableRows for ImportTable {

@@ -55,9 +55,29 @@ fn the_filter_limits_what_a_tick_of_all_reaches() {
 #[test]
 fn a_folder_is_read_as_the_form_reads_it() {
     let mut table = table(&[], vec![token_row("sales", "sales")]);
-    table.folder = " Sales //Nightly/ ".to_owned();
+    table.filing.filing.folder = " Sales //Nightly/ ".to_owned();
     assert_eq!(table.chosen()[0].connection.connection.folder, "Sales/Nightly");
-    table.folder = "x".repeat(201);
+    table.filing.filing.folder = "x".repeat(201);
+    assert!(!table.may_import());
+}
+
+#[test]
+fn wn_07_what_is_added_gets_the_environment_and_tags_that_are_chosen_for_all() {
+    let there = connection("sales", |_| {});
+    let rows = vec![same_as(token_row("a", "sales"), &there), token_row("b", "ops")];
+    let mut table = table(&["sales"], rows);
+    assert_eq!(table.chosen()[0].connection.connection.environment.word(), "dev", "each keeps its own");
+    table.filing.filing.set_environment("prod");
+    table.filing.filing.tags = vec!["eu".to_owned()];
+    table.show_row(0);
+    table.decide(Fate::Replaces);
+    let chosen = table.chosen();
+    let filed: Vec<(bool, &str, usize)> = chosen
+        .iter()
+        .map(|one| (one.replaces.is_some(), one.connection.connection.environment.word(), one.connection.connection.tags.len()))
+        .collect();
+    assert_eq!(filed, [(true, "dev", 0), (false, "prod", 1)], "what is replaced stays where it is filed");
+    table.filing.filing.set_environment(&"x".repeat(30));
     assert!(!table.may_import());
 }
 

@@ -9,6 +9,7 @@ use crate::{
     databricks::{NewToken, Token, TokenRequest},
     engine::{RunId, comment_without_mark},
     failure::Failure,
+    ui::state::NameToType,
 };
 
 /// What Databricks' own dialog proposes.
@@ -158,13 +159,13 @@ pub struct RevokeTokens {
     /// The token that the connection signs in with is among them.
     pub in_use: bool,
     /// What is to be typed first: the name of a production connection.
-    pub expected: Option<String>,
+    pub expected: Option<NameToType>,
     pub typed: String,
 }
 
 impl RevokeTokens {
     pub fn may_revoke(&self) -> bool {
-        self.expected.as_ref().is_none_or(|expected| self.typed.trim() == expected)
+        self.expected.as_ref().is_none_or(|expected| expected.is(&self.typed))
     }
 }
 

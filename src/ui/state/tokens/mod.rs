@@ -12,9 +12,9 @@ use jiff::Timestamp;
 pub use send_to::SendTo;
 pub use table::{Column, Listed, TokenTable};
 
-use super::{Copied, Dialog, Page, State};
+use super::{Copied, Dialog, NameToType, Page, State};
 use crate::{
-    connection::{AuthKind, ConnectionId, Environment, Level},
+    connection::{AuthKind, ConnectionId, Level},
     databricks::Token,
     engine::{Command, RunId, TokenNote},
     failure::Failure,
@@ -241,7 +241,7 @@ impl State {
 
     fn ask_to_revoke_these(&mut self, id: ConnectionId, tokens: Vec<crate::databricks::Token>) {
         let Some(connection) = self.entry(id).map(|entry| &entry.connection).filter(|_| !tokens.is_empty()) else { return };
-        let expected = (connection.environment == Environment::Production).then(|| connection.name.as_str().to_owned());
+        let expected = NameToType::of(connection);
         let in_use = self.tokens.table(id).is_some_and(|table| tokens.iter().any(|token| table.is_in_use(&token.id)));
         self.dialog = Some(Dialog::RevokeTokens(Box::new(RevokeTokens { id, tokens, in_use, expected, typed: String::new() })));
     }
