@@ -13,7 +13,7 @@ use super::{
     state::{Counts, State},
     text,
     theme::{self, Palette, Tone},
-    widgets::{Button, elided, spinner, truncated_label},
+    widgets::{Button, Tip as _, elided, spinner, truncated_label},
 };
 use crate::engine::Command;
 
@@ -68,7 +68,7 @@ fn expiry(ui: &mut Ui, state: &mut State) {
     if response.has_focus() {
         theme::focus_ring(ui.painter(), palette, rect, 6);
     }
-    if response.on_hover_text(Action::Expiring.tooltip(ui.ctx())).clicked() {
+    if response.tip(Action::Expiring.tooltip(ui.ctx())).clicked() {
         state.toggle_overview();
         ui.ctx().request_repaint();
     }

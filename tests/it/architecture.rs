@@ -42,6 +42,16 @@ fn layers_point_downwards() {
 }
 
 #[test]
+fn tooltips_come_from_one_place_which_knows_of_dialogs() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let others: Vec<PathBuf> = files_of(&src, "ui")
+        .into_iter()
+        .filter(|file| !file.ends_with("widgets/tip.rs") && fs::read_to_string(file).unwrap().contains(".on_hover_"))
+        .collect();
+    assert!(others.is_empty(), "use `Tip` in {others:?}");
+}
+
+#[test]
 fn every_module_is_on_the_map() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
     let declared: BTreeSet<_> = text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();

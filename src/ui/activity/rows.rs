@@ -17,7 +17,7 @@ use crate::{
         state::{ActivityLog, Line, State},
         text::{self, activity as words},
         theme,
-        widgets::paint_text,
+        widgets::{Tip as _, paint_text},
     },
 };
 
@@ -147,7 +147,7 @@ fn row(ui: &Ui, rect: Rect, id: Id, entry: &ActivityEntry, columns: Columns, tol
     } else {
         two_lines(ui, rect, &parts);
     }
-    response.on_hover_ui_at_pointer(|ui| {
+    let _ = response.tip_at_pointer(|ui| {
         ui.label(&told.whole);
         for more in [&outcome, &detail] {
             if !more.is_empty() {

@@ -283,3 +283,19 @@ fn everything_can_be_reached_at_640x480() {
         assert!(screen.contains_rect(node.rect()), "{label}: {:?}", node.rect());
     }
 }
+
+#[test]
+fn wn_08_no_tooltip_of_the_page_lies_on_a_dialog() {
+    let (engine, ..) = desk();
+    let mut window = opened(&engine);
+    let row = |node: &egui_kittest::Node<'_>| node.accesskit_node().label().is_some_and(|label| label.contains("you@example.com"));
+    let place = window.query_all_by_role(Role::ListBoxOption).find(row).unwrap().rect();
+    window.hover_at(place.center());
+    window.run_steps(60);
+    let tooltip = |window: &Window| window.ctx.memory(|memory| memory.layer_ids().any(|layer| layer.order == egui::Order::Tooltip && memory.areas().is_visible(&layer)));
+    assert!(tooltip(&window), "the row tells all of it");
+    key(&mut window, &engine, Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
+    assert!(window.state().state.dialog.is_some());
+    window.run_steps(4);
+    assert!(!tooltip(&window));
+}

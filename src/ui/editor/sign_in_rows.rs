@@ -12,7 +12,7 @@ use crate::{
         icons::Icon,
         state::{Editing, State},
         text, theme,
-        widgets::{Button, form_row, form_row_without_label, outdented, paragraph, remark},
+        widgets::{Button, Tip as _, form_row, form_row_without_label, outdented, paragraph, remark},
     },
 };
 
@@ -99,7 +99,7 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let saves = state.form(id).is_some_and(|form| form.is_new() || form.is_unsaved());
     let mut button = button.icon(Icon::SignIn).enabled(reachable).show(ui);
     if saves {
-        button = button.on_hover_text(text::SAVES_FIRST);
+        button = button.tip(text::SAVES_FIRST);
     }
     if button.clicked() {
         act.send(state.sign_in());

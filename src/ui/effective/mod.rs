@@ -14,7 +14,7 @@ use super::{
     test_panel::failure_lines,
     text::effective as words,
     theme::{self, Tone},
-    widgets::{Button, TABLE_HEADER, TextField, card, modal, paint_text, paragraph, remark, return_focus, spinner},
+    widgets::{Button, TABLE_HEADER, TextField, Tip as _, card, modal, paint_text, paragraph, remark, return_focus, spinner},
 };
 use crate::{
     connection::{ConnectionId, Severity},
@@ -240,5 +240,5 @@ fn row(ui: &mut Ui, attribute: &Attribute) {
         cell((columns.attribute.0, columns.value.1), lower, &below, fonts::regular(12.0), palette.weak);
     }
     // Cut off or not, all of it can be read.
-    response.on_hover_text(all);
+    let _ = response.tip(all);
 }

@@ -14,7 +14,7 @@ use crate::{
         state::{Span, State},
         text::{expiry as words, tokens},
         theme::{self, Tone},
-        widgets::{badge_size, environment_word, move_keys, paint_environment_badge, paint_row, paint_text},
+        widgets::{Tip as _, badge_size, environment_word, move_keys, paint_environment_badge, paint_row, paint_text},
     },
 };
 
@@ -207,5 +207,5 @@ fn row_button(ui: &Ui, rect: Rect, id: Id, words: Option<&str>, icon: Icon, name
         }
         None => icon.paint(ui.painter(), rect.center(), 16.0, if over { palette.text } else { palette.weak }),
     }
-    response.on_hover_text(name).clicked()
+    response.tip(name).clicked()
 }

@@ -7,7 +7,7 @@ use crate::ui::{
     state::{Month, State},
     text::expiry as words,
     theme,
-    widgets::scroll_to_focused,
+    widgets::{Tip as _, scroll_to_focused},
 };
 
 const GAP: f32 = 4.0;
@@ -63,5 +63,5 @@ fn cell(ui: &Ui, rect: Rect, month: &Month, now: bool) -> bool {
     if response.has_focus() {
         theme::focus_ring(ui.painter(), palette, rect, theme::RADIUS);
     }
-    response.on_hover_text(said).clicked()
+    response.tip(said).clicked()
 }

@@ -13,7 +13,7 @@ use crate::{
         state::Running,
         text,
         theme::{self, Tone},
-        widgets::{paint_spinner, paint_text, timeline_bar},
+        widgets::{Tip as _, paint_spinner, paint_text, timeline_bar},
     },
 };
 
@@ -93,7 +93,7 @@ fn row(ui: &mut Ui, line: &Line) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW - gap), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken(line)));
     let response = match line.detail {
-        Some(detail) => response.on_hover_text(detail),
+        Some(detail) => response.tip(detail),
         None => response,
     };
     let middle = rect.center().y;

@@ -14,7 +14,7 @@ use crate::{
         text::tokens as words,
         theme::{self, Tone},
         widgets::{
-            TABLE_HEADER, TableRows as _, move_keys, paint_row, paint_text, paint_tick, row_action, rows_in_view, sort_button,
+            TABLE_HEADER, TableRows as _, Tip as _, move_keys, paint_row, paint_text, paint_tick, row_action, rows_in_view, sort_button,
             sort_button_width, tick_all_box, tick_keys,
         },
     },
@@ -174,7 +174,7 @@ fn row(ui: &Ui, rect: Rect, at: usize, token: &Token, told: &Told, rotates: bool
     paint_tick(ui, rect, told.chosen, false);
     cells(ui, rect, comment, told);
     let response = match &told.idle {
-        Some(idle) => response.on_hover_text(idle),
+        Some(idle) => response.tip(idle),
         None => response,
     };
 

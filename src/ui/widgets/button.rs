@@ -2,7 +2,7 @@
 
 use egui::{Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use super::paint::scroll_to_focused;
+use super::{Tip as _, paint::scroll_to_focused};
 use crate::ui::{
     fonts,
     icons::Icon,
@@ -194,5 +194,5 @@ pub(super) fn icon_button_at(ui: &Ui, rect: Rect, id: egui::Id, icon: Icon, acce
             theme::focus_ring(ui.painter(), palette, rect, radius);
         }
     }
-    response.on_hover_text(accessible_name)
+    response.tip(accessible_name)
 }

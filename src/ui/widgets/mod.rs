@@ -24,6 +24,7 @@ mod tags;
 mod text;
 mod text_field;
 mod timeline;
+mod tip;
 
 pub use badge::{badge, badge_size, environment_badge, environment_word, paint_environment_badge, tag_chip};
 pub use button::{Button, icon_button, icon_button_colored};
@@ -54,6 +55,7 @@ pub use tags::tags_field;
 pub use text::{key_hint, paragraph, section_header, truncated_label};
 pub use text_field::{TextField, type_to_filter};
 pub use timeline::timeline_bar;
+pub use tip::Tip;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use egui::{CornerRadius, EventFilter, Id, Key, Modifiers, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use super::paint::scroll_to_focused;
+use super::{Tip as _, paint::scroll_to_focused};
 use crate::ui::{fonts, icons::Icon, theme};
 
 pub const TABLE_HEADER: f32 = 36.0;
@@ -211,5 +211,5 @@ pub fn row_action(ui: &Ui, rect: Rect, id: Id, icon: Icon, name: &str) -> bool {
         ui.painter().rect_filled(rect, CornerRadius::same(6), palette.selected);
     }
     icon.paint(ui.painter(), rect.center(), 16.0, if over { palette.text } else { palette.weak });
-    response.on_hover_text(name).clicked()
+    response.tip(name).clicked()
 }

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, FontId, Label, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::paint;
+use super::{Tip as _, paint};
 use crate::ui::{fonts, theme};
 
 /// One line, elided to `max_width` points; the whole text on hover and for screen readers.
@@ -13,7 +13,7 @@ pub fn truncated_label(ui: &mut Ui, text: &str, font: FontId, colour: Color32, m
     let cut = galley.elided;
     ui.painter().galley(pos2(rect.left(), super::paint::text_top(rect.center().y, &galley)), galley, colour);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), text));
-    if cut { response.on_hover_text(text) } else { response }
+    if cut { response.tip(text) } else { response }
 }
 
 /// Running text that wraps, with the line height of its size.
