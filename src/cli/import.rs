@@ -26,7 +26,7 @@ use crate::{
 const RUN: RunId = RunId(1);
 
 pub(super) fn import(options: &Import, json: bool) -> Result<ExitCode, Failure> {
-    let filed = filed(options)?;
+    let place = filed(options)?;
     let source = source(options)?;
     let mut session = Session::open()?;
     session.send(Command::ReadImport { run: RUN, source });
@@ -44,7 +44,7 @@ pub(super) fn import(options: &Import, json: bool) -> Result<ExitCode, Failure> 
                 ignored.push(key);
             }
         }
-        let (line, choice) = decide(row, options, &filed);
+        let (line, choice) = decide(row, options, &place);
         told.push(line);
         chosen.extend(choice);
     }

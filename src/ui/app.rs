@@ -293,7 +293,7 @@ impl BrickpassApp {
             vault_from_environment: state.vault_from_environment,
             vault_file_exists: state.vault_file_exists,
             busy: matches!(state.settings_wait, SettingsWait::Save | SettingsWait::Unlock),
-            problem: state.settings_problem.as_deref(),
+            problem: state.settings_problem.as_ref().map(|problem| (problem.words.as_str(), problem.of_passphrase)),
             files: &self.files,
         };
         match dialog.show(ctx, view, act.seconds()) {

@@ -9,7 +9,7 @@ use super::{
     fonts,
     state::{Dialog, State},
     text, theme,
-    widgets::{Button, SecretField, forget_secret_field, modal, paragraph, remark, return_focus},
+    widgets::{Button, SecretField, forget_secret_field, modal, paragraph, remark, return_focus, select_secret},
 };
 use crate::connection::{Severity, TypedSecret};
 
@@ -128,8 +128,11 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> O
             let take_theirs = (Button::secondary(text::TAKE_THEIRS), Answer::TakeTheirs);
             buttons(ui, [cancel, take_theirs, (Button::secondary(text::KEEP_MINE), Answer::KeepMine)])
         }
-        Dialog::Unlock { place, new, passphrase, again, waiting, failure, .. } => {
+        Dialog::Unlock { place, new, passphrase, again, waiting, failure, retype, .. } => {
             say(ui, &text::passphrase_of(place, *new));
+            if std::mem::take(retype) {
+                select_secret(ui.ctx(), passphrase_id(), passphrase);
+            }
             let entered = passphrases(ui, *new, passphrase, again, act);
             if let Some(failure) = failure {
                 remark(ui, Severity::Error, &text::short_failure(failure));
@@ -158,15 +161,17 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> O
 
 /// Whether Enter was pressed in the last field.
 fn passphrases(ui: &mut Ui, new: bool, passphrase: &mut TypedSecret, again: &mut TypedSecret, act: &Act) -> bool {
-    let last = if new {
-        new_passphrase(ui, (passphrase, passphrase_id()), (again, again_id()), act)
-    } else {
-        label(ui, text::PASSPHRASE);
-        let only = SecretField::new(passphrase, text::PASSPHRASE).id(passphrase_id()).show(ui, act.seconds()).response;
-        focus_first(ui, &only);
-        only
-    };
-    last.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+    let entered = |ui: &Ui, last: &egui::Response| last.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if new {
+        let last = new_passphrase(ui, (passphrase, passphrase_id()), (again, again_id()), act);
+        return entered(ui, &last);
+    }
+    label(ui, text::PASSPHRASE);
+    let only = SecretField::new(passphrase, text::PASSPHRASE).id(passphrase_id()).show(ui, act.seconds()).response;
+    // Before the focus comes back, since a field that has it has not lost it.
+    let entered = entered(ui, &only);
+    focus_first(ui, &only);
+    entered
 }
 
 /// Typed twice. The last of both fields.

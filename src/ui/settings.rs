@@ -32,8 +32,8 @@ pub struct SettingsView<'a> {
     pub vault_file_exists: bool,
     /// A command of this dialog is under way.
     pub busy: bool,
-    /// What went wrong with the last command of this dialog.
-    pub problem: Option<&'a str>,
+    /// What went wrong with the last command of this dialog, and whether it is the passphrase.
+    pub problem: Option<(&'a str, bool)>,
     /// What lies where: words and a path.
     pub files: &'a [(&'a str, String)],
 }
@@ -68,6 +68,11 @@ pub struct SettingsDialog {
     serve_cli: bool,
     passphrase: TypedSecret,
     again: TypedSecret,
+    /// Its first field has been given the focus.
+    opened: bool,
+    /// The refusal of the passphrase has been shown; and something else has been typed since.
+    refusal_seen: bool,
+    retyped: bool,
 }
 
 impl SettingsDialog {
@@ -81,6 +86,9 @@ impl SettingsDialog {
             serve_cli: settings.serve_databricks_cli,
             passphrase: TypedSecret::default(),
             again: TypedSecret::default(),
+            opened: false,
+            refusal_seen: false,
+            retyped: false,
         }
     }
 
@@ -95,7 +103,7 @@ impl SettingsDialog {
                 ui.set_clip_rect(ui.clip_rect().expand2(vec2(4.0, 0.0)));
                 egui::Frame::new().inner_margin(egui::Margin { left: 0, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 8.0;
-                    action = Self::theme(ui, view);
+                    action = self.theme(ui, view);
                     action = self.vault(ui, view, now_seconds).or(action.take());
                     self.clipboard(ui);
                     self.reminders(ui);
@@ -125,9 +133,16 @@ impl SettingsDialog {
         self.again = TypedSecret::default();
     }
 
-    fn theme(ui: &mut Ui, view: SettingsView<'_>) -> Option<SettingsAction> {
+    fn theme(&mut self, ui: &mut Ui, view: SettingsView<'_>) -> Option<SettingsAction> {
         section(ui, "Theme");
         let mut action = None;
+        // Until something has it: the first pass of a dialog is drawn for its size alone.
+        let opens = !self.opened;
+        self.opened |= ui.memory(|memory| memory.focused().is_some());
+        let asks = self.asks(view).is_some_and(|asks| asks.in_force);
+        if opens && asks {
+            ui.memory_mut(|memory| memory.request_focus(passphrase_id()));
+        }
         ui.horizontal(|ui| {
             for (choice, icon, words) in [
                 (ThemeChoice::System, Icon::Desktop, "System"),
@@ -135,7 +150,11 @@ impl SettingsDialog {
                 (ThemeChoice::Dark, Icon::Moon, "Dark"),
             ] {
                 let selected = view.settings.theme == choice;
-                if segment(ui, selected, icon, words).clicked() && !selected {
+                let response = segment(ui, selected, icon, words);
+                if opens && !asks && selected {
+                    response.request_focus();
+                }
+                if response.clicked() && !selected {
                     action = Some(SettingsAction::Theme(choice));
                 }
             }
@@ -183,10 +202,20 @@ impl SettingsDialog {
     fn passphrase_fields(&mut self, ui: &mut Ui, view: SettingsView<'_>, asks: Asks, now: f64) -> Option<SettingsAction> {
         ui.add_space(4.0);
         let mut entered = false;
+        let refusal = view.problem.filter(|(_, of_passphrase)| *of_passphrase).map(|(words, _)| words);
+        if refusal.is_none() {
+            (self.refusal_seen, self.retyped) = (false, false);
+        } else if !std::mem::replace(&mut self.refusal_seen, true) {
+            widgets::select_secret(ui.ctx(), passphrase_id(), &self.passphrase);
+        }
         widgets::form_row(ui, "Passphrase", |ui| {
             let hint = if asks.new { "At least 8 characters" } else { "Of the encrypted file" };
             let field = SecretField::new(&mut self.passphrase, "Passphrase").hint(hint).id(passphrase_id()).show(ui, now);
             entered |= field.response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            self.retyped |= field.response.changed();
+            if let Some(refusal) = refusal.filter(|_| !self.retyped) {
+                remark(ui, Severity::Error, refusal);
+            }
         });
         if asks.new {
             widgets::form_row(ui, "Passphrase again", |ui| {
@@ -254,7 +283,7 @@ impl SettingsDialog {
         let changed = settings != *view.settings;
         let ready = changed && !view.busy && asks.is_none_or(|asks| self.passphrase_is_fine(asks));
         let mut action = None;
-        if let Some(problem) = view.problem {
+        if let Some((problem, _)) = view.problem.filter(|(_, of_passphrase)| !of_passphrase || self.asks(view).is_none()) {
             remark(ui, Severity::Error, problem);
         }
         let row = vec2(ui.available_width(), theme::CONTROL_HEIGHT);

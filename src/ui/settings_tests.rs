@@ -183,3 +183,14 @@ fn escape_closes_and_forgets_the_passphrase() {
     assert!(matches!(&harness.state().action, Some(SettingsAction::Close)));
     assert!(harness.state().dialog.passphrase.is_empty());
 }
+
+#[test]
+fn wn_10_the_settings_open_with_the_focus_in_their_first_field() {
+    let mut harness = harness(keyring(), false, false);
+    harness.run();
+    assert!(harness.query_all_by_label_contains("System").any(|node| node.is_focused()));
+    let locked = VaultStatus::Locked { place: "the encrypted file".into(), new: false };
+    let mut harness = self::harness((VaultHome::File, locked), false, true);
+    harness.run();
+    assert!(harness.get_by_role_and_label(Role::PasswordInput, "Passphrase").is_focused());
+}

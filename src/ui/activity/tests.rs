@@ -292,7 +292,9 @@ fn wn_08_no_tooltip_of_the_page_lies_on_a_dialog() {
     let place = window.query_all_by_role(Role::ListBoxOption).find(row).unwrap().rect();
     window.hover_at(place.center());
     window.run_steps(60);
-    let tooltip = |window: &Window| window.ctx.memory(|memory| memory.layer_ids().any(|layer| layer.order == egui::Order::Tooltip && memory.areas().is_visible(&layer)));
+    let tooltip = |window: &Window| {
+        window.ctx.memory(|memory| memory.layer_ids().any(|layer| layer.order == egui::Order::Tooltip && memory.areas().is_visible(&layer)))
+    };
     assert!(tooltip(&window), "the row tells all of it");
     key(&mut window, &engine, Modifiers::COMMAND | Modifiers::SHIFT, Key::O);
     assert!(window.state().state.dialog.is_some());

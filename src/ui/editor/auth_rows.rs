@@ -11,9 +11,10 @@ use crate::{
     connection::{AuthKind, ConnectionId, Field, LevelKind, SecretKind, Severity},
     engine::StoredSecret,
     failure::Code,
-    storage::VaultStatus,
+    storage::{VaultHome, VaultStatus},
     ui::{
         act::Act,
+        icons::Icon,
         state::{Editing, Finished, State, still_says_something},
         text, theme,
         widgets::{Button, SecretField, Select, form_row, remark, revealed_secret, select_option},
@@ -110,7 +111,11 @@ fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fiel
         _ => None,
     };
     let rejected = state.tests.finished(id).is_some_and(|finished| rejects_secret(finished, state.shown_form()));
-    let empty_hint = if kind == SecretKind::PersonalAccessToken { text::TOKEN_HINT } else { text::SECRET_HINT };
+    let empty_hint = match kind {
+        _ if state.is_locked(id) => text::LOCKED_HINT,
+        SecretKind::PersonalAccessToken => text::TOKEN_HINT,
+        _ => text::SECRET_HINT,
+    };
     let field_id = secret_id(id, kind);
     let Some(form) = state.shown_form_mut() else { return };
     let tone = if rejected { Some(theme::Tone::Error) } else { tone(form, Field::Secret) };
@@ -158,6 +163,9 @@ fn rejects_secret(finished: &Finished, form: Option<&Editing>) -> bool {
 fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, kind: SecretKind) {
     let typed = state.shown_form().is_some_and(|form| !form.draft.secret.is_empty());
     let stored = state.stored_secret(id, kind).cloned();
+    if state.is_locked(id) {
+        return locked(ui, state, act);
+    }
     match (state.vault.value().map(|(_, status)| status.clone()), stored) {
         (Some(VaultStatus::Unavailable(failure)), _) | (_, Some(StoredSecret::Unavailable(failure))) => {
             remark(ui, Severity::Warning, &text::short_failure(&failure));
@@ -170,12 +178,6 @@ fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId,
                 }
             });
         }
-        (Some(VaultStatus::Locked { place, new: false }), _) => {
-            remark(ui, Severity::Note, &text::locked(&place));
-            if Button::secondary(text::UNLOCK).small().show(ui).clicked() {
-                state.ask_to_unlock(None);
-            }
-        }
         (Some(VaultStatus::Ready { place }), Some(StoredSecret::Stored { .. })) => {
             let words = if typed { text::will_be_replaced_in(&place) } else { text::stored_in(&place) };
             remark(ui, Severity::Note, &words);
@@ -187,4 +189,20 @@ fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId,
             remark(ui, Severity::Note, text::CHECKING_VAULT);
         }
     }
+}
+
+/// What stands in place of a secret or a sign-in while nothing can be known of it.
+pub(super) fn locked(ui: &mut Ui, state: &mut State, act: &mut Act) {
+    let words = match state.vault.value() {
+        Some((_, VaultStatus::Locked { place, .. })) => text::locked(place),
+        Some((VaultHome::Keyring, _)) => text::KEYRING_LOCKED.to_owned(),
+        Some((_, VaultStatus::Ready { place })) => text::locked(place),
+        Some((_, VaultStatus::Unavailable(_))) | None => text::locked(text::ENCRYPTED_FILE),
+    };
+    ui.horizontal_wrapped(|ui| {
+        if Button::secondary(text::UNLOCK).icon(Icon::Lock).small().show(ui).clicked() {
+            act.send(state.unlock_vault());
+        }
+        remark(ui, Severity::Note, &words);
+    });
 }

@@ -2,10 +2,9 @@
 
 use egui::{Id, Ui};
 
-use super::fields::TextRow;
+use super::{auth_rows::locked, fields::TextRow};
 use crate::{
     connection::{AuthKind, ConnectionId, Draft, Field, LevelKind, Severity},
-    storage::VaultStatus,
     ui::{
         act::Act,
         fonts,
@@ -52,12 +51,8 @@ fn with_another(ui: &mut Ui, state: &State, owner: ConnectionId) {
 
 fn who(ui: &mut Ui, state: &mut State, act: &mut Act, owner: ConnectionId) {
     let palette = theme::of(ui);
-    if let Some((_, VaultStatus::Locked { place, new: false })) = state.vault.value() {
-        remark(ui, Severity::Note, &text::locked(place));
-        if Button::secondary(text::UNLOCK).small().show(ui).clicked() {
-            state.ask_to_unlock(None);
-        }
-        return;
+    if state.is_locked(owner) {
+        return locked(ui, state, act);
     }
     let described = state.sign_ins.described(owner);
     if let Some(failure) = described.and_then(|described| described.failure()) {

@@ -39,6 +39,8 @@ pub enum Dialog {
         again: TypedSecret,
         waiting: bool,
         failure: Option<Failure>,
+        /// It was refused just now: the next thing to do is to type it again.
+        retype: bool,
         then_save: Option<ConnectionId>,
     },
     /// Which workspaces of an account are to become connections.

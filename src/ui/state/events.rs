@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Closing, Dialog, Editing, Notice, Remote, SettingsWait, State, editing};
+use super::{Closing, Dialog, Editing, Notice, Remote, SettingsProblem, SettingsWait, State, editing};
 use crate::{
     check::Report,
     connection::{ConnectionId, LastTest},
@@ -213,6 +213,8 @@ impl State {
 
     fn vault_came(&mut self, home: VaultHome, status: VaultStatus) -> Vec<Command> {
         let ready = matches!(status, VaultStatus::Ready { .. });
+        // At the start of the window: nothing works before it is unlocked.
+        let begins_locked = self.vault.value().is_none() && matches!(status, VaultStatus::Locked { new: false, .. });
         self.vault_file_exists |= ready && home == VaultHome::File;
         if self.settings_wait == SettingsWait::Unlock {
             self.settings_wait = SettingsWait::Nothing;
@@ -221,6 +223,9 @@ impl State {
         self.secrets.clear();
         self.forget_described(None);
         let mut commands = self.selection.shown().map(|id| self.describe(id)).unwrap_or_default();
+        if begins_locked && self.dialog.is_none() {
+            self.ask_to_unlock(None);
+        }
         if ready
             && matches!(self.dialog, Some(Dialog::Unlock { .. }))
             && let Some(Dialog::Unlock { then_save, .. }) = self.dialog.take()
@@ -295,7 +300,8 @@ impl State {
         if !matches!(std::mem::take(&mut self.settings_wait), SettingsWait::Nothing | SettingsWait::Theme)
             && matches!(self.dialog, Some(Dialog::Settings))
         {
-            self.settings_problem = Some(text::short_failure(&failure));
+            let of_passphrase = failure.code == Code::WrongPassphrase;
+            self.settings_problem = Some(SettingsProblem { words: text::short_failure(&failure), of_passphrase });
             return;
         }
         match &mut self.dialog {
@@ -304,8 +310,9 @@ impl State {
                 self.notices.push(Notice::Failure(failure));
             }
             Some(Dialog::AddWorkspaces(adding)) if adding.waits() => adding.failed(failure),
-            Some(Dialog::Unlock { waiting, failure: shown, .. }) if *waiting => {
+            Some(Dialog::Unlock { waiting, failure: shown, retype, .. }) if *waiting => {
                 *waiting = false;
+                *retype = true;
                 *shown = Some(failure);
             }
             _ => self.notices.push(Notice::Failure(failure)),

@@ -3,8 +3,9 @@
 use super::{Attempt, Closing, Dialog, Later, Page, SettingsWait, State};
 use crate::{
     connection::{Connection, ConnectionId},
-    engine::{Command, SignInPlace},
-    storage::{Settings, VaultStatus},
+    engine::{Command, SignInPlace, StoredSecret},
+    failure::{Code, Failure},
+    storage::{Settings, VaultHome, VaultStatus},
     ui::text,
 };
 
@@ -94,7 +95,30 @@ impl State {
             _ => (text::ENCRYPTED_FILE.to_owned(), false),
         };
         let (passphrase, again) = Default::default();
-        self.dialog = Some(Dialog::Unlock { place, new, passphrase, again, waiting: false, failure: None, then_save });
+        self.dialog = Some(Dialog::Unlock { place, new, passphrase, again, waiting: false, failure: None, retype: false, then_save });
+    }
+
+    /// Whether what this connection's secret or sign-in is kept in is locked, so that nothing is known of it.
+    pub fn is_locked(&self, id: ConnectionId) -> bool {
+        let locked = |failure: &Failure| failure.code == Code::VaultLocked;
+        let vault = match self.vault.value() {
+            Some((_, VaultStatus::Locked { new, .. })) => !new,
+            Some((_, VaultStatus::Unavailable(failure))) => locked(failure),
+            Some((_, VaultStatus::Ready { .. })) | None => false,
+        };
+        let kind = self.form(id).and_then(|form| form.draft.secret_kind());
+        let secret = kind.and_then(|kind| self.stored_secret(id, kind));
+        let sign_in = self.sign_ins.described(self.sign_in_owner(id)).and_then(|described| described.failure());
+        vault || matches!(secret, Some(StoredSecret::Unavailable(failure)) if locked(failure)) || sign_in.is_some_and(locked)
+    }
+
+    /// Asks for the passphrase of the encrypted file. A keyring asks for its password itself, when it is looked into.
+    pub fn unlock_vault(&mut self) -> Vec<Command> {
+        if matches!(self.vault.value(), Some((VaultHome::Keyring, VaultStatus::Ready { .. } | VaultStatus::Unavailable(_)))) {
+            return vec![Command::ProbeVault];
+        }
+        self.ask_to_unlock(None);
+        Vec::new()
     }
 
     pub fn unlock(&mut self) -> Vec<Command> {

@@ -152,7 +152,7 @@ pub struct State {
     /// Their secrets are saved: what the fields still hold of them is to be wiped.
     pub wipe: Vec<ConnectionId>,
     pub settings_wait: SettingsWait,
-    pub settings_problem: Option<String>,
+    pub settings_problem: Option<SettingsProblem>,
 }
 
 /// The person's time zone; UTC until it is known.
@@ -181,6 +181,14 @@ pub enum SettingsWait {
     Theme,
     Save,
     Unlock,
+}
+
+/// Why what was asked for in the settings was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsProblem {
+    pub words: String,
+    /// Said below the passphrase, which is to be typed again.
+    pub of_passphrase: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -20,6 +20,9 @@ pub const CLIENT_SECRET: &str = "Client secret";
 pub const WORKSPACE_ID: &str = "Workspace ID";
 pub const WORKSPACE_ID_HINT: &str = "The number after ?o= in the browser";
 pub const TOKEN: &str = "Access token";
+/// In the field of a secret that cannot be looked at.
+pub const LOCKED_HINT: &str = "Locked";
+pub const KEYRING_LOCKED: &str = "The system keyring is locked";
 pub const TOKEN_HINT: &str = "Paste a personal access token";
 pub const SECRET_HINT: &str = "Paste an OAuth secret";
 pub const ENVIRONMENT: &str = "Environment";

@@ -39,7 +39,9 @@ pub(in crate::ui) use modal::install;
 pub use modal::{ModalShown, modal, return_focus};
 pub(in crate::ui) use paint::scroll_to_focused;
 pub use paint::{elided, paint_key_hint, paint_text};
-pub use secret_field::{REVEAL_SECONDS, RevealedResponse, SecretField, SecretResponse, forget_secret_field, revealed_secret};
+pub use secret_field::{
+    REVEAL_SECONDS, RevealedResponse, SecretField, SecretResponse, forget_secret_field, revealed_secret, select_secret,
+};
 pub use segments::segments;
 pub use select::Select;
 pub use spinner::{paint_spinner, spinner};

@@ -8,7 +8,7 @@ use std::{any::TypeId, cell::RefCell, ops::Range, sync::Arc, time::Duration};
 
 use egui::{
     Align2, Color32, Context, Galley, Id, Rect, Response, Sense, TextBuffer, Ui, Vec2,
-    text::{CharIndex, LayoutJob},
+    text::{CCursor, CCursorRange, CharIndex, LayoutJob},
     text_edit::TextEditState,
     vec2,
 };
@@ -178,6 +178,15 @@ pub fn forget_secret_field(ctx: &Context, id: Id) {
     }
     ctx.data_mut(|data| data.remove::<TextEditState>(id));
     set_revealed(ctx, id, None);
+}
+
+/// The field has the focus and all of its text is selected: what is typed next takes its place.
+pub fn select_secret(ctx: &Context, id: Id, secret: &TypedSecret) {
+    let end = CCursor::new(CharIndex(secret.expose().chars().count()));
+    let mut state = TextEditState::load(ctx, id).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(CharIndex(0)), end)));
+    state.store(ctx, id);
+    ctx.memory_mut(|memory| memory.request_focus(id));
 }
 
 /// Until when the field is readable; hides it when that has passed, or when the window is no longer looked at.

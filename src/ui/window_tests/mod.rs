@@ -2,6 +2,7 @@
 
 mod focus;
 mod list;
+mod locked;
 mod main_job;
 mod monkey;
 mod whole;

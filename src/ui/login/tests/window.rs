@@ -73,6 +73,8 @@ fn a_locked_vault_is_unlocked_from_the_sign_in_row() {
     let engine = FakeEngine::with(&[browser("Sales")]);
     engine.0.borrow_mut().vault = Some(VaultStatus::Locked { place: "the encrypted file".into(), new: false });
     let mut window = open(&engine, SIZE);
+    window.key_press(Key::Escape);
+    settle(&mut window, &engine);
     assert!(shows(&window, "Secrets are stored in the encrypted file, which is locked"));
     click(&mut window, &engine, "Unlock...");
     assert!(matches!(window.state().state.dialog, Some(Dialog::Unlock { .. })));

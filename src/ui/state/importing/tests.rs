@@ -65,7 +65,7 @@ fn a_folder_is_read_as_the_form_reads_it() {
 fn wn_07_what_is_added_gets_the_environment_and_tags_that_are_chosen_for_all() {
     let there = connection("sales", |_| {});
     let rows = vec![same_as(token_row("a", "sales"), &there), token_row("b", "ops")];
-    let mut table = table(&["sales"], rows);
+    let mut table = ImportTable::new(preview(rows), HashMap::from([("sales".to_owned(), there.id)]));
     assert_eq!(table.chosen()[0].connection.connection.environment.word(), "dev", "each keeps its own");
     table.filing.filing.set_environment("prod");
     table.filing.filing.tags = vec!["eu".to_owned()];

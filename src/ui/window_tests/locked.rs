@@ -1,0 +1,95 @@
+//! A vault that is locked says so, and asks for what opens it.
+
+use super::*;
+use crate::{
+    engine::Event as Told,
+    storage::{VaultHome, VaultStatus},
+    ui::fake_engine::browser,
+};
+
+fn locked_file() -> VaultStatus {
+    VaultStatus::Locked { place: "the encrypted file".to_owned(), new: false }
+}
+
+fn passphrase(window: &Window) -> egui_kittest::Node<'_> {
+    window.get_by_role_and_label(Role::PasswordInput, "Passphrase")
+}
+
+#[test]
+fn wn_09_a_locked_vault_asks_for_its_passphrase_at_start() {
+    let engine = FakeEngine::with(&workspaces(&["Sales"]));
+    engine.0.borrow_mut().vault = Some(locked_file());
+    let mut window = open(&engine, [1280.0, 800.0]);
+    assert!(shows(&window, "Unlock the encrypted file"));
+    assert!(passphrase(&window).is_focused());
+
+    passphrase(&window).type_text("wrong");
+    settle(&mut window, &engine);
+    key(&mut window, &engine, Modifiers::NONE, Key::Enter);
+    let said =
+        window.query_all_by_label_contains("That is not the passphrase.").next().unwrap_or_else(|| panic!("{:?}", engine.log())).rect();
+    let field = passphrase(&window).rect();
+    assert!(said.top() >= field.bottom() && said.top() - field.bottom() < 24.0, "right below the field: {field:?}, {said:?}");
+    assert!(passphrase(&window).is_focused());
+    // What is selected is replaced by what is typed.
+    passphrase(&window).type_text("open sesame");
+    settle(&mut window, &engine);
+    key(&mut window, &engine, Modifiers::NONE, Key::Enter);
+    assert!(window.state().state.dialog.is_none());
+    assert_eq!(engine.sent("UnlockVault"), 2);
+}
+
+#[test]
+fn wn_09_who_closes_the_question_is_not_asked_again_and_sees_what_is_locked() {
+    let sales = connection("Sales", |_| {});
+    let engine = FakeEngine::with(&[sales, browser("Web")]);
+    engine.0.borrow_mut().vault = Some(locked_file());
+    let mut window = open(&engine, [1280.0, 800.0]);
+    key(&mut window, &engine, Modifiers::NONE, Key::Escape);
+    engine.0.borrow_mut().commands.push_back(Command::ProbeVault);
+    settle(&mut window, &engine);
+    assert!(window.state().state.dialog.is_none());
+    assert!(shows(&window, "Secrets are stored in the encrypted file, which is locked"));
+    assert!(!shows(&window, "Paste a personal access token"));
+    click(&mut window, &engine, "Unlock...");
+    assert!(shows(&window, "Unlock the encrypted file"));
+    key(&mut window, &engine, Modifiers::NONE, Key::Escape);
+    focus_list(&mut window);
+    key(&mut window, &engine, Modifiers::NONE, Key::ArrowDown);
+    assert!(shows(&window, "which is locked") && !shows(&window, "Not signed in"));
+    assert!(window.query_by_label("Unlock...").is_some(), "a connection that signs in with the browser says it, too");
+}
+
+#[test]
+fn wn_09_a_secret_that_was_asked_for_before_the_vault_was_known_to_be_locked_says_locked() {
+    let sales = connection("Sales", |_| {});
+    let engine = FakeEngine::with(std::slice::from_ref(&sales));
+    let mut window = open(&engine, [1280.0, 800.0]);
+    let failure = Failure::new(Code::VaultLocked, "The keyring is locked.", "Nobody unlocked it.", "Unlock it.");
+    let stored = crate::engine::StoredSecret::Unavailable(failure);
+    engine.tell(Told::SecretDescribed { id: sales.id, kind: SecretKind::PersonalAccessToken, stored });
+    settle(&mut window, &engine);
+    assert!(shows(&window, "The system keyring is locked"));
+    let before = engine.sent("ProbeVault");
+    click(&mut window, &engine, "Unlock...");
+    assert_eq!(engine.sent("ProbeVault"), before + 1, "looking into it brings up the question of the system");
+    assert_eq!(window.state().state.vault.value().map(|(home, _)| *home), Some(VaultHome::Keyring));
+}
+
+#[test]
+fn wn_10_a_wrong_passphrase_in_the_settings_is_said_below_its_field() {
+    let engine = FakeEngine::with(&workspaces(&["Sales"]));
+    let mut window = open(&engine, [1280.0, 800.0]);
+    engine.tell(Told::Vault { home: VaultHome::File, status: locked_file() });
+    settle(&mut window, &engine);
+    key(&mut window, &engine, Modifiers::COMMAND, Key::Comma);
+    assert!(passphrase(&window).is_focused());
+    passphrase(&window).type_text("wrong");
+    settle(&mut window, &engine);
+    key(&mut window, &engine, Modifiers::NONE, Key::Enter);
+    let said = window.query_all_by_label_contains("That is not the passphrase.").next().expect("it was refused").rect();
+    assert!(said.top() - passphrase(&window).rect().bottom() < 24.0);
+    passphrase(&window).type_text("o");
+    settle(&mut window, &engine);
+    assert!(!shows(&window, "That is not the passphrase."), "what is typed now was not refused");
+}
