@@ -267,7 +267,8 @@ impl BrickpassApp {
                 Dialog::Close { .. }
                 | Dialog::Delete(_)
                 | Dialog::SignOut { .. }
-                | Dialog::Conflict { .. }
+                | Dialog::Conflict(_)
+                | Dialog::Removed { .. }
                 | Dialog::Unlock { .. }
                 | Dialog::SignInsUnsaved { .. },
             ) => dialogs::show(ctx, &mut self.state, act),

@@ -1,5 +1,6 @@
 //! The dialogs that the state asks for, except the panels that have a place of their own (settings, palette, shortcuts).
 
+mod conflict;
 mod delete;
 
 use egui::{Context, Id, Key, Ui};
@@ -11,7 +12,10 @@ use super::{
     text, theme,
     widgets::{Button, SecretField, forget_secret_field, modal, paragraph, remark, return_focus, select_secret},
 };
-use crate::connection::{Severity, TypedSecret};
+use crate::{
+    connection::{Severity, TypedSecret},
+    engine::Deed,
+};
 
 const WIDTH: f32 = 480.0;
 
@@ -23,6 +27,9 @@ enum Answer {
     SignOut,
     KeepMine,
     TakeTheirs,
+    SaveChoices,
+    AddAgain,
+    LetGo,
     Unlock,
     StoreSignIns,
     QuitAnyway,
@@ -33,9 +40,15 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
     let Some(mut dialog) = state.dialog.take() else { return };
     let id = dialog_id(&dialog);
     let unsaved = Unsaved::of(state);
+    let changed_at = match &dialog {
+        Dialog::Conflict(conflict) => state.changed_elsewhere_at(conflict.id, Deed::Save),
+        Dialog::Removed { id, .. } => state.changed_elsewhere_at(*id, Deed::Remove),
+        _ => None,
+    };
+    let when = conflict::ago(ctx, changed_at, act.now);
     let shown = modal(ctx, id, &title(&dialog, state), WIDTH, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
-        contents(ui, &mut dialog, &unsaved, act)
+        contents(ui, &mut dialog, &unsaved, when.as_deref(), act)
     });
     let answer = shown.inner.or(shown.closed.then_some(Answer::Cancel));
     state.dialog = Some(dialog);
@@ -55,8 +68,15 @@ fn answered(ctx: &Context, state: &mut State, act: &mut Act, answer: Answer) {
         Answer::CloseWithoutSaving => state.discard_and_close(),
         Answer::Delete => act.send(state.delete_confirmed(act.now)),
         Answer::SignOut => act.send(state.sign_out_confirmed()),
-        Answer::KeepMine => act.send(state.keep_mine()),
-        Answer::TakeTheirs => act.send(state.take_theirs()),
+        Answer::KeepMine | Answer::TakeTheirs => {
+            if let Some(Dialog::Conflict(conflict)) = &mut state.dialog {
+                conflict.choose_all(matches!(answer, Answer::KeepMine));
+            }
+            act.send(state.save_choices());
+        }
+        Answer::SaveChoices => act.send(state.save_choices()),
+        Answer::AddAgain => act.send(state.add_again()),
+        Answer::LetGo => act.send(state.let_go()),
         Answer::Unlock => act.send(state.unlock()),
         Answer::StoreSignIns => act.send(state.store_sign_ins()),
         Answer::QuitAnyway => state.quit_anyway(),
@@ -70,7 +90,8 @@ fn dialog_id(dialog: &Dialog) -> Id {
         Dialog::Close { .. } => "close dialog",
         Dialog::Delete(_) => "delete dialog",
         Dialog::SignOut { .. } => "sign-out dialog",
-        Dialog::Conflict { .. } => "conflict dialog",
+        Dialog::Conflict(_) => "conflict dialog",
+        Dialog::Removed { .. } => "removed dialog",
         Dialog::Unlock { .. } => "unlock dialog",
         Dialog::SignInsUnsaved { .. } => "unsaved sign-ins dialog",
         _ => "a dialog that others draw",
@@ -82,8 +103,8 @@ fn title(dialog: &Dialog, state: &State) -> String {
         Dialog::Close { .. } => text::CLOSE_TITLE.to_owned(),
         Dialog::Delete(deletion) => delete::title(deletion),
         Dialog::SignOut { id } => text::sign_out_title(state.name_of(*id)),
-        Dialog::Conflict { theirs: Some(_), .. } => text::CONFLICT_TITLE.to_owned(),
-        Dialog::Conflict { theirs: None, .. } => text::REMOVED_TITLE.to_owned(),
+        Dialog::Conflict(_) => text::CONFLICT_TITLE.to_owned(),
+        Dialog::Removed { .. } => text::REMOVED_TITLE.to_owned(),
         Dialog::Unlock { new: true, .. } => text::NEW_PASSPHRASE_TITLE.to_owned(),
         Dialog::Unlock { .. } => text::UNLOCK_TITLE.to_owned(),
         Dialog::SignInsUnsaved { .. } => text::SIGN_INS_UNSAVED_TITLE.to_owned(),
@@ -106,7 +127,7 @@ impl Unsaved {
     }
 }
 
-fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> Option<Answer> {
+fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, when: Option<&str>, act: &Act) -> Option<Answer> {
     let may_unlock = dialog.may_unlock();
     let cancel = (Button::ghost(text::CANCEL), Answer::Cancel);
     match dialog {
@@ -123,11 +144,8 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, act: &Act) -> O
             say(ui, text::SIGN_OUT_BODY);
             cautious_buttons(ui, [cancel, (Button::danger(text::SIGN_OUT), Answer::SignOut)])
         }
-        Dialog::Conflict { name, theirs, .. } => {
-            say(ui, &text::conflict_body(name, theirs.is_none()));
-            let take_theirs = (Button::secondary(text::TAKE_THEIRS), Answer::TakeTheirs);
-            buttons(ui, [cancel, take_theirs, (Button::secondary(text::KEEP_MINE), Answer::KeepMine)])
-        }
+        Dialog::Conflict(dialog) => conflict::contents(ui, dialog, when),
+        Dialog::Removed { name, lost, .. } => conflict::removed(ui, name, *lost, when),
         Dialog::Unlock { place, new, passphrase, again, waiting, failure, retype, .. } => {
             say(ui, &text::passphrase_of(place, *new));
             if std::mem::take(retype) {

@@ -4,6 +4,7 @@ pub mod activity;
 pub mod admin;
 pub mod backup;
 mod clipboard;
+mod conflict;
 mod dialog;
 pub mod effective;
 pub mod expiry;
@@ -24,6 +25,7 @@ use jiff::Timestamp;
 use crate::failure::{Code, Failure, Remedy};
 
 pub use clipboard::*;
+pub use conflict::*;
 pub use dialog::*;
 pub use form::*;
 pub use list::*;

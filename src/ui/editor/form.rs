@@ -32,8 +32,13 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let mut focus = state.focus.take();
     let auth_before = state.shown_form().map(|form| form.draft.auth);
     let anywhere = sign_in_rows::anywhere(state);
+    let elsewhere = changed_elsewhere(state);
     let mut anywhere_asked = false;
     if let Some(form) = state.shown_form_mut() {
+        if let Some(words) = elsewhere {
+            remark(ui, Severity::Warning, words);
+            ui.add_space(8.0);
+        }
         anywhere_asked = about(ui, form, &mut focus, anywhere);
     }
     if anywhere_asked {
@@ -53,13 +58,15 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     buttons(ui, state, act);
 }
 
+/// What is said while somebody else has changed what is edited here.
+fn changed_elsewhere(state: &State) -> Option<&'static str> {
+    let form = state.shown_form().filter(|form| form.changed_outside)?;
+    Some(if state.entry(form.draft.id).is_some() { text::CHANGED_OUTSIDE } else { text::REMOVED_OUTSIDE })
+}
+
 /// Whether to sign in without an address, which `anywhere` offers.
 fn about(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>, anywhere: Option<&str>) -> bool {
     let mut asked = false;
-    if form.changed_outside {
-        remark(ui, Severity::Warning, text::CHANGED_OUTSIDE);
-        ui.add_space(8.0);
-    }
     TextRow::new(Field::Name, text::NAME, text::NAME_HINT).show(ui, form, focus, |draft| &mut draft.name, |_, _, _| {});
     let cloud = form.pasted().and_then(|pasted| pasted.base_url.cloud()).map_or("", crate::connection::Cloud::label);
     TextRow { suffix: cloud, limit: 20_000, ..TextRow::new(Field::BaseUrl, text::BASE_URL, text::BASE_URL_HINT) }.show(

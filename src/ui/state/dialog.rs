@@ -1,13 +1,12 @@
 //! What stands in front of the window until it is answered. One at a time.
 
 use super::{
-    AddWorkspaces, AdminDialog, BackUp, Deletion, ExportActivity, GenerateToken, Importing, IncludeSecret, Moving, RevokeTokens,
+    AddWorkspaces, AdminDialog, BackUp, Conflict, Deletion, ExportActivity, GenerateToken, Importing, IncludeSecret, Moving, RevokeTokens,
     RotateToken, SaveExport, ShowDiagnostics, ShowEffective,
 };
 use crate::{
-    connection::{ConnectionId, TypedSecret},
+    connection::{AuthKind, ConnectionId, TypedSecret},
     failure::Failure,
-    storage::Entry,
 };
 
 /// A new passphrase has so many characters at least.
@@ -25,11 +24,13 @@ pub enum Dialog {
     SignOut {
         id: ConnectionId,
     },
-    /// The connection was changed (`theirs`) or removed (`None`) elsewhere while it was edited here.
-    Conflict {
+    /// The connection was changed elsewhere while it was edited here, and not all of it can be merged.
+    Conflict(Box<Conflict>),
+    /// It was deleted elsewhere while it was edited here. `lost`: the secret or sign-in that was deleted with it.
+    Removed {
         id: ConnectionId,
         name: String,
-        theirs: Option<Box<Entry>>,
+        lost: Option<AuthKind>,
     },
     /// The encrypted file needs its passphrase; `new`: it is set for the first time.
     Unlock {

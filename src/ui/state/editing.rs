@@ -183,10 +183,31 @@ impl Editing {
         self.failure = Some(failure);
     }
 
-    /// Conflict, keep mine: the next save replaces what is there now (`None`: it was removed, so it is added anew).
-    pub fn rebase(&mut self, theirs: Option<&Entry>) {
-        self.base = theirs.map(|entry| entry.revision);
-        self.saved = theirs.map(|entry| entry.connection.clone());
+    /// The save was refused because somebody else was faster: what was sent.
+    pub fn save_was_refused(&mut self) -> Option<Connection> {
+        Some(self.saving.take()?.connection)
+    }
+
+    /// What lies in the file as far as this form knows.
+    pub fn saved(&self) -> Option<&Connection> {
+        self.saved.as_ref()
+    }
+
+    /// The next save replaces `theirs` with `merged`. A secret that was typed stays typed.
+    pub fn merge(&mut self, theirs: &Entry, merged: &Connection) {
+        let secret = std::mem::take(&mut self.draft.secret);
+        self.draft = Draft { secret, ..Draft::from_connection(merged) };
+        self.untouched = Draft::from_connection(&theirs.connection);
+        self.saved = Some(theirs.connection.clone());
+        self.base = Some(theirs.revision);
+        self.changed_outside = false;
+        self.failure = None;
+    }
+
+    /// It was deleted elsewhere: the next save adds it anew.
+    pub fn rebase_on_nothing(&mut self) {
+        self.base = None;
+        self.saved = None;
         self.changed_outside = false;
         self.failure = None;
     }

@@ -23,6 +23,7 @@ impl State {
     }
 
     fn take_in(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
+        self.began_at.get_or_insert(now);
         match event {
             Event::Settings { settings, window, vault_from_environment, vault_file_exists, problem } => {
                 self.settings = settings;
@@ -44,14 +45,12 @@ impl State {
             }
             Event::Vault { home, status } => self.vault_came(home, status),
             Event::Saved { id } => {
+                self.saved_here.insert(id, now);
                 let mut commands = self.saved(id);
                 commands.extend(self.sign_in_after_save(id));
                 commands
             }
-            Event::SaveFailed { id, failure, theirs } => {
-                self.save_failed(id, failure, theirs);
-                Vec::new()
-            }
+            Event::SaveFailed { id, failure, theirs } => self.save_failed(id, failure, theirs),
             Event::Removed { entries } => self.removed(entries),
             Event::Restored { ids } => {
                 self.restored(&ids);
@@ -155,6 +154,11 @@ impl State {
         self.library = Remote::Ready(snapshot);
         self.counts = None;
         self.follow_forms();
+        let deleted: Vec<ConnectionId> = self.forms.keys().filter(|id| !self.entry_of.contains_key(id)).copied().collect();
+        for id in deleted {
+            // Edited here and deleted elsewhere: what was stored for it is probably gone.
+            self.forget_what_is_stored(id);
+        }
         self.rebuild_list();
         self.judge_all();
         let gone = |id: &ConnectionId| !self.entry_of.contains_key(id) && !self.forms.contains_key(id);
@@ -244,32 +248,27 @@ impl State {
         }
         self.judge_all();
         self.drop_idle_forms();
-        self.secrets.retain(|(of, _), _| *of != id);
-        self.forget_described(Some(id));
-        if self.revealed.as_ref().is_some_and(|(of, ..)| *of == id) {
-            self.revealed = None;
-        }
+        self.forget_what_is_stored(id);
         if self.closing == Closing::WhenSaved && !self.forms.values().any(|form| form.is_unsaved() || form.is_saving()) {
             self.close_unless_held_up();
         }
         if self.selection.shown() == Some(id) { self.open_form(id) } else { Vec::new() }
     }
 
-    fn save_failed(&mut self, id: ConnectionId, failure: Failure, theirs: Option<Box<Entry>>) {
+    fn save_failed(&mut self, id: ConnectionId, failure: Failure, theirs: Option<Box<Entry>>) -> Vec<Command> {
         self.closing = Closing::No;
         self.no_sign_in_after_save(id);
         let Some(form) = self.forms.get_mut(&id) else {
-            self.notices.push(Notice::Failure(failure));
-            return;
+            return self.tell(Notice::Failure(failure));
         };
-        form.save_failed(failure.clone());
-        match failure.code {
-            Code::Conflict if theirs.is_some() || !form.is_new() => {
-                self.dialog = Some(Dialog::Conflict { id, name: self.name_of(id).to_owned(), theirs });
-            }
-            Code::VaultLocked => self.ask_to_unlock(Some(id)),
-            _ => {}
+        if failure.code == Code::Conflict && form.is_saving() && (theirs.is_some() || !form.is_new()) {
+            return self.save_met_a_change(id, theirs);
         }
+        form.save_failed(failure.clone());
+        if failure.code == Code::VaultLocked {
+            self.ask_to_unlock(Some(id));
+        }
+        Vec::new()
     }
 
     fn removed(&mut self, entries: Vec<Entry>) -> Vec<Command> {

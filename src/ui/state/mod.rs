@@ -5,6 +5,7 @@ mod activity;
 mod admin;
 mod backing_up;
 mod clipboard;
+mod conflict;
 mod deleting;
 mod deletion;
 mod dialog;
@@ -52,6 +53,7 @@ pub use admin::{
 };
 pub use backing_up::BackUp;
 pub use clipboard::Copied;
+pub use conflict::Conflict;
 pub use deletion::{Deletion, Doomed, HeldSecret};
 pub use dialog::Dialog;
 pub use editing::Editing;
@@ -151,6 +153,9 @@ pub struct State {
     closing: Closing,
     /// Their secrets are saved: what the fields still hold of them is to be wiped.
     pub wipe: Vec<ConnectionId>,
+    /// When this window heard the first event, and when it saved each connection last.
+    began_at: Option<Timestamp>,
+    saved_here: HashMap<ConnectionId, Timestamp>,
     pub settings_wait: SettingsWait,
     pub settings_problem: Option<SettingsProblem>,
 }

@@ -1,6 +1,6 @@
 //! New, save, conflict, duplicate, pin: what changes a connection.
 
-use super::{Closing, Dialog, Editing, Notice, State};
+use super::{Closing, Editing, Notice, State};
 use crate::{
     connection::{Connection, ConnectionId, ConnectionName, Draft, Field, Reviewed},
     engine::{Command, StoredSecret},
@@ -69,29 +69,6 @@ impl State {
             form.revert();
         }
         self.judge_shown();
-    }
-
-    /// Conflict, keep mine: saves over what is there now.
-    pub fn keep_mine(&mut self) -> Vec<Command> {
-        let Some(Dialog::Conflict { id, theirs, .. }) = self.dialog.take() else { return Vec::new() };
-        if let Some(form) = self.forms.get_mut(&id) {
-            form.rebase(theirs.as_deref());
-        }
-        self.save_of(id)
-    }
-
-    /// Conflict, take theirs: what was typed here goes, because the person said so.
-    pub fn take_theirs(&mut self) -> Vec<Command> {
-        let Some(Dialog::Conflict { id, theirs, .. }) = self.dialog.take() else { return Vec::new() };
-        if let Some(entry) = theirs.as_deref().or_else(|| self.entry(id)) {
-            let form = Editing::of_entry(entry, &|name| self.name_taken(id, name));
-            self.forms.insert(id, form);
-        } else {
-            self.forms.remove(&id);
-            self.selection.drop(id);
-            self.rebuild_list();
-        }
-        vec![Command::Refresh]
     }
 
     pub fn duplicate(&mut self) -> Vec<Command> {

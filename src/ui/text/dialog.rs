@@ -7,8 +7,6 @@ pub const CLOSE_TITLE: &str = "Save your changes before closing?";
 pub const SAVE_AND_CLOSE: &str = "Save and close";
 pub const DISCARD: &str = "Close without saving";
 pub const DELETE_WORD: &str = "delete";
-pub const CONFLICT_TITLE: &str = "Changed elsewhere";
-pub const REMOVED_TITLE: &str = "This connection was deleted elsewhere";
 pub const PASSPHRASE: &str = "Passphrase";
 pub const PASSPHRASE_AGAIN: &str = "Passphrase again";
 pub const PASSPHRASE_HINT: &str = "At least 8 characters";
@@ -34,18 +32,6 @@ pub fn close_body(names: &[&str]) -> String {
     match names {
         [one] => format!("{one} has changes that are not saved."),
         many => format!("{} have changes that are not saved: {}", connections(many.len()), some_of(many)),
-    }
-}
-
-pub fn conflict_body(name: &str, removed: bool) -> String {
-    if removed {
-        format!(
-            "{name} was deleted in another window or by another program while you were editing it. Keep yours to add it again, or take theirs to let it go."
-        )
-    } else {
-        format!(
-            "{name} was changed in another window or by another program while you were editing it. Keep yours to replace their version, or take theirs and drop what you typed."
-        )
     }
 }
 

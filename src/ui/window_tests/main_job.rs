@@ -185,3 +185,31 @@ fn an_account_console_says_at_once_that_it_takes_no_access_tokens() {
     }
     assert!(window.query_by_role_and_label(Role::PasswordInput, "Client secret").is_some());
 }
+
+#[test]
+fn wn_11_the_question_after_a_change_elsewhere_shows_both_versions_and_when() {
+    let sales = connection("Sales", |_| {});
+    let engine = FakeEngine::with(std::slice::from_ref(&sales));
+    let seconds = Rc::new(Cell::new(0));
+    let mut window = open_at(&engine, [640.0, 480.0], Rc::clone(&seconds));
+    type_into(&mut window, &engine, Role::MultilineTextInput, "Description", "mine");
+    {
+        let mut inner = engine.0.borrow_mut();
+        inner.entries[0].connection.description = "theirs".to_owned();
+        inner.entries[0].revision.0 = 7;
+        inner.recorded.entries.push(crate::ui::fake_engine::activity::entry(sales.id, "Sales", 60, crate::engine::Deed::Save, None, ""));
+    }
+    seconds.set(240);
+    key(&mut window, &engine, Modifiers::COMMAND, Key::S);
+    assert!(shows(&window, "Changed elsewhere"));
+    assert!(shows(&window, "was changed in another window or by another program 3 min ago"));
+    for side in ["Description, Mine: mine", "Description, Theirs: theirs"] {
+        assert!(window.query_by_role_and_label(Role::RadioButton, side).is_some(), "{side}");
+    }
+    assert!(!shows(&window, "Changed elsewhere."), "one notice: the form has none of its own");
+    window.get_by_role_and_label(Role::RadioButton, "Description, Theirs: theirs").click();
+    settle(&mut window, &engine);
+    click(&mut window, &engine, "Save choices");
+    assert_eq!(engine.0.borrow().entries[0].connection.description, "theirs");
+    assert!(!window.state().state.is_unsaved(sales.id));
+}

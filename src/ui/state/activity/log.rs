@@ -3,10 +3,15 @@
 
 use std::collections::VecDeque;
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::super::Remote;
-use crate::{connection::ConnectionId, engine::ActivityEntry, failure::Failure, ui::text::activity as words};
+use crate::{
+    connection::ConnectionId,
+    engine::{ActivityEntry, Deed},
+    failure::Failure,
+    ui::text::activity as words,
+};
 
 /// So many are kept, the newest ones; the file holds about half as many.
 const MOST: usize = 20_000;
@@ -77,6 +82,12 @@ impl ActivityLog {
         }
         list.truncate(MOST);
         self.stale = true;
+    }
+
+    /// When this was done to a connection last; `None` while the log is not read, or when it was never done.
+    pub fn last(&self, id: ConnectionId, what: Deed) -> Option<Timestamp> {
+        let done = |entry: &&Known| entry.entry.connection == Some(id) && entry.entry.what == what && entry.entry.failed.is_none();
+        self.list.value()?.iter().find(done).map(|known| known.entry.at)
     }
 
     pub fn is_asking(&self) -> bool {

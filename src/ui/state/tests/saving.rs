@@ -77,31 +77,99 @@ fn ui_02_a_save_that_crashes_is_shown_and_not_saving_for_ever() {
     assert_eq!(form.draft.description, "typed");
 }
 
+/// Somebody else changes the connection that is shown.
+fn changed_elsewhere(desk: &mut Desk, change: impl FnOnce(&mut Connection)) {
+    let id = desk.shown();
+    {
+        let mut inner = desk.engine.0.borrow_mut();
+        let entry = inner.entries.iter_mut().find(|entry| entry.connection.id == id).unwrap();
+        change(&mut entry.connection);
+        entry.revision = Revision(7);
+    }
+    desk.send(vec![Command::Refresh]);
+    desk.settle();
+}
+
 #[test]
 fn a_change_elsewhere_asks_which_version_to_keep() {
     for keep_mine in [true, false] {
         let mut desk = Desk::with(&three());
         let id = desk.shown();
         desk.edit(|draft| draft.description = "mine".into());
-        {
-            let mut inner = desk.engine.0.borrow_mut();
-            let entry = inner.entries.iter_mut().find(|entry| entry.connection.id == id).unwrap();
-            entry.connection.description = "theirs".into();
-            entry.revision = Revision(7);
-        }
-        desk.send(vec![Command::Refresh]);
-        desk.settle();
+        changed_elsewhere(&mut desk, |theirs| theirs.description = "theirs".into());
         let form = desk.state.shown_form().unwrap();
         assert!(form.changed_outside);
         assert_eq!(form.draft.description, "mine", "the draft stays");
         desk.run(|state, _| state.save());
-        assert!(matches!(desk.state.dialog, Some(Dialog::Conflict { theirs: Some(_), .. })));
-        desk.run(|state, _| if keep_mine { state.keep_mine() } else { state.take_theirs() });
+        let Some(Dialog::Conflict(conflict)) = &mut desk.state.dialog else { panic!("{:?}", desk.state.dialog) };
+        conflict.choose_all(keep_mine);
+        desk.run(|state, _| state.save_choices());
         let expected = if keep_mine { "mine" } else { "theirs" };
         assert_eq!(desk.state.entry(id).unwrap().connection.description, expected);
         assert_eq!(desk.state.shown_form().unwrap().draft.description, expected);
         assert!(!desk.state.is_unsaved(id) && desk.state.dialog.is_none());
+        assert!(desk.state.shown_form().unwrap().failure.is_none(), "one notice, not two");
     }
+}
+
+#[test]
+fn wn_11_changes_of_other_fields_are_merged_without_a_question() {
+    let mut desk = Desk::with(&three());
+    let id = desk.shown();
+    desk.edit(|draft| {
+        draft.description = "mine".into();
+        draft.secret = "dapi1234567890abcdef".into();
+    });
+    changed_elsewhere(&mut desk, |theirs| theirs.folder = "EMEA".into());
+    desk.run(|state, _| state.save());
+    assert!(desk.state.dialog.is_none());
+    let saved = &desk.state.entry(id).unwrap().connection;
+    assert_eq!((saved.description.as_str(), saved.folder.as_str()), ("mine", "EMEA"));
+    assert!(desk.engine.0.borrow().secrets.contains_key(&(id, SecretKind::PersonalAccessToken)), "the typed secret, too");
+    assert!(!desk.state.is_unsaved(id));
+    assert!(
+        desk.state.notices.contains(&Notice::Info("Merged with changes made elsewhere: Folder".to_owned())),
+        "{:?}",
+        desk.state.notices
+    );
+}
+
+#[test]
+fn wn_11_of_fields_that_both_changed_each_is_chosen() {
+    let mut desk = Desk::with(&three());
+    let id = desk.shown();
+    desk.edit(|draft| {
+        draft.name = "Mine".into();
+        draft.description = "mine".into();
+        draft.timeout = "60".into();
+    });
+    changed_elsewhere(&mut desk, |theirs| {
+        theirs.description = "theirs".into();
+        theirs.name = crate::connection::ConnectionName::parse("Theirs").unwrap();
+        theirs.tags = vec!["eu".into()];
+    });
+    desk.run(|state, _| state.save());
+    let Some(Dialog::Conflict(conflict)) = &mut desk.state.dialog else { panic!() };
+    assert_eq!(conflict.choices, [(crate::connection::Part::Name, true), (crate::connection::Part::Description, true)]);
+    conflict.choose(crate::connection::Part::Name, false);
+    desk.run(|state, _| state.save_choices());
+    let saved = &desk.state.entry(id).unwrap().connection;
+    let (timeout, tags) = (saved.timeout.seconds(), saved.tags.len());
+    assert_eq!((saved.name.as_str(), saved.description.as_str(), timeout, tags), ("Theirs", "mine", 60, 1));
+}
+
+#[test]
+fn wn_11_who_cancels_the_question_keeps_what_was_typed_and_can_save_again() {
+    let mut desk = Desk::with(&three());
+    let id = desk.shown();
+    desk.edit(|draft| draft.description = "mine".into());
+    changed_elsewhere(&mut desk, |theirs| theirs.description = "theirs".into());
+    desk.run(|state, _| state.save());
+    desk.state.dialog = None;
+    let form = desk.state.shown_form().unwrap();
+    assert!(desk.state.is_unsaved(id) && !form.is_saving() && form.draft.description == "mine");
+    desk.run(|state, _| state.save());
+    assert!(matches!(desk.state.dialog, Some(Dialog::Conflict(_))));
 }
 
 #[test]
@@ -114,9 +182,43 @@ fn a_connection_deleted_elsewhere_while_edited_can_be_added_again() {
     desk.settle();
     assert_eq!(desk.shown(), id, "the edits are still shown");
     desk.run(|state, _| state.save());
-    assert!(matches!(desk.state.dialog, Some(Dialog::Conflict { theirs: None, .. })), "{:?}", desk.state.dialog);
-    desk.run(|state, _| state.keep_mine());
+    assert!(matches!(desk.state.dialog, Some(Dialog::Removed { .. })), "{:?}", desk.state.dialog);
+    desk.run(|state, _| state.add_again());
     assert_eq!(desk.state.entry(id).unwrap().connection.description, "mine");
+}
+
+#[test]
+fn wn_12_a_token_that_was_deleted_with_the_connection_is_said_to_be_gone_and_asked_for() {
+    let mut desk = Desk::with(&three());
+    let id = desk.shown();
+    desk.engine.0.borrow_mut().secrets.insert((id, SecretKind::PersonalAccessToken), "dapi1234567890abcdef".into());
+    desk.send(vec![Command::ProbeVault]);
+    desk.settle();
+    assert!(desk.state.stored_secret(id, SecretKind::PersonalAccessToken).is_some());
+    desk.edit(|draft| draft.description = "mine".into());
+    {
+        let mut inner = desk.engine.0.borrow_mut();
+        inner.entries.retain(|entry| entry.connection.id != id);
+        inner.secrets.clear();
+    }
+    desk.send(vec![Command::Refresh]);
+    desk.settle();
+    assert!(desk.state.stored_secret(id, SecretKind::PersonalAccessToken).is_none(), "the form does not say that it is stored");
+    desk.run(|state, _| state.save());
+    assert!(matches!(desk.state.dialog, Some(Dialog::Removed { lost: Some(crate::connection::AuthKind::PersonalAccessToken), .. })));
+    desk.run(|state, _| state.add_again());
+    assert_eq!(desk.state.focus, Some(crate::connection::Field::Secret));
+    assert!(desk.state.entry(id).is_some());
+
+    // Who has typed the token already is not told that it is gone.
+    desk.edit(|draft| draft.secret = "dapi1234567890abcdef".into());
+    desk.engine.0.borrow_mut().entries.retain(|entry| entry.connection.id != id);
+    desk.send(vec![Command::Refresh]);
+    desk.settle();
+    desk.run(|state, _| state.save());
+    assert!(matches!(desk.state.dialog, Some(Dialog::Removed { lost: None, .. })));
+    desk.run(|state, _| state.let_go());
+    assert!(desk.state.form(id).is_none());
 }
 
 #[test]

@@ -1,0 +1,140 @@
+//! Saving what somebody else has changed or deleted meanwhile: merged where that is possible, asked about where it is not.
+
+use jiff::Timestamp;
+
+use super::{Dialog, Editing, Notice, State};
+use crate::{
+    connection::{AuthKind, Connection, ConnectionId, Field, Merge, Part, merge},
+    engine::{Command, Deed, StoredSecret},
+    storage::Entry,
+    ui::text,
+};
+
+/// Both sides changed these parts of a connection.
+#[derive(Debug)]
+pub struct Conflict {
+    pub id: ConnectionId,
+    pub mine: Connection,
+    pub theirs: Entry,
+    /// Mine, with what only the others changed.
+    merged: Connection,
+    /// Each with whether mine is kept.
+    pub choices: Vec<(Part, bool)>,
+    /// Some of the choices were made one by one.
+    pub chosen: bool,
+}
+
+impl Conflict {
+    pub fn choose(&mut self, part: Part, mine: bool) {
+        if let Some((_, keep)) = self.choices.iter_mut().find(|(known, _)| *known == part) {
+            *keep = mine;
+            self.chosen = true;
+        }
+    }
+
+    pub fn choose_all(&mut self, mine: bool) {
+        for (_, keep) in &mut self.choices {
+            *keep = mine;
+        }
+    }
+
+    fn result(&self) -> Connection {
+        let mut result = self.merged.clone();
+        for (part, _) in self.choices.iter().filter(|(_, mine)| !mine) {
+            part.copy(&self.theirs.connection, &mut result);
+        }
+        result
+    }
+}
+
+impl State {
+    /// The engine refused a save because the connection is another one in the file by now.
+    pub(super) fn save_met_a_change(&mut self, id: ConnectionId, theirs: Option<Box<Entry>>) -> Vec<Command> {
+        self.forget_what_is_stored(id);
+        let Some(form) = self.forms.get_mut(&id) else { return Vec::new() };
+        let sent = form.save_was_refused();
+        let Some(theirs) = theirs else {
+            self.dialog = Some(Dialog::Removed { id, name: self.name_of(id).to_owned(), lost: self.lost_with(id) });
+            return self.ask_for_activity();
+        };
+        let Some(mine) = sent else { return Vec::new() };
+        let merge = match form.saved() {
+            Some(base) => merge(base, &mine, &theirs.connection, !form.draft.secret.is_empty()),
+            None => Merge::without_base(&mine, &theirs.connection),
+        };
+        if merge.clashes.is_empty() {
+            let words = text::merged(&merge.taken);
+            form.merge(&theirs, &merge.merged);
+            if !merge.taken.is_empty() {
+                self.notices.push(Notice::Info(words));
+            }
+            return self.save_of(id);
+        }
+        let choices = merge.clashes.into_iter().map(|part| (part, true)).collect();
+        let conflict = Conflict { id, mine, theirs: *theirs, merged: merge.merged, choices, chosen: false };
+        self.dialog = Some(Dialog::Conflict(Box::new(conflict)));
+        self.ask_for_activity()
+    }
+
+    /// What was chosen is saved.
+    pub fn save_choices(&mut self) -> Vec<Command> {
+        let Some(Dialog::Conflict(conflict)) = self.dialog.take() else { return Vec::new() };
+        let (id, result) = (conflict.id, conflict.result());
+        if result == conflict.theirs.connection && self.forms.get(&id).is_some_and(|form| form.draft.secret.is_empty()) {
+            // Nothing of mine is left to be saved.
+            let form = Editing::of_entry(&conflict.theirs, &|name| self.name_taken(id, name));
+            self.forms.insert(id, form);
+            return vec![Command::Refresh];
+        }
+        let Some(form) = self.forms.get_mut(&id) else { return Vec::new() };
+        form.merge(&conflict.theirs, &result);
+        self.save_of(id)
+    }
+
+    /// *Add it again*: what is typed becomes a connection once more.
+    pub fn add_again(&mut self) -> Vec<Command> {
+        let Some(Dialog::Removed { id, lost, .. }) = self.dialog.take() else { return Vec::new() };
+        if let Some(form) = self.forms.get_mut(&id) {
+            form.rebase_on_nothing();
+        }
+        let commands = self.save_of(id);
+        if lost.is_some_and(|auth| auth != AuthKind::Browser) {
+            self.focus = Some(Field::Secret);
+        }
+        commands
+    }
+
+    /// *Let it go*: what was typed here goes, because the person said so.
+    pub fn let_go(&mut self) -> Vec<Command> {
+        let Some(Dialog::Removed { id, .. }) = self.dialog.take() else { return Vec::new() };
+        self.forms.remove(&id);
+        self.selection.drop(id);
+        self.rebuild_list();
+        vec![Command::Refresh]
+    }
+
+    /// When somebody else saved this connection last, as far as the log of activity knows.
+    pub fn changed_elsewhere_at(&self, id: ConnectionId, what: Deed) -> Option<Timestamp> {
+        let own = self.saved_here.get(&id).copied().max(self.began_at)?;
+        self.activity.last(id, what).filter(|at| *at > own)
+    }
+
+    /// What the vault holds for it may be gone or another one.
+    pub(super) fn forget_what_is_stored(&mut self, id: ConnectionId) {
+        self.secrets.retain(|(of, _), _| *of != id);
+        self.forget_described(Some(id));
+        if self.revealed.as_ref().is_some_and(|(of, ..)| *of == id) {
+            self.revealed = None;
+        }
+    }
+
+    /// The secret or the sign-in that was deleted with the connection; `None` when it needs none, or when it is typed.
+    fn lost_with(&self, id: ConnectionId) -> Option<AuthKind> {
+        let draft = &self.form(id)?.draft;
+        let stored = |kind| matches!(self.stored_secret(id, kind), Some(StoredSecret::Stored { .. }));
+        match draft.secret_kind() {
+            Some(kind) => (draft.secret.is_empty() && !stored(kind)).then_some(draft.auth),
+            None => draft.shared_sign_in().is_none().then_some(AuthKind::Browser),
+        }
+    }
+}
