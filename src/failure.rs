@@ -23,9 +23,13 @@ pub enum Code {
     CaFile,
     ProxyAuth,
     ProxyUnreachable,
+    /// A variable or setting that should name a proxy does not.
+    ProxySetting,
     // The answer
     Unauthorized,
     Forbidden,
+    /// The token is limited to scopes, and the one for this part of the API is not among them.
+    MissingScope,
     IpBlocked,
     NotFound,
     RateLimited,

@@ -1,12 +1,30 @@
 //! Worth knowing although a test may be OK.
 
-use crate::connection::Connection;
+use crate::{connection::Connection, failure::Failure};
 
 /// Signed requests and sign-ins begin to fail at about five minutes.
 const SKEW: u64 = 120;
 
 pub(super) fn by_proxy(proxy: &str) -> String {
     format!("Requests go through the proxy {proxy}, so DNS, TCP and TLS are not measured.")
+}
+
+/// Why signing in to the proxy failed, by the ways that it offers. User and password in an address are good for Basic alone.
+pub(super) fn of_proxy_sign_in(ways: &[String], mut failure: Failure) -> Failure {
+    if ways.is_empty() || ways.iter().any(|way| way.eq_ignore_ascii_case("basic")) {
+        return failure;
+    }
+    failure.why = format!(
+        "It offers {} to sign in with, which Brickpass cannot use. A user and a password in HTTPS_PROXY would not help.",
+        ways.join(", ")
+    );
+    "Run a local proxy that signs in for you, such as px or cntlm, and set HTTPS_PROXY to it. Or ask your network team to let the address through."
+        .clone_into(&mut failure.fix);
+    failure
+}
+
+pub(super) fn no_scope_for_clusters(why: &str) -> String {
+    format!("The token works, but does not list clusters. {why}")
 }
 
 pub(super) fn clock(server_ahead_seconds: i64) -> Option<String> {

@@ -17,13 +17,16 @@ use self::report::state_of;
 pub use self::report::{Progress, Report, Step, StepReport};
 use crate::{
     connection::{Connection, Level, Status},
-    databricks::{AccountWorkspace, ApiError, Call, Client, Cluster, ClusterState, Http, Me, Phase, Route, timed_out},
+    databricks::{AccountWorkspace, ApiError, Call, Client, Cluster, ClusterState, Http, Me, Phase, Route, timed_out, ways_to_sign_in},
     failure::{Code, Failure, Remedy},
     oauth::AccessToken,
 };
 
 /// What a host says of itself is only nice to know.
 const DISCOVERY_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long a proxy is asked which ways to sign in it offers, after it has refused a request.
+const WAYS_LIMIT: Duration = Duration::from_secs(3);
 
 /// Runs the test; bounded by the connection's timeout; dropping the future cancels it and closes its sockets.
 pub async fn run(connection: &Connection, credential: Credential, http: &Http, progress: &(dyn Fn(Progress) + Send + Sync)) -> Report {
@@ -79,7 +82,9 @@ impl Run<'_> {
             Route::Direct => self.way().await?,
             Route::Proxy(proxy) => self.report.hints.push(hints::by_proxy(proxy)),
         }
-        self.discover().await;
+        if let Err(failure) = self.discover().await {
+            return Err(self.with_ways_of(&route, failure).await);
+        }
         match self.sign_in().await? {
             (token, First::Me(me)) => {
                 self.learn(me);
@@ -124,8 +129,20 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Best effort: many workspaces do not have it, and nothing depends on it.
-    async fn discover(&mut self) {
+    /// What a proxy that wants a sign-in offers for it: a user and a password in `HTTPS_PROXY` help with some ways only.
+    async fn with_ways_of(&self, route: &Route, failure: Failure) -> Failure {
+        match route {
+            Route::Proxy(proxy) if failure.code == Code::ProxyAuth => {
+                let limit = self.deadline.saturating_duration_since(Instant::now()).min(WAYS_LIMIT);
+                hints::of_proxy_sign_in(&ways_to_sign_in(proxy, &self.connection.base_url, limit).await, failure)
+            }
+            _ => failure,
+        }
+    }
+
+    /// Many workspaces do not have it, and nothing depends on it. But where no answer can come at all, the test ends here: every other request
+    /// would go the same way.
+    async fn discover(&mut self) -> Result<(), Failure> {
         let began = self.start(Step::Discovery);
         let now = Instant::now();
         let limit = (self.deadline.saturating_duration_since(now) / 3).min(DISCOVERY_LIMIT);
@@ -133,9 +150,11 @@ impl Run<'_> {
         let detail = match self.client(SecretString::default()).host_config(&Call::until(now + limit)).await {
             Ok(found) => [found.cloud, found.host_type].into_iter().flatten().filter(|word| is_known(word)).collect::<Vec<_>>().join(", "),
             Err(ApiError { status: Some(_), .. }) => "Not offered by this host".to_owned(),
+            Err(error) if no_answer_can_come(error.failure.code) => return self.finish(Step::Discovery, began, None, Err(error.failure)),
             Err(error) => error.failure.what,
         };
         self.end(step(Step::Discovery, true, began, self.began.elapsed(), Some(detail).filter(|detail| !detail.is_empty())));
+        Ok(())
     }
 
     /// Authentication begins with getting the token and ends with the status of the first answer; the next step ends with its body.
@@ -256,6 +275,15 @@ impl Run<'_> {
                 Err(failure) => Err(failure),
             };
         }
+        // Who has limited the token knows that it does not list clusters: the connection works as it was meant to.
+        if let Err(failure) = &outcome
+            && failure.code == Code::MissingScope
+        {
+            let detail = format!("Not listed. {}", failure.why);
+            self.end(step(Step::Clusters, true, began, self.began.elapsed(), Some(detail)));
+            self.report.hints.push(hints::no_scope_for_clusters(&failure.why));
+            return Ok(());
+        }
         let outcome = outcome.map_err(|failure| no_list(explained(failure, self.connection)));
         let detail = outcome.as_ref().ok().map(|clusters| counted(clusters));
         self.report.clusters = Some(self.finish(Step::Clusters, began, detail, outcome)?);
@@ -307,6 +335,15 @@ fn step(step: Step, ok: bool, started: Duration, ended: Duration, detail: Option
 fn these(addresses: &[SocketAddr]) -> String {
     let first = addresses.first().map(|address| address.ip().to_string()).unwrap_or_default();
     if addresses.len() > 1 { format!("{first} and {} more", addresses.len() - 1) } else { first }
+}
+
+/// The way to the host is closed, whatever is asked of it.
+fn no_answer_can_come(code: Code) -> bool {
+    use Code::{Dns, ProxyAuth, ProxySetting, ProxyUnreachable, Refused, Tls, TlsExpired, TlsNotYetValid, TlsUnknownIssuer, TlsWrongHost};
+    matches!(
+        code,
+        ProxyAuth | ProxySetting | ProxyUnreachable | Dns | Refused | Tls | TlsExpired | TlsNotYetValid | TlsUnknownIssuer | TlsWrongHost
+    )
 }
 
 /// The words by which a host describes itself. Others are not shown: a host may say anything, also what it heard in a request before.

@@ -111,7 +111,7 @@ impl Step {
 pub(super) fn state_of(code: Code) -> Status {
     match code {
         Code::Unauthorized | Code::NoSecret | Code::InvalidInput | Code::SignInNeeded | Code::OauthRefused => Status::SignIn,
-        Code::Forbidden | Code::IpBlocked => Status::NoPermission,
+        Code::Forbidden | Code::MissingScope | Code::IpBlocked => Status::NoPermission,
         // Nothing was learnt about the connection.
         Code::Cancelled
         | Code::Unsupported

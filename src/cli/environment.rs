@@ -13,6 +13,7 @@ use secrecy::SecretString;
 use super::{browser, doctor_sign_in};
 use crate::{
     connection::BaseUrl,
+    databricks::ProxyVariables,
     engine::{Around, Places},
     failure::{Code, Failure},
     storage::{Vault, VaultConfig, VaultHome},
@@ -51,6 +52,7 @@ pub(super) fn places_for_tokens() -> Result<Places, Failure> {
         }
     };
     let mut places = Places { ca_file: set("SSL_CERT_FILE").map(PathBuf::from), ..Places::new(config_dir, state_dir) };
+    places.proxy = ProxyVariables::read(|name| set(name).map(|value| value.to_string_lossy().into_owned()));
     places.vault = chosen_vault(&places)?;
     places.databrickscfg = databrickscfg();
     Ok(places)

@@ -32,7 +32,8 @@ pub(super) fn exit_code(code: Code) -> u8 {
         | Code::Tls
         | Code::CaFile
         | Code::ProxyAuth
-        | Code::ProxyUnreachable => 5,
+        | Code::ProxyUnreachable
+        | Code::ProxySetting => 5,
         _ => 1,
     }
 }

@@ -88,6 +88,9 @@ fn print(results: &[(&Connection, Report)]) {
             Some(failure) => {
                 say(format_args!("{}: {}", connection.name.as_str(), failure.what));
                 say(format_args!("  {}\n  {}", failure.why, failure.fix));
+                if let Some(details) = &failure.details {
+                    say(format_args!("  Details: {details}"));
+                }
             }
         }
         if results.len() == 1 {

@@ -35,11 +35,14 @@ impl Answer {
         let said = Said::read(&self.body);
         let mut failure = match self.status.as_u16() {
             300..=399 => self.redirect(base_url, secrets),
-            401 => unauthorized("It has expired, was revoked, or belongs to another workspace."),
+            401 if !said.mentions("wrong audience") => unauthorized("It has expired, was revoked, or belongs to another workspace."),
             403 => forbidden(&said),
             404 => not_found(&said),
             407 => proxy_sign_in(None),
             429 => rate_limited(base_url),
+            400 | 401 if said.mentions("wrong audience") => {
+                unauthorized("It was made for another service, and this workspace takes tokens for Databricks alone.")
+            }
             status @ 500..=599 => Failure::new(
                 Code::ServerError,
                 format!("The {} has a problem.", place(base_url)),
@@ -67,13 +70,24 @@ impl Answer {
     pub(crate) fn not_the_api(&self, secrets: &[&SecretString]) -> ApiError {
         let text = String::from_utf8_lossy(&self.body);
         let failure = if self.is_web_page() {
-            let page = Failure::new(
-                Code::NotApi,
-                "A web page answered instead of the Databricks API.",
-                "The network may ask you to sign in first, or the base URL is not the address of a workspace.",
-                "Open the base URL in a browser to see the page, then check the base URL.",
-            );
-            match title(&text) {
+            let title = title(&text);
+            let page = if title.is_some_and(|title| title.eq_ignore_ascii_case("Databricks - Sign In")) {
+                // The address is right: a redirect to the login page was followed on the way.
+                Failure::new(
+                    Code::NotApi,
+                    "The login page of Databricks answered instead of its API.",
+                    "The workspace may take connections only through Private Link, or a proxy on the way followed a redirect to the login page.",
+                    "Connect to the VPN or network that leads to the workspace. If you are on it, ask your network team about the proxy.",
+                )
+            } else {
+                Failure::new(
+                    Code::NotApi,
+                    "A web page answered instead of the Databricks API.",
+                    "The network may ask you to sign in first, or the base URL is not the address of a workspace.",
+                    "Open the base URL in a browser to see the page, then check the base URL.",
+                )
+            };
+            match title {
                 Some(title) => page.with_details(format!("Title of the page: {}", capped(&shown(title, secrets), 80))),
                 None => page,
             }
@@ -156,6 +170,14 @@ impl Said {
         }
     }
 
+    /// `clusters` in "... does not have required scopes: clusters". A scope is a short word; anything else is not repeated.
+    fn missing_scope(&self) -> Option<&str> {
+        let start = self.message.to_ascii_lowercase().find("required scopes:")? + "required scopes:".len();
+        let scope = self.message.get(start..)?.split_whitespace().next()?.trim_end_matches(['.', ',']);
+        let is_scope = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
+        Some(scope).filter(|scope| (1..=40).contains(&scope.len()) && scope.bytes().all(is_scope))
+    }
+
     fn mentions(&self, words: &str) -> bool {
         self.message.to_ascii_lowercase().contains(words)
     }
@@ -175,13 +197,23 @@ fn forbidden(said: &Said) -> Failure {
         return unauthorized("It is mistyped, has expired, was revoked, or belongs to another workspace.");
     }
     if said.mentions("required scopes") {
+        let which =
+            said.missing_scope().map_or_else(|| "the one for this part of the API".to_owned(), |scope| format!("the scope {scope}"));
         return Failure::new(
-            Code::Forbidden,
+            Code::MissingScope,
             "The token is limited and does not allow this.",
-            "It has scopes, and the one for this part of the API is not among them.",
+            format!("It has scopes, and {which} is not among them."),
             "Use a token that has this scope, or one without limits.",
         )
         .with_remedy(Remedy::ReplaceSecret);
+    }
+    if said.mentions("invalid access to org") {
+        return Failure::new(
+            Code::Forbidden,
+            "You are not a member of this workspace.",
+            "Databricks knows who you are, but has not let you into this workspace. The token may also be one of another workspace.",
+            "Check that the base URL is that of the workspace you mean, or ask an admin of the workspace to add you.",
+        );
     }
     Failure::new(
         Code::Forbidden,

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use super::{
     cause::{self, Phase},
-    http::Route,
+    proxy::Route,
     redact::plain,
 };
 use crate::{
@@ -113,7 +113,7 @@ fn by_proxy(code: Code, error: &reqwest::Error, proxy: &str) -> Option<Failure> 
     if words.contains("proxy authorization required") {
         return Some(proxy_sign_in(Some(proxy)));
     }
-    if words.contains("tunnel error") {
+    if words.contains("tunnel error") || words.starts_with("SOCKS") {
         let failure = Failure::new(
             Code::ProxyUnreachable,
             "The proxy does not connect to the workspace.",

@@ -5,7 +5,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{ApiError, Http, answer::Answer, error::too_large, http::Route};
+use super::{ApiError, Http, answer::Answer, error::too_large, proxy::Route};
 use crate::{
     connection::BaseUrl,
     failure::{Code, Failure},

@@ -2,14 +2,17 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use hyper::Uri;
-use hyper_util::client::proxy::matcher::Matcher;
 use rustls::ClientConfig;
 use tokio::sync::OnceCell;
 
-use super::{ApiError, redact::plain, tls};
+use super::{
+    ApiError,
+    proxy::{Proxies, ProxyVariables, Route},
+    redact::plain,
+    tls,
+};
 use crate::{
-    connection::{BaseUrl, HostKind},
+    connection::BaseUrl,
     failure::{Code, Failure, Remedy},
 };
 
@@ -20,13 +23,15 @@ pub(crate) const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// within fractions of a second; one handshake more after a pause is not felt.
 const IDLE_LIMIT: Duration = Duration::from_secs(2);
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct HttpSettings {
     /// Certificate authorities to trust besides the system's: a PEM file.
     pub ca_file: Option<PathBuf>,
+    /// What the environment says of proxies.
+    pub proxy: ProxyVariables,
 }
 
-/// Cheap to clone; builds the underlying clients on first use (it reads the system's certificates and the proxies of the environment).
+/// Cheap to clone; builds the underlying clients on first use (it reads the system's certificates).
 #[derive(Clone)]
 pub struct Http {
     settings: Arc<HttpSettings>,
@@ -36,17 +41,9 @@ pub struct Http {
 
 struct Parts {
     tls: Arc<ClientConfig>,
-    proxies: Matcher,
+    proxies: Proxies,
     direct: reqwest::Client,
     proxied: reqwest::Client,
-}
-
-/// How requests get to a workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Route {
-    Direct,
-    /// Host and port of the proxy, without its user and password.
-    Proxy(String),
 }
 
 impl Http {
@@ -58,13 +55,13 @@ impl Http {
     /// The client for this address, and how it gets there.
     pub(super) async fn client(&self, base_url: &BaseUrl) -> Result<(reqwest::Client, Route), ApiError> {
         let parts = self.parts().await?;
-        let route = parts.route(base_url);
+        let route = parts.proxies.route(base_url).map_err(ApiError::before_an_answer)?;
         let client = if route == Route::Direct { &parts.direct } else { &parts.proxied };
         Ok((client.clone(), route))
     }
 
     pub(crate) async fn route(&self, base_url: &BaseUrl) -> Result<Route, ApiError> {
-        Ok(self.parts().await?.route(base_url))
+        self.parts().await?.proxies.route(base_url).map_err(ApiError::before_an_answer)
     }
 
     /// What the requests themselves use: a handshake of its own tells the same as theirs.
@@ -97,26 +94,15 @@ impl Parts {
                 .pool_idle_timeout(IDLE_LIMIT)
                 .user_agent(user_agent())
         };
+        let proxies = Proxies::new(&settings.proxy);
+        let unusable = |error: reqwest::Error| broken(&error.to_string());
         Ok(Self {
-            direct: builder().no_proxy().build().map_err(|error| broken(&error.to_string()))?,
-            proxied: builder().build().map_err(|error| broken(&error.to_string()))?,
-            proxies: Matcher::from_system(),
+            direct: builder().no_proxy().build().map_err(unusable)?,
+            proxied: proxies.apply(builder()).and_then(reqwest::ClientBuilder::build).map_err(unusable)?,
+            proxies,
             tls: Arc::new(tls),
         })
     }
-
-    fn route(&self, base_url: &BaseUrl) -> Route {
-        if base_url.kind() == HostKind::Loopback {
-            return Route::Direct;
-        }
-        let Ok(target) = base_url.as_str().parse::<Uri>() else { return Route::Direct };
-        self.proxies.intercept(&target).map_or(Route::Direct, |proxy| Route::Proxy(without_user(proxy.uri())))
-    }
-}
-
-fn without_user(proxy: &Uri) -> String {
-    let host = proxy.host().unwrap_or_default();
-    plain(&proxy.port_u16().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 /// Name, version and platform: nothing about the person or the computer.

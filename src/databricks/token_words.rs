@@ -13,7 +13,7 @@ impl ApiError {
     /// The same refusal where only an admin of the workspace may ask.
     pub(super) fn admins_only(self) -> Self {
         // What the token itself is limited to says nothing about its user.
-        let refused = self.failure.code == Code::Forbidden && !self.said().contains("required scopes");
+        let refused = self.failure.code == Code::Forbidden;
         self.in_words(refused.then(not_an_admin))
     }
 

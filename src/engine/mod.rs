@@ -32,7 +32,7 @@ use std::{path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 
-use crate::{connection::BaseUrl, storage::Vault};
+use crate::{connection::BaseUrl, databricks::ProxyVariables, storage::Vault};
 pub use crate::{
     oauth::AccessToken,
     session::SignIn,
@@ -62,6 +62,8 @@ pub struct Places {
     pub vault: Option<Vault>,
     /// Certificate authorities that the environment names (`SSL_CERT_FILE`): stands below the settings.
     pub ca_file: Option<PathBuf>,
+    /// The proxies that the environment names (`HTTPS_PROXY`...).
+    pub proxy: ProxyVariables,
     /// Receives the browser's answer when the connection names no port (`DATABRICKS_OAUTH_CALLBACK_PORT`).
     pub redirect_port: Option<u16>,
     /// Where people sign in who do not know their workspace's address (`DATABRICKS_DISCOVERY_HOST`); login.databricks.com when unset.
@@ -99,6 +101,7 @@ impl Places {
             state_dir,
             vault: None,
             ca_file: None,
+            proxy: ProxyVariables::default(),
             redirect_port: None,
             discovery_host: None,
             open_url: None,

@@ -217,7 +217,7 @@ pub(super) fn vault_for(places: &Places, settings: &Settings) -> Vault {
 }
 
 pub(super) fn http_for(places: &Places, settings: &Settings) -> Http {
-    Http::new(HttpSettings { ca_file: settings.ca_file.clone().or_else(|| places.ca_file.clone()) })
+    Http::new(HttpSettings { ca_file: settings.ca_file.clone().or_else(|| places.ca_file.clone()), proxy: places.proxy.clone() })
 }
 
 /// Runs work that blocks off the async threads; a panic in it becomes a failure instead of silence.

@@ -6,7 +6,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::{OAuthError, Trouble, tokens::Unfit};
 use crate::{
-    connection::BaseUrl,
+    connection::{BaseUrl, Cloud},
     databricks::{
         Answer,
         redact::{capped, shown},
@@ -61,11 +61,20 @@ pub(super) fn read(request: Request, answer: &Answer, base_url: &BaseUrl, secret
         return match (status, request) {
             (401, Request::ClientCredentials) => invalid_client(request),
             (400 | 401, _) => OAuthError::refused(Failure { details: by_status().details, ..unexplained().failure }),
+            (403, _) if by_status().code == Code::Forbidden => {
+                OAuthError::refused(Failure { details: by_status().details, ..kept_out().failure })
+            }
             _ => OAuthError::refused(by_status()),
         };
     };
     let description = shown(&said.error_description.unwrap_or_default(), secrets);
-    let error = meaning(request, &said.error, &description);
+    let mut error = meaning(request, &said.error, &description);
+    if error.trouble == Trouble::InvalidClient && request == Request::ClientCredentials && base_url.cloud() == Some(Cloud::Azure) {
+        error
+            .failure
+            .why
+            .push_str(" A client ID and secret made in Microsoft Entra ID do not work here: use an OAuth secret made in Databricks.");
+    }
     let mut details = format!("HTTP {status}, {}", word(&said.error, secrets));
     if !description.is_empty() {
         details = format!("{details}: {}", capped(&description, DESCRIPTION_LIMIT));
@@ -190,6 +199,16 @@ fn invalid_client(request: Request) -> OAuthError {
         )
     };
     OAuthError { trouble: Trouble::InvalidClient, failure }
+}
+
+/// Refused before the request was looked at: nobody is signed in at this point, so no permission of theirs can be missing.
+fn kept_out() -> OAuthError {
+    OAuthError::refused(Failure::new(
+        Code::IpBlocked,
+        "The server does not let you sign in from here.",
+        "It refused the request for a token without a reason. The IP access list of the account may not contain your address, or a proxy is in the way.",
+        "Connect to the VPN of your company, or ask an admin of the account whether your address is allowed.",
+    ))
 }
 
 fn ended() -> OAuthError {

@@ -95,6 +95,48 @@ fn without_permission_for_clusters_the_person_is_still_named() {
     assert_eq!((report.state, report.user.as_deref()), (Status::NoPermission, Some("you@example.com")));
 }
 
+#[test]
+fn sr_01_a_token_that_is_limited_on_purpose_tests_ok_and_the_missing_scope_is_named() {
+    let limited = r#"{"error_code":"PERMISSION_DENIED","message":"token lacks required scopes: clusters"}"#;
+    let server = FaultServer::start(move |path, _| if path.contains("clusters") { json("403 Forbidden", limited) } else { healthy(path) });
+    let (report, _) = test(&server.base_url(), 5);
+    assert_eq!((report.state, &report.failure, &report.clusters), (Status::Ok, &None, &None));
+    assert!(report.hints.iter().any(|hint| hint.contains("does not list clusters") && hint.contains("the scope clusters")), "{report:?}");
+
+    // Without the scope that says who one is, nothing is known of it.
+    let none = r#"{"error_code":"PERMISSION_DENIED","message":"token lacks required scopes: scim"}"#;
+    let server = FaultServer::start(move |path, _| if path.contains("/api/") { json("403 Forbidden", none) } else { healthy(path) });
+    let failure = test(&server.base_url(), 5).0.failure.unwrap();
+    assert_eq!(failure.code, Code::MissingScope);
+    assert!(failure.why.contains("the scope scim"), "{failure}");
+}
+
+/// Refusals of the API, and the words that have to be in what a person reads.
+#[test]
+fn sr_02_the_cause_is_named_by_what_the_server_said() {
+    let html = |status: &str, title: &str| {
+        answer(status, "Content-Type: text/html\r\n", &format!("<html><head><title>{title}</title></head><body></body></html>"))
+    };
+    let cases: Vec<(Act, Code, &str)> = vec![
+        (html("400 Bad Request", "HTTP 400: wrong audience (1 wanted, 2 given)"), Code::Unauthorized, "made for another service"),
+        (html("401 Unauthorized", "Wrong audience"), Code::Unauthorized, "made for another service"),
+        (
+            json("403 Forbidden", r#"{"error_code":403,"message":"Invalid access to Org: 1234567890123456"}"#),
+            Code::Forbidden,
+            "not a member of this workspace",
+        ),
+        (html("200 OK", "Databricks - Sign In"), Code::NotApi, "Private Link"),
+        (html("200 OK", "Welcome to our hotel"), Code::NotApi, "The network may ask you to sign in first"),
+    ];
+    for (act, code, words) in cases {
+        let server = FaultServer::start(move |path, _| if path.contains("/api/") { act.clone() } else { healthy(path) });
+        let failure = test(&server.base_url(), 5).0.failure.unwrap();
+        assert_eq!(failure.code, code, "{words}");
+        assert!(failure.to_string().contains(words), "{words}: {failure}");
+        assert!(!failure.to_string().contains("You are signed in"), "{failure}");
+    }
+}
+
 /// A listener whose queue is full: the system answers no further request for a connection (Linux).
 #[cfg(target_os = "linux")]
 #[test]

@@ -42,7 +42,7 @@ fn tls(certificate: &CertificateDer<'static>, key: &KeyPair) -> rustls::ServerCo
 fn ask(port: u16, ca_file: Option<&Path>) -> Result<Me, ApiError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let base_url = BaseUrl::read(&format!("https://localhost:{port}")).unwrap().base_url;
-    let http = Http::new(HttpSettings { ca_file: ca_file.map(Path::to_owned) });
+    let http = Http::new(HttpSettings { ca_file: ca_file.map(Path::to_owned), ..HttpSettings::default() });
     let client = Client::new(http, base_url, None, SecretString::from("canary-token-0123456789"), Duration::from_secs(5));
     let result = runtime.block_on(client.me());
     runtime.shutdown_background();

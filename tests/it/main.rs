@@ -30,6 +30,7 @@ mod engine_sign_in;
 mod engine_tokens;
 mod exec;
 mod export;
+mod fuzz_corpus;
 mod host_input;
 mod http;
 mod http_tls;

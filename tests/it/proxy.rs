@@ -101,7 +101,11 @@ fn ht_23_a_proxy_that_asks_to_sign_in_is_explained() {
     assert_eq!((code(&result), result["state"].as_str()), ("proxy-auth", Some("unreachable")));
     let asked = proxy.asked();
     assert!(asked[0].starts_with("CONNECT adb-1234567890123456.7.azuredatabricks.invalid:443 "), "{asked:?}");
-    assert!(asked.iter().all(|head| head.to_lowercase().contains("proxy-authorization: basic ") && !head.contains(TOKEN)), "{asked:?}");
+    // Beside the requests the proxy is asked once, without user and password, which ways to sign in it offers.
+    let (requests, questions): (Vec<_>, Vec<_>) = asked.iter().partition(|head| head.contains("user-agent: brickpass"));
+    assert!(requests.iter().all(|head| head.to_lowercase().contains("proxy-authorization: basic ")), "{asked:?}");
+    assert!(!requests.is_empty() && questions.len() <= requests.len(), "{asked:?}");
+    assert!(asked.iter().all(|head| !head.contains(TOKEN)), "{asked:?}");
     assert!(!steps(&result).iter().any(|step| ["dns", "tcp", "tls"].contains(step)), "{result:#}");
     assert!(result["hints"][0].as_str().unwrap().contains(&format!("the proxy 127.0.0.1:{}", proxy.port)), "{result:#}");
 }
@@ -143,6 +147,81 @@ fn ht_24_this_computer_is_never_asked_through_a_proxy() {
     let result = test(&server.base_url(), &[("HTTP_PROXY", &address), ("HTTPS_PROXY", &address), ("ALL_PROXY", &address)]);
     assert_eq!(result["ok"], true, "{result:#}");
     assert_eq!(proxy.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn sr_03_a_proxy_setting_that_cannot_be_read_stops_the_request_and_shows_nothing_of_its_password() {
+    let proxy = Proxy::answering("502 Bad Gateway");
+    for strange in [
+        format!("https//127.0.0.1:{}", proxy.port),
+        format!("htp://127.0.0.1:{}", proxy.port),
+        format!("\"http://127.0.0.1:{}\"", proxy.port),
+        format!("http://user:4711#{PASSWORD}@127.0.0.1:{}", proxy.port),
+        format!("http://user:4711/{PASSWORD}@127.0.0.1:{}", proxy.port),
+        format!("http://{PASSWORD}:47?11@127.0.0.1:{}", proxy.port),
+    ] {
+        let result = test(NOWHERE, &[("HTTPS_PROXY", &strange)]);
+        assert_eq!((code(&result), result["state"].as_str()), ("proxy-setting", Some("unreachable")), "{strange}");
+        assert!(result["error"]["what"].as_str().unwrap().starts_with("HTTPS_PROXY is set"), "{result:#}");
+        assert!(!result.to_string().contains("4711"), "a part of the password is told: {result:#}");
+        assert_eq!(result["steps"].as_array().map(Vec::len), Some(0), "nothing was tried: {result:#}");
+    }
+    assert_eq!(proxy.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn sr_04_a_proxy_that_offers_nothing_but_what_cannot_be_used_is_told_as_that() {
+    let proxy = Proxy::answering("407 Proxy Authentication Required\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM");
+    let result = test(NOWHERE, &[("HTTPS_PROXY", &format!("http://127.0.0.1:{}", proxy.port))]);
+    assert_eq!(code(&result), "proxy-auth");
+    let (why, fix) = (result["error"]["why"].as_str().unwrap(), result["error"]["fix"].as_str().unwrap());
+    assert!(why.contains("Negotiate, NTLM") && fix.contains("px or cntlm") && !fix.contains("user:password"), "{result:#}");
+    // No step says ok beside a failure.
+    assert!(result["steps"].as_array().unwrap().iter().all(|step| step["ok"] == false), "{result:#}");
+
+    let basic = Proxy::answering("407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"corp\"");
+    let result = test(NOWHERE, &[("HTTPS_PROXY", &format!("http://127.0.0.1:{}", basic.port))]);
+    assert!(result["error"]["fix"].as_str().unwrap().contains("user:password@host"), "{result:#}");
+}
+
+#[test]
+fn sr_05_no_proxy_is_read_as_go_reads_it() {
+    let proxy = Proxy::answering("502 Bad Gateway");
+    for exempt in ["*.azuredatabricks.invalid", "azuredatabricks.invalid:443"] {
+        let result = test(NOWHERE, &[("HTTPS_PROXY", &with_password(proxy.port)), ("NO_PROXY", exempt)]);
+        assert_eq!((code(&result), steps(&result)), ("dns", vec!["dns"]), "{exempt}");
+    }
+    assert_eq!(proxy.asked(), Vec::<String>::new());
+    for not_exempt in ["*.adb-1234567890123456.7.azuredatabricks.invalid", "azuredatabricks.invalid:8443"] {
+        let result = test(NOWHERE, &[("HTTPS_PROXY", &with_password(proxy.port)), ("NO_PROXY", not_exempt)]);
+        assert_eq!(code(&result), "proxy-unreachable", "{not_exempt}");
+    }
+}
+
+/// The least of RFC 1928: no sign-in, one request, the answer that the host cannot be reached.
+#[test]
+fn sr_06_a_socks_proxy_is_spoken_to() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let asked: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let seen = Arc::clone(&asked);
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut some = [0; 512];
+            let Ok(greeting) = stream.read(&mut some) else { continue };
+            if greeting == 0 || some[0] != 5 || stream.write_all(&[5, 0]).is_err() {
+                continue;
+            }
+            let count = stream.read(&mut some).unwrap_or_default();
+            seen.lock().unwrap().push(some[..count].to_vec());
+            let _ = stream.write_all(&[5, 4, 0, 1, 0, 0, 0, 0, 0, 0]);
+        }
+    });
+    let result = test(NOWHERE, &[("ALL_PROXY", &format!("socks5h://127.0.0.1:{port}"))]);
+    assert_eq!(code(&result), "proxy-unreachable");
+    assert!(result["error"]["what"].as_str().unwrap().contains("does not connect"), "{result:#}");
+    let asked = asked.lock().unwrap();
+    assert!(!asked.is_empty() && asked.iter().all(|request| request.windows(9).any(|part| part == b"adb-12345")), "{asked:?}");
 }
 
 /// `test` looks through everything that was said and written for the password.

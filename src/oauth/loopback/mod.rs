@@ -164,6 +164,15 @@ impl Listener {
     }
 }
 
+/// The answer that the head of a request to `port` carries; `None`: it carries none, or not the `state` of this login.
+#[must_use]
+pub fn answer_in(head: &[u8], port: u16, expected: &Expected) -> Option<Result<Callback, Broken>> {
+    match judge::judge(head, port, expected) {
+        Verdict::Answered(answer) => Some(answer),
+        Verdict::KeepWaiting(_) | Verdict::WrongKey => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

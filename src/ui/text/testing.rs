@@ -80,12 +80,12 @@ pub fn headline(code: Code) -> String {
         | Code::TlsProtocol
         | Code::Tls
         | Code::CaFile => "No secure connection",
-        Code::ProxyAuth | Code::ProxyUnreachable => "The proxy is in the way",
+        Code::ProxyAuth | Code::ProxyUnreachable | Code::ProxySetting => "The proxy is in the way",
         Code::Unauthorized | Code::NoSecret | Code::SignInNeeded | Code::OauthRefused | Code::OauthProtocol | Code::OauthUnsupported => {
             "Could not sign in"
         }
         Code::RefreshBusy => "The sign-in is being renewed",
-        Code::Forbidden | Code::IpBlocked | Code::PrivateLink => "No permission",
+        Code::Forbidden | Code::MissingScope | Code::IpBlocked | Code::PrivateLink => "No permission",
         Code::RateLimited | Code::ServerError => "The workspace cannot answer now",
         Code::NotFound | Code::Redirect | Code::NotApi | Code::Protocol | Code::TooLarge => "Not the answer of a workspace",
         Code::VaultLocked | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => {
