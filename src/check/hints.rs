@@ -1,6 +1,8 @@
 //! Worth knowing although a test may be OK.
 
-use crate::{connection::Connection, failure::Failure};
+use std::path::Path;
+
+use crate::{connection::Connection, databricks::redact::plain, failure::Failure};
 
 /// Signed requests and sign-ins begin to fail at about five minutes.
 const SKEW: u64 = 120;
@@ -25,6 +27,11 @@ pub(super) fn of_proxy_sign_in(ways: &[String], mut failure: Failure) -> Failure
 
 pub(super) fn no_scope_for_clusters(why: &str) -> String {
     format!("The token works, but does not list clusters. {why}")
+}
+
+/// Whoever made the file can read what is sent, so it is named also when all is well.
+pub(super) fn extra_authorities(file: &Path) -> String {
+    format!("The certificate authorities in {} are trusted besides the system's.", plain(&file.display().to_string()))
 }
 
 pub(super) fn clock(server_ahead_seconds: i64) -> Option<String> {

@@ -78,6 +78,8 @@ impl Run<'_> {
         self.began = Instant::now();
         (self.progress)(Progress::Planned(planned(connection, route.as_ref().unwrap_or(&Route::Direct))));
         let route = route?;
+        let extra = self.http.ca_file().filter(|_| connection.base_url.is_https());
+        self.report.hints.extend(extra.map(hints::extra_authorities));
         match &route {
             Route::Direct => self.way().await?,
             Route::Proxy(proxy) => self.report.hints.push(hints::by_proxy(proxy)),

@@ -7,13 +7,13 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    doctor_cli_tokens, doctor_helper, doctor_sign_in, environment,
+    doctor_cli_tokens, doctor_helper, doctor_sign_in, doctor_surroundings, environment,
     output::{count, print_json, say},
     session::Session,
 };
 use crate::{
     failure::Failure,
-    storage::{Mode, VaultStatus},
+    storage::{Mode, SettingsFile, VaultStatus},
 };
 
 #[derive(Serialize)]
@@ -30,7 +30,7 @@ impl Finding {
         Self { check, ok: true, detail: detail.into(), fix: None }
     }
 
-    fn wrong(check: &'static str, failure: &Failure) -> Self {
+    pub(super) fn wrong(check: &'static str, failure: &Failure) -> Self {
         Self { check, ok: false, detail: format!("{} {}", failure.what, failure.why), fix: Some(failure.fix.clone()) }
     }
 }
@@ -53,10 +53,7 @@ pub(super) fn doctor(json: bool) -> Result<ExitCode, Failure> {
 
 fn examine() -> Result<Vec<Finding>, Failure> {
     let places = environment::places()?;
-    let mut findings = vec![
-        Finding::fine("Configuration folder", places.config_dir.display().to_string()),
-        Finding::fine("State folder", places.state_dir.display().to_string()),
-    ];
+    let mut findings = doctor_surroundings::folders(&places);
     let mut session = match Session::open() {
         Ok(session) => session,
         Err(failure) => {
@@ -102,6 +99,8 @@ fn examine() -> Result<Vec<Finding>, Failure> {
     });
     let connections: Vec<_> = session.snapshot.entries.iter().map(|entry| &entry.connection).collect();
     findings.extend(doctor_sign_in::findings(&places, &connections, Timestamp::now()));
+    findings.extend(doctor_surroundings::network(&places, SettingsFile::new(&places.config_dir).load().0.ca_file.as_deref()));
+    findings.extend(doctor_surroundings::profiles(&places));
     findings.push(doctor_helper::finding(Path::new(&places.helper)));
     findings.extend(doctor_cli_tokens::findings(&places.state_dir, Timestamp::now()));
     if !session.snapshot.tombstones.is_empty() {

@@ -16,7 +16,7 @@ use crate::{
     databricks::ProxyVariables,
     engine::{Around, Places},
     failure::{Code, Failure},
-    storage::{Vault, VaultConfig, VaultHome},
+    storage::{Vault, VaultConfig, VaultHome, refuse_as_root},
 };
 
 /// Opens the encrypted file where nobody can be asked.
@@ -51,6 +51,8 @@ pub(super) fn places_for_tokens() -> Result<Places, Failure> {
             (config.unwrap_or_else(|| dirs.config_dir().to_owned()), state)
         }
     };
+    // Also where a folder is named: what root makes in it is root's.
+    [&config_dir, &state_dir].into_iter().try_for_each(|folder| refuse_as_root(folder))?;
     let mut places = Places { ca_file: set("SSL_CERT_FILE").map(PathBuf::from), ..Places::new(config_dir, state_dir) };
     places.proxy = ProxyVariables::read(|name| set(name).map(|value| value.to_string_lossy().into_owned()));
     places.vault = chosen_vault(&places)?;

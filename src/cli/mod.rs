@@ -16,6 +16,7 @@ mod doctor;
 mod doctor_cli_tokens;
 mod doctor_helper;
 mod doctor_sign_in;
+mod doctor_surroundings;
 mod edit;
 mod effective;
 mod environment;

@@ -50,22 +50,18 @@ impl Entry {
             Some((host, port)) if !bare => (host, Some(port.parse().ok()?)),
             _ => (text, None),
         };
-        let who = match unbracketed(host).parse() {
-            Ok(address) => Who::Address(address),
-            Err(_) => {
-                let name = host.strip_prefix('*').unwrap_or(host);
-                let (name, itself) = name.strip_prefix('.').map_or((name, true), |name| (name, false));
-                if name.is_empty() {
-                    return None;
-                }
-                Who::Domain { name: name.to_owned(), itself }
-            }
-        };
+        let who = unbracketed(host).parse().ok().map(Who::Address).or_else(|| Who::domain(host))?;
         Some(Self { who, port })
     }
 }
 
 impl Who {
+    fn domain(text: &str) -> Option<Self> {
+        let name = text.strip_prefix('*').unwrap_or(text);
+        let (name, itself) = name.strip_prefix('.').map_or((name, true), |name| (name, false));
+        (!name.is_empty()).then(|| Self::Domain { name: name.to_owned(), itself })
+    }
+
     fn is(&self, host: &str, address: Option<IpAddr>) -> bool {
         match self {
             Self::Everybody => true,

@@ -64,6 +64,11 @@ impl Http {
         self.parts().await?.proxies.route(base_url).map_err(ApiError::before_an_answer)
     }
 
+    /// The certificate authorities that are trusted besides the system's.
+    pub(crate) fn ca_file(&self) -> Option<&std::path::Path> {
+        self.settings.ca_file.as_deref()
+    }
+
     /// What the requests themselves use: a handshake of its own tells the same as theirs.
     pub(crate) async fn tls(&self) -> Result<Arc<ClientConfig>, ApiError> {
         Ok(Arc::clone(&self.parts().await?.tls))

@@ -55,7 +55,7 @@ impl ProxyVariables {
         }
     }
 
-    /// In words, without user and password: "HTTPS_PROXY: proxy.example.com:3128". `None`: no variable is set.
+    /// In words, without user and password: `HTTPS_PROXY: proxy.example.com:3128`. `None`: no variable is set.
     ///
     /// # Errors
     /// The variable is not the address of a proxy.
@@ -84,8 +84,8 @@ pub(super) struct Proxies {
 }
 
 enum Way {
-    Named(Url),
-    Unreadable(Failure),
+    Named(Box<Url>),
+    Unreadable(Box<Failure>),
     /// No variable is set: what the system's own settings say, where it has any.
     System(Matcher),
 }
@@ -93,8 +93,8 @@ enum Way {
 impl Proxies {
     pub(super) fn new(variables: &ProxyVariables) -> Self {
         let way = match variables.https.as_ref().map(address) {
-            Some(Ok(address)) => Way::Named(address),
-            Some(Err(failure)) => Way::Unreadable(failure),
+            Some(Ok(address)) => Way::Named(Box::new(address)),
+            Some(Err(failure)) => Way::Unreadable(Box::new(failure)),
             None => Way::System(Matcher::from_system()),
         };
         Self { way, exempt: Exempt::read(variables.no_proxy.as_deref().unwrap_or_default()) }
@@ -108,7 +108,7 @@ impl Proxies {
         }
         match &self.way {
             Way::Named(address) => Ok(Route::Proxy(named(address))),
-            Way::Unreadable(failure) => Err(failure.clone()),
+            Way::Unreadable(failure) => Err(Failure::clone(failure)),
             Way::System(matcher) => {
                 let target = base_url.as_str().parse::<Uri>().ok();
                 let proxy = target.and_then(|target| matcher.intercept(&target));
@@ -120,7 +120,7 @@ impl Proxies {
     /// For the client of the requests that [`Proxies::route`] sends through a proxy.
     pub(super) fn apply(&self, builder: reqwest::ClientBuilder) -> reqwest::Result<reqwest::ClientBuilder> {
         match &self.way {
-            Way::Named(address) => Ok(builder.no_proxy().proxy(reqwest::Proxy::all(address.clone())?)),
+            Way::Named(address) => Ok(builder.no_proxy().proxy(reqwest::Proxy::all(address.as_str())?)),
             Way::Unreadable(_) => Ok(builder.no_proxy()),
             Way::System(_) => Ok(builder),
         }
@@ -238,15 +238,15 @@ mod tests {
         Proxies::new(&variables(set)).route(&base_url)
     }
 
-    fn proxy(text: &str) -> Result<Route, Failure> {
-        Ok(Route::Proxy(text.to_owned()))
+    fn proxy(text: &str) -> Route {
+        Route::Proxy(text.to_owned())
     }
 
     #[test]
     fn the_first_variable_that_is_set_counts() {
         let one = ("HTTPS_PROXY", "http://one:1");
-        assert_eq!(route(&[("all_proxy", "http://four:4"), ("https_proxy", "http://two:2"), one]), proxy("one:1"));
-        assert_eq!(route(&[("HTTPS_PROXY", " "), ("ALL_PROXY", "three:3")]), proxy("three:3"));
+        assert_eq!(route(&[("all_proxy", "http://four:4"), ("https_proxy", "http://two:2"), one]), Ok(proxy("one:1")));
+        assert_eq!(route(&[("HTTPS_PROXY", " "), ("ALL_PROXY", "three:3")]), Ok(proxy("three:3")));
         assert_eq!(route(&[one, ("REQUEST_METHOD", "GET")]), Ok(Route::Direct));
         assert_eq!(variables(&[("http_proxy", "http://x")]).only_http(), Some("http_proxy"));
         assert_eq!(variables(&[("http_proxy", "http://x"), one]).only_http(), None);
@@ -265,7 +265,7 @@ mod tests {
             ("corp\u{5c}user:x@p.example:8080", ""),
         ] {
             let read = route(&[("HTTPS_PROXY", text)]);
-            if named.is_empty() { assert!(read.is_err(), "{text}: {read:?}") } else { assert_eq!(read, proxy(named), "{text}") }
+            if named.is_empty() { assert!(read.is_err(), "{text}: {read:?}") } else { assert_eq!(read, Ok(proxy(named)), "{text}") }
         }
     }
 

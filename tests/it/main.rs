@@ -51,6 +51,7 @@ mod session;
 mod storage;
 mod storage_kill;
 mod support;
+mod surroundings;
 mod token_management;
 mod tokens_api;
 mod ui;

@@ -33,8 +33,7 @@ pub(crate) fn write(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<Stamp,
     make_folder(folder)?;
     read::check(path)?;
     let failed = |doing: &'static str| move |error: io::Error| FileError::io(doing, path, error);
-    let mut temp =
-        tempfile::Builder::new().prefix(TEMP_PREFIX).suffix(TEMP_SUFFIX).rand_bytes(12).tempfile_in(folder).map_err(failed("write"))?;
+    let mut temp = temporary_in(folder).map_err(failed("write"))?;
     disk.write(temp.as_file_mut(), bytes).map_err(failed("write"))?;
     disk.sync(temp.as_file()).map_err(failed("write"))?;
     let file = disk.rename(temp, path).map_err(failed("replace"))?;
@@ -42,6 +41,11 @@ pub(crate) fn write(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<Stamp,
     // The new file is in place and whole; some network file systems cannot sync a folder, and that is no reason to say the save failed.
     let _ = disk.sync_folder(folder);
     Ok(stamp)
+}
+
+/// A file for its owner alone, removed when it is dropped. [`sweep`] knows its name.
+pub(crate) fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(TEMP_PREFIX).suffix(TEMP_SUFFIX).rand_bytes(12).tempfile_in(folder)
 }
 
 /// Adds `bytes` behind what `path` holds: all of them or none. The caller holds the file's lock.

@@ -104,7 +104,7 @@ pub(super) fn open(options: &mut OpenOptions, path: &Path) -> Result<Option<File
         return Err(unsafe_("It is not a regular file", put_a_file()));
     }
     if !is_mine(&metadata) {
-        return Err(unsafe_("It belongs to another user", format!("Make it yours: chown \"$USER\" '{}'. Or remove it.", path.display())));
+        return Err(unsafe_("It belongs to another user", give_it_back(&metadata, path)));
     }
     if writable_by_others(&metadata, 0o022) {
         return Err(unsafe_(
@@ -113,6 +113,22 @@ pub(super) fn open(options: &mut OpenOptions, path: &Path) -> Result<Option<File
         ));
     }
     Ok(Some(file))
+}
+
+/// Root is told to leave the file to its owner: to take it over, or to remove it, would lock the owner out.
+#[cfg(unix)]
+fn give_it_back(metadata: &Metadata, path: &Path) -> String {
+    let owner = super::super::folder::user(std::os::unix::fs::MetadataExt::uid(metadata));
+    if rustix::process::geteuid().is_root() {
+        format!("Run Brickpass as {owner}, without sudo.")
+    } else {
+        format!("Ask an administrator to give it to you: sudo chown \"$USER\" '{}'.", path.display())
+    }
+}
+
+#[cfg(not(unix))]
+fn give_it_back(_metadata: &Metadata, path: &Path) -> String {
+    format!("Ask an administrator to give you {}.", path.display())
 }
 
 /// A folder in which everybody may replace files keeps nothing safe (a sticky one like `/tmp` does).
