@@ -87,7 +87,7 @@ enum Way {
     Named(Box<Url>),
     Unreadable(Box<Failure>),
     /// No variable is set: what the system's own settings say, where it has any.
-    System(Matcher),
+    System(Box<Matcher>),
 }
 
 impl Proxies {
@@ -95,7 +95,7 @@ impl Proxies {
         let way = match variables.https.as_ref().map(address) {
             Some(Ok(address)) => Way::Named(Box::new(address)),
             Some(Err(failure)) => Way::Unreadable(Box::new(failure)),
-            None => Way::System(Matcher::from_system()),
+            None => Way::System(Box::new(Matcher::from_system())),
         };
         Self { way, exempt: Exempt::read(variables.no_proxy.as_deref().unwrap_or_default()) }
     }

@@ -112,7 +112,7 @@ mod tests {
     fn a_file_in_the_place_of_the_folder_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
-        std::fs::write(&file, "x").unwrap();
+        std::fs::File::create(&file).unwrap();
         assert_eq!(check_saving(&file).unwrap_err().code, Code::FileUnwritable);
         assert!(check_saving(&file.join("below")).is_err());
     }
