@@ -45,7 +45,7 @@ pub fn at_expiry() -> Vec<Line> {
     let later = Arc::new(AtomicI64::new(0));
     let clock = Arc::clone(&later);
     let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: folder.path().join("vault.age"), passphrase: None });
-    let http = Http::new(HttpSettings { ca_file: None });
+    let http = Http::new(HttpSettings::default());
     let for_sessions = http.clone();
     let sessions = Sessions::new(Surroundings {
         vault: Box::new(move || vault.clone()),
