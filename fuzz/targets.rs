@@ -13,8 +13,11 @@ use brickpass::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// The function of each target, by the name of its folder in `fuzz/corpus`.
-pub const ALL: [(&str, fn(&[u8])); 6] = [
+/// From bytes to a panic, when a promise does not hold.
+pub type Target = fn(&[u8]);
+
+/// By the name of the target's folder in `fuzz/corpus`.
+pub const ALL: [(&str, Target); 6] = [
     ("base_url", base_url),
     ("connections", connections),
     ("databrickscfg", databrickscfg),

@@ -40,8 +40,14 @@ mod tests {
 
     #[test]
     fn a_port_that_is_taken_on_one_family_is_not_free() {
-        let Ok(taken) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else { return };
-        assert!(!is_free(taken.local_addr().unwrap().port()));
+        let taken = [TcpListener::bind((Ipv4Addr::LOCALHOST, 0)), TcpListener::bind((Ipv6Addr::LOCALHOST, 0))];
+        let mut looked_at = 0;
+        // Some systems have but one of the families.
+        for taken in taken.into_iter().flatten() {
+            assert!(!is_free(taken.local_addr().unwrap().port()));
+            looked_at += 1;
+        }
+        assert!(looked_at > 0);
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Service principals and what admins decide about tokens, on the command line: the real program, the demo, an encrypted vault.
 
-use std::{process::Stdio, thread, time::Duration};
+use std::{process::Stdio, sync::Arc};
 
 use brickpass::{demo::DemoWorkspace, storage::Activity};
 use serde_json::Value;
 
 use crate::support::{
-    BRICKPASS,
+    BRICKPASS, Gate,
     between::{Between, Way},
     missing_tool,
     on_demo::{OnDemo, workspace},
@@ -226,16 +226,18 @@ fn a_secret_that_the_vault_does_not_take_is_deleted_again_and_no_connection_is_a
 fn ctrl_c_does_not_lose_a_secret_that_is_being_made() {
     let desk = Desk::admin();
     let makes_secret = |request: &str| request.starts_with("POST") && request.ends_with("/credentials/secrets");
+    let gate = Arc::new(Gate::default());
+    let held = Arc::clone(&gate);
     let between = Between::start(&desk.workspace.base_url, move |request, _| {
         if makes_secret(request) {
-            thread::sleep(Duration::from_millis(500));
+            held.pass();
         }
         Way::Through
     });
     desk.add("Slow", &DemoWorkspace { base_url: between.base_url(), ..desk.workspace.clone() });
     let before = desk.secrets(CI).len();
     let asked = || between.seen().iter().filter(|request| makes_secret(request)).count();
-    let interrupted = |arguments: &[&str]| desk.interrupted(arguments, asked);
+    let interrupted = |arguments: &[&str]| desk.interrupted(arguments, asked, &gate);
     let made = interrupted(&["sp", "secret", "create", "Slow", CI, "--json"]);
     let document: Value = serde_json::from_slice(&made.stdout).unwrap();
     assert_eq!((made.status.code(), desk.secrets(CI).len()), (Some(130), before + 1));

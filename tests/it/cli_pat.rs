@@ -1,8 +1,9 @@
 //! Personal access tokens on the command line: the real program, the demo, an encrypted vault.
 
-use std::{process::Stdio, thread, time::Duration};
+use std::{process::Stdio, sync::Arc};
 
 use crate::support::{
+    Gate,
     between::{Between, Way},
     on_demo::OnDemo,
     terminal::{Terminal, text},
@@ -129,14 +130,16 @@ fn ot_17_a_lost_answer_is_told_and_leaves_nothing_behind() {
 fn ctrl_c_in_the_middle_waits_for_the_value_and_for_the_end_of_a_rotation() {
     const CREATE: &str = "POST /api/2.0/token/create";
     let desk = Desk::with(OnDemo::new());
+    let gate = Arc::new(Gate::default());
+    let held = Arc::clone(&gate);
     let between = Between::start(&desk.workspace.base_url, move |request, _| {
         if request == CREATE {
-            thread::sleep(Duration::from_millis(500));
+            held.pass();
         }
         Way::Through
     });
     desk.add_token("Sales", &between.base_url(), &desk.workspace.token);
-    let interrupted = |arguments: &[&str]| desk.interrupted(arguments, || between.count(CREATE));
+    let interrupted = |arguments: &[&str]| desk.interrupted(arguments, || between.count(CREATE), &gate);
     let made = interrupted(&["pat", "create", "Sales"]);
     let value = String::from_utf8(made.stdout).unwrap();
     assert!(desk.handle.accepts(value.trim()), "its value is printed: {}", String::from_utf8_lossy(&made.stderr));

@@ -2,14 +2,14 @@
 //! there by itself is left alone.
 #![cfg(target_os = "linux")]
 
-use std::{fs, thread, time::Duration};
+use std::fs;
 
 use brickpass::demo::OAuthFault;
 use serde_json::{Value, json};
 
 use crate::{
     credential::Desk,
-    support::{Home, keyring::Keyring, skip},
+    support::{Home, comes, keyring::Keyring, skip},
 };
 
 const SERVICE: &str = "databricks-cli";
@@ -101,7 +101,8 @@ fn a_sign_in_gives_its_access_token_alone_follows_its_renewals_and_ends_with_it(
     assert_ne!(first, second);
 
     // Ends are told to the second.
-    thread::sleep(Duration::from_millis(1100));
+    let told = jiff::Timestamp::now().as_second();
+    comes("the next second", || jiff::Timestamp::now().as_second() > told + 1);
     let renewed = desk.credential(&["auth", "token", "--profile", "person", "--force-refresh"]);
     assert_eq!(renewed.code, Some(0), "{renewed:?}");
     let third = desk.token_of("person").unwrap();

@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use crate::support::{Finished, Home, Running, browser, free_port, keyring::Keyring, run, skip, terminal, wait};
+use crate::support::{Finished, Home, Running, browser, comes, free_port, keyring::Keyring, run, skip, stays, terminal, wait};
 
 const CREDENTIAL: &str = env!("CARGO_BIN_EXE_brickpass-credential");
 const LIMIT: Duration = Duration::from_secs(60);
@@ -379,9 +379,12 @@ fn cut_short_between_the_answer_and_the_vault_it_loses_no_sign_in() {
         if let Some(signal) = signal {
             assert!(Command::new("kill").args([signal, &running.0.id().to_string()]).status().unwrap().success());
         }
-        assert_eq!(wait(&mut running.0, Duration::from_millis(300)), None, "it does not leave the new refresh token behind");
+        let mut runs = || running.0.try_wait().unwrap().is_none();
+        stays("it does not leave the new refresh token behind", &mut runs);
         if signal.is_none() {
-            std::thread::sleep(Duration::from_millis(1300));
+            let over = Instant::now() + Duration::from_millis(1500);
+            comes("its time is over", || Instant::now() > over);
+            assert!(runs(), "nor when its time is over");
         }
         drop(vault);
         assert_eq!(wait(&mut running.0, LIMIT).unwrap().code(), Some(1), "{signal:?}");

@@ -23,7 +23,11 @@ const LIMIT: Duration = Duration::from_secs(120);
 #[test]
 fn a_workspace_added_in_the_window_works_after_a_restart_with_the_token_from_the_keyring() {
     let Some(it) = main_job("a_workspace_added_in_the_window_works_after_a_restart_with_the_token_from_the_keyring") else { return };
-    assert!(it.stdout.contains("another program that asks the keyring finds it there") || !tool_exists("secret-tool"), "{}", it.stdout);
+    if tool_exists("secret-tool") {
+        assert!(it.stdout.contains("another program that asks the keyring finds it there"), "{}", it.stdout);
+    } else {
+        skip("a_workspace_added_in_the_window (as another program sees the keyring)", "secret-tool is not installed");
+    }
     assert!(it.stdout.ends_with("done\n"), "{}", it.stdout);
 }
 

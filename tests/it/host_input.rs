@@ -270,7 +270,7 @@ fn hv_16_what_is_too_long_is_refused_before_it_is_read() {
     let mut draft = form("A", &paste);
     draft.accept_pasted();
     assert!(draft.review(&|_| false).result.is_none());
-    assert!(began.elapsed() < std::time::Duration::from_secs(1), "{:?}", began.elapsed());
+    assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
     assert_eq!(draft.base_url, paste, "what was typed is kept");
 }
 

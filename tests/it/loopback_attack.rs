@@ -14,7 +14,7 @@ use std::{
 
 use crate::{
     loopback::{CODE, LIMIT, STATE, Waiting, code_of, connect, expected, refused, response, soon, status, wait, wait_on},
-    support,
+    support::{self, comes},
 };
 use brickpass::oauth::loopback::{Listener, Ports};
 
@@ -40,17 +40,18 @@ fn write_to_all(streams: &[TcpStream], byte: u8) {
     }
 }
 
-fn good_within_a_second(waiting: Waiting) {
+/// Before the five seconds are over after which a silent connection would be let go.
+fn good_at_once(waiting: Waiting) {
     let began = Instant::now();
     waiting.still_waits();
-    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
 }
 
 #[test]
 fn lb_10_silent_connections_do_not_keep_the_login_waiting() {
     let waiting = wait();
     let silent: Vec<_> = (0..3).map(|_| waiting.connect()).collect();
-    good_within_a_second(waiting);
+    good_at_once(waiting);
     drop(silent);
 }
 
@@ -65,11 +66,11 @@ fn lb_11_slow_connections_are_capped_and_end_and_the_login_comes_through() {
         slow.retain(|stream| !is_closed(stream));
         slow.len() <= 16
     });
-    assert!(began.elapsed() < Duration::from_secs(2), "the cap holds at once, not after the time limit");
+    assert!(began.elapsed() < Duration::from_secs(4), "the cap holds at once, not after the time limit of five seconds");
     // One byte a second does not keep them alive: the limit is for the whole head.
     let mut bytes = b"ET / HTTP/1.1\r\n".iter();
     while !slow.is_empty() {
-        assert!(began.elapsed() < Duration::from_secs(8), "{} are still open", slow.len());
+        assert!(began.elapsed() < Duration::from_secs(20), "{} are still open", slow.len());
         let byte = *bytes.next().unwrap();
         write_to_all(&slow, byte);
         let next = Instant::now() + Duration::from_secs(1);
@@ -82,7 +83,7 @@ fn lb_11_slow_connections_are_capped_and_end_and_the_login_comes_through() {
 
     let slow: Vec<_> = (0..50).map(|_| waiting.connect()).collect();
     write_to_all(&slow, b'G');
-    good_within_a_second(waiting);
+    good_at_once(waiting);
     drop(slow);
 }
 
@@ -272,24 +273,23 @@ fn lb_26_of_two_racing_callbacks_one_counts() {
 fn the_honest_login_comes_through_a_flood() {
     let waiting = wait();
     let port = waiting.port;
-    let over = AtomicUsize::new(0);
+    let (over, came) = (AtomicUsize::new(0), AtomicUsize::new(0));
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 while over.load(Ordering::SeqCst) == 0 {
                     if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) {
                         cut_on_drop(&stream);
+                        came.fetch_add(1, Ordering::SeqCst);
                         thread::yield_now();
                     }
                 }
             });
         }
-        thread::sleep(Duration::from_millis(200));
-        let began = Instant::now();
+        comes("the flood", || came.load(Ordering::SeqCst) > 200);
         let answer = waiting.good();
         over.store(1, Ordering::SeqCst);
         assert_eq!(status(&answer), 303);
-        assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
     });
     assert_eq!(code_of(waiting.end()), CODE);
 }
@@ -363,8 +363,16 @@ fn survives(rounds: u64, connections: u64) {
     let waiting = wait();
     // What is made once and kept: the allocator's arenas, the runtime's own.
     garbage_comes(&waiting, 10_000);
-    thread::sleep(Duration::from_millis(300));
-    let settled = held();
+    let mut settled = held();
+    let mut since = Instant::now();
+    comes("what it holds settles", || {
+        let now = held();
+        if (now.descriptors, now.threads) != (settled.descriptors, settled.threads) {
+            since = Instant::now();
+        }
+        settled = now;
+        since.elapsed() > Duration::from_millis(300)
+    });
     for round in 0..rounds {
         garbage_comes(&waiting, connections);
         soon("descriptors and threads are as before", || {

@@ -14,7 +14,7 @@ use brickpass::{
 };
 
 use super::world::{self, Clock, ID, World, text, until};
-use crate::support::{self, Running};
+use crate::support::{self, Running, stays};
 
 const CONNECTION: &str = "BRICKPASS_TEST_CONNECTION";
 const TIMES: &str = "BRICKPASS_TEST_TIMES";
@@ -122,12 +122,11 @@ async fn rf_05_when_the_holder_of_the_lock_is_killed_the_waiter_goes_on() {
         let connection = world.connection();
         async move { sessions.access_token(&connection).await }
     });
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    assert!(!waiting.is_finished() && world.asked() == 0);
+    tokio::task::block_in_place(|| stays("it waits for the lock", || !waiting.is_finished() && world.asked() == 0));
     let killed = Instant::now();
     child.0.kill().unwrap();
     waiting.await.unwrap().unwrap();
-    assert!(killed.elapsed() < Duration::from_secs(5), "{:?}", killed.elapsed());
+    assert!(killed.elapsed() < Duration::from_secs(20), "sooner than a lock that is held would be given up: {:?}", killed.elapsed());
 }
 
 /// Waits until everybody has started.

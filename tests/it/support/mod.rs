@@ -22,7 +22,10 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::atomic::{AtomicU16, Ordering},
+    sync::{
+        Condvar, Mutex,
+        atomic::{AtomicU16, Ordering},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -166,6 +169,47 @@ pub fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
             return None;
         }
         thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// For what must not happen: it is looked at for a moment. On a busy machine this may see too little, but never too much.
+pub fn stays(what: &str, mut holds: impl FnMut() -> bool) {
+    let until = Instant::now() + Duration::from_millis(300);
+    while Instant::now() < until {
+        assert!(holds(), "{what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Waits for what must happen, however busy the machine is.
+pub fn comes(what: &str, mut holds: impl FnMut() -> bool) {
+    let until = Instant::now() + Duration::from_mins(1);
+    while !holds() {
+        assert!(Instant::now() < until, "{what}: not within a minute");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Holds a server's answer back until the test has done what must come before it.
+#[derive(Default)]
+pub struct Gate {
+    shut: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    pub fn shut(&self) {
+        *self.shut.lock().unwrap() = true;
+    }
+
+    pub fn open(&self) {
+        *self.shut.lock().unwrap() = false;
+        self.opened.notify_all();
+    }
+
+    /// At once through an open gate.
+    pub fn pass(&self) {
+        drop(self.opened.wait_while(self.shut.lock().unwrap(), |shut| *shut).unwrap());
     }
 }
 

@@ -5,13 +5,12 @@ use std::{
     ops::Deref,
     path::PathBuf,
     process::{Command, Output, Stdio},
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde_json::Value;
 
-use super::{BRICKPASS, Finished, Home, Running, run};
+use super::{BRICKPASS, Finished, Gate, Home, Running, comes, run, stays};
 
 /// Of a command.
 pub const LIMIT: Duration = Duration::from_secs(60);
@@ -78,17 +77,16 @@ impl<W> Terminal<W> {
         self.done_fed(&["add", name, "--base-url", base_url, "--token-stdin"], token);
     }
 
-    /// Somebody presses Ctrl+C when `asked` counts one more.
-    pub fn interrupted(&self, arguments: &[&str], asked: impl Fn() -> usize) -> Output {
+    /// Somebody presses Ctrl+C when `asked` counts one more; the answer is behind the gate until then, and the program waits for it.
+    pub fn interrupted(&self, arguments: &[&str], asked: impl Fn() -> usize, gate: &Gate) -> Output {
         let before = asked();
+        gate.shut();
         let mut command = self.command(arguments);
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let until = Instant::now() + LIMIT;
-        while asked() == before {
-            assert!(Instant::now() < until, "nothing was asked for");
-            thread::sleep(Duration::from_millis(5));
-        }
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        comes("it asks", || asked() > before);
         assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        stays("it does not leave without the answer", || child.try_wait().unwrap().is_none());
+        gate.open();
         child.wait_with_output().unwrap()
     }
 
