@@ -146,9 +146,13 @@ fn secret_from_stdin() -> Result<TypedSecret, Failure> {
     let mut typed = TypedSecret::default();
     let read = std::io::stdin().take(LONGEST_SECRET + 1).read_to_string(typed.expose_mut());
     match read {
-        Ok(0) => {
-            Err(Failure::new(Code::InvalidInput, "No secret came on stdin.", "The input was empty.", "Pipe the secret into this command."))
-        }
+        // A line break alone is what `echo "$TOKEN"` makes of a variable that is not set.
+        Ok(_) if typed.is_blank() => Err(Failure::new(
+            Code::InvalidInput,
+            "No secret came on stdin.",
+            "The input was empty. Nothing was changed.",
+            "Pipe the secret into this command, and check that the variable or the command before it has a value.",
+        )),
         Ok(length) if length as u64 > LONGEST_SECRET => Err(Failure::new(
             Code::InvalidInput,
             "What came on stdin is too long for a secret.",

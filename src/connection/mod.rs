@@ -26,7 +26,9 @@ pub use status::{LastTest, Status};
 pub use text::Unfit;
 pub(crate) use text::{quoted, unfit};
 pub use timeout::{Timeout, TimeoutError};
-pub(crate) use token::{holds_a_secret, looks_like_a_secret, without_secrets};
+pub(crate) use token::{
+    contains_secret, end_of, holds_a_secret, is_example_host, looks_like_a_secret, read_secret, without_quotes, without_secrets,
+};
 
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
@@ -88,6 +90,12 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// The fields that contain a secret, although they are kept in plain text.
+    #[must_use]
+    pub fn fields_with_secret(&self) -> Vec<Field> {
+        Draft::from_connection(self).fields_with_secret()
+    }
+
     /// Why no secret may be sent to this address yet; empty for Databricks' own hosts, for loopback, and after the person's confirmation.
     #[must_use]
     pub fn unconfirmed(&self) -> Vec<Caution> {

@@ -25,6 +25,17 @@ impl SecretKind {
             Self::AccessToken => "access-token",
         }
     }
+
+    /// In a sentence.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::PersonalAccessToken => "a personal access token",
+            Self::ClientSecret => "a client secret",
+            Self::RefreshToken => "a refresh token",
+            Self::AccessToken => "an access token",
+        }
+    }
 }
 
 /// A secret being typed: no `Debug` of its content, wiped on drop, capacity reserved so that typing leaves no copies behind.
@@ -52,6 +63,12 @@ impl TypedSecret {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Is nothing in it that a person can see?
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        super::token::is_blank(self.expose())
     }
 
     #[must_use]

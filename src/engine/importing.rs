@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
@@ -227,8 +228,11 @@ fn row(found: FoundConnection, entries: &[Entry], taken: &mut HashSet<String>, a
 fn reviewed(draft: &mut Draft, remarks: &mut Vec<String>) -> Review {
     draft.confirmed_origin = BaseUrl::read(&draft.base_url).ok().map(|pasted| pasted.base_url.origin());
     let review = draft.review(&|_| false);
-    let Some(unfit) = review.worst(Field::Secret).filter(|remark| remark.severity == Severity::Error) else { return review };
-    remarks.push(format!("Its secret cannot be used and has to be typed: {}.", unfit.text.trim_end_matches('.')));
+    let unfit = review.worst(Field::Secret).filter(|remark| remark.severity == Severity::Error).map(|remark| remark.text.clone());
+    let ended = review.result.as_ref().and_then(|reviewed| reviewed.secret_ended(Timestamp::now()));
+    let ended = ended.map(|end| format!("This token ended at {}", end.strftime("%Y-%m-%d %H:%M UTC")));
+    let Some(unfit) = unfit.or(ended) else { return review };
+    remarks.push(format!("Its secret cannot be used and has to be typed: {}.", unfit.trim_end_matches('.')));
     draft.secret = TypedSecret::default();
     draft.review(&|_| false)
 }

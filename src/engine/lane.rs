@@ -236,6 +236,9 @@ impl From<VaultError> for NotStored {
 
 /// The secret first, the entry second; when the entry cannot be written the former secret is put back.
 fn store(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) -> Result<Snapshot, NotStored> {
+    if let Some(end) = reviewed.secret_ended(Timestamp::now()) {
+        return Err(token_ended(end).into());
+    }
     let Reviewed { connection, secret } = reviewed;
     let Some((kind, secret)) = secret else {
         return Ok(shared.library.save(connection, base)?);
@@ -248,6 +251,15 @@ fn store(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) -> Result<
         token::put_back_note(shared, key, noted, not_stored);
     }
     stored
+}
+
+fn token_ended(end: Timestamp) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        "The connection was not saved.",
+        format!("This token ended at {} by its own word.", end.strftime("%Y-%m-%d %H:%M UTC")),
+        "Get a new token and enter it. If this is wrong, check the clock of this computer.",
+    )
 }
 
 fn put_and_save(

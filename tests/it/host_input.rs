@@ -294,12 +294,12 @@ fn hv_18_a_secret_in_the_wrong_field_is_pointed_out() {
     let hexadecimal = "0123456789abcdef".repeat(2);
     let mut draft = form("A", WORKSPACE);
     draft.secret = TypedSecret::from(format!("dose{hexadecimal}").as_str());
-    assert_eq!(draft.review(&|_| false).worst(Field::Secret).unwrap().severity, Severity::Warning);
+    assert_eq!(draft.review(&|_| false).worst(Field::Secret).unwrap().severity, Severity::Error);
     draft.auth = AuthKind::ServicePrincipal;
     draft.client_id = "12345678-90ab-cdef-1234-567890abcdef".to_owned();
     assert!(draft.review(&|_| false).worst(Field::Secret).is_none());
     draft.secret = TypedSecret::from(format!("dapi{hexadecimal}").as_str());
-    assert_eq!(draft.review(&|_| false).worst(Field::Secret).unwrap().severity, Severity::Warning);
+    assert_eq!(draft.review(&|_| false).worst(Field::Secret).unwrap().severity, Severity::Error);
 }
 
 #[test]

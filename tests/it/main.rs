@@ -44,6 +44,7 @@ mod oauth;
 mod oauth_demo;
 mod proxy;
 mod reminders;
+mod secret_input;
 mod secrets;
 mod send_to;
 mod service_principals;

@@ -1,10 +1,11 @@
 //! The form as typed: what is wrong with it, and the connection that it makes.
 
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 use super::{
     AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, Environment, EnvironmentKind, HostKind, Level, LevelKind, Scopes, SecretKind,
-    Timeout, TypedSecret,
+    Timeout, TypedSecret, contains_secret, end_of,
 };
 
 mod review;
@@ -83,6 +84,15 @@ pub struct Reviewed {
     pub connection: Connection,
     /// The secret that was typed, cleaned; `None` keeps the stored one.
     pub secret: Option<(SecretKind, SecretString)>,
+}
+
+impl Reviewed {
+    /// When the signed token that was typed ended by its own word, if that is past. Five minutes are left to clocks that differ.
+    #[must_use]
+    pub fn secret_ended(&self, now: Timestamp) -> Option<Timestamp> {
+        let (_, secret) = self.secret.as_ref()?;
+        end_of(secret).filter(|end| now.duration_since(*end) > SignedDuration::from_mins(5))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -218,11 +228,97 @@ impl Draft {
         }
     }
 
+    /// Everything in it that is kept in the open, with its field.
+    fn open_texts(&self) -> impl Iterator<Item = (Field, &str)> {
+        let single = [
+            (Field::Name, &self.name),
+            (Field::Description, &self.description),
+            (Field::BaseUrl, &self.base_url),
+            (Field::WorkspaceId, &self.workspace_id),
+            (Field::AccountId, &self.account_id),
+            (Field::ClientId, &self.client_id),
+            (Field::Scopes, &self.scopes),
+            (Field::Environment, &self.own_environment),
+            (Field::Folder, &self.folder),
+        ];
+        let tags = self.tags.iter().map(|tag| (Field::Tags, tag.as_str()));
+        single.into_iter().map(|(field, text)| (field, text.as_str())).chain(tags)
+    }
+
+    /// Empties a field of text.
+    pub(crate) fn clear(&mut self, field: Field) {
+        let text = match field {
+            Field::Name => &mut self.name,
+            Field::Description => &mut self.description,
+            Field::BaseUrl => &mut self.base_url,
+            Field::WorkspaceId => &mut self.workspace_id,
+            Field::AccountId => &mut self.account_id,
+            Field::ClientId => &mut self.client_id,
+            Field::Scopes => &mut self.scopes,
+            Field::RedirectPort => &mut self.redirect_port,
+            Field::Timeout => &mut self.timeout,
+            Field::Folder => &mut self.folder,
+            Field::Tags => {
+                self.tags.clear();
+                return;
+            }
+            Field::Secret => {
+                self.secret = TypedSecret::default();
+                return;
+            }
+            Field::Environment => {
+                self.environment = EnvironmentKind::Development;
+                &mut self.own_environment
+            }
+            Field::Auth => return,
+        };
+        text.clear();
+    }
+
+    /// The fields other than the secret's that contain a secret: one of Databricks, or the very secret that was typed.
+    #[must_use]
+    pub fn fields_with_secret(&self) -> Vec<Field> {
+        /// Characters; a shorter one may be a word that stands elsewhere with good reason.
+        const LEAST: usize = 12;
+        let typed = Some(self.secret.expose().trim()).filter(|typed| typed.len() >= LEAST);
+        let mut fields: Vec<Field> = Vec::new();
+        for (field, text) in self.open_texts() {
+            let contains = contains_secret(text) || typed.is_some_and(|typed| text.contains(typed));
+            if contains && !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
+        fields
+    }
+
     /// Judges the form. `name_taken` says whether another connection bears that name (compared without case).
     /// Cheap enough to be called whenever the form changes.
     #[must_use]
     pub fn review(&self, name_taken: &dyn Fn(&str) -> bool) -> Review {
         review::review(self, name_taken)
+    }
+}
+
+impl Field {
+    /// In a sentence.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Description => "description",
+            Self::BaseUrl => "base URL",
+            Self::WorkspaceId => "workspace ID",
+            Self::Timeout => "timeout",
+            Self::Auth => "authentication type",
+            Self::AccountId => "account ID",
+            Self::ClientId => "client ID",
+            Self::Scopes => "scopes",
+            Self::RedirectPort => "redirect port",
+            Self::Secret => "secret",
+            Self::Environment => "environment",
+            Self::Tags => "tags",
+            Self::Folder => "folder",
+        }
     }
 }
 

@@ -5,14 +5,14 @@ use secrecy::SecretString;
 use super::{Draft, Field, Remark, Review, Reviewed, Severity};
 use crate::connection::{
     AccountId, AuthKind, AuthMethod, BaseUrl, Caution, ClientId, Connection, ConnectionName, Environment, EnvironmentKind, HostKind, Level,
-    LevelKind, OAuthApp, Pasted, Scopes, SecretKind, Timeout, text,
-    token::{self, Shape},
+    LevelKind, OAuthApp, Pasted, Scopes, SecretKind, Timeout, contains_secret, is_example_host, read_secret, text,
 };
 
 pub(super) fn review(draft: &Draft, name_taken: &dyn Fn(&str) -> bool) -> Review {
     let mut judge = Judge { draft, remarks: Vec::new(), confirm_origin: None };
     let connection = judge.connection(name_taken);
     let secret = judge.secret();
+    judge.open_secrets();
     let Judge { remarks, confirm_origin, .. } = judge;
     let valid = remarks.iter().all(|remark| remark.severity < Severity::Error);
     let result = connection.filter(|_| valid).map(|connection| Reviewed { connection, secret });
@@ -76,7 +76,18 @@ impl Judge<'_> {
     }
 
     fn base_url(&mut self) -> Option<Pasted> {
+        // What the address itself says of it would repeat the secret.
+        if contains_secret(&self.draft.base_url) {
+            return None;
+        }
         let pasted = self.take(Field::BaseUrl, BaseUrl::read(&self.draft.base_url))?;
+        if is_example_host(pasted.base_url.host()) {
+            self.remark(
+                Field::BaseUrl,
+                Severity::Warning,
+                "This looks like the address of an example; enter the address of your workspace",
+            );
+        }
         for note in &pasted.notes {
             self.remark(Field::BaseUrl, Severity::Note, note.clone());
         }
@@ -263,22 +274,25 @@ impl Judge<'_> {
 
     fn secret(&mut self) -> Option<(SecretKind, SecretString)> {
         let kind = self.draft.secret_kind()?;
-        let read = self.take(Field::Secret, token::read_secret(self.draft.secret.expose()))??;
+        let read = self.take(Field::Secret, read_secret(kind, self.draft.secret.expose()))??;
         for note in read.notes {
             self.remark(Field::Secret, Severity::Note, note);
         }
-        let warning = match (kind, read.shape) {
-            (SecretKind::ClientSecret, Shape::PersonalAccessToken) => Some("This looks like a personal access token, not a client secret"),
-            (SecretKind::PersonalAccessToken, Shape::OAuthSecret) => {
-                Some("This looks like the secret of a service principal, not an access token")
-            }
-            (SecretKind::PersonalAccessToken, Shape::Jwt) => Some("This looks like an OAuth access token, which expires within the hour"),
-            _ => None,
-        };
-        if let Some(warning) = warning {
-            self.remark(Field::Secret, Severity::Warning, warning);
+        for doubt in read.doubts {
+            self.remark(Field::Secret, Severity::Warning, doubt);
         }
         Some((kind, read.secret))
+    }
+
+    /// What is kept in plain text, and may be exported, must not contain a secret.
+    fn open_secrets(&mut self) {
+        for field in self.draft.fields_with_secret() {
+            let text = format!(
+                "The {} contains what looks like a token, and is kept in plain text. Remove it; a token belongs into the secret's field alone",
+                field.word()
+            );
+            self.remark(field, Severity::Error, text);
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! `.databrickscfg`, as Go reads it.
 
+use secrecy::ExposeSecret as _;
+
 use super::{
     Found, Kind,
     attributes::{Attributes, named},
     found::Given,
 };
-use crate::{failure::Failure, interchange::databrickscfg::File};
+use crate::{connection::contains_secret, failure::Failure, interchange::databrickscfg::File};
 
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
     let mut found = Found::new(Kind::DatabricksCfg);
@@ -16,6 +18,10 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
         for (key, value) in profile.keys() {
             match named(key) {
                 Some(attribute) => attributes.set(attribute, key, Given::Text(value.to_secret())),
+                None if contains_secret(value.to_secret().expose_secret()) => found.ignore(
+                    key,
+                    "it holds what looks like a token; no tool of Databricks reads it there, and the file keeps it in plain text",
+                ),
                 None => unknown.push(key),
             }
         }

@@ -1,6 +1,6 @@
 //! `DATABRICKS_*`, as variables or in a file of them. Nothing is expanded and nothing is run: what would be is told as "has to be typed".
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use super::{
@@ -9,13 +9,21 @@ use super::{
     damaged,
     found::Given,
 };
-use crate::failure::Failure;
+use crate::{connection::without_quotes, failure::Failure};
 
 /// What the connection is called for want of a name.
 const PLACE: &str = "Environment";
 
 pub(super) fn of_variables(variables: Vec<(String, SecretString)>) -> Found {
-    collect(variables.into_iter().map(|(name, value)| (name, Given::Text(value))))
+    collect(variables.into_iter().map(|(name, value)| (name, Given::Text(unquoted(value)))))
+}
+
+/// `docker run --env-file` and some pipelines leave the quotation marks of a `.env` file in the value.
+fn unquoted(value: SecretString) -> SecretString {
+    match without_quotes(value.expose_secret().trim()) {
+        Some(inner) => SecretString::from(inner.to_owned()),
+        None => value,
+    }
 }
 
 /// Lines of sh, fish, PowerShell, cmd and of `.env` files.

@@ -3,7 +3,10 @@
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Kind, text::shown};
-use crate::connection::{AuthKind, BaseUrl, BaseUrlError, ConnectionId, ConnectionName, Draft, HostKind, LevelKind, SecretKind};
+use crate::connection::{
+    AuthKind, BaseUrl, BaseUrlError, ConnectionId, ConnectionName, Draft, Field, HostKind, LevelKind, SecretKind, TypedSecret,
+    is_example_host, read_secret, without_secrets,
+};
 
 /// What was found, in the order of the file.
 #[derive(Debug)]
@@ -55,6 +58,14 @@ impl Found {
         Self { kind, connections: Vec::new(), ignored: Vec::new() }
     }
 
+    /// What nobody may find in plain text is taken out of every row.
+    pub(super) fn without_open_secrets(mut self) -> Self {
+        for connection in &mut self.connections {
+            connection.drop_open_secrets();
+        }
+        self
+    }
+
     /// Once for each key and reason.
     pub(in crate::interchange) fn ignore(&mut self, key: &str, why: impl Into<String>) {
         ignore(&mut self.ignored, key, why.into());
@@ -90,6 +101,29 @@ impl FoundConnection {
         ignore(&mut self.ignored, key, why.into());
     }
 
+    /// A secret of Databricks outside of the secret's own field is not taken: such a field is kept in plain text. The row says so and does not repeat it.
+    pub(super) fn drop_open_secrets(&mut self) {
+        // Only a secret that comes along as one may be looked for elsewhere, too.
+        if let Some((_, secret)) = &self.secret {
+            self.draft.secret = TypedSecret::from(secret.expose_secret());
+        }
+        for field in self.draft.fields_with_secret() {
+            let word = field.word();
+            match field {
+                Field::BaseUrl | Field::AccountId | Field::ClientId | Field::WorkspaceId | Field::Scopes => {
+                    self.draft.clear(field);
+                    self.refuse(format!("Its {word} contains what looks like a token."));
+                }
+                _ => {
+                    self.draft.clear(field);
+                    self.remark(format!("Its {word} there contains what looks like a token, and is not taken."));
+                }
+            }
+        }
+        self.draft.secret = TypedSecret::default();
+        self.place = without_secrets(&self.place);
+    }
+
     /// The first reason counts.
     pub(in crate::interchange) fn refuse(&mut self, why: impl Into<String>) {
         self.refused.get_or_insert(why.into());
@@ -105,6 +139,9 @@ impl FoundConnection {
                     written.clone_into(&mut self.draft.base_url);
                     self.draft.accept_pasted();
                     match BaseUrl::read(&self.draft.base_url) {
+                        Ok(pasted) if is_example_host(pasted.base_url.host()) => {
+                            self.refuse("Its address is that of an example: enter the address of your workspace.");
+                        }
                         Ok(pasted) if self.draft.name.is_empty() => pasted.base_url.host().clone_into(&mut self.draft.name),
                         Ok(_) => {}
                         Err(error) => self.refuse(unfit_address(&error)),
@@ -159,11 +196,10 @@ impl FoundConnection {
             Some(Given::Elsewhere(place)) => self.remark(format!("The {what} is not written there: {place}. It has to be typed.")),
             _ => match secret.and_then(Given::literal) {
                 None => self.remark(format!("No {what} comes along. It has to be typed.")),
-                Some(text) if is_masked(text) => self.remark(format!("The {what} is masked there. It has to be typed.")),
-                Some(text) if is_placeholder(text) => {
-                    self.remark(format!("A placeholder stands there for the {what}. It has to be typed."));
-                }
-                Some(text) => self.secret = Some((kind, SecretString::from(text.to_owned()))),
+                Some(text) => match read_secret(kind, text) {
+                    Err(why) => self.remark(format!("The {what} there {}. It has to be typed.", why.what())),
+                    Ok(read) => self.secret = read.map(|read| (kind, read.secret)),
+                },
             },
         }
     }
@@ -176,14 +212,4 @@ fn unfit_address(error: &BaseUrlError) -> String {
         BaseUrlError::Scheme(_) | BaseUrlError::Slashes(_) => "Its address does not begin with https://.".to_owned(),
         told => format!("{}.", shown(&told.to_string()).trim_end_matches('.')),
     }
-}
-
-/// `**********`, as Data Factory shows what it does not give out.
-fn is_masked(text: &str) -> bool {
-    text.chars().all(|c| matches!(c, '*' | '\u{2022}' | '\u{25CF}'))
-}
-
-/// `<personal-access-token>`, `{{token}}`.
-fn is_placeholder(text: &str) -> bool {
-    (text.starts_with('<') && text.ends_with('>')) || (text.starts_with("{{") && text.ends_with("}}"))
 }

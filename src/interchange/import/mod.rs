@@ -142,6 +142,7 @@ pub fn read(kind: Kind, bytes: &[u8]) -> Result<Found, Failure> {
         Kind::Csv => csv::read(&text),
         Kind::Brickpass => brickpass::read(&text),
     }?;
+    let found = found.without_open_secrets();
     if found.connections.len() > MOST {
         return Err(Failure::new(
             Code::TooLarge,
@@ -179,7 +180,7 @@ pub fn read_as(kind: Option<Kind>, name: Option<&str>, bytes: &[u8]) -> Result<F
 /// As `read`.
 pub fn read_backup(plain: &[u8]) -> Result<Found, Failure> {
     let text = std::str::from_utf8(plain).map_err(|_| damaged(Kind::Brickpass, "What is in the backup is not text."))?;
-    brickpass::read(text)
+    brickpass::read(text).map(Found::without_open_secrets)
 }
 
 /// The variables that a program was started with: those of Databricks' own tools make one connection.
@@ -187,7 +188,7 @@ pub fn read_backup(plain: &[u8]) -> Result<Found, Failure> {
 /// # Errors
 /// There is none that names a workspace.
 pub fn read_variables(variables: Vec<(String, SecretString)>) -> Result<Found, Failure> {
-    let found = environment::of_variables(variables);
+    let found = environment::of_variables(variables).without_open_secrets();
     if found.connections.is_empty() { Err(nothing(Kind::Environment)) } else { Ok(found) }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::LARGEST;
 use crate::{
-    connection::unfit,
+    connection::{unfit, without_secrets},
     failure::{Code, Failure},
 };
 
@@ -63,9 +63,11 @@ fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Failure> {
     char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<String, _>>().map_err(|_| not_text())
 }
 
-/// A key or a name out of a file, fit to be shown: one line, visible characters, not endless.
+/// A key or a name out of a file, fit to be shown: one line, visible characters, not endless, and without a secret in it.
 pub(super) fn shown(key: &str) -> String {
     const LONGEST: usize = 80;
+    // Before it is cut: what is left of a token is not known as one.
+    let key = without_secrets(key);
     let visible: String = key.trim().chars().take(LONGEST + 1).map(|c| if unfit(&c.to_string()).is_some() { '?' } else { c }).collect();
     if visible.chars().count() > LONGEST { format!("{}\u{2026}", visible.chars().take(LONGEST).collect::<String>()) } else { visible }
 }

@@ -9,7 +9,7 @@ fn the_main_job_add_test_save_and_find_it_again() {
     click(&mut window, &engine, "Add workspace...");
     type_into(&mut window, &engine, Role::TextInput, "Name", "Sales lakehouse");
     type_into(&mut window, &engine, Role::TextInput, "Base URL", "adb-1234567890123456.7.azuredatabricks.net/?o=1234567890123456#job/5");
-    type_into(&mut window, &engine, Role::PasswordInput, "Access token", "dapi0123456789abcdef3f9c");
+    type_into(&mut window, &engine, Role::PasswordInput, "Access token", "dapi0123456789abcdef0123456789ab3f9c");
     assert!(shows(&window, "Will be stored in GNOME Keyring"));
     assert!(shows(&window, "Workspace 1234567890123456"));
 
