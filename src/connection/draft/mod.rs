@@ -280,9 +280,11 @@ impl Draft {
     pub fn fields_with_secret(&self) -> Vec<Field> {
         /// Characters; a shorter one may be a word that stands elsewhere with good reason.
         const LEAST: usize = 12;
+        /// Bytes; every field is refused as too long far below that.
+        const LONGEST: usize = 16 * 1024;
         let typed = Some(self.secret.expose().trim()).filter(|typed| typed.len() >= LEAST);
         let mut fields: Vec<Field> = Vec::new();
-        for (field, text) in self.open_texts() {
+        for (field, text) in self.open_texts().filter(|(_, text)| text.len() <= LONGEST) {
             let contains = contains_secret(text) || typed.is_some_and(|typed| text.contains(typed));
             if contains && !fields.contains(&field) {
                 fields.push(field);
