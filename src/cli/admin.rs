@@ -5,6 +5,7 @@ use std::{
     process::ExitCode,
 };
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
@@ -149,10 +150,12 @@ fn list(session: &mut Session, connection: &Connection, owner: Option<&str>, jso
     if let Some(owner) = owner {
         all.retain(|it| it.owner.eq_ignore_ascii_case(owner));
     }
+    let now = Timestamp::now();
     if json {
         let row = |UserToken { token, owner }: &UserToken| {
             let mut fields = pat::fields(token);
             fields.insert("owner".to_owned(), json!(owner));
+            fields.extend(pat::lapse(token, now));
             Value::Object(fields)
         };
         print_json(&json!({ "tokens": all.iter().map(row).collect::<Vec<_>>() }));
@@ -173,6 +176,7 @@ fn list(session: &mut Session, connection: &Connection, owner: Option<&str>, jso
         say(table(&rows));
     }
     note(count(all.len(), "token", "tokens"));
+    pat::tell_idle(all.iter().map(|it| &it.token), now);
     Ok(ExitCode::SUCCESS)
 }
 

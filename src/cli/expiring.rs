@@ -39,12 +39,19 @@ fn tell(session: &mut Session, options: &PatExpiring, json: bool) -> Result<Exit
     let now = Timestamp::now();
     let until = now + SignedDuration::from_hours(24 * i64::from(options.days));
     let connections = session.snapshot.entries.iter().map(|entry| &entry.connection);
-    let mut found = expiring_tokens(connections, &session.tokens, &|id| answers.lists.get(&id));
+    let mut found = expiring_tokens(connections, &session.tokens, &|id| answers.lists.get(&id), now);
     found.retain(|token| token.expires_at <= until);
     if json {
         print_json(&document(session, &found, &answers.failed, now));
     } else {
         print(session, &found, now);
+        for token in found.iter().filter(|token| token.lapses) {
+            note(format_args!(
+                "{} ({}) ends then because nobody uses it: Databricks revokes it 90 days after its last use.",
+                token.token_id,
+                name(session, token.id)
+            ));
+        }
         note(format_args!("{} within {}.", count(found.len(), "token", "tokens"), count(usize::from(options.days), "day", "days")));
         for (id, failure) in &answers.failed {
             let name = name(session, *id);
@@ -97,6 +104,7 @@ fn document(session: &Session, found: &[ExpiringToken], failed: &[(ConnectionId,
             fields.insert("expires_at".to_owned(), json!(token.expires_at));
             fields.insert("days_left".to_owned(), json!(days_left(token.expires_at, now)));
             fields.insert("in_use".to_owned(), json!(token.in_use));
+            fields.insert("lapses_unused".to_owned(), json!(token.lapses));
             Value::Object(fields)
         })
         .collect();

@@ -63,6 +63,13 @@ pub(super) fn code_when_written(code: ExitCode) -> ExitCode {
     if code == ExitCode::SUCCESS { ExitCode::FAILURE } else { code }
 }
 
+/// A token leaves although nobody will find that in the log.
+pub(super) fn warn_unless_logged(state_dir: &std::path::Path) {
+    if let Err(failure) = crate::storage::Activity::new(state_dir).try_out() {
+        note(format_args!("Note: this is not recorded, because the activity log cannot be written. {}", failure.why));
+    }
+}
+
 /// A message beside the output.
 pub(super) fn note(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{line}");

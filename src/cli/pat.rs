@@ -111,6 +111,7 @@ fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<Ex
             .map(|token| {
                 let mut fields = fields(token);
                 fields.insert("in_use".to_owned(), json!(used(token)));
+                fields.extend(lapse(token, now).filter(|_| told));
                 Value::Object(fields)
             })
             .collect();
@@ -143,9 +144,7 @@ fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<Ex
         say(table(&rows));
     }
     note(count(tokens.len(), "token", "tokens"));
-    for (token, days) in tokens.iter().filter(|_| told).filter_map(|token| Some((token, token.idle_days(now)?))) {
-        note(format_args!("{} has not been used for {days} days. Databricks revokes it after 90.", token.id));
-    }
+    tell_idle(tokens.iter().filter(|_| told), now);
     if let Some(days) = longest_days {
         note(format_args!("New tokens are valid for {} at most here.", count(usize::try_from(days).unwrap_or(usize::MAX), "day", "days")));
     }
@@ -210,6 +209,18 @@ fn rotate(session: &mut Session, connection: &Connection, options: &PatRotate, j
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Those that Databricks is going to revoke because nobody uses them.
+pub(super) fn tell_idle<'a>(tokens: impl IntoIterator<Item = &'a Token>, now: Timestamp) {
+    for (token, days) in tokens.into_iter().filter_map(|token| Some((token, token.idle_days(now)?))) {
+        note(format_args!("{} has not been used for {days} days. Databricks revokes it after 90.", token.id));
+    }
+}
+
+/// The field of JSON that says the same.
+pub(super) fn lapse(token: &Token, now: Timestamp) -> Option<(String, Value)> {
+    token.lapses_at(now).map(|end| ("lapses_at".to_owned(), json!(end)))
 }
 
 pub(super) fn fields(token: &Token) -> Map<String, Value> {

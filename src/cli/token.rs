@@ -7,7 +7,8 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::{
-    output::{in_terminal, print_secret},
+    environment,
+    output::{in_terminal, print_secret, warn_unless_logged},
     session::Session,
 };
 use crate::{
@@ -19,6 +20,9 @@ use crate::{
 pub(super) fn token(name: &str, anew: bool, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;
     let outcome = fetch(&mut session, name, anew).map_err(|failure| in_terminal(failure, name)).and_then(|token| {
+        if let Ok(places) = environment::places_for_tokens() {
+            warn_unless_logged(&places.state_dir);
+        }
         let text = if json { as_json(&token) } else { Zeroizing::new(token.secret.expose_secret().to_owned()) };
         print_secret(&text).map(|()| ExitCode::SUCCESS)
     });

@@ -6,12 +6,12 @@ use super::Cloud;
 
 /// A Databricks account id (a UUID as the account console shows it). Parsed once, in the form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct AccountId(pub(super) String);
 
 /// An OAuth client id: of a service principal, or of a custom OAuth application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct ClientId(pub(super) String);
 
 /// A UUID, as the account console shows it.
@@ -25,6 +25,38 @@ pub enum ClientIdError {
     Empty,
     #[error("A client ID has only letters, digits, - and _")]
     Unfit,
+}
+
+/// Letters, digits, `-` and `_`, at most 200: what goes unquoted into a file, a variable or onto the screen. Anybody may have written the file of
+/// connections.
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 200 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+impl TryFrom<String> for AccountId {
+    type Error = AccountIdError;
+    fn try_from(id: String) -> Result<Self, AccountIdError> {
+        if is_id(&id) { Ok(Self(id)) } else { Err(AccountIdError) }
+    }
+}
+
+impl From<AccountId> for String {
+    fn from(id: AccountId) -> Self {
+        id.0
+    }
+}
+
+impl TryFrom<String> for ClientId {
+    type Error = ClientIdError;
+    fn try_from(id: String) -> Result<Self, ClientIdError> {
+        if is_id(&id) { Ok(Self(id)) } else { Err(ClientIdError::Unfit) }
+    }
+}
+
+impl From<ClientId> for String {
+    fn from(id: ClientId) -> Self {
+        id.0
+    }
 }
 
 impl AccountId {
@@ -50,8 +82,7 @@ impl ClientId {
         if id.is_empty() {
             return Err(ClientIdError::Empty);
         }
-        let fits = id.len() <= 200 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        if fits { Ok(Self(id.to_owned())) } else { Err(ClientIdError::Unfit) }
+        Self::try_from(id.to_owned())
     }
 
     #[must_use]
@@ -124,7 +155,7 @@ impl OAuthApp {
 
 /// OAuth scopes (RFC 6749, section 3.3), at least one, in the order of the person's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
 pub struct Scopes(Vec<String>);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -170,6 +201,19 @@ impl Scopes {
     #[must_use]
     pub fn stays_signed_in(&self) -> bool {
         self.iter().any(|scope| scope == Self::OFFLINE_ACCESS)
+    }
+}
+
+impl TryFrom<Vec<String>> for Scopes {
+    type Error = ScopesError;
+    fn try_from(scopes: Vec<String>) -> Result<Self, ScopesError> {
+        Self::parse(&scopes.join(" "))
+    }
+}
+
+impl From<Scopes> for Vec<String> {
+    fn from(scopes: Scopes) -> Self {
+        scopes.0
     }
 }
 

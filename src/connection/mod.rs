@@ -27,7 +27,8 @@ pub use text::Unfit;
 pub(crate) use text::{quoted, unfit};
 pub use timeout::{Timeout, TimeoutError};
 pub(crate) use token::{
-    contains_secret, end_of, holds_a_secret, is_example_host, looks_like_a_secret, read_secret, without_quotes, without_secrets,
+    contains_secret, end_of, holds_a_secret, is_example_host, looks_like_a_secret, read_secret, secrets_starred, without_quotes,
+    without_secrets,
 };
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -69,7 +70,7 @@ pub struct Connection {
     /// The person has said that they know this address although it is not a Databricks domain (or has an unusual port).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub address_confirmed: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "workspace_id")]
     pub workspace_id: Option<String>,
     #[serde(rename = "timeout_seconds")]
     pub timeout: Timeout,
@@ -104,6 +105,16 @@ impl Connection {
 }
 
 // The file may have been edited, or handed over, by anybody: what would lie on the screen stays out.
+
+/// Letters, digits and `-`, at most 64: it goes into headers, variables and profiles.
+pub(crate) fn is_workspace_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+fn workspace_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let id = Option::<String>::deserialize(deserializer)?;
+    if id.as_deref().is_none_or(is_workspace_id) { Ok(id) } else { Err(serde::de::Error::custom("no workspace ID")) }
+}
 
 fn visible<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     String::deserialize(deserializer).map(text::visible)

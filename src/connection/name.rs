@@ -73,9 +73,15 @@ impl ConnectionName {
     /// "Sales (2)", or the next number that is free; shortened so that it is a name again.
     #[must_use]
     pub fn copy_of(&self, taken: &dyn Fn(&str) -> bool) -> Self {
+        self.copy_from(2, taken).0
+    }
+
+    /// As `copy_of`, counting from `first` on; and the number that it got.
+    #[must_use]
+    pub fn copy_from(&self, first: u64, taken: &dyn Fn(&str) -> bool) -> (Self, u64) {
         let stem = self.0.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")).filter(|(_, number)| number.parse::<u32>().is_ok());
         let stem = stem.map_or(self.0.as_str(), |(stem, _)| stem);
-        let mut number = 2_u64;
+        let mut number = first;
         loop {
             let suffix = format!(" ({number})");
             let kept: String = stem.chars().take(Self::LONGEST - suffix.chars().count()).collect();
@@ -83,7 +89,7 @@ impl ConnectionName {
             let kept = kept.trim_end_matches(|c: char| c.is_whitespace() || text::is_zero_width(c));
             let name = format!("{kept}{suffix}");
             if !taken(&name) {
-                return Self(name);
+                return (Self(name), number);
             }
             number += 1;
         }

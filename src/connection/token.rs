@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::SecretKind;
 pub(crate) use placeholder::is_example_host;
-pub(crate) use scan::{contains_secret, holds_a_secret, without_secrets};
+pub(crate) use scan::{contains_secret, holds_a_secret, secrets_starred, without_secrets};
 
 /// Longer than any secret that a Databricks cloud gives out, in bytes.
 const LONGEST: usize = 32 * 1024;

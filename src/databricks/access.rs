@@ -44,7 +44,7 @@ impl Client {
         principal: &ClientId,
         call: &Call<'_>,
     ) -> Result<Vec<String>, ApiError> {
-        let (listed, _): (Listed, _) = self.get(&path(kind, id)?, call).await?;
+        let (listed, _): (Listed, _) = self.get_whole(&path(kind, id)?, call).await?;
         let own = |entry: &Entry| entry.service_principal_name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(principal.as_str()));
         let entries = listed.access_control_list.into_iter().flatten().filter(own);
         Ok(entries.flat_map(|entry| entry.all_permissions.unwrap_or_default()).filter_map(|level| level.permission_level).collect())

@@ -40,7 +40,7 @@ impl Client {
     /// Sorted by name.
     pub(crate) async fn account_workspaces(&self, account_id: &AccountId, call: &Call<'_>) -> Result<Vec<AccountWorkspace>, ApiError> {
         let path = format!("/api/2.0/accounts/{}/workspaces", account_id.as_str());
-        let (wire, _): (Vec<Wire>, _) = self.get(&path, call).await?;
+        let (wire, _): (Vec<Wire>, _) = self.get_whole(&path, call).await?;
         let mut workspaces: Vec<_> = wire.into_iter().take(MOST).map(|wire| self.workspace(wire)).collect();
         workspaces.sort_by_cached_key(|workspace| (workspace.name.to_lowercase(), workspace.id.clone()));
         Ok(workspaces)

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::{
     ApiError, Http,
     answer::Answer,
-    exchange::own_origin,
+    exchange::{PAGE, WHOLE_LIST, own_origin},
     redact::{capped, shown},
     retry,
 };
@@ -72,10 +72,19 @@ impl Client {
 
     /// A signed GET, made again when that may help.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, call: &Call<'_>) -> Result<(T, HeaderMap), ApiError> {
+        self.get_for(PAGE, path, call).await
+    }
+
+    /// As `get`, of a list that the service does not page.
+    pub(super) async fn get_whole<T: DeserializeOwned>(&self, path: &str, call: &Call<'_>) -> Result<(T, HeaderMap), ApiError> {
+        self.get_for(WHOLE_LIST, path, call).await
+    }
+
+    async fn get_for<T: DeserializeOwned>(&self, most: usize, path: &str, call: &Call<'_>) -> Result<(T, HeaderMap), ApiError> {
         let mut tries = 0;
         loop {
             tries += 1;
-            let (error, asked) = match self.once(path, true, call).await {
+            let (error, asked) = match self.once(most, path, true, call).await {
                 Ok(answer) if answer.status.is_success() => {
                     return Ok((self.read(&answer)?, answer.headers));
                 }
@@ -130,19 +139,19 @@ impl Client {
 
     /// A GET that anybody may make, without the token and without retries.
     pub(super) async fn get_unsigned<T: DeserializeOwned>(&self, path: &str, call: &Call<'_>) -> Result<T, ApiError> {
-        let answer = self.once(path, false, call).await?;
+        let answer = self.once(PAGE, path, false, call).await?;
         if !answer.status.is_success() {
             return Err(answer.refusal(&self.base_url, &[&self.token]));
         }
         self.read(&answer)
     }
 
-    async fn once(&self, path: &str, signed: bool, call: &Call<'_>) -> Result<Answer, ApiError> {
+    async fn once(&self, most: usize, path: &str, signed: bool, call: &Call<'_>) -> Result<Answer, ApiError> {
         let mut request = Request::new(Method::GET, self.base_url.join(path));
         if signed {
             self.sign(&mut request)?;
         }
-        self.http.send(&self.base_url, request, call.deadline, call.accepted).await
+        self.http.send_for(most, &self.base_url, request, call.deadline, call.accepted).await
     }
 
     /// What the workspace wrote, fit for the screen; `limit` in characters.

@@ -61,7 +61,7 @@ impl Client {
     pub(crate) async fn clusters_within(&self, call: &Call<'_>) -> Result<Vec<Cluster>, ApiError> {
         match self.paged(call).await {
             Err(error) if error.failure.code == Code::NotFound => {
-                let (page, _): (Page, _) = self.get("/api/2.0/clusters/list", call).await?;
+                let (page, _): (Page, _) = self.get_whole("/api/2.0/clusters/list", call).await?;
                 Ok(page.clusters.unwrap_or_default().into_iter().map(|wire| self.cluster(wire)).collect())
             }
             outcome => outcome,

@@ -136,7 +136,7 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn instance_pools(&self, call: &Call<'_>) -> Result<Vec<Choice>, ApiError> {
-        let (found, _): (Pools, _) = self.get("/api/2.0/instance-pools/list", call).await?;
+        let (found, _): (Pools, _) = self.get_whole("/api/2.0/instance-pools/list", call).await?;
         let there = found.instance_pools.into_iter().flatten().filter(|it| it.state.as_deref() != Some("DELETED"));
         Ok(self.choices(there.map(|it| {
             let name = it.instance_pool_name.zip(it.id).map(|(name, node)| format!("{name} ({node})"));
@@ -149,7 +149,7 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn cluster_policies(&self, call: &Call<'_>) -> Result<Vec<Choice>, ApiError> {
-        let (found, _): (Policies, _) = self.get("/api/2.0/policies/clusters/list", call).await?;
+        let (found, _): (Policies, _) = self.get_whole("/api/2.0/policies/clusters/list", call).await?;
         Ok(self.choices(found.policies.into_iter().flatten().map(|it| (it.policy_id, it.name))))
     }
 
@@ -170,9 +170,9 @@ impl Client {
     }
 
     async fn of_either<T: DeserializeOwned>(&self, list: &str, call: &Call<'_>) -> Result<T, ApiError> {
-        match self.get(&format!("/api/2.1/clusters/{list}"), call).await {
+        match self.get_whole(&format!("/api/2.1/clusters/{list}"), call).await {
             Err(error) if error.failure.code == Code::NotFound => {
-                self.get(&format!("/api/2.0/clusters/{list}"), call).await.map(|(found, _)| found)
+                self.get_whole(&format!("/api/2.0/clusters/{list}"), call).await.map(|(found, _)| found)
             }
             found => found.map(|(found, _)| found),
         }

@@ -225,7 +225,7 @@ fn unreachable(code: Code, base_url: &BaseUrl) -> Failure {
         ),
         Code::TooLarge => (
             "The answer is too large.",
-            format!("{host} sent more than the Databricks API ever does."),
+            format!("{host} sent more than Brickpass reads."),
             "Check that the base URL is the address of a workspace or account.",
             Remedy::EditBaseUrl,
         ),
@@ -245,7 +245,9 @@ fn unreachable(code: Code, base_url: &BaseUrl) -> Failure {
     Failure::new(code, what.replace("workspace", place(base_url)), why, fix).with_remedy(remedy)
 }
 
-/// The answer is larger than an answer may be.
-pub(super) fn too_large(base_url: &BaseUrl, status: u16) -> ApiError {
-    ApiError::answered(unreachable(Code::TooLarge, base_url), status)
+/// The answer has more than `most` bytes.
+pub(super) fn too_large(base_url: &BaseUrl, status: u16, most: usize) -> ApiError {
+    let mut failure = unreachable(Code::TooLarge, base_url);
+    failure.why = format!("{} sent more than {} MiB, and Brickpass reads no more of one answer.", base_url.host(), most / (1024 * 1024));
+    ApiError::answered(failure, status)
 }

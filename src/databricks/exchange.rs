@@ -11,8 +11,11 @@ use crate::{
     failure::{Code, Failure},
 };
 
-/// More than any answer that is read here.
-const BODY_LIMIT: usize = 1024 * 1024;
+/// Bytes of an answer: more than any one that the service pages.
+pub(super) const PAGE: usize = 1024 * 1024;
+
+/// Bytes of a list that the service gives in one piece: those of the largest accounts have some megabytes.
+pub(super) const WHOLE_LIST: usize = 32 * 1024 * 1024;
 
 impl Http {
     /// Sends one request to `base_url`, and nowhere else. `accepted` is called when the status says success, before the body has come.
@@ -26,15 +29,31 @@ impl Http {
         deadline: Instant,
         accepted: &(dyn Fn() + Send + Sync),
     ) -> Result<Answer, ApiError> {
+        self.send_for(PAGE, base_url, request, deadline, accepted).await
+    }
+
+    /// As `send`, for an answer of at most `most` bytes.
+    ///
+    /// # Errors
+    /// As `send`.
+    pub(super) async fn send_for(
+        &self,
+        most: usize,
+        base_url: &BaseUrl,
+        request: Request,
+        deadline: Instant,
+        accepted: &(dyn Fn() + Send + Sync),
+    ) -> Result<Answer, ApiError> {
         own_origin(base_url, request.url())?;
         let (http, route) = self.client(base_url).await?;
-        let exchange = exchange(&http, base_url, request, &route, accepted);
+        let exchange = exchange(&http, most, base_url, request, &route, accepted);
         timeout_at(deadline, exchange).await.unwrap_or_else(|_| Err(ApiError::too_late(base_url, &route)))
     }
 }
 
 async fn exchange(
     http: &reqwest::Client,
+    most: usize,
     base_url: &BaseUrl,
     request: Request,
     route: &Route,
@@ -47,14 +66,14 @@ async fn exchange(
         accepted();
     }
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok()).unwrap_or_default();
-    let mut over = announced > BODY_LIMIT as u64;
+    let mut over = announced > most as u64;
     // Of its size from the start: a body that grows leaves copies behind, and a body of tokens must not.
-    let room = usize::try_from(announced).unwrap_or_default().min(BODY_LIMIT);
+    let room = usize::try_from(announced).unwrap_or_default().min(most);
     let mut answer = Answer { status, headers, body: Zeroizing::new(Vec::with_capacity(room)) };
     while !over {
         match response.chunk().await {
             Ok(Some(chunk)) => {
-                over = answer.body.len() + chunk.len() > BODY_LIMIT;
+                over = answer.body.len() + chunk.len() > most;
                 if !over {
                     answer.body.extend_from_slice(&chunk);
                 }
@@ -66,7 +85,7 @@ async fn exchange(
         }
     }
     if over && status.is_success() {
-        return Err(too_large(base_url, status.as_u16()));
+        return Err(too_large(base_url, status.as_u16(), most));
     }
     Ok(answer)
 }

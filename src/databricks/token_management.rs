@@ -58,7 +58,7 @@ impl Client {
             }
             None => TOKENS.to_owned(),
         };
-        let (listed, _): (Listed, _) = self.get(&path, call).await.map_err(|error| error.about_tokens().admins_only())?;
+        let (listed, _): (Listed, _) = self.get_whole(&path, call).await.map_err(|error| error.about_tokens().admins_only())?;
         let infos = listed.token_infos.unwrap_or_default();
         let names: HashMap<u64, String> =
             infos.iter().filter_map(|info| Some((info.created_by_id?, self.shown(info.created_by_username.clone(), NAME_LIMIT)))).collect();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -31,6 +31,9 @@ const VALUE_LIMIT: usize = 64 * 1024;
 const MOST_SCOPES: usize = 200;
 
 const SCOPE_LIMIT: usize = 100;
+
+/// Databricks revokes a token that nobody has used for so long.
+const REVOKED_UNUSED: i64 = 90;
 
 /// From here on an unused token is told of: Databricks revokes it after 90 days.
 const IDLE_DAYS: i64 = 60;
@@ -66,6 +69,15 @@ impl Token {
         let day = |time: Timestamp| time.to_zoned(TimeZone::UTC).date();
         let since = self.last_used.or_else(|| self.created_at.map(day))?;
         Some(i64::from(since.until(day(now)).ok()?.get_days()).max(0))
+    }
+
+    /// When Databricks is going to revoke it because nobody uses it, once that is near (see [`Token::idle_days`]) and earlier than its end.
+    #[must_use]
+    pub fn lapses_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let left = REVOKED_UNUSED - self.idle_days(now)?;
+        let today = now.to_zoned(TimeZone::UTC).date();
+        let end = today.checked_add(left.days()).ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp();
+        Some(end).filter(|end| self.expires_at.is_none_or(|expires| *end < expires))
     }
 
     /// As [`Token::unused_days`], when Databricks is going to revoke it soon for that: it does so after 90 days.
@@ -144,7 +156,7 @@ impl Client {
     /// # Errors
     /// See [`ApiError`].
     pub async fn tokens(&self, call: &Call<'_>) -> Result<Vec<Token>, ApiError> {
-        let (listed, _): (Listed, _) = self.get("/api/2.0/token/list", call).await.map_err(ApiError::about_tokens)?;
+        let (listed, _): (Listed, _) = self.get_whole("/api/2.0/token/list", call).await.map_err(ApiError::about_tokens)?;
         Ok(listed.token_infos.into_iter().flatten().filter_map(|info| self.token_of(info, &[])).take(MOST).collect())
     }
 

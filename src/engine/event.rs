@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
@@ -354,6 +355,12 @@ impl TokenList {
     #[must_use]
     pub fn tells_last_use(&self) -> bool {
         self.tokens.iter().any(|token| token.last_used.is_some())
+    }
+
+    /// When Databricks is going to revoke that token because nobody uses it, where the workspace tells last uses.
+    #[must_use]
+    pub fn lapse_of(&self, token_id: &str, now: Timestamp) -> Option<Timestamp> {
+        self.tokens.iter().find(|token| self.tells_last_use() && token.id == token_id)?.lapses_at(now)
     }
 }
 

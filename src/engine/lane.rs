@@ -21,7 +21,7 @@ use super::{
 use crate::{
     connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
     failure::{Code, Failure},
-    storage::{Deed, Entry, LibraryError, Revision, SecretKey, Snapshot, VaultError},
+    storage::{Activity, Deed, Entry, LibraryError, Revision, SecretKey, Snapshot, VaultError},
 };
 
 /// A removal that another window may still undo is left alone for this long.
@@ -141,6 +141,10 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
 }
 
 fn tell(shared: &Shared, snapshot: Snapshot) {
+    if shared.library.took_secret_out() {
+        // Best effort: the log is of no use to sign in, and the next save tries again.
+        let _ = Activity::new(&shared.places.state_dir).star_secrets();
+    }
     shared.outbox.send(Event::Library(Arc::new(snapshot)));
 }
 

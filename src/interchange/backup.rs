@@ -10,7 +10,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::import::{Found, FoundConnection, Kind};
+use super::{
+    import::{Found, FoundConnection, Kind},
+    no_secret,
+};
 use crate::{
     connection::{Connection, ConnectionId, Draft, SecretKind},
     failure::{Code, Failure},
@@ -61,9 +64,12 @@ struct File<'a> {
 /// The connections without any secret, with a line break at the end.
 ///
 /// # Errors
-/// None that a connection can cause.
+/// A field of a connection contains what looks like a secret.
 pub fn inventory<'a>(connections: impl IntoIterator<Item = &'a Connection>) -> Result<String, Failure> {
-    write(connections, &[]).map(|text| text.expose_secret().to_owned())
+    let connections: Vec<&Connection> = connections.into_iter().collect();
+    let text = write(connections.iter().copied(), &[])?.expose_secret().to_owned();
+    no_secret::checked(&text, connections)?;
+    Ok(text)
 }
 
 /// The connections with their secrets: to be encrypted before it is written anywhere. Refresh tokens are left out.

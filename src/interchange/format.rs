@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::no_secret;
 
 use crate::{
     connection::Connection,
@@ -183,16 +185,21 @@ impl Format {
     /// not shown counts for nothing.
     ///
     /// # Errors
-    /// An answer that the format cannot take; a value that it cannot write.
+    /// An answer that the format cannot take; a value that it cannot write; a secret in what is to hold none.
     pub fn write(&self, subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
-        self.write_with(answers, |counting| (self.make)(subject, counting))
+        self.write_with([subject.connection], answers, |counting| (self.make)(subject, counting))
     }
 
     /// As `write`, for what is about all connections.
     ///
     /// # Errors
     /// Those of `write`.
-    pub fn write_with(&self, answers: &Answers, make: impl FnOnce(&Answers) -> Result<Document, Failure>) -> Result<Document, Failure> {
+    pub fn write_with<'a>(
+        &self,
+        connections: impl IntoIterator<Item = &'a Connection>,
+        answers: &Answers,
+        make: impl FnOnce(&Answers) -> Result<Document, Failure>,
+    ) -> Result<Document, Failure> {
         let mut counting = Answers::default();
         for id in answers.0.keys() {
             if !self.fields.iter().any(|field| field.id == id) {
@@ -217,7 +224,12 @@ impl Format {
                 (None, _) => {}
             }
         }
-        make(&counting).map(|document| Document { format: self.id, ..document })
+        let document = make(&counting).map(|document| Document { format: self.id, ..document })?;
+        if !document.contains_secret {
+            let texts: Vec<&str> = document.files.iter().map(|file| file.text.expose_secret()).collect();
+            no_secret::checked(&texts.join("\n"), connections)?;
+        }
+        Ok(document)
     }
 
     fn unknown_field(&self, id: &str) -> Failure {

@@ -8,5 +8,6 @@ pub mod export;
 pub mod format;
 pub mod http_path;
 pub mod import;
+pub(crate) mod no_secret;
 pub mod send_to;
 pub mod shell;

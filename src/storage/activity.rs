@@ -12,11 +12,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    atomic_file::{self, FileError, Lock},
+    atomic_file::{self, FileError, Lock, RealDisk},
     new_file::write_new,
 };
 use crate::{
-    connection::ConnectionId,
+    connection::{ConnectionId, contains_secret, secrets_starred},
     failure::{Code, Failure},
 };
 
@@ -193,6 +193,32 @@ impl Activity {
         atomic_file::append(&self.path, bytes)
     }
 
+    /// Can an entry be added now? Adds none.
+    ///
+    /// # Errors
+    /// The disk, or a file that is not safe to use.
+    pub fn try_out(&self) -> Result<(), Failure> {
+        atomic_file::make_folder(atomic_file::parent(&self.path))
+            .and_then(|()| atomic_file::append(&self.path, b""))
+            .map_err(|error| error.failure())
+    }
+
+    /// Puts stars in the place of every secret that an older version recorded, as a part of a name.
+    ///
+    /// # Errors
+    /// A file cannot be read or written.
+    pub fn star_secrets(&self) -> Result<(), Failure> {
+        let _lock = Lock::acquire(&self.path, PATIENCE).map_err(|error| error.failure())?;
+        for path in [&self.older, &self.path] {
+            let Some(contents) = atomic_file::read(path, 2 * LIMIT).map_err(|error| error.failure())? else { continue };
+            let text = String::from_utf8_lossy(&contents.bytes);
+            if contains_secret(&text) {
+                atomic_file::write(&RealDisk, path, secrets_starred(&text).as_bytes()).map_err(|error| error.failure())?;
+            }
+        }
+        Ok(())
+    }
+
     /// All that is known, oldest first. What this version does not understand is left out.
     ///
     /// # Errors
@@ -221,7 +247,7 @@ impl Activity {
 fn lines(entries: &[ActivityEntry]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for line in entries.iter().filter_map(|entry| serde_json::to_vec(entry).ok()) {
-        bytes.extend_from_slice(&line);
+        bytes.extend_from_slice(secrets_starred(&String::from_utf8_lossy(&line)).as_bytes());
         bytes.push(b'\n');
     }
     bytes

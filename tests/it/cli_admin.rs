@@ -84,6 +84,17 @@ fn at_a_terminal_the_name_is_typed_before_tokens_are_switched_off() {
 }
 
 #[test]
+fn ns_10_a_token_that_lapses_unused_is_told_in_the_list_of_an_admin() {
+    let desk = Desk::admin();
+    let command = ["admin", "tokens", "list", "Sales"];
+    let told = desk.done(&command);
+    assert!(told.stderr.contains("has not been used for 78 days. Databricks revokes it after 90."), "{}", told.stderr);
+    let rows = desk.json(&command)["tokens"].clone();
+    let with_lapse: Vec<_> = rows.as_array().unwrap().iter().filter(|row| row.get("lapses_at").is_some()).collect();
+    assert_eq!(with_lapse.iter().map(|row| row["comment"].as_str().unwrap()).collect::<Vec<_>>(), ["Power BI gateway"], "{rows:#}");
+}
+
+#[test]
 fn everybodys_tokens_are_listed_by_owner_and_revoked() {
     let desk = Desk::admin();
     let all = desk.json(&["admin", "tokens", "list", "Sales"]);

@@ -241,3 +241,154 @@ fn ns_06_a_token_under_a_key_that_nobody_reads_is_told() {
     let printed = format!("{}{}", seen.stdout, seen.stderr);
     assert!(printed.contains("path") && printed.contains("what looks like a token"), "{printed}");
 }
+
+/// The list as an older version wrote it: with a token in this field of the first connection.
+fn with_token_in(desk: &Terminal, field: &str, value: serde_json::Value) {
+    let path = desk.home.config_dir().join("connections.json");
+    let mut list: serde_json::Value = serde_json::from_str(&connections(desk)).unwrap();
+    list["connections"][0][field] = value;
+    fs::write(path, list.to_string()).unwrap();
+}
+
+#[test]
+fn ns_07_what_says_that_it_holds_no_secret_is_searched_first() {
+    let desk = desk();
+    let leaked = PAT.replace('0', "7");
+    for (field, value, word) in [
+        ("description", serde_json::json!(format!("the token is {leaked}")), "description"),
+        ("tags", serde_json::json!(["a", leaked]), "tags"),
+        ("name", serde_json::json!(leaked), "name"),
+    ] {
+        with_token_in(&desk, field, value);
+        let name = desk.json(&["list"])["connections"][0]["name"].as_str().unwrap().to_owned();
+        let to = desk.home.path().join("inventory.json").display().to_string();
+        for command in [
+            &["export", "--format", "inventory-json"][..],
+            &["export", "--format", "inventory-csv"],
+            &["export", &name, "--format", "inventory-json"],
+            &["backup", "--without-secrets", &to],
+        ] {
+            let refused = desk.brickpass(command);
+            assert_ne!(refused.code, Some(0), "{command:?}: {refused:?}");
+            assert!(refused.stderr.contains(&format!("The {word} of")), "{command:?}: {refused:?}");
+            traces::none_in(
+                &[("token", &leaked)],
+                "what an export printed",
+                format!("{}{}", refused.stdout, refused.stderr.replace("Note", "")).as_bytes(),
+            );
+            assert!(!fs::exists(&to).unwrap());
+        }
+        with_token_in(&desk, field, if field == "tags" { serde_json::json!([]) } else { serde_json::json!("Sales") });
+    }
+    let written = desk.done(&["export", "--format", "inventory-json"]);
+    assert!(written.stderr.contains("It holds no secret."), "{written:?}");
+}
+
+#[test]
+fn ns_08_a_token_of_an_older_version_is_told_and_leaves_the_backups_and_the_log_with_the_list() {
+    let desk = desk();
+    let leaked = PAT.replace('0', "7");
+    with_token_in(&desk, "description", serde_json::json!(leaked));
+    with_token_in(&desk, "name", serde_json::json!(format!("Sales {leaked}")));
+    let told = desk.brickpass(&["doctor"]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    assert!(told.stdout.contains("name, description of") && told.stdout.contains("what looks like a token"), "{}", told.stdout);
+    traces::none_in(&[("token", &leaked)], "what doctor printed", told.stdout.as_bytes());
+    let log = desk.home.state_dir().join("activity.jsonl");
+    let entry = format!("{{\"at\":\"2026-01-01T00:00:00Z\",\"name\":\"Sales {leaked}\",\"what\":\"save\",\"outcome\":\"ok\"}}\n");
+    fs::write(&log, entry).unwrap();
+    let id = desk.json(&["list"])["connections"][0]["id"].as_str().unwrap().to_owned();
+    // One field is mended: the other still has it.
+    let refused = desk.brickpass(&["edit", &id, "--name", "Sales"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    desk.done(&["edit", &id, "--name", "Sales", "--description", "fine"]);
+    desk.is_nowhere(&leaked);
+    assert!(fs::read_to_string(&log).unwrap().contains("Sales ***"));
+    assert_eq!(desk.json(&["list"])["connections"][0]["description"], "fine");
+    assert!(desk.brickpass(&["doctor"]).stdout.lines().all(|line| !line.contains("looks like a token")));
+    assert_eq!(desk.done(&["token", "Sales"]).stdout.trim(), PAT);
+}
+
+#[test]
+fn ns_11_ids_of_a_hostile_file_reach_neither_the_screen_nor_a_program() {
+    for hostile in ["1\u{1b}[31m", "1\nhost = https://evil.example", "1\u{202E}2", ""] {
+        for (auth, level, workspace) in [
+            (serde_json::json!({"type": "pat"}), serde_json::json!("workspace"), serde_json::json!(hostile)),
+            (
+                serde_json::json!({"type": "service-principal", "client_id": hostile}),
+                serde_json::json!("workspace"),
+                serde_json::Value::Null,
+            ),
+            (serde_json::json!({"type": "browser", "client_id": hostile}), serde_json::json!("workspace"), serde_json::Value::Null),
+            (serde_json::json!({"type": "browser", "scopes": [hostile]}), serde_json::json!("workspace"), serde_json::Value::Null),
+            (serde_json::json!({"type": "browser"}), serde_json::json!({"account": {"account_id": hostile}}), serde_json::Value::Null),
+        ] {
+            let desk = desk();
+            with_token_in(&desk, "auth", auth.clone());
+            with_token_in(&desk, "level", level.clone());
+            with_token_in(&desk, "workspace_id", workspace.clone());
+            let before = connections(&desk);
+            for command in
+                [&["show", "Sales"][..], &["list"], &["doctor"], &["exec", "Sales", "--", "env"], &["publish", "Sales", "--dry-run"]]
+            {
+                let seen = desk.brickpass(command);
+                let printed = format!("{}{}", seen.stdout, seen.stderr);
+                assert!(
+                    !printed.contains(['\u{1b}', '\u{202E}']) && !printed.contains("evil.example"),
+                    "{command:?} {auth} {level}: {printed}"
+                );
+            }
+            assert!(desk.brickpass(&["list", "--json"]).stdout.contains("\"connections\": []"), "{auth} {level} {workspace}");
+            assert_eq!(connections(&desk), before, "it is kept as it is");
+        }
+    }
+}
+
+#[test]
+fn ns_11_the_name_of_an_unsupported_connection_is_told_without_what_lies_in_it() {
+    let desk = desk();
+    with_token_in(&desk, "name", serde_json::json!("Sa\u{202E}l\u{200B}es\u{1b}"));
+    with_token_in(&desk, "auth", serde_json::json!({"type": "quantum"}));
+    for command in ["list", "doctor"] {
+        let seen = desk.brickpass(&[command]);
+        let printed = format!("{}{}", seen.stdout, seen.stderr);
+        assert!(!printed.contains(['\u{202E}', '\u{200B}', '\u{1b}']), "{printed:?}");
+        assert!(printed.contains("Sales") || command == "list", "{printed}");
+    }
+}
+
+#[test]
+fn ns_12_twenty_thousand_connections_of_one_name_are_read_in_time() {
+    let desk = desk();
+    let list: serde_json::Value = serde_json::from_str(&connections(&desk)).unwrap();
+    let mut one = list["connections"][0].clone();
+    let mut text = String::from("{\"version\":1,\"connections\":[");
+    for at in 0..15_000_u32 {
+        one["id"] = serde_json::json!(format!("00000000-0000-4000-8000-{at:012}"));
+        text.push_str(if at == 0 { "" } else { "," });
+        text.push_str(&one.to_string());
+    }
+    text.push_str("]}");
+    fs::write(desk.home.config_dir().join("connections.json"), text).unwrap();
+    // Quadratic, it took minutes.
+    let seen = run(&mut desk.command(&["list", "--json"]), b"", LIMIT);
+    let listed = seen.json();
+    let names: std::collections::HashSet<&str> =
+        listed["connections"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), 15_000);
+    assert!(names.contains("Sales") && names.contains("Sales (2)") && names.contains("Sales (15000)"));
+}
+
+#[test]
+fn ns_13_a_token_that_is_given_without_an_entry_in_the_log_says_so() {
+    let desk = desk();
+    let quiet = desk.done(&["token", "Sales"]);
+    assert!(!quiet.stderr.contains("not recorded"), "{quiet:?}");
+    let log = desk.home.state_dir().join("activity.jsonl");
+    let _ = fs::remove_file(&log);
+    fs::create_dir_all(&log).unwrap();
+    for command in [&["token", "Sales"][..], &["exec", "Sales", "--", "true"]] {
+        let told = desk.brickpass(command);
+        assert!(told.stderr.contains("this is not recorded"), "{command:?}: {told:?}");
+    }
+}

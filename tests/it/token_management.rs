@@ -341,3 +341,26 @@ fn a_scope_that_the_workspace_does_not_know_is_told_and_nothing_is_made() {
     let sent: Value = serde_json::from_str(&server.forms()[0]).unwrap();
     assert_eq!((&sent["scopes"], server.requests_for(CREATE)), (&json!(["sql", "unity-catalog"]), 1));
 }
+
+#[test]
+fn ns_09_a_list_that_is_not_paged_is_read_to_32_mebibytes() {
+    let one = |at: u32| {
+        json!({
+            "token_id": format!("{at:064x}"), "comment": format!("pipeline of team {at}, made by terraform"), "creation_time": 1_700_000_000_000_i64,
+            "expiry_time": 1_900_000_000_000_i64, "created_by_id": 1_000_000_000_000_u64 + u64::from(at),
+            "created_by_username": format!("somebody.with.a.name.{at}@example.com"), "owner_id": 1_000_000_000_000_u64 + u64::from(at),
+            "last_used_day": 1_700_000_000_000_i64, "workspace_id": 1_234_567_890_123_456_u64, "scopes": ["sql", "clusters", "jobs"],
+        })
+    };
+    let body = json!({ "token_infos": (0..5_000).map(one).collect::<Vec<_>>() }).to_string();
+    assert!(body.len() > 1024 * 1024);
+    let server = always(json_answer("200 OK", &body));
+    let caller = Caller::at(&server);
+    assert_eq!(caller.all().unwrap().len(), 5_000);
+    assert_eq!(caller.run(async |client, call| client.tokens(call).await).unwrap().len(), 5_000);
+    let endless = format!("{{\"token_infos\": [], \"more\": \"{}\"}}", "x".repeat(32 * 1024 * 1024));
+    let server = always(json_answer("200 OK", &endless));
+    let error = Caller::at(&server).all().unwrap_err();
+    assert_eq!(error.failure.code, Code::TooLarge);
+    assert!(error.failure.why.contains("more than 32 MiB"), "{}", error.failure.why);
+}

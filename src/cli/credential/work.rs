@@ -8,7 +8,12 @@ use super::{
     choose::{Asked, Host, choose},
 };
 use crate::{
-    cli::{environment, interrupt::asked_to_end, output::in_terminal, runtime::runtime},
+    cli::{
+        environment,
+        interrupt::asked_to_end,
+        output::{in_terminal, warn_unless_logged},
+        runtime::runtime,
+    },
     connection::{Connection, quoted},
     engine::{AccessToken, TokenDesk},
     failure::{Code, Failure},
@@ -17,7 +22,8 @@ use crate::{
 
 pub(super) fn token(wanted: &Token, profile: Option<String>) -> Result<AccessToken, Unanswered> {
     let asked = Question { profile, ..Question::of(wanted) }.with(&environment::databricks());
-    let desk = TokenDesk::open(&environment::places_for_tokens()?)?;
+    let places = environment::places_for_tokens()?;
+    let desk = TokenDesk::open(&places)?;
     let connection = asked.answer(&desk)?;
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
@@ -37,6 +43,7 @@ pub(super) fn token(wanted: &Token, profile: Option<String>) -> Result<AccessTok
             Err(failure) => Err(Unanswered::Failed(in_terminal(failure, connection.name.as_str()))),
             Ok(token) => {
                 desk.handed_out(connection, caller().as_deref());
+                warn_unless_logged(&places.state_dir);
                 Ok(token)
             }
         }

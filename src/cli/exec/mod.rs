@@ -9,7 +9,7 @@ use std::{path::Path, process::ExitCode};
 
 use super::{
     args, environment,
-    output::{exit_code, in_terminal, note, tell_failure},
+    output::{exit_code, in_terminal, note, tell_failure, warn_unless_logged},
     runtime::{cannot_start, runtime},
     session::{ask_passphrase, find_among},
 };
@@ -34,6 +34,7 @@ fn run(options: &args::Exec) -> Result<i32, Failure> {
     }
     let places = environment::places_for_tokens()?;
     let desk = TokenDesk::open(&places)?;
+    warn_unless_logged(&places.state_dir);
     let connection = find_among(desk.connections().iter(), &options.name)?.clone();
     let published: Vec<_> = desk.published().iter().filter(|(id, _)| *id == connection.id).map(|(_, name)| name.clone()).collect();
     let name = connection.name.as_str().to_owned();

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{Draft, Field, Remark, Review, Reviewed, Severity};
 use crate::connection::{
     AccountId, AuthKind, AuthMethod, BaseUrl, Caution, ClientId, Connection, ConnectionName, Environment, EnvironmentKind, HostKind, Level,
-    LevelKind, OAuthApp, Pasted, Scopes, SecretKind, Timeout, contains_secret, is_example_host, read_secret, text,
+    LevelKind, OAuthApp, Pasted, Scopes, SecretKind, Timeout, contains_secret, is_example_host, is_workspace_id, read_secret, text,
 };
 
 pub(super) fn review(draft: &Draft, name_taken: &dyn Fn(&str) -> bool) -> Review {
@@ -194,7 +194,7 @@ impl Judge<'_> {
             }
             return Some(found.filter(|_| reaches_workspace));
         }
-        if typed.len() <= 64 && typed.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        if is_workspace_id(typed) {
             if let Some(host_says) =
                 pasted.and_then(|pasted| pasted.base_url.workspace_id_of_host()).filter(|id| reaches_workspace && *id != typed)
             {

@@ -61,7 +61,6 @@ fn is_masked(text: &str) -> bool {
 
 /// What a shell, a pipeline or a store of secrets would replace by the value: `$NAME`, `${NAME}`, `$(NAME)`, `%NAME%`, `{{ NAME }}`, `#{NAME}#`, `op://…`.
 fn is_reference(text: &str) -> bool {
-    let between = |sign: char| text.strip_prefix(sign).and_then(|rest| rest.strip_suffix(sign)).is_some_and(is_variable);
     const CALLS: [&str; 15] = [
         "op://",
         "vault://",
@@ -79,6 +78,7 @@ fn is_reference(text: &str) -> bool {
         "env_var(",
         "os.environ",
     ];
+    let between = |sign: char| text.strip_prefix(sign).and_then(|rest| rest.strip_suffix(sign)).is_some_and(is_variable);
     let lower = text.to_ascii_lowercase();
     ["${", "$(", "{{", "}}", "#{", "<%", "$["].iter().any(|sign| text.contains(sign))
         || text.strip_prefix('$').is_some_and(is_variable)
@@ -309,6 +309,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a list of what people paste")]
     fn ns_01_placeholders_masks_and_references_are_known_by_what_they_are() {
         for (texts, why) in [
             (

@@ -30,6 +30,24 @@ fn is_secret_at(text: &str, at: usize, mark: &str) -> bool {
     digits >= TOKEN_DIGITS || (begins_a_word(text, at) && (digits >= SECRET_LENGTH || mixed))
 }
 
+/// The text with stars for every secret that [`contains_secret`] finds, and nothing else changed.
+#[must_use]
+pub(crate) fn secrets_starred(text: &str) -> String {
+    let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '+');
+    let mut found: Vec<usize> =
+        MARKS.iter().flat_map(|mark| text.match_indices(mark).filter(|(at, _)| is_secret_at(text, *at, mark)).map(|(at, _)| at)).collect();
+    found.sort_unstable();
+    let (mut kept, mut done) = (String::with_capacity(text.len()), 0);
+    for at in found {
+        let Some(before) = text.get(done..at) else { continue };
+        kept.push_str(before);
+        kept.push_str("***");
+        done = at + text.get(at..).and_then(|rest| rest.find(|c| !belongs(c)).or(Some(rest.len()))).unwrap_or_default();
+    }
+    kept.push_str(text.get(done..).unwrap_or_default());
+    kept
+}
+
 /// A text that somebody else wrote, fit to be shown: whatever in it looks like a secret of Databricks is stars, and so is what stands before the host
 /// of an address.
 #[must_use]
@@ -126,6 +144,7 @@ mod tests {
             format!("{}{}", "\u{e9}", pat()),
         ] {
             assert!(contains_secret(&text), "{text}");
+            assert!(!contains_secret(&secrets_starred(&text)), "{text}");
             assert!(without_secrets(&text).contains("***"), "{text}");
         }
         for text in [
@@ -141,6 +160,7 @@ mod tests {
             "\u{e9}dapi\u{e9}",
         ] {
             assert!(!contains_secret(text), "{text}");
+            assert_eq!(secrets_starred(text), text);
         }
     }
 }

@@ -97,7 +97,7 @@ async fn of_all(
         export::Listed { connection, last: history.get(&connection.id), expires: note.and_then(|note| note.expires_at) }
     });
     let listed: Vec<_> = listed.collect();
-    format.write_with(&request.answers, |answers| make_all(&listed, answers))
+    format.write_with(listed.iter().map(|one| one.connection), &request.answers, |answers| make_all(&listed, answers))
 }
 
 /// What the person wants to see in the export. It leaves the vault only for that.

@@ -21,9 +21,12 @@ pub struct ExpiringToken {
     pub token_id: String,
     /// Without the mark.
     pub comment: String,
+    /// Its end, or when Databricks revokes it because nobody uses it, whichever is earlier.
     pub expires_at: Timestamp,
     /// The connection signs in with it.
     pub in_use: bool,
+    /// That is because nobody uses it.
+    pub lapses: bool,
 }
 
 /// From what was noted when tokens were made, and from lists that workspaces gave. In the order of their ends; a token that several connections
@@ -33,6 +36,7 @@ pub fn expiring_tokens<'a, S: BuildHasher>(
     connections: impl IntoIterator<Item = &'a Connection>,
     notes: &HashMap<ConnectionId, TokenNote, S>,
     lists: &impl Fn(ConnectionId) -> Option<&'a TokenList>,
+    now: Timestamp,
 ) -> Vec<ExpiringToken> {
     let connections: Vec<_> = connections.into_iter().filter(|connection| connection.level == Level::Workspace).collect();
     let mut found = Vec::new();
@@ -41,11 +45,19 @@ pub fn expiring_tokens<'a, S: BuildHasher>(
         let used = (connection.auth.kind() == AuthKind::PersonalAccessToken).then(|| notes.get(&connection.id)).flatten();
         let Some(note) = used.filter(|note| note.is_for(&connection.base_url)) else { continue };
         seen.insert((note.origin.clone(), note.token_id.clone()));
-        if let Some(expires_at) = note.expires_at {
+        let lapse = lists(connection.id).and_then(|list| list.lapse_of(&note.token_id, now));
+        if let Some(expires_at) = lapse.or(note.expires_at) {
             let comment = comment_without_mark(&note.comment).to_owned();
             found.push((
                 connection,
-                ExpiringToken { id: connection.id, token_id: note.token_id.clone(), comment, expires_at, in_use: true },
+                ExpiringToken {
+                    id: connection.id,
+                    token_id: note.token_id.clone(),
+                    comment,
+                    expires_at,
+                    in_use: true,
+                    lapses: lapse.is_some(),
+                },
             ));
         }
     }
@@ -53,11 +65,16 @@ pub fn expiring_tokens<'a, S: BuildHasher>(
         let Some(list) = lists(connection.id) else { continue };
         let origin = connection.base_url.origin();
         for token in &list.tokens {
-            let Some(expires_at) = token.expires_at else { continue };
+            let lapse = list.lapse_of(&token.id, now);
+            let Some(expires_at) = lapse.or(token.expires_at) else { continue };
             if seen.insert((origin.clone(), token.id.clone())) {
                 let in_use = list.in_use.as_ref() == Some(&token.id);
                 let comment = comment_without_mark(&token.comment).to_owned();
-                found.push((connection, ExpiringToken { id: connection.id, token_id: token.id.clone(), comment, expires_at, in_use }));
+                let lapses = lapse.is_some();
+                found.push((
+                    connection,
+                    ExpiringToken { id: connection.id, token_id: token.id.clone(), comment, expires_at, in_use, lapses },
+                ));
             }
         }
     }
@@ -108,7 +125,7 @@ mod tests {
             (a.id, listed(&[("1", Some(30)), ("2", Some(20)), ("3", None)], Some("1"))),
             (twin.id, listed(&[("1", Some(30)), ("2", Some(20)), ("4", Some(5))], Some("4"))),
         ]);
-        let found = expiring_tokens([&a, &twin, &b], &notes, &|id| lists.get(&id));
+        let found = expiring_tokens([&a, &twin, &b], &notes, &|id| lists.get(&id), at(0));
         let said: Vec<_> = found.iter().map(|it| (it.id, it.token_id.as_str(), it.comment.as_str(), it.in_use)).collect();
         assert_eq!(said, [(twin.id, "4", "listed", true), (b.id, "1", "CI", true), (a.id, "2", "listed", false), (a.id, "1", "CI", true)]);
     }
@@ -116,8 +133,22 @@ mod tests {
     #[test]
     fn a_token_that_two_connections_sign_in_with_concerns_both() {
         let [a, twin] = [connection("A", 1), connection("Twin of A", 1)];
-        let found = expiring_tokens([&a, &twin], &HashMap::from([note(&a, "1", 3), note(&twin, "1", 3)]), &|_| None);
+        let found = expiring_tokens([&a, &twin], &HashMap::from([note(&a, "1", 3), note(&twin, "1", 3)]), &|_| None, at(0));
         assert_eq!(found.iter().map(|it| it.id).collect::<Vec<_>>(), [a.id, twin.id]);
+    }
+
+    #[test]
+    fn ns_10_a_token_that_lapses_unused_ends_then() {
+        let a = connection("A", 1);
+        let mut list = listed(&[("1", Some(400)), ("2", None), ("3", Some(105)), ("4", Some(400))], None);
+        let used = |day| Some(at(day).to_zoned(jiff::tz::TimeZone::UTC).date());
+        for (token, day) in list.tokens.iter_mut().zip([17, 20, 17, 90]) {
+            token.last_used = used(day);
+        }
+        let lists = HashMap::from([(a.id, list)]);
+        let found = expiring_tokens([&a], &HashMap::from([note(&a, "1", 400)]), &|id| lists.get(&id), at(100));
+        let said: Vec<_> = found.iter().map(|it| (it.token_id.as_str(), it.expires_at, it.lapses)).collect();
+        assert_eq!(said, [("3", at(105), false), ("1", at(107), true), ("2", at(110), true), ("4", at(400), false)]);
     }
 
     #[test]
@@ -125,6 +156,6 @@ mod tests {
         let [a, moved] = [connection("A", 1), connection("Moved", 2)];
         let mut stale = note(&a, "1", 3);
         stale.0 = moved.id;
-        assert_eq!(expiring_tokens([&moved], &HashMap::from([note(&a, "1", 3), stale]), &|_| None), []);
+        assert_eq!(expiring_tokens([&moved], &HashMap::from([note(&a, "1", 3), stale]), &|_| None, at(0)), []);
     }
 }

@@ -1,4 +1,5 @@
-//! The last three good states of the connections file, byte for byte, in the state directory. They hold no secrets: the file has none.
+//! The last three good states of the connections file, byte for byte, in the state directory. They hold no secrets: the
+//! file is to have none, and a token that was typed into an open field leaves the backups when it leaves the file.
 
 use std::{
     fs,
@@ -6,7 +7,10 @@ use std::{
 };
 
 use super::{LIMIT, damage, document::Document};
-use crate::storage::atomic_file::{self, Disk, FileError};
+use crate::{
+    connection::{contains_secret, secrets_starred},
+    storage::atomic_file::{self, Disk, FileError},
+};
 
 const COUNT: usize = 3;
 
@@ -51,6 +55,17 @@ impl Backups {
             }
         }
         Ok(())
+    }
+
+    /// Puts stars in the place of every secret that a field in the open holds there. Best effort: what cannot be read or written stays.
+    pub(super) fn star_secrets(&self, disk: &dyn Disk) {
+        for path in (1..=COUNT).map(|number| self.path(number)) {
+            let Ok(Some(contents)) = atomic_file::read(&path, LIMIT) else { continue };
+            let Ok((text, _)) = damage::decode(&contents.bytes) else { continue };
+            if contains_secret(&text) {
+                let _ = atomic_file::write(disk, &path, secrets_starred(&text).as_bytes());
+            }
+        }
     }
 
     /// Those that can be read, newest first, with their bytes.

@@ -19,7 +19,7 @@ use super::{
     damage::{self, Damage},
     record::{self, Record},
 };
-use crate::connection::{Connection, ConnectionId};
+use crate::connection::{Connection, ConnectionId, Field, contains_secret, without_secrets};
 
 pub(super) const VERSION: u64 = 1;
 /// Beyond this, a connection takes one line instead of a dozen: ten thousand of them then stay well within the size limit.
@@ -82,6 +82,9 @@ impl<'a> Document<'a> {
         document.newer = !serde_json::from_str::<f64>(version.get()).is_ok_and(|number| (1.0..2.0).contains(&number));
         version.get().clone_into(&mut document.version);
         document.tell_unsupported();
+        if contains_secret(text) {
+            document.tell_open_secrets();
+        }
         document.part_duplicates();
         Ok(document)
     }
@@ -95,11 +98,30 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// An older version let them in.
+    fn tell_open_secrets(&mut self) {
+        for record in &self.records {
+            let Record::Known { connection, .. } = record else { continue };
+            let fields = connection.fields_with_secret();
+            if !fields.is_empty() {
+                let fields: Vec<&str> = fields.into_iter().map(Field::word).collect();
+                self.notices.push(format!(
+                    "The {} of “{}” contains what looks like a token, which is kept in plain text there. Remove it, and revoke the token if \
+                     somebody else may have read it.",
+                    fields.join(", "),
+                    without_secrets(connection.name.as_str())
+                ));
+            }
+        }
+    }
+
     /// Both of two that share an id or a name are kept. The second gets an id that comes out the same on every reading until it is saved.
     fn part_duplicates(&mut self) {
         let mut ids: HashMap<ConnectionId, usize> = HashMap::new();
         let mut names: HashSet<String> = self.records.iter().filter_map(Record::name).map(str::to_lowercase).collect();
         let mut exact: HashSet<String> = HashSet::new();
+        // Where counting goes on for the next one of a name: from 2 each time would be quadratic.
+        let mut numbers: HashMap<String, u64> = HashMap::new();
         for record in &mut self.records {
             let Record::Known { connection, mended, .. } = record else { continue };
             let count = ids.entry(connection.id).or_insert(0);
@@ -116,7 +138,11 @@ impl<'a> Document<'a> {
             }
             if !exact.insert(connection.name.as_str().to_owned()) {
                 let old = connection.name.as_str().to_owned();
-                record::rename_free(connection, &mut names);
+                let number = numbers.entry(old.clone()).or_insert(2);
+                let (name, used) = connection.name.copy_from(*number, &|name| names.contains(&name.to_lowercase()));
+                *number = used + 1;
+                names.insert(name.as_str().to_lowercase());
+                connection.name = name;
                 exact.insert(connection.name.as_str().to_owned());
                 self.notices.push(format!("Two connections were named “{old}”. The second is now “{}”.", connection.name.as_str()));
                 *mended = true;

@@ -15,7 +15,10 @@ pub use error::LibraryError;
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::SystemTime,
 };
 
@@ -24,7 +27,7 @@ use document::Document;
 use record::Record;
 
 use super::atomic_file::{self, Contents, Disk, FileError, Lock, PATIENCE, RealDisk, Stamp};
-use crate::connection::{Connection, ConnectionId};
+use crate::connection::{Connection, ConnectionId, contains_secret};
 
 /// The largest connections file that is read or written, in bytes. Ten thousand connections weigh about half of it.
 pub(crate) const LIMIT: u64 = 5 * 1024 * 1024;
@@ -78,6 +81,8 @@ pub struct Library {
     backups: Backups,
     disk: Arc<dyn Disk>,
     seen: Mutex<Seen>,
+    /// A secret that stood in an open field has left the file since this was asked last.
+    took_secret_out: AtomicBool,
     /// The text of what was removed through this value: undo brings back also the keys that this version does not know.
     removed: Mutex<HashMap<ConnectionId, String>>,
 }
@@ -96,7 +101,13 @@ impl Library {
             disk,
             seen: Mutex::default(),
             removed: Mutex::default(),
+            took_secret_out: AtomicBool::new(false),
         }
+    }
+
+    /// Has a save since the last call taken a secret out of an open field? Its former backups have stars in its place already.
+    pub fn took_secret_out(&self) -> bool {
+        self.took_secret_out.swap(false, Ordering::Relaxed)
     }
 
     #[must_use]
@@ -317,6 +328,12 @@ impl Library {
         }
         let stamp = atomic_file::write(&*self.disk, &self.path, text.as_bytes())?;
         self.remember(Some(stamp));
+        let had_secret =
+            current.as_ref().is_some_and(|contents| damage::decode(&contents.bytes).is_ok_and(|(text, _)| contains_secret(&text)));
+        if had_secret && !contains_secret(&text) {
+            self.backups.star_secrets(&*self.disk);
+            self.took_secret_out.store(true, Ordering::Relaxed);
+        }
         snapshot.notices.splice(0..0, notices);
         Ok(snapshot)
     }

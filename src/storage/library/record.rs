@@ -9,7 +9,7 @@ use serde::{
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{LibraryError, Revision};
-use crate::connection::{AuthKind, BaseUrl, Connection, ConnectionId};
+use crate::connection::{AuthKind, BaseUrl, Connection, ConnectionId, unfit, without_secrets};
 
 /// The order in which a person reads a connection; other keys follow by name.
 const ORDER: [&str; 14] = [
@@ -126,7 +126,8 @@ impl Head {
 
 /// A name out of a record that nobody has checked, fit for a sentence.
 fn printable(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control()).take(100).collect()
+    let kept = |c: &char| !c.is_control() && unfit(c.encode_utf8(&mut [0; 4])).is_none();
+    without_secrets(&name.chars().filter(kept).take(100).collect::<String>())
 }
 
 /// The text of a connection. Keys of `old` that this version does not know stay, also inside `auth` and `level` as long as their kind does.

@@ -115,7 +115,7 @@ fn row(ui: &Ui, rect: Rect, state: &State, act: &Act, at: usize, at_cursor: bool
     let name = state.name_of(token.id);
     let environment = state.entry(token.id).map(|entry| entry.connection.environment.clone()).unwrap_or_default();
     let (left, tone) = words::left(token.expires_at, act.now);
-    let what = words::what(&token.comment, token.in_use);
+    let what = words::what(&token.comment, token.in_use, token.lapses);
     let response = ui.interact(rect, row_id(token), Sense::CLICK);
     response.widget_info(|| {
         let date = tokens::date(Some(token.expires_at), &state.zone.0);

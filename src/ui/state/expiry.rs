@@ -106,7 +106,7 @@ impl State {
         if self.expiry.made.is_none() {
             let entries = self.library.value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
             let list = |id| self.tokens.table(id)?.list().value();
-            self.expiry.tokens = expiring_tokens(entries.iter().map(|entry| &entry.connection), self.tokens.notes(), &list);
+            self.expiry.tokens = expiring_tokens(entries.iter().map(|entry| &entry.connection), self.tokens.notes(), &list, now);
             self.expiry.cursor = self.expiry.cursor.min(self.expiry.tokens.len().saturating_sub(1));
         }
         self.expiry.calendar = calendar::calendar(self.expiry.tokens.iter().map(|token| token.expires_at), now, &self.zone.0);

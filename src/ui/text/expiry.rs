@@ -67,9 +67,10 @@ pub fn month_short(day: Date, year: bool) -> String {
 }
 
 /// What the token is, and what for.
-pub fn what(comment: &str, in_use: bool) -> String {
+pub fn what(comment: &str, in_use: bool, lapses: bool) -> String {
     let comment = if comment.is_empty() { tokens::NO_COMMENT } else { comment };
-    if in_use { format!("{comment}, {IN_USE}") } else { comment.to_owned() }
+    let words = if in_use { format!("{comment}, {IN_USE}") } else { comment.to_owned() };
+    if lapses { format!("{words}, revoked then because nobody uses it") } else { words }
 }
 
 pub fn open_named(name: &str) -> String {
