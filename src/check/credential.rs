@@ -38,6 +38,14 @@ impl Credential {
         }
     }
 
+    /// Whether it gives other tokens when this one ends; a personal access token is one of its own.
+    pub(super) fn renews(&self) -> bool {
+        match self {
+            Self::Token(_) | Self::ClientSecret { .. } => true,
+            Self::Stored { owner, sessions } => sessions.renews(owner.id),
+        }
+    }
+
     /// Another token in place of one that was refused, where there can be one.
     pub(super) async fn replace(&self, rejected: &AccessToken) -> Option<Result<AccessToken, Failure>> {
         match self {
@@ -48,14 +56,17 @@ impl Credential {
 }
 
 /// The line beside the step: `OAuth, access token valid until 15:04`.
-pub(super) fn detail(kind: AuthKind, expires_at: Option<Timestamp>, zone: &TimeZone) -> String {
+pub(super) fn detail(kind: AuthKind, expires_at: Option<Timestamp>, renews: bool, zone: &TimeZone) -> String {
     let word = match kind {
         AuthKind::PersonalAccessToken => return "Personal access token".to_owned(),
         AuthKind::Browser => "OAuth",
         AuthKind::ServicePrincipal => "Service principal",
     };
     match expires_at {
-        Some(end) => format!("{word}, access token valid until {}", end.to_zoned(zone.clone()).strftime("%H:%M")),
+        Some(end) => {
+            let then = if renews { "" } else { ", then sign in again" };
+            format!("{word}, access token valid until {}{then}", end.to_zoned(zone.clone()).strftime("%H:%M"))
+        }
         None => word.to_owned(),
     }
 }
@@ -116,8 +127,12 @@ mod tests {
     fn the_end_of_a_token_is_told_in_local_time() {
         let end: Timestamp = "2026-03-01T13:04:59Z".parse().unwrap();
         let oslo = TimeZone::fixed(jiff::tz::offset(1));
-        assert_eq!(detail(AuthKind::Browser, Some(end), &oslo), "OAuth, access token valid until 14:04");
-        assert_eq!(detail(AuthKind::ServicePrincipal, Some(end), &TimeZone::UTC), "Service principal, access token valid until 13:04");
-        assert_eq!(detail(AuthKind::PersonalAccessToken, None, &oslo), "Personal access token");
+        assert_eq!(detail(AuthKind::Browser, Some(end), true, &oslo), "OAuth, access token valid until 14:04");
+        assert_eq!(detail(AuthKind::Browser, Some(end), false, &oslo), "OAuth, access token valid until 14:04, then sign in again");
+        assert_eq!(
+            detail(AuthKind::ServicePrincipal, Some(end), true, &TimeZone::UTC),
+            "Service principal, access token valid until 13:04"
+        );
+        assert_eq!(detail(AuthKind::PersonalAccessToken, None, true, &oslo), "Personal access token");
     }
 }

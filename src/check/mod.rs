@@ -246,7 +246,7 @@ impl Run<'_> {
 
     /// The end of authentication, told at once.
     fn accept(&self, token: &AccessToken, authentication: Duration) -> StepReport {
-        let detail = credential::detail(self.connection.auth.kind(), token.expires_at, &TimeZone::system());
+        let detail = credential::detail(self.connection.auth.kind(), token.expires_at, self.credential.renews(), &TimeZone::system());
         let done = step(Step::Authentication, true, authentication, self.began.elapsed(), Some(detail));
         (self.progress)(Progress::StepFinished(done.clone()));
         (self.progress)(Progress::StepStarted(self.after_authentication()));

@@ -202,6 +202,10 @@ pub(super) struct Login {
     /// Only show the address, to be opened by hand in a browser on this computer
     #[arg(long)]
     pub(super) no_browser: bool,
+    /// For a browser on another computer: only show the address, then read the address that the browser ends on, from the terminal without echo or
+    /// from stdin
+    #[arg(long)]
+    pub(super) paste: bool,
     /// Receive the browser's answer on this port, which must be registered with the OAuth application
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1024..))]
     pub(super) port: Option<u16>,

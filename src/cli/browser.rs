@@ -19,7 +19,12 @@ const VERDICT: Duration = Duration::from_secs(1);
 #[cfg(unix)]
 pub(super) fn open(address: &str) -> io::Result<()> {
     let mut failed = io::Error::from(io::ErrorKind::NotFound);
-    for mut opener in open::commands(address) {
+    let named = super::environment::browser_with_spaces().map(|program| {
+        let mut command = Command::new(program);
+        command.arg(address);
+        command
+    });
+    for mut opener in named.into_iter().chain(open::commands(address)) {
         match start(&mut opener).and_then(verdict) {
             Ok(()) => return Ok(()),
             // That a later one is not there says less than that an earlier one failed.

@@ -9,7 +9,10 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::doctor::Finding;
+use super::{
+    doctor::Finding,
+    environment::{self, Whereabouts},
+};
 use crate::{
     connection::{AuthMethod, Connection},
     engine::{Places, REGISTERED_PORTS, clock_is_past, free_ports},
@@ -17,7 +20,8 @@ use crate::{
 
 pub(super) fn findings(places: &Places, connections: &[&Connection], now: Timestamp) -> Vec<Finding> {
     let signs_in = connections.iter().any(|connection| matches!(connection.auth, AuthMethod::Browser(_)));
-    vec![ports(places.redirect_port.map_or(REGISTERED_PORTS, |port| port..=port), signs_in), browser(signs_in), clock(now)]
+    let ports = ports(places.redirect_port.map_or(REGISTERED_PORTS, |port| port..=port), signs_in);
+    vec![ports, browser(signs_in, environment::whereabouts()), clock(now)]
 }
 
 /// A finding is wrong only where somebody signs in through the browser: a server without one is well all the same.
@@ -40,8 +44,16 @@ fn ports(wanted: RangeInclusive<u16>, needed: bool) -> Finding {
     )
 }
 
-fn browser(needed: bool) -> Finding {
+fn browser(needed: bool, whereabouts: Whereabouts) -> Finding {
     const CHECK: &str = "Browser";
+    if whereabouts.no_browser_here() {
+        return unless_needed(
+            CHECK,
+            needed,
+            "you are connected over SSH without a display, so no browser opens here.".to_owned(),
+            "Forward the port (ssh -L 8020:localhost:8020 HOST), or sign in with: brickpass login NAME --paste",
+        );
+    }
     match opener() {
         Some(program) => Finding::fine(CHECK, format!("opened by {}", program.to_string_lossy())),
         None => unless_needed(
@@ -97,6 +109,14 @@ mod tests {
         assert!(!ports(port..=port, true).ok);
         let idle = ports(port..=port, false);
         assert!(idle.ok && idle.fix.is_some());
+    }
+
+    #[test]
+    fn sg_18_no_browser_is_promised_over_ssh_without_a_display() {
+        let remote = Whereabouts { over_ssh: true, display: false, browser_named: false };
+        let found = browser(true, remote);
+        assert!(!found.ok && found.detail.contains("SSH") && found.fix.as_ref().is_some_and(|fix| fix.contains("--paste")));
+        assert!(browser(false, remote).ok, "nobody signs in through a browser");
     }
 
     #[test]

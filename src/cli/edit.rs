@@ -8,6 +8,7 @@ use std::{
 use super::{
     account,
     args::{Add, Edit, Fields},
+    farewell,
     list::as_json,
     output::{note, print_json, say},
     session::{Session, ask},
@@ -76,20 +77,22 @@ pub(super) fn remove(names: &[String], json: bool) -> Result<ExitCode, Failure> 
     session.send(Command::Remove { ids: ids.clone() });
     session.wait(|event| matches!(event, Event::Removed { .. }).then_some(Ok(())))?;
     session.send(Command::Purge { ids });
-    session.wait(|event| match event {
-        Event::Purged { .. } => Some(Ok(())),
+    let farewell = session.wait(|event| match event {
+        Event::Purged { farewell, .. } => Some(Ok(farewell)),
         Event::PurgeFailed { failure } => Some(Err(failure)),
         _ => None,
     })?;
     let removed: Vec<&str> = found.iter().map(|entry| entry.connection.name.as_str()).collect();
     if json {
-        print_json(&serde_json::json!({ "removed": removed }));
+        let mut object = serde_json::json!({ "removed": removed });
+        farewell::add_to(&mut object, &farewell);
+        print_json(&object);
     } else {
         for name in removed {
             say(format_args!("Removed {name}"));
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(farewell::told(&farewell))
 }
 
 /// Lays the given words over the form, as if they were typed into it.

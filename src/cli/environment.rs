@@ -102,6 +102,47 @@ fn desktop(words: &str) -> &'static str {
     words.split(':').find_map(|word| KNOWN.into_iter().find(|known| *known == word)).unwrap_or("other")
 }
 
+/// Where the person and their browser are, as far as the environment tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Whereabouts {
+    /// They reach this computer over SSH.
+    pub(super) over_ssh: bool,
+    /// A browser can show itself here.
+    pub(super) display: bool,
+    /// They have named a program that opens addresses.
+    pub(super) browser_named: bool,
+}
+
+impl Whereabouts {
+    /// No program here can show them a page.
+    pub(super) fn no_browser_here(self) -> bool {
+        self.over_ssh && !self.display && !self.browser_named
+    }
+}
+
+pub(super) fn whereabouts() -> Whereabouts {
+    whereabouts_of(|name| set(name).is_some())
+}
+
+fn whereabouts_of(is_set: impl Fn(&str) -> bool) -> Whereabouts {
+    let native = cfg!(any(windows, target_vendor = "apple"));
+    let over_ssh = is_set("SSH_CONNECTION") || is_set("SSH_TTY");
+    Whereabouts {
+        over_ssh,
+        display: (native && !over_ssh) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),
+        browser_named: is_set("BROWSER"),
+    }
+}
+
+/// The program that `BROWSER` names by a path with spaces, which the desktop's openers do not understand: plain, in quotation marks, or with
+/// backslashes.
+pub(super) fn browser_with_spaces() -> Option<PathBuf> {
+    let text = set("BROWSER")?.into_string().ok()?;
+    let bare = text.trim().trim_matches(['"', '\'']).replace("\\ ", " ");
+    let path = PathBuf::from(bare);
+    (path.to_string_lossy().contains(' ') && path.is_absolute() && path.is_file()).then_some(path)
+}
+
 /// Where a person expects what they save.
 pub(super) fn save_folder() -> Option<PathBuf> {
     let dirs = UserDirs::new()?;
@@ -266,6 +307,15 @@ mod tests {
         let proxy = ("HTTP_PROXY", "http://p");
         assert_eq!(said(&[proxy, ("no_proxy", "a, .b"), ("NO_PROXY", "c,a,localhost")]).as_deref(), Some("a,.b,c,localhost,127.0.0.1"));
         assert_eq!(said(&[proxy, ("NO_PROXY", "*")]), None);
+    }
+
+    #[test]
+    fn over_ssh_without_a_display_no_browser_shows_itself() {
+        let at = |names: &[&str]| whereabouts_of(|name| names.contains(&name)).no_browser_here();
+        assert!(at(&["SSH_CONNECTION"]) && at(&["SSH_TTY"]));
+        assert!(!at(&["SSH_CONNECTION", "DISPLAY"]) && !at(&["SSH_TTY", "WAYLAND_DISPLAY"]), "a display is forwarded");
+        assert!(!at(&["SSH_TTY", "BROWSER"]), "somebody has named a program for it");
+        assert!(!at(&[]) && !at(&["DISPLAY"]));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -13,7 +13,7 @@ use crate::{
     connection::{AuthMethod, ClientId, Connection, LastTest, Level, OAuthApp, Scopes, SecretKind, Status},
     engine::{Command, Event, SignIn, StoredSecret, TokenNote},
     failure::Failure,
-    storage::{Mode, VaultStatus},
+    storage::{End, EndWhy, Mode, VaultStatus},
 };
 
 pub(super) fn list(json: bool) -> Result<ExitCode, Failure> {
@@ -39,7 +39,7 @@ pub(super) fn list(json: bool) -> Result<ExitCode, Failure> {
             connection.name.as_str().to_owned(),
             connection.environment.word().to_owned(),
             connection.auth.kind().word().to_owned(),
-            state_words(session.history.get(&connection.id), days_left(connection, &session)),
+            state_and_end(connection, &session),
             connection.base_url.to_string(),
         ]
     }));
@@ -74,6 +74,7 @@ pub(super) fn show(name: &str, json: bool) -> Result<ExitCode, Failure> {
         ("Redirect port", redirect_port(&connection).map(|port| port.to_string()).unwrap_or_default()),
         ("Uses sign-in of", session.owner_name(&connection).unwrap_or_default()),
         ("Signed in", signed_in.words()),
+        ("Sign-in ends", end(&connection, &session).map(|end| end_words(end, Timestamp::now())).unwrap_or_default()),
         ("Secret", stored_words(&mut session, &connection)?),
         ("Timeout", format!("{} seconds", connection.timeout.seconds())),
         ("Environment", connection.environment.word().to_owned()),
@@ -107,6 +108,27 @@ impl SignedIn {
             Self::Yes(sign_in) => format!("{}, since {}", sign_in.user, sign_in.since.strftime("%Y-%m-%d %H:%M UTC")),
         }
     }
+}
+
+/// How the sign-in ends that this connection uses, if it does not renew itself.
+fn end<'a>(connection: &Connection, session: &'a Session) -> Option<&'a End> {
+    if !matches!(connection.auth, AuthMethod::Browser(_)) {
+        return None;
+    }
+    let owner = session.owner(connection);
+    let note = session.sign_ins.get(&owner.id).filter(|note| note.origin == owner.base_url.origin())?;
+    note.ends.as_ref()
+}
+
+/// `Signed in until 14:05 (no refresh token: sign in again then)`
+fn end_words(end: &End, now: Timestamp) -> String {
+    let (at, now) = (end.at.to_zoned(TimeZone::system()), now.to_zoned(TimeZone::system()));
+    let clock = at.strftime(if at.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" });
+    let why = match end.why {
+        EndWhy::NoRefreshToken => "no refresh token",
+        EndWhy::Refused { .. } => "the server does not renew it any more",
+    };
+    if now < at { format!("Signed in until {clock} ({why}: sign in again then)") } else { format!("Sign in again: ended {clock} ({why})") }
 }
 
 fn signed_in(session: &mut Session, connection: &Connection) -> Result<SignedIn, Failure> {
@@ -211,6 +233,7 @@ pub(super) fn as_json(connection: &Connection, session: &Session) -> Value {
     put("redirect_port", json!(redirect_port(connection)));
     put("sign_in_of", json!(session.owner_name(connection)));
     put("expires_at", json!(token(connection, session).and_then(|note| note.expires_at)));
+    put("sign_in_ends_at", json!(end(connection, session).map(|end| end.at)));
     put("status", session.history.get(&connection.id).map_or_else(|| json!({ "state": Status::Untested }), |last| json!(last)));
     Value::Object(object)
 }
@@ -223,6 +246,15 @@ fn token<'a>(connection: &Connection, session: &'a Session) -> Option<&'a TokenN
 
 fn days_left(connection: &Connection, session: &Session) -> Option<i64> {
     Status::days_before_warning(token(connection, session)?.expires_at?, Timestamp::now())
+}
+
+/// What the last test found, and the end of a sign-in that does not renew itself.
+fn state_and_end(connection: &Connection, session: &Session) -> String {
+    let state = state_words(session.history.get(&connection.id), days_left(connection, session));
+    match end(connection, session) {
+        Some(end) => format!("{state}; {}", end_words(end, Timestamp::now())),
+        None => state,
+    }
 }
 
 fn state_words(last: Option<&LastTest>, days_left: Option<i64>) -> String {

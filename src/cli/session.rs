@@ -9,7 +9,7 @@ use crate::{
     connection::{Connection, ConnectionId, LastTest},
     engine::{Command, Engine, Event, Events, Places, SignIn, TokenNote},
     failure::{Code, Failure},
-    storage::{Entry, Snapshot, VaultHome, VaultStatus},
+    storage::{Entry, SignInNote, Snapshot, VaultHome, VaultStatus},
 };
 
 pub(super) struct Session {
@@ -19,6 +19,8 @@ pub(super) struct Session {
     pub(super) history: HashMap<ConnectionId, LastTest>,
     /// What is known of the tokens that connections sign in with.
     pub(super) tokens: HashMap<ConnectionId, TokenNote>,
+    /// What is known of sign-ins, under the connections that hold them.
+    pub(super) sign_ins: HashMap<ConnectionId, SignInNote>,
     pub(super) settings_problem: Option<Failure>,
     /// Renewed sign-ins that the vault did not take so far, and why.
     pub(super) unsaved: Vec<ConnectionId>,
@@ -79,6 +81,7 @@ impl Session {
             snapshot: Arc::new(Snapshot::default()),
             history: HashMap::new(),
             tokens: HashMap::new(),
+            sign_ins: HashMap::new(),
             settings_problem: None,
             unsaved: Vec::new(),
             unsaved_why: None,
@@ -133,6 +136,7 @@ impl Session {
                     };
                 }
             }
+            Event::SignInNotes(notes) => self.sign_ins.clone_from(notes),
             Event::TokenNotes(changes) => {
                 for (id, token) in changes {
                     match token {

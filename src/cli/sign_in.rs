@@ -11,10 +11,12 @@ use serde_json::json;
 
 use super::{
     args::Login,
-    environment,
+    environment::{self, Whereabouts},
+    farewell,
     find::find,
     list::sign_in_json,
     output::{count, note, print_json, say},
+    quiet_terminal::QuietTerminal,
     session::{Session, stopped},
     terminal::{self, Ear, Heard},
 };
@@ -100,20 +102,40 @@ pub(super) fn sign_in(
         // What is asked for this time stands above what the connection says.
         app.redirect_port = options.port;
     }
-    session.send(Command::SignIn { run: RUN, owner: Box::new(owner), place, open_browser: !options.no_browser });
+    let whereabouts = environment::whereabouts();
+    let open_browser = !options.no_browser && !options.paste && !whereabouts.no_browser_here();
+    session.send(Command::SignIn { run: RUN, owner: Box::new(owner), place, open_browser });
+    let told = Told { asked_for_browser: open_browser, paste: options.paste, whereabouts };
     let mut hint: Option<(Instant, String)> = None;
+    // The terminal is quiet while the browser is waited for, and speaks again when a question is asked or this function ends.
+    let mut quiet = None;
+    let mut question = false;
     loop {
         match ear.next(session, hint.as_ref().map(|(at, _)| *at)) {
             Heard::Event(Event::SignInProgress { run: RUN, step, .. }) => {
-                tell(&step).iter().for_each(note);
+                if !matches!(step, SignInStep::Waiting { .. } | SignInStep::WrongKey { .. } | SignInStep::PasteRefused { .. }) {
+                    quiet = None;
+                }
+                told.tell(&step).iter().for_each(note);
                 match &step {
                     SignInStep::Waiting { address, port, .. } => {
-                        hint = Some((Instant::now() + PATIENCE, no_answer_yet(address.expose_secret(), *port, shows_address(&step))));
+                        quiet = QuietTerminal::begin();
+                        let words = no_answer_yet(address.expose_secret(), *port, shows_address(&step));
+                        hint = (!told.explains_the_way(&step)).then(|| (Instant::now() + PATIENCE, words));
+                        if options.paste {
+                            ear.ask(PASTE);
+                        }
                     }
+                    SignInStep::PasteRefused { .. } if quiet.is_none() => {
+                        // Nobody is there to paste another one.
+                        session.send(Command::CancelSignIn { run: RUN });
+                        return Err(not_pasted());
+                    }
+                    SignInStep::PasteRefused { .. } => ear.ask(PASTE),
                     SignInStep::WrongKey { .. } => {}
                     SignInStep::ConfirmHost { .. } | SignInStep::OtherUser { .. } => {
                         hint = None;
-                        answer(session, ear, options, &step);
+                        question = answer(session, ear, options, &step);
                     }
                     _ => hint = None,
                 }
@@ -121,7 +143,15 @@ pub(super) fn sign_in(
             Heard::Event(Event::SignInFinished { run: RUN, outcome, .. }) => return outcome,
             Heard::Event(Event::Failed { failure, .. }) => return Err(failure),
             Heard::Event(_) => {}
-            Heard::Answer { yes } => session.send(Command::AnswerSignIn { run: RUN, yes }),
+            Heard::Line(line) if std::mem::take(&mut question) => {
+                let yes = line.is_some_and(|line| terminal::is_yes(line.expose_secret()));
+                session.send(Command::AnswerSignIn { run: RUN, yes });
+            }
+            Heard::Line(Some(address)) => session.send(Command::PasteSignIn { run: RUN, address }),
+            Heard::Line(None) => {
+                session.send(Command::CancelSignIn { run: RUN });
+                return Err(not_pasted());
+            }
             Heard::Interrupt => session.send(Command::CancelSignIn { run: RUN }),
             Heard::Silence => hint.take().into_iter().for_each(|(_, words)| note(words)),
             Heard::Ended => return Err(stopped()),
@@ -129,16 +159,31 @@ pub(super) fn sign_in(
     }
 }
 
-fn answer(session: &Session, ear: &Ear, options: &Login, step: &SignInStep) {
+const PASTE: &str = "Paste the address that the browser ends on, then press Enter (it does not show): ";
+
+fn not_pasted() -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        "The sign-in was stopped.",
+        "The input holds no address that this sign-in waits for: http://localhost, the port, a code and the key of this sign-in.",
+        "Run this again, open the new address, and paste the address that the browser ends on, even if it shows an error there.",
+    )
+}
+
+/// Whether an answer is to come.
+fn answer(session: &Session, ear: &Ear, options: &Login, step: &SignInStep) -> bool {
     let other_user = matches!(step, SignInStep::OtherUser { .. });
     if other_user && options.yes {
         session.send(Command::AnswerSignIn { run: RUN, yes: true });
+        false
     } else if terminal::attended() {
-        ear.ask(if other_user { "Replace the sign-in?" } else { "Is this the one you mean?" }.to_owned());
+        ear.ask(if other_user { "Replace the sign-in? [y/N] " } else { "Is this the one you mean? [y/N] " });
+        true
     } else {
         let way = if other_user { "or answer it with --yes" } else { "since only you can know the answer" };
         note(format_args!("Nobody is at a terminal, so the answer is no. Run this in a terminal, {way}."));
         session.send(Command::AnswerSignIn { run: RUN, yes: false });
+        false
     }
 }
 
@@ -147,31 +192,81 @@ fn shows_address(step: &SignInStep) -> bool {
     matches!(step, SignInStep::Waiting { browser_opened: false, .. })
 }
 
-/// What happens now, in words.
-fn tell(step: &SignInStep) -> Vec<String> {
-    match step {
-        SignInStep::CheckingVault | SignInStep::WrongKey { count: 2.. } => vec![],
-        SignInStep::Discovering => vec!["Asking where to sign in...".to_owned()],
-        SignInStep::Waiting { address, port, until, browser_opened } => {
-            let minutes = until.duration_since(Timestamp::now()).as_secs().max(0).unsigned_abs().div_ceil(60);
-            let mut lines = if *browser_opened {
-                vec!["Your browser opens the sign-in page.".to_owned()]
-            } else {
-                vec!["Open this address in a browser on this computer:".to_owned(), address.expose_secret().to_owned()]
-            };
-            lines.push(format!("Waiting for it on port {port}, up to {}. Ctrl+C cancels.", count_minutes(minutes)));
-            lines
-        }
-        SignInStep::WrongKey { count: ..=1 } => {
-            vec![
-                "An answer with the key of another sign-in was turned away. If you opened an older link, use the newest one. Still waiting."
-                    .to_owned(),
-            ]
-        }
-        SignInStep::Exchanging => vec!["The browser is back. Fetching the tokens...".to_owned()],
-        SignInStep::ConfirmHost { host } => vec![format!("You signed in at {host}.")],
-        SignInStep::OtherUser { stored, new } => vec![format!("So far {stored} is signed in here; now you signed in as {new}.")],
+/// What decides about the words.
+struct Told {
+    asked_for_browser: bool,
+    paste: bool,
+    whereabouts: Whereabouts,
+}
+
+impl Told {
+    /// The browser is probably on another computer: how it finds the way back is said at once.
+    fn explains_the_way(&self, step: &SignInStep) -> bool {
+        shows_address(step) && (self.paste || self.whereabouts.over_ssh || !self.whereabouts.display)
     }
+
+    /// What happens now, in words.
+    fn tell(&self, step: &SignInStep) -> Vec<String> {
+        match step {
+            SignInStep::CheckingVault | SignInStep::WrongKey { count: 2.. } => vec![],
+            SignInStep::Discovering => vec!["Asking where to sign in...".to_owned()],
+            SignInStep::Waiting { address, port, until, browser_opened } => {
+                let minutes = until.duration_since(Timestamp::now()).as_secs().max(0).unsigned_abs().div_ceil(60);
+                let mut lines = Vec::new();
+                if *browser_opened {
+                    lines.push("Your browser opens the sign-in page.".to_owned());
+                } else {
+                    if self.asked_for_browser {
+                        lines.push(no_browser_started(self.whereabouts));
+                    }
+                    let remote = self.explains_the_way(step);
+                    let here = if remote { "Open this address in a browser:" } else { "Open this address in a browser on this computer:" };
+                    lines.extend([here.to_owned(), address.expose_secret().to_owned()]);
+                    if remote && !self.paste {
+                        lines.extend(the_way_back(*port, self.whereabouts));
+                    }
+                }
+                lines.push(format!("Waiting for it on port {port}, up to {}. Ctrl+C cancels.", count_minutes(minutes)));
+                lines
+            }
+            SignInStep::WrongKey { count: ..=1 } => {
+                vec![
+                    "An answer with the key of another sign-in was turned away. If you opened an older link, use the newest one. Still waiting."
+                        .to_owned(),
+                ]
+            }
+            SignInStep::PasteRefused { other: true } => {
+                vec![
+                    "This address belongs to another sign-in. Open the address above, and paste the one that the browser ends on."
+                        .to_owned(),
+                ]
+            }
+            SignInStep::PasteRefused { other: false } => {
+                vec![
+                    "This is not the address that the browser ends on: that one begins with http://localhost and holds a code. Copy all of it."
+                        .to_owned(),
+                ]
+            }
+            SignInStep::Exchanging => vec!["The browser is back. Fetching the tokens...".to_owned()],
+            SignInStep::ConfirmHost { host } => vec![format!("You signed in at {host}.")],
+            SignInStep::OtherUser { stored, new } => vec![format!("So far {stored} is signed in here; now you signed in as {new}.")],
+        }
+    }
+}
+
+fn the_way_back(port: u16, whereabouts: Whereabouts) -> [String; 2] {
+    let why = if whereabouts.over_ssh { "You are connected over SSH" } else { "This computer has no display" };
+    [
+        format!(
+            "{why}. A browser on another computer finds the way back when you forward the port there: ssh -L {port}:localhost:{port} HOST"
+        ),
+        "Or cancel, and paste the address that the browser ends on: brickpass login NAME --paste".to_owned(),
+    ]
+}
+
+fn no_browser_started(whereabouts: Whereabouts) -> String {
+    let named = if whereabouts.browser_named { " BROWSER is set; check that it names a program that runs here." } else { "" };
+    format!("No browser could be started here.{named}")
 }
 
 fn count_minutes(minutes: u64) -> String {
@@ -202,9 +297,6 @@ fn report(connection: &Connection, done: &SignedIn, json: bool) {
     }
     done.hints.iter().for_each(note);
     say(format_args!("Signed in as {} ({})", done.sign_in.user, connection.name.as_str()));
-    if !done.sign_in.renews {
-        note("This sign-in does not renew itself: its scopes are without offline_access.");
-    }
 }
 
 pub(super) fn logout(name: &str, json: bool) -> Result<ExitCode, Failure> {
@@ -216,8 +308,8 @@ pub(super) fn logout(name: &str, json: bool) -> Result<ExitCode, Failure> {
     let sharing = session.snapshot.entries.iter().filter(|entry| entry.connection.sign_in_of == Some(owner.id)).count();
     session.send(Command::SignOut { id: asked.id });
     // The answer names the connection that was asked about, or the one that holds the sign-in.
-    session.wait(|event| match event {
-        Event::SignedOut { id } if id == asked.id || id == owner.id => Some(Ok(())),
+    let farewell = session.wait(|event| match event {
+        Event::SignedOut { id, farewell } if id == asked.id || id == owner.id => Some(Ok(farewell)),
         _ => None,
     })?;
     if sharing > 0 {
@@ -225,14 +317,16 @@ pub(super) fn logout(name: &str, json: bool) -> Result<ExitCode, Failure> {
         note(format_args!("This was the sign-in of {}, and of {others}.", owner.name.as_str()));
     }
     if json {
-        print_json(&json!({ "name": asked.name.as_str(), "signed_out": true, "user": was }));
+        let mut object = json!({ "name": asked.name.as_str(), "signed_out": true, "user": was });
+        farewell::add_to(&mut object, &farewell);
+        print_json(&object);
     } else {
         match was {
             Some(user) => say(format_args!("Signed out {user} ({})", asked.name.as_str())),
             None => say(format_args!("Nobody is signed in ({})", asked.name.as_str())),
         }
     }
-    session.settle(Ok(ExitCode::SUCCESS))
+    session.settle(Ok(farewell::told(&farewell)))
 }
 
 #[cfg(test)]
@@ -250,16 +344,39 @@ mod tests {
         }
     }
 
+    fn told(paste: bool, over_ssh: bool, display: bool) -> Told {
+        Told { asked_for_browser: true, paste, whereabouts: Whereabouts { over_ssh, display, browser_named: true } }
+    }
+
+    fn at_home() -> Told {
+        told(false, false, true)
+    }
+
+    #[test]
+    fn sg_18_over_ssh_or_without_a_display_the_way_back_is_said_at_once() {
+        for (over_ssh, display) in [(true, false), (false, false), (true, true)] {
+            let lines = told(false, over_ssh, display).tell(&waiting(false)).join("\n");
+            assert!(lines.contains("ssh -L 8021:localhost:8021 HOST") && lines.contains("--paste"), "{lines}");
+            assert!(!lines.contains("on this computer"), "{lines}");
+        }
+        let lines = told(true, true, false).tell(&waiting(false)).join("\n");
+        assert!(lines.contains("state=s") && !lines.contains("ssh -L"), "{lines}");
+        let lines = at_home().tell(&waiting(false)).join("\n");
+        assert!(lines.contains("on this computer") && !lines.contains("ssh -L"), "{lines}");
+        assert!(lines.contains("No browser could be started here. BROWSER is set"), "{lines}");
+        assert!(!told(false, true, false).tell(&waiting(true)).join("\n").contains("ssh -L"), "the browser is open");
+    }
+
     #[test]
     fn the_address_is_shown_only_when_the_browser_did_not_open() {
-        assert!(tell(&waiting(false)).contains(&"https://x.example/authorize?state=s".to_owned()));
-        let opened = tell(&waiting(true));
+        assert!(at_home().tell(&waiting(false)).contains(&"https://x.example/authorize?state=s".to_owned()));
+        let opened = at_home().tell(&waiting(true));
         assert!(!opened.iter().any(|line| line.contains("state=")), "{opened:?}");
     }
 
     #[test]
     fn the_port_and_the_limit_are_told() {
-        let lines = tell(&waiting(true));
+        let lines = at_home().tell(&waiting(true));
         assert!(lines.iter().any(|line| line.contains("port 8021") && line.contains("5 minutes")), "{lines:?}");
     }
 
@@ -275,7 +392,7 @@ mod tests {
 
     #[test]
     fn lb_03_a_wrong_key_is_told_once() {
-        assert_eq!(tell(&SignInStep::WrongKey { count: 1 }).len(), 1);
-        assert!(tell(&SignInStep::WrongKey { count: 2 }).is_empty());
+        assert_eq!(at_home().tell(&SignInStep::WrongKey { count: 1 }).len(), 1);
+        assert!(at_home().tell(&SignInStep::WrongKey { count: 2 }).is_empty());
     }
 }

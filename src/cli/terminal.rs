@@ -1,13 +1,17 @@
 //! Waiting for several things at once: the engine's events, Ctrl+C, a line that is typed at the terminal.
 
 use std::{
-    io::{IsTerminal as _, Write as _},
+    cell::Cell,
+    io::{BufRead as _, IsTerminal as _, Read as _, Write as _},
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     thread,
     time::{Duration, Instant},
 };
 
-use super::{runtime::runtime, session::Session};
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use super::{interrupt::asked_to_end, quiet_terminal, runtime::runtime, session::Session};
 use crate::engine::Event;
 
 /// What came first.
@@ -16,9 +20,8 @@ pub(super) enum Heard {
     Event(Event),
     /// Ctrl+C.
     Interrupt,
-    Answer {
-        yes: bool,
-    },
+    /// A line that was typed, or given on stdin; `None`: there is no more.
+    Line(Option<SecretString>),
     /// Nothing within the time.
     Silence,
     /// The engine stopped.
@@ -29,12 +32,14 @@ enum Signal {
     Event,
     Ended,
     Interrupt,
-    Answer { yes: bool },
+    Line(Option<SecretString>),
 }
 
 pub(super) struct Ear {
     sender: Sender<Signal>,
     receiver: Receiver<Signal>,
+    /// Somebody waits for a line already.
+    reads: Cell<bool>,
 }
 
 /// Lives as long as the engine that calls it.
@@ -46,13 +51,16 @@ impl Drop for Wake {
     }
 }
 
+/// An address with a code is never as long. Bytes.
+const LONGEST_LINE: usize = 64 * 1024;
+
 /// Longer than anything that is waited for here.
 const LONG: Duration = Duration::from_hours(1);
 
 impl Ear {
     pub(super) fn new() -> Self {
         let (sender, receiver) = channel();
-        Self { sender, receiver }
+        Self { sender, receiver, reads: Cell::new(false) }
     }
 
     /// For the engine, which calls it after each event.
@@ -63,15 +71,16 @@ impl Ear {
         }
     }
 
-    /// From now on the first Ctrl+C is heard here; the second one ends the program, for somebody who will not wait.
+    /// From now on the first Ctrl+C (or SIGTERM) is heard here; the second one ends the program, for somebody who will not wait.
     pub(super) fn listen_for_interrupt(&self) {
         let sender = self.sender.clone();
         thread::spawn(move || {
             let Ok(runtime) = runtime() else { return };
             runtime.block_on(async {
-                if tokio::signal::ctrl_c().await.is_ok() {
+                if asked_to_end().await {
                     let _ = sender.send(Signal::Interrupt);
-                    if tokio::signal::ctrl_c().await.is_ok() {
+                    if asked_to_end().await {
+                        quiet_terminal::restore();
                         std::process::exit(1);
                     }
                 }
@@ -79,11 +88,18 @@ impl Ear {
         });
     }
 
-    /// The answer is heard later. Only at a terminal.
-    pub(super) fn ask(&self, question: String) {
+    /// The line that follows is heard later.
+    pub(super) fn ask(&self, question: &str) {
+        prompt(question);
+        if self.reads.replace(true) {
+            return;
+        }
         let sender = self.sender.clone();
         thread::spawn(move || {
-            let _ = sender.send(Signal::Answer { yes: yes(&question) });
+            let mut line = Zeroizing::new(String::with_capacity(LONGEST_LINE));
+            let read = std::io::stdin().lock().take(LONGEST_LINE as u64).read_line(&mut line);
+            let line = matches!(read, Ok(1..)).then(|| SecretString::from(line.trim()));
+            let _ = sender.send(Signal::Line(line));
         });
     }
 
@@ -97,7 +113,10 @@ impl Ear {
             match self.receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(Signal::Event) => {}
                 Ok(Signal::Interrupt) => return Heard::Interrupt,
-                Ok(Signal::Answer { yes }) => return Heard::Answer { yes },
+                Ok(Signal::Line(line)) => {
+                    self.reads.set(false);
+                    return Heard::Line(line);
+                }
                 // Its last words were sent before.
                 Ok(Signal::Ended) => return session.try_next().map_or(Heard::Ended, Heard::Event),
                 Err(RecvTimeoutError::Timeout) => return Heard::Silence,
@@ -114,13 +133,17 @@ pub(super) fn attended() -> bool {
 
 /// Asks at the terminal; anything but a clear yes is a no.
 pub(super) fn yes(question: &str) -> bool {
-    let mut stderr = std::io::stderr();
-    let _ = write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush());
+    prompt(&format!("{question} [y/N] "));
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).is_ok() && is_yes(&line)
 }
 
-fn is_yes(line: &str) -> bool {
+fn prompt(words: &str) {
+    let mut stderr = std::io::stderr();
+    let _ = write!(stderr, "{words}").and_then(|()| stderr.flush());
+}
+
+pub(super) fn is_yes(line: &str) -> bool {
     ["y", "yes"].contains(&line.trim().to_lowercase().as_str())
 }
 

@@ -12,6 +12,7 @@ use crate::{
     connection::{AuthKind, ConnectionId, Level},
     databricks::AccountWorkspace,
     failure::{Code, Failure, Remedy},
+    session::Farewell,
     storage::Deed,
 };
 
@@ -63,21 +64,21 @@ pub(super) fn sign_out(shared: &Arc<Shared>, id: ConnectionId) {
         let asked = Arc::clone(&shared);
         let ended = tokio::spawn(async move {
             let Owned { owner, users, .. } = owned(&asked, id).await?;
-            asked.sessions.sign_out(&owner).await?;
+            let farewell = asked.sessions.sign_out(&owner).await?;
             if owner.auth.kind() == AuthKind::Browser {
                 owner::everybody_has_to_sign_in(&asked, users.clone()).await;
             }
-            Ok(users)
+            Ok((users, farewell))
         });
-        let outcome: Result<Vec<ConnectionId>, Failure> = ended.await.unwrap_or_else(|_| Err(crashed()));
+        let outcome: Result<(Vec<ConnectionId>, Farewell), Failure> = ended.await.unwrap_or_else(|_| Err(crashed()));
         owner::tell_unsaved(&shared);
         match outcome {
-            Ok(users) => {
+            Ok((users, farewell)) => {
                 for &user in &users {
                     shared.outbox.send(Event::SignInDescribed { id: user, outcome: Ok(None) });
                 }
                 for user in users {
-                    shared.outbox.send(Event::SignedOut { id: user });
+                    shared.outbox.send(Event::SignedOut { id: user, farewell: farewell.clone() });
                 }
             }
             Err(failure) => shared.fail_at(Deed::SignOut, vec![id], failure),

@@ -196,7 +196,7 @@ fn done(event: &Event) -> Vec<Done> {
             Ok(signed_in) => one(id, Deed::SignIn).with(user(&signed_in.sign_in.user)),
             Err(failure) => one(id, Deed::SignIn).failed(failure),
         }],
-        Event::SignedOut { id } => vec![one(id, Deed::SignOut)],
+        Event::SignedOut { id, .. } => vec![one(id, Deed::SignOut)],
         Event::TestFinished { id, report, .. } => {
             let tested = one(id, Deed::Test).with(report.user.as_deref().and_then(user));
             vec![if let Some(failure) = &report.failure { tested.failed(failure) } else { tested }]
@@ -341,6 +341,7 @@ mod tests {
     use crate::{
         connection::ClientId,
         databricks::{NewOAuthSecret, OAuthSecret, Object},
+        session::Farewell,
     };
 
     /// What its keeper tells comes out at the other end.
@@ -419,7 +420,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (observer, _events) = observer(dir.path());
         let id = ConnectionId::random();
-        observer.see(&Event::SignedOut { id });
+        observer.see(&Event::SignedOut { id, farewell: Farewell::Revoked });
         observer.see(&Event::Failed { about: None, failure: failure() });
         observer.flush(Duration::from_secs(10));
         let log = Activity::new(dir.path()).load().unwrap();
@@ -450,10 +451,10 @@ mod tests {
         let (sender, _nobody) = tokio::sync::mpsc::unbounded_channel();
         let unused = Outbox::new(sender, Arc::new(|| {}));
         let ids = [ConnectionId::random(), ConnectionId::random(), ConnectionId::random()];
-        observer.see(&Event::SignedOut { id: ids[0] });
-        observer.see(&Event::SignedOut { id: ids[1] });
+        observer.see(&Event::SignedOut { id: ids[0], farewell: Farewell::Revoked });
+        observer.see(&Event::SignedOut { id: ids[1], farewell: Farewell::Revoked });
         observer.read(&unused);
-        observer.see(&Event::SignedOut { id: ids[2] });
+        observer.see(&Event::SignedOut { id: ids[2], farewell: Farewell::Revoked });
         observer.flush(Duration::from_secs(10));
         let Ok(Event::Activity { outcome: Ok(read) }) = events.try_recv() else { panic!("nothing was told before") };
         assert_eq!(read.iter().map(|entry| entry.connection).collect::<Vec<_>>(), [Some(ids[1]), Some(ids[0])], "the newest first");
@@ -469,8 +470,8 @@ mod tests {
         let (sender, _nobody) = tokio::sync::mpsc::unbounded_channel();
         let unused = Outbox::new(sender, Arc::new(|| {}));
         let id = ConnectionId::random();
-        observer.see(&Event::SignedOut { id });
-        observer.see(&Event::SignedOut { id: ConnectionId::random() });
+        observer.see(&Event::SignedOut { id, farewell: Farewell::Revoked });
+        observer.see(&Event::SignedOut { id: ConnectionId::random(), farewell: Farewell::Revoked });
         let lines = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap().lines().count();
         for (of, name, exported) in [(Some(id), "one", true), (None, "all", true), (None, "one", false)] {
             observer.export(of, dir.path().join(name), &unused);
@@ -490,7 +491,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("activity.jsonl")).unwrap();
         let (observer, _events) = observer(dir.path());
-        observer.see(&Event::SignedOut { id: ConnectionId::random() });
+        observer.see(&Event::SignedOut { id: ConnectionId::random(), farewell: Farewell::Revoked });
         observer.flush(Duration::from_secs(10));
     }
 }

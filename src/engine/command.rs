@@ -92,6 +92,11 @@ pub enum Command {
     CancelSignIn {
         run: RunId,
     },
+    /// The address that the browser ended on, where it could not come back by itself. Judged as an answer of the browser is.
+    PasteSignIn {
+        run: RunId,
+        address: SecretString,
+    },
     /// Ends the sign-in that this connection uses: revoked where possible, deleted here.
     SignOut {
         id: ConnectionId,

@@ -1,6 +1,6 @@
 //! What the engine tells, and the shapes of what it found.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -16,8 +16,8 @@ use crate::{
     failure::Failure,
     interchange::format::{Document, Pick},
     oauth::AccessToken,
-    session::SignIn,
-    storage::{ActivityEntry, Deed, Entry, Settings, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory},
+    session::{Farewell, SignIn},
+    storage::{ActivityEntry, Deed, Entry, Settings, SignInNote, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory},
 };
 
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub enum Event {
     History(Vec<(ConnectionId, Option<LastTest>)>),
     /// What is known of the tokens that these connections sign in with; `None`: nothing any more.
     TokenNotes(Vec<(ConnectionId, Option<TokenNote>)>),
+    /// What is known of sign-ins besides their tokens: all of it, each under the connection that holds the sign-in.
+    SignInNotes(HashMap<ConnectionId, SignInNote>),
     Vault {
         home: VaultHome,
         status: VaultStatus,
@@ -56,9 +58,10 @@ pub enum Event {
     Restored {
         ids: Vec<ConnectionId>,
     },
-    /// The secrets of what was asked to be purged are gone.
+    /// The secrets of what was asked to be purged are gone. `farewell`: how the servers took the end of the sign-ins among them.
     Purged {
         ids: Vec<ConnectionId>,
+        farewell: Farewell,
     },
     /// Some secrets could not be deleted; it is tried again at the next start.
     PurgeFailed {
@@ -105,6 +108,7 @@ pub enum Event {
     },
     SignedOut {
         id: ConnectionId,
+        farewell: Farewell,
     },
     AccessToken {
         id: ConnectionId,
@@ -289,6 +293,10 @@ pub enum SignInStep {
     /// Somebody answered with a wrong key; the sign-in goes on.
     WrongKey {
         count: usize,
+    },
+    /// What was pasted is not the address that this sign-in waits for; it goes on. `other`: it belongs to another sign-in.
+    PasteRefused {
+        other: bool,
     },
     /// The browser came back; the code is being exchanged, the user being asked for.
     Exchanging,

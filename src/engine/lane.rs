@@ -5,11 +5,18 @@ mod import;
 mod token;
 mod vault;
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use secrecy::SecretString;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 
 pub(super) use self::token::{Former, StoreToken};
 use super::{
@@ -21,7 +28,8 @@ use super::{
 use crate::{
     connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
     failure::{Code, Failure},
-    storage::{Activity, Deed, Entry, LibraryError, Revision, SecretKey, Snapshot, VaultError},
+    session::Farewell,
+    storage::{Activity, Deed, Entry, LibraryError, Revision, SecretKey, SignInNotes, Snapshot, VaultError},
 };
 
 /// A removal that another window may still undo is left alone for this long.
@@ -108,6 +116,7 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         | Command::SignIn { .. }
         | Command::AnswerSignIn { .. }
         | Command::CancelSignIn { .. }
+        | Command::PasteSignIn { .. }
         | Command::SignOut { .. }
         | Command::DescribeSignIn { .. }
         | Command::AccessToken { .. }
@@ -182,6 +191,7 @@ fn read(shared: &Shared) {
 
 fn tell_history(shared: &Shared) {
     tokens::tell_notes(shared);
+    shared.outbox.send(Event::SignInNotes(SignInNotes::new(&shared.places.state_dir).load_all()));
     let history = tokens::with_ends(shared, shared.history.load(), Timestamp::now());
     let history = history.into_iter().map(|(id, last)| (id, Some(last)));
     shared.outbox.send(Event::History(history.collect()));
@@ -390,6 +400,9 @@ fn purge(shared: &Shared, ids: &[ConnectionId]) {
     let vault = shared.vault();
     let mut buried = Vec::new();
     let mut problem = None;
+    // What is needed to end them at their servers, read before it is deleted.
+    let sign_in = |&connection: &ConnectionId| vault.get(SecretKey { connection, kind: SecretKind::RefreshToken }).ok().flatten();
+    let sign_ins: HashMap<ConnectionId, SecretString> = gone.iter().filter_map(|id| Some((*id, sign_in(id)?))).collect();
     let keys_of = |connection: ConnectionId| SecretKind::ALL.map(|kind| SecretKey { connection, kind });
     if vault.delete_all(&gone.iter().copied().flat_map(keys_of).collect::<Vec<_>>()).is_ok() {
         buried.extend(&gone);
@@ -402,7 +415,7 @@ fn purge(shared: &Shared, ids: &[ConnectionId]) {
         }
     }
     for connection in &buried {
-        shared.sessions.forget(*connection);
+        shared.sessions.remove(*connection);
     }
     if !buried.is_empty() {
         let forgotten: Vec<_> = buried.iter().map(|id| (*id, None)).collect();
@@ -412,9 +425,11 @@ fn purge(shared: &Shared, ids: &[ConnectionId]) {
             problem = Some(error.failure());
         }
     }
+    let ended: Vec<SecretString> = sign_ins.into_iter().filter(|(id, _)| buried.contains(id)).map(|(_, stored)| stored).collect();
+    let farewell = if ended.is_empty() { Farewell::Revoked } else { Handle::current().block_on(shared.sessions.revoke_removed(ended)) };
     shared.outbox.send(match problem {
         Some(failure) => Event::PurgeFailed { failure },
-        None => Event::Purged { ids: buried },
+        None => Event::Purged { ids: buried, farewell },
     });
 }
 

@@ -35,7 +35,7 @@ use tokio::sync::mpsc;
 use crate::{connection::BaseUrl, databricks::ProxyVariables, storage::Vault};
 pub use crate::{
     oauth::AccessToken,
-    session::SignIn,
+    session::{Farewell, SignIn},
     storage::{ActivityEntry, Deed, TokenNote},
 };
 pub use admin::{AdminAnswer, AdminRequest};

@@ -295,6 +295,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::SignIn { run, owner, place, open_browser } => sign_ins.start(run, *owner, place, open_browser),
             Command::AnswerSignIn { run, yes } => sign_ins.answer(run, yes),
             Command::CancelSignIn { run } => sign_ins.cancel(run),
+            Command::PasteSignIn { run, address } => sign_ins.paste(run, address),
             Command::SignOut { id } => accounts::sign_out(&shared, id),
             Command::DescribeSignIn { id } => owner::describe_one(&shared, id),
             Command::AccessToken { id, anew } => accounts::access_token(&shared, id, anew),

@@ -4,6 +4,7 @@ mod attempt;
 
 use std::{collections::HashMap, sync::Arc};
 
+use secrecy::SecretString;
 use tokio::{
     sync::mpsc,
     task::{AbortHandle, JoinHandle},
@@ -30,6 +31,7 @@ struct Running {
     owner: ConnectionId,
     work: AbortHandle,
     answers: mpsc::UnboundedSender<bool>,
+    pasted: mpsc::UnboundedSender<SecretString>,
     ended: JoinHandle<()>,
 }
 
@@ -43,7 +45,9 @@ impl SignIns {
         let (id, owner) = (connection.id, connection.sign_in_of.unwrap_or(connection.id));
         let former: Vec<JoinHandle<()>> = self.running.extract_if(|_, it| it.owner == owner).map(|(_, it)| it.stop()).collect();
         let (answers, asked) = mpsc::unbounded_channel();
-        let attempt = Attempt { shared: Arc::clone(&self.shared), run, id, connection, place, open_browser, answers: asked };
+        let (pasted, addresses) = mpsc::unbounded_channel();
+        let attempt =
+            Attempt { shared: Arc::clone(&self.shared), run, id, connection, place, open_browser, answers: asked, pasted: Some(addresses) };
         let work = tokio::spawn(async move {
             for former in former {
                 // Its port may be the only one: it is free once that attempt has ended.
@@ -61,13 +65,20 @@ impl SignIns {
             };
             finish(&shared, run, id, outcome).await;
         });
-        self.running.insert(run, Running { owner, work: handle, answers, ended });
+        self.running.insert(run, Running { owner, work: handle, answers, pasted, ended });
     }
 
     pub(super) fn answer(&self, run: RunId, yes: bool) {
         if let Some(running) = self.running.get(&run) {
             // An attempt that has ended asks nothing any more.
             let _ = running.answers.send(yes);
+        }
+    }
+
+    pub(super) fn paste(&self, run: RunId, address: SecretString) {
+        if let Some(running) = self.running.get(&run) {
+            // An attempt that has had its answer takes no other.
+            let _ = running.pasted.send(address);
         }
     }
 

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::{
     Endpoints, OAuthError, Tokens,
+    again::repeated,
     refusal::{self, Request},
     transport::{self, Messages, Post},
 };
@@ -18,9 +19,22 @@ use crate::{
 /// What a service principal asks for. Source: the Databricks SDKs.
 const SCOPE: &str = "all-apis";
 
+/// One request, made once more when no answer came or the server failed: asking twice does no harm here.
+///
 /// # Errors
 /// See [`OAuthError`]; `InvalidClient` for a wrong id or secret.
 pub async fn client_credentials(
+    http: &Http,
+    endpoints: &Endpoints,
+    client_id: &ClientId,
+    secret: &SecretString,
+    now: Timestamp,
+    deadline: Instant,
+) -> Result<Tokens, OAuthError> {
+    repeated(deadline, || once(http, endpoints, client_id, secret, now, deadline)).await
+}
+
+async fn once(
     http: &Http,
     endpoints: &Endpoints,
     client_id: &ClientId,

@@ -13,7 +13,7 @@ use url::Url;
 use super::{
     OAuthError, Target, Tokens, discover,
     issuer::Issuer,
-    loopback::{Broken, Callback, Expected, Listener, Ports, PortsTaken},
+    loopback::{Broken, Callback, Expected, Listener, Pasted, Ports, PortsTaken},
     refusal::{self, Request},
     transport::{self, Messages, Post},
 };
@@ -105,14 +105,29 @@ impl Login {
     /// # Errors
     /// Declined, refused, broken protocol, or nothing within `limit`.
     pub async fn answer(self, limit: Duration, wrong_key: &(dyn Fn(usize) + Send + Sync)) -> Result<Answer, OAuthError> {
+        self.answer_or_pasted(limit, wrong_key, Pasted::nothing()).await
+    }
+
+    /// As `answer`, or the address that a person pastes in its place: it is judged in the same way.
+    ///
+    /// # Errors
+    /// As `answer`.
+    pub async fn answer_or_pasted(
+        self,
+        limit: Duration,
+        wrong_key: &(dyn Fn(usize) + Send + Sync),
+        pasted: Pasted<'_>,
+    ) -> Result<Answer, OAuthError> {
         let redirect_uri = self.listener.redirect_uri();
         let (issuer, iss_required) = match &self.server {
             Server::Known { issuer, iss_promised, .. } => (Some(issuer.clone()), *iss_promised),
             Server::Learnt { .. } => (None, true),
         };
         let expected = Expected { state: self.state.clone(), issuer, iss_required };
-        let callback =
-            timeout(limit, self.listener.answer(expected, wrong_key)).await.map_err(|_| timed_out())?.map_err(|why| broken(&why))?;
+        let callback = timeout(limit, self.listener.answer_or_pasted(expected, wrong_key, pasted))
+            .await
+            .map_err(|_| timed_out())?
+            .map_err(|why| broken(&why))?;
         let (code, iss) = match callback {
             Callback::Code { code, iss } => (code, iss),
             Callback::Error { error, description } => {

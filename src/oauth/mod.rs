@@ -3,6 +3,7 @@
 //! One idea a file, data flowing one way: [`Target`] -> [`Endpoints`] (discovery) -> [`Login`] (browser, [`loopback`]) or a grant ->
 //! [`Tokens`]. Messages are those of the `oauth2` crate (RFC 6749, RFC 7636); the HTTP under it is that of [`crate::databricks`].
 
+mod again;
 mod client_credentials;
 mod discovery;
 mod error;

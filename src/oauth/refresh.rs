@@ -1,28 +1,22 @@
 //! Renewing (RFC 6749, section 6) and ending (RFC 7009) a sign-in.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use oauth2::{
     AuthType, RefreshToken, TokenUrl,
     http::{Method, header},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use url::form_urlencoded;
 
 use super::{
-    Endpoints, OAuthError, Tokens, refusal,
+    Endpoints, OAuthError, Tokens,
+    again::repeated,
+    refusal,
     refusal::Request,
     transport::{self, Messages, Post},
 };
-use crate::{
-    connection::OAuthApp,
-    databricks::{Http, retry},
-};
-
-/// How long after the first request a server that rotates refresh tokens still takes the same one for a repetition, as a rule.
-const GRACE: Duration = Duration::from_secs(10);
+use crate::{connection::OAuthApp, databricks::Http};
 
 /// One request, made once more with the same token when no answer came (rule of thumb of rotating servers: within ten seconds).
 /// `Tokens::refresh` is `None` when the server keeps the old one valid.
@@ -37,18 +31,7 @@ pub async fn refresh(
     now: Timestamp,
     deadline: Instant,
 ) -> Result<Tokens, OAuthError> {
-    let began = Instant::now();
-    let error = match once(http, endpoints, app, refresh_token, now, deadline).await {
-        Err(error) if error.may_pass() => error,
-        decided => return decided,
-    };
-    let wait = retry::backoff(1);
-    let again_at = Instant::now() + wait;
-    if again_at >= deadline || again_at > began + GRACE {
-        return Err(error);
-    }
-    sleep(wait).await;
-    once(http, endpoints, app, refresh_token, now, deadline).await
+    repeated(deadline, || once(http, endpoints, app, refresh_token, now, deadline)).await
 }
 
 async fn once(
@@ -69,7 +52,7 @@ async fn once(
     granted.judged(&app.scopes(), true, now).map_err(refusal::unfit)
 }
 
-/// Does nothing where the server offers no revocation.
+/// `false`: the server offers no revocation.
 ///
 /// # Errors
 /// See [`OAuthError`].
@@ -79,8 +62,8 @@ pub async fn revoke(
     app: &OAuthApp,
     refresh_token: &SecretString,
     deadline: Instant,
-) -> Result<(), OAuthError> {
-    let Some(revocation) = &endpoints.revocation else { return Ok(()) };
+) -> Result<bool, OAuthError> {
+    let Some(revocation) = &endpoints.revocation else { return Ok(false) };
     // Not by the crate, which takes https alone: a demo on this computer has none.
     let form = form_urlencoded::Serializer::new(String::new())
         .append_pair("token", refresh_token.expose_secret())
@@ -94,5 +77,5 @@ pub async fn revoke(
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(form.into_bytes())
         .map_err(|_| OAuthError::unsafe_address())?;
-    transport::post(http, request, Request::Revocation, deadline).await.map(|_| ())
+    transport::post(http, request, Request::Revocation, deadline).await.map(|_| true)
 }

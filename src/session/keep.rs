@@ -55,11 +55,9 @@ pub(super) enum Over {
 }
 
 impl Keeper {
-    /// `None`: a sign-in that is not to stay takes the place of one that was held.
-    pub(super) fn hold(&self, id: ConnectionId, record: Option<Record>) {
-        let mut memory = self.memory();
-        memory.held.remove(&id);
-        memory.held.extend(record.map(|record| (id, record)));
+    /// Returns the one that was held before.
+    pub(super) fn hold(&self, id: ConnectionId, record: Record) -> Option<Record> {
+        self.memory().held.insert(id, record)
     }
 
     /// Takes over a sign-in that belongs into the vault. From here on it is the one that counts.
@@ -113,10 +111,11 @@ impl Keeper {
         }
     }
 
-    pub(super) fn forget(&self, id: ConnectionId) {
+    /// Returns what was here and nowhere else.
+    pub(super) fn forget(&self, id: ConnectionId) -> Vec<Record> {
         let mut memory = self.memory();
-        memory.held.remove(&id);
-        memory.unsaved.remove(&id);
+        let unsaved = memory.unsaved.remove(&id).map(|unsaved| unsaved.record);
+        memory.held.remove(&id).into_iter().chain(unsaved).collect()
     }
 
     /// Lost when the program ends.
@@ -133,22 +132,35 @@ impl Inner {
     /// The sign-in whose refresh token may be sent where this seat signs in, and is not known to be worth nothing.
     pub(super) async fn record(&self, seat: &Seat) -> Result<Record, Failure> {
         let usable = |record: &Record| record.is_for(&seat.grounds) && !seat.is_dead(record.digest());
-        {
+        let in_memory = {
             let memory = self.keeper.memory();
             let unsaved = memory.unsaved.get(&seat.id).map(|unsaved| &unsaved.record);
-            if let Some(record) = memory.held.get(&seat.id).into_iter().chain(unsaved).find(|record| usable(record)) {
-                return Ok(record.clone());
-            }
+            memory.held.get(&seat.id).into_iter().chain(unsaved).find(|record| usable(record)).cloned()
+        };
+        let record = match in_memory {
+            Some(record) => record,
+            None => self.stored_record(seat).await?,
+        };
+        seat.set_ends(!record.renews());
+        if record.renews() || record.access.as_ref().is_some_and(|access| access.valid(self.now()).is_some()) {
+            return Ok(record);
         }
+        Err(words::passed())
+    }
+
+    /// One whose refresh token is known to be worth nothing comes without it, while its access token lasts.
+    async fn stored_record(&self, seat: &Seat) -> Result<Record, Failure> {
         let stored = self.stored(seat.id).await?.ok_or_else(words::never_signed_in)?;
         let record = Record::read(&stored).ok_or_else(words::unreadable)?;
         if !record.is_for(&seat.grounds) {
-            Err(words::signed_in_elsewhere())
-        } else if seat.is_dead(record.digest()) {
-            Err(words::ended())
-        } else {
-            Ok(record)
+            return Err(words::signed_in_elsewhere());
         }
+        if !self.is_refused(seat, &record).await {
+            return Ok(record);
+        }
+        seat.set_ends(true);
+        let lasts = record.access.as_ref().is_some_and(|access| access.valid(self.now()).is_some());
+        if lasts { Ok(record.without_renewal()) } else { Err(words::ended()) }
     }
 
     pub(super) async fn stored(&self, id: ConnectionId) -> Result<Option<SecretString>, Failure> {
@@ -157,8 +169,8 @@ impl Inner {
     }
 
     /// Brings what was entrusted into the vault until `deadline`; else it stays in memory and is offered again. The failure is for telling: the
-    /// sign-in is in use either way. Called under the refresh lock.
-    pub(super) async fn keep(self: &Arc<Self>, id: ConnectionId, deadline: Instant) -> Result<(), Failure> {
+    /// sign-in is in use either way. Called under the refresh lock. Returns the sign-in that was replaced, as [`Inner::store`].
+    pub(super) async fn keep(self: &Arc<Self>, id: ConnectionId, deadline: Instant) -> Result<Option<Record>, Failure> {
         let stored = timeout_at(deadline, self.store(id)).await.unwrap_or_else(|_| Err(words::vault_too_slow()));
         if stored.is_err() {
             self.offer_again(id);
@@ -178,17 +190,17 @@ impl Inner {
             let put = blocking(move || {
                 let _turn = turn;
                 let text = record.write();
-                Unsaved { record, over, in_refuge: false }.put_if_due(&vault, key(id), &text)
+                Unsaved { record, over, in_refuge: false }.put_if_due(&vault, key(id), &text).map(drop)
             });
             put.await
         };
         let _ = timeout_at(deadline, stored).await;
     }
 
-    /// One try to bring an unsaved sign-in into the vault.
-    async fn store(&self, id: ConnectionId) -> Result<(), Failure> {
+    /// One try to bring an unsaved sign-in into the vault. Returns the sign-in in whose place a new one was put, if that was another one.
+    async fn store(&self, id: ConnectionId) -> Result<Option<Record>, Failure> {
         let turn = Arc::clone(&self.keeper.writing).lock_owned().await;
-        let Some(unsaved) = self.keeper.memory().unsaved.get(&id).cloned() else { return Ok(()) };
+        let Some(unsaved) = self.keeper.memory().unsaved.get(&id).cloned() else { return Ok(None) };
         let (vault, digest) = ((self.around.vault)(), unsaved.record.digest());
         let outcome = blocking(move || {
             let _turn = turn;
@@ -196,11 +208,11 @@ impl Inner {
         })
         .await?;
         let mut memory = self.keeper.memory();
-        let Some(unsaved) = memory.unsaved.get_mut(&id).filter(|unsaved| unsaved.record.digest() == digest) else { return Ok(()) };
+        let Some(unsaved) = memory.unsaved.get_mut(&id).filter(|unsaved| unsaved.record.digest() == digest) else { return Ok(None) };
         match outcome {
-            Ok(()) => {
+            Ok(former) => {
                 memory.unsaved.remove(&id);
-                Ok(())
+                Ok(former)
             }
             Err(NotStored { failure, in_refuge }) => {
                 unsaved.in_refuge = in_refuge;
@@ -210,13 +222,19 @@ impl Inner {
     }
 
     /// Under the refresh lock, so that what lies in the vault does not change between the look at it and the write. `false`: there was nothing
-    /// to store.
+    /// to store. A sign-in that was replaced is ended at its server.
     pub(super) async fn store_now(&self, id: ConnectionId) -> Result<bool, Failure> {
         if !self.keeper.memory().unsaved.contains_key(&id) {
             return Ok(false);
         }
-        let _lock = self.lock(id, self.around.patience).await?.ok_or_else(words::busy)?;
-        self.store(id).await.map(|()| true)
+        let former = {
+            let _lock = self.lock(id, self.around.patience).await?.ok_or_else(words::busy)?;
+            self.store(id).await?
+        };
+        if let Some(former) = former {
+            self.revoke(&former).await;
+        }
+        Ok(true)
     }
 
     pub(super) async fn delete(&self, id: ConnectionId) -> Result<(), Failure> {
@@ -260,7 +278,7 @@ struct NotStored {
 }
 
 impl Unsaved {
-    fn put(&self, vault: &Vault, key: SecretKey) -> Result<(), NotStored> {
+    fn put(&self, vault: &Vault, key: SecretKey) -> Result<Option<Record>, NotStored> {
         let text = self.record.write();
         self.put_if_due(vault, key, &text).map_err(|error| {
             let in_refuge = vault.put_in_refuge(key, &text).is_ok();
@@ -268,15 +286,22 @@ impl Unsaved {
         })
     }
 
-    fn put_if_due(&self, vault: &Vault, key: SecretKey, text: &SecretString) -> Result<(), VaultError> {
-        if let Over::Only(used) = self.over {
-            let stored = vault.get(key)?.as_ref().and_then(Record::read).map(|record| record.digest());
-            if stored != Some(used) && stored != Some(self.record.digest()) {
-                // Somebody has signed in anew, or out: theirs is the last word.
-                return Ok(());
+    /// Returns the other sign-in whose place this one took.
+    fn put_if_due(&self, vault: &Vault, key: SecretKey, text: &SecretString) -> Result<Option<Record>, VaultError> {
+        let former = match self.over {
+            // What cannot be read is replaced all the same.
+            Over::Anything => vault.get(key).ok().flatten().as_ref().and_then(Record::read),
+            Over::Only(used) => {
+                let stored = vault.get(key)?.as_ref().and_then(Record::read).map(|record| record.digest());
+                if stored != Some(used) && stored != Some(self.record.digest()) {
+                    // Somebody has signed in anew, or out: theirs is the last word.
+                    return Ok(None);
+                }
+                None
             }
-        }
-        vault.put(key, text)
+        };
+        vault.put(key, text)?;
+        Ok(former.filter(|former| former.digest() != self.record.digest()))
     }
 }
 
@@ -295,7 +320,13 @@ mod tests {
     };
 
     fn record(token: &str, changes: serde_json::Value) -> Record {
-        Record::new(token.into(), None, &Grounds::of(&browser(changes)).unwrap(), "ada@example.com".into(), jiff::Timestamp::UNIX_EPOCH)
+        Record::new(
+            Some(token.into()),
+            None,
+            &Grounds::of(&browser(changes)).unwrap(),
+            "ada@example.com".into(),
+            jiff::Timestamp::UNIX_EPOCH,
+        )
     }
 
     fn here(token: &str) -> Record {
@@ -312,7 +343,7 @@ mod tests {
 
     fn counts(keeper: &Keeper, id: ConnectionId) -> Option<(String, Over)> {
         let memory = keeper.memory();
-        memory.unsaved.get(&id).map(|unsaved| (unsaved.record.refresh_token.expose_secret().to_owned(), unsaved.over))
+        memory.unsaved.get(&id).map(|unsaved| (unsaved.record.refresh_token.as_ref().unwrap().expose_secret().to_owned(), unsaved.over))
     }
 
     #[test]
@@ -342,7 +373,7 @@ mod tests {
     #[test]
     fn what_is_held_stays_held_while_it_is_renewed() {
         let (keeper, id) = (Keeper::default(), ConnectionId::random());
-        keeper.hold(id, Some(here("held")));
+        assert!(keeper.hold(id, here("held")).is_none());
         keeper.entrust(id, here("held, rotated"), after("held"));
         assert_eq!((counts(&keeper, id), keeper.unsaved()), (None, vec![]));
         keeper.settle(id);

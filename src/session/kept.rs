@@ -32,9 +32,26 @@ impl Kept {
         Some(Self { token: token.secret.clone(), issued_at, expires_at, expiry_assumed: token.expiry_assumed })
     }
 
+    pub(super) fn secret(&self) -> &SecretString {
+        &self.token
+    }
+
+    pub(super) fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// The token, unless it has ended: for a sign-in that gives no other one.
+    pub(super) fn valid(&self, now: Timestamp) -> Option<AccessToken> {
+        (now < self.expires_at).then(|| self.access_token())
+    }
+
+    fn access_token(&self) -> AccessToken {
+        AccessToken { secret: self.token.clone(), expires_at: Some(self.expires_at), expiry_assumed: self.expiry_assumed }
+    }
+
     /// The token, unless it is time to renew it.
     pub(super) fn good(&self, now: Timestamp) -> Option<AccessToken> {
-        let token = AccessToken { secret: self.token.clone(), expires_at: Some(self.expires_at), expiry_assumed: self.expiry_assumed };
+        let token = self.access_token();
         is_fresh(self.issued_at, renew_at(&token, self.issued_at, jiff::SignedDuration::ZERO), now).then_some(token)
     }
 }
@@ -93,6 +110,18 @@ pub(super) fn expose<S: Serializer>(secret: &SecretString, serializer: S) -> Res
     serializer.serialize_str(secret.expose_secret())
 }
 
+#[expect(clippy::ref_option, reason = "serde gives it so")]
+pub(super) fn expose_some<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
+    match secret {
+        Some(secret) => expose(secret, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+pub(super) fn conceal_some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(|text| text.map(SecretString::from))
+}
+
 pub(super) fn conceal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
     String::deserialize(deserializer).map(SecretString::from)
 }
@@ -116,6 +145,7 @@ mod tests {
     #[test]
     fn a_kept_token_is_good_for_as_long_as_nobody_would_renew_it() {
         assert!(kept(60).good(at(0)).is_some() && kept(60).good(at(54)).is_some());
+        assert!(kept(60).valid(at(59)).is_some() && kept(60).valid(at(60)).is_none(), "to its very end");
         assert!(kept(60).good(at(55)).is_none(), "five minutes are left");
         assert!(kept(60).good(at(-6)).is_none(), "the clock was set back: nobody knows how old it is");
         assert!(kept(8).good(at(3)).is_some() && kept(8).good(at(4)).is_none(), "half its life");

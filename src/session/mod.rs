@@ -8,6 +8,7 @@ mod flight;
 mod grounds;
 mod keep;
 mod kept;
+mod noted;
 mod record;
 mod renew;
 mod seat;
@@ -22,7 +23,10 @@ use std::{
 
 use jiff::Timestamp;
 use secrecy::SecretString;
-use tokio::time::{Instant, timeout};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, timeout},
+};
 
 use grounds::{Grant, Grounds};
 use keep::{Keeper, Over};
@@ -37,7 +41,7 @@ use crate::{
     databricks::Http,
     failure::{Code, Failure},
     oauth::{self, AccessToken, Tokens},
-    storage::{SecretKey, Vault},
+    storage::{SecretKey, SignInNotes, Vault},
 };
 
 /// A server that is slow to revoke a sign-in does not keep a person from signing out.
@@ -73,12 +77,25 @@ struct Inner {
     around: Surroundings,
     seats: Mutex<HashMap<ConnectionId, Arc<Seat>>>,
     keeper: Keeper,
+    notes: SignInNotes,
+}
+
+/// How the server took the end of a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Farewell {
+    /// It revoked the sign-in, or there was none.
+    Revoked,
+    /// It offers no revocation: the sign-in ends there by itself.
+    NotOffered,
+    /// It could not be told: the sign-in may still be valid there.
+    Failed(Failure),
 }
 
 impl Sessions {
     #[must_use]
     pub fn new(surroundings: Surroundings) -> Self {
-        Self { inner: Arc::new(Inner { around: surroundings, seats: Mutex::default(), keeper: Keeper::default() }) }
+        let notes = SignInNotes::new(&surroundings.state_dir);
+        Self { inner: Arc::new(Inner { around: surroundings, seats: Mutex::default(), keeper: Keeper::default(), notes }) }
     }
 
     /// A token that is valid now: the stored personal access token, or an OAuth token with more than five minutes left where possible.
@@ -89,7 +106,7 @@ impl Sessions {
     pub async fn access_token(&self, owner: &Connection) -> Result<AccessToken, Failure> {
         match Grounds::of(owner) {
             None => self.inner.personal_access_token(owner.id).await,
-            Some(grounds) => self.fetch(self.inner.seat(owner.id, grounds), None).await,
+            Some(grounds) => self.fetch(self.inner.seat(owner.id, grounds), None, owner.timeout.duration()).await,
         }
     }
 
@@ -102,7 +119,7 @@ impl Sessions {
             let stored = self.inner.personal_access_token(owner.id).await?;
             return if same(&stored, rejected) { Err(words::token_refused()) } else { Ok(stored) };
         };
-        self.fetch(self.inner.seat(owner.id, grounds), Some(rejected)).await
+        self.fetch(self.inner.seat(owner.id, grounds), Some(rejected), owner.timeout.duration()).await
     }
 
     /// Another token than the one that is stored at this moment, as if the API had refused that one. Whoever asks for the same meanwhile, also in
@@ -126,42 +143,41 @@ impl Sessions {
     pub async fn try_client_secret(&self, connection: &Connection, secret: &SecretString) -> Result<AccessToken, Failure> {
         match Grounds::of(connection) {
             Some(Grounds { target, grant: Grant::ServicePrincipal(client_id) }) => {
-                self.inner.by_typed_secret(&target, &client_id, secret).await.map_err(|error| error.failure)
+                self.inner.by_typed_secret(&target, &client_id, secret, connection.timeout.duration()).await.map_err(|error| error.failure)
             }
             _ => Err(words::no_service_principal()),
         }
     }
 
-    /// Takes over what a login brought, and stores it.
+    /// Takes over what a login brought, and stores it. The sign-ins whose place it took are then ended at their server; says how that took it.
     ///
     /// # Errors
     /// The vault; the tokens are then kept in memory and stored by `store_unsaved`.
-    pub async fn signed_in(&self, owner: &Connection, user: String, tokens: Tokens) -> Result<(), Failure> {
+    pub async fn signed_in(&self, owner: &Connection, user: String, tokens: Tokens) -> Result<Farewell, Failure> {
         let inner = &self.inner;
-        let record = inner.begin(owner, user, tokens);
-        let stays = record.is_some();
+        let Some((seat, record)) = inner.begin(owner, user, tokens) else { return Ok(Farewell::Revoked) };
+        let new = record.digest();
+        inner.note_begun(&seat, &record).await;
         // At once, and not only under the lock: whoever asks meanwhile is answered by the new sign-in.
-        inner.keeper.forget(owner.id);
-        if let Some(record) = record {
-            inner.keeper.entrust(owner.id, record, Over::Anything);
-        }
-        // Somebody who is renewing the former sign-in is waited for, so that what they store does not land on this one.
-        let _lock = inner.lock(owner.id, inner.around.patience).await;
-        let stored = if stays {
+        let mut replaced = inner.keeper.forget(owner.id);
+        inner.keeper.entrust(owner.id, record, Over::Anything);
+        let stored = {
+            // Somebody who is renewing the former sign-in is waited for, so that what they store does not land on this one.
+            let _lock = inner.lock(owner.id, inner.around.patience).await;
             inner.keep(owner.id, Instant::now() + HOLD).await
-        } else {
-            // Nothing of the former one stays either.
-            inner.delete(owner.id).await
         };
         (inner.around.changed)(owner.id);
-        stored
+        replaced.extend(stored?);
+        replaced.retain(|former| former.digest() != new);
+        Ok(inner.revoke_all(replaced).await)
     }
 
     /// Holds what a login brought for a connection that is not saved yet: in memory, until `store_unsaved`.
-    pub fn hold(&self, owner: &Connection, user: String, tokens: Tokens) {
-        let record = self.inner.begin(owner, user, tokens);
-        self.inner.keeper.hold(owner.id, record);
+    pub async fn hold(&self, owner: &Connection, user: String, tokens: Tokens) {
+        let Some((_, record)) = self.inner.begin(owner, user, tokens) else { return };
+        let former = self.inner.keeper.hold(owner.id, record);
         (self.inner.around.changed)(owner.id);
+        self.inner.revoke_all(former.into_iter().collect()).await;
     }
 
     /// Who is signed in, by what the vault holds; `None`: nobody, or for another address or OAuth application, or it has ended.
@@ -171,12 +187,13 @@ impl Sessions {
     pub async fn signed_in_as(&self, owner: &Connection) -> Result<Option<SignIn>, Failure> {
         let Some(grounds @ Grounds { grant: Grant::Browser(_), .. }) = Grounds::of(owner) else { return Ok(None) };
         let seat = self.inner.seat_to_look_at(owner.id, grounds);
-        let expires_at = seat.expires_at();
-        if let Some((user, since)) = seat.passing(self.inner.now()) {
-            return Ok(Some(SignIn { user, since, expires_at, renews: false }));
-        }
         match self.inner.record(&seat).await {
-            Ok(record) => Ok(Some(SignIn { user: record.user, since: record.signed_in_at, expires_at, renews: true })),
+            Ok(record) => {
+                let renews = record.renews();
+                let stored = || record.access.as_ref().map(Kept::expires_at).filter(|_| !renews);
+                let expires_at = seat.expires_at().or_else(stored);
+                Ok(Some(SignIn { user: record.user, since: record.signed_in_at, expires_at, renews }))
+            }
             Err(failure) if failure.code == Code::SignInNeeded => Ok(None),
             Err(failure) => Err(failure),
         }
@@ -188,19 +205,30 @@ impl Sessions {
         self.inner.seats().get(&owner)?.expires_at()
     }
 
-    /// Revokes where the server offers it, deletes the stored sign-in, forgets the tokens.
+    /// Whether the sign-in, as far as it was looked at here, renews itself; if not, it ends with its access token.
+    #[must_use]
+    pub fn renews(&self, owner: ConnectionId) -> bool {
+        self.inner.seats().get(&owner).is_none_or(|seat| !seat.ends())
+    }
+
+    /// Revokes where the server offers it, deletes the stored sign-in, forgets the tokens. Says how the server took it.
     ///
     /// # Errors
-    /// The vault. That the server could not be told is no error.
-    pub async fn sign_out(&self, owner: &Connection) -> Result<(), Failure> {
+    /// The vault.
+    pub async fn sign_out(&self, owner: &Connection) -> Result<Farewell, Failure> {
         let inner = &self.inner;
+        let mut farewell = Farewell::Revoked;
         match Grounds::of(owner) {
             Some(grounds @ Grounds { grant: Grant::Browser(_), .. }) => {
                 // Somebody who is renewing it is waited for, so that nothing is stored after it was deleted.
                 let _lock = inner.lock(owner.id, inner.around.patience).await;
                 let seat = inner.seat_to_look_at(owner.id, grounds);
-                let _ = timeout(FAREWELL, inner.revoke(&seat)).await;
+                // Also one that was for another address, or whose end has come here: the server may know more.
+                let mut records = inner.keeper.forget(owner.id);
+                records.extend(inner.stored(owner.id).await.ok().flatten().as_ref().and_then(Record::read));
+                farewell = inner.revoke_all(records).await;
                 self.forget(owner.id);
+                inner.note(&seat, |note| (note.not_before, note.ends, note.failed) = (None, None, None)).await;
                 inner.delete(owner.id).await?;
             }
             Some(Grounds { grant: Grant::ServicePrincipal(_), .. }) => {
@@ -211,13 +239,25 @@ impl Sessions {
         }
         self.forget(owner.id);
         (inner.around.changed)(owner.id);
-        Ok(())
+        Ok(farewell)
+    }
+
+    /// Ends sign-ins at their servers whose connections were removed: what the vault held of them under `SecretKind::RefreshToken`. All at once,
+    /// within a few seconds.
+    pub async fn revoke_removed(&self, stored: Vec<SecretString>) -> Farewell {
+        self.inner.revoke_all(stored.iter().filter_map(Record::read).collect()).await
     }
 
     /// Forgets what is in memory: the connection was removed, or its secret replaced.
     pub fn forget(&self, owner: ConnectionId) {
         self.inner.seats().remove(&owner);
         self.inner.keeper.forget(owner);
+    }
+
+    /// As `forget`, and what is noted of it in files. Blocks.
+    pub fn remove(&self, owner: ConnectionId) {
+        self.forget(owner);
+        self.inner.notes.forget(owner);
     }
 
     /// Sign-ins that are in memory only because the vault did not take them: they are lost when the program ends.
@@ -256,14 +296,14 @@ impl Sessions {
         }
     }
 
-    async fn fetch(&self, seat: Arc<Seat>, refused: Option<&AccessToken>) -> Result<AccessToken, Failure> {
+    async fn fetch(&self, seat: Arc<Seat>, refused: Option<&AccessToken>, limit: Duration) -> Result<AccessToken, Failure> {
         if let Some(answer) = seat.at_hand(self.inner.now(), refused) {
             return answer;
         }
         // A flight that began before the refusal may bring the very token that was refused.
         for _ in 0..2 {
             let (inner, passenger, rejected) = (Arc::clone(&self.inner), Arc::clone(&seat), refused.cloned());
-            let flight = seat.flight.join(|| inner.renew(passenger, rejected));
+            let flight = seat.flight.join(|| inner.renew(passenger, rejected, limit));
             let landed = match seat.valid(self.inner.now()).filter(|_| refused.is_none()) {
                 // It goes on without us.
                 Some(valid) => timeout(AHEAD_PATIENCE, flight).await.unwrap_or(Some(Ok(valid))),
@@ -300,18 +340,15 @@ impl Inner {
         seat_among(&self.seats(), id, grounds)
     }
 
-    /// A fresh seat with what a login brought; what of it is to be kept.
-    fn begin(&self, owner: &Connection, user: String, tokens: Tokens) -> Option<Record> {
+    /// A fresh seat with what a login brought, and what of it is to be kept.
+    fn begin(&self, owner: &Connection, user: String, tokens: Tokens) -> Option<(Arc<Seat>, Record)> {
         let (grounds, now) = (Grounds::of(owner)?, self.now());
         let seat = Arc::new(Seat::new(owner.id, grounds));
         seat.remember(&tokens.access, None, false, now);
-        if tokens.refresh.is_none() {
-            seat.set_passing(user.clone(), now);
-        }
-        let record =
-            tokens.refresh.map(|refresh_token| Record::new(refresh_token, Kept::of(&tokens.access, now), &seat.grounds, user, now));
-        self.seats().insert(owner.id, seat);
-        record
+        let record = Record::new(tokens.refresh, Kept::of(&tokens.access, now), &seat.grounds, user, now);
+        seat.set_ends(!record.renews());
+        self.seats().insert(owner.id, Arc::clone(&seat));
+        Some((seat, record))
     }
 
     async fn personal_access_token(&self, id: ConnectionId) -> Result<AccessToken, Failure> {
@@ -320,12 +357,42 @@ impl Inner {
         Ok(AccessToken { secret, expires_at: None, expiry_assumed: false })
     }
 
-    async fn revoke(&self, seat: &Seat) {
-        let Grant::Browser(app) = &seat.grounds.grant else { return };
-        let Ok(record) = self.record(seat).await else { return };
-        if let Ok(endpoints) = self.endpoints(seat).await {
-            let _ = oauth::revoke(&(self.around.http)(), &endpoints, app, &record.refresh_token, Instant::now() + FAREWELL).await;
+    /// Ends a sign-in at the server that issued it.
+    async fn revoke(&self, record: &Record) -> Farewell {
+        revoke((self.around.http)(), record).await
+    }
+
+    /// All at once. What went wrong with any of them is told.
+    async fn revoke_all(&self, records: Vec<Record>) -> Farewell {
+        let mut running = JoinSet::new();
+        for record in records {
+            let http = (self.around.http)();
+            running.spawn(async move { revoke(http, &record).await });
         }
+        let mut worst = Farewell::Revoked;
+        while let Some(ended) = running.join_next().await {
+            match ended.unwrap_or_else(|_| Farewell::Failed(words::crashed())) {
+                failed @ Farewell::Failed(_) => worst = failed,
+                Farewell::NotOffered if worst == Farewell::Revoked => worst = Farewell::NotOffered,
+                Farewell::NotOffered | Farewell::Revoked => {}
+            }
+        }
+        worst
+    }
+}
+
+async fn revoke(http: Http, record: &Record) -> Farewell {
+    let (Some(refresh_token), Some((target, app))) = (&record.refresh_token, record.issued_by()) else { return Farewell::Revoked };
+    let deadline = Instant::now() + FAREWELL;
+    let telling = async {
+        let endpoints = oauth::discover(&http, &target, deadline).await?;
+        oauth::revoke(&http, &endpoints, &app, refresh_token, deadline).await
+    };
+    match timeout(FAREWELL, telling).await {
+        Ok(Ok(true)) => Farewell::Revoked,
+        Ok(Ok(false)) => Farewell::NotOffered,
+        Ok(Err(error)) => Farewell::Failed(words::not_told(&target.base_url, &error.failure)),
+        Err(_) => Farewell::Failed(words::not_told_in_time(&target.base_url)),
     }
 }
 

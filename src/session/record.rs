@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     grounds::{Grounds, digest},
-    kept::{self, Kept, conceal, expose},
+    kept::{self, Kept, conceal_some, expose_some},
 };
-use crate::connection::AccountId;
+use crate::{
+    connection::{AccountId, BaseUrl, ClientId, OAuthApp},
+    oauth::Target,
+};
 
 /// What may be shown of a stored sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +20,9 @@ pub struct SignIn {
     pub user: String,
     /// When the person signed in.
     pub since: Timestamp,
-    /// When the access token in memory ends, if there is one.
+    /// When the access token ends: that in memory, or, of a sign-in that does not renew itself, the stored one.
     pub expires_at: Option<Timestamp>,
-    /// It renews itself (there is a refresh token).
+    /// It renews itself: there is a refresh token, and the server is not known to refuse it.
     pub renews: bool,
 }
 
@@ -27,8 +30,9 @@ pub struct SignIn {
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Record {
     v: u32,
-    #[serde(serialize_with = "expose", deserialize_with = "conceal")]
-    pub(super) refresh_token: SecretString,
+    /// `None`: it ends with its access token.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose_some", deserialize_with = "conceal_some")]
+    pub(super) refresh_token: Option<SecretString>,
     /// Written since processes share it; a record without it is as good as one whose access token has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) access: Option<Kept>,
@@ -44,7 +48,7 @@ pub(super) struct Record {
 impl Record {
     const VERSION: u32 = 1;
 
-    pub(super) fn new(refresh_token: SecretString, access: Option<Kept>, grounds: &Grounds, user: String, now: Timestamp) -> Self {
+    pub(super) fn new(refresh_token: Option<SecretString>, access: Option<Kept>, grounds: &Grounds, user: String, now: Timestamp) -> Self {
         Self {
             v: Self::VERSION,
             refresh_token,
@@ -60,7 +64,24 @@ impl Record {
 
     /// The same sign-in with what the server gave: an access token, and where it rotates them a refresh token in place of the used one.
     pub(super) fn renewed(&self, refresh_token: Option<SecretString>, access: Option<Kept>) -> Self {
-        Self { refresh_token: refresh_token.unwrap_or_else(|| self.refresh_token.clone()), access, ..self.clone() }
+        Self { refresh_token: refresh_token.or_else(|| self.refresh_token.clone()), access, ..self.clone() }
+    }
+
+    /// Until its access token ends: the server does not take the refresh token any more.
+    pub(super) fn without_renewal(self) -> Self {
+        Self { refresh_token: None, ..self }
+    }
+
+    pub(super) fn renews(&self) -> bool {
+        self.refresh_token.is_some()
+    }
+
+    /// Where it was issued, and to which application. `None`: what is written there cannot be read.
+    pub(super) fn issued_by(&self) -> Option<(Target, OAuthApp)> {
+        let base_url = BaseUrl::read(&self.origin).ok()?.base_url;
+        let account_id = self.account_id.as_deref().map(AccountId::parse).transpose().ok()?;
+        let client_id = ClientId::parse(&self.client_id).ok()?;
+        Some((Target { base_url, account_id }, OAuthApp { client_id: Some(client_id), ..OAuthApp::default() }))
     }
 
     /// `None`: damaged, or written by a newer Brickpass.
@@ -88,8 +109,13 @@ impl Record {
             == (&other.origin, &other.account_id, &other.client_id, &other.scopes)
     }
 
+    /// By which one sign-in is told from another.
     pub(super) fn digest(&self) -> [u8; 32] {
-        digest(&self.refresh_token)
+        match (&self.refresh_token, &self.access) {
+            (Some(refresh_token), _) => digest(refresh_token),
+            (None, Some(access)) => digest(access.secret()),
+            (None, None) => [0; 32],
+        }
     }
 }
 
@@ -99,7 +125,7 @@ mod tests {
 
     fn record(connection: serde_json::Value) -> Record {
         let grounds = Grounds::of(&browser(connection)).unwrap();
-        Record::new("the-refresh-token".into(), None, &grounds, "ada@example.com".into(), "2026-11-22T10:00:00Z".parse().unwrap())
+        Record::new(Some("the-refresh-token".into()), None, &grounds, "ada@example.com".into(), "2026-11-22T10:00:00Z".parse().unwrap())
     }
 
     #[test]
@@ -107,7 +133,7 @@ mod tests {
         let record = record(serde_json::json!({}));
         let written = record.write();
         let read = Record::read(&written).unwrap();
-        assert_eq!((read.refresh_token.expose_secret(), read.user.as_str()), ("the-refresh-token", "ada@example.com"));
+        assert_eq!((read.refresh_token.as_ref().unwrap().expose_secret(), read.user.as_str()), ("the-refresh-token", "ada@example.com"));
         assert_eq!(read.signed_in_at, record.signed_in_at);
         assert_eq!(read.write().expose_secret(), written.expose_secret());
     }
@@ -117,6 +143,16 @@ mod tests {
         let old = record(serde_json::json!({})).write();
         assert!(!old.expose_secret().contains("\"access\""), "{}", old.expose_secret());
         assert!(Record::read(&old).unwrap().access.is_none());
+    }
+
+    #[test]
+    fn a_record_says_where_its_token_was_issued_and_to_which_application() {
+        let account = "12345678-90ab-cdef-1234-567890abcdef";
+        let made =
+            record(serde_json::json!({"level": {"account": {"account_id": account}}, "auth": {"type": "browser", "client_id": "ours"}}));
+        let (target, app) = made.issued_by().unwrap();
+        assert_eq!(target.base_url.origin(), "https://adb-1234567890123456.7.azuredatabricks.net");
+        assert_eq!((target.account_id.unwrap().as_str(), app.client_id()), (account, "ours"));
     }
 
     #[test]

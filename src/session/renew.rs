@@ -29,10 +29,8 @@ pub(super) const HOLD: Duration = Duration::from_secs(28);
 const SERVER: Duration = Duration::from_secs(20);
 /// For a server that is asked without anybody waiting behind.
 pub(super) const UNHURRIED: Duration = Duration::from_secs(30);
-/// A service principal's token is fetched without the lock when somebody holds it for longer.
-const PRINCIPALS_PATIENCE: Duration = Duration::from_secs(5);
 /// For writing it where other processes find it.
-const KEEPING: Duration = Duration::from_secs(5);
+const KEEPING: Duration = Duration::from_secs(10);
 /// Others may renew one after the other in front of us: as long as that goes on, waiting is not in vain.
 const ROUNDS: usize = 4;
 
@@ -50,15 +48,20 @@ struct Fetched {
 }
 
 impl Inner {
-    /// The work of a flight. `refused` is the token that the API has just refused.
-    pub(super) async fn renew(self: Arc<Self>, seat: Arc<Seat>, refused: Option<AccessToken>) -> Result<AccessToken, Failure> {
+    /// The work of a flight. `refused` is the token that the API has just refused; `limit` is the time that a service principal has for all of it.
+    pub(super) async fn renew(
+        self: Arc<Self>,
+        seat: Arc<Seat>,
+        refused: Option<AccessToken>,
+        limit: Duration,
+    ) -> Result<AccessToken, Failure> {
         // The flight before this one may have landed between the look at the seat and the take-off.
         if let Some(answer) = seat.at_hand(self.now(), refused.as_ref()) {
             return answer;
         }
         let fetched = match &seat.grounds.grant {
             Grant::Browser(app) => self.by_refresh_token(&seat, app, refused.as_ref()).await,
-            Grant::ServicePrincipal(client_id) => self.by_client_secret(&seat, client_id, refused.as_ref()).await,
+            Grant::ServicePrincipal(client_id) => self.by_client_secret(&seat, client_id, refused.as_ref(), limit).await,
         };
         let now = self.now();
         match fetched {
@@ -82,21 +85,42 @@ impl Inner {
         }
     }
 
-    async fn by_client_secret(&self, seat: &Seat, client_id: &ClientId, refused: Option<&AccessToken>) -> Result<Fetched, NoToken> {
+    async fn by_client_secret(
+        &self,
+        seat: &Seat,
+        client_id: &ClientId,
+        refused: Option<&AccessToken>,
+        limit: Duration,
+    ) -> Result<Fetched, NoToken> {
         let secret = self.client_secret(seat.id).await?;
         let secret_digest = digest(&secret);
         seat.secret_is(secret_digest);
         if let Some(fetched) = self.principals_token(seat, secret_digest, refused).await {
             return Ok(fetched);
         }
-        let endpoints = self.endpoints(seat).await?;
-        // Two that ask at once do no harm here, so nobody who holds the lock for long is waited for.
-        let _lock = self.lock(seat.id, self.around.patience.min(PRINCIPALS_PATIENCE)).await;
+        // The vault's own time does not count: somebody may be typing a password.
+        let (began, deadline) = (self.now(), Instant::now() + limit);
+        if let Some(rests) = self.rests(seat).await {
+            return Err(rests.into());
+        }
+        let endpoints = self.endpoints(seat, deadline).await?;
+        // Where there are no locks, two that ask at once do no harm here.
+        let patience = self.around.patience.min(deadline.saturating_duration_since(Instant::now()));
+        let lock = self.lock(seat.id, patience).await;
         if let Some(fetched) = self.principals_token(seat, secret_digest, refused).await {
             return Ok(fetched);
         }
-        let deadline = Instant::now() + UNHURRIED;
-        let tokens = oauth::client_credentials(&(self.around.http)(), &endpoints, client_id, &secret, self.now(), deadline).await?;
+        if let Some(failure) = self.failed_since(seat, began).await {
+            return Err(failure.into());
+        }
+        let _lock = match lock {
+            Ok(None) => return Err(words::principal_busy().into()),
+            Ok(Some(lock)) => Some(lock),
+            Err(_) => None,
+        };
+        let http = (self.around.http)();
+        let request = || oauth::client_credentials(&http, &endpoints, client_id, &secret, self.now(), deadline);
+        let tokens = self.ask(seat, deadline, request).await?;
         let (token, issued_at) = (tokens.access, self.now());
         if let Some(kept) = Kept::of(&token, issued_at) {
             let text = PrincipalsToken::new(&seat.grounds, secret_digest, kept).write();
@@ -132,11 +156,23 @@ impl Inner {
         if let Some(fetched) = self.shared(seat, &record, refused) {
             return Ok(fetched);
         }
+        if !record.renews() {
+            return Err(words::passed().into());
+        }
+        let began = self.now();
+        if let Some(kept) = &record.access
+            && let Some(token) = kept.valid(began).filter(|token| refused.is_none_or(|refused| !same(token, refused)))
+        {
+            seat.fall_back_on(token, kept.issued_at);
+        }
+        if let Some(rests) = self.rests(seat).await {
+            return Err(rests.into());
+        }
         let mut seen = record.digest();
-        let endpoints = self.endpoints(seat).await?;
+        let endpoints = self.endpoints(seat, Instant::now() + UNHURRIED).await?;
         for _ in 0..ROUNDS {
             if let Some(_lock) = self.lock(seat.id, self.around.patience).await? {
-                return self.under_the_lock(seat, app, &endpoints, refused).await;
+                return self.under_the_lock(seat, app, &endpoints, refused, began).await;
             }
             let now_stored = self.record(seat).await?.digest();
             if now_stored == seen {
@@ -162,10 +198,11 @@ impl Inner {
         Ok(fetched.map(|fetched| fetched.token))
     }
 
-    /// What another process has got already.
+    /// What another process has got already; of a sign-in that gives no other one, what there is until it ends.
     fn shared(&self, seat: &Seat, record: &Record, refused: Option<&AccessToken>) -> Option<Fetched> {
-        let kept = record.access.as_ref()?;
-        let token = usable(seat, kept, refused, self.now())?;
+        let (kept, now) = (record.access.as_ref()?, self.now());
+        let token = if record.renews() { kept.good(now) } else { kept.valid(now) };
+        let token = news(seat, kept, token?, refused)?;
         Some(Fetched { token, issued_at: kept.issued_at, secret: None })
     }
 
@@ -175,20 +212,26 @@ impl Inner {
         app: &OAuthApp,
         endpoints: &Endpoints,
         refused: Option<&AccessToken>,
+        began: Timestamp,
     ) -> Result<Fetched, NoToken> {
         let taken = Instant::now();
         let http = (self.around.http)();
-        let mut details = None;
+        let mut reason: Option<Failure> = None;
         // A token that is worth nothing any more is passed over when the record is read again: if another process, or the person, has stored
         // a newer one, that is tried, once.
         for _ in 0..2 {
             // Never what was read before the lock: another process may have used it up.
             let record = timeout_at(taken + SERVER, self.record(seat)).await.unwrap_or_else(|_| Err(words::vault_too_slow()));
-            let record = record.map_err(|failure| Failure { details: details.take().or(failure.details), ..failure })?;
+            let record = record.map_err(|failure| because(failure, reason.take()))?;
             if let Some(fetched) = self.shared(seat, &record, refused) {
                 return Ok(fetched);
             }
-            match oauth::refresh(&http, endpoints, app, &record.refresh_token, self.now(), taken + SERVER).await {
+            let Some(refresh_token) = &record.refresh_token else { break };
+            if let Some(failure) = self.failed_since(seat, began).await {
+                return Err(failure.into());
+            }
+            let deadline = taken + SERVER;
+            match self.ask(seat, deadline, || oauth::refresh(&http, endpoints, app, refresh_token, self.now(), deadline)).await {
                 Ok(tokens) => {
                     let issued_at = self.now();
                     let rotated = tokens.refresh.is_some();
@@ -204,22 +247,25 @@ impl Inner {
                 }
                 Err(error) if error.trouble == Trouble::InvalidGrant => {
                     seat.set_dead(record.digest());
-                    if let Some(used) = self.keeper.bury(seat.id, record.digest()) {
+                    let used = self.keeper.bury(seat.id, record.digest());
+                    if let Some(used) = used {
                         seat.set_dead(used);
                     }
-                    details = error.failure.details;
+                    let lasts = record.access.as_ref().filter(|access| access.valid(self.now()).is_some());
+                    self.note_refused(seat, used.unwrap_or_else(|| record.digest()), lasts.map(Kept::expires_at)).await;
+                    reason = Some(error.failure);
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Failure { details, ..words::ended() }.into())
+        Err(because(words::ended(), reason).into())
     }
 
-    pub(super) async fn endpoints(&self, seat: &Seat) -> Result<Endpoints, OAuthError> {
+    pub(super) async fn endpoints(&self, seat: &Seat, deadline: Instant) -> Result<Endpoints, OAuthError> {
         if let Some(endpoints) = seat.endpoints(self.now()) {
             return Ok(endpoints);
         }
-        let endpoints = oauth::discover(&(self.around.http)(), &seat.grounds.target, Instant::now() + UNHURRIED).await?;
+        let endpoints = oauth::discover(&(self.around.http)(), &seat.grounds.target, deadline).await?;
         seat.set_endpoints(&endpoints, self.now());
         Ok(endpoints)
     }
@@ -235,8 +281,9 @@ impl Inner {
         target: &Target,
         client_id: &ClientId,
         secret: &SecretString,
+        limit: Duration,
     ) -> Result<AccessToken, OAuthError> {
-        let (http, deadline) = ((self.around.http)(), Instant::now() + UNHURRIED);
+        let (http, deadline) = ((self.around.http)(), Instant::now() + limit);
         let endpoints = oauth::discover(&http, target, deadline).await?;
         Ok(oauth::client_credentials(&http, &endpoints, client_id, secret, self.now(), deadline).await?.access)
     }
@@ -248,8 +295,24 @@ fn principals_key(id: ConnectionId) -> SecretKey {
 
 /// A kept token that is good, and news to whoever was refused another one.
 fn usable(seat: &Seat, kept: &Kept, refused: Option<&AccessToken>, now: Timestamp) -> Option<AccessToken> {
-    let token = kept.good(now).filter(|token| refused.is_none_or(|refused| !same(token, refused)))?;
-    seat.is_newer(kept.issued_at, refused).then_some(token)
+    news(seat, kept, kept.good(now)?, refused)
+}
+
+fn news(seat: &Seat, kept: &Kept, token: AccessToken, refused: Option<&AccessToken>) -> Option<AccessToken> {
+    let another = refused.is_none_or(|refused| !same(&token, refused));
+    (another && seat.is_newer(kept.issued_at, refused)).then_some(token)
+}
+
+/// What the server said of the refresh token says more than that the sign-in has ended.
+fn because(failure: Failure, reason: Option<Failure>) -> Failure {
+    let Some(reason) = reason else { return failure };
+    let details = reason.details.clone().or_else(|| failure.details.clone());
+    // The usual reason is told better where it is known what else it may be.
+    if reason.code != Code::SignInNeeded || reason.what == failure.what {
+        Failure { details, ..reason }
+    } else {
+        Failure { details, ..failure }
+    }
 }
 
 impl From<Failure> for NoToken {

@@ -42,8 +42,8 @@ pub(super) struct Seat {
 #[derive(Default)]
 struct Memory {
     issued: Option<Issued>,
-    /// Who signed in and when, for a sign-in without a refresh token: the vault knows nothing of it.
-    passing: Option<(String, Timestamp)>,
+    /// It does not renew itself, or not any more.
+    ends: bool,
     endpoints: Option<(Endpoints, Timestamp)>,
     /// The server asked not to come back before this time.
     not_before: Option<(Timestamp, Failure)>,
@@ -104,6 +104,15 @@ impl Seat {
         memory.not_ahead_before = None;
     }
 
+    /// A token that another process got: it serves while it is valid, in case that no newer one can be had.
+    pub(super) fn fall_back_on(&self, token: AccessToken, issued_at: Timestamp) {
+        let mut memory = self.memory();
+        if memory.issued.is_none() {
+            let renew_at = renew_at(&token, issued_at, SignedDuration::ZERO);
+            memory.issued = Some(Issued { token, at: issued_at, renew_at, secret: None, instead_of_refused: false });
+        }
+    }
+
     /// A renewal has failed: the token that is still valid is kept and no other is asked for within the next minute, unless the API has
     /// refused it.
     pub(super) fn failed(&self, failure: Failure, now: Timestamp, refused: Option<&AccessToken>) -> Result<AccessToken, Failure> {
@@ -151,15 +160,16 @@ impl Seat {
         self.memory().dead.insert(refresh_token);
     }
 
-    pub(super) fn set_passing(&self, user: String, now: Timestamp) {
-        self.memory().passing = Some((user, now));
+    pub(super) fn set_ends(&self, ends: bool) {
+        self.memory().ends = ends;
     }
 
-    /// Who is signed in for as long as the access token lives.
-    pub(super) fn passing(&self, now: Timestamp) -> Option<(String, Timestamp)> {
-        let memory = self.memory();
-        memory.issued.as_ref().filter(|issued| issued.is_valid(now))?;
-        memory.passing.clone()
+    pub(super) fn ends(&self) -> bool {
+        self.memory().ends
+    }
+
+    pub(super) fn origin(&self) -> String {
+        self.grounds.target.base_url.origin()
     }
 
     pub(super) fn expires_at(&self) -> Option<Timestamp> {

@@ -1,8 +1,14 @@
 //! What a person is told when there is no token.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use crate::failure::{Code, Failure, Remedy};
+use crate::{
+    connection::BaseUrl,
+    failure::{Code, Failure, Remedy},
+    oauth::{OAuthError, Trouble},
+};
 
 pub(super) fn no_token() -> Failure {
     no_secret("There is no token for this connection.", "None is stored in the vault.", "Enter a personal access token and save.")
@@ -45,6 +51,10 @@ pub(super) fn ended() -> Failure {
         "You need to sign in again.",
         "The sign-in has ended: it was too long ago, or it was revoked, or another program has used it up.",
     )
+}
+
+pub(super) fn passed() -> Failure {
+    sign_in_needed("You need to sign in again.", "The sign-in was without a refresh token, and its access token has ended.")
 }
 
 fn sign_in_needed(what: &str, why: &str) -> Failure {
@@ -94,8 +104,45 @@ pub(super) fn token_refused() -> Failure {
 /// `failure` is what the server said when it asked to be left alone.
 pub(super) fn not_now(failure: &Failure, until: Timestamp, now: Timestamp) -> Failure {
     let clock = until.to_zoned(TimeZone::system()).strftime("%H:%M");
-    let fix = format!("Brickpass asks again {} (at {clock}), and not before; nothing is lost.", in_words(until.duration_since(now)));
+    let wait = in_words(until.duration_since(now));
+    let fix = format!("Databricks asked to wait until {clock} ({wait}). Run this again then; nothing is lost.");
     Failure { fix, remedy: None, ..failure.clone() }
+}
+
+/// A process before this one was told so.
+pub(super) fn asked_to_wait(wait: Duration) -> OAuthError {
+    let failure = Failure::new(
+        Code::RateLimited,
+        "The server is not asked for a token now.",
+        "It answered a request with the wish to be left alone for a while.",
+        "Run this again then.",
+    );
+    OAuthError { trouble: Trouble::NotNow { retry_after: Some(wait) }, failure }
+}
+
+pub(super) fn principal_busy() -> Failure {
+    Failure::new(
+        Code::RefreshBusy,
+        "There is no token yet.",
+        "Another Brickpass is asking for a token for this service principal, and has no answer within the connection's time limit.",
+        "Try again in a moment. If the server is slow, raise the time limit of the connection.",
+    )
+    .with_remedy(Remedy::TryAgain)
+}
+
+pub(super) fn not_told(host: &BaseUrl, why: &Failure) -> Failure {
+    let still = "Signed out here. The server could not be told, so the sign-in stays valid there until it ends by itself.";
+    Failure { details: why.details.clone(), ..Failure::new(why.code, still, format!("{host}: {} {}", why.what, why.why), end_it_there()) }
+}
+
+pub(super) fn not_told_in_time(host: &BaseUrl) -> Failure {
+    let slow = Failure::new(Code::ReadTimeout, "It did not answer in time.", "", "");
+    let told = not_told(host, &slow);
+    Failure { why: told.why.trim_end().to_owned(), ..told }
+}
+
+fn end_it_there() -> &'static str {
+    "To end it now, revoke it in the settings of your Databricks account, or ask an admin."
 }
 
 fn in_words(wait: SignedDuration) -> String {

@@ -18,6 +18,7 @@ mod publications;
 mod refresh_lock;
 mod reminders;
 mod settings;
+mod sign_in_notes;
 mod token_notes;
 mod vault;
 
@@ -35,5 +36,6 @@ pub use publications::{Publication, Publications};
 pub use refresh_lock::RefreshLock;
 pub use reminders::{Reminders, Told};
 pub use settings::{ClipboardTime, Settings, SettingsFile, ThemeChoice, WindowFile, WindowMemory};
+pub use sign_in_notes::{End, EndWhy, SignInNote, SignInNotes};
 pub use token_notes::{TokenNote, TokenNotes};
 pub use vault::{NoKeyring, SecretKey, Vault, VaultConfig, VaultError, VaultHome, VaultStatus};

@@ -5,8 +5,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use jiff::Timestamp;
-use secrecy::ExposeSecret as _;
+use jiff::{Timestamp, tz::TimeZone};
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{
     sync::mpsc,
     time::{Instant, timeout},
@@ -15,7 +15,7 @@ use tokio::{
 use super::cancelled;
 use crate::{
     check,
-    connection::{AuthMethod, BaseUrl, Connection, ConnectionId, Level, LevelKind, OAuthApp},
+    connection::{AuthMethod, BaseUrl, Connection, ConnectionId, Level, LevelKind, OAuthApp, Scopes},
     databricks::{Call, Client},
     engine::{
         Event, Found, RunId, SignInPlace, SignInStep, SignedIn,
@@ -23,8 +23,11 @@ use crate::{
         shared::{Shared, blocking},
     },
     failure::{Code, Failure, Remedy},
-    oauth::{self, Answer, Login, Place, Target, Tokens, loopback::Ports},
-    session::SignIn,
+    oauth::{
+        self, Answer, Login, Place, Target, Tokens,
+        loopback::{Pasted, Ports},
+    },
+    session::{Farewell, SignIn},
     storage::{VaultError, VaultStatus},
 };
 
@@ -32,7 +35,7 @@ use crate::{
 const NICE_TO_KNOW: Duration = Duration::from_secs(5);
 
 /// Ending a sign-in that nobody wants keeps nobody waiting; then it is left to expire.
-const FAREWELL: Duration = Duration::from_secs(10);
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// One attempt to sign in.
 pub(super) struct Attempt {
@@ -43,6 +46,8 @@ pub(super) struct Attempt {
     pub(super) place: SignInPlace,
     pub(super) open_browser: bool,
     pub(super) answers: mpsc::UnboundedReceiver<bool>,
+    /// Addresses that the person pastes; until the first answer.
+    pub(super) pasted: Option<mpsc::UnboundedReceiver<SecretString>>,
 }
 
 impl Attempt {
@@ -73,7 +78,7 @@ impl Attempt {
                 Ok((SignedIn { found, ..signed_in }, kept))
             }
             Err((failure, unwanted)) => {
-                let_go(&self.shared, owner, app, unwanted);
+                let_go(&self.shared, &owner, &app, unwanted).await;
                 Err(failure)
             }
         }
@@ -133,7 +138,7 @@ impl Attempt {
     }
 
     /// From the open browser to its answer. The listener is there before the browser is, and stays when no browser can be opened.
-    async fn browser(&self, login: Login) -> Result<Answer, Failure> {
+    async fn browser(&mut self, login: Login) -> Result<Answer, Failure> {
         let address = login.address().clone();
         let limit = self.shared.places.sign_in_limit;
         let began = Instant::now();
@@ -145,7 +150,14 @@ impl Attempt {
         self.step(SignInStep::Waiting { address, port: login.port(), until, browser_opened });
         let (outbox, run, id) = (self.shared.outbox.clone(), self.run, self.id);
         let wrong_key = move |count| outbox.send(Event::SignInProgress { run, id, step: SignInStep::WrongKey { count } });
-        login.answer(limit.saturating_sub(began.elapsed()), &wrong_key).await.map_err(|error| error.failure)
+        let outbox = self.shared.outbox.clone();
+        let refused = move |other| outbox.send(Event::SignInProgress { run, id, step: SignInStep::PasteRefused { other } });
+        let left = limit.saturating_sub(began.elapsed());
+        let answer = match self.pasted.take() {
+            Some(addresses) => login.answer_or_pasted(left, &wrong_key, Pasted { addresses, refused: &refused }).await,
+            None => login.answer(left, &wrong_key).await,
+        };
+        answer.map_err(|error| error.failure)
     }
 
     /// Where the code goes. A host that only the answer named is shown to the person before anything is sent there.
@@ -216,13 +228,18 @@ impl Attempt {
         }
         let sign_in =
             SignIn { user: new.clone(), since: Timestamp::now(), expires_at: tokens.access.expires_at, renews: tokens.refresh.is_some() };
-        let mut hints = hints(&tokens);
+        let mut hints = hints(&tokens, &owner.auth);
         let saved = self.is_saved(owner).await;
         if saved {
-            let stored = self.shared.sessions.signed_in(owner, new, tokens).await;
-            hints.extend(stored.err().map(|failure| format!("The sign-in is not stored yet: {} {}", failure.what, failure.fix)));
+            match self.shared.sessions.signed_in(owner, new, tokens).await {
+                Ok(Farewell::Revoked | Farewell::NotOffered) => {}
+                Ok(Farewell::Failed(failure)) => {
+                    hints.push(format!("The former sign-in could not be ended at the server ({}). It ends there by itself.", failure.why));
+                }
+                Err(failure) => hints.push(format!("The sign-in is not stored yet: {} {}", failure.what, failure.fix)),
+            }
         } else {
-            self.shared.sessions.hold(owner, new, tokens);
+            self.shared.sessions.hold(owner, new, tokens).await;
             hints.extend((self.place == SignInPlace::Here).then(|| "Save the connection to keep this sign-in.".to_owned()));
         }
         Ok((SignedIn { sign_in, hints, found: None }, saved))
@@ -257,24 +274,27 @@ fn without_port(auth: &AuthMethod) -> AuthMethod {
     }
 }
 
-/// Ends what was given and is not wanted, best effort, without keeping anybody waiting.
-fn let_go(shared: &Arc<Shared>, owner: Connection, app: OAuthApp, tokens: Tokens) {
+/// Ends what was given and is not wanted, best effort. Waited for, since the program may end after it.
+async fn let_go(shared: &Arc<Shared>, owner: &Connection, app: &OAuthApp, tokens: Tokens) {
     let Some(refresh_token) = tokens.refresh else { return };
-    let http = shared.current().http;
-    tokio::spawn(async move {
-        let deadline = Instant::now() + FAREWELL;
-        if let Ok(endpoints) = oauth::discover(&http, &Target::of(&owner), deadline).await {
-            let _ = oauth::revoke(&http, &endpoints, &app, &refresh_token, deadline).await;
-        }
-    });
+    let (http, deadline) = (shared.current().http, Instant::now() + FAREWELL);
+    if let Ok(endpoints) = oauth::discover(&http, &Target::of(owner), deadline).await {
+        let _ = oauth::revoke(&http, &endpoints, app, &refresh_token, deadline).await;
+    }
 }
 
-fn hints(tokens: &Tokens) -> Vec<String> {
-    let missing = (!tokens.scopes_missing.is_empty())
-        .then(|| format!("Not granted: {}. Some things may be refused.", tokens.scopes_missing.join(", ")));
+fn hints(tokens: &Tokens, auth: &AuthMethod) -> Vec<String> {
+    let missing: Vec<&str> = tokens.scopes_missing.iter().map(String::as_str).filter(|scope| *scope != Scopes::OFFLINE_ACCESS).collect();
+    let missing = (!missing.is_empty()).then(|| format!("Not granted: {}. Some things may be refused.", missing.join(", ")));
     let assumed =
         tokens.access.expiry_assumed.then(|| "The server did not say how long the access token is valid; an hour is assumed.".to_owned());
-    let passing = tokens.refresh.is_none().then(|| "This sign-in does not renew itself: it ends with its first access token.".to_owned());
+    let passing = tokens.refresh.is_none().then(|| {
+        let asked = matches!(auth, AuthMethod::Browser(app) if app.scopes().stays_signed_in());
+        let why =
+            if asked { "The server did not grant offline_access" } else { "The scopes of this connection are without offline_access" };
+        let until = tokens.access.expires_at.map(|end| format!(" until {}", end.to_zoned(TimeZone::system()).strftime("%H:%M")));
+        format!("{why}, so this sign-in does not renew itself: you are signed in{}, then sign in again.", until.unwrap_or_default())
+    });
     [missing, assumed, passing].into_iter().flatten().collect()
 }
 

@@ -52,7 +52,10 @@ fn is_absent_family(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::AddrNotAvailable || error.raw_os_error() == Some(unsupported)
 }
 
-/// Not `std::net::TcpListener::bind`: it allows address reuse on Unix, and then another program could listen beside us.
+/// Not `std::net::TcpListener::bind`: it allows address reuse on every Unix, and then, on some of them, another program could listen beside us.
+///
+/// On Linux it is allowed: there it lets a port be taken over from connections that have ended (TIME-WAIT, for a minute after this side closed
+/// first, as with a slow forward), and never lets two sockets listen, whatever the other one asks for.
 ///
 /// On Windows nothing is reused unless asked for, but another program of the same person could still force its way onto the port;
 /// `SO_EXCLUSIVEADDRUSE` would keep it out, which socket2 cannot set.
@@ -61,6 +64,8 @@ fn open(address: SocketAddr) -> io::Result<TcpListener> {
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
+    #[cfg(target_os = "linux")]
+    socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     socket.set_nonblocking(true)?;
@@ -91,13 +96,64 @@ mod tests {
         assert!(addresses(&bound).iter().any(SocketAddr::is_ipv4));
     }
 
+    /// As a hostile program would have it.
+    fn reusing(address: SocketAddr) -> io::Result<Socket> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        socket.set_reuse_address(true)?;
+        #[cfg(target_os = "linux")]
+        socket.set_reuse_port(true)?;
+        socket.bind(&address.into())?;
+        Ok(socket)
+    }
+
     #[test]
-    fn address_reuse_is_off() {
+    fn nobody_listens_beside_us() {
         let bound = bind(0).unwrap();
         for listener in &bound.listeners {
-            assert!(!socket2::SockRef::from(listener).reuse_address().unwrap());
+            assert_eq!(socket2::SockRef::from(listener).reuse_address().unwrap(), cfg!(target_os = "linux"));
+            #[cfg(target_os = "linux")]
+            assert!(!socket2::SockRef::from(listener).reuse_port().unwrap());
         }
         assert!(bind(bound.port).is_none(), "a second listener on the same port");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn whoever_asks_for_reuse_does_not_listen_on_our_port_before_or_after_us() {
+        let anywhere = [Ipv4Addr::LOCALHOST.into(), Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::LOCALHOST.into(), Ipv6Addr::UNSPECIFIED.into()];
+        let bound = bind(0).unwrap();
+        for ip in anywhere {
+            let there = reusing(SocketAddr::new(ip, bound.port)).and_then(|socket| socket.listen(1));
+            assert!(there.is_err(), "{ip}, after us");
+        }
+        for ip in anywhere {
+            let Ok(bound_first) = reusing(SocketAddr::new(ip, 0)) else { continue };
+            let port = bound_first.local_addr().unwrap().as_socket().unwrap().port();
+            let ours = bind(port);
+            assert!(ours.is_none() || bound_first.listen(1).is_err(), "{ip}, bound before us and listening after us");
+            drop(ours);
+            let Ok(first) = reusing(SocketAddr::new(ip, 0)).and_then(|socket| socket.listen(1).map(|()| socket)) else { continue };
+            let port = first.local_addr().unwrap().as_socket().unwrap().port();
+            assert!(bind(port).is_none(), "{ip}, listening before us");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn sg_17_a_port_is_free_again_although_we_closed_first() {
+        use std::net::{Shutdown, TcpStream};
+        let bound = bind(0).unwrap();
+        let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, bound.port)).unwrap();
+        bound.listeners[0].set_nonblocking(false).unwrap();
+        let (server, _) = bound.listeners[0].accept().unwrap();
+        server.shutdown(Shutdown::Both).unwrap();
+        drop(server);
+        // To the end: the client closes second, so that TIME-WAIT is ours.
+        std::io::Read::read_to_end(&mut client, &mut Vec::new()).unwrap();
+        drop(client);
+        let port = bound.port;
+        drop(bound);
+        assert!(bind(port).is_some());
     }
 
     #[test]

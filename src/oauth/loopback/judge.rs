@@ -5,6 +5,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
 
 use super::{
     Broken, Callback, Expected,
@@ -42,6 +43,15 @@ pub(super) fn judge(head: &[u8], port: u16, expected: &Expected) -> Verdict {
         Ok(parameters) if has_state(&parameters, &expected.state) => Verdict::Answered(answer(parameters, expected)),
         Ok(_) => Verdict::WrongKey,
     }
+}
+
+/// An address that a person pasted, as if their browser had opened it here.
+pub(super) fn judge_pasted(address: &SecretString, port: u16, expected: &Expected) -> Verdict {
+    let address = address.expose_secret().trim();
+    let address = address.split('#').next().unwrap_or_default();
+    // Some browsers copy an address without its scheme.
+    let scheme = if address.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://")) { "" } else { "http://" };
+    judge(Zeroizing::new(format!("GET {scheme}{address} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n")).as_bytes(), port, expected)
 }
 
 /// After the answer: the browser may still fetch the page that it was sent to.
@@ -152,6 +162,35 @@ mod tests {
             panic!()
         };
         assert_eq!((code.expose_secret(), iss.as_deref()), ("abc+ ~", Some("https://example.com/oidc")));
+    }
+
+    #[test]
+    fn sg_16_a_pasted_address_is_judged_as_an_answer_of_the_browser() {
+        let pasted = |address: &str| judge_pasted(&address.into(), PORT, &from("https://example.com/oidc", true));
+        let good = format!("localhost:{PORT}/?code=abc&state={STATE}&iss=https%3A%2F%2Fexample.com%2Foidc");
+        for address in [format!("http://{good}"), good.clone(), format!(" http://{good}#x\n"), format!("HTTP://{good}")] {
+            assert!(matches!(pasted(&address), Verdict::Answered(Ok(Callback::Code { .. }))), "{address}");
+        }
+        assert!(matches!(
+            pasted(&format!("http://localhost:{PORT}/?error=access_denied&state={STATE}&iss=https://example.com/oidc")),
+            Verdict::Answered(Ok(Callback::Error { .. }))
+        ));
+        assert!(matches!(pasted(&good.replace("example.com", "evil.example")), Verdict::Answered(Err(Broken::WrongIssuer))));
+        assert!(matches!(pasted(&good.replace(STATE, "of-another-sign-in")), Verdict::WrongKey));
+        for address in [
+            "",
+            "abc",
+            "https://login.databricks.com/",
+            &format!("https://{good}"),
+            &good.replace("8020", "8021"),
+            &good.replace("localhost", "evil.example"),
+            &good.replace("/?", "/x?"),
+            &format!("{good} HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
+            &format!("{good}\r\nOrigin: x"),
+            &good.replace("code=abc", "code=a b"),
+        ] {
+            assert!(matches!(pasted(address), Verdict::KeepWaiting(_)), "{address:?}");
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub use self::{
 use std::{fmt, io};
 
 use secrecy::SecretString;
+use tokio::sync::mpsc;
 
 use self::{judge::Verdict, page::Page};
 
@@ -84,6 +85,21 @@ pub struct Expected {
     pub iss_required: bool,
 }
 
+/// What a person pastes where the browser cannot come back: the address that it ended on.
+pub struct Pasted<'a> {
+    pub addresses: mpsc::UnboundedReceiver<SecretString>,
+    /// Called when an address is not the one that is waited for; `true`: it belongs to another sign-in.
+    pub refused: &'a (dyn Fn(bool) + Send + Sync),
+}
+
+impl Pasted<'_> {
+    /// Nobody pastes.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { addresses: mpsc::unbounded_channel().1, refused: &|_| () }
+    }
+}
+
 /// What the browser brought.
 #[derive(Debug)]
 pub enum Callback {
@@ -140,11 +156,36 @@ impl Listener {
     /// # Errors
     /// See [`Broken`].
     pub async fn answer(self, expected: Expected, wrong_key: &(dyn Fn(usize) + Send + Sync)) -> Result<Callback, Broken> {
+        self.answer_or_pasted(expected, wrong_key, Pasted::nothing()).await
+    }
+
+    /// As `answer`, or the address that a person pastes in its place: it is judged in the same way, and its `state` counts once.
+    ///
+    /// # Errors
+    /// See [`Broken`].
+    pub async fn answer_or_pasted(
+        self,
+        expected: Expected,
+        wrong_key: &(dyn Fn(usize) + Send + Sync),
+        mut pasted: Pasted<'_>,
+    ) -> Result<Callback, Broken> {
         let port = self.bound.port;
         let mut server = Server::new(self.bound, CONNECTIONS).map_err(|error| Broken::Sockets(error.kind()))?;
         let mut wrong_keys = 0;
         loop {
-            let ask = server.next().await;
+            let ask = tokio::select! {
+                ask = server.next() => ask,
+                Some(address) = pasted.addresses.recv() => {
+                    match judge::judge_pasted(&address, port, &expected) {
+                        Verdict::Answered(result) => {
+                            tokio::spawn(server.end());
+                            return result;
+                        }
+                        refused => (pasted.refused)(matches!(refused, Verdict::WrongKey)),
+                    }
+                    continue;
+                }
+            };
             match judge::judge(&ask.head, port, &expected) {
                 Verdict::KeepWaiting(page) => ask.answer(page),
                 Verdict::WrongKey => {

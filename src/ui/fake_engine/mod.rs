@@ -26,7 +26,7 @@ use crate::{
     check::{Progress, Report, Step, StepReport},
     connection::{AuthKind, Connection, ConnectionId, Draft, EnvironmentKind, LastTest, LevelKind, SecretKind, Status},
     databricks::{AccountWorkspace, Cluster, ClusterState, NewToken, Token, TokenRequest},
-    engine::{Command, Event, Found, Rotated, RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, TokenList},
+    engine::{Command, Event, Farewell, Found, Rotated, RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, TokenList},
     failure::{Code, Failure, Remedy},
     storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
 };

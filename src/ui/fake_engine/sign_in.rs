@@ -45,7 +45,7 @@ impl Inner {
             Command::CancelSignIn { run } => self.sign_ins.retain(|(running, ..)| *running != run),
             Command::SignOut { id } => {
                 self.signed_in.remove(&id);
-                self.events.push_back(Event::SignedOut { id });
+                self.events.push_back(Event::SignedOut { id, farewell: Farewell::Revoked });
             }
             Command::DescribeSignIn { id } => {
                 let outcome = Ok(self.signed_in.get(&id).cloned());

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::{Closing, Dialog, Editing, Notice, Remote, SettingsProblem, SettingsWait, State, editing};
 use crate::{
     check::Report,
-    connection::{ConnectionId, LastTest},
-    engine::{Command, Event, RunId},
+    connection::{ConnectionId, LastTest, SecretKind},
+    engine::{Command, Event, Farewell, RunId, StoredSecret},
     failure::{Code, Failure},
     storage::{Entry, Settings, Snapshot, VaultHome, VaultStatus},
     ui::text,
@@ -20,6 +20,11 @@ impl State {
         let mut commands = self.take_in(event, now);
         commands.extend(heard);
         commands
+    }
+
+    fn secret_described(&mut self, id: ConnectionId, kind: SecretKind, stored: StoredSecret) -> Vec<Command> {
+        self.secrets.insert((id, kind), Remote::Ready(stored));
+        Vec::new()
     }
 
     fn take_in(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
@@ -56,13 +61,12 @@ impl State {
                 self.restored(&ids);
                 Vec::new()
             }
-            Event::Purged { .. } => Vec::new(),
-            Event::Recovered { words } => self.tell(Notice::Done(words)),
-            Event::PurgeFailed { failure } => self.tell(Notice::Failure(failure)),
-            Event::SecretDescribed { id, kind, stored } => {
-                self.secrets.insert((id, kind), Remote::Ready(stored));
-                Vec::new()
+            Event::Purged { farewell: Farewell::Failed(failure), .. } | Event::PurgeFailed { failure } => {
+                self.tell(Notice::Failure(failure))
             }
+            Event::Purged { .. } | Event::SignInNotes(_) => Vec::new(),
+            Event::Recovered { words } => self.tell(Notice::Done(words)),
+            Event::SecretDescribed { id, kind, stored } => self.secret_described(id, kind, stored),
             Event::SecretRevealed { id, kind, secret } => {
                 self.revealed = Some((id, kind, secret, now)).filter(|_| self.selection.shown() == Some(id)).or(self.revealed.take());
                 Vec::new()

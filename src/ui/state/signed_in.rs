@@ -3,7 +3,7 @@
 use super::{Closing, Dialog, Notice, Remote, State};
 use crate::{
     connection::{AuthKind, ConnectionId, Status},
-    engine::{Command, SignIn},
+    engine::{Command, Farewell, SignIn},
     failure::Failure,
     storage::VaultStatus,
     ui::text,
@@ -83,7 +83,7 @@ impl State {
     }
 
     /// Everybody who used the sign-in hears of it; it is told once, where it was held.
-    pub(super) fn signed_out(&mut self, id: ConnectionId) {
+    pub(super) fn signed_out(&mut self, id: ConnectionId, farewell: Farewell) {
         if self.sign_in_owner(id) != id {
             return;
         }
@@ -91,7 +91,10 @@ impl State {
         if self.sign_ins.attempt(id).is_some_and(|attempt| !attempt.runs()) {
             self.sign_ins.attempts.remove(&id);
         }
-        self.notices.push(Notice::Done(text::signed_out(self.name_of(id))));
+        self.notices.push(match farewell {
+            Farewell::Failed(failure) => Notice::Failure(failure),
+            Farewell::Revoked | Farewell::NotOffered => Notice::Done(text::signed_out(self.name_of(id))),
+        });
     }
 
     pub(super) fn sign_in_described(&mut self, id: ConnectionId, outcome: Result<Option<SignIn>, Failure>) {

@@ -123,7 +123,7 @@ impl State {
             Event::SignInProgress { run, id, step } => self.sign_in_progress(run, id, step, now),
             Event::SignInFinished { run, id, outcome } => self.sign_in_finished(run, id, outcome),
             Event::SignInDescribed { id, outcome } => self.sign_in_described(id, outcome),
-            Event::SignedOut { id } => self.signed_out(id),
+            Event::SignedOut { id, farewell } => self.signed_out(id, farewell),
             Event::SignInsUnsaved { ids, failure } => self.sign_ins_unsaved(ids, failure),
             Event::Workspaces { id, outcome } => {
                 self.workspaces_to_join(id, &outcome);
@@ -226,6 +226,8 @@ impl State {
                 attempt.wrong_keys = count;
                 return;
             }
+            // The window has no place to paste an address.
+            SignInStep::PasteRefused { .. } => return,
             SignInStep::Exchanging => Stage::Exchanging,
             SignInStep::ConfirmHost { host } => Stage::ConfirmHost { host },
             SignInStep::OtherUser { stored, new } => Stage::OtherUser { stored, new },

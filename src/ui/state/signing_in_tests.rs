@@ -6,7 +6,7 @@ use super::{tests::Desk, *};
 use crate::{
     connection::{AuthKind, BaseUrl, LevelKind},
     databricks::AccountWorkspace,
-    engine::{Command, Event, Found, RunId, SignInPlace, SignInStep, SignedIn},
+    engine::{Command, Event, Farewell, Found, RunId, SignInPlace, SignInStep, SignedIn},
     ui::fake_engine::{account, at, browser, connection, sign_in, unauthorized},
 };
 
@@ -205,7 +205,7 @@ fn signing_out_of_an_account_is_told_once_and_leaves_all_of_its_workspaces_witho
     desk.state.notices.clear();
     for id in [workspaces[0].id, account.id, workspaces[1].id] {
         desk.state.apply(Event::SignInDescribed { id, outcome: Ok(None) }, at(0));
-        desk.state.apply(Event::SignedOut { id }, at(0));
+        desk.state.apply(Event::SignedOut { id, farewell: Farewell::Revoked }, at(0));
     }
     assert_eq!(desk.state.notices, [Notice::Done("Signed out of All of us".into())]);
     assert!(workspaces.iter().all(|it| matches!(desk.state.signed_in(it.id), Some(None))));

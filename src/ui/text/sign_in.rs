@@ -20,7 +20,8 @@ pub const NO_BROWSER: &str = "Open the sign-in page yourself";
 pub const NO_BROWSER_WHY: &str = "No browser could be opened from here. Copy the sign-in link, open it in a browser on this computer, and come back here when you are done.";
 pub const COPY_LINK: &str = "Copy sign-in link";
 pub const OPEN_AGAIN: &str = "Open again";
-pub const WRONG_KEY: &str = "A page answered with the wrong key; still waiting.";
+pub const WRONG_KEY: &str =
+    "An answer with the key of another sign-in was turned away. If you opened an older link, use the newest one. Still waiting.";
 pub const LONELY: &str = "Nothing has come back yet. A browser on another computer (WSL, remote desktop, SSH) cannot reach this one: open the link in a \
      browser on this computer, or use a personal access token or a service principal.";
 pub const CONFIRM_HOST: &str = "Is this the right address?";

@@ -2,7 +2,9 @@
 #![cfg(target_os = "linux")]
 
 mod accounts;
+mod ends;
 mod login;
+mod paste;
 mod settings;
 mod token;
 

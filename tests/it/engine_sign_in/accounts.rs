@@ -126,7 +126,7 @@ fn the_workspaces_of_an_account_are_added_with_its_sign_in() {
     assert_eq!(desk.opened().len(), 1, "one sign-in for all");
 
     desk.send(Command::SignOut { id: added.id });
-    desk.until(|event| if let Event::SignedOut { id } = event { (id == account.id).then_some(()) } else { None });
+    desk.until(|event| if let Event::SignedOut { id, .. } = event { (id == account.id).then_some(()) } else { None });
     assert_eq!(desk.test(&account).state, Status::SignIn);
     // And in again, from the workspace: it is the account's sign-in.
     desk.sign_in(&added, &me).unwrap();

@@ -113,7 +113,7 @@ fn signing_out_ends_the_sign_in_here_and_there() {
     desk.send(Command::SignOut { id: sales.id });
     let mut history = Vec::new();
     desk.until(|event| match event {
-        Event::SignedOut { id } => (id == sales.id).then_some(()),
+        Event::SignedOut { id, .. } => (id == sales.id).then_some(()),
         Event::History(changes) => {
             history.extend(changes);
             None

@@ -118,8 +118,8 @@ fn ot_07_an_answer_that_is_cut_off_may_be_tried_again_and_gives_nothing() {
             assert_eq!(error.trouble, Trouble::Unknown, "{grant:?}");
             assert!(codes.contains(&error.failure.code), "{error:?}");
             assert_eq!(error.failure.remedy, Some(Remedy::TryAgain), "{grant:?}");
-            // A code is worth one request; a refresh token may be sent once more.
-            let tries = if grant == Grant::Refresh { 2 } else { 1 };
+            // A code is worth one request; a refresh token and a client secret may be sent once more.
+            let tries = if grant == Grant::Code { 1 } else { 2 };
             assert_eq!(server.requests_for(TOKEN) - before, tries, "{grant:?}");
         }
     }

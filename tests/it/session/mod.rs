@@ -319,7 +319,7 @@ async fn signing_out_revokes_deletes_and_forgets() {
 async fn a_login_for_a_connection_that_is_not_saved_is_held_until_it_is() {
     let world = World::new();
     let (sessions, connection) = (world.sessions(), world.connection());
-    sessions.hold(&connection, "ada@example.com".into(), world.log_in().await);
+    sessions.hold(&connection, "ada@example.com".into(), world.log_in().await).await;
     world.clock.advance(TWO_HOURS);
     sessions.access_token(&connection).await.unwrap();
     sessions.store_unsaved(None).await.unwrap();
@@ -337,9 +337,14 @@ async fn a_sign_in_that_is_not_to_stay_ends_with_its_access_token() {
     let connection = world.connection_with(json!({"auth": {"type": "browser", "scopes": ["all-apis"]}}));
     let sessions = world.signed_in().await;
     sessions.signed_in(&connection, "ada@example.com".into(), world.log_in_for("all-apis").await).await.unwrap();
-    assert_eq!(world.stored(), None, "nothing of the former sign-in stays");
+    let stored = world.stored().unwrap();
+    assert_eq!(stored.get("refresh_token"), None, "nothing of the former sign-in stays: {stored:#}");
     assert!(!sessions.signed_in_as(&connection).await.unwrap().unwrap().renews);
-    sessions.access_token(&connection).await.unwrap();
+    let token = sessions.access_token(&connection).await.unwrap();
+    // To its very end, and for whoever comes later.
+    world.clock.advance(59);
+    assert_eq!(text(&world.sessions().access_token(&connection).await.unwrap()), text(&token));
+    assert_eq!(world.sessions().signed_in_as(&connection).await.unwrap().unwrap().expires_at, token.expires_at);
     world.clock.advance(TWO_HOURS);
     assert_eq!(sessions.access_token(&connection).await.unwrap_err().code, Code::SignInNeeded);
     assert_eq!(sessions.signed_in_as(&connection).await.unwrap(), None);

@@ -168,9 +168,12 @@ fn a_failure_without_an_advice_of_its_own_offers_to_sign_in_again() {
 fn lb_03_a_wrong_key_is_a_quiet_note_and_the_sign_in_goes_on() {
     let engine = FakeEngine::with(&[browser("Sales")]);
     let (mut window, _) = waiting(&engine);
-    assert!(!shows(&window, "wrong key"));
+    assert!(!shows(&window, "key of another sign-in"));
     told(&mut window, &engine, SignInStep::WrongKey { count: 1 });
-    assert!(shows(&window, "A page answered with the wrong key; still waiting."));
+    assert!(shows(
+        &window,
+        "An answer with the key of another sign-in was turned away. If you opened an older link, use the newest one. Still waiting."
+    ));
     assert!(shows(&window, "Listening on localhost:8020"));
     engine.sign_in_ends(Ok("priya@example.com"));
     settle(&mut window, &engine);
