@@ -20,7 +20,7 @@ use crate::{
     connection::{Filed, Filing},
     engine::{BackedUp, Chosen, Command, Event, ImportSource, Preview, PreviewRow, RunId, Twin},
     failure::{Code, Failure},
-    interchange::import::{Kind, LARGEST},
+    interchange::import::{Kind, LARGEST, decoded},
 };
 
 const RUN: RunId = RunId(1);
@@ -29,7 +29,7 @@ pub(super) fn import(options: &Import, json: bool) -> Result<ExitCode, Failure> 
     let place = filed(options)?;
     let source = source(options)?;
     let mut session = Session::open()?;
-    session.send(Command::ReadImport { run: RUN, source });
+    session.send(Command::ReadImport { run: RUN, source, only: options.only.clone() });
     let preview = session.wait_for(|event| match event {
         Event::ImportRead { outcome, .. } => Some(outcome),
         _ => None,
@@ -101,8 +101,7 @@ fn stdin() -> Result<SecretString, Failure> {
         .take(LARGEST as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(format!("Stdin cannot be read: {error}.")))?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| unreadable("What came on stdin is not UTF-8 text.".to_owned()))?;
-    Ok(SecretString::from(text.to_owned()))
+    decoded(&bytes)
 }
 
 fn only_known(preview: &Preview, only: &[String]) -> Result<(), Failure> {

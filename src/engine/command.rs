@@ -223,6 +223,8 @@ pub enum Command {
     ReadImport {
         run: RunId,
         source: ImportSource,
+        /// Only what the source calls so; all of it when this is empty.
+        only: Vec<String>,
     },
     Import {
         run: RunId,

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -103,18 +103,18 @@ pub(super) struct Undone {
     pub(super) secret: Option<(SecretKind, Option<SecretString>)>,
 }
 
-pub(super) fn read(shared: &Arc<Shared>, run: RunId, source: ImportSource) {
+pub(super) fn read(shared: &Arc<Shared>, run: RunId, source: ImportSource, only: Vec<String>) {
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
         let worker = Arc::clone(&shared);
-        let outcome = blocking(move || preview(&worker, source)).await.unwrap_or_else(Err);
+        let outcome = blocking(move || preview(&worker, source, &only)).await.unwrap_or_else(Err);
         shared.outbox.send(Event::ImportRead { run, outcome });
     });
 }
 
-fn preview(shared: &Shared, source: ImportSource) -> Result<Preview, Failure> {
+fn preview(shared: &Shared, source: ImportSource, only: &[String]) -> Result<Preview, Failure> {
     let published = published_in(shared, &source);
-    let (from, found) = find(shared, source)?;
+    let (from, found) = find(shared, source, only)?;
     let entries = shared.library.load().map_err(|error| error.failure())?.entries;
     Ok(judge(from, found, &entries, &published))
 }
@@ -131,21 +131,23 @@ fn published_in(shared: &Shared, source: &ImportSource) -> HashMap<String, Conne
     all.map(|publication| (publication.profile, publication.connection)).collect()
 }
 
-fn find(shared: &Shared, source: ImportSource) -> Result<(String, Found), Failure> {
+fn find(shared: &Shared, source: ImportSource, only: &[String]) -> Result<(String, Found), Failure> {
     let limit = import::LARGEST as u64;
     match source {
         ImportSource::File { path, kind } => {
             let bytes = storage::read_given(&path, limit)?;
             let name = path.file_name().and_then(|name| name.to_str());
-            Ok((path.display().to_string(), import::read_as(kind, name, &bytes)?))
+            let found = import::read_only(kind, name, only, &bytes).map_err(|failure| of_file(&path, failure))?;
+            Ok((path.display().to_string(), found))
         }
         ImportSource::DatabricksCfg => {
             let path = shared.places.databrickscfg.as_ref().ok_or_else(no_home)?;
             let bytes = storage::read_given(path, limit)?;
-            Ok((path.display().to_string(), import::read(Kind::DatabricksCfg, &bytes)?))
+            let found = import::read_only(Some(Kind::DatabricksCfg), None, only, &bytes).map_err(|failure| of_file(path, failure))?;
+            Ok((path.display().to_string(), found))
         }
         ImportSource::Text { text, kind } => {
-            Ok(("what was pasted".to_owned(), import::read_as(kind, None, text.expose_secret().as_bytes())?))
+            Ok(("what was pasted".to_owned(), import::read_only(kind, None, only, text.expose_secret().as_bytes())?))
         }
         ImportSource::Environment => {
             Ok(("the environment of Brickpass".to_owned(), import::read_variables(shared.places.variables.clone())?))
@@ -155,6 +157,15 @@ fn find(shared: &Shared, source: ImportSource) -> Result<(String, Found), Failur
             Ok((path.display().to_string(), import::read_backup(&plain)?))
         }
     }
+}
+
+/// Whatever is wrong with a file is told with its path.
+fn of_file(path: &Path, failure: Failure) -> Failure {
+    let what = match failure.what.as_str() {
+        "Nothing was imported." => format!("Nothing was imported from {}.", path.display()),
+        _ => format!("{} cannot be imported.", path.display()),
+    };
+    Failure { what, ..failure }
 }
 
 fn no_home() -> Failure {

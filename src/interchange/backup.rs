@@ -132,7 +132,7 @@ pub(super) fn found(document: Value) -> Result<Found, Failure> {
     let Some(Value::Array(records)) = document.remove("connections") else {
         return Err(damaged("There is no list of connections in it.", "Import another copy of it."));
     };
-    let mut found = Found { kind: Kind::Brickpass, connections: Vec::new(), ignored: Vec::new() };
+    let mut found = Found::new(Kind::Brickpass);
     for key in document.keys().filter(|key| !["brickpass", "version"].contains(&key.as_str())) {
         found.ignore(key, "this version of Brickpass does not know it");
     }

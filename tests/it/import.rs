@@ -51,7 +51,7 @@ impl Desk {
 
     fn read(&mut self, source: ImportSource) -> Result<Preview, Failure> {
         let run = self.run();
-        self.send(Command::ReadImport { run, source });
+        self.send(Command::ReadImport { run, source, only: Vec::new() });
         self.until(|event| match event {
             Event::ImportRead { run: answered, outcome } if answered == run => Some(outcome),
             _ => None,
@@ -361,15 +361,19 @@ fn the_command_line_imports_backs_up_and_brings_back() {
 fn the_profiles_of_databricks_tools_are_imported_and_their_file_is_left_as_it_is() {
     let desk = Terminal::with(());
     let file = desk.home.path().join("profiles");
-    let text = format!("[prod]\nhost = {HOST}\ntoken = {PAT}\nskip_verify = true\n\n[az]\nhost = {HOST}\nauth_type = azure-cli\n");
+    let text = format!(
+        "[prod]\nhost = {HOST}\ntoken = {PAT}\nskip_verify = true\n\n[az]\nhost = {HOST}\nauth_type = azure-cli\n[basic]\nhost = {HOST}\nusername = u\npassword = p\n"
+    );
     fs::write(&file, &text).unwrap();
     let done = run(desk.command(&["import", "--databrickscfg", "--json"]).env("DATABRICKS_CONFIG_FILE", &file), b"", LIMIT);
     assert_eq!(done.code, Some(0), "{done:?}");
     let rows = done.json()["rows"].clone();
-    assert_eq!((rows[0]["status"].as_str(), rows[1]["status"].as_str()), (Some("added"), Some("refused")), "{rows:#}");
+    let statuses = [0, 1, 2].map(|at| rows[at]["status"].as_str());
+    assert_eq!(statuses, [Some("added"), Some("added"), Some("refused")], "{rows:#}");
+    assert!(rows[1]["remarks"].to_string().contains("Microsoft Entra ID"), "{rows:#}");
     assert!(rows[0]["remarks"][0].as_str().unwrap().contains("skip_verify"), "{rows:#}");
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
-    let only = desk.brickpass(&["import", "--databrickscfg", &file.display().to_string(), "--only", "az"]);
+    let only = desk.brickpass(&["import", "--databrickscfg", &file.display().to_string(), "--only", "basic"]);
     assert_eq!(only.code, Some(1), "nothing of what was asked for could be taken: {only:?}");
     traces::none_in(&[("token", PAT)], "what was printed", format!("{}{}", done.stdout, only.stderr).as_bytes());
 }
@@ -390,4 +394,69 @@ fn a_profile_that_was_published_is_not_imported_as_another_connection() {
     fs::write(&file, text).unwrap();
     let seen = desk.brickpass(&["import", "--databrickscfg", &file, "--dry-run", "--json"]).json();
     assert_eq!(seen["rows"][0]["status"], "added", "{seen:#}");
+}
+
+#[test]
+fn fl_13_every_message_about_a_file_names_the_file_and_the_line() {
+    let desk = Terminal::with(());
+    for (name, text, told) in [
+        ("broken.yml", "targets:\n  a: [\n", "Line 3"),
+        ("broken.json", "{\n  \"a\": x\n}", "line 2"),
+        ("broken.env", "A=b\nDATABRICKS_TOKEN='x\n", "Line 2"),
+        ("broken.csv", "name,base_url\na\n", "Line 2"),
+        ("broken.databrickscfg", "[p]\nhost\n", "Line 2"),
+        ("broken.tf", "provider \"databricks\" {\n  host = \"x\n}\n", "line 2"),
+        ("empty.yml", "a: b\n", "Settings in JSON, YAML or TOML"),
+    ] {
+        let file = desk.home.path().join(name);
+        fs::write(&file, text).unwrap();
+        let path = file.display().to_string();
+        let failed = desk.brickpass(&["import", &path]);
+        assert!(failed.code == Some(2) || failed.code == Some(1), "{failed:?}");
+        assert!(failed.stderr.contains(&path) && failed.stderr.contains(told), "{name}: {failed:?}");
+    }
+    let old = desk.home.path().join("old.databrickscfg");
+    fs::write(&old, b"[p]\nhost = https://adb-1.2.azuredatabricks.net\n# caf\xE9\n").unwrap();
+    let failed = desk.brickpass(&["import", "--databrickscfg", &old.display().to_string()]);
+    assert!(
+        failed.stderr.contains("old.databrickscfg") && failed.stderr.contains("line 3") && failed.stderr.contains("UTF-8"),
+        "{failed:?}"
+    );
+}
+
+#[test]
+fn fl_07_the_command_line_takes_one_of_ten_thousand_profiles() {
+    let desk = Terminal::with(());
+    let file = desk.home.path().join("many").display().to_string();
+    let text = (0..10_000)
+        .map(|at| format!("[p{at}]\nhost = https://adb-{}.2.azuredatabricks.net\nauth_type = databricks-cli\n", at + 100))
+        .collect::<Vec<_>>()
+        .concat();
+    fs::write(&file, text).unwrap();
+    let added = desk.brickpass(&["import", "--databrickscfg", &file, "--only", "p5"]);
+    assert!(added.code == Some(0) && added.stdout.contains("https://adb-105.2.azuredatabricks.net"), "{added:?}");
+    let all = desk.brickpass(&["import", "--databrickscfg", &file]);
+    assert!(all.code != Some(0) && all.stderr.contains("more than 1000") && all.stderr.contains("--only"), "{all:?}");
+}
+
+#[test]
+fn fl_01_files_of_projects_come_in_by_the_command_line() {
+    let desk = Terminal::with(());
+    let at = |name: &str, text: &str| {
+        let file = desk.home.path().join(name);
+        fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    let rows = |file: &str| desk.brickpass(&["import", file, "--dry-run", "--json"]).json();
+    let bundle = rows(&at("databricks.yml", &format!("bundle: {{name: sales}}\ntargets:\n  dev: {{workspace: {{host: '{HOST}'}}}}\n")));
+    assert_eq!((bundle["kind"].as_str(), bundle["rows"][0]["place"].as_str()), (Some("bundle"), Some("sales/dev")), "{bundle:#}");
+    let lines = rows(&at("airflow.txt", &format!("databricks_default=databricks://token:{PAT}@{}\n", HOST.trim_start_matches("https://"))));
+    assert_eq!((lines["kind"].as_str(), lines["rows"][0]["secret"].as_bool()), (Some("airflow"), Some(true)), "{lines:#}");
+    let identity = rows(&at("az.databrickscfg", &format!("[az]\nhost = {HOST}\nauth_type = azure-cli\n")));
+    let row = &identity["rows"][0];
+    assert_eq!((row["status"].as_str(), row["secret"].as_bool()), (Some("added"), Some(false)), "{row:#}");
+    assert!(row["remarks"][0].as_str().unwrap().contains("Microsoft Entra ID (azure-cli)"), "{row:#}");
+    for seen in [bundle, lines, identity] {
+        traces::none_in(&[("token", PAT)], "what was printed", seen.to_string().as_bytes());
+    }
 }

@@ -22,6 +22,8 @@ pub enum BaseUrlError {
     NoHost,
     #[error("Only https addresses can be used; {0} cannot")]
     Scheme(String),
+    #[error("This is the URL of a driver, not an address; Import connections and brickpass import read it")]
+    DriverUrl,
     #[error("Two slashes are missing behind {0}:; write {0}://")]
     Slashes(String),
     /// Holds the address that would be taken.

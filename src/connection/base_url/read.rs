@@ -127,6 +127,7 @@ fn split_scheme(cleaned: &str) -> Result<(&'static str, &str), BaseUrlError> {
             Some((name, _)) if name.eq_ignore_ascii_case("https") || name.eq_ignore_ascii_case("http") => {
                 Err(BaseUrlError::Slashes(name.to_ascii_lowercase()))
             }
+            Some(("jdbc" | "JDBC", _)) => Err(BaseUrlError::DriverUrl),
             Some((name, _)) if name.bytes().all(|byte| byte.is_ascii_alphabetic()) && !name.is_empty() => {
                 Err(BaseUrlError::Scheme(name.chars().take(20).collect()))
             }
@@ -139,6 +140,8 @@ fn split_scheme(cleaned: &str) -> Result<(&'static str, &str), BaseUrlError> {
     match scheme.to_ascii_lowercase().as_str() {
         "https" => Ok(("https", rest)),
         "http" => Ok(("http", rest)),
+        "sc" | "databricks" => Err(BaseUrlError::DriverUrl),
+        other if other.starts_with("jdbc:") => Err(BaseUrlError::DriverUrl),
         other => Err(BaseUrlError::Scheme(other.chars().take(20).collect())),
     }
 }

@@ -1,7 +1,7 @@
 //! The attributes of Databricks' own configuration (`host`, `token`, `auth_type`...), which profiles, variables and Terraform share: what they mean
 //! for a connection. Source: the Go SDK's `config/config.go`.
 
-use super::{FoundConnection, found::Given};
+use super::{FoundConnection, found::Given, text::shown};
 use crate::connection::{AuthKind, LevelKind, Scopes};
 
 /// What the SDKs ask for when no scopes are named.
@@ -63,6 +63,11 @@ pub(super) fn named(key: &str) -> Option<&'static str> {
     KNOWN.iter().find(|(name, _)| *name == key).map(|(name, _)| *name)
 }
 
+/// The variable that sets an attribute.
+pub(super) fn variable_of(attribute: &str) -> Option<&'static str> {
+    KNOWN.iter().find(|(name, variable)| *name == attribute && !variable.is_empty()).map(|(_, variable)| *variable)
+}
+
 /// The attribute that a variable of the environment sets.
 pub(super) fn of_variable(variable: &str) -> Option<&'static str> {
     // What the SQL connectors' own documentation has people set.
@@ -74,29 +79,25 @@ pub(super) fn of_variable(variable: &str) -> Option<&'static str> {
     KNOWN.iter().find(|(_, known)| !known.is_empty() && *known == variable).map(|(name, _)| *name)
 }
 
-/// The ways to sign in, each by the attributes that only it has.
-const ELSEWHERE: [(&[&str], &str); 4] = [
-    (&["username", "password"], "It signs in with a user name and password, which Databricks does not accept any more"),
-    (
-        &["azure_client_secret", "azure_client_id", "azure_tenant_id", "azure_use_msi", "azure_workspace_resource_id"],
-        "It signs in with Microsoft Entra ID, which Brickpass cannot",
-    ),
-    (&["google_service_account", "google_credentials"], "It signs in with a Google identity, which Brickpass cannot"),
-    (&["metadata_service_url"], "Another program on that computer gives it its tokens, which Brickpass cannot ask"),
+/// The identities that Brickpass cannot use, each by the attributes that only it has.
+const ELSEWHERE: [(&[&str], &str); 3] = [
+    (&["azure_client_secret", "azure_client_id", "azure_tenant_id", "azure_use_msi", "azure_workspace_resource_id"], ENTRA),
+    (&["google_service_account", "google_credentials"], "a Google identity"),
+    (&["metadata_service_url"], "tokens of another program on that computer (metadata-service)"),
 ];
+
+/// As all readers call it.
+pub(super) const ENTRA: &str = "Microsoft Entra ID";
 
 impl Attributes {
     pub(super) fn new() -> Self {
         Self(Vec::new())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
+    #[expect(clippy::needless_pass_by_value, reason = "the attributes keep the value, or what it refers to")]
     pub(super) fn set(&mut self, name: &'static str, key: &str, value: Given) {
         self.0.retain(|(known, ..)| *known != name);
-        self.0.push((name, key.to_owned(), value));
+        self.0.push((name, key.to_owned(), value.resolved()));
     }
 
     /// Somebody may have `ARM_CLIENT_ID` set for other reasons.
@@ -109,7 +110,7 @@ impl Attributes {
     }
 
     /// An empty one is none.
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.given(name).is_some_and(|value| matches!(value, Given::Elsewhere(_)) || value.literal().is_some())
     }
 
@@ -141,7 +142,11 @@ impl Attributes {
         made.host(self.given("host"), self.key("host"));
         made.settle_level();
         if made.draft.level == LevelKind::Account && made.draft.account_id.is_empty() {
-            made.refuse("It reaches an account without naming the account's ID.");
+            made.refuse(match self.given("account_id") {
+                Some(Given::Elsewhere(place)) => format!("It reaches an account, whose ID (account_id) is not written there: {place}."),
+                Some(Given::Text(_)) => format!("It reaches an account, whose ID ({}) is empty there.", self.key("account_id")),
+                None => "It reaches an account without naming the account's ID (account_id).".to_owned(),
+            });
         }
         self.tell_of_the_rest(&mut made);
         made
@@ -162,16 +167,14 @@ impl Attributes {
             Some("external-browser") => {
                 self.app(made);
             }
-            Some("basic") => made.refuse(format!("{}.", ELSEWHERE[0].1)),
-            Some(other) => made.refuse(match other.split('-').next() {
-                Some("azure") => format!("{}.", ELSEWHERE[1].1),
-                Some("google") => format!("{}.", ELSEWHERE[2].1),
-                Some("metadata") => format!("{}.", ELSEWHERE[3].1),
-                Some("github" | "env" | "file") => {
-                    "It signs in with a token of the job that it runs in, which Brickpass has not.".to_owned()
-                }
-                _ => "Brickpass does not know its way to sign in (auth_type).".to_owned(),
-            }),
+            Some("basic") => made.user_and_password(self.given("username"), self.given("password")),
+            Some(other) => match other.split('-').next() {
+                Some("azure") => self.through_browser(made, &format!("{ENTRA} ({})", shown(other))),
+                Some("google") => self.through_browser(made, ELSEWHERE[1].1),
+                Some("metadata") => self.through_browser(made, ELSEWHERE[2].1),
+                Some("github" | "env" | "file") => self.through_browser(made, "a token of the job that it runs in"),
+                _ => made.refuse("Brickpass does not know its way to sign in (auth_type)."),
+            },
             None => self.sign_in_by_default(made),
         }
     }
@@ -179,8 +182,9 @@ impl Attributes {
     /// As the SDKs do it: whatever is there says how, and two ways are one too many.
     fn sign_in_by_default(&self, made: &mut FoundConnection) {
         let elsewhere = ELSEWHERE.iter().find(|(names, _)| names.iter().any(|name| self.has(name)));
+        let decides = elsewhere.is_some_and(|(names, _)| self.decides(names)) || self.has("password");
         let (token, principal) = (self.has("token"), self.has("client_secret"));
-        if usize::from(token) + usize::from(principal) + usize::from(elsewhere.is_some_and(|(names, _)| self.decides(names))) > 1 {
+        if usize::from(token) + usize::from(principal) + usize::from(decides) > 1 {
             return made.refuse(
                 "More than one way to sign in stands there, which Databricks' own tools refuse too: leave one, or say which (auth_type).",
             );
@@ -188,7 +192,8 @@ impl Attributes {
         match elsewhere {
             _ if token => made.token(self.given("token")),
             _ if principal => self.principal(made),
-            Some((_, why)) => made.refuse(format!("{why}.")),
+            _ if self.has("password") || self.has("username") => made.user_and_password(self.given("username"), self.given("password")),
+            Some((_, identity)) => self.through_browser(made, identity),
             None => {
                 self.app(made);
                 made.remark("No way to sign in is named there; it will sign in through the browser.");
@@ -198,9 +203,13 @@ impl Attributes {
 
     /// Ids alone are no way to sign in beside a token: they say which workspace, or which tenant.
     fn decides(&self, names: &[&str]) -> bool {
-        let decisive =
-            ["password", "azure_client_secret", "azure_use_msi", "google_credentials", "google_service_account", "metadata_service_url"];
+        let decisive = ["azure_client_secret", "azure_use_msi", "google_credentials", "google_service_account", "metadata_service_url"];
         names.iter().any(|name| decisive.contains(name) && self.has(name) && self.text(name) != Some("false"))
+    }
+
+    fn through_browser(&self, made: &mut FoundConnection, identity: &str) {
+        made.through_browser(identity);
+        self.scopes(made);
     }
 
     fn app(&self, made: &mut FoundConnection) {
@@ -246,7 +255,7 @@ impl Attributes {
 
     fn tell_of_the_rest(&self, made: &mut FoundConnection) {
         let browser = made.draft.auth == AuthKind::Browser && made.refused.is_none();
-        let is_app = browser && self.text("auth_type") != Some("databricks-cli");
+        let is_app = browser && self.text("auth_type").is_none_or(|auth| auth == "external-browser");
         for (name, key, value) in &self.0 {
             let on = !matches!(value.literal(), None | Some("false" | "False" | "FALSE" | "0"));
             match *name {
@@ -255,6 +264,7 @@ impl Attributes {
                     made.ignore(key, why);
                     made.remark(format!("Insecure there: {key}. {}.", capital(why)));
                 }
+                "username" | "password" if made.draft.auth == AuthKind::PersonalAccessToken => {}
                 "host" | "token" | "account_id" | "workspace_id" | "auth_type" | "client_id" | "client_secret" | "http_timeout_seconds" => {
                 }
                 "scopes" | "disable_oauth_refresh_token" if browser => {}
@@ -265,6 +275,7 @@ impl Attributes {
                 "cluster_id" | "warehouse_id" | "serverless_compute_id" => {
                     made.ignore(key, "a connection names no compute; it is chosen when the connection is handed over");
                 }
+                "username" | "password" => made.ignore(key, "Databricks does not accept user names and passwords any more"),
                 "databricks_cli_path" => made.ignore(key, "it names a program; an import never starts one"),
                 "discovery_url" => made.ignore(key, "where to sign in is asked of the workspace itself"),
                 "profile" | "config_file" => made.ignore(key, "it names another file or a part of it; import that file"),

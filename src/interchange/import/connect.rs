@@ -1,16 +1,19 @@
 //! URLs of Spark Connect: `sc://HOST:443/;token=...;x-databricks-cluster-id=...`, one a line. Values are percent-encoded.
 //! Source: Apache Spark, `sql/connect/docs/client-connection-string.md`.
 
+use std::collections::HashSet;
+
 use percent_encoding::percent_decode_str;
 
-use super::{
-    Found, FoundConnection, Kind, damaged,
-    found::Given,
-    text::{position, shown},
-};
+use super::{Found, FoundConnection, Kind, damaged, found::Given, text::position};
 use crate::failure::Failure;
 
-pub(super) const SCHEME: &str = "sc://";
+const SCHEME: &str = "sc://";
+
+/// Whether a value is such a URL.
+pub(super) fn is_url(text: &str) -> bool {
+    text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME))
+}
 
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
     let mut found = Found::new(Kind::Connect);
@@ -19,7 +22,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
         let start = at + (line.len() - line.trim_start().len());
         at += line.len();
         if !line.trim().is_empty() {
-            let connection = url(line.trim(), &mut found).map_err(|why| {
+            let connection = url(line.trim()).map_err(|why| {
                 let (line, column) = position(text, start);
                 damaged(Kind::Connect, format!("Line {line}, column {column}: {why}."))
             })?;
@@ -29,7 +32,11 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
     Ok(found)
 }
 
-fn url(url: &str, found: &mut Found) -> Result<FoundConnection, &'static str> {
+/// One of them.
+///
+/// # Errors
+/// Why it is none, in words.
+pub(super) fn url(url: &str) -> Result<FoundConnection, &'static str> {
     let (scheme, rest) = url.split_at_checked(SCHEME.len()).unwrap_or_default();
     if !scheme.eq_ignore_ascii_case(SCHEME) {
         return Err("a URL of Spark Connect begins with sc://");
@@ -40,14 +47,13 @@ fn url(url: &str, found: &mut Found) -> Result<FoundConnection, &'static str> {
         return Err("between the host and the first semicolon stands more than a slash");
     }
     let mut made = FoundConnection::at("");
-    let mut names: Vec<&str> = Vec::new();
+    let mut names = HashSet::new();
     let mut token = None;
     for part in parts.split(';').filter(|part| !part.trim().is_empty()) {
         let (key, value) = part.split_once('=').ok_or("a setting has no = in it")?;
-        if key.is_empty() || names.contains(&key) {
+        if key.is_empty() || !names.insert(key) {
             return Err(if key.is_empty() { "a setting has no name" } else { "a setting stands there twice" });
         }
-        names.push(key);
         match key {
             "token" => {
                 let value = zeroize::Zeroizing::new(percent_decode_str(value).collect::<Vec<u8>>());
@@ -55,14 +61,14 @@ fn url(url: &str, found: &mut Found) -> Result<FoundConnection, &'static str> {
                 token = Some(Given::text(value)).filter(|_| !value.is_empty());
             }
             "use_ssl" if value.eq_ignore_ascii_case("false") => {
-                found.ignore(key, "a connection is always encrypted");
+                made.ignore(key, "a connection is always encrypted");
                 made.remark("Insecure there: use_ssl is off. Here it is always encrypted.");
             }
-            "use_ssl" => found.ignore(key, "every connection is made so"),
+            "use_ssl" => made.ignore(key, "every connection is made so"),
             "x-databricks-cluster-id" => {
-                found.ignore(key, "a connection names no compute; it is chosen when the connection is handed over");
+                made.ignore(key, "a connection names no compute; it is chosen when the connection is handed over");
             }
-            _ => found.ignore(key, "not a part of a connection; it is never acted upon"),
+            _ => made.ignore(key, "not a part of a connection; it is never acted upon"),
         }
     }
     if token.is_some() {
@@ -74,6 +80,5 @@ fn url(url: &str, found: &mut Found) -> Result<FoundConnection, &'static str> {
     let host = (!authority.is_empty()).then(|| Given::text(&format!("https://{authority}")));
     made.host(host.as_ref(), "Host");
     made.settle_level();
-    made.place = shown(&made.draft.name);
     Ok(made)
 }

@@ -10,7 +10,7 @@ use super::{
     text::{position, shown},
 };
 use crate::{
-    connection::{AuthKind, Environment, EnvironmentKind},
+    connection::{AuthKind, BaseUrl, Environment, EnvironmentKind, LevelKind},
     failure::Failure,
 };
 
@@ -63,8 +63,7 @@ fn separator(text: &str) -> char {
     [',', ';', '\t'].into_iter().max_by_key(|separator| (first.matches(*separator).count(), *separator == ',')).unwrap_or(',')
 }
 
-pub(super) fn read(text: &str) -> Result<Found, Failure> {
-    let mut found = Found::new(Kind::Csv);
+pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
     // Excel's own line in front.
     let (separator, text) = match text.split_once('\n') {
         Some((first, rest)) if first.trim_end().len() == 5 && first.starts_with("sep=") => (first.chars().nth(4).unwrap_or(','), rest),
@@ -94,7 +93,11 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
             let why = format!("Line {line} has {} cells; the first line has {}.", cells.len(), columns.len());
             return Err(damaged(Kind::Csv, why));
         }
-        found.connections.push(connection(&format!("Line {line}"), &columns, &cells, unguarded));
+        let place = format!("Line {line}");
+        let name = columns.iter().zip(&cells).find(|(column, _)| **column == Some(Column::Name)).map(|(_, cell)| unguarded(cell.trim()));
+        if found.wants(name.filter(|name| !name.is_empty()).unwrap_or(&place)) {
+            found.push(connection(&place, &columns, &cells, unguarded));
+        }
     }
     Ok(found)
 }
@@ -166,10 +169,32 @@ fn connection(place: &str, columns: &[Option<Column>], cells: &[Zeroizing<String
     made.draft.tags =
         cell(Column::Tags).map(|tags| tags.split([',', ';', '|']).map(|tag| tag.trim().to_owned()).collect()).unwrap_or_default();
     made.draft.tags.retain(|tag| !tag.is_empty());
+    let rounded = is_rounded(&made.draft.workspace_id);
+    if rounded {
+        made.draft.workspace_id.clear();
+    }
     made.host(cell(Column::BaseUrl).map(Given::text).as_ref(), "base_url");
     made.settle_level();
+    if rounded && made.draft.workspace_id.is_empty() && made.draft.level == LevelKind::Workspace && !names_its_workspace(&made) {
+        made.refuse(
+            "A spreadsheet has rounded its workspace ID. Format the column as text there, enter the whole ID, and save the table again.",
+        );
+    } else if rounded {
+        made.remark("A spreadsheet has rounded its workspace ID; the one in its address counts.");
+    }
     made.place = shown(&made.place);
     made
+}
+
+/// `4.82092E+15`, as spreadsheets write long numbers.
+fn is_rounded(id: &str) -> bool {
+    let Some((number, power)) = id.split_once(['E', 'e']) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
+    digits(number) && digits(power.trim_start_matches('+'))
+}
+
+fn names_its_workspace(made: &FoundConnection) -> bool {
+    BaseUrl::read(&made.draft.base_url).is_ok_and(|pasted| pasted.base_url.workspace_id_of_host().is_some())
 }
 
 /// Our own tables put `'` before what a spreadsheet would take for a formula.

@@ -3,16 +3,18 @@
 use secrecy::ExposeSecret as _;
 
 use super::{
-    Found, Kind,
+    Found, FoundConnection,
     attributes::{Attributes, named},
     found::Given,
 };
 use crate::{connection::contains_secret, failure::Failure, interchange::databrickscfg::File};
 
-pub(super) fn read(text: &str) -> Result<Found, Failure> {
-    let mut found = Found::new(Kind::DatabricksCfg);
+pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
     let file = File::read(text.as_bytes())?;
     for profile in file.profiles() {
+        if !found.wants(profile.name) {
+            continue;
+        }
         let mut attributes = Attributes::new();
         let mut unknown = Vec::new();
         for (key, value) in profile.keys() {
@@ -25,14 +27,15 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
                 None => unknown.push(key),
             }
         }
-        // Go has a DEFAULT in every file.
-        if !attributes.is_empty() {
-            let mut connection = attributes.into_connection(profile.name);
-            for key in unknown {
-                connection.ignore(key, "not a setting that Databricks' tools know");
-            }
-            found.connections.push(connection);
+        let mut connection = attributes.into_connection(profile.name);
+        if profile.keys().next().is_none() {
+            connection = FoundConnection::at(profile.name);
+            connection.refuse("The profile is empty: no key in it has a value.");
         }
+        for key in unknown {
+            connection.ignore(key, "not a setting that Databricks' tools know");
+        }
+        found.push(connection);
     }
     Ok(found)
 }

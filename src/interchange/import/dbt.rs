@@ -1,81 +1,76 @@
-//! dbt's `profiles.yml`: each target of the type `databricks` is a connection. What dbt fills in when it runs (`env_var`) has to be typed.
+//! dbt's `profiles.yml`: each target of the type `databricks` is a connection, and so is one of the type `spark` that leads to Databricks. What dbt
+//! fills in when it runs (`env_var`) has to be typed.
 
 use std::rc::Rc;
 
 use super::{
-    Found, FoundConnection, Kind, damaged,
+    Found, FoundConnection, Kind,
+    attributes::ENTRA,
     found::Given,
-    text::shown,
-    yaml::{self, Damage, Node},
+    tree::{self, Node},
+    variables::is_databricks,
 };
 use crate::failure::Failure;
 
-pub(super) fn read(text: &str) -> Result<Found, Failure> {
-    let mut found = Found::new(Kind::Dbt);
-    let document =
-        yaml::read(text).map_err(|Damage { line, column, why }| damaged(Kind::Dbt, format!("Line {line}, column {column}: {why}.")))?;
-    let Some(document) = document else { return Ok(found) };
-    for (profile, node) in document.entries() {
-        let Some(outputs) = node.get("outputs") else {
-            // Settings of dbt itself, or a part that others point at.
-            if profile != "config" && !profile.starts_with('.') {
-                found.ignore(profile, "it has no outputs");
-            }
-            continue;
-        };
-        let default = node.get("target").and_then(|target| target.text());
-        for (target, output) in outputs.entries().into_iter().take(super::MOST + 1) {
-            if output.get("type").and_then(|kind| kind.text()) != Some("databricks") {
-                found.ignore(&format!("{profile}.{target}"), "not of the type databricks");
+/// Whether a document of YAML is a file of profiles.
+pub(super) fn is_ours(document: &Node) -> bool {
+    document.entries().iter().any(|(_, profile)| profile.get("outputs").is_some_and(|outputs| outputs.is_map()))
+}
+
+pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
+    for document in tree::parse(Kind::Dbt, text)? {
+        for (profile, node) in document.entries() {
+            let Some(outputs) = node.get("outputs") else {
+                // Settings of dbt itself, or a part that others point at.
+                if profile != "config" && !profile.starts_with('.') {
+                    found.ignore(profile, "it has no outputs");
+                }
                 continue;
+            };
+            let default = node.get_text("target");
+            for (target, output) in outputs.entries() {
+                if !found.wants(&format!("{profile}/{target}")) {
+                    continue;
+                }
+                if !leads_to_databricks(output) {
+                    found.ignore(&format!("{profile}.{target}"), "not of the type databricks");
+                    continue;
+                }
+                let mut made = self::target(&format!("{profile}/{target}"), output);
+                if default == Some(target) {
+                    made.remark("dbt's default target.");
+                }
+                found.push(made);
             }
-            let mut made = self::target(&format!("{profile}/{target}"), output, &mut found);
-            if default == Some(target) {
-                made.remark("dbt's default target.");
-            }
-            found.connections.push(made);
         }
     }
     Ok(found)
 }
 
+fn leads_to_databricks(output: &Node) -> bool {
+    match output.get_text("type") {
+        Some("databricks") => true,
+        Some("spark") => given(output.get("host")).is_some_and(|host| is_databricks(&host)),
+        _ => false,
+    }
+}
+
 fn given(node: Option<&Rc<Node>>) -> Option<Given> {
-    let text = node?.text()?;
-    Some(if ["{{", "{%", "{#"].iter().any(|sign| text.contains(sign)) {
-        Given::Elsewhere(
-            variable(text).map_or_else(
-                || "dbt fills it in when it runs".to_owned(),
-                |name| format!("dbt takes it from the variable {}", shown(name)),
-            ),
-        )
-    } else {
-        Given::text(text)
-    })
+    Some(Given::text(node?.text()?).resolved())
 }
 
-/// The name in `{{ env_var('NAME') }}`.
-fn variable(text: &str) -> Option<&str> {
-    let rest = text.split_once("env_var(")?.1.trim_start();
-    let quote = rest.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
-    let (name, _) = rest.get(1..)?.split_once(quote)?;
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then_some(name)
-}
-
-fn target(place: &str, output: &Node, found: &mut Found) -> FoundConnection {
+fn target(place: &str, output: &Node) -> FoundConnection {
     let mut made = FoundConnection::at(place);
     let key = |name: &str| given(output.get(name));
     let (client_id, secret, token) = (key("client_id"), key("client_secret"), key("token"));
-    match output.get("auth_type").and_then(|auth| auth.text()) {
-        _ if key("azure_client_id").is_some() || key("azure_client_secret").is_some() => {
-            made.refuse("It signs in with Microsoft Entra ID, which Brickpass cannot.");
-        }
+    match output.get_text("auth_type") {
+        Some(way) if way.starts_with("azure") => made.through_browser(ENTRA),
+        _ if key("azure_client_id").is_some() || key("azure_client_secret").is_some() => made.through_browser(ENTRA),
         Some("oauth") if secret.is_some() => made.principal(client_id.as_ref(), secret.as_ref()),
         Some("oauth") => {
             made.browser();
-            for (field, value) in [(&mut made.draft.client_id, client_id), (&mut made.draft.scopes, None)] {
-                if let Some(value) = value.as_ref().and_then(Given::literal) {
-                    value.clone_into(field);
-                }
+            if let Some(id) = client_id.as_ref().and_then(Given::literal) {
+                id.clone_into(&mut made.draft.client_id);
             }
         }
         None | Some("token") => made.token(token.as_ref()),
@@ -86,12 +81,14 @@ fn target(place: &str, output: &Node, found: &mut Found) -> FoundConnection {
     for (name, _) in output.entries() {
         match name {
             "type" | "host" | "token" | "auth_type" | "client_id" | "client_secret" => {}
-            "http_path" | "compute" => found.ignore(name, "a connection names no compute; it is chosen when the connection is handed over"),
-            "catalog" | "schema" | "database" => {
-                found.ignore(name, "a connection names no catalog or schema; they are chosen when the connection is handed over");
+            "http_path" | "compute" | "cluster" | "endpoint" => {
+                made.ignore(name, "a connection names no compute; it is chosen when the connection is handed over");
             }
-            "azure_client_id" | "azure_client_secret" => found.ignore(name, "a way to sign in that Brickpass has not"),
-            _ => found.ignore(name, "a setting of dbt"),
+            "catalog" | "schema" | "database" => {
+                made.ignore(name, "a connection names no catalog or schema; they are chosen when the connection is handed over");
+            }
+            "azure_client_id" | "azure_client_secret" => made.ignore(name, "a way to sign in that Brickpass has not"),
+            _ => made.ignore(name, "a setting of dbt"),
         }
     }
     made

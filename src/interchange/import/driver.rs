@@ -1,6 +1,6 @@
 //! The settings that the JDBC and ODBC drivers of Databricks share. An allow-list: what is not on it is told, and never acted upon.
 
-use super::{Found, FoundConnection, found::Given, text::shown};
+use super::{FoundConnection, attributes::ENTRA, found::Given};
 use crate::connection::AuthKind;
 
 /// Keys and values as written; drivers do not care about the case of keys.
@@ -26,7 +26,7 @@ impl Settings {
 }
 
 /// What they say about a connection at `host`.
-pub(super) fn connection(place: &str, host: Option<&str>, settings: &Settings, found: &mut Found) -> FoundConnection {
+pub(super) fn connection(place: &str, host: Option<&str>, settings: &Settings) -> FoundConnection {
     let mut made = FoundConnection::at(place);
     sign_in(settings, &mut made);
     if let Some(workspace) = settings.get(&["httpPath"]).and_then(workspace_of_path) {
@@ -34,32 +34,26 @@ pub(super) fn connection(place: &str, host: Option<&str>, settings: &Settings, f
     }
     made.host(host.map(Given::text).as_ref(), "Host");
     made.settle_level();
-    if made.place.is_empty() {
-        made.place = shown(&made.draft.name);
-    }
     for (key, value) in &settings.0 {
-        tell(key, value, &mut made, found);
+        tell(key, value, &mut made);
     }
     made
 }
 
 fn sign_in(settings: &Settings, made: &mut FoundConnection) {
     let client_id = settings.given(&["OAuth2ClientId", "Auth_Client_ID"]);
-    let (user, password) = (settings.get(&["UID", "user"]), settings.given(&["PWD", "password"]));
+    let (user, password) = (settings.given(&["UID", "user"]), settings.given(&["PWD", "password"]));
     match (settings.get(&["AuthMech"]), settings.get(&["Auth_Flow"])) {
-        (Some("3"), _) | (None, None) if user.is_some_and(|user| !user.eq_ignore_ascii_case("token")) => {
-            made.refuse("It signs in with a user name and password, which Databricks does not accept any more.");
-        }
-        (Some("3"), _) => made.token(password.as_ref()),
+        (Some("3"), _) => made.user_and_password(user.as_ref(), password.as_ref()),
         (Some("11") | None, Some("0")) => {
             made.token(settings.given(&["Auth_AccessToken"]).as_ref());
             made.remark("If its token is one of OAuth, it ends within the hour.");
         }
         (Some("11") | None, Some("1")) if settings.get(&["AzureTenantId"]).is_some() => {
-            made.refuse("It signs in with Microsoft Entra ID, which Brickpass cannot.");
+            made.through_browser(ENTRA);
         }
         (Some("11") | None, Some("1")) if settings.get(&["UseJWTAssertion"]).is_some_and(|on| on != "0") => {
-            made.refuse("It signs in with a private key, which Brickpass cannot.");
+            made.through_browser("a private key");
         }
         (Some("11") | None, Some("1")) => {
             made.principal(client_id.as_ref(), settings.given(&["OAuth2Secret", "Auth_Client_Secret"]).as_ref());
@@ -76,8 +70,8 @@ fn sign_in(settings: &Settings, made: &mut FoundConnection) {
                 }
             }
         }
-        (Some("11") | None, Some("3")) => made.refuse("It signs in with a managed identity of Azure, which Brickpass cannot."),
-        (None, None) if password.is_some() || user.is_some() => made.token(password.as_ref()),
+        (Some("11") | None, Some("3")) => made.through_browser("a managed identity of Azure (Microsoft Entra ID)"),
+        (None, None) if password.is_some() || user.is_some() => made.user_and_password(user.as_ref(), password.as_ref()),
         (None, None) => {
             made.browser();
             made.remark("No way to sign in is named there; it will sign in through the browser.");
@@ -117,28 +111,35 @@ const TAKEN: [&str; 20] = [
     "description",
 ];
 
-fn tell(key: &str, value: &str, made: &mut FoundConnection, found: &mut Found) {
+/// Whether a key is one of the driver's that say where a connection leads and how it signs in.
+pub(super) fn is_setting(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    !["driver", "dsn", "description", "host", "server", "servername", "port"].contains(&key.as_str())
+        && (TAKEN.contains(&key.as_str()) || ["httppath", "conncatalog", "connschema", "azuretenantid"].contains(&key.as_str()))
+}
+
+fn tell(key: &str, value: &str, made: &mut FoundConnection) {
     let lower = key.to_ascii_lowercase();
     let on = value != "0" && !value.eq_ignore_ascii_case("false") && !value.is_empty();
     match lower.as_str() {
         "ssl" if !on => {
-            found.ignore(key, "a connection is always encrypted");
+            made.ignore(key, "a connection is always encrypted");
             made.remark(format!("Insecure there: {key} is off. Here it is always encrypted."));
         }
         "allowselfsignedcerts" | "allowhostnamecnmismatch" | "caissuedcertnamesmismatch" | "caissuedcertsmismatch" if on => {
-            found.ignore(key, "it weakens the check of the server's certificate, and is never taken over");
+            made.ignore(key, "it weakens the check of the server's certificate, and is never taken over");
             made.remark(format!("Insecure there: {key}. It is not taken over; the server's certificate is always checked."));
         }
-        "httppath" => found.ignore(key, "a connection names no compute; it is chosen when the connection is handed over"),
+        "httppath" => made.ignore(key, "a connection names no compute; it is chosen when the connection is handed over"),
         "conncatalog" | "connschema" | "catalog" | "schema" => {
-            found.ignore(key, "a connection names no catalog or schema; they are chosen when the connection is handed over");
+            made.ignore(key, "a connection names no catalog or schema; they are chosen when the connection is handed over");
         }
         taken if TAKEN.contains(&taken) => {}
-        "ssl" | "transportmode" | "thrifttransport" | "sparkservertype" => found.ignore(key, "every connection is made so"),
-        proxy if proxy.contains("proxy") => found.ignore(key, "the system's proxy is used"),
+        "ssl" | "transportmode" | "thrifttransport" | "sparkservertype" => made.ignore(key, "every connection is made so"),
+        proxy if proxy.contains("proxy") => made.ignore(key, "the system's proxy is used"),
         file if ["truststore", "keystore", "jaas", "krb", "logpath", "key_file", "trustedcerts"].iter().any(|word| file.contains(word)) => {
-            found.ignore(key, "it names a file or another way to sign in, and is never acted upon");
+            made.ignore(key, "it names a file or another way to sign in, and is never acted upon");
         }
-        _ => found.ignore(key, "not a part of a connection; it is never acted upon"),
+        _ => made.ignore(key, "not a part of a connection; it is never acted upon"),
     }
 }

@@ -1,13 +1,13 @@
-//! `DATABRICKS_*`, as variables or in a file of them. Nothing is expanded and nothing is run: what would be is told as "has to be typed".
+//! Variables that a program is started with, or a file of them. Nothing is expanded and nothing is run: what would be is told as "has to be typed".
 
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use super::{
-    Found, Kind,
-    attributes::{Attributes, of_variable},
-    damaged,
+    Found, Kind, damaged,
     found::Given,
+    reference::reference,
+    variables::{self, Variables},
 };
 use crate::{connection::without_quotes, failure::Failure};
 
@@ -15,7 +15,7 @@ use crate::{connection::without_quotes, failure::Failure};
 const PLACE: &str = "Environment";
 
 pub(super) fn of_variables(variables: Vec<(String, SecretString)>) -> Found {
-    collect(variables.into_iter().map(|(name, value)| (name, Given::Text(unquoted(value)))))
+    collect(variables.into_iter().map(|(name, value)| (name, Given::Text(unquoted(value)))).collect())
 }
 
 /// `docker run --env-file` and some pipelines leave the quotation marks of a `.env` file in the value.
@@ -28,38 +28,54 @@ fn unquoted(value: SecretString) -> SecretString {
 
 /// Lines of sh, fish, PowerShell, cmd and of `.env` files.
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
+    Ok(collect(lines(text, Kind::Environment)?.into_iter().map(|(_, name, value)| (name, value)).collect()))
+}
+
+/// The variables that lines set, each with the number of its line. What sets nothing is passed over, and so is what cannot be read of variables
+/// that are not asked for here.
+pub(super) fn lines(text: &str, kind: Kind) -> Result<Vec<(usize, String, Given)>, Failure> {
     let mut variables = Vec::new();
-    for (at, line) in text.lines().enumerate() {
+    let mut lines = text.lines().enumerate();
+    while let Some((at, line)) = lines.next() {
         let line = line.trim();
         if line.is_empty() || ["#", "::", "REM ", "rem ", "//"].iter().any(|sign| line.starts_with(sign)) {
             continue;
         }
-        let variable = assignment(line);
-        match variable {
-            Ok(Some(variable)) => variables.push(variable),
+        let mut read = assignment(line);
+        if read.is_err() {
+            let Some((name, quote)) = unclosed(line) else { continue };
+            if !variables::is_known(name) {
+                continue;
+            }
+            // A value of several lines, such as JSON.
+            let mut whole = Zeroizing::new(line.to_owned());
+            for (_, more) in lines.by_ref() {
+                whole.extend(["\n", more]);
+                if more.contains(quote) {
+                    break;
+                }
+            }
+            read = assignment(&whole);
+        }
+        match read {
+            Ok(Some((name, value))) => variables.push((at + 1, name, value)),
             Ok(None) => {}
-            Err(why) => return Err(damaged(Kind::Environment, format!("Line {}: {why}.", at + 1))),
+            Err(why) => return Err(damaged(kind, format!("Line {}: {why}.", at + 1))),
         }
     }
-    Ok(collect(variables))
+    Ok(variables)
 }
 
-fn collect(variables: impl IntoIterator<Item = (String, Given)>) -> Found {
+/// The name of a variable, and the quotation mark of its value that is not closed in the line.
+fn unclosed(line: &str) -> Option<(&str, char)> {
+    let (before, value) = line.split_once('=')?;
+    let name = before.rsplit([' ', ':', '"']).next()?;
+    value.chars().find(|c| matches!(c, '\'' | '"')).map(|quote| (name, quote))
+}
+
+fn collect(variables: Variables) -> Found {
     let mut found = Found::new(Kind::Environment);
-    let mut attributes = Attributes::new();
-    for (name, value) in variables {
-        let bare = name.strip_prefix("TF_VAR_databricks_").and_then(super::attributes::named);
-        match of_variable(&name).or(bare) {
-            Some(attribute) => attributes.set(attribute, &name, value),
-            None if name.starts_with("DATABRICKS_") => found.ignore(&name, "not a part of a connection"),
-            None => {}
-        }
-    }
-    let databricks = attributes.names_databricks();
-    if !attributes.is_empty() && databricks {
-        let connection = attributes.into_connection(PLACE);
-        found.connections.push(connection);
-    }
+    variables::connections(PLACE, variables, &mut found);
     found
 }
 
@@ -72,7 +88,7 @@ fn assignment(line: &str) -> Result<Option<(String, Given)>, &'static str> {
     if let Some(rest) = line.strip_prefix("set ").or_else(|| line.strip_prefix("SET ")) {
         return fish(rest).or_else(|| cmd(rest).map(Ok)).transpose();
     }
-    let rest = line.strip_prefix("export ").unwrap_or(line).trim_start();
+    let rest = ["export ", "declare -x ", "ENV ", "ARG "].iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line).trim_start();
     let Some((name, value)) = rest.split_once('=') else { return Ok(None) };
     let Some(name) = variable(name) else { return Ok(None) };
     Ok(Some((name, sh(value)?)))
@@ -117,6 +133,8 @@ fn sh(value: &str) -> Result<Given, &'static str> {
             },
             '\\' => kept.extend(chars.next()),
             // A comment, or the next command.
+            // A URL of a driver in a file that no shell reads.
+            ';' if ["sc://", "jdbc:"].iter().any(|scheme| kept.starts_with(scheme)) => kept.push(c),
             c if c.is_whitespace() || c == ';' => {
                 let rest: String = chars.collect();
                 if rest.trim_start().is_empty() || rest.trim_start().starts_with(['#', '&', '|', ';']) || c == ';' {
@@ -135,7 +153,7 @@ fn sh(value: &str) -> Result<Given, &'static str> {
             }
         }
     }
-    Ok(if expands { made_when_used() } else { Given::text(&kept) })
+    Ok(if expands { reference(&kept).map_or_else(made_when_used, Given::Elsewhere) } else { Given::text(&kept) })
 }
 
 const UNCLOSED: &str = "A quotation mark is not closed";

@@ -1,11 +1,13 @@
 //! What was found, and how a connection is put together from the words of another tool.
 
+use std::collections::HashSet;
+
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Kind, text::shown};
+use super::{Kind, reference::reference, text::shown};
 use crate::connection::{
     AuthKind, BaseUrl, BaseUrlError, ConnectionId, ConnectionName, Draft, Field, HostKind, LevelKind, SecretKind, TypedSecret,
-    is_example_host, read_secret, without_secrets,
+    is_example_host, looks_like_a_secret, read_secret, without_secrets,
 };
 
 /// What was found, in the order of the file.
@@ -15,6 +17,8 @@ pub struct Found {
     pub connections: Vec<FoundConnection>,
     /// What stands there and is not taken, and belongs to none of the connections: the key as written (never its value) and why, in words.
     pub ignored: Vec<(String, String)>,
+    /// The places that are asked for; all of them when this is empty.
+    only: HashSet<String>,
 }
 
 #[derive(Debug)]
@@ -44,6 +48,11 @@ impl Given {
         Self::Text(SecretString::from(text.to_owned()))
     }
 
+    /// What only refers to the value is no value.
+    pub(super) fn resolved(&self) -> Self {
+        self.literal().and_then(reference).map_or_else(|| self.clone(), Self::Elsewhere)
+    }
+
     /// `None`: empty, or not there.
     pub(super) fn literal(&self) -> Option<&str> {
         match self {
@@ -54,8 +63,35 @@ impl Given {
 }
 
 impl Found {
-    pub(super) fn new(kind: Kind) -> Self {
-        Self { kind, connections: Vec::new(), ignored: Vec::new() }
+    pub(in crate::interchange) fn new(kind: Kind) -> Self {
+        Self { kind, connections: Vec::new(), ignored: Vec::new(), only: HashSet::new() }
+    }
+
+    /// As `new`, and readers may pass over what is not asked for.
+    pub(super) fn of(kind: Kind, only: &[String]) -> Self {
+        Self { only: only.iter().cloned().collect(), ..Self::new(kind) }
+    }
+
+    /// Whether what is called so there is asked for, and there is room for it: of too many, one more than fits is read.
+    pub(super) fn wants(&self, place: &str) -> bool {
+        (self.only.is_empty() || self.only.contains(&shown(place))) && self.connections.len() <= super::MOST
+    }
+
+    /// Only what is asked for.
+    pub(super) fn keep_only(&mut self, only: &[String]) {
+        let only: HashSet<&str> = only.iter().map(String::as_str).collect();
+        self.connections.retain(|made| only.is_empty() || only.contains(made.place.as_str()));
+    }
+
+    /// A row without a name cannot be told from others: it is called after its host, or by its number.
+    pub(super) fn name_places(&mut self) {
+        for (at, made) in self.connections.iter_mut().enumerate().filter(|(_, made)| made.place.trim().is_empty()) {
+            made.place = if made.draft.name.is_empty() { format!("Connection {}", at + 1) } else { shown(&made.draft.name) };
+        }
+    }
+
+    pub(super) fn push(&mut self, connection: FoundConnection) {
+        self.connections.push(connection);
     }
 
     /// What nobody may find in plain text is taken out of every row.
@@ -131,9 +167,10 @@ impl FoundConnection {
 
     /// The address, with or without a scheme. The name follows it when there is none.
     pub(super) fn host(&mut self, host: Option<&Given>, key: &str) {
-        match host {
+        match host.map(Given::resolved).as_ref() {
             Some(Given::Elsewhere(place)) => self.refuse(format!("Its address ({key}) is not written there: {place}.")),
-            Some(Given::Text(_)) | None => match host.and_then(Given::literal) {
+            host => match host.and_then(Given::literal) {
+                None if host.is_some() => self.refuse(format!("Its address ({key}) is empty there.")),
                 None => self.refuse(format!("It names no address ({key}).")),
                 Some(written) => {
                     written.clone_into(&mut self.draft.base_url);
@@ -155,6 +192,7 @@ impl FoundConnection {
     /// account beside it stays a workspace.
     pub(super) fn settle_level(&mut self) {
         let Ok(pasted) = BaseUrl::read(&self.draft.base_url) else { return };
+        let named = !self.draft.account_id.is_empty();
         let account = match pasted.base_url.kind() {
             HostKind::AccountConsole => true,
             HostKind::Workspace => false,
@@ -166,6 +204,9 @@ impl FoundConnection {
         if account {
             self.draft.workspace_id.clear();
         } else {
+            if named {
+                self.remark("Its account ID is left out: the address is that of one workspace.");
+            }
             self.draft.account_id.clear();
         }
     }
@@ -177,9 +218,9 @@ impl FoundConnection {
 
     pub(super) fn principal(&mut self, client_id: Option<&Given>, secret: Option<&Given>) {
         self.draft.auth = AuthKind::ServicePrincipal;
-        match client_id {
+        match client_id.map(Given::resolved).as_ref() {
             Some(Given::Elsewhere(place)) => self.refuse(format!("The client ID of its service principal is not written there: {place}.")),
-            _ => match client_id.and_then(Given::literal) {
+            client_id => match client_id.and_then(Given::literal) {
                 Some(id) => id.clone_into(&mut self.draft.client_id),
                 None => self.refuse("It names a service principal without its client ID."),
             },
@@ -191,10 +232,33 @@ impl FoundConnection {
         self.draft.auth = AuthKind::Browser;
     }
 
+    /// It signs in there with an identity that Brickpass cannot use yet: its address comes in, and the browser takes the place of the identity.
+    pub(super) fn through_browser(&mut self, identity: &str) {
+        self.browser();
+        self.remark(format!("There it signs in with {identity}; here it signs in through the browser."));
+    }
+
+    /// Databricks takes no passwords any more. What people write there is a personal access token, as the password of any user or as the user.
+    pub(super) fn user_and_password(&mut self, user: Option<&Given>, password: Option<&Given>) {
+        let is_token = |given: &&Given| given.literal().is_some_and(is_access_token);
+        let is_password = |given: &&Given| {
+            let literal = given.literal();
+            literal.is_some_and(|text| reference(text).is_none() && read_secret(SecretKind::PersonalAccessToken, text).is_ok())
+        };
+        let names_token = user.and_then(Given::literal).is_none_or(|user| user.eq_ignore_ascii_case("token"));
+        match (user.filter(is_token), password.filter(is_token)) {
+            (Some(token), None) => self.token(Some(token)),
+            (None, None) if !names_token && password.as_ref().is_some_and(is_password) => {
+                self.refuse("It signs in with a user name and password, which Databricks does not accept any more.");
+            }
+            _ => self.token(password),
+        }
+    }
+
     fn take_secret(&mut self, kind: SecretKind, what: &str, secret: Option<&Given>) {
-        match secret {
+        match secret.map(Given::resolved).as_ref() {
             Some(Given::Elsewhere(place)) => self.remark(format!("The {what} is not written there: {place}. It has to be typed.")),
-            _ => match secret.and_then(Given::literal) {
+            secret => match secret.and_then(Given::literal) {
                 None => self.remark(format!("No {what} comes along. It has to be typed.")),
                 Some(text) => match read_secret(kind, text) {
                     Err(why) => self.remark(format!("The {what} there {}. It has to be typed.", why.what())),
@@ -210,6 +274,13 @@ fn unfit_address(error: &BaseUrlError) -> String {
     match error {
         BaseUrlError::Host(_) => "Its address has no valid host name.".to_owned(),
         BaseUrlError::Scheme(_) | BaseUrlError::Slashes(_) => "Its address does not begin with https://.".to_owned(),
-        told => format!("{}.", shown(&told.to_string()).trim_end_matches('.')),
+        BaseUrlError::NotEncrypted(_) => "Its address begins with http://, which would send your token unencrypted.".to_owned(),
+        BaseUrlError::NotAWorkspace(host) => format!("{}.", BaseUrlError::NotAWorkspace(shown(host))),
+        told => format!("{}.", told.to_string().trim_end_matches('.')),
     }
+}
+
+/// `dapi...`, also where it stands for a password.
+fn is_access_token(text: &str) -> bool {
+    ["dapi", "dkea"].iter().any(|mark| text.starts_with(mark)) && looks_like_a_secret(text)
 }

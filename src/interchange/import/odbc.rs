@@ -1,5 +1,7 @@
 //! ODBC: the sections of an `odbc.ini`, or connection strings (`Driver=...;Host=...;`), one a line.
 
+use std::collections::HashSet;
+
 use super::{
     Found, Kind, damaged,
     driver::{self, Settings},
@@ -18,6 +20,8 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
 fn ini(text: &str) -> Result<Found, Failure> {
     let mut found = Found::new(Kind::Odbc);
     let mut sections: Vec<(&str, Settings)> = Vec::new();
+    // The keys of the last section.
+    let mut known = HashSet::new();
     for (at, line) in text.lines().enumerate() {
         let line = line.trim();
         let error = |why: &str| Err(damaged(Kind::Odbc, format!("Line {}: {why}.", at + 1)));
@@ -27,11 +31,12 @@ fn ini(text: &str) -> Result<Found, Failure> {
         if let Some(title) = line.strip_prefix('[') {
             let Some(title) = title.strip_suffix(']') else { return error("the name of a section is not closed with ]") };
             sections.push((title.trim(), Settings(Vec::new())));
+            known.clear();
             continue;
         }
         let Some((key, value)) = line.split_once('=') else { return error("a setting has no = in it") };
         let Some((_, settings)) = sections.last_mut() else { return error("a setting stands before the first section") };
-        if settings.0.iter().any(|(known, _)| known.eq_ignore_ascii_case(key.trim())) {
+        if !known.insert(key.trim().to_ascii_lowercase()) {
             return error("this setting stands twice in its section");
         }
         settings.0.push((key.trim().to_owned(), value.trim().to_owned()));
@@ -42,7 +47,7 @@ fn ini(text: &str) -> Result<Found, Failure> {
         }
         match settings.host() {
             Some(host) if is_databricks(&settings, &host) => {
-                let connection = driver::connection(title, Some(&host), &settings, &mut found);
+                let connection = driver::connection(title, Some(&host), &settings);
                 found.connections.push(connection);
             }
             _ => found.ignore(title, "not a data source of Databricks"),
@@ -71,7 +76,7 @@ fn strings(text: &str) -> Result<Found, Failure> {
         }
         let settings = string(text, start, line.trim_end())?;
         let host = settings.host();
-        let connection = driver::connection("", host.as_deref(), &settings, &mut found);
+        let connection = driver::connection("", host.as_deref(), &settings);
         found.connections.push(connection);
     }
     Ok(found)
@@ -84,6 +89,7 @@ fn string(text: &str, start: usize, line: &str) -> Result<Settings, Failure> {
         damaged(Kind::Odbc, format!("Line {line}, column {column}: {why}."))
     };
     let mut settings: Vec<(String, String)> = Vec::new();
+    let mut known = HashSet::new();
     let mut rest = line;
     while !rest.trim_matches(|c: char| c == ';' || c.is_whitespace()).is_empty() {
         rest = rest.trim_start_matches(|c: char| c == ';' || c.is_whitespace());
@@ -94,7 +100,7 @@ fn string(text: &str, start: usize, line: &str) -> Result<Settings, Failure> {
         if key.is_empty() {
             return Err(error(here, "a setting has no name"));
         }
-        if settings.iter().any(|(known, _)| known.eq_ignore_ascii_case(key)) {
+        if !known.insert(key.to_ascii_lowercase()) {
             return Err(error(here, "this setting stands there twice"));
         }
         let behind = behind.trim_start();

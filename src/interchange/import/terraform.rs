@@ -1,76 +1,82 @@
-//! Terraform: `terraform.tfvars`, and `provider "databricks"` blocks. Literals only: an expression is told, never evaluated.
+//! Terraform: `terraform.tfvars`, `provider "databricks"` blocks, and linked services of Data Factory and Synapse. Literals only: an expression is
+//! told, never evaluated.
+
+use serde_json::{Map, Value, json};
 
 use super::{
     Found, Kind,
     attributes::{Attributes, named},
+    braces::{self, Branch, Item},
     damaged,
     found::Given,
+    hcl, linked_service,
+    reference::expression,
+    settings,
+    variables::by_any_name,
 };
 use crate::failure::Failure;
 
-#[derive(Debug, PartialEq)]
-enum Token {
-    Word(String),
-    /// A text without anything to be put into it.
-    Text(String),
-    /// A text that is put together, or one over several lines.
-    Template,
-    Sign(char),
-    LineEnd,
-}
-
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
+    // `terraform.tfvars.json`.
+    if text.trim_start().starts_with('{') {
+        return settings::read_as(Kind::Tfvars, text);
+    }
     let mut found = Found::new(Kind::Tfvars);
-    let tokens = tokens(text).map_err(|line| damaged(Kind::Tfvars, format!("The text or comment in line {line} is never closed.")))?;
-    let (mut at, mut depth) = (0_usize, 0_usize);
+    let tokens = hcl::tokens(text).map_err(|line| damaged(Kind::Tfvars, format!("The text or comment in line {line} is never closed.")))?;
+    let items = braces::items(&tokens).ok_or_else(|| damaged(Kind::Tfvars, "Its blocks are nested too deep."))?;
     let mut variables = Attributes::new();
-    let mut provider: Option<(String, Attributes)> = None;
-    while let Some(token) = tokens.get(at) {
-        match token {
-            Token::Word(word) if depth == 0 && word == "provider" => {
-                if matches!(tokens.get(at + 1), Some(Token::Text(name)) if name == "databricks") {
-                    provider = Some(("databricks".to_owned(), Attributes::new()));
-                }
-            }
-            Token::Word(key) if matches!(tokens.get(at + 1), Some(Token::Sign('='))) => {
-                let value = value(tokens.get(at + 2..).unwrap_or_default());
-                match (&mut provider, depth) {
-                    (Some((name, attributes)), 1) => {
-                        if key == "alias" {
-                            name.replace_range(.., value.literal().unwrap_or("databricks"));
-                        } else if let Some(attribute) = named(key) {
-                            attributes.set(attribute, key, value);
-                        } else {
-                            found.ignore(key, "a setting of other tools");
-                        }
-                    }
-                    (None, 0) => match variable(key) {
-                        Some(attribute) => variables.set(attribute, key, value),
-                        None => found.ignore(key, "not a part of a connection"),
-                    },
-                    _ => {}
-                }
-                at += 1;
-            }
-            Token::Sign('{' | '[' | '(') => depth += 1,
-            Token::Sign('}' | ']' | ')') => {
-                depth = depth.saturating_sub(1);
-                if depth == 0
-                    && let Some((name, attributes)) = provider.take()
-                {
-                    let connection = attributes.into_connection(&name);
-                    found.connections.push(connection);
-                }
-            }
+    for item in &items {
+        match item.head.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["provider", "databricks"] => provider(item, &mut found),
+            ["resource", kind, label] => resource(kind, label, &item.branch, &mut found),
+            [key] if matches!(item.branch, Branch::Object(_)) => object(key, &item.branch, &mut found),
+            [key] => match variable(key) {
+                Some(attribute) => variables.set(attribute, key, given(&item.branch)),
+                None => found.ignore(key, "not a part of a connection"),
+            },
             _ => {}
         }
-        at += 1;
     }
     if variables.names_databricks() {
-        let connection = variables.into_connection("terraform");
-        found.connections.push(connection);
+        found.push(variables.into_connection("terraform"));
     }
     Ok(found)
+}
+
+fn provider(item: &Item, found: &mut Found) {
+    let mut attributes = Attributes::new();
+    let mut others = Vec::new();
+    let mut name = "databricks";
+    for setting in item.branch.items() {
+        match setting.key() {
+            Some("alias") => name = setting.branch.text().unwrap_or(name),
+            Some(key) => match named(key) {
+                Some(attribute) => attributes.set(attribute, key, given(&setting.branch)),
+                None => others.push(key),
+            },
+            None => {}
+        }
+    }
+    let mut made = attributes.into_connection(name);
+    for key in others {
+        made.ignore(key, "a setting of other tools");
+    }
+    found.push(made);
+}
+
+/// `databricks = { host = "...", token = "..." }`
+fn object(key: &str, branch: &Branch, found: &mut Found) {
+    let mut attributes = Attributes::new();
+    for setting in branch.items() {
+        if let Some((key, attribute)) = setting.key().and_then(|key| Some((key, by_any_name(key)?))) {
+            attributes.set(attribute, key, given(&setting.branch));
+        }
+    }
+    if key.contains("databricks") && attributes.has("host") {
+        found.push(attributes.into_connection(key));
+    } else {
+        found.ignore(key, "not a part of a connection");
+    }
 }
 
 /// The names that variables for the provider usually have.
@@ -82,104 +88,52 @@ fn variable(name: &str) -> Option<&'static str> {
     }
 }
 
-fn value(rest: &[Token]) -> Given {
-    let alone = matches!(rest.get(1), None | Some(Token::LineEnd | Token::Sign('}' | ',')));
-    match rest.first() {
-        Some(Token::Text(text)) if alone => Given::text(text),
-        Some(Token::Word(word)) if alone && (["true", "false"].contains(&word.as_str()) || word.bytes().all(|b| b.is_ascii_digit())) => {
-            Given::text(word)
-        }
-        Some(Token::Word(word)) if alone && word == "null" => Given::text(""),
-        _ => Given::Elsewhere("it is an expression of Terraform".to_owned()),
+fn given(branch: &Branch) -> Given {
+    match branch {
+        Branch::Text(text) => Given::text(text),
+        Branch::Null => Given::text(""),
+        Branch::Expression(words) => Given::Elsewhere(expression(words, "of Terraform")),
+        Branch::List(_) | Branch::Object(_) => Given::Elsewhere("it is an expression of Terraform".to_owned()),
     }
 }
 
-/// `Err`: the line of what is never closed.
-fn tokens(text: &str) -> Result<Vec<Token>, usize> {
-    let mut tokens = Vec::new();
-    let mut rest = text;
-    let line = |rest: &str| text.get(..text.len() - rest.len()).unwrap_or_default().matches('\n').count() + 1;
-    while let Some(c) = rest.chars().next() {
-        if rest.starts_with('#') || rest.starts_with("//") {
-            rest = rest.find('\n').and_then(|end| rest.get(end..)).unwrap_or_default();
-        } else if let Some(comment) = rest.strip_prefix("/*") {
-            rest = comment.split_once("*/").ok_or_else(|| line(rest))?.1;
-        } else if c == '"' {
-            let (token, behind) = quoted(rest.get(1..).unwrap_or_default()).ok_or_else(|| line(rest))?;
-            tokens.push(token);
-            rest = behind;
-        } else if let Some(heredoc) = rest.strip_prefix("<<") {
-            let (first, body) = heredoc.split_once('\n').ok_or_else(|| line(rest))?;
-            let mark = first.trim_start_matches('-').trim();
-            let mut behind = body;
-            loop {
-                if behind.is_empty() {
-                    return Err(line(rest));
-                }
-                let (one, next) = behind.split_once('\n').unwrap_or((behind, ""));
-                if one.trim() == mark {
-                    rest = next;
-                    break;
-                }
-                behind = next;
-            }
-            tokens.extend([Token::Template, Token::LineEnd]);
-        } else if c.is_alphanumeric() || c == '_' {
-            let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(rest.len());
-            let (word, behind) = rest.split_at(end);
-            tokens.push(Token::Word(word.to_owned()));
-            rest = behind;
-        } else {
-            match c {
-                '\n' => tokens.push(Token::LineEnd),
-                c if c.is_whitespace() => {}
-                c => tokens.push(Token::Sign(c)),
-            }
-            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+/// The resources of azurerm that are linked services of Databricks.
+fn resource(kind: &str, label: &str, branch: &Branch, found: &mut Found) {
+    let name = branch.get("name").and_then(Branch::text).unwrap_or(label);
+    let properties = match kind {
+        "azurerm_data_factory_linked_service_azure_databricks" => json!({ "type": "AzureDatabricks", "typeProperties": own(branch) }),
+        "azurerm_data_factory_linked_custom_service" | "azurerm_synapse_linked_service" => {
+            let settings = match branch.get("type_properties_json") {
+                Some(Branch::Text(text)) => serde_json::from_str(text).unwrap_or_default(),
+                other => other.map(Branch::as_template).unwrap_or_default(),
+            };
+            json!({ "type": branch.get("type").and_then(Branch::text), "typeProperties": settings })
         }
-    }
-    Ok(tokens)
+        _ => return,
+    };
+    linked_service::take(&json!({ "name": name, "properties": properties }), &Value::Null, found);
 }
 
-/// The text behind an opening quotation mark; `$${` and `%%{` are literal. `None`: never closed.
-fn quoted(inner: &str) -> Option<(Token, &str)> {
-    let mut text = String::new();
-    let mut template = false;
-    let mut depth = 0_usize;
-    let mut chars = inner.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let follows = |sign: &str| inner.get(at..).is_some_and(|rest| rest.starts_with(sign));
-        match c {
-            '"' if depth == 0 => {
-                let token = if template { Token::Template } else { Token::Text(text) };
-                return Some((token, inner.get(at + 1..).unwrap_or_default()));
+/// The resource of this linked service alone has names of its own.
+fn own(branch: &Branch) -> Value {
+    let mut settings = Map::new();
+    for item in branch.items() {
+        let value = || item.branch.as_template();
+        match item.key() {
+            Some("adb_domain") => settings.insert("domain".to_owned(), value()),
+            Some("access_token") => settings.insert("accessToken".to_owned(), value()),
+            Some("msi_work_space_resource_id" | "msi_workspace_id") => settings.insert("authentication".to_owned(), json!("MSI")),
+            Some("key_vault_password") => {
+                let of = |key: &str| item.branch.get(key).map(Branch::as_template);
+                let secret = json!({
+                    "type": "AzureKeyVaultSecret",
+                    "store": { "referenceName": of("linked_service_name") },
+                    "secretName": of("secret_name"),
+                });
+                settings.insert("accessToken".to_owned(), secret)
             }
-            '\\' => match chars.next()?.1 {
-                'n' => text.push('\n'),
-                'r' => text.push('\r'),
-                't' => text.push('\t'),
-                escaped @ ('u' | 'U') => {
-                    let mut digits = String::new();
-                    for _ in 0..(if escaped == 'u' { 4 } else { 8 }) {
-                        digits.push(chars.next()?.1);
-                    }
-                    text.push(u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32)?);
-                }
-                c => text.push(c),
-            },
-            '\n' if depth == 0 => return None,
-            '$' | '%' if depth == 0 && (follows("$${") || follows("%%{")) => {
-                text.extend([c, '{']);
-                chars.nth(1);
-            }
-            '$' | '%' if follows("${") || follows("%{") => {
-                template = true;
-                depth += 1;
-                chars.next();
-            }
-            '}' if depth > 0 => depth -= 1,
-            c => text.push(c),
-        }
+            _ => None,
+        };
     }
-    None
+    Value::Object(settings)
 }

@@ -8,20 +8,48 @@ use crate::{
     failure::{Code, Failure},
 };
 
-/// The text without its byte order mark. Windows PowerShell writes UTF-16.
-pub(super) fn of(bytes: &[u8]) -> Result<Cow<'_, str>, Failure> {
+/// The text of a file, and how it was written down.
+pub(super) struct Read<'a> {
+    pub(super) text: Cow<'a, str>,
+    /// Windows PowerShell writes UTF-16, which few other programs read.
+    pub(super) utf_16: bool,
+}
+
+/// The text without its byte order mark.
+pub(super) fn of(bytes: &[u8]) -> Result<Read<'_>, Failure> {
     if bytes.len() > LARGEST {
         return Err(too_large());
     }
     if let Some((what, fix)) = foreign(bytes) {
         return Err(Failure::new(Code::Unsupported, "Nothing was imported.", what, fix));
     }
-    let text = match bytes {
-        [0xFF, 0xFE, rest @ ..] => Cow::Owned(utf_16(rest, u16::from_le_bytes)?),
-        [0xFE, 0xFF, rest @ ..] => Cow::Owned(utf_16(rest, u16::from_be_bytes)?),
-        [0xEF, 0xBB, 0xBF, rest @ ..] | rest => Cow::Borrowed(std::str::from_utf8(rest).map_err(|_| not_text())?),
+    let wide = match bytes {
+        [0xFF, 0xFE, rest @ ..] => Some(utf_16(rest, u16::from_le_bytes)?),
+        [0xFE, 0xFF, rest @ ..] => Some(utf_16(rest, u16::from_be_bytes)?),
+        // Without a mark: every other byte of plain text is zero.
+        [first, 0, _, 0, ..] if *first != 0 => Some(utf_16(bytes, u16::from_le_bytes)?),
+        [0, first, 0, _, ..] if *first != 0 => Some(utf_16(bytes, u16::from_be_bytes)?),
+        _ => None,
     };
-    if text.contains('\0') { Err(not_text()) } else { Ok(text) }
+    let read = if let Some(text) = wide {
+        Read { text: Cow::Owned(text), utf_16: true }
+    } else {
+        let rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let text = std::str::from_utf8(rest).map_err(|error| not_utf_8(rest, error.valid_up_to()))?;
+        Read { text: Cow::Borrowed(text), utf_16: false }
+    };
+    if read.text.contains('\0') { Err(not_text()) } else { Ok(read) }
+}
+
+/// Most often a text in one of the old encodings of Windows.
+fn not_utf_8(bytes: &[u8], at: usize) -> Failure {
+    let line = bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
+    Failure::new(
+        Code::InvalidInput,
+        "Nothing was imported.",
+        format!("It is not text in UTF-8: line {line} has a character in another encoding, such as ANSI (Windows-1252)."),
+        "Open it in an editor, save it as UTF-8, and import it again; or choose another file.",
+    )
 }
 
 pub(super) fn too_large() -> Failure {

@@ -154,7 +154,7 @@ impl Inner {
                 let file = Box::new(self.around.file());
                 self.events.push_back(Event::Profiles(Ok(file)));
             }
-            Command::ReadImport { run, source } => {
+            Command::ReadImport { run, source, .. } => {
                 let typed = match &source {
                     ImportSource::Text { text, .. } => text.expose_secret().to_owned(),
                     ImportSource::Backup { passphrase, .. } => passphrase.expose_secret().to_owned(),

@@ -15,8 +15,8 @@ pub const ASK: &str = "Import connections...";
 pub const ELSEWHERE: &str = "Import from elsewhere...";
 pub const WHY: &str = "Nothing is saved before you have seen what would come in.";
 pub const FILE: &str = "File";
-pub const FILE_HINT: &str = ".databrickscfg, env file, tfvars, JDBC URL, ODBC, dbt profile, linked service, Airflow, .pbids, CSV or Brickpass JSON. The kind \
-     is found out by itself.";
+pub const FILE_HINT: &str = ".databrickscfg, bundle, env file, Terraform, JDBC URL, ODBC, dbt profile, linked service, Airflow, Kubernetes, JSON, YAML or \
+     TOML settings, CSV, or a script that names a workspace. Brickpass finds out the kind by itself.";
 pub const WHOLE_PATH: &str = "Write the whole path, folder and name";
 pub const DROP: &str = "You can also drop a file on the window.";
 pub const PASTED: &str = "Pasted text";
@@ -113,10 +113,17 @@ pub fn kind(kind: Kind) -> &'static str {
         Kind::LinkedService => "linked service",
         Kind::Airflow => "Airflow connections",
         Kind::Connect => "Spark Connect URL",
-        Kind::Pbids => "Power BI data source",
+        Kind::Pbids => "Power BI",
         Kind::Address => "address",
-        Kind::Postman => "Postman environment",
+        Kind::Postman => "Postman",
         Kind::Csv => "CSV",
+        Kind::Bundle => "Databricks bundle",
+        Kind::Kubernetes => "Kubernetes manifest",
+        Kind::Settings => "settings",
+        Kind::Bruno => "Bruno environment",
+        Kind::Tableau => "Tableau data source",
+        Kind::Warehouse => "connection details of a SQL warehouse",
+        Kind::Program => "program or script",
         Kind::Brickpass => "Brickpass connections",
     }
 }

@@ -147,3 +147,100 @@ fn the_list_of_all_connections_that_was_exported_comes_in_as_it_is() {
     let pbids = r#"{"version":"0.1","connections":[{"details":{"protocol":"databricks-sql"}}]}"#;
     assert_eq!(super::guess(None, pbids.as_bytes()), Some(Kind::Pbids));
 }
+
+/// What is exported without an address of its own, by the format and the words that say so.
+const NO_ADDRESS: [(&str, &str); 9] = [
+    ("exec", "a command of Brickpass, which names the connection"),
+    ("secret-store", "a command that puts the token into a store"),
+    ("sdk", "Python, Go and Java name a profile"),
+    ("databricks-connect", "without the secret it names a profile"),
+    ("terraform", "by a profile: the address is in .databrickscfg"),
+    ("vscode", "the overrides beside the bundle name a profile"),
+    ("kubernetes", "the secret beside the deployment holds the token alone"),
+    ("bruno", "requests name variables, whose values are in the environment"),
+    ("airflow", "a script for a store of secrets"),
+];
+
+/// Every choice of every field once, as far as it can be made.
+fn choices(format: &crate::interchange::format::Format) -> Vec<Answers> {
+    use crate::interchange::format::{FieldKind, Pick};
+    let mut base = answers();
+    for field in format.fields {
+        let usual = match field.kind {
+            FieldKind::Choice(choices) => choices[0].0,
+            FieldKind::Pick(Pick::HttpPath) => "/sql/1.0/warehouses/abc123def4567890",
+            FieldKind::Pick(Pick::Cluster) => "0101-120000-abcd1234",
+            FieldKind::Pick(Pick::NodeType) => "Standard_D4ds_v5",
+            FieldKind::Pick(Pick::RuntimeVersion) => "15.4.x-scala2.12",
+            FieldKind::Flag | FieldKind::Lines => continue,
+            FieldKind::Text if field.default.is_empty() && !field.required => continue,
+            FieldKind::Text if !field.default.is_empty() => field.default,
+            FieldKind::Text | FieldKind::Pick(_) => "main",
+        };
+        base.set(field.id, usual);
+    }
+    let mut all = vec![base.clone()];
+    for field in format.fields {
+        if let FieldKind::Choice(choices) = field.kind {
+            for (word, _) in &choices[1..] {
+                let mut other = base.clone();
+                other.set(field.id, *word);
+                all.push(other);
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn fl_12_whatever_is_exported_can_be_imported_without_naming_its_kind() {
+    let mut without = std::collections::BTreeSet::new();
+    let (mut made, mut back) = (0, 0);
+    for format in export::FORMATS {
+        for auth in [AuthKind::PersonalAccessToken, AuthKind::ServicePrincipal, AuthKind::Browser] {
+            let connection = connection(auth, HOST);
+            let secret =
+                SecretString::from(if auth == AuthKind::PersonalAccessToken { PAT } else { "dose0123456789abcdef0123456789abcdef" });
+            for secret in [None, Some(&secret)] {
+                for answers in choices(format) {
+                    let subject = Subject { connection: &connection, secret, profile: "sales", helper: "/usr/bin/brickpass-credential" };
+                    let Ok(document) = (format.make)(&subject, &answers) else { continue };
+                    made += 1;
+                    let rows: Vec<FoundConnection> = document
+                        .files
+                        .iter()
+                        .filter_map(|file| super::read_as(None, Some(&file.name), file.text.expose_secret().as_bytes()).ok())
+                        .flat_map(|found| found.connections)
+                        .filter(|row| row.refused.is_none())
+                        .collect();
+                    let names: Vec<&str> = document.files.iter().map(|file| file.name.as_str()).collect();
+                    if rows.iter().any(|row| row.draft.base_url == HOST) {
+                        back += 1;
+                    } else {
+                        let text: String = document.files.iter().map(|file| file.text.expose_secret()).collect();
+                        assert!(
+                            !text.contains("azuredatabricks.net"),
+                            "{} {auth:?} {names:?} holds an address that is not read:\n{text}",
+                            format.id
+                        );
+                        without.insert(format.id);
+                    }
+                    // A secret that was written comes back, unless the file has no connection with it.
+                    let held = document
+                        .files
+                        .iter()
+                        .any(|file| secret.is_some_and(|secret| file.text.expose_secret().contains(secret.expose_secret())));
+                    let has_it = rows
+                        .iter()
+                        .any(|row| row.secret.as_ref().zip(secret).is_some_and(|((_, a), b)| a.expose_secret() == b.expose_secret()));
+                    let apart = ["bruno", "kubernetes"].contains(&format.id);
+                    assert!(!held || has_it || apart, "{} {auth:?} {names:?}: {rows:?}", format.id);
+                }
+            }
+        }
+    }
+    assert!(made > 100 && back > 80, "{made} made, {back} read");
+    for id in without {
+        assert!(NO_ADDRESS.iter().any(|(known, _)| *known == id), "{id} holds no address, and nobody says why");
+    }
+}

@@ -1,4 +1,5 @@
 mod back;
+mod files;
 mod hostile;
 mod texts;
 mod tools;
@@ -38,6 +39,14 @@ fn secret(found: &FoundConnection) -> Option<(SecretKind, &str)> {
 fn has_token(made: &FoundConnection) {
     assert_eq!((made.draft.base_url.as_str(), made.draft.auth), (HOST, AuthKind::PersonalAccessToken));
     assert_eq!((secret(made), &made.refused), (Some((SecretKind::PersonalAccessToken, PAT)), &None));
+}
+
+/// An identity that cannot be used here: its address comes in, and nothing of the identity.
+fn in_browser(made: &FoundConnection, identity: &str) {
+    assert_eq!((made.draft.base_url.as_str(), made.draft.auth, &made.refused), (HOST, AuthKind::Browser, &None), "{identity}");
+    assert!(made.secret.is_none() && made.draft.client_id.is_empty(), "{identity}");
+    let told = made.remarks.iter().any(|remark| remark.contains(identity) && remark.contains("here it signs in through the browser"));
+    assert!(told, "{identity}: {:?}", made.remarks);
 }
 
 fn keys(found: &Found) -> Vec<&str> {

@@ -45,7 +45,12 @@ fn a_linked_services_expressions_are_resolved_from_defaults_or_told() {
     let made = one(Kind::LinkedService, &linked("@linkedService().wsUrl", "{}"));
     assert!(made.refused.unwrap().contains("not written there"));
     let identity = linked(HOST, "{}").replace(r#""domain""#, r#""authentication":"MSI","domain""#);
-    assert!(one(Kind::LinkedService, &identity).refused.unwrap().contains("managed identity"));
+    in_browser(&one(Kind::LinkedService, &identity), "managed identity");
+    assert!(made_by_default(&with_default).contains("wsUrl"), "the default is told");
+}
+
+fn made_by_default(text: &str) -> String {
+    one(Kind::LinkedService, text).remarks.join(" ")
 }
 
 #[test]
@@ -59,7 +64,8 @@ fn im_04_workers_are_a_number_or_a_range() {
     for (workers, words) in [(r#""1:10""#, "1 to 10 workers"), ("2", "2 workers"), (r#""3""#, "3 workers")] {
         let read = with(workers);
         assert_eq!(read.connections[0].refused, None);
-        assert!(read.ignored.iter().any(|(key, why)| key == "newClusterNumOfWorker" && why.contains(words)), "{:?}", read.ignored);
+        let ignored = &read.connections[0].ignored;
+        assert!(ignored.iter().any(|(key, why)| key == "newClusterNumOfWorker" && why.contains(words)), "{ignored:?}");
     }
     for workers in [r#""a:b""#, r#""10:1""#, r#""1:2:3""#, "-1", "1.5", r#""99999999999""#] {
         assert!(with(workers).connections[0].refused.as_ref().unwrap().contains("neither a number nor a range"), "{workers}");
@@ -102,7 +108,9 @@ fn jdbc_flows_become_ways_to_sign_in() {
     assert_eq!(principal.draft.client_id, "00000000-0000-0000-0000-000000000001");
     let browser = make("AuthMech=11;Auth_Flow=2;OAuth2RedirectUrlPort=8021");
     assert_eq!((browser.draft.auth, browser.draft.redirect_port.as_str()), (AuthKind::Browser, "8021"));
-    for refused in ["AuthMech=11;Auth_Flow=3", "AuthMech=11;Auth_Flow=1;AzureTenantId=t", "AuthMech=3;UID=joe;PWD=x", "AuthMech=1"] {
+    in_browser(&make("AuthMech=11;Auth_Flow=3"), "managed identity of Azure");
+    in_browser(&make("AuthMech=11;Auth_Flow=1;AzureTenantId=t;OAuth2ClientId=x;OAuth2Secret=y"), "Microsoft Entra ID");
+    for refused in ["AuthMech=3;UID=joe;PWD=x", "AuthMech=1"] {
         assert!(make(refused).refused.is_some(), "{refused}");
     }
     assert!(make("AuthMech=3;UID=token").remarks.iter().any(|remark| remark.contains("has to be typed")));
@@ -158,14 +166,10 @@ fn profiles_are_read_as_the_sdks_do() {
     assert_eq!(secret(get("m2m")), Some((SecretKind::ClientSecret, "dose1")));
     assert_eq!(get("acc").draft.level, LevelKind::Account);
     assert_eq!((get("stale").draft.level, get("stale").draft.account_id.as_str()), (LevelKind::Workspace, ""));
-    for (place, word) in [
-        ("two", "More than one way"),
-        ("az", "Entra ID"),
-        ("goo", "Google"),
-        ("msi", "Entra ID"),
-        ("basic", "user name and password"),
-        ("nohost", "names no address"),
-    ] {
+    in_browser(get("az"), "Microsoft Entra ID");
+    in_browser(get("goo"), "Google");
+    in_browser(get("msi"), "Microsoft Entra ID (azure-msi)");
+    for (place, word) in [("two", "More than one way"), ("basic", "user name and password"), ("nohost", "names no address")] {
         assert!(get(place).refused.as_ref().unwrap().contains(word), "{place}: {:?}", get(place).refused);
     }
     assert!(found.connections.iter().all(|made| made.place != "__settings__"));
@@ -273,7 +277,7 @@ fn airflow_json_exports_and_uris_are_read() {
     );
     assert_eq!(secret(&one(Kind::Airflow, &principal)), Some((SecretKind::ClientSecret, "dose1")));
     let azure = format!(r#"{{"conn_type":"databricks","host":"{HOST}","login":"x","password":"y","extra":{{"azure_tenant_id":"z"}}}}"#);
-    assert!(one(Kind::Airflow, &azure).refused.is_some());
+    in_browser(&one(Kind::Airflow, &azure), "Microsoft Entra ID");
 }
 
 #[test]
@@ -297,7 +301,7 @@ fn a_url_of_spark_connect_gives_its_host_and_token_and_chooses_no_compute() {
     let url = "sc://adb-1234567890123456.7.azuredatabricks.net:443/;token=not%2Da%2Dtoken;x-databricks-cluster-id=0101-120000-abcd1234;use_ssl=true";
     let found = read_as(None, None, url.as_bytes()).unwrap();
     assert_eq!(found.kind, Kind::Connect);
-    assert!(found.ignored.iter().any(|ignored| format!("{ignored:?}").contains("x-databricks-cluster-id")));
+    assert!(keys(&found).contains(&"x-databricks-cluster-id"));
     let made = &found.connections[0];
     assert_eq!(made.draft.base_url, "https://adb-1234567890123456.7.azuredatabricks.net");
     assert_eq!(made.draft.auth, AuthKind::PersonalAccessToken);

@@ -239,7 +239,7 @@ impl State {
         };
         importing.failure = None;
         importing.stage = Stage::Reading(run);
-        vec![Command::ReadImport { run, source }]
+        vec![Command::ReadImport { run, source, only: Vec::new() }]
     }
 
     /// Saves what is chosen; replacing asks first.
