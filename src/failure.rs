@@ -75,6 +75,8 @@ pub enum Code {
     // The vault
     NoSecret,
     VaultLocked,
+    /// The encrypted file that holds the secrets is missing.
+    VaultLost,
     VaultUnavailable,
     VaultBusy,
     WrongPassphrase,

@@ -129,5 +129,8 @@ fn tokens(id: ConnectionId) -> Event {
             scopes: Vec::new(),
         })
         .collect();
-    Event::Tokens { id, outcome: Ok(TokenList { tokens, in_use: Some(format!("{:f>64x}", 7)), longest_days: Some(730) }) }
+    Event::Tokens {
+        id,
+        outcome: Ok(TokenList { tokens, in_use: Some(format!("{:f>64x}", 7)), left_over: Vec::new(), longest_days: Some(730) }),
+    }
 }

@@ -29,6 +29,9 @@ pub(super) struct Args {
     /// Print one JSON document on stdout
     #[arg(long, global = true)]
     pub(super) json: bool,
+    /// Read the passphrase of the encrypted file of secrets from the first line of this file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) vault_passphrase_file: Option<std::path::PathBuf>,
     #[command(subcommand)]
     pub(super) subcommand: Option<Subcommand>,
 }
@@ -108,21 +111,32 @@ pub(super) enum Subcommand {
     /// Which configuration Databricks' tools would use here, and where each value comes from; never a secret
     Effective(Effective),
     /// Check the vault, the files and what signing in needs, and say how to mend what is wrong
-    Doctor,
-    /// Bring back the newest good backup of a lost or damaged file; what is replaced is kept
-    Restore {
-        /// The encrypted file of secrets instead of the connections file
-        #[arg(long, conflicts_with = "empty")]
-        vault: bool,
-        /// Begin with an empty list of connections
+    Doctor {
+        /// First delete what the encrypted file holds for connections that are neither on the list nor being removed
         #[arg(long)]
-        empty: bool,
+        delete_unknown_secrets: bool,
     },
+    /// Bring back the newest good backup of a lost or damaged file; what is replaced is kept
+    Restore(Restore),
     /// Serve the embedded demo workspaces until stopped; the first line on stdout is JSON
     Demo(Demo),
     /// Print completions for a shell
     #[command(after_help = "For example: brickpass completions bash > ~/.local/share/bash-completion/completions/brickpass")]
     Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+pub(super) struct Restore {
+    /// The encrypted file of secrets instead of the connections file
+    #[arg(long)]
+    pub(super) vault: bool,
+    /// Give up the secrets in the encrypted file and begin with a new one; the former file is kept
+    #[arg(long)]
+    pub(super) new_vault: bool,
+    /// Begin with an empty list of connections
+    #[arg(long)]
+    pub(super) empty: bool,
 }
 
 #[derive(Debug, clap::Args)]

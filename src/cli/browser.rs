@@ -8,6 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[cfg(unix)]
+use crate::storage::PASSPHRASE_VARIABLES;
+
 /// An opener that fails (no browser is installed) does so at once; one that succeeds may stay for as long as the browser.
 #[cfg(unix)]
 const VERDICT: Duration = Duration::from_secs(1);
@@ -44,13 +47,10 @@ pub(super) fn open(address: &str) -> std::io::Result<()> {
 #[cfg(unix)]
 fn start(opener: &mut Command) -> io::Result<Child> {
     use std::os::unix::process::CommandExt as _;
-    opener
-        .env_remove(super::environment::PASSPHRASE)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()
+    for name in PASSPHRASE_VARIABLES {
+        opener.env_remove(name);
+    }
+    opener.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0).spawn()
 }
 
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    doctor_cli_tokens, doctor_helper, doctor_sign_in, doctor_surroundings, environment,
+    doctor_cli_tokens, doctor_helper, doctor_sign_in, doctor_surroundings, doctor_vault, environment,
     output::{count, print_json, say},
     session::Session,
 };
@@ -35,7 +35,10 @@ impl Finding {
     }
 }
 
-pub(super) fn doctor(json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn doctor(delete_unknown_secrets: bool, json: bool) -> Result<ExitCode, Failure> {
+    if delete_unknown_secrets {
+        doctor_vault::delete_unknown_secrets()?;
+    }
     let findings = examine()?;
     let well = findings.iter().all(|finding| finding.ok);
     if json {
@@ -80,7 +83,7 @@ fn examine() -> Result<Vec<Finding>, Failure> {
         None => Finding::fine("Settings", "readable"),
         Some(failure) => Finding::wrong("Settings", failure),
     });
-    let (_, vault) = session.open_vault()?;
+    let (home, vault) = session.open_vault()?;
     findings.push(match &vault {
         VaultStatus::Ready { place } => Finding::fine("Vault", format!("secrets are kept in {place}")),
         VaultStatus::Locked { place, new: true } => Finding {
@@ -95,8 +98,10 @@ fn examine() -> Result<Vec<Finding>, Failure> {
             detail: format!("{place} is locked."),
             fix: Some("Set BRICKPASS_VAULT_PASSPHRASE, or unlock it in the window.".to_owned()),
         },
-        VaultStatus::Unavailable(failure) => Finding::wrong("Vault", failure),
+        VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. } => Finding::wrong("Vault", failure),
     });
+    findings.extend(doctor_vault::findings(&mut session, home, &vault)?);
+    findings.extend(doctor_vault::interrupted(&places.state_dir, &session.snapshot));
     let connections: Vec<_> = session.snapshot.entries.iter().map(|entry| &entry.connection).collect();
     findings.extend(doctor_sign_in::findings(&places, &connections, Timestamp::now()));
     findings.extend(doctor_surroundings::network(&places, SettingsFile::new(&places.config_dir).load().0.ca_file.as_deref()));

@@ -10,17 +10,14 @@ use std::{
 use directories::{ProjectDirs, UserDirs};
 use secrecy::SecretString;
 
-use super::{browser, doctor_sign_in};
+use super::{browser, doctor_sign_in, passphrase};
 use crate::{
     connection::BaseUrl,
     databricks::ProxyVariables,
     engine::{Around, Places},
     failure::{Code, Failure},
-    storage::{Vault, VaultConfig, VaultHome, refuse_as_root},
+    storage::{AskPassphrase, Vault, VaultConfig, VaultContext, VaultHome, refuse_as_root},
 };
-
-/// Opens the encrypted file where nobody can be asked.
-pub(super) const PASSPHRASE: &str = "BRICKPASS_VAULT_PASSPHRASE";
 
 /// Where things lie: `BRICKPASS_CONFIG_DIR`, `BRICKPASS_STATE_DIR`, else the platform's own folders; and which vault.
 ///
@@ -212,12 +209,9 @@ fn chosen_vault(places: &Places) -> Result<Option<Vault>, Failure> {
             ));
         }
     };
-    Ok(Some(Vault::new(VaultConfig { home, file: places.vault_file(), passphrase: passphrase() })))
-}
-
-/// `BRICKPASS_VAULT_PASSPHRASE`.
-pub(super) fn passphrase() -> Option<SecretString> {
-    set(PASSPHRASE).and_then(|phrase| phrase.into_string().ok()).map(SecretString::from)
+    let config = VaultConfig { home, file: places.vault_file(), passphrase: None };
+    let ask: Option<AskPassphrase> = if passphrase::is_given() { Some(Arc::new(passphrase::given)) } else { None };
+    Ok(Some(Vault::of_installation(config, VaultContext { state_dir: Some(places.state_dir.clone()), ask })))
 }
 
 /// What Databricks' own tools read when nothing is said on the command line.

@@ -138,7 +138,7 @@ fn signed_in(session: &mut Session, connection: &Connection) -> Result<SignedIn,
     match session.open_vault()?.1 {
         VaultStatus::Ready { .. } => {}
         VaultStatus::Locked { place, .. } => return Ok(SignedIn::Unknown(format!("Unknown: {place} is locked"))),
-        VaultStatus::Unavailable(failure) => return Ok(SignedIn::Unknown(failure.what)),
+        VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. } => return Ok(SignedIn::Unknown(failure.what)),
     }
     Ok(match session.describe_sign_in(connection)? {
         Ok(Some(sign_in)) => SignedIn::Yes(sign_in),

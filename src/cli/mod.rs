@@ -17,6 +17,7 @@ mod doctor_cli_tokens;
 mod doctor_helper;
 mod doctor_sign_in;
 mod doctor_surroundings;
+mod doctor_vault;
 mod edit;
 mod effective;
 mod environment;
@@ -30,6 +31,7 @@ mod interrupt;
 mod list;
 mod nearest;
 mod output;
+mod passphrase;
 mod pat;
 mod profiles;
 mod publish;
@@ -70,6 +72,9 @@ pub enum Task {
 pub fn task() -> Task {
     let args = Args::parse();
     let json = args.json;
+    if let Some(file) = args.vault_passphrase_file {
+        passphrase::name_file(file);
+    }
     let Some(subcommand) = args.subcommand else {
         return Task::Window(Opening { demo: args.demo });
     };
@@ -107,8 +112,8 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Activity(options) => activity::activity(&options, json),
         Subcommand::Diagnostics { output } => diagnostics::diagnostics(output, json),
         Subcommand::Effective(options) => effective::effective(&options, json),
-        Subcommand::Doctor => doctor::doctor(json),
-        Subcommand::Restore { vault, empty } => restore::restore(vault, empty, json),
+        Subcommand::Doctor { delete_unknown_secrets } => doctor::doctor(delete_unknown_secrets, json),
+        Subcommand::Restore(what) => restore::restore(&what, json),
         Subcommand::Demo(options) => demo::serve(&options),
         Subcommand::Completions { shell } => {
             // Not straight to stdout: it panics when the reader closes its end.

@@ -17,7 +17,7 @@ pub(super) fn exit_code(code: Code) -> u8 {
     match code {
         Code::InvalidInput => 2,
         Code::NoSuchConnection => 3,
-        Code::VaultLocked | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => 4,
+        Code::VaultLocked | Code::VaultLost | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => 4,
         Code::Dns
         | Code::Refused
         | Code::Unreachable

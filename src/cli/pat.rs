@@ -102,7 +102,7 @@ fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<Ex
         _ => None,
     })?;
     let told = list.tells_last_use();
-    let TokenList { tokens, in_use, longest_days } = list;
+    let TokenList { tokens, in_use, left_over, longest_days } = list;
     let now = Timestamp::now();
     let used = |token: &Token| in_use.as_ref() == Some(&token.id);
     if json {
@@ -112,6 +112,7 @@ fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<Ex
                 let mut fields = fields(token);
                 fields.insert("in_use".to_owned(), json!(used(token)));
                 fields.extend(lapse(token, now).filter(|_| told));
+                fields.insert("left_over".to_owned(), json!(left_over.contains(&token.id)));
                 Value::Object(fields)
             })
             .collect();
@@ -136,7 +137,13 @@ fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<Ex
                 token.created_at.map(day).unwrap_or_default(),
                 token.expires_at.map_or_else(|| "never".to_owned(), day),
                 token.last_used.map_or_else(|| "never".to_owned(), |day| day.to_string()),
-                if used(token) { "yes".to_owned() } else { String::new() },
+                if used(token) {
+                    "yes".to_owned()
+                } else if left_over.contains(&token.id) {
+                    "left over".to_owned()
+                } else {
+                    String::new()
+                },
                 token.limits().unwrap_or_default().join(" "),
             ];
             row(cells, token.comment.clone())
@@ -145,6 +152,10 @@ fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<Ex
     }
     note(count(tokens.len(), "token", "tokens"));
     tell_idle(tokens.iter().filter(|_| told), now);
+    for id in &left_over {
+        let name = connection.name.as_str();
+        note(format_args!("{id} is left over from an interrupted change. Revoke it with: brickpass pat revoke \"{name}\" {id}"));
+    }
     if let Some(days) = longest_days {
         note(format_args!("New tokens are valid for {} at most here.", count(usize::try_from(days).unwrap_or(usize::MAX), "day", "days")));
     }

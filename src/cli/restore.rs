@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::{
+    args::Restore,
     output::{print_json, say},
     session::{Session, ask_passphrase},
 };
@@ -13,12 +14,17 @@ use crate::{
     failure::{Code, Failure},
 };
 
-pub(super) fn restore(vault: bool, empty: bool, json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn restore(what: &Restore, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::start()?;
-    let recovery = match (vault, empty) {
-        (true, _) => Recovery::VaultBackup { passphrase: ask_passphrase("the backup", false)?.ok_or_else(no_passphrase)? },
-        (false, true) => Recovery::EmptyList,
-        (false, false) => Recovery::ConnectionsBackup,
+    let recovery = match what {
+        Restore { vault: true, .. } => {
+            Recovery::VaultBackup { passphrase: ask_passphrase("the backup", false)?.ok_or_else(|| no_passphrase(BACKUP))? }
+        }
+        Restore { new_vault: true, .. } => {
+            Recovery::NewVault { passphrase: ask_passphrase("the new vault", true)?.ok_or_else(|| no_passphrase(NEW_VAULT))? }
+        }
+        Restore { empty: true, .. } => Recovery::EmptyList,
+        Restore { .. } => Recovery::ConnectionsBackup,
     };
     session.send(Command::Recover(recovery));
     let words = session.wait(|event| if let Event::Recovered { words } = event { Some(Ok(words)) } else { None })?;
@@ -30,10 +36,13 @@ pub(super) fn restore(vault: bool, empty: bool, json: bool) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-fn no_passphrase() -> Failure {
+const BACKUP: &str = "The backup of the encrypted file was not opened.";
+const NEW_VAULT: &str = "The new vault was not made.";
+
+fn no_passphrase(what: &str) -> Failure {
     Failure::new(
         Code::VaultLocked,
-        "The backup of the encrypted file was not opened.",
+        what,
         "Its passphrase was not given, and nobody is at a terminal to type it.",
         "Set BRICKPASS_VAULT_PASSPHRASE, or run this in a terminal.",
     )

@@ -4,7 +4,7 @@ use std::{collections::HashMap, io::IsTerminal as _, path::Path, sync::Arc};
 
 use secrecy::SecretString;
 
-use super::{environment, interrupt, nearest::did_you_mean};
+use super::{environment, interrupt, nearest::did_you_mean, output::note, passphrase};
 use crate::{
     connection::{Connection, ConnectionId, LastTest},
     engine::{Command, Engine, Event, Events, Places, SignIn, TokenNote},
@@ -145,6 +145,7 @@ impl Session {
                     };
                 }
             }
+            Event::Attention { words } => words.iter().for_each(note),
             Event::Settings { problem, .. } => self.settings_problem.clone_from(problem),
             Event::SignInsUnsaved { ids, failure } => {
                 self.unsaved.clone_from(ids);
@@ -168,7 +169,7 @@ impl Session {
     pub(super) fn need_vault(&mut self) -> Result<String, Failure> {
         match self.open_vault()?.1 {
             VaultStatus::Ready { place } => Ok(place),
-            VaultStatus::Unavailable(failure) => Err(failure),
+            VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. } => Err(failure),
             VaultStatus::Locked { place, .. } => Err(Failure::new(
                 Code::VaultLocked,
                 format!("Secrets are kept in {place}, which is locked."),
@@ -274,7 +275,7 @@ pub(super) fn stopped() -> Failure {
 
 /// From the environment, else from the person; `None` when nobody can be asked.
 pub(super) fn ask_passphrase(place: &str, new: bool) -> Result<Option<SecretString>, Failure> {
-    if let Some(passphrase) = environment::passphrase() {
+    if let Some(passphrase) = passphrase::given()? {
         return Ok(Some(passphrase));
     }
     if !std::io::stdin().is_terminal() {

@@ -27,6 +27,7 @@ fn answer<T: Send + 'static>(
         let outcome = tokio::spawn(work).await.unwrap_or_else(|_| Err(crashed()));
         // Before the answer: a program that has it may end.
         owner::tell_unsaved(&shared);
+        shared.tell_of_vault();
         shared.outbox.send(event(outcome));
     });
 }

@@ -263,6 +263,10 @@ pub enum Command {
     },
     RememberWindow(WindowMemory),
     Recover(Recovery),
+    /// What is odd about an encrypted file that opens.
+    ExamineVault,
+    /// Deletes what the encrypted file holds for no connection.
+    DeleteUnknownSecrets,
     OpenInBrowser {
         url: String,
     },
@@ -283,8 +287,10 @@ pub enum Recovery {
     ConnectionsBackup,
     /// An empty list takes the place of the connections file.
     EmptyList,
-    /// The encrypted file goes back to the state before its last save.
+    /// The newest copy of the encrypted file takes its place.
     VaultBackup { passphrase: SecretString },
+    /// The secrets in the encrypted file are given up: an empty one takes its place, and it is kept under another name.
+    NewVault { passphrase: SecretString },
 }
 
 /// Where a sign-in begins.

@@ -257,7 +257,7 @@ fn vault_status(status: &VaultStatus) -> Found {
         VaultStatus::Ready { .. } => Found::OK,
         VaultStatus::Locked { new: true, .. } => Found::Word("no-passphrase"),
         VaultStatus::Locked { new: false, .. } => Found::Word("locked"),
-        VaultStatus::Unavailable(failure) => Found::Failed(failure.code),
+        VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. } => Found::Failed(failure.code),
     }
 }
 

@@ -39,6 +39,18 @@ pub enum Event {
     TokenNotes(Vec<(ConnectionId, Option<TokenNote>)>),
     /// What is known of sign-ins besides their tokens: all of it, each under the connection that holds the sign-in.
     SignInNotes(HashMap<ConnectionId, SignInNote>),
+    /// What a person should hear without having asked: a lost or older vault, a new one, what was interrupted. A sentence or more each.
+    Attention {
+        words: Vec<String>,
+    },
+    /// By how many saves the encrypted file is older than the newest that this computer has seen; how many of its entries belong to no connection.
+    VaultExamined {
+        behind: Option<u64>,
+        unknown: usize,
+    },
+    UnknownSecretsDeleted {
+        count: usize,
+    },
     Vault {
         home: VaultHome,
         status: VaultStatus,
@@ -354,6 +366,8 @@ pub struct TokenList {
     pub tokens: Vec<Token>,
     /// The token that this connection signs in with, when Brickpass made it.
     pub in_use: Option<String>,
+    /// Tokens that an interrupted rotation left: valid, and not signed in with by this connection.
+    pub left_over: Vec<String>,
     /// The longest lifetime that the workspace allows, in days, when the user may know.
     pub longest_days: Option<u32>,
 }

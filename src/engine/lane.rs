@@ -2,6 +2,7 @@
 
 mod backup;
 mod import;
+mod interrupted;
 mod token;
 mod vault;
 
@@ -23,7 +24,7 @@ use super::{
     Command, Event, Recovery, publish,
     shared::{Current, Shared, blocking, crashed},
     testing::{Subject, Tested},
-    tokens,
+    tokens::{self, interrupted_token_changes},
 };
 use crate::{
     connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
@@ -61,7 +62,13 @@ pub(super) async fn run(shared: Arc<Shared>, mut settings_problem: Option<Failur
         if let Err(failure) = done {
             shared.outbox.send(Event::Failed { about, failure });
         }
+        shared.tell_of_vault();
         if starts {
+            let worker = Arc::clone(&shared);
+            // It crashes like any other job: what is left is looked at again at the next start.
+            if let Err(failure) = blocking(move || interrupted::finish(&worker)).await {
+                shared.fail(failure);
+            }
             purge_what_was_left(&shared);
         }
     }
@@ -95,6 +102,8 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         Command::SaveSettings { settings, passphrase } => vault::save_settings(shared, settings, passphrase),
         Command::RememberWindow(memory) => shared.window_file.save(&memory),
         Command::Recover(recovery) => recover(shared, recovery),
+        Command::ExamineVault => vault::examine(shared),
+        Command::DeleteUnknownSecrets => vault::delete_unknown(shared),
         Command::AddWorkspaces { connections } => add_workspaces(shared, connections),
         Command::Import { run, chosen } => import::import(shared, run, chosen),
         Command::UndoImport { run } => import::undo(shared, run),
@@ -167,6 +176,9 @@ fn start(shared: &Shared, problem: Option<Failure>) {
         vault_file_exists: shared.places.vault_file().exists(),
         problem,
     });
+    let lost = shared.vault().lost().map(|lost| lost.failure().to_string());
+    let tokens = shared.library.load().map(|snapshot| interrupted_token_changes(&shared.places.state_dir, &snapshot)).unwrap_or_default();
+    shared.tell_attention(lost.into_iter().chain(tokens).collect());
     read(shared);
 }
 
@@ -260,7 +272,9 @@ fn store(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) -> Result<
     let key = SecretKey { connection: connection.id, kind };
     shared.library.may_save(&connection, base)?;
     let noted = token::take_note(shared, key)?;
+    let saving = interrupted::saving(shared, [(connection.id, base.is_none())]);
     let stored = put_and_save(shared, connection, base, key, &secret);
+    interrupted::saved(saving, stored.as_ref().err().is_some_and(|not_stored| not_stored.uncertain));
     if let Err(not_stored) = &stored {
         token::put_back_note(shared, key, noted, not_stored);
     }
@@ -286,6 +300,7 @@ fn put_and_save(
     let vault = shared.vault();
     let former = vault.get(key)?;
     vault.put(key, secret)?;
+    shared.tell_of_vault();
     shared.library.save(connection, base).map_err(|error| {
         let undone = match &former {
             Some(former) => vault.put(key, former),
@@ -318,6 +333,7 @@ fn keep_result(shared: &Shared, id: ConnectionId, saved: &Subject) {
 
 fn duplicate(shared: &Shared, source: ConnectionId, copy: Connection) {
     let id = copy.id;
+    let saving = interrupted::saving(shared, [(id, true)]);
     let vault = shared.vault();
     let copied = SecretKind::ALL.into_iter().try_for_each(|kind| match vault.get(SecretKey { connection: source, kind })? {
         // A rotating refresh token must never have two owners; what it or a client secret has opened, a copy fetches by itself.
@@ -341,6 +357,7 @@ fn duplicate(shared: &Shared, source: ConnectionId, copy: Connection) {
             shared.outbox.send(Event::SaveFailed { id, failure, theirs });
         }
     }
+    interrupted::saved(saving, false);
 }
 
 /// All or none; a name that is taken gets a number behind it.
@@ -458,11 +475,8 @@ fn recover(shared: &Shared, recovery: Recovery) {
             tell(shared, snapshot);
             "The list of connections is empty now; the former file is kept beside it.".to_owned()
         }),
-        Recovery::VaultBackup { passphrase } => shared
-            .vault()
-            .restore_file_backup(passphrase)
-            .map_err(|error| error.failure())
-            .map(|()| "The encrypted file is back in the state before its last save; the damaged one is kept beside it.".to_owned()),
+        Recovery::VaultBackup { passphrase } => vault::restore_backup(shared, passphrase),
+        Recovery::NewVault { passphrase } => vault::begin_anew(shared, passphrase),
     };
     match done {
         Ok(words) => shared.outbox.send(Event::Recovered { words }),

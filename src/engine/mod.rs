@@ -51,7 +51,7 @@ pub use metadata_service::{MetadataService, TokensOfOne};
 pub use publish::{Drift, Plan, ProfileLine, ProfilesFile};
 pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, days_left, desktop, expiring_tokens};
 pub use token_desk::{ProfilesPlace, TokenDesk};
-pub use tokens::{comment_without_mark, default_comment};
+pub use tokens::{comment_without_mark, default_comment, interrupted_token_changes};
 
 /// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.
 #[derive(Clone)]

@@ -20,7 +20,8 @@ use crate::{
     failure::{Code, Failure},
     session::{Sessions, Surroundings},
     storage::{
-        CliTokens, Deed, History, Library, Reminders, SecretKey, Settings, SettingsFile, TokenNotes, Vault, VaultConfig, WindowFile,
+        CliTokens, Deed, History, Journal, Library, Reminders, SecretKey, Settings, SettingsFile, TokenNotes, Vault, VaultConfig,
+        VaultContext, WindowFile,
     },
 };
 
@@ -98,6 +99,7 @@ pub(super) struct Shared {
     pub(super) library: Library,
     pub(super) history: History,
     pub(super) token_notes: TokenNotes,
+    pub(super) journal: Journal,
     pub(super) reminders: Reminders,
     pub(super) publishing: publish::Publishing,
     pub(super) cli_tokens: CliTokens,
@@ -133,6 +135,7 @@ impl Shared {
             library: Library::new(&places.config_dir, &places.state_dir),
             history: History::new(&places.state_dir),
             token_notes: TokenNotes::new(&places.state_dir),
+            journal: Journal::new(&places.state_dir),
             reminders: Reminders::new(&places.state_dir),
             publishing: publish::Publishing::new(&places.state_dir),
             cli_tokens: CliTokens::new(&places.state_dir),
@@ -158,6 +161,18 @@ impl Shared {
 
     pub(super) fn vault(&self) -> Vault {
         self.current().vault
+    }
+
+    /// What a person should hear without having asked, a sentence or more each.
+    pub(super) fn tell_attention(&self, words: Vec<String>) {
+        if !words.is_empty() {
+            self.outbox.send(Event::Attention { words });
+        }
+    }
+
+    /// The encrypted file is another or an older one than was seen before, or a new one.
+    pub(super) fn tell_of_vault(&self) {
+        self.tell_attention(self.vault().take_notices().iter().map(ToString::to_string).collect());
     }
 
     pub(super) fn tested(&self) -> MutexGuard<'_, HashMap<ConnectionId, testing::Tested>> {
@@ -213,7 +228,11 @@ fn surroundings(current: &Arc<RwLock<Current>>, places: &Places, changed: mpsc::
 
 /// The vault that the person (or the environment) has chosen.
 pub(super) fn vault_for(places: &Places, settings: &Settings) -> Vault {
-    places.vault.clone().unwrap_or_else(|| Vault::new(VaultConfig { home: settings.vault, file: places.vault_file(), passphrase: None }))
+    let configured = || {
+        let config = VaultConfig { home: settings.vault, file: places.vault_file(), passphrase: None };
+        Vault::of_installation(config, VaultContext { state_dir: Some(places.state_dir.clone()), ask: None })
+    };
+    places.vault.clone().unwrap_or_else(configured)
 }
 
 pub(super) fn http_for(places: &Places, settings: &Settings) -> Http {
@@ -387,7 +406,10 @@ fn probe(shared: &Arc<Shared>) -> tokio::task::JoinHandle<()> {
         let vault = shared.vault();
         let home = vault.home();
         match blocking(move || vault.probe()).await {
-            Ok(status) => shared.outbox.send(Event::Vault { home, status }),
+            Ok(status) => {
+                shared.tell_of_vault();
+                shared.outbox.send(Event::Vault { home, status });
+            }
             Err(failure) => shared.fail(failure),
         }
     })

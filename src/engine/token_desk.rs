@@ -137,6 +137,12 @@ impl TokenDesk {
         blocking(move || vault.unlock(passphrase)).await?.map_err(|error| error.failure())
     }
 
+    /// What a person should hear of the encrypted file, a sentence or more each; each is told once.
+    #[must_use]
+    pub fn vault_notices(&self) -> Vec<String> {
+        self.vault.take_notices().iter().map(ToString::to_string).collect()
+    }
+
     /// A token that may be sent where this connection leads. `anew`: another one than is stored, where there are others. The end of a personal
     /// access token is the time to ask again, at the latest its own.
     ///

@@ -2,6 +2,7 @@
 //! whatever becomes of the window.
 
 mod account;
+mod interrupted;
 mod list;
 mod mark;
 mod notes;
@@ -12,8 +13,9 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use self::account::Account;
+pub use self::interrupted::interrupted_token_changes;
 pub use self::mark::{default_comment, without as comment_without_mark};
+use self::{account::Account, interrupted::UnderWay, mark::Mark};
 pub(super) use self::{
     list::{gone, in_use},
     notes::{expiring, tell as tell_notes, with_ends},
@@ -52,20 +54,43 @@ impl Tokens {
         let (shared, deserted) = (Arc::clone(&self.shared), self.running.deserted());
         let work = |cancelled: Cancelled| async move {
             let mut account = cancelled.or(Account::of(&shared, id)).await?;
-            let new = account.make(&request).await?;
+            let mark = Mark::random();
+            let under_way = UnderWay::begin(&shared, id, &mark, None).await?;
+            let new = match account.make(&request, &mark).await {
+                Ok(new) => new,
+                Err(not_made) => {
+                    if !not_made.may_be_there {
+                        under_way.end().await;
+                    }
+                    return Err(not_made.failure);
+                }
+            };
             if deserted.yes() {
-                // Best effort: whether it was revoked, nobody hears.
-                let _ = account.revoke(&new.token.id).await;
+                // Nobody hears whether it was revoked, but at the next start.
+                if account.revoke(&new.token.id).await.is_ok() {
+                    under_way.end().await;
+                }
                 return Err(called_off());
             }
+            under_way.end().await;
             Ok(new)
         };
         self.running.start(run, work, move |outcome| Event::TokenGenerated { run, id, outcome });
     }
 
     pub(super) fn adopt(&mut self, id: ConnectionId, new: NewToken) {
-        let stored = store(&self.lane.downgrade(), StoreToken { id, new, former: None });
-        let work = async move { stored.await.map_err(|not_stored| not_stored.failure) };
+        let (shared, lane) = (Arc::clone(&self.shared), self.lane.downgrade());
+        let work = async move {
+            let under_way = UnderWay::adopting(&shared, id, &new).await?;
+            match store(&lane, StoreToken { id, new, former: None }).await {
+                Err(NotStored { failure, uncertain: true, .. }) => Err(failure),
+                // Who asked has the value, and decides what becomes of the token.
+                outcome => {
+                    under_way.end().await;
+                    outcome.map_err(|not_stored| not_stored.failure)
+                }
+            }
+        };
         self.running.hold(work, move |outcome| Event::TokenUsed { id, outcome });
     }
 

@@ -309,6 +309,7 @@ impl BrickpassApp {
             Some(SettingsAction::Diagnostics) => act.send(state.diagnose()),
             Some(SettingsAction::Import) => act.send(state.ask_to_import()),
             Some(SettingsAction::BackUp) => state.ask_to_back_up(act.now),
+            Some(SettingsAction::Recover(recovery)) => act.send(state.recover_from_settings(recovery)),
             Some(SettingsAction::Unlock { passphrase }) => act.send(state.unlock_from_settings(passphrase)),
         }
     }

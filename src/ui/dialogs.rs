@@ -198,6 +198,9 @@ pub(super) fn new_passphrase(ui: &mut Ui, first: (&mut TypedSecret, Id), second:
     label(ui, text::PASSPHRASE);
     let first = SecretField::new(passphrase, text::PASSPHRASE).hint(text::PASSPHRASE_HINT).id(id).show(ui, act.seconds());
     focus_first(ui, &first.response);
+    if let Some(why) = crate::storage::weak_passphrase(passphrase.expose()).filter(|_| !passphrase.is_empty()) {
+        remark(ui, Severity::Warning, why);
+    }
     label(ui, text::PASSPHRASE_AGAIN);
     let last = SecretField::new(again, text::PASSPHRASE_AGAIN).id(again_id).show(ui, act.seconds()).response;
     if !again.is_empty() && again != passphrase {

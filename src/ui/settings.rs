@@ -15,8 +15,11 @@ use super::{
 };
 use crate::{
     connection::{Severity, TypedSecret},
-    storage::{ClipboardTime, Settings, ThemeChoice, VaultHome, VaultStatus},
+    engine::Recovery,
+    storage::{ClipboardTime, Settings, ThemeChoice, VaultHome, VaultStatus, weak_passphrase},
 };
+
+mod lost;
 
 const WIDTH: f32 = 640.0;
 
@@ -52,6 +55,8 @@ pub enum SettingsAction {
     /// So do the import and the backup.
     Import,
     BackUp,
+    /// Brings a lost encrypted file back, or begins with a new one.
+    Recover(Recovery),
     /// Opens the encrypted file that is in force already, or sets its passphrase.
     Unlock {
         passphrase: SecretString,
@@ -73,6 +78,8 @@ pub struct SettingsDialog {
     /// The refusal of the passphrase has been shown; and something else has been typed since.
     refusal_seen: bool,
     retyped: bool,
+    /// Of a lost encrypted file: the person gives up what it held.
+    begins_anew: bool,
 }
 
 impl SettingsDialog {
@@ -89,6 +96,7 @@ impl SettingsDialog {
             opened: false,
             refusal_seen: false,
             retyped: false,
+            begins_anew: false,
         }
     }
 
@@ -183,6 +191,11 @@ impl SettingsDialog {
         if self.home == VaultHome::Memory && view.vault.is_some_and(|(home, _)| home != VaultHome::Memory) {
             remark(ui, Severity::Warning, "Stored secrets move into this session and are gone when Brickpass closes.");
         }
+        if self.home == VaultHome::File
+            && let Some((VaultHome::File, VaultStatus::Lost { backup, .. })) = view.vault
+        {
+            return self.lost(ui, view, *backup, now);
+        }
         let asks = self.asks(view)?;
         self.passphrase_fields(ui, view, asks, now)
     }
@@ -216,6 +229,9 @@ impl SettingsDialog {
             if let Some(refusal) = refusal.filter(|_| !self.retyped) {
                 remark(ui, Severity::Error, refusal);
             }
+            if let Some(why) = weak_passphrase(self.passphrase.expose()).filter(|_| asks.new && !self.passphrase.is_empty()) {
+                remark(ui, Severity::Warning, why);
+            }
         });
         if asks.new {
             widgets::form_row(ui, "Passphrase again", |ui| {
@@ -239,7 +255,11 @@ impl SettingsDialog {
     }
 
     fn passphrase_is_fine(&self, asks: Asks) -> bool {
-        if asks.new { self.passphrase.expose().chars().count() >= 8 && self.passphrase == self.again } else { !self.passphrase.is_empty() }
+        if asks.new {
+            weak_passphrase(self.passphrase.expose()).is_none() && self.passphrase == self.again
+        } else {
+            !self.passphrase.is_empty()
+        }
     }
 
     fn clipboard(&mut self, ui: &mut Ui) {
@@ -356,7 +376,9 @@ fn status(ui: &mut Ui, view: SettingsView<'_>) {
         Some((_, VaultStatus::Locked { place, new: false })) => {
             remark(ui, Severity::Warning, &format!("Secrets are stored in {place}, which is locked."))
         }
-        Some((_, VaultStatus::Unavailable(failure))) => remark(ui, Severity::Error, &failure.to_string()),
+        Some((_, VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. })) => {
+            remark(ui, Severity::Error, &failure.to_string())
+        }
     };
 }
 

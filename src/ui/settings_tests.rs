@@ -194,3 +194,38 @@ fn wn_10_the_settings_open_with_the_focus_in_their_first_field() {
     harness.run();
     assert!(harness.get_by_role_and_label(Role::PasswordInput, "Passphrase").is_focused());
 }
+
+#[test]
+fn vl_01_a_lost_vault_is_told_with_its_backup_and_a_new_one_is_only_made_by_who_says_so() {
+    let failure = || {
+        crate::failure::Failure::new(crate::failure::Code::VaultLost, "The encrypted file is missing.", "It was deleted.", "Restore it.")
+    };
+    let mut harness = harness((VaultHome::File, VaultStatus::Lost { backup: true, failure: failure() }), false, false);
+    assert!(harness.query_by_label_contains("The encrypted file is missing.").is_some());
+    type_into(&mut harness, "Passphrase", "correct horse");
+    click(&mut harness, Role::Button, "Restore the backup");
+    let Some(SettingsAction::Recover(Recovery::VaultBackup { passphrase })) = harness.state_mut().action.take() else { panic!() };
+    assert_eq!(passphrase.expose_secret(), "correct horse");
+
+    click(&mut harness, Role::Button, "Begin with a new vault");
+    assert!(harness.query_by_label_contains("You give up the stored secrets").is_some());
+    type_into(&mut harness, "Passphrase again", "correct horse");
+    click(&mut harness, Role::Button, "Create a new vault");
+    assert!(matches!(harness.state_mut().action.take(), Some(SettingsAction::Recover(Recovery::NewVault { .. }))));
+}
+
+#[test]
+fn vl_01_without_a_backup_a_new_vault_takes_a_passphrase_that_is_strong_and_typed_twice() {
+    let failure = crate::failure::Failure::new(crate::failure::Code::VaultLost, "The encrypted file is missing.", "", "");
+    let mut harness = harness((VaultHome::File, VaultStatus::Lost { backup: false, failure }), false, false);
+    assert!(harness.query_by_role_and_label(Role::Button, "Restore the backup").is_none());
+    type_into(&mut harness, "Passphrase", "aaaaaaaaa");
+    type_into(&mut harness, "Passphrase again", "aaaaaaaaa");
+    assert!(harness.query_by_label_contains("repeats").is_some());
+    click(&mut harness, Role::Button, "Create a new vault");
+    assert!(harness.state().action.is_none());
+    type_into(&mut harness, "Passphrase", " and bees");
+    type_into(&mut harness, "Passphrase again", " and bees");
+    click(&mut harness, Role::Button, "Create a new vault");
+    assert!(matches!(&harness.state().action, Some(SettingsAction::Recover(Recovery::NewVault { .. }))));
+}

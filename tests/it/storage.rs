@@ -93,7 +93,7 @@ fn writes_every_file() {
     WindowFile::new(&state).save(&WindowMemory::default());
     let tested = LastTest { state: Status::Ok, tested_at: jiff::Timestamp::UNIX_EPOCH, duration_ms: 1 };
     History::new(&state).record(&[(id, Some(tested))]);
-    let vault = Vault::new(VaultConfig { home: VaultHome::File, file: config.join("vault.age"), passphrase: Some("right".into()) });
+    let vault = Vault::new(VaultConfig { home: VaultHome::File, file: config.join("vault.age"), passphrase: Some("right horse".into()) });
     for secret in ["one", "two"] {
         vault.put(SecretKey { connection: id, kind: SecretKind::PersonalAccessToken }, &secret.into()).unwrap();
     }
@@ -145,7 +145,7 @@ fn may_not_write() {
         assert_eq!(failure.code, Code::FileUnwritable, "{failure}");
         assert!(failure.what.contains(config.to_str().unwrap()) && failure.why.contains("permission"), "{failure}");
     }
-    let vault = Vault::new(VaultConfig { home: VaultHome::File, file: config.join("vault.age"), passphrase: Some("right".into()) });
+    let vault = Vault::new(VaultConfig { home: VaultHome::File, file: config.join("vault.age"), passphrase: Some("right horse".into()) });
     let key = SecretKey { connection: ConnectionId::random(), kind: SecretKind::PersonalAccessToken };
     assert_eq!(vault.put(key, &"secret".into()).unwrap_err().failure().code, Code::FileUnwritable);
 }

@@ -17,10 +17,10 @@ use brickpass::{
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use crate::support::{self, Home};
+use crate::support::{self, Home, terminal::Terminal};
 
 const ID: &str = "8a5e0a4e-1111-4222-8333-944444444444";
-const PASSPHRASE: &str = "right";
+const PASSPHRASE: &str = "right horse";
 
 fn connection(id: &str, name: &str, number: u64) -> Connection {
     serde_json::from_value(json!({
@@ -151,4 +151,32 @@ fn puts_until_it_is_killed() {
 
 fn vault(config_dir: &std::path::Path) -> Vault {
     Vault::new(VaultConfig { home: VaultHome::File, file: config_dir.join("vault.age"), passphrase: Some(PASSPHRASE.into()) })
+}
+
+/// Each secret is stored before its entry: a process that dies in between leaves it to the next start.
+#[test]
+fn vl_04_adds_that_are_killed_at_any_moment_leave_no_secret_without_a_connection() {
+    let terminal = Terminal::with(());
+    terminal.add_token("Bystander", "https://adb-1234567890123456.7.azuredatabricks.net", "dapi-bystander");
+    let mut random = fastrand::Rng::new();
+    for round in 0..10 {
+        let address = format!("https://adb-{round}.7.azuredatabricks.net");
+        let name = format!("Round {round}");
+        let mut command = terminal.command(&["add", &name, "--base-url", &address, "--token-stdin"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("dapi-{round}").as_bytes()).unwrap();
+        thread::sleep(Duration::from_millis(random.u64(0..2500)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let doctor = terminal.done(&["doctor"]);
+    assert!(!doctor.stdout.contains("Secrets of no connection"), "{doctor:?}");
+    let listed = terminal.json(&["list"]);
+    for connection in listed["connections"].as_array().unwrap() {
+        let name = connection["name"].as_str().unwrap();
+        let expected = name.strip_prefix("Round ").map_or_else(|| "dapi-bystander".to_owned(), |round| format!("dapi-{round}"));
+        assert_eq!(terminal.done(&["token", name]).stdout.trim(), expected, "an entry has its secret");
+    }
+    let left = std::fs::read_dir(terminal.home.state_dir().join("unfinished")).map_or(0, Iterator::count);
+    assert_eq!(left, 0, "and nothing is left to be done");
 }

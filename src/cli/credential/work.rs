@@ -11,7 +11,8 @@ use crate::{
     cli::{
         environment,
         interrupt::asked_to_end,
-        output::{in_terminal, warn_unless_logged},
+        output::{in_terminal, note, warn_unless_logged},
+        passphrase,
         runtime::runtime,
     },
     connection::{Connection, quoted},
@@ -33,6 +34,7 @@ pub(super) fn token(wanted: &Token, profile: Option<String>) -> Result<AccessTok
             true = asked_to_end() => Err(cut_short()),
         };
         // However it ended: a refresh token that the server has just replaced would be lost with this process.
+        desk.vault_notices().iter().for_each(note);
         if let Err(lost) = desk.finish().await {
             warn(&lost);
         }
@@ -62,12 +64,13 @@ fn caller() -> Option<String> {
 }
 
 async fn fetch(desk: &TokenDesk, connection: &Connection, anew: bool) -> Result<AccessToken, Failure> {
-    match (desk.token(connection, anew).await, environment::passphrase()) {
-        (Err(locked), Some(passphrase)) if locked.code == Code::VaultLocked => {
+    match desk.token(connection, anew).await {
+        Err(locked) if locked.code == Code::VaultLocked => {
+            let Some(passphrase) = passphrase::given()? else { return Err(locked) };
             desk.unlock(passphrase).await?;
             desk.token(connection, anew).await
         }
-        (outcome, _) => outcome,
+        outcome => outcome,
     }
 }
 

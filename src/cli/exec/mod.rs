@@ -46,6 +46,7 @@ fn run(options: &args::Exec) -> Result<i32, Failure> {
             fetched = first_token(&tokens) => fetched.map_err(|failure| in_terminal(failure, &name)),
             heard = signals.next() => Ok(Some(child::as_code(heard))),
         };
+        tokens.desk().vault_notices().iter().for_each(note);
         let outcome = match outcome {
             Ok(None) => while_it_runs(options, &tokens, &published, &mut signals).await,
             Ok(Some(code)) => Ok(code),

@@ -13,10 +13,11 @@ use tempfile::NamedTempFile;
 use tokio::process::Command;
 
 use crate::{
-    cli::environment::{PASSPHRASE, without_proxy},
+    cli::environment::without_proxy,
     connection::{Connection, Level},
     failure::{Code, Failure},
     interchange::{databrickscfg::ProfileName, effective},
+    storage::PASSPHRASE_VARIABLES,
 };
 
 /// What the SDKs call it.
@@ -27,7 +28,7 @@ const OF_ITS_OWN: [&str; 4] =
     [effective::BUNDLE_TARGET, "DATABRICKS_DEBUG_TRUNCATE_BYTES", "DATABRICKS_DEBUG_HEADERS", "DATABRICKS_RATE_LIMIT"];
 
 /// What else leads or signs in: the SQL connectors' names, and what only some of the SDKs read.
-const ALSO: [&str; 8] = [
+const ALSO: [&str; 7] = [
     "DATABRICKS_SERVER_HOSTNAME",
     "DATABRICKS_HTTP_PATH",
     "DATABRICKS_ACCESS_TOKEN",
@@ -35,7 +36,6 @@ const ALSO: [&str; 8] = [
     "DATABRICKS_OIDC_TOKEN_FILE",
     "DATABRICKS_REFRESH_TOKEN",
     "DATABRICKS_CONFIG_SECTION",
-    PASSPHRASE,
 ];
 
 pub(super) struct Surroundings {
@@ -53,7 +53,9 @@ impl Surroundings {
     pub(super) fn new(connection: &Connection, url: &SecretString, published: &[String], keep: &[OsString]) -> Result<Self, Failure> {
         let profiles = profiles_file(&profiles(connection, published)).map_err(|error| unwritable(&error))?;
         let known = effective::variables().filter(|name| !OF_ITS_OWN.contains(name)).chain(ALSO);
-        let without = known.filter(|name| *name == PASSPHRASE || !keep.iter().any(|kept| kept == OsStr::new(name))).collect();
+        let unkept = known.filter(|name| !keep.iter().any(|kept| kept == OsStr::new(name)));
+        // Ours go whatever is to be kept: the vault holds more than this connection.
+        let without = unkept.chain(PASSPHRASE_VARIABLES).collect();
         let mut with: Vec<_> = place(connection).map(|(_, variable, value)| (variable, SecretString::from(value.to_owned()))).collect();
         with.push(("DATABRICKS_AUTH_TYPE", SecretString::from(WAY)));
         with.push(("DATABRICKS_METADATA_SERVICE_URL", url.clone()));
@@ -175,10 +177,12 @@ mod tests {
 
     #[test]
     fn what_is_to_be_kept_is_kept_but_never_our_own_passphrase_nor_another_way_to_sign_in() {
-        let given = given(&connection(&json!({})), &["ARM_CLIENT_ID", PASSPHRASE, "DATABRICKS_AUTH_TYPE"]);
+        let given = given(&connection(&json!({})), &["ARM_CLIENT_ID", "BRICKPASS_VAULT_PASSPHRASE", "DATABRICKS_AUTH_TYPE"]);
         assert!(!given.iter().any(|(name, _)| name == "ARM_CLIENT_ID"));
         assert!(given.contains(&("ARM_CLIENT_SECRET".to_owned(), None)));
-        assert!(given.contains(&(PASSPHRASE.to_owned(), None)));
+        for name in PASSPHRASE_VARIABLES {
+            assert!(given.contains(&(name.to_owned(), None)), "{name}");
+        }
         assert!(given.contains(&("DATABRICKS_AUTH_TYPE".to_owned(), Some("metadata-service".to_owned()))));
     }
 

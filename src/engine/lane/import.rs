@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use secrecy::SecretString;
 
-use super::{NotStored, keep_result, tell, token, vault};
+use super::{NotStored, interrupted, keep_result, tell, token, vault};
 use crate::{
     connection::{Connection, ConnectionId, Reviewed, SecretKind},
     engine::{
@@ -14,7 +14,7 @@ use crate::{
         testing::Subject,
     },
     failure::{Code, Failure},
-    storage::{Entry, LibraryError, Revision, SecretKey, TokenNote},
+    storage::{Entry, LibraryError, Revision, SecretKey, TokenNote, Unfinished},
 };
 
 /// A row on its way.
@@ -35,18 +35,19 @@ struct Put {
 
 pub(super) fn import(shared: &Shared, run: RunId, chosen: Vec<Chosen>) {
     let mut failed = Vec::new();
-    let rows = prepare(shared, chosen, &mut failed);
+    let (rows, saving) = prepare(shared, chosen, &mut failed);
     let saved = save(shared, run, rows, &mut failed);
+    interrupted::saved(saving, false);
     shared.outbox.send(Event::Imported { run, saved, failed });
 }
 
 /// Judges each and stores the secrets. What cannot be saved is told and left out.
-fn prepare(shared: &Shared, chosen: Vec<Chosen>, failed: &mut Vec<(String, Failure)>) -> Vec<Row> {
+fn prepare(shared: &Shared, chosen: Vec<Chosen>, failed: &mut Vec<(String, Failure)>) -> (Vec<Row>, Option<Unfinished>) {
     let entries = match shared.library.load() {
         Ok(snapshot) => snapshot.entries,
         Err(error) => {
             failed.extend(chosen.into_iter().map(|chosen| (name_of(&chosen.connection.connection), error.failure())));
-            return Vec::new();
+            return (Vec::new(), None);
         }
     };
     let known: HashMap<ConnectionId, Entry> = entries.into_iter().map(|entry| (entry.connection.id, entry)).collect();
@@ -58,7 +59,9 @@ fn prepare(shared: &Shared, chosen: Vec<Chosen>, failed: &mut Vec<(String, Failu
             Err(not_stored) => failed.push((name, not_stored.failure)),
         }
     }
-    store(shared, rows, failed)
+    let secret = rows.iter().filter(|row| row.put.is_some());
+    let saving = interrupted::saving(shared, secret.map(|row| (row.connection.id, row.before.is_none())));
+    (store(shared, rows, failed), saving)
 }
 
 /// All secrets with one write where the vault can do that; where not, each by itself, so that one that is refused costs its own row alone.
@@ -66,6 +69,7 @@ fn store(shared: &Shared, rows: Vec<Row>, failed: &mut Vec<(String, Failure)>) -
     let vault = shared.vault();
     let secrets: Vec<(SecretKey, SecretString)> = rows.iter().filter_map(Row::secret).collect();
     if secrets.is_empty() || vault.put_all(&secrets).is_ok() {
+        shared.tell_of_vault();
         return rows;
     }
     let mut stored = Vec::new();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 
+use super::interrupted;
 use crate::{
     connection::{ConnectionId, SecretKind},
     engine::{
@@ -24,9 +25,64 @@ pub(super) fn unlock(shared: &Shared, passphrase: SecretString) {
         Ok(()) => {
             shared.outbox.send(Event::Vault { home: vault.home(), status: vault.probe() });
             store_sign_ins(shared);
+            interrupted::finish(shared);
         }
         Err(error) => shared.fail(error.failure()),
     }
+}
+
+/// The encrypted file is brought back from its copy.
+pub(super) fn restore_backup(shared: &Shared, passphrase: SecretString) -> Result<String, Failure> {
+    shared.vault().restore_file_backup(passphrase).map_err(|error| error.failure())?;
+    changed(shared);
+    Ok("The encrypted file is back from its newest copy; what it replaced is kept beside it.".to_owned())
+}
+
+/// The person gives up what the encrypted file holds.
+pub(super) fn begin_anew(shared: &Shared, passphrase: SecretString) -> Result<String, Failure> {
+    let kept = shared.vault().begin_anew(passphrase).map_err(|error| error.failure())?;
+    changed(shared);
+    let kept = match kept.first() {
+        None => String::new(),
+        Some(first) => format!(" The former file is kept as {}.", first.display()),
+    };
+    let path = shared.places.vault_file();
+    Ok(format!("A new vault was created at {}. Enter the secrets of your connections again.{kept}", path.display()))
+}
+
+/// For `doctor`.
+pub(super) fn examine(shared: &Shared) {
+    let unknown = unknown(shared).unwrap_or_default().len();
+    shared.outbox.send(Event::VaultExamined { behind: shared.vault().saves_behind(), unknown });
+}
+
+/// Entries of the encrypted file that belong to no connection of the list, none that was removed, and none that is being saved.
+fn unknown(shared: &Shared) -> Result<Vec<SecretKey>, Failure> {
+    // The vault first: whatever is saved in between is then on the list.
+    let stored = shared.vault().entries().map_err(|error| error.failure())?;
+    let being_saved = shared.journal.being_saved();
+    let known = shared.library.ids().map_err(|error| error.failure())?;
+    Ok(stored.into_iter().filter(|key| !known.contains(&key.connection) && !being_saved.contains(&key.connection)).collect())
+}
+
+/// The encrypted file belongs to this folder of connections alone; a keyring may be shared, and is not looked through.
+pub(super) fn delete_unknown(shared: &Shared) {
+    let deleted = unknown(shared).and_then(|keys| {
+        if !keys.is_empty() {
+            shared.vault().delete_all(&keys).map_err(|error| error.failure())?;
+        }
+        Ok(keys.len())
+    });
+    match deleted {
+        Ok(count) => shared.outbox.send(Event::UnknownSecretsDeleted { count }),
+        Err(failure) => shared.fail(failure),
+    }
+}
+
+fn changed(shared: &Shared) {
+    let vault = shared.vault();
+    shared.outbox.send(Event::Vault { home: vault.home(), status: vault.probe() });
+    store_sign_ins(shared);
 }
 
 /// The vault has changed: perhaps it takes now what it did not take before.
@@ -100,7 +156,7 @@ fn change_vault(shared: &Shared, settings: &Settings, passphrase: Option<SecretS
     if matches!(now.vault.probe(), VaultStatus::Unavailable(_)) {
         // Nothing can be fetched from a keyring that is not there; whatever it holds stays in it. The person must be able to get away from it.
         return match next.probe() {
-            VaultStatus::Unavailable(failure) => Err(failure),
+            VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. } => Err(failure),
             VaultStatus::Ready { .. } | VaultStatus::Locked { .. } => Ok((next, 0)),
         };
     }

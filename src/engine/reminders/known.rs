@@ -114,7 +114,12 @@ mod tests {
             last_used: None,
             scopes: Vec::new(),
         };
-        TokenList { tokens: tokens.iter().map(token).collect(), in_use: in_use.map(str::to_owned), longest_days: None }
+        TokenList {
+            tokens: tokens.iter().map(token).collect(),
+            in_use: in_use.map(str::to_owned),
+            left_over: Vec::new(),
+            longest_days: None,
+        }
     }
 
     #[test]

@@ -105,7 +105,7 @@ impl Attempt {
         match blocking(move || vault.probe()).await? {
             VaultStatus::Ready { .. } => Ok(()),
             VaultStatus::Locked { .. } => Err(VaultError::Locked.failure()),
-            VaultStatus::Unavailable(failure) => Err(failure),
+            VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. } => Err(failure),
         }
     }
 

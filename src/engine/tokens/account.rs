@@ -33,6 +33,13 @@ pub(super) struct KnownToAdmins {
 #[derive(Clone)]
 pub(super) struct Account(Reach);
 
+/// Nobody has the value of the token that was asked for.
+pub(super) struct NotMade {
+    pub(super) failure: Failure,
+    /// Such a token may exist all the same.
+    pub(super) may_be_there: bool,
+}
+
 impl Account {
     pub(super) async fn of(shared: &Arc<Shared>, id: ConnectionId) -> Result<Self, Failure> {
         let allowed = |level: &Level| if matches!(level, Level::Account { .. }) { Err(words::accounts_have_none()) } else { Ok(()) };
@@ -90,20 +97,19 @@ impl Account {
         self.0.client().me_within(&self.0.call()).await.map(drop).map_err(|error| error.failure)
     }
 
-    /// Asked for once. When nobody can say what became of that, the list of tokens is looked at for the mark in the comment: a value that was
+    /// Asked for once, with this mark in its comment. When nobody can say what became of that, the list of tokens is looked at for the mark in the comment: a value that was
     /// lost on the way is of no use to anybody, so its token is revoked.
-    pub(super) async fn make(&mut self, request: &TokenRequest) -> Result<NewToken, Failure> {
-        let mark = Mark::random();
+    pub(super) async fn make(&mut self, request: &TokenRequest, mark: &Mark) -> Result<NewToken, NotMade> {
         let request = TokenRequest { comment: mark.on(&request.comment), ..request.clone() };
         let asked = &request;
         match self.0.ask(|client, call| async move { client.create_token(asked, &call).await }).await {
             Ok(new) => Ok(new),
-            Err(error) if error.may_have_been_acted_on() => Err(self.reconcile(&mark, error.failure).await),
-            Err(error) => Err(self.0.explained(error.failure)),
+            Err(error) if error.may_have_been_acted_on() => Err(self.reconcile(mark, error.failure).await),
+            Err(error) => Err(NotMade { failure: self.0.explained(error.failure), may_be_there: false }),
         }
     }
 
-    async fn reconcile(&mut self, mark: &Mark, lost: Failure) -> Failure {
+    async fn reconcile(&mut self, mark: &Mark, lost: Failure) -> NotMade {
         let account = &*self;
         let seen = look(|| {
             let mut account = account.clone();
@@ -114,18 +120,18 @@ impl Account {
         });
         match seen.await {
             Ok(Some(made)) => self.withdraw(made, lost).await,
-            Ok(None) => words::nothing_was_made(lost),
-            Err(unseen) => words::nobody_knows(lost, &unseen, mark),
+            Ok(None) => NotMade { failure: words::nothing_was_made(lost), may_be_there: false },
+            Err(unseen) => NotMade { failure: words::nobody_knows(lost, &unseen, mark), may_be_there: true },
         }
     }
 
-    async fn withdraw(&mut self, made: Vec<Token>, lost: Failure) -> Failure {
+    async fn withdraw(&mut self, made: Vec<Token>, lost: Failure) -> NotMade {
         let mut left = Vec::new();
         for token in made {
             if let Err(failure) = self.revoke(&token.id).await {
                 left.push((token, failure));
             }
         }
-        words::made_and_lost(lost, &left)
+        NotMade { failure: words::made_and_lost(lost, &left), may_be_there: !left.is_empty() }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{account::Account, notes};
+use super::{account::Account, interrupted, notes};
 use crate::{
     connection::{AuthKind, BaseUrl, Connection, ConnectionId},
     engine::{TokenList, owner, shared::Shared},
@@ -23,7 +23,8 @@ pub(super) async fn tokens(shared: &Arc<Shared>, id: ConnectionId) -> Result<Tok
     tokens.sort_by(|one, other| other.created_at.cmp(&one.created_at).then_with(|| one.id.cmp(&other.id)));
     let noted = in_use(shared, account.connection()).await.map(|note| note.token_id);
     let in_use = noted.filter(|id| tokens.iter().any(|token| token.id == *id));
-    Ok(TokenList { tokens, in_use, longest_days: known.longest_days })
+    let left_over = interrupted::left_among(shared, id, &tokens).await;
+    Ok(TokenList { tokens, in_use, left_over, longest_days: known.longest_days })
 }
 
 /// What is known of the token that this connection signs in with.
@@ -53,6 +54,7 @@ pub(super) async fn revoke(shared: &Arc<Shared>, id: ConnectionId, mut token_ids
             Err(failure) => failed.push((token_id, failure)),
         }
     }
+    interrupted::revoked(shared, id, &revoked).await;
     gone(shared, &account.connection().base_url, &revoked).await;
     (revoked, failed)
 }

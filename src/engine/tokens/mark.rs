@@ -17,6 +17,12 @@ impl Mark {
         Self(format!("{OPENS}{}]", digits.get(..8).unwrap_or(&digits)))
     }
 
+    /// The one at the end of a comment.
+    pub(super) fn of(comment: &str) -> Option<Self> {
+        let mark = comment.trim().get(without(comment).len()..)?.trim();
+        (!mark.is_empty()).then(|| Self(format!(" {mark}")))
+    }
+
     pub(super) fn on(&self, comment: &str) -> String {
         let typed: String = without(comment).chars().take(LONGEST).collect();
         format!("{}{self}", typed.trim_end()).trim_start().to_owned()
@@ -81,6 +87,8 @@ mod tests {
         let once = first.on("  CI, nightly ");
         assert!(once.starts_with("CI, nightly [bp-") && once.len() == "CI, nightly [bp-1a2b3c4d]".len(), "{once}");
         assert!(first.is_on(&once) && !second.is_on(&once));
+        assert_eq!((Mark::of(&once).unwrap().0, Mark::of(&first.0).unwrap().0), (first.0.clone(), first.0.clone()));
+        assert!(Mark::of("CI, nightly").is_none() && Mark::of("").is_none());
         let again = second.on(&once);
         assert!(second.is_on(&again) && !first.is_on(&again) && again.len() == once.len(), "{again}");
         assert_eq!(without(&again), "CI, nightly");

@@ -2,7 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{account::Account, list::in_use, mark, notes, words};
+use super::{
+    account::{Account, NotMade},
+    interrupted::{self, UnderWay},
+    list::in_use,
+    mark::{self, Mark},
+    notes, words,
+};
 use crate::{
     connection::{AuthKind, ConnectionId},
     databricks::{NewToken, TokenRequest},
@@ -30,14 +36,27 @@ pub(super) async fn rotate<S: Future<Output = Result<(), NotStored>>>(
         return Err(words::not_by_token());
     }
     let _alone = alone(old.shared(), id).await?;
+    let finished = interrupted::finish(&mut old).await;
+    old.shared().tell_attention(finished);
     let known = in_use(old.shared(), old.connection()).await;
     let scopes = scopes(&mut old, request.scopes, known.as_ref()).await.map_err(words::not_replaced)?;
     let request = TokenRequest { comment: comment(&request.comment, known.as_ref()), scopes, ..request };
 
-    let new = old.make(&request).await?;
+    let mark = Mark::random();
+    let former_id = known.map(|note| note.token_id);
+    let under_way = UnderWay::begin(old.shared(), id, &mark, former_id).await.map_err(words::not_replaced)?;
+    let new = match old.make(&request, &mark).await {
+        Ok(new) => new,
+        Err(NotMade { failure, may_be_there: true }) => return Err(failure),
+        Err(NotMade { failure, .. }) => {
+            under_way.end().await;
+            return Err(failure);
+        }
+    };
+    let under_way = under_way.made(&new).await?;
     let fresh = old.with(&new);
     if let Err(failure) = fresh.opens().await {
-        return Err(undone(&mut old, &new, failure).await);
+        return Err(undone(&mut old, &new, failure, under_way).await);
     }
     let former = Some(Former { secret: old.token().secret.clone(), origin: old.connection().base_url.origin() });
     // Once more, now that it is certain with which token the new one was made.
@@ -45,9 +64,17 @@ pub(super) async fn rotate<S: Future<Output = Result<(), NotStored>>>(
     match store(StoreToken { id, new: new.clone(), former }).await {
         Ok(()) => {}
         Err(NotStored { failure, uncertain: true, .. }) => return Err(words::both_remain(failure, &new.token)),
-        Err(NotStored { failure, .. }) => return Err(undone(&mut old, &new, failure).await),
+        Err(NotStored { failure, .. }) => return Err(undone(&mut old, &new, failure, under_way).await),
     }
-    let old_remains = end(fresh, known).await.err();
+    let under_way = under_way.stored().await?;
+    let old_remains = match end(fresh, known).await {
+        Ok(remains) => {
+            under_way.end().await;
+            remains
+        }
+        // It is told now, and at the next start.
+        Err(failure) => Some(failure),
+    };
     Ok(Rotated { token: new.token, old_remains })
 }
 
@@ -75,23 +102,29 @@ fn comment(asked: &str, known: Option<&TokenNote>) -> String {
 }
 
 /// The new token goes, by the old one, which works.
-async fn undone(old: &mut Account, new: &NewToken, failure: Failure) -> Failure {
+async fn undone(old: &mut Account, new: &NewToken, failure: Failure, under_way: UnderWay) -> Failure {
     match old.revoke(&new.token.id).await {
-        Ok(()) => words::not_replaced(failure),
+        Ok(()) => {
+            under_way.end().await;
+            words::not_replaced(failure)
+        }
         Err(revoking) => words::not_replaced_and_left(failure, &new.token, &revoking),
     }
 }
 
-/// The last step: the old token goes, unless somebody else signs in with it.
-async fn end(mut fresh: Account, known: Option<TokenNote>) -> Result<(), Failure> {
-    let old = known.ok_or_else(words::old_is_not_known)?.token_id;
+/// The last step: the old token goes, unless somebody else signs in with it or nobody knows it. Inside: why it stays.
+///
+/// # Errors
+/// It was to go, and is still there.
+async fn end(mut fresh: Account, known: Option<TokenNote>) -> Result<Option<Failure>, Failure> {
+    let Some(TokenNote { token_id: old, .. }) = known else { return Ok(Some(words::old_is_not_known())) };
     let shared = Arc::clone(fresh.shared());
     let others = notes::users(&shared, &fresh.connection().base_url, std::slice::from_ref(&old)).await;
     let names = owner::names(&shared, &others).await?;
     if !names.is_empty() {
-        return Err(words::old_is_used_by(&names.join(", "), &old));
+        return Ok(Some(words::old_is_used_by(&names.join(", "), &old)));
     }
-    fresh.revoke(&old).await.map_err(|failure| words::old_was_not_revoked(failure, &old))
+    fresh.revoke(&old).await.map(|()| None).map_err(|failure| words::old_was_not_revoked(failure, &old))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ const PAUSE: Duration = Duration::from_millis(15);
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: File,
+    held: bool,
 }
 
 impl Lock {
@@ -44,13 +45,22 @@ impl Lock {
         let end = Instant::now() + patience;
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(Self { _file: file }),
+                Ok(()) => return Ok(Self { _file: file, held: true }),
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                    return Ok(Self { _file: file, held: false });
+                }
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
                 Err(TryLockError::WouldBlock) if Instant::now() < end => thread::sleep(PAUSE),
                 Err(TryLockError::WouldBlock) => return Err(FileError::Busy { path: path.to_owned(), waited: patience }),
             }
         }
+    }
+}
+
+impl Lock {
+    /// False where the file system knows no locks: nothing can be said of others.
+    pub(crate) fn is_held(&self) -> bool {
+        self.held
     }
 }
 

@@ -1,8 +1,8 @@
-//! The last three good states of the connections file, byte for byte, in the state directory. They hold no secrets: the
+//! Copies of the connections file, byte for byte, in the state directory: the newest state, and the three before it. They hold no secrets: the
 //! file is to have none, and a token that was typed into an open field leaves the backups when it leaves the file.
 
 use std::{
-    fs,
+    fs, iter,
     path::{Path, PathBuf},
 };
 
@@ -18,7 +18,7 @@ const COUNT: usize = 3;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backup {
     pub path: PathBuf,
-    /// When that state was replaced by a newer one.
+    /// When that copy was made.
     pub kept_at: Option<jiff::Timestamp>,
     pub connections: usize,
 }
@@ -40,7 +40,22 @@ impl Backups {
         self.folder.join(format!("connections-{number}.json"))
     }
 
-    /// Keeps these bytes as the newest backup; the oldest goes. Not again if the newest says the same.
+    fn latest(&self) -> PathBuf {
+        self.folder.join("connections-latest.json")
+    }
+
+    /// After a save: the state that was just written. What only this copy held (the file was lost or changed elsewhere) joins the others first.
+    pub(super) fn keep_latest(&self, disk: &dyn Disk, before: Option<&[u8]>, bytes: &[u8]) -> Result<(), FileError> {
+        if let Ok(Some(former)) = atomic_file::read(&self.latest(), LIMIT)
+            && before != Some(&former.bytes)
+            && former.bytes != bytes
+        {
+            self.keep(disk, &former.bytes)?;
+        }
+        atomic_file::write(disk, &self.latest(), bytes).map(drop)
+    }
+
+    /// Keeps these bytes as the newest of the former states; the oldest goes. Not again if the newest says the same.
     pub(super) fn keep(&self, disk: &dyn Disk, bytes: &[u8]) -> Result<(), FileError> {
         if atomic_file::read(&self.path(1), LIMIT).is_ok_and(|newest| newest.is_some_and(|newest| newest.bytes == bytes)) {
             return Ok(());
@@ -59,7 +74,7 @@ impl Backups {
 
     /// Puts stars in the place of every secret that a field in the open holds there. Best effort: what cannot be read or written stays.
     pub(super) fn star_secrets(&self, disk: &dyn Disk) {
-        for path in (1..=COUNT).map(|number| self.path(number)) {
+        for path in iter::once(self.latest()).chain((1..=COUNT).map(|number| self.path(number))) {
             let Ok(Some(contents)) = atomic_file::read(&path, LIMIT) else { continue };
             let Ok((text, _)) = damage::decode(&contents.bytes) else { continue };
             if contains_secret(&text) {
@@ -70,8 +85,7 @@ impl Backups {
 
     /// Those that can be read, newest first, with their bytes.
     pub(super) fn good(&self) -> impl Iterator<Item = (Backup, Vec<u8>)> {
-        (1..=COUNT).filter_map(|number| {
-            let path = self.path(number);
+        iter::once(self.latest()).chain((1..=COUNT).map(|number| self.path(number))).filter_map(|path| {
             let contents = atomic_file::read(&path, LIMIT).ok()??;
             let (text, _) = damage::decode(&contents.bytes).ok()?;
             let connections = Document::parse(&text).ok()?.records.len();

@@ -13,7 +13,7 @@ pub(crate) use error::FileProblem;
 pub use error::LibraryError;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -144,6 +144,19 @@ impl Library {
             Err(LibraryError::Damaged { why, .. }) => Err(self.damaged(why)),
             Err(error) => Err(error),
         }
+    }
+
+    /// Every connection that the file knows: shown, not understood by this version, or removed with its secrets still to be deleted.
+    ///
+    /// # Errors
+    /// As `load`, also for a missing file and for a record without an id: what is not named here may still be somebody's.
+    pub fn ids(&self) -> Result<HashSet<ConnectionId>, LibraryError> {
+        let contents = atomic_file::read(&self.path, LIMIT)?.ok_or(LibraryError::NoBackup)?;
+        read_document(&contents, |document| {
+            document.refuse_newer()?;
+            let ids = document.records.iter().map(|record| record.id().ok_or(LibraryError::Newer));
+            ids.chain(document.tombstones().into_iter().map(Ok)).collect()
+        })
     }
 
     /// Has the file changed since the last `load` or write through this value? One `stat`.
@@ -328,6 +341,8 @@ impl Library {
         }
         let stamp = atomic_file::write(&*self.disk, &self.path, text.as_bytes())?;
         self.remember(Some(stamp));
+        // Best effort: it is saved, and the state before is among the backups.
+        let _ = self.backups.keep_latest(&*self.disk, current.as_ref().map(|current| &*current.bytes), text.as_bytes());
         let had_secret =
             current.as_ref().is_some_and(|contents| damage::decode(&contents.bytes).is_ok_and(|(text, _)| contains_secret(&text)));
         if had_secret && !contains_secret(&text) {

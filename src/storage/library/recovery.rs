@@ -34,10 +34,12 @@ impl Library {
         }
     }
 
-    /// The states that can be brought back, newest first.
+    /// The states that can be brought back, newest first. Not the one that is there now.
     #[must_use]
     pub fn backups(&self) -> Vec<Backup> {
-        self.backups.good().map(|(backup, _)| backup).collect()
+        let now = atomic_file::read(&self.path, LIMIT).ok().flatten();
+        let differs = |bytes: &[u8]| now.as_ref().is_none_or(|now| now.bytes != bytes);
+        self.backups.good().filter(|(_, bytes)| differs(bytes)).map(|(backup, _)| backup).collect()
     }
 
     /// Puts a backup's exact bytes in place of the connections file. What was there becomes the newest backup, or is set aside if damaged.
@@ -48,13 +50,15 @@ impl Library {
         {
             let _lock = Lock::acquire(&self.path, PATIENCE)?;
             let (_, bytes) = self.backups.good().find(|(good, _)| good == backup).ok_or(LibraryError::NoBackup)?;
-            if let Some(current) = atomic_file::read(&self.path, LIMIT)? {
-                match read_document(&current, |_| Ok(())) {
+            let current = atomic_file::read(&self.path, LIMIT)?;
+            if let Some(current) = &current {
+                match read_document(current, |_| Ok(())) {
                     Ok(()) => self.backups.keep(&*self.disk, &current.bytes)?,
-                    Err(_) => drop(self.set_aside(&current)?),
+                    Err(_) => drop(self.set_aside(current)?),
                 }
             }
             atomic_file::write(&*self.disk, &self.path, &bytes)?;
+            let _ = self.backups.keep_latest(&*self.disk, current.as_ref().map(|current| &*current.bytes), &bytes);
         }
         self.load()
     }
@@ -71,6 +75,7 @@ impl Library {
             }
             let text = Document::empty().render()?;
             atomic_file::write(&*self.disk, &self.path, text.as_bytes())?;
+            let _ = self.backups.keep_latest(&*self.disk, None, text.as_bytes());
         }
         self.load()
     }

@@ -1,6 +1,7 @@
-//! A file that only a passphrase opens: one age payload (scrypt recipient) that holds a JSON map, replaced whole, the state before kept beside it.
+//! A file that only a passphrase opens: one age payload (scrypt recipient) that holds a JSON map, replaced whole, with a copy beside it.
 //!
-//! Format: <https://age-encryption.org/v1>. Inside: `{"version":1,"secrets":{account: entry, ...}}`.
+//! Format: <https://age-encryption.org/v1>. Inside: `{"version":1,"id":"...","saves":N,"secrets":{account: entry, ...}}`. The id tells one
+//! vault from another, the number of saves an older copy of it from a newer one.
 
 use std::{
     collections::BTreeMap,
@@ -12,19 +13,30 @@ use std::{
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use self::keyed::Keyed;
+pub(crate) use self::{header::HeaderProblem, keyed::OpenError};
+use self::{
+    keyed::Keyed,
+    seen::{Compared, Record, Seen},
+};
 use super::{
-    VaultError,
+    AskPassphrase, VaultError, VaultNotice,
     store::{Bytes, Item, Store, WipedText},
 };
-use crate::storage::atomic_file::{self, Disk, FileError, Lock, PATIENCE, RealDisk, Stamp};
+use crate::storage::{
+    atomic_file::{self, Contents, Disk, FileError, Lock, PATIENCE, RealDisk, Stamp},
+    passphrase::weak_passphrase,
+};
 
+mod copies;
+mod header;
 mod keyed;
+mod seen;
 
-/// scrypt N = 2^16 (64 MiB, about a fifth of a second).
-const WORK_FACTOR: u8 = 16;
+/// scrypt N = 2^17 (128 MiB, about half a second), as OWASP advises. Files that were made with less open, and get this with their next save.
+const WORK_FACTOR: u8 = 17;
 /// A file that asks for more than 2^18 (256 MiB) is none of ours, and is refused before anything is allocated.
 const MOST_WORK: u8 = 18;
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -36,13 +48,19 @@ pub(crate) struct EncryptedFile {
     disk: Arc<dyn Disk>,
     /// How a wrong guess waits.
     pause: fn(Duration),
+    seen: Seen,
+    /// Where the passphrase comes from when it is first needed.
+    ask: Option<AskPassphrase>,
     state: Mutex<State>,
+    notices: Mutex<Vec<VaultNotice>>,
 }
 
 #[derive(Default)]
 struct State {
     /// From the environment, not tried yet.
     offered: Option<SecretString>,
+    /// `ask` was called.
+    asked: bool,
     offer_was_wrong: bool,
     passphrase: Option<SecretString>,
     open: Option<Open>,
@@ -68,6 +86,11 @@ impl Open {
 #[derive(Serialize, Deserialize)]
 struct Secrets {
     version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    /// How often it was saved.
+    #[serde(default)]
+    saves: u64,
     #[serde(rename = "secrets")]
     entries: BTreeMap<String, WipedText>,
     #[serde(flatten)]
@@ -76,19 +99,44 @@ struct Secrets {
 
 impl Default for Secrets {
     fn default() -> Self {
-        Self { version: VERSION, entries: BTreeMap::new(), unknown: serde_json::Map::new() }
+        Self { version: VERSION, id: None, saves: 0, entries: BTreeMap::new(), unknown: serde_json::Map::new() }
+    }
+}
+
+impl Secrets {
+    fn record(&self) -> Record {
+        Record { id: self.id.clone(), saves: self.saves, entries: self.entries.len(), most: 0 }
+    }
+
+    /// The next state of the file.
+    fn next(mut self) -> Self {
+        self.id.get_or_insert_with(|| Uuid::new_v4().to_string());
+        self.saves = self.saves.saturating_add(1);
+        self
     }
 }
 
 impl EncryptedFile {
     pub(crate) fn new(path: PathBuf, offered: Option<SecretString>) -> Self {
         Self {
+            seen: Seen::of(&path, None),
             path,
             work_factor: WORK_FACTOR,
             disk: Arc::new(RealDisk),
             pause: thread::sleep,
+            ask: None,
             state: Mutex::new(State { offered, ..State::default() }),
+            notices: Mutex::default(),
         }
+    }
+
+    /// What is seen of the file is remembered in this folder.
+    pub(crate) fn remembered_in(self, state_dir: Option<&Path>) -> Self {
+        Self { seen: Seen::of(&self.path, state_dir), ..self }
+    }
+
+    pub(crate) fn asking(self, ask: Option<AskPassphrase>) -> Self {
+        Self { ask, ..self }
     }
 
     /// N = 2: what it writes is opened (and guessed) at once.
@@ -107,27 +155,36 @@ impl EncryptedFile {
     /// Has it a passphrase to work with? Says nothing about whether it is the right one.
     pub(crate) fn has_passphrase(&self) -> bool {
         let state = self.state();
-        state.passphrase.is_some() || state.offered.is_some()
+        state.passphrase.is_some() || state.offered.is_some() || self.ask.is_some() && !state.asked
     }
 
-    /// Opens the file, or makes a new one with this passphrase.
+    /// Opens the file, or makes the first one with this passphrase.
     ///
     /// # Errors
-    /// `WrongPassphrase` after a wait that doubles with each wrong guess; damage; file errors.
+    /// `WrongPassphrase` after a wait that doubles with each wrong guess; `Lost` when there was a file before; a weak passphrase for a first
+    /// file; damage; file errors.
     pub(crate) fn unlock(&self, passphrase: SecretString) -> Result<(), VaultError> {
         let mut state = self.state();
         if self.exists() {
             return self.try_passphrase(&mut state, passphrase);
         }
-        if passphrase.expose_secret().is_empty() {
-            return Err(VaultError::EmptyPassphrase);
-        }
+        may_begin_with(&passphrase)?;
         let _lock = Lock::acquire(&self.path, PATIENCE)?;
         if self.exists() {
             return self.try_passphrase(&mut state, passphrase);
         }
-        let file = self.encrypt(&Secrets::default(), &passphrase)?;
+        if let Some(lost) = self.lost() {
+            return Err(lost);
+        }
+        self.make_first(&mut state, passphrase)
+    }
+
+    /// Under the lock: an empty file that this passphrase opens.
+    fn make_first(&self, state: &mut State, passphrase: SecretString) -> Result<(), VaultError> {
+        let secrets = Secrets::default().next();
+        let file = self.encrypt(&secrets, &passphrase)?;
         let stamp = atomic_file::write(&*self.disk, &self.path, file.bytes())?;
+        self.seen.begin_with(&secrets.record());
         *state = State { passphrase: Some(passphrase), open: Some(Open::File(stamp, file)), ..State::default() };
         Ok(())
     }
@@ -140,33 +197,17 @@ impl EncryptedFile {
         self.refresh(&mut self.state())
     }
 
-    /// Puts the backup in place of a damaged file, which is kept as `<name>.corrupt`. The backup must open with this passphrase.
-    ///
-    /// # Errors
-    /// There is no backup, or it does not open; disk errors with the path.
-    pub(crate) fn restore_backup(&self, passphrase: SecretString) -> Result<(), VaultError> {
-        let mut state = self.state();
-        let _lock = Lock::acquire(&self.path, PATIENCE)?;
-        let backup = atomic_file::read(&self.backup_path(), LIMIT)?.ok_or_else(|| self.damaged())?;
-        let file = self.decrypt(backup.bytes, &passphrase)?;
-        if let Some(damaged) = atomic_file::read(&self.path, LIMIT)? {
-            atomic_file::write(&*self.disk, &with_suffix(&self.path, ".corrupt"), &damaged.bytes)?;
-        }
-        let stamp = atomic_file::write(&*self.disk, &self.path, file.bytes())?;
-        *state = State { passphrase: Some(passphrase), open: Some(Open::File(stamp, file)), ..State::default() };
-        Ok(())
-    }
-
     /// Reads the file again at the next use, whatever its stamp says.
     pub(crate) fn forget_contents(&self) {
         self.state().open = None;
     }
 
     fn try_passphrase(&self, state: &mut State, passphrase: SecretString) -> Result<(), VaultError> {
+        let before = self.seen.last();
         let contents = atomic_file::read(&self.path, LIMIT)?.ok_or(VaultError::Locked)?;
-        match self.decrypt(contents.bytes, &passphrase) {
-            Ok(file) => {
-                *state = State { passphrase: Some(passphrase), open: Some(Open::File(contents.stamp, file)), ..State::default() };
+        match self.open_seen(contents, before.as_ref(), &passphrase) {
+            Ok((stamp, file)) => {
+                *state = State { passphrase: Some(passphrase), open: Some(Open::File(stamp, file)), ..State::default() };
                 Ok(())
             }
             Err(error) => {
@@ -181,6 +222,19 @@ impl EncryptedFile {
 
     /// Brings `state.open` up to what the file holds now.
     fn refresh(&self, state: &mut State) -> Result<(), VaultError> {
+        if !self.exists()
+            && let Some(lost) = self.lost()
+        {
+            return Err(lost);
+        }
+        if state.passphrase.is_none()
+            && state.offered.is_none()
+            && !std::mem::replace(&mut state.asked, true)
+            && let Some(ask) = &self.ask
+        {
+            // A source that fails now may answer at the next use: a smart card, a network.
+            state.offered = ask().inspect_err(|_| state.asked = false).map_err(|failure| VaultError::NoPassphrase(Box::new(failure)))?;
+        }
         if let Some(offered) = state.offered.take() {
             if self.exists() {
                 match self.try_passphrase(state, offered.clone()) {
@@ -202,11 +256,31 @@ impl EncryptedFile {
         if state.open.as_ref().is_some_and(|open| open.stamp() == stamp.as_ref()) {
             return Ok(());
         }
+        // Before the file is read: another process writes the file first and notes it second.
+        let before = self.seen.last();
         state.open = Some(match atomic_file::read(&self.path, LIMIT)? {
-            Some(contents) => Open::File(contents.stamp, self.decrypt(contents.bytes, &passphrase)?),
+            Some(contents) => {
+                let (stamp, file) = self.open_seen(contents, before.as_ref(), &passphrase)?;
+                Open::File(stamp, file)
+            }
             None => Open::NoFile,
         });
         Ok(())
+    }
+
+    /// Opens what was read, and tells when it is not what was seen last.
+    fn open_seen(&self, contents: Contents, before: Option<&Record>, passphrase: &SecretString) -> Result<(Stamp, Keyed), VaultError> {
+        let (file, secrets) = self.decrypt_as(contents.bytes, &identity(passphrase))?;
+        let found = secrets.record();
+        match before.map_or(Compared::AsExpected, |before| before.compare(&found)) {
+            Compared::AsExpected => {}
+            Compared::Older(saves) => self.tell(VaultNotice::Older { path: self.path.clone(), saves }),
+            Compared::Another => self.tell(VaultNotice::Another { path: self.path.clone() }),
+        }
+        if before.is_none_or(|before| before.id != found.id || before.saves != found.saves || before.entries != found.entries) {
+            self.seen.expect(&found);
+        }
+        Ok((contents.stamp, file))
     }
 
     fn change(&self, keep_old: bool, change: impl FnOnce(&mut BTreeMap<String, WipedText>)) -> Result<(), VaultError> {
@@ -216,16 +290,28 @@ impl EncryptedFile {
         let _lock = Lock::acquire(&self.path, PATIENCE)?;
         self.refresh(&mut state)?;
         let Some(passphrase) = &state.passphrase else { return Err(VaultError::Locked) };
-        let mut secrets = self.contents(&state)?;
+        let first = matches!(state.open, Some(Open::NoFile));
+        if first {
+            may_begin_with(passphrase)?;
+        }
+        let mut secrets = self.contents(&state)?.next();
         change(&mut secrets.entries);
         let file = self.encrypt(&secrets, passphrase)?;
         if keep_old && let Some(old) = atomic_file::read(&self.path, LIMIT)? {
             atomic_file::write(&*self.disk, &self.backup_path(), &old.bytes)?;
         }
         let stamp = atomic_file::write(&*self.disk, &self.path, file.bytes())?;
+        if first {
+            self.seen.begin_with(&secrets.record());
+            self.tell(VaultNotice::Created { path: self.path.clone() });
+        } else {
+            self.seen.expect(&secrets.record());
+        }
+        // What is saved is saved: where the copy cannot be written, the one of the state before is still there.
+        let copied = atomic_file::write(&*self.disk, &self.backup_path(), file.bytes());
         if !keep_old {
-            // What was deleted is not to live on in the backup.
-            atomic_file::write(&*self.disk, &self.backup_path(), file.bytes())?;
+            // What was deleted is not to live on in the copy.
+            copied?;
         }
         state.open = Some(Open::File(stamp, file));
         Ok(())
@@ -239,18 +325,22 @@ impl EncryptedFile {
         Keyed::encrypt(&plain, &recipient).map_err(failed)
     }
 
-    fn decrypt(&self, bytes: Vec<u8>, passphrase: &SecretString) -> Result<Keyed, VaultError> {
+    fn decrypt(&self, bytes: Vec<u8>, passphrase: &SecretString) -> Result<(Keyed, Secrets), VaultError> {
         self.decrypt_as(bytes, &identity(passphrase))
     }
 
-    fn decrypt_as(&self, bytes: Vec<u8>, identity: &age::scrypt::Identity) -> Result<Keyed, VaultError> {
+    fn decrypt_as(&self, bytes: Vec<u8>, identity: &age::scrypt::Identity) -> Result<(Keyed, Secrets), VaultError> {
         let (file, plain) = Keyed::decrypt(bytes, identity).map_err(|error| match error {
-            age::DecryptError::ExcessiveWork { .. } => VaultError::TooMuchWork { path: self.path.clone() },
-            age::DecryptError::DecryptionFailed | age::DecryptError::KeyDecryptionFailed => VaultError::WrongPassphrase,
-            _ => self.damaged(),
+            OpenError::Header(HeaderProblem::Damaged) => self.damaged(),
+            OpenError::Header(problem) => {
+                VaultError::ForeignFile { path: self.path.clone(), why: problem.words(), backup: self.backup_path().is_file() }
+            }
+            OpenError::Age(age::DecryptError::ExcessiveWork { .. }) => VaultError::TooMuchWork { path: self.path.clone() },
+            OpenError::Age(age::DecryptError::DecryptionFailed | age::DecryptError::KeyDecryptionFailed) => VaultError::WrongPassphrase,
+            OpenError::Age(_) => self.damaged(),
         })?;
-        self.parse(&plain)?;
-        Ok(file)
+        let secrets = self.parse(&plain)?;
+        Ok((file, secrets))
     }
 
     /// What the file held when it was opened last.
@@ -273,6 +363,25 @@ impl EncryptedFile {
 
     fn backup_path(&self) -> PathBuf {
         with_suffix(&self.path, ".bak")
+    }
+
+    fn tell(&self, notice: VaultNotice) {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+    }
+
+    /// What a person should hear of; each is told once.
+    pub(crate) fn take_notices(&self) -> Vec<VaultNotice> {
+        std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The names of all entries.
+    ///
+    /// # Errors
+    /// As `get`.
+    pub(crate) fn accounts(&self) -> Result<Vec<String>, VaultError> {
+        let mut state = self.state();
+        self.refresh(&mut state)?;
+        Ok(self.contents(&state)?.entries.into_keys().collect())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -308,7 +417,8 @@ impl Store for EncryptedFile {
     fn delete(&self, accounts: &[String]) -> Result<(), VaultError> {
         let mut state = self.state();
         if !self.exists() && state.passphrase.is_none() {
-            return Ok(());
+            // Nothing to delete, unless the file is only lost: its backup would still hold it.
+            return self.lost().map_or(Ok(()), Err);
         }
         self.refresh(&mut state)?;
         let secrets = self.contents(&state)?.entries;
@@ -329,8 +439,17 @@ pub(crate) fn seal(plain: &[u8], passphrase: &SecretString) -> std::io::Result<V
 }
 
 /// What [`seal`] has made.
-pub(crate) fn open_sealed(bytes: Vec<u8>, passphrase: &SecretString) -> Result<Bytes, age::DecryptError> {
+pub(crate) fn open_sealed(bytes: Vec<u8>, passphrase: &SecretString) -> Result<Bytes, OpenError> {
     Keyed::decrypt(bytes, &identity(passphrase)).map(|(_, plain)| plain)
+}
+
+/// # Errors
+/// It is empty, or too weak for a new file.
+fn may_begin_with(passphrase: &SecretString) -> Result<(), VaultError> {
+    if passphrase.expose_secret().is_empty() {
+        return Err(VaultError::EmptyPassphrase);
+    }
+    weak_passphrase(passphrase.expose_secret()).map_or(Ok(()), |why| Err(VaultError::WeakPassphrase { why }))
 }
 
 fn identity(passphrase: &SecretString) -> age::scrypt::Identity {
@@ -349,5 +468,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+#[cfg(test)]
+mod copies_tests;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Why a secret could not be read or kept, in words.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     failure::{Code, Failure, Remedy},
@@ -24,6 +24,18 @@ pub enum VaultError {
     WrongPassphrase,
     #[error("a new vault needs a passphrase")]
     EmptyPassphrase,
+    /// For something new; why, as a sentence.
+    #[error("the passphrase is too weak")]
+    WeakPassphrase { why: &'static str },
+    /// The file or the command that the passphrase comes from gave none.
+    #[error("the passphrase could not be read: {0}")]
+    NoPassphrase(Box<Failure>),
+    /// There was an encrypted file before, and it is gone. `backup`: its copy is there.
+    #[error("{} is missing", path.display())]
+    Lost { path: PathBuf, backup: bool },
+    /// An age file that Brickpass did not make; why, as a sentence.
+    #[error("{} is not a file of Brickpass", path.display())]
+    ForeignFile { path: PathBuf, why: &'static str, backup: bool },
     /// One stored secret cannot be put together; the others are fine.
     #[error("the stored secret is damaged")]
     SecretDamaged,
@@ -98,6 +110,19 @@ impl VaultError {
                 "Enter a passphrase. A few random words are easy to remember and hard to guess.",
             )
             .with_remedy(Remedy::UnlockVault),
+            Self::WeakPassphrase { why } => Failure::new(
+                Code::InvalidInput,
+                "The encrypted file was not made.",
+                format!("Its passphrase is too weak. {why}"),
+                "Choose a longer one. A few random words are easy to remember and hard to guess.",
+            )
+            .with_remedy(Remedy::UnlockVault),
+            Self::NoPassphrase(failure) => Failure::clone(failure),
+            Self::Lost { path, backup } => lost(path, *backup),
+            Self::ForeignFile { path, why, backup } => {
+                Failure::new(Code::FileUnsafe, format!("The encrypted file {} was not opened.", path.display()), *why, bring_back(*backup))
+                    .with_remedy(Remedy::OpenVaultSettings)
+            }
             Self::SecretDamaged => Failure::new(
                 Code::SecretDamaged,
                 "The stored secret is damaged.",
@@ -109,11 +134,7 @@ impl VaultError {
                 Code::SecretDamaged,
                 format!("The encrypted file {} is damaged.", path.display()),
                 "It was cut short or changed since Brickpass wrote it.",
-                if *backup {
-                    "Nothing was changed. Bring its backup back (the state before the last save) with “brickpass restore --vault”."
-                } else {
-                    "Nothing was changed. Put a copy of yours in its place, or move it away and enter the secrets again."
-                },
+                bring_back(*backup),
             )
             .with_remedy(Remedy::OpenVaultSettings),
             Self::TooMuchWork { path } => Failure::new(
@@ -130,6 +151,30 @@ impl VaultError {
             ),
             Self::File(problem) => problem.failure(),
         }
+    }
+}
+
+fn lost(path: &Path, backup: bool) -> Failure {
+    let (why, fix) = if backup {
+        (
+            "It was moved or deleted since Brickpass wrote it. Its backup is still there, and nothing was changed.",
+            "Bring the backup back with “brickpass restore --vault”, or give up the stored secrets with “brickpass restore --new-vault”.",
+        )
+    } else {
+        (
+            "It was moved or deleted since Brickpass wrote it, and so was its backup. Nothing was changed.",
+            "Put the file back where it was, or give up the stored secrets with “brickpass restore --new-vault”.",
+        )
+    };
+    let what = format!("The encrypted file of secrets {} is missing.", path.display());
+    Failure::new(Code::VaultLost, what, why, fix).with_remedy(Remedy::OpenVaultSettings)
+}
+
+fn bring_back(backup: bool) -> &'static str {
+    if backup {
+        "Nothing was changed. Bring its backup back with “brickpass restore --vault”."
+    } else {
+        "Nothing was changed. Put a copy of yours in its place, or begin with a new vault with “brickpass restore --new-vault”."
     }
 }
 

@@ -33,7 +33,7 @@ use std::{
 
 use chunks::Sealed;
 use encrypted_file::EncryptedFile;
-pub(super) use encrypted_file::{open_sealed, seal};
+pub(super) use encrypted_file::{HeaderProblem, OpenError, open_sealed, seal};
 pub(super) use keyring::KeyringStore;
 use memory::MemoryStore;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -72,6 +72,49 @@ pub struct VaultConfig {
     pub passphrase: Option<SecretString>,
 }
 
+/// Gives the passphrase when it is first needed; `None`: there is none.
+pub type AskPassphrase = Arc<dyn Fn() -> Result<Option<SecretString>, Failure> + Send + Sync>;
+
+/// What surrounds the encrypted file of an installation.
+#[derive(Clone, Default)]
+pub struct VaultContext {
+    /// Where it is remembered what this computer has seen of the file.
+    pub state_dir: Option<PathBuf>,
+    /// A file or a command that gives the passphrase.
+    pub ask: Option<AskPassphrase>,
+}
+
+/// What a person should hear about the encrypted file, once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VaultNotice {
+    /// The first file was made, with the passphrase that was at hand.
+    Created { path: PathBuf },
+    /// The file is older than what this computer has seen, by this many saves.
+    Older { path: PathBuf, saves: u64 },
+    /// Another vault than the one that was there.
+    Another { path: PathBuf },
+}
+
+impl std::fmt::Display for VaultNotice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Created { path } => write!(f, "A new vault was created at {}. Only its passphrase opens it.", path.display()),
+            Self::Older { path, saves } => write!(
+                f,
+                "An older copy of {} is in place: it lacks the last {}. Secrets that were replaced since then may be the revoked ones. \
+                 Test your connections, or put the newer copy back.",
+                path.display(),
+                if *saves == 1 { "save".to_owned() } else { format!("{saves} saves") }
+            ),
+            Self::Another { path } => write!(
+                f,
+                "{} is another vault than the one that this computer used last. If you did not put it there, put yours back.",
+                path.display()
+            ),
+        }
+    }
+}
+
 /// What a probe found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VaultStatus {
@@ -83,6 +126,11 @@ pub enum VaultStatus {
     Locked {
         place: String,
         new: bool,
+    },
+    /// The encrypted file is missing and no new one is made by itself. `backup`: its copy can be brought back.
+    Lost {
+        backup: bool,
+        failure: Failure,
     },
     Unavailable(Failure),
 }
@@ -123,6 +171,16 @@ impl Vault {
         Self::of(home, EncryptedFile::new(file, passphrase).without_work(), Arc::new(keyring), hasty, keyring::place)
     }
 
+    /// As `new`, for the vault of an installation.
+    #[must_use]
+    pub fn of_installation(config: VaultConfig, context: VaultContext) -> Self {
+        let VaultConfig { home, file, passphrase } = config;
+        let keyring = KeyringStore::new();
+        let hasty = Arc::new(keyring.hasty());
+        let file = EncryptedFile::new(file, passphrase).remembered_in(context.state_dir.as_deref()).asking(context.ask);
+        Self::of(home, file, Arc::new(keyring), hasty, keyring::place)
+    }
+
     fn with(config: VaultConfig, keyring: Arc<dyn Store>, hasty_keyring: Arc<dyn Store>, place: fn() -> String) -> Self {
         let VaultConfig { home, file, passphrase } = config;
         Self::of(home, EncryptedFile::new(file, passphrase), keyring, hasty_keyring, place)
@@ -149,6 +207,7 @@ impl Vault {
                 match inner.file.check() {
                     Ok(()) => VaultStatus::Ready { place },
                     Err(VaultError::Locked | VaultError::WrongPassphrase) => VaultStatus::Locked { place, new: !inner.file.exists() },
+                    Err(error @ VaultError::Lost { backup, .. }) => VaultStatus::Lost { backup, failure: error.failure() },
                     Err(error) => VaultStatus::Unavailable(error.failure()),
                 }
             }
@@ -167,12 +226,49 @@ impl Vault {
         self.inner.file.unlock(passphrase)
     }
 
-    /// Puts the encrypted file's backup (the state before the last save) in the place of a damaged file, which is kept beside it.
+    /// Puts the encrypted file's backup (its newest copy) in the place of a damaged or missing file; a damaged one is kept beside it.
     ///
     /// # Errors
     /// There is no backup, it does not open with this passphrase, disk errors with the path.
     pub fn restore_file_backup(&self, passphrase: SecretString) -> Result<(), VaultError> {
         self.inner.file.restore_backup(passphrase)
+    }
+
+    /// Gives up the encrypted file and begins with an empty one. What was there is kept under another name; answers with these names.
+    ///
+    /// # Errors
+    /// The passphrase is too weak, disk errors with the path.
+    pub fn begin_anew(&self, passphrase: SecretString) -> Result<Vec<PathBuf>, VaultError> {
+        self.inner.file.begin_anew(passphrase)
+    }
+
+    /// The encrypted file is the home, was there before, and is missing. A look at the folder, without the passphrase.
+    #[must_use]
+    pub fn lost(&self) -> Option<VaultError> {
+        if self.inner.home == VaultHome::File { self.inner.file.lost() } else { None }
+    }
+
+    /// What a person should hear about the encrypted file. Each is told once.
+    #[must_use]
+    pub fn take_notices(&self) -> Vec<VaultNotice> {
+        self.inner.file.take_notices()
+    }
+
+    /// By how many saves the encrypted file is older than the newest that this computer has seen; for one that was opened.
+    #[must_use]
+    pub fn saves_behind(&self) -> Option<u64> {
+        if self.inner.home == VaultHome::File { self.inner.file.saves_behind() } else { None }
+    }
+
+    /// What is stored in the encrypted file. Other homes cannot be listed, and none is listed for them.
+    ///
+    /// # Errors
+    /// Locked, lost, damaged.
+    pub fn entries(&self) -> Result<Vec<SecretKey>, VaultError> {
+        if self.inner.home != VaultHome::File {
+            return Ok(Vec::new());
+        }
+        Ok(self.inner.file.accounts()?.iter().filter_map(|account| SecretKey::of_account(account)).collect())
     }
 
     /// # Errors
@@ -382,6 +478,12 @@ impl SecretKey {
     /// By id, never by name: renames, letter case and odd characters cannot make two entries meet.
     fn account(self) -> String {
         format!("v1/{}/{}", self.connection, self.kind.word())
+    }
+
+    fn of_account(account: &str) -> Option<Self> {
+        let (id, word) = account.strip_prefix("v1/")?.split_once('/')?;
+        let kind = SecretKind::ALL.into_iter().find(|kind| kind.word() == word)?;
+        Some(Self { connection: id.parse().ok()?, kind })
     }
 
     /// What a person reads in their keyring's own window.

@@ -36,7 +36,7 @@ fn every_home_keeps_what_it_is_given() {
     let dir = tempfile::tempdir().unwrap();
     for home in [VaultHome::Keyring, VaultHome::File, VaultHome::Memory] {
         let keyring = Arc::new(ScriptedStore::new());
-        let vault = vault(home, dir.path(), &keyring, Some("right"));
+        let vault = vault(home, dir.path(), &keyring, Some("right horse"));
         let (one, other) = (key(), key());
         assert_eq!(got(&vault, one), None);
         vault.delete(one).unwrap();
@@ -102,15 +102,15 @@ fn st_09_of_a_stale_keyring_entry_and_a_newer_file_entry_the_newer_wins_and_the_
     let dir = tempfile::tempdir().unwrap();
     let keyring = Arc::new(ScriptedStore::new());
     let (newer_in_file, newer_in_keyring, only_in_file) = (key(), key(), key());
-    let file = vault(VaultHome::File, dir.path(), &keyring, Some("right"));
-    file.unlock("right".into()).unwrap();
+    let file = vault(VaultHome::File, dir.path(), &keyring, Some("right horse"));
+    file.unlock("right horse".into()).unwrap();
     write_into(&*keyring, newer_in_file, 5, "stale");
     write_into(&file.inner.file, newer_in_file, 9, "fresh");
     write_into(&*keyring, newer_in_keyring, 9, "fresh");
     write_into(&file.inner.file, newer_in_keyring, 5, "stale");
     write_into(&file.inner.file, only_in_file, 1, "fresh");
 
-    let vault = vault(VaultHome::Keyring, dir.path(), &keyring, Some("right"));
+    let vault = vault(VaultHome::Keyring, dir.path(), &keyring, Some("right horse"));
     for key in [newer_in_file, newer_in_keyring, only_in_file] {
         assert_eq!(got(&vault, key), Some("fresh".into()));
         assert_eq!(chunks::read(&*keyring, &key.account()).unwrap().unwrap().secret.expose_secret(), "fresh", "it came home");
@@ -123,14 +123,14 @@ fn st_09_what_the_keyring_got_while_the_file_was_locked_wins_over_the_file() {
     let dir = tempfile::tempdir().unwrap();
     let keyring = Arc::new(ScriptedStore::new());
     let (changed, unchanged) = (key(), key());
-    let file = vault(VaultHome::File, dir.path(), &keyring, Some("right"));
+    let file = vault(VaultHome::File, dir.path(), &keyring, Some("right horse"));
     file.put(changed, &"stale".into()).unwrap();
     file.put(unchanged, &"fresh".into()).unwrap();
     assert_eq!(keyring.touched.load(Ordering::SeqCst), 0, "a file user never meets the keyring");
 
     vault(VaultHome::Keyring, dir.path(), &keyring, None).put(changed, &"fresh".into()).unwrap();
 
-    let file = vault(VaultHome::File, dir.path(), &keyring, Some("right"));
+    let file = vault(VaultHome::File, dir.path(), &keyring, Some("right horse"));
     keyring.touched.store(0, Ordering::SeqCst);
     assert_eq!(got(&file, unchanged), Some("fresh".into()));
     assert_eq!(keyring.touched.load(Ordering::SeqCst), 0);
@@ -172,7 +172,7 @@ fn moving_takes_every_secret_along_in_one_go() {
     for (at, key) in keys.iter().enumerate().take(15) {
         from.put(*key, &format!("secret {at} {}", "x".repeat(at * 300)).into()).unwrap();
     }
-    let to = vault(VaultHome::File, dir.path(), &keyring, Some("right"));
+    let to = vault(VaultHome::File, dir.path(), &keyring, Some("right horse"));
     assert_eq!(from.move_to(&to, &keys).unwrap(), 15);
     assert_eq!(keyring.accounts(), [""; 0]);
     for (at, key) in keys.iter().enumerate() {
@@ -220,7 +220,7 @@ fn a_file_vault_says_what_it_needs() {
     assert!(matches!(file.probe(), VaultStatus::Locked { new: true, .. }));
     assert!(matches!(file.get(key()), Err(VaultError::Locked)));
     assert_eq!(names_in(dir.path()), [""; 0]);
-    file.unlock("right".into()).unwrap();
+    file.unlock("right horse".into()).unwrap();
     assert!(matches!(file.probe(), VaultStatus::Ready { .. }));
     let again = vault(VaultHome::File, dir.path(), &keyring, None);
     assert!(matches!(again.probe(), VaultStatus::Locked { new: false, .. }));
@@ -243,6 +243,11 @@ fn every_error_says_what_why_and_what_to_do_and_nothing_secret() {
         VaultError::FileDamaged { path: path.clone(), backup: true },
         VaultError::FileDamaged { path: path.clone(), backup: false },
         VaultError::TooMuchWork { path: path.clone() },
+        VaultError::WeakPassphrase { why: "It is short." },
+        VaultError::Lost { path: path.clone(), backup: true },
+        VaultError::Lost { path: path.clone(), backup: false },
+        VaultError::ForeignFile { path: path.clone(), why: "It is odd.", backup: true },
+        VaultError::ForeignFile { path: path.clone(), why: "It is odd.", backup: false },
         VaultError::Newer { path },
     ];
     for error in errors {
@@ -265,14 +270,14 @@ fn rf_04_what_the_keyring_does_not_take_lies_in_the_open_encrypted_file_and_wins
     locked.put(key, &"used".into()).unwrap();
     assert!(matches!(locked.put_in_refuge(key, &"rotated".into()), Err(VaultError::Locked)), "no file is made behind the person's back");
 
-    let open = vault(VaultHome::Keyring, dir.path(), &keyring, Some("right"));
-    open.unlock("right".into()).unwrap();
+    let open = vault(VaultHome::Keyring, dir.path(), &keyring, Some("right horse"));
+    open.unlock("right horse".into()).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(2));
     keyring.fails(Some(|| VaultError::Busy));
     open.put_in_refuge(key, &"rotated".into()).unwrap();
     keyring.fails(None);
     // Another process that has the passphrase, too.
-    let next = vault(VaultHome::Keyring, dir.path(), &keyring, Some("right"));
+    let next = vault(VaultHome::Keyring, dir.path(), &keyring, Some("right horse"));
     assert_eq!(got(&next, key).unwrap(), "rotated");
     assert_eq!(got(&locked, key).unwrap(), "rotated", "and it is back in the keyring");
 }

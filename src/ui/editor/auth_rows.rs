@@ -167,7 +167,8 @@ fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId,
         return locked(ui, state, act);
     }
     match (state.vault.value().map(|(_, status)| status.clone()), stored) {
-        (Some(VaultStatus::Unavailable(failure)), _) | (_, Some(StoredSecret::Unavailable(failure))) => {
+        (Some(VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. }), _)
+        | (_, Some(StoredSecret::Unavailable(failure))) => {
             remark(ui, Severity::Warning, &text::short_failure(&failure));
             ui.horizontal_wrapped(|ui| {
                 if Button::secondary(text::OPEN_SETTINGS).small().show(ui).clicked() {
@@ -197,7 +198,7 @@ pub(super) fn locked(ui: &mut Ui, state: &mut State, act: &mut Act) {
         Some((_, VaultStatus::Locked { place, .. })) => text::locked(place),
         Some((VaultHome::Keyring, _)) => text::KEYRING_LOCKED.to_owned(),
         Some((_, VaultStatus::Ready { place })) => text::locked(place),
-        Some((_, VaultStatus::Unavailable(_))) | None => text::locked(text::ENCRYPTED_FILE),
+        Some((_, VaultStatus::Unavailable(_) | VaultStatus::Lost { .. })) | None => text::locked(text::ENCRYPTED_FILE),
     };
     ui.horizontal_wrapped(|ui| {
         if Button::secondary(text::UNLOCK).icon(Icon::Lock).small().show(ui).clicked() {

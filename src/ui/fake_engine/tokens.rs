@@ -7,7 +7,12 @@ impl Inner {
         let failure = self.token_failure.clone();
         match command {
             Command::ListTokens { id } => {
-                let list = TokenList { tokens: self.tokens.clone(), in_use: self.in_use.clone(), longest_days: self.longest_days };
+                let list = TokenList {
+                    tokens: self.tokens.clone(),
+                    in_use: self.in_use.clone(),
+                    left_over: Vec::new(),
+                    longest_days: self.longest_days,
+                };
                 self.events.push_back(Event::Tokens { id, outcome: failure.map_or(Ok(list), Err) });
             }
             Command::GenerateToken { run, id, request } => {

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::{Dialog, Notice, State, dialog::SHORTEST};
+use super::{Dialog, Notice, State};
 use crate::{
     connection::TypedSecret,
     engine::{BackedUp, Command, Event, RunId},
     failure::Failure,
+    storage::weak_passphrase,
     ui::{save_as::SaveAs, text::backup as words},
 };
 
@@ -25,7 +26,7 @@ pub struct BackUp {
 impl BackUp {
     /// A passphrase that is typed once only may be one that nobody knows.
     pub fn has_passphrase(&self) -> bool {
-        self.passphrase.expose().chars().count() >= SHORTEST && self.passphrase == self.again
+        weak_passphrase(self.passphrase.expose()).is_none() && self.passphrase == self.again
     }
 
     pub(super) fn crashed(&mut self, failure: &Failure) {

@@ -7,10 +7,8 @@ use super::{
 use crate::{
     connection::{AuthKind, ConnectionId, TypedSecret},
     failure::Failure,
+    storage::weak_passphrase,
 };
-
-/// A new passphrase has so many characters at least.
-pub(super) const SHORTEST: usize = 8;
 
 #[derive(Debug)]
 pub enum Dialog {
@@ -78,6 +76,6 @@ impl Dialog {
     /// Whether the passphrase can be tried.
     pub fn may_unlock(&self) -> bool {
         matches!(self, Self::Unlock { new, passphrase, again, waiting: false, .. }
-            if if *new { passphrase.expose().chars().count() >= SHORTEST && passphrase == again } else { !passphrase.is_empty() })
+            if if *new { weak_passphrase(passphrase.expose()).is_none() && passphrase == again } else { !passphrase.is_empty() })
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 
 use super::{Closing, Dialog, Editing, Notice, Remote, SettingsProblem, SettingsWait, State, editing};
 use crate::{
@@ -48,6 +49,7 @@ impl State {
                 self.history_came(changes);
                 Vec::new()
             }
+            Event::Attention { words } => self.attention(words),
             Event::Vault { home, status } => self.vault_came(home, status),
             Event::Saved { id } => {
                 self.saved_here.insert(id, now);
@@ -64,13 +66,10 @@ impl State {
             Event::Purged { farewell: Farewell::Failed(failure), .. } | Event::PurgeFailed { failure } => {
                 self.tell(Notice::Failure(failure))
             }
-            Event::Purged { .. } | Event::SignInNotes(_) => Vec::new(),
+            Event::Purged { .. } | Event::SignInNotes(_) | Event::VaultExamined { .. } | Event::UnknownSecretsDeleted { .. } => Vec::new(),
             Event::Recovered { words } => self.tell(Notice::Done(words)),
             Event::SecretDescribed { id, kind, stored } => self.secret_described(id, kind, stored),
-            Event::SecretRevealed { id, kind, secret } => {
-                self.revealed = Some((id, kind, secret, now)).filter(|_| self.selection.shown() == Some(id)).or(self.revealed.take());
-                Vec::new()
-            }
+            Event::SecretRevealed { id, kind, secret } => self.secret_revealed(id, kind, secret, now),
             event @ (Event::ClipboardHolds { .. } | Event::ClipboardCleared { .. } | Event::ClipboardNotCleared { .. }) => {
                 self.clipboard_event(event);
                 Vec::new()
@@ -126,6 +125,16 @@ impl State {
                 Vec::new()
             }
         }
+    }
+
+    fn attention(&mut self, words: Vec<String>) -> Vec<Command> {
+        self.notices.extend(words.into_iter().map(Notice::Warning));
+        Vec::new()
+    }
+
+    fn secret_revealed(&mut self, id: ConnectionId, kind: SecretKind, secret: SecretString, now: Timestamp) -> Vec<Command> {
+        self.revealed = Some((id, kind, secret, now)).filter(|_| self.selection.shown() == Some(id)).or(self.revealed.take());
+        Vec::new()
     }
 
     fn tell(&mut self, notice: Notice) -> Vec<Command> {

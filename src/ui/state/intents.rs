@@ -3,7 +3,7 @@
 use super::{Attempt, Closing, Dialog, Later, Page, SettingsWait, State};
 use crate::{
     connection::{Connection, ConnectionId},
-    engine::{Command, SignInPlace, StoredSecret},
+    engine::{Command, Recovery, SignInPlace, StoredSecret},
     failure::{Code, Failure},
     storage::{Settings, VaultHome, VaultStatus},
     ui::text,
@@ -104,7 +104,7 @@ impl State {
         let vault = match self.vault.value() {
             Some((_, VaultStatus::Locked { new, .. })) => !new,
             Some((_, VaultStatus::Unavailable(failure))) => locked(failure),
-            Some((_, VaultStatus::Ready { .. })) | None => false,
+            Some((_, VaultStatus::Ready { .. } | VaultStatus::Lost { .. })) | None => false,
         };
         let kind = self.form(id).and_then(|form| form.draft.secret_kind());
         let secret = kind.and_then(|kind| self.stored_secret(id, kind));
@@ -144,6 +144,12 @@ impl State {
         self.settings_wait = SettingsWait::Unlock;
         self.settings_problem = None;
         vec![Command::UnlockVault { passphrase }]
+    }
+
+    pub fn recover_from_settings(&mut self, recovery: Recovery) -> Vec<Command> {
+        self.settings_wait = SettingsWait::Unlock;
+        self.settings_problem = None;
+        vec![Command::Recover(recovery)]
     }
 
     pub fn open_in_browser(&self) -> Vec<Command> {

@@ -355,7 +355,7 @@ impl State {
     pub fn vault_place(&self) -> Option<&str> {
         match self.vault.value()? {
             (_, VaultStatus::Ready { place } | VaultStatus::Locked { place, .. }) => Some(place),
-            (_, VaultStatus::Unavailable(_)) => None,
+            (_, VaultStatus::Unavailable(_) | VaultStatus::Lost { .. }) => None,
         }
     }
 

@@ -163,6 +163,7 @@ fn code_words(code: Code) -> &'static str {
         Code::RefreshBusy => "renewed elsewhere",
         Code::NoSecret => "no secret stored",
         Code::VaultLocked => "store of secrets locked",
+        Code::VaultLost => "store of secrets missing",
         Code::VaultUnavailable => "no store of secrets",
         Code::VaultBusy => "store of secrets busy",
         Code::WrongPassphrase => "wrong passphrase",

@@ -98,7 +98,7 @@ fn time_of_day(when: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 /// The kind of a failed sign-in in a few words.
 pub fn sign_in_headline(code: Code) -> String {
     match code {
-        Code::VaultLocked | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => {
+        Code::VaultLocked | Code::VaultLost | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => {
             "The sign-in could not be stored"
         }
         Code::Dns | Code::Refused | Code::Unreachable | Code::Reset => "Could not reach the workspace",

@@ -88,7 +88,7 @@ pub fn headline(code: Code) -> String {
         Code::Forbidden | Code::MissingScope | Code::IpBlocked | Code::PrivateLink => "No permission",
         Code::RateLimited | Code::ServerError => "The workspace cannot answer now",
         Code::NotFound | Code::Redirect | Code::NotApi | Code::Protocol | Code::TooLarge => "Not the answer of a workspace",
-        Code::VaultLocked | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => {
+        Code::VaultLocked | Code::VaultLost | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => {
             "Could not read the token"
         }
         Code::Cancelled => "Cancelled",

@@ -172,7 +172,7 @@ pub fn key() -> SecretKey {
 }
 
 pub fn vault(config_dir: &Path) -> Vault {
-    Vault::without_work(VaultConfig { home: VaultHome::File, file: config_dir.join("vault.age"), passphrase: Some("right".into()) })
+    Vault::without_work(VaultConfig { home: VaultHome::File, file: config_dir.join("vault.age"), passphrase: Some("right horse".into()) })
 }
 
 pub fn sessions(

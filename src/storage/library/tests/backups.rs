@@ -29,7 +29,7 @@ fn a_file_that_is_gone_is_an_empty_list_that_tells_where_the_backup_is() {
     let backup = &place.backups()[0].path;
     assert!(snapshot.notices[0].contains(backup.to_str().unwrap()), "{:?}", snapshot.notices);
     fs::copy(backup, place.path()).unwrap();
-    assert_eq!(names(&place.load().unwrap()), ["One"]);
+    assert_eq!(names(&place.load().unwrap()), ["One", "Two"]);
 }
 
 #[test]
@@ -87,9 +87,31 @@ fn st_15_a_full_disk_while_a_damaged_file_is_mended_loses_neither() {
     for room in [0, 30, 49, 50, 200] {
         let snapshot = place.on(FaultyDisk::with_room(room)).load().unwrap();
         assert!(matches!(snapshot.mode, Mode::ReadOnly(_)), "room for {room} bytes");
-        assert_eq!(names(&snapshot), ["One"], "the backup is shown");
+        assert_eq!(names(&snapshot), ["One", "Two"], "the backup is shown");
         assert_eq!(place.bytes(), [0; 50]);
     }
-    assert_eq!(names(&place.load().unwrap()), ["One"]);
+    assert_eq!(names(&place.load().unwrap()), ["One", "Two"]);
     assert_eq!(place.corrupt_files(), [vec![0; 50]]);
+}
+
+#[test]
+fn vl_07_the_connection_that_was_saved_last_comes_back_and_no_state_is_pushed_out_by_a_lost_file() {
+    let place = Place::new();
+    for name in ["One", "Two", "Three"] {
+        place.save(connection(name), None).unwrap();
+    }
+    assert_eq!(place.backups().iter().map(|backup| backup.connections).collect::<Vec<_>>(), [2, 1], "not the state that is there");
+    place.write(b"{ half");
+    assert_eq!(names(&place.load().unwrap()), ["One", "Two", "Three"]);
+    // Lost, and somebody goes on without it: the lost list stays among the backups.
+    fs::remove_file(place.path()).unwrap();
+    place.save(connection("Four"), None).unwrap();
+    let lost = place.backups().into_iter().find(|backup| backup.connections == 3).unwrap();
+    assert_eq!(names(&place.restore_backup(&lost).unwrap()), ["One", "Two", "Three"]);
+    // So it does when the person begins with an empty list.
+    fs::remove_file(place.path()).unwrap();
+    place.start_anew().unwrap();
+    assert!(place.backups().iter().any(|backup| backup.connections == 3));
+    place.write(b"");
+    assert_eq!(names(&place.load().unwrap()), [""; 0], "the empty list is the newest state");
 }

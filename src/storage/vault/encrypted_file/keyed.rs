@@ -18,7 +18,29 @@ use age::{
 use age_core::format::{FileKey, Stanza};
 use zeroize::Zeroizing;
 
-use super::super::store::Bytes;
+use super::{
+    super::store::Bytes,
+    header::{self, HeaderProblem},
+};
+
+/// Why an encrypted file was not opened.
+#[derive(Debug)]
+pub(crate) enum OpenError {
+    Header(HeaderProblem),
+    Age(DecryptError),
+}
+
+impl From<HeaderProblem> for OpenError {
+    fn from(problem: HeaderProblem) -> Self {
+        Self::Header(problem)
+    }
+}
+
+impl From<DecryptError> for OpenError {
+    fn from(error: DecryptError) -> Self {
+        Self::Age(error)
+    }
+}
 
 pub(super) struct Keyed {
     bytes: Vec<u8>,
@@ -43,8 +65,9 @@ impl Keyed {
     /// Opens it with the passphrase: the slow way, which gives the key.
     ///
     /// # Errors
-    /// A wrong passphrase, damage, too much work.
-    pub(super) fn decrypt(bytes: Vec<u8>, passphrase: &Passphrase) -> Result<(Self, Bytes), DecryptError> {
+    /// A header that no passphrase file has, a wrong passphrase, damage, too much work.
+    pub(super) fn decrypt(bytes: Vec<u8>, passphrase: &Passphrase) -> Result<(Self, Bytes), OpenError> {
+        header::check(&bytes)?;
         let noting = Noting::new(passphrase);
         let plain = decrypt(&bytes, &noting)?;
         let key = noting.noted().ok_or(DecryptError::DecryptionFailed)?;

@@ -161,7 +161,7 @@ mod tests {
             token("t2", "old notebook test", -90, None),
             token("t3", "CI pipeline", -2, Some(3)),
         ];
-        table.came(TokenList { tokens, in_use: Some("t1".to_owned()), longest_days: None });
+        table.came(TokenList { tokens, in_use: Some("t1".to_owned()), left_over: Vec::new(), longest_days: None });
         table
     }
 

@@ -1,0 +1,52 @@
+//! The encrypted file is missing: its backup comes back, or the person gives up what it held.
+
+use egui::Ui;
+
+use super::{Asks, SettingsAction, SettingsDialog, SettingsView};
+use crate::{
+    connection::Severity,
+    engine::Recovery,
+    ui::{
+        icons::Icon,
+        widgets::{self, Button, SecretField, remark},
+    },
+};
+
+const GIVES_UP: &str =
+    "You give up the stored secrets and enter each of them again. What is left of the former vault is kept beside the new one.";
+
+impl SettingsDialog {
+    pub(super) fn lost(&mut self, ui: &mut Ui, view: SettingsView<'_>, backup: bool, now: f64) -> Option<SettingsAction> {
+        if backup && !self.begins_anew { self.brings_back(ui, view, now) } else { self.begins_anew(ui, view, backup, now) }
+    }
+
+    fn brings_back(&mut self, ui: &mut Ui, view: SettingsView<'_>, now: f64) -> Option<SettingsAction> {
+        ui.add_space(4.0);
+        widgets::form_row(ui, "Passphrase", |ui| {
+            SecretField::new(&mut self.passphrase, "Passphrase").hint("Of the encrypted file").id(super::passphrase_id()).show(ui, now);
+        });
+        let ready = !self.passphrase.is_empty() && !view.busy;
+        widgets::form_row_without_label(ui, |ui| {
+            let restore = Button::secondary("Restore the backup").icon(Icon::Lock).enabled(ready).show(ui).clicked();
+            if Button::ghost("Begin with a new vault").enabled(!view.busy).show(ui).clicked() {
+                self.begins_anew = true;
+            }
+            restore.then(|| SettingsAction::Recover(Recovery::VaultBackup { passphrase: self.passphrase.to_secret() }))
+        })
+    }
+
+    fn begins_anew(&mut self, ui: &mut Ui, view: SettingsView<'_>, backup: bool, now: f64) -> Option<SettingsAction> {
+        remark(ui, Severity::Warning, GIVES_UP);
+        let asks = Asks { new: true, in_force: false };
+        // The fields alone: its own button follows.
+        let _ = self.passphrase_fields(ui, view, asks, now);
+        let ready = self.passphrase_is_fine(asks) && !view.busy;
+        widgets::form_row_without_label(ui, |ui| {
+            let create = Button::danger("Create a new vault").enabled(ready).show(ui).clicked();
+            if backup && Button::ghost("Back").show(ui).clicked() {
+                self.begins_anew = false;
+            }
+            create.then(|| SettingsAction::Recover(Recovery::NewVault { passphrase: self.passphrase.to_secret() }))
+        })
+    }
+}
