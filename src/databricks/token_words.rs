@@ -167,7 +167,8 @@ mod tests {
         let told = denied("Only admins can do this.").admins_only().failure;
         assert!(told.what.starts_with("Only admins of the workspace") && told.details.is_some(), "{told}");
         assert_eq!(denied("Only admin users.").about_rules().failure.what, told.what);
-        let limited = denied("Provided OAuth token does not have required scopes: settings").about_rules();
+        let limited = refused(403, "PERMISSION_DENIED", "Provided OAuth token does not have required scopes: settings", Code::MissingScope);
+        let limited = limited.about_rules();
         assert_eq!(limited.failure.what, "Generic.");
         assert_eq!(refused(403, "403", "Invalid access token.", Code::Unauthorized).admins_only().failure.what, "Generic.");
         let unfit = refused(400, "INVALID_PARAMETER_VALUE", "maxTokenLifetimeDays must be 0 to 730", Code::NotApi).about_rules();

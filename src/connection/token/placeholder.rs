@@ -122,11 +122,14 @@ fn is_placeholder(text: &str) -> bool {
     parts(&lower).any(|word| is_telling(word) || is_run_of_x(word, 5)) || (!words.is_empty() && words.iter().all(spoken))
 }
 
-/// `...`, `dapi...`, `dapi...1234`, `eyJ...`. Dots alone decide nothing: they are among the characters that a token may have.
+/// `...`, `dapi...`, `dapi...1234`, `dapi0123...`, `eyJ...`. Dots alone decide nothing: they are among the characters that a token may have.
 fn is_abbreviated(text: &str) -> bool {
+    /// Bytes; no secret is as short.
+    const SHORT: usize = 12;
     let Some(at) = text.find("...") else { return text.contains('\u{2026}') };
+    let begins_as_a_token = super::MARKED.iter().chain(&["eyJ"]).any(|mark| text.starts_with(mark));
     let before = text.get(..at).unwrap_or_default();
-    super::MARKED.contains(&before) || before == "eyJ" || at == 0 || text.ends_with("...") || parts(text).map(str::len).sum::<usize>() < 10
+    text.len() < SHORT || super::MARKED.contains(&before) || before == "eyJ" || (begins_as_a_token && text.ends_with("..."))
 }
 
 /// What stands between the signs.
@@ -360,6 +363,9 @@ mod tests {
                     "your-databricks-token",
                     "dapi...your_token_here",
                     "dapi...",
+                    "dapi0123456789ab...",
+                    "dapi...1234",
+                    "eyJhbGciOi...",
                     "dapi",
                     "dapi\u{2026}",
                     "dapiREPLACE_ME",
