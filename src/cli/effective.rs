@@ -7,20 +7,35 @@ use serde_json::{Map, Value, json};
 use super::{
     args,
     output::{note, print_json, say, table},
+    passphrase,
+    publish::clean,
     session::Session,
 };
 use crate::{
-    engine::{Attribute, Command, Effective, Event, RunId, Source},
+    engine::{Attribute, Command, Effective, EffectiveQuestion, Event, RunId, Source, Speaker, Verdict},
     failure::{Code, Failure},
 };
 
 const RUN: RunId = RunId(1);
 
+/// Nothing here stands in the way, and somebody else decides. As `--help` says.
+const UNKNOWN: u8 = 6;
+
 /// A configuration that does not work is an answer, not a failure: exit code 1, and the document all the same.
 pub(super) fn effective(options: &args::Effective, json: bool) -> Result<ExitCode, Failure> {
     let directory = folder(&options.directory)?;
     let mut session = Session::open()?;
-    session.send(Command::FindEffective { run: RUN, directory, profile: options.profile.clone() });
+    // Nobody is asked for the passphrase of the vault, which may have nothing to do with it.
+    if passphrase::is_given() {
+        session.open_vault()?;
+    }
+    let question = EffectiveQuestion {
+        directory,
+        family: options.family.map(Into::into),
+        profile: options.profile.clone(),
+        target: options.target.clone(),
+    };
+    session.send(Command::FindEffective { run: RUN, question });
     let found = session.wait(|event| match event {
         Event::Effective { run: RUN, outcome } => Some(outcome),
         _ => None,
@@ -32,7 +47,11 @@ pub(super) fn effective(options: &args::Effective, json: bool) -> Result<ExitCod
     } else {
         print(&found, connection);
     }
-    Ok(if found.problem.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(match found.verdict() {
+        Verdict::Works => ExitCode::SUCCESS,
+        Verdict::Fails => ExitCode::FAILURE,
+        Verdict::Unknown => ExitCode::from(UNKNOWN),
+    })
 }
 
 fn folder(given: &std::path::Path) -> Result<PathBuf, Failure> {
@@ -53,6 +72,7 @@ fn print(found: &Effective, connection: Option<&str>) {
         say(table(&rows));
         say("");
     }
+    say(format_args!("As seen by: {}", found.family));
     say(format_args!("Configuration file: {}", found.config_file.display()));
     if let Some(way) = &found.auth_type {
         say(format_args!("Way to sign in: {way}"));
@@ -61,15 +81,24 @@ fn print(found: &Effective, connection: Option<&str>) {
         say(format_args!("Connection to this address: {name}"));
     }
     for line in &found.notes {
-        note(line);
+        note(clean(line));
+    }
+    if let Some(who) = &found.depends_on {
+        note(format_args!("Whether it signs in, nothing here can tell: that depends on {}.", clean(who)));
     }
     if let Some(problem) = &found.problem {
-        note(format_args!("Databricks' tools will say: {problem}"));
+        match problem.by {
+            Speaker::Tool => note(format_args!("{} will say: {}", found.family.title(), clean(&problem.words))),
+            Speaker::Brickpass => note(clean(&problem.words)),
+        }
+        if let Some(fix) = &problem.fix {
+            note(clean(fix));
+        }
     }
 }
 
 fn value(attribute: &Attribute) -> String {
-    attribute.value.as_ref().map_or_else(|| "(secret)".to_owned(), |value| value.escape_debug().to_string())
+    attribute.value.as_ref().map_or_else(|| "(secret)".to_owned(), |value| clean(value))
 }
 
 fn source(source: &Source) -> String {
@@ -79,7 +108,7 @@ fn source(source: &Source) -> String {
         Source::Profile { name, line } => format!("[{name}] at line {line}"),
         Source::Settings => "default_profile in [__settings__]".to_owned(),
         Source::Bundle(path) => path.display().to_string(),
-        Source::Default => "nobody names one".to_owned(),
+        Source::Default => "not named, so the default".to_owned(),
     }
 }
 
@@ -92,12 +121,25 @@ fn remark(attribute: &Attribute) -> String {
 
 fn document(found: &Effective, connection: Option<&str>) -> Value {
     let attributes: Map<String, Value> = found.attributes.iter().map(|it| (it.name.to_owned(), attribute(it))).collect();
+    let speaker = |by| match by {
+        Speaker::Tool => "tool",
+        Speaker::Brickpass => "brickpass",
+    };
     json!({
+        "as": found.family.word(),
+        "verdict": match found.verdict() {
+            Verdict::Works => "works",
+            Verdict::Fails => "fails",
+            Verdict::Unknown => "unknown",
+        },
         "config_file": found.config_file,
         "profile": found.profile,
         "auth_type": found.auth_type,
         "connection": connection,
-        "problem": found.problem,
+        "problem": found.problem.as_ref().map(|problem| &problem.words),
+        "problem_in_words_of": found.problem.as_ref().map(|problem| speaker(problem.by)),
+        "fix": found.problem.as_ref().and_then(|problem| problem.fix.as_ref()),
+        "depends_on": found.depends_on,
         "notes": found.notes,
         "attributes": attributes,
     })

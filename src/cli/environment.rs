@@ -27,6 +27,8 @@ pub(super) fn places() -> Result<Places, Failure> {
     let mut places = places_for_tokens()?;
     places.save_folder = save_folder();
     places.variables = variables();
+    places.set_variables = env::vars_os().filter(|(_, value)| !value.is_empty()).filter_map(|(name, _)| name.into_string().ok()).collect();
+    places.search_path = set("PATH");
     places.look_around = Some(around);
     places.open_url = Some(Arc::new(browser::open));
     places.redirect_port = redirect_port(set("DATABRICKS_OAUTH_CALLBACK_PORT").as_deref())?;
@@ -161,8 +163,9 @@ fn databrickscfg() -> Option<PathBuf> {
 
 /// What Databricks' tools would read of the environment. Only their own variables are looked at.
 fn variables() -> Vec<(String, SecretString)> {
-    let theirs =
-        |name: &str| ["DATABRICKS_", "ARM_", "GOOGLE_CREDENTIALS", "ACTIONS_ID_TOKEN_"].iter().any(|start| name.starts_with(start));
+    let theirs = |name: &str| {
+        ["DATABRICKS_", "ARM_", "GOOGLE_CREDENTIALS", "ACTIONS_ID_TOKEN_", "TOKEN_AUDIENCE"].iter().any(|start| name.starts_with(start))
+    };
     let text = env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     text.filter(|(name, value)| theirs(name) && !value.is_empty()).map(|(name, value)| (name, SecretString::from(value))).collect()
 }

@@ -13,6 +13,7 @@ mod credential;
 mod demo;
 mod diagnostics;
 mod doctor;
+mod doctor_cli_path;
 mod doctor_cli_tokens;
 mod doctor_helper;
 mod doctor_sign_in;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{AdminRequest, Chosen, Diagnostics, ExportOf, ExportPlace, ExportRequest, ImportSource, Plan, RunId};
+use super::{AdminRequest, Chosen, Diagnostics, EffectiveQuestion, ExportOf, ExportPlace, ExportRequest, ImportSource, Plan, RunId};
 use crate::{
     connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind},
     databricks::{NewToken, TokenRequest},
@@ -249,8 +249,7 @@ pub enum Command {
     /// Which configuration Databricks' tools would use there.
     FindEffective {
         run: RunId,
-        directory: PathBuf,
-        profile: Option<String>,
+        question: EffectiveQuestion,
     },
     ProbeVault,
     UnlockVault {

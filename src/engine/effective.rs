@@ -1,53 +1,117 @@
 //! Which configuration Databricks' tools would use in a folder: the files are read here, what they mean is told by `interchange::effective`.
 
+mod around;
+mod published;
+
 use std::{
+    cell::RefCell,
+    collections::HashMap,
     fs, io,
     io::Read as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use secrecy::ExposeSecret as _;
+use jiff::Timestamp;
+use secrecy::ExposeSecret;
+use zeroize::Zeroizing;
 
 use super::{
     Event, RunId,
     shared::{Shared, blocking},
 };
-pub use crate::interchange::effective::{Attribute, Effective, Source};
+pub use crate::interchange::effective::{Attribute, Effective, Family, Problem, Source, Speaker, Verdict};
 use crate::{
-    connection::{Connection, ConnectionId},
+    connection::{BaseUrl, Connection, ConnectionId},
     failure::{Code, Failure},
     interchange::{
         databrickscfg::{self, ProfileName},
-        effective::{BUNDLE_FILES, BUNDLE_TARGET, Bundle, Given, Profiles, Variables, resolve},
+        effective::{BUNDLE_FILES, BUNDLE_TARGET, Bundle, Given, Profiles, Variables, differences, resolve},
     },
+    storage::Publications,
 };
+use around::Around;
+use published::{Ours, Stored};
 
 /// Longer ones are nobody's configuration.
 const LONGEST_FILE: u64 = 16 * 1024 * 1024;
 
-pub(super) fn find(shared: &Arc<Shared>, run: RunId, directory: PathBuf, profile: Option<String>) {
+/// What somebody wants to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EffectiveQuestion {
+    pub directory: PathBuf,
+    /// Whose view. `None`: the Databricks CLI's where a bundle leads somewhere, else the one of the SDK for Go.
+    pub family: Option<Family>,
+    /// As a tool that names this profile would see it.
+    pub profile: Option<String>,
+    /// Of the bundle: `--target`.
+    pub target: Option<String>,
+}
+
+pub(super) fn find(shared: &Arc<Shared>, run: RunId, question: EffectiveQuestion) {
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
         let reader = Arc::clone(&shared);
-        let found = blocking(move || look(&reader, &directory, profile.as_deref())).await;
+        let found = blocking(move || look(&reader, &question)).await;
         let outcome = found.and_then(|found| found).map(Box::new);
         shared.outbox.send(Event::Effective { run, outcome });
     });
 }
 
-fn look(shared: &Shared, directory: &Path, profile: Option<&str>) -> Result<Effective, Failure> {
-    readable(directory)?;
+fn look(shared: &Shared, question: &EffectiveQuestion) -> Result<Effective, Failure> {
+    readable(&question.directory)?;
     let places = &shared.places;
     let variables: Variables = places.variables.iter().cloned().collect();
     let config_file = places.databrickscfg.clone().unwrap_or_else(|| PathBuf::from("~/.databrickscfg"));
-    let target = variables.get(BUNDLE_TARGET).map(|it| it.expose_secret().to_owned());
-    let bundle = bundle(directory, target.as_deref());
-    let profiles = profiles(&config_file);
-    let mut effective = resolve(&Given { variables: &variables, config_file, profiles, profile, bundle: bundle.as_ref() });
+    let of_environment = variables.get(BUNDLE_TARGET).map(|it| it.expose_secret().to_owned());
+    let bundle = bundle(&question.directory, question.target.as_deref().or(of_environment.as_deref()));
+    let bytes = read(&config_file).map(Zeroizing::new);
+    let around = Around::new(places, &question.directory);
     let snapshot = shared.library.load().map_err(|error| error.failure())?;
     let connections: Vec<_> = snapshot.entries.iter().map(|entry| &entry.connection).collect();
-    effective.connection = whose(&effective, &connections);
+    let file = bytes.as_ref().ok().and_then(|bytes| databrickscfg::File::read(bytes).ok());
+    let host = variables.get("DATABRICKS_HOST").map(ExposeSecret::expose_secret);
+    // A keyring may show a prompt: it is asked once for all views.
+    let known: RefCell<HashMap<ConnectionId, Stored>> = RefCell::default();
+    let stored = |connection: &Connection| {
+        let ask = || Stored::of(&shared.vault(), connection, &connections);
+        known.borrow_mut().entry(connection.id).or_insert_with(ask).clone()
+    };
+    let ours = Ours {
+        connections: &connections,
+        publications: Publications::new(&places.state_dir).load(),
+        noted: shared.cli_tokens.noted(),
+        helper: &places.helper,
+        config_file: &config_file,
+        file: file.as_ref(),
+        host,
+        storage: variables.get("DATABRICKS_AUTH_STORAGE").map(ExposeSecret::expose_secret),
+        stored: &stored,
+        now: Timestamp::now(),
+    };
+    let view = |family| {
+        let mut view = resolve(&Given {
+            family,
+            variables: &variables,
+            config_file: config_file.clone(),
+            profiles: profiles(family, &config_file, &bytes),
+            profile: question.profile.as_deref(),
+            bundle: bundle.as_ref(),
+            target_named: question.target.is_some(),
+            around: &around,
+        });
+        ours.judge(&mut view);
+        view
+    };
+    let in_a_bundle = bundle.as_ref().is_some_and(Bundle::leads);
+    let usual = if in_a_bundle { Family::Cli } else { Family::Go };
+    let asked = question.family.unwrap_or(usual);
+    let mut effective = view(asked);
+    let others: Vec<Effective> = Family::ALL.into_iter().filter(|family| *family != asked).map(view).collect();
+    effective.notes.extend(differences(&effective, &others));
+    if effective.connection.is_none() {
+        effective.connection = whose(&effective, &connections);
+    }
     Ok(effective)
 }
 
@@ -64,14 +128,11 @@ fn readable(directory: &Path) -> Result<(), Failure> {
     ))
 }
 
-fn profiles(path: &Path) -> Profiles {
-    match read(path) {
-        Ok(bytes) => match databrickscfg::File::read(&bytes) {
-            Ok(file) => Profiles::from(&file),
-            Err(failure) => Profiles::Unreadable(format!("{} {}", failure.what, failure.why)),
-        },
+fn profiles(family: Family, path: &Path, bytes: &io::Result<Zeroizing<Vec<u8>>>) -> Profiles {
+    match bytes {
+        Ok(bytes) => Profiles::read(family, path, bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Profiles::Missing,
-        Err(error) => Profiles::Unreadable(format!("{}: {error}", path.display())),
+        Err(error) => Profiles::Unreadable(Problem::ours(format!("{} cannot be read: {error}.", path.display()))),
     }
 }
 
@@ -83,8 +144,11 @@ fn bundle(directory: &Path, target: Option<&str>) -> Option<Bundle> {
     Some(Bundle::read(path, &text, target))
 }
 
-/// A pipe or a device would be waited for; it is no file.
+/// A pipe or a device would be waited for; it is no file. `/dev/null` is an empty one.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if path == Path::new("/dev/null") {
+        return Ok(Vec::new());
+    }
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("not a file"));
     }
@@ -97,8 +161,9 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 fn whose(effective: &Effective, connections: &[&Connection]) -> Option<ConnectionId> {
     let host = effective.get("host")?;
     let workspace = effective.get("workspace_id");
+    let there = BaseUrl::read(host).ok()?.base_url;
     let is_there = |it: &&&Connection| {
-        it.base_url.as_str() == host && it.workspace_id.as_deref().is_none_or(|ours| workspace.is_none_or(|theirs| theirs == ours))
+        it.base_url == there && it.workspace_id.as_deref().is_none_or(|ours| workspace.is_none_or(|theirs| theirs == ours))
     };
     let there: Vec<_> = connections.iter().filter(is_there).collect();
     match there.as_slice() {
@@ -142,8 +207,11 @@ mod tests {
     #[test]
     fn what_is_no_file_is_told_and_what_is_missing_is_no_problem() {
         let root = tempfile::tempdir().unwrap();
-        assert!(matches!(profiles(&root.path().join("none")), Profiles::Missing));
-        assert!(matches!(profiles(root.path()), Profiles::Unreadable(_)));
+        let profiles = |path: PathBuf| profiles(Family::Go, &path, &read(&path).map(Zeroizing::new));
+        assert!(matches!(profiles(root.path().join("none")), Profiles::Missing));
+        assert!(matches!(profiles(root.path().to_owned()), Profiles::Unreadable(_)));
+        // The way to say that there is no file, in pipelines.
+        assert!(matches!(profiles(PathBuf::from("/dev/null")), Profiles::Read { .. }));
     }
 
     #[test]
@@ -168,11 +236,13 @@ mod tests {
             };
             let attributes = std::iter::once(attribute("host", host)).chain(workspace.map(|it| attribute("workspace_id", it)));
             let effective = Effective {
+                family: Family::Go,
                 config_file: PathBuf::new(),
                 profile: profile.map(str::to_owned),
                 attributes: attributes.collect(),
                 auth_type: None,
                 problem: None,
+                depends_on: None,
                 notes: Vec::new(),
                 connection: None,
             };

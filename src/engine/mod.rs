@@ -27,7 +27,7 @@ mod testing;
 mod token_desk;
 mod tokens;
 
-use std::{path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
+use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
 
 use secrecy::SecretString;
 use tokio::sync::mpsc;
@@ -43,7 +43,7 @@ pub use cli_tokens::{CliToken, CliTokenState, CliTokensOff};
 pub use command::{Command, Recovery, SignInPlace};
 pub use computer::{REGISTERED_PORTS, clock_is_past, free_ports};
 pub use diagnostics::{Around, Diagnostics};
-pub use effective::{Attribute, Effective, Source};
+pub use effective::{Attribute, Effective, EffectiveQuestion, Family, Problem, Source, Speaker, Verdict};
 pub use event::{Event, Found, Rotated, SignInStep, SignedIn, StoredSecret, TokenList};
 pub use handover::{ExportOf, ExportPlace, ExportRequest, Offer, Proof};
 pub use importing::{BackedUp, Chosen, ImportSource, Preview, PreviewRow, Twin};
@@ -74,6 +74,10 @@ pub struct Places {
     pub databrickscfg: Option<PathBuf>,
     /// The variables of Databricks' tools (`DATABRICKS_HOST`...) that the program was started with.
     pub variables: Vec<(String, SecretString)>,
+    /// The names of all environment variables that have a value: some of Databricks' ways to sign in look at those of others.
+    pub set_variables: BTreeSet<String>,
+    /// Where programs are looked for (`PATH`).
+    pub search_path: Option<OsString>,
     /// Where a person expects files that they save: the folder of downloads, else their own.
     pub save_folder: Option<PathBuf>,
     /// Looks at what only the edge of the program may look at, for the diagnostics.
@@ -107,6 +111,8 @@ impl Places {
             open_url: None,
             databrickscfg: None,
             variables: Vec::new(),
+            set_variables: BTreeSet::new(),
+            search_path: None,
             save_folder: None,
             look_around: None,
             notify: None,

@@ -336,7 +336,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::PlanPublish { run, id, profile } => publish::plan_publish(&shared, run, id, profile),
             Command::PlanEdit { run, edit } => publish::plan_edit(&shared, run, edit),
             Command::ReadImport { run, source, only } => importing::read(&shared, run, source, only),
-            Command::FindEffective { run, directory, profile } => effective::find(&shared, run, directory, profile),
+            Command::FindEffective { run, question } => effective::find(&shared, run, question),
             Command::Diagnose => diagnostics::collect(&shared, &observer),
             Command::SaveDiagnostics { diagnostics, to } => diagnostics::save(&shared, diagnostics, to),
             Command::ProbeVault => probing = Some(probe(&shared)),

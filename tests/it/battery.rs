@@ -61,6 +61,8 @@ fn every_id_that_a_test_bears_is_on_the_list() {
     }
     assert!(strangers.is_empty(), "not on the list: {strangers:#?}");
     assert!(groups.len() >= 12, "{groups:?}");
+    let names: std::collections::BTreeSet<&str> = groups.iter().copied().collect();
+    assert_eq!(names.len(), groups.len(), "a group stands twice: {groups:?}");
 }
 
 fn report(test: &str, output: &str, skipped: &str) -> Option<Finished> {

@@ -3,7 +3,10 @@
 use clap::ValueEnum;
 
 use super::Terminal;
-use crate::interchange::{import::Kind, send_to::Destination};
+use crate::{
+    engine::Family,
+    interchange::{import::Kind, send_to::Destination},
+};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = super::examples::SEND_TO)]
@@ -131,13 +134,46 @@ pub(in crate::cli) struct Backup {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = EFFECTIVE_CODES)]
 pub(in crate::cli) struct Effective {
+    /// Whose view: each family of tools reads the environment and the files in its own way [default: cli in the folder of a bundle, else go]
+    #[arg(long = "as", value_name = "TOOL")]
+    pub(in crate::cli) family: Option<Tool>,
     /// As a tool that names this profile would see it
     #[arg(long, value_name = "P")]
     pub(in crate::cli) profile: Option<String>,
     /// As if started in this folder, which may lie in a bundle
     #[arg(long, value_name = "D", default_value = ".")]
     pub(in crate::cli) directory: std::path::PathBuf,
+    /// With this target of the bundle, as the Databricks CLI takes it
+    #[arg(long, short, value_name = "T")]
+    pub(in crate::cli) target: Option<String>,
+}
+
+const EFFECTIVE_CODES: &str = "Exit code 0: all that the tool needs to sign in is here, as far as can be known without asking a server. 1: the tool would fail. \
+6: nothing here stands in the way, and somebody else decides: a sign-in of the Databricks CLI or the Azure CLI, a metadata service, a locked vault.";
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(in crate::cli) enum Tool {
+    /// The Databricks CLI, the only one that reads bundles
+    Cli,
+    /// The SDK for Go, and Terraform
+    Go,
+    /// The SDK for Python, mlflow, Databricks Connect
+    Python,
+    /// The SDK for Java
+    Java,
+}
+
+impl From<Tool> for Family {
+    fn from(tool: Tool) -> Self {
+        match tool {
+            Tool::Cli => Self::Cli,
+            Tool::Go => Self::Go,
+            Tool::Python => Self::Python,
+            Tool::Java => Self::Java,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

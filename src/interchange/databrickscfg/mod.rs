@@ -11,7 +11,7 @@ mod keys;
 mod leads;
 mod lines;
 mod name;
-mod python;
+pub mod python;
 #[cfg(test)]
 mod tests;
 

@@ -1,5 +1,6 @@
-//! Which configuration the Databricks SDKs would use, and where each value comes from: their own order of sources, as the Go SDK (v0.175) has it.
-//! Pure: the environment, the file and the bundle come in as values.
+//! Which configuration Databricks' tools would use, and where each value comes from: each family of tools has its own order of sources, its own reader
+//! of the file and its own chain of ways to sign in. Go (v0.175) is the oracle in `make interop`.
+//! Pure: the environment, the file, the bundle and what stands around come in as values.
 //!
 //! First who has a value keeps it: what a bundle says, the environment, the profile. The file is not looked at when no profile is named and the
 //! environment already says how to sign in, or where.
@@ -7,19 +8,34 @@
 mod attributes;
 mod bundle;
 mod chain;
+mod family;
+mod go_url;
+mod host;
+mod java_ini;
+mod notes;
+mod problem;
+mod profiles;
 mod resolve;
+mod select;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
-use super::databrickscfg::{self, SETTINGS};
 use crate::connection::ConnectionId;
 pub use attributes::{TARGET as BUNDLE_TARGET, variables};
 pub use bundle::{BUNDLE_FILES, Bundle};
+pub use chain::CLI as DATABRICKS_CLI;
+pub use family::Family;
+pub use host::origin;
+pub use notes::differences;
+pub use problem::{Problem, Speaker};
+pub use profiles::{Profiles, Section};
 pub use resolve::resolve;
+pub use surroundings::{Nothing, Program, Surroundings, TokenFile};
 
 /// Variables by name. Only those of [`variables`] are looked at, and most of them may hold secrets.
 pub type Variables = BTreeMap<String, SecretString>;
@@ -42,6 +58,20 @@ pub enum Source {
     Default,
 }
 
+/// In words, for a person who has to look there.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Given => f.write_str("--profile"),
+            Self::Environment(name) => f.write_str(name),
+            Self::Profile { name, line } => write!(f, "[{name}] at line {line}"),
+            Self::Settings => f.write_str("default_profile in [__settings__]"),
+            Self::Bundle(path) => write!(f, "{}", path.display()),
+            Self::Default => f.write_str("the default"),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {
     pub name: &'static str,
@@ -56,30 +86,59 @@ pub struct Attribute {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Effective {
+    /// Whose view it is.
+    pub family: Family,
     pub config_file: PathBuf,
     pub profile: Option<String>,
     /// In the SDKs' own order; only those that have a value.
     pub attributes: Vec<Attribute>,
     /// `pat`, `oauth-m2m`, `databricks-cli`...
     pub auth_type: Option<String>,
-    /// In the words of the SDKs: `validate: more than one authorization method configured: oauth and pat`.
-    pub problem: Option<String>,
+    /// The tool would not sign in.
+    pub problem: Option<Problem>,
+    /// Nothing here stands in the way, and whether there will be credentials somebody else decides: who.
+    pub depends_on: Option<String>,
     /// What else is worth knowing: a file that is not read, tools that would see it otherwise.
     pub notes: Vec<String>,
     /// The saved connection that it is: published as this profile, or the only one to this address.
     pub connection: Option<ConnectionId>,
 }
 
+/// Whether the tool would sign in, as far as can be known without asking anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// All that it needs is here.
+    Works,
+    Fails,
+    /// Somebody else decides.
+    Unknown,
+}
+
 impl Effective {
     /// The value of an attribute that is no secret.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|it| it.name == name)?.value.as_deref()
+        self.attribute(name)?.value.as_deref()
+    }
+
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|it| it.name == name)
+    }
+
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match (&self.problem, &self.depends_on) {
+            (Some(_), _) => Verdict::Fails,
+            (None, Some(_)) => Verdict::Unknown,
+            (None, None) => Verdict::Works,
+        }
     }
 }
 
 /// What the resolution looks at.
 pub struct Given<'a> {
+    pub family: Family,
     pub variables: &'a Variables,
     pub config_file: PathBuf,
     pub profiles: Profiles,
@@ -87,44 +146,7 @@ pub struct Given<'a> {
     pub profile: Option<&'a str>,
     /// Of the folder, or one above it.
     pub bundle: Option<&'a Bundle>,
-}
-
-/// The configuration file.
-pub enum Profiles {
-    Missing,
-    /// Why.
-    Unreadable(String),
-    Read {
-        /// Of the settings.
-        default_profile: Option<String>,
-        sections: Vec<Section>,
-    },
-}
-
-/// One profile.
-pub struct Section {
-    pub name: String,
-    /// Where it begins, counted from 1.
-    pub line: usize,
-    /// `None`: a secret.
-    pub values: Vec<(String, Option<String>)>,
-}
-
-impl From<&databrickscfg::File> for Profiles {
-    fn from(file: &databrickscfg::File) -> Self {
-        let profiles = file.profiles();
-        let plain = |key: &str, value: databrickscfg::Value<'_>| (!databrickscfg::is_secret(key)).then(|| value.expose_secret().to_owned());
-        let sections = profiles.iter().map(|profile| {
-            let values = profile.keys().map(|(key, value)| (key.to_owned(), plain(key, value))).collect();
-            Section { name: profile.name.to_owned(), line: profile.lines.start, values }
-        });
-        Self::Read { default_profile: file.setting("default_profile"), sections: sections.collect() }
-    }
-}
-
-impl Profiles {
-    /// The words of the SDKs for a profile that is reserved.
-    fn reserved() -> String {
-        format!("{SETTINGS} is a reserved section name and cannot be used as a profile")
-    }
+    /// `--target` is named: the CLI reads the bundle beside `--profile`, too.
+    pub target_named: bool,
+    pub around: &'a dyn Surroundings,
 }

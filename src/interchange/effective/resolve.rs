@@ -1,329 +1,259 @@
 //! The order of sources, applied.
 
-use secrecy::ExposeSecret;
-
 use super::{
-    Attribute, Bundle, Effective, Given, Profiles, SETTINGS, Section, Source,
-    attributes::{KNOWN, Known, PROFILE},
+    Attribute, Effective, Family, Given, Problem, Section, Source,
+    attributes::{Known, known_to},
     chain,
+    go_url::Url,
+    host, notes, profiles,
+    select::{Selected, select},
 };
-use crate::connection::{BaseUrl, Cloud};
+use crate::connection::Cloud;
 
 /// A value of one source; `None` for a secret.
 type Value = Option<String>;
 
-/// Never taken from the environment by the Databricks CLI when a bundle names the profile: they would steer the profile's sign-in elsewhere.
+/// Never taken from the environment by the Databricks CLI when a profile is named: they would steer the profile's sign-in elsewhere
+/// (`libs/databrickscfg/loader.go`).
 const NEVER_FROM_ENVIRONMENT: [&str; 6] = ["workspace_id", "account_id", "auth_type", "discovery_url", "audience", "cloud"];
 
-/// What the SDKs make of it.
+/// What a tool makes of it.
 #[must_use]
 pub fn resolve(given: &Given<'_>) -> Effective {
-    Resolution { given, profile: None, skipped: false, problem: None, notes: Vec::new() }.run()
+    let selected = select(given);
+    Resolution { given, section: selected.section, of_environment: None, of_file: None }.run(selected)
 }
 
-struct Resolution<'a> {
-    given: &'a Given<'a>,
+pub(super) struct Resolution<'a> {
+    pub(super) given: &'a Given<'a>,
     /// What is read of the file.
-    profile: Option<&'a Section>,
-    /// The file has nothing to say.
-    skipped: bool,
-    /// The first one counts: the SDK ends there.
-    problem: Option<String>,
-    notes: Vec<String>,
+    pub(super) section: Option<&'a Section>,
+    /// A value that cannot be read. The first one counts, and the environment is read first.
+    of_environment: Option<Problem>,
+    of_file: Option<Problem>,
 }
 
-impl<'a> Resolution<'a> {
-    fn run(mut self) -> Effective {
-        let named = self.named();
-        let profile = self.find(named);
-        let mut attributes: Vec<Attribute> = KNOWN.iter().filter_map(|known| self.attribute(known)).collect();
-        promote(&mut attributes);
-        self.judge(&attributes);
-        let has = |name: &str| attributes.iter().any(|it| it.name == name);
-        let get = |name: &str| attributes.iter().find(|it| it.name == name).and_then(|it| it.value.as_deref());
-        let chosen = chain::choose(&chain::Set { has: &has, cloud: cloud(&has, &get) }, get("auth_type"));
-        let chosen = if self.problem.is_some() {
-            chain::Chosen { way: get("auth_type").map(str::to_owned), problem: None, note: None }
+impl Resolution<'_> {
+    fn run(mut self, selected: Selected<'_>) -> Effective {
+        let family = self.given.family;
+        let mut attributes: Vec<Attribute> = known_to(family).filter_map(|known| self.attribute(known)).collect();
+        let of_bundle = self.given.active_bundle().and_then(|bundle| bundle.problem.clone());
+        let of_host = self.promote(&mut attributes);
+        let mut problem = of_bundle
+            .or(self.of_environment.take())
+            .or(selected.problem)
+            .or(self.of_file.take())
+            .or_else(|| self.judge(&attributes))
+            .or_else(|| notes::host_of_the_profile(&self, selected.profile.as_ref()))
+            .or(of_host);
+        let chosen = self.choose(&attributes);
+        let (way, depends_on) = if problem.is_some() {
+            (attributes.iter().find(|it| it.name == "auth_type").and_then(|it| it.value.clone()), None)
         } else {
-            chosen
+            (chosen.way, chosen.depends_on)
         };
-        if let Some(way) = &chosen.way {
+        let mut found_notes = selected.notes;
+        if problem.is_none() {
+            found_notes.extend(chosen.note);
+            problem = chosen.problem;
+        }
+        if let Some(way) = &way {
             for attribute in &mut attributes {
-                attribute.unused = KNOWN.iter().any(|known| known.name == attribute.name && !known.serves(way));
+                attribute.unused = known_to(family).any(|known| known.name == attribute.name && !known.serves(way));
             }
         }
-        self.notes.extend(chosen.note);
-        self.tell_other_readers(&attributes);
-        if let Some((name, source)) = &profile {
-            attributes.push(Attribute {
-                name: "profile",
-                value: Some(name.clone()),
-                source: source.clone(),
-                shadowed: self.named_too(source),
-                unused: false,
-            });
-        }
-        Effective {
+        problem = problem.or_else(|| self.spoiled(&attributes)).or_else(|| notes::mixed_up_with_the_bundle(&self, &attributes));
+        let mut effective = Effective {
+            family,
             config_file: self.given.config_file.clone(),
-            profile: profile.map(|(name, _)| name),
+            profile: selected.profile.as_ref().map(|(name, _)| name.clone()),
             attributes,
-            auth_type: chosen.way,
-            problem: self.problem.or(chosen.problem),
-            notes: self.notes,
+            auth_type: way,
+            problem,
+            depends_on,
+            notes: found_notes,
             connection: None,
-        }
-    }
-
-    fn bundle(&self) -> Option<&'a Bundle> {
-        self.given.bundle
-    }
-
-    fn variable(&self, name: &str) -> Option<&str> {
-        self.given.variables.get(name).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty())
-    }
-
-    /// The profile that somebody names, in the order in which they are heard.
-    fn named(&self) -> Option<(String, Source)> {
-        self.all_named().into_iter().next()
-    }
-
-    fn all_named(&self) -> Vec<(String, Source)> {
-        let given = self.given.profile.filter(|name| !name.is_empty()).map(|name| (name.to_owned(), Source::Given));
-        let variable = self.variable(PROFILE).map(|name| (name.to_owned(), Source::Environment(PROFILE.to_owned())));
-        let bundle = self.bundle().and_then(|it| Some((it.profile.clone()?, Source::Bundle(it.path.clone()))));
-        [given, variable, bundle].into_iter().flatten().collect()
-    }
-
-    fn named_too(&self, source: &Source) -> Vec<Source> {
-        self.all_named().into_iter().map(|(_, named_by)| named_by).filter(|named_by| named_by != source).collect()
-    }
-
-    /// The section that is read, and who has chosen it.
-    fn find(&mut self, named: Option<(String, Source)>) -> Option<(String, Source)> {
-        let path = self.given.config_file.display();
-        let (sections, default_profile) = match &self.given.profiles {
-            Profiles::Missing => {
-                if let Some((name, _)) = &named {
-                    self.notes.push(format!("There is no {path}, so nothing is known of the profile {name}."));
-                }
-                return named;
-            }
-            Profiles::Unreadable(why) => {
-                if named.is_some() || self.says_enough().is_none() {
-                    self.problem = Some(format!("resolve: cannot parse config file: {why}"));
-                }
-                return named;
-            }
-            Profiles::Read { sections, default_profile } => (sections, default_profile),
         };
-        let explicit = if named.is_some() {
-            named
-        } else {
-            if self.bundle().is_some_and(|it| it.host.is_some()) {
-                return self.find_by_host(sections);
-            }
-            if let Some(variable) = self.says_enough() {
-                self.skipped = true;
-                self.notes.push(format!("{path} is not read, because {variable} is set and no profile is named."));
-                return None;
-            }
-            default_profile.clone().map(|name| (name, Source::Settings))
-        };
-        let (name, source) = explicit.unwrap_or_else(|| ("DEFAULT".to_owned(), Source::Default));
-        if name == SETTINGS {
-            self.problem = Some(format!("resolve: {path}: {}", Profiles::reserved()));
-            return None;
+        notes::add(&self, selected.skipped, &mut effective);
+        if let Some((name, source)) = selected.profile {
+            let others = self.given.all_named().into_iter().map(|(_, named_by)| named_by);
+            let shadowed = others.filter(|named_by| *named_by != source).collect();
+            effective.attributes.push(Attribute { name: "profile", value: Some(name), source, shadowed, unused: false });
         }
-        match sections.iter().find(|section| section.name == name && !section.values.is_empty()) {
-            Some(section) => self.profile = Some(section),
-            None if source == Source::Default => return None,
-            None => self.problem = Some(format!("resolve: {path} has no {name} profile configured")),
-        }
-        Some((name, source))
-    }
-
-    /// A bundle names the host alone: the only profile with that host, unless the environment says how to sign in.
-    fn find_by_host(&mut self, sections: &'a [Section]) -> Option<(String, Source)> {
-        let bundle = self.given.bundle?;
-        let host = origin(bundle.host.as_deref()?);
-        if self.variable("DATABRICKS_AUTH_TYPE").is_some()
-            || KNOWN.iter().any(|it| !it.group.is_empty() && self.variable(it.variable).is_some())
-        {
-            return None;
-        }
-        let matches = |section: &&Section| section.get("host").is_some_and(|it| origin(it) == host);
-        let found: Vec<&str> = sections.iter().filter(matches).map(|section| section.name.as_str()).collect();
-        match found.as_slice() {
-            [] => None,
-            [one] => {
-                self.profile = sections.iter().find(|section| section.name == *one);
-                Some(((*one).to_owned(), Source::Bundle(bundle.path.clone())))
-            }
-            several => {
-                self.problem = Some(format!("resolve: multiple profiles matched: {}", several.join(", ")));
-                None
-            }
-        }
-    }
-
-    /// The variable because of which nobody looks into the file.
-    fn says_enough(&self) -> Option<&'static str> {
-        let says = |it: &&Known| !it.group.is_empty() || it.name == "host";
-        KNOWN.iter().filter(says).map(|it| it.variable).find(|name| self.variable(name).is_some())
+        effective
     }
 
     /// The values of all sources, the one that counts first.
-    fn attribute(&mut self, known: &Known) -> Option<Attribute> {
+    fn attribute(&mut self, known: &'static Known) -> Option<Attribute> {
         let bundle = self.of_bundle(known);
         let environment = self.of_environment(known);
         let profile = self.of_profile(known);
-        let by_bundle =
-            self.given.profile.is_none() && self.variable(PROFILE).is_none() && self.bundle().is_some_and(|it| it.profile.is_some());
-        let order = if by_bundle && NEVER_FROM_ENVIRONMENT.contains(&known.name) {
-            [bundle, profile, None]
-        } else if by_bundle && (!known.group.is_empty() || known.name == "host") {
-            [bundle, profile, environment]
+        let is_auth = !known.group.is_empty() || known.name == "host";
+        let order = if !self.profile_first() {
+            [bundle.map(Ok), environment, profile]
+        } else if NEVER_FROM_ENVIRONMENT.contains(&known.name) {
+            [bundle.map(Ok), profile, None]
+        } else if is_auth {
+            [bundle.map(Ok), profile, environment]
         } else {
-            [bundle, environment, profile]
+            [bundle.map(Ok), environment, profile]
         };
-        let mut found = order.into_iter().flatten();
+        let mut found = Vec::new();
+        for read in order.into_iter().flatten() {
+            match read {
+                Ok(value) => found.push(value),
+                // Nobody reads what comes after a value.
+                Err(_) if !found.is_empty() => {}
+                Err((source, problem)) => {
+                    let slot = if matches!(source, Source::Environment(_)) { &mut self.of_environment } else { &mut self.of_file };
+                    slot.get_or_insert(problem);
+                }
+            }
+        }
+        let mut found = found.into_iter();
         let (value, source) = found.next()?;
         let shadowed = found.map(|(_, source)| source).collect();
         Some(Attribute { name: known.name, value, source, shadowed, unused: false })
     }
 
-    fn of_bundle(&self, known: &Known) -> Option<(Value, Source)> {
-        let bundle = self.bundle().filter(|_| self.given.profile.is_none() && known.name == "host")?;
-        Some((Some(bundle.host.clone()?), Source::Bundle(bundle.path.clone())))
+    /// Whether the profile comes before the environment: in the CLI, when `--profile` or a bundle's command names one.
+    pub(super) fn profile_first(&self) -> bool {
+        let named = self.given.profile.is_some() || (self.given.active_bundle().is_some() && !self.given.all_named().is_empty());
+        self.given.family == Family::Cli && named
     }
 
-    fn of_environment(&mut self, known: &Known) -> Option<(Value, Source)> {
-        let source = Source::Environment(known.variable.to_owned());
-        let text = self.variable(known.variable)?;
+    fn of_bundle(&self, known: &Known) -> Option<(Value, Source)> {
+        let bundle = self.given.active_bundle()?;
+        let value = bundle.get(known.name)?;
+        let value = known.read(Family::Cli, value).ok()??;
+        Some(((!known.secret).then_some(value), Source::Bundle(bundle.path.clone())))
+    }
+
+    fn of_environment(&self, known: &Known) -> Option<Result<(Value, Source), (Source, Problem)>> {
+        let name = known.variables().find(|name| self.given.variable(name).is_some())?;
+        let text = self.given.variable(name)?;
+        let source = Source::Environment(name.to_owned());
         if known.secret {
-            return Some((None, source));
+            return Some(Ok((None, source)));
         }
-        match known.read(text) {
-            Ok(value) => Some((Some(value?), source)),
+        match known.read(self.given.family, text) {
+            Ok(value) => Some(Ok((Some(value?), source))),
             Err(why) => {
-                self.problem.get_or_insert(format!("resolve: {why}"));
-                None
+                let words = if self.given.family.is_go() { format!("resolve: {why}") } else { why };
+                let problem = Problem::theirs(words).fixed_by(format!("Correct {name} in the environment, or unset it."));
+                Some(Err((source, problem)))
             }
         }
     }
 
-    fn of_profile(&mut self, known: &Known) -> Option<(Value, Source)> {
-        let section = self.profile?;
+    fn of_profile(&self, known: &Known) -> Option<Result<(Value, Source), (Source, Problem)>> {
+        let section = self.section?;
         let (_, value) = section.values.iter().find(|(name, _)| name == known.name)?;
         let source = Source::Profile { name: section.name.clone(), line: section.line };
-        match value.as_deref().filter(|_| !known.secret).map(|text| known.read(text)) {
-            None => Some((None, source)),
-            Some(Ok(read)) => Some((Some(read?), source)),
+        let path = self.given.config_file.display();
+        match value.as_deref().filter(|_| !known.secret).map(|text| known.read(self.given.family, text)) {
+            None => Some(Ok((None, source))),
+            Some(Ok(read)) => Some(Ok((Some(read?), source))),
             Some(Err(why)) => {
-                let path = self.given.config_file.display();
-                self.problem.get_or_insert(format!("resolve: {path} {} profile: {why}", section.name));
-                None
+                let words = if self.given.family.is_go() { format!("resolve: {path} {} profile: {why}", section.name) } else { why };
+                let fix = format!("Correct {} in {source} of {path}.", known.name);
+                Some(Err((source, Problem::theirs(words).fixed_by(fix))))
             }
         }
     }
 
     /// Two ways to sign in, and nobody says which.
-    fn judge(&mut self, attributes: &[Attribute]) {
-        if self.problem.is_some() || attributes.iter().any(|it| it.name == "auth_type") {
-            return;
+    fn judge(&self, attributes: &[Attribute]) -> Option<Problem> {
+        if attributes.iter().any(|it| it.name == "auth_type") {
+            return None;
         }
-        let used = KNOWN.iter().filter(|known| !known.group.is_empty() && attributes.iter().any(|it| it.name == known.name));
-        let mut groups: Vec<&str> = used.map(|known| known.group).collect();
+        let is_set = |known: &Known| {
+            let empty = || self.section.is_some_and(|section| section.empty.iter().any(|key| key == known.name));
+            // To Python, a key without a value is set.
+            attributes.iter().any(|it| it.name == known.name) || (self.given.family == Family::Python && empty())
+        };
+        let used: Vec<&Known> = known_to(self.given.family).filter(|known| !known.group.is_empty() && is_set(known)).collect();
+        let mut groups: Vec<&str> = used.iter().map(|known| known.group).collect();
         groups.sort_unstable();
         groups.dedup();
-        if groups.len() > 1 {
-            self.problem = Some(format!("validate: more than one authorization method configured: {}", groups.join(" and ")));
+        if groups.len() < 2 {
+            return None;
         }
+        let words = format!("validate: more than one authorization method configured: {}", groups.join(" and "));
+        let used: Vec<(&str, &str)> = used.iter().map(|known| (known.group, known.name)).collect();
+        Some(Problem::theirs(words).fixed_by(notes::several_ways(&used, attributes, self.section)))
     }
 
-    /// Where another tool reads the same things otherwise.
-    fn tell_other_readers(&mut self, attributes: &[Attribute]) {
-        if let Some(bundle) = self.bundle().filter(|_| self.given.profile.is_none())
-            && (bundle.host.is_some() || bundle.profile.is_some())
-        {
-            let target = bundle.target.as_ref().map(|name| format!(" (target {name})")).unwrap_or_default();
-            self.notes.push(format!("Only the Databricks CLI reads {}{target}; SDKs and Terraform do not.", bundle.path.display()));
-            if let (Some(host), Some(section)) = (bundle.host.as_deref().map(origin), self.profile)
-                && let Some(other) = section.get("host").map(origin).filter(|other| *other != host)
-            {
-                let words = format!("the host in the profile ({other}) doesn’t match the host configured in the bundle ({host})");
-                self.problem.get_or_insert(words);
-            }
-        }
-        if let Some(bundle) = self.bundle().filter(|it| it.unclear) {
-            self.notes
-                .push(format!("A part of {} is written in a way that is not understood here, such as a variable.", bundle.path.display()));
-        }
-        let from_environment = |it: &&Attribute| {
-            matches!(it.source, Source::Environment(_)) && it.shadowed.iter().any(|other| matches!(other, Source::Profile { .. }))
+    /// What an address copied from a browser carries behind its host: the workspace and the account, unless they are known already.
+    fn promote(&self, attributes: &mut Vec<Attribute>) -> Option<Problem> {
+        let at = attributes.iter_mut().find(|it| it.name == "host")?;
+        let place = match &at.source {
+            Source::Profile { .. } => format!("{} of {}", at.source, self.given.config_file.display()),
+            other => other.to_string(),
         };
-        if self.given.profile.is_some() {
-            let names: Vec<&str> = attributes.iter().filter(from_environment).map(|it| it.name).collect();
-            if !names.is_empty() {
-                self.notes.push(format!(
-                    "The SDKs let the environment win over the profile for: {}. The Databricks CLI (1.7 and later) with --profile does not.",
-                    names.join(", ")
-                ));
+        let read = host::read(self.given.family, at.value.as_deref()?, &place);
+        at.value = Some(read.value);
+        let source = at.source.clone();
+        for (name, value) in [("workspace_id", read.workspace_id), ("account_id", read.account_id)] {
+            if let (Some(_), None) = (&value, attributes.iter().find(|it| it.name == name)) {
+                attributes.push(Attribute { name, value, source: source.clone(), shadowed: Vec::new(), unused: false });
             }
         }
-        if self.skipped && attributes.iter().all(|it| it.name != "host") {
-            self.notes.push("The environment says how to sign in, but not where.".to_owned());
-        }
+        read.problem
+    }
+
+    fn choose(&self, attributes: &[Attribute]) -> chain::Chosen {
+        let has = |name: &str| attributes.iter().any(|it| it.name == name);
+        let get = |name: &str| attributes.iter().find(|it| it.name == name).and_then(|it| it.value.as_deref());
+        let metadata = attributes.iter().find(|it| it.name == "metadata_service_url" && matches!(it.source, Source::Environment(_)));
+        let metadata = metadata.and_then(|_| self.given.variable("DATABRICKS_METADATA_SERVICE_URL"));
+        let metadata_host =
+            metadata.map(|url| Url::parse(url).map(|url| String::from_utf8_lossy(url.hostname()).into_owned()).unwrap_or_default());
+        let set = chain::Set {
+            family: self.given.family,
+            has: &has,
+            get: &get,
+            cloud: cloud(&has, &get),
+            metadata_host,
+            around: self.given.around,
+        };
+        chain::choose(&set, get("auth_type"))
+    }
+
+    /// A secret that is used and that no server will take.
+    fn spoiled(&self, attributes: &[Attribute]) -> Option<Problem> {
+        let mut used = attributes.iter().filter(|it| matches!(it.name, "token" | "client_secret") && !it.unused);
+        used.find_map(|it| {
+            let why = match &it.source {
+                Source::Environment(name) => profiles::spoiled(it.name, self.given.variable(name)?)?,
+                Source::Profile { .. } => self.section?.spoiled.iter().find(|(key, _)| key == it.name)?.1,
+                _ => return None,
+            };
+            let place = match &it.source {
+                Source::Profile { .. } => format!("{} in {} of {}", it.name, it.source, self.given.config_file.display()),
+                other => other.to_string(),
+            };
+            Some(Problem::ours(format!("{why} of {place}, and the server will refuse it.")).fixed_by(format!("Correct {place}.")))
+        })
     }
 }
 
-impl Section {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.values.iter().find(|(known, _)| known == name)?.1.as_deref()
-    }
-}
-
-/// `scheme://host[:port]`, as the SDKs keep it.
-fn origin(host: &str) -> String {
-    parsed(host).map_or_else(|| host.to_owned(), |url| url.origin().ascii_serialization())
-}
-
-fn parsed(host: &str) -> Option<url::Url> {
-    url::Url::parse(host)
-        .ok()
-        .filter(url::Url::has_host)
-        .or_else(|| url::Url::parse(&format!("https://{host}")).ok())
-        .filter(url::Url::has_host)
-}
-
-/// What an address copied from a browser carries behind its host: the workspace and the account, unless they are known already.
-fn promote(attributes: &mut Vec<Attribute>) {
-    let Some(host) = attributes.iter_mut().find(|it| it.name == "host") else { return };
-    let Some(url) = host.value.as_deref().and_then(parsed) else { return };
-    host.value = Some(url.origin().ascii_serialization());
-    let source = host.source.clone();
-    let query = |key: &str| url.query_pairs().find(|(known, value)| known == key && !value.is_empty()).map(|(_, value)| value.into_owned());
-    let number = |key: &str| query(key).filter(|value| value.parse::<i64>().is_ok());
-    let carried = [
-        ("workspace_id", query("w").or_else(|| number("o")).or_else(|| number("workspace_id"))),
-        ("account_id", query("a").or_else(|| query("account_id"))),
-    ];
-    for (name, value) in carried {
-        if let (Some(_), None) = (&value, attributes.iter().find(|it| it.name == name)) {
-            attributes.push(Attribute { name, value, source: source.clone(), shadowed: Vec::new(), unused: false });
-        }
-    }
-}
-
-/// Of the host, unless it is said.
+/// Of the host, unless it is said. Go compares the letters as they are.
 fn cloud<'a>(has: &dyn Fn(&str) -> bool, get: &dyn Fn(&str) -> Option<&'a str>) -> Option<Cloud> {
+    const ZONES: [(&str, Cloud); 5] = [
+        (".azuredatabricks.net", Cloud::Azure),
+        (".databricks.azure.us", Cloud::Azure),
+        (".databricks.azure.cn", Cloud::Azure),
+        (".gcp.databricks.com", Cloud::Gcp),
+        (".databricks.com", Cloud::Aws),
+    ];
     if has("azure_workspace_resource_id") {
         return Some(Cloud::Azure);
     }
-    match get("cloud").map(str::to_lowercase).as_deref() {
-        Some("azure") => Some(Cloud::Azure),
-        Some("gcp") => Some(Cloud::Gcp),
+    match get("cloud") {
+        Some("Azure") => Some(Cloud::Azure),
+        Some("GCP") => Some(Cloud::Gcp),
         Some(_) => Some(Cloud::Aws),
-        None => BaseUrl::read(get("host")?).ok()?.base_url.cloud(),
+        None => ZONES.into_iter().find(|(zone, _)| get("host").is_some_and(|host| host.ends_with(zone))).map(|(_, cloud)| cloud),
     }
 }

@@ -14,7 +14,7 @@ use super::{
     test_panel::failure_lines,
     text::effective as words,
     theme::{self, Tone},
-    widgets::{Button, TABLE_HEADER, TextField, Tip as _, card, modal, paint_text, paragraph, remark, return_focus, spinner},
+    widgets::{Button, TABLE_HEADER, TextField, Tip as _, card, modal, paint_text, paragraph, remark, return_focus, segments, spinner},
 };
 use crate::{
     connection::{ConnectionId, Severity},
@@ -114,8 +114,10 @@ fn asked(ui: &mut Ui, dialog: &mut ShowEffective) -> Option<Answer> {
         left |= field.lost_focus();
         pressed = find.show(ui).clicked();
     });
+    paragraph(ui, words::VIEW, fonts::regular(14.0), palette.weak);
+    let changed = ui.horizontal_wrapped(|ui| segments(ui, &mut dialog.view, &words::VIEWS)).inner;
     let entered = left && ui.input(|input| input.key_pressed(Key::Enter));
-    ((entered || pressed || chosen.picked) && dialog.may_find()).then_some(Answer::Find)
+    ((entered || pressed || chosen.picked || changed) && dialog.may_find()).then_some(Answer::Find)
 }
 
 fn found(ui: &mut Ui, effective: &Effective, ours: Option<(ConnectionId, String)>) -> Option<Answer> {
@@ -126,9 +128,12 @@ fn found(ui: &mut Ui, effective: &Effective, ours: Option<(ConnectionId, String)
             ui.set_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 2.0;
             paragraph(ui, words::CONFLICT, fonts::semibold(14.0), palette.warning);
-            paragraph(ui, &words::advice(effective, problem), fonts::regular(14.0), palette.text);
-            paragraph(ui, &words::they_say(problem), fonts::regular(12.0), palette.weak);
+            paragraph(ui, words::advice(problem), fonts::regular(14.0), palette.text);
+            paragraph(ui, &words::said(effective.family, problem), fonts::regular(12.0), palette.weak);
         });
+    }
+    if let Some(who) = &effective.depends_on {
+        remark(ui, Severity::Warning, &words::depends_on(who));
     }
     if effective.attributes.is_empty() {
         say(ui, words::NOTHING);

@@ -7,7 +7,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::{
     connection::ConnectionId,
-    engine::{Attribute, Effective, Source},
+    engine::{Attribute, Effective, Family, Problem, Source},
     ui::{
         fake_engine::{FakeEngine, connection},
         text::effective as words,
@@ -29,11 +29,16 @@ fn effective(connection: Option<ConnectionId>) -> Effective {
     let host = Attribute { shadowed: vec![profile()], ..host };
     let client_id = Attribute { unused: true, ..attribute("client_id", Some("abc"), profile()) };
     Effective {
+        family: Family::Go,
         config_file: PathBuf::from("/home/you/.databrickscfg"),
         profile: Some("sales".to_owned()),
         attributes: vec![host, attribute("token", None, variable("DATABRICKS_TOKEN")), client_id],
         auth_type: None,
-        problem: Some("validate: more than one authorization method configured: oauth and pat".to_owned()),
+        problem: Some(
+            Problem::theirs("validate: more than one authorization method configured: oauth and pat")
+                .fixed_by("Set DATABRICKS_AUTH_TYPE, or unset DATABRICKS_TOKEN."),
+        ),
+        depends_on: None,
         notes: vec!["Python reads line 7 otherwise.".to_owned()],
         connection,
     }
@@ -56,7 +61,7 @@ fn each_value_has_its_source_secrets_are_only_set_and_conflicts_come_first() {
     engine.0.borrow_mut().around.effective = Some(effective(Some(sales.id)));
     let mut window = asked(&engine);
     assert!(shows(&window, "more than one authorization method configured"));
-    assert!(shows(&window, "Take DATABRICKS_TOKEN out of the environment"));
+    assert!(shows(&window, "Set DATABRICKS_AUTH_TYPE, or unset DATABRICKS_TOKEN."));
     assert!(shows(&window, "token: Set, Environment, DATABRICKS_TOKEN"));
     assert!(shows(&window, "Environment, DATABRICKS_HOST, wins over Profile sales, line 3"));
     assert!(shows(&window, "client_id (not used): abc"));
@@ -78,7 +83,7 @@ fn a_folder_that_cannot_be_read_is_told_and_can_be_changed() {
 }
 
 #[test]
-fn without_an_address_nothing_is_said_of_whose_it_is_and_a_conflict_names_each_variable_once() {
+fn without_an_address_nothing_is_said_of_whose_it_is() {
     let engine = FakeEngine::with(&[connection("Ops", |_| {})]);
     let mut found = effective(None);
     found.attributes.remove(0);
@@ -93,8 +98,34 @@ fn without_an_address_nothing_is_said_of_whose_it_is_and_a_conflict_names_each_v
     engine.0.borrow_mut().around.effective = Some(found);
     let window = asked(&engine);
     assert!(!shows(&window, words::NOT_OURS));
-    assert!(shows(&window, "Take DATABRICKS_TOKEN, DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET out of the environment"));
-    assert!(shows(&window, "Does not sign in, profile sales of") && !shows(&window, "No way to sign in"));
+    assert!(shows(&window, "does not sign in, profile sales of") && !shows(&window, "has no way to sign in"));
+}
+
+/// A view of another family is looked up as soon as it is chosen.
+#[test]
+fn ev_20_each_family_of_tools_has_its_view_in_the_window() {
+    let engine = FakeEngine::with(&[connection("Ops", |_| {})]);
+    let mut window = asked(&engine);
+    engine.0.borrow_mut().around.effective = Some(Effective {
+        family: Family::Python,
+        problem: Some(Problem::ours("No host has the sign \" in its name.").fixed_by("The quotation marks belong to the value.")),
+        ..effective(None)
+    });
+    click(&mut window, &engine, "Python");
+    assert!(shows(&window, "No host has the sign \" in its name."));
+    assert!(shows(&window, "The quotation marks belong to the value."));
+    assert!(!shows(&window, "says: No host"), "these are no words of the tool");
+    let family = engine.0.borrow().around.effective_question.as_ref().map(|question| question.family);
+    assert_eq!(family, Some(Some(Family::Python)));
+}
+
+#[test]
+fn what_somebody_else_decides_is_told() {
+    let engine = FakeEngine::with(&[connection("Ops", |_| {})]);
+    engine.0.borrow_mut().around.effective =
+        Some(Effective { problem: None, depends_on: Some("the Azure CLI".to_owned()), ..effective(None) });
+    let window = asked(&engine);
+    assert!(shows(&window, "nothing here can tell: that depends on the Azure CLI"));
 }
 
 #[test]

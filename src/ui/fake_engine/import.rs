@@ -8,7 +8,8 @@ use super::{Inner, connection};
 use crate::{
     connection::{AuthKind, Connection, ConnectionId, Draft, Reviewed, SecretKind},
     engine::{
-        BackedUp, Chosen, Command, Effective, Event, ImportSource, Plan, Preview, PreviewRow, ProfileLine, ProfilesFile, RunId, Twin,
+        BackedUp, Chosen, Command, Effective, EffectiveQuestion, Event, ImportSource, Plan, Preview, PreviewRow, ProfileLine, ProfilesFile,
+        RunId, Twin,
     },
     failure::{Code, Failure},
     interchange::{
@@ -44,6 +45,8 @@ pub struct Around {
     /// Profiles whose secrets no connection holds.
     pub held_by_nobody: Vec<String>,
     pub effective: Option<Effective>,
+    /// What was asked last of it.
+    pub effective_question: Option<EffectiveQuestion>,
 }
 
 /// A token that comes in with a profile.
@@ -209,7 +212,8 @@ impl Inner {
                 let file = Box::new(self.around.file());
                 self.events.push_back(Event::Profiles(Ok(file)));
             }
-            Command::FindEffective { run, .. } => {
+            Command::FindEffective { run, question } => {
+                self.around.effective_question = Some(question);
                 let outcome = self.around.effective.clone().map(Box::new).ok_or_else(|| {
                     Failure::new(Code::FileUnreadable, "This folder cannot be read.", "It is not there.", "Choose another one.")
                 });

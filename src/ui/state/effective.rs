@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Dialog, Remote, State};
 use crate::{
     connection::ConnectionId,
-    engine::{Command, Effective, Event, RunId},
+    engine::{Command, Effective, EffectiveQuestion, Event, Family, RunId},
     failure::Failure,
     ui::choose::{Chooser, Wanted},
 };
@@ -15,14 +15,19 @@ pub struct ShowEffective {
     pub directory: Chooser,
     /// Empty: whichever the tools would take.
     pub profile: String,
+    /// Whose view, by its place in [`Self::VIEWS`].
+    pub view: usize,
     pub found: Remote<Box<Effective>>,
     run: Option<RunId>,
 }
 
 impl ShowEffective {
+    /// First the one that fits the folder.
+    pub const VIEWS: [Option<Family>; 5] = [None, Some(Family::Cli), Some(Family::Go), Some(Family::Python), Some(Family::Java)];
+
     fn new(directory: Option<&Path>) -> Self {
         let directory = directory.map(|folder| folder.display().to_string()).unwrap_or_default();
-        Self { directory: Chooser::new(Wanted::Folder, directory), profile: String::new(), found: Remote::NotAsked, run: None }
+        Self { directory: Chooser::new(Wanted::Folder, directory), profile: String::new(), view: 0, found: Remote::NotAsked, run: None }
     }
 
     pub fn waits(&self) -> bool {
@@ -55,7 +60,8 @@ impl State {
         dialog.run = Some(run);
         dialog.found.asked();
         let profile = Some(dialog.profile.trim()).filter(|profile| !profile.is_empty()).map(str::to_owned);
-        vec![Command::FindEffective { run, directory, profile }]
+        let family = ShowEffective::VIEWS.get(dialog.view).copied().flatten();
+        vec![Command::FindEffective { run, question: EffectiveQuestion { directory, family, profile, target: None } }]
     }
 
     pub(super) fn effective_event(&mut self, event: Event) -> Vec<Command> {

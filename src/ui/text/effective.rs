@@ -1,6 +1,6 @@
 //! The words of *Effective configuration*.
 
-use crate::engine::{Attribute, Effective, Source};
+use crate::engine::{Attribute, Effective, Family, Problem, Source, Speaker};
 
 pub const TITLE: &str = "Effective configuration";
 pub const WHY: &str = "Which values Databricks' tools and SDKs would use in a folder, and where each comes from. The environment is the one that Brickpass was started with.";
@@ -17,7 +17,9 @@ pub const SHADOWED: &str = "Wins over";
 pub const SET: &str = "Set";
 pub const UNUSED: &str = "not used";
 pub const NOTHING: &str = "Nothing is configured here: the tools would ask for an address and a way to sign in.";
-pub const CONFLICT: &str = "The tools would refuse this configuration";
+pub const VIEW: &str = "As seen by";
+pub const VIEWS: [&str; 5] = ["What fits the folder", "Databricks CLI", "Go, Terraform", "Python", "Java"];
+pub const CONFLICT: &str = "This configuration does not work";
 pub const OPEN: &str = "Show connection";
 pub const NOT_OURS: &str = "No connection in Brickpass leads to this address.";
 pub const CLOSE: &str = "Close";
@@ -51,42 +53,28 @@ pub fn summary(effective: &Effective) -> String {
         Some(profile) => format!("profile {profile} of {}", effective.config_file.display()),
         None => "no profile".to_owned(),
     };
+    let family = effective.family.title();
     match (&effective.auth_type, &effective.problem) {
-        (Some(auth), _) => format!("Signs in with {auth}, {profile}"),
+        (Some(auth), None) => format!("{family} signs in with {auth}, {profile}"),
         // The problem says it better.
-        (None, Some(_)) => format!("Does not sign in, {profile}"),
-        (None, None) => format!("No way to sign in, {profile}"),
+        (_, Some(_)) => format!("{family} does not sign in, {profile}"),
+        (None, None) => format!("{family} has no way to sign in, {profile}"),
     }
 }
 
-/// The tools' own words, to be recognised and to be searched for.
-pub fn they_say(problem: &str) -> String {
-    format!("They say: {problem}")
+/// The tool's own words, to be recognised and to be searched for; else ours.
+pub fn said(family: Family, problem: &Problem) -> String {
+    match problem.by {
+        Speaker::Tool => format!("{} says: {}", family.title(), problem.words),
+        Speaker::Brickpass => problem.words.clone(),
+    }
 }
 
-/// What to do about a conflict, in words.
-pub fn advice(effective: &Effective, problem: &str) -> String {
-    if problem.contains("more than one authorization method") {
-        let named = |source: &Source| match source {
-            Source::Environment(name) => Some(name.clone()),
-            _ => None,
-        };
-        let secret = |attribute: &&Attribute| attribute.value.is_none() || attribute.name == "client_id" || attribute.name == "username";
-        let variables: Vec<String> = effective.attributes.iter().filter(secret).filter_map(|attribute| named(&attribute.source)).collect();
-        return if variables.is_empty() {
-            "Leave the values of one way to sign in, or name it: set auth_type in the profile, or DATABRICKS_AUTH_TYPE.".to_owned()
-        } else {
-            format!(
-                "Take {} out of the environment, or name the way to sign in: set DATABRICKS_AUTH_TYPE, such as pat or databricks-cli.",
-                super::and(&variables)
-            )
-        };
-    }
-    if problem.contains("cannot configure default credentials") {
-        return "Publish a connection as a profile, or set DATABRICKS_HOST and a way to sign in.".to_owned();
-    }
-    if problem.contains("profile") {
-        return "Look at the profile's name here and in the file, or publish a connection under that name.".to_owned();
-    }
-    "Look at the values below: the source that wins is named beside each.".to_owned()
+/// What to do about a problem, in words.
+pub fn advice(problem: &Problem) -> &str {
+    problem.fix.as_deref().unwrap_or("Look at the values below: the source that wins is named beside each.")
+}
+
+pub fn depends_on(who: &str) -> String {
+    format!("Whether it signs in, nothing here can tell: that depends on {who}.")
 }

@@ -1,5 +1,6 @@
 // Command go says whom the official SDK for Go signs in as, and which clusters it sees, from the configuration around it alone.
 // With the word "resolve" (and the name of a profile) it asks nobody, and says what it makes of that configuration.
+// With the word "cases" (and an empty folder) it says so of every configuration that it reads, one JSON document a line.
 package main
 
 import (
@@ -17,6 +18,13 @@ import (
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "resolve" {
 		if err := json.NewEncoder(os.Stdout).Encode(resolve(os.Args[2:])); err != nil {
+			os.Exit(1)
+		}
+		return
+	}
+	if len(os.Args) > 2 && os.Args[1] == "cases" {
+		if err := answerCases(os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		return

@@ -1,12 +1,20 @@
 //! `brickpass effective` beside the SDK for Go, which it follows: the same environment and file, the same values, the same words when they clash.
 
-use std::{fs, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
+use brickpass::interchange::effective::{
+    Effective, Family, Given, Profiles, Program, Source, Speaker, Surroundings, TokenFile, Variables, Verdict, resolve, variables,
+};
 use serde_json::Value;
 
 use super::{
     LIMIT, Table,
     clients::{self, Prepared},
+    go_cases::{self, Case as Vector},
 };
 use crate::support::{Home, run};
 
@@ -84,6 +92,131 @@ pub fn checks(table: &mut Table) {
     let differences: Vec<String> = cases().iter().filter_map(|case| difference(&home, &program, case)).collect();
     let outcome = if differences.is_empty() { Ok(()) } else { Err(differences.join("; ")) };
     table.add(NAME, &format!("as the SDK for Go in {} cases", cases().len()), &outcome);
+    let (count, outcome) = vectors(&program);
+    table.add(NAME, &format!("as the SDK for Go in {count} combinations"), &outcome);
+}
+
+/// All of them in one process of the SDK, which signs in at servers that say yes.
+pub fn vectors(program: &Path) -> (usize, Result<(), String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    fs::create_dir(&home).unwrap();
+    fs::write(folder.path().join("token"), "jwt").unwrap();
+    fs::write(folder.path().join("empty"), "").unwrap();
+    let cases = go_cases::all(folder.path().to_str().unwrap());
+    let input = cases.iter().map(|case| case.to_json().to_string()).collect::<Vec<_>>().join("\n");
+    let mut command = Command::new(program);
+    command.arg("cases").arg(&home).env_clear();
+    let ran = run(&mut command, input.as_bytes(), LIMIT);
+    let answers: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    if answers.len() != cases.len() {
+        return (cases.len(), Err(format!("{} answers: {}", answers.len(), clients::last_line(&ran))));
+    }
+    let path = home.join(".databrickscfg");
+    let wrong: Vec<String> = cases.iter().zip(&answers).filter_map(|(case, answer)| wrong(&path, case, answer)).collect();
+    let outcome = if wrong.is_empty() { Ok(()) } else { Err(format!("{} differ: {}", wrong.len(), wrong.join("\n    "))) };
+    (cases.len(), outcome)
+}
+
+/// What stands around a case: no program, the files that are there, the variables of the case.
+struct Around<'a>(&'a Vector);
+
+impl Surroundings for Around<'_> {
+    fn program(&self, _: &str) -> Program {
+        Program::Missing
+    }
+
+    fn token_file(&self, path: &str) -> TokenFile {
+        match fs::metadata(path) {
+            Ok(found) if found.len() == 0 => TokenFile::Empty,
+            Ok(_) => TokenFile::There,
+            Err(_) => TokenFile::Missing,
+        }
+    }
+
+    fn is_set(&self, variable: &str) -> bool {
+        self.0.variables.get(variable).is_some_and(|value| !value.is_empty())
+    }
+}
+
+/// What we make of a case.
+pub fn view(family: Family, path: &Path, case: &Vector) -> Effective {
+    let read = variables().filter_map(|name| Some((name.to_owned(), case.variables.get(name)?.clone().into())));
+    resolve(&Given {
+        family,
+        variables: &read.collect::<Variables>(),
+        config_file: PathBuf::from(path),
+        profiles: Profiles::read(family, path, case.file.as_bytes()),
+        profile: case.profile,
+        bundle: None,
+        target_named: false,
+        around: &Around(case),
+    })
+}
+
+/// A difference without a reason, or a reason without a difference.
+fn wrong(path: &Path, case: &Vector, go: &Value) -> Option<String> {
+    let found = compare(&view(Family::Go, path, case), go);
+    match (case.reason, found) {
+        (None, Some(difference)) => Some(format!("{}: {difference}", case.about())),
+        (Some(reason), None) => Some(format!("{}: no difference any more ({reason})", case.about())),
+        _ => None,
+    }
+}
+
+fn compare(ours: &Effective, go: &Value) -> Option<String> {
+    let theirs = go["problem"].as_str().unwrap_or_default();
+    let unread = theirs.starts_with("resolve: cannot parse config file");
+    match (ours.verdict(), &ours.problem) {
+        (Verdict::Works, _) if !theirs.is_empty() => return Some(format!("it says {theirs:?}, and it works to us")),
+        (Verdict::Fails, Some(problem)) if theirs.is_empty() => return Some(format!("it works, and we say {:?}", problem.words)),
+        (Verdict::Fails, Some(problem)) if problem.by == Speaker::Tool && !theirs.starts_with(&problem.words) => {
+            return Some(format!("it says {theirs:?}, we say {:?}", problem.words));
+        }
+        (Verdict::Fails, Some(problem)) if problem.by == Speaker::Brickpass && !unread => {
+            return Some(format!("it says {theirs:?}, we say {:?}", problem.words));
+        }
+        // Nobody answers here, so that Go goes on to the next way, or fails.
+        (Verdict::Unknown, _) if theirs.is_empty() && go["auth_type"].as_str() != ours.auth_type.as_deref() => {
+            return Some(format!("it signs in with {}, and we wait for {:?}", go["auth_type"], ours.depends_on));
+        }
+        (Verdict::Works, _) if go["auth_type"].as_str() != ours.auth_type.as_deref() => {
+            return Some(format!("it signs in with {}, we with {:?}", go["auth_type"], ours.auth_type));
+        }
+        _ => {}
+    }
+    // What it writes back itself, and what is said by other parts of the answer.
+    let apart: &[&str] = match theirs {
+        // Who fails while reading has read only a part.
+        it if it.starts_with("resolve: ") => return None,
+        // It ends before the address and the scopes are put in order.
+        it if it.starts_with("validate: ") => &["auth_type", "profile", "config_file", "host", "scopes"],
+        _ => &["auth_type", "profile", "config_file"],
+    };
+    values(ours, &go["attributes"], apart)
+}
+
+fn values(ours: &Effective, theirs: &Value, apart: &[&str]) -> Option<String> {
+    let theirs = theirs.as_object().unwrap();
+    let missing = theirs.keys().find(|name| !apart.contains(&name.as_str()) && ours.attribute(name).is_none());
+    if let Some(name) = missing {
+        return Some(format!("only it has {name}: {}", theirs[name]));
+    }
+    ours.attributes.iter().filter(|it| !apart.contains(&it.name)).find_map(|it| {
+        let Some(their) = theirs.get(it.name) else { return Some(format!("only we have {}", it.name)) };
+        let value = it.value.as_deref().unwrap_or("***");
+        if their["value"] != value {
+            return Some(format!("{} is {} to it, {value:?} to us", it.name, their["value"]));
+        }
+        let source = match &it.source {
+            Source::Environment(name) => name.as_str(),
+            Source::Profile { .. } => "config file",
+            _ => "",
+        };
+        // What it takes out of the query of an address has no source to it.
+        let told = their["source"].as_str().filter(|told| !told.is_empty() && *told != "dynamic configuration");
+        told.filter(|told| *told != source).map(|told| format!("{} comes from {told:?} to it, from {source:?} to us", it.name))
+    })
 }
 
 fn difference(home: &Home, program: &std::path::Path, case: &Case) -> Option<String> {

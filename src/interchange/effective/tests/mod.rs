@@ -1,16 +1,47 @@
-use std::path::PathBuf;
+mod bundles;
+mod families;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use secrecy::SecretString;
 
 use super::*;
+use crate::interchange::databrickscfg;
 
 const FILE: &str = "/home/you/.databrickscfg";
 
 fn section(name: &str, line: usize, values: &[(&str, &str)]) -> Section {
-    let secret = |key: &str| attributes::KNOWN.iter().any(|known| known.name == key && known.secret);
+    let secret = |key: &str| databrickscfg::is_secret(key);
     let values = values.iter().map(|(key, value)| ((*key).to_owned(), (!secret(key)).then(|| (*value).to_owned())));
-    Section { name: name.to_owned(), line, values: values.collect() }
+    Section { name: name.to_owned(), line, values: values.collect(), ..Section::default() }
+}
+
+/// Programs, token files and variables by name.
+#[derive(Default)]
+struct Around {
+    programs: Vec<&'static str>,
+    files: BTreeMap<&'static str, TokenFile>,
+    set: Vec<&'static str>,
+}
+
+impl Surroundings for Around {
+    fn program(&self, name: &str) -> Program {
+        if self.programs.contains(&name) { Program::There(name.into()) } else { Program::Missing }
+    }
+
+    fn token_file(&self, path: &str) -> TokenFile {
+        self.files.get(path).cloned().unwrap_or(TokenFile::Missing)
+    }
+
+    fn is_set(&self, variable: &str) -> bool {
+        self.set.contains(&variable)
+    }
 }
 
 struct Case {
+    family: Family,
+    around: Around,
+    target_named: bool,
     variables: Variables,
     default_profile: Option<String>,
     sections: Vec<Section>,
@@ -19,7 +50,8 @@ struct Case {
 
 fn case(variables: &[(&str, &str)], sections: Vec<Section>) -> Case {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), SecretString::from(*value))).collect();
-    Case { variables, default_profile: None, sections, bundle: None }
+    let around = Around { programs: vec!["databricks"], ..Around::default() };
+    Case { family: Family::Go, around, target_named: false, variables, default_profile: None, sections, bundle: None }
 }
 
 impl Case {
@@ -31,22 +63,49 @@ impl Case {
     fn bundle(mut self, text: &str) -> Self {
         let target = self.variables.get("DATABRICKS_BUNDLE_TARGET").map(|it| secrecy::ExposeSecret::expose_secret(it).to_owned());
         self.bundle = Some(Bundle::read(PathBuf::from("/projects/etl/databricks.yml"), text, target.as_deref()));
+        self.family = Family::Cli;
+        self
+    }
+
+    fn seen_by(mut self, family: Family) -> Self {
+        self.family = family;
+        self
+    }
+
+    fn with_programs(mut self, programs: &[&'static str]) -> Self {
+        self.around.programs = programs.to_vec();
+        self
+    }
+
+    fn with_set(mut self, variables: &[&'static str]) -> Self {
+        self.around.set = variables.to_vec();
         self
     }
 
     fn resolve(self, profile: Option<&str>) -> Effective {
         resolve(&Given {
+            family: self.family,
             variables: &self.variables,
             config_file: PathBuf::from(FILE),
-            profiles: Profiles::Read { default_profile: self.default_profile, sections: self.sections },
+            profiles: Profiles::Read { default_profile: self.default_profile, sections: self.sections, remarks: Vec::new() },
             profile,
             bundle: self.bundle.as_ref(),
+            target_named: self.target_named,
+            around: &self.around,
         })
     }
 }
 
 fn of(effective: &Effective, name: &str) -> Attribute {
     effective.attributes.iter().find(|it| it.name == name).unwrap_or_else(|| panic!("no {name} in {effective:?}")).clone()
+}
+
+fn words(effective: &Effective) -> Option<&str> {
+    effective.problem.as_ref().map(|problem| problem.words.as_str())
+}
+
+fn fix(effective: &Effective) -> &str {
+    effective.problem.as_ref().and_then(|problem| problem.fix.as_deref()).unwrap_or_default()
 }
 
 fn profile(name: &str, line: usize) -> Source {
@@ -61,7 +120,7 @@ fn variable(name: &str) -> Source {
 fn nothing_at_all_is_told_in_the_words_of_the_sdks() {
     let found = case(&[], vec![]).resolve(None);
     assert_eq!(
-        found.problem.as_deref().map(|it| it.starts_with("default auth: cannot configure default credentials, please check https://")),
+        words(&found).map(|it| it.starts_with("default auth: cannot configure default credentials, please check https://")),
         Some(true)
     );
     assert_eq!((found.auth_type, found.profile, found.attributes), (None, None, vec![]));
@@ -70,7 +129,7 @@ fn nothing_at_all_is_told_in_the_words_of_the_sdks() {
 #[test]
 fn the_default_section_is_used_when_nobody_names_a_profile() {
     let found = case(&[], vec![section("DEFAULT", 3, &[("host", "https://a.cloud.databricks.com"), ("token", "dapi")])]).resolve(None);
-    assert_eq!((found.auth_type.as_deref(), found.problem.as_deref()), (Some("pat"), None));
+    assert_eq!((found.auth_type.as_deref(), words(&found)), (Some("pat"), None));
     assert_eq!(of(&found, "host").source, profile("DEFAULT", 3));
     assert_eq!(of(&found, "token").value, None);
     assert_eq!(of(&found, "profile").source, Source::Default);
@@ -99,12 +158,12 @@ fn a_named_profile_the_variable_and_the_setting_are_heard_in_this_order() {
 #[test]
 fn a_profile_that_is_missing_or_reserved_is_told_as_the_sdks_tell_it() {
     let missing = case(&[], vec![section("a", 1, &[("host", "x")])]).resolve(Some("nowhere"));
-    assert_eq!(missing.problem.as_deref(), Some("resolve: /home/you/.databrickscfg has no nowhere profile configured"));
+    assert_eq!(words(&missing), Some("resolve: /home/you/.databrickscfg has no nowhere profile configured"));
     let setting = case(&[], vec![]).default_profile("gone").resolve(None);
-    assert_eq!(setting.problem.as_deref(), Some("resolve: /home/you/.databrickscfg has no gone profile configured"));
+    assert_eq!(words(&setting), Some("resolve: /home/you/.databrickscfg has no gone profile configured"));
     for found in [case(&[], vec![]).resolve(Some("__settings__")), case(&[], vec![]).default_profile("__settings__").resolve(None)] {
         assert_eq!(
-            found.problem.as_deref(),
+            words(&found),
             Some("resolve: /home/you/.databrickscfg: __settings__ is a reserved section name and cannot be used as a profile")
         );
     }
@@ -128,7 +187,7 @@ fn the_file_is_not_read_when_the_environment_says_enough() {
     assert_eq!(of(&found, "cluster_id").source, variable("DATABRICKS_CLUSTER_ID"));
     assert_eq!(of(&found, "cluster_id").shadowed, [profile("DEFAULT", 1)]);
     assert_eq!(of(&found, "host").source, profile("DEFAULT", 1));
-    assert_eq!(found.problem.as_deref(), Some("pat auth: not configured"));
+    assert_eq!(words(&found), Some("default auth: token is required"));
 }
 
 #[test]
@@ -144,14 +203,14 @@ fn the_environment_wins_over_a_named_profile_and_that_is_told() {
 fn two_ways_to_sign_in_are_one_too_many_unless_one_is_chosen() {
     let both = [("host", "https://a.cloud.databricks.com"), ("token", "dapi"), ("client_id", "x"), ("client_secret", "y")];
     let found = case(&[], vec![section("a", 1, &both)]).resolve(Some("a"));
-    assert_eq!(found.problem.as_deref(), Some("validate: more than one authorization method configured: oauth and pat"));
+    assert_eq!(words(&found), Some("validate: more than one authorization method configured: oauth and pat"));
     assert_eq!(found.auth_type, None);
     let found = case(&[("DATABRICKS_AUTH_TYPE", "oauth-m2m")], vec![section("a", 1, &both)]).resolve(Some("a"));
-    assert_eq!((found.problem.as_deref(), found.auth_type.as_deref()), (None, Some("oauth-m2m")));
+    assert_eq!((words(&found), found.auth_type.as_deref()), (None, Some("oauth-m2m")));
     assert!(of(&found, "token").unused && !of(&found, "client_secret").unused && !of(&found, "host").unused);
     // The environment and the file together are as good as one.
     let found = case(&[("DATABRICKS_CLIENT_ID", "x")], vec![section("a", 1, &both[..2])]).resolve(Some("a"));
-    assert_eq!(found.problem.as_deref(), Some("validate: more than one authorization method configured: oauth and pat"));
+    assert_eq!(words(&found), Some("validate: more than one authorization method configured: oauth and pat"));
 }
 
 #[test]
@@ -168,7 +227,7 @@ fn the_chain_chooses_what_is_complete() {
         (vec![host, ("client_id", "c")], "databricks-cli"),
     ] {
         let found = case(&[], vec![section("a", 1, &values)]).resolve(Some("a"));
-        assert_eq!((found.auth_type.as_deref(), found.problem.as_deref()), (Some(way), None), "{values:?}");
+        assert_eq!((found.auth_type.as_deref(), words(&found)), (Some(way), None), "{values:?}");
     }
     let elsewhere =
         case(&[], vec![section("a", 1, &[("host", "https://x.cloud.databricks.com"), ("azure_use_msi", "true")])]).resolve(Some("a"));
@@ -177,15 +236,19 @@ fn the_chain_chooses_what_is_complete() {
 
 #[test]
 fn an_auth_type_that_nobody_knows_or_that_lacks_something_is_told() {
-    let problem = |values: &[(&str, &str)]| case(&[], vec![section("a", 1, values)]).resolve(Some("a")).problem;
+    let problem =
+        |values: &[(&str, &str)]| case(&[], vec![section("a", 1, values)]).resolve(Some("a")).problem.map(|problem| problem.words);
     let host = ("host", "https://a.cloud.databricks.com");
     assert!(
         problem(&[host, ("auth_type", "magic")]).unwrap().starts_with("default auth: auth type \"magic\" not found, please check https://")
     );
-    assert_eq!(problem(&[host, ("auth_type", "pat")]).as_deref(), Some("pat auth: not configured"));
-    assert_eq!(problem(&[("auth_type", "databricks-cli")]).as_deref(), Some("databricks-cli auth: host is required"));
+    assert_eq!(problem(&[host, ("auth_type", "pat")]).as_deref(), Some("default auth: token is required"));
+    assert_eq!(problem(&[("auth_type", "databricks-cli")]).as_deref(), Some("default auth: host is required"));
     assert_eq!(problem(&[host, ("auth_type", "databricks-cli")]), None);
-    assert_eq!(problem(&[host, ("auth_type", "external-browser")]), None, "Python knows it");
+    let browser = [host, ("auth_type", "external-browser")];
+    assert!(problem(&browser).unwrap().contains("auth type \"external-browser\" not found"), "Go does not know it");
+    let python = case(&[], vec![section("a", 1, &browser)]).seen_by(Family::Python).resolve(Some("a"));
+    assert_eq!((words(&python), python.verdict()), (None, Verdict::Unknown), "Python does");
 }
 
 #[test]
@@ -200,12 +263,9 @@ fn values_are_read_as_go_reads_them() {
     assert_eq!(it.get("workspace_id"), Some("99999"), "what is said stays");
     assert_eq!(found(&[("host", "https://h.cloud.databricks.com/?o=no&w=7a-9")]).get("workspace_id"), Some("7a-9"));
     let it = found(&[host, ("skip_verify", "yes")]);
-    assert_eq!(
-        it.problem.as_deref(),
-        Some("resolve: /home/you/.databrickscfg a profile: strconv.ParseBool: parsing \"yes\": invalid syntax")
-    );
+    assert_eq!(words(&it), Some("resolve: /home/you/.databrickscfg a profile: strconv.ParseBool: parsing \"yes\": invalid syntax"));
     let it = case(&[("DATABRICKS_RATE_LIMIT", "many")], vec![]).resolve(None);
-    assert_eq!(it.problem.as_deref(), Some("resolve: strconv.Atoi: parsing \"many\": invalid syntax"));
+    assert_eq!(words(&it), Some("resolve: strconv.Atoi: parsing \"many\": invalid syntax"));
 }
 
 #[test]
@@ -273,9 +333,12 @@ fn the_host_of_a_bundle_finds_its_profile() {
         "{found:?}"
     );
     let mut twice = sections();
-    twice.push(section("c", 9, &[("host", "dev.cloud.databricks.com")]));
+    twice.push(section("c", 9, &[("host", "https://dev.cloud.databricks.com/x")]));
     let found = case(&[], twice).bundle(BUNDLE).resolve(None);
-    assert_eq!(found.problem.as_deref(), Some("resolve: multiple profiles matched: a, c"));
+    assert!(
+        words(&found).unwrap().contains("resolve: https://dev.cloud.databricks.com: multiple profiles matched: a, c: please set"),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -297,8 +360,10 @@ fn the_profile_of_a_bundle_wins_over_the_environment_but_not_over_a_name() {
         .bundle(BUNDLE)
         .resolve(None);
     assert_eq!(
-        found.problem.as_deref(),
-        Some("the host in the profile (https://other) doesn’t match the host configured in the bundle (https://top.cloud.databricks.com)")
+        words(&found),
+        Some(
+            "cannot resolve bundle auth configuration: the host in the profile (https://other) doesn’t match the host configured in the bundle (https://top.cloud.databricks.com)"
+        )
     );
 }
 
@@ -308,7 +373,7 @@ fn profiles_of_a_file_come_with_their_lines_and_without_secrets() {
         b"; comment\n[a]\nhost = https://a.cloud.databricks.com\ntoken = dapi-planted\nmine = x\n\n[__settings__]\ndefault_profile = a\n",
     )
     .unwrap();
-    let Profiles::Read { default_profile, sections } = Profiles::from(&file) else { panic!() };
+    let Profiles::Read { default_profile, sections, .. } = Profiles::from(&file) else { panic!() };
     assert_eq!((default_profile.as_deref(), sections.len(), sections[0].line), (Some("a"), 1, 2));
     assert_eq!(
         sections[0].values.iter().map(|(key, value)| (key.as_str(), value.is_some())).collect::<Vec<_>>(),
@@ -318,17 +383,20 @@ fn profiles_of_a_file_come_with_their_lines_and_without_secrets() {
 
 #[test]
 fn a_default_profile_that_the_sdks_refuse_is_an_error_and_not_the_legacy_one() {
-    for (settings, words) in [("__settings__", "reserved section name"), ("DEFAULT", "has no DEFAULT profile configured")] {
+    for (settings, said) in [("__settings__", "reserved section name"), ("DEFAULT", "has no DEFAULT profile configured")] {
         let text = format!("[__settings__]\ndefault_profile = {settings}\n[a]\nhost = https://x\n");
         let file = crate::interchange::databrickscfg::File::read(text.as_bytes()).unwrap();
         let variables = Variables::default();
         let found = resolve(&Given {
+            family: Family::Go,
             variables: &variables,
             config_file: "c".into(),
             profiles: Profiles::from(&file),
             profile: None,
             bundle: None,
+            target_named: false,
+            around: &Nothing,
         });
-        assert!(found.problem.as_deref().is_some_and(|problem| problem.contains(words)), "{settings}: {:?}", found.problem);
+        assert!(words(&found).is_some_and(|problem| problem.contains(said)), "{settings}: {:?}", found.problem);
     }
 }
