@@ -26,6 +26,10 @@ pub enum Command {
         /// `None` for a new connection.
         base: Option<Revision>,
     },
+    /// A save is no longer waited for. What it has stored by then is taken back as soon as the vault answers.
+    CancelSave {
+        id: ConnectionId,
+    },
     /// A copy under a new id, with a copy of its secrets.
     Duplicate {
         source: ConnectionId,

@@ -21,7 +21,7 @@ use tokio::{
 
 pub(super) use self::token::{Former, StoreToken};
 use super::{
-    Command, Event, Recovery, publish,
+    Command, Event, Recovery, publish, saves,
     shared::{Current, Shared, blocking, crashed},
     testing::{Subject, Tested},
     tokens::{self, interrupted_token_changes},
@@ -56,9 +56,13 @@ pub(super) async fn run(shared: Arc<Shared>, mut settings_problem: Option<Failur
         };
         let starts = matches!(job, Command::Start);
         let about = about(&job);
+        let saving = if let Command::Save { reviewed, .. } = &job { Some(reviewed.connection.id) } else { None };
         let problem = if starts { settings_problem.take() } else { None };
         let worker = Arc::clone(&shared);
         let done = blocking(move || work(&worker, job, problem)).await;
+        if let Some(id) = saving {
+            shared.saves.end(id);
+        }
         if let Err(failure) = done {
             shared.outbox.send(Event::Failed { about, failure });
         }
@@ -115,6 +119,7 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         Command::RestoreProfiles => publish::restore(shared),
         // The loop keeps these for itself.
         Command::Test { .. }
+        | Command::CancelSave { .. }
         | Command::Cancel { .. }
         | Command::DescribeSecret { .. }
         | Command::RevealSecret { .. }
@@ -211,10 +216,14 @@ fn tell_history(shared: &Shared) {
 
 fn save(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) {
     let id = reviewed.connection.id;
+    if shared.saves.is_cancelled(id) {
+        // That has been told.
+        return;
+    }
     let subject = Subject::new(&reviewed.connection, reviewed.secret.as_ref().map(|(_, secret)| secret));
     let another_secret = reviewed.secret.is_some();
     let place = (reviewed.connection.auth.kind(), reviewed.connection.base_url.clone());
-    match store(shared, reviewed, base) {
+    match store(shared, reviewed, base, &|| shared.saves.is_cancelled(id)) {
         Ok(snapshot) => {
             vault::store_sign_in(shared, id, another_secret);
             token::drop_unfit_note(shared, id, place.0, &place.1);
@@ -222,6 +231,8 @@ fn save(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) {
             tell(shared, snapshot);
             shared.outbox.send(Event::Saved { id });
         }
+        // The window knows that it was cancelled. It hears more only when a secret could not be put back.
+        Err(NotStored { failure, .. }) if failure.details.is_none() && shared.saves.is_cancelled(id) => {}
         Err(NotStored { failure, theirs, .. }) => shared.outbox.send(Event::SaveFailed { id, failure, theirs }),
     }
 }
@@ -260,8 +271,8 @@ impl From<VaultError> for NotStored {
     }
 }
 
-/// The secret first, the entry second; when the entry cannot be written the former secret is put back.
-fn store(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) -> Result<Snapshot, NotStored> {
+/// The secret first, the entry second; when the entry cannot be written the former secret is put back. `unwanted`: it was cancelled meanwhile.
+fn store(shared: &Shared, reviewed: Reviewed, base: Option<Revision>, unwanted: &dyn Fn() -> bool) -> Result<Snapshot, NotStored> {
     if let Some(end) = reviewed.secret_ended(Timestamp::now()) {
         return Err(token_ended(end).into());
     }
@@ -273,7 +284,7 @@ fn store(shared: &Shared, reviewed: Reviewed, base: Option<Revision>) -> Result<
     shared.library.may_save(&connection, base)?;
     let noted = token::take_note(shared, key)?;
     let saving = interrupted::saving(shared, [(connection.id, base.is_none())]);
-    let stored = put_and_save(shared, connection, base, key, &secret);
+    let stored = put_and_save(shared, connection, base, (key, &secret), unwanted);
     interrupted::saved(saving, stored.as_ref().err().is_some_and(|not_stored| not_stored.uncertain));
     if let Err(not_stored) = &stored {
         token::put_back_note(shared, key, noted, not_stored);
@@ -294,19 +305,23 @@ fn put_and_save(
     shared: &Shared,
     connection: Connection,
     base: Option<Revision>,
-    key: SecretKey,
-    secret: &SecretString,
+    (key, secret): (SecretKey, &SecretString),
+    unwanted: &dyn Fn() -> bool,
 ) -> Result<Snapshot, NotStored> {
     let vault = shared.vault();
     let former = vault.get(key)?;
+    if unwanted() {
+        return Err(NotStored::from(saves::cancelled()));
+    }
     vault.put(key, secret)?;
     shared.tell_of_vault();
-    shared.library.save(connection, base).map_err(|error| {
+    let saved =
+        if unwanted() { Err(NotStored::from(saves::cancelled())) } else { shared.library.save(connection, base).map_err(NotStored::from) };
+    saved.map_err(|mut not_stored| {
         let undone = match &former {
             Some(former) => vault.put(key, former),
             None => vault.delete(key),
         };
-        let mut not_stored = NotStored::from(error);
         if let Err(undo) = undone {
             not_stored.failure.details = Some(format!("The new secret is in the vault all the same: {}", undo.failure()));
             not_stored.uncertain = true;

@@ -21,6 +21,7 @@ mod publish;
 mod reach;
 mod reminders;
 mod running;
+mod saves;
 mod shared;
 mod signing_in;
 mod testing;

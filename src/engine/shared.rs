@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Command, Event, Places, accounts, activity, admin, cli_tokens, clipboard::Copies, diagnostics, effective, handover, importing, lane,
-    offers, owner, prove, publish, reminders, running, signing_in, testing, tokens,
+    offers, owner, prove, publish, reminders, running, saves, signing_in, testing, tokens,
 };
 use crate::{
     connection::{ConnectionId, SecretKind},
@@ -107,6 +107,7 @@ pub(super) struct Shared {
     pub(super) settings_file: SettingsFile,
     pub(super) window_file: WindowFile,
     pub(super) outbox: Outbox,
+    pub(super) saves: saves::Saves,
     /// What can change while the engine runs: only the storage lane writes it.
     current: Arc<RwLock<Current>>,
     /// The last finished test of each connection, as it was tested: a save of the same keeps its result.
@@ -144,6 +145,7 @@ impl Shared {
             tested: Mutex::default(),
             unsaved: Mutex::default(),
             imported: Mutex::default(),
+            saves: saves::Saves::default(),
             settings_file,
             places,
             outbox,
@@ -305,6 +307,11 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
                 admin.cancel(run);
                 questions.cancel(run);
             }
+            Command::CancelSave { id } => {
+                if shared.saves.cancel(id) {
+                    shared.outbox.send(Event::SaveFailed { id, failure: saves::cancelled(), theirs: None });
+                }
+            }
             Command::DescribeSecret { id, kind } => describe(&shared, id, kind),
             Command::RevealSecret { id, kind } => reveal(&shared, id, kind),
             Command::CopySecret { secret, what } => copies.copy(secret, what),
@@ -348,6 +355,9 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
                 break;
             }
             stored => {
+                if let Command::Save { reviewed, .. } = &stored {
+                    shared.saves.begin(reviewed.connection.id);
+                }
                 // The lane lives as long as its sender, which is ours.
                 let _ = lane.send(lane::Job::Command(stored));
             }

@@ -46,7 +46,7 @@ pub(super) fn store(shared: &Shared, token: StoreToken) -> Result<(), NotStored>
     } else {
         let connection = Connection { auth: AuthMethod::PersonalAccessToken, sign_in_of: None, ..connection };
         let subject = Subject::new(&connection, Some(&new.value));
-        let snapshot = store_reviewed(shared, Reviewed { connection, secret: Some((key.kind, new.value)) }, Some(revision))?;
+        let snapshot = store_reviewed(shared, Reviewed { connection, secret: Some((key.kind, new.value)) }, Some(revision), &|| false)?;
         vault::store_sign_in(shared, id, true);
         tell(shared, snapshot);
         subject

@@ -1,6 +1,8 @@
 //! The form: the rows that the chosen way to sign in needs, and the buttons below them.
 
-use egui::Ui;
+use std::time::Duration;
+
+use egui::{Id, Ui};
 
 use super::{
     auth_rows,
@@ -8,7 +10,7 @@ use super::{
     sign_in_rows,
 };
 use crate::{
-    connection::{EnvironmentKind, Field, HostKind, LevelKind, Severity},
+    connection::{ConnectionId, EnvironmentKind, Field, HostKind, LevelKind, Severity},
     failure::Failure,
     ui::{
         act::Act,
@@ -213,9 +215,15 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let can_save = (unsaved || new) && !saving && state.read_only().is_none();
     form_row_without_label(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
-            let save = Button::primary(if saving { text::SAVING } else { text::SAVE }).busy(saving).enabled(can_save);
-            if save.show(ui).clicked() {
-                act.send(state.save());
+            let long = saves_for_long(ui, id, saving, act);
+            let words = match (saving, long) {
+                (false, _) => text::SAVE,
+                (true, false) => text::SAVING,
+                (true, true) => text::CANCEL_SAVE,
+            };
+            if Button::primary(words).busy(saving).enabled(can_save || long).show(ui).clicked() {
+                let commands = if long { state.cancel_save() } else { state.save() };
+                act.send(commands);
             }
             let test =
                 if testing { Button::secondary(text::CANCEL_TEST).busy(true) } else { Button::secondary(text::TEST).icon(Icon::Test) };
@@ -233,6 +241,25 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
             not_saved(ui, failure, state, act);
         }
     });
+}
+
+/// A save that takes longer than this can be cancelled; before that, the button would only flicker.
+const LONG_SAVE: f64 = 2.0;
+
+/// Whether this form has been saving for long.
+fn saves_for_long(ui: &Ui, form: ConnectionId, saving: bool, act: &Act) -> bool {
+    let id = Id::unique(("saving since", form));
+    if !saving {
+        ui.data_mut(|data| data.remove::<f64>(id));
+        return false;
+    }
+    let now = act.seconds();
+    let since = ui.data_mut(|data| *data.get_temp_mut_or(id, now));
+    let left = LONG_SAVE - (now - since);
+    if left > 0.0 {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(left.min(LONG_SAVE)));
+    }
+    left <= 0.0
 }
 
 fn not_saved(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mut Act) {

@@ -24,7 +24,7 @@ pub use samples::*;
 use super::Wires;
 use crate::{
     check::{Progress, Report, Step, StepReport},
-    connection::{AuthKind, Connection, ConnectionId, Draft, EnvironmentKind, LastTest, LevelKind, SecretKind, Status},
+    connection::{AuthKind, Connection, ConnectionId, Draft, EnvironmentKind, LastTest, LevelKind, Reviewed, SecretKind, Status},
     databricks::{AccountWorkspace, Cluster, ClusterState, NewToken, Token, TokenRequest},
     engine::{Command, Event, Farewell, Found, Rotated, RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, TokenList},
     failure::{Code, Failure, Remedy},
@@ -44,6 +44,8 @@ pub struct Inner {
     pub test_failure: Option<Failure>,
     pub vault: Option<VaultStatus>,
     pub save_failure: Option<Failure>,
+    /// Saves are answered only when they are cancelled, as with a keyring that does not answer.
+    pub saves_hang: bool,
     pub settings: Settings,
     pub window: WindowMemory,
     /// Sign-ins that run; they go on when told to.
@@ -86,6 +88,7 @@ impl Default for Inner {
             test_failure: None,
             vault: None,
             save_failure: None,
+            saves_hang: false,
             settings: Settings::default(),
             window: WindowMemory::default(),
             sign_ins: Vec::new(),
@@ -197,6 +200,31 @@ impl Inner {
         self.events.push_back(Event::ClipboardHolds { what, until: at(seconds), guaranteed: true });
     }
 
+    fn save(&mut self, reviewed: Reviewed, base: Option<Revision>) {
+        let id = reviewed.connection.id;
+        if let Some(failure) = self.save_failure.clone() {
+            self.events.push_back(Event::SaveFailed { id, failure, theirs: None });
+            return;
+        }
+        let existing = self.entries.iter().position(|entry| entry.connection.id == id);
+        let theirs = existing.map(|at| self.entries[at].clone());
+        if theirs.as_ref().map(|entry| entry.revision) != base {
+            let failure = Failure::new(Code::Conflict, "Changed elsewhere.", "Another window.", "Choose.");
+            self.events.push_back(Event::SaveFailed { id, failure, theirs: theirs.map(Box::new) });
+            return;
+        }
+        let entry = Entry { connection: reviewed.connection, revision: Revision(base.map_or(1, |base| base.0 + 1)) };
+        match existing {
+            Some(at) => self.entries[at] = entry,
+            None => self.entries.push(entry),
+        }
+        if let Some((kind, secret)) = reviewed.secret {
+            self.secrets.insert((id, kind), secret);
+        }
+        self.tell_library();
+        self.events.push_back(Event::Saved { id });
+    }
+
     fn answer(&mut self, command: Command) {
         let Some(command) = self.answer_tools(command) else { return };
         match command {
@@ -212,30 +240,12 @@ impl Inner {
                 self.tell_vault();
             }
             Command::Refresh => self.tell_library(),
-            Command::Save { reviewed, base } => {
-                let id = reviewed.connection.id;
-                if let Some(failure) = self.save_failure.clone() {
-                    self.events.push_back(Event::SaveFailed { id, failure, theirs: None });
-                    return;
-                }
-                let existing = self.entries.iter().position(|entry| entry.connection.id == id);
-                let theirs = existing.map(|at| self.entries[at].clone());
-                if theirs.as_ref().map(|entry| entry.revision) != base {
-                    let failure = Failure::new(Code::Conflict, "Changed elsewhere.", "Another window.", "Choose.");
-                    self.events.push_back(Event::SaveFailed { id, failure, theirs: theirs.map(Box::new) });
-                    return;
-                }
-                let entry = Entry { connection: reviewed.connection, revision: Revision(base.map_or(1, |base| base.0 + 1)) };
-                match existing {
-                    Some(at) => self.entries[at] = entry,
-                    None => self.entries.push(entry),
-                }
-                if let Some((kind, secret)) = reviewed.secret {
-                    self.secrets.insert((id, kind), secret);
-                }
-                self.tell_library();
-                self.events.push_back(Event::Saved { id });
+            Command::CancelSave { id } => {
+                let failure = Failure::new(Code::Cancelled, "Saving was cancelled.", "", "");
+                self.events.push_back(Event::SaveFailed { id, failure, theirs: None });
             }
+            Command::Save { .. } if self.saves_hang => {}
+            Command::Save { reviewed, base } => self.save(*reviewed, base),
             Command::Duplicate { source, copy } => {
                 let id = copy.id;
                 for kind in SecretKind::ALL {

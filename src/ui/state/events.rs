@@ -277,6 +277,9 @@ impl State {
         if failure.code == Code::Conflict && form.is_saving() && (theirs.is_some() || !form.is_new()) {
             return self.save_met_a_change(id, theirs);
         }
+        if failure.code == Code::Cancelled {
+            return if form.save_was_refused().is_some() { self.tell(Notice::Info(failure.what)) } else { Vec::new() };
+        }
         form.save_failed(failure.clone());
         if failure.code == Code::VaultLocked {
             self.ask_to_unlock(Some(id));

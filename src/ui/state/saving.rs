@@ -64,6 +64,12 @@ impl State {
         }
     }
 
+    /// The person no longer waits for a save. A keyring that asks for its password may keep it for minutes.
+    pub fn cancel_save(&mut self) -> Vec<Command> {
+        let saving = self.shown_form().filter(|form| form.is_saving()).map(|form| form.draft.id);
+        saving.map(|id| Command::CancelSave { id }).into_iter().collect()
+    }
+
     pub fn revert(&mut self) {
         if let Some(form) = self.shown_form_mut() {
             form.revert();

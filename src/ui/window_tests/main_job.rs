@@ -213,3 +213,24 @@ fn wn_11_the_question_after_a_change_elsewhere_shows_both_versions_and_when() {
     assert_eq!(engine.0.borrow().entries[0].connection.description, "theirs");
     assert!(!window.state().state.is_unsaved(sales.id));
 }
+
+#[test]
+fn wn_13_a_save_that_hangs_can_be_cancelled_and_loses_nothing() {
+    let engine = FakeEngine::with(&workspaces(&["Sales"]));
+    engine.0.borrow_mut().saves_hang = true;
+    let seconds = Rc::new(Cell::new(0));
+    let mut window = open_at(&engine, [1280.0, 800.0], Rc::clone(&seconds));
+    type_into(&mut window, &engine, Role::MultilineTextInput, "Description", "half a thought");
+    click(&mut window, &engine, "Save");
+    assert!(window.query_by_label("Cancel saving").is_none(), "not at once: it would flicker");
+    seconds.set(3);
+    settle(&mut window, &engine);
+    click(&mut window, &engine, "Cancel saving");
+    assert!(shows(&window, "Saving was cancelled."));
+    let form = window.state().state.shown_form().unwrap();
+    assert!(!form.is_saving() && form.is_unsaved() && form.failure.is_none());
+    assert_eq!(form.draft.description, "half a thought");
+    engine.0.borrow_mut().saves_hang = false;
+    click(&mut window, &engine, "Save");
+    assert_eq!(engine.0.borrow().entries[0].connection.description, "half a thought");
+}
