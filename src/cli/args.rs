@@ -46,6 +46,9 @@ pub(super) enum Subcommand {
     Remove {
         #[arg(required = true, value_name = "NAME")]
         names: Vec<String>,
+        /// Leave the profiles that they were published as in .databrickscfg
+        #[arg(long)]
+        keep_profile: bool,
     },
     /// Copy a connection, with its stored secret, under a new name
     Duplicate { name: String, new_name: String },

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    doctor_cli_path, doctor_cli_tokens, doctor_helper, doctor_sign_in, doctor_surroundings, doctor_vault, environment,
+    doctor_cli_path, doctor_cli_tokens, doctor_helper, doctor_profiles, doctor_sign_in, doctor_surroundings, doctor_vault, environment,
     output::{count, print_json, say},
     session::Session,
 };
@@ -108,6 +108,7 @@ fn examine() -> Result<Vec<Finding>, Failure> {
     findings.extend(doctor_surroundings::profiles(&places));
     findings.push(doctor_helper::finding(Path::new(&places.helper)));
     findings.extend(doctor_cli_path::finding(&places));
+    findings.extend(doctor_profiles::findings(&mut session, &places));
     findings.extend(doctor_cli_tokens::findings(&places.state_dir, Timestamp::now()));
     if !session.snapshot.tombstones.is_empty() {
         findings.push(Finding::fine(

@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::doctor::Finding;
+use crate::storage::replaceable;
 
 const CHECK: &str = "Credential helper";
 
@@ -20,7 +21,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) fn finding(helper: &Path) -> Finding {
     match examine(helper) {
-        Ok(()) => Finding::fine(CHECK, helper.display().to_string()),
+        Ok(()) => match replaceable(helper) {
+            // Every tool starts it as this user.
+            Some(found) => Finding { check: CHECK, ok: false, detail: found.words(), fix: Some(found.fix()) },
+            None => Finding::fine(CHECK, helper.display().to_string()),
+        },
         Err(Wrong { detail, fix }) => {
             Finding { check: CHECK, ok: false, detail: format!("{} {detail}", helper.display()), fix: Some(fix.to_owned()) }
         }
@@ -119,6 +124,9 @@ mod tests {
         why(made(&path, "hello", large, 0o755), "does not answer");
         let fine = made(&path, "Databricks CLI v0.295.0", large, 0o755);
         assert!(fine.ok, "{}", fine.detail);
+        fs::set_permissions(&path, Permissions::from_mode(0o757)).unwrap();
+        why(finding(&path), "Everybody on this computer may write to");
+        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
         let spaced = folder.path().join("my programs");
         fs::create_dir(&spaced).unwrap();
         why(made(&spaced.join("brickpass-credential"), "Databricks CLI v0.295.0", large, 0o755), "space in its path");

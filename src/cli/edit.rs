@@ -1,4 +1,4 @@
-//! `add`, `edit`, `duplicate`, `remove`.
+//! `add`, `edit`, `duplicate`.
 
 use std::{
     io::{IsTerminal as _, Read as _},
@@ -8,14 +8,13 @@ use std::{
 use super::{
     account,
     args::{Add, Edit, Fields},
-    farewell,
     list::as_json,
     output::{note, print_json, say},
     session::{Session, ask},
 };
 use crate::{
     connection::{AuthKind, BaseUrl, Connection, ConnectionId, Draft, Environment, EnvironmentKind, Reviewed, Severity, TypedSecret},
-    engine::{Command, Event},
+    engine::Command,
     failure::{Code, Failure},
     storage::Revision,
 };
@@ -67,32 +66,6 @@ pub(super) fn duplicate(name: &str, new_name: &str, json: bool) -> Result<ExitCo
     let connection = session.saved(id)?;
     report(&session, &connection, "Added", json);
     Ok(ExitCode::SUCCESS)
-}
-
-pub(super) fn remove(names: &[String], json: bool) -> Result<ExitCode, Failure> {
-    let mut session = Session::open()?;
-    let found = names.iter().map(|name| session.find(name)).collect::<Result<Vec<_>, _>>()?;
-    let ids: Vec<ConnectionId> = found.iter().map(|entry| entry.connection.id).collect();
-    session.need_vault()?;
-    session.send(Command::Remove { ids: ids.clone() });
-    session.wait(|event| matches!(event, Event::Removed { .. }).then_some(Ok(())))?;
-    session.send(Command::Purge { ids });
-    let farewell = session.wait(|event| match event {
-        Event::Purged { farewell, .. } => Some(Ok(farewell)),
-        Event::PurgeFailed { failure } => Some(Err(failure)),
-        _ => None,
-    })?;
-    let removed: Vec<&str> = found.iter().map(|entry| entry.connection.name.as_str()).collect();
-    if json {
-        let mut object = serde_json::json!({ "removed": removed });
-        farewell::add_to(&mut object, &farewell);
-        print_json(&object);
-    } else {
-        for name in removed {
-            say(format_args!("Removed {name}"));
-        }
-    }
-    Ok(farewell::told(&farewell))
 }
 
 /// Lays the given words over the form, as if they were typed into it.

@@ -56,6 +56,7 @@ pub(super) fn places_for_tokens() -> Result<Places, Failure> {
     places.proxy = ProxyVariables::read(|name| set(name).map(|value| value.to_string_lossy().into_owned()));
     places.vault = chosen_vault(&places)?;
     places.databrickscfg = databrickscfg();
+    places.cli_token_cache = UserDirs::new().map(|dirs| dirs.home_dir().join(".databricks").join("token-cache.json"));
     Ok(places)
 }
 

@@ -16,6 +16,7 @@ mod doctor;
 mod doctor_cli_path;
 mod doctor_cli_tokens;
 mod doctor_helper;
+mod doctor_profiles;
 mod doctor_sign_in;
 mod doctor_surroundings;
 mod doctor_vault;
@@ -37,6 +38,7 @@ mod pat;
 mod profiles;
 mod publish;
 mod quiet_terminal;
+mod remove;
 mod restore;
 mod runtime;
 mod send_to;
@@ -91,7 +93,7 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Add(add) => edit::add(add, json),
         Subcommand::Edit(change) => edit::edit(change, json),
         Subcommand::Duplicate { name, new_name } => edit::duplicate(&name, &new_name, json),
-        Subcommand::Remove { names } => edit::remove(&names, json),
+        Subcommand::Remove { names, keep_profile } => remove::remove(&names, keep_profile, json),
         Subcommand::List => list::list(json),
         Subcommand::Show { name } => list::show(&name, json),
         Subcommand::Test { names, all } => test::test(&names, all, json),

@@ -2,17 +2,18 @@
 
 use std::{path::Path, process::ExitCode};
 
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::{
     args,
     nearest::did_you_mean,
     output::{note, print_json, say, table},
-    publish::{change, clean},
+    publish::{Change, change, clean, looks_like_a_token, take_out, what_is_left},
     session::Session,
 };
 use crate::{
-    engine::{Command, Drift, Event, ProfileLine, ProfilesFile},
+    engine::{CliToken, CliTokenState, CliTokensOff, Command, Drift, Event, Orphan, ProfileLine, ProfilesFile},
     failure::{Code, Failure},
     interchange::databrickscfg::Edit,
 };
@@ -25,6 +26,7 @@ pub(super) fn profiles(options: args::Profiles, json: bool) -> Result<ExitCode, 
             let done = format!("{} is the default profile now.", clean(&profile));
             edit(how, options.place, &Edit::Default { profile }, &done, json)
         }
+        Some(args::ProfilesDo::Clean { change: how }) => clean_up(how, options.place, json),
         Some(args::ProfilesDo::MoveSecrets { profiles, all, change: how }) => move_secrets(how, options.place, profiles, all, json),
         Some(args::ProfilesDo::Keep { profile, place }) => settle(here(place).as_deref(), profile, true, json),
         Some(args::ProfilesDo::Forget { profile, place }) => settle(here(place).as_deref(), profile, false, json),
@@ -45,22 +47,67 @@ fn move_secrets(
     let file = read(&mut session, Command::ListProfiles)?;
     if all {
         profiles = file.profiles.iter().filter(|line| !line.secrets.is_empty()).map(|line| line.name.clone()).collect();
-        if profiles.is_empty() {
+        if profiles.is_empty() && file.profiles.iter().all(|line| line.suspects.is_empty()) {
             note(format_args!("{} holds no secret.", file.path.display()));
+        } else if profiles.is_empty() {
+            for line in &file.profiles {
+                line.suspects.iter().for_each(|suspect| note(looks_like_a_token(&line.name, suspect)));
+            }
         }
     }
     for profile in &profiles {
         find(&file, profile)?;
     }
     let without = |profile: &String| Edit::RemoveKeys { profile: profile.clone(), keys: Vec::new() };
-    let (edit, done) = match profiles.as_slice() {
-        [only] => (without(only), format!("{} holds no secret any more; tools that use it ask Brickpass.", clean(only))),
-        many => (
-            Edit::Several(many.iter().map(|profile| (None, without(profile))).collect()),
-            "Their secrets are out of the file; tools that use these profiles ask Brickpass.".to_owned(),
-        ),
+    let edit = match profiles.as_slice() {
+        [only] => without(only),
+        many => Edit::Several(many.iter().map(|profile| (None, without(profile))).collect()),
     };
-    change(&mut session, &how, &file, |run| Command::PlanEdit { run, edit: edit.clone() }, &done, json)
+    let before = &file;
+    let done = |file: &ProfilesFile| moved(before, file, &profiles);
+    let wanted = Change { how: &how, agreed: false, file: &file, json };
+    change(&mut session, &wanted, |run| Command::PlanEdit { run, edit: edit.clone() }, done)
+}
+
+/// What is in the file and what is not, as a scan of it finds after the change.
+fn moved(before: &ProfilesFile, after: &ProfilesFile, profiles: &[String]) -> Vec<String> {
+    let line = |file: &'_ ProfilesFile, profile: &String| file.profiles.iter().find(|line| line.name == *profile).cloned();
+    let held = |profile: &&String| line(before, profile).is_some_and(|line| !line.secrets.is_empty());
+    let holds = |profile: &&String| line(after, profile).is_some_and(|line| !line.secrets.is_empty() || !line.suspects.is_empty());
+    let without: Vec<String> = profiles.iter().filter(held).filter(|profile| !holds(profile)).map(|profile| clean(profile)).collect();
+    let mut words = match without.as_slice() {
+        [] => Vec::new(),
+        [only] => vec![format!("{only} holds no secret any more; tools that use it ask Brickpass.")],
+        many => vec![format!("{} profiles hold no secret any more; tools that use them ask Brickpass.", many.len())],
+    };
+    for profile in profiles.iter().filter(holds) {
+        words.extend(what_is_left(after, profile));
+    }
+    if !after.kept.is_empty() {
+        let kept: Vec<String> = after.kept.iter().map(|path| path.display().to_string()).collect();
+        words.push(format!(
+            "An earlier state of the file is still kept, since it holds secrets that nothing else holds: {}",
+            kept.join(", ")
+        ));
+    }
+    words
+}
+
+/// Profiles whose connection was removed, as one change.
+fn clean_up(mut how: args::ChangeOfProfiles, place: args::ProfilesPlace, json: bool) -> Result<ExitCode, Failure> {
+    how.place.config_file = how.place.config_file.or(place.config_file);
+    let mut session = Session::open_on(how.place.config_file.as_deref())?;
+    let file = read(&mut session, Command::ListProfiles)?;
+    let orphans: Vec<String> = file.profiles.iter().filter(|line| line.orphan.is_some()).map(|line| line.name.clone()).collect();
+    if orphans.is_empty() {
+        if json {
+            print_json(&json!({ "path": file.path, "diff": [], "applied": false }));
+        } else {
+            note(format_args!("Each profile of {} that asks Brickpass has its connection.", file.path.display()));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    take_out(&mut session, &how, &file, &orphans, json)
 }
 
 /// The change of the subcommand; the file may be named on either side of its word.
@@ -71,7 +118,8 @@ fn edit(mut how: args::ChangeOfProfiles, place: args::ProfilesPlace, edit: &Edit
     if let Edit::Default { profile } = edit {
         find(&file, profile)?;
     }
-    change(&mut session, &how, &file, |run| Command::PlanEdit { run, edit: edit.clone() }, done, json)
+    let wanted = Change { how: &how, agreed: false, file: &file, json };
+    change(&mut session, &wanted, |run| Command::PlanEdit { run, edit: edit.clone() }, |_| vec![done.to_owned()])
 }
 
 /// The file as it is, after that command.
@@ -80,7 +128,7 @@ pub(super) fn read(session: &mut Session, command: Command) -> Result<Box<Profil
     session.wait(|event| if let Event::Profiles(outcome) = event { Some(outcome) } else { None })
 }
 
-fn find<'a>(file: &'a ProfilesFile, name: &str) -> Result<&'a ProfileLine, Failure> {
+pub(super) fn find<'a>(file: &'a ProfilesFile, name: &str) -> Result<&'a ProfileLine, Failure> {
     file.profiles.iter().find(|line| line.name == name).ok_or_else(|| {
         Failure::new(
             Code::NoSuchConnection,
@@ -97,14 +145,17 @@ fn find<'a>(file: &'a ProfilesFile, name: &str) -> Result<&'a ProfileLine, Failu
 fn list(config_file: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open_on(config_file)?;
     let file = read(&mut session, Command::ListProfiles)?;
-    tell(&session, &file, json);
+    // It follows the file.
+    let tokens = session.wait_for(|event| if let Event::CliTokens { tokens, .. } = event { Some(tokens) } else { None })?;
+    tell(&session, &file, &tokens, json);
     Ok(ExitCode::SUCCESS)
 }
 
 fn settle(config_file: Option<&Path>, profile: String, keep: bool, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open_on(config_file)?;
     let before = read(&mut session, Command::ListProfiles)?;
-    if find(&before, &profile)?.published.is_none() {
+    let line = find(&before, &profile)?;
+    if line.published.is_none() && (keep || line.orphan.is_none()) {
         return Err(Failure::new(
             Code::InvalidInput,
             format!("\"{}\" was not published by Brickpass.", profile.escape_debug()),
@@ -113,7 +164,7 @@ fn settle(config_file: Option<&Path>, profile: String, keep: bool, json: bool) -
         ));
     }
     let file = read(&mut session, if keep { Command::KeepProfile { profile } } else { Command::ForgetProfile { profile } })?;
-    tell(&session, &file, json);
+    tell(&session, &file, &[], json);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -123,11 +174,13 @@ fn restore(config_file: Option<&Path>, json: bool) -> Result<ExitCode, Failure> 
     if !json {
         note(format_args!("{} is as it was before the last change.", file.path.display()));
     }
-    tell(&session, &file, json);
+    tell(&session, &file, &[], json);
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(session: &Session, file: &ProfilesFile, json: bool) {
+fn tell(session: &Session, file: &ProfilesFile, tokens: &[CliToken], json: bool) {
+    let now = Timestamp::now();
+    let token = |line: &ProfileLine| tokens.iter().find(|token| token.profile == line.name);
     let name = |line: &ProfileLine| {
         let (id, drift) = line.published?;
         let entry = session.snapshot.entries.iter().find(|entry| entry.connection.id == id)?;
@@ -144,6 +197,12 @@ fn tell(session: &Session, file: &ProfilesFile, json: bool) {
                 "secrets": line.secrets,
                 "connection": published.as_ref().map(|(name, _)| name),
                 "drift": published.as_ref().map(|(_, drift)| word(*drift)),
+                "suspects": line.suspects.iter().map(|suspect| json!({ "line": suspect.line, "key": suspect.key })).collect::<Vec<Value>>(),
+                "orphan": line.orphan.map(|orphan| match orphan {
+                    Orphan::ConnectionGone => "connection-gone",
+                    Orphan::NoConnection => "no-connection",
+                }),
+                "cli_token_ended": token(line).and_then(|token| token.state.ended(now)).map(|end| end.to_string()),
             })
         });
         print_json(&json!({
@@ -152,6 +211,7 @@ fn tell(session: &Session, file: &ProfilesFile, json: bool) {
             "exposed": file.exposed,
             "hard_linked": file.twin,
             "backup": file.backup,
+            "kept": file.kept,
             "profiles": profiles.collect::<Vec<Value>>(),
             "remarks": file.remarks.iter().map(|remark| json!({ "line": remark.line, "words": remark.words })).collect::<Vec<Value>>(),
         }));
@@ -159,7 +219,11 @@ fn tell(session: &Session, file: &ProfilesFile, json: bool) {
     }
     let mut rows = vec![["PROFILE", "HOST", "SECRETS", "CONNECTION", ""].map(str::to_owned).to_vec()];
     rows.extend(file.profiles.iter().map(|line| {
-        let (connection, drift) = name(line).map_or_else(Default::default, |(name, drift)| (name, words(drift).to_owned()));
+        let (connection, drift) = match (name(line), line.orphan) {
+            (Some((name, drift)), _) => (name, words(drift).to_owned()),
+            (None, Some(orphan)) => (String::new(), orphan.words().to_owned()),
+            (None, None) => Default::default(),
+        };
         let mark = if line.is_default { " (default)" } else { "" };
         let host = line.host.as_deref().map(clean).unwrap_or_default();
         vec![format!("{}{mark}", clean(&line.name)), host, line.secrets.join(", "), connection, drift]
@@ -178,8 +242,46 @@ fn tell(session: &Session, file: &ProfilesFile, json: bool) {
     if file.profiles.iter().any(|line| !line.secrets.is_empty()) {
         note("SECRETS stand there in plain text. Import the profiles, then: brickpass profiles move-secrets --all");
     }
+    if file.profiles.iter().any(|line| line.orphan.is_some()) {
+        note("Tools that use a profile without its connection cannot sign in. To take such profiles out: brickpass profiles clean");
+    }
+    for line in &file.profiles {
+        for suspect in &line.suspects {
+            note(looks_like_a_token(&line.name, suspect));
+        }
+    }
+    for token in tokens {
+        if let Some(ended) = token.state.ended(now) {
+            note(token_ended(session, token, ended));
+        }
+    }
+    if let Some(off) =
+        tokens.iter().find(|token| matches!(token.state, CliTokenState::Off(CliTokensOff::PlainFile | CliTokensOff::UnknownPlace)))
+    {
+        note(off.state.words(&clean(&off.profile)));
+    }
     for remark in &file.remarks {
         note(format_args!("Line {}: {}.", remark.line, clean(&remark.words)));
+    }
+}
+
+/// What the CLI says of it leads away from Brickpass.
+fn token_ended(session: &Session, token: &CliToken, ended: Timestamp) -> String {
+    let name = session.by_id(token.connection).map(|connection| connection.name.as_str().to_owned()).unwrap_or_default();
+    format!(
+        "The Databricks CLI's token for the profile {} ended at {}. Open Brickpass, or run: brickpass token {}",
+        clean(&token.profile),
+        ended.to_zoned(TimeZone::system()).strftime("%H:%M on %Y-%m-%d"),
+        quoted_word(&name)
+    )
+}
+
+/// As one word of a command.
+fn quoted_word(name: &str) -> String {
+    if name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
+        name.to_owned()
+    } else {
+        format!("\"{}\"", clean(name))
     }
 }
 

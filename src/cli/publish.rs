@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use super::{
     args,
     output::{note, print_json, say},
-    profiles::read,
+    profiles::{find, read},
     session::Session,
     terminal::{attended, yes},
 };
 use crate::{
     connection::ConnectionId,
-    engine::{CliToken, Command, Event, Plan, ProfilesFile, RunId},
+    engine::{CliToken, Command, Drift, Event, Plan, ProfilesFile, Replaced, RunId},
     failure::{Code, Failure},
-    interchange::databrickscfg::{DiffKind, DiffLine, Edit, ProfileName},
+    interchange::databrickscfg::{DiffKind, DiffLine, Edit, ProfileName, Suspect},
 };
 
 const PLAN: RunId = RunId(1);
@@ -41,15 +41,46 @@ pub(super) fn publish(options: args::Publish, json: bool) -> Result<ExitCode, Fa
         }
         note(format_args!("The profile {} stands for \"{other}\" so far; that connection would be published no longer.", clean(&profile)));
     }
-    let done = format!("\"{}\" is the profile {} now; it holds no secret.", connection.name.as_str(), clean(&profile));
-    if !options.default {
-        let plan = |run| Command::PlanPublish { run, id, profile: profile.clone() };
-        return change(&mut session, &options.change, &file, plan, &done, json);
+    if file.profiles.iter().any(|line| line.name == profile && !line.secrets.is_empty()) {
+        // Only an open vault tells whether it holds them, too.
+        session.open_vault()?;
+    }
+    let (name, default) = (connection.name.as_str(), options.default);
+    let done = |file: &ProfilesFile| {
+        let mut words = vec![format!("\"{name}\" is the profile {} now.", clean(&profile))];
+        words.extend(what_is_left(file, &profile));
+        if !file.profiles.iter().any(|line| line.is_default) {
+            words.push(format!("No profile is the default. To use it without naming it: brickpass profiles default {}", clean(&profile)));
+        }
+        words
+    };
+    let change_it = Change { how: &options.change, agreed: options.replace_profile, file: &file, json };
+    if !default {
+        return change(&mut session, &change_it, |run| Command::PlanPublish { run, id, profile: profile.clone() }, done);
     }
     session.send(Command::PlanPublish { run: PLAN, id, profile: profile.clone() });
     let put = planned(&mut session)?.edit;
-    let edit = Edit::Several(vec![(Some(id), put), (None, Edit::Default { profile })]);
-    change(&mut session, &options.change, &file, |run| Command::PlanEdit { run, edit: edit.clone() }, &done, json)
+    let edit = Edit::Several(vec![(Some(id), put), (None, Edit::Default { profile: profile.clone() })]);
+    change(&mut session, &change_it, |run| Command::PlanEdit { run, edit: edit.clone() }, done)
+}
+
+/// What the section holds after a change, as a scan of it finds.
+pub(super) fn what_is_left(file: &ProfilesFile, profile: &str) -> Vec<String> {
+    let Some(line) = file.profiles.iter().find(|line| line.name == profile) else { return Vec::new() };
+    if line.secrets.is_empty() && line.suspects.is_empty() {
+        return vec![format!("[{}] holds no secret.", clean(profile))];
+    }
+    let mut words = Vec::new();
+    if !line.secrets.is_empty() {
+        words.push(format!("[{}] still holds {} in plain text.", clean(profile), line.secrets.join(" and ")));
+    }
+    words.extend(line.suspects.iter().map(|suspect| looks_like_a_token(profile, suspect)));
+    words
+}
+
+/// Of what Brickpass does not touch.
+pub(super) fn looks_like_a_token(profile: &str, suspect: &Suspect) -> String {
+    format!("{} in [{}] holds what looks like a token; Brickpass does not touch it.", clean(&suspect.place()), clean(profile))
 }
 
 /// The name of the other connection that a profile was published for.
@@ -73,40 +104,92 @@ fn taken(profile: &str, other: &str) -> Failure {
 
 pub(super) fn unpublish(options: &args::Unpublish, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open_on(options.change.place.config_file.as_deref())?;
-    let connection = session.find(&options.name)?.connection;
+    let connection = options.name.as_deref().map(|name| session.find(name)).transpose()?.map(|entry| entry.connection);
     let file = read(&mut session, Command::ListProfiles)?;
-    let mut theirs = file.profiles.iter().filter(|line| line.published.is_some_and(|(of, _)| of == connection.id));
-    let Some(profile) = theirs.next().map(|line| line.name.clone()) else {
+    let Some(connection) = connection else {
+        let profile = options.profile.clone().unwrap_or_default();
+        find(&file, &profile)?;
+        return take_out(&mut session, &options.change, &file, &[profile], json);
+    };
+    let theirs = file.profiles.iter().filter(|line| line.published.is_some_and(|(of, _)| of == connection.id));
+    let mut theirs = theirs.filter(|line| options.profile.as_ref().is_none_or(|profile| *profile == line.name));
+    let Some(line) = theirs.next() else {
+        let (what, name) = (options.profile.as_deref().map(clean), connection.name.as_str());
         return Err(Failure::new(
             Code::InvalidInput,
-            format!("\"{}\" is not published.", connection.name.as_str()),
-            format!("Brickpass knows no profile of it in {}.", file.path.display()),
+            what.map_or_else(|| format!("\"{name}\" is not published."), |profile| format!("\"{name}\" is not published as {profile}.")),
+            format!("Brickpass knows no such profile of it in {}.", file.path.display()),
             "brickpass profiles shows which connections were published.",
         ));
     };
-    let done = format!("The profile {} is gone.", clean(&profile));
-    let edit = Edit::Remove { profile };
-    change(&mut session, &options.change, &file, |run| Command::PlanEdit { run, edit: edit.clone() }, &done, json)
+    if line.published.is_some_and(|(_, drift)| drift == Drift::Gone) {
+        let profile = line.name.clone();
+        if !options.change.dry_run {
+            read(&mut session, Command::ForgetProfile { profile: profile.clone() })?;
+        }
+        note(format_args!("The profile {} is not in {} any more.", clean(&profile), file.path.display()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    take_out(&mut session, &options.change, &file, std::slice::from_ref(&line.name), json)
 }
 
-/// Shows what would change, asks, does it, says so. With `--yes` nobody has agreed to one state of the file: when another program changes it
-/// meanwhile, the change is planned again.
-pub(super) fn change(
+/// As one change; what stood there before comes back.
+pub(super) fn take_out(
     session: &mut Session,
     how: &args::ChangeOfProfiles,
     file: &ProfilesFile,
-    command: impl Fn(RunId) -> Command,
-    done: &str,
+    profiles: &[String],
     json: bool,
 ) -> Result<ExitCode, Failure> {
+    let one = |profile: &String| (None, Edit::Remove { profile: profile.clone(), former: None });
+    let edit = Edit::Several(profiles.iter().map(one).collect());
+    let done = |file: &ProfilesFile| {
+        let stays = |profile: &String| file.profiles.iter().any(|line| line.name == *profile);
+        let words = |profile: &String| {
+            let name = clean(profile);
+            if stays(profile) {
+                format!("The profile {name} is no longer that of a connection; what else was in its section is there.")
+            } else {
+                format!("The profile {name} is gone.")
+            }
+        };
+        profiles.iter().map(words).collect()
+    };
+    let change_it = Change { how, agreed: false, file, json };
+    change(session, &change_it, |run| Command::PlanEdit { run, edit: edit.clone() }, done)
+}
+
+/// How a change is asked for and told.
+pub(super) struct Change<'a> {
+    pub(super) how: &'a args::ChangeOfProfiles,
+    /// The person has said that profiles of somebody else may be replaced.
+    pub(super) agreed: bool,
+    /// As it was read first.
+    pub(super) file: &'a ProfilesFile,
+    pub(super) json: bool,
+}
+
+/// Shows what would change, asks, does it, says so: `done` of the file as it is then. With `--yes` nobody has agreed to one state of the file: when
+/// another program changes it meanwhile, the change is planned again.
+pub(super) fn change(
+    session: &mut Session,
+    wanted: &Change<'_>,
+    command: impl Fn(RunId) -> Command,
+    done: impl Fn(&ProfilesFile) -> Vec<String>,
+) -> Result<ExitCode, Failure> {
+    let Change { how, agreed, file, json } = *wanted;
     let mut tries = 0;
     loop {
         tries += 1;
         session.send(command(PLAN));
-        let plan = planned(session)?;
+        let mut plan = planned(session)?;
         let changes = plan.diff.iter().any(|line| matches!(line.kind, DiffKind::Added | DiffKind::Removed));
         let applies = (changes || plan.connection.is_some()) && !how.dry_run;
         let unseen = applies && how.yes;
+        plan.agreed = agreed;
+        if applies && !plan.replaces.is_empty() && !agreed && (how.yes || json || !attended()) {
+            return Err(Replaced::refusal(&plan.replaces));
+        }
         if !unseen {
             tell(&plan, file, changes, json);
         }
@@ -119,13 +202,19 @@ pub(super) fn change(
                     "Add --yes, or --dry-run to see what would change.",
                 ));
             }
-            if !yes(&format!("Change {}?", plan.path.display())) {
+            let replaced: Vec<String> = plan.replaces.iter().map(|one| one.profile.escape_debug().to_string()).collect();
+            let question = match replaced.as_slice() {
+                [] => format!("Change {}?", plan.path.display()),
+                names => format!("Change {}, and replace {}?", plan.path.display(), names.join(", ")),
+            };
+            if !yes(&question) {
                 note("Nothing was changed.");
                 return Ok(ExitCode::FAILURE);
             }
+            plan.agreed = true;
         }
         let document = if json { Some(described(&plan, applies)) } else { None };
-        let mut served = Vec::new();
+        let mut after = None;
         if applies {
             match applied(session, plan.clone()) {
                 Err(failure) if unseen && failure.code == Code::Conflict && tries < TRIES => {
@@ -136,35 +225,58 @@ pub(super) fn change(
                     if unseen {
                         tell(&plan, file, changes, json);
                     }
-                    served = outcome?;
+                    after = Some(outcome?);
                 }
             }
         }
-        match document {
-            Some(document) => print_json(&document),
-            None if applies => {
-                note(done);
-                for token in served.iter().filter(|token| Some(token.connection) == plan.connection) {
-                    note(token.state.words());
+        match (document, after) {
+            (Some(document), _) => print_json(&document),
+            (None, Some((file, served))) => {
+                for line in done(&file) {
+                    note(line);
+                }
+                for line in kept(&plan, &file).into_iter().chain(serves(&plan, &served)) {
+                    note(clean(&line));
                 }
             }
-            None => {}
+            (None, None) => {}
         }
         return Ok(ExitCode::SUCCESS);
     }
 }
 
-/// What the Databricks CLI is served after the change.
-fn applied(session: &mut Session, plan: Box<Plan>) -> Result<Vec<CliToken>, Failure> {
+/// The way back to what was replaced.
+fn kept(plan: &Plan, file: &ProfilesFile) -> Option<String> {
+    let loses = plan.replaces.iter().any(|replaced| !replaced.only_copies.is_empty());
+    let backup = file.kept.last().filter(|_| loses).map(|path| format!("The file as it was is kept as {}. ", path.display()));
+    (!plan.replaces.is_empty()).then(|| format!("{}To go back to it: brickpass profiles restore", backup.unwrap_or_default()))
+}
+
+/// What the Databricks CLI has of the profiles that were published; what holds for all of them is said once.
+fn serves(plan: &Plan, served: &[CliToken]) -> Vec<String> {
+    let published = plan.publishes();
+    let mut said = Vec::new();
+    for token in served.iter().filter(|token| published.contains(&(token.connection, token.profile.as_str()))) {
+        let words = token.state.words(&token.profile);
+        if !said.contains(&words) {
+            said.push(words);
+        }
+    }
+    said
+}
+
+/// The file, and what the Databricks CLI is served after the change.
+fn applied(session: &mut Session, plan: Box<Plan>) -> Result<(Box<ProfilesFile>, Vec<CliToken>), Failure> {
     session.send(Command::ApplyPlan { run: APPLY, plan });
-    session.wait(|event| match event {
+    let file = session.wait(|event| match event {
         Event::PlanApplied { run: APPLY, outcome } => Some(outcome),
         _ => None,
     })?;
-    session.wait_for(|event| match event {
+    let served = session.wait_for(|event| match event {
         Event::CliTokens { tokens, settled: true } => Some(tokens),
         _ => None,
-    })
+    })?;
+    Ok((file, served))
 }
 
 fn planned(session: &mut Session) -> Result<Box<Plan>, Failure> {
@@ -194,8 +306,11 @@ fn tell(plan: &Plan, file: &ProfilesFile, changes: bool, json: bool) {
     for DiffLine { kind, text } in &plan.diff {
         say(format_args!("{} {}", sign(*kind), clean(text)));
     }
-    for warning in plan.edit.warnings() {
+    for warning in plan.warnings() {
         note(clean(&warning));
+    }
+    for replaced in &plan.replaces {
+        note(clean(&replaced.words()));
     }
 }
 
@@ -210,7 +325,8 @@ fn sign(kind: DiffKind) -> &'static str {
 
 fn described(plan: &Plan, applied: bool) -> Value {
     let diff = plan.diff.iter().map(|line| format!("{} {}", sign(line.kind), line.text));
-    json!({ "path": plan.path, "diff": diff.collect::<Vec<String>>(), "warnings": plan.edit.warnings(), "applied": applied })
+    let replaces: Vec<String> = plan.replaces.iter().map(Replaced::words).collect();
+    json!({ "path": plan.path, "diff": diff.collect::<Vec<String>>(), "warnings": plan.warnings(), "replaces": replaces, "applied": applied })
 }
 
 /// What another program wrote, for a terminal: its control characters do nothing there.

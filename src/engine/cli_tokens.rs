@@ -44,6 +44,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Where the CLI is told to keep its tokens (its `libs/auth/storage/mode.go`).
 const STORAGE_VARIABLE: &str = "DATABRICKS_AUTH_STORAGE";
 const IN_KEYRING: &str = "secure";
+const IN_PLAIN_FILE: &str = "plaintext";
 
 /// What the Databricks CLI has of one published profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,32 +75,48 @@ pub enum CliTokensOff {
     NoKeyring,
     /// The CLI was told to keep its tokens elsewhere, which is in a plain file.
     PlainFile,
+    /// The CLI was told to keep its tokens at a place that it does not know, and refuses to run.
+    UnknownPlace,
 }
 
 impl CliTokenState {
     /// Whether the Databricks CLI can use the profile, too, in words.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn words(&self, profile: &str) -> String {
         match self {
-            Self::Serves { until: None } => "The Databricks CLI uses it, too: its token is in your system's keyring.".to_owned(),
-            Self::Serves { until: Some(_) } => {
-                "The Databricks CLI uses it, too, while Brickpass is open and for up to an hour after: its token is in your system's keyring. \
-                 brickpass exec works at any time."
-                    .to_owned()
+            Self::Serves { until: None } => {
+                format!("The Databricks CLI uses the profile {profile}, too: its token is in your system's keyring.")
             }
-            Self::ItsOwn => "The Databricks CLI has signed in under this name by itself and goes on with that.".to_owned(),
+            Self::Serves { until: Some(_) } => format!(
+                "The Databricks CLI uses the profile {profile}, too, while Brickpass is open and for up to an hour after: its token is in your \
+                 system's keyring. brickpass exec works at any time."
+            ),
+            Self::ItsOwn => format!("The Databricks CLI has signed in under the name {profile} by itself and goes on with that."),
             Self::Off(CliTokensOff::Setting) => "The Databricks CLI gets no tokens: that is switched off in the settings.".to_owned(),
             Self::Off(CliTokensOff::NoKeyring) => {
                 "The Databricks CLI reads tokens from the system's keyring alone, and your secrets are kept elsewhere. Use brickpass exec for it."
                     .to_owned()
             }
             Self::Off(CliTokensOff::PlainFile) => {
-                "The Databricks CLI was told not to keep its tokens in the keyring, so it gets none. Use brickpass exec for it.".to_owned()
+                "The Databricks CLI was told to keep its tokens in a plain file, so it gets none. Use brickpass exec for it.".to_owned()
             }
-            Self::Failed(failure) => format!("The Databricks CLI has no valid token of it: {}", failure.what),
+            Self::Off(CliTokensOff::UnknownPlace) => UNKNOWN_PLACE.to_owned(),
+            Self::Failed(failure) => format!("The Databricks CLI has no valid token for the profile {profile}: {}", failure.what),
+        }
+    }
+
+    /// When the token that the CLI was given has ended.
+    #[must_use]
+    pub fn ended(&self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Serves { until } => until.filter(|until| *until <= now),
+            Self::ItsOwn | Self::Off(_) | Self::Failed(_) => None,
         }
     }
 }
+
+const UNKNOWN_PLACE: &str = "The Databricks CLI fails on every command: auth_storage in [__settings__], or DATABRICKS_AUTH_STORAGE, \
+    is neither plaintext nor secure. Remove it, or set it to secure.";
 
 /// Rings when something has changed that decides about the entries.
 #[derive(Clone, Default)]
@@ -126,6 +143,7 @@ pub(super) fn concerned_by(event: &Event) -> bool {
     matches!(
         event,
         Event::PlanApplied { outcome: Ok(_), .. }
+            | Event::Unpublished { outcome: Ok(_), .. }
             | Event::Saved { .. }
             | Event::Removed { .. }
             | Event::Restored { .. }
@@ -313,7 +331,7 @@ fn plan(shared: &Shared) -> Result<Plan, Failure> {
             wanted.insert(profile.to_owned(), Wanted { profile: profile.to_owned(), connection, owner });
         }
     }
-    let off = anyway.or_else(|| off(shared, storage));
+    let off = anyway.or_else(|| off(shared, storage.as_deref()));
     let left = noted.into_iter().filter(|(profile, _)| off.is_some() || !wanted.contains_key(profile)).collect();
     Ok(Plan { off, wanted: wanted.into_values().collect(), left })
 }
@@ -323,23 +341,64 @@ fn read(shared: &Shared, path: &Path) -> Option<Arc<File>> {
     shared.publishing.read(foreign_digest(&bytes), &bytes).ok()
 }
 
-fn off(shared: &Shared, storage: Option<String>) -> Option<CliTokensOff> {
-    let around = shared.places.variables.iter().find(|(name, value)| name == STORAGE_VARIABLE && !value.expose_secret().is_empty());
-    let storage = around.map(|(_, value)| value.expose_secret().to_owned()).or(storage);
+fn off(shared: &Shared, storage: Option<&str>) -> Option<CliTokensOff> {
     let current = shared.current();
     if !current.settings.serve_databricks_cli {
         Some(CliTokensOff::Setting)
     } else if current.vault.home() != VaultHome::Keyring {
         Some(CliTokensOff::NoKeyring)
-    } else if storage.is_some_and(|storage| !storage.trim().eq_ignore_ascii_case(IN_KEYRING)) {
-        Some(CliTokensOff::PlainFile)
     } else {
-        None
+        off_by_storage(&shared.places, storage)
+    }
+}
+
+/// What the CLI makes of where it was told to keep its tokens: by a variable, else by `setting`, which is `auth_storage` of its file.
+#[must_use]
+pub fn off_by_storage(places: &super::Places, setting: Option<&str>) -> Option<CliTokensOff> {
+    let around = places.variables.iter().find(|(name, value)| name == STORAGE_VARIABLE && !value.expose_secret().is_empty());
+    match around.map(|(_, value)| value.expose_secret()).or(setting)?.trim() {
+        "" => None,
+        secure if secure.eq_ignore_ascii_case(IN_KEYRING) => None,
+        plain if plain.eq_ignore_ascii_case(IN_PLAIN_FILE) => Some(CliTokensOff::PlainFile),
+        _ => Some(CliTokensOff::UnknownPlace),
     }
 }
 
 impl Wanted {
     fn is(&self, state: CliTokenState) -> CliToken {
         CliToken { profile: self.profile.clone(), connection: self.connection.id, state }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pb_21_a_token_that_has_ended_is_known_to_have_ended() {
+        let end: Timestamp = "2026-08-21T13:46:32Z".parse().unwrap();
+        let serves = CliTokenState::Serves { until: Some(end) };
+        let before = end.checked_sub(SignedDuration::from_secs(1)).unwrap();
+        assert_eq!((serves.ended(before), serves.ended(end)), (None, Some(end)));
+        assert_eq!(CliTokenState::Serves { until: None }.ended(end), None);
+        assert_eq!(CliTokenState::ItsOwn.ended(end), None);
+    }
+
+    #[test]
+    fn pb_21_where_the_cli_was_told_to_keep_its_tokens_is_told_apart_from_where_it_cannot() {
+        let places = |around: Option<&str>| super::super::Places {
+            variables: around.map(|value| (STORAGE_VARIABLE.to_owned(), value.to_owned().into())).into_iter().collect(),
+            ..super::super::Places::new("c".into(), "s".into())
+        };
+        for (around, setting, off) in [
+            (None, None, None),
+            (None, Some("secure"), None),
+            (None, Some(" Plaintext "), Some(CliTokensOff::PlainFile)),
+            (None, Some("bogus"), Some(CliTokensOff::UnknownPlace)),
+            (Some("secure"), Some("bogus"), None),
+            (Some("keyring"), None, Some(CliTokensOff::UnknownPlace)),
+        ] {
+            assert_eq!(off_by_storage(&places(around), setting), off, "{around:?} {setting:?}");
+        }
     }
 }

@@ -43,6 +43,10 @@ pub enum Command {
     Restore {
         entries: Vec<Entry>,
     },
+    /// Takes out of `.databrickscfg` what these connections were published as; they may be removed already.
+    Unpublish {
+        ids: Vec<ConnectionId>,
+    },
     /// Deletes the secrets of removed connections for good.
     Purge {
         ids: Vec<ConnectionId>,

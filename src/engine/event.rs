@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
     AdminAnswer, AdminRequest, BackedUp, CliToken, Diagnostics, Effective, ExportOf, Offer, Plan, Preview, ProfilesFile, Proof, Reminder,
-    ReminderChoice, RunId,
+    ReminderChoice, RunId, TakenOut,
 };
 use crate::{
     check::{Progress, Report},
@@ -211,6 +211,13 @@ pub enum Event {
         outcome: Result<Vec<Result<Proof, Failure>>, Failure>,
     },
     Profiles(Result<Box<ProfilesFile>, Failure>),
+    /// Which connections are published as which profiles, in the file that Databricks' tools read.
+    Published(Vec<(ConnectionId, String)>),
+    /// What `Unpublish` came to.
+    Unpublished {
+        ids: Vec<ConnectionId>,
+        outcome: Result<TakenOut, Failure>,
+    },
     /// What the Databricks CLI has of published profiles, after something about it has changed.
     CliTokens {
         tokens: Vec<CliToken>,

@@ -101,6 +101,7 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         Command::Duplicate { source, copy } => duplicate(shared, source, *copy),
         Command::Remove { ids } => remove(shared, &ids),
         Command::Restore { entries } => restore(shared, entries),
+        Command::Unpublish { ids } => publish::unpublish(shared, &ids),
         Command::Purge { ids } => purge(shared, &ids),
         Command::UnlockVault { passphrase } => vault::unlock(shared, passphrase),
         Command::SaveSettings { settings, passphrase } => vault::save_settings(shared, settings, passphrase),
@@ -184,6 +185,7 @@ fn start(shared: &Shared, problem: Option<Failure>) {
     let lost = shared.vault().lost().map(|lost| lost.failure().to_string());
     let tokens = shared.library.load().map(|snapshot| interrupted_token_changes(&shared.places.state_dir, &snapshot)).unwrap_or_default();
     shared.tell_attention(lost.into_iter().chain(tokens).collect());
+    publish::tell_published(shared);
     read(shared);
 }
 

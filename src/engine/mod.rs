@@ -40,7 +40,7 @@ pub use crate::{
     storage::{ActivityEntry, Deed, TokenNote},
 };
 pub use admin::{AdminAnswer, AdminRequest};
-pub use cli_tokens::{CliToken, CliTokenState, CliTokensOff};
+pub use cli_tokens::{CliToken, CliTokenState, CliTokensOff, off_by_storage};
 pub use command::{Command, Recovery, SignInPlace};
 pub use computer::{REGISTERED_PORTS, clock_is_past, free_ports};
 pub use diagnostics::{Around, Diagnostics};
@@ -49,7 +49,7 @@ pub use event::{Event, Found, Rotated, SignInStep, SignedIn, StoredSecret, Token
 pub use handover::{ExportOf, ExportPlace, ExportRequest, Offer, Proof};
 pub use importing::{BackedUp, Chosen, ImportSource, Preview, PreviewRow, Twin};
 pub use metadata_service::{MetadataService, TokensOfOne};
-pub use publish::{Drift, Plan, ProfileLine, ProfilesFile};
+pub use publish::{Drift, Orphan, Plan, ProfileLine, ProfilesFile, Replaced, TakenOut};
 pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, days_left, desktop, expiring_tokens};
 pub use token_desk::{ProfilesPlace, TokenDesk};
 pub use tokens::{comment_without_mark, default_comment, interrupted_token_changes};
@@ -73,6 +73,8 @@ pub struct Places {
     pub open_url: Option<OpenUrl>,
     /// `.databrickscfg` where Databricks' tools look for it (`DATABRICKS_CONFIG_FILE`, else in the home folder).
     pub databrickscfg: Option<PathBuf>,
+    /// Where the Databricks CLI keeps its tokens when it was told to use a plain file: `~/.databricks/token-cache.json`.
+    pub cli_token_cache: Option<PathBuf>,
     /// The variables of Databricks' tools (`DATABRICKS_HOST`...) that the program was started with.
     pub variables: Vec<(String, SecretString)>,
     /// The names of all environment variables that have a value: some of Databricks' ways to sign in look at those of others.
@@ -111,6 +113,7 @@ impl Places {
             discovery_host: None,
             open_url: None,
             databrickscfg: None,
+            cli_token_cache: None,
             variables: Vec::new(),
             set_variables: BTreeSet::new(),
             search_path: None,

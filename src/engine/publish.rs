@@ -2,9 +2,12 @@
 //! programs: it is read again under its lock before every change, backed up, replaced whole, and keeps every byte that was not asked about.
 
 mod apply;
+mod helper_place;
 mod known;
 mod plan;
+mod replaced;
 mod secrets;
+mod unpublish;
 
 use std::{
     collections::HashMap,
@@ -17,7 +20,9 @@ use zeroize::Zeroizing;
 pub(super) use self::{
     apply::{apply, forget, keep, restore},
     plan::{plan_edit, plan_publish},
+    unpublish::unpublish,
 };
+pub use self::{known::Orphan, replaced::Replaced, unpublish::TakenOut};
 use super::{
     Event, cli_tokens,
     shared::{Shared, blocking},
@@ -25,7 +30,7 @@ use super::{
 use crate::{
     connection::{Connection, ConnectionId, without_secrets},
     failure::{Code, Failure},
-    interchange::databrickscfg::{DiffLine, Edit, File, Leads, Remark},
+    interchange::databrickscfg::{DiffLine, Edit, File, Leads, Remark, Suspect},
     storage::{Foreign, ForeignFile, Publication, Publications},
 };
 
@@ -43,6 +48,10 @@ pub struct ProfilesFile {
     pub twin: bool,
     /// There is a backup to go back to.
     pub backup: bool,
+    /// Where the Databricks CLI was told to keep its tokens, if it was: `auth_storage`.
+    pub auth_storage: Option<String>,
+    /// Earlier states that are kept because they hold secrets that nothing else holds.
+    pub kept: Vec<PathBuf>,
 }
 
 /// A profile in a list.
@@ -54,8 +63,12 @@ pub struct ProfileLine {
     pub is_default: bool,
     /// The keys that hold secrets in plain text.
     pub secrets: Vec<String>,
+    /// What looks like a secret and stands where no tool keeps one: Brickpass does not touch it.
+    pub suspects: Vec<Suspect>,
     /// The connection that was published as it.
     pub published: Option<(ConnectionId, Drift)>,
+    /// Tools that use it ask Brickpass, and get no answer.
+    pub orphan: Option<Orphan>,
 }
 
 /// Whether a section is as it was published.
@@ -81,6 +94,35 @@ pub struct Plan {
     pub diff: Vec<DiffLine>,
     /// Whose publication is remembered, so that drift is seen later.
     pub connection: Option<ConnectionId>,
+    /// Profiles of somebody else that it would replace.
+    pub replaces: Vec<Replaced>,
+    /// The person has said that these may be replaced; without it, the change is refused.
+    pub agreed: bool,
+    /// What else a person should know before they agree.
+    pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// All that a person should know before they agree, but for what it replaces.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        self.edit.warnings().into_iter().chain(self.notes.iter().cloned()).collect()
+    }
+
+    /// The profiles that are published by it, each with its connection.
+    #[must_use]
+    pub fn publishes(&self) -> Vec<(ConnectionId, &str)> {
+        fn collect<'a>(edit: &'a Edit, connection: Option<ConnectionId>, found: &mut Vec<(ConnectionId, &'a str)>) {
+            match edit {
+                Edit::Put { profile, .. } => found.extend(connection.map(|id| (id, profile.as_str()))),
+                Edit::Several(edits) => edits.iter().for_each(|(connection, edit)| collect(edit, *connection, found)),
+                Edit::RemoveKeys { .. } | Edit::Remove { .. } | Edit::Default { .. } => {}
+            }
+        }
+        let mut found = Vec::new();
+        collect(&self.edit, self.connection, &mut found);
+        found
+    }
 }
 
 /// What the engine knows of publications while it runs.
@@ -172,17 +214,32 @@ impl Now {
         let path = std::path::absolute(&path).unwrap_or(path);
         let file = ForeignFile::new(path, &shared.places.state_dir);
         let foreign = file.read()?;
-        let profiles = shared.publishing.read(foreign.digest(), &foreign.bytes)?;
+        let profiles = shared.publishing.read(foreign.digest(), &foreign.bytes).map_err(|failure| of_file(file.path(), failure))?;
         Ok(Self { file, foreign, profiles })
     }
 }
 
+/// Which file it is that cannot be read: a variable may have named another one than the person thinks of.
+pub(super) fn of_file(path: &std::path::Path, failure: Failure) -> Failure {
+    Failure { what: format!("{} cannot be read as a file of profiles.", path.display()), ..failure }
+}
+
+/// What was published in the file that Databricks' tools read.
+fn published_here(shared: &Shared) -> Vec<Publication> {
+    let Some(path) = shared.places.databrickscfg.clone() else { return Vec::new() };
+    let path = std::path::absolute(&path).unwrap_or(path);
+    shared.publishing.publications.load().into_iter().filter(|publication| publication.file == path).collect()
+}
+
 /// What a connection was published as, in the file that Databricks' tools read.
 pub(super) fn published_as(shared: &Shared, id: ConnectionId) -> Option<String> {
-    let path = shared.places.databrickscfg.clone()?;
-    let path = std::path::absolute(&path).unwrap_or(path);
-    let known = shared.publishing.publications.load();
-    known.into_iter().find(|publication| publication.connection == id && publication.file == path).map(|publication| publication.profile)
+    published_here(shared).into_iter().find(|publication| publication.connection == id).map(|publication| publication.profile)
+}
+
+/// Which connections are published as what; nothing but our own notes is read for it.
+pub(super) fn tell_published(shared: &Shared) {
+    let published = published_here(shared).into_iter().map(|publication| (publication.connection, publication.profile));
+    shared.outbox.send(Event::Published(published.collect()));
 }
 
 /// What the profile that a connection would usually be called by stands for, when that is another one or leads elsewhere. A file that cannot be read
@@ -217,10 +274,16 @@ pub(super) fn list(shared: &Arc<Shared>) {
 
 fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
     let Now { file, foreign, profiles } = Now::read(shared)?;
-    let default = profiles.default_profile();
+    let (default, auth_storage) = (profiles.default_profile(), profiles.setting("auth_storage"));
     let remarks = profiles.remarks();
+    let mut suspects: HashMap<String, Vec<Suspect>> = HashMap::new();
+    for suspect in profiles.suspects() {
+        suspects.entry(suspect.profile.clone()).or_default().push(suspect);
+    }
     let profiles = profiles.profiles();
-    let known = known::of(shared, file.path(), &profiles)?;
+    let connections = connections(shared)?;
+    let known = known::of(shared, file.path(), &profiles, &connections);
+    let mut orphans = known::orphans(shared, file.path(), &profiles, &connections);
     let by_name: HashMap<&str, &known::Known> = known.iter().rev().map(|known| (known.profile.as_str(), known)).collect();
     let mut lines: Vec<ProfileLine> = profiles
         .into_iter()
@@ -230,6 +293,8 @@ fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
             auth_type: profile.get("auth_type").map(str::to_owned),
             secrets: profile.secrets().map(|(key, _)| key.to_owned()).collect(),
             published: by_name.get(profile.name).map(|known| (known.connection, known.drift)),
+            suspects: suspects.remove(profile.name).unwrap_or_default(),
+            orphan: orphans.remove(profile.name),
             name: profile.name.to_owned(),
         })
         .collect();
@@ -239,12 +304,16 @@ fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
         auth_type: None,
         is_default: false,
         secrets: Vec::new(),
+        suspects: Vec::new(),
         published: Some((known.connection, Drift::Gone)),
+        orphan: None,
     }));
     let in_memory = shared.publishing.kept().as_ref().is_some_and(|kept| kept.path == file.path() && kept.after == foreign.digest());
     Ok(Box::new(ProfilesFile {
         path: file.path().to_owned(),
         backup: in_memory || file.has_backup(&foreign),
+        kept: file.all_lasting(),
+        auth_storage,
         target: foreign.target,
         profiles: lines,
         remarks,

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::{
     Places,
     owner::confirmed,
+    publish::of_file,
     shared::{blocking, http_for, vault_for},
 };
 use crate::{
@@ -22,7 +23,10 @@ use crate::{
     interchange::databrickscfg::{File, LARGEST, Leads},
     oauth::AccessToken,
     session::{Sessions, Surroundings},
-    storage::{CliTokens, HandedOut, Library, NotedToken, Publications, SecretKey, SettingsFile, TokenNotes, Vault, VaultHome, read_given},
+    storage::{
+        CliTokens, HandedOut, Library, NotedToken, Publications, SecretKey, SettingsFile, TokenNotes, Vault, VaultHome, is_null_device,
+        read_given,
+    },
 };
 
 /// How long whoever gets a personal access token may keep it without asking again: it can be rotated at any time, and the former one is then
@@ -98,6 +102,27 @@ impl TokenDesk {
         &self.published
     }
 
+    /// The connections whose profiles stand in the file as they were published: they name our program and lead where the connection leads. A file
+    /// that cannot be read serves nobody.
+    #[must_use]
+    pub fn served(&self) -> Vec<ConnectionId> {
+        let Ok(Some(file)) = self.profiles() else { return Vec::new() };
+        let serves = |(id, profile): &&(ConnectionId, String)| {
+            let connection = self.connections.iter().find(|connection| connection.id == *id);
+            let asks_us = file.profile(profile).is_some_and(|section| section.get("databricks_cli_path").is_some());
+            asks_us && connection.is_some_and(|connection| file.leads(profile, &connection.base_url) == Leads::There)
+        };
+        self.published.iter().filter(serves).map(|(id, _)| *id).collect()
+    }
+
+    /// The profile that tools use when none is named.
+    ///
+    /// # Errors
+    /// As [`Self::leads`].
+    pub fn default_profile(&self) -> Result<Option<String>, Failure> {
+        Ok(self.profiles()?.and_then(|file| file.default_profile()))
+    }
+
     /// Where the Databricks tools' own file says that this profile leads, as Go reads it. `None`: it has no such profile with a host.
     ///
     /// # Errors
@@ -120,12 +145,14 @@ impl TokenDesk {
 
     fn profiles(&self) -> Result<Option<File>, Failure> {
         let Some(path) = &self.databrickscfg else { return Ok(None) };
-        if path.metadata().is_err_and(|error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)) {
+        if is_null_device(path)
+            || path.metadata().is_err_and(|error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory))
+        {
             return Ok(None);
         }
         let unread = |failure: Failure| Failure { why: format!("It says where the token would be sent. {}", failure.why), ..failure };
         let bytes = read_given(path, LARGEST as u64).map(Zeroizing::new).map_err(unread)?;
-        File::read(&bytes).map(Some)
+        File::read(&bytes).map(Some).map_err(|failure| unread(of_file(path, failure)))
     }
 
     /// For a vault that has answered with `VaultLocked`.

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
+    given_file::read_given,
     json_file::{self, Found},
     vault::{Bytes, Item, KeyringStore, Store, to_wiped_json},
 };
@@ -24,6 +25,9 @@ use crate::{connection::ConnectionId, failure::Failure};
 const SERVICE: &str = "databricks-cli";
 const MARK: &str = "brickpass";
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Some kilobytes a profile.
+const LARGEST_CACHE: u64 = 16 * 1024 * 1024;
 
 /// What is remembered of an entry of ours: nothing secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,6 +163,18 @@ impl CliTokens {
         });
         outcome.map_err(|error| error.failure())
     }
+}
+
+/// Whether the CLI keeps tokens of its own under one of these names (profiles, hosts) in its plain file, `~/.databricks/token-cache.json`.
+#[must_use]
+pub fn signed_in_with_a_plain_file(cache: &Path, names: &[&str]) -> bool {
+    #[derive(Deserialize)]
+    struct Cache {
+        #[serde(default)]
+        tokens: Map<String, Value>,
+    }
+    let Ok(bytes) = read_given(cache, LARGEST_CACHE).map(zeroize::Zeroizing::new) else { return false };
+    serde_json::from_slice::<Cache>(&bytes).is_ok_and(|cache| names.iter().any(|name| cache.tokens.contains_key(*name)))
 }
 
 fn is_ours(entry: &Bytes) -> bool {

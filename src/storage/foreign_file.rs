@@ -19,6 +19,26 @@ const LIMIT: u64 = 4 * 1024 * 1024;
 /// States before our last changes.
 const BACKUPS: usize = 5;
 
+/// How the name of a state ends that is kept for good.
+const LASTING: &str = "kept";
+
+/// `DATABRICKS_CONFIG_FILE=/dev/null` is how scripts say that there is no such file.
+#[must_use]
+pub fn is_null_device(path: &Path) -> bool {
+    if cfg!(windows) { path.as_os_str().eq_ignore_ascii_case("nul") } else { path == Path::new("/dev/null") }
+}
+
+/// Whoever would write there.
+#[must_use]
+pub fn null_device(path: &Path) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        format!("Nothing can be kept in {}.", path.display()),
+        "It is the system's empty device; DATABRICKS_CONFIG_FILE names it, which means that there are no profiles.",
+        "Nothing was changed. Remove DATABRICKS_CONFIG_FILE from the environment, or name another file with --config-file.",
+    )
+}
+
 pub struct ForeignFile {
     path: PathBuf,
     /// Of ours, beside the lock: the other program's folder stays as it is.
@@ -64,7 +84,9 @@ fn digest(bytes: Option<&[u8]>) -> [u8; 32] {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeepBackup {
     Yes,
-    /// It holds secrets that are to be off the disk: it is not kept, and former ones go.
+    /// It holds secrets that nothing else holds: it is kept until [`ForeignFile::let_go`], whatever changes come after it.
+    Lasting,
+    /// It holds secrets that are to be off the disk: it is not kept, and former ones go, but for those that last.
     No,
 }
 
@@ -89,6 +111,16 @@ impl ForeignFile {
     /// # Errors
     /// Somebody else could have written it, or decides where its link leads; too large; unreadable.
     pub fn read(&self) -> Result<Foreign, Failure> {
+        if is_null_device(&self.path) {
+            return Ok(Foreign {
+                bytes: Zeroizing::default(),
+                exists: false,
+                target: None,
+                exposed: false,
+                twin: false,
+                digest: digest(None),
+            });
+        }
         let target = self.target()?;
         let real = target.as_deref().unwrap_or(&self.path);
         let contents = atomic_file::read(real, LIMIT).map_err(|error| failure(&error))?;
@@ -105,25 +137,29 @@ impl ForeignFile {
         })
     }
 
-    /// Puts `bytes` in the place of what was read, readable by its owner alone.
+    /// Puts `bytes` in the place of what was read, readable by its owner alone. Gives where the state before is kept.
     ///
     /// # Errors
     /// `Conflict`: the file is another one than `expected` says. What is to be off the disk would stay under another name. As [`Self::read`]; the
     /// disk. Nothing was written then.
-    pub fn replace(&self, expected: [u8; 32], bytes: &[u8], keep: KeepBackup) -> Result<(), Failure> {
+    pub fn replace(&self, expected: [u8; 32], bytes: &[u8], keep: KeepBackup) -> Result<Option<PathBuf>, Failure> {
         let _lock = self.locked()?;
         let now = self.read()?;
         if now.digest() != expected {
             return Err(changed(&self.path));
         }
+        if is_null_device(&self.path) {
+            return Err(null_device(&self.path));
+        }
         if now.exists && *now.bytes == bytes && !now.exposed {
-            return Ok(());
+            return Ok(None);
         }
         if now.twin && keep == KeepBackup::No {
             return Err(twin(&self.path));
         }
         let backup = match keep {
-            KeepBackup::Yes => Some(self.keep(&now, bytes)?),
+            KeepBackup::Yes => Some(self.keep(&now, bytes, false)?),
+            KeepBackup::Lasting => Some(self.keep(&now, bytes, true)?),
             KeepBackup::No => None,
         };
         let real = now.target.as_deref().unwrap_or(&self.path);
@@ -138,14 +174,35 @@ impl ForeignFile {
             }
             return Err(failure(&error));
         }
+        let passing: Vec<Backup> = self.backups().into_iter().filter(|backup| !backup.lasts).collect();
         let surplus = match keep {
-            KeepBackup::Yes => self.backups().len().saturating_sub(BACKUPS),
+            KeepBackup::Yes | KeepBackup::Lasting => passing.len().saturating_sub(BACKUPS),
             KeepBackup::No => usize::MAX,
         };
-        for old in self.backups().iter().take(surplus) {
+        for old in passing.iter().take(surplus) {
             let _ = fs::remove_file(&old.path);
         }
-        Ok(())
+        Ok(backup)
+    }
+
+    /// A state that was kept for good, as it was. `None`: it is not there any more.
+    #[must_use]
+    pub fn lasting(&self, backup: &Path) -> Option<Zeroizing<Vec<u8>>> {
+        let known = self.backups().into_iter().find(|known| known.lasts && known.path == backup)?;
+        self.contents(&known).ok().map(Zeroizing::new)
+    }
+
+    /// Where states are kept for good.
+    #[must_use]
+    pub fn all_lasting(&self) -> Vec<PathBuf> {
+        self.backups().into_iter().filter(|backup| backup.lasts).map(|backup| backup.path).collect()
+    }
+
+    /// The secrets of that state stand elsewhere again.
+    pub fn let_go(&self, backup: &Path) {
+        if self.backups().iter().any(|known| known.lasts && known.path == backup) {
+            let _ = fs::remove_file(backup);
+        }
     }
 
     /// Whether there is a state to go back to: the file is as our last change left it.
@@ -220,9 +277,13 @@ impl ForeignFile {
     }
 
     /// Keeps what is there now, before it becomes `next`.
-    fn keep(&self, now: &Foreign, next: &[u8]) -> Result<PathBuf, Failure> {
+    fn keep(&self, now: &Foreign, next: &[u8], lasts: bool) -> Result<PathBuf, Failure> {
         let number = self.backups().last().map_or(1, |last| last.number.saturating_add(1));
-        let kind = if now.exists { "bak" } else { "none" };
+        let kind = match (now.exists, lasts) {
+            (true, true) => LASTING,
+            (true, false) => "bak",
+            (false, _) => "none",
+        };
         let path = self.backups.join(format!("{number:08}-{}.{kind}", hex(&digest(Some(next)))));
         atomic_file::write(&*self.disk, &path, &now.bytes).map_err(|error| failure(&error))?;
         Ok(path)
@@ -269,18 +330,20 @@ struct Backup {
     /// What the change after it made of the file.
     after: String,
     existed: bool,
+    lasts: bool,
 }
 
 impl Backup {
     fn named(path: PathBuf) -> Option<Self> {
-        let existed = match path.extension()?.to_str()? {
-            "bak" => true,
-            "none" => false,
+        let (existed, lasts) = match path.extension()?.to_str()? {
+            "bak" => (true, false),
+            LASTING => (true, true),
+            "none" => (false, false),
             _ => return None,
         };
         let (number, after) = path.file_stem()?.to_str()?.split_once('-')?;
         let (number, after) = (number.parse().ok()?, after.to_owned());
-        Some(Self { path, number, after, existed })
+        Some(Self { path, number, after, existed, lasts })
     }
 }
 

@@ -16,6 +16,7 @@ mod json_file;
 mod library;
 mod new_file;
 mod passphrase;
+mod program_file;
 mod publications;
 mod refresh_lock;
 mod reminders;
@@ -26,9 +27,9 @@ mod vault;
 
 pub use activity::{Activity, ActivityEntry, Deed};
 pub use backup::{read_backup, write_backup};
-pub use cli_tokens::{CliTokens, NotedToken, Whose};
+pub use cli_tokens::{CliTokens, NotedToken, Whose, signed_in_with_a_plain_file};
 pub use folder::{check_saving, refuse_as_root};
-pub use foreign_file::{Foreign, ForeignFile, KeepBackup, foreign_digest};
+pub use foreign_file::{Foreign, ForeignFile, KeepBackup, foreign_digest, is_null_device, null_device};
 pub use given_file::read_given;
 pub use handed_out::HandedOut;
 pub use history::History;
@@ -36,6 +37,7 @@ pub use journal::{Begun, Fingerprint, Journal, LeftOver, TokenChange, Unfinished
 pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
 pub use new_file::{safe_for_secrets, write_new, write_new_folder};
 pub use passphrase::{PASSPHRASE_VARIABLES, weak_passphrase};
+pub use program_file::{Replaceable, Replacer, replaceable};
 pub use publications::{Publication, Publications};
 pub use refresh_lock::RefreshLock;
 pub use reminders::{Reminders, Told};

@@ -1,4 +1,5 @@
-//! Which connections were published as which profiles, and as what: no secret, and a loss costs no more than the knowledge of drift.
+//! Which connections were published as which profiles, as what, and what stood there before: no secret. A loss costs the knowledge of drift and of
+//! what stood there before.
 
 use std::{
     collections::HashSet,
@@ -24,6 +25,12 @@ pub struct Publication {
     pub section: String,
     /// Digest of what was published.
     pub published: String,
+    /// What stood there before, in the form of whoever changes the file. `None`: it was published by a version that did not remember it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// The file as it was before, kept because it held secrets that nothing else holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<PathBuf>,
 }
 
 pub struct Publications {
@@ -94,6 +101,8 @@ mod tests {
             connection: ConnectionId::random(),
             section: "1".into(),
             published: "2".into(),
+            before: None,
+            backup: None,
         };
         let [a, b, c, again] = [of("/x", "a"), of("/x", "b"), of("/y", "a"), of("/x", "a")];
         for one in [&a, &b, &c, &again] {

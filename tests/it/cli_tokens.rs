@@ -55,7 +55,7 @@ fn a_published_token_serves_the_databricks_cli_until_it_is_unpublished() {
     desk.add_pat("sales");
     assert_eq!(desk.entry("sales"), None, "nothing is handed over before somebody says so");
     let said = desk.publish("sales");
-    assert!(said.contains("The Databricks CLI uses it, too"), "{said}");
+    assert!(said.contains("The Databricks CLI uses the profile"), "{said}");
     assert_eq!(
         desk.entry("sales").unwrap(),
         json!({ "token": { "access_token": token, "token_type": "Bearer" }, "written_by": "brickpass" })
@@ -125,7 +125,7 @@ fn a_sign_in_of_the_databricks_cli_itself_is_never_touched() {
     desk.add_pat("sales");
     desk.keys().put(&desk.home, SERVICE, "sales", theirs);
     let said = desk.publish("sales");
-    assert!(said.contains("has signed in under this name by itself"), "{said}");
+    assert!(said.contains("has signed in under the name sales by itself"), "{said}");
     let there = || desk.keys().entry(&desk.home, SERVICE, "sales");
     assert_eq!(there().as_deref(), Some(theirs));
     desk.done(&["unpublish", "sales", "--yes"], "");
@@ -141,6 +141,32 @@ fn a_sign_in_of_the_databricks_cli_itself_is_never_touched() {
 }
 
 #[test]
+fn pb_24_a_sign_in_of_the_databricks_clis_own_is_never_orphaned() {
+    let file = |desk: &Desk| fs::read_to_string(desk.home.path().join(".databrickscfg")).unwrap();
+    // In its plain file, which needs no keyring.
+    let desk_of_file = Desk::new();
+    desk_of_file.add_pat("sales");
+    desk_of_file.publish("sales");
+    let cache = desk_of_file.home.path().join(".databricks");
+    fs::create_dir(&cache).unwrap();
+    fs::write(cache.join("token-cache.json"), r#"{"version":1,"tokens":{"sales":{"access_token":"theirs"}}}"#).unwrap();
+    let said = desk_of_file.done(&["unpublish", "sales", "--yes"], "").stderr;
+    assert!(said.contains("databricks auth logout --profile sales"), "{said}");
+    let left = file(&desk_of_file);
+    assert!(left.contains("[sales]\nhost ") && left.contains("databricks-cli") && !left.contains("databricks_cli_path"), "{left}");
+
+    let Some(desk) = desk("pb_24_a_sign_in_of_the_databricks_clis_own_is_never_orphaned") else { return };
+    let theirs = r#"{"token":{"access_token":"theirs","token_type":"Bearer","refresh_token":"r","expiry":"2099-01-01T00:00:00Z"}}"#;
+    desk.add_pat("sales");
+    desk.publish("sales");
+    desk.keys().put(&desk.home, SERVICE, "sales", theirs);
+    desk.done(&["remove", "sales"], "");
+    let left = file(&desk);
+    assert!(left.contains("[sales]\nhost ") && !left.contains("databricks_cli_path"), "{left}");
+    assert_eq!(desk.keys().entry(&desk.home, SERVICE, "sales").as_deref(), Some(theirs));
+}
+
+#[test]
 fn who_wants_none_or_keeps_secrets_elsewhere_gives_none() {
     let Some(desk) = desk("who_wants_none_or_keeps_secrets_elsewhere_gives_none") else { return };
     desk.add_pat("sales");
@@ -151,7 +177,11 @@ fn who_wants_none_or_keeps_secrets_elsewhere_gives_none() {
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, format!("{text}\n[__settings__]\nauth_storage = plaintext\n")).unwrap();
     let said = desk.publish("sales");
-    assert!(said.contains("not to keep its tokens in the keyring"), "{said}");
+    assert!(said.contains("was told to keep its tokens in a plain file"), "{said}");
+    assert_eq!(desk.entry("sales"), None);
+    fs::write(&file, format!("{text}\n[__settings__]\nauth_storage = bogus\n")).unwrap();
+    let said = desk.publish("sales");
+    assert!(said.contains("fails on every command") && said.contains("neither plaintext nor secure"), "{said}");
     assert_eq!(desk.entry("sales"), None);
     fs::write(&file, &text).unwrap();
     desk.publish("sales");
@@ -207,7 +237,7 @@ fn a_sign_in_that_fails_is_told_and_the_profile_is_published_all_the_same() {
     // No token, no entry: and the profile is published all the same.
     desk.demo.authorization().set_fault(OAuthFault::InvalidGrant);
     let said = desk.publish("robot");
-    assert!(said.contains("The Databricks CLI has no valid token of it"), "{said}");
+    assert!(said.contains("The Databricks CLI has no valid token for the profile robot"), "{said}");
     assert_eq!(desk.entry("robot"), None);
     desk.demo.authorization().clear_fault();
     desk.publish("robot");

@@ -239,7 +239,10 @@ fn what_is_not_ours_lets_the_sdk_try_its_next_way_and_everything_else_is_told() 
     let host = desk.host();
     assert_eq!(
         desk.refused(&["--host", &host]),
-        format!("Error: \"Sales EU\" and \"Nobody signed in\" match {host}. Use --profile to specify which profile to use.")
+        format!(
+            "Error: \"Sales EU\" and \"Nobody signed in\" match {host}. Use --profile to specify which profile to use. Tools that say the address \
+             alone (the SDK for JavaScript, and so VS Code) need just one of them published: brickpass unpublish NAME"
+        )
     );
     assert_eq!(
         desk.refused(&["sales-eu", "--host", &host]),
@@ -504,6 +507,8 @@ fn a_connection_is_known_by_the_profile_that_it_was_published_as() {
         connection,
         section: String::new(),
         published: String::new(),
+        before: None,
+        backup: None,
     };
     let known = Publications::new(&desk.home.state_dir());
     // Of another file, it says nothing about this one.
@@ -511,6 +516,29 @@ fn a_connection_is_known_by_the_profile_that_it_was_published_as() {
     assert_ne!(desk.token(&["--profile", "nightly"]).token, desk.demo.workspaces()[0].token);
     known.record(&publication(id("Sales"), file)).unwrap();
     assert_eq!(desk.token(&["--profile", "nightly"]).token, desk.demo.workspaces()[0].token);
+}
+
+#[test]
+fn pb_22_without_arguments_the_default_profile_is_meant_and_a_login_is_answered() {
+    let desk = Desk::new();
+    desk.add_pat("Sales");
+    let words = desk.refused(&[]);
+    assert!(words.contains("no profile specified"), "{words}");
+    desk.done(&["publish", "Sales", "--profile", "p", "--default", "--yes"], "");
+    assert_eq!(desk.token(&[]).token, desk.demo.workspaces()[0].token);
+    for words in
+        [&["auth", "login"][..], &["auth", "login", "--host", &desk.host(), "--profile", "p", "--timeout", "300s"], &["auth", "login", "p"]]
+    {
+        let answered = run(&mut desk.command(words), b"", LIMIT);
+        assert_eq!((answered.code, answered.stdout.as_str()), (Some(1), ""), "{answered:?}");
+        assert_eq!(answered.stderr.trim(), "Error: sign in with Brickpass, in its window or with: brickpass login \"Sales\"");
+    }
+    desk.add_principal("Robot", 0);
+    // One of both is published, and a tool that says the address alone has found it in the file.
+    assert_eq!(desk.token(&["--host", &desk.host()]).token, desk.demo.workspaces()[0].token);
+    desk.done(&["publish", "Robot", "--yes"], "");
+    let words = desk.refused(&["--host", &desk.host()]);
+    assert!(words.contains("\"Sales\" and \"Robot\" match") && words.contains("need just one of them published"), "{words}");
 }
 
 #[test]

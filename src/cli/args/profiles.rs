@@ -13,6 +13,9 @@ pub(in crate::cli) struct Publish {
     /// Make it the profile that tools use when none is named
     #[arg(long)]
     pub(in crate::cli) default: bool,
+    /// Replace a profile of this name that Brickpass did not publish, even if it leads elsewhere or holds the only copy of a secret
+    #[arg(long)]
+    pub(in crate::cli) replace_profile: bool,
     #[command(flatten)]
     pub(in crate::cli) change: ChangeOfProfiles,
 }
@@ -20,7 +23,11 @@ pub(in crate::cli) struct Publish {
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Unpublish {
     /// The connection
-    pub(in crate::cli) name: String,
+    #[arg(required_unless_present = "profile")]
+    pub(in crate::cli) name: Option<String>,
+    /// The profile, also one whose connection was removed; of several that the connection was published as, this one
+    #[arg(long, short, value_name = "P")]
+    pub(in crate::cli) profile: Option<String>,
     #[command(flatten)]
     pub(in crate::cli) change: ChangeOfProfiles,
 }
@@ -81,6 +88,11 @@ pub(in crate::cli) enum ProfilesDo {
         profile: String,
         #[command(flatten)]
         place: ProfilesPlace,
+    },
+    /// Take out every profile that asks Brickpass and gets no answer, since its connection was removed
+    Clean {
+        #[command(flatten)]
+        change: ChangeOfProfiles,
     },
     /// Go back to the file as it was before the last change of Brickpass
     Restore {

@@ -35,6 +35,16 @@ pub(super) enum Command {
 pub(super) enum Auth {
     /// Print a token that is valid now
     Token(Token),
+    /// Tools call this when a sign-in has failed; it says where to sign in
+    #[command(hide = true)]
+    Login(Login),
+}
+
+/// Whatever the Databricks CLI takes there.
+#[derive(Debug, clap::Args)]
+pub(super) struct Login {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, num_args = 0..)]
+    pub(super) rest: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -78,6 +88,19 @@ mod tests {
     #[test]
     fn the_words_fit_together() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_login_is_understood_however_a_tool_asks_for_it() {
+        for words in [
+            &["auth", "login"][..],
+            &["auth", "login", "--host", "https://x", "--profile", "p", "--timeout", "300s"],
+            &["auth", "login", "p", "--configure-cluster"],
+            &["auth", "login", "--profile", "p"],
+        ] {
+            let args = Args::try_parse_from([&["brickpass-credential"], words].concat()).unwrap();
+            assert!(matches!(args.command, Command::Auth(Auth::Login(_))), "{words:?}");
+        }
     }
 
     #[test]

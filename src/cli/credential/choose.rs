@@ -44,15 +44,16 @@ impl Host {
     }
 }
 
-/// `published` says as which profiles connections were published.
+/// `published` says as which profiles connections were published, `served` which of these profiles tools find in the file.
 pub(super) fn choose<'a>(
     asked: &Asked,
     connections: &'a [Connection],
     published: &[(ConnectionId, String)],
+    served: &dyn Fn() -> Vec<ConnectionId>,
 ) -> Result<&'a Connection, Unchosen> {
     match asked {
         Asked::Profile(profile) => by_profile(profile, connections, published),
-        Asked::Host(host) => by_host(host, connections),
+        Asked::Host(host) => by_host(host, connections, served),
     }
 }
 
@@ -69,7 +70,10 @@ fn goes_by(connection: &Connection, profile: &str) -> bool {
     connection.name.as_str() == profile || connection.id.to_string() == profile || ProfileName::of(&connection.name).as_str() == profile
 }
 
-fn by_host<'a>(host: &Host, connections: &'a [Connection]) -> Result<&'a Connection, Unchosen> {
+const ONE_PROFILE: &str = "Use --profile to specify which profile to use. Tools that say the address alone (the SDK for JavaScript, and so \
+    VS Code) need just one of them published: brickpass unpublish NAME";
+
+fn by_host<'a>(host: &Host, connections: &'a [Connection], served: &dyn Fn() -> Vec<ConnectionId>) -> Result<&'a Connection, Unchosen> {
     let at_host: Vec<_> =
         connections.iter().filter(|connection| connection.base_url.origin() == host.origin && is_at(connection, host)).collect();
     let [first, ..] = at_host.as_slice() else {
@@ -80,8 +84,14 @@ fn by_host<'a>(host: &Host, connections: &'a [Connection]) -> Result<&'a Connect
     if owners.len() == 1 {
         return Ok(first);
     }
-    only(&at_host, &host.origin, "Use --profile to specify which profile to use.")
-        .unwrap_or_else(|| Err(Unchosen::NotOurs(format!("no connection to {}", host.origin))))
+    // A tool that says no profile has one of the file all the same: where a single one leads here, it is that one.
+    let served = served();
+    let found: Vec<_> = at_host.iter().filter(|connection| served.contains(&connection.id)).collect();
+    let owners: BTreeSet<_> = found.iter().map(|connection| connection.owner_among(connections).id).collect();
+    if let ([one, ..], 1) = (found.as_slice(), owners.len()) {
+        return Ok(one);
+    }
+    only(&at_host, &host.origin, ONE_PROFILE).unwrap_or_else(|| Err(Unchosen::NotOurs(format!("no connection to {}", host.origin))))
 }
 
 /// Is it the one at this address that is meant? What a connection does not say of itself does not speak against it. A workspace's own address
@@ -139,7 +149,7 @@ mod tests {
     }
 
     fn chosen(asked: &Asked, connections: &[Connection], published: &[(ConnectionId, String)]) -> Result<String, String> {
-        match choose(asked, connections, published) {
+        match choose(asked, connections, published, &|| published.iter().map(|(id, _)| *id).collect()) {
             Ok(connection) => Ok(connection.name.as_str().to_owned()),
             Err(Unchosen::NotOurs(words)) => Err(format!("not ours: {words}")),
             Err(Unchosen::Unclear(words)) => Err(words),
@@ -187,10 +197,20 @@ mod tests {
     }
 
     #[test]
-    fn between_different_people_on_one_host_nobody_is_guessed() {
+    fn pb_18_between_different_people_on_one_host_nobody_is_guessed() {
         let all = [connection(1, "As me", SHARED, &json!({})), connection(2, "As the robot", SHARED, &json!({"auth": {"type": "pat"}}))];
         let words = chosen(&host(SHARED, None, None), &all, &[]).unwrap_err();
-        assert_eq!(words, format!("\"As me\" and \"As the robot\" match {SHARED}. Use --profile to specify which profile to use."));
+        assert!(
+            words.starts_with(&format!(
+                "\"As me\" and \"As the robot\" match {SHARED}. Use --profile to specify which profile to use. Tools that"
+            )),
+            "{words}"
+        );
+        // One profile of the file leads there: whoever says its address alone can mean nobody else.
+        let one = [(all[1].id, "robot".to_owned())];
+        assert_eq!(chosen(&host(SHARED, None, None), &all, &one), Ok("As the robot".to_owned()));
+        let both = [(all[0].id, "me".to_owned()), (all[1].id, "robot".to_owned())];
+        assert!(chosen(&host(SHARED, None, None), &all, &both).is_err());
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub fn credential() -> ExitCode {
             answer::version(args.output);
             Ok(())
         }
+        Command::Auth(Auth::Login(login)) => Err(work::no_login(args.profile, &login.rest)),
         Command::Auth(Auth::Token(token)) => work::token(&token, args.profile).and_then(|token| answer::token(&token, args.output)),
     };
     match answered {

@@ -55,6 +55,21 @@ pub(super) fn token(wanted: &Token, profile: Option<String>) -> Result<AccessTok
     outcome
 }
 
+/// This program never opens a browser: which command does, and for whom.
+pub(super) fn no_login(profile: Option<String>, rest: &[String]) -> Unanswered {
+    let behind = |flags: [&str; 2]| {
+        let at = rest.iter().position(|word| flags.contains(&word.as_str()))?;
+        rest.get(at + 1).cloned()
+    };
+    let named = rest.first().filter(|word| !word.starts_with('-')).cloned();
+    let profile = profile.or_else(|| behind(["--profile", "-p"])).or(named);
+    let question = Question { profile, host: behind(["--host", "--host"]), ..Question::default() };
+    let desk = environment::places_for_tokens().and_then(|places| TokenDesk::open(&places));
+    let name = desk.ok().and_then(|desk| Some(question.answer(&desk).ok()?.name.as_str().to_owned()));
+    let name = name.map_or_else(|| "NAME".to_owned(), |name| format!("\"{}\"", name.escape_debug()));
+    Unanswered::Words(format!("sign in with Brickpass, in its window or with: brickpass login {name}"))
+}
+
 /// Who has started this program, where the system says so.
 fn caller() -> Option<String> {
     #[cfg(target_os = "linux")]
@@ -123,7 +138,7 @@ impl Question {
     }
 
     fn answer<'a>(&self, desk: &'a TokenDesk) -> Result<&'a Connection, Unanswered> {
-        let choose = |asked: &Asked| Ok::<_, Unanswered>(choose(asked, desk.connections(), desk.published())?);
+        let choose = |asked: &Asked| Ok::<_, Unanswered>(choose(asked, desk.connections(), desk.published(), &|| desk.served())?);
         let host = |text: &str| Host::read(text, self.account_id.as_deref(), self.workspace_id.as_deref());
         match (&self.named, &self.profile, &self.host) {
             (Some(named), None, None) => choose(&Asked::Profile(named.clone())).or_else(|not_a_name| match host(named) {
@@ -167,9 +182,11 @@ impl Question {
                 Ok(connection)
             }
             (None, None, Some(at)) => choose(&Asked::Host(host(at)?)),
-            (None, None, None) => {
-                Err(Unanswered::Words("no profile specified. Use --profile <name> to specify which profile to use".to_owned()))
-            }
+            (None, None, None) => match desk.default_profile()? {
+                // As the Databricks CLI.
+                Some(profile) => Self { profile: Some(profile), ..self.clone() }.answer(desk),
+                None => Err(Unanswered::Words("no profile specified. Use --profile <name> to specify which profile to use".to_owned())),
+            },
         }
     }
 }

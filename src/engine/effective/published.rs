@@ -313,8 +313,15 @@ mod tests {
     fn judged(case: &Case, mut view: Effective) -> Effective {
         let connections: Vec<&Connection> = case.connections.iter().collect();
         let id = super::tests::case().connections[0].id;
-        let publication =
-            Publication { file: "/f".into(), profile: "p".to_owned(), connection: id, section: String::new(), published: String::new() };
+        let publication = Publication {
+            file: "/f".into(),
+            profile: "p".to_owned(),
+            connection: id,
+            section: String::new(),
+            published: String::new(),
+            before: None,
+            backup: None,
+        };
         let file = File::read(case.section.as_bytes()).unwrap();
         let noted = case.noted.clone().map(|noted| ("p".to_owned(), noted));
         Ours {

@@ -1,29 +1,41 @@
 //! A change that was agreed to, and the way back. On the storage lane.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use secrecy::ExposeSecret as _;
 
-use super::{Edit, Event, File, Kept, Now, Plan, ProfilesFile, Shared, connections, known, listed, secrets};
+use super::{Edit, Event, File, Kept, Now, Plan, ProfilesFile, Replaced, Shared, connections, known, listed, secrets};
 use crate::{
     connection::{Connection, ConnectionId},
     engine::RunId,
     failure::{Code, Failure, Remedy},
-    interchange::databrickscfg::Profile,
-    storage::{Deed, KeepBackup, Publication, foreign_digest},
+    interchange::databrickscfg::{Comparison, Profile},
+    storage::{Deed, ForeignFile, KeepBackup, Publication, foreign_digest},
 };
 
 /// What becomes known by an edit.
 enum Learnt<'a> {
     Published(ConnectionId, &'a str),
     Removed(&'a str),
+    BecameDefault(&'a str),
 }
 
 pub(in crate::engine) fn apply(shared: &Shared, run: RunId, plan: &Plan) {
+    let outcome = done(shared, plan).and_then(|()| listed(shared));
+    shared.outbox.send(Event::PlanApplied { run, outcome });
+    super::tell_published(shared);
+}
+
+/// The change itself, recorded.
+pub(super) fn done(shared: &Shared, plan: &Plan) -> Result<(), Failure> {
     let mut learnt = Vec::new();
     learn(&plan.edit, plan.connection, &mut learnt);
     let removed: Vec<(ConnectionId, String)> = learnt.iter().filter_map(|one| publisher(shared, plan, one)).collect();
-    let done = write(shared, plan, &learnt).and_then(|after| remember(shared, plan, &after, &learnt));
+    let done = write(shared, plan, &learnt).and_then(|written| remember(shared, plan, &written, &learnt));
     let failed = done.as_ref().err().map(|failure| failure.code);
     for one in &learnt {
         if let Learnt::Published(id, profile) = one {
@@ -33,16 +45,24 @@ pub(in crate::engine) fn apply(shared: &Shared, run: RunId, plan: &Plan) {
     for (id, profile) in removed {
         shared.outbox.done(id, Deed::Unpublished, failed, Some(profile));
     }
-    let outcome = done.and_then(|()| listed(shared));
-    shared.outbox.send(Event::PlanApplied { run, outcome });
+    done
 }
 
 fn learn<'a>(edit: &'a Edit, connection: Option<ConnectionId>, learnt: &mut Vec<Learnt<'a>>) {
     match edit {
         Edit::Put { profile, .. } => learnt.extend(connection.map(|id| Learnt::Published(id, profile.as_str()))),
-        Edit::Remove { profile } => learnt.push(Learnt::Removed(profile)),
+        Edit::Remove { profile, .. } => learnt.push(Learnt::Removed(profile)),
+        Edit::Default { profile } => learnt.push(Learnt::BecameDefault(profile)),
         Edit::Several(edits) => edits.iter().for_each(|(connection, edit)| learn(edit, *connection, learnt)),
-        Edit::RemoveKeys { .. } | Edit::Default { .. } => {}
+        Edit::RemoveKeys { .. } => {}
+    }
+}
+
+impl<'a> Learnt<'a> {
+    fn profile(&self) -> &'a str {
+        match self {
+            Self::Published(_, profile) | Self::Removed(profile) | Self::BecameDefault(profile) => profile,
+        }
     }
 }
 
@@ -54,8 +74,19 @@ fn publisher(shared: &Shared, plan: &Plan, learnt: &Learnt<'_>) -> Option<(Conne
     Some((found.connection, found.profile))
 }
 
-/// The file after it.
-fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<Arc<File>, Failure> {
+/// The file before and after a change.
+struct Written {
+    file: ForeignFile,
+    before: Arc<File>,
+    after: Arc<File>,
+    /// The state before is kept here for good.
+    lasting: Option<PathBuf>,
+}
+
+fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<Written, Failure> {
+    if !plan.replaces.is_empty() && !plan.agreed {
+        return Err(Replaced::refusal(&plan.replaces));
+    }
     let now = Now::read(shared)?;
     if plan.path != now.file.path() || plan.digest != now.foreign.digest() {
         return Err(Failure::new(
@@ -73,29 +104,59 @@ fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<Arc<File
     File::fits(bytes)?;
     let likely = learnt.iter().filter_map(|one| if let Learnt::Published(id, _) = one { Some(*id) } else { None });
     let moves = secrets::move_away(shared, &profiles, &after, &likely.collect());
-    file.replace(plan.digest, bytes, if moves { KeepBackup::No } else { KeepBackup::Yes })?;
+    let loses = plan.replaces.iter().any(|replaced| !replaced.only_copies.is_empty());
+    let keep = match (moves, loses) {
+        (_, true) => KeepBackup::Lasting,
+        (true, false) => KeepBackup::No,
+        (false, false) => KeepBackup::Yes,
+    };
+    let backup = file.replace(plan.digest, bytes, keep)?;
     let digest = foreign_digest(bytes);
-    *shared.publishing.kept() = moves.then(|| Kept { path: plan.path.clone(), after: digest, before: foreign.bytes });
-    Ok(shared.publishing.is_apart(digest, after))
+    *shared.publishing.kept() = (keep == KeepBackup::No).then(|| Kept { path: plan.path.clone(), after: digest, before: foreign.bytes });
+    let lasting = backup.filter(|_| keep == KeepBackup::Lasting);
+    Ok(Written { file, before: profiles, after: shared.publishing.is_apart(digest, after), lasting })
 }
 
-fn remember(shared: &Shared, plan: &Plan, after: &File, learnt: &[Learnt<'_>]) -> Result<(), Failure> {
+fn remember(shared: &Shared, plan: &Plan, written: &Written, learnt: &[Learnt<'_>]) -> Result<(), Failure> {
     let connections = connections(shared)?;
     let connections: HashMap<ConnectionId, &Connection> = connections.iter().map(|connection| (connection.id, connection)).collect();
+    let after = &written.after;
     // One is found without making the others.
     let profiles: HashMap<&str, Profile<'_>> = match learnt {
         [] => return Ok(()),
         [Learnt::Published(_, one)] => after.profile(one).into_iter().map(|profile| (*one, profile)).collect(),
         _ => after.profiles().into_iter().map(|profile| (profile.name, profile)).collect(),
     };
+    let known: HashMap<String, Publication> =
+        shared.publishing.publications().into_iter().filter(|it| it.file == plan.path).map(|it| (it.profile.clone(), it)).collect();
+    let names: HashSet<&str> = learnt.iter().map(Learnt::profile).collect();
+    let comparison = Comparison::of(&written.before, after, |name| names.contains(name));
     let (mut published, mut forgotten) = (Vec::new(), Vec::new());
+    let mut now_published = HashSet::new();
     for one in learnt {
         match one {
             Learnt::Published(id, profile) => {
-                let both = connections.get(id).zip(profiles.get(profile));
-                published.extend(both.map(|(connection, profile)| known::publication(shared, &plan.path, profile, connection)));
+                let Some((connection, found)) = connections.get(id).zip(profiles.get(profile)) else { continue };
+                let earlier = known.get(*profile);
+                let former = comparison.former(profile, earlier.and_then(known::former).as_ref());
+                let backup = written.lasting.clone().filter(|_| former.held_secrets()).or_else(|| earlier?.backup.clone());
+                let now = known::publication(shared, &plan.path, found, connection);
+                now_published.insert(*profile);
+                published.push(Publication { before: serde_json::to_value(&former).ok(), backup, ..now });
             }
-            Learnt::Removed(profile) => forgotten.push(*profile),
+            Learnt::Removed(profile) => {
+                forgotten.push(*profile);
+                if let Some(backup) = known.get(*profile).and_then(|known| known.backup.as_deref()) {
+                    let_go(written, profile, backup);
+                }
+            }
+            Learnt::BecameDefault(profile) if now_published.contains(profile) => {}
+            Learnt::BecameDefault(profile) => {
+                let Some(known) = known.get(*profile) else { continue };
+                let former = known::former(known).map(|earlier| comparison.with_default(profile, &earlier));
+                let before = former.and_then(|former| serde_json::to_value(&former).ok()).or_else(|| known.before.clone());
+                published.push(Publication { before, ..known.clone() });
+            }
         }
     }
     if let Err(failure) = shared.publishing.publications.settle(&plan.path, &published, &forgotten) {
@@ -103,6 +164,16 @@ fn remember(shared: &Shared, plan: &Plan, after: &File, learnt: &[Learnt<'_>]) -
         shared.fail(not_remembered(&plan.path, failure));
     }
     Ok(())
+}
+
+/// The file as it was before is not needed any more once all its secrets of this profile stand in the file again.
+fn let_go(written: &Written, profile: &str, backup: &Path) {
+    let Some(before) = written.file.lasting(backup).and_then(|bytes| File::read(&bytes).ok()) else { return };
+    let now: HashSet<&str> = written.after.secrets().map(|(_, secret)| secret.in_file()).collect();
+    let all_back = before.profile(profile).is_some_and(|before| before.secrets().all(|(_, secret)| now.contains(secret.expose_secret())));
+    if all_back {
+        written.file.let_go(backup);
+    }
 }
 
 fn not_remembered(path: &Path, failure: Failure) -> Failure {
@@ -134,6 +205,7 @@ fn restored(shared: &Shared) -> Result<(), Failure> {
         None => file.restore()?,
     }
     let now = Now::read(shared)?;
+    super::tell_published(shared);
     let profiles = now.profiles.profiles();
     let profiles: HashMap<&str, &Profile<'_>> = profiles.iter().map(|profile| (profile.name, profile)).collect();
     let known = shared.publishing.publications.load();
@@ -149,7 +221,7 @@ pub(in crate::engine) fn keep(shared: &Shared, profile: &str) {
         let Some(known) = known.into_iter().find(|known| known.file == path && known.profile == profile) else { return Ok(()) };
         let connections = connections(shared)?;
         match connections.iter().find(|connection| connection.id == known.connection) {
-            Some(connection) => known::record(shared, path, now, profile, connection),
+            Some(connection) => known::record(shared, now, known, connection),
             None => shared.publishing.publications.forget(path, profile),
         }
     });

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 
-use super::{Shared, connections};
+use super::{Shared, connections, replaced};
 use crate::{
     connection::{BaseUrl, Connection, ConnectionId, SecretKind},
     failure::{Code, Failure},
-    interchange::databrickscfg::{File, Profile, Value},
+    interchange::databrickscfg::{File, Profile, ProfileName, Value},
     storage::SecretKey,
 };
 
@@ -84,8 +84,13 @@ pub(super) fn standing_for(
     };
     let one = |(named, profile): &(Option<ConnectionId>, &Profile<'_>)| {
         let candidates = candidates(profile);
+        let called = |connection: &Connection| {
+            connection.name.as_str() == profile.name || ProfileName::of(&connection.name).as_str() == profile.name
+        };
         let first = candidates.iter().filter(|connection| Some(connection.id) == *named);
-        let found = first.chain(candidates).find(|connection| stands(profile, connection));
+        let second = candidates.iter().filter(|connection| called(connection));
+        let fits = |connection: &&&Connection| stands(profile, connection) && !replaced::is_another(profile, connection);
+        let found = first.chain(second).chain(candidates).find(fits);
         found.map(|connection| Connection::clone(connection)).ok_or_else(|| held.unread.clone().unwrap_or_else(|| nobody(profile)))
     };
     Ok(profiles.iter().map(one).collect())
@@ -110,15 +115,27 @@ pub(super) fn move_away(shared: &Shared, before: &File, after: &File, likely: &H
     if gone.is_empty() {
         return false;
     }
-    let Ok(connections) = connections(shared) else { return false };
-    let kinds: HashSet<SecretKind> = gone.iter().filter_map(|(key, _)| kind(key)).collect();
+    held_by_nobody(shared, gone, likely).is_some_and(|unheld| unheld.is_empty())
+}
+
+/// Those of these secrets that the vault holds for no connection; `likely` are asked first. `None`: the vault does not open.
+pub(super) fn held_by_nobody<'a>(
+    shared: &Shared,
+    mut secrets: Vec<(&'a str, Value<'a>)>,
+    likely: &HashSet<ConnectionId>,
+) -> Option<Vec<(&'a str, Value<'a>)>> {
+    if secrets.is_empty() {
+        return Some(secrets);
+    }
+    let connections = connections(shared).ok()?;
+    let kinds: HashSet<SecretKind> = secrets.iter().filter_map(|(key, _)| kind(key)).collect();
     let (first, rest) = connections.iter().map(|connection| connection.id).partition(|id| likely.contains(id));
     for owners in [first, rest] {
-        let Ok(held) = Held::read(shared, &owners, &kinds) else { return false };
-        gone.retain(|(key, secret)| held.owners(key, *secret).is_none());
-        if gone.is_empty() {
-            return true;
+        let held = Held::read(shared, &owners, &kinds).ok()?;
+        secrets.retain(|(key, secret)| held.owners(key, *secret).is_none());
+        if secrets.is_empty() {
+            break;
         }
     }
-    false
+    Some(secrets)
 }

@@ -7,6 +7,7 @@ use super::{
     keys::{is_sign_in, small},
     lines::{BOM, Kind, Line},
 };
+use crate::connection::without_secrets;
 
 pub(super) fn remarks(text: &str, lines: &[Line]) -> Vec<Remark> {
     let mut found = Vec::new();
@@ -76,6 +77,34 @@ pub(super) fn remarks(text: &str, lines: &[Line]) -> Vec<Remark> {
     }
     found.extend(several_ways(text, lines));
     found.sort_by_key(|remark| remark.line);
+    found
+}
+
+/// Sections and keys that stand there twice, of which Python's SDK refuses each.
+pub(super) fn duplicates(text: &str, lines: &[Line]) -> Vec<Remark> {
+    let mut found = Vec::new();
+    let mut sections: HashMap<&str, usize> = HashMap::new();
+    let mut keys: HashMap<Cow<'_, str>, usize> = HashMap::new();
+    for line in lines {
+        match &line.kind {
+            Kind::Section(name) => {
+                let name = name.of(text);
+                keys.clear();
+                if let Some(first) = sections.insert(name, line.number).filter(|_| name != "DEFAULT") {
+                    found.push(Remark { line: line.number, words: format!("[{name}] stands in line {first} and in line {}", line.number) });
+                }
+            }
+            Kind::Entry(entry) => {
+                let key = entry.key.of(text);
+                if let Some(first) = keys.insert(small(key), line.number) {
+                    let words =
+                        format!("{} stands twice in one section, in line {first} and in line {}", without_secrets(key), line.number);
+                    found.push(Remark { line: line.number, words });
+                }
+            }
+            Kind::Blank | Kind::Comment => {}
+        }
+    }
     found
 }
 

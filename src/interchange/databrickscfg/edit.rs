@@ -1,5 +1,7 @@
 //! One change to the text. Every line that is not asked about keeps every byte.
 
+mod give_back;
+
 use std::{
     collections::{HashMap, HashSet},
     iter::Peekable,
@@ -34,6 +36,8 @@ struct Draft<'a> {
     behind: Vec<(usize, Zeroizing<String>)>,
     /// Put at the end of the file.
     end: Zeroizing<String>,
+    /// What goes from the end of the file.
+    strip: String,
     newline: &'static str,
 }
 
@@ -44,11 +48,12 @@ pub(super) fn changed(file: &File, edit: &Edit) -> Result<Changed, Failure> {
 }
 
 fn apply(file: &File, edit: &Edit) -> Result<File, Failure> {
-    let mut draft = Draft::of(file.text.expose_secret(), &file.lines);
+    let mut draft = Draft::of(file);
     match edit {
         Edit::Put { profile, keys } => draft.publish(profile.as_str(), keys)?,
         Edit::RemoveKeys { profile, keys } => draft.remove_keys(profile, |key| keys.iter().any(|gone| gone == key)),
-        Edit::Remove { profile } => {
+        Edit::Remove { profile, former: Some(former) } => return give_back::give_back(file, profile, former),
+        Edit::Remove { profile, former: None } => {
             draft.remove_section(profile);
             draft.remove_default(profile);
         }
@@ -71,17 +76,22 @@ fn apply(file: &File, edit: &Edit) -> Result<File, Failure> {
             return now.map_or_else(|| File::of(file.text.clone()).map_err(|_| not_read_back()), Ok);
         }
     }
-    let mut new = draft.finish();
+    let new = drawn(draft)?;
     if let Edit::Put { profile, keys } = edit {
-        alike(file.text.expose_secret(), &new, &[(profile.as_str(), keys)])?;
+        alike(file.text.expose_secret(), new.text.expose_secret(), &[(profile.as_str(), keys)])?;
     }
+    Ok(new)
+}
+
+fn drawn(draft: Draft<'_>) -> Result<File, Failure> {
+    let mut new = draft.finish();
     File::of(SecretString::from(std::mem::take(&mut *new))).map_err(|_| not_read_back())
 }
 
 /// Sections that stand in the file and are put one after the other: none of them knows of another one, so one pass over the file makes them
 /// all. `None`: the next edit is of another kind.
 fn together<'a>(file: &File, edits: &mut Peekable<impl Iterator<Item = &'a Edit>>) -> Option<Result<File, Failure>> {
-    let mut draft = Draft::of(file.text.expose_secret(), &file.lines);
+    let mut draft = Draft::of(file);
     let sections = draft.sections();
     let mut put: Vec<Put<'a>> = Vec::new();
     let mut seen = HashSet::new();
@@ -95,11 +105,11 @@ fn together<'a>(file: &File, edits: &mut Peekable<impl Iterator<Item = &'a Edit>
         return None;
     }
     draft.found = Some(sections);
-    let drawn = put.iter().try_for_each(|(profile, keys)| draft.publish(profile, keys));
-    Some(drawn.and_then(|()| {
-        let mut new = draft.finish();
-        alike(file.text.expose_secret(), &new, &put)?;
-        File::of(SecretString::from(std::mem::take(&mut *new))).map_err(|_| not_read_back())
+    let published = put.iter().try_for_each(|(profile, keys)| draft.publish(profile, keys));
+    Some(published.and_then(|()| {
+        let new = drawn(draft)?;
+        alike(file.text.expose_secret(), new.text.expose_secret(), &put)?;
+        Ok(new)
     }))
 }
 
@@ -121,7 +131,8 @@ impl<'a> Draft<'a> {
         found
     }
 
-    fn of(text: &'a str, lines: &'a [Line]) -> Self {
+    fn of(file: &'a File) -> Self {
+        let (text, lines) = (file.text.expose_secret(), file.lines.as_slice());
         Self {
             found: None,
             text,
@@ -129,6 +140,7 @@ impl<'a> Draft<'a> {
             acts: lines.iter().map(|_| Act::Keep).collect(),
             behind: Vec::new(),
             end: Zeroizing::default(),
+            strip: String::new(),
             newline: if text.contains("\r\n") { "\r\n" } else { "\n" },
         }
     }
@@ -363,6 +375,9 @@ impl Draft<'_> {
             }
         }
         new.push_str(&self.end);
+        if let Some(kept) = new.strip_suffix(&self.strip).map(str::len) {
+            new.truncate(kept);
+        }
         // No reader but Go bears it.
         if new.starts_with(super::lines::BOM) && added + replaced > 0 {
             new.drain(..super::lines::BOM.len_utf8());

@@ -65,7 +65,8 @@ const SECRETS: [&str; 9] = [
 ];
 
 /// The keys that are a way to sign in, or belong to one: what the CLI's `auth login` takes out before it writes its own, and how the way is chosen.
-const SIGN_IN: [&str; 26] = [
+/// What only goes with them (`audience`, `disable_oauth_refresh_token`, the CLI's `experimental_is_unified_host`) stays.
+const SIGN_IN: [&str; 22] = [
     "token",
     "username",
     "password",
@@ -88,10 +89,6 @@ const SIGN_IN: [&str; 26] = [
     "oidc_token_env",
     "auth_type",
     "databricks_cli_path",
-    "audience",
-    "token_audience",
-    "experimental_is_unified_host",
-    "disable_oauth_refresh_token",
 ];
 
 /// `token`, `password`, `client_secret`, `azure_client_secret`, `google_credentials`, `metadata_service_url`...

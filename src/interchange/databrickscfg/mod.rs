@@ -7,11 +7,13 @@
 mod dialects;
 mod diff;
 mod edit;
+mod former;
 mod keys;
 mod leads;
 mod lines;
 mod name;
 pub mod python;
+mod suspects;
 #[cfg(test)]
 mod tests;
 
@@ -22,13 +24,15 @@ use secrecy::{ExposeSecret, SecretString};
 use self::lines::{Kind, Line, Unreadable};
 pub use self::{
     diff::{DiffKind, DiffLine},
+    former::{Comparison, Former},
     keys::{decides, is_secret},
     leads::{Leads, Places},
     name::ProfileName,
+    suspects::Suspect,
 };
 
 use crate::{
-    connection::{Connection, ConnectionId, Level},
+    connection::{AuthMethod, Connection, ConnectionId, Level},
     failure::{Code, Failure},
 };
 
@@ -66,7 +70,13 @@ impl ExposeSecret<str> for Value<'_> {
     }
 }
 
-impl Value<'_> {
+impl<'a> Value<'a> {
+    /// As long as the file is there.
+    #[must_use]
+    pub fn in_file(self) -> &'a str {
+        self.0
+    }
+
     /// A copy of its own.
     #[must_use]
     pub fn to_secret(self) -> SecretString {
@@ -120,9 +130,16 @@ impl File {
     /// Not UTF-8, too long, a line that Go refuses: which line, why.
     pub fn read(bytes: &[u8]) -> Result<Self, Failure> {
         Self::fits(bytes)?;
+        if is_utf_16(bytes) {
+            return Err(in_another_encoding(
+                "It is text in UTF-16, as PowerShell's > writes it, and no Databricks tool reads that.".to_owned(),
+            ));
+        }
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let line = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
-            unreadable(format!("Line {line} is not text in UTF-8."))
+            in_another_encoding(format!(
+                "Line {line} holds a letter in an older encoding than UTF-8 (ANSI), perhaps in a comment, and Python's SDK refuses the whole file for it."
+            ))
         })?;
         if text.contains('\0') {
             return Err(unreadable("It holds bytes that no text has.".to_owned()));
@@ -236,6 +253,12 @@ impl File {
         default.get("host").is_some().then(|| default.name.to_owned())
     }
 
+    /// The first section or key that stands in the file twice, in words: Python's SDK refuses the whole file for it.
+    #[must_use]
+    pub fn duplicate(&self) -> Option<Remark> {
+        dialects::duplicates(self.text.expose_secret(), &self.lines).into_iter().next()
+    }
+
     /// What `[__settings__]` says of a key, where the Databricks CLI keeps what it was told.
     #[must_use]
     pub fn setting(&self, key: &str) -> Option<String> {
@@ -264,8 +287,9 @@ pub enum Edit {
     Put { profile: ProfileName, keys: Vec<(&'static str, String)> },
     /// These keys go: *Move secrets out of this file*. In a plan, without a key: nobody holds its secrets, and they stay.
     RemoveKeys { profile: String, keys: Vec<String> },
-    /// The whole section goes.
-    Remove { profile: String },
+    /// The profile that was published goes, and what stood there before comes back: `former`, which the engine knows. Without it, the whole section
+    /// goes.
+    Remove { profile: String, former: Option<Former> },
     /// `[__settings__] default_profile`.
     Default { profile: String },
     /// One after the other, as one change: one diff, one backup, one way back. With the connection that each of them publishes, if any.
@@ -343,9 +367,28 @@ pub fn published(connection: &Connection, helper: &str) -> Vec<(&'static str, St
         keys.push(("account_id", account_id.as_str().to_owned()));
     }
     keys.extend(connection.workspace_id.clone().map(|id| ("workspace_id", id)));
+    keys.extend(own_scopes(connection).map(|scopes| ("scopes", scopes)));
     keys.push(("auth_type", "databricks-cli".to_owned()));
     keys.push(("databricks_cli_path", helper.to_owned()));
     keys
+}
+
+/// What a person has limited a sign-in through the browser to, as the CLI's `auth login --scopes` writes it. SDKs compare it with the token, so it
+/// is only written where the token is asked for with just these.
+fn own_scopes(connection: &Connection) -> Option<String> {
+    let AuthMethod::Browser(app) = &connection.auth else { return None };
+    let scopes = app.scopes.as_ref().filter(|_| connection.sign_in_of.is_none())?;
+    let own: Vec<&str> = scopes.iter().filter(|scope| *scope != "offline_access").collect();
+    (!own.is_empty() && own != ["all-apis"]).then(|| own.join(","))
+}
+
+fn is_utf_16(bytes: &[u8]) -> bool {
+    let nothing = |bytes: &[u8], at: usize| bytes.len() > 3 && bytes.iter().skip(at).step_by(2).take(32).all(|byte| *byte == 0);
+    bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || (nothing(bytes, 0) != nothing(bytes, 1))
+}
+
+fn in_another_encoding(why: String) -> Failure {
+    Failure { fix: "Save it as UTF-8 in an editor; Brickpass leaves the file as it is.".to_owned(), ..unreadable(why) }
 }
 
 fn unreadable(why: String) -> Failure {

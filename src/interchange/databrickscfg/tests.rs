@@ -129,7 +129,7 @@ fn a_new_section_comes_last_behind_a_blank_line_and_without_a_line_break_too() {
     assert_eq!(after("", &put("b", &OURS)), added);
     assert_eq!(after("[a]\nx = 1", &put("b", &OURS)), format!("[a]\nx = 1\n\n{added}"));
     assert_eq!(after("[a]\nx = 1\n\n", &put("b", &OURS)), format!("[a]\nx = 1\n\n{added}"));
-    let back = after(&format!("[a]\nx = 1\n\n{added}"), &Edit::Remove { profile: "b".to_owned() });
+    let back = after(&format!("[a]\nx = 1\n\n{added}"), &Edit::Remove { profile: "b".to_owned(), former: None });
     assert_eq!(back, "[a]\nx = 1\n\n");
 }
 
@@ -145,7 +145,7 @@ fn ids_of_a_former_address_go_with_it() {
 #[test]
 fn a_profile_that_goes_is_no_default_any_more_and_only_one_that_is_there_becomes_it() {
     let text = "[a]\nhost = https://x\n\n[__settings__]\ndefault_profile = a\nauth_storage = secure\n";
-    assert_eq!(after(text, &Edit::Remove { profile: "a".to_owned() }), "[__settings__]\nauth_storage = secure\n");
+    assert_eq!(after(text, &Edit::Remove { profile: "a".to_owned(), former: None }), "[__settings__]\nauth_storage = secure\n");
     let failure = file(text).changed(&Edit::Default { profile: "b".to_owned() }).err().unwrap();
     assert!(failure.what.contains("\"b\""), "{failure}");
 }
@@ -305,7 +305,7 @@ proptest! {
         for bytes in [bytes.as_slice(), text.as_bytes()] {
             if let Ok(file) = File::read(bytes) {
                 let _ = (file.profiles(), file.remarks(), file.default_profile());
-                let _ = file.changed(&Edit::Remove { profile: "a".to_owned() });
+                let _ = file.changed(&Edit::Remove { profile: "a".to_owned(), former: None });
                 for name in ["a", "DEFAULT", SETTINGS] {
                     let one = |found: Option<Profile<'_>>| found.map(|it| (it.name.to_owned(), it.lines, it.keys.len()));
                     prop_assert_eq!(one(file.profile(name)), one(file.profiles().into_iter().find(|it| it.name == name)));

@@ -68,7 +68,7 @@ impl Place {
 
     fn change(&self, bytes: &[u8]) -> Result<(), Failure> {
         let file = self.file();
-        file.replace(file.read()?.digest(), bytes, KeepBackup::Yes)
+        file.replace(file.read()?.digest(), bytes, KeepBackup::Yes).map(drop)
     }
 }
 
@@ -205,7 +205,7 @@ fn killed_after_the_backup_the_file_is_as_before_and_nothing_is_undone() {
     place.change(b"two").unwrap();
     let now = place.file().read().unwrap();
     place.file().lock.parent().map(fs::create_dir_all);
-    place.file().keep(&now, b"three").unwrap();
+    place.file().keep(&now, b"three", false).unwrap();
     assert_eq!(place.bytes(), b"two");
     place.file().restore().unwrap();
     assert_eq!(place.bytes(), b"one", "the change that never came is passed over");
@@ -353,7 +353,7 @@ fn a_file_that_is_no_such_file_is_refused() {
 fn what_a_killed_write_left_behind_goes_with_the_next_one() {
     let folder = tempfile::tempdir().unwrap();
     let file = ForeignFile::new(folder.path().join("cfg"), &folder.path().join("state"));
-    let replace = |bytes: &[u8]| file.replace(file.read().unwrap().digest(), bytes, KeepBackup::Yes).unwrap();
+    let replace = |bytes: &[u8]| drop(file.replace(file.read().unwrap().digest(), bytes, KeepBackup::Yes).unwrap());
     replace(b"one");
     let left = |place: &Path, name: &str, hours: u64| {
         let path = place.join(name);
@@ -365,4 +365,33 @@ fn what_a_killed_write_left_behind_goes_with_the_next_one() {
     let stay = [left(folder.path(), ".brickpass-now.tmp", 0), left(folder.path(), "theirs.tmp", 2)];
     replace(b"two");
     assert!(old.iter().all(|path| !path.exists()) && stay.iter().all(|path| path.exists()));
+}
+
+#[test]
+fn a_state_that_is_kept_for_good_outlives_every_later_change_until_it_is_let_go() {
+    let place = Place::new();
+    place.put(b"token 0");
+    let file = place.file();
+    let kept = file.replace(file.read().unwrap().digest(), b"0", KeepBackup::Lasting).unwrap().unwrap();
+    for number in 1..=8 {
+        place.change(format!("token {number}").as_bytes()).unwrap();
+    }
+    file.replace(file.read().unwrap().digest(), b"none", KeepBackup::No).unwrap();
+    assert_eq!((file.all_lasting(), file.lasting(&kept).unwrap().as_slice()), (vec![kept.clone()], &b"token 0"[..]));
+    // It is not the state before the last change, and no way back.
+    assert!(!file.has_backup(&file.read().unwrap()));
+    file.let_go(&kept);
+    assert!(!kept.exists() && file.lasting(&kept).is_none());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_null_device_is_an_empty_file_that_takes_nothing() {
+    let place = Place::new();
+    let file = ForeignFile::new("/dev/null".into(), &place.state());
+    let now = file.read().unwrap();
+    assert!(now.bytes.is_empty() && !now.exists);
+    let failure = file.replace(now.digest(), b"x", KeepBackup::Yes).unwrap_err();
+    assert!(failure.what.contains("/dev/null") && failure.fix.contains("DATABRICKS_CONFIG_FILE"), "{failure}");
+    assert!(file.backups().is_empty());
 }

@@ -9,7 +9,7 @@ use crate::{
         fonts,
         state::{Deletion, Doomed},
         text, theme,
-        widgets::{Button, TextField, paragraph, remark},
+        widgets::{Button, TextField, checkbox, paragraph, remark},
     },
 };
 
@@ -25,6 +25,10 @@ pub(super) fn title(deletion: &Deletion) -> String {
 
 pub(super) fn contents(ui: &mut Ui, deletion: &mut Deletion) -> Option<Answer> {
     what_goes(ui, &deletion.connections);
+    if !deletion.published.is_empty() {
+        say(ui, &text::also_published(&deletion.published));
+        checkbox(ui, &mut deletion.unpublish, text::UNPUBLISH_TOO);
+    }
     let cancel = (Button::ghost(text::CANCEL), Answer::Cancel);
     let Some(expected) = deletion.expected.clone() else {
         return cautious_buttons(ui, [cancel, (Button::danger(text::DELETE), Answer::Delete)]);

@@ -16,7 +16,7 @@ use crate::{
         text::{self, export as words, tokens as shared},
         theme::{self, Tone},
         tokens::leads_elsewhere,
-        widgets::{Button, TextField, asking_for_rows, badge, card, form_row, outdented, paragraph, remark, spinner},
+        widgets::{Button, TextField, asking_for_rows, badge, card, checkbox, form_row, outdented, paragraph, remark, spinner},
     },
 };
 
@@ -87,7 +87,7 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         paragraph(ui, meaning, fonts::regular(14.0), palette.weak);
         let asked = state.profiles.publishing(id).map(Publishing::intent);
         if let Some(cli) = state.profiles.cli_token(id) {
-            paragraph(ui, &cli.words(), fonts::regular(14.0), palette.weak);
+            paragraph(ui, &cli.words(&name), fonts::regular(14.0), palette.weak);
         }
         let can_default = !is_default && drift != Drift::Gone && asked != Some(Intent::Default);
         let can_unpublish = drift != Drift::Gone && asked != Some(Intent::Unpublish);
@@ -186,8 +186,11 @@ fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             intent == Intent::Publish && state.profiles.published(id).is_some_and(|(line, _)| line.name == publishing.name().trim());
         paragraph(ui, &words::changes(&file, again), fonts::medium(14.0), palette.text);
         diff(ui, &plan.diff);
-        for warning in plan.edit.warnings() {
+        for warning in plan.warnings() {
             remark(ui, Severity::Warning, &warning);
+        }
+        for replaced in &plan.replaces {
+            remark(ui, Severity::Error, &replaced.words());
         }
     } else if publishing.plan().waits() {
         ui.horizontal(|ui| {
@@ -196,7 +199,9 @@ fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         });
     }
     ui.add_space(4.0);
-    let (ready, changing) = (publishing.change().is_some(), state.profiles.is_changing());
+    agree(ui, state, id);
+    let Some(publishing) = state.profiles.publishing(id) else { return };
+    let (ready, changing) = (publishing.is_ready(), state.profiles.is_changing());
     let again = state.profiles.published(id).is_some();
     let nothing = publishing.is_there_already();
     ui.horizontal_wrapped(|ui| {
@@ -218,6 +223,13 @@ fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
         undo_button(ui, state, act);
     });
     ui.add_space(8.0);
+}
+
+/// A profile that is somebody else's is replaced only by whoever says so.
+fn agree(ui: &mut Ui, state: &mut State, id: ConnectionId) {
+    let Some(publishing) = state.profiles.publishing_mut(id).filter(|publishing| !publishing.replaces().is_empty()) else { return };
+    checkbox(ui, &mut publishing.agreed, words::REPLACE);
+    ui.add_space(4.0);
 }
 
 fn undo(ui: &mut Ui, state: &mut State, act: &mut Act) {
@@ -243,7 +255,8 @@ fn about_the_file(ui: &mut Ui, state: &mut State, act: &mut Act) {
     paragraph(ui, &words::in_file(&file.path, file.target.as_deref()), fonts::regular(12.0), palette.weak);
     let looks = outdented(ui, |ui| Button::ghost(words::EFFECTIVE).icon(Icon::Search).small().show(ui)).clicked();
     let plain: Vec<_> = file.profiles.iter().filter(|line| !line.secrets.is_empty()).collect();
-    if !file.remarks.is_empty() || !plain.is_empty() || file.exposed || file.twin {
+    let odd = file.profiles.iter().any(|line| line.orphan.is_some() || !line.suspects.is_empty());
+    if !file.remarks.is_empty() || !plain.is_empty() || file.exposed || file.twin || odd {
         paragraph(ui, words::REMARKS, fonts::medium(14.0), palette.text);
     }
     if file.exposed {
@@ -263,6 +276,14 @@ fn about_the_file(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
     if file.remarks.len() > SOME {
         remark(ui, Severity::Warning, &words::more_remarks(file.remarks.len() - SOME));
+    }
+    for line in &file.profiles {
+        for suspect in line.suspects.iter().take(SOME) {
+            remark(ui, Severity::Warning, &words::looks_like_a_token(&suspect.place(), &line.name));
+        }
+        if let Some(orphan) = line.orphan {
+            remark(ui, Severity::Warning, &words::orphaned(&line.name, orphan.words()));
+        }
     }
     let mut moves = false;
     if !plain.is_empty() {

@@ -7,7 +7,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::Inner;
 use crate::{
     connection::{ConnectionId, SecretKind},
-    engine::{Command, Drift, Event, ExportOf, ExportPlace, ExportRequest, Offer, Plan, ProfileLine, ProfilesFile, Proof, RunId},
+    engine::{
+        Command, Drift, Event, ExportOf, ExportPlace, ExportRequest, Offer, Plan, ProfileLine, ProfilesFile, Proof, Replaced, RunId,
+        TakenOut,
+    },
     failure::{Code, Failure, Remedy},
     interchange::{
         databrickscfg::{DiffKind, DiffLine, Edit},
@@ -85,7 +88,9 @@ pub fn profile(name: &str, published: Option<(ConnectionId, Drift)>) -> ProfileL
         auth_type: None,
         is_default: false,
         secrets: Vec::new(),
+        suspects: Vec::new(),
         published,
+        orphan: None,
     }
 }
 
@@ -95,6 +100,8 @@ pub struct FakeTools {
     pub has_file: bool,
     pub file: ProfilesFile,
     before: Option<ProfilesFile>,
+    /// Whom a publication would take a profile from.
+    pub replaces: Vec<Replaced>,
     /// What reading the file comes to.
     pub read_failure: Option<Failure>,
     pub export_failure: Option<Failure>,
@@ -122,11 +129,14 @@ impl Default for FakeTools {
             exposed: false,
             twin: false,
             backup: false,
+            kept: Vec::new(),
+            auth_storage: None,
         };
         Self {
             has_file: false,
             file,
             before: None,
+            replaces: Vec::new(),
             read_failure: None,
             export_failure: None,
             plan_failure: None,
@@ -162,11 +172,12 @@ impl FakeTools {
                     diff.push(line(DiffKind::Added, "auth_type = databricks-cli"));
                 }
                 Edit::Default { profile } => diff.push(line(DiffKind::Added, &format!("default_profile = {profile}"))),
-                Edit::Remove { profile } => diff.push(line(DiffKind::Removed, &format!("[{profile}]"))),
+                Edit::Remove { profile, .. } => diff.push(line(DiffKind::Removed, &format!("[{profile}]"))),
                 Edit::RemoveKeys { .. } | Edit::Several(_) => {}
             }
         }
-        Plan { path: self.file.path.clone(), edit, digest: [0; 32], diff, connection }
+        let path = self.file.path.clone();
+        Plan { path, edit, digest: [0; 32], diff, connection, replaces: self.replaces.clone(), agreed: false, notes: Vec::new() }
     }
 
     fn apply(&mut self, plan: &Plan) {
@@ -182,7 +193,7 @@ impl FakeTools {
                     line.is_default = line.name == *profile;
                 }
             }
-            Edit::Remove { profile } => self.file.profiles.retain(|line| line.name != *profile),
+            Edit::Remove { profile, .. } => self.file.profiles.retain(|line| line.name != *profile),
             Edit::RemoveKeys { .. } | Edit::Several(_) => {}
         }
     }
@@ -230,6 +241,10 @@ impl Inner {
                 self.events.push_back(Event::Proved { run, id, outcome });
             }
             Command::ListProfiles => self.tell_profiles(),
+            Command::Unpublish { ids } => {
+                let taken_out = TakenOut { profiles: vec!["sales".to_owned()], notes: Vec::new() };
+                self.events.push_back(Event::Unpublished { ids, outcome: Ok(taken_out) });
+            }
             Command::PlanPublish { run, id, profile } => {
                 let name = crate::interchange::databrickscfg::ProfileName::parse(&profile).unwrap();
                 let plan = self.tools.plan(Edit::Put { profile: name, keys: Vec::new() }, Some(id));

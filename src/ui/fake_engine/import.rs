@@ -95,11 +95,23 @@ impl Around {
             auth_type: None,
             is_default: false,
             secrets: secret.then(|| "token".to_owned()).into_iter().collect(),
+            suspects: Vec::new(),
             published: None,
+            orphan: None,
         };
         let profiles = self.profiles.iter().map(line).collect();
         let (path, backup) = (PathBuf::from(CLI_FILE), self.before.is_some());
-        ProfilesFile { path, target: None, profiles, remarks: Vec::new(), exposed: false, twin: false, backup }
+        ProfilesFile {
+            path,
+            target: None,
+            profiles,
+            remarks: Vec::new(),
+            exposed: false,
+            twin: false,
+            backup,
+            kept: Vec::new(),
+            auth_storage: None,
+        }
     }
 
     /// As the engine: what a connection stands for is published.
@@ -125,7 +137,7 @@ impl Around {
                     *secret &= name != profile || keys.is_empty();
                 }
             }
-            Edit::Remove { profile } => self.profiles.retain(|(name, _)| name != profile),
+            Edit::Remove { profile, .. } => self.profiles.retain(|(name, _)| name != profile),
             Edit::Default { .. } => {}
             Edit::Several(edits) => {
                 for (_, edit) in edits {
@@ -147,7 +159,8 @@ fn planned(edit: Edit, connection: Option<ConnectionId>) -> Box<Plan> {
             ]
         })
         .collect();
-    Box::new(Plan { path: PathBuf::from(CLI_FILE), edit, digest: [0; 32], diff, connection })
+    let path = PathBuf::from(CLI_FILE);
+    Box::new(Plan { path, edit, digest: [0; 32], diff, connection, replaces: Vec::new(), agreed: false, notes: Vec::new() })
 }
 
 impl Inner {

@@ -10,7 +10,7 @@ impl State {
     pub fn delete(&mut self, ids: &[ConnectionId], now: Timestamp) -> Vec<Command> {
         let deletion = self.deletion_of(ids);
         if !deletion.asks() || self.cannot_delete(ids) {
-            return self.delete_now(ids, now);
+            return self.delete_now(ids, false, now);
         }
         self.dialog = Some(Dialog::Delete(Box::new(deletion)));
         Vec::new()
@@ -25,7 +25,10 @@ impl State {
 
     pub fn delete_confirmed(&mut self, now: Timestamp) -> Vec<Command> {
         match self.dialog.take() {
-            Some(Dialog::Delete(deletion)) if deletion.may_go_on() => self.delete_now(&deletion.ids(), now),
+            Some(Dialog::Delete(deletion)) if deletion.may_go_on() => {
+                let unpublish = deletion.unpublish && !deletion.published.is_empty();
+                self.delete_now(&deletion.ids(), unpublish, now)
+            }
             other => {
                 self.dialog = other;
                 Vec::new()
@@ -38,7 +41,7 @@ impl State {
         self.read_only().is_some() && ids.iter().any(|id| self.entry_of.contains_key(id))
     }
 
-    fn delete_now(&mut self, ids: &[ConnectionId], now: Timestamp) -> Vec<Command> {
+    fn delete_now(&mut self, ids: &[ConnectionId], unpublish: bool, now: Timestamp) -> Vec<Command> {
         if ids.is_empty() {
             return Vec::new();
         }
@@ -63,7 +66,8 @@ impl State {
         let forms: Vec<Editing> = ids.iter().filter_map(|id| self.forms.remove(id)).filter(Editing::is_unsaved).collect();
         self.last_removal += 1;
         let number = self.last_removal;
-        self.removals.push(Removal { number, ids: ids.to_vec(), entries: Vec::new(), forms, until: now + UNDO, undo_when_removed: false });
+        let until = now + UNDO;
+        self.removals.push(Removal { number, ids: ids.to_vec(), entries: Vec::new(), forms, until, unpublish, undo_when_removed: false });
         self.notices.push(Notice::Removed { words: title, removal: number });
         self.selection.none();
         if saved.is_empty() {
@@ -120,16 +124,18 @@ impl State {
     /// Work that is due by the clock.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Command> {
         let over: Vec<Removal> = self.removals.extract_if(.., |removal| removal.is_over(now)).collect();
-        let mut ids = Vec::new();
+        let (mut ids, mut unpublished) = (Vec::new(), Vec::new());
         for removal in over {
             if removal.entries.is_empty() {
                 // They could not be taken off the list: their unsaved edits are not lost.
                 let listed = removal.forms.into_iter().filter(|form| self.entry_of.contains_key(&form.draft.id));
                 self.forms.extend(listed.map(|form| (form.draft.id, form)));
             }
-            ids.extend(removal.entries.iter().map(|entry| entry.connection.id));
+            let gone = removal.entries.iter().map(|entry| entry.connection.id);
+            unpublished.extend(gone.clone().filter(|_| removal.unpublish));
+            ids.extend(gone);
         }
-        let mut commands = if ids.is_empty() { Vec::new() } else { vec![Command::Purge { ids }] };
+        let mut commands = gone_for_good(ids, unpublished);
         commands.extend(self.export_tick(now));
         commands.extend(self.profiles_tick(now));
         commands
@@ -141,4 +147,11 @@ impl State {
         let due = removals.chain(self.next_export_tick()).chain(self.next_profiles_tick()).min()?;
         Some(due.duration_since(now).max(SignedDuration::ZERO))
     }
+}
+
+/// The profile goes first: whatever keeps it, its secret is not what it waits for.
+pub(super) fn gone_for_good(ids: Vec<ConnectionId>, unpublished: Vec<ConnectionId>) -> Vec<Command> {
+    let unpublish = (!unpublished.is_empty()).then_some(Command::Unpublish { ids: unpublished });
+    let purge = (!ids.is_empty()).then_some(Command::Purge { ids });
+    unpublish.into_iter().chain(purge).collect()
 }

@@ -14,6 +14,10 @@ pub struct Deletion {
     /// What has to be typed first; `None`: pressing the button is enough.
     pub expected: Option<NameToType>,
     pub typed: String,
+    /// The profiles that they are published as.
+    pub published: Vec<String>,
+    /// These are taken out of `.databrickscfg`, too.
+    pub unpublish: bool,
 }
 
 /// A connection that is about to be deleted, and what is deleted from this computer with it.
@@ -45,9 +49,11 @@ pub enum HeldSecret {
 }
 
 impl Deletion {
-    /// Whether anything would go that *Duplicate* or typing it again does not bring back.
+    /// Whether anything would go that *Duplicate* or typing it again does not bring back, or that tools use.
     pub fn asks(&self) -> bool {
-        self.expected.is_some() || self.connections.iter().any(|one| one.secret.is_some() || !one.users.is_empty())
+        self.expected.is_some()
+            || !self.published.is_empty()
+            || self.connections.iter().any(|one| one.secret.is_some() || !one.users.is_empty())
     }
 
     pub fn ids(&self) -> Vec<ConnectionId> {
@@ -69,7 +75,7 @@ impl State {
             [one] => self.entry(one.id).and_then(|entry| NameToType::of(&entry.connection)),
             _ => care.map(|care| NameToType { name: text::DELETE_WORD.to_owned(), care }),
         };
-        Deletion { connections, expected, typed: String::new() }
+        Deletion { connections, expected, typed: String::new(), published: self.profiles.names_of(ids), unpublish: true }
     }
 
     fn doomed(&self, id: ConnectionId, among: &[ConnectionId]) -> Doomed {

@@ -106,9 +106,12 @@ impl State {
             event @ (Event::Exported { .. } | Event::ExportSaved { .. } | Event::Offers { .. } | Event::Proved { .. }) => {
                 self.export_event(event)
             }
-            event @ (Event::Profiles(_) | Event::CliTokens { .. } | Event::Planned { .. } | Event::PlanApplied { .. }) => {
-                self.cli_file_event(event)
-            }
+            event @ (Event::Profiles(_)
+            | Event::Published(_)
+            | Event::Unpublished { .. }
+            | Event::CliTokens { .. }
+            | Event::Planned { .. }
+            | Event::PlanApplied { .. }) => self.cli_file_event(event),
             event @ Event::BackedUp { .. } => {
                 self.backed_up(event);
                 Vec::new()
@@ -116,10 +119,7 @@ impl State {
             event @ (Event::ImportRead { .. } | Event::Imported { .. } | Event::ImportUndone { .. } | Event::Effective { .. }) => {
                 self.import_event(event)
             }
-            Event::SettingsSaved { settings, moved_secrets } => {
-                self.settings_saved(settings, moved_secrets);
-                Vec::new()
-            }
+            Event::SettingsSaved { settings, moved_secrets } => self.settings_saved(settings, moved_secrets),
             Event::Failed { failure, .. } => {
                 self.failed(failure);
                 Vec::new()
@@ -149,7 +149,7 @@ impl State {
         self.counts = None;
     }
 
-    fn settings_saved(&mut self, settings: Settings, moved_secrets: usize) {
+    fn settings_saved(&mut self, settings: Settings, moved_secrets: usize) -> Vec<Command> {
         self.settings = settings;
         let waited = std::mem::take(&mut self.settings_wait);
         if waited == SettingsWait::Save && matches!(self.dialog, Some(Dialog::Settings)) {
@@ -158,6 +158,7 @@ impl State {
         if moved_secrets > 0 {
             self.notices.push(Notice::Done(text::moved_secrets(moved_secrets)));
         }
+        Vec::new()
     }
 
     fn library_came(&mut self, snapshot: Arc<Snapshot>) -> Vec<Command> {

@@ -219,10 +219,13 @@ impl State {
     pub fn leave(&mut self) -> Vec<Command> {
         let mut commands = self.cancel_all_tests();
         commands.extend(self.cancel_all_sign_ins());
-        let ids: Vec<ConnectionId> = self.removals.drain(..).flat_map(|removal| removal.entries).map(|entry| entry.connection.id).collect();
-        if !ids.is_empty() {
-            commands.push(Command::Purge { ids });
+        let (mut ids, mut unpublished) = (Vec::new(), Vec::new());
+        for removal in self.removals.drain(..) {
+            let gone = removal.entries.iter().map(|entry| entry.connection.id);
+            unpublished.extend(gone.clone().filter(|_| removal.unpublish));
+            ids.extend(gone);
         }
+        commands.extend(super::deleting::gone_for_good(ids, unpublished));
         commands
     }
 

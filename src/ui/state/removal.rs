@@ -18,6 +18,8 @@ pub struct Removal {
     /// Unsaved edits come back, too.
     pub forms: Vec<Editing>,
     pub until: Timestamp,
+    /// Their profiles are taken out of `.databrickscfg` once it is over.
+    pub unpublish: bool,
     /// Undo was asked for before the engine had answered.
     pub undo_when_removed: bool,
 }

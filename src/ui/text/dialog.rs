@@ -104,6 +104,15 @@ pub fn lose_their_sign_in(owner: &str, users: &[&str]) -> String {
     format!("{} {verb} the sign-in of {owner} and must sign in again afterwards.", some_of(users))
 }
 
+pub const UNPUBLISH_TOO: &str = "Unpublish";
+
+pub fn also_published(profiles: &[String]) -> String {
+    format!(
+        "Also published as {} in .databrickscfg. Tools that use the profile cannot sign in without the connection.",
+        profiles.join(", ")
+    )
+}
+
 pub fn undo_for(seconds: i64) -> String {
     format!("You can undo this for {seconds} seconds.")
 }

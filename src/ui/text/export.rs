@@ -238,8 +238,28 @@ pub fn unpublished(profile: &str) -> String {
     format!("{profile} is out of the file now")
 }
 
+pub fn taken_out(profiles: &[String], notes: &[String]) -> String {
+    let words = match profiles {
+        [one] => format!("Unpublished the profile {one}."),
+        many => format!("Unpublished the profiles {}.", many.join(", ")),
+    };
+    std::iter::once(words).chain(notes.iter().cloned()).collect::<Vec<_>>().join(" ")
+}
+
+pub fn looks_like_a_token(place: &str, profile: &str) -> String {
+    format!("{place} in [{profile}] holds what looks like a token; Brickpass does not touch it.")
+}
+
+pub fn orphaned(profile: &str, why: &str) -> String {
+    format!("Tools that use the profile {profile} cannot sign in: {why}. To take such profiles out: brickpass profiles clean")
+}
+
+pub const REPLACE: &str = "Replace this profile. The file as it is now is kept, and Undo brings it back.";
+
 pub fn takes_over(profile: &str) -> String {
-    format!("There is a profile {profile} already. Its way to sign in is replaced; its other settings stay.")
+    format!(
+        "There is a profile {profile} already. Its way to sign in is replaced; its other settings stay, and Unpublish gives back what was there."
+    )
 }
 
 pub fn in_file(path: &Path, target: Option<&Path>) -> String {

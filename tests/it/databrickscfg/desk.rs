@@ -70,7 +70,13 @@ impl Desk {
         self.until(|event| if let Event::Planned { run: RUN, outcome } = event { Some(outcome) } else { None })
     }
 
-    pub fn apply(&mut self, plan: Box<Plan>) -> Result<Box<ProfilesFile>, Failure> {
+    /// As somebody who agrees to whatever the change replaces.
+    pub fn apply(&mut self, mut plan: Box<Plan>) -> Result<Box<ProfilesFile>, Failure> {
+        plan.agreed = true;
+        self.apply_unasked(plan)
+    }
+
+    pub fn apply_unasked(&mut self, plan: Box<Plan>) -> Result<Box<ProfilesFile>, Failure> {
         self.send(Command::ApplyPlan { run: RUN, plan });
         self.until(|event| if let Event::PlanApplied { run: RUN, outcome } = event { Some(outcome) } else { None })
     }
@@ -78,6 +84,12 @@ impl Desk {
     pub fn publish(&mut self, connection: &Connection, profile: &str) -> ProfilesFile {
         let plan = self.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: profile.into() }).unwrap();
         *self.apply(plan).unwrap()
+    }
+
+    pub fn unpublish(&mut self, profile: &str) -> Plan {
+        let plan = self.plan(Command::PlanEdit { run: RUN, edit: Edit::Remove { profile: profile.into(), former: None } }).unwrap();
+        self.apply_unasked(plan.clone()).unwrap();
+        *plan
     }
 
     pub fn edit(&mut self, edit: Edit) -> Result<Box<ProfilesFile>, Failure> {

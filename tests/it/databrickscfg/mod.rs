@@ -1,6 +1,7 @@
 //! `.databrickscfg` through the engine and the command line: what is published, what stays as it was, and what its other readers make of it.
 
 mod desk;
+mod giving_back;
 mod publishing;
 mod readers;
 mod secrets;

@@ -215,8 +215,8 @@ fn a_removed_profile_leaves_the_file_as_it_was_before() {
     desk.put(FILE);
     let connection = desk.saved("Sales", |_| {});
     desk.publish(&connection, "new");
-    desk.edit(Edit::Remove { profile: "new".into() }).unwrap();
-    assert_eq!(desk.text().trim_end(), FILE.trim_end());
+    desk.edit(Edit::Remove { profile: "new".into(), former: None }).unwrap();
+    assert_eq!(desk.text(), FILE);
     assert_eq!(desk.drift("new"), None);
     let done: Vec<_> = desk.activity().into_iter().filter(|entry| entry.what != Deed::Save).collect();
     let done: Vec<_> = done.iter().map(|entry| (entry.what, entry.name.as_str(), entry.detail.as_deref(), entry.failed)).collect();

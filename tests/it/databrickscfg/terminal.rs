@@ -30,7 +30,7 @@ fn a_connection_is_published_listed_and_taken_out_in_a_terminal() {
     assert_eq!(asked.code, Some(2), "{asked:?}");
     assert_eq!(text(), FILE);
 
-    let done = terminal.brickpass(&["publish", "Sales", "--yes", "--default", "--json"]);
+    let done = terminal.brickpass(&["publish", "Sales", "--yes", "--default", "--replace-profile", "--json"]);
     assert_eq!(done.code, Some(0), "{done:?}");
     assert_eq!(done.json()["applied"], true);
     assert!(text().contains("default_profile = sales") && !text().contains("dapi-old"));
@@ -98,7 +98,7 @@ fn what_was_written_but_cannot_be_remembered_is_told_as_that() {
     let terminal = terminal();
     put(&file(&terminal), FILE);
     fs::create_dir_all(terminal.home.state_dir().join("publications.json")).unwrap();
-    let told = terminal.brickpass(&["publish", "Sales", "--yes"]);
+    let told = terminal.brickpass(&["publish", "Sales", "--replace-profile", "--yes"]);
     assert_eq!(told.code, Some(1), "{told:?}");
     assert!(told.stderr.contains("was changed as it was shown, but Brickpass cannot remember that."), "{told:?}");
     assert!(!told.stderr.contains("BRICKPASS_CONFIG_DIR") && !told.stderr.contains("Nothing was changed"), "{told:?}");
@@ -191,14 +191,19 @@ fn a_publication_that_is_killed_leaves_the_old_file_or_the_new_one() {
     let terminal = terminal();
     let new = {
         put(&file(&terminal), FILE);
-        let done = terminal.brickpass(&["publish", "Sales", "--yes"]);
+        let done = terminal.brickpass(&["publish", "Sales", "--replace-profile", "--yes"]);
         assert_eq!(done.code, Some(0), "{done:?}");
         (fs::read_to_string(file(&terminal)).unwrap(), done.took)
     };
     let (new, took) = new;
     for step in 0..24 {
         put(&file(&terminal), FILE);
-        let mut child = terminal.command(&["publish", "Sales", "--yes"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = terminal
+            .command(&["publish", "Sales", "--replace-profile", "--yes"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         std::thread::sleep(took * step / 20);
         let _ = child.kill();
         let _ = child.wait();
@@ -206,7 +211,7 @@ fn a_publication_that_is_killed_leaves_the_old_file_or_the_new_one() {
         assert!(left == FILE || left == new, "after step {step}: {left}");
     }
     put(&file(&terminal), FILE);
-    assert_eq!(terminal.brickpass(&["publish", "Sales", "--yes"]).code, Some(0));
+    assert_eq!(terminal.brickpass(&["publish", "Sales", "--replace-profile", "--yes"]).code, Some(0));
     assert_eq!(fs::read_to_string(file(&terminal)).unwrap(), new);
 }
 
@@ -262,4 +267,106 @@ fn no_export_names_a_profile_that_stands_for_something_else() {
     fs::write(&file, fs::read_to_string(&file).unwrap() + "\n[lab]\nhost = https://adb-9.9.azuredatabricks.net\ntoken = x\n").unwrap();
     let refused = of("Lab", "terraform");
     assert!(refused.code == Some(1) && refused.stderr.contains("leads to https://adb-9.9.azuredatabricks.net"), "{refused:?}");
+}
+
+#[test]
+fn pb_19_a_foreign_profile_is_refused_in_a_terminal_and_its_only_secret_comes_back() {
+    let terminal = terminal();
+    let text = "[sales]\nhost = https://old.cloud.databricks.com\ntoken = dapi-only-here\ncluster_id = 1\n";
+    put(&file(&terminal), text);
+    let read = || fs::read_to_string(file(&terminal)).unwrap();
+    for words in [&["publish", "Sales", "--yes"][..], &["publish", "Sales", "--profile", "sales", "--yes"], &["publish", "Sales"]] {
+        let refused = terminal.brickpass(words);
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        let lost = "[sales] now leads to https://old.cloud.databricks.com. The token is stored nowhere else and would be deleted.";
+        for said in [lost, "--replace-profile", "brickpass profiles restore"] {
+            assert!(refused.stderr.contains(said), "{said}: {refused:?}");
+        }
+        assert!(!refused.stderr.contains("dapi-only-here"));
+        assert_eq!(read(), text);
+    }
+    let shown = terminal.done(&["publish", "Sales", "--dry-run"]);
+    assert!(shown.stderr.contains("would be deleted"), "{shown:?}");
+    let done = terminal.done(&["publish", "Sales", "--replace-profile", "--yes"]);
+    let kept = done.stderr.split("is kept as ").nth(1).and_then(|rest| rest.split(". To go back").next()).unwrap();
+    assert_eq!(fs::read_to_string(kept).unwrap(), text);
+    assert!(!read().contains("dapi-only-here"));
+    terminal.done(&["unpublish", "Sales", "--yes"]);
+    assert_eq!(read(), text);
+    terminal.done(&["publish", "Sales", "--replace-profile", "--yes"]);
+    terminal.done(&["profiles", "restore"]);
+    assert_eq!(read(), text);
+}
+
+#[test]
+fn pb_20_removing_a_connection_unpublishes_it_and_orphans_are_cleaned_by_one_command() {
+    let terminal = terminal();
+    let text = "[other]\nhost = https://x\n\n[__settings__]\ndefault_profile = other\n";
+    put(&file(&terminal), text);
+    let read = || fs::read_to_string(file(&terminal)).unwrap();
+    terminal.done(&["publish", "Sales", "--profile", "x1", "--default", "--yes"]);
+    let removed = terminal.done(&["remove", "Sales"]);
+    assert!(removed.stderr.contains("Unpublished the profile x1."), "{removed:?}");
+    assert_eq!(read(), text);
+
+    terminal.add_token("Sales", HOST, &format!("{TOKEN}\n"));
+    terminal.done(&["publish", "Sales", "--profile", "x1", "--default", "--yes"]);
+    terminal.done(&["publish", "Sales", "--profile", "x2", "--yes"]);
+    terminal.done(&["remove", "Sales", "--keep-profile"]);
+    let listed = terminal.done(&["profiles"]);
+    assert!(listed.stdout.contains("its connection was removed") && listed.stderr.contains("brickpass profiles clean"), "{listed:?}");
+    let json = terminal.brickpass(&["profiles", "--json"]).json();
+    assert_eq!(json["profiles"].as_array().unwrap().iter().filter(|it| it["orphan"] == "connection-gone").count(), 2, "{json:#}");
+    let doctor = terminal.brickpass(&["doctor"]);
+    assert!(doctor.code == Some(1) && doctor.stdout.contains("[x1]") && doctor.stdout.contains("brickpass profiles clean"), "{doctor:?}");
+    terminal.done(&["unpublish", "--profile", "x2", "--yes"]);
+    let cleaned = terminal.done(&["profiles", "clean", "--yes"]);
+    assert!(cleaned.stderr.contains("The profile x1 is gone."), "{cleaned:?}");
+    assert_eq!(read(), text);
+    assert!(terminal.done(&["profiles", "clean"]).stderr.contains("has its connection"));
+    // One of a person's own is nobody's to take out.
+    assert_eq!(terminal.brickpass(&["unpublish", "--profile", "other", "--yes"]).code, Some(2));
+    assert_eq!(read(), text);
+    assert_eq!(terminal.brickpass(&["unpublish", "--profile", "nowhere", "--yes"]).code, Some(3));
+}
+
+#[test]
+fn pb_21_publishing_tells_what_the_databricks_cli_has_once_with_and_without_a_default() {
+    let terminal = terminal();
+    put(&file(&terminal), "");
+    let first = terminal.done(&["publish", "Sales", "--profile", "a", "--yes"]);
+    assert!(first.stderr.contains("No profile is the default. To use it without naming it: brickpass profiles default a"), "{first:?}");
+    assert!(first.stderr.contains("[a] holds no secret."), "{first:?}");
+    let default = terminal.done(&["publish", "Sales", "--profile", "b", "--default", "--yes"]);
+    // Its secrets are in a file here, so the CLI gets none.
+    for done in [&first, &default] {
+        assert_eq!(done.stderr.matches("The Databricks CLI reads tokens from the system's keyring alone").count(), 1, "{done:?}");
+    }
+    assert!(!default.stderr.contains("No profile is the default"), "{default:?}");
+}
+
+#[test]
+fn pb_15_secrets_that_are_said_to_be_out_of_the_file_are_looked_for_first() {
+    let terminal = terminal();
+    put(&file(&terminal), &format!("[work]\nhost = {HOST}\npath = {TOKEN}\ntoken = {TOKEN}\n"));
+    let words = "path in [work] holds what looks like a token; Brickpass does not touch it.";
+    assert!(terminal.done(&["profiles"]).stderr.contains(words));
+    let moved = terminal.done(&["profiles", "move-secrets", "--all", "--yes"]);
+    assert!(moved.stderr.contains(words) && !moved.stderr.contains("holds no secret"), "{moved:?}");
+    let again = terminal.brickpass(&["profiles", "move-secrets", "--all", "--yes"]);
+    assert!(again.stderr.contains(words) && !again.stderr.contains("holds no secret"), "{again:?}");
+    assert!(!format!("{moved:?}{again:?}").contains(TOKEN));
+}
+
+#[cfg(unix)]
+#[test]
+fn pb_17_the_null_device_holds_no_profiles_and_takes_none() {
+    let terminal = terminal();
+    let with = |words: &[&str]| {
+        let output = terminal.command(words).env("DATABRICKS_CONFIG_FILE", "/dev/null").output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(with(&["profiles"]).0, Some(0));
+    let (code, said) = with(&["publish", "Sales", "--yes"]);
+    assert!(code == Some(2) && said.contains("/dev/null") && !said.contains("remove what is there"), "{said}");
 }

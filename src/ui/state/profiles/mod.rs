@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Page, Remote, State, Tool, remote::Asked};
 use crate::{
     connection::ConnectionId,
-    engine::{CliToken, CliTokenState, Command, Drift, Plan, ProfileLine, ProfilesFile, Proof, RunId},
+    engine::{CliToken, CliTokenState, Command, Drift, Plan, ProfileLine, ProfilesFile, Proof, Replaced, RunId},
     failure::Failure,
     interchange::databrickscfg::{DiffKind, Edit, ProfileName},
 };
@@ -32,6 +32,8 @@ pub enum Intent {
 
 #[derive(Debug, Default)]
 pub struct Profiles {
+    /// What connections are published as, whether or not the file was looked at.
+    pub(in crate::ui::state) published: Vec<(ConnectionId, String)>,
     file: Remote<Box<ProfilesFile>>,
     publishing: HashMap<ConnectionId, Publishing>,
     cli_tokens: Vec<CliToken>,
@@ -52,6 +54,8 @@ pub struct Publishing {
     due: Option<Timestamp>,
     pub trouble: Option<Failure>,
     proof: Asked<Vec<Result<Proof, Failure>>>,
+    /// The person has ticked that a profile of somebody else is replaced.
+    pub agreed: bool,
 }
 
 impl Publishing {
@@ -72,6 +76,16 @@ impl Publishing {
     pub fn change(&self) -> Option<&Plan> {
         let plan = self.plan.value().filter(|_| self.due.is_none() && !self.plan.waits() && self.plan.failure().is_none())?;
         plan.diff.iter().any(|line| matches!(line.kind, DiffKind::Added | DiffKind::Removed)).then_some(plan)
+    }
+
+    /// What the change would take from somebody, when it would.
+    pub fn replaces(&self) -> &[Replaced] {
+        self.change().map(|plan| plan.replaces.as_slice()).unwrap_or_default()
+    }
+
+    /// The change can be made: whoever loses something by it has agreed.
+    pub fn is_ready(&self) -> bool {
+        self.change().is_some() && (self.agreed || self.replaces().is_empty())
     }
 
     /// The file holds already what would be written.
@@ -107,6 +121,11 @@ impl Profiles {
                 publishing.proof = Asked::default();
             }
         }
+    }
+
+    /// What these connections are published as.
+    pub fn names_of(&self, ids: &[ConnectionId]) -> Vec<String> {
+        self.published.iter().filter(|(id, _)| ids.contains(id)).map(|(_, name)| name.clone()).collect()
     }
 
     /// Nobody has asked for the file so far.
@@ -178,6 +197,7 @@ impl State {
             publishing.typed = true;
             publishing.intent = Intent::Publish;
             publishing.trouble = None;
+            publishing.agreed = false;
             publishing.due = Some(now + PAUSE);
         }
     }
@@ -220,7 +240,7 @@ impl State {
         let edit = match intent {
             Intent::Publish => return self.plan_publishing(id),
             Intent::Default => Edit::Default { profile },
-            Intent::Unpublish => Edit::Remove { profile },
+            Intent::Unpublish => Edit::Remove { profile, former: None },
         };
         let run = self.tests.new_run();
         let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
@@ -247,7 +267,8 @@ impl State {
         }
         let run = self.tests.new_run();
         let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
-        let Some(plan) = publishing.change().cloned() else { return Vec::new() };
+        let Some(mut plan) = publishing.change().cloned().filter(|_| publishing.is_ready()) else { return Vec::new() };
+        plan.agreed = std::mem::take(&mut publishing.agreed);
         publishing.trouble = None;
         publishing.proof = Asked::default();
         self.profiles.applying = Some((run, id, publishing.intent));

@@ -3,7 +3,7 @@
 use super::{Intent, Publishing};
 use crate::{
     connection::ConnectionId,
-    engine::{Command, Event, ProfilesFile, RunId},
+    engine::{Command, Event, ProfilesFile, RunId, TakenOut},
     failure::{Code, Failure},
     interchange::databrickscfg::ProfileName,
     ui::{
@@ -16,6 +16,15 @@ impl State {
     pub(in crate::ui::state) fn profiles_event(&mut self, event: Event) -> Vec<Command> {
         match event {
             Event::Profiles(outcome) => self.profiles_came(outcome),
+            Event::Published(published) => {
+                self.profiles.published = published;
+                Vec::new()
+            }
+            Event::Unpublished { outcome: Ok(taken_out), .. } => self.unpublished(&taken_out),
+            Event::Unpublished { outcome: Err(failure), .. } => {
+                self.notices.push(Notice::Failure(failure));
+                Vec::new()
+            }
             Event::CliTokens { tokens, .. } => {
                 self.profiles.cli_tokens = tokens;
                 Vec::new()
@@ -24,12 +33,22 @@ impl State {
                 let waiting = self.profiles.publishing.values_mut().find(|publishing| publishing.plan.is_run(run));
                 if let Some(publishing) = waiting {
                     publishing.plan.answered(run, outcome);
+                    // Of what is shown now, nobody has agreed to anything.
+                    publishing.agreed = false;
                 }
                 Vec::new()
             }
             Event::PlanApplied { run, outcome } => self.plan_applied(run, outcome),
             _ => Vec::new(),
         }
+    }
+
+    /// The profiles of connections that were deleted.
+    fn unpublished(&mut self, taken_out: &TakenOut) -> Vec<Command> {
+        if !taken_out.profiles.is_empty() {
+            self.notices.push(Notice::Done(words::taken_out(&taken_out.profiles, &taken_out.notes)));
+        }
+        if self.profiles.is_unknown() { Vec::new() } else { vec![Command::ListProfiles] }
     }
 
     fn profiles_came(&mut self, outcome: Result<Box<ProfilesFile>, Failure>) -> Vec<Command> {

@@ -169,3 +169,24 @@ fn a_worker_that_crashed_leaves_nothing_waiting() {
     desk.state.apply(Event::Failed { about: None, failure: refused(Code::Internal) }, at(1));
     assert!(!desk.state.profiles.is_changing() && desk.publishing().trouble.is_some());
 }
+
+#[test]
+fn pb_05_a_profile_of_somebody_else_is_replaced_only_once_that_was_ticked() {
+    let sales = connection("Sales", |_| {});
+    let replaced = crate::engine::Replaced {
+        profile: "sales".to_owned(),
+        leads: Some("https://old.cloud.databricks.com".to_owned()),
+        signs_in: None,
+        only_copies: vec!["token".to_owned()],
+        vault_closed: false,
+    };
+    let mut desk = Desk::new(&sales, |engine| engine.0.borrow_mut().tools.replaces = vec![replaced]);
+    assert!(desk.publishing().change().is_some() && !desk.publishing().is_ready());
+    assert!(desk.state.apply_plan().is_empty());
+    let id = desk.id;
+    desk.state.profiles.publishing_mut(id).unwrap().agreed = true;
+    let commands = desk.state.apply_plan();
+    assert!(matches!(commands.as_slice(), [Command::ApplyPlan { plan, .. }] if plan.agreed));
+    desk.send(commands);
+    assert!(!desk.publishing().agreed, "of the next one, nobody has agreed to anything");
+}

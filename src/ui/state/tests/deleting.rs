@@ -222,3 +222,33 @@ fn a_locked_vault_asks_for_the_passphrase_and_then_saves() {
     assert!(desk.state.dialog.is_none());
     assert!(!desk.state.is_unsaved(desk.shown()), "the save that was waiting is done");
 }
+
+#[test]
+fn pb_09_deleting_a_published_connection_asks_and_unpublishes_it_once_it_is_gone_for_good() {
+    for (ticked, undone) in [(true, false), (false, false), (true, true)] {
+        let mut desk = Desk::with(&three());
+        let id = desk.shown();
+        desk.state.apply(Event::Published(vec![(id, "sales".to_owned())]), desk.now);
+        desk.run(|state, now| state.delete(&[id], now));
+        let Some(Dialog::Delete(deletion)) = &mut desk.state.dialog else { panic!("nobody was asked") };
+        assert_eq!((deletion.published.as_slice(), deletion.unpublish), (&["sales".to_owned()][..], true));
+        deletion.unpublish = ticked;
+        desk.run(State::delete_confirmed);
+        assert_eq!((desk.engine.sent("Remove"), desk.engine.sent("Unpublish")), (1, 0), "it can be undone");
+        if undone {
+            desk.run(|state, _| state.undo());
+        }
+        desk.now = at(31);
+        desk.run(State::tick);
+        assert_eq!(desk.engine.sent("Unpublish"), usize::from(ticked && !undone));
+        assert_eq!(desk.engine.sent("Purge"), usize::from(!undone));
+    }
+    // Whoever closes the window has not taken it back.
+    let mut desk = Desk::with(&three());
+    let id = desk.shown();
+    desk.state.apply(Event::Published(vec![(id, "sales".to_owned())]), desk.now);
+    desk.run(|state, now| state.delete(&[id], now));
+    desk.run(State::delete_confirmed);
+    desk.run(|state, _| state.leave());
+    assert_eq!((desk.engine.sent("Unpublish"), desk.engine.sent("Purge")), (1, 1));
+}
