@@ -3,7 +3,7 @@
 use std::{cell::RefCell, fs, path::Path};
 
 use brickpass::{
-    connection::{BaseUrl, Connection, ConnectionId, SecretKind},
+    connection::{BaseUrl, Connection, ConnectionId},
     interchange::{
         databrickscfg::{Edit, File, ProfileName},
         import,
@@ -103,9 +103,9 @@ pub fn vault_file(bytes: &[u8]) {
         write(&path, bytes);
         let passphrase = Some(SecretString::from("passphrase of the fuzzer"));
         let vault = Vault::without_work(VaultConfig { home: VaultHome::File, file: path.clone(), passphrase });
-        let key = SecretKey { connection: ConnectionId::random(), kind: SecretKind::AccessToken };
-        if vault.get(key).is_err() {
-            let _ = vault.put(key, &"another secret".into());
+        let key = SecretKey::principals_token(ConnectionId::random());
+        if vault.get(&key).is_err() {
+            let _ = vault.put(&key, &"another secret".into());
             assert_eq!(fs::read(&path).ok().as_deref(), Some(bytes), "a file that cannot be opened was changed");
         }
     });

@@ -80,8 +80,8 @@ impl Opening {
         let mut connections = Vec::new();
         for (connection, secret) in demo.connections() {
             if let Some((kind, secret)) = secret {
-                let key = SecretKey { connection: connection.id, kind };
-                vault.put(key, &SecretString::from(secret)).map_err(|error| error.failure())?;
+                let key = SecretKey::of(&connection, kind);
+                vault.put(&key, &SecretString::from(secret)).map_err(|error| error.failure())?;
             }
             connections.push(connection);
         }

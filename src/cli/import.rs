@@ -281,10 +281,12 @@ pub(super) fn backup(options: Backup, json: bool) -> Result<ExitCode, Failure> {
         Event::BackedUp { to, outcome, .. } => Some(outcome.map(|backup| (to, backup))),
         _ => None,
     })?;
-    let BackedUp { connections, with_secret, sign_ins } = backup;
+    let BackedUp { connections, with_secret, sign_ins, left_out } = backup;
     if json {
         let file = to.display().to_string();
-        print_json(&json!({ "file": file, "connections": connections, "secrets": with_secret.len(), "sign_ins": sign_ins }));
+        let left_out: Vec<Value> = left_out.iter().map(|(name, why)| json!({ "name": name, "failure": why })).collect();
+        let secrets = with_secret.len();
+        print_json(&json!({ "file": file, "connections": connections, "secrets": secrets, "sign_ins": sign_ins, "left_out": left_out }));
         return Ok(ExitCode::SUCCESS);
     }
     let what = count(connections, "connection", "connections");
@@ -292,6 +294,9 @@ pub(super) fn backup(options: Backup, json: bool) -> Result<ExitCode, Failure> {
         say(format_args!("Wrote {what} to {}, without secrets", to.display()));
     } else {
         say(format_args!("Wrote {what} and {} to {}", count(with_secret.len(), "secret", "secrets"), to.display()));
+        for (name, why) in left_out {
+            note(format_args!("The secret of {name} is not in it: {} {}", why.what, why.fix));
+        }
         note("Only its passphrase opens it; nobody can bring that back. Import it with: brickpass import --backup FILE");
         if sign_ins > 0 {
             note(format_args!(

@@ -10,7 +10,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    connection::{AuthMethod, ClientId, Connection, LastTest, Level, OAuthApp, Scopes, SecretKind, Status},
+    connection::{AuthMethod, ClientId, Connection, EnteredFor, LastTest, Level, OAuthApp, Scopes, SecretKind, Status},
     engine::{Command, Event, SignIn, StoredSecret, TokenNote},
     failure::Failure,
     storage::{End, EndWhy, Mode, VaultStatus},
@@ -172,7 +172,11 @@ fn stored_words(session: &mut Session, connection: &Connection) -> Result<String
     };
     session.send(Command::DescribeSecret { id: connection.id, kind });
     session.wait(|event| match event {
-        Event::SecretDescribed { stored: StoredSecret::Stored { .. }, .. } => Some(Ok(format!("Stored in {place}"))),
+        Event::SecretDescribed { stored: StoredSecret::Stored { entered_for, .. }, .. } => Some(Ok(match entered_for {
+            Some(entered_for) if Some(&entered_for) == EnteredFor::of(connection, kind).as_ref() => format!("Stored in {place}"),
+            Some(entered_for) => format!("Entered for {entered_for}, not used"),
+            None => "Entered for another address, not used".to_owned(),
+        })),
         Event::SecretDescribed { stored: StoredSecret::Missing, .. } => Some(Ok("None stored".to_owned())),
         Event::SecretDescribed { stored: StoredSecret::Unavailable(failure), .. } => Some(Ok(failure.what)),
         _ => None,

@@ -3,6 +3,7 @@
 mod auth;
 mod base_url;
 mod draft;
+mod entered_for;
 mod environment;
 mod filing;
 mod merge;
@@ -17,6 +18,7 @@ mod token;
 pub use auth::{AccountId, AccountIdError, AuthKind, AuthMethod, ClientId, ClientIdError, Level, LevelKind, OAuthApp, Scopes, ScopesError};
 pub use base_url::{BaseUrl, BaseUrlError, Caution, Cloud, HostKind, Pasted};
 pub use draft::{Draft, Field, Remark, Review, Reviewed, Severity};
+pub use entered_for::EnteredFor;
 pub use environment::{Care, Environment, EnvironmentKind};
 pub use filing::{Filed, Filing};
 pub use merge::{Merge, Part, merge};

@@ -9,13 +9,13 @@ use secrecy::SecretString;
 
 use super::{
     Event, StoredSecret,
-    shared::{Shared, blocking},
+    shared::{Shared, blocking, stored_secret},
 };
 use crate::{
     clipboard::{Clipboard, News},
     connection::{ConnectionId, SecretKind},
     failure::{Code, Failure},
-    storage::{Deed, SecretKey},
+    storage::Deed,
 };
 
 /// What *Keep 30 s more* adds.
@@ -48,15 +48,13 @@ impl Copies {
             SecretKind::RefreshToken | SecretKind::AccessToken => return shared.fail(a_sign_in_stays()),
         };
         tokio::spawn(async move {
-            let vault = shared.vault();
-            match blocking(move || vault.get(SecretKey { connection: id, kind })).await {
+            match stored_secret(&shared, id, kind).await {
                 Ok(Ok(Some(secret))) => {
                     let outbox = shared.outbox.clone();
                     copy(&shared, &clipboard, secret, what.to_owned(), move || outbox.copied(id, kind));
                 }
                 Ok(Ok(None)) => shared.outbox.send(Event::SecretDescribed { id, kind, stored: StoredSecret::Missing }),
-                Ok(Err(error)) => shared.fail_at(Deed::Copied, vec![id], error.failure()),
-                Err(failure) => shared.fail_at(Deed::Copied, vec![id], failure),
+                Ok(Err(failure)) | Err(failure) => shared.fail_at(Deed::Copied, vec![id], failure),
             }
         });
     }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use super::{
     AdminAnswer, AdminRequest, BackedUp, CliToken, Diagnostics, Effective, ExportOf, Offer, Plan, Preview, ProfilesFile, Proof, Reminder,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     check::{Progress, Report},
-    connection::{AccountId, BaseUrl, ConnectionId, LastTest, SecretKind},
+    connection::{AccountId, BaseUrl, ConnectionId, EnteredFor, LastTest, SecretKind},
     databricks::{AccountWorkspace, NewToken, Token},
     failure::Failure,
     interchange::format::{Document, Pick},
@@ -353,18 +353,11 @@ pub enum StoredSecret {
     Stored {
         length: usize,
         last_four: String,
+        /// It is used for nothing else. `None`: not known, and so it is not used at all.
+        entered_for: Option<EnteredFor>,
     },
     Missing,
     Unavailable(Failure),
-}
-
-impl StoredSecret {
-    pub(super) fn of(secret: &SecretString) -> Self {
-        let text = secret.expose_secret();
-        let length = text.chars().count();
-        let last_four = if length < 12 { String::new() } else { text.chars().skip(length - 4).collect() };
-        Self::Stored { length, last_four }
-    }
 }
 
 /// The tokens of a user, and what is known about making more.

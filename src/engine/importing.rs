@@ -14,10 +14,10 @@ use super::{
     shared::{Shared, blocking},
 };
 use crate::{
-    connection::{BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, Review, Reviewed, SecretKind, Severity, TypedSecret},
+    connection::{BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, Review, Reviewed, Severity, TypedSecret},
     failure::{Code, Failure},
     interchange::import::{self, Found, FoundConnection, Kind},
-    storage::{self, Entry, Revision},
+    storage::{self, Entry, Former, Revision, SecretId},
 };
 
 /// Where it comes from.
@@ -85,6 +85,8 @@ pub struct BackedUp {
     pub with_secret: Vec<ConnectionId>,
     /// Those that sign in through the browser: they have to sign in again where the backup is brought back.
     pub sign_ins: usize,
+    /// Connections whose stored secret is not in it, since it was entered for another address: their names, and the reason.
+    pub left_out: Vec<(String, Failure)>,
 }
 
 /// How an import is taken back.
@@ -100,7 +102,7 @@ pub(super) struct Undone {
     pub(super) name: String,
     pub(super) revision: Revision,
     /// The secret that was stored, and the one before it.
-    pub(super) secret: Option<(SecretKind, Option<SecretString>)>,
+    pub(super) secret: Option<(SecretId, Former)>,
 }
 
 pub(super) fn read(shared: &Arc<Shared>, run: RunId, source: ImportSource, only: Vec<String>) {

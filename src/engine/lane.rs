@@ -30,7 +30,7 @@ use crate::{
     connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
     failure::{Code, Failure},
     session::Farewell,
-    storage::{Activity, Deed, Entry, LibraryError, Revision, SecretKey, SignInNotes, Snapshot, VaultError},
+    storage::{Activity, Deed, Entry, FirstAddresses, LibraryError, Revision, SecretId, SecretKey, SignInNotes, Snapshot, VaultError},
 };
 
 /// A removal that another window may still undo is left alone for this long.
@@ -174,6 +174,8 @@ fn tell(shared: &Shared, snapshot: Snapshot) {
 
 fn start(shared: &Shared, problem: Option<Failure>) {
     shared.library.sweep(std::time::SystemTime::now());
+    // Before anything is edited: secrets of older versions belong to the addresses that the connections have now.
+    FirstAddresses::new(&shared.places.config_dir, &shared.places.state_dir).write_once();
     let Current { settings, .. } = shared.current();
     shared.outbox.send(Event::Settings {
         settings,
@@ -282,14 +284,14 @@ fn store(shared: &Shared, reviewed: Reviewed, base: Option<Revision>, unwanted: 
     let Some((kind, secret)) = secret else {
         return Ok(shared.library.save(connection, base)?);
     };
-    let key = SecretKey { connection: connection.id, kind };
+    let key = SecretKey::of(&connection, kind);
     shared.library.may_save(&connection, base)?;
-    let noted = token::take_note(shared, key)?;
+    let noted = token::take_note(shared, key.id())?;
     let saving = interrupted::saving(shared, [(connection.id, base.is_none())]);
-    let stored = put_and_save(shared, connection, base, (key, &secret), unwanted);
+    let stored = put_and_save(shared, connection, base, (&key, &secret), unwanted);
     interrupted::saved(saving, stored.as_ref().err().is_some_and(|not_stored| not_stored.uncertain));
     if let Err(not_stored) = &stored {
-        token::put_back_note(shared, key, noted, not_stored);
+        token::put_back_note(shared, key.id(), noted, not_stored);
     }
     stored
 }
@@ -307,11 +309,11 @@ fn put_and_save(
     shared: &Shared,
     connection: Connection,
     base: Option<Revision>,
-    (key, secret): (SecretKey, &SecretString),
+    (key, secret): (&SecretKey, &SecretString),
     unwanted: &dyn Fn() -> bool,
 ) -> Result<Snapshot, NotStored> {
     let vault = shared.vault();
-    let former = vault.get(key)?;
+    let former = vault.former(key.id())?;
     if unwanted() {
         return Err(NotStored::from(saves::cancelled()));
     }
@@ -320,11 +322,7 @@ fn put_and_save(
     let saved =
         if unwanted() { Err(NotStored::from(saves::cancelled())) } else { shared.library.save(connection, base).map_err(NotStored::from) };
     saved.map_err(|mut not_stored| {
-        let undone = match &former {
-            Some(former) => vault.put(key, former),
-            None => vault.delete(key),
-        };
-        if let Err(undo) = undone {
+        if let Err(undo) = vault.put_back(key.id(), &former) {
             not_stored.failure.details = Some(format!("The new secret is in the vault all the same: {}", undo.failure()));
             not_stored.uncertain = true;
         }
@@ -352,13 +350,10 @@ fn duplicate(shared: &Shared, source: ConnectionId, copy: Connection) {
     let id = copy.id;
     let saving = interrupted::saving(shared, [(id, true)]);
     let vault = shared.vault();
-    let copied = SecretKind::ALL.into_iter().try_for_each(|kind| match vault.get(SecretKey { connection: source, kind })? {
-        // A rotating refresh token must never have two owners; what it or a client secret has opened, a copy fetches by itself.
-        Some(secret) if !matches!(kind, SecretKind::RefreshToken | SecretKind::AccessToken) => {
-            vault.put(SecretKey { connection: id, kind }, &secret)
-        }
-        _ => Ok(()),
-    });
+    // A rotating refresh token must never have two owners; what it or a client secret has opened, a copy fetches by itself.
+    let copied = [SecretKind::PersonalAccessToken, SecretKind::ClientSecret]
+        .into_iter()
+        .try_for_each(|kind| vault.copy(SecretId { connection: source, kind }, SecretId { connection: id, kind }));
     let saved = copied.map_err(NotStored::from).and_then(|()| Ok(shared.library.save(copy, None)?));
     match saved {
         Ok(snapshot) => {
@@ -367,10 +362,8 @@ fn duplicate(shared: &Shared, source: ConnectionId, copy: Connection) {
             shared.outbox.send(Event::Saved { id });
         }
         Err(NotStored { failure, theirs, .. }) => {
-            for kind in SecretKind::ALL {
-                // Best effort: the copy does not exist, and the failure that is told is the first one.
-                let _ = vault.delete(SecretKey { connection: id, kind });
-            }
+            // Best effort: the copy does not exist, and the failure that is told is the first one.
+            let _ = vault.delete_all(&SecretId::all_of(id));
             shared.outbox.send(Event::SaveFailed { id, failure, theirs });
         }
     }
@@ -435,14 +428,13 @@ fn purge(shared: &Shared, ids: &[ConnectionId]) {
     let mut buried = Vec::new();
     let mut problem = None;
     // What is needed to end them at their servers, read before it is deleted.
-    let sign_in = |&connection: &ConnectionId| vault.get(SecretKey { connection, kind: SecretKind::RefreshToken }).ok().flatten();
+    let sign_in = |&connection: &ConnectionId| vault.get(&SecretKey::sign_in(connection)).ok().flatten();
     let sign_ins: HashMap<ConnectionId, SecretString> = gone.iter().filter_map(|id| Some((*id, sign_in(id)?))).collect();
-    let keys_of = |connection: ConnectionId| SecretKind::ALL.map(|kind| SecretKey { connection, kind });
-    if vault.delete_all(&gone.iter().copied().flat_map(keys_of).collect::<Vec<_>>()).is_ok() {
+    if vault.delete_all(&gone.iter().copied().flat_map(SecretId::all_of).collect::<Vec<_>>()).is_ok() {
         buried.extend(&gone);
     } else {
         for &connection in &gone {
-            match vault.delete_all(&keys_of(connection)) {
+            match vault.delete_all(&SecretId::all_of(connection)) {
                 Ok(()) => buried.push(connection),
                 Err(error) => problem = Some(error.failure()),
             }

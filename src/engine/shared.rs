@@ -20,8 +20,8 @@ use crate::{
     failure::{Code, Failure},
     session::{Sessions, Surroundings},
     storage::{
-        CliTokens, Deed, History, Journal, Library, Reminders, SecretKey, Settings, SettingsFile, TokenNotes, Vault, VaultConfig,
-        VaultContext, WindowFile,
+        CliTokens, Deed, FirstAddresses, History, Journal, Library, Reminders, SecretDescription, SecretId, SecretKey, Settings,
+        SettingsFile, TokenNotes, Vault, VaultConfig, VaultContext, WindowFile,
     },
 };
 
@@ -228,13 +228,14 @@ fn surroundings(current: &Arc<RwLock<Current>>, places: &Places, changed: mpsc::
     }
 }
 
-/// The vault that the person (or the environment) has chosen.
+/// The vault that the person (or the environment) has chosen. It knows where the secrets of older versions belong.
 pub(super) fn vault_for(places: &Places, settings: &Settings) -> Vault {
     let configured = || {
         let config = VaultConfig { home: settings.vault, file: places.vault_file(), passphrase: None };
         Vault::of_installation(config, VaultContext { state_dir: Some(places.state_dir.clone()), ask: None })
     };
-    places.vault.clone().unwrap_or_else(configured)
+    let first_addresses = FirstAddresses::new(&places.config_dir, &places.state_dir);
+    places.vault.clone().unwrap_or_else(configured).with_first_addresses(Arc::new(first_addresses))
 }
 
 pub(super) fn http_for(places: &Places, settings: &Settings) -> Http {
@@ -387,8 +388,10 @@ fn describe(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
         let vault = shared.vault();
-        let stored = match blocking(move || vault.get(SecretKey { connection: id, kind })).await {
-            Ok(Ok(Some(secret))) => super::StoredSecret::of(&secret),
+        let stored = match blocking(move || vault.describe(SecretId { connection: id, kind })).await {
+            Ok(Ok(Some(SecretDescription { length, last_four, entered_for }))) => {
+                super::StoredSecret::Stored { length, last_four, entered_for }
+            }
             Ok(Ok(None)) => super::StoredSecret::Missing,
             Ok(Err(error)) => super::StoredSecret::Unavailable(error.failure()),
             Err(failure) => super::StoredSecret::Unavailable(failure),
@@ -400,14 +403,27 @@ fn describe(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {
 fn reveal(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
-        let vault = shared.vault();
-        match blocking(move || vault.get(SecretKey { connection: id, kind })).await {
+        match stored_secret(&shared, id, kind).await {
             Ok(Ok(Some(secret))) => shared.outbox.send(Event::SecretRevealed { id, kind, secret }),
             Ok(Ok(None)) => shared.outbox.send(Event::SecretDescribed { id, kind, stored: super::StoredSecret::Missing }),
-            Ok(Err(error)) => shared.fail_at(Deed::Reveal, vec![id], error.failure()),
-            Err(failure) => shared.fail_at(Deed::Reveal, vec![id], failure),
+            Ok(Err(failure)) | Err(failure) => shared.fail_at(Deed::Reveal, vec![id], failure),
         }
     });
+}
+
+/// The secret of a saved connection, if it was entered for what the connection is now.
+pub(super) async fn stored_secret(
+    shared: &Arc<Shared>,
+    id: ConnectionId,
+    kind: SecretKind,
+) -> Result<Result<Option<SecretString>, Failure>, Failure> {
+    let shared = Arc::clone(shared);
+    blocking(move || {
+        let entries = shared.library.load().map_err(|error| error.failure())?.entries;
+        let Some(entry) = entries.iter().find(|entry| entry.connection.id == id) else { return Ok(None) };
+        shared.vault().get(&SecretKey::of(&entry.connection, kind)).map_err(|error| error.failure())
+    })
+    .await
 }
 
 fn probe(shared: &Arc<Shared>) -> tokio::task::JoinHandle<()> {

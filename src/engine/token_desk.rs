@@ -24,7 +24,7 @@ use crate::{
     oauth::AccessToken,
     session::{Sessions, Surroundings},
     storage::{
-        CliTokens, HandedOut, Library, NotedToken, Publications, SecretKey, SettingsFile, TokenNotes, Vault, VaultHome, is_null_device,
+        CliTokens, HandedOut, Library, NotedToken, Publications, SecretId, SettingsFile, TokenNotes, Vault, VaultHome, is_null_device,
         read_given,
     },
 };
@@ -231,8 +231,8 @@ impl TokenDesk {
             AuthKind::Browser => SecretKind::RefreshToken,
             AuthKind::ServicePrincipal => SecretKind::ClientSecret,
         };
-        let (vault, key) = (self.vault.clone(), SecretKey { connection: owner.id, kind });
-        matches!(blocking(move || vault.get(key)).await, Ok(Ok(None)))
+        let (vault, key) = (self.vault.clone(), SecretId { connection: owner.id, kind });
+        matches!(blocking(move || vault.describe(key)).await, Ok(Ok(None)))
     }
 
     /// Brings everything to its end that would be lost if the program ended in the middle of it.

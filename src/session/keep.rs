@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{Inner, blocking, record::Record, seat::Seat, words};
 use crate::{
-    connection::{ConnectionId, SecretKind},
+    connection::ConnectionId,
     failure::Failure,
     storage::{SecretKey, Vault, VaultError},
 };
@@ -165,7 +165,7 @@ impl Inner {
 
     pub(super) async fn stored(&self, id: ConnectionId) -> Result<Option<SecretString>, Failure> {
         let vault = (self.around.vault)();
-        blocking(move || vault.get(key(id))).await?.map_err(|error| error.failure())
+        blocking(move || vault.get(&key(id))).await?.map_err(|error| error.failure())
     }
 
     /// Brings what was entrusted into the vault until `deadline`; else it stays in memory and is offered again. The failure is for telling: the
@@ -190,7 +190,7 @@ impl Inner {
             let put = blocking(move || {
                 let _turn = turn;
                 let text = record.write();
-                Unsaved { record, over, in_refuge: false }.put_if_due(&vault, key(id), &text).map(drop)
+                Unsaved { record, over, in_refuge: false }.put_if_due(&vault, &key(id), &text).map(drop)
             });
             put.await
         };
@@ -204,7 +204,7 @@ impl Inner {
         let (vault, digest) = ((self.around.vault)(), unsaved.record.digest());
         let outcome = blocking(move || {
             let _turn = turn;
-            unsaved.put(&vault, key(id))
+            unsaved.put(&vault, &key(id))
         })
         .await?;
         let mut memory = self.keeper.memory();
@@ -242,7 +242,7 @@ impl Inner {
         let vault = (self.around.vault)();
         let deleted = blocking(move || {
             let _turn = turn;
-            vault.delete(key(id))
+            vault.delete(key(id).id())
         });
         deleted.await?.map_err(|error| error.failure())
     }
@@ -278,7 +278,7 @@ struct NotStored {
 }
 
 impl Unsaved {
-    fn put(&self, vault: &Vault, key: SecretKey) -> Result<Option<Record>, NotStored> {
+    fn put(&self, vault: &Vault, key: &SecretKey) -> Result<Option<Record>, NotStored> {
         let text = self.record.write();
         self.put_if_due(vault, key, &text).map_err(|error| {
             let in_refuge = vault.put_in_refuge(key, &text).is_ok();
@@ -287,7 +287,7 @@ impl Unsaved {
     }
 
     /// Returns the other sign-in whose place this one took.
-    fn put_if_due(&self, vault: &Vault, key: SecretKey, text: &SecretString) -> Result<Option<Record>, VaultError> {
+    fn put_if_due(&self, vault: &Vault, key: &SecretKey, text: &SecretString) -> Result<Option<Record>, VaultError> {
         let former = match self.over {
             // What cannot be read is replaced all the same.
             Over::Anything => vault.get(key).ok().flatten().as_ref().and_then(Record::read),
@@ -306,7 +306,7 @@ impl Unsaved {
 }
 
 pub(super) fn key(id: ConnectionId) -> SecretKey {
-    SecretKey { connection: id, kind: SecretKind::RefreshToken }
+    SecretKey::sign_in(id)
 }
 
 #[cfg(test)]

@@ -102,10 +102,10 @@ impl Sessions {
     /// `owner` is the connection that holds the sign-in (see `Connection::sign_in_of`).
     ///
     /// # Errors
-    /// `NoSecret`, `SignInNeeded` (never signed in, ended, or for another address), `RefreshBusy`, the vault, the network.
+    /// `NoSecret` (also: entered for another address), `SignInNeeded` (never signed in, ended, or for another address), `RefreshBusy`, the vault, the network.
     pub async fn access_token(&self, owner: &Connection) -> Result<AccessToken, Failure> {
         match Grounds::of(owner) {
-            None => self.inner.personal_access_token(owner.id).await,
+            None => self.inner.personal_access_token(owner).await,
             Some(grounds) => self.fetch(self.inner.seat(owner.id, grounds), None, owner.timeout.duration()).await,
         }
     }
@@ -116,7 +116,7 @@ impl Sessions {
     /// `Unauthorized` if a renewal has just been in vain; as `access_token`.
     pub async fn replace(&self, owner: &Connection, rejected: &AccessToken) -> Result<AccessToken, Failure> {
         let Some(grounds) = Grounds::of(owner) else {
-            let stored = self.inner.personal_access_token(owner.id).await?;
+            let stored = self.inner.personal_access_token(owner).await?;
             return if same(&stored, rejected) { Err(words::token_refused()) } else { Ok(stored) };
         };
         self.fetch(self.inner.seat(owner.id, grounds), Some(rejected), owner.timeout.duration()).await
@@ -351,9 +351,9 @@ impl Inner {
         Some((seat, record))
     }
 
-    async fn personal_access_token(&self, id: ConnectionId) -> Result<AccessToken, Failure> {
-        let (vault, key) = ((self.around.vault)(), SecretKey { connection: id, kind: SecretKind::PersonalAccessToken });
-        let secret = blocking(move || vault.get(key)).await?.map_err(|error| error.failure())?.ok_or_else(words::no_token)?;
+    async fn personal_access_token(&self, owner: &Connection) -> Result<AccessToken, Failure> {
+        let (vault, key) = ((self.around.vault)(), SecretKey::of(owner, SecretKind::PersonalAccessToken));
+        let secret = blocking(move || vault.get(&key)).await?.map_err(|error| error.failure())?.ok_or_else(words::no_token)?;
         Ok(AccessToken { secret, expires_at: None, expiry_assumed: false })
     }
 

@@ -17,10 +17,10 @@ use super::{
     words,
 };
 use crate::{
-    connection::{ClientId, ConnectionId, OAuthApp, SecretKind},
+    connection::{ClientId, ConnectionId, EnteredFor, OAuthApp, SecretKind},
     failure::{Code, Failure},
     oauth::{self, AccessToken, Endpoints, OAuthError, Target, Trouble},
-    storage::{RefreshLock, SecretKey},
+    storage::{RefreshLock, SecretId, SecretKey},
 };
 
 /// Nobody holds the lock longer than the patience of those who wait for it.
@@ -92,7 +92,7 @@ impl Inner {
         refused: Option<&AccessToken>,
         limit: Duration,
     ) -> Result<Fetched, NoToken> {
-        let secret = self.client_secret(seat.id).await?;
+        let secret = self.client_secret(seat, client_id).await?;
         let secret_digest = digest(&secret);
         seat.secret_is(secret_digest);
         if let Some(fetched) = self.principals_token(seat, secret_digest, refused).await {
@@ -126,20 +126,21 @@ impl Inner {
             let text = PrincipalsToken::new(&seat.grounds, secret_digest, kept).write();
             // Only a convenience of other processes is lost when it cannot be kept.
             let (vault, key) = ((self.around.vault)(), principals_key(seat.id));
-            let _ = timeout_at(Instant::now() + KEEPING, blocking(move || vault.put(key, &text))).await;
+            let _ = timeout_at(Instant::now() + KEEPING, blocking(move || vault.put(&key, &text))).await;
         }
         Ok(Fetched { token, issued_at, secret: Some(secret_digest) })
     }
 
-    async fn client_secret(&self, id: ConnectionId) -> Result<SecretString, Failure> {
-        let (vault, key) = ((self.around.vault)(), SecretKey { connection: id, kind: SecretKind::ClientSecret });
-        blocking(move || vault.get(key)).await?.map_err(|error| error.failure())?.ok_or_else(words::no_client_secret)
+    async fn client_secret(&self, seat: &Seat, client_id: &ClientId) -> Result<SecretString, Failure> {
+        let id = SecretId { connection: seat.id, kind: SecretKind::ClientSecret };
+        let (vault, key) = ((self.around.vault)(), SecretKey::new(id, EnteredFor::principal(&seat.grounds.target.base_url, client_id)));
+        blocking(move || vault.get(&key)).await?.map_err(|error| error.failure())?.ok_or_else(words::no_client_secret)
     }
 
     /// What another process has got with the same secret; what cannot be read is fetched.
     async fn principals_token(&self, seat: &Seat, secret_digest: [u8; 32], refused: Option<&AccessToken>) -> Option<Fetched> {
         let (vault, key) = ((self.around.vault)(), principals_key(seat.id));
-        let stored = blocking(move || vault.get(key)).await.ok()?.ok()??;
+        let stored = blocking(move || vault.get(&key)).await.ok()?.ok()??;
         let kept = PrincipalsToken::read(&stored, &seat.grounds, secret_digest)?.kept;
         let token = usable(seat, &kept, refused, self.now())?;
         Some(Fetched { token, issued_at: kept.issued_at, secret: Some(secret_digest) })
@@ -147,7 +148,7 @@ impl Inner {
 
     pub(super) async fn delete_principals_token(&self, id: ConnectionId) -> Result<(), Failure> {
         let (vault, key) = ((self.around.vault)(), principals_key(id));
-        blocking(move || vault.delete(key)).await?.map_err(|error| error.failure())
+        blocking(move || vault.delete(key.id())).await?.map_err(|error| error.failure())
     }
 
     async fn by_refresh_token(self: &Arc<Self>, seat: &Seat, app: &OAuthApp, refused: Option<&AccessToken>) -> Result<Fetched, NoToken> {
@@ -190,8 +191,8 @@ impl Inner {
         }
         let fetched = match &seat.grounds.grant {
             Grant::Browser(_) => self.shared(seat, &self.record(seat).await?, None),
-            Grant::ServicePrincipal(_) => {
-                let secret_digest = digest(&self.client_secret(seat.id).await?);
+            Grant::ServicePrincipal(client_id) => {
+                let secret_digest = digest(&self.client_secret(seat, client_id).await?);
                 self.principals_token(seat, secret_digest, None).await
             }
         };
@@ -290,7 +291,7 @@ impl Inner {
 }
 
 fn principals_key(id: ConnectionId) -> SecretKey {
-    SecretKey { connection: id, kind: SecretKind::AccessToken }
+    SecretKey::principals_token(id)
 }
 
 /// A kept token that is good, and news to whoever was refused another one.

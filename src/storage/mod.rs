@@ -6,6 +6,7 @@ mod activity;
 mod atomic_file;
 mod backup;
 mod cli_tokens;
+mod first_addresses;
 mod folder;
 mod foreign_file;
 mod given_file;
@@ -28,6 +29,7 @@ mod vault;
 pub use activity::{Activity, ActivityEntry, Deed};
 pub use backup::{read_backup, write_backup};
 pub use cli_tokens::{CliTokens, NotedToken, Whose, signed_in_with_a_plain_file};
+pub use first_addresses::FirstAddresses;
 pub use folder::{check_saving, refuse_as_root};
 pub use foreign_file::{Foreign, ForeignFile, KeepBackup, foreign_digest, is_null_device, null_device};
 pub use given_file::read_given;
@@ -44,4 +46,7 @@ pub use reminders::{Reminders, Told};
 pub use settings::{ClipboardTime, Settings, SettingsFile, ThemeChoice, WindowFile, WindowMemory};
 pub use sign_in_notes::{End, EndWhy, SignInNote, SignInNotes};
 pub use token_notes::{TokenNote, TokenNotes};
-pub use vault::{AskPassphrase, NoKeyring, SecretKey, Vault, VaultConfig, VaultContext, VaultError, VaultHome, VaultNotice, VaultStatus};
+pub use vault::{
+    AskPassphrase, Former, NoKeyring, SecretDescription, SecretId, SecretKey, Vault, VaultConfig, VaultContext, VaultError, VaultHome,
+    VaultNotice, VaultStatus,
+};

@@ -357,9 +357,7 @@ fn test_stored(server: &FaultServer, home: &Home) -> Report {
     let mut connection = connection(&server.base_url(), 5);
     connection.auth = serde_json::from_str(r#"{"type":"service-principal","client_id":"11111111-2222-3333-4444-555555555555"}"#).unwrap();
     let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
-    vault
-        .put(SecretKey { connection: connection.id, kind: SecretKind::ClientSecret }, &SecretString::from("canary-client-secret"))
-        .unwrap();
+    vault.put(&SecretKey::of(&connection, SecretKind::ClientSecret), &SecretString::from("canary-client-secret")).unwrap();
     let http = Http::new(HttpSettings::default());
     let for_sessions = http.clone();
     let sessions = Sessions::new(Surroundings {

@@ -141,11 +141,13 @@ mod inside {
 
     use brickpass::{
         clipboard::{Clipboard, News},
-        connection::{ConnectionId, SecretKind},
+        connection::{Connection, ConnectionId, SecretKind},
         engine::{self, Engine, Event, Events, Places},
         failure::Failure,
-        storage::{Activity, Deed, SecretKey, Vault, VaultConfig, VaultHome},
+        storage::{Activity, Deed, Library, SecretKey, Vault, VaultConfig, VaultHome},
     };
+
+    use serde_json::json;
 
     use super::*;
 
@@ -266,8 +268,9 @@ mod inside {
     fn by_the_engine() {
         support::only_inside();
         let home = Home::new();
-        let (connection, kind) = (ConnectionId::random(), SecretKind::ClientSecret);
-        let (engine, mut events) = engine(&home, SecretKey { connection, kind });
+        let kind = SecretKind::ClientSecret;
+        let auth = json!({"type": "service-principal", "client_id": "11111111-2222-3333-4444-555555555555"});
+        let (connection, engine, mut events) = engine(&home, kind, &auth);
 
         engine.send(engine::Command::CopySecret { secret: token().into(), what: "access token".to_owned() });
         let (what, first) = holds(&mut events);
@@ -294,8 +297,8 @@ mod inside {
     fn without_a_display() {
         support::only_inside();
         let home = Home::new();
-        let (connection, kind) = (ConnectionId::random(), SecretKind::PersonalAccessToken);
-        let (engine, mut events) = engine(&home, SecretKey { connection, kind });
+        let kind = SecretKind::PersonalAccessToken;
+        let (connection, engine, mut events) = engine(&home, kind, &json!({"type": "pat"}));
         engine.send(engine::Command::CopyStored { id: connection, kind });
         let Event::Failed { failure: Failure { what, why, .. }, .. } = events.wait().unwrap() else { panic!("it cannot have been copied") };
         assert_eq!(what, "Nothing was copied.");
@@ -309,10 +312,19 @@ mod inside {
         Activity::new(&home.state_dir()).load().unwrap().into_iter().map(|entry| entry.what).collect()
     }
 
-    fn engine(home: &Home, stored: SecretKey) -> (Engine, Events) {
+    /// A saved connection with a stored secret of this kind.
+    fn engine(home: &Home, kind: SecretKind, auth: &serde_json::Value) -> (ConnectionId, Engine, Events) {
+        let connection: Connection = serde_json::from_value(json!({
+            "id": ConnectionId::random(), "name": "Sales", "base_url": "https://adb-1.2.azuredatabricks.net", "timeout_seconds": 30,
+            "auth": auth, "level": "workspace", "environment": "dev",
+        }))
+        .unwrap();
+        Library::new(&home.config_dir(), &home.state_dir()).save(connection.clone(), None).unwrap();
         let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
-        vault.put(stored, &token().into()).unwrap();
-        Engine::start(Places { vault: Some(vault), ..Places::new(home.config_dir(), home.state_dir()) }, || {}).unwrap()
+        vault.put(&SecretKey::of(&connection, kind), &token().into()).unwrap();
+        let places = Places { vault: Some(vault), ..Places::new(home.config_dir(), home.state_dir()) };
+        let (engine, events) = Engine::start(places, || {}).unwrap();
+        (connection.id, engine, events)
     }
 
     fn holds(events: &mut Events) -> (String, jiff::Timestamp) {

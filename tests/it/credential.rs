@@ -131,14 +131,15 @@ impl Desk {
         let id = all.iter().find(|it| it["name"] == name).unwrap()["id"].as_str().unwrap();
         let file = self.home.config_dir().join("vault.age");
         let vault = Vault::new(VaultConfig { home: VaultHome::File, file, passphrase: Some("correct horse".into()) });
-        let key = SecretKey { connection: id.parse().unwrap(), kind };
-        let mut record: Value = serde_json::from_str(vault.get(key).unwrap().unwrap().expose_secret()).unwrap();
+        let connection = id.parse().unwrap();
+        let key = if kind == SecretKind::RefreshToken { SecretKey::sign_in(connection) } else { SecretKey::principals_token(connection) };
+        let mut record: Value = serde_json::from_str(vault.get(&key).unwrap().unwrap().expose_secret()).unwrap();
         let kept = record.pointer_mut(at).unwrap();
         for time in times {
             let earlier = kept[time].as_str().unwrap().parse::<Timestamp>().unwrap() - by;
             kept[time] = json!(earlier);
         }
-        vault.put(key, &record.to_string().into()).unwrap();
+        vault.put(&key, &record.to_string().into()).unwrap();
     }
 
     /// The demo takes it for a token of a user of its own.

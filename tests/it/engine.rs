@@ -9,7 +9,7 @@ use std::{
 };
 
 use brickpass::{
-    connection::{BaseUrl, ConnectionId, Reviewed, SecretKind, Status, Timeout},
+    connection::{BaseUrl, ConnectionId, EnteredFor, Reviewed, SecretKind, Status, Timeout},
     demo::{Demo, DemoOptions},
     engine::{Command, Event, Places, RunId, StoredSecret},
     failure::Code,
@@ -54,7 +54,8 @@ fn a_saved_token_is_described_and_revealed_on_request_only() {
     let kind = SecretKind::PersonalAccessToken;
     desk.send(Command::DescribeSecret { id: connection.id, kind });
     let stored = desk.until(|event| if let Event::SecretDescribed { stored, .. } = event { Some(stored) } else { None });
-    assert_eq!(stored, StoredSecret::Stored { length: 36, last_four: "cdef".to_owned() });
+    let entered_for = EnteredFor::of(&connection, kind);
+    assert_eq!(stored, StoredSecret::Stored { length: 36, last_four: "cdef".to_owned(), entered_for });
     desk.send(Command::RevealSecret { id: connection.id, kind });
     let event = desk.until(|event| matches!(event, Event::SecretRevealed { .. }).then_some(event));
     assert!(!format!("{event:?}").contains(&token), "{event:?}");

@@ -286,7 +286,7 @@ fn a_backup_brings_everything_back_where_there_is_nothing_and_overwrites_nothing
     let sales = desk.keep("Sales", PAT);
     let file = desk.home.path().join("all.brickpass");
     let told = desk.backup(&file, "correct horse").unwrap();
-    assert_eq!(told, BackedUp { connections: 1, with_secret: vec![sales.id], sign_ins: 0 });
+    assert_eq!(told, BackedUp { connections: 1, with_secret: vec![sales.id], sign_ins: 0, left_out: Vec::new() });
     let bytes = fs::read(&file).unwrap();
     assert!(bytes.starts_with(b"age-encryption.org/v1\n"));
     traces::none_in(&[("token", PAT), ("host", "1234567890123456")], "the backup", &bytes);

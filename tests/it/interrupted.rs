@@ -10,7 +10,7 @@ use std::{
 };
 
 use brickpass::{
-    connection::{ConnectionId, SecretKind},
+    connection::ConnectionId,
     storage::{Begun, Journal, SecretKey, Vault, VaultConfig, VaultHome},
 };
 use jiff::Timestamp;
@@ -144,7 +144,7 @@ fn vault(desk: &Terminal) -> Vault {
 }
 
 fn key() -> SecretKey {
-    SecretKey { connection: ConnectionId::random(), kind: SecretKind::PersonalAccessToken }
+    crate::support::token_key(ConnectionId::random(), "https://adb-1.2.azuredatabricks.net")
 }
 
 fn add_one(desk: &Terminal) {
@@ -156,15 +156,15 @@ fn vl_04_the_secret_of_a_save_that_was_killed_is_deleted_at_the_next_start() {
     let desk = Terminal::with(());
     add_one(&desk);
     let orphan = key();
-    let begun = Begun::Save { new: vec![orphan.connection], changed: Vec::new() };
+    let begun = Begun::Save { new: vec![orphan.id().connection], changed: Vec::new() };
     let cut_off = Journal::new(&desk.home.state_dir()).begin(Timestamp::now(), &begun).unwrap();
-    vault(&desk).put(orphan, &"dapi-orphan".into()).unwrap();
+    vault(&desk).put(&orphan, &"dapi-orphan".into()).unwrap();
     // Under way in another process: not touched, and not told of.
     assert_eq!(desk.done(&["doctor"]).stderr, "");
-    assert!(vault(&desk).get(orphan).unwrap().is_some());
+    assert!(vault(&desk).get(&orphan).unwrap().is_some());
     drop(cut_off);
     desk.done(&["list"]);
-    assert!(vault(&desk).get(orphan).unwrap().is_none());
+    assert!(vault(&desk).get(&orphan).unwrap().is_none());
     assert_eq!(desk.done(&["token", "One"]).stdout.trim(), "dapi-one");
     assert_eq!(fs::read_dir(desk.home.state_dir().join("unfinished")).unwrap().count(), 0);
 }
@@ -174,11 +174,11 @@ fn vl_03_secrets_of_no_connection_are_listed_and_deleted_by_one_command_and_only
     let desk = Terminal::with(());
     add_one(&desk);
     let orphan = key();
-    vault(&desk).put(orphan, &"dapi-orphan".into()).unwrap();
+    vault(&desk).put(&orphan, &"dapi-orphan".into()).unwrap();
     let listed = desk.brickpass(&["doctor"]);
     assert!(listed.code == Some(1) && listed.stdout.contains("1 secret belongs"), "{listed:?}");
     assert!(listed.stdout.contains("brickpass doctor --delete-unknown-secrets"), "{listed:?}");
-    assert!(vault(&desk).get(orphan).unwrap().is_some(), "listed, not deleted");
+    assert!(vault(&desk).get(&orphan).unwrap().is_some(), "listed, not deleted");
 
     // Without the list, every secret would seem to be nobody's.
     let list = desk.home.config_dir().join("connections.json");
@@ -186,11 +186,11 @@ fn vl_03_secrets_of_no_connection_are_listed_and_deleted_by_one_command_and_only
     fs::remove_file(&list).unwrap();
     let refused: Finished = run(&mut desk.command(&["doctor", "--delete-unknown-secrets"]), b"", LIMIT);
     assert_ne!(refused.code, Some(0), "{refused:?}");
-    assert!(vault(&desk).get(orphan).unwrap().is_some());
+    assert!(vault(&desk).get(&orphan).unwrap().is_some());
     fs::write(&list, kept).unwrap();
 
     let deleted = desk.done(&["doctor", "--delete-unknown-secrets"]);
     assert!(deleted.stderr.contains("Deleted 1 secret"), "{deleted:?}");
-    assert!(vault(&desk).get(orphan).unwrap().is_none());
+    assert!(vault(&desk).get(&orphan).unwrap().is_none());
     assert_eq!(desk.done(&["token", "One"]).stdout.trim(), "dapi-one");
 }

@@ -88,7 +88,7 @@ fn passed(finished: &Finished) {
 /// What runs within the session.
 mod inside {
     use brickpass::{
-        connection::{ConnectionId, SecretKind},
+        connection::ConnectionId,
         failure::Code,
         storage::{NoKeyring, SecretKey, Vault, VaultConfig, VaultError, VaultHome, VaultStatus},
     };
@@ -105,10 +105,10 @@ mod inside {
     }
 
     fn key() -> SecretKey {
-        SecretKey { connection: ConnectionId::random(), kind: SecretKind::PersonalAccessToken }
+        support::token_key(ConnectionId::random(), "https://adb-1.2.azuredatabricks.net")
     }
 
-    fn got(vault: &Vault, key: SecretKey) -> Option<String> {
+    fn got(vault: &Vault, key: &SecretKey) -> Option<String> {
         vault.get(key).unwrap().map(|secret| secret.expose_secret().to_owned())
     }
 
@@ -122,33 +122,33 @@ mod inside {
     fn round_trip() {
         let (vault, key, other) = (vault(), key(), key());
         assert_eq!(vault.probe(), VaultStatus::Ready { place: "GNOME Keyring".into() });
-        assert_eq!(got(&vault, key), None);
+        assert_eq!(got(&vault, &key), None);
         for length in [36, 3000, 5000, 20_000, 10] {
             let secret = format!("CANARY-é-{}", "x".repeat(length));
-            vault.put(key, &secret.as_str().into()).unwrap();
-            assert_eq!(got(&vault, key), Some(secret.clone()));
-            assert_eq!(got(&self::vault(), key), Some(secret), "another program finds it too");
+            vault.put(&key, &secret.as_str().into()).unwrap();
+            assert_eq!(got(&vault, &key), Some(secret.clone()));
+            assert_eq!(got(&self::vault(), &key), Some(secret), "another program finds it too");
         }
-        vault.put(other, &"CANARY-2".into()).unwrap();
+        vault.put(&other, &"CANARY-2".into()).unwrap();
         let seen = shell("secret-tool search --all service brickpass");
         assert_eq!(seen.matches("label = ").count(), 2, "two entries, no chunks, no probe: {seen}");
-        assert!(seen.contains(&format!("label = Brickpass: pat of connection {}", key.connection)), "{seen}");
-        assert!(seen.contains(&format!("attribute.username = v1/{}/pat", key.connection)), "{seen}");
-        vault.delete(key).unwrap();
-        vault.delete(key).unwrap();
-        assert_eq!((got(&vault, key), got(&vault, other)), (None, Some("CANARY-2".into())));
+        assert!(seen.contains(&format!("label = Brickpass: pat of connection {}", key.id().connection)), "{seen}");
+        assert!(seen.contains(&format!("attribute.username = v1/{}/pat", key.id().connection)), "{seen}");
+        vault.delete(key.id()).unwrap();
+        vault.delete(key.id()).unwrap();
+        assert_eq!((got(&vault, &key), got(&vault, &other)), (None, Some("CANARY-2".into())));
     }
 
     #[test]
     #[ignore = "runs inside a D-Bus session of its own"]
     fn locked_and_unlocked() {
         let (vault, key) = (vault(), key());
-        vault.put(key, &"CANARY".into()).unwrap();
+        vault.put(&key, &"CANARY".into()).unwrap();
         let locked = shell(LOCK);
         assert!(locked.contains("collection/login"), "{locked}");
-        let error = vault.get(key).unwrap_err();
+        let error = vault.get(&key).unwrap_err();
         assert!(matches!(error, VaultError::KeyringLocked), "{error}");
-        let error = vault.put(key, &"CANARY-2".into()).unwrap_err();
+        let error = vault.put(&key, &"CANARY-2".into()).unwrap_err();
         assert!(matches!(error, VaultError::KeyringLocked), "{error}");
         match vault.probe() {
             VaultStatus::Unavailable(failure) => assert_eq!(failure.code, Code::VaultLocked, "{failure}"),
@@ -156,31 +156,31 @@ mod inside {
         }
         // As a person would by typing the password.
         shell(UNLOCK);
-        assert_eq!(got(&vault, key), Some("CANARY".into()), "the same vault works again, with the old secret");
+        assert_eq!(got(&vault, &key), Some("CANARY".into()), "the same vault works again, with the old secret");
     }
 
     #[test]
     #[ignore = "runs inside a D-Bus session of its own"]
     fn stopped_and_started() {
         let (vault, key) = (vault(), key());
-        vault.put(key, &"CANARY".into()).unwrap();
+        vault.put(&key, &"CANARY".into()).unwrap();
         let process = shell(
             "dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / org.freedesktop.DBus.GetConnectionUnixProcessID \
              string:org.freedesktop.secrets",
         );
         let process = process.split_whitespace().last().unwrap();
         shell(&format!("kill -9 {process}; while kill -0 {process}; do sleep 0.02; done"));
-        let error = vault.get(key).unwrap_err();
+        let error = vault.get(&key).unwrap_err();
         assert!(matches!(error, VaultError::Unavailable(NoKeyring::NoService)), "{error:?}");
-        assert!(vault.put(key, &"CANARY-2".into()).is_err());
+        assert!(vault.put(&key, &"CANARY-2".into()).is_err());
         shell(UNLOCK);
-        assert_eq!(got(&vault, key), Some("CANARY".into()));
+        assert_eq!(got(&vault, &key), Some("CANARY".into()));
     }
 
     #[test]
     #[ignore = "runs inside a D-Bus session of its own"]
     fn no_service() {
-        let error = vault().get(key()).unwrap_err();
+        let error = vault().get(&key()).unwrap_err();
         assert!(matches!(error, VaultError::Unavailable(NoKeyring::NoService)), "{error:?}");
         let failure = error.failure();
         assert!(failure.why.contains("No Secret Service") && failure.fix.contains("encrypted file"), "{failure}");
@@ -190,7 +190,7 @@ mod inside {
     #[test]
     #[ignore = "runs inside a D-Bus session of its own"]
     fn no_bus() {
-        let error = vault().get(key()).unwrap_err();
+        let error = vault().get(&key()).unwrap_err();
         assert!(matches!(error, VaultError::Unavailable(NoKeyring::NoSession)), "{error:?}");
         assert!(error.failure().why.contains("D-Bus"));
         assert!(!error.to_string().contains(PASSWORD));

@@ -7,6 +7,7 @@
 mod activity;
 mod architecture;
 mod battery;
+mod bound_secrets;
 mod check;
 mod cli;
 mod cli_admin;

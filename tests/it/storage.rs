@@ -6,9 +6,9 @@
 use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Command, time::Duration};
 
 use brickpass::{
-    connection::{Connection, ConnectionId, LastTest, SecretKind, Status},
+    connection::{Connection, ConnectionId, LastTest, Status},
     failure::Code,
-    storage::{History, Library, Mode, SecretKey, Settings, SettingsFile, Vault, VaultConfig, VaultHome, WindowFile, WindowMemory},
+    storage::{History, Library, Mode, Settings, SettingsFile, Vault, VaultConfig, VaultHome, WindowFile, WindowMemory},
 };
 use serde_json::json;
 
@@ -95,7 +95,7 @@ fn writes_every_file() {
     History::new(&state).record(&[(id, Some(tested))]);
     let vault = Vault::new(VaultConfig { home: VaultHome::File, file: config.join("vault.age"), passphrase: Some("right horse".into()) });
     for secret in ["one", "two"] {
-        vault.put(SecretKey { connection: id, kind: SecretKind::PersonalAccessToken }, &secret.into()).unwrap();
+        vault.put(&support::token_key(id, "https://adb-1.2.azuredatabricks.net"), &secret.into()).unwrap();
     }
     assert!(config.join("vault.age.bak").exists());
 }
@@ -146,8 +146,8 @@ fn may_not_write() {
         assert!(failure.what.contains(config.to_str().unwrap()) && failure.why.contains("permission"), "{failure}");
     }
     let vault = Vault::new(VaultConfig { home: VaultHome::File, file: config.join("vault.age"), passphrase: Some("right horse".into()) });
-    let key = SecretKey { connection: ConnectionId::random(), kind: SecretKind::PersonalAccessToken };
-    assert_eq!(vault.put(key, &"secret".into()).unwrap_err().failure().code, Code::FileUnwritable);
+    let key = support::token_key(ConnectionId::random(), "https://adb-1.2.azuredatabricks.net");
+    assert_eq!(vault.put(&key, &"secret".into()).unwrap_err().failure().code, Code::FileUnwritable);
 }
 
 #[cfg(target_os = "linux")]

@@ -11,8 +11,8 @@ use std::{
 };
 
 use brickpass::{
-    connection::{Connection, ConnectionId, SecretKind},
-    storage::{Library, Mode, SecretKey, Vault, VaultConfig, VaultHome},
+    connection::Connection,
+    storage::{Library, Mode, Vault, VaultConfig, VaultHome},
 };
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -110,8 +110,8 @@ fn saves_until_it_is_killed() {
 #[test]
 fn st_14_killed_at_any_moment_of_a_put_the_encrypted_file_opens_with_the_old_or_the_new_secret() {
     let home = Home::new();
-    let key = SecretKey { connection: ID.parse().unwrap(), kind: SecretKind::PersonalAccessToken };
-    vault(&home.config_dir()).put(key, &"number 0".into()).unwrap();
+    let key = support::token_key(ID.parse().unwrap(), "https://adb-1.2.azuredatabricks.net");
+    vault(&home.config_dir()).put(&key, &"number 0".into()).unwrap();
     let mut random = fastrand::Rng::new();
     for round in 0..8 {
         let mut child = home
@@ -128,7 +128,7 @@ fn st_14_killed_at_any_moment_of_a_put_the_encrypted_file_opens_with_the_old_or_
         child.kill().unwrap();
         child.wait().unwrap();
         promised = lines.filter_map(|line| line.strip_prefix("put ").map(str::to_owned)).last().unwrap_or(promised);
-        let found = vault(&home.config_dir()).get(key).unwrap().unwrap();
+        let found = vault(&home.config_dir()).get(&key).unwrap().unwrap();
         let found: u64 = found.expose_secret().strip_prefix("number ").unwrap().parse().unwrap();
         let promised: u64 = promised.parse().unwrap();
         assert!(found == promised || found == promised + 1, "round {round}: {promised} was put, {found} is there");
@@ -140,11 +140,11 @@ fn st_14_killed_at_any_moment_of_a_put_the_encrypted_file_opens_with_the_old_or_
 fn puts_until_it_is_killed() {
     support::only_inside();
     let vault = vault(std::path::Path::new(&std::env::var_os("BRICKPASS_CONFIG_DIR").unwrap()));
-    let key = SecretKey { connection: ID.parse::<ConnectionId>().unwrap(), kind: SecretKind::PersonalAccessToken };
+    let key = support::token_key(ID.parse().unwrap(), "https://adb-1.2.azuredatabricks.net");
     for _ in 0..1000 {
-        let secret = vault.get(key).unwrap().unwrap();
+        let secret = vault.get(&key).unwrap().unwrap();
         let number = secret.expose_secret().strip_prefix("number ").unwrap().parse::<u64>().unwrap() + 1;
-        vault.put(key, &format!("number {number}").into()).unwrap();
+        vault.put(&key, &format!("number {number}").into()).unwrap();
         println!("put {number}");
     }
 }

@@ -125,8 +125,8 @@ fn a_workspace_is_added_tested_saved_and_still_there_after_a_restart() {
 
     let saved = Library::new(&home.config_dir(), &home.state_dir()).load().unwrap();
     assert_eq!(saved.entries.len(), 1);
-    let id = saved.entries[0].connection.id;
-    let token = vault(&home).get(SecretKey { connection: id, kind: SecretKind::PersonalAccessToken }).unwrap().unwrap();
+    let key = SecretKey::of(&saved.entries[0].connection, SecretKind::PersonalAccessToken);
+    let token = vault(&home).get(&key).unwrap().unwrap();
     assert_eq!(token.expose_secret(), workspace.token);
 
     let mut window = Window::open(&home);

@@ -31,7 +31,7 @@ impl Stored {
             AuthKind::Browser => SecretKind::RefreshToken,
             AuthKind::ServicePrincipal => SecretKind::ClientSecret,
         };
-        match vault.get(SecretKey { connection: owner.id, kind }) {
+        match vault.get(&SecretKey::of(owner, kind)) {
             Ok(Some(_)) => Self::Yes,
             Ok(None) => Self::No,
             Err(error) => Self::Unknown(error.failure().what),

@@ -110,8 +110,8 @@ async fn secret_of(shared: &Arc<Shared>, found: &Owned) -> Result<secrecy::Secre
     // Another tool would send it there without a question.
     owner::confirmed(&found.connection)?;
     owner::confirmed(&found.owner)?;
-    let (vault, key) = (shared.vault(), SecretKey { connection: found.owner.id, kind });
-    let stored = blocking(move || vault.get(key)).await?.map_err(|error| error.failure())?;
+    let (vault, key) = (shared.vault(), SecretKey::of(&found.owner, kind));
+    let stored = blocking(move || vault.get(&key)).await?.map_err(|error| error.failure())?;
     stored.ok_or_else(|| {
         Failure::new(
             Code::NoSecret,

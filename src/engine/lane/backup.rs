@@ -9,7 +9,7 @@ use crate::{
     engine::{BackedUp, Event, RunId, shared::Shared},
     failure::Failure,
     interchange::backup,
-    storage::{self, SecretKey},
+    storage::{self, SecretKey, VaultError},
 };
 
 pub(super) fn encrypted(shared: &Shared, run: RunId, to: PathBuf, passphrase: &SecretString) {
@@ -34,22 +34,34 @@ fn write_encrypted(shared: &Shared, to: &std::path::Path, passphrase: &SecretStr
     let connections = connections(shared)?;
     let vault = shared.vault();
     let mut secrets = Vec::new();
+    let mut left_out = Vec::new();
     for connection in &connections {
-        for kind in [SecretKind::PersonalAccessToken, SecretKind::ClientSecret] {
-            // One that cannot be read is told: a backup that silently lacks it would be found out on the worst of days.
-            if let Some(secret) = vault.get(SecretKey { connection: connection.id, kind }).map_err(|error| error.failure())? {
-                secrets.push((connection.id, kind, secret));
-            }
+        let Some(kind) = kind_of(connection) else { continue };
+        // One that cannot be read is told: a backup that silently lacks it would be found out on the worst of days.
+        match vault.get(&SecretKey::of(connection, kind)) {
+            Ok(Some(secret)) => secrets.push((connection.id, kind, secret)),
+            Ok(None) => {}
+            // The address in the backup would be the wrong one for it.
+            Err(error @ VaultError::EnteredElsewhere { .. }) => left_out.push((connection.name.as_str().to_owned(), error.failure())),
+            Err(error) => return Err(error.failure()),
         }
     }
     let plain = backup::write(&connections, &secrets)?;
     storage::write_backup(to, plain.expose_secret().as_bytes(), passphrase)?;
-    let mut with_secret: Vec<_> = secrets.iter().map(|(id, ..)| *id).collect();
-    with_secret.dedup();
-    Ok(told(&connections, with_secret))
+    let with_secret = secrets.iter().map(|(id, ..)| *id).collect();
+    Ok(BackedUp { left_out, ..told(&connections, with_secret) })
+}
+
+/// The secret that a person enters for it.
+fn kind_of(connection: &Connection) -> Option<SecretKind> {
+    match connection.auth.kind() {
+        AuthKind::PersonalAccessToken => Some(SecretKind::PersonalAccessToken),
+        AuthKind::ServicePrincipal => Some(SecretKind::ClientSecret),
+        AuthKind::Browser => None,
+    }
 }
 
 fn told(connections: &[Connection], with_secret: Vec<crate::connection::ConnectionId>) -> BackedUp {
     let sign_ins = connections.iter().filter(|connection| connection.auth.kind() == AuthKind::Browser).count();
-    BackedUp { connections: connections.len(), with_secret, sign_ins }
+    BackedUp { connections: connections.len(), with_secret, sign_ins, left_out: Vec::new() }
 }

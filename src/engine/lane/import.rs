@@ -14,7 +14,7 @@ use crate::{
         testing::Subject,
     },
     failure::{Code, Failure},
-    storage::{Entry, LibraryError, Revision, SecretKey, TokenNote, Unfinished},
+    storage::{Entry, Former, LibraryError, Revision, SecretKey, TokenNote, Unfinished},
 };
 
 /// A row on its way.
@@ -29,7 +29,7 @@ struct Row {
 /// Where its secret goes, and what was there before.
 struct Put {
     key: SecretKey,
-    former: Option<SecretString>,
+    former: Former,
     noted: Option<TokenNote>,
 }
 
@@ -78,11 +78,11 @@ fn store(shared: &Shared, rows: Vec<Row>, failed: &mut Vec<(String, Failure)>) -
             stored.push(row);
             continue;
         };
-        match vault.put(key, &secret) {
+        match vault.put(&key, &secret) {
             Ok(()) => stored.push(row),
             Err(error) => {
                 let not_stored = NotStored::from(error);
-                token::put_back_note(shared, key, row.put.and_then(|put| put.noted), &not_stored);
+                token::put_back_note(shared, key.id(), row.put.and_then(|put| put.noted), &not_stored);
                 failed.push((name_of(&row.connection), not_stored.failure));
             }
         }
@@ -93,7 +93,7 @@ fn store(shared: &Shared, rows: Vec<Row>, failed: &mut Vec<(String, Failure)>) -
 impl Row {
     fn secret(&self) -> Option<(SecretKey, SecretString)> {
         let (put, (_, secret)) = self.put.as_ref().zip(self.secret.as_ref())?;
-        Some((put.key, secret.clone()))
+        Some((put.key.clone(), secret.clone()))
     }
 }
 
@@ -114,14 +114,14 @@ fn row(
     let base = before.as_ref().map(|entry| entry.revision);
     shared.library.may_save(&connection, base)?;
     let secret = secret.take();
-    let put = secret.as_ref().map(|(kind, _)| instead_of(shared, SecretKey { connection: connection.id, kind: *kind })).transpose()?;
+    let put = secret.as_ref().map(|(kind, _)| instead_of(shared, SecretKey::of(&connection, *kind))).transpose()?;
     Ok(Row { connection, before, secret, put })
 }
 
 /// What is there before it.
 fn instead_of(shared: &Shared, key: SecretKey) -> Result<Put, NotStored> {
-    let former = shared.vault().get(key)?;
-    let noted = token::take_note(shared, key)?;
+    let former = shared.vault().former(key.id())?;
+    let noted = token::take_note(shared, key.id())?;
     Ok(Put { key, former, noted })
 }
 
@@ -172,22 +172,13 @@ fn settle(shared: &Shared, row: &Row) {
 /// The entry could not be written: the former secret is put back.
 fn take_back(shared: &Shared, row: Row, mut not_stored: NotStored) -> Failure {
     if let Some(Put { key, former, noted }) = row.put {
-        if let Err(error) = put_former(shared, key, former.as_ref()) {
-            not_stored.failure.details = Some(format!("The new secret is in the vault all the same: {error}"));
+        if let Err(error) = shared.vault().put_back(key.id(), &former) {
+            not_stored.failure.details = Some(format!("The new secret is in the vault all the same: {}", error.failure()));
             not_stored.uncertain = true;
         }
-        token::put_back_note(shared, key, noted, &not_stored);
+        token::put_back_note(shared, key.id(), noted, &not_stored);
     }
     not_stored.failure
-}
-
-fn put_former(shared: &Shared, key: SecretKey, former: Option<&SecretString>) -> Result<(), Failure> {
-    let vault = shared.vault();
-    let done = match former {
-        Some(former) => vault.put(key, former),
-        None => vault.delete(key),
-    };
-    done.map_err(|error| error.failure())
 }
 
 fn remember(row: Row, undo: &mut Undo) {
@@ -195,7 +186,7 @@ fn remember(row: Row, undo: &mut Undo) {
         id: row.connection.id,
         name: name_of(&row.connection),
         revision: row.before.as_ref().map_or(Revision(1), |entry| Revision(entry.revision.0.saturating_add(1))),
-        secret: row.put.map(|put| (put.key.kind, put.former)),
+        secret: row.put.map(|put| (put.key.id(), put.former)),
     };
     match row.before {
         Some(entry) => undo.replaced.push((entry, undone)),
@@ -260,10 +251,9 @@ fn restore_one(shared: &Shared, before: Entry, undone: &Undone) -> Result<(), Fa
     let connection = before.connection;
     let told = |error: LibraryError| if matches!(error, LibraryError::Conflict { .. }) { changed_since() } else { error.failure() };
     shared.library.may_save(&connection, Some(undone.revision)).map_err(told)?;
-    if let Some((kind, former)) = &undone.secret {
-        let key = SecretKey { connection: connection.id, kind: *kind };
-        token::take_note(shared, key)?;
-        put_former(shared, key, former.as_ref())?;
+    if let Some((id, former)) = &undone.secret {
+        token::take_note(shared, *id)?;
+        shared.vault().put_back(*id, former).map_err(|error| error.failure())?;
     }
     let subject = Subject::new(&connection, None);
     shared.library.save(connection, Some(undone.revision)).map_err(told)?;

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::{
-    connection::{ConnectionId, SecretKind},
+    connection::ConnectionId,
     engine::shared::Shared,
-    storage::{Begun, LeftOver, SecretKey, Unfinished},
+    storage::{Begun, LeftOver, SecretId, Unfinished},
 };
 
 /// Before secrets of these connections are stored; `true`: one that is not on the list yet. A save does not fail for want of a note.
@@ -32,8 +32,7 @@ fn one(shared: &Shared, left: &LeftOver) -> Option<String> {
     let Begun::Save { new, changed } = &left.begun else { return None };
     let listed = shared.library.ids().ok()?;
     let orphans = new.iter().filter(|id| !listed.contains(id));
-    let keys: Vec<SecretKey> =
-        orphans.flat_map(|connection| SecretKind::ALL.map(|kind| SecretKey { connection: *connection, kind })).collect();
+    let keys: Vec<SecretId> = orphans.flat_map(|connection| SecretId::all_of(*connection)).collect();
     if !keys.is_empty() {
         shared.vault().delete_all(&keys).ok()?;
     }

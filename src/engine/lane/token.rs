@@ -9,7 +9,7 @@ use crate::{
     databricks::NewToken,
     engine::{Event, owner::no_such_connection, shared::Shared, testing::Subject, tokens},
     failure::{Code, Failure},
-    storage::{Entry, SecretKey, TokenNote},
+    storage::{Entry, SecretId, SecretKey, TokenNote},
 };
 
 pub(in crate::engine) struct StoreToken {
@@ -34,19 +34,20 @@ pub(super) fn store(shared: &Shared, token: StoreToken) -> Result<(), NotStored>
     if matches!(connection.level, Level::Account { .. }) {
         return Err(tokens::accounts_have_none().into());
     }
-    let key = SecretKey { connection: id, kind: SecretKind::PersonalAccessToken };
+    let key = SecretKey::of(&connection, SecretKind::PersonalAccessToken);
     if let Some(former) = &former {
-        unchanged(shared, &connection, key, former)?;
+        unchanged(shared, &connection, &key, former)?;
     }
     let origin = connection.base_url.origin();
     let subject = if connection.auth.kind() == AuthKind::PersonalAccessToken {
         // The entry says so already: whoever is editing it is not disturbed.
-        put(shared, key, &new.value)?;
+        put(shared, &key, &new.value)?;
         Subject::new(&connection, Some(&new.value))
     } else {
         let connection = Connection { auth: AuthMethod::PersonalAccessToken, sign_in_of: None, ..connection };
         let subject = Subject::new(&connection, Some(&new.value));
-        let snapshot = store_reviewed(shared, Reviewed { connection, secret: Some((key.kind, new.value)) }, Some(revision), &|| false)?;
+        let secret = Some((SecretKind::PersonalAccessToken, new.value));
+        let snapshot = store_reviewed(shared, Reviewed { connection, secret }, Some(revision), &|| false)?;
         vault::store_sign_in(shared, id, true);
         tell(shared, snapshot);
         subject
@@ -61,7 +62,7 @@ pub(super) fn store(shared: &Shared, token: StoreToken) -> Result<(), NotStored>
     Ok(())
 }
 
-fn unchanged(shared: &Shared, connection: &Connection, key: SecretKey, former: &Former) -> Result<(), NotStored> {
+fn unchanged(shared: &Shared, connection: &Connection, key: &SecretKey, former: &Former) -> Result<(), NotStored> {
     let same_place = connection.auth.kind() == AuthKind::PersonalAccessToken && connection.base_url.origin() == former.origin;
     let stored = shared.vault().get(key)?;
     if same_place && stored.is_some_and(|stored| stored.expose_secret() == former.secret.expose_secret()) {
@@ -75,15 +76,15 @@ fn unchanged(shared: &Shared, connection: &Connection, key: SecretKey, former: &
     )))
 }
 
-fn put(shared: &Shared, key: SecretKey, secret: &SecretString) -> Result<(), NotStored> {
+fn put(shared: &Shared, key: &SecretKey, secret: &SecretString) -> Result<(), NotStored> {
     let vault = shared.vault();
-    let noted = take_note(shared, key)?;
+    let noted = take_note(shared, key.id())?;
     vault.put(key, secret).map_err(NotStored::from).or_else(|not_stored| {
         // A write that was reported as failed may have come through.
         match vault.get(key) {
             Ok(Some(stored)) if stored.expose_secret() == secret.expose_secret() => Ok(()),
             _ => {
-                put_back_note(shared, key, noted, &not_stored);
+                put_back_note(shared, key.id(), noted, &not_stored);
                 Err(not_stored)
             }
         }
@@ -105,7 +106,7 @@ fn renew_result(shared: &Shared, id: ConnectionId, note: &TokenNote) {
 }
 
 /// Before a token is replaced: a note never outlives the token that it is about.
-pub(super) fn take_note(shared: &Shared, key: SecretKey) -> Result<Option<TokenNote>, Failure> {
+pub(super) fn take_note(shared: &Shared, key: SecretId) -> Result<Option<TokenNote>, Failure> {
     if key.kind != SecretKind::PersonalAccessToken {
         return Ok(None);
     }
@@ -119,7 +120,7 @@ pub(super) fn take_note(shared: &Shared, key: SecretKey) -> Result<Option<TokenN
 }
 
 /// The token was not replaced after all.
-pub(super) fn put_back_note(shared: &Shared, key: SecretKey, noted: Option<TokenNote>, not_stored: &NotStored) {
+pub(super) fn put_back_note(shared: &Shared, key: SecretId, noted: Option<TokenNote>, not_stored: &NotStored) {
     if !not_stored.uncertain && noted.is_some() {
         write_note(shared, key.connection, noted);
     }

@@ -7,13 +7,13 @@ use tokio::runtime::Handle;
 
 use super::interrupted;
 use crate::{
-    connection::{ConnectionId, SecretKind},
+    connection::ConnectionId,
     engine::{
         Event, owner,
         shared::{Current, Shared, http_for, vault_for},
     },
     failure::{Code, Failure, Remedy},
-    storage::{RefreshLock, SecretKey, Settings, Vault, VaultHome, VaultStatus},
+    storage::{RefreshLock, SecretId, Settings, Vault, VaultHome, VaultStatus},
 };
 
 /// A renewal is a request or two; one that takes longer waits for the network.
@@ -57,7 +57,7 @@ pub(super) fn examine(shared: &Shared) {
 }
 
 /// Entries of the encrypted file that belong to no connection of the list, none that was removed, and none that is being saved.
-fn unknown(shared: &Shared) -> Result<Vec<SecretKey>, Failure> {
+fn unknown(shared: &Shared) -> Result<Vec<SecretId>, Failure> {
     // The vault first: whatever is saved in between is then on the list.
     let stored = shared.vault().entries().map_err(|error| error.failure())?;
     let being_saved = shared.journal.being_saved();
@@ -161,9 +161,8 @@ fn change_vault(shared: &Shared, settings: &Settings, passphrase: Option<SecretS
         };
     }
     let entries = shared.library.load().map_err(|error| error.failure())?.entries;
-    let keys: Vec<SecretKey> =
-        entries.iter().flat_map(|entry| SecretKind::ALL.map(|kind| SecretKey { connection: entry.connection.id, kind })).collect();
-    let moved = now.vault.move_to(&next, &keys).map_err(|error| error.failure())?;
+    let ids: Vec<SecretId> = entries.iter().flat_map(|entry| SecretId::all_of(entry.connection.id)).collect();
+    let moved = now.vault.move_to(&next, &ids).map_err(|error| error.failure())?;
     Ok((next, moved))
 }
 

@@ -10,7 +10,7 @@ use crate::{
     connection::{BaseUrl, Connection, ConnectionId, SecretKind},
     failure::{Code, Failure},
     interchange::databrickscfg::{File, Profile, ProfileName, Value},
-    storage::SecretKey,
+    storage::{SecretId, SecretKey},
 };
 
 /// What the vault calls it.
@@ -32,14 +32,17 @@ struct Held {
 impl Held {
     /// # Errors
     /// The vault does not open.
-    fn read(shared: &Shared, owners: &HashSet<ConnectionId>, kinds: &HashSet<SecretKind>) -> Result<Self, Failure> {
-        let each = owners.iter().flat_map(|owner| kinds.iter().map(|kind| SecretKey { connection: *owner, kind: *kind }));
+    fn read<'a>(shared: &Shared, owners: impl IntoIterator<Item = &'a Connection>, kinds: &HashSet<SecretKind>) -> Result<Self, Failure> {
+        let each = owners.into_iter().flat_map(|owner| kinds.iter().map(|kind| SecretKey::of(owner, *kind)));
         let keys: Vec<SecretKey> = each.collect();
         let mut held = Self { owners: HashMap::new(), unread: None };
         let found = shared.vault().get_all(&keys).map_err(|error| error.failure())?;
         for (key, stored) in keys.into_iter().zip(found) {
             match stored {
-                Ok(Some(secret)) => drop(held.owners.entry((key.kind, digest(secret.expose_secret()))).or_default().insert(key.connection)),
+                Ok(Some(secret)) => {
+                    let SecretId { connection, kind } = key.id();
+                    held.owners.entry((kind, digest(secret.expose_secret()))).or_default().insert(connection);
+                }
                 Ok(None) => {}
                 Err(error) => held.unread = Some(error.failure()),
             }
@@ -76,7 +79,8 @@ pub(super) fn standing_for(
     };
     let owners = profiles.iter().flat_map(|(_, profile)| candidates(profile)).map(|connection| connection.owner_among(&all).id);
     let kinds = profiles.iter().flat_map(|(_, profile)| profile.secrets()).filter_map(|(key, _)| kind(key));
-    let held = Held::read(shared, &owners.collect(), &kinds.collect())?;
+    let owners: HashSet<ConnectionId> = owners.collect();
+    let held = Held::read(shared, all.iter().filter(|connection| owners.contains(&connection.id)), &kinds.collect())?;
     let stands = |profile: &Profile<'_>, connection: &Connection| {
         let owner = connection.owner_among(&all).id;
         profile.secrets().next().is_some()
@@ -129,9 +133,9 @@ pub(super) fn held_by_nobody<'a>(
     }
     let connections = connections(shared).ok()?;
     let kinds: HashSet<SecretKind> = secrets.iter().filter_map(|(key, _)| kind(key)).collect();
-    let (first, rest) = connections.iter().map(|connection| connection.id).partition(|id| likely.contains(id));
+    let (first, rest): (Vec<_>, Vec<_>) = connections.iter().partition(|connection| likely.contains(&connection.id));
     for owners in [first, rest] {
-        let held = Held::read(shared, &owners, &kinds).ok()?;
+        let held = Held::read(shared, owners, &kinds).ok()?;
         secrets.retain(|(key, secret)| held.owners(key, *secret).is_none());
         if secrets.is_empty() {
             break;

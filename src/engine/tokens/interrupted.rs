@@ -103,8 +103,11 @@ fn with_its_id(shared: &Shared, left: &LeftOver, mut change: TokenChange, tokens
 
 /// Which of the two is not what the connection signs in with.
 fn unused(shared: &Shared, change: &TokenChange) -> Option<String> {
-    let key = SecretKey { connection: change.connection, kind: SecretKind::PersonalAccessToken };
-    let stored = || shared.vault().get(key).ok().flatten();
+    let stored = || {
+        let entries = shared.library.load().ok()?.entries;
+        let entry = entries.into_iter().find(|entry| entry.connection.id == change.connection)?;
+        shared.vault().get(&SecretKey::of(&entry.connection, SecretKind::PersonalAccessToken)).ok().flatten()
+    };
     let is_new =
         change.stored || change.fingerprint.as_ref().is_some_and(|fingerprint| stored().is_some_and(|stored| fingerprint.fits(&stored)));
     let unused = if is_new { change.old.clone() } else { change.new.clone() };

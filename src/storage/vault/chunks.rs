@@ -1,6 +1,6 @@
 //! Secrets in entries of limited size (Windows: 2560 bytes).
 //!
-//! What fits is one entry, `{"v":1,"generation":N,"secret":"..."}`. What does not fit is cut into chunk entries under a new generation, and
+//! What fits is one entry, `{"v":1,"generation":N,"entered_for":{"origin":"https://..."},"secret":"..."}`. What does not fit is cut into chunk entries under a new generation, and
 //! the entry itself becomes a manifest that is written last: until then a reader sees the old value whole. A note of the generations in
 //! flight is written first, so that whoever comes next clears away what a crash left behind.
 
@@ -12,9 +12,10 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::{
-    VaultError,
+    SecretKey, VaultError,
     store::{Bytes, Item, Store, WipedText},
 };
+use crate::connection::EnteredFor;
 
 /// A manifest that claims more is damaged: it would be a secret of megabytes.
 const MOST_CHUNKS: usize = 2000;
@@ -22,16 +23,27 @@ const MOST_CHUNKS: usize = 2000;
 /// Nobody writes so often that a reader is overtaken again and again.
 const MOST_OVERTAKEN: usize = 5;
 
-/// A secret and the number that tells which of two is the newer, also across homes.
+/// A secret, the number that tells which of two is the newer, also across homes, and what it was entered for.
+#[derive(Clone)]
 pub(crate) struct Sealed {
     pub(crate) generation: u64,
+    /// `None`: stored by an older version, or what a sign-in brought.
+    pub(crate) entered_for: Option<EnteredFor>,
     pub(crate) secret: SecretString,
+}
+
+impl Sealed {
+    pub(super) fn of(key: &SecretKey, secret: &SecretString, generation: u64) -> Self {
+        Self { generation, entered_for: key.wanted_for().cloned(), secret: secret.clone() }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
 struct Envelope {
     v: u32,
     generation: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entered_for: Option<EnteredFor>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secret: Option<WipedText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,7 +67,7 @@ pub(crate) fn read(store: &dyn Store, account: &str) -> Result<Option<Sealed>, V
     for _ in 0..MOST_OVERTAKEN {
         let Some(bytes) = store.get(account)? else { return Ok(None) };
         let envelope = open(&bytes).ok_or(VaultError::SecretDamaged)?;
-        let generation = envelope.generation;
+        let Envelope { generation, entered_for, .. } = envelope;
         let secret = match (envelope.secret, envelope.manifest) {
             (Some(secret), None) => Ok(SecretString::from(secret.0.as_str())),
             (None, Some(manifest)) => join(store, account, generation, &manifest),
@@ -64,7 +76,7 @@ pub(crate) fn read(store: &dyn Store, account: &str) -> Result<Option<Sealed>, V
         match secret {
             // Perhaps another process has just put a newer one in its place, and the chunks that the manifest named are gone.
             Err(VaultError::SecretDamaged) if damaged != Some(generation) => damaged = Some(generation),
-            outcome => return outcome.map(|secret| Some(Sealed { generation, secret })),
+            outcome => return outcome.map(|secret| Some(Sealed { generation, entered_for, secret })),
         }
     }
     Err(VaultError::SecretDamaged)
@@ -79,8 +91,8 @@ pub(crate) fn read_all(store: &dyn Store, accounts: &[String]) -> Result<Vec<Res
     let one = |(account, bytes): (&String, Option<Bytes>)| {
         let Some(bytes) = bytes else { return Ok(None) };
         match open(&bytes) {
-            Some(Envelope { generation, secret: Some(secret), manifest: None, .. }) => {
-                Ok(Some(Sealed { generation, secret: SecretString::from(secret.0.as_str()) }))
+            Some(Envelope { generation, entered_for, secret: Some(secret), manifest: None, .. }) => {
+                Ok(Some(Sealed { generation, entered_for, secret: SecretString::from(secret.0.as_str()) }))
             }
             _ => read(store, account),
         }
@@ -105,7 +117,8 @@ pub(crate) fn write(store: &dyn Store, secrets: &[(String, String, Sealed)]) -> 
         let generation = old.as_ref().map_or(sealed.generation, |old| sealed.generation.max(old.generation.saturating_add(1)));
         let item = |account: String, bytes| Item { account, label: label.clone(), bytes };
         let secret = sealed.secret.expose_secret();
-        let plain = seal(&Envelope { v: 1, generation, secret: Some(WipedText(Zeroizing::new(secret.to_owned()))), manifest: None });
+        let envelope = |secret, manifest| seal(&Envelope { v: 1, generation, entered_for: sealed.entered_for.clone(), secret, manifest });
+        let plain = envelope(Some(WipedText(Zeroizing::new(secret.to_owned()))), None);
         let in_flight = clear_leftovers(store, account, old.as_ref(), limit)?;
         if plain.len() <= limit && in_flight.is_empty() {
             whole.push(item(account.clone(), plain));
@@ -123,7 +136,7 @@ pub(crate) fn write(store: &dyn Store, secrets: &[(String, String, Sealed)]) -> 
         } else {
             note.insert(generation, chunks.len());
             let manifest = Manifest { chunks: chunks.len(), length: secret.len(), sha256: digest(secret.as_bytes()) };
-            seal(&Envelope { v: 1, generation, secret: None, manifest: Some(manifest) })
+            envelope(None, Some(manifest))
         };
         store.put(&[item(note_account(account), seal(&note))])?;
         for chunk in &chunks {
@@ -137,6 +150,26 @@ pub(crate) fn write(store: &dyn Store, secrets: &[(String, String, Sealed)]) -> 
         }
     }
     if whole.is_empty() { Ok(()) } else { store.put(&whole) }
+}
+
+/// Notes what each of these secrets was entered for, unless it has been replaced since it had this generation. The secrets stay as they are.
+///
+/// # Errors
+/// What the store says. Each is then bound or not.
+pub(crate) fn bind(store: &dyn Store, bindings: &[(String, String, u64, EnteredFor)]) -> Result<(), VaultError> {
+    let mut replaced = Vec::new();
+    for (account, label, generation, entered_for) in bindings {
+        let Some(before) = store.get(account)? else { continue };
+        let Some(envelope) = open(&before).filter(|envelope| envelope.generation == *generation && envelope.entered_for.is_none()) else {
+            continue;
+        };
+        let bytes = seal(&Envelope { entered_for: Some(entered_for.clone()), ..envelope });
+        // A secret that just fits its entry stays unbound there: it is bound again at each look, to the same address.
+        if bytes.len() <= store.entry_limit() {
+            replaced.push((before, Item { account: account.clone(), label: label.clone(), bytes }));
+        }
+    }
+    if replaced.is_empty() { Ok(()) } else { store.replace(replaced) }
 }
 
 /// # Errors

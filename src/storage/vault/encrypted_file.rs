@@ -414,6 +414,18 @@ impl Store for EncryptedFile {
         self.change(true, |secrets| secrets.extend(entries))
     }
 
+    fn replace(&self, items: Vec<(Bytes, Item)>) -> Result<(), VaultError> {
+        // Compared under the lock of the file, so that nothing newer is overwritten.
+        self.change(true, |secrets| {
+            for (before, item) in items {
+                let Some(entry) = secrets.get_mut(&item.account).filter(|entry| entry.0.as_bytes() == before.as_slice()) else { continue };
+                if let Ok(text) = std::str::from_utf8(&item.bytes) {
+                    *entry = WipedText(Zeroizing::new(text.to_owned()));
+                }
+            }
+        })
+    }
+
     fn delete(&self, accounts: &[String]) -> Result<(), VaultError> {
         let mut state = self.state();
         if !self.exists() && state.passphrase.is_none() {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
+    connection::{EnteredFor, SecretKind},
     failure::{Code, Failure, Remedy},
     storage::{atomic_file::FileError, library::FileProblem},
 };
@@ -39,6 +40,10 @@ pub enum VaultError {
     /// One stored secret cannot be put together; the others are fine.
     #[error("the stored secret is damaged")]
     SecretDamaged,
+    /// It is not given for anything but what it was entered for. `entered_for`: `None` when an older version stored it for an address that is
+    /// not known any more.
+    #[error("the stored secret was entered for another address")]
+    EnteredElsewhere { kind: SecretKind, entered_for: Option<EnteredFor>, wanted: EnteredFor },
     #[error("{} is damaged", path.display())]
     FileDamaged { path: PathBuf, backup: bool },
     /// Opening it would take more memory or time than any file of ours asks for.
@@ -130,6 +135,7 @@ impl VaultError {
                 "Enter the secret again. Other connections are not affected.",
             )
             .with_remedy(Remedy::ReplaceSecret),
+            Self::EnteredElsewhere { kind, entered_for, wanted } => entered_elsewhere(*kind, entered_for.as_ref(), wanted),
             Self::FileDamaged { path, backup } => Failure::new(
                 Code::SecretDamaged,
                 format!("The encrypted file {} is damaged.", path.display()),
@@ -176,6 +182,24 @@ fn bring_back(backup: bool) -> &'static str {
     } else {
         "Nothing was changed. Put a copy of yours in its place, or begin with a new vault with “brickpass restore --new-vault”."
     }
+}
+
+fn entered_elsewhere(kind: SecretKind, entered_for: Option<&EnteredFor>, wanted: &EnteredFor) -> Failure {
+    let noun = if kind == SecretKind::ClientSecret { "client secret" } else { "token" };
+    let (what, changed) = match entered_for {
+        None => (format!("This {noun} was entered for another address than {}.", wanted.origin), "address"),
+        Some(EnteredFor { origin, client_id: Some(id) }) if *origin == wanted.origin => {
+            (format!("This {noun} was entered for the service principal {}, not for this one.", id.escape_debug()), "client ID")
+        }
+        Some(EnteredFor { origin, .. }) => (format!("This {noun} was entered for {origin}, not for {}.", wanted.origin), "address"),
+    };
+    Failure::new(
+        Code::NoSecret,
+        what,
+        format!("It is not used, since the {changed} of the connection was changed after the {noun} was stored."),
+        format!("Enter the {noun} again if the connection is meant to be as it is now, or put the {changed} back."),
+    )
+    .with_remedy(Remedy::ReplaceSecret)
 }
 
 impl NoKeyring {

@@ -1,5 +1,10 @@
 //! Secrets by (connection, kind). Three homes: the operating system's keyring, an encrypted file, this session only.
 //!
+//! # A secret belongs to an address
+//!
+//! Every entry names the address (and the service principal) that its secret was entered for. `get` is told what the secret is wanted for and
+//! refuses anything else, whoever edited the list of connections: there is no way to read a secret without saying that.
+//!
 //! # Two homes, one truth
 //!
 //! A secret lives in the chosen home. A copy may be left in another one: the home was changed while it could not be reached, or
@@ -11,9 +16,11 @@
 //! - home file: the keyring is asked only about what is noted there, so that a file user never sees a keyring prompt;
 //! - this session only: no other home is looked at.
 
+mod binding;
 mod chunks;
 mod encrypted_file;
 mod error;
+mod key;
 mod keyring;
 mod memory;
 #[cfg(test)]
@@ -23,7 +30,9 @@ mod secret_service;
 mod stale;
 mod store;
 
+pub use binding::SecretDescription;
 pub use error::{NoKeyring, VaultError};
+pub use key::{SecretId, SecretKey};
 
 use std::{
     path::PathBuf,
@@ -42,10 +51,8 @@ use stale::StaleNotes;
 pub(super) use store::{Bytes, Item, Store, to_wiped_json};
 use uuid::Uuid;
 
-use crate::{
-    connection::{ConnectionId, SecretKind},
-    failure::Failure,
-};
+use super::FirstAddresses;
+use crate::failure::Failure;
 
 /// Where secrets are kept. A choice of the person's; never changed behind their back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -55,12 +62,6 @@ pub enum VaultHome {
     Keyring,
     File,
     Memory,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SecretKey {
-    pub connection: ConnectionId,
-    pub kind: SecretKind,
 }
 
 #[derive(Debug, Clone)]
@@ -139,7 +140,11 @@ pub enum VaultStatus {
 #[derive(Clone)]
 pub struct Vault {
     inner: Arc<Inner>,
+    first_addresses: Option<Arc<FirstAddresses>>,
 }
+
+/// What was stored before a change, to be put back when the change fails: with the address it was entered for, and not to be read.
+pub struct Former(Option<Sealed>);
 
 struct Inner {
     home: VaultHome,
@@ -188,7 +193,14 @@ impl Vault {
 
     fn of(home: VaultHome, file: EncryptedFile, keyring: Arc<dyn Store>, hasty_keyring: Arc<dyn Store>, place: fn() -> String) -> Self {
         let stale = StaleNotes::beside(file.path());
-        Self { inner: Arc::new(Inner { home, memory: MemoryStore::default(), file, stale, keyring, hasty_keyring, place }) }
+        let inner = Inner { home, memory: MemoryStore::default(), file, stale, keyring, hasty_keyring, place };
+        Self { inner: Arc::new(inner), first_addresses: None }
+    }
+
+    /// Knows to which addresses the secrets that older versions stored belong. Without this none of them is given.
+    #[must_use]
+    pub fn with_first_addresses(self, first_addresses: Arc<FirstAddresses>) -> Self {
+        Self { first_addresses: Some(first_addresses), ..self }
     }
 
     #[must_use]
@@ -264,40 +276,28 @@ impl Vault {
     ///
     /// # Errors
     /// Locked, lost, damaged.
-    pub fn entries(&self) -> Result<Vec<SecretKey>, VaultError> {
+    pub fn entries(&self) -> Result<Vec<SecretId>, VaultError> {
         if self.inner.home != VaultHome::File {
             return Ok(Vec::new());
         }
-        Ok(self.inner.file.accounts()?.iter().filter_map(|account| SecretKey::of_account(account)).collect())
+        Ok(self.inner.file.accounts()?.iter().filter_map(|account| SecretId::of_account(account)).collect())
     }
 
+    /// The secret, if it was entered for what it is wanted for.
+    ///
     /// # Errors
-    /// Locked, unavailable, damaged. Nothing stored is `None`.
-    pub fn get(&self, key: SecretKey) -> Result<Option<SecretString>, VaultError> {
-        let inner = &*self.inner;
-        let account = key.account();
-        let here = chunks::read(inner.store(), &account)?;
-        let secret = match inner.home {
-            VaultHome::Keyring if inner.file_is_open() => inner.newer(key, here, &inner.file),
-            VaultHome::File if inner.stale.contains(&account) => {
-                // An error is told: the secret at hand is known to be outdated.
-                chunks::generation(&*inner.keyring, &account)?;
-                let newest = inner.newer(key, here, &*inner.keyring);
-                inner.stale.remove(&[account]);
-                newest
-            }
-            VaultHome::Keyring | VaultHome::File | VaultHome::Memory => here,
-        };
-        Ok(secret.map(|sealed| sealed.secret))
+    /// `EnteredElsewhere`, locked, unavailable, damaged. Nothing stored is `None`.
+    pub fn get(&self, key: &SecretKey) -> Result<Option<SecretString>, VaultError> {
+        self.sealed(key.id())?.map(|sealed| Self::checked(key, sealed)).transpose()
     }
 
     /// As `get` for each of them, in their order; the encrypted file is opened once for all.
     ///
     /// # Errors
-    /// Locked, unavailable; inside: damaged.
+    /// Locked, unavailable; inside: entered elsewhere, damaged.
     pub fn get_all(&self, keys: &[SecretKey]) -> Result<Vec<Result<Option<SecretString>, VaultError>>, VaultError> {
         let inner = &*self.inner;
-        let accounts: Vec<String> = keys.iter().map(|key| key.account()).collect();
+        let accounts: Vec<String> = keys.iter().map(|key| key.id().account()).collect();
         let here = chunks::read_all(inner.store(), &accounts)?;
         // Whose secret may lie in two homes is asked for by itself.
         let elsewhere: Vec<bool> = match inner.home {
@@ -308,16 +308,64 @@ impl Vault {
             VaultHome::File => accounts.iter().map(|account| inner.stale.contains(account)).collect(),
             VaultHome::Keyring | VaultHome::Memory => vec![false; keys.len()],
         };
-        let one = |((key, here), elsewhere): ((&SecretKey, Result<Option<Sealed>, VaultError>), bool)| {
-            if elsewhere { self.get(*key) } else { here.map(|sealed| sealed.map(|sealed| sealed.secret)) }
-        };
-        Ok(keys.iter().zip(here).zip(elsewhere).map(one).collect())
+        let mut found = Vec::with_capacity(keys.len());
+        let mut failed = Vec::with_capacity(keys.len());
+        for ((key, here), elsewhere) in keys.iter().zip(here).zip(elsewhere) {
+            let outcome = if elsewhere { inner.newest(key.id()) } else { here };
+            let (sealed, error) = outcome.map_or_else(|error| (None, Some(error)), |sealed| (sealed, None));
+            found.push((key.id(), sealed));
+            failed.push(error);
+        }
+        self.bind_old(&mut found);
+        let outcomes = keys.iter().zip(found).zip(failed).map(|((key, (_, sealed)), error)| match error {
+            Some(error) => Err(error),
+            None => sealed.map(|sealed| Self::checked(key, sealed)).transpose(),
+        });
+        Ok(outcomes.collect())
+    }
+
+    /// What may be told of a stored secret, whatever it is wanted for.
+    ///
+    /// # Errors
+    /// Locked, unavailable, damaged. Nothing stored is `None`.
+    pub fn describe(&self, id: SecretId) -> Result<Option<SecretDescription>, VaultError> {
+        Ok(self.sealed(id)?.as_ref().map(SecretDescription::of))
+    }
+
+    /// What is stored at this moment, to be put back by [`Self::put_back`].
+    ///
+    /// # Errors
+    /// Locked, unavailable, damaged.
+    pub fn former(&self, id: SecretId) -> Result<Former, VaultError> {
+        self.sealed(id).map(Former)
+    }
+
+    /// The state before a change: the secret with its address, or nothing.
+    ///
+    /// # Errors
+    /// As `put`.
+    pub fn put_back(&self, id: SecretId, former: &Former) -> Result<(), VaultError> {
+        match &former.0 {
+            Some(sealed) => self.put_sealed(&[(id, Sealed { generation: now(), ..sealed.clone() })]),
+            None => self.delete(id),
+        }
+    }
+
+    /// Stores a copy of a secret, with its address, under another name. Nothing stored is nothing copied.
+    ///
+    /// # Errors
+    /// As `get` and `put`.
+    pub fn copy(&self, from: SecretId, to: SecretId) -> Result<(), VaultError> {
+        match self.sealed(from)? {
+            Some(sealed) => self.put_sealed(&[(to, Sealed { generation: now(), ..sealed })]),
+            None => Ok(()),
+        }
     }
 
     /// # Errors
     /// On any error the old secret is still there.
-    pub fn put(&self, key: SecretKey, secret: &SecretString) -> Result<(), VaultError> {
-        self.put_all(&[(key, secret.clone())])
+    pub fn put(&self, key: &SecretKey, secret: &SecretString) -> Result<(), VaultError> {
+        self.put_all(&[(key.clone(), secret.clone())])
     }
 
     /// Many with one write where the home can do that: each write of the encrypted file costs a key derivation.
@@ -325,12 +373,16 @@ impl Vault {
     /// # Errors
     /// Each secret is then the old one or the new one; those of the encrypted file are all the old ones.
     pub fn put_all(&self, secrets: &[(SecretKey, SecretString)]) -> Result<(), VaultError> {
+        let sealed = secrets.iter().map(|(key, secret)| (key.id(), Sealed::of(key, secret, now()))).collect::<Vec<_>>();
+        self.put_sealed(&sealed)
+    }
+
+    fn put_sealed(&self, secrets: &[(SecretId, Sealed)]) -> Result<(), VaultError> {
         let inner = &*self.inner;
-        let sealed =
-            |(key, secret): &(SecretKey, SecretString)| (key.account(), key.label(), Sealed { generation: now(), secret: secret.clone() });
-        let accounts: Vec<String> = secrets.iter().map(|(key, _)| key.account()).collect();
+        let accounts: Vec<String> = secrets.iter().map(|(id, _)| id.account()).collect();
+        let entries: Vec<_> = secrets.iter().map(|(id, sealed)| (id.account(), id.label(), sealed.clone())).collect();
         inner.prepare_file()?;
-        chunks::write(inner.store(), &secrets.iter().map(sealed).collect::<Vec<_>>())?;
+        chunks::write(inner.store(), &entries)?;
         match inner.home {
             // A stale copy that cannot be removed now loses by its generation later.
             VaultHome::Keyring if inner.file_is_open() => drop(chunks::erase(&inner.file, &accounts)),
@@ -341,34 +393,42 @@ impl Vault {
         Ok(())
     }
 
+    /// What is stored under this name, bound to its address if it was not yet.
+    fn sealed(&self, id: SecretId) -> Result<Option<Sealed>, VaultError> {
+        let mut found = [(id, self.inner.newest(id)?)];
+        self.bind_old(&mut found);
+        let [(_, sealed)] = found;
+        Ok(sealed)
+    }
+
     /// Puts a secret that the keyring did not take into the encrypted file, if that is open: there it survives this process, and as the newer
     /// one it wins over what the keyring holds. Not a choice of another home: the next `put` goes to the keyring again.
     ///
     /// # Errors
     /// The home is not the keyring, the file is not open, or it does not take the secret either.
-    pub fn put_in_refuge(&self, key: SecretKey, secret: &SecretString) -> Result<(), VaultError> {
+    pub fn put_in_refuge(&self, key: &SecretKey, secret: &SecretString) -> Result<(), VaultError> {
         let inner = &*self.inner;
         if inner.home != VaultHome::Keyring || !inner.file_is_open() {
             return Err(VaultError::Locked);
         }
-        chunks::write(&inner.file, &[(key.account(), key.label(), Sealed { generation: now(), secret: secret.clone() })])
+        chunks::write(&inner.file, &[(key.id().account(), key.id().label(), Sealed::of(key, secret, now()))])
     }
 
     /// Deleting what is not there succeeds.
     ///
     /// # Errors
     /// Locked, unavailable.
-    pub fn delete(&self, key: SecretKey) -> Result<(), VaultError> {
-        self.delete_all(&[key])
+    pub fn delete(&self, id: SecretId) -> Result<(), VaultError> {
+        self.delete_all(&[id])
     }
 
     /// Many with one write where the home can do that.
     ///
     /// # Errors
     /// Some may be deleted then.
-    pub fn delete_all(&self, keys: &[SecretKey]) -> Result<(), VaultError> {
+    pub fn delete_all(&self, ids: &[SecretId]) -> Result<(), VaultError> {
         let inner = &*self.inner;
-        let accounts: Vec<String> = keys.iter().map(|key| key.account()).collect();
+        let accounts: Vec<String> = ids.iter().map(|id| id.account()).collect();
         chunks::erase(inner.store(), &accounts)?;
         match inner.home {
             VaultHome::Keyring if inner.file_is_open() => chunks::erase(&inner.file, &accounts)?,
@@ -388,15 +448,15 @@ impl Vault {
     ///
     /// # Errors
     /// On any error every secret is still where it was.
-    pub fn move_to(&self, other: &Self, keys: &[SecretKey]) -> Result<usize, VaultError> {
+    pub fn move_to(&self, other: &Self, ids: &[SecretId]) -> Result<usize, VaultError> {
         let (from, to) = (&*self.inner, &*other.inner);
         if Arc::ptr_eq(&self.inner, &other.inner) || from.is_same_place(to) {
             return Ok(0);
         }
         let mut secrets = Vec::new();
-        for key in keys {
-            if let Some(secret) = self.get(*key)? {
-                secrets.push((key.account(), key.label(), Sealed { generation: now(), secret }));
+        for id in ids {
+            if let Some(sealed) = self.sealed(*id)? {
+                secrets.push((id.account(), id.label(), Sealed { generation: now(), ..sealed }));
             }
         }
         let accounts: Vec<String> = secrets.iter().map(|(account, ..)| account.clone()).collect();
@@ -445,17 +505,33 @@ impl Inner {
         }
     }
 
+    /// What is stored under this name, in whichever home the newest copy lies.
+    fn newest(&self, id: SecretId) -> Result<Option<Sealed>, VaultError> {
+        let account = id.account();
+        let here = chunks::read(self.store(), &account)?;
+        Ok(match self.home {
+            VaultHome::Keyring if self.file_is_open() => self.newer(id, here, &self.file),
+            VaultHome::File if self.stale.contains(&account) => {
+                // An error is told: the secret at hand is known to be outdated.
+                chunks::generation(&*self.keyring, &account)?;
+                let newest = self.newer(id, here, &*self.keyring);
+                self.stale.remove(&[account]);
+                newest
+            }
+            VaultHome::Keyring | VaultHome::File | VaultHome::Memory => here,
+        })
+    }
+
     /// The newer of what is here and what lies in another home. The newer one is brought here, the other copy removed; what cannot be tidied
     /// now is tidied at the next look.
-    fn newer(&self, key: SecretKey, here: Option<Sealed>, there: &dyn Store) -> Option<Sealed> {
-        let account = key.account();
+    fn newer(&self, id: SecretId, here: Option<Sealed>, there: &dyn Store) -> Option<Sealed> {
+        let account = id.account();
         let Ok(Some(other)) = chunks::read(there, &account) else { return here };
         if here.as_ref().is_some_and(|here| here.generation >= other.generation) {
             let _ = chunks::erase(there, &[account]);
             return here;
         }
-        let copy = Sealed { generation: other.generation, secret: other.secret.clone() };
-        if chunks::write(self.store(), &[(account.clone(), key.label(), copy)]).is_ok() {
+        if chunks::write(self.store(), &[(account.clone(), id.label(), other.clone())]).is_ok() {
             let _ = chunks::erase(there, &[account]);
         }
         Some(other)
@@ -466,29 +542,11 @@ impl Inner {
         self.file.forget_contents();
         for (account, _, sealed) in secrets {
             let stored = chunks::read(self.store(), account)?.ok_or(VaultError::SecretDamaged)?;
-            if stored.secret.expose_secret() != sealed.secret.expose_secret() {
+            if stored.secret.expose_secret() != sealed.secret.expose_secret() || stored.entered_for != sealed.entered_for {
                 return Err(VaultError::SecretDamaged);
             }
         }
         Ok(())
-    }
-}
-
-impl SecretKey {
-    /// By id, never by name: renames, letter case and odd characters cannot make two entries meet.
-    fn account(self) -> String {
-        format!("v1/{}/{}", self.connection, self.kind.word())
-    }
-
-    fn of_account(account: &str) -> Option<Self> {
-        let (id, word) = account.strip_prefix("v1/")?.split_once('/')?;
-        let kind = SecretKind::ALL.into_iter().find(|kind| kind.word() == word)?;
-        Some(Self { connection: id.parse().ok()?, kind })
-    }
-
-    /// What a person reads in their keyring's own window.
-    fn label(self) -> String {
-        format!("Brickpass: {} of connection {}", self.kind.word().replace('-', " "), self.connection)
     }
 }
 

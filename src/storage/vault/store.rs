@@ -71,6 +71,19 @@ pub(crate) trait Store: Send + Sync {
     /// Locked, unavailable, full.
     fn put(&self, items: &[Item]) -> Result<(), VaultError>;
 
+    /// Each in place of these bytes, and of no others: what has changed since is left alone.
+    ///
+    /// # Errors
+    /// As `put`.
+    fn replace(&self, items: Vec<(Bytes, Item)>) -> Result<(), VaultError> {
+        for (before, item) in items {
+            if self.get(&item.account)?.is_some_and(|now| now == before) {
+                self.put(&[item])?;
+            }
+        }
+        Ok(())
+    }
+
     /// What is not there needs no deleting.
     ///
     /// # Errors

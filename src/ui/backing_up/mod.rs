@@ -74,6 +74,9 @@ fn done(ui: &mut Ui, dialog: &BackUp) -> Option<Answer> {
     ScrollArea::vertical().id_salt("backed up").max_height(160.0).auto_shrink([false, true]).show(ui, |ui| {
         paragraph(ui, &words::lies_in(to), fonts::regular(14.0), palette.text);
         paragraph(ui, words::HOW_BACK, fonts::regular(14.0), palette.weak);
+        for left_out in words::left_out(backup) {
+            remark(ui, Severity::Warning, &left_out);
+        }
         if backup.sign_ins > 0 {
             remark(ui, Severity::Note, &words::sign_ins(backup.sign_ins));
         }

@@ -107,7 +107,9 @@ fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fiel
         return;
     }
     let stored = match state.stored_secret(id, kind) {
-        Some(StoredSecret::Stored { last_four, .. }) => Some(format!("{}{last_four}", "\u{2022}".repeat(DOTS))),
+        Some(StoredSecret::Stored { last_four, .. }) if state.entered_elsewhere(id, kind).is_none() => {
+            Some(format!("{}{last_four}", "\u{2022}".repeat(DOTS)))
+        }
         _ => None,
     };
     let rejected = state.tests.finished(id).is_some_and(|finished| rejects_secret(finished, state.shown_form()));
@@ -166,6 +168,7 @@ fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId,
     if state.is_locked(id) {
         return locked(ui, state, act);
     }
+    let elsewhere = state.entered_elsewhere(id, kind).map(|entered_for| text::entered_elsewhere(kind, &entered_for));
     match (state.vault.value().map(|(_, status)| status.clone()), stored) {
         (Some(VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. }), _)
         | (_, Some(StoredSecret::Unavailable(failure))) => {
@@ -178,6 +181,9 @@ fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId,
                     act.send([crate::engine::Command::ProbeVault]);
                 }
             });
+        }
+        (Some(VaultStatus::Ready { .. }), Some(StoredSecret::Stored { .. })) if !typed && elsewhere.is_some() => {
+            remark(ui, Severity::Warning, &elsewhere.unwrap_or_default());
         }
         (Some(VaultStatus::Ready { place }), Some(StoredSecret::Stored { .. })) => {
             let words = if typed { text::will_be_replaced_in(&place) } else { text::stored_in(&place) };

@@ -37,6 +37,9 @@ fn value(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, row: &
     let (shown, can_copy) = match &row.value {
         FormValue::Plain(value) => (value.clone(), true),
         FormValue::Secret(kind) => match state.stored_secret(id, *kind) {
+            Some(StoredSecret::Stored { .. }) if state.entered_elsewhere(id, *kind).is_some() => {
+                (words::ENTERED_ELSEWHERE.to_owned(), false)
+            }
             Some(StoredSecret::Stored { last_four, .. }) => (words::masked(last_four), true),
             Some(StoredSecret::Missing) => (words::NOT_STORED.to_owned(), false),
             Some(StoredSecret::Unavailable(failure)) => (failure.what.clone(), false),

@@ -187,7 +187,7 @@ impl Inner {
             }
             Command::Backup { run, to, passphrase } => {
                 let with_secret = self.secrets.keys().map(|(id, _)| *id).collect();
-                let backup = BackedUp { connections: self.entries.len(), with_secret, sign_ins: 1 };
+                let backup = BackedUp { connections: self.entries.len(), with_secret, sign_ins: 1, left_out: Vec::new() };
                 let outcome = self.around.failure.take().map_or(Ok(backup), Err);
                 self.around.backups.push((to.clone(), passphrase.expose_secret().to_owned()));
                 self.events.push_back(Event::BackedUp { run, to, outcome });

@@ -24,7 +24,9 @@ pub use samples::*;
 use super::Wires;
 use crate::{
     check::{Progress, Report, Step, StepReport},
-    connection::{AuthKind, Connection, ConnectionId, Draft, EnvironmentKind, LastTest, LevelKind, Reviewed, SecretKind, Status},
+    connection::{
+        AuthKind, Connection, ConnectionId, Draft, EnteredFor, EnvironmentKind, LastTest, LevelKind, Reviewed, SecretKind, Status,
+    },
     databricks::{AccountWorkspace, Cluster, ClusterState, NewToken, Token, TokenRequest},
     engine::{Command, Event, Farewell, Found, Rotated, RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, TokenList},
     failure::{Code, Failure, Remedy},
@@ -34,6 +36,8 @@ use crate::{
 pub struct Inner {
     pub entries: Vec<Entry>,
     pub secrets: HashMap<(ConnectionId, SecretKind), SecretString>,
+    /// Of secrets whose connection was saved since: the address they were entered for.
+    pub entered_for: HashMap<(ConnectionId, SecretKind), EnteredFor>,
     pub commands: VecDeque<Command>,
     pub events: VecDeque<Event>,
     /// Every command ever sent, in words.
@@ -80,6 +84,7 @@ impl Default for Inner {
         Self {
             entries: Vec::new(),
             secrets: HashMap::new(),
+            entered_for: HashMap::new(),
             commands: VecDeque::new(),
             events: VecDeque::new(),
             log: Vec::new(),
@@ -186,9 +191,16 @@ impl Inner {
             Some(secret) => {
                 let text = secret.expose_secret();
                 let length = text.chars().count();
-                StoredSecret::Stored { length, last_four: text.chars().skip(length.saturating_sub(4)).collect() }
+                let last_four = text.chars().skip(length.saturating_sub(4)).collect();
+                StoredSecret::Stored { length, last_four, entered_for: self.entered_for(id, kind) }
             }
         }
+    }
+
+    /// For the address that the connection has had since its secret was put here.
+    fn entered_for(&self, id: ConnectionId, kind: SecretKind) -> Option<EnteredFor> {
+        let saved = || self.entries.iter().find(|entry| entry.connection.id == id);
+        self.entered_for.get(&(id, kind)).cloned().or_else(|| EnteredFor::of(&saved()?.connection, kind))
     }
 
     fn hold(&mut self, what: String) {
@@ -198,6 +210,20 @@ impl Inner {
     fn hold_until(&mut self, what: String, seconds: i64) {
         self.holds = Some((what.clone(), seconds));
         self.events.push_back(Event::ClipboardHolds { what, until: at(seconds), guaranteed: true });
+    }
+
+    /// Before a save: what is stored stays with the address it was entered for.
+    fn note_entered_for(&mut self, existing: Option<usize>, reviewed: &Reviewed) {
+        let id = reviewed.connection.id;
+        for kind in [SecretKind::PersonalAccessToken, SecretKind::ClientSecret] {
+            let before = existing.and_then(|at| EnteredFor::of(&self.entries[at].connection, kind));
+            let now = reviewed.secret.as_ref().filter(|(put, _)| *put == kind).and_then(|_| EnteredFor::of(&reviewed.connection, kind));
+            if let Some(now) = now {
+                self.entered_for.insert((id, kind), now);
+            } else if let Some(before) = before {
+                self.entered_for.entry((id, kind)).or_insert(before);
+            }
+        }
     }
 
     fn save(&mut self, reviewed: Reviewed, base: Option<Revision>) {
@@ -213,6 +239,7 @@ impl Inner {
             self.events.push_back(Event::SaveFailed { id, failure, theirs: theirs.map(Box::new) });
             return;
         }
+        self.note_entered_for(existing, &reviewed);
         let entry = Entry { connection: reviewed.connection, revision: Revision(base.map_or(1, |base| base.0 + 1)) };
         match existing {
             Some(at) => self.entries[at] = entry,

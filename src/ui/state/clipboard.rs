@@ -73,7 +73,8 @@ impl State {
     fn stored_and_shown(&self) -> Option<(ConnectionId, SecretKind)> {
         let form = self.shown_form().filter(|form| form.draft.secret.is_empty())?;
         let (id, kind) = (form.draft.id, form.draft.secret_kind()?);
-        matches!(self.stored_secret(id, kind), Some(StoredSecret::Stored { .. })).then_some((id, kind))
+        let stored = matches!(self.stored_secret(id, kind), Some(StoredSecret::Stored { .. }));
+        (stored && self.entered_elsewhere(id, kind).is_none()).then_some((id, kind))
     }
 }
 

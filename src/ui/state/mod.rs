@@ -76,7 +76,7 @@ pub use testing::{Finished, Running, Tests, same_target};
 pub use tokens::{Column, GenerateToken, Lifetime, Listed, RevokeTokens, RotateToken, SendTo, Tokens, TokensOf, TroubleKind};
 
 use crate::{
-    connection::{Connection, ConnectionId, Environment, Field, LastTest, SecretKind, Status},
+    connection::{Connection, ConnectionId, EnteredFor, Environment, Field, LastTest, SecretKind, Status},
     engine::StoredSecret,
     failure::{Code, Failure},
     storage::{Entry, Mode, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
@@ -331,6 +331,19 @@ impl State {
     /// What the vault holds for the form that is shown.
     pub fn stored_secret(&self, id: ConnectionId, kind: SecretKind) -> Option<&StoredSecret> {
         self.secrets.get(&(id, kind)).and_then(Remote::value)
+    }
+
+    /// A secret is stored, and it was entered for another address or service principal than what the form (or the list) says now: it is not
+    /// used, and counts as not there. For what it was entered, in words.
+    pub fn entered_elsewhere(&self, id: ConnectionId, kind: SecretKind) -> Option<String> {
+        let Some(StoredSecret::Stored { entered_for, .. }) = self.stored_secret(id, kind) else { return None };
+        let Some(entered_for) = entered_for else { return EnteredFor::binds(kind).then(|| "another address".to_owned()) };
+        let fits = match (self.forms.get(&id), self.entry(id)) {
+            (Some(form), _) => entered_for.fits_draft(&form.draft),
+            (None, Some(entry)) => EnteredFor::of(&entry.connection, kind).as_ref() == Some(entered_for),
+            (None, None) => true,
+        };
+        (!fits).then(|| entered_for.to_string())
     }
 
     /// A stored secret that the person asked to see; gone as soon as another connection is shown.

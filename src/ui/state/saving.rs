@@ -126,7 +126,7 @@ impl State {
             return Vec::new();
         };
         match self.stored_secret(id, kind) {
-            Some(StoredSecret::Stored { .. }) => vec![Command::RevealSecret { id, kind }],
+            Some(StoredSecret::Stored { .. }) if self.entered_elsewhere(id, kind).is_none() => vec![Command::RevealSecret { id, kind }],
             _ => Vec::new(),
         }
     }

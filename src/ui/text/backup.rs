@@ -26,6 +26,11 @@ pub fn holds(backup: &BackedUp) -> String {
     format!("{connections} and {} backed up", counted(backup.with_secret.len(), "secret", "secrets"))
 }
 
+/// The connections whose stored secret was entered for another address.
+pub fn left_out(backup: &BackedUp) -> Vec<String> {
+    backup.left_out.iter().map(|(name, why)| format!("The secret of {name} is not in it. {}", why.what)).collect()
+}
+
 pub fn lies_in(to: &Path) -> String {
     format!("In {}", to.display())
 }

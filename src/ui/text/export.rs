@@ -163,6 +163,7 @@ pub const CLIENT_SECRET: &str = "Client secret";
 pub const BROWSER_HAS_NONE: &str =
     "You sign in through the browser, so there is none. Generate a token in the Tokens tab for such a dialog.";
 pub const NOT_STORED: &str = "Nothing is stored";
+pub const ENTERED_ELSEWHERE: &str = "Entered for another address, not used";
 pub const SECRET_WHY: &str = "A copied secret is taken off the clipboard after a short time.";
 
 pub fn auth_type(auth: &AuthMethod) -> &'static str {

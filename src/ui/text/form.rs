@@ -1,5 +1,7 @@
 //! The form of a connection.
 
+use crate::connection::SecretKind;
+
 pub const TAB_CONNECTION: &str = "Connection";
 pub const TAB_EXPORT: &str = "Export";
 pub const TAB_ADMINISTRATION: &str = "Administration";
@@ -55,6 +57,12 @@ pub fn confirm(origin: &str) -> String {
 
 pub fn stored_in(place: &str) -> String {
     format!("Stored in {place}")
+}
+
+/// In place of "Stored in ...": the secret that is stored is not used for what the form says.
+pub fn entered_elsewhere(kind: SecretKind, entered_for: &str) -> String {
+    let noun = if kind == SecretKind::ClientSecret { "client secret" } else { "token" };
+    format!("The stored {noun} was entered for {entered_for} and is not used here. Enter the {noun} again.")
 }
 
 pub fn will_be_stored_in(place: &str) -> String {

@@ -7,12 +7,12 @@ mod rotation;
 use std::{collections::BTreeSet, fs, path::PathBuf, time::Duration};
 
 use brickpass::{
-    connection::{Connection, ConnectionId, Draft, LastTest, SecretKind, Status},
+    connection::{Connection, ConnectionId, Draft, LastTest, Status},
     databricks::{NewToken, TokenRequest},
     demo::{Demo, DemoHandle, DemoWorkspace},
     engine::{Command, Event, Rotated, RunId, TokenList, TokenNote},
     failure::Failure,
-    storage::{SecretKey, Vault},
+    storage::Vault,
 };
 use secrecy::ExposeSecret as _;
 
@@ -137,7 +137,7 @@ impl Desk {
     }
 
     fn stored(&self, id: ConnectionId) -> Option<String> {
-        self.vault.get(key(id)).unwrap().map(|secret| secret.expose_secret().to_owned())
+        self.vault.get(&crate::support::token_key(id, &self.net.base_url())).unwrap().map(|secret| secret.expose_secret().to_owned())
     }
 
     fn ids(&self) -> BTreeSet<String> {
@@ -156,10 +156,6 @@ impl Desk {
 
 fn request(comment: &str, days: u32) -> TokenRequest {
     TokenRequest { comment: comment.to_owned(), lifetime: Some(DAY * days), scopes: Vec::new() }
-}
-
-fn key(id: ConnectionId) -> SecretKey {
-    SecretKey { connection: id, kind: SecretKind::PersonalAccessToken }
 }
 
 /// A folder where the lock should be.

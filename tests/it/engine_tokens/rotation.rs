@@ -13,7 +13,7 @@ use brickpass::{
 };
 use secrecy::ExposeSecret as _;
 
-use super::{CREATE, DELETE, Desk, LIST, ME, key, request};
+use super::{CREATE, DELETE, Desk, LIST, ME, request};
 use crate::support::between::Way;
 
 /// What a rotation under a fault comes to.
@@ -67,12 +67,12 @@ fn a_rotation_leaves_one_token_that_works_whatever_fails_and_tells_of_every_othe
         let (connection, old) = desk.known();
         let (before, old_value) = (desk.ids(), old.value.expose_secret().to_owned());
         let (vault, handle) = (desk.vault.clone(), desk.handle.clone());
-        let id = connection.id;
+        let (id, key) = (connection.id, crate::support::token_key(connection.id, &desk.net.base_url()));
         // Is there a moment without a token that works?
         let broken: Arc<Mutex<Vec<String>>> = Arc::default();
         let noted = Arc::clone(&broken);
         desk.net.script(move |request, _| {
-            let now = vault.get(key(id)).ok().flatten();
+            let now = vault.get(&key).ok().flatten();
             if !now.is_some_and(|token| handle.accepts(token.expose_secret())) {
                 noted.lock().unwrap().push(format!("at {request}"));
             }

@@ -8,7 +8,7 @@ use brickpass::{
         export,
         format::{Answers, Document, Format},
     },
-    storage::{SecretKey, Vault},
+    storage::{SecretId, Vault},
 };
 
 use super::{CLIENT_ID, HELPER};
@@ -49,7 +49,7 @@ impl Desk {
     /// As another program, or the person, takes it out of the keyring.
     pub fn lose_secret_of(&self, connection: ConnectionId, auth: AuthKind) {
         let kind = if auth == AuthKind::ServicePrincipal { SecretKind::ClientSecret } else { SecretKind::PersonalAccessToken };
-        self.0.delete(SecretKey { connection, kind }).unwrap();
+        self.0.delete(SecretId { connection, kind }).unwrap();
     }
 
     pub fn export(&mut self, id: ConnectionId, format: &Format, answers: &Answers, include_secret: bool) -> Result<Document, Failure> {

@@ -295,7 +295,7 @@ async fn a_stored_sign_in_that_cannot_be_read_is_left_alone_and_asks_for_another
     let world = World::new();
     let (sessions, connection) = (world.sessions(), world.connection());
     assert_eq!(sessions.access_token(&connection).await.unwrap_err().code, Code::SignInNeeded);
-    world.vault().put(key(), &"{\"v\":2,\"of\":\"the future\"}".into()).unwrap();
+    world.vault().put(&key(), &"{\"v\":2,\"of\":\"the future\"}".into()).unwrap();
     assert_eq!(sessions.access_token(&connection).await.unwrap_err().code, Code::SignInNeeded);
     assert_eq!(sessions.signed_in_as(&connection).await.unwrap(), None);
     assert_eq!(world.stored().unwrap()["of"], "the future");
@@ -357,17 +357,17 @@ async fn a_service_principal_gets_its_tokens_by_its_secret() {
     let connection = world.connection_with(json!({"auth": {"type": "service-principal", "client_id": principal.client_id}}));
     let sessions = world.sessions();
     assert_eq!(sessions.access_token(&connection).await.unwrap_err().code, Code::NoSecret);
-    let key = SecretKey { kind: brickpass::connection::SecretKind::ClientSecret, ..key() };
+    let key = SecretKey::of(&connection, brickpass::connection::SecretKind::ClientSecret);
     sessions.try_client_secret(&connection, &principal.client_secret.as_str().into()).await.unwrap();
     assert_eq!(sessions.expires_at(connection.id), None, "what is only typed leaves nothing behind");
-    world.vault().put(key, &principal.client_secret.as_str().into()).unwrap();
+    world.vault().put(&key, &principal.client_secret.as_str().into()).unwrap();
     let asked = || world.authorization.requests().iter().filter(|request| request.contains("client_credentials")).count();
     let before = asked();
     let first = sessions.access_token(&connection).await.unwrap();
     assert_eq!(text(&sessions.access_token(&connection).await.unwrap()), text(&first));
     assert_eq!(asked(), before + 1);
     // A secret that was replaced by a wrong one is not covered up by a token of the old one.
-    world.vault().put(key, &"dose-wrong".into()).unwrap();
+    world.vault().put(&key, &"dose-wrong".into()).unwrap();
     world.clock.advance(56);
     assert_eq!(sessions.access_token(&connection).await.unwrap_err().code, Code::OauthRefused);
     assert_eq!(sessions.try_client_secret(&connection, &"dose-wrong".into()).await.unwrap_err().code, Code::OauthRefused);
@@ -379,12 +379,12 @@ async fn a_personal_access_token_is_given_as_it_is_stored() {
     let connection = world.connection_with(json!({"auth": {"type": "pat"}}));
     let sessions = world.sessions();
     assert_eq!(sessions.access_token(&connection).await.unwrap_err().code, Code::NoSecret);
-    let key = SecretKey { kind: brickpass::connection::SecretKind::PersonalAccessToken, ..key() };
-    world.vault().put(key, &"first".into()).unwrap();
+    let key = SecretKey::of(&connection, brickpass::connection::SecretKind::PersonalAccessToken);
+    world.vault().put(&key, &"first".into()).unwrap();
     let token = sessions.access_token(&connection).await.unwrap();
     assert_eq!((text(&token).as_str(), token.expires_at), ("first", None));
     assert_eq!(sessions.replace(&connection, &token).await.unwrap_err().code, Code::Unauthorized);
-    world.vault().put(key, &"second".into()).unwrap();
+    world.vault().put(&key, &"second".into()).unwrap();
     assert_eq!(text(&sessions.replace(&connection, &token).await.unwrap()), "second");
 }
 

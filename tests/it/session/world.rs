@@ -11,7 +11,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use brickpass::{
-    connection::{Connection, ConnectionId, SecretKind},
+    connection::{Connection, ConnectionId},
     databricks::{Http, HttpSettings},
     demo::{Demo, DemoAuthorization, DemoOptions, DemoWorkspace},
     oauth::{AccessToken, Tokens},
@@ -151,7 +151,7 @@ impl World {
 
     /// The record as it lies in the vault.
     pub fn stored(&self) -> Option<Value> {
-        let stored = self.vault().get(key()).unwrap()?;
+        let stored = self.vault().get(&key()).unwrap()?;
         Some(serde_json::from_str(stored.expose_secret()).unwrap())
     }
 
@@ -168,7 +168,7 @@ impl World {
 }
 
 pub fn key() -> SecretKey {
-    SecretKey { connection: ID.parse().unwrap(), kind: SecretKind::RefreshToken }
+    SecretKey::sign_in(ID.parse().unwrap())
 }
 
 pub fn vault(config_dir: &Path) -> Vault {

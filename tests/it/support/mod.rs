@@ -16,6 +16,10 @@ pub mod traces;
 
 pub use home::Home;
 
+use brickpass::{
+    connection::{ConnectionId, EnteredFor, SecretKind},
+    storage::{SecretId, SecretKey},
+};
 use std::{
     fs,
     io::{Read, Write},
@@ -90,6 +94,12 @@ pub fn sources(folder: &Path) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// A personal access token in the vault, entered for `base_url`.
+pub fn token_key(connection: ConnectionId, base_url: &str) -> SecretKey {
+    let id = SecretId { connection, kind: SecretKind::PersonalAccessToken };
+    SecretKey::new(id, EnteredFor { origin: base_url.to_owned(), client_id: None })
 }
 
 /// A port that nobody listens on at this moment.
