@@ -48,9 +48,32 @@ pub(super) fn edit(edit: Edit, json: bool) -> Result<ExitCode, Failure> {
         draft.base_url = base_url;
     }
     fill(&mut draft, edit.fields, false)?;
+    let another_secret = !draft.secret.is_empty();
     let connection = save(&mut session, &draft, Some(entry.revision), Some(entry.connection.id))?;
     report(&session, &connection, "Saved", json);
+    if connection.base_url != entry.connection.base_url {
+        moved(&entry.connection, &connection, another_secret);
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What does not go along to another address, and what does.
+fn moved(old: &Connection, new: &Connection, another_secret: bool) {
+    let from = &old.base_url;
+    let left = match new.auth.kind() {
+        _ if another_secret => None,
+        AuthKind::PersonalAccessToken => Some(("A token", "Enter one for the new address with: brickpass edit --token-stdin")),
+        AuthKind::ServicePrincipal => Some(("A client secret", "Enter it again with: brickpass edit --client-secret-stdin")),
+        AuthKind::Browser => Some(("A sign-in", "Sign in again with: brickpass login")),
+    };
+    if let Some((what, fix)) = left {
+        note(format_args!("{what} for {from} is not used at the new address. {fix}"));
+    }
+    if let Some(id) = old.workspace_id.as_ref().filter(|_| new.workspace_id.is_none()) {
+        note(format_args!("The workspace ID {} belongs to {from} and was removed.", id.escape_debug()));
+    }
+    let tags = if new.tags.is_empty() { String::new() } else { format!(" and its tags ({})", new.tags.join(", ")) };
+    note(format_args!("Its environment ({}){tags} stay as they were.", new.environment.word()));
 }
 
 pub(super) fn duplicate(name: &str, new_name: &str, json: bool) -> Result<ExitCode, Failure> {
@@ -88,6 +111,10 @@ fn fill(draft: &mut Draft, fields: Fields, adding: bool) -> Result<(), Failure> 
     }
     if !fields.tags.is_empty() {
         draft.tags = fields.tags;
+    }
+    if fields.workspace_id.is_some() {
+        // Whoever names it means it.
+        draft.saved_workspace = None;
     }
     for (field, given) in [
         (&mut draft.client_id, fields.client_id),

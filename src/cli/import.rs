@@ -1,11 +1,6 @@
 //! `import`: connections of other tools' files, shown and saved. `backup`: everything in one file.
 
-use std::{
-    collections::{HashMap, HashSet},
-    io::Read as _,
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{collections::HashSet, io::Read as _, path::PathBuf, process::ExitCode};
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -18,7 +13,7 @@ use super::{
 };
 use crate::{
     connection::{Filed, Filing},
-    engine::{BackedUp, Chosen, Command, Event, ImportSource, Preview, PreviewRow, RunId, Twin},
+    engine::{BackedUp, Chosen, Command, Event, ImportSource, NotImported, Preview, PreviewRow, RunId, Twin},
     failure::{Code, Failure},
     interchange::import::{Kind, LARGEST, decoded},
 };
@@ -49,18 +44,39 @@ pub(super) fn import(options: &Import, json: bool) -> Result<ExitCode, Failure> 
         chosen.extend(choice);
     }
     let failed = if options.dry_run || chosen.is_empty() { Vec::new() } else { save(&mut session, chosen, &mut told)? };
+    let taken = told.iter().filter(|line| matches!(line.status, Status::Added | Status::Replaced)).count();
     if json {
         let rows: Vec<Value> = told.iter().map(Line::as_json).collect();
         let ignored: Vec<Value> = ignored.iter().map(|(key, why)| json!({ "key": key, "why": why })).collect();
-        print_json(&json!({ "kind": kind.word(), "from": from, "dry_run": options.dry_run, "rows": rows, "ignored": ignored }));
+        let mut document = json!({ "kind": kind.word(), "from": from, "dry_run": options.dry_run, "rows": rows, "ignored": ignored });
+        if taken == 0
+            && let Some(fields) = document.as_object_mut()
+        {
+            fields.insert("nothing_imported".to_owned(), json!(nothing_taken(&told)));
+        }
+        print_json(&document);
     } else {
         tell(kind, &from, &told, &ignored, options.dry_run);
+        if taken == 0 {
+            note(nothing_taken(&told));
+        }
     }
     if let Some(failure) = failed.first() {
         return Ok(code_of(failure));
     }
-    let none = told.iter().all(|line| line.status == Status::Refused);
-    Ok(if none { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if taken == 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Why nothing came in.
+fn nothing_taken(told: &[Line]) -> &'static str {
+    let all = |status| told.iter().all(|line| line.status == status);
+    if all(Status::Skipped) {
+        "Nothing was imported: all of it is in Brickpass already. --replace takes it in place of what is there, --keep-both beside it."
+    } else if all(Status::Refused) {
+        "Nothing was imported: nothing in it can become a connection."
+    } else {
+        "Nothing was imported."
+    }
 }
 
 fn source(options: &Import) -> Result<ImportSource, Failure> {
@@ -175,7 +191,10 @@ impl Line {
             "remarks": self.remarks,
         });
         if let Some(fields) = object.as_object_mut() {
-            let twin = self.twin.as_ref().map(|twin| json!({ "id": twin.id.to_string(), "name": twin.name, "same": twin.same }));
+            let twin = self
+                .twin
+                .as_ref()
+                .map(|twin| json!({ "id": twin.id.to_string(), "name": twin.name, "same": twin.same, "other_token": twin.other_token }));
             for (key, value) in [
                 ("name", self.name.as_ref().map(|name| json!(name))),
                 ("base_url", self.address.as_ref().map(|address| json!(address))),
@@ -201,6 +220,10 @@ fn decide(row: PreviewRow, options: &Import, filed: &Filed) -> (Line, Option<Cho
     let replaces = line.twin.as_ref().filter(|_| options.replace).map(|twin| twin.id);
     line.status = match &line.twin {
         Some(_) if options.replace => Status::Replaced,
+        Some(twin) if twin.other_token && !options.keep_both => {
+            line.remarks.push(format!("{} signs in there with another token; --replace takes this one in its place.", twin.name));
+            Status::Added
+        }
         Some(_) if !options.keep_both => Status::Skipped,
         _ => Status::Added,
     };
@@ -209,6 +232,9 @@ fn decide(row: PreviewRow, options: &Import, filed: &Filed) -> (Line, Option<Cho
     }
     if let (Some(twin), Status::Replaced) = (&line.twin, line.status) {
         line.name = Some(twin.name.clone());
+        if twin.id != reviewed.connection.id {
+            line.remarks.push("Its name, folder, tags and environment stay as they were.".to_owned());
+        }
     } else {
         filed.lay_over(&mut reviewed.connection);
     }
@@ -220,22 +246,18 @@ fn save(session: &mut Session, chosen: Vec<Chosen>, told: &mut [Line]) -> Result
     if chosen.iter().any(|chosen| chosen.connection.secret.is_some()) {
         session.need_vault()?;
     }
-    // What fails is told by the name that it would have had.
-    let wanted: Vec<String> = chosen.iter().map(|chosen| chosen.connection.connection.name.as_str().to_owned()).collect();
     session.send(Command::Import { run: RUN, chosen });
     let failed = session.wait(|event| match event {
         Event::Imported { failed, .. } => Some(Ok(failed)),
         _ => None,
     })?;
-    let mut by_name: HashMap<String, Failure> = failed.iter().cloned().collect();
-    let saving = told.iter_mut().filter(|line| matches!(line.status, Status::Added | Status::Replaced));
-    for (line, name) in saving.zip(wanted) {
-        let kept = line.name.clone().unwrap_or_default();
-        if let Some(failure) = by_name.remove(&name).or_else(|| by_name.remove(&kept)) {
-            (line.status, line.failure) = (Status::Failed, Some(failure));
+    let mut saving: Vec<&mut Line> = told.iter_mut().filter(|line| matches!(line.status, Status::Added | Status::Replaced)).collect();
+    for NotImported { row, failure, .. } in &failed {
+        if let Some(line) = saving.get_mut(*row) {
+            (line.status, line.failure) = (Status::Failed, Some(failure.clone()));
         }
     }
-    Ok(failed.into_iter().map(|(_, failure)| failure).collect())
+    Ok(failed.into_iter().map(|row| row.failure).collect())
 }
 
 fn tell(kind: Kind, from: &str, told: &[Line], ignored: &[(String, String)], dry_run: bool) {

@@ -163,17 +163,39 @@ pub(super) async fn watch(shared: Arc<Shared>, bell: Bell) {
     loop {
         tokio::select! {
             () = bell.0.rung.notified() => settle(&shared, &bell).await,
-            () = tokio::time::sleep(GLANCE) => renew_ahead(&shared, &bell).await,
+            () = tokio::time::sleep(GLANCE) => {
+                renew_ahead(&shared, &bell).await;
+                settle(&shared, &bell).await;
+            }
         }
     }
 }
 
-/// What has changed and is not settled yet; also at the end of the engine.
+/// What has changed and is not settled yet, also in the file of profiles by somebody else's hand; also at the end of the engine.
 pub(super) async fn settle(shared: &Arc<Shared>, bell: &Bell) {
     let _alone = bell.0.busy.lock().await;
     if bell.0.due.swap(false, Ordering::SeqCst) {
         let tokens = settled(shared, |_| true).await;
         shared.outbox.send(Event::CliTokens { tokens, settled: true });
+    } else {
+        bring_into_line(shared).await;
+    }
+}
+
+/// Entries of ours whose profile leads elsewhere by now, or is gone, whoever has edited the file: they go, without asking for any token.
+async fn bring_into_line(shared: &Arc<Shared>) {
+    let reader = Arc::clone(shared);
+    let left = blocking(move || {
+        let noted = !reader.cli_tokens.noted().is_empty();
+        let plan = noted.then(|| plan(&reader).ok()).flatten();
+        // Where the CLI is to have none at all, they went when that was decided.
+        plan.filter(|plan| plan.off.is_none()).map(|plan| plan.left).unwrap_or_default()
+    });
+    if let Ok(left) = left.await
+        && !left.is_empty()
+    {
+        // What cannot be taken away stays noted, and is tried again.
+        take_away(shared, left).await;
     }
 }
 

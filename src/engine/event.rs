@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{
-    AdminAnswer, AdminRequest, BackedUp, CliToken, Diagnostics, Effective, ExportOf, Offer, Plan, Preview, ProfilesFile, Proof, Reminder,
-    ReminderChoice, RunId, TakenOut,
+    AdminAnswer, AdminRequest, BackedUp, CliToken, Diagnostics, Effective, ExportOf, NotImported, Offer, Plan, Preview, ProfilesFile,
+    Proof, Reminder, ReminderChoice, RunId, TakenOut,
 };
 use crate::{
     check::{Progress, Report},
@@ -241,7 +241,7 @@ pub enum Event {
     Imported {
         run: RunId,
         saved: Vec<ConnectionId>,
-        failed: Vec<(String, Failure)>,
+        failed: Vec<NotImported>,
     },
     /// What `UndoImport` came to.
     ImportUndone {

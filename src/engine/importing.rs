@@ -1,7 +1,9 @@
 //! Connections that come from other tools' files: read for a preview, and saved only when the person has chosen.
 
+mod same;
+
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -9,6 +11,9 @@ use std::{
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
+pub use self::same::Twin;
+pub(super) use self::same::replacement;
+use self::same::{Tokens, twin_of};
 use super::{
     Event, RunId,
     shared::{Shared, blocking},
@@ -56,16 +61,9 @@ pub struct PreviewRow {
     pub remarks: Vec<String>,
     /// Keys of this row that are not taken over, and why.
     pub ignored: Vec<(String, String)>,
-    /// A connection that is there already: same address, level and way to sign in, or the same name.
+    /// The same connection, which is there already, or one of the same name that signs in at the same address with another token. A
+    /// connection of the same name at another address is none: its name is a coincidence, which the remarks tell.
     pub twin: Option<Twin>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Twin {
-    pub id: ConnectionId,
-    pub name: String,
-    /// Nothing but the name would be another.
-    pub same: bool,
 }
 
 /// What is to become of a row.
@@ -75,6 +73,16 @@ pub struct Chosen {
     /// Takes the place of this connection instead of standing beside it: its id, name, folder, tags, environment and description stay, unless
     /// both are the same connection (of our own backup).
     pub replaces: Option<ConnectionId>,
+}
+
+/// A row that could not be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotImported {
+    /// Its place among those that were chosen, from 0.
+    pub row: usize,
+    /// What it would have been called.
+    pub name: String,
+    pub failure: Failure,
 }
 
 /// What a backup holds.
@@ -118,7 +126,8 @@ fn preview(shared: &Shared, source: ImportSource, only: &[String]) -> Result<Pre
     let published = published_in(shared, &source);
     let (from, found) = find(shared, source, only)?;
     let entries = shared.library.load().map_err(|error| error.failure())?.entries;
-    Ok(judge(from, found, &entries, &published))
+    let tokens = Tokens::of(&shared.vault(), &found.connections, &entries);
+    Ok(judge(from, found, &entries, &published, &tokens))
 }
 
 /// The profiles of the file that are connections of ours.
@@ -180,17 +189,18 @@ fn no_home() -> Failure {
 }
 
 /// What each of them would be among those that are there.
-fn judge(from: String, found: Found, entries: &[Entry], published: &HashMap<String, ConnectionId>) -> Preview {
-    let mut taken: HashSet<String> = entries.iter().map(|entry| entry.connection.name.as_str().to_lowercase()).collect();
+fn judge(from: String, found: Found, entries: &[Entry], published: &HashMap<String, ConnectionId>, tokens: &Tokens) -> Preview {
+    let named = |entry: &Entry| (entry.connection.name.as_str().to_lowercase(), entry.connection.base_url.origin());
+    let mut taken: Taken = entries.iter().map(named).collect();
     let address_alone = found.kind == Kind::Address;
     let rows = found.connections.into_iter().map(|found| {
         let ours = published.get(&found.place).and_then(|id| entries.iter().find(|entry| entry.connection.id == *id));
-        let mut row = row(found, entries, &mut taken, address_alone);
+        let mut row = row(found, entries, &mut taken, address_alone, tokens);
         if let (Some(ours), Some(new)) = (ours, &row.connection)
             && !row.with_secret
             && new.connection.base_url == ours.connection.base_url
         {
-            row.twin = Some(Twin { id: ours.connection.id, name: ours.connection.name.as_str().to_owned(), same: true });
+            row.twin = Some(Twin::same_as(&ours.connection));
             row.remarks = vec!["Brickpass published it.".to_owned()];
         }
         row
@@ -199,7 +209,7 @@ fn judge(from: String, found: Found, entries: &[Entry], published: &HashMap<Stri
     Preview { kind: found.kind, from, rows, ignored: found.ignored }
 }
 
-fn row(found: FoundConnection, entries: &[Entry], taken: &mut HashSet<String>, address_alone: bool) -> PreviewRow {
+fn row(found: FoundConnection, entries: &[Entry], taken: &mut Taken, address_alone: bool, tokens: &Tokens) -> PreviewRow {
     let FoundConnection { place, mut draft, secret, mut remarks, refused, ignored } = found;
     if let Some(why) = refused {
         remarks.insert(0, why);
@@ -209,7 +219,7 @@ fn row(found: FoundConnection, entries: &[Entry], taken: &mut HashSet<String>, a
         draft.secret = TypedSecret::from(secret.expose_secret());
     }
     let named = draft.name.trim().to_owned();
-    free_name(&mut draft, taken);
+    let clashes = free_name(&mut draft, taken);
     let Review { remarks: told, result, .. } = reviewed(&mut draft, &mut remarks);
     for remark in told.iter().filter(|remark| remark.severity > Severity::Note || result.is_none()) {
         if remark.severity == Severity::Error || remark.field != Field::BaseUrl {
@@ -223,15 +233,14 @@ fn row(found: FoundConnection, entries: &[Entry], taken: &mut HashSet<String>, a
             let host = reviewed.connection.base_url.host();
             remarks.push(format!("{host} is not a usual address of Databricks; confirm it in its form before it is used."));
         }
-        taken.insert(reviewed.connection.name.as_str().to_lowercase());
+        taken.insert(reviewed.connection.name.as_str().to_lowercase(), reviewed.connection.base_url.origin());
         Box::new(reviewed)
     });
-    let twin = connection.as_deref().and_then(|reviewed| twin_of(reviewed, &named, entries, address_alone));
-    if let Some(reviewed) = &connection
-        && !reviewed.connection.name.as_str().eq_ignore_ascii_case(&named)
-        && twin.as_ref().is_none_or(|twin| !twin.name.eq_ignore_ascii_case(&named))
-    {
-        remarks.push(format!("The name is taken or does not fit; it would be \"{}\".", reviewed.connection.name.as_str()));
+    let twin = connection.as_deref().and_then(|reviewed| twin_of(reviewed, &named, entries, address_alone, tokens));
+    if let Some(reviewed) = connection.as_deref() {
+        remarks.extend(about_the_name(reviewed, &named, clashes.as_deref(), twin.as_ref()));
+        let old = twin.as_ref().and_then(|twin| entries.iter().find(|entry| entry.connection.id == twin.id));
+        remarks.extend(old.and_then(|old| moves(&old.connection, &reviewed.connection)));
     }
     let with_secret = connection.as_ref().is_some_and(|reviewed| reviewed.secret.is_some());
     PreviewRow { place, connection, with_secret, remarks, ignored, twin }
@@ -250,53 +259,52 @@ fn reviewed(draft: &mut Draft, remarks: &mut Vec<String>) -> Review {
     draft.review(&|_| false)
 }
 
-/// One that no other connection has; a name that does not fit becomes the host's.
-fn free_name(draft: &mut Draft, taken: &HashSet<String>) {
-    let host = || BaseUrl::read(&draft.base_url).ok().and_then(|pasted| ConnectionName::tamed(pasted.base_url.host()));
-    let Some(name) = ConnectionName::tamed(&draft.name).or_else(host) else { return };
-    let is_taken = |name: &str| taken.contains(&name.to_lowercase());
-    draft.name = if is_taken(name.as_str()) { name.copy_of(&is_taken) } else { name }.into();
-}
+/// Names that are taken, in lower case, and the address of the connection that bears each.
+type Taken = HashMap<String, String>;
 
-/// The same connection, else one that reaches the same place in the same way, else one of the same name. An address alone says nothing about the
-/// way: whoever reaches the place is like it.
-fn twin_of(reviewed: &Reviewed, named: &str, entries: &[Entry], address_alone: bool) -> Option<Twin> {
-    let new = &reviewed.connection;
-    let all = || entries.iter().map(|entry| &entry.connection);
-    let found = all()
-        .find(|old| old.id == new.id)
-        .or_else(|| all().find(|old| reaches_the_same(old, new) && old.name.as_str().eq_ignore_ascii_case(named)))
-        .or_else(|| all().find(|old| reaches_the_same(old, new)))
-        .or_else(|| all().find(|old| address_alone && old.base_url == new.base_url && old.level == new.level && ids_agree(old, new)))
-        .or_else(|| all().find(|old| old.name.as_str().to_lowercase() == named.to_lowercase()))?;
-    let same = reviewed.secret.is_none() && replacement(new.clone(), found) == *found;
-    Some(Twin { id: found.id, name: found.name.as_str().to_owned(), same })
-}
-
-fn reaches_the_same(old: &Connection, new: &Connection) -> bool {
-    old.base_url == new.base_url && old.level == new.level && old.auth == new.auth && ids_agree(old, new)
-}
-
-/// An id that one of them does not tell is no difference.
-fn ids_agree(old: &Connection, new: &Connection) -> bool {
-    old.workspace_id.as_ref().zip(new.workspace_id.as_ref()).is_none_or(|(old, new)| old == new)
-}
-
-/// What `old` becomes when `new` takes its place. The same connection out of our own backup comes back as it was; from elsewhere comes only
-/// how it is reached, and what the person arranged stays.
-pub(super) fn replacement(new: Connection, old: &Connection) -> Connection {
-    let address_confirmed = old.address_confirmed && old.base_url == new.base_url;
-    if new.id == old.id {
-        return Connection { address_confirmed, ..new };
+/// One that no other connection has. What has no name of its own, or one that does not fit, is named after its host; where a connection to
+/// another address bears the name, the host is added. Returns the address of the connection that bears the name already.
+fn free_name(draft: &mut Draft, taken: &Taken) -> Option<String> {
+    let base_url = BaseUrl::read(&draft.base_url).ok().map(|pasted| pasted.base_url);
+    let host = || base_url.as_ref().and_then(|base_url| ConnectionName::tamed(base_url.host()));
+    let name = ConnectionName::tamed(&draft.name).or_else(host)?;
+    let is_taken = |name: &str| taken.contains_key(&name.to_lowercase());
+    let bearer = taken.get(&name.as_str().to_lowercase()).cloned();
+    let elsewhere = base_url.as_ref().filter(|base_url| bearer.as_ref().is_some_and(|bearer| *bearer != base_url.origin()));
+    let with_host = elsewhere.and_then(|base_url| ConnectionName::tamed(&format!("{} ({})", name.as_str(), short(base_url))));
+    draft.name = match with_host.filter(|name| !is_taken(name.as_str())) {
+        Some(name) => name,
+        None if is_taken(name.as_str()) => name.copy_of(&is_taken),
+        None => name,
     }
-    Connection {
-        address_confirmed,
-        base_url: new.base_url,
-        workspace_id: new.workspace_id.or_else(|| old.workspace_id.clone().filter(|_| address_confirmed || old.level == new.level)),
-        timeout: if new.timeout == crate::connection::Timeout::DEFAULT { old.timeout } else { new.timeout },
-        auth: new.auth,
-        level: new.level,
-        sign_in_of: None,
-        ..old.clone()
+    .into();
+    bearer
+}
+
+/// What tells a host from others of the same service.
+fn short(base_url: &BaseUrl) -> &str {
+    let origin = base_url.as_str();
+    let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
+    if base_url.cautions().is_empty() && base_url.cloud().is_some() { authority.split('.').next().unwrap_or(authority) } else { authority }
+}
+
+/// Why the connection would have another name than in the file; nothing when it takes the place of one of that name.
+fn about_the_name(reviewed: &Reviewed, named: &str, clashes: Option<&str>, twin: Option<&Twin>) -> Option<String> {
+    let name = reviewed.connection.name.as_str();
+    let origin = reviewed.connection.base_url.origin();
+    match clashes {
+        _ if named.is_empty() || name.eq_ignore_ascii_case(named) => None,
+        _ if twin.is_some_and(|twin| !twin.other_token && twin.name.eq_ignore_ascii_case(named)) => None,
+        Some(bearer) if bearer != origin => Some(format!("Another workspace has this name: {bearer}. This one would be \"{name}\".")),
+        _ => Some(format!("The name is taken or does not fit; it would be \"{name}\".")),
     }
+}
+
+/// Only one and the same connection, by its ID in our own files, can lead to another address than before.
+fn moves(old: &Connection, new: &Connection) -> Option<String> {
+    let (from, to) = (old.base_url.origin(), new.base_url.origin());
+    (from != to).then(|| {
+        let name = old.name.as_str();
+        format!("Replacing it moves \"{name}\" from {from} to {to}; a secret that was entered for {from} is not used there.")
+    })
 }

@@ -47,7 +47,7 @@ pub use diagnostics::{Around, Diagnostics};
 pub use effective::{Attribute, Effective, EffectiveQuestion, Family, Problem, Source, Speaker, Verdict};
 pub use event::{Event, Found, Rotated, SignInStep, SignedIn, StoredSecret, TokenList};
 pub use handover::{ExportOf, ExportPlace, ExportRequest, Offer, Proof};
-pub use importing::{BackedUp, Chosen, ImportSource, Preview, PreviewRow, Twin};
+pub use importing::{BackedUp, Chosen, ImportSource, NotImported, Preview, PreviewRow, Twin};
 pub use metadata_service::{MetadataService, TokensOfOne};
 pub use publish::{Drift, Orphan, Plan, ProfileLine, ProfilesFile, Replaced, TakenOut};
 pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, days_left, desktop, expiring_tokens};

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     credential::Desk,
-    support::{Home, comes, keyring::Keyring, skip},
+    support::{Home, comes, keyring::Keyring, run, skip, terminal::LIMIT},
 };
 
 const SERVICE: &str = "databricks-cli";
@@ -211,6 +211,30 @@ fn a_profile_that_leads_elsewhere_by_now_has_no_token() {
     fs::write(&file, text.replace(&desk.host(), "https://evil.example.com")).unwrap();
     desk.done(&["pat", "rotate", "sales"], "");
     assert_eq!(desk.entry("sales"), None, "the CLI sends it to whichever host stands in the file");
+}
+
+#[test]
+fn bd_16_a_host_edited_or_a_section_deleted_by_hand_costs_the_cli_its_token_with_the_next_command() {
+    let Some(desk) = desk("bd_16_a_host_edited_or_a_section_deleted_by_hand_costs_the_cli_its_token_with_the_next_command") else { return };
+    desk.add_pat("sales");
+    let file = desk.home.path().join(".databrickscfg");
+    for command in [["list"].as_slice(), &["profiles"], &["doctor"], &["test", "sales"]] {
+        desk.done(&["publish", "sales", "--yes"], "");
+        let published = fs::read_to_string(&file).unwrap();
+        assert!(desk.entry("sales").is_some());
+        run(&mut desk.vaulted(desk.home.brickpass(command)), b"", LIMIT);
+        assert!(desk.entry("sales").is_some(), "{command:?}: nothing has changed");
+        for edited in [published.replace(&desk.host(), "https://evil.example.com"), String::new()] {
+            fs::write(&file, &published).unwrap();
+            desk.done(&["publish", "sales", "--yes"], "");
+            fs::write(&file, &edited).unwrap();
+            // What it says of the file is its own business.
+            run(&mut desk.vaulted(desk.home.brickpass(command)), b"", LIMIT);
+            assert_eq!(desk.entry("sales"), None, "{command:?}: {edited}");
+        }
+        fs::write(&file, &published).unwrap();
+        desk.done(&["unpublish", "sales", "--yes"], "");
+    }
 }
 
 #[test]

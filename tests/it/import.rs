@@ -24,6 +24,8 @@ use crate::support::{
 };
 
 const HOST: &str = "https://adb-1234567890123456.7.azuredatabricks.net";
+/// What is imported from there without a name of its own is called so.
+const NAME: &str = "adb-1234567890123456.7.azuredatabricks.net";
 const PAT: &str = "dapi0123456789abcdef0123456789abcdef";
 const OTHER_PAT: &str = "dapi99999999999999999999999999999999";
 
@@ -66,7 +68,9 @@ impl Desk {
         let run = self.run();
         self.send(Command::Import { run, chosen });
         self.until(|event| match event {
-            Event::Imported { run: answered, saved, failed } if answered == run => Some((run, saved, failed)),
+            Event::Imported { run: answered, saved, failed } if answered == run => {
+                Some((run, saved, failed.into_iter().map(|row| (row.name, row.failure)).collect()))
+            }
             _ => None,
         })
     }
@@ -327,12 +331,15 @@ fn the_command_line_imports_backs_up_and_brings_back() {
     assert_eq!(desk.brickpass(&["list", "--json"]).json()["connections"].as_array().map(Vec::len), Some(0));
 
     let added = desk.fed(&["import", "-", "--kind", "env", "--folder", " EU / Sales "], &text);
-    assert!(added.code == Some(0) && added.stdout.contains("Added Environment") && added.stdout.contains("with its secret"), "{added:?}");
+    assert!(
+        added.code == Some(0) && added.stdout.contains(&format!("Added {NAME}")) && added.stdout.contains("with its secret"),
+        "{added:?}"
+    );
     let skipped = desk.fed(&["import", "-", "--json"], &text);
-    assert_eq!((skipped.code, skipped.json()["rows"][0]["status"].as_str()), (Some(0), Some("skipped")));
+    assert_eq!((skipped.code, skipped.json()["rows"][0]["status"].as_str()), (Some(1), Some("skipped")), "nothing was taken");
     let replaced = desk.fed(&["import", "-", "--replace"], &env(HOST, OTHER_PAT));
-    assert!(replaced.stdout.contains("Replaced Environment"), "{replaced:?}");
-    let shown = desk.brickpass(&["show", "Environment", "--json"]).json();
+    assert!(replaced.stdout.contains(&format!("Replaced {NAME}")), "{replaced:?}");
+    let shown = desk.brickpass(&["show", NAME, "--json"]).json();
     assert_eq!(shown["folder"], "EU/Sales");
 
     let file = desk.home.path().join("all.brickpass").display().to_string();

@@ -36,6 +36,7 @@ mod host_input;
 mod http;
 mod http_tls;
 mod import;
+mod import_clashes;
 mod interop;
 mod interrupted;
 mod keyring;

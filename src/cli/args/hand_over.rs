@@ -101,7 +101,9 @@ pub(in crate::cli) struct Import {
     /// Only say what would be done
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
-    /// Connections that are there already are replaced; their name, folder and tags stay
+    /// Replace connections that are there already: same address, workspace and identity, or same address and name.
+    /// Their name, folder, tags and environment stay. A connection of the same name at another address is never
+    /// replaced: the new one is added beside it
     #[arg(long, conflicts_with = "keep_both")]
     pub(in crate::cli) replace: bool,
     /// Connections that are there already get a sibling

@@ -21,6 +21,8 @@ pub struct Draft {
     pub confirmed_origin: Option<String>,
     /// Workspace id when known; suggested from a pasted address.
     pub workspace_id: String,
+    /// The saved ID and the origin that it belongs to: it does not go along to another address.
+    pub saved_workspace: Option<(String, String)>,
     pub timeout: String,
     pub auth: AuthKind,
     pub level: LevelKind,
@@ -115,6 +117,7 @@ impl Draft {
             base_url: String::new(),
             confirmed_origin: None,
             workspace_id: String::new(),
+            saved_workspace: None,
             timeout: Timeout::DEFAULT.seconds().to_string(),
             auth: AuthKind::PersonalAccessToken,
             level: LevelKind::Workspace,
@@ -151,6 +154,7 @@ impl Draft {
             base_url: connection.base_url.origin(),
             confirmed_origin: connection.address_confirmed.then(|| connection.base_url.origin()),
             workspace_id: connection.workspace_id.clone().unwrap_or_default(),
+            saved_workspace: connection.workspace_id.clone().map(|id| (id, connection.base_url.origin())),
             timeout: connection.timeout.seconds().to_string(),
             auth: connection.auth.kind(),
             level,
@@ -188,6 +192,9 @@ impl Draft {
             }
         };
         if pasted.workspace_id.as_deref() != pasted.base_url.workspace_id_of_host() {
+            self.workspace_id.clear();
+        }
+        if self.saved_workspace.as_ref().is_some_and(|(id, origin)| *id == self.workspace_id && *origin != pasted.base_url.origin()) {
             self.workspace_id.clear();
         }
         empty_takes(&mut self.workspace_id, pasted.workspace_id);

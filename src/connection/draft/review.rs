@@ -180,6 +180,9 @@ impl Judge<'_> {
     #[expect(clippy::option_option, reason = "outer: is the field right; inner: is there an id")]
     fn workspace_id(&mut self, pasted: Option<&Pasted>) -> Option<Option<String>> {
         let typed = self.draft.workspace_id.trim();
+        let saved = self.draft.saved_workspace.as_ref().filter(|(id, _)| id == typed);
+        let elsewhere = saved.filter(|(_, origin)| pasted.is_some_and(|pasted| pasted.base_url.as_str() != origin));
+        let typed = if elsewhere.is_some() { "" } else { typed };
         // A request at account level must not be routed to a workspace.
         let reaches_workspace = self.draft.level == LevelKind::Workspace;
         if typed.is_empty() {

@@ -1,6 +1,6 @@
 //! What was chosen of an import is saved: the secrets first, then all entries with one write. And it is taken back as a whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use secrecy::SecretString;
 
@@ -9,7 +9,7 @@ use crate::{
     connection::{Connection, ConnectionId, Reviewed, SecretKind},
     engine::{
         Chosen, Event, RunId,
-        importing::{Undo, Undone, replacement},
+        importing::{NotImported, Undo, Undone, replacement},
         shared::Shared,
         testing::Subject,
     },
@@ -19,6 +19,8 @@ use crate::{
 
 /// A row on its way.
 struct Row {
+    /// Its place among those that were chosen.
+    at: usize,
     connection: Connection,
     /// What it replaces.
     before: Option<Entry>,
@@ -42,21 +44,28 @@ pub(super) fn import(shared: &Shared, run: RunId, chosen: Vec<Chosen>) {
 }
 
 /// Judges each and stores the secrets. What cannot be saved is told and left out.
-fn prepare(shared: &Shared, chosen: Vec<Chosen>, failed: &mut Vec<(String, Failure)>) -> (Vec<Row>, Option<Unfinished>) {
+fn prepare(shared: &Shared, chosen: Vec<Chosen>, failed: &mut Vec<NotImported>) -> (Vec<Row>, Option<Unfinished>) {
     let entries = match shared.library.load() {
         Ok(snapshot) => snapshot.entries,
         Err(error) => {
-            failed.extend(chosen.into_iter().map(|chosen| (name_of(&chosen.connection.connection), error.failure())));
+            let all = chosen.into_iter().enumerate();
+            failed.extend(all.map(|(row, chosen)| not_imported(row, &chosen.connection.connection, error.failure())));
             return (Vec::new(), None);
         }
     };
     let known: HashMap<ConnectionId, Entry> = entries.into_iter().map(|entry| (entry.connection.id, entry)).collect();
     let mut rows = Vec::new();
-    for Chosen { connection: reviewed, replaces } in chosen {
-        let name = name_of(&reviewed.connection);
-        match row(shared, *reviewed, replaces, &known) {
+    let mut replaced = HashSet::new();
+    for (at, Chosen { connection: reviewed, replaces }) in chosen.into_iter().enumerate() {
+        let named = reviewed.connection.clone();
+        let made = match replaces.filter(|id| !replaced.insert(*id)) {
+            // Before its secret is stored: it would be in the place of the first one's.
+            Some(_) => Err(NotStored::from(replaced_already())),
+            None => row(shared, at, *reviewed, replaces, &known),
+        };
+        match made {
             Ok(row) => rows.push(row),
-            Err(not_stored) => failed.push((name, not_stored.failure)),
+            Err(not_stored) => failed.push(not_imported(at, &named, not_stored.failure)),
         }
     }
     let secret = rows.iter().filter(|row| row.put.is_some());
@@ -65,7 +74,7 @@ fn prepare(shared: &Shared, chosen: Vec<Chosen>, failed: &mut Vec<(String, Failu
 }
 
 /// All secrets with one write where the vault can do that; where not, each by itself, so that one that is refused costs its own row alone.
-fn store(shared: &Shared, rows: Vec<Row>, failed: &mut Vec<(String, Failure)>) -> Vec<Row> {
+fn store(shared: &Shared, rows: Vec<Row>, failed: &mut Vec<NotImported>) -> Vec<Row> {
     let vault = shared.vault();
     let secrets: Vec<(SecretKey, SecretString)> = rows.iter().filter_map(Row::secret).collect();
     if secrets.is_empty() || vault.put_all(&secrets).is_ok() {
@@ -83,7 +92,7 @@ fn store(shared: &Shared, rows: Vec<Row>, failed: &mut Vec<(String, Failure)>) -
             Err(error) => {
                 let not_stored = NotStored::from(error);
                 token::put_back_note(shared, key.id(), row.put.and_then(|put| put.noted), &not_stored);
-                failed.push((name_of(&row.connection), not_stored.failure));
+                failed.push(not_imported(row.at, &row.connection, not_stored.failure));
             }
         }
     }
@@ -99,6 +108,7 @@ impl Row {
 
 fn row(
     shared: &Shared,
+    at: usize,
     reviewed: Reviewed,
     replaces: Option<ConnectionId>,
     known: &HashMap<ConnectionId, Entry>,
@@ -115,7 +125,7 @@ fn row(
     shared.library.may_save(&connection, base)?;
     let secret = secret.take();
     let put = secret.as_ref().map(|(kind, _)| instead_of(shared, SecretKey::of(&connection, *kind))).transpose()?;
-    Ok(Row { connection, before, secret, put })
+    Ok(Row { at, connection, before, secret, put })
 }
 
 /// What is there before it.
@@ -125,7 +135,7 @@ fn instead_of(shared: &Shared, key: SecretKey) -> Result<Put, NotStored> {
     Ok(Put { key, former, noted })
 }
 
-fn save(shared: &Shared, run: RunId, rows: Vec<Row>, failed: &mut Vec<(String, Failure)>) -> Vec<ConnectionId> {
+fn save(shared: &Shared, run: RunId, rows: Vec<Row>, failed: &mut Vec<NotImported>) -> Vec<ConnectionId> {
     if rows.is_empty() {
         return Vec::new();
     }
@@ -134,8 +144,8 @@ fn save(shared: &Shared, run: RunId, rows: Vec<Row>, failed: &mut Vec<(String, F
         Ok(saved) => saved,
         Err(error) => {
             for row in rows {
-                let name = name_of(&row.connection);
-                failed.push((name, take_back(shared, row, NotStored::from(error.failure()))));
+                let (at, named) = (row.at, row.connection.clone());
+                failed.push(not_imported(at, &named, take_back(shared, row, NotStored::from(error.failure()))));
             }
             return Vec::new();
         }
@@ -151,8 +161,8 @@ fn save(shared: &Shared, run: RunId, rows: Vec<Row>, failed: &mut Vec<(String, F
                 remember(row, &mut undo);
             }
             Err(error) => {
-                let name = name_of(&row.connection);
-                failed.push((name, take_back(shared, row, NotStored::from(error))));
+                let (at, named) = (row.at, row.connection.clone());
+                failed.push(not_imported(at, &named, take_back(shared, row, NotStored::from(error))));
             }
         }
     }
@@ -260,6 +270,19 @@ fn restore_one(shared: &Shared, before: Entry, undone: &Undone) -> Result<(), Fa
     vault::store_sign_in(shared, undone.id, undone.secret.is_some());
     keep_result(shared, undone.id, &subject);
     Ok(())
+}
+
+fn not_imported(row: usize, connection: &Connection, failure: Failure) -> NotImported {
+    NotImported { row, name: name_of(connection), failure }
+}
+
+fn replaced_already() -> Failure {
+    Failure::new(
+        Code::Conflict,
+        "Another row of this import replaces the same connection.",
+        "A connection can be replaced once; which of the two you mean is not known.",
+        "Import the one that you mean by itself, or keep both.",
+    )
 }
 
 fn name_of(connection: &Connection) -> String {

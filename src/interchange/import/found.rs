@@ -116,11 +116,14 @@ fn ignore(ignored: &mut Vec<(String, String)>, key: &str, why: String) {
     }
 }
 
+/// Places that name a kind of file and no connection: what they hold is named after its host.
+const NAMELESS: [&str; 5] = ["Environment", "databricks", "terraform", "Airflow", "Linked service"];
+
 impl FoundConnection {
     /// `place`: what it is called there. The name is made from it.
     pub(in crate::interchange) fn at(place: &str) -> Self {
         let mut draft = Draft::new(ConnectionId::random());
-        draft.name = ConnectionName::tamed(place).map(String::from).unwrap_or_default();
+        draft.name = ConnectionName::tamed(place).filter(|_| !NAMELESS.contains(&place)).map(String::from).unwrap_or_default();
         draft.auth = AuthKind::Browser;
         Self { place: shown(place), draft, secret: None, remarks: Vec::new(), refused: None, ignored: Vec::new() }
     }

@@ -8,8 +8,8 @@ use super::{Inner, connection};
 use crate::{
     connection::{AuthKind, Connection, ConnectionId, Draft, Reviewed, SecretKind},
     engine::{
-        BackedUp, Chosen, Command, Effective, EffectiveQuestion, Event, ImportSource, Plan, Preview, PreviewRow, ProfileLine, ProfilesFile,
-        RunId, Twin,
+        BackedUp, Chosen, Command, Effective, EffectiveQuestion, Event, ImportSource, NotImported, Plan, Preview, PreviewRow, ProfileLine,
+        ProfilesFile, RunId, Twin,
     },
     failure::{Code, Failure},
     interchange::{
@@ -78,7 +78,7 @@ pub fn refused_row(place: &str, why: &str) -> PreviewRow {
 }
 
 pub fn same_as(mut row: PreviewRow, connection: &Connection) -> PreviewRow {
-    row.twin = Some(Twin { id: connection.id, name: connection.name.as_str().to_owned(), same: true });
+    row.twin = Some(Twin { id: connection.id, name: connection.name.as_str().to_owned(), same: true, other_token: false });
     row
 }
 
@@ -238,11 +238,11 @@ impl Inner {
 
     fn import(&mut self, run: RunId, chosen: Vec<Chosen>) {
         let (mut saved, mut failed) = (Vec::new(), Vec::new());
-        for Chosen { connection, replaces } in chosen {
+        for (row, Chosen { connection, replaces }) in chosen.into_iter().enumerate() {
             let Reviewed { mut connection, secret } = *connection;
             if self.around.refused.iter().any(|name| name == connection.name.as_str()) {
                 let failure = Failure::new(Code::VaultUnavailable, "The secret could not be stored.", "The vault is closed.", "Open it.");
-                failed.push((connection.name.as_str().to_owned(), failure));
+                failed.push(NotImported { row, name: connection.name.as_str().to_owned(), failure });
                 continue;
             }
             connection.id = replaces.unwrap_or(connection.id);

@@ -72,7 +72,7 @@ fn body(ui: &mut Ui, table: &mut ImportTable, low: bool) {
     if table.problem_count() > 0 {
         remark(ui, Severity::Error, &words::problems(table.problem_count()));
     } else if table.comes_count() == 0 && table.rows().iter().any(ImportRow::can_come) {
-        let all_there = table.rows().iter().filter(|row| row.can_come()).all(|row| row.twin.is_some());
+        let all_there = table.rows().iter().filter(|row| row.can_come()).all(|row| row.twin.as_ref().is_some_and(|twin| !twin.other_token));
         remark(ui, Severity::Note, if all_there { words::ALL_THERE } else { words::NOTHING_TICKED });
     }
 }

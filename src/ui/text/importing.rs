@@ -152,7 +152,11 @@ pub fn place(base_url: &BaseUrl) -> &str {
 }
 
 pub fn twin(twin: &Twin) -> String {
-    if twin.same { format!("Same as {}", twin.name) } else { format!("Like {}", twin.name) }
+    match twin {
+        Twin { same: true, name, .. } => format!("Same as {name}"),
+        Twin { other_token: true, name, .. } => format!("Another token than {name}"),
+        Twin { name, .. } => format!("Like {name}"),
+    }
 }
 
 /// Another row of the same source leads to the same place in the same way.

@@ -307,7 +307,10 @@ impl State {
                 }
                 Vec::new()
             }
-            Event::Imported { run, saved, failed } => self.imported(run, &saved, failed),
+            Event::Imported { run, saved, failed } => {
+                let failed = failed.into_iter().map(|row| (row.name, row.failure)).collect();
+                self.imported(run, &saved, failed)
+            }
             Event::ImportUndone { run, failed, .. } => {
                 if let Some(Dialog::Import(importing)) = &mut self.dialog
                     && let Stage::Done(came) = &mut importing.stage

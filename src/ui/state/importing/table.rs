@@ -49,7 +49,8 @@ impl ImportRow {
         let host = connection.as_ref().map(|reviewed| reviewed.connection.base_url.host()).unwrap_or_default();
         let sought = format!("{place} {name} {host}").to_lowercase();
         // What is there already is not wanted a second time.
-        let fate = if connection.is_some() && twin.is_none() { Fate::Added } else { Fate::LeftOut };
+        let is_there = twin.as_ref().is_some_and(|twin| !twin.other_token);
+        let fate = if connection.is_some() && !is_there { Fate::Added } else { Fate::LeftOut };
         Self { place, connection, with_secret, remarks, twin, alike: None, fate, name, problem: None, sought }
     }
 
