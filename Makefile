@@ -41,5 +41,5 @@ battery: ## the tests, then which cases of tests/battery.txt they cover
 	@scripts/battery
 
 soak: ## the long version of the tests that try their luck, or wait
-	@scripts/setup test
+	@scripts/setup soak
 	@scripts/soak
