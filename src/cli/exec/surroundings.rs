@@ -171,7 +171,9 @@ mod tests {
         let has = |given: &[(String, Option<String>)], name: &str, value: &str| given.contains(&(name.to_owned(), Some(value.to_owned())));
         assert!(has(&given(json!({"level": {"account": {"account_id": account}}})), "DATABRICKS_ACCOUNT_ID", account));
         assert!(has(&given(json!({"workspace_id": "111"})), "DATABRICKS_WORKSPACE_ID", "111"));
-        let hostile = given(json!({"workspace_id": "1\n[DEFAULT]"}));
+        // A file with such an ID is refused when it is read; the environment does not rely on that.
+        let hostile = Connection { workspace_id: Some("1\n[DEFAULT]".to_owned()), ..connection(&json!({})) };
+        let hostile = self::given(&hostile, &[]);
         assert!(hostile.contains(&("DATABRICKS_WORKSPACE_ID".to_owned(), None)));
     }
 

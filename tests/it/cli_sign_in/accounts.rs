@@ -1,12 +1,14 @@
 //! An account and its workspaces, and an address that is found in the browser.
 
 use std::{
-    io::Write as _,
+    io::{Read as _, Write as _},
     process::{Command, Stdio},
+    sync::{Arc, Mutex},
+    thread,
 };
 
 use super::{Desk, SALES, token};
-use crate::support::{BRICKPASS, browser, missing_tool, skip};
+use crate::support::{BRICKPASS, browser, comes, missing_tool, skip, terminal::LIMIT, wait};
 
 /// Signs in without knowing the address and chooses `place` there, with a terminal to answer the question.
 fn find(desk: &Desk, arguments: &str, place: &str, answer: &str) -> (Option<i32>, String) {
@@ -19,10 +21,24 @@ fn find(desk: &Desk, arguments: &str, place: &str, answer: &str) -> (Option<i32>
     let address = waiting.opened();
     let user = desk.user(0);
     browser::visit(&browser::consent_at(&address, &user.name, &user.password, place).unwrap());
+    // What is typed before the question is thrown away.
+    let screen: Arc<Mutex<Vec<u8>>> = Arc::default();
+    let (mut output, shown) = (waiting.child.stdout.take().unwrap(), Arc::clone(&screen));
+    let reader = thread::spawn(move || {
+        let mut some = [0; 1024];
+        while let Ok(count) = output.read(&mut some)
+            && count > 0
+        {
+            shown.lock().unwrap().extend_from_slice(&some[..count]);
+        }
+    });
+    let text = || String::from_utf8_lossy(&screen.lock().unwrap()).into_owned();
+    comes("the question", || text().contains("[y/N]"));
     stdin.write_all(answer.as_bytes()).unwrap();
-    let finished = waiting.end();
+    let ended = wait(&mut waiting.child, LIMIT).expect("the login came to an end");
     drop(stdin);
-    (finished.code, finished.stdout)
+    reader.join().unwrap();
+    (ended.code(), text())
 }
 
 #[test]

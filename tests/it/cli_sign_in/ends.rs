@@ -107,7 +107,8 @@ fn sg_11_a_server_that_asks_for_an_hour_of_peace_gets_it_from_every_process() {
     desk.done(&["token", "Sales"]);
     // Another address is another server.
     desk.demo.authorization().clear_fault();
-    desk.done(&["edit", "Robot", "--base-url", &desk.demo.workspaces()[1].base_url]);
+    let secret = desk.demo.service_principal().client_secret;
+    desk.done_fed(&["edit", "Robot", "--base-url", &desk.demo.workspaces()[1].base_url, "--client-secret-stdin"], &secret);
     desk.done(&["token", "Robot"]);
 }
 
