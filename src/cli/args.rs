@@ -60,7 +60,7 @@ pub(super) enum Subcommand {
     Test {
         #[arg(value_name = "NAME", required_unless_present = "all", conflicts_with = "all")]
         names: Vec<String>,
-        /// Every connection, eight at a time
+        /// Every connection, side by side
         #[arg(long)]
         all: bool,
     },

@@ -1,4 +1,4 @@
-//! Tests of connections: at most eight at a time, each cancellable, each with its own answer whatever happens to it.
+//! Tests of connections: at most 64 at a time and eight at one host, each cancellable, each with its own answer whatever happens to it.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -19,8 +19,10 @@ use crate::{
     failure::{Code, Failure, Remedy},
 };
 
-/// Rule of courtesy towards the service, and of fairness among tests: more wait for their turn.
-const AT_ONCE: usize = 8;
+/// Courtesy towards one host: more tests of it wait for their turn.
+const AT_ONE_HOST: usize = 8;
+/// A test mostly waits for its host, so many hosts are asked side by side. The rest is a matter of sockets and memory.
+const AT_ONCE: usize = 64;
 
 /// What a finished test was about: a save of the same keeps the result, a save of anything else makes the connection untested.
 #[derive(Clone, PartialEq)]
@@ -61,22 +63,27 @@ pub(super) struct Tested {
 pub(super) struct Tests {
     shared: Arc<Shared>,
     permits: Arc<Semaphore>,
+    /// By origin.
+    of_hosts: HashMap<String, Arc<Semaphore>>,
     running: HashMap<RunId, AbortHandle>,
 }
 
 impl Tests {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, permits: Arc::new(Semaphore::new(AT_ONCE)), running: HashMap::new() }
+        Self { shared, permits: Arc::new(Semaphore::new(AT_ONCE)), of_hosts: HashMap::new(), running: HashMap::new() }
     }
 
     pub(super) fn start(&mut self, run: RunId, connection: Connection, typed: Option<SecretString>) {
         self.running.retain(|_, handle| !handle.is_finished());
         let shared = Arc::clone(&self.shared);
         let permits = Arc::clone(&self.permits);
+        let of_host = self.of_hosts.entry(connection.base_url.origin()).or_insert_with(|| Arc::new(Semaphore::new(AT_ONE_HOST)));
+        let of_host = Arc::clone(of_host);
         let id = connection.id;
         let subject = Subject::new(&connection, typed.as_ref());
         let test = tokio::spawn(async move {
-            // The semaphore is never closed.
+            // The semaphores are never closed. The host's comes first: who waits for a host takes no place from another.
+            let _of_host = of_host.acquire_owned().await;
             let _permit = permits.acquire_owned().await;
             test(&shared, run, &connection, typed).await
         });

@@ -18,7 +18,7 @@ use brickpass::{
 use secrecy::ExposeSecret as _;
 
 use crate::support::{
-    Home,
+    Home, comes,
     desk::{self, by_token, form, in_memory},
     on_demo::workspace,
     run, skip,
@@ -246,6 +246,19 @@ fn ht_28_a_hundred_tests_at_once_run_eight_at_a_time_and_each_gets_its_answer() 
     }
     let most = *most.lock().unwrap();
     assert!((1..=8).contains(&most), "{most} at once");
+}
+
+#[test]
+fn sr_11_workspaces_on_different_hosts_are_tested_side_by_side() {
+    let servers: Vec<_> = (0..24).map(|_| silent_server()).collect();
+    let mut desk = Desk::new();
+    for (number, (port, _)) in (0..).zip(&servers) {
+        let mut form = form(&format!("Silent {number}"), by_token(&format!("http://127.0.0.1:{port}"), "dapi0123456789"));
+        form.connection.timeout = Timeout::try_from(120).unwrap();
+        let secret = form.secret.map(|(_, secret)| secret);
+        desk.send(Command::Test { run: RunId(number), connection: Box::new(form.connection), secret });
+    }
+    comes("every one of them is asked while none has answered", || servers.iter().all(|(_, most)| *most.lock().unwrap() == 1));
 }
 
 #[test]

@@ -53,7 +53,11 @@ impl Waiting {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let text: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
         let variables = variables(&text.join("\n"));
-        assert!(variables.contains_key("DATABRICKS_METADATA_SERVICE_URL"), "{variables:?}");
+        if !variables.contains_key("DATABRICKS_METADATA_SERVICE_URL") {
+            let mut said = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+            panic!("the command was not started: {said} {variables:?}");
+        }
         Self { child: Running(child), variables }
     }
 

@@ -372,7 +372,7 @@ fn the_saved_form_is_readable_and_its_words_cannot_lie() {
     let json = serde_json::to_value(&connection).unwrap();
     let expected = serde_json::json!({
         "id": connection.id.to_string(), "name": "Sales", "base_url": "https://adb-12.3.azuredatabricks.net", "workspace_id": "12",
-        "timeout_seconds": 30, "auth": {"type": "pat"}, "level": "workspace", "environment": "dev", "tags": ["eu"],
+        "timeout_seconds": 30, "auth": {"type": "pat"}, "level": "workspace", "environment": "not-set", "tags": ["eu"],
     });
     assert_eq!(json, expected);
     assert_eq!(connection.id.to_string().parse::<ConnectionId>().unwrap(), connection.id);
