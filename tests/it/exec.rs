@@ -395,8 +395,9 @@ fn whoever_signs_out_or_changes_the_connection_ends_the_tokens_and_it_is_told_on
     let other = &desk.demo.workspaces()[1];
     desk.done(&["edit", "Sales EU", "--base-url", &other.base_url, "--token-stdin"], &other.token);
     let (status, body) = waiting.ask();
-    assert_eq!((status, body.get("access_token")), (503, None), "{body}");
-    assert!(waiting.end().contains("changed or removed"));
+    assert_eq!((status, body.get("access_token")), (401, None), "{body}");
+    assert!(body["error_description"].as_str().unwrap().contains(&format!("entered for {}", other.base_url)), "{body}");
+    assert!(waiting.end().contains("entered for"));
     let waiting = Waiting::start(&desk, "Sales EU");
     assert_eq!(waiting.token(), other.token);
     desk.done(&["remove", "Sales EU"], "");

@@ -117,8 +117,8 @@ fn ns_01_imports_leave_placeholders_out_and_say_so() {
         ("dapi...", "looks like a placeholder"),
         ("dapiREPLACE_ME", "looks like a placeholder"),
         ("YOUR_PERSONAL_ACCESS_TOKEN", "looks like a placeholder"),
-        ("'$PERSONAL_ACCESS_TOKEN'", "refers to a variable"),
-        ("'$(TOKEN)'", "refers to a variable"),
+        ("'$PERSONAL_ACCESS_TOKEN'", "it comes from the variable PERSONAL_ACCESS_TOKEN"),
+        ("'$(TOKEN)'", "it comes from the variable TOKEN"),
         ("'[MASKED]'", "is masked"),
         ("/sql/1.0/warehouses/abc", "looks like a path"),
     ]
@@ -143,7 +143,7 @@ fn ns_01_variables_of_the_environment_lose_their_quotation_marks_as_those_of_a_f
         run(&mut command, b"", LIMIT)
     };
     let masked = seen("$(TOKEN)");
-    assert!(masked.stdout.contains("refers to a variable") && masked.json()["rows"][0]["secret"] == false, "{masked:?}");
+    assert!(masked.stdout.contains("it comes from the variable TOKEN") && masked.json()["rows"][0]["secret"] == false, "{masked:?}");
     desk.done(&["remove", desk.json(&["list"])["connections"][0]["name"].as_str().unwrap()]);
     let done = seen(&format!("\"{PAT}\""));
     assert_eq!(done.code, Some(0), "{done:?}");

@@ -318,7 +318,7 @@ fn a_limited_token_opens_what_its_scopes_name_and_nothing_else() {
     assert_eq!(limited.raw("GET", "/api/2.1/clusters/list", &Value::Null).0, 200);
     for error in [limited.all().map(drop), limited.rules().map(drop), limited.create(&[], 1).map(drop)].map(Result::unwrap_err) {
         assert_eq!(error.failure.what, "The token is limited and does not allow this.", "{error:?}");
-        assert_eq!(error.failure.code, Code::Forbidden);
+        assert_eq!(error.failure.code, Code::MissingScope);
     }
     let listed = site.admin.run(async |client, call| client.tokens(call).await).unwrap();
     let told = listed.iter().find(|token| token.id == id).unwrap();

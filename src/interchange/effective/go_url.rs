@@ -2,13 +2,19 @@
 
 use std::{fmt::Write as _, net::Ipv6Addr};
 
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Default, PartialEq, Eq)]
 pub(super) struct Url {
     /// In small letters; empty: none.
     pub(super) scheme: String,
     /// With the port, unescaped.
     pub(super) host: Vec<u8>,
     pub(super) query: String,
+}
+
+impl std::fmt::Debug for Url {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}://{}?{}", self.scheme, String::from_utf8_lossy(&self.host), self.query)
+    }
 }
 
 /// As `strconv.Quote` writes it.
