@@ -251,7 +251,7 @@ fn ht_28_a_hundred_tests_at_once_run_eight_at_a_time_and_each_gets_its_answer() 
 #[test]
 fn sr_11_workspaces_on_different_hosts_are_tested_side_by_side() {
     let servers: Vec<_> = (0..24).map(|_| silent_server()).collect();
-    let mut desk = Desk::new();
+    let desk = Desk::new();
     for (number, (port, _)) in (0..).zip(&servers) {
         let mut form = form(&format!("Silent {number}"), by_token(&format!("http://127.0.0.1:{port}"), "dapi0123456789"));
         form.connection.timeout = Timeout::try_from(120).unwrap();
