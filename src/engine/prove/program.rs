@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{engine::Places, storage::PASSPHRASE_VARIABLES};
+use crate::engine::Places;
 
 /// An interpreter that is started for the first time after a boot takes a while; a tool that asks for a password never ends.
 pub(super) const LIMIT: Duration = Duration::from_secs(30);
@@ -52,7 +52,8 @@ impl Surroundings {
     pub(super) fn run(&self, program: &str, arguments: &[&str], limit: Duration) -> Ended {
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        for name in self.without.iter().map(String::as_str).chain(PASSPHRASE_VARIABLES) {
+        // The passphrase of the vault stays: the tool starts `brickpass-credential`, which needs it as it does in the person's own terminal.
+        for name in &self.without {
             command.env_remove(name);
         }
         command.envs(self.with.iter().map(|(name, value)| (name, value)));
