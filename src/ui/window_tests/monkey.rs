@@ -113,7 +113,6 @@ fn trouble(random: &mut fastrand::Rng, engine: &FakeEngine) {
         }
         _ => {}
     }
-    let _ = ok_report;
 }
 
 #[test]
@@ -160,6 +159,5 @@ fn ui_01_a_monkey_of_fifty_thousand_events_finds_no_panic_and_no_stuck_spinner()
     let state = &window.state().state;
     assert_eq!(state.tests.running_count(), 0);
     assert!(state.shown_form().is_none_or(|form| !form.is_saving()));
-    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
     eprintln!("{sent} events in {:?}; commands sent: {}", started.elapsed(), engine.log().len());
 }
