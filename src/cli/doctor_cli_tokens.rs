@@ -30,7 +30,8 @@ fn wrong(tokens: &CliTokens, profile: &str, noted: &NotedToken, now: Timestamp) 
         Err(failure) => (format!("{} {}", failure.what, failure.why), failure.fix),
         Ok(Some(Whose::TheClis)) => return Some(Finding::fine(CHECK, format!("has signed in as the profile {name} by itself"))),
         Ok(None) => {
-            (format!("the token of the profile {name} is not in the keyring any more."), "Publish the connection again.".to_owned())
+            let detail = format!("it was signed out of the profile {name}: the token is not in the keyring any more.");
+            (detail, format!("Publish the connection again; to keep it signed out: brickpass unpublish --profile \"{name}\""))
         }
         Ok(Some(Whose::Ours)) => {
             noted.expires_at.filter(|end| *end <= now)?;

@@ -202,6 +202,7 @@ fn tell(session: &Session, file: &ProfilesFile, tokens: &[CliToken], json: bool)
                     Orphan::ConnectionGone => "connection-gone",
                     Orphan::NoConnection => "no-connection",
                 }),
+                "cli_signed_out": token(line).is_some_and(|token| token.state == CliTokenState::SignedOut),
                 "cli_token_ended": token(line).and_then(|token| token.state.ended(now)).map(|end| end.to_string()),
             })
         });
@@ -251,6 +252,9 @@ fn tell(session: &Session, file: &ProfilesFile, tokens: &[CliToken], json: bool)
         }
     }
     for token in tokens {
+        if token.state == CliTokenState::SignedOut {
+            note(token.state.words(&clean(&token.profile)));
+        }
         if let Some(ended) = token.state.ended(now) {
             note(token_ended(session, token, ended));
         }

@@ -241,6 +241,14 @@ impl Session {
     }
 }
 
+/// What the engine has to say at its end is said.
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.engine.stop();
+        while self.try_next().is_some() {}
+    }
+}
+
 /// The connection of that name (or id): exactly written, else the only one that differs in case alone.
 pub(super) fn find_among<'a>(connections: impl Iterator<Item = &'a Connection> + Clone, name: &str) -> Result<&'a Connection, Failure> {
     let is_exact = |it: &&Connection| it.name.as_str() == name || it.id.to_string() == name;

@@ -29,7 +29,7 @@ use crate::{
     failure::{Code, Failure},
     interchange::databrickscfg::{File, LARGEST, Leads, Places},
     oauth::AccessToken,
-    storage::{NotedToken, TokenNotes, VaultHome, Whose, foreign_digest, read_given},
+    storage::{Handed, NotedToken, TokenNotes, VaultHome, foreign_digest, read_given},
 };
 
 /// The steady clock stands still while the computer sleeps: so often the wall's is looked at.
@@ -40,6 +40,9 @@ const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
 /// Nobody waits longer for the entries of others; a renewal goes on by itself.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// So long the keyring may take to say what is there.
+const GLIMPSE: Duration = Duration::from_secs(3);
 
 /// Where the CLI is told to keep its tokens (its `libs/auth/storage/mode.go`).
 const STORAGE_VARIABLE: &str = "DATABRICKS_AUTH_STORAGE";
@@ -60,6 +63,8 @@ pub enum CliTokenState {
     Serves { until: Option<Timestamp> },
     /// The CLI has signed in under this name by itself, and goes on with that.
     ItsOwn,
+    /// What it was given is gone, as after `databricks auth logout`. It comes back with the next change.
+    SignedOut,
     /// Nothing, and that is as it should be.
     Off(CliTokensOff),
     /// Nothing new, or nothing at all.
@@ -92,6 +97,10 @@ impl CliTokenState {
                  system's keyring. brickpass exec works at any time."
             ),
             Self::ItsOwn => format!("The Databricks CLI has signed in under the name {profile} by itself and goes on with that."),
+            Self::SignedOut => format!(
+                "The Databricks CLI was signed out of the profile {profile}. It gets its token again with the next change of a connection or a token. {}",
+                keep_it_signed_out(profile)
+            ),
             Self::Off(CliTokensOff::Setting) => "The Databricks CLI gets no tokens: that is switched off in the settings.".to_owned(),
             Self::Off(CliTokensOff::NoKeyring) => {
                 "The Databricks CLI reads tokens from the system's keyring alone, and your secrets are kept elsewhere. Use brickpass exec for it."
@@ -110,13 +119,21 @@ impl CliTokenState {
     pub fn ended(&self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Serves { until } => until.filter(|until| *until <= now),
-            Self::ItsOwn | Self::Off(_) | Self::Failed(_) => None,
+            Self::ItsOwn | Self::SignedOut | Self::Off(_) | Self::Failed(_) => None,
         }
     }
 }
 
 const UNKNOWN_PLACE: &str = "The Databricks CLI fails on every command: auth_storage in [__settings__], or DATABRICKS_AUTH_STORAGE, \
     is neither plaintext nor secure. Remove it, or set it to secure.";
+
+fn signed_in_again(profile: &str) -> String {
+    format!("The Databricks CLI was signed out of the profile {profile}; it has its token again. {}", keep_it_signed_out(profile))
+}
+
+fn keep_it_signed_out(profile: &str) -> String {
+    format!("To keep it signed out: brickpass unpublish --profile \"{profile}\"")
+}
 
 /// Rings when something has changed that decides about the entries.
 #[derive(Clone, Default)]
@@ -199,14 +216,23 @@ async fn bring_into_line(shared: &Arc<Shared>) {
     }
 }
 
-/// What is known without asking the keyring or the network.
+/// What is known without asking the network.
 pub(super) async fn tell(shared: &Arc<Shared>) {
+    let asker = Arc::clone(shared);
+    let gone = blocking(move || {
+        let off = plan(&asker).map_or(true, |plan| plan.off.is_some());
+        let noted = if off { Vec::new() } else { asker.cli_tokens.noted() };
+        noted.into_iter().filter(|(profile, _)| asker.cli_tokens.whose(profile).is_ok_and(|whose| whose.is_none())).map(|it| it.0).collect()
+    });
+    // A keyring that does not answer in time is not waited for.
+    let gone: HashSet<String> = tokio::time::timeout(GLIMPSE, gone).await.ok().and_then(Result::ok).unwrap_or_default();
     let reader = Arc::clone(shared);
     let known = blocking(move || {
         let Ok(Plan { off, wanted, .. }) = plan(&reader) else { return Vec::new() };
         let noted: BTreeMap<String, NotedToken> = reader.cli_tokens.noted().into_iter().collect();
         let state = |wanted: &Wanted| match (off, noted.get(&wanted.profile)) {
             (Some(off), _) => Some(CliTokenState::Off(off)),
+            (None, Some(_)) if gone.contains(&wanted.profile) => Some(CliTokenState::SignedOut),
             (None, Some(noted)) => Some(CliTokenState::Serves { until: noted.expires_at }),
             (None, None) => None,
         };
@@ -267,11 +293,20 @@ async fn settled(shared: &Arc<Shared>, which: impl Fn(&str) -> bool) -> Vec<CliT
     }
     let writer = Arc::clone(shared);
     let written = blocking(move || {
-        let notes = &writer.token_notes;
-        let each = wanted.iter().enumerate().filter_map(|(place, wanted)| Some((wanted, tokens.remove(&place)?)));
-        each.map(|(wanted, token)| wanted.is(write(&writer, wanted, token, notes))).collect::<Vec<CliToken>>()
+        let (mut states, mut again) = (Vec::new(), Vec::new());
+        for (place, wanted) in wanted.iter().enumerate() {
+            let Some(token) = tokens.remove(&place) else { continue };
+            let (state, back) = write(&writer, wanted, token, &writer.token_notes);
+            states.push(wanted.is(state));
+            again.extend(back.then(|| signed_in_again(&wanted.profile)));
+        }
+        (states, again)
     });
-    states.extend(written.await.unwrap_or_default());
+    let (written, again) = written.await.unwrap_or_default();
+    if !again.is_empty() {
+        shared.outbox.send(Event::Attention { words: again });
+    }
+    states.extend(written);
     states
 }
 
@@ -303,22 +338,23 @@ fn late() -> Failure {
     )
 }
 
-fn write(shared: &Shared, wanted: &Wanted, token: Result<AccessToken, Failure>, notes: &TokenNotes) -> CliTokenState {
+/// What the CLI has then, and whether it had been signed out.
+fn write(shared: &Shared, wanted: &Wanted, token: Result<AccessToken, Failure>, notes: &TokenNotes) -> (CliTokenState, bool) {
     let token = match token {
         Ok(token) => token,
         // A place that nobody has confirmed, or whoever has signed out here is signed out there.
         Err(failure) if matches!(failure.code, Code::NoSecret | Code::SignInNeeded | Code::InvalidInput) => {
-            return CliTokenState::Failed(shared.cli_tokens.remove(&wanted.profile).err().unwrap_or(failure));
+            return (CliTokenState::Failed(shared.cli_tokens.remove(&wanted.profile).err().unwrap_or(failure)), false);
         }
-        Err(failure) => return CliTokenState::Failed(failure),
+        Err(failure) => return (CliTokenState::Failed(failure), false),
     };
     let noted_end = || notes.load().remove(&wanted.owner.id).filter(|note| note.is_for(&wanted.owner.base_url))?.expires_at;
     let until = token.expires_at.or_else(noted_end);
     let now = NotedToken::new(wanted.connection.id, until);
     match shared.cli_tokens.put(&wanted.profile, &token.secret, &now) {
-        Ok(Whose::Ours) => CliTokenState::Serves { until: now.expires_at },
-        Ok(Whose::TheClis) => CliTokenState::ItsOwn,
-        Err(failure) => CliTokenState::Failed(failure),
+        Ok(Handed::TheClis) => (CliTokenState::ItsOwn, false),
+        Ok(handed) => (CliTokenState::Serves { until: now.expires_at }, handed == Handed::Again),
+        Err(failure) => (CliTokenState::Failed(failure), false),
     }
 }
 

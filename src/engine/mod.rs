@@ -201,7 +201,8 @@ impl Engine {
         self.stop();
     }
 
-    fn stop(&mut self) {
+    /// As `finish`; the handle stays, and takes nothing more.
+    pub fn stop(&mut self) {
         drop(self.commands.take());
         if let Some(thread) = self.thread.take() {
             // A panic of the engine's thread has nobody left to hear of it.

@@ -24,8 +24,8 @@ use crate::{
     oauth::AccessToken,
     session::{Sessions, Surroundings},
     storage::{
-        CliTokens, HandedOut, Library, NotedToken, Publications, SecretId, SettingsFile, TokenNotes, Vault, VaultHome, is_null_device,
-        read_given,
+        CliTokens, HandedOut, Library, NotedToken, Publications, SecretId, SettingsFile, TokenNotes, Vault, VaultHome, Whose,
+        is_null_device, read_given,
     },
 };
 
@@ -203,7 +203,12 @@ impl TokenDesk {
             let may_have_it = |it: &Connection| it.owner_among(&self.connections).id == owner.id && self.may_be_sent_by(&profile, it);
             if noted.expires_at < now.expires_at && connection.is_some_and(may_have_it) {
                 let (tokens, secret) = (Arc::clone(&self.cli_tokens), token.secret.clone());
-                let _ = blocking(move || tokens.put(&profile, &secret, &now)).await;
+                let renew = move || {
+                    // Where the CLI was signed out, the engine puts it back and says so.
+                    let renews = tokens.whose(&profile).is_ok_and(|whose| whose == Some(Whose::Ours));
+                    if renews { tokens.put(&profile, &secret, &now).map(drop) } else { Ok(()) }
+                };
+                let _ = blocking(renew).await;
             }
         }
     }

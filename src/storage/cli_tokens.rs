@@ -46,6 +46,16 @@ pub enum Whose {
     TheClis,
 }
 
+/// What became of a token that was to be put there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handed {
+    There,
+    /// It is there again: the one that was put there before was gone, as after `databricks auth logout`.
+    Again,
+    /// The CLI has signed in by itself, and nothing was put there.
+    TheClis,
+}
+
 /// All calls block for some seconds at most.
 pub struct CliTokens {
     notes: PathBuf,
@@ -104,21 +114,29 @@ impl CliTokens {
     ///
     /// # Errors
     /// The keyring or the note does not take it.
-    pub fn put(&self, profile: &str, token: &SecretString, noted: &NotedToken) -> Result<Whose, Failure> {
+    pub fn put(&self, profile: &str, token: &SecretString, noted: &NotedToken) -> Result<Handed, Failure> {
         let there = self.there(profile)?;
         if !there.iter().all(is_ours) {
             self.note(profile, None)?;
-            return Ok(Whose::TheClis);
+            return Ok(Handed::TheClis);
         }
         let token = OAuthToken { access_token: token.expose_secret(), token_type: "Bearer", expiry: noted.expires_at };
         let bytes = to_wiped_json(&Entry { token, written_by: MARK }).map_err(|error| unwritable(&error))?;
+        let before = self.noted().into_iter().find(|(known, _)| known == profile);
         // Noted first: an entry that nobody knows of would not be taken away.
         self.note(profile, Some(noted))?;
         if there.is_empty() || there.iter().any(|entry| *entry != bytes) {
             let label = format!("Password for '{profile}' on '{SERVICE}'");
-            self.keyring.put(&[Item { account: profile.to_owned(), label, bytes }]).map_err(|error| error.failure())?;
+            if let Err(error) = self.keyring.put(&[Item { account: profile.to_owned(), label, bytes }]) {
+                // Otherwise it would look as if it had been there and were gone.
+                if before.is_none() && self.there(profile).is_ok_and(|there| there.is_empty()) {
+                    self.note(profile, None)?;
+                }
+                return Err(error.failure());
+            }
         }
-        Ok(Whose::Ours)
+        let was_there = before.is_some_and(|(_, before)| before.connection == noted.connection);
+        Ok(if there.is_empty() && was_there { Handed::Again } else { Handed::There })
     }
 
     /// Takes ours away; what is not ours stays.
@@ -218,7 +236,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (tokens, keyring) = tokens(dir.path());
         let browser = noted(Some("2026-08-21T15:46:32Z"));
-        assert_eq!(tokens.put("sales", &"at".into(), &browser).unwrap(), Whose::Ours);
+        assert_eq!(tokens.put("sales", &"at".into(), &browser).unwrap(), Handed::There);
         assert_eq!(
             text(&keyring, "sales").unwrap(),
             r#"{"token":{"access_token":"at","token_type":"Bearer","expiry":"2026-08-21T15:46:32Z"},"written_by":"brickpass"}"#
@@ -242,7 +260,7 @@ mod tests {
             tokens.put("p", &"ours".into(), &noted(None)).unwrap();
             sets(&keyring, "p", theirs);
             assert_eq!(tokens.whose("p").unwrap(), Some(Whose::TheClis));
-            assert_eq!(tokens.put("p", &"ours".into(), &noted(None)).unwrap(), Whose::TheClis);
+            assert_eq!(tokens.put("p", &"ours".into(), &noted(None)).unwrap(), Handed::TheClis);
             assert_eq!(tokens.noted(), []);
             tokens.remove("p").unwrap();
             assert_eq!(text(&keyring, "p").as_deref(), Some(theirs));
@@ -264,6 +282,32 @@ mod tests {
         tokens.remove("p").unwrap();
         assert_eq!((keyring.accounts(), tokens.noted()), (vec!["other".to_owned()], Vec::new()));
         tokens.remove("p").unwrap();
+    }
+
+    #[test]
+    fn pb_25_what_was_gone_and_is_there_again_is_told_apart_from_what_is_new() {
+        let dir = tempfile::tempdir().unwrap();
+        let (tokens, keyring) = tokens(dir.path());
+        let one = noted(None);
+        keyring.fails(Some(|| VaultError::KeyringLocked));
+        assert!(tokens.put("p", &"ours".into(), &one).is_err());
+        keyring.fails(None);
+        keyring.dies_after(Some(0));
+        assert!(tokens.put("p", &"ours".into(), &one).is_err());
+        assert_eq!(tokens.noted(), [], "it was never there");
+        keyring.dies_after(None);
+        assert_eq!(tokens.put("p", &"ours".into(), &one).unwrap(), Handed::There);
+        assert_eq!(tokens.put("p", &"newer".into(), &one).unwrap(), Handed::There);
+
+        keyring.entries.lock().unwrap().clear();
+        assert_eq!(tokens.whose("p").unwrap(), None);
+        assert_eq!(tokens.put("p", &"newer".into(), &one).unwrap(), Handed::Again);
+        assert_eq!(tokens.put("p", &"newer".into(), &one).unwrap(), Handed::There, "it is said once");
+
+        tokens.remove("p").unwrap();
+        assert_eq!(tokens.put("p", &"ours".into(), &one).unwrap(), Handed::There, "taken away here");
+        keyring.entries.lock().unwrap().clear();
+        assert_eq!(tokens.put("p", &"ours".into(), &noted(None)).unwrap(), Handed::There, "of another connection");
     }
 
     #[test]

@@ -28,7 +28,7 @@ mod vault;
 
 pub use activity::{Activity, ActivityEntry, Deed};
 pub use backup::{read_backup, write_backup};
-pub use cli_tokens::{CliTokens, NotedToken, Whose, signed_in_with_a_plain_file};
+pub use cli_tokens::{CliTokens, Handed, NotedToken, Whose, signed_in_with_a_plain_file};
 pub use first_addresses::FirstAddresses;
 pub use folder::{check_saving, refuse_as_root};
 pub use foreign_file::{Foreign, ForeignFile, KeepBackup, foreign_digest, is_null_device, null_device};

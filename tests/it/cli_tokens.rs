@@ -238,6 +238,34 @@ fn bd_16_a_host_edited_or_a_section_deleted_by_hand_costs_the_cli_its_token_with
 }
 
 #[test]
+fn pb_25_a_cli_that_was_signed_out_is_signed_in_again_with_a_word() {
+    let Some(desk) = desk("pb_25_a_cli_that_was_signed_out_is_signed_in_again_with_a_word") else { return };
+    desk.add_pat("sales");
+    desk.publish("sales");
+    let again = "was signed out of the profile sales; it has its token again";
+    let change = |text: &str| desk.done(&["edit", "sales", "--description", text], "").stderr;
+    assert!(!change("one").contains(again));
+    // As `databricks auth logout` leaves it.
+    desk.keys().clear(&desk.home, SERVICE, "sales");
+    for _ in 0..2 {
+        let listed = desk.done(&["profiles"], "").stderr;
+        assert!(listed.contains("was signed out of the profile sales.") && !listed.contains(again), "{listed}");
+        assert_eq!(desk.done(&["profiles", "--json"], "").json()["profiles"][0]["cli_signed_out"], true);
+    }
+    assert_eq!(desk.entry("sales"), None, "to look does not sign in");
+    let said = change("two");
+    assert!(said.contains(again) && said.contains("brickpass unpublish --profile \"sales\""), "{said}");
+    assert!(desk.entry("sales").is_some());
+    assert!(!change("three").contains(again), "it is said once");
+    assert!(!desk.done(&["profiles"], "").stderr.contains("signed out"));
+
+    desk.keys().clear(&desk.home, SERVICE, "sales");
+    desk.done(&["unpublish", "--profile", "sales", "--yes"], "");
+    assert!(!change("four").contains(again));
+    assert_eq!(desk.entry("sales"), None);
+}
+
+#[test]
 fn an_address_that_nobody_has_confirmed_gets_no_token_and_loses_the_one_that_it_had() {
     let Some(desk) = desk("an_address_that_nobody_has_confirmed_gets_no_token_and_loses_the_one_that_it_had") else { return };
     desk.done(&["add", "custom", "--base-url", "https://databricks.example.com", "--trust-address", "--token-stdin"], "dapi-mine");

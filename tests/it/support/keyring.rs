@@ -76,6 +76,13 @@ impl Keyring {
         let stored = run(&mut asked, secret.as_bytes(), LIMIT);
         assert_eq!(stored.code, Some(0), "{stored:?}");
     }
+
+    /// Takes an entry away, as another program would.
+    pub fn clear(&self, home: &Home, service: &str, user: &str) {
+        let mut asked = self.opens(home.command("secret-tool"));
+        let cleared = run(asked.args(["clear", "service", service, "username", user]), b"", LIMIT);
+        assert_eq!(cleared.code, Some(0), "{cleared:?}");
+    }
 }
 
 /// Of a bus that starts no services by itself.
