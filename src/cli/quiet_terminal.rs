@@ -1,18 +1,41 @@
 //! While a sign-in waits, what is typed or pasted at the terminal does not show, and nothing of it is left for the shell: an address with a code
 //! would be run as commands and kept in the history.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use secrecy::SecretString;
+
 /// Until this is dropped, or [`restore`] is called, the terminal does not echo.
-pub(super) struct QuietTerminal(());
+pub(super) struct QuietTerminal {
+    /// Held while a line is read, so that none is read after the end.
+    ended: Arc<Mutex<bool>>,
+}
 
 impl QuietTerminal {
     /// `None`: nobody types at a terminal here, or this program is in the background.
     pub(super) fn begin() -> Option<Self> {
-        system::quiet().then_some(Self(()))
+        system::quiet().then(|| Self { ended: Arc::default() })
+    }
+
+    /// Each whole line that is typed until this is dropped.
+    pub(super) fn hear_lines(&self, hear: impl Fn(SecretString) + Send + 'static) {
+        let ended = Arc::clone(&self.ended);
+        std::thread::spawn(move || {
+            while !*ended.lock().unwrap_or_else(PoisonError::into_inner) {
+                std::thread::sleep(system::GLANCE);
+                let ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(line) = (!*ended).then(system::typed_line).flatten() {
+                    hear(line);
+                }
+            }
+        });
     }
 }
 
 impl Drop for QuietTerminal {
     fn drop(&mut self) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        *ended = true;
         restore();
     }
 }
@@ -27,12 +50,23 @@ mod system {
     use std::{
         io::{IsTerminal as _, stdin},
         sync::{Mutex, PoisonError},
+        time::Duration,
     };
 
     use rustix::{
+        io::{ioctl_fionread, read},
         process::getpgrp,
         termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr},
     };
+
+    use secrecy::SecretString;
+    use zeroize::Zeroizing;
+
+    /// So often it is looked whether a line was typed.
+    pub(super) const GLANCE: Duration = Duration::from_millis(100);
+
+    /// Terminals give a line in one piece, and no longer ones.
+    const LONGEST_LINE: usize = 4096;
 
     /// As the terminal was before.
     static FORMER: Mutex<Option<Termios>> = Mutex::new(None);
@@ -53,6 +87,17 @@ mod system {
         true
     }
 
+    /// Never blocks: a terminal that edits lines offers whole ones alone.
+    pub(super) fn typed_line() -> Option<SecretString> {
+        let stdin = stdin();
+        ioctl_fionread(&stdin).is_ok_and(|waiting| waiting > 0).then_some(())?;
+        let mut bytes = Zeroizing::new([0; LONGEST_LINE]);
+        let length = read(&stdin, &mut *bytes).ok()?;
+        let line = std::str::from_utf8(bytes.get(..length)?).ok()?;
+        // Without an end it was cut off, by Ctrl+D or by its length.
+        line.ends_with('\n').then(|| SecretString::from(line.trim()))
+    }
+
     pub(super) fn restore() {
         let former = FORMER.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(former) = former {
@@ -63,8 +108,18 @@ mod system {
 
 #[cfg(not(unix))]
 mod system {
+    use std::time::Duration;
+
+    use secrecy::SecretString;
+
+    pub(super) const GLANCE: Duration = Duration::from_millis(100);
+
     pub(super) fn quiet() -> bool {
         false
+    }
+
+    pub(super) fn typed_line() -> Option<SecretString> {
+        None
     }
 
     pub(super) fn restore() {}

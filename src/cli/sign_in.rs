@@ -105,7 +105,7 @@ pub(super) fn sign_in(
     let whereabouts = environment::whereabouts();
     let open_browser = !options.no_browser && !options.paste && !whereabouts.no_browser_here();
     session.send(Command::SignIn { run: RUN, owner: Box::new(owner), place, open_browser });
-    let told = Told { asked_for_browser: open_browser, paste: options.paste, whereabouts };
+    let mut told = Told { asked_for_browser: open_browser, paste: options.paste, typed: false, whereabouts };
     let mut hint: Option<(Instant, String)> = None;
     // The terminal is quiet while the browser is waited for, and speaks again when a question is asked or this function ends.
     let mut quiet = None;
@@ -116,14 +116,19 @@ pub(super) fn sign_in(
                 if !matches!(step, SignInStep::Waiting { .. } | SignInStep::WrongKey { .. } | SignInStep::PasteRefused { .. }) {
                     quiet = None;
                 }
+                if matches!(step, SignInStep::Waiting { .. }) {
+                    quiet = QuietTerminal::begin();
+                    told.typed = quiet.is_some() && !options.paste;
+                }
                 told.tell(&step).iter().for_each(note);
                 match &step {
                     SignInStep::Waiting { address, port, .. } => {
-                        quiet = QuietTerminal::begin();
-                        let words = no_answer_yet(address.expose_secret(), *port, shows_address(&step));
+                        let words = no_answer_yet(address.expose_secret(), *port, shows_address(&step), told.typed);
                         hint = (!told.explains_the_way(&step)).then(|| (Instant::now() + PATIENCE, words));
                         if options.paste {
                             ear.ask(PASTE);
+                        } else if let Some(quiet) = &quiet {
+                            ear.hear_typed(quiet);
                         }
                     }
                     SignInStep::PasteRefused { .. } if quiet.is_none() => {
@@ -131,8 +136,8 @@ pub(super) fn sign_in(
                         session.send(Command::CancelSignIn { run: RUN });
                         return Err(not_pasted());
                     }
-                    SignInStep::PasteRefused { .. } => ear.ask(PASTE),
-                    SignInStep::WrongKey { .. } => {}
+                    SignInStep::PasteRefused { .. } if options.paste => ear.ask(PASTE),
+                    SignInStep::PasteRefused { .. } | SignInStep::WrongKey { .. } => {}
                     SignInStep::ConfirmHost { .. } | SignInStep::OtherUser { .. } => {
                         hint = None;
                         question = answer(session, ear, options, &step);
@@ -147,6 +152,12 @@ pub(super) fn sign_in(
                 let yes = line.is_some_and(|line| terminal::is_yes(line.expose_secret()));
                 session.send(Command::AnswerSignIn { run: RUN, yes });
             }
+            Heard::Typed(line) => {
+                // Anything else is thrown away.
+                if is_address(line.expose_secret()) {
+                    session.send(Command::PasteSignIn { run: RUN, address: line });
+                }
+            }
             Heard::Line(Some(address)) => session.send(Command::PasteSignIn { run: RUN, address }),
             Heard::Line(None) => {
                 session.send(Command::CancelSignIn { run: RUN });
@@ -157,6 +168,13 @@ pub(super) fn sign_in(
             Heard::Ended => return Err(stopped()),
         }
     }
+}
+
+/// Whether a line may be meant as the address that the browser ended on, with or without its scheme.
+fn is_address(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    let host = line.strip_prefix("http://").unwrap_or(&line);
+    line.contains("://") || ["localhost", "127.0.0.1", "[::1]"].iter().any(|it| host.starts_with(it))
 }
 
 const PASTE: &str = "Paste the address that the browser ends on, then press Enter (it does not show): ";
@@ -196,6 +214,8 @@ fn shows_address(step: &SignInStep) -> bool {
 struct Told {
     asked_for_browser: bool,
     paste: bool,
+    /// An address that is pasted at the terminal is taken while this waits.
+    typed: bool,
     whereabouts: Whereabouts,
 }
 
@@ -223,7 +243,7 @@ impl Told {
                     let here = if remote { "Open this address in a browser:" } else { "Open this address in a browser on this computer:" };
                     lines.extend([here.to_owned(), address.expose_secret().to_owned()]);
                     if remote && !self.paste {
-                        lines.extend(the_way_back(*port, self.whereabouts));
+                        lines.extend(the_way_back(*port, self.whereabouts, self.typed));
                     }
                 }
                 lines.push(format!("Waiting for it on port {port}, up to {}. Ctrl+C cancels.", count_minutes(minutes)));
@@ -236,10 +256,7 @@ impl Told {
                 ]
             }
             SignInStep::PasteRefused { other: true } => {
-                vec![
-                    "This address belongs to another sign-in. Open the address above, and paste the one that the browser ends on."
-                        .to_owned(),
-                ]
+                vec!["This address belongs to another sign-in. Paste the one that the browser ends on this time.".to_owned()]
             }
             SignInStep::PasteRefused { other: false } => {
                 vec![
@@ -254,13 +271,17 @@ impl Told {
     }
 }
 
-fn the_way_back(port: u16, whereabouts: Whereabouts) -> [String; 2] {
+fn the_way_back(port: u16, whereabouts: Whereabouts, typed: bool) -> [String; 2] {
     let why = if whereabouts.over_ssh { "You are connected over SSH" } else { "This computer has no display" };
     [
         format!(
             "{why}. A browser on another computer finds the way back when you forward the port there: ssh -L {port}:localhost:{port} HOST"
         ),
-        "Or cancel, and paste the address that the browser ends on: brickpass login NAME --paste".to_owned(),
+        if typed {
+            "Or paste the address that the browser ends on here, then press Enter (it does not show).".to_owned()
+        } else {
+            "Or cancel, and paste the address that the browser ends on: brickpass login NAME --paste".to_owned()
+        },
     ]
 }
 
@@ -273,12 +294,13 @@ fn count_minutes(minutes: u64) -> String {
     count(usize::try_from(minutes).unwrap_or(usize::MAX), "minute", "minutes")
 }
 
-fn no_answer_yet(address: &str, port: u16, shown: bool) -> String {
+fn no_answer_yet(address: &str, port: u16, shown: bool, typed: bool) -> String {
+    let paste = if typed { ", or paste the address that it ends on here and press Enter (it does not show)" } else { "" };
     let open =
         if shown { String::new() } else { format!("\nIf no page has opened, open this address in a browser on this computer:\n{address}") };
     format!(
         "No answer yet.{open}\nA browser on another computer (WSL, remote desktop, SSH) does not reach this one. Over SSH, forward the port: \
-         ssh -L {port}:localhost:{port} HOST\nA personal access token or a service principal needs no browser: brickpass edit NAME --auth ..."
+         ssh -L {port}:localhost:{port} HOST{paste}\nA personal access token or a service principal needs no browser: brickpass edit NAME --auth ..."
     )
 }
 
@@ -345,7 +367,7 @@ mod tests {
     }
 
     fn told(paste: bool, over_ssh: bool, display: bool) -> Told {
-        Told { asked_for_browser: true, paste, whereabouts: Whereabouts { over_ssh, display, browser_named: true } }
+        Told { asked_for_browser: true, paste, typed: false, whereabouts: Whereabouts { over_ssh, display, browser_named: true } }
     }
 
     fn at_home() -> Told {
@@ -358,6 +380,9 @@ mod tests {
             let lines = told(false, over_ssh, display).tell(&waiting(false)).join("\n");
             assert!(lines.contains("ssh -L 8021:localhost:8021 HOST") && lines.contains("--paste"), "{lines}");
             assert!(!lines.contains("on this computer"), "{lines}");
+            let at_terminal = Told { typed: true, ..told(false, over_ssh, display) };
+            let lines = at_terminal.tell(&waiting(false)).join("\n");
+            assert!(lines.contains("ends on here, then press Enter") && !lines.contains("--paste"), "{lines}");
         }
         let lines = told(true, true, false).tell(&waiting(false)).join("\n");
         assert!(lines.contains("state=s") && !lines.contains("ssh -L"), "{lines}");
@@ -365,6 +390,20 @@ mod tests {
         assert!(lines.contains("on this computer") && !lines.contains("ssh -L"), "{lines}");
         assert!(lines.contains("No browser could be started here. BROWSER is set"), "{lines}");
         assert!(!told(false, true, false).tell(&waiting(true)).join("\n").contains("ssh -L"), "the browser is open");
+    }
+
+    #[test]
+    fn sg_16_what_may_be_meant_as_the_address_is_judged_and_nothing_else() {
+        let meant = [
+            "http://localhost:8020/?code=a",
+            "HTTP://LOCALHOST:1",
+            "localhost:8020/?code=a",
+            "127.0.0.1:8020/",
+            "[::1]:80",
+            "https://x.example/?code=a",
+        ];
+        assert!(meant.iter().all(|line| is_address(line)));
+        assert!(["", "y", "ls -l", "brickpass list", "code=a&state=b"].iter().all(|line| !is_address(line)));
     }
 
     #[test]
@@ -382,8 +421,8 @@ mod tests {
 
     #[test]
     fn a_long_silence_brings_the_address_once_and_the_other_ways() {
-        assert!(no_answer_yet("https://x.example", 8021, false).contains("https://x.example"));
-        let shown = no_answer_yet("https://x.example", 8021, true);
+        assert!(no_answer_yet("https://x.example", 8021, false, false).contains("https://x.example"));
+        let shown = no_answer_yet("https://x.example", 8021, true, true);
         assert!(
             !shown.contains("https://x.example") && shown.contains("-L 8021:localhost:8021") && shown.contains("service principal"),
             "{shown}"

@@ -11,7 +11,7 @@ use std::{
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::{interrupt::asked_to_end, quiet_terminal, runtime::runtime, session::Session};
+use super::{interrupt::asked_to_end, quiet_terminal, quiet_terminal::QuietTerminal, runtime::runtime, session::Session};
 use crate::engine::Event;
 
 /// What came first.
@@ -22,6 +22,8 @@ pub(super) enum Heard {
     Interrupt,
     /// A line that was typed, or given on stdin; `None`: there is no more.
     Line(Option<SecretString>),
+    /// A line that nobody asked for.
+    Typed(SecretString),
     /// Nothing within the time.
     Silence,
     /// The engine stopped.
@@ -33,6 +35,7 @@ enum Signal {
     Ended,
     Interrupt,
     Line(Option<SecretString>),
+    Typed(SecretString),
 }
 
 pub(super) struct Ear {
@@ -103,6 +106,12 @@ impl Ear {
         });
     }
 
+    /// What is typed while the terminal is quiet is heard from now on.
+    pub(super) fn hear_typed(&self, quiet: &QuietTerminal) {
+        let sender = self.sender.clone();
+        quiet.hear_lines(move |line| drop(sender.send(Signal::Typed(line))));
+    }
+
     /// Waits until something happens, at most until then.
     pub(super) fn next(&self, session: &mut Session, until: Option<Instant>) -> Heard {
         let until = until.unwrap_or_else(|| Instant::now() + LONG);
@@ -117,6 +126,7 @@ impl Ear {
                     self.reads.set(false);
                     return Heard::Line(line);
                 }
+                Ok(Signal::Typed(line)) => return Heard::Typed(line),
                 // Its last words were sent before.
                 Ok(Signal::Ended) => return session.try_next().map_or(Heard::Ended, Heard::Event),
                 Err(RecvTimeoutError::Timeout) => return Heard::Silence,

@@ -154,7 +154,8 @@ fn sg_19_what_is_typed_while_a_sign_in_waits_does_not_reach_the_shell() {
     let text = seen.address();
     seen.until("ssh -L");
     let pasted = desk.ends_at(&text);
-    seen.types(&pasted.replace("code=", "code=typed-"));
+    // No address: it is thrown away without a word.
+    seen.types("touch typed-words & ls");
     seen.is_at_the_terminal();
     browser::visit(&pasted);
     seen.until("ended");
@@ -162,6 +163,25 @@ fn sg_19_what_is_typed_while_a_sign_in_waits_does_not_reach_the_shell() {
     let text = seen.until("left:");
     assert!(text.contains("left:fresh:") && !text.contains("typed-"), "{text}");
     let text = seen.until("icanon");
+    assert!(text.contains(" echo ") && !text.contains("-echo "), "it echoes again: {text}");
+
+    let mut answered = shell("--no-browser");
+    let address = answered.address();
+    answered.until("paste the address that the browser ends on here");
+    answered.types("http://localhost:1/?code=typed-elsewhere");
+    answered.until("not the address that the browser ends on");
+    let pasted = desk.ends_at(&address);
+    answered.types(&pasted.replace("state=", "state=typed-"));
+    answered.until("belongs to another sign-in");
+    answered.types("y");
+    answered.types(&pasted);
+    answered.until("Signed in as");
+    answered.until("ended");
+    answered.types("fresh");
+    let text = answered.until("left:");
+    assert!(text.contains("left:fresh:") && !text.contains("code=typed-") && !text.contains("state=typed"), "{text}");
+    assert!(!text.contains(&pasted), "{text}");
+    let text = answered.until("icanon");
     assert!(text.contains(" echo ") && !text.contains("-echo "), "it echoes again: {text}");
 
     let mut cancelled = shell("--no-browser");
