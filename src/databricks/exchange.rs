@@ -5,7 +5,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{ApiError, Http, answer::Answer, error::too_large, proxy::Route};
+use super::{ApiError, Http, answer::Answer, error::too_large, http::Sender, proxy::Route};
 use crate::{
     connection::BaseUrl,
     failure::{Code, Failure},
@@ -45,14 +45,14 @@ impl Http {
         accepted: &(dyn Fn() + Send + Sync),
     ) -> Result<Answer, ApiError> {
         own_origin(base_url, request.url())?;
-        let (http, route) = self.client(base_url).await?;
-        let exchange = exchange(&http, most, base_url, request, &route, accepted);
+        let (sender, route) = self.sender(base_url).await?;
+        let exchange = exchange(&sender, most, base_url, request, &route, accepted);
         timeout_at(deadline, exchange).await.unwrap_or_else(|_| Err(ApiError::too_late(base_url, &route)))
     }
 }
 
 async fn exchange(
-    http: &reqwest::Client,
+    sender: &Sender,
     most: usize,
     base_url: &BaseUrl,
     request: Request,
@@ -60,7 +60,7 @@ async fn exchange(
     accepted: &(dyn Fn() + Send + Sync),
 ) -> Result<Answer, ApiError> {
     let lost = |error: reqwest::Error| ApiError::lost(&error, base_url, route);
-    let mut response = http.execute(request).await.map_err(lost)?;
+    let mut response = sender.send(request).await?.map_err(lost)?;
     let (status, headers) = (response.status(), response.headers().clone());
     if status.is_success() {
         accepted();

@@ -2,8 +2,13 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use reqwest::{Request, Response};
 use rustls::ClientConfig;
-use tokio::sync::OnceCell;
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    sync::OnceCell,
+    task::JoinSet,
+};
 
 use super::{
     ApiError,
@@ -44,7 +49,20 @@ struct Parts {
     proxies: Proxies,
     direct: reqwest::Client,
     proxied: reqwest::Client,
+    threads: Threads,
 }
+
+/// What sends one request.
+pub(super) struct Sender {
+    client: reqwest::Client,
+    threads: Handle,
+}
+
+/// The threads that read what servers send. A server that says `100 Continue` for ever is read without a pause: on the threads of the callers
+/// nothing would look at the clock meanwhile, and no time limit would hold.
+struct Threads(Option<Runtime>);
+
+const THREADS: usize = 2;
 
 impl Http {
     #[must_use]
@@ -52,12 +70,13 @@ impl Http {
         Self { settings: Arc::new(settings), parts: Arc::default() }
     }
 
-    /// The client for this address, and how it gets there.
-    pub(super) async fn client(&self, base_url: &BaseUrl) -> Result<(reqwest::Client, Route), ApiError> {
+    /// What sends requests to this address, and how they get there.
+    pub(super) async fn sender(&self, base_url: &BaseUrl) -> Result<(Sender, Route), ApiError> {
         let parts = self.parts().await?;
         let route = parts.proxies.route(base_url).map_err(ApiError::before_an_answer)?;
         let client = if route == Route::Direct { &parts.direct } else { &parts.proxied };
-        Ok((client.clone(), route))
+        let threads = parts.threads.handle().ok_or_else(|| ApiError::before_an_answer(broken("its threads have ended")))?;
+        Ok((Sender { client: client.clone(), threads }, route))
     }
 
     pub(crate) async fn route(&self, base_url: &BaseUrl) -> Result<Route, ApiError> {
@@ -106,7 +125,41 @@ impl Parts {
             proxied: proxies.apply(builder()).and_then(reqwest::ClientBuilder::build).map_err(unusable)?,
             proxies,
             tls: Arc::new(tls),
+            threads: Threads::start().map_err(|error| broken(&error.to_string()))?,
         })
+    }
+}
+
+impl Sender {
+    /// The head of the answer. The request ends when this is dropped.
+    ///
+    /// # Errors
+    /// Outer: this program failed; inner: the request did.
+    pub(super) async fn send(&self, request: Request) -> Result<reqwest::Result<Response>, ApiError> {
+        let client = self.client.clone();
+        let mut asked = JoinSet::new();
+        asked.spawn_on(async move { client.execute(request).await }, &self.threads);
+        let ended = || ApiError::before_an_answer(broken("the request was stopped"));
+        asked.join_next().await.and_then(Result::ok).ok_or_else(ended)
+    }
+}
+
+impl Threads {
+    fn start() -> std::io::Result<Self> {
+        Builder::new_multi_thread().worker_threads(THREADS).enable_all().thread_name("http").build().map(|runtime| Self(Some(runtime)))
+    }
+
+    fn handle(&self) -> Option<Handle> {
+        self.0.as_ref().map(|runtime| runtime.handle().clone())
+    }
+}
+
+/// Nobody waits for what is still being read.
+impl Drop for Threads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

@@ -53,6 +53,15 @@ fn ht_02_a_refused_connection() {
 }
 
 #[test]
+fn ht_31_interim_answers_without_end_do_not_stretch_the_limit() {
+    let server = always(Act::Flood(Vec::new(), b"HTTP/1.1 100 Continue\r\n\r\n".repeat(4000)));
+    let began = Instant::now();
+    assert_eq!(code(&server.base_url(), 1), Code::ReadTimeout);
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+    assert!(server.wait_until_closed(Duration::from_secs(60)).is_some(), "and they are not read for ever");
+}
+
+#[test]
 fn ht_04_accepted_then_silence() {
     let began = Instant::now();
     assert_eq!(code(&always(Act::Silence).base_url(), 1), Code::ReadTimeout);
