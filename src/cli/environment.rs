@@ -137,10 +137,13 @@ fn whereabouts_of(is_set: impl Fn(&str) -> bool) -> Whereabouts {
 /// The program that `BROWSER` names by a path with spaces, which the desktop's openers do not understand: plain, in quotation marks, or with
 /// backslashes.
 pub(super) fn browser_with_spaces() -> Option<PathBuf> {
-    let text = set("BROWSER")?.into_string().ok()?;
+    path_with_spaces(&set("BROWSER")?.into_string().ok()?).filter(|path| path.is_file())
+}
+
+fn path_with_spaces(text: &str) -> Option<PathBuf> {
     let bare = text.trim().trim_matches(['"', '\'']).replace("\\ ", " ");
     let path = PathBuf::from(bare);
-    (path.to_string_lossy().contains(' ') && path.is_absolute() && path.is_file()).then_some(path)
+    (path.to_string_lossy().contains(' ') && path.is_absolute()).then_some(path)
 }
 
 /// Where a person expects what they save.
@@ -314,6 +317,19 @@ mod tests {
         assert!(!at(&["SSH_CONNECTION", "DISPLAY"]) && !at(&["SSH_TTY", "WAYLAND_DISPLAY"]), "a display is forwarded");
         assert!(!at(&["SSH_TTY", "BROWSER"]), "somebody has named a program for it");
         assert!(!at(&[]) && !at(&["DISPLAY"]));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn sg_20_a_browser_whose_path_has_spaces_is_found_however_it_is_written() {
+        let path = "/mnt/c/Program Files/Browser/browser.exe";
+        for written in [path, &format!("\"{path}\""), &format!("'{path}'"), &path.replace(' ', "\\ "), &format!(" {path} ")] {
+            assert_eq!(path_with_spaces(written).as_deref(), Some(Path::new(path)), "{written}");
+        }
+        // The desktop's openers understand these.
+        for written in ["", "firefox", "/usr/bin/firefox", "firefox --new-window %s", "./my browser"] {
+            assert_eq!(path_with_spaces(written), None, "{written}");
+        }
     }
 
     #[test]

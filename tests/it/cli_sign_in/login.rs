@@ -208,3 +208,25 @@ fn what_the_server_gets_wrong_is_told_and_nothing_is_stored() {
     desk.demo.authorization().clear_fault();
     assert_eq!(desk.brickpass(&["token", "Sales"]).code, Some(1));
 }
+
+#[test]
+fn sg_20_a_browser_whose_path_has_spaces_is_started_with_the_address_alone() {
+    let desk = Desk::new();
+    desk.add("Sales");
+    let folder = desk.bin().join("Program Files");
+    fs::create_dir(&folder).unwrap();
+    let program = folder.join("the browser");
+    // In the place of the desktop's own opener.
+    fs::rename(desk.bin().join("xdg-open"), &program).unwrap();
+    let path = program.display().to_string();
+    for written in [path.clone(), format!("\"{path}\""), path.replace(' ', "\\ ")] {
+        let port = desk.port();
+        let mut login = desk.command(&["login", "Sales", "--port", &port.to_string()]);
+        let mut waiting = desk.waits(port, login.stdin(Stdio::null()).env("BROWSER", &written));
+        let address = waiting.opened();
+        let user = desk.user(0);
+        browser::visit(&browser::consent(&address, &user.name, &user.password).unwrap());
+        let finished = waiting.end();
+        assert_eq!(finished.code, Some(0), "{written}: {finished:?}");
+    }
+}

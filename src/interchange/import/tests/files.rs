@@ -496,3 +496,22 @@ fn fl_11_no_text_makes_a_reader_slow_or_panic() {
     assert!(read(Kind::Jdbc, url.as_bytes()).is_ok());
     assert!(began.elapsed() < std::time::Duration::from_secs(300), "{:?}", began.elapsed());
 }
+
+#[test]
+fn fl_14_the_lines_of_connection_details_are_a_connection_and_a_jdbc_address_says_what_reads_it() {
+    for text in [
+        "Server hostname <n>\nPort 443\nHTTP path /sql/1.0/warehouses/abc\n",
+        "Server hostname\n<n>\nPort\n443\nProtocol\nHTTPS\nHTTP path\n/sql/1.0/warehouses/abc\n",
+        "SERVER HOSTNAME:\t<n>\r\nPort:\t443\r\n",
+    ] {
+        let made = single("details.txt", &with(text));
+        assert_eq!((made.draft.base_url.as_str(), made.draft.auth, &made.refused), (HOST, AuthKind::Browser, &None), "{text}");
+        assert!(made.secret.is_none(), "{text}");
+    }
+    let jdbc = format!("jdbc:databricks://{NAME}:443/default;transportMode=http;ssl=1;httpPath=/sql/1.0/warehouses/abc");
+    for address in [jdbc.clone(), format!("JDBC:{}", &jdbc[5..])] {
+        let refused = crate::connection::BaseUrl::read(&address).unwrap_err().to_string();
+        assert!(refused.contains("brickpass import"), "{refused}");
+    }
+    assert_eq!(single("details.txt", &jdbc).draft.base_url, HOST);
+}
