@@ -18,6 +18,7 @@ use crate::{
     connection::{AuthMethod, BaseUrl, Level, Status},
     databricks::{Route, redact},
     failure::{Code, Failure},
+    interchange::no_secret,
     storage::{Activity, Deed, LibraryError, Mode, Snapshot, ThemeChoice, VaultHome, VaultStatus, write_new},
 };
 
@@ -192,7 +193,10 @@ pub(super) fn collect(shared: &Arc<Shared>, observer: &Observer) {
             None => Ok(false),
         };
         let worker = Arc::clone(&shared);
-        match blocking(move || gather(&worker, &observer, &proxy, Timestamp::now())).await {
+        let gathered = blocking(move || gather(&worker, &observer, &proxy, Timestamp::now())).await;
+        // Whatever it is made of: it is said to hold no secret.
+        let searched = gathered.and_then(|found| no_secret::checked(&found.text(), []).map(|()| found));
+        match searched {
             Ok(diagnostics) => shared.outbox.send(Event::Diagnostics(Box::new(diagnostics))),
             Err(failure) => shared.fail(failure),
         }
