@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    doctor_cli_path, doctor_cli_tokens, doctor_helper, doctor_profiles, doctor_sign_in, doctor_surroundings, doctor_vault, environment,
+    doctor_cli_path, doctor_cli_tokens, doctor_helper, doctor_kept_aside, doctor_profiles, doctor_sign_in, doctor_surroundings,
+    doctor_vault, environment,
     output::{count, print_json, say},
     session::Session,
 };
@@ -57,9 +58,11 @@ pub(super) fn doctor(delete_unknown_secrets: bool, json: bool) -> Result<ExitCod
 fn examine() -> Result<Vec<Finding>, Failure> {
     let places = environment::places()?;
     let mut findings = doctor_surroundings::folders(&places);
+    let kept_aside = || doctor_kept_aside::findings(&places.config_dir, &places.state_dir);
     let mut session = match Session::open() {
         Ok(session) => session,
         Err(failure) => {
+            findings.extend(kept_aside());
             findings.push(Finding::wrong("Connections file", &failure));
             return Ok(findings);
         }
@@ -110,6 +113,8 @@ fn examine() -> Result<Vec<Finding>, Failure> {
     findings.extend(doctor_cli_path::finding(&places));
     findings.extend(doctor_profiles::findings(&mut session, &places));
     findings.extend(doctor_cli_tokens::findings(&places.state_dir, Timestamp::now()));
+    // Opening the list may just have kept another one.
+    findings.extend(kept_aside());
     if !session.snapshot.tombstones.is_empty() {
         findings.push(Finding::fine(
             "Removed connections",

@@ -16,6 +16,7 @@ mod doctor;
 mod doctor_cli_path;
 mod doctor_cli_tokens;
 mod doctor_helper;
+mod doctor_kept_aside;
 mod doctor_profiles;
 mod doctor_sign_in;
 mod doctor_surroundings;

@@ -205,3 +205,20 @@ fn sr_10_whoever_can_read_what_is_sent_is_named() {
     let tested = run(&mut with(&["test", "S", "--json"], &[]), b"", LIMIT).json();
     assert!(tested["results"][0]["hints"].to_string().contains(file.to_str().unwrap()), "{tested:#}");
 }
+
+#[test]
+fn ns_14_the_doctor_names_what_was_kept_aside_and_is_well() {
+    let desk = Terminal::with(());
+    desk.done(&["list"]);
+    let before = desk.brickpass(&["doctor"]);
+    assert!(!before.stdout.contains("Kept aside"), "{}", before.stdout);
+    let (list, settings) =
+        (desk.home.config_dir().join("connections.corrupt-20260821T134632Z.json"), desk.home.config_dir().join("settings.corrupt.json"));
+    fs::write(&list, "{").unwrap();
+    fs::write(&settings, "{").unwrap();
+    let told = desk.brickpass(&["doctor"]).stdout;
+    for path in [list, settings] {
+        let line = told.lines().skip_while(|line| !line.contains(&path.display().to_string())).take(2).collect::<Vec<_>>().join(" ");
+        assert!(line.contains("ok ") && line.contains("could not be read") && line.contains("delete it when"), "{told}");
+    }
+}
