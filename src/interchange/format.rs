@@ -181,6 +181,22 @@ pub struct Format {
 }
 
 impl Format {
+    /// These answers, and beside them each other choice of each field, one at a time: every form that the format has.
+    #[must_use]
+    pub fn forms(&self, answers: &Answers) -> Vec<Answers> {
+        let mut all = vec![answers.clone()];
+        for field in self.fields {
+            if let FieldKind::Choice(choices) = field.kind {
+                all.extend(choices.iter().skip(1).map(|(word, _)| {
+                    let mut other = answers.clone();
+                    other.set(field.id, *word);
+                    other
+                }));
+            }
+        }
+        all
+    }
+
     /// The export, once the answers are looked at: no unknown field, no choice that does not exist, nothing missing. An answer to a field that is
     /// not shown counts for nothing.
     ///

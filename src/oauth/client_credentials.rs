@@ -31,24 +31,15 @@ pub async fn client_credentials(
     now: Timestamp,
     deadline: Instant,
 ) -> Result<Tokens, OAuthError> {
-    repeated(deadline, || once(http, endpoints, client_id, secret, now, deadline)).await
-}
-
-async fn once(
-    http: &Http,
-    endpoints: &Endpoints,
-    client_id: &ClientId,
-    secret: &SecretString,
-    now: Timestamp,
-    deadline: Instant,
-) -> Result<Tokens, OAuthError> {
     let messages = Messages::new(oauth2::ClientId::new(client_id.as_str().to_owned()))
         .set_client_secret(ClientSecret::new(secret.expose_secret().to_owned()))
         .set_auth_type(AuthType::BasicAuth)
         .set_token_uri(TokenUrl::from_url(endpoints.token.clone()));
     let post = Post { http: http.clone(), asked: Request::ClientCredentials, deadline };
-    let outcome = messages.exchange_client_credentials().add_scope(Scope::new(SCOPE.to_owned())).request_async(&post).await;
-    let granted = transport::granted(outcome)?;
     let asked = Scopes::parse(SCOPE).unwrap_or_default();
-    granted.judged(&asked, true, now).map_err(refusal::unfit)
+    let once = || async {
+        let outcome = messages.exchange_client_credentials().add_scope(Scope::new(SCOPE.to_owned())).request_async(&post).await;
+        transport::granted(outcome)?.judged(&asked, true, now).map_err(refusal::unfit)
+    };
+    repeated(deadline, once).await
 }

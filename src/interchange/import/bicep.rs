@@ -2,11 +2,18 @@
 
 use serde_json::{Map, Value, json};
 
-use super::braces::{self, Item, Token};
+use super::braces::{self, Item, Language, Quotes, Token};
+
+const BICEP: Language = Language {
+    hash_begins_comment: false,
+    dash_in_words: false,
+    quotes: Quotes { mark: '\'', placeholders: &["${"], literal: &[] },
+    several_lines,
+};
 
 /// The template; `Err`: the line of what is never closed, or nested too deep.
 pub(super) fn template(text: &str) -> Result<Value, usize> {
-    let tokens = tokens(text)?;
+    let tokens = braces::tokens(text, &BICEP)?;
     let items = braces::items(&tokens).ok_or(1_usize)?;
     let mut parameters = Map::new();
     for item in &items {
@@ -57,67 +64,8 @@ pub(super) fn is_ours(text: &str) -> bool {
         || (text.contains("'AzureDatabricks") && text.contains("resource "))
 }
 
-fn tokens(text: &str) -> Result<Vec<Token>, usize> {
-    let mut tokens = Vec::new();
-    let mut rest = text;
-    let line = |rest: &str| text.get(..text.len() - rest.len()).unwrap_or_default().matches('\n').count() + 1;
-    while let Some(c) = rest.chars().next() {
-        if rest.starts_with("//") {
-            rest = rest.find('\n').and_then(|end| rest.get(end..)).unwrap_or_default();
-        } else if let Some(comment) = rest.strip_prefix("/*") {
-            rest = comment.split_once("*/").ok_or_else(|| line(rest))?.1;
-        } else if let Some(inner) = rest.strip_prefix("'''") {
-            let (text, behind) = inner.split_once("'''").ok_or_else(|| line(rest))?;
-            tokens.push(Token::Text(text.to_owned()));
-            rest = behind;
-        } else if let Some(inner) = rest.strip_prefix('\'') {
-            let (token, behind) = quoted(inner).ok_or_else(|| line(rest))?;
-            tokens.push(token);
-            rest = behind;
-        } else if c.is_alphanumeric() || c == '_' {
-            let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(rest.len());
-            let (word, behind) = rest.split_at(end);
-            tokens.push(Token::Word(word.to_owned()));
-            rest = behind;
-        } else {
-            match c {
-                '\n' => tokens.push(Token::LineEnd),
-                c if c.is_whitespace() => {}
-                c => tokens.push(Token::Sign(c)),
-            }
-            rest = rest.get(c.len_utf8()..).unwrap_or_default();
-        }
-    }
-    Ok(tokens)
-}
-
-/// The text behind an opening quotation mark. `None`: never closed.
-fn quoted(inner: &str) -> Option<(Token, &str)> {
-    let mut text = String::new();
-    let mut template = false;
-    let mut depth = 0_usize;
-    let mut chars = inner.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '\'' if depth == 0 => {
-                let token = if template { Token::Template } else { Token::Text(text) };
-                return Some((token, inner.get(at + 1..).unwrap_or_default()));
-            }
-            '\\' => match chars.next()?.1 {
-                'n' => text.push('\n'),
-                'r' => text.push('\r'),
-                't' => text.push('\t'),
-                c => text.push(c),
-            },
-            '\n' if depth == 0 => return None,
-            '$' if inner.get(at + 1..).is_some_and(|rest| rest.starts_with('{')) => {
-                template = true;
-                depth += 1;
-                chars.next();
-            }
-            '}' if depth > 0 => depth -= 1,
-            c => text.push(c),
-        }
-    }
-    None
+/// `'''`: nothing in it is put in or escaped.
+fn several_lines(rest: &str) -> Option<braces::Begun<'_>> {
+    let inner = rest.strip_prefix("'''")?;
+    Some(inner.split_once("'''").map(|(text, behind)| (Token::Text(text.to_owned()), behind)))
 }

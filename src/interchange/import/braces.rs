@@ -16,6 +16,115 @@ pub(super) enum Token {
     LineEnd,
 }
 
+/// What the languages write differently.
+pub(super) struct Language {
+    /// `#`, besides `//`.
+    pub(super) hash_begins_comment: bool,
+    pub(super) dash_in_words: bool,
+    pub(super) quotes: Quotes,
+    /// A text over several lines that begins here; `None`: none does.
+    pub(super) several_lines: fn(&str) -> Option<Begun<'_>>,
+}
+
+/// A text in quotation marks.
+pub(super) struct Quotes {
+    pub(super) mark: char,
+    /// What begins an expression that is put in, up to its `}`.
+    pub(super) placeholders: &'static [&'static str],
+    /// What stands for its last two characters.
+    pub(super) literal: &'static [&'static str],
+}
+
+/// A text and what is behind it. `None`: it is never closed.
+pub(super) type Begun<'a> = Option<(Token, &'a str)>;
+
+/// `Err`: the line of what is never closed.
+pub(super) fn tokens(text: &str, language: &Language) -> Result<Vec<Token>, usize> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    let line = |rest: &str| text.get(..text.len() - rest.len()).unwrap_or_default().matches('\n').count() + 1;
+    while let Some(c) = rest.chars().next() {
+        if rest.starts_with("//") || (language.hash_begins_comment && c == '#') {
+            rest = rest.find('\n').and_then(|end| rest.get(end..)).unwrap_or_default();
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            rest = comment.split_once("*/").ok_or_else(|| line(rest))?.1;
+        } else if let Some(begun) =
+            (language.several_lines)(rest).or_else(|| Some(quoted(rest.strip_prefix(language.quotes.mark)?, &language.quotes)))
+        {
+            let (token, behind) = begun.ok_or_else(|| line(rest))?;
+            tokens.push(token);
+            rest = behind;
+        } else if c.is_alphanumeric() || c == '_' {
+            let in_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.') || (language.dash_in_words && c == '-');
+            let (word, behind) = rest.split_at(rest.find(|c: char| !in_word(c)).unwrap_or(rest.len()));
+            tokens.push(Token::Word(word.to_owned()));
+            rest = behind;
+        } else {
+            match c {
+                '\n' => tokens.push(Token::LineEnd),
+                c if c.is_whitespace() => {}
+                c => tokens.push(Token::Sign(c)),
+            }
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        }
+    }
+    Ok(tokens)
+}
+
+/// Behind the opening quotation mark.
+fn quoted<'a>(inner: &'a str, quotes: &Quotes) -> Begun<'a> {
+    let mut text = String::new();
+    let mut template = false;
+    let mut depth = 0_usize;
+    let mut chars = inner.char_indices();
+    while let Some((at, c)) = chars.next() {
+        let begins = |signs: &[&'static str]| signs.iter().copied().find(|sign| inner.get(at..).is_some_and(|rest| rest.starts_with(sign)));
+        if c == quotes.mark && depth == 0 {
+            let token = if template { Token::Template } else { Token::Text(text) };
+            return Some((token, inner.get(at + c.len_utf8()..).unwrap_or_default()));
+        } else if c == '\\' {
+            text.push(escaped(&mut chars)?);
+        } else if c == '\n' && depth == 0 {
+            return None;
+        } else if let Some(sign) = begins(quotes.literal).filter(|_| depth == 0) {
+            text.extend(sign.chars().skip(1));
+            chars.nth(sign.len() - 2);
+        } else if begins(quotes.placeholders).is_some() {
+            template = true;
+            depth += 1;
+            chars.next();
+        } else if c == '}' && depth > 0 {
+            depth -= 1;
+        } else {
+            text.push(c);
+        }
+    }
+    None
+}
+
+/// Behind the backslash.
+fn escaped(chars: &mut std::str::CharIndices<'_>) -> Option<char> {
+    let code = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+    match chars.next()?.1 {
+        'n' => Some('\n'),
+        'r' => Some('\r'),
+        't' => Some('\t'),
+        // Bicep.
+        'u' if chars.as_str().starts_with('{') => {
+            chars.next();
+            let digits: String = chars.map(|(_, c)| c).take_while(|c| *c != '}').collect();
+            code(&digits)
+        }
+        // Terraform.
+        long @ ('u' | 'U') => {
+            let length = if long == 'u' { 4 } else { 8 };
+            let digits: String = chars.take(length).map(|(_, c)| c).collect();
+            code(&digits).filter(|_| digits.len() == length)
+        }
+        c => Some(c),
+    }
+}
+
 /// `provider "databricks" { ... }`, `host = "..."`: the words of its head, and what follows them.
 pub(super) struct Item {
     pub(super) head: Vec<String>,

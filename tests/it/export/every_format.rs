@@ -38,17 +38,7 @@ fn fillings(format: &Format) -> Vec<Answers> {
     for field in format.fields {
         base.set(field.id, usual(field));
     }
-    let mut all = vec![base.clone()];
-    for field in format.fields {
-        if let FieldKind::Choice(choices) = field.kind {
-            for (word, _) in &choices[1..] {
-                let mut other = base.clone();
-                other.set(field.id, *word);
-                all.push(other);
-            }
-        }
-    }
-    all
+    format.forms(&base)
 }
 
 fn texts(document: &Document) -> String {

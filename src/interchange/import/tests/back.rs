@@ -179,17 +179,7 @@ fn choices(format: &crate::interchange::format::Format) -> Vec<Answers> {
         };
         base.set(field.id, usual);
     }
-    let mut all = vec![base.clone()];
-    for field in format.fields {
-        if let FieldKind::Choice(choices) = field.kind {
-            for (word, _) in &choices[1..] {
-                let mut other = base.clone();
-                other.set(field.id, *word);
-                all.push(other);
-            }
-        }
-    }
-    all
+    format.forms(&base)
 }
 
 #[test]
