@@ -14,7 +14,8 @@ use serde_json::Value;
 use super::{
     LIMIT, Table,
     clients::{self, Prepared},
-    go_cases::{self, Case as Vector},
+    go_cases::Case as Vector,
+    oracle,
 };
 use crate::support::{Home, run};
 
@@ -98,24 +99,11 @@ pub fn checks(table: &mut Table) {
 
 /// All of them in one process of the SDK, which signs in at servers that say yes.
 pub fn vectors(program: &Path) -> (usize, Result<(), String>) {
-    let folder = tempfile::tempdir().unwrap();
-    let home = folder.path().join("home");
-    fs::create_dir(&home).unwrap();
-    fs::write(folder.path().join("token"), "jwt").unwrap();
-    fs::write(folder.path().join("empty"), "").unwrap();
-    let cases = go_cases::all(folder.path().to_str().unwrap());
-    let input = cases.iter().map(|case| case.to_json().to_string()).collect::<Vec<_>>().join("\n");
-    let mut command = Command::new(program);
-    command.arg("cases").arg(&home).env_clear();
-    let ran = run(&mut command, input.as_bytes(), LIMIT);
-    let answers: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    if answers.len() != cases.len() {
-        return (cases.len(), Err(format!("{} answers: {}", answers.len(), clients::last_line(&ran))));
-    }
-    let path = home.join(".databrickscfg");
-    let wrong: Vec<String> = cases.iter().zip(&answers).filter_map(|(case, answer)| wrong(&path, case, answer)).collect();
-    let outcome = if wrong.is_empty() { Ok(()) } else { Err(format!("{} differ: {}", wrong.len(), wrong.join("\n    "))) };
-    (cases.len(), outcome)
+    let ask = |home: &Path, cases: &[Vector]| {
+        let input = cases.iter().map(|case| case.to_json().to_string()).collect::<Vec<_>>().join("\n");
+        run(Command::new(program).arg("cases").arg(home).env_clear(), input.as_bytes(), LIMIT)
+    };
+    oracle::compared(ask, wrong)
 }
 
 /// What stands around a case: no program, the files that are there, the variables of the case.

@@ -7,6 +7,7 @@ mod clients;
 mod databricks_cli;
 mod go_cases;
 mod go_resolution;
+mod oracle;
 mod proof;
 mod python_resolution;
 mod readers;

@@ -1,6 +1,6 @@
 //! `brickpass effective --as python` beside the SDK for Python: the configurations that Go is asked about, as far as reading them goes.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use brickpass::interchange::effective::{Effective, Family, Speaker};
 use serde_json::{Value, json};
@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::{
     Table,
     clients::{self, Prepared},
-    go_cases::{self, Case},
+    go_cases::Case,
     go_resolution::view,
+    oracle,
 };
 use crate::support::{Finished, interop};
 
@@ -27,21 +28,8 @@ pub fn checks(table: &mut Table) {
 
 /// `ask`: the script, with what it reads.
 pub fn combinations(ask: impl Fn(&Value) -> Finished) -> (usize, Result<(), String>) {
-    let folder = tempfile::tempdir().unwrap();
-    let home = folder.path().join("home");
-    fs::create_dir(&home).unwrap();
-    fs::write(folder.path().join("token"), "jwt").unwrap();
-    fs::write(folder.path().join("empty"), "").unwrap();
-    let cases = go_cases::all(folder.path().to_str().unwrap());
-    let ran = ask(&json!({"home": home, "cases": cases.iter().map(Case::to_json).collect::<Vec<_>>()}));
-    let answers: Vec<Value> = ran.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    if answers.len() != cases.len() {
-        return (cases.len(), Err(format!("{} answers: {}", answers.len(), clients::last_line(&ran))));
-    }
-    let path = home.join(".databrickscfg");
-    let wrong: Vec<String> = cases.iter().zip(&answers).filter_map(|(case, answer)| wrong(&path, case, answer)).collect();
-    let outcome = if wrong.is_empty() { Ok(()) } else { Err(format!("{} differ: {}", wrong.len(), wrong.join("\n    "))) };
-    (cases.len(), outcome)
+    let ask = |home: &Path, cases: &[Case]| ask(&json!({"home": home, "cases": cases.iter().map(Case::to_json).collect::<Vec<_>>()}));
+    oracle::compared(ask, wrong)
 }
 
 fn wrong(path: &Path, case: &Case, python: &Value) -> Option<String> {
