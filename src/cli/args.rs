@@ -49,6 +49,9 @@ pub(super) enum Subcommand {
         /// Leave the profiles that they were published as in .databrickscfg
         #[arg(long)]
         keep_profile: bool,
+        /// Revoke their personal access tokens at Databricks, too; only those that Brickpass made are known to it
+        #[arg(long)]
+        revoke_token: bool,
     },
     /// Copy a connection, with its stored secret, under a new name
     Duplicate { name: String, new_name: String },

@@ -94,7 +94,7 @@ fn run(subcommand: Subcommand, json: bool) -> Result<ExitCode, Failure> {
         Subcommand::Add(add) => edit::add(add, json),
         Subcommand::Edit(change) => edit::edit(change, json),
         Subcommand::Duplicate { name, new_name } => edit::duplicate(&name, &new_name, json),
-        Subcommand::Remove { names, keep_profile } => remove::remove(&names, keep_profile, json),
+        Subcommand::Remove { names, keep_profile, revoke_token } => remove::remove(&names, keep_profile, revoke_token, json),
         Subcommand::List => list::list(json),
         Subcommand::Show { name } => list::show(&name, json),
         Subcommand::Test { names, all } => test::test(&names, all, json),

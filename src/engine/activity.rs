@@ -224,6 +224,11 @@ fn done(event: &Event) -> Vec<Done> {
             let left = failed.iter().map(|(token, failure)| one(id, Deed::TokenRevoked).with(token_id(token)).failed(failure));
             gone.chain(left).collect()
         }
+        Event::RemovedTokens { revoked, left, failure } => {
+            let gone = revoked.iter().map(|(id, token)| one(id, Deed::TokenRevoked).with(token_id(token)));
+            let failed = left.iter().zip(std::iter::repeat(failure)).filter_map(|(id, failure)| Some((id, failure.as_ref()?)));
+            gone.chain(failed.map(|(id, failure)| one(id, Deed::TokenRevoked).failed(failure))).collect()
+        }
         Event::TokenRotated { id, outcome, .. } => vec![match outcome {
             Ok(rotated) => one(id, Deed::TokenRotated).with(token_id(&rotated.token.id)),
             Err(failure) => one(id, Deed::TokenRotated).failed(failure),

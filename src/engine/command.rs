@@ -50,6 +50,8 @@ pub enum Command {
     /// Deletes the secrets of removed connections for good.
     Purge {
         ids: Vec<ConnectionId>,
+        /// Those of them, as they were saved, whose tokens are then revoked at Databricks.
+        revoke: Vec<Connection>,
     },
     /// Tests what is given, saved or not; `secret` is the typed one, else the vault's is used.
     Test {

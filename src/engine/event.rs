@@ -75,6 +75,13 @@ pub enum Event {
         ids: Vec<ConnectionId>,
         farewell: Farewell,
     },
+    /// What became of the tokens that `Purge` was to revoke: told before its own answer. `left`: the connections whose tokens are still valid;
+    /// `failure`: why, and what to do, in one for all.
+    RemovedTokens {
+        revoked: Vec<(ConnectionId, String)>,
+        left: Vec<ConnectionId>,
+        failure: Option<Failure>,
+    },
     /// Some secrets could not be deleted; it is tried again at the next start.
     PurgeFailed {
         failure: Failure,

@@ -24,7 +24,7 @@ use super::{
     Command, Event, Recovery, publish, saves,
     shared::{Current, Shared, blocking, crashed},
     testing::{Subject, Tested},
-    tokens::{self, interrupted_token_changes},
+    tokens::{self, Parting, interrupted_token_changes},
 };
 use crate::{
     connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
@@ -93,7 +93,7 @@ fn about(job: &Command) -> Option<(Deed, Vec<ConnectionId>)> {
     }
 }
 
-fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
+fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
     match job {
         Command::Start => start(shared, settings_problem),
         Command::Refresh => refresh(shared),
@@ -102,7 +102,7 @@ fn work(shared: &Shared, job: Command, settings_problem: Option<Failure>) {
         Command::Remove { ids } => remove(shared, &ids),
         Command::Restore { entries } => restore(shared, entries),
         Command::Unpublish { ids } => publish::unpublish(shared, &ids),
-        Command::Purge { ids } => purge(shared, &ids),
+        Command::Purge { ids, revoke } => purge(shared, &ids, revoke),
         Command::UnlockVault { passphrase } => vault::unlock(shared, passphrase),
         Command::SaveSettings { settings, passphrase } => vault::save_settings(shared, settings, passphrase),
         Command::RememberWindow(memory) => shared.window_file.save(&memory),
@@ -419,11 +419,14 @@ fn restore(shared: &Shared, entries: Vec<Entry>) {
 }
 
 /// Only what is still off the list: a removal that was undone in the meantime keeps its secrets.
-fn purge(shared: &Shared, ids: &[ConnectionId]) {
-    let gone: Vec<ConnectionId> = match shared.library.load() {
-        Ok(snapshot) => snapshot.tombstones.into_iter().filter(|id| ids.contains(id)).collect(),
+fn purge(shared: &Arc<Shared>, ids: &[ConnectionId], revoke: Vec<Connection>) {
+    let (gone, stay): (Vec<ConnectionId>, Vec<Entry>) = match shared.library.load() {
+        Ok(snapshot) => (snapshot.tombstones.into_iter().filter(|id| ids.contains(id)).collect(), snapshot.entries),
         Err(error) => return shared.outbox.send(Event::PurgeFailed { failure: error.failure() }),
     };
+    let stay = || stay.iter().map(|entry| &entry.connection);
+    let parting = revoke.into_iter().filter(|connection| gone.contains(&connection.id));
+    let partings: Vec<Parting> = parting.map(|connection| Parting::of(shared, connection, stay())).collect();
     let vault = shared.vault();
     let mut buried = Vec::new();
     let mut problem = None;
@@ -452,7 +455,9 @@ fn purge(shared: &Shared, ids: &[ConnectionId]) {
         }
     }
     let ended: Vec<SecretString> = sign_ins.into_iter().filter(|(id, _)| buried.contains(id)).map(|(_, stored)| stored).collect();
-    let farewell = if ended.is_empty() { Farewell::Revoked } else { Handle::current().block_on(shared.sessions.revoke_removed(ended)) };
+    let sign_ins_end = async { if ended.is_empty() { Farewell::Revoked } else { shared.sessions.revoke_removed(ended).await } };
+    let tokens_end = tokens::revoke_removed(shared, partings, &buried);
+    let (farewell, ()) = Handle::current().block_on(async { tokio::join!(sign_ins_end, tokens_end) });
     shared.outbox.send(match problem {
         Some(failure) => Event::PurgeFailed { failure },
         None => Event::Purged { ids: buried, farewell },
@@ -471,7 +476,7 @@ fn purge_what_was_left(shared: &Arc<Shared>) {
         tokio::time::sleep(OTHERS_UNDO).await;
         let worker = Arc::clone(&shared);
         // It crashes like any other job: told, and tried again at the next start.
-        if let Err(failure) = blocking(move || purge(&worker, &at_start.tombstones)).await {
+        if let Err(failure) = blocking(move || purge(&worker, &at_start.tombstones, Vec::new())).await {
             shared.fail(failure);
         }
     });

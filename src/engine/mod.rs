@@ -52,7 +52,7 @@ pub use metadata_service::{MetadataService, TokensOfOne};
 pub use publish::{Drift, Orphan, Plan, ProfileLine, ProfilesFile, Replaced, TakenOut};
 pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, days_left, desktop, expiring_tokens};
 pub use token_desk::{ProfilesPlace, TokenDesk};
-pub use tokens::{comment_without_mark, default_comment, interrupted_token_changes};
+pub use tokens::{NotRevocable, comment_without_mark, default_comment, interrupted_token_changes, revocable_token};
 
 /// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.
 #[derive(Clone)]

@@ -4,7 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
-use super::{accounts::may_use, owner::Owned, shared::Shared};
+use super::{
+    accounts::may_use,
+    owner::{Owned, confirmed},
+    shared::Shared,
+};
 use crate::{
     check,
     connection::{AccountId, Connection, ConnectionId, Level},
@@ -39,6 +43,12 @@ impl Reach {
         allowed(&connection.level)?;
         let token = shared.sessions.access_token(&owner).await?;
         Ok(Self { shared: Arc::clone(shared), connection, owner, token })
+    }
+
+    /// Of a connection that was removed: the token is all that is left of its sign-in.
+    pub(super) fn off_the_list(shared: &Arc<Shared>, connection: Connection, token: AccessToken) -> Result<Self, Failure> {
+        confirmed(&connection)?;
+        Ok(Self { shared: Arc::clone(shared), owner: connection.clone(), connection, token })
     }
 
     pub(super) fn token(&self) -> &AccessToken {

@@ -6,6 +6,7 @@ mod interrupted;
 mod list;
 mod mark;
 mod notes;
+mod removed;
 mod rotate;
 mod words;
 
@@ -15,10 +16,12 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use self::interrupted::interrupted_token_changes;
 pub use self::mark::{default_comment, without as comment_without_mark};
+pub use self::removed::{NotRevocable, revocable_token};
 use self::{account::Account, interrupted::UnderWay, mark::Mark};
 pub(super) use self::{
     list::{gone, in_use},
     notes::{expiring, tell as tell_notes, with_ends},
+    removed::{Parting, revoke_removed},
     words::accounts_have_none,
 };
 use super::{

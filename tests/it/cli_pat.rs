@@ -193,3 +193,27 @@ fn who_is_no_admin_sees_a_list_without_last_use() {
     let shown = desk.done(&["pat", "list", "Logistics"]);
     assert!(!shown.stdout.contains("LAST USED") && !shown.stdout.contains("LIMITED") && shown.stdout.contains("Brickpass"), "{shown:?}");
 }
+
+#[test]
+fn wn_15_remove_revokes_the_token_at_databricks_when_asked_and_only_where_it_is_known() {
+    let desk = Desk::sales();
+    let pasted = desk.brickpass(&["remove", "Sales", "--revoke-token"]);
+    assert!(
+        pasted.code != Some(0) && pasted.stderr.contains("did not make it") && pasted.stderr.contains("Nothing was removed"),
+        "{pasted:?}"
+    );
+    assert_eq!(desk.json(&["list"])["connections"].as_array().unwrap().len(), 1);
+
+    let made = desk.done(&["pat", "create", "Sales", "--use", "--json"]).json();
+    let id = text(&made, "token_id");
+    desk.done(&["duplicate", "Sales", "Copy"]);
+    let shared = desk.brickpass(&["remove", "Sales", "--revoke-token"]);
+    assert!(shared.code != Some(0) && shared.stderr.contains("\"Copy\" signs in with it, too"), "{shared:?}");
+    assert!(desk.ids().contains(&id.to_owned()));
+
+    let removed = desk.done(&["remove", "Sales", "Copy", "--revoke-token", "--json"]).json();
+    assert_eq!(removed["tokens_not_revoked"], serde_json::Value::Null, "{removed:#}");
+    assert_eq!(removed["tokens_revoked"], serde_json::json!([id]), "{removed:#}");
+    assert!(!desk.ids().contains(&id.to_owned()));
+    assert_eq!(desk.json(&["list"])["connections"].as_array().unwrap().len(), 0);
+}

@@ -77,12 +77,12 @@ fn a_removal_that_is_undone_keeps_its_secret_and_one_that_is_purged_does_not() {
     let entries = desk.until(|event| if let Event::Removed { entries } = event { Some(entries) } else { None });
     desk.send(Command::Restore { entries });
     // Too late: the undo was first.
-    desk.send(Command::Purge { ids: vec![connection.id] });
+    desk.send(Command::Purge { ids: vec![connection.id], revoke: Vec::new() });
     desk.until(|event| matches!(event, Event::Purged { .. }).then_some(()));
     assert!(matches!(described(&mut desk), StoredSecret::Stored { .. }));
 
     desk.send(Command::Remove { ids: vec![connection.id] });
-    desk.send(Command::Purge { ids: vec![connection.id] });
+    desk.send(Command::Purge { ids: vec![connection.id], revoke: Vec::new() });
     desk.until(|event| matches!(event, Event::Purged { .. }).then_some(()));
     assert_eq!(described(&mut desk), StoredSecret::Missing);
 }

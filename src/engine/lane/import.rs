@@ -1,6 +1,9 @@
 //! What was chosen of an import is saved: the secrets first, then all entries with one write. And it is taken back as a whole.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use secrecy::SecretString;
 
@@ -205,7 +208,7 @@ fn remember(row: Row, undo: &mut Undo) {
 }
 
 /// Only what is still as the import left it: what somebody has worked on since is theirs.
-pub(super) fn undo(shared: &Shared, run: RunId) {
+pub(super) fn undo(shared: &Arc<Shared>, run: RunId) {
     let mut last = shared.imported.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let Some(Undo { added, replaced, .. }) = last.take_if(|last| last.run == run) else {
         drop(last);
@@ -222,7 +225,7 @@ pub(super) fn undo(shared: &Shared, run: RunId) {
     shared.outbox.send(Event::ImportUndone { run, removed, restored, failed });
 }
 
-fn remove(shared: &Shared, added: Vec<Undone>, failed: &mut Vec<(String, Failure)>) -> Vec<ConnectionId> {
+fn remove(shared: &Arc<Shared>, added: Vec<Undone>, failed: &mut Vec<(String, Failure)>) -> Vec<ConnectionId> {
     let entries = match shared.library.load() {
         Ok(snapshot) => snapshot.entries,
         Err(error) => {
@@ -242,7 +245,7 @@ fn remove(shared: &Shared, added: Vec<Undone>, failed: &mut Vec<(String, Failure
         return Vec::new();
     }
     // Secrets that cannot be deleted now keep their tombstone, and are deleted at the next start.
-    super::purge(shared, &ids);
+    super::purge(shared, &ids, Vec::new());
     ids
 }
 

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::civil::Date;
+use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{mark::Mark, words};
@@ -44,6 +45,11 @@ impl Account {
     pub(super) async fn of(shared: &Arc<Shared>, id: ConnectionId) -> Result<Self, Failure> {
         let allowed = |level: &Level| if matches!(level, Level::Account { .. }) { Err(words::accounts_have_none()) } else { Ok(()) };
         Reach::of(shared, id, allowed).await.map(Self)
+    }
+
+    /// That of a connection that is off the list. No other sign-in serves for this token.
+    pub(super) fn parting(shared: &Arc<Shared>, connection: Connection, secret: SecretString) -> Result<Self, Failure> {
+        Reach::off_the_list(shared, connection, AccessToken { secret, expires_at: None, expiry_assumed: false }).map(Self)
     }
 
     pub(super) fn shared(&self) -> &Arc<Shared> {

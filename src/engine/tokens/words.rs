@@ -1,6 +1,9 @@
 //! What is told when a token could not be made, kept or withdrawn.
 
-use super::mark::Mark;
+use super::{
+    mark::Mark,
+    removed::{NotRevocable, Parted},
+};
 use crate::{
     databricks::Token,
     failure::{Code, Failure, Remedy},
@@ -133,4 +136,83 @@ pub(super) fn old_was_not_revoked(failure: Failure, token_id: &str) -> Failure {
         fix: format!("Revoke it in the list of tokens; its ID is {token_id}."),
         ..failure
     }
+}
+
+/// Where a person revokes a token without Brickpass.
+const IN_DATABRICKS: &str = "in Databricks under Settings > Developer > Access tokens";
+
+/// So many tokens are named.
+const NAMED: usize = 6;
+
+pub(super) fn not_revocable(why: &NotRevocable, name: &str) -> Failure {
+    let what = format!("The token of \"{name}\" cannot be revoked.");
+    match why {
+        NotRevocable::NoToken => Failure::new(
+            Code::Unsupported,
+            what,
+            "This connection does not sign in with a personal access token.",
+            "Remove it without revoking a token. Its sign-in, if it has one, is ended in any case.",
+        ),
+        NotRevocable::NotKnown => Failure::new(
+            Code::NotFound,
+            what,
+            "Brickpass did not make it, so it does not know which one it is.",
+            format!("Revoke it {IN_DATABRICKS}."),
+        ),
+        NotRevocable::UsedBy(users) => Failure::new(
+            Code::Conflict,
+            what,
+            format!("{} signs in with it, too.", users.iter().map(|user| format!("\"{user}\"")).collect::<Vec<_>>().join(", ")),
+            "Give that connection a token of its own, or remove it as well.",
+        ),
+    }
+}
+
+pub(super) fn none_is_stored() -> Failure {
+    Failure::new(Code::NoSecret, "Nothing was asked of Databricks.", "No token is stored for this connection.", "")
+}
+
+pub(super) fn secret_stays() -> Failure {
+    Failure::new(Code::Internal, "Nothing was asked of Databricks.", "Its stored copy could not be deleted.", "")
+}
+
+pub(super) fn no_answer_in_time() -> Failure {
+    Failure::new(Code::ReadTimeout, "Databricks did not answer in time.", "The workspace is slow, or cannot be reached.", "")
+}
+
+/// What a person does about tokens of removed connections that are still valid. `None`: there are none.
+pub(super) fn left_valid(left: &[Parted]) -> Option<Failure> {
+    let first = left.first()?;
+    let failure = first.outcome.as_ref().err()?;
+    let token = |parted: &Parted| {
+        let note = parted.note.as_ref()?;
+        Some(if note.comment.is_empty() { format!("ID {}", note.token_id) } else { format!("\"{}\", ID {}", note.comment, note.token_id) })
+    };
+    let (what, fix) = match left {
+        [one] => {
+            let which = token(one).map(|token| format!(" ({token})")).unwrap_or_default();
+            let place = one.connection.base_url.host();
+            (
+                format!("The token of \"{}\" was not revoked.", one.connection.name.as_str()),
+                format!("It is still valid. Revoke it at {place}, {IN_DATABRICKS}{which}."),
+            )
+        }
+        many => {
+            let mut named: Vec<String> = many
+                .iter()
+                .take(NAMED)
+                .map(|parted| {
+                    format!("{}{}", parted.connection.name.as_str(), token(parted).map(|token| format!(" ({token})")).unwrap_or_default())
+                })
+                .collect();
+            if many.len() > NAMED {
+                named.push(format!("and {} more", many.len() - NAMED));
+            }
+            (
+                format!("{} tokens of removed connections were not revoked.", many.len()),
+                format!("They are still valid. Revoke them {IN_DATABRICKS}: {}.", named.join("; ")),
+            )
+        }
+    };
+    Some(Failure { what, why: format!("{} {}", failure.what, failure.why), fix, remedy: None, ..failure.clone() })
 }

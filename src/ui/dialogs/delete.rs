@@ -7,7 +7,7 @@ use crate::{
     connection::Severity,
     ui::{
         fonts,
-        state::{Deletion, Doomed},
+        state::{Deletion, Doomed, TokenThere},
         text, theme,
         widgets::{Button, TextField, checkbox, paragraph, remark},
     },
@@ -24,7 +24,8 @@ pub(super) fn title(deletion: &Deletion) -> String {
 }
 
 pub(super) fn contents(ui: &mut Ui, deletion: &mut Deletion) -> Option<Answer> {
-    what_goes(ui, &deletion.connections);
+    what_goes(ui, &deletion.connections, deletion.to_revoke().len());
+    revoke_too(ui, deletion);
     if !deletion.published.is_empty() {
         say(ui, &text::also_published(&deletion.published));
         checkbox(ui, &mut deletion.unpublish, text::UNPUBLISH_TOO);
@@ -40,16 +41,27 @@ pub(super) fn contents(ui: &mut Ui, deletion: &mut Deletion) -> Option<Answer> {
     buttons(ui, [cancel, (Button::danger(text::DELETE).enabled(deletion.may_go_on()), Answer::Delete)])
 }
 
-fn what_goes(ui: &mut Ui, connections: &[Doomed]) {
+fn revoke_too(ui: &mut Ui, deletion: &mut Deletion) {
+    let names: Vec<&str> = deletion.revocable().map(|one| one.name.as_str()).collect();
+    let label = match (names.as_slice(), deletion.connections.len()) {
+        ([], _) => return,
+        (_, 1) => text::REVOKE_TOO.to_owned(),
+        (names, _) => text::revoke_too(names),
+    };
+    checkbox(ui, &mut deletion.revoke, &label);
+}
+
+/// `revoked`: so many of their tokens are to be revoked.
+fn what_goes(ui: &mut Ui, connections: &[Doomed], revoked: usize) {
     match connections {
         [one] => {
             if let Some(care) = one.care {
                 say(ui, text::careful(care));
             }
-            say(ui, &text::delete_one(one.secret.as_ref()));
+            say(ui, &text::delete_one(one.secret.as_ref(), revoked > 0));
         }
         many => {
-            say(ui, &text::delete_many(&many.iter().filter_map(|one| one.care).collect::<Vec<_>>()));
+            say(ui, &text::delete_many(&many.iter().filter_map(|one| one.care).collect::<Vec<_>>(), revoked));
             ui.scope(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 for one in many.iter().take(NAMED) {
@@ -65,5 +77,14 @@ fn what_goes(ui: &mut Ui, connections: &[Doomed]) {
         let users: Vec<&str> = one.users.iter().map(String::as_str).collect();
         remark(ui, Severity::Warning, &text::lose_their_sign_in(&one.name, &users));
     }
+    for (name, users) in connections.iter().filter_map(shared_token).take(NAMED) {
+        remark(ui, Severity::Note, &text::token_stays(name, &users));
+    }
     remark(ui, Severity::Note, &text::undo_for(crate::ui::state::UNDO.as_secs()));
+}
+
+/// The name of a connection whose token stays, and those of the connections that still sign in with it.
+fn shared_token(one: &Doomed) -> Option<(&str, Vec<&str>)> {
+    let TokenThere::UsedBy(users) = &one.token else { return None };
+    Some((&one.name, users.iter().map(String::as_str).collect()))
 }

@@ -71,6 +71,8 @@ pub struct Inner {
     /// What listing, making, using and replacing come to, and revoking these.
     pub token_failure: Option<Failure>,
     pub irrevocable: Vec<String>,
+    /// The names of removed connections whose tokens were to be revoked.
+    pub revoked_when_purged: Vec<String>,
     /// Making and replacing answer only when told to.
     pub tokens_wait: bool,
     pub recorded: activity::Recorded,
@@ -108,6 +110,7 @@ impl Default for Inner {
             token_request: None,
             token_failure: None,
             irrevocable: Vec::new(),
+            revoked_when_purged: Vec::new(),
             tokens_wait: false,
             recorded: activity::Recorded::default(),
             office: admin::FakeOffice::default(),
@@ -296,7 +299,10 @@ impl Inner {
                 self.tell_library();
                 self.events.push_back(Event::Restored { ids });
             }
-            Command::Purge { ids } => self.secrets.retain(|(id, _), _| !ids.contains(id)),
+            Command::Purge { ids, revoke } => {
+                self.secrets.retain(|(id, _), _| !ids.contains(id));
+                self.revoked_when_purged.extend(revoke.iter().map(|connection| connection.name.as_str().to_owned()));
+            }
             Command::Test { run, connection, .. } => {
                 if self.tests_answer {
                     self.finish(run, &connection);

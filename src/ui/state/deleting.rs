@@ -5,12 +5,21 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Dialog, Editing, Notice, Removal, State, UNDO};
 use crate::{connection::ConnectionId, engine::Command, ui::text};
 
+/// What goes with connections once their deletion cannot be undone any more, beside their secrets.
+#[derive(Default)]
+struct Along {
+    /// Their profiles.
+    unpublish: bool,
+    /// The tokens of these, at Databricks.
+    revoke: Vec<ConnectionId>,
+}
+
 impl State {
     /// Deletes these; asks first when a secret or a sign-in would go with them, and before anything of production goes.
     pub fn delete(&mut self, ids: &[ConnectionId], now: Timestamp) -> Vec<Command> {
         let deletion = self.deletion_of(ids);
         if !deletion.asks() || self.cannot_delete(ids) {
-            return self.delete_now(ids, false, now);
+            return self.delete_now(ids, Along::default(), now);
         }
         self.dialog = Some(Dialog::Delete(Box::new(deletion)));
         Vec::new()
@@ -26,8 +35,8 @@ impl State {
     pub fn delete_confirmed(&mut self, now: Timestamp) -> Vec<Command> {
         match self.dialog.take() {
             Some(Dialog::Delete(deletion)) if deletion.may_go_on() => {
-                let unpublish = deletion.unpublish && !deletion.published.is_empty();
-                self.delete_now(&deletion.ids(), unpublish, now)
+                let along = Along { unpublish: deletion.unpublish && !deletion.published.is_empty(), revoke: deletion.to_revoke() };
+                self.delete_now(&deletion.ids(), along, now)
             }
             other => {
                 self.dialog = other;
@@ -41,7 +50,7 @@ impl State {
         self.read_only().is_some() && ids.iter().any(|id| self.entry_of.contains_key(id))
     }
 
-    fn delete_now(&mut self, ids: &[ConnectionId], unpublish: bool, now: Timestamp) -> Vec<Command> {
+    fn delete_now(&mut self, ids: &[ConnectionId], along: Along, now: Timestamp) -> Vec<Command> {
         if ids.is_empty() {
             return Vec::new();
         }
@@ -67,7 +76,17 @@ impl State {
         self.last_removal += 1;
         let number = self.last_removal;
         let until = now + UNDO;
-        self.removals.push(Removal { number, ids: ids.to_vec(), entries: Vec::new(), forms, until, unpublish, undo_when_removed: false });
+        let Along { unpublish, revoke } = along;
+        self.removals.push(Removal {
+            number,
+            ids: ids.to_vec(),
+            entries: Vec::new(),
+            forms,
+            until,
+            unpublish,
+            revoke,
+            undo_when_removed: false,
+        });
         self.notices.push(Notice::Removed { words: title, removal: number });
         self.selection.none();
         if saved.is_empty() {
@@ -123,19 +142,13 @@ impl State {
 
     /// Work that is due by the clock.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Command> {
-        let over: Vec<Removal> = self.removals.extract_if(.., |removal| removal.is_over(now)).collect();
-        let (mut ids, mut unpublished) = (Vec::new(), Vec::new());
-        for removal in over {
-            if removal.entries.is_empty() {
-                // They could not be taken off the list: their unsaved edits are not lost.
-                let listed = removal.forms.into_iter().filter(|form| self.entry_of.contains_key(&form.draft.id));
-                self.forms.extend(listed.map(|form| (form.draft.id, form)));
-            }
-            let gone = removal.entries.iter().map(|entry| entry.connection.id);
-            unpublished.extend(gone.clone().filter(|_| removal.unpublish));
-            ids.extend(gone);
+        let mut over: Vec<Removal> = self.removals.extract_if(.., |removal| removal.is_over(now)).collect();
+        for removal in over.iter_mut().filter(|removal| removal.entries.is_empty()) {
+            // They could not be taken off the list: their unsaved edits are not lost.
+            let listed = std::mem::take(&mut removal.forms).into_iter().filter(|form| self.entry_of.contains_key(&form.draft.id));
+            self.forms.extend(listed.map(|form| (form.draft.id, form)));
         }
-        let mut commands = gone_for_good(ids, unpublished);
+        let mut commands = gone_for_good(over);
         commands.extend(self.export_tick(now));
         commands.extend(self.profiles_tick(now));
         commands
@@ -150,8 +163,16 @@ impl State {
 }
 
 /// The profile goes first: whatever keeps it, its secret is not what it waits for.
-pub(super) fn gone_for_good(ids: Vec<ConnectionId>, unpublished: Vec<ConnectionId>) -> Vec<Command> {
+pub(super) fn gone_for_good(removals: Vec<Removal>) -> Vec<Command> {
+    let (mut ids, mut unpublished, mut revoke) = (Vec::new(), Vec::new(), Vec::new());
+    for removal in removals {
+        let gone = removal.entries.iter().map(|entry| entry.connection.id);
+        unpublished.extend(gone.clone().filter(|_| removal.unpublish));
+        ids.extend(gone);
+        let connections = removal.entries.into_iter().map(|entry| entry.connection);
+        revoke.extend(connections.filter(|connection| removal.revoke.contains(&connection.id)));
+    }
     let unpublish = (!unpublished.is_empty()).then_some(Command::Unpublish { ids: unpublished });
-    let purge = (!ids.is_empty()).then_some(Command::Purge { ids });
+    let purge = (!ids.is_empty()).then_some(Command::Purge { ids, revoke });
     unpublish.into_iter().chain(purge).collect()
 }

@@ -3,7 +3,7 @@
 use super::{NameToType, State};
 use crate::{
     connection::{AuthMethod, Care, Connection, ConnectionId, SecretKind},
-    engine::StoredSecret,
+    engine::{NotRevocable, StoredSecret, revocable_token},
     ui::text,
 };
 
@@ -18,6 +18,8 @@ pub struct Deletion {
     pub published: Vec<String>,
     /// These are taken out of `.databrickscfg`, too.
     pub unpublish: bool,
+    /// The tokens that are known are revoked at Databricks, too.
+    pub revoke: bool,
 }
 
 /// A connection that is about to be deleted, and what is deleted from this computer with it.
@@ -30,6 +32,17 @@ pub struct Doomed {
     pub care: Option<Care>,
     /// Names of connections that stay and sign in with this one.
     pub users: Vec<String>,
+    pub token: TokenThere,
+}
+
+/// What can become of its token at Databricks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenThere {
+    Revocable,
+    /// It stays valid: these connections stay and sign in with it, too.
+    UsedBy(Vec<String>),
+    /// There is none, or nobody knows which one it is.
+    Stays,
 }
 
 /// What the vault holds for a connection.
@@ -60,6 +73,16 @@ impl Deletion {
         self.connections.iter().map(|one| one.id).collect()
     }
 
+    /// The connections whose tokens can be revoked.
+    pub fn revocable(&self) -> impl Iterator<Item = &Doomed> {
+        self.connections.iter().filter(|one| one.token == TokenThere::Revocable)
+    }
+
+    /// The connections whose tokens are to be revoked.
+    pub fn to_revoke(&self) -> Vec<ConnectionId> {
+        self.revocable().filter(|_| self.revoke).map(|one| one.id).collect()
+    }
+
     pub fn may_go_on(&self) -> bool {
         self.expected.as_ref().is_none_or(|expected| expected.is(&self.typed))
     }
@@ -75,19 +98,27 @@ impl State {
             [one] => self.entry(one.id).and_then(|entry| NameToType::of(&entry.connection)),
             _ => care.map(|care| NameToType { name: text::DELETE_WORD.to_owned(), care }),
         };
-        Deletion { connections, expected, typed: String::new(), published: self.profiles.names_of(ids), unpublish: true }
+        Deletion { connections, expected, typed: String::new(), published: self.profiles.names_of(ids), unpublish: true, revoke: false }
     }
 
     fn doomed(&self, id: ConnectionId, among: &[ConnectionId]) -> Doomed {
         let saved = self.entry(id).map(|entry| &entry.connection);
         let stays = |entry: &&crate::storage::Entry| entry.connection.sign_in_of == Some(id) && !among.contains(&entry.connection.id);
-        let users = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default().iter().filter(stays);
+        let all = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
+        let users = all.iter().filter(stays);
+        let remain = all.iter().map(|entry| &entry.connection).filter(|connection| !among.contains(&connection.id));
+        let token = match saved.map(|connection| revocable_token(connection, remain, self.tokens.notes())) {
+            Some(Ok(_)) => TokenThere::Revocable,
+            Some(Err(NotRevocable::UsedBy(names))) => TokenThere::UsedBy(names),
+            Some(Err(NotRevocable::NoToken | NotRevocable::NotKnown)) | None => TokenThere::Stays,
+        };
         Doomed {
             id,
             name: self.name_of(id).to_owned(),
             secret: self.typed_secret(id).or_else(|| self.held_secret(saved?)),
             care: saved.and_then(|connection| connection.environment.care()),
             users: users.map(|entry| entry.connection.name.as_str().to_owned()).collect(),
+            token,
         }
     }
 

@@ -87,6 +87,7 @@ impl State {
             | Event::TokenGenerated { .. }
             | Event::TokenUsed { .. }
             | Event::TokensRevoked { .. }
+            | Event::RemovedTokens { .. }
             | Event::TokenRotated { .. }) => self.token_event(event),
             Event::TestProgress { run, id, progress } => {
                 self.tests.progress(run, id, progress, now);

@@ -219,13 +219,7 @@ impl State {
     pub fn leave(&mut self) -> Vec<Command> {
         let mut commands = self.cancel_all_tests();
         commands.extend(self.cancel_all_sign_ins());
-        let (mut ids, mut unpublished) = (Vec::new(), Vec::new());
-        for removal in self.removals.drain(..) {
-            let gone = removal.entries.iter().map(|entry| entry.connection.id);
-            unpublished.extend(gone.clone().filter(|_| removal.unpublish));
-            ids.extend(gone);
-        }
-        commands.extend(super::deleting::gone_for_good(ids, unpublished));
+        commands.extend(super::deleting::gone_for_good(std::mem::take(&mut self.removals)));
         commands
     }
 

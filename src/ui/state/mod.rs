@@ -54,7 +54,7 @@ pub use admin::{
 pub use backing_up::BackUp;
 pub use clipboard::Copied;
 pub use conflict::Conflict;
-pub use deletion::{Deletion, Doomed, HeldSecret};
+pub use deletion::{Deletion, Doomed, HeldSecret, TokenThere};
 pub use dialog::Dialog;
 pub use editing::Editing;
 pub use effective::ShowEffective;

@@ -20,6 +20,8 @@ pub struct Removal {
     pub until: Timestamp,
     /// Their profiles are taken out of `.databrickscfg` once it is over.
     pub unpublish: bool,
+    /// The tokens of these are revoked at Databricks once it is over.
+    pub revoke: Vec<ConnectionId>,
     /// Undo was asked for before the engine had answered.
     pub undo_when_removed: bool,
 }

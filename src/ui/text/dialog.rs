@@ -53,13 +53,14 @@ fn held(secret: &HeldSecret) -> String {
     }
 }
 
-/// What goes with one connection, and what does not.
-pub fn delete_one(secret: Option<&HeldSecret>) -> String {
+/// What goes with one connection, and what does not. `revoked`: its token is to be revoked.
+pub fn delete_one(secret: Option<&HeldSecret>, revoked: bool) -> String {
     let what = match secret {
         None => "The connection is".to_owned(),
         Some(secret) => format!("The connection and {} are", held(secret)),
     };
     let stays = match secret {
+        Some(HeldSecret::AccessToken { .. }) if revoked => " The token is revoked at Databricks when you can no longer undo this.",
         Some(HeldSecret::AccessToken { .. }) => " The token itself stays valid in Databricks until it expires or is revoked.",
         Some(HeldSecret::ClientSecret { .. }) => " The secret itself stays valid in Databricks until it expires or is deleted there.",
         Some(HeldSecret::SignIn { .. }) | None => "",
@@ -67,7 +68,8 @@ pub fn delete_one(secret: Option<&HeldSecret>) -> String {
     format!("{what} deleted from this computer.{stays}")
 }
 
-pub fn delete_many(careful: &[Care]) -> String {
+/// `revoked`: so many of their tokens are to be revoked.
+pub fn delete_many(careful: &[Care], revoked: usize) -> String {
     let of = |wanted: Care| careful.iter().filter(|care| **care == wanted).count();
     let production = match of(Care::Production) {
         0 => String::new(),
@@ -79,7 +81,12 @@ pub fn delete_many(careful: &[Care]) -> String {
         1 => " One has no environment set.".to_owned(),
         many => format!(" {many} have no environment set."),
     };
-    format!("These are deleted from this computer, and nothing in Databricks.{production}{not_set}")
+    let there = match revoked {
+        0 => ", and nothing in Databricks.".to_owned(),
+        1 => ". One token is revoked at Databricks when you can no longer undo this.".to_owned(),
+        many => format!(". {many} tokens are revoked at Databricks when you can no longer undo this."),
+    };
+    format!("These are deleted from this computer{there}{production}{not_set}")
 }
 
 /// Why a name has to be typed.
@@ -102,6 +109,21 @@ pub fn and_more(count: usize) -> String {
 pub fn lose_their_sign_in(owner: &str, users: &[&str]) -> String {
     let verb = if users.len() == 1 { "uses" } else { "use" };
     format!("{} {verb} the sign-in of {owner} and must sign in again afterwards.", some_of(users))
+}
+
+pub const REVOKE_TOO: &str = "Revoke its token at Databricks";
+
+/// The label of the box for those of several connections whose tokens can be revoked.
+pub fn revoke_too(names: &[&str]) -> String {
+    match names {
+        [one] => format!("Revoke the token of {one} at Databricks"),
+        many => format!("Revoke the {} tokens that Brickpass made at Databricks", many.len()),
+    }
+}
+
+pub fn token_stays(name: &str, users: &[&str]) -> String {
+    let verb = if users.len() == 1 { "signs" } else { "sign" };
+    format!("The token of {name} is not revoked at Databricks: {} {verb} in with it, too.", some_of(users))
 }
 
 pub const UNPUBLISH_TOO: &str = "Unpublish";

@@ -109,6 +109,41 @@ fn deleting_offers_undo_in_a_message_that_goes() {
 }
 
 #[test]
+fn wn_14_the_dialog_that_deletes_offers_to_revoke_a_known_token() {
+    let engine = FakeEngine::with(&workspaces(&["Alpha", "Beta"]));
+    let seconds = Rc::new(Cell::new(0));
+    let mut window = open_at(&engine, [640.0, 480.0], Rc::clone(&seconds));
+    let all: Vec<Connection> = engine.0.borrow().entries.iter().map(|entry| entry.connection.clone()).collect();
+    for connection in &all {
+        engine.0.borrow_mut().secrets.insert((connection.id, SecretKind::PersonalAccessToken), "dapi0123456789".into());
+    }
+    let origin = all[0].base_url.origin();
+    let note = crate::engine::TokenNote { token_id: "t1".into(), origin, comment: "CI".into(), expires_at: None };
+    engine.tell(crate::engine::Event::TokenNotes(vec![(all[0].id, Some(note))]));
+    engine.0.borrow_mut().commands.push_back(Command::ProbeVault);
+    settle(&mut window, &engine);
+    focus_list(&mut window);
+    key(&mut window, &engine, Modifiers::NONE, Key::ArrowDown);
+    key(&mut window, &engine, Modifiers::NONE, Key::Delete);
+    assert!(shows(&window, "Delete Beta?") && window.query_by_label("Revoke its token at Databricks").is_none());
+    key(&mut window, &engine, Modifiers::NONE, Key::Escape);
+    focus_list(&mut window);
+    key(&mut window, &engine, Modifiers::NONE, Key::ArrowUp);
+    key(&mut window, &engine, Modifiers::NONE, Key::Delete);
+    assert!(shows(&window, "stays valid in Databricks"));
+    for label in ["Revoke its token at Databricks", "Cancel", "Delete"] {
+        let rect = window.get_by_label(label).rect();
+        assert!(rect.right() <= 640.0 && rect.bottom() <= 480.0, "{label} {rect:?}");
+    }
+    click(&mut window, &engine, "Revoke its token at Databricks");
+    assert!(shows(&window, "The token is revoked at Databricks when you can no longer undo this."));
+    click(&mut window, &engine, "Delete");
+    seconds.set(31);
+    settle(&mut window, &engine);
+    assert_eq!(engine.0.borrow().revoked_when_purged, ["Alpha"]);
+}
+
+#[test]
 fn production_asks_for_its_name_and_escape_changes_nothing() {
     let engine = FakeEngine::with(&[production("Sales lakehouse")]);
     let mut window = open(&engine, [1280.0, 800.0]);

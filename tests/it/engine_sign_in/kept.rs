@@ -134,7 +134,7 @@ fn what_a_sign_in_is_good_for_ends_with_its_connection() {
     let (sales, me) = (desk.sales(), desk.me());
     desk.sign_in(&sales, &me).unwrap();
     desk.send(Command::Remove { ids: vec![sales.id] });
-    desk.send(Command::Purge { ids: vec![sales.id] });
+    desk.send(Command::Purge { ids: vec![sales.id], revoke: Vec::new() });
     desk.until(|event| matches!(event, Event::Purged { .. }).then_some(()));
     assert_eq!(desk.token(sales.id).unwrap_err().code, Code::NoSuchConnection);
     // Added again under the same id, it knows nothing of the former sign-in.

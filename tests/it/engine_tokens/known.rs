@@ -3,9 +3,10 @@
 use brickpass::{
     connection::{AuthKind, Connection, ConnectionId, Status},
     engine::{Command, Event},
+    failure::Failure,
 };
 
-use super::{Desk, ME};
+use super::{DELETE, Desk, ME};
 use crate::support::between::Way;
 
 #[test]
@@ -34,7 +35,7 @@ fn a_note_goes_with_the_token_that_it_is_about() {
     assert_eq!(desk.remembered(copy.id).1.unwrap().token_id, new.token.id);
     desk.send(Command::Remove { ids: vec![copy.id] });
     desk.until(|event| matches!(event, Event::Removed { .. }).then_some(()));
-    desk.send(Command::Purge { ids: vec![copy.id] });
+    desk.send(Command::Purge { ids: vec![copy.id], revoke: Vec::new() });
     desk.until(|event| matches!(event, Event::Purged { .. }).then_some(()));
     assert_eq!(desk.remembered(copy.id).1, None);
 }
@@ -77,4 +78,76 @@ fn an_admin_learns_when_their_tokens_were_last_used_and_a_list_does_not_depend_o
     desk.net.script(|request, _| if request.starts_with(CONF) { Way::Refused(403) } else { Way::Through });
     desk.list(connection.id);
     assert_eq!(asked(&desk), before, "who may not read the rules is not asked further");
+}
+
+#[test]
+fn wn_14_the_token_of_a_removed_connection_is_revoked_with_itself_when_the_removal_is_final() {
+    let mut desk = Desk::new();
+    let (connection, new) = desk.known();
+    let (revoked, failure) = desk.removed(&connection);
+    assert_eq!((revoked, failure), (vec![(connection.id, new.token.id.clone())], None));
+    assert!(!desk.ids().contains(&new.token.id) && desk.stored(connection.id).is_none());
+    desk.finish();
+    let mut files = desk.home.files().into_iter();
+    assert!(
+        files.any(|(path, bytes)| path.to_string_lossy().contains("activity") && String::from_utf8_lossy(&bytes).contains(&new.token.id))
+    );
+}
+
+#[test]
+fn wn_14_a_removed_token_that_was_not_revoked_is_told_with_what_to_do() {
+    // The network is gone.
+    let mut desk = Desk::new();
+    let (connection, new) = desk.known();
+    desk.net.script(|request, _| if request.starts_with(DELETE) { Way::LostThere } else { Way::Through });
+    let (revoked, failure) = desk.removed(&connection);
+    let failure = failure.unwrap();
+    assert!(revoked.is_empty() && desk.ids().contains(&new.token.id), "{failure}");
+    assert!(failure.what.contains("\"Sales\" was not revoked") && failure.fix.contains(&new.token.id), "{failure}");
+    assert!(failure.fix.contains("Settings > Developer > Access tokens"), "{failure}");
+    assert!(desk.stored(connection.id).is_none(), "it is removed all the same");
+
+    // A copy that stays signs in with it.
+    let mut desk = Desk::new();
+    let (connection, new) = desk.known();
+    let copy = Connection { id: ConnectionId::random(), name: connection.name.copy_of(&|_| false), ..connection.clone() };
+    desk.send(Command::Duplicate { source: connection.id, copy: Box::new(copy.clone()) });
+    desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+    let (revoked, failure) = desk.removed(&connection);
+    assert!(revoked.is_empty() && failure.unwrap().why.contains(copy.name.as_str()));
+    assert!(desk.ids().contains(&new.token.id));
+
+    // It was undone before.
+    let (revoked, failure) = desk.purged_after_undo(&copy);
+    assert_eq!((revoked.len(), failure), (0, None));
+    assert!(desk.ids().contains(&new.token.id));
+}
+
+impl Desk {
+    fn removed(&mut self, connection: &Connection) -> (Vec<(ConnectionId, String)>, Option<Failure>) {
+        self.send(Command::Remove { ids: vec![connection.id] });
+        self.until(|event| matches!(event, Event::Removed { .. }).then_some(()));
+        self.purged(connection)
+    }
+
+    fn purged_after_undo(&mut self, connection: &Connection) -> (Vec<(ConnectionId, String)>, Option<Failure>) {
+        self.send(Command::Remove { ids: vec![connection.id] });
+        let entries = self.until(|event| if let Event::Removed { entries } = event { Some(entries) } else { None });
+        self.send(Command::Restore { entries });
+        self.purged(connection)
+    }
+
+    fn purged(&mut self, connection: &Connection) -> (Vec<(ConnectionId, String)>, Option<Failure>) {
+        self.send(Command::Purge { ids: vec![connection.id], revoke: vec![connection.clone()] });
+        let mut told = (Vec::new(), None);
+        self.until(|event| match event {
+            Event::RemovedTokens { revoked, failure, .. } => {
+                told = (revoked, failure);
+                None
+            }
+            Event::Purged { .. } => Some(()),
+            _ => None,
+        });
+        told
+    }
 }

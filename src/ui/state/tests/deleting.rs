@@ -252,3 +252,84 @@ fn pb_09_deleting_a_published_connection_asks_and_unpublishes_it_once_it_is_gone
     desk.run(|state, _| state.leave());
     assert_eq!((desk.engine.sent("Unpublish"), desk.engine.sent("Purge")), (1, 1));
 }
+
+/// What is known of the token of a connection, as the engine tells it.
+fn known(desk: &mut Desk, of: &Connection, token_id: &str) {
+    let note = crate::engine::TokenNote {
+        token_id: token_id.to_owned(),
+        origin: of.base_url.origin(),
+        comment: "CI".to_owned(),
+        expires_at: None,
+    };
+    desk.state.apply(Event::TokenNotes(vec![(of.id, Some(note))]), desk.now);
+    store(desk, of.id);
+    // What the vault has told before is asked for again.
+    desk.run(|_, _| vec![Command::ProbeVault]);
+}
+
+#[test]
+fn wn_14_a_known_token_is_revoked_only_when_that_is_chosen_and_the_deletion_is_final() {
+    let all = three();
+    let (alpha, beta) = (all[0].clone(), all[1].clone());
+    let opened = |ids: &[ConnectionId]| {
+        let mut desk = Desk::with(&all);
+        known(&mut desk, &alpha, "1");
+        known(&mut desk, &beta, "2");
+        desk.run(|state, now| state.delete(ids, now));
+        desk
+    };
+    let revoked = |desk: &Desk| desk.engine.0.borrow().revoked_when_purged.clone();
+    for (ticked, undone) in [(false, false), (true, false), (true, true)] {
+        let mut desk = opened(&[alpha.id]);
+        let Some(Dialog::Delete(deletion)) = &mut desk.state.dialog else { panic!("nobody was asked") };
+        assert!(!deletion.revoke && deletion.revocable().count() == 1, "it is off by default");
+        deletion.revoke = ticked;
+        desk.run(State::delete_confirmed);
+        desk.now = at(29);
+        desk.run(State::tick);
+        if undone {
+            desk.run(|state, _| state.undo());
+        }
+        assert_eq!(desk.engine.sent("Purge"), 0, "it can be undone");
+        desk.now = at(31);
+        desk.run(State::tick);
+        let expected: &[&str] = if ticked && !undone { &["Alpha"] } else { &[] };
+        assert_eq!(revoked(&desk), expected, "{ticked} {undone}");
+    }
+    // One box for all whose token is known, also when the window closes first.
+    let ids: Vec<ConnectionId> = all.iter().map(|connection| connection.id).collect();
+    let mut desk = opened(&ids);
+    let Some(Dialog::Delete(deletion)) = &mut desk.state.dialog else { panic!("nobody was asked") };
+    assert_eq!(deletion.revocable().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["Alpha", "beta"]);
+    deletion.revoke = true;
+    desk.run(State::delete_confirmed);
+    desk.run(|state, _| state.leave());
+    assert_eq!(revoked(&desk), ["Alpha", "beta"]);
+}
+
+#[test]
+fn wn_14_a_token_that_is_not_known_or_used_elsewhere_is_not_offered_for_revoking() {
+    let all = three();
+    let mut desk = Desk::with(&all);
+    known(&mut desk, &all[0], "1");
+    known(&mut desk, &all[1], "1");
+    let there = |desk: &mut Desk, ids: &[ConnectionId]| {
+        desk.run(|state, now| state.delete(ids, now));
+        let Some(Dialog::Delete(deletion)) = desk.state.dialog.take() else { panic!("nobody was asked") };
+        deletion.connections.into_iter().map(|one| one.token).collect::<Vec<_>>()
+    };
+    assert_eq!(there(&mut desk, &[all[0].id]), [TokenThere::UsedBy(vec!["beta".to_owned()])]);
+    assert_eq!(there(&mut desk, &[all[0].id, all[1].id]), [TokenThere::Revocable, TokenThere::Revocable], "both go");
+    assert_eq!(there(&mut desk, &[all[2].id]), [TokenThere::Stays]);
+}
+
+#[test]
+fn wn_14_a_token_that_could_not_be_revoked_is_told_with_what_to_do() {
+    let mut desk = Desk::with(&three());
+    let failure = Failure::new(Code::ReadTimeout, "The token of \"Alpha\" was not revoked.", "", "Revoke it.");
+    let event = Event::RemovedTokens { revoked: vec![(desk.shown(), "1".into())], left: Vec::new(), failure: Some(failure.clone()) };
+    desk.state.apply(event, desk.now);
+    let told = &desk.state.notices;
+    assert!(told.iter().any(|notice| matches!(notice, Notice::Done(words) if words == "Revoked 1 token")), "{told:?}");
+    assert!(told.iter().any(|notice| matches!(notice, Notice::Failure(told) if *told == failure)), "{told:?}");
+}

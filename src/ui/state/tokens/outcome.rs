@@ -36,6 +36,11 @@ impl State {
             Event::TokenGenerated { run, id, outcome } => self.token_generated(run, id, outcome),
             Event::TokenUsed { id, outcome } => self.token_used(id, outcome),
             Event::TokensRevoked { id, revoked, failed } => self.tokens_revoked(id, &revoked, failed),
+            Event::RemovedTokens { revoked, failure, .. } => {
+                self.notices.extend((!revoked.is_empty()).then(|| Notice::Done(text::tokens::revoked(revoked.len()))));
+                self.notices.extend(failure.map(Notice::Failure));
+                Vec::new()
+            }
             Event::TokenRotated { run, id, outcome } => self.token_rotated(run, id, outcome),
             _ => Vec::new(),
         }
