@@ -28,7 +28,9 @@ use crate::{
         AuthKind, Connection, ConnectionId, Draft, EnteredFor, EnvironmentKind, LastTest, LevelKind, Reviewed, SecretKind, Status,
     },
     databricks::{AccountWorkspace, Cluster, ClusterState, NewToken, Token, TokenRequest},
-    engine::{Command, Event, Farewell, Found, Rotated, RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, TokenList},
+    engine::{
+        Command, Event, Farewell, Found, Recovery, Rotated, RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, TokenList,
+    },
     failure::{Code, Failure, Remedy},
     storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
 };
@@ -60,11 +62,15 @@ pub struct Inner {
     pub workspaces: Result<Vec<AccountWorkspace>, Failure>,
     /// What the vault does not take.
     pub unsaved_sign_ins: (Vec<ConnectionId>, Option<Failure>),
+    /// Addresses that were pasted into a sign-in.
+    pub pasted: Vec<SecretString>,
     /// What is on the clipboard, and until which second.
     pub holds: Option<(String, i64)>,
     /// The tokens of everybody.
     pub tokens: Vec<Token>,
     pub in_use: Option<String>,
+    /// What an interrupted rotation left.
+    pub left_over: Vec<String>,
     pub longest_days: Option<u32>,
     /// What was asked for last, to be made or to replace another.
     pub token_request: Option<TokenRequest>,
@@ -103,9 +109,11 @@ impl Default for Inner {
             signed_in: HashMap::new(),
             workspaces: Ok(Vec::new()),
             unsaved_sign_ins: (Vec::new(), None),
+            pasted: Vec::new(),
             holds: None,
             tokens: Vec::new(),
             in_use: None,
+            left_over: Vec::new(),
             longest_days: None,
             token_request: None,
             token_failure: None,
@@ -338,6 +346,12 @@ impl Inner {
                 self.answer_activity(command);
             }
             Command::RememberWindow(memory) => self.window = memory,
+            Command::Recover(Recovery::NewVault { .. }) => {
+                self.vault = Some(VaultStatus::Ready { place: "the encrypted file".to_owned() });
+                self.secrets.clear();
+                self.tell_vault();
+                self.events.push_back(Event::Recovered { words: "A new vault was created.".to_owned() });
+            }
             Command::OpenInBrowser { .. } | Command::OpenSignInPage { .. } | Command::OpenDemo | Command::Recover(_) | Command::Stop => {}
             signing_in => self.answer_sign_in(signing_in),
         }

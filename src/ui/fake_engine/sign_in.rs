@@ -42,6 +42,7 @@ impl Inner {
         match command {
             Command::SignIn { run, owner, place, .. } => self.sign_ins.push((run, *owner, place)),
             Command::AnswerSignIn { yes, .. } => self.answers.push(yes),
+            Command::PasteSignIn { address, .. } => self.pasted.push(address),
             Command::CancelSignIn { run } => self.sign_ins.retain(|(running, ..)| *running != run),
             Command::SignOut { id } => {
                 self.signed_in.remove(&id);

@@ -10,7 +10,7 @@ impl Inner {
                 let list = TokenList {
                     tokens: self.tokens.clone(),
                     in_use: self.in_use.clone(),
-                    left_over: Vec::new(),
+                    left_over: self.left_over.clone(),
                     longest_days: self.longest_days,
                 };
                 self.events.push_back(Event::Tokens { id, outcome: failure.map_or(Ok(list), Err) });

@@ -15,11 +15,11 @@ use super::{
     act::Act,
     fonts,
     icons::Icon,
-    state::{Attempt, Stage, State},
+    state::{Attempt, Paste, Stage, State},
     test_panel::{strong_line, title},
     text,
     theme::{self, Tone},
-    widgets::{Button, card, paragraph},
+    widgets::{Button, card, forget_secret_field, paragraph},
 };
 use crate::connection::ConnectionId;
 
@@ -28,6 +28,8 @@ use crate::connection::ConnectionId;
 enum Wish {
     CopyLink,
     OpenAgain,
+    AskToPaste,
+    Paste,
     Cancel,
     Answer(bool),
 }
@@ -53,10 +55,13 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) -> 
         });
         return true;
     }
+    let mut paste = state.take_paste(owner);
+    let Some(attempt) = state.sign_ins.attempt(owner) else { return false };
     let wish = card(ui, None, |ui| {
         ui.set_width(ui.available_width());
-        running(ui, attempt, state, act)
+        running(ui, attempt, &mut paste, state, act)
     });
+    state.put_paste(owner, paste);
     if let Some(wish) = wish.inner {
         wished(ui, wish, owner, state, act);
     }
@@ -72,13 +77,21 @@ fn wished(ui: &Ui, wish: Wish, owner: ConnectionId, state: &mut State, act: &mut
             }
         }
         Wish::OpenAgain => act.send(state.open_sign_in_again(owner)),
-        Wish::Cancel => act.send(state.cancel_sign_in(owner)),
+        Wish::AskToPaste => state.ask_to_paste(owner),
+        Wish::Paste => {
+            forget_secret_field(ui.ctx(), waiting::paste_id());
+            act.send(state.paste_address(owner));
+        }
+        Wish::Cancel => {
+            forget_secret_field(ui.ctx(), waiting::paste_id());
+            act.send(state.cancel_sign_in(owner));
+        }
         Wish::Answer(yes) => act.send(state.answer_sign_in(owner, yes)),
     }
     ui.ctx().request_repaint();
 }
 
-fn running(ui: &mut Ui, attempt: &Attempt, state: &State, act: &Act) -> Option<Wish> {
+fn running(ui: &mut Ui, attempt: &Attempt, paste: &mut Option<Paste>, state: &State, act: &Act) -> Option<Wish> {
     match &attempt.stage {
         Stage::ConfirmHost { host } => {
             question(ui, text::CONFIRM_HOST);
@@ -97,7 +110,7 @@ fn running(ui: &mut Ui, attempt: &Attempt, state: &State, act: &Act) -> Option<W
         }
         Stage::Waiting => {
             if let Some(door) = &attempt.door {
-                return waiting::show(ui, attempt, door, act.now);
+                return waiting::show(ui, attempt, door, paste, act);
             }
         }
         _ => {}

@@ -2,21 +2,26 @@
 
 use std::time::Duration;
 
-use egui::{Align, Layout, Sense, Ui, vec2};
+use egui::{Align, Id, Key, Layout, Sense, Ui, vec2};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Wish, cancel};
-use crate::ui::{
-    fonts,
-    icons::Icon,
-    state::{Attempt, Door, LONELY},
-    test_panel::title,
-    text,
-    theme::{self, Tone},
-    widgets::{Button, paragraph, timeline_bar, truncated_label},
+use crate::{
+    connection::Severity,
+    ui::{
+        act::Act,
+        fonts,
+        icons::Icon,
+        state::{Attempt, Door, LONELY, Paste},
+        test_panel::title,
+        text,
+        theme::{self, Tone},
+        widgets::{Button, SecretField, paragraph, remark, timeline_bar, truncated_label},
+    },
 };
 
-pub fn show(ui: &mut Ui, attempt: &Attempt, door: &Door, now: Timestamp) -> Option<Wish> {
+pub fn show(ui: &mut Ui, attempt: &Attempt, door: &Door, paste: &mut Option<Paste>, act: &Act) -> Option<Wish> {
+    let now = act.now;
     let palette = theme::of(ui);
     let icon = Some((Icon::SignIn, palette.accent));
     if door.browser_opened {
@@ -38,7 +43,13 @@ pub fn show(ui: &mut Ui, attempt: &Attempt, door: &Door, now: Timestamp) -> Opti
         if Button::ghost(text::OPEN_AGAIN).icon(Icon::OpenInBrowser).show(ui).clicked() {
             wish = Some(Wish::OpenAgain);
         }
+        if paste.is_none() && Button::ghost(text::PASTE_ADDRESS).show(ui).clicked() {
+            wish = Some(Wish::AskToPaste);
+        }
     });
+    if let Some(paste) = paste {
+        wish = paste_field(ui, paste, act).or(wish);
+    }
     ui.add_space(8.0);
     countdown(ui, door, now);
     if attempt.wrong_keys > 0 {
@@ -49,6 +60,31 @@ pub fn show(ui: &mut Ui, attempt: &Attempt, door: &Door, now: Timestamp) -> Opti
     }
     ui.add_space(8.0);
     wish.or(cancel(ui))
+}
+
+/// For a browser that cannot come back by itself. What is pasted does not show: it holds the code of the sign-in.
+fn paste_field(ui: &mut Ui, paste: &mut Paste, act: &Act) -> Option<Wish> {
+    ui.add_space(8.0);
+    paragraph(ui, text::PASTE_WHY, fonts::regular(14.0), theme::of(ui).weak);
+    ui.add_space(4.0);
+    let field = SecretField::new(&mut paste.address, text::PASTED_ADDRESS).hint(text::PASTE_HINT).id(paste_id()).show(ui, act.seconds());
+    // Before the focus comes back, since a field that has it has not lost it.
+    let entered = field.response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if ui.memory(|memory| memory.focused().is_none()) {
+        field.response.request_focus();
+    }
+    if let Some(other) = paste.refused.filter(|_| paste.address.is_empty()) {
+        remark(ui, Severity::Error, text::paste_refused(other));
+    }
+    ui.add_space(4.0);
+    let ready = !paste.address.is_empty();
+    let clicked = Button::secondary(text::USE_ADDRESS).enabled(ready).show(ui).clicked();
+    (ready && (clicked || entered)).then_some(Wish::Paste)
+}
+
+/// One sign-in waits in view at a time.
+pub(super) fn paste_id() -> Id {
+    Id::unique("pasted sign-in address")
 }
 
 /// Where the answer is awaited, and for how long. Paints itself once a second, and only while it can be seen.

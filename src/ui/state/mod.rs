@@ -71,7 +71,7 @@ pub use remote::{Asked as AskedOf, Remote};
 pub use removal::{Removal, UNDO};
 pub use selection::Selection;
 pub use sheet::{Record, Sheet};
-pub use signing_in::{Attempt, Door, LONELY, SignIns, Stage};
+pub use signing_in::{Attempt, Door, LONELY, Paste, SignIns, Stage};
 pub use testing::{Finished, Running, Tests, same_target};
 pub use tokens::{Column, GenerateToken, Lifetime, Listed, RevokeTokens, RotateToken, SendTo, Tokens, TokensOf, TroubleKind};
 

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::{Remote, State};
 use crate::{
-    connection::{BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, LevelKind, Severity, Status},
+    connection::{BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, LevelKind, Severity, Status, TypedSecret},
     engine::{Command, Event, Found, RunId, SignIn, SignInPlace, SignInStep, SignedIn},
     failure::{Code, Failure},
     ui::text,
@@ -25,6 +25,8 @@ pub struct Attempt {
     pub stage: Stage,
     /// What the person may do by hand, for as long as the listener waits.
     pub door: Option<Door>,
+    /// Open while the address that the browser ended on is pasted by hand.
+    pub paste: Option<Paste>,
     /// So many answers bore a wrong key.
     pub wrong_keys: usize,
 }
@@ -37,6 +39,14 @@ pub struct Door {
     pub since: Timestamp,
     pub until: Timestamp,
     pub browser_opened: bool,
+}
+
+/// The address that the browser ended on, where it cannot come back by itself. It holds a code, so it is treated as a secret.
+#[derive(Debug, Default)]
+pub struct Paste {
+    pub address: TypedSecret,
+    /// The last one was not the one that is waited for; `true`: it belongs to another sign-in.
+    pub refused: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -204,7 +214,7 @@ impl State {
         let mut commands: Vec<Command> = self.tests.forget(shown).map(|run| Command::Cancel { run }).into_iter().collect();
         commands.extend(self.sign_ins.end(owner.id));
         let run = self.tests.new_run();
-        let attempt = Attempt { run, owner: owner.clone(), place, stage: Stage::Starting, door: None, wrong_keys: 0 };
+        let attempt = Attempt { run, owner: owner.clone(), place, stage: Stage::Starting, door: None, paste: None, wrong_keys: 0 };
         self.sign_ins.attempts.insert(owner.id, attempt);
         self.show_test = Some(true);
         self.counts = None;
@@ -226,8 +236,12 @@ impl State {
                 attempt.wrong_keys = count;
                 return;
             }
-            // The window has no place to paste an address.
-            SignInStep::PasteRefused { .. } => return,
+            SignInStep::PasteRefused { other } => {
+                if let Some(paste) = &mut attempt.paste {
+                    paste.refused = Some(other);
+                }
+                return;
+            }
             SignInStep::Exchanging => Stage::Exchanging,
             SignInStep::ConfirmHost { host } => Stage::ConfirmHost { host },
             SignInStep::OtherUser { stored, new } => Stage::OtherUser { stored, new },
@@ -235,6 +249,7 @@ impl State {
         if !matches!(attempt.stage, Stage::Waiting) {
             // The address has been used: nobody is to open it once more.
             attempt.door = None;
+            attempt.paste = None;
         }
         // A question is brought into view; what merely grew stays in view where it was.
         if self.selection.shown().is_some_and(|shown| self.sign_in_owner(shown) == id) {
@@ -245,6 +260,7 @@ impl State {
     fn sign_in_finished(&mut self, run: RunId, id: ConnectionId, outcome: Result<SignedIn, Failure>) {
         let Some(attempt) = self.sign_ins.of_run(run, id) else { return };
         attempt.door = None;
+        attempt.paste = None;
         let place = attempt.place;
         match outcome {
             Err(failure) if failure.code == Code::Cancelled => {
@@ -341,6 +357,33 @@ impl State {
         self.sign_ins.described.remove(&id);
         self.no_sign_in_after_save(id);
         self.sign_ins.end(id)
+    }
+
+    /// Opens the field for the address that the browser ended on.
+    pub fn ask_to_paste(&mut self, owner: ConnectionId) {
+        if let Some(attempt) = self.sign_ins.attempts.get_mut(&owner).filter(|attempt| matches!(attempt.stage, Stage::Waiting)) {
+            attempt.paste.get_or_insert_default();
+        }
+    }
+
+    /// What is being pasted; the view takes it while it draws, and gives it back with `put_paste`.
+    pub fn take_paste(&mut self, owner: ConnectionId) -> Option<Paste> {
+        self.sign_ins.attempts.get_mut(&owner)?.paste.take()
+    }
+
+    pub fn put_paste(&mut self, owner: ConnectionId, paste: Option<Paste>) {
+        if let Some(attempt) = self.sign_ins.attempts.get_mut(&owner) {
+            attempt.paste = paste;
+        }
+    }
+
+    /// Judged as the browser's own answer is; the field is empty for another try.
+    pub fn paste_address(&mut self, owner: ConnectionId) -> Vec<Command> {
+        let Some(attempt) = self.sign_ins.attempts.get_mut(&owner) else { return Vec::new() };
+        let Some(paste) = attempt.paste.as_mut().filter(|paste| !paste.address.is_empty()) else { return Vec::new() };
+        let address = std::mem::take(&mut paste.address).to_secret();
+        paste.refused = None;
+        vec![Command::PasteSignIn { run: attempt.run, address }]
     }
 
     /// Opens the sign-in page in the browser once more.

@@ -17,13 +17,19 @@ pub const FINISHING: &str = "Storing the sign-in.";
 pub const ENDING: &str = "Nothing is changed. Ending the sign-in.";
 pub const IN_BROWSER: &str = "Continue in your browser";
 pub const NO_BROWSER: &str = "Open the sign-in page yourself";
-pub const NO_BROWSER_WHY: &str = "No browser could be opened from here. Copy the sign-in link, open it in a browser on this computer, and come back here when you are done.";
+pub const NO_BROWSER_WHY: &str = "No browser could be opened from here. Copy the sign-in link, open it in a browser on this computer, and come back here when you are done. With a browser on another computer, paste the address that it ends on.";
 pub const COPY_LINK: &str = "Copy sign-in link";
 pub const OPEN_AGAIN: &str = "Open again";
+pub const PASTE_ADDRESS: &str = "Paste the address";
+pub const PASTE_WHY: &str =
+    "If the browser is on another computer, it ends on an address that it cannot open. Copy all of that address and paste it here.";
+pub const PASTED_ADDRESS: &str = "Address that the browser ended on";
+pub const PASTE_HINT: &str = "http://localhost:...";
+pub const USE_ADDRESS: &str = "Use this address";
 pub const WRONG_KEY: &str =
     "An answer with the key of another sign-in was turned away. If you opened an older link, use the newest one. Still waiting.";
 pub const LONELY: &str = "Nothing has come back yet. A browser on another computer (WSL, remote desktop, SSH) cannot reach this one: open the link in a \
-     browser on this computer, or use a personal access token or a service principal.";
+     browser on this computer, paste the address that the other browser ends on, or use a personal access token or a service principal.";
 pub const CONFIRM_HOST: &str = "Is this the right address?";
 pub const CONFIRM_HOST_WHY: &str = "This is where your browser was signed in. Go on only if you know the address:";
 pub const CONFIRM_HOST_NO: &str = "No, cancel";
@@ -69,6 +75,15 @@ pub fn in_browser_why(host: &str) -> String {
 
 pub fn listening(port: u16) -> String {
     format!("Listening on localhost:{port}")
+}
+
+/// `other`: it belongs to another sign-in.
+pub fn paste_refused(other: bool) -> &'static str {
+    if other {
+        "This address belongs to another sign-in. Open the link of this one, and paste the address that the browser ends on. Still waiting."
+    } else {
+        "This is not the address that the browser ends on: that one begins with http://localhost and holds a code. Copy all of it. Still waiting."
+    }
 }
 
 /// `4:59`

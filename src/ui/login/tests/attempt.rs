@@ -192,3 +192,44 @@ fn after_half_a_minute_without_an_answer_a_hint_tells_of_other_computers() {
     assert!(shows(&window, "WSL, remote desktop, SSH"));
     assert!(shows(&window, "personal access token or a service principal"));
 }
+
+#[test]
+fn sg_20_the_address_that_the_browser_ended_on_can_be_pasted_and_a_wrong_one_says_why() {
+    const ADDRESS: &str = "http://localhost:8020/?code=s3cr3t&state=key";
+    let engine = FakeEngine::with(&[browser("Sales")]);
+    let (mut window, _) = waiting(&engine);
+    assert!(window.query_by_label("Address that the browser ended on").is_none());
+    click(&mut window, &engine, "Paste the address");
+    let field = |window: &Window| window.get_by_role_and_label(Role::PasswordInput, "Address that the browser ended on").is_focused();
+    assert!(field(&window), "it takes what is pasted at once");
+    window.get_by_role_and_label(Role::PasswordInput, "Address that the browser ended on").type_text("https://example.com");
+    settle(&mut window, &engine);
+    click(&mut window, &engine, "Use this address");
+    for (other, words) in [(false, "begins with http://localhost and holds a code"), (true, "belongs to another sign-in")] {
+        told(&mut window, &engine, SignInStep::PasteRefused { other });
+        assert!(shows(&window, words) && shows(&window, "Listening on localhost:8020"), "{words}");
+    }
+    type_into(&mut window, &engine, Role::PasswordInput, "Address that the browser ended on", ADDRESS);
+    assert!(!shows(&window, "belongs to another sign-in"), "what is typed now was not refused");
+    assert!(!crate::ui::window_tests::is_in_words(&window, "s3cr3t"));
+    window.key_press(Key::Enter);
+    settle(&mut window, &engine);
+    let pasted: Vec<String> = engine.0.borrow().pasted.iter().map(|one| secrecy::ExposeSecret::expose_secret(one).to_owned()).collect();
+    assert_eq!(pasted, ["https://example.com", ADDRESS]);
+    told(&mut window, &engine, SignInStep::Exchanging);
+    assert!(window.query_by_label("Address that the browser ended on").is_none());
+}
+
+#[test]
+fn sg_20_the_field_for_the_address_fits_a_small_window() {
+    let engine = FakeEngine::with(&[browser("Sales")]);
+    let mut window = open(&engine, [640.0, 480.0]);
+    click(&mut window, &engine, "Sign in");
+    engine.sign_in_waits(false);
+    settle(&mut window, &engine);
+    click(&mut window, &engine, "Paste the address");
+    for label in ["Address that the browser ended on", "Use this address"] {
+        let rect = window.get_by_label(label).rect();
+        assert!(rect.left() >= 0.0 && rect.right() <= 640.0, "{label} {rect:?}");
+    }
+}

@@ -86,7 +86,7 @@ fn the_panel_is_worked_by_keys_alone_in_reading_order() {
     let (mut window, _) = waiting(&engine);
     window.get_by_label("Copy sign-in link").focus();
     window.run_steps(2);
-    for label in ["Open again", "Cancel"] {
+    for label in ["Open again", "Paste the address", "Cancel"] {
         window.key_press(Key::Tab);
         window.run_steps(3);
         assert!(window.get_by_label(label).is_focused(), "{label}");
