@@ -33,6 +33,9 @@ pub const LAST_USED: &str = "Last used";
 pub const SELECT_ALL: &str = "Select all tokens shown";
 pub const IN_USE: &str = "This connection";
 pub const IN_USE_SAID: &str = "this connection uses it";
+pub const LEFT_OVER: &str = "Left over";
+pub const LEFT_OVER_WHY: &str =
+    "Left over from an interrupted rotation: it is still valid, and this connection does not use it. Revoke it.";
 pub const NO_COMMENT: &str = "No comment";
 pub const UNKNOWN: &str = "Unknown";
 pub const ASKING: &str = "Asking the workspace for your tokens";

@@ -115,7 +115,7 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     tick_keys(ui, &view.focus, &mut table.sheet);
     let mut wish = None;
     for at in view.rows.clone() {
-        let Some(Listed { token, in_use }) = table.sheet.row(at) else { continue };
+        let Some(Listed { token, in_use, left_over }) = table.sheet.row(at) else { continue };
         let rect = view.place(at);
         let told = Told {
             created: words::date(token.created_at, &zone),
@@ -124,6 +124,7 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             idle: token.idle_days(act.now).filter(|_| tells_last_use).map(words::idle),
             limits: token.limits().map(words::limited_to),
             in_use: *in_use,
+            left_over: *left_over,
             chosen: table.sheet.is_ticked(&token.id),
             at_cursor: view.focus.has_focus() && at == table.sheet.cursor_row(),
         };
@@ -155,8 +156,18 @@ struct Told {
     idle: Option<String>,
     limits: Option<String>,
     in_use: bool,
+    left_over: bool,
     chosen: bool,
     at_cursor: bool,
+}
+
+impl Told {
+    /// What the person should do something about.
+    fn warnings(&self) -> Option<String> {
+        let left_over = self.left_over.then_some(words::LEFT_OVER_WHY);
+        let all: Vec<&str> = left_over.into_iter().chain(self.idle.as_deref()).collect();
+        (!all.is_empty()).then(|| all.join(" "))
+    }
 }
 
 fn row(ui: &Ui, rect: Rect, at: usize, token: &Token, told: &Told, rotates: bool) -> Option<Wish> {
@@ -166,15 +177,15 @@ fn row(ui: &Ui, rect: Rect, at: usize, token: &Token, told: &Told, rotates: bool
         let in_use = if told.in_use { format!(", {}", words::IN_USE_SAID) } else { String::new() };
         let last_used = told.last_used.as_ref().map(|(words, _)| format!(", last used {words}")).unwrap_or_default();
         let limits = told.limits.as_ref().map(|words| format!(", {words}")).unwrap_or_default();
-        let idle = told.idle.as_ref().map(|words| format!(". {words}")).unwrap_or_default();
-        let all = format!("{comment}, created {}, expires {}{last_used}{limits}{in_use}{idle}", told.created, told.expires.0);
+        let warned = told.warnings().map(|words| format!(". {words}")).unwrap_or_default();
+        let all = format!("{comment}, created {}, expires {}{last_used}{limits}{in_use}{warned}", told.created, told.expires.0);
         WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), told.chosen, all)
     });
     paint_row(ui, rect, &response, told.chosen, told.at_cursor);
     paint_tick(ui, rect, told.chosen, false);
     cells(ui, rect, comment, told);
-    let response = match &told.idle {
-        Some(idle) => response.tip(idle),
+    let response = match told.warnings() {
+        Some(warnings) => response.tip(&warnings),
         None => response,
     };
 
@@ -209,8 +220,13 @@ fn cells(ui: &Ui, rect: Rect, comment: &str, told: &Told) {
     let narrow = columns.expires.is_none();
     let (mut left, right) = columns.comment;
     let first = if narrow { middle - 9.0 } else { middle };
-    if told.in_use && columns.used_by.is_none() {
-        Icon::Ok.paint(ui.painter(), pos2(left + 7.0, first), 16.0, palette.accent);
+    let mark = if told.in_use {
+        Some((Icon::Ok, palette.accent, words::IN_USE, palette.text))
+    } else {
+        told.left_over.then_some((Icon::Warning, palette.warning, words::LEFT_OVER, palette.warning))
+    };
+    if let Some((icon, colour, ..)) = mark.filter(|_| columns.used_by.is_none()) {
+        icon.paint(ui.painter(), pos2(left + 7.0, first), 16.0, colour);
         left += 20.0;
     }
     let weight = if comment == words::NO_COMMENT { palette.weak } else { palette.text };
@@ -239,8 +255,8 @@ fn cells(ui: &Ui, rect: Rect, comment: &str, told: &Told) {
     if let (Some(place), Some((words, tone))) = (columns.last_used, &told.last_used) {
         cell(place, middle, words, 14.0, colour_of(*tone));
     }
-    if let Some((left, right)) = columns.used_by.filter(|_| told.in_use) {
-        Icon::Ok.paint(ui.painter(), pos2(left + 7.0, middle), 16.0, palette.accent);
-        cell((left + 20.0, right + 8.0), middle, words::IN_USE, 14.0, palette.text);
+    if let (Some((left, right)), Some((icon, colour, words, text))) = (columns.used_by, mark) {
+        icon.paint(ui.painter(), pos2(left + 7.0, middle), 16.0, colour);
+        cell((left + 20.0, right + 8.0), middle, words, 14.0, text);
     }
 }

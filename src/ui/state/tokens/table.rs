@@ -25,6 +25,8 @@ pub struct Listed {
     pub token: Token,
     /// The connection signs in with it.
     pub in_use: bool,
+    /// A rotation that was interrupted left it: valid, and not signed in with.
+    pub left_over: bool,
 }
 
 impl Record for Listed {
@@ -54,7 +56,7 @@ impl Record for Listed {
             },
             // What was never used comes first.
             Column::LastUsed => a.last_used.cmp(&b.last_used),
-            Column::InUse => other.in_use.cmp(&self.in_use),
+            Column::InUse => (other.in_use, other.left_over).cmp(&(self.in_use, self.left_over)),
         }
     }
 }
@@ -87,7 +89,11 @@ impl TokenTable {
     }
 
     pub(super) fn came(&mut self, list: TokenList) {
-        let listed = |token: &Token| Listed { in_use: list.in_use.as_ref() == Some(&token.id), token: token.clone() };
+        let listed = |token: &Token| Listed {
+            in_use: list.in_use.as_ref() == Some(&token.id),
+            left_over: list.left_over.contains(&token.id),
+            token: token.clone(),
+        };
         self.sheet.set(list.tokens.iter().map(listed).collect());
         self.tells_last_use = list.tells_last_use();
         self.idle.take();

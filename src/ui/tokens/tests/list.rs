@@ -70,6 +70,27 @@ fn the_last_use_is_shown_and_sorts_where_the_workspace_tells_it() {
 }
 
 #[test]
+fn vl_04_a_token_that_an_interrupted_rotation_left_is_marked_until_it_is_revoked() {
+    let engine = sales();
+    let left = engine.0.borrow().tokens.iter().find(|token| token.comment == "old notebook test").unwrap().id.clone();
+    engine.0.borrow_mut().left_over.push(left);
+    let mut window = opened(&engine);
+    let marked = |window: &Window| {
+        let rows = window.query_all_by_role(Role::CheckBox).map(|node| label(&node));
+        rows.filter(|row| row.contains("Left over from an interrupted rotation")).collect::<Vec<_>>()
+    };
+    let rows = marked(&window);
+    assert!(rows.len() == 1 && rows[0].starts_with("old notebook test") && rows[0].ends_with("Revoke it."), "{rows:?}");
+    click(&mut window, &engine, "Sort by Used by");
+    assert_eq!(self::rows(&window)[..2], ["Brickpass on this laptop", "old notebook test"]);
+    for size in [[640.0, 480.0], [900.0, 600.0]] {
+        window.set_size(size.into());
+        settle(&mut window, &engine);
+        assert_eq!(marked(&window).len(), 1, "{size:?}");
+    }
+}
+
+#[test]
 fn a_list_that_cannot_be_had_says_why_and_its_button_leads_there() {
     let engine = sales();
     engine.0.borrow_mut().token_failure = Some(unauthorized());
