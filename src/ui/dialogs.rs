@@ -8,9 +8,11 @@ use egui::{Context, Id, Key, Ui};
 use super::{
     act::Act,
     fonts,
+    icons::Icon,
     state::{Dialog, State},
-    text, theme,
-    widgets::{Button, SecretField, forget_secret_field, modal, paragraph, remark, return_focus, select_secret},
+    text,
+    theme::{self, Tone},
+    widgets::{Button, SecretField, forget_secret_field, menu_button, menu_item, modal, paragraph, remark, return_focus, select_secret},
 };
 use crate::{
     connection::{Severity, TypedSecret},
@@ -31,6 +33,7 @@ enum Answer {
     AddAgain,
     LetGo,
     Unlock,
+    StartAnew(bool),
     StoreSignIns,
     QuitAnyway,
     Cancel,
@@ -78,6 +81,12 @@ fn answered(ctx: &Context, state: &mut State, act: &mut Act, answer: Answer) {
         Answer::AddAgain => act.send(state.add_again()),
         Answer::LetGo => act.send(state.let_go()),
         Answer::Unlock => act.send(state.unlock()),
+        Answer::StartAnew(yes) => {
+            // The fields are those of another passphrase now.
+            forget_secret_field(ctx, passphrase_id());
+            forget_secret_field(ctx, again_id());
+            state.start_anew(yes);
+        }
         Answer::StoreSignIns => act.send(state.store_sign_ins()),
         Answer::QuitAnyway => state.quit_anyway(),
         Answer::Cancel => state.dialog = None,
@@ -106,6 +115,7 @@ fn title(dialog: &Dialog, state: &State) -> String {
         Dialog::Conflict(_) => text::CONFLICT_TITLE.to_owned(),
         Dialog::Removed { .. } => text::REMOVED_TITLE.to_owned(),
         Dialog::Unlock { new: true, .. } => text::NEW_PASSPHRASE_TITLE.to_owned(),
+        Dialog::Unlock { anew: true, .. } => text::NEW_VAULT_TITLE.to_owned(),
         Dialog::Unlock { .. } => text::UNLOCK_TITLE.to_owned(),
         Dialog::SignInsUnsaved { .. } => text::SIGN_INS_UNSAVED_TITLE.to_owned(),
         _ => String::new(),
@@ -146,22 +156,33 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, when: Option<&s
         }
         Dialog::Conflict(dialog) => conflict::contents(ui, dialog, when),
         Dialog::Removed { name, lost, .. } => conflict::removed(ui, name, *lost, when),
-        Dialog::Unlock { place, new, passphrase, again, waiting, failure, retype, .. } => {
-            say(ui, &text::passphrase_of(place, *new));
+        Dialog::Unlock { place, new, anew, passphrase, again, waiting, failure, retype, .. } => {
+            if *anew {
+                remark(ui, Severity::Warning, text::GIVES_UP);
+            } else {
+                say(ui, &text::passphrase_of(place, *new));
+            }
             if std::mem::take(retype) {
                 select_secret(ui.ctx(), passphrase_id(), passphrase);
             }
-            let entered = passphrases(ui, *new, passphrase, again, act);
+            let entered = passphrases(ui, *new || *anew, passphrase, again, act);
             if let Some(failure) = failure {
                 remark(ui, Severity::Error, &text::short_failure(failure));
             }
+            if *anew {
+                let words = if *waiting { text::CREATING_VAULT } else { text::CREATE_VAULT };
+                let back = (Button::ghost(text::BACK).enabled(!*waiting), Answer::StartAnew(false));
+                return buttons(ui, [cancel, back, (Button::danger(words).busy(*waiting).enabled(may_unlock), Answer::Unlock)]);
+            }
+            let more = !*new && !*waiting && forgotten(ui);
             let words = match (*waiting, *new) {
                 (true, _) => text::UNLOCKING,
                 (false, true) => text::SET_PASSPHRASE,
                 (false, false) => text::UNLOCK_NOW,
             };
             let unlock = Button::primary(words).busy(*waiting).enabled(may_unlock);
-            buttons(ui, [cancel, (unlock, Answer::Unlock)]).or((entered && may_unlock).then_some(Answer::Unlock))
+            let answer = buttons(ui, [cancel, (unlock, Answer::Unlock)]).or((entered && may_unlock).then_some(Answer::Unlock));
+            answer.or(more.then_some(Answer::StartAnew(true)))
         }
         Dialog::SignInsUnsaved { waiting } => {
             say(ui, &text::sign_ins_unsaved(&unsaved.names));
@@ -175,6 +196,12 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, when: Option<&s
         }
         _ => Some(Answer::Cancel),
     }
+}
+
+/// What else can be done about a passphrase that nobody knows any more.
+fn forgotten(ui: &mut Ui) -> bool {
+    let item = |ui: &mut Ui| menu_item(ui, Icon::Trash, text::START_NEW_VAULT, "", Tone::Error).clicked();
+    menu_button(ui, text::UNLOCK_MORE, item).1.unwrap_or_default()
 }
 
 /// Whether Enter was pressed in the last field.

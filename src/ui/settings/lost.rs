@@ -8,12 +8,10 @@ use crate::{
     engine::Recovery,
     ui::{
         icons::Icon,
+        text,
         widgets::{self, Button, SecretField, remark},
     },
 };
-
-const GIVES_UP: &str =
-    "You give up the stored secrets and enter each of them again. What is left of the former vault is kept beside the new one.";
 
 impl SettingsDialog {
     pub(super) fn lost(&mut self, ui: &mut Ui, view: SettingsView<'_>, backup: bool, now: f64) -> Option<SettingsAction> {
@@ -36,14 +34,14 @@ impl SettingsDialog {
     }
 
     fn begins_anew(&mut self, ui: &mut Ui, view: SettingsView<'_>, backup: bool, now: f64) -> Option<SettingsAction> {
-        remark(ui, Severity::Warning, GIVES_UP);
+        remark(ui, Severity::Warning, text::GIVES_UP);
         let asks = Asks { new: true, in_force: false };
         // The fields alone: its own button follows.
         let _ = self.passphrase_fields(ui, view, asks, now);
         let ready = self.passphrase_is_fine(asks) && !view.busy;
         widgets::form_row_without_label(ui, |ui| {
-            let create = Button::danger("Create a new vault").enabled(ready).show(ui).clicked();
-            if backup && Button::ghost("Back").show(ui).clicked() {
+            let create = Button::danger(text::CREATE_VAULT).enabled(ready).show(ui).clicked();
+            if backup && Button::ghost(text::BACK).show(ui).clicked() {
                 self.begins_anew = false;
             }
             create.then(|| SettingsAction::Recover(Recovery::NewVault { passphrase: self.passphrase.to_secret() }))

@@ -34,6 +34,8 @@ pub enum Dialog {
     Unlock {
         place: String,
         new: bool,
+        /// The passphrase is forgotten: a new vault takes the place of this one, which is kept.
+        anew: bool,
         passphrase: TypedSecret,
         again: TypedSecret,
         waiting: bool,
@@ -75,7 +77,7 @@ pub enum Dialog {
 impl Dialog {
     /// Whether the passphrase can be tried.
     pub fn may_unlock(&self) -> bool {
-        matches!(self, Self::Unlock { new, passphrase, again, waiting: false, .. }
-            if if *new { weak_passphrase(passphrase.expose()).is_none() && passphrase == again } else { !passphrase.is_empty() })
+        matches!(self, Self::Unlock { new, anew, passphrase, again, waiting: false, .. }
+            if if *new || *anew { weak_passphrase(passphrase.expose()).is_none() && passphrase == again } else { !passphrase.is_empty() })
     }
 }

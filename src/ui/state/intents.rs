@@ -95,7 +95,8 @@ impl State {
             _ => (text::ENCRYPTED_FILE.to_owned(), false),
         };
         let (passphrase, again) = Default::default();
-        self.dialog = Some(Dialog::Unlock { place, new, passphrase, again, waiting: false, failure: None, retype: false, then_save });
+        self.dialog =
+            Some(Dialog::Unlock { place, new, anew: false, passphrase, again, waiting: false, failure: None, retype: false, then_save });
     }
 
     /// Whether what this connection's secret or sign-in is kept in is locked, so that nothing is known of it.
@@ -125,10 +126,19 @@ impl State {
         if !self.dialog.as_ref().is_some_and(Dialog::may_unlock) {
             return Vec::new();
         }
-        let Some(Dialog::Unlock { passphrase, waiting, failure, .. }) = &mut self.dialog else { return Vec::new() };
+        let Some(Dialog::Unlock { anew, passphrase, waiting, failure, .. }) = &mut self.dialog else { return Vec::new() };
         *waiting = true;
         *failure = None;
-        vec![Command::UnlockVault { passphrase: passphrase.to_secret() }]
+        let passphrase = passphrase.to_secret();
+        vec![if *anew { Command::Recover(Recovery::NewVault { passphrase }) } else { Command::UnlockVault { passphrase } }]
+    }
+
+    /// *Start a new vault*, or back to the passphrase of the one that is there. What was typed was meant for the other.
+    pub fn start_anew(&mut self, yes: bool) {
+        if let Some(Dialog::Unlock { new: false, anew, passphrase, again, waiting: false, failure, .. }) = &mut self.dialog {
+            *anew = yes;
+            (*passphrase, *again, *failure) = Default::default();
+        }
     }
 
     pub fn save_settings(&mut self, settings: Settings, passphrase: Option<secrecy::SecretString>) -> Vec<Command> {

@@ -15,6 +15,14 @@ pub const UNLOCK_TITLE: &str = "Unlock the encrypted file";
 pub const NEW_PASSPHRASE_TITLE: &str = "Choose a passphrase";
 pub const UNLOCK_NOW: &str = "Unlock";
 pub const SET_PASSPHRASE: &str = "Set passphrase";
+pub const UNLOCK_MORE: &str = "More";
+pub const START_NEW_VAULT: &str = "Start a new vault...";
+pub const NEW_VAULT_TITLE: &str = "Start a new vault";
+pub const CREATE_VAULT: &str = "Create a new vault";
+pub const CREATING_VAULT: &str = "Creating";
+pub const BACK: &str = "Back";
+pub const GIVES_UP: &str =
+    "You give up the stored secrets and enter each of them again. What is left of the former vault is kept beside the new one.";
 pub const UNLOCKING: &str = "Unlocking";
 pub const NO_RECOVERY: &str = "It protects your secrets on this computer. It cannot be recovered if you forget it.";
 pub const SIGN_OUT_BODY: &str =

@@ -93,3 +93,30 @@ fn wn_10_a_wrong_passphrase_in_the_settings_is_said_below_its_field() {
     settle(&mut window, &engine);
     assert!(!shows(&window, "That is not the passphrase."), "what is typed now was not refused");
 }
+
+#[test]
+fn wn_16_who_has_forgotten_the_passphrase_starts_a_new_vault_from_the_dialog_that_asks_for_it() {
+    let engine = FakeEngine::with(&workspaces(&["Sales"]));
+    engine.0.borrow_mut().vault = Some(locked_file());
+    let mut window = open(&engine, [640.0, 480.0]);
+    passphrase(&window).type_text("perhaps this one");
+    settle(&mut window, &engine);
+    click(&mut window, &engine, "More");
+    click(&mut window, &engine, "Start a new vault...");
+    assert!(shows(&window, "You give up the stored secrets") && shows(&window, "is kept beside the new one"));
+    click(&mut window, &engine, "Create a new vault");
+    assert_eq!(engine.sent("Recover"), 0, "what was typed for the other vault is no passphrase of this one");
+    click(&mut window, &engine, "Back");
+    assert!(shows(&window, "Unlock the encrypted file") && passphrase(&window).is_focused());
+    click(&mut window, &engine, "More");
+    click(&mut window, &engine, "Start a new vault...");
+    type_into(&mut window, &engine, Role::PasswordInput, "Passphrase", "correct horse");
+    type_into(&mut window, &engine, Role::PasswordInput, "Passphrase again", "correct horse");
+    for label in ["Cancel", "Back", "Create a new vault"] {
+        let rect = window.get_by_role_and_label(Role::Button, label).rect();
+        assert!(rect.left() >= 0.0 && rect.right() <= 640.0 && rect.bottom() <= 480.0, "{label} {rect:?}");
+    }
+    click(&mut window, &engine, "Create a new vault");
+    assert_eq!((engine.sent("Recover"), engine.sent("UnlockVault")), (1, 0));
+    assert!(window.state().state.dialog.is_none() && shows(&window, "A new vault was created."));
+}
