@@ -269,3 +269,22 @@ fn wn_13_a_save_that_hangs_can_be_cancelled_and_loses_nothing() {
     click(&mut window, &engine, "Save");
     assert_eq!(engine.0.borrow().entries[0].connection.description, "half a thought");
 }
+
+#[test]
+fn bd_17_the_form_says_which_address_a_stored_token_was_entered_for() {
+    const WORDS: &str = "The stored token was entered for https://adb-9.9.azuredatabricks.net and is not used here. Enter the token again.";
+    let engine = FakeEngine::with(&workspaces(&["Alpha"]));
+    let (id, kind) = (engine.0.borrow().entries[0].connection.id, SecretKind::PersonalAccessToken);
+    let elsewhere = connection("Elsewhere", |draft| "https://adb-9.9.azuredatabricks.net".clone_into(&mut draft.base_url));
+    engine.0.borrow_mut().secrets.insert((id, kind), "dapi0123456789".into());
+    engine.0.borrow_mut().entered_for.insert((id, kind), crate::connection::EnteredFor::of(&elsewhere, kind).unwrap());
+    let mut window = open(&engine, [1280.0, 800.0]);
+    assert!(shows(&window, WORDS) && !shows(&window, "Stored in"));
+
+    engine.0.borrow_mut().entered_for.clear();
+    engine.0.borrow_mut().commands.push_back(Command::ProbeVault);
+    settle(&mut window, &engine);
+    assert!(!shows(&window, "was entered for") && shows(&window, "Stored in GNOME Keyring"), "it is for this address");
+    type_into(&mut window, &engine, Role::PasswordInput, "Access token", "dapi-another");
+    assert!(!shows(&window, "was entered for"), "another one is typed");
+}
