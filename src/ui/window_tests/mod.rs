@@ -21,7 +21,7 @@ use egui_kittest::{
 
 use super::{
     BrickpassApp, Setup,
-    fake_engine::{FakeEngine, at, connection, ok_report, production, unauthorized},
+    fake_engine::{FakeEngine, at, connection, production, unauthorized},
     state::Dialog,
 };
 use crate::{
