@@ -194,7 +194,7 @@ fn after_half_a_minute_without_an_answer_a_hint_tells_of_other_computers() {
 }
 
 #[test]
-fn sg_20_the_address_that_the_browser_ended_on_can_be_pasted_and_a_wrong_one_says_why() {
+fn sg_24_the_address_that_the_browser_ended_on_can_be_pasted_and_a_wrong_one_says_why() {
     const ADDRESS: &str = "http://localhost:8020/?code=s3cr3t&state=key";
     let engine = FakeEngine::with(&[browser("Sales")]);
     let (mut window, _) = waiting(&engine);
@@ -221,7 +221,7 @@ fn sg_20_the_address_that_the_browser_ended_on_can_be_pasted_and_a_wrong_one_say
 }
 
 #[test]
-fn sg_20_the_field_for_the_address_fits_a_small_window() {
+fn sg_24_the_field_for_the_address_fits_a_small_window() {
     let engine = FakeEngine::with(&[browser("Sales")]);
     let mut window = open(&engine, [640.0, 480.0]);
     click(&mut window, &engine, "Sign in");
