@@ -145,10 +145,17 @@ fn elsewhere(places: &Places<'_>, section: &Profile<'_>, connection: &Connection
     }
 }
 
+/// What Go reads, else what Python reads under a name with capitals.
+fn said_in<'a>(section: &Profile<'a>, key: &str) -> Option<&'a str> {
+    let in_capitals =
+        || section.keys().map(|(name, _)| name).find(|name| name.eq_ignore_ascii_case(key)).and_then(|name| section.get(name));
+    section.get(key).or_else(in_capitals)
+}
+
 fn another_place(section: &Profile<'_>, connection: &Connection) -> Option<String> {
-    let pasted = section.get("host").and_then(|host| BaseUrl::read(host).ok());
+    let pasted = said_in(section, "host").and_then(|host| BaseUrl::read(host).ok());
     let said = |key: &str, pasted: Option<String>| {
-        let written = section.get(key).map(str::trim).filter(|id| !id.is_empty() && *id != "none").map(str::to_owned);
+        let written = said_in(section, key).map(str::trim).filter(|id| !id.is_empty() && *id != "none").map(str::to_owned);
         written.or(pasted)
     };
     let (account_of, workspace_of) = pasted.map(|pasted| (pasted.account_id, pasted.workspace_id)).unwrap_or_default();
@@ -173,7 +180,7 @@ fn another_place(section: &Profile<'_>, connection: &Connection) -> Option<Strin
 
 /// As which service principal a profile signs in, if that is another identity than the connection's.
 fn somebody_else(section: &Profile<'_>, connection: &Connection) -> Option<String> {
-    let theirs = section.get("client_id")?;
+    let theirs = said_in(section, "client_id")?;
     let ours = match &connection.auth {
         AuthMethod::ServicePrincipal { client_id } => Some(client_id.as_str()),
         AuthMethod::Browser(app) => app.client_id.as_ref().map(crate::connection::ClientId::as_str),

@@ -15,7 +15,7 @@ use crate::{
 
 /// What the vault calls it.
 fn kind(key: &str) -> Option<SecretKind> {
-    match key {
+    match key.to_lowercase().as_str() {
         "token" => Some(SecretKind::PersonalAccessToken),
         "client_secret" => Some(SecretKind::ClientSecret),
         _ => None,

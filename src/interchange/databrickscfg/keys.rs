@@ -110,10 +110,12 @@ pub(super) fn is_sign_in(key: &str) -> bool {
     SIGN_IN.contains(&key)
 }
 
-/// Where a profile leads, or how it signs in: what publishing is about. All else in a section is the person's own.
+/// Where a profile leads, or how it signs in: what publishing is about. All else in a section is the person's own. In capitals too: Python reads
+/// them, and publishing takes them out.
 #[must_use]
 pub fn decides(key: &str) -> bool {
-    matches!(key, "host" | "account_id" | "workspace_id") || is_sign_in(key)
+    let key = small(key);
+    matches!(&*key, "host" | "account_id" | "workspace_id") || is_sign_in(&key)
 }
 
 /// In small letters, as Python reads it; most keys are written so.

@@ -121,6 +121,11 @@ fn pb_05_a_profile_that_leads_elsewhere_is_refused_with_what_would_be_lost() {
         (format!("host = {HOST}\ntoken = {NOBODYS}\n"), "The token of [sales] is stored nowhere else and would be deleted."),
         (format!("host = {HOST}\npassword = x\nusername = y\n"), "The password of [sales] is stored nowhere else"),
         (format!("host = {HOST}\nclient_id = {TOKEN}\n"), "The client_id is stored nowhere else"),
+        (format!("host = {HOST}\nTOKEN = {NOBODYS}\n"), "The TOKEN of [sales] is stored nowhere else and would be deleted."),
+        (format!("host = {HOST}\nClient_Secret = x\n"), "The Client_Secret of [sales] is stored nowhere else and would be deleted."),
+        ("HOST = https://old.cloud.databricks.com\n".to_owned(), "https://old.cloud.databricks.com"),
+        (format!("host = {HOST}\nCLIENT_ID = 00000000-1111-2222-3333-444444444444\n"), "the service principal"),
+        (format!("host = {HOST}\nWORKSPACE_ID = 42\n"), "the workspace \"42\""),
         (format!("{account}host = https://accounts.cloud.databricks.com\ntoken = {NOBODYS}\n"), "https://accounts.cloud.databricks.com"),
     ];
     for (section, words) in files {
@@ -137,9 +142,12 @@ fn pb_05_a_profile_that_leads_elsewhere_is_refused_with_what_would_be_lost() {
         assert_eq!(desk.text(), text);
     }
     // The person's own, the same place, a secret that the vault holds: nothing is lost.
-    for section in
-        [format!("host = {HOST}\ntoken = {TOKEN}\n"), format!("host = {HOST}/\nauth_type = azure-cli\n"), "cluster_id = 1\n".to_owned()]
-    {
+    for section in [
+        format!("host = {HOST}\ntoken = {TOKEN}\n"),
+        format!("HOST = {HOST}\nTOKEN = {TOKEN}\n"),
+        format!("host = {HOST}/\nauth_type = azure-cli\n"),
+        "cluster_id = 1\n".to_owned(),
+    ] {
         let mut desk = Desk::new();
         desk.put(&format!("[sales]\n{section}"));
         let connection = desk.saved("Sales", |_| {});
