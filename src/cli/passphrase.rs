@@ -98,7 +98,7 @@ fn source(named: Option<PathBuf>, set: impl Fn(&str) -> Option<OsString>) -> Res
 fn of_file(path: &Path) -> Result<SecretString, Failure> {
     let failed = |why: String| {
         Failure::new(
-            Code::FileUnreadable,
+            Code::VaultLocked,
             format!("The passphrase of the vault could not be read from {}.", path.display()),
             why,
             "Write the passphrase on the first line of that file, readable by you alone.",
@@ -113,10 +113,15 @@ fn of_file(path: &Path) -> Result<SecretString, Failure> {
 fn first_line(from: impl Read) -> Result<SecretString, &'static str> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
     from.take(LONGEST as u64 + 1).read_to_end(&mut bytes).map_err(|_| "It cannot be read.")?;
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    // The mark of UTF-8 that Windows' editors put in front belongs to the file, not to the passphrase.
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line.len() > LONGEST {
         return Err("Its first line is too long.");
+    }
+    if line.contains(&0) || text.starts_with(b"\xFF\xFE") || text.starts_with(b"\xFE\xFF") {
+        return Err("It is not in UTF-8, but perhaps in UTF-16, as PowerShell's > writes it. Save it as UTF-8.");
     }
     match std::str::from_utf8(line) {
         Err(_) => Err("Its first line is not text."),
@@ -212,10 +217,12 @@ mod tests {
         };
         assert_eq!(read(b"correct horse\nmore\n").as_deref(), Ok("correct horse"));
         assert_eq!(read(b" with spaces \r\n").as_deref(), Ok(" with spaces "));
-        for wrong in [&b""[..], b"\nlater", b"\xff\xfe", &[b'x'; 5000]] {
-            assert_eq!(read(wrong), Err(Code::FileUnreadable));
+        assert_eq!(read("\u{FEFF}correct horse\r\n".as_bytes()).as_deref(), Ok("correct horse"));
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        for wrong in [&b""[..], b"\nlater", b"\xff\xfe", &[b'x'; 5000], &utf16("\u{FEFF}correct horse\r\n"), &utf16("correct horse")] {
+            assert_eq!(read(wrong), Err(Code::VaultLocked));
         }
-        assert_eq!(of_file(Path::new("/nonexistent/x")).unwrap_err().code, Code::FileUnreadable);
+        assert_eq!(of_file(Path::new("/nonexistent/x")).unwrap_err().code, Code::VaultLocked);
     }
 
     #[cfg(unix)]

@@ -61,8 +61,14 @@ fn is_masked(text: &str) -> bool {
 
 /// What a shell, a pipeline or a store of secrets would replace by the value: `$NAME`, `${NAME}`, `$(NAME)`, `%NAME%`, `{{ NAME }}`, `#{NAME}#`, `op://…`.
 fn is_reference(text: &str) -> bool {
-    const CALLS: [&str; 15] = [
+    const CALLS: [&str; 21] = [
         "op://",
+        "arn:",
+        "projects/",
+        "/subscriptions/",
+        "keyvault:",
+        "file:",
+        "@/",
         "vault://",
         "azurekv://",
         "awssm://",
@@ -99,9 +105,14 @@ fn is_variable(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(fits) && spoken
 }
 
-/// `<personal-access-token>`, `your-databricks-token`, `dapi...`, `dapiREPLACE_ME`, `xxxx`, `changeme`.
+/// `<personal-access-token>`, `your-databricks-token`, `dapi...`, `dapiREPLACE_ME`, `xxxx`, `changeme`, and what a program prints where it has
+/// nothing to print or does not print a secret: `System.Security.SecureString`, `%!s(MISSING)`.
 fn is_placeholder(text: &str) -> bool {
     if is_abbreviated(text) || (text.starts_with('<') && text.ends_with('>')) {
+        return true;
+    }
+    let printed = ["n/a", "system.security.securestring", "system.object"].iter().any(|words| text.eq_ignore_ascii_case(words));
+    if printed || (text.starts_with("%!") && text.ends_with(')')) {
         return true;
     }
     if text.starts_with('[') && text.ends_with(']') {
@@ -355,6 +366,12 @@ mod tests {
                     "$[variables.token]",
                     "!TOKEN!",
                     "dbutils.secrets.get(\"a\",\"b\")",
+                    "arn:aws:ssm:eu-west-1:123456789012:parameter/databricks",
+                    "projects/1234/secrets/databricks/versions/latest",
+                    "/subscriptions/1234/resourceGroups/x",
+                    "keyvault:databricks",
+                    "file:token.txt",
+                    "@/run/secrets/token",
                 ][..],
                 SecretError::Reference,
             ),
@@ -404,6 +421,10 @@ mod tests {
                     "<personal access token>",
                     "your token",
                     "-",
+                    "N/A",
+                    "System.Security.SecureString",
+                    "%!s(MISSING)",
+                    "%!s(<nil>)",
                 ][..],
                 SecretError::Placeholder,
             ),

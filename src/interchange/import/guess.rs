@@ -64,7 +64,7 @@ const KINDS: &[Rule] = &[
     (Kind::LinkedService, |it| bicep::is_ours(it.text)),
     (Kind::Bruno, |it| bruno::is_ours(it.text)),
     (Kind::Odbc, |it| it.is_odbc()),
-    (Kind::DatabricksCfg, |it| it.first_line().starts_with('[')),
+    (Kind::DatabricksCfg, |it| it.first_line().starts_with('[') && !it.is_list()),
     (Kind::Tfvars, |it| {
         it.lines().any(|line| line.starts_with("provider ") || line.starts_with("resource \"") || line.starts_with("terraform {"))
     }),
@@ -123,11 +123,17 @@ impl Sample<'_> {
             || (first.starts_with(['"', '\'']) && first.contains(':'));
         let is_toml = self.ends(&[".toml"]) || (self.name.is_empty() && first.starts_with('['));
         self.text.starts_with('{')
+            || self.is_list()
             || self.text.starts_with("//")
             || self.text.starts_with("/*")
             || is_yaml
             || is_toml
             || self.ends(&[".yml", ".yaml"])
+    }
+
+    /// A list in JSON, and not the name of a section.
+    fn is_list(&self) -> bool {
+        self.text.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', '['])) || self.json(Value::is_array)
     }
 
     fn is_document(&self) -> bool {

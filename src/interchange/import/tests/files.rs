@@ -52,6 +52,9 @@ const WITH_TOKEN: &[(&str, Kind, &str)] = &[
         Kind::Airflow,
         "airflow:\n  connections:\n    - conn_id: d\n      conn_type: databricks\n      conn_host: <u>\n      conn_password: <p>\n",
     ),
+    // Lists
+    ("x.json", Kind::Settings, r#"[{"token":"<p>","host":"<u>"}]"#),
+    ("x.txt", Kind::Settings, "[\n  {\"name\": \"dev\", \"host\": \"<u>\", \"token\": \"<p>\"}\n]\n"),
     // Environments
     ("a.sh", Kind::Environment, "export SPARK_REMOTE='sc://<n>:443/;token=<p>;x-databricks-cluster-id=0101-1-a'\n"),
     (".env", Kind::Environment, "SPARK_REMOTE=sc://<n>:443/;token=<p>;use_ssl=true\n"),
@@ -409,6 +412,29 @@ fn fl_08_a_row_has_a_name_and_a_reason_that_is_whole() {
     assert!(untouched.why.contains("with the address of a workspace"), "{untouched}");
     let password = r#"{"conn_type":"databricks","host":"<u>","login":"me@example.com","password":"hunter2"}"#;
     assert!(refusal("a.json", &with(password)).contains("user name and password"));
+}
+
+#[test]
+fn fl_14_a_list_in_json_is_never_a_profile_whose_name_holds_its_secrets() {
+    for text in [
+        r#"[{"client_secret":"Zm9vYmFyQmF6UXV4","host":"<u>"}]"#,
+        r#"[{"client_secret":"Zm9vYmFyQmF6UXV4","host":"<u>"}"#,
+        r#"["Zm9vYmFyQmF6UXV4", "<u>"]"#,
+        "[\n[{\"password\": \"Zm9vYmFyQmF6UXV4\"}]]",
+    ] {
+        for name in ["x.json", "x.txt", "-", ".databrickscfg.json"] {
+            let shown = match read_as(None, Some(name), with(text).as_bytes()) {
+                Ok(found) => found.connections.iter().map(|it| format!("{} {:?} {:?}", it.place, it.refused, it.remarks)).collect(),
+                Err(failure) => failure.to_string(),
+            };
+            assert!(!shown.contains("Zm9v"), "{name}: {shown}");
+        }
+    }
+    let two = file(
+        "profiles.json",
+        &with(r#"[{"host":"<u>","token":"<p>"},{"host":"https://adb-2222222222222222.2.azuredatabricks.net","token":"<p>"}]"#),
+    );
+    assert_eq!(two.connections.len(), 2, "{two:?}");
 }
 
 #[test]
