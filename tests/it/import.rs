@@ -309,6 +309,9 @@ fn a_backup_brings_everything_back_where_there_is_nothing_and_overwrites_nothing
     // Once more: what is there is told, and left alone unless it is to be replaced.
     let preview = other.read(source("correct horse")).unwrap();
     assert_eq!(preview.rows[0].twin.as_ref().map(|twin| twin.id), Some(sales.id));
+    let (_, saved, failed) = other.import(all(preview, true));
+    assert_eq!((saved.as_slice(), failed.len(), other.list()), (&[sales.id][..], 0, vec![sales.clone()]), "with its name");
+    let preview = other.read(source("correct horse")).unwrap();
     let (_, saved, _) = other.import(all(preview, false));
     assert_ne!(saved, [sales.id], "it stands beside the other");
     assert_eq!(other.list().len(), 2);

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
-    connection::{AuthMethod, BaseUrl, Connection, ConnectionId, Reviewed, SecretKind},
+    connection::{AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Reviewed, SecretKind},
     interchange::import::FoundConnection,
     storage::{Entry, SecretKey, Vault},
 };
@@ -112,7 +112,8 @@ pub(in crate::engine) fn replacement(new: Connection, old: &Connection) -> Conne
     let same_address = old.base_url == new.base_url;
     let address_confirmed = old.address_confirmed && same_address;
     if new.id == old.id {
-        return Connection { address_confirmed, ..new };
+        let name = if is_made_of(&new.name, &old.name) { old.name.clone() } else { new.name.clone() };
+        return Connection { name, address_confirmed, ..new };
     }
     Connection {
         address_confirmed,
@@ -124,5 +125,41 @@ pub(in crate::engine) fn replacement(new: Connection, old: &Connection) -> Conne
         level: new.level,
         sign_in_of: None,
         ..old.clone()
+    }
+}
+
+/// The row was named so only because the one whose place it takes bears its name: `Sales (2)`, `Sales (3)`, `Sales (adb-2)`.
+fn is_made_of(name: &ConnectionName, old: &ConnectionName) -> bool {
+    fn stem(name: &str) -> Option<&str> {
+        Some(name.strip_suffix(')')?.rsplit_once(" (")?.0)
+    }
+    let new = stem(name.as_str());
+    new.is_some() && (new == Some(old.as_str()) || new == stem(old.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bd_17_a_connection_out_of_a_backup_keeps_its_name_and_gets_a_former_one_back() {
+        let connection = |name: &str| -> Connection {
+            serde_json::from_value(serde_json::json!({
+                "id": "8a5e0a4e-1111-4222-8333-944444444444", "name": name, "base_url": "https://adb-1234567890123456.7.azuredatabricks.net",
+                "timeout_seconds": 30, "auth": {"type": "pat"}, "level": "workspace", "environment": "dev",
+            }))
+            .unwrap()
+        };
+        for (new, old, name) in [
+            ("Sales (2)", "Sales", "Sales"),
+            ("Sales (3)", "Sales (2)", "Sales (2)"),
+            ("Sales (adb-2) (2)", "Sales (adb-2)", "Sales (adb-2)"),
+            ("Sales (adb-2)", "Sales", "Sales"),
+            ("Sales", "Marketing", "Sales"),
+            ("Sales", "Sales", "Sales"),
+            ("Sales (2)", "Marketing", "Sales (2)"),
+        ] {
+            assert_eq!(replacement(connection(new), &connection(old)).name.as_str(), name, "{new} in the place of {old}");
+        }
     }
 }
