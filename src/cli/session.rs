@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{environment, interrupt, nearest::did_you_mean, output::note, passphrase};
 use crate::{
-    connection::{Connection, ConnectionId, LastTest},
+    connection::{Connection, ConnectionId, LastTest, secrets_starred},
     engine::{Command, Engine, Event, Events, Places, SignIn, TokenNote},
     failure::{Code, Failure},
     storage::{Entry, SignInNote, Snapshot, VaultHome, VaultStatus},
@@ -266,7 +266,7 @@ fn no_such<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Fail
     let empty = known.clone().next().is_none();
     Failure::new(
         Code::NoSuchConnection,
-        format!("There is no connection named \"{}\".", name.escape_debug()),
+        format!("There is no connection named \"{}\".", secrets_starred(name).escape_debug()),
         if empty { "There are no connections yet." } else { "Names are compared without regard to case." },
         format!("{}brickpass list shows all names.", did_you_mean(name, known)),
     )

@@ -75,10 +75,11 @@ pub(super) fn visible(text: String) -> String {
 }
 
 /// What was given and cannot be used, in quotation marks for a message: the beginning of it, as it can be seen, and not what stands before an `@`,
-/// which may be a password.
+/// which may be a password, nor a secret of Databricks.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;
-    let (hidden, shown) = text.rsplit_once('@').map_or(("", text), |(_, behind)| ("\u{2026}@", behind));
+    let text = super::secrets_starred(text);
+    let (hidden, shown) = text.rsplit_once('@').map_or(("", text.as_str()), |(_, behind)| ("\u{2026}@", behind));
     let begin: String = shown.chars().take(LONGEST).collect();
     let rest = if begin.len() < shown.len() { "\u{2026}" } else { "" };
     format!("\"{hidden}{}{rest}\"", begin.escape_debug())
@@ -95,6 +96,7 @@ mod tests {
             ("https://me:hunter2@evil.example/", "\"\u{2026}@evil.example/\""),
             ("a@hunter2@b", "\"\u{2026}@b\""),
             ("\u{1b}[31m\n\"", "\"\\u{1b}[31m\\n\\\"\""),
+            ("x/dapi0123456789abcdef0123456789abcdef/y", "\"x/***/y\""),
         ] {
             assert_eq!(quoted(text), shown);
         }

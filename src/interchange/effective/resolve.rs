@@ -8,7 +8,7 @@ use super::{
     host, notes, profiles,
     select::{Selected, select},
 };
-use crate::connection::Cloud;
+use crate::connection::{Cloud, contains_secret, secrets_starred};
 
 /// A value of one source; `None` for a secret.
 type Value = Option<String>;
@@ -17,11 +17,19 @@ type Value = Option<String>;
 /// (`libs/databrickscfg/loader.go`).
 const NEVER_FROM_ENVIRONMENT: [&str; 6] = ["workspace_id", "account_id", "auth_type", "discovery_url", "audience", "cloud"];
 
-/// What a tool makes of it.
+/// What a tool makes of it. A secret that stands where none belongs is stars, wherever it would show.
 #[must_use]
 pub fn resolve(given: &Given<'_>) -> Effective {
     let selected = select(given);
-    Resolution { given, section: selected.section, of_environment: None, of_file: None }.run(selected)
+    let mut found = Resolution { given, section: selected.section, of_environment: None, of_file: None }.run(selected);
+    let values = found.attributes.iter_mut().filter_map(|attribute| attribute.value.as_mut());
+    let problem = found.problem.iter_mut().flat_map(|problem| [Some(&mut problem.words), problem.fix.as_mut()].into_iter().flatten());
+    for text in values.chain(&mut found.auth_type).chain(problem).chain(&mut found.depends_on).chain(&mut found.notes) {
+        if contains_secret(text) {
+            *text = secrets_starred(text);
+        }
+    }
+    found
 }
 
 pub(super) struct Resolution<'a> {

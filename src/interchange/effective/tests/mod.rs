@@ -400,3 +400,29 @@ fn a_default_profile_that_the_sdks_refuse_is_an_error_and_not_the_legacy_one() {
         assert!(words(&found).is_some_and(|problem| problem.contains(said)), "{settings}: {:?}", found.problem);
     }
 }
+
+#[test]
+fn ev_28_a_secret_that_stands_where_none_belongs_is_never_shown() {
+    let pat = format!("dapi{}", "0123456789abcdef".repeat(2));
+    let keys = ["host", "client_id", "cluster_id", "auth_type", "audience", "rate_limit", "skip_verify", "oidc_token_env", "scopes"];
+    for (family, key) in
+        [Family::Cli, Family::Go, Family::Python, Family::Java].into_iter().flat_map(|family| keys.map(|key| (family, key)))
+    {
+        let host = if key == "host" { String::new() } else { "host = https://a.cloud.databricks.com\n".to_owned() };
+        let text = format!("[a]\n{host}{key} = {pat}\n");
+        let file = crate::interchange::databrickscfg::File::read(text.as_bytes()).unwrap();
+        let variables = Variables::default();
+        let found = resolve(&Given {
+            family,
+            variables: &variables,
+            config_file: "c".into(),
+            profiles: Profiles::from(&file),
+            profile: Some("a"),
+            bundle: None,
+            target_named: false,
+            around: &Nothing,
+        });
+        let shown = format!("{found:?}");
+        assert!(!shown.contains(&pat), "{key}, as {family:?} sees it: {shown}");
+    }
+}
