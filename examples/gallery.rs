@@ -2,24 +2,22 @@
 //! Themes: light, dark. Pages: widgets, first, settings, palette, shortcuts.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "an example may fail loudly")]
 
-use brickpass::{
-    connection::{ConnectionId, Environment, Severity, Status, TypedSecret},
-    storage::{Settings, ThemeChoice, VaultHome, VaultStatus},
-    ui::{
-        first_start, fonts,
-        icons::Icon,
-        palette::{CommandPalette, PaletteConnection},
-        settings::{SettingsDialog, SettingsView},
-        shortcuts,
-        theme::{self, Tone},
-        toasts::Toasts,
-        widgets::{
-            Button, SecretField, Select, TextField, card, checkbox, environment_badge, form_row, form_row_without_label, icon_button,
-            key_hint, menu_button, menu_item, paragraph, remark, section_header, select_option, spinner, status_icon, tabs, tags_field,
-            timeline_bar, truncated_label,
-        },
+use brickpass::ui::{
+    first_start, fonts,
+    icons::Icon,
+    palette::{CommandPalette, PaletteConnection},
+    settings::{SettingsDialog, SettingsView},
+    shortcuts,
+    theme::{self, Tone},
+    toasts::Toasts,
+    widgets::{
+        Button, SecretField, Select, TextField, card, checkbox, environment_badge, form_row, form_row_without_label, icon_button, key_hint,
+        menu_button, menu_item, paragraph, remark, section_header, select_option, spinner, status_icon, tabs, tags_field, timeline_bar,
+        truncated_label,
     },
 };
+use brickpass_core::connection::{ConnectionId, Environment, Severity, Status, TypedSecret};
+use brickpass_storage::{Settings, ThemeChoice, VaultHome, VaultStatus};
 use eframe::egui;
 
 fn main() -> eframe::Result {

@@ -2,15 +2,13 @@
 
 use std::{cell::RefCell, fs, path::Path};
 
-use brickpass::{
-    connection::{BaseUrl, Connection, ConnectionId},
-    interchange::{
-        databrickscfg::{Edit, File, ProfileName},
-        import,
-    },
-    oauth::loopback::{Callback, Expected, answer_in},
-    storage::{Library, Mode, SecretKey, Vault, VaultConfig, VaultHome},
+use brickpass_core::connection::{BaseUrl, Connection, ConnectionId};
+use brickpass_databricks::oauth::loopback::{Callback, Expected, answer_in};
+use brickpass_interchange::{
+    databrickscfg::{Edit, File, ProfileName},
+    import,
 };
+use brickpass_storage::{Library, Mode, SecretKey, Vault, VaultConfig, VaultHome};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// From bytes to a panic, when a promise does not hold.
@@ -65,7 +63,7 @@ pub fn databrickscfg(bytes: &[u8]) {
     let keys = vec![("host", "https://adb-1.1.azuredatabricks.net".to_owned()), ("auth_type", "databricks-cli".to_owned())];
     let Ok(changed) = file.changed(&Edit::Put { profile: profile.clone(), keys }) else { return };
     let values = |file: &File| -> Vec<(String, Vec<(String, String)>)> {
-        let keys = |profile: &brickpass::interchange::databrickscfg::Profile<'_>| {
+        let keys = |profile: &brickpass_interchange::databrickscfg::Profile<'_>| {
             profile.keys().map(|(key, value)| (key.to_owned(), value.expose_secret().to_owned())).collect()
         };
         file.profiles().iter().filter(|other| other.name != profile.as_str()).map(|other| (other.name.to_owned(), keys(other))).collect()

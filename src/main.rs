@@ -2,12 +2,8 @@
 
 use std::{alloc::System, process::ExitCode};
 
-use brickpass::{
-    cli::{self, Prepared, Task},
-    failure::{Code, Failure},
-    storage::{SettingsFile, WindowFile},
-    ui::{self, Launch},
-};
+use brickpass_cli::{self as cli, Prepared, Task};
+use brickpass_core::failure::{Code, Failure};
 use zeroizing_alloc::ZeroAlloc;
 
 /// Every freed byte is overwritten: a library's own copy of a secret (a parser's, a protocol's) ends with its buffer.
@@ -26,7 +22,11 @@ fn main() -> ExitCode {
     }
 }
 
+#[cfg(feature = "window")]
 fn open_window(prepared: &Prepared) -> Result<(), Failure> {
+    use brickpass::ui::{self, Launch};
+    use brickpass_storage::{SettingsFile, WindowFile};
+
     let places = prepared.places.clone();
     let window = WindowFile::new(&places.state_dir).load();
     // What is wrong with the settings the window tells, once it is open.
@@ -41,4 +41,14 @@ fn open_window(prepared: &Prepared) -> Result<(), Failure> {
         )
         .with_details(error.to_string())
     })
+}
+
+#[cfg(not(feature = "window"))]
+fn open_window(_: &Prepared) -> Result<(), Failure> {
+    Err(Failure::new(
+        Code::Unsupported,
+        "This brickpass has no window.",
+        "It was built without one, for servers and containers.",
+        "Use a subcommand (brickpass --help), or install the build with the window.",
+    ))
 }

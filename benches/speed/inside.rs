@@ -8,12 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    connection::Connection,
-    engine::Event,
-    storage::{Entry, Library, Mode, Revision, Settings, Snapshot, ThemeChoice, VaultHome, VaultStatus, WindowMemory},
-    ui::{BrickpassApp, Setup, Wires},
-};
+use brickpass::ui::{BrickpassApp, Setup, Wires};
+use brickpass_core::connection::Connection;
+use brickpass_engine::Event;
+use brickpass_storage::{Entry, Library, Mode, Revision, Settings, Snapshot, ThemeChoice, VaultHome, VaultStatus, WindowMemory};
 use eframe::App as _;
 use egui::{Key, Modifiers, Shape, epaint::TextShape};
 

@@ -29,7 +29,7 @@ mod tokens;
 
 use std::{alloc::System, process::ExitCode, time::Duration};
 
-use brickpass::connection::Connection;
+use brickpass_core::connection::Connection;
 use serde_json::json;
 use zeroizing_alloc::ZeroAlloc;
 

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::storage::Library;
+use brickpass_storage::Library;
 
 use super::{Line, connections, median, milliseconds};
 

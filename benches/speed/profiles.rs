@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::interchange::databrickscfg::{Edit, File, ProfileName};
+use brickpass_interchange::databrickscfg::{Edit, File, ProfileName};
 
 use super::{Line, databricks_cli::databricks_cli, median, milliseconds};
 

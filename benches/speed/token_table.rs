@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use brickpass::{
-    connection::ConnectionId,
-    databricks::Token,
-    engine::{Event, TokenList},
-};
+use brickpass_core::connection::ConnectionId;
+use brickpass_databricks::rest::Token;
+use brickpass_engine::{Event, TokenList};
 use egui::{Key, Modifiers, PointerButton, Pos2};
 use jiff::{SignedDuration, Timestamp};
 

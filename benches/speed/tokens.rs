@@ -17,14 +17,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    connection::{AuthKind, Connection, ConnectionId, Draft, OAuthApp},
-    databricks::{Http, HttpSettings},
-    demo::{Demo, DemoOptions},
+use brickpass_core::connection::{AuthKind, Connection, ConnectionId, Draft, OAuthApp};
+use brickpass_databricks::{
     oauth::{Login, Place, Target, loopback::Ports},
+    rest::{Http, HttpSettings},
     session::{Sessions, Surroundings},
-    storage::{Vault, VaultConfig, VaultHome},
 };
+use brickpass_demo::{Demo, DemoOptions};
+use brickpass_storage::{Vault, VaultConfig, VaultHome};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use tokio::runtime::Runtime;

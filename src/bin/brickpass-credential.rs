@@ -9,7 +9,7 @@ use zeroizing_alloc::ZeroAlloc;
 static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
-    brickpass::cli::quiet_panics();
-    brickpass::cli::keep_memory_private();
-    brickpass::cli::credential()
+    brickpass_cli::quiet_panics();
+    brickpass_cli::keep_memory_private();
+    brickpass_cli::credential()
 }

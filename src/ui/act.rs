@@ -6,7 +6,7 @@ use super::{
     state::{Notice, State},
     text,
 };
-use crate::engine::Command;
+use brickpass_engine::Command;
 
 /// One frame: the time it is drawn at, and the commands that it leads to.
 pub struct Act {

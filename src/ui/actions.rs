@@ -10,7 +10,8 @@ use super::{
     state::{Dialog, Page, State, Tool},
     tokens,
 };
-use crate::{connection::Field, engine::Command};
+use brickpass_core::connection::Field;
+use brickpass_engine::Command;
 
 pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) {
     if matches!(action, Action::Save | Action::Rename | Action::Test | Action::RevealSecret | Action::AllActivity) {

@@ -21,11 +21,9 @@ use super::{
     tokens, top_bar,
     widgets::forget_secret_field,
 };
-use crate::{
-    connection::SecretKind,
-    engine::{Command, Event},
-    storage::{Settings, ThemeChoice, WindowMemory},
-};
+use brickpass_core::connection::SecretKind;
+use brickpass_engine::{Command, Event};
+use brickpass_storage::{Settings, ThemeChoice, WindowMemory};
 
 /// So many events are taken in before a frame is drawn; the rest wait for the next one.
 const EVENTS_A_FRAME: usize = 2_000;

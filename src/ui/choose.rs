@@ -14,7 +14,7 @@ use super::{
     theme::Tone,
     widgets::{Button, TextField, remark},
 };
-use crate::connection::Severity;
+use brickpass_core::connection::Severity;
 
 /// Nobody closes a dialog as fast: there was none.
 const NO_DIALOG: Duration = Duration::from_millis(300);

@@ -9,7 +9,8 @@ use super::{
     fake_engine::{FakeEngine, connection},
     window_tests::{Window, click, open, open_at, settle, shows, type_into},
 };
-use crate::{connection::SecretKind, engine::Event};
+use brickpass_core::connection::SecretKind;
+use brickpass_engine::Event;
 
 const TOKEN: &str = "dapi0123456789abcdef3f9c";
 

@@ -4,10 +4,10 @@ use egui::{Key, Modifiers, OutputCommand, ViewportCommand, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{
-    fake_engine::{FakeEngine, connection},
+    fake_engine::{self as samples, FakeEngine, connection},
     window_tests::{Window, click, commands_of, open, settle, shows, type_into},
 };
-use crate::{connection::SecretKind, engine::Diagnostics};
+use brickpass_core::connection::SecretKind;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const TOKEN: &str = "dapi0123456789abcdef3f9c";
@@ -29,8 +29,8 @@ fn text(window: &Window) -> Option<String> {
 fn exactly_what_is_shown_is_copied_and_saved() {
     let (engine, mut window) = asked();
     assert!(shows(&window, "Looking at everything once") && window.query_by_label("Copy").is_none(), "nothing is copied unseen");
-    let collected = Diagnostics::example();
-    engine.tell(crate::engine::Event::Diagnostics(Box::new(collected.clone())));
+    let collected = samples::diagnostics();
+    engine.tell(brickpass_engine::Event::Diagnostics(Box::new(collected.clone())));
     settle(&mut window, &engine);
     assert_eq!(text(&window), Some(collected.text()));
 
@@ -60,7 +60,7 @@ fn exactly_what_is_shown_is_copied_and_saved() {
 #[test]
 fn they_are_reached_from_the_settings_and_cancel_leads_back_to_what_is_shown() {
     let engine = FakeEngine::with(&[connection("Sales", |_| {})]);
-    engine.0.borrow_mut().recorded.diagnostics = Some(Diagnostics::example());
+    engine.0.borrow_mut().recorded.diagnostics = Some(samples::diagnostics());
     let mut window = open(&engine, SIZE);
     click(&mut window, &engine, "Settings");
     // The keyboard brings it into view.

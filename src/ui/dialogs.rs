@@ -14,10 +14,8 @@ use super::{
     theme::{self, Tone},
     widgets::{Button, SecretField, forget_secret_field, menu_button, menu_item, modal, paragraph, remark, return_focus, select_secret},
 };
-use crate::{
-    connection::{Severity, TypedSecret},
-    engine::Deed,
-};
+use brickpass_core::connection::{Severity, TypedSecret};
+use brickpass_engine::Deed;
 
 const WIDTH: f32 = 480.0;
 
@@ -225,7 +223,7 @@ pub(super) fn new_passphrase(ui: &mut Ui, first: (&mut TypedSecret, Id), second:
     label(ui, text::PASSPHRASE);
     let first = SecretField::new(passphrase, text::PASSPHRASE).hint(text::PASSPHRASE_HINT).id(id).show(ui, act.seconds());
     focus_first(ui, &first.response);
-    if let Some(why) = crate::storage::weak_passphrase(passphrase.expose()).filter(|_| !passphrase.is_empty()) {
+    if let Some(why) = brickpass_storage::weak_passphrase(passphrase.expose()).filter(|_| !passphrase.is_empty()) {
         remark(ui, Severity::Warning, why);
     }
     label(ui, text::PASSPHRASE_AGAIN);

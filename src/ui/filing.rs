@@ -7,7 +7,7 @@ use super::{
     theme::Tone,
     widgets::{Select, TextField, form_row, remark, select_option, tags_field},
 };
-use crate::connection::{EnvironmentKind, Field, Filing, Severity};
+use brickpass_core::connection::{EnvironmentKind, Field, Filing, Severity};
 
 const CHOICE_WIDTH: f32 = 200.0;
 const FIELD_WIDTH: f32 = 320.0;

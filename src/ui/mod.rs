@@ -48,10 +48,9 @@ use std::sync::{Arc, OnceLock};
 
 pub use app::{BrickpassApp, Setup, Wires};
 
-use crate::{
-    engine::{Engine, Places, default_comment, desktop},
-    storage::{ThemeChoice, WindowMemory},
-};
+use crate::desktop;
+use brickpass_engine::{Engine, Places, default_comment};
+use brickpass_storage::{ThemeChoice, WindowMemory};
 
 /// What the window is opened with.
 pub struct Launch {
@@ -68,7 +67,8 @@ pub struct Launch {
 /// There is no display, or it cannot show a window.
 pub fn run(launch: Launch) -> eframe::Result {
     let Launch { mut places, title, theme, window } = launch;
-    places.notify.get_or_insert_with(desktop);
+    places.notify.get_or_insert_with(desktop::notifications);
+    places.clipboard.get_or_insert(desktop::open_clipboard);
     let context: Arc<OnceLock<egui::Context>> = Arc::default();
     let awaited = Arc::clone(&context);
     let wake = move || {

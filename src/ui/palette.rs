@@ -14,7 +14,7 @@ use super::{
     theme,
     widgets::{TextField, paint_environment_badge, paint_key_hint, paint_text},
 };
-use crate::connection::{ConnectionId, Environment};
+use brickpass_core::connection::{ConnectionId, Environment};
 
 /// What the palette says about a connection.
 #[derive(Debug, Clone)]

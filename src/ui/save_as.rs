@@ -15,7 +15,7 @@ use super::{
     theme::{self, Tone},
     widgets::{Button, card, paragraph, remark},
 };
-use crate::{connection::Severity, failure::Failure};
+use brickpass_core::{connection::Severity, failure::Failure};
 
 /// Below this height of the window, what is asked may have to scroll.
 const LOW: f32 = 560.0;
@@ -152,10 +152,8 @@ mod tests {
     use egui_kittest::{Harness, kittest::Queryable as _};
 
     use super::*;
-    use crate::{
-        failure::Code,
-        ui::testing::{Window, window},
-    };
+    use crate::ui::testing::{Window, window};
+    use brickpass_core::failure::Code;
 
     /// The part, the last answer, and what the desktop is to be asked.
     struct Part {

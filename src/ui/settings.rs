@@ -13,11 +13,9 @@ use super::{
     theme,
     widgets::{self, Button, SecretField, Select, TextField, checkbox, paragraph, remark, select_option},
 };
-use crate::{
-    connection::{Severity, TypedSecret},
-    engine::Recovery,
-    storage::{ClipboardTime, Settings, ThemeChoice, VaultHome, VaultStatus, weak_passphrase},
-};
+use brickpass_core::connection::{Severity, TypedSecret};
+use brickpass_engine::Recovery;
+use brickpass_storage::{ClipboardTime, Settings, ThemeChoice, VaultHome, VaultStatus, weak_passphrase};
 
 mod lost;
 

@@ -198,7 +198,12 @@ fn wn_10_the_settings_open_with_the_focus_in_their_first_field() {
 #[test]
 fn vl_01_a_lost_vault_is_told_with_its_backup_and_a_new_one_is_only_made_by_who_says_so() {
     let failure = || {
-        crate::failure::Failure::new(crate::failure::Code::VaultLost, "The encrypted file is missing.", "It was deleted.", "Restore it.")
+        brickpass_core::failure::Failure::new(
+            brickpass_core::failure::Code::VaultLost,
+            "The encrypted file is missing.",
+            "It was deleted.",
+            "Restore it.",
+        )
     };
     let mut harness = harness((VaultHome::File, VaultStatus::Lost { backup: true, failure: failure() }), false, false);
     assert!(harness.query_by_label_contains("The encrypted file is missing.").is_some());
@@ -216,7 +221,7 @@ fn vl_01_a_lost_vault_is_told_with_its_backup_and_a_new_one_is_only_made_by_who_
 
 #[test]
 fn vl_01_without_a_backup_a_new_vault_takes_a_passphrase_that_is_strong_and_typed_twice() {
-    let failure = crate::failure::Failure::new(crate::failure::Code::VaultLost, "The encrypted file is missing.", "", "");
+    let failure = brickpass_core::failure::Failure::new(brickpass_core::failure::Code::VaultLost, "The encrypted file is missing.", "", "");
     let mut harness = harness((VaultHome::File, VaultStatus::Lost { backup: false, failure }), false, false);
     assert!(harness.query_by_role_and_label(Role::Button, "Restore the backup").is_none());
     type_into(&mut harness, "Passphrase", "aaaaaaaaa");

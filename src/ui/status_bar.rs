@@ -15,7 +15,7 @@ use super::{
     theme::{self, Palette, Tone},
     widgets::{Button, Tip as _, elided, spinner, truncated_label},
 };
-use crate::engine::Command;
+use brickpass_engine::Command;
 
 const HEIGHT: f32 = 28.0;
 

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use egui_kittest::Harness;
 
 use super::theme;
-use crate::storage::ThemeChoice;
+use brickpass_storage::ThemeChoice;
 
 /// What is drawn, and what the drawing changes. Reads and writes as the state itself.
 pub(super) struct Window<S> {

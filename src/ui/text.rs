@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::failure::{Code, Failure, Remedy};
+use brickpass_core::failure::{Code, Failure, Remedy};
 
 pub use clipboard::*;
 pub use conflict::*;

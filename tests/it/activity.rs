@@ -3,11 +3,10 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Stdio};
 
-use brickpass::{
-    connection::SecretKind,
-    engine::{self, Engine, Event, Places},
-    storage::{Vault, VaultConfig, VaultHome},
-};
+use brickpass_core::connection::SecretKind;
+use brickpass_engine as engine;
+use brickpass_engine::{Engine, Event, Places};
+use brickpass_storage::{Vault, VaultConfig, VaultHome};
 use secrecy::SecretString;
 use serde_json::Value;
 

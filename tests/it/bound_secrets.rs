@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use brickpass::{
+use brickpass_core::{
     connection::{Draft, SecretKind},
-    engine::{Command, Event, RunId, StoredSecret},
     failure::Code,
 };
+use brickpass_engine::{Command, Event, RunId, StoredSecret};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -194,7 +194,7 @@ fn bd_09_testing_an_edited_form_never_sends_the_stored_token_to_another_address(
     heard_no_secret(&listener);
 
     // Saved without a token: the window is told for what the stored one was entered, and gets it in no way.
-    desk.send(Command::Save { reviewed: Box::new(draft.review(&|_| false).result.unwrap()), base: Some(brickpass::storage::Revision(1)) });
+    desk.send(Command::Save { reviewed: Box::new(draft.review(&|_| false).result.unwrap()), base: Some(brickpass_storage::Revision(1)) });
     desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
     let (id, kind) = (sales.id, SecretKind::PersonalAccessToken);
     desk.send(Command::DescribeSecret { id, kind });
@@ -213,7 +213,7 @@ fn bd_10_a_copy_and_an_undone_removal_keep_what_the_secret_was_entered_for() {
     let mut desk = desk::Desk::<()>::start(Home::new(), (), desk::in_memory);
     let sales = desk.save(form("Sales", by_token(HOST, PAT)));
     let mut copy = Draft::from_connection(&sales);
-    copy.id = brickpass::connection::ConnectionId::random();
+    copy.id = brickpass_core::connection::ConnectionId::random();
     copy.name = "Copy".to_owned();
     copy.base_url = OTHER.to_owned();
     let copy = copy.review(&|_| false).result.unwrap().connection;

@@ -6,14 +6,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    check::{self, Credential, Progress, Report, Step},
+use brickpass_core::{
     connection::{Connection, SecretKind, Status},
-    databricks::{Http, HttpSettings},
     failure::Code,
-    session::{Sessions, Surroundings},
-    storage::{SecretKey, Vault, VaultConfig, VaultHome},
 };
+use brickpass_databricks::{
+    check::{self, Credential, Progress, Report, Step},
+    rest::{Http, HttpSettings},
+    session::{Sessions, Surroundings},
+};
+use brickpass_storage::{SecretKey, Vault, VaultConfig, VaultHome};
 use secrecy::SecretString;
 
 use crate::support::{

@@ -2,7 +2,8 @@
 
 use std::{process::Stdio, sync::Arc};
 
-use brickpass::{demo::DemoWorkspace, storage::Activity};
+use brickpass_demo::DemoWorkspace;
+use brickpass_storage::Activity;
 use serde_json::Value;
 
 use crate::support::{
@@ -215,7 +216,7 @@ fn a_connection_is_made_that_signs_in_as_the_service_principal() {
     let taken = desk.brickpass(&["sp", "connect", "Sales", CI, "sales"]);
     assert_eq!((taken.code, desk.secrets(CI).len()), (Some(2), before + 1), "{taken:?}");
     let log = Activity::new(&desk.home.state_dir()).load().unwrap();
-    assert_eq!(log.iter().filter(|it| it.what == brickpass::engine::Deed::SecretCreated).count(), 1);
+    assert_eq!(log.iter().filter(|it| it.what == brickpass_engine::Deed::SecretCreated).count(), 1);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use brickpass::demo::OAuthFault;
+use brickpass_demo::OAuthFault;
 use serde_json::{Value, json};
 
 use crate::{

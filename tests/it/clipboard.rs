@@ -139,13 +139,16 @@ fn inside_passes(mut command: Command, inner: &str) {
 mod inside {
     use std::sync::mpsc::{self, Receiver};
 
-    use brickpass::{
-        clipboard::{Clipboard, News},
+    use brickpass_core::{
         connection::{Connection, ConnectionId, SecretKind},
-        engine::{self, Engine, Event, Events, Places},
         failure::Failure,
-        storage::{Activity, Deed, Library, SecretKey, Vault, VaultConfig, VaultHome},
     };
+    use brickpass_engine as engine;
+    use brickpass_engine::{
+        Engine, Event, Events, Places,
+        clipboard::{Clipboard, News},
+    };
+    use brickpass_storage::{Activity, Deed, Library, SecretKey, Vault, VaultConfig, VaultHome};
 
     use serde_json::json;
 
@@ -216,7 +219,7 @@ mod inside {
 
     fn clipboard() -> (Clipboard, Receiver<News>) {
         let (sender, news) = mpsc::channel();
-        (Clipboard::system(move |told| sender.send(told).unwrap()), news)
+        (Clipboard::new(brickpass::desktop::open_clipboard, move |told| sender.send(told).unwrap()), news)
     }
 
     fn copied() -> (Clipboard, Receiver<News>) {
@@ -322,7 +325,11 @@ mod inside {
         Library::new(&home.config_dir(), &home.state_dir()).save(connection.clone(), None).unwrap();
         let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: home.config_dir().join("vault.age"), passphrase: None });
         vault.put(&SecretKey::of(&connection, kind), &token().into()).unwrap();
-        let places = Places { vault: Some(vault), ..Places::new(home.config_dir(), home.state_dir()) };
+        let places = Places {
+            vault: Some(vault),
+            clipboard: Some(brickpass::desktop::open_clipboard),
+            ..Places::new(home.config_dir(), home.state_dir())
+        };
         let (engine, events) = Engine::start(places, || {}).unwrap();
         (connection.id, engine, events)
     }

@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use brickpass::{
-    connection::BaseUrl,
-    databricks::{ApiError, Client, Cluster, ClusterState, Http, HttpSettings},
-    failure::Code,
-};
+use brickpass_core::{connection::BaseUrl, failure::Code};
+use brickpass_databricks::rest::{ApiError, Client, Cluster, ClusterState, Http, HttpSettings};
 use secrecy::SecretString;
 
 use crate::support::fault_server::{FaultServer, json};

@@ -8,11 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    connection::SecretKind,
-    demo::{Demo, DemoOptions},
-    storage::{Publication, Publications, SecretKey, Vault, VaultConfig, VaultHome},
-};
+use brickpass_core::connection::SecretKind;
+use brickpass_demo::{Demo, DemoOptions};
+use brickpass_storage::{Publication, Publications, SecretKey, Vault, VaultConfig, VaultHome};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};

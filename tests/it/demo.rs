@@ -7,10 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    connection::{AuthKind, Draft, Level, SecretKind, Severity},
-    demo::{Demo, DemoOptions, DemoWorkspace, Fault},
-};
+use brickpass_core::connection::{AuthKind, Draft, Level, SecretKind, Severity};
+use brickpass_demo::{Demo, DemoOptions, DemoWorkspace, Fault};
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 

@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 
-use brickpass::{
-    databricks::{Call, UserToken},
-    demo::{Demo, DemoOptions},
-};
+use brickpass_databricks::rest::{Call, UserToken};
+use brickpass_demo::{Demo, DemoOptions};
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 

@@ -3,12 +3,11 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Command, time::Duration};
 
-use brickpass::{
-    connection::{ConnectionId, EnvironmentKind, SecretKind},
-    demo::{Demo, DemoOptions},
-    engine::{self, Event, RunId},
-    storage::{Vault, VaultConfig, VaultHome, WindowMemory},
-};
+use brickpass_core::connection::{ConnectionId, EnvironmentKind, SecretKind};
+use brickpass_demo::{Demo, DemoOptions};
+use brickpass_engine as engine;
+use brickpass_engine::{Event, RunId};
+use brickpass_storage::{Vault, VaultConfig, VaultHome, WindowMemory};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -247,7 +246,7 @@ fn se_14_what_the_window_keeps_for_itself_holds_no_secret() {
         if key == "recent_tools" {
             // Words of the program.
             let ids = value.as_array().unwrap().iter().map(|id| id.as_str().unwrap());
-            assert!(ids.into_iter().all(|id| brickpass::interchange::export::find(id).is_some()), "{value}");
+            assert!(ids.into_iter().all(|id| brickpass_interchange::export::find(id).is_some()), "{value}");
             continue;
         }
         assert!(["size", "position", "maximized", "sidebar_width"].contains(&key.as_str()), "{key} is new: can it hold a secret?");

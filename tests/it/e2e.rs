@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use brickpass::demo::{Demo, DemoOptions};
+use brickpass_demo::{Demo, DemoOptions};
 use serde_json::{Value, json};
 
 use crate::support::{BRICKPASS, Finished, interop, interop_venv, run, skip, tool_exists};

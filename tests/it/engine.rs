@@ -8,13 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
+use brickpass_core::{
     connection::{BaseUrl, ConnectionId, EnteredFor, Reviewed, SecretKind, Status, Timeout},
-    demo::{Demo, DemoOptions},
-    engine::{Command, Event, Places, RunId, StoredSecret},
     failure::Code,
-    storage::{Settings, VaultHome, VaultStatus},
 };
+use brickpass_demo::{Demo, DemoOptions};
+use brickpass_engine::{Command, Event, Places, RunId, StoredSecret};
+use brickpass_storage::{Settings, VaultHome, VaultStatus};
 use secrecy::ExposeSecret as _;
 
 use crate::support::{

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::connection::SecretKind;
+use brickpass_core::connection::SecretKind;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 

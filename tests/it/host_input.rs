@@ -1,6 +1,6 @@
 //! What a person pastes into the form: taken as meant, or refused with a reason; never sent to a look-alike.
 
-use brickpass::connection::{
+use brickpass_core::connection::{
     AuthKind, BaseUrl, BaseUrlError, Caution, Cloud, ConnectionId, ConnectionName, Draft, Environment, EnvironmentKind, Field, HostKind,
     LevelKind, SecretKind, Severity, TypedSecret,
 };
@@ -358,7 +358,7 @@ fn a_form_that_is_read_back_is_the_form_that_was_saved() {
     assert_eq!((connection.tags.as_slice(), connection.folder.as_str()), (&["a".to_owned(), "B".to_owned()][..], "Sales/Nightly"));
     assert_eq!(connection.environment, Environment::Own("staging".to_owned()));
     let text = serde_json::to_string(&connection).unwrap();
-    assert_eq!(serde_json::from_str::<brickpass::connection::Connection>(&text).unwrap(), connection);
+    assert_eq!(serde_json::from_str::<brickpass_core::connection::Connection>(&text).unwrap(), connection);
     let again = Draft::from_connection(&connection);
     assert!(!again.differs_from(&connection));
     assert_eq!(again.review(&|_| false).result.unwrap().connection, connection);
@@ -380,14 +380,14 @@ fn the_saved_form_is_readable_and_its_words_cannot_lie() {
     hostile["description"] = "two\nlines\u{202E}\u{1b}[31m".into();
     hostile["folder"] = "a\u{200B}b".into();
     hostile["tags"] = serde_json::json!(["x\u{2066}y"]);
-    let read: brickpass::connection::Connection = serde_json::from_value(hostile).unwrap();
+    let read: brickpass_core::connection::Connection = serde_json::from_value(hostile).unwrap();
     assert_eq!((read.description.as_str(), read.folder.as_str(), read.tags[0].as_str()), ("two\nlines[31m", "ab", "xy"));
 }
 
 #[test]
 fn an_unconfirmed_address_out_of_a_file_is_told() {
     let json = |url: &str| {
-        serde_json::from_value::<brickpass::connection::Connection>(serde_json::json!({
+        serde_json::from_value::<brickpass_core::connection::Connection>(serde_json::json!({
             "id": ConnectionId::random().to_string(), "name": "A", "base_url": url, "timeout_seconds": 30, "auth": {"type": "pat"}, "level": "workspace",
         }))
     };

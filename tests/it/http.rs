@@ -2,11 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use brickpass::{
-    connection::BaseUrl,
-    databricks::{ApiError, Client, Http, HttpSettings, Me},
-    failure::Code,
-};
+use brickpass_core::{connection::BaseUrl, failure::Code};
+use brickpass_databricks::rest::{ApiError, Client, Http, HttpSettings, Me};
 use secrecy::SecretString;
 
 use crate::support::fault_server::{Act, FaultServer, answer, json};
@@ -36,7 +33,7 @@ fn always(act: Act) -> FaultServer {
     FaultServer::start(move |_, _| act.clone())
 }
 
-fn told(status: &str, body: &str) -> brickpass::failure::Failure {
+fn told(status: &str, body: &str) -> brickpass_core::failure::Failure {
     ask(&always(json(status, body)).base_url(), Duration::from_secs(5)).unwrap_err().failure
 }
 

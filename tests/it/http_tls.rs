@@ -2,11 +2,11 @@
 
 use std::{path::Path, time::Duration};
 
-use brickpass::{
+use brickpass_core::{
     connection::BaseUrl,
-    databricks::{ApiError, Client, Http, HttpSettings, Me},
     failure::{Code, Failure},
 };
+use brickpass_databricks::rest::{ApiError, Client, Http, HttpSettings, Me};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use secrecy::SecretString;

@@ -7,12 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
+use brickpass_core::{
     connection::{Connection, ConnectionId, Draft, SecretKind},
-    engine::{BackedUp, Chosen, Command, Event, ImportSource, Places, Preview, RunId, StoredSecret},
     failure::{Code, Failure},
-    storage::Library,
 };
+use brickpass_engine::{BackedUp, Chosen, Command, Event, ImportSource, Places, Preview, RunId, StoredSecret};
+use brickpass_storage::Library;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::support::{
@@ -112,7 +112,7 @@ impl Desk {
 }
 
 fn all(preview: Preview, replace: bool) -> Vec<Chosen> {
-    let choose = |row: brickpass::engine::PreviewRow| {
+    let choose = |row: brickpass_engine::PreviewRow| {
         let replaces = row.twin.map(|twin| twin.id).filter(|_| replace);
         row.connection.map(|connection| Chosen { connection, replaces })
     };
@@ -279,7 +279,7 @@ fn hostile_names_become_names_that_fit() {
         for row in &preview.rows {
             let Some(reviewed) = &row.connection else { continue };
             let name = reviewed.connection.name.as_str();
-            assert_eq!(brickpass::connection::ConnectionName::parse(name).map(String::from), Ok(name.to_owned()), "V{number}");
+            assert_eq!(brickpass_core::connection::ConnectionName::parse(name).map(String::from), Ok(name.to_owned()), "V{number}");
         }
     }
 }

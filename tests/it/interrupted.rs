@@ -9,10 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    connection::ConnectionId,
-    storage::{Begun, Journal, SecretKey, Vault, VaultConfig, VaultHome},
-};
+use brickpass_core::connection::ConnectionId;
+use brickpass_storage::{Begun, Journal, SecretKey, Vault, VaultConfig, VaultHome};
 use jiff::Timestamp;
 
 use crate::support::{

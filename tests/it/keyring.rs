@@ -87,11 +87,8 @@ fn passed(finished: &Finished) {
 
 /// What runs within the session.
 mod inside {
-    use brickpass::{
-        connection::ConnectionId,
-        failure::Code,
-        storage::{NoKeyring, SecretKey, Vault, VaultConfig, VaultError, VaultHome, VaultStatus},
-    };
+    use brickpass_core::{connection::ConnectionId, failure::Code};
+    use brickpass_storage::{NoKeyring, SecretKey, Vault, VaultConfig, VaultError, VaultHome, VaultStatus};
     use secrecy::ExposeSecret as _;
 
     use super::*;

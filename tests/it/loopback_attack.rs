@@ -16,7 +16,7 @@ use crate::{
     loopback::{CODE, LIMIT, STATE, Waiting, code_of, connect, expected, refused, response, soon, status, wait, wait_on},
     support::{self, comes},
 };
-use brickpass::oauth::loopback::{Listener, Ports};
+use brickpass_databricks::oauth::loopback::{Listener, Ports};
 
 /// Closing it cuts the connection off (RST), and leaves nothing behind in the system's tables.
 fn cut_on_drop(stream: &TcpStream) {

@@ -8,13 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
+use brickpass_core::{
     connection::{BaseUrl, LevelKind, OAuthApp},
-    databricks::{Http, HttpSettings},
-    demo::{Demo, DemoAuthorization, DemoOptions, OAuthFault},
     failure::Code,
-    oauth::{Answer, Login, OAuthError, Place, Target, Tokens, loopback::Ports},
 };
+use brickpass_databricks::{
+    oauth::{Answer, Login, OAuthError, Place, Target, Tokens, loopback::Ports},
+    rest::{Http, HttpSettings},
+};
+use brickpass_demo::{Demo, DemoAuthorization, DemoOptions, OAuthFault};
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use tokio::{runtime::Runtime, task::JoinHandle};

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use brickpass::{
+use brickpass_core::{
     connection::{AccountId, BaseUrl, ClientId, LevelKind, OAuthApp, Scopes},
-    databricks::{Client, Http, HttpSettings},
-    demo::{Demo, DemoOptions, OAuthFault},
     failure::Code,
-    oauth::{Login, OAuthError, Place, Target, Tokens, Trouble, client_credentials, discover, loopback::Ports, refresh, revoke},
 };
+use brickpass_databricks::{
+    oauth::{Login, OAuthError, Place, Target, Tokens, Trouble, client_credentials, discover, loopback::Ports, refresh, revoke},
+    rest::{Client, Http, HttpSettings},
+};
+use brickpass_demo::{Demo, DemoOptions, OAuthFault};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 

@@ -6,13 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    connection::Connection,
-    databricks::{NewToken, TokenRequest},
-    demo::{Demo, DemoOptions, DemoWorkspace},
-    engine::{Answered, Command, Event, Notification, Notify, Places, Reminder, ReminderChoice, RunId, Shown, desktop},
-    storage::{Settings, Vault},
-};
+use brickpass::desktop::notifications;
+use brickpass_core::connection::Connection;
+use brickpass_databricks::rest::{NewToken, TokenRequest};
+use brickpass_demo::{Demo, DemoOptions, DemoWorkspace};
+use brickpass_engine::{Answered, Command, Event, Notification, Notify, Places, Reminder, ReminderChoice, RunId, Shown};
+use brickpass_storage::{Settings, Vault};
 
 use crate::support::{
     Home,
@@ -286,7 +285,7 @@ mod session {
         let builder = zbus::blocking::connection::Builder::session().unwrap().name("org.freedesktop.Notifications").unwrap();
         let bus = builder.serve_at(path, Server(sender)).unwrap().build().unwrap();
 
-        let mut desk = Desk::new(Some(desktop()));
+        let mut desk = Desk::new(Some(notifications()));
         let (sales, new) = desk.connection("Sales <b>R&D</b>", 3);
         desk.adopt(&sales, &new);
         assert!(desk.reminded().1, "the desktop shows it");
@@ -323,7 +322,7 @@ mod session {
             desk.adopt(connection, new);
             desk.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
         }
-        desk.reopen(Some(desktop()));
+        desk.reopen(Some(notifications()));
         assert_eq!(desk.reminded().0.len(), 2);
         let second = arrived.recv_timeout(Duration::from_secs(5)).unwrap();
         assert_eq!(second.body, "&lt;i&gt;Finance&lt;/i&gt;: in 1 day\nMarketing: in 1 day");
@@ -335,7 +334,7 @@ mod session {
     #[ignore = "re-executed by the tests above"]
     fn without_a_service() {
         support::only_inside();
-        let mut desk = Desk::new(Some(desktop()));
+        let mut desk = Desk::new(Some(notifications()));
         let (sales, new) = desk.connection("Sales", 3);
         desk.adopt(&sales, &new);
         let (due, shown) = desk.reminded();

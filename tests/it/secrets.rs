@@ -17,14 +17,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    connection::{BaseUrl, Connection, ConnectionId, Draft, SecretKind, TypedSecret},
-    databricks::{Client, Http, HttpSettings, NewToken, Token},
-    demo::{Demo, DemoOptions},
-    engine::{self, AccessToken, Engine, Event, Places, Recovery, RunId, SignInPlace, SignInStep},
+use brickpass_core::connection::{BaseUrl, Connection, ConnectionId, Draft, SecretKind, TypedSecret};
+use brickpass_databricks::{
     oauth::Tokens,
-    storage::{Settings, Vault, VaultConfig, VaultHome},
+    rest::{Client, Http, HttpSettings, NewToken, Token},
 };
+use brickpass_demo::{Demo, DemoOptions};
+use brickpass_engine as engine;
+use brickpass_engine::{AccessToken, Engine, Event, Places, Recovery, RunId, SignInPlace, SignInStep};
+use brickpass_storage::{Settings, Vault, VaultConfig, VaultHome};
 use secrecy::SecretString;
 
 use crate::support::{
@@ -78,7 +79,7 @@ fn se_02_a_panic_in_any_thread_of_the_engine_shows_no_secret() {
 #[ignore = "runs in a child whose stderr is looked at"]
 fn panics_with_a_secret_in_hand() {
     support::only_inside();
-    brickpass::cli::quiet_panics();
+    brickpass_cli::quiet_panics();
     let place = |name: &str| PathBuf::from(std::env::var_os(name).unwrap());
     let token = std::io::stdin().lines().next().unwrap().unwrap();
     let panicked: Arc<Mutex<BTreeSet<String>>> = Arc::default();
@@ -124,7 +125,7 @@ fn panics_with_a_secret_in_hand() {
     armed.store(false, Ordering::SeqCst);
 
     let mut browser = connection;
-    browser.auth = brickpass::connection::AuthMethod::Browser(brickpass::connection::OAuthApp::default());
+    browser.auth = brickpass_core::connection::AuthMethod::Browser(brickpass_core::connection::OAuthApp::default());
     browser.id = ConnectionId::random();
     let run = RunId(99);
     engine.send(engine::Command::SignIn { run, owner: Box::new(browser), place: SignInPlace::Here, open_browser: true });

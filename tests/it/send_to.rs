@@ -11,12 +11,10 @@ use std::{
     time::Duration,
 };
 
-use brickpass::{
-    demo::{Demo, DemoOptions},
-    interchange::{
-        send_to::{Destination, Field, Order, Platform, Source, Terminal},
-        shell::Shell,
-    },
+use brickpass_demo::{Demo, DemoOptions};
+use brickpass_interchange::{
+    send_to::{Destination, Field, Order, Platform, Source, Terminal},
+    shell::Shell,
 };
 
 use crate::support::{Home, hostile_values, missing_tool, run, skip, terminal::with_vault, tool_exists};

@@ -5,11 +5,11 @@
 
 use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Command, time::Duration};
 
-use brickpass::{
+use brickpass_core::{
     connection::{Connection, ConnectionId, LastTest, Status},
     failure::Code,
-    storage::{History, Library, Mode, Settings, SettingsFile, Vault, VaultConfig, VaultHome, WindowFile, WindowMemory},
 };
+use brickpass_storage::{History, Library, Mode, Settings, SettingsFile, Vault, VaultConfig, VaultHome, WindowFile, WindowMemory};
 use serde_json::json;
 
 use crate::support::{self, Home};

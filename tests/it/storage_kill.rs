@@ -10,10 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    connection::Connection,
-    storage::{Library, Mode, Vault, VaultConfig, VaultHome},
-};
+use brickpass_core::connection::Connection;
+use brickpass_storage::{Library, Mode, Vault, VaultConfig, VaultHome};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use brickpass::{
-    databricks::{ApiError, Call, Client, TokenRequest, TokenRules, UserToken},
-    demo::{Demo, DemoHandle},
-    failure::Code,
-};
+use brickpass_core::failure::Code;
+use brickpass_databricks::rest::{ApiError, Call, Client, TokenRequest, TokenRules, UserToken};
+use brickpass_demo::{Demo, DemoHandle};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};

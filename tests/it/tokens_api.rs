@@ -6,11 +6,9 @@ use std::{
     time::Duration,
 };
 
-use brickpass::{
-    databricks::{ApiError, Call, Client, NewToken, Token, TokenRequest},
-    demo::{Demo, DemoHandle, DemoOptions},
-    failure::Code,
-};
+use brickpass_core::failure::Code;
+use brickpass_databricks::rest::{ApiError, Call, Client, NewToken, Token, TokenRequest};
+use brickpass_demo::{Demo, DemoHandle, DemoOptions};
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};

@@ -7,13 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    connection::{AuthKind, LevelKind, SecretKind},
-    demo::{Demo, DemoOptions, Fault},
-    engine::{Command, Engine, Event, Places},
-    storage::{Library, SecretKey, ThemeChoice, Vault, VaultConfig, VaultHome, WindowMemory},
-    ui::{BrickpassApp, Setup, Wires},
-};
+use brickpass::ui::{BrickpassApp, Setup, Wires};
+use brickpass_core::connection::{AuthKind, LevelKind, SecretKind};
+use brickpass_demo::{Demo, DemoOptions, Fault};
+use brickpass_engine::{Command, Engine, Event, Places};
+use brickpass_storage::{Library, SecretKey, ThemeChoice, Vault, VaultConfig, VaultHome, WindowMemory};
 use eframe::egui::accesskit::Role;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -178,7 +176,7 @@ fn another_windows_save_is_noticed_and_the_choice_is_asked_for() {
     window.until("Shared, Environment not set");
     window.type_into(Role::MultilineTextInput, "Description", "mine");
     let entry = library.load().unwrap().entries.remove(0);
-    library.save(brickpass::connection::Connection { description: "theirs".to_owned(), ..connection }, Some(entry.revision)).unwrap();
+    library.save(brickpass_core::connection::Connection { description: "theirs".to_owned(), ..connection }, Some(entry.revision)).unwrap();
     window.click("Save");
     window.until("Changed elsewhere");
     window.click("Keep mine");

@@ -8,18 +8,16 @@ use egui::{
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::list_id;
-use crate::{
-    engine::ActivityEntry,
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{ActivityLog, Line, State},
-        text::{self, activity as words},
-        theme,
-        widgets::{Tip as _, paint_text},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{ActivityLog, Line, State},
+    text::{self, activity as words},
+    theme,
+    widgets::{Tip as _, paint_text},
 };
+use brickpass_engine::ActivityEntry;
 
 const DAY_HEIGHT: f32 = 36.0;
 

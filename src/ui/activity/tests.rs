@@ -5,16 +5,16 @@ use std::{cell::Cell, path::PathBuf, rc::Rc, time::Instant};
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::{
-    connection::{Connection, ConnectionId},
-    engine::{Deed, Event},
-    failure::{Code, Failure},
-    ui::{
-        fake_engine::activity::entry,
-        fake_engine::{FakeEngine, at, connection},
-        window_tests::{Window, click, key, open, open_at, settle, shows, type_into},
-    },
+use crate::ui::{
+    fake_engine::activity::entry,
+    fake_engine::{FakeEngine, at, connection},
+    window_tests::{Window, click, key, open, open_at, settle, shows, type_into},
 };
+use brickpass_core::{
+    connection::{Connection, ConnectionId},
+    failure::{Code, Failure},
+};
+use brickpass_engine::{Deed, Event};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const HOUR: i64 = 3600;

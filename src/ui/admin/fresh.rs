@@ -4,20 +4,18 @@ use egui::{Context, Id, Ui};
 use jiff::Timestamp;
 
 use super::words;
-use crate::{
-    engine::Command,
-    ui::{
-        act::Act,
-        dialogs::{buttons, say},
-        fonts,
-        icons::Icon,
-        state::State,
-        text::{self, tokens as token_words},
-        theme,
-        tokens::{enter_pressed, scrolled},
-        widgets::{Button, fresh_secret, modal, paragraph, return_focus},
-    },
+use crate::ui::{
+    act::Act,
+    dialogs::{buttons, say},
+    fonts,
+    icons::Icon,
+    state::State,
+    text::{self, tokens as token_words},
+    theme,
+    tokens::{enter_pressed, scrolled},
+    widgets::{Button, fresh_secret, modal, paragraph, return_focus},
 };
+use brickpass_engine::Command;
 
 const WIDTH: f32 = 660.0;
 

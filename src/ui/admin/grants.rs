@@ -3,21 +3,17 @@
 use egui::{Align2, Id, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{asking, principal::small, quiet, words};
-use crate::{
-    databricks::{Permission, Securable},
-    failure::Failure,
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Record, Sheet, State},
-        test_panel::failure_lines,
-        text, theme,
-        widgets::{
-            Button, Select, TextField, form_row, paint_row, paint_text, paragraph, scroll_to_focused, select_option, truncated_label,
-        },
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Record, Sheet, State},
+    test_panel::failure_lines,
+    text, theme,
+    widgets::{Button, Select, TextField, form_row, paint_row, paint_text, paragraph, scroll_to_focused, select_option, truncated_label},
 };
+use brickpass_core::failure::Failure;
+use brickpass_databricks::rest::{Permission, Securable};
 
 const ROW: f32 = 36.0;
 /// So high is a list to pick from at most.

@@ -27,7 +27,7 @@ use super::{
     tokens::leads_elsewhere,
     widgets::{Button, card, paragraph, push_right, refresh_button, segments, spinner, table_filter as filter},
 };
-use crate::failure::{Code, Failure};
+use brickpass_core::failure::{Code, Failure};
 
 /// Below this width of the page, the filter has a line of its own.
 const NARROW: f32 = 600.0;

@@ -3,19 +3,17 @@
 use egui::{Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 use super::{asking, grants, quiet, words};
-use crate::{
-    databricks::{Entitlement, OAuthSecret, ServicePrincipal, WorkspaceRole},
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Remote, State, TokensOf},
-        test_panel::failure_lines,
-        text::{self, tokens as token_words},
-        theme::{self, Tone},
-        widgets::{Button, Select, card, checkbox, icon_button_colored, paragraph, select_option, spinner, truncated_label},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Remote, State, TokensOf},
+    test_panel::failure_lines,
+    text::{self, tokens as token_words},
+    theme::{self, Tone},
+    widgets::{Button, Select, card, checkbox, icon_button_colored, paragraph, select_option, spinner, truncated_label},
 };
+use brickpass_databricks::rest::{Entitlement, OAuthSecret, ServicePrincipal, WorkspaceRole};
 
 const ACTION: f32 = 28.0;
 /// Below this width, what is told of a secret stands in two lines.

@@ -3,20 +3,16 @@
 use egui::{Align2, Id, Key, Modifiers, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{NARROW, asking, failed, filter, push_right, quiet, refresh, words};
-use crate::{
-    databricks::ServicePrincipal,
-    failure::Code,
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{PrincipalColumn, State},
-        theme,
-        widgets::{
-            Button, TABLE_HEADER, TableRows as _, move_keys, paint_row, paint_text, paragraph, row_action, rows_in_view, sort_button,
-        },
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{PrincipalColumn, State},
+    theme,
+    widgets::{Button, TABLE_HEADER, TableRows as _, move_keys, paint_row, paint_text, paragraph, row_action, rows_in_view, sort_button},
 };
+use brickpass_core::failure::Code;
+use brickpass_databricks::rest::ServicePrincipal;
 
 const ACTION: f32 = 28.0;
 

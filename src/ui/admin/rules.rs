@@ -3,17 +3,15 @@
 use egui::{Align, Layout, Ui};
 
 use super::{asking, failed, words};
-use crate::{
-    databricks::TokenRules,
-    failure::Failure,
-    ui::{
-        act::Act,
-        fonts,
-        state::{MAXIMUM_DAYS, State},
-        theme,
-        widgets::{Select, card, paragraph, select_option, spinner, switch, truncated_label},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    state::{MAXIMUM_DAYS, State},
+    theme,
+    widgets::{Select, card, paragraph, select_option, spinner, switch, truncated_label},
 };
+use brickpass_core::failure::Failure;
+use brickpass_databricks::rest::TokenRules;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(office) = state.office() else { return };

@@ -3,22 +3,20 @@
 use egui::{Align2, Id, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{NARROW, asking, failed, filter, push_right, quiet, refresh, rules, words};
-use crate::{
-    databricks::UserToken,
-    failure::Code,
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Office, State, UserColumn},
-        text::tokens as token_words,
-        theme::{self, Tone},
-        widgets::{
-            Button, TABLE_HEADER, TableRows as _, move_keys, paint_row, paint_text, paint_tick, paragraph, row_action, rows_in_view,
-            sort_button, tick_all_box, tick_keys,
-        },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Office, State, UserColumn},
+    text::tokens as token_words,
+    theme::{self, Tone},
+    widgets::{
+        Button, TABLE_HEADER, TableRows as _, move_keys, paint_row, paint_text, paint_tick, paragraph, row_action, rows_in_view,
+        sort_button, tick_all_box, tick_keys,
     },
 };
+use brickpass_core::failure::Code;
+use brickpass_databricks::rest::UserToken;
 
 const CHECK: f32 = 36.0;
 const ACTION: f32 = 28.0;

@@ -17,7 +17,7 @@ use super::{
     theme,
     widgets::{Button, forget_secret_field, modal, paragraph, remark, return_focus},
 };
-use crate::connection::Severity;
+use brickpass_core::connection::Severity;
 
 const WIDTH: f32 = 520.0;
 

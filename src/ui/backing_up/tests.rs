@@ -3,14 +3,14 @@
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::{
+use crate::ui::{
+    fake_engine::{FakeEngine, connection},
+    text::{PASSPHRASE, PASSPHRASE_AGAIN, activity, backup as words},
+    window_tests::{Window, click, open, settle, shows, type_into},
+};
+use brickpass_core::{
     connection::SecretKind,
     failure::{Code, Failure},
-    ui::{
-        fake_engine::{FakeEngine, connection},
-        text::{PASSPHRASE, PASSPHRASE_AGAIN, activity, backup as words},
-        window_tests::{Window, click, open, settle, shows, type_into},
-    },
 };
 
 const PHRASE: &str = "correct horse";

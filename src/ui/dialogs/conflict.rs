@@ -4,15 +4,13 @@ use egui::{Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use jiff::Timestamp;
 
 use super::{Answer, buttons, cautious_buttons, say};
-use crate::{
-    connection::{AuthKind, Part, Severity},
-    ui::{
-        fonts,
-        state::Conflict,
-        text, theme,
-        widgets::{Button, Tip as _, elided, paragraph, remark, scroll_to_focused},
-    },
+use crate::ui::{
+    fonts,
+    state::Conflict,
+    text, theme,
+    widgets::{Button, Tip as _, elided, paragraph, remark, scroll_to_focused},
 };
+use brickpass_core::connection::{AuthKind, Part, Severity};
 
 const ROW: f32 = 32.0;
 

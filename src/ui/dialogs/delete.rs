@@ -3,15 +3,13 @@
 use egui::{Id, Ui};
 
 use super::{Answer, buttons, cautious_buttons, focus_first, say};
-use crate::{
-    connection::Severity,
-    ui::{
-        fonts,
-        state::{Deletion, Doomed, TokenThere},
-        text, theme,
-        widgets::{Button, TextField, checkbox, paragraph, remark},
-    },
+use crate::ui::{
+    fonts,
+    state::{Deletion, Doomed, TokenThere},
+    text, theme,
+    widgets::{Button, TextField, checkbox, paragraph, remark},
 };
+use brickpass_core::connection::Severity;
 
 /// So many connections are named.
 const NAMED: usize = 6;

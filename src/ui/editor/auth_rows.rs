@@ -7,19 +7,19 @@ use super::{
     form::needs_level,
     sign_in_rows,
 };
-use crate::{
-    connection::{AuthKind, ConnectionId, Field, LevelKind, SecretKind, Severity},
-    engine::StoredSecret,
-    failure::Code,
-    storage::{VaultHome, VaultStatus},
-    ui::{
-        act::Act,
-        icons::Icon,
-        state::{Editing, Finished, State, still_says_something},
-        text, theme,
-        widgets::{Button, SecretField, Select, form_row, remark, revealed_secret, select_option},
-    },
+use crate::ui::{
+    act::Act,
+    icons::Icon,
+    state::{Editing, Finished, State, still_says_something},
+    text, theme,
+    widgets::{Button, SecretField, Select, form_row, remark, revealed_secret, select_option},
 };
+use brickpass_core::{
+    connection::{AuthKind, ConnectionId, Field, LevelKind, SecretKind, Severity},
+    failure::Code,
+};
+use brickpass_engine::StoredSecret;
+use brickpass_storage::{VaultHome, VaultStatus};
 
 /// As many dots as stand for a stored secret, whatever its length.
 const DOTS: usize = 24;
@@ -178,7 +178,7 @@ fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId,
                     state.dialog = Some(crate::ui::state::Dialog::Settings);
                 }
                 if Button::ghost(text::TRY_AGAIN).small().show(ui).clicked() {
-                    act.send([crate::engine::Command::ProbeVault]);
+                    act.send([brickpass_engine::Command::ProbeVault]);
                 }
             });
         }

@@ -2,15 +2,13 @@
 
 use egui::{Id, Response, Ui};
 
-use crate::{
-    connection::{ConnectionId, Draft, Field, SecretKind, Severity},
-    ui::{
-        icons::Icon,
-        state::Editing,
-        theme::Tone,
-        widgets::{TextField, form_row, remark},
-    },
+use crate::ui::{
+    icons::Icon,
+    state::Editing,
+    theme::Tone,
+    widgets::{TextField, form_row, remark},
 };
+use brickpass_core::connection::{ConnectionId, Draft, Field, SecretKind, Severity};
 
 /// Each connection has fields of its own, so that undo in one never brings back the text of another.
 pub fn field_id(id: ConnectionId, field: Field) -> Id {

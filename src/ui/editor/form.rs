@@ -9,18 +9,18 @@ use super::{
     fields::{TextRow, field_id, note, say, take_focus},
     sign_in_rows,
 };
-use crate::{
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Editing, State},
+    test_panel, text,
+    theme::{self, Tone},
+    widgets::{Button, Select, card, checkbox, form_row, form_row_without_label, paragraph, remark, select_option, tags_field},
+};
+use brickpass_core::{
     connection::{ConnectionId, EnvironmentKind, Field, HostKind, LevelKind, Severity},
     failure::Failure,
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Editing, State},
-        test_panel, text,
-        theme::{self, Tone},
-        widgets::{Button, Select, card, checkbox, form_row, form_row_without_label, paragraph, remark, select_option, tags_field},
-    },
 };
 
 const TIMEOUT_WIDTH: f32 = 120.0;
@@ -70,7 +70,7 @@ fn changed_elsewhere(state: &State) -> Option<&'static str> {
 fn about(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>, anywhere: Option<&str>) -> bool {
     let mut asked = false;
     TextRow::new(Field::Name, text::NAME, text::NAME_HINT).show(ui, form, focus, |draft| &mut draft.name, |_, _, _| {});
-    let cloud = form.pasted().and_then(|pasted| pasted.base_url.cloud()).map_or("", crate::connection::Cloud::label);
+    let cloud = form.pasted().and_then(|pasted| pasted.base_url.cloud()).map_or("", brickpass_core::connection::Cloud::label);
     TextRow { suffix: cloud, limit: 20_000, ..TextRow::new(Field::BaseUrl, text::BASE_URL, text::BASE_URL_HINT) }.show(
         ui,
         form,
@@ -191,8 +191,8 @@ fn environment(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
     });
 }
 
-fn badge_of(kind: EnvironmentKind) -> Option<crate::connection::Environment> {
-    use crate::connection::Environment;
+fn badge_of(kind: EnvironmentKind) -> Option<brickpass_core::connection::Environment> {
+    use brickpass_core::connection::Environment;
     match kind {
         EnvironmentKind::Development => Some(Environment::Development),
         EnvironmentKind::Test => Some(Environment::Test),

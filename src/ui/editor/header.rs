@@ -2,21 +2,19 @@
 
 use egui::{Color32, Ui};
 
-use crate::{
-    connection::{ConnectionId, Status},
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        sidebar,
-        state::{Standing, State},
-        text, theme,
-        widgets::{
-            Button, badge_size, environment_badge, environment_word, icon_button, icon_button_colored, menu_button, menu_item,
-            menu_separator, paint_spinner, status_look, truncated_label,
-        },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    sidebar,
+    state::{Standing, State},
+    text, theme,
+    widgets::{
+        Button, badge_size, environment_badge, environment_word, icon_button, icon_button_colored, menu_button, menu_item, menu_separator,
+        paint_spinner, status_look, truncated_label,
     },
 };
+use brickpass_core::connection::{ConnectionId, Status};
 
 /// Below this width, the state has a line of its own.
 const NARROW: f32 = 620.0;

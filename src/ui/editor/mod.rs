@@ -169,7 +169,7 @@ fn nothing(ui: &mut Ui, state: &mut State, act: &mut Act) {
                 test_panel::failure_lines(ui, &failure);
                 ui.add_space(12.0);
                 if Button::primary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
-                    act.send([crate::engine::Command::Start]);
+                    act.send([brickpass_engine::Command::Start]);
                 }
             });
         } else if state.library().value().is_none() {

@@ -3,17 +3,15 @@
 use egui::{Id, Ui};
 
 use super::{auth_rows::locked, fields::TextRow};
-use crate::{
-    connection::{AuthKind, ConnectionId, Draft, Field, LevelKind, Severity},
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Editing, State},
-        text, theme,
-        widgets::{Button, Tip as _, form_row, form_row_without_label, outdented, paragraph, remark},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Editing, State},
+    text, theme,
+    widgets::{Button, Tip as _, form_row, form_row_without_label, outdented, paragraph, remark},
 };
+use brickpass_core::connection::{AuthKind, ConnectionId, Draft, Field, LevelKind, Severity};
 
 const PORT_WIDTH: f32 = 120.0;
 
@@ -58,7 +56,7 @@ fn who(ui: &mut Ui, state: &mut State, act: &mut Act, owner: ConnectionId) {
     if let Some(failure) = described.and_then(|described| described.failure()) {
         remark(ui, Severity::Warning, &text::short_failure(failure));
         if Button::ghost(text::TRY_AGAIN).small().show(ui).clicked() {
-            act.send([crate::engine::Command::ProbeVault]);
+            act.send([brickpass_engine::Command::ProbeVault]);
         }
         return;
     }

@@ -16,10 +16,8 @@ use super::{
     theme::{self, Tone},
     widgets::{Button, TABLE_HEADER, TextField, Tip as _, card, modal, paint_text, paragraph, remark, return_focus, segments, spinner},
 };
-use crate::{
-    connection::{ConnectionId, Severity},
-    engine::{Attribute, Effective},
-};
+use brickpass_core::connection::{ConnectionId, Severity};
+use brickpass_engine::{Attribute, Effective};
 
 const WIDTH: f32 = 860.0;
 /// Below this width a row has two lines.

@@ -5,15 +5,13 @@ use std::path::PathBuf;
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::{
-    connection::ConnectionId,
-    engine::{Attribute, Effective, Family, Problem, Source},
-    ui::{
-        fake_engine::{FakeEngine, connection},
-        text::effective as words,
-        window_tests::{Window, click, open, settle, shows, type_into},
-    },
+use crate::ui::{
+    fake_engine::{FakeEngine, connection},
+    text::effective as words,
+    window_tests::{Window, click, open, settle, shows, type_into},
 };
+use brickpass_core::connection::ConnectionId;
+use brickpass_engine::{Attribute, Effective, Family, Problem, Source};
 
 fn effective(connection: Option<ConnectionId>) -> Effective {
     let profile = || Source::Profile { name: "sales".to_owned(), line: 3 };

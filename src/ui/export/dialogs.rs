@@ -2,18 +2,16 @@
 
 use egui::{Context, Id, Ui};
 
-use crate::{
-    connection::Severity,
-    ui::{
-        act::Act,
-        dialogs::{buttons, focus_first, say},
-        save_as::SaveAnswer,
-        state::{Dialog, IncludeSecret, SaveExport, State},
-        text::{self, export as words},
-        tokens::scrolled,
-        widgets::{Button, TextField, modal, remark, return_focus},
-    },
+use crate::ui::{
+    act::Act,
+    dialogs::{buttons, focus_first, say},
+    save_as::SaveAnswer,
+    state::{Dialog, IncludeSecret, SaveExport, State},
+    text::{self, export as words},
+    tokens::scrolled,
+    widgets::{Button, TextField, modal, remark, return_focus},
 };
+use brickpass_core::connection::Severity;
 
 const WIDTH: f32 = 520.0;
 

@@ -2,10 +2,8 @@
 
 use egui::{Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use crate::{
-    interchange::databrickscfg::{DiffKind, DiffLine},
-    ui::{fonts, text::export as words, theme},
-};
+use crate::ui::{fonts, text::export as words, theme};
+use brickpass_interchange::databrickscfg::{DiffKind, DiffLine};
 
 const LINE: f32 = 20.0;
 const PADDING: f32 = 10.0;

@@ -2,23 +2,21 @@
 
 use egui::{Align, Id, Layout, Rect, ScrollArea, Ui};
 
-use crate::{
-    connection::{ConnectionId, Severity},
-    interchange::format::{Field, FieldKind, Format, Pick},
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{AskedOf as Asked, State},
-        test_panel::failure_words,
-        text::export as words,
-        theme,
-        widgets::{
-            Button, Select, TextField, card, checkbox, form_row, form_row_without_label, icon_button, outdented, paragraph, remark,
-            select_option, spinner,
-        },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{AskedOf as Asked, State},
+    test_panel::failure_words,
+    text::export as words,
+    theme,
+    widgets::{
+        Button, Select, TextField, card, checkbox, form_row, form_row_without_label, icon_button, outdented, paragraph, remark,
+        select_option, spinner,
     },
 };
+use brickpass_core::connection::{ConnectionId, Severity};
+use brickpass_interchange::format::{Field, FieldKind, Format, Pick};
 
 /// So high is a list of offers at most.
 const LIST: f32 = 220.0;
@@ -244,10 +242,8 @@ fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field
 
 #[cfg(test)]
 mod tests {
-    use crate::{
-        interchange::{export::FORMATS, format::FieldKind},
-        ui::{fonts, testing, widgets::LABEL_ROOM},
-    };
+    use crate::ui::{fonts, testing, widgets::LABEL_ROOM};
+    use brickpass_interchange::{export::FORMATS, format::FieldKind};
 
     #[test]
     fn the_label_of_every_field_of_every_format_fits() {

@@ -2,19 +2,17 @@
 
 use egui::Ui;
 
-use crate::{
-    connection::{ConnectionId, Severity},
-    engine::{Command, StoredSecret},
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{FormRow, FormValue, State},
-        text::export as words,
-        theme,
-        widgets::{form_row, icon_button, paragraph, remark, truncated_label},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{FormRow, FormValue, State},
+    text::export as words,
+    theme,
+    widgets::{form_row, icon_button, paragraph, remark, truncated_label},
 };
+use brickpass_core::connection::{ConnectionId, Severity};
+use brickpass_engine::{Command, StoredSecret};
 
 /// So wide is a value at most.
 const VALUE: f32 = 360.0;

@@ -3,23 +3,23 @@
 use egui::Ui;
 
 use super::{fields, preview};
-use crate::{
-    connection::{ConnectionId, Severity},
-    engine::Drift,
-    failure::Code,
-    interchange::export::NEEDS_PROFILE,
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Handover, State, Tool},
-        test_panel::{failure_words, remedy_button, title},
-        text::{self, export as words},
-        theme::{self, Tone},
-        tokens::leads_elsewhere,
-        widgets::{Button, badge, card, checkbox, paragraph, remark, spinner},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Handover, State, Tool},
+    test_panel::{failure_words, remedy_button, title},
+    text::{self, export as words},
+    theme::{self, Tone},
+    tokens::leads_elsewhere,
+    widgets::{Button, badge, card, checkbox, paragraph, remark, spinner},
 };
+use brickpass_core::{
+    connection::{ConnectionId, Severity},
+    failure::Code,
+};
+use brickpass_engine::Drift;
+use brickpass_interchange::export::NEEDS_PROFILE;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let (Some(id), Some(format)) = (state.selection.shown(), state.export.format()) else { return };

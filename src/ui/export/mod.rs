@@ -25,7 +25,8 @@ use super::{
     theme,
     widgets::{Button, paragraph, remark},
 };
-use crate::{connection::Severity, storage::VaultStatus};
+use brickpass_core::connection::Severity;
+use brickpass_storage::VaultStatus;
 
 /// From this width of the page on, the tools stand beside what is chosen.
 pub const WIDE: f32 = 760.0;

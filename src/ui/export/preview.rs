@@ -7,18 +7,16 @@ use egui::{Color32, CornerRadius, Role, Sense, Stroke, StrokeKind, Ui, WidgetInf
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
-use crate::{
-    connection::{ConnectionId, Severity},
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Handover, Hidden, State},
-        text::export as words,
-        theme,
-        widgets::{Button, REVEAL_SECONDS, code_box, remark, segments},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Handover, Hidden, State},
+    text::export as words,
+    theme,
+    widgets::{Button, REVEAL_SECONDS, code_box, remark, segments},
 };
+use brickpass_core::connection::{ConnectionId, Severity};
 
 /// More lines of an export than these are not shown.
 const MOST_LINES: usize = 300;

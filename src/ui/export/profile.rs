@@ -3,22 +3,22 @@
 use egui::{Id, Ui};
 
 use super::{diff::diff, proof};
-use crate::{
-    connection::{ConnectionId, Severity},
-    engine::Drift,
-    failure::Failure,
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Intent, Publishing, State},
-        test_panel::{failure_words, remedy_button, title},
-        text::{self, export as words, tokens as shared},
-        theme::{self, Tone},
-        tokens::leads_elsewhere,
-        widgets::{Button, TextField, asking_for_rows, badge, card, checkbox, form_row, outdented, paragraph, remark, spinner},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Intent, Publishing, State},
+    test_panel::{failure_words, remedy_button, title},
+    text::{self, export as words, tokens as shared},
+    theme::{self, Tone},
+    tokens::leads_elsewhere,
+    widgets::{Button, TextField, asking_for_rows, badge, card, checkbox, form_row, outdented, paragraph, remark, spinner},
 };
+use brickpass_core::{
+    connection::{ConnectionId, Severity},
+    failure::Failure,
+};
+use brickpass_engine::Drift;
 
 /// So many remarks of a kind are written out.
 const SOME: usize = 5;

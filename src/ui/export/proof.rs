@@ -2,21 +2,21 @@
 
 use egui::Ui;
 
-use crate::{
-    connection::ConnectionId,
-    engine::Proof,
-    failure::{Code, Failure},
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::State,
-        test_panel::{failure_lines, failure_words, title},
-        text::export as words,
-        theme::{self, Tone},
-        widgets::{Button, badge, card, paragraph},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::State,
+    test_panel::{failure_lines, failure_words, title},
+    text::export as words,
+    theme::{self, Tone},
+    widgets::{Button, badge, card, paragraph},
 };
+use brickpass_core::{
+    connection::ConnectionId,
+    failure::{Code, Failure},
+};
+use brickpass_engine::Proof;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let palette = theme::of(ui);

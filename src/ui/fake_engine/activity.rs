@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use super::{Inner, at};
-use crate::{
+use brickpass_core::{
     connection::ConnectionId,
-    engine::{ActivityEntry, Command, Deed, Diagnostics, Event},
     failure::{Code, Failure},
 };
+use brickpass_engine::{ActivityEntry, Command, Deed, Diagnostics, Event};
 
 /// What was recorded, and what was written to where.
 #[derive(Default)]

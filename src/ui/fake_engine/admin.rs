@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use jiff::civil::date;
 
 use super::{Inner, at, token};
-use crate::{
+use brickpass_core::{
     connection::{ClientId, ConnectionId},
-    databricks::{
-        Entitlement, NewOAuthSecret, OAuthSecret, Object, Permission, Securable, ServicePrincipal, TokenRules, UserToken, WorkspaceRole,
-    },
-    engine::{AdminAnswer, AdminRequest, Event, RunId},
     failure::{Code, Failure},
 };
+use brickpass_databricks::rest::{
+    Entitlement, NewOAuthSecret, OAuthSecret, Object, Permission, Securable, ServicePrincipal, TokenRules, UserToken, WorkspaceRole,
+};
+use brickpass_engine::{AdminAnswer, AdminRequest, Event, RunId};
 
 /// What every secret is worth that is made here.
 pub const SECRET_VALUE: &str = "dose0123456789abcdef0123456789abcdef7e57";

@@ -5,18 +5,17 @@ use std::{collections::HashMap, path::PathBuf};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Inner;
-use crate::{
+use brickpass_core::{
     connection::{ConnectionId, SecretKind},
-    engine::{
-        Command, Drift, Event, ExportOf, ExportPlace, ExportRequest, Offer, Plan, ProfileLine, ProfilesFile, Proof, Replaced, RunId,
-        TakenOut,
-    },
     failure::{Code, Failure, Remedy},
-    interchange::{
-        databrickscfg::{DiffKind, DiffLine, Edit},
-        export::NEEDS_PROFILE,
-        format::{Answers, Document, DocumentFile, Field, Format, Group, Pick, Subject},
-    },
+};
+use brickpass_engine::{
+    Command, Drift, Event, ExportOf, ExportPlace, ExportRequest, Offer, Plan, ProfileLine, ProfilesFile, Proof, Replaced, RunId, TakenOut,
+};
+use brickpass_interchange::{
+    databrickscfg::{DiffKind, DiffLine, Edit},
+    export::NEEDS_PROFILE,
+    format::{Answers, Document, DocumentFile, Field, Format, Group, Pick, Subject},
 };
 
 const HTTP_PATH: Field = Field::pick("http-path", "HTTP path", Pick::HttpPath).required();
@@ -246,7 +245,7 @@ impl Inner {
                 self.events.push_back(Event::Unpublished { ids, outcome: Ok(taken_out) });
             }
             Command::PlanPublish { run, id, profile } => {
-                let name = crate::interchange::databrickscfg::ProfileName::parse(&profile).unwrap();
+                let name = brickpass_interchange::databrickscfg::ProfileName::parse(&profile).unwrap();
                 let plan = self.tools.plan(Edit::Put { profile: name, keys: Vec::new() }, Some(id));
                 let outcome = self.tools.plan_failure.clone().map_or(Ok(Box::new(plan)), Err);
                 self.events.push_back(Event::Planned { run, outcome });

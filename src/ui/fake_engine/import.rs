@@ -5,19 +5,19 @@ use std::path::PathBuf;
 use secrecy::ExposeSecret as _;
 
 use super::{Inner, connection};
-use crate::{
+use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, Draft, Reviewed, SecretKind},
-    engine::{
-        BackedUp, Chosen, Command, Effective, EffectiveQuestion, Event, ImportSource, NotImported, Plan, Preview, PreviewRow, ProfileLine,
-        ProfilesFile, RunId, Twin,
-    },
     failure::{Code, Failure},
-    interchange::{
-        databrickscfg::{DiffKind, DiffLine, Edit, ProfileName},
-        import::Kind,
-    },
-    storage::{Entry, Revision},
 };
+use brickpass_engine::{
+    BackedUp, Chosen, Command, Effective, EffectiveQuestion, Event, ImportSource, NotImported, Plan, Preview, PreviewRow, ProfileLine,
+    ProfilesFile, RunId, Twin,
+};
+use brickpass_interchange::{
+    databrickscfg::{DiffKind, DiffLine, Edit, ProfileName},
+    import::Kind,
+};
+use brickpass_storage::{Entry, Revision};
 
 pub const CLI_FILE: &str = "/home/you/.databrickscfg";
 

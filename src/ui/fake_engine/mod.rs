@@ -22,18 +22,20 @@ use secrecy::{ExposeSecret as _, SecretString};
 pub use samples::*;
 
 use super::Wires;
-use crate::{
-    check::{Progress, Report, Step, StepReport},
+use brickpass_core::{
     connection::{
         AuthKind, Connection, ConnectionId, Draft, EnteredFor, EnvironmentKind, LastTest, LevelKind, Reviewed, SecretKind, Status,
     },
-    databricks::{AccountWorkspace, Cluster, ClusterState, NewToken, Token, TokenRequest},
-    engine::{
-        Command, Event, Farewell, Found, Recovery, Rotated, RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, TokenList,
-    },
     failure::{Code, Failure, Remedy},
-    storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
 };
+use brickpass_databricks::{
+    check::{Progress, Report, Step, StepReport},
+    rest::{AccountWorkspace, Cluster, ClusterState, NewToken, Token, TokenRequest},
+};
+use brickpass_engine::{
+    Command, Event, Farewell, Found, Recovery, Rotated, RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, TokenList,
+};
+use brickpass_storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory};
 
 pub struct Inner {
     pub entries: Vec<Entry>,

@@ -1,5 +1,12 @@
 //! Connections, tokens and reports as tests want them.
 
+use std::collections::BTreeMap;
+
+use brickpass_engine::diagnostics::{
+    Check, Checked, ConnectionFacts, Diagnostics, Found, NetworkFacts, RecentFailure, SettingsFacts, SystemFacts, VaultFacts,
+};
+use brickpass_storage::{Deed, ThemeChoice};
+
 use super::*;
 
 pub fn at(second: i64) -> Timestamp {
@@ -109,3 +116,18 @@ pub fn token(id: &str, comment: &str, created: i64, expires: Option<i64>) -> Tok
 }
 
 pub const PLANNED: [Step; 4] = [Step::Dns, Step::Authentication, Step::Identity, Step::Clusters];
+
+/// Diagnostics in which something is found and something has failed.
+pub fn diagnostics() -> Diagnostics {
+    let count = || BTreeMap::from([("word", 1)]);
+    Diagnostics {
+        version: "0.1.0",
+        system: SystemFacts { operating_system: "linux", architecture: "x86_64", desktop: "gnome", session: "wayland" },
+        vault: VaultFacts { home: VaultHome::File, chosen_by_environment: true, status: Found::Failed(Code::VaultBusy) },
+        connections: ConnectionFacts { total: 1, removed: 1, clouds: count(), levels: count(), authentication: count(), statuses: count() },
+        settings: SettingsFacts { theme: ThemeChoice::Dark, clipboard_seconds: 30, unknown: 0 },
+        network: NetworkFacts { proxy: Some(true), ca_file: true },
+        failures: vec![RecentFailure { what: Deed::Test, code: Code::Dns, minutes_ago: 3 }],
+        checks: vec![Checked { check: Check::Clock, result: Found::Word("ok") }],
+    }
+}

@@ -3,18 +3,16 @@
 use egui::{Id, ScrollArea, Ui};
 
 use super::{Answer, quiet, rows};
-use crate::{
-    connection::Severity,
-    ui::{
-        dialogs::{buttons, say},
-        filing, fonts,
-        icons::Icon,
-        state::{Fate, ImportRow, ImportTable},
-        text::{self, importing as words},
-        theme,
-        widgets::{Button, TextField, paragraph, remark, segments, truncated_label},
-    },
+use crate::ui::{
+    dialogs::{buttons, say},
+    filing, fonts,
+    icons::Icon,
+    state::{Fate, ImportRow, ImportTable},
+    text::{self, importing as words},
+    theme,
+    widgets::{Button, TextField, paragraph, remark, segments, truncated_label},
 };
+use brickpass_core::connection::Severity;
 
 /// So many points are kept for what is above and below the table.
 const REST: f32 = 570.0;

@@ -3,19 +3,17 @@
 use egui::{ScrollArea, Ui};
 
 use super::{Answer, quiet};
-use crate::{
-    connection::Severity,
-    ui::{
-        dialogs::{buttons, say},
-        fonts,
-        icons::Icon,
-        state::{CameIn, ImportUndo, State},
-        test_panel::{failure_words, title},
-        text::importing as words,
-        theme::{self, Tone},
-        widgets::{Button, card, paragraph, remark},
-    },
+use crate::ui::{
+    dialogs::{buttons, say},
+    fonts,
+    icons::Icon,
+    state::{CameIn, ImportUndo, State},
+    test_panel::{failure_words, title},
+    text::importing as words,
+    theme::{self, Tone},
+    widgets::{Button, card, paragraph, remark},
 };
+use brickpass_core::connection::Severity;
 
 pub fn show(ui: &mut Ui, came: &CameIn, state: &State) -> Option<Answer> {
     let palette = theme::of(ui);
@@ -69,7 +67,7 @@ pub fn show(ui: &mut Ui, came: &CameIn, state: &State) -> Option<Answer> {
 }
 
 /// As the file is now: whoever moved the secrets already is not asked again.
-fn still_exposed(came: &CameIn, state: &State) -> Vec<(crate::connection::ConnectionId, String)> {
+fn still_exposed(came: &CameIn, state: &State) -> Vec<(brickpass_core::connection::ConnectionId, String)> {
     let Some(file) = state.cli_file() else { return Vec::new() };
     let holds_secret = |name: &str| file.profiles.iter().any(|profile| profile.name == name && !profile.secrets.is_empty());
     came.exposed.iter().filter(|(_, profile)| holds_secret(profile)).cloned().collect()

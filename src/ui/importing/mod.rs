@@ -21,7 +21,8 @@ use super::{
     theme::{self, Tone},
     widgets::{card, forget_secret_field, modal, paragraph, return_focus, spinner},
 };
-use crate::{connection::ConnectionId, engine::Command, failure::Failure};
+use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_engine::Command;
 
 const WIDTH: f32 = 600.0;
 /// With the table of what would come in.

@@ -3,21 +3,19 @@
 use egui::{Align2, Context, CornerRadius, Id, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::{failed, quiet, waits};
-use crate::{
-    connection::Severity,
-    interchange::databrickscfg::{DiffKind, DiffLine},
-    ui::{
-        act::Act,
-        dialogs::{buttons, say},
-        fonts,
-        icons::Icon,
-        state::{Dialog, Moving, MovingStage as Stage, State},
-        test_panel::title,
-        text::{self, importing as words},
-        theme,
-        widgets::{Button, modal, remark, return_focus, truncated_label},
-    },
+use crate::ui::{
+    act::Act,
+    dialogs::{buttons, say},
+    fonts,
+    icons::Icon,
+    state::{Dialog, Moving, MovingStage as Stage, State},
+    test_panel::title,
+    text::{self, importing as words},
+    theme,
+    widgets::{Button, modal, remark, return_focus, truncated_label},
 };
+use brickpass_core::connection::Severity;
+use brickpass_interchange::databrickscfg::{DiffKind, DiffLine};
 
 const WIDTH: f32 = 720.0;
 const LINE: f32 = 20.0;

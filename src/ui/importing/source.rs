@@ -3,17 +3,15 @@
 use egui::{Id, Key, Ui};
 
 use super::{Answer, failed, quiet, waits};
-use crate::{
-    connection::Severity,
-    ui::{
-        act::Act,
-        choose::Chooser,
-        dialogs::{buttons, focus_first, no_focus},
-        state::{ImportFrom as From, ImportStage as Stage, Importing, Remote, State},
-        text::{self, importing as words},
-        widgets::{Button, SecretField, Select, remark, segments, select_option},
-    },
+use crate::ui::{
+    act::Act,
+    choose::Chooser,
+    dialogs::{buttons, focus_first, no_focus},
+    state::{ImportFrom as From, ImportStage as Stage, Importing, Remote, State},
+    text::{self, importing as words},
+    widgets::{Button, SecretField, Select, remark, segments, select_option},
 };
+use brickpass_core::connection::Severity;
 
 /// Below this width the places stand in a list.
 const NARROW: f32 = 510.0;

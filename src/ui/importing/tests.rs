@@ -5,18 +5,18 @@ use std::{path::Path, sync::Arc};
 use egui::{Event, Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::{
-    connection::Connection,
-    engine::{ImportSource, Preview},
-    failure::{Code, Failure},
-    ui::{
-        fake_engine::import::{CLI_FILE, browser_row, preview, profiles, refused_row, same_as, token_row},
-        fake_engine::{FakeEngine, connection},
-        state::Dialog,
-        text::importing as words,
-        window_tests::{Window, click, open, settle, shows, type_into},
-    },
+use crate::ui::{
+    fake_engine::import::{CLI_FILE, browser_row, preview, profiles, refused_row, same_as, token_row},
+    fake_engine::{FakeEngine, connection},
+    state::Dialog,
+    text::importing as words,
+    window_tests::{Window, click, open, settle, shows, type_into},
 };
+use brickpass_core::{
+    connection::Connection,
+    failure::{Code, Failure},
+};
+use brickpass_engine::{ImportSource, Preview};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -204,7 +204,7 @@ fn work_that_crashes_leaves_no_spinner_behind() {
     engine.0.borrow_mut().around.waits = true;
     let mut window = previewed(&engine);
     let failure = Failure::new(Code::Internal, "Something broke.", "", "Try again.");
-    engine.tell(crate::engine::Event::Failed { about: None, failure });
+    engine.tell(brickpass_engine::Event::Failed { about: None, failure });
     settle(&mut window, &engine);
     assert!(!shows(&window, words::READING) && shows(&window, "Something broke."));
 }

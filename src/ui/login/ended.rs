@@ -4,20 +4,20 @@ use std::fmt::Write as _;
 
 use egui::Ui;
 
-use crate::{
-    connection::{Connection, ConnectionId},
-    engine::{RunId, SignedIn},
-    failure::Failure,
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Editing, Later, State},
-        test_panel::{failure_details, failure_told, rule, strong_line, title},
-        text, theme,
-        widgets::{Button, paragraph},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Editing, Later, State},
+    test_panel::{failure_details, failure_told, rule, strong_line, title},
+    text, theme,
+    widgets::{Button, paragraph},
 };
+use brickpass_core::{
+    connection::{Connection, ConnectionId},
+    failure::Failure,
+};
+use brickpass_engine::{RunId, SignedIn};
 
 pub fn done(ui: &mut Ui, id: ConnectionId, signed_in: &SignedIn, state: &mut State, act: &mut Act) {
     let palette = theme::of(ui);

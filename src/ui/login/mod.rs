@@ -21,7 +21,7 @@ use super::{
     theme::{self, Tone},
     widgets::{Button, card, forget_secret_field, paragraph},
 };
-use crate::connection::ConnectionId;
+use brickpass_core::connection::ConnectionId;
 
 /// What the person wants of the sign-in.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -6,19 +6,17 @@ use egui::{Align, Id, Key, Layout, Sense, Ui, vec2};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Wish, cancel};
-use crate::{
-    connection::Severity,
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Attempt, Door, LONELY, Paste},
-        test_panel::title,
-        text,
-        theme::{self, Tone},
-        widgets::{Button, SecretField, paragraph, remark, timeline_bar, truncated_label},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Attempt, Door, LONELY, Paste},
+    test_panel::title,
+    text,
+    theme::{self, Tone},
+    widgets::{Button, SecretField, paragraph, remark, timeline_bar, truncated_label},
 };
+use brickpass_core::connection::Severity;
 
 pub fn show(ui: &mut Ui, attempt: &Attempt, door: &Door, paste: &mut Option<Paste>, act: &Act) -> Option<Wish> {
     let now = act.now;

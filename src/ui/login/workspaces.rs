@@ -2,19 +2,17 @@
 
 use egui::{Align2, Context, CornerRadius, Id, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use crate::{
-    connection::Severity,
-    ui::{
-        act::Act,
-        filing, fonts,
-        icons::Icon,
-        state::{AddWorkspaces, Dialog, Offer, OfferStanding, State},
-        test_panel::failure_lines,
-        text,
-        theme::{self, Tone},
-        widgets::{Button, TextField, card, checkbox, modal, paint_text, paragraph, remark, return_focus, scroll_to_focused, spinner},
-    },
+use crate::ui::{
+    act::Act,
+    filing, fonts,
+    icons::Icon,
+    state::{AddWorkspaces, Dialog, Offer, OfferStanding, State},
+    test_panel::failure_lines,
+    text,
+    theme::{self, Tone},
+    widgets::{Button, TextField, card, checkbox, modal, paint_text, paragraph, remark, return_focus, scroll_to_focused, spinner},
 };
+use brickpass_core::connection::Severity;
 
 const WIDTH: f32 = 640.0;
 const ROW: f32 = 48.0;

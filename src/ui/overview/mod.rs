@@ -16,7 +16,7 @@ use super::{
     theme,
     widgets::{Button, icon_button, paragraph, spinner, truncated_label},
 };
-use crate::connection::Severity;
+use brickpass_core::connection::Severity;
 
 /// Below this width, *Ask all workspaces* has a line of its own.
 const NARROW: f32 = 560.0;

@@ -4,19 +4,17 @@ use egui::{Align2, Color32, CornerRadius, Id, Key, Modifiers, Rect, Role, Sense,
 use jiff::civil::Date;
 
 use super::list_id;
-use crate::{
-    connection::Environment,
-    engine::ExpiringToken,
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Span, State},
-        text::{expiry as words, tokens},
-        theme::{self, Tone},
-        widgets::{Tip as _, badge_size, environment_word, move_keys, paint_environment_badge, paint_row, paint_text},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Span, State},
+    text::{expiry as words, tokens},
+    theme::{self, Tone},
+    widgets::{Tip as _, badge_size, environment_word, move_keys, paint_environment_badge, paint_row, paint_text},
 };
+use brickpass_core::connection::Environment;
+use brickpass_engine::ExpiringToken;
 
 const HEADING: f32 = 44.0;
 const ROW: f32 = 60.0;

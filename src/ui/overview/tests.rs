@@ -5,14 +5,12 @@ use std::time::Instant;
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::{
-    connection::{Connection, ConnectionId},
-    engine::{Event, Reminder, ReminderChoice, TokenNote},
-    ui::{
-        fake_engine::{FakeEngine, at, connection, production, token, unauthorized},
-        window_tests::{Window, click, key, open, settle, shows},
-    },
+use crate::ui::{
+    fake_engine::{FakeEngine, at, connection, production, token, unauthorized},
+    window_tests::{Window, click, key, open, settle, shows},
 };
+use brickpass_core::connection::{Connection, ConnectionId};
+use brickpass_engine::{Event, Reminder, ReminderChoice, TokenNote};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const DAY: i64 = 86_400;

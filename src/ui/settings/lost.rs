@@ -3,15 +3,13 @@
 use egui::Ui;
 
 use super::{Asks, SettingsAction, SettingsDialog, SettingsView};
-use crate::{
-    connection::Severity,
-    engine::Recovery,
-    ui::{
-        icons::Icon,
-        text,
-        widgets::{self, Button, SecretField, remark},
-    },
+use crate::ui::{
+    icons::Icon,
+    text,
+    widgets::{self, Button, SecretField, remark},
 };
+use brickpass_core::connection::Severity;
+use brickpass_engine::Recovery;
 
 impl SettingsDialog {
     pub(super) fn lost(&mut self, ui: &mut Ui, view: SettingsView<'_>, backup: bool, now: f64) -> Option<SettingsAction> {

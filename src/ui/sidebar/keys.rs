@@ -3,14 +3,12 @@
 use egui::{EventFilter, Key, Modifiers, Response, Ui};
 
 use super::filter_id;
-use crate::{
-    connection::Field,
-    ui::{
-        act::Act,
-        state::{ITEM_HEIGHT, State},
-        widgets::type_to_filter,
-    },
+use crate::ui::{
+    act::Act,
+    state::{ITEM_HEIGHT, State},
+    widgets::type_to_filter,
 };
+use brickpass_core::connection::Field;
 
 /// Arrow keys, Home, End, Page up and down move the selection (with Shift they extend it), Enter goes to the form, typing goes to the filter.
 pub fn list_keys(ui: &Ui, list: &Response, height: f32, state: &mut State, act: &mut Act) {

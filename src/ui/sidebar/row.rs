@@ -6,19 +6,17 @@ use egui::{Align2, CornerRadius, Id, Modifiers, Rect, Response, Role, Sense, Str
 use jiff::Timestamp;
 
 use super::list_id;
-use crate::{
-    connection::{ConnectionId, Environment, Field, Status},
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        shortcuts::Action,
-        state::{Item, Standing, State},
-        text,
-        theme::{self, Tone},
-        widgets::{context_menu, environment_word, menu_item, menu_separator, paint_environment_badge, paint_status_icon, paint_text},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    shortcuts::Action,
+    state::{Item, Standing, State},
+    text,
+    theme::{self, Tone},
+    widgets::{context_menu, environment_word, menu_item, menu_separator, paint_environment_badge, paint_status_icon, paint_text},
 };
+use brickpass_core::connection::{ConnectionId, Environment, Field, Status};
 
 pub fn row_id(id: ConnectionId) -> Id {
     Id::unique(("connection row", id))
@@ -49,7 +47,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &mut State, act: &mut Act, item: usi
     context_menu(&response, text::MORE, ui, |ui| menu(ui, state, act, id));
 }
 
-fn clicked(state: &mut State, id: ConnectionId, modifiers: Modifiers) -> Vec<crate::engine::Command> {
+fn clicked(state: &mut State, id: ConnectionId, modifiers: Modifiers) -> Vec<brickpass_engine::Command> {
     if modifiers.command {
         state.toggle_selected(id)
     } else if modifiers.shift {
@@ -195,7 +193,7 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             Act::copy(ui.ctx(), state, address.clone());
         }
         if menu_item(ui, Icon::OpenInBrowser, text::OPEN, &Action::OpenWorkspace.key(ui.ctx()), Tone::Neutral).clicked() {
-            act.send([crate::engine::Command::OpenInBrowser { url: address }]);
+            act.send([brickpass_engine::Command::OpenInBrowser { url: address }]);
         }
     }
 }

@@ -6,13 +6,13 @@ use std::{
 };
 
 use super::{Dialog, Notice, Remote, State};
-use crate::{
+use crate::ui::{filing::FilingForm, text};
+use brickpass_core::{
     connection::{AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Filing, Level},
-    databricks::AccountWorkspace,
-    engine::Command,
     failure::Failure,
-    ui::{filing::FilingForm, text},
 };
+use brickpass_databricks::rest::AccountWorkspace;
+use brickpass_engine::Command;
 
 /// One workspace of the account.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,13 +5,10 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{Dialog, Notice, State};
-use crate::{
-    connection::TypedSecret,
-    engine::{BackedUp, Command, Event, RunId},
-    failure::Failure,
-    storage::weak_passphrase,
-    ui::{save_as::SaveAs, text::backup as words},
-};
+use crate::ui::{save_as::SaveAs, text::backup as words};
+use brickpass_core::{connection::TypedSecret, failure::Failure};
+use brickpass_engine::{BackedUp, Command, Event, RunId};
+use brickpass_storage::weak_passphrase;
 
 #[derive(Debug)]
 pub struct BackUp {

@@ -3,11 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Notice, State};
-use crate::{
-    connection::{ConnectionId, SecretKind},
-    engine::{Command, Event, StoredSecret},
-    ui::text,
-};
+use crate::ui::text;
+use brickpass_core::connection::{ConnectionId, SecretKind};
+use brickpass_engine::{Command, Event, StoredSecret};
 
 /// A secret that the engine has put on the clipboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,10 +79,8 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        failure::{Code, Failure},
-        ui::fake_engine::at,
-    };
+    use crate::ui::fake_engine::at;
+    use brickpass_core::failure::{Code, Failure};
 
     fn holding(guaranteed: bool) -> State {
         let mut state = State::default();

@@ -3,12 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Dialog, Editing, Notice, State};
-use crate::{
-    connection::{AuthKind, Connection, ConnectionId, Field, Merge, Part, merge},
-    engine::{Command, Deed, StoredSecret},
-    storage::Entry,
-    ui::text,
-};
+use crate::ui::text;
+use brickpass_core::connection::{AuthKind, Connection, ConnectionId, Field, Merge, Part, merge};
+use brickpass_engine::{Command, Deed, StoredSecret};
+use brickpass_storage::Entry;
 
 /// Both sides changed these parts of a connection.
 #[derive(Debug)]

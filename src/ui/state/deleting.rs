@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Dialog, Editing, Notice, Removal, State, UNDO};
-use crate::{connection::ConnectionId, engine::Command, ui::text};
+use crate::ui::text;
+use brickpass_core::connection::ConnectionId;
+use brickpass_engine::Command;
 
 /// What goes with connections once their deletion cannot be undone any more, beside their secrets.
 #[derive(Default)]

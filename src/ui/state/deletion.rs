@@ -1,11 +1,9 @@
 //! A deletion before it is done: what is deleted with a connection, and what the person has to answer.
 
 use super::{NameToType, State};
-use crate::{
-    connection::{AuthMethod, Care, Connection, ConnectionId, SecretKind},
-    engine::{NotRevocable, StoredSecret, revocable_token},
-    ui::text,
-};
+use crate::ui::text;
+use brickpass_core::connection::{AuthMethod, Care, Connection, ConnectionId, SecretKind};
+use brickpass_engine::{NotRevocable, StoredSecret, revocable_token};
 
 /// A deletion that waits for the person's answer.
 #[derive(Debug)]
@@ -103,7 +101,7 @@ impl State {
 
     fn doomed(&self, id: ConnectionId, among: &[ConnectionId]) -> Doomed {
         let saved = self.entry(id).map(|entry| &entry.connection);
-        let stays = |entry: &&crate::storage::Entry| entry.connection.sign_in_of == Some(id) && !among.contains(&entry.connection.id);
+        let stays = |entry: &&brickpass_storage::Entry| entry.connection.sign_in_of == Some(id) && !among.contains(&entry.connection.id);
         let all = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
         let users = all.iter().filter(stays);
         let remain = all.iter().map(|entry| &entry.connection).filter(|connection| !among.contains(&connection.id));

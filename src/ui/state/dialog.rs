@@ -4,11 +4,11 @@ use super::{
     AddWorkspaces, AdminDialog, BackUp, Conflict, Deletion, ExportActivity, GenerateToken, Importing, IncludeSecret, Moving, RevokeTokens,
     RotateToken, SaveExport, ShowDiagnostics, ShowEffective,
 };
-use crate::{
+use brickpass_core::{
     connection::{AuthKind, ConnectionId, TypedSecret},
     failure::Failure,
-    storage::weak_passphrase,
 };
+use brickpass_storage::weak_passphrase;
 
 #[derive(Debug)]
 pub enum Dialog {

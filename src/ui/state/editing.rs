@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::{
+use brickpass_core::{
     connection::{BaseUrl, Connection, Draft, Field, Pasted, Remark, Review, Reviewed, Severity},
     failure::Failure,
-    storage::{Entry, Revision},
 };
+use brickpass_storage::{Entry, Revision};
 
 #[derive(Debug)]
 pub struct Editing {

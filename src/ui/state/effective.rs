@@ -3,12 +3,9 @@
 use std::path::Path;
 
 use super::{Dialog, Remote, State};
-use crate::{
-    connection::ConnectionId,
-    engine::{Command, Effective, EffectiveQuestion, Event, Family, RunId},
-    failure::Failure,
-    ui::choose::{Chooser, Wanted},
-};
+use crate::ui::choose::{Chooser, Wanted};
+use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_engine::{Command, Effective, EffectiveQuestion, Event, Family, RunId};
 
 #[derive(Debug)]
 pub struct ShowEffective {

@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{Closing, Dialog, Editing, Notice, Remote, SettingsProblem, SettingsWait, State, editing};
-use crate::{
-    check::Report,
+use crate::ui::text;
+use brickpass_core::{
     connection::{ConnectionId, LastTest, SecretKind},
-    engine::{Command, Event, Farewell, RunId, StoredSecret},
     failure::{Code, Failure},
-    storage::{Entry, Settings, Snapshot, VaultHome, VaultStatus},
-    ui::text,
 };
+use brickpass_databricks::check::Report;
+use brickpass_engine::{Command, Event, Farewell, RunId, StoredSecret};
+use brickpass_storage::{Entry, Settings, Snapshot, VaultHome, VaultStatus};
 
 impl State {
     pub fn apply(&mut self, event: Event, now: Timestamp) -> Vec<Command> {

@@ -9,11 +9,9 @@ pub use asking::{Asked, Asking};
 pub use calendar::{Calendar, Month, Span, Summary};
 
 use super::{Notice, Page, State};
-use crate::{
-    connection::ConnectionId,
-    engine::{Command, Event, ExpiringToken, Reminder, ReminderChoice, expiring_tokens},
-    ui::{text::expiry as words, widgets::TableRows},
-};
+use crate::ui::{text::expiry as words, widgets::TableRows};
+use brickpass_core::connection::ConnectionId;
+use brickpass_engine::{Command, Event, ExpiringToken, Reminder, ReminderChoice, expiring_tokens};
 
 #[derive(Debug, Default)]
 pub struct Expiry {

@@ -1,13 +1,13 @@
 //! Tests, dialogs, closing. As everything that a person wants: each intent changes the state at once and gives the commands for what takes time.
 
 use super::{Attempt, Closing, Dialog, Later, Page, SettingsWait, State};
-use crate::{
+use crate::ui::text;
+use brickpass_core::{
     connection::{Connection, ConnectionId},
-    engine::{Command, Recovery, SignInPlace, StoredSecret},
     failure::{Code, Failure},
-    storage::{Settings, VaultHome, VaultStatus},
-    ui::text,
 };
+use brickpass_engine::{Command, Recovery, SignInPlace, StoredSecret};
+use brickpass_storage::{Settings, VaultHome, VaultStatus};
 
 impl State {
     /// Tests what is typed, saved or not.

@@ -3,10 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::{
-    connection::{Connection, ConnectionId, Level},
-    storage::Entry,
-};
+use brickpass_core::connection::{Connection, ConnectionId, Level};
+use brickpass_storage::Entry;
 
 /// Heights in points. Fixed, so that the place of every row is known without drawing it.
 pub const ITEM_HEIGHT: f32 = 48.0;

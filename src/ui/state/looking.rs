@@ -1,7 +1,9 @@
 //! Which connection is shown and which are selected: what the person does in the list.
 
 use super::{Editing, Page, Remote, State};
-use crate::{connection::ConnectionId, engine::Command, storage::VaultStatus};
+use brickpass_core::connection::ConnectionId;
+use brickpass_engine::Command;
+use brickpass_storage::VaultStatus;
 
 impl State {
     pub fn select(&mut self, id: ConnectionId) -> Vec<Command> {

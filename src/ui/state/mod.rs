@@ -75,13 +75,13 @@ pub use signing_in::{Attempt, Door, LONELY, Paste, SignIns, Stage};
 pub use testing::{Finished, Running, Tests, same_target};
 pub use tokens::{Column, GenerateToken, Lifetime, Listed, RevokeTokens, RotateToken, SendTo, Tokens, TokensOf, TroubleKind};
 
-use crate::{
+use crate::ui::text;
+use brickpass_core::{
     connection::{Connection, ConnectionId, EnteredFor, Environment, Field, LastTest, SecretKind, Status},
-    engine::StoredSecret,
     failure::{Code, Failure},
-    storage::{Entry, Mode, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory},
-    ui::text,
 };
+use brickpass_engine::StoredSecret;
+use brickpass_storage::{Entry, Mode, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory};
 
 /// Something to tell in passing. The window hands it to the toasts.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,6 @@
 //! What has to be typed before something of production is done.
 
-use crate::connection::{Care, Connection};
+use brickpass_core::connection::{Care, Connection};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameToType {

@@ -1,10 +1,8 @@
 //! The tabs of a connection, and what is asked for when one is opened.
 
 use super::State;
-use crate::{
-    engine::Command,
-    ui::text::{TAB_ACTIVITY, TAB_ADMINISTRATION, TAB_CONNECTION, TAB_EXPORT, tokens},
-};
+use crate::ui::text::{TAB_ACTIVITY, TAB_ADMINISTRATION, TAB_CONNECTION, TAB_EXPORT, tokens};
+use brickpass_engine::Command;
 
 /// What is shown of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,6 +1,7 @@
 //! A value that lives elsewhere and has to be asked for.
 
-use crate::{engine::RunId, failure::Failure};
+use brickpass_core::failure::Failure;
+use brickpass_engine::RunId;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Remote<T> {
@@ -126,7 +127,7 @@ impl<T> Asked<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Code;
+    use brickpass_core::failure::Code;
 
     #[test]
     fn the_last_value_stays_while_a_new_one_is_asked_for_and_when_that_fails() {

@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::editing::Editing;
-use crate::{connection::ConnectionId, storage::Entry};
+use brickpass_core::connection::ConnectionId;
+use brickpass_storage::Entry;
 
 /// How long *Undo* is offered; after that the secrets are deleted for good.
 pub const UNDO: SignedDuration = SignedDuration::from_secs(30);

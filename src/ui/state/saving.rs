@@ -1,11 +1,9 @@
 //! New, save, conflict, duplicate, pin: what changes a connection.
 
 use super::{Closing, Editing, Notice, State};
-use crate::{
-    connection::{Connection, ConnectionId, ConnectionName, Draft, Field, Reviewed},
-    engine::{Command, StoredSecret},
-    ui::text,
-};
+use crate::ui::text;
+use brickpass_core::connection::{Connection, ConnectionId, ConnectionName, Draft, Field, Reviewed};
+use brickpass_engine::{Command, StoredSecret};
 
 impl State {
     pub fn new_connection(&mut self) -> Vec<Command> {

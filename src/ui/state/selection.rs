@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::connection::ConnectionId;
+use brickpass_core::connection::ConnectionId;
 
 #[derive(Debug, Default)]
 pub struct Selection {

@@ -1,13 +1,13 @@
 //! Who is signed in, whose sign-in a connection uses, how it ends, and what of it is not stored.
 
 use super::{Closing, Dialog, Notice, Remote, State};
-use crate::{
+use crate::ui::text;
+use brickpass_core::{
     connection::{AuthKind, ConnectionId, Status},
-    engine::{Command, Farewell, SignIn},
     failure::Failure,
-    storage::VaultStatus,
-    ui::text,
 };
+use brickpass_engine::{Command, Farewell, SignIn};
+use brickpass_storage::VaultStatus;
 
 impl State {
     /// The connection that holds the sign-in of this one, by what is typed.

@@ -6,12 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 use super::{Remote, State};
-use crate::{
+use crate::ui::text;
+use brickpass_core::{
     connection::{BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, LevelKind, Severity, Status, TypedSecret},
-    engine::{Command, Event, Found, RunId, SignIn, SignInPlace, SignInStep, SignedIn},
     failure::{Code, Failure},
-    ui::text,
 };
+use brickpass_engine::{Command, Event, Found, RunId, SignIn, SignInPlace, SignInStep, SignedIn};
 
 /// After so long without an answer, the browser is probably on another computer.
 pub const LONELY: SignedDuration = SignedDuration::from_secs(30);

@@ -3,12 +3,10 @@
 use secrecy::ExposeSecret as _;
 
 use super::{tests::Desk, *};
-use crate::{
-    connection::{AuthKind, BaseUrl, LevelKind},
-    databricks::AccountWorkspace,
-    engine::{Command, Event, Farewell, Found, RunId, SignInPlace, SignInStep, SignedIn},
-    ui::fake_engine::{account, at, browser, connection, sign_in, unauthorized},
-};
+use crate::ui::fake_engine::{account, at, browser, connection, sign_in, unauthorized};
+use brickpass_core::connection::{AuthKind, BaseUrl, LevelKind};
+use brickpass_databricks::rest::AccountWorkspace;
+use brickpass_engine::{Command, Event, Farewell, Found, RunId, SignInPlace, SignInStep, SignedIn};
 
 fn done(user: &str) -> SignedIn {
     SignedIn { sign_in: sign_in(user), hints: Vec::new(), found: None }
@@ -159,7 +157,7 @@ fn what_is_found_goes_into_the_form_and_what_was_typed_stays() {
     assert_eq!(owner.id, desk.shown());
     let found = Found {
         base_url: BaseUrl::read("https://dbc-1.cloud.databricks.com").unwrap().base_url,
-        account_id: Some(crate::connection::AccountId::parse("12345678-90ab-cdef-1234-567890abcdef").unwrap()),
+        account_id: Some(brickpass_core::connection::AccountId::parse("12345678-90ab-cdef-1234-567890abcdef").unwrap()),
         workspace_id: None,
     };
     let outcome = Ok(SignedIn { sign_in: sign_in("priya@example.com"), hints: Vec::new(), found: Some(found) });

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::{
-    check::{Progress, Report, Step, StepReport},
+use brickpass_core::{
     connection::{Connection, ConnectionId, LastTest, Status},
-    engine::RunId,
     failure::Code,
 };
+use brickpass_databricks::check::{Progress, Report, Step, StepReport};
+use brickpass_engine::RunId;
 
 #[derive(Debug, Clone)]
 pub struct Running {

@@ -2,15 +2,13 @@
 
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::{
-    connection::ConnectionId,
-    databricks::{Cluster, ClusterState},
-    ui::{
-        fonts, text,
-        theme::{self, Palette},
-        widgets::{paint_text, paragraph, section_header},
-    },
+use crate::ui::{
+    fonts, text,
+    theme::{self, Palette},
+    widgets::{paint_text, paragraph, section_header},
 };
+use brickpass_core::connection::ConnectionId;
+use brickpass_databricks::rest::{Cluster, ClusterState};
 
 const ROW: f32 = 26.0;
 /// So many rows are shown before the list scrolls.

@@ -5,19 +5,19 @@ use std::fmt::Write as _;
 use egui::{Id, Sense, Ui, vec2};
 
 use super::{steps, title};
-use crate::{
-    connection::{AuthKind, Field},
-    engine::{Command, RunId},
-    failure::{Code, Failure, Remedy},
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Dialog, Finished, Later, State},
-        text, theme,
-        widgets::{Button, paragraph},
-    },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Dialog, Finished, Later, State},
+    text, theme,
+    widgets::{Button, paragraph},
 };
+use brickpass_core::{
+    connection::{AuthKind, Field},
+    failure::{Code, Failure, Remedy},
+};
+use brickpass_engine::{Command, RunId};
 
 pub fn show(ui: &mut Ui, finished: &Finished, state: &mut State, act: &mut Act) {
     let Some(failure) = &finished.report.failure else { return };

@@ -20,11 +20,11 @@ use super::{
     theme::{self, Tone},
     widgets::{Button, card, paragraph, spinner, truncated_label},
 };
-use crate::{
-    check::Report,
+use brickpass_core::{
     connection::{ConnectionId, LevelKind},
     failure::Code,
 };
+use brickpass_databricks::check::Report;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let place = ui.scope(|ui| panel(ui, state, act)).response.rect;

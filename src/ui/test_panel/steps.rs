@@ -5,17 +5,15 @@ use std::time::Duration;
 use egui::{Color32, Rect, Role, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 use jiff::Timestamp;
 
-use crate::{
-    check::{Report, Step, StepReport},
-    ui::{
-        fonts,
-        icons::Icon,
-        state::Running,
-        text,
-        theme::{self, Tone},
-        widgets::{Tip as _, paint_spinner, paint_text, timeline_bar},
-    },
+use crate::ui::{
+    fonts,
+    icons::Icon,
+    state::Running,
+    text,
+    theme::{self, Tone},
+    widgets::{Tip as _, paint_spinner, paint_text, timeline_bar},
 };
+use brickpass_databricks::check::{Report, Step, StepReport};
 
 const ROW: f32 = 30.0;
 const LABEL: f32 = 116.0;

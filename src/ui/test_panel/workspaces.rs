@@ -2,14 +2,12 @@
 
 use egui::{Align2, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::{
-    connection::ConnectionId,
-    databricks::AccountWorkspace,
-    ui::{
-        fonts, text, theme,
-        widgets::{paint_text, paragraph, section_header},
-    },
+use crate::ui::{
+    fonts, text, theme,
+    widgets::{paint_text, paragraph, section_header},
 };
+use brickpass_core::connection::ConnectionId;
+use brickpass_databricks::rest::AccountWorkspace;
 
 const ROW: f32 = 26.0;
 /// So many rows are shown before the list scrolls.

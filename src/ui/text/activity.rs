@@ -5,7 +5,8 @@ use std::path::Path;
 use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
 
 use super::counted;
-use crate::{connection::SecretKind, engine::ActivityEntry, failure::Code};
+use brickpass_core::{connection::SecretKind, failure::Code};
+use brickpass_engine::ActivityEntry;
 
 pub const TITLE_ALL: &str = "Activity of all connections";
 pub const LIST: &str = "Activity";
@@ -186,7 +187,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::engine::Deed;
+    use brickpass_engine::Deed;
 
     #[test]
     fn days_are_named_as_people_name_them() {

@@ -3,13 +3,11 @@
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{careful, counted, tokens};
-use crate::{
-    databricks::{Entitlement, Securable, WorkspaceRole},
-    ui::{
-        state::{AdminSection, AdminTroubleKind, NameToType},
-        theme::Tone,
-    },
+use crate::ui::{
+    state::{AdminSection, AdminTroubleKind, NameToType},
+    theme::Tone,
 };
+use brickpass_databricks::rest::{Entitlement, Securable, WorkspaceRole};
 
 pub const NOT_SAVED: &str = "Save this connection first. Then what its administrators set up is shown here.";
 pub const SECTIONS: [&str; 2] = ["Tokens", "Service principals"];

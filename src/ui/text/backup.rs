@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::counted;
-use crate::engine::BackedUp;
+use brickpass_engine::BackedUp;
 
 pub const TITLE: &str = "Back up connections";
 /// Wherever the dialog is asked for.

@@ -1,7 +1,7 @@
 //! The words for a connection that was changed in two places.
 
 use super::{and, form};
-use crate::connection::{AuthKind, AuthMethod, Connection, Level, Part};
+use brickpass_core::connection::{AuthKind, AuthMethod, Connection, Level, Part};
 
 pub const CONFLICT_TITLE: &str = "Changed elsewhere";
 pub const REMOVED_TITLE: &str = "This connection was deleted elsewhere";

@@ -1,7 +1,8 @@
 //! Dialogs that ask before something is lost, and passphrases.
 
 use super::{connections, counted, some_of};
-use crate::{connection::Care, ui::state::HeldSecret};
+use crate::ui::state::HeldSecret;
+use brickpass_core::connection::Care;
 
 pub const CLOSE_TITLE: &str = "Save your changes before closing?";
 pub const SAVE_AND_CLOSE: &str = "Save and close";

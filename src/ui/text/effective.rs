@@ -1,6 +1,6 @@
 //! The words of *Effective configuration*.
 
-use crate::engine::{Attribute, Effective, Family, Problem, Source, Speaker};
+use brickpass_engine::{Attribute, Effective, Family, Problem, Source, Speaker};
 
 pub const TITLE: &str = "Effective configuration";
 pub const WHY: &str = "Which values Databricks' tools and SDKs would use in a folder, and where each comes from. The environment is the one that Brickpass was started with.";

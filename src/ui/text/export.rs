@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::careful;
-use crate::{
-    connection::AuthMethod,
-    engine::Drift,
-    interchange::format::{Group, Pick},
-    ui::state::NameToType,
-};
+use crate::ui::state::NameToType;
+use brickpass_core::connection::AuthMethod;
+use brickpass_engine::Drift;
+use brickpass_interchange::format::{Group, Pick};
 
 // The list of tools
 pub const FILTER: &str = "Filter tools";

@@ -1,6 +1,6 @@
 //! The form of a connection.
 
-use crate::connection::SecretKind;
+use brickpass_core::connection::SecretKind;
 
 pub const TAB_CONNECTION: &str = "Connection";
 pub const TAB_EXPORT: &str = "Export";

@@ -1,12 +1,10 @@
 //! The words of importing connections, and of moving secrets out of a file.
 
 use super::counted;
-use crate::{
-    connection::{AuthMethod, BaseUrl, Connection, Level},
-    engine::Twin,
-    interchange::import::Kind,
-    ui::state::ImportFrom,
-};
+use crate::ui::state::ImportFrom;
+use brickpass_core::connection::{AuthMethod, BaseUrl, Connection, Level};
+use brickpass_engine::Twin;
+use brickpass_interchange::import::Kind;
 
 pub const TITLE: &str = "Import connections";
 /// Wherever the dialog is asked for.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{counted, tokens, took};
-use crate::connection::{LastTest, Status};
+use brickpass_core::connection::{LastTest, Status};
 
 pub const CONNECTIONS: &str = "Connections";
 pub const FILTER: &str = "Filter";

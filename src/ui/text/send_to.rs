@@ -1,6 +1,6 @@
 //! The words about sending a token to another store of secrets.
 
-use crate::interchange::send_to::Source;
+use brickpass_interchange::send_to::Source;
 
 pub const SEND_TO: &str = "Send to...";
 pub const TITLE: &str = "Send the token to";

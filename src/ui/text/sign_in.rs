@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::some_of;
-use crate::{engine::SignIn, failure::Code};
+use brickpass_core::failure::Code;
+use brickpass_engine::SignIn;
 
 pub const SIGN_IN: &str = "Sign in";
 pub const SIGN_IN_AGAIN: &str = "Sign in again";

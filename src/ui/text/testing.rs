@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{counted, row_state};
-use crate::{connection::LastTest, databricks::ClusterState, failure::Code};
+use brickpass_core::{connection::LastTest, failure::Code};
+use brickpass_databricks::rest::ClusterState;
 
 pub const CANCEL_TEST: &str = "Cancel test";
 pub const CANCEL_ALL: &str = "Cancel all";

@@ -3,15 +3,13 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{careful, counted, some_of};
-use crate::{
-    connection::Status,
-    databricks::Token,
-    engine::comment_without_mark,
-    ui::{
-        state::{NameToType, TroubleKind},
-        theme::Tone,
-    },
+use crate::ui::{
+    state::{NameToType, TroubleKind},
+    theme::Tone,
 };
+use brickpass_core::connection::Status;
+use brickpass_databricks::rest::Token;
+use brickpass_engine::comment_without_mark;
 
 pub const TAB: &str = "Tokens";
 pub const TABLE: &str = "Personal access tokens";

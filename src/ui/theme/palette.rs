@@ -4,7 +4,7 @@
 use egui::Color32;
 
 use super::Tone;
-use crate::connection::EnvironmentKind;
+use brickpass_core::connection::EnvironmentKind;
 
 /// The colours of one theme, by what they are for.
 #[derive(Debug, PartialEq, Eq)]

@@ -12,10 +12,8 @@ use egui::{
 };
 
 use super::{DARK, LIGHT, Palette};
-use crate::{
-    storage::ThemeChoice,
-    ui::{fonts, widgets},
-};
+use crate::ui::{fonts, widgets};
+use brickpass_storage::ThemeChoice;
 
 /// Corner radius of controls, in points.
 pub const RADIUS: u8 = 8;

@@ -3,24 +3,20 @@
 use egui::{Align, Context, Event, Id, Key, Rect, ScrollArea, Ui, vec2};
 
 use super::leads_elsewhere;
-use crate::{
-    connection::Severity,
-    failure::Failure,
-    ui::{
-        act::Act,
-        dialogs::{buttons, focus_first, no_focus, say},
-        fonts,
-        icons::Icon,
-        state::{Dialog, GenerateToken, Lifetime, RevokeTokens, RotateToken, State},
-        test_panel::{failure_lines, remedy_button},
-        text::{self, tokens as words},
-        theme::{self, Tone},
-        widgets::{
-            Button, Select, TextField, card, form_row, form_row_without_label, modal, outdented, paragraph, remark, return_focus,
-            select_option,
-        },
+use crate::ui::{
+    act::Act,
+    dialogs::{buttons, focus_first, no_focus, say},
+    fonts,
+    icons::Icon,
+    state::{Dialog, GenerateToken, Lifetime, RevokeTokens, RotateToken, State},
+    test_panel::{failure_lines, remedy_button},
+    text::{self, tokens as words},
+    theme::{self, Tone},
+    widgets::{
+        Button, Select, TextField, card, form_row, form_row_without_label, modal, outdented, paragraph, remark, return_focus, select_option,
     },
 };
+use brickpass_core::{connection::Severity, failure::Failure};
 
 const WIDTH: f32 = 560.0;
 

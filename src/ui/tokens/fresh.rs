@@ -4,20 +4,18 @@ use egui::{Context, Id, Ui};
 use jiff::Timestamp;
 
 use super::dialogs::{enter_pressed, scrolled, told};
-use crate::{
-    connection::Severity,
-    engine::Command,
-    ui::{
-        act::Act,
-        dialogs::{buttons, say},
-        fonts,
-        icons::Icon,
-        state::State,
-        text::{self, send_to as sending, tokens as words},
-        theme,
-        widgets::{Button, fresh_secret, modal, paragraph, remark, return_focus},
-    },
+use crate::ui::{
+    act::Act,
+    dialogs::{buttons, say},
+    fonts,
+    icons::Icon,
+    state::State,
+    text::{self, send_to as sending, tokens as words},
+    theme,
+    widgets::{Button, fresh_secret, modal, paragraph, remark, return_focus},
 };
+use brickpass_core::connection::Severity;
+use brickpass_engine::Command;
 
 const WIDTH: f32 = 660.0;
 

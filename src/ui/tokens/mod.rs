@@ -26,7 +26,7 @@ use super::{
     theme::{self, Tone},
     widgets::{Button, TableRows as _, asking_for_rows, card, no_rows, paragraph, push_right, refresh_button, table_filter},
 };
-use crate::{
+use brickpass_core::{
     connection::ConnectionId,
     failure::{Failure, Remedy},
 };

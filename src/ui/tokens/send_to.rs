@@ -4,21 +4,19 @@ use egui::{Context, Id, Ui};
 use jiff::Timestamp;
 
 use super::dialogs::scrolled;
-use crate::{
-    connection::Severity,
-    engine::Command,
-    interchange::send_to::{Destination, Order, Refusal, Source, Terminal},
-    ui::{
-        act::Act,
-        dialogs::{buttons, focus_first},
-        fonts,
-        icons::Icon,
-        state::{SendTo, State},
-        text::{self, send_to as words, tokens},
-        theme::{self, Tone},
-        widgets::{Button, Select, TextField, badge, code_box, form_row, modal, paragraph, remark, return_focus, select_option},
-    },
+use crate::ui::{
+    act::Act,
+    dialogs::{buttons, focus_first},
+    fonts,
+    icons::Icon,
+    state::{SendTo, State},
+    text::{self, send_to as words, tokens},
+    theme::{self, Tone},
+    widgets::{Button, Select, TextField, badge, code_box, form_row, modal, paragraph, remark, return_focus, select_option},
 };
+use brickpass_core::connection::Severity;
+use brickpass_engine::Command;
+use brickpass_interchange::send_to::{Destination, Order, Refusal, Source, Terminal};
 
 const WIDTH: f32 = 660.0;
 /// Below this height there is a scroll bar, which floats over what is at the right.

@@ -3,22 +3,20 @@
 use egui::{Align2, Id, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::table_id;
-use crate::{
-    connection::ConnectionId,
-    databricks::Token,
-    ui::{
-        act::Act,
-        fonts,
-        icons::Icon,
-        state::{Column, Listed, State},
-        text::tokens as words,
-        theme::{self, Tone},
-        widgets::{
-            TABLE_HEADER, TableRows as _, Tip as _, move_keys, paint_row, paint_text, paint_tick, row_action, rows_in_view, sort_button,
-            sort_button_width, tick_all_box, tick_keys,
-        },
+use crate::ui::{
+    act::Act,
+    fonts,
+    icons::Icon,
+    state::{Column, Listed, State},
+    text::tokens as words,
+    theme::{self, Tone},
+    widgets::{
+        TABLE_HEADER, TableRows as _, Tip as _, move_keys, paint_row, paint_text, paint_tick, row_action, rows_in_view, sort_button,
+        sort_button_width, tick_all_box, tick_keys,
     },
 };
+use brickpass_core::connection::ConnectionId;
+use brickpass_databricks::rest::Token;
 
 const CHECK: f32 = 36.0;
 const ACTION: f32 = 28.0;

@@ -2,13 +2,11 @@
 
 use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 
-use crate::{
-    connection::Environment,
-    ui::{
-        fonts,
-        theme::{self, Palette},
-    },
+use crate::ui::{
+    fonts,
+    theme::{self, Palette},
 };
+use brickpass_core::connection::Environment;
 
 const HEIGHT: f32 = 18.0;
 const PADDING: f32 = 6.0;

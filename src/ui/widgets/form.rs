@@ -2,14 +2,12 @@
 
 use egui::{Align, Layout, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use crate::{
-    connection::Severity,
-    ui::{
-        fonts,
-        icons::Icon,
-        theme::{self, Tone},
-    },
+use crate::ui::{
+    fonts,
+    icons::Icon,
+    theme::{self, Tone},
 };
+use brickpass_core::connection::Severity;
 
 const LABEL_WIDTH: f32 = 152.0;
 /// So wide is a label at most; what is longer is cut off.

@@ -20,14 +20,12 @@ use super::{
     paint::{FieldFrame, field_frame, scroll_to_focused},
     text_field::Edit,
 };
-use crate::{
-    connection::TypedSecret,
-    ui::{
-        fonts,
-        icons::Icon,
-        theme::{self, Tone},
-    },
+use crate::ui::{
+    fonts,
+    icons::Icon,
+    theme::{self, Tone},
 };
+use brickpass_core::connection::TypedSecret;
 
 /// How long a revealed secret stays readable, in seconds.
 pub const REVEAL_SECONDS: f64 = 20.0;

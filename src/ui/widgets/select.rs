@@ -3,14 +3,12 @@
 use egui::{Align2, Id, Popup, PopupCloseBehavior, RectAlign, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::paint::{FieldFrame, field_frame, focus_when_closed_by_key, paint_text, scroll_to_focused};
-use crate::{
-    connection::Environment,
-    ui::{
-        fonts,
-        icons::Icon,
-        theme::{self, Tone},
-    },
+use crate::ui::{
+    fonts,
+    icons::Icon,
+    theme::{self, Tone},
 };
+use brickpass_core::connection::Environment;
 
 /// A field that shows the chosen value and opens a list of `select_option`s. Its accessible name is "Label: value".
 #[must_use = "call `.show(ui, |ui| ...)`"]

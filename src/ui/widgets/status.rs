@@ -3,13 +3,11 @@
 use egui::{Pos2, Response, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use super::paint_spinner;
-use crate::{
-    connection::Status,
-    ui::{
-        icons::Icon,
-        theme::{self, Tone},
-    },
+use crate::ui::{
+    icons::Icon,
+    theme::{self, Tone},
 };
+use brickpass_core::connection::Status;
 
 /// Shape, colour and word of a state.
 #[must_use]

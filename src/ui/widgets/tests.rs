@@ -2,14 +2,12 @@ use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable as _;
 
 use super::*;
-use crate::{
-    connection::{Environment, Severity, Status},
-    ui::{
-        icons::Icon,
-        testing::window,
-        theme::{self, Tone},
-    },
+use crate::ui::{
+    icons::Icon,
+    testing::window,
+    theme::{self, Tone},
 };
+use brickpass_core::connection::{Environment, Severity, Status};
 
 #[test]
 fn buttons_are_found_by_their_words_and_disabled_ones_do_nothing() {

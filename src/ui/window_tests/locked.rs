@@ -1,11 +1,9 @@
 //! A vault that is locked says so, and asks for what opens it.
 
 use super::*;
-use crate::{
-    engine::Event as Told,
-    storage::{VaultHome, VaultStatus},
-    ui::fake_engine::browser,
-};
+use crate::ui::fake_engine::browser;
+use brickpass_engine::Event as Told;
+use brickpass_storage::{VaultHome, VaultStatus};
 
 fn locked_file() -> VaultStatus {
     VaultStatus::Locked { place: "the encrypted file".to_owned(), new: false }
@@ -66,7 +64,7 @@ fn wn_09_a_secret_that_was_asked_for_before_the_vault_was_known_to_be_locked_say
     let engine = FakeEngine::with(std::slice::from_ref(&sales));
     let mut window = open(&engine, [1280.0, 800.0]);
     let failure = Failure::new(Code::VaultLocked, "The keyring is locked.", "Nobody unlocked it.", "Unlock it.");
-    let stored = crate::engine::StoredSecret::Unavailable(failure);
+    let stored = brickpass_engine::StoredSecret::Unavailable(failure);
     engine.tell(Told::SecretDescribed { id: sales.id, kind: SecretKind::PersonalAccessToken, stored });
     settle(&mut window, &engine);
     assert!(shows(&window, "The system keyring is locked"));

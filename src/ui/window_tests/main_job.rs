@@ -82,7 +82,7 @@ fn signing_in_through_the_browser_needs_no_secret() {
     assert!(!shows(&window, "later version"), "nothing is left for later");
     assert!(window.query_by_role(Role::PasswordInput).is_none(), "no field for a secret that is not needed");
     click(&mut window, &engine, "Save");
-    assert_eq!(engine.0.borrow().entries[0].connection.auth.kind(), crate::connection::AuthKind::Browser);
+    assert_eq!(engine.0.borrow().entries[0].connection.auth.kind(), brickpass_core::connection::AuthKind::Browser);
 }
 
 #[test]
@@ -118,8 +118,8 @@ fn wn_14_the_dialog_that_deletes_offers_to_revoke_a_known_token() {
         engine.0.borrow_mut().secrets.insert((connection.id, SecretKind::PersonalAccessToken), "dapi0123456789".into());
     }
     let origin = all[0].base_url.origin();
-    let note = crate::engine::TokenNote { token_id: "t1".into(), origin, comment: "CI".into(), expires_at: None };
-    engine.tell(crate::engine::Event::TokenNotes(vec![(all[0].id, Some(note))]));
+    let note = brickpass_engine::TokenNote { token_id: "t1".into(), origin, comment: "CI".into(), expires_at: None };
+    engine.tell(brickpass_engine::Event::TokenNotes(vec![(all[0].id, Some(note))]));
     engine.0.borrow_mut().commands.push_back(Command::ProbeVault);
     settle(&mut window, &engine);
     focus_list(&mut window);
@@ -232,7 +232,7 @@ fn wn_11_the_question_after_a_change_elsewhere_shows_both_versions_and_when() {
         let mut inner = engine.0.borrow_mut();
         inner.entries[0].connection.description = "theirs".to_owned();
         inner.entries[0].revision.0 = 7;
-        inner.recorded.entries.push(crate::ui::fake_engine::activity::entry(sales.id, "Sales", 60, crate::engine::Deed::Save, None, ""));
+        inner.recorded.entries.push(crate::ui::fake_engine::activity::entry(sales.id, "Sales", 60, brickpass_engine::Deed::Save, None, ""));
     }
     seconds.set(240);
     key(&mut window, &engine, Modifiers::COMMAND, Key::S);
@@ -277,7 +277,7 @@ fn bd_17_the_form_says_which_address_a_stored_token_was_entered_for() {
     let (id, kind) = (engine.0.borrow().entries[0].connection.id, SecretKind::PersonalAccessToken);
     let elsewhere = connection("Elsewhere", |draft| "https://adb-9.9.azuredatabricks.net".clone_into(&mut draft.base_url));
     engine.0.borrow_mut().secrets.insert((id, kind), "dapi0123456789".into());
-    engine.0.borrow_mut().entered_for.insert((id, kind), crate::connection::EnteredFor::of(&elsewhere, kind).unwrap());
+    engine.0.borrow_mut().entered_for.insert((id, kind), brickpass_core::connection::EnteredFor::of(&elsewhere, kind).unwrap());
     let mut window = open(&engine, [1280.0, 800.0]);
     assert!(shows(&window, WORDS) && !shows(&window, "Stored in"));
 

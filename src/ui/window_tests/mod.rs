@@ -24,12 +24,12 @@ use super::{
     fake_engine::{FakeEngine, at, connection, production, unauthorized},
     state::Dialog,
 };
-use crate::{
+use brickpass_core::{
     connection::{Connection, Field, SecretKind},
-    engine::Command,
     failure::{Code, Failure},
-    storage::{ThemeChoice, WindowMemory},
 };
+use brickpass_engine::Command;
+use brickpass_storage::{ThemeChoice, WindowMemory};
 
 pub(super) type Window = Harness<'static, BrickpassApp>;
 

@@ -104,7 +104,7 @@ fn trouble(random: &mut fastrand::Rng, engine: &FakeEngine) {
         }
         4 => {
             let crash = Failure::new(Code::Internal, "Brickpass made a mistake.", "", "Try again.");
-            inner.events.push_back(crate::engine::Event::Failed { about: None, failure: crash });
+            inner.events.push_back(brickpass_engine::Event::Failed { about: None, failure: crash });
         }
         5 => {
             if let Some((run, connection)) = inner.running.pop() {

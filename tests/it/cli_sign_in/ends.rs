@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::demo::OAuthFault;
+use brickpass_demo::OAuthFault;
 
 use super::{Desk, SALES, token};
 use crate::support::{Finished, terminal::LIMIT, wait};

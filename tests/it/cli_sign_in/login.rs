@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::demo::OAuthFault;
+use brickpass_demo::OAuthFault;
 
 use super::{Desk, token};
 use crate::support::{browser, free_port, run, terminal::LIMIT, wait};

@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::demo::{Demo, DemoOptions, DemoUser};
+use brickpass_demo::{Demo, DemoOptions, DemoUser};
 
 use crate::support::{
     Finished, browser, free_port,

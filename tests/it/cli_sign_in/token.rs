@@ -108,7 +108,7 @@ fn rf_04_a_renewed_sign_in_that_cannot_be_stored_is_told_and_is_no_success() {
 
 #[test]
 fn only_the_token_command_prints_a_token() {
-    let mut waiting = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli")];
+    let mut waiting = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/cli/src")];
     let mut opens = Vec::new();
     while let Some(path) = waiting.pop() {
         if path.is_dir() {

@@ -2,12 +2,12 @@
 
 use std::{fs, path::PathBuf};
 
-use brickpass::{
+use brickpass_core::{
     connection::{Connection, Draft},
-    engine::{ActivityEntry, Command, Drift, Event, Places, Plan, ProfilesFile, RunId},
     failure::Failure,
-    interchange::databrickscfg::Edit,
 };
+use brickpass_engine::{ActivityEntry, Command, Drift, Event, Places, Plan, ProfilesFile, RunId};
+use brickpass_interchange::databrickscfg::Edit;
 
 use super::{HELPER, HOST, TOKEN, put};
 use crate::support::{

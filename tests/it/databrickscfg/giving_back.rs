@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use brickpass::{
+use brickpass_core::{
     connection::{AuthKind, Connection},
-    engine::{Command, Drift, Orphan},
     failure::Code,
-    interchange::databrickscfg::Edit,
 };
+use brickpass_engine::{Command, Drift, Orphan};
+use brickpass_interchange::databrickscfg::Edit;
 
 use super::{
     FILE, HELPER, HOST, TOKEN, WORKSPACE,
@@ -16,7 +16,7 @@ use super::{
 
 const NOBODYS: &str = "dapi-of-nobody-else";
 
-fn plan(desk: &mut Desk, connection: &Connection, profile: &str) -> Box<brickpass::engine::Plan> {
+fn plan(desk: &mut Desk, connection: &Connection, profile: &str) -> Box<brickpass_engine::Plan> {
     desk.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: profile.into() }).unwrap()
 }
 
@@ -134,7 +134,7 @@ fn pb_05_a_profile_that_leads_elsewhere_is_refused_with_what_would_be_lost() {
         desk.put(&text);
         let connection = desk.saved("Sales", |_| {});
         let asked = plan(&mut desk, &connection, "sales");
-        let said: Vec<String> = asked.replaces.iter().map(brickpass::engine::Replaced::words).collect();
+        let said: Vec<String> = asked.replaces.iter().map(brickpass_engine::Replaced::words).collect();
         assert!(said.len() == 1 && said[0].contains(words), "{section}: {said:?}");
         assert!(!said[0].contains(NOBODYS));
         let failure = desk.apply_unasked(asked).unwrap_err();
@@ -221,9 +221,9 @@ fn pb_09_a_deleted_connection_takes_its_profiles_along_also_after_it_is_gone() {
     desk.publish(&connection, "two");
     desk.edit(edit_default("two")).unwrap();
     desk.send(Command::Remove { ids: vec![connection.id] });
-    desk.until(|event| matches!(event, brickpass::engine::Event::Removed { .. }).then_some(()));
+    desk.until(|event| matches!(event, brickpass_engine::Event::Removed { .. }).then_some(()));
     desk.send(Command::Unpublish { ids: vec![connection.id] });
-    let outcome = desk.until(|event| if let brickpass::engine::Event::Unpublished { outcome, .. } = event { Some(outcome) } else { None });
+    let outcome = desk.until(|event| if let brickpass_engine::Event::Unpublished { outcome, .. } = event { Some(outcome) } else { None });
     assert_eq!(outcome.unwrap().profiles, ["one", "two"]);
     assert_eq!(desk.text(), before);
 }
@@ -240,7 +240,7 @@ fn pb_10_a_profile_whose_connection_is_gone_is_an_orphan_and_can_be_taken_out() 
     let orphan = |desk: &mut Desk, name: &str| desk.list().profiles.into_iter().find(|line| line.name == name).unwrap().orphan;
     assert_eq!((orphan(&mut desk, "sales"), orphan(&mut desk, "lost")), (None, Some(Orphan::NoConnection)));
     desk.send(Command::Remove { ids: vec![connection.id] });
-    desk.until(|event| matches!(event, brickpass::engine::Event::Removed { .. }).then_some(()));
+    desk.until(|event| matches!(event, brickpass_engine::Event::Removed { .. }).then_some(()));
     assert_eq!(orphan(&mut desk, "sales"), Some(Orphan::ConnectionGone));
     desk.unpublish("sales");
     desk.unpublish("lost");
@@ -306,7 +306,7 @@ fn pb_13_keys_that_tools_know_and_that_are_no_way_to_sign_in_stay() {
 fn pb_14_a_limit_of_the_sign_in_is_published_and_its_end_is_told() {
     let mut desk = Desk::new();
     let person = |scopes: &'static str| {
-        move |draft: &mut brickpass::connection::Draft| {
+        move |draft: &mut brickpass_core::connection::Draft| {
             draft.auth = AuthKind::Browser;
             scopes.clone_into(&mut draft.scopes);
             draft.secret.expose_mut().clear();
@@ -330,7 +330,7 @@ fn pb_15_what_looks_like_a_token_under_an_unknown_key_or_in_a_comment_is_told() 
     let connection = desk.saved("work", |_| {});
     let file = desk.edit(Edit::RemoveKeys { profile: "work".into(), keys: Vec::new() }).unwrap();
     let line = &file.profiles[0];
-    let places: Vec<String> = line.suspects.iter().map(brickpass::interchange::databrickscfg::Suspect::place).collect();
+    let places: Vec<String> = line.suspects.iter().map(brickpass_interchange::databrickscfg::Suspect::place).collect();
     assert_eq!((line.secrets.len(), places), (0, vec!["A comment (line 3)".to_owned(), "path".to_owned()]));
     assert_eq!(line.published, Some((connection.id, Drift::Same)));
 }

@@ -2,11 +2,9 @@
 
 use std::fs;
 
-use brickpass::{
-    engine::{Command, Deed, Drift},
-    failure::Code,
-    interchange::databrickscfg::{DiffKind, Edit, File},
-};
+use brickpass_core::failure::Code;
+use brickpass_engine::{Command, Deed, Drift};
+use brickpass_interchange::databrickscfg::{DiffKind, Edit, File};
 
 use super::{
     FILE, HELPER, HOST, WORKSPACE,

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use brickpass::interchange::databrickscfg::{Edit, File, Profile, ProfileName, decides};
+use brickpass_interchange::databrickscfg::{Edit, File, Profile, ProfileName, decides};
 use secrecy::ExposeSecret as _;
 
 use super::{HELPER, HOST, TOKEN};

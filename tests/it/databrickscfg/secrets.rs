@@ -2,13 +2,10 @@
 
 use std::{fs, path::PathBuf, time::Instant};
 
-use brickpass::{
-    connection::AuthKind,
-    engine::{Command, Drift, Places},
-    failure::Code,
-    interchange::databrickscfg::Edit,
-    storage::{Library, Vault, VaultConfig, VaultHome},
-};
+use brickpass_core::{connection::AuthKind, failure::Code};
+use brickpass_engine::{Command, Drift, Places};
+use brickpass_interchange::databrickscfg::Edit;
+use brickpass_storage::{Library, Vault, VaultConfig, VaultHome};
 
 use super::{
     HOST, TOKEN,

@@ -5,7 +5,7 @@ mod tokens;
 mod tools;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use brickpass::demo::{Demo, DemoOptions};
+use brickpass_demo::{Demo, DemoOptions};
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use sha2::{Digest, Sha256};

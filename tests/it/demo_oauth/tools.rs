@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brickpass::demo::OAuthFault;
+use brickpass_demo::OAuthFault;
 use reqwest::header;
 use serde_json::{Value, json};
 

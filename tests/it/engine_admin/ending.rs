@@ -2,10 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use brickpass::{
-    engine::{AdminRequest, Command, Deed, RunId},
-    failure::Code,
-};
+use brickpass_core::failure::Code;
+use brickpass_engine::{AdminRequest, Command, Deed, RunId};
 
 use super::{Desk, SECRETS, elsewhere, secret_for};
 

@@ -8,14 +8,16 @@ mod tokens;
 
 use std::{sync::Arc, time::Duration};
 
-use brickpass::{
+use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, Draft, LevelKind},
-    databricks::{Call, Client, Entitlement, NewOAuthSecret, OAuthSecret, ServicePrincipal, TokenRules, UserToken, WorkspaceRole},
-    demo::{Demo, DemoHandle, DemoWorkspace},
-    engine::{AdminAnswer, AdminRequest, Command, Deed, Event, Places, RunId, SignInPlace, SignInStep},
     failure::{Code, Failure},
-    storage::Activity,
 };
+use brickpass_databricks::rest::{
+    Call, Client, Entitlement, NewOAuthSecret, OAuthSecret, ServicePrincipal, TokenRules, UserToken, WorkspaceRole,
+};
+use brickpass_demo::{Demo, DemoHandle, DemoWorkspace};
+use brickpass_engine::{AdminAnswer, AdminRequest, Command, Deed, Event, Places, RunId, SignInPlace, SignInStep};
+use brickpass_storage::Activity;
 use secrecy::ExposeSecret as _;
 
 use crate::support::{

@@ -1,11 +1,11 @@
 //! What somebody may not do, or what does not exist where it is asked for.
 
-use brickpass::{
+use brickpass_core::{
     connection::{AuthKind, ClientId},
-    databricks::{Entitlement, Object, Securable},
-    engine::AdminRequest,
     failure::Code,
 };
+use brickpass_databricks::rest::{Entitlement, Object, Securable};
+use brickpass_engine::AdminRequest;
 
 use super::{Desk, PRINCIPALS, add_to, secret_for};
 

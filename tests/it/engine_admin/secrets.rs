@@ -2,10 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use brickpass::{
-    databricks::Directory,
-    engine::{AdminRequest, Command, Deed, Event, RunId},
-};
+use brickpass_databricks::rest::Directory;
+use brickpass_engine::{AdminRequest, Command, Deed, Event, RunId};
 
 use super::{Desk, SECRETS, change_of, elsewhere, secret_for};
 use crate::support::between::Way;

@@ -1,10 +1,8 @@
 //! Service principals are made, entitled, and let in.
 
-use brickpass::{
-    databricks::{Entitlement, Object, Securable},
-    engine::{AdminAnswer, AdminRequest, Deed},
-    failure::Code,
-};
+use brickpass_core::failure::Code;
+use brickpass_databricks::rest::{Entitlement, Object, Securable};
+use brickpass_engine::{AdminAnswer, AdminRequest, Deed};
 
 use super::{Desk, PRINCIPALS, add_to, change_of};
 use crate::support::between::Way;

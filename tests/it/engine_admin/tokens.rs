@@ -9,11 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    databricks::TokenRules,
-    engine::{AdminRequest, Deed},
-    failure::Code,
-};
+use brickpass_core::failure::Code;
+use brickpass_databricks::rest::TokenRules;
+use brickpass_engine::{AdminRequest, Deed};
 
 use super::{Desk, change_of, elsewhere};
 use crate::support::between::Way;
@@ -86,7 +84,7 @@ fn everybodys_tokens_are_revoked_four_at_a_time_and_each_is_told() {
     let mut mine = Vec::new();
     for number in 0..6 {
         mine.push(elsewhere(&desk.workspace, async |client, call| {
-            let request = brickpass::databricks::TokenRequest { comment: format!("{number}"), lifetime: None, scopes: Vec::new() };
+            let request = brickpass_databricks::rest::TokenRequest { comment: format!("{number}"), lifetime: None, scopes: Vec::new() };
             client.create_token(&request, &call).await.unwrap().token.id
         }));
     }

@@ -1,10 +1,10 @@
 //! Who signs in, and where: another person, an address that is found in the browser, an account and its workspaces.
 
-use brickpass::{
+use brickpass_core::{
     connection::{Connection, ConnectionId, LevelKind, Status},
-    engine::{Command, Event, RunId, SignInPlace, SignInStep},
     failure::Code,
 };
+use brickpass_engine::{Command, Event, RunId, SignInPlace, SignInStep};
 
 use super::{Desk, SALES, come_back, form};
 use crate::support::browser::{consent, consent_at};

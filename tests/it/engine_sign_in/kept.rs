@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use brickpass::{
+use brickpass_core::{
     connection::{BaseUrl, Connection, Status},
-    demo::Fault,
-    engine::{Command, Event},
     failure::{Code, Remedy},
-    storage::{RefreshLock, Settings, VaultHome},
 };
+use brickpass_demo::Fault;
+use brickpass_engine::{Command, Event};
+use brickpass_storage::{RefreshLock, Settings, VaultHome};
 
 use super::{Desk, SALES, form};
 use crate::support::browser::{consent, visit};

@@ -11,15 +11,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    check::Report,
+use brickpass_core::{
     connection::{AuthKind, BaseUrl, Connection, ConnectionId, Draft, LevelKind, Reviewed},
-    demo::{Demo, DemoOptions, DemoUser},
-    engine::{Command, Event, Places, RunId, SignInPlace, SignInStep, SignedIn},
     failure::Failure,
-    oauth::loopback::{Listener, Ports},
-    storage::{Vault, VaultConfig, VaultHome},
 };
+use brickpass_databricks::{
+    check::Report,
+    oauth::loopback::{Listener, Ports},
+};
+use brickpass_demo::{Demo, DemoOptions, DemoUser};
+use brickpass_engine::{Command, Event, Places, RunId, SignInPlace, SignInStep, SignedIn};
+use brickpass_storage::{Vault, VaultConfig, VaultHome};
 use secrecy::ExposeSecret as _;
 
 use crate::support::{

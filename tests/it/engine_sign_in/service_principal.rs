@@ -1,10 +1,10 @@
 //! A service principal signs in by itself.
 
-use brickpass::{
-    check::Step,
+use brickpass_core::{
     connection::{AuthKind, LevelKind, Status},
     failure::Code,
 };
+use brickpass_databricks::check::Step;
 
 use super::{Desk, SALES, form};
 use crate::support::free_port;

@@ -6,13 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    check::Step,
+use brickpass_core::{
     connection::{BaseUrl, Status},
-    demo::OAuthFault,
-    engine::{Command, Event, RunId, SignInStep},
     failure::Code,
 };
+use brickpass_databricks::check::Step;
+use brickpass_demo::OAuthFault;
+use brickpass_engine::{Command, Event, RunId, SignInStep};
 use secrecy::ExposeSecret as _;
 
 use super::{Desk, SALES, come_back, form};

@@ -1,10 +1,10 @@
 //! What Brickpass knows about a token: its end, and when it was last used.
 
-use brickpass::{
+use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, Status},
-    engine::{Command, Event},
     failure::Failure,
 };
+use brickpass_engine::{Command, Event};
 
 use super::{DELETE, Desk, ME};
 use crate::support::between::Way;

@@ -6,12 +6,12 @@ use std::{
     time::Duration,
 };
 
-use brickpass::{
+use brickpass_core::{
     connection::{AuthKind, Status},
-    databricks::TokenRequest,
-    engine::{Command, Event, RunId},
     failure::Code,
 };
+use brickpass_databricks::rest::TokenRequest;
+use brickpass_engine::{Command, Event, RunId};
 use secrecy::ExposeSecret as _;
 
 use super::{CREATE, DELETE, Desk, LIST, request};

@@ -6,14 +6,14 @@ mod rotation;
 
 use std::{collections::BTreeSet, fs, path::PathBuf, time::Duration};
 
-use brickpass::{
+use brickpass_core::{
     connection::{Connection, ConnectionId, Draft, LastTest, Status},
-    databricks::{NewToken, TokenRequest},
-    demo::{Demo, DemoHandle, DemoWorkspace},
-    engine::{Command, Event, Rotated, RunId, TokenList, TokenNote},
     failure::Failure,
-    storage::Vault,
 };
+use brickpass_databricks::rest::{NewToken, TokenRequest};
+use brickpass_demo::{Demo, DemoHandle, DemoWorkspace};
+use brickpass_engine::{Command, Event, Rotated, RunId, TokenList, TokenNote};
+use brickpass_storage::Vault;
 use secrecy::ExposeSecret as _;
 
 use crate::support::{

@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
-use brickpass::{
+use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, Status},
-    databricks::TokenRequest,
-    engine::{Command, Event, Rotated, RunId},
     failure::Code,
 };
+use brickpass_databricks::rest::TokenRequest;
+use brickpass_engine::{Command, Event, Rotated, RunId};
 use secrecy::ExposeSecret as _;
 
 use super::{CREATE, DELETE, Desk, LIST, ME, request};

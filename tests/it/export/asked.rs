@@ -1,12 +1,12 @@
 //! What goes into one export: a connection, and what a person can type besides.
 
-use brickpass::{
+use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, ConnectionName, Draft},
     failure::Failure,
-    interchange::{
-        export,
-        format::{Answers, Document, Subject},
-    },
+};
+use brickpass_interchange::{
+    export,
+    format::{Answers, Document, Subject},
 };
 use secrecy::SecretString;
 

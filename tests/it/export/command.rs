@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use brickpass::connection::AuthKind;
+use brickpass_core::connection::AuthKind;
 
 use super::{Asked, LIMIT};
 use crate::support::{hostile_values, run, skip, tool_exists};

@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use brickpass::connection::AuthKind;
+use brickpass_core::connection::AuthKind;
 
 use super::{Asked, Found, LIMIT, Made, Score, asked::connection, score::files};
 use crate::support::{Home, missing_tool, run, skip};

@@ -1,15 +1,15 @@
 //! The engine, asked for exports as the window asks it.
 
-use brickpass::{
+use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, Reviewed, SecretKind},
-    engine::{Command, Event, ExportOf, ExportPlace, ExportRequest, Places, RunId},
     failure::Failure,
-    interchange::{
-        export,
-        format::{Answers, Document, Format},
-    },
-    storage::{SecretId, Vault},
 };
+use brickpass_engine::{Command, Event, ExportOf, ExportPlace, ExportRequest, Places, RunId};
+use brickpass_interchange::{
+    export,
+    format::{Answers, Document, Format},
+};
+use brickpass_storage::{SecretId, Vault};
 
 use super::{CLIENT_ID, HELPER};
 use crate::support::{

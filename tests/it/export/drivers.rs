@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brickpass::connection::AuthKind;
+use brickpass_core::connection::AuthKind;
 
 use super::{Asked, Found, From, HOST, LIMIT, Made, PATH, Reading, Score, maps, pairs, registry, write_all};
 use crate::support::{Home, run, skip};

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt as _};
 
-use brickpass::connection::AuthKind;
+use brickpass_core::connection::AuthKind;
 
 use super::{Asked, Found, LIMIT, Made, PATH, Score, URL, maps, pairs, write_all};
 use crate::support::{Home, missing_tool, run, skip};

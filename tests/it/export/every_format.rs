@@ -2,14 +2,14 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
-use brickpass::{
+use brickpass_core::{
     connection::{AuthKind, ConnectionId},
-    engine::ExportRequest,
     failure::Code,
-    interchange::{
-        export::FORMATS,
-        format::{Answers, Document, FieldKind, Format, Pick},
-    },
+};
+use brickpass_engine::ExportRequest;
+use brickpass_interchange::{
+    export::FORMATS,
+    format::{Answers, Document, FieldKind, Format, Pick},
 };
 use secrecy::ExposeSecret as _;
 
@@ -20,7 +20,7 @@ const CANARY: &str = "dapicanary0123456789abcdef";
 
 /// Everything filled in, once with each choice of each field.
 fn fillings(format: &Format) -> Vec<Answers> {
-    let usual = |field: &brickpass::interchange::format::Field| match field.kind {
+    let usual = |field: &brickpass_interchange::format::Field| match field.kind {
         FieldKind::Choice(choices) => choices[0].0.to_owned(),
         FieldKind::Flag => "yes".to_owned(),
         // The example in its help: the last word of it.
@@ -90,7 +90,7 @@ fn ex_26_one_way_to_sign_in_is_exported() {
     for format in
         ["databrickscfg", "env-sh", "env-fish", "env-powershell", "env-cmd", "dotenv", "env-docker", "terraform", "jdbc", "odbc", "dbt"]
     {
-        let format = brickpass::interchange::export::find(format).unwrap();
+        let format = brickpass_interchange::export::find(format).unwrap();
         for (connection, others) in [(&token, ["client_id", "client_secret"]), (&principal, ["pwd", "token="])] {
             for answers in fillings(format) {
                 let Ok(document) = desk.export(connection.id, format, &answers, true) else { continue };
@@ -111,7 +111,7 @@ fn ex_26_one_way_to_sign_in_is_exported() {
 #[test]
 fn ex_22_an_unconfirmed_address_and_a_lost_secret_are_told() {
     let mut desk = Desk::new();
-    let sh = brickpass::interchange::export::find("env-sh").unwrap();
+    let sh = brickpass_interchange::export::find("env-sh").unwrap();
     let by_default = Answers::default();
 
     // Into another tool no secret goes for an address that nobody confirmed; a reference to it does.
@@ -143,7 +143,7 @@ fn ex_22_an_unconfirmed_address_and_a_lost_secret_are_told() {
 fn ex_21_what_a_format_does_not_know_is_told_and_nothing_is_made() {
     let mut desk = Desk::new();
     let connection = desk.add("token", AuthKind::PersonalAccessToken, super::URL, CANARY);
-    let sh = brickpass::interchange::export::find("env-sh").unwrap();
+    let sh = brickpass_interchange::export::find("env-sh").unwrap();
     let unknown = ExportRequest { format: "nothing".to_owned(), answers: Answers::default(), include_secret: false };
     assert_eq!(desk.ask(connection.id, unknown).unwrap_err().code, Code::InvalidInput);
     let mut wrong = Answers::default();

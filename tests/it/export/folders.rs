@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
-use brickpass::engine::ExportPlace;
+use brickpass_engine::ExportPlace;
 
 use super::{Asked, CLUSTER, desk::Desk, score::assert_plain};
 use crate::support::hostile_values;

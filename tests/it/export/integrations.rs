@@ -1,6 +1,6 @@
 //! Tools that work with the data: Airflow and Power BI.
 
-use brickpass::interchange::export;
+use brickpass_interchange::export;
 
 use super::{
     Asked, PATH, Score,

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use brickpass::{
+use brickpass_core::{
     connection::{AuthKind, ConnectionId},
-    demo::{Demo, DemoOptions, DemoWorkspace},
-    engine::{Command, Event, ExportRequest, Offer, RunId},
     failure::{Code, Failure},
-    interchange::format::{Answers, Pick},
 };
+use brickpass_demo::{Demo, DemoOptions, DemoWorkspace};
+use brickpass_engine::{Command, Event, ExportRequest, Offer, RunId};
+use brickpass_interchange::format::{Answers, Pick};
 use serde_json::json;
 
 use super::{desk::Desk, python::needs, score::files};

@@ -2,10 +2,8 @@
 
 use std::{collections::BTreeMap, fs, process::Command, time::Duration};
 
-use brickpass::{
-    connection::AuthKind,
-    interchange::escape::{self, Grammar, Text},
-};
+use brickpass_core::connection::AuthKind;
+use brickpass_interchange::escape::{self, Grammar, Text};
 use secrecy::ExposeSecret as _;
 
 use super::{Asked, CLUSTER, Found, HOST, LIMIT, Made, PATH, Score, maps, pairs, write_all};

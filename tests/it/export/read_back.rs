@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, os::unix::fs::PermissionsExt as _};
 
-use brickpass::interchange::export::FORMATS;
+use brickpass_interchange::export::FORMATS;
 
 use super::{
     Asked, CLUSTER, Found, LIMIT, Made, PATH, Reading, Score, curl, data_factory, drivers, editors, environments, lists, programs, python,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use brickpass::interchange::format::Document;
+use brickpass_interchange::format::Document;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 

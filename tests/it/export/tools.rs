@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use brickpass::connection::AuthKind;
+use brickpass_core::connection::AuthKind;
 use secrecy::ExposeSecret as _;
 
 use super::{Asked, CLIENT_ID, Found, HOST, LIMIT, Made, PATH, Score, URL, maps, pairs, write_all};

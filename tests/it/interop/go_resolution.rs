@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use brickpass::interchange::effective::{
+use brickpass_interchange::effective::{
     Effective, Family, Given, Profiles, Program, Source, Speaker, Surroundings, TokenFile, Variables, Verdict, resolve, variables,
 };
 use serde_json::Value;

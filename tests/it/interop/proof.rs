@@ -2,11 +2,9 @@
 
 use std::env;
 
-use brickpass::{
-    connection::ConnectionId,
-    engine::{Command, Engine, Event, Places, RunId},
-    storage::{Vault, VaultConfig, VaultHome},
-};
+use brickpass_core::connection::ConnectionId;
+use brickpass_engine::{Command, Engine, Event, Places, RunId};
+use brickpass_storage::{Vault, VaultConfig, VaultHome};
 
 use super::{
     Stage, Table,

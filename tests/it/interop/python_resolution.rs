@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use brickpass::interchange::effective::{Effective, Family, Speaker};
+use brickpass_interchange::effective::{Effective, Family, Speaker};
 use serde_json::{Value, json};
 
 use super::{

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use brickpass::oauth::loopback::{Broken, Callback, Expected};
+use brickpass_databricks::oauth::loopback::{Broken, Callback, Expected};
 
 use super::{CODE, STATE, code_of, error_of, expected, refused, soon, status, wait, wait_for};
 

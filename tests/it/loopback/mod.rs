@@ -17,7 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::oauth::loopback::{Broken, Callback, Expected, Listener, Ports};
+use brickpass_databricks::oauth::loopback::{Broken, Callback, Expected, Listener, Ports};
 use secrecy::ExposeSecret as _;
 use tokio::{runtime::Runtime, task::JoinHandle};
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::oauth::loopback::{Listener, Ports, PortsTaken};
+use brickpass_databricks::oauth::loopback::{Listener, Ports, PortsTaken};
 
 use super::{CODE, LIMIT, STATE, code_of, connect, expected, refused, response, soon, status, wait, wait_on};
 use crate::support;

@@ -2,10 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use brickpass::{
-    failure::{Code, Remedy},
-    oauth::Trouble,
-};
+use brickpass_core::failure::{Code, Remedy};
+use brickpass_databricks::oauth::Trouble;
 use secrecy::ExposeSecret as _;
 
 use super::{GRANTS, Grant, TOKEN, TOKENS, ask, refused, tokens_by};

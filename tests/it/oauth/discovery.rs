@@ -1,10 +1,7 @@
 //! Where people sign in, and which servers are trusted to say so.
 
-use brickpass::{
-    connection::AccountId,
-    failure::Code,
-    oauth::{Endpoints, OAuthError, Target, Trouble, discover},
-};
+use brickpass_core::{connection::AccountId, failure::Code};
+use brickpass_databricks::oauth::{Endpoints, OAuthError, Target, Trouble, discover};
 
 use super::{METADATA, base_url, begun, deadline, endpoints, http, metadata_with, place, server, wait};
 use crate::support::fault_server::{FaultServer, answer, json};

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use brickpass::{
+use brickpass_core::{
     connection::{ClientId, OAuthApp},
     failure::{Code, Remedy},
-    oauth::{Endpoints, Trouble, client_credentials, refresh, revoke},
 };
+use brickpass_databricks::oauth::{Endpoints, Trouble, client_credentials, refresh, revoke};
 use secrecy::ExposeSecret as _;
 use url::Url;
 

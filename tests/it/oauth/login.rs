@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use brickpass::{
+use brickpass_core::{
     connection::{BaseUrl, OAuthApp},
     failure::{Code, Remedy},
-    oauth::{Login, Place, Trouble, loopback::Ports},
 };
+use brickpass_databricks::oauth::{Login, Place, Trouble, loopback::Ports};
 use secrecy::ExposeSecret as _;
 use url::Url;
 
@@ -71,7 +71,7 @@ fn lb_06_a_person_who_declines_is_told_so() {
 fn lb_48_a_code_goes_to_no_server_that_the_answer_merely_names() {
     let stranger = server(|_, _, _| None);
     let iss = format!("{}/oidc", stranger.base_url());
-    let login_databricks = || Place::Anywhere { host: BaseUrl::discovery_host(), level: brickpass::connection::LevelKind::Workspace };
+    let login_databricks = || Place::Anywhere { host: BaseUrl::discovery_host(), level: brickpass_core::connection::LevelKind::Workspace };
     for iss in [iss.as_str(), "https://evil.example", "https://adb-1.2.azuredatabricks.net@evil.example/oidc"] {
         let error = wait(async {
             let login = begun(login_databricks()).await.unwrap();

@@ -10,10 +10,10 @@ use std::{
     time::Duration,
 };
 
-use brickpass::{
-    connection::{BaseUrl, ClientId, OAuthApp},
-    databricks::{Http, HttpSettings},
+use brickpass_core::connection::{BaseUrl, ClientId, OAuthApp};
+use brickpass_databricks::{
     oauth::{Answer, Endpoints, Login, OAuthError, Place, Target, Tokens, client_credentials, loopback::Ports, refresh},
+    rest::{Http, HttpSettings},
 };
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};

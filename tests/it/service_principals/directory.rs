@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use brickpass::{
-    connection::BaseUrl,
-    databricks::{Client, Directory, Entitlement, Http, HttpSettings, ServicePrincipal, WorkspaceRole},
-    failure::Code,
-};
+use brickpass_core::{connection::BaseUrl, failure::Code};
+use brickpass_databricks::rest::{Client, Directory, Entitlement, Http, HttpSettings, ServicePrincipal, WorkspaceRole};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 

@@ -7,11 +7,9 @@ mod secrets;
 
 use std::time::Duration;
 
-use brickpass::{
-    connection::AccountId,
-    databricks::{ApiError, Call, Client, Directory, NewOAuthSecret, Object, Permission, Securable, ServicePrincipal},
-    demo::{Demo, DemoHandle, DemoOptions},
-};
+use brickpass_core::connection::AccountId;
+use brickpass_databricks::rest::{ApiError, Call, Client, Directory, NewOAuthSecret, Object, Permission, Securable, ServicePrincipal};
+use brickpass_demo::{Demo, DemoHandle, DemoOptions};
 use serde_json::Value;
 
 use crate::{

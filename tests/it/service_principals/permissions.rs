@@ -1,9 +1,7 @@
 //! What they are permitted to do, on each kind of object.
 
-use brickpass::{
-    databricks::{Object, Permission, Securable},
-    failure::Code,
-};
+use brickpass_core::failure::Code;
+use brickpass_databricks::rest::{Object, Permission, Securable};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
@@ -83,7 +81,7 @@ async fn what_is_not_there_and_what_is_not_offered_is_told_apart() {
     let site = Site::new();
     let client = site.at(SALES);
     let principal = here(&client).await.unwrap().remove(0).client_id;
-    let stranger = brickpass::connection::ClientId::parse("00000000-0000-4000-8000-000000000000").unwrap();
+    let stranger = brickpass_core::connection::ClientId::parse("00000000-0000-4000-8000-000000000000").unwrap();
     for kind in Securable::ALL {
         let object = objects(&client, kind).await.remove(0);
         let least = kind.permissions()[0];
@@ -115,7 +113,7 @@ async fn half_of_a_grant_on_a_schema_opens_nothing_and_is_told() {
     });
     let client = databricks(&server.base_url(), "dapi0");
     let schema = Object { kind: Securable::Schema, id: "main.sales".into(), name: "sales".into() };
-    let principal = brickpass::connection::ClientId::parse("c2b1f6a4-7d13-4e0b-9a58-61d0c7e4f9b2").unwrap();
+    let principal = brickpass_core::connection::ClientId::parse("c2b1f6a4-7d13-4e0b-9a58-61d0c7e4f9b2").unwrap();
     let error = client.grant(&schema, &principal, step(Securable::Schema, "READ"), &call()).await.unwrap_err();
     assert_eq!((error.failure.code, error.failure.what.as_str()), (Code::PartlyDone, "Only a part of the permission was granted."));
     assert!(error.failure.why.contains("not yet the use of its catalog"), "{}", error.failure.why);
@@ -135,6 +133,6 @@ async fn the_use_of_a_catalog_counts_also_where_the_schema_does_not_list_it() {
     });
     let client = databricks(&server.base_url(), "dapi0");
     let schema = Object { kind: Securable::Schema, id: "main.sales".into(), name: "sales".into() };
-    let principal = brickpass::connection::ClientId::parse(principal).unwrap();
+    let principal = brickpass_core::connection::ClientId::parse(principal).unwrap();
     assert_eq!(client.permission(&schema, &principal, &call()).await.unwrap().map(|it| it.word), Some("READ"));
 }

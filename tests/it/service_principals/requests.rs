@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use brickpass::{
-    connection::AccountId,
-    databricks::{Directory, Entitlement, Object, Securable, WorkspaceRole},
-    failure::Code,
-};
+use brickpass_core::{connection::AccountId, failure::Code};
+use brickpass_databricks::rest::{Directory, Entitlement, Object, Securable, WorkspaceRole};
 use serde_json::{Value, json};
 
 use super::{SALES, Site, call, here, objects, paths, step};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use brickpass::{databricks::Directory, failure::Code};
+use brickpass_core::failure::Code;
+use brickpass_databricks::rest::Directory;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 

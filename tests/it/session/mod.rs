@@ -8,11 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
-    demo::OAuthFault,
-    failure::{Code, Remedy},
-    storage::{RefreshLock, SecretKey},
-};
+use brickpass_core::failure::{Code, Remedy};
+use brickpass_demo::OAuthFault;
+use brickpass_storage::{RefreshLock, SecretKey};
 use serde_json::json;
 
 use crate::support::{comes, stays};
@@ -357,7 +355,7 @@ async fn a_service_principal_gets_its_tokens_by_its_secret() {
     let connection = world.connection_with(json!({"auth": {"type": "service-principal", "client_id": principal.client_id}}));
     let sessions = world.sessions();
     assert_eq!(sessions.access_token(&connection).await.unwrap_err().code, Code::NoSecret);
-    let key = SecretKey::of(&connection, brickpass::connection::SecretKind::ClientSecret);
+    let key = SecretKey::of(&connection, brickpass_core::connection::SecretKind::ClientSecret);
     sessions.try_client_secret(&connection, &principal.client_secret.as_str().into()).await.unwrap();
     assert_eq!(sessions.expires_at(connection.id), None, "what is only typed leaves nothing behind");
     world.vault().put(&key, &principal.client_secret.as_str().into()).unwrap();
@@ -379,7 +377,7 @@ async fn a_personal_access_token_is_given_as_it_is_stored() {
     let connection = world.connection_with(json!({"auth": {"type": "pat"}}));
     let sessions = world.sessions();
     assert_eq!(sessions.access_token(&connection).await.unwrap_err().code, Code::NoSecret);
-    let key = SecretKey::of(&connection, brickpass::connection::SecretKind::PersonalAccessToken);
+    let key = SecretKey::of(&connection, brickpass_core::connection::SecretKind::PersonalAccessToken);
     world.vault().put(&key, &"first".into()).unwrap();
     let token = sessions.access_token(&connection).await.unwrap();
     assert_eq!((text(&token).as_str(), token.expires_at), ("first", None));

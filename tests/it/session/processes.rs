@@ -7,11 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use brickpass::{
+use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::Code,
-    storage::{Library, RefreshLock},
 };
+use brickpass_storage::{Library, RefreshLock};
 
 use super::world::{self, Clock, ID, World, text, until};
 use crate::support::{self, Running, stays};

@@ -10,14 +10,14 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use brickpass::{
-    connection::{Connection, ConnectionId},
-    databricks::{Http, HttpSettings},
-    demo::{Demo, DemoAuthorization, DemoOptions, DemoWorkspace},
+use brickpass_core::connection::{Connection, ConnectionId};
+use brickpass_databricks::{
     oauth::{AccessToken, Tokens},
+    rest::{Http, HttpSettings},
     session::{Sessions, Surroundings},
-    storage::{SecretKey, Vault, VaultConfig, VaultHome},
 };
+use brickpass_demo::{Demo, DemoAuthorization, DemoOptions, DemoWorkspace};
+use brickpass_storage::{SecretKey, Vault, VaultConfig, VaultHome};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};

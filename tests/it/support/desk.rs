@@ -2,11 +2,9 @@
 
 use std::{fmt::Write as _, ops::Deref};
 
-use brickpass::{
-    connection::{Connection, ConnectionId, ConnectionName, Draft, Reviewed},
-    engine::{AdminAnswer, Command, Engine, Event, Events, Places},
-    storage::{Entry, Library, Vault, VaultConfig, VaultHome},
-};
+use brickpass_core::connection::{Connection, ConnectionId, ConnectionName, Draft, Reviewed};
+use brickpass_engine::{AdminAnswer, Command, Engine, Event, Events, Places};
+use brickpass_storage::{Entry, Library, Vault, VaultConfig, VaultHome};
 use secrecy::ExposeSecret as _;
 
 use super::Home;

@@ -16,10 +16,8 @@ pub mod traces;
 
 pub use home::Home;
 
-use brickpass::{
-    connection::{ConnectionId, EnteredFor, SecretKind},
-    storage::{SecretId, SecretKey},
-};
+use brickpass_core::connection::{ConnectionId, EnteredFor, SecretKind};
+use brickpass_storage::{SecretId, SecretKey};
 use std::{
     fs,
     io::{Read, Write},
@@ -270,7 +268,7 @@ pub fn client() -> reqwest::Client {
 }
 
 /// An access token of the demo's service principal, from client credentials, good for one workspace.
-pub async fn service_principal_token(demo: &brickpass::demo::Demo, base_url: &str) -> String {
+pub async fn service_principal_token(demo: &brickpass_demo::Demo, base_url: &str) -> String {
     let principal = demo.service_principal();
     let request = client().post(format!("{base_url}/oidc/v1/token")).basic_auth(principal.client_id, Some(principal.client_secret));
     let answer = request.form(&[("grant_type", "client_credentials"), ("scope", "all-apis")]).send().await.unwrap();

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use brickpass::{
-    connection::BaseUrl,
-    databricks::{Client, Http, HttpSettings},
-    demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace},
-};
+use brickpass_core::connection::BaseUrl;
+use brickpass_databricks::rest::{Client, Http, HttpSettings};
+use brickpass_demo::{Demo, DemoHandle, DemoOptions, DemoWorkspace};
 
 pub struct OnDemo {
     pub demo: Demo,

@@ -11,16 +11,16 @@ use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use secrecy::ExposeSecret as _;
 
-use crate::{
-    connection::{AuthKind, AuthMethod, Connection, SecretKind},
-    databricks::{Entitlement, Permission, Securable, WorkspaceRole},
-    failure::{Code, Failure},
-    ui::{
-        fake_engine::admin::{FakeOffice, SECRET_VALUE, forbidden, object, principal, users_token},
-        fake_engine::{FakeEngine, account, connection, production},
-        window_tests::{Window, ask_to_close, boxes, click, is_in_words, key, label, open, settle, shows, tab, tick, type_into},
-    },
+use crate::ui::{
+    fake_engine::admin::{FakeOffice, SECRET_VALUE, forbidden, object, principal, users_token},
+    fake_engine::{FakeEngine, account, connection, production},
+    window_tests::{Window, ask_to_close, boxes, click, is_in_words, key, label, open, settle, shows, tab, tick, type_into},
 };
+use brickpass_core::{
+    connection::{AuthKind, AuthMethod, Connection, SecretKind},
+    failure::{Code, Failure},
+};
+use brickpass_databricks::rest::{Entitlement, Permission, Securable, WorkspaceRole};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 

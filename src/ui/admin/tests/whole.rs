@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn an_account_has_service_principals_alone_and_adds_them_to_workspaces() {
     let engine = engine(&[account("Account")]);
-    let workspace = crate::databricks::AccountWorkspace {
+    let workspace = brickpass_databricks::rest::AccountWorkspace {
         id: "42".to_owned(),
         name: "prod-west".to_owned(),
         base_url: None,
@@ -68,7 +68,7 @@ fn an_engine_that_breaks_leaves_nothing_waiting() {
     engine.0.borrow_mut().office.slow = vec!["TokenRules", "UsersTokens"];
     let mut window = opened(&engine);
     let failure = Failure::new(Code::Internal, "Brickpass has made a mistake.", "This is a defect.", "Try again.");
-    engine.tell(crate::engine::Event::Failed { about: None, failure });
+    engine.tell(brickpass_engine::Event::Failed { about: None, failure });
     settle(&mut window, &engine);
     assert!(!shows(&window, "Asking") && shows(&window, "Whether tokens are allowed is not known"));
 }

@@ -9,18 +9,18 @@ use std::{cell::Cell, rc::Rc};
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::{
-    connection::{Connection, SecretKind},
-    engine::{Drift, Offer, Proof},
-    failure::Code,
-    interchange::{databrickscfg::Remark, export::NEEDS_PROFILE, format::Pick},
-    storage::VaultStatus,
-    ui::{
-        fake_engine::export::{FORMATS, profile, refused},
-        fake_engine::{FakeEngine, account, browser, connection, production},
-        window_tests::{Window, click, is_in_words, open_at, settle, shows, type_into},
-    },
+use crate::ui::{
+    fake_engine::export::{FORMATS, profile, refused},
+    fake_engine::{FakeEngine, account, browser, connection, production},
+    window_tests::{Window, click, is_in_words, open_at, settle, shows, type_into},
 };
+use brickpass_core::{
+    connection::{Connection, SecretKind},
+    failure::Code,
+};
+use brickpass_engine::{Drift, Offer, Proof};
+use brickpass_interchange::{databrickscfg::Remark, export::NEEDS_PROFILE, format::Pick};
+use brickpass_storage::VaultStatus;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const SECRET: &str = "dapi0123456789abcdef0123456789abcdef";

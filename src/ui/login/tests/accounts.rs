@@ -127,7 +127,7 @@ fn the_test_of_an_account_lists_its_workspaces() {
     settle(&mut window, &engine);
     let (run, _) = engine.0.borrow_mut().running.pop().unwrap();
     let workspaces = Some((1..=40).map(workspace_of_account).collect());
-    let report = crate::check::Report { clusters: None, workspaces, ..ok_report() };
+    let report = brickpass_databricks::check::Report { clusters: None, workspaces, ..ok_report() };
     engine.tell(Event::TestFinished { run, id: account.id, tested_at: at(0), report: Box::new(report) });
     settle(&mut window, &engine);
     assert!(shows(&window, "you@example.com, 40 workspaces"));

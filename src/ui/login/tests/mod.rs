@@ -10,18 +10,18 @@ use std::{cell::Cell, rc::Rc, time::Instant};
 use egui::{Key, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::{
-    connection::{AuthKind, BaseUrl, Connection, ConnectionId, Environment, EnvironmentKind, Level, LevelKind, Status},
-    databricks::AccountWorkspace,
-    engine::{Event, Found, SignInPlace, SignInStep, SignedIn},
-    failure::{Code, Failure, Remedy},
-    storage::VaultStatus,
-    ui::{
-        fake_engine::{FakeEngine, LINK, account, at, browser, connection, ok_report, sign_in},
-        state::Dialog,
-        window_tests::{Window, ask_to_close, click, commands_of, open, open_at, settle, shows, type_into},
-    },
+use crate::ui::{
+    fake_engine::{FakeEngine, LINK, account, at, browser, connection, ok_report, sign_in},
+    state::Dialog,
+    window_tests::{Window, ask_to_close, click, commands_of, open, open_at, settle, shows, type_into},
 };
+use brickpass_core::{
+    connection::{AuthKind, BaseUrl, Connection, ConnectionId, Environment, EnvironmentKind, Level, LevelKind, Status},
+    failure::{Code, Failure, Remedy},
+};
+use brickpass_databricks::rest::AccountWorkspace;
+use brickpass_engine::{Event, Found, SignInPlace, SignInStep, SignedIn};
+use brickpass_storage::VaultStatus;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 

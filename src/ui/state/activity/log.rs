@@ -6,12 +6,9 @@ use std::collections::VecDeque;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::super::Remote;
-use crate::{
-    connection::ConnectionId,
-    engine::{ActivityEntry, Deed},
-    failure::Failure,
-    ui::text::activity as words,
-};
+use crate::ui::text::activity as words;
+use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_engine::{ActivityEntry, Deed};
 
 /// So many are kept, the newest ones; the file holds about half as many.
 const MOST: usize = 20_000;
@@ -239,7 +236,8 @@ mod tests {
     use jiff::{Timestamp, tz};
 
     use super::*;
-    use crate::{engine::Deed, failure::Code};
+    use brickpass_core::failure::Code;
+    use brickpass_engine::Deed;
 
     const DAY: f32 = 30.0;
     const ROW: f32 = 40.0;

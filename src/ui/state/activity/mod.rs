@@ -5,11 +5,9 @@ mod log;
 pub use log::{ActivityLog, Line};
 
 use super::{Dialog, Notice, Page, State};
-use crate::{
-    connection::ConnectionId,
-    engine::{Command, Diagnostics, Event},
-    ui::{save_as::SaveAs, text::activity as words},
-};
+use crate::ui::{save_as::SaveAs, text::activity as words};
+use brickpass_core::connection::ConnectionId;
+use brickpass_engine::{Command, Diagnostics, Event};
 
 /// Where the activity is to be written.
 #[derive(Debug)]

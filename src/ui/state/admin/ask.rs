@@ -2,16 +2,13 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use crate::{
-    connection::ConnectionId,
-    databricks::{OAuthSecret, ServicePrincipal, UserToken},
-    engine::{AdminRequest, Command, RunId},
-    failure::Failure,
-    ui::{
-        state::{Dialog, NameToType, Page, State, admin::AdminSection},
-        text::admin as words,
-    },
+use crate::ui::{
+    state::{Dialog, NameToType, Page, State, admin::AdminSection},
+    text::admin as words,
 };
+use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_databricks::rest::{OAuthSecret, ServicePrincipal, UserToken};
+use brickpass_engine::{AdminRequest, Command, RunId};
 
 /// What is offered as the lifetime of an OAuth secret, in days; the longest that the service allows last.
 pub const SECRET_DAYS: [u32; 5] = [30, 90, 180, 365, 730];

@@ -3,15 +3,13 @@
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
-use crate::{
-    connection::{AuthKind, ConnectionId, Draft, TypedSecret},
-    databricks::{NewOAuthSecret, ServicePrincipal},
-    engine::Command,
-    ui::{
-        state::{Copied, Notice, State},
-        text,
-    },
+use crate::ui::{
+    state::{Copied, Notice, State},
+    text,
 };
+use brickpass_core::connection::{AuthKind, ConnectionId, Draft, TypedSecret};
+use brickpass_databricks::rest::{NewOAuthSecret, ServicePrincipal};
+use brickpass_engine::Command;
 
 #[derive(Debug)]
 pub struct FreshSecret {

@@ -23,12 +23,12 @@ use super::{
     same_target,
     sheet::{Record, Sheet},
 };
-use crate::{
+use brickpass_core::{
     connection::{Connection, ConnectionId},
-    databricks::{ServicePrincipal, TokenRules, UserToken},
-    engine::{AdminRequest, Command, RunId},
     failure::Failure,
 };
+use brickpass_databricks::rest::{ServicePrincipal, TokenRules, UserToken};
+use brickpass_engine::{AdminRequest, Command, RunId};
 
 /// A part of the tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

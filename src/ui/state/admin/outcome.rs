@@ -1,16 +1,13 @@
 //! What the engine tells an administrator.
 
 use super::{AdminDialog, AdminTroubleKind, FreshSecret, Office};
-use crate::{
-    connection::ConnectionId,
-    databricks::{Entitlement, Object, Permission, WorkspaceRole},
-    engine::{AdminAnswer, AdminRequest, Command, Event, RunId},
-    failure::Failure,
-    ui::{
-        state::{Dialog, Notice, Page, State},
-        text::admin as words,
-    },
+use crate::ui::{
+    state::{Dialog, Notice, Page, State},
+    text::admin as words,
 };
+use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_databricks::rest::{Entitlement, Object, Permission, WorkspaceRole};
+use brickpass_engine::{AdminAnswer, AdminRequest, Command, Event, RunId};
 
 type Outcome = Result<AdminAnswer, Failure>;
 

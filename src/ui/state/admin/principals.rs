@@ -3,16 +3,15 @@
 use std::cmp::Ordering;
 
 use super::{super::remote::Asked, Listing, Office};
-use crate::{
-    connection::ConnectionId,
-    databricks::{AccountWorkspace, Entitlement, OAuthSecret, Object, Permission, Securable, ServicePrincipal, WorkspaceRole},
-    engine::{AdminRequest, Command, RunId},
-    failure::Failure,
-    ui::state::{
-        Remote, State, TokensOf,
-        sheet::{Record, Sheet, by_words},
-    },
+use crate::ui::state::{
+    Remote, State, TokensOf,
+    sheet::{Record, Sheet, by_words},
 };
+use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_databricks::rest::{
+    AccountWorkspace, Entitlement, OAuthSecret, Object, Permission, Securable, ServicePrincipal, WorkspaceRole,
+};
+use brickpass_engine::{AdminRequest, Command, RunId};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PrincipalColumn {

@@ -3,18 +3,15 @@
 use secrecy::ExposeSecret as _;
 
 use super::*;
-use crate::{
-    connection::AuthKind,
-    databricks::{Securable, WorkspaceRole},
-    engine::Event,
-    failure::Code,
-    ui::{
-        fake_engine::admin::{FakeOffice, SECRET_VALUE, principal},
-        fake_engine::{account, at, connection, unauthorized},
-        state::{Dialog, tests::Desk},
-        widgets::TableRows as _,
-    },
+use crate::ui::{
+    fake_engine::admin::{FakeOffice, SECRET_VALUE, principal},
+    fake_engine::{account, at, connection, unauthorized},
+    state::{Dialog, tests::Desk},
+    widgets::TableRows as _,
 };
+use brickpass_core::{connection::AuthKind, failure::Code};
+use brickpass_databricks::rest::{Securable, WorkspaceRole};
+use brickpass_engine::Event;
 
 fn desk() -> Desk {
     let mut desk = Desk::with(&[connection("Sales", |_| {})]);
@@ -84,8 +81,8 @@ enum AdminAnswerOf {
 }
 
 impl AdminAnswerOf {
-    fn make(self) -> crate::engine::AdminAnswer {
-        use crate::engine::AdminAnswer;
+    fn make(self) -> brickpass_engine::AdminAnswer {
+        use brickpass_engine::AdminAnswer;
         match self {
             Self::Tokens => AdminAnswer::UsersTokens(Vec::new()),
             Self::Rules => AdminAnswer::TokenRules(TokenRules::default()),

@@ -3,18 +3,16 @@
 use std::cmp::Ordering;
 
 use super::{AdminDialog, Confirm, Office, RevokeUsersTokens};
-use crate::{
-    connection::ConnectionId,
-    databricks::UserToken,
-    engine::{AdminRequest, Command},
-    ui::{
-        state::{
-            Dialog, NameToType, Page, State, TokensOf,
-            sheet::{Record, by_words},
-        },
-        widgets::TableRows as _,
+use crate::ui::{
+    state::{
+        Dialog, NameToType, Page, State, TokensOf,
+        sheet::{Record, by_words},
     },
+    widgets::TableRows as _,
 };
+use brickpass_core::connection::ConnectionId;
+use brickpass_databricks::rest::UserToken;
+use brickpass_engine::{AdminRequest, Command};
 
 /// What is offered as the longest lifetime of a token, in days.
 pub const MAXIMUM_DAYS: [u32; 5] = [30, 90, 180, 365, 730];

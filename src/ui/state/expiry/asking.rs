@@ -3,11 +3,9 @@
 use std::collections::VecDeque;
 
 use super::Event;
-use crate::{
-    connection::{ConnectionId, Level},
-    engine::Command,
-    ui::state::State,
-};
+use crate::ui::state::State;
+use brickpass_core::connection::{ConnectionId, Level};
+use brickpass_engine::Command;
 
 /// So many are asked at once.
 const AT_ONCE: usize = 8;

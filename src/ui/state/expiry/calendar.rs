@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 
-use crate::connection::Status;
+use brickpass_core::connection::Status;
 
 /// So many months are shown as a strip.
 pub const MONTHS: usize = 12;

@@ -3,18 +3,16 @@
 use jiff::Timestamp;
 
 use super::{Handover, PAUSE, Tool};
-use crate::{
-    connection::ConnectionId,
-    engine::{Command, ExportOf, ExportPlace, RunId},
-    interchange::{
-        export,
-        format::{Document, Field, FieldKind, Format},
-    },
-    ui::{
-        save_as::SaveAs,
-        state::{Dialog, NameToType, State},
-        text::export as words,
-    },
+use crate::ui::{
+    save_as::SaveAs,
+    state::{Dialog, NameToType, State},
+    text::export as words,
+};
+use brickpass_core::connection::ConnectionId;
+use brickpass_engine::{Command, ExportOf, ExportPlace, RunId};
+use brickpass_interchange::{
+    export,
+    format::{Document, Field, FieldKind, Format},
 };
 
 /// *Include the secret*: asked before it is fetched.

@@ -1,9 +1,7 @@
 //! *Copy as form*: the connection as the dialogs of other products ask for it, a value at a time.
 
-use crate::{
-    connection::{AuthMethod, Connection, SecretKind},
-    ui::{state::State, text::export as words},
-};
+use crate::ui::{state::State, text::export as words};
+use brickpass_core::connection::{AuthMethod, Connection, SecretKind};
 
 /// A field of such a dialog.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,14 +21,12 @@ pub use picking::Picking;
 use secrecy::ExposeSecret as _;
 
 use super::{Page, State, remote::Asked};
-use crate::{
-    connection::{AuthKind, Connection, ConnectionId, Level},
-    engine::{Command, ExportRequest, Offer},
-    interchange::{
-        export::FORMATS,
-        format::{Answers, Document, Field, FieldKind, Format, Pick},
-    },
-    ui::text::export as words,
+use crate::ui::text::export as words;
+use brickpass_core::connection::{AuthKind, Connection, ConnectionId, Level};
+use brickpass_engine::{Command, ExportRequest, Offer};
+use brickpass_interchange::{
+    export::FORMATS,
+    format::{Answers, Document, Field, FieldKind, Format, Pick},
 };
 
 /// After the last key, before what is typed is asked about.

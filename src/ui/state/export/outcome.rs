@@ -2,18 +2,18 @@
 
 use secrecy::SecretString;
 
-use crate::{
+use crate::ui::{
+    state::{Dialog, Notice, State},
+    text::export as words,
+};
+use brickpass_core::{
     connection::ConnectionId,
-    engine::{Command, Event, ExportOf},
     failure::{Code, Failure},
-    interchange::{
-        databrickscfg::ProfileName,
-        format::{Document, Subject},
-    },
-    ui::{
-        state::{Dialog, Notice, State},
-        text::export as words,
-    },
+};
+use brickpass_engine::{Command, Event, ExportOf};
+use brickpass_interchange::{
+    databrickscfg::ProfileName,
+    format::{Document, Subject},
 };
 
 /// Stands where the secret does, in an export that is made to be compared.
@@ -70,7 +70,7 @@ impl State {
         format.write(&subject, &answers).ok()
     }
 
-    fn export_saved(&mut self, run: crate::engine::RunId, of: ExportOf, outcome: Result<Vec<std::path::PathBuf>, Failure>) {
+    fn export_saved(&mut self, run: brickpass_engine::RunId, of: ExportOf, outcome: Result<Vec<std::path::PathBuf>, Failure>) {
         let mine = matches!(&self.dialog, Some(Dialog::SaveExport(dialog)) if dialog.run == Some(run));
         match outcome {
             Ok(paths) => {

@@ -2,11 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::{
-    engine::{Command, Offer},
-    interchange::format::{Field, FieldKind, Format, Pick},
-    ui::state::State,
-};
+use crate::ui::state::State;
+use brickpass_engine::{Command, Offer};
+use brickpass_interchange::format::{Field, FieldKind, Format, Pick};
 
 /// The list under a field is open.
 #[derive(Debug)]

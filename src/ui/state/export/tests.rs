@@ -3,17 +3,17 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{mask::HIDDEN, *};
-use crate::{
-    connection::{Connection, SecretKind},
-    engine::{Event, ExportPlace},
-    failure::Code,
-    interchange::{databrickscfg::ProfileName, format::Subject},
-    ui::{
-        fake_engine::export::{FORMATS, JDBC, TERRAFORM, refused},
-        fake_engine::{FakeEngine, at, browser, connection, production},
-        state::{Dialog, Notice},
-    },
+use crate::ui::{
+    fake_engine::export::{FORMATS, JDBC, TERRAFORM, refused},
+    fake_engine::{FakeEngine, at, browser, connection, production},
+    state::{Dialog, Notice},
 };
+use brickpass_core::{
+    connection::{Connection, SecretKind},
+    failure::Code,
+};
+use brickpass_engine::{Event, ExportPlace};
+use brickpass_interchange::{databrickscfg::ProfileName, format::Subject};
 
 const SECRET: &str = "dapi0123456789abcdef0123456789abcdef";
 
@@ -346,7 +346,7 @@ fn of_every_format_the_secret_alone_is_hidden() {
     let secret = SecretString::from(SECRET);
     let stand_in = SecretString::from(outcome::STAND_IN);
     let (mut formats, mut readable, mut lines) = (0, 0, 0);
-    for format in crate::interchange::export::FORMATS.iter().filter(|format| format.takes_secret.is_some()) {
+    for format in brickpass_interchange::export::FORMATS.iter().filter(|format| format.takes_secret.is_some()) {
         let mut answers = Answers::default();
         for field in format.fields.iter().filter(|field| field.required) {
             answers.set(field.id, "main");

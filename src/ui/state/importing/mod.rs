@@ -14,16 +14,16 @@ pub use moving::{Moving, MovingStage};
 pub use table::{Fate, ImportRow, ImportTable};
 
 use super::{Dialog, Notice, State};
-use crate::{
-    connection::{ConnectionId, TypedSecret},
-    engine::{Command, Event, ImportSource, ProfilesFile, RunId},
-    failure::Failure,
-    interchange::import::Kind,
-    ui::{
-        choose::{Chooser, Wanted},
-        text::{importing as words, read_only_failure},
-    },
+use crate::ui::{
+    choose::{Chooser, Wanted},
+    text::{importing as words, read_only_failure},
 };
+use brickpass_core::{
+    connection::{ConnectionId, TypedSecret},
+    failure::Failure,
+};
+use brickpass_engine::{Command, Event, ImportSource, ProfilesFile, RunId};
+use brickpass_interchange::import::Kind;
 
 /// So many bytes can be pasted; what is longer is a file.
 const PASTED: usize = 256 * 1024;

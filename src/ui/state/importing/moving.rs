@@ -1,13 +1,10 @@
 //! *Move secrets out of this file*: profiles whose secrets are in the vault now get a reference to it in their place. A step of its own,
 //! shown as a diff before it is done, and taken back with one press.
 
-use crate::{
-    connection::ConnectionId,
-    engine::{Command, Event, Plan, RunId},
-    failure::Failure,
-    interchange::databrickscfg::Edit,
-    ui::state::{Dialog, State},
-};
+use crate::ui::state::{Dialog, State};
+use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_engine::{Command, Event, Plan, RunId};
+use brickpass_interchange::databrickscfg::Edit;
 
 #[derive(Debug)]
 pub struct Moving {

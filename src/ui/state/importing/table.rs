@@ -2,12 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::{
-    connection::{Connection, ConnectionId, ConnectionName, Reviewed},
-    engine::{Chosen, Preview, PreviewRow, Twin},
-    interchange::import::Kind,
-    ui::{filing::FilingForm, text::importing as words, widgets::TableRows},
-};
+use crate::ui::{filing::FilingForm, text::importing as words, widgets::TableRows};
+use brickpass_core::connection::{Connection, ConnectionId, ConnectionName, Reviewed};
+use brickpass_engine::{Chosen, Preview, PreviewRow, Twin};
+use brickpass_interchange::import::Kind;
 
 /// What is to become of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::ui::{
     widgets::TableRows as _,
 };
 
-fn table(taken: &[&str], rows: Vec<crate::engine::PreviewRow>) -> ImportTable {
+fn table(taken: &[&str], rows: Vec<brickpass_engine::PreviewRow>) -> ImportTable {
     let taken = taken.iter().map(|name| (name.to_lowercase(), ConnectionId::random())).collect();
     ImportTable::new(preview(rows), taken)
 }

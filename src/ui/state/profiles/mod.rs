@@ -9,12 +9,9 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Page, Remote, State, Tool, remote::Asked};
-use crate::{
-    connection::ConnectionId,
-    engine::{CliToken, CliTokenState, Command, Drift, Plan, ProfileLine, ProfilesFile, Proof, Replaced, RunId},
-    failure::Failure,
-    interchange::databrickscfg::{DiffKind, Edit, ProfileName},
-};
+use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_engine::{CliToken, CliTokenState, Command, Drift, Plan, ProfileLine, ProfilesFile, Proof, Replaced, RunId};
+use brickpass_interchange::databrickscfg::{DiffKind, Edit, ProfileName};
 
 /// After the last key, before the change of what is typed is asked for.
 const PAUSE: SignedDuration = SignedDuration::from_millis(300);

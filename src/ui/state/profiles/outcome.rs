@@ -1,16 +1,16 @@
 //! What the file is, and what became of its changes.
 
 use super::{Intent, Publishing};
-use crate::{
-    connection::ConnectionId,
-    engine::{Command, Event, ProfilesFile, RunId, TakenOut},
-    failure::{Code, Failure},
-    interchange::databrickscfg::ProfileName,
-    ui::{
-        state::{Notice, Remote, State},
-        text::export as words,
-    },
+use crate::ui::{
+    state::{Notice, Remote, State},
+    text::export as words,
 };
+use brickpass_core::{
+    connection::ConnectionId,
+    failure::{Code, Failure},
+};
+use brickpass_engine::{Command, Event, ProfilesFile, RunId, TakenOut};
+use brickpass_interchange::databrickscfg::ProfileName;
 
 impl State {
     pub(in crate::ui::state) fn profiles_event(&mut self, event: Event) -> Vec<Command> {

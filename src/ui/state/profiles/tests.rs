@@ -1,14 +1,11 @@
 use super::*;
-use crate::{
-    connection::Connection,
-    engine::Event,
-    failure::Code,
-    ui::{
-        fake_engine::export::{profile, refused},
-        fake_engine::{FakeEngine, at, connection},
-        state::Notice,
-    },
+use crate::ui::{
+    fake_engine::export::{profile, refused},
+    fake_engine::{FakeEngine, at, connection},
+    state::Notice,
 };
+use brickpass_core::{connection::Connection, failure::Code};
+use brickpass_engine::Event;
 
 struct Desk {
     state: State,
@@ -173,7 +170,7 @@ fn a_worker_that_crashed_leaves_nothing_waiting() {
 #[test]
 fn pb_05_a_profile_of_somebody_else_is_replaced_only_once_that_was_ticked() {
     let sales = connection("Sales", |_| {});
-    let replaced = crate::engine::Replaced {
+    let replaced = brickpass_engine::Replaced {
         profile: "sales".to_owned(),
         leads: Some("https://old.cloud.databricks.com".to_owned()),
         signs_in: None,

@@ -124,7 +124,7 @@ fn wn_03_what_the_vault_has_not_told_counts_as_stored_and_so_does_what_is_typed(
 #[test]
 fn wn_03_deleting_an_account_names_those_who_sign_in_with_it() {
     let account = account("Acme");
-    let sales = Connection { sign_in_of: Some(account.id), level: crate::connection::Level::Workspace, ..browser("Sales") };
+    let sales = Connection { sign_in_of: Some(account.id), level: brickpass_core::connection::Level::Workspace, ..browser("Sales") };
     let mut desk = Desk::with(&[account.clone(), sales.clone()]);
     desk.run(|state, _| state.select(sales.id));
     desk.run(|state, now| state.delete(&[sales.id], now));
@@ -255,7 +255,7 @@ fn pb_09_deleting_a_published_connection_asks_and_unpublishes_it_once_it_is_gone
 
 /// What is known of the token of a connection, as the engine tells it.
 fn known(desk: &mut Desk, of: &Connection, token_id: &str) {
-    let note = crate::engine::TokenNote {
+    let note = brickpass_engine::TokenNote {
         token_id: token_id.to_owned(),
         origin: of.base_url.origin(),
         comment: "CI".to_owned(),

@@ -132,10 +132,10 @@ fn wn_04_what_is_selected_is_cut_to_what_is_listed() {
 fn wn_05_a_row_shows_the_environment_that_is_typed() {
     let mut desk = Desk::with(&three());
     desk.run(|state, _| state.new_connection());
-    desk.edit(|draft| draft.environment = crate::connection::EnvironmentKind::Production);
+    desk.edit(|draft| draft.environment = brickpass_core::connection::EnvironmentKind::Production);
     assert_eq!(*desk.state.environment_of(desk.shown()), Environment::Production);
     desk.edit(|draft| {
-        draft.environment = crate::connection::EnvironmentKind::Own;
+        draft.environment = brickpass_core::connection::EnvironmentKind::Own;
         draft.own_environment = " staging ".into();
     });
     assert_eq!(desk.state.environment_of(desk.shown()).word(), "staging");

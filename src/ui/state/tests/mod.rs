@@ -7,13 +7,13 @@ mod saving;
 mod testing;
 
 use super::*;
-use crate::{
-    check::{Progress, Report},
-    connection::{Draft, SecretKind},
-    engine::{Command, Event, RunId},
-    storage::{Revision, VaultStatus},
-    ui::fake_engine::{FakeEngine, PLANNED, account, at, browser, connection, ok_report, production, sign_in, snapshot, unauthorized},
+use crate::ui::fake_engine::{
+    FakeEngine, PLANNED, account, at, browser, connection, ok_report, production, sign_in, snapshot, unauthorized,
 };
+use brickpass_core::connection::{Draft, SecretKind};
+use brickpass_databricks::check::{Progress, Report};
+use brickpass_engine::{Command, Event, RunId};
+use brickpass_storage::{Revision, VaultStatus};
 
 pub(super) struct Desk {
     pub state: State,

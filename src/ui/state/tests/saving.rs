@@ -146,13 +146,13 @@ fn wn_11_of_fields_that_both_changed_each_is_chosen() {
     });
     changed_elsewhere(&mut desk, |theirs| {
         theirs.description = "theirs".into();
-        theirs.name = crate::connection::ConnectionName::parse("Theirs").unwrap();
+        theirs.name = brickpass_core::connection::ConnectionName::parse("Theirs").unwrap();
         theirs.tags = vec!["eu".into()];
     });
     desk.run(|state, _| state.save());
     let Some(Dialog::Conflict(conflict)) = &mut desk.state.dialog else { panic!() };
-    assert_eq!(conflict.choices, [(crate::connection::Part::Name, true), (crate::connection::Part::Description, true)]);
-    conflict.choose(crate::connection::Part::Name, false);
+    assert_eq!(conflict.choices, [(brickpass_core::connection::Part::Name, true), (brickpass_core::connection::Part::Description, true)]);
+    conflict.choose(brickpass_core::connection::Part::Name, false);
     desk.run(|state, _| state.save_choices());
     let saved = &desk.state.entry(id).unwrap().connection;
     let (timeout, tags) = (saved.timeout.seconds(), saved.tags.len());
@@ -206,9 +206,12 @@ fn wn_12_a_token_that_was_deleted_with_the_connection_is_said_to_be_gone_and_ask
     desk.settle();
     assert!(desk.state.stored_secret(id, SecretKind::PersonalAccessToken).is_none(), "the form does not say that it is stored");
     desk.run(|state, _| state.save());
-    assert!(matches!(desk.state.dialog, Some(Dialog::Removed { lost: Some(crate::connection::AuthKind::PersonalAccessToken), .. })));
+    assert!(matches!(
+        desk.state.dialog,
+        Some(Dialog::Removed { lost: Some(brickpass_core::connection::AuthKind::PersonalAccessToken), .. })
+    ));
     desk.run(|state, _| state.add_again());
-    assert_eq!(desk.state.focus, Some(crate::connection::Field::Secret));
+    assert_eq!(desk.state.focus, Some(brickpass_core::connection::Field::Secret));
     assert!(desk.state.entry(id).is_some());
 
     // Who has typed the token already is not told that it is gone.

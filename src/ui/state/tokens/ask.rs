@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{
+use crate::ui::state::NameToType;
+use brickpass_core::{
     connection::{ConnectionId, Scopes, ScopesError},
-    databricks::{NewToken, Token, TokenRequest},
-    engine::{RunId, comment_without_mark},
     failure::Failure,
-    ui::state::NameToType,
 };
+use brickpass_databricks::rest::{NewToken, Token, TokenRequest};
+use brickpass_engine::{RunId, comment_without_mark};
 
 /// What Databricks' own dialog proposes.
 pub const USUAL_DAYS: u32 = 90;

@@ -13,14 +13,14 @@ pub use send_to::SendTo;
 pub use table::{Column, Listed, TokenTable};
 
 use super::{Copied, Dialog, NameToType, Page, State};
-use crate::{
+use crate::ui::{text, widgets::TableRows as _};
+use brickpass_core::{
     connection::{AuthKind, ConnectionId, Level},
-    databricks::Token,
-    engine::{Command, RunId, TokenNote},
     failure::Failure,
-    interchange::send_to::Order,
-    ui::{text, widgets::TableRows as _},
 };
+use brickpass_databricks::rest::Token;
+use brickpass_engine::{Command, RunId, TokenNote};
+use brickpass_interchange::send_to::Order;
 
 /// What went wrong with tokens, to be told in three lines.
 #[derive(Debug, Clone)]
@@ -239,7 +239,7 @@ impl State {
         self.ask_to_revoke_these(id, token.into_iter().collect());
     }
 
-    fn ask_to_revoke_these(&mut self, id: ConnectionId, tokens: Vec<crate::databricks::Token>) {
+    fn ask_to_revoke_these(&mut self, id: ConnectionId, tokens: Vec<brickpass_databricks::rest::Token>) {
         let Some(connection) = self.entry(id).map(|entry| &entry.connection).filter(|_| !tokens.is_empty()) else { return };
         let expected = NameToType::of(connection);
         let in_use = self.tokens.table(id).is_some_and(|table| tokens.iter().any(|token| table.is_in_use(&token.id)));

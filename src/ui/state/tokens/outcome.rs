@@ -1,16 +1,16 @@
 //! What the engine tells of tokens.
 
 use super::{Fresh, Page, Trouble, TroubleKind};
-use crate::{
-    connection::{ConnectionId, SecretKind},
-    databricks::NewToken,
-    engine::{Command, Event, Rotated, RunId},
-    failure::Failure,
-    ui::{
-        state::{Dialog, Notice, State},
-        text,
-    },
+use crate::ui::{
+    state::{Dialog, Notice, State},
+    text,
 };
+use brickpass_core::{
+    connection::{ConnectionId, SecretKind},
+    failure::Failure,
+};
+use brickpass_databricks::rest::NewToken;
+use brickpass_engine::{Command, Event, Rotated, RunId};
 
 impl State {
     pub(in crate::ui::state) fn token_event(&mut self, event: Event) -> Vec<Command> {

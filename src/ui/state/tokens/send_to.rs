@@ -1,11 +1,9 @@
 //! *Send to*: the form behind the command that hands a token to another store of secrets. It holds no secret.
 
 use super::super::State;
-use crate::{
-    connection::{AuthKind, ConnectionId},
-    engine::Command,
-    interchange::send_to::{Destination, Order, Platform, Source},
-};
+use brickpass_core::connection::{AuthKind, ConnectionId};
+use brickpass_engine::Command;
+use brickpass_interchange::send_to::{Destination, Order, Platform, Source};
 
 #[derive(Debug)]
 pub struct SendTo {

@@ -8,7 +8,9 @@ use super::super::{
     Remote,
     sheet::{Record, Sheet, by_words},
 };
-use crate::{databricks::Token, engine::TokenList, failure::Failure};
+use brickpass_core::failure::Failure;
+use brickpass_databricks::rest::Token;
+use brickpass_engine::TokenList;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Column {

@@ -140,8 +140,8 @@ fn ot_18_a_token_comes_even_if_its_dialog_was_closed_or_something_else_is_shown(
     assert!(engine.0.borrow().secrets.contains_key(&(id, SecretKind::PersonalAccessToken)), "the connection that it was made for");
 }
 
-fn engine_request() -> crate::databricks::TokenRequest {
-    crate::databricks::TokenRequest { comment: "late".to_owned(), lifetime: None, scopes: Vec::new() }
+fn engine_request() -> brickpass_databricks::rest::TokenRequest {
+    brickpass_databricks::rest::TokenRequest { comment: "late".to_owned(), lifetime: None, scopes: Vec::new() }
 }
 
 #[test]

@@ -1,0 +1,200 @@
+//! `admin tokens`: whether a workspace allows personal access tokens, for how long, and everybody's.
+
+use std::{
+    io::{IsTerminal as _, Write as _},
+    process::ExitCode,
+};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{
+    args::{Admin, AdminTokens},
+    output::{count, in_terminal, note, print_json, say, table},
+    pat,
+    session::Session,
+};
+use brickpass_core::{
+    connection::{AuthKind, Connection, ConnectionId},
+    failure::{Code, Failure},
+};
+use brickpass_databricks::rest::{TokenRules, UserToken};
+use brickpass_engine::{AdminAnswer, AdminRequest, Command, Event, RunId};
+
+/// There is one run in this process.
+const RUN: RunId = RunId(1);
+
+/// Of the service itself.
+const LONGEST_DAYS: u32 = 730;
+
+/// `None`: the word `none`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Maximum(Option<u32>);
+
+pub(super) fn maximum(text: &str) -> Result<Maximum, String> {
+    if text == "none" {
+        return Ok(Maximum(None));
+    }
+    match text.parse() {
+        Ok(days @ 1..=LONGEST_DAYS) => Ok(Maximum(Some(days))),
+        _ => Err(format!("a maximum is a number of days from 1 to {LONGEST_DAYS}, or the word none")),
+    }
+}
+
+/// Something asked as an admin, and its answer. Nothing else that fails meanwhile ends the wait: an answer may come once only.
+pub(super) fn ask(session: &mut Session, id: ConnectionId, request: AdminRequest) -> Result<AdminAnswer, Failure> {
+    session.send(Command::Admin { run: RUN, id, request });
+    session.wait_for(|event| match event {
+        Event::Admin { run: RUN, outcome, .. } => Some(outcome),
+        _ => None,
+    })?
+}
+
+/// The engine never answers something else than what was asked.
+pub(super) fn unexpected() -> Failure {
+    Failure::new(
+        Code::Internal,
+        "Brickpass made a mistake while doing this.",
+        "Its engine answered something else than what was asked.",
+        "Please report this.",
+    )
+}
+
+pub(super) fn admin(Admin::Tokens(words): Admin, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open()?;
+    let name = match &words {
+        AdminTokens::Status { name }
+        | AdminTokens::Enable { name }
+        | AdminTokens::Disable { name, .. }
+        | AdminTokens::Maximum { name, .. }
+        | AdminTokens::List { name, .. }
+        | AdminTokens::Revoke { name, .. } => name.clone(),
+    };
+    let outcome = session.find(&name).and_then(|found| {
+        let connection = found.connection;
+        if let AdminTokens::Disable { yes: false, .. } = words {
+            confirm(&connection)?;
+        }
+        session.need_vault()?;
+        match words {
+            AdminTokens::Status { .. } => rules(&mut session, &connection, AdminRequest::TokenRules, json),
+            AdminTokens::Enable { .. } => rules(&mut session, &connection, AdminRequest::SetTokensEnabled(true), json),
+            AdminTokens::Disable { .. } => rules(&mut session, &connection, AdminRequest::SetTokensEnabled(false), json),
+            AdminTokens::Maximum { days: Maximum(days), .. } => rules(&mut session, &connection, AdminRequest::SetMaximumDays(days), json),
+            AdminTokens::List { owner, .. } => list(&mut session, &connection, owner.as_deref(), json),
+            AdminTokens::Revoke { token_ids, .. } => revoke(&mut session, &connection, token_ids, json),
+        }
+    });
+    session.settle(outcome.map_err(|failure| in_terminal(failure, &name)))
+}
+
+/// The name is typed: whoever signs in with a token of this workspace cannot any more.
+fn confirm(connection: &Connection) -> Result<(), Failure> {
+    let name = connection.name.as_str();
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::new(
+            Code::InvalidInput,
+            "Tokens were not switched off.",
+            "Whatever signs in with a token of this workspace cannot any more then, and nobody is at a terminal to confirm that.",
+            "Add --yes if you mean it.",
+        ));
+    }
+    note(format_args!("Whatever signs in with a personal access token of {name} cannot any more, whosever token it is."));
+    if connection.auth.kind() == AuthKind::PersonalAccessToken {
+        note("This connection does so itself: it cannot switch them on again.");
+    }
+    let mut stderr = std::io::stderr();
+    let mut line = String::new();
+    let asked = write!(stderr, "Type {name} to go on: ").and_then(|()| stderr.flush());
+    match asked.and_then(|()| std::io::stdin().read_line(&mut line)) {
+        Ok(_) if line.trim() == name => Ok(()),
+        _ => Err(Failure::new(
+            Code::Cancelled,
+            "Tokens were not switched off.",
+            "What was typed is not the name of the connection.",
+            "Run the command again if you mean it.",
+        )),
+    }
+}
+
+fn rules(session: &mut Session, connection: &Connection, request: AdminRequest, json: bool) -> Result<ExitCode, Failure> {
+    let AdminAnswer::TokenRules(rules) = ask(session, connection.id, request)? else { return Err(unexpected()) };
+    if json {
+        let mut document = json!({});
+        if let Some(fields) = document.as_object_mut() {
+            fields.extend(rules.enabled.map(|enabled| ("enabled".to_owned(), json!(enabled))));
+            fields.extend(rules.maximum_days.map(|days| ("maximum_days".to_owned(), json!(days))));
+        }
+        print_json(&document);
+    } else {
+        say(in_words(rules));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn in_words(rules: TokenRules) -> String {
+    let days = |days| count(usize::try_from(days).unwrap_or(usize::MAX), "day", "days");
+    let allowed = match rules.enabled {
+        Some(true) => "Personal access tokens are on.",
+        Some(false) => "Personal access tokens are off.",
+        None => "Nobody has decided about personal access tokens here; they are on then.",
+    };
+    match rules.maximum_days {
+        Some(maximum) => format!("{allowed} New ones are valid for {} at most.", days(maximum)),
+        None => format!("{allowed} No maximum lifetime is set; the service's own is {}.", days(LONGEST_DAYS)),
+    }
+}
+
+fn list(session: &mut Session, connection: &Connection, owner: Option<&str>, json: bool) -> Result<ExitCode, Failure> {
+    let AdminAnswer::UsersTokens(mut all) = ask(session, connection.id, AdminRequest::UsersTokens)? else { return Err(unexpected()) };
+    if let Some(owner) = owner {
+        all.retain(|it| it.owner.eq_ignore_ascii_case(owner));
+    }
+    let now = Timestamp::now();
+    if json {
+        let row = |UserToken { token, owner }: &UserToken| {
+            let mut fields = pat::fields(token);
+            fields.insert("owner".to_owned(), json!(owner));
+            fields.extend(pat::lapse(token, now));
+            Value::Object(fields)
+        };
+        print_json(&json!({ "tokens": all.iter().map(row).collect::<Vec<_>>() }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !all.is_empty() {
+        let mut rows = vec![["ID", "OWNER", "CREATED", "EXPIRES", "LAST USED", "COMMENT"].map(str::to_owned).to_vec()];
+        rows.extend(all.iter().map(|UserToken { token, owner }| {
+            vec![
+                token.id.clone(),
+                owner.clone(),
+                token.created_at.map(pat::day).unwrap_or_default(),
+                token.expires_at.map_or_else(|| "never".to_owned(), pat::day),
+                token.last_used.map(|day| day.to_string()).unwrap_or_default(),
+                token.comment.clone(),
+            ]
+        }));
+        say(table(&rows));
+    }
+    note(count(all.len(), "token", "tokens"));
+    pat::tell_idle(all.iter().map(|it| &it.token), now);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn revoke(session: &mut Session, connection: &Connection, token_ids: Vec<String>, json: bool) -> Result<ExitCode, Failure> {
+    let answer = ask(session, connection.id, AdminRequest::RevokeUsersTokens { token_ids })?;
+    let AdminAnswer::UsersTokensRevoked { revoked, failed } = answer else { return Err(unexpected()) };
+    Ok(pat::tell_revoked(&revoked, &failed, json))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_are_one_line() {
+        let line = |enabled, maximum_days| in_words(TokenRules { enabled, maximum_days });
+        assert_eq!(line(Some(true), Some(1)), "Personal access tokens are on. New ones are valid for 1 day at most.");
+        assert_eq!(line(Some(false), None), "Personal access tokens are off. No maximum lifetime is set; the service's own is 730 days.");
+        assert!(line(None, Some(90)).ends_with("valid for 90 days at most."));
+    }
+}

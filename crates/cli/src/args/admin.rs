@@ -1,0 +1,189 @@
+//! The words of `sp` and `admin`.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use crate::{
+    admin::{self, Maximum},
+    pat, sp,
+};
+use brickpass_databricks::rest::Entitlement;
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Sp {
+    /// List the service principals
+    List { name: String },
+    /// Create a service principal
+    Create {
+        name: String,
+        #[arg(value_name = "PRINCIPAL_NAME")]
+        principal_name: String,
+    },
+    /// OAuth secrets of a service principal
+    #[command(subcommand)]
+    Secret(SpSecret),
+    /// Let a service principal of the account into a workspace
+    AddToWorkspace {
+        /// A connection to the account
+        name: String,
+        /// Its application ID, its number, or its name if no other has it
+        principal: String,
+        /// The workspace's numeric ID
+        #[arg(long = "workspace", value_name = "ID")]
+        workspace_id: String,
+        /// As an admin of the workspace
+        #[arg(long)]
+        admin: bool,
+    },
+    /// Grant an entitlement in the workspace, or take it away
+    Entitle {
+        name: String,
+        /// Its application ID, its number, or its name if no other has it
+        principal: String,
+        #[arg(value_enum)]
+        entitlement: EntitlementWord,
+        /// Take it away
+        #[arg(long)]
+        remove: bool,
+    },
+    /// Grant a permission on a cluster, SQL warehouse, job or schema
+    Grant {
+        name: String,
+        /// Its application ID, its number, or its name if no other has it
+        principal: String,
+        /// cluster:ID, warehouse:ID, job:ID or schema:CATALOG.SCHEMA
+        #[arg(long, value_name = "OBJECT", value_parser = sp::object)]
+        on: sp::Target,
+        /// Such as can-restart or can-use; on a schema read, write or create
+        permission: String,
+    },
+    /// Make an OAuth secret and add a connection that signs in with it; the secret goes straight into the vault
+    Connect {
+        name: String,
+        /// Its application ID, its number, or its name if no other has it
+        principal: String,
+        /// What the new connection is called
+        new_name: String,
+        /// How long the secret is valid: 90d, 12h, 30m
+        #[arg(long, value_name = "L", default_value = "90d", value_parser = pat::lifetime)]
+        lifetime: Duration,
+    },
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum SpSecret {
+    /// Make a secret and print its value on stdout, once
+    Create {
+        name: String,
+        /// Its application ID, its number, or its name if no other has it
+        principal: String,
+        /// How long it is valid: 90d, 12h, 30m
+        #[arg(long, value_name = "L", default_value = "90d", value_parser = pat::lifetime)]
+        lifetime: Duration,
+    },
+    /// List the secrets, newest first; never their values
+    List {
+        name: String,
+        /// Its application ID, its number, or its name if no other has it
+        principal: String,
+    },
+    /// Delete a secret: whatever signs in with it cannot any more
+    Delete {
+        name: String,
+        /// Its application ID, its number, or its name if no other has it
+        principal: String,
+        #[arg(value_name = "ID")]
+        secret_id: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum EntitlementWord {
+    WorkspaceAccess,
+    DatabricksSqlAccess,
+    AllowClusterCreate,
+}
+
+impl From<EntitlementWord> for Entitlement {
+    fn from(word: EntitlementWord) -> Self {
+        match word {
+            EntitlementWord::WorkspaceAccess => Self::WorkspaceAccess,
+            EntitlementWord::DatabricksSqlAccess => Self::DatabricksSqlAccess,
+            EntitlementWord::AllowClusterCreate => Self::AllowClusterCreate,
+        }
+    }
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Admin {
+    /// Personal access tokens of everybody in the workspace
+    #[command(subcommand)]
+    Tokens(AdminTokens),
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum AdminTokens {
+    /// Whether tokens are allowed in the workspace, and for how long
+    Status { name: String },
+    /// Allow tokens
+    Enable { name: String },
+    /// Allow no tokens any more: whatever signs in with one cannot any more
+    Disable {
+        name: String,
+        /// Do not ask for the connection's name
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Set how long new tokens may be valid
+    Maximum {
+        name: String,
+        /// A number, or the word none for the service's own limit
+        #[arg(value_parser = admin::maximum)]
+        days: Maximum,
+    },
+    /// List everybody's tokens, newest first; never their values
+    List {
+        name: String,
+        /// Only those of this user or service principal
+        #[arg(long, value_name = "U")]
+        owner: Option<String>,
+    },
+    /// Revoke anybody's tokens: whatever uses them is signed out
+    Revoke {
+        name: String,
+        #[arg(required = true, value_name = "ID")]
+        token_ids: Vec<String>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::super::Args;
+    use super::*;
+
+    #[test]
+    fn entitlements_are_called_as_the_service_calls_them() {
+        for word in EntitlementWord::value_variants() {
+            assert_eq!(word.to_possible_value().unwrap().get_name(), Entitlement::from(*word).word());
+        }
+        assert_eq!(EntitlementWord::value_variants().len(), Entitlement::ALL.len());
+    }
+
+    #[test]
+    fn a_maximum_is_days_or_none_and_an_object_is_a_kind_and_an_id() {
+        let parses = |words: &[&str]| Args::try_parse_from([&["brickpass"], words].concat()).is_ok();
+        assert!(parses(&["admin", "tokens", "maximum", "Sales", "90"]) && parses(&["admin", "tokens", "maximum", "Sales", "none"]));
+        for days in ["0", "-1", "731", "9.5", "all", ""] {
+            assert!(!parses(&["admin", "tokens", "maximum", "Sales", days]), "{days}");
+        }
+        let grant = |on| parses(&["sp", "grant", "Sales", "ci", "--on", on, "CAN_USE"]);
+        assert!(grant("cluster:0618-101010-abc") && grant("warehouse:1f") && grant("job:12") && grant("schema:main.sales"));
+        for on in ["", "cluster", "cluster:", "table:a.b.c", "schema:sales", "schema:.sales", "schema:main.", "schema:a.b.c"] {
+            assert!(!grant(on), "{on}");
+        }
+        assert!(!parses(&["admin", "tokens", "revoke", "Sales"]) && !parses(&["sp", "add-to-workspace", "Group", "ci"]));
+    }
+}

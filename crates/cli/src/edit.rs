@@ -1,0 +1,220 @@
+//! `add`, `edit`, `duplicate`.
+
+use std::{
+    io::{IsTerminal as _, Read as _},
+    process::ExitCode,
+};
+
+use super::{
+    account,
+    args::{Add, Edit, Fields},
+    list::as_json,
+    output::{note, print_json, say},
+    session::{Session, ask},
+};
+use brickpass_core::{
+    connection::{AuthKind, BaseUrl, Connection, ConnectionId, Draft, Environment, EnvironmentKind, Reviewed, Severity, TypedSecret},
+    failure::{Code, Failure},
+};
+use brickpass_engine::Command;
+use brickpass_storage::Revision;
+
+/// More than any token that a Databricks cloud gives out.
+const LONGEST_SECRET: u64 = 64 * 1024;
+
+pub(super) fn add(add: Add, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open()?;
+    let mut draft = Draft::new(ConnectionId::random());
+    draft.name = add.name;
+    draft.base_url = add.base_url;
+    let asks_secret = !add.fields.token_stdin && !add.fields.client_secret_stdin && std::io::stdin().is_terminal();
+    fill(&mut draft, add.fields, true)?;
+    if asks_secret {
+        ask_secret(&mut draft)?;
+    }
+    let connection = save(&mut session, &draft, None, None)?;
+    report(&session, &connection, "Added", json);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn edit(edit: Edit, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open()?;
+    let entry = session.find(&edit.name)?;
+    let mut draft = Draft::from_connection(&entry.connection);
+    if let Some(name) = edit.new_name {
+        draft.name = name;
+    }
+    if let Some(base_url) = edit.base_url {
+        draft.base_url = base_url;
+    }
+    fill(&mut draft, edit.fields, false)?;
+    let another_secret = !draft.secret.is_empty();
+    let connection = save(&mut session, &draft, Some(entry.revision), Some(entry.connection.id))?;
+    report(&session, &connection, "Saved", json);
+    if connection.base_url != entry.connection.base_url {
+        moved(&entry.connection, &connection, another_secret);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What does not go along to another address, and what does.
+fn moved(old: &Connection, new: &Connection, another_secret: bool) {
+    let from = &old.base_url;
+    let left = match new.auth.kind() {
+        _ if another_secret => None,
+        AuthKind::PersonalAccessToken => Some(("A token", "Enter one for the new address with: brickpass edit --token-stdin")),
+        AuthKind::ServicePrincipal => Some(("A client secret", "Enter it again with: brickpass edit --client-secret-stdin")),
+        AuthKind::Browser => Some(("A sign-in", "Sign in again with: brickpass login")),
+    };
+    if let Some((what, fix)) = left {
+        note(format_args!("{what} for {from} is not used at the new address. {fix}"));
+    }
+    if let Some(id) = old.workspace_id.as_ref().filter(|_| new.workspace_id.is_none()) {
+        note(format_args!("The workspace ID {} belongs to {from} and was removed.", id.escape_debug()));
+    }
+    let tags = if new.tags.is_empty() { String::new() } else { format!(" and its tags ({})", new.tags.join(", ")) };
+    note(format_args!("Its environment ({}){tags} stay as they were.", new.environment.word()));
+}
+
+pub(super) fn duplicate(name: &str, new_name: &str, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open()?;
+    let source = session.find(name)?.connection;
+    session.need_vault()?;
+    let mut draft = Draft::from_connection(&source);
+    draft.id = ConnectionId::random();
+    new_name.clone_into(&mut draft.name);
+    let Reviewed { connection: copy, .. } = review(&session, &draft, None)?;
+    let id = copy.id;
+    session.send(Command::Duplicate { source: source.id, copy: Box::new(copy) });
+    let connection = session.saved(id)?;
+    report(&session, &connection, "Added", json);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Lays the given words over the form, as if they were typed into it.
+fn fill(draft: &mut Draft, fields: Fields, adding: bool) -> Result<(), Failure> {
+    if fields.trust_address {
+        draft.confirmed_origin = BaseUrl::read(&draft.base_url).ok().map(|pasted| pasted.base_url.origin());
+    }
+    if let Some(auth) = fields.auth {
+        draft.auth = auth.into();
+        // Its own from now on, no longer that of an account's connection.
+        draft.sign_in_of = None;
+    }
+    account::settle(draft, fields.account_id, adding)?;
+    if let Some(environment) = fields.environment {
+        let environment = Environment::from(environment);
+        draft.environment = environment.kind();
+        if environment.kind() == EnvironmentKind::Own {
+            environment.word().clone_into(&mut draft.own_environment);
+        }
+    }
+    if !fields.tags.is_empty() {
+        draft.tags = fields.tags;
+    }
+    if fields.workspace_id.is_some() {
+        // Whoever names it means it.
+        draft.saved_workspace = None;
+    }
+    for (field, given) in [
+        (&mut draft.client_id, fields.client_id),
+        (&mut draft.scopes, fields.scopes),
+        (&mut draft.redirect_port, fields.redirect_port),
+        (&mut draft.workspace_id, fields.workspace_id),
+        (&mut draft.timeout, fields.timeout),
+        (&mut draft.folder, fields.folder),
+        (&mut draft.description, fields.description),
+    ] {
+        if let Some(given) = given {
+            *field = given;
+        }
+    }
+    if fields.token_stdin || fields.client_secret_stdin {
+        draft.sign_in_of = None;
+        let wanted = if fields.token_stdin { AuthKind::PersonalAccessToken } else { AuthKind::ServicePrincipal };
+        if draft.auth != wanted {
+            return Err(Failure::new(
+                Code::InvalidInput,
+                format!("A connection of type {} has no use for this secret.", draft.auth.word()),
+                "--token-stdin goes with --auth pat, --client-secret-stdin with --auth service-principal.",
+                "Give the other option, or another --auth.",
+            ));
+        }
+        draft.secret = secret_from_stdin()?;
+    }
+    Ok(())
+}
+
+fn secret_from_stdin() -> Result<TypedSecret, Failure> {
+    let mut typed = TypedSecret::default();
+    let read = std::io::stdin().take(LONGEST_SECRET + 1).read_to_string(typed.expose_mut());
+    match read {
+        // A line break alone is what `echo "$TOKEN"` makes of a variable that is not set.
+        Ok(_) if typed.is_blank() => Err(Failure::new(
+            Code::InvalidInput,
+            "No secret came on stdin.",
+            "The input was empty. Nothing was changed.",
+            "Pipe the secret into this command, and check that the variable or the command before it has a value.",
+        )),
+        Ok(length) if length as u64 > LONGEST_SECRET => Err(Failure::new(
+            Code::InvalidInput,
+            "What came on stdin is too long for a secret.",
+            "It has more than 64 KiB.",
+            "Pipe the secret alone.",
+        )),
+        Ok(_) => Ok(typed),
+        Err(_) => Err(Failure::new(
+            Code::InvalidInput,
+            "The secret on stdin cannot be read.",
+            "It is not text.",
+            "Pipe the secret alone, as text.",
+        )),
+    }
+}
+
+fn ask_secret(draft: &mut Draft) -> Result<(), Failure> {
+    let prompt = match draft.auth {
+        AuthKind::PersonalAccessToken => "Personal access token (empty: none yet): ",
+        AuthKind::ServicePrincipal => "Client secret (empty: none yet): ",
+        AuthKind::Browser => return Ok(()),
+    };
+    draft.secret = TypedSecret::from(ask(prompt)?.as_str());
+    Ok(())
+}
+
+pub(super) fn review(session: &Session, draft: &Draft, except: Option<ConnectionId>) -> Result<Reviewed, Failure> {
+    let review = draft.review(&session.name_taken(except));
+    for remark in review.remarks.iter().filter(|remark| remark.severity == Severity::Warning) {
+        note(format_args!("Note: {}", remark.text));
+    }
+    review.result.ok_or_else(|| {
+        let errors: Vec<&str> =
+            review.remarks.iter().filter(|remark| remark.severity == Severity::Error).map(|remark| remark.text.as_str()).collect();
+        let unconfirmed = review.confirm_origin.is_some() && review.confirm_origin != draft.confirmed_origin;
+        let fix = if unconfirmed { "If you know this address, add --trust-address." } else { "Correct this and run the command again." };
+        Failure::new(Code::InvalidInput, "The connection was not saved.", errors.join(" "), fix)
+    })
+}
+
+pub(super) fn save(
+    session: &mut Session,
+    draft: &Draft,
+    base: Option<Revision>,
+    except: Option<ConnectionId>,
+) -> Result<Connection, Failure> {
+    let reviewed = review(session, draft, except)?;
+    if reviewed.secret.is_some() {
+        session.need_vault()?;
+    }
+    let id = reviewed.connection.id;
+    session.send(Command::Save { reviewed: Box::new(reviewed), base });
+    session.saved(id)
+}
+
+pub(super) fn report(session: &Session, connection: &Connection, verb: &str, json: bool) {
+    if json {
+        print_json(&as_json(connection, session));
+    } else {
+        say(format_args!("{verb} {} ({})", connection.name.as_str(), connection.base_url));
+    }
+}

@@ -1,0 +1,47 @@
+//! `restore`: a lost or damaged file is replaced by its backup.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::{
+    args::Restore,
+    output::{print_json, say},
+    session::{Session, ask_passphrase},
+};
+use brickpass_core::failure::{Code, Failure};
+use brickpass_engine::{Command, Event, Recovery};
+
+pub(super) fn restore(what: &Restore, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::start()?;
+    let recovery = match what {
+        Restore { vault: true, .. } => {
+            Recovery::VaultBackup { passphrase: ask_passphrase("the backup", false)?.ok_or_else(|| no_passphrase(BACKUP))? }
+        }
+        Restore { new_vault: true, .. } => {
+            Recovery::NewVault { passphrase: ask_passphrase("the new vault", true)?.ok_or_else(|| no_passphrase(NEW_VAULT))? }
+        }
+        Restore { empty: true, .. } => Recovery::EmptyList,
+        Restore { .. } => Recovery::ConnectionsBackup,
+    };
+    session.send(Command::Recover(recovery));
+    let words = session.wait(|event| if let Event::Recovered { words } = event { Some(Ok(words)) } else { None })?;
+    if json {
+        print_json(&json!({ "restored": words }));
+    } else {
+        say(words);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+const BACKUP: &str = "The backup of the encrypted file was not opened.";
+const NEW_VAULT: &str = "The new vault was not made.";
+
+fn no_passphrase(what: &str) -> Failure {
+    Failure::new(
+        Code::VaultLocked,
+        what,
+        "Its passphrase was not given, and nobody is at a terminal to type it.",
+        "Set BRICKPASS_VAULT_PASSPHRASE, or run this in a terminal.",
+    )
+}

@@ -1,0 +1,59 @@
+//! `token`: a valid access token on stdout, and nothing else there. The one command besides the demo that prints a token.
+
+use std::process::ExitCode;
+
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::{
+    environment,
+    output::{in_terminal, print_secret, warn_unless_logged},
+    session::Session,
+};
+use brickpass_core::{
+    connection::ConnectionId,
+    failure::{Code, Failure},
+};
+use brickpass_engine::{AccessToken, Command, Event};
+
+pub(super) fn token(name: &str, anew: bool, json: bool) -> Result<ExitCode, Failure> {
+    let mut session = Session::open()?;
+    let outcome = fetch(&mut session, name, anew).map_err(|failure| in_terminal(failure, name)).and_then(|token| {
+        if let Ok(places) = environment::places_for_tokens() {
+            warn_unless_logged(&places.state_dir);
+        }
+        let text = if json { as_json(&token) } else { Zeroizing::new(token.secret.expose_secret().to_owned()) };
+        print_secret(&text).map(|()| ExitCode::SUCCESS)
+    });
+    session.settle(outcome)
+}
+
+/// The vault is not looked at beforehand, which takes as long as the rest: only when it turns out to be locked is its passphrase asked for.
+fn fetch(session: &mut Session, name: &str, anew: bool) -> Result<AccessToken, Failure> {
+    let connection = session.find(name)?.connection;
+    match ask_for(session, connection.id, anew)? {
+        Err(locked) if locked.code == Code::VaultLocked => {
+            session.need_vault()?;
+            ask_for(session, connection.id, anew)?
+        }
+        outcome => outcome,
+    }
+}
+
+/// Outer: the engine; inner: the token.
+fn ask_for(session: &mut Session, asked: ConnectionId, anew: bool) -> Result<Result<AccessToken, Failure>, Failure> {
+    session.send(Command::AccessToken { id: asked, anew });
+    session.wait(|event| match event {
+        Event::AccessToken { id, outcome } if id == asked => Some(Ok(outcome)),
+        _ => None,
+    })
+}
+
+fn as_json(token: &AccessToken) -> Zeroizing<String> {
+    let mut object = json!({ "access_token": token.secret.expose_secret(), "token_type": "Bearer" });
+    if let (Some(end), Some(fields)) = (token.expires_at, object.as_object_mut()) {
+        fields.insert("expires_at".to_owned(), json!(end));
+    }
+    Zeroizing::new(format!("{object:#}"))
+}

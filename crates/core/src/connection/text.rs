@@ -1,0 +1,132 @@
+//! Characters that have no place in what a person reads: nobody can see them, and some make other text lie.
+
+use std::fmt;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    LineBreak,
+    /// C0, C1, DEL.
+    Control,
+    /// Turns the direction of what follows (CVE-2021-42574).
+    Direction,
+    Invisible,
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LineBreak => "a line break",
+            Self::Control => "a control character",
+            Self::Direction => "a character that turns the direction of text",
+            Self::Invisible => "an invisible character",
+        })
+    }
+}
+
+/// The first character that cannot be seen.
+pub fn unfit(text: &str) -> Option<Unfit> {
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let joins =
+            matches!(c, '\u{200C}' | '\u{200D}') && before.is_some_and(may_be_joined) && chars.peek().copied().is_some_and(may_be_joined);
+        let unfit = match c {
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' => Some(Unfit::LineBreak),
+            c if c.is_control() => Some(Unfit::Control),
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => Some(Unfit::Direction),
+            c if (is_zero_width(c) || is_blank(c)) && !joins => Some(Unfit::Invisible),
+            _ => None,
+        };
+        if unfit.is_some() {
+            return unfit;
+        }
+        before = Some(c);
+    }
+    None
+}
+
+/// Joiners hold emoji, Arabic and Indic letters together. Between Latin letters they are but a way to make two names that look the same.
+fn may_be_joined(c: char) -> bool {
+    c >= '\u{600}' && !is_zero_width(c) && !is_blank(c)
+}
+
+/// Zero width space, non-joiner, joiner, word joiner, byte order mark, soft hyphen.
+pub(super) fn is_zero_width(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}')
+}
+
+/// Fillers, invisible operators, annotations, tags, variation selectors (but those of emoji), what is not a character.
+fn is_blank(c: char) -> bool {
+    matches!(c,
+        '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{2061}'..='\u{2065}'
+        | '\u{206A}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0D}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+        || u32::from(c) & 0xFFFE == 0xFFFE
+}
+
+/// A text out of a file that anybody may have edited, without what makes it lie on the screen.
+pub(super) fn visible(text: String) -> String {
+    let fits = |line: &str| unfit(&line.replace('\t', " ")).is_none();
+    if text.split('\n').all(fits) {
+        return text;
+    }
+    let kept = |c: &char| matches!(c, '\n' | '\t') || !(c.is_control() || unfit(c.encode_utf8(&mut [0; 4])).is_some());
+    text.chars().filter(kept).collect()
+}
+
+/// What was given and cannot be used, in quotation marks for a message: the beginning of it, as it can be seen, and not what stands before an `@`,
+/// which may be a password, nor a secret of Databricks.
+pub fn quoted(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let text = super::secrets_starred(text);
+    let (hidden, shown) = text.rsplit_once('@').map_or(("", text.as_str()), |(_, behind)| ("\u{2026}@", behind));
+    let begin: String = shown.chars().take(LONGEST).collect();
+    let rest = if begin.len() < shown.len() { "\u{2026}" } else { "" };
+    format!("\"{hidden}{}{rest}\"", begin.escape_debug())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_used_is_quoted_without_a_password_and_never_at_length() {
+        for (text, shown) in [
+            ("a b", "\"a b\""),
+            ("https://me:hunter2@evil.example/", "\"\u{2026}@evil.example/\""),
+            ("a@hunter2@b", "\"\u{2026}@b\""),
+            ("\u{1b}[31m\n\"", "\"\\u{1b}[31m\\n\\\"\""),
+            ("x/dapi0123456789abcdef0123456789abcdef/y", "\"x/***/y\""),
+        ] {
+            assert_eq!(quoted(text), shown);
+        }
+        assert_eq!(quoted(&"x".repeat(100_000)).chars().count(), 83);
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_found() {
+        for (text, found) in [
+            ("a\u{200B}b", Unfit::Invisible),
+            ("Sa\u{200D}les", Unfit::Invisible),
+            ("a\u{2062}b", Unfit::Invisible),
+            ("\u{3164}", Unfit::Invisible),
+            ("a\u{E0041}", Unfit::Invisible),
+            ("a\u{FE01}", Unfit::Invisible),
+            ("a\u{202E}b", Unfit::Direction),
+            ("a\u{85}b", Unfit::Control),
+            ("a\u{2028}b", Unfit::LineBreak),
+        ] {
+            assert_eq!(unfit(text), Some(found), "{text:?}");
+        }
+        // A family, a heart, a Persian word with a non-joiner, Norwegian.
+        for fine in ["\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}", "\u{2764}\u{FE0F}", "\u{645}\u{6CC}\u{200C}\u{62E}", "Ærlig Øl"] {
+            assert_eq!(unfit(fine), None, "{fine:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_out_of_a_file_loses_only_what_lies() {
+        assert_eq!(visible("two\n\tlines".to_owned()), "two\n\tlines");
+        assert_eq!(visible("a\u{202E}b\u{7}c".to_owned()), "abc");
+    }
+}

@@ -1,0 +1,73 @@
+//! The one error of OAuth: what a person is told, and what the session may do about it.
+
+use std::time::Duration;
+
+use crate::rest::ApiError;
+use brickpass_core::failure::{Code, Failure, Remedy};
+
+/// What a failed request to the authorization server means for what comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// `invalid_grant` (or Databricks' "Refresh token is invalid"): this code or refresh token is worth nothing any more.
+    InvalidGrant,
+    /// `invalid_client`: wrong client id or secret.
+    InvalidClient,
+    /// 429 or 503: the server asks not to come back for this long.
+    NotNow { retry_after: Option<Duration> },
+    /// No answer, or a broken one: whether the server acted on the request is unknown.
+    Unknown,
+    /// The server did not act on the request, and will not act on the same one again.
+    Refused,
+}
+
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{failure}")]
+pub struct OAuthError {
+    pub trouble: Trouble,
+    pub failure: Failure,
+}
+
+impl OAuthError {
+    pub(super) fn refused(failure: Failure) -> Self {
+        Self { trouble: Trouble::Refused, failure }
+    }
+
+    pub(super) fn unknown(failure: Failure) -> Self {
+        Self { trouble: Trouble::Unknown, failure }
+    }
+
+    /// What the client of the REST API says of a request that was not answered as it should.
+    pub(super) fn lost(mut error: ApiError) -> Self {
+        if error.failure.remedy == Some(Remedy::EditTimeout) {
+            // The time limit of the connection is that of its API calls.
+            error.failure.fix = String::from("Try again. If it keeps happening, ask your network team.");
+            error.failure.remedy = Some(Remedy::TryAgain);
+        }
+        match (error.status, error.failure.code) {
+            (None, Code::Internal | Code::CaFile) | (Some(300..=499), _) => Self::refused(error.failure),
+            _ => Self::unknown(error.failure),
+        }
+    }
+
+    /// Whether the same request may end better in a moment: what failed is the way, not the answer.
+    pub(super) fn may_pass(&self) -> bool {
+        let way = matches!(
+            self.failure.code,
+            Code::Refused | Code::Reset | Code::Unreachable | Code::ConnectTimeout | Code::ReadTimeout | Code::Protocol | Code::ServerError
+        );
+        self.trouble == Trouble::Unknown && way
+    }
+
+    /// An address that no secret may be sent to.
+    pub(super) fn unsafe_address() -> Self {
+        Self::refused(
+            Failure::new(
+                Code::OauthProtocol,
+                "The sign-in was stopped for your safety.",
+                "The server named an address for signing in that is not encrypted, or is not its own.",
+                "Check that the base URL is the address of your workspace or account.",
+            )
+            .with_remedy(Remedy::EditBaseUrl),
+        )
+    }
+}

@@ -1,0 +1,244 @@
+//! Requests to one workspace, signed with one token.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::{
+    Method, Request,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::time::{Instant, sleep};
+use zeroize::Zeroizing;
+
+use super::{
+    ApiError, Http,
+    answer::Answer,
+    exchange::{PAGE, WHOLE_LIST, own_origin},
+    redact::{capped, shown},
+    retry,
+};
+use brickpass_core::{
+    connection::BaseUrl,
+    failure::{Code, Failure, Remedy},
+};
+
+/// Routes a request on hosts that serve many workspaces; harmless on those that serve one.
+const WORKSPACE_HEADER: &str = "X-Databricks-Workspace-Id";
+
+/// For a request that says everything in its path.
+pub(super) const NO_BODY: Option<&()> = None;
+
+pub struct Client {
+    http: Http,
+    base_url: BaseUrl,
+    workspace_id: Option<String>,
+    token: SecretString,
+    timeout: Duration,
+}
+
+/// One call with its retries: when it has to be over, and who wants to know how it goes.
+pub struct Call<'a> {
+    pub deadline: Instant,
+    /// Before a retry that has to wait a second or more; the number of seconds.
+    pub waiting: &'a (dyn Fn(u64) + Send + Sync),
+    /// The status says that the request is accepted; its body is still to come.
+    pub accepted: &'a (dyn Fn() + Send + Sync),
+}
+
+impl Call<'_> {
+    /// A call that nobody watches.
+    #[must_use]
+    pub fn until(deadline: Instant) -> Self {
+        Self { deadline, waiting: &|_| (), accepted: &|| () }
+    }
+}
+
+impl Client {
+    /// `timeout` bounds each call as a whole, its retries included.
+    #[must_use]
+    pub fn new(http: Http, base_url: BaseUrl, workspace_id: Option<String>, token: SecretString, timeout: Duration) -> Self {
+        Self { http, base_url, workspace_id, token, timeout }
+    }
+
+    pub(super) fn base_url(&self) -> &BaseUrl {
+        &self.base_url
+    }
+
+    pub(super) fn call(&self) -> Call<'static> {
+        Call::until(Instant::now() + self.timeout)
+    }
+
+    /// A signed GET, made again when that may help.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, call: &Call<'_>) -> Result<(T, HeaderMap), ApiError> {
+        self.get_for(PAGE, path, call).await
+    }
+
+    /// As `get`, of a list that the service does not page.
+    pub(super) async fn get_whole<T: DeserializeOwned>(&self, path: &str, call: &Call<'_>) -> Result<(T, HeaderMap), ApiError> {
+        self.get_for(WHOLE_LIST, path, call).await
+    }
+
+    async fn get_for<T: DeserializeOwned>(&self, most: usize, path: &str, call: &Call<'_>) -> Result<(T, HeaderMap), ApiError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (error, asked) = match self.once(most, path, true, call).await {
+                Ok(answer) if answer.status.is_success() => {
+                    return Ok((self.read(&answer)?, answer.headers));
+                }
+                Ok(answer) => (answer.refusal(&self.base_url, &[&self.token]), retry::asked(&answer.headers, Timestamp::now())),
+                Err(error) => (error, None),
+            };
+            let wait = asked.unwrap_or_else(|| retry::backoff(tries));
+            // Waiting in vain would only hide the reason that is already known.
+            if tries >= retry::TRIES || !retry::may_help(&error) || Instant::now() + wait >= call.deadline {
+                return Err(error);
+            }
+            if wait >= Duration::from_secs(1) {
+                (call.waiting)(wait.as_secs_f64().ceil() as u64);
+            }
+            sleep(wait).await;
+        }
+    }
+
+    /// A signed request that changes something (POST, PATCH, PUT, DELETE), with a JSON body or [`NO_BODY`]. It is made once: whether or not it
+    /// arrived, it is never made again by itself.
+    pub(super) async fn change(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+        call: &Call<'_>,
+    ) -> Result<Answer, ApiError> {
+        let mut request = Request::new(method, self.base_url.join(path));
+        if let Some(body) = body {
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *request.body_mut() = Some(serde_json::to_vec(body).map_err(|_| ApiError::before_an_answer(unfit_request()))?.into());
+        }
+        self.sign(&mut request)?;
+        let answer = self.http.send(&self.base_url, request, call.deadline, call.accepted).await?;
+        match answer.status.is_success() {
+            // A page of a portal would say 200 as well, and nothing would have changed.
+            true if answer.is_web_page() => Err(self.unread(&answer)),
+            true => Ok(answer),
+            false => Err(answer.refusal(&self.base_url, &[&self.token])),
+        }
+    }
+
+    /// What a successful answer says.
+    pub(super) fn read<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, ApiError> {
+        serde_json::from_slice(&answer.body).map_err(|_| self.unread(answer))
+    }
+
+    /// A successful answer that cannot be read.
+    pub(super) fn unread(&self, answer: &Answer) -> ApiError {
+        answer.not_the_api(&[&self.token])
+    }
+
+    /// A GET that anybody may make, without the token and without retries.
+    pub(super) async fn get_unsigned<T: DeserializeOwned>(&self, path: &str, call: &Call<'_>) -> Result<T, ApiError> {
+        let answer = self.once(PAGE, path, false, call).await?;
+        if !answer.status.is_success() {
+            return Err(answer.refusal(&self.base_url, &[&self.token]));
+        }
+        self.read(&answer)
+    }
+
+    async fn once(&self, most: usize, path: &str, signed: bool, call: &Call<'_>) -> Result<Answer, ApiError> {
+        let mut request = Request::new(Method::GET, self.base_url.join(path));
+        if signed {
+            self.sign(&mut request)?;
+        }
+        self.http.send_for(most, &self.base_url, request, call.deadline, call.accepted).await
+    }
+
+    /// What the workspace wrote, fit for the screen; `limit` in characters.
+    pub(super) fn shown(&self, text: Option<String>, limit: usize) -> String {
+        capped(&shown(&text.unwrap_or_default(), &[&self.token]), limit)
+    }
+
+    /// The one place where the token is attached, and only for the connection's own origin.
+    fn sign(&self, request: &mut Request) -> Result<(), ApiError> {
+        own_origin(&self.base_url, request.url())?;
+        let bearer = Zeroizing::new(format!("Bearer {}", self.token.expose_secret()));
+        let mut value = HeaderValue::from_str(&bearer).map_err(|_| ApiError::before_an_answer(unfit_token()))?;
+        value.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, value);
+        if let Some(id) = self.workspace_id.as_deref().and_then(|id| HeaderValue::from_str(id).ok()) {
+            request.headers_mut().insert(WORKSPACE_HEADER, id);
+        }
+        Ok(())
+    }
+}
+
+fn unfit_token() -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        "The token contains a character that no token has.",
+        "Part of another text was probably pasted with it.",
+        "Copy the token again and paste it here.",
+    )
+    .with_remedy(Remedy::ReplaceSecret)
+}
+
+fn unfit_request() -> Failure {
+    Failure::new(
+        Code::Internal,
+        "The request could not be written.",
+        "Something in it does not fit into JSON.",
+        "Please report this as a bug.",
+    )
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("base_url", &self.base_url.as_str()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rest::HttpSettings;
+
+    fn client(base_url: &str, token: &str) -> Client {
+        let base_url = BaseUrl::read(base_url).unwrap().base_url;
+        Client::new(Http::new(HttpSettings::default()), base_url, None, SecretString::from(token), Duration::from_secs(1))
+    }
+
+    #[test]
+    fn h_5_the_token_goes_to_the_own_origin_alone() {
+        let client = client("https://adb-1.2.azuredatabricks.net", "dapi0123456789");
+        let own = "https://adb-1.2.azuredatabricks.net";
+        for target in [own.to_owned(), format!("{own}:443/api"), format!("{own}/api/2.0/x?y=z")] {
+            let mut request = Request::new(Method::GET, target.parse().unwrap());
+            client.sign(&mut request).unwrap();
+            let header = &request.headers()[AUTHORIZATION];
+            assert!(header.is_sensitive() && header == "Bearer dapi0123456789");
+        }
+        for target in [
+            "http://adb-1.2.azuredatabricks.net/",
+            "https://adb-1.2.azuredatabricks.net:8443/",
+            "https://adb-1.2.azuredatabricks.net.evil.example/",
+            "https://evil.example/adb-1.2.azuredatabricks.net",
+            "https://user@adb-1.2.azuredatabricks.net/",
+            "https://adb-1.2.azuredatabricks.net@evil.example/",
+        ] {
+            let mut request = Request::new(Method::GET, target.parse().unwrap());
+            assert_eq!(client.sign(&mut request).unwrap_err().failure.code, Code::Internal, "{target}");
+            assert!(request.headers().is_empty(), "{target}");
+        }
+    }
+
+    #[test]
+    fn a_token_cannot_add_a_header() {
+        let client = client("https://adb-1.2.azuredatabricks.net", "dapi\r\nX-Evil: 1");
+        let mut request = Request::new(Method::GET, client.base_url.join("/"));
+        let error = client.sign(&mut request).unwrap_err();
+        assert_eq!(error.failure.code, Code::InvalidInput);
+        assert!(request.headers().is_empty());
+        assert!(!format!("{error:?} {client:?}").contains("dapi"));
+    }
+}

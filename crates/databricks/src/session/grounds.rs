@@ -1,0 +1,75 @@
+//! What an access token is issued for. Once a connection says anything else, the token is not its token any more.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
+
+use crate::oauth::Target;
+use brickpass_core::connection::{AuthMethod, ClientId, Connection, OAuthApp};
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Grounds {
+    pub(super) target: Target,
+    pub(super) grant: Grant,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Grant {
+    /// The application without its redirect port, which only a login needs.
+    Browser(OAuthApp),
+    ServicePrincipal(ClientId),
+}
+
+impl Grounds {
+    /// `None` for personal access tokens, which are issued by hand.
+    pub(super) fn of(connection: &Connection) -> Option<Self> {
+        let grant = match &connection.auth {
+            AuthMethod::PersonalAccessToken => return None,
+            AuthMethod::Browser(app) => Grant::Browser(OAuthApp { redirect_port: None, ..app.clone() }),
+            AuthMethod::ServicePrincipal { client_id } => Grant::ServicePrincipal(client_id.clone()),
+        };
+        Some(Self { target: Target::of(connection), grant })
+    }
+
+    pub(super) fn client_id(&self) -> &str {
+        match &self.grant {
+            Grant::Browser(app) => app.client_id(),
+            Grant::ServicePrincipal(client_id) => client_id.as_str(),
+        }
+    }
+
+    /// Sorted: their order means nothing.
+    pub(super) fn scopes(&self) -> Vec<String> {
+        let mut scopes: Vec<String> = match &self.grant {
+            Grant::Browser(app) => app.scopes().iter().map(str::to_owned).collect(),
+            Grant::ServicePrincipal(_) => Vec::new(),
+        };
+        scopes.sort();
+        scopes
+    }
+}
+
+/// By which a secret is recognised without being kept.
+pub(super) fn digest(secret: &SecretString) -> [u8; 32] {
+    Sha256::digest(secret.expose_secret().as_bytes()).into()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A connection that signs in in the browser, with `changes`.
+    pub(in crate::session) fn browser(changes: serde_json::Value) -> Connection {
+        let mut json = serde_json::json!({
+            "id": "8a5e0a4e-1111-4222-8333-944444444444", "name": "Sales", "base_url": "https://adb-1234567890123456.7.azuredatabricks.net",
+            "timeout_seconds": 30, "auth": {"type": "browser"}, "level": "workspace", "environment": "dev",
+        });
+        let serde_json::Value::Object(changes) = changes else { panic!("changes are an object") };
+        json.as_object_mut().unwrap().extend(changes);
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn a_personal_access_token_is_issued_by_hand() {
+        assert!(Grounds::of(&browser(serde_json::json!({"auth": {"type": "pat"}}))).is_none());
+    }
+}

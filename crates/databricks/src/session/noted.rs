@@ -1,0 +1,131 @@
+//! What one process learns of a sign-in and the next one has to know: that the server wants to be left alone for a while, that the last request
+//! failed a moment ago, that the sign-in ends and is not renewed.
+
+use std::{fmt::Write as _, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::{Instant, sleep};
+
+use super::{Inner, blocking, record::Record, seat::Seat, words};
+use crate::oauth::{OAuthError, Trouble};
+use brickpass_core::failure::Failure;
+use brickpass_storage::{End, EndWhy, SignInNote};
+
+/// The longest that a server is taken at its word when it says "not now".
+const LONGEST_REST: SignedDuration = SignedDuration::from_hours(24);
+
+/// A wait that is no longer is waited for, where the time of the caller allows it.
+const SHORT_REST: Duration = Duration::from_secs(5);
+
+/// What a request after a wait needs at least.
+const ROOM: Duration = Duration::from_secs(2);
+
+impl Inner {
+    pub(super) async fn noted(&self, seat: &Seat) -> Option<SignInNote> {
+        let (notes, id, origin) = (self.notes.clone(), seat.id, seat.origin());
+        blocking(move || notes.load(id, &origin)).await.ok().flatten()
+    }
+
+    pub(super) async fn note(&self, seat: &Seat, change: impl Fn(&mut SignInNote) + Send + 'static) {
+        let (notes, id, origin) = (self.notes.clone(), seat.id, seat.origin());
+        let _ = blocking(move || notes.change(id, &origin, change)).await;
+    }
+
+    /// Whether the server is known to refuse the refresh token of this record.
+    pub(super) async fn is_refused(&self, seat: &Seat, record: &Record) -> bool {
+        if seat.is_dead(record.digest()) {
+            return true;
+        }
+        let ends = self.noted(seat).await.and_then(|note| note.ends);
+        record.renews() && ends.is_some_and(|end| end.why == EndWhy::Refused { digest: hex(record.digest()) })
+    }
+
+    /// The server refuses the refresh token with this digest. `until`: the end of the access token that came with it.
+    pub(super) async fn note_refused(&self, seat: &Seat, refresh_token: [u8; 32], until: Option<Timestamp>) {
+        let end = End { at: until.unwrap_or_else(|| self.now()), why: EndWhy::Refused { digest: hex(refresh_token) } };
+        self.note(seat, move |note| note.ends = Some(end.clone())).await;
+    }
+
+    /// A sign-in has begun: what was known of the one before is forgotten.
+    pub(super) async fn note_begun(&self, seat: &Seat, record: &Record) {
+        let at = record.access.as_ref().map(super::kept::Kept::expires_at).filter(|_| !record.renews());
+        let ends = at.map(|at| End { at, why: EndWhy::NoRefreshToken });
+        self.note(seat, move |note| *note = SignInNote { origin: note.origin.clone(), ends: ends.clone(), ..SignInNote::default() }).await;
+    }
+
+    /// The failure to tell at once while the server wants no request; `None`: it may be asked, or will be in a moment.
+    pub(super) async fn rests(&self, seat: &Seat) -> Option<OAuthError> {
+        let wait = self.rest_left(seat).await?;
+        (wait > SHORT_REST).then(|| words::asked_to_wait(wait))
+    }
+
+    async fn rest_left(&self, seat: &Seat) -> Option<Duration> {
+        let until = self.noted(seat).await?.not_before?;
+        // A clock that was set back makes a pause look longer than a server may ask for.
+        let left = until.duration_since(self.now());
+        Duration::try_from(left)
+            .ok()
+            .filter(|left| !left.is_zero() && SignedDuration::try_from(*left).is_ok_and(|left| left <= LONGEST_REST))
+    }
+
+    /// What another process has failed with since `began`, while this one waited for it.
+    pub(super) async fn failed_since(&self, seat: &Seat, began: Timestamp) -> Option<Failure> {
+        let (at, failure) = self.noted(seat).await?.failed?;
+        (began <= at && at <= self.now()).then_some(failure)
+    }
+
+    /// Makes a request for tokens, under the lock that keeps other processes out. A server that wants to be left alone is, by all of them; a short
+    /// wait is waited for, once. Any other failure is noted for those who wait for the lock.
+    pub(super) async fn ask<T, F: Future<Output = Result<T, OAuthError>>>(
+        &self,
+        seat: &Seat,
+        deadline: Instant,
+        request: impl Fn() -> F,
+    ) -> Result<T, OAuthError> {
+        if let Some(wait) = self.rest_left(seat).await {
+            if !fits(wait, deadline) {
+                return Err(words::asked_to_wait(wait));
+            }
+            sleep(wait).await;
+        }
+        let mut outcome = request().await;
+        if let Err(OAuthError { trouble: Trouble::NotNow { retry_after: Some(wait) }, .. }) = outcome {
+            self.note_rest(seat, wait).await;
+            if fits(wait, deadline) {
+                sleep(wait).await;
+                outcome = request().await;
+            }
+        }
+        match &outcome {
+            Ok(_) => self.note(seat, |note| (note.not_before, note.ends, note.failed) = (None, None, None)).await,
+            Err(error) => match error.trouble {
+                Trouble::NotNow { retry_after: Some(wait) } => self.note_rest(seat, wait).await,
+                // What has ended is noted as that.
+                Trouble::InvalidGrant => {}
+                _ => {
+                    let failed = (self.now(), Failure { details: None, ..error.failure.clone() });
+                    self.note(seat, move |note| note.failed = Some(failed.clone())).await;
+                }
+            },
+        }
+        outcome
+    }
+
+    async fn note_rest(&self, seat: &Seat, wait: Duration) {
+        let wait = SignedDuration::try_from(wait).unwrap_or(LONGEST_REST).min(LONGEST_REST);
+        let until = self.now().checked_add(wait).unwrap_or(Timestamp::MAX);
+        self.note(seat, move |note| note.not_before = Some(until)).await;
+    }
+}
+
+fn fits(wait: Duration, deadline: Instant) -> bool {
+    wait <= SHORT_REST && Instant::now() + wait + ROOM <= deadline
+}
+
+fn hex(digest: [u8; 32]) -> String {
+    digest.iter().fold(String::with_capacity(2 * digest.len()), |mut text, byte| {
+        // Writing to memory has no way to fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

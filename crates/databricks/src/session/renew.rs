@@ -1,0 +1,333 @@
+//! Fetching another access token: what another process has just got, else by the refresh token, under the lock that keeps other processes out,
+//! or by a client secret.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    Inner, blocking,
+    grounds::{Grant, digest},
+    keep::Over,
+    kept::{Kept, PrincipalsToken},
+    record::Record,
+    seat::{Seat, same},
+    words,
+};
+use crate::oauth::{self, AccessToken, Endpoints, OAuthError, Target, Trouble};
+use brickpass_core::{
+    connection::{ClientId, ConnectionId, EnteredFor, OAuthApp, SecretKind},
+    failure::{Code, Failure},
+};
+use brickpass_storage::{RefreshLock, SecretId, SecretKey};
+
+/// Nobody holds the lock longer than the patience of those who wait for it.
+pub(super) const HOLD: Duration = Duration::from_secs(28);
+/// Of which the server may take this much: the rest is for storing what it gives.
+const SERVER: Duration = Duration::from_secs(20);
+/// For a server that is asked without anybody waiting behind.
+pub(super) const UNHURRIED: Duration = Duration::from_secs(30);
+/// For writing it where other processes find it.
+const KEEPING: Duration = Duration::from_secs(10);
+/// Others may renew one after the other in front of us: as long as that goes on, waiting is not in vain.
+const ROUNDS: usize = 4;
+
+/// Why there is no other token, and how long the server asks to be left alone.
+struct NoToken {
+    failure: Failure,
+    rest: Option<Duration>,
+}
+
+struct Fetched {
+    token: AccessToken,
+    issued_at: Timestamp,
+    /// Of the client secret that it was issued for.
+    secret: Option<[u8; 32]>,
+}
+
+impl Inner {
+    /// The work of a flight. `refused` is the token that the API has just refused; `limit` is the time that a service principal has for all of it.
+    pub(super) async fn renew(
+        self: Arc<Self>,
+        seat: Arc<Seat>,
+        refused: Option<AccessToken>,
+        limit: Duration,
+    ) -> Result<AccessToken, Failure> {
+        // The flight before this one may have landed between the look at the seat and the take-off.
+        if let Some(answer) = seat.at_hand(self.now(), refused.as_ref()) {
+            return answer;
+        }
+        let fetched = match &seat.grounds.grant {
+            Grant::Browser(app) => self.by_refresh_token(&seat, app, refused.as_ref()).await,
+            Grant::ServicePrincipal(client_id) => self.by_client_secret(&seat, client_id, refused.as_ref(), limit).await,
+        };
+        let now = self.now();
+        match fetched {
+            Ok(Fetched { token, issued_at, secret }) => {
+                seat.remember(&token, secret, refused.is_some(), issued_at);
+                (self.around.changed)(seat.id);
+                Ok(token)
+            }
+            Err(NoToken { failure, rest }) => {
+                let failure = match rest.and_then(|rest| SignedDuration::try_from(rest).ok()) {
+                    Some(rest) => seat.rest(rest, failure, now),
+                    None => failure,
+                };
+                let ended = failure.code == Code::SignInNeeded;
+                let answer = seat.failed(failure, now, refused.as_ref());
+                if ended {
+                    (self.around.changed)(seat.id);
+                }
+                answer
+            }
+        }
+    }
+
+    async fn by_client_secret(
+        &self,
+        seat: &Seat,
+        client_id: &ClientId,
+        refused: Option<&AccessToken>,
+        limit: Duration,
+    ) -> Result<Fetched, NoToken> {
+        let secret = self.client_secret(seat, client_id).await?;
+        let secret_digest = digest(&secret);
+        seat.secret_is(secret_digest);
+        if let Some(fetched) = self.principals_token(seat, secret_digest, refused).await {
+            return Ok(fetched);
+        }
+        // The vault's own time does not count: somebody may be typing a password.
+        let (began, deadline) = (self.now(), Instant::now() + limit);
+        if let Some(rests) = self.rests(seat).await {
+            return Err(rests.into());
+        }
+        let endpoints = self.endpoints(seat, deadline).await?;
+        // Where there are no locks, two that ask at once do no harm here.
+        let patience = self.around.patience.min(deadline.saturating_duration_since(Instant::now()));
+        let lock = self.lock(seat.id, patience).await;
+        if let Some(fetched) = self.principals_token(seat, secret_digest, refused).await {
+            return Ok(fetched);
+        }
+        if let Some(failure) = self.failed_since(seat, began).await {
+            return Err(failure.into());
+        }
+        let _lock = match lock {
+            Ok(None) => return Err(words::principal_busy().into()),
+            Ok(Some(lock)) => Some(lock),
+            Err(_) => None,
+        };
+        let http = (self.around.http)();
+        let request = || oauth::client_credentials(&http, &endpoints, client_id, &secret, self.now(), deadline);
+        let tokens = self.ask(seat, deadline, request).await?;
+        let (token, issued_at) = (tokens.access, self.now());
+        if let Some(kept) = Kept::of(&token, issued_at) {
+            let text = PrincipalsToken::new(&seat.grounds, secret_digest, kept).write();
+            // Only a convenience of other processes is lost when it cannot be kept.
+            let (vault, key) = ((self.around.vault)(), principals_key(seat.id));
+            let _ = timeout_at(Instant::now() + KEEPING, blocking(move || vault.put(&key, &text))).await;
+        }
+        Ok(Fetched { token, issued_at, secret: Some(secret_digest) })
+    }
+
+    async fn client_secret(&self, seat: &Seat, client_id: &ClientId) -> Result<SecretString, Failure> {
+        let id = SecretId { connection: seat.id, kind: SecretKind::ClientSecret };
+        let (vault, key) = ((self.around.vault)(), SecretKey::new(id, EnteredFor::principal(&seat.grounds.target.base_url, client_id)));
+        blocking(move || vault.get(&key)).await?.map_err(|error| error.failure())?.ok_or_else(words::no_client_secret)
+    }
+
+    /// What another process has got with the same secret; what cannot be read is fetched.
+    async fn principals_token(&self, seat: &Seat, secret_digest: [u8; 32], refused: Option<&AccessToken>) -> Option<Fetched> {
+        let (vault, key) = ((self.around.vault)(), principals_key(seat.id));
+        let stored = blocking(move || vault.get(&key)).await.ok()?.ok()??;
+        let kept = PrincipalsToken::read(&stored, &seat.grounds, secret_digest)?.kept;
+        let token = usable(seat, &kept, refused, self.now())?;
+        Some(Fetched { token, issued_at: kept.issued_at, secret: Some(secret_digest) })
+    }
+
+    pub(super) async fn delete_principals_token(&self, id: ConnectionId) -> Result<(), Failure> {
+        let (vault, key) = ((self.around.vault)(), principals_key(id));
+        blocking(move || vault.delete(key.id())).await?.map_err(|error| error.failure())
+    }
+
+    async fn by_refresh_token(self: &Arc<Self>, seat: &Seat, app: &OAuthApp, refused: Option<&AccessToken>) -> Result<Fetched, NoToken> {
+        // What may take long, the keyring's password and discovery, comes before the lock.
+        let record = self.record(seat).await?;
+        if let Some(fetched) = self.shared(seat, &record, refused) {
+            return Ok(fetched);
+        }
+        if !record.renews() {
+            return Err(words::passed().into());
+        }
+        let began = self.now();
+        if let Some(kept) = &record.access
+            && let Some(token) = kept.valid(began).filter(|token| refused.is_none_or(|refused| !same(token, refused)))
+        {
+            seat.fall_back_on(token, kept.issued_at);
+        }
+        if let Some(rests) = self.rests(seat).await {
+            return Err(rests.into());
+        }
+        let mut seen = record.digest();
+        let endpoints = self.endpoints(seat, Instant::now() + UNHURRIED).await?;
+        for _ in 0..ROUNDS {
+            if let Some(_lock) = self.lock(seat.id, self.around.patience).await? {
+                return self.under_the_lock(seat, app, &endpoints, refused, began).await;
+            }
+            let now_stored = self.record(seat).await?.digest();
+            if now_stored == seen {
+                break;
+            }
+            seen = now_stored;
+        }
+        Err(words::busy().into())
+    }
+
+    /// The good token that is there without asking the server.
+    pub(super) async fn at_hand(&self, seat: &Seat) -> Result<Option<AccessToken>, Failure> {
+        if let Some(token) = seat.valid(self.now()) {
+            return Ok(Some(token));
+        }
+        let fetched = match &seat.grounds.grant {
+            Grant::Browser(_) => self.shared(seat, &self.record(seat).await?, None),
+            Grant::ServicePrincipal(client_id) => {
+                let secret_digest = digest(&self.client_secret(seat, client_id).await?);
+                self.principals_token(seat, secret_digest, None).await
+            }
+        };
+        Ok(fetched.map(|fetched| fetched.token))
+    }
+
+    /// What another process has got already; of a sign-in that gives no other one, what there is until it ends.
+    fn shared(&self, seat: &Seat, record: &Record, refused: Option<&AccessToken>) -> Option<Fetched> {
+        let (kept, now) = (record.access.as_ref()?, self.now());
+        let token = if record.renews() { kept.good(now) } else { kept.valid(now) };
+        let token = news(seat, kept, token?, refused)?;
+        Some(Fetched { token, issued_at: kept.issued_at, secret: None })
+    }
+
+    async fn under_the_lock(
+        self: &Arc<Self>,
+        seat: &Seat,
+        app: &OAuthApp,
+        endpoints: &Endpoints,
+        refused: Option<&AccessToken>,
+        began: Timestamp,
+    ) -> Result<Fetched, NoToken> {
+        let taken = Instant::now();
+        let http = (self.around.http)();
+        let mut reason: Option<Failure> = None;
+        // A token that is worth nothing any more is passed over when the record is read again: if another process, or the person, has stored
+        // a newer one, that is tried, once.
+        for _ in 0..2 {
+            // Never what was read before the lock: another process may have used it up.
+            let record = timeout_at(taken + SERVER, self.record(seat)).await.unwrap_or_else(|_| Err(words::vault_too_slow()));
+            let record = record.map_err(|failure| because(failure, reason.take()))?;
+            if let Some(fetched) = self.shared(seat, &record, refused) {
+                return Ok(fetched);
+            }
+            let Some(refresh_token) = &record.refresh_token else { break };
+            if let Some(failure) = self.failed_since(seat, began).await {
+                return Err(failure.into());
+            }
+            let deadline = taken + SERVER;
+            match self.ask(seat, deadline, || oauth::refresh(&http, endpoints, app, refresh_token, self.now(), deadline)).await {
+                Ok(tokens) => {
+                    let issued_at = self.now();
+                    let rotated = tokens.refresh.is_some();
+                    let renewed = record.renewed(tokens.refresh, Kept::of(&tokens.access, issued_at));
+                    if rotated {
+                        self.keeper.entrust(seat.id, renewed, Over::Only(record.digest()));
+                        // What it could not store it tells by `unsaved`; the token is good all the same.
+                        let _ = self.keep(seat.id, taken + HOLD).await;
+                    } else {
+                        self.keep_access(seat.id, renewed, taken + HOLD).await;
+                    }
+                    return Ok(Fetched { token: tokens.access, issued_at, secret: None });
+                }
+                Err(error) if error.trouble == Trouble::InvalidGrant => {
+                    seat.set_dead(record.digest());
+                    let used = self.keeper.bury(seat.id, record.digest());
+                    if let Some(used) = used {
+                        seat.set_dead(used);
+                    }
+                    let lasts = record.access.as_ref().filter(|access| access.valid(self.now()).is_some());
+                    self.note_refused(seat, used.unwrap_or_else(|| record.digest()), lasts.map(Kept::expires_at)).await;
+                    reason = Some(error.failure);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(because(words::ended(), reason).into())
+    }
+
+    pub(super) async fn endpoints(&self, seat: &Seat, deadline: Instant) -> Result<Endpoints, OAuthError> {
+        if let Some(endpoints) = seat.endpoints(self.now()) {
+            return Ok(endpoints);
+        }
+        let endpoints = oauth::discover(&(self.around.http)(), &seat.grounds.target, deadline).await?;
+        seat.set_endpoints(&endpoints, self.now());
+        Ok(endpoints)
+    }
+
+    /// The lock between processes; `None`: another one still holds it.
+    pub(super) async fn lock(&self, id: ConnectionId, patience: Duration) -> Result<Option<RefreshLock>, Failure> {
+        let state_dir = self.around.state_dir.clone();
+        blocking(move || RefreshLock::acquire(&state_dir, id, patience)).await?
+    }
+
+    pub(super) async fn by_typed_secret(
+        &self,
+        target: &Target,
+        client_id: &ClientId,
+        secret: &SecretString,
+        limit: Duration,
+    ) -> Result<AccessToken, OAuthError> {
+        let (http, deadline) = ((self.around.http)(), Instant::now() + limit);
+        let endpoints = oauth::discover(&http, target, deadline).await?;
+        Ok(oauth::client_credentials(&http, &endpoints, client_id, secret, self.now(), deadline).await?.access)
+    }
+}
+
+fn principals_key(id: ConnectionId) -> SecretKey {
+    SecretKey::principals_token(id)
+}
+
+/// A kept token that is good, and news to whoever was refused another one.
+fn usable(seat: &Seat, kept: &Kept, refused: Option<&AccessToken>, now: Timestamp) -> Option<AccessToken> {
+    news(seat, kept, kept.good(now)?, refused)
+}
+
+fn news(seat: &Seat, kept: &Kept, token: AccessToken, refused: Option<&AccessToken>) -> Option<AccessToken> {
+    let another = refused.is_none_or(|refused| !same(&token, refused));
+    (another && seat.is_newer(kept.issued_at, refused)).then_some(token)
+}
+
+/// What the server said of the refresh token says more than that the sign-in has ended.
+fn because(failure: Failure, reason: Option<Failure>) -> Failure {
+    let Some(reason) = reason else { return failure };
+    let details = reason.details.clone().or_else(|| failure.details.clone());
+    // The usual reason is told better where it is known what else it may be.
+    if reason.code != Code::SignInNeeded || reason.what == failure.what {
+        Failure { details, ..reason }
+    } else {
+        Failure { details, ..failure }
+    }
+}
+
+impl From<Failure> for NoToken {
+    fn from(failure: Failure) -> Self {
+        Self { failure, rest: None }
+    }
+}
+
+impl From<OAuthError> for NoToken {
+    fn from(error: OAuthError) -> Self {
+        let rest = match error.trouble {
+            Trouble::NotNow { retry_after } => retry_after,
+            Trouble::InvalidGrant | Trouble::InvalidClient | Trouble::Unknown | Trouble::Refused => None,
+        };
+        Self { failure: error.failure, rest }
+    }
+}

@@ -1,0 +1,502 @@
+//! The record of who did what: read off the events, the one place that all that is done passes. Written by a thread of its own.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::mpsc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
+
+use super::{
+    AdminAnswer, AdminRequest, Event,
+    shared::{Outbox, crashed},
+};
+use brickpass_core::{
+    connection::{ConnectionId, SecretKind},
+    failure::{Code, Failure},
+};
+use brickpass_databricks::rest::{NewToken, Securable, redact};
+use brickpass_storage::{Activity, ActivityEntry, Deed};
+
+/// What was done to which connection.
+struct Done {
+    /// `None`: to all of them.
+    id: Option<ConnectionId>,
+    what: Deed,
+    failed: Option<Code>,
+    detail: Option<String>,
+}
+
+impl Done {
+    fn new(id: ConnectionId, what: Deed) -> Self {
+        Self { id: Some(id), what, failed: None, detail: None }
+    }
+
+    fn failed(self, failure: &Failure) -> Self {
+        Self { failed: Some(failure.code), ..self }
+    }
+
+    fn with(self, detail: Option<String>) -> Self {
+        Self { detail, ..self }
+    }
+}
+
+enum Note {
+    /// What the connections are called now.
+    Names(Vec<(ConnectionId, String)>),
+    Done(Timestamp, Vec<Done>),
+    Read,
+    Export {
+        id: Option<ConnectionId>,
+        to: PathBuf,
+    },
+    Flush(mpsc::Sender<()>),
+}
+
+/// Sees every event on its way out.
+#[derive(Clone)]
+pub(super) struct Observer(Option<mpsc::Sender<Note>>);
+
+impl Observer {
+    /// Without a thread (the system gives no more) nothing is recorded, and all else goes on.
+    pub(super) fn start(state_dir: &Path, outbox: Outbox) -> Self {
+        let (notes, inbox) = mpsc::channel();
+        let keeper = Keeper { log: Activity::new(state_dir), outbox, names: HashMap::new(), watched: false };
+        let thread = std::thread::Builder::new().name("activity".to_owned()).spawn(move || keeper.work(&inbox));
+        Self(thread.is_ok().then_some(notes))
+    }
+
+    /// Never blocks.
+    pub(super) fn see(&self, event: &Event) {
+        let Some(notes) = &self.0 else { return };
+        let note = match event {
+            Event::Library(snapshot) => {
+                let names = snapshot.entries.iter().map(|entry| (entry.connection.id, entry.connection.name.as_str().to_owned()));
+                Note::Names(names.collect())
+            }
+            event => match done(event) {
+                done if done.is_empty() => return,
+                done => Note::Done(Timestamp::now(), done),
+            },
+        };
+        // A writer that died records nothing more; the work goes on.
+        let _ = notes.send(note);
+    }
+
+    /// Never blocks.
+    pub(super) fn copied(&self, id: ConnectionId, kind: SecretKind) {
+        let done = Done::new(id, Deed::Copied).with(Some(kind.word().to_owned()));
+        if let Some(notes) = &self.0 {
+            let _ = notes.send(Note::Done(Timestamp::now(), vec![done]));
+        }
+    }
+
+    /// Never blocks.
+    pub(super) fn done(&self, id: ConnectionId, what: Deed, failed: Option<Code>, detail: Option<String>) {
+        if let Some(notes) = &self.0 {
+            let _ = notes.send(Note::Done(Timestamp::now(), vec![Done { id: Some(id), what, failed, detail }]));
+        }
+    }
+
+    /// Never blocks: the answer is an event, after all that was seen so far is recorded.
+    pub(super) fn read(&self, outbox: &Outbox) {
+        if !self.note(Note::Read) {
+            outbox.send(Event::Activity { outcome: Err(crashed()) });
+        }
+    }
+
+    /// Never blocks.
+    pub(super) fn export(&self, id: Option<ConnectionId>, to: PathBuf, outbox: &Outbox) {
+        if !self.note(Note::Export { id, to: to.clone() }) {
+            outbox.send(Event::ActivityExported { to, outcome: Err(crashed()) });
+        }
+    }
+
+    /// False: there is nobody to take it.
+    fn note(&self, note: Note) -> bool {
+        self.0.as_ref().is_some_and(|notes| notes.send(note).is_ok())
+    }
+
+    /// Waits until what was seen is written, `limit` at most. Blocks.
+    pub(super) fn flush(&self, limit: Duration) {
+        let Some(notes) = &self.0 else { return };
+        let (flushed, done) = mpsc::channel();
+        if notes.send(Note::Flush(flushed)).is_ok() {
+            let _ = done.recv_timeout(limit);
+        }
+    }
+}
+
+/// The one that reads and writes the log, so that what is told of it is complete and nothing is told twice.
+struct Keeper {
+    log: Activity,
+    /// Its events are not observed.
+    outbox: Outbox,
+    names: HashMap<ConnectionId, String>,
+    /// Somebody has read the log, and is told what follows.
+    watched: bool,
+}
+
+impl Keeper {
+    /// Ends with the last observer.
+    fn work(mut self, inbox: &mpsc::Receiver<Note>) {
+        while let Ok(note) = inbox.recv() {
+            match note {
+                // Names of what was removed stay known: their removal is told after the list without them.
+                Note::Names(now) => self.names.extend(now),
+                Note::Done(at, done) => {
+                    let entries = done.into_iter().map(|done| self.entry(at, done)).collect();
+                    self.record(entries);
+                }
+                Note::Read => {
+                    self.watched = true;
+                    let outcome = self.log.load().map(|entries| entries.into_iter().rev().collect());
+                    self.outbox.send(Event::Activity { outcome });
+                }
+                Note::Export { id, to } => self.export(id, to),
+                Note::Flush(flushed) => {
+                    let _ = flushed.send(());
+                }
+            }
+        }
+    }
+
+    fn entry(&self, at: Timestamp, done: Done) -> ActivityEntry {
+        let name = done.id.and_then(|id| self.names.get(&id).cloned()).unwrap_or_default();
+        ActivityEntry { at, connection: done.id, name, what: done.what, failed: done.failed, detail: done.detail }
+    }
+
+    /// A full disk is no reason to disturb anybody's work: that entry is missing, nothing else.
+    fn record(&self, entries: Vec<ActivityEntry>) {
+        if self.log.record(&entries).is_ok() && self.watched {
+            self.outbox.send(Event::ActivityAdded(entries));
+        }
+    }
+
+    fn export(&self, id: Option<ConnectionId>, to: PathBuf) {
+        let exported = self.log.load().and_then(|mut entries| {
+            entries.retain(|entry| id.is_none() || entry.connection == id);
+            Activity::export(&entries, &to)
+        });
+        let name = id.and_then(|id| self.names.get(&id).cloned()).unwrap_or_default();
+        let failed = exported.as_ref().err().map(|failure| failure.code);
+        self.record(vec![ActivityEntry { at: Timestamp::now(), connection: id, name, what: Deed::ActivityExported, failed, detail: None }]);
+        self.outbox.send(Event::ActivityExported { to, outcome: exported });
+    }
+}
+
+/// The deeds that an event tells of; most tell of none.
+fn done(event: &Event) -> Vec<Done> {
+    let one = |id: &ConnectionId, what| Done::new(*id, what);
+    match event {
+        Event::SignInFinished { id, outcome, .. } => vec![match outcome {
+            Ok(signed_in) => one(id, Deed::SignIn).with(user(&signed_in.sign_in.user)),
+            Err(failure) => one(id, Deed::SignIn).failed(failure),
+        }],
+        Event::SignedOut { id, .. } => vec![one(id, Deed::SignOut)],
+        Event::TestFinished { id, report, .. } => {
+            let tested = one(id, Deed::Test).with(report.user.as_deref().and_then(user));
+            vec![if let Some(failure) = &report.failure { tested.failed(failure) } else { tested }]
+        }
+        Event::SecretRevealed { id, kind, .. } => vec![one(id, Deed::Reveal).with(Some(kind.word().to_owned()))],
+        Event::AccessToken { id, outcome } => vec![outcome_of(one(id, Deed::AccessToken), outcome)],
+        Event::Saved { id } => vec![one(id, Deed::Save)],
+        Event::SaveFailed { id, failure, .. } => vec![one(id, Deed::Save).failed(failure)],
+        Event::Removed { entries } => entries.iter().map(|entry| Done::new(entry.connection.id, Deed::Remove)).collect(),
+        Event::Restored { ids } => ids.iter().map(|id| one(id, Deed::Restore)).collect(),
+        Event::Imported { saved, .. } => saved.iter().map(|id| one(id, Deed::Save)).collect(),
+        Event::ImportUndone { removed, restored, .. } => {
+            let removed = removed.iter().map(|id| one(id, Deed::Remove));
+            removed.chain(restored.iter().map(|id| one(id, Deed::Save))).collect()
+        }
+        Event::BackedUp { outcome: Ok(backup), .. } => backup.with_secret.iter().map(|id| one(id, Deed::BackedUp)).collect(),
+        Event::WorkspacesAdded { ids } => ids.iter().map(|id| one(id, Deed::WorkspacesAdded)).collect(),
+        Event::TokenGenerated { id, outcome, .. } => vec![match outcome {
+            Ok(new) => one(id, Deed::TokenGenerated).with(id_of(new)),
+            Err(failure) => one(id, Deed::TokenGenerated).failed(failure),
+        }],
+        Event::TokenUsed { id, outcome } => vec![outcome_of(one(id, Deed::TokenUsed), outcome)],
+        Event::TokensRevoked { id, revoked, failed } => {
+            let gone = revoked.iter().map(|token| one(id, Deed::TokenRevoked).with(token_id(token)));
+            let left = failed.iter().map(|(token, failure)| one(id, Deed::TokenRevoked).with(token_id(token)).failed(failure));
+            gone.chain(left).collect()
+        }
+        Event::RemovedTokens { revoked, left, failure } => {
+            let gone = revoked.iter().map(|(id, token)| one(id, Deed::TokenRevoked).with(token_id(token)));
+            let failed = left.iter().zip(std::iter::repeat(failure)).filter_map(|(id, failure)| Some((id, failure.as_ref()?)));
+            gone.chain(failed.map(|(id, failure)| one(id, Deed::TokenRevoked).failed(failure))).collect()
+        }
+        Event::TokenRotated { id, outcome, .. } => vec![match outcome {
+            Ok(rotated) => one(id, Deed::TokenRotated).with(token_id(&rotated.token.id)),
+            Err(failure) => one(id, Deed::TokenRotated).failed(failure),
+        }],
+        // Without a secret in it, an export that is looked at is no deed.
+        Event::Exported { of, outcome: Ok(document), .. } if document.contains_secret => {
+            vec![Done { id: of.only(), what: Deed::Exported, failed: None, detail: Some(document.format.to_owned()) }]
+        }
+        Event::ExportSaved { of, format, outcome, .. } => {
+            let failed = outcome.as_ref().err().map(|failure| failure.code);
+            vec![Done { id: of.only(), what: Deed::ExportSaved, failed, detail: Some((*format).to_owned()) }]
+        }
+        Event::Admin { id, request, outcome, .. } => administered(*id, request, outcome),
+        Event::Failed { about: Some((what, ids)), failure } => ids.iter().map(|id| one(id, *what).failed(failure)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What an administrator changed, by ids and fixed words; what was only looked at is no deed.
+fn administered(id: ConnectionId, request: &AdminRequest, outcome: &Result<AdminAnswer, Failure>) -> Vec<Done> {
+    let (what, detail) = match request {
+        AdminRequest::SetTokensEnabled(true) => (Deed::TokensEnabled, None),
+        AdminRequest::SetTokensEnabled(false) => (Deed::TokensDisabled, None),
+        AdminRequest::SetMaximumDays(days) => {
+            (Deed::TokenMaximumSet, Some(days.map_or_else(|| "no limit".to_owned(), |days| format!("{days} days"))))
+        }
+        AdminRequest::RevokeUsersTokens { token_ids } => {
+            let revoked = |token: &String| Done::new(id, Deed::UsersTokenRevoked).with(token_id(token));
+            return match outcome {
+                Ok(AdminAnswer::UsersTokensRevoked { revoked: gone, failed }) => {
+                    let left = failed.iter().map(|(token, failure)| revoked(token).failed(failure));
+                    gone.iter().map(revoked).chain(left).collect()
+                }
+                Ok(_) => Vec::new(),
+                Err(failure) => token_ids.iter().map(|token| revoked(token).failed(failure)).collect(),
+            };
+        }
+        AdminRequest::CreateServicePrincipal { .. } => {
+            let made = if let Ok(AdminAnswer::ServicePrincipalCreated(made)) = outcome { Some(made.client_id.as_str()) } else { None };
+            (Deed::ServicePrincipalCreated, ids(&[made]))
+        }
+        AdminRequest::AddToWorkspace { principal_id, workspace_id, role } => {
+            (Deed::AddedToWorkspace, ids(&[Some(principal_id), Some(workspace_id), Some(role.word())]))
+        }
+        AdminRequest::SetEntitlement { principal_id, entitlement, granted } => {
+            let what = if *granted { Deed::EntitlementGranted } else { Deed::EntitlementTaken };
+            (what, ids(&[Some(principal_id), Some(entitlement.word())]))
+        }
+        AdminRequest::CreateSecret { principal_id, .. } => {
+            let made = if let Ok(AdminAnswer::SecretCreated(made)) = outcome { Some(made.secret.id.as_str()) } else { None };
+            (Deed::SecretCreated, ids(&[Some(principal_id), made]))
+        }
+        AdminRequest::DeleteSecret { principal_id, secret_id } => (Deed::SecretDeleted, ids(&[Some(principal_id), Some(secret_id)])),
+        AdminRequest::Grant { object, client_id, permission } => {
+            // Names of schemas are people's own words.
+            let (kind, object) = match object.kind {
+                Securable::Cluster => ("cluster", Some(object.id.as_str())),
+                Securable::SqlWarehouse => ("warehouse", Some(object.id.as_str())),
+                Securable::Job => ("job", Some(object.id.as_str())),
+                Securable::Schema => ("schema", None),
+            };
+            (Deed::PermissionGranted, ids(&[Some(client_id.as_str()), Some(permission.word), Some(kind), object]))
+        }
+        AdminRequest::TokenRules
+        | AdminRequest::UsersTokens
+        | AdminRequest::ServicePrincipals
+        | AdminRequest::Secrets { .. }
+        | AdminRequest::Catalogs
+        | AdminRequest::Objects { .. }
+        | AdminRequest::Permission { .. } => return Vec::new(),
+    };
+    vec![outcome_of(Done::new(id, what).with(detail), outcome)]
+}
+
+/// Those of them that have the form of an id (or are our own words).
+fn ids(parts: &[Option<&str>]) -> Option<String> {
+    let fits = |part: &&str| {
+        let known = (1..=128).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        known && redact::plain(part) == **part
+    };
+    Some(parts.iter().flatten().copied().filter(fits).collect::<Vec<_>>().join(" ")).filter(|line| !line.is_empty())
+}
+
+fn outcome_of<T>(done: Done, outcome: &Result<T, Failure>) -> Done {
+    match outcome {
+        Ok(_) => done,
+        Err(failure) => done.failed(failure),
+    }
+}
+
+/// An e-mail address or a service principal's application id. Anything else is what a server made up, and stays out of the file.
+fn user(name: &str) -> Option<String> {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '@' | '.' | '-' | '_' | '+' | '\'');
+    let (before, after) = name.split_once('@').unwrap_or((name, "x"));
+    let shaped = name.contains('@') && !before.is_empty() && !after.is_empty() && !after.contains('@') && before.chars().count() <= 64;
+    let known = uuid::Uuid::try_parse(name).is_ok() || shaped && name.len() <= 254 && name.chars().all(fits);
+    (known && redact::plain(name) == name).then(|| name.to_owned())
+}
+
+/// Letters and digits as the service gives them, never the token itself.
+fn token_id(id: &str) -> Option<String> {
+    let known = (1..=128).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    (known && redact::plain(id) == id).then(|| id.to_owned())
+}
+
+fn id_of(new: &NewToken) -> Option<String> {
+    token_id(&new.token.id).filter(|id| id != new.value.expose_secret())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use brickpass_core::connection::ClientId;
+    use brickpass_databricks::{
+        rest::{NewOAuthSecret, OAuthSecret, Object},
+        session::Farewell,
+    };
+
+    /// What its keeper tells comes out at the other end.
+    fn observer(dir: &Path) -> (Observer, tokio::sync::mpsc::UnboundedReceiver<Event>) {
+        let (sender, events) = tokio::sync::mpsc::unbounded_channel();
+        (Observer::start(dir, Outbox::new(sender, Arc::new(|| {}))), events)
+    }
+
+    fn failure() -> Failure {
+        Failure::new(Code::Internal, "", "", "")
+    }
+
+    #[test]
+    fn users_are_known_by_their_address_or_application_and_nothing_else_is_written() {
+        for name in ["you@example.com", "o'brien.x+y@eu.example.com", "ærlig@example.dk", "6f0a4f5c-5bd1-4b64-9c4b-0c6b1f4b3a52"] {
+            assert_eq!(user(name).as_deref(), Some(name));
+        }
+        let dapi = format!("dapi{}", "0123456789abcdef".repeat(2));
+        let strange =
+            ["", "you", "a@b@c", "@", "a@", "you@example.com\n{}", "a b@c", &dapi, &format!("{dapi}@example.com"), &format!("x@{dapi}")];
+        for name in strange {
+            assert_eq!(user(name), None, "{name}");
+        }
+        assert_eq!(user(&format!("{}@example.com", "x".repeat(65))), None);
+    }
+
+    #[test]
+    fn a_token_is_named_by_its_id_and_never_by_its_value() {
+        let id = "0123456789abcdef".repeat(4);
+        assert_eq!(token_id(&id), Some(id));
+        for strange in ["", "a b", "a\n", "dapi0123456789abcdef0123456789abcdef", &"0".repeat(129)] {
+            assert_eq!(token_id(strange), None, "{strange}");
+        }
+    }
+
+    #[test]
+    fn what_an_admin_changed_is_told_by_ids_and_fixed_words() {
+        let id = ConnectionId::random();
+        let client_id = ClientId::parse("6f0a4f5c-5bd1-4b64-9c4b-0c6b1f4b3a52").unwrap();
+        let told = |request: AdminRequest, outcome| {
+            let done = administered(id, &request, &outcome);
+            done.into_iter().map(|it| (it.what, it.failed, it.detail.unwrap_or_default())).collect::<Vec<_>>()
+        };
+        let no = || Failure::new(Code::Forbidden, "free text", "", "");
+        let one = |what, failed, detail: &str| vec![(what, failed, detail.to_owned())];
+        assert_eq!(told(AdminRequest::UsersTokens, Ok(AdminAnswer::UsersTokens(Vec::new()))), []);
+        assert_eq!(told(AdminRequest::SetTokensEnabled(false), Err(no())), one(Deed::TokensDisabled, Some(Code::Forbidden), ""));
+        assert_eq!(told(AdminRequest::SetMaximumDays(Some(90)), Ok(AdminAnswer::Done)), one(Deed::TokenMaximumSet, None, "90 days"));
+        let object = |kind, id: &str| Object { kind, id: id.to_owned(), name: "free text".to_owned() };
+        let grant = |object: Object| AdminRequest::Grant { permission: object.kind.permissions()[1], object, client_id: client_id.clone() };
+        assert_eq!(
+            told(grant(object(Securable::Cluster, "0618-101010-abc")), Ok(AdminAnswer::Done)),
+            one(Deed::PermissionGranted, None, "6f0a4f5c-5bd1-4b64-9c4b-0c6b1f4b3a52 CAN_RESTART cluster 0618-101010-abc")
+        );
+        assert_eq!(
+            told(grant(object(Securable::Schema, "main.payroll")), Ok(AdminAnswer::Done)),
+            one(Deed::PermissionGranted, None, "6f0a4f5c-5bd1-4b64-9c4b-0c6b1f4b3a52 WRITE schema")
+        );
+        let delete = AdminRequest::DeleteSecret { principal_id: "12".into(), secret_id: "a b\n".into() };
+        assert_eq!(told(delete, Ok(AdminAnswer::Done)), one(Deed::SecretDeleted, None, "12"));
+        let revoke = || AdminRequest::RevokeUsersTokens { token_ids: vec!["1f".into(), "2e".into()] };
+        let mixed = AdminAnswer::UsersTokensRevoked { revoked: vec!["2e".into()], failed: vec![("1f".into(), no())] };
+        let (gone, left) = (one(Deed::UsersTokenRevoked, None, "2e"), one(Deed::UsersTokenRevoked, Some(Code::Forbidden), "1f"));
+        assert_eq!(told(revoke(), Ok(mixed)), [gone, left].concat());
+        assert_eq!(told(revoke(), Err(no())).len(), 2);
+        let new = NewOAuthSecret {
+            value: "not-to-be-told".to_owned().into(),
+            secret: OAuthSecret { id: "s1".into(), created_at: None, expires_at: None, status: "ACTIVE".into() },
+        };
+        let create = AdminRequest::CreateSecret { principal_id: "12".into(), lifetime: None };
+        assert_eq!(told(create, Ok(AdminAnswer::SecretCreated(new))), one(Deed::SecretCreated, None, "12 s1"));
+    }
+
+    #[test]
+    fn what_was_seen_is_written_under_the_name_that_it_had() {
+        let dir = tempfile::tempdir().unwrap();
+        let (observer, _events) = observer(dir.path());
+        let id = ConnectionId::random();
+        observer.see(&Event::SignedOut { id, farewell: Farewell::Revoked });
+        observer.see(&Event::Failed { about: None, failure: failure() });
+        observer.flush(Duration::from_secs(10));
+        let log = Activity::new(dir.path()).load().unwrap();
+        assert_eq!((log.len(), log[0].connection, log[0].what, log[0].failed), (1, Some(id), Deed::SignOut, None));
+    }
+
+    #[test]
+    fn what_failed_is_written_for_each_connection_that_it_was_about() {
+        let dir = tempfile::tempdir().unwrap();
+        let (observer, _events) = observer(dir.path());
+        let ids = vec![ConnectionId::random(), ConnectionId::random()];
+        observer.see(&Event::Failed { about: Some((Deed::Remove, ids.clone())), failure: failure() });
+        observer.see(&Event::Failed { about: Some((Deed::SignOut, ids[..1].to_vec())), failure: failure() });
+        observer.flush(Duration::from_secs(10));
+        let log = Activity::new(dir.path()).load().unwrap();
+        let told: Vec<_> = log.iter().map(|entry| (entry.connection, entry.what, entry.failed)).collect();
+        let failed = Some(Code::Internal);
+        assert_eq!(
+            told,
+            [(Some(ids[0]), Deed::Remove, failed), (Some(ids[1]), Deed::Remove, failed), (Some(ids[0]), Deed::SignOut, failed)]
+        );
+    }
+
+    #[test]
+    fn who_has_read_the_log_is_told_what_follows_once_and_nobody_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let (observer, mut events) = observer(dir.path());
+        let (sender, _nobody) = tokio::sync::mpsc::unbounded_channel();
+        let unused = Outbox::new(sender, Arc::new(|| {}));
+        let ids = [ConnectionId::random(), ConnectionId::random(), ConnectionId::random()];
+        observer.see(&Event::SignedOut { id: ids[0], farewell: Farewell::Revoked });
+        observer.see(&Event::SignedOut { id: ids[1], farewell: Farewell::Revoked });
+        observer.read(&unused);
+        observer.see(&Event::SignedOut { id: ids[2], farewell: Farewell::Revoked });
+        observer.flush(Duration::from_secs(10));
+        let Ok(Event::Activity { outcome: Ok(read) }) = events.try_recv() else { panic!("nothing was told before") };
+        assert_eq!(read.iter().map(|entry| entry.connection).collect::<Vec<_>>(), [Some(ids[1]), Some(ids[0])], "the newest first");
+        let Ok(Event::ActivityAdded(added)) = events.try_recv() else { panic!("what follows is told") };
+        assert_eq!(added.iter().map(|entry| entry.connection).collect::<Vec<_>>(), [Some(ids[2])]);
+        assert!(events.try_recv().is_err());
+    }
+
+    #[test]
+    fn an_export_is_of_one_connection_or_all_and_is_recorded_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let (observer, mut events) = observer(dir.path());
+        let (sender, _nobody) = tokio::sync::mpsc::unbounded_channel();
+        let unused = Outbox::new(sender, Arc::new(|| {}));
+        let id = ConnectionId::random();
+        observer.see(&Event::SignedOut { id, farewell: Farewell::Revoked });
+        observer.see(&Event::SignedOut { id: ConnectionId::random(), farewell: Farewell::Revoked });
+        let lines = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap().lines().count();
+        for (of, name, exported) in [(Some(id), "one", true), (None, "all", true), (None, "one", false)] {
+            observer.export(of, dir.path().join(name), &unused);
+            observer.flush(Duration::from_secs(10));
+            let Ok(Event::ActivityExported { to, outcome }) = events.try_recv() else { panic!("it is told") };
+            assert_eq!((to, outcome.is_ok()), (dir.path().join(name), exported));
+        }
+        assert_eq!((lines("one"), lines("all")), (1, 3), "what is there is never replaced");
+        let log = Activity::new(dir.path()).load().unwrap();
+        let told: Vec<_> = log[2..].iter().map(|entry| (entry.connection, entry.what, entry.failed)).collect();
+        let what = Deed::ActivityExported;
+        assert_eq!(told, [(Some(id), what, None), (None, what, None), (None, what, Some(Code::FileUnwritable))]);
+    }
+
+    #[test]
+    fn a_disk_that_takes_nothing_disturbs_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("activity.jsonl")).unwrap();
+        let (observer, _events) = observer(dir.path());
+        observer.see(&Event::SignedOut { id: ConnectionId::random(), farewell: Farewell::Revoked });
+        observer.flush(Duration::from_secs(10));
+    }
+}

@@ -1,0 +1,78 @@
+//! Service principals: listed, made, let into a workspace, entitled.
+
+use super::words;
+use crate::reach::{Reach, directory, look};
+use brickpass_core::failure::Failure;
+use brickpass_databricks::rest::{Entitlement, ServicePrincipal, WorkspaceRole, redact};
+
+pub(super) async fn list(reach: &mut Reach) -> Result<Vec<ServicePrincipal>, Failure> {
+    let account = reach.account_id();
+    let account = account.as_ref();
+    let listed = reach.ask(|client, call| async move { client.service_principals(directory(account), &call).await });
+    listed.await.map_err(|error| error.failure)
+}
+
+/// Asked for once. Names are not unique: which of two of the same name a lost answer was about, nobody could say.
+pub(super) async fn create(reach: &mut Reach, name: &str) -> Result<ServicePrincipal, Failure> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(words::no_name());
+    }
+    let account = reach.account_id();
+    let account = account.as_ref();
+    let made = reach.ask(|client, call| async move { client.create_service_principal(directory(account), name, &call).await });
+    match made.await {
+        Ok(made) => Ok(made),
+        Err(error) if error.may_have_been_acted_on() => Err(look_after(reach, name, error.failure).await),
+        Err(error) => Err(error.failure),
+    }
+}
+
+async fn look_after(reach: &Reach, name: &str, lost: Failure) -> Failure {
+    // As lists show it.
+    let shown = &redact::plain(name);
+    let seen = look(|| {
+        let mut reach = reach.clone();
+        async move {
+            let named =
+                |it: &ServicePrincipal| it.name == *shown || it.name.strip_suffix('\u{2026}').is_some_and(|cut| shown.starts_with(cut));
+            let found: Vec<ServicePrincipal> = list(&mut reach).await?.into_iter().filter(named).collect();
+            Ok((!found.is_empty()).then_some(found))
+        }
+    });
+    match seen.await {
+        Ok(Some(found)) => words::there_is_one(lost, name, &found),
+        Ok(None) => words::not_changed(lost, "The list shows no service principal of this name."),
+        Err(unseen) => words::nobody_knows(lost, &unseen, "Look at the list of service principals later, before you create it again."),
+    }
+}
+
+/// Asked for once more when the answer was lost: to let in who is in already changes nothing.
+pub(super) async fn add_to_workspace(reach: &mut Reach, principal: &str, workspace: &str, role: WorkspaceRole) -> Result<(), Failure> {
+    let Some(account) = reach.account_id() else { return Err(words::only_at_account_level()) };
+    let account = &account;
+    let added = reach.ask_again(|client, call| async move { client.assign_to_workspace(account, workspace, principal, role, &call).await });
+    added.await.map_err(|error| error.failure)
+}
+
+pub(super) async fn set_entitlement(reach: &mut Reach, principal: &str, entitlement: Entitlement, granted: bool) -> Result<(), Failure> {
+    match reach.ask(|client, call| async move { client.set_entitlement(principal, entitlement, granted, &call).await }).await {
+        Ok(()) => Ok(()),
+        Err(error) if error.may_have_been_acted_on() => {
+            let seen = look(|| {
+                let mut reach = reach.clone();
+                async move {
+                    let all = list(&mut reach).await?;
+                    let has = all.iter().any(|it| it.id == principal && it.entitlements.contains(&entitlement));
+                    Ok((has == granted).then_some(()))
+                }
+            });
+            match seen.await {
+                Ok(Some(())) => Ok(()),
+                Ok(None) => Err(words::not_changed(error.failure, "The list of service principals shows what was there before.")),
+                Err(unseen) => Err(words::nobody_knows(error.failure, &unseen, "Look at the service principal again later.")),
+            }
+        }
+        Err(error) => Err(error.failure),
+    }
+}

@@ -1,0 +1,76 @@
+//! The tokens of everybody in a workspace.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::task::JoinSet;
+
+use super::{AdminRequest, words};
+use crate::{reach::Reach, shared::crashed, tokens};
+use brickpass_core::failure::Failure;
+use brickpass_databricks::rest::UserToken;
+
+const AT_ONCE: usize = 4;
+
+/// Newest first.
+pub(super) async fn list(reach: &mut Reach) -> Result<Vec<UserToken>, Failure> {
+    let listed = reach.ask(|client, call| async move { client.users_tokens(None, &call).await }).await;
+    let mut all = listed.map_err(|error| error.failure)?;
+    all.sort_by(|one, other| other.token.created_at.cmp(&one.token.created_at).then_with(|| one.token.id.cmp(&other.token.id)));
+    Ok(all)
+}
+
+type Revoked = (Vec<String>, Vec<(String, Failure)>);
+
+/// Some at once; the token by which the others are revoked comes last.
+pub(super) async fn revoke(reach: &Reach, request: &AdminRequest, token_ids: &[String]) -> Revoked {
+    let own = tokens::in_use(&reach.shared, &reach.connection).await.map(|note| note.token_id);
+    let (last, mut first): (Vec<String>, Vec<String>) = token_ids.iter().cloned().partition(|id| own.as_ref() == Some(id));
+    first.sort_unstable();
+    first.dedup();
+    let mut ended = revoke_all(reach, first).await;
+    ended.extend(revoke_all(reach, last.into_iter().take(1).collect()).await);
+    let (mut revoked, mut failed) = (Vec::new(), Vec::new());
+    // In the order in which they were asked for.
+    ended.sort_by_key(|(id, _)| token_ids.iter().position(|asked| asked == id));
+    for (id, outcome) in ended {
+        match outcome {
+            Ok(()) => revoked.push(id),
+            Err(failure) => failed.push((id, words::explained(request, failure, reach))),
+        }
+    }
+    tokens::gone(&reach.shared, &reach.connection.base_url, &revoked).await;
+    (revoked, failed)
+}
+
+/// Each of them, whatever becomes of the others.
+async fn revoke_all(reach: &Reach, token_ids: Vec<String>) -> Vec<(String, Result<(), Failure>)> {
+    let queue = Arc::new(Mutex::new(VecDeque::from(token_ids.clone())));
+    let mut workers = JoinSet::new();
+    for _ in 0..AT_ONCE.min(token_ids.len()) {
+        let (mut reach, queue) = (reach.clone(), Arc::clone(&queue));
+        workers.spawn(async move {
+            let mut done = Vec::new();
+            while let Some(id) = next(&queue) {
+                let asked = id.as_str();
+                let revoked = reach.ask_again(|client, call| async move { client.revoke_users_token(asked, &call).await }).await;
+                done.push((id, revoked.map_err(|error| error.failure)));
+            }
+            done
+        });
+    }
+    let mut ended = Vec::new();
+    while let Some(worker) = workers.join_next().await {
+        ended.extend(worker.into_iter().flatten());
+    }
+    // What a worker that crashed has left.
+    let left: Vec<String> = token_ids.into_iter().filter(|id| !ended.iter().any(|(done, _)| done == id)).collect();
+    ended.extend(left.into_iter().map(|id| (id, Err(crashed()))));
+    ended
+}
+
+fn next(queue: &Mutex<VecDeque<String>>) -> Option<String> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+}

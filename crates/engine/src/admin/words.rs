@@ -1,0 +1,163 @@
+//! What is told when something could not be administered.
+
+use super::AdminRequest;
+use crate::{reach::Reach, tokens};
+use brickpass_core::{
+    connection::Level,
+    failure::{Code, Failure, Remedy},
+};
+use brickpass_databricks::rest::{OAuthSecret, ServicePrincipal};
+
+/// Some things exist in a workspace only, or in an account only.
+pub(super) fn exists(request: &AdminRequest, level: &Level) -> Result<(), Failure> {
+    match (request, level) {
+        (AdminRequest::AddToWorkspace { .. }, Level::Workspace) => Err(only_at_account_level()),
+        (
+            AdminRequest::TokenRules
+            | AdminRequest::SetTokensEnabled(_)
+            | AdminRequest::SetMaximumDays(_)
+            | AdminRequest::UsersTokens
+            | AdminRequest::RevokeUsersTokens { .. },
+            Level::Account { .. },
+        ) => Err(tokens::accounts_have_none()),
+        (
+            AdminRequest::SetEntitlement { .. }
+            | AdminRequest::Catalogs
+            | AdminRequest::Objects { .. }
+            | AdminRequest::Permission { .. }
+            | AdminRequest::Grant { .. },
+            Level::Account { .. },
+        ) => Err(Failure::new(
+            Code::Unsupported,
+            "An account does not have this.",
+            "Entitlements and permissions are granted in each workspace.",
+            "Open a connection to a workspace.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn only_at_account_level() -> Failure {
+    Failure::new(
+        Code::Unsupported,
+        "A workspace does not decide who is added to workspaces.",
+        "The account above it does.",
+        "Open a connection to the account.",
+    )
+}
+
+pub(super) fn no_name() -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        "A service principal needs a name.",
+        "Without one, nobody would know later what it is for.",
+        "Enter a name, such as the job or the program that signs in with it.",
+    )
+}
+
+/// What a refusal means. Whose business a request is, the API's own words say already; what they leave open depends on the connection.
+pub(super) fn explained(request: &AdminRequest, failure: Failure, reach: &Reach) -> Failure {
+    match failure.code {
+        Code::Forbidden => failure,
+        Code::NotFound if names_something(request) => failure,
+        _ => reach.explained(failure),
+    }
+}
+
+/// Something that may not be there.
+fn names_something(request: &AdminRequest) -> bool {
+    matches!(
+        request,
+        AdminRequest::AddToWorkspace { .. }
+            | AdminRequest::SetEntitlement { .. }
+            | AdminRequest::Secrets { .. }
+            | AdminRequest::CreateSecret { .. }
+            | AdminRequest::DeleteSecret { .. }
+            | AdminRequest::RevokeUsersTokens { .. }
+            | AdminRequest::Objects { .. }
+            | AdminRequest::Permission { .. }
+            | AdminRequest::Grant { .. }
+    )
+}
+
+/// The answer was lost, and a look showed that nothing has happened. `looked`: what was seen.
+pub(super) fn not_changed(lost: Failure, looked: &str) -> Failure {
+    Failure {
+        what: "Nothing was changed.".to_owned(),
+        why: format!("{} {} {looked}", lost.what, lost.why),
+        fix: "Try again.".to_owned(),
+        remedy: Some(Remedy::TryAgain),
+        ..lost
+    }
+}
+
+/// The same for a permission, of which a part (the use of a catalog) may be granted all the same.
+pub(super) fn not_granted(lost: Failure) -> Failure {
+    let failure = not_changed(lost, "The service principal does not have this permission.");
+    Failure { what: "The permission was not granted.".to_owned(), ..failure }
+}
+
+/// The answer was lost, and nobody could look.
+pub(super) fn nobody_knows(lost: Failure, unseen: &Failure, fix: &str) -> Failure {
+    Failure {
+        what: "Nobody can say whether this was done.".to_owned(),
+        why: format!("{} Then a look at what is there failed: {}", lost.what, unseen.what),
+        fix: fix.to_owned(),
+        remedy: None,
+        ..lost
+    }
+}
+
+pub(super) fn there_is_one(lost: Failure, name: &str, found: &[ServicePrincipal]) -> Failure {
+    let ids: Vec<&str> = found.iter().map(|it| it.client_id.as_str()).collect();
+    let (what, fix) = match ids.as_slice() {
+        [_] => (
+            format!("There is a service principal named {name}, but the answer to your request was lost."),
+            "Reload the list. If you did not have one of this name before, it is yours: there is no need to create it again.",
+        ),
+        _ => (
+            format!("There are several service principals named {name}, and the answer to your request was lost."),
+            "Reload the list, and delete what is there once too often in the workspace or account.",
+        ),
+    };
+    Failure {
+        what,
+        why: format!("{} {} Application IDs of that name: {}.", lost.what, lost.why, ids.join(", ")),
+        fix: fix.to_owned(),
+        remedy: Some(Remedy::Reload),
+        ..lost
+    }
+}
+
+/// `left`: why it could not be deleted.
+pub(super) fn secret_lost(lost: Failure, id: &str, left: Option<&Failure>) -> Failure {
+    let why = format!("{} {}", lost.what, lost.why);
+    match left {
+        None => Failure {
+            what: "A secret was made, but its value was lost on the way. It is deleted again.".to_owned(),
+            why,
+            fix: "Generate another one.".to_owned(),
+            remedy: None,
+            ..lost
+        },
+        Some(left) => Failure {
+            what: "A secret was made, but its value was lost on the way, and it could not be deleted.".to_owned(),
+            why,
+            fix: format!("Delete the secret with the ID {id}, then generate another one."),
+            details: Some(format!("{} {}", left.what, left.why)),
+            remedy: None,
+            ..lost
+        },
+    }
+}
+
+pub(super) fn several_secrets(lost: Failure, appeared: &[OAuthSecret]) -> Failure {
+    let ids: Vec<&str> = appeared.iter().map(|secret| secret.id.as_str()).collect();
+    Failure {
+        what: "The value of a secret was lost on the way, and nobody can say which secret it was.".to_owned(),
+        why: format!("{} {} Somebody else made secrets at the same time.", lost.what, lost.why),
+        fix: format!("Delete the one that nobody uses. New are the secrets with the IDs {}.", ids.join(", ")),
+        remedy: None,
+        ..lost
+    }
+}

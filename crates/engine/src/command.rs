@@ -1,0 +1,311 @@
+//! What the engine can be asked to do.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::{AdminRequest, Chosen, Diagnostics, EffectiveQuestion, ExportOf, ExportPlace, ExportRequest, ImportSource, Plan, RunId};
+use brickpass_core::connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind};
+use brickpass_databricks::rest::{NewToken, TokenRequest};
+use brickpass_interchange::{
+    databrickscfg::Edit,
+    format::{Document, Pick},
+};
+use brickpass_storage::{Entry, Revision, Settings, WindowMemory};
+
+#[derive(Debug)]
+pub enum Command {
+    /// Reads settings, connections and history. The vault is asked by `ProbeVault`, since that may show a prompt.
+    Start,
+    /// Looks whether the connections file was changed by somebody else, and reads it again if so.
+    Refresh,
+    Save {
+        reviewed: Box<Reviewed>,
+        /// `None` for a new connection.
+        base: Option<Revision>,
+    },
+    /// A save is no longer waited for. What it has stored by then is taken back as soon as the vault answers.
+    CancelSave {
+        id: ConnectionId,
+    },
+    /// A copy under a new id, with a copy of its secrets.
+    Duplicate {
+        source: ConnectionId,
+        copy: Box<Connection>,
+    },
+    /// Takes connections off the list; their secrets stay until `Purge`.
+    Remove {
+        ids: Vec<ConnectionId>,
+    },
+    /// Undo of `Remove`.
+    Restore {
+        entries: Vec<Entry>,
+    },
+    /// Takes out of `.databrickscfg` what these connections were published as; they may be removed already.
+    Unpublish {
+        ids: Vec<ConnectionId>,
+    },
+    /// Deletes the secrets of removed connections for good.
+    Purge {
+        ids: Vec<ConnectionId>,
+        /// Those of them, as they were saved, whose tokens are then revoked at Databricks.
+        revoke: Vec<Connection>,
+    },
+    /// Tests what is given, saved or not; `secret` is the typed one, else the vault's is used.
+    Test {
+        run: RunId,
+        connection: Box<Connection>,
+        secret: Option<SecretString>,
+    },
+    Cancel {
+        run: RunId,
+    },
+    /// Whether a secret is stored, and its last four characters.
+    DescribeSecret {
+        id: ConnectionId,
+        kind: SecretKind,
+    },
+    RevealSecret {
+        id: ConnectionId,
+        kind: SecretKind,
+    },
+    /// Puts a secret on the clipboard, marked as one, and takes it off again after the time that the settings name.
+    CopySecret {
+        secret: SecretString,
+        /// What it is, in words: "access token".
+        what: String,
+    },
+    /// The same for a stored secret, which goes there straight from the vault.
+    CopyStored {
+        id: ConnectionId,
+        kind: SecretKind,
+    },
+    /// Takes the copied secret off the clipboard before its time.
+    ClearClipboard,
+    /// Leaves it there for 30 s more.
+    KeepClipboard,
+    /// Signs in through the browser. `owner` is the connection that holds the sign-in.
+    SignIn {
+        run: RunId,
+        owner: Box<Connection>,
+        place: SignInPlace,
+        /// Off for `brickpass login --no-browser`: the address is only told.
+        open_browser: bool,
+    },
+    /// Yes or no to `SignInStep::ConfirmHost` or `SignInStep::OtherUser`.
+    AnswerSignIn {
+        run: RunId,
+        yes: bool,
+    },
+    CancelSignIn {
+        run: RunId,
+    },
+    /// The address that the browser ended on, where it could not come back by itself. Judged as an answer of the browser is.
+    PasteSignIn {
+        run: RunId,
+        address: SecretString,
+    },
+    /// Ends the sign-in that this connection uses: revoked where possible, deleted here.
+    SignOut {
+        id: ConnectionId,
+    },
+    /// Who is signed in.
+    DescribeSignIn {
+        id: ConnectionId,
+    },
+    /// A valid access token, for the command line.
+    AccessToken {
+        id: ConnectionId,
+        /// Another one than is stored, where there are others.
+        anew: bool,
+    },
+    /// The workspaces of the account that this connection reaches.
+    ListWorkspaces {
+        id: ConnectionId,
+    },
+    /// Adds connections that use the sign-in of an account connection.
+    AddWorkspaces {
+        connections: Vec<Connection>,
+    },
+    /// Tries again to store sign-ins that the vault did not take.
+    StoreSignIns,
+    /// The personal access tokens of the user that this connection signs in as.
+    ListTokens {
+        id: ConnectionId,
+    },
+    /// Makes a personal access token, once. Nothing is stored.
+    GenerateToken {
+        run: RunId,
+        id: ConnectionId,
+        request: TokenRequest,
+    },
+    /// From now on the connection signs in with this token: stored first, then the connection is saved with it.
+    UseToken {
+        id: ConnectionId,
+        new: Box<NewToken>,
+    },
+    RevokeTokens {
+        id: ConnectionId,
+        token_ids: Vec<String>,
+    },
+    /// Replaces the token that this connection signs in with: made, tried with a real call, stored, and only then is the old one revoked.
+    RotateToken {
+        run: RunId,
+        id: ConnectionId,
+        request: TokenRequest,
+    },
+    /// Something that only an administrator may do, or know.
+    Admin {
+        run: RunId,
+        id: ConnectionId,
+        request: AdminRequest,
+    },
+    /// Who did what when. From then on, what is recorded is told as it happens.
+    ReadActivity,
+    /// Writes it to a new file, in the form of the log. `None`: of all connections.
+    ExportActivity {
+        id: Option<ConnectionId>,
+        to: PathBuf,
+    },
+    /// Collects what somebody who helps may see.
+    Diagnose,
+    /// Writes the collected diagnostics to a new file.
+    SaveDiagnostics {
+        diagnostics: Box<Diagnostics>,
+        to: PathBuf,
+    },
+    /// An export as it would be, to be looked at. The secret is fetched from the vault only when it is to stand in it.
+    Export {
+        run: RunId,
+        of: ExportOf,
+        request: ExportRequest,
+    },
+    /// Writes what was looked at, for its owner alone.
+    SaveExport {
+        run: RunId,
+        of: ExportOf,
+        document: Box<Document>,
+        place: ExportPlace,
+    },
+    /// What the live workspace offers for a field of an export; `within`: the catalog of schemas.
+    ListOffers {
+        run: RunId,
+        id: ConnectionId,
+        pick: Pick,
+        within: Option<String>,
+    },
+    /// Runs the receiving tool's own resolution of a published profile, where it is installed.
+    Prove {
+        run: RunId,
+        id: ConnectionId,
+        profile: String,
+    },
+    /// Reads `.databrickscfg`.
+    ListProfiles,
+    /// What publishing this connection would change there. Nothing is written.
+    PlanPublish {
+        run: RunId,
+        id: ConnectionId,
+        profile: String,
+    },
+    /// What another edit of the file would change: secrets that move out of it, another default profile.
+    PlanEdit {
+        run: RunId,
+        edit: Edit,
+    },
+    /// Does what was planned, if the file is still as it was.
+    ApplyPlan {
+        run: RunId,
+        plan: Box<Plan>,
+    },
+    /// What stands in this section now counts as what was published.
+    KeepProfile {
+        profile: String,
+    },
+    /// The section stays as it is and is no longer compared with a connection.
+    ForgetProfile {
+        profile: String,
+    },
+    /// Goes back to the bytes before the last change of ours.
+    RestoreProfiles,
+    ReadImport {
+        run: RunId,
+        source: ImportSource,
+        /// Only what the source calls so; all of it when this is empty.
+        only: Vec<String>,
+    },
+    Import {
+        run: RunId,
+        chosen: Vec<Chosen>,
+    },
+    /// Takes back the import of that run: what it added goes, what it replaced is as before, secrets too. Only the last import of this
+    /// program, and only connections that nobody has changed since.
+    UndoImport {
+        run: RunId,
+    },
+    /// Writes all connections and their secrets to a new file that only the passphrase opens.
+    Backup {
+        run: RunId,
+        to: PathBuf,
+        passphrase: SecretString,
+    },
+    /// Writes all connections to a new file, as JSON without secrets.
+    SaveInventory {
+        run: RunId,
+        to: PathBuf,
+    },
+    /// Which configuration Databricks' tools would use there.
+    FindEffective {
+        run: RunId,
+        question: EffectiveQuestion,
+    },
+    ProbeVault,
+    UnlockVault {
+        passphrase: SecretString,
+    },
+    /// Writes the settings; when the vault's home changes, moves the secrets there first.
+    SaveSettings {
+        settings: Settings,
+        passphrase: Option<SecretString>,
+    },
+    RememberWindow(WindowMemory),
+    Recover(Recovery),
+    /// What is odd about an encrypted file that opens.
+    ExamineVault,
+    /// Deletes what the encrypted file holds for no connection.
+    DeleteUnknownSecrets,
+    OpenInBrowser {
+        url: String,
+    },
+    /// The address of a sign-in that waits, once more.
+    OpenSignInPage {
+        address: SecretString,
+    },
+    /// Opens a second window on the embedded demo workspaces.
+    OpenDemo,
+    /// Ends the engine as dropping its handle does: tests are cancelled, saves and renewals brought to their end.
+    Stop,
+}
+
+/// What to do about a file that is lost or damaged. What is replaced is kept beside it.
+#[derive(Debug)]
+pub enum Recovery {
+    /// The newest good backup takes the place of the connections file.
+    ConnectionsBackup,
+    /// An empty list takes the place of the connections file.
+    EmptyList,
+    /// The newest copy of the encrypted file takes its place.
+    VaultBackup { passphrase: SecretString },
+    /// The secrets in the encrypted file are given up: an empty one takes its place, and it is kept under another name.
+    NewVault { passphrase: SecretString },
+}
+
+/// Where a sign-in begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInPlace {
+    /// At the address of the connection.
+    Here,
+    /// At login.databricks.com, which asks the person which workspace (or account) they mean. Needs no saved connection: the tokens are
+    /// held in memory until a connection of this id is saved.
+    Anywhere { level: LevelKind },
+}

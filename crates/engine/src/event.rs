@@ -1,0 +1,404 @@
+//! What the engine tells, and the shapes of what it found.
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::{
+    AdminAnswer, AdminRequest, BackedUp, CliToken, Diagnostics, Effective, ExportOf, NotImported, Offer, Plan, Preview, ProfilesFile,
+    Proof, Reminder, ReminderChoice, RunId, TakenOut,
+};
+use brickpass_core::{
+    connection::{AccountId, BaseUrl, ConnectionId, EnteredFor, LastTest, SecretKind},
+    failure::Failure,
+};
+use brickpass_databricks::{
+    check::{Progress, Report},
+    oauth::AccessToken,
+    rest::{AccountWorkspace, NewToken, Token},
+    session::{Farewell, SignIn},
+};
+use brickpass_interchange::format::{Document, Pick};
+use brickpass_storage::{ActivityEntry, Deed, Entry, Settings, SignInNote, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory};
+
+#[derive(Debug)]
+pub enum Event {
+    Settings {
+        settings: Settings,
+        window: WindowMemory,
+        vault_from_environment: bool,
+        /// An encrypted file is there already: its passphrase is asked for, not chosen.
+        vault_file_exists: bool,
+        problem: Option<Failure>,
+    },
+    /// The list as it now is in the file.
+    Library(Arc<Snapshot>),
+    LibraryFailed(Failure),
+    /// What the last test of these connections found; `None`: untested, or edited since.
+    History(Vec<(ConnectionId, Option<LastTest>)>),
+    /// What is known of the tokens that these connections sign in with; `None`: nothing any more.
+    TokenNotes(Vec<(ConnectionId, Option<TokenNote>)>),
+    /// What is known of sign-ins besides their tokens: all of it, each under the connection that holds the sign-in.
+    SignInNotes(HashMap<ConnectionId, SignInNote>),
+    /// What a person should hear without having asked: a lost or older vault, a new one, what was interrupted. A sentence or more each.
+    Attention {
+        words: Vec<String>,
+    },
+    /// By how many saves the encrypted file is older than the newest that this computer has seen; how many of its entries belong to no connection.
+    VaultExamined {
+        behind: Option<u64>,
+        unknown: usize,
+    },
+    UnknownSecretsDeleted {
+        count: usize,
+    },
+    Vault {
+        home: VaultHome,
+        status: VaultStatus,
+    },
+    Saved {
+        id: ConnectionId,
+    },
+    /// Nothing was lost: the form keeps what was typed. `theirs`: somebody else changed or removed the connection meanwhile.
+    SaveFailed {
+        id: ConnectionId,
+        failure: Failure,
+        theirs: Option<Box<Entry>>,
+    },
+    Removed {
+        entries: Vec<Entry>,
+    },
+    Restored {
+        ids: Vec<ConnectionId>,
+    },
+    /// The secrets of what was asked to be purged are gone. `farewell`: how the servers took the end of the sign-ins among them.
+    Purged {
+        ids: Vec<ConnectionId>,
+        farewell: Farewell,
+    },
+    /// What became of the tokens that `Purge` was to revoke: told before its own answer. `left`: the connections whose tokens are still valid;
+    /// `failure`: why, and what to do, in one for all.
+    RemovedTokens {
+        revoked: Vec<(ConnectionId, String)>,
+        left: Vec<ConnectionId>,
+        failure: Option<Failure>,
+    },
+    /// Some secrets could not be deleted; it is tried again at the next start.
+    PurgeFailed {
+        failure: Failure,
+    },
+    SecretDescribed {
+        id: ConnectionId,
+        kind: SecretKind,
+        stored: StoredSecret,
+    },
+    SecretRevealed {
+        id: ConnectionId,
+        kind: SecretKind,
+        secret: SecretString,
+    },
+    /// A secret was copied, or is kept longer. Not `guaranteed`: this system may not let it be taken off again.
+    ClipboardHolds {
+        what: String,
+        until: jiff::Timestamp,
+        guaranteed: bool,
+    },
+    /// The copied secret is not on the clipboard any more. `taken_over`: something else is there, which was left alone.
+    ClipboardCleared {
+        taken_over: bool,
+    },
+    /// The copied secret may still be on the clipboard; it is not tried again.
+    ClipboardNotCleared {
+        failure: Failure,
+    },
+    SignInProgress {
+        run: RunId,
+        id: ConnectionId,
+        step: SignInStep,
+    },
+    SignInFinished {
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<SignedIn, Failure>,
+    },
+    /// `None`: nobody is signed in. Also told after sign-in, sign-out and refresh.
+    SignInDescribed {
+        id: ConnectionId,
+        outcome: Result<Option<SignIn>, Failure>,
+    },
+    SignedOut {
+        id: ConnectionId,
+        farewell: Farewell,
+    },
+    AccessToken {
+        id: ConnectionId,
+        outcome: Result<AccessToken, Failure>,
+    },
+    Workspaces {
+        id: ConnectionId,
+        outcome: Result<Vec<AccountWorkspace>, Failure>,
+    },
+    WorkspacesAdded {
+        ids: Vec<ConnectionId>,
+    },
+    Tokens {
+        id: ConnectionId,
+        outcome: Result<TokenList, Failure>,
+    },
+    TokenGenerated {
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<NewToken, Failure>,
+    },
+    /// What `UseToken` came to. When it failed, the value is still with whoever asked: it is offered once more, never silently lost.
+    TokenUsed {
+        id: ConnectionId,
+        outcome: Result<(), Failure>,
+    },
+    TokensRevoked {
+        id: ConnectionId,
+        revoked: Vec<String>,
+        failed: Vec<(String, Failure)>,
+    },
+    TokenRotated {
+        run: RunId,
+        id: ConnectionId,
+        outcome: Result<Rotated, Failure>,
+    },
+    /// The request comes back, so that everybody knows what was answered.
+    Admin {
+        run: RunId,
+        id: ConnectionId,
+        request: AdminRequest,
+        outcome: Result<AdminAnswer, Failure>,
+    },
+    /// Tokens that expire soon and of which the person has not been told yet at this stage. `shown`: the desktop has told them; otherwise
+    /// the window has to.
+    Reminders {
+        due: Vec<Reminder>,
+        shown: bool,
+    },
+    /// The person answered a reminder of the desktop's. `None`: it told of several connections.
+    ReminderAnswered {
+        id: Option<ConnectionId>,
+        choice: ReminderChoice,
+    },
+    /// The newest first.
+    Activity {
+        outcome: Result<Vec<ActivityEntry>, Failure>,
+    },
+    /// What this program has recorded since it was asked for `Activity`, the newest last.
+    ActivityAdded(Vec<ActivityEntry>),
+    ActivityExported {
+        to: PathBuf,
+        outcome: Result<(), Failure>,
+    },
+    Exported {
+        run: RunId,
+        of: ExportOf,
+        outcome: Result<Document, Failure>,
+    },
+    ExportSaved {
+        run: RunId,
+        of: ExportOf,
+        /// The id of the format that it is in.
+        format: &'static str,
+        outcome: Result<Vec<PathBuf>, Failure>,
+    },
+    Offers {
+        run: RunId,
+        id: ConnectionId,
+        pick: Pick,
+        within: Option<String>,
+        outcome: Result<Vec<Offer>, Failure>,
+    },
+    Proved {
+        run: RunId,
+        id: ConnectionId,
+        /// One for each tool that is installed here.
+        outcome: Result<Vec<Result<Proof, Failure>>, Failure>,
+    },
+    Profiles(Result<Box<ProfilesFile>, Failure>),
+    /// Which connections are published as which profiles, in the file that Databricks' tools read.
+    Published(Vec<(ConnectionId, String)>),
+    /// What `Unpublish` came to.
+    Unpublished {
+        ids: Vec<ConnectionId>,
+        outcome: Result<TakenOut, Failure>,
+    },
+    /// What the Databricks CLI has of published profiles, after something about it has changed.
+    CliTokens {
+        tokens: Vec<CliToken>,
+        /// They are as they should be now; otherwise, what is known of them.
+        settled: bool,
+    },
+    Planned {
+        run: RunId,
+        outcome: Result<Box<Plan>, Failure>,
+    },
+    /// The file as it is after it; a failure of code `Conflict`: it was changed meanwhile, nothing was written.
+    PlanApplied {
+        run: RunId,
+        outcome: Result<Box<ProfilesFile>, Failure>,
+    },
+    ImportRead {
+        run: RunId,
+        outcome: Result<Preview, Failure>,
+    },
+    /// Each by itself: what could not be saved is told, the rest is there.
+    Imported {
+        run: RunId,
+        saved: Vec<ConnectionId>,
+        failed: Vec<NotImported>,
+    },
+    /// What `UndoImport` came to.
+    ImportUndone {
+        run: RunId,
+        removed: Vec<ConnectionId>,
+        restored: Vec<ConnectionId>,
+        failed: Vec<(String, Failure)>,
+    },
+    /// What `Backup` and `SaveInventory` came to.
+    BackedUp {
+        run: RunId,
+        to: PathBuf,
+        outcome: Result<BackedUp, Failure>,
+    },
+    Effective {
+        run: RunId,
+        outcome: Result<Box<Effective>, Failure>,
+    },
+    Diagnostics(Box<Diagnostics>),
+    DiagnosticsSaved {
+        to: PathBuf,
+        outcome: Result<(), Failure>,
+    },
+    /// Renewed sign-ins that the vault did not take: they are lost when the program ends. Empty: all are stored now.
+    SignInsUnsaved {
+        ids: Vec<ConnectionId>,
+        failure: Option<Failure>,
+    },
+    TestProgress {
+        run: RunId,
+        id: ConnectionId,
+        progress: Progress,
+    },
+    TestFinished {
+        run: RunId,
+        id: ConnectionId,
+        tested_at: jiff::Timestamp,
+        report: Box<Report>,
+    },
+    SettingsSaved {
+        settings: Settings,
+        moved_secrets: usize,
+    },
+    /// What `Recover` did, in words for the person.
+    Recovered {
+        words: String,
+    },
+    /// A command that has no answer of its own failed. `about`: what was to be done to which connections, where it was about some.
+    Failed {
+        about: Option<(Deed, Vec<ConnectionId>)>,
+        failure: Failure,
+    },
+}
+
+/// How far a sign-in has come.
+#[derive(Debug)]
+pub enum SignInStep {
+    CheckingVault,
+    Discovering,
+    /// The browser is open (or could not be opened), the listener waits.
+    Waiting {
+        /// To be copied into a browser. Not a secret of its own, but it is not logged.
+        address: SecretString,
+        port: u16,
+        until: jiff::Timestamp,
+        browser_opened: bool,
+    },
+    /// Somebody answered with a wrong key; the sign-in goes on.
+    WrongKey {
+        count: usize,
+    },
+    /// What was pasted is not the address that this sign-in waits for; it goes on. `other`: it belongs to another sign-in.
+    PasteRefused {
+        other: bool,
+    },
+    /// The browser came back; the code is being exchanged, the user being asked for.
+    Exchanging,
+    /// The person has to say whether this is the host they mean, before the code is sent there.
+    ConfirmHost {
+        host: BaseUrl,
+    },
+    /// Somebody else is signed in so far.
+    OtherUser {
+        stored: String,
+        new: String,
+    },
+}
+
+/// How a sign-in ended well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    pub sign_in: SignIn,
+    /// Worth knowing: scopes that were not granted, an expiry that was assumed, a vault that did not take it.
+    pub hints: Vec<String>,
+    /// What the person did not know before (`SignInPlace::Anywhere`).
+    pub found: Option<Found>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub base_url: BaseUrl,
+    pub account_id: Option<AccountId>,
+    pub workspace_id: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoredSecret {
+    /// Length in characters and the last four of them (none when it is shorter than 12).
+    Stored {
+        length: usize,
+        last_four: String,
+        /// It is used for nothing else. `None`: not known, and so it is not used at all.
+        entered_for: Option<EnteredFor>,
+    },
+    Missing,
+    Unavailable(Failure),
+}
+
+/// The tokens of a user, and what is known about making more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenList {
+    pub tokens: Vec<Token>,
+    /// The token that this connection signs in with, when Brickpass made it.
+    pub in_use: Option<String>,
+    /// Tokens that an interrupted rotation left: valid, and not signed in with by this connection.
+    pub left_over: Vec<String>,
+    /// The longest lifetime that the workspace allows, in days, when the user may know.
+    pub longest_days: Option<u32>,
+}
+
+impl TokenList {
+    /// Whether the workspace told when the tokens were last used: then one without such a day was never used.
+    #[must_use]
+    pub fn tells_last_use(&self) -> bool {
+        self.tokens.iter().any(|token| token.last_used.is_some())
+    }
+
+    /// When Databricks is going to revoke that token because nobody uses it, where the workspace tells last uses.
+    #[must_use]
+    pub fn lapse_of(&self, token_id: &str, now: Timestamp) -> Option<Timestamp> {
+        self.tokens.iter().find(|token| self.tells_last_use() && token.id == token_id)?.lapses_at(now)
+    }
+}
+
+/// What a rotation left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotated {
+    pub token: Token,
+    /// The old token could not be revoked, or is not known: it is still valid. Why.
+    pub old_remains: Option<Failure>,
+}

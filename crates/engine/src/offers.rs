@@ -1,0 +1,70 @@
+//! What the live workspace offers for a field of an export.
+
+use std::sync::Arc;
+
+use super::{
+    Event, Offer, RunId,
+    reach::Reach,
+    running::{Cancelled, Running},
+    shared::Shared,
+};
+use brickpass_core::{
+    connection::{ConnectionId, Level},
+    failure::{Code, Failure},
+};
+use brickpass_databricks::rest::{Choice, Securable};
+use brickpass_interchange::format::Pick;
+
+pub(super) fn list(shared: &Arc<Shared>, running: &mut Running, run: RunId, id: ConnectionId, pick: Pick, within: Option<String>) {
+    let (shared, catalog) = (Arc::clone(shared), within.clone());
+    let asked = |cancelled: Cancelled| async move { cancelled.or(offers(&shared, id, pick, catalog.as_deref())).await };
+    running.start(run, asked, move |outcome| Event::Offers { run, id, pick, within, outcome });
+}
+
+async fn offers(shared: &Arc<Shared>, id: ConnectionId, pick: Pick, within: Option<&str>) -> Result<Vec<Offer>, Failure> {
+    if pick == Pick::Schema && within.is_none() {
+        return Err(no_catalog());
+    }
+    let mut reach = Reach::of(shared, id, of_a_workspace).await?;
+    let found = match pick {
+        Pick::Cluster => {
+            let clusters = reach.ask(|client, call| async move { client.objects(Securable::Cluster, None, &call).await }).await;
+            clusters.map(|found| found.into_iter().map(|it| Offer { value: it.id, label: it.name }).collect())
+        }
+        Pick::HttpPath => reach.ask(|client, call| async move { client.warehouse_paths(&call).await }).await.map(of_choices),
+        Pick::NodeType => reach.ask(|client, call| async move { client.node_types(&call).await }).await.map(of_choices),
+        Pick::RuntimeVersion => reach.ask(|client, call| async move { client.runtime_versions(&call).await }).await.map(of_choices),
+        Pick::InstancePool => reach.ask(|client, call| async move { client.instance_pools(&call).await }).await.map(of_choices),
+        Pick::Policy => reach.ask(|client, call| async move { client.cluster_policies(&call).await }).await.map(of_choices),
+        Pick::Catalog => {
+            let names = reach.ask(|client, call| async move { client.catalogs(&call).await }).await;
+            names.map(|names| names.into_iter().map(|name| Offer { label: name.clone(), value: name }).collect())
+        }
+        Pick::Schema => {
+            let schemas = reach.ask(|client, call| async move { client.objects(Securable::Schema, within, &call).await }).await;
+            // The catalog has a field of its own.
+            schemas.map(|found| found.into_iter().map(|it| Offer { value: it.name.clone(), label: it.name }).collect())
+        }
+    };
+    found.map_err(|error| reach.explained(error.failure))
+}
+
+fn of_choices(choices: Vec<Choice>) -> Vec<Offer> {
+    choices.into_iter().map(|Choice { value, label }| Offer { value, label }).collect()
+}
+
+fn of_a_workspace(level: &Level) -> Result<(), Failure> {
+    match level {
+        Level::Workspace => Ok(()),
+        Level::Account { .. } => Err(Failure::new(
+            Code::Unsupported,
+            "An account has nothing to choose from here.",
+            "Clusters, warehouses and catalogs belong to its workspaces.",
+            "Choose a connection to one of its workspaces.",
+        )),
+    }
+}
+
+fn no_catalog() -> Failure {
+    Failure::new(Code::InvalidInput, "The schemas cannot be listed yet.", "A schema belongs to a catalog.", "Choose the catalog first.")
+}

@@ -1,0 +1,173 @@
+//! Whose sign-in is meant, and what everybody who uses it is told when it changes.
+
+use std::{collections::HashMap, sync::Arc};
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::{
+    Event,
+    cli_tokens::Bell,
+    shared::{Shared, blocking, crashed},
+};
+use brickpass_core::{
+    connection::{AuthKind, Connection, ConnectionId, LastTest, Status},
+    failure::{Code, Failure, Remedy},
+};
+
+/// A saved connection, the one that holds its sign-in (often itself), and all that use that sign-in.
+pub(super) struct Owned {
+    pub(super) connection: Connection,
+    pub(super) owner: Connection,
+    pub(super) users: Vec<ConnectionId>,
+}
+
+async fn saved(shared: &Arc<Shared>) -> Result<Vec<Connection>, Failure> {
+    let reader = Arc::clone(shared);
+    let snapshot = blocking(move || reader.library.load()).await?.map_err(|error| error.failure())?;
+    Ok(snapshot.entries.into_iter().map(|entry| entry.connection).collect())
+}
+
+/// The connection that holds the sign-in of this one, which may be unsaved or edited: an account's if it uses one, else itself.
+pub(super) async fn owner_of(shared: &Arc<Shared>, connection: &Connection) -> Result<Connection, Failure> {
+    if connection.sign_in_of.is_none() {
+        return Ok(connection.clone());
+    }
+    let all = saved(shared).await?;
+    Ok(connection.owner_among(&all).clone())
+}
+
+/// As [`owner_of`], for a saved connection.
+pub(super) async fn owned(shared: &Arc<Shared>, id: ConnectionId) -> Result<Owned, Failure> {
+    let all = saved(shared).await?;
+    let connection = all.iter().find(|connection| connection.id == id).ok_or_else(no_such_connection)?;
+    let (connection, owner) = (connection.clone(), connection.owner_among(&all).clone());
+    let users = users_of(owner.id, &all);
+    Ok(Owned { connection, owner, users })
+}
+
+/// What the saved ones among these are called.
+pub(super) async fn names(shared: &Arc<Shared>, of: &[ConnectionId]) -> Result<Vec<String>, Failure> {
+    let all = saved(shared).await?;
+    Ok(all.iter().filter(|connection| of.contains(&connection.id)).map(|connection| format!("\"{}\"", connection.name.as_str())).collect())
+}
+
+/// Everybody whose sign-in `owner` holds, itself included.
+fn users_of(owner: ConnectionId, all: &[Connection]) -> Vec<ConnectionId> {
+    all.iter().filter(|connection| connection.owner_among(all).id == owner).map(|connection| connection.id).collect()
+}
+
+/// No token, and nothing by which one is had, goes to an address that nobody confirmed. The form asks; a file that was edited by hand or
+/// handed over may name any host.
+pub(super) fn confirmed(connection: &Connection) -> Result<(), Failure> {
+    if connection.unconfirmed().is_empty() {
+        return Ok(());
+    }
+    let (what, why) = match connection.auth.kind() {
+        AuthKind::Browser => ("Nobody was signed in at", "what comes back from a sign-in would be sent there"),
+        AuthKind::PersonalAccessToken => ("Your token was not sent to", "it would be sent there"),
+        AuthKind::ServicePrincipal => ("The client secret was not sent to", "it would be sent there"),
+    };
+    Err(Failure::new(
+        Code::InvalidInput,
+        format!("{what} {}.", connection.base_url),
+        format!("Nobody has confirmed this address, it is not one where Databricks serves workspaces, and {why}."),
+        "If you know it, confirm it in the form (or with: brickpass edit --trust-address).",
+    )
+    .with_remedy(Remedy::EditBaseUrl))
+}
+
+pub(super) fn no_such_connection() -> Failure {
+    Failure::new(
+        Code::NoSuchConnection,
+        "This connection is not in the list any more.",
+        "It was removed, perhaps in another window.",
+        "Reload the list.",
+    )
+    .with_remedy(Remedy::Reload)
+}
+
+/// Tells who is signed in whenever a sign-in has begun, was renewed, ended, or could not be stored; ends with the sessions.
+pub(super) async fn watch(shared: Arc<Shared>, mut changes: mpsc::UnboundedReceiver<ConnectionId>, cli_tokens: Bell) {
+    while let Some(owner) = changes.recv().await {
+        tell_unsaved(&shared);
+        cli_tokens.ring();
+        let told = Arc::clone(&shared);
+        // What is said of one sign-in must not end the watch over the others.
+        let _ = tokio::spawn(async move { describe(&told, owner).await }).await;
+    }
+}
+
+async fn describe(shared: &Arc<Shared>, owner: ConnectionId) {
+    let Ok(Owned { owner, users, .. }) = owned(shared, owner).await else { return };
+    let outcome = shared.sessions.signed_in_as(&owner).await;
+    for id in users {
+        shared.outbox.send(Event::SignInDescribed { id, outcome: outcome.clone() });
+    }
+}
+
+/// Who is signed in for one connection, because somebody asked.
+pub(super) fn describe_one(shared: &Arc<Shared>, id: ConnectionId) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let asked = Arc::clone(&shared);
+        let describing = tokio::spawn(async move {
+            match owned(&asked, id).await {
+                Ok(Owned { owner, .. }) => asked.sessions.signed_in_as(&owner).await,
+                // Not saved yet: nobody is signed in.
+                Err(failure) if failure.code == Code::NoSuchConnection => Ok(None),
+                Err(failure) => Err(failure),
+            }
+        });
+        let outcome = describing.await.unwrap_or_else(|_| Err(crashed()));
+        shared.outbox.send(Event::SignInDescribed { id, outcome });
+    });
+}
+
+/// Only when the set has changed since it was told.
+pub(super) fn tell_unsaved(shared: &Shared) {
+    let ids = shared.sessions.unsaved();
+    if shared.unsaved_changed(&ids) {
+        shared.outbox.send(Event::SignInsUnsaved { ids, failure: None });
+    }
+}
+
+/// In answer to somebody, whether anything has changed or not.
+pub(super) fn tell_unsaved_with(shared: &Shared, failure: Option<Failure>) {
+    let ids = shared.sessions.unsaved();
+    shared.unsaved_changed(&ids);
+    shared.outbox.send(Event::SignInsUnsaved { ids, failure });
+}
+
+/// Somebody signed in: that they had to is said no more. The next test tells the rest.
+pub(super) async fn nobody_has_to_sign_in(shared: &Arc<Shared>, users: Vec<ConnectionId>) {
+    let concerned = |known: &History, id: &ConnectionId| known.get(id).is_some_and(|last| last.state == Status::SignIn);
+    note(shared, move |known| users.into_iter().filter(|id| concerned(known, id)).map(|id| (id, None)).collect()).await;
+}
+
+/// The sign-in was ended: whoever used it has to sign in, whatever the last test found.
+pub(super) async fn everybody_has_to_sign_in(shared: &Arc<Shared>, users: Vec<ConnectionId>) {
+    let needed = LastTest { state: Status::SignIn, tested_at: Timestamp::now(), duration_ms: 0 };
+    note(shared, move |_| users.into_iter().map(|id| (id, Some(needed.clone()))).collect()).await;
+}
+
+type History = HashMap<ConnectionId, LastTest>;
+
+/// Rewrites what is known of the last tests.
+async fn note(shared: &Arc<Shared>, change: impl FnOnce(&History) -> Vec<(ConnectionId, Option<LastTest>)> + Send + 'static) {
+    let keeper = Arc::clone(shared);
+    let noted = blocking(move || {
+        let changes = change(&keeper.history.load());
+        keeper.tested().retain(|id, _| !changes.iter().any(|(changed, _)| changed == id));
+        if !changes.is_empty() {
+            keeper.history.record(&changes);
+        }
+        changes
+    });
+    // A cache: when it cannot be written, the next test does it.
+    if let Ok(changes) = noted.await
+        && !changes.is_empty()
+    {
+        shared.outbox.send(Event::History(changes));
+    }
+}

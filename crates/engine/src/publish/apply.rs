@@ -1,0 +1,239 @@
+//! A change that was agreed to, and the way back. On the storage lane.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use secrecy::ExposeSecret as _;
+
+use super::{Edit, Event, File, Kept, Now, Plan, ProfilesFile, Replaced, Shared, connections, known, listed, secrets};
+use crate::RunId;
+use brickpass_core::{
+    connection::{Connection, ConnectionId},
+    failure::{Code, Failure, Remedy},
+};
+use brickpass_interchange::databrickscfg::{Comparison, Profile};
+use brickpass_storage::{Deed, ForeignFile, KeepBackup, Publication, foreign_digest};
+
+/// What becomes known by an edit.
+enum Learnt<'a> {
+    Published(ConnectionId, &'a str),
+    Removed(&'a str),
+    BecameDefault(&'a str),
+}
+
+pub(crate) fn apply(shared: &Shared, run: RunId, plan: &Plan) {
+    let outcome = done(shared, plan).and_then(|()| listed(shared));
+    shared.outbox.send(Event::PlanApplied { run, outcome });
+    super::tell_published(shared);
+}
+
+/// The change itself, recorded.
+pub(super) fn done(shared: &Shared, plan: &Plan) -> Result<(), Failure> {
+    let mut learnt = Vec::new();
+    learn(&plan.edit, plan.connection, &mut learnt);
+    let removed: Vec<(ConnectionId, String)> = learnt.iter().filter_map(|one| publisher(shared, plan, one)).collect();
+    let done = write(shared, plan, &learnt).and_then(|written| remember(shared, plan, &written, &learnt));
+    let failed = done.as_ref().err().map(|failure| failure.code);
+    for one in &learnt {
+        if let Learnt::Published(id, profile) = one {
+            shared.outbox.done(*id, Deed::Published, failed, Some((*profile).to_owned()));
+        }
+    }
+    for (id, profile) in removed {
+        shared.outbox.done(id, Deed::Unpublished, failed, Some(profile));
+    }
+    done
+}
+
+fn learn<'a>(edit: &'a Edit, connection: Option<ConnectionId>, learnt: &mut Vec<Learnt<'a>>) {
+    match edit {
+        Edit::Put { profile, .. } => learnt.extend(connection.map(|id| Learnt::Published(id, profile.as_str()))),
+        Edit::Remove { profile, .. } => learnt.push(Learnt::Removed(profile)),
+        Edit::Default { profile } => learnt.push(Learnt::BecameDefault(profile)),
+        Edit::Several(edits) => edits.iter().for_each(|(connection, edit)| learn(edit, *connection, learnt)),
+        Edit::RemoveKeys { .. } => {}
+    }
+}
+
+impl<'a> Learnt<'a> {
+    fn profile(&self) -> &'a str {
+        match self {
+            Self::Published(_, profile) | Self::Removed(profile) | Self::BecameDefault(profile) => profile,
+        }
+    }
+}
+
+/// Whose section goes.
+fn publisher(shared: &Shared, plan: &Plan, learnt: &Learnt<'_>) -> Option<(ConnectionId, String)> {
+    let Learnt::Removed(profile) = learnt else { return None };
+    let known = shared.publishing.publications.load();
+    let found = known.into_iter().find(|known| known.file == plan.path && known.profile == *profile)?;
+    Some((found.connection, found.profile))
+}
+
+/// The file before and after a change.
+struct Written {
+    file: ForeignFile,
+    before: Arc<File>,
+    after: Arc<File>,
+    /// The state before is kept here for good.
+    lasting: Option<PathBuf>,
+}
+
+fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<Written, Failure> {
+    if !plan.replaces.is_empty() && !plan.agreed {
+        return Err(Replaced::refusal(&plan.replaces));
+    }
+    let now = Now::read(shared)?;
+    if plan.path != now.file.path() || plan.digest != now.foreign.digest() {
+        return Err(Failure::new(
+            Code::Conflict,
+            format!("{} was changed by another program in the meantime.", now.file.path().display()),
+            "What was shown is not what would be changed.",
+            "Nothing was changed. Look at the change again.",
+        )
+        .with_remedy(Remedy::Reload));
+    }
+    let after = shared.publishing.after(&now, &plan.edit)?;
+    let Now { file, foreign, profiles } = now;
+    let bytes = after.text().expose_secret().as_bytes();
+    // What is written has to be readable again, whatever it is made of.
+    File::fits(bytes)?;
+    let likely = learnt.iter().filter_map(|one| if let Learnt::Published(id, _) = one { Some(*id) } else { None });
+    let moves = secrets::move_away(shared, &profiles, &after, &likely.collect());
+    let loses = plan.replaces.iter().any(|replaced| !replaced.only_copies.is_empty());
+    let keep = match (moves, loses) {
+        (_, true) => KeepBackup::Lasting,
+        (true, false) => KeepBackup::No,
+        (false, false) => KeepBackup::Yes,
+    };
+    let backup = file.replace(plan.digest, bytes, keep)?;
+    let digest = foreign_digest(bytes);
+    *shared.publishing.kept() = (keep == KeepBackup::No).then(|| Kept { path: plan.path.clone(), after: digest, before: foreign.bytes });
+    let lasting = backup.filter(|_| keep == KeepBackup::Lasting);
+    Ok(Written { file, before: profiles, after: shared.publishing.is_apart(digest, after), lasting })
+}
+
+fn remember(shared: &Shared, plan: &Plan, written: &Written, learnt: &[Learnt<'_>]) -> Result<(), Failure> {
+    let connections = connections(shared)?;
+    let connections: HashMap<ConnectionId, &Connection> = connections.iter().map(|connection| (connection.id, connection)).collect();
+    let after = &written.after;
+    // One is found without making the others.
+    let profiles: HashMap<&str, Profile<'_>> = match learnt {
+        [] => return Ok(()),
+        [Learnt::Published(_, one)] => after.profile(one).into_iter().map(|profile| (*one, profile)).collect(),
+        _ => after.profiles().into_iter().map(|profile| (profile.name, profile)).collect(),
+    };
+    let known: HashMap<String, Publication> =
+        shared.publishing.publications().into_iter().filter(|it| it.file == plan.path).map(|it| (it.profile.clone(), it)).collect();
+    let names: HashSet<&str> = learnt.iter().map(Learnt::profile).collect();
+    let comparison = Comparison::of(&written.before, after, |name| names.contains(name));
+    let (mut published, mut forgotten) = (Vec::new(), Vec::new());
+    let mut now_published = HashSet::new();
+    for one in learnt {
+        match one {
+            Learnt::Published(id, profile) => {
+                let Some((connection, found)) = connections.get(id).zip(profiles.get(profile)) else { continue };
+                let earlier = known.get(*profile);
+                let former = comparison.former(profile, earlier.and_then(known::former).as_ref());
+                let backup = written.lasting.clone().filter(|_| former.held_secrets()).or_else(|| earlier?.backup.clone());
+                let now = known::publication(shared, &plan.path, found, connection);
+                now_published.insert(*profile);
+                published.push(Publication { before: serde_json::to_value(&former).ok(), backup, ..now });
+            }
+            Learnt::Removed(profile) => {
+                forgotten.push(*profile);
+                if let Some(backup) = known.get(*profile).and_then(|known| known.backup.as_deref()) {
+                    let_go(written, profile, backup);
+                }
+            }
+            Learnt::BecameDefault(profile) if now_published.contains(profile) => {}
+            Learnt::BecameDefault(profile) => {
+                let Some(known) = known.get(*profile) else { continue };
+                let former = known::former(known).map(|earlier| comparison.with_default(profile, &earlier));
+                let before = former.and_then(|former| serde_json::to_value(&former).ok()).or_else(|| known.before.clone());
+                published.push(Publication { before, ..known.clone() });
+            }
+        }
+    }
+    if let Err(failure) = shared.publishing.publications.settle(&plan.path, &published, &forgotten) {
+        // The file is as it was meant to be; only later changes of it will not be noticed.
+        shared.fail(not_remembered(&plan.path, failure));
+    }
+    Ok(())
+}
+
+/// The file as it was before is not needed any more once all its secrets of this profile stand in the file again.
+fn let_go(written: &Written, profile: &str, backup: &Path) {
+    let Some(before) = written.file.lasting(backup).and_then(|bytes| File::read(&bytes).ok()) else { return };
+    let now: HashSet<&str> = written.after.secrets().map(|(_, secret)| secret.in_file()).collect();
+    let all_back = before.profile(profile).is_some_and(|before| before.secrets().all(|(_, secret)| now.contains(secret.expose_secret())));
+    if all_back {
+        written.file.let_go(backup);
+    }
+}
+
+fn not_remembered(path: &Path, failure: Failure) -> Failure {
+    Failure {
+        what: format!("{} was changed as it was shown, but Brickpass cannot remember that.", path.display()),
+        why: format!("{} {}", failure.what, failure.why),
+        fix: "Free some space, or check the permissions of that folder, and publish again: until then drift is not noticed.".to_owned(),
+        ..failure
+    }
+}
+
+/// Goes back, and forgets what was published by that.
+pub(crate) fn restore(shared: &Shared) {
+    let outcome = restored(shared).and_then(|()| listed(shared));
+    shared.outbox.send(Event::Profiles(outcome));
+}
+
+fn restored(shared: &Shared) -> Result<(), Failure> {
+    let Now { file, foreign, .. } = Now::read(shared)?;
+    let kept = shared.publishing.kept().take_if(|kept| kept.path == file.path() && kept.after == foreign.digest());
+    match kept {
+        Some(kept) => {
+            let put_back = file.replace(kept.after, &kept.before, KeepBackup::No);
+            if put_back.is_err() {
+                *shared.publishing.kept() = Some(kept);
+            }
+            put_back?;
+        }
+        None => file.restore()?,
+    }
+    let now = Now::read(shared)?;
+    super::tell_published(shared);
+    let profiles = now.profiles.profiles();
+    let profiles: HashMap<&str, &Profile<'_>> = profiles.iter().map(|profile| (profile.name, profile)).collect();
+    let known = shared.publishing.publications.load();
+    let same = |known: &Publication| profiles.get(known.profile.as_str()).is_some_and(|profile| known::section(profile) == known.section);
+    let gone = known.iter().filter(|known| known.file == now.file.path() && !same(known)).map(|known| known.profile.as_str());
+    shared.publishing.publications.settle(now.file.path(), &[], &gone.collect::<Vec<_>>())
+}
+
+/// What stands there now counts as what was published.
+pub(crate) fn keep(shared: &Shared, profile: &str) {
+    settle(shared, |path, now| {
+        let known = shared.publishing.publications.load();
+        let Some(known) = known.into_iter().find(|known| known.file == path && known.profile == profile) else { return Ok(()) };
+        let connections = connections(shared)?;
+        match connections.iter().find(|connection| connection.id == known.connection) {
+            Some(connection) => known::record(shared, now, known, connection),
+            None => shared.publishing.publications.forget(path, profile),
+        }
+    });
+}
+
+/// The section is nobody's any more.
+pub(crate) fn forget(shared: &Shared, profile: &str) {
+    settle(shared, |path, _| shared.publishing.publications.forget(path, profile));
+}
+
+fn settle(shared: &Shared, change: impl FnOnce(&Path, &File) -> Result<(), Failure>) {
+    let outcome: Result<Box<ProfilesFile>, Failure> =
+        Now::read(shared).and_then(|now| change(now.file.path(), &now.profiles)).and_then(|()| listed(shared));
+    shared.outbox.send(Event::Profiles(outcome));
+}

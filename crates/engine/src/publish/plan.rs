@@ -1,0 +1,173 @@
+//! What a change would be, to be looked at. Nothing is written.
+
+use std::{collections::HashMap, path::Path, sync::Arc};
+
+use super::{Edit, Event, Now, Plan, Shared, blocking, connections, helper_place, replaced, secrets, unpublish};
+use crate::{RunId, owner::no_such_connection};
+use brickpass_core::{
+    connection::{AuthKind, AuthMethod, Connection, ConnectionId, quoted},
+    failure::{Code, Failure},
+};
+use brickpass_interchange::databrickscfg::{Profile, ProfileName, published};
+use brickpass_storage::{is_null_device, null_device};
+
+pub(crate) fn plan_publish(shared: &Arc<Shared>, run: RunId, id: ConnectionId, profile: String) {
+    answer(shared, run, move |shared| {
+        let profile = ProfileName::parse(&profile).map_err(unfit)?;
+        let connection = connections(shared)?.into_iter().find(|connection| connection.id == id).ok_or_else(no_such_connection)?;
+        let now = Now::read(shared)?;
+        let mut notes = Vec::new();
+        let keys = keys_for(shared, now.profiles.profile(profile.as_str()).as_ref(), &connection, &mut notes);
+        planned(shared, &now, Edit::Put { profile, keys }, Some(id), notes)
+    });
+}
+
+/// What is published; a limit to the sign-in that stands there already is heeded.
+fn keys_for(shared: &Shared, stood: Option<&Profile<'_>>, connection: &Connection, notes: &mut Vec<String>) -> Vec<(&'static str, String)> {
+    let mut keys = published(connection, &shared.places.helper);
+    let Some(stood) = stood else { return keys };
+    let scopes = stood.get("scopes").map(str::to_owned);
+    if let Some(scopes) = scopes.filter(|_| keys.iter().all(|(key, _)| *key != "scopes")) {
+        if connection.auth.kind() == AuthKind::PersonalAccessToken {
+            // No tool compares it with such a token.
+            keys.push(("scopes", scopes));
+        } else {
+            notes.push(format!(
+                "The profile {} limits its sign-in to {}; that of \"{}\" is {}.",
+                stood.name.escape_debug(),
+                quoted(&scopes),
+                connection.name.as_str(),
+                match &connection.auth {
+                    AuthMethod::Browser(app) => format!("for {}", app.scopes().spelled()),
+                    _ => "not limited".to_owned(),
+                }
+            ));
+        }
+    }
+    keys
+}
+
+pub(crate) fn plan_edit(shared: &Arc<Shared>, run: RunId, edit: Edit) {
+    answer(shared, run, move |shared| of(shared, &Now::read(shared)?, edit));
+}
+
+pub(super) fn of(shared: &Shared, now: &Now, edit: Edit) -> Result<Plan, Failure> {
+    let mut notes = Vec::new();
+    let (edit, connection) = stood_for(shared, now, edit, &mut notes)?;
+    let edit = with_former(shared, now, edit, &mut notes)?;
+    planned(shared, now, edit, connection, notes)
+}
+
+/// What is taken back is taken back as it was put there.
+fn with_former(shared: &Shared, now: &Now, edit: Edit, notes: &mut Vec<String>) -> Result<Edit, Failure> {
+    Ok(match edit {
+        Edit::Remove { profile, former: None } => {
+            let former = unpublish::former(shared, now, &profile, notes)?;
+            Edit::Remove { profile, former: Some(former) }
+        }
+        Edit::Several(edits) => {
+            let each = edits.into_iter().map(|(id, edit)| Ok((id, with_former(shared, now, edit, notes)?)));
+            Edit::Several(each.collect::<Result<_, Failure>>()?)
+        }
+        other => other,
+    })
+}
+
+fn answer(shared: &Arc<Shared>, run: RunId, make: impl FnOnce(&Shared) -> Result<Plan, Failure> + Send + 'static) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let worker = Arc::clone(&shared);
+        let outcome = blocking(move || make(&worker)).await.unwrap_or_else(Err).map(Box::new);
+        shared.outbox.send(Event::Planned { run, outcome });
+    });
+}
+
+fn planned(shared: &Shared, now: &Now, edit: Edit, connection: Option<ConnectionId>, mut notes: Vec<String>) -> Result<Plan, Failure> {
+    let path = now.file.path().to_owned();
+    if edit.published() > 0 {
+        if is_null_device(&path) {
+            return Err(null_device(&path));
+        }
+        if let Some(twice) = now.profiles.duplicate() {
+            return Err(stands_twice(&path, &twice.words));
+        }
+        notes.extend(helper_place::judge(Path::new(&shared.places.helper))?);
+    }
+    let diff = shared.publishing.plan(now, &edit)?;
+    let replaces = replaced::by(shared, &path, &now.profiles, &edit, connection)?;
+    Ok(Plan { edit, digest: now.foreign.digest(), diff, connection, replaces, agreed: false, notes, path })
+}
+
+fn stands_twice(path: &Path, what: &str) -> Failure {
+    Failure::new(
+        Code::FileUnreadable,
+        format!("Nothing can be published in {} as it is.", path.display()),
+        format!("{what}. Python's SDK refuses the whole file for that, so no profile of it works there."),
+        "Nothing was changed. Keep one of both in an editor, then publish again.",
+    )
+}
+
+/// Secrets only go from a profile that a connection with the same ones stands for, and a reference to that connection takes their place:
+/// otherwise the person would lose them, and their tools the way to sign in. Of several, those that nobody stands for stay as they are.
+fn stood_for(shared: &Shared, now: &Now, edit: Edit, notes: &mut Vec<String>) -> Result<(Edit, Option<ConnectionId>), Failure> {
+    let alone = !matches!(edit, Edit::Several(_));
+    let edits = if let Edit::Several(edits) = edit { edits } else { vec![(None, edit)] };
+    let by_name: HashMap<&str, Profile<'_>> = match edits.as_slice() {
+        [(_, Edit::RemoveKeys { profile, .. })] => now.profiles.profile(profile).into_iter().map(|found| (found.name, found)).collect(),
+        edits if edits.iter().any(|(_, edit)| removes(edit)) => {
+            now.profiles.profiles().into_iter().map(|profile| (profile.name, profile)).collect()
+        }
+        _ => HashMap::new(),
+    };
+    let mut asked = Vec::new();
+    for (named, edit) in &edits {
+        if let Edit::RemoveKeys { profile, .. } = edit {
+            asked.push((*named, by_name.get(profile.as_str()).ok_or_else(|| no_profile(profile))?));
+        }
+    }
+    let mut standing = if asked.is_empty() { Vec::new() } else { secrets::standing_for(shared, &asked)? }.into_iter();
+    let (mut resolved, mut refused, mut goes) = (Vec::with_capacity(edits.len()), None, false);
+    for (named, edit) in edits.iter().cloned() {
+        let Edit::RemoveKeys { profile, .. } = edit else {
+            goes = true;
+            resolved.push((named, edit));
+            continue;
+        };
+        match standing.next().unwrap_or_else(|| Err(no_profile(&profile))) {
+            Ok(connection) => {
+                goes = true;
+                let keys = keys_for(shared, by_name.get(profile.as_str()), &connection, notes);
+                resolved.push((Some(connection.id), Edit::Put { profile: ProfileName::parse(&profile).map_err(unfit)?, keys }));
+            }
+            Err(failure) if failure.code != Code::NoSecret => return Err(failure),
+            Err(failure) => {
+                refused.get_or_insert(failure);
+                resolved.push((None, Edit::RemoveKeys { profile, keys: Vec::new() }));
+            }
+        }
+    }
+    if let Some(failure) = refused.filter(|_| !goes) {
+        return Err(failure);
+    }
+    match resolved.pop() {
+        Some((connection, edit)) if alone => Ok((edit, connection)),
+        last => Ok((Edit::Several(resolved.into_iter().chain(last).collect()), None)),
+    }
+}
+
+fn removes(edit: &Edit) -> bool {
+    matches!(edit, Edit::RemoveKeys { .. })
+}
+
+fn unfit(why: String) -> Failure {
+    Failure::new(Code::InvalidInput, "This cannot be the name of a profile.", why, "Choose another name; nothing was changed.")
+}
+
+fn no_profile(name: &str) -> Failure {
+    Failure::new(
+        Code::InvalidInput,
+        format!("There is no profile \"{}\".", name.escape_debug()),
+        "It is not in the file any more.",
+        "Look at the list of profiles again.",
+    )
+}

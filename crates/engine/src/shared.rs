@@ -1,0 +1,473 @@
+//! The engine's thread: its runtime, what its parts share, and the loop that hands each command to the part that does it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::mpsc;
+
+use super::{
+    Command, Event, Places, accounts, activity, admin, cli_tokens, copies::Copies, diagnostics, effective, handover, importing, lane,
+    offers, owner, prove, publish, reminders, running, saves, signing_in, testing, tokens,
+};
+use brickpass_core::{
+    connection::{ConnectionId, SecretKind},
+    failure::{Code, Failure},
+};
+use brickpass_databricks::{
+    rest::{Http, HttpSettings},
+    session::{Sessions, Surroundings},
+};
+use brickpass_storage::{
+    CliTokens, Deed, FirstAddresses, History, Journal, Library, Reminders, SecretDescription, SecretId, SecretKey, Settings, SettingsFile,
+    TokenNotes, Vault, VaultConfig, VaultContext, WindowFile,
+};
+
+/// How long saves may take after the window has closed.
+const LAST_SAVES: Duration = Duration::from_secs(150);
+
+/// A renewal's own limit is 28 s.
+const LAST_RENEWALS: Duration = Duration::from_secs(30);
+
+/// A rotation is five requests of at most half a minute each, and its answers are seldom lost. So it is with what an administrator changes.
+const LAST_TOKENS: Duration = Duration::from_secs(180);
+
+/// A probe's own limit is 3 s an operation.
+const LAST_PROBE: Duration = Duration::from_secs(10);
+
+/// A keyring's limit is 3 s an operation; a renewal goes on below.
+const LAST_CLI_TOKENS: Duration = Duration::from_secs(15);
+
+/// The record of what was done last.
+const LAST_DEEDS: Duration = Duration::from_secs(3);
+
+/// Where events go. Each wakes whoever listens.
+#[derive(Clone)]
+pub(super) struct Outbox {
+    events: mpsc::UnboundedSender<Event>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    observer: Option<activity::Observer>,
+    bell: reminders::Bell,
+    cli_bell: cli_tokens::Bell,
+}
+
+impl Outbox {
+    pub(super) fn new(events: mpsc::UnboundedSender<Event>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        Self { events, wake, observer: None, bell: reminders::Bell::default(), cli_bell: cli_tokens::Bell::default() }
+    }
+
+    /// From now on, what is sent is also seen by `observer`.
+    fn observed(self, observer: activity::Observer) -> Self {
+        Self { observer: Some(observer), ..self }
+    }
+
+    /// A stored secret is on the clipboard, which no event tells of together with its connection.
+    pub(super) fn copied(&self, id: ConnectionId, kind: SecretKind) {
+        if let Some(observer) = &self.observer {
+            observer.copied(id, kind);
+        }
+    }
+
+    /// Done to a connection, and told by an event that does not name it.
+    pub(super) fn done(&self, id: ConnectionId, what: Deed, failed: Option<Code>, detail: Option<String>) {
+        if let Some(observer) = &self.observer {
+            observer.done(id, what, failed, detail);
+        }
+    }
+
+    pub(super) fn send(&self, event: Event) {
+        if let Some(observer) = &self.observer {
+            observer.see(&event);
+        }
+        self.bell.hear(&event);
+        let rings = cli_tokens::concerned_by(&event);
+        // Nobody listens any more only while the program ends.
+        let _ = self.events.send(event);
+        // After it: what follows from an event is told after the event.
+        if rings {
+            self.cli_bell.ring();
+        }
+        (self.wake)();
+    }
+}
+
+/// What the parts of the engine have in common.
+pub(super) struct Shared {
+    pub(super) places: Places,
+    pub(super) library: Library,
+    pub(super) history: History,
+    pub(super) token_notes: TokenNotes,
+    pub(super) journal: Journal,
+    pub(super) reminders: Reminders,
+    pub(super) publishing: publish::Publishing,
+    pub(super) cli_tokens: CliTokens,
+    pub(super) sessions: Sessions,
+    pub(super) settings_file: SettingsFile,
+    pub(super) window_file: WindowFile,
+    pub(super) outbox: Outbox,
+    pub(super) saves: saves::Saves,
+    /// What can change while the engine runs: only the storage lane writes it.
+    current: Arc<RwLock<Current>>,
+    /// The last finished test of each connection, as it was tested: a save of the same keeps its result.
+    pub(super) tested: Mutex<HashMap<ConnectionId, testing::Tested>>,
+    /// The sign-ins that are not stored, as they were told last.
+    unsaved: Mutex<Vec<ConnectionId>>,
+    /// How the last import is taken back. The secrets that it replaced live here until then.
+    pub(super) imported: Mutex<Option<importing::Undo>>,
+}
+
+#[derive(Clone)]
+pub(super) struct Current {
+    pub(super) settings: Settings,
+    pub(super) vault: Vault,
+    pub(super) http: Http,
+}
+
+impl Shared {
+    fn new(places: Places, outbox: Outbox, changed: mpsc::UnboundedSender<ConnectionId>) -> (Self, Option<Failure>) {
+        let settings_file = SettingsFile::new(&places.config_dir);
+        let (settings, problem) = settings_file.load();
+        let current = Current { vault: vault_for(&places, &settings), http: http_for(&places, &settings), settings };
+        let current = Arc::new(RwLock::new(current));
+        let shared = Self {
+            sessions: Sessions::new(surroundings(&current, &places, changed)),
+            library: Library::new(&places.config_dir, &places.state_dir),
+            history: History::new(&places.state_dir),
+            token_notes: TokenNotes::new(&places.state_dir),
+            journal: Journal::new(&places.state_dir),
+            reminders: Reminders::new(&places.state_dir),
+            publishing: publish::Publishing::new(&places.state_dir),
+            cli_tokens: CliTokens::new(&places.state_dir),
+            window_file: WindowFile::new(&places.state_dir),
+            current,
+            tested: Mutex::default(),
+            unsaved: Mutex::default(),
+            imported: Mutex::default(),
+            saves: saves::Saves::default(),
+            settings_file,
+            places,
+            outbox,
+        };
+        (shared, problem)
+    }
+
+    pub(super) fn current(&self) -> Current {
+        read(&self.current)
+    }
+
+    pub(super) fn replace_current(&self, current: Current) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
+    }
+
+    pub(super) fn vault(&self) -> Vault {
+        self.current().vault
+    }
+
+    /// What a person should hear without having asked, a sentence or more each.
+    pub(super) fn tell_attention(&self, words: Vec<String>) {
+        if !words.is_empty() {
+            self.outbox.send(Event::Attention { words });
+        }
+    }
+
+    /// The encrypted file is another or an older one than was seen before, or a new one.
+    pub(super) fn tell_of_vault(&self) {
+        self.tell_attention(self.vault().take_notices().iter().map(ToString::to_string).collect());
+    }
+
+    pub(super) fn tested(&self) -> MutexGuard<'_, HashMap<ConnectionId, testing::Tested>> {
+        self.tested.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes which sign-ins are not stored; says whether these are others than before.
+    pub(super) fn unsaved_changed(&self, now: &[ConnectionId]) -> bool {
+        let mut now = now.to_vec();
+        now.sort_unstable();
+        let mut told = self.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *told, now.clone()) != now
+    }
+
+    /// Hands an address to the browser: only web addresses, re-serialised, as one argument and never to a shell. Blocks.
+    pub(super) fn open_url(&self, address: &str) -> bool {
+        let Some(url) = url::Url::parse(address).ok().filter(|url| matches!(url.scheme(), "https" | "http")) else { return false };
+        match &self.places.open_url {
+            Some(open) => open(url.as_str()).is_ok(),
+            None => open::that_detached(url.as_str()).is_ok(),
+        }
+    }
+
+    pub(super) fn fail(&self, failure: Failure) {
+        self.outbox.send(Event::Failed { about: None, failure });
+    }
+
+    /// What failed is recorded as something that was to be done to these connections.
+    pub(super) fn fail_at(&self, what: Deed, ids: Vec<ConnectionId>, failure: Failure) {
+        self.outbox.send(Event::Failed { about: Some((what, ids)), failure });
+    }
+}
+
+fn read(current: &RwLock<Current>) -> Current {
+    current.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Sessions follow the settings.
+fn surroundings(current: &Arc<RwLock<Current>>, places: &Places, changed: mpsc::UnboundedSender<ConnectionId>) -> Surroundings {
+    let (for_vault, for_http) = (Arc::clone(current), Arc::clone(current));
+    Surroundings {
+        vault: Box::new(move || read(&for_vault).vault),
+        http: Box::new(move || read(&for_http).http),
+        clock: Box::new(Timestamp::now),
+        state_dir: places.state_dir.clone(),
+        patience: Surroundings::PATIENCE,
+        changed: Box::new(move |id| {
+            // Nobody listens any more only while the program ends.
+            let _ = changed.send(id);
+        }),
+    }
+}
+
+/// The vault that the person (or the environment) has chosen. It knows where the secrets of older versions belong.
+pub(super) fn vault_for(places: &Places, settings: &Settings) -> Vault {
+    let configured = || {
+        let config = VaultConfig { home: settings.vault, file: places.vault_file(), passphrase: None };
+        Vault::of_installation(config, VaultContext { state_dir: Some(places.state_dir.clone()), ask: None })
+    };
+    let first_addresses = FirstAddresses::new(&places.config_dir, &places.state_dir);
+    places.vault.clone().unwrap_or_else(configured).with_first_addresses(Arc::new(first_addresses))
+}
+
+pub(super) fn http_for(places: &Places, settings: &Settings) -> Http {
+    Http::new(HttpSettings { ca_file: settings.ca_file.clone().or_else(|| places.ca_file.clone()), proxy: places.proxy.clone() })
+}
+
+/// Runs work that blocks off the async threads; a panic in it becomes a failure instead of silence.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| crashed())
+}
+
+pub(super) fn crashed() -> Failure {
+    Failure::new(
+        Code::Internal,
+        "Brickpass made a mistake while doing this.",
+        "A part of it stopped unexpectedly; your connections and secrets are as they were before.",
+        "Try again, and report it if it happens again.",
+    )
+}
+
+/// The body of the engine's thread.
+pub(super) fn run(places: Places, inbox: mpsc::UnboundedReceiver<Command>, outbox: Outbox) {
+    match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().thread_name("engine-worker").build() {
+        Ok(runtime) => {
+            runtime.block_on(serve(places, inbox, outbox));
+            // A keyring that waits for an answer of the person's must not hold the program open.
+            runtime.shutdown_background();
+        }
+        Err(error) => outbox.send(Event::Failed {
+            about: None,
+            failure: Failure::new(
+                Code::Internal,
+                "Brickpass cannot start its worker threads.",
+                format!("The system says: {error}."),
+                "Close other programs and start Brickpass again.",
+            ),
+        }),
+    }
+}
+
+async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outbox: Outbox) {
+    let (changed, to_tell) = mpsc::unbounded_channel();
+    let observer = activity::Observer::start(&places.state_dir, outbox.clone());
+    let (bell, cli_bell) = (outbox.bell.clone(), outbox.cli_bell.clone());
+    let (shared, settings_problem) = Shared::new(places, outbox.observed(observer.clone()), changed);
+    let shared = Arc::new(shared);
+    tokio::spawn(owner::watch(Arc::clone(&shared), to_tell, cli_bell.clone()));
+    tokio::spawn(cli_tokens::watch(Arc::clone(&shared), cli_bell.clone()));
+    tokio::spawn(reminders::watch(Arc::clone(&shared), bell));
+    let mut sign_ins = signing_in::SignIns::new(Arc::clone(&shared));
+    let mut tests = testing::Tests::new(Arc::clone(&shared));
+    let copies = Copies::new(Arc::clone(&shared));
+    let (lane, jobs) = mpsc::unbounded_channel();
+    let lane_done = tokio::spawn(lane::run(Arc::clone(&shared), settings_problem, jobs));
+    let mut admin = admin::Admin::new(Arc::clone(&shared));
+    let mut tokens = tokens::Tokens::new(Arc::clone(&shared), lane.clone());
+
+    // What only asks: it ends with the program, wherever it is.
+    let mut questions = running::Running::new(Arc::clone(&shared));
+    let mut probing = None;
+    // Who stops the engine by a command still listens; who drops its handle does not.
+    let mut deserted = true;
+
+    while let Some(command) = inbox.recv().await {
+        match command {
+            Command::Test { run, connection, secret } => tests.start(run, *connection, secret),
+            Command::Cancel { run } => {
+                tests.cancel(run);
+                tokens.cancel(run);
+                admin.cancel(run);
+                questions.cancel(run);
+            }
+            Command::CancelSave { id } => {
+                if shared.saves.cancel(id) {
+                    shared.outbox.send(Event::SaveFailed { id, failure: saves::cancelled(), theirs: None });
+                }
+            }
+            Command::DescribeSecret { id, kind } => describe(&shared, id, kind),
+            Command::RevealSecret { id, kind } => reveal(&shared, id, kind),
+            Command::CopySecret { secret, what } => copies.copy(secret, what),
+            Command::CopyStored { id, kind } => copies.copy_stored(id, kind),
+            Command::ClearClipboard => copies.clear(),
+            Command::KeepClipboard => copies.keep_longer(),
+            Command::SignIn { run, owner, place, open_browser } => sign_ins.start(run, *owner, place, open_browser),
+            Command::AnswerSignIn { run, yes } => sign_ins.answer(run, yes),
+            Command::CancelSignIn { run } => sign_ins.cancel(run),
+            Command::PasteSignIn { run, address } => sign_ins.paste(run, address),
+            Command::SignOut { id } => accounts::sign_out(&shared, id),
+            Command::DescribeSignIn { id } => owner::describe_one(&shared, id),
+            Command::AccessToken { id, anew } => accounts::access_token(&shared, id, anew),
+            Command::ListWorkspaces { id } => accounts::list_workspaces(&shared, id),
+            Command::StoreSignIns => accounts::store_sign_ins(&shared),
+            Command::ListTokens { id } => tokens.list(id),
+            Command::GenerateToken { run, id, request } => tokens.generate(run, id, request),
+            Command::UseToken { id, new } => tokens.adopt(id, *new),
+            Command::RevokeTokens { id, token_ids } => tokens.revoke(id, token_ids),
+            Command::RotateToken { run, id, request } => tokens.rotate(run, id, request),
+            Command::Admin { run, id, request } => admin.start(run, id, request),
+            Command::ReadActivity => observer.read(&shared.outbox),
+            Command::ExportActivity { id, to } => observer.export(id, to, &shared.outbox),
+            Command::Export { run, of, request } => handover::export(&shared, run, of, request),
+            Command::SaveExport { run, of, document, place } => handover::save(&shared, run, of, *document, place),
+            Command::Prove { run, id, profile } => prove::prove(&shared, &mut questions, run, id, profile),
+            Command::ListOffers { run, id, pick, within } => offers::list(&shared, &mut questions, run, id, pick, within),
+            Command::ListProfiles => publish::list(&shared),
+            Command::PlanPublish { run, id, profile } => publish::plan_publish(&shared, run, id, profile),
+            Command::PlanEdit { run, edit } => publish::plan_edit(&shared, run, edit),
+            Command::ReadImport { run, source, only } => importing::read(&shared, run, source, only),
+            Command::FindEffective { run, question } => effective::find(&shared, run, question),
+            Command::Diagnose => diagnostics::collect(&shared, &observer),
+            Command::SaveDiagnostics { diagnostics, to } => diagnostics::save(&shared, diagnostics, to),
+            Command::ProbeVault => probing = Some(probe(&shared)),
+            Command::OpenInBrowser { url } => open_in_browser(&shared, SecretString::from(url)),
+            Command::OpenSignInPage { address } => open_in_browser(&shared, address),
+            Command::OpenDemo => open_demo(&shared),
+            Command::Stop => {
+                deserted = false;
+                break;
+            }
+            stored => {
+                if let Command::Save { reviewed, .. } = &stored {
+                    shared.saves.begin(reviewed.connection.id);
+                }
+                // The lane lives as long as its sender, which is ours.
+                let _ = lane.send(lane::Job::Command(stored));
+            }
+        }
+    }
+    tests.cancel_all();
+    sign_ins.cancel_all();
+    // First of all, and whatever the rest waits for: nobody clears it when the program is gone.
+    copies.finish().await;
+    // Before the lane ends: a token that has been made is stored on it.
+    let _ = tokio::time::timeout(LAST_TOKENS, async { tokio::join!(tokens.landed(deserted), admin.landed(deserted)) }).await;
+    drop(lane);
+    // What was asked to be saved is saved before the program ends.
+    let _ = tokio::time::timeout(LAST_SAVES, lane_done).await;
+    // What has just been changed decides about the entries of the Databricks CLI.
+    let _ = tokio::time::timeout(LAST_CLI_TOKENS, cli_tokens::settle(&shared, &cli_bell)).await;
+    // A renewal that is cut off would leave a refresh token in the vault that has been used.
+    let _ = tokio::time::timeout(LAST_RENEWALS, shared.sessions.landed()).await;
+    if let Some(probing) = probing {
+        // A probe that is cut off would leave its entry in the keyring.
+        let _ = tokio::time::timeout(LAST_PROBE, probing).await;
+    }
+    let _ = blocking(move || observer.flush(LAST_DEEDS)).await;
+}
+
+fn describe(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let vault = shared.vault();
+        let stored = match blocking(move || vault.describe(SecretId { connection: id, kind })).await {
+            Ok(Ok(Some(SecretDescription { length, last_four, entered_for }))) => {
+                super::StoredSecret::Stored { length, last_four, entered_for }
+            }
+            Ok(Ok(None)) => super::StoredSecret::Missing,
+            Ok(Err(error)) => super::StoredSecret::Unavailable(error.failure()),
+            Err(failure) => super::StoredSecret::Unavailable(failure),
+        };
+        shared.outbox.send(Event::SecretDescribed { id, kind, stored });
+    });
+}
+
+fn reveal(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        match stored_secret(&shared, id, kind).await {
+            Ok(Ok(Some(secret))) => shared.outbox.send(Event::SecretRevealed { id, kind, secret }),
+            Ok(Ok(None)) => shared.outbox.send(Event::SecretDescribed { id, kind, stored: super::StoredSecret::Missing }),
+            Ok(Err(failure)) | Err(failure) => shared.fail_at(Deed::Reveal, vec![id], failure),
+        }
+    });
+}
+
+/// The secret of a saved connection, if it was entered for what the connection is now.
+pub(super) async fn stored_secret(
+    shared: &Arc<Shared>,
+    id: ConnectionId,
+    kind: SecretKind,
+) -> Result<Result<Option<SecretString>, Failure>, Failure> {
+    let shared = Arc::clone(shared);
+    blocking(move || {
+        let entries = shared.library.load().map_err(|error| error.failure())?.entries;
+        let Some(entry) = entries.iter().find(|entry| entry.connection.id == id) else { return Ok(None) };
+        shared.vault().get(&SecretKey::of(&entry.connection, kind)).map_err(|error| error.failure())
+    })
+    .await
+}
+
+fn probe(shared: &Arc<Shared>) -> tokio::task::JoinHandle<()> {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let vault = shared.vault();
+        let home = vault.home();
+        match blocking(move || vault.probe()).await {
+            Ok(status) => {
+                shared.tell_of_vault();
+                shared.outbox.send(Event::Vault { home, status });
+            }
+            Err(failure) => shared.fail(failure),
+        }
+    })
+}
+
+fn open_in_browser(shared: &Arc<Shared>, url: SecretString) {
+    let shared = Arc::clone(shared);
+    tokio::task::spawn_blocking(move || {
+        if !shared.open_url(url.expose_secret()) {
+            shared.fail(Failure::new(
+                Code::Unsupported,
+                "The browser could not be opened.",
+                "No program is set up on this computer to open web addresses.",
+                "Copy the address and open it yourself.",
+            ));
+        }
+    });
+}
+
+/// A process of its own: the demo's throw-away configuration and the person's connections never meet.
+fn open_demo(shared: &Arc<Shared>) {
+    let started = std::env::current_exe().and_then(|program| std::process::Command::new(program).arg("--demo").spawn());
+    match started {
+        // Waited for, so that it leaves no zombie behind.
+        Ok(mut child) => drop(std::thread::spawn(move || child.wait())),
+        Err(error) => shared.fail(Failure::new(
+            Code::Internal,
+            "The demo could not be started.",
+            format!("The system says: {error}."),
+            "Start it from a terminal with: brickpass --demo",
+        )),
+    }
+}

@@ -1,0 +1,216 @@
+//! What is told when a token could not be made, kept or withdrawn.
+
+use super::{
+    mark::Mark,
+    removed::{NotRevocable, Parted},
+};
+use brickpass_core::failure::{Code, Failure, Remedy};
+use brickpass_databricks::rest::Token;
+
+pub(crate) fn accounts_have_none() -> Failure {
+    Failure::new(
+        Code::Unsupported,
+        "An account has no personal access tokens.",
+        "They belong to a user in one workspace.",
+        "Open a connection to a workspace.",
+    )
+}
+
+pub(super) fn not_by_token() -> Failure {
+    Failure::new(
+        Code::Unsupported,
+        "There is no token to replace.",
+        "This connection does not sign in with a personal access token.",
+        "Generate a token and use it in this connection, if that is what you want.",
+    )
+}
+
+pub(super) fn being_replaced() -> Failure {
+    Failure::new(
+        Code::RefreshBusy,
+        "The token was not replaced.",
+        "It is being replaced at this moment, perhaps by another window.",
+        "Look at the list of tokens again in a moment.",
+    )
+    .with_remedy(Remedy::TryAgain)
+}
+
+pub(super) fn nothing_was_made(lost: Failure) -> Failure {
+    Failure {
+        what: "No token was made.".to_owned(),
+        why: format!("{} {} The list of tokens shows no new one.", lost.what, lost.why),
+        fix: "Try again.".to_owned(),
+        remedy: Some(Remedy::TryAgain),
+        ..lost
+    }
+}
+
+pub(super) fn nobody_knows(lost: Failure, unseen: &Failure, mark: &Mark) -> Failure {
+    Failure {
+        what: "Nobody can say whether a token was made.".to_owned(),
+        why: format!("{} Then the list of tokens could not be read: {}", lost.what, unseen.what),
+        fix: format!("Look at the list of tokens later: if there is one whose comment ends in{mark}, revoke it. Its value is lost."),
+        ..lost
+    }
+}
+
+/// `left`: what could not be revoked, and why.
+pub(super) fn made_and_lost(lost: Failure, left: &[(Token, Failure)]) -> Failure {
+    let why = format!("{} {}", lost.what, lost.why);
+    let (what, fix, details) = match left {
+        [] => {
+            ("A token was made, but its value was lost on the way. It is revoked again.", "Generate another one.".to_owned(), lost.details)
+        }
+        [(_, first), ..] => (
+            "A token was made, but its value was lost on the way, and it could not be revoked.",
+            format!(
+                "Revoke the token with the ID {} in the list of tokens, then generate another one.",
+                ids(left.iter().map(|(token, _)| token))
+            ),
+            Some(format!("{} {}", first.what, first.why)),
+        ),
+    };
+    Failure { what: what.to_owned(), why, fix, details, remedy: None, ..lost }
+}
+
+fn ids<'a>(tokens: impl Iterator<Item = &'a Token>) -> String {
+    tokens.map(|token| token.id.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The rotation ended before the old token was touched, and the new one is gone.
+pub(super) fn not_replaced(failure: Failure) -> Failure {
+    Failure {
+        what: "The token was not replaced; the former one works as before.".to_owned(),
+        why: format!("{} {}", failure.what, failure.why),
+        ..failure
+    }
+}
+
+/// As [`not_replaced`], but the new token is still there.
+pub(super) fn not_replaced_and_left(failure: Failure, new: &Token, revoking: &Failure) -> Failure {
+    let failure = not_replaced(failure);
+    Failure {
+        fix: format!("Revoke the new token in the list of tokens, its ID is {}: {} {}", new.id, "Brickpass could not.", failure.fix),
+        details: Some(format!("{} {}", revoking.what, revoking.why)),
+        ..failure
+    }
+}
+
+/// The vault did not say which of the two it holds: both stay.
+pub(super) fn both_remain(failure: Failure, new: &Token) -> Failure {
+    Failure {
+        what: "Nobody can say which token is stored, so the former one and the new one both stay valid.".to_owned(),
+        why: format!("{} {}", failure.what, failure.why),
+        fix: format!(
+            "Test this connection when the vault answers again. The new token's ID is {}: revoke the one of the two that is not used.",
+            new.id
+        ),
+        ..failure
+    }
+}
+
+pub(super) fn old_is_not_known() -> Failure {
+    Failure::new(
+        Code::NotFound,
+        "The former token is still valid.",
+        "Brickpass did not make it, so it does not know which one of the list it is.",
+        "Revoke it in the list of tokens, if nothing else uses it.",
+    )
+}
+
+pub(super) fn old_is_used_by(names: &str, token_id: &str) -> Failure {
+    Failure::new(
+        Code::Conflict,
+        "The former token is still valid.",
+        format!("{names} signs in with it, too."),
+        format!("Give that connection a token of its own, then revoke the one with the ID {token_id}."),
+    )
+}
+
+pub(super) fn old_was_not_revoked(failure: Failure, token_id: &str) -> Failure {
+    Failure {
+        what: "The former token is still valid.".to_owned(),
+        why: format!("It could not be revoked: {} {}", failure.what, failure.why),
+        fix: format!("Revoke it in the list of tokens; its ID is {token_id}."),
+        ..failure
+    }
+}
+
+/// Where a person revokes a token without Brickpass.
+const IN_DATABRICKS: &str = "in Databricks under Settings > Developer > Access tokens";
+
+/// So many tokens are named.
+const NAMED: usize = 6;
+
+pub(super) fn not_revocable(why: &NotRevocable, name: &str) -> Failure {
+    let what = format!("The token of \"{name}\" cannot be revoked.");
+    match why {
+        NotRevocable::NoToken => Failure::new(
+            Code::Unsupported,
+            what,
+            "This connection does not sign in with a personal access token.",
+            "Remove it without revoking a token. Its sign-in, if it has one, is ended in any case.",
+        ),
+        NotRevocable::NotKnown => Failure::new(
+            Code::NotFound,
+            what,
+            "Brickpass did not make it, so it does not know which one it is.",
+            format!("Revoke it {IN_DATABRICKS}."),
+        ),
+        NotRevocable::UsedBy(users) => Failure::new(
+            Code::Conflict,
+            what,
+            format!("{} signs in with it, too.", users.iter().map(|user| format!("\"{user}\"")).collect::<Vec<_>>().join(", ")),
+            "Give that connection a token of its own, or remove it as well.",
+        ),
+    }
+}
+
+pub(super) fn none_is_stored() -> Failure {
+    Failure::new(Code::NoSecret, "Nothing was asked of Databricks.", "No token is stored for this connection.", "")
+}
+
+pub(super) fn secret_stays() -> Failure {
+    Failure::new(Code::Internal, "Nothing was asked of Databricks.", "Its stored copy could not be deleted.", "")
+}
+
+pub(super) fn no_answer_in_time() -> Failure {
+    Failure::new(Code::ReadTimeout, "Databricks did not answer in time.", "The workspace is slow, or cannot be reached.", "")
+}
+
+/// What a person does about tokens of removed connections that are still valid. `None`: there are none.
+pub(super) fn left_valid(left: &[Parted]) -> Option<Failure> {
+    let first = left.first()?;
+    let failure = first.outcome.as_ref().err()?;
+    let token = |parted: &Parted| {
+        let note = parted.note.as_ref()?;
+        Some(if note.comment.is_empty() { format!("ID {}", note.token_id) } else { format!("\"{}\", ID {}", note.comment, note.token_id) })
+    };
+    let (what, fix) = match left {
+        [one] => {
+            let which = token(one).map(|token| format!(" ({token})")).unwrap_or_default();
+            let place = one.connection.base_url.host();
+            (
+                format!("The token of \"{}\" was not revoked.", one.connection.name.as_str()),
+                format!("It is still valid. Revoke it at {place}, {IN_DATABRICKS}{which}."),
+            )
+        }
+        many => {
+            let mut named: Vec<String> = many
+                .iter()
+                .take(NAMED)
+                .map(|parted| {
+                    format!("{}{}", parted.connection.name.as_str(), token(parted).map(|token| format!(" ({token})")).unwrap_or_default())
+                })
+                .collect();
+            if many.len() > NAMED {
+                named.push(format!("and {} more", many.len() - NAMED));
+            }
+            (
+                format!("{} tokens of removed connections were not revoked.", many.len()),
+                format!("They are still valid. Revoke them {IN_DATABRICKS}: {}.", named.join("; ")),
+            )
+        }
+    };
+    Some(Failure { what, why: format!("{} {}", failure.what, failure.why), fix, remedy: None, ..failure.clone() })
+}

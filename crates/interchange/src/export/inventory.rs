@@ -1,0 +1,165 @@
+//! All connections in one list, as CSV (RFC 4180) and as JSON. No column holds a secret, and none ever does.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::{
+    escape::{Grammar, Refused, Text, csv_cell, csv_formula, json_document},
+    format::{Answers, Document, DocumentFile, Field, Format, Group, Subject},
+};
+use brickpass_core::{
+    connection::{AuthKind, AuthMethod, Connection, LastTest, Level},
+    failure::Failure,
+};
+
+const EXCEL: Field = Field::flag("excel", "For Excel").hint("Begins with the mark by which Excel knows UTF-8");
+const RAW: Field = Field::flag("raw", "Exactly as it is").hint("Without the apostrophe before what a spreadsheet would take for a formula");
+
+pub(super) const CSV: Format = Format {
+    id: "inventory-csv",
+    title: "All connections, CSV",
+    group: Group::Inventory,
+    takes_secret: None,
+    fields: &[EXCEL, RAW],
+    make: |subject, answers| csv(&[Listed::alone(subject)], answers),
+};
+
+pub(super) const JSON: Format = Format {
+    id: "inventory-json",
+    title: "All connections, JSON",
+    group: Group::Inventory,
+    takes_secret: None,
+    fields: &[],
+    make: |subject, answers| as_json(&[Listed::alone(subject)], answers),
+};
+
+/// One connection, with what is known of it besides.
+pub struct Listed<'a> {
+    pub connection: &'a Connection,
+    pub last: Option<&'a LastTest>,
+    /// When its token or secret ends.
+    pub expires: Option<Timestamp>,
+}
+
+impl<'a> Listed<'a> {
+    fn alone(subject: &Subject<'a>) -> Self {
+        Self { connection: subject.connection, last: None, expires: None }
+    }
+}
+
+/// Writes all connections, where a format is about them and not about one.
+pub type MakeAll = fn(&[Listed<'_>], &Answers) -> Result<Document, Failure>;
+
+pub(super) fn of(format: &Format) -> Option<MakeAll> {
+    match format.id {
+        id if id == CSV.id => Some(csv),
+        id if id == JSON.id => Some(as_json),
+        _ => None,
+    }
+}
+
+const TITLES: [&str; 15] = [
+    "name",
+    "base_url",
+    "auth_type",
+    "client_id",
+    "account_id",
+    "workspace_id",
+    "timeout_seconds",
+    "environment",
+    "tags",
+    "folder",
+    "description",
+    "expires",
+    "last_test",
+    "status",
+    "pinned",
+];
+
+fn cells(listed: &Listed<'_>) -> [String; 15] {
+    let connection = listed.connection;
+    let client_id = match &connection.auth {
+        AuthMethod::PersonalAccessToken => None,
+        AuthMethod::Browser(app) => app.client_id.as_ref(),
+        AuthMethod::ServicePrincipal { client_id } => Some(client_id),
+    };
+    let account_id = if let Level::Account { account_id } = &connection.level { account_id.as_str() } else { "" };
+    let seconds = |time: Timestamp| Timestamp::from_second(time.as_second()).unwrap_or(time).to_string();
+    [
+        connection.name.as_str().to_owned(),
+        connection.base_url.as_str().to_owned(),
+        word(connection.auth.kind()).to_owned(),
+        client_id.map_or_else(String::new, |id| id.as_str().to_owned()),
+        account_id.to_owned(),
+        connection.workspace_id.clone().unwrap_or_default(),
+        connection.timeout.seconds().to_string(),
+        connection.environment.word().to_owned(),
+        connection.tags.join("; "),
+        connection.folder.clone(),
+        connection.description.clone(),
+        listed.expires.map(seconds).unwrap_or_default(),
+        listed.last.map(|last| seconds(last.tested_at)).unwrap_or_default(),
+        listed.last.map(|last| last.state.label().to_owned()).unwrap_or_default(),
+        if connection.pinned { "yes" } else { "" }.to_owned(),
+    ]
+}
+
+fn word(auth: AuthKind) -> &'static str {
+    match auth {
+        AuthKind::PersonalAccessToken => "pat",
+        AuthKind::Browser => "browser",
+        AuthKind::ServicePrincipal => "service-principal",
+    }
+}
+
+fn csv(all: &[Listed<'_>], answers: &Answers) -> Result<Document, Failure> {
+    let raw = answers.is_set(&RAW);
+    let grammar: Grammar = if raw { csv_cell } else { csv_formula };
+    let text = if answers.is_set(&EXCEL) { Text::new().words("\u{FEFF}") } else { Text::new() };
+    let mut text = row(text, TITLES, csv_cell)?;
+    for listed in all {
+        text = row(text, cells(listed).each_ref().map(String::as_str), grammar)?;
+    }
+    let next = "Open it with a spreadsheet, or import it in Brickpass. It holds no secret.";
+    let notes = if raw {
+        vec!["A spreadsheet computes cells that begin with = + - or @.".to_owned()]
+    } else {
+        vec!["An apostrophe stands before what a spreadsheet would take for a formula.".to_owned()]
+    };
+    Ok(Document { notes, ..listing("brickpass-connections.csv", text, next) })
+}
+
+fn row(text: Text, cells: [&str; 15], grammar: Grammar) -> Result<Text, Refused> {
+    let mut text = text;
+    for (at, cell) in cells.into_iter().enumerate() {
+        text = if at == 0 { text } else { text.words(",") }.value("A part of a connection", cell, grammar)?;
+    }
+    Ok(text.words("\r\n"))
+}
+
+fn as_json(all: &[Listed<'_>], _: &Answers) -> Result<Document, Failure> {
+    let all: Vec<Value> = all
+        .iter()
+        .map(|listed| {
+            let mut one: serde_json::Map<_, _> = TITLES
+                .iter()
+                .zip(cells(listed))
+                .filter(|(_, cell)| !cell.is_empty())
+                .map(|(title, cell)| ((*title).to_owned(), json!(cell)))
+                .collect();
+            one.insert("timeout_seconds".to_owned(), json!(listed.connection.timeout.seconds()));
+            one.insert("pinned".to_owned(), json!(listed.connection.pinned));
+            if !listed.connection.tags.is_empty() {
+                one.insert("tags".to_owned(), json!(listed.connection.tags));
+            }
+            Value::Object(one)
+        })
+        .collect();
+    let text = json_document(&json!({ "connections": all })).map_err(|why| why.of("A part of a connection"))?;
+    Ok(listing("brickpass-connections.json", text, "Hand it to a script. It holds no secret."))
+}
+
+fn listing(name: &'static str, text: Text, next: &'static str) -> Document {
+    let files = vec![DocumentFile { name: name.to_owned(), text: text.finish() }];
+    Document { format: "", files, contains_secret: false, notes: Vec::new(), next }
+}

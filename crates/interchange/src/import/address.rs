@@ -1,0 +1,17 @@
+//! Addresses as copied from a browser, one a line.
+
+use super::{Found, FoundConnection, Kind, found::Given};
+use brickpass_core::connection::BaseUrl;
+
+pub(super) fn read(text: &str) -> Found {
+    let mut found = Found::new(Kind::Address);
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(super::MOST + 1) {
+        let place = BaseUrl::read(line).map_or_else(|_| "Address".to_owned(), |pasted| pasted.base_url.host().to_owned());
+        let mut made = FoundConnection::at(&place);
+        made.host(Some(&Given::text(line)), "address");
+        made.settle_level();
+        made.remark("It will sign in through the browser; choose another way in its form.");
+        found.connections.push(made);
+    }
+    found
+}

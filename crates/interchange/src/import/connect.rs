@@ -1,0 +1,84 @@
+//! URLs of Spark Connect: `sc://HOST:443/;token=...;x-databricks-cluster-id=...`, one a line. Values are percent-encoded.
+//! Source: Apache Spark, `sql/connect/docs/client-connection-string.md`.
+
+use std::collections::HashSet;
+
+use percent_encoding::percent_decode_str;
+
+use super::{Found, FoundConnection, Kind, damaged, found::Given, text::position};
+use brickpass_core::failure::Failure;
+
+const SCHEME: &str = "sc://";
+
+/// Whether a value is such a URL.
+pub(super) fn is_url(text: &str) -> bool {
+    text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME))
+}
+
+pub(super) fn read(text: &str) -> Result<Found, Failure> {
+    let mut found = Found::new(Kind::Connect);
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at + (line.len() - line.trim_start().len());
+        at += line.len();
+        if !line.trim().is_empty() {
+            let connection = url(line.trim()).map_err(|why| {
+                let (line, column) = position(text, start);
+                damaged(Kind::Connect, format!("Line {line}, column {column}: {why}."))
+            })?;
+            found.connections.push(connection);
+        }
+    }
+    Ok(found)
+}
+
+/// One of them.
+///
+/// # Errors
+/// Why it is none, in words.
+pub(super) fn url(url: &str) -> Result<FoundConnection, &'static str> {
+    let (scheme, rest) = url.split_at_checked(SCHEME.len()).unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case(SCHEME) {
+        return Err("a URL of Spark Connect begins with sc://");
+    }
+    let (address, parts) = rest.split_once(';').unwrap_or((rest, ""));
+    let authority = address.trim_end_matches('/');
+    if authority.contains(['/', '?', '#', '@']) {
+        return Err("between the host and the first semicolon stands more than a slash");
+    }
+    let mut made = FoundConnection::at("");
+    let mut names = HashSet::new();
+    let mut token = None;
+    for part in parts.split(';').filter(|part| !part.trim().is_empty()) {
+        let (key, value) = part.split_once('=').ok_or("a setting has no = in it")?;
+        if key.is_empty() || !names.insert(key) {
+            return Err(if key.is_empty() { "a setting has no name" } else { "a setting stands there twice" });
+        }
+        match key {
+            "token" => {
+                let value = zeroize::Zeroizing::new(percent_decode_str(value).collect::<Vec<u8>>());
+                let value = std::str::from_utf8(&value).map_err(|_| "the token is not text")?;
+                token = Some(Given::text(value)).filter(|_| !value.is_empty());
+            }
+            "use_ssl" if value.eq_ignore_ascii_case("false") => {
+                made.ignore(key, "a connection is always encrypted");
+                made.remark("Insecure there: use_ssl is off. Here it is always encrypted.");
+            }
+            "use_ssl" => made.ignore(key, "every connection is made so"),
+            "x-databricks-cluster-id" => {
+                made.ignore(key, "a connection names no compute; it is chosen when the connection is handed over");
+            }
+            _ => made.ignore(key, "not a part of a connection; it is never acted upon"),
+        }
+    }
+    if token.is_some() {
+        made.token(token.as_ref());
+    } else {
+        made.browser();
+        made.remark("No token stands there; it will sign in through the browser.");
+    }
+    let host = (!authority.is_empty()).then(|| Given::text(&format!("https://{authority}")));
+    made.host(host.as_ref(), "Host");
+    made.settle_level();
+    Ok(made)
+}

@@ -1,0 +1,42 @@
+//! `.databrickscfg`, as Go reads it.
+
+use secrecy::ExposeSecret as _;
+
+use super::{
+    Found, FoundConnection,
+    attributes::{Attributes, named},
+    found::Given,
+};
+use crate::databrickscfg::File;
+use brickpass_core::{connection::contains_secret, failure::Failure};
+
+pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
+    let file = File::read(text.as_bytes())?;
+    for profile in file.profiles() {
+        if !found.wants(profile.name) {
+            continue;
+        }
+        let mut attributes = Attributes::new();
+        let mut unknown = Vec::new();
+        for (key, value) in profile.keys() {
+            match named(key) {
+                Some(attribute) => attributes.set(attribute, key, Given::Text(value.to_secret())),
+                None if contains_secret(value.to_secret().expose_secret()) => found.ignore(
+                    key,
+                    "it holds what looks like a token; no tool of Databricks reads it there, and the file keeps it in plain text",
+                ),
+                None => unknown.push(key),
+            }
+        }
+        let mut connection = attributes.into_connection(profile.name);
+        if profile.keys().next().is_none() {
+            connection = FoundConnection::at(profile.name);
+            connection.refuse("The profile is empty: no key in it has a value.");
+        }
+        for key in unknown {
+            connection.ignore(key, "not a setting that Databricks' tools know");
+        }
+        found.push(connection);
+    }
+    Ok(found)
+}

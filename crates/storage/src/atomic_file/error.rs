@@ -1,0 +1,85 @@
+//! What can be wrong with a file, in words.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use brickpass_core::failure::{Code, Failure, Remedy};
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FileError {
+    #[error("cannot {doing} {}: {source}", path.display())]
+    Io { doing: &'static str, path: PathBuf, source: io::Error },
+    /// Somebody else could have written it, or it is no plain file.
+    #[error("{} is not safe to use: {reason}", path.display())]
+    Unsafe { path: PathBuf, reason: &'static str, fix: String },
+    #[error("{} is larger than {limit} bytes", path.display())]
+    TooLarge { path: PathBuf, limit: u64 },
+    #[error("{} is locked by another program", path.display())]
+    Busy { path: PathBuf, waited: Duration },
+}
+
+impl FileError {
+    pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { doing, path: path.to_owned(), source }
+    }
+
+    pub(crate) fn failure(&self) -> Failure {
+        match self {
+            Self::Io { doing, path, source } => io_failure(doing, path, source),
+            Self::Unsafe { path, reason, fix } => {
+                Failure::new(Code::FileUnsafe, format!("Brickpass does not use {}.", path.display()), format!("{reason}."), fix.clone())
+            }
+            Self::TooLarge { path, limit } => Failure::new(
+                Code::TooLarge,
+                format!("{} is too large.", path.display()),
+                format!(
+                    "A file of this kind is at most {} MiB, so it is probably not the one that Brickpass wrote.",
+                    limit / (1024 * 1024)
+                ),
+                "Nothing was changed. Move the file elsewhere, or put the right one in its place.",
+            ),
+            Self::Busy { path, waited } => Failure::new(
+                Code::FileUnwritable,
+                format!("{} is in use.", path.display()),
+                format!("Another Brickpass has been writing for more than {} seconds.", waited.as_secs()),
+                "Nothing was changed. Try again; if it stays so, close the other Brickpass.",
+            )
+            .with_remedy(Remedy::TryAgain),
+        }
+    }
+}
+
+fn io_failure(doing: &str, path: &Path, error: &io::Error) -> Failure {
+    let reading = doing == "read";
+    let code = match error.kind() {
+        io::ErrorKind::ReadOnlyFilesystem => Code::ReadOnly,
+        _ if reading => Code::FileUnreadable,
+        _ => Code::FileUnwritable,
+    };
+    let (why, fix) = match error.kind() {
+        io::ErrorKind::StorageFull => ("The disk is full.".to_owned(), "Free some space and try again."),
+        io::ErrorKind::QuotaExceeded => ("Your disk quota is used up.".to_owned(), "Free some space and try again."),
+        io::ErrorKind::ReadOnlyFilesystem => {
+            ("The disk is read-only.".to_owned(), "Make it writable, or choose another folder with BRICKPASS_CONFIG_DIR.")
+        }
+        io::ErrorKind::PermissionDenied => (
+            "Your user account has no permission to do that.".to_owned(),
+            "Change the permissions, or choose another folder with BRICKPASS_CONFIG_DIR.",
+        ),
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => (
+            "A file stands where a folder is needed.".to_owned(),
+            "Move that file away, or choose another folder with BRICKPASS_CONFIG_DIR.",
+        ),
+        io::ErrorKind::NotFound => (
+            "The folder does not exist and cannot be made.".to_owned(),
+            "Make the folder, or choose another one with BRICKPASS_CONFIG_DIR.",
+        ),
+        _ => (format!("The operating system says: {error}."), "Check the disk and try again."),
+    };
+    Failure::new(code, format!("Brickpass cannot {doing} {}.", path.display()), why, fix)
+        .with_details(error.to_string())
+        .with_remedy(Remedy::TryAgain)
+}
