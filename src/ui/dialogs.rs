@@ -8,11 +8,9 @@ use egui::{Context, Id, Key, Ui};
 use super::{
     act::Act,
     fonts,
-    icons::Icon,
     state::{Dialog, State},
-    text,
-    theme::{self, Tone},
-    widgets::{Button, SecretField, forget_secret_field, menu_button, menu_item, modal, paragraph, remark, return_focus, select_secret},
+    text, theme,
+    widgets::{Button, SecretField, forget_secret_field, modal, paragraph, remark, return_focus, select_secret},
 };
 use brickpass_core::connection::{Severity, TypedSecret};
 use brickpass_engine::Deed;
@@ -172,7 +170,7 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, when: Option<&s
                 let back = (Button::ghost(text::BACK).enabled(!*waiting), Answer::StartAnew(false));
                 return buttons(ui, [cancel, back, (Button::danger(words).busy(*waiting).enabled(may_unlock), Answer::Unlock)]);
             }
-            let more = !*new && !*waiting && forgotten(ui);
+            let forgotten = !*new && Button::ghost(text::FORGOTTEN_PASSPHRASE).enabled(!*waiting).show(ui).clicked();
             let words = match (*waiting, *new) {
                 (true, _) => text::UNLOCKING,
                 (false, true) => text::SET_PASSPHRASE,
@@ -180,7 +178,7 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, when: Option<&s
             };
             let unlock = Button::primary(words).busy(*waiting).enabled(may_unlock);
             let answer = buttons(ui, [cancel, (unlock, Answer::Unlock)]).or((entered && may_unlock).then_some(Answer::Unlock));
-            answer.or(more.then_some(Answer::StartAnew(true)))
+            answer.or(forgotten.then_some(Answer::StartAnew(true)))
         }
         Dialog::SignInsUnsaved { waiting } => {
             say(ui, &text::sign_ins_unsaved(&unsaved.names));
@@ -194,12 +192,6 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, when: Option<&s
         }
         _ => Some(Answer::Cancel),
     }
-}
-
-/// What else can be done about a passphrase that nobody knows any more.
-fn forgotten(ui: &mut Ui) -> bool {
-    let item = |ui: &mut Ui| menu_item(ui, Icon::Trash, text::START_NEW_VAULT, "", Tone::Error).clicked();
-    menu_button(ui, text::UNLOCK_MORE, item).1.unwrap_or_default()
 }
 
 /// Whether Enter was pressed in the last field.

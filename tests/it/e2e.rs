@@ -18,7 +18,7 @@ use crate::support::{BRICKPASS, Finished, interop, interop_venv, run, skip, tool
 /// The driver's exit code for "something is missing here"; its last line says what.
 const DOES_NOT_FIT: i32 = 77;
 
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(10);
 
 #[test]
 fn a_workspace_added_in_the_window_works_after_a_restart_with_the_token_from_the_keyring() {

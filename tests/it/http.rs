@@ -6,7 +6,10 @@ use brickpass_core::{connection::BaseUrl, failure::Code};
 use brickpass_databricks::rest::{ApiError, Client, Http, HttpSettings, Me};
 use secrecy::SecretString;
 
-use crate::support::fault_server::{Act, FaultServer, answer, json};
+use crate::support::{
+    comes,
+    fault_server::{Act, FaultServer, answer, json},
+};
 
 const ME: &str = r#"{"id":"1","userName":"you@example.com","displayName":"You"}"#;
 /// Not in the shape of a real token: only its value can give it away.
@@ -55,7 +58,7 @@ fn ht_31_interim_answers_without_end_do_not_stretch_the_limit() {
     let began = Instant::now();
     assert_eq!(code(&server.base_url(), 1), Code::ReadTimeout);
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
-    assert!(server.wait_until_closed(Duration::from_secs(60)).is_some(), "and they are not read for ever");
+    comes("and they are not read for ever", || server.open() == 0);
 }
 
 #[test]
@@ -184,7 +187,7 @@ fn ht_15_not_found_is_explained() {
 
 #[test]
 fn ht_16_waits_as_long_as_it_is_asked() {
-    for (header, least, most) in [("2", 2000, 4000), ("garbage", 0, 1500), ("-5", 0, 1500)] {
+    for (header, least, most) in [("2", 2000, 8000), ("garbage", 0, 8000), ("-5", 0, 8000)] {
         let headers = format!("Retry-After: {header}\r\nContent-Type: application/json\r\n");
         let server = FaultServer::start(
             move |_, before| if before == 0 { answer("429 Too Many Requests", &headers, "{}") } else { json("200 OK", ME) },
@@ -256,12 +259,10 @@ fn a_dropped_call_closes_its_socket() {
         BaseUrl::read(&server.base_url()).unwrap().base_url,
         None,
         SecretString::from(CANARY),
-        Duration::from_secs(30),
+        Duration::from_mins(10),
     );
-    runtime.block_on(async {
-        let _ = tokio::time::timeout(Duration::from_millis(400), client.me()).await;
-        let closed = tokio::task::block_in_place(|| server.wait_until_closed(Duration::from_millis(200)));
-        assert_eq!(server.requests().len(), 1, "the call had begun");
-        assert!(closed.is_some(), "still open after 200 ms");
-    });
+    let call = runtime.spawn(async move { client.me().await });
+    comes("the call has begun", || server.requests().len() == 1);
+    call.abort();
+    comes("its socket is closed", || server.open() == 0);
 }

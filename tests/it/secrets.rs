@@ -38,7 +38,7 @@ use crate::support::{
     wait,
 };
 
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(60);
 const SALES: &str = "Sales lakehouse";
 const PASSPHRASE: &str = "correct horse battery";
 

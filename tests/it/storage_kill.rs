@@ -88,7 +88,7 @@ fn st_14_killed_at_any_moment_of_a_save_every_restart_finds_the_old_or_the_new_s
     library.sweep(std::time::SystemTime::now() + Duration::from_hours(2));
     let left: Vec<_> = home.files().into_iter().map(|(path, _)| path).filter(|path| path.to_string_lossy().contains(".tmp")).collect();
     assert!(left.is_empty(), "litter after the sweep: {left:?}");
-    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(started.elapsed() < Duration::from_mins(1));
 }
 
 #[test]

@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn an_opener_that_stays_is_one_that_works() {
         let began = Instant::now();
-        assert!(outcome("sleep", "3").is_ok());
-        assert!(began.elapsed() < Duration::from_secs(3));
+        assert!(outcome("sleep", "60").is_ok());
+        assert!(began.elapsed() < Duration::from_secs(50));
     }
 }

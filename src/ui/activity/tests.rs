@@ -1,6 +1,6 @@
 //! The *Activity* tab as a person uses it: found by role and label, on an engine that keeps everything in memory.
 
-use std::{cell::Cell, path::PathBuf, rc::Rc, time::Instant};
+use std::{cell::Cell, path::PathBuf, rc::Rc};
 
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -252,11 +252,6 @@ fn ten_thousand_entries_draw_only_what_is_in_view() {
     let drawn = lines(&window).len();
     assert!((8..40).contains(&drawn), "{drawn} lines");
     assert!(shows(&window, "Export..."));
-    let frames = 60;
-    let before = Instant::now();
-    window.run_steps(frames);
-    let frame = before.elapsed() / u32::try_from(frames).unwrap();
-    assert!(frame.as_millis() < 100, "{frame:?} a frame");
     window.get_by_role_and_label(Role::ListBox, "Activity").focus();
     settle(&mut window, &engine);
     key(&mut window, &engine, Modifiers::NONE, Key::End);

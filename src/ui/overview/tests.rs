@@ -1,7 +1,5 @@
 //! The overview as a person uses it: found by role and label.
 
-use std::time::Instant;
-
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
@@ -175,19 +173,18 @@ fn without_a_service_for_notifications_the_window_says_it() {
 }
 
 #[test]
-fn a_thousand_tokens_are_drawn_as_fast_as_those_in_view() {
+fn of_a_thousand_tokens_only_those_in_view_are_drawn() {
     let names: Vec<String> = (0..1000).map(|number| format!("Workspace {number}")).collect();
     let connections = named(&names.iter().map(String::as_str).collect::<Vec<_>>());
     let days: Vec<i64> = (0..1000).map(|number| number % 360).collect();
     let (engine, mut window) = opened(&connections, &days);
     key(&mut window, &engine, Modifiers::COMMAND, Key::E);
-    assert!((5..25).contains(&window.query_all_by_role(Role::ListBoxOption).count()));
-    let began = Instant::now();
     for _ in 0..20 {
+        let drawn = window.query_all_by_role(Role::ListBoxOption).count();
+        assert!((5..25).contains(&drawn), "{drawn}");
         window.key_press(Key::PageDown);
         window.run_steps(1);
     }
-    assert!(began.elapsed().as_millis() < 2000, "{:?}", began.elapsed());
     window.get_by_label_contains("August 2027: ").click();
     settle(&mut window, &engine);
     assert!(listed(&window).iter().any(|row| row.contains("Aug 2027")), "{:?}", listed(&window));

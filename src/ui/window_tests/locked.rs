@@ -99,15 +99,13 @@ fn wn_16_who_has_forgotten_the_passphrase_starts_a_new_vault_from_the_dialog_tha
     let mut window = open(&engine, [640.0, 480.0]);
     passphrase(&window).type_text("perhaps this one");
     settle(&mut window, &engine);
-    click(&mut window, &engine, "More");
-    click(&mut window, &engine, "Start a new vault...");
+    click(&mut window, &engine, "Forgot the passphrase?");
     assert!(shows(&window, "You give up the stored secrets") && shows(&window, "is kept beside the new one"));
     click(&mut window, &engine, "Create a new vault");
     assert_eq!(engine.sent("Recover"), 0, "what was typed for the other vault is no passphrase of this one");
     click(&mut window, &engine, "Back");
     assert!(shows(&window, "Unlock the encrypted file") && passphrase(&window).is_focused());
-    click(&mut window, &engine, "More");
-    click(&mut window, &engine, "Start a new vault...");
+    click(&mut window, &engine, "Forgot the passphrase?");
     type_into(&mut window, &engine, Role::PasswordInput, "Passphrase", "correct horse");
     type_into(&mut window, &engine, Role::PasswordInput, "Passphrase again", "correct horse");
     for label in ["Cancel", "Back", "Create a new vault"] {

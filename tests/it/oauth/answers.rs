@@ -7,7 +7,10 @@ use brickpass_databricks::oauth::Trouble;
 use secrecy::ExposeSecret as _;
 
 use super::{GRANTS, Grant, TOKEN, TOKENS, ask, refused, tokens_by};
-use crate::support::fault_server::{Act, answer, json};
+use crate::support::{
+    comes,
+    fault_server::{Act, answer, json},
+};
 
 // The token endpoint
 
@@ -81,10 +84,10 @@ fn ot_06_a_flood_is_stopped_at_a_megabyte() {
         for grant in GRANTS {
             assert_eq!(refused(&server, grant).failure.code, Code::TooLarge, "{grant:?}");
         }
-        assert!(server.wait_until_closed(Duration::from_secs(2)).is_some(), "the connection stays open");
+        comes("the connection is closed", || server.open() == 0);
         assert_eq!(server.requests_for(TOKEN), 3, "a flood is asked for once");
     }
-    assert!(began.elapsed() < Duration::from_secs(6));
+    assert!(began.elapsed() < Duration::from_mins(1));
 }
 
 #[test]
