@@ -142,3 +142,31 @@ fn sg_08_manifests_on_stdout_are_one_stream_of_yaml() {
     let kinds: Vec<_> = documents.iter().map(|text| text.lines().filter(|line| line.starts_with("kind: ")).count()).collect();
     assert_eq!((printed.starts_with("---\n"), kinds), (true, vec![1, 1]), "{printed}");
 }
+
+#[test]
+fn sg_21_a_service_principals_scopes_are_imported_used_and_published() {
+    let desk = Desk::new();
+    let (base_url, principal) = (desk.base_url(SALES), desk.demo.service_principal());
+    let file = desk.home.path().join("least.cfg");
+    let (id, secret) = (principal.client_id, principal.client_secret);
+    let section = format!("[robot]\nhost = {base_url}\nclient_id = {id}\nclient_secret = {secret}\nscopes = sql, clusters\n");
+    std::fs::write(&file, section).unwrap();
+    let done = desk.done(&["import", "--databrickscfg", file.to_str().unwrap()]);
+    assert!(!done.stderr.contains("scopes"), "{done:?}");
+    assert_eq!(desk.json(&["show", "robot"])["scopes"], "sql clusters");
+    let asked = || desk.demo.authorization().requests().iter().filter(|request| request.contains("client_credentials")).count();
+    let limited = desk.done(&["token", "robot"]).stdout;
+    assert_eq!(desk.done(&["token", "robot"]).stdout, limited);
+    assert_eq!(asked(), 1);
+    // Another limit is another token, also for another process.
+    desk.done(&["edit", "robot", "--scopes", "sql"]);
+    assert_ne!(desk.done(&["token", "robot"]).stdout, limited);
+    assert_eq!(asked(), 2);
+    desk.done(&["publish", "robot", "--yes"]);
+    let published = std::fs::read_to_string(desk.home.path().join(".databrickscfg")).unwrap();
+    assert!(published.lines().any(|line| line.split_whitespace().eq(["scopes", "=", "sql"])), "{published}");
+    assert!(!published.contains("client_secret"), "{published}");
+    desk.done(&["edit", "robot", "--scopes", ""]);
+    assert!(desk.json(&["show", "robot"]).get("scopes").is_none());
+    assert_ne!(desk.done(&["token", "robot"]).stdout, limited);
+}
