@@ -29,6 +29,9 @@ pub struct Former {
     /// The line breaks that were put in front of a section that was made at the end of the file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) lead: String,
+    /// The section ended the file without a line break, and keys were added behind that end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) unended: bool,
     /// In the order in which they stood, those that were added last.
     #[serde(default)]
     pub(super) keys: Vec<FormerKey>,
@@ -93,6 +96,8 @@ struct Stands<'a> {
 struct Section<'a> {
     /// Where the line of its name begins; `None` for keys before any section.
     head: Option<usize>,
+    /// Nothing follows it in the file.
+    last: bool,
     keys: Vec<Stands<'a>>,
 }
 
@@ -138,7 +143,13 @@ impl<'a> Comparison<'a> {
         }
         let known: HashSet<String> = earlier.keys.iter().map(|former| former.key.clone()).collect();
         keys.extend(now.keys.into_iter().filter(|it| !known.contains(&it.key)));
-        Former { made: earlier.made, lead: earlier.lead.clone(), keys, default: default.or_else(|| earlier.default.clone()) }
+        Former {
+            made: earlier.made,
+            lead: earlier.lead.clone(),
+            unended: earlier.unended,
+            keys,
+            default: default.or_else(|| earlier.default.clone()),
+        }
     }
 
     /// Of what was published before and became the default one now: what the settings said before.
@@ -174,7 +185,8 @@ impl<'a> Comparison<'a> {
         }));
         let made = before.is_none();
         let lead = if made { lead(self.before.0, self.after.0, after.head) } else { "" };
-        Former { made, lead: lead.to_owned(), keys, default: None }
+        let unended = before.is_some_and(|it| it.last) && !self.before.0.ends_with('\n') && self.after.0.ends_with('\n');
+        Former { made, lead: lead.to_owned(), unended, keys, default: None }
     }
 }
 
@@ -287,12 +299,12 @@ fn sections<'a>(file: &'a File, wanted: &dyn Fn(&str) -> bool) -> HashMap<&'a st
                 inside = Some(name.of(text)).filter(|name| wanted(name));
                 between = 0;
                 if let Some(name) = inside {
-                    found.entry(name).or_insert(Section { head: Some(line.bytes.start), keys: Vec::new() });
+                    found.entry(name).or_insert(Section { head: Some(line.bytes.start), last: false, keys: Vec::new() });
                 }
             }
             Kind::Entry(entry) => {
                 if let Some(name) = inside {
-                    let section = found.entry(name).or_insert(Section { head: None, keys: Vec::new() });
+                    let section = found.entry(name).or_insert(Section { head: None, last: false, keys: Vec::new() });
                     let key = small(entry.key.of(text)).into_owned();
                     section.keys.retain(|known| known.key != key);
                     section.keys.push(Stands { key, value: entry.value.of(text), line: written(text, line), between });
@@ -301,6 +313,9 @@ fn sections<'a>(file: &'a File, wanted: &dyn Fn(&str) -> bool) -> HashMap<&'a st
             }
             Kind::Blank | Kind::Comment => between += 1,
         }
+    }
+    if let Some(section) = inside.and_then(|name| found.get_mut(name)) {
+        section.last = true;
     }
     found
 }

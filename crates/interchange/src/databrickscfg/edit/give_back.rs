@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use zeroize::Zeroizing;
 
-use super::{Draft, File, Kind, SETTINGS, drawn};
+use super::{Act, Draft, File, Kind, SETTINGS, drawn};
 use crate::databrickscfg::{
     former::{Former, FormerKey, FormerLine, comment_of, digest, value_of},
     keys::small,
@@ -63,6 +63,10 @@ impl Draft<'_> {
                 }
                 (None, None) => {}
             }
+        }
+        // Only behind a key of ours that goes: what ends the file otherwise is somebody else's line.
+        if former.unended && matches!(self.acts.last(), Some(Act::Replace(text)) if text.is_empty()) {
+            self.newline.clone_into(&mut self.strip);
         }
         false
     }
