@@ -143,6 +143,21 @@ impl ForeignFile {
     /// `Conflict`: the file is another one than `expected` says. What is to be off the disk would stay under another name. As [`Self::read`]; the
     /// disk. Nothing was written then.
     pub fn replace(&self, expected: [u8; 32], bytes: &[u8], keep: KeepBackup) -> Result<Option<PathBuf>, Failure> {
+        self.replace_noting(expected, bytes, keep, |_| {})
+    }
+
+    /// As [`Self::replace`]. `note` is called right before the file is written, with the place where the state before is kept: what it writes down is
+    /// there even if nothing after it happens.
+    ///
+    /// # Errors
+    /// As [`Self::replace`]. `note` may have been called.
+    pub fn replace_noting(
+        &self,
+        expected: [u8; 32],
+        bytes: &[u8],
+        keep: KeepBackup,
+        note: impl FnOnce(Option<&Path>),
+    ) -> Result<Option<PathBuf>, Failure> {
         let _lock = self.locked()?;
         let now = self.read()?;
         if now.digest() != expected {
@@ -152,6 +167,7 @@ impl ForeignFile {
             return Err(null_device(&self.path));
         }
         if now.exists && *now.bytes == bytes && !now.exposed {
+            note(None);
             return Ok(None);
         }
         if now.twin && keep == KeepBackup::No {
@@ -167,6 +183,7 @@ impl ForeignFile {
         for folder in [atomic_file::parent(real), &self.backups] {
             atomic_file::sweep(folder, SystemTime::now());
         }
+        note(backup.as_deref());
         if let Err(error) = atomic_file::write(&*self.disk, real, bytes) {
             if let Some(backup) = backup {
                 // It would be taken for the state before a change that was never made.

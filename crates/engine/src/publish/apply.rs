@@ -2,8 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    path::{Path, PathBuf},
-    sync::Arc,
+    path::Path,
 };
 
 use secrecy::ExposeSecret as _;
@@ -35,7 +34,7 @@ pub(super) fn done(shared: &Shared, plan: &Plan) -> Result<(), Failure> {
     let mut learnt = Vec::new();
     learn(&plan.edit, plan.connection, &mut learnt);
     let removed: Vec<(ConnectionId, String)> = learnt.iter().filter_map(|one| publisher(shared, plan, one)).collect();
-    let done = write(shared, plan, &learnt).and_then(|written| remember(shared, plan, &written, &learnt));
+    let done = write(shared, plan, &learnt);
     let failed = done.as_ref().err().map(|failure| failure.code);
     for one in &learnt {
         if let Learnt::Published(id, profile) = one {
@@ -74,16 +73,9 @@ fn publisher(shared: &Shared, plan: &Plan, learnt: &Learnt<'_>) -> Option<(Conne
     Some((found.connection, found.profile))
 }
 
-/// The file before and after a change.
-struct Written {
-    file: ForeignFile,
-    before: Arc<File>,
-    after: Arc<File>,
-    /// The state before is kept here for good.
-    lasting: Option<PathBuf>,
-}
-
-fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<Written, Failure> {
+/// The change, and what is known by it. What was published is written down before the file is: a change that is cut off between the two is known as
+/// one that the file does not show, and never as a section that nobody published. What was taken out is forgotten after it.
+fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<(), Failure> {
     if !plan.replaces.is_empty() && !plan.agreed {
         return Err(Replaced::refusal(&plan.replaces));
     }
@@ -98,81 +90,113 @@ fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<Written,
         .with_remedy(Remedy::Reload));
     }
     let after = shared.publishing.after(&now, &plan.edit)?;
-    let Now { file, foreign, profiles } = now;
-    let bytes = after.text().expose_secret().as_bytes();
+    let Now { file, foreign, profiles: before } = now;
     // What is written has to be readable again, whatever it is made of.
-    File::fits(bytes)?;
+    File::fits(after.text().expose_secret().as_bytes())?;
     let likely = learnt.iter().filter_map(|one| if let Learnt::Published(id, _) = one { Some(*id) } else { None });
-    let moves = secrets::move_away(shared, &profiles, &after, &likely.collect());
+    let moves = secrets::move_away(shared, &before, &after, &likely.collect());
     let loses = plan.replaces.iter().any(|replaced| !replaced.only_copies.is_empty());
     let keep = match (moves, loses) {
         (_, true) => KeepBackup::Lasting,
         (true, false) => KeepBackup::No,
         (false, false) => KeepBackup::Yes,
     };
-    let backup = file.replace(plan.digest, bytes, keep)?;
-    let digest = foreign_digest(bytes);
-    *shared.publishing.kept() = (keep == KeepBackup::No).then(|| Kept { path: plan.path.clone(), after: digest, before: foreign.bytes });
-    let lasting = backup.filter(|_| keep == KeepBackup::Lasting);
-    Ok(Written { file, before: profiles, after: shared.publishing.is_apart(digest, after), lasting })
-}
-
-fn remember(shared: &Shared, plan: &Plan, written: &Written, learnt: &[Learnt<'_>]) -> Result<(), Failure> {
+    let digest = foreign_digest(after.text().expose_secret().as_bytes());
+    let after = shared.publishing.is_apart(digest, after);
+    let bytes = after.text().expose_secret().as_bytes();
     let connections = connections(shared)?;
-    let connections: HashMap<ConnectionId, &Connection> = connections.iter().map(|connection| (connection.id, connection)).collect();
-    let after = &written.after;
-    // One is found without making the others.
-    let profiles: HashMap<&str, Profile<'_>> = match learnt {
-        [] => return Ok(()),
-        [Learnt::Published(_, one)] => after.profile(one).into_iter().map(|profile| (*one, profile)).collect(),
-        _ => after.profiles().into_iter().map(|profile| (profile.name, profile)).collect(),
-    };
     let known: HashMap<String, Publication> =
         shared.publishing.publications().into_iter().filter(|it| it.file == plan.path).map(|it| (it.profile.clone(), it)).collect();
-    let names: HashSet<&str> = learnt.iter().map(Learnt::profile).collect();
-    let comparison = Comparison::of(&written.before, after, |name| names.contains(name));
-    let (mut published, mut forgotten) = (Vec::new(), Vec::new());
-    let mut now_published = HashSet::new();
-    for one in learnt {
-        match one {
-            Learnt::Published(id, profile) => {
-                let Some((connection, found)) = connections.get(id).zip(profiles.get(profile)) else { continue };
-                let earlier = known.get(*profile);
-                let former = comparison.former(profile, earlier.and_then(known::former).as_ref());
-                let backup = written.lasting.clone().filter(|_| former.held_secrets()).or_else(|| earlier?.backup.clone());
-                let now = known::publication(shared, &plan.path, found, connection);
-                now_published.insert(*profile);
-                published.push(Publication { before: serde_json::to_value(&former).ok(), backup, ..now });
-            }
-            Learnt::Removed(profile) => {
-                forgotten.push(*profile);
-                if let Some(backup) = known.get(*profile).and_then(|known| known.backup.as_deref()) {
-                    let_go(written, profile, backup);
-                }
-            }
-            Learnt::BecameDefault(profile) if now_published.contains(profile) => {}
-            Learnt::BecameDefault(profile) => {
-                let Some(known) = known.get(*profile) else { continue };
-                let former = known::former(known).map(|earlier| comparison.with_default(profile, &earlier));
-                let before = former.and_then(|former| serde_json::to_value(&former).ok()).or_else(|| known.before.clone());
-                published.push(Publication { before, ..known.clone() });
-            }
+    let change = Change { path: &plan.path, before: &before, after: &after, learnt, known: &known };
+    let publications = &shared.publishing.publications;
+    let mut noted: Result<Vec<Publication>, Failure> = Ok(Vec::new());
+    let replaced = file.replace_noting(plan.digest, bytes, keep, |backup| {
+        let published = change.published(shared, &connections, backup.filter(|_| keep == KeepBackup::Lasting));
+        if !published.is_empty() {
+            noted = publications.settle(&plan.path, &published, &[]).map(|()| published);
+        }
+    });
+    if let Err(failure) = replaced {
+        let names: Vec<String> = noted.unwrap_or_default().into_iter().map(|now| now.profile).collect();
+        let former: Vec<Publication> = names.iter().filter_map(|name| known.get(name).cloned()).collect();
+        if !names.is_empty() {
+            let _ = publications.settle(&plan.path, &former, &names.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        return Err(failure);
+    }
+    *shared.publishing.kept() = (keep == KeepBackup::No).then(|| Kept { path: plan.path.clone(), after: digest, before: foreign.bytes });
+    let removed: Vec<&str> =
+        learnt.iter().filter_map(|one| if let Learnt::Removed(profile) = one { Some(*profile) } else { None }).collect();
+    for profile in &removed {
+        if let Some(backup) = known.get(*profile).and_then(|known| known.backup.as_deref()) {
+            let_go(&file, &after, profile, backup);
         }
     }
-    if let Err(failure) = shared.publishing.publications.settle(&plan.path, &published, &forgotten) {
+    let forgotten = if removed.is_empty() { Ok(()) } else { publications.settle(&plan.path, &[], &removed) };
+    if let Err(failure) = noted.map(drop).and(forgotten) {
         // The file is as it was meant to be; only later changes of it will not be noticed.
         shared.fail(not_remembered(&plan.path, failure));
     }
     Ok(())
 }
 
+/// A change of the file, and what was known of its profiles before.
+struct Change<'a> {
+    path: &'a Path,
+    before: &'a File,
+    after: &'a File,
+    learnt: &'a [Learnt<'a>],
+    known: &'a HashMap<String, Publication>,
+}
+
+impl Change<'_> {
+    /// What is to be remembered of each profile that is published by it. `lasting`: the state before is kept here for good.
+    fn published(&self, shared: &Shared, connections: &[Connection], lasting: Option<&Path>) -> Vec<Publication> {
+        let connections: HashMap<ConnectionId, &Connection> = connections.iter().map(|connection| (connection.id, connection)).collect();
+        // One is found without making the others.
+        let profiles: HashMap<&str, Profile<'_>> = match self.learnt {
+            [] => return Vec::new(),
+            [Learnt::Published(_, one)] => self.after.profile(one).into_iter().map(|profile| (*one, profile)).collect(),
+            _ => self.after.profiles().into_iter().map(|profile| (profile.name, profile)).collect(),
+        };
+        let names: HashSet<&str> = self.learnt.iter().map(Learnt::profile).collect();
+        let comparison = Comparison::of(self.before, self.after, |name| names.contains(name));
+        let mut published = Vec::new();
+        let mut now_published = HashSet::new();
+        for one in self.learnt {
+            match one {
+                Learnt::Published(id, profile) => {
+                    let Some((connection, found)) = connections.get(id).zip(profiles.get(profile)) else { continue };
+                    let earlier = self.known.get(*profile);
+                    let former = comparison.former(profile, earlier.and_then(known::former).as_ref());
+                    let backup = lasting.map(Path::to_owned).filter(|_| former.held_secrets()).or_else(|| earlier?.backup.clone());
+                    let now = known::publication(shared, self.path, found, connection);
+                    now_published.insert(*profile);
+                    // It was published before, and what stood there first is forgotten.
+                    let forgotten = earlier.is_none() && self.before.profile(profile).is_some_and(|it| known::names_us(shared, &it));
+                    let before = if forgotten { None } else { serde_json::to_value(&former).ok() };
+                    published.push(Publication { before, backup, ..now });
+                }
+                Learnt::BecameDefault(profile) if !now_published.contains(profile) => {
+                    let Some(known) = self.known.get(*profile) else { continue };
+                    let former = known::former(known).map(|earlier| comparison.with_default(profile, &earlier));
+                    let before = former.and_then(|former| serde_json::to_value(&former).ok()).or_else(|| known.before.clone());
+                    published.push(Publication { before, ..known.clone() });
+                }
+                Learnt::Removed(_) | Learnt::BecameDefault(_) => {}
+            }
+        }
+        published
+    }
+}
+
 /// The file as it was before is not needed any more once all its secrets of this profile stand in the file again.
-fn let_go(written: &Written, profile: &str, backup: &Path) {
-    let Some(before) = written.file.lasting(backup).and_then(|bytes| File::read(&bytes).ok()) else { return };
-    let now: HashSet<&str> = written.after.secrets().map(|(_, secret)| secret.in_file()).collect();
+fn let_go(file: &ForeignFile, after: &File, profile: &str, backup: &Path) {
+    let Some(before) = file.lasting(backup).and_then(|bytes| File::read(&bytes).ok()) else { return };
+    let now: HashSet<&str> = after.secrets().map(|(_, secret)| secret.in_file()).collect();
     let all_back = before.profile(profile).is_some_and(|before| before.secrets().all(|(_, secret)| now.contains(secret.expose_secret())));
     if all_back {
-        written.file.let_go(backup);
+        file.let_go(backup);
     }
 }
 

@@ -134,7 +134,8 @@ fn taken_out(shared: &Shared, ids: &[ConnectionId]) -> Result<TakenOut, Failure>
         return Ok(TakenOut::default());
     }
     let profiles: Vec<String> = there.into_iter().map(|known| known.profile).collect();
-    let edits = profiles.iter().map(|profile| (None, Edit::Remove { profile: profile.clone(), former: None }));
+    // The last one first: what stood in front of a section that ended the file goes with it.
+    let edits = profiles.iter().rev().map(|profile| (None, Edit::Remove { profile: profile.clone(), former: None }));
     let plan: Plan = plan::of(shared, &now, Edit::Several(edits.collect()))?;
     super::apply::done(shared, &plan)?;
     Ok(TakenOut { profiles, notes: plan.notes })
