@@ -81,6 +81,8 @@ pub enum Code {
     VaultBusy,
     WrongPassphrase,
     SecretDamaged,
+    /// The encrypted file is there and is not opened: not safe to use, not readable, or not one of this version.
+    VaultUnusable,
     // Files
     FileUnreadable,
     FileUnwritable,

@@ -169,6 +169,7 @@ fn code_words(code: Code) -> &'static str {
         Code::VaultBusy => "store of secrets busy",
         Code::WrongPassphrase => "wrong passphrase",
         Code::SecretDamaged => "stored secret damaged",
+        Code::VaultUnusable => "the encrypted file cannot be used",
         Code::FileUnreadable => "file unreadable",
         Code::FileUnwritable => "file not written",
         Code::FileUnsafe => "file not safe to use",

@@ -78,7 +78,7 @@ async fn rf_04_a_token_that_the_vault_does_not_take_is_used_kept_and_stored_late
     sessions.access_token(&connection).await.unwrap();
     assert_eq!((world.authorization.refreshes(), world.authorization.reuses()), (2, 0), "the next renewal goes on from memory");
     let failure = sessions.store_unsaved(None).await.unwrap_err();
-    assert_eq!((failure.code, sessions.unsaved()), (Code::FileUnsafe, vec![connection.id]));
+    assert_eq!((failure.code, sessions.unsaved()), (Code::VaultUnusable, vec![connection.id]));
     world.mend_vault();
     // Nobody asks for it.
     until("storing in the background", || sessions.unsaved().is_empty()).await;

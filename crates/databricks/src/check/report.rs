@@ -122,6 +122,7 @@ pub(super) fn state_of(code: Code) -> Status {
         | Code::VaultBusy
         | Code::WrongPassphrase
         | Code::SecretDamaged
+        | Code::VaultUnusable
         | Code::FileUnreadable
         | Code::FileUnwritable
         | Code::FileUnsafe

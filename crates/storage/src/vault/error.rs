@@ -124,10 +124,13 @@ impl VaultError {
             .with_remedy(Remedy::UnlockVault),
             Self::NoPassphrase(failure) => Failure::clone(failure),
             Self::Lost { path, backup } => lost(path, *backup),
-            Self::ForeignFile { path, why, backup } => {
-                Failure::new(Code::FileUnsafe, format!("The encrypted file {} was not opened.", path.display()), *why, bring_back(*backup))
-                    .with_remedy(Remedy::OpenVaultSettings)
-            }
+            Self::ForeignFile { path, why, backup } => Failure::new(
+                Code::VaultUnusable,
+                format!("The encrypted file {} was not opened.", path.display()),
+                *why,
+                bring_back(*backup),
+            )
+            .with_remedy(Remedy::OpenVaultSettings),
             Self::SecretDamaged => Failure::new(
                 Code::SecretDamaged,
                 "The stored secret is damaged.",
@@ -144,18 +147,24 @@ impl VaultError {
             )
             .with_remedy(Remedy::OpenVaultSettings),
             Self::TooMuchWork { path } => Failure::new(
-                Code::FileUnsafe,
+                Code::VaultUnusable,
                 format!("The encrypted file {} was not opened.", path.display()),
                 "It asks for far more computing work than Brickpass's own files, so somebody else made or changed it.",
                 "Put a copy of yours in its place, or move it away and enter the secrets again.",
             ),
             Self::Newer { path } => Failure::new(
-                Code::ReadOnly,
+                Code::VaultUnusable,
                 "The encrypted file of secrets was not opened.",
                 format!("A newer version of Brickpass made {}.", path.display()),
                 "Update Brickpass. Nothing in the file was changed.",
             ),
-            Self::File(problem) => problem.failure(),
+            Self::File(problem) => {
+                let failure = problem.failure();
+                match failure.code {
+                    Code::FileUnsafe | Code::FileUnreadable | Code::TooLarge => Failure { code: Code::VaultUnusable, ..failure },
+                    _ => failure,
+                }
+            }
         }
     }
 }
