@@ -123,6 +123,7 @@ pub(super) fn add(at: &Resolution<'_>, skipped: bool, effective: &mut Effective)
     of_the_bundle(at, &mut found);
     goes_elsewhere(at, &effective.attributes, &mut found);
     environment_wins(at, &effective.attributes, &mut found);
+    unencrypted(&effective.attributes, &mut found);
     if skipped && effective.get("host").is_none() {
         found.push("The environment says how to sign in, but not where.".to_owned());
     }
@@ -224,6 +225,26 @@ fn goes_elsewhere(at: &Resolution<'_>, attributes: &[Attribute], found: &mut Vec
         let (name, place, variable) = (secret.name, &secret.source, &host.source);
         found.push(format!(
             "The {name} of {place} goes to {there}, because {variable} wins. The profile itself leads to {own}. Unset {variable}, unless that is meant."
+        ));
+    }
+}
+
+/// `http://` to another computer. None of the tools refuses it.
+fn unencrypted(attributes: &[Attribute], found: &mut Vec<String>) {
+    let Some(host) = attributes.iter().find(|it| it.name == "host") else { return };
+    let Some(url) = host.value.as_deref().and_then(|value| url::Url::parse(value).ok()).filter(|url| url.scheme() == "http") else {
+        return;
+    };
+    let loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if !loopback {
+        found.push(format!(
+            "The address begins with http://, which sends the token unencrypted: whoever is on the way can read it. Write https:// in {}.",
+            host.source
         ));
     }
 }
