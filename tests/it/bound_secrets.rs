@@ -114,6 +114,18 @@ fn bd_04_an_address_that_was_edited_on_the_command_line_does_not_get_the_stored_
 }
 
 #[test]
+fn bd_19_an_address_that_is_put_back_has_its_secret_again_and_says_so() {
+    let terminal = with_token();
+    let there = terminal.done(&["edit", "Sales", "--base-url", OTHER]);
+    assert!(there.stderr.contains(&format!("A token for {HOST} is not used at the new address.")), "{there:?}");
+    let on = terminal.done(&["edit", "Sales", "--base-url", "https://adb-1111111111111111.1.azuredatabricks.net"]);
+    assert!(on.stderr.contains(&format!("A token for {HOST} is not used")), "entered for neither: {on:?}");
+    let back = terminal.done(&["edit", "Sales", "--base-url", HOST]);
+    assert!(back.stderr.contains("The stored token is for this address and is used.") && !back.stderr.contains("not used"), "{back:?}");
+    assert!(back.stderr.contains("Its environment (not set) stays as it was.") || back.stderr.contains("stays as it was."), "{back:?}");
+}
+
+#[test]
 fn bd_05_an_address_that_was_edited_by_hand_does_not_get_the_stored_token() {
     let (terminal, listener) = (with_token(), listener());
     for elsewhere in [listener.base_url().as_str(), OTHER, "https://evil.example"] {

@@ -140,6 +140,20 @@ fn bd_14_two_rows_that_replace_one_connection_are_each_reported_as_they_went() {
     assert!(exported.stdout.contains("dose1111"), "the row that is told as replaced is the one that is stored");
 }
 
+#[test]
+fn bd_18_an_import_that_replaces_a_connection_at_its_address_says_that_its_secret_stays() {
+    let terminal = Terminal::with(());
+    let host = "https://acme.cloud.databricks.com";
+    terminal.done_fed(&["add", "Sales", "--base-url", host, "--token-stdin"], PAT);
+    let row = |host: &str| format!("[Sales]\nhost = {host}\nauth_type = pat\n");
+    let replaced = import(&terminal, &row(host), &["--kind", "databrickscfg", "--replace"]);
+    assert!(replaced.code == Some(0) && replaced.stdout.contains("Replaced Sales"), "{replaced:?}");
+    assert!(replaced.stderr.contains("If it replaces \"Sales\", the stored one stays; otherwise it has to be typed."), "{replaced:?}");
+    assert_eq!(terminal.done(&["token", "Sales"]).stdout.trim(), PAT);
+    let elsewhere = import(&terminal, &row("https://other.cloud.databricks.com"), &["--kind", "databrickscfg", "--replace"]);
+    assert!(elsewhere.stderr.contains("It has to be typed.") && !elsewhere.stderr.contains("stays;"), "{elsewhere:?}");
+}
+
 const ROBOT: &str = "11111111-2222-3333-4444-555555555555";
 
 #[test]

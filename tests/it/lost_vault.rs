@@ -97,6 +97,59 @@ fn vl_01_a_vault_that_is_gone_with_its_backup_is_given_up_only_by_who_says_so() 
     assert_eq!(fs::read(vault(&terminal, ".former")).unwrap(), former);
 }
 
+/// A link, and a file that others may write to. The exit code is that of the vault, as for a damaged one.
+#[cfg(unix)]
+#[test]
+fn vl_08_an_unsafe_file_of_the_vault_leaves_with_the_code_of_the_vault() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let terminal = terminal_with_two();
+    let (path, moved) = (vault(&terminal, ""), terminal.home.path().join("moved.age"));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+    let add = ["add", "Three", "--base-url", ADDRESS, "--token-stdin"];
+    let refused = |why: &str| {
+        for finished in [terminal.brickpass(&["token", "One"]), terminal.fed(&add, "dapi-three")] {
+            assert!(finished.code == Some(4) && finished.stderr.contains(why), "{finished:?}");
+        }
+    };
+    refused("may write to it");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::rename(&path, &moved).unwrap();
+    symlink(&moved, &path).unwrap();
+    refused("a link");
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    refused("not a regular file");
+}
+
+/// Nothing is left that knows of the former vault but the list of connections.
+#[test]
+fn vl_09_a_new_vault_names_the_connections_whose_secret_it_does_not_hold() {
+    let terminal = terminal_with_two();
+    terminal.done(&["add", "Browser", "--base-url", ADDRESS, "--auth", "browser"]);
+    for suffix in ["", ".bak"] {
+        fs::remove_file(vault(&terminal, suffix)).unwrap();
+    }
+    fs::remove_dir_all(terminal.home.state_dir()).unwrap();
+    let anew = terminal.done_fed(&["add", "Three", "--base-url", ADDRESS, "--token-stdin"], "dapi-three");
+    assert!(anew.stderr.contains("A new vault was created") && anew.stderr.contains("\"One\", \"Two\""), "{anew:?}");
+    assert!(
+        anew.stderr.contains("the former vault is missing") && !anew.stderr.contains("\"Three\"") && !anew.stderr.contains("Browser"),
+        "{anew:?}"
+    );
+    let again = terminal.done_fed(&["add", "Four", "--base-url", ADDRESS, "--token-stdin"], "dapi-four");
+    assert!(!again.stderr.contains("vault"), "told once: {again:?}");
+}
+
+#[test]
+fn vl_01_what_is_lost_is_told_once_by_a_command() {
+    let terminal = terminal_with_two();
+    for suffix in ["", ".bak"] {
+        fs::remove_file(vault(&terminal, suffix)).unwrap();
+    }
+    let told = terminal.brickpass(&["token", "One"]);
+    assert!(told.code == Some(4) && told.stderr.matches("is missing").count() == 1, "{told:?}");
+}
+
 #[test]
 fn vl_02_hostile_age_files_are_refused_at_once_as_vault_and_as_backup() {
     let terminal = terminal_with_two();

@@ -1,6 +1,6 @@
 //! Whether what was published in `.databrickscfg` still works, and whether the Databricks CLI can start at all.
 
-use super::{doctor::Finding, output::count, profiles::read, publish::clean, session::Session};
+use super::{doctor::Finding, foreign::clean, output::count, profiles::read, session::Session};
 use brickpass_engine::{CliTokenState, CliTokensOff, Command, Places, off_by_storage};
 
 const CHECK: &str = "Profiles";

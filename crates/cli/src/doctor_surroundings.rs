@@ -9,11 +9,14 @@ use brickpass_interchange::databrickscfg::File;
 use brickpass_storage::{ForeignFile, check_saving};
 
 pub(super) fn folders(places: &Places) -> Vec<Finding> {
-    let folder = |check, folder: &Path| match check_saving(folder) {
+    let folder = |check, folder: &Path, variable| match check_saving(folder, variable) {
         Ok(()) => Finding::fine(check, folder.display().to_string()),
         Err(failure) => Finding::wrong(check, &failure),
     };
-    vec![folder("Configuration folder", &places.config_dir), folder("State folder", &places.state_dir)]
+    vec![
+        folder("Configuration folder", &places.config_dir, "BRICKPASS_CONFIG_DIR"),
+        folder("State folder", &places.state_dir, "BRICKPASS_STATE_DIR"),
+    ]
 }
 
 /// `ca_file`: that of the settings.

@@ -8,7 +8,7 @@ use std::{
 use super::{
     account,
     args::{Add, Edit, Fields},
-    list::as_json,
+    list::{StoredAt, as_json, stored_at},
     output::{note, print_json, say},
     session::{Session, ask},
 };
@@ -52,28 +52,36 @@ pub(super) fn edit(edit: Edit, json: bool) -> Result<ExitCode, Failure> {
     let connection = save(&mut session, &draft, Some(entry.revision), Some(entry.connection.id))?;
     report(&session, &connection, "Saved", json);
     if connection.base_url != entry.connection.base_url {
-        moved(&entry.connection, &connection, another_secret);
+        moved(&mut session, &entry.connection, &connection, another_secret)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// What does not go along to another address, and what does.
-fn moved(old: &Connection, new: &Connection, another_secret: bool) {
+fn moved(session: &mut Session, old: &Connection, new: &Connection, another_secret: bool) -> Result<(), Failure> {
     let from = &old.base_url;
-    let left = match new.auth.kind() {
-        _ if another_secret => None,
-        AuthKind::PersonalAccessToken => Some(("A token", "Enter one for the new address with: brickpass edit --token-stdin")),
-        AuthKind::ServicePrincipal => Some(("A client secret", "Enter it again with: brickpass edit --client-secret-stdin")),
-        AuthKind::Browser => Some(("A sign-in", "Sign in again with: brickpass login")),
+    let (what, fix) = match new.auth.kind() {
+        AuthKind::PersonalAccessToken => ("token", "Enter one for the new address with: brickpass edit --token-stdin"),
+        AuthKind::ServicePrincipal => ("client secret", "Enter it again with: brickpass edit --client-secret-stdin"),
+        AuthKind::Browser => ("sign-in", "Sign in again with: brickpass login"),
     };
-    if let Some((what, fix)) = left {
-        note(format_args!("{what} for {from} is not used at the new address. {fix}"));
+    if !another_secret {
+        match stored_at(session, new)? {
+            StoredAt::Here => note(format_args!("The stored {what} is for this address and is used.")),
+            StoredAt::Elsewhere(place) => note(format_args!("A {what} for {place} is not used at the new address. {fix}")),
+            StoredAt::Unknown => note(format_args!("A {what} for {from} is not used at the new address. {fix}")),
+        }
     }
     if let Some(id) = old.workspace_id.as_ref().filter(|_| new.workspace_id.is_none()) {
         note(format_args!("The workspace ID {} belongs to {from} and was removed.", id.escape_debug()));
     }
-    let tags = if new.tags.is_empty() { String::new() } else { format!(" and its tags ({})", new.tags.join(", ")) };
-    note(format_args!("Its environment ({}){tags} stay as they were.", new.environment.word()));
+    let environment = new.environment.word();
+    if new.tags.is_empty() {
+        note(format_args!("Its environment ({environment}) stays as it was."));
+    } else {
+        note(format_args!("Its environment ({environment}) and its tags ({}) stay as they were.", new.tags.join(", ")));
+    }
+    Ok(())
 }
 
 pub(super) fn duplicate(name: &str, new_name: &str, json: bool) -> Result<ExitCode, Failure> {
@@ -101,6 +109,7 @@ fn fill(draft: &mut Draft, fields: Fields, adding: bool) -> Result<(), Failure> 
         // Its own from now on, no longer that of an account's connection.
         draft.sign_in_of = None;
     }
+    refuse_unused(draft.auth, &fields)?;
     account::settle(draft, fields.account_id, adding)?;
     if let Some(environment) = fields.environment {
         let environment = Environment::from(environment);
@@ -143,6 +152,25 @@ fn fill(draft: &mut Draft, fields: Fields, adding: bool) -> Result<(), Failure> 
         draft.secret = secret_from_stdin()?;
     }
     Ok(())
+}
+
+/// What another way to sign in would use is refused: nothing would come of it.
+fn refuse_unused(auth: AuthKind, fields: &Fields) -> Result<(), Failure> {
+    let browser = ("--auth browser", auth == AuthKind::Browser);
+    let either = ("--auth browser or service-principal", auth != AuthKind::PersonalAccessToken);
+    let given = [
+        ("--client-id", &fields.client_id, either),
+        ("--scopes", &fields.scopes, browser),
+        ("--redirect-port", &fields.redirect_port, browser),
+    ];
+    let unused = given.into_iter().find(|(_, given, (_, used))| !used && given.as_ref().is_some_and(|given| !given.trim().is_empty()));
+    let Some((option, _, (goes_with, _))) = unused else { return Ok(()) };
+    Err(Failure::new(
+        Code::InvalidInput,
+        format!("A connection of type {} has no use for {option}.", auth.word()),
+        format!("{option} goes with {goes_with}. Nothing was changed."),
+        "Leave it out, or give another --auth.",
+    ))
 }
 
 fn secret_from_stdin() -> Result<TypedSecret, Failure> {
@@ -204,7 +232,7 @@ pub(super) fn save(
 ) -> Result<Connection, Failure> {
     let reviewed = review(session, draft, except)?;
     if reviewed.secret.is_some() {
-        session.need_vault()?;
+        session.need_vault_to_store()?;
     }
     let id = reviewed.connection.id;
     session.send(Command::Save { reviewed: Box::new(reviewed), base });

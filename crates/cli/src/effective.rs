@@ -5,10 +5,10 @@ use std::{path::PathBuf, process::ExitCode};
 use serde_json::{Map, Value, json};
 
 use super::{
-    args,
+    args, foreign,
+    foreign::clean,
     output::{note, print_json, say, table},
     passphrase,
-    publish::clean,
     session::Session,
 };
 use brickpass_core::failure::{Code, Failure};
@@ -41,7 +41,7 @@ pub(super) fn effective(options: &args::Effective, json: bool) -> Result<ExitCod
     let connection = found.connection.and_then(|id| session.snapshot.entries.iter().find(|entry| entry.connection.id == id));
     let connection = connection.map(|entry| entry.connection.name.as_str());
     if json {
-        print_json(&document(&found, connection));
+        print_json(&foreign::document(document(&found, connection)));
     } else {
         print(&found, connection);
     }
@@ -66,7 +66,7 @@ fn folder(given: &std::path::Path) -> Result<PathBuf, Failure> {
 fn print(found: &Effective, connection: Option<&str>) {
     if !found.attributes.is_empty() {
         let mut rows = vec![["ATTRIBUTE", "VALUE", "FROM", ""].map(str::to_owned).to_vec()];
-        rows.extend(found.attributes.iter().map(|it| vec![it.name.to_owned(), value(it), source(&it.source), remark(it)]));
+        rows.extend(found.attributes.iter().map(|it| vec![it.name.to_owned(), value(it), clean(&source(&it.source)), clean(&remark(it))]));
         say(table(&rows));
         say("");
     }

@@ -244,7 +244,7 @@ fn decide(row: PreviewRow, options: &Import, filed: &Filed) -> (Line, Option<Cho
 /// The vault is only needed for secrets. Failures are laid onto their lines.
 fn save(session: &mut Session, chosen: Vec<Chosen>, told: &mut [Line]) -> Result<Vec<Failure>, Failure> {
     if chosen.iter().any(|chosen| chosen.connection.secret.is_some()) {
-        session.need_vault()?;
+        session.need_vault_to_store()?;
     }
     session.send(Command::Import { run: RUN, chosen });
     let failed = session.wait(|event| match event {

@@ -29,6 +29,7 @@ mod expiring;
 mod export;
 mod farewell;
 mod find;
+mod foreign;
 mod import;
 mod interrupt;
 mod list;

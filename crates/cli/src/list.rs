@@ -183,11 +183,42 @@ fn stored_words(session: &mut Session, connection: &Connection) -> Result<String
     })
 }
 
+/// What the stored secret, or the sign-in, of a connection was entered for.
+pub(super) enum StoredAt {
+    /// What the connection is now.
+    Here,
+    /// Another address.
+    Elsewhere(String),
+    /// There is none, or the vault is closed.
+    Unknown,
+}
+
+/// Of the vault as it is: nobody is asked for its passphrase.
+pub(super) fn stored_at(session: &mut Session, connection: &Connection) -> Result<StoredAt, Failure> {
+    let kind = match connection.auth {
+        AuthMethod::PersonalAccessToken => SecretKind::PersonalAccessToken,
+        AuthMethod::ServicePrincipal { .. } => SecretKind::ClientSecret,
+        AuthMethod::Browser(_) => {
+            let signed_in = matches!(session.describe_sign_in(connection)?, Ok(Some(_)));
+            return Ok(if signed_in { StoredAt::Here } else { StoredAt::Unknown });
+        }
+    };
+    session.send(Command::DescribeSecret { id: connection.id, kind });
+    session.wait(|event| match event {
+        Event::SecretDescribed { stored: StoredSecret::Stored { entered_for: Some(entered_for), .. }, .. } => {
+            let here = Some(&entered_for) == EnteredFor::of(connection, kind).as_ref();
+            Some(Ok(if here { StoredAt::Here } else { StoredAt::Elsewhere(entered_for.to_string()) }))
+        }
+        Event::SecretDescribed { .. } => Some(Ok(StoredAt::Unknown)),
+        _ => None,
+    })
+}
+
 fn client_id(connection: &Connection) -> Option<&str> {
     match &connection.auth {
         AuthMethod::PersonalAccessToken => None,
         AuthMethod::Browser(app) => app.client_id.as_ref().map(ClientId::as_str),
-        AuthMethod::ServicePrincipal { client_id, .. } => Some(client_id.as_str()),
+        AuthMethod::ServicePrincipal { client_id } => Some(client_id.as_str()),
     }
 }
 
@@ -203,7 +234,7 @@ fn app(connection: &Connection) -> Option<&OAuthApp> {
 }
 
 fn scopes(connection: &Connection) -> Option<String> {
-    connection.auth.own_scopes().map(Scopes::spelled)
+    app(connection)?.scopes.as_ref().map(Scopes::spelled)
 }
 
 fn redirect_port(connection: &Connection) -> Option<u16> {

@@ -1,5 +1,7 @@
 //! What somebody has probably meant.
 
+use brickpass_core::connection::secrets_starred;
+
 /// How alike two words are at least, from 0 to 1: a letter too many, too few, or two that changed places.
 const ALIKE: f64 = 0.84;
 
@@ -20,7 +22,7 @@ pub(super) fn did_you_mean<'a>(typed: &str, known: impl Iterator<Item = &'a str>
     if offered.is_empty() {
         offered.extend(nearest(typed, known));
     }
-    let quoted: Vec<_> = offered.into_iter().map(|name| format!("\"{}\"", name.escape_debug())).collect();
+    let quoted: Vec<_> = offered.into_iter().map(|name| format!("\"{}\"", secrets_starred(name).escape_debug())).collect();
     match quoted.split_last() {
         None => String::new(),
         Some((only, [])) => format!("Did you mean {only}? "),

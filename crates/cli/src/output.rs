@@ -3,21 +3,31 @@
 use std::{
     io::{ErrorKind, Write as _},
     process::ExitCode,
-    sync::OnceLock,
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use brickpass_core::failure::{Code, Failure, Remedy};
+use super::foreign;
+use brickpass_core::{
+    connection::secrets_starred,
+    failure::{Code, Failure, Remedy},
+};
 
-/// 0 done; 1 the thing failed; 2 wrong usage; 3 not found; 4 the vault is locked or missing; 5 the network.
+/// 0 done; 1 the thing failed; 2 wrong usage; 3 not found; 4 the vault; 5 the network.
 pub(super) fn exit_code(code: Code) -> u8 {
     match code {
         Code::InvalidInput => 2,
         Code::NoSuchConnection => 3,
-        Code::VaultLocked | Code::VaultLost | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => 4,
+        Code::VaultLocked
+        | Code::VaultLost
+        | Code::VaultUnavailable
+        | Code::VaultBusy
+        | Code::WrongPassphrase
+        | Code::SecretDamaged
+        | Code::VaultUnusable => 4,
         Code::Dns
         | Code::Refused
         | Code::Unreachable
@@ -70,6 +80,22 @@ pub(super) fn warn_unless_logged(state_dir: &std::path::Path) {
     }
 }
 
+/// What was told without having been asked for.
+static ATTENTION: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// A message beside the output that nobody asked for; a command that fails for this very reason does not repeat it.
+pub(super) fn note_once(words: &str) {
+    let mut told = ATTENTION.lock().unwrap_or_else(PoisonError::into_inner);
+    if !told.iter().any(|known| known == words) {
+        note(words);
+        told.push(words.to_owned());
+    }
+}
+
+fn was_told(failure: &Failure) -> bool {
+    ATTENTION.lock().unwrap_or_else(PoisonError::into_inner).contains(&failure.to_string())
+}
+
 /// A message beside the output.
 pub(super) fn note(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{line}");
@@ -88,11 +114,11 @@ pub(super) fn in_terminal(mut failure: Failure, name: &str) -> Failure {
 #[must_use]
 pub fn tell_failure(failure: &Failure, json: bool) -> ExitCode {
     if json {
-        print_json(&serde_json::json!({ "error": failure }));
-    } else {
-        note(format_args!("{}\n{}\n{}", failure.what, failure.why, failure.fix));
+        print_json(&foreign::document(serde_json::json!({ "error": failure })));
+    } else if !was_told(failure) {
+        note(secrets_starred(&format!("{}\n{}\n{}", failure.what, failure.why, failure.fix)));
         if let Some(details) = &failure.details {
-            note(format_args!("Details: {details}"));
+            note(secrets_starred(&format!("Details: {details}")));
         }
     }
     code_of(failure)

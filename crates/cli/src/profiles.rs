@@ -6,10 +6,11 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::{
-    args,
+    args, foreign,
+    foreign::clean,
     nearest::did_you_mean,
     output::{note, print_json, say, table},
-    publish::{Change, change, clean, looks_like_a_token, take_out, what_is_left},
+    publish::{Change, change, looks_like_a_token, take_out, what_is_left},
     session::Session,
 };
 use brickpass_core::failure::{Code, Failure};
@@ -130,7 +131,7 @@ pub(super) fn find<'a>(file: &'a ProfilesFile, name: &str) -> Result<&'a Profile
     file.profiles.iter().find(|line| line.name == name).ok_or_else(|| {
         Failure::new(
             Code::NoSuchConnection,
-            format!("There is no profile \"{}\".", name.escape_debug()),
+            format!("There is no profile \"{}\".", clean(name)),
             format!("{} does not hold it.", file.path.display()),
             format!(
                 "{}brickpass profiles shows those that are there.",
@@ -156,7 +157,7 @@ fn settle(config_file: Option<&Path>, profile: String, keep: bool, json: bool) -
     if line.published.is_none() && (keep || line.orphan.is_none()) {
         return Err(Failure::new(
             Code::InvalidInput,
-            format!("\"{}\" was not published by Brickpass.", profile.escape_debug()),
+            format!("\"{}\" was not published by Brickpass.", clean(&profile)),
             "Nothing is compared with it.",
             "brickpass profiles shows which connections were published as which profiles.",
         ));
@@ -204,7 +205,7 @@ fn tell(session: &Session, file: &ProfilesFile, tokens: &[CliToken], json: bool)
                 "cli_token_ended": token(line).and_then(|token| token.state.ended(now)).map(|end| end.to_string()),
             })
         });
-        print_json(&json!({
+        print_json(&foreign::document(json!({
             "path": file.path,
             "target": file.target,
             "exposed": file.exposed,
@@ -213,7 +214,7 @@ fn tell(session: &Session, file: &ProfilesFile, tokens: &[CliToken], json: bool)
             "kept": file.kept,
             "profiles": profiles.collect::<Vec<Value>>(),
             "remarks": file.remarks.iter().map(|remark| json!({ "line": remark.line, "words": remark.words })).collect::<Vec<Value>>(),
-        }));
+        })));
         return;
     }
     let mut rows = vec![["PROFILE", "HOST", "SECRETS", "CONNECTION", ""].map(str::to_owned).to_vec()];
@@ -225,7 +226,7 @@ fn tell(session: &Session, file: &ProfilesFile, tokens: &[CliToken], json: bool)
         };
         let mark = if line.is_default { " (default)" } else { "" };
         let host = line.host.as_deref().map(clean).unwrap_or_default();
-        vec![format!("{}{mark}", clean(&line.name)), host, line.secrets.join(", "), connection, drift]
+        vec![format!("{}{mark}", clean(&line.name)), host, clean(&line.secrets.join(", ")), connection, drift]
     }));
     say(table(&rows));
     note(format_args!("File: {}", file.path.display()));

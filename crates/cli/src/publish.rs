@@ -5,7 +5,8 @@ use std::{process::ExitCode, time::Duration};
 use serde_json::{Value, json};
 
 use super::{
-    args,
+    args, foreign,
+    foreign::clean,
     output::{note, print_json, say},
     profiles::{find, read},
     session::Session,
@@ -111,9 +112,10 @@ pub(super) fn unpublish(options: &args::Unpublish, json: bool) -> Result<ExitCod
         find(&file, &profile)?;
         return take_out(&mut session, &options.change, &file, &[profile], json);
     };
-    let theirs = file.profiles.iter().filter(|line| line.published.is_some_and(|(of, _)| of == connection.id));
-    let mut theirs = theirs.filter(|line| options.profile.as_ref().is_none_or(|profile| *profile == line.name));
-    let Some(line) = theirs.next() else {
+    let theirs = file.profiles.iter().filter_map(|line| Some((line, line.published.filter(|(of, _)| *of == connection.id)?.1)));
+    let theirs = theirs.filter(|(line, _)| options.profile.as_ref().is_none_or(|profile| *profile == line.name));
+    let (gone, there): (Vec<_>, Vec<_>) = theirs.partition(|(_, drift)| *drift == Drift::Gone);
+    if gone.is_empty() && there.is_empty() {
         let (what, name) = (options.profile.as_deref().map(clean), connection.name.as_str());
         return Err(Failure::new(
             Code::InvalidInput,
@@ -121,16 +123,18 @@ pub(super) fn unpublish(options: &args::Unpublish, json: bool) -> Result<ExitCod
             format!("Brickpass knows no such profile of it in {}.", file.path.display()),
             "brickpass profiles shows which connections were published.",
         ));
-    };
-    if line.published.is_some_and(|(_, drift)| drift == Drift::Gone) {
-        let profile = line.name.clone();
+    }
+    for (line, _) in gone {
         if !options.change.dry_run {
-            read(&mut session, Command::ForgetProfile { profile: profile.clone() })?;
+            read(&mut session, Command::ForgetProfile { profile: line.name.clone() })?;
         }
-        note(format_args!("The profile {} is not in {} any more.", clean(&profile), file.path.display()));
+        note(format_args!("The profile {} is not in {} any more.", clean(&line.name), file.path.display()));
+    }
+    if there.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    take_out(&mut session, &options.change, &file, std::slice::from_ref(&line.name), json)
+    let profiles: Vec<String> = there.into_iter().map(|(line, _)| line.name.clone()).collect();
+    take_out(&mut session, &options.change, &file, &profiles, json)
 }
 
 /// As one change; what stood there before comes back.
@@ -142,7 +146,8 @@ pub(super) fn take_out(
     json: bool,
 ) -> Result<ExitCode, Failure> {
     let one = |profile: &String| (None, Edit::Remove { profile: profile.clone(), former: None });
-    let edit = Edit::Several(profiles.iter().map(one).collect());
+    // The last one first: what stood in front of a section that ended the file goes with it.
+    let edit = Edit::Several(profiles.iter().rev().map(one).collect());
     let done = |file: &ProfilesFile| {
         let stays = |profile: &String| file.profiles.iter().any(|line| line.name == *profile);
         let words = |profile: &String| {
@@ -202,7 +207,7 @@ pub(super) fn change(
                     "Add --yes, or --dry-run to see what would change.",
                 ));
             }
-            let replaced: Vec<String> = plan.replaces.iter().map(|one| one.profile.escape_debug().to_string()).collect();
+            let replaced: Vec<String> = plan.replaces.iter().map(|one| clean(&one.profile)).collect();
             let question = match replaced.as_slice() {
                 [] => format!("Change {}?", plan.path.display()),
                 names => format!("Change {}, and replace {}?", plan.path.display(), names.join(", ")),
@@ -326,29 +331,6 @@ fn sign(kind: DiffKind) -> &'static str {
 fn described(plan: &Plan, applied: bool) -> Value {
     let diff = plan.diff.iter().map(|line| format!("{} {}", sign(line.kind), line.text));
     let replaces: Vec<String> = plan.replaces.iter().map(Replaced::words).collect();
-    json!({ "path": plan.path, "diff": diff.collect::<Vec<String>>(), "warnings": plan.warnings(), "replaces": replaces, "applied": applied })
-}
-
-/// What another program wrote, for a terminal: its control characters do nothing there.
-pub(super) fn clean(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for c in text.chars() {
-        let mut one = [0; 4];
-        if c != '\t' && brickpass_core::connection::unfit(c.encode_utf8(&mut one)).is_some() {
-            clean.extend(c.escape_unicode());
-        } else {
-            clean.push(c);
-        }
-    }
-    clean
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_another_program_wrote_does_nothing_to_the_terminal() {
-        assert_eq!(clean("a\u{1b}[31m\u{202e}b\tæ"), "a\\u{1b}[31m\\u{202e}b\tæ");
-    }
+    let diff = diff.collect::<Vec<String>>();
+    foreign::document(json!({ "path": plan.path, "diff": diff, "warnings": plan.warnings(), "replaces": replaces, "applied": applied }))
 }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::{
     farewell,
+    foreign::clean,
     output::{code_of, note, print_json, say},
-    publish::clean,
     session::Session,
 };
 use brickpass_core::{

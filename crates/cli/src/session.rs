@@ -4,7 +4,13 @@ use std::{collections::HashMap, io::IsTerminal as _, path::Path, sync::Arc};
 
 use secrecy::SecretString;
 
-use super::{environment, interrupt, nearest::did_you_mean, output::note, passphrase};
+use super::{
+    environment, interrupt,
+    nearest::did_you_mean,
+    output::note_once,
+    passphrase,
+    terminal::{attended, yes},
+};
 use brickpass_core::{
     connection::{Connection, ConnectionId, LastTest, secrets_starred},
     failure::{Code, Failure},
@@ -22,6 +28,8 @@ pub(super) struct Session {
     /// What is known of sign-ins, under the connections that hold them.
     pub(super) sign_ins: HashMap<ConnectionId, SignInNote>,
     pub(super) settings_problem: Option<Failure>,
+    /// Of the encrypted file, when this began.
+    vault_file_exists: bool,
     /// Renewed sign-ins that the vault did not take so far, and why.
     pub(super) unsaved: Vec<ConnectionId>,
     pub(super) unsaved_why: Option<Failure>,
@@ -83,6 +91,7 @@ impl Session {
             tokens: HashMap::new(),
             sign_ins: HashMap::new(),
             settings_problem: None,
+            vault_file_exists: true,
             unsaved: Vec::new(),
             unsaved_why: None,
         })
@@ -145,8 +154,11 @@ impl Session {
                     };
                 }
             }
-            Event::Attention { words } => words.iter().for_each(note),
-            Event::Settings { problem, .. } => self.settings_problem.clone_from(problem),
+            Event::Attention { words } => words.iter().for_each(|words| note_once(words)),
+            Event::Settings { problem, vault_file_exists, .. } => {
+                self.settings_problem.clone_from(problem);
+                self.vault_file_exists = *vault_file_exists;
+            }
             Event::SignInsUnsaved { ids, failure } => {
                 self.unsaved.clone_from(ids);
                 self.unsaved_why.clone_from(failure);
@@ -177,6 +189,29 @@ impl Session {
                 "Set BRICKPASS_VAULT_PASSPHRASE, or run this in a terminal.",
             )),
         }
+    }
+
+    /// As `need_vault`, to store a secret in it. A first encrypted file beside connections that have had a secret may be the second one: the person
+    /// is asked, if somebody is there. Otherwise the engine names them when it has made the file.
+    pub(super) fn need_vault_to_store(&mut self) -> Result<String, Failure> {
+        if !self.vault_file_exists && attended() {
+            self.send(Command::ProbeVault);
+            let (home, status) = self.vault_status()?;
+            let with_secret = self.snapshot.entries.iter().filter(|entry| entry.connection.keeps_a_secret());
+            let names: Vec<String> = with_secret.map(|entry| format!("\"{}\"", entry.connection.name.as_str())).collect();
+            if home == VaultHome::File && !names.is_empty() && !matches!(status, VaultStatus::Lost { .. }) {
+                note_once(&format!("There is no encrypted file of secrets. If it held those of {}, it is missing.", names.join(", ")));
+                if !yes("Create a new one?") {
+                    return Err(Failure::new(
+                        Code::Cancelled,
+                        "Nothing was stored.",
+                        "No new vault was created.",
+                        "Put your former vault.age back in its place, and run the command again.",
+                    ));
+                }
+            }
+        }
+        self.need_vault()
     }
 
     fn vault_status(&mut self) -> Result<(VaultHome, VaultStatus), Failure> {

@@ -19,10 +19,13 @@ use super::{
     shared::{Shared, blocking},
 };
 use brickpass_core::{
-    connection::{BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, Review, Reviewed, Severity, TypedSecret},
+    connection::{
+        AuthKind, BaseUrl, Connection, ConnectionId, ConnectionName, Draft, EnteredFor, Field, Review, Reviewed, SecretKind, Severity,
+        TypedSecret,
+    },
     failure::{Code, Failure},
 };
-use brickpass_interchange::import::{self, Found, FoundConnection, Kind};
+use brickpass_interchange::import::{self, Found, FoundConnection, Kind, TO_BE_TYPED};
 use brickpass_storage as storage;
 use brickpass_storage::{Entry, Former, Revision, SecretId};
 
@@ -242,6 +245,12 @@ fn row(found: FoundConnection, entries: &[Entry], taken: &mut Taken, address_alo
         remarks.extend(about_the_name(reviewed, &named, clashes.as_deref(), twin.as_ref()));
         let old = twin.as_ref().and_then(|twin| entries.iter().find(|entry| entry.connection.id == twin.id));
         remarks.extend(old.and_then(|old| moves(&old.connection, &reviewed.connection)));
+        if let Some(old) = old.filter(|old| reviewed.secret.is_none() && keeps_its_secret(&old.connection, &reviewed.connection)) {
+            let stays = format!("If it replaces \"{}\", the stored one stays; otherwise it has to be typed.", old.connection.name.as_str());
+            for remark in &mut remarks {
+                *remark = remark.replace(TO_BE_TYPED, &stays);
+            }
+        }
     }
     let with_secret = connection.as_ref().is_some_and(|reviewed| reviewed.secret.is_some());
     PreviewRow { place, connection, with_secret, remarks, ignored, twin }
@@ -255,7 +264,7 @@ fn reviewed(draft: &mut Draft, remarks: &mut Vec<String>) -> Review {
     let ended = review.result.as_ref().and_then(|reviewed| reviewed.secret_ended(Timestamp::now()));
     let ended = ended.map(|end| format!("This token ended at {}", end.strftime("%Y-%m-%d %H:%M UTC")));
     let Some(unfit) = unfit.or(ended) else { return review };
-    remarks.push(format!("Its secret cannot be used and has to be typed: {}.", unfit.trim_end_matches('.')));
+    remarks.push(format!("Its secret cannot be used: {}. {TO_BE_TYPED}", unfit.trim_end_matches('.')));
     draft.secret = TypedSecret::default();
     draft.review(&|_| false)
 }
@@ -299,6 +308,16 @@ fn about_the_name(reviewed: &Reviewed, named: &str, clashes: Option<&str>, twin:
         Some(bearer) if bearer != origin => Some(format!("Another workspace has this name: {bearer}. This one would be \"{name}\".")),
         _ => Some(format!("The name is taken or does not fit; it would be \"{name}\".")),
     }
+}
+
+/// What is stored for the old one is given for the new one, too.
+fn keeps_its_secret(old: &Connection, new: &Connection) -> bool {
+    let entered_for = |connection: &Connection| match connection.auth.kind() {
+        AuthKind::PersonalAccessToken => EnteredFor::of(connection, SecretKind::PersonalAccessToken),
+        AuthKind::ServicePrincipal => EnteredFor::of(connection, SecretKind::ClientSecret),
+        AuthKind::Browser => None,
+    };
+    old.auth.kind() == new.auth.kind() && entered_for(old).is_some_and(|old| entered_for(new) == Some(old))
 }
 
 /// Only one and the same connection, by its ID in our own files, can lead to another address than before.

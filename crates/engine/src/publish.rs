@@ -290,7 +290,7 @@ fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
         .map(|profile| ProfileLine {
             is_default: default.as_deref() == Some(profile.name),
             host: profile.get("host").map(without_secrets),
-            auth_type: profile.get("auth_type").map(str::to_owned),
+            auth_type: profile.get("auth_type").map(without_secrets),
             secrets: profile.secrets().map(|(key, _)| key.to_owned()).collect(),
             published: by_name.get(profile.name).map(|known| (known.connection, known.drift)),
             suspects: suspects.remove(profile.name).unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! The engine's thread: its runtime, what its parts share, and the loop that hands each command to the part that does it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     time::Duration,
 };
@@ -24,8 +24,11 @@ use brickpass_databricks::{
 };
 use brickpass_storage::{
     CliTokens, Deed, FirstAddresses, History, Journal, Library, Reminders, SecretDescription, SecretId, SecretKey, Settings, SettingsFile,
-    TokenNotes, Vault, VaultConfig, VaultContext, WindowFile,
+    TokenNotes, Vault, VaultConfig, VaultContext, VaultNotice, WindowFile,
 };
+
+/// More names in a sentence help nobody.
+const MOST_NAMES: usize = 5;
 
 /// How long saves may take after the window has closed.
 const LAST_SAVES: Duration = Duration::from_secs(150);
@@ -176,7 +179,29 @@ impl Shared {
 
     /// The encrypted file is another or an older one than was seen before, or a new one.
     pub(super) fn tell_of_vault(&self) {
-        self.tell_attention(self.vault().take_notices().iter().map(ToString::to_string).collect());
+        let words = |notice: &VaultNotice| match notice {
+            VaultNotice::Created { .. } => format!("{notice}{}", self.without_secret().unwrap_or_default()),
+            VaultNotice::Older { .. } | VaultNotice::Another { .. } => notice.to_string(),
+        };
+        self.tell_attention(self.vault().take_notices().iter().map(words).collect());
+    }
+
+    /// Of a new vault: the connections whose secret it does not hold. Another vault may have held it, and be lost without a trace.
+    fn without_secret(&self) -> Option<String> {
+        let held: HashSet<ConnectionId> = self.vault().entries().ok()?.into_iter().map(|id| id.connection).collect();
+        let entries = self.library.load().ok()?.entries;
+        let connections = entries.iter().map(|entry| &entry.connection);
+        let without: Vec<&str> =
+            connections.filter(|it| it.keeps_a_secret() && !held.contains(&it.id)).map(|it| it.name.as_str()).collect();
+        let named = without.iter().take(MOST_NAMES).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+        let more = without.len().saturating_sub(MOST_NAMES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!without.is_empty()).then(|| {
+            format!(
+                " It holds nothing for {named}{more}. If a secret was stored for them, the former vault is missing: put that file back in place \
+                 of this one, or enter the secrets again."
+            )
+        })
     }
 
     pub(super) fn tested(&self) -> MutexGuard<'_, HashMap<ConnectionId, testing::Tested>> {

@@ -15,7 +15,7 @@ pub fn checked<'a>(text: &str, connections: impl IntoIterator<Item = &'a Connect
     }
     let of_a_field = connections.into_iter().find_map(|connection| {
         let field = *connection.fields_with_secret().first()?;
-        Some(format!("The {} of \"{}\" contains", field.word(), without_secrets(connection.name.as_str())))
+        Some(format!("The {} of \"{}\" {}", field.word(), without_secrets(connection.name.as_str()), field.contains()))
     });
     let where_it_is = of_a_field.unwrap_or_else(|| {
         let line = text.lines().position(contains_secret).map_or(1, |at| at + 1);

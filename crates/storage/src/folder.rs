@@ -36,9 +36,12 @@ fn not_as_root(folder: &Path, owner: &str) -> Failure {
 /// is not made; then the one above it is asked for its permissions.
 ///
 /// # Errors
-/// What a save would say.
-pub fn check_saving(folder: &Path) -> Result<(), Failure> {
-    saving(folder).map_err(|error| error.failure())
+/// What a save would say; of the variables that choose folders, `variable` is the one for this folder.
+pub fn check_saving(folder: &Path, variable: &str) -> Result<(), Failure> {
+    saving(folder).map_err(|error| {
+        let failure = error.failure();
+        Failure { fix: failure.fix.replace("BRICKPASS_CONFIG_DIR or BRICKPASS_STATE_DIR", variable), ..failure }
+    })
 }
 
 fn saving(folder: &Path) -> Result<(), FileError> {
@@ -102,9 +105,9 @@ mod tests {
     #[test]
     fn a_folder_that_takes_a_save_takes_the_probe_and_is_empty_afterwards() {
         let folder = tempfile::tempdir().unwrap();
-        check_saving(folder.path()).unwrap();
+        check_saving(folder.path(), "X").unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        check_saving(&folder.path().join("not/there/yet")).unwrap();
+        check_saving(&folder.path().join("not/there/yet"), "X").unwrap();
         assert!(!folder.path().join("not").exists(), "nothing was made");
     }
 
@@ -113,8 +116,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         std::fs::File::create(&file).unwrap();
-        assert_eq!(check_saving(&file).unwrap_err().code, Code::FileUnwritable);
-        assert!(check_saving(&file.join("below")).is_err());
+        let refused = check_saving(&file, "BRICKPASS_STATE_DIR").unwrap_err();
+        assert_eq!(refused.code, Code::FileUnwritable);
+        assert!(refused.fix.contains("folder with BRICKPASS_STATE_DIR") && !refused.fix.contains("BRICKPASS_CONFIG_DIR"), "{refused}");
+        assert!(check_saving(&file.join("below"), "X").is_err());
     }
 
     #[test]

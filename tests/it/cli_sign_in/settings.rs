@@ -144,29 +144,20 @@ fn sg_08_manifests_on_stdout_are_one_stream_of_yaml() {
 }
 
 #[test]
-fn sg_21_a_service_principals_scopes_are_imported_used_and_published() {
-    let desk = Desk::new();
-    let (base_url, principal) = (desk.base_url(SALES), desk.demo.service_principal());
-    let file = desk.home.path().join("least.cfg");
-    let (id, secret) = (principal.client_id, principal.client_secret);
-    let section = format!("[robot]\nhost = {base_url}\nclient_id = {id}\nclient_secret = {secret}\nscopes = sql, clusters\n");
-    std::fs::write(&file, section).unwrap();
-    let done = desk.done(&["import", "--databrickscfg", file.to_str().unwrap()]);
-    assert!(!done.stderr.contains("scopes"), "{done:?}");
-    assert_eq!(desk.json(&["show", "robot"])["scopes"], "sql clusters");
-    let asked = || desk.demo.authorization().requests().iter().filter(|request| request.contains("client_credentials")).count();
-    let limited = desk.done(&["token", "robot"]).stdout;
-    assert_eq!(desk.done(&["token", "robot"]).stdout, limited);
-    assert_eq!(asked(), 1);
-    // Another limit is another token, also for another process.
-    desk.done(&["edit", "robot", "--scopes", "sql"]);
-    assert_ne!(desk.done(&["token", "robot"]).stdout, limited);
-    assert_eq!(asked(), 2);
-    desk.done(&["publish", "robot", "--yes"]);
-    let published = std::fs::read_to_string(desk.home.path().join(".databrickscfg")).unwrap();
-    assert!(published.lines().any(|line| line.split_whitespace().eq(["scopes", "=", "sql"])), "{published}");
-    assert!(!published.contains("client_secret"), "{published}");
-    desk.done(&["edit", "robot", "--scopes", ""]);
-    assert!(desk.json(&["show", "robot"]).get("scopes").is_none());
-    assert_ne!(desk.done(&["token", "robot"]).stdout, limited);
+fn sg_25_an_option_of_another_way_to_sign_in_is_refused_and_changes_nothing() {
+    let terminal = crate::support::terminal::Terminal::with(());
+    let host = "https://adb-1234567890123456.7.azuredatabricks.net";
+    terminal.add_token("Sales", host, "dapi-sales");
+    let before = terminal.json(&["show", "Sales"]);
+    for (option, value) in [("--redirect-port", "8037"), ("--scopes", "sql"), ("--client-id", "11111111-2222-3333-4444-555555555555")] {
+        let refused = terminal.brickpass(&["edit", "Sales", "--description", "x", option, value]);
+        assert!(refused.code == Some(2) && refused.stderr.contains(&format!("has no use for {option}")), "{refused:?}");
+        let adding = ["add", "New", "--base-url", host, "--auth", "pat", option, value];
+        assert_eq!(terminal.brickpass(&adding).code, Some(2), "{option}");
+    }
+    assert_eq!(terminal.json(&["show", "Sales"]), before);
+    let robot = ["add", "Robot", "--base-url", host, "--auth", "service-principal", "--client-id", "11111111-2222-3333-4444-555555555555"];
+    assert_eq!(terminal.brickpass(&[robot.as_slice(), &["--redirect-port", "8037"]].concat()).code, Some(2));
+    terminal.done(&robot);
+    terminal.done(&["edit", "Robot", "--auth", "browser", "--redirect-port", "8037"]);
 }

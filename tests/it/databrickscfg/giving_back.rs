@@ -39,6 +39,10 @@ fn pb_01_unpublishing_gives_back_every_byte_whatever_stood_there() {
         format!("[sales]\n# above\nhost={HOST}/ # why\n; a token\ntoken   = {TOKEN}\n\nteam: x\nclient_id = abc\n[z]\nhost = https://z\n"),
         FILE.to_owned(),
         FILE.replace("dapi-old", NOBODYS),
+        format!("[other]\nhost = https://x\n\n[sales]\n{own}cluster_id = 1-2"),
+        format!("[__settings__]\r\n\r\n[sales]\r\nhost = {HOST}\r\nmy_key = mine"),
+        format!("[sales]\n{own}\n[__settings__]\nauth_storage = secure"),
+        format!("[sales]\nhost = {HOST}\n# a comment at the end"),
         format!("[sales]\r\nazure_client_id = a\r\nazure_client_secret = b\r\nazure_tenant_id = c\r\nhost = {HOST}\r\nscopes = sql\r\n"),
     ];
     for text in files {
@@ -97,6 +101,49 @@ fn pb_03_what_the_person_changed_since_stays_and_is_told() {
     let plan = desk.unpublish("new");
     assert_eq!(desk.text(), "[new]\ncluster_id = 9\n");
     assert!(plan.notes.iter().any(|note| note.contains("cluster_id")), "{:?}", plan.notes);
+}
+
+/// A line that ends the file is somebody else's since, and keeps its line break.
+#[test]
+fn pb_01_the_line_break_of_what_was_written_behind_a_published_section_stays() {
+    for (behind, back) in
+        [("mine = 1\n", "\nmine = 1\n"), ("[b]\nhost = https://b\n", "\n[b]\nhost = https://b\n"), ("# why\n", "\n# why\n")]
+    {
+        let mut desk = Desk::new();
+        let text = format!("[sales]\nhost = {HOST}\nmy_key = mine");
+        desk.put(&text);
+        let connection = desk.saved("Sales", |_| {});
+        desk.publish(&connection, "sales");
+        desk.put(&(desk.text() + behind));
+        desk.unpublish("sales");
+        assert_eq!(desk.text(), text + back);
+    }
+}
+
+/// Cut off before the file was written, and with the memory lost behind it: what is published again is taken back as a whole.
+#[test]
+fn pb_28_a_publication_that_was_cut_off_is_made_again_and_taken_back() {
+    let mut desk = Desk::new();
+    let connection = desk.saved("Sales", |_| {});
+    let text = format!("[sales]\nhost = {HOST}\nteam = x\n");
+    for text in ["[other]\nhost = https://x\n", text.as_str()] {
+        desk.put(text);
+        // Remembered, and not in the file.
+        desk.publish(&connection, "sales");
+        desk.put(text);
+        assert_ne!(desk.drift("sales"), Some(Drift::Same));
+        desk.publish(&connection, "sales");
+        assert_eq!(desk.drift("sales"), Some(Drift::Same));
+        desk.unpublish("sales");
+        assert_eq!(desk.text(), text);
+    }
+    // In the file, and not remembered.
+    desk.put("[other]\nhost = https://x\n");
+    desk.publish(&connection, "sales");
+    fs::remove_file(desk.home.state_dir().join("publications.json")).unwrap();
+    desk.publish(&connection, "sales");
+    desk.unpublish("sales");
+    assert!(!desk.text().contains(HELPER) && !desk.text().contains("[sales]"), "{}", desk.text());
 }
 
 #[test]

@@ -358,6 +358,59 @@ fn pb_15_secrets_that_are_said_to_be_out_of_the_file_are_looked_for_first() {
     assert!(!format!("{moved:?}{again:?}").contains(TOKEN));
 }
 
+#[test]
+fn pb_26_a_secret_that_is_the_name_of_a_section_or_of_a_key_is_never_shown() {
+    const PAT: &str = "dapi0123456789abcdef0123456789abcdef";
+    let terminal = terminal();
+    put(
+        &file(&terminal),
+        &format!("[{PAT}]\nhost = {HOST}\ntoken = {TOKEN}\n\n[work]\nhost = {HOST}\nauth_type = {PAT}\n{PAT} = x\nmine = {PAT}\n"),
+    );
+    terminal.done(&["publish", "Sales", "--profile", "ours", "--yes"]);
+    let asked: [&[&str]; 12] = [
+        &["profiles"],
+        &["profiles", "default", PAT, "--dry-run"],
+        &["profiles", "default", &PAT[..20], "--yes"],
+        &["profiles", "keep", PAT],
+        &["profiles", "move-secrets", "--all", "--dry-run"],
+        &["profiles", "move-secrets", PAT, "--dry-run"],
+        &["publish", "Sales", "--profile", PAT, "--yes"],
+        &["unpublish", "Sales", "--profile", PAT, "--dry-run"],
+        &["effective", "--profile", PAT],
+        &["effective", "--profile", "work"],
+        &["effective"],
+        &["doctor"],
+    ];
+    for words in asked {
+        for json in [&[][..], &["--json"]] {
+            let said = terminal.brickpass(&[words, json].concat());
+            assert!(!format!("{said:?}").contains(PAT), "{words:?} {json:?}: {said:?}");
+        }
+    }
+    let listed = terminal.done(&["profiles", "--json"]).json();
+    let names: Vec<_> = listed["profiles"].as_array().unwrap().iter().map(|line| line["profile"].clone()).collect();
+    assert_eq!(names, ["***", "work", "ours"], "{listed:#}");
+    assert!(terminal.brickpass(&["effective", "--profile", PAT]).stdout.contains("[***] at line 1"));
+}
+
+#[test]
+fn pb_27_unpublishing_a_connection_takes_all_its_profiles_out() {
+    let terminal = terminal();
+    put(&file(&terminal), "[other]\nhost = https://x");
+    let before = fs::read_to_string(file(&terminal)).unwrap();
+    for profile in ["one", "two", "three"] {
+        terminal.done(&["publish", "Sales", "--profile", profile, "--yes"]);
+    }
+    let named = terminal.done(&["unpublish", "Sales", "--profile", "three", "--yes"]);
+    assert!(named.stderr.contains("The profile three is gone.") && !named.stderr.contains("profile one"), "{named:?}");
+    let all = terminal.done(&["unpublish", "Sales", "--yes"]);
+    for profile in ["one", "two"] {
+        assert!(all.stderr.contains(&format!("The profile {profile} is gone.")), "{all:?}");
+    }
+    assert_eq!(fs::read_to_string(file(&terminal)).unwrap(), before);
+    assert_eq!(terminal.brickpass(&["unpublish", "Sales", "--yes"]).code, Some(2), "none is left");
+}
+
 #[cfg(unix)]
 #[test]
 fn pb_17_the_null_device_holds_no_profiles_and_takes_none() {

@@ -22,7 +22,7 @@ pub(crate) struct Publish {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Unpublish {
-    /// The connection
+    /// The connection; all its profiles, unless one is named
     #[arg(required_unless_present = "profile")]
     pub(crate) name: Option<String>,
     /// The profile, also one whose connection was removed; of several that the connection was published as, this one

@@ -25,6 +25,12 @@ impl Connection {
         }
     }
 
+    /// It was made to work with a token or a client secret of its own, which the vault keeps. A sign-in may never have begun.
+    #[must_use]
+    pub fn keeps_a_secret(&self) -> bool {
+        self.sign_in_of.is_none() && !matches!(self.auth, AuthMethod::Browser(_))
+    }
+
     /// A connection to one workspace of an account, which uses the account's sign-in and is filed where the account is. `None` when the name cannot become a connection's.
     #[must_use]
     pub fn of_workspace(account: &Self, name: &str, base_url: BaseUrl, workspace_id: String) -> Option<Self> {

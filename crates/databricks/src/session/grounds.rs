@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
 use crate::oauth::Target;
-use brickpass_core::connection::{AuthMethod, ClientId, Connection, OAuthApp, Scopes};
+use brickpass_core::connection::{AuthMethod, ClientId, Connection, OAuthApp};
 
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Grounds {
@@ -16,10 +16,7 @@ pub(super) struct Grounds {
 pub(super) enum Grant {
     /// The application without its redirect port, which only a login needs.
     Browser(OAuthApp),
-    ServicePrincipal {
-        client_id: ClientId,
-        scopes: Option<Scopes>,
-    },
+    ServicePrincipal(ClientId),
 }
 
 impl Grounds {
@@ -28,9 +25,7 @@ impl Grounds {
         let grant = match &connection.auth {
             AuthMethod::PersonalAccessToken => return None,
             AuthMethod::Browser(app) => Grant::Browser(OAuthApp { redirect_port: None, ..app.clone() }),
-            AuthMethod::ServicePrincipal { client_id, scopes } => {
-                Grant::ServicePrincipal { client_id: client_id.clone(), scopes: scopes.clone() }
-            }
+            AuthMethod::ServicePrincipal { client_id } => Grant::ServicePrincipal(client_id.clone()),
         };
         Some(Self { target: Target::of(connection), grant })
     }
@@ -38,7 +33,7 @@ impl Grounds {
     pub(super) fn client_id(&self) -> &str {
         match &self.grant {
             Grant::Browser(app) => app.client_id(),
-            Grant::ServicePrincipal { client_id, .. } => client_id.as_str(),
+            Grant::ServicePrincipal(client_id) => client_id.as_str(),
         }
     }
 
@@ -46,7 +41,7 @@ impl Grounds {
     pub(super) fn scopes(&self) -> Vec<String> {
         let mut scopes: Vec<String> = match &self.grant {
             Grant::Browser(app) => app.scopes().iter().map(str::to_owned).collect(),
-            Grant::ServicePrincipal { scopes, .. } => scopes.iter().flat_map(Scopes::iter).map(str::to_owned).collect(),
+            Grant::ServicePrincipal(_) => Vec::new(),
         };
         scopes.sort();
         scopes

@@ -1,6 +1,6 @@
 //! What a profile may be called.
 
-use brickpass_core::connection::ConnectionName;
+use brickpass_core::connection::{ConnectionName, contains_secret};
 
 use super::SETTINGS;
 
@@ -22,6 +22,9 @@ impl ProfileName {
         }
         if text.eq_ignore_ascii_case(SETTINGS) {
             return Err(format!("{SETTINGS} holds the settings of the Databricks CLI and cannot be a profile. Choose another name."));
+        }
+        if contains_secret(text) {
+            return Err("This looks like a token. Choose another name: everybody who uses the file would see it.".to_owned());
         }
         if text.starts_with('-') {
             return Err("Begin with a letter or a digit: programs take a name that begins with - for an option.".to_owned());

@@ -13,7 +13,7 @@ pub struct Suspect {
     pub line: usize,
     /// The section that it stands in.
     pub profile: String,
-    /// `None`: it stands in a comment.
+    /// As it is shown: it can be the token itself. `None`: it stands in a comment.
     pub key: Option<String>,
 }
 
@@ -22,8 +22,7 @@ impl Suspect {
     #[must_use]
     pub fn place(&self) -> String {
         match &self.key {
-            // A key can be the token itself.
-            Some(key) => without_secrets(key),
+            Some(key) => key.clone(),
             None => format!("A comment (line {})", self.line),
         }
     }
@@ -46,7 +45,7 @@ impl File {
                     let value = whole.get(entry.place.start..).unwrap_or_default();
                     let shown = if is_secret(key) { suspicious(key) } else { suspicious(key) || suspicious(value) };
                     if shown {
-                        found.push(Suspect { line: line.number, profile: profile.to_owned(), key: Some(key.to_owned()) });
+                        found.push(Suspect { line: line.number, profile: profile.to_owned(), key: Some(without_secrets(key)) });
                     }
                 }
                 Kind::Comment if suspicious(whole) => {

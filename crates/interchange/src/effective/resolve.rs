@@ -22,9 +22,15 @@ const NEVER_FROM_ENVIRONMENT: [&str; 6] = ["workspace_id", "account_id", "auth_t
 pub fn resolve(given: &Given<'_>) -> Effective {
     let selected = select(given);
     let mut found = Resolution { given, section: selected.section, of_environment: None, of_file: None }.run(selected);
-    let values = found.attributes.iter_mut().filter_map(|attribute| attribute.value.as_mut());
+    let parts = found.attributes.iter_mut().flat_map(|attribute| {
+        let places = std::iter::once(&mut attribute.source).chain(&mut attribute.shadowed);
+        let sections = places.filter_map(|place| if let Source::Profile { name, .. } = place { Some(name) } else { None });
+        attribute.value.iter_mut().chain(sections)
+    });
     let problem = found.problem.iter_mut().flat_map(|problem| [Some(&mut problem.words), problem.fix.as_mut()].into_iter().flatten());
-    for text in values.chain(&mut found.auth_type).chain(problem).chain(&mut found.depends_on).chain(&mut found.notes) {
+    for text in
+        parts.chain(&mut found.profile).chain(&mut found.auth_type).chain(problem).chain(&mut found.depends_on).chain(&mut found.notes)
+    {
         if contains_secret(text) {
             *text = secrets_starred(text);
         }

@@ -147,15 +147,15 @@ impl FoundConnection {
             self.draft.secret = TypedSecret::from(secret.expose_secret());
         }
         for field in self.draft.fields_with_secret() {
-            let word = field.word();
+            let (word, contains) = (field.word(), field.contains());
             match field {
                 Field::BaseUrl | Field::AccountId | Field::ClientId | Field::WorkspaceId | Field::Scopes => {
                     self.draft.clear(field);
-                    self.refuse(format!("Its {word} contains what looks like a token."));
+                    self.refuse(format!("Its {word} {contains} what looks like a token."));
                 }
                 _ => {
                     self.draft.clear(field);
-                    self.remark(format!("Its {word} there contains what looks like a token, and is not taken."));
+                    self.remark(format!("Its {word} there {contains} what looks like a token, which is not taken."));
                 }
             }
         }
@@ -260,17 +260,20 @@ impl FoundConnection {
 
     fn take_secret(&mut self, kind: SecretKind, what: &str, secret: Option<&Given>) {
         match secret.map(Given::resolved).as_ref() {
-            Some(Given::Elsewhere(place)) => self.remark(format!("The {what} is not written there: {place}. It has to be typed.")),
+            Some(Given::Elsewhere(place)) => self.remark(format!("The {what} is not written there: {place}. {TO_BE_TYPED}")),
             secret => match secret.and_then(Given::literal) {
-                None => self.remark(format!("No {what} comes along. It has to be typed.")),
+                None => self.remark(format!("No {what} comes along. {TO_BE_TYPED}")),
                 Some(text) => match read_secret(kind, text) {
-                    Err(why) => self.remark(format!("The {what} there {}. It has to be typed.", why.what())),
+                    Err(why) => self.remark(format!("The {what} there {}. {TO_BE_TYPED}", why.what())),
                     Ok(read) => self.secret = read.map(|read| (kind, read.secret)),
                 },
             },
         }
     }
 }
+
+/// How a remark ends on a secret that does not come along, unless a stored one stays.
+pub const TO_BE_TYPED: &str = "It has to be typed.";
 
 /// Without what stands there: in a damaged file that may be anything, also a secret.
 fn unfit_address(error: &BaseUrlError) -> String {

@@ -38,7 +38,7 @@ mod yaml;
 use secrecy::SecretString;
 
 use brickpass_core::failure::{Code, Failure};
-pub use found::{Found, FoundConnection};
+pub use found::{Found, FoundConnection, TO_BE_TYPED};
 pub use guess::guess;
 
 /// Where the bytes come from, or are thought to come from.

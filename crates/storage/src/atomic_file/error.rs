@@ -62,20 +62,21 @@ fn io_failure(doing: &str, path: &Path, error: &io::Error) -> Failure {
     let (why, fix) = match error.kind() {
         io::ErrorKind::StorageFull => ("The disk is full.".to_owned(), "Free some space and try again."),
         io::ErrorKind::QuotaExceeded => ("Your disk quota is used up.".to_owned(), "Free some space and try again."),
-        io::ErrorKind::ReadOnlyFilesystem => {
-            ("The disk is read-only.".to_owned(), "Make it writable, or choose another folder with BRICKPASS_CONFIG_DIR.")
-        }
+        io::ErrorKind::ReadOnlyFilesystem => (
+            "The disk is read-only.".to_owned(),
+            "Make it writable, or choose another folder with BRICKPASS_CONFIG_DIR or BRICKPASS_STATE_DIR.",
+        ),
         io::ErrorKind::PermissionDenied => (
             "Your user account has no permission to do that.".to_owned(),
-            "Change the permissions, or choose another folder with BRICKPASS_CONFIG_DIR.",
+            "Change the permissions, or choose another folder with BRICKPASS_CONFIG_DIR or BRICKPASS_STATE_DIR.",
         ),
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => (
             "A file stands where a folder is needed.".to_owned(),
-            "Move that file away, or choose another folder with BRICKPASS_CONFIG_DIR.",
+            "Move that file away, or choose another folder with BRICKPASS_CONFIG_DIR or BRICKPASS_STATE_DIR.",
         ),
         io::ErrorKind::NotFound => (
             "The folder does not exist and cannot be made.".to_owned(),
-            "Make the folder, or choose another one with BRICKPASS_CONFIG_DIR.",
+            "Make the folder, or choose another one with BRICKPASS_CONFIG_DIR or BRICKPASS_STATE_DIR.",
         ),
         _ => (format!("The operating system says: {error}."), "Check the disk and try again."),
     };

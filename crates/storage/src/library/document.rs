@@ -104,9 +104,10 @@ impl<'a> Document<'a> {
             let Record::Known { connection, .. } = record else { continue };
             let fields = connection.fields_with_secret();
             if !fields.is_empty() {
+                let contains = if let [one] = fields.as_slice() { one.contains() } else { "contain" };
                 let fields: Vec<&str> = fields.into_iter().map(Field::word).collect();
                 self.notices.push(format!(
-                    "The {} of “{}” contains what looks like a token, which is kept in plain text there. Remove it, and revoke the token if \
+                    "The {} of “{}” {contains} what looks like a token, which is kept in plain text there. Remove it, and revoke the token if \
                      somebody else may have read it.",
                     fields.join(", "),
                     without_secrets(connection.name.as_str())

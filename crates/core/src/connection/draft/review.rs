@@ -156,8 +156,7 @@ impl Judge<'_> {
                         "A service principal's client ID is usually a UUID (its application ID)",
                     );
                 }
-                let scopes = self.unless_empty(Field::Scopes, &self.draft.scopes, Scopes::parse)?;
-                Some(AuthMethod::ServicePrincipal { client_id, scopes: scopes.and_then(Scopes::of_a_principal) })
+                Some(AuthMethod::ServicePrincipal { client_id })
             }
         }
     }
@@ -292,8 +291,9 @@ impl Judge<'_> {
     fn open_secrets(&mut self) {
         for field in self.draft.fields_with_secret() {
             let text = format!(
-                "The {} contains what looks like a token, and is kept in plain text. Remove it; a token belongs into the secret's field alone",
-                field.word()
+                "The {} {} what looks like a token, which is kept in plain text. Remove it; a token belongs into the secret's field alone",
+                field.word(),
+                field.contains()
             );
             self.remark(field, Severity::Error, text);
         }

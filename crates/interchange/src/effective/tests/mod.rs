@@ -402,6 +402,40 @@ fn a_default_profile_that_the_sdks_refuse_is_an_error_and_not_the_legacy_one() {
 }
 
 #[test]
+fn ev_29_an_address_without_encryption_is_told() {
+    let told = |family, host: &str| {
+        let text = format!("[a]\nhost = {host}\ntoken = x\n");
+        let file = crate::databrickscfg::File::read(text.as_bytes()).unwrap();
+        let found = resolve(&Given {
+            family,
+            variables: &Variables::default(),
+            config_file: "c".into(),
+            profiles: Profiles::from(&file),
+            profile: Some("a"),
+            bundle: None,
+            target_named: false,
+            around: &Nothing,
+        });
+        found.notes.iter().any(|note| note.contains("unencrypted") && note.contains("Write https:// in [a] at line 1."))
+    };
+    for family in Family::ALL {
+        for (host, is_told) in [
+            ("http://adb-1.1.azuredatabricks.net", true),
+            ("HTTP://acme.cloud.databricks.com/", true),
+            ("http://127.evil.example", true),
+            ("http://localhost.evil.example:80", true),
+            ("https://adb-1.1.azuredatabricks.net", false),
+            ("adb-1.1.azuredatabricks.net", false),
+            ("http://127.0.0.1:8080", false),
+            ("http://localhost:8080", false),
+            ("http://[::1]:8080", false),
+        ] {
+            assert_eq!(told(family, host), is_told, "{host}, as {family:?} sees it");
+        }
+    }
+}
+
+#[test]
 fn ev_28_a_secret_that_stands_where_none_belongs_is_never_shown() {
     let pat = format!("dapi{}", "0123456789abcdef".repeat(2));
     let keys = ["host", "client_id", "cluster_id", "auth_type", "audience", "rate_limit", "skip_verify", "oidc_token_env", "scopes"];
@@ -424,5 +458,23 @@ fn ev_28_a_secret_that_stands_where_none_belongs_is_never_shown() {
         });
         let shown = format!("{found:?}");
         assert!(!shown.contains(&pat), "{key}, as {family:?} sees it: {shown}");
+    }
+    // As the name of the section that values come from, and lose to.
+    let text = format!("[{pat}]\nhost = https://a.cloud.databricks.com\ntoken = {pat}\n");
+    let file = crate::databrickscfg::File::read(text.as_bytes()).unwrap();
+    for (family, variable) in [(Family::Cli, "DATABRICKS_HOST"), (Family::Go, "DATABRICKS_HOST"), (Family::Python, "DATABRICKS_TOKEN")] {
+        let variables = Variables::from([(variable.to_owned(), "https://b.cloud.databricks.com".into())]);
+        let found = resolve(&Given {
+            family,
+            variables: &variables,
+            config_file: "c".into(),
+            profiles: Profiles::from(&file),
+            profile: Some(&pat),
+            bundle: None,
+            target_named: false,
+            around: &Nothing,
+        });
+        let shown = format!("{found:?}");
+        assert!(!shown.contains(&pat) && shown.contains("\"***\""), "as {family:?} sees it: {shown}");
     }
 }
