@@ -89,8 +89,16 @@ fn go() -> Prepared {
 }
 
 fn java() -> Prepared {
+    match built_java() {
+        Ok(built) => Prepared::Ready(Box::new(move |start| java_program(start("java".as_ref()), &built, "Look"))),
+        Err(other) => other,
+    }
+}
+
+/// The folder with our programs for the SDK for Java, and with the SDK.
+pub fn built_java() -> Result<PathBuf, Prepared> {
     if let Some(skipped) = missing(&["java", "mvn"]) {
-        return skipped;
+        return Err(skipped);
     }
     let built = kept("java");
     let mut maven = Command::new("mvn");
@@ -100,13 +108,15 @@ fn java() -> Prepared {
     if ran.code != Some(0) {
         let fetching = ["Could not transfer", "Could not resolve", "could not be resolved"].iter().any(|it| ran.stdout.contains(it));
         let error = ran.stdout.lines().find(|line| line.contains("[ERROR]")).map_or_else(|| last_line(&ran), str::to_owned);
-        return if fetching { Prepared::Skipped(format!("it could not be fetched: {error}")) } else { Prepared::Broken(error) };
+        return Err(if fetching { Prepared::Skipped(format!("it could not be fetched: {error}")) } else { Prepared::Broken(error) });
     }
-    Prepared::Ready(Box::new(move |start| {
-        let mut command = start("java".as_ref());
-        command.arg("-cp").arg(format!("{0}/interop-1.jar:{0}/jars/*", built.display())).arg("Look");
-        command
-    }))
+    Ok(built)
+}
+
+/// One of our programs, where they are built.
+pub fn java_program(mut java: Command, built: &Path, program: &str) -> Command {
+    java.arg("-cp").arg(format!("{0}/interop-1.jar:{0}/jars/*", built.display())).arg(program);
+    java
 }
 
 fn javascript() -> Prepared {

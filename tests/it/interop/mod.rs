@@ -7,6 +7,7 @@ mod clients;
 mod databricks_cli;
 mod go_cases;
 mod go_resolution;
+mod java_resolution;
 mod oracle;
 mod proof;
 mod python_resolution;
@@ -190,6 +191,7 @@ fn every_client_signs_in_in_every_way_and_no_secret_is_in_what_it_reads() {
     databricks_cli::checks(&stage, &mut table);
     go_resolution::checks(&mut table);
     python_resolution::checks(&mut table);
+    java_resolution::checks(&mut table);
     proof::checks(&stage, &mut table);
     stage.assert_no_secret_lies_about();
     // One piece: other tests print too.

@@ -215,8 +215,10 @@ impl Known {
                 Ok(Some(number.to_string()))
             }
             Kind::List => {
-                let parts: Vec<_> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
-                Ok(Some(parts.join(",")).filter(|joined| !joined.is_empty()))
+                let mut parts: Vec<_> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+                parts.sort_unstable();
+                // A list of nothing is set all the same.
+                Ok(Some(parts.join(",")))
             }
         }
     }

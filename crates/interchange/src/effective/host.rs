@@ -148,6 +148,13 @@ fn python(written: &str) -> Host {
     host
 }
 
+/// Whether `java.net.URL` takes the host: brackets around an IPv6 address are closed, and there is no control character.
+fn java_reads(authority: &str) -> bool {
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let closed = |rest: &str| rest.split_once(']').is_some_and(|(_, behind)| behind.is_empty() || behind.starts_with(':'));
+    host.strip_prefix('[').is_none_or(closed) && !host.chars().any(|c| c.is_ascii_control())
+}
+
 /// `fixHostIfNeeded` in `ConfigLoader.java`: what `java.net.URL` cannot read is taken for the name of a host.
 fn java(written: &str) -> Host {
     let text = written.trim_matches(|c: char| c <= ' ');
@@ -167,8 +174,9 @@ fn java(written: &str) -> Host {
         return refused(written, no_host(written));
     }
     let port = authority.rsplit_once(']').map_or(authority, |(_, behind)| behind).rsplit_once(':').map_or("", |(_, port)| port);
-    if !port.bytes().all(|byte| byte.is_ascii_digit()) {
-        let words = format!("Java cannot read this address and would take \"https://{}\" for it.", without_user(written));
+    if !port.bytes().all(|byte| byte.is_ascii_digit()) || !java_reads(authority) {
+        let value = format!("https://{}", without_user(written));
+        let words = format!("Java cannot read this address and would take {value:?} for it.");
         return refused(written, Problem::ours(words));
     }
     let mut host = plain(format!("{scheme}://{authority}"));
@@ -279,6 +287,11 @@ mod tests {
         assert!(value(Family::Cli, bare).1.is_some());
         assert_eq!(value(Family::Python, bare), (format!("https://{bare}"), None));
         assert_eq!(value(Family::Java, bare), (format!("https://{bare}"), None));
+        for unread in ["https://[::1", "https://[::1]x", "https://h\u{b}x", "https://h:abc"] {
+            let words = value(Family::Java, unread).1.unwrap();
+            assert!(words.contains(&format!("would take {:?}", format!("https://{unread}"))), "{words}");
+        }
+        assert_eq!(value(Family::Java, "https://u@[::1]:80"), ("https://***@[::1]:80".to_owned(), None));
         assert_eq!(value(Family::Go, "HTTPS://ADB-1.Example.NET").0, "https://ADB-1.Example.NET");
         assert_eq!(value(Family::Python, "h.net:443/").0, "https://h.net");
     }

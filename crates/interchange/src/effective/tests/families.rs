@@ -138,9 +138,13 @@ fn ev_06_two_ways_name_their_places_and_the_cure() {
     let text = "[p]\nhost = https://h.net\ntoken =\nclient_id = c\nclient_secret = s\n";
     assert!(words(&of_file(Family::Python, text, &[], Some("p"))).unwrap().contains("oauth and pat"));
     assert_eq!(of_file(Family::Go, text, &[], Some("p")).problem, None);
-    // Scopes are one to Java.
-    let text = "[p]\nhost = https://h.net\ntoken = t\nscopes = sql\n";
-    assert!(words(&of_file(Family::Java, text, &[], Some("p"))).unwrap().contains("oauth and pat"));
+    // Scopes are one to Java, even a list of none.
+    for scopes in ["sql", ","] {
+        let text = format!("[p]\nhost = https://h.net\ntoken = t\nscopes = {scopes}\n");
+        assert!(words(&of_file(Family::Java, &text, &[], Some("p"))).unwrap().contains("oauth and pat"), "{scopes}");
+    }
+    let text = "[p]\nhost = https://h.net\nclient_id = c\nclient_secret = s\nscopes = sql, clusters,, sql\n";
+    assert_eq!(of_file(Family::Java, text, &[], Some("p")).get("scopes"), Some("clusters,sql,sql"), "sorted, and repeated ones stay");
 }
 
 #[test]
