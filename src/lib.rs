@@ -1,4 +1,4 @@
-//! The window of Brickpass. What it shows and does stands in the crates below it:
+//! The window of Brickpass. The crates below it do the work; `ARCHITECTURE.md` is the map:
 //!
 //! ```text
 //! core  <-  storage, interchange, demo  <-  databricks  <-  engine  <-  cli, the window
