@@ -268,7 +268,7 @@ fn ot_10_a_service_principal_and_its_wrong_secret() {
         for target in [site.workspace(), site.account()] {
             let endpoints = discover(&site.http, &target, deadline()).await.unwrap();
             let ask = async |id: &ClientId, secret: &str| {
-                client_credentials(&site.http, &endpoints, id, &SecretString::from(secret), Timestamp::now(), deadline()).await
+                client_credentials(&site.http, &endpoints, id, None, &SecretString::from(secret), Timestamp::now(), deadline()).await
             };
             let tokens = ask(&id, &principal.client_secret).await.unwrap();
             assert!(tokens.refresh.is_none() && tokens.scopes_missing.is_empty());

@@ -182,7 +182,7 @@ pub(super) struct Fields {
     /// Of the service principal, or of a custom OAuth application
     #[arg(long, value_name = "ID")]
     pub(super) client_id: Option<String>,
-    /// OAuth scopes, separated by spaces; `all-apis offline_access` when empty
+    /// OAuth scopes, separated by spaces; when empty, `all-apis offline_access`, and `all-apis` for a service principal
     #[arg(long, value_name = "SCOPES")]
     pub(super) scopes: Option<String>,
     /// The port of the redirect URI http://localhost:PORT; the first free one of 8020 to 8040 when empty

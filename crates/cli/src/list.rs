@@ -218,7 +218,7 @@ fn client_id(connection: &Connection) -> Option<&str> {
     match &connection.auth {
         AuthMethod::PersonalAccessToken => None,
         AuthMethod::Browser(app) => app.client_id.as_ref().map(ClientId::as_str),
-        AuthMethod::ServicePrincipal { client_id } => Some(client_id.as_str()),
+        AuthMethod::ServicePrincipal { client_id, .. } => Some(client_id.as_str()),
     }
 }
 
@@ -234,7 +234,7 @@ fn app(connection: &Connection) -> Option<&OAuthApp> {
 }
 
 fn scopes(connection: &Connection) -> Option<String> {
-    app(connection)?.scopes.as_ref().map(Scopes::spelled)
+    connection.auth.own_scopes().map(Scopes::spelled)
 }
 
 fn redirect_port(connection: &Connection) -> Option<u16> {

@@ -203,7 +203,7 @@ impl Demo {
             AuthKind::ServicePrincipal => {
                 let DemoServicePrincipal { client_id, client_secret } = self.service_principal();
                 let client_id = ClientId::parse(&client_id).ok()?;
-                (AuthMethod::ServicePrincipal { client_id }, Some((SecretKind::ClientSecret, client_secret)))
+                (AuthMethod::ServicePrincipal { client_id, scopes: None }, Some((SecretKind::ClientSecret, client_secret)))
             }
         };
         let connection = Connection {

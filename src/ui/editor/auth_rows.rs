@@ -42,6 +42,13 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fi
     let shared = form.draft.shared_sign_in().is_some();
     if form.draft.auth == AuthKind::ServicePrincipal && !shared {
         TextRow::new(Field::ClientId, text::CLIENT_ID, text::CLIENT_HINT).show(ui, form, focus, |draft| &mut draft.client_id, |_, _, _| {});
+        TextRow::new(Field::Scopes, text::SCOPES, text::PRINCIPALS_SCOPES_HINT).show(
+            ui,
+            form,
+            focus,
+            |draft| &mut draft.scopes,
+            |_, _, _| {},
+        );
     }
     let (id, auth) = (form.draft.id, form.draft.auth);
     if shared || auth == AuthKind::Browser {

@@ -83,7 +83,7 @@ fn sign_in(connection: &Connection) -> String {
     let client = match &connection.auth {
         AuthMethod::PersonalAccessToken => None,
         AuthMethod::Browser(app) => app.client_id.as_ref(),
-        AuthMethod::ServicePrincipal { client_id } => Some(client_id),
+        AuthMethod::ServicePrincipal { client_id, .. } => Some(client_id),
     };
     client.map_or_else(|| kind.to_owned(), |client| format!("{kind}, {}", client.as_str()))
 }

@@ -52,6 +52,7 @@ pub const APP_PART: &str = "OAuth application";
 pub const APP_CLIENT_HINT: &str = "databricks-cli";
 pub const SCOPES: &str = "Scopes";
 pub const SCOPES_HINT: &str = "all-apis offline_access";
+pub const PRINCIPALS_SCOPES_HINT: &str = "all-apis";
 pub const REDIRECT_PORT: &str = "Redirect port";
 pub const REDIRECT_PORT_HINT: &str = "8020";
 /// Stands in for the address that is not known yet; nothing is sent there.

@@ -161,3 +161,31 @@ fn sg_25_an_option_of_another_way_to_sign_in_is_refused_and_changes_nothing() {
     terminal.done(&robot);
     terminal.done(&["edit", "Robot", "--auth", "browser", "--redirect-port", "8037"]);
 }
+
+#[test]
+fn sg_21_a_service_principals_scopes_are_imported_used_and_published() {
+    let desk = Desk::new();
+    let (base_url, principal) = (desk.base_url(SALES), desk.demo.service_principal());
+    let file = desk.home.path().join("least.cfg");
+    let (id, secret) = (principal.client_id, principal.client_secret);
+    let section = format!("[robot]\nhost = {base_url}\nclient_id = {id}\nclient_secret = {secret}\nscopes = sql, clusters\n");
+    std::fs::write(&file, section).unwrap();
+    let done = desk.done(&["import", "--databrickscfg", file.to_str().unwrap()]);
+    assert!(!done.stderr.contains("scopes"), "{done:?}");
+    assert_eq!(desk.json(&["show", "robot"])["scopes"], "sql clusters");
+    let asked = || desk.demo.authorization().requests().iter().filter(|request| request.contains("client_credentials")).count();
+    let limited = desk.done(&["token", "robot"]).stdout;
+    assert_eq!(desk.done(&["token", "robot"]).stdout, limited);
+    assert_eq!(asked(), 1);
+    // Another limit is another token, also for another process.
+    desk.done(&["edit", "robot", "--scopes", "sql"]);
+    assert_ne!(desk.done(&["token", "robot"]).stdout, limited);
+    assert_eq!(asked(), 2);
+    desk.done(&["publish", "robot", "--yes"]);
+    let published = std::fs::read_to_string(desk.home.path().join(".databrickscfg")).unwrap();
+    assert!(published.lines().any(|line| line.split_whitespace().eq(["scopes", "=", "sql"])), "{published}");
+    assert!(!published.contains("client_secret"), "{published}");
+    desk.done(&["edit", "robot", "--scopes", ""]);
+    assert!(desk.json(&["show", "robot"]).get("scopes").is_none());
+    assert_ne!(desk.done(&["token", "robot"]).stdout, limited);
+}

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use brickpass_core::{
-    connection::{ClientId, OAuthApp},
+    connection::{ClientId, OAuthApp, Scopes},
     failure::{Code, Remedy},
 };
 use brickpass_databricks::oauth::{Endpoints, Trouble, client_credentials, refresh, revoke};
@@ -97,7 +97,7 @@ fn ot_10_a_wrong_secret_is_told_from_an_unreachable_host() {
     let gone: Url = format!("http://127.0.0.1:{}{TOKEN}", crate::support::free_port()).parse().unwrap();
     let unreachable = Endpoints { token: gone, ..endpoints(&server) };
     let id = ClientId::parse("service-principal").unwrap();
-    let error = wait(client_credentials(&http(), &unreachable, &id, &SECRET.into(), NOW, deadline())).unwrap_err();
+    let error = wait(client_credentials(&http(), &unreachable, &id, None, &SECRET.into(), NOW, deadline())).unwrap_err();
     assert_eq!((error.trouble, error.failure.code), (Trouble::Unknown, Code::Refused));
 }
 
@@ -157,5 +157,17 @@ fn no_secret_is_sent_in_the_open() {
         let unsafe_one = Endpoints { token: token.parse().unwrap(), ..endpoints(&server) };
         let error = wait(refresh(&http, &unsafe_one, &OAuthApp::default(), &REFRESH.into(), NOW, deadline())).unwrap_err();
         assert_eq!((error.trouble, error.failure.code), (Trouble::Refused, Code::OauthProtocol), "{token}");
+    }
+}
+
+#[test]
+fn sg_21_a_service_principal_asks_for_its_own_scopes_or_for_all() {
+    let server = tokens_by(|_| json("200 OK", TOKENS));
+    let id = ClientId::parse("service-principal").unwrap();
+    let own = Scopes::parse("sql clusters").unwrap();
+    for (scopes, asked) in [(None, "scope=all-apis"), (Some(&own), "scope=sql+clusters")] {
+        let _ = wait(client_credentials(&http(), &endpoints(&server), &id, scopes, &SECRET.into(), NOW, deadline()));
+        let form = server.forms().pop().unwrap();
+        assert!(form.split('&').any(|field| field == asked), "{asked}");
     }
 }

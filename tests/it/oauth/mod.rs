@@ -149,7 +149,7 @@ fn ask(server: &FaultServer, grant: Grant) -> Result<Tokens, OAuthError> {
             Grant::Refresh => refresh(&http, &endpoints, &OAuthApp::default(), &REFRESH.into(), NOW, deadline()).await,
             Grant::ClientCredentials => {
                 let id = ClientId::parse("service-principal").unwrap();
-                client_credentials(&http, &endpoints, &id, &SecretString::from(SECRET), NOW, deadline()).await
+                client_credentials(&http, &endpoints, &id, None, &SecretString::from(SECRET), NOW, deadline()).await
             }
         }
     });

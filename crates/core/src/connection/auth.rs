@@ -114,7 +114,24 @@ pub enum AuthMethod {
     /// OAuth in the browser (U2M).
     Browser(OAuthApp),
     /// OAuth client credentials (M2M).
-    ServicePrincipal { client_id: ClientId },
+    ServicePrincipal {
+        client_id: ClientId,
+        /// `None`: `all-apis`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scopes: Option<Scopes>,
+    },
+}
+
+impl AuthMethod {
+    /// The scopes that the connection names. `None`: the default of its way to sign in.
+    #[must_use]
+    pub fn own_scopes(&self) -> Option<&Scopes> {
+        match self {
+            Self::PersonalAccessToken => None,
+            Self::Browser(app) => app.scopes.as_ref(),
+            Self::ServicePrincipal { scopes, .. } => scopes.as_ref(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -170,6 +187,9 @@ impl Scopes {
     /// With it, the sign-in renews itself; without it, it ends with the first access token.
     pub const OFFLINE_ACCESS: &str = "offline_access";
 
+    /// No limit: what the SDKs ask for where no scopes are named.
+    pub const ALL_APIS: &str = "all-apis";
+
     /// Separated by spaces or commas; repeated ones once.
     ///
     /// # Errors
@@ -196,6 +216,13 @@ impl Scopes {
     #[must_use]
     pub fn spelled(&self) -> String {
         self.0.join(" ")
+    }
+
+    /// What a service principal asks for: these without `offline_access`, since it has no sign-in that lasts. `None`: no limit remains.
+    #[must_use]
+    pub fn of_a_principal(mut self) -> Option<Self> {
+        self.0.retain(|scope| scope != Self::OFFLINE_ACCESS);
+        (!self.0.is_empty() && self.0 != [Self::ALL_APIS]).then_some(self)
     }
 
     #[must_use]

@@ -20,7 +20,7 @@ impl EnteredFor {
     pub fn of(connection: &Connection, kind: SecretKind) -> Option<Self> {
         match (kind, &connection.auth) {
             _ if !Self::binds(kind) => None,
-            (SecretKind::ClientSecret, AuthMethod::ServicePrincipal { client_id }) => {
+            (SecretKind::ClientSecret, AuthMethod::ServicePrincipal { client_id, .. }) => {
                 Some(Self::principal(&connection.base_url, client_id))
             }
             _ => Some(Self { origin: connection.base_url.origin(), client_id: None }),

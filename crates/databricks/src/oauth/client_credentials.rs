@@ -14,10 +14,8 @@ use super::{
 use crate::rest::Http;
 use brickpass_core::connection::{ClientId, Scopes};
 
-/// What a service principal asks for. Source: the Databricks SDKs.
-const SCOPE: &str = "all-apis";
-
-/// One request, made once more when no answer came or the server failed: asking twice does no harm here.
+/// Asks for these scopes; without any, for `all-apis`, as the Databricks SDKs do. One request, made once more when no answer came or the
+/// server failed: asking twice does no harm here.
 ///
 /// # Errors
 /// See [`OAuthError`]; `InvalidClient` for a wrong id or secret.
@@ -25,6 +23,7 @@ pub async fn client_credentials(
     http: &Http,
     endpoints: &Endpoints,
     client_id: &ClientId,
+    scopes: Option<&Scopes>,
     secret: &SecretString,
     now: Timestamp,
     deadline: Instant,
@@ -34,10 +33,12 @@ pub async fn client_credentials(
         .set_auth_type(AuthType::BasicAuth)
         .set_token_uri(TokenUrl::from_url(endpoints.token.clone()));
     let post = Post { http: http.clone(), asked: Request::ClientCredentials, deadline };
-    let asked = Scopes::parse(SCOPE).unwrap_or_default();
+    let all = Scopes::parse(Scopes::ALL_APIS).unwrap_or_default();
+    let asked = scopes.unwrap_or(&all);
     let once = || async {
-        let outcome = messages.exchange_client_credentials().add_scope(Scope::new(SCOPE.to_owned())).request_async(&post).await;
-        transport::granted(outcome)?.judged(&asked, true, now).map_err(refusal::unfit)
+        let scopes = asked.iter().map(|scope| Scope::new(scope.to_owned()));
+        let outcome = messages.exchange_client_credentials().add_scopes(scopes).request_async(&post).await;
+        transport::granted(outcome)?.judged(asked, true, now).map_err(refusal::unfit)
     };
     repeated(deadline, once).await
 }

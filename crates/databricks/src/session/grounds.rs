@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
 use crate::oauth::Target;
-use brickpass_core::connection::{AuthMethod, ClientId, Connection, OAuthApp};
+use brickpass_core::connection::{AuthMethod, ClientId, Connection, OAuthApp, Scopes};
 
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Grounds {
@@ -16,7 +16,10 @@ pub(super) struct Grounds {
 pub(super) enum Grant {
     /// The application without its redirect port, which only a login needs.
     Browser(OAuthApp),
-    ServicePrincipal(ClientId),
+    ServicePrincipal {
+        client_id: ClientId,
+        scopes: Option<Scopes>,
+    },
 }
 
 impl Grounds {
@@ -25,7 +28,9 @@ impl Grounds {
         let grant = match &connection.auth {
             AuthMethod::PersonalAccessToken => return None,
             AuthMethod::Browser(app) => Grant::Browser(OAuthApp { redirect_port: None, ..app.clone() }),
-            AuthMethod::ServicePrincipal { client_id } => Grant::ServicePrincipal(client_id.clone()),
+            AuthMethod::ServicePrincipal { client_id, scopes } => {
+                Grant::ServicePrincipal { client_id: client_id.clone(), scopes: scopes.clone() }
+            }
         };
         Some(Self { target: Target::of(connection), grant })
     }
@@ -33,7 +38,7 @@ impl Grounds {
     pub(super) fn client_id(&self) -> &str {
         match &self.grant {
             Grant::Browser(app) => app.client_id(),
-            Grant::ServicePrincipal(client_id) => client_id.as_str(),
+            Grant::ServicePrincipal { client_id, .. } => client_id.as_str(),
         }
     }
 
@@ -41,7 +46,7 @@ impl Grounds {
     pub(super) fn scopes(&self) -> Vec<String> {
         let mut scopes: Vec<String> = match &self.grant {
             Grant::Browser(app) => app.scopes().iter().map(str::to_owned).collect(),
-            Grant::ServicePrincipal(_) => Vec::new(),
+            Grant::ServicePrincipal { scopes, .. } => scopes.iter().flat_map(Scopes::iter).map(str::to_owned).collect(),
         };
         scopes.sort();
         scopes

@@ -65,6 +65,9 @@ pub(super) struct PrincipalsToken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account_id: Option<String>,
     client_id: String,
+    /// None for all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    scopes: Vec<String>,
     /// Of the client secret.
     secret_sha256: [u8; 32],
     pub(super) kept: Kept,
@@ -79,6 +82,7 @@ impl PrincipalsToken {
             origin: grounds.target.base_url.origin(),
             account_id: grounds.target.account_id.as_ref().map(|id| id.as_str().to_owned()),
             client_id: grounds.client_id().to_owned(),
+            scopes: grounds.scopes(),
             secret_sha256,
             kept,
         }
@@ -91,6 +95,7 @@ impl PrincipalsToken {
             && read.origin == grounds.target.base_url.origin()
             && read.account_id.as_deref() == grounds.target.account_id.as_ref().map(AccountId::as_str)
             && read.client_id == grounds.client_id()
+            && read.scopes == grounds.scopes()
             && read.secret_sha256 == secret_sha256;
         fits.then_some(read)
     }

@@ -144,8 +144,10 @@ impl Sessions {
     /// As `access_token`.
     pub async fn try_client_secret(&self, connection: &Connection, secret: &SecretString) -> Result<AccessToken, Failure> {
         match Grounds::of(connection) {
-            Some(Grounds { target, grant: Grant::ServicePrincipal(client_id) }) => {
-                self.inner.by_typed_secret(&target, &client_id, secret, connection.timeout.duration()).await.map_err(|error| error.failure)
+            Some(Grounds { target, grant: Grant::ServicePrincipal { client_id, scopes } }) => {
+                let limit = connection.timeout.duration();
+                let asked = self.inner.by_typed_secret(&target, &client_id, scopes.as_ref(), secret, limit).await;
+                asked.map_err(|error| error.failure)
             }
             _ => Err(words::no_service_principal()),
         }
@@ -233,7 +235,7 @@ impl Sessions {
                 inner.note(&seat, |note| (note.not_before, note.ends, note.failed) = (None, None, None)).await;
                 inner.delete(owner.id).await?;
             }
-            Some(Grounds { grant: Grant::ServicePrincipal(_), .. }) => {
+            Some(Grounds { grant: Grant::ServicePrincipal { .. }, .. }) => {
                 let _lock = inner.lock(owner.id, inner.around.patience).await;
                 inner.delete_principals_token(owner.id).await?;
             }

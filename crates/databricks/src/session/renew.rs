@@ -18,7 +18,7 @@ use super::{
 };
 use crate::oauth::{self, AccessToken, Endpoints, OAuthError, Target, Trouble};
 use brickpass_core::{
-    connection::{ClientId, ConnectionId, EnteredFor, OAuthApp, SecretKind},
+    connection::{ClientId, ConnectionId, EnteredFor, OAuthApp, Scopes, SecretKind},
     failure::{Code, Failure},
 };
 use brickpass_storage::{RefreshLock, SecretId, SecretKey};
@@ -61,7 +61,9 @@ impl Inner {
         }
         let fetched = match &seat.grounds.grant {
             Grant::Browser(app) => self.by_refresh_token(&seat, app, refused.as_ref()).await,
-            Grant::ServicePrincipal(client_id) => self.by_client_secret(&seat, client_id, refused.as_ref(), limit).await,
+            Grant::ServicePrincipal { client_id, scopes } => {
+                self.by_client_secret(&seat, client_id, scopes.as_ref(), refused.as_ref(), limit).await
+            }
         };
         let now = self.now();
         match fetched {
@@ -89,6 +91,7 @@ impl Inner {
         &self,
         seat: &Seat,
         client_id: &ClientId,
+        scopes: Option<&Scopes>,
         refused: Option<&AccessToken>,
         limit: Duration,
     ) -> Result<Fetched, NoToken> {
@@ -119,7 +122,7 @@ impl Inner {
             Err(_) => None,
         };
         let http = (self.around.http)();
-        let request = || oauth::client_credentials(&http, &endpoints, client_id, &secret, self.now(), deadline);
+        let request = || oauth::client_credentials(&http, &endpoints, client_id, scopes, &secret, self.now(), deadline);
         let tokens = self.ask(seat, deadline, request).await?;
         let (token, issued_at) = (tokens.access, self.now());
         if let Some(kept) = Kept::of(&token, issued_at) {
@@ -191,7 +194,7 @@ impl Inner {
         }
         let fetched = match &seat.grounds.grant {
             Grant::Browser(_) => self.shared(seat, &self.record(seat).await?, None),
-            Grant::ServicePrincipal(client_id) => {
+            Grant::ServicePrincipal { client_id, .. } => {
                 let secret_digest = digest(&self.client_secret(seat, client_id).await?);
                 self.principals_token(seat, secret_digest, None).await
             }
@@ -281,12 +284,13 @@ impl Inner {
         &self,
         target: &Target,
         client_id: &ClientId,
+        scopes: Option<&Scopes>,
         secret: &SecretString,
         limit: Duration,
     ) -> Result<AccessToken, OAuthError> {
         let (http, deadline) = ((self.around.http)(), Instant::now() + limit);
         let endpoints = oauth::discover(&http, target, deadline).await?;
-        Ok(oauth::client_credentials(&http, &endpoints, client_id, secret, self.now(), deadline).await?.access)
+        Ok(oauth::client_credentials(&http, &endpoints, client_id, scopes, secret, self.now(), deadline).await?.access)
     }
 }
 

@@ -93,12 +93,13 @@ fn leads_there(old: &Connection, new: &Connection) -> bool {
     old.base_url == new.base_url && old.level == new.level && ids_agree
 }
 
-/// Tokens are compared apart from this. Of two sign-ins in the browser nobody knows the users; scopes tell them apart unless the name is one.
+/// Tokens are compared apart from this. Of two sign-ins in the browser nobody knows the users. Scopes tell them apart unless the name is one.
 fn identities_agree(old: &Connection, new: &Connection, same_name: bool) -> bool {
     match (&old.auth, &new.auth) {
-        (AuthMethod::ServicePrincipal { client_id: old }, AuthMethod::ServicePrincipal { client_id: new }) => {
-            old.as_str().eq_ignore_ascii_case(new.as_str())
-        }
+        (
+            AuthMethod::ServicePrincipal { client_id: old, scopes: of_old },
+            AuthMethod::ServicePrincipal { client_id: new, scopes: of_new },
+        ) => old.as_str().eq_ignore_ascii_case(new.as_str()) && (of_old == of_new || same_name),
         (AuthMethod::Browser(old), AuthMethod::Browser(new)) => old == new || (same_name && old.client_id() == new.client_id()),
         (old, new) => old == new,
     }

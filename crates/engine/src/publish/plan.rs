@@ -39,7 +39,7 @@ fn keys_for(shared: &Shared, stood: Option<&Profile<'_>>, connection: &Connectio
                 connection.name.as_str(),
                 match &connection.auth {
                     AuthMethod::Browser(app) => format!("for {}", app.scopes().spelled()),
-                    _ => "not limited".to_owned(),
+                    auth => auth.own_scopes().map_or("not limited".to_owned(), |scopes| format!("for {}", scopes.spelled())),
                 }
             ));
         }

@@ -182,7 +182,7 @@ fn another_place(section: &Profile<'_>, connection: &Connection) -> Option<Strin
 fn somebody_else(section: &Profile<'_>, connection: &Connection) -> Option<String> {
     let theirs = said_in(section, "client_id")?;
     let ours = match &connection.auth {
-        AuthMethod::ServicePrincipal { client_id } => Some(client_id.as_str()),
+        AuthMethod::ServicePrincipal { client_id, .. } => Some(client_id.as_str()),
         AuthMethod::Browser(app) => app.client_id.as_ref().map(brickpass_core::connection::ClientId::as_str),
         AuthMethod::PersonalAccessToken => None,
     };

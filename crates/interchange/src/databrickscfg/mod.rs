@@ -32,7 +32,7 @@ pub use self::{
 };
 
 use brickpass_core::{
-    connection::{AuthMethod, Connection, ConnectionId, Level},
+    connection::{Connection, ConnectionId, Level},
     failure::{Code, Failure},
 };
 
@@ -373,11 +373,10 @@ pub fn published(connection: &Connection, helper: &str) -> Vec<(&'static str, St
     keys
 }
 
-/// What a person has limited a sign-in through the browser to, as the CLI's `auth login --scopes` writes it. SDKs compare it with the token, so it
+/// What a person has limited a sign-in to, as the CLI's `auth login --scopes` writes it. SDKs compare it with the token, so it
 /// is only written where the token is asked for with just these.
 fn own_scopes(connection: &Connection) -> Option<String> {
-    let AuthMethod::Browser(app) = &connection.auth else { return None };
-    let scopes = app.scopes.as_ref().filter(|_| connection.sign_in_of.is_none())?;
+    let scopes = connection.auth.own_scopes().filter(|_| connection.sign_in_of.is_none())?;
     let own: Vec<&str> = scopes.iter().filter(|scope| *scope != "offline_access").collect();
     (!own.is_empty() && own != ["all-apis"]).then(|| own.join(","))
 }

@@ -42,7 +42,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     of_a_workspace(subject.connection)?;
     let login = match &subject.connection.auth {
         AuthMethod::PersonalAccessToken => "token",
-        AuthMethod::ServicePrincipal { client_id } => client_id.as_str(),
+        AuthMethod::ServicePrincipal { client_id, .. } => client_id.as_str(),
         AuthMethod::Browser(_) => return Err(not_a_person()),
     };
     let id = connection_id(answers.get(&ID).unwrap_or_default())?;

@@ -35,7 +35,9 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         }
         Some(principal @ Inline::ServicePrincipal { client_id, .. }) => {
             let text = entry(text.words("auth_type = oauth-m2m\n"), "client_id", "The client ID", client_id)?;
-            entry(text, "client_secret", secret_word(connection), principal.exposed())?
+            let text = entry(text, "client_secret", secret_word(connection), principal.exposed())?;
+            let scopes = connection.auth.own_scopes().map(|scopes| scopes.iter().collect::<Vec<_>>().join(","));
+            text.optional(scopes, |text, scopes| entry(text, "scopes", "The scopes", &scopes))?
         }
     };
     let text = text.optional(cluster(answers)?, |text, id| entry(text, "cluster_id", "The cluster", id))?;

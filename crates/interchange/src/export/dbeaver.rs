@@ -54,7 +54,7 @@ fn address(subject: &Subject<'_>, path: &HttpPath, schema: Option<&str>) -> Resu
     match &subject.connection.auth {
         AuthMethod::PersonalAccessToken => Ok(text.words(";AuthMech=3")),
         AuthMethod::Browser(_) => Ok(text.words(";AuthMech=11;Auth_Flow=2")),
-        AuthMethod::ServicePrincipal { client_id } => {
+        AuthMethod::ServicePrincipal { client_id, .. } => {
             let text = text.words(";AuthMech=11;Auth_Flow=1;OAuth2ClientId=");
             Ok(text.value("The client ID", client_id.as_str(), escape::jdbc)?)
         }

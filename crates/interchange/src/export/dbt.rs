@@ -47,7 +47,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
             None => text.words("      token: \"{{ env_var('DBT_ENV_SECRET_DATABRICKS_TOKEN') }}\"\n"),
         },
         AuthMethod::Browser(_) => text.words("      auth_type: \"oauth\"\n"),
-        AuthMethod::ServicePrincipal { client_id } => {
+        AuthMethod::ServicePrincipal { client_id, .. } => {
             let text = entry(text.words("      auth_type: \"oauth\"\n"), "      client_id: ", "The client ID", client_id.as_str())?;
             match exposed {
                 Some(secret) => entry(text, "      client_secret: ", word, secret)?,

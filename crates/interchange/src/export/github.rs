@@ -31,7 +31,7 @@ pub(super) const GITHUB: Format = Format {
 
 fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let connection = subject.connection;
-    let own = if let AuthMethod::ServicePrincipal { client_id } = &connection.auth { Some(client_id.as_str()) } else { None };
+    let own = if let AuthMethod::ServicePrincipal { client_id, .. } = &connection.auth { Some(client_id.as_str()) } else { None };
     let by_oidc = answers.chosen(&BY) == Some("oidc");
     let text = Text::new().words("name: Databricks\non: workflow_dispatch\npermissions:\n  contents: read\n");
     let text = if by_oidc { text.words("  id-token: write\n") } else { text };

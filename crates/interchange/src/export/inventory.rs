@@ -81,7 +81,7 @@ fn cells(listed: &Listed<'_>) -> [String; 15] {
     let client_id = match &connection.auth {
         AuthMethod::PersonalAccessToken => None,
         AuthMethod::Browser(app) => app.client_id.as_ref(),
-        AuthMethod::ServicePrincipal { client_id } => Some(client_id),
+        AuthMethod::ServicePrincipal { client_id, .. } => Some(client_id),
     };
     let account_id = if let Level::Account { account_id } = &connection.level { account_id.as_str() } else { "" };
     let seconds = |time: Timestamp| Timestamp::from_second(time.as_second()).unwrap_or(time).to_string();

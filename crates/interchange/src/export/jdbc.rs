@@ -84,7 +84,7 @@ fn sign_in<'a>(subject: &'a Subject<'_>, secret: Option<&'a Inline<'_>>) -> Vec<
             given("UID", "", "token"),
             Property { key: "PWD", what: word, value: held("DATABRICKS_TOKEN") },
         ],
-        AuthMethod::ServicePrincipal { client_id } => vec![
+        AuthMethod::ServicePrincipal { client_id, .. } => vec![
             given("AuthMech", "", "11"),
             given("Auth_Flow", "", "1"),
             given("OAuth2ClientId", "The client ID", client_id.as_str()),

@@ -118,7 +118,7 @@ fn deployment(connection: &Connection, names: &Names) -> Result<Text, Failure> {
     let text = plain(text, "DATABRICKS_HOST", "The address", connection.base_url.as_str())?;
     let text = text.optional(account_id(connection), |text, id| plain(text, "DATABRICKS_ACCOUNT_ID", "The account ID", id))?;
     let text = match &connection.auth {
-        AuthMethod::ServicePrincipal { client_id } => {
+        AuthMethod::ServicePrincipal { client_id, .. } => {
             let text = plain(text, "DATABRICKS_AUTH_TYPE", "", "oauth-m2m")?;
             plain(text, "DATABRICKS_CLIENT_ID", "The client ID", client_id.as_str())?
         }

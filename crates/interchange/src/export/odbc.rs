@@ -6,7 +6,10 @@ use crate::{
     escape::{self, Quoted, Text, Unwritable},
     format::{Answers, Document, Field, Format, Group, Subject},
 };
-use brickpass_core::{connection::AuthMethod, failure::Failure};
+use brickpass_core::{
+    connection::{AuthMethod, Scopes},
+    failure::Failure,
+};
 
 const FORM: Field = Field::choice("form", "Form", &[("ini", "A data source for odbc.ini"), ("string", "A connection string")]);
 const DRIVER: Field = Field::text("driver", "Driver")
@@ -29,6 +32,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let in_ini = answers.chosen(&FORM) == Some("ini");
     let port = subject.connection.base_url.port().to_string();
     let word = secret_word(subject.connection);
+    let scopes = subject.connection.auth.own_scopes().map_or_else(|| Scopes::ALL_APIS.to_owned(), Scopes::spelled);
     let mut pairs: Vec<(&'static str, &'static str, &str)> = vec![
         ("Driver", "The name of the driver", answers.get(&DRIVER).unwrap_or_default()),
         ("Host", "The host", subject.connection.base_url.host()),
@@ -39,11 +43,11 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     ];
     match &subject.connection.auth {
         AuthMethod::PersonalAccessToken => pairs.extend([("AuthMech", "", "3"), ("UID", "", "token")]),
-        AuthMethod::ServicePrincipal { client_id } => pairs.extend([
+        AuthMethod::ServicePrincipal { client_id, .. } => pairs.extend([
             ("AuthMech", "", "11"),
             ("Auth_Flow", "", "1"),
             ("Auth_Client_ID", "The client ID", client_id.as_str()),
-            ("Auth_Scope", "", "all-apis"),
+            ("Auth_Scope", "The scopes", &scopes),
         ]),
         AuthMethod::Browser(_) => pairs.extend([("AuthMech", "", "11"), ("Auth_Flow", "", "2")]),
     }

@@ -33,7 +33,7 @@ pub(super) fn inline<'a>(subject: &Subject<'a>) -> Result<Option<Inline<'a>>, Fa
     let Some(secret) = subject.secret else { return Ok(None) };
     match &subject.connection.auth {
         AuthMethod::PersonalAccessToken => Ok(Some(Inline::Token(secret))),
-        AuthMethod::ServicePrincipal { client_id } => Ok(Some(Inline::ServicePrincipal { client_id: client_id.as_str(), secret })),
+        AuthMethod::ServicePrincipal { client_id, .. } => Ok(Some(Inline::ServicePrincipal { client_id: client_id.as_str(), secret })),
         AuthMethod::Browser(_) => Err(no_token_of_a_person()),
     }
 }

@@ -90,7 +90,7 @@ fn values(connection: &Connection, secret: Option<&Inline<'_>>) -> Result<Text, 
     let text = variable(Text::new(), "databricks_host = ", "The address", connection.base_url.as_str())?;
     let text = text.optional(account_id(connection), |text, id| variable(text, "databricks_account_id = ", "The account ID", id))?;
     let text = match &connection.auth {
-        AuthMethod::ServicePrincipal { client_id } => variable(text, "databricks_client_id = ", "The client ID", client_id.as_str())?,
+        AuthMethod::ServicePrincipal { client_id, .. } => variable(text, "databricks_client_id = ", "The client ID", client_id.as_str())?,
         AuthMethod::PersonalAccessToken | AuthMethod::Browser(_) => text,
     };
     text.optional(secret, |text, secret| {

@@ -4,9 +4,6 @@
 use super::{FoundConnection, found::Given, text::shown};
 use brickpass_core::connection::{AuthKind, LevelKind, Scopes};
 
-/// What the SDKs ask for when no scopes are named.
-const ALL_APIS: &str = "all-apis";
-
 /// An attribute, the key by which it was given, and its value. Of two with one name the last counts.
 pub(super) struct Attributes(Vec<(&'static str, String, Given)>);
 
@@ -228,10 +225,9 @@ impl Attributes {
             return made.refuse(format!("Its scopes are not written there: {place}."));
         }
         let renews = !self.is_on("disable_oauth_refresh_token");
-        let named = self.text("scopes").map(|scopes| scopes.trim_matches([',', ' ']));
-        made.draft.scopes = match (named.filter(|scopes| !scopes.is_empty()), renews) {
+        made.draft.scopes = match (self.named_scopes(), renews) {
             (None, true) => return,
-            (None, false) => ALL_APIS.to_owned(),
+            (None, false) => Scopes::ALL_APIS.to_owned(),
             (Some(scopes), _) => match Scopes::parse(scopes) {
                 Ok(scopes) if renews && !scopes.stays_signed_in() => format!("{} {}", scopes.spelled(), Scopes::OFFLINE_ACCESS),
                 Ok(scopes) => scopes.spelled(),
@@ -241,10 +237,21 @@ impl Attributes {
         };
     }
 
+    fn named_scopes(&self) -> Option<&str> {
+        self.text("scopes").map(|scopes| scopes.trim_matches([',', ' '])).filter(|scopes| !scopes.is_empty())
+    }
+
     fn principal(&self, made: &mut FoundConnection) {
         made.principal(self.given("client_id"), self.given("client_secret"));
-        if self.has("scopes") && self.text("scopes") != Some(ALL_APIS) {
-            made.remark("Its scopes are not taken over: Brickpass asks for all-apis when a service principal signs in.");
+        if let Some(Given::Elsewhere(place)) = self.given("scopes") {
+            return made.refuse(format!("Its scopes are not written there: {place}."));
+        }
+        // As the SDKs do: a service principal that names none asks for all. The form says what is wrong with them.
+        if let Some(scopes) = self.named_scopes() {
+            made.draft.scopes = match Scopes::parse(scopes) {
+                Ok(scopes) => scopes.of_a_principal().map(|scopes| scopes.spelled()).unwrap_or_default(),
+                Err(_) => scopes.to_owned(),
+            };
         }
     }
 
@@ -268,7 +275,6 @@ impl Attributes {
                 "host" | "token" | "account_id" | "workspace_id" | "auth_type" | "client_id" | "client_secret" | "http_timeout_seconds" => {
                 }
                 "scopes" | "disable_oauth_refresh_token" if browser => {}
-                // Its own remark says why.
                 "scopes" if made.draft.auth == AuthKind::ServicePrincipal => {}
                 "oauth_callback_port" if is_app => {}
                 "experimental_is_unified_host" => made.ignore(key, "what kind of host it is, Brickpass sees by itself"),

@@ -98,7 +98,7 @@ fn a_connection_is_created_with_the_new_secret_in_it() {
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
     click(&mut window, &engine, "Save");
     let entry = engine.0.borrow().entries.iter().find(|entry| entry.connection.name.as_str() == "nightly-etl").cloned().unwrap();
-    let AuthMethod::ServicePrincipal { client_id } = &entry.connection.auth else { panic!("{:?}", entry.connection.auth) };
+    let AuthMethod::ServicePrincipal { client_id, .. } = &entry.connection.auth else { panic!("{:?}", entry.connection.auth) };
     assert_eq!(client_id.as_str(), "00000011-0000-4000-8000-000000000000");
     assert_eq!(entry.connection.base_url, engine.0.borrow().entries[0].connection.base_url);
     assert_eq!(entry.connection.workspace_id.as_deref(), Some("1234567890123456"));

@@ -38,7 +38,7 @@ fn rows(connection: &Connection) -> Vec<FormRow> {
         AuthMethod::PersonalAccessToken => {
             rows.push(FormRow { label: words::ACCESS_TOKEN, value: FormValue::Secret(SecretKind::PersonalAccessToken) });
         }
-        AuthMethod::ServicePrincipal { client_id } => {
+        AuthMethod::ServicePrincipal { client_id, .. } => {
             rows.push(plain(words::CLIENT_ID, client_id.as_str().to_owned()));
             rows.push(FormRow { label: words::CLIENT_SECRET, value: FormValue::Secret(SecretKind::ClientSecret) });
         }

@@ -145,7 +145,7 @@ impl Draft {
         let client_id = match &connection.auth {
             AuthMethod::PersonalAccessToken => None,
             AuthMethod::Browser(app) => app.client_id.as_ref(),
-            AuthMethod::ServicePrincipal { client_id } => Some(client_id),
+            AuthMethod::ServicePrincipal { client_id, .. } => Some(client_id),
         };
         Self {
             id: connection.id,
@@ -160,7 +160,7 @@ impl Draft {
             level,
             account_id,
             sign_in_of: connection.sign_in_of,
-            scopes: app.and_then(|app| app.scopes.as_ref()).map(Scopes::spelled).unwrap_or_default(),
+            scopes: connection.auth.own_scopes().map(Scopes::spelled).unwrap_or_default(),
             redirect_port: app.and_then(|app| app.redirect_port).map(|port| port.to_string()).unwrap_or_default(),
             client_id: client_id.map(|id| id.as_str().to_owned()).unwrap_or_default(),
             secret: TypedSecret::default(),

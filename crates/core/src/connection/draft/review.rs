@@ -156,7 +156,8 @@ impl Judge<'_> {
                         "A service principal's client ID is usually a UUID (its application ID)",
                     );
                 }
-                Some(AuthMethod::ServicePrincipal { client_id })
+                let scopes = self.unless_empty(Field::Scopes, &self.draft.scopes, Scopes::parse)?;
+                Some(AuthMethod::ServicePrincipal { client_id, scopes: scopes.and_then(Scopes::of_a_principal) })
             }
         }
     }

@@ -340,8 +340,10 @@ fn sg_03_a_profile_asks_for_the_rights_that_it_names_and_no_more() {
     }
     let principal =
         format!("[p]\nhost = {HOST}\nauth_type = oauth-m2m\nclient_id = 12345678-90ab-cdef-1234-567890abcdef\nclient_secret = s\n");
-    assert!(one(Kind::DatabricksCfg, &format!("{principal}scopes = sql\n")).remarks.iter().any(|remark| remark.contains("scopes")));
-    assert!(one(Kind::DatabricksCfg, &format!("{principal}scopes = all-apis\n")).remarks.is_empty());
+    for (given, kept) in [("sql, clusters", "sql clusters"), ("sql offline_access", "sql"), ("all-apis", ""), (",", "")] {
+        let made = one(Kind::DatabricksCfg, &format!("{principal}scopes = {given}\n"));
+        assert_eq!((made.draft.scopes.as_str(), made.remarks.len()), (kept, 0), "{given}: {:?}", made.remarks);
+    }
 }
 
 #[test]
