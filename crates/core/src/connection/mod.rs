@@ -6,6 +6,7 @@ mod draft;
 mod entered_for;
 mod environment;
 mod filing;
+mod keys;
 mod merge;
 mod name;
 mod owner;
