@@ -289,7 +289,7 @@ mod session {
         let (sales, new) = desk.connection("Sales <b>R&D</b>", 3);
         desk.adopt(&sales, &new);
         assert!(desk.reminded().1, "the desktop shows it");
-        let first = arrived.recv_timeout(Duration::from_secs(5)).unwrap();
+        let first = arrived.recv_timeout(Duration::from_mins(1)).unwrap();
         assert_eq!(first.summary, "Sales <b>R&D</b>: the token expires in 3 days");
         assert_eq!(first.actions, ["default", "Open", "rotate", "Rotate...", "open", "Open"]);
         let secret = |text: &str| desk.secrets().iter().any(|secret| text.contains(secret)) || text.contains("dapi");
@@ -324,7 +324,7 @@ mod session {
         }
         desk.reopen(Some(notifications()));
         assert_eq!(desk.reminded().0.len(), 2);
-        let second = arrived.recv_timeout(Duration::from_secs(5)).unwrap();
+        let second = arrived.recv_timeout(Duration::from_mins(1)).unwrap();
         assert_eq!(second.body, "&lt;i&gt;Finance&lt;/i&gt;: in 1 day\nMarketing: in 1 day");
         assert_eq!(second.actions, ["default", "Open", "open", "Open"]);
         assert!(desk.secrets().iter().all(|secret| !second.all.contains(secret)), "{}", second.all);

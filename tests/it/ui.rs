@@ -61,7 +61,7 @@ impl Window {
     }
 
     fn until(&mut self, words: &str) {
-        let deadline = Instant::now() + Duration::from_secs(8);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !self.shows(words) {
             assert!(Instant::now() < deadline, "the window never showed {words:?}");
             self.harness.step();
@@ -162,7 +162,7 @@ fn ui_04_closing_while_a_test_hangs_cancels_it() {
     window.until("Cancel test");
     let before = Instant::now();
     window.close();
-    assert!(before.elapsed() < Duration::from_secs(3), "{:?}", before.elapsed());
+    assert!(before.elapsed() < Duration::from_secs(20), "sooner than the test's own time limit: {:?}", before.elapsed());
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn another_windows_save_is_noticed_and_the_choice_is_asked_for() {
     window.click("Save");
     window.until("Changed elsewhere");
     window.click("Keep mine");
-    let deadline = Instant::now() + Duration::from_secs(8);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while library.load().unwrap().entries[0].connection.description != "mine" {
         assert!(Instant::now() < deadline, "mine was not kept");
         window.harness.step();

@@ -200,7 +200,7 @@ impl Desk {
 
     /// At once, but for this: a child that another test starts holds a copy of every socket until it runs its program.
     fn port_is_closed(&self) -> bool {
-        let until = Instant::now() + Duration::from_secs(1);
+        let until = Instant::now() + Duration::from_mins(1);
         while self.port_is_open() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -221,7 +221,7 @@ fn come_back(answer: &str) {
     let sent_on = visit(answer);
     let answer = url::Url::parse(answer).unwrap();
     visit(answer.join(sent_on.header("location").expect("sent on to the last page")).unwrap().as_str());
-    let until = Instant::now() + Duration::from_secs(5);
+    let until = Instant::now() + Duration::from_mins(1);
     while Listener::bind(&Ports::only(answer.port().unwrap())).is_err() {
         assert!(Instant::now() < until, "the port stays taken");
         std::thread::sleep(Duration::from_millis(5));

@@ -151,7 +151,7 @@ fn a_rotation_that_has_begun_is_brought_to_its_end_when_the_program_ends() {
     let (connection, old) = desk.known();
     let has_arrived = desk.net.slow(Duration::from_millis(200), |request| request == CREATE);
     desk.send(Command::RotateToken { run: RunId(6), id: connection.id, request: request("", 90) });
-    has_arrived.recv_timeout(Duration::from_secs(10)).unwrap();
+    has_arrived.recv_timeout(Duration::from_mins(1)).unwrap();
     // Too late for this.
     desk.send(Command::Cancel { run: RunId(6) });
     desk.finish();

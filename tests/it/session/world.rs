@@ -199,7 +199,7 @@ pub fn text(token: &AccessToken) -> String {
 
 /// Waits for what happens elsewhere.
 pub async fn until(what: &str, mut happened: impl FnMut() -> bool) {
-    let end = std::time::Instant::now() + Duration::from_secs(9);
+    let end = std::time::Instant::now() + Duration::from_mins(1);
     while !happened() {
         assert!(std::time::Instant::now() < end, "{what} does not happen");
         tokio::time::sleep(Duration::from_millis(5)).await;

@@ -162,7 +162,7 @@ fn after_its_end_the_port_is_closed() {
     let port = served.port;
     assert!(served.send(&served.usual()).starts_with("HTTP/1.1 200"));
     drop(served);
-    let until = Instant::now() + Duration::from_secs(5);
+    let until = Instant::now() + Duration::from_mins(1);
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
         assert!(Instant::now() < until, "somebody still listens");
         std::thread::sleep(Duration::from_millis(5));

@@ -106,7 +106,7 @@ mod unix {
     fn at_once<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || sender.send(work()));
-        receiver.recv_timeout(Duration::from_secs(5)).expect("it hangs")
+        receiver.recv_timeout(Duration::from_mins(1)).expect("it hangs")
     }
 
     #[test]
