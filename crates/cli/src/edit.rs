@@ -160,7 +160,7 @@ fn refuse_unused(auth: AuthKind, fields: &Fields) -> Result<(), Failure> {
     let either = ("--auth browser or service-principal", auth != AuthKind::PersonalAccessToken);
     let given = [
         ("--client-id", &fields.client_id, either),
-        ("--scopes", &fields.scopes, browser),
+        ("--scopes", &fields.scopes, either),
         ("--redirect-port", &fields.redirect_port, browser),
     ];
     let unused = given.into_iter().find(|(_, given, (_, used))| !used && given.as_ref().is_some_and(|given| !given.trim().is_empty()));
