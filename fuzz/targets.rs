@@ -86,7 +86,9 @@ pub fn redirect_head(bytes: &[u8]) {
     let key = "the-key-of-this-login";
     let expected = Expected { state: key.into(), issuer: Some("https://adb-1.1.azuredatabricks.net/oidc".to_owned()), iss_required: false };
     let Some(answer) = answer_in(bytes, 8020, &expected) else { return };
-    assert!(bytes.starts_with(b"GET "), "only a GET is an answer");
+    // A server ignores empty lines before a request (RFC 9112, section 2.2).
+    let request = bytes.iter().position(|byte| !b"\r\n".contains(byte)).map_or(&[][..], |start| &bytes[start..]);
+    assert!(request.starts_with(b"GET "), "only a GET is an answer");
     if let Ok(Callback::Code { code, .. }) = answer {
         assert!(!code.expose_secret().is_empty() && code.expose_secret().bytes().all(|byte| matches!(byte, 0x20..=0x7e)));
     }

@@ -379,7 +379,9 @@ impl Draft<'_> {
             new.truncate(kept);
         }
         // No reader but Go bears it.
-        if new.starts_with(super::lines::BOM) && added + replaced > 0 {
+        // A second one belongs to the first line, which would be read differently without the first.
+        let marks = new.chars().take_while(|&at| at == super::lines::BOM).count();
+        if marks == 1 && added + replaced > 0 {
             new.drain(..super::lines::BOM.len_utf8());
         }
         new
