@@ -5,6 +5,8 @@ mod list;
 mod locked;
 mod main_job;
 mod monkey;
+mod painter;
+mod pictures;
 mod whole;
 
 use std::{
