@@ -25,14 +25,14 @@ const MOST_OVERTAKEN: usize = 5;
 
 /// A secret, the number that tells which of two is the newer, also across homes, and what it was entered for.
 #[derive(Clone)]
-pub(crate) struct Sealed {
+pub(crate) struct VersionedSecret {
     pub(crate) generation: u64,
     /// `None`: stored by an older version, or what a sign-in brought.
     pub(crate) entered_for: Option<EnteredFor>,
     pub(crate) secret: SecretString,
 }
 
-impl Sealed {
+impl VersionedSecret {
     pub(super) fn of(key: &SecretKey, secret: &SecretString, generation: u64) -> Self {
         Self { generation, entered_for: key.wanted_for().cloned(), secret: secret.clone() }
     }
@@ -62,11 +62,11 @@ type Note = BTreeMap<u64, usize>;
 
 /// # Errors
 /// `SecretDamaged` unless every part is there and unchanged; what the store says.
-pub(crate) fn read(store: &dyn Store, account: &str) -> Result<Option<Sealed>, VaultError> {
+pub(crate) fn read(store: &dyn Store, account: &str) -> Result<Option<VersionedSecret>, VaultError> {
     let mut damaged = None;
     for _ in 0..MOST_OVERTAKEN {
         let Some(bytes) = store.get(account)? else { return Ok(None) };
-        let envelope = open(&bytes).ok_or(VaultError::SecretDamaged)?;
+        let envelope = decode(&bytes).ok_or(VaultError::SecretDamaged)?;
         let Envelope { generation, entered_for, .. } = envelope;
         let secret = match (envelope.secret, envelope.manifest) {
             (Some(secret), None) => Ok(SecretString::from(secret.0.as_str())),
@@ -76,7 +76,7 @@ pub(crate) fn read(store: &dyn Store, account: &str) -> Result<Option<Sealed>, V
         match secret {
             // Perhaps another process has just put a newer one in its place, and the chunks that the manifest named are gone.
             Err(VaultError::SecretDamaged) if damaged != Some(generation) => damaged = Some(generation),
-            outcome => return outcome.map(|secret| Some(Sealed { generation, entered_for, secret })),
+            outcome => return outcome.map(|secret| Some(VersionedSecret { generation, entered_for, secret })),
         }
     }
     Err(VaultError::SecretDamaged)
@@ -86,13 +86,13 @@ pub(crate) fn read(store: &dyn Store, account: &str) -> Result<Option<Sealed>, V
 ///
 /// # Errors
 /// What the store says; inside: as `read`.
-pub(crate) fn read_all(store: &dyn Store, accounts: &[String]) -> Result<Vec<Result<Option<Sealed>, VaultError>>, VaultError> {
+pub(crate) fn read_all(store: &dyn Store, accounts: &[String]) -> Result<Vec<Result<Option<VersionedSecret>, VaultError>>, VaultError> {
     let found = store.get_all(accounts)?;
     let one = |(account, bytes): (&String, Option<Bytes>)| {
         let Some(bytes) = bytes else { return Ok(None) };
-        match open(&bytes) {
+        match decode(&bytes) {
             Some(Envelope { generation, entered_for, secret: Some(secret), manifest: None, .. }) => {
-                Ok(Some(Sealed { generation, entered_for, secret: SecretString::from(secret.0.as_str()) }))
+                Ok(Some(VersionedSecret { generation, entered_for, secret: SecretString::from(secret.0.as_str()) }))
             }
             _ => read(store, account),
         }
@@ -109,15 +109,16 @@ pub(crate) fn generation(store: &dyn Store, account: &str) -> Result<Option<u64>
 ///
 /// # Errors
 /// What the store says. Each secret is then the old one or the new one, whole.
-pub(crate) fn write(store: &dyn Store, secrets: &[(String, String, Sealed)]) -> Result<(), VaultError> {
+pub(crate) fn write(store: &dyn Store, secrets: &[(String, String, VersionedSecret)]) -> Result<(), VaultError> {
     let limit = store.entry_limit();
     let mut whole = Vec::new();
-    for (account, label, sealed) in secrets {
+    for (account, label, versioned) in secrets {
         let old = current(store, account)?;
-        let generation = old.as_ref().map_or(sealed.generation, |old| sealed.generation.max(old.generation.saturating_add(1)));
+        let generation = old.as_ref().map_or(versioned.generation, |old| versioned.generation.max(old.generation.saturating_add(1)));
         let item = |account: String, bytes| Item { account, label: label.clone(), bytes };
-        let secret = sealed.secret.expose_secret();
-        let envelope = |secret, manifest| seal(&Envelope { v: 1, generation, entered_for: sealed.entered_for.clone(), secret, manifest });
+        let secret = versioned.secret.expose_secret();
+        let envelope =
+            |secret, manifest| encode(&Envelope { v: 1, generation, entered_for: versioned.entered_for.clone(), secret, manifest });
         let plain = envelope(Some(WipedText(Zeroizing::new(secret.to_owned()))), None);
         let in_flight = clear_leftovers(store, account, old.as_ref(), limit)?;
         if plain.len() <= limit && in_flight.is_empty() {
@@ -138,7 +139,7 @@ pub(crate) fn write(store: &dyn Store, secrets: &[(String, String, Sealed)]) -> 
             let manifest = Manifest { chunks: chunks.len(), length: secret.len(), sha256: digest(secret.as_bytes()) };
             envelope(None, Some(manifest))
         };
-        store.put(&[item(note_account(account), seal(&note))])?;
+        store.put(&[item(note_account(account), encode(&note))])?;
         for chunk in &chunks {
             store.put(std::slice::from_ref(chunk))?;
         }
@@ -160,10 +161,10 @@ pub(crate) fn bind(store: &dyn Store, bindings: &[(String, String, u64, EnteredF
     let mut replaced = Vec::new();
     for (account, label, generation, entered_for) in bindings {
         let Some(before) = store.get(account)? else { continue };
-        let Some(envelope) = open(&before).filter(|envelope| envelope.generation == *generation && envelope.entered_for.is_none()) else {
+        let Some(envelope) = decode(&before).filter(|envelope| envelope.generation == *generation && envelope.entered_for.is_none()) else {
             continue;
         };
-        let bytes = seal(&Envelope { entered_for: Some(entered_for.clone()), ..envelope });
+        let bytes = encode(&Envelope { entered_for: Some(entered_for.clone()), ..envelope });
         // A secret that just fits its entry stays unbound there: it is bound again at each look, to the same address.
         if bytes.len() <= store.entry_limit() {
             replaced.push((before, Item { account: account.clone(), label: label.clone(), bytes }));
@@ -185,7 +186,7 @@ pub(crate) fn erase(store: &dyn Store, accounts: &[String]) -> Result<(), VaultE
             continue;
         }
         let label = "Brickpass: being deleted".to_owned();
-        store.put(&[Item { account: note_account(account), label, bytes: seal(&note) }])?;
+        store.put(&[Item { account: note_account(account), label, bytes: encode(&note) }])?;
         store.delete(std::slice::from_ref(account))?;
         delete_chunks(store, account, &note)?;
         store.delete(&[note_account(account)])?;
@@ -233,14 +234,14 @@ fn join(store: &dyn Store, account: &str, generation: u64, manifest: &Manifest) 
 }
 
 fn current(store: &dyn Store, account: &str) -> Result<Option<Envelope>, VaultError> {
-    Ok(store.get(account)?.and_then(|bytes| open(&bytes)))
+    Ok(store.get(account)?.and_then(|bytes| decode(&bytes)))
 }
 
-fn open(bytes: &[u8]) -> Option<Envelope> {
+fn decode(bytes: &[u8]) -> Option<Envelope> {
     serde_json::from_slice(bytes).ok().filter(|envelope: &Envelope| envelope.v == 1)
 }
 
-fn seal(value: &impl Serialize) -> Bytes {
+fn encode(value: &impl Serialize) -> Bytes {
     // Maps with string or number keys and strings: there is nothing in them that JSON cannot say.
     super::store::to_wiped_json(value).unwrap_or_default()
 }

@@ -40,7 +40,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use chunks::Sealed;
+use chunks::VersionedSecret;
 use encrypted_file::EncryptedFile;
 pub(super) use encrypted_file::{HeaderProblem, OpenError, open_sealed, seal};
 pub(super) use keyring::KeyringStore;
@@ -144,7 +144,7 @@ pub struct Vault {
 }
 
 /// What was stored before a change, to be put back when the change fails: with the address it was entered for, and not to be read.
-pub struct Former(Option<Sealed>);
+pub struct Former(Option<VersionedSecret>);
 
 struct Inner {
     home: VaultHome,
@@ -288,7 +288,7 @@ impl Vault {
     /// # Errors
     /// `EnteredElsewhere`, locked, unavailable, damaged. Nothing stored is `None`.
     pub fn get(&self, key: &SecretKey) -> Result<Option<SecretString>, VaultError> {
-        self.sealed(key.id())?.map(|sealed| Self::checked(key, sealed)).transpose()
+        self.versioned(key.id())?.map(|versioned| Self::checked(key, versioned)).transpose()
     }
 
     /// As `get` for each of them, in their order; the encrypted file is opened once for all.
@@ -312,14 +312,14 @@ impl Vault {
         let mut failed = Vec::with_capacity(keys.len());
         for ((key, here), elsewhere) in keys.iter().zip(here).zip(elsewhere) {
             let outcome = if elsewhere { inner.newest(key.id()) } else { here };
-            let (sealed, error) = outcome.map_or_else(|error| (None, Some(error)), |sealed| (sealed, None));
-            found.push((key.id(), sealed));
+            let (versioned, error) = outcome.map_or_else(|error| (None, Some(error)), |versioned| (versioned, None));
+            found.push((key.id(), versioned));
             failed.push(error);
         }
         self.bind_old(&mut found);
-        let outcomes = keys.iter().zip(found).zip(failed).map(|((key, (_, sealed)), error)| match error {
+        let outcomes = keys.iter().zip(found).zip(failed).map(|((key, (_, versioned)), error)| match error {
             Some(error) => Err(error),
-            None => sealed.map(|sealed| Self::checked(key, sealed)).transpose(),
+            None => versioned.map(|versioned| Self::checked(key, versioned)).transpose(),
         });
         Ok(outcomes.collect())
     }
@@ -329,7 +329,7 @@ impl Vault {
     /// # Errors
     /// Locked, unavailable, damaged. Nothing stored is `None`.
     pub fn describe(&self, id: SecretId) -> Result<Option<SecretDescription>, VaultError> {
-        Ok(self.sealed(id)?.as_ref().map(SecretDescription::of))
+        Ok(self.versioned(id)?.as_ref().map(SecretDescription::of))
     }
 
     /// What is stored at this moment, to be put back by [`Self::put_back`].
@@ -337,7 +337,7 @@ impl Vault {
     /// # Errors
     /// Locked, unavailable, damaged.
     pub fn former(&self, id: SecretId) -> Result<Former, VaultError> {
-        self.sealed(id).map(Former)
+        self.versioned(id).map(Former)
     }
 
     /// The state before a change: the secret with its address, or nothing.
@@ -346,7 +346,7 @@ impl Vault {
     /// As `put`.
     pub fn put_back(&self, id: SecretId, former: &Former) -> Result<(), VaultError> {
         match &former.0 {
-            Some(sealed) => self.put_sealed(&[(id, Sealed { generation: now(), ..sealed.clone() })]),
+            Some(versioned) => self.put_versioned(&[(id, VersionedSecret { generation: now(), ..versioned.clone() })]),
             None => self.delete(id),
         }
     }
@@ -356,8 +356,8 @@ impl Vault {
     /// # Errors
     /// As `get` and `put`.
     pub fn copy(&self, from: SecretId, to: SecretId) -> Result<(), VaultError> {
-        match self.sealed(from)? {
-            Some(sealed) => self.put_sealed(&[(to, Sealed { generation: now(), ..sealed })]),
+        match self.versioned(from)? {
+            Some(versioned) => self.put_versioned(&[(to, VersionedSecret { generation: now(), ..versioned })]),
             None => Ok(()),
         }
     }
@@ -373,14 +373,14 @@ impl Vault {
     /// # Errors
     /// Each secret is then the old one or the new one; those of the encrypted file are all the old ones.
     pub fn put_all(&self, secrets: &[(SecretKey, SecretString)]) -> Result<(), VaultError> {
-        let sealed = secrets.iter().map(|(key, secret)| (key.id(), Sealed::of(key, secret, now()))).collect::<Vec<_>>();
-        self.put_sealed(&sealed)
+        let versioned = secrets.iter().map(|(key, secret)| (key.id(), VersionedSecret::of(key, secret, now()))).collect::<Vec<_>>();
+        self.put_versioned(&versioned)
     }
 
-    fn put_sealed(&self, secrets: &[(SecretId, Sealed)]) -> Result<(), VaultError> {
+    fn put_versioned(&self, secrets: &[(SecretId, VersionedSecret)]) -> Result<(), VaultError> {
         let inner = &*self.inner;
         let accounts: Vec<String> = secrets.iter().map(|(id, _)| id.account()).collect();
-        let entries: Vec<_> = secrets.iter().map(|(id, sealed)| (id.account(), id.label(), sealed.clone())).collect();
+        let entries: Vec<_> = secrets.iter().map(|(id, versioned)| (id.account(), id.label(), versioned.clone())).collect();
         inner.prepare_file()?;
         chunks::write(inner.store(), &entries)?;
         match inner.home {
@@ -394,11 +394,11 @@ impl Vault {
     }
 
     /// What is stored under this name, bound to its address if it was not yet.
-    fn sealed(&self, id: SecretId) -> Result<Option<Sealed>, VaultError> {
+    fn versioned(&self, id: SecretId) -> Result<Option<VersionedSecret>, VaultError> {
         let mut found = [(id, self.inner.newest(id)?)];
         self.bind_old(&mut found);
-        let [(_, sealed)] = found;
-        Ok(sealed)
+        let [(_, versioned)] = found;
+        Ok(versioned)
     }
 
     /// Puts a secret that the keyring did not take into the encrypted file, if that is open: there it survives this process, and as the newer
@@ -411,7 +411,7 @@ impl Vault {
         if inner.home != VaultHome::Keyring || !inner.file_is_open() {
             return Err(VaultError::Locked);
         }
-        chunks::write(&inner.file, &[(key.id().account(), key.id().label(), Sealed::of(key, secret, now()))])
+        chunks::write(&inner.file, &[(key.id().account(), key.id().label(), VersionedSecret::of(key, secret, now()))])
     }
 
     /// Deleting what is not there succeeds.
@@ -455,8 +455,8 @@ impl Vault {
         }
         let mut secrets = Vec::new();
         for id in ids {
-            if let Some(sealed) = self.sealed(*id)? {
-                secrets.push((id.account(), id.label(), Sealed { generation: now(), ..sealed }));
+            if let Some(versioned) = self.versioned(*id)? {
+                secrets.push((id.account(), id.label(), VersionedSecret { generation: now(), ..versioned }));
             }
         }
         let accounts: Vec<String> = secrets.iter().map(|(account, ..)| account.clone()).collect();
@@ -506,7 +506,7 @@ impl Inner {
     }
 
     /// What is stored under this name, in whichever home the newest copy lies.
-    fn newest(&self, id: SecretId) -> Result<Option<Sealed>, VaultError> {
+    fn newest(&self, id: SecretId) -> Result<Option<VersionedSecret>, VaultError> {
         let account = id.account();
         let here = chunks::read(self.store(), &account)?;
         Ok(match self.home {
@@ -524,7 +524,7 @@ impl Inner {
 
     /// The newer of what is here and what lies in another home. The newer one is brought here, the other copy removed; what cannot be tidied
     /// now is tidied at the next look.
-    fn newer(&self, id: SecretId, here: Option<Sealed>, there: &dyn Store) -> Option<Sealed> {
+    fn newer(&self, id: SecretId, here: Option<VersionedSecret>, there: &dyn Store) -> Option<VersionedSecret> {
         let account = id.account();
         let Ok(Some(other)) = chunks::read(there, &account) else { return here };
         if here.as_ref().is_some_and(|here| here.generation >= other.generation) {
@@ -538,11 +538,11 @@ impl Inner {
     }
 
     /// Reads everything back from where it was written.
-    fn verify(&self, secrets: &[(String, String, Sealed)]) -> Result<(), VaultError> {
+    fn verify(&self, secrets: &[(String, String, VersionedSecret)]) -> Result<(), VaultError> {
         self.file.forget_contents();
-        for (account, _, sealed) in secrets {
+        for (account, _, versioned) in secrets {
             let stored = chunks::read(self.store(), account)?.ok_or(VaultError::SecretDamaged)?;
-            if stored.secret.expose_secret() != sealed.secret.expose_secret() || stored.entered_for != sealed.entered_for {
+            if stored.secret.expose_secret() != versioned.secret.expose_secret() || stored.entered_for != versioned.entered_for {
                 return Err(VaultError::SecretDamaged);
             }
         }

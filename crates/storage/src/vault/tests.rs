@@ -56,7 +56,7 @@ fn ids(keys: &[SecretKey]) -> Vec<SecretId> {
 
 fn write_into(store: &dyn Store, key: &SecretKey, generation: u64, secret: &str) {
     let id = key.id();
-    chunks::write(store, &[(id.account(), id.label(), Sealed::of(key, &secret.into(), generation))]).unwrap();
+    chunks::write(store, &[(id.account(), id.label(), VersionedSecret::of(key, &secret.into(), generation))]).unwrap();
 }
 
 #[test]
@@ -407,7 +407,8 @@ fn bd_02_a_binding_survives_moves_copies_and_being_put_back() {
 /// As a version before this one stored it.
 fn store_unbound(store: &dyn Store, key: &SecretKey, secret: &str) {
     let id = key.id();
-    chunks::write(store, &[(id.account(), id.label(), Sealed { generation: 1, entered_for: None, secret: secret.into() })]).unwrap();
+    chunks::write(store, &[(id.account(), id.label(), VersionedSecret { generation: 1, entered_for: None, secret: secret.into() })])
+        .unwrap();
 }
 
 #[test]
@@ -441,8 +442,8 @@ fn bd_03_a_secret_of_an_older_version_belongs_to_the_address_its_connection_had_
         // And it is written into the record.
         std::fs::remove_dir_all(dir.path().join("state")).unwrap();
         for connection in [&sales, &long, &robot] {
-            let sealed = chunks::read(vault.inner.store(), &token(connection).id().account()).unwrap().unwrap();
-            assert_eq!((sealed.entered_for.unwrap().origin.as_str(), sealed.generation), (HOST, 1), "{home:?}");
+            let versioned = chunks::read(vault.inner.store(), &token(connection).id().account()).unwrap().unwrap();
+            assert_eq!((versioned.entered_for.unwrap().origin.as_str(), versioned.generation), (HOST, 1), "{home:?}");
         }
         assert!(vault.get(&token(&moved)).is_err(), "{home:?}");
     }

@@ -13,11 +13,11 @@ fn text(length: usize, seed: char) -> String {
 }
 
 fn put(store: &dyn Store, secret: &str) -> Result<(), VaultError> {
-    write(store, &[(ACCOUNT.into(), "label".into(), Sealed { generation: 1, entered_for: None, secret: secret.into() })])
+    write(store, &[(ACCOUNT.into(), "label".into(), VersionedSecret { generation: 1, entered_for: None, secret: secret.into() })])
 }
 
 fn got(store: &dyn Store) -> Option<String> {
-    read(store, ACCOUNT).unwrap().map(|sealed| sealed.secret.expose_secret().to_owned())
+    read(store, ACCOUNT).unwrap().map(|versioned| versioned.secret.expose_secret().to_owned())
 }
 
 #[test]
@@ -79,8 +79,11 @@ fn st_03_a_damaged_secret_is_told_and_the_others_are_fine() {
     let fresh = || {
         let store = ScriptedStore::new();
         put(&store, &text(5000, 'x')).unwrap();
-        write(&store, &[("v1/other/pat".into(), String::new(), Sealed { generation: 1, entered_for: None, secret: "fine".into() })])
-            .unwrap();
+        write(
+            &store,
+            &[("v1/other/pat".into(), String::new(), VersionedSecret { generation: 1, entered_for: None, secret: "fine".into() })],
+        )
+        .unwrap();
         store
     };
     let damages: [(&str, Damage); 7] = [
