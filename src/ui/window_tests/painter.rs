@@ -1,5 +1,7 @@
 //! Paints what egui wants to show into a picture, on the CPU, so that the same window gives the same picture on every machine: no driver, no
 //! graphics card. Colours are blended as eframe's glow painter blends them: premultiplied, in gamma space.
+#![expect(clippy::many_single_char_names, reason = "corners and channels have no other names")]
+#![expect(clippy::float_cmp, reason = "whether an edge is level is exact: two triangles share its corners")]
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -96,6 +96,9 @@ fn a_connection_is_created_with_the_new_secret_in_it() {
     settle(&mut window, &engine);
     assert!(shows(&window, "Save your changes before closing?"), "the form is not left without a question");
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
+    // The keyboard brings it into view.
+    window.get_by_role_and_label(Role::Button, "Save").focus();
+    window.run_steps(3);
     click(&mut window, &engine, "Save");
     let entry = engine.0.borrow().entries.iter().find(|entry| entry.connection.name.as_str() == "nightly-etl").cloned().unwrap();
     let AuthMethod::ServicePrincipal { client_id, .. } = &entry.connection.auth else { panic!("{:?}", entry.connection.auth) };
