@@ -193,7 +193,7 @@ pub(super) enum StoredAt {
     Unknown,
 }
 
-/// Of the vault as it is: nobody is asked for its passphrase.
+/// Reads the vault in its current state and never prompts for a passphrase.
 pub(super) fn stored_at(session: &mut Session, connection: &Connection) -> Result<StoredAt, Failure> {
     let kind = match connection.auth {
         AuthMethod::PersonalAccessToken => SecretKind::PersonalAccessToken,

@@ -83,7 +83,7 @@ pub(super) fn warn_unless_logged(state_dir: &std::path::Path) {
 /// What was told without having been asked for.
 static ATTENTION: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// A message beside the output that nobody asked for; a command that fails for this very reason does not repeat it.
+/// An unsolicited message on stderr. A command that then fails for the same reason does not repeat it.
 pub(super) fn note_once(words: &str) {
     let mut told = ATTENTION.lock().unwrap_or_else(PoisonError::into_inner);
     if !told.iter().any(|known| known == words) {

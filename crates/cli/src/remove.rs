@@ -91,7 +91,7 @@ impl Tokens {
     }
 }
 
-/// Before anything is removed: afterwards nobody could look.
+/// Checked before anything is removed, because the information is gone afterwards.
 fn may_revoke(session: &Session, going: &[Connection]) -> Result<(), Failure> {
     let goes = |connection: &&Connection| going.iter().any(|one| one.id == connection.id);
     for connection in going {
@@ -102,14 +102,14 @@ fn may_revoke(session: &Session, going: &[Connection]) -> Result<(), Failure> {
 }
 
 fn nothing_removed(failure: Failure) -> Failure {
-    Failure { fix: format!("{} Nothing was removed; to remove it all the same, leave out --revoke-token.", failure.fix), ..failure }
+    Failure { fix: format!("{} Nothing was removed. To remove it anyway, leave out --revoke-token.", failure.fix), ..failure }
 }
 
 fn unpublish(session: &mut Session, ids: &[ConnectionId]) -> Result<TakenOut, Failure> {
     session.send(Command::Unpublish { ids: ids.to_vec() });
     let outcome = session.wait(|event| if let Event::Unpublished { outcome, .. } = event { Some(outcome) } else { None });
     outcome.map_err(|failure| Failure {
-        fix: format!("{} Nothing was removed; to remove the connection all the same, add --keep-profile.", failure.fix),
+        fix: format!("{} Nothing was removed. To remove the connection anyway, add --keep-profile.", failure.fix),
         ..failure
     })
 }

@@ -191,8 +191,8 @@ impl Session {
         }
     }
 
-    /// As `need_vault`, to store a secret in it. A first encrypted file beside connections that have had a secret may be the second one: the person
-    /// is asked, if somebody is there. Otherwise the engine names them when it has made the file.
+    /// As `need_vault`, to store a secret in it. If connections already need a secret but no encrypted file exists, an earlier
+    /// file may be lost: a terminal user is asked first. Without a terminal, the engine names those connections after it creates the file.
     pub(super) fn need_vault_to_store(&mut self) -> Result<String, Failure> {
         if !self.vault_file_exists && attended() {
             self.send(Command::ProbeVault);

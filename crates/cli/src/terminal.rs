@@ -22,7 +22,7 @@ pub(super) enum Heard {
     Interrupt,
     /// A line that was typed, or given on stdin; `None`: there is no more.
     Line(Option<SecretString>),
-    /// A line that nobody asked for.
+    /// A line typed without a prompt.
     Typed(SecretString),
     /// Nothing within the time.
     Silence,

@@ -458,8 +458,8 @@ fn purge(shared: &Arc<Shared>, ids: &[ConnectionId], revoke: Vec<Connection>) {
     }
     let ended: Vec<SecretString> = sign_ins.into_iter().filter(|(id, _)| buried.contains(id)).map(|(_, stored)| stored).collect();
     let sign_ins_end = async { if ended.is_empty() { Farewell::Revoked } else { shared.sessions.revoke_removed(ended).await } };
-    let tokens_end = tokens::revoke_removed(shared, partings, &buried);
-    let (farewell, ()) = Handle::current().block_on(async { tokio::join!(sign_ins_end, tokens_end) });
+    let token_revocation = tokens::revoke_removed(shared, partings, &buried);
+    let (farewell, ()) = Handle::current().block_on(async { tokio::join!(sign_ins_end, token_revocation) });
     shared.outbox.send(match problem {
         Some(failure) => Event::PurgeFailed { failure },
         None => Event::Purged { ids: buried, farewell },

@@ -158,7 +158,7 @@ impl Threads {
     }
 }
 
-/// Nobody waits for what is still being read.
+/// Responses that are still being read are dropped, not awaited.
 impl Drop for Threads {
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {

@@ -93,7 +93,7 @@ fn leads_there(old: &Connection, new: &Connection) -> bool {
     old.base_url == new.base_url && old.level == new.level && ids_agree
 }
 
-/// Tokens are compared apart from this. Of two sign-ins in the browser nobody knows the users. Scopes tell them apart unless the name is one.
+/// Tokens are compared elsewhere. The users behind two browser sign-ins are unknown, so scopes distinguish them unless the names match.
 fn identities_agree(old: &Connection, new: &Connection, same_name: bool) -> bool {
     match (&old.auth, &new.auth) {
         (

@@ -73,8 +73,8 @@ fn publisher(shared: &Shared, plan: &Plan, learnt: &Learnt<'_>) -> Option<(Conne
     Some((found.connection, found.profile))
 }
 
-/// The change, and what is known by it. What was published is written down before the file is: a change that is cut off between the two is known as
-/// one that the file does not show, and never as a section that nobody published. What was taken out is forgotten after it.
+/// Writes the change and records it. A publication is recorded before the file is written, so an interrupted publish leaves a record without a
+/// section, never a section without a record. A removal is recorded after the file is written.
 fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<(), Failure> {
     if !plan.replaces.is_empty() && !plan.agreed {
         return Err(Replaced::refusal(&plan.replaces));
