@@ -11,6 +11,8 @@ mod copies;
 pub mod diagnostics;
 mod effective;
 mod event;
+#[cfg(test)]
+mod fixtures;
 mod handover;
 mod importing;
 mod lane;

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::no_secret;
 
 use brickpass_core::{
-    connection::Connection,
+    connection::{AuthMethod, Connection},
     failure::{Code, Failure},
 };
 
@@ -203,7 +203,9 @@ impl Format {
     /// # Errors
     /// An answer that the format cannot take; a value that it cannot write; a secret in what is to hold none.
     pub fn write(&self, subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
-        self.write_with([subject.connection], answers, |counting| (self.make)(subject, counting))
+        let mut document = self.write_with([subject.connection], answers, |counting| (self.make)(subject, counting))?;
+        document.notes.extend(lost_scopes(subject.connection, &document));
+        Ok(document)
     }
 
     /// As `write`, for what is about all connections.
@@ -259,6 +261,19 @@ impl Format {
     }
 }
 
+/// A program that signs in by client ID and secret gets all rights of the service principal when it is not told the scopes.
+fn lost_scopes(connection: &Connection, document: &Document) -> Option<String> {
+    let AuthMethod::ServicePrincipal { client_id, scopes: Some(scopes), .. } = &connection.auth else { return None };
+    let signs_in = || document.files.iter().any(|file| file.text.expose_secret().contains(client_id.as_str()));
+    (!document.limits_scopes && signs_in()).then(|| {
+        format!(
+            "This format has no place for scopes. Brickpass signs in with \"{}\" only; a program that signs in with this client ID and its \
+             secret gets all rights of the service principal.",
+            scopes.spelled()
+        )
+    })
+}
+
 fn no_such_choice(field: &Field, choices: &[(&str, &str)]) -> Failure {
     let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
     Failure::new(
@@ -294,6 +309,8 @@ pub struct Document {
     /// At least one. The first is shown first.
     pub files: Vec<DocumentFile>,
     pub contains_secret: bool,
+    /// The scopes of the connection stand beside its client ID.
+    pub limits_scopes: bool,
     /// Worth knowing, in sentences: a state file that keeps the token, what was left out and why.
     pub notes: Vec<String>,
     /// What to do with it, one or two sentences.

@@ -62,7 +62,14 @@ fn jdbc(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     }
     let contains_secret = subject.secret.is_some();
     let notes = vec!["The driver keeps the URL in its log.".to_owned()];
-    Ok(Document { format: "jdbc", files: vec![file("url.txt", text)], contains_secret, notes, next: "Paste it into the tool." })
+    Ok(Document {
+        format: "jdbc",
+        files: vec![file("url.txt", text)],
+        contains_secret,
+        limits_scopes: false,
+        notes,
+        next: "Paste it into the tool.",
+    })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the signature of formats")]
@@ -71,7 +78,14 @@ fn terraform(subject: &Subject<'_>, _answers: &Answers) -> Result<Document, Fail
         file("main.tf", format!("provider \"databricks\" {{\n  profile = \"{}\"\n}}\n", subject.profile)),
         file("versions.tf", "terraform {}\n".to_owned()),
     ];
-    Ok(Document { format: "terraform", files, contains_secret: false, notes: vec![NEEDS_PROFILE.to_owned()], next: "Run terraform init." })
+    Ok(Document {
+        format: "terraform",
+        files,
+        contains_secret: false,
+        limits_scopes: false,
+        notes: vec![NEEDS_PROFILE.to_owned()],
+        next: "Run terraform init.",
+    })
 }
 
 pub fn refused(code: Code) -> Failure {

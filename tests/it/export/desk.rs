@@ -1,7 +1,7 @@
 //! The engine, asked for exports as the window asks it.
 
 use brickpass_core::{
-    connection::{AuthKind, Connection, ConnectionId, Reviewed, SecretKind},
+    connection::{AuthKind, AuthMethod, Connection, ConnectionId, Reviewed, Scopes, SecretKind},
     failure::Failure,
 };
 use brickpass_engine::{Command, Event, ExportOf, ExportPlace, ExportRequest, Places, RunId};
@@ -34,6 +34,14 @@ impl Desk {
     /// `secret` counts for what has one.
     pub fn add(&mut self, name: &str, auth: AuthKind, base_url: &str, secret: &str) -> Connection {
         let reviewed = reviewed(name, auth, base_url, secret);
+        self.save(reviewed)
+    }
+
+    /// A service principal that signs in with these scopes only.
+    pub fn add_limited(&mut self, name: &str, scopes: &str, base_url: &str, secret: &str) -> Connection {
+        let mut reviewed = reviewed(name, AuthKind::ServicePrincipal, base_url, secret);
+        let AuthMethod::ServicePrincipal { scopes: limit, .. } = &mut reviewed.connection.auth else { unreachable!("made as one") };
+        *limit = Some(Scopes::parse(scopes).unwrap());
         self.save(reviewed)
     }
 

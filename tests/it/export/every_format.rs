@@ -1,6 +1,6 @@
 //! Promises about all formats of the registry, through the engine and the command line.
 
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _};
 
 use brickpass_core::{
     connection::{AuthKind, ConnectionId},
@@ -106,6 +106,30 @@ fn ex_26_one_way_to_sign_in_is_exported() {
             }
         }
     }
+}
+
+#[test]
+fn sg_21_an_export_keeps_the_scopes_of_a_service_principal_or_says_that_it_cannot() {
+    let mut desk = Desk::new();
+    let limited = desk.add_limited("limited", "sql", super::URL, CANARY);
+    let unlimited = desk.add("unlimited", AuthKind::ServicePrincipal, super::URL, CANARY);
+    let says_so = |document: &Document| document.notes.iter().any(|note| note.contains("no place for scopes"));
+    let (mut kept, mut lost) = (BTreeSet::new(), BTreeSet::new());
+    for format in FORMATS.iter().filter(|format| brickpass_interchange::export::of_all(format).is_none()) {
+        for (answers, secret) in fillings(format).iter().flat_map(|answers| [(answers, false), (answers, true)]) {
+            let Ok(document) = desk.export(limited.id, format, answers, secret) else { continue };
+            let text = texts(&document);
+            let scoped = text.contains("Auth_Scope=sql") || text.contains("scopes = sql");
+            assert_eq!(says_so(&document), text.contains(super::CLIENT_ID) && !scoped, "{}: {:?}", format.id, document.notes);
+            kept.extend(scoped.then_some(format.id));
+            lost.extend(says_so(&document).then_some(format.id));
+            if let Ok(document) = desk.export(unlimited.id, format, answers, secret) {
+                assert!(!says_so(&document), "{}: nothing is lost", format.id);
+            }
+        }
+    }
+    assert_eq!(kept, BTreeSet::from(["databrickscfg", "odbc"]));
+    assert!(lost.contains("jdbc") && lost.contains("dbt") && lost.contains("env-sh"), "{lost:?}");
 }
 
 #[test]

@@ -210,7 +210,14 @@ mod tests {
 
     fn document(contains_secret: bool, names: &[&str]) -> Document {
         let file = |name: &&str| DocumentFile { name: (*name).to_owned(), text: "text".to_owned().into() };
-        Document { format: "env-sh", files: names.iter().map(file).collect(), contains_secret, notes: Vec::new(), next: "" }
+        Document {
+            format: "env-sh",
+            files: names.iter().map(file).collect(),
+            contains_secret,
+            limits_scopes: false,
+            notes: Vec::new(),
+            next: "",
+        }
     }
 
     fn place(to: PathBuf, in_work_tree: bool) -> ExportPlace {

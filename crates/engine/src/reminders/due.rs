@@ -54,15 +54,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use brickpass_core::connection::{AuthKind, Draft};
-
-    fn connection(name: &str, change: impl FnOnce(&mut Draft)) -> Connection {
-        let mut draft = Draft::new(ConnectionId::random());
-        name.clone_into(&mut draft.name);
-        "https://adb-1.2.azuredatabricks.net".clone_into(&mut draft.base_url);
-        change(&mut draft);
-        draft.review(&|_| false).result.unwrap().connection
-    }
+    use crate::fixtures::connection;
 
     fn at(days: f64) -> Timestamp {
         Timestamp::from_second(1_790_000_000).unwrap() + SignedDuration::from_secs_f64(days * 86_400.0)

@@ -154,15 +154,7 @@ impl Parting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use brickpass_core::connection::Draft;
-
-    fn connection(name: &str, change: impl FnOnce(&mut Draft)) -> Connection {
-        let mut draft = Draft::new(ConnectionId::random());
-        name.clone_into(&mut draft.name);
-        "https://adb-1.2.azuredatabricks.net".clone_into(&mut draft.base_url);
-        change(&mut draft);
-        draft.review(&|_| false).result.unwrap().connection
-    }
+    use crate::fixtures::connection;
 
     fn note(id: &str) -> TokenNote {
         let origin = "https://adb-1.2.azuredatabricks.net".to_owned();

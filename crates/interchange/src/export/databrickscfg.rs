@@ -44,12 +44,8 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let path = http_path(answers)?;
     let warehouse = path.as_ref().and_then(|path| path.warehouse_id());
     let text = text.optional(warehouse, |text, id| entry(text, "warehouse_id", "The warehouse", id))?;
-    Ok(document(
-        subject,
-        ".databrickscfg",
-        text,
-        "Put these lines at the end of ~/.databrickscfg, or publish the connection to have it done.",
-    ))
+    let next = "Put these lines at the end of ~/.databrickscfg, or publish the connection to have it done.";
+    Ok(Document { limits_scopes: true, ..document(subject, ".databrickscfg", text, next) })
 }
 
 fn entry(text: Text, key: &'static str, what: &'static str, value: &str) -> Result<Text, Failure> {

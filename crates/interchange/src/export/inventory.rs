@@ -161,5 +161,5 @@ fn as_json(all: &[Listed<'_>], _: &Answers) -> Result<Document, Failure> {
 
 fn listing(name: &'static str, text: Text, next: &'static str) -> Document {
     let files = vec![DocumentFile { name: name.to_owned(), text: text.finish() }];
-    Document { format: "", files, contains_secret: false, notes: Vec::new(), next }
+    Document { format: "", files, contains_secret: false, limits_scopes: false, notes: Vec::new(), next }
 }

@@ -91,7 +91,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         }
         (false, false, AuthMethod::Browser(_)) => "Give this connection string to the program. The driver opens your browser to sign in.",
     };
-    Ok(document(subject, if in_ini { ".ini" } else { ".txt" }, text, next))
+    Ok(Document { limits_scopes: true, ..document(subject, if in_ini { ".ini" } else { ".txt" }, text, next) })
 }
 
 /// The name of a data source, which ends at a bracket.

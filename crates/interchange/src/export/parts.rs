@@ -151,7 +151,7 @@ pub(super) fn document(subject: &Subject<'_>, ending: &'static str, text: Text, 
 }
 
 pub(super) fn documents(subject: &Subject<'_>, files: Vec<DocumentFile>, next: &'static str) -> Document {
-    Document { format: "", files, contains_secret: subject.secret.is_some(), notes: Vec::new(), next }
+    Document { format: "", files, contains_secret: subject.secret.is_some(), limits_scopes: false, notes: Vec::new(), next }
 }
 
 /// A file that is named after the connection.
@@ -159,7 +159,6 @@ pub(super) fn file(subject: &Subject<'_>, ending: &'static str, text: Text) -> D
     DocumentFile { name: escape::file_name(&subject.connection.name, ending), text: text.finish() }
 }
 
-/// A note that goes with every export that needs a published profile.
 /// Among the notes of what names the connection's profile.
 pub const PUBLISH: &str = "The profile has to be in your .databrickscfg: publish the connection first.";
 

@@ -11,7 +11,7 @@ use std::{
 use super::{FileError, make_folder, parent, read};
 
 /// How long a writer waits for another one.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(15);
 
 /// Held until dropped; the kernel lets go of it if the process dies.

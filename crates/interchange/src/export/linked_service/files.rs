@@ -42,7 +42,7 @@ pub(in crate::export) fn write(service: &Service, subject: &Subject<'_>) -> Resu
         "Deploy one of them: ls.json in the factory's Git folder or with Set-AzDataFactoryV2LinkedService, properties.json with az datafactory, arm.json or main.bicep with az deployment, main.tf with Terraform."
     };
     debug_assert!(service.token().is_none() || subject.secret.is_some(), "the only token there is");
-    Ok(Document { format: "", files, contains_secret: service.token().is_some(), notes, next })
+    Ok(Document { format: "", files, contains_secret: service.token().is_some(), limits_scopes: false, notes, next })
 }
 
 fn file(name: &'static str, text: Text) -> DocumentFile {
