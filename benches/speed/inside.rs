@@ -10,7 +10,7 @@ use std::{
 
 use brickpass::ui::{BrickpassApp, Setup, Wires};
 use brickpass_core::connection::Connection;
-use brickpass_engine::Event;
+use brickpass_engine::{Ask, Command, Event, Request};
 use brickpass_storage::{Entry, Library, Mode, Revision, Settings, Snapshot, ThemeChoice, VaultHome, VaultStatus, WindowMemory};
 use eframe::App as _;
 use egui::{Key, Modifiers, Shape, epaint::TextShape};
@@ -97,10 +97,11 @@ pub fn key(key: Key, modifiers: Modifiers) -> egui::Event {
     egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
 }
 
-/// The window without a display. It shows what it is told, and nobody answers its commands.
+/// The window without a display. It shows what it is told; what it asks for is answered when the benchmark says so.
 pub struct Window {
     context: egui::Context,
     events: Rc<RefCell<VecDeque<Event>>>,
+    asked: Rc<RefCell<Vec<Ask>>>,
     app: BrickpassApp,
     frame: eframe::Frame,
     time: f64,
@@ -122,16 +123,26 @@ impl Window {
         let vault = Event::Vault { home: VaultHome::Memory, status: VaultStatus::Ready { place: "this session only".to_owned() } };
         let events = Rc::new(RefCell::new(VecDeque::from([settings, Event::Library(Arc::new(snapshot)), vault])));
         let coming = Rc::clone(&events);
-        let wires = Wires { send: Box::new(|_| {}), next: Box::new(move || coming.borrow_mut().pop_front()) };
+        let asked = Rc::default();
+        let to_answer: Rc<RefCell<Vec<Ask>>> = Rc::clone(&asked);
+        let send = move |command| {
+            if let Command::Ask(ask) = command {
+                to_answer.borrow_mut().push(ask);
+            }
+        };
+        let wires = Wires { send: Box::new(send), next: Box::new(move || coming.borrow_mut().pop_front()) };
         let setup = Setup { clock: Box::new(jiff::Timestamp::now), theme: ThemeChoice::Dark, window, files: Vec::new() };
         let context = egui::Context::default();
         let app = BrickpassApp::new(&context, wires, setup);
-        Self { context, events, app, frame: eframe::Frame::_new_kittest(), time: 0.0, shapes: Vec::new() }
+        Self { context, events, asked, app, frame: eframe::Frame::_new_kittest(), time: 0.0, shapes: Vec::new() }
     }
 
-    /// The next frame is told this.
-    pub fn tell(&self, event: Event) {
-        self.events.borrow_mut().push_back(event);
+    /// The next frame is told the answer to what was asked.
+    pub fn answer<R: Request>(&self, answer: R::Answer) {
+        let mut asked = self.asked.borrow_mut();
+        let at = asked.iter().position(|ask| ask.of::<R>().is_some()).expect("the window has asked for it");
+        let (_, then) = asked.swap_remove(at).open::<R>().expect("it is of this type");
+        self.events.borrow_mut().push_back(Event::Answer(then(Ok(answer))));
     }
 
     /// Draws one frame down to the triangles, and says how long that took.

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use brickpass_core::connection::ConnectionId;
 use brickpass_databricks::rest::Token;
-use brickpass_engine::{Event, TokenList};
+use brickpass_engine::{ListTokens, TokenList};
 use egui::{Key, Modifiers, PointerButton, Pos2};
 use jiff::{SignedDuration, Timestamp};
 
@@ -49,7 +48,7 @@ fn open() -> (Window, Duration) {
     shortcut(&mut window, Key::J);
     window.until_still();
     assert!(!window.says("Job "), "nothing has come yet");
-    window.tell(tokens(all[0].id));
+    window.answer::<ListTokens>(tokens());
     let took = window.frame(Vec::new());
     let seen = window.words();
     assert!(seen.contains("Job "), "not drawn in the frame in which they came: {seen}");
@@ -114,7 +113,7 @@ fn shortcut(window: &mut Window, with_control: Key) {
     window.frame(vec![egui::Event::ModifiersChanged(held), key(with_control, held), egui::Event::ModifiersChanged(Modifiers::NONE)]);
 }
 
-fn tokens(id: ConnectionId) -> Event {
+fn tokens() -> TokenList {
     let now = Timestamp::now();
     let days = |number: usize, factor: usize| SignedDuration::from_hours(24 * i64::try_from(number * factor % 997 + 1).unwrap());
     let tokens = (0..MANY)
@@ -127,8 +126,5 @@ fn tokens(id: ConnectionId) -> Event {
             scopes: Vec::new(),
         })
         .collect();
-    Event::Tokens {
-        id,
-        outcome: Ok(TokenList { tokens, in_use: Some(format!("{:f>64x}", 7)), left_over: Vec::new(), longest_days: Some(730) }),
-    }
+    TokenList { tokens, in_use: Some(format!("{:f>64x}", 7)), left_over: Vec::new(), longest_days: Some(730) }
 }

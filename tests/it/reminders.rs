@@ -10,7 +10,9 @@ use brickpass::desktop::notifications;
 use brickpass_core::connection::Connection;
 use brickpass_databricks::rest::{NewToken, TokenRequest};
 use brickpass_demo::{Demo, DemoOptions, DemoWorkspace};
-use brickpass_engine::{Answered, Command, Event, Notification, Notify, Places, Reminder, ReminderChoice, RunId, Shown};
+use brickpass_engine::{
+    Answered, Command, Event, GenerateToken, ListTokens, Notification, Notify, Places, Reminder, ReminderChoice, Shown, UseToken,
+};
 use brickpass_storage::{Settings, Vault};
 
 use crate::support::{
@@ -77,14 +79,13 @@ impl Desk {
         let reviewed = form(name, by_token(&self.workspace.base_url, &self.workspace.token));
         let connection = self.save(reviewed);
         let lifetime = Some(DAY * days + Duration::from_mins(5));
-        let request = TokenRequest { comment: format!("what {name} is for"), lifetime, scopes: Vec::new() };
-        self.send(Command::GenerateToken { run: RunId(5), id: connection.id, request });
-        let new = self.until(|event| if let Event::TokenGenerated { outcome, .. } = event { Some(outcome.unwrap()) } else { None });
+        let token = TokenRequest { comment: format!("what {name} is for"), lifetime, scopes: Vec::new() };
+        let new = self.ask(GenerateToken { id: connection.id, token }).unwrap();
         (connection, new)
     }
 
-    fn adopt(&self, connection: &Connection, new: &NewToken) {
-        self.send(Command::UseToken { id: connection.id, new: Box::new(new.clone()) });
+    fn adopt(&mut self, connection: &Connection, new: &NewToken) {
+        self.ask(UseToken { id: connection.id, new: Box::new(new.clone()) }).unwrap();
     }
 
     fn reminded(&mut self) -> (Vec<Reminder>, bool) {
@@ -134,7 +135,6 @@ fn several_at_once_are_one_notification_whose_answer_is_about_all() {
     for (name, days) in [("Sales", 14), ("Finance", 0), ("Marketing", 30)] {
         let (connection, new) = desk.connection(name, days);
         desk.adopt(&connection, &new);
-        desk.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
     }
     let desktop = Desktop::default();
     desk.reopen(Some(desktop.notify()));
@@ -166,11 +166,9 @@ fn a_desktop_that_does_not_answer_holds_nothing_up() {
         let _ = held.lock().unwrap().recv();
     })));
     let (sales, new) = desk.connection("Sales", 3);
-    desk.adopt(&sales, &new);
     let began = Instant::now();
-    desk.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
-    desk.send(Command::ListTokens { id: sales.id });
-    desk.until(|event| matches!(event, Event::Tokens { outcome: Ok(_), .. }).then_some(()));
+    desk.adopt(&sales, &new);
+    desk.ask(ListTokens { id: sales.id }).unwrap();
     assert!(began.elapsed() < Duration::from_secs(4), "other work goes on: {:?}", began.elapsed());
     assert!(!desk.reminded().1, "after a while the window tells");
     let began = Instant::now();
@@ -184,7 +182,6 @@ fn the_command_line_reminds_nobody_nor_does_a_window_that_was_told_not_to() {
     let mut desk = Desk::new(None);
     let (sales, new) = desk.connection("Sales", 1);
     desk.adopt(&sales, &new);
-    desk.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
     let settings = Settings { remind_of_expiry: false, ..Settings::default() };
     desk.send(Command::SaveSettings { settings: settings.clone(), passphrase: None });
     desk.until(|event| matches!(event, Event::SettingsSaved { .. }).then_some(()));
@@ -320,7 +317,6 @@ mod session {
         desk.reopen(None);
         for (connection, new) in [&twin, &other] {
             desk.adopt(connection, new);
-            desk.until(|event| matches!(event, Event::TokenUsed { .. }).then_some(()));
         }
         desk.reopen(Some(notifications()));
         assert_eq!(desk.reminded().0.len(), 2);

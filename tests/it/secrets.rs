@@ -207,7 +207,6 @@ fn se_03_a_debug_print_of_any_type_with_a_secret_shows_none() {
     for command in [
         engine::Command::Save { reviewed: Box::new(form.clone()), base: None },
         engine::Command::Test { run, connection: boxed(&connection), secret: Some(secret()) },
-        engine::Command::UseToken { id, new: Box::new(new()) },
         engine::Command::UnlockVault { passphrase: secret() },
         engine::Command::SaveSettings { settings: Settings::default(), passphrase: Some(secret()) },
         engine::Command::Recover(Recovery::VaultBackup { passphrase: secret() }),
@@ -216,11 +215,12 @@ fn se_03_a_debug_print_of_any_type_with_a_secret_shows_none() {
     ] {
         look("a command", &command);
     }
+    look("a request", &engine::UseToken { id, new: Box::new(new()) });
+    look("an answer", &new());
     let waiting = SignInStep::Waiting { address: secret(), port: 8020, until: jiff::Timestamp::UNIX_EPOCH, browser_opened: true };
     for event in [
         Event::SecretRevealed { id, kind, secret: secret() },
         Event::AccessToken { id, outcome: Ok(access()) },
-        Event::TokenGenerated { run, id, outcome: Ok(new()) },
         Event::SignInProgress { run, id, step: waiting },
     ] {
         look("an event", &event);

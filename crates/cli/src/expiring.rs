@@ -1,9 +1,6 @@
 //! `pat expiring`: which tokens end soon, over all connections.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    process::ExitCode,
-};
+use std::{collections::HashMap, process::ExitCode};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -17,7 +14,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, Level},
     failure::Failure,
 };
-use brickpass_engine::{Command, Event, ExpiringToken, TokenList, days_left, expiring_tokens};
+use brickpass_engine::{ExpiringToken, ListTokens, TokenList, days_left, expiring_tokens};
 
 /// So many workspaces are asked at once.
 const AT_ONCE: usize = 8;
@@ -70,26 +67,15 @@ fn ask(session: &mut Session) -> Result<Answers, Failure> {
     session.need_vault()?;
     let connections = session.snapshot.entries.iter().map(|entry| &entry.connection);
     let workspaces = connections.filter(|connection| connection.level == Level::Workspace);
-    let mut waiting: VecDeque<ConnectionId> = workspaces.map(|connection| connection.id).collect();
+    let requests: Vec<ListTokens> = workspaces.map(|connection| ListTokens { id: connection.id }).collect();
     let mut answers = Answers::default();
-    let mut running = 0;
-    loop {
-        while running < AT_ONCE
-            && let Some(id) = waiting.pop_front()
-        {
-            session.send(Command::ListTokens { id });
-            running += 1;
-        }
-        if running == 0 {
-            return Ok(answers);
-        }
-        let (id, outcome) = session.wait_for(|event| if let Event::Tokens { id, outcome } = event { Some((id, outcome)) } else { None })?;
-        running -= 1;
+    for (ListTokens { id }, outcome) in session.ask_each(requests, AT_ONCE) {
         match outcome {
             Ok(list) => drop(answers.lists.insert(id, list)),
             Err(failure) => answers.failed.push((id, failure)),
         }
     }
+    Ok(answers)
 }
 
 fn document(session: &Session, found: &[ExpiringToken], failed: &[(ConnectionId, Failure)], now: Timestamp) -> Value {

@@ -19,10 +19,9 @@ use brickpass_core::{
     failure::Failure,
 };
 use brickpass_databricks::rest::{NewToken, Token, TokenRequest};
-use brickpass_engine::{Command, Event, Rotated, RunId, TokenList, default_comment};
-
-/// There is one run in this process.
-const RUN: RunId = RunId(1);
+use brickpass_engine::{
+    GenerateToken, ListTokens, RevokeTokens, RevokedTokens, RotateToken, Rotated, TokenList, UseToken, default_comment,
+};
 
 pub(super) fn pat(words: Pat, json: bool) -> Result<ExitCode, Failure> {
     match words {
@@ -50,12 +49,8 @@ fn create(session: &mut Session, connection: &Connection, options: PatCreate, js
     let mut scopes: Vec<String> = options.scopes.iter().flat_map(Scopes::iter).map(str::to_owned).collect();
     scopes.sort_unstable();
     scopes.dedup();
-    let request = TokenRequest { comment: options.comment.unwrap_or_else(default_comment), lifetime: Some(options.lifetime), scopes };
-    session.send(Command::GenerateToken { run: RUN, id: connection.id, request });
-    let new = session.wait_for(|event| match event {
-        Event::TokenGenerated { run: RUN, outcome, .. } => Some(outcome),
-        _ => None,
-    })??;
+    let token = TokenRequest { comment: options.comment.unwrap_or_else(default_comment), lifetime: Some(options.lifetime), scopes };
+    let new = session.ask(GenerateToken { id: connection.id, token })?;
     let shown = if json { as_json(&new) } else { Zeroizing::new(new.value.expose_secret().to_owned()) };
     let printed = print_secret(&shown);
     if !options.use_it {
@@ -66,11 +61,7 @@ fn create(session: &mut Session, connection: &Connection, options: PatCreate, js
         return Ok(ExitCode::SUCCESS);
     }
     let token = new.token.clone();
-    session.send(Command::UseToken { id: connection.id, new: Box::new(new) });
-    let used = session.wait(|event| match event {
-        Event::TokenUsed { outcome, .. } => Some(outcome),
-        _ => None,
-    });
+    let used = session.ask(UseToken { id: connection.id, new: Box::new(new) });
     match (used, printed) {
         (Ok(()), printed) => {
             note(format_args!("{} signs in with it from now on.", connection.name.as_str()));
@@ -87,20 +78,16 @@ fn create(session: &mut Session, connection: &Connection, options: PatCreate, js
 
 /// A value that nobody has got is of no use to anybody.
 fn withdrawn(session: &mut Session, id: ConnectionId, token: &Token, mut failure: Failure) -> Failure {
-    let revoked = revoked(session, id, vec![token.id.clone()]);
-    failure.fix = match revoked {
-        Ok((revoked, _)) if !revoked.is_empty() => format!("The token is revoked again. {}", failure.fix),
+    let outcome = session.ask(RevokeTokens { id, token_ids: vec![token.id.clone()] });
+    failure.fix = match outcome {
+        Ok(RevokedTokens { revoked, .. }) if !revoked.is_empty() => format!("The token is revoked again. {}", failure.fix),
         _ => format!("Revoke it: its ID is {}. {}", token.id, failure.fix),
     };
     failure
 }
 
 fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<ExitCode, Failure> {
-    session.send(Command::ListTokens { id: connection.id });
-    let list = session.wait(|event| match event {
-        Event::Tokens { outcome, .. } => Some(outcome),
-        _ => None,
-    })?;
+    let list = session.ask(ListTokens { id: connection.id })?;
     let told = list.tells_last_use();
     let TokenList { tokens, in_use, left_over, longest_days } = list;
     let now = Timestamp::now();
@@ -162,19 +149,9 @@ fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-type Revoked = (Vec<String>, Vec<(String, Failure)>);
-
-fn revoked(session: &mut Session, id: ConnectionId, token_ids: Vec<String>) -> Result<Revoked, Failure> {
-    session.send(Command::RevokeTokens { id, token_ids });
-    session.wait(|event| match event {
-        Event::TokensRevoked { revoked, failed, .. } => Some(Ok((revoked, failed))),
-        _ => None,
-    })
-}
-
 fn revoke(session: &mut Session, connection: &Connection, token_ids: Vec<String>, json: bool) -> Result<ExitCode, Failure> {
     let in_use = session.tokens.get(&connection.id).map(|note| note.token_id.clone());
-    let (revoked, failed) = revoked(session, connection.id, token_ids)?;
+    let RevokedTokens { revoked, failed } = session.ask(RevokeTokens { id: connection.id, token_ids })?;
     let code = tell_revoked(&revoked, &failed, json);
     if in_use.is_some_and(|id| revoked.contains(&id)) {
         note(format_args!("{} signed in with it, and needs another token now.", connection.name.as_str()));
@@ -200,12 +177,8 @@ pub(super) fn tell_revoked(revoked: &[String], failed: &[(String, Failure)], jso
 
 fn rotate(session: &mut Session, connection: &Connection, options: &PatRotate, json: bool) -> Result<ExitCode, Failure> {
     // The comment and the scopes stay as they are.
-    let request = TokenRequest { comment: String::new(), lifetime: Some(options.lifetime), scopes: Vec::new() };
-    session.send(Command::RotateToken { run: RUN, id: connection.id, request });
-    let Rotated { token, old_remains } = session.wait_for(|event| match event {
-        Event::TokenRotated { run: RUN, outcome, .. } => Some(outcome),
-        _ => None,
-    })??;
+    let token = TokenRequest { comment: String::new(), lifetime: Some(options.lifetime), scopes: Vec::new() };
+    let Rotated { token, old_remains } = session.ask(RotateToken { id: connection.id, token })?;
     if json {
         let mut fields = fields(&token);
         if let Some(failure) = &old_remains {

@@ -1,6 +1,12 @@
 //! A short-lived engine: started, asked, waited for.
 
-use std::{collections::HashMap, io::IsTerminal as _, path::Path, sync::Arc};
+use std::{
+    collections::HashMap,
+    io::IsTerminal as _,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+};
 
 use secrecy::SecretString;
 
@@ -15,7 +21,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, LastTest, secrets_starred},
     failure::{Code, Failure},
 };
-use brickpass_engine::{Command, Engine, Event, Events, Places, SignIn, TokenNote};
+use brickpass_engine::{Command, Engine, Event, Events, Places, Request, SignIn, TokenNote};
 use brickpass_storage::{Entry, SignInNote, Snapshot, VaultHome, VaultStatus};
 
 pub(super) struct Session {
@@ -99,6 +105,33 @@ impl Session {
 
     pub(super) fn send(&self, command: Command) {
         self.engine.send(command);
+    }
+
+    /// Waits for the answer. What every command cares about is kept on the way.
+    pub(super) fn ask<R: Request>(&mut self, request: R) -> Result<R::Answer, Failure> {
+        let answer = self.engine.ask(request).wait();
+        // What follows from it was told before.
+        while self.try_next().is_some() {}
+        answer
+    }
+
+    /// The answers to many requests, so many of which are asked at once; in no order.
+    pub(super) fn ask_each<R: Request + Copy>(&mut self, requests: Vec<R>, at_once: usize) -> Vec<(R, Result<R::Answer, Failure>)> {
+        let waiting = Mutex::new(requests);
+        let answers = Mutex::new(Vec::new());
+        let ask = || {
+            while let Some(request) = locked(&waiting).pop() {
+                let answer = self.engine.ask(request).wait();
+                locked(&answers).push((request, answer));
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..at_once {
+                scope.spawn(ask);
+            }
+        });
+        while self.try_next().is_some() {}
+        answers.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for the event that `pick` takes; what every command cares about is kept on the way.
@@ -346,4 +379,8 @@ pub(super) fn ask(prompt: &str) -> Result<zeroize::Zeroizing<String>, Failure> {
             "Give the secret on stdin instead.",
         )
     })
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -22,7 +22,8 @@ use brickpass_databricks::rest::{NewToken, Securable, redact};
 use brickpass_storage::{Activity, ActivityEntry, Deed};
 
 /// What was done to which connection.
-struct Done {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
     /// `None`: to all of them.
     id: Option<ConnectionId>,
     what: Deed,
@@ -31,16 +32,24 @@ struct Done {
 }
 
 impl Done {
-    fn new(id: ConnectionId, what: Deed) -> Self {
+    pub(super) fn new(id: ConnectionId, what: Deed) -> Self {
         Self { id: Some(id), what, failed: None, detail: None }
     }
 
-    fn failed(self, failure: &Failure) -> Self {
+    pub(super) fn failed(self, failure: &Failure) -> Self {
         Self { failed: Some(failure.code), ..self }
     }
 
-    fn with(self, detail: Option<String>) -> Self {
+    pub(super) fn with(self, detail: Option<String>) -> Self {
         Self { detail, ..self }
+    }
+
+    /// It failed, if the outcome is a failure.
+    pub(super) fn ended<T>(self, outcome: &Result<T, Failure>) -> Self {
+        match outcome {
+            Ok(_) => self,
+            Err(failure) => self.failed(failure),
+        }
     }
 }
 
@@ -77,10 +86,7 @@ impl Observer {
                 let names = snapshot.entries.iter().map(|entry| (entry.connection.id, entry.connection.name.as_str().to_owned()));
                 Note::Names(names.collect())
             }
-            event => match done(event) {
-                done if done.is_empty() => return,
-                done => Note::Done(Timestamp::now(), done),
-            },
+            event => return self.record(done(event)),
         };
         // A writer that died records nothing more; the work goes on.
         let _ = notes.send(note);
@@ -88,16 +94,18 @@ impl Observer {
 
     /// Never blocks.
     pub(super) fn copied(&self, id: ConnectionId, kind: SecretKind) {
-        let done = Done::new(id, Deed::Copied).with(Some(kind.word().to_owned()));
-        if let Some(notes) = &self.0 {
-            let _ = notes.send(Note::Done(Timestamp::now(), vec![done]));
-        }
+        self.record(vec![Done::new(id, Deed::Copied).with(Some(kind.word().to_owned()))]);
     }
 
     /// Never blocks.
     pub(super) fn done(&self, id: ConnectionId, what: Deed, failed: Option<Code>, detail: Option<String>) {
-        if let Some(notes) = &self.0 {
-            let _ = notes.send(Note::Done(Timestamp::now(), vec![Done { id: Some(id), what, failed, detail }]));
+        self.record(vec![Done { id: Some(id), what, failed, detail }]);
+    }
+
+    /// Never blocks.
+    pub(super) fn record(&self, done: Vec<Done>) {
+        if let Some(notes) = self.0.as_ref().filter(|_| !done.is_empty()) {
+            let _ = notes.send(Note::Done(Timestamp::now(), done));
         }
     }
 
@@ -202,7 +210,7 @@ fn done(event: &Event) -> Vec<Done> {
             vec![if let Some(failure) = &report.failure { tested.failed(failure) } else { tested }]
         }
         Event::SecretRevealed { id, kind, .. } => vec![one(id, Deed::Reveal).with(Some(kind.word().to_owned()))],
-        Event::AccessToken { id, outcome } => vec![outcome_of(one(id, Deed::AccessToken), outcome)],
+        Event::AccessToken { id, outcome } => vec![one(id, Deed::AccessToken).ended(outcome)],
         Event::Saved { id } => vec![one(id, Deed::Save)],
         Event::SaveFailed { id, failure, .. } => vec![one(id, Deed::Save).failed(failure)],
         Event::Removed { entries } => entries.iter().map(|entry| Done::new(entry.connection.id, Deed::Remove)).collect(),
@@ -214,25 +222,11 @@ fn done(event: &Event) -> Vec<Done> {
         }
         Event::BackedUp { outcome: Ok(backup), .. } => backup.with_secret.iter().map(|id| one(id, Deed::BackedUp)).collect(),
         Event::WorkspacesAdded { ids } => ids.iter().map(|id| one(id, Deed::WorkspacesAdded)).collect(),
-        Event::TokenGenerated { id, outcome, .. } => vec![match outcome {
-            Ok(new) => one(id, Deed::TokenGenerated).with(id_of(new)),
-            Err(failure) => one(id, Deed::TokenGenerated).failed(failure),
-        }],
-        Event::TokenUsed { id, outcome } => vec![outcome_of(one(id, Deed::TokenUsed), outcome)],
-        Event::TokensRevoked { id, revoked, failed } => {
-            let gone = revoked.iter().map(|token| one(id, Deed::TokenRevoked).with(token_id(token)));
-            let left = failed.iter().map(|(token, failure)| one(id, Deed::TokenRevoked).with(token_id(token)).failed(failure));
-            gone.chain(left).collect()
-        }
         Event::RemovedTokens { revoked, left, failure } => {
             let gone = revoked.iter().map(|(id, token)| one(id, Deed::TokenRevoked).with(token_id(token)));
             let failed = left.iter().zip(std::iter::repeat(failure)).filter_map(|(id, failure)| Some((id, failure.as_ref()?)));
             gone.chain(failed.map(|(id, failure)| one(id, Deed::TokenRevoked).failed(failure))).collect()
         }
-        Event::TokenRotated { id, outcome, .. } => vec![match outcome {
-            Ok(rotated) => one(id, Deed::TokenRotated).with(token_id(&rotated.token.id)),
-            Err(failure) => one(id, Deed::TokenRotated).failed(failure),
-        }],
         // Without a secret in it, an export that is looked at is no deed.
         Event::Exported { of, outcome: Ok(document), .. } if document.contains_secret => {
             vec![Done { id: of.only(), what: Deed::Exported, failed: None, detail: Some(document.format.to_owned()) }]
@@ -300,7 +294,7 @@ fn administered(id: ConnectionId, request: &AdminRequest, outcome: &Result<Admin
         | AdminRequest::Objects { .. }
         | AdminRequest::Permission { .. } => return Vec::new(),
     };
-    vec![outcome_of(Done::new(id, what).with(detail), outcome)]
+    vec![Done::new(id, what).with(detail).ended(outcome)]
 }
 
 /// Those of them that have the form of an id (or are our own words).
@@ -310,13 +304,6 @@ fn ids(parts: &[Option<&str>]) -> Option<String> {
         known && redact::plain(part) == **part
     };
     Some(parts.iter().flatten().copied().filter(fits).collect::<Vec<_>>().join(" ")).filter(|line| !line.is_empty())
-}
-
-fn outcome_of<T>(done: Done, outcome: &Result<T, Failure>) -> Done {
-    match outcome {
-        Ok(_) => done,
-        Err(failure) => done.failed(failure),
-    }
 }
 
 /// An e-mail address or a service principal's application id. Anything else is what a server made up, and stays out of the file.
@@ -329,12 +316,12 @@ fn user(name: &str) -> Option<String> {
 }
 
 /// Letters and digits as the service gives them, never the token itself.
-fn token_id(id: &str) -> Option<String> {
+pub(super) fn token_id(id: &str) -> Option<String> {
     let known = (1..=128).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     (known && redact::plain(id) == id).then(|| id.to_owned())
 }
 
-fn id_of(new: &NewToken) -> Option<String> {
+pub(super) fn id_of(new: &NewToken) -> Option<String> {
     token_id(&new.token.id).filter(|id| id != new.value.expose_secret())
 }
 

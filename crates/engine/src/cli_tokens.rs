@@ -165,8 +165,6 @@ pub(super) fn concerned_by(event: &Event) -> bool {
             | Event::Removed { .. }
             | Event::Restored { .. }
             | Event::Purged { .. }
-            | Event::TokenUsed { .. }
-            | Event::TokenRotated { .. }
             | Event::SignInFinished { .. }
             | Event::SignedOut { .. }
             | Event::Imported { .. }

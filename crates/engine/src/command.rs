@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{AdminRequest, Chosen, Diagnostics, EffectiveQuestion, ExportOf, ExportPlace, ExportRequest, ImportSource, Plan, RunId};
+use super::{AdminRequest, Ask, Chosen, Diagnostics, EffectiveQuestion, ExportOf, ExportPlace, ExportRequest, ImportSource, Plan, RunId};
 use brickpass_core::connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind};
-use brickpass_databricks::rest::{NewToken, TokenRequest};
 use brickpass_interchange::{
     databrickscfg::Edit,
     format::{Document, Pick},
@@ -15,6 +14,8 @@ use brickpass_storage::{Entry, Revision, Settings, WindowMemory};
 
 #[derive(Debug)]
 pub enum Command {
+    /// A request of a type of its own.
+    Ask(Ask),
     /// Reads settings, connections and history. The vault is asked by `ProbeVault`, since that may show a prompt.
     Start,
     /// Looks whether the connections file was changed by somebody else, and reads it again if so.
@@ -129,31 +130,6 @@ pub enum Command {
     },
     /// Tries again to store sign-ins that the vault did not take.
     StoreSignIns,
-    /// The personal access tokens of the user that this connection signs in as.
-    ListTokens {
-        id: ConnectionId,
-    },
-    /// Makes a personal access token, once. Nothing is stored.
-    GenerateToken {
-        run: RunId,
-        id: ConnectionId,
-        request: TokenRequest,
-    },
-    /// From now on the connection signs in with this token: stored first, then the connection is saved with it.
-    UseToken {
-        id: ConnectionId,
-        new: Box<NewToken>,
-    },
-    RevokeTokens {
-        id: ConnectionId,
-        token_ids: Vec<String>,
-    },
-    /// Replaces the token that this connection signs in with: made, tried with a real call, stored, and only then is the old one revoked.
-    RotateToken {
-        run: RunId,
-        id: ConnectionId,
-        request: TokenRequest,
-    },
     /// Something that only an administrator may do, or know.
     Admin {
         run: RunId,

@@ -2,12 +2,11 @@
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
-use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{
-    AdminAnswer, AdminRequest, BackedUp, CliToken, Diagnostics, Effective, ExportOf, NotImported, Offer, Plan, Preview, ProfilesFile,
-    Proof, Reminder, ReminderChoice, RunId, TakenOut,
+    AdminAnswer, AdminRequest, BackedUp, CliToken, Continuation, Diagnostics, Effective, ExportOf, NotImported, Offer, Plan, Preview,
+    ProfilesFile, Proof, Reminder, ReminderChoice, RunId, TakenOut,
 };
 use brickpass_core::{
     connection::{AccountId, BaseUrl, ConnectionId, EnteredFor, LastTest, SecretKind},
@@ -16,7 +15,7 @@ use brickpass_core::{
 use brickpass_databricks::{
     check::{Progress, Report},
     oauth::AccessToken,
-    rest::{AccountWorkspace, NewToken, Token},
+    rest::AccountWorkspace,
     session::{Farewell, SignIn},
 };
 use brickpass_interchange::format::{Document, Pick};
@@ -24,6 +23,8 @@ use brickpass_storage::{ActivityEntry, Deed, Entry, Settings, SignInNote, Snapsh
 
 #[derive(Debug)]
 pub enum Event {
+    /// The answer to a [`super::Ask`].
+    Answer(Continuation),
     Settings {
         settings: Settings,
         window: WindowMemory,
@@ -141,30 +142,6 @@ pub enum Event {
     },
     WorkspacesAdded {
         ids: Vec<ConnectionId>,
-    },
-    Tokens {
-        id: ConnectionId,
-        outcome: Result<TokenList, Failure>,
-    },
-    TokenGenerated {
-        run: RunId,
-        id: ConnectionId,
-        outcome: Result<NewToken, Failure>,
-    },
-    /// What `UseToken` came to. When it failed, the value is still with whoever asked: it is offered once more, never silently lost.
-    TokenUsed {
-        id: ConnectionId,
-        outcome: Result<(), Failure>,
-    },
-    TokensRevoked {
-        id: ConnectionId,
-        revoked: Vec<String>,
-        failed: Vec<(String, Failure)>,
-    },
-    TokenRotated {
-        run: RunId,
-        id: ConnectionId,
-        outcome: Result<Rotated, Failure>,
     },
     /// The request comes back, so that everybody knows what was answered.
     Admin {
@@ -367,38 +344,4 @@ pub enum StoredSecret {
     },
     Missing,
     Unavailable(Failure),
-}
-
-/// The tokens of a user, and what is known about making more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenList {
-    pub tokens: Vec<Token>,
-    /// The token that this connection signs in with, when Brickpass made it.
-    pub in_use: Option<String>,
-    /// Tokens that an interrupted rotation left: valid, and not signed in with by this connection.
-    pub left_over: Vec<String>,
-    /// The longest lifetime that the workspace allows, in days, when the user may know.
-    pub longest_days: Option<u32>,
-}
-
-impl TokenList {
-    /// Whether the workspace told when the tokens were last used: then one without such a day was never used.
-    #[must_use]
-    pub fn tells_last_use(&self) -> bool {
-        self.tokens.iter().any(|token| token.last_used.is_some())
-    }
-
-    /// When Databricks is going to revoke that token because nobody uses it, where the workspace tells last uses.
-    #[must_use]
-    pub fn lapse_of(&self, token_id: &str, now: Timestamp) -> Option<Timestamp> {
-        self.tokens.iter().find(|token| self.tells_last_use() && token.id == token_id)?.lapses_at(now)
-    }
-}
-
-/// What a rotation left behind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rotated {
-    pub token: Token,
-    /// The old token could not be revoked, or is not known: it is still valid. Why.
-    pub old_remains: Option<Failure>,
 }

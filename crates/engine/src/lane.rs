@@ -8,6 +8,7 @@ mod vault;
 
 use std::{
     collections::{HashMap, HashSet},
+    pin::Pin,
     sync::Arc,
     time::Duration,
 };
@@ -40,6 +41,8 @@ const OTHERS_UNDO: Duration = Duration::from_mins(1);
 
 pub(super) enum Job {
     Command(Command),
+    /// Answered by itself.
+    Request(Pin<Box<dyn Future<Output = ()> + Send>>),
     /// Answered by itself, not by an event: it may be a step of something larger.
     StoreToken(Box<StoreToken>, oneshot::Sender<Result<(), NotStored>>),
 }
@@ -48,6 +51,11 @@ pub(super) async fn run(shared: Arc<Shared>, mut settings_problem: Option<Failur
     while let Some(job) = jobs.recv().await {
         let job = match job {
             Job::Command(command) => command,
+            Job::Request(request) => {
+                request.await;
+                shared.tell_of_vault();
+                continue;
+            }
             Job::StoreToken(token, answer) => {
                 let worker = Arc::clone(&shared);
                 let stored = blocking(move || token::store(&worker, *token)).await.unwrap_or_else(|_| Err(NotStored::crashed()));
@@ -139,11 +147,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         | Command::AccessToken { .. }
         | Command::ListWorkspaces { .. }
         | Command::StoreSignIns
-        | Command::ListTokens { .. }
-        | Command::GenerateToken { .. }
-        | Command::UseToken { .. }
-        | Command::RevokeTokens { .. }
-        | Command::RotateToken { .. }
         | Command::Admin { .. }
         | Command::ReadActivity
         | Command::ExportActivity { .. }
@@ -162,6 +165,7 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         | Command::OpenInBrowser { .. }
         | Command::OpenSignInPage { .. }
         | Command::OpenDemo
+        | Command::Ask(_)
         | Command::Stop => {}
     }
 }

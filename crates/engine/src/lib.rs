@@ -23,6 +23,7 @@ mod prove;
 mod publish;
 mod reach;
 mod reminders;
+mod request;
 mod running;
 mod saves;
 mod shared;
@@ -51,14 +52,18 @@ pub use command::{Command, Recovery, SignInPlace};
 pub use computer::{REGISTERED_PORTS, clock_is_past, free_ports};
 pub use diagnostics::{Around, Diagnostics};
 pub use effective::{Attribute, Effective, EffectiveQuestion, Family, Problem, Source, Speaker, Verdict};
-pub use event::{Event, Found, Rotated, SignInStep, SignedIn, StoredSecret, TokenList};
+pub use event::{Event, Found, SignInStep, SignedIn, StoredSecret};
 pub use handover::{ExportOf, ExportPlace, ExportRequest, Offer, Proof};
 pub use importing::{BackedUp, Chosen, ImportSource, NotImported, Preview, PreviewRow, Twin};
 pub use metadata_service::{MetadataService, TokensOfOne};
 pub use publish::{Drift, Orphan, Plan, ProfileLine, ProfilesFile, Replaced, TakenOut};
 pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, days_left, expiring_tokens};
+pub use request::{Ask, CancelHandle, Context, Continuation, Order, Pending, Request, Then};
 pub use token_desk::{ProfilesPlace, TokenDesk};
-pub use tokens::{NotRevocable, comment_without_mark, default_comment, interrupted_token_changes, revocable_token};
+pub use tokens::{
+    GenerateToken, ListTokens, NotRevocable, RevokeTokens, RevokedTokens, RotateToken, Rotated, TokenList, UseToken, comment_without_mark,
+    default_comment, interrupted_token_changes, revocable_token,
+};
 
 /// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.
 #[derive(Clone)]
@@ -197,6 +202,13 @@ impl Engine {
             // The engine only ends when this handle is dropped; a send that fails means that it died, which its last event has told.
             let _ = commands.send(command);
         }
+    }
+
+    /// Never blocks; the answer is waited for where it is wanted.
+    pub fn ask<R: Request>(&self, request: R) -> Pending<R::Answer> {
+        let (ask, pending) = Ask::pending(request);
+        self.send(Command::Ask(ask));
+        pending
     }
 
     /// `None` after `finish`.

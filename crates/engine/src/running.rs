@@ -42,26 +42,7 @@ impl Running {
         self.deserted.clone()
     }
 
-    /// Work that nobody waits for, since it changes nothing.
-    pub(super) fn aside<T: Send + 'static>(
-        &mut self,
-        work: impl Future<Output = Result<T, Failure>> + Send + 'static,
-        event: impl FnOnce(Result<T, Failure>) -> Event + Send + 'static,
-    ) {
-        drop(self.spawn(work, event));
-    }
-
-    /// Work that is brought to its end.
-    pub(super) fn hold<T: Send + 'static>(
-        &mut self,
-        work: impl Future<Output = Result<T, Failure>> + Send + 'static,
-        event: impl FnOnce(Result<T, Failure>) -> Event + Send + 'static,
-    ) {
-        let ended = self.spawn(work, event);
-        self.works.push(Work { run: None, cancel: None, ended });
-    }
-
-    /// The same, but for as long as it asks `Cancelled` it can be called off.
+    /// Work that is brought to its end; for as long as it asks `Cancelled` it can be called off.
     pub(super) fn start<T: Send + 'static, W: Future<Output = Result<T, Failure>> + Send + 'static>(
         &mut self,
         run: RunId,
@@ -97,7 +78,7 @@ impl Running {
 
     /// Calls off what has not begun; returns when everything else has come to its end. `deserted`: nobody hears of it any more.
     pub(super) async fn landed(mut self, deserted: bool) {
-        self.deserted.0.store(deserted, Ordering::Relaxed);
+        self.deserted.set(deserted);
         self.works.iter_mut().for_each(Work::stop);
         for work in self.works {
             // A crash has been told.
@@ -127,6 +108,10 @@ impl Cancelled {
 }
 
 impl Deserted {
+    pub(super) fn set(&self, deserted: bool) {
+        self.0.store(deserted, Ordering::Relaxed);
+    }
+
     pub(super) fn yes(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

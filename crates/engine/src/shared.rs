@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Command, Event, Places, accounts, activity, admin, cli_tokens, copies::Copies, diagnostics, effective, handover, importing, lane,
-    offers, owner, prove, publish, reminders, running, saves, signing_in, testing, tokens,
+    offers, owner, prove, publish, reminders, request::RunningRequests, running, saves, signing_in, testing,
 };
 use brickpass_core::{
     connection::{ConnectionId, SecretKind},
@@ -80,6 +80,18 @@ impl Outbox {
         if let Some(observer) = &self.observer {
             observer.done(id, what, failed, detail);
         }
+    }
+
+    /// Done, and told by the answer to a request.
+    pub(super) fn record(&self, done: Vec<activity::Done>) {
+        if let Some(observer) = &self.observer {
+            observer.record(done);
+        }
+    }
+
+    /// What Databricks' tools are given may have to change.
+    pub(super) fn ring_cli_tokens(&self) {
+        self.cli_bell.ring();
     }
 
     pub(super) fn send(&self, event: Event) {
@@ -318,8 +330,8 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     let (lane, jobs) = mpsc::unbounded_channel();
     let lane_done = tokio::spawn(lane::run(Arc::clone(&shared), settings_problem, jobs));
     let mut admin = admin::Admin::new(Arc::clone(&shared));
-    let mut tokens = tokens::Tokens::new(Arc::clone(&shared), lane.clone());
 
+    let mut requests = RunningRequests::new(Arc::clone(&shared), lane.downgrade());
     // What only asks: it ends with the program, wherever it is.
     let mut questions = running::Running::new(Arc::clone(&shared));
     let mut probing = None;
@@ -328,10 +340,10 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
 
     while let Some(command) = inbox.recv().await {
         match command {
+            Command::Ask(ask) => requests.start(ask),
             Command::Test { run, connection, secret } => tests.start(run, *connection, secret),
             Command::Cancel { run } => {
                 tests.cancel(run);
-                tokens.cancel(run);
                 admin.cancel(run);
                 questions.cancel(run);
             }
@@ -355,11 +367,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::AccessToken { id, anew } => accounts::access_token(&shared, id, anew),
             Command::ListWorkspaces { id } => accounts::list_workspaces(&shared, id),
             Command::StoreSignIns => accounts::store_sign_ins(&shared),
-            Command::ListTokens { id } => tokens.list(id),
-            Command::GenerateToken { run, id, request } => tokens.generate(run, id, request),
-            Command::UseToken { id, new } => tokens.adopt(id, *new),
-            Command::RevokeTokens { id, token_ids } => tokens.revoke(id, token_ids),
-            Command::RotateToken { run, id, request } => tokens.rotate(run, id, request),
             Command::Admin { run, id, request } => admin.start(run, id, request),
             Command::ReadActivity => observer.read(&shared.outbox),
             Command::ExportActivity { id, to } => observer.export(id, to, &shared.outbox),
@@ -396,7 +403,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     // First of all, and whatever the rest waits for: nobody clears it when the program is gone.
     copies.finish().await;
     // Before the lane ends: a token that has been made is stored on it.
-    let _ = tokio::time::timeout(LAST_TOKENS, async { tokio::join!(tokens.landed(deserted), admin.landed(deserted)) }).await;
+    let _ = tokio::time::timeout(LAST_TOKENS, async { tokio::join!(requests.finish(deserted), admin.landed(deserted)) }).await;
     drop(lane);
     // What was asked to be saved is saved before the program ends.
     let _ = tokio::time::timeout(LAST_SAVES, lane_done).await;

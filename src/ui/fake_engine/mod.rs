@@ -33,7 +33,8 @@ use brickpass_databricks::{
     rest::{AccountWorkspace, Cluster, ClusterState, NewToken, Token, TokenRequest},
 };
 use brickpass_engine::{
-    Command, Event, Farewell, Found, Recovery, Rotated, RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, TokenList,
+    Ask, Command, Event, Farewell, Found, GenerateToken, ListTokens, Recovery, Request, RevokeTokens, RevokedTokens, RotateToken, Rotated,
+    RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, Then, TokenList, UseToken,
 };
 use brickpass_storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory};
 
@@ -83,6 +84,7 @@ pub struct Inner {
     pub revoked_when_purged: Vec<String>,
     /// Making and replacing answer only when told to.
     pub tokens_wait: bool,
+    generating: Option<Then<NewToken>>,
     pub recorded: activity::Recorded,
     pub office: admin::FakeOffice,
     pub around: import::Around,
@@ -122,6 +124,7 @@ impl Default for Inner {
             irrevocable: Vec::new(),
             revoked_when_purged: Vec::new(),
             tokens_wait: false,
+            generating: None,
             recorded: activity::Recorded::default(),
             office: admin::FakeOffice::default(),
             around: import::Around::default(),
@@ -146,7 +149,8 @@ impl FakeEngine {
         Wires {
             send: Box::new(move |command| {
                 let mut inner = outbox.0.borrow_mut();
-                inner.log.push(format!("{command:?}").chars().take(60).collect());
+                let words = if let Command::Ask(ask) = &command { format!("{ask:?}") } else { format!("{command:?}") };
+                inner.log.push(words.chars().take(60).collect());
                 inner.commands.push_back(command);
             }),
             next: Box::new(move || inbox.0.borrow_mut().events.pop_front()),
@@ -265,6 +269,22 @@ impl Inner {
         self.events.push_back(Event::Saved { id });
     }
 
+    /// Answers a request of this type; gives back any other.
+    fn on<R: Request>(&mut self, ask: Ask, answer: impl FnOnce(&mut Self, R) -> Result<R::Answer, Failure>) -> Option<Ask> {
+        if ask.of::<R>().is_none() {
+            return Some(ask);
+        }
+        let (request, then) = ask.open::<R>()?;
+        let outcome = answer(self, request);
+        self.events.push_back(Event::Answer(then(outcome)));
+        None
+    }
+
+    fn answer_request(&mut self, ask: Ask) {
+        let unanswered = self.answer_tokens(ask);
+        assert!(unanswered.is_none(), "nobody answers {unanswered:?}");
+    }
+
     fn answer(&mut self, command: Command) {
         let Some(command) = self.answer_tools(command) else { return };
         match command {
@@ -279,6 +299,7 @@ impl Inner {
                 self.tell_library();
                 self.tell_vault();
             }
+            Command::Ask(ask) => self.answer_request(ask),
             Command::Refresh => self.tell_library(),
             Command::CancelSave { id } => {
                 let failure = Failure::new(Code::Cancelled, "Saving was cancelled.", "", "");
@@ -374,7 +395,8 @@ impl Inner {
                     self.hold_until(what, until + 30);
                 }
             }
-            other => self.answer_tokens(other),
+            Command::Admin { run, id, request } => self.answer_admin(run, id, request),
+            other => self.answer_import(other),
         }
     }
 

@@ -31,6 +31,7 @@ impl State {
     fn take_in(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
         self.began_at.get_or_insert(now);
         match event {
+            Event::Answer(continuation) => self.answered(continuation, now),
             Event::Settings { settings, window, vault_from_environment, vault_file_exists, problem } => {
                 self.settings = settings;
                 self.window = window;
@@ -82,13 +83,7 @@ impl State {
             | Event::Workspaces { .. }
             | Event::WorkspacesAdded { .. }
             | Event::AccessToken { .. }) => self.sign_in_event(event, now),
-            event @ (Event::Tokens { .. }
-            | Event::TokenNotes(_)
-            | Event::TokenGenerated { .. }
-            | Event::TokenUsed { .. }
-            | Event::TokensRevoked { .. }
-            | Event::RemovedTokens { .. }
-            | Event::TokenRotated { .. }) => self.token_event(event),
+            event @ (Event::TokenNotes(_) | Event::RemovedTokens { .. }) => self.token_event(event),
             Event::TestProgress { run, id, progress } => {
                 self.tests.progress(run, id, progress, now);
                 Vec::new()
@@ -309,7 +304,6 @@ impl State {
                 form.save_failed(failure.clone());
             }
             self.closing = Closing::No;
-            self.token_work_crashed(&failure);
             self.admin_work_crashed(&failure);
             self.export_work_crashed(&failure);
             self.import_work_crashed(&failure);

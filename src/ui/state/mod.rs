@@ -3,6 +3,7 @@
 mod account;
 mod activity;
 mod admin;
+mod ask;
 mod backing_up;
 mod clipboard;
 mod conflict;
@@ -51,6 +52,7 @@ pub use admin::{
     Admin, AdminDialog, AdminSection, AdminTroubleKind, Confirm, MAXIMUM_DAYS, NewPrincipal, NewSecret, Office, PrincipalColumn,
     SECRET_DAYS, UserColumn,
 };
+pub use ask::ask;
 pub use backing_up::BackUp;
 pub use clipboard::Copied;
 pub use conflict::Conflict;

@@ -113,7 +113,7 @@ impl Desk {
         connection.id
     }
 
-    fn ask(&mut self, id: ConnectionId, request: AdminRequest) -> Result<AdminAnswer, Failure> {
+    fn administer(&mut self, id: ConnectionId, request: AdminRequest) -> Result<AdminAnswer, Failure> {
         let expected = request.clone();
         self.send(Command::Admin { run: RunId(7), id, request });
         self.answered(&expected)
@@ -131,42 +131,42 @@ impl Desk {
     }
 
     fn rules(&mut self, id: ConnectionId, request: AdminRequest) -> Result<TokenRules, Failure> {
-        self.ask(id, request).map(|answer| if let AdminAnswer::TokenRules(rules) = answer { rules } else { panic!("{answer:?}") })
+        self.administer(id, request).map(|answer| if let AdminAnswer::TokenRules(rules) = answer { rules } else { panic!("{answer:?}") })
     }
 
     fn everybodys(&mut self, id: ConnectionId) -> Vec<UserToken> {
-        let answer = self.ask(id, AdminRequest::UsersTokens).unwrap();
+        let answer = self.administer(id, AdminRequest::UsersTokens).unwrap();
         if let AdminAnswer::UsersTokens(all) = answer { all } else { panic!("{answer:?}") }
     }
 
     fn revoke(&mut self, id: ConnectionId, token_ids: &[String]) -> (Vec<String>, Vec<(String, Failure)>) {
-        let answer = self.ask(id, AdminRequest::RevokeUsersTokens { token_ids: token_ids.to_vec() }).unwrap();
+        let answer = self.administer(id, AdminRequest::RevokeUsersTokens { token_ids: token_ids.to_vec() }).unwrap();
         if let AdminAnswer::UsersTokensRevoked { revoked, failed } = answer { (revoked, failed) } else { panic!("{answer:?}") }
     }
 
     fn principals(&mut self, id: ConnectionId) -> Vec<ServicePrincipal> {
-        let answer = self.ask(id, AdminRequest::ServicePrincipals).unwrap();
+        let answer = self.administer(id, AdminRequest::ServicePrincipals).unwrap();
         if let AdminAnswer::ServicePrincipals(all) = answer { all } else { panic!("{answer:?}") }
     }
 
     fn create(&mut self, id: ConnectionId, name: &str) -> Result<ServicePrincipal, Failure> {
-        let answer = self.ask(id, AdminRequest::CreateServicePrincipal { name: name.to_owned() })?;
+        let answer = self.administer(id, AdminRequest::CreateServicePrincipal { name: name.to_owned() })?;
         Ok(if let AdminAnswer::ServicePrincipalCreated(made) = answer { made } else { panic!("{answer:?}") })
     }
 
     fn make_secret(&mut self, id: ConnectionId, principal: &str) -> Result<NewOAuthSecret, Failure> {
-        let answer = self.ask(id, secret_for(principal))?;
+        let answer = self.administer(id, secret_for(principal))?;
         Ok(if let AdminAnswer::SecretCreated(new) = answer { new } else { panic!("{answer:?}") })
     }
 
     fn list_secrets(&mut self, id: ConnectionId, principal: &str) -> Vec<OAuthSecret> {
-        let answer = self.ask(id, AdminRequest::Secrets { principal_id: principal.to_owned() }).unwrap();
+        let answer = self.administer(id, AdminRequest::Secrets { principal_id: principal.to_owned() }).unwrap();
         if let AdminAnswer::Secrets(secrets) = answer { secrets } else { panic!("{answer:?}") }
     }
 
     fn entitle(&mut self, id: ConnectionId, principal: &str, granted: bool) -> Result<(), Failure> {
         let (principal_id, entitlement) = (principal.to_owned(), Entitlement::DatabricksSqlAccess);
-        self.ask(id, AdminRequest::SetEntitlement { principal_id, entitlement, granted }).map(drop)
+        self.administer(id, AdminRequest::SetEntitlement { principal_id, entitlement, granted }).map(drop)
     }
 
     /// The ids, as the service knows them, of all secrets of this principal.

@@ -25,7 +25,7 @@ fn whoever_is_not_an_admin_is_told_who_may_do_this() {
         secret_for("1"),
     ];
     for request in requests {
-        let failure = desk.ask(payroll, request.clone()).unwrap_err();
+        let failure = desk.administer(payroll, request.clone()).unwrap_err();
         assert_eq!(failure.code, Code::Forbidden, "{request:?}: {failure}");
         assert!(failure.to_string().contains("admins of the workspace"), "{request:?}: {failure}");
     }
@@ -39,7 +39,7 @@ fn whoever_is_not_an_admin_is_told_who_may_do_this() {
         draft.secret.expose_mut().push_str(&principal.client_secret);
     });
     let request = AdminRequest::CreateServicePrincipal { name: "ci".to_owned() };
-    let failure = desk.ask(account.id, request).unwrap_err();
+    let failure = desk.administer(account.id, request).unwrap_err();
     assert!(failure.code == Code::Forbidden && failure.to_string().contains("admins of the account"), "{failure}");
 }
 
@@ -66,11 +66,11 @@ fn what_does_not_exist_at_a_level_is_told_and_nobody_is_asked() {
         (sales, add_to("1", "2")),
     ];
     for (id, request) in requests {
-        let failure = desk.ask(id, request.clone()).unwrap_err();
+        let failure = desk.administer(id, request.clone()).unwrap_err();
         assert_eq!(failure.code, Code::Unsupported, "{request:?}: {failure}");
     }
     assert_eq!((desk.demo.authorization().requests().len(), desk.handle.requests().len()), (0, 0));
-    let failure = desk.ask(account, AdminRequest::ServicePrincipals).unwrap_err();
+    let failure = desk.administer(account, AdminRequest::ServicePrincipals).unwrap_err();
     assert_eq!(failure.code, Code::SignInNeeded);
     let failure = desk.create(sales, "  ").unwrap_err();
     assert_eq!((failure.code, desk.count("POST", PRINCIPALS)), (Code::InvalidInput, 0));

@@ -19,9 +19,9 @@ fn a_secret_is_made_listed_and_deleted() {
     assert_eq!((secrets.len(), &secrets[0]), (before + 1, &new.secret));
     let delete = AdminRequest::DeleteSecret { principal_id: id.clone(), secret_id: new.secret.id.clone() };
     desk.handle.lose_next_answer();
-    desk.ask(sales, delete.clone()).unwrap();
+    desk.administer(sales, delete.clone()).unwrap();
     assert_eq!((desk.there(&id).len(), desk.count("DELETE", SECRETS)), (before, 2), "asked for once more");
-    desk.ask(sales, delete).unwrap();
+    desk.administer(sales, delete).unwrap();
     let deeds = desk.deeds();
     assert_eq!(deeds[1], (Deed::SecretCreated, None, format!("{id} {}", new.secret.id)));
     assert_eq!(deeds[2], (Deed::SecretDeleted, None, format!("{id} {}", new.secret.id)));

@@ -12,7 +12,9 @@ use brickpass_core::{
 };
 use brickpass_databricks::rest::{NewToken, TokenRequest};
 use brickpass_demo::{Demo, DemoHandle, DemoWorkspace};
-use brickpass_engine::{Command, Event, Rotated, RunId, TokenList, TokenNote};
+use brickpass_engine::{
+    Command, Event, GenerateToken, ListTokens, RevokeTokens, RevokedTokens, RotateToken, Rotated, RunId, TokenList, TokenNote, UseToken,
+};
 use brickpass_storage::Vault;
 use secrecy::ExposeSecret as _;
 
@@ -84,36 +86,25 @@ impl Desk {
     }
 
     fn generate(&mut self, id: ConnectionId, comment: &str, days: u32) -> Result<NewToken, Failure> {
-        self.send(Command::GenerateToken { run: RunId(5), id, request: request(comment, days) });
-        self.generated()
-    }
-
-    fn generated(&mut self) -> Result<NewToken, Failure> {
-        self.until(|event| if let Event::TokenGenerated { run: RunId(5), outcome, .. } = event { Some(outcome) } else { None })
+        self.ask(GenerateToken { id, token: request(comment, days) })
     }
 
     fn adopt(&mut self, id: ConnectionId, new: &NewToken) -> Result<(), Failure> {
-        self.send(Command::UseToken { id, new: Box::new(new.clone()) });
-        self.until(|event| if let Event::TokenUsed { outcome, .. } = event { Some(outcome) } else { None })
+        self.ask(UseToken { id, new: Box::new(new.clone()) })
     }
 
     fn rotate(&mut self, id: ConnectionId, days: u32) -> Result<Rotated, Failure> {
-        self.send(Command::RotateToken { run: RunId(6), id, request: request("", days) });
-        self.until(|event| if let Event::TokenRotated { run: RunId(6), outcome, .. } = event { Some(outcome) } else { None })
+        self.ask(RotateToken { id, token: request("", days) })
     }
 
     fn revoke(&mut self, id: ConnectionId, token_ids: &[&str]) -> (Vec<String>, Vec<(String, Failure)>) {
         let token_ids = token_ids.iter().map(|id| (*id).to_owned()).collect();
-        self.send(Command::RevokeTokens { id, token_ids });
-        self.until(|event| match event {
-            Event::TokensRevoked { revoked, failed, .. } => Some((revoked, failed)),
-            _ => None,
-        })
+        let RevokedTokens { revoked, failed } = self.ask(RevokeTokens { id, token_ids }).unwrap();
+        (revoked, failed)
     }
 
     fn list(&mut self, id: ConnectionId) -> TokenList {
-        self.send(Command::ListTokens { id });
-        self.until(|event| if let Event::Tokens { outcome, .. } = event { Some(outcome) } else { None }).unwrap()
+        self.ask(ListTokens { id }).unwrap()
     }
 
     fn test(&mut self, connection: &Connection) -> (Status, Vec<String>) {

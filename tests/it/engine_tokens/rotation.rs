@@ -10,7 +10,7 @@ use brickpass_core::{
     failure::Code,
 };
 use brickpass_databricks::rest::TokenRequest;
-use brickpass_engine::{Command, Event, Rotated, RunId};
+use brickpass_engine::{Command, Event, GenerateToken, RotateToken, Rotated};
 use secrecy::ExposeSecret as _;
 
 use super::{CREATE, DELETE, Desk, LIST, ME, request};
@@ -140,9 +140,7 @@ fn a_token_that_another_connection_uses_is_not_revoked_by_a_rotation() {
 fn what_signs_in_otherwise_has_no_token_to_rotate() {
     let mut desk = Desk::new();
     let browser = desk.saved("Browser", |draft| draft.auth = AuthKind::Browser);
-    desk.send(Command::RotateToken { run: RunId(6), id: browser.id, request: request("", 1) });
-    let outcome = desk.until(|event| if let Event::TokenRotated { outcome, .. } = event { Some(outcome) } else { None });
-    assert_eq!(outcome.unwrap_err().code, Code::SignInNeeded);
+    assert_eq!(desk.rotate(browser.id, 1).unwrap_err().code, Code::SignInNeeded);
 }
 
 #[test]
@@ -150,10 +148,10 @@ fn a_rotation_that_has_begun_is_brought_to_its_end_when_the_program_ends() {
     let mut desk = Desk::new();
     let (connection, old) = desk.known();
     let has_arrived = desk.net.slow(Duration::from_millis(200), |request| request == CREATE);
-    desk.send(Command::RotateToken { run: RunId(6), id: connection.id, request: request("", 90) });
+    let pending = desk.pending(RotateToken { id: connection.id, token: request("", 90) });
     has_arrived.recv_timeout(Duration::from_mins(1)).unwrap();
     // Too late for this.
-    desk.send(Command::Cancel { run: RunId(6) });
+    drop(pending);
     desk.finish();
     let now = desk.stored(connection.id).unwrap();
     assert!(desk.handle.accepts(&now) && now != old.value.expose_secret());
@@ -166,16 +164,14 @@ fn a_rotation_keeps_what_the_token_was_limited_to_unless_the_person_says_otherwi
     let connection = desk.connection();
     let scopes = |scopes: &[&str]| scopes.iter().map(|&scope| scope.to_owned()).collect::<Vec<_>>();
     let limited = TokenRequest { scopes: scopes(&["authentication", "clusters"]), ..request("CI", 30) };
-    desk.send(Command::GenerateToken { run: RunId(5), id: connection.id, request: limited.clone() });
-    let new = desk.generated().unwrap();
+    let new = desk.ask(GenerateToken { id: connection.id, token: limited.clone() }).unwrap();
     assert_eq!(new.token.scopes, limited.scopes);
     desk.adopt(connection.id, &new).unwrap();
     let rotated = desk.rotate(connection.id, 30).unwrap();
     assert_eq!((rotated.token.scopes, rotated.old_remains), (limited.scopes, None));
 
     let wider = TokenRequest { scopes: scopes(&["all-apis"]), ..request("", 30) };
-    desk.send(Command::RotateToken { run: RunId(6), id: connection.id, request: wider });
-    let rotated = desk.until(|event| if let Event::TokenRotated { run: RunId(6), outcome, .. } = event { Some(outcome) } else { None });
+    let rotated = desk.ask(RotateToken { id: connection.id, token: wider });
     assert_eq!(rotated.unwrap().token.limits(), None);
 }
 

@@ -61,10 +61,10 @@ impl Desk {
     }
 
     pub fn export(&mut self, id: ConnectionId, format: &Format, answers: &Answers, include_secret: bool) -> Result<Document, Failure> {
-        self.ask(id, ExportRequest { format: format.id.to_owned(), answers: answers.clone(), include_secret })
+        self.exported(id, ExportRequest { format: format.id.to_owned(), answers: answers.clone(), include_secret })
     }
 
-    pub fn ask(&mut self, id: ConnectionId, request: ExportRequest) -> Result<Document, Failure> {
+    pub fn exported(&mut self, id: ConnectionId, request: ExportRequest) -> Result<Document, Failure> {
         let lists = export::find(&request.format).is_some_and(|format| export::of_all(format).is_some());
         let of = if lists { ExportOf::All { at: Some(id) } } else { ExportOf::One(id) };
         self.send(Command::Export { run: RunId(1), of, request });

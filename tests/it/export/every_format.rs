@@ -169,7 +169,7 @@ fn ex_21_what_a_format_does_not_know_is_told_and_nothing_is_made() {
     let connection = desk.add("token", AuthKind::PersonalAccessToken, super::URL, CANARY);
     let sh = brickpass_interchange::export::find("env-sh").unwrap();
     let unknown = ExportRequest { format: "nothing".to_owned(), answers: Answers::default(), include_secret: false };
-    assert_eq!(desk.ask(connection.id, unknown).unwrap_err().code, Code::InvalidInput);
+    assert_eq!(desk.exported(connection.id, unknown).unwrap_err().code, Code::InvalidInput);
     let mut wrong = Answers::default();
     wrong.set("by", "magic");
     assert!(desk.export(connection.id, sh, &wrong, false).unwrap_err().why.contains("token, profile"));

@@ -91,7 +91,7 @@ fn ex_19_a_list_has_every_connection_whichever_it_is_asked_of() {
     let ids: Vec<_> = demo.workspaces().iter().map(|workspace| add(&mut desk, &workspace.name, workspace)).collect();
     for format in ["inventory-csv", "inventory-json"] {
         let request = ExportRequest { format: format.to_owned(), answers: Answers::default(), include_secret: true };
-        let document = desk.ask(ids[0], request).unwrap();
+        let document = desk.exported(ids[0], request).unwrap();
         let text: String = files(&document).into_iter().map(|(_, text)| text).collect();
         for workspace in demo.workspaces() {
             assert!(text.contains(&workspace.name) && text.contains(&workspace.base_url) && !text.contains(&workspace.token), "{text}");

@@ -1,9 +1,17 @@
 //! An engine in a home of its own, asked and answered as the window does it.
 
-use std::{fmt::Write as _, ops::Deref};
+use std::{
+    any::Any,
+    fmt::{Debug, Write as _},
+    ops::Deref,
+};
 
-use brickpass_core::connection::{Connection, ConnectionId, ConnectionName, Draft, Reviewed};
-use brickpass_engine::{AdminAnswer, Command, Engine, Event, Events, Places};
+use brickpass_core::{
+    connection::{Connection, ConnectionId, ConnectionName, Draft, Reviewed},
+    failure::Failure,
+};
+use brickpass_databricks::rest::NewToken;
+use brickpass_engine::{AdminAnswer, Command, Engine, Event, Events, Pending, Places, Request};
 use brickpass_storage::{Entry, Library, Vault, VaultConfig, VaultHome};
 use secrecy::ExposeSecret as _;
 
@@ -70,6 +78,25 @@ impl<W: World> Desk<W> {
         self.engine.as_ref().unwrap().send(command);
     }
 
+    /// Waits for the answer. What was told meanwhile is still to be taken.
+    pub fn ask<R: Request>(&mut self, request: R) -> Result<R::Answer, Failure> {
+        let pending = self.pending(request);
+        self.answer(pending)
+    }
+
+    pub fn pending<R: Request>(&self, request: R) -> Pending<R::Answer> {
+        self.engine.as_ref().unwrap().ask(request)
+    }
+
+    pub fn answer<A: Debug + 'static>(&mut self, pending: Pending<A>) -> Result<A, Failure> {
+        let answer = pending.wait();
+        writeln!(self.told, "{answer:?}").unwrap();
+        if let Ok(answer) = &answer {
+            self.handed_out.extend((answer as &dyn Any).downcast_ref::<NewToken>().map(|new| new.value.expose_secret().to_owned()));
+        }
+        answer
+    }
+
     /// Takes events until `pick` has found what the test waits for. A failure that nobody waits for ends the test.
     pub fn until<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> T {
         loop {
@@ -86,15 +113,22 @@ impl<W: World> Desk<W> {
     /// `None` when the engine has ended, and everything was read that it has told.
     pub fn next_event(&mut self) -> Option<Event> {
         let event = self.events.wait()?;
-        writeln!(self.told, "{event:?}").unwrap();
-        match &event {
-            Event::TokenGenerated { outcome: Ok(new), .. } => self.handed_out.push(new.value.expose_secret().to_owned()),
-            Event::Admin { outcome: Ok(AdminAnswer::SecretCreated(new)), .. } => {
-                self.handed_out.push(new.value.expose_secret().to_owned());
-            }
-            _ => {}
-        }
+        self.hear(&event);
         Some(event)
+    }
+
+    /// As `next_event`, but only what is there already.
+    pub fn try_next_event(&mut self) -> Option<Event> {
+        let event = self.events.try_next()?;
+        self.hear(&event);
+        Some(event)
+    }
+
+    fn hear(&mut self, event: &Event) {
+        writeln!(self.told, "{event:?}").unwrap();
+        if let Event::Admin { outcome: Ok(AdminAnswer::SecretCreated(new)), .. } = event {
+            self.handed_out.push(new.value.expose_secret().to_owned());
+        }
     }
 
     /// What may stand in no event and in no file.
@@ -134,6 +168,7 @@ impl<W: World> Drop for Desk<W> {
         if std::thread::panicking() {
             return;
         }
+        while self.try_next_event().is_some() {}
         let files = self.home.files();
         for secret in self.secrets() {
             assert!(!self.told.contains(&secret), "an event shows a secret");

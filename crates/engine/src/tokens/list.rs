@@ -2,16 +2,66 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::{account::Account, interrupted, notes};
-use crate::{TokenList, owner, shared::Shared};
+use crate::{
+    activity::{self, Done},
+    owner,
+    request::{Context, Order, Recorder, Request},
+    shared::Shared,
+};
 use brickpass_core::{
     connection::{AuthKind, BaseUrl, Connection, ConnectionId},
     failure::Failure,
 };
-use brickpass_storage::TokenNote;
+use brickpass_databricks::rest::Token;
+use brickpass_storage::{Deed, TokenNote};
+
+/// Asks for the personal access tokens of the user that this connection signs in as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListTokens {
+    pub id: ConnectionId,
+}
+
+impl Request for ListTokens {
+    type Answer = TokenList;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<TokenList, Failure> {
+        tokens(&context.shared, self.id).await
+    }
+}
+
+/// The tokens of a user, and what is known about making more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenList {
+    pub tokens: Vec<Token>,
+    /// The token that this connection signs in with, when Brickpass made it.
+    pub in_use: Option<String>,
+    /// Tokens that an interrupted rotation left: valid, and not signed in with by this connection.
+    pub left_over: Vec<String>,
+    /// The longest lifetime that the workspace allows, in days, when the user may know.
+    pub longest_days: Option<u32>,
+}
+
+impl TokenList {
+    /// Whether the workspace told when the tokens were last used: then one without such a day was never used.
+    #[must_use]
+    pub fn tells_last_use(&self) -> bool {
+        self.tokens.iter().any(|token| token.last_used.is_some())
+    }
+
+    /// When Databricks is going to revoke that token because nobody uses it, where the workspace tells last uses.
+    #[must_use]
+    pub fn lapse_of(&self, token_id: &str, now: Timestamp) -> Option<Timestamp> {
+        self.tokens.iter().find(|token| self.tells_last_use() && token.id == token_id)?.lapses_at(now)
+    }
+}
 
 /// Newest first.
-pub(super) async fn tokens(shared: &Arc<Shared>, id: ConnectionId) -> Result<TokenList, Failure> {
+async fn tokens(shared: &Arc<Shared>, id: ConnectionId) -> Result<TokenList, Failure> {
     let mut account = Account::of(shared, id).await?;
     let known = account.known_to_admins();
     let (tokens, known) = tokio::join!(account.list(), known);
@@ -36,13 +86,50 @@ pub(crate) async fn in_use(shared: &Arc<Shared>, connection: &Connection) -> Opt
     note.is_for(&connection.base_url).then_some(note)
 }
 
-type Revoked = (Vec<String>, Vec<(String, Failure)>);
+/// Revokes tokens of the user that this connection signs in as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevokeTokens {
+    pub id: ConnectionId,
+    pub token_ids: Vec<String>,
+}
+
+/// The IDs of tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevokedTokens {
+    pub revoked: Vec<String>,
+    pub failed: Vec<(String, Failure)>,
+}
+
+impl Request for RevokeTokens {
+    type Answer = RevokedTokens;
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<RevokedTokens> {
+        let Self { id, token_ids } = self.clone();
+        let one = move |token: &String| Done::new(id, Deed::TokenRevoked).with(activity::token_id(token));
+        Box::new(move |outcome| match outcome {
+            Ok(RevokedTokens { revoked, failed }) => {
+                let left = failed.iter().map(|(token, failure)| one(token).failed(failure));
+                revoked.iter().map(one).chain(left).collect()
+            }
+            Err(failure) => token_ids.iter().map(|token| one(token).failed(failure)).collect(),
+        })
+    }
+
+    async fn run(self, context: Context) -> Result<RevokedTokens, Failure> {
+        Ok(revoke(&context.shared, self.id, self.token_ids).await)
+    }
+}
 
 /// One after the other; the token by which the others are revoked comes last.
-pub(super) async fn revoke(shared: &Arc<Shared>, id: ConnectionId, mut token_ids: Vec<String>) -> Revoked {
+async fn revoke(shared: &Arc<Shared>, id: ConnectionId, mut token_ids: Vec<String>) -> RevokedTokens {
     let mut account = match Account::of(shared, id).await {
         Ok(account) => account,
-        Err(failure) => return (Vec::new(), token_ids.into_iter().map(|token_id| (token_id, failure.clone())).collect()),
+        Err(failure) => {
+            let failed = token_ids.into_iter().map(|token_id| (token_id, failure.clone())).collect();
+            return RevokedTokens { revoked: Vec::new(), failed };
+        }
     };
     let own = in_use(shared, account.connection()).await.map(|note| note.token_id);
     token_ids.sort_by_key(|token_id| own.as_ref() == Some(token_id));
@@ -56,7 +143,7 @@ pub(super) async fn revoke(shared: &Arc<Shared>, id: ConnectionId, mut token_ids
     }
     interrupted::revoked(shared, id, &revoked).await;
     gone(shared, &account.connection().base_url, &revoked).await;
-    (revoked, failed)
+    RevokedTokens { revoked, failed }
 }
 
 /// Not one connection alone: a copy of it signs in with the same token.

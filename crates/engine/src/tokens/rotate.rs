@@ -7,25 +7,63 @@ use super::{
     interrupted::{self, UnderWay},
     list::in_use,
     mark::{self, Mark},
-    notes, words,
+    notes, store, words,
 };
 use crate::{
-    Rotated,
+    activity::{self, Done},
     lane::{Former, NotStored, StoreToken},
     owner,
+    request::{Context, Order, Recorder, Request},
     shared::{Shared, blocking},
 };
 use brickpass_core::{
     connection::{AuthKind, ConnectionId},
     failure::Failure,
 };
-use brickpass_databricks::rest::{NewToken, TokenRequest};
-use brickpass_storage::{RefreshLock, TokenNote};
+use brickpass_databricks::rest::{NewToken, Token, TokenRequest};
+use brickpass_storage::{Deed, RefreshLock, TokenNote};
 
 /// Two that replace the same token would each revoke what the other has just stored.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-pub(super) async fn rotate<S: Future<Output = Result<(), NotStored>>>(
+/// Replaces the token that this connection signs in with: a new one is made, tried with a real call, stored, and only then is the old one
+/// revoked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RotateToken {
+    pub id: ConnectionId,
+    pub token: TokenRequest,
+}
+
+/// What a rotation left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotated {
+    pub token: Token,
+    /// The old token could not be revoked, or is not known: it is still valid. Why.
+    pub old_remains: Option<Failure>,
+}
+
+impl Request for RotateToken {
+    type Answer = Rotated;
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<Rotated> {
+        let done = Done::new(self.id, Deed::TokenRotated);
+        Box::new(|outcome| {
+            let token = outcome.as_ref().ok().and_then(|rotated| activity::token_id(&rotated.token.id));
+            vec![done.with(token).ended(outcome)]
+        })
+    }
+
+    async fn run(self, context: Context) -> Result<Rotated, Failure> {
+        let account = context.unless_cancelled(Account::of(&context.shared, self.id)).await?;
+        let rotated = rotate(account, self.token, |token| store(&context.writes, token)).await;
+        context.shared.outbox.ring_cli_tokens();
+        rotated
+    }
+}
+
+async fn rotate<S: Future<Output = Result<(), NotStored>>>(
     account: Account,
     request: TokenRequest,
     store: impl FnOnce(StoreToken) -> S,

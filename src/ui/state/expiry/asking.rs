@@ -77,25 +77,24 @@ impl State {
         next.into_iter().map(|id| self.ask_for_tokens_of(id)).collect()
     }
 
+    /// One connection's tokens were listed, or could not be.
+    pub(in crate::ui::state) fn expiry_asked(&mut self, id: ConnectionId, listed: bool) -> Vec<Command> {
+        self.expiry.changed();
+        let Some(asking) = &mut self.expiry.asking else { return Vec::new() };
+        let Some(at) = asking.running.iter().position(|running| *running == id) else { return Vec::new() };
+        asking.running.swap_remove(at);
+        if listed {
+            asking.answered += 1;
+        } else {
+            asking.failed += 1;
+        }
+        self.ask_more()
+    }
+
     /// Of every event, before anybody acts on it.
     pub(in crate::ui::state) fn expiry_hears(&mut self, event: &Event) -> Vec<Command> {
         match event {
-            Event::Tokens { id, outcome } => {
-                self.expiry.changed();
-                let Some(asking) = &mut self.expiry.asking else { return Vec::new() };
-                let Some(at) = asking.running.iter().position(|running| running == id) else { return Vec::new() };
-                asking.running.swap_remove(at);
-                match outcome {
-                    Ok(_) => asking.answered += 1,
-                    Err(_) => asking.failed += 1,
-                }
-                self.ask_more()
-            }
-            Event::Library(_)
-            | Event::TokenNotes(_)
-            | Event::TokenUsed { .. }
-            | Event::TokensRevoked { .. }
-            | Event::TokenRotated { .. } => {
+            Event::Library(_) | Event::TokenNotes(_) => {
                 self.expiry.changed();
                 Vec::new()
             }

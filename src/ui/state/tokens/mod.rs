@@ -1,25 +1,25 @@
 //! Personal access tokens: which there are, what is asked before they change, what became of it. A late event of an older run finds nobody.
 
-mod ask;
+mod dialogs;
 mod outcome;
 mod send_to;
 mod table;
 
 use std::collections::{HashMap, VecDeque};
 
-pub use ask::{Fresh, GenerateToken, Lifetime, RevokeTokens, RotateToken};
+pub use dialogs::{Fresh, GenerateToken, Lifetime, RevokeTokens, RotateToken};
 use jiff::Timestamp;
 pub use send_to::SendTo;
 pub use table::{Column, Listed, TokenTable};
 
-use super::{Copied, Dialog, NameToType, Page, State};
+use super::{Copied, Dialog, NameToType, Page, State, ask};
 use crate::ui::{text, widgets::TableRows as _};
 use brickpass_core::{
     connection::{AuthKind, ConnectionId, Level},
     failure::Failure,
 };
 use brickpass_databricks::rest::Token;
-use brickpass_engine::{Command, RunId, TokenNote};
+use brickpass_engine::{Command, ListTokens, RunId, TokenNote, UseToken};
 use brickpass_interchange::send_to::Order;
 
 /// What went wrong with tokens, to be told in three lines.
@@ -142,7 +142,7 @@ impl State {
 
     pub(in crate::ui::state) fn ask_for_tokens_of(&mut self, id: ConnectionId) -> Command {
         self.tokens.tables.entry(id).or_default().asked();
-        Command::ListTokens { id }
+        ask(ListTokens { id }, move |state, outcome, _| state.tokens_listed(id, outcome))
     }
 
     fn list_again(&mut self, id: ConnectionId) -> Vec<Command> {
@@ -172,7 +172,7 @@ impl State {
         dialog.failure = None;
         self.tokens.troubles.remove(&id);
         self.tokens.work.entry(id).or_default().generating = Some(run);
-        vec![Command::GenerateToken { run, id, request }]
+        vec![ask(brickpass_engine::GenerateToken { id, token: request }, move |state, outcome, _| state.token_generated(run, id, outcome))]
     }
 
     /// The connection signs in with a personal access token, and its replacement can be stored.
@@ -208,7 +208,8 @@ impl State {
         dialog.failure = None;
         self.tokens.troubles.remove(&id);
         self.tokens.work.entry(id).or_default().rotating = Some(run);
-        vec![Command::RotateToken { run, id, request: dialog.request.clone() }]
+        let token = dialog.request.clone();
+        vec![ask(brickpass_engine::RotateToken { id, token }, move |state, outcome, _| state.token_rotated(run, id, outcome))]
     }
 
     pub fn can_revoke(&self) -> bool {
@@ -254,7 +255,8 @@ impl State {
         self.tokens.troubles.remove(&dialog.id);
         self.tokens.work.entry(dialog.id).or_default().revoking = true;
         let token_ids = dialog.tokens.into_iter().map(|token| token.id).collect();
-        vec![Command::RevokeTokens { id: dialog.id, token_ids }]
+        let id = dialog.id;
+        vec![ask(brickpass_engine::RevokeTokens { id, token_ids }, move |state, outcome, _| state.tokens_revoked(id, outcome))]
     }
 
     /// The fresh token becomes what its connection signs in with.
@@ -263,7 +265,8 @@ impl State {
         fresh.using = true;
         fresh.leaving = false;
         fresh.failure = None;
-        vec![Command::UseToken { id: fresh.id, new: fresh.new.clone() }]
+        let (id, new) = (fresh.id, fresh.new.clone());
+        vec![ask(UseToken { id, new }, move |state, outcome, _| state.token_used(id, outcome))]
     }
 
     /// Its connection is still there and may be saved.

@@ -10,20 +10,11 @@ use brickpass_core::{
     failure::Failure,
 };
 use brickpass_databricks::rest::NewToken;
-use brickpass_engine::{Command, Event, Rotated, RunId};
+use brickpass_engine::{Command, Event, RevokedTokens, Rotated, RunId, TokenList};
 
 impl State {
     pub(in crate::ui::state) fn token_event(&mut self, event: Event) -> Vec<Command> {
         match event {
-            Event::Tokens { id, outcome } => {
-                if let Some(table) = self.tokens.table_mut(id) {
-                    match outcome {
-                        Ok(list) => table.came(list),
-                        Err(failure) => table.failed(failure),
-                    }
-                }
-                Vec::new()
-            }
             Event::TokenNotes(changes) => {
                 for (id, note) in changes {
                     match note {
@@ -33,20 +24,27 @@ impl State {
                 }
                 Vec::new()
             }
-            Event::TokenGenerated { run, id, outcome } => self.token_generated(run, id, outcome),
-            Event::TokenUsed { id, outcome } => self.token_used(id, outcome),
-            Event::TokensRevoked { id, revoked, failed } => self.tokens_revoked(id, &revoked, failed),
             Event::RemovedTokens { revoked, failure, .. } => {
                 self.notices.extend((!revoked.is_empty()).then(|| Notice::Done(text::tokens::revoked(revoked.len()))));
                 self.notices.extend(failure.map(Notice::Failure));
                 Vec::new()
             }
-            Event::TokenRotated { run, id, outcome } => self.token_rotated(run, id, outcome),
             _ => Vec::new(),
         }
     }
 
-    fn token_generated(&mut self, run: RunId, id: ConnectionId, outcome: Result<NewToken, Failure>) -> Vec<Command> {
+    pub(super) fn tokens_listed(&mut self, id: ConnectionId, outcome: Result<TokenList, Failure>) -> Vec<Command> {
+        let commands = self.expiry_asked(id, outcome.is_ok());
+        if let Some(table) = self.tokens.table_mut(id) {
+            match outcome {
+                Ok(list) => table.came(list),
+                Err(failure) => table.failed(failure),
+            }
+        }
+        commands
+    }
+
+    pub fn token_generated(&mut self, run: RunId, id: ConnectionId, outcome: Result<NewToken, Failure>) -> Vec<Command> {
         let awaited = self.tokens.work.get_mut(&id).filter(|work| work.generating == Some(run));
         match (awaited, &outcome) {
             (Some(work), _) => work.generating = None,
@@ -78,7 +76,8 @@ impl State {
         }
     }
 
-    fn token_used(&mut self, id: ConnectionId, outcome: Result<(), Failure>) -> Vec<Command> {
+    pub(super) fn token_used(&mut self, id: ConnectionId, outcome: Result<(), Failure>) -> Vec<Command> {
+        self.expiry.changed();
         let Some(fresh) = self.tokens.fresh.iter_mut().find(|fresh| fresh.id == id && fresh.using) else { return Vec::new() };
         fresh.using = false;
         if let Err(failure) = outcome {
@@ -102,12 +101,17 @@ impl State {
         commands
     }
 
-    fn tokens_revoked(&mut self, id: ConnectionId, revoked: &[String], failed: Vec<(String, Failure)>) -> Vec<Command> {
+    pub(super) fn tokens_revoked(&mut self, id: ConnectionId, outcome: Result<RevokedTokens, Failure>) -> Vec<Command> {
+        self.expiry.changed();
+        let (revoked, failed) = match outcome {
+            Ok(RevokedTokens { revoked, failed }) => (revoked, failed),
+            Err(failure) => (Vec::new(), vec![(String::new(), failure)]),
+        };
         if let Some(work) = self.tokens.work.get_mut(&id) {
             work.revoking = false;
         }
         if let Some(table) = self.tokens.tables.get_mut(&id) {
-            table.revoked(revoked);
+            table.revoked(&revoked);
         }
         if !revoked.is_empty() {
             self.notices.push(Notice::Done(text::tokens::revoked(revoked.len())));
@@ -119,7 +123,8 @@ impl State {
         self.list_again(id)
     }
 
-    fn token_rotated(&mut self, run: RunId, id: ConnectionId, outcome: Result<Rotated, Failure>) -> Vec<Command> {
+    pub fn token_rotated(&mut self, run: RunId, id: ConnectionId, outcome: Result<Rotated, Failure>) -> Vec<Command> {
+        self.expiry.changed();
         let Some(work) = self.tokens.work.get_mut(&id).filter(|work| work.rotating == Some(run)) else { return Vec::new() };
         work.rotating = None;
         let in_dialog = matches!(&self.dialog, Some(Dialog::RotateToken(dialog)) if dialog.run == Some(run));
@@ -156,29 +161,6 @@ impl State {
             self.notices.push(Notice::Failure(failure.clone()));
         }
         self.tokens.troubles.insert(id, Trouble { kind, failure });
-    }
-
-    /// The engine's work ended without an answer of its own: nothing waits for it any longer.
-    pub(in crate::ui::state) fn token_work_crashed(&mut self, failure: &Failure) {
-        self.tokens.work.clear();
-        for table in self.tokens.tables.values_mut().filter(|table| matches!(table.list(), super::super::Remote::Pending { .. })) {
-            table.failed(failure.clone());
-        }
-        for fresh in self.tokens.fresh.iter_mut().filter(|fresh| fresh.using) {
-            fresh.using = false;
-            fresh.failure = Some(failure.clone());
-        }
-        match &mut self.dialog {
-            Some(Dialog::GenerateToken(dialog)) if dialog.waits() => {
-                dialog.run = None;
-                dialog.failure = Some(failure.clone());
-            }
-            Some(Dialog::RotateToken(dialog)) if dialog.waits() => {
-                dialog.run = None;
-                dialog.failure = Some(failure.clone());
-            }
-            _ => {}
-        }
     }
 
     /// A value that would be lost holds the window up. True: one does.

@@ -79,13 +79,12 @@ fn closing_the_window_waits_for_a_token_that_would_be_lost() {
     settle(&mut window, &engine);
     assert!(!window.state().state.may_close());
     assert!(shows(&window, "A token is being made."));
-    let id = engine.0.borrow().entries[0].connection.id;
-    let made = {
+    {
         let mut inner = engine.0.borrow_mut();
         let request = inner.token_request.clone().unwrap();
-        inner.make_token(&request)
-    };
-    engine.tell(Event::TokenGenerated { run: RunId(1), id, outcome: Ok(made) });
+        let made = inner.make_token(&request);
+        inner.token_is_made(Ok(made));
+    }
     settle(&mut window, &engine);
     assert!(shows(&window, "Your new token"));
     ask_to_close(&mut window);
@@ -133,7 +132,7 @@ fn ot_18_a_token_comes_even_if_its_dialog_was_closed_or_something_else_is_shown(
     let commands = window.state_mut().state.select(other);
     window.state().send(commands);
     let new = engine.0.borrow_mut().make_token(&engine_request());
-    engine.tell(Event::TokenGenerated { run: RunId(1), id, outcome: Ok(new) });
+    engine.0.borrow_mut().token_is_made(Ok(new));
     settle(&mut window, &engine);
     assert!(shows(&window, "Your new token"));
     click(&mut window, &engine, "Use in this connection");
@@ -151,8 +150,9 @@ fn an_answer_to_an_older_run_changes_nothing() {
     let mut window = opened(&engine);
     generated(&mut window, &engine);
     let id = window.state().state.selection.shown().unwrap();
-    engine.tell(Event::TokenGenerated { run: RunId(99), id, outcome: Err(unauthorized()) });
-    engine.tell(Event::TokenRotated { run: RunId(99), id, outcome: Err(unauthorized()) });
+    let state = &mut window.state_mut().state;
+    state.token_generated(RunId(99), id, Err(unauthorized()));
+    state.token_rotated(RunId(99), id, Err(unauthorized()));
     settle(&mut window, &engine);
     assert!(!shows(&window, "does not accept this token"));
     assert!(shows(&window, "Generating"));

@@ -1,0 +1,289 @@
+//! A request: one thing that the engine can be asked to do, with the type of its answer.
+
+use std::{any::Any, fmt, pin::Pin, sync::Arc, task};
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::{
+    Event,
+    activity::Done,
+    lane::Job,
+    owner,
+    running::{Deserted, called_off},
+    shared::{Shared, crashed},
+};
+use brickpass_core::failure::{Code, Failure};
+
+/// What the engine can be asked to do.
+pub trait Request: fmt::Debug + Send + Sized + 'static {
+    type Answer: fmt::Debug + Send + 'static;
+
+    const ORDER: Order;
+
+    /// What the activity log gets once the outcome is known.
+    fn recorder(&self) -> Recorder<Self::Answer> {
+        Box::new(|_| Vec::new())
+    }
+
+    /// # Errors
+    /// For the person who asked.
+    fn run(self, context: Context) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
+}
+
+/// Makes of an outcome what the activity log gets: which connections, what was done to them, how it ended.
+pub(crate) type Recorder<A> = Box<dyn FnOnce(&Result<A, Failure>) -> Vec<Done> + Send>;
+
+/// How a request runs, and how it ends when its answer is no longer wanted or the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Beside everything else; it changes nothing, and is dropped.
+    Question,
+    /// Beside everything else; it changes something elsewhere. It is dropped only where it waits in [`Context::unless_cancelled`], and
+    /// otherwise brought to its end.
+    Change,
+    /// In the queue of everything that writes to disk or to the vault; brought to its end.
+    Write,
+}
+
+/// What a request runs with.
+pub struct Context {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) writes: mpsc::WeakUnboundedSender<Job>,
+    /// The window is closed.
+    pub(crate) deserted: Deserted,
+    cancelled: Cancelled,
+}
+
+/// By the asker, or because the program ends.
+#[derive(Clone)]
+struct Cancelled {
+    asker: CancellationToken,
+    program: CancellationToken,
+}
+
+impl Context {
+    /// What `work` comes to, unless it is cancelled before.
+    pub(crate) async fn unless_cancelled<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        self.cancelled.or(work).await
+    }
+}
+
+impl Cancelled {
+    async fn or<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            () = self.asker.cancelled() => Err(called_off()),
+            () = self.program.cancelled() => Err(called_off()),
+            outcome = work => outcome,
+        }
+    }
+}
+
+/// An answer that is on its way. Dropping it cancels the request, as far as its [`Order`] allows.
+#[must_use = "an answer that is dropped cancels its request"]
+pub struct Pending<A> {
+    answer: oneshot::Receiver<Result<A, Failure>>,
+    _cancel: DropGuard,
+}
+
+impl<A> Pending<A> {
+    /// Blocks until the answer is there.
+    ///
+    /// # Errors
+    /// Those of the request; the engine has ended.
+    pub fn wait(self) -> Result<A, Failure> {
+        self.answer.blocking_recv().unwrap_or_else(|_| Err(ended()))
+    }
+}
+
+impl<A> Future for Pending<A> {
+    type Output = Result<A, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> task::Poll<Self::Output> {
+        Pin::new(&mut self.answer).poll(cx).map(|answer| answer.unwrap_or_else(|_| Err(ended())))
+    }
+}
+
+fn ended() -> Failure {
+    Failure::new(Code::Internal, "Brickpass stopped before this was done.", "Its engine has ended.", "Start Brickpass again.")
+}
+
+/// Cancels its request when it is dropped.
+#[derive(Debug)]
+pub struct CancelHandle {
+    _cancel: DropGuard,
+}
+
+/// What is done with an answer: opaque to the engine, which only carries it to the window.
+pub struct Continuation(pub Box<dyn Any + Send>);
+
+impl fmt::Debug for Continuation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Continuation")
+    }
+}
+
+/// Makes of an answer what is carried to the window.
+pub type Then<A> = Box<dyn FnOnce(Result<A, Failure>) -> Continuation + Send>;
+
+/// A request whose answer comes as [`Event::Answer`], in its place among all other events.
+pub struct Ask(Box<dyn Erased>);
+
+impl Ask {
+    pub fn new<R: Request>(request: R, then: impl FnOnce(Result<R::Answer, Failure>) -> Continuation + Send + 'static) -> Self {
+        Self(Box::new(Envelope { request, reply: Reply::Window(Box::new(then)), cancel: CancellationToken::new() }))
+    }
+
+    /// The request, and what cancels it.
+    #[must_use]
+    pub fn cancellable(self) -> (Self, CancelHandle) {
+        let handle = CancelHandle { _cancel: self.0.cancel().clone().drop_guard() };
+        (self, handle)
+    }
+
+    /// Nobody wants the answer any more.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.cancel().is_cancelled()
+    }
+
+    /// The request, if it is of this type.
+    #[must_use]
+    pub fn of<R: Request>(&self) -> Option<&R> {
+        let request: &dyn Any = self.0.request();
+        request.downcast_ref()
+    }
+
+    /// The request and what takes its answer, for whoever answers in place of the engine; `None` if it is of another type.
+    #[must_use]
+    pub fn open<R: Request>(self) -> Option<(R, Then<R::Answer>)> {
+        let any: Box<dyn Any> = self.0;
+        let Envelope { request, reply, .. } = *any.downcast::<Envelope<R>>().ok()?;
+        let Reply::Window(then) = reply else { return None };
+        Some((request, then))
+    }
+
+    /// The same request for one who waits.
+    pub(crate) fn pending<R: Request>(request: R) -> (Self, Pending<R::Answer>) {
+        let cancel = CancellationToken::new();
+        let (reply, answer) = oneshot::channel();
+        let pending = Pending { answer, _cancel: cancel.clone().drop_guard() };
+        (Self(Box::new(Envelope { request, reply: Reply::Asker(reply), cancel })), pending)
+    }
+}
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.request().fmt(f)
+    }
+}
+
+struct Envelope<R: Request> {
+    request: R,
+    reply: Reply<R::Answer>,
+    cancel: CancellationToken,
+}
+
+enum Reply<A> {
+    Asker(oneshot::Sender<Result<A, Failure>>),
+    Window(Then<A>),
+}
+
+/// An [`Envelope`] of any type.
+trait Erased: Any + Send {
+    fn request(&self) -> &dyn RequestInfo;
+    fn cancel(&self) -> &CancellationToken;
+    fn order(&self) -> Order;
+    fn run(self: Box<Self>, requests: Requests) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+}
+
+/// What can be seen of a request of any type.
+trait RequestInfo: Any + fmt::Debug {}
+
+impl<R: Request> RequestInfo for R {}
+
+impl<R: Request> Erased for Envelope<R> {
+    fn request(&self) -> &dyn RequestInfo {
+        &self.request
+    }
+
+    fn cancel(&self) -> &CancellationToken {
+        &self.cancel
+    }
+
+    fn order(&self) -> Order {
+        R::ORDER
+    }
+
+    fn run(self: Box<Self>, requests: Requests) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move {
+            let Self { request, reply, cancel } = *self;
+            let Requests { shared, writes, deserted, program } = requests;
+            let recorder = request.recorder();
+            let cancelled = Cancelled { asker: cancel, program };
+            let context = Context { shared: Arc::clone(&shared), writes, deserted, cancelled: cancelled.clone() };
+            let work = async move {
+                match R::ORDER {
+                    Order::Question => cancelled.or(request.run(context)).await,
+                    Order::Change | Order::Write => request.run(context).await,
+                }
+            };
+            // In a task of its own: what crashes there fails this request alone.
+            let outcome = tokio::spawn(work).await.unwrap_or_else(|_| Err(crashed()));
+            shared.outbox.record(recorder(&outcome));
+            owner::tell_unsaved(&shared);
+            match reply {
+                // An asker that has gone does not want it any more.
+                Reply::Asker(reply) => drop(reply.send(outcome)),
+                Reply::Window(then) => shared.outbox.send(Event::Answer(then(outcome))),
+            }
+        })
+    }
+}
+
+/// Runs requests as their [`Order`] says.
+#[derive(Clone)]
+pub(crate) struct Requests {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) writes: mpsc::WeakUnboundedSender<Job>,
+    deserted: Deserted,
+    program: CancellationToken,
+}
+
+/// The changes that are under way.
+pub(crate) struct RunningRequests {
+    requests: Requests,
+    changes: JoinSet<()>,
+}
+
+impl RunningRequests {
+    pub(crate) fn new(shared: Arc<Shared>, writes: mpsc::WeakUnboundedSender<Job>) -> Self {
+        let requests = Requests { shared, writes, deserted: Deserted::default(), program: CancellationToken::new() };
+        Self { requests, changes: JoinSet::new() }
+    }
+
+    pub(crate) fn start(&mut self, Ask(ask): Ask) {
+        while self.changes.try_join_next().is_some() {}
+        match ask.order() {
+            Order::Question => drop(tokio::spawn(ask.run(self.requests.clone()))),
+            Order::Change => drop(self.changes.spawn(ask.run(self.requests.clone()))),
+            Order::Write => {
+                if let Some(writes) = self.requests.writes.upgrade() {
+                    // The queue lives as long as its sender.
+                    let _ = writes.send(Job::Request(ask.run(self.requests.clone())));
+                }
+            }
+        }
+    }
+
+    /// Cancels what has not begun; returns when everything else has come to its end. `deserted`: nobody hears of it any more.
+    pub(crate) async fn finish(mut self, deserted: bool) {
+        self.requests.deserted.set(deserted);
+        self.requests.program.cancel();
+        while self.changes.join_next().await.is_some() {}
+    }
+}

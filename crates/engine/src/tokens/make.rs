@@ -1,0 +1,89 @@
+//! A new token: made once, and then used by its connection, if the person says so.
+
+use super::{account::Account, interrupted::UnderWay, mark::Mark, store};
+use crate::{
+    activity::{self, Done},
+    lane::{NotStored, StoreToken},
+    request::{Context, Order, Recorder, Request},
+    running::called_off,
+};
+use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_databricks::rest::{NewToken, TokenRequest};
+use brickpass_storage::Deed;
+
+/// Makes a personal access token, once. Nothing is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GenerateToken {
+    pub id: ConnectionId,
+    pub token: TokenRequest,
+}
+
+impl Request for GenerateToken {
+    type Answer = NewToken;
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<NewToken> {
+        let done = Done::new(self.id, Deed::TokenGenerated);
+        Box::new(|outcome| vec![done.with(outcome.as_ref().ok().and_then(activity::id_of)).ended(outcome)])
+    }
+
+    async fn run(self, context: Context) -> Result<NewToken, Failure> {
+        let Self { id, token } = self;
+        let mut account = context.unless_cancelled(Account::of(&context.shared, id)).await?;
+        let mark = Mark::random();
+        let under_way = UnderWay::begin(&context.shared, id, &mark, None).await?;
+        let new = match account.make(&token, &mark).await {
+            Ok(new) => new,
+            Err(not_made) => {
+                if !not_made.may_be_there {
+                    under_way.end().await;
+                }
+                return Err(not_made.failure);
+            }
+        };
+        if context.deserted.yes() {
+            // Nobody hears whether it was revoked, but at the next start.
+            if account.revoke(&new.token.id).await.is_ok() {
+                under_way.end().await;
+            }
+            return Err(called_off());
+        }
+        under_way.end().await;
+        Ok(new)
+    }
+}
+
+/// Makes this token what the connection signs in with: stored first, then the connection is saved with it. After a failure the value is
+/// still with the asker.
+#[derive(Debug)]
+pub struct UseToken {
+    pub id: ConnectionId,
+    pub new: Box<NewToken>,
+}
+
+impl Request for UseToken {
+    type Answer = ();
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<()> {
+        let done = Done::new(self.id, Deed::TokenUsed);
+        Box::new(|outcome| vec![done.ended(outcome)])
+    }
+
+    async fn run(self, context: Context) -> Result<(), Failure> {
+        let Self { id, new } = self;
+        let under_way = UnderWay::adopting(&context.shared, id, &new).await?;
+        let outcome = match store(&context.writes, StoreToken { id, new: *new, former: None }).await {
+            Err(NotStored { failure, uncertain: true, .. }) => Err(failure),
+            // The asker has the value, and decides what becomes of the token.
+            outcome => {
+                under_way.end().await;
+                outcome.map_err(|not_stored| not_stored.failure)
+            }
+        };
+        context.shared.outbox.ring_cli_tokens();
+        outcome
+    }
+}
