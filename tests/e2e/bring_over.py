@@ -33,14 +33,14 @@ def read_pasted(text):
     assert app.atspi.EditableText.set_text_contents(field, text)
     # Shown as dots, line by line.
     hidden = "\n".join("•" * len(line) for line in text.split("\n"))
-    stage.eventually("what was pasted", 10, lambda: app.value("Pasted text") == hidden)
+    stage.eventually("what was pasted", lambda: app.value("Pasted text") == hidden)
     app.press("Show what is in it")
 
 
 def done():
     """What stands behind a dialog can be read before the dialog is gone, and pressed only then."""
     app.press("Done")
-    stage.eventually("the dialog to close", 10, lambda: not app.find("push button", "Done"))
+    stage.eventually("the dialog to close", lambda: not app.find("push button", "Done"))
 
 
 def connections():
@@ -88,7 +88,7 @@ try:
     app.type("Passphrase again", PHRASE, secret=True)
     app.type("File", str(backup))
     app.answer("Save")
-    app.wait_text("1 connection and 1 secret backed up", 30)
+    app.wait_text("1 connection and 1 secret backed up")
     done()
     app.close()
     sealed = backup.read_bytes()
@@ -103,10 +103,10 @@ try:
     app.type("Backup file", str(backup))
     app.type("Passphrase of the backup", "another passphrase", secret=True)
     app.press("Show what is in it")
-    app.wait_text("The passphrase is not the one that it was made with", 30)
+    app.wait_text("The passphrase is not the one that it was made with")
     app.type("Passphrase of the backup", PHRASE, secret=True)
     app.press("Show what is in it")
-    app.wait("push button", "Import 1 connection", 30)
+    app.wait("push button", "Import 1 connection")
     app.press("Import 1 connection")
     done()
     app.press("Test connection")

@@ -76,19 +76,19 @@ class Browser:
         pid = int(self.started.read_text().split()[0])
         return Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")[-1].decode()
 
-    def page(self, seconds=30):
+    def page(self):
         """The page that was opened."""
-        stage.eventually("the browser to be started", seconds, self.opened)
+        stage.eventually("the browser to be started", self.opened)
         if not self.devtools:
             port_file = self.profile / "DevToolsActivePort"
-            lines = stage.eventually("the browser to listen", seconds, lambda: port_file.exists() and len(found := port_file.read_text().split()) == 2 and found)
+            lines = stage.eventually("the browser to listen", lambda: port_file.exists() and len(found := port_file.read_text().split()) == 2 and found)
             self.devtools = DevTools(int(lines[0]), lines[1])
 
         def opened():
             targets = self.devtools.ask("Target.getTargets")["targetInfos"]
             return next((it for it in targets if it["type"] == "page" and it["url"].startswith("http")), None)
 
-        target = stage.eventually("a page in the browser", seconds, opened)
+        target = stage.eventually("a page in the browser", opened)
         return Page(self.devtools, target["targetId"])
 
     def close(self):
@@ -98,7 +98,7 @@ class Browser:
         try:
             if self.devtools:
                 self.devtools.ask("Browser.close")
-            stage.eventually("the browser to end", 5, lambda: not any(_alive(pid) for pid in pids))
+            stage.eventually("the browser to end", lambda: not any(_alive(pid) for pid in pids))
         except (OSError, TimeoutError, RuntimeError):
             pass
         for pid in pids:
@@ -146,7 +146,7 @@ class Page:
         named = [(node.get("role", {}).get("value"), node.get("name", {}).get("value")) for node in tree]
         return "\n".join(f"  {role}: {name}" for role, name in named if name and role != "InlineTextBox")
 
-    def wait_text(self, text, seconds=15):
+    def wait_text(self, text):
         def there():
             try:
                 return text in self.text()
@@ -154,7 +154,7 @@ class Page:
                 return False
 
         try:
-            stage.eventually(repr(text), seconds, there)
+            stage.eventually(repr(text), there)
         except TimeoutError as error:
             raise TimeoutError(f"{error}; {self.address()} shows:\n{self.describe()}") from None
 
@@ -166,9 +166,9 @@ class Page:
             return None
         return next((node["backendDOMNodeId"] for node in found if not node.get("ignored")), None)
 
-    def wait(self, role, name, seconds=15):
+    def wait(self, role, name):
         try:
-            return stage.eventually(f"{role} {name!r} in the browser", seconds, lambda: self.find(role, name))
+            return stage.eventually(f"{role} {name!r} in the browser", lambda: self.find(role, name))
         except TimeoutError as error:
             raise TimeoutError(f"{error}; {self.address()} shows:\n{self.describe()}") from None
 
@@ -200,7 +200,7 @@ class DevTools:
     """The DevTools protocol over a WebSocket (RFC 6455): as much of both as is needed here."""
 
     def __init__(self, port, path):
-        self.socket = socket.create_connection(("127.0.0.1", port), 20)
+        self.socket = socket.create_connection(("127.0.0.1", port), stage.LIMIT)
         self.received = b""
         self.last = 0
         self.events = []

@@ -24,7 +24,7 @@ def sdk(profile):
     environment = {**os.environ, "BRICKPASS_INTEROP_VENV": sys.argv[2]}
     # It finds the file, the keyring and the connection where this program does.
     asked = json.dumps({"profile": profile, "environment": {name: value for name, value in os.environ.items() if name != "PATH"}})
-    done = subprocess.run(["sh", run, "whose_profile.py"], input=asked, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["sh", run, "whose_profile.py"], input=asked, env=environment, capture_output=True, text=True, timeout=stage.LIMIT)
     assert done.returncode == 0, f"the SDK ended with {done.returncode}: {done.stdout}{done.stderr}"
     return json.loads(done.stdout)
 
@@ -81,13 +81,13 @@ try:
     app.wait_text("added: [sales-again]")
     app.press("Publish again")
     app.wait_text("Published as sales-again")
-    stage.eventually("the profile in the file", 10, lambda: "auth_type" in section("sales-again"))
+    stage.eventually("the profile in the file", lambda: "auth_type" in section("sales-again"))
     assert "token" not in section("sales-again"), "a secret stands in the file"
     assert sdk("sales-again") == {"user": workspace["user"], "auth_type": "databricks-cli"}
     print("a profile that was published in the window signs the official SDK in as the same user")
 
     app.press("Prove it")
-    app.wait_text("(Python)", 60)
+    app.wait_text("(Python)")
     assert "SAME USER" in app.texts() and workspace["user"] in app.texts(), app.describe()
     print("the proof names the user whom the official SDK sees")
 
@@ -98,7 +98,7 @@ try:
     assert "SAME USER" not in app.texts(), "nothing is proved of the profile as it stands now"
     app.press("Publish again")
     app.wait_text("PUBLISHED")
-    stage.eventually("the profile to be as it was", 10, lambda: "azure_use_msi" not in section("sales-again"))
+    stage.eventually("the profile to be as it was", lambda: "azure_use_msi" not in section("sales-again"))
     print("what somebody else changed there is seen, and published again")
     print("done")
 finally:

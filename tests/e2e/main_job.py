@@ -40,7 +40,7 @@ try:
     app.wait_text("clusters,")
     app.press("Save")
     app.wait_text("Stored in")
-    stage.eventually("the row to be saved", 10, lambda: "Unsaved" not in app.row(workspace["name"]))
+    stage.eventually("the row to be saved", lambda: "Unsaved" not in app.row(workspace["name"]))
     assert token not in app.texts(), "the token is readable on the screen"
     during = traces.in_processes({"the token": token})
     assert not during, f"a process carries it: {during}"
@@ -65,7 +65,7 @@ try:
     print(f"  {looked} files, the token in none of them")
 
     if stage.shutil.which("secret-tool"):
-        stored = subprocess.run(["secret-tool", "search", "--all", "service", "brickpass"], capture_output=True, text=True, timeout=20)
+        stored = subprocess.run(["secret-tool", "search", "--all", "service", "brickpass"], capture_output=True, text=True, timeout=stage.LIMIT)
         assert token in stored.stdout, "another program does not find the token in the keyring"
         print("  another program that asks the keyring finds it there")
 

@@ -82,9 +82,9 @@ def none(what, app, secrets):
 
 
 def keys(app, *words):
-    window = stage.eventually("the X11 window", 10, lambda: stage.window_of(display.name, app.process.pid))
+    window = stage.eventually("the X11 window", lambda: stage.window_of(display.name, app.process.pid))
     environment = {**os.environ, **display.environment}
-    subprocess.run(["xdotool", "windowfocus", str(window), *words], env=environment, check=True, timeout=20)
+    subprocess.run(["xdotool", "windowfocus", str(window), *words], env=environment, check=True, timeout=stage.LIMIT)
 
 
 def focus(app, name):
@@ -92,7 +92,7 @@ def focus(app, name):
 
 
 def clipboard():
-    return subprocess.run(["xclip", "-selection", "clipboard", "-o"], env={**os.environ, **display.environment}, capture_output=True, text=True, timeout=10).stdout
+    return subprocess.run(["xclip", "-selection", "clipboard", "-o"], env={**os.environ, **display.environment}, capture_output=True, text=True, timeout=stage.LIMIT).stdout
 
 
 def paste(app, name, text):
@@ -104,7 +104,7 @@ def paste(app, name, text):
     time.sleep(0.3)
     focus(app, name)
     keys(app, "key", "ctrl+v")
-    stage.eventually(f"{name} to be pasted", 10, lambda: app.value(name) == "•" * len(text))
+    stage.eventually(f"{name} to be pasted", lambda: app.value(name) == "•" * len(text))
     xclip.kill()
     xclip.wait()
 
@@ -113,19 +113,19 @@ def type_letters(app, name, text):
     stage.step(f"type {name} letter by letter")
     focus(app, name)
     keys(app, "type", "--delay", "2", text)
-    stage.eventually(f"{name} to be typed", 10, lambda: app.value(name) == "•" * len(text))
+    stage.eventually(f"{name} to be typed", lambda: app.value(name) == "•" * len(text))
 
 
 def saved(app, name):
     app.press("Save")
     app.wait_text("Stored in")
-    stage.eventually("the row to be saved", 10, lambda: "Unsaved" not in app.row(name))
+    stage.eventually("the row to be saved", lambda: "Unsaved" not in app.row(name))
 
 
 def new_connection(app):
     app.press("New connection")
     # The form of the one before may still be there.
-    stage.eventually("an empty form", 10, lambda: app.value("Name") == "")
+    stage.eventually("an empty form", lambda: app.value("Name") == "")
 
 
 server = subprocess.Popen([binary, "demo"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -168,7 +168,7 @@ try:
     app.press("Show Client secret")
     app.press("Hide Client secret")
     app.press("Pasted", role="list item", exact=False)
-    stage.eventually("the other form", 10, lambda: app.value("Name") == "Pasted")
+    stage.eventually("the other form", lambda: app.value("Name") == "Pasted")
     app.press("Test connection")
     app.wait_text("Connected in")
     app.press("Show Access token")
@@ -183,7 +183,7 @@ try:
     app.press("Show New token")
     app.press("Hide New token")
     app.press("Copy")
-    secrets["new token"] = stage.eventually("the token on the clipboard", 10, lambda: clipboard().startswith("dapi") and clipboard())
+    secrets["new token"] = stage.eventually("the token on the clipboard", lambda: clipboard().startswith("dapi") and clipboard())
     app.press("Use in this connection")
     app.wait_text("This connection signs in with it now.")
     app.press("Done")
@@ -191,7 +191,7 @@ try:
     app.press("Rotate this connection's token")
     app.answer("Rotate")
     app.wait_text("Pasted has a new token; the old one is revoked")
-    secrets["rotated token"] = subprocess.run([binary, "token", "Pasted"], env={**os.environ, **chosen}, check=True, capture_output=True, text=True, timeout=20).stdout.strip()
+    secrets["rotated token"] = subprocess.run([binary, "token", "Pasted"], env={**os.environ, **chosen}, check=True, capture_output=True, text=True, timeout=stage.LIMIT).stdout.strip()
     assert secrets["rotated token"].startswith("dapi") and len(set(secrets.values())) == 4
     none("generated, copied, used and rotated", app, secrets)
     assert app.alive()

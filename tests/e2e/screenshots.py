@@ -28,7 +28,7 @@ def opened(display, demo=True, theme=None, scale=None, browser=None):
 
 def select(app, name):
     app.press(name, role="list item", exact=False)
-    stage.eventually(f"{name} in the form", 10, lambda: app.value("Name") == name)
+    stage.eventually(f"{name} in the form", lambda: app.value("Name") == name)
 
 
 def take(display, name):
@@ -37,14 +37,14 @@ def take(display, name):
     display.picture(path)
     # Few colours and smooth letters: so many of them show no difference and make a quarter of the size.
     reduce = ["/usr/bin/convert", str(path), "-strip", "+dither", "-colors", "192", "-define", "png:compression-level=9", f"PNG8:{path}"]
-    stage.subprocess.run(reduce, check=True, timeout=60)
+    stage.subprocess.run(reduce, check=True, timeout=stage.LIMIT)
     print(f"{path.name}: {path.stat().st_size // 1024} KB")
 
 
 def everything_tested(app):
     app.press("Test all")
     busy = ("Testing", "Waiting", "Not tested")
-    stage.eventually("all tests to end", 60, lambda: not any(word in name for role, name, _ in app.nodes() if role == "list item" for word in busy))
+    stage.eventually("all tests to end", lambda: not any(word in name for role, name, _ in app.nodes() if role == "list item" for word in busy))
 
 
 if stage.shutil.which("gnome-keyring-daemon"):
@@ -69,12 +69,12 @@ for theme in ("Light", "Dark"):
         app.press("Terraform provider", role="radio button")
         app.wait("push button", "Copy")
         # The message in passing would stand over it.
-        stage.eventually("the message to go", 20, lambda: [name for _, name, _ in app.nodes()].count("Published as sales-lakehouse") == 1)
+        stage.eventually("the message to go", lambda: [name for _, name, _ in app.nodes()].count("Published as sales-lakehouse") == 1)
         take(display, "export-light")
     else:
         select(app, "Sales lakehouse")
         app.press("Administration", role="page tab")
-        app.wait("check box", "Select all tokens shown", 20)
+        app.wait("check box", "Select all tokens shown")
         take(display, "administration-dark")
     app.close()
     display.close()
@@ -88,7 +88,7 @@ for theme in ("Light", "Dark"):
     page = browser.page()
     take(display, f"sign-in-{theme.lower()}")
     page.log_in(app.announcement()["user"])
-    app.wait("push button", "Add workspaces from this account", 20)
+    app.wait("push button", "Add workspaces from this account")
     take(display, f"signed-in-{theme.lower()}")
     app.press("Add workspaces from this account")
     app.press("Select all shown")

@@ -26,7 +26,7 @@ try:
     app.press("Test connection")
     app.wait_text("Connected in")
     app.press("Save")
-    stage.eventually("the connection to be saved", 10, lambda: "Unsaved" not in app.row(new["name"]))
+    stage.eventually("the connection to be saved", lambda: "Unsaved" not in app.row(new["name"]))
     display.settled()
     display.picture(picture)
     print("\nWhat the window says:")

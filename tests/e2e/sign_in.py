@@ -42,7 +42,7 @@ def demo(order):
 
 
 def brickpass(*arguments, code=0):
-    done = subprocess.run([binary, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+    done = subprocess.run([binary, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=stage.LIMIT)
     assert done.returncode == code, f"brickpass {arguments[0]} ended with {done.returncode}: {done.stdout}{done.stderr}"
     return done
 
@@ -70,7 +70,7 @@ class Visit:
         assert asked["code_challenge_method"] == "S256" and asked["redirect_uri"] == f"http://localhost:{port}", asked
         self.challenge = asked["code_challenge"]
         page.log_in(user)
-        stage.eventually("the address bar to be clean", 10, lambda: page.address() == f"http://localhost:{port}/done")
+        stage.eventually("the address bar to be clean", lambda: page.address() == f"http://localhost:{port}/done")
         answers = [parse_qs(urlsplit(it).query) for it in page.requests() if it.startswith(f"http://localhost:{port}/?")]
         assert len(answers) == 1 and answers[0]["state"] == [asked["state"]], "the browser did not bring one answer"
         self.secrets = {"the code": answers[0]["code"][0], "the state": asked["state"]}
@@ -121,15 +121,15 @@ def in_the_window():
 
     def test():
         app.press("Test connection")
-        app.wait_text("Connected in", 20)
-        stage.eventually("the test to end", 20, lambda: not app.find("push button", "Cancel test") and "Connected in" in app.texts())
+        app.wait_text("Connected in")
+        stage.eventually("the test to end", lambda: not app.find("push button", "Cancel test") and "Connected in" in app.texts())
         app.wait_text(user["name"])
 
     try:
         select()
         app.press("Sign in")
         visit = Visit(browser)
-        app.wait_text("Signed in\n", 20)
+        app.wait_text("Signed in\n")
         app.wait_text(user["name"])
         print("the window says who has signed in")
         test()
@@ -146,7 +146,7 @@ def in_the_window():
 
         entries = stage.keyring_entries()
         assert len(entries) == 1 and entries[0]["service"] == "brickpass", f"the keyring does not hold one sign-in and nothing else: {entries}"
-        seen = subprocess.run(["secret-tool", "search", "--all", "service", "brickpass"], capture_output=True, text=True, timeout=20).stdout
+        seen = subprocess.run(["secret-tool", "search", "--all", "service", "brickpass"], capture_output=True, text=True, timeout=stage.LIMIT).stdout
         assert sum(it in seen for it in tokens().values()) == 2, "another program does not find the refresh token and the access token of today in the keyring"
         print("another program that asks the keyring finds the sign-in there")
 
@@ -158,7 +158,7 @@ def in_the_window():
         print("after a restart the sign-in is still there")
 
         app.press("Sign out")
-        stage.eventually("the keyring to be empty", 10, lambda: not stage.keyring_entries())
+        stage.eventually("the keyring to be empty", lambda: not stage.keyring_entries())
         app.wait_text("Not signed in")
         app.wait("push button", "Sign in")
         print("signing out leaves nothing in the keyring")
@@ -175,7 +175,7 @@ def in_the_terminal():
     login = subprocess.Popen([binary, "login", name], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         visit = Visit(browser)
-        said, _ = login.communicate(timeout=30)
+        said, _ = login.communicate(timeout=stage.LIMIT)
         assert login.returncode == 0 and user["name"] in said, said
         print("the terminal says who has signed in")
         brickpass("test", name)

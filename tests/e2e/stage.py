@@ -82,15 +82,19 @@ def home():
     return Path(os.environ[INSIDE])
 
 
-def eventually(what, seconds, look, pause=0.03):
+# Of everything that must come, in seconds: on a busy machine it comes late.
+LIMIT = 120
+
+
+def eventually(what, look, pause=0.03):
     """The first true answer of `look`; the time limit is an error that says what was waited for."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + LIMIT
     while True:
         answer = look()
         if answer:
             return answer
         if time.monotonic() > end:
-            raise TimeoutError(f"waited {seconds} s for {what}")
+            raise TimeoutError(f"waited {LIMIT} s for {what}")
         time.sleep(pause)
 
 
@@ -123,7 +127,7 @@ class Display:
         self.weston = subprocess.Popen(command, env={**os.environ, **self.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         socket = Path(os.environ["XDG_RUNTIME_DIR"]) / "wl-stage"
         try:
-            eventually("weston", 10, lambda: socket.exists() or self.weston.poll() is not None)
+            eventually("weston", lambda: socket.exists() or self.weston.poll() is not None)
         except TimeoutError:
             cannot("weston does not start")
         if not socket.exists():
@@ -133,12 +137,12 @@ class Display:
     def picture(self, path):
         """The whole screen as a PNG."""
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["import", "-display", self.name, "-window", "root", "-strip", str(path)], check=True, timeout=30)
+        subprocess.run(["import", "-display", self.name, "-window", "root", "-strip", str(path)], check=True, timeout=LIMIT)
 
     def pixels(self):
-        return subprocess.run(["import", "-display", self.name, "-window", "root", "rgb:-"], check=True, timeout=30, capture_output=True).stdout
+        return subprocess.run(["import", "-display", self.name, "-window", "root", "rgb:-"], check=True, timeout=LIMIT, capture_output=True).stdout
 
-    def settled(self, seconds=5):
+    def settled(self):
         """Waits until two pictures in a row are the same: animations and progress have ended."""
         seen = [b"", b"."]
 
@@ -146,7 +150,7 @@ class Display:
             seen.append(self.pixels())
             return seen[-1] == seen[-2]
 
-        eventually("the picture to come to rest", seconds, still, pause=0.15)
+        eventually("the picture to come to rest", still, pause=0.15)
 
     def close(self):
         for process in (self.weston, self.server):
@@ -161,7 +165,7 @@ def start_keyring():
         cannot("gnome-keyring-daemon is missing")
     subprocess.run(
         ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--daemonize"],
-        input=b"password of a test", check=True, timeout=20, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        input=b"password of a test", check=True, timeout=LIMIT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )
 
 
@@ -207,10 +211,10 @@ def _atspi():
 
 def window_of(display, pid):
     """The X11 window of a process, as a number."""
-    tree = subprocess.run(["xwininfo", "-display", display, "-root", "-children"], check=True, timeout=10, capture_output=True, text=True).stdout
+    tree = subprocess.run(["xwininfo", "-display", display, "-root", "-children"], check=True, timeout=LIMIT, capture_output=True, text=True).stdout
     for word in tree.split():
         if word.startswith("0x"):
-            owner = subprocess.run(["xprop", "-display", display, "-id", word, "_NET_WM_PID"], timeout=10, capture_output=True, text=True).stdout
+            owner = subprocess.run(["xprop", "-display", display, "-id", word, "_NET_WM_PID"], timeout=LIMIT, capture_output=True, text=True).stdout
             if owner.strip().endswith(f"= {pid}"):
                 return int(word, 16)
     return None
@@ -252,7 +256,7 @@ def close_window(display, pid):
     x11.XInternAtom.restype = ctypes.c_ulong
     x11.XInternAtom.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
     x11.XSendEvent.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long, ctypes.c_void_p]
-    window = eventually("the X11 window", 10, lambda: window_of(display, pid))
+    window = eventually("the X11 window", lambda: window_of(display, pid))
     connection = x11.XOpenDisplay(display.encode())
     message = ClientMessage(type=33, window=window, message_type=x11.XInternAtom(connection, b"WM_PROTOCOLS", 0), format=32)
     message.data[0] = x11.XInternAtom(connection, b"WM_DELETE_WINDOW", 0)
@@ -274,7 +278,7 @@ class App:
                 [str(binary), *arguments], env={**inherited, **display.environment, **(environment or {})}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         self.name = Path(binary).name
-        self.root = eventually("the window on the accessibility bus", 30, self._find_root)
+        self.root = eventually("the window on the accessibility bus", self._find_root)
 
     def _find_root(self):
         if self.process.poll() is not None:
@@ -309,9 +313,9 @@ class App:
                 return node
         return None
 
-    def wait(self, role, name, seconds=10, exact=True):
+    def wait(self, role, name, exact=True):
         try:
-            return eventually(f"{role} {name!r}", seconds, lambda: self.find(role, name, exact))
+            return eventually(f"{role} {name!r}", lambda: self.find(role, name, exact))
         except TimeoutError as error:
             raise TimeoutError(f"{error}; there is:\n{self.describe()}") from None
 
@@ -319,10 +323,10 @@ class App:
         step(f"press {name}")
         self._with(lambda node: (node.do_action(0),), role, name, exact)
 
-    def answer(self, name, seconds=10):
+    def answer(self, name):
         """Presses a button of the dialog that is open: it comes after everything else with that name."""
         step(f"answer {name}")
-        self.wait("push button", "Cancel", seconds)
+        self.wait("push button", "Cancel")
         [node for role, found, node in self.nodes() if role == "push button" and found == name][-1].do_action(0)
 
     def type(self, name, text, secret=False):
@@ -331,7 +335,7 @@ class App:
         if not self.atspi.EditableText.set_text_contents(entry, text):
             raise RuntimeError(f"{name} takes no text")
         shown = "•" * len(text) if secret else text
-        eventually(f"{name} to show {shown!r}", 10, lambda: self.value(name) == shown)
+        eventually(f"{name} to show {shown!r}", lambda: self.value(name) == shown)
 
     def value(self, name):
         return self._with(lambda node: (self.atspi.Text.get_text(node, 0, -1),), ("entry", "password text", "text"), name)[0]
@@ -349,7 +353,7 @@ class App:
             except self.errors:
                 return None
 
-        return eventually(f"{role} {name!r} to stay", 10, attempt)
+        return eventually(f"{role} {name!r} to stay", attempt)
 
     def texts(self):
         """Every word on the screen: the names, and the text inside fields and labels."""
@@ -362,9 +366,9 @@ class App:
                 pass
         return "\n".join(word for word in words if word)
 
-    def wait_text(self, text, seconds=15):
+    def wait_text(self, text):
         try:
-            eventually(repr(text), seconds, lambda: text in self.texts())
+            eventually(repr(text), lambda: text in self.texts())
         except TimeoutError as error:
             raise TimeoutError(f"{error}; there is:\n{self.describe()}") from None
 

@@ -26,7 +26,7 @@ os.environ["BRICKPASS_SHOW_STEPS"] = "1"
 def clipboard():
     """What another program gets when a person pastes."""
     xclip = ["xclip", "-selection", "clipboard", "-o"]
-    return subprocess.run(xclip, env={**os.environ, **display.environment}, capture_output=True, text=True, timeout=10).stdout
+    return subprocess.run(xclip, env={**os.environ, **display.environment}, capture_output=True, text=True, timeout=stage.LIMIT).stdout
 
 
 def sdk(token):
@@ -34,14 +34,14 @@ def sdk(token):
     run = Path(__file__).parent.parent / "interop" / "run.sh"
     asked = json.dumps({"host": workspace["base_url"], "token": token})
     environment = {**os.environ, "BRICKPASS_INTEROP_VENV": sys.argv[2]}
-    done = subprocess.run(["sh", run, "whose_token.py"], input=asked, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["sh", run, "whose_token.py"], input=asked, env=environment, capture_output=True, text=True, timeout=stage.LIMIT)
     assert done.returncode == 0, f"the SDK ended with {done.returncode}: {done.stdout}{done.stderr}"
     return json.loads(done.stdout)
 
 
 def brickpass(*arguments):
     """The command line, which finds the same connection and the same keyring."""
-    done = subprocess.run([binary, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20)
+    done = subprocess.run([binary, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=stage.LIMIT)
     assert done.returncode == 0, f"brickpass {arguments[0]} ended with {done.returncode}: {done.stdout}{done.stderr}"
     return done.stdout.strip()
 
@@ -71,7 +71,7 @@ try:
     assert not clipboard(), "nothing is copied before somebody asks for it"
     app.press("Copy")
     copied_at = time.monotonic()
-    token = stage.eventually("the token on the clipboard", 5, clipboard)
+    token = stage.eventually("the token on the clipboard", clipboard)
     assert token.startswith("dapi") and token != workspace["token"]
     assert token not in app.texts(), "the token is readable on the screen"
     assert sdk(token) == {"user": workspace["user"]}, "the SDK does not sign in with it"
@@ -79,7 +79,7 @@ try:
     while time.monotonic() < copied_at + SECONDS - 2:
         assert clipboard() == token, "it was taken off the clipboard too early"
         time.sleep(0.25)
-    stage.eventually("the clipboard to be empty", 5, lambda: not clipboard())
+    stage.eventually("the clipboard to be empty", lambda: not clipboard())
     assert time.monotonic() > copied_at + SECONDS - 1
     print("the clipboard is empty after its time")
 
@@ -89,7 +89,7 @@ try:
     assert brickpass("token", "Sales") == token
     assert "Not tested" in app.row("Sales")
     app.press("Test connection")
-    stage.eventually("the test to succeed", 15, lambda: "OK" in app.row("Sales"))
+    stage.eventually("the test to succeed", lambda: "OK" in app.row("Sales"))
     print("the connection signs in with it")
 
     app.press("Tokens", role="page tab")

@@ -130,7 +130,7 @@ fn socket_in(runtime: &Path) -> Option<String> {
 fn inside_passes(mut command: Command, inner: &str) {
     command.env(support::INSIDE, "1");
     command.args(["--ignored", "--exact", "--nocapture", "--test-threads=1", &format!("clipboard::inside::{inner}")]);
-    let finished = support::run(&mut command, b"", Duration::from_secs(20));
+    let finished = support::run(&mut command, b"", support::LIMIT);
     let said = format!("{}\n{}", finished.stdout, finished.stderr);
     assert!(finished.code == Some(0) && said.contains("1 passed"), "{said}");
 }
@@ -181,7 +181,7 @@ mod inside {
     }
 
     fn content(command: &mut Command) -> Option<String> {
-        let finished = support::run(command, b"", Duration::from_secs(5));
+        let finished = support::run(command, b"", support::LIMIT);
         (finished.code == Some(0)).then_some(finished.stdout).filter(|text| !text.is_empty())
     }
 

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::support::{Finished, Home, Running, browser, comes, free_port, keyring::Keyring, run, skip, stays, terminal, wait};
 
 const CREDENTIAL: &str = env!("CARGO_BIN_EXE_brickpass-credential");
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(3);
 const NOT_CONFIGURED: &str = "databricks OAuth is not configured for this host";
 
 /// A home with a vault (an encrypted file, if not a keyring), and the demo in this process.
@@ -564,7 +564,7 @@ fn a_pipe_or_a_device_in_the_place_of_the_file_of_profiles_is_not_waited_for() {
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     for place in [pipe.as_path(), "/dev/zero".as_ref(), desk.home.path()] {
         let mut command = desk.command(&["auth", "token", "--profile", "Sales"]);
-        let finished = run(command.env("DATABRICKS_CONFIG_FILE", place), b"", Duration::from_secs(20));
+        let finished = run(command.env("DATABRICKS_CONFIG_FILE", place), b"", crate::support::LIMIT);
         assert_eq!(finished.code, Some(1), "{}: {finished:?}", place.display());
         let told =
             ["It says where the token would be sent. It is a folder.", "It says where the token would be sent. It is not a regular file"];

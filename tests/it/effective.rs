@@ -11,14 +11,13 @@ const FILE: &str = "[sales]\nhost = https://adb-1.2.azuredatabricks.net\ntoken =
 fn effective(home: &Home, variables: &[(&str, &str)], arguments: &[&str]) -> Finished {
     fs::write(home.path().join(".databrickscfg"), FILE).unwrap();
     let mut command = home.brickpass([&["effective"], arguments].concat());
-    run(command.env("BRICKPASS_VAULT", "memory").envs(variables.iter().copied()), b"", Duration::from_secs(30))
+    run(command.env("BRICKPASS_VAULT", "memory").envs(variables.iter().copied()), b"", crate::support::LIMIT)
 }
 
 #[test]
 fn each_value_says_where_it_comes_from_and_what_loses_against_it() {
     let home = Home::new();
-    let added =
-        run(&mut home.brickpass(["add", "Sales", "--base-url", "https://adb-1.2.azuredatabricks.net"]), b"", Duration::from_secs(30));
+    let added = run(&mut home.brickpass(["add", "Sales", "--base-url", "https://adb-1.2.azuredatabricks.net"]), b"", crate::support::LIMIT);
     assert_eq!(added.code, Some(0), "{added:?}");
     let variables = [("DATABRICKS_CONFIG_PROFILE", "sales"), ("DATABRICKS_TOKEN", "dapi-planted-too")];
     let found = effective(&home, &variables, &["--json"]);
@@ -80,7 +79,7 @@ fn ev_26_the_exit_code_tells_what_works_what_fails_and_what_nobody_here_knows() 
     assert!(document["depends_on"].as_str().unwrap().contains("metadata service"));
     // A way that the family does not have.
     assert_eq!(code(&service, &["--as", "java"]), Some(1));
-    let help = run(&mut home.brickpass(["effective", "--help"]), b"", Duration::from_secs(30));
+    let help = run(&mut home.brickpass(["effective", "--help"]), b"", crate::support::LIMIT);
     assert!(help.stdout.contains("Exit code 0") && help.stdout.contains("6:"), "{help:?}");
 }
 

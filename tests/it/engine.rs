@@ -145,7 +145,7 @@ fn a_person_can_get_away_from_a_keyring_that_is_not_there() {
     // In a process of its own, without the session bus that this one may have.
     let home = Home::new();
     let mut add = home.brickpass(["add", "A", "--base-url", "https://adb-1.2.azuredatabricks.net"]);
-    assert_eq!(run(&mut add, b"", Duration::from_secs(20)).code, Some(0));
+    assert_eq!(run(&mut add, b"", crate::support::LIMIT).code, Some(0));
 
     let mut desk = Desk::idle(home, (), |home| Places::new(home.config_dir(), home.state_dir()));
     desk.send(Command::ProbeVault);

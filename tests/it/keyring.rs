@@ -46,7 +46,7 @@ fn a_machine_without_a_session_bus_is_told_as_that() {
         if let Some(address) = address {
             command.env("DBUS_SESSION_BUS_ADDRESS", address);
         }
-        passed(&support::run(&mut command, b"", Duration::from_secs(20)));
+        passed(&support::run(&mut command, b"", crate::support::LIMIT));
     }
 }
 

@@ -17,7 +17,7 @@ use crate::support::{
     terminal::Terminal,
 };
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(3);
 const TOKEN: &str = "dapi0123456789abcdef0123456789abcdef";
 /// In base64, as it goes to the proxy: `dXNlcjpodW50ZXIyLXNlY3JldA==`.
 const PASSWORD: &str = "hunter2-secret";

@@ -231,7 +231,7 @@ mod session {
         command.env(support::INSIDE, "1").arg(format!("--config-file={}", config.display())).arg("--");
         command.arg(std::env::current_exe().unwrap());
         command.args(["--ignored", "--exact", "--nocapture", "--test-threads=1", &format!("reminders::session::{inner}")]);
-        let finished = support::run(&mut command, b"", Duration::from_secs(30));
+        let finished = support::run(&mut command, b"", support::LIMIT);
         let said = format!("{}\n{}", finished.stdout, finished.stderr);
         assert!(finished.code == Some(0) && said.contains("1 passed"), "{said}");
     }

@@ -38,7 +38,7 @@ use crate::support::{
     wait,
 };
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(3);
 const SALES: &str = "Sales lakehouse";
 const PASSPHRASE: &str = "correct horse battery";
 

@@ -19,7 +19,7 @@ use brickpass_interchange::{
 
 use crate::support::{Home, hostile_values, missing_tool, run, skip, terminal::with_vault, tool_exists};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(3);
 const POSIX: [&str; 3] = ["bash", "dash", "zsh"];
 
 /// Those of the battery, and what a shell alone would take for more than text.

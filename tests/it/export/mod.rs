@@ -31,4 +31,4 @@ use std::time::Duration;
 use asked::{Asked, CLIENT_ID, CLUSTER, HELPER, HOST, PATH, URL};
 use score::{Found, From, Made, Reading, Score, maps, pairs, write_all};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(3);

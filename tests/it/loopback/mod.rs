@@ -23,7 +23,7 @@ use tokio::{runtime::Runtime, task::JoinHandle};
 
 pub const STATE: &str = "c3RhdGUtb2Ytb25lLWxvZ2lu";
 pub const CODE: &str = "code-of-one-login";
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_mins(3);
 
 /// A login that waits, on a port of its own.
 pub struct Waiting {

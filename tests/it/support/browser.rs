@@ -9,7 +9,7 @@ use std::{
 
 use url::Url;
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(3);
 /// Pages until the answer: sign in, choose, allow. More of them means that something goes round in circles.
 const STEPS: usize = 5;
 

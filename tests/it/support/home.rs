@@ -105,7 +105,7 @@ fn make_private(_folder: &Path) {}
 #[test]
 fn a_home_sees_nothing_of_the_surrounding_environment() {
     let home = Home::new();
-    let seen = super::run(&mut home.command("env"), b"", std::time::Duration::from_secs(10)).stdout;
+    let seen = super::run(&mut home.command("env"), b"", crate::support::LIMIT).stdout;
     assert!(seen.lines().any(|line| line == format!("HOME={}", home.path().display())), "{seen}");
     assert!(!seen.contains("CARGO"), "{seen}");
 }

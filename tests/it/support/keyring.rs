@@ -11,7 +11,7 @@ use std::{
 
 use super::{Home, Running, missing_tool, run};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(3);
 const BUS: &str = "DBUS_SESSION_BUS_ADDRESS";
 
 pub struct Keyring {

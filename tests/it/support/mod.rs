@@ -135,6 +135,9 @@ impl Finished {
     }
 }
 
+/// Of everything that must come: on a busy machine it comes late.
+pub const LIMIT: Duration = Duration::from_mins(3);
+
 /// Runs `command` to its end with `stdin`; a command that outlives `limit` is killed and fails the test.
 pub fn run(command: &mut Command, stdin: &[u8], limit: Duration) -> Finished {
     let began = Instant::now();

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{BRICKPASS, Finished, Gate, Home, Running, comes, run, stays};
 
 /// Of a command.
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_mins(3);
 
 pub const PASSPHRASE: &str = "correct horse";
 
