@@ -1,13 +1,13 @@
 //! Whether what was published in `.databrickscfg` still works, and whether the Databricks CLI can start at all.
 
-use super::{doctor::Finding, foreign::clean, output::count, profiles::read, session::Session};
-use brickpass_engine::{CliTokenState, CliTokensOff, Command, Places, off_by_storage};
+use super::{doctor::Finding, foreign::clean, output::count, session::Session};
+use brickpass_engine::{CliTokenState, CliTokensOff, ListProfiles, Places, off_by_storage};
 
 const CHECK: &str = "Profiles";
 
 pub(super) fn findings(session: &mut Session, places: &Places) -> Vec<Finding> {
     // One that cannot be read is told with the surroundings.
-    let Ok(file) = read(session, Command::ListProfiles) else { return Vec::new() };
+    let Ok(file) = session.ask(ListProfiles) else { return Vec::new() };
     let path = file.path.display();
     let mut found = Vec::new();
     for line in &file.profiles {

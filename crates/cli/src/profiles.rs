@@ -14,7 +14,10 @@ use super::{
     session::Session,
 };
 use brickpass_core::failure::{Code, Failure};
-use brickpass_engine::{CliToken, CliTokenState, CliTokensOff, Command, Drift, Event, Orphan, ProfileLine, ProfilesFile};
+use brickpass_engine::{
+    CliToken, CliTokenState, CliTokensOff, Drift, Event, ForgetProfile, KeepProfile, ListProfiles, Orphan, PlanEdit, ProfileLine,
+    ProfilesFile, RestoreProfiles,
+};
 use brickpass_interchange::databrickscfg::Edit;
 
 pub(super) fn profiles(options: args::Profiles, json: bool) -> Result<ExitCode, Failure> {
@@ -43,7 +46,7 @@ fn move_secrets(
 ) -> Result<ExitCode, Failure> {
     how.place.config_file = how.place.config_file.or(place.config_file);
     let mut session = Session::open_on(how.place.config_file.as_deref())?;
-    let file = read(&mut session, Command::ListProfiles)?;
+    let file = session.ask(ListProfiles)?;
     if all {
         profiles = file.profiles.iter().filter(|line| !line.secrets.is_empty()).map(|line| line.name.clone()).collect();
         if profiles.is_empty() && file.profiles.iter().all(|line| line.suspects.is_empty()) {
@@ -65,7 +68,7 @@ fn move_secrets(
     let before = &file;
     let done = |file: &ProfilesFile| moved(before, file, &profiles);
     let wanted = Change { how: &how, agreed: false, file: &file, json };
-    change(&mut session, &wanted, |run| Command::PlanEdit { run, edit: edit.clone() }, done)
+    change(&mut session, &wanted, &PlanEdit { edit }, done)
 }
 
 /// What is in the file and what is not, as a scan of it finds after the change.
@@ -96,7 +99,7 @@ fn moved(before: &ProfilesFile, after: &ProfilesFile, profiles: &[String]) -> Ve
 fn clean_up(mut how: args::ChangeOfProfiles, place: args::ProfilesPlace, json: bool) -> Result<ExitCode, Failure> {
     how.place.config_file = how.place.config_file.or(place.config_file);
     let mut session = Session::open_on(how.place.config_file.as_deref())?;
-    let file = read(&mut session, Command::ListProfiles)?;
+    let file = session.ask(ListProfiles)?;
     let orphans: Vec<String> = file.profiles.iter().filter(|line| line.orphan.is_some()).map(|line| line.name.clone()).collect();
     if orphans.is_empty() {
         if json {
@@ -113,18 +116,12 @@ fn clean_up(mut how: args::ChangeOfProfiles, place: args::ProfilesPlace, json: b
 fn edit(mut how: args::ChangeOfProfiles, place: args::ProfilesPlace, edit: &Edit, done: &str, json: bool) -> Result<ExitCode, Failure> {
     how.place.config_file = how.place.config_file.or(place.config_file);
     let mut session = Session::open_on(how.place.config_file.as_deref())?;
-    let file = read(&mut session, Command::ListProfiles)?;
+    let file = session.ask(ListProfiles)?;
     if let Edit::Default { profile } = edit {
         find(&file, profile)?;
     }
     let wanted = Change { how: &how, agreed: false, file: &file, json };
-    change(&mut session, &wanted, |run| Command::PlanEdit { run, edit: edit.clone() }, |_| vec![done.to_owned()])
-}
-
-/// The file as it is, after that command.
-pub(super) fn read(session: &mut Session, command: Command) -> Result<Box<ProfilesFile>, Failure> {
-    session.send(command);
-    session.wait(|event| if let Event::Profiles(outcome) = event { Some(outcome) } else { None })
+    change(&mut session, &wanted, &PlanEdit { edit: edit.clone() }, |_| vec![done.to_owned()])
 }
 
 pub(super) fn find<'a>(file: &'a ProfilesFile, name: &str) -> Result<&'a ProfileLine, Failure> {
@@ -143,8 +140,8 @@ pub(super) fn find<'a>(file: &'a ProfilesFile, name: &str) -> Result<&'a Profile
 
 fn list(config_file: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open_on(config_file)?;
-    let file = read(&mut session, Command::ListProfiles)?;
-    // It follows the file.
+    let file = session.ask_and_leave_events(ListProfiles)?;
+    // Told with every reading of the file.
     let tokens = session.wait_for(|event| if let Event::CliTokens { tokens, .. } = event { Some(tokens) } else { None })?;
     tell(&session, &file, &tokens, json);
     Ok(ExitCode::SUCCESS)
@@ -152,7 +149,7 @@ fn list(config_file: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
 
 fn settle(config_file: Option<&Path>, profile: String, keep: bool, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open_on(config_file)?;
-    let before = read(&mut session, Command::ListProfiles)?;
+    let before = session.ask(ListProfiles)?;
     let line = find(&before, &profile)?;
     if line.published.is_none() && (keep || line.orphan.is_none()) {
         return Err(Failure::new(
@@ -162,14 +159,14 @@ fn settle(config_file: Option<&Path>, profile: String, keep: bool, json: bool) -
             "brickpass profiles shows which connections were published as which profiles.",
         ));
     }
-    let file = read(&mut session, if keep { Command::KeepProfile { profile } } else { Command::ForgetProfile { profile } })?;
+    let file = if keep { session.ask(KeepProfile { profile }) } else { session.ask(ForgetProfile { profile }) }?;
     tell(&session, &file, &[], json);
     Ok(ExitCode::SUCCESS)
 }
 
 fn restore(config_file: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open_on(config_file)?;
-    let file = read(&mut session, Command::RestoreProfiles)?;
+    let file = session.ask(RestoreProfiles)?;
     if !json {
         note(format_args!("{} is as it was before the last change.", file.path.display()));
     }

@@ -8,7 +8,7 @@ use super::{
     args, foreign,
     foreign::clean,
     output::{note, print_json, say},
-    profiles::{find, read},
+    profiles::find,
     session::Session,
     terminal::{attended, yes},
 };
@@ -16,11 +16,10 @@ use brickpass_core::{
     connection::ConnectionId,
     failure::{Code, Failure},
 };
-use brickpass_engine::{CliToken, Command, Drift, Event, Plan, ProfilesFile, Replaced, RunId};
+use brickpass_engine::{
+    Applied, ApplyPlan, CliToken, Drift, Event, ForgetProfile, ListProfiles, Plan, PlanEdit, PlanPublish, ProfilesFile, Replaced, Request,
+};
 use brickpass_interchange::databrickscfg::{DiffKind, DiffLine, Edit, ProfileName, Suspect};
-
-const PLAN: RunId = RunId(1);
-const APPLY: RunId = RunId(2);
 
 /// A program that changes the file takes a few milliseconds for it: whoever meets one so often is not alone with it by chance.
 const TRIES: u32 = 50;
@@ -32,7 +31,7 @@ pub(super) fn publish(options: args::Publish, json: bool) -> Result<ExitCode, Fa
     let mut session = Session::open_on(options.change.place.config_file.as_deref())?;
     let connection = session.find(&options.name)?.connection;
     let id = connection.id;
-    let file = read(&mut session, Command::ListProfiles)?;
+    let file = session.ask(ListProfiles)?;
     let published = file.profiles.iter().find(|line| line.published.is_some_and(|(of, _)| of == id)).map(|line| line.name.clone());
     let named = options.profile.is_some();
     let profile = options.profile.or(published).unwrap_or_else(|| ProfileName::of(&connection.name).as_str().to_owned());
@@ -56,13 +55,13 @@ pub(super) fn publish(options: args::Publish, json: bool) -> Result<ExitCode, Fa
         words
     };
     let change_it = Change { how: &options.change, agreed: options.replace_profile, file: &file, json };
+    let put = PlanPublish { id, profile: profile.clone() };
     if !default {
-        return change(&mut session, &change_it, |run| Command::PlanPublish { run, id, profile: profile.clone() }, done);
+        return change(&mut session, &change_it, &put, done);
     }
-    session.send(Command::PlanPublish { run: PLAN, id, profile: profile.clone() });
-    let put = planned(&mut session)?.edit;
+    let put = session.ask(put)?.edit;
     let edit = Edit::Several(vec![(Some(id), put), (None, Edit::Default { profile: profile.clone() })]);
-    change(&mut session, &change_it, |run| Command::PlanEdit { run, edit: edit.clone() }, done)
+    change(&mut session, &change_it, &PlanEdit { edit }, done)
 }
 
 /// What the section holds after a change, as a scan of it finds.
@@ -106,7 +105,7 @@ fn taken(profile: &str, other: &str) -> Failure {
 pub(super) fn unpublish(options: &args::Unpublish, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open_on(options.change.place.config_file.as_deref())?;
     let connection = options.name.as_deref().map(|name| session.find(name)).transpose()?.map(|entry| entry.connection);
-    let file = read(&mut session, Command::ListProfiles)?;
+    let file = session.ask(ListProfiles)?;
     let Some(connection) = connection else {
         let profile = options.profile.clone().unwrap_or_default();
         find(&file, &profile)?;
@@ -126,7 +125,7 @@ pub(super) fn unpublish(options: &args::Unpublish, json: bool) -> Result<ExitCod
     }
     for (line, _) in gone {
         if !options.change.dry_run {
-            read(&mut session, Command::ForgetProfile { profile: line.name.clone() })?;
+            session.ask(ForgetProfile { profile: line.name.clone() })?;
         }
         note(format_args!("The profile {} is not in {} any more.", clean(&line.name), file.path.display()));
     }
@@ -161,7 +160,7 @@ pub(super) fn take_out(
         profiles.iter().map(words).collect()
     };
     let change_it = Change { how, agreed: false, file, json };
-    change(session, &change_it, |run| Command::PlanEdit { run, edit: edit.clone() }, done)
+    change(session, &change_it, &PlanEdit { edit }, done)
 }
 
 /// How a change is asked for and told.
@@ -179,15 +178,14 @@ pub(super) struct Change<'a> {
 pub(super) fn change(
     session: &mut Session,
     wanted: &Change<'_>,
-    command: impl Fn(RunId) -> Command,
+    request: &(impl Request<Answer = Plan> + Clone),
     done: impl Fn(&ProfilesFile) -> Vec<String>,
 ) -> Result<ExitCode, Failure> {
     let Change { how, agreed, file, json } = *wanted;
     let mut tries = 0;
     loop {
         tries += 1;
-        session.send(command(PLAN));
-        let mut plan = planned(session)?;
+        let mut plan = session.ask(request.clone())?;
         let changes = plan.diff.iter().any(|line| matches!(line.kind, DiffKind::Added | DiffKind::Removed));
         let applies = (changes || plan.connection.is_some()) && !how.dry_run;
         let unseen = applies && how.yes;
@@ -271,24 +269,17 @@ fn serves(plan: &Plan, served: &[CliToken]) -> Vec<String> {
 }
 
 /// The file, and what the Databricks CLI is served after the change.
-fn applied(session: &mut Session, plan: Box<Plan>) -> Result<(Box<ProfilesFile>, Vec<CliToken>), Failure> {
-    session.send(Command::ApplyPlan { run: APPLY, plan });
-    let file = session.wait(|event| match event {
-        Event::PlanApplied { run: APPLY, outcome } => Some(outcome),
-        _ => None,
-    })?;
+fn applied(session: &mut Session, plan: Plan) -> Result<(ProfilesFile, Vec<CliToken>), Failure> {
+    // The tokens may be settled before the answer is here.
+    let Applied { file, not_remembered } = session.ask_and_leave_events(ApplyPlan { plan })?;
+    if let Some(failure) = not_remembered {
+        return Err(failure);
+    }
     let served = session.wait_for(|event| match event {
         Event::CliTokens { tokens, settled: true } => Some(tokens),
         _ => None,
     })?;
     Ok((file, served))
-}
-
-fn planned(session: &mut Session) -> Result<Box<Plan>, Failure> {
-    session.wait(|event| match event {
-        Event::Planned { run: PLAN, outcome } => Some(outcome),
-        _ => None,
-    })
 }
 
 fn tell(plan: &Plan, file: &ProfilesFile, changes: bool, json: bool) {

@@ -14,7 +14,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::Failure,
 };
-use brickpass_engine::{Command, Event, TakenOut, revocable_token};
+use brickpass_engine::{Command, Event, TakenOut, Unpublish, revocable_token};
 
 pub(super) fn remove(names: &[String], keep_profile: bool, revoke_token: bool, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;
@@ -106,9 +106,9 @@ fn nothing_removed(failure: Failure) -> Failure {
 }
 
 fn unpublish(session: &mut Session, ids: &[ConnectionId]) -> Result<TakenOut, Failure> {
-    session.send(Command::Unpublish { ids: ids.to_vec() });
-    let outcome = session.wait(|event| if let Event::Unpublished { outcome, .. } = event { Some(outcome) } else { None });
-    outcome.map_err(|failure| Failure {
+    let outcome = session.ask(Unpublish { ids: ids.to_vec() });
+    let remembered = outcome.and_then(|mut taken_out| taken_out.not_remembered.take().map_or(Ok(taken_out), Err));
+    remembered.map_err(|failure| Failure {
         fix: format!("{} Nothing was removed. To remove the connection anyway, add --keep-profile.", failure.fix),
         ..failure
     })

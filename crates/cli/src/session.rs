@@ -109,10 +109,15 @@ impl Session {
 
     /// Waits for the answer. What every command cares about is kept on the way.
     pub(super) fn ask<R: Request>(&mut self, request: R) -> Result<R::Answer, Failure> {
-        let answer = self.engine.ask(request).wait();
+        let answer = self.ask_and_leave_events(request);
         // What follows from it was told before.
         while self.try_next().is_some() {}
         answer
+    }
+
+    /// As `ask`, but what was told meanwhile is left for `wait`.
+    pub(super) fn ask_and_leave_events<R: Request>(&self, request: R) -> Result<R::Answer, Failure> {
+        self.engine.ask(request).wait()
     }
 
     /// The answers to many requests, so many of which are asked at once; in no order.

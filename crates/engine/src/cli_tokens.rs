@@ -159,9 +159,7 @@ impl Bell {
 pub(super) fn concerned_by(event: &Event) -> bool {
     matches!(
         event,
-        Event::PlanApplied { outcome: Ok(_), .. }
-            | Event::Unpublished { outcome: Ok(_), .. }
-            | Event::Saved { .. }
+        Event::Saved { .. }
             | Event::Removed { .. }
             | Event::Restored { .. }
             | Event::Purged { .. }

@@ -4,12 +4,9 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{AdminRequest, Ask, Chosen, Diagnostics, EffectiveQuestion, ExportOf, ExportPlace, ExportRequest, ImportSource, Plan, RunId};
+use super::{AdminRequest, Ask, Chosen, Diagnostics, EffectiveQuestion, ExportOf, ExportPlace, ExportRequest, ImportSource, RunId};
 use brickpass_core::connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind};
-use brickpass_interchange::{
-    databrickscfg::Edit,
-    format::{Document, Pick},
-};
+use brickpass_interchange::format::{Document, Pick};
 use brickpass_storage::{Entry, Revision, Settings, WindowMemory};
 
 #[derive(Debug)]
@@ -41,10 +38,6 @@ pub enum Command {
     /// Undo of `Remove`.
     Restore {
         entries: Vec<Entry>,
-    },
-    /// Takes out of `.databrickscfg` what these connections were published as; they may be removed already.
-    Unpublish {
-        ids: Vec<ConnectionId>,
     },
     /// Deletes the secrets of removed connections for good.
     Purge {
@@ -176,34 +169,6 @@ pub enum Command {
         id: ConnectionId,
         profile: String,
     },
-    /// Reads `.databrickscfg`.
-    ListProfiles,
-    /// What publishing this connection would change there. Nothing is written.
-    PlanPublish {
-        run: RunId,
-        id: ConnectionId,
-        profile: String,
-    },
-    /// What another edit of the file would change: secrets that move out of it, another default profile.
-    PlanEdit {
-        run: RunId,
-        edit: Edit,
-    },
-    /// Does what was planned, if the file is still as it was.
-    ApplyPlan {
-        run: RunId,
-        plan: Box<Plan>,
-    },
-    /// What stands in this section now counts as what was published.
-    KeepProfile {
-        profile: String,
-    },
-    /// The section stays as it is and is no longer compared with a connection.
-    ForgetProfile {
-        profile: String,
-    },
-    /// Goes back to the bytes before the last change of ours.
-    RestoreProfiles,
     ReadImport {
         run: RunId,
         source: ImportSource,

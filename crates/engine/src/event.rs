@@ -5,8 +5,8 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use secrecy::SecretString;
 
 use super::{
-    AdminAnswer, AdminRequest, BackedUp, CliToken, Continuation, Diagnostics, Effective, ExportOf, NotImported, Offer, Plan, Preview,
-    ProfilesFile, Proof, Reminder, ReminderChoice, RunId, TakenOut,
+    AdminAnswer, AdminRequest, BackedUp, CliToken, Continuation, Diagnostics, Effective, ExportOf, NotImported, Offer, Preview, Proof,
+    Reminder, ReminderChoice, RunId,
 };
 use brickpass_core::{
     connection::{AccountId, BaseUrl, ConnectionId, EnteredFor, LastTest, SecretKind},
@@ -196,28 +196,13 @@ pub enum Event {
         /// One for each tool that is installed here.
         outcome: Result<Vec<Result<Proof, Failure>>, Failure>,
     },
-    Profiles(Result<Box<ProfilesFile>, Failure>),
     /// Which connections are published as which profiles, in the file that Databricks' tools read.
     Published(Vec<(ConnectionId, String)>),
-    /// What `Unpublish` came to.
-    Unpublished {
-        ids: Vec<ConnectionId>,
-        outcome: Result<TakenOut, Failure>,
-    },
-    /// What the Databricks CLI has of published profiles, after something about it has changed.
+    /// What the Databricks CLI has of published profiles, after something about it has changed, or after `ListProfiles`.
     CliTokens {
         tokens: Vec<CliToken>,
         /// They are as they should be now; otherwise, what is known of them.
         settled: bool,
-    },
-    Planned {
-        run: RunId,
-        outcome: Result<Box<Plan>, Failure>,
-    },
-    /// The file as it is after it; a failure of code `Conflict`: it was changed meanwhile, nothing was written.
-    PlanApplied {
-        run: RunId,
-        outcome: Result<Box<ProfilesFile>, Failure>,
     },
     ImportRead {
         run: RunId,

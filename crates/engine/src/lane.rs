@@ -111,7 +111,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         Command::Duplicate { source, copy } => duplicate(shared, source, *copy),
         Command::Remove { ids } => remove(shared, &ids),
         Command::Restore { entries } => restore(shared, entries),
-        Command::Unpublish { ids } => publish::unpublish(shared, &ids),
         Command::Purge { ids, revoke } => purge(shared, &ids, revoke),
         Command::UnlockVault { passphrase } => vault::unlock(shared, passphrase),
         Command::SaveSettings { settings, passphrase } => vault::save_settings(shared, settings, passphrase),
@@ -124,10 +123,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         Command::UndoImport { run } => import::undo(shared, run),
         Command::Backup { run, to, passphrase } => backup::encrypted(shared, run, to, &passphrase),
         Command::SaveInventory { run, to } => backup::inventory(shared, run, to),
-        Command::ApplyPlan { run, plan } => publish::apply(shared, run, &plan),
-        Command::KeepProfile { profile } => publish::keep(shared, &profile),
-        Command::ForgetProfile { profile } => publish::forget(shared, &profile),
-        Command::RestoreProfiles => publish::restore(shared),
         // The loop keeps these for itself.
         Command::Test { .. }
         | Command::CancelSave { .. }
@@ -154,9 +149,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         | Command::SaveExport { .. }
         | Command::ListOffers { .. }
         | Command::Prove { .. }
-        | Command::ListProfiles
-        | Command::PlanPublish { .. }
-        | Command::PlanEdit { .. }
         | Command::ReadImport { .. }
         | Command::FindEffective { .. }
         | Command::Diagnose

@@ -56,7 +56,10 @@ pub use event::{Event, Found, SignInStep, SignedIn, StoredSecret};
 pub use handover::{ExportOf, ExportPlace, ExportRequest, Offer, Proof};
 pub use importing::{BackedUp, Chosen, ImportSource, NotImported, Preview, PreviewRow, Twin};
 pub use metadata_service::{MetadataService, TokensOfOne};
-pub use publish::{Drift, Orphan, Plan, ProfileLine, ProfilesFile, Replaced, TakenOut};
+pub use publish::{
+    Applied, ApplyPlan, Drift, ForgetProfile, KeepProfile, ListProfiles, Orphan, Plan, PlanEdit, PlanPublish, ProfileLine, ProfilesFile,
+    Replaced, RestoreProfiles, TakenOut, Unpublish,
+};
 pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, days_left, expiring_tokens};
 pub use request::{Ask, CancelHandle, Context, Continuation, Order, Pending, Request, Then};
 pub use token_desk::{ProfilesPlace, TokenDesk};

@@ -17,14 +17,16 @@ use std::{
 
 use zeroize::Zeroizing;
 
-pub(super) use self::{
-    apply::{apply, forget, keep, restore},
-    plan::{plan_edit, plan_publish},
-    unpublish::unpublish,
+pub use self::{
+    apply::{Applied, ApplyPlan, ForgetProfile, KeepProfile, RestoreProfiles},
+    known::Orphan,
+    plan::{PlanEdit, PlanPublish},
+    replaced::Replaced,
+    unpublish::{TakenOut, Unpublish},
 };
-pub use self::{known::Orphan, replaced::Replaced, unpublish::TakenOut};
 use super::{
     Event, cli_tokens,
+    request::{Context, Order, Request},
     shared::{Shared, blocking},
 };
 use brickpass_core::{
@@ -262,17 +264,26 @@ fn connections(shared: &Shared) -> Result<Vec<Connection>, Failure> {
     Ok(snapshot.entries.into_iter().map(|entry| entry.connection).collect())
 }
 
-pub(super) fn list(shared: &Arc<Shared>) {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
+/// Reads `.databrickscfg`. What the Databricks CLI has of published profiles is told, too, as [`Event::CliTokens`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListProfiles;
+
+impl Request for ListProfiles {
+    type Answer = ProfilesFile;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<ProfilesFile, Failure> {
+        let Context { shared, .. } = context;
         let worker = Arc::clone(&shared);
         let outcome = blocking(move || listed(&worker)).await.unwrap_or_else(Err);
-        shared.outbox.send(Event::Profiles(outcome));
-        cli_tokens::tell(&shared).await;
-    });
+        // The answer does not wait for the keyring.
+        tokio::spawn(async move { cli_tokens::tell(&shared).await });
+        outcome
+    }
 }
 
-fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
+fn listed(shared: &Shared) -> Result<ProfilesFile, Failure> {
     let Now { file, foreign, profiles } = Now::read(shared)?;
     let (default, auth_storage) = (profiles.default_profile(), profiles.setting("auth_storage"));
     let remarks = profiles.remarks();
@@ -309,7 +320,7 @@ fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
         orphan: None,
     }));
     let in_memory = shared.publishing.kept().as_ref().is_some_and(|kept| kept.path == file.path() && kept.after == foreign.digest());
-    Ok(Box::new(ProfilesFile {
+    Ok(ProfilesFile {
         path: file.path().to_owned(),
         backup: in_memory || file.has_backup(&foreign),
         kept: file.all_lasting(),
@@ -319,7 +330,7 @@ fn listed(shared: &Shared) -> Result<Box<ProfilesFile>, Failure> {
         remarks,
         exposed: foreign.exposed,
         twin: foreign.twin,
-    }))
+    })
 }
 
 fn no_home() -> Failure {

@@ -10,7 +10,7 @@ use brickpass_core::{
     failure::{Code, Failure, Remedy},
 };
 use brickpass_engine::{
-    Command, Drift, Event, ExportOf, ExportPlace, ExportRequest, Offer, Plan, ProfileLine, ProfilesFile, Proof, Replaced, RunId, TakenOut,
+    Command, Drift, Event, ExportOf, ExportPlace, ExportRequest, Offer, Plan, ProfileLine, ProfilesFile, Proof, Replaced, RunId,
 };
 use brickpass_interchange::{
     databrickscfg::{DiffKind, DiffLine, Edit},
@@ -112,7 +112,7 @@ pub struct FakeTools {
     /// It is this file that is asked about; else that of the imports.
     pub has_file: bool,
     pub file: ProfilesFile,
-    before: Option<ProfilesFile>,
+    pub(super) before: Option<ProfilesFile>,
     /// Whom a publication would take a profile from.
     pub replaces: Vec<Replaced>,
     /// What reading the file comes to.
@@ -166,7 +166,7 @@ impl Default for FakeTools {
 }
 
 impl FakeTools {
-    fn plan(&self, edit: Edit, connection: Option<ConnectionId>) -> Plan {
+    pub(super) fn plan(&self, edit: Edit, connection: Option<ConnectionId>) -> Plan {
         let line = |kind, text: &str| DiffLine { kind, text: text.to_owned() };
         let unchanged = match &edit {
             Edit::Put { profile, .. } => self
@@ -193,7 +193,7 @@ impl FakeTools {
         Plan { path, edit, digest: [0; 32], diff, connection, replaces: self.replaces.clone(), agreed: false, notes: Vec::new() }
     }
 
-    fn apply(&mut self, plan: &Plan) {
+    pub(super) fn apply(&mut self, plan: &Plan) {
         self.before = Some(self.file.clone());
         self.file.backup = true;
         match &plan.edit {
@@ -220,19 +220,6 @@ impl Inner {
             self.tools.held.push(command);
             return None;
         }
-        let about_the_file = matches!(
-            command,
-            Command::ListProfiles
-                | Command::PlanPublish { .. }
-                | Command::PlanEdit { .. }
-                | Command::ApplyPlan { .. }
-                | Command::KeepProfile { .. }
-                | Command::ForgetProfile { .. }
-                | Command::RestoreProfiles
-        );
-        if about_the_file && !self.tools.has_file {
-            return Some(command);
-        }
         match command {
             Command::Export { run, of, request } => self.export(run, of, request),
             Command::SaveExport { run, of, document, place } => {
@@ -253,53 +240,9 @@ impl Inner {
                 let outcome = self.tools.proof.clone();
                 self.events.push_back(Event::Proved { run, id, outcome });
             }
-            Command::ListProfiles => self.tell_profiles(),
-            Command::Unpublish { ids } => {
-                let taken_out = TakenOut { profiles: vec!["sales".to_owned()], notes: Vec::new() };
-                self.events.push_back(Event::Unpublished { ids, outcome: Ok(taken_out) });
-            }
-            Command::PlanPublish { run, id, profile } => {
-                let name = brickpass_interchange::databrickscfg::ProfileName::parse(&profile).unwrap();
-                let plan = self.tools.plan(Edit::Put { profile: name, keys: Vec::new() }, Some(id));
-                let outcome = self.tools.plan_failure.clone().map_or(Ok(Box::new(plan)), Err);
-                self.events.push_back(Event::Planned { run, outcome });
-            }
-            Command::PlanEdit { run, edit } => {
-                let outcome = Ok(Box::new(self.tools.plan(edit, None)));
-                self.events.push_back(Event::Planned { run, outcome });
-            }
-            Command::ApplyPlan { run, plan } => {
-                let refused = self.tools.apply_failure.take();
-                if refused.is_none() {
-                    self.tools.apply(&plan);
-                }
-                let outcome = refused.map_or_else(|| Ok(Box::new(self.tools.file.clone())), Err);
-                self.events.push_back(Event::PlanApplied { run, outcome });
-            }
-            Command::KeepProfile { profile } => {
-                self.tools.file.profiles.iter_mut().filter(|line| line.name == profile).for_each(|line| {
-                    line.published = line.published.map(|(id, _)| (id, Drift::Same));
-                });
-                self.tell_profiles();
-            }
-            Command::ForgetProfile { profile } => {
-                self.tools.file.profiles.iter_mut().filter(|line| line.name == profile).for_each(|line| line.published = None);
-                self.tell_profiles();
-            }
-            Command::RestoreProfiles => {
-                if let Some(before) = self.tools.before.take() {
-                    self.tools.file = before;
-                }
-                self.tell_profiles();
-            }
             other => return Some(other),
         }
         None
-    }
-
-    fn tell_profiles(&mut self) {
-        let outcome = self.tools.read_failure.clone().map_or_else(|| Ok(Box::new(self.tools.file.clone())), Err);
-        self.events.push_back(Event::Profiles(outcome));
     }
 
     fn export(&mut self, run: RunId, of: ExportOf, request: ExportRequest) {

@@ -88,7 +88,7 @@ pub fn preview(rows: Vec<PreviewRow>) -> Preview {
 }
 
 impl Around {
-    fn file(&self) -> ProfilesFile {
+    pub(super) fn file(&self) -> ProfilesFile {
         let line = |(name, secret): &(String, bool)| ProfileLine {
             name: name.clone(),
             host: Some("https://adb-1234567890123456.7.azuredatabricks.net".to_owned()),
@@ -115,7 +115,7 @@ impl Around {
     }
 
     /// As the engine: what a connection stands for is published.
-    fn stood_for(&self, edit: Edit) -> Edit {
+    pub(super) fn stood_for(&self, edit: Edit) -> Edit {
         match edit {
             Edit::RemoveKeys { profile, .. } if !self.held_by_nobody.contains(&profile) => {
                 Edit::Put { profile: ProfileName::parse(&profile).unwrap(), keys: Vec::new() }
@@ -125,7 +125,7 @@ impl Around {
         }
     }
 
-    fn moved(&mut self, edit: &Edit) {
+    pub(super) fn moved(&mut self, edit: &Edit) {
         match edit {
             Edit::Put { profile, .. } => {
                 for (name, secret) in &mut self.profiles {
@@ -148,7 +148,7 @@ impl Around {
     }
 }
 
-fn planned(edit: Edit, connection: Option<ConnectionId>) -> Box<Plan> {
+pub(super) fn planned(edit: Edit, connection: Option<ConnectionId>) -> Plan {
     let count = if let Edit::Several(edits) = &edit { edits.len() } else { 1 };
     let diff = (0..count)
         .flat_map(|_| {
@@ -160,16 +160,12 @@ fn planned(edit: Edit, connection: Option<ConnectionId>) -> Box<Plan> {
         })
         .collect();
     let path = PathBuf::from(CLI_FILE);
-    Box::new(Plan { path, edit, digest: [0; 32], diff, connection, replaces: Vec::new(), agreed: false, notes: Vec::new() })
+    Plan { path, edit, digest: [0; 32], diff, connection, replaces: Vec::new(), agreed: false, notes: Vec::new() }
 }
 
 impl Inner {
     pub fn answer_import(&mut self, command: Command) {
         match command {
-            Command::ListProfiles => {
-                let file = Box::new(self.around.file());
-                self.events.push_back(Event::Profiles(Ok(file)));
-            }
             Command::ReadImport { run, source, .. } => {
                 let typed = match &source {
                     ImportSource::Text { text, .. } => text.expose_secret().to_owned(),
@@ -198,32 +194,6 @@ impl Inner {
                 self.entries.retain(|entry| !removed.contains(&entry.connection.id));
                 self.tell_library();
                 self.events.push_back(Event::ImportUndone { run, removed, restored: Vec::new(), failed: Vec::new() });
-            }
-            Command::PlanPublish { run, id, profile } => {
-                // Names of profiles are judged elsewhere.
-                let edit = Edit::RemoveKeys { profile, keys: vec!["token".to_owned()] };
-                self.events.push_back(Event::Planned { run, outcome: Ok(planned(edit, Some(id))) });
-            }
-            Command::PlanEdit { run, edit } => {
-                self.events.push_back(Event::Planned { run, outcome: Ok(planned(self.around.stood_for(edit), None)) });
-            }
-            Command::ApplyPlan { run, plan } => {
-                if std::mem::take(&mut self.around.changes_meanwhile) {
-                    let failure = Failure::new(Code::Conflict, "The file was changed meanwhile.", "Another program.", "Look again.");
-                    self.events.push_back(Event::PlanApplied { run, outcome: Err(failure) });
-                    return;
-                }
-                self.around.before = Some(self.around.profiles.clone());
-                self.around.moved(&plan.edit);
-                let outcome = Ok(Box::new(self.around.file()));
-                self.events.push_back(Event::PlanApplied { run, outcome });
-            }
-            Command::RestoreProfiles => {
-                if let Some(before) = self.around.before.take() {
-                    self.around.profiles = before;
-                }
-                let file = Box::new(self.around.file());
-                self.events.push_back(Event::Profiles(Ok(file)));
             }
             Command::FindEffective { run, question } => {
                 self.around.effective_question = Some(question);

@@ -4,6 +4,7 @@ pub mod activity;
 pub mod admin;
 pub mod export;
 pub mod import;
+mod profiles;
 mod samples;
 mod sign_in;
 mod tokens;
@@ -281,7 +282,7 @@ impl Inner {
     }
 
     fn answer_request(&mut self, ask: Ask) {
-        let unanswered = self.answer_tokens(ask);
+        let unanswered = self.answer_tokens(ask).and_then(|ask| self.answer_profiles(ask));
         assert!(unanswered.is_none(), "nobody answers {unanswered:?}");
     }
 

@@ -2,10 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Dialog, Editing, Notice, Removal, State, UNDO};
+use super::{Dialog, Editing, Notice, Removal, State, UNDO, ask::ask};
 use crate::ui::text;
 use brickpass_core::connection::ConnectionId;
-use brickpass_engine::Command;
+use brickpass_engine::{Command, Unpublish};
 
 /// What goes with connections once their deletion cannot be undone any more, beside their secrets.
 #[derive(Default)]
@@ -174,7 +174,7 @@ pub(super) fn gone_for_good(removals: Vec<Removal>) -> Vec<Command> {
         let connections = removal.entries.into_iter().map(|entry| entry.connection);
         revoke.extend(connections.filter(|connection| removal.revoke.contains(&connection.id)));
     }
-    let unpublish = (!unpublished.is_empty()).then_some(Command::Unpublish { ids: unpublished });
+    let unpublish = (!unpublished.is_empty()).then(|| ask(Unpublish { ids: unpublished }, |state, outcome, _| state.unpublished(outcome)));
     let purge = (!ids.is_empty()).then_some(Command::Purge { ids, revoke });
     unpublish.into_iter().chain(purge).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-use super::{Closing, Dialog, Editing, Notice, Remote, SettingsProblem, SettingsWait, State, editing};
+use super::{Closing, Dialog, Editing, Notice, Remote, SettingsProblem, SettingsWait, State, editing, profiles};
 use crate::ui::text;
 use brickpass_core::{
     connection::{ConnectionId, LastTest, SecretKind},
@@ -102,12 +102,10 @@ impl State {
             event @ (Event::Exported { .. } | Event::ExportSaved { .. } | Event::Offers { .. } | Event::Proved { .. }) => {
                 self.export_event(event)
             }
-            event @ (Event::Profiles(_)
-            | Event::Published(_)
-            | Event::Unpublished { .. }
-            | Event::CliTokens { .. }
-            | Event::Planned { .. }
-            | Event::PlanApplied { .. }) => self.cli_file_event(event),
+            event @ (Event::Published(_) | Event::CliTokens { .. }) => {
+                self.profiles_event(event);
+                Vec::new()
+            }
             event @ Event::BackedUp { .. } => {
                 self.backed_up(event);
                 Vec::new()
@@ -188,7 +186,7 @@ impl State {
         match first {
             Some(first) => self.select(first),
             // The first start offers what the Databricks CLI's file holds.
-            None if self.is_empty() && self.profiles.is_unknown() => vec![Command::ListProfiles],
+            None if self.is_empty() && self.profiles.is_unknown() => vec![profiles::list()],
             None => Vec::new(),
         }
     }

@@ -6,7 +6,7 @@ use brickpass_core::{
     connection::{Connection, Draft},
     failure::Failure,
 };
-use brickpass_engine::{ActivityEntry, Command, Drift, Event, Places, Plan, ProfilesFile, RunId};
+use brickpass_engine::{ActivityEntry, ApplyPlan, Command, Drift, Event, ListProfiles, Places, Plan, PlanEdit, PlanPublish, ProfilesFile};
 use brickpass_interchange::databrickscfg::Edit;
 
 use super::{HELPER, HOST, TOKEN, put};
@@ -14,8 +14,6 @@ use crate::support::{
     Home,
     desk::{self, World, by_token, form, in_memory},
 };
-
-pub const RUN: RunId = RunId(7);
 
 pub struct Profiles;
 
@@ -52,48 +50,42 @@ impl Desk {
         }))
     }
 
-    pub fn profiles(&mut self, command: Command) -> Result<Box<ProfilesFile>, Failure> {
-        self.send(command);
-        self.until(|event| if let Event::Profiles(outcome) = event { Some(outcome) } else { None })
-    }
-
     pub fn list(&mut self) -> ProfilesFile {
-        *self.profiles(Command::ListProfiles).unwrap()
+        self.ask(ListProfiles).unwrap()
     }
 
     pub fn drift(&mut self, profile: &str) -> Option<Drift> {
         self.list().profiles.iter().find(|line| line.name == profile)?.published.map(|(_, drift)| drift)
     }
 
-    pub fn plan(&mut self, command: Command) -> Result<Box<Plan>, Failure> {
-        self.send(command);
-        self.until(|event| if let Event::Planned { run: RUN, outcome } = event { Some(outcome) } else { None })
+    pub fn plan_publish(&mut self, connection: &Connection, profile: &str) -> Result<Plan, Failure> {
+        self.ask(PlanPublish { id: connection.id, profile: profile.into() })
     }
 
     /// As somebody who agrees to whatever the change replaces.
-    pub fn apply(&mut self, mut plan: Box<Plan>) -> Result<Box<ProfilesFile>, Failure> {
+    pub fn apply(&mut self, mut plan: Plan) -> Result<ProfilesFile, Failure> {
         plan.agreed = true;
         self.apply_unasked(plan)
     }
 
-    pub fn apply_unasked(&mut self, plan: Box<Plan>) -> Result<Box<ProfilesFile>, Failure> {
-        self.send(Command::ApplyPlan { run: RUN, plan });
-        self.until(|event| if let Event::PlanApplied { run: RUN, outcome } = event { Some(outcome) } else { None })
+    pub fn apply_unasked(&mut self, plan: Plan) -> Result<ProfilesFile, Failure> {
+        let applied = self.ask(ApplyPlan { plan })?;
+        applied.not_remembered.map_or(Ok(applied.file), Err)
     }
 
     pub fn publish(&mut self, connection: &Connection, profile: &str) -> ProfilesFile {
-        let plan = self.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: profile.into() }).unwrap();
-        *self.apply(plan).unwrap()
+        let plan = self.plan_publish(connection, profile).unwrap();
+        self.apply(plan).unwrap()
     }
 
     pub fn unpublish(&mut self, profile: &str) -> Plan {
-        let plan = self.plan(Command::PlanEdit { run: RUN, edit: Edit::Remove { profile: profile.into(), former: None } }).unwrap();
+        let plan = self.ask(PlanEdit { edit: Edit::Remove { profile: profile.into(), former: None } }).unwrap();
         self.apply_unasked(plan.clone()).unwrap();
-        *plan
+        plan
     }
 
-    pub fn edit(&mut self, edit: Edit) -> Result<Box<ProfilesFile>, Failure> {
-        let plan = self.plan(Command::PlanEdit { run: RUN, edit })?;
+    pub fn edit(&mut self, edit: Edit) -> Result<ProfilesFile, Failure> {
+        let plan = self.ask(PlanEdit { edit })?;
         self.apply(plan)
     }
 

@@ -6,18 +6,15 @@ use brickpass_core::{
     connection::{AuthKind, Connection},
     failure::Code,
 };
-use brickpass_engine::{Command, Drift, Orphan};
+use brickpass_engine::{Command, Drift, ListProfiles, Orphan, Plan, PlanEdit, RestoreProfiles, Unpublish};
 use brickpass_interchange::databrickscfg::Edit;
 
-use super::{
-    FILE, HELPER, HOST, TOKEN, WORKSPACE,
-    desk::{Desk, RUN},
-};
+use super::{FILE, HELPER, HOST, TOKEN, WORKSPACE, desk::Desk};
 
 const NOBODYS: &str = "dapi-of-nobody-else";
 
-fn plan(desk: &mut Desk, connection: &Connection, profile: &str) -> Box<brickpass_engine::Plan> {
-    desk.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: profile.into() }).unwrap()
+fn plan(desk: &mut Desk, connection: &Connection, profile: &str) -> Plan {
+    desk.plan_publish(connection, profile).unwrap()
 }
 
 fn edit_default(profile: &str) -> Edit {
@@ -61,7 +58,7 @@ fn pb_01_unpublishing_gives_back_every_byte_whatever_stood_there() {
         assert_eq!(plan.notes.iter().any(|note| note.contains("it is in the vault")), vaults, "{:?}", plan.notes);
         assert_eq!(desk.drift("sales"), None);
         // And there is a way back from that, too.
-        desk.profiles(Command::RestoreProfiles).unwrap();
+        desk.ask(RestoreProfiles).unwrap();
         assert!(desk.text().contains(HELPER));
     }
 }
@@ -235,7 +232,7 @@ fn pb_07_what_was_restored_is_not_kept_twice() {
     desk.put(&text);
     let connection = desk.saved("Sales", |_| {});
     let kept = desk.publish(&connection, "sales").kept;
-    let file = desk.profiles(Command::RestoreProfiles).unwrap();
+    let file = desk.ask(RestoreProfiles).unwrap();
     assert_eq!(desk.text(), text);
     assert!(file.kept.is_empty() && !kept[0].exists());
 }
@@ -250,7 +247,7 @@ fn pb_08_a_file_that_python_refuses_for_what_stands_there_twice_is_not_published
         let mut desk = Desk::new();
         desk.put(&text);
         let connection = desk.saved("Sales", |_| {});
-        let failure = desk.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: "sales".into() }).unwrap_err();
+        let failure = desk.plan_publish(&connection, "sales").unwrap_err();
         let words = failure.to_string();
         assert!(words.contains(lines) && words.contains(".databrickscfg"), "{words}");
         assert!(failure.fix.contains("editor"), "{failure:?}");
@@ -269,9 +266,8 @@ fn pb_09_a_deleted_connection_takes_its_profiles_along_also_after_it_is_gone() {
     desk.edit(edit_default("two")).unwrap();
     desk.send(Command::Remove { ids: vec![connection.id] });
     desk.until(|event| matches!(event, brickpass_engine::Event::Removed { .. }).then_some(()));
-    desk.send(Command::Unpublish { ids: vec![connection.id] });
-    let outcome = desk.until(|event| if let brickpass_engine::Event::Unpublished { outcome, .. } = event { Some(outcome) } else { None });
-    assert_eq!(outcome.unwrap().profiles, ["one", "two"]);
+    let taken_out = desk.ask(Unpublish { ids: vec![connection.id] }).unwrap();
+    assert_eq!(taken_out.profiles, ["one", "two"]);
     assert_eq!(desk.text(), before);
 }
 
@@ -295,7 +291,7 @@ fn pb_10_a_profile_whose_connection_is_gone_is_an_orphan_and_can_be_taken_out() 
     // Nobody else's profile is taken for one.
     desk.put("[a]\nhost = https://a\n");
     let remove = Edit::Remove { profile: "a".into(), former: None };
-    let failure = desk.plan(Command::PlanEdit { run: RUN, edit: remove }).unwrap_err();
+    let failure = desk.ask(PlanEdit { edit: remove }).unwrap_err();
     assert!(failure.what.contains("was not published by Brickpass"), "{failure}");
 }
 
@@ -402,7 +398,7 @@ fn pb_17_a_file_in_another_encoding_is_refused_with_its_path_its_line_and_the_cu
         let mut desk = Desk::new();
         desk.put("");
         fs::write(desk.path(), &bytes).unwrap();
-        let failure = desk.profiles(Command::ListProfiles).unwrap_err();
+        let failure = desk.ask(ListProfiles).unwrap_err();
         assert!(failure.why.contains(why) && failure.fix.contains("Save it as UTF-8"), "{failure}");
         assert!(failure.what.contains(&desk.path().display().to_string()), "{failure}");
         assert_eq!(fs::read(desk.path()).unwrap(), bytes);

@@ -3,14 +3,10 @@
 use std::fs;
 
 use brickpass_core::failure::Code;
-use brickpass_engine::{Command, Deed, Drift};
+use brickpass_engine::{Deed, Drift, ForgetProfile, KeepProfile, ListProfiles, RestoreProfiles};
 use brickpass_interchange::databrickscfg::{DiffKind, Edit, File};
 
-use super::{
-    FILE, HELPER, HOST, WORKSPACE,
-    desk::{Desk, RUN},
-    put, set_mode,
-};
+use super::{FILE, HELPER, HOST, WORKSPACE, desk::Desk, put, set_mode};
 
 #[test]
 fn cf_09_publishing_changes_the_lines_of_its_own_keys_alone() {
@@ -24,7 +20,7 @@ fn cf_09_publishing_changes_the_lines_of_its_own_keys_alone() {
     );
     assert_eq!(desk.text(), expected);
     // And once more changes nothing.
-    let plan = desk.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: "sales".into() }).unwrap();
+    let plan = desk.plan_publish(&connection, "sales").unwrap();
     assert!(plan.diff.is_empty(), "{:?}", plan.diff);
 }
 
@@ -39,7 +35,7 @@ fn cf_10_one_way_to_sign_in_is_left_whatever_stood_there() {
         let mut desk = Desk::new();
         desk.put(&format!("[sales]\n{before}warehouse_id = 1\n"));
         let connection = desk.saved("Sales", |_| {});
-        let plan = desk.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: "sales".into() }).unwrap();
+        let plan = desk.plan_publish(&connection, "sales").unwrap();
         let shown = plan.diff.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
         assert!(!shown.contains("dapi-old") && !shown.contains("= y") && !shown.contains("\"a\""), "{shown}");
         desk.apply(plan).unwrap();
@@ -69,7 +65,7 @@ fn cf_12_a_name_that_would_break_the_file_is_refused() {
     desk.put(FILE);
     let connection = desk.saved("Sales", |_| {});
     for name in ["__settings__", "a]b", "x\n[y]", "", "a b", "-x", "\u{1b}[31m"] {
-        let failure = desk.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: name.into() }).unwrap_err();
+        let failure = desk.plan_publish(&connection, name).unwrap_err();
         assert_eq!(failure.code, Code::InvalidInput, "{name:?}");
         assert!(!failure.to_string().contains(char::is_control), "{failure:?}");
     }
@@ -103,9 +99,9 @@ fn cf_15_a_link_to_where_everybody_writes_is_refused() {
     set_mode(&folder, 0o777);
     std::os::unix::fs::symlink(folder.join("cfg"), desk.path()).unwrap();
     let connection = desk.saved("Sales", |_| {});
-    let failure = desk.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: "sales".into() }).unwrap_err();
+    let failure = desk.plan_publish(&connection, "sales").unwrap_err();
     assert_eq!(failure.code, Code::FileUnsafe);
-    assert_eq!(desk.profiles(Command::ListProfiles).unwrap_err().code, Code::FileUnsafe);
+    assert_eq!(desk.ask(ListProfiles).unwrap_err().code, Code::FileUnsafe);
     assert_eq!(fs::read_to_string(folder.join("cfg")).unwrap(), "[a]\nhost = x\n");
 }
 
@@ -131,10 +127,10 @@ fn cf_18_the_way_back_leads_to_the_exact_bytes() {
     let connection = desk.saved("Sales", |_| {});
     assert!(!desk.list().backup);
     assert!(desk.publish(&connection, "sales").backup);
-    let file = desk.profiles(Command::RestoreProfiles).unwrap();
+    let file = desk.ask(RestoreProfiles).unwrap();
     assert!(!file.backup && file.profiles.iter().all(|line| line.published.is_none()), "{file:?}");
     assert_eq!(desk.text(), before);
-    assert_eq!(desk.profiles(Command::RestoreProfiles).unwrap_err().code, Code::InvalidInput);
+    assert_eq!(desk.ask(RestoreProfiles).unwrap_err().code, Code::InvalidInput);
 }
 
 #[test]
@@ -148,7 +144,7 @@ fn a_file_that_was_not_there_is_made_and_goes_again() {
             "[sales]\nhost                = {HOST}\nworkspace_id        = {WORKSPACE}\ndatabricks_cli_path = {HELPER}\nauth_type           = databricks-cli\n"
         )
     );
-    desk.profiles(Command::RestoreProfiles).unwrap();
+    desk.ask(RestoreProfiles).unwrap();
     assert!(!desk.path().exists());
 }
 
@@ -157,7 +153,7 @@ fn what_changed_since_it_was_shown_is_not_written_over() {
     let mut desk = Desk::new();
     desk.put(FILE);
     let connection = desk.saved("Sales", |_| {});
-    let plan = desk.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: "sales".into() }).unwrap();
+    let plan = desk.plan_publish(&connection, "sales").unwrap();
     desk.put("[theirs]\nhost = x\n");
     assert_eq!(desk.apply(plan).unwrap_err().code, Code::Conflict);
     assert_eq!(desk.text(), "[theirs]\nhost = x\n");
@@ -167,10 +163,10 @@ fn what_changed_since_it_was_shown_is_not_written_over() {
 fn a_file_that_go_cannot_read_is_left_alone_with_the_line_that_is_wrong() {
     let mut desk = Desk::new();
     desk.put("[a]\nhost = x\ndapi-secret\n");
-    let failure = desk.profiles(Command::ListProfiles).unwrap_err();
+    let failure = desk.ask(ListProfiles).unwrap_err();
     assert!(failure.to_string().contains("Line 3") && !failure.to_string().contains("dapi-secret"), "{failure}");
     let connection = desk.saved("Sales", |_| {});
-    assert!(desk.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: "sales".into() }).is_err());
+    assert!(desk.plan_publish(&connection, "sales").is_err());
     assert_eq!(desk.text(), "[a]\nhost = x\ndapi-secret\n");
 }
 
@@ -198,12 +194,12 @@ fn drift_is_seen_on_either_side_and_settled() {
     assert_eq!(desk.drift("sales"), Some(Drift::Same));
 
     desk.put(&published);
-    desk.profiles(Command::KeepProfile { profile: "sales".into() }).unwrap();
+    desk.ask(KeepProfile { profile: "sales".into() }).unwrap();
     assert_eq!(desk.drift("sales"), Some(Drift::Same));
     assert_eq!(desk.text(), published);
     desk.put("");
     assert_eq!(desk.drift("sales"), Some(Drift::Gone));
-    desk.profiles(Command::ForgetProfile { profile: "sales".into() }).unwrap();
+    desk.ask(ForgetProfile { profile: "sales".into() }).unwrap();
     assert_eq!(desk.drift("sales"), None);
 }
 
@@ -226,12 +222,12 @@ fn the_default_profile_is_set_with_the_publication_in_one_change() {
     let mut desk = Desk::new();
     desk.put("[a]\nhost = x\n");
     let connection = desk.saved("Sales", |_| {});
-    let put = desk.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: "sales".into() }).unwrap().edit;
+    let put = desk.plan_publish(&connection, "sales").unwrap().edit;
     let edit = Edit::Several(vec![(Some(connection.id), put), (None, Edit::Default { profile: "sales".into() })]);
     let file = desk.edit(edit).unwrap();
     let line = file.profiles.iter().find(|line| line.name == "sales").unwrap();
     assert!(line.is_default && line.published == Some((connection.id, Drift::Same)), "{line:?}");
-    desk.profiles(Command::RestoreProfiles).unwrap();
+    desk.ask(RestoreProfiles).unwrap();
     assert_eq!(desk.text(), "[a]\nhost = x\n");
 }
 
@@ -240,7 +236,7 @@ fn the_diff_of_a_plan_shows_added_and_removed_lines() {
     let mut desk = Desk::new();
     desk.put(FILE);
     let connection = desk.saved("Sales", |_| {});
-    let plan = desk.plan(Command::PlanPublish { run: RUN, id: connection.id, profile: "sales".into() }).unwrap();
+    let plan = desk.plan_publish(&connection, "sales").unwrap();
     let count = |kind| plan.diff.iter().filter(|line| line.kind == kind).count();
     assert_eq!((count(DiffKind::Added), count(DiffKind::Removed)), (4, 2), "{:?}", plan.diff);
     assert_eq!(plan.connection, Some(connection.id));

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf, time::Instant};
 
 use brickpass_core::{connection::AuthKind, failure::Code};
-use brickpass_engine::{Command, Drift, Places};
+use brickpass_engine::{Drift, Places, PlanEdit, RestoreProfiles};
 use brickpass_interchange::databrickscfg::Edit;
 use brickpass_storage::{Library, Vault, VaultConfig, VaultHome};
 
@@ -41,7 +41,7 @@ fn secrets_stay_in_the_file_until_a_connection_holds_the_same_ones() {
         assert!(!String::from_utf8_lossy(&bytes).contains(TOKEN), "{}", path.display());
     }
     assert!(file.backup);
-    desk.profiles(Command::RestoreProfiles).unwrap();
+    desk.ask(RestoreProfiles).unwrap();
     assert_eq!(desk.text(), text);
 }
 
@@ -56,7 +56,7 @@ fn a_secret_that_nobody_else_holds_is_kept_in_a_backup() {
         path.starts_with(desk.home.state_dir()) && String::from_utf8_lossy(bytes).contains("dapi-only-here")
     };
     assert_eq!(desk.home.files().iter().filter(|file| keeps(file)).count(), 1);
-    desk.profiles(Command::RestoreProfiles).unwrap();
+    desk.ask(RestoreProfiles).unwrap();
     assert_eq!(desk.text(), "[sales]\ntoken = dapi-only-here\n");
 }
 
@@ -112,7 +112,7 @@ fn a_thousand_profiles_lose_their_secrets_with_one_change() {
     let without = |name: &str| (None, Edit::RemoveKeys { profile: name.to_owned(), keys: Vec::new() });
     let edit = Edit::Several(profiles.iter().map(|line| without(&line.name)).collect());
     let start = Instant::now();
-    let plan = desk.plan(Command::PlanEdit { run: super::desk::RUN, edit }).unwrap();
+    let plan = desk.ask(PlanEdit { edit }).unwrap();
     let planned = start.elapsed();
     assert_eq!(plan.edit.published(), MANY);
     let told = plan.edit.warnings().join(" ");
@@ -133,6 +133,6 @@ fn a_thousand_profiles_lose_their_secrets_with_one_change() {
     for line in file.profiles.iter().filter(|line| line.name != "nobody") {
         assert_eq!(line.published.and_then(|(id, _)| name(id)).as_deref(), Some(line.name.as_str()));
     }
-    desk.profiles(Command::RestoreProfiles).unwrap();
+    desk.ask(RestoreProfiles).unwrap();
     assert_eq!(desk.text(), text);
 }

@@ -1,14 +1,16 @@
-//! A change that was agreed to, and the way back. On the storage lane.
+//! A change that was agreed to, and the way back. In the queue of what writes.
 
 use std::{
     collections::{HashMap, HashSet},
     path::Path,
+    sync::Arc,
 };
 
 use secrecy::ExposeSecret as _;
 
-use super::{Edit, Event, File, Kept, Now, Plan, ProfilesFile, Replaced, Shared, connections, known, listed, secrets};
-use crate::RunId;
+use super::{
+    Context, Edit, File, Kept, Now, Order, Plan, ProfilesFile, Replaced, Request, Shared, blocking, connections, known, listed, secrets,
+};
 use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::{Code, Failure, Remedy},
@@ -23,14 +25,42 @@ enum Learnt<'a> {
     BecameDefault(&'a str),
 }
 
-pub(crate) fn apply(shared: &Shared, run: RunId, plan: &Plan) {
-    let outcome = done(shared, plan).and_then(|()| listed(shared));
-    shared.outbox.send(Event::PlanApplied { run, outcome });
-    super::tell_published(shared);
+/// Does what was planned, if the file is still as it was; a failure of code `Conflict`: it was changed meanwhile, nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplyPlan {
+    pub plan: Plan,
 }
 
-/// The change itself, recorded.
-pub(super) fn done(shared: &Shared, plan: &Plan) -> Result<(), Failure> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// As it is after the change.
+    pub file: ProfilesFile,
+    /// Why Brickpass cannot remember what it has published; the file was changed all the same.
+    pub not_remembered: Option<Failure>,
+}
+
+impl Request for ApplyPlan {
+    type Answer = Applied;
+
+    const ORDER: Order = Order::Write;
+
+    async fn run(self, context: Context) -> Result<Applied, Failure> {
+        let worker = Arc::clone(&context.shared);
+        let outcome = blocking(move || {
+            let done = done(&worker, &self.plan);
+            super::tell_published(&worker);
+            done.and_then(|not_remembered| Ok(Applied { file: listed(&worker)?, not_remembered }))
+        });
+        let outcome = outcome.await?;
+        if outcome.is_ok() {
+            context.shared.outbox.ring_cli_tokens();
+        }
+        outcome
+    }
+}
+
+/// The change itself, recorded; why it cannot be remembered, if it cannot.
+pub(super) fn done(shared: &Shared, plan: &Plan) -> Result<Option<Failure>, Failure> {
     let mut learnt = Vec::new();
     learn(&plan.edit, plan.connection, &mut learnt);
     let removed: Vec<(ConnectionId, String)> = learnt.iter().filter_map(|one| publisher(shared, plan, one)).collect();
@@ -75,7 +105,7 @@ fn publisher(shared: &Shared, plan: &Plan, learnt: &Learnt<'_>) -> Option<(Conne
 
 /// Writes the change and records it. A publication is recorded before the file is written, so an interrupted publish leaves a record without a
 /// section, never a section without a record. A removal is recorded after the file is written.
-fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<(), Failure> {
+fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<Option<Failure>, Failure> {
     if !plan.replaces.is_empty() && !plan.agreed {
         return Err(Replaced::refusal(&plan.replaces));
     }
@@ -133,11 +163,8 @@ fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<(), Fail
         }
     }
     let forgotten = if removed.is_empty() { Ok(()) } else { publications.settle(&plan.path, &[], &removed) };
-    if let Err(failure) = noted.map(drop).and(forgotten) {
-        // The file is as it was meant to be; only later changes of it will not be noticed.
-        shared.fail(not_remembered(&plan.path, failure));
-    }
-    Ok(())
+    // The file is as it was meant to be; only later changes of it will not be noticed.
+    Ok(noted.map(drop).and(forgotten).err().map(|failure| not_remembered(&plan.path, failure)))
 }
 
 /// A change of the file, and what was known of its profiles before.
@@ -209,10 +236,18 @@ fn not_remembered(path: &Path, failure: Failure) -> Failure {
     }
 }
 
-/// Goes back, and forgets what was published by that.
-pub(crate) fn restore(shared: &Shared) {
-    let outcome = restored(shared).and_then(|()| listed(shared));
-    shared.outbox.send(Event::Profiles(outcome));
+/// Goes back to the bytes before the last change of ours, and forgets what was published by that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RestoreProfiles;
+
+impl Request for RestoreProfiles {
+    type Answer = ProfilesFile;
+
+    const ORDER: Order = Order::Write;
+
+    async fn run(self, context: Context) -> Result<ProfilesFile, Failure> {
+        blocking(move || restored(&context.shared).and_then(|()| listed(&context.shared))).await?
+    }
 }
 
 fn restored(shared: &Shared) -> Result<(), Failure> {
@@ -238,26 +273,50 @@ fn restored(shared: &Shared) -> Result<(), Failure> {
     shared.publishing.publications.settle(now.file.path(), &[], &gone.collect::<Vec<_>>())
 }
 
-/// What stands there now counts as what was published.
-pub(crate) fn keep(shared: &Shared, profile: &str) {
-    settle(shared, |path, now| {
-        let known = shared.publishing.publications.load();
-        let Some(known) = known.into_iter().find(|known| known.file == path && known.profile == profile) else { return Ok(()) };
-        let connections = connections(shared)?;
-        match connections.iter().find(|connection| connection.id == known.connection) {
-            Some(connection) => known::record(shared, now, known, connection),
-            None => shared.publishing.publications.forget(path, profile),
-        }
-    });
+/// What stands in this section now counts as what was published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeepProfile {
+    pub profile: String,
 }
 
-/// The section is nobody's any more.
-pub(crate) fn forget(shared: &Shared, profile: &str) {
-    settle(shared, |path, _| shared.publishing.publications.forget(path, profile));
+impl Request for KeepProfile {
+    type Answer = ProfilesFile;
+
+    const ORDER: Order = Order::Write;
+
+    async fn run(self, context: Context) -> Result<ProfilesFile, Failure> {
+        blocking(move || settled(&context.shared, |path, now| keep(&context.shared, path, now, &self.profile))).await?
+    }
 }
 
-fn settle(shared: &Shared, change: impl FnOnce(&Path, &File) -> Result<(), Failure>) {
-    let outcome: Result<Box<ProfilesFile>, Failure> =
-        Now::read(shared).and_then(|now| change(now.file.path(), &now.profiles)).and_then(|()| listed(shared));
-    shared.outbox.send(Event::Profiles(outcome));
+fn keep(shared: &Shared, path: &Path, now: &File, profile: &str) -> Result<(), Failure> {
+    let known = shared.publishing.publications.load();
+    let Some(known) = known.into_iter().find(|known| known.file == path && known.profile == profile) else { return Ok(()) };
+    let connections = connections(shared)?;
+    match connections.iter().find(|connection| connection.id == known.connection) {
+        Some(connection) => known::record(shared, now, known, connection),
+        None => shared.publishing.publications.forget(path, profile),
+    }
+}
+
+/// The section stays as it is and is no longer compared with a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForgetProfile {
+    pub profile: String,
+}
+
+impl Request for ForgetProfile {
+    type Answer = ProfilesFile;
+
+    const ORDER: Order = Order::Write;
+
+    async fn run(self, context: Context) -> Result<ProfilesFile, Failure> {
+        blocking(move || settled(&context.shared, |path, _| context.shared.publishing.publications.forget(path, &self.profile))).await?
+    }
+}
+
+fn settled(shared: &Shared, change: impl FnOnce(&Path, &File) -> Result<(), Failure>) -> Result<ProfilesFile, Failure> {
+    let now = Now::read(shared)?;
+    change(now.file.path(), &now.profiles)?;
+    listed(shared)
 }

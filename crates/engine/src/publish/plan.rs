@@ -1,9 +1,9 @@
 //! What a change would be, to be looked at. Nothing is written.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, path::Path};
 
-use super::{Edit, Event, Now, Plan, Shared, blocking, connections, helper_place, replaced, secrets, unpublish};
-use crate::{RunId, owner::no_such_connection};
+use super::{Context, Edit, Now, Order, Plan, Request, Shared, blocking, connections, helper_place, replaced, secrets, unpublish};
+use crate::owner::no_such_connection;
 use brickpass_core::{
     connection::{AuthKind, AuthMethod, Connection, ConnectionId, quoted},
     failure::{Code, Failure},
@@ -11,15 +11,30 @@ use brickpass_core::{
 use brickpass_interchange::databrickscfg::{Profile, ProfileName, published};
 use brickpass_storage::{is_null_device, null_device};
 
-pub(crate) fn plan_publish(shared: &Arc<Shared>, run: RunId, id: ConnectionId, profile: String) {
-    answer(shared, run, move |shared| {
-        let profile = ProfileName::parse(&profile).map_err(unfit)?;
-        let connection = connections(shared)?.into_iter().find(|connection| connection.id == id).ok_or_else(no_such_connection)?;
-        let now = Now::read(shared)?;
-        let mut notes = Vec::new();
-        let keys = keys_for(shared, now.profiles.profile(profile.as_str()).as_ref(), &connection, &mut notes);
-        planned(shared, &now, Edit::Put { profile, keys }, Some(id), notes)
-    });
+/// Asks what publishing this connection would change in `.databrickscfg`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanPublish {
+    pub id: ConnectionId,
+    pub profile: String,
+}
+
+impl Request for PlanPublish {
+    type Answer = Plan;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Plan, Failure> {
+        blocking(move || to_publish(&context.shared, self.id, &self.profile)).await?
+    }
+}
+
+fn to_publish(shared: &Shared, id: ConnectionId, profile: &str) -> Result<Plan, Failure> {
+    let profile = ProfileName::parse(profile).map_err(unfit)?;
+    let connection = connections(shared)?.into_iter().find(|connection| connection.id == id).ok_or_else(no_such_connection)?;
+    let now = Now::read(shared)?;
+    let mut notes = Vec::new();
+    let keys = keys_for(shared, now.profiles.profile(profile.as_str()).as_ref(), &connection, &mut notes);
+    planned(shared, &now, Edit::Put { profile, keys }, Some(id), notes)
 }
 
 /// What is published; a limit to the sign-in that stands there already is heeded.
@@ -47,8 +62,20 @@ fn keys_for(shared: &Shared, stood: Option<&Profile<'_>>, connection: &Connectio
     keys
 }
 
-pub(crate) fn plan_edit(shared: &Arc<Shared>, run: RunId, edit: Edit) {
-    answer(shared, run, move |shared| of(shared, &Now::read(shared)?, edit));
+/// Asks what another edit of the file would change: secrets that move out of it, another default profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanEdit {
+    pub edit: Edit,
+}
+
+impl Request for PlanEdit {
+    type Answer = Plan;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Plan, Failure> {
+        blocking(move || of(&context.shared, &Now::read(&context.shared)?, self.edit)).await?
+    }
 }
 
 pub(super) fn of(shared: &Shared, now: &Now, edit: Edit) -> Result<Plan, Failure> {
@@ -71,15 +98,6 @@ fn with_former(shared: &Shared, now: &Now, edit: Edit, notes: &mut Vec<String>) 
         }
         other => other,
     })
-}
-
-fn answer(shared: &Arc<Shared>, run: RunId, make: impl FnOnce(&Shared) -> Result<Plan, Failure> + Send + 'static) {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let worker = Arc::clone(&shared);
-        let outcome = blocking(move || make(&worker)).await.unwrap_or_else(Err).map(Box::new);
-        shared.outbox.send(Event::Planned { run, outcome });
-    });
 }
 
 fn planned(shared: &Shared, now: &Now, edit: Edit, connection: Option<ConnectionId>, mut notes: Vec<String>) -> Result<Plan, Failure> {

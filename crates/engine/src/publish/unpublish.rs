@@ -1,6 +1,8 @@
 //! What becomes of a profile that is taken back: what stood there before it was published comes back, and what others need stays.
 
-use super::{Event, Now, Plan, Shared, known, plan};
+use std::sync::Arc;
+
+use super::{Context, Now, Order, Plan, Request, Shared, blocking, known, plan};
 use brickpass_core::{
     connection::{BaseUrl, ConnectionId},
     failure::{Code, Failure},
@@ -16,6 +18,8 @@ const TRIES: u32 = 5;
 pub struct TakenOut {
     pub profiles: Vec<String>,
     pub notes: Vec<String>,
+    /// Why Brickpass cannot remember it; they were taken out all the same.
+    pub not_remembered: Option<Failure>,
 }
 
 /// What was done to the section, as far as it is known, and what stays of it.
@@ -108,8 +112,28 @@ fn not_ours(profile: &str) -> Failure {
     )
 }
 
-/// Takes out every profile of this file that these connections were published as. On the storage lane.
-pub(crate) fn unpublish(shared: &Shared, ids: &[ConnectionId]) {
+/// Takes out of `.databrickscfg` what these connections were published as; they may be removed already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unpublish {
+    pub ids: Vec<ConnectionId>,
+}
+
+impl Request for Unpublish {
+    type Answer = TakenOut;
+
+    const ORDER: Order = Order::Write;
+
+    async fn run(self, context: Context) -> Result<TakenOut, Failure> {
+        let worker = Arc::clone(&context.shared);
+        let outcome = blocking(move || unpublish(&worker, &self.ids)).await?;
+        if outcome.is_ok() {
+            context.shared.outbox.ring_cli_tokens();
+        }
+        outcome
+    }
+}
+
+fn unpublish(shared: &Shared, ids: &[ConnectionId]) -> Result<TakenOut, Failure> {
     let mut outcome = taken_out(shared, ids);
     for _ in 1..TRIES {
         if !outcome.as_ref().is_err_and(|failure| failure.code == Code::Conflict) {
@@ -117,8 +141,8 @@ pub(crate) fn unpublish(shared: &Shared, ids: &[ConnectionId]) {
         }
         outcome = taken_out(shared, ids);
     }
-    shared.outbox.send(Event::Unpublished { ids: ids.to_vec(), outcome });
     super::tell_published(shared);
+    outcome
 }
 
 fn taken_out(shared: &Shared, ids: &[ConnectionId]) -> Result<TakenOut, Failure> {
@@ -137,6 +161,6 @@ fn taken_out(shared: &Shared, ids: &[ConnectionId]) -> Result<TakenOut, Failure>
     // The last one first: what stood in front of a section that ended the file goes with it.
     let edits = profiles.iter().rev().map(|profile| (None, Edit::Remove { profile: profile.clone(), former: None }));
     let plan: Plan = plan::of(shared, &now, Edit::Several(edits.collect()))?;
-    super::apply::done(shared, &plan)?;
-    Ok(TakenOut { profiles, notes: plan.notes })
+    let not_remembered = super::apply::done(shared, &plan)?;
+    Ok(TakenOut { profiles, notes: plan.notes, not_remembered })
 }

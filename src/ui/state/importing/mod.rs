@@ -13,7 +13,7 @@ use std::{
 pub use moving::{Moving, MovingStage};
 pub use table::{Fate, ImportRow, ImportTable};
 
-use super::{Dialog, Notice, State};
+use super::{Dialog, Notice, State, profiles};
 use crate::ui::{
     choose::{Chooser, Wanted},
     text::{importing as words, read_only_failure},
@@ -187,7 +187,7 @@ impl State {
             importing.from = From::File;
         }
         self.dialog = Some(Dialog::Import(Box::new(importing)));
-        vec![Command::ListProfiles]
+        vec![profiles::list()]
     }
 
     /// The door of the first start: what the Databricks CLI's file holds, at once.
@@ -346,7 +346,7 @@ impl State {
             .collect();
         let first = added.first().or(replaced.first()).copied();
         importing.stage = Stage::Done(Box::new(CameIn { added, replaced, failed, exposed, run, undo: Undo::Offered }));
-        let mut commands = vec![Command::ListProfiles];
+        let mut commands = vec![profiles::list()];
         if let Some(first) = first {
             self.list.set_filter("");
             commands.extend(self.select(first));
@@ -358,7 +358,6 @@ impl State {
     pub(super) fn import_work_crashed(&mut self, failure: &Failure) {
         match &mut self.dialog {
             Some(Dialog::Import(importing)) => importing.crashed(failure),
-            Some(Dialog::MoveSecrets(moving)) => moving.crashed(failure),
             Some(Dialog::Effective(dialog)) => dialog.crashed(failure),
             Some(Dialog::BackUp(dialog)) => dialog.crashed(failure),
             _ => {}
@@ -373,6 +372,6 @@ impl State {
 
     /// The Databricks CLI's file, when there is one with profiles in it.
     pub fn cli_file(&self) -> Option<&ProfilesFile> {
-        self.profiles.file().value().map(Box::as_ref).filter(|file| !file.profiles.is_empty())
+        self.profiles.file().value().filter(|file| !file.profiles.is_empty())
     }
 }

@@ -1,9 +1,9 @@
 //! *Move secrets out of this file*: profiles whose secrets are in the vault now get a reference to it in their place. A step of its own,
 //! shown as a diff before it is done, and taken back with one press.
 
-use crate::ui::state::{Dialog, State};
+use crate::ui::state::{Dialog, Notice, State, ask::ask};
 use brickpass_core::{connection::ConnectionId, failure::Failure};
-use brickpass_engine::{Command, Event, Plan, RunId};
+use brickpass_engine::{Applied, ApplyPlan, Command, Plan, PlanEdit, ProfilesFile, RestoreProfiles, RunId};
 use brickpass_interchange::databrickscfg::Edit;
 
 #[derive(Debug)]
@@ -40,13 +40,6 @@ impl Moving {
         }
     }
 
-    pub(super) fn crashed(&mut self, failure: &Failure) {
-        if self.waits() {
-            self.stage = MovingStage::Failed;
-            self.failure = Some(failure.clone());
-        }
-    }
-
     fn run(&self) -> Option<RunId> {
         match self.stage {
             MovingStage::Planning(run) | MovingStage::Applying { run, .. } => Some(run),
@@ -75,7 +68,8 @@ impl State {
         moving.failure = None;
         moving.stage = MovingStage::Planning(run);
         let without = |(id, profile): &(ConnectionId, String)| (Some(*id), Edit::RemoveKeys { profile: profile.clone(), keys: Vec::new() });
-        vec![Command::PlanEdit { run, edit: Edit::Several(moving.profiles.iter().map(without).collect()) }]
+        let edit = Edit::Several(moving.profiles.iter().map(without).collect());
+        vec![ask(PlanEdit { edit }, move |state, outcome, _| state.moving_planned(run, outcome))]
     }
 
     pub fn move_secrets(&mut self) -> Vec<Command> {
@@ -85,7 +79,7 @@ impl State {
             MovingStage::Planned(plan) => {
                 moving.moved = plan.edit.published();
                 moving.stage = MovingStage::Applying { run, plan: plan.clone() };
-                vec![Command::ApplyPlan { run, plan }]
+                vec![ask(ApplyPlan { plan: *plan }, move |state, outcome, _| state.moving_applied(run, outcome))]
             }
             other => {
                 moving.stage = other;
@@ -102,56 +96,54 @@ impl State {
         }
         moving.failure = None;
         moving.stage = MovingStage::Undoing;
-        vec![Command::RestoreProfiles]
+        vec![ask(RestoreProfiles, |state, outcome, _| state.moving_undone(outcome))]
     }
 
-    /// Whether this dialog asked for it.
-    fn moves(&self, run: RunId) -> bool {
-        matches!(&self.dialog, Some(Dialog::MoveSecrets(moving)) if moving.run() == Some(run))
-    }
-
-    /// What is known of the Databricks CLI's file: this dialog's answers are its own, the rest belongs to whoever shows profiles.
-    pub(in crate::ui::state) fn cli_file_event(&mut self, event: Event) -> Vec<Command> {
-        match event {
-            Event::Profiles(outcome) => {
-                if let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog
-                    && matches!(moving.stage, MovingStage::Undoing)
-                {
-                    (moving.stage, moving.failure) = match &outcome {
-                        Ok(_) => (MovingStage::Undone, None),
-                        Err(failure) => (MovingStage::Moved, Some(failure.clone())),
-                    };
-                }
-                self.profiles_event(Event::Profiles(outcome))
-            }
-            Event::Planned { run, outcome } if self.moves(run) => self.moving_planned(outcome),
-            Event::PlanApplied { run, outcome } if self.moves(run) => {
-                let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
-                match outcome {
-                    Ok(file) => {
-                        moving.stage = MovingStage::Moved;
-                        self.profiles_event(Event::Profiles(Ok(file)))
-                    }
-                    Err(failure) => {
-                        moving.stage = MovingStage::Failed;
-                        moving.failure = Some(failure);
-                        Vec::new()
-                    }
-                }
-            }
-            other => self.profiles_event(other),
+    /// The dialog, if it has asked for this.
+    fn moving(&mut self, run: RunId) -> Option<&mut Moving> {
+        match &mut self.dialog {
+            Some(Dialog::MoveSecrets(moving)) if moving.run() == Some(run) => Some(moving),
+            _ => None,
         }
     }
 
-    fn moving_planned(&mut self, outcome: Result<Box<Plan>, Failure>) -> Vec<Command> {
-        let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
+    fn moving_planned(&mut self, run: RunId, outcome: Result<Plan, Failure>) -> Vec<Command> {
+        let Some(moving) = self.moving(run) else { return Vec::new() };
         match outcome {
-            Ok(plan) => moving.stage = MovingStage::Planned(plan),
+            Ok(plan) => moving.stage = MovingStage::Planned(Box::new(plan)),
             Err(failure) => {
                 moving.stage = MovingStage::Failed;
                 moving.failure = Some(failure);
             }
         }
         Vec::new()
+    }
+
+    fn moving_applied(&mut self, run: RunId, outcome: Result<Applied, Failure>) -> Vec<Command> {
+        let Some(moving) = self.moving(run) else { return Vec::new() };
+        match outcome {
+            Ok(Applied { file, not_remembered }) => {
+                moving.stage = MovingStage::Moved;
+                self.notices.extend(not_remembered.map(Notice::Failure));
+                self.profiles_came(Ok(file))
+            }
+            Err(failure) => {
+                moving.stage = MovingStage::Failed;
+                moving.failure = Some(failure);
+                Vec::new()
+            }
+        }
+    }
+
+    fn moving_undone(&mut self, outcome: Result<ProfilesFile, Failure>) -> Vec<Command> {
+        if let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog
+            && matches!(moving.stage, MovingStage::Undoing)
+        {
+            (moving.stage, moving.failure) = match &outcome {
+                Ok(_) => (MovingStage::Undone, None),
+                Err(failure) => (MovingStage::Moved, Some(failure.clone())),
+            };
+        }
+        self.profiles_came(outcome)
     }
 }

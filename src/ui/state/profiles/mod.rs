@@ -8,9 +8,12 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Page, Remote, State, Tool, remote::Asked};
+use super::{Page, Remote, State, Tool, ask::ask, remote::Asked};
 use brickpass_core::{connection::ConnectionId, failure::Failure};
-use brickpass_engine::{CliToken, CliTokenState, Command, Drift, Plan, ProfileLine, ProfilesFile, Proof, Replaced, RunId};
+use brickpass_engine::{
+    ApplyPlan, CliToken, CliTokenState, Command, Drift, ForgetProfile, KeepProfile, ListProfiles, Plan, PlanEdit, PlanPublish, ProfileLine,
+    ProfilesFile, Proof, Replaced, Request, RestoreProfiles, RunId,
+};
 use brickpass_interchange::databrickscfg::{DiffKind, Edit, ProfileName};
 
 /// After the last key, before the change of what is typed is asked for.
@@ -31,7 +34,7 @@ pub enum Intent {
 pub struct Profiles {
     /// What connections are published as, whether or not the file was looked at.
     pub(in crate::ui::state) published: Vec<(ConnectionId, String)>,
-    file: Remote<Box<ProfilesFile>>,
+    file: Remote<ProfilesFile>,
     publishing: HashMap<ConnectionId, Publishing>,
     cli_tokens: Vec<CliToken>,
     /// One change at a time, of whichever connection.
@@ -47,7 +50,7 @@ pub struct Publishing {
     name: String,
     typed: bool,
     intent: Intent,
-    plan: Asked<Box<Plan>>,
+    plan: Asked<Plan>,
     due: Option<Timestamp>,
     pub trouble: Option<Failure>,
     proof: Asked<Vec<Result<Proof, Failure>>>,
@@ -65,7 +68,7 @@ impl Publishing {
     }
 
     /// What would change.
-    pub fn plan(&self) -> &Asked<Box<Plan>> {
+    pub fn plan(&self) -> &Asked<Plan> {
         &self.plan
     }
 
@@ -101,12 +104,12 @@ impl Publishing {
 }
 
 impl Profiles {
-    pub fn file(&self) -> &Remote<Box<ProfilesFile>> {
+    pub fn file(&self) -> &Remote<ProfilesFile> {
         &self.file
     }
 
     /// What was proved of a profile is not proved of what stands there since.
-    fn now_is(&mut self, file: Box<ProfilesFile>) {
+    fn now_is(&mut self, file: ProfilesFile) {
         let drift = |profiles: &Self| -> HashMap<ConnectionId, Option<Drift>> {
             profiles.publishing.keys().map(|id| (*id, profiles.published(*id).map(|(_, drift)| drift))).collect()
         };
@@ -171,12 +174,17 @@ impl Profiles {
     }
 }
 
+/// Reads the file.
+pub(super) fn list() -> Command {
+    ask(ListProfiles, |state, outcome, _| state.profiles_came(outcome))
+}
+
 impl State {
     /// Reads the file; what publishing would change is asked for when it is here.
     pub(super) fn ask_for_profiles(&mut self, id: ConnectionId) -> Vec<Command> {
         self.profiles.publishing.entry(id).or_default();
         self.profiles.file.asked();
-        vec![Command::ListProfiles]
+        vec![list()]
     }
 
     /// Where they are in view, and nothing of ours is under way.
@@ -220,7 +228,8 @@ impl State {
             return Vec::new();
         }
         publishing.plan.asked(run);
-        vec![Command::PlanPublish { run, id, profile: publishing.name.trim().to_owned() }]
+        let request = PlanPublish { id, profile: publishing.name.trim().to_owned() };
+        vec![ask(request, move |state, outcome, _| state.publishing_planned(id, run, outcome))]
     }
 
     /// *Set as default profile*, *Unpublish*: what that would change is shown first.
@@ -244,7 +253,7 @@ impl State {
         publishing.intent = intent;
         publishing.due = None;
         publishing.plan.asked(run);
-        vec![Command::PlanEdit { run, edit }]
+        vec![ask(PlanEdit { edit }, move |state, outcome, _| state.publishing_planned(id, run, outcome))]
     }
 
     /// Back to what publishing would change.
@@ -269,7 +278,7 @@ impl State {
         publishing.trouble = None;
         publishing.proof = Asked::default();
         self.profiles.applying = Some((run, id, publishing.intent));
-        vec![Command::ApplyPlan { run, plan: Box::new(plan) }]
+        vec![ask(ApplyPlan { plan }, move |state, outcome, _| state.plan_applied(run, outcome))]
     }
 
     /// *Undo*.
@@ -278,23 +287,24 @@ impl State {
             return Vec::new();
         }
         self.profiles.restoring = true;
-        vec![Command::RestoreProfiles]
+        vec![ask(RestoreProfiles, |state, outcome, _| state.profiles_restored(outcome))]
     }
 
     /// What somebody else made of the section is fine.
     pub fn keep_profile(&mut self) -> Vec<Command> {
-        self.settle_profile(|profile| Command::KeepProfile { profile })
+        self.settle_profile(|profile| KeepProfile { profile })
     }
 
     /// The section is nobody's any more.
     pub fn forget_profile(&mut self) -> Vec<Command> {
-        self.settle_profile(|profile| Command::ForgetProfile { profile })
+        self.settle_profile(|profile| ForgetProfile { profile })
     }
 
-    fn settle_profile(&mut self, command: impl FnOnce(String) -> Command) -> Vec<Command> {
+    fn settle_profile<R: Request<Answer = ProfilesFile>>(&mut self, request: impl FnOnce(String) -> R) -> Vec<Command> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         let profile = self.profiles.published(id).map(|(line, _)| line.name.clone());
-        profile.map(command).into_iter().collect()
+        let settle = |profile| ask(request(profile), |state, outcome, _| state.profiles_came(outcome));
+        profile.map(settle).into_iter().collect()
     }
 
     /// *Prove it*.

@@ -9,67 +9,72 @@ use brickpass_core::{
     connection::ConnectionId,
     failure::{Code, Failure},
 };
-use brickpass_engine::{Command, Event, ProfilesFile, RunId, TakenOut};
+use brickpass_engine::{Applied, Command, Event, Plan, ProfilesFile, RunId, TakenOut};
 use brickpass_interchange::databrickscfg::ProfileName;
 
 impl State {
-    pub(in crate::ui::state) fn profiles_event(&mut self, event: Event) -> Vec<Command> {
+    /// What is told without anybody having asked.
+    pub(in crate::ui::state) fn profiles_event(&mut self, event: Event) {
         match event {
-            Event::Profiles(outcome) => self.profiles_came(outcome),
-            Event::Published(published) => {
-                self.profiles.published = published;
-                Vec::new()
-            }
-            Event::Unpublished { outcome: Ok(taken_out), .. } => self.unpublished(&taken_out),
-            Event::Unpublished { outcome: Err(failure), .. } => {
-                self.notices.push(Notice::Failure(failure));
-                Vec::new()
-            }
-            Event::CliTokens { tokens, .. } => {
-                self.profiles.cli_tokens = tokens;
-                Vec::new()
-            }
-            Event::Planned { run, outcome } => {
-                let waiting = self.profiles.publishing.values_mut().find(|publishing| publishing.plan.is_run(run));
-                if let Some(publishing) = waiting {
-                    publishing.plan.answered(run, outcome);
-                    // Of what is shown now, nobody has agreed to anything.
-                    publishing.agreed = false;
-                }
-                Vec::new()
-            }
-            Event::PlanApplied { run, outcome } => self.plan_applied(run, outcome),
-            _ => Vec::new(),
+            Event::Published(published) => self.profiles.published = published,
+            Event::CliTokens { tokens, .. } => self.profiles.cli_tokens = tokens,
+            _ => {}
         }
+    }
+
+    pub(super) fn publishing_planned(&mut self, id: ConnectionId, run: RunId, outcome: Result<Plan, Failure>) -> Vec<Command> {
+        if let Some(publishing) = self.profiles.publishing.get_mut(&id)
+            && publishing.plan.answered(run, outcome)
+        {
+            // Of what is shown now, nobody has agreed to anything.
+            publishing.agreed = false;
+        }
+        Vec::new()
     }
 
     /// The profiles of connections that were deleted.
-    fn unpublished(&mut self, taken_out: &TakenOut) -> Vec<Command> {
-        if !taken_out.profiles.is_empty() {
-            self.notices.push(Notice::Done(words::taken_out(&taken_out.profiles, &taken_out.notes)));
+    pub(in crate::ui::state) fn unpublished(&mut self, outcome: Result<TakenOut, Failure>) -> Vec<Command> {
+        match outcome {
+            Ok(TakenOut { profiles, notes, not_remembered }) => {
+                self.notices.extend(not_remembered.map(Notice::Failure));
+                if !profiles.is_empty() {
+                    self.notices.push(Notice::Done(words::taken_out(&profiles, &notes)));
+                }
+                if self.profiles.is_unknown() { Vec::new() } else { vec![super::list()] }
+            }
+            Err(failure) => {
+                self.notices.push(Notice::Failure(failure));
+                Vec::new()
+            }
         }
-        if self.profiles.is_unknown() { Vec::new() } else { vec![Command::ListProfiles] }
     }
 
-    fn profiles_came(&mut self, outcome: Result<Box<ProfilesFile>, Failure>) -> Vec<Command> {
-        let restored = std::mem::take(&mut self.profiles.restoring);
+    pub(in crate::ui::state) fn profiles_came(&mut self, outcome: Result<ProfilesFile, Failure>) -> Vec<Command> {
         match outcome {
             Ok(file) => {
                 self.profiles.now_is(file);
-                if restored {
-                    self.notices.push(Notice::Done(words::RESTORED.to_owned()));
-                }
-            }
-            Err(failure) if restored => {
-                self.profiles_trouble(failure);
-                return Vec::new();
+                self.follow_profiles()
             }
             Err(failure) => {
                 self.profiles.file.failed(failure);
-                return Vec::new();
+                Vec::new()
             }
         }
-        self.follow_profiles()
+    }
+
+    pub(super) fn profiles_restored(&mut self, outcome: Result<ProfilesFile, Failure>) -> Vec<Command> {
+        self.profiles.restoring = false;
+        match outcome {
+            Ok(file) => {
+                self.profiles.now_is(file);
+                self.notices.push(Notice::Done(words::RESTORED.to_owned()));
+                self.follow_profiles()
+            }
+            Err(failure) => {
+                self.profiles_trouble(failure);
+                Vec::new()
+            }
+        }
     }
 
     /// Names that nobody typed follow the file; what would change is asked for anew.
@@ -87,12 +92,13 @@ impl State {
         if self.shows_profile_of(id) { self.plan(id, intent) } else { Vec::new() }
     }
 
-    fn plan_applied(&mut self, run: RunId, outcome: Result<Box<ProfilesFile>, Failure>) -> Vec<Command> {
+    pub(super) fn plan_applied(&mut self, run: RunId, outcome: Result<Applied, Failure>) -> Vec<Command> {
         let Some((_, id, intent)) = self.profiles.applying.take_if(|(applying, ..)| *applying == run) else { return Vec::new() };
         let name = self.profiles.publishing(id).map(|publishing| publishing.name.trim().to_owned()).unwrap_or_default();
         match outcome {
-            Ok(file) => {
+            Ok(Applied { file, not_remembered }) => {
                 self.profiles.file = Remote::Ready(file);
+                self.notices.extend(not_remembered.map(Notice::Failure));
                 self.notices.push(Notice::Done(match intent {
                     Intent::Publish => words::published_as(&name),
                     Intent::Default => words::is_default_now(&name),
@@ -137,16 +143,8 @@ impl State {
     }
 
     pub(in crate::ui::state) fn publishing_crashed(&mut self, failure: &Failure) {
-        for Publishing { plan, proof, .. } in self.profiles.publishing.values_mut() {
-            plan.crashed(failure);
+        for Publishing { proof, .. } in self.profiles.publishing.values_mut() {
             proof.crashed(failure);
-        }
-        if let Some((_, id, _)) = self.profiles.applying.take() {
-            self.trouble_of(id, failure.clone());
-        }
-        self.profiles.restoring = false;
-        if matches!(self.profiles.file, Remote::Pending { .. }) {
-            self.profiles.file.failed(failure.clone());
         }
     }
 }

@@ -74,7 +74,7 @@ fn what_was_shown_is_what_is_done_and_undo_takes_it_back() {
     let mut desk = Desk::sales();
     let shown = desk.publishing().change().cloned().unwrap();
     let commands = desk.state.apply_plan();
-    assert!(matches!(commands.as_slice(), [Command::ApplyPlan { plan, .. }] if **plan == shown));
+    assert!(matches!(commands.as_slice(), [Command::Ask(ask)] if ask.of::<ApplyPlan>().is_some_and(|asked| asked.plan == shown)));
     assert!(desk.state.apply_plan().is_empty(), "once");
     desk.send(commands);
     assert_eq!(desk.published(), Some(("sales-lakehouse".to_owned(), Drift::Same, false)));
@@ -149,7 +149,7 @@ fn a_file_that_changed_meanwhile_is_shown_again_and_nothing_is_written() {
 fn a_late_plan_and_a_late_proof_find_nobody() {
     let mut desk = Desk::drifted(Drift::Same);
     let before = desk.publishing().plan().value().cloned();
-    desk.state.apply(Event::Planned { run: RunId(9_999), outcome: Err(refused(Code::Internal)) }, at(1));
+    desk.state.publishing_planned(desk.id, RunId(9_999), Err(refused(Code::Internal)));
     assert_eq!(desk.publishing().plan().value().cloned(), before);
     let commands = desk.state.prove();
     assert!(desk.state.prove().is_empty(), "once at a time");
@@ -162,8 +162,10 @@ fn a_late_plan_and_a_late_proof_find_nobody() {
 #[test]
 fn a_worker_that_crashed_leaves_nothing_waiting() {
     let mut desk = Desk::sales();
-    assert_eq!(desk.state.apply_plan().len(), 1);
-    desk.state.apply(Event::Failed { about: None, failure: refused(Code::Internal) }, at(1));
+    let commands = desk.state.apply_plan();
+    assert_eq!(commands.len(), 1);
+    desk.engine.0.borrow_mut().tools.apply_failure = Some(refused(Code::Internal));
+    desk.send(commands);
     assert!(!desk.state.profiles.is_changing() && desk.publishing().trouble.is_some());
 }
 
@@ -183,7 +185,7 @@ fn pb_05_a_profile_of_somebody_else_is_replaced_only_once_that_was_ticked() {
     let id = desk.id;
     desk.state.profiles.publishing_mut(id).unwrap().agreed = true;
     let commands = desk.state.apply_plan();
-    assert!(matches!(commands.as_slice(), [Command::ApplyPlan { plan, .. }] if plan.agreed));
+    assert!(matches!(commands.as_slice(), [Command::Ask(ask)] if ask.of::<ApplyPlan>().is_some_and(|asked| asked.plan.agreed)));
     desk.send(commands);
     assert!(!desk.publishing().agreed, "of the next one, nobody has agreed to anything");
 }
