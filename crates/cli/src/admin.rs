@@ -19,10 +19,7 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_databricks::rest::{TokenRules, UserToken};
-use brickpass_engine::{AdminAnswer, AdminRequest, Command, Event, RunId};
-
-/// There is one run in this process.
-const RUN: RunId = RunId(1);
+use brickpass_engine::{GetTokenRules, ListUsersTokens, Request, RevokeUsersTokens, RevokedTokens, SetMaximumDays, SetTokensEnabled};
 
 /// Of the service itself.
 const LONGEST_DAYS: u32 = 730;
@@ -41,25 +38,6 @@ pub(super) fn maximum(text: &str) -> Result<Maximum, String> {
     }
 }
 
-/// Something asked as an admin, and its answer. Nothing else that fails meanwhile ends the wait: an answer may come once only.
-pub(super) fn ask(session: &mut Session, id: ConnectionId, request: AdminRequest) -> Result<AdminAnswer, Failure> {
-    session.send(Command::Admin { run: RUN, id, request });
-    session.wait_for(|event| match event {
-        Event::Admin { run: RUN, outcome, .. } => Some(outcome),
-        _ => None,
-    })?
-}
-
-/// The engine never answers something else than what was asked.
-pub(super) fn unexpected() -> Failure {
-    Failure::new(
-        Code::Internal,
-        "Brickpass made a mistake while doing this.",
-        "Its engine answered something else than what was asked.",
-        "Please report this.",
-    )
-}
-
 pub(super) fn admin(Admin::Tokens(words): Admin, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;
     let name = match &words {
@@ -76,13 +54,14 @@ pub(super) fn admin(Admin::Tokens(words): Admin, json: bool) -> Result<ExitCode,
             confirm(&connection)?;
         }
         session.need_vault()?;
+        let id = connection.id;
         match words {
-            AdminTokens::Status { .. } => rules(&mut session, &connection, AdminRequest::TokenRules, json),
-            AdminTokens::Enable { .. } => rules(&mut session, &connection, AdminRequest::SetTokensEnabled(true), json),
-            AdminTokens::Disable { .. } => rules(&mut session, &connection, AdminRequest::SetTokensEnabled(false), json),
-            AdminTokens::Maximum { days: Maximum(days), .. } => rules(&mut session, &connection, AdminRequest::SetMaximumDays(days), json),
-            AdminTokens::List { owner, .. } => list(&mut session, &connection, owner.as_deref(), json),
-            AdminTokens::Revoke { token_ids, .. } => revoke(&mut session, &connection, token_ids, json),
+            AdminTokens::Status { .. } => rules(&mut session, GetTokenRules { id }, json),
+            AdminTokens::Enable { .. } => rules(&mut session, SetTokensEnabled { id, enabled: true }, json),
+            AdminTokens::Disable { .. } => rules(&mut session, SetTokensEnabled { id, enabled: false }, json),
+            AdminTokens::Maximum { days: Maximum(days), .. } => rules(&mut session, SetMaximumDays { id, days }, json),
+            AdminTokens::List { owner, .. } => list(&mut session, id, owner.as_deref(), json),
+            AdminTokens::Revoke { token_ids, .. } => revoke(&mut session, RevokeUsersTokens { id, token_ids }, json),
         }
     });
     session.settle(outcome.map_err(|failure| in_terminal(failure, &name)))
@@ -117,8 +96,8 @@ fn confirm(connection: &Connection) -> Result<(), Failure> {
     }
 }
 
-fn rules(session: &mut Session, connection: &Connection, request: AdminRequest, json: bool) -> Result<ExitCode, Failure> {
-    let AdminAnswer::TokenRules(rules) = ask(session, connection.id, request)? else { return Err(unexpected()) };
+fn rules(session: &mut Session, request: impl Request<Answer = TokenRules>, json: bool) -> Result<ExitCode, Failure> {
+    let rules = session.ask(request)?;
     if json {
         let mut document = json!({});
         if let Some(fields) = document.as_object_mut() {
@@ -145,8 +124,8 @@ fn in_words(rules: TokenRules) -> String {
     }
 }
 
-fn list(session: &mut Session, connection: &Connection, owner: Option<&str>, json: bool) -> Result<ExitCode, Failure> {
-    let AdminAnswer::UsersTokens(mut all) = ask(session, connection.id, AdminRequest::UsersTokens)? else { return Err(unexpected()) };
+fn list(session: &mut Session, id: ConnectionId, owner: Option<&str>, json: bool) -> Result<ExitCode, Failure> {
+    let mut all = session.ask(ListUsersTokens { id })?;
     if let Some(owner) = owner {
         all.retain(|it| it.owner.eq_ignore_ascii_case(owner));
     }
@@ -180,9 +159,8 @@ fn list(session: &mut Session, connection: &Connection, owner: Option<&str>, jso
     Ok(ExitCode::SUCCESS)
 }
 
-fn revoke(session: &mut Session, connection: &Connection, token_ids: Vec<String>, json: bool) -> Result<ExitCode, Failure> {
-    let answer = ask(session, connection.id, AdminRequest::RevokeUsersTokens { token_ids })?;
-    let AdminAnswer::UsersTokensRevoked { revoked, failed } = answer else { return Err(unexpected()) };
+fn revoke(session: &mut Session, request: RevokeUsersTokens, json: bool) -> Result<ExitCode, Failure> {
+    let RevokedTokens { revoked, failed } = session.ask(request)?;
     Ok(pat::tell_revoked(&revoked, &failed, json))
 }
 

@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use serde_json::{Map, Value, json};
 
 use super::{
-    admin::{ask, unexpected},
     args::Sp,
     output::{count, in_terminal, note, print_json, say, table},
     session::Session,
@@ -17,7 +16,7 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_databricks::rest::{Object, Permission, Securable, ServicePrincipal, WorkspaceRole};
-use brickpass_engine::{AdminAnswer, AdminRequest};
+use brickpass_engine::{AddToWorkspace, CreateServicePrincipal, GrantPermission, ListServicePrincipals, SetEntitlement};
 
 /// What a permission is granted on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +78,7 @@ pub(super) fn sp(words: Sp, json: bool) -> Result<ExitCode, Failure> {
             Sp::Entitle { principal, entitlement, remove, .. } => {
                 let found = find(session, connection.id, &principal)?;
                 let (entitlement, granted) = (entitlement.into(), !remove);
-                done(session, connection.id, AdminRequest::SetEntitlement { principal_id: found.id, entitlement, granted })?;
+                session.ask(SetEntitlement { id: connection.id, principal_id: found.id, entitlement, granted })?;
                 let verb = if granted { "has" } else { "does not have" };
                 told(
                     &json!({ "client_id": found.client_id.as_str(), "entitlement": entitlement.word(), "granted": granted }),
@@ -110,23 +109,13 @@ fn name_of(words: &Sp) -> &str {
     }
 }
 
-fn all(session: &mut Session, id: ConnectionId) -> Result<Vec<ServicePrincipal>, Failure> {
-    let AdminAnswer::ServicePrincipals(all) = ask(session, id, AdminRequest::ServicePrincipals)? else { return Err(unexpected()) };
-    Ok(all)
-}
-
-fn done(session: &mut Session, id: ConnectionId, request: AdminRequest) -> Result<(), Failure> {
-    let AdminAnswer::Done = ask(session, id, request)? else { return Err(unexpected()) };
-    Ok(())
-}
-
 /// One document, or one line.
 fn told(document: &Value, line: &str, json: bool) {
     if json { print_json(document) } else { say(line) }
 }
 
 fn find(session: &mut Session, id: ConnectionId, named: &str) -> Result<ServicePrincipal, Failure> {
-    chosen(all(session, id)?, named)
+    chosen(session.ask(ListServicePrincipals { id })?, named)
 }
 
 /// By its application id or its number, else by its name if no other has it.
@@ -164,7 +153,7 @@ fn fields(it: &ServicePrincipal) -> Value {
 }
 
 fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<ExitCode, Failure> {
-    let all = all(session, connection.id)?;
+    let all = session.ask(ListServicePrincipals { id: connection.id })?;
     if json {
         print_json(&json!({ "service_principals": all.iter().map(fields).collect::<Vec<_>>() }));
         return Ok(ExitCode::SUCCESS);
@@ -187,8 +176,7 @@ fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<Ex
 }
 
 fn create(session: &mut Session, connection: &Connection, name: String, json: bool) -> Result<ExitCode, Failure> {
-    let answer = ask(session, connection.id, AdminRequest::CreateServicePrincipal { name })?;
-    let AdminAnswer::ServicePrincipalCreated(made) = answer else { return Err(unexpected()) };
+    let made = session.ask(CreateServicePrincipal { id: connection.id, name })?;
     told(&fields(&made), &format!("Created {} with the application ID {}", made.name, made.client_id.as_str()), json);
     Ok(ExitCode::SUCCESS)
 }
@@ -204,7 +192,7 @@ fn add_to_workspace(
     let found = find(session, connection.id, principal)?;
     let document = json!({ "client_id": found.client_id.as_str(), "workspace_id": workspace_id, "role": role.word() });
     let line = format!("Added {} to the workspace {workspace_id} as {}", found.name, role.word().to_lowercase());
-    done(session, connection.id, AdminRequest::AddToWorkspace { principal_id: found.id, workspace_id, role })?;
+    session.ask(AddToWorkspace { id: connection.id, principal_id: found.id, workspace_id, role })?;
     told(&document, &line, json);
     Ok(ExitCode::SUCCESS)
 }
@@ -223,7 +211,7 @@ fn grant(
     let document = json!({ "client_id": found.client_id.as_str(), "kind": kind, "id": on.id, "permission": permission.word });
     let line = format!("Granted {} on {kind} {} to {}", permission.word, on.id, found.name);
     let object = Object { kind: on.kind, name: on.id.clone(), id: on.id };
-    done(session, connection.id, AdminRequest::Grant { object, client_id: found.client_id, permission })?;
+    session.ask(GrantPermission { id: connection.id, object, client_id: found.client_id, permission })?;
     told(&document, &line, json);
     Ok(ExitCode::SUCCESS)
 }

@@ -11,14 +11,14 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
 use super::{
-    AdminAnswer, AdminRequest, Event,
+    Event,
     shared::{Outbox, crashed},
 };
 use brickpass_core::{
     connection::{ConnectionId, SecretKind},
     failure::{Code, Failure},
 };
-use brickpass_databricks::rest::{NewToken, Securable, redact};
+use brickpass_databricks::rest::{NewToken, redact};
 use brickpass_storage::{Activity, ActivityEntry, Deed};
 
 /// What was done to which connection.
@@ -235,70 +235,13 @@ fn done(event: &Event) -> Vec<Done> {
             let failed = outcome.as_ref().err().map(|failure| failure.code);
             vec![Done { id: of.only(), what: Deed::ExportSaved, failed, detail: Some((*format).to_owned()) }]
         }
-        Event::Admin { id, request, outcome, .. } => administered(*id, request, outcome),
         Event::Failed { about: Some((what, ids)), failure } => ids.iter().map(|id| one(id, *what).failed(failure)).collect(),
         _ => Vec::new(),
     }
 }
 
-/// What an administrator changed, by ids and fixed words; what was only looked at is no deed.
-fn administered(id: ConnectionId, request: &AdminRequest, outcome: &Result<AdminAnswer, Failure>) -> Vec<Done> {
-    let (what, detail) = match request {
-        AdminRequest::SetTokensEnabled(true) => (Deed::TokensEnabled, None),
-        AdminRequest::SetTokensEnabled(false) => (Deed::TokensDisabled, None),
-        AdminRequest::SetMaximumDays(days) => {
-            (Deed::TokenMaximumSet, Some(days.map_or_else(|| "no limit".to_owned(), |days| format!("{days} days"))))
-        }
-        AdminRequest::RevokeUsersTokens { token_ids } => {
-            let revoked = |token: &String| Done::new(id, Deed::UsersTokenRevoked).with(token_id(token));
-            return match outcome {
-                Ok(AdminAnswer::UsersTokensRevoked { revoked: gone, failed }) => {
-                    let left = failed.iter().map(|(token, failure)| revoked(token).failed(failure));
-                    gone.iter().map(revoked).chain(left).collect()
-                }
-                Ok(_) => Vec::new(),
-                Err(failure) => token_ids.iter().map(|token| revoked(token).failed(failure)).collect(),
-            };
-        }
-        AdminRequest::CreateServicePrincipal { .. } => {
-            let made = if let Ok(AdminAnswer::ServicePrincipalCreated(made)) = outcome { Some(made.client_id.as_str()) } else { None };
-            (Deed::ServicePrincipalCreated, ids(&[made]))
-        }
-        AdminRequest::AddToWorkspace { principal_id, workspace_id, role } => {
-            (Deed::AddedToWorkspace, ids(&[Some(principal_id), Some(workspace_id), Some(role.word())]))
-        }
-        AdminRequest::SetEntitlement { principal_id, entitlement, granted } => {
-            let what = if *granted { Deed::EntitlementGranted } else { Deed::EntitlementTaken };
-            (what, ids(&[Some(principal_id), Some(entitlement.word())]))
-        }
-        AdminRequest::CreateSecret { principal_id, .. } => {
-            let made = if let Ok(AdminAnswer::SecretCreated(made)) = outcome { Some(made.secret.id.as_str()) } else { None };
-            (Deed::SecretCreated, ids(&[Some(principal_id), made]))
-        }
-        AdminRequest::DeleteSecret { principal_id, secret_id } => (Deed::SecretDeleted, ids(&[Some(principal_id), Some(secret_id)])),
-        AdminRequest::Grant { object, client_id, permission } => {
-            // Names of schemas are people's own words.
-            let (kind, object) = match object.kind {
-                Securable::Cluster => ("cluster", Some(object.id.as_str())),
-                Securable::SqlWarehouse => ("warehouse", Some(object.id.as_str())),
-                Securable::Job => ("job", Some(object.id.as_str())),
-                Securable::Schema => ("schema", None),
-            };
-            (Deed::PermissionGranted, ids(&[Some(client_id.as_str()), Some(permission.word), Some(kind), object]))
-        }
-        AdminRequest::TokenRules
-        | AdminRequest::UsersTokens
-        | AdminRequest::ServicePrincipals
-        | AdminRequest::Secrets { .. }
-        | AdminRequest::Catalogs
-        | AdminRequest::Objects { .. }
-        | AdminRequest::Permission { .. } => return Vec::new(),
-    };
-    vec![Done::new(id, what).with(detail).ended(outcome)]
-}
-
 /// Those of them that have the form of an id (or are our own words).
-fn ids(parts: &[Option<&str>]) -> Option<String> {
+pub(super) fn ids(parts: &[Option<&str>]) -> Option<String> {
     let fits = |part: &&str| {
         let known = (1..=128).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
         known && redact::plain(part) == **part
@@ -330,11 +273,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use brickpass_core::connection::ClientId;
-    use brickpass_databricks::{
-        rest::{NewOAuthSecret, OAuthSecret, Object},
-        session::Farewell,
-    };
+    use brickpass_databricks::session::Farewell;
 
     /// What its keeper tells comes out at the other end.
     fn observer(dir: &Path) -> (Observer, tokio::sync::mpsc::UnboundedReceiver<Event>) {
@@ -367,44 +306,6 @@ mod tests {
         for strange in ["", "a b", "a\n", "dapi0123456789abcdef0123456789abcdef", &"0".repeat(129)] {
             assert_eq!(token_id(strange), None, "{strange}");
         }
-    }
-
-    #[test]
-    fn what_an_admin_changed_is_told_by_ids_and_fixed_words() {
-        let id = ConnectionId::random();
-        let client_id = ClientId::parse("6f0a4f5c-5bd1-4b64-9c4b-0c6b1f4b3a52").unwrap();
-        let told = |request: AdminRequest, outcome| {
-            let done = administered(id, &request, &outcome);
-            done.into_iter().map(|it| (it.what, it.failed, it.detail.unwrap_or_default())).collect::<Vec<_>>()
-        };
-        let no = || Failure::new(Code::Forbidden, "free text", "", "");
-        let one = |what, failed, detail: &str| vec![(what, failed, detail.to_owned())];
-        assert_eq!(told(AdminRequest::UsersTokens, Ok(AdminAnswer::UsersTokens(Vec::new()))), []);
-        assert_eq!(told(AdminRequest::SetTokensEnabled(false), Err(no())), one(Deed::TokensDisabled, Some(Code::Forbidden), ""));
-        assert_eq!(told(AdminRequest::SetMaximumDays(Some(90)), Ok(AdminAnswer::Done)), one(Deed::TokenMaximumSet, None, "90 days"));
-        let object = |kind, id: &str| Object { kind, id: id.to_owned(), name: "free text".to_owned() };
-        let grant = |object: Object| AdminRequest::Grant { permission: object.kind.permissions()[1], object, client_id: client_id.clone() };
-        assert_eq!(
-            told(grant(object(Securable::Cluster, "0618-101010-abc")), Ok(AdminAnswer::Done)),
-            one(Deed::PermissionGranted, None, "6f0a4f5c-5bd1-4b64-9c4b-0c6b1f4b3a52 CAN_RESTART cluster 0618-101010-abc")
-        );
-        assert_eq!(
-            told(grant(object(Securable::Schema, "main.payroll")), Ok(AdminAnswer::Done)),
-            one(Deed::PermissionGranted, None, "6f0a4f5c-5bd1-4b64-9c4b-0c6b1f4b3a52 WRITE schema")
-        );
-        let delete = AdminRequest::DeleteSecret { principal_id: "12".into(), secret_id: "a b\n".into() };
-        assert_eq!(told(delete, Ok(AdminAnswer::Done)), one(Deed::SecretDeleted, None, "12"));
-        let revoke = || AdminRequest::RevokeUsersTokens { token_ids: vec!["1f".into(), "2e".into()] };
-        let mixed = AdminAnswer::UsersTokensRevoked { revoked: vec!["2e".into()], failed: vec![("1f".into(), no())] };
-        let (gone, left) = (one(Deed::UsersTokenRevoked, None, "2e"), one(Deed::UsersTokenRevoked, Some(Code::Forbidden), "1f"));
-        assert_eq!(told(revoke(), Ok(mixed)), [gone, left].concat());
-        assert_eq!(told(revoke(), Err(no())).len(), 2);
-        let new = NewOAuthSecret {
-            value: "not-to-be-told".to_owned().into(),
-            secret: OAuthSecret { id: "s1".into(), created_at: None, expires_at: None, status: "ACTIVE".into() },
-        };
-        let create = AdminRequest::CreateSecret { principal_id: "12".into(), lifetime: None };
-        assert_eq!(told(create, Ok(AdminAnswer::SecretCreated(new))), one(Deed::SecretCreated, None, "12 s1"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{AdminRequest, Ask, Chosen, Diagnostics, EffectiveQuestion, ExportOf, ExportPlace, ExportRequest, ImportSource, RunId};
+use super::{Ask, Chosen, Diagnostics, EffectiveQuestion, ExportOf, ExportPlace, ExportRequest, ImportSource, RunId};
 use brickpass_core::connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind};
 use brickpass_interchange::format::{Document, Pick};
 use brickpass_storage::{Entry, Revision, Settings, WindowMemory};
@@ -123,12 +123,6 @@ pub enum Command {
     },
     /// Tries again to store sign-ins that the vault did not take.
     StoreSignIns,
-    /// Something that only an administrator may do, or know.
-    Admin {
-        run: RunId,
-        id: ConnectionId,
-        request: AdminRequest,
-    },
     /// Who did what when. From then on, what is recorded is told as it happens.
     ReadActivity,
     /// Writes it to a new file, in the form of the log. `None`: of all connections.

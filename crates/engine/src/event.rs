@@ -5,8 +5,7 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use secrecy::SecretString;
 
 use super::{
-    AdminAnswer, AdminRequest, BackedUp, CliToken, Continuation, Diagnostics, Effective, ExportOf, NotImported, Offer, Preview, Proof,
-    Reminder, ReminderChoice, RunId,
+    BackedUp, CliToken, Continuation, Diagnostics, Effective, ExportOf, NotImported, Offer, Preview, Proof, Reminder, ReminderChoice, RunId,
 };
 use brickpass_core::{
     connection::{AccountId, BaseUrl, ConnectionId, EnteredFor, LastTest, SecretKind},
@@ -142,13 +141,6 @@ pub enum Event {
     },
     WorkspacesAdded {
         ids: Vec<ConnectionId>,
-    },
-    /// The request comes back, so that everybody knows what was answered.
-    Admin {
-        run: RunId,
-        id: ConnectionId,
-        request: AdminRequest,
-        outcome: Result<AdminAnswer, Failure>,
     },
     /// Tokens that expire soon and of which the person has not been told yet at this stage. `shown`: the desktop has told them; otherwise
     /// the window has to.

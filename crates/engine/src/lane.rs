@@ -142,7 +142,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         | Command::AccessToken { .. }
         | Command::ListWorkspaces { .. }
         | Command::StoreSignIns
-        | Command::Admin { .. }
         | Command::ReadActivity
         | Command::ExportActivity { .. }
         | Command::Export { .. }

@@ -38,7 +38,11 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 
 use crate::clipboard::OpenClipboard;
-pub use admin::{AdminAnswer, AdminRequest};
+pub use admin::{
+    AddToWorkspace, CreateOAuthSecret, CreateServicePrincipal, DeleteOAuthSecret, GetPermission, GetTokenRules, GrantPermission,
+    ListCatalogs, ListOAuthSecrets, ListObjects, ListServicePrincipals, ListUsersTokens, RevokeUsersTokens, SetEntitlement, SetMaximumDays,
+    SetTokensEnabled,
+};
 use brickpass_core::connection::BaseUrl;
 use brickpass_databricks::rest::ProxyVariables;
 pub use brickpass_databricks::{

@@ -17,7 +17,6 @@ use brickpass_core::failure::{Code, Failure};
 pub(super) struct Running {
     shared: Arc<Shared>,
     works: Vec<Work>,
-    deserted: Deserted,
 }
 
 struct Work {
@@ -35,11 +34,7 @@ pub(super) struct Deserted(Arc<AtomicBool>);
 
 impl Running {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, works: Vec::new(), deserted: Deserted::default() }
-    }
-
-    pub(super) fn deserted(&self) -> Deserted {
-        self.deserted.clone()
+        Self { shared, works: Vec::new() }
     }
 
     /// Work that is brought to its end; for as long as it asks `Cancelled` it can be called off.
@@ -73,16 +68,6 @@ impl Running {
     pub(super) fn cancel(&mut self, run: RunId) {
         for work in self.works.iter_mut().filter(|it| it.run == Some(run)) {
             work.stop();
-        }
-    }
-
-    /// Calls off what has not begun; returns when everything else has come to its end. `deserted`: nobody hears of it any more.
-    pub(super) async fn landed(mut self, deserted: bool) {
-        self.deserted.set(deserted);
-        self.works.iter_mut().for_each(Work::stop);
-        for work in self.works {
-            // A crash has been told.
-            let _ = work.ended.await;
         }
     }
 }

@@ -11,8 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Places, accounts, activity, admin, cli_tokens, copies::Copies, diagnostics, effective, handover, importing, lane,
-    offers, owner, prove, publish, reminders, request::RunningRequests, running, saves, signing_in, testing,
+    Command, Event, Places, accounts, activity, cli_tokens, copies::Copies, diagnostics, effective, handover, importing, lane, offers,
+    owner, prove, publish, reminders, request::RunningRequests, running, saves, signing_in, testing,
 };
 use brickpass_core::{
     connection::{ConnectionId, SecretKind},
@@ -133,6 +133,8 @@ pub(super) struct Shared {
     unsaved: Mutex<Vec<ConnectionId>>,
     /// How the last import is taken back. The secrets that it replaced live here until then.
     pub(super) imported: Mutex<Option<importing::Undo>>,
+    /// Held while an OAuth secret is created.
+    pub(super) creating_secrets: tokio::sync::Mutex<()>,
 }
 
 #[derive(Clone)]
@@ -162,6 +164,7 @@ impl Shared {
             tested: Mutex::default(),
             unsaved: Mutex::default(),
             imported: Mutex::default(),
+            creating_secrets: tokio::sync::Mutex::default(),
             saves: saves::Saves::default(),
             settings_file,
             places,
@@ -329,8 +332,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     let copies = Copies::new(Arc::clone(&shared));
     let (lane, jobs) = mpsc::unbounded_channel();
     let lane_done = tokio::spawn(lane::run(Arc::clone(&shared), settings_problem, jobs));
-    let mut admin = admin::Admin::new(Arc::clone(&shared));
-
     let mut requests = RunningRequests::new(Arc::clone(&shared), lane.downgrade());
     // What only asks: it ends with the program, wherever it is.
     let mut questions = running::Running::new(Arc::clone(&shared));
@@ -344,7 +345,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::Test { run, connection, secret } => tests.start(run, *connection, secret),
             Command::Cancel { run } => {
                 tests.cancel(run);
-                admin.cancel(run);
                 questions.cancel(run);
             }
             Command::CancelSave { id } => {
@@ -367,7 +367,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::AccessToken { id, anew } => accounts::access_token(&shared, id, anew),
             Command::ListWorkspaces { id } => accounts::list_workspaces(&shared, id),
             Command::StoreSignIns => accounts::store_sign_ins(&shared),
-            Command::Admin { run, id, request } => admin.start(run, id, request),
             Command::ReadActivity => observer.read(&shared.outbox),
             Command::ExportActivity { id, to } => observer.export(id, to, &shared.outbox),
             Command::Export { run, of, request } => handover::export(&shared, run, of, request),
@@ -400,7 +399,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     // First of all, and whatever the rest waits for: nobody clears it when the program is gone.
     copies.finish().await;
     // Before the lane ends: a token that has been made is stored on it.
-    let _ = tokio::time::timeout(LAST_TOKENS, async { tokio::join!(requests.finish(deserted), admin.landed(deserted)) }).await;
+    let _ = tokio::time::timeout(LAST_TOKENS, requests.finish(deserted)).await;
     drop(lane);
     // What was asked to be saved is saved before the program ends.
     let _ = tokio::time::timeout(LAST_SAVES, lane_done).await;

@@ -6,16 +6,40 @@ use jiff::civil::date;
 
 use super::{Inner, at, token};
 use brickpass_core::{
-    connection::{ClientId, ConnectionId},
+    connection::ClientId,
     failure::{Code, Failure},
 };
 use brickpass_databricks::rest::{
     Entitlement, NewOAuthSecret, OAuthSecret, Object, Permission, Securable, ServicePrincipal, TokenRules, UserToken, WorkspaceRole,
 };
-use brickpass_engine::{AdminAnswer, AdminRequest, Event, RunId};
+use brickpass_engine::{
+    AddToWorkspace, Ask, CreateOAuthSecret, CreateServicePrincipal, DeleteOAuthSecret, GetPermission, GetTokenRules, GrantPermission,
+    ListCatalogs, ListOAuthSecrets, ListObjects, ListServicePrincipals, ListUsersTokens, Request, RevokeUsersTokens, RevokedTokens,
+    SetEntitlement, SetMaximumDays, SetTokensEnabled,
+};
 
 /// What every secret is worth that is made here.
 pub const SECRET_VALUE: &str = "dose0123456789abcdef0123456789abcdef7e57";
+
+/// What all requests of an administrator are called.
+pub const REQUESTS: [&str; 16] = [
+    "GetTokenRules",
+    "SetTokensEnabled",
+    "SetMaximumDays",
+    "ListUsersTokens",
+    "RevokeUsersTokens",
+    "ListServicePrincipals",
+    "CreateServicePrincipal",
+    "AddToWorkspace",
+    "SetEntitlement",
+    "ListOAuthSecrets",
+    "CreateOAuthSecret",
+    "DeleteOAuthSecret",
+    "ListCatalogs",
+    "ListObjects",
+    "GetPermission",
+    "GrantPermission",
+];
 
 /// A workspace, or an account, from within.
 #[derive(Default)]
@@ -33,7 +57,7 @@ pub struct FakeOffice {
     pub irrevocable: Vec<String>,
     /// Requests whose words begin like this are answered only when told to.
     pub slow: Vec<&'static str>,
-    pub held: Vec<(RunId, ConnectionId, AdminRequest)>,
+    pub held: Vec<Ask>,
 }
 
 /// The answer of a service to somebody who is no administrator.
@@ -90,90 +114,101 @@ impl FakeOffice {
         }
     }
 
-    fn answer(&mut self, request: &AdminRequest) -> Result<AdminAnswer, Failure> {
-        let words = format!("{request:?}");
-        if let Some((_, failure)) = self.failures.iter().find(|(start, _)| words.starts_with(start)) {
-            return Err(failure.clone());
+    fn set_tokens_enabled(&mut self, request: SetTokensEnabled) -> TokenRules {
+        self.rules.enabled = Some(request.enabled);
+        self.rules
+    }
+
+    fn set_maximum_days(&mut self, request: SetMaximumDays) -> TokenRules {
+        self.rules.maximum_days = request.days;
+        self.rules
+    }
+
+    fn revoke_users_tokens(&mut self, request: RevokeUsersTokens) -> RevokedTokens {
+        let (kept, revoked): (Vec<String>, Vec<String>) = request.token_ids.into_iter().partition(|id| self.irrevocable.contains(id));
+        self.tokens.retain(|token| !revoked.contains(&token.token.id));
+        RevokedTokens { revoked, failed: kept.into_iter().map(|id| (id, forbidden())).collect() }
+    }
+
+    fn create_principal(&mut self, request: CreateServicePrincipal) -> ServicePrincipal {
+        let made = principal(100 + u32::try_from(self.principals.len()).unwrap(), &request.name);
+        self.principals.push(made.clone());
+        made
+    }
+
+    fn set_entitlement(&mut self, request: SetEntitlement) {
+        let known = self.principals.iter_mut().find(|known| known.id == request.principal_id).unwrap();
+        known.entitlements.retain(|has| *has != request.entitlement);
+        if request.granted {
+            known.entitlements.push(request.entitlement);
         }
-        Ok(match request {
-            AdminRequest::TokenRules => AdminAnswer::TokenRules(self.rules),
-            AdminRequest::SetTokensEnabled(enabled) => {
-                self.rules.enabled = Some(*enabled);
-                AdminAnswer::TokenRules(self.rules)
-            }
-            AdminRequest::SetMaximumDays(days) => {
-                self.rules.maximum_days = *days;
-                AdminAnswer::TokenRules(self.rules)
-            }
-            AdminRequest::UsersTokens => AdminAnswer::UsersTokens(self.tokens.clone()),
-            AdminRequest::RevokeUsersTokens { token_ids } => {
-                let (kept, revoked): (Vec<String>, Vec<String>) = token_ids.iter().cloned().partition(|id| self.irrevocable.contains(id));
-                self.tokens.retain(|token| !revoked.contains(&token.token.id));
-                AdminAnswer::UsersTokensRevoked { revoked, failed: kept.into_iter().map(|id| (id, forbidden())).collect() }
-            }
-            AdminRequest::ServicePrincipals => AdminAnswer::ServicePrincipals(self.principals.clone()),
-            AdminRequest::CreateServicePrincipal { name } => {
-                let made = principal(100 + u32::try_from(self.principals.len()).unwrap(), name);
-                self.principals.push(made.clone());
-                AdminAnswer::ServicePrincipalCreated(made)
-            }
-            AdminRequest::AddToWorkspace { principal_id, workspace_id, role } => {
-                self.joined.push((principal_id.clone(), workspace_id.clone(), *role));
-                AdminAnswer::Done
-            }
-            AdminRequest::SetEntitlement { principal_id, entitlement, granted } => {
-                let known = self.principals.iter_mut().find(|known| known.id == *principal_id).unwrap();
-                known.entitlements.retain(|has| has != entitlement);
-                if *granted {
-                    known.entitlements.push(*entitlement);
-                }
-                AdminAnswer::Done
-            }
-            AdminRequest::Secrets { principal_id } => AdminAnswer::Secrets(self.secrets.get(principal_id).cloned().unwrap_or_default()),
-            AdminRequest::CreateSecret { principal_id, lifetime } => {
-                let all = self.secrets.entry(principal_id.clone()).or_default();
-                let days = i64::try_from(lifetime.unwrap().as_secs() / 86_400).unwrap();
-                let made = OAuthSecret { created_at: Some(at(0)), ..secret(&format!("new{}", all.len()), days) };
-                all.insert(0, made.clone());
-                AdminAnswer::SecretCreated(NewOAuthSecret { value: SECRET_VALUE.into(), secret: made })
-            }
-            AdminRequest::DeleteSecret { principal_id, secret_id } => {
-                self.secrets.entry(principal_id.clone()).or_default().retain(|known| known.id != *secret_id);
-                AdminAnswer::Done
-            }
-            AdminRequest::Catalogs => AdminAnswer::Catalogs(vec!["main".to_owned(), "samples".to_owned()]),
-            AdminRequest::Objects { kind, catalog } => AdminAnswer::Objects(
-                self.objects
-                    .iter()
-                    .filter(|object| object.kind == *kind && catalog.as_ref().is_none_or(|catalog| object.id.starts_with(catalog)))
-                    .cloned()
-                    .collect(),
-            ),
-            AdminRequest::Permission { object, .. } => AdminAnswer::Permission(self.permissions.get(&object.id).copied()),
-            AdminRequest::Grant { object, permission, .. } => {
-                self.permissions.insert(object.id.clone(), *permission);
-                AdminAnswer::Done
-            }
-        })
+    }
+
+    fn create_secret(&mut self, request: CreateOAuthSecret) -> NewOAuthSecret {
+        let all = self.secrets.entry(request.principal_id).or_default();
+        let days = i64::try_from(request.lifetime.unwrap().as_secs() / 86_400).unwrap();
+        let made = OAuthSecret { created_at: Some(at(0)), ..secret(&format!("new{}", all.len()), days) };
+        all.insert(0, made.clone());
+        NewOAuthSecret { value: SECRET_VALUE.into(), secret: made }
+    }
+
+    fn objects_of(&self, request: &ListObjects) -> Vec<Object> {
+        let of_kind = self.objects.iter().filter(|object| object.kind == request.kind);
+        of_kind.filter(|object| request.catalog.as_ref().is_none_or(|catalog| object.id.starts_with(catalog))).cloned().collect()
     }
 }
 
 impl Inner {
-    pub fn answer_admin(&mut self, run: RunId, id: ConnectionId, request: AdminRequest) {
-        let words = format!("{request:?}");
+    /// Gives back what is about something else.
+    pub(super) fn answer_admin(&mut self, ask: Ask) -> Option<Ask> {
+        let words = format!("{ask:?}");
         if self.office.slow.iter().any(|start| words.starts_with(start)) {
-            self.office.held.push((run, id, request));
-            return;
+            self.office.held.push(ask);
+            return None;
         }
-        let outcome = self.office.answer(&request);
-        self.events.push_back(Event::Admin { run, id, request, outcome });
+        let ask = self.at_office(ask, |office, _: GetTokenRules| office.rules)?;
+        let ask = self.at_office(ask, FakeOffice::set_tokens_enabled)?;
+        let ask = self.at_office(ask, FakeOffice::set_maximum_days)?;
+        let ask = self.at_office(ask, |office, _: ListUsersTokens| office.tokens.clone())?;
+        let ask = self.at_office(ask, FakeOffice::revoke_users_tokens)?;
+        let ask = self.at_office(ask, |office, _: ListServicePrincipals| office.principals.clone())?;
+        let ask = self.at_office(ask, FakeOffice::create_principal)?;
+        let ask = self.at_office(ask, |office, AddToWorkspace { principal_id, workspace_id, role, .. }| {
+            office.joined.push((principal_id, workspace_id, role));
+        })?;
+        let ask = self.at_office(ask, FakeOffice::set_entitlement)?;
+        let ask = self.at_office(ask, |office, ListOAuthSecrets { principal_id, .. }| {
+            office.secrets.get(&principal_id).cloned().unwrap_or_default()
+        })?;
+        let ask = self.at_office(ask, FakeOffice::create_secret)?;
+        let ask = self.at_office(ask, |office, DeleteOAuthSecret { principal_id, secret_id, .. }| {
+            office.secrets.entry(principal_id).or_default().retain(|known| known.id != secret_id);
+        })?;
+        let ask = self.at_office(ask, |_, _: ListCatalogs| vec!["main".to_owned(), "samples".to_owned()])?;
+        let ask = self.at_office(ask, |office, request: ListObjects| office.objects_of(&request))?;
+        let ask = self.at_office(ask, |office, request: GetPermission| office.permissions.get(&request.object.id).copied())?;
+        self.at_office(ask, |office, request: GrantPermission| {
+            office.permissions.insert(request.object.id, request.permission);
+        })
+    }
+
+    /// A request of this type fails if it is to fail.
+    fn at_office<R: Request>(&mut self, ask: Ask, answer: impl FnOnce(&mut FakeOffice, R) -> R::Answer) -> Option<Ask> {
+        self.on(ask, |inner, request: R| {
+            let words = format!("{request:?}");
+            match inner.office.failures.iter().find(|(start, _)| words.starts_with(start)) {
+                Some((_, failure)) => Err(failure.clone()),
+                None => Ok(answer(&mut inner.office, request)),
+            }
+        })
     }
 
     /// What was held back is answered now.
     pub fn answer_held(&mut self) {
         self.office.slow.clear();
-        for (run, id, request) in std::mem::take(&mut self.office.held) {
-            self.answer_admin(run, id, request);
+        for ask in std::mem::take(&mut self.office.held) {
+            let unanswered = self.answer_admin(ask);
+            assert!(unanswered.is_none(), "an administrator does not ask for {unanswered:?}");
         }
     }
 }

@@ -282,8 +282,10 @@ impl Inner {
     }
 
     fn answer_request(&mut self, ask: Ask) {
-        let unanswered = self.answer_tokens(ask).and_then(|ask| self.answer_profiles(ask));
-        assert!(unanswered.is_none(), "nobody answers {unanswered:?}");
+        let ask = self.answer_tokens(ask);
+        let ask = ask.and_then(|ask| self.answer_profiles(ask));
+        let ask = ask.and_then(|ask| self.answer_admin(ask));
+        assert!(ask.is_none(), "nobody answers {ask:?}");
     }
 
     fn answer(&mut self, command: Command) {
@@ -396,7 +398,6 @@ impl Inner {
                     self.hold_until(what, until + 30);
                 }
             }
-            Command::Admin { run, id, request } => self.answer_admin(run, id, request),
             other => self.answer_import(other),
         }
     }

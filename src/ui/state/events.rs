@@ -92,7 +92,6 @@ impl State {
                 self.test_finished(run, id, tested_at, *report);
                 Vec::new()
             }
-            event @ Event::Admin { .. } => self.admin_event(event),
             event @ (Event::Reminders { .. } | Event::ReminderAnswered { .. }) => self.reminder_event(event),
             event @ (Event::Activity { .. }
             | Event::ActivityAdded(_)
@@ -302,7 +301,6 @@ impl State {
                 form.save_failed(failure.clone());
             }
             self.closing = Closing::No;
-            self.admin_work_crashed(&failure);
             self.export_work_crashed(&failure);
             self.import_work_crashed(&failure);
         }

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use brickpass_core::failure::Code;
-use brickpass_engine::{AdminRequest, Command, Deed, RunId};
+use brickpass_core::failure::{Code, Failure};
+use brickpass_engine::{Ask, Command, Continuation, Deed, Event, GetTokenRules, ListUsersTokens, RevokeUsersTokens};
 
 use super::{Desk, SECRETS, elsewhere, secret_for};
 
@@ -15,7 +15,7 @@ fn a_secret_that_nobody_waits_for_any_more_is_deleted() {
     let before = desk.there(&id);
     // The window is closed meanwhile.
     let seen = desk.net.slow(Duration::from_millis(300), |request| request.starts_with("POST") && request.contains(SECRETS));
-    desk.send(Command::Admin { run: RunId(7), id: sales, request: secret_for(&id) });
+    let _pending = desk.pending(secret_for(sales, &id));
     seen.recv().unwrap();
     desk.finish();
     assert_eq!((desk.count("POST", SECRETS), desk.there(&id)), (1, before));
@@ -28,7 +28,7 @@ fn what_has_begun_is_brought_to_its_end_when_the_window_closes() {
     let all = desk.everybodys(sales);
     let others: Vec<String> = all.into_iter().filter(|it| it.owner != desk.workspace.user).map(|it| it.token.id).collect();
     let seen = desk.net.slow(Duration::from_millis(100), |request| request.starts_with("DELETE"));
-    desk.send(Command::Admin { run: RunId(7), id: sales, request: AdminRequest::RevokeUsersTokens { token_ids: others.clone() } });
+    let _pending = desk.pending(RevokeUsersTokens { id: sales, token_ids: others.clone() });
     seen.recv().unwrap();
     desk.finish();
     let left = elsewhere(&desk.workspace, async |client, call| client.users_tokens(None, &call).await.unwrap());
@@ -42,11 +42,15 @@ fn reading_is_called_off_at_any_time_and_nobody_waits_for_it_at_the_end() {
     let sales = desk.sales();
     let seen = desk.net.slow(Duration::from_secs(4), |_| true);
     let began = Instant::now();
-    desk.send(Command::Admin { run: RunId(7), id: sales, request: AdminRequest::UsersTokens });
+    let ask = Ask::new(ListUsersTokens { id: sales }, |outcome| Continuation(Box::new(outcome.map(drop))));
+    let (ask, handle) = ask.cancellable();
+    desk.send(Command::Ask(ask));
     seen.recv().unwrap();
-    desk.send(Command::Cancel { run: RunId(7) });
-    assert_eq!(desk.answered(&AdminRequest::UsersTokens).unwrap_err().code, Code::Cancelled);
-    desk.send(Command::Admin { run: RunId(7), id: sales, request: AdminRequest::TokenRules });
+    drop(handle);
+    let outcome = desk.until(|event| if let Event::Answer(Continuation(outcome)) = event { Some(outcome) } else { None });
+    let outcome = *outcome.downcast::<Result<(), Failure>>().unwrap();
+    assert_eq!(outcome.unwrap_err().code, Code::Cancelled);
+    let _pending = desk.pending(GetTokenRules { id: sales });
     seen.recv().unwrap();
     desk.finish();
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());

@@ -12,11 +12,12 @@ use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, Draft, LevelKind},
     failure::{Code, Failure},
 };
-use brickpass_databricks::rest::{
-    Call, Client, Entitlement, NewOAuthSecret, OAuthSecret, ServicePrincipal, TokenRules, UserToken, WorkspaceRole,
-};
+use brickpass_databricks::rest::{Call, Client, Entitlement, NewOAuthSecret, OAuthSecret, ServicePrincipal, UserToken, WorkspaceRole};
 use brickpass_demo::{Demo, DemoHandle, DemoWorkspace};
-use brickpass_engine::{AdminAnswer, AdminRequest, Command, Deed, Event, Places, RunId, SignInPlace, SignInStep};
+use brickpass_engine::{
+    AddToWorkspace, Command, CreateOAuthSecret, CreateServicePrincipal, Deed, Event, ListOAuthSecrets, ListServicePrincipals,
+    ListUsersTokens, Places, RevokeUsersTokens, RevokedTokens, RunId, SetEntitlement, SignInPlace, SignInStep,
+};
 use brickpass_storage::Activity;
 use secrecy::ExposeSecret as _;
 
@@ -113,60 +114,34 @@ impl Desk {
         connection.id
     }
 
-    fn administer(&mut self, id: ConnectionId, request: AdminRequest) -> Result<AdminAnswer, Failure> {
-        let expected = request.clone();
-        self.send(Command::Admin { run: RunId(7), id, request });
-        self.answered(&expected)
-    }
-
-    /// The request comes back with its answer.
-    fn answered(&mut self, expected: &AdminRequest) -> Result<AdminAnswer, Failure> {
-        self.until(|event| match event {
-            Event::Admin { run: RunId(7), request, outcome, .. } => {
-                assert_eq!(request, *expected);
-                Some(outcome)
-            }
-            _ => None,
-        })
-    }
-
-    fn rules(&mut self, id: ConnectionId, request: AdminRequest) -> Result<TokenRules, Failure> {
-        self.administer(id, request).map(|answer| if let AdminAnswer::TokenRules(rules) = answer { rules } else { panic!("{answer:?}") })
-    }
-
     fn everybodys(&mut self, id: ConnectionId) -> Vec<UserToken> {
-        let answer = self.administer(id, AdminRequest::UsersTokens).unwrap();
-        if let AdminAnswer::UsersTokens(all) = answer { all } else { panic!("{answer:?}") }
+        self.ask(ListUsersTokens { id }).unwrap()
     }
 
     fn revoke(&mut self, id: ConnectionId, token_ids: &[String]) -> (Vec<String>, Vec<(String, Failure)>) {
-        let answer = self.administer(id, AdminRequest::RevokeUsersTokens { token_ids: token_ids.to_vec() }).unwrap();
-        if let AdminAnswer::UsersTokensRevoked { revoked, failed } = answer { (revoked, failed) } else { panic!("{answer:?}") }
+        let RevokedTokens { revoked, failed } = self.ask(RevokeUsersTokens { id, token_ids: token_ids.to_vec() }).unwrap();
+        (revoked, failed)
     }
 
     fn principals(&mut self, id: ConnectionId) -> Vec<ServicePrincipal> {
-        let answer = self.administer(id, AdminRequest::ServicePrincipals).unwrap();
-        if let AdminAnswer::ServicePrincipals(all) = answer { all } else { panic!("{answer:?}") }
+        self.ask(ListServicePrincipals { id }).unwrap()
     }
 
     fn create(&mut self, id: ConnectionId, name: &str) -> Result<ServicePrincipal, Failure> {
-        let answer = self.administer(id, AdminRequest::CreateServicePrincipal { name: name.to_owned() })?;
-        Ok(if let AdminAnswer::ServicePrincipalCreated(made) = answer { made } else { panic!("{answer:?}") })
+        self.ask(CreateServicePrincipal { id, name: name.to_owned() })
     }
 
     fn make_secret(&mut self, id: ConnectionId, principal: &str) -> Result<NewOAuthSecret, Failure> {
-        let answer = self.administer(id, secret_for(principal))?;
-        Ok(if let AdminAnswer::SecretCreated(new) = answer { new } else { panic!("{answer:?}") })
+        self.ask(secret_for(id, principal))
     }
 
     fn list_secrets(&mut self, id: ConnectionId, principal: &str) -> Vec<OAuthSecret> {
-        let answer = self.administer(id, AdminRequest::Secrets { principal_id: principal.to_owned() }).unwrap();
-        if let AdminAnswer::Secrets(secrets) = answer { secrets } else { panic!("{answer:?}") }
+        self.ask(ListOAuthSecrets { id, principal_id: principal.to_owned() }).unwrap()
     }
 
     fn entitle(&mut self, id: ConnectionId, principal: &str, granted: bool) -> Result<(), Failure> {
         let (principal_id, entitlement) = (principal.to_owned(), Entitlement::DatabricksSqlAccess);
-        self.administer(id, AdminRequest::SetEntitlement { principal_id, entitlement, granted }).map(drop)
+        self.ask(SetEntitlement { id, principal_id, entitlement, granted })
     }
 
     /// The ids, as the service knows them, of all secrets of this principal.
@@ -182,8 +157,8 @@ impl Desk {
     }
 }
 
-fn secret_for(principal: &str) -> AdminRequest {
-    AdminRequest::CreateSecret { principal_id: principal.to_owned(), lifetime: Some(Duration::from_hours(24)) }
+fn secret_for(id: ConnectionId, principal: &str) -> CreateOAuthSecret {
+    CreateOAuthSecret { id, principal_id: principal.to_owned(), lifetime: Some(Duration::from_hours(24)) }
 }
 
 /// What the workspace's admin does elsewhere.
@@ -197,6 +172,6 @@ fn change_of(method: &'static str, part: &'static str, way: Way) -> impl Fn(&str
     move |asked, path| if asked == method && path.contains(part) { way } else { Way::Through }
 }
 
-fn add_to(principal_id: &str, workspace_id: &str) -> AdminRequest {
-    AdminRequest::AddToWorkspace { principal_id: principal_id.to_owned(), workspace_id: workspace_id.to_owned(), role: WorkspaceRole::User }
+fn add_to(id: ConnectionId, principal_id: &str, workspace_id: &str) -> AddToWorkspace {
+    AddToWorkspace { id, principal_id: principal_id.to_owned(), workspace_id: workspace_id.to_owned(), role: WorkspaceRole::User }
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use brickpass_databricks::rest::Directory;
-use brickpass_engine::{AdminRequest, Command, Deed, Event, RunId};
+use brickpass_engine::{Deed, DeleteOAuthSecret};
 
 use super::{Desk, SECRETS, change_of, elsewhere, secret_for};
 use crate::support::between::Way;
@@ -17,11 +17,11 @@ fn a_secret_is_made_listed_and_deleted() {
     let new = desk.make_secret(sales, &id).unwrap();
     let secrets = desk.list_secrets(sales, &id);
     assert_eq!((secrets.len(), &secrets[0]), (before + 1, &new.secret));
-    let delete = AdminRequest::DeleteSecret { principal_id: id.clone(), secret_id: new.secret.id.clone() };
+    let delete = DeleteOAuthSecret { id: sales, principal_id: id.clone(), secret_id: new.secret.id.clone() };
     desk.handle.lose_next_answer();
-    desk.administer(sales, delete.clone()).unwrap();
+    desk.ask(delete.clone()).unwrap();
     assert_eq!((desk.there(&id).len(), desk.count("DELETE", SECRETS)), (before, 2), "asked for once more");
-    desk.administer(sales, delete).unwrap();
+    desk.ask(delete).unwrap();
     let deeds = desk.deeds();
     assert_eq!(deeds[1], (Deed::SecretCreated, None, format!("{id} {}", new.secret.id)));
     assert_eq!(deeds[2], (Deed::SecretDeleted, None, format!("{id} {}", new.secret.id)));
@@ -94,13 +94,8 @@ fn two_secrets_that_are_made_at_once_do_not_take_each_other_for_lost_ones() {
         "POST" if path.contains(SECRETS) && posts.fetch_add(1, Ordering::SeqCst) == 0 => Way::LostThere,
         _ => Way::Through,
     });
-    for run in [1, 2] {
-        desk.send(Command::Admin { run: RunId(run), id: sales, request: secret_for(&id) });
-    }
-    let mut ended = Vec::new();
-    while ended.len() < 2 {
-        ended.push(desk.until(|event| if let Event::Admin { outcome, .. } = event { Some(outcome.is_ok()) } else { None }));
-    }
+    let pending = [secret_for(sales, &id), secret_for(sales, &id)].map(|request| desk.pending(request));
+    let mut ended = pending.map(|pending| desk.answer(pending).is_ok());
     ended.sort_unstable();
-    assert_eq!((ended, desk.there(&id).len()), (vec![false, true], before + 1));
+    assert_eq!((ended, desk.there(&id).len()), ([false, true], before + 1));
 }

@@ -2,7 +2,7 @@
 
 use brickpass_core::failure::Code;
 use brickpass_databricks::rest::{Entitlement, Object, Securable};
-use brickpass_engine::{AdminAnswer, AdminRequest, Deed};
+use brickpass_engine::{Deed, GetPermission, GrantPermission, ListCatalogs, ListObjects};
 
 use super::{Desk, PRINCIPALS, add_to, change_of};
 use crate::support::between::Way;
@@ -65,10 +65,10 @@ fn an_account_admin_sets_up_a_service_principal() {
     let made = desk.create(account, "releases").unwrap();
     assert!(desk.principals(account).iter().any(|it| it.id == made.id));
     let workspace = desk.handle.workspace_id();
-    let add = add_to(&made.id, &workspace);
+    let add = add_to(account, &made.id, &workspace);
     // Setting what is set already changes nothing: it is asked for once more.
     desk.demo.authorization().lose_next_answer();
-    desk.administer(account, add.clone()).unwrap();
+    desk.ask(add).unwrap();
     let sales = desk.sales();
     assert!(desk.principals(sales).iter().any(|it| it.id == made.id), "let in");
 
@@ -81,7 +81,7 @@ fn an_account_admin_sets_up_a_service_principal() {
     assert!(failure.what.contains("It is deleted again"), "{failure}");
     assert_eq!(desk.there(&made.id), [new.secret.id.as_str()]);
 
-    let failure = desk.administer(account, add_to(&made.id, "1")).unwrap_err();
+    let failure = desk.ask(add_to(account, &made.id, "1")).unwrap_err();
     assert!(failure.code == Code::NotFound && failure.what.contains("does not know this workspace"), "{failure}");
     let deeds = desk.deeds();
     let told = |what| deeds.iter().filter(move |it| it.0 == what).map(|it| it.2.as_str()).collect::<Vec<_>>();
@@ -94,37 +94,32 @@ fn a_permission_is_granted_on_each_kind_of_object_and_a_lost_answer_is_looked_af
     let mut desk = Desk::new();
     let sales = desk.sales();
     let client_id = desk.principals(sales)[0].client_id.clone();
-    let AdminAnswer::Catalogs(catalogs) = desk.administer(sales, AdminRequest::Catalogs).unwrap() else { panic!("other") };
+    let catalogs = desk.ask(ListCatalogs { id: sales }).unwrap();
     for (kind, level) in [(Securable::Cluster, 1), (Securable::SqlWarehouse, 2), (Securable::Job, 1), (Securable::Schema, 0)] {
         let catalog = (kind == Securable::Schema).then(|| catalogs[0].clone());
-        let AdminAnswer::Objects(objects) = desk.administer(sales, AdminRequest::Objects { kind, catalog }).unwrap() else {
-            panic!("other")
-        };
+        let objects = desk.ask(ListObjects { id: sales, kind, catalog }).unwrap();
         let (object, permission) = (objects.last().unwrap().clone(), kind.permissions()[level]);
-        let ask = AdminRequest::Permission { object: object.clone(), client_id: client_id.clone() };
-        let grant = AdminRequest::Grant { object: object.clone(), client_id: client_id.clone(), permission };
-        let now = |desk: &mut Desk| match desk.administer(sales, ask.clone()).unwrap() {
-            AdminAnswer::Permission(permission) => permission.map(|it| it.word),
-            other => panic!("{other:?}"),
-        };
+        let question = GetPermission { id: sales, object: object.clone(), client_id: client_id.clone() };
+        let grant = GrantPermission { id: sales, object: object.clone(), client_id: client_id.clone(), permission };
+        let now = |desk: &mut Desk| desk.ask(question.clone()).unwrap().map(|permission| permission.word);
         assert_ne!(now(&mut desk), Some(permission.word), "{kind:?}");
         if kind == Securable::Job {
             desk.script(change_of("PATCH", "permissions", Way::LostThere));
-            let failure = desk.administer(sales, grant.clone()).unwrap_err();
+            let failure = desk.ask(grant.clone()).unwrap_err();
             assert_eq!((failure.what.as_str(), desk.count("PATCH", "")), ("The permission was not granted.", 1));
         }
         desk.script(|_, _| Way::Through);
         if kind == Securable::Schema {
-            desk.administer(sales, grant).unwrap();
+            desk.ask(grant).unwrap();
         } else {
             desk.handle.lose_next_answer();
-            desk.administer(sales, grant).unwrap();
+            desk.ask(grant).unwrap();
             assert_eq!(desk.count("PATCH", ""), 1, "{kind:?}");
         }
         assert_eq!(now(&mut desk), Some(permission.word), "{kind:?}");
     }
     let gone = Object { kind: Securable::Job, id: "1".to_owned(), name: "gone".to_owned() };
-    let failure = desk.administer(sales, AdminRequest::Permission { object: gone, client_id }).unwrap_err();
+    let failure = desk.ask(GetPermission { id: sales, object: gone, client_id }).unwrap_err();
     assert!(failure.code == Code::NotFound && failure.what.contains("This job is not there"), "{failure}");
     let granted: Vec<_> = desk.deeds().into_iter().filter(|it| it.0 == Deed::PermissionGranted).collect();
     assert_eq!(granted.iter().filter(|it| it.1.is_none()).count(), 4);

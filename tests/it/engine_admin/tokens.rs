@@ -11,7 +11,7 @@ use std::{
 
 use brickpass_core::failure::Code;
 use brickpass_databricks::rest::TokenRules;
-use brickpass_engine::{AdminRequest, Deed};
+use brickpass_engine::{Deed, GetTokenRules, SetMaximumDays, SetTokensEnabled};
 
 use super::{Desk, change_of, elsewhere};
 use crate::support::between::Way;
@@ -23,16 +23,16 @@ const EVERYBODY: &str = "/api/2.0/token-management/tokens";
 fn the_rules_are_read_again_after_each_change_and_told() {
     let mut desk = Desk::new();
     let sales = desk.sales();
-    let before = desk.rules(sales, AdminRequest::TokenRules).unwrap();
+    let before = desk.ask(GetTokenRules { id: sales }).unwrap();
     assert_eq!(before.enabled, Some(true));
-    let now = desk.rules(sales, AdminRequest::SetMaximumDays(Some(30))).unwrap();
+    let now = desk.ask(SetMaximumDays { id: sales, days: Some(30) }).unwrap();
     assert_eq!(now, TokenRules { enabled: Some(true), maximum_days: Some(30) });
-    assert_eq!(desk.rules(sales, AdminRequest::SetMaximumDays(None)).unwrap().maximum_days, None);
-    assert_eq!(desk.rules(sales, AdminRequest::SetTokensEnabled(true)).unwrap().enabled, Some(true));
+    assert_eq!(desk.ask(SetMaximumDays { id: sales, days: None }).unwrap().maximum_days, None);
+    assert_eq!(desk.ask(SetTokensEnabled { id: sales, enabled: true }).unwrap().enabled, Some(true));
     // Whoever signs in with a token cannot read the rules any more then.
-    assert_eq!(desk.rules(sales, AdminRequest::SetTokensEnabled(false)).unwrap().enabled, Some(false));
+    assert_eq!(desk.ask(SetTokensEnabled { id: sales, enabled: false }).unwrap().enabled, Some(false));
     assert!(!desk.handle.accepts(&desk.workspace.token));
-    assert_eq!(desk.rules(sales, AdminRequest::TokenRules).unwrap_err().code, Code::Unauthorized);
+    assert_eq!(desk.ask(GetTokenRules { id: sales }).unwrap_err().code, Code::Unauthorized);
     let expected = [
         (Deed::TokenMaximumSet, None, "30 days".to_owned()),
         (Deed::TokenMaximumSet, None, "no limit".to_owned()),
@@ -47,11 +47,11 @@ fn a_lost_answer_about_the_rules_is_looked_after_and_never_asked_for_again() {
     let mut desk = Desk::new();
     let sales = desk.sales();
     desk.handle.lose_next_answer();
-    assert_eq!(desk.rules(sales, AdminRequest::SetMaximumDays(Some(30))).unwrap().maximum_days, Some(30));
+    assert_eq!(desk.ask(SetMaximumDays { id: sales, days: Some(30) }).unwrap().maximum_days, Some(30));
     assert_eq!(desk.count("PATCH", RULES), 1);
 
     desk.script(change_of("PATCH", RULES, Way::LostThere));
-    let failure = desk.rules(sales, AdminRequest::SetMaximumDays(Some(60))).unwrap_err();
+    let failure = desk.ask(SetMaximumDays { id: sales, days: Some(60) }).unwrap_err();
     assert_eq!((failure.what.as_str(), desk.count("PATCH", RULES)), ("Nothing was changed.", 1));
 }
 
@@ -68,7 +68,7 @@ fn rules_that_cannot_be_looked_at_after_a_lost_answer_are_told_to_be_unknown() {
         _ if path.contains(RULES) && changed.load(Ordering::SeqCst) > 0 => Way::Refused(403),
         _ => Way::Through,
     });
-    let failure = desk.rules(sales, AdminRequest::SetMaximumDays(Some(60))).unwrap_err();
+    let failure = desk.ask(SetMaximumDays { id: sales, days: Some(60) }).unwrap_err();
     assert!(failure.what.contains("Nobody can say"), "{failure}");
     assert_eq!(desk.count("PATCH", RULES), 1);
 }

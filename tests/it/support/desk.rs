@@ -10,8 +10,8 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, ConnectionName, Draft, Reviewed},
     failure::Failure,
 };
-use brickpass_databricks::rest::NewToken;
-use brickpass_engine::{AdminAnswer, Command, Engine, Event, Events, Pending, Places, Request};
+use brickpass_databricks::rest::{NewOAuthSecret, NewToken};
+use brickpass_engine::{Command, Engine, Event, Events, Pending, Places, Request};
 use brickpass_storage::{Entry, Library, Vault, VaultConfig, VaultHome};
 use secrecy::ExposeSecret as _;
 
@@ -92,7 +92,10 @@ impl<W: World> Desk<W> {
         let answer = pending.wait();
         writeln!(self.told, "{answer:?}").unwrap();
         if let Ok(answer) = &answer {
-            self.handed_out.extend((answer as &dyn Any).downcast_ref::<NewToken>().map(|new| new.value.expose_secret().to_owned()));
+            let answer: &dyn Any = answer;
+            let token = answer.downcast_ref::<NewToken>().map(|new| &new.value);
+            let secret = answer.downcast_ref::<NewOAuthSecret>().map(|new| &new.value);
+            self.handed_out.extend(token.or(secret).map(|value| value.expose_secret().to_owned()));
         }
         answer
     }
@@ -126,9 +129,6 @@ impl<W: World> Desk<W> {
 
     fn hear(&mut self, event: &Event) {
         writeln!(self.told, "{event:?}").unwrap();
-        if let Event::Admin { outcome: Ok(AdminAnswer::SecretCreated(new)), .. } = event {
-            self.handed_out.push(new.value.expose_secret().to_owned());
-        }
     }
 
     /// What may stand in no event and in no file.

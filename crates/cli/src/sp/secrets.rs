@@ -6,9 +6,8 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::{super::edit, done, find, told};
+use super::{super::edit, find, told};
 use crate::{
-    admin::{ask, unexpected},
     args::SpSecret,
     interrupt,
     output::{count, note, print_json, print_secret, say, table, with_secret},
@@ -20,7 +19,7 @@ use brickpass_core::{
     failure::Failure,
 };
 use brickpass_databricks::rest::{NewOAuthSecret, OAuthSecret, ServicePrincipal};
-use brickpass_engine::{AdminAnswer, AdminRequest};
+use brickpass_engine::{CreateOAuthSecret, DeleteOAuthSecret, ListOAuthSecrets};
 
 pub(super) fn secret(session: &mut Session, connection: &Connection, words: SpSecret, json: bool) -> Result<ExitCode, Failure> {
     match words {
@@ -30,7 +29,7 @@ pub(super) fn secret(session: &mut Session, connection: &Connection, words: SpSe
             let found = find(session, connection.id, &principal)?;
             let line = format!("Deleted {secret_id}");
             let document = json!({ "deleted": secret_id });
-            done(session, connection.id, AdminRequest::DeleteSecret { principal_id: found.id, secret_id })?;
+            session.ask(DeleteOAuthSecret { id: connection.id, principal_id: found.id, secret_id })?;
             told(&document, &line, json);
             Ok(ExitCode::SUCCESS)
         }
@@ -38,9 +37,7 @@ pub(super) fn secret(session: &mut Session, connection: &Connection, words: SpSe
 }
 
 fn made(session: &mut Session, id: ConnectionId, principal: &ServicePrincipal, lifetime: Duration) -> Result<NewOAuthSecret, Failure> {
-    let request = AdminRequest::CreateSecret { principal_id: principal.id.clone(), lifetime: Some(lifetime) };
-    let AdminAnswer::SecretCreated(new) = ask(session, id, request)? else { return Err(unexpected()) };
-    Ok(new)
+    session.ask(CreateOAuthSecret { id, principal_id: principal.id.clone(), lifetime: Some(lifetime) })
 }
 
 fn create(session: &mut Session, connection: &Connection, principal: &str, lifetime: Duration, json: bool) -> Result<ExitCode, Failure> {
@@ -58,7 +55,7 @@ fn create(session: &mut Session, connection: &Connection, principal: &str, lifet
 
 /// A value that nobody has got is of no use to anybody.
 fn withdrawn(session: &mut Session, id: ConnectionId, of: &ServicePrincipal, secret: &OAuthSecret, mut failure: Failure) -> Failure {
-    let deleted = done(session, id, AdminRequest::DeleteSecret { principal_id: of.id.clone(), secret_id: secret.id.clone() });
+    let deleted = session.ask(DeleteOAuthSecret { id, principal_id: of.id.clone(), secret_id: secret.id.clone() });
     failure.fix = match deleted {
         Ok(()) => format!("The new secret is deleted again. {}", failure.fix),
         Err(_) => format!("Delete the new secret: its ID is {}. {}", secret.id, failure.fix),
@@ -68,8 +65,7 @@ fn withdrawn(session: &mut Session, id: ConnectionId, of: &ServicePrincipal, sec
 
 fn list(session: &mut Session, connection: &Connection, principal: &str, json: bool) -> Result<ExitCode, Failure> {
     let found = find(session, connection.id, principal)?;
-    let answer = ask(session, connection.id, AdminRequest::Secrets { principal_id: found.id })?;
-    let AdminAnswer::Secrets(secrets) = answer else { return Err(unexpected()) };
+    let secrets = session.ask(ListOAuthSecrets { id: connection.id, principal_id: found.id })?;
     if json {
         print_json(&json!({ "secrets": secrets.iter().map(|secret| Value::Object(fields(secret))).collect::<Vec<_>>() }));
         return Ok(ExitCode::SUCCESS);

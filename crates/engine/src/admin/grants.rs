@@ -1,23 +1,124 @@
 //! Permissions of a service principal on clusters, SQL warehouses, jobs and schemas.
 
-use super::words;
-use crate::reach::{Reach, look};
-use brickpass_core::{connection::ClientId, failure::Failure};
+use super::{reach, words};
+use crate::{
+    activity::{self, Done},
+    reach::{Reach, look},
+    request::{Context, Order, Recorder, Request},
+};
+use brickpass_core::{
+    connection::{ClientId, ConnectionId},
+    failure::Failure,
+};
 use brickpass_databricks::rest::{Object, Permission, Securable};
+use brickpass_storage::Deed;
 
-pub(super) async fn catalogs(reach: &mut Reach) -> Result<Vec<String>, Failure> {
+/// Asks for the names of a workspace's catalogs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListCatalogs {
+    pub id: ConnectionId,
+}
+
+impl Request for ListCatalogs {
+    type Answer = Vec<String>;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Vec<String>, Failure> {
+        let mut reach = reach(&context, self.id, words::where_access_is_granted).await?;
+        catalogs(&mut reach).await.map_err(|failure| words::explained(failure, &reach))
+    }
+}
+
+/// Asks for the objects of a kind in a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListObjects {
+    pub id: ConnectionId,
+    pub kind: Securable,
+    /// Of schemas.
+    pub catalog: Option<String>,
+}
+
+impl Request for ListObjects {
+    type Answer = Vec<Object>;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Vec<Object>, Failure> {
+        let mut reach = reach(&context, self.id, words::where_access_is_granted).await?;
+        let listed = objects(&mut reach, self.kind, self.catalog.as_deref()).await;
+        listed.map_err(|failure| words::explained_by_name(failure, &reach))
+    }
+}
+
+/// Asks what a service principal may do with an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GetPermission {
+    pub id: ConnectionId,
+    pub object: Object,
+    pub client_id: ClientId,
+}
+
+impl Request for GetPermission {
+    type Answer = Option<Permission>;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Option<Permission>, Failure> {
+        let mut reach = reach(&context, self.id, words::where_access_is_granted).await?;
+        let has = permission(&mut reach, &self.object, &self.client_id).await;
+        has.map_err(|failure| words::explained_by_name(failure, &reach))
+    }
+}
+
+/// Grants a service principal a permission on an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantPermission {
+    pub id: ConnectionId,
+    pub object: Object,
+    pub client_id: ClientId,
+    pub permission: Permission,
+}
+
+impl Request for GrantPermission {
+    type Answer = ();
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<()> {
+        let Self { id, object, client_id, permission } = self;
+        // Names of schemas are people's own words.
+        let (kind, object) = match object.kind {
+            Securable::Cluster => ("cluster", Some(object.id.as_str())),
+            Securable::SqlWarehouse => ("warehouse", Some(object.id.as_str())),
+            Securable::Job => ("job", Some(object.id.as_str())),
+            Securable::Schema => ("schema", None),
+        };
+        let detail = activity::ids(&[Some(client_id.as_str()), Some(permission.word), Some(kind), object]);
+        let done = Done::new(*id, Deed::PermissionGranted).with(detail);
+        Box::new(|outcome| vec![done.ended(outcome)])
+    }
+
+    async fn run(self, context: Context) -> Result<(), Failure> {
+        let mut reach = reach(&context, self.id, words::where_access_is_granted).await?;
+        let granted = grant(&mut reach, &self.object, &self.client_id, self.permission).await;
+        granted.map_err(|failure| words::explained_by_name(failure, &reach))
+    }
+}
+
+async fn catalogs(reach: &mut Reach) -> Result<Vec<String>, Failure> {
     reach.ask(|client, call| async move { client.catalogs(&call).await }).await.map_err(|error| error.failure)
 }
 
-pub(super) async fn objects(reach: &mut Reach, kind: Securable, catalog: Option<&str>) -> Result<Vec<Object>, Failure> {
+async fn objects(reach: &mut Reach, kind: Securable, catalog: Option<&str>) -> Result<Vec<Object>, Failure> {
     reach.ask(|client, call| async move { client.objects(kind, catalog, &call).await }).await.map_err(|error| error.failure)
 }
 
-pub(super) async fn permission(reach: &mut Reach, object: &Object, principal: &ClientId) -> Result<Option<Permission>, Failure> {
+async fn permission(reach: &mut Reach, object: &Object, principal: &ClientId) -> Result<Option<Permission>, Failure> {
     reach.ask(|client, call| async move { client.permission(object, principal, &call).await }).await.map_err(|error| error.failure)
 }
 
-pub(super) async fn grant(reach: &mut Reach, object: &Object, principal: &ClientId, permission: Permission) -> Result<(), Failure> {
+async fn grant(reach: &mut Reach, object: &Object, principal: &ClientId, permission: Permission) -> Result<(), Failure> {
     let lost = match reach.ask(|client, call| async move { client.grant(object, principal, permission, &call).await }).await {
         Ok(()) => return Ok(()),
         Err(error) if error.may_have_been_acted_on() => error.failure,

@@ -1,11 +1,115 @@
 //! Service principals: listed, made, let into a workspace, entitled.
 
-use super::words;
-use crate::reach::{Reach, directory, look};
-use brickpass_core::failure::Failure;
+use super::{reach, words};
+use crate::{
+    activity::{self, Done},
+    reach::{Reach, directory, look},
+    request::{Context, Order, Recorder, Request},
+};
+use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{Entitlement, ServicePrincipal, WorkspaceRole, redact};
+use brickpass_storage::Deed;
 
-pub(super) async fn list(reach: &mut Reach) -> Result<Vec<ServicePrincipal>, Failure> {
+/// Asks for the service principals of a workspace or an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListServicePrincipals {
+    pub id: ConnectionId,
+}
+
+impl Request for ListServicePrincipals {
+    type Answer = Vec<ServicePrincipal>;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Vec<ServicePrincipal>, Failure> {
+        let mut reach = reach(&context, self.id, words::anywhere).await?;
+        list(&mut reach).await.map_err(|failure| words::explained(failure, &reach))
+    }
+}
+
+/// Creates a service principal in a workspace or an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateServicePrincipal {
+    pub id: ConnectionId,
+    pub name: String,
+}
+
+impl Request for CreateServicePrincipal {
+    type Answer = ServicePrincipal;
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<ServicePrincipal> {
+        let done = Done::new(self.id, Deed::ServicePrincipalCreated);
+        Box::new(|outcome| {
+            let made = outcome.as_ref().ok().map(|made| made.client_id.as_str());
+            vec![done.with(activity::ids(&[made])).ended(outcome)]
+        })
+    }
+
+    async fn run(self, context: Context) -> Result<ServicePrincipal, Failure> {
+        let mut reach = reach(&context, self.id, words::anywhere).await?;
+        create(&mut reach, &self.name).await.map_err(|failure| words::explained(failure, &reach))
+    }
+}
+
+/// Lets a service principal of an account into one of its workspaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddToWorkspace {
+    pub id: ConnectionId,
+    /// Its number in SCIM.
+    pub principal_id: String,
+    pub workspace_id: String,
+    pub role: WorkspaceRole,
+}
+
+impl Request for AddToWorkspace {
+    type Answer = ();
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<()> {
+        let detail = activity::ids(&[Some(&self.principal_id), Some(&self.workspace_id), Some(self.role.word())]);
+        let done = Done::new(self.id, Deed::AddedToWorkspace).with(detail);
+        Box::new(|outcome| vec![done.ended(outcome)])
+    }
+
+    async fn run(self, context: Context) -> Result<(), Failure> {
+        let mut reach = reach(&context, self.id, words::where_workspaces_are_assigned).await?;
+        let added = add_to_workspace(&mut reach, &self.principal_id, &self.workspace_id, self.role).await;
+        added.map_err(|failure| words::explained_by_name(failure, &reach))
+    }
+}
+
+/// Gives a service principal an entitlement in a workspace, or takes it away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetEntitlement {
+    pub id: ConnectionId,
+    /// Its number in SCIM.
+    pub principal_id: String,
+    pub entitlement: Entitlement,
+    pub granted: bool,
+}
+
+impl Request for SetEntitlement {
+    type Answer = ();
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<()> {
+        let what = if self.granted { Deed::EntitlementGranted } else { Deed::EntitlementTaken };
+        let done = Done::new(self.id, what).with(activity::ids(&[Some(&self.principal_id), Some(self.entitlement.word())]));
+        Box::new(|outcome| vec![done.ended(outcome)])
+    }
+
+    async fn run(self, context: Context) -> Result<(), Failure> {
+        let mut reach = reach(&context, self.id, words::where_access_is_granted).await?;
+        let set = set_entitlement(&mut reach, &self.principal_id, self.entitlement, self.granted).await;
+        set.map_err(|failure| words::explained_by_name(failure, &reach))
+    }
+}
+
+async fn list(reach: &mut Reach) -> Result<Vec<ServicePrincipal>, Failure> {
     let account = reach.account_id();
     let account = account.as_ref();
     let listed = reach.ask(|client, call| async move { client.service_principals(directory(account), &call).await });
@@ -13,7 +117,7 @@ pub(super) async fn list(reach: &mut Reach) -> Result<Vec<ServicePrincipal>, Fai
 }
 
 /// Asked for once. Names are not unique: which of two of the same name a lost answer was about, nobody could say.
-pub(super) async fn create(reach: &mut Reach, name: &str) -> Result<ServicePrincipal, Failure> {
+async fn create(reach: &mut Reach, name: &str) -> Result<ServicePrincipal, Failure> {
     let name = name.trim();
     if name.is_empty() {
         return Err(words::no_name());
@@ -48,14 +152,14 @@ async fn look_after(reach: &Reach, name: &str, lost: Failure) -> Failure {
 }
 
 /// Asked for once more when the answer was lost: to let in who is in already changes nothing.
-pub(super) async fn add_to_workspace(reach: &mut Reach, principal: &str, workspace: &str, role: WorkspaceRole) -> Result<(), Failure> {
+async fn add_to_workspace(reach: &mut Reach, principal: &str, workspace: &str, role: WorkspaceRole) -> Result<(), Failure> {
     let Some(account) = reach.account_id() else { return Err(words::only_at_account_level()) };
     let account = &account;
     let added = reach.ask_again(|client, call| async move { client.assign_to_workspace(account, workspace, principal, role, &call).await });
     added.await.map_err(|error| error.failure)
 }
 
-pub(super) async fn set_entitlement(reach: &mut Reach, principal: &str, entitlement: Entitlement, granted: bool) -> Result<(), Failure> {
+async fn set_entitlement(reach: &mut Reach, principal: &str, entitlement: Entitlement, granted: bool) -> Result<(), Failure> {
     match reach.ask(|client, call| async move { client.set_entitlement(principal, entitlement, granted, &call).await }).await {
         Ok(()) => Ok(()),
         Err(error) if error.may_have_been_acted_on() => {

@@ -1,12 +1,80 @@
 //! What a workspace's admins have decided about personal access tokens.
 
-use super::words;
-use crate::reach::{Reach, look};
-use brickpass_core::failure::Failure;
+use super::{reach, words};
+use crate::{
+    activity::Done,
+    reach::{Reach, look},
+    request::{Context, Order, Recorder, Request},
+};
+use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::TokenRules;
+use brickpass_storage::Deed;
+
+/// Asks whether personal access tokens are allowed in a workspace, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GetTokenRules {
+    pub id: ConnectionId,
+}
+
+impl Request for GetTokenRules {
+    type Answer = TokenRules;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<TokenRules, Failure> {
+        let mut reach = reach(&context, self.id, words::where_tokens_exist).await?;
+        read(&mut reach).await.map_err(|failure| words::explained(failure, &reach))
+    }
+}
+
+/// Allows personal access tokens in a workspace, or forbids them. The answer: the rules as they are then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetTokensEnabled {
+    pub id: ConnectionId,
+    pub enabled: bool,
+}
+
+impl Request for SetTokensEnabled {
+    type Answer = TokenRules;
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<TokenRules> {
+        let done = Done::new(self.id, if self.enabled { Deed::TokensEnabled } else { Deed::TokensDisabled });
+        Box::new(|outcome| vec![done.ended(outcome)])
+    }
+
+    async fn run(self, context: Context) -> Result<TokenRules, Failure> {
+        change(&context, self.id, Change::Enabled(self.enabled)).await
+    }
+}
+
+/// Limits how long new tokens of a workspace are valid. The answer: the rules as they are then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetMaximumDays {
+    pub id: ConnectionId,
+    /// `None`: the service's own limit.
+    pub days: Option<u32>,
+}
+
+impl Request for SetMaximumDays {
+    type Answer = TokenRules;
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<TokenRules> {
+        let days = self.days.map_or_else(|| "no limit".to_owned(), |days| format!("{days} days"));
+        let done = Done::new(self.id, Deed::TokenMaximumSet).with(Some(days));
+        Box::new(|outcome| vec![done.ended(outcome)])
+    }
+
+    async fn run(self, context: Context) -> Result<TokenRules, Failure> {
+        change(&context, self.id, Change::MaximumDays(self.days)).await
+    }
+}
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Change {
+enum Change {
     Enabled(bool),
     MaximumDays(Option<u32>),
 }
@@ -21,13 +89,19 @@ impl Change {
     }
 }
 
-pub(super) async fn read(reach: &mut Reach) -> Result<TokenRules, Failure> {
+async fn read(reach: &mut Reach) -> Result<TokenRules, Failure> {
     reach.ask(|client, call| async move { client.token_rules(&call).await }).await.map_err(|error| error.failure)
 }
 
+async fn change(context: &Context, id: ConnectionId, change: Change) -> Result<TokenRules, Failure> {
+    let mut reach = reach(context, id, words::where_tokens_exist).await?;
+    let changed = change_there(context, &mut reach, change).await;
+    changed.map_err(|failure| words::explained(failure, &reach))
+}
+
 /// The rules as they are after it. Read before it, too: who switches tokens off and signs in with one cannot read them any more.
-pub(super) async fn change(reach: &mut Reach, change: Change) -> Result<TokenRules, Failure> {
-    let wanted = change.on(read(reach).await?);
+async fn change_there(context: &Context, reach: &mut Reach, change: Change) -> Result<TokenRules, Failure> {
+    let wanted = change.on(context.unless_cancelled(read(reach)).await?);
     let asked = reach.ask(|client, call| async move {
         match change {
             Change::Enabled(enabled) => client.set_tokens_enabled(enabled, &call).await,

@@ -1,21 +1,94 @@
 //! OAuth secrets of a service principal.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use tokio::sync::Mutex;
-
-use super::{ask::Aids, words};
+use super::{reach, words};
 use crate::{
+    activity::{self, Done},
     reach::{Reach, directory, look},
+    request::{Context, Order, Recorder, Request},
     running::called_off,
 };
-use brickpass_core::failure::Failure;
+use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{NewOAuthSecret, OAuthSecret};
+use brickpass_storage::Deed;
 
-/// A secret has no comment that would say who made it: only as long as nobody else here makes one is the one that appears ours.
-pub(super) type OneAtATime = Arc<Mutex<()>>;
+/// Asks for the OAuth secrets of a service principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListOAuthSecrets {
+    pub id: ConnectionId,
+    /// Its number in SCIM.
+    pub principal_id: String,
+}
 
-pub(super) async fn list(reach: &mut Reach, principal: &str) -> Result<Vec<OAuthSecret>, Failure> {
+impl Request for ListOAuthSecrets {
+    type Answer = Vec<OAuthSecret>;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Vec<OAuthSecret>, Failure> {
+        let mut reach = reach(&context, self.id, words::anywhere).await?;
+        list(&mut reach, &self.principal_id).await.map_err(|failure| words::explained_by_name(failure, &reach))
+    }
+}
+
+/// Creates an OAuth secret of a service principal, once. Nothing is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateOAuthSecret {
+    pub id: ConnectionId,
+    /// Its number in SCIM.
+    pub principal_id: String,
+    /// `None`: as long as the service allows.
+    pub lifetime: Option<Duration>,
+}
+
+impl Request for CreateOAuthSecret {
+    type Answer = NewOAuthSecret;
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<NewOAuthSecret> {
+        let (done, principal_id) = (Done::new(self.id, Deed::SecretCreated), self.principal_id.clone());
+        Box::new(move |outcome| {
+            let made = outcome.as_ref().ok().map(|made| made.secret.id.as_str());
+            vec![done.with(activity::ids(&[Some(&principal_id), made])).ended(outcome)]
+        })
+    }
+
+    async fn run(self, context: Context) -> Result<NewOAuthSecret, Failure> {
+        let mut reach = reach(&context, self.id, words::anywhere).await?;
+        let created = create(&context, &mut reach, &self.principal_id, self.lifetime).await;
+        created.map_err(|failure| words::explained_by_name(failure, &reach))
+    }
+}
+
+/// Deletes an OAuth secret of a service principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteOAuthSecret {
+    pub id: ConnectionId,
+    /// Its number in SCIM.
+    pub principal_id: String,
+    pub secret_id: String,
+}
+
+impl Request for DeleteOAuthSecret {
+    type Answer = ();
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<()> {
+        let done = Done::new(self.id, Deed::SecretDeleted).with(activity::ids(&[Some(&self.principal_id), Some(&self.secret_id)]));
+        Box::new(|outcome| vec![done.ended(outcome)])
+    }
+
+    async fn run(self, context: Context) -> Result<(), Failure> {
+        let mut reach = reach(&context, self.id, words::anywhere).await?;
+        let deleted = delete(&mut reach, &self.principal_id, &self.secret_id).await;
+        deleted.map_err(|failure| words::explained_by_name(failure, &reach))
+    }
+}
+
+async fn list(reach: &mut Reach, principal: &str) -> Result<Vec<OAuthSecret>, Failure> {
     let account = reach.account_id();
     let account = account.as_ref();
     let listed = reach.ask(|client, call| async move { client.oauth_secrets(directory(account), principal, &call).await });
@@ -23,14 +96,19 @@ pub(super) async fn list(reach: &mut Reach, principal: &str) -> Result<Vec<OAuth
 }
 
 /// Asked for once. When nobody can say what became of that, the list is compared with the one from before.
-pub(super) async fn create(reach: &mut Reach, principal: &str, lifetime: Option<Duration>, aids: &Aids) -> Result<NewOAuthSecret, Failure> {
-    let _alone = aids.secrets.lock().await;
-    let before: Vec<String> = list(reach, principal).await?.into_iter().map(|secret| secret.id).collect();
+async fn create(context: &Context, reach: &mut Reach, principal: &str, lifetime: Option<Duration>) -> Result<NewOAuthSecret, Failure> {
+    let before = context.unless_cancelled(async {
+        // A secret has no comment that would say who made it: only as long as nobody else here makes one is the one that appears ours.
+        let alone = context.shared.creating_secrets.lock().await;
+        Ok((alone, list(reach, principal).await?))
+    });
+    let (_alone, before) = before.await?;
+    let before: Vec<String> = before.into_iter().map(|secret| secret.id).collect();
     let account = reach.account_id();
     let account = account.as_ref();
     let made = reach.ask(|client, call| async move { client.create_oauth_secret(directory(account), principal, lifetime, &call).await });
     match made.await {
-        Ok(new) if aids.deserted.yes() => {
+        Ok(new) if context.deserted.yes() => {
             // Best effort: whether it was deleted, nobody hears.
             let _ = delete(reach, principal, &new.secret.id).await;
             Err(called_off())
@@ -68,7 +146,7 @@ async fn look_after(reach: &mut Reach, principal: &str, before: &[String], lost:
 }
 
 /// Asked for once more when the answer was lost: a secret that is gone is no error.
-pub(super) async fn delete(reach: &mut Reach, principal: &str, secret: &str) -> Result<(), Failure> {
+async fn delete(reach: &mut Reach, principal: &str, secret: &str) -> Result<(), Failure> {
     let account = reach.account_id();
     let account = account.as_ref();
     let deleted =

@@ -7,25 +7,76 @@ use std::{
 
 use tokio::task::JoinSet;
 
-use super::{AdminRequest, words};
-use crate::{reach::Reach, shared::crashed, tokens};
-use brickpass_core::failure::Failure;
+use super::{reach, words};
+use crate::{
+    activity::{self, Done},
+    reach::Reach,
+    request::{Context, Order, Recorder, Request},
+    shared::crashed,
+    tokens::{self, RevokedTokens},
+};
+use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::UserToken;
+use brickpass_storage::Deed;
 
 const AT_ONCE: usize = 4;
 
-/// Newest first.
-pub(super) async fn list(reach: &mut Reach) -> Result<Vec<UserToken>, Failure> {
+/// Asks for the tokens of everybody in a workspace, the newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListUsersTokens {
+    pub id: ConnectionId,
+}
+
+impl Request for ListUsersTokens {
+    type Answer = Vec<UserToken>;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Vec<UserToken>, Failure> {
+        let mut reach = reach(&context, self.id, words::where_tokens_exist).await?;
+        list(&mut reach).await.map_err(|failure| words::explained(failure, &reach))
+    }
+}
+
+/// Revokes tokens in a workspace, whosever they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevokeUsersTokens {
+    pub id: ConnectionId,
+    pub token_ids: Vec<String>,
+}
+
+impl Request for RevokeUsersTokens {
+    type Answer = RevokedTokens;
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<RevokedTokens> {
+        let Self { id, token_ids } = self.clone();
+        let one = move |token: &String| Done::new(id, Deed::UsersTokenRevoked).with(activity::token_id(token));
+        Box::new(move |outcome| match outcome {
+            Ok(RevokedTokens { revoked, failed }) => {
+                let left = failed.iter().map(|(token, failure)| one(token).failed(failure));
+                revoked.iter().map(one).chain(left).collect()
+            }
+            Err(failure) => token_ids.iter().map(|token| one(token).failed(failure)).collect(),
+        })
+    }
+
+    async fn run(self, context: Context) -> Result<RevokedTokens, Failure> {
+        let reach = reach(&context, self.id, words::where_tokens_exist).await?;
+        Ok(revoke(&reach, &self.token_ids).await)
+    }
+}
+
+async fn list(reach: &mut Reach) -> Result<Vec<UserToken>, Failure> {
     let listed = reach.ask(|client, call| async move { client.users_tokens(None, &call).await }).await;
     let mut all = listed.map_err(|error| error.failure)?;
     all.sort_by(|one, other| other.token.created_at.cmp(&one.token.created_at).then_with(|| one.token.id.cmp(&other.token.id)));
     Ok(all)
 }
 
-type Revoked = (Vec<String>, Vec<(String, Failure)>);
-
 /// Some at once; the token by which the others are revoked comes last.
-pub(super) async fn revoke(reach: &Reach, request: &AdminRequest, token_ids: &[String]) -> Revoked {
+async fn revoke(reach: &Reach, token_ids: &[String]) -> RevokedTokens {
     let own = tokens::in_use(&reach.shared, &reach.connection).await.map(|note| note.token_id);
     let (last, mut first): (Vec<String>, Vec<String>) = token_ids.iter().cloned().partition(|id| own.as_ref() == Some(id));
     first.sort_unstable();
@@ -38,11 +89,11 @@ pub(super) async fn revoke(reach: &Reach, request: &AdminRequest, token_ids: &[S
     for (id, outcome) in ended {
         match outcome {
             Ok(()) => revoked.push(id),
-            Err(failure) => failed.push((id, words::explained(request, failure, reach))),
+            Err(failure) => failed.push((id, words::explained_by_name(failure, reach))),
         }
     }
     tokens::gone(&reach.shared, &reach.connection.base_url, &revoked).await;
-    (revoked, failed)
+    RevokedTokens { revoked, failed }
 }
 
 /// Each of them, whatever becomes of the others.

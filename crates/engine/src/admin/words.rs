@@ -1,6 +1,5 @@
 //! What is told when something could not be administered.
 
-use super::AdminRequest;
 use crate::{reach::Reach, tokens};
 use brickpass_core::{
     connection::Level,
@@ -8,32 +7,35 @@ use brickpass_core::{
 };
 use brickpass_databricks::rest::{OAuthSecret, ServicePrincipal};
 
-/// Some things exist in a workspace only, or in an account only.
-pub(super) fn exists(request: &AdminRequest, level: &Level) -> Result<(), Failure> {
-    match (request, level) {
-        (AdminRequest::AddToWorkspace { .. }, Level::Workspace) => Err(only_at_account_level()),
-        (
-            AdminRequest::TokenRules
-            | AdminRequest::SetTokensEnabled(_)
-            | AdminRequest::SetMaximumDays(_)
-            | AdminRequest::UsersTokens
-            | AdminRequest::RevokeUsersTokens { .. },
-            Level::Account { .. },
-        ) => Err(tokens::accounts_have_none()),
-        (
-            AdminRequest::SetEntitlement { .. }
-            | AdminRequest::Catalogs
-            | AdminRequest::Objects { .. }
-            | AdminRequest::Permission { .. }
-            | AdminRequest::Grant { .. },
-            Level::Account { .. },
-        ) => Err(Failure::new(
+pub(super) fn anywhere(_: &Level) -> Result<(), Failure> {
+    Ok(())
+}
+
+/// Tokens exist in a workspace only.
+pub(super) fn where_tokens_exist(level: &Level) -> Result<(), Failure> {
+    match level {
+        Level::Workspace => Ok(()),
+        Level::Account { .. } => Err(tokens::accounts_have_none()),
+    }
+}
+
+/// So do entitlements and permissions.
+pub(super) fn where_access_is_granted(level: &Level) -> Result<(), Failure> {
+    match level {
+        Level::Workspace => Ok(()),
+        Level::Account { .. } => Err(Failure::new(
             Code::Unsupported,
             "An account does not have this.",
             "Entitlements and permissions are granted in each workspace.",
             "Open a connection to a workspace.",
         )),
-        _ => Ok(()),
+    }
+}
+
+pub(super) fn where_workspaces_are_assigned(level: &Level) -> Result<(), Failure> {
+    match level {
+        Level::Workspace => Err(only_at_account_level()),
+        Level::Account { .. } => Ok(()),
     }
 }
 
@@ -56,28 +58,13 @@ pub(super) fn no_name() -> Failure {
 }
 
 /// What a refusal means. Whose business a request is, the API's own words say already; what they leave open depends on the connection.
-pub(super) fn explained(request: &AdminRequest, failure: Failure, reach: &Reach) -> Failure {
-    match failure.code {
-        Code::Forbidden => failure,
-        Code::NotFound if names_something(request) => failure,
-        _ => reach.explained(failure),
-    }
+pub(super) fn explained(failure: Failure, reach: &Reach) -> Failure {
+    if failure.code == Code::Forbidden { failure } else { reach.explained(failure) }
 }
 
-/// Something that may not be there.
-fn names_something(request: &AdminRequest) -> bool {
-    matches!(
-        request,
-        AdminRequest::AddToWorkspace { .. }
-            | AdminRequest::SetEntitlement { .. }
-            | AdminRequest::Secrets { .. }
-            | AdminRequest::CreateSecret { .. }
-            | AdminRequest::DeleteSecret { .. }
-            | AdminRequest::RevokeUsersTokens { .. }
-            | AdminRequest::Objects { .. }
-            | AdminRequest::Permission { .. }
-            | AdminRequest::Grant { .. }
-    )
+/// The same for a request that names something: if that is not there, the API's own words say so.
+pub(super) fn explained_by_name(failure: Failure, reach: &Reach) -> Failure {
+    if failure.code == Code::NotFound { failure } else { explained(failure, reach) }
 }
 
 /// The answer was lost, and a look showed that nothing has happened. `looked`: what was seen.

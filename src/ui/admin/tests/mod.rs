@@ -12,7 +12,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use secrecy::ExposeSecret as _;
 
 use crate::ui::{
-    fake_engine::admin::{FakeOffice, SECRET_VALUE, forbidden, object, principal, users_token},
+    fake_engine::admin::{FakeOffice, REQUESTS, SECRET_VALUE, forbidden, object, principal, users_token},
     fake_engine::{FakeEngine, account, connection, production},
     window_tests::{Window, ask_to_close, boxes, click, is_in_words, key, label, open, settle, shows, tab, tick, type_into},
 };
@@ -32,6 +32,11 @@ fn engine(connections: &[Connection]) -> FakeEngine {
 
 fn sales() -> FakeEngine {
     engine(&[connection("Sales", |draft| draft.workspace_id = "1234567890123456".to_owned())])
+}
+
+/// How often something was asked as an administrator.
+fn asked(engine: &FakeEngine) -> usize {
+    REQUESTS.iter().map(|request| engine.sent(request)).sum()
 }
 
 fn opened(engine: &FakeEngine) -> Window {

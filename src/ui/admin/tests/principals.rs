@@ -61,7 +61,7 @@ fn a_new_secret_is_shown_masked_and_copied_by_the_engine() {
 fn a_fresh_secret_that_would_be_lost_is_asked_about_once_and_holds_the_window_up() {
     let engine = sales();
     let mut window = at_principal(&engine);
-    engine.0.borrow_mut().office.slow = vec!["CreateSecret"];
+    engine.0.borrow_mut().office.slow = vec!["CreateOAuthSecret"];
     click(&mut window, &engine, "New secret...");
     click(&mut window, &engine, "Create");
     ask_to_close(&mut window);

@@ -6,7 +6,7 @@ use super::*;
 fn the_tab_tells_the_rules_and_everybodys_tokens_when_it_is_opened_and_not_before() {
     let engine = sales();
     let mut window = open(&engine, SIZE);
-    assert_eq!(engine.sent("Admin"), 0);
+    assert_eq!(asked(&engine), 0);
     tab(&mut window, &engine, "Administration");
     assert!(shows(&window, "Allowed in this workspace"));
     assert!(window.query_by_label("Maximum lifetime: 90 days").is_some());
@@ -14,9 +14,10 @@ fn the_tab_tells_the_rules_and_everybodys_tokens_when_it_is_opened_and_not_befor
     assert!(shows(&window, "ada@example.com, laptop, created 22 Aug 2026, expires in 23 days, last used yesterday"));
     assert!(shows(&window, "last used Not known"));
     assert!(shows(&window, "3 tokens."));
-    let asked = engine.sent("Admin");
+    let once = asked(&engine);
+    assert_eq!(once, 2);
     click(&mut window, &engine, "Refresh");
-    assert_eq!(engine.sent("Admin"), 2 * asked);
+    assert_eq!(asked(&engine), 2 * once);
 }
 
 #[test]
@@ -120,7 +121,7 @@ fn delete_revokes_the_row_that_the_keyboard_is_at() {
 fn who_is_no_administrator_is_told_once_and_sees_no_empty_table() {
     let engine = sales();
     engine.0.borrow_mut().office.failures =
-        vec![("TokenRules", forbidden()), ("UsersTokens", forbidden()), ("ServicePrincipals", forbidden())];
+        vec![("GetTokenRules", forbidden()), ("ListUsersTokens", forbidden()), ("ListServicePrincipals", forbidden())];
     let mut window = opened(&engine);
     for words in ["You may not see this.", "Only workspace admins may.", "Ask an admin of this workspace.", "add you to the group"] {
         assert_eq!(window.query_all_by_label_contains(words).count(), 1, "{words}");
@@ -135,7 +136,7 @@ fn who_is_no_administrator_is_told_once_and_sees_no_empty_table() {
 fn what_could_not_be_asked_says_why_and_is_asked_again() {
     let engine = sales();
     let down = Failure::new(Code::ServerError, "The workspace does not answer as it should.", "It has an error.", "Try again in a minute.");
-    engine.0.borrow_mut().office.failures = vec![("UsersTokens", down)];
+    engine.0.borrow_mut().office.failures = vec![("ListUsersTokens", down)];
     let mut window = opened(&engine);
     assert!(shows(&window, "The tokens could not be listed") && shows(&window, "Try again in a minute."));
     assert!(shows(&window, "Allowed in this workspace"));
@@ -147,7 +148,7 @@ fn what_could_not_be_asked_says_why_and_is_asked_again() {
 #[test]
 fn late_answers_of_older_runs_change_nothing() {
     let engine = sales();
-    engine.0.borrow_mut().office.slow = vec!["UsersTokens"];
+    engine.0.borrow_mut().office.slow = vec!["ListUsersTokens"];
     let mut window = opened(&engine);
     assert!(shows(&window, "Asking the workspace for everybody's tokens"));
     engine.0.borrow_mut().office.slow.clear();

@@ -1,6 +1,7 @@
 //! What is about the tab as a whole.
 
 use super::*;
+use brickpass_engine::{Ask, ListServicePrincipals};
 
 #[test]
 fn an_account_has_service_principals_alone_and_adds_them_to_workspaces() {
@@ -32,13 +33,13 @@ fn what_is_not_saved_has_no_administration() {
     click(&mut window, &engine, "Add workspace...");
     tab(&mut window, &engine, "Administration");
     assert!(shows(&window, "Save this connection first."));
-    assert_eq!(engine.sent("Admin"), 0);
+    assert_eq!(asked(&engine), 0);
 }
 
 #[test]
 fn answers_for_another_connection_change_nothing_of_this_one() {
     let engine = engine(&[connection("Sales", |_| {}), connection("Finance", |_| {})]);
-    engine.0.borrow_mut().office.slow = vec!["ServicePrincipals"];
+    engine.0.borrow_mut().office.slow = vec!["ListServicePrincipals"];
     let mut window = opened(&engine);
     principals(&mut window, &engine);
     let first = window.state().state.selection.shown().unwrap();
@@ -48,7 +49,8 @@ fn answers_for_another_connection_change_nothing_of_this_one() {
     tab(&mut window, &engine, "Administration");
     let held: Vec<_> = {
         let mut inner = engine.0.borrow_mut();
-        let (mine, theirs): (Vec<_>, Vec<_>) = std::mem::take(&mut inner.office.held).into_iter().partition(|(_, id, _)| *id == first);
+        let of_first = |ask: &Ask| ask.of::<ListServicePrincipals>().is_some_and(|request| request.id == first);
+        let (mine, theirs): (Vec<_>, Vec<_>) = std::mem::take(&mut inner.office.held).into_iter().partition(of_first);
         inner.office.held = mine;
         theirs
     };
@@ -65,10 +67,12 @@ fn answers_for_another_connection_change_nothing_of_this_one() {
 #[test]
 fn an_engine_that_breaks_leaves_nothing_waiting() {
     let engine = sales();
-    engine.0.borrow_mut().office.slow = vec!["TokenRules", "UsersTokens"];
+    engine.0.borrow_mut().office.slow = vec!["GetTokenRules", "ListUsersTokens"];
     let mut window = opened(&engine);
+    assert!(shows(&window, "Asking"));
     let failure = Failure::new(Code::Internal, "Brickpass has made a mistake.", "This is a defect.", "Try again.");
-    engine.tell(brickpass_engine::Event::Failed { about: None, failure });
+    engine.0.borrow_mut().office.failures = vec![("GetTokenRules", failure.clone()), ("ListUsersTokens", failure)];
+    engine.0.borrow_mut().answer_held();
     settle(&mut window, &engine);
     assert!(!shows(&window, "Asking") && shows(&window, "Whether tokens are allowed is not known"));
 }

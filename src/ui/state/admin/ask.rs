@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use super::Office;
 use crate::ui::{
-    state::{Dialog, NameToType, Page, State, admin::AdminSection},
+    state::{Dialog, NameToType, Page, State, admin::AdminSection, ask},
     text::admin as words,
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{OAuthSecret, ServicePrincipal, UserToken};
-use brickpass_engine::{AdminRequest, Command, RunId};
+use brickpass_engine::{Command, CreateOAuthSecret, CreateServicePrincipal, DeleteOAuthSecret, RunId, SetTokensEnabled};
 
 /// What is offered as the lifetime of an OAuth secret, in days; the longest that the service allows last.
 pub const SECRET_DAYS: [u32; 5] = [30, 90, 180, 365, 730];
@@ -118,14 +119,14 @@ impl State {
 
     pub fn ask_for_new_secret(&mut self) {
         let Some(id) = self.administered() else { return };
-        let Some(principal) = self.office().and_then(super::Office::principal).cloned() else { return };
+        let Some(principal) = self.office().and_then(Office::principal).cloned() else { return };
         let dialog = NewSecret { id, principal, days: USUAL_DAYS, run: None, failure: None };
         self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::NewSecret(dialog))));
     }
 
     pub fn ask_to_delete_secret(&mut self, secret: &OAuthSecret) {
         let Some(id) = self.administered() else { return };
-        let Some(principal) = self.office().and_then(super::Office::principal).cloned() else { return };
+        let Some(principal) = self.office().and_then(Office::principal).cloned() else { return };
         let dialog = DeleteSecret { confirm: self.confirm(id), principal, secret: secret.clone() };
         self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::DeleteSecret(dialog))));
     }
@@ -134,23 +135,12 @@ impl State {
     pub fn answer_admin_dialog(&mut self) -> Vec<Command> {
         let Some(Dialog::Admin(dialog)) = self.dialog.take() else { return Vec::new() };
         match *dialog {
-            AdminDialog::TokensOff(confirm) if confirm.given() => self.rule(confirm.id, AdminRequest::SetTokensEnabled(false)),
-            AdminDialog::Revoke(revoke) if revoke.confirm.given() => {
-                let request = AdminRequest::RevokeUsersTokens { token_ids: revoke.token_ids };
-                self.admin_ask(revoke.confirm.id, request, |office, run| {
-                    office.trouble = None;
-                    office.revoking = Some(run);
-                })
+            AdminDialog::TokensOff(confirm) if confirm.given() => {
+                self.rule(confirm.id, SetTokensEnabled { id: confirm.id, enabled: false })
             }
+            AdminDialog::Revoke(revoke) if revoke.confirm.given() => self.revoke_users_tokens(revoke.confirm.id, revoke.token_ids),
             AdminDialog::DeleteSecret(delete) if delete.confirm.given() => {
-                let (principal_id, secret_id) = (delete.principal.id, delete.secret.id);
-                let request = AdminRequest::DeleteSecret { principal_id: principal_id.clone(), secret_id: secret_id.clone() };
-                self.admin_ask(delete.confirm.id, request, |office, run| {
-                    office.trouble = None;
-                    if let Some(detail) = office.detail_of(&principal_id) {
-                        detail.deleting.push((run, secret_id));
-                    }
-                })
+                self.delete_secret(delete.confirm.id, delete.principal.id, delete.secret.id)
             }
             AdminDialog::NewPrincipal(mut new) if new.may_create() => {
                 let run = self.tests.new_run();
@@ -158,18 +148,18 @@ impl State {
                 new.run = Some(run);
                 new.failure = None;
                 self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::NewPrincipal(new))));
-                vec![Command::Admin { run, id, request: AdminRequest::CreateServicePrincipal { name } }]
+                vec![ask(CreateServicePrincipal { id, name }, move |state, outcome, _| state.principal_created(run, id, outcome))]
             }
             AdminDialog::NewSecret(mut new) if !new.waits() => {
                 let run = self.tests.new_run();
                 let (id, principal) = (new.id, new.principal.clone());
                 let lifetime = Some(Duration::from_hours(24 * u64::from(new.days)));
-                let request = AdminRequest::CreateSecret { principal_id: principal.id.clone(), lifetime };
+                let request = CreateOAuthSecret { id, principal_id: principal.id.clone(), lifetime };
                 new.run = Some(run);
                 new.failure = None;
                 self.admin.making.insert(run, principal);
                 self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::NewSecret(new))));
-                vec![Command::Admin { run, id, request }]
+                vec![ask(request, move |state, outcome, _| state.secret_created(run, id, outcome))]
             }
             // It cannot be asked for as it stands: the dialog stays.
             other => {
@@ -177,5 +167,26 @@ impl State {
                 Vec::new()
             }
         }
+    }
+
+    fn revoke_users_tokens(&mut self, id: ConnectionId, token_ids: Vec<String>) -> Vec<Command> {
+        let note = |office: &mut Office, run| {
+            office.trouble = None;
+            office.revoking = Some(run);
+        };
+        let then = move |state: &mut Self, run, outcome| state.users_tokens_revoked(run, id, outcome);
+        self.admin_ask(id, brickpass_engine::RevokeUsersTokens { id, token_ids }, note, then)
+    }
+
+    fn delete_secret(&mut self, id: ConnectionId, principal_id: String, secret_id: String) -> Vec<Command> {
+        let request = DeleteOAuthSecret { id, principal_id: principal_id.clone(), secret_id: secret_id.clone() };
+        let note = |office: &mut Office, run| {
+            office.trouble = None;
+            if let Some(detail) = office.detail_of(&principal_id) {
+                detail.deleting.push((run, secret_id.clone()));
+            }
+        };
+        let (of, gone) = (principal_id.clone(), secret_id.clone());
+        self.admin_ask(id, request, note, move |state, run, outcome| state.secret_deleted(run, id, &of, &gone, outcome))
     }
 }

@@ -28,7 +28,7 @@ use brickpass_core::{
     failure::Failure,
 };
 use brickpass_databricks::rest::{ServicePrincipal, TokenRules, UserToken};
-use brickpass_engine::{AdminRequest, Command, RunId};
+use brickpass_engine::{Command, GetTokenRules, Request, RunId};
 
 /// A part of the tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -182,7 +182,7 @@ impl State {
         office.target = Some(connection);
         match self.admin_section() {
             AdminSection::Tokens => {
-                let mut commands = self.admin_ask(id, AdminRequest::TokenRules, |office, run| office.rules.asked(run));
+                let mut commands = self.admin_question(id, GetTokenRules { id }, |office| Some(&mut office.rules));
                 commands.extend(self.ask_for_users_tokens(id));
                 commands
             }
@@ -194,12 +194,38 @@ impl State {
         }
     }
 
-    /// Sends a request; `note` keeps its run where the answer is to be found.
-    fn admin_ask(&mut self, id: ConnectionId, request: AdminRequest, note: impl FnOnce(&mut Office, RunId)) -> Vec<Command> {
+    /// Asks; `note` keeps the run where `then` finds it again.
+    fn admin_ask<R: Request>(
+        &mut self,
+        id: ConnectionId,
+        request: R,
+        note: impl FnOnce(&mut Office, RunId),
+        then: impl FnOnce(&mut Self, RunId, Result<R::Answer, Failure>) -> Vec<Command> + Send + 'static,
+    ) -> Vec<Command> {
         let run = self.tests.new_run();
         let Some(office) = self.admin.offices.get_mut(&id) else { return Vec::new() };
         note(office, run);
-        vec![Command::Admin { run, id, request }]
+        vec![super::ask(request, move |state, outcome, _| then(state, run, outcome))]
+    }
+
+    /// Asks for what belongs in this place of an office.
+    fn admin_question<R: Request>(
+        &mut self,
+        id: ConnectionId,
+        request: R,
+        place: fn(&mut Office) -> Option<&mut Asked<R::Answer>>,
+    ) -> Vec<Command> {
+        let note = move |office: &mut Office, run| {
+            if let Some(asked) = place(office) {
+                asked.asked(run);
+            }
+        };
+        self.admin_ask(id, request, note, move |state, run, outcome| {
+            if let Some(asked) = state.admin.office_mut(id).and_then(place) {
+                asked.answered(run, outcome);
+            }
+            Vec::new()
+        })
     }
 
     /// Told in its place; elsewhere, in passing too.

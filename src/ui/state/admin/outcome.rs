@@ -1,94 +1,52 @@
 //! What the engine tells an administrator.
 
-use super::{AdminDialog, AdminTroubleKind, FreshSecret, Office};
+use super::{AdminDialog, AdminTroubleKind, FreshSecret};
 use crate::ui::{
     state::{Dialog, Notice, Page, State},
     text::admin as words,
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
-use brickpass_databricks::rest::{Entitlement, Object, Permission, WorkspaceRole};
-use brickpass_engine::{AdminAnswer, AdminRequest, Command, Event, RunId};
+use brickpass_databricks::rest::{Entitlement, NewOAuthSecret, Object, Permission, ServicePrincipal, TokenRules, UserToken, WorkspaceRole};
+use brickpass_engine::{Command, RevokedTokens, RunId};
 
-type Outcome = Result<AdminAnswer, Failure>;
-
-/// The answer that a request has; another one is none.
-macro_rules! answer {
-    ($outcome:expr, $shape:path) => {
-        match $outcome {
-            Ok($shape(value)) => Ok(value),
-            Ok(_) => return Vec::new(),
-            Err(failure) => Err(failure),
-        }
-    };
-}
+type Outcome<T> = Result<T, Failure>;
 
 impl State {
-    pub(in crate::ui::state) fn admin_event(&mut self, event: Event) -> Vec<Command> {
-        let Event::Admin { run, id, request, outcome } = event else { return Vec::new() };
-        match request {
-            AdminRequest::CreateServicePrincipal { .. } => return self.principal_created(run, id, outcome),
-            AdminRequest::CreateSecret { .. } => return self.secret_created(run, id, outcome),
-            request if request.changes() => return self.changed(run, id, request, outcome),
-            _ => {}
-        }
-        let Some(office) = self.admin.office_mut(id) else { return Vec::new() };
-        match request {
-            AdminRequest::TokenRules => {
-                office.rules.answered(run, answer!(outcome, AdminAnswer::TokenRules));
-            }
-            AdminRequest::UsersTokens => office.tokens.answered(run, answer!(outcome, AdminAnswer::UsersTokens)),
-            AdminRequest::ServicePrincipals => {
-                office.principals.answered(run, answer!(outcome, AdminAnswer::ServicePrincipals));
-                if office.principals.is_known() && office.principal().is_none() {
-                    office.detail = None;
-                }
-            }
-            request => {
-                if let Some(detail) = &mut office.detail {
-                    match request {
-                        AdminRequest::Secrets { .. } => {
-                            detail.secrets.answered(run, answer!(outcome, AdminAnswer::Secrets));
-                        }
-                        AdminRequest::Catalogs => {
-                            detail.grants.catalogs.answered(run, answer!(outcome, AdminAnswer::Catalogs));
-                        }
-                        AdminRequest::Objects { .. } => detail.grants.objects.answered(run, answer!(outcome, AdminAnswer::Objects)),
-                        AdminRequest::Permission { .. } => {
-                            let grants = &mut detail.grants;
-                            let came = grants.has.answered(run, answer!(outcome, AdminAnswer::Permission));
-                            if came && grants.chosen.is_none() {
-                                let least = || grants.kind.and_then(|kind| kind.permissions().first().copied());
-                                grants.chosen = grants.has.value().copied().flatten().or_else(least);
-                            }
-                        }
-                        _ => {}
-                    }
-                }
-            }
+    pub(super) fn users_tokens_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<UserToken>>) -> Vec<Command> {
+        if let Some(office) = self.admin.office_mut(id) {
+            office.tokens.answered(run, outcome);
         }
         Vec::new()
     }
 
-    fn changed(&mut self, run: RunId, id: ConnectionId, request: AdminRequest, outcome: Outcome) -> Vec<Command> {
-        match request {
-            AdminRequest::SetTokensEnabled(_) | AdminRequest::SetMaximumDays(_) => self.ruled(run, id, outcome),
-            AdminRequest::RevokeUsersTokens { .. } => self.users_tokens_revoked(run, id, outcome),
-            AdminRequest::SetEntitlement { principal_id, entitlement, granted } => {
-                self.entitlement_set(run, id, &principal_id, (entitlement, granted), outcome);
-                Vec::new()
-            }
-            AdminRequest::DeleteSecret { principal_id, secret_id } => self.secret_deleted(run, id, &principal_id, &secret_id, outcome),
-            AdminRequest::AddToWorkspace { principal_id, workspace_id, role } => {
-                self.joined(run, id, &principal_id, (workspace_id, role), outcome);
-                Vec::new()
-            }
-            AdminRequest::Grant { object, permission, .. } => self.granted(run, id, &object, permission, outcome),
-            _ => Vec::new(),
+    pub(super) fn principals_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<ServicePrincipal>>) -> Vec<Command> {
+        let Some(office) = self.admin.office_mut(id) else { return Vec::new() };
+        office.principals.answered(run, outcome);
+        if office.principals.is_known() && office.principal().is_none() {
+            office.detail = None;
         }
+        Vec::new()
+    }
+
+    pub(super) fn objects_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<Object>>) -> Vec<Command> {
+        if let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail.as_mut()) {
+            detail.grants.objects.answered(run, outcome);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn permission_known(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Option<Permission>>) -> Vec<Command> {
+        let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail.as_mut()) else { return Vec::new() };
+        let grants = &mut detail.grants;
+        if grants.has.answered(run, outcome) && grants.chosen.is_none() {
+            let least = || grants.kind.and_then(|kind| kind.permissions().first().copied());
+            grants.chosen = grants.has.value().copied().flatten().or_else(least);
+        }
+        Vec::new()
     }
 
     /// Whether it is done. Why it is not is told.
-    fn is_done(&mut self, id: ConnectionId, kind: AdminTroubleKind, outcome: Outcome) -> bool {
+    fn is_done(&mut self, id: ConnectionId, kind: AdminTroubleKind, outcome: Outcome<()>) -> bool {
         if let Err(failure) = outcome {
             self.admin_trouble(id, kind, failure);
             return false;
@@ -96,7 +54,14 @@ impl State {
         true
     }
 
-    fn entitlement_set(&mut self, run: RunId, id: ConnectionId, principal_id: &str, what: (Entitlement, bool), outcome: Outcome) {
+    pub(super) fn entitlement_set(
+        &mut self,
+        run: RunId,
+        id: ConnectionId,
+        principal_id: &str,
+        what: (Entitlement, bool),
+        outcome: Outcome<()>,
+    ) {
         let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(principal_id)) else { return };
         let Some(at) = detail.entitling.iter().position(|(running, _)| *running == run) else { return };
         detail.entitling.remove(at);
@@ -113,7 +78,14 @@ impl State {
         office.principals.sheet.put(principal);
     }
 
-    fn secret_deleted(&mut self, run: RunId, id: ConnectionId, principal_id: &str, secret_id: &str, outcome: Outcome) -> Vec<Command> {
+    pub(super) fn secret_deleted(
+        &mut self,
+        run: RunId,
+        id: ConnectionId,
+        principal_id: &str,
+        secret_id: &str,
+        outcome: Outcome<()>,
+    ) -> Vec<Command> {
         let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(principal_id)) else { return Vec::new() };
         let Some(at) = detail.deleting.iter().position(|(running, _)| *running == run) else { return Vec::new() };
         detail.deleting.remove(at);
@@ -130,7 +102,7 @@ impl State {
         self.ask_for_secrets(id)
     }
 
-    fn joined(&mut self, run: RunId, id: ConnectionId, principal_id: &str, what: (String, WorkspaceRole), outcome: Outcome) {
+    pub(super) fn joined(&mut self, run: RunId, id: ConnectionId, principal_id: &str, what: (String, WorkspaceRole), outcome: Outcome<()>) {
         let joining = |state: &mut Self| -> Option<RunId> {
             let detail = state.admin.office_mut(id)?.detail_of(principal_id)?;
             detail.joining.run.take_if(|running| *running == run)
@@ -144,7 +116,14 @@ impl State {
         detail.joining.joined = Some((name.unwrap_or(workspace_id), role));
     }
 
-    fn granted(&mut self, run: RunId, id: ConnectionId, object: &Object, permission: Permission, outcome: Outcome) -> Vec<Command> {
+    pub(super) fn granted(
+        &mut self,
+        run: RunId,
+        id: ConnectionId,
+        object: &Object,
+        permission: Permission,
+        outcome: Outcome<()>,
+    ) -> Vec<Command> {
         let detail = self.admin.office_mut(id).and_then(|office| office.detail.as_mut());
         if detail.and_then(|detail| detail.grants.run.take_if(|running| *running == run)).is_none() {
             return Vec::new();
@@ -160,28 +139,22 @@ impl State {
         Vec::new()
     }
 
-    fn ruled(&mut self, run: RunId, id: ConnectionId, outcome: Outcome) -> Vec<Command> {
+    pub(super) fn ruled(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<TokenRules>) -> Vec<Command> {
         let Some(office) = self.admin.office_mut(id).filter(|office| office.ruling == Some(run)) else { return Vec::new() };
         office.ruling = None;
         match outcome {
             // A question that is still on its way is answered by this, too.
-            Ok(AdminAnswer::TokenRules(rules)) => {
-                office.rules.replace(rules);
-                Vec::new()
-            }
-            Ok(_) => self.admin_ask(id, AdminRequest::TokenRules, |office, run| office.rules.asked(run)),
-            Err(failure) => {
-                self.admin_trouble(id, AdminTroubleKind::Rules, failure);
-                Vec::new()
-            }
+            Ok(rules) => office.rules.replace(rules),
+            Err(failure) => self.admin_trouble(id, AdminTroubleKind::Rules, failure),
         }
+        Vec::new()
     }
 
-    fn users_tokens_revoked(&mut self, run: RunId, id: ConnectionId, outcome: Outcome) -> Vec<Command> {
+    pub(super) fn users_tokens_revoked(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<RevokedTokens>) -> Vec<Command> {
         let Some(office) = self.admin.office_mut(id).filter(|office| office.revoking == Some(run)) else { return Vec::new() };
         office.revoking = None;
         match outcome {
-            Ok(AdminAnswer::UsersTokensRevoked { revoked, failed }) => {
+            Ok(RevokedTokens { revoked, failed }) => {
                 office.tokens.sheet.remove(&revoked);
                 if !revoked.is_empty() {
                     self.notices.push(Notice::Done(crate::ui::text::tokens::revoked(revoked.len())));
@@ -191,7 +164,6 @@ impl State {
                     self.admin_trouble(id, AdminTroubleKind::Revoke(count), failure);
                 }
             }
-            Ok(_) => {}
             Err(failure) => self.admin_trouble(id, AdminTroubleKind::Revoke(0), failure),
         }
         if self.shows_administration_of(id) { self.ask_for_users_tokens(id) } else { Vec::new() }
@@ -201,9 +173,9 @@ impl State {
         self.page() == Page::Administration && self.selection.shown() == Some(id)
     }
 
-    fn principal_created(&mut self, run: RunId, id: ConnectionId, outcome: Outcome) -> Vec<Command> {
+    pub(super) fn principal_created(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<ServicePrincipal>) -> Vec<Command> {
         let in_dialog = matches!(&self.dialog, Some(Dialog::Admin(dialog)) if dialog.run() == Some(run));
-        match answer!(outcome, AdminAnswer::ServicePrincipalCreated) {
+        match outcome {
             Ok(principal) => {
                 let name = principal.name.clone();
                 let principal_id = principal.id.clone();
@@ -224,9 +196,9 @@ impl State {
         }
     }
 
-    fn secret_created(&mut self, run: RunId, id: ConnectionId, outcome: Outcome) -> Vec<Command> {
+    pub(super) fn secret_created(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<NewOAuthSecret>) -> Vec<Command> {
         let Some(principal) = self.admin.making.remove(&run) else { return Vec::new() };
-        match answer!(outcome, AdminAnswer::SecretCreated) {
+        match outcome {
             Ok(new) => {
                 if matches!(&self.dialog, Some(Dialog::Admin(dialog)) if dialog.run() == Some(run)) {
                     self.dialog = None;
@@ -247,32 +219,6 @@ impl State {
         match &mut self.dialog {
             Some(Dialog::Admin(dialog)) if dialog.run() == Some(run) => dialog.failed(failure),
             _ => self.admin_trouble(id, kind, failure),
-        }
-    }
-
-    /// The engine's work ended without an answer of its own: nothing waits for it any longer.
-    pub(in crate::ui::state) fn admin_work_crashed(&mut self, failure: &Failure) {
-        self.admin.making.clear();
-        for office in self.admin.offices.values_mut() {
-            office.crashed(failure);
-        }
-        if let Some(Dialog::Admin(dialog)) = &mut self.dialog
-            && dialog.run().is_some()
-        {
-            dialog.failed(failure.clone());
-        }
-    }
-}
-
-impl Office {
-    fn crashed(&mut self, failure: &Failure) {
-        self.rules.crashed(failure);
-        self.tokens.asked.crashed(failure);
-        self.principals.asked.crashed(failure);
-        self.ruling = None;
-        self.revoking = None;
-        if let Some(detail) = &mut self.detail {
-            detail.crashed(failure);
         }
     }
 }

@@ -11,7 +11,10 @@ use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{
     AccountWorkspace, Entitlement, OAuthSecret, Object, Permission, Securable, ServicePrincipal, WorkspaceRole,
 };
-use brickpass_engine::{AdminRequest, Command, RunId};
+use brickpass_engine::{
+    AddToWorkspace, Command, GetPermission, GrantPermission, ListCatalogs, ListOAuthSecrets, ListObjects, ListServicePrincipals, Request,
+    RunId, SetEntitlement,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PrincipalColumn {
@@ -140,20 +143,6 @@ impl Detail {
     pub fn is_entitling(&self, entitlement: Entitlement) -> bool {
         self.entitling.iter().any(|(_, of)| *of == entitlement)
     }
-
-    pub(super) fn crashed(&mut self, failure: &Failure) {
-        self.secrets.crashed(failure);
-        self.grants.catalogs.crashed(failure);
-        self.grants.objects.asked.crashed(failure);
-        self.grants.has.crashed(failure);
-        self.deleting.clear();
-        self.entitling.clear();
-        self.joining.run = None;
-        self.grants.run = None;
-        if matches!(self.joining.workspaces, Remote::Pending { .. }) {
-            self.joining.workspaces.failed(failure.clone());
-        }
-    }
 }
 
 impl Joining {
@@ -184,25 +173,33 @@ impl Office {
 
 impl State {
     pub(super) fn ask_for_principals(&mut self, id: ConnectionId) -> Vec<Command> {
-        self.admin_ask(id, AdminRequest::ServicePrincipals, |office, run| office.principals.asked.asked(run))
+        let note = |office: &mut Office, run| office.principals.asked.asked(run);
+        self.admin_ask(id, ListServicePrincipals { id }, note, move |state, run, outcome| state.principals_listed(run, id, outcome))
     }
 
     pub(super) fn ask_for_secrets(&mut self, id: ConnectionId) -> Vec<Command> {
         let Some(detail) = self.admin.office(id).and_then(|office| office.detail.as_ref()) else { return Vec::new() };
-        let request = AdminRequest::Secrets { principal_id: detail.principal_id.clone() };
-        self.in_detail(id, request, |detail, run| detail.secrets.asked(run))
+        let request = ListOAuthSecrets { id, principal_id: detail.principal_id.clone() };
+        self.admin_question(id, request, |office| Some(&mut office.detail.as_mut()?.secrets))
     }
 
     /// A request that belongs to the principal that is looked at.
-    fn in_detail(&mut self, id: ConnectionId, request: AdminRequest, note: impl FnOnce(&mut Detail, RunId)) -> Vec<Command> {
+    fn in_detail<R: Request>(
+        &mut self,
+        id: ConnectionId,
+        request: R,
+        note: impl FnOnce(&mut Detail, RunId),
+        then: impl FnOnce(&mut Self, RunId, Result<R::Answer, Failure>) -> Vec<Command> + Send + 'static,
+    ) -> Vec<Command> {
         if self.admin.office(id).is_none_or(|office| office.detail.is_none()) {
             return Vec::new();
         }
-        self.admin_ask(id, request, |office, run| {
+        let note = |office: &mut Office, run| {
             if let Some(detail) = &mut office.detail {
                 note(detail, run);
             }
-        })
+        };
+        self.admin_ask(id, request, note, then)
     }
 
     fn detail(&self) -> Option<(ConnectionId, &Detail, &ServicePrincipal)> {
@@ -277,14 +274,15 @@ impl State {
     pub fn join_workspace(&mut self) -> Vec<Command> {
         let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
         let Some(workspace) = detail.joining.chosen.as_ref().filter(|_| !detail.joining.waits()) else { return Vec::new() };
-        let request = AdminRequest::AddToWorkspace {
-            principal_id: principal.id.clone(),
-            workspace_id: workspace.id.clone(),
-            role: detail.joining.role,
-        };
-        self.in_detail(id, request, |detail, run| {
+        let (principal_id, workspace_id, role) = (principal.id.clone(), workspace.id.clone(), detail.joining.role);
+        let request = AddToWorkspace { id, principal_id: principal_id.clone(), workspace_id: workspace_id.clone(), role };
+        let note = |detail: &mut Detail, run| {
             detail.joining.run = Some(run);
             detail.joining.joined = None;
+        };
+        self.in_detail(id, request, note, move |state, run, outcome| {
+            state.joined(run, id, &principal_id, (workspace_id, role), outcome);
+            Vec::new()
         })
     }
 
@@ -293,8 +291,13 @@ impl State {
         if detail.is_entitling(entitlement) {
             return Vec::new();
         }
-        let request = AdminRequest::SetEntitlement { principal_id: principal.id.clone(), entitlement, granted };
-        self.in_detail(id, request, |detail, run| detail.entitling.push((run, entitlement)))
+        let principal_id = principal.id.clone();
+        let request = SetEntitlement { id, principal_id: principal_id.clone(), entitlement, granted };
+        let note = |detail: &mut Detail, run| detail.entitling.push((run, entitlement));
+        self.in_detail(id, request, note, move |state, run, outcome| {
+            state.entitlement_set(run, id, &principal_id, (entitlement, granted), outcome);
+            Vec::new()
+        })
     }
 
     /// Of which kind is what permissions are to be granted on.
@@ -304,7 +307,7 @@ impl State {
             detail.grants = Grants { kind: Some(kind), ..Grants::default() };
         }
         if kind == Securable::Schema {
-            self.in_detail(id, AdminRequest::Catalogs, |detail, run| detail.grants.catalogs.asked(run))
+            self.admin_question(id, ListCatalogs { id }, |office| Some(&mut office.detail.as_mut()?.grants.catalogs))
         } else {
             self.ask_for_objects(id, kind, None)
         }
@@ -320,7 +323,8 @@ impl State {
     }
 
     fn ask_for_objects(&mut self, id: ConnectionId, kind: Securable, catalog: Option<String>) -> Vec<Command> {
-        self.in_detail(id, AdminRequest::Objects { kind, catalog }, |detail, run| detail.grants.objects.asked.asked(run))
+        let note = |detail: &mut Detail, run| detail.grants.objects.asked.asked(run);
+        self.in_detail(id, ListObjects { id, kind, catalog }, note, move |state, run, outcome| state.objects_listed(run, id, outcome))
     }
 
     /// Asks once more for what did not come.
@@ -355,8 +359,9 @@ impl State {
     pub fn ask_for_permission(&mut self) -> Vec<Command> {
         let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
         let Some(object) = detail.grants.object.clone() else { return Vec::new() };
-        let request = AdminRequest::Permission { object, client_id: principal.client_id.clone() };
-        self.in_detail(id, request, |detail, run| detail.grants.has.asked(run))
+        let request = GetPermission { id, object, client_id: principal.client_id.clone() };
+        let note = |detail: &mut Detail, run| detail.grants.has.asked(run);
+        self.in_detail(id, request, note, move |state, run, outcome| state.permission_known(run, id, outcome))
     }
 
     pub fn grant(&mut self) -> Vec<Command> {
@@ -364,7 +369,8 @@ impl State {
         let (Some(object), Some(permission), true) = (detail.grants.object.clone(), detail.grants.chosen, detail.grants.may_grant()) else {
             return Vec::new();
         };
-        let request = AdminRequest::Grant { object, client_id: principal.client_id.clone(), permission };
-        self.in_detail(id, request, |detail, run| detail.grants.run = Some(run))
+        let request = GrantPermission { id, object: object.clone(), client_id: principal.client_id.clone(), permission };
+        let note = |detail: &mut Detail, run| detail.grants.run = Some(run);
+        self.in_detail(id, request, note, move |state, run, outcome| state.granted(run, id, &object, permission, outcome))
     }
 }

@@ -5,13 +5,13 @@ use secrecy::ExposeSecret as _;
 use super::*;
 use crate::ui::{
     fake_engine::admin::{FakeOffice, SECRET_VALUE, principal},
-    fake_engine::{account, at, connection, unauthorized},
+    fake_engine::{account, connection, unauthorized},
     state::{Dialog, tests::Desk},
     widgets::TableRows as _,
 };
 use brickpass_core::{connection::AuthKind, failure::Code};
 use brickpass_databricks::rest::{Securable, WorkspaceRole};
-use brickpass_engine::Event;
+use brickpass_engine::RevokedTokens;
 
 fn desk() -> Desk {
     let mut desk = Desk::with(&[connection("Sales", |_| {})]);
@@ -52,7 +52,7 @@ fn what_was_known_of_another_address_is_forgotten_before_it_is_asked_anew() {
     desk.edit(|draft| draft.base_url = "https://adb-9999999999999999.9.azuredatabricks.net".to_owned());
     desk.run(|state, _| state.save());
     desk.run(|state, _| state.show_page(Page::Connection));
-    desk.engine.0.borrow_mut().office.slow = vec!["UsersTokens"];
+    desk.engine.0.borrow_mut().office.slow = vec!["ListUsersTokens"];
     desk.run(|state, _| state.show_page(Page::Administration));
     let office = desk.state.office().unwrap();
     assert!(!office.tokens.is_known() && office.tokens.sheet.row_count() == 0, "no token of the other workspace");
@@ -62,33 +62,11 @@ fn what_was_known_of_another_address_is_forgotten_before_it_is_asked_anew() {
 fn an_answer_that_nobody_asked_for_changes_nothing() {
     let mut desk = desk();
     let id = desk.shown();
-    let events = [
-        (AdminRequest::UsersTokens, AdminAnswerOf::Tokens),
-        (AdminRequest::SetTokensEnabled(false), AdminAnswerOf::Rules),
-        (AdminRequest::RevokeUsersTokens { token_ids: vec!["u1".to_owned()] }, AdminAnswerOf::Revoked),
-    ];
-    for (request, answer) in events {
-        desk.state.apply(Event::Admin { run: RunId(999), id, request, outcome: Ok(answer.make()) }, at(0));
-    }
+    desk.state.users_tokens_listed(RunId(999), id, Ok(Vec::new()));
+    desk.state.ruled(RunId(999), id, Ok(TokenRules::default()));
+    desk.state.users_tokens_revoked(RunId(999), id, Ok(RevokedTokens { revoked: vec!["u1".to_owned()], failed: Vec::new() }));
     let office = desk.state.office().unwrap();
     assert_eq!((office.tokens.sheet.row_count(), office.rules.value().unwrap().enabled), (3, Some(true)));
-}
-
-enum AdminAnswerOf {
-    Tokens,
-    Rules,
-    Revoked,
-}
-
-impl AdminAnswerOf {
-    fn make(self) -> brickpass_engine::AdminAnswer {
-        use brickpass_engine::AdminAnswer;
-        match self {
-            Self::Tokens => AdminAnswer::UsersTokens(Vec::new()),
-            Self::Rules => AdminAnswer::TokenRules(TokenRules::default()),
-            Self::Revoked => AdminAnswer::UsersTokensRevoked { revoked: vec!["u1".to_owned()], failed: Vec::new() },
-        }
-    }
 }
 
 #[test]
@@ -111,7 +89,7 @@ fn the_new_secret_goes_into_the_form_and_nowhere_else() {
 #[test]
 fn a_secret_that_is_made_or_not_kept_holds_the_window_up() {
     let mut desk = with_principal();
-    desk.engine.0.borrow_mut().office.slow = vec!["CreateSecret"];
+    desk.engine.0.borrow_mut().office.slow = vec!["CreateOAuthSecret"];
     desk.state.ask_for_new_secret();
     desk.run(|state, _| state.answer_admin_dialog());
     assert!(!desk.state.ask_to_close() && desk.state.fresh_secret().is_none());
@@ -129,7 +107,7 @@ fn a_secret_that_is_made_or_not_kept_holds_the_window_up() {
 #[test]
 fn a_connection_that_is_deleted_meanwhile_takes_no_secret_with_it() {
     let mut desk = with_principal();
-    desk.engine.0.borrow_mut().office.slow = vec!["CreateSecret"];
+    desk.engine.0.borrow_mut().office.slow = vec!["CreateOAuthSecret"];
     desk.state.ask_for_new_secret();
     desk.run(|state, _| state.answer_admin_dialog());
     desk.state.dialog = None;

@@ -11,8 +11,8 @@ use crate::ui::{
     widgets::TableRows as _,
 };
 use brickpass_core::connection::ConnectionId;
-use brickpass_databricks::rest::UserToken;
-use brickpass_engine::{AdminRequest, Command};
+use brickpass_databricks::rest::{TokenRules, UserToken};
+use brickpass_engine::{Command, ListUsersTokens, Request, SetMaximumDays, SetTokensEnabled};
 
 /// What is offered as the longest lifetime of a token, in days.
 pub const MAXIMUM_DAYS: [u32; 5] = [30, 90, 180, 365, 730];
@@ -56,14 +56,15 @@ impl Record for UserToken {
 
 impl State {
     pub(super) fn ask_for_users_tokens(&mut self, id: ConnectionId) -> Vec<Command> {
-        self.admin_ask(id, AdminRequest::UsersTokens, |office, run| office.tokens.asked.asked(run))
+        let note = |office: &mut Office, run| office.tokens.asked.asked(run);
+        self.admin_ask(id, ListUsersTokens { id }, note, move |state, run, outcome| state.users_tokens_listed(run, id, outcome))
     }
 
     /// Switching them off asks first, since it stops everything that signs in with one.
     pub fn switch_tokens(&mut self, on: bool) -> Vec<Command> {
         let Some(id) = self.administered().filter(|_| self.office().is_some_and(|office| !office.is_ruling())) else { return Vec::new() };
         if on {
-            return self.rule(id, AdminRequest::SetTokensEnabled(true));
+            return self.rule(id, SetTokensEnabled { id, enabled: true });
         }
         self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::TokensOff(self.confirm(id)))));
         Vec::new()
@@ -72,14 +73,15 @@ impl State {
     pub fn set_maximum_days(&mut self, days: Option<u32>) -> Vec<Command> {
         let Some(id) = self.administered() else { return Vec::new() };
         let changes = |office: &Office| !office.is_ruling() && office.rules.value().is_some_and(|rules| rules.maximum_days != days);
-        if self.office().is_some_and(changes) { self.rule(id, AdminRequest::SetMaximumDays(days)) } else { Vec::new() }
+        if self.office().is_some_and(changes) { self.rule(id, SetMaximumDays { id, days }) } else { Vec::new() }
     }
 
-    pub(super) fn rule(&mut self, id: ConnectionId, request: AdminRequest) -> Vec<Command> {
-        self.admin_ask(id, request, |office, run| {
+    pub(super) fn rule(&mut self, id: ConnectionId, request: impl Request<Answer = TokenRules>) -> Vec<Command> {
+        let note = |office: &mut Office, run| {
             office.trouble = None;
             office.ruling = Some(run);
-        })
+        };
+        self.admin_ask(id, request, note, move |state, run, outcome| state.ruled(run, id, outcome))
     }
 
     /// What a question about this connection asks to be typed.
