@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
 };
 
@@ -17,13 +17,11 @@ use super::{
     session::Session,
 };
 use brickpass_core::failure::{Code, Failure};
-use brickpass_engine::{Command, Event, ExportOf, ExportPlace, ExportRequest, RunId};
+use brickpass_engine::{Export, ExportOf, ExportPlace, ExportRequest, SaveExport};
 use brickpass_interchange::{
     export::{self, FORMATS},
     format::{Answers, Document, Field, FieldKind, Format, missing},
 };
-
-const RUN: RunId = RunId(1);
 
 pub(super) fn export(options: &args::Export, json: bool) -> Result<ExitCode, Failure> {
     let Some(format) = options.format.as_deref().filter(|_| !options.formats) else {
@@ -128,17 +126,13 @@ fn made(session: &mut Session, of: ExportOf, request: ExportRequest) -> Result<D
     if request.include_secret {
         session.need_vault()?;
     }
-    session.send(Command::Export { run: RUN, of, request });
-    session.wait(|event| if let Event::Exported { outcome, .. } = event { Some(outcome) } else { None })
+    session.ask(Export { of, request })
 }
 
 fn save(session: &mut Session, of: ExportOf, document: Document, to: &Path, in_work_tree: bool, json: bool) -> Result<ExitCode, Failure> {
     let shown = (document.format, document.contains_secret, document.notes.clone(), document.next);
     let place = ExportPlace { to: to.to_owned(), in_work_tree };
-    session.send(Command::SaveExport { run: RUN, of, document: Box::new(document), place });
-    let saved: Result<Vec<PathBuf>, Failure> =
-        session.wait(|event| if let Event::ExportSaved { outcome, .. } = event { Some(outcome) } else { None });
-    let saved = saved.map_err(|mut failure| {
+    let saved = session.ask(SaveExport { of, document: Box::new(document), place }).map_err(|mut failure| {
         if failure.code == Code::InWorkTree {
             "Choose another folder, or add --in-work-tree.".clone_into(&mut failure.fix);
         }

@@ -32,8 +32,8 @@ pub struct Done {
 }
 
 impl Done {
-    pub(super) fn new(id: ConnectionId, what: Deed) -> Self {
-        Self { id: Some(id), what, failed: None, detail: None }
+    pub(super) fn new(id: impl Into<Option<ConnectionId>>, what: Deed) -> Self {
+        Self { id: id.into(), what, failed: None, detail: None }
     }
 
     pub(super) fn failed(self, failure: &Failure) -> Self {
@@ -226,14 +226,6 @@ fn done(event: &Event) -> Vec<Done> {
             let gone = revoked.iter().map(|(id, token)| one(id, Deed::TokenRevoked).with(token_id(token)));
             let failed = left.iter().zip(std::iter::repeat(failure)).filter_map(|(id, failure)| Some((id, failure.as_ref()?)));
             gone.chain(failed.map(|(id, failure)| one(id, Deed::TokenRevoked).failed(failure))).collect()
-        }
-        // Without a secret in it, an export that is looked at is no deed.
-        Event::Exported { of, outcome: Ok(document), .. } if document.contains_secret => {
-            vec![Done { id: of.only(), what: Deed::Exported, failed: None, detail: Some(document.format.to_owned()) }]
-        }
-        Event::ExportSaved { of, format, outcome, .. } => {
-            let failed = outcome.as_ref().err().map(|failure| failure.code);
-            vec![Done { id: of.only(), what: Deed::ExportSaved, failed, detail: Some((*format).to_owned()) }]
         }
         Event::Failed { about: Some((what, ids)), failure } => ids.iter().map(|id| one(id, *what).failed(failure)).collect(),
         _ => Vec::new(),

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{Ask, Chosen, Diagnostics, EffectiveQuestion, ExportOf, ExportPlace, ExportRequest, ImportSource, RunId};
+use super::{Ask, Chosen, Diagnostics, EffectiveQuestion, ImportSource, RunId};
 use brickpass_core::connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind};
-use brickpass_interchange::format::{Document, Pick};
 use brickpass_storage::{Entry, Revision, Settings, WindowMemory};
 
 #[derive(Debug)]
@@ -136,32 +135,6 @@ pub enum Command {
     SaveDiagnostics {
         diagnostics: Box<Diagnostics>,
         to: PathBuf,
-    },
-    /// An export as it would be, to be looked at. The secret is fetched from the vault only when it is to stand in it.
-    Export {
-        run: RunId,
-        of: ExportOf,
-        request: ExportRequest,
-    },
-    /// Writes what was looked at, for its owner alone.
-    SaveExport {
-        run: RunId,
-        of: ExportOf,
-        document: Box<Document>,
-        place: ExportPlace,
-    },
-    /// What the live workspace offers for a field of an export; `within`: the catalog of schemas.
-    ListOffers {
-        run: RunId,
-        id: ConnectionId,
-        pick: Pick,
-        within: Option<String>,
-    },
-    /// Runs the receiving tool's own resolution of a published profile, where it is installed.
-    Prove {
-        run: RunId,
-        id: ConnectionId,
-        profile: String,
     },
     ReadImport {
         run: RunId,

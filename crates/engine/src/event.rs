@@ -4,9 +4,7 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use secrecy::SecretString;
 
-use super::{
-    BackedUp, CliToken, Continuation, Diagnostics, Effective, ExportOf, NotImported, Offer, Preview, Proof, Reminder, ReminderChoice, RunId,
-};
+use super::{BackedUp, CliToken, Continuation, Diagnostics, Effective, NotImported, Preview, Reminder, ReminderChoice, RunId};
 use brickpass_core::{
     connection::{AccountId, BaseUrl, ConnectionId, EnteredFor, LastTest, SecretKind},
     failure::Failure,
@@ -17,7 +15,6 @@ use brickpass_databricks::{
     rest::AccountWorkspace,
     session::{Farewell, SignIn},
 };
-use brickpass_interchange::format::{Document, Pick};
 use brickpass_storage::{ActivityEntry, Deed, Entry, Settings, SignInNote, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory};
 
 #[derive(Debug)]
@@ -162,31 +159,6 @@ pub enum Event {
     ActivityExported {
         to: PathBuf,
         outcome: Result<(), Failure>,
-    },
-    Exported {
-        run: RunId,
-        of: ExportOf,
-        outcome: Result<Document, Failure>,
-    },
-    ExportSaved {
-        run: RunId,
-        of: ExportOf,
-        /// The id of the format that it is in.
-        format: &'static str,
-        outcome: Result<Vec<PathBuf>, Failure>,
-    },
-    Offers {
-        run: RunId,
-        id: ConnectionId,
-        pick: Pick,
-        within: Option<String>,
-        outcome: Result<Vec<Offer>, Failure>,
-    },
-    Proved {
-        run: RunId,
-        id: ConnectionId,
-        /// One for each tool that is installed here.
-        outcome: Result<Vec<Result<Proof, Failure>>, Failure>,
     },
     /// Which connections are published as which profiles, in the file that Databricks' tools read.
     Published(Vec<(ConnectionId, String)>),

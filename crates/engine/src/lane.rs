@@ -144,10 +144,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         | Command::StoreSignIns
         | Command::ReadActivity
         | Command::ExportActivity { .. }
-        | Command::Export { .. }
-        | Command::SaveExport { .. }
-        | Command::ListOffers { .. }
-        | Command::Prove { .. }
         | Command::ReadImport { .. }
         | Command::FindEffective { .. }
         | Command::Diagnose

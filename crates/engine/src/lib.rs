@@ -11,26 +11,24 @@ mod copies;
 pub mod diagnostics;
 mod effective;
 mod event;
+mod export;
 #[cfg(test)]
 mod fixtures;
-mod handover;
 mod importing;
 mod lane;
 mod metadata_service;
-mod offers;
 mod owner;
-mod prove;
 mod publish;
 mod reach;
 mod reminders;
 mod request;
-mod running;
 mod saves;
 mod shared;
 mod signing_in;
 mod testing;
 mod token_desk;
 mod tokens;
+mod verify;
 
 use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
 
@@ -57,7 +55,7 @@ pub use computer::{REGISTERED_PORTS, clock_is_past, free_ports};
 pub use diagnostics::{Around, Diagnostics};
 pub use effective::{Attribute, Effective, EffectiveQuestion, Family, Problem, Source, Speaker, Verdict};
 pub use event::{Event, Found, SignInStep, SignedIn, StoredSecret};
-pub use handover::{ExportOf, ExportPlace, ExportRequest, Offer, Proof};
+pub use export::{Export, ExportOf, ExportPlace, ExportRequest, ListOffers, Offer, SaveExport};
 pub use importing::{BackedUp, Chosen, ImportSource, NotImported, Preview, PreviewRow, Twin};
 pub use metadata_service::{MetadataService, TokensOfOne};
 pub use publish::{
@@ -71,6 +69,7 @@ pub use tokens::{
     GenerateToken, ListTokens, NotRevocable, RevokeTokens, RevokedTokens, RotateToken, Rotated, TokenList, UseToken, comment_without_mark,
     default_comment, interrupted_token_changes, revocable_token,
 };
+pub use verify::{Verification, VerifyProfile};
 
 /// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.
 #[derive(Clone)]

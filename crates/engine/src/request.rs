@@ -1,6 +1,15 @@
 //! A request: one thing that the engine can be asked to do, with the type of its answer.
 
-use std::{any::Any, fmt, pin::Pin, sync::Arc, task};
+use std::{
+    any::Any,
+    fmt,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task,
+};
 
 use tokio::{
     sync::{mpsc, oneshot},
@@ -13,7 +22,6 @@ use super::{
     activity::Done,
     lane::Job,
     owner,
-    running::{Deserted, called_off},
     shared::{Shared, crashed},
 };
 use brickpass_core::failure::{Code, Failure};
@@ -58,6 +66,20 @@ pub struct Context {
     cancelled: Cancelled,
 }
 
+/// The window is closed: nobody takes a secret's value any more.
+#[derive(Clone, Default)]
+pub(super) struct Deserted(Arc<AtomicBool>);
+
+impl Deserted {
+    fn set(&self, deserted: bool) {
+        self.0.store(deserted, Ordering::Relaxed);
+    }
+
+    pub(super) fn yes(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// By the asker, or because the program ends.
 #[derive(Clone)]
 struct Cancelled {
@@ -81,6 +103,16 @@ impl Cancelled {
             outcome = work => outcome,
         }
     }
+}
+
+/// Also the outcome, if anybody gets it, when a value was made that nobody takes any more: it is gone again.
+pub(super) fn called_off() -> Failure {
+    Failure::new(
+        Code::Cancelled,
+        "Nothing was done.",
+        "You stopped it before anything was asked of the workspace.",
+        "Begin again when you like.",
+    )
 }
 
 /// An answer that is on its way. Dropping it cancels the request, as far as its [`Order`] allows.

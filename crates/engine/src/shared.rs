@@ -11,8 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Places, accounts, activity, cli_tokens, copies::Copies, diagnostics, effective, handover, importing, lane, offers,
-    owner, prove, publish, reminders, request::RunningRequests, running, saves, signing_in, testing,
+    Command, Event, Places, accounts, activity, cli_tokens, copies::Copies, diagnostics, effective, importing, lane, owner, publish,
+    reminders, request::RunningRequests, saves, signing_in, testing,
 };
 use brickpass_core::{
     connection::{ConnectionId, SecretKind},
@@ -333,8 +333,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     let (lane, jobs) = mpsc::unbounded_channel();
     let lane_done = tokio::spawn(lane::run(Arc::clone(&shared), settings_problem, jobs));
     let mut requests = RunningRequests::new(Arc::clone(&shared), lane.downgrade());
-    // What only asks: it ends with the program, wherever it is.
-    let mut questions = running::Running::new(Arc::clone(&shared));
     let mut probing = None;
     // Who stops the engine by a command still listens; who drops its handle does not.
     let mut deserted = true;
@@ -345,7 +343,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::Test { run, connection, secret } => tests.start(run, *connection, secret),
             Command::Cancel { run } => {
                 tests.cancel(run);
-                questions.cancel(run);
             }
             Command::CancelSave { id } => {
                 if shared.saves.cancel(id) {
@@ -369,10 +366,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::StoreSignIns => accounts::store_sign_ins(&shared),
             Command::ReadActivity => observer.read(&shared.outbox),
             Command::ExportActivity { id, to } => observer.export(id, to, &shared.outbox),
-            Command::Export { run, of, request } => handover::export(&shared, run, of, request),
-            Command::SaveExport { run, of, document, place } => handover::save(&shared, run, of, *document, place),
-            Command::Prove { run, id, profile } => prove::prove(&shared, &mut questions, run, id, profile),
-            Command::ListOffers { run, id, pick, within } => offers::list(&shared, &mut questions, run, id, pick, within),
             Command::ReadImport { run, source, only } => importing::read(&shared, run, source, only),
             Command::FindEffective { run, question } => effective::find(&shared, run, question),
             Command::Diagnose => diagnostics::collect(&shared, &observer),

@@ -198,7 +198,7 @@ fn offers(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, field
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if waits {
                 if icon_button(ui, Icon::Stop, words::STOP_ASKING).clicked() {
-                    act.send(state.call_off_offers(pick));
+                    state.cancel_offers(pick);
                     ui.ctx().request_repaint();
                 }
             } else if icon_button(ui, Icon::Refresh, &words::refresh(pick)).clicked() {

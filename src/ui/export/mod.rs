@@ -1,4 +1,4 @@
-//! The *Export* tab: the tool that a connection is handed to, what it gets, and the proof that it works there.
+//! The *Export* tab: the tool that a connection is handed to, what it gets, and which user it signs in as there.
 
 mod dialogs;
 mod diff;
@@ -7,10 +7,10 @@ mod form;
 mod format;
 mod preview;
 mod profile;
-mod proof;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod verification;
 
 use egui::{Align, Id, Margin, Rect, ScrollArea, Ui, UiBuilder, vec2};
 

@@ -2,7 +2,7 @@
 
 use egui::{Id, Ui};
 
-use super::{diff::diff, proof};
+use super::{diff::diff, verification};
 use crate::ui::{
     act::Act,
     fonts,
@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     trouble(ui, state, act, id);
     change(ui, state, act, id);
     if state.profiles.published(id).is_some_and(|(_, drift)| drift != Drift::Gone) {
-        proof::show(ui, state, act, id);
+        verification::show(ui, state, act, id);
     }
     about_the_file(ui, state, act);
 }

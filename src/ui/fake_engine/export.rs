@@ -10,7 +10,8 @@ use brickpass_core::{
     failure::{Code, Failure, Remedy},
 };
 use brickpass_engine::{
-    Command, Drift, Event, ExportOf, ExportPlace, ExportRequest, Offer, Plan, ProfileLine, ProfilesFile, Proof, Replaced, RunId,
+    Ask, Drift, Export, ExportPlace, ExportRequest, ListOffers, Offer, Plan, ProfileLine, ProfilesFile, Replaced, SaveExport, Verification,
+    VerifyProfile,
 };
 use brickpass_interchange::{
     databrickscfg::{DiffKind, DiffLine, Edit},
@@ -124,10 +125,10 @@ pub struct FakeTools {
     /// What the next save comes to.
     pub save_failure: Option<Failure>,
     pub offers: HashMap<(Pick, Option<String>), Result<Vec<Offer>, Failure>>,
-    pub proof: Result<Vec<Result<Proof, Failure>>, Failure>,
+    pub verification: Result<Vec<Result<Verification, Failure>>, Failure>,
     /// These are kept until they are told to be answered.
     pub slow: bool,
-    pub held: Vec<Command>,
+    pub held: Vec<Ask>,
     pub requests: Vec<ExportRequest>,
     pub places: Vec<ExportPlace>,
 }
@@ -156,7 +157,7 @@ impl Default for FakeTools {
             apply_failure: None,
             save_failure: None,
             offers: HashMap::new(),
-            proof: Ok(Vec::new()),
+            verification: Ok(Vec::new()),
             slow: false,
             held: Vec::new(),
             requests: Vec::new(),
@@ -213,39 +214,31 @@ impl FakeTools {
 }
 
 impl Inner {
-    /// Whether it was one of these.
-    pub fn answer_tools(&mut self, command: Command) -> Option<Command> {
-        let is_slow = self.tools.slow && matches!(command, Command::Export { .. } | Command::ListOffers { .. } | Command::Prove { .. });
-        if is_slow {
-            self.tools.held.push(command);
+    /// Gives back what is about something else.
+    pub(super) fn answer_export(&mut self, ask: Ask) -> Option<Ask> {
+        let can_wait = ask.of::<Export>().is_some() || ask.of::<ListOffers>().is_some() || ask.of::<VerifyProfile>().is_some();
+        if self.tools.slow && can_wait {
+            self.tools.held.push(ask);
             return None;
         }
-        match command {
-            Command::Export { run, of, request } => self.export(run, of, request),
-            Command::SaveExport { run, of, document, place } => {
-                let paths = match document.files.as_slice() {
-                    [_] => vec![place.to.clone()],
-                    many => many.iter().map(|file| place.to.join(&file.name)).collect(),
-                };
-                let refused = self.tools.save_failure.take_if(|_| !place.in_work_tree);
-                self.tools.places.push(place);
-                let outcome = refused.map_or(Ok(paths), Err);
-                self.events.push_back(Event::ExportSaved { run, of, format: document.format, outcome });
-            }
-            Command::ListOffers { run, id, pick, within } => {
-                let outcome = self.tools.offers.get(&(pick, within.clone())).cloned().unwrap_or(Ok(Vec::new()));
-                self.events.push_back(Event::Offers { run, id, pick, within, outcome });
-            }
-            Command::Prove { run, id, .. } => {
-                let outcome = self.tools.proof.clone();
-                self.events.push_back(Event::Proved { run, id, outcome });
-            }
-            other => return Some(other),
-        }
-        None
+        let ask = self.on(ask, Self::export)?;
+        let ask = self.on(ask, Self::save_export)?;
+        let ask = self
+            .on(ask, |inner, ListOffers { pick, within, .. }| inner.tools.offers.get(&(pick, within)).cloned().unwrap_or(Ok(Vec::new())))?;
+        self.on(ask, |inner, VerifyProfile { .. }| inner.tools.verification.clone())
     }
 
-    fn export(&mut self, run: RunId, of: ExportOf, request: ExportRequest) {
+    fn save_export(&mut self, SaveExport { document, place, .. }: SaveExport) -> Result<Vec<PathBuf>, Failure> {
+        let paths = match document.files.as_slice() {
+            [_] => vec![place.to.clone()],
+            many => many.iter().map(|file| place.to.join(&file.name)).collect(),
+        };
+        let refused = self.tools.save_failure.take_if(|_| !place.in_work_tree);
+        self.tools.places.push(place);
+        refused.map_or(Ok(paths), Err)
+    }
+
+    fn export(&mut self, Export { of, request }: Export) -> Result<Document, Failure> {
         let id = of.at().unwrap();
         let connection = self.entries.iter().find(|entry| entry.connection.id == id).unwrap().connection.clone();
         let secret: Option<SecretString> = SecretKind::ALL.iter().find_map(|kind| self.secrets.get(&(id, *kind)).cloned());
@@ -254,14 +247,14 @@ impl Inner {
         let subject = Subject { connection: &connection, secret: secret.as_ref(), profile: "sales", helper: "/opt/brickpass-credential" };
         let outcome = self.tools.export_failure.clone().map_or_else(|| format.write(&subject, &request.answers), Err);
         self.tools.requests.push(request);
-        self.events.push_back(Event::Exported { run, of, outcome });
+        outcome
     }
 
     /// What was held back is answered now, the newest first.
     pub fn answer_held_tools(&mut self) {
         self.tools.slow = false;
-        for command in std::mem::take(&mut self.tools.held).into_iter().rev() {
-            self.answer_tools(command);
+        for ask in std::mem::take(&mut self.tools.held).into_iter().rev() {
+            self.answer_request(ask);
         }
     }
 }

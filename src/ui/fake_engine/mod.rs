@@ -285,11 +285,11 @@ impl Inner {
         let ask = self.answer_tokens(ask);
         let ask = ask.and_then(|ask| self.answer_profiles(ask));
         let ask = ask.and_then(|ask| self.answer_admin(ask));
+        let ask = ask.and_then(|ask| self.answer_export(ask));
         assert!(ask.is_none(), "nobody answers {ask:?}");
     }
 
     fn answer(&mut self, command: Command) {
-        let Some(command) = self.answer_tools(command) else { return };
         match command {
             Command::Start => {
                 self.events.push_back(Event::Settings {

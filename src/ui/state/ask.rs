@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::State;
 use brickpass_core::failure::Failure;
-use brickpass_engine::{Ask, Command, Continuation, Request};
+use brickpass_engine::{Ask, CancelHandle, Command, Continuation, Request};
 
 /// What follows from an answer: it is carried by the engine and run by [`State::apply`].
 pub struct Follow(Box<dyn FnOnce(&mut State, Timestamp) -> Vec<Command> + Send>);
@@ -14,7 +14,23 @@ pub fn ask<R: Request>(
     request: R,
     then: impl FnOnce(&mut State, Result<R::Answer, Failure>, Timestamp) -> Vec<Command> + Send + 'static,
 ) -> Command {
-    Command::Ask(Ask::new(request, |outcome| Continuation(Box::new(Follow(Box::new(move |state, now| then(state, outcome, now)))))))
+    Command::Ask(asked(request, then))
+}
+
+/// As [`ask`]; dropping the handle cancels the request.
+pub fn ask_cancellable<R: Request>(
+    request: R,
+    then: impl FnOnce(&mut State, Result<R::Answer, Failure>, Timestamp) -> Vec<Command> + Send + 'static,
+) -> (Command, CancelHandle) {
+    let (ask, handle) = asked(request, then).cancellable();
+    (Command::Ask(ask), handle)
+}
+
+fn asked<R: Request>(
+    request: R,
+    then: impl FnOnce(&mut State, Result<R::Answer, Failure>, Timestamp) -> Vec<Command> + Send + 'static,
+) -> Ask {
+    Ask::new(request, |outcome| Continuation(Box::new(Follow(Box::new(move |state, now| then(state, outcome, now))))))
 }
 
 impl State {

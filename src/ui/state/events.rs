@@ -98,9 +98,6 @@ impl State {
             | Event::ActivityExported { .. }
             | Event::Diagnostics(_)
             | Event::DiagnosticsSaved { .. }) => self.activity_event(event),
-            event @ (Event::Exported { .. } | Event::ExportSaved { .. } | Event::Offers { .. } | Event::Proved { .. }) => {
-                self.export_event(event)
-            }
             event @ (Event::Published(_) | Event::CliTokens { .. }) => {
                 self.profiles_event(event);
                 Vec::new()
@@ -301,7 +298,6 @@ impl State {
                 form.save_failed(failure.clone());
             }
             self.closing = Closing::No;
-            self.export_work_crashed(&failure);
             self.import_work_crashed(&failure);
         }
         if !matches!(std::mem::take(&mut self.settings_wait), SettingsWait::Nothing | SettingsWait::Theme)

@@ -52,7 +52,7 @@ pub use admin::{
     Admin, AdminDialog, AdminSection, AdminTroubleKind, Confirm, MAXIMUM_DAYS, NewPrincipal, NewSecret, Office, PrincipalColumn,
     SECRET_DAYS, UserColumn,
 };
-pub use ask::ask;
+pub use ask::{ask, ask_cancellable};
 pub use backing_up::BackUp;
 pub use clipboard::Copied;
 pub use conflict::Conflict;

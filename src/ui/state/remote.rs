@@ -1,7 +1,7 @@
 //! A value that lives elsewhere and has to be asked for.
 
 use brickpass_core::failure::Failure;
-use brickpass_engine::RunId;
+use brickpass_engine::{CancelHandle, RunId};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Remote<T> {
@@ -56,11 +56,12 @@ impl<T> Remote<T> {
 pub struct Asked<T> {
     remote: Remote<T>,
     run: Option<RunId>,
+    cancel: Option<CancelHandle>,
 }
 
 impl<T> Default for Asked<T> {
     fn default() -> Self {
-        Self { remote: Remote::NotAsked, run: None }
+        Self { remote: Remote::NotAsked, run: None, cancel: None }
     }
 }
 
@@ -84,7 +85,14 @@ impl<T> Asked<T> {
 
     pub(in crate::ui::state) fn asked(&mut self, run: RunId) {
         self.run = Some(run);
+        self.cancel = None;
         self.remote.asked();
+    }
+
+    /// As `asked`; the request is cancelled as soon as nobody waits for its answer.
+    pub(in crate::ui::state) fn asked_cancellable(&mut self, run: RunId, cancel: CancelHandle) {
+        self.asked(run);
+        self.cancel = Some(cancel);
     }
 
     /// Whether this is what was waited for.
@@ -93,6 +101,7 @@ impl<T> Asked<T> {
             return false;
         }
         self.run = None;
+        self.cancel = None;
         match outcome {
             Ok(value) => self.remote = Remote::Ready(value),
             Err(failure) => self.remote.failed(failure),
@@ -101,10 +110,11 @@ impl<T> Asked<T> {
     }
 
     /// Nobody waits for it any more; what was known before stays.
-    pub(in crate::ui::state) fn call_off(&mut self) -> Option<RunId> {
-        let run = self.run.take()?;
-        self.remote = std::mem::take(&mut self.remote).into_value().map_or(Remote::NotAsked, Remote::Ready);
-        Some(run)
+    pub(in crate::ui::state) fn cancel(&mut self) {
+        self.cancel = None;
+        if self.run.take().is_some() {
+            self.remote = std::mem::take(&mut self.remote).into_value().map_or(Remote::NotAsked, Remote::Ready);
+        }
     }
 
     /// Known otherwise, while an answer may still be on its way.
@@ -114,7 +124,7 @@ impl<T> Asked<T> {
 
     /// Known otherwise: what is still asked for is older.
     pub(in crate::ui::state) fn replace(&mut self, value: T) {
-        *self = Self { remote: Remote::Ready(value), run: None };
+        *self = Self { remote: Remote::Ready(value), ..Self::default() };
     }
 
     pub(in crate::ui::state) fn crashed(&mut self, failure: &Failure) {

@@ -212,11 +212,11 @@ pub const REMARKS: &str = "Worth knowing about this file";
 pub const EFFECTIVE: &str = "See what tools would use in a folder...";
 pub const MOVE_SECRETS: &str = "Move secrets out of this file...";
 pub const MOVE_SECRETS_WHY: &str = "They come into Brickpass first. You see each step before it is done.";
-pub const PROVE: &str = "Prove it";
-pub const PROVING: &str = "Asking the tools";
-pub const STOP_PROVING: &str = "Cancel";
-pub const PROVE_WHY: &str = "Runs the tools that are installed here with this profile and asks whom they sign in as.";
-pub const PROVE_FAILED: &str = "The tools could not be asked";
+pub const VERIFY: &str = "Prove it";
+pub const VERIFYING: &str = "Asking the tools";
+pub const STOP_VERIFYING: &str = "Cancel";
+pub const VERIFY_WHY: &str = "Runs the tools that are installed here with this profile and asks whom they sign in as.";
+pub const VERIFY_FAILED: &str = "The tools could not be asked";
 pub const NO_TOOLS: &str = "None of the tools is installed here: neither the Databricks CLI nor an SDK was found.";
 pub const SAME_USER: &str = "SAME USER";
 

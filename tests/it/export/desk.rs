@@ -4,7 +4,7 @@ use brickpass_core::{
     connection::{AuthKind, AuthMethod, Connection, ConnectionId, Reviewed, Scopes, SecretKind},
     failure::Failure,
 };
-use brickpass_engine::{Command, Event, ExportOf, ExportPlace, ExportRequest, Places, RunId};
+use brickpass_engine::{Export, ExportOf, ExportPlace, ExportRequest, Places, SaveExport};
 use brickpass_interchange::{
     export,
     format::{Answers, Document, Format},
@@ -67,13 +67,11 @@ impl Desk {
     pub fn exported(&mut self, id: ConnectionId, request: ExportRequest) -> Result<Document, Failure> {
         let lists = export::find(&request.format).is_some_and(|format| export::of_all(format).is_some());
         let of = if lists { ExportOf::All { at: Some(id) } } else { ExportOf::One(id) };
-        self.send(Command::Export { run: RunId(1), of, request });
-        self.until(|event| if let Event::Exported { outcome, .. } = event { Some(outcome) } else { None })
+        self.ask(Export { of, request })
     }
 
     pub fn write(&mut self, document: Document, place: ExportPlace) -> Result<Vec<std::path::PathBuf>, Failure> {
-        self.send(Command::SaveExport { run: RunId(1), of: ExportOf::All { at: None }, document: Box::new(document), place });
-        self.until(|event| if let Event::ExportSaved { outcome, .. } = event { Some(outcome) } else { None })
+        self.ask(SaveExport { of: ExportOf::All { at: None }, document: Box::new(document), place })
     }
 }
 

@@ -7,7 +7,7 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_demo::{Demo, DemoOptions, DemoWorkspace};
-use brickpass_engine::{Command, Event, ExportRequest, Offer, RunId};
+use brickpass_engine::{ExportRequest, ListOffers, Offer};
 use brickpass_interchange::format::{Answers, Pick};
 use serde_json::json;
 
@@ -20,14 +20,7 @@ fn add(desk: &mut Desk, name: &str, workspace: &DemoWorkspace) -> ConnectionId {
 
 impl Desk {
     fn offers(&mut self, id: ConnectionId, pick: Pick, within: Option<&str>) -> Result<Vec<Offer>, Failure> {
-        self.send(Command::ListOffers { run: RunId(7), id, pick, within: within.map(str::to_owned) });
-        self.until(|event| match event {
-            Event::Offers { run, id: of, pick: asked, outcome, .. } => {
-                assert_eq!((run, of, asked), (RunId(7), id, pick));
-                Some(outcome)
-            }
-            _ => None,
-        })
+        self.ask(ListOffers { id, pick, within: within.map(str::to_owned) })
     }
 }
 

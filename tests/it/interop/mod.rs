@@ -9,10 +9,10 @@ mod go_cases;
 mod go_resolution;
 mod java_resolution;
 mod oracle;
-mod proof;
 mod python_resolution;
 mod readers;
 mod terraform;
+mod verification;
 
 use std::{cell::RefCell, fmt::Write as _, fs, process::Command, time::Duration};
 
@@ -192,7 +192,7 @@ fn every_client_signs_in_in_every_way_and_no_secret_is_in_what_it_reads() {
     go_resolution::checks(&mut table);
     python_resolution::checks(&mut table);
     java_resolution::checks(&mut table);
-    proof::checks(&stage, &mut table);
+    verification::checks(&stage, &mut table);
     stage.assert_no_secret_lies_about();
     // One piece: other tests print too.
     print!("\n{}", table.print());

@@ -6,8 +6,7 @@ use super::{reach, words};
 use crate::{
     activity::{self, Done},
     reach::{Reach, directory, look},
-    request::{Context, Order, Recorder, Request},
-    running::called_off,
+    request::{Context, Order, Recorder, Request, called_off},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{NewOAuthSecret, OAuthSecret};

@@ -4,8 +4,7 @@ use super::{account::Account, interrupted::UnderWay, mark::Mark, store};
 use crate::{
     activity::{self, Done},
     lane::{NotStored, StoreToken},
-    request::{Context, Order, Recorder, Request},
-    running::called_off,
+    request::{Context, Order, Recorder, Request, called_off},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{NewToken, TokenRequest};

@@ -18,7 +18,7 @@ use brickpass_core::{
     connection::{Connection, SecretKind},
     failure::Code,
 };
-use brickpass_engine::{Drift, Offer, Proof};
+use brickpass_engine::{Drift, Offer, Verification};
 use brickpass_interchange::{databrickscfg::Remark, export::NEEDS_PROFILE, format::Pick};
 use brickpass_storage::VaultStatus;
 

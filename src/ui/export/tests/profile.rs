@@ -139,30 +139,30 @@ fn what_others_read_otherwise_and_secrets_in_plain_text_are_told() {
 }
 
 #[test]
-fn the_proof_names_the_tools_and_the_user_they_see() {
+fn the_verification_names_the_tools_and_the_user_they_see() {
     let sales = connection("Sales", |_| {});
     let mut desk = Desk::with(&sales, SIZE, |engine| {
         let tools = &mut engine.0.borrow_mut().tools;
         tools.file.profiles.push(profile("sales", Some((sales.id, Drift::Same))));
-        let proof = Proof { tool: "Databricks CLI 1.13.0".to_owned(), user: "ada@example.com".to_owned() };
-        tools.proof = Ok(vec![Ok(proof), Err(refused(Code::Unauthorized))]);
+        let verification = Verification { tool: "Databricks CLI 1.13.0".to_owned(), user: "ada@example.com".to_owned() };
+        tools.verification = Ok(vec![Ok(verification), Err(refused(Code::Unauthorized))]);
     });
     desk.click("Prove it");
     for words in ["Databricks CLI 1.13.0", "ada@example.com", "SAME USER", "It did not work.", "Try another way."] {
         assert!(desk.shows(words), "{words}");
     }
-    desk.engine.0.borrow_mut().tools.proof = Ok(Vec::new());
+    desk.engine.0.borrow_mut().tools.verification = Ok(Vec::new());
     desk.click("Prove it");
     assert!(desk.shows("None of the tools is installed here"));
 }
 
 #[test]
-fn a_proof_of_what_stood_there_before_is_not_shown_of_what_stands_there_now() {
+fn a_verification_of_what_stood_there_before_is_not_shown_of_what_stands_there_now() {
     let sales = connection("Sales", |_| {});
     let mut desk = Desk::with(&sales, SIZE, |engine| {
         let tools = &mut engine.0.borrow_mut().tools;
         tools.file.profiles.push(profile("sales", Some((sales.id, Drift::Same))));
-        tools.proof = Ok(vec![Ok(Proof { tool: "Databricks CLI 1.13.0".to_owned(), user: "ada@example.com".to_owned() })]);
+        tools.verification = Ok(vec![Ok(Verification { tool: "Databricks CLI 1.13.0".to_owned(), user: "ada@example.com".to_owned() })]);
     });
     desk.click("Prove it");
     assert!(desk.has("SAME USER"));

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use super::{Handover, PAUSE, Tool};
 use crate::ui::{
     save_as::SaveAs,
-    state::{Dialog, NameToType, State},
+    state::{Dialog, NameToType, State, ask},
     text::export as words,
 };
 use brickpass_core::connection::ConnectionId;
-use brickpass_engine::{Command, ExportOf, ExportPlace, RunId};
+use brickpass_engine::{Command, Export, ExportOf, ExportPlace, RunId};
 use brickpass_interchange::{
     export,
     format::{Document, Field, FieldKind, Format},
@@ -90,11 +90,16 @@ impl State {
             return Vec::new();
         }
         handover.plain.asked(plain);
-        let of = export_of(format, id);
-        let mut commands = vec![Command::Export { run: plain, of, request: handover.request(format, false) }];
+        let export = |run, request| {
+            ask(Export { of: export_of(format, id), request }, move |state, outcome, _| {
+                state.export_made(run, id, outcome);
+                Vec::new()
+            })
+        };
+        let mut commands = vec![export(plain, handover.request(format, false))];
         if handover.include_secret {
             handover.with_secret.asked(with_secret);
-            commands.push(Command::Export { run: with_secret, of, request: handover.request(format, true) });
+            commands.push(export(with_secret, handover.request(format, true)));
         }
         commands
     }
@@ -172,7 +177,11 @@ impl State {
         dialog.work_tree = false;
         dialog.run = Some(run);
         dialog.to = Some(to.clone());
-        vec![Command::SaveExport { run, of: dialog.of, document: dialog.document.clone(), place: ExportPlace { to, in_work_tree } }]
+        let (of, document, place) = (dialog.of, dialog.document.clone(), ExportPlace { to, in_work_tree });
+        vec![ask(brickpass_engine::SaveExport { of, document, place }, move |state, outcome, _| {
+            state.export_saved(run, of, outcome);
+            Vec::new()
+        })]
     }
 }
 

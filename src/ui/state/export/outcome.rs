@@ -1,5 +1,7 @@
 //! What became of what was asked for.
 
+use std::path::PathBuf;
+
 use secrecy::SecretString;
 
 use crate::ui::{
@@ -10,7 +12,7 @@ use brickpass_core::{
     connection::ConnectionId,
     failure::{Code, Failure},
 };
-use brickpass_engine::{Command, Event, ExportOf};
+use brickpass_engine::{ExportOf, RunId};
 use brickpass_interchange::{
     databrickscfg::ProfileName,
     format::{Document, Subject},
@@ -20,44 +22,29 @@ use brickpass_interchange::{
 pub(super) const STAND_IN: &str = "not0a0secret0but0as0long0as0one0";
 
 impl State {
-    pub(in crate::ui::state) fn export_event(&mut self, event: Event) -> Vec<Command> {
-        match event {
-            Event::Exported { run, of, outcome } => {
-                let Some(id) = of.at() else { return Vec::new() };
-                let Some(handover) = self.export.handovers.get_mut(&id) else { return Vec::new() };
-                let waited = handover.plain.is_run(run) || handover.with_secret.is_run(run);
-                if !waited {
-                    return Vec::new();
-                }
-                if let Err(failure) = &outcome
-                    && failure.code == Code::VaultLocked
-                {
-                    // What can be answered without the vault stays in view.
-                    handover.revealed_at = None;
-                }
-                if handover.plain.is_run(run) {
-                    handover.plain.answered(run, outcome);
-                } else {
-                    handover.with_secret.answered(run, outcome);
-                    let stand_in = self.export_with_a_stand_in(id);
-                    self.export.handover_mut(id).stand_in = stand_in;
-                }
-                let handover = self.export.handover_mut(id);
-                if let Some(files) = handover.preview().value().map(|document| document.files.len()) {
-                    handover.file = handover.file.min(files.saturating_sub(1));
-                }
-            }
-            Event::ExportSaved { run, of, outcome, .. } => self.export_saved(run, of, outcome),
-            Event::Offers { run, id, pick, within, outcome } => {
-                let asked = self.export.handovers.get_mut(&id).and_then(|handover| handover.offers.get_mut(&(pick, within)));
-                if let Some(asked) = asked {
-                    asked.answered(run, outcome);
-                }
-            }
-            event @ Event::Proved { .. } => self.proved(event),
-            _ => {}
+    pub(super) fn export_made(&mut self, run: RunId, id: ConnectionId, outcome: Result<Document, Failure>) {
+        let Some(handover) = self.export.handovers.get_mut(&id) else { return };
+        let waited = handover.plain.is_run(run) || handover.with_secret.is_run(run);
+        if !waited {
+            return;
         }
-        Vec::new()
+        if let Err(failure) = &outcome
+            && failure.code == Code::VaultLocked
+        {
+            // What can be answered without the vault stays in view.
+            handover.revealed_at = None;
+        }
+        if handover.plain.is_run(run) {
+            handover.plain.answered(run, outcome);
+        } else {
+            handover.with_secret.answered(run, outcome);
+            let stand_in = self.export_with_a_stand_in(id);
+            self.export.handover_mut(id).stand_in = stand_in;
+        }
+        let handover = self.export.handover_mut(id);
+        if let Some(files) = handover.preview().value().map(|document| document.files.len()) {
+            handover.file = handover.file.min(files.saturating_sub(1));
+        }
     }
 
     /// The same export as the one with the secret, made here, where the secret is not known.
@@ -70,7 +57,7 @@ impl State {
         format.write(&subject, &answers).ok()
     }
 
-    fn export_saved(&mut self, run: brickpass_engine::RunId, of: ExportOf, outcome: Result<Vec<std::path::PathBuf>, Failure>) {
+    pub(super) fn export_saved(&mut self, run: RunId, of: ExportOf, outcome: Result<Vec<PathBuf>, Failure>) {
         let mine = matches!(&self.dialog, Some(Dialog::SaveExport(dialog)) if dialog.run == Some(run));
         match outcome {
             Ok(paths) => {
@@ -91,22 +78,5 @@ impl State {
                 _ => self.notices.push(Notice::Failure(failure)),
             },
         }
-    }
-
-    /// Something that has no answer of its own crashed.
-    pub(in crate::ui::state) fn export_work_crashed(&mut self, failure: &Failure) {
-        for handover in self.export.handovers.values_mut() {
-            handover.plain.crashed(failure);
-            handover.with_secret.crashed(failure);
-            for asked in handover.offers.values_mut() {
-                asked.crashed(failure);
-            }
-        }
-        if let Some(Dialog::SaveExport(dialog)) = &mut self.dialog
-            && dialog.run.is_some()
-        {
-            dialog.save.failed(failure.clone());
-        }
-        self.publishing_crashed(failure);
     }
 }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::ui::state::State;
-use brickpass_engine::{Command, Offer};
+use crate::ui::state::{State, ask_cancellable};
+use brickpass_engine::{Command, ListOffers, Offer};
 use brickpass_interchange::format::{Field, FieldKind, Format, Pick};
 
 /// The list under a field is open.
@@ -50,21 +50,27 @@ impl State {
             return Vec::new();
         }
         let run = self.tests.new_run();
-        self.export.handover_mut(id).offers.entry((pick, within.clone())).or_default().asked(run);
-        vec![Command::ListOffers { run, id, pick, within }]
+        let (key, of) = ((pick, within.clone()), (pick, within.clone()));
+        let (command, cancel) = ask_cancellable(ListOffers { id, pick, within }, move |state, outcome, _| {
+            if let Some(asked) = state.export.handovers.get_mut(&id).and_then(|handover| handover.offers.get_mut(&of)) {
+                asked.answered(run, outcome);
+            }
+            Vec::new()
+        });
+        self.export.handover_mut(id).offers.entry(key).or_default().asked_cancellable(run, cancel);
+        vec![command]
     }
 
     /// The person does not want to wait: what was listed before stays, else the list is closed.
-    pub fn call_off_offers(&mut self, pick: Pick) -> Vec<Command> {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
+    pub fn cancel_offers(&mut self, pick: Pick) {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
         let within = self.within(pick);
         let handover = self.export.handover_mut(id);
-        let Some(asked) = handover.offers.get_mut(&(pick, within)) else { return Vec::new() };
-        let run = asked.call_off();
+        let Some(asked) = handover.offers.get_mut(&(pick, within)) else { return };
+        asked.cancel();
         if asked.value().is_none() {
             handover.picking = None;
         }
-        run.map(|run| Command::Cancel { run }).into_iter().collect()
     }
 
     /// The catalog that schemas are listed of.

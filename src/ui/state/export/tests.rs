@@ -12,7 +12,7 @@ use brickpass_core::{
     connection::{Connection, SecretKind},
     failure::Code,
 };
-use brickpass_engine::{Event, ExportPlace};
+use brickpass_engine::ExportPlace;
 use brickpass_interchange::{databrickscfg::ProfileName, format::Subject};
 
 const SECRET: &str = "dapi0123456789abcdef0123456789abcdef";
@@ -310,7 +310,13 @@ fn a_worker_that_crashed_leaves_nothing_waiting() {
     desk.engine.0.borrow_mut().tools.slow = true;
     desk.secret_included();
     desk.send_with(|state| state.toggle_offers(&JDBC.fields[0]));
-    desk.state.apply(Event::Failed { about: None, failure: refused(Code::Internal) }, at(1));
+    {
+        let tools = &mut desk.engine.0.borrow_mut().tools;
+        tools.export_failure = Some(refused(Code::Internal));
+        tools.offers.insert((Pick::HttpPath, None), Err(refused(Code::Internal)));
+    }
+    desk.engine.0.borrow_mut().answer_held_tools();
+    desk.send(Vec::new());
     let handover = desk.state.export.handover(desk.id).unwrap();
     assert!(!handover.plain.waits() && !handover.with_secret.waits());
     assert!(!desk.state.export.offers(desk.id, Pick::HttpPath, None).unwrap().waits());

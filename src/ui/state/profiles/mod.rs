@@ -8,11 +8,11 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Page, Remote, State, Tool, ask::ask, remote::Asked};
+use super::{Page, Remote, State, Tool, ask, ask_cancellable, remote::Asked};
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_engine::{
     ApplyPlan, CliToken, CliTokenState, Command, Drift, ForgetProfile, KeepProfile, ListProfiles, Plan, PlanEdit, PlanPublish, ProfileLine,
-    ProfilesFile, Proof, Replaced, Request, RestoreProfiles, RunId,
+    ProfilesFile, Replaced, Request, RestoreProfiles, RunId, Verification, VerifyProfile,
 };
 use brickpass_interchange::databrickscfg::{DiffKind, Edit, ProfileName};
 
@@ -53,7 +53,7 @@ pub struct Publishing {
     plan: Asked<Plan>,
     due: Option<Timestamp>,
     pub trouble: Option<Failure>,
-    proof: Asked<Vec<Result<Proof, Failure>>>,
+    verification: Asked<Vec<Result<Verification, Failure>>>,
     /// The person has ticked that a profile of somebody else is replaced.
     pub agreed: bool,
 }
@@ -93,8 +93,8 @@ impl Publishing {
         self.plan.value().is_some() && self.change().is_none() && self.due.is_none() && !self.plan.waits() && self.plan.failure().is_none()
     }
 
-    pub fn proof(&self) -> &Asked<Vec<Result<Proof, Failure>>> {
-        &self.proof
+    pub fn verification(&self) -> &Asked<Vec<Result<Verification, Failure>>> {
+        &self.verification
     }
 
     /// Why what is typed is no name of a profile.
@@ -117,8 +117,8 @@ impl Profiles {
         self.file = Remote::Ready(file);
         let after = drift(self);
         for (id, publishing) in &mut self.publishing {
-            if before.get(id) != after.get(id) && !publishing.proof.waits() {
-                publishing.proof = Asked::default();
+            if before.get(id) != after.get(id) && !publishing.verification.waits() {
+                publishing.verification = Asked::default();
             }
         }
     }
@@ -276,7 +276,7 @@ impl State {
         let Some(mut plan) = publishing.change().cloned().filter(|_| publishing.is_ready()) else { return Vec::new() };
         plan.agreed = std::mem::take(&mut publishing.agreed);
         publishing.trouble = None;
-        publishing.proof = Asked::default();
+        publishing.verification = Asked::default();
         self.profiles.applying = Some((run, id, publishing.intent));
         vec![ask(ApplyPlan { plan }, move |state, outcome, _| state.plan_applied(run, outcome))]
     }
@@ -308,24 +308,29 @@ impl State {
     }
 
     /// *Prove it*.
-    pub fn prove(&mut self) -> Vec<Command> {
+    pub fn verify_profile(&mut self) -> Vec<Command> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         let Some(profile) = self.profiles.published(id).map(|(line, _)| line.name.clone()) else { return Vec::new() };
         let run = self.tests.new_run();
         let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
-        if publishing.proof.waits() {
+        if publishing.verification.waits() {
             return Vec::new();
         }
-        publishing.proof = Asked::default();
-        publishing.proof.asked(run);
-        vec![Command::Prove { run, id, profile }]
+        let (command, cancel) = ask_cancellable(VerifyProfile { id, profile }, move |state, outcome, _| {
+            state.profile_verified(run, id, outcome);
+            Vec::new()
+        });
+        publishing.verification = Asked::default();
+        publishing.verification.asked_cancellable(run, cancel);
+        vec![command]
     }
 
     /// The person does not want to wait for the tools.
-    pub fn call_off_proof(&mut self) -> Vec<Command> {
-        let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
-        let run = self.profiles.publishing.get_mut(&id).and_then(|publishing| publishing.proof.call_off());
-        run.map(|run| Command::Cancel { run }).into_iter().collect()
+    pub fn cancel_verification(&mut self) {
+        let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
+        if let Some(publishing) = self.profiles.publishing.get_mut(&id) {
+            publishing.verification.cancel();
+        }
     }
 
     pub(super) fn forget_publishing(&mut self, id: ConnectionId) {

@@ -9,7 +9,7 @@ use brickpass_core::{
     connection::ConnectionId,
     failure::{Code, Failure},
 };
-use brickpass_engine::{Applied, Command, Event, Plan, ProfilesFile, RunId, TakenOut};
+use brickpass_engine::{Applied, Command, Event, Plan, ProfilesFile, RunId, TakenOut, Verification};
 use brickpass_interchange::databrickscfg::ProfileName;
 
 impl State {
@@ -134,17 +134,9 @@ impl State {
         self.profiles.publishing.entry(id).or_default().trouble = Some(failure);
     }
 
-    pub(in crate::ui::state) fn proved(&mut self, event: Event) {
-        if let Event::Proved { run, id, outcome } = event
-            && let Some(publishing) = self.profiles.publishing.get_mut(&id)
-        {
-            publishing.proof.answered(run, outcome);
-        }
-    }
-
-    pub(in crate::ui::state) fn publishing_crashed(&mut self, failure: &Failure) {
-        for Publishing { proof, .. } in self.profiles.publishing.values_mut() {
-            proof.crashed(failure);
+    pub(super) fn profile_verified(&mut self, run: RunId, id: ConnectionId, outcome: Result<Vec<Result<Verification, Failure>>, Failure>) {
+        if let Some(publishing) = self.profiles.publishing.get_mut(&id) {
+            publishing.verification.answered(run, outcome);
         }
     }
 }

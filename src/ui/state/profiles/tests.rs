@@ -146,17 +146,17 @@ fn a_file_that_changed_meanwhile_is_shown_again_and_nothing_is_written() {
 }
 
 #[test]
-fn a_late_plan_and_a_late_proof_find_nobody() {
+fn a_late_plan_and_a_late_verification_find_nobody() {
     let mut desk = Desk::drifted(Drift::Same);
     let before = desk.publishing().plan().value().cloned();
     desk.state.publishing_planned(desk.id, RunId(9_999), Err(refused(Code::Internal)));
     assert_eq!(desk.publishing().plan().value().cloned(), before);
-    let commands = desk.state.prove();
-    assert!(desk.state.prove().is_empty(), "once at a time");
-    desk.state.apply(Event::Proved { run: RunId(9_999), id: desk.id, outcome: Ok(Vec::new()) }, at(1));
-    assert!(desk.publishing().proof().waits());
+    let commands = desk.state.verify_profile();
+    assert!(desk.state.verify_profile().is_empty(), "once at a time");
+    desk.state.profile_verified(RunId(9_999), desk.id, Ok(Vec::new()));
+    assert!(desk.publishing().verification().waits());
     desk.send(commands);
-    assert!(!desk.publishing().proof().waits());
+    assert!(!desk.publishing().verification().waits());
 }
 
 #[test]

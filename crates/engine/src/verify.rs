@@ -1,4 +1,4 @@
-//! *Prove it*: the tools that are installed here are asked whom they sign in as with a published profile, and whether it is whom Brickpass sees.
+//! *Prove it*: which user the installed tools sign in as with a published profile, and whether Brickpass sees the same one.
 //!
 //! No shell, a time limit, and of the environment everything but the variables of Databricks' tools, which would win over the profile.
 
@@ -8,9 +8,8 @@ mod tools;
 use std::sync::Arc;
 
 use super::{
-    Event, Proof, RunId,
     reach::Reach,
-    running::{Cancelled, Running},
+    request::{Context, Order, Request},
     shared::{Shared, blocking},
 };
 use brickpass_core::{
@@ -18,6 +17,32 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use program::Surroundings;
+
+/// Runs the receiving tools' own resolution of a published profile, where they are installed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifyProfile {
+    pub id: ConnectionId,
+    pub profile: String,
+}
+
+/// An installed tool that signs in as the same user as Brickpass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// `Databricks CLI 1.13.0`, `databricks-sdk 0.156.0 (Python)`.
+    pub tool: String,
+    pub user: String,
+}
+
+impl Request for VerifyProfile {
+    /// One for each tool.
+    type Answer = Vec<Result<Verification, Failure>>;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Self::Answer, Failure> {
+        verify(&context.shared, self.id, &self.profile).await
+    }
+}
 
 /// Whom a tool signs in as, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +53,7 @@ struct Seen {
     host: String,
 }
 
-pub(super) fn prove(shared: &Arc<Shared>, running: &mut Running, run: RunId, id: ConnectionId, profile: String) {
-    let shared = Arc::clone(shared);
-    let asked = |cancelled: Cancelled| async move { cancelled.or(work(&shared, id, &profile)).await };
-    running.start(run, asked, move |outcome| Event::Proved { run, id, outcome });
-}
-
-async fn work(shared: &Arc<Shared>, id: ConnectionId, profile: &str) -> Result<Vec<Result<Proof, Failure>>, Failure> {
+async fn verify(shared: &Arc<Shared>, id: ConnectionId, profile: &str) -> Result<Vec<Result<Verification, Failure>>, Failure> {
     let mut reach = Reach::of(shared, id, of_a_workspace).await?;
     let me = reach.ask(|client, call| async move { client.me_within(&call).await }).await;
     let ours = me.map_err(|error| reach.explained(error.failure))?.user_name;
@@ -46,7 +65,7 @@ async fn work(shared: &Arc<Shared>, id: ConnectionId, profile: &str) -> Result<V
     });
     let [cli, python] = asked;
     let (cli, python) = tokio::join!(cli, python);
-    Ok([cli, python].into_iter().map(|asked| asked.and_then(|proof| proof)).collect())
+    Ok([cli, python].into_iter().map(Result::flatten).collect())
 }
 
 fn of_a_workspace(level: &Level) -> Result<(), Failure> {
@@ -61,8 +80,8 @@ fn of_a_workspace(level: &Level) -> Result<(), Failure> {
     }
 }
 
-/// The same user in the same place, or it is no proof.
-fn judged(seen: Seen, ours: &str, host: &str) -> Result<Proof, Failure> {
+/// The same user in the same place, or it is not verified.
+fn judged(seen: Seen, ours: &str, host: &str) -> Result<Verification, Failure> {
     let Seen { tool, user, host: theirs } = seen;
     let differs = |why: String| {
         Err(Failure::new(
@@ -78,7 +97,7 @@ fn judged(seen: Seen, ours: &str, host: &str) -> Result<Proof, Failure> {
     if user != ours {
         return differs(format!("It is {user} there, the connection is {ours}."));
     }
-    Ok(Proof { tool, user })
+    Ok(Verification { tool, user })
 }
 
 #[cfg(test)]
@@ -90,11 +109,11 @@ mod tests {
     }
 
     #[test]
-    fn the_same_user_in_the_same_place_is_a_proof_and_nothing_else_is() {
+    fn the_same_user_in_the_same_place_is_verified_and_nothing_else_is() {
         let judge = |user, host| judged(seen(user, host), "a@example.com", "https://a.example.com");
         assert_eq!(
             judge("a@example.com", "https://a.example.com/"),
-            Ok(Proof { tool: "Tool 1".to_owned(), user: "a@example.com".to_owned() })
+            Ok(Verification { tool: "Tool 1".to_owned(), user: "a@example.com".to_owned() })
         );
         assert!(judge("b@example.com", "https://a.example.com").unwrap_err().why.contains("b@example.com"));
         assert!(judge("a@example.com", "https://b.example.com").unwrap_err().why.contains("https://b.example.com"));

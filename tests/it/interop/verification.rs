@@ -3,7 +3,7 @@
 use std::env;
 
 use brickpass_core::connection::ConnectionId;
-use brickpass_engine::{Command, Engine, Event, Places, RunId};
+use brickpass_engine::{Command, Engine, Places, VerifyProfile};
 use brickpass_storage::{Vault, VaultConfig, VaultHome};
 
 use super::{
@@ -26,11 +26,11 @@ pub fn checks(stage: &Stage, table: &mut Table) {
     for way in &stage.ways {
         let id = listed["connections"].as_array().unwrap().iter().find(|it| it["name"] == way.profile).unwrap()["id"].as_str().unwrap();
         let mut inside = stage.at(env::current_exe().unwrap(), way.profile);
-        inside.args(["--nocapture", "--ignored", "--exact", "interop::proof::the_tools_are_asked"]);
+        inside.args(["--nocapture", "--ignored", "--exact", "interop::verification::the_tools_are_asked"]);
         inside.env(INSIDE, "1").env(CONNECTION, id).env("PYTHONPATH", interop_venv().join("packages"));
         let ran = stage.run(&mut inside);
-        let proved = ran.stdout.lines().any(|line| line.contains("(Python)") && line.ends_with(&format!("sees {}", way.user)));
-        table.add(NAME, way.label, &if proved { Ok(()) } else { Err(format!("{} {}", ran.stdout.replace('\n', " "), ran.stderr)) });
+        let verified = ran.stdout.lines().any(|line| line.contains("(Python)") && line.ends_with(&format!("sees {}", way.user)));
+        table.add(NAME, way.label, &if verified { Ok(()) } else { Err(format!("{} {}", ran.stdout.replace('\n', " "), ran.stderr)) });
     }
 }
 
@@ -45,18 +45,12 @@ fn the_tools_are_asked() {
     places.databrickscfg = env::home_dir().map(|home| home.join(".databrickscfg"));
     let id: ConnectionId = env::var(CONNECTION).unwrap().parse().unwrap();
     let profile = env::var("DATABRICKS_CONFIG_PROFILE").unwrap();
-    let (engine, mut events) = Engine::start(places, || {}).unwrap();
+    let (engine, _events) = Engine::start(places, || {}).unwrap();
     engine.send(Command::Start);
-    engine.send(Command::Prove { run: RunId(1), id, profile });
-    let tools = loop {
-        if let Event::Proved { outcome, .. } = events.wait().unwrap() {
-            break outcome.unwrap();
-        }
-    };
-    for tool in tools {
+    for tool in engine.ask(VerifyProfile { id, profile }).wait().unwrap() {
         match tool {
-            Ok(proof) => println!("{} sees {}", proof.tool, proof.user),
-            Err(failure) => println!("no proof: {failure}"),
+            Ok(verification) => println!("{} sees {}", verification.tool, verification.user),
+            Err(failure) => println!("not verified: {failure}"),
         }
     }
 }

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_user_is_no_proof() {
+    fn an_answer_without_a_user_verifies_nothing() {
         assert_eq!(seen("x".to_owned(), None, Some("h".to_owned())).unwrap_err().code, Code::Protocol);
     }
 }

@@ -1,10 +1,14 @@
-//! What is handed to other tools: exports, and whether the receiving tool sees the same user.
+//! Exports to other tools: made, saved, and what the workspace offers for their fields.
 
-mod export;
+mod make;
+mod offers;
+mod save;
 
 use std::path::PathBuf;
 
-pub(super) use export::{export, save};
+pub use make::Export;
+pub use offers::{ListOffers, Offer};
+pub use save::SaveExport;
 
 use brickpass_core::connection::ConnectionId;
 use brickpass_interchange::format::Answers;
@@ -51,27 +55,10 @@ pub struct ExportRequest {
     pub include_secret: bool,
 }
 
-/// A choice that the live workspace offers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
-    /// What stands in the export.
-    pub value: String,
-    pub label: String,
-}
-
 /// Where an export goes. A file that does not exist yet; of several files, a folder that they are put in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportPlace {
     pub to: PathBuf,
     /// The person knows that it lies in a git work tree and holds a secret.
     pub in_work_tree: bool,
-}
-
-/// A program that is installed here and can say whom it would sign in as.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proof {
-    /// `Databricks CLI 1.13.0`, `databricks-sdk 0.156.0 (Python)`.
-    pub tool: String,
-    /// Whom it sees; it is the same user that Brickpass sees.
-    pub user: String,
 }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{
-    Event, Offer, RunId,
+use crate::{
     reach::Reach,
-    running::{Cancelled, Running},
+    request::{Context, Order, Request},
     shared::Shared,
 };
 use brickpass_core::{
@@ -15,10 +14,30 @@ use brickpass_core::{
 use brickpass_databricks::rest::{Choice, Securable};
 use brickpass_interchange::format::Pick;
 
-pub(super) fn list(shared: &Arc<Shared>, running: &mut Running, run: RunId, id: ConnectionId, pick: Pick, within: Option<String>) {
-    let (shared, catalog) = (Arc::clone(shared), within.clone());
-    let asked = |cancelled: Cancelled| async move { cancelled.or(offers(&shared, id, pick, catalog.as_deref())).await };
-    running.start(run, asked, move |outcome| Event::Offers { run, id, pick, within, outcome });
+/// Asks what the workspace offers for a field of an export; `within`: the catalog of schemas.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListOffers {
+    pub id: ConnectionId,
+    pub pick: Pick,
+    pub within: Option<String>,
+}
+
+/// A choice that the live workspace offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What stands in the export.
+    pub value: String,
+    pub label: String,
+}
+
+impl Request for ListOffers {
+    type Answer = Vec<Offer>;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Vec<Offer>, Failure> {
+        offers(&context.shared, self.id, self.pick, self.within.as_deref()).await
+    }
 }
 
 async fn offers(shared: &Arc<Shared>, id: ConnectionId, pick: Pick, within: Option<&str>) -> Result<Vec<Offer>, Failure> {

@@ -16,29 +16,33 @@ use brickpass_core::{
     connection::ConnectionId,
     failure::{Code, Failure},
 };
-use brickpass_engine::Proof;
+use brickpass_engine::Verification;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let palette = theme::of(ui);
-    let Some(proof) = state.profiles.publishing(id).map(super::super::state::Publishing::proof) else { return };
-    let waits = proof.waits();
+    let Some(verification) = state.profiles.publishing(id).map(super::super::state::Publishing::verification) else { return };
+    let waits = verification.waits();
     card(ui, None, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 8.0;
         ui.horizontal_wrapped(|ui| {
-            let name = if waits { words::STOP_PROVING } else { words::PROVE };
+            let name = if waits { words::STOP_VERIFYING } else { words::VERIFY };
             if Button::secondary(name).icon(Icon::Test).busy(waits).show(ui).clicked() {
-                act.send(if waits { state.call_off_proof() } else { state.prove() });
+                if waits {
+                    state.cancel_verification();
+                } else {
+                    act.send(state.verify_profile());
+                }
                 ui.ctx().request_repaint();
             }
             if waits {
-                paragraph(ui, words::PROVING, fonts::regular(14.0), palette.weak);
+                paragraph(ui, words::VERIFYING, fonts::regular(14.0), palette.weak);
             }
         });
-        let Some(proof) = state.profiles.publishing(id).map(super::super::state::Publishing::proof) else { return };
-        match (proof.value(), proof.failure()) {
+        let Some(verification) = state.profiles.publishing(id).map(super::super::state::Publishing::verification) else { return };
+        match (verification.value(), verification.failure()) {
             (_, Some(failure)) => {
-                title(ui, Some((Icon::Failed, palette.error)), words::PROVE_FAILED);
+                title(ui, Some((Icon::Failed, palette.error)), words::VERIFY_FAILED);
                 failure_words(ui, failure);
             }
             (Some(tools), None) if tools.is_empty() => {
@@ -51,22 +55,22 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             }
             (None, None) if waits => {}
             (None, None) => {
-                paragraph(ui, words::PROVE_WHY, fonts::regular(14.0), palette.weak);
+                paragraph(ui, words::VERIFY_WHY, fonts::regular(14.0), palette.weak);
             }
         }
     });
 }
 
-fn one(ui: &mut Ui, tool: &Result<Proof, Failure>) {
+fn one(ui: &mut Ui, tool: &Result<Verification, Failure>) {
     let palette = theme::of(ui);
     match tool {
-        Ok(proof) => {
+        Ok(verification) => {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().interact_size.y = 20.0;
                 let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());
                 Icon::Ok.paint(ui.painter(), rect.center(), 16.0, palette.ok);
-                paragraph(ui, &proof.tool, fonts::medium(14.0), palette.text);
-                paragraph(ui, &proof.user, fonts::medium(14.0), palette.ok);
+                paragraph(ui, &verification.tool, fonts::medium(14.0), palette.text);
+                paragraph(ui, &verification.user, fonts::medium(14.0), palette.ok);
                 badge(ui, words::SAME_USER, palette.tone(Tone::Ok));
             });
         }
