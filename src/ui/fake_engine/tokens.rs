@@ -47,6 +47,7 @@ impl Inner {
         Ok(())
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "the signature of answers")]
     fn revoke_tokens(&mut self, RevokeTokens { token_ids, .. }: RevokeTokens) -> Result<RevokedTokens, Failure> {
         let (kept, revoked): (Vec<String>, Vec<String>) = token_ids.into_iter().partition(|id| self.irrevocable.contains(id));
         self.tokens.retain(|token| !revoked.contains(&token.id));

@@ -7,7 +7,9 @@ use brickpass_core::failure::Failure;
 use brickpass_engine::{Ask, CancelHandle, Command, Continuation, Request};
 
 /// What follows from an answer: it is carried by the engine and run by [`State::apply`].
-pub struct Follow(Box<dyn FnOnce(&mut State, Timestamp) -> Vec<Command> + Send>);
+pub struct Follow(Box<Apply>);
+
+type Apply = dyn FnOnce(&mut State, Timestamp) -> Vec<Command> + Send;
 
 /// Asks; `then` is run with the answer, however it ends.
 pub fn ask<R: Request>(

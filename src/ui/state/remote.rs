@@ -126,12 +126,6 @@ impl<T> Asked<T> {
     pub(in crate::ui::state) fn replace(&mut self, value: T) {
         *self = Self { remote: Remote::Ready(value), ..Self::default() };
     }
-
-    pub(in crate::ui::state) fn crashed(&mut self, failure: &Failure) {
-        if let Some(run) = self.run {
-            self.answered(run, Err(failure.clone()));
-        }
-    }
 }
 
 #[cfg(test)]

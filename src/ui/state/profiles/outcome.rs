@@ -1,6 +1,6 @@
 //! What the file is, and what became of its changes.
 
-use super::{Intent, Publishing};
+use super::Intent;
 use crate::ui::{
     state::{Notice, Remote, State},
     text::export as words,

@@ -5,7 +5,6 @@ use crate::ui::{
     state::Notice,
 };
 use brickpass_core::{connection::Connection, failure::Code};
-use brickpass_engine::Event;
 
 struct Desk {
     state: State,
