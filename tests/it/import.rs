@@ -11,7 +11,10 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, Draft, SecretKind},
     failure::{Code, Failure},
 };
-use brickpass_engine::{BackedUp, Chosen, Command, Event, ImportSource, Places, Preview, RunId, StoredSecret};
+use brickpass_engine::{
+    BackedUp, Chosen, Command, Event, Import, ImportId, ImportSource, ImportUndone, Imported, Places, Preview, ReadImport, RunId,
+    StoredSecret, UndoImport,
+};
 use brickpass_storage::Library;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -52,35 +55,21 @@ impl Desk {
     }
 
     fn read(&mut self, source: ImportSource) -> Result<Preview, Failure> {
-        let run = self.run();
-        self.send(Command::ReadImport { run, source, only: Vec::new() });
-        self.until(|event| match event {
-            Event::ImportRead { run: answered, outcome } if answered == run => Some(outcome),
-            _ => None,
-        })
+        self.ask(ReadImport { source, only: Vec::new() })
     }
 
     fn paste(&mut self, text: &str) -> Result<Preview, Failure> {
         self.read(ImportSource::Text { text: SecretString::from(text.to_owned()), kind: None })
     }
 
-    fn import(&mut self, chosen: Vec<Chosen>) -> (RunId, Vec<ConnectionId>, Vec<(String, Failure)>) {
-        let run = self.run();
-        self.send(Command::Import { run, chosen });
-        self.until(|event| match event {
-            Event::Imported { run: answered, saved, failed } if answered == run => {
-                Some((run, saved, failed.into_iter().map(|row| (row.name, row.failure)).collect()))
-            }
-            _ => None,
-        })
+    fn import(&mut self, chosen: Vec<Chosen>) -> (ImportId, Vec<ConnectionId>, Vec<(String, Failure)>) {
+        let Imported { import, saved, failed } = self.ask(Import { chosen }).unwrap();
+        (import, saved, failed.into_iter().map(|row| (row.name, row.failure)).collect())
     }
 
-    fn undo(&mut self, run: RunId) -> (Vec<ConnectionId>, Vec<ConnectionId>, Vec<(String, Failure)>) {
-        self.send(Command::UndoImport { run });
-        self.until(|event| match event {
-            Event::ImportUndone { removed, restored, failed, .. } => Some((removed, restored, failed)),
-            _ => None,
-        })
+    fn undo(&mut self, import: ImportId) -> (Vec<ConnectionId>, Vec<ConnectionId>, Vec<(String, Failure)>) {
+        let ImportUndone { removed, restored, failed } = self.ask(UndoImport { import }).unwrap();
+        (removed, restored, failed)
     }
 
     fn secret(&mut self, id: ConnectionId) -> Option<String> {
@@ -160,30 +149,30 @@ fn im_09_what_is_replaced_keeps_its_place_and_comes_back() {
     let preview = desk.paste(&env(HOST, PAT)).unwrap();
     assert_eq!(preview.rows[0].twin.as_ref().unwrap().id, sales.id);
 
-    let (run, saved, failed) = desk.import(all(preview, true));
+    let (id, saved, failed) = desk.import(all(preview, true));
     assert!(failed.is_empty(), "{failed:?}");
     assert_eq!(saved, [sales.id]);
     assert_eq!(desk.list(), std::slice::from_ref(&sales), "its name, folder and tags stay");
     assert_eq!(desk.secret(sales.id).as_deref(), Some(PAT));
 
-    let (removed, restored, failed) = desk.undo(run);
+    let (removed, restored, failed) = desk.undo(id);
     assert_eq!((removed, restored, failed.len()), (vec![], vec![sales.id], 0));
     assert_eq!(desk.list(), std::slice::from_ref(&sales));
     assert_eq!(desk.secret(sales.id).as_deref(), Some(OTHER_PAT));
-    assert_eq!(desk.undo(run).2[0].1.code, Code::NotFound, "once");
+    assert_eq!(desk.undo(id).2[0].1.code, Code::NotFound, "once");
 }
 
 #[test]
 fn im_09_what_was_added_goes_again_but_not_when_somebody_has_worked_on_it() {
     let mut desk = Desk::new();
     let preview = desk.paste(&format!("{HOST}\nhttps://adb-2.2.azuredatabricks.net\n")).unwrap();
-    let (run, saved, _) = desk.import(all(preview, false));
+    let (id, saved, _) = desk.import(all(preview, false));
     assert_eq!(saved.len(), 2);
     let mut draft = Draft::from_connection(&desk.list()[0]);
     "Renamed".clone_into(&mut draft.name);
     desk.save(draft.review(&|_| false).result.unwrap());
 
-    let (removed, _, failed) = desk.undo(run);
+    let (removed, _, failed) = desk.undo(id);
     assert_eq!((removed, failed[0].1.code), (vec![saved[1]], Code::Conflict));
     assert_eq!(desk.list().iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["Renamed"]);
 }

@@ -15,7 +15,7 @@ use brickpass_core::{
     connection::{Filed, Filing},
     failure::{Code, Failure},
 };
-use brickpass_engine::{BackedUp, Chosen, Command, Event, ImportSource, NotImported, Preview, PreviewRow, RunId, Twin};
+use brickpass_engine::{BackedUp, Chosen, Command, Event, ImportSource, NotImported, Preview, PreviewRow, ReadImport, RunId, Twin};
 use brickpass_interchange::import::{Kind, LARGEST, decoded};
 
 const RUN: RunId = RunId(1);
@@ -24,11 +24,7 @@ pub(super) fn import(options: &Import, json: bool) -> Result<ExitCode, Failure> 
     let place = filed(options)?;
     let source = source(options)?;
     let mut session = Session::open()?;
-    session.send(Command::ReadImport { run: RUN, source, only: options.only.clone() });
-    let preview = session.wait_for(|event| match event {
-        Event::ImportRead { outcome, .. } => Some(outcome),
-        _ => None,
-    })??;
+    let preview = session.ask(ReadImport { source, only: options.only.clone() })?;
     only_known(&preview, &options.only)?;
     let Preview { kind, from, rows, mut ignored } = preview;
     let mut told = Vec::new();
@@ -246,11 +242,7 @@ fn save(session: &mut Session, chosen: Vec<Chosen>, told: &mut [Line]) -> Result
     if chosen.iter().any(|chosen| chosen.connection.secret.is_some()) {
         session.need_vault_to_store()?;
     }
-    session.send(Command::Import { run: RUN, chosen });
-    let failed = session.wait(|event| match event {
-        Event::Imported { failed, .. } => Some(Ok(failed)),
-        _ => None,
-    })?;
+    let failed = session.ask(brickpass_engine::Import { chosen })?.failed;
     let mut saving: Vec<&mut Line> = told.iter_mut().filter(|line| matches!(line.status, Status::Added | Status::Replaced)).collect();
     for NotImported { row, failure, .. } in &failed {
         if let Some(line) = saving.get_mut(*row) {

@@ -215,11 +215,6 @@ fn done(event: &Event) -> Vec<Done> {
         Event::SaveFailed { id, failure, .. } => vec![one(id, Deed::Save).failed(failure)],
         Event::Removed { entries } => entries.iter().map(|entry| Done::new(entry.connection.id, Deed::Remove)).collect(),
         Event::Restored { ids } => ids.iter().map(|id| one(id, Deed::Restore)).collect(),
-        Event::Imported { saved, .. } => saved.iter().map(|id| one(id, Deed::Save)).collect(),
-        Event::ImportUndone { removed, restored, .. } => {
-            let removed = removed.iter().map(|id| one(id, Deed::Remove));
-            removed.chain(restored.iter().map(|id| one(id, Deed::Save))).collect()
-        }
         Event::BackedUp { outcome: Ok(backup), .. } => backup.with_secret.iter().map(|id| one(id, Deed::BackedUp)).collect(),
         Event::WorkspacesAdded { ids } => ids.iter().map(|id| one(id, Deed::WorkspacesAdded)).collect(),
         Event::RemovedTokens { revoked, left, failure } => {

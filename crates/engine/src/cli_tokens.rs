@@ -165,8 +165,6 @@ pub(super) fn concerned_by(event: &Event) -> bool {
             | Event::Purged { .. }
             | Event::SignInFinished { .. }
             | Event::SignedOut { .. }
-            | Event::Imported { .. }
-            | Event::ImportUndone { .. }
             | Event::SettingsSaved { .. }
     )
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{Ask, Chosen, Diagnostics, EffectiveQuestion, ImportSource, RunId};
+use super::{Ask, Diagnostics, EffectiveQuestion, RunId};
 use brickpass_core::connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind};
 use brickpass_storage::{Entry, Revision, Settings, WindowMemory};
 
@@ -135,21 +135,6 @@ pub enum Command {
     SaveDiagnostics {
         diagnostics: Box<Diagnostics>,
         to: PathBuf,
-    },
-    ReadImport {
-        run: RunId,
-        source: ImportSource,
-        /// Only what the source calls so; all of it when this is empty.
-        only: Vec<String>,
-    },
-    Import {
-        run: RunId,
-        chosen: Vec<Chosen>,
-    },
-    /// Takes back the import of that run: what it added goes, what it replaced is as before, secrets too. Only the last import of this
-    /// program, and only connections that nobody has changed since.
-    UndoImport {
-        run: RunId,
     },
     /// Writes all connections and their secrets to a new file that only the passphrase opens.
     Backup {

@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use secrecy::SecretString;
 
-use super::{BackedUp, CliToken, Continuation, Diagnostics, Effective, NotImported, Preview, Reminder, ReminderChoice, RunId};
+use super::{BackedUp, CliToken, Continuation, Diagnostics, Effective, Reminder, ReminderChoice, RunId};
 use brickpass_core::{
     connection::{AccountId, BaseUrl, ConnectionId, EnteredFor, LastTest, SecretKind},
     failure::Failure,
@@ -167,23 +167,6 @@ pub enum Event {
         tokens: Vec<CliToken>,
         /// They are as they should be now; otherwise, what is known of them.
         settled: bool,
-    },
-    ImportRead {
-        run: RunId,
-        outcome: Result<Preview, Failure>,
-    },
-    /// Each by itself: what could not be saved is told, the rest is there.
-    Imported {
-        run: RunId,
-        saved: Vec<ConnectionId>,
-        failed: Vec<NotImported>,
-    },
-    /// What `UndoImport` came to.
-    ImportUndone {
-        run: RunId,
-        removed: Vec<ConnectionId>,
-        restored: Vec<ConnectionId>,
-        failed: Vec<(String, Failure)>,
     },
     /// What `Backup` and `SaveInventory` came to.
     BackedUp {

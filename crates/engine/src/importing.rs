@@ -5,17 +5,17 @@ mod same;
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
 
 pub use self::same::Twin;
 pub(super) use self::same::replacement;
 use self::same::{Tokens, twin_of};
 use super::{
-    Event, RunId,
+    request::{Context, Order, Request},
     shared::{Shared, blocking},
 };
 use brickpass_core::{
@@ -101,9 +101,20 @@ pub struct BackedUp {
     pub left_out: Vec<(String, Failure)>,
 }
 
+/// Which import it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportId(Uuid);
+
+impl ImportId {
+    #[must_use]
+    pub fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
 /// How an import is taken back.
 pub(super) struct Undo {
-    pub(super) run: RunId,
+    pub(super) import: ImportId,
     pub(super) added: Vec<Undone>,
     pub(super) replaced: Vec<(Entry, Undone)>,
 }
@@ -117,13 +128,22 @@ pub(super) struct Undone {
     pub(super) secret: Option<(SecretId, Former)>,
 }
 
-pub(super) fn read(shared: &Arc<Shared>, run: RunId, source: ImportSource, only: Vec<String>) {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let worker = Arc::clone(&shared);
-        let outcome = blocking(move || preview(&worker, source, &only)).await.unwrap_or_else(Err);
-        shared.outbox.send(Event::ImportRead { run, outcome });
-    });
+/// Reads what would come in. Nothing is saved.
+#[derive(Debug, Clone)]
+pub struct ReadImport {
+    pub source: ImportSource,
+    /// Only what the source calls so; all of it when this is empty.
+    pub only: Vec<String>,
+}
+
+impl Request for ReadImport {
+    type Answer = Preview;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Preview, Failure> {
+        blocking(move || preview(&context.shared, self.source, &self.only)).await?
+    }
 }
 
 fn preview(shared: &Shared, source: ImportSource, only: &[String]) -> Result<Preview, Failure> {

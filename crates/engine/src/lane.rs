@@ -20,6 +20,7 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
+pub use self::import::{Import, ImportUndone, Imported, UndoImport};
 pub(super) use self::token::{Former, StoreToken};
 use super::{
     Command, Event, Recovery, publish, saves,
@@ -95,7 +96,6 @@ fn about(job: &Command) -> Option<(Deed, Vec<ConnectionId>)> {
         Command::Duplicate { copy, .. } => Some((Deed::Save, vec![copy.id])),
         Command::Remove { ids } => Some((Deed::Remove, ids.clone())),
         Command::Restore { entries } => Some((Deed::Restore, entries.iter().map(|entry| entry.connection.id).collect())),
-        Command::Import { chosen, .. } => Some((Deed::Save, chosen.iter().map(|chosen| chosen.connection.connection.id).collect())),
         Command::AddWorkspaces { connections } => {
             Some((Deed::WorkspacesAdded, connections.iter().map(|connection| connection.id).collect()))
         }
@@ -119,8 +119,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         Command::ExamineVault => vault::examine(shared),
         Command::DeleteUnknownSecrets => vault::delete_unknown(shared),
         Command::AddWorkspaces { connections } => add_workspaces(shared, connections),
-        Command::Import { run, chosen } => import::import(shared, run, chosen),
-        Command::UndoImport { run } => import::undo(shared, run),
         Command::Backup { run, to, passphrase } => backup::encrypted(shared, run, to, &passphrase),
         Command::SaveInventory { run, to } => backup::inventory(shared, run, to),
         // The loop keeps these for itself.
@@ -144,7 +142,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         | Command::StoreSignIns
         | Command::ReadActivity
         | Command::ExportActivity { .. }
-        | Command::ReadImport { .. }
         | Command::FindEffective { .. }
         | Command::Diagnose
         | Command::SaveDiagnostics { .. }

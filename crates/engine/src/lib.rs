@@ -56,7 +56,8 @@ pub use diagnostics::{Around, Diagnostics};
 pub use effective::{Attribute, Effective, EffectiveQuestion, Family, Problem, Source, Speaker, Verdict};
 pub use event::{Event, Found, SignInStep, SignedIn, StoredSecret};
 pub use export::{Export, ExportOf, ExportPlace, ExportRequest, ListOffers, Offer, SaveExport};
-pub use importing::{BackedUp, Chosen, ImportSource, NotImported, Preview, PreviewRow, Twin};
+pub use importing::{BackedUp, Chosen, ImportId, ImportSource, NotImported, Preview, PreviewRow, ReadImport, Twin};
+pub use lane::{Import, ImportUndone, Imported, UndoImport};
 pub use metadata_service::{MetadataService, TokensOfOne};
 pub use publish::{
     Applied, ApplyPlan, Drift, ForgetProfile, KeepProfile, ListProfiles, Orphan, Plan, PlanEdit, PlanPublish, ProfileLine, ProfilesFile,

@@ -366,7 +366,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::StoreSignIns => accounts::store_sign_ins(&shared),
             Command::ReadActivity => observer.read(&shared.outbox),
             Command::ExportActivity { id, to } => observer.export(id, to, &shared.outbox),
-            Command::ReadImport { run, source, only } => importing::read(&shared, run, source, only),
             Command::FindEffective { run, question } => effective::find(&shared, run, question),
             Command::Diagnose => diagnostics::collect(&shared, &observer),
             Command::SaveDiagnostics { diagnostics, to } => diagnostics::save(&shared, diagnostics, to),

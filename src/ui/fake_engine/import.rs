@@ -10,8 +10,8 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_engine::{
-    BackedUp, Chosen, Command, Effective, EffectiveQuestion, Event, ImportSource, NotImported, Plan, Preview, PreviewRow, ProfileLine,
-    ProfilesFile, RunId, Twin,
+    Ask, BackedUp, Chosen, Command, Effective, EffectiveQuestion, Event, Import, ImportId, ImportSource, ImportUndone, Imported,
+    NotImported, Plan, Preview, PreviewRow, ProfileLine, ProfilesFile, ReadImport, Then, Twin, UndoImport,
 };
 use brickpass_interchange::{
     databrickscfg::{DiffKind, DiffLine, Edit, ProfileName},
@@ -33,6 +33,7 @@ pub struct Around {
     pub refused: Vec<String>,
     /// Reading answers only when told to.
     pub waits: bool,
+    reading: Option<Then<Preview>>,
     /// What was asked to be read, with what was pasted or typed.
     pub asked: Vec<(ImportSource, String)>,
     /// What the last import brought in.
@@ -164,36 +165,51 @@ pub(super) fn planned(edit: Edit, connection: Option<ConnectionId>) -> Plan {
 }
 
 impl Inner {
+    /// Gives back what is about something else.
+    pub(super) fn answer_import_request(&mut self, ask: Ask) -> Option<Ask> {
+        let ask = self.on(ask, Self::import)?;
+        let ask = self.on(ask, Self::undo_import)?;
+        if ask.of::<ReadImport>().is_none() {
+            return Some(ask);
+        }
+        let (ReadImport { source, .. }, then) = ask.open()?;
+        let typed = match &source {
+            ImportSource::Text { text, .. } => text.expose_secret().to_owned(),
+            ImportSource::Backup { passphrase, .. } => passphrase.expose_secret().to_owned(),
+            _ => String::new(),
+        };
+        self.around.asked.push((source, typed));
+        self.around.reading = Some(then);
+        if !self.around.waits {
+            let nothing = || Failure::new(Code::FileUnreadable, "The file cannot be read.", "It is not there.", "Choose another one.");
+            let found = self.around.preview.take().ok_or_else(nothing);
+            let outcome = self.around.failure.take().map_or(found, Err);
+            self.import_is_read(outcome);
+        }
+        None
+    }
+
+    /// What becomes of the source that is being read.
+    pub fn import_is_read(&mut self, outcome: Result<Preview, Failure>) {
+        let then = self.around.reading.take().expect("one is being read");
+        self.events.push_back(Event::Answer(then(outcome)));
+    }
+
+    fn undo_import(&mut self, _: UndoImport) -> Result<ImportUndone, Failure> {
+        let removed = std::mem::take(&mut self.around.saved);
+        self.entries.retain(|entry| !removed.contains(&entry.connection.id));
+        self.tell_library();
+        Ok(ImportUndone { removed, restored: Vec::new(), failed: Vec::new() })
+    }
+
     pub fn answer_import(&mut self, command: Command) {
         match command {
-            Command::ReadImport { run, source, .. } => {
-                let typed = match &source {
-                    ImportSource::Text { text, .. } => text.expose_secret().to_owned(),
-                    ImportSource::Backup { passphrase, .. } => passphrase.expose_secret().to_owned(),
-                    _ => String::new(),
-                };
-                self.around.asked.push((source, typed));
-                if self.around.waits {
-                    return;
-                }
-                let nothing = || Failure::new(Code::FileUnreadable, "The file cannot be read.", "It is not there.", "Choose another one.");
-                let found = self.around.preview.take().ok_or_else(nothing);
-                let outcome = self.around.failure.take().map_or(found, Err);
-                self.events.push_back(Event::ImportRead { run, outcome });
-            }
             Command::Backup { run, to, passphrase } => {
                 let with_secret = self.secrets.keys().map(|(id, _)| *id).collect();
                 let backup = BackedUp { connections: self.entries.len(), with_secret, sign_ins: 1, left_out: Vec::new() };
                 let outcome = self.around.failure.take().map_or(Ok(backup), Err);
                 self.around.backups.push((to.clone(), passphrase.expose_secret().to_owned()));
                 self.events.push_back(Event::BackedUp { run, to, outcome });
-            }
-            Command::Import { run, chosen } => self.import(run, chosen),
-            Command::UndoImport { run } => {
-                let removed = std::mem::take(&mut self.around.saved);
-                self.entries.retain(|entry| !removed.contains(&entry.connection.id));
-                self.tell_library();
-                self.events.push_back(Event::ImportUndone { run, removed, restored: Vec::new(), failed: Vec::new() });
             }
             Command::FindEffective { run, question } => {
                 self.around.effective_question = Some(question);
@@ -206,7 +222,7 @@ impl Inner {
         }
     }
 
-    fn import(&mut self, run: RunId, chosen: Vec<Chosen>) {
+    fn import(&mut self, Import { chosen }: Import) -> Result<Imported, Failure> {
         let (mut saved, mut failed) = (Vec::new(), Vec::new());
         for (row, Chosen { connection, replaces }) in chosen.into_iter().enumerate() {
             let Reviewed { mut connection, secret } = *connection;
@@ -226,7 +242,7 @@ impl Inner {
         }
         self.around.saved.clone_from(&saved);
         self.tell_library();
-        self.events.push_back(Event::Imported { run, saved, failed });
+        Ok(Imported { import: ImportId::random(), saved, failed })
     }
 }
 

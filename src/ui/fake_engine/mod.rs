@@ -284,6 +284,7 @@ impl Inner {
     fn answer_request(&mut self, ask: Ask) {
         let ask = self.answer_tokens(ask);
         let ask = ask.and_then(|ask| self.answer_profiles(ask));
+        let ask = ask.and_then(|ask| self.answer_import_request(ask));
         let ask = ask.and_then(|ask| self.answer_admin(ask));
         let ask = ask.and_then(|ask| self.answer_export(ask));
         assert!(ask.is_none(), "nobody answers {ask:?}");

@@ -204,7 +204,7 @@ fn work_that_crashes_leaves_no_spinner_behind() {
     engine.0.borrow_mut().around.waits = true;
     let mut window = previewed(&engine);
     let failure = Failure::new(Code::Internal, "Something broke.", "", "Try again.");
-    engine.tell(brickpass_engine::Event::Failed { about: None, failure });
+    engine.0.borrow_mut().import_is_read(Err(failure));
     settle(&mut window, &engine);
     assert!(!shows(&window, words::READING) && shows(&window, "Something broke."));
 }

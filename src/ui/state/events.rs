@@ -106,9 +106,7 @@ impl State {
                 self.backed_up(event);
                 Vec::new()
             }
-            event @ (Event::ImportRead { .. } | Event::Imported { .. } | Event::ImportUndone { .. } | Event::Effective { .. }) => {
-                self.import_event(event)
-            }
+            event @ Event::Effective { .. } => self.effective_event(event),
             Event::SettingsSaved { settings, moved_secrets } => self.settings_saved(settings, moved_secrets),
             Event::Failed { failure, .. } => {
                 self.failed(failure);

@@ -9,16 +9,17 @@ use secrecy::SecretString;
 
 use super::{NotStored, interrupted, keep_result, tell, token, vault};
 use crate::{
-    Chosen, Event, RunId,
-    importing::{NotImported, Undo, Undone, replacement},
-    shared::Shared,
+    activity::Done,
+    importing::{Chosen, ImportId, NotImported, Undo, Undone, replacement},
+    request::{Context, Order, Recorder, Request},
+    shared::{Shared, blocking},
     testing::Subject,
 };
 use brickpass_core::{
     connection::{Connection, ConnectionId, Reviewed, SecretKind},
     failure::{Code, Failure},
 };
-use brickpass_storage::{Entry, Former, LibraryError, Revision, SecretKey, TokenNote, Unfinished};
+use brickpass_storage::{Deed, Entry, Former, LibraryError, Revision, SecretKey, TokenNote, Unfinished};
 
 /// A row on its way.
 struct Row {
@@ -38,12 +39,49 @@ struct Put {
     noted: Option<TokenNote>,
 }
 
-pub(super) fn import(shared: &Shared, run: RunId, chosen: Vec<Chosen>) {
+/// Saves what was chosen.
+#[derive(Debug)]
+pub struct Import {
+    pub chosen: Vec<Chosen>,
+}
+
+/// Each by itself: what could not be saved is told, the rest is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    pub import: ImportId,
+    pub saved: Vec<ConnectionId>,
+    pub failed: Vec<NotImported>,
+}
+
+impl Request for Import {
+    type Answer = Imported;
+
+    const ORDER: Order = Order::Write;
+
+    fn recorder(&self) -> Recorder<Imported> {
+        let chosen: Vec<ConnectionId> = self.chosen.iter().map(|chosen| chosen.connection.connection.id).collect();
+        let saved = |id: &ConnectionId| Done::new(*id, Deed::Save);
+        Box::new(move |outcome| match outcome {
+            Ok(imported) => imported.saved.iter().map(saved).collect(),
+            Err(failure) => chosen.iter().map(|id| saved(id).failed(failure)).collect(),
+        })
+    }
+
+    async fn run(self, context: Context) -> Result<Imported, Failure> {
+        let worker = Arc::clone(&context.shared);
+        let imported = blocking(move || import(&worker, self.chosen)).await?;
+        context.shared.outbox.ring_cli_tokens();
+        Ok(imported)
+    }
+}
+
+fn import(shared: &Shared, chosen: Vec<Chosen>) -> Imported {
+    let id = ImportId::random();
     let mut failed = Vec::new();
     let (rows, saving) = prepare(shared, chosen, &mut failed);
-    let saved = save(shared, run, rows, &mut failed);
+    let saved = save(shared, id, rows, &mut failed);
     interrupted::saved(saving, false);
-    shared.outbox.send(Event::Imported { run, saved, failed });
+    Imported { import: id, saved, failed }
 }
 
 /// Judges each and stores the secrets. What cannot be saved is told and left out.
@@ -138,7 +176,7 @@ fn instead_of(shared: &Shared, key: SecretKey) -> Result<Put, NotStored> {
     Ok(Put { key, former, noted })
 }
 
-fn save(shared: &Shared, run: RunId, rows: Vec<Row>, failed: &mut Vec<NotImported>) -> Vec<ConnectionId> {
+fn save(shared: &Shared, import: ImportId, rows: Vec<Row>, failed: &mut Vec<NotImported>) -> Vec<ConnectionId> {
     if rows.is_empty() {
         return Vec::new();
     }
@@ -154,7 +192,7 @@ fn save(shared: &Shared, run: RunId, rows: Vec<Row>, failed: &mut Vec<NotImporte
         }
     };
     let mut saved = Vec::new();
-    let mut undo = Undo { run, added: Vec::new(), replaced: Vec::new() };
+    let mut undo = Undo { import, added: Vec::new(), replaced: Vec::new() };
     for (row, outcome) in rows.into_iter().zip(outcomes) {
         match outcome {
             Ok(()) => {
@@ -207,13 +245,47 @@ fn remember(row: Row, undo: &mut Undo) {
     }
 }
 
+/// Takes back that import: what it added goes, what it replaced is as before, secrets too. Only the last import of this program, and only
+/// connections that nobody has changed since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UndoImport {
+    pub import: ImportId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportUndone {
+    pub removed: Vec<ConnectionId>,
+    pub restored: Vec<ConnectionId>,
+    /// Names of those that stay as the import left them, and why.
+    pub failed: Vec<(String, Failure)>,
+}
+
+impl Request for UndoImport {
+    type Answer = ImportUndone;
+
+    const ORDER: Order = Order::Write;
+
+    fn recorder(&self) -> Recorder<ImportUndone> {
+        Box::new(|outcome| {
+            let Ok(ImportUndone { removed, restored, .. }) = outcome else { return Vec::new() };
+            let removed = removed.iter().map(|id| Done::new(*id, Deed::Remove));
+            removed.chain(restored.iter().map(|id| Done::new(*id, Deed::Save))).collect()
+        })
+    }
+
+    async fn run(self, context: Context) -> Result<ImportUndone, Failure> {
+        let worker = Arc::clone(&context.shared);
+        let undone = blocking(move || undo(&worker, self.import)).await?;
+        context.shared.outbox.ring_cli_tokens();
+        Ok(undone)
+    }
+}
+
 /// Only what is still as the import left it: what somebody has worked on since is theirs.
-pub(super) fn undo(shared: &Arc<Shared>, run: RunId) {
+fn undo(shared: &Arc<Shared>, import: ImportId) -> ImportUndone {
     let mut last = shared.imported.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let Some(Undo { added, replaced, .. }) = last.take_if(|last| last.run == run) else {
-        drop(last);
-        let failed = vec![(String::new(), not_the_last())];
-        return shared.outbox.send(Event::ImportUndone { run, removed: Vec::new(), restored: Vec::new(), failed });
+    let Some(Undo { added, replaced, .. }) = last.take_if(|last| last.import == import) else {
+        return ImportUndone { removed: Vec::new(), restored: Vec::new(), failed: vec![(String::new(), not_the_last())] };
     };
     drop(last);
     let mut failed = Vec::new();
@@ -222,7 +294,7 @@ pub(super) fn undo(shared: &Arc<Shared>, run: RunId) {
     if let Ok(snapshot) = shared.library.load() {
         tell(shared, snapshot);
     }
-    shared.outbox.send(Event::ImportUndone { run, removed, restored, failed });
+    ImportUndone { removed, restored, failed }
 }
 
 fn remove(shared: &Arc<Shared>, added: Vec<Undone>, failed: &mut Vec<(String, Failure)>) -> Vec<ConnectionId> {
@@ -317,4 +389,31 @@ fn not_the_last() -> Failure {
         "Only the last import can be taken back, once, and only while Brickpass keeps running.",
         "Change or remove the connections by hand.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{fixtures::connection, shared::crashed};
+
+    #[test]
+    fn an_import_is_recorded_for_what_was_saved_and_one_that_crashed_for_all_that_was_chosen() {
+        let connections = [connection("Sales", |_| {}), connection("Finance", |_| {})];
+        let ids = connections.each_ref().map(|connection| connection.id);
+        let chosen = connections.map(|connection| Chosen { connection: Box::new(Reviewed { connection, secret: None }), replaces: None });
+        let import = Import { chosen: chosen.into() };
+        let imported = Imported { import: ImportId::random(), saved: vec![ids[1]], failed: Vec::new() };
+        assert_eq!(import.recorder()(&Ok(imported)), [Done::new(ids[1], Deed::Save)]);
+        let failed = ids.map(|id| Done::new(id, Deed::Save).failed(&crashed()));
+        assert_eq!(import.recorder()(&Err(crashed())), failed);
+    }
+
+    #[test]
+    fn an_import_that_was_taken_back_is_recorded_for_what_went_and_what_came_back() {
+        let undo = UndoImport { import: ImportId::random() };
+        let [added, replaced] = [ConnectionId::random(), ConnectionId::random()];
+        let undone = ImportUndone { removed: vec![added], restored: vec![replaced], failed: Vec::new() };
+        assert_eq!(undo.recorder()(&Ok(undone)), [Done::new(added, Deed::Remove), Done::new(replaced, Deed::Save)]);
+        assert_eq!(undo.recorder()(&Err(crashed())), []);
+    }
 }

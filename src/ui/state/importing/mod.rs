@@ -13,7 +13,7 @@ use std::{
 pub use moving::{Moving, MovingStage};
 pub use table::{Fate, ImportRow, ImportTable};
 
-use super::{Dialog, Notice, State, profiles};
+use super::{Dialog, Notice, State, ask::ask, profiles};
 use crate::ui::{
     choose::{Chooser, Wanted},
     text::{importing as words, read_only_failure},
@@ -22,7 +22,9 @@ use brickpass_core::{
     connection::{ConnectionId, TypedSecret},
     failure::Failure,
 };
-use brickpass_engine::{Command, Event, ImportSource, ProfilesFile, RunId};
+use brickpass_engine::{
+    Command, Import, ImportId, ImportSource, ImportUndone, Imported, Preview, ProfilesFile, ReadImport, RunId, UndoImport,
+};
 use brickpass_interchange::import::Kind;
 
 /// So many bytes can be pasted; what is longer is a file.
@@ -83,7 +85,7 @@ pub struct CameIn {
     pub failed: Vec<(String, Failure)>,
     /// Connections whose secrets stand in the Databricks CLI's file in plain text, and are in the vault now; with their profiles.
     pub exposed: Vec<(ConnectionId, String)>,
-    run: RunId,
+    import: ImportId,
     pub undo: Undo,
 }
 
@@ -134,22 +136,6 @@ impl Importing {
     pub fn is_full(&self) -> bool {
         let text = self.pasted.expose();
         PASTED - text.len() < 4 || text.chars().count() >= PASTED / 4
-    }
-
-    fn crashed(&mut self, failure: &Failure) {
-        self.stage = match std::mem::replace(&mut self.stage, Stage::Asking) {
-            Stage::Reading(_) => Stage::Asking,
-            Stage::Saving { table, .. } => Stage::Choosing { table, confirm: false },
-            Stage::Done(mut came) if came.undo == Undo::Running => {
-                came.undo = Undo::Offered;
-                Stage::Done(came)
-            }
-            other => {
-                self.stage = other;
-                return;
-            }
-        };
-        self.failure = Some(failure.clone());
     }
 
     /// What is wrong with one file says nothing about the next that is typed.
@@ -239,7 +225,7 @@ impl State {
         };
         importing.failure = None;
         importing.stage = Stage::Reading(run);
-        vec![Command::ReadImport { run, source, only: Vec::new() }]
+        vec![ask(ReadImport { source, only: Vec::new() }, move |state, outcome, _| state.import_read(run, outcome))]
     }
 
     /// Saves what is chosen; replacing asks first.
@@ -255,7 +241,7 @@ impl State {
                 let chosen = table.chosen();
                 importing.stage = Stage::Saving { run, table };
                 importing.failure = None;
-                vec![Command::Import { run, chosen }]
+                vec![ask(Import { chosen }, move |state, outcome, _| state.imported(run, outcome))]
             }
             other => {
                 importing.stage = other;
@@ -281,55 +267,75 @@ impl State {
             return Vec::new();
         }
         came.undo = Undo::Running;
-        vec![Command::UndoImport { run: came.run }]
+        let import = came.import;
+        vec![ask(UndoImport { import }, move |state, outcome, _| state.import_undone(import, outcome))]
     }
 
-    pub(super) fn import_event(&mut self, event: Event) -> Vec<Command> {
-        match event {
-            Event::ImportRead { run, outcome } => {
-                let taken = self.names();
-                let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
-                if !matches!(importing.stage, Stage::Reading(asked) if asked == run) {
-                    return Vec::new();
-                }
-                match outcome {
-                    Ok(preview) => {
-                        importing.stage = Stage::Choosing { table: Box::new(ImportTable::new(preview, taken)), confirm: false };
-                        // Read: no reason to hold it any longer.
-                        importing.pasted = TypedSecret::with_room(PASTED);
-                        importing.passphrase = TypedSecret::default();
-                        self.wipe_import = true;
-                    }
-                    Err(failure) => {
-                        importing.stage = Stage::Asking;
-                        importing.failure = Some(failure);
-                    }
-                }
-                Vec::new()
-            }
-            Event::Imported { run, saved, failed } => {
-                let failed = failed.into_iter().map(|row| (row.name, row.failure)).collect();
-                self.imported(run, &saved, failed)
-            }
-            Event::ImportUndone { run, failed, .. } => {
-                if let Some(Dialog::Import(importing)) = &mut self.dialog
-                    && let Stage::Done(came) = &mut importing.stage
-                    && came.run == run
-                {
-                    came.undo = Undo::Done(failed);
-                }
-                Vec::new()
-            }
-            other => self.effective_event(other),
-        }
-    }
-
-    fn imported(&mut self, run: RunId, saved: &[ConnectionId], failed: Vec<(String, Failure)>) -> Vec<Command> {
+    fn import_read(&mut self, run: RunId, outcome: Result<Preview, Failure>) -> Vec<Command> {
+        let taken = self.names();
         let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
-        let Stage::Saving { run: asked, table } = &importing.stage else { return Vec::new() };
-        if *asked != run {
+        if !matches!(importing.stage, Stage::Reading(asked) if asked == run) {
             return Vec::new();
         }
+        match outcome {
+            Ok(preview) => {
+                importing.stage = Stage::Choosing { table: Box::new(ImportTable::new(preview, taken)), confirm: false };
+                // Read: no reason to hold it any longer.
+                importing.pasted = TypedSecret::with_room(PASTED);
+                importing.passphrase = TypedSecret::default();
+                self.wipe_import = true;
+            }
+            Err(failure) => {
+                importing.stage = Stage::Asking;
+                importing.failure = Some(failure);
+            }
+        }
+        Vec::new()
+    }
+
+    fn import_undone(&mut self, import: ImportId, outcome: Result<ImportUndone, Failure>) -> Vec<Command> {
+        if let Some(Dialog::Import(importing)) = &mut self.dialog
+            && let Stage::Done(came) = &mut importing.stage
+            && came.import == import
+        {
+            match outcome {
+                Ok(undone) => came.undo = Undo::Done(undone.failed),
+                Err(failure) => {
+                    came.undo = Undo::Offered;
+                    importing.failure = Some(failure);
+                }
+            }
+        } else {
+            self.notices.extend(outcome.err().map(Notice::Failure));
+        }
+        Vec::new()
+    }
+
+    /// The dialog, if it waits for this.
+    fn saving_import(&mut self, run: RunId) -> Option<&mut Importing> {
+        match &mut self.dialog {
+            Some(Dialog::Import(importing)) if matches!(importing.stage, Stage::Saving { run: asked, .. } if asked == run) => {
+                Some(importing)
+            }
+            _ => None,
+        }
+    }
+
+    fn imported(&mut self, run: RunId, outcome: Result<Imported, Failure>) -> Vec<Command> {
+        let Some(importing) = self.saving_import(run) else {
+            self.notices.extend(outcome.err().map(Notice::Failure));
+            return Vec::new();
+        };
+        let Stage::Saving { table, .. } = std::mem::replace(&mut importing.stage, Stage::Asking) else { return Vec::new() };
+        let Imported { import, saved, failed } = match outcome {
+            Ok(imported) => imported,
+            Err(failure) => {
+                importing.stage = Stage::Choosing { table, confirm: false };
+                importing.failure = Some(failure);
+                return Vec::new();
+            }
+        };
+        let failed = failed.into_iter().map(|row| (row.name, row.failure)).collect();
         let there: HashSet<ConnectionId> = saved.iter().copied().collect();
         let replaced: Vec<ConnectionId> = table.replaced().map(|twin| twin.id).filter(|id| there.contains(id)).collect();
         let added: Vec<ConnectionId> = saved.iter().copied().filter(|id| !replaced.contains(id)).collect();
@@ -345,7 +351,7 @@ impl State {
             })
             .collect();
         let first = added.first().or(replaced.first()).copied();
-        importing.stage = Stage::Done(Box::new(CameIn { added, replaced, failed, exposed, run, undo: Undo::Offered }));
+        importing.stage = Stage::Done(Box::new(CameIn { added, replaced, failed, exposed, import, undo: Undo::Offered }));
         let mut commands = vec![profiles::list()];
         if let Some(first) = first {
             self.list.set_filter("");
@@ -357,7 +363,6 @@ impl State {
     /// No answer will come any more.
     pub(super) fn import_work_crashed(&mut self, failure: &Failure) {
         match &mut self.dialog {
-            Some(Dialog::Import(importing)) => importing.crashed(failure),
             Some(Dialog::Effective(dialog)) => dialog.crashed(failure),
             Some(Dialog::BackUp(dialog)) => dialog.crashed(failure),
             _ => {}

@@ -120,19 +120,21 @@ impl State {
     }
 
     fn moving_applied(&mut self, run: RunId, outcome: Result<Applied, Failure>) -> Vec<Command> {
-        let Some(moving) = self.moving(run) else { return Vec::new() };
-        match outcome {
-            Ok(Applied { file, not_remembered }) => {
-                moving.stage = MovingStage::Moved;
-                self.notices.extend(not_remembered.map(Notice::Failure));
-                self.profiles_came(Ok(file))
-            }
+        let Applied { file, not_remembered } = match outcome {
+            Ok(applied) => applied,
             Err(failure) => {
-                moving.stage = MovingStage::Failed;
-                moving.failure = Some(failure);
-                Vec::new()
+                match self.moving(run) {
+                    Some(moving) => (moving.stage, moving.failure) = (MovingStage::Failed, Some(failure)),
+                    None => self.notices.push(Notice::Failure(failure)),
+                }
+                return Vec::new();
             }
+        };
+        if let Some(moving) = self.moving(run) {
+            moving.stage = MovingStage::Moved;
         }
+        self.notices.extend(not_remembered.map(Notice::Failure));
+        self.profiles_came(Ok(file))
     }
 
     fn moving_undone(&mut self, outcome: Result<ProfilesFile, Failure>) -> Vec<Command> {
@@ -143,6 +145,8 @@ impl State {
                 Ok(_) => (MovingStage::Undone, None),
                 Err(failure) => (MovingStage::Moved, Some(failure.clone())),
             };
+        } else {
+            self.notices.extend(outcome.as_ref().err().cloned().map(Notice::Failure));
         }
         self.profiles_came(outcome)
     }
