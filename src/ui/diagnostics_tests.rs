@@ -30,7 +30,7 @@ fn exactly_what_is_shown_is_copied_and_saved() {
     let (engine, mut window) = asked();
     assert!(shows(&window, "Looking at everything once") && window.query_by_label("Copy").is_none(), "nothing is copied unseen");
     let collected = samples::diagnostics();
-    engine.tell(brickpass_engine::Event::Diagnostics(Box::new(collected.clone())));
+    engine.0.borrow_mut().diagnosed(Ok(collected.clone()));
     settle(&mut window, &engine);
     assert_eq!(text(&window), Some(collected.text()));
 

@@ -226,11 +226,10 @@ fn se_14_what_the_window_keeps_for_itself_holds_no_secret() {
     desk.until(|event| matches!(event, Event::TestFinished { .. }).then_some(()));
     desk.send(engine::Command::RevealSecret { id, kind: SecretKind::PersonalAccessToken });
     desk.until(|event| matches!(event, Event::SecretRevealed { .. }).then_some(()));
-    desk.send(engine::Command::ReadActivity);
-    let seen = desk.until(|event| if let Event::Activity { outcome } = event { Some(outcome.unwrap()) } else { None });
+    let seen = desk.ask(engine::ReadActivity).unwrap();
     assert_eq!(seen.len(), 3, "{seen:?}");
-    desk.send(engine::Command::ExportActivity { id: Some(id), to: desk.home.path().join("export.jsonl") });
-    desk.until(|event| matches!(event, Event::ActivityExported { outcome: Ok(()), .. }).then_some(()));
+    let to = desk.home.path().join("export.jsonl");
+    desk.ask(engine::ExportActivity { id: Some(id), to }).unwrap();
     let memory = WindowMemory {
         size: Some([1280.0, 800.0]),
         position: Some([10.0, 20.0]),

@@ -9,26 +9,21 @@ use super::{
     session::Session,
 };
 use brickpass_core::failure::Failure;
-use brickpass_engine::{Command, Event};
+use brickpass_engine::{Diagnose, SaveDiagnostics};
 
 /// It works also where the files cannot be read: that is when somebody needs it.
 pub(super) fn diagnostics(output: Option<PathBuf>, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::start()?;
-    session.send(Command::Diagnose);
-    let diagnostics = session.wait(|event| if let Event::Diagnostics(found) = event { Some(Ok(found)) } else { None })?;
+    let diagnostics = session.ask(Diagnose)?;
     let Some(to) = output else {
         say(diagnostics.text().trim_end());
         return Ok(ExitCode::SUCCESS);
     };
-    session.send(Command::SaveDiagnostics { diagnostics, to });
-    let saved = session.wait(|event| match event {
-        Event::DiagnosticsSaved { to, outcome } => Some(outcome.map(|()| to)),
-        _ => None,
-    })?;
+    session.ask(SaveDiagnostics { diagnostics, to: to.clone() })?;
     if json {
-        print_json(&json!({ "saved": saved }));
+        print_json(&json!({ "saved": to }));
     } else {
-        note(format_args!("Diagnostics written to {}", saved.display()));
+        note(format_args!("Diagnostics written to {}", to.display()));
     }
     Ok(ExitCode::SUCCESS)
 }

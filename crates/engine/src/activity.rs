@@ -9,10 +9,12 @@ use std::{
 
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
+use tokio::sync::oneshot;
 
 use super::{
     Event,
-    shared::{Outbox, crashed},
+    request::{Context, Order, Request},
+    shared::{Outbox, Shared, crashed},
 };
 use brickpass_core::{
     connection::{ConnectionId, SecretKind},
@@ -20,6 +22,43 @@ use brickpass_core::{
 };
 use brickpass_databricks::rest::{NewToken, redact};
 use brickpass_storage::{Activity, ActivityEntry, Deed};
+
+/// Reads the activity log. From then on, what is recorded is broadcast as it happens. The answer: the newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadActivity;
+
+impl Request for ReadActivity {
+    type Answer = Vec<ActivityEntry>;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Vec<ActivityEntry>, Failure> {
+        observer(&context.shared)?.read().await
+    }
+}
+
+/// Writes the activity log to a new file, in its own format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportActivity {
+    /// `None`: of all connections.
+    pub id: Option<ConnectionId>,
+    pub to: PathBuf,
+}
+
+/// The keeper records it.
+impl Request for ExportActivity {
+    type Answer = ();
+
+    const ORDER: Order = Order::Change;
+
+    async fn run(self, context: Context) -> Result<(), Failure> {
+        observer(&context.shared)?.export(self.id, self.to).await
+    }
+}
+
+fn observer(shared: &Shared) -> Result<&Observer, Failure> {
+    shared.outbox.observer().ok_or_else(crashed)
+}
 
 /// What was done to which connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,13 +96,16 @@ enum Note {
     /// What the connections are called now.
     Names(Vec<(ConnectionId, String)>),
     Done(Timestamp, Vec<Done>),
-    Read,
+    Read(Reply<Vec<ActivityEntry>>),
     Export {
         id: Option<ConnectionId>,
         to: PathBuf,
+        reply: Reply<()>,
     },
     Flush(mpsc::Sender<()>),
 }
+
+type Reply<T> = oneshot::Sender<Result<T, Failure>>;
 
 /// Sees every event on its way out.
 #[derive(Clone)]
@@ -109,23 +151,21 @@ impl Observer {
         }
     }
 
-    /// Never blocks: the answer is an event, after all that was seen so far is recorded.
-    pub(super) fn read(&self, outbox: &Outbox) {
-        if !self.note(Note::Read) {
-            outbox.send(Event::Activity { outcome: Err(crashed()) });
-        }
+    /// The newest first, after all that was seen so far is recorded.
+    async fn read(&self) -> Result<Vec<ActivityEntry>, Failure> {
+        self.question(Note::Read).await
     }
 
-    /// Never blocks.
-    pub(super) fn export(&self, id: Option<ConnectionId>, to: PathBuf, outbox: &Outbox) {
-        if !self.note(Note::Export { id, to: to.clone() }) {
-            outbox.send(Event::ActivityExported { to, outcome: Err(crashed()) });
-        }
+    async fn export(&self, id: Option<ConnectionId>, to: PathBuf) -> Result<(), Failure> {
+        self.question(|reply| Note::Export { id, to, reply }).await
     }
 
-    /// False: there is nobody to take it.
-    fn note(&self, note: Note) -> bool {
-        self.0.as_ref().is_some_and(|notes| notes.send(note).is_ok())
+    async fn question<T>(&self, note: impl FnOnce(Reply<T>) -> Note) -> Result<T, Failure> {
+        let Some(notes) = &self.0 else { return Err(crashed()) };
+        let (reply, answer) = oneshot::channel();
+        // If the keeper has died, so has the reply.
+        let _ = notes.send(note(reply));
+        answer.await.unwrap_or_else(|_| Err(crashed()))
     }
 
     /// Waits until what was seen is written, `limit` at most. Blocks.
@@ -159,12 +199,14 @@ impl Keeper {
                     let entries = done.into_iter().map(|done| self.entry(at, done)).collect();
                     self.record(entries);
                 }
-                Note::Read => {
+                Note::Read(reply) => {
                     self.watched = true;
-                    let outcome = self.log.load().map(|entries| entries.into_iter().rev().collect());
-                    self.outbox.send(Event::Activity { outcome });
+                    // Whoever asked may have gone; so below.
+                    let _ = reply.send(self.log.load().map(|entries| entries.into_iter().rev().collect()));
                 }
-                Note::Export { id, to } => self.export(id, to),
+                Note::Export { id, to, reply } => {
+                    let _ = reply.send(self.export(id, &to));
+                }
                 Note::Flush(flushed) => {
                     let _ = flushed.send(());
                 }
@@ -184,15 +226,15 @@ impl Keeper {
         }
     }
 
-    fn export(&self, id: Option<ConnectionId>, to: PathBuf) {
+    fn export(&self, id: Option<ConnectionId>, to: &Path) -> Result<(), Failure> {
         let exported = self.log.load().and_then(|mut entries| {
             entries.retain(|entry| id.is_none() || entry.connection == id);
-            Activity::export(&entries, &to)
+            Activity::export(&entries, to)
         });
         let name = id.and_then(|id| self.names.get(&id).cloned()).unwrap_or_default();
         let failed = exported.as_ref().err().map(|failure| failure.code);
         self.record(vec![ActivityEntry { at: Timestamp::now(), connection: id, name, what: Deed::ActivityExported, failed, detail: None }]);
-        self.outbox.send(Event::ActivityExported { to, outcome: exported });
+        exported
     }
 }
 
@@ -324,40 +366,34 @@ mod tests {
         );
     }
 
-    #[test]
-    fn who_has_read_the_log_is_told_what_follows_once_and_nobody_else() {
+    #[tokio::test]
+    async fn who_has_read_the_log_is_told_what_follows_once_and_nobody_else() {
         let dir = tempfile::tempdir().unwrap();
         let (observer, mut events) = observer(dir.path());
-        let (sender, _nobody) = tokio::sync::mpsc::unbounded_channel();
-        let unused = Outbox::new(sender, Arc::new(|| {}));
         let ids = [ConnectionId::random(), ConnectionId::random(), ConnectionId::random()];
         observer.see(&Event::SignedOut { id: ids[0], farewell: Farewell::Revoked });
         observer.see(&Event::SignedOut { id: ids[1], farewell: Farewell::Revoked });
-        observer.read(&unused);
+        let read = observer.read().await.unwrap();
+        assert_eq!(read.iter().map(|entry| entry.connection).collect::<Vec<_>>(), [Some(ids[1]), Some(ids[0])], "the newest first");
+        assert!(events.try_recv().is_err(), "nothing was told before");
         observer.see(&Event::SignedOut { id: ids[2], farewell: Farewell::Revoked });
         observer.flush(Duration::from_secs(10));
-        let Ok(Event::Activity { outcome: Ok(read) }) = events.try_recv() else { panic!("nothing was told before") };
-        assert_eq!(read.iter().map(|entry| entry.connection).collect::<Vec<_>>(), [Some(ids[1]), Some(ids[0])], "the newest first");
         let Ok(Event::ActivityAdded(added)) = events.try_recv() else { panic!("what follows is told") };
         assert_eq!(added.iter().map(|entry| entry.connection).collect::<Vec<_>>(), [Some(ids[2])]);
         assert!(events.try_recv().is_err());
     }
 
-    #[test]
-    fn an_export_is_of_one_connection_or_all_and_is_recorded_itself() {
+    #[tokio::test]
+    async fn an_export_is_of_one_connection_or_all_and_is_recorded_itself() {
         let dir = tempfile::tempdir().unwrap();
-        let (observer, mut events) = observer(dir.path());
-        let (sender, _nobody) = tokio::sync::mpsc::unbounded_channel();
-        let unused = Outbox::new(sender, Arc::new(|| {}));
+        let (observer, _events) = observer(dir.path());
         let id = ConnectionId::random();
         observer.see(&Event::SignedOut { id, farewell: Farewell::Revoked });
         observer.see(&Event::SignedOut { id: ConnectionId::random(), farewell: Farewell::Revoked });
         let lines = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap().lines().count();
         for (of, name, exported) in [(Some(id), "one", true), (None, "all", true), (None, "one", false)] {
-            observer.export(of, dir.path().join(name), &unused);
-            observer.flush(Duration::from_secs(10));
-            let Ok(Event::ActivityExported { to, outcome }) = events.try_recv() else { panic!("it is told") };
-            assert_eq!((to, outcome.is_ok()), (dir.path().join(name), exported));
+            let outcome = observer.export(of, dir.path().join(name)).await;
+            assert_eq!((outcome.is_ok(), dir.path().join(name).exists()), (exported, true));
         }
         assert_eq!((lines("one"), lines("all")), (1, 3), "what is there is never replaced");
         let log = Activity::new(dir.path()).load().unwrap();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{Ask, Diagnostics, EffectiveQuestion, RunId};
+use super::{Ask, EffectiveQuestion, RunId};
 use brickpass_core::connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind};
 use brickpass_storage::{Entry, Revision, Settings, WindowMemory};
 
@@ -122,20 +122,6 @@ pub enum Command {
     },
     /// Tries again to store sign-ins that the vault did not take.
     StoreSignIns,
-    /// Who did what when. From then on, what is recorded is told as it happens.
-    ReadActivity,
-    /// Writes it to a new file, in the form of the log. `None`: of all connections.
-    ExportActivity {
-        id: Option<ConnectionId>,
-        to: PathBuf,
-    },
-    /// Collects what somebody who helps may see.
-    Diagnose,
-    /// Writes the collected diagnostics to a new file.
-    SaveDiagnostics {
-        diagnostics: Box<Diagnostics>,
-        to: PathBuf,
-    },
     /// Writes all connections and their secrets to a new file that only the passphrase opens.
     Backup {
         run: RunId,

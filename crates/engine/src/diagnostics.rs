@@ -9,9 +9,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Event,
-    activity::Observer,
     computer,
+    request::{Context, Order, Request},
     shared::{Shared, blocking},
 };
 use brickpass_core::{
@@ -185,22 +184,43 @@ fn redacted(line: &str) -> String {
     format!("{}{}", " ".repeat(line.len() - content.len()), redact::plain(content))
 }
 
-pub(super) fn collect(shared: &Arc<Shared>, observer: &Observer) {
-    let (shared, observer) = (Arc::clone(shared), observer.clone());
-    tokio::spawn(async move {
+/// Collects what somebody who helps may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Diagnose;
+
+impl Request for Diagnose {
+    type Answer = Diagnostics;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, Context { shared, .. }: Context) -> Result<Diagnostics, Failure> {
         let proxy = match service(&shared) {
             Some(host) => shared.current().http.route(&host).await.map(|route| route != Route::Direct).map_err(|error| error.failure),
             None => Ok(false),
         };
         let worker = Arc::clone(&shared);
-        let gathered = blocking(move || gather(&worker, &observer, &proxy, Timestamp::now())).await;
+        let found = blocking(move || gather(&worker, &proxy, Timestamp::now())).await?;
         // Whatever it is made of: it is said to hold no secret.
-        let searched = gathered.and_then(|found| no_secret::checked(&found.text(), []).map(|()| found));
-        match searched {
-            Ok(diagnostics) => shared.outbox.send(Event::Diagnostics(Box::new(diagnostics))),
-            Err(failure) => shared.fail(failure),
-        }
-    });
+        no_secret::checked(&found.text(), [])?;
+        Ok(found)
+    }
+}
+
+/// Writes the collected diagnostics to a new file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaveDiagnostics {
+    pub diagnostics: Diagnostics,
+    pub to: PathBuf,
+}
+
+impl Request for SaveDiagnostics {
+    type Answer = ();
+
+    const ORDER: Order = Order::Change;
+
+    async fn run(self, _: Context) -> Result<(), Failure> {
+        blocking(move || write_new(&self.to, self.diagnostics.text().as_bytes())).await?
+    }
 }
 
 /// Where people sign in.
@@ -208,17 +228,8 @@ fn service(shared: &Shared) -> Option<BaseUrl> {
     shared.places.discovery_host.clone().or_else(|| BaseUrl::read_discovery_host("login.databricks.com").ok())
 }
 
-pub(super) fn save(shared: &Arc<Shared>, diagnostics: Box<Diagnostics>, to: PathBuf) {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let path = to.clone();
-        let outcome = blocking(move || write_new(&path, diagnostics.text().as_bytes())).await.unwrap_or_else(Err);
-        shared.outbox.send(Event::DiagnosticsSaved { to, outcome });
-    });
-}
-
 /// Blocks.
-fn gather(shared: &Shared, observer: &Observer, proxy: &Result<bool, Failure>, now: Timestamp) -> Diagnostics {
+fn gather(shared: &Shared, proxy: &Result<bool, Failure>, now: Timestamp) -> Diagnostics {
     let around = shared.places.look_around.map(|look| look()).unwrap_or_default();
     let current = shared.current();
     let library = shared.library.load();
@@ -243,7 +254,7 @@ fn gather(shared: &Shared, observer: &Observer, proxy: &Result<bool, Failure>, n
             proxy: proxy.as_ref().ok().copied(),
             ca_file: current.settings.ca_file.is_some() || shared.places.ca_file.is_some(),
         },
-        failures: failures(shared, observer, now),
+        failures: failures(shared, now),
         checks: vec![
             Checked { check: Check::ConnectionsFile, result: connections_file(&library) },
             Checked { check: Check::Settings, result: Found::of(&settings_problem.map_or(Ok(()), Err)) },
@@ -318,8 +329,10 @@ fn status(status: Status) -> &'static str {
     }
 }
 
-fn failures(shared: &Shared, observer: &Observer, now: Timestamp) -> Vec<RecentFailure> {
-    observer.flush(LAST_DEEDS);
+fn failures(shared: &Shared, now: Timestamp) -> Vec<RecentFailure> {
+    if let Some(observer) = shared.outbox.observer() {
+        observer.flush(LAST_DEEDS);
+    }
     // A log that cannot be read is no reason to tell nothing else.
     let log = Activity::new(&shared.places.state_dir).load().unwrap_or_default();
     let failed = log.into_iter().rev().filter_map(|entry| Some((entry.what, entry.failed?, entry.at)));

@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use secrecy::SecretString;
 
-use super::{BackedUp, CliToken, Continuation, Diagnostics, Effective, Reminder, ReminderChoice, RunId};
+use super::{BackedUp, CliToken, Continuation, Effective, Reminder, ReminderChoice, RunId};
 use brickpass_core::{
     connection::{AccountId, BaseUrl, ConnectionId, EnteredFor, LastTest, SecretKind},
     failure::Failure,
@@ -150,16 +150,8 @@ pub enum Event {
         id: Option<ConnectionId>,
         choice: ReminderChoice,
     },
-    /// The newest first.
-    Activity {
-        outcome: Result<Vec<ActivityEntry>, Failure>,
-    },
-    /// What this program has recorded since it was asked for `Activity`, the newest last.
+    /// What this program has recorded since it was asked to `ReadActivity`, the newest last.
     ActivityAdded(Vec<ActivityEntry>),
-    ActivityExported {
-        to: PathBuf,
-        outcome: Result<(), Failure>,
-    },
     /// Which connections are published as which profiles, in the file that Databricks' tools read.
     Published(Vec<(ConnectionId, String)>),
     /// What the Databricks CLI has of published profiles, after something about it has changed, or after `ListProfiles`.
@@ -177,11 +169,6 @@ pub enum Event {
     Effective {
         run: RunId,
         outcome: Result<Box<Effective>, Failure>,
-    },
-    Diagnostics(Box<Diagnostics>),
-    DiagnosticsSaved {
-        to: PathBuf,
-        outcome: Result<(), Failure>,
     },
     /// Renewed sign-ins that the vault did not take: they are lost when the program ends. Empty: all are stored now.
     SignInsUnsaved {

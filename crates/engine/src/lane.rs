@@ -140,11 +140,7 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         | Command::AccessToken { .. }
         | Command::ListWorkspaces { .. }
         | Command::StoreSignIns
-        | Command::ReadActivity
-        | Command::ExportActivity { .. }
         | Command::FindEffective { .. }
-        | Command::Diagnose
-        | Command::SaveDiagnostics { .. }
         | Command::ProbeVault
         | Command::OpenInBrowser { .. }
         | Command::OpenSignInPage { .. }

@@ -36,6 +36,7 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 
 use crate::clipboard::OpenClipboard;
+pub use activity::{ExportActivity, ReadActivity};
 pub use admin::{
     AddToWorkspace, CreateOAuthSecret, CreateServicePrincipal, DeleteOAuthSecret, GetPermission, GetTokenRules, GrantPermission,
     ListCatalogs, ListOAuthSecrets, ListObjects, ListServicePrincipals, ListUsersTokens, RevokeUsersTokens, SetEntitlement, SetMaximumDays,
@@ -52,7 +53,7 @@ pub use brickpass_storage::{ActivityEntry, Deed, TokenNote};
 pub use cli_tokens::{CliToken, CliTokenState, CliTokensOff, off_by_storage};
 pub use command::{Command, Recovery, SignInPlace};
 pub use computer::{REGISTERED_PORTS, clock_is_past, free_ports};
-pub use diagnostics::{Around, Diagnostics};
+pub use diagnostics::{Around, Diagnose, Diagnostics, SaveDiagnostics};
 pub use effective::{Attribute, Effective, EffectiveQuestion, Family, Problem, Source, Speaker, Verdict};
 pub use event::{Event, Found, SignInStep, SignedIn, StoredSecret};
 pub use export::{Export, ExportOf, ExportPlace, ExportRequest, ListOffers, Offer, SaveExport};

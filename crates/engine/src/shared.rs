@@ -11,8 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Places, accounts, activity, cli_tokens, copies::Copies, diagnostics, effective, importing, lane, owner, publish,
-    reminders, request::RunningRequests, saves, signing_in, testing,
+    Command, Event, Places, accounts, activity, cli_tokens, copies::Copies, effective, importing, lane, owner, publish, reminders,
+    request::RunningRequests, saves, signing_in, testing,
 };
 use brickpass_core::{
     connection::{ConnectionId, SecretKind},
@@ -66,6 +66,10 @@ impl Outbox {
     /// From now on, what is sent is also seen by `observer`.
     fn observed(self, observer: activity::Observer) -> Self {
         Self { observer: Some(observer), ..self }
+    }
+
+    pub(super) fn observer(&self) -> Option<&activity::Observer> {
+        self.observer.as_ref()
     }
 
     /// A stored secret is on the clipboard, which no event tells of together with its connection.
@@ -364,11 +368,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::AccessToken { id, anew } => accounts::access_token(&shared, id, anew),
             Command::ListWorkspaces { id } => accounts::list_workspaces(&shared, id),
             Command::StoreSignIns => accounts::store_sign_ins(&shared),
-            Command::ReadActivity => observer.read(&shared.outbox),
-            Command::ExportActivity { id, to } => observer.export(id, to, &shared.outbox),
             Command::FindEffective { run, question } => effective::find(&shared, run, question),
-            Command::Diagnose => diagnostics::collect(&shared, &observer),
-            Command::SaveDiagnostics { diagnostics, to } => diagnostics::save(&shared, diagnostics, to),
             Command::ProbeVault => probing = Some(probe(&shared)),
             Command::OpenInBrowser { url } => open_in_browser(&shared, SecretString::from(url)),
             Command::OpenSignInPage { address } => open_in_browser(&shared, address),

@@ -7,7 +7,7 @@ use brickpass_core::{
     connection::ConnectionId,
     failure::{Code, Failure},
 };
-use brickpass_engine::{ActivityEntry, Command, Deed, Diagnostics, Event};
+use brickpass_engine::{ActivityEntry, Ask, Deed, Diagnose, Diagnostics, Event, ExportActivity, ReadActivity, SaveDiagnostics, Then};
 
 /// What was recorded, and what was written to where.
 #[derive(Default)]
@@ -16,7 +16,9 @@ pub struct Recorded {
     pub entries: Vec<ActivityEntry>,
     pub failure: Option<Failure>,
     pub exports: Vec<(Option<ConnectionId>, PathBuf)>,
+    /// `None`: they are collected when told to.
     pub diagnostics: Option<Diagnostics>,
+    diagnosing: Option<Then<Diagnostics>>,
     pub saved: Vec<(String, PathBuf)>,
     /// Files that are there already.
     pub taken: Vec<PathBuf>,
@@ -29,33 +31,37 @@ pub fn entry(id: ConnectionId, name: &str, seconds: i64, what: Deed, failed: Opt
 }
 
 impl Inner {
-    pub fn answer_activity(&mut self, command: Command) {
-        let event = match command {
-            Command::ReadActivity => {
-                let newest_first = self.recorded.entries.iter().rev().cloned().collect();
-                Event::Activity { outcome: self.recorded.failure.clone().map_or(Ok(newest_first), Err) }
-            }
-            Command::ExportActivity { id, to } => {
-                let outcome = self.free(&to);
-                if outcome.is_ok() {
-                    self.recorded.exports.push((id, to.clone()));
-                }
-                Event::ActivityExported { to, outcome }
-            }
-            Command::Diagnose => match &self.recorded.diagnostics {
-                Some(diagnostics) => Event::Diagnostics(Box::new(diagnostics.clone())),
-                None => return,
-            },
-            Command::SaveDiagnostics { diagnostics, to } => {
-                let outcome = self.free(&to);
-                if outcome.is_ok() {
-                    self.recorded.saved.push((diagnostics.text(), to.clone()));
-                }
-                Event::DiagnosticsSaved { to, outcome }
-            }
-            _ => return,
-        };
-        self.events.push_back(event);
+    /// Gives back what is about something else.
+    pub(super) fn answer_activity(&mut self, ask: Ask) -> Option<Ask> {
+        let ask = self.on(ask, |inner, ReadActivity| {
+            let newest_first = inner.recorded.entries.iter().rev().cloned().collect();
+            inner.recorded.failure.clone().map_or(Ok(newest_first), Err)
+        })?;
+        let ask = self.on(ask, |inner, ExportActivity { id, to }| {
+            inner.free(&to)?;
+            inner.recorded.exports.push((id, to));
+            Ok(())
+        })?;
+        let ask = self.on(ask, |inner, SaveDiagnostics { diagnostics, to }| {
+            inner.free(&to)?;
+            inner.recorded.saved.push((diagnostics.text(), to));
+            Ok(())
+        })?;
+        if ask.of::<Diagnose>().is_none() {
+            return Some(ask);
+        }
+        let (_, then) = ask.open::<Diagnose>()?;
+        self.recorded.diagnosing = Some(then);
+        if let Some(diagnostics) = self.recorded.diagnostics.clone() {
+            self.diagnosed(Ok(diagnostics));
+        }
+        None
+    }
+
+    /// What the diagnostics come to that are being collected.
+    pub fn diagnosed(&mut self, outcome: Result<Diagnostics, Failure>) {
+        let then = self.recorded.diagnosing.take().expect("they are being collected");
+        self.events.push_back(Event::Answer(then(outcome)));
     }
 
     fn free(&self, to: &PathBuf) -> Result<(), Failure> {

@@ -287,6 +287,7 @@ impl Inner {
         let ask = ask.and_then(|ask| self.answer_import_request(ask));
         let ask = ask.and_then(|ask| self.answer_admin(ask));
         let ask = ask.and_then(|ask| self.answer_export(ask));
+        let ask = ask.and_then(|ask| self.answer_activity(ask));
         assert!(ask.is_none(), "nobody answers {ask:?}");
     }
 
@@ -368,9 +369,6 @@ impl Inner {
             Command::SaveSettings { settings, .. } => {
                 self.settings = settings.clone();
                 self.events.push_back(Event::SettingsSaved { settings, moved_secrets: 0 });
-            }
-            Command::ReadActivity | Command::ExportActivity { .. } | Command::Diagnose | Command::SaveDiagnostics { .. } => {
-                self.answer_activity(command);
             }
             Command::RememberWindow(memory) => self.window = memory,
             Command::Recover(Recovery::NewVault { .. }) => {

@@ -93,11 +93,10 @@ impl State {
                 Vec::new()
             }
             event @ (Event::Reminders { .. } | Event::ReminderAnswered { .. }) => self.reminder_event(event),
-            event @ (Event::Activity { .. }
-            | Event::ActivityAdded(_)
-            | Event::ActivityExported { .. }
-            | Event::Diagnostics(_)
-            | Event::DiagnosticsSaved { .. }) => self.activity_event(event),
+            Event::ActivityAdded(entries) => {
+                self.activity_added(entries);
+                Vec::new()
+            }
             event @ (Event::Published(_) | Event::CliTokens { .. }) => {
                 self.profiles_event(event);
                 Vec::new()

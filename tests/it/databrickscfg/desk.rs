@@ -6,7 +6,7 @@ use brickpass_core::{
     connection::{Connection, Draft},
     failure::Failure,
 };
-use brickpass_engine::{ActivityEntry, ApplyPlan, Command, Drift, Event, ListProfiles, Places, Plan, PlanEdit, PlanPublish, ProfilesFile};
+use brickpass_engine::{ActivityEntry, ApplyPlan, Drift, ListProfiles, Places, Plan, PlanEdit, PlanPublish, ProfilesFile, ReadActivity};
 use brickpass_interchange::databrickscfg::Edit;
 
 use super::{HELPER, HOST, TOKEN, put};
@@ -90,7 +90,6 @@ impl Desk {
     }
 
     pub fn activity(&mut self) -> Vec<ActivityEntry> {
-        self.send(Command::ReadActivity);
-        self.until(|event| if let Event::Activity { outcome } = event { Some(outcome.unwrap()) } else { None })
+        self.ask(ReadActivity).unwrap()
     }
 }

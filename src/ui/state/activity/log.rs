@@ -32,6 +32,8 @@ struct Known {
 pub struct ActivityLog {
     /// The newest first.
     list: Remote<VecDeque<Known>>,
+    /// What came while it was asked for anew, the newest last: the answer may be older.
+    meanwhile: Vec<ActivityEntry>,
     filter: String,
     /// Not only those of the connection that is shown.
     all: bool,
@@ -54,11 +56,17 @@ pub struct ActivityLog {
 impl ActivityLog {
     pub(super) fn asked(&mut self) {
         self.list.asked();
+        self.meanwhile.clear();
     }
 
     pub(super) fn came(&mut self, outcome: Result<Vec<ActivityEntry>, Failure>) {
+        let meanwhile = std::mem::take(&mut self.meanwhile);
         match outcome {
-            Ok(entries) => self.list = Remote::Ready(entries.into_iter().take(MOST).map(known).collect()),
+            Ok(entries) => {
+                let later: Vec<ActivityEntry> = meanwhile.into_iter().filter(|entry| !entries.contains(entry)).collect();
+                let all = later.into_iter().rev().chain(entries);
+                self.list = Remote::Ready(all.take(MOST).map(known).collect());
+            }
             Err(failure) => self.list.failed(failure),
         }
         self.stale = true;
@@ -66,7 +74,10 @@ impl ActivityLog {
 
     /// Entries that follow what is known, the newest last.
     pub(super) fn added(&mut self, entries: Vec<ActivityEntry>) {
-        // While it is asked for anew, what comes holds them already.
+        if self.is_asking() {
+            self.meanwhile.extend(entries);
+            return;
+        }
         if self.held.is_none()
             && !self.stale
             && let Some(Line::Entry(at)) = self.lines.get(self.cursor)
@@ -337,6 +348,12 @@ mod tests {
         log.asked();
         log.added(vec![entry(id, 0, Deed::Test, None)]);
         assert!(!log.is_known());
+        // The answer was made before the one and after the other.
+        log.added(vec![entry(id, 0, Deed::Save, None)]);
+        log.came(Ok(vec![entry(id, 0, Deed::Test, None), entry(id, 1, Deed::SignIn, None)]));
+        log.sift(None, &TimeZone::UTC);
+        let listed: Vec<Deed> = (0..log.counts().1).map(|at| log.entry(at).unwrap().what).collect();
+        assert_eq!(listed, [Deed::Save, Deed::Test, Deed::SignIn]);
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 mod log;
 
+use std::path::Path;
+
 pub use log::{ActivityLog, Line};
 
-use super::{Dialog, Notice, Page, State};
+use super::{Dialog, Notice, Page, State, ask};
 use crate::ui::{save_as::SaveAs, text::activity as words};
-use brickpass_core::connection::ConnectionId;
-use brickpass_engine::{Command, Diagnostics, Event};
+use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_engine::{ActivityEntry, Command, Diagnose, Diagnostics, ReadActivity, SaveDiagnostics};
 
 /// Where the activity is to be written.
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub struct ExportActivity {
 #[derive(Debug, Default)]
 pub struct ShowDiagnostics {
     /// With exactly the text that is copied and saved. `None` while it is collected.
-    pub collected: Option<(Box<Diagnostics>, String)>,
+    pub collected: Option<(Diagnostics, String)>,
     /// The place to save it in is being chosen.
     pub save: Option<SaveAs>,
 }
@@ -33,7 +35,10 @@ impl State {
             return Vec::new();
         }
         self.activity.asked();
-        vec![Command::ReadActivity]
+        vec![ask(ReadActivity, |state, outcome, _| {
+            state.activity.came(outcome);
+            Vec::new()
+        })]
     }
 
     /// Of all connections: on the page of the one that is shown, else on a page of its own, which goes when something is selected.
@@ -74,13 +79,20 @@ impl State {
     pub fn export_activity(&mut self) -> Vec<Command> {
         let Some(Dialog::ExportActivity(dialog)) = &mut self.dialog else { return Vec::new() };
         let id = dialog.id;
-        dialog.save.begin().map(|to| Command::ExportActivity { id, to }).into_iter().collect()
+        let Some(to) = dialog.save.begin() else { return Vec::new() };
+        vec![ask(brickpass_engine::ExportActivity { id, to: to.clone() }, move |state, outcome, _| {
+            state.support_file_saved(&to, outcome);
+            Vec::new()
+        })]
     }
 
     /// Collects what somebody who helps may see, and shows it.
     pub fn diagnose(&mut self) -> Vec<Command> {
         self.dialog = Some(Dialog::Diagnostics(Box::default()));
-        vec![Command::Diagnose]
+        vec![ask(Diagnose, |state, outcome, _| {
+            state.diagnosed(outcome);
+            Vec::new()
+        })]
     }
 
     pub fn ask_to_save_diagnostics(&mut self, now: jiff::Timestamp) {
@@ -94,39 +106,51 @@ impl State {
         let Some(Dialog::Diagnostics(dialog)) = &mut self.dialog else { return Vec::new() };
         let (Some((diagnostics, _)), Some(save)) = (&dialog.collected, &mut dialog.save) else { return Vec::new() };
         let diagnostics = diagnostics.clone();
-        save.begin().map(|to| Command::SaveDiagnostics { diagnostics, to }).into_iter().collect()
+        let Some(to) = save.begin() else { return Vec::new() };
+        vec![ask(SaveDiagnostics { diagnostics, to: to.clone() }, move |state, outcome, _| {
+            state.support_file_saved(&to, outcome);
+            Vec::new()
+        })]
     }
 
-    pub(super) fn activity_event(&mut self, event: Event) -> Vec<Command> {
-        match event {
-            Event::Activity { outcome } => self.activity.came(outcome),
-            Event::ActivityAdded(entries) => self.activity.added(entries),
-            Event::Diagnostics(diagnostics) => {
-                if let Some(Dialog::Diagnostics(dialog)) = &mut self.dialog {
-                    let text = diagnostics.text();
-                    dialog.collected = Some((diagnostics, text));
-                }
+    pub(super) fn activity_added(&mut self, entries: Vec<ActivityEntry>) {
+        self.activity.added(entries);
+    }
+
+    fn diagnosed(&mut self, outcome: Result<Diagnostics, Failure>) {
+        let Some(Dialog::Diagnostics(dialog)) = &mut self.dialog else { return };
+        match outcome {
+            Ok(diagnostics) => {
+                let text = diagnostics.text();
+                dialog.collected = Some((diagnostics, text));
             }
-            Event::ActivityExported { to, outcome } | Event::DiagnosticsSaved { to, outcome } => {
-                let waits = match &mut self.dialog {
-                    Some(Dialog::ExportActivity(dialog)) => Some(&mut dialog.save),
-                    Some(Dialog::Diagnostics(dialog)) => dialog.save.as_mut(),
-                    _ => None,
-                };
-                let waits = waits.filter(|save| save.waits_for(&to));
-                match (outcome, waits) {
-                    (Ok(()), waits) => {
-                        if waits.is_some() {
-                            self.dialog = None;
-                        }
-                        self.notices.push(Notice::Done(words::saved(&to)));
-                    }
-                    (Err(failure), Some(save)) => save.failed(failure),
-                    (Err(failure), None) => self.notices.push(Notice::Failure(failure)),
+            Err(failure) => {
+                // There is nothing to show in it.
+                if dialog.collected.is_none() {
+                    self.dialog = None;
                 }
+                self.notices.push(Notice::Failure(failure));
             }
-            _ => {}
         }
-        Vec::new()
+    }
+
+    /// The activity log or the diagnostics.
+    fn support_file_saved(&mut self, to: &Path, outcome: Result<(), Failure>) {
+        let waits = match &mut self.dialog {
+            Some(Dialog::ExportActivity(dialog)) => Some(&mut dialog.save),
+            Some(Dialog::Diagnostics(dialog)) => dialog.save.as_mut(),
+            _ => None,
+        };
+        let waits = waits.filter(|save| save.waits_for(to));
+        match (outcome, waits) {
+            (Ok(()), waits) => {
+                if waits.is_some() {
+                    self.dialog = None;
+                }
+                self.notices.push(Notice::Done(words::saved(to)));
+            }
+            (Err(failure), Some(save)) => save.failed(failure),
+            (Err(failure), None) => self.notices.push(Notice::Failure(failure)),
+        }
     }
 }
