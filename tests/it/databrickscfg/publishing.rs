@@ -3,7 +3,7 @@
 use std::fs;
 
 use brickpass_core::failure::Code;
-use brickpass_engine::{Deed, Drift, ForgetProfile, KeepProfile, ListProfiles, RestoreProfiles};
+use brickpass_engine::{Deed, Drift, Event, ForgetProfile, KeepProfile, ListProfiles, RestoreProfiles};
 use brickpass_interchange::databrickscfg::{DiffKind, Edit, File};
 
 use super::{FILE, HELPER, HOST, WORKSPACE, desk::Desk, put, set_mode};
@@ -240,4 +240,27 @@ fn the_diff_of_a_plan_shows_added_and_removed_lines() {
     let count = |kind| plan.diff.iter().filter(|line| line.kind == kind).count();
     assert_eq!((count(DiffKind::Added), count(DiffKind::Removed)), (4, 2), "{:?}", plan.diff);
     assert_eq!(plan.connection, Some(connection.id));
+}
+
+#[test]
+fn what_is_published_no_longer_is_told_once_it_is_taken_back_or_forgotten() {
+    let told = |desk: &mut Desk| {
+        let mut last = None;
+        while let Some(event) = desk.try_next_event() {
+            if let Event::Published(published) = event {
+                last = Some(published);
+            }
+        }
+        last
+    };
+    for restores in [true, false] {
+        let mut desk = Desk::new();
+        desk.put(FILE);
+        let connection = desk.saved("Sales", |_| {});
+        desk.publish(&connection, "sales");
+        assert_eq!(told(&mut desk), Some(vec![(connection.id, "sales".to_owned())]));
+        let outcome = if restores { desk.ask(RestoreProfiles) } else { desk.ask(ForgetProfile { profile: "sales".into() }) };
+        outcome.unwrap();
+        assert_eq!(told(&mut desk), Some(Vec::new()));
+    }
 }

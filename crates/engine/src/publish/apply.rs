@@ -264,13 +264,14 @@ fn restored(shared: &Shared) -> Result<(), Failure> {
         None => file.restore()?,
     }
     let now = Now::read(shared)?;
-    super::tell_published(shared);
     let profiles = now.profiles.profiles();
     let profiles: HashMap<&str, &Profile<'_>> = profiles.iter().map(|profile| (profile.name, profile)).collect();
     let known = shared.publishing.publications.load();
     let same = |known: &Publication| profiles.get(known.profile.as_str()).is_some_and(|profile| known::section(profile) == known.section);
     let gone = known.iter().filter(|known| known.file == now.file.path() && !same(known)).map(|known| known.profile.as_str());
-    shared.publishing.publications.settle(now.file.path(), &[], &gone.collect::<Vec<_>>())
+    let forgotten = shared.publishing.publications.settle(now.file.path(), &[], &gone.collect::<Vec<_>>());
+    super::tell_published(shared);
+    forgotten
 }
 
 /// What stands in this section now counts as what was published.
@@ -318,5 +319,6 @@ impl Request for ForgetProfile {
 fn settled(shared: &Shared, change: impl FnOnce(&Path, &File) -> Result<(), Failure>) -> Result<ProfilesFile, Failure> {
     let now = Now::read(shared)?;
     change(now.file.path(), &now.profiles)?;
+    super::tell_published(shared);
     listed(shared)
 }
