@@ -10,6 +10,7 @@ use super::{
     state::{Dialog, Page, State, Tool},
     tokens,
 };
+use crate::ui::state::probe_vault;
 use brickpass_core::connection::Field;
 use brickpass_engine::Command;
 
@@ -76,7 +77,7 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::CommandPalette => state.dialog = Some(Dialog::Palette),
         Action::Find => ctx.memory_mut(|memory| memory.request_focus(sidebar::filter_id())),
         Action::Refresh => {
-            act.send([Command::Refresh, Command::ProbeVault]);
+            act.send([Command::Refresh, probe_vault()]);
             match state.page() {
                 Page::Tokens => act.send(state.ask_for_tokens()),
                 Page::Export => act.send(state.ask_for_export()),

@@ -21,8 +21,9 @@ use super::{
     tokens, top_bar,
     widgets::forget_secret_field,
 };
+use crate::ui::state::{ask_quietly, probe_vault};
 use brickpass_core::connection::SecretKind;
-use brickpass_engine::{Command, Event};
+use brickpass_engine::{Command, Event, OpenDemo, RememberWindow};
 use brickpass_storage::{Settings, ThemeChoice, WindowMemory};
 
 /// So many events are taken in before a frame is drawn; the rest wait for the next one.
@@ -69,7 +70,7 @@ impl BrickpassApp {
         let Setup { clock, theme, window, files } = setup;
         theme::install(ctx, theme);
         (wires.send)(Command::Start);
-        (wires.send)(Command::ProbeVault);
+        (wires.send)(probe_vault());
         Self {
             state: State::new(Settings { theme, ..Settings::default() }, window.clone()),
             wires,
@@ -204,7 +205,7 @@ impl BrickpassApp {
     fn remember_window(&mut self) {
         if self.seen.0 != self.remembered {
             self.remembered = self.seen.0.clone();
-            self.send([Command::RememberWindow(self.remembered.clone())]);
+            self.send([ask_quietly(RememberWindow(self.remembered.clone()))]);
         }
     }
 }
@@ -226,7 +227,7 @@ impl BrickpassApp {
                 Some(FirstStartAction::AddWorkspace) => act.send(self.state.new_connection()),
                 Some(FirstStartAction::ImportProfiles) => act.send(self.state.import_from_databricks_cli()),
                 Some(FirstStartAction::Import) => act.send(self.state.ask_to_import()),
-                Some(FirstStartAction::OpenDemo) => act.send([Command::OpenDemo]),
+                Some(FirstStartAction::OpenDemo) => act.send([ask_quietly(OpenDemo)]),
                 None => {}
             }
             self.rows_drawn = 0..0;

@@ -15,7 +15,8 @@ use super::{
     theme::{self, Palette, Tone},
     widgets::{Button, Tip as _, elided, spinner, truncated_label},
 };
-use brickpass_engine::Command;
+use crate::ui::state::ask_quietly;
+use brickpass_engine::{ClearClipboard, KeepClipboard};
 
 const HEIGHT: f32 = 28.0;
 
@@ -82,10 +83,10 @@ fn clipboard(ui: &mut Ui, state: &State, act: &mut Act) {
     let words = text::on_the_clipboard(&copied.what, copied.seconds_left(act.now), copied.guaranteed);
     truncated_label(ui, &words, fonts::regular(12.0), theme::of(ui).text, room);
     if Button::ghost(text::CLEAR_NOW).small().show(ui).clicked() {
-        act.send([Command::ClearClipboard]);
+        act.send([ask_quietly(ClearClipboard)]);
     }
     if Button::ghost(text::KEEP_LONGER).small().show(ui).clicked() {
-        act.send([Command::KeepClipboard]);
+        act.send([ask_quietly(KeepClipboard)]);
     }
     let until_it_changes =
         if left.subsec_nanos() > 0 { left - SignedDuration::from_secs(left.as_secs()) } else { SignedDuration::from_secs(1) };

@@ -54,9 +54,9 @@ impl Desk {
             match event {
                 Event::Library(snapshot) => {
                     let id = snapshot.entries.iter().find(|entry| entry.connection.name.as_str() == name).unwrap().connection.id;
-                    engine.send(engine::Command::RevealSecret { id, kind: SecretKind::PersonalAccessToken });
+                    assert!(engine.ask(engine::RevealSecret { id, kind: SecretKind::PersonalAccessToken }).wait().unwrap().is_some());
+                    break;
                 }
-                Event::SecretRevealed { .. } => break,
                 Event::Failed { failure, .. } => panic!("{failure}"),
                 _ => {}
             }

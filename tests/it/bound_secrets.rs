@@ -6,7 +6,7 @@ use brickpass_core::{
     connection::{Draft, SecretKind},
     failure::Code,
 };
-use brickpass_engine::{Command, Event, RunId, StoredSecret};
+use brickpass_engine::{Command, CopyStored, DescribeSecret, Event, RevealSecret, RunId, StoredSecret};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -209,13 +209,10 @@ fn bd_09_testing_an_edited_form_never_sends_the_stored_token_to_another_address(
     desk.send(Command::Save { reviewed: Box::new(draft.review(&|_| false).result.unwrap()), base: Some(brickpass_storage::Revision(1)) });
     desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
     let (id, kind) = (sales.id, SecretKind::PersonalAccessToken);
-    desk.send(Command::DescribeSecret { id, kind });
-    let stored = desk.until(|event| if let Event::SecretDescribed { stored, .. } = event { Some(stored) } else { None });
+    let stored = desk.ask(DescribeSecret { id, kind }).unwrap();
     let StoredSecret::Stored { entered_for: Some(entered_for), .. } = stored else { panic!("{stored:?}") };
     assert_eq!(entered_for.origin, HOST);
-    for command in [Command::RevealSecret { id, kind }, Command::CopyStored { id, kind }] {
-        desk.send(command);
-        let failure = desk.until(|event| if let Event::Failed { failure, .. } = event { Some(failure) } else { None });
+    for failure in [desk.ask(RevealSecret { id, kind }).unwrap_err(), desk.ask(CopyStored { id, kind }).unwrap_err()] {
         assert!(failure.what.contains(HOST), "{failure}");
     }
 }
@@ -231,14 +228,12 @@ fn bd_10_a_copy_and_an_undone_removal_keep_what_the_secret_was_entered_for() {
     let copy = copy.review(&|_| false).result.unwrap().connection;
     desk.send(Command::Duplicate { source: sales.id, copy: Box::new(copy.clone()) });
     desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
-    desk.send(Command::RevealSecret { id: copy.id, kind: SecretKind::PersonalAccessToken });
-    let failure = desk.until(|event| if let Event::Failed { failure, .. } = event { Some(failure) } else { None });
+    let failure = desk.ask(RevealSecret { id: copy.id, kind: SecretKind::PersonalAccessToken }).unwrap_err();
     assert!(failure.what.contains(HOST), "{failure}");
 
     desk.send(Command::Remove { ids: vec![sales.id] });
     let entries = desk.until(|event| if let Event::Removed { entries } = event { Some(entries) } else { None });
     desk.send(Command::Restore { entries });
     desk.until(|event| matches!(event, Event::Restored { .. }).then_some(()));
-    desk.send(Command::RevealSecret { id: sales.id, kind: SecretKind::PersonalAccessToken });
-    desk.until(|event| matches!(event, Event::SecretRevealed { .. }).then_some(()));
+    assert!(desk.ask(RevealSecret { id: sales.id, kind: SecretKind::PersonalAccessToken }).unwrap().is_some());
 }

@@ -13,7 +13,7 @@ use brickpass_core::{
     failure::Code,
 };
 use brickpass_demo::{Demo, DemoOptions};
-use brickpass_engine::{Command, Event, Places, RunId, StoredSecret};
+use brickpass_engine::{Command, DescribeSecret, Event, Places, ProbeVault, RevealSecret, RunId, SaveSettings, StoredSecret, UnlockVault};
 use brickpass_storage::{Settings, VaultHome, VaultStatus};
 use secrecy::ExposeSecret as _;
 
@@ -52,15 +52,12 @@ fn a_saved_token_is_described_and_revealed_on_request_only() {
     let token = format!("dapi{}", "0123456789abcdef".repeat(2));
     let connection = desk.save(form("A", by_token("https://adb-1.2.azuredatabricks.net", &token)));
     let kind = SecretKind::PersonalAccessToken;
-    desk.send(Command::DescribeSecret { id: connection.id, kind });
-    let stored = desk.until(|event| if let Event::SecretDescribed { stored, .. } = event { Some(stored) } else { None });
+    let stored = desk.ask(DescribeSecret { id: connection.id, kind }).unwrap();
     let entered_for = EnteredFor::of(&connection, kind);
     assert_eq!(stored, StoredSecret::Stored { length: 36, last_four: "cdef".to_owned(), entered_for });
-    desk.send(Command::RevealSecret { id: connection.id, kind });
-    let event = desk.until(|event| matches!(event, Event::SecretRevealed { .. }).then_some(event));
-    assert!(!format!("{event:?}").contains(&token), "{event:?}");
-    let Event::SecretRevealed { secret, .. } = event else { unreachable!() };
-    assert_eq!(secret.expose_secret(), token);
+    let revealed = desk.ask(RevealSecret { id: connection.id, kind });
+    assert!(!format!("{revealed:?}").contains(&token), "{revealed:?}");
+    assert_eq!(revealed.unwrap().unwrap().expose_secret(), token);
 }
 
 #[test]
@@ -68,10 +65,7 @@ fn a_removal_that_is_undone_keeps_its_secret_and_one_that_is_purged_does_not() {
     let mut desk = Desk::new();
     let connection = desk.save(form("A", by_token("https://adb-1.2.azuredatabricks.net", "dapi0123456789")));
     let kind = SecretKind::PersonalAccessToken;
-    let described = |desk: &mut Desk| {
-        desk.send(Command::DescribeSecret { id: connection.id, kind });
-        desk.until(|event| if let Event::SecretDescribed { stored, .. } = event { Some(stored) } else { None })
-    };
+    let described = |desk: &mut Desk| desk.ask(DescribeSecret { id: connection.id, kind }).unwrap();
 
     desk.send(Command::Remove { ids: vec![connection.id] });
     let entries = desk.until(|event| if let Event::Removed { entries } = event { Some(entries) } else { None });
@@ -106,37 +100,19 @@ fn changing_the_place_of_secrets_moves_them() {
     let mut desk = Desk::idle(Home::new(), (), places);
     let file = |vault| Settings { vault, ..Settings::default() };
     // From the default keyring, which holds nothing, to this session only, and on to a file.
-    desk.send(Command::SaveSettings { settings: file(VaultHome::Memory), passphrase: None });
-    let moved = desk.until(|event| match event {
-        Event::SettingsSaved { .. } => Some(true),
-        _ => None,
-    });
-    assert!(moved);
+    desk.ask(SaveSettings { settings: file(VaultHome::Memory), passphrase: None }).unwrap();
+    while desk.try_next_event().is_some() {}
     let connection = desk.save(form("A", by_token("https://adb-1.2.azuredatabricks.net", "dapi0123456789")));
-    desk.send(Command::SaveSettings { settings: file(VaultHome::File), passphrase: Some("correct horse".to_owned().into()) });
-    let moved = desk.until(|event| match event {
-        Event::SettingsSaved { moved_secrets, .. } => Some(moved_secrets),
-        _ => None,
-    });
-    assert_eq!(moved, 1);
+    let saved = desk.ask(SaveSettings { settings: file(VaultHome::File), passphrase: Some("correct horse".to_owned().into()) });
+    assert_eq!(saved.unwrap().moved_secrets, 1);
     let status = desk.until(|event| if let Event::Vault { status, .. } = event { Some(status) } else { None });
     assert!(matches!(status, VaultStatus::Ready { .. }), "{status:?}");
 
     desk.again(places);
-    desk.send(Command::UnlockVault { passphrase: "correct horse".to_owned().into() });
-    desk.send(Command::DescribeSecret { id: connection.id, kind: SecretKind::PersonalAccessToken });
-    let mut stored = Vec::new();
-    while stored.len() < 2 {
-        match desk.next_event().unwrap() {
-            Event::Vault { .. } => {
-                // Unlocked now: ask again, the first answer may have come before.
-                desk.send(Command::DescribeSecret { id: connection.id, kind: SecretKind::PersonalAccessToken });
-            }
-            Event::SecretDescribed { stored: found, .. } => stored.push(found),
-            _ => {}
-        }
-    }
-    assert!(matches!(stored[1], StoredSecret::Stored { length: 14, .. }), "{stored:?}");
+    let (home, status) = desk.ask(UnlockVault { passphrase: "correct horse".to_owned().into() }).unwrap();
+    assert!(home == VaultHome::File && matches!(status, VaultStatus::Ready { .. }), "{status:?}");
+    let stored = desk.ask(DescribeSecret { id: connection.id, kind: SecretKind::PersonalAccessToken }).unwrap();
+    assert!(matches!(stored, StoredSecret::Stored { length: 14, .. }), "{stored:?}");
 }
 
 #[cfg(target_os = "linux")]
@@ -148,14 +124,13 @@ fn a_person_can_get_away_from_a_keyring_that_is_not_there() {
     assert_eq!(run(&mut add, b"", crate::support::LIMIT).code, Some(0));
 
     let mut desk = Desk::idle(home, (), |home| Places::new(home.config_dir(), home.state_dir()));
-    desk.send(Command::ProbeVault);
-    let status = desk.until(|event| if let Event::Vault { status, .. } = event { Some(status) } else { None });
+    let (_, status) = desk.ask(ProbeVault).unwrap();
     if matches!(status, VaultStatus::Ready { .. }) {
         skip("a_person_can_get_away_from_a_keyring_that_is_not_there", "this session has a keyring");
         return;
     }
     let settings = Settings { vault: VaultHome::File, ..Settings::default() };
-    desk.send(Command::SaveSettings { settings, passphrase: Some("correct horse".to_owned().into()) });
+    desk.ask(SaveSettings { settings, passphrase: Some("correct horse".to_owned().into()) }).unwrap();
     let status = desk.until(|event| match event {
         Event::Vault { home: VaultHome::File, status } => Some(status),
         _ => None,

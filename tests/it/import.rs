@@ -12,8 +12,8 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_engine::{
-    BackedUp, Chosen, Command, Event, Import, ImportId, ImportSource, ImportUndone, Imported, Places, Preview, ReadImport, RunId,
-    StoredSecret, UndoImport,
+    BackedUp, Chosen, Command, Event, Import, ImportId, ImportSource, ImportUndone, Imported, Places, Preview, ReadImport, RevealSecret,
+    RunId, UndoImport,
 };
 use brickpass_storage::Library;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -73,12 +73,8 @@ impl Desk {
     }
 
     fn secret(&mut self, id: ConnectionId) -> Option<String> {
-        self.send(Command::RevealSecret { id, kind: SecretKind::PersonalAccessToken });
-        self.until(|event| match event {
-            Event::SecretRevealed { secret, .. } => Some(Some(secret.expose_secret().to_owned())),
-            Event::SecretDescribed { stored: StoredSecret::Missing, .. } => Some(None),
-            _ => None,
-        })
+        let revealed = self.ask(RevealSecret { id, kind: SecretKind::PersonalAccessToken }).unwrap();
+        revealed.map(|secret| secret.expose_secret().to_owned())
     }
 
     fn keep(&mut self, name: &str, token: &str) -> Connection {

@@ -113,7 +113,7 @@ fn panics_with_a_secret_in_hand() {
     for round in 0..4 {
         let secret = form.secret.clone().map(|(_, secret)| secret);
         engine.send(engine::Command::Test { run: RunId(round), connection: Box::new(connection.clone()), secret });
-        engine.send(engine::Command::RevealSecret { id, kind });
+        drop(engine.ask(engine::RevealSecret { id, kind }).wait().unwrap());
         engine.send(engine::Command::AccessToken { id, anew: true });
         engine.send(engine::Command::Save { reviewed: Box::new(form.clone()), base: None });
         engine.send(engine::Command::Refresh);
@@ -173,7 +173,6 @@ fn se_03_a_debug_print_of_any_type_with_a_secret_shows_none() {
     };
     let secret = || SecretString::from(token.clone());
     let id = ConnectionId::random();
-    let kind = SecretKind::PersonalAccessToken;
     let mut draft = Draft::new(id);
     "A".clone_into(&mut draft.name);
     "https://adb-1.2.azuredatabricks.net".clone_into(&mut draft.base_url);
@@ -207,22 +206,18 @@ fn se_03_a_debug_print_of_any_type_with_a_secret_shows_none() {
     for command in [
         engine::Command::Save { reviewed: Box::new(form.clone()), base: None },
         engine::Command::Test { run, connection: boxed(&connection), secret: Some(secret()) },
-        engine::Command::UnlockVault { passphrase: secret() },
-        engine::Command::SaveSettings { settings: Settings::default(), passphrase: Some(secret()) },
-        engine::Command::Recover(Recovery::VaultBackup { passphrase: secret() }),
-        engine::Command::OpenSignInPage { address: secret() },
-        engine::Command::CopySecret { secret: secret(), what: "token".to_owned() },
     ] {
         look("a command", &command);
     }
+    look("a request", &engine::UnlockVault { passphrase: secret() });
+    look("a request", &engine::SaveSettings { settings: Settings::default(), passphrase: Some(secret()) });
+    look("a request", &engine::Recover(Recovery::VaultBackup { passphrase: secret() }));
+    look("a request", &engine::OpenInBrowser { address: secret() });
+    look("a request", &engine::CopySecret { secret: secret(), what: "token".to_owned() });
     look("a request", &engine::UseToken { id, new: Box::new(new()) });
     look("an answer", &new());
     let waiting = SignInStep::Waiting { address: secret(), port: 8020, until: jiff::Timestamp::UNIX_EPOCH, browser_opened: true };
-    for event in [
-        Event::SecretRevealed { id, kind, secret: secret() },
-        Event::AccessToken { id, outcome: Ok(access()) },
-        Event::SignInProgress { run, id, step: waiting },
-    ] {
+    for event in [Event::AccessToken { id, outcome: Ok(access()) }, Event::SignInProgress { run, id, step: waiting }] {
         look("an event", &event);
     }
 }

@@ -11,7 +11,7 @@ use super::{
     session::Session,
 };
 use brickpass_core::failure::Failure;
-use brickpass_engine::{Command, Event, interrupted_token_changes};
+use brickpass_engine::{DeleteUnknownSecrets, ExamineVault, VaultExamination, interrupted_token_changes};
 use brickpass_storage::{Snapshot, VaultHome, VaultStatus, weak_passphrase};
 
 /// Nothing for another home, or for a file that does not open.
@@ -19,11 +19,7 @@ pub(super) fn findings(session: &mut Session, home: VaultHome, vault: &VaultStat
     if home != VaultHome::File || !matches!(vault, VaultStatus::Ready { .. }) {
         return Ok(Vec::new());
     }
-    session.send(Command::ExamineVault);
-    let (behind, unknown) = session.wait(|event| match event {
-        Event::VaultExamined { behind, unknown } => Some(Ok((behind, unknown))),
-        _ => None,
-    })?;
+    let VaultExamination { behind, unknown } = session.ask(ExamineVault)?;
     Ok(behind.map(older).into_iter().chain((unknown > 0).then(|| belonging_to_nothing(unknown))).chain(weak()).collect())
 }
 
@@ -36,11 +32,7 @@ pub(super) fn interrupted(state_dir: &Path, snapshot: &Snapshot) -> impl Iterato
 pub(super) fn delete_unknown_secrets() -> Result<(), Failure> {
     let mut session = Session::open()?;
     session.need_vault()?;
-    session.send(Command::DeleteUnknownSecrets);
-    let deleted = session.wait(|event| match event {
-        Event::UnknownSecretsDeleted { count } => Some(Ok(count)),
-        _ => None,
-    })?;
+    let deleted = session.ask(DeleteUnknownSecrets)?;
     note(format_args!("Deleted {} that belonged to no connection", count(deleted, "secret", "secrets")));
     Ok(())
 }

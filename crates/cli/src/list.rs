@@ -13,7 +13,7 @@ use brickpass_core::{
     connection::{AuthMethod, ClientId, Connection, EnteredFor, LastTest, Level, OAuthApp, Scopes, SecretKind, Status},
     failure::Failure,
 };
-use brickpass_engine::{Command, Event, SignIn, StoredSecret, TokenNote};
+use brickpass_engine::{DescribeSecret, SignIn, StoredSecret, TokenNote};
 use brickpass_storage::{End, EndWhy, Mode, VaultStatus};
 
 pub(super) fn list(json: bool) -> Result<ExitCode, Failure> {
@@ -170,16 +170,14 @@ fn stored_words(session: &mut Session, connection: &Connection) -> Result<String
         Ok(place) => place,
         Err(failure) => return Ok(failure.what),
     };
-    session.send(Command::DescribeSecret { id: connection.id, kind });
-    session.wait(|event| match event {
-        Event::SecretDescribed { stored: StoredSecret::Stored { entered_for, .. }, .. } => Some(Ok(match entered_for {
-            Some(entered_for) if Some(&entered_for) == EnteredFor::of(connection, kind).as_ref() => format!("Stored in {place}"),
-            Some(entered_for) => format!("Entered for {entered_for}, not used"),
-            None => "Entered for another address, not used".to_owned(),
-        })),
-        Event::SecretDescribed { stored: StoredSecret::Missing, .. } => Some(Ok("None stored".to_owned())),
-        Event::SecretDescribed { stored: StoredSecret::Unavailable(failure), .. } => Some(Ok(failure.what)),
-        _ => None,
+    Ok(match session.ask(DescribeSecret { id: connection.id, kind })? {
+        StoredSecret::Stored { entered_for: Some(entered_for), .. } if Some(&entered_for) == EnteredFor::of(connection, kind).as_ref() => {
+            format!("Stored in {place}")
+        }
+        StoredSecret::Stored { entered_for: Some(entered_for), .. } => format!("Entered for {entered_for}, not used"),
+        StoredSecret::Stored { entered_for: None, .. } => "Entered for another address, not used".to_owned(),
+        StoredSecret::Missing => "None stored".to_owned(),
+        StoredSecret::Unavailable(failure) => failure.what,
     })
 }
 
@@ -203,14 +201,12 @@ pub(super) fn stored_at(session: &mut Session, connection: &Connection) -> Resul
             return Ok(if signed_in { StoredAt::Here } else { StoredAt::Unknown });
         }
     };
-    session.send(Command::DescribeSecret { id: connection.id, kind });
-    session.wait(|event| match event {
-        Event::SecretDescribed { stored: StoredSecret::Stored { entered_for: Some(entered_for), .. }, .. } => {
+    Ok(match session.ask(DescribeSecret { id: connection.id, kind })? {
+        StoredSecret::Stored { entered_for: Some(entered_for), .. } => {
             let here = Some(&entered_for) == EnteredFor::of(connection, kind).as_ref();
-            Some(Ok(if here { StoredAt::Here } else { StoredAt::Elsewhere(entered_for.to_string()) }))
+            if here { StoredAt::Here } else { StoredAt::Elsewhere(entered_for.to_string()) }
         }
-        Event::SecretDescribed { .. } => Some(Ok(StoredAt::Unknown)),
-        _ => None,
+        StoredSecret::Stored { entered_for: None, .. } | StoredSecret::Missing | StoredSecret::Unavailable(_) => StoredAt::Unknown,
     })
 }
 

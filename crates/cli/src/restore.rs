@@ -10,7 +10,7 @@ use super::{
     session::{Session, ask_passphrase},
 };
 use brickpass_core::failure::{Code, Failure};
-use brickpass_engine::{Command, Event, Recovery};
+use brickpass_engine::{Recover, Recovery};
 
 pub(super) fn restore(what: &Restore, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::start()?;
@@ -24,12 +24,11 @@ pub(super) fn restore(what: &Restore, json: bool) -> Result<ExitCode, Failure> {
         Restore { empty: true, .. } => Recovery::EmptyList,
         Restore { .. } => Recovery::ConnectionsBackup,
     };
-    session.send(Command::Recover(recovery));
-    let words = session.wait(|event| if let Event::Recovered { words } = event { Some(Ok(words)) } else { None })?;
+    let done = session.ask(Recover(recovery))?;
     if json {
-        print_json(&json!({ "restored": words }));
+        print_json(&json!({ "restored": done }));
     } else {
-        say(words);
+        say(done);
     }
     Ok(ExitCode::SUCCESS)
 }

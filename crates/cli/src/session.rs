@@ -21,7 +21,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, LastTest, secrets_starred},
     failure::{Code, Failure},
 };
-use brickpass_engine::{Command, Engine, Event, Events, Places, Request, SignIn, TokenNote};
+use brickpass_engine::{Command, Engine, Event, Events, Places, ProbeVault, Request, SignIn, TokenNote, UnlockVault};
 use brickpass_storage::{Entry, SignInNote, Snapshot, VaultHome, VaultStatus};
 
 pub(super) struct Session {
@@ -207,12 +207,10 @@ impl Session {
 
     /// The vault's state, after asking for the passphrase when one is needed and somebody is there to type it.
     pub(super) fn open_vault(&mut self) -> Result<(VaultHome, VaultStatus), Failure> {
-        self.send(Command::ProbeVault);
-        let (home, status) = self.vault_status()?;
+        let (home, status) = self.ask(ProbeVault)?;
         let VaultStatus::Locked { place, new } = &status else { return Ok((home, status)) };
         let Some(passphrase) = ask_passphrase(place, *new)? else { return Ok((home, status)) };
-        self.send(Command::UnlockVault { passphrase });
-        self.vault_status()
+        self.ask(UnlockVault { passphrase })
     }
 
     /// As `open_vault`, where nothing can be done without it.
@@ -233,8 +231,7 @@ impl Session {
     /// file may be lost: a terminal user is asked first. Without a terminal, the engine names those connections after it creates the file.
     pub(super) fn need_vault_to_store(&mut self) -> Result<String, Failure> {
         if !self.vault_file_exists && attended() {
-            self.send(Command::ProbeVault);
-            let (home, status) = self.vault_status()?;
+            let (home, status) = self.ask(ProbeVault)?;
             let with_secret = self.snapshot.entries.iter().filter(|entry| entry.connection.keeps_a_secret());
             let names: Vec<String> = with_secret.map(|entry| format!("\"{}\"", entry.connection.name.as_str())).collect();
             if home == VaultHome::File && !names.is_empty() && !matches!(status, VaultStatus::Lost { .. }) {
@@ -250,10 +247,6 @@ impl Session {
             }
         }
         self.need_vault()
-    }
-
-    fn vault_status(&mut self) -> Result<(VaultHome, VaultStatus), Failure> {
-        self.wait(|event| if let Event::Vault { home, status } = event { Some(Ok((home, status))) } else { None })
     }
 
     /// The connection of that name (or id): exactly written, else the only one that differs in case alone.

@@ -251,7 +251,6 @@ fn done(event: &Event) -> Vec<Done> {
             let tested = one(id, Deed::Test).with(report.user.as_deref().and_then(user));
             vec![if let Some(failure) = &report.failure { tested.failed(failure) } else { tested }]
         }
-        Event::SecretRevealed { id, kind, .. } => vec![one(id, Deed::Reveal).with(Some(kind.word().to_owned()))],
         Event::AccessToken { id, outcome } => vec![one(id, Deed::AccessToken).ended(outcome)],
         Event::Saved { id } => vec![one(id, Deed::Save)],
         Event::SaveFailed { id, failure, .. } => vec![one(id, Deed::Save).failed(failure)],

@@ -165,7 +165,6 @@ pub(super) fn concerned_by(event: &Event) -> bool {
             | Event::Purged { .. }
             | Event::SignInFinished { .. }
             | Event::SignedOut { .. }
-            | Event::SettingsSaved { .. }
     )
 }
 

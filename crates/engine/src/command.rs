@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::{Ask, EffectiveQuestion, RunId};
-use brickpass_core::connection::{Connection, ConnectionId, LevelKind, Reviewed, SecretKind};
-use brickpass_storage::{Entry, Revision, Settings, WindowMemory};
+use brickpass_core::connection::{Connection, ConnectionId, LevelKind, Reviewed};
+use brickpass_storage::{Entry, Revision};
 
 #[derive(Debug)]
 pub enum Command {
@@ -53,30 +53,6 @@ pub enum Command {
     Cancel {
         run: RunId,
     },
-    /// Whether a secret is stored, and its last four characters.
-    DescribeSecret {
-        id: ConnectionId,
-        kind: SecretKind,
-    },
-    RevealSecret {
-        id: ConnectionId,
-        kind: SecretKind,
-    },
-    /// Puts a secret on the clipboard, marked as one, and takes it off again after the time that the settings name.
-    CopySecret {
-        secret: SecretString,
-        /// What it is, in words: "access token".
-        what: String,
-    },
-    /// The same for a stored secret, which goes there straight from the vault.
-    CopyStored {
-        id: ConnectionId,
-        kind: SecretKind,
-    },
-    /// Takes the copied secret off the clipboard before its time.
-    ClearClipboard,
-    /// Leaves it there for 30 s more.
-    KeepClipboard,
     /// Signs in through the browser. `owner` is the connection that holds the sign-in.
     SignIn {
         run: RunId,
@@ -138,45 +114,8 @@ pub enum Command {
         run: RunId,
         question: EffectiveQuestion,
     },
-    ProbeVault,
-    UnlockVault {
-        passphrase: SecretString,
-    },
-    /// Writes the settings; when the vault's home changes, moves the secrets there first.
-    SaveSettings {
-        settings: Settings,
-        passphrase: Option<SecretString>,
-    },
-    RememberWindow(WindowMemory),
-    Recover(Recovery),
-    /// What is odd about an encrypted file that opens.
-    ExamineVault,
-    /// Deletes what the encrypted file holds for no connection.
-    DeleteUnknownSecrets,
-    OpenInBrowser {
-        url: String,
-    },
-    /// The address of a sign-in that waits, once more.
-    OpenSignInPage {
-        address: SecretString,
-    },
-    /// Opens a second window on the embedded demo workspaces.
-    OpenDemo,
     /// Ends the engine as dropping its handle does: tests are cancelled, saves and renewals brought to their end.
     Stop,
-}
-
-/// What to do about a file that is lost or damaged. What is replaced is kept beside it.
-#[derive(Debug)]
-pub enum Recovery {
-    /// The newest good backup takes the place of the connections file.
-    ConnectionsBackup,
-    /// An empty list takes the place of the connections file.
-    EmptyList,
-    /// The newest copy of the encrypted file takes its place.
-    VaultBackup { passphrase: SecretString },
-    /// The secrets in the encrypted file are given up: an empty one takes its place, and it is kept under another name.
-    NewVault { passphrase: SecretString },
 }
 
 /// Where a sign-in begins.

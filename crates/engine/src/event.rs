@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{BackedUp, CliToken, Continuation, Effective, Reminder, ReminderChoice, RunId};
 use brickpass_core::{
-    connection::{AccountId, BaseUrl, ConnectionId, EnteredFor, LastTest, SecretKind},
+    connection::{AccountId, BaseUrl, ConnectionId, LastTest},
     failure::Failure,
 };
 use brickpass_databricks::{
@@ -42,14 +42,6 @@ pub enum Event {
     Attention {
         words: Vec<String>,
     },
-    /// By how many saves the encrypted file is older than the newest that this computer has seen; how many of its entries belong to no connection.
-    VaultExamined {
-        behind: Option<u64>,
-        unknown: usize,
-    },
-    UnknownSecretsDeleted {
-        count: usize,
-    },
     Vault {
         home: VaultHome,
         status: VaultStatus,
@@ -84,16 +76,6 @@ pub enum Event {
     /// Some secrets could not be deleted; it is tried again at the next start.
     PurgeFailed {
         failure: Failure,
-    },
-    SecretDescribed {
-        id: ConnectionId,
-        kind: SecretKind,
-        stored: StoredSecret,
-    },
-    SecretRevealed {
-        id: ConnectionId,
-        kind: SecretKind,
-        secret: SecretString,
     },
     /// A secret was copied, or is kept longer. Not `guaranteed`: this system may not let it be taken off again.
     ClipboardHolds {
@@ -186,14 +168,6 @@ pub enum Event {
         tested_at: jiff::Timestamp,
         report: Box<Report>,
     },
-    SettingsSaved {
-        settings: Settings,
-        moved_secrets: usize,
-    },
-    /// What `Recover` did, in words for the person.
-    Recovered {
-        words: String,
-    },
     /// A command that has no answer of its own failed. `about`: what was to be done to which connections, where it was about some.
     Failed {
         about: Option<(Deed, Vec<ConnectionId>)>,
@@ -250,17 +224,4 @@ pub struct Found {
     pub base_url: BaseUrl,
     pub account_id: Option<AccountId>,
     pub workspace_id: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StoredSecret {
-    /// Length in characters and the last four of them (none when it is shorter than 12).
-    Stored {
-        length: usize,
-        last_four: String,
-        /// It is used for nothing else. `None`: not known, and so it is not used at all.
-        entered_for: Option<EnteredFor>,
-    },
-    Missing,
-    Unavailable(Failure),
 }

@@ -2,9 +2,8 @@
 
 mod backup;
 mod import;
-mod interrupted;
+pub(super) mod interrupted;
 mod token;
-mod vault;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -23,10 +22,11 @@ use tokio::{
 pub use self::import::{Import, ImportUndone, Imported, UndoImport};
 pub(super) use self::token::{Former, StoreToken};
 use super::{
-    Command, Event, Recovery, publish, saves,
+    Command, Event, publish, saves,
     shared::{Current, Shared, blocking, crashed},
     testing::{Subject, Tested},
     tokens::{self, Parting, interrupted_token_changes},
+    vault,
 };
 use brickpass_core::{
     connection::{Connection, ConnectionId, LastTest, Reviewed, SecretKind},
@@ -112,12 +112,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         Command::Remove { ids } => remove(shared, &ids),
         Command::Restore { entries } => restore(shared, entries),
         Command::Purge { ids, revoke } => purge(shared, &ids, revoke),
-        Command::UnlockVault { passphrase } => vault::unlock(shared, passphrase),
-        Command::SaveSettings { settings, passphrase } => vault::save_settings(shared, settings, passphrase),
-        Command::RememberWindow(memory) => shared.window_file.save(&memory),
-        Command::Recover(recovery) => recover(shared, recovery),
-        Command::ExamineVault => vault::examine(shared),
-        Command::DeleteUnknownSecrets => vault::delete_unknown(shared),
         Command::AddWorkspaces { connections } => add_workspaces(shared, connections),
         Command::Backup { run, to, passphrase } => backup::encrypted(shared, run, to, &passphrase),
         Command::SaveInventory { run, to } => backup::inventory(shared, run, to),
@@ -125,12 +119,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         Command::Test { .. }
         | Command::CancelSave { .. }
         | Command::Cancel { .. }
-        | Command::DescribeSecret { .. }
-        | Command::RevealSecret { .. }
-        | Command::CopySecret { .. }
-        | Command::CopyStored { .. }
-        | Command::ClearClipboard
-        | Command::KeepClipboard
         | Command::SignIn { .. }
         | Command::AnswerSignIn { .. }
         | Command::CancelSignIn { .. }
@@ -141,16 +129,12 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         | Command::ListWorkspaces { .. }
         | Command::StoreSignIns
         | Command::FindEffective { .. }
-        | Command::ProbeVault
-        | Command::OpenInBrowser { .. }
-        | Command::OpenSignInPage { .. }
-        | Command::OpenDemo
         | Command::Ask(_)
         | Command::Stop => {}
     }
 }
 
-fn tell(shared: &Shared, snapshot: Snapshot) {
+pub(super) fn tell(shared: &Shared, snapshot: Snapshot) {
     if shared.library.took_secret_out() {
         // Best effort: the log is of no use to sign in, and the next save tries again.
         let _ = Activity::new(&shared.places.state_dir).star_secrets();
@@ -466,36 +450,4 @@ fn purge_what_was_left(shared: &Arc<Shared>) {
             shared.fail(failure);
         }
     });
-}
-
-fn recover(shared: &Shared, recovery: Recovery) {
-    let done = match recovery {
-        Recovery::ConnectionsBackup => restore_connections(shared),
-        Recovery::EmptyList => shared.library.start_anew().map_err(|error| error.failure()).map(|snapshot| {
-            tell(shared, snapshot);
-            "The list of connections is empty now; the former file is kept beside it.".to_owned()
-        }),
-        Recovery::VaultBackup { passphrase } => vault::restore_backup(shared, passphrase),
-        Recovery::NewVault { passphrase } => vault::begin_anew(shared, passphrase),
-    };
-    match done {
-        Ok(words) => shared.outbox.send(Event::Recovered { words }),
-        Err(failure) => shared.fail(failure),
-    }
-}
-
-fn restore_connections(shared: &Shared) -> Result<String, Failure> {
-    let backups = shared.library.backups();
-    let newest = backups.first().ok_or_else(|| {
-        Failure::new(
-            Code::FileUnreadable,
-            "There is no good backup of the connections file.",
-            "Brickpass keeps one with every save, but none could be read.",
-            "Begin with an empty list: brickpass restore --empty",
-        )
-    })?;
-    let snapshot = shared.library.restore_backup(newest).map_err(|error| error.failure())?;
-    let words = format!("The backup with {} connections is in place; the former file is kept.", snapshot.entries.len());
-    tell(shared, snapshot);
-    Ok(words)
 }

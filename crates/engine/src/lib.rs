@@ -8,6 +8,7 @@ pub mod clipboard;
 mod command;
 mod computer;
 mod copies;
+mod desktop;
 pub mod diagnostics;
 mod effective;
 mod event;
@@ -20,14 +21,17 @@ mod metadata_service;
 mod owner;
 mod publish;
 mod reach;
+mod recover;
 mod reminders;
 mod request;
 mod saves;
+mod secrets;
 mod shared;
 mod signing_in;
 mod testing;
 mod token_desk;
 mod tokens;
+mod vault;
 mod verify;
 
 use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, sync::Arc, thread::JoinHandle, time::Duration};
@@ -51,11 +55,12 @@ pub use brickpass_databricks::{
 use brickpass_storage::Vault;
 pub use brickpass_storage::{ActivityEntry, Deed, TokenNote};
 pub use cli_tokens::{CliToken, CliTokenState, CliTokensOff, off_by_storage};
-pub use command::{Command, Recovery, SignInPlace};
+pub use command::{Command, SignInPlace};
 pub use computer::{REGISTERED_PORTS, clock_is_past, free_ports};
+pub use desktop::{OpenDemo, OpenInBrowser, RememberWindow};
 pub use diagnostics::{Around, Diagnose, Diagnostics, SaveDiagnostics};
 pub use effective::{Attribute, Effective, EffectiveQuestion, Family, Problem, Source, Speaker, Verdict};
-pub use event::{Event, Found, SignInStep, SignedIn, StoredSecret};
+pub use event::{Event, Found, SignInStep, SignedIn};
 pub use export::{Export, ExportOf, ExportPlace, ExportRequest, ListOffers, Offer, SaveExport};
 pub use importing::{BackedUp, Chosen, ImportId, ImportSource, NotImported, Preview, PreviewRow, ReadImport, Twin};
 pub use lane::{Import, ImportUndone, Imported, UndoImport};
@@ -64,13 +69,16 @@ pub use publish::{
     Applied, ApplyPlan, Drift, ForgetProfile, KeepProfile, ListProfiles, Orphan, Plan, PlanEdit, PlanPublish, ProfileLine, ProfilesFile,
     Replaced, RestoreProfiles, TakenOut, Unpublish,
 };
+pub use recover::{Recover, Recovery};
 pub use reminders::{Answered, ExpiringToken, Notification, Notify, Reminder, ReminderChoice, Shown, days_left, expiring_tokens};
 pub use request::{Ask, CancelHandle, Context, Continuation, Order, Pending, Request, Then};
+pub use secrets::{ClearClipboard, CopySecret, CopyStored, DescribeSecret, KeepClipboard, RevealSecret, StoredSecret};
 pub use token_desk::{ProfilesPlace, TokenDesk};
 pub use tokens::{
     GenerateToken, ListTokens, NotRevocable, RevokeTokens, RevokedTokens, RotateToken, Rotated, TokenList, UseToken, comment_without_mark,
     default_comment, interrupted_token_changes, revocable_token,
 };
+pub use vault::{DeleteUnknownSecrets, ExamineVault, ProbeVault, SaveSettings, SettingsSaved, UnlockVault, VaultExamination};
 pub use verify::{Verification, VerifyProfile};
 
 /// Where things lie and what the environment says. Read once, at the edge; the engine never looks at the environment.

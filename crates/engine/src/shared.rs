@@ -7,7 +7,6 @@ use std::{
 };
 
 use jiff::Timestamp;
-use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
@@ -23,8 +22,8 @@ use brickpass_databricks::{
     session::{Sessions, Surroundings},
 };
 use brickpass_storage::{
-    CliTokens, Deed, FirstAddresses, History, Journal, Library, Reminders, SecretDescription, SecretId, SecretKey, Settings, SettingsFile,
-    TokenNotes, Vault, VaultConfig, VaultContext, VaultNotice, WindowFile,
+    CliTokens, Deed, FirstAddresses, History, Journal, Library, Reminders, Settings, SettingsFile, TokenNotes, Vault, VaultConfig,
+    VaultContext, VaultNotice, WindowFile,
 };
 
 /// More names in a sentence help nobody.
@@ -38,9 +37,6 @@ const LAST_RENEWALS: Duration = Duration::from_secs(30);
 
 /// A rotation is five requests of at most half a minute each, and its answers are seldom lost. So it is with what an administrator changes.
 const LAST_TOKENS: Duration = Duration::from_secs(180);
-
-/// A probe's own limit is 3 s an operation.
-const LAST_PROBE: Duration = Duration::from_secs(10);
 
 /// A keyring's limit is 3 s an operation; a renewal goes on below.
 const LAST_CLI_TOKENS: Duration = Duration::from_secs(15);
@@ -93,6 +89,11 @@ impl Outbox {
         }
     }
 
+    /// What decides about reminders has changed.
+    pub(super) fn ring_reminders(&self) {
+        self.bell.ring();
+    }
+
     /// What Databricks' tools are given may have to change.
     pub(super) fn ring_cli_tokens(&self) {
         self.cli_bell.ring();
@@ -129,6 +130,7 @@ pub(super) struct Shared {
     pub(super) window_file: WindowFile,
     pub(super) outbox: Outbox,
     pub(super) saves: saves::Saves,
+    pub(super) copies: Copies,
     /// What can change while the engine runs: only the storage lane writes it.
     current: Arc<RwLock<Current>>,
     /// The last finished test of each connection, as it was tested: a save of the same keeps its result.
@@ -170,6 +172,7 @@ impl Shared {
             imported: Mutex::default(),
             creating_secrets: tokio::sync::Mutex::default(),
             saves: saves::Saves::default(),
+            copies: Copies::new(places.clipboard, outbox.clone()),
             settings_file,
             places,
             outbox,
@@ -187,6 +190,11 @@ impl Shared {
 
     pub(super) fn vault(&self) -> Vault {
         self.current().vault
+    }
+
+    /// How long a secret stays on the clipboard.
+    pub(super) fn clipboard_time(&self) -> Duration {
+        self.current().settings.clipboard_seconds.duration()
     }
 
     /// What a person should hear without having asked, a sentence or more each.
@@ -333,11 +341,9 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     tokio::spawn(reminders::watch(Arc::clone(&shared), bell));
     let mut sign_ins = signing_in::SignIns::new(Arc::clone(&shared));
     let mut tests = testing::Tests::new(Arc::clone(&shared));
-    let copies = Copies::new(Arc::clone(&shared));
     let (lane, jobs) = mpsc::unbounded_channel();
     let lane_done = tokio::spawn(lane::run(Arc::clone(&shared), settings_problem, jobs));
     let mut requests = RunningRequests::new(Arc::clone(&shared), lane.downgrade());
-    let mut probing = None;
     // Who stops the engine by a command still listens; who drops its handle does not.
     let mut deserted = true;
 
@@ -353,12 +359,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
                     shared.outbox.send(Event::SaveFailed { id, failure: saves::cancelled(), theirs: None });
                 }
             }
-            Command::DescribeSecret { id, kind } => describe(&shared, id, kind),
-            Command::RevealSecret { id, kind } => reveal(&shared, id, kind),
-            Command::CopySecret { secret, what } => copies.copy(secret, what),
-            Command::CopyStored { id, kind } => copies.copy_stored(id, kind),
-            Command::ClearClipboard => copies.clear(),
-            Command::KeepClipboard => copies.keep_longer(),
             Command::SignIn { run, owner, place, open_browser } => sign_ins.start(run, *owner, place, open_browser),
             Command::AnswerSignIn { run, yes } => sign_ins.answer(run, yes),
             Command::CancelSignIn { run } => sign_ins.cancel(run),
@@ -369,10 +369,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::ListWorkspaces { id } => accounts::list_workspaces(&shared, id),
             Command::StoreSignIns => accounts::store_sign_ins(&shared),
             Command::FindEffective { run, question } => effective::find(&shared, run, question),
-            Command::ProbeVault => probing = Some(probe(&shared)),
-            Command::OpenInBrowser { url } => open_in_browser(&shared, SecretString::from(url)),
-            Command::OpenSignInPage { address } => open_in_browser(&shared, address),
-            Command::OpenDemo => open_demo(&shared),
             Command::Stop => {
                 deserted = false;
                 break;
@@ -389,7 +385,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     tests.cancel_all();
     sign_ins.cancel_all();
     // First of all, and whatever the rest waits for: nobody clears it when the program is gone.
-    copies.finish().await;
+    shared.copies.finish().await;
     // Before the lane ends: a token that has been made is stored on it.
     let _ = tokio::time::timeout(LAST_TOKENS, requests.finish(deserted)).await;
     drop(lane);
@@ -399,95 +395,5 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     let _ = tokio::time::timeout(LAST_CLI_TOKENS, cli_tokens::settle(&shared, &cli_bell)).await;
     // A renewal that is cut off would leave a refresh token in the vault that has been used.
     let _ = tokio::time::timeout(LAST_RENEWALS, shared.sessions.landed()).await;
-    if let Some(probing) = probing {
-        // A probe that is cut off would leave its entry in the keyring.
-        let _ = tokio::time::timeout(LAST_PROBE, probing).await;
-    }
     let _ = blocking(move || observer.flush(LAST_DEEDS)).await;
-}
-
-fn describe(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let vault = shared.vault();
-        let stored = match blocking(move || vault.describe(SecretId { connection: id, kind })).await {
-            Ok(Ok(Some(SecretDescription { length, last_four, entered_for }))) => {
-                super::StoredSecret::Stored { length, last_four, entered_for }
-            }
-            Ok(Ok(None)) => super::StoredSecret::Missing,
-            Ok(Err(error)) => super::StoredSecret::Unavailable(error.failure()),
-            Err(failure) => super::StoredSecret::Unavailable(failure),
-        };
-        shared.outbox.send(Event::SecretDescribed { id, kind, stored });
-    });
-}
-
-fn reveal(shared: &Arc<Shared>, id: ConnectionId, kind: SecretKind) {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        match stored_secret(&shared, id, kind).await {
-            Ok(Ok(Some(secret))) => shared.outbox.send(Event::SecretRevealed { id, kind, secret }),
-            Ok(Ok(None)) => shared.outbox.send(Event::SecretDescribed { id, kind, stored: super::StoredSecret::Missing }),
-            Ok(Err(failure)) | Err(failure) => shared.fail_at(Deed::Reveal, vec![id], failure),
-        }
-    });
-}
-
-/// The secret of a saved connection, if it was entered for what the connection is now.
-pub(super) async fn stored_secret(
-    shared: &Arc<Shared>,
-    id: ConnectionId,
-    kind: SecretKind,
-) -> Result<Result<Option<SecretString>, Failure>, Failure> {
-    let shared = Arc::clone(shared);
-    blocking(move || {
-        let entries = shared.library.load().map_err(|error| error.failure())?.entries;
-        let Some(entry) = entries.iter().find(|entry| entry.connection.id == id) else { return Ok(None) };
-        shared.vault().get(&SecretKey::of(&entry.connection, kind)).map_err(|error| error.failure())
-    })
-    .await
-}
-
-fn probe(shared: &Arc<Shared>) -> tokio::task::JoinHandle<()> {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let vault = shared.vault();
-        let home = vault.home();
-        match blocking(move || vault.probe()).await {
-            Ok(status) => {
-                shared.tell_of_vault();
-                shared.outbox.send(Event::Vault { home, status });
-            }
-            Err(failure) => shared.fail(failure),
-        }
-    })
-}
-
-fn open_in_browser(shared: &Arc<Shared>, url: SecretString) {
-    let shared = Arc::clone(shared);
-    tokio::task::spawn_blocking(move || {
-        if !shared.open_url(url.expose_secret()) {
-            shared.fail(Failure::new(
-                Code::Unsupported,
-                "The browser could not be opened.",
-                "No program is set up on this computer to open web addresses.",
-                "Copy the address and open it yourself.",
-            ));
-        }
-    });
-}
-
-/// A process of its own: the demo's throw-away configuration and the person's connections never meet.
-fn open_demo(shared: &Arc<Shared>) {
-    let started = std::env::current_exe().and_then(|program| std::process::Command::new(program).arg("--demo").spawn());
-    match started {
-        // Waited for, so that it leaves no zombie behind.
-        Ok(mut child) => drop(std::thread::spawn(move || child.wait())),
-        Err(error) => shared.fail(Failure::new(
-            Code::Internal,
-            "The demo could not be started.",
-            format!("The system says: {error}."),
-            "Start it from a terminal with: brickpass --demo",
-        )),
-    }
 }

@@ -4,6 +4,7 @@ use egui::{Context, Id, Ui};
 use jiff::Timestamp;
 
 use super::words;
+use crate::ui::state::ask_quietly;
 use crate::ui::{
     act::Act,
     dialogs::{buttons, say},
@@ -15,7 +16,7 @@ use crate::ui::{
     tokens::{enter_pressed, scrolled},
     widgets::{Button, fresh_secret, modal, paragraph, return_focus},
 };
-use brickpass_engine::Command;
+use brickpass_engine::KeepClipboard;
 
 const WIDTH: f32 = 660.0;
 
@@ -40,7 +41,7 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
     let Some(answer) = shown.inner.or(closed) else { return };
     match answer {
         Answer::Copy => act.send(state.copy_fresh_secret()),
-        Answer::KeepOnClipboard => act.send([Command::KeepClipboard]),
+        Answer::KeepOnClipboard => act.send([ask_quietly(KeepClipboard)]),
         Answer::Connect => act.send(state.connect_with_fresh_secret()),
         Answer::Leave => state.leave_fresh_secret(),
         Answer::Keep => state.keep_fresh_secret(),

@@ -7,6 +7,7 @@ use super::{
     form::needs_level,
     sign_in_rows,
 };
+use crate::ui::state::probe_vault;
 use crate::ui::{
     act::Act,
     icons::Icon,
@@ -185,7 +186,7 @@ fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId,
                     state.dialog = Some(crate::ui::state::Dialog::Settings);
                 }
                 if Button::ghost(text::TRY_AGAIN).small().show(ui).clicked() {
-                    act.send([brickpass_engine::Command::ProbeVault]);
+                    act.send([probe_vault()]);
                 }
             });
         }

@@ -3,6 +3,7 @@
 use egui::{Id, Ui};
 
 use super::{auth_rows::locked, fields::TextRow};
+use crate::ui::state::probe_vault;
 use crate::ui::{
     act::Act,
     fonts,
@@ -56,7 +57,7 @@ fn who(ui: &mut Ui, state: &mut State, act: &mut Act, owner: ConnectionId) {
     if let Some(failure) = described.and_then(|described| described.failure()) {
         remark(ui, Severity::Warning, &text::short_failure(failure));
         if Button::ghost(text::TRY_AGAIN).small().show(ui).clicked() {
-            act.send([brickpass_engine::Command::ProbeVault]);
+            act.send([probe_vault()]);
         }
         return;
     }

@@ -12,7 +12,7 @@ use crate::ui::{
     widgets::{form_row, icon_button, paragraph, remark, truncated_label},
 };
 use brickpass_core::connection::{ConnectionId, Severity};
-use brickpass_engine::{Command, StoredSecret};
+use brickpass_engine::StoredSecret;
 
 /// So wide is a value at most.
 const VALUE: f32 = 360.0;
@@ -63,7 +63,7 @@ fn value(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, row: &
         if icon_button(ui, Icon::Copy, &words::copy_field(row.label)).clicked() {
             match &row.value {
                 FormValue::Plain(value) => Act::copy(ui.ctx(), state, value.clone()),
-                FormValue::Secret(kind) => act.send([Command::CopyStored { id, kind: *kind }]),
+                FormValue::Secret(kind) => act.send([State::copy_stored_secret(id, *kind)]),
                 FormValue::None(_) => {}
             }
         }

@@ -8,6 +8,7 @@ mod profiles;
 mod samples;
 mod sign_in;
 mod tokens;
+mod vault;
 
 use std::{
     cell::RefCell,
@@ -34,8 +35,10 @@ use brickpass_databricks::{
     rest::{AccountWorkspace, Cluster, ClusterState, NewToken, Token, TokenRequest},
 };
 use brickpass_engine::{
-    Ask, Command, Event, Farewell, Found, GenerateToken, ListTokens, Recovery, Request, RevokeTokens, RevokedTokens, RotateToken, Rotated,
-    RunId, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, Then, TokenList, UseToken,
+    Ask, ClearClipboard, Command, CopySecret, CopyStored, DescribeSecret, Event, Farewell, Found, GenerateToken, KeepClipboard, ListTokens,
+    OpenDemo, OpenInBrowser, ProbeVault, Recover, Recovery, RememberWindow, Request, RevealSecret, RevokeTokens, RevokedTokens,
+    RotateToken, Rotated, RunId, SaveSettings, SettingsSaved, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, Then, TokenList,
+    UnlockVault, UseToken,
 };
 use brickpass_storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory};
 
@@ -198,36 +201,10 @@ impl Inner {
         })));
     }
 
-    fn tell_vault(&mut self) {
-        let status = self.vault.clone().unwrap_or(VaultStatus::Ready { place: "GNOME Keyring".to_owned() });
-        self.events.push_back(Event::Vault { home: VaultHome::Keyring, status });
-    }
-
-    fn stored(&self, id: ConnectionId, kind: SecretKind) -> StoredSecret {
-        match self.secrets.get(&(id, kind)) {
-            None => StoredSecret::Missing,
-            Some(secret) => {
-                let text = secret.expose_secret();
-                let length = text.chars().count();
-                let last_four = text.chars().skip(length.saturating_sub(4)).collect();
-                StoredSecret::Stored { length, last_four, entered_for: self.entered_for(id, kind) }
-            }
-        }
-    }
-
     /// For the address that the connection has had since its secret was put here.
     fn entered_for(&self, id: ConnectionId, kind: SecretKind) -> Option<EnteredFor> {
         let saved = || self.entries.iter().find(|entry| entry.connection.id == id);
         self.entered_for.get(&(id, kind)).cloned().or_else(|| EnteredFor::of(&saved()?.connection, kind))
-    }
-
-    fn hold(&mut self, what: String) {
-        self.hold_until(what, 30);
-    }
-
-    fn hold_until(&mut self, what: String, seconds: i64) {
-        self.holds = Some((what.clone(), seconds));
-        self.events.push_back(Event::ClipboardHolds { what, until: at(seconds), guaranteed: true });
     }
 
     /// Before a save: what is stored stays with the address it was entered for.
@@ -288,6 +265,7 @@ impl Inner {
         let ask = ask.and_then(|ask| self.answer_admin(ask));
         let ask = ask.and_then(|ask| self.answer_export(ask));
         let ask = ask.and_then(|ask| self.answer_activity(ask));
+        let ask = ask.and_then(|ask| self.answer_vault(ask));
         assert!(ask.is_none(), "nobody answers {ask:?}");
     }
 
@@ -347,57 +325,8 @@ impl Inner {
                 }
             }
             Command::Cancel { run } => self.running.retain(|(running, _)| *running != run),
-            Command::DescribeSecret { id, kind } => {
-                let stored = self.stored(id, kind);
-                self.events.push_back(Event::SecretDescribed { id, kind, stored });
-            }
-            Command::RevealSecret { id, kind } => {
-                if let Some(secret) = self.secrets.get(&(id, kind)).cloned() {
-                    self.events.push_back(Event::SecretRevealed { id, kind, secret });
-                }
-            }
-            Command::ProbeVault => self.tell_vault(),
-            Command::UnlockVault { passphrase } => {
-                if passphrase.expose_secret() == "open sesame" {
-                    self.vault = Some(VaultStatus::Ready { place: "the encrypted file".to_owned() });
-                    self.tell_vault();
-                } else {
-                    let failure = Failure::new(Code::WrongPassphrase, "That is not the passphrase.", "", "Try again.");
-                    self.events.push_back(Event::Failed { about: None, failure });
-                }
-            }
-            Command::SaveSettings { settings, .. } => {
-                self.settings = settings.clone();
-                self.events.push_back(Event::SettingsSaved { settings, moved_secrets: 0 });
-            }
-            Command::RememberWindow(memory) => self.window = memory,
-            Command::Recover(Recovery::NewVault { .. }) => {
-                self.vault = Some(VaultStatus::Ready { place: "the encrypted file".to_owned() });
-                self.secrets.clear();
-                self.tell_vault();
-                self.events.push_back(Event::Recovered { words: "A new vault was created.".to_owned() });
-            }
-            Command::OpenInBrowser { .. } | Command::OpenSignInPage { .. } | Command::OpenDemo | Command::Recover(_) | Command::Stop => {}
+            Command::Stop => {}
             signing_in => self.answer_sign_in(signing_in),
-        }
-    }
-
-    fn answer_copying(&mut self, command: Command) {
-        match command {
-            Command::CopySecret { what, .. } => self.hold(what),
-            Command::CopyStored { id, kind } if self.secrets.contains_key(&(id, kind)) => {
-                self.hold(if kind == SecretKind::ClientSecret { "client secret" } else { "access token" }.to_owned());
-            }
-            Command::ClearClipboard => {
-                self.holds = None;
-                self.events.push_back(Event::ClipboardCleared { taken_over: false });
-            }
-            Command::KeepClipboard => {
-                if let Some((what, until)) = self.holds.take() {
-                    self.hold_until(what, until + 30);
-                }
-            }
-            other => self.answer_import(other),
         }
     }
 

@@ -6,6 +6,7 @@ use egui::{Align2, CornerRadius, Id, Modifiers, Rect, Response, Role, Sense, Str
 use jiff::Timestamp;
 
 use super::list_id;
+use crate::ui::state::ask_quietly;
 use crate::ui::{
     act::Act,
     fonts,
@@ -17,6 +18,7 @@ use crate::ui::{
     widgets::{context_menu, environment_word, menu_item, menu_separator, paint_environment_badge, paint_status_icon, paint_text},
 };
 use brickpass_core::connection::{ConnectionId, Environment, Field, Status};
+use brickpass_engine::OpenInBrowser;
 
 pub fn row_id(id: ConnectionId) -> Id {
     Id::unique(("connection row", id))
@@ -193,7 +195,7 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
             Act::copy(ui.ctx(), state, address.clone());
         }
         if menu_item(ui, Icon::OpenInBrowser, text::OPEN, &Action::OpenWorkspace.key(ui.ctx()), Tone::Neutral).clicked() {
-            act.send([brickpass_engine::Command::OpenInBrowser { url: address }]);
+            act.send([ask_quietly(OpenInBrowser { address: address.into() })]);
         }
     }
 }

@@ -35,6 +35,16 @@ fn asked<R: Request>(
     Ask::new(request, |outcome| Continuation(Box::new(Follow(Box::new(move |state, now| then(state, outcome, now))))))
 }
 
+/// Asks for something whose success needs no words, or is broadcast; a failure is shown.
+pub fn ask_quietly<R: Request>(request: R) -> Command {
+    ask(request, |state, outcome, _| {
+        if let Err(failure) = outcome {
+            state.failed(failure);
+        }
+        Vec::new()
+    })
+}
+
 impl State {
     pub(super) fn answered(&mut self, Continuation(follow): Continuation, now: Timestamp) -> Vec<Command> {
         // The window asks by the functions above, so nothing else comes back to it.

@@ -61,7 +61,7 @@ impl State {
 
     /// The stored secret of the form that is shown, which never comes here. What is being typed is not copied.
     pub fn copy_stored(&self) -> Vec<Command> {
-        self.stored_and_shown().map(|(id, kind)| Command::CopyStored { id, kind }).into_iter().collect()
+        self.stored_and_shown().map(|(id, kind)| Self::copy_stored_secret(id, kind)).into_iter().collect()
     }
 
     pub fn can_copy_stored(&self) -> bool {

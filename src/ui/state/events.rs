@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use secrecy::SecretString;
 
 use super::{Closing, Dialog, Editing, Notice, Remote, SettingsProblem, SettingsWait, State, editing, profiles};
 use crate::ui::text;
 use brickpass_core::{
-    connection::{ConnectionId, LastTest, SecretKind},
+    connection::{ConnectionId, LastTest},
     failure::{Code, Failure},
 };
 use brickpass_databricks::check::Report;
-use brickpass_engine::{Command, Event, Farewell, RunId, StoredSecret};
-use brickpass_storage::{Entry, Settings, Snapshot, VaultHome, VaultStatus};
+use brickpass_engine::{Command, Event, Farewell, RunId};
+use brickpass_storage::{Entry, Snapshot};
 
 impl State {
     pub fn apply(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
@@ -21,11 +20,6 @@ impl State {
         let mut commands = self.take_in(event, now);
         commands.extend(heard);
         commands
-    }
-
-    fn secret_described(&mut self, id: ConnectionId, kind: SecretKind, stored: StoredSecret) -> Vec<Command> {
-        self.secrets.insert((id, kind), Remote::Ready(stored));
-        Vec::new()
     }
 
     fn take_in(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
@@ -67,10 +61,7 @@ impl State {
             Event::Purged { farewell: Farewell::Failed(failure), .. } | Event::PurgeFailed { failure } => {
                 self.tell(Notice::Failure(failure))
             }
-            Event::Purged { .. } | Event::SignInNotes(_) | Event::VaultExamined { .. } | Event::UnknownSecretsDeleted { .. } => Vec::new(),
-            Event::Recovered { words } => self.tell(Notice::Done(words)),
-            Event::SecretDescribed { id, kind, stored } => self.secret_described(id, kind, stored),
-            Event::SecretRevealed { id, kind, secret } => self.secret_revealed(id, kind, secret, now),
+            Event::Purged { .. } | Event::SignInNotes(_) => Vec::new(),
             event @ (Event::ClipboardHolds { .. } | Event::ClipboardCleared { .. } | Event::ClipboardNotCleared { .. }) => {
                 self.clipboard_event(event);
                 Vec::new()
@@ -106,7 +97,6 @@ impl State {
                 Vec::new()
             }
             event @ Event::Effective { .. } => self.effective_event(event),
-            Event::SettingsSaved { settings, moved_secrets } => self.settings_saved(settings, moved_secrets),
             Event::Failed { failure, .. } => {
                 self.failed(failure);
                 Vec::new()
@@ -116,11 +106,6 @@ impl State {
 
     fn attention(&mut self, words: Vec<String>) -> Vec<Command> {
         self.notices.extend(words.into_iter().map(Notice::Warning));
-        Vec::new()
-    }
-
-    fn secret_revealed(&mut self, id: ConnectionId, kind: SecretKind, secret: SecretString, now: Timestamp) -> Vec<Command> {
-        self.revealed = Some((id, kind, secret, now)).filter(|_| self.selection.shown() == Some(id)).or(self.revealed.take());
         Vec::new()
     }
 
@@ -134,18 +119,6 @@ impl State {
             self.show_test = Some(false);
         }
         self.counts = None;
-    }
-
-    fn settings_saved(&mut self, settings: Settings, moved_secrets: usize) -> Vec<Command> {
-        self.settings = settings;
-        let waited = std::mem::take(&mut self.settings_wait);
-        if waited == SettingsWait::Save && matches!(self.dialog, Some(Dialog::Settings)) {
-            self.dialog = None;
-        }
-        if moved_secrets > 0 {
-            self.notices.push(Notice::Done(text::moved_secrets(moved_secrets)));
-        }
-        Vec::new()
     }
 
     fn library_came(&mut self, snapshot: Arc<Snapshot>) -> Vec<Command> {
@@ -216,31 +189,6 @@ impl State {
         self.counts = None;
     }
 
-    fn vault_came(&mut self, home: VaultHome, status: VaultStatus) -> Vec<Command> {
-        let ready = matches!(status, VaultStatus::Ready { .. });
-        // At the start of the window: nothing works before it is unlocked.
-        let begins_locked = self.vault.value().is_none() && matches!(status, VaultStatus::Locked { new: false, .. });
-        self.vault_file_exists |= ready && home == VaultHome::File;
-        if self.settings_wait == SettingsWait::Unlock {
-            self.settings_wait = SettingsWait::Nothing;
-        }
-        self.vault = Remote::Ready((home, status));
-        self.secrets.clear();
-        self.forget_described(None);
-        let mut commands = self.selection.shown().map(|id| self.describe(id)).unwrap_or_default();
-        if begins_locked && self.dialog.is_none() {
-            self.ask_to_unlock(None);
-        }
-        if ready
-            && matches!(self.dialog, Some(Dialog::Unlock { .. }))
-            && let Some(Dialog::Unlock { then_save, .. }) = self.dialog.take()
-            && let Some(id) = then_save
-        {
-            commands.extend(self.save_of(id));
-        }
-        commands
-    }
-
     fn saved(&mut self, id: ConnectionId) -> Vec<Command> {
         let entry = self.entry(id).cloned();
         self.wipe.push(id);
@@ -288,7 +236,7 @@ impl State {
         self.counts = None;
     }
 
-    fn failed(&mut self, failure: Failure) {
+    pub(super) fn failed(&mut self, failure: Failure) {
         // A save that crashed has no answer of its own.
         if failure.code == Code::Internal {
             for form in self.forms.values_mut().filter(|form| form.is_saving()) {

@@ -1,13 +1,14 @@
 //! Tests, dialogs, closing. As everything that a person wants: each intent changes the state at once and gives the commands for what takes time.
 
-use super::{Attempt, Closing, Dialog, Later, Page, SettingsWait, State};
+use super::{Attempt, Closing, Dialog, Later, Page, State};
+use crate::ui::state::ask_quietly;
 use crate::ui::text;
 use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::{Code, Failure},
 };
-use brickpass_engine::{Command, Recovery, SignInPlace, StoredSecret};
-use brickpass_storage::{Settings, VaultHome, VaultStatus};
+use brickpass_engine::{Command, OpenInBrowser, SignInPlace, StoredSecret};
+use brickpass_storage::VaultStatus;
 
 impl State {
     /// Tests what is typed, saved or not.
@@ -113,59 +114,10 @@ impl State {
         vault || matches!(secret, Some(StoredSecret::Unavailable(failure)) if locked(failure)) || sign_in.is_some_and(locked)
     }
 
-    /// Asks for the passphrase of the encrypted file. A keyring asks for its password itself, when it is looked into.
-    pub fn unlock_vault(&mut self) -> Vec<Command> {
-        if matches!(self.vault.value(), Some((VaultHome::Keyring, VaultStatus::Ready { .. } | VaultStatus::Unavailable(_)))) {
-            return vec![Command::ProbeVault];
-        }
-        self.ask_to_unlock(None);
-        Vec::new()
-    }
-
-    pub fn unlock(&mut self) -> Vec<Command> {
-        if !self.dialog.as_ref().is_some_and(Dialog::may_unlock) {
-            return Vec::new();
-        }
-        let Some(Dialog::Unlock { anew, passphrase, waiting, failure, .. }) = &mut self.dialog else { return Vec::new() };
-        *waiting = true;
-        *failure = None;
-        let passphrase = passphrase.to_secret();
-        vec![if *anew { Command::Recover(Recovery::NewVault { passphrase }) } else { Command::UnlockVault { passphrase } }]
-    }
-
-    /// *Start a new vault*, or back to the passphrase of the one that is there. What was typed was meant for the other.
-    pub fn start_anew(&mut self, yes: bool) {
-        if let Some(Dialog::Unlock { new: false, anew, passphrase, again, waiting: false, failure, .. }) = &mut self.dialog {
-            *anew = yes;
-            (*passphrase, *again, *failure) = Default::default();
-        }
-    }
-
-    pub fn save_settings(&mut self, settings: Settings, passphrase: Option<secrecy::SecretString>) -> Vec<Command> {
-        self.settings_wait = if settings.theme == self.settings.theme { SettingsWait::Save } else { SettingsWait::Theme };
-        self.settings_problem = None;
-        if self.settings_wait == SettingsWait::Theme {
-            self.settings.theme = settings.theme;
-        }
-        vec![Command::SaveSettings { settings, passphrase }]
-    }
-
-    pub fn unlock_from_settings(&mut self, passphrase: secrecy::SecretString) -> Vec<Command> {
-        self.settings_wait = SettingsWait::Unlock;
-        self.settings_problem = None;
-        vec![Command::UnlockVault { passphrase }]
-    }
-
-    pub fn recover_from_settings(&mut self, recovery: Recovery) -> Vec<Command> {
-        self.settings_wait = SettingsWait::Unlock;
-        self.settings_problem = None;
-        vec![Command::Recover(recovery)]
-    }
-
     pub fn open_in_browser(&self) -> Vec<Command> {
         let address =
             self.shown_form().and_then(|form| form.review().result.as_ref()).map(|reviewed| reviewed.connection.base_url.origin());
-        address.map(|url| Command::OpenInBrowser { url }).into_iter().collect()
+        address.map(|address| ask_quietly(OpenInBrowser { address: address.into() })).into_iter().collect()
     }
 
     /// The window is asked to close. True: it may.

@@ -114,6 +114,6 @@ impl State {
             return Vec::new();
         }
         known.asked();
-        vec![Command::DescribeSecret { id, kind }]
+        vec![Self::describe_secret(id, kind)]
     }
 }

@@ -35,6 +35,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod vault;
 
 use std::{
     borrow::Cow,
@@ -52,7 +53,7 @@ pub use admin::{
     Admin, AdminDialog, AdminSection, AdminTroubleKind, Confirm, MAXIMUM_DAYS, NewPrincipal, NewSecret, Office, PrincipalColumn,
     SECRET_DAYS, UserColumn,
 };
-pub use ask::{ask, ask_cancellable};
+pub use ask::{ask, ask_cancellable, ask_quietly};
 pub use backing_up::BackUp;
 pub use clipboard::Copied;
 pub use conflict::Conflict;
@@ -76,6 +77,7 @@ pub use sheet::{Record, Sheet};
 pub use signing_in::{Attempt, Door, LONELY, Paste, SignIns, Stage};
 pub use testing::{Finished, Running, Tests, same_target};
 pub use tokens::{Column, GenerateToken, Lifetime, Listed, RevokeTokens, RotateToken, SendTo, Tokens, TokensOf, TroubleKind};
+pub use vault::probe_vault;
 
 use crate::ui::text;
 use brickpass_core::{

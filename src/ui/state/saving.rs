@@ -124,7 +124,7 @@ impl State {
             return Vec::new();
         };
         match self.stored_secret(id, kind) {
-            Some(StoredSecret::Stored { .. }) if self.entered_elsewhere(id, kind).is_none() => vec![Command::RevealSecret { id, kind }],
+            Some(StoredSecret::Stored { .. }) if self.entered_elsewhere(id, kind).is_none() => vec![Self::reveal_secret(id, kind)],
             _ => Vec::new(),
         }
     }

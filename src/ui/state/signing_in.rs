@@ -6,12 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 use super::{Remote, State};
+use crate::ui::state::ask_quietly;
 use crate::ui::text;
 use brickpass_core::{
     connection::{BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, LevelKind, Severity, Status, TypedSecret},
     failure::{Code, Failure},
 };
-use brickpass_engine::{Command, Event, Found, RunId, SignIn, SignInPlace, SignInStep, SignedIn};
+use brickpass_engine::{Command, Event, Found, OpenInBrowser, RunId, SignIn, SignInPlace, SignInStep, SignedIn};
 
 /// After so long without an answer, the browser is probably on another computer.
 pub const LONELY: SignedDuration = SignedDuration::from_secs(30);
@@ -389,6 +390,6 @@ impl State {
     /// Opens the sign-in page in the browser once more.
     pub fn open_sign_in_again(&self, owner: ConnectionId) -> Vec<Command> {
         let door = self.sign_ins.attempt(owner).and_then(|attempt| attempt.door.as_ref());
-        door.map(|door| Command::OpenSignInPage { address: door.address.clone() }).into_iter().collect()
+        door.map(|door| ask_quietly(OpenInBrowser { address: door.address.clone() })).into_iter().collect()
     }
 }

@@ -35,7 +35,7 @@ fn who_is_signed_in_is_asked_once_when_the_connection_is_shown_and_again_when_th
     desk.run(|state, _| state.select(sales.id));
     assert_eq!(desk.engine.sent("DescribeSignIn"), asked, "it is known");
     desk.engine.0.borrow_mut().signed_in.insert(sales.id, sign_in("priya@example.com"));
-    desk.run(|_, _| vec![Command::ProbeVault]);
+    desk.run(|_, _| vec![crate::ui::state::probe_vault()]);
     assert_eq!(desk.state.signed_in(sales.id).unwrap().as_ref().unwrap().user, "priya@example.com");
 }
 
@@ -168,7 +168,7 @@ fn what_is_found_goes_into_the_form_and_what_was_typed_stays() {
     assert_eq!(draft.description, "half a thought");
     assert!(draft.name != "dbc-1.cloud.databricks.com" && !draft.name.is_empty(), "that name is taken: {}", draft.name);
     assert_eq!(desk.state.signed_in(owner.id).unwrap().as_ref().unwrap().user, "priya@example.com");
-    desk.run(|_, _| vec![Command::ProbeVault]);
+    desk.run(|_, _| vec![crate::ui::state::probe_vault()]);
     assert!(desk.state.signed_in(owner.id).is_some(), "no vault has it yet, so none is asked");
 }
 

@@ -4,6 +4,7 @@ use egui::{Context, Id, Ui};
 use jiff::Timestamp;
 
 use super::dialogs::{enter_pressed, scrolled, told};
+use crate::ui::state::ask_quietly;
 use crate::ui::{
     act::Act,
     dialogs::{buttons, say},
@@ -15,7 +16,7 @@ use crate::ui::{
     widgets::{Button, fresh_secret, modal, paragraph, remark, return_focus},
 };
 use brickpass_core::connection::Severity;
-use brickpass_engine::Command;
+use brickpass_engine::KeepClipboard;
 
 const WIDTH: f32 = 660.0;
 
@@ -41,7 +42,7 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
     let Some(answer) = shown.inner.or(closed) else { return };
     match answer {
         Answer::Copy => act.send(state.copy_fresh_token()),
-        Answer::KeepOnClipboard => act.send([Command::KeepClipboard]),
+        Answer::KeepOnClipboard => act.send([ask_quietly(KeepClipboard)]),
         Answer::Use => act.send(state.use_fresh_token()),
         Answer::SendTo => state.send_fresh_token(),
         Answer::Leave => state.leave_fresh_token(),

@@ -4,6 +4,7 @@ use egui::{Context, Id, Ui};
 use jiff::Timestamp;
 
 use super::dialogs::scrolled;
+use crate::ui::state::ask_quietly;
 use crate::ui::{
     act::Act,
     dialogs::{buttons, focus_first},
@@ -15,7 +16,7 @@ use crate::ui::{
     widgets::{Button, Select, TextField, badge, code_box, form_row, modal, paragraph, remark, return_focus, select_option},
 };
 use brickpass_core::connection::Severity;
-use brickpass_engine::Command;
+use brickpass_engine::KeepClipboard;
 use brickpass_interchange::send_to::{Destination, Order, Refusal, Source, Terminal};
 
 const WIDTH: f32 = 660.0;
@@ -41,7 +42,7 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
     match wish {
         Wish::CopyCommand => copy_command(ctx, state),
         Wish::CopyToken => act.send(state.copy_token_to_send()),
-        Wish::KeepOnClipboard => act.send([Command::KeepClipboard]),
+        Wish::KeepOnClipboard => act.send([ask_quietly(KeepClipboard)]),
         Wish::Leave => {
             state.leave_send_to();
             return_focus(ctx, id);

@@ -44,7 +44,7 @@ fn wn_09_who_closes_the_question_is_not_asked_again_and_sees_what_is_locked() {
     engine.0.borrow_mut().vault = Some(locked_file());
     let mut window = open(&engine, [1280.0, 800.0]);
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
-    engine.0.borrow_mut().commands.push_back(Command::ProbeVault);
+    engine.0.borrow_mut().commands.push_back(crate::ui::state::probe_vault());
     settle(&mut window, &engine);
     assert!(window.state().state.dialog.is_none());
     assert!(shows(&window, "Secrets are stored in the encrypted file, which is locked"));
@@ -65,7 +65,7 @@ fn wn_09_a_secret_that_was_asked_for_before_the_vault_was_known_to_be_locked_say
     let mut window = open(&engine, [1280.0, 800.0]);
     let failure = Failure::new(Code::VaultLocked, "The keyring is locked.", "Nobody unlocked it.", "Unlock it.");
     let stored = brickpass_engine::StoredSecret::Unavailable(failure);
-    engine.tell(Told::SecretDescribed { id: sales.id, kind: SecretKind::PersonalAccessToken, stored });
+    window.state_mut().state.secret_described(sales.id, SecretKind::PersonalAccessToken, stored);
     settle(&mut window, &engine);
     assert!(shows(&window, "The system keyring is locked"));
     let before = engine.sent("ProbeVault");

@@ -120,7 +120,7 @@ fn wn_14_the_dialog_that_deletes_offers_to_revoke_a_known_token() {
     let origin = all[0].base_url.origin();
     let note = brickpass_engine::TokenNote { token_id: "t1".into(), origin, comment: "CI".into(), expires_at: None };
     engine.tell(brickpass_engine::Event::TokenNotes(vec![(all[0].id, Some(note))]));
-    engine.0.borrow_mut().commands.push_back(Command::ProbeVault);
+    engine.0.borrow_mut().commands.push_back(crate::ui::state::probe_vault());
     settle(&mut window, &engine);
     focus_list(&mut window);
     key(&mut window, &engine, Modifiers::NONE, Key::ArrowDown);
@@ -282,7 +282,7 @@ fn bd_17_the_form_says_which_address_a_stored_token_was_entered_for() {
     assert!(shows(&window, WORDS) && !shows(&window, "Stored in"));
 
     engine.0.borrow_mut().entered_for.clear();
-    engine.0.borrow_mut().commands.push_back(Command::ProbeVault);
+    engine.0.borrow_mut().commands.push_back(crate::ui::state::probe_vault());
     settle(&mut window, &engine);
     assert!(!shows(&window, "was entered for") && shows(&window, "Stored in GNOME Keyring"), "it is for this address");
     type_into(&mut window, &engine, Role::PasswordInput, "Access token", "dapi-another");

@@ -7,7 +7,7 @@ use brickpass_core::{
     failure::{Code, Remedy},
 };
 use brickpass_demo::Fault;
-use brickpass_engine::{Command, Event};
+use brickpass_engine::{Command, Event, SaveSettings, UnlockVault};
 use brickpass_storage::{RefreshLock, Settings, VaultHome};
 
 use super::{Desk, SALES, form};
@@ -65,8 +65,7 @@ fn a_locked_vault_is_told_before_anybody_is_sent_to_the_browser() {
     assert_eq!(desk.demo.authorization().requests(), Vec::<String>::new());
 
     let me = desk.me();
-    desk.send(Command::UnlockVault { passphrase: "correct horse".to_owned().into() });
-    desk.until(|event| matches!(event, Event::Vault { .. }).then_some(()));
+    desk.ask(UnlockVault { passphrase: "correct horse".to_owned().into() }).unwrap();
     assert!(desk.sign_in(&sales, &me).is_ok());
 }
 
@@ -74,8 +73,7 @@ fn a_locked_vault_is_told_before_anybody_is_sent_to_the_browser() {
 fn a_sign_in_that_the_vault_does_not_take_works_all_the_same_and_is_stored_later() {
     let mut desk = Desk::locked();
     let (sales, me) = (desk.sales(), desk.me());
-    desk.send(Command::UnlockVault { passphrase: "correct horse".to_owned().into() });
-    desk.until(|event| matches!(event, Event::Vault { .. }).then_some(()));
+    desk.ask(UnlockVault { passphrase: "correct horse".to_owned().into() }).unwrap();
     // A folder where the lock should be: the file can be read, and not written.
     let lock = desk.home.config_dir().join("vault.age.lock");
     let _ = std::fs::remove_file(&lock);
@@ -174,12 +172,8 @@ fn a_sign_in_moves_with_the_vault_and_is_not_renewed_meanwhile() {
     let mut desk = Desk::with(|places| places.vault = None);
     let to = |desk: &mut Desk, vault| {
         let settings = Settings { vault, ..Settings::default() };
-        desk.send(Command::SaveSettings { settings, passphrase: Some("correct horse".to_owned().into()) });
-        desk.until(|event| match event {
-            Event::SettingsSaved { moved_secrets, .. } => Some(Ok(moved_secrets)),
-            Event::Failed { failure, .. } => Some(Err(failure.code)),
-            _ => None,
-        })
+        let saved = desk.ask(SaveSettings { settings, passphrase: Some("correct horse".to_owned().into()) });
+        saved.map(|saved| saved.moved_secrets).map_err(|failure| failure.code)
     };
     assert_eq!(to(&mut desk, VaultHome::Memory), Ok(0), "away from the keyring");
     let (sales, me) = (desk.sales(), desk.me());

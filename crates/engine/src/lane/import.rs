@@ -7,13 +7,14 @@ use std::{
 
 use secrecy::SecretString;
 
-use super::{NotStored, interrupted, keep_result, tell, token, vault};
+use super::{NotStored, interrupted, keep_result, tell, token};
 use crate::{
     activity::Done,
     importing::{Chosen, ImportId, NotImported, Undo, Undone, replacement},
     request::{Context, Order, Recorder, Request},
     shared::{Shared, blocking},
     testing::Subject,
+    vault,
 };
 use brickpass_core::{
     connection::{Connection, ConnectionId, Reviewed, SecretKind},

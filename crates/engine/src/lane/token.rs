@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{NotStored, keep_result, store as store_reviewed, tell, vault};
-use crate::{Event, owner::no_such_connection, shared::Shared, testing::Subject, tokens};
+use super::{NotStored, keep_result, store as store_reviewed, tell};
+use crate::{Event, owner::no_such_connection, shared::Shared, testing::Subject, tokens, vault};
 use brickpass_core::{
     connection::{AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, Level, Reviewed, SecretKind, Status},
     failure::{Code, Failure},

@@ -46,9 +46,13 @@ impl Bell {
     pub(crate) fn hear(&self, event: &Event) {
         match event {
             Event::Library(snapshot) => *self.0.library.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(snapshot)),
-            Event::TokenNotes(_) | Event::SettingsSaved { .. } => {}
+            Event::TokenNotes(_) => {}
             _ => return,
         }
+        self.ring();
+    }
+
+    pub(crate) fn ring(&self) {
         self.0.rung.notify_one();
     }
 

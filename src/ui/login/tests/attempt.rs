@@ -73,7 +73,7 @@ fn the_link_can_be_copied_and_opened_again_while_it_is_of_use() {
     settle(&mut window, &engine);
     assert!(shows(&window, "Copied"));
     click(&mut window, &engine, "Open again");
-    assert_eq!(engine.sent("OpenSignInPage"), 1);
+    assert_eq!(engine.sent("OpenInBrowser"), 1);
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 
+use crate::ui::state::ask_quietly;
 use crate::ui::{
     state::{Copied, Notice, State},
     text,
 };
 use brickpass_core::connection::{AuthKind, ConnectionId, Draft, TypedSecret};
 use brickpass_databricks::rest::{NewOAuthSecret, ServicePrincipal};
-use brickpass_engine::Command;
+use brickpass_engine::{Command, CopySecret};
 
 #[derive(Debug)]
 pub struct FreshSecret {
@@ -39,9 +40,8 @@ impl State {
     }
 
     pub fn copy_fresh_secret(&self) -> Vec<Command> {
-        let copy =
-            |fresh: &FreshSecret| Command::CopySecret { secret: fresh.new.value.clone(), what: text::admin::NEW_ON_CLIPBOARD.to_owned() };
-        self.fresh_secret().map(copy).into_iter().collect()
+        let copy = |fresh: &FreshSecret| CopySecret { secret: fresh.new.value.clone(), what: text::admin::NEW_ON_CLIPBOARD.to_owned() };
+        self.fresh_secret().map(copy).map(ask_quietly).into_iter().collect()
     }
 
     /// What is known of the clipboard while the fresh secret is on it.

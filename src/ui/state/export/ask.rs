@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 
 use super::{Handover, PAUSE, Tool};
+use crate::ui::state::ask_quietly;
 use crate::ui::{
     save_as::SaveAs,
     state::{Dialog, NameToType, State, ask},
     text::export as words,
 };
 use brickpass_core::connection::ConnectionId;
-use brickpass_engine::{Command, Export, ExportOf, ExportPlace, RunId};
+use brickpass_engine::{Command, CopySecret, Export, ExportOf, ExportPlace, RunId};
 use brickpass_interchange::{
     export,
     format::{Document, Field, FieldKind, Format},
@@ -152,7 +153,7 @@ impl State {
         let Some(document) = self.document_to_hand_on().filter(|document| document.contains_secret) else { return Vec::new() };
         let at = self.handed_over().and_then(|connection| self.export.handover(connection.id)).map_or(0, |handover| handover.file);
         let Some(file) = document.files.get(at).or(document.files.first()) else { return Vec::new() };
-        vec![Command::CopySecret { secret: file.text.clone(), what: words::COPIED_WHAT.to_owned() }]
+        vec![ask_quietly(CopySecret { secret: file.text.clone(), what: words::COPIED_WHAT.to_owned() })]
     }
 
     pub fn ask_to_save_export(&mut self) {

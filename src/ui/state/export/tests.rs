@@ -12,7 +12,7 @@ use brickpass_core::{
     connection::{Connection, SecretKind},
     failure::Code,
 };
-use brickpass_engine::ExportPlace;
+use brickpass_engine::{CopySecret, ExportPlace};
 use brickpass_interchange::{databrickscfg::ProfileName, format::Subject};
 
 const SECRET: &str = "dapi0123456789abcdef0123456789abcdef";
@@ -250,7 +250,7 @@ fn a_secret_is_copied_by_the_engine_and_only_what_is_looked_at() {
     assert!(desk.state.copy_export_with_secret().is_empty(), "without a secret the window copies it");
     desk.secret_included();
     match desk.state.copy_export_with_secret().as_slice() {
-        [Command::CopySecret { secret, .. }] => assert!(secret.expose_secret().contains(SECRET)),
+        [Command::Ask(ask)] => assert!(ask.of::<CopySecret>().unwrap().secret.expose_secret().contains(SECRET)),
         other => panic!("{other:?}"),
     }
     desk.answer("http-path", "/x");

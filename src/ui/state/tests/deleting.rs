@@ -206,7 +206,7 @@ fn a_locked_vault_asks_for_the_passphrase_and_then_saves() {
         inner.vault = Some(VaultStatus::Locked { place: "the encrypted file".into(), new: false });
         inner.save_failure = Some(Failure::new(Code::VaultLocked, "Locked.", "", "Unlock it."));
     }
-    desk.send(vec![Command::ProbeVault]);
+    desk.send(vec![crate::ui::state::probe_vault()]);
     desk.settle();
     desk.edit(|draft| draft.secret = "dapi1234567890abcdef".into());
     desk.run(|state, _| state.save());
@@ -264,7 +264,7 @@ fn known(desk: &mut Desk, of: &Connection, token_id: &str) {
     desk.state.apply(Event::TokenNotes(vec![(of.id, Some(note))]), desk.now);
     store(desk, of.id);
     // What the vault has told before is asked for again.
-    desk.run(|_, _| vec![Command::ProbeVault]);
+    desk.run(|_, _| vec![crate::ui::state::probe_vault()]);
 }
 
 #[test]

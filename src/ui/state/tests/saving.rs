@@ -193,7 +193,7 @@ fn wn_12_a_token_that_was_deleted_with_the_connection_is_said_to_be_gone_and_ask
     let mut desk = Desk::with(&three());
     let id = desk.shown();
     desk.engine.0.borrow_mut().secrets.insert((id, SecretKind::PersonalAccessToken), "dapi1234567890abcdef".into());
-    desk.send(vec![Command::ProbeVault]);
+    desk.send(vec![crate::ui::state::probe_vault()]);
     desk.settle();
     assert!(desk.state.stored_secret(id, SecretKind::PersonalAccessToken).is_some());
     desk.edit(|draft| draft.description = "mine".into());

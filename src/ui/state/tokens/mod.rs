@@ -12,14 +12,14 @@ use jiff::Timestamp;
 pub use send_to::SendTo;
 pub use table::{Column, Listed, TokenTable};
 
-use super::{Copied, Dialog, NameToType, Page, State, ask};
+use super::{Copied, Dialog, NameToType, Page, State, ask, ask_quietly};
 use crate::ui::{text, widgets::TableRows as _};
 use brickpass_core::{
     connection::{AuthKind, ConnectionId, Level},
     failure::Failure,
 };
 use brickpass_databricks::rest::Token;
-use brickpass_engine::{Command, ListTokens, RunId, TokenNote, UseToken};
+use brickpass_engine::{Command, CopySecret, ListTokens, RunId, TokenNote, UseToken};
 use brickpass_interchange::send_to::Order;
 
 /// What went wrong with tokens, to be told in three lines.
@@ -275,8 +275,8 @@ impl State {
     }
 
     pub fn copy_fresh_token(&self) -> Vec<Command> {
-        let copy = |fresh: &Fresh| Command::CopySecret { secret: fresh.new.value.clone(), what: text::tokens::NEW_ON_CLIPBOARD.to_owned() };
-        self.tokens.fresh().map(copy).into_iter().collect()
+        let copy = |fresh: &Fresh| CopySecret { secret: fresh.new.value.clone(), what: text::tokens::NEW_ON_CLIPBOARD.to_owned() };
+        self.tokens.fresh().map(copy).map(ask_quietly).into_iter().collect()
     }
 
     /// What is known of the clipboard while the fresh token is on it.

@@ -1,14 +1,15 @@
-//! The vault on the lane: opened, moved to another home, and given what it did not take before.
+//! The vault: probed, unlocked, examined, moved to another place, and given what it did not take before.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 
-use super::interrupted;
+use super::lane::interrupted;
 use crate::{
     Event, owner,
-    shared::{Current, Shared, http_for, vault_for},
+    request::{Context, Order, Request},
+    shared::{Current, Shared, blocking, http_for, vault_for},
 };
 use brickpass_core::{
     connection::ConnectionId,
@@ -19,15 +20,129 @@ use brickpass_storage::{RefreshLock, SecretId, Settings, Vault, VaultHome, Vault
 /// A renewal is a request or two; one that takes longer waits for the network.
 const RENEWAL: Duration = Duration::from_secs(3);
 
-pub(super) fn unlock(shared: &Shared, passphrase: SecretString) {
+/// Asks whether the vault can be used; a keyring may show a prompt. The answer is broadcast as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProbeVault;
+
+impl Request for ProbeVault {
+    type Answer = (VaultHome, VaultStatus);
+
+    // A probe that is cut off would leave its entry in the keyring.
+    const ORDER: Order = Order::Change;
+
+    async fn run(self, context: Context) -> Result<Self::Answer, Failure> {
+        let shared = context.shared;
+        let vault = shared.vault();
+        let home = vault.home();
+        let status = blocking(move || vault.probe()).await?;
+        shared.tell_of_vault();
+        shared.outbox.send(Event::Vault { home, status: status.clone() });
+        Ok((home, status))
+    }
+}
+
+/// Unlocks the encrypted file; its new state is broadcast.
+#[derive(Debug)]
+pub struct UnlockVault {
+    pub passphrase: SecretString,
+}
+
+impl Request for UnlockVault {
+    type Answer = (VaultHome, VaultStatus);
+
+    const ORDER: Order = Order::Write;
+
+    async fn run(self, context: Context) -> Result<Self::Answer, Failure> {
+        blocking(move || unlock(&context.shared, self.passphrase)).await?
+    }
+}
+
+fn unlock(shared: &Shared, passphrase: SecretString) -> Result<(VaultHome, VaultStatus), Failure> {
     let vault = shared.vault();
-    match vault.unlock(passphrase) {
-        Ok(()) => {
-            shared.outbox.send(Event::Vault { home: vault.home(), status: vault.probe() });
-            store_sign_ins(shared);
-            interrupted::finish(shared);
-        }
-        Err(error) => shared.fail(error.failure()),
+    vault.unlock(passphrase).map_err(|error| error.failure())?;
+    let state = (vault.home(), vault.probe());
+    shared.outbox.send(Event::Vault { home: state.0, status: state.1.clone() });
+    store_sign_ins(shared);
+    interrupted::finish(shared);
+    Ok(state)
+}
+
+/// Looks for what is odd about an encrypted file that opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExamineVault;
+
+/// What [`ExamineVault`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VaultExamination {
+    /// By how many saves the file is older than the newest that this computer has seen.
+    pub behind: Option<u64>,
+    /// How many of its entries belong to no connection.
+    pub unknown: usize,
+}
+
+impl Request for ExamineVault {
+    type Answer = VaultExamination;
+
+    const ORDER: Order = Order::Write;
+
+    async fn run(self, context: Context) -> Result<VaultExamination, Failure> {
+        blocking(move || {
+            let unknown = unknown(&context.shared).unwrap_or_default().len();
+            VaultExamination { behind: context.shared.vault().saves_behind(), unknown }
+        })
+        .await
+    }
+}
+
+/// Deletes what the encrypted file holds for no connection. The answer: how many entries. The file belongs to this folder of connections
+/// alone; a keyring may be shared, and is not searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeleteUnknownSecrets;
+
+impl Request for DeleteUnknownSecrets {
+    type Answer = usize;
+
+    const ORDER: Order = Order::Write;
+
+    async fn run(self, context: Context) -> Result<usize, Failure> {
+        blocking(move || {
+            let shared = context.shared;
+            let keys = unknown(&shared)?;
+            if !keys.is_empty() {
+                shared.vault().delete_all(&keys).map_err(|error| error.failure())?;
+            }
+            Ok(keys.len())
+        })
+        .await?
+    }
+}
+
+/// Saves the settings. When they name another place for secrets, the secrets are moved there first.
+#[derive(Debug)]
+pub struct SaveSettings {
+    pub settings: Settings,
+    /// Of the encrypted file, when the secrets move into one.
+    pub passphrase: Option<SecretString>,
+}
+
+/// What [`SaveSettings`] came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SettingsSaved {
+    pub settings: Settings,
+    pub moved_secrets: usize,
+}
+
+impl Request for SaveSettings {
+    type Answer = SettingsSaved;
+
+    const ORDER: Order = Order::Write;
+
+    async fn run(self, context: Context) -> Result<SettingsSaved, Failure> {
+        let shared = Arc::clone(&context.shared);
+        let saved = blocking(move || save_settings(&shared, self.settings, self.passphrase)).await??;
+        context.shared.outbox.ring_reminders();
+        context.shared.outbox.ring_cli_tokens();
+        Ok(saved)
     }
 }
 
@@ -50,12 +165,6 @@ pub(super) fn begin_anew(shared: &Shared, passphrase: SecretString) -> Result<St
     Ok(format!("A new vault was created at {}. Enter the secrets of your connections again.{kept}", path.display()))
 }
 
-/// For `doctor`.
-pub(super) fn examine(shared: &Shared) {
-    let unknown = unknown(shared).unwrap_or_default().len();
-    shared.outbox.send(Event::VaultExamined { behind: shared.vault().saves_behind(), unknown });
-}
-
 /// Entries of the encrypted file that belong to no connection of the list, none that was removed, and none that is being saved.
 fn unknown(shared: &Shared) -> Result<Vec<SecretId>, Failure> {
     // The vault first: whatever is saved in between is then on the list.
@@ -63,20 +172,6 @@ fn unknown(shared: &Shared) -> Result<Vec<SecretId>, Failure> {
     let being_saved = shared.journal.being_saved();
     let known = shared.library.ids().map_err(|error| error.failure())?;
     Ok(stored.into_iter().filter(|key| !known.contains(&key.connection) && !being_saved.contains(&key.connection)).collect())
-}
-
-/// The encrypted file belongs to this folder of connections alone; a keyring may be shared, and is not looked through.
-pub(super) fn delete_unknown(shared: &Shared) {
-    let deleted = unknown(shared).and_then(|keys| {
-        if !keys.is_empty() {
-            shared.vault().delete_all(&keys).map_err(|error| error.failure())?;
-        }
-        Ok(keys.len())
-    });
-    match deleted {
-        Ok(count) => shared.outbox.send(Event::UnknownSecretsDeleted { count }),
-        Err(failure) => shared.fail(failure),
-    }
 }
 
 fn changed(shared: &Shared) {
@@ -94,23 +189,15 @@ fn store_sign_ins(shared: &Shared) {
     owner::tell_unsaved_with(shared, stored.err());
 }
 
-pub(super) fn save_settings(shared: &Shared, settings: Settings, passphrase: Option<SecretString>) {
-    let moved = pause_renewals(shared, &settings).and_then(|paused| {
-        let (vault, moved_secrets) = change_vault(shared, &settings, passphrase)?;
-        shared.settings_file.save(&settings)?;
-        Ok((vault, moved_secrets, paused))
-    });
-    match moved {
-        Ok((vault, moved_secrets, _paused)) => {
-            let home = vault.home();
-            let status = vault.probe();
-            shared.replace_current(Current { vault, http: http_for(&shared.places, &settings), settings: settings.clone() });
-            shared.outbox.send(Event::SettingsSaved { settings, moved_secrets });
-            shared.outbox.send(Event::Vault { home, status });
-            store_sign_ins(shared);
-        }
-        Err(failure) => shared.fail(failure),
-    }
+fn save_settings(shared: &Shared, settings: Settings, passphrase: Option<SecretString>) -> Result<SettingsSaved, Failure> {
+    let _paused = pause_renewals(shared, &settings)?;
+    let (vault, moved_secrets) = change_vault(shared, &settings, passphrase)?;
+    shared.settings_file.save(&settings)?;
+    let (home, status) = (vault.home(), vault.probe());
+    shared.replace_current(Current { vault, http: http_for(&shared.places, &settings), settings: settings.clone() });
+    shared.outbox.send(Event::Vault { home, status });
+    store_sign_ins(shared);
+    Ok(SettingsSaved { settings, moved_secrets })
 }
 
 /// While secrets move no sign-in is renewed: what it stored last could stay behind in the former home, and a refresh token that was used
