@@ -12,9 +12,7 @@ use super::{
     session::Session,
 };
 use brickpass_core::failure::{Code, Failure};
-use brickpass_engine::{Attribute, Command, Effective, EffectiveQuestion, Event, RunId, Source, Speaker, Verdict};
-
-const RUN: RunId = RunId(1);
+use brickpass_engine::{Attribute, Effective, FindEffective, Source, Speaker, Verdict};
 
 /// Nothing here stands in the way, and somebody else decides. As `--help` says.
 const UNKNOWN: u8 = 6;
@@ -27,16 +25,11 @@ pub(super) fn effective(options: &args::Effective, json: bool) -> Result<ExitCod
     if passphrase::is_given() {
         session.open_vault()?;
     }
-    let question = EffectiveQuestion {
+    let found = session.ask(FindEffective {
         directory,
         family: options.family.map(Into::into),
         profile: options.profile.clone(),
         target: options.target.clone(),
-    };
-    session.send(Command::FindEffective { run: RUN, question });
-    let found = session.wait(|event| match event {
-        Event::Effective { run: RUN, outcome } => Some(outcome),
-        _ => None,
     })?;
     let connection = found.connection.and_then(|id| session.snapshot.entries.iter().find(|entry| entry.connection.id == id));
     let connection = connection.map(|entry| entry.connection.name.as_str());

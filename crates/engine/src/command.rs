@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::{Ask, EffectiveQuestion, RunId};
+use super::{Ask, RunId};
 use brickpass_core::connection::{Connection, ConnectionId, LevelKind, Reviewed};
 use brickpass_storage::{Entry, Revision};
 
@@ -108,11 +108,6 @@ pub enum Command {
     SaveInventory {
         run: RunId,
         to: PathBuf,
-    },
-    /// Which configuration Databricks' tools would use there.
-    FindEffective {
-        run: RunId,
-        question: EffectiveQuestion,
     },
     /// Ends the engine as dropping its handle does: tests are cancelled, saves and renewals brought to their end.
     Stop,

@@ -9,7 +9,6 @@ use std::{
     fs, io,
     io::Read as _,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use jiff::Timestamp;
@@ -17,7 +16,7 @@ use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use super::{
-    Event, RunId,
+    request::{Context, Order, Request},
     shared::{Shared, blocking},
 };
 use around::Around;
@@ -36,9 +35,9 @@ use published::{Ours, Stored};
 /// Longer ones are nobody's configuration.
 const LONGEST_FILE: u64 = 16 * 1024 * 1024;
 
-/// What somebody wants to know.
+/// Asks which configuration Databricks' tools would use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EffectiveQuestion {
+pub struct FindEffective {
     pub directory: PathBuf,
     /// Whose view. `None`: the Databricks CLI's where a bundle leads somewhere, else the one of the SDK for Go.
     pub family: Option<Family>,
@@ -48,17 +47,17 @@ pub struct EffectiveQuestion {
     pub target: Option<String>,
 }
 
-pub(super) fn find(shared: &Arc<Shared>, run: RunId, question: EffectiveQuestion) {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let reader = Arc::clone(&shared);
-        let found = blocking(move || look(&reader, &question)).await;
-        let outcome = found.and_then(|found| found).map(Box::new);
-        shared.outbox.send(Event::Effective { run, outcome });
-    });
+impl Request for FindEffective {
+    type Answer = Effective;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, Context { shared, .. }: Context) -> Result<Effective, Failure> {
+        blocking(move || look(&shared, &self)).await?
+    }
 }
 
-fn look(shared: &Shared, question: &EffectiveQuestion) -> Result<Effective, Failure> {
+fn look(shared: &Shared, question: &FindEffective) -> Result<Effective, Failure> {
     readable(&question.directory)?;
     let places = &shared.places;
     let variables: Variables = places.variables.iter().cloned().collect();

@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use secrecy::SecretString;
 
-use super::{BackedUp, CliToken, Continuation, Effective, Reminder, ReminderChoice, RunId};
+use super::{BackedUp, CliToken, Continuation, Reminder, ReminderChoice, RunId};
 use brickpass_core::{
     connection::{AccountId, BaseUrl, ConnectionId, LastTest},
     failure::Failure,
@@ -147,10 +147,6 @@ pub enum Event {
         run: RunId,
         to: PathBuf,
         outcome: Result<BackedUp, Failure>,
-    },
-    Effective {
-        run: RunId,
-        outcome: Result<Box<Effective>, Failure>,
     },
     /// Renewed sign-ins that the vault did not take: they are lost when the program ends. Empty: all are stored now.
     SignInsUnsaved {

@@ -128,7 +128,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         | Command::AccessToken { .. }
         | Command::ListWorkspaces { .. }
         | Command::StoreSignIns
-        | Command::FindEffective { .. }
         | Command::Ask(_)
         | Command::Stop => {}
     }

@@ -59,7 +59,7 @@ pub use command::{Command, SignInPlace};
 pub use computer::{REGISTERED_PORTS, clock_is_past, free_ports};
 pub use desktop::{OpenDemo, OpenInBrowser, RememberWindow};
 pub use diagnostics::{Around, Diagnose, Diagnostics, SaveDiagnostics};
-pub use effective::{Attribute, Effective, EffectiveQuestion, Family, Problem, Source, Speaker, Verdict};
+pub use effective::{Attribute, Effective, Family, FindEffective, Problem, Source, Speaker, Verdict};
 pub use event::{Event, Found, SignInStep, SignedIn};
 pub use export::{Export, ExportOf, ExportPlace, ExportRequest, ListOffers, Offer, SaveExport};
 pub use importing::{BackedUp, Chosen, ImportId, ImportSource, NotImported, Preview, PreviewRow, ReadImport, Twin};

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Places, accounts, activity, cli_tokens, copies::Copies, effective, importing, lane, owner, publish, reminders,
+    Command, Event, Places, accounts, activity, cli_tokens, copies::Copies, importing, lane, owner, publish, reminders,
     request::RunningRequests, saves, signing_in, testing,
 };
 use brickpass_core::{
@@ -368,7 +368,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::AccessToken { id, anew } => accounts::access_token(&shared, id, anew),
             Command::ListWorkspaces { id } => accounts::list_workspaces(&shared, id),
             Command::StoreSignIns => accounts::store_sign_ins(&shared),
-            Command::FindEffective { run, question } => effective::find(&shared, run, question),
             Command::Stop => {
                 deserted = false;
                 break;

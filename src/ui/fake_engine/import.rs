@@ -10,8 +10,8 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_engine::{
-    Ask, BackedUp, Chosen, Command, Effective, EffectiveQuestion, Event, Import, ImportId, ImportSource, ImportUndone, Imported,
-    NotImported, Plan, Preview, PreviewRow, ProfileLine, ProfilesFile, ReadImport, Then, Twin, UndoImport,
+    Ask, BackedUp, Chosen, Command, Effective, Event, FindEffective, Import, ImportId, ImportSource, ImportUndone, Imported, NotImported,
+    Plan, Preview, PreviewRow, ProfileLine, ProfilesFile, ReadImport, Then, Twin, UndoImport,
 };
 use brickpass_interchange::{
     databrickscfg::{DiffKind, DiffLine, Edit, ProfileName},
@@ -47,7 +47,7 @@ pub struct Around {
     pub held_by_nobody: Vec<String>,
     pub effective: Option<Effective>,
     /// What was asked last of it.
-    pub effective_question: Option<EffectiveQuestion>,
+    pub effective_question: Option<FindEffective>,
 }
 
 /// A token that comes in with a profile.
@@ -211,15 +211,17 @@ impl Inner {
                 self.around.backups.push((to.clone(), passphrase.expose_secret().to_owned()));
                 self.events.push_back(Event::BackedUp { run, to, outcome });
             }
-            Command::FindEffective { run, question } => {
-                self.around.effective_question = Some(question);
-                let outcome = self.around.effective.clone().map(Box::new).ok_or_else(|| {
-                    Failure::new(Code::FileUnreadable, "This folder cannot be read.", "It is not there.", "Choose another one.")
-                });
-                self.events.push_back(Event::Effective { run, outcome });
-            }
             _ => {}
         }
+    }
+
+    /// Gives back what is about something else.
+    pub(super) fn answer_effective(&mut self, ask: Ask) -> Option<Ask> {
+        self.on(ask, |inner, question: FindEffective| {
+            inner.around.effective_question = Some(question);
+            let none = || Failure::new(Code::FileUnreadable, "This folder cannot be read.", "It is not there.", "Choose another one.");
+            inner.around.effective.clone().ok_or_else(none)
+        })
     }
 
     fn import(&mut self, Import { chosen }: Import) -> Result<Imported, Failure> {

@@ -266,6 +266,7 @@ impl Inner {
         let ask = ask.and_then(|ask| self.answer_export(ask));
         let ask = ask.and_then(|ask| self.answer_activity(ask));
         let ask = ask.and_then(|ask| self.answer_vault(ask));
+        let ask = ask.and_then(|ask| self.answer_effective(ask));
         assert!(ask.is_none(), "nobody answers {ask:?}");
     }
 

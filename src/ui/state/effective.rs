@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{Dialog, Remote, State};
+use super::{Dialog, Remote, State, ask};
 use crate::ui::choose::{Chooser, Wanted};
 use brickpass_core::{connection::ConnectionId, failure::Failure};
-use brickpass_engine::{Command, Effective, EffectiveQuestion, Event, Family, RunId};
+use brickpass_engine::{Command, Effective, Family, FindEffective, RunId};
 
 #[derive(Debug)]
 pub struct ShowEffective {
@@ -31,13 +31,6 @@ impl ShowEffective {
         self.run.is_some()
     }
 
-    /// No answer will come any more.
-    pub fn crashed(&mut self, failure: &Failure) {
-        if self.run.take().is_some() {
-            self.found.failed(failure.clone());
-        }
-    }
-
     pub fn may_find(&self) -> bool {
         self.directory.target().is_some() && !self.waits()
     }
@@ -58,21 +51,22 @@ impl State {
         dialog.found.asked();
         let profile = Some(dialog.profile.trim()).filter(|profile| !profile.is_empty()).map(str::to_owned);
         let family = ShowEffective::VIEWS.get(dialog.view).copied().flatten();
-        vec![Command::FindEffective { run, question: EffectiveQuestion { directory, family, profile, target: None } }]
+        vec![ask(FindEffective { directory, family, profile, target: None }, move |state, outcome, _| {
+            state.effective_found(run, outcome);
+            Vec::new()
+        })]
     }
 
-    pub(super) fn effective_event(&mut self, event: Event) -> Vec<Command> {
-        let Event::Effective { run, outcome } = event else { return Vec::new() };
-        let Some(Dialog::Effective(dialog)) = self.dialog.as_mut() else { return Vec::new() };
+    fn effective_found(&mut self, run: RunId, outcome: Result<Effective, Failure>) {
+        let Some(Dialog::Effective(dialog)) = self.dialog.as_mut() else { return };
         if dialog.run != Some(run) {
-            return Vec::new();
+            return;
         }
         dialog.run = None;
         match outcome {
-            Ok(effective) => dialog.found = Remote::Ready(effective),
+            Ok(effective) => dialog.found = Remote::Ready(Box::new(effective)),
             Err(failure) => dialog.found.failed(failure),
         }
-        Vec::new()
     }
 
     /// Shows a connection that a dialog tells of.

@@ -96,7 +96,6 @@ impl State {
                 self.backed_up(event);
                 Vec::new()
             }
-            event @ Event::Effective { .. } => self.effective_event(event),
             Event::Failed { failure, .. } => {
                 self.failed(failure);
                 Vec::new()

@@ -363,7 +363,6 @@ impl State {
     /// No answer will come any more.
     pub(super) fn import_work_crashed(&mut self, failure: &Failure) {
         match &mut self.dialog {
-            Some(Dialog::Effective(dialog)) => dialog.crashed(failure),
             Some(Dialog::BackUp(dialog)) => dialog.crashed(failure),
             _ => {}
         }
