@@ -1,7 +1,6 @@
 //! Imports through the engine and the command line: previewed, chosen, saved, taken back; and backups that only a passphrase opens.
 
 use std::{
-    cell::Cell,
     fs,
     path::Path,
     time::{Duration, Instant},
@@ -12,8 +11,7 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_engine::{
-    BackedUp, Chosen, Command, Event, Import, ImportId, ImportSource, ImportUndone, Imported, Places, Preview, ReadImport, RevealSecret,
-    RunId, UndoImport,
+    BackedUp, Backup, Chosen, Import, ImportId, ImportSource, ImportUndone, Imported, Places, Preview, ReadImport, RevealSecret, UndoImport,
 };
 use brickpass_storage::Library;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -32,13 +30,12 @@ const NAME: &str = "adb-1234567890123456.7.azuredatabricks.net";
 const PAT: &str = "dapi0123456789abcdef0123456789abcdef";
 const OTHER_PAT: &str = "dapi99999999999999999999999999999999";
 
-/// Numbers the runs of one desk.
-#[derive(Default)]
-struct Runs(Cell<u64>);
+/// So that this file can give its desk methods of its own.
+struct Nothing;
 
-impl World for Runs {}
+impl World for Nothing {}
 
-type Desk = desk::Desk<Runs>;
+type Desk = desk::Desk<Nothing>;
 
 impl Desk {
     fn new() -> Self {
@@ -46,12 +43,7 @@ impl Desk {
     }
 
     fn with(change: impl FnOnce(Places) -> Places) -> Self {
-        Self::start(Home::new(), Runs::default(), |home| change(desk::in_memory(home)))
-    }
-
-    fn run(&self) -> RunId {
-        self.0.update(|last| last + 1);
-        RunId(self.0.get())
+        Self::start(Home::new(), Nothing, |home| change(desk::in_memory(home)))
     }
 
     fn read(&mut self, source: ImportSource) -> Result<Preview, Failure> {
@@ -90,9 +82,7 @@ impl Desk {
     }
 
     fn backup(&mut self, to: &Path, passphrase: &str) -> Result<BackedUp, Failure> {
-        let run = self.run();
-        self.send(Command::Backup { run, to: to.to_owned(), passphrase: SecretString::from(passphrase.to_owned()) });
-        self.until(|event| if let Event::BackedUp { outcome, .. } = event { Some(outcome) } else { None })
+        self.ask(Backup { to: to.to_owned(), passphrase: SecretString::from(passphrase.to_owned()) })
     }
 }
 

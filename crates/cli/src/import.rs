@@ -15,10 +15,8 @@ use brickpass_core::{
     connection::{Filed, Filing},
     failure::{Code, Failure},
 };
-use brickpass_engine::{BackedUp, Chosen, Command, Event, ImportSource, NotImported, Preview, PreviewRow, ReadImport, RunId, Twin};
+use brickpass_engine::{BackedUp, Chosen, ImportSource, NotImported, Preview, PreviewRow, ReadImport, SaveInventory, Twin};
 use brickpass_interchange::import::{Kind, LARGEST, decoded};
-
-const RUN: RunId = RunId(1);
 
 pub(super) fn import(options: &Import, json: bool) -> Result<ExitCode, Failure> {
     let place = filed(options)?;
@@ -284,17 +282,14 @@ fn tell(kind: Kind, from: &str, told: &[Line], ignored: &[(String, String)], dry
 
 pub(super) fn backup(options: Backup, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;
-    if options.without_secrets {
-        session.send(Command::SaveInventory { run: RUN, to: options.file });
+    let to = options.file;
+    let backup = if options.without_secrets {
+        session.ask(SaveInventory { to: to.clone() })?
     } else {
         session.need_vault()?;
         let passphrase = passphrase(options.passphrase_stdin, "New passphrase for the backup: ", true)?;
-        session.send(Command::Backup { run: RUN, to: options.file, passphrase });
-    }
-    let (to, backup) = session.wait(|event| match event {
-        Event::BackedUp { to, outcome, .. } => Some(outcome.map(|backup| (to, backup))),
-        _ => None,
-    })?;
+        session.ask(brickpass_engine::Backup { to: to.clone(), passphrase })?
+    };
     let BackedUp { connections, with_secret, sign_ins, left_out } = backup;
     if json {
         let file = to.display().to_string();

@@ -256,7 +256,6 @@ fn done(event: &Event) -> Vec<Done> {
         Event::SaveFailed { id, failure, .. } => vec![one(id, Deed::Save).failed(failure)],
         Event::Removed { entries } => entries.iter().map(|entry| Done::new(entry.connection.id, Deed::Remove)).collect(),
         Event::Restored { ids } => ids.iter().map(|id| one(id, Deed::Restore)).collect(),
-        Event::BackedUp { outcome: Ok(backup), .. } => backup.with_secret.iter().map(|id| one(id, Deed::BackedUp)).collect(),
         Event::WorkspacesAdded { ids } => ids.iter().map(|id| one(id, Deed::WorkspacesAdded)).collect(),
         Event::RemovedTokens { revoked, left, failure } => {
             let gone = revoked.iter().map(|(id, token)| one(id, Deed::TokenRevoked).with(token_id(token)));

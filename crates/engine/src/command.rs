@@ -1,7 +1,5 @@
 //! What the engine can be asked to do.
 
-use std::path::PathBuf;
-
 use secrecy::SecretString;
 
 use super::{Ask, RunId};
@@ -98,17 +96,6 @@ pub enum Command {
     },
     /// Tries again to store sign-ins that the vault did not take.
     StoreSignIns,
-    /// Writes all connections and their secrets to a new file that only the passphrase opens.
-    Backup {
-        run: RunId,
-        to: PathBuf,
-        passphrase: SecretString,
-    },
-    /// Writes all connections to a new file, as JSON without secrets.
-    SaveInventory {
-        run: RunId,
-        to: PathBuf,
-    },
     /// Ends the engine as dropping its handle does: tests are cancelled, saves and renewals brought to their end.
     Stop,
 }

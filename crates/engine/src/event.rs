@@ -1,10 +1,10 @@
 //! What the engine tells, and the shapes of what it found.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use secrecy::SecretString;
 
-use super::{BackedUp, CliToken, Continuation, Reminder, ReminderChoice, RunId};
+use super::{CliToken, Continuation, Reminder, ReminderChoice, RunId};
 use brickpass_core::{
     connection::{AccountId, BaseUrl, ConnectionId, LastTest},
     failure::Failure,
@@ -141,12 +141,6 @@ pub enum Event {
         tokens: Vec<CliToken>,
         /// They are as they should be now; otherwise, what is known of them.
         settled: bool,
-    },
-    /// What `Backup` and `SaveInventory` came to.
-    BackedUp {
-        run: RunId,
-        to: PathBuf,
-        outcome: Result<BackedUp, Failure>,
     },
     /// Renewed sign-ins that the vault did not take: they are lost when the program ends. Empty: all are stored now.
     SignInsUnsaved {

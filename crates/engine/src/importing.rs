@@ -89,18 +89,6 @@ pub struct NotImported {
     pub failure: Failure,
 }
 
-/// What a backup holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BackedUp {
-    pub connections: usize,
-    /// Those whose secret is in it; none in a file without secrets.
-    pub with_secret: Vec<ConnectionId>,
-    /// Those that sign in through the browser: they have to sign in again where the backup is brought back.
-    pub sign_ins: usize,
-    /// Connections whose stored secret is not in it, since it was entered for another address: their names, and the reason.
-    pub left_out: Vec<(String, Failure)>,
-}
-
 /// Which import it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImportId(Uuid);

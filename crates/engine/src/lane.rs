@@ -1,6 +1,5 @@
 //! What writes to disk or to the vault, one after the other, so that no two of our own writes cross and the order of clicks is kept.
 
-mod backup;
 mod import;
 pub(super) mod interrupted;
 mod token;
@@ -113,8 +112,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         Command::Restore { entries } => restore(shared, entries),
         Command::Purge { ids, revoke } => purge(shared, &ids, revoke),
         Command::AddWorkspaces { connections } => add_workspaces(shared, connections),
-        Command::Backup { run, to, passphrase } => backup::encrypted(shared, run, to, &passphrase),
-        Command::SaveInventory { run, to } => backup::inventory(shared, run, to),
         // The loop keeps these for itself.
         Command::Test { .. }
         | Command::CancelSave { .. }

@@ -3,6 +3,7 @@
 mod accounts;
 mod activity;
 mod admin;
+mod backup;
 mod cli_tokens;
 pub mod clipboard;
 mod command;
@@ -46,6 +47,7 @@ pub use admin::{
     ListCatalogs, ListOAuthSecrets, ListObjects, ListServicePrincipals, ListUsersTokens, RevokeUsersTokens, SetEntitlement, SetMaximumDays,
     SetTokensEnabled,
 };
+pub use backup::{BackedUp, Backup, SaveInventory};
 use brickpass_core::connection::BaseUrl;
 use brickpass_databricks::rest::ProxyVariables;
 pub use brickpass_databricks::{
@@ -62,7 +64,7 @@ pub use diagnostics::{Around, Diagnose, Diagnostics, SaveDiagnostics};
 pub use effective::{Attribute, Effective, Family, FindEffective, Problem, Source, Speaker, Verdict};
 pub use event::{Event, Found, SignInStep, SignedIn};
 pub use export::{Export, ExportOf, ExportPlace, ExportRequest, ListOffers, Offer, SaveExport};
-pub use importing::{BackedUp, Chosen, ImportId, ImportSource, NotImported, Preview, PreviewRow, ReadImport, Twin};
+pub use importing::{Chosen, ImportId, ImportSource, NotImported, Preview, PreviewRow, ReadImport, Twin};
 pub use lane::{Import, ImportUndone, Imported, UndoImport};
 pub use metadata_service::{MetadataService, TokensOfOne};
 pub use publish::{

@@ -10,7 +10,7 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_engine::{
-    Ask, BackedUp, Chosen, Command, Effective, Event, FindEffective, Import, ImportId, ImportSource, ImportUndone, Imported, NotImported,
+    Ask, BackedUp, Backup, Chosen, Effective, Event, FindEffective, Import, ImportId, ImportSource, ImportUndone, Imported, NotImported,
     Plan, Preview, PreviewRow, ProfileLine, ProfilesFile, ReadImport, Then, Twin, UndoImport,
 };
 use brickpass_interchange::{
@@ -202,17 +202,14 @@ impl Inner {
         Ok(ImportUndone { removed, restored: Vec::new(), failed: Vec::new() })
     }
 
-    pub fn answer_import(&mut self, command: Command) {
-        match command {
-            Command::Backup { run, to, passphrase } => {
-                let with_secret = self.secrets.keys().map(|(id, _)| *id).collect();
-                let backup = BackedUp { connections: self.entries.len(), with_secret, sign_ins: 1, left_out: Vec::new() };
-                let outcome = self.around.failure.take().map_or(Ok(backup), Err);
-                self.around.backups.push((to.clone(), passphrase.expose_secret().to_owned()));
-                self.events.push_back(Event::BackedUp { run, to, outcome });
-            }
-            _ => {}
-        }
+    /// Gives back what is about something else.
+    pub(super) fn answer_backup(&mut self, ask: Ask) -> Option<Ask> {
+        self.on(ask, |inner, Backup { to, passphrase }| {
+            let with_secret = inner.secrets.keys().map(|(id, _)| *id).collect();
+            let backup = BackedUp { connections: inner.entries.len(), with_secret, sign_ins: 1, left_out: Vec::new() };
+            inner.around.backups.push((to, passphrase.expose_secret().to_owned()));
+            inner.around.failure.take().map_or(Ok(backup), Err)
+        })
     }
 
     /// Gives back what is about something else.

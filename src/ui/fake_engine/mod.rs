@@ -267,6 +267,7 @@ impl Inner {
         let ask = ask.and_then(|ask| self.answer_activity(ask));
         let ask = ask.and_then(|ask| self.answer_vault(ask));
         let ask = ask.and_then(|ask| self.answer_effective(ask));
+        let ask = ask.and_then(|ask| self.answer_backup(ask));
         assert!(ask.is_none(), "nobody answers {ask:?}");
     }
 

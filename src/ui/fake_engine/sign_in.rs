@@ -70,7 +70,7 @@ impl Inner {
                 let (ids, failure) = self.unsaved_sign_ins.clone();
                 self.events.push_back(Event::SignInsUnsaved { ids, failure });
             }
-            other => self.answer_import(other),
+            _ => {}
         }
     }
 }

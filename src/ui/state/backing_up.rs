@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::{Dialog, Notice, State};
+use super::{Dialog, Notice, State, ask};
 use crate::ui::{save_as::SaveAs, text::backup as words};
 use brickpass_core::{connection::TypedSecret, failure::Failure};
-use brickpass_engine::{BackedUp, Command, Event, RunId};
+use brickpass_engine::{BackedUp, Backup, Command, RunId};
 use brickpass_storage::weak_passphrase;
 
 #[derive(Debug)]
@@ -24,12 +24,6 @@ impl BackUp {
     /// A passphrase that is typed once only may be one that nobody knows.
     pub fn has_passphrase(&self) -> bool {
         weak_passphrase(self.passphrase.expose()).is_none() && self.passphrase == self.again
-    }
-
-    pub(super) fn crashed(&mut self, failure: &Failure) {
-        if self.run.take().is_some() {
-            self.save.failed(failure.clone());
-        }
     }
 }
 
@@ -48,11 +42,14 @@ impl State {
         }
         let Some(to) = dialog.save.begin() else { return Vec::new() };
         dialog.run = Some(run);
-        vec![Command::Backup { run, to, passphrase: dialog.passphrase.to_secret() }]
+        let request = Backup { to: to.clone(), passphrase: dialog.passphrase.to_secret() };
+        vec![ask(request, move |state, outcome, _| {
+            state.backed_up(run, to, outcome);
+            Vec::new()
+        })]
     }
 
-    pub(super) fn backed_up(&mut self, event: Event) {
-        let Event::BackedUp { run, to, outcome } = event else { return };
+    fn backed_up(&mut self, run: RunId, to: PathBuf, outcome: Result<BackedUp, Failure>) {
         let waits = match &mut self.dialog {
             Some(Dialog::BackUp(dialog)) => Some(dialog).filter(|dialog| dialog.run == Some(run)),
             _ => None,

@@ -92,10 +92,6 @@ impl State {
                 self.profiles_event(event);
                 Vec::new()
             }
-            event @ Event::BackedUp { .. } => {
-                self.backed_up(event);
-                Vec::new()
-            }
             Event::Failed { failure, .. } => {
                 self.failed(failure);
                 Vec::new()
@@ -242,7 +238,6 @@ impl State {
                 form.save_failed(failure.clone());
             }
             self.closing = Closing::No;
-            self.import_work_crashed(&failure);
         }
         if !matches!(std::mem::take(&mut self.settings_wait), SettingsWait::Nothing | SettingsWait::Theme)
             && matches!(self.dialog, Some(Dialog::Settings))

@@ -360,14 +360,6 @@ impl State {
         commands
     }
 
-    /// No answer will come any more.
-    pub(super) fn import_work_crashed(&mut self, failure: &Failure) {
-        match &mut self.dialog {
-            Some(Dialog::BackUp(dialog)) => dialog.crashed(failure),
-            _ => {}
-        }
-    }
-
     /// Names of the connections that are there, in lower case.
     fn names(&self) -> HashMap<String, ConnectionId> {
         let entries = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
