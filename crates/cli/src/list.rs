@@ -140,7 +140,7 @@ fn signed_in(session: &mut Session, connection: &Connection) -> Result<SignedIn,
         VaultStatus::Locked { place, .. } => return Ok(SignedIn::Unknown(format!("Unknown: {place} is locked"))),
         VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. } => return Ok(SignedIn::Unknown(failure.what)),
     }
-    Ok(match session.describe_sign_in(connection)? {
+    Ok(match session.describe_sign_in(connection) {
         Ok(Some(sign_in)) => SignedIn::Yes(sign_in),
         Ok(None) => SignedIn::No,
         Err(failure) => SignedIn::Unknown(failure.what),
@@ -197,7 +197,7 @@ pub(super) fn stored_at(session: &mut Session, connection: &Connection) -> Resul
         AuthMethod::PersonalAccessToken => SecretKind::PersonalAccessToken,
         AuthMethod::ServicePrincipal { .. } => SecretKind::ClientSecret,
         AuthMethod::Browser(_) => {
-            let signed_in = matches!(session.describe_sign_in(connection)?, Ok(Some(_)));
+            let signed_in = matches!(session.describe_sign_in(connection), Ok(Some(_)));
             return Ok(if signed_in { StoredAt::Here } else { StoredAt::Unknown });
         }
     };

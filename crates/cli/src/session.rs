@@ -21,7 +21,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, LastTest, secrets_starred},
     failure::{Code, Failure},
 };
-use brickpass_engine::{Command, Engine, Event, Events, Places, ProbeVault, Request, SignIn, TokenNote, UnlockVault};
+use brickpass_engine::{Command, DescribeSignIn, Engine, Event, Events, Places, ProbeVault, Request, SignIn, TokenNote, UnlockVault};
 use brickpass_storage::{Entry, SignInNote, Snapshot, VaultHome, VaultStatus};
 
 pub(super) struct Session {
@@ -275,14 +275,8 @@ impl Session {
         self.snapshot.entries.iter().map(|entry| &entry.connection).find(|connection| connection.id == id)
     }
 
-    /// Outer: the engine; inner: what the vault says.
-    pub(super) fn describe_sign_in(&mut self, connection: &Connection) -> Result<Result<Option<SignIn>, Failure>, Failure> {
-        let asked = connection.id;
-        self.send(Command::DescribeSignIn { id: asked });
-        self.wait(|event| match event {
-            Event::SignInDescribed { id, outcome } if id == asked => Some(Ok(outcome)),
-            _ => None,
-        })
+    pub(super) fn describe_sign_in(&mut self, connection: &Connection) -> Result<Option<SignIn>, Failure> {
+        self.ask(DescribeSignIn { id: connection.id })
     }
 
     pub(super) fn name_taken(&self, except: Option<ConnectionId>) -> impl Fn(&str) -> bool + use<> {

@@ -24,7 +24,7 @@ use brickpass_core::{
     connection::{AuthMethod, Connection},
     failure::{Code, Failure},
 };
-use brickpass_engine::{Command, Event, RunId, SignInPlace, SignInStep, SignedIn};
+use brickpass_engine::{Command, Event, RunId, SignInPlace, SignInStep, SignOut, SignedIn, SignedOut};
 
 /// A process signs in once.
 const RUN: RunId = RunId(1);
@@ -326,14 +326,9 @@ pub(super) fn logout(name: &str, json: bool) -> Result<ExitCode, Failure> {
     let asked = session.find(name)?.connection;
     let owner = browser_owner(&session, &asked)?;
     session.need_vault()?;
-    let was = session.describe_sign_in(&asked)?.ok().flatten().map(|sign_in| sign_in.user);
+    let was = session.describe_sign_in(&asked).ok().flatten().map(|sign_in| sign_in.user);
     let sharing = session.snapshot.entries.iter().filter(|entry| entry.connection.sign_in_of == Some(owner.id)).count();
-    session.send(Command::SignOut { id: asked.id });
-    // The answer names the connection that was asked about, or the one that holds the sign-in.
-    let farewell = session.wait(|event| match event {
-        Event::SignedOut { id, farewell } if id == asked.id || id == owner.id => Some(Ok(farewell)),
-        _ => None,
-    })?;
+    let SignedOut { farewell, .. } = session.ask(SignOut { id: asked.id })?;
     if sharing > 0 {
         let others = count(sharing, "connection that uses it", "connections that use it");
         note(format_args!("This was the sign-in of {}, and of {others}.", owner.name.as_str()));

@@ -11,11 +11,8 @@ use super::{
     output::{in_terminal, print_secret, warn_unless_logged},
     session::Session,
 };
-use brickpass_core::{
-    connection::ConnectionId,
-    failure::{Code, Failure},
-};
-use brickpass_engine::{AccessToken, Command, Event};
+use brickpass_core::failure::{Code, Failure};
+use brickpass_engine::{AccessToken, GetAccessToken};
 
 pub(super) fn token(name: &str, anew: bool, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;
@@ -32,22 +29,14 @@ pub(super) fn token(name: &str, anew: bool, json: bool) -> Result<ExitCode, Fail
 /// The vault is not looked at beforehand, which takes as long as the rest: only when it turns out to be locked is its passphrase asked for.
 fn fetch(session: &mut Session, name: &str, anew: bool) -> Result<AccessToken, Failure> {
     let connection = session.find(name)?.connection;
-    match ask_for(session, connection.id, anew)? {
+    let request = GetAccessToken { id: connection.id, anew };
+    match session.ask(request) {
         Err(locked) if locked.code == Code::VaultLocked => {
             session.need_vault()?;
-            ask_for(session, connection.id, anew)?
+            session.ask(request)
         }
         outcome => outcome,
     }
-}
-
-/// Outer: the engine; inner: the token.
-fn ask_for(session: &mut Session, asked: ConnectionId, anew: bool) -> Result<Result<AccessToken, Failure>, Failure> {
-    session.send(Command::AccessToken { id: asked, anew });
-    session.wait(|event| match event {
-        Event::AccessToken { id, outcome } if id == asked => Some(Ok(outcome)),
-        _ => None,
-    })
 }
 
 fn as_json(token: &AccessToken) -> Zeroizing<String> {

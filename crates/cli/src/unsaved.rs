@@ -8,7 +8,7 @@ use super::{
     terminal,
 };
 use brickpass_core::failure::{Code, Failure};
-use brickpass_engine::{Command, Event};
+use brickpass_engine::{StoreSignIns, UnsavedSignIns};
 
 /// The pauses between the tries when nobody is there to be asked: a busy keyring or a full disk is often well again a moment later.
 const PAUSES: [Duration; 3] = [Duration::ZERO, Duration::from_millis(500), Duration::from_secs(2)];
@@ -41,8 +41,9 @@ impl Session {
 
     /// Whether all of them are stored now.
     fn store_sign_ins(&mut self) -> Result<bool, Failure> {
-        self.send(Command::StoreSignIns);
-        self.wait(|event| if let Event::SignInsUnsaved { ids, .. } = event { Some(Ok(ids.is_empty())) } else { None })
+        let UnsavedSignIns { ids, failure } = self.ask(StoreSignIns)?;
+        (self.unsaved, self.unsaved_why) = (ids, failure);
+        Ok(self.unsaved.is_empty())
     }
 
     fn unsaved_names(&self) -> String {

@@ -15,7 +15,7 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_databricks::rest::AccountWorkspace;
-use brickpass_engine::{Command, Event};
+use brickpass_engine::{AddWorkspaces, ListWorkspaces};
 
 /// The status of a workspace that can be used.
 const RUNNING: &str = "RUNNING";
@@ -38,13 +38,7 @@ fn list_and_add(session: &mut Session, options: &args::Workspaces, json: bool) -
     }
     let filed = filed(&account, options)?;
     session.need_vault()?;
-    session.send(Command::ListWorkspaces { id: account.id });
-    let all = session.wait(|event| match event {
-        Event::Workspaces { id, outcome } if id == account.id => {
-            Some(outcome.map_err(|failure| in_terminal(failure, account.name.as_str())))
-        }
-        _ => None,
-    })?;
+    let all = session.ask(ListWorkspaces { id: account.id }).map_err(|failure| in_terminal(failure, account.name.as_str()))?;
     let added = add(session, &account, &chosen(&all, &options.add)?, &filed)?;
     if json {
         let rows: Vec<Value> = all.iter().map(|workspace| row_json(session, &account, workspace)).collect();
@@ -139,8 +133,7 @@ fn add(session: &mut Session, account: &Connection, chosen: &[&AccountWorkspace]
     if connections.is_empty() {
         return Ok(connections);
     }
-    session.send(Command::AddWorkspaces { connections });
-    let ids = session.wait(|event| if let Event::WorkspacesAdded { ids } = event { Some(Ok(ids)) } else { None })?;
+    let ids = session.ask(AddWorkspaces { connections })?;
     Ok(ids.iter().filter_map(|id| session.by_id(*id).cloned()).collect())
 }
 

@@ -1,89 +1,180 @@
 //! What a sign-in is good for besides tests: a token for the command line, the workspaces of an account; and its end.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{
     Event,
+    activity::Done,
+    lane,
     owner::{self, Owned, confirmed, owned},
     reach::Reach,
-    shared::{Shared, crashed},
+    request::{Context, Order, Recorder, Request},
+    shared::{Shared, blocking},
 };
 use brickpass_core::{
-    connection::{AuthKind, ConnectionId, Level},
+    connection::{AuthKind, Connection, ConnectionId, Level},
     failure::{Code, Failure, Remedy},
 };
-use brickpass_databricks::{rest::AccountWorkspace, session::Farewell};
+use brickpass_databricks::{oauth::AccessToken, rest::AccountWorkspace, session::Farewell};
 use brickpass_storage::Deed;
 
-/// Runs `work` in a task of its own and tells its end, also if it crashes.
-fn answer<T: Send + 'static>(
-    shared: &Arc<Shared>,
-    work: impl Future<Output = Result<T, Failure>> + Send + 'static,
-    event: impl FnOnce(Result<T, Failure>) -> Event + Send + 'static,
-) {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let outcome = tokio::spawn(work).await.unwrap_or_else(|_| Err(crashed()));
+/// Asks for a valid access token, for the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GetAccessToken {
+    pub id: ConnectionId,
+    /// Another one than is stored, where there are others.
+    pub anew: bool,
+}
+
+impl Request for GetAccessToken {
+    type Answer = AccessToken;
+
+    const ORDER: Order = Order::Question;
+
+    fn recorder(&self) -> Recorder<AccessToken> {
+        let done = Done::new(self.id, Deed::AccessToken);
+        Box::new(|outcome| vec![done.ended(outcome)])
+    }
+
+    async fn run(self, context: Context) -> Result<AccessToken, Failure> {
+        let token = access_token(&context.shared, self.id, self.anew).await;
         // Before the answer: a program that has it may end.
-        owner::tell_unsaved(&shared);
-        shared.tell_of_vault();
-        shared.outbox.send(event(outcome));
-    });
+        context.shared.tell_of_vault();
+        token
+    }
 }
 
-pub(super) fn access_token(shared: &Arc<Shared>, id: ConnectionId, anew: bool) {
-    let asked = Arc::clone(shared);
-    answer(
-        shared,
-        async move {
-            let Owned { owner, .. } = may_use(&asked, id).await?;
-            if anew { asked.sessions.renew(&owner).await } else { asked.sessions.access_token(&owner).await }
-        },
-        move |outcome| Event::AccessToken { id, outcome },
-    );
+async fn access_token(shared: &Arc<Shared>, id: ConnectionId, anew: bool) -> Result<AccessToken, Failure> {
+    let Owned { owner, .. } = may_use(shared, id).await?;
+    if anew { shared.sessions.renew(&owner).await } else { shared.sessions.access_token(&owner).await }
 }
 
-pub(super) fn list_workspaces(shared: &Arc<Shared>, id: ConnectionId) {
-    let asked = Arc::clone(shared);
-    answer(shared, async move { workspaces(&asked, id).await }, move |outcome| Event::Workspaces { id, outcome });
+/// Asks for the workspaces of the account that this connection reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListWorkspaces {
+    pub id: ConnectionId,
 }
 
-pub(super) fn store_sign_ins(shared: &Arc<Shared>) {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let sessions = shared.sessions.clone();
-        let stored = tokio::spawn(async move { sessions.store_unsaved(None).await }).await;
-        owner::tell_unsaved_with(&shared, stored.unwrap_or_else(|_| Err(crashed())).err());
-    });
+impl Request for ListWorkspaces {
+    type Answer = Vec<AccountWorkspace>;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Vec<AccountWorkspace>, Failure> {
+        let workspaces = workspaces(&context.shared, self.id).await;
+        context.shared.tell_of_vault();
+        workspaces
+    }
 }
 
-/// Ends the sign-in that this connection uses, for everybody who uses it.
-pub(super) fn sign_out(shared: &Arc<Shared>, id: ConnectionId) {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let asked = Arc::clone(&shared);
-        let ended = tokio::spawn(async move {
-            let Owned { owner, users, .. } = owned(&asked, id).await?;
-            let farewell = asked.sessions.sign_out(&owner).await?;
-            if owner.auth.kind() == AuthKind::Browser {
-                owner::everybody_has_to_sign_in(&asked, users.clone()).await;
-            }
-            Ok((users, farewell))
+/// Adds connections that use the sign-in of an account connection: all or none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AddWorkspaces {
+    pub connections: Vec<Connection>,
+}
+
+impl AddWorkspaces {
+    fn ids(&self) -> Vec<ConnectionId> {
+        self.connections.iter().map(|connection| connection.id).collect()
+    }
+}
+
+impl Request for AddWorkspaces {
+    type Answer = Vec<ConnectionId>;
+
+    const ORDER: Order = Order::Write;
+
+    fn recorder(&self) -> Recorder<Vec<ConnectionId>> {
+        let ids = self.ids();
+        Box::new(move |outcome| ids.into_iter().map(|id| Done::new(id, Deed::WorkspacesAdded).ended(outcome)).collect())
+    }
+
+    async fn run(self, context: Context) -> Result<Vec<ConnectionId>, Failure> {
+        let ids = self.ids();
+        blocking(move || add_workspaces(&context.shared, self.connections)).await??;
+        Ok(ids)
+    }
+}
+
+/// A name that is taken gets a number behind it.
+fn add_workspaces(shared: &Shared, connections: Vec<Connection>) -> Result<(), Failure> {
+    let added = shared.library.load().and_then(|now| {
+        let mut taken: HashSet<String> = now.entries.iter().map(|entry| entry.connection.name.as_str().to_lowercase()).collect();
+        let renamed = connections.into_iter().map(|connection| {
+            let is_taken = |name: &str| taken.contains(&name.to_lowercase());
+            let name = if is_taken(connection.name.as_str()) { connection.name.copy_of(&is_taken) } else { connection.name.clone() };
+            taken.insert(name.as_str().to_lowercase());
+            Connection { name, ..connection }
         });
-        let outcome: Result<(Vec<ConnectionId>, Farewell), Failure> = ended.await.unwrap_or_else(|_| Err(crashed()));
-        owner::tell_unsaved(&shared);
-        match outcome {
-            Ok((users, farewell)) => {
-                for &user in &users {
-                    shared.outbox.send(Event::SignInDescribed { id: user, outcome: Ok(None) });
-                }
-                for user in users {
-                    shared.outbox.send(Event::SignedOut { id: user, farewell: farewell.clone() });
-                }
-            }
-            Err(failure) => shared.fail_at(Deed::SignOut, vec![id], failure),
-        }
+        shared.library.add_all(renamed.collect())
     });
+    lane::tell(shared, added.map_err(|error| error.failure())?);
+    Ok(())
+}
+
+/// Tries again to store sign-ins that the vault did not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreSignIns;
+
+/// Sign-ins that are still not stored, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsavedSignIns {
+    pub ids: Vec<ConnectionId>,
+    pub failure: Option<Failure>,
+}
+
+impl Request for StoreSignIns {
+    type Answer = UnsavedSignIns;
+
+    const ORDER: Order = Order::Change;
+
+    async fn run(self, context: Context) -> Result<UnsavedSignIns, Failure> {
+        let sessions = &context.shared.sessions;
+        let failure = sessions.store_unsaved(None).await.err();
+        Ok(UnsavedSignIns { ids: sessions.unsaved(), failure })
+    }
+}
+
+/// Ends the sign-in that this connection uses, for everybody who uses it: revoked where possible, deleted here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignOut {
+    pub id: ConnectionId,
+}
+
+/// A sign-in that was ended: whose it was, and how the server took it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedOut {
+    pub users: Vec<ConnectionId>,
+    pub farewell: Farewell,
+}
+
+impl Request for SignOut {
+    type Answer = SignedOut;
+
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<SignedOut> {
+        let id = self.id;
+        let one = |id| Done::new(id, Deed::SignOut);
+        Box::new(move |outcome| match outcome {
+            Ok(signed_out) => signed_out.users.iter().copied().map(one).collect(),
+            Err(failure) => vec![one(id).failed(failure)],
+        })
+    }
+
+    async fn run(self, context: Context) -> Result<SignedOut, Failure> {
+        let shared = &context.shared;
+        let Owned { owner, users, .. } = context.unless_cancelled(owned(shared, self.id)).await?;
+        let farewell = shared.sessions.sign_out(&owner).await?;
+        if owner.auth.kind() == AuthKind::Browser {
+            owner::everybody_has_to_sign_in(shared, users.clone()).await;
+        }
+        for &id in &users {
+            shared.outbox.send(Event::SignInDescribed { id, outcome: Ok(None) });
+        }
+        shared.outbox.ring_cli_tokens();
+        Ok(SignedOut { users, farewell })
+    }
 }
 
 /// A saved connection whose token may be had and may be sent to its address.

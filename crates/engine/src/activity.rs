@@ -246,17 +246,14 @@ fn done(event: &Event) -> Vec<Done> {
             Ok(signed_in) => one(id, Deed::SignIn).with(user(&signed_in.sign_in.user)),
             Err(failure) => one(id, Deed::SignIn).failed(failure),
         }],
-        Event::SignedOut { id, .. } => vec![one(id, Deed::SignOut)],
         Event::TestFinished { id, report, .. } => {
             let tested = one(id, Deed::Test).with(report.user.as_deref().and_then(user));
             vec![if let Some(failure) = &report.failure { tested.failed(failure) } else { tested }]
         }
-        Event::AccessToken { id, outcome } => vec![one(id, Deed::AccessToken).ended(outcome)],
         Event::Saved { id } => vec![one(id, Deed::Save)],
         Event::SaveFailed { id, failure, .. } => vec![one(id, Deed::Save).failed(failure)],
         Event::Removed { entries } => entries.iter().map(|entry| Done::new(entry.connection.id, Deed::Remove)).collect(),
         Event::Restored { ids } => ids.iter().map(|id| one(id, Deed::Restore)).collect(),
-        Event::WorkspacesAdded { ids } => ids.iter().map(|id| one(id, Deed::WorkspacesAdded)).collect(),
         Event::RemovedTokens { revoked, left, failure } => {
             let gone = revoked.iter().map(|(id, token)| one(id, Deed::TokenRevoked).with(token_id(token)));
             let failed = left.iter().zip(std::iter::repeat(failure)).filter_map(|(id, failure)| Some((id, failure.as_ref()?)));
@@ -300,7 +297,6 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use brickpass_databricks::session::Farewell;
 
     /// What its keeper tells comes out at the other end.
     fn observer(dir: &Path) -> (Observer, tokio::sync::mpsc::UnboundedReceiver<Event>) {
@@ -340,11 +336,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (observer, _events) = observer(dir.path());
         let id = ConnectionId::random();
-        observer.see(&Event::SignedOut { id, farewell: Farewell::Revoked });
+        observer.see(&Event::Saved { id });
         observer.see(&Event::Failed { about: None, failure: failure() });
         observer.flush(Duration::from_secs(10));
         let log = Activity::new(dir.path()).load().unwrap();
-        assert_eq!((log.len(), log[0].connection, log[0].what, log[0].failed), (1, Some(id), Deed::SignOut, None));
+        assert_eq!((log.len(), log[0].connection, log[0].what, log[0].failed), (1, Some(id), Deed::Save, None));
     }
 
     #[test]
@@ -369,12 +365,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (observer, mut events) = observer(dir.path());
         let ids = [ConnectionId::random(), ConnectionId::random(), ConnectionId::random()];
-        observer.see(&Event::SignedOut { id: ids[0], farewell: Farewell::Revoked });
-        observer.see(&Event::SignedOut { id: ids[1], farewell: Farewell::Revoked });
+        observer.done(ids[0], Deed::SignOut, None, None);
+        observer.done(ids[1], Deed::SignOut, None, None);
         let read = observer.read().await.unwrap();
         assert_eq!(read.iter().map(|entry| entry.connection).collect::<Vec<_>>(), [Some(ids[1]), Some(ids[0])], "the newest first");
         assert!(events.try_recv().is_err(), "nothing was told before");
-        observer.see(&Event::SignedOut { id: ids[2], farewell: Farewell::Revoked });
+        observer.done(ids[2], Deed::SignOut, None, None);
         observer.flush(Duration::from_secs(10));
         let Ok(Event::ActivityAdded(added)) = events.try_recv() else { panic!("what follows is told") };
         assert_eq!(added.iter().map(|entry| entry.connection).collect::<Vec<_>>(), [Some(ids[2])]);
@@ -386,8 +382,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (observer, _events) = observer(dir.path());
         let id = ConnectionId::random();
-        observer.see(&Event::SignedOut { id, farewell: Farewell::Revoked });
-        observer.see(&Event::SignedOut { id: ConnectionId::random(), farewell: Farewell::Revoked });
+        observer.done(id, Deed::SignOut, None, None);
+        observer.done(ConnectionId::random(), Deed::SignOut, None, None);
         let lines = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap().lines().count();
         for (of, name, exported) in [(Some(id), "one", true), (None, "all", true), (None, "one", false)] {
             let outcome = observer.export(of, dir.path().join(name)).await;
@@ -405,7 +401,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("activity.jsonl")).unwrap();
         let (observer, _events) = observer(dir.path());
-        observer.see(&Event::SignedOut { id: ConnectionId::random(), farewell: Farewell::Revoked });
+        observer.done(ConnectionId::random(), Deed::SignOut, None, None);
         observer.flush(Duration::from_secs(10));
     }
 }

@@ -159,12 +159,7 @@ impl Bell {
 pub(super) fn concerned_by(event: &Event) -> bool {
     matches!(
         event,
-        Event::Saved { .. }
-            | Event::Removed { .. }
-            | Event::Restored { .. }
-            | Event::Purged { .. }
-            | Event::SignInFinished { .. }
-            | Event::SignedOut { .. }
+        Event::Saved { .. } | Event::Removed { .. } | Event::Restored { .. } | Event::Purged { .. } | Event::SignInFinished { .. }
     )
 }
 

@@ -72,30 +72,6 @@ pub enum Command {
         run: RunId,
         address: SecretString,
     },
-    /// Ends the sign-in that this connection uses: revoked where possible, deleted here.
-    SignOut {
-        id: ConnectionId,
-    },
-    /// Who is signed in.
-    DescribeSignIn {
-        id: ConnectionId,
-    },
-    /// A valid access token, for the command line.
-    AccessToken {
-        id: ConnectionId,
-        /// Another one than is stored, where there are others.
-        anew: bool,
-    },
-    /// The workspaces of the account that this connection reaches.
-    ListWorkspaces {
-        id: ConnectionId,
-    },
-    /// Adds connections that use the sign-in of an account connection.
-    AddWorkspaces {
-        connections: Vec<Connection>,
-    },
-    /// Tries again to store sign-ins that the vault did not take.
-    StoreSignIns,
     /// Ends the engine as dropping its handle does: tests are cancelled, saves and renewals brought to their end.
     Stop,
 }

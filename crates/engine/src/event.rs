@@ -11,8 +11,6 @@ use brickpass_core::{
 };
 use brickpass_databricks::{
     check::{Progress, Report},
-    oauth::AccessToken,
-    rest::AccountWorkspace,
     session::{Farewell, SignIn},
 };
 use brickpass_storage::{ActivityEntry, Deed, Entry, Settings, SignInNote, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory};
@@ -101,25 +99,10 @@ pub enum Event {
         id: ConnectionId,
         outcome: Result<SignedIn, Failure>,
     },
-    /// `None`: nobody is signed in. Also told after sign-in, sign-out and refresh.
+    /// After a sign-in, a sign-out and a refresh. `None`: nobody is signed in.
     SignInDescribed {
         id: ConnectionId,
         outcome: Result<Option<SignIn>, Failure>,
-    },
-    SignedOut {
-        id: ConnectionId,
-        farewell: Farewell,
-    },
-    AccessToken {
-        id: ConnectionId,
-        outcome: Result<AccessToken, Failure>,
-    },
-    Workspaces {
-        id: ConnectionId,
-        outcome: Result<Vec<AccountWorkspace>, Failure>,
-    },
-    WorkspacesAdded {
-        ids: Vec<ConnectionId>,
     },
     /// Tokens that expire soon and of which the person has not been told yet at this stage. `shown`: the desktop has told them; otherwise
     /// the window has to.

@@ -4,12 +4,7 @@ mod import;
 pub(super) mod interrupted;
 mod token;
 
-use std::{
-    collections::{HashMap, HashSet},
-    pin::Pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -95,9 +90,6 @@ fn about(job: &Command) -> Option<(Deed, Vec<ConnectionId>)> {
         Command::Duplicate { copy, .. } => Some((Deed::Save, vec![copy.id])),
         Command::Remove { ids } => Some((Deed::Remove, ids.clone())),
         Command::Restore { entries } => Some((Deed::Restore, entries.iter().map(|entry| entry.connection.id).collect())),
-        Command::AddWorkspaces { connections } => {
-            Some((Deed::WorkspacesAdded, connections.iter().map(|connection| connection.id).collect()))
-        }
         _ => None,
     }
 }
@@ -111,7 +103,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         Command::Remove { ids } => remove(shared, &ids),
         Command::Restore { entries } => restore(shared, entries),
         Command::Purge { ids, revoke } => purge(shared, &ids, revoke),
-        Command::AddWorkspaces { connections } => add_workspaces(shared, connections),
         // The loop keeps these for itself.
         Command::Test { .. }
         | Command::CancelSave { .. }
@@ -120,11 +111,6 @@ fn work(shared: &Arc<Shared>, job: Command, settings_problem: Option<Failure>) {
         | Command::AnswerSignIn { .. }
         | Command::CancelSignIn { .. }
         | Command::PasteSignIn { .. }
-        | Command::SignOut { .. }
-        | Command::DescribeSignIn { .. }
-        | Command::AccessToken { .. }
-        | Command::ListWorkspaces { .. }
-        | Command::StoreSignIns
         | Command::Ask(_)
         | Command::Stop => {}
     }
@@ -334,28 +320,6 @@ fn duplicate(shared: &Shared, source: ConnectionId, copy: Connection) {
         }
     }
     interrupted::saved(saving, false);
-}
-
-/// All or none; a name that is taken gets a number behind it.
-fn add_workspaces(shared: &Shared, connections: Vec<Connection>) {
-    let ids: Vec<ConnectionId> = connections.iter().map(|connection| connection.id).collect();
-    let added = shared.library.load().and_then(|now| {
-        let mut taken: HashSet<String> = now.entries.iter().map(|entry| entry.connection.name.as_str().to_lowercase()).collect();
-        let renamed = connections.into_iter().map(|connection| {
-            let is_taken = |name: &str| taken.contains(&name.to_lowercase());
-            let name = if is_taken(connection.name.as_str()) { connection.name.copy_of(&is_taken) } else { connection.name.clone() };
-            taken.insert(name.as_str().to_lowercase());
-            Connection { name, ..connection }
-        });
-        shared.library.add_all(renamed.collect())
-    });
-    match added {
-        Ok(snapshot) => {
-            tell(shared, snapshot);
-            shared.outbox.send(Event::WorkspacesAdded { ids });
-        }
-        Err(error) => shared.fail_at(Deed::WorkspacesAdded, ids, error.failure()),
-    }
 }
 
 fn remove(shared: &Shared, ids: &[ConnectionId]) {

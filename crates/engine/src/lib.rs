@@ -41,6 +41,7 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 
 use crate::clipboard::OpenClipboard;
+pub use accounts::{AddWorkspaces, GetAccessToken, ListWorkspaces, SignOut, SignedOut, StoreSignIns, UnsavedSignIns};
 pub use activity::{ExportActivity, ReadActivity};
 pub use admin::{
     AddToWorkspace, CreateOAuthSecret, CreateServicePrincipal, DeleteOAuthSecret, GetPermission, GetTokenRules, GrantPermission,
@@ -67,6 +68,7 @@ pub use export::{Export, ExportOf, ExportPlace, ExportRequest, ListOffers, Offer
 pub use importing::{Chosen, ImportId, ImportSource, NotImported, Preview, PreviewRow, ReadImport, Twin};
 pub use lane::{Import, ImportUndone, Imported, UndoImport};
 pub use metadata_service::{MetadataService, TokensOfOne};
+pub use owner::DescribeSignIn;
 pub use publish::{
     Applied, ApplyPlan, Drift, ForgetProfile, KeepProfile, ListProfiles, Orphan, Plan, PlanEdit, PlanPublish, ProfileLine, ProfilesFile,
     Replaced, RestoreProfiles, TakenOut, Unpublish,

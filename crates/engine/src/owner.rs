@@ -8,12 +8,14 @@ use tokio::sync::mpsc;
 use super::{
     Event,
     cli_tokens::Bell,
-    shared::{Shared, blocking, crashed},
+    request::{Context, Order, Request},
+    shared::{Shared, blocking},
 };
 use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, LastTest, Status},
     failure::{Code, Failure, Remedy},
 };
+use brickpass_databricks::session::SignIn;
 
 /// A saved connection, the one that holds its sign-in (often itself), and all that use that sign-in.
 pub(super) struct Owned {
@@ -106,22 +108,26 @@ async fn describe(shared: &Arc<Shared>, owner: ConnectionId) {
     }
 }
 
-/// Who is signed in for one connection, because somebody asked.
-pub(super) fn describe_one(shared: &Arc<Shared>, id: ConnectionId) {
-    let shared = Arc::clone(shared);
-    tokio::spawn(async move {
-        let asked = Arc::clone(&shared);
-        let describing = tokio::spawn(async move {
-            match owned(&asked, id).await {
-                Ok(Owned { owner, .. }) => asked.sessions.signed_in_as(&owner).await,
-                // Not saved yet: nobody is signed in.
-                Err(failure) if failure.code == Code::NoSuchConnection => Ok(None),
-                Err(failure) => Err(failure),
-            }
-        });
-        let outcome = describing.await.unwrap_or_else(|_| Err(crashed()));
-        shared.outbox.send(Event::SignInDescribed { id, outcome });
-    });
+/// Asks who is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DescribeSignIn {
+    pub id: ConnectionId,
+}
+
+impl Request for DescribeSignIn {
+    /// `None`: nobody.
+    type Answer = Option<SignIn>;
+
+    const ORDER: Order = Order::Question;
+
+    async fn run(self, context: Context) -> Result<Option<SignIn>, Failure> {
+        match owned(&context.shared, self.id).await {
+            Ok(Owned { owner, .. }) => context.shared.sessions.signed_in_as(&owner).await,
+            // Not saved yet: nobody is signed in.
+            Err(failure) if failure.code == Code::NoSuchConnection => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
 }
 
 /// Only when the set has changed since it was told.
@@ -132,7 +138,7 @@ pub(super) fn tell_unsaved(shared: &Shared) {
     }
 }
 
-/// In answer to somebody, whether anything has changed or not.
+/// After a try to store them, whether anything has changed or not.
 pub(super) fn tell_unsaved_with(shared: &Shared, failure: Option<Failure>) {
     let ids = shared.sessions.unsaved();
     shared.unsaved_changed(&ids);

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{
-    Command, Event, Places, accounts, activity, cli_tokens, copies::Copies, importing, lane, owner, publish, reminders,
-    request::RunningRequests, saves, signing_in, testing,
+    Command, Event, Places, activity, cli_tokens, copies::Copies, importing, lane, owner, publish, reminders, request::RunningRequests,
+    saves, signing_in, testing,
 };
 use brickpass_core::{
     connection::{ConnectionId, SecretKind},
@@ -363,11 +363,6 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
             Command::AnswerSignIn { run, yes } => sign_ins.answer(run, yes),
             Command::CancelSignIn { run } => sign_ins.cancel(run),
             Command::PasteSignIn { run, address } => sign_ins.paste(run, address),
-            Command::SignOut { id } => accounts::sign_out(&shared, id),
-            Command::DescribeSignIn { id } => owner::describe_one(&shared, id),
-            Command::AccessToken { id, anew } => accounts::access_token(&shared, id, anew),
-            Command::ListWorkspaces { id } => accounts::list_workspaces(&shared, id),
-            Command::StoreSignIns => accounts::store_sign_ins(&shared),
             Command::Stop => {
                 deserted = false;
                 break;

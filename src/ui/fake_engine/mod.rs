@@ -35,10 +35,10 @@ use brickpass_databricks::{
     rest::{AccountWorkspace, Cluster, ClusterState, NewToken, Token, TokenRequest},
 };
 use brickpass_engine::{
-    Ask, ClearClipboard, Command, CopySecret, CopyStored, DescribeSecret, Event, Farewell, Found, GenerateToken, KeepClipboard, ListTokens,
-    OpenDemo, OpenInBrowser, ProbeVault, Recover, Recovery, RememberWindow, Request, RevealSecret, RevokeTokens, RevokedTokens,
-    RotateToken, Rotated, RunId, SaveSettings, SettingsSaved, SignIn, SignInPlace, SignInStep, SignedIn, StoredSecret, Then, TokenList,
-    UnlockVault, UseToken,
+    AddWorkspaces, Ask, ClearClipboard, Command, CopySecret, CopyStored, DescribeSecret, DescribeSignIn, Event, Farewell, Found,
+    GenerateToken, KeepClipboard, ListTokens, ListWorkspaces, OpenDemo, OpenInBrowser, ProbeVault, Recover, Recovery, RememberWindow,
+    Request, RevealSecret, RevokeTokens, RevokedTokens, RotateToken, Rotated, RunId, SaveSettings, SettingsSaved, SignIn, SignInPlace,
+    SignInStep, SignOut, SignedIn, SignedOut, StoreSignIns, StoredSecret, Then, TokenList, UnlockVault, UnsavedSignIns, UseToken,
 };
 use brickpass_storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory};
 
@@ -263,6 +263,7 @@ impl Inner {
         let ask = ask.and_then(|ask| self.answer_profiles(ask));
         let ask = ask.and_then(|ask| self.answer_import_request(ask));
         let ask = ask.and_then(|ask| self.answer_admin(ask));
+        let ask = ask.and_then(|ask| self.answer_accounts(ask));
         let ask = ask.and_then(|ask| self.answer_export(ask));
         let ask = ask.and_then(|ask| self.answer_activity(ask));
         let ask = ask.and_then(|ask| self.answer_vault(ask));

@@ -44,33 +44,32 @@ impl Inner {
             Command::AnswerSignIn { yes, .. } => self.answers.push(yes),
             Command::PasteSignIn { address, .. } => self.pasted.push(address),
             Command::CancelSignIn { run } => self.sign_ins.retain(|(running, ..)| *running != run),
-            Command::SignOut { id } => {
-                self.signed_in.remove(&id);
-                self.events.push_back(Event::SignedOut { id, farewell: Farewell::Revoked });
-            }
-            Command::DescribeSignIn { id } => {
-                let outcome = Ok(self.signed_in.get(&id).cloned());
-                self.events.push_back(Event::SignInDescribed { id, outcome });
-            }
-            Command::ListWorkspaces { id } => {
-                let outcome = self.workspaces.clone();
-                self.events.push_back(Event::Workspaces { id, outcome });
-            }
-            Command::AddWorkspaces { connections } => {
-                if let Some(failure) = self.save_failure.clone() {
-                    self.events.push_back(Event::Failed { about: None, failure });
-                    return;
-                }
-                let ids = connections.iter().map(|connection| connection.id).collect();
-                self.entries.extend(connections.into_iter().map(|connection| Entry { connection, revision: Revision(1) }));
-                self.tell_library();
-                self.events.push_back(Event::WorkspacesAdded { ids });
-            }
-            Command::StoreSignIns => {
-                let (ids, failure) = self.unsaved_sign_ins.clone();
-                self.events.push_back(Event::SignInsUnsaved { ids, failure });
-            }
             _ => {}
         }
+    }
+
+    /// Gives back what is about something else.
+    pub(super) fn answer_accounts(&mut self, ask: Ask) -> Option<Ask> {
+        let ask = self.on(ask, |inner, SignOut { id }| {
+            inner.signed_in.remove(&id);
+            Ok(SignedOut { users: vec![id], farewell: Farewell::Revoked })
+        })?;
+        let ask = self.on(ask, |inner, DescribeSignIn { id }| Ok(inner.signed_in.get(&id).cloned()))?;
+        let ask = self.on(ask, |inner, _: ListWorkspaces| inner.workspaces.clone())?;
+        let ask = self.on(ask, Self::add_workspaces)?;
+        self.on(ask, |inner, _: StoreSignIns| {
+            let (ids, failure) = inner.unsaved_sign_ins.clone();
+            Ok(UnsavedSignIns { ids, failure })
+        })
+    }
+
+    fn add_workspaces(&mut self, AddWorkspaces { connections }: AddWorkspaces) -> Result<Vec<ConnectionId>, Failure> {
+        if let Some(failure) = self.save_failure.clone() {
+            return Err(failure);
+        }
+        let ids = connections.iter().map(|connection| connection.id).collect();
+        self.entries.extend(connections.into_iter().map(|connection| Entry { connection, revision: Revision(1) }));
+        self.tell_library();
+        Ok(ids)
     }
 }

@@ -5,14 +5,14 @@ use std::{
     sync::Arc,
 };
 
-use super::{Dialog, Notice, Remote, State};
+use super::{Dialog, Notice, Remote, State, ask};
 use crate::ui::{filing::FilingForm, text};
 use brickpass_core::{
     connection::{AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Filing, Level},
     failure::Failure,
 };
 use brickpass_databricks::rest::AccountWorkspace;
-use brickpass_engine::Command;
+use brickpass_engine::{Command, ListWorkspaces};
 
 /// One workspace of the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,7 +173,7 @@ impl State {
                 dialog.fill(self.offers(&found));
                 Vec::new()
             }
-            None => vec![Command::ListWorkspaces { id: account }],
+            None => vec![list_workspaces(account)],
         };
         self.dialog = Some(Dialog::AddWorkspaces(Box::new(dialog)));
         commands
@@ -183,7 +183,7 @@ impl State {
         let Some(Dialog::AddWorkspaces(dialog)) = &mut self.dialog else { return Vec::new() };
         dialog.failure = None;
         dialog.offers.asked();
-        vec![Command::ListWorkspaces { id: dialog.account }]
+        vec![list_workspaces(dialog.account)]
     }
 
     pub fn workspaces_came(&mut self, id: ConnectionId, outcome: Result<Vec<AccountWorkspace>, Failure>) {
@@ -256,7 +256,10 @@ impl State {
             dialog.adding = true;
             dialog.failure = None;
         }
-        vec![Command::AddWorkspaces { connections }]
+        vec![ask(brickpass_engine::AddWorkspaces { connections }, |state, outcome, _| match outcome {
+            Ok(ids) => state.workspaces_added(&ids),
+            Err(failure) => state.workspaces_not_added(failure),
+        })]
     }
 
     pub fn workspaces_added(&mut self, ids: &[ConnectionId]) -> Vec<Command> {
@@ -272,4 +275,19 @@ impl State {
         self.select_when_listed = Some(first);
         Vec::new()
     }
+
+    fn workspaces_not_added(&mut self, failure: Failure) -> Vec<Command> {
+        match &mut self.dialog {
+            Some(Dialog::AddWorkspaces(adding)) if adding.waits() => adding.failed(failure),
+            _ => self.notices.push(Notice::Failure(failure)),
+        }
+        Vec::new()
+    }
+}
+
+fn list_workspaces(account: ConnectionId) -> Command {
+    ask(ListWorkspaces { id: account }, move |state, outcome, _| {
+        state.workspaces_came(account, outcome);
+        Vec::new()
+    })
 }

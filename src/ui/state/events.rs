@@ -69,11 +69,10 @@ impl State {
             event @ (Event::SignInProgress { .. }
             | Event::SignInFinished { .. }
             | Event::SignInDescribed { .. }
-            | Event::SignedOut { .. }
-            | Event::SignInsUnsaved { .. }
-            | Event::Workspaces { .. }
-            | Event::WorkspacesAdded { .. }
-            | Event::AccessToken { .. }) => self.sign_in_event(event, now),
+            | Event::SignInsUnsaved { .. }) => {
+                self.sign_in_event(event, now);
+                Vec::new()
+            }
             event @ (Event::TokenNotes(_) | Event::RemovedTokens { .. }) => self.token_event(event),
             Event::TestProgress { run, id, progress } => {
                 self.tests.progress(run, id, progress, now);
@@ -247,11 +246,6 @@ impl State {
             return;
         }
         match &mut self.dialog {
-            Some(Dialog::SignInsUnsaved { waiting }) if *waiting => {
-                *waiting = false;
-                self.notices.push(Notice::Failure(failure));
-            }
-            Some(Dialog::AddWorkspaces(adding)) if adding.waits() => adding.failed(failure),
             Some(Dialog::Unlock { waiting, failure: shown, retype, .. }) if *waiting => {
                 *waiting = false;
                 *retype = true;

@@ -1,12 +1,12 @@
 //! Who is signed in, whose sign-in a connection uses, how it ends, and what of it is not stored.
 
-use super::{Closing, Dialog, Notice, Remote, State};
+use super::{Closing, Dialog, Notice, Remote, State, ask};
 use crate::ui::text;
 use brickpass_core::{
     connection::{AuthKind, ConnectionId, Status},
     failure::Failure,
 };
-use brickpass_engine::{Command, Farewell, SignIn};
+use brickpass_engine::{Command, DescribeSignIn, Farewell, SignIn, SignOut, SignedOut, StoreSignIns, UnsavedSignIns};
 use brickpass_storage::VaultStatus;
 
 impl State {
@@ -59,7 +59,13 @@ impl State {
     pub fn sign_out(&mut self) -> Vec<Command> {
         let Some(id) = self.selection.shown().filter(|id| self.can_sign_out(*id)) else { return Vec::new() };
         let mut commands: Vec<Command> = self.sign_ins.end(id).into_iter().collect();
-        commands.push(Command::SignOut { id });
+        commands.push(ask(SignOut { id }, |state, outcome, _| {
+            match outcome {
+                Ok(SignedOut { users, farewell }) => users.into_iter().for_each(|user| state.signed_out(user, farewell.clone())),
+                Err(failure) => state.notices.push(Notice::Failure(failure)),
+            }
+            Vec::new()
+        }));
         commands
     }
 
@@ -120,7 +126,10 @@ impl State {
             return Vec::new();
         }
         known.asked();
-        vec![Command::DescribeSignIn { id: owner }]
+        vec![ask(DescribeSignIn { id: owner }, move |state, outcome, _| {
+            state.sign_in_described(owner, outcome);
+            Vec::new()
+        })]
     }
 
     /// What the vault holds may be another now. What is held for a connection that is not saved is in no vault.
@@ -161,6 +170,12 @@ impl State {
     pub fn store_sign_ins(&mut self) -> Vec<Command> {
         let Some(Dialog::SignInsUnsaved { waiting }) = &mut self.dialog else { return Vec::new() };
         *waiting = true;
-        vec![Command::StoreSignIns]
+        vec![ask(StoreSignIns, |state, outcome, _| {
+            match outcome {
+                Ok(UnsavedSignIns { ids, failure }) => state.sign_ins_unsaved(ids, failure),
+                Err(failure) => state.sign_ins_unsaved(state.sign_ins.unsaved.clone(), Some(failure)),
+            }
+            Vec::new()
+        })]
     }
 }

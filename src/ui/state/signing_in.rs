@@ -129,22 +129,15 @@ impl SignIns {
 }
 
 impl State {
-    pub(super) fn sign_in_event(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
+    pub(super) fn sign_in_event(&mut self, event: Event, now: Timestamp) {
         match event {
             Event::SignInProgress { run, id, step } => self.sign_in_progress(run, id, step, now),
             Event::SignInFinished { run, id, outcome } => self.sign_in_finished(run, id, outcome),
             Event::SignInDescribed { id, outcome } => self.sign_in_described(id, outcome),
-            Event::SignedOut { id, farewell } => self.signed_out(id, farewell),
             Event::SignInsUnsaved { ids, failure } => self.sign_ins_unsaved(ids, failure),
-            Event::Workspaces { id, outcome } => {
-                self.workspaces_to_join(id, &outcome);
-                self.workspaces_came(id, outcome);
-            }
-            Event::WorkspacesAdded { ids } => return self.workspaces_added(&ids),
-            // The window asks for no tokens, and hears of everything else elsewhere.
+            // Heard elsewhere.
             _ => {}
         }
-        Vec::new()
     }
 
     /// The sign-in that is shown beside this connection: running, or ended last.

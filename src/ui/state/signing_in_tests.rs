@@ -6,7 +6,7 @@ use super::{tests::Desk, *};
 use crate::ui::fake_engine::{account, at, browser, connection, sign_in, unauthorized};
 use brickpass_core::connection::{AuthKind, BaseUrl, LevelKind};
 use brickpass_databricks::rest::AccountWorkspace;
-use brickpass_engine::{Command, Event, Farewell, Found, RunId, SignInPlace, SignInStep, SignedIn};
+use brickpass_engine::{Command, DescribeSignIn, Event, Farewell, Found, RunId, SignInPlace, SignInStep, SignedIn};
 
 fn done(user: &str) -> SignedIn {
     SignedIn { sign_in: sign_in(user), hints: Vec::new(), found: None }
@@ -46,7 +46,7 @@ fn a_locked_vault_is_not_asked_who_is_signed_in() {
     let locked = VaultStatus::Locked { place: "the encrypted file".into(), new: false };
     desk.state.apply(Event::Vault { home: VaultHome::File, status: locked }, at(0));
     let commands = desk.state.apply(Event::Library(crate::ui::fake_engine::snapshot(&[sales])), at(0));
-    assert!(!commands.iter().any(|command| matches!(command, Command::DescribeSignIn { .. })), "{commands:?}");
+    assert!(!commands.iter().any(|command| matches!(command, Command::Ask(ask) if ask.of::<DescribeSignIn>().is_some())), "{commands:?}");
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn signing_out_of_an_account_is_told_once_and_leaves_all_of_its_workspaces_witho
     desk.state.notices.clear();
     for id in [workspaces[0].id, account.id, workspaces[1].id] {
         desk.state.apply(Event::SignInDescribed { id, outcome: Ok(None) }, at(0));
-        desk.state.apply(Event::SignedOut { id, farewell: Farewell::Revoked }, at(0));
+        desk.state.signed_out(id, Farewell::Revoked);
     }
     assert_eq!(desk.state.notices, [Notice::Done("Signed out of All of us".into())]);
     assert!(workspaces.iter().all(|it| matches!(desk.state.signed_in(it.id), Some(None))));
@@ -259,6 +259,6 @@ fn workspaces_of_one_name_get_different_names_and_those_without_an_address_are_n
 fn the_answer_for_a_dialog_that_was_closed_opens_nothing() {
     let account = account("All of us");
     let mut desk = Desk::with(std::slice::from_ref(&account));
-    desk.state.apply(Event::Workspaces { id: account.id, outcome: Ok(Vec::new()) }, at(0));
+    desk.state.workspaces_came(account.id, Ok(Vec::new()));
     assert!(desk.state.dialog.is_none());
 }

@@ -4,7 +4,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, LevelKind, Status},
     failure::Code,
 };
-use brickpass_engine::{Command, Event, RunId, SignInPlace, SignInStep};
+use brickpass_engine::{AddWorkspaces, Command, Event, ListWorkspaces, RunId, SignInPlace, SignInStep, SignOut};
 
 use super::{Desk, SALES, come_back, form};
 use crate::support::browser::{consent, consent_at};
@@ -100,20 +100,17 @@ fn the_workspaces_of_an_account_are_added_with_its_sign_in() {
     assert_eq!((report.state, report.user.as_deref()), (Status::Ok, Some(me.name.as_str())), "{report:?}");
     let tested = report.workspaces.unwrap();
 
-    desk.send(Command::ListWorkspaces { id: account.id });
-    let listed = desk.until(|event| if let Event::Workspaces { outcome, .. } = event { Some(outcome.unwrap()) } else { None });
+    let listed = desk.ask(ListWorkspaces { id: account.id }).unwrap();
     assert_eq!(listed, tested);
     let found = listed.iter().find(|it| it.name == SALES).unwrap();
     let added = Connection::of_workspace(&account, &found.name, found.base_url.clone().unwrap(), found.id.clone()).unwrap();
     let connections = vec![added.clone(), Connection { id: ConnectionId::random(), ..added.clone() }];
-    desk.send(Command::AddWorkspaces { connections });
-    let mut names = Vec::new();
-    desk.until(|event| match event {
-        Event::Library(snapshot) => {
-            names = snapshot.entries.iter().map(|entry| entry.connection.name.as_str().to_owned()).collect();
-            None
+    let ids: Vec<ConnectionId> = connections.iter().map(|connection| connection.id).collect();
+    assert_eq!(desk.ask(AddWorkspaces { connections }).unwrap(), ids);
+    let mut names: Vec<String> = desk.until(|event| match event {
+        Event::Library(snapshot) if snapshot.entries.iter().any(|entry| ids.contains(&entry.connection.id)) => {
+            Some(snapshot.entries.iter().map(|entry| entry.connection.name.as_str().to_owned()).collect())
         }
-        Event::WorkspacesAdded { ids } => Some(ids),
         _ => None,
     });
     names.sort();
@@ -125,8 +122,7 @@ fn the_workspaces_of_an_account_are_added_with_its_sign_in() {
     assert_eq!(desk.who(added.id), Some(me.name.clone()));
     assert_eq!(desk.opened().len(), 1, "one sign-in for all");
 
-    desk.send(Command::SignOut { id: added.id });
-    desk.until(|event| if let Event::SignedOut { id, .. } = event { (id == account.id).then_some(()) } else { None });
+    assert!(desk.ask(SignOut { id: added.id }).unwrap().users.contains(&account.id));
     assert_eq!(desk.test(&account).state, Status::SignIn);
     // And in again, from the workspace: it is the account's sign-in.
     desk.sign_in(&added, &me).unwrap();
@@ -137,7 +133,5 @@ fn the_workspaces_of_an_account_are_added_with_its_sign_in() {
 fn workspaces_of_a_connection_without_an_account_are_not_listed() {
     let mut desk = Desk::new();
     let sales = desk.sales();
-    desk.send(Command::ListWorkspaces { id: sales.id });
-    let outcome = desk.until(|event| if let Event::Workspaces { outcome, .. } = event { Some(outcome) } else { None });
-    assert_eq!(outcome.unwrap_err().code, Code::Unsupported);
+    assert_eq!(desk.ask(ListWorkspaces { id: sales.id }).unwrap_err().code, Code::Unsupported);
 }

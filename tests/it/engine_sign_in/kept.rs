@@ -7,7 +7,7 @@ use brickpass_core::{
     failure::{Code, Remedy},
 };
 use brickpass_demo::Fault;
-use brickpass_engine::{Command, Event, SaveSettings, UnlockVault};
+use brickpass_engine::{Command, Event, SaveSettings, SignOut, StoreSignIns, UnlockVault, UnsavedSignIns};
 use brickpass_storage::{RefreshLock, Settings, VaultHome};
 
 use super::{Desk, SALES, form};
@@ -96,9 +96,10 @@ fn a_sign_in_that_the_vault_does_not_take_works_all_the_same_and_is_stored_later
     assert_eq!(desk.test(&sales).state, Status::Ok);
 
     std::fs::remove_dir(&lock).unwrap();
-    desk.send(Command::StoreSignIns);
-    let left = desk.until(|event| if let Event::SignInsUnsaved { ids, failure } = event { Some((ids, failure)) } else { None });
-    assert_eq!(left, (Vec::new(), None));
+    let left = desk.ask(StoreSignIns).unwrap();
+    assert_eq!(left, UnsavedSignIns { ids: Vec::new(), failure: None });
+    let told = desk.until(|event| if let Event::SignInsUnsaved { ids, .. } = event { Some(ids) } else { None });
+    assert_eq!(told, []);
     assert_eq!(desk.who(sales.id), Some(me.name));
 }
 
@@ -108,10 +109,10 @@ fn signing_out_ends_the_sign_in_here_and_there() {
     let (sales, me) = (desk.sales(), desk.me());
     desk.sign_in(&sales, &me).unwrap();
     let _ = desk.test(&sales);
-    desk.send(Command::SignOut { id: sales.id });
+    assert_eq!(desk.ask(SignOut { id: sales.id }).unwrap().users, [sales.id]);
     let mut history = Vec::new();
     desk.until(|event| match event {
-        Event::SignedOut { id, .. } => (id == sales.id).then_some(()),
+        Event::SignInDescribed { id, outcome } => (id == sales.id && outcome.unwrap().is_none()).then_some(()),
         Event::History(changes) => {
             history.extend(changes);
             None

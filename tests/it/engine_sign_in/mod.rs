@@ -20,7 +20,7 @@ use brickpass_databricks::{
     oauth::loopback::{Listener, Ports},
 };
 use brickpass_demo::{Demo, DemoOptions, DemoUser};
-use brickpass_engine::{Command, Event, Places, RunId, SignInPlace, SignInStep, SignedIn};
+use brickpass_engine::{Command, DescribeSignIn, Event, GetAccessToken, Places, RunId, SignInPlace, SignInStep, SignedIn};
 use brickpass_storage::{Vault, VaultConfig, VaultHome};
 use secrecy::ExposeSecret as _;
 
@@ -157,41 +157,12 @@ impl Desk {
         self.until(|event| if let Event::TestFinished { report, .. } = event { Some(*report) } else { None })
     }
 
-    fn who(&mut self, asked: ConnectionId) -> Option<String> {
-        self.send(Command::DescribeSignIn { id: asked });
-        // What was told without being asked is older than the answer.
-        let mut last = None;
-        self.send(Command::AccessToken { id: ConnectionId::random(), anew: false });
-        let mut described = false;
-        loop {
-            let ended = self.until(|event| match event {
-                Event::SignInDescribed { id, outcome } if id == asked => {
-                    last = outcome.unwrap();
-                    described = true;
-                    Some(false)
-                }
-                Event::AccessToken { .. } => Some(true),
-                _ => None,
-            });
-            if ended && described {
-                return last.map(|sign_in| sign_in.user);
-            }
-            if ended {
-                return self
-                    .until(
-                        |event| {
-                            if let Event::SignInDescribed { id, outcome } = event { (id == asked).then(|| outcome.unwrap()) } else { None }
-                        },
-                    )
-                    .map(|sign_in| sign_in.user);
-            }
-        }
+    fn who(&mut self, id: ConnectionId) -> Option<String> {
+        self.ask(DescribeSignIn { id }).unwrap().map(|sign_in| sign_in.user)
     }
 
     fn token(&mut self, id: ConnectionId) -> Result<String, Failure> {
-        self.send(Command::AccessToken { id, anew: false });
-        self.until(|event| if let Event::AccessToken { outcome, .. } = event { Some(outcome) } else { None })
-            .map(|token| token.secret.expose_secret().to_owned())
+        self.ask(GetAccessToken { id, anew: false }).map(|token| token.secret.expose_secret().to_owned())
     }
 
     fn port_is_open(&self) -> bool {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{super::remote::Asked, Listing, Office};
 use crate::ui::state::{
-    Remote, State, TokensOf,
+    Remote, State, TokensOf, ask,
     sheet::{Record, Sheet, by_words},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
@@ -12,8 +12,8 @@ use brickpass_databricks::rest::{
     AccountWorkspace, Entitlement, OAuthSecret, Object, Permission, Securable, ServicePrincipal, WorkspaceRole,
 };
 use brickpass_engine::{
-    AddToWorkspace, Command, GetPermission, GrantPermission, ListCatalogs, ListOAuthSecrets, ListObjects, ListServicePrincipals, Request,
-    RunId, SetEntitlement,
+    AddToWorkspace, Command, GetPermission, GrantPermission, ListCatalogs, ListOAuthSecrets, ListObjects, ListServicePrincipals,
+    ListWorkspaces, Request, RunId, SetEntitlement,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -249,14 +249,17 @@ impl State {
             return Vec::new();
         }
         detail.joining.workspaces.asked();
-        vec![Command::ListWorkspaces { id }]
+        vec![ask(ListWorkspaces { id }, move |state, outcome, _| {
+            state.workspaces_to_join(id, outcome);
+            Vec::new()
+        })]
     }
 
     pub fn ask_for_workspaces_to_join_again(&mut self) -> Vec<Command> {
         self.administered().map(|id| self.ask_for_workspaces_to_join(id)).unwrap_or_default()
     }
 
-    pub(in crate::ui::state) fn workspaces_to_join(&mut self, id: ConnectionId, outcome: &Result<Vec<AccountWorkspace>, Failure>) {
+    fn workspaces_to_join(&mut self, id: ConnectionId, outcome: Result<Vec<AccountWorkspace>, Failure>) {
         let detail = self.admin.office_mut(id).and_then(|office| office.detail.as_mut());
         let Some(joining) = detail.map(|detail| &mut detail.joining).filter(|joining| matches!(joining.workspaces, Remote::Pending { .. }))
         else {
@@ -264,10 +267,10 @@ impl State {
         };
         match outcome {
             Ok(found) => {
-                joining.sheet.set(found.clone());
+                joining.sheet.set(found);
                 joining.workspaces = Remote::Ready(());
             }
-            Err(failure) => joining.workspaces.failed(failure.clone()),
+            Err(failure) => joining.workspaces.failed(failure),
         }
     }
 
