@@ -115,6 +115,8 @@ impl Desk {
     /// As another window reads it.
     fn remembered(&mut self, id: ConnectionId) -> (Option<LastTest>, Option<TokenNote>) {
         let (mut history, mut note) = (None, None);
+        // What was told before is older.
+        while self.try_next_event().is_some() {}
         self.send(Command::Refresh);
         self.until(|event| {
             match event {
