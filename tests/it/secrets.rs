@@ -122,8 +122,8 @@ fn panics_with_a_secret_in_hand() {
     for pending in tokens {
         let answer = pending.wait();
         assert!(!format!("{answer:?}").contains(&token));
-        // What the saves have come to.
-        let event = until(&mut events, |event| matches!(event, Event::Saved { .. } | Event::Failed { .. }).then_some(event));
+        // What the tests have come to.
+        let event = until(&mut events, |event| matches!(event, Event::TestFinished { .. }).then_some(event));
         assert!(!format!("{event:?}").contains(&token));
     }
     armed.store(false, Ordering::SeqCst);
