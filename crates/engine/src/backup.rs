@@ -115,3 +115,17 @@ fn contents(connections: &[Connection], with_secret: Vec<ConnectionId>) -> Backe
     let sign_ins = connections.iter().filter(|connection| connection.auth.kind() == AuthKind::Browser).count();
     BackedUp { connections: connections.len(), with_secret, sign_ins, left_out: Vec::new() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_is_recorded_for_each_connection_whose_secret_is_in_it() {
+        let ids = vec![ConnectionId::random(), ConnectionId::random()];
+        let backup = || Backup { to: PathBuf::from("x"), passphrase: "passphrase".into() };
+        let outcome = BackedUp { connections: 3, with_secret: ids.clone(), sign_ins: 1, left_out: Vec::new() };
+        assert_eq!(backup().recorder()(&Ok(outcome)), [Done::new(ids[0], Deed::BackedUp), Done::new(ids[1], Deed::BackedUp)]);
+        assert_eq!(backup().recorder()(&Err(crate::shared::crashed())), []);
+    }
+}

@@ -153,3 +153,29 @@ fn no_such_format(word: &str) -> Failure {
         "Choose one of these.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brickpass_interchange::format::Answers;
+
+    #[test]
+    fn only_an_export_with_a_secret_in_it_is_recorded() {
+        let id = ConnectionId::random();
+        let request = ExportRequest { format: "env-sh".to_owned(), answers: Answers::default(), include_secret: true };
+        let document = |contains_secret| Document {
+            format: "env-sh",
+            files: Vec::new(),
+            contains_secret,
+            limits_scopes: false,
+            notes: Vec::new(),
+            next: "",
+        };
+        let recorded = |of, outcome| Export { of, request: request.clone() }.recorder()(&outcome);
+        let exported = |id: Option<ConnectionId>| vec![Done::new(id, Deed::Exported).with(Some("env-sh".to_owned()))];
+        assert_eq!(recorded(ExportOf::One(id), Ok(document(true))), exported(Some(id)));
+        assert_eq!(recorded(ExportOf::All { at: Some(id) }, Ok(document(true))), exported(None));
+        assert_eq!(recorded(ExportOf::One(id), Ok(document(false))), []);
+        assert_eq!(recorded(ExportOf::One(id), Err(no_such_format("env-sh"))), []);
+    }
+}

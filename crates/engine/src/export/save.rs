@@ -112,6 +112,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_is_recorded_and_so_is_what_could_not_be() {
+        let id = brickpass_core::connection::ConnectionId::random();
+        let save = || SaveExport { of: ExportOf::One(id), document: document(false, &["x"]).into(), place: place("x".into(), false) };
+        let done = || Done::new(id, Deed::ExportSaved).with(Some("env-sh".to_owned()));
+        assert_eq!(save().recorder()(&Ok(Vec::new())), [done()]);
+        let failure = in_a_work_tree(Path::new("tree"));
+        assert_eq!(save().recorder()(&Err(failure.clone())), [done().failed(&failure)]);
+    }
+
+    #[test]
     fn ex_22_a_secret_is_not_written_into_a_git_work_tree_unless_the_person_says_so() {
         let dir = tempfile::tempdir().unwrap();
         let deep = dir.path().join("repository/src/deep");
