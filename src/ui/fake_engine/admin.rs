@@ -130,13 +130,13 @@ impl FakeOffice {
         RevokedTokens { revoked, failed: kept.into_iter().map(|id| (id, forbidden())).collect() }
     }
 
-    fn create_principal(&mut self, request: CreateServicePrincipal) -> ServicePrincipal {
+    fn create_principal(&mut self, request: &CreateServicePrincipal) -> ServicePrincipal {
         let made = principal(100 + u32::try_from(self.principals.len()).unwrap(), &request.name);
         self.principals.push(made.clone());
         made
     }
 
-    fn set_entitlement(&mut self, request: SetEntitlement) {
+    fn set_entitlement(&mut self, request: &SetEntitlement) {
         let known = self.principals.iter_mut().find(|known| known.id == request.principal_id).unwrap();
         known.entitlements.retain(|has| *has != request.entitlement);
         if request.granted {
@@ -172,11 +172,11 @@ impl Inner {
         let ask = self.at_office(ask, |office, _: ListUsersTokens| office.tokens.clone())?;
         let ask = self.at_office(ask, FakeOffice::revoke_users_tokens)?;
         let ask = self.at_office(ask, |office, _: ListServicePrincipals| office.principals.clone())?;
-        let ask = self.at_office(ask, FakeOffice::create_principal)?;
+        let ask = self.at_office(ask, |office, request: CreateServicePrincipal| office.create_principal(&request))?;
         let ask = self.at_office(ask, |office, AddToWorkspace { principal_id, workspace_id, role, .. }| {
             office.joined.push((principal_id, workspace_id, role));
         })?;
-        let ask = self.at_office(ask, FakeOffice::set_entitlement)?;
+        let ask = self.at_office(ask, |office, request: SetEntitlement| office.set_entitlement(&request))?;
         let ask = self.at_office(ask, |office, ListOAuthSecrets { principal_id, .. }| {
             office.secrets.get(&principal_id).cloned().unwrap_or_default()
         })?;

@@ -140,7 +140,7 @@ impl State {
             }
             AdminDialog::Revoke(revoke) if revoke.confirm.given() => self.revoke_users_tokens(revoke.confirm.id, revoke.token_ids),
             AdminDialog::DeleteSecret(delete) if delete.confirm.given() => {
-                self.delete_secret(delete.confirm.id, delete.principal.id, delete.secret.id)
+                self.delete_secret(delete.confirm.id, &delete.principal.id, &delete.secret.id)
             }
             AdminDialog::NewPrincipal(mut new) if new.may_create() => {
                 let run = self.tests.new_run();
@@ -178,15 +178,15 @@ impl State {
         self.admin_ask(id, brickpass_engine::RevokeUsersTokens { id, token_ids }, note, then)
     }
 
-    fn delete_secret(&mut self, id: ConnectionId, principal_id: String, secret_id: String) -> Vec<Command> {
-        let request = DeleteOAuthSecret { id, principal_id: principal_id.clone(), secret_id: secret_id.clone() };
+    fn delete_secret(&mut self, id: ConnectionId, principal_id: &str, secret_id: &str) -> Vec<Command> {
+        let (of, gone) = (principal_id.to_owned(), secret_id.to_owned());
+        let request = DeleteOAuthSecret { id, principal_id: of.clone(), secret_id: gone.clone() };
         let note = |office: &mut Office, run| {
             office.trouble = None;
-            if let Some(detail) = office.detail_of(&principal_id) {
-                detail.deleting.push((run, secret_id.clone()));
+            if let Some(detail) = office.detail_of(principal_id) {
+                detail.deleting.push((run, secret_id.to_owned()));
             }
         };
-        let (of, gone) = (principal_id.clone(), secret_id.clone());
         self.admin_ask(id, request, note, move |state, run, outcome| state.secret_deleted(run, id, &of, &gone, outcome))
     }
 }
