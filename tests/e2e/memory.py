@@ -75,8 +75,16 @@ def copies(app, secrets, seconds=SECONDS):
     return found
 
 
+def busy():
+    """More programs want to run than this machine has processors for: what takes five seconds elsewhere takes longer here."""
+    return os.getloadavg()[0] > 2 * os.cpu_count()
+
+
 def none(what, app, secrets):
+    end = time.monotonic() + stage.LIMIT
     found = copies(app, secrets)
+    while any(found.values()) and busy() and time.monotonic() < end:
+        found = copies(app, secrets)
     print(f"{what}: {json.dumps(found)}", flush=True)
     assert not any(found.values()), what
 
