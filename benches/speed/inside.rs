@@ -97,7 +97,7 @@ pub fn key(key: Key, modifiers: Modifiers) -> egui::Event {
     egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }
 }
 
-/// The window without a display. It shows what it is told; what it asks for is answered when the benchmark says so.
+/// The window without a display. It shows the events that it gets; the benchmark answers its requests.
 pub struct Window {
     context: egui::Context,
     events: Rc<RefCell<VecDeque<Event>>>,
@@ -137,7 +137,7 @@ impl Window {
         Self { context, events, asked, app, frame: eframe::Frame::_new_kittest(), time: 0.0, shapes: Vec::new() }
     }
 
-    /// The next frame is told the answer to what was asked.
+    /// Answers a request; the next frame shows it.
     pub fn answer<R: Request>(&self, answer: R::Answer) {
         let mut asked = self.asked.borrow_mut();
         let at = asked.iter().position(|ask| ask.of::<R>().is_some()).expect("the window has asked for it");

@@ -87,7 +87,7 @@ fn write_encrypted(shared: &Shared, to: &Path, passphrase: &SecretString) -> Res
     let mut left_out = Vec::new();
     for connection in &connections {
         let Some(kind) = kind_of(connection) else { continue };
-        // One that cannot be read is told: a backup that silently lacks it would be found out on the worst of days.
+        // One that cannot be read is an error: a backup that silently lacks it would be found out on the worst of days.
         match vault.get(&SecretKey::of(connection, kind)) {
             Ok(Some(secret)) => secrets.push((connection.id, kind, secret)),
             Ok(None) => {}

@@ -184,7 +184,7 @@ fn redacted(line: &str) -> String {
     format!("{}{}", " ".repeat(line.len() - content.len()), redact::plain(content))
 }
 
-/// Collects what somebody who helps may see.
+/// Collects what a person who helps may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Diagnose;
 

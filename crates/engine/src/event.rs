@@ -99,7 +99,7 @@ pub enum Event {
         id: ConnectionId,
         outcome: Result<SignedIn, Failure>,
     },
-    /// After a sign-in, a sign-out and a refresh. `None`: nobody is signed in.
+    /// After a sign-in, a sign-out and a refresh. `None`: no user is signed in.
     SignInDescribed {
         id: ConnectionId,
         outcome: Result<Option<SignIn>, Failure>,

@@ -116,7 +116,7 @@ pub(super) struct Undone {
     pub(super) secret: Option<(SecretId, Former)>,
 }
 
-/// Reads what would come in. Nothing is saved.
+/// Reads what would be imported. Nothing is saved.
 #[derive(Debug, Clone)]
 pub struct ReadImport {
     pub source: ImportSource,

@@ -115,7 +115,7 @@ pub struct DescribeSignIn {
 }
 
 impl Request for DescribeSignIn {
-    /// `None`: nobody.
+    /// `None`: no user.
     type Answer = Option<SignIn>;
 
     const ORDER: Order = Order::Question;
@@ -123,7 +123,7 @@ impl Request for DescribeSignIn {
     async fn run(self, context: Context) -> Result<Option<SignIn>, Failure> {
         match owned(&context.shared, self.id).await {
             Ok(Owned { owner, .. }) => context.shared.sessions.signed_in_as(&owner).await,
-            // Not saved yet: nobody is signed in.
+            // Not saved yet: no user is signed in.
             Err(failure) if failure.code == Code::NoSuchConnection => Ok(None),
             Err(failure) => Err(failure),
         }

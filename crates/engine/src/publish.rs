@@ -264,7 +264,7 @@ fn connections(shared: &Shared) -> Result<Vec<Connection>, Failure> {
     Ok(snapshot.entries.into_iter().map(|entry| entry.connection).collect())
 }
 
-/// Reads `.databrickscfg`. What the Databricks CLI has of published profiles is told, too, as [`Event::CliTokens`].
+/// Reads `.databrickscfg`. Also broadcasts what the Databricks CLI has of published profiles, as [`Event::CliTokens`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListProfiles;
 

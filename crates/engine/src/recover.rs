@@ -41,7 +41,7 @@ fn recover(shared: &Shared, recovery: Recovery) -> Result<String, Failure> {
         Recovery::ConnectionsBackup => restore_connections(shared),
         Recovery::EmptyList => shared.library.start_anew().map_err(|error| error.failure()).map(|snapshot| {
             tell(shared, snapshot);
-            "The list of connections is empty now; the former file is kept beside it.".to_owned()
+            "The list of connections is empty now. The file before it is kept in the same folder.".to_owned()
         }),
         Recovery::VaultBackup { passphrase } => vault::restore_backup(shared, passphrase),
         Recovery::NewVault { passphrase } => vault::begin_anew(shared, passphrase),
@@ -59,7 +59,7 @@ fn restore_connections(shared: &Shared) -> Result<String, Failure> {
         )
     })?;
     let snapshot = shared.library.restore_backup(newest).map_err(|error| error.failure())?;
-    let words = format!("The backup with {} connections is in place; the former file is kept.", snapshot.entries.len());
+    let words = format!("The backup with {} connections is in place. The file before it is kept.", snapshot.entries.len());
     tell(shared, snapshot);
     Ok(words)
 }

@@ -66,7 +66,7 @@ pub struct Context {
     cancelled: Cancelled,
 }
 
-/// The window is closed: nobody takes a secret's value any more.
+/// The window is closed: a secret's value would have no taker.
 #[derive(Clone, Default)]
 pub(super) struct Deserted(Arc<AtomicBool>);
 
@@ -105,7 +105,7 @@ impl Cancelled {
     }
 }
 
-/// Also the outcome, if anybody gets it, when a value was made that nobody takes any more: it is gone again.
+/// Also the outcome when a value was made after the asker had gone: the value is revoked again.
 pub(super) fn called_off() -> Failure {
     Failure::new(
         Code::Cancelled,
@@ -190,7 +190,7 @@ impl Ask {
         request.downcast_ref()
     }
 
-    /// The request and what takes its answer, for whoever answers in place of the engine; `None` if it is of another type.
+    /// The request and what takes its answer, for a test that answers in place of the engine; `None` if it is of another type.
     #[must_use]
     pub fn open<R: Request>(self) -> Option<(R, Then<R::Answer>)> {
         let any: Box<dyn Any> = self.0;
@@ -312,7 +312,7 @@ impl RunningRequests {
         }
     }
 
-    /// Cancels what has not begun; returns when everything else has come to its end. `deserted`: nobody hears of it any more.
+    /// Cancels what has not begun; returns when everything else has come to its end. `deserted`: the asker is gone as well.
     pub(crate) async fn finish(mut self, deserted: bool) {
         self.requests.deserted.set(deserted);
         self.requests.program.cancel();

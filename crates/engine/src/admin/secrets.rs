@@ -97,7 +97,7 @@ async fn list(reach: &mut Reach, principal: &str) -> Result<Vec<OAuthSecret>, Fa
 /// Asked for once. When nobody can say what became of that, the list is compared with the one from before.
 async fn create(context: &Context, reach: &mut Reach, principal: &str, lifetime: Option<Duration>) -> Result<NewOAuthSecret, Failure> {
     let before = context.unless_cancelled(async {
-        // A secret has no comment that would say who made it: only as long as nobody else here makes one is the one that appears ours.
+        // A secret has no comment that would say who made it: the one that appears is ours only if no other process here makes one.
         let alone = context.shared.creating_secrets.lock().await;
         Ok((alone, list(reach, principal).await?))
     });

@@ -81,7 +81,7 @@ fn profile_of(shared: &Shared, connection: &Connection) -> (String, Option<Strin
     (usual, other)
 }
 
-/// The tool would work in another workspace, or as somebody else.
+/// The tool would work in another workspace, or as another user.
 fn not_its_profile(profile: &str, other: &str) -> Failure {
     Failure::new(
         Code::Conflict,

@@ -25,7 +25,7 @@ pub struct ListOffers {
 /// A choice that the live workspace offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
-    /// What stands in the export.
+    /// What the export contains.
     pub value: String,
     pub label: String,
 }

@@ -46,7 +46,7 @@ pub struct Import {
     pub chosen: Vec<Chosen>,
 }
 
-/// Each by itself: what could not be saved is told, the rest is there.
+/// Each by itself: an error for each that could not be saved; the rest is saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
     pub import: ImportId,
@@ -247,7 +247,7 @@ fn remember(row: Row, undo: &mut Undo) {
 }
 
 /// Takes back that import: what it added goes, what it replaced is as before, secrets too. Only the last import of this program, and only
-/// connections that nobody has changed since.
+/// connections that have not been changed since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UndoImport {
     pub import: ImportId,

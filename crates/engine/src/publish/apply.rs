@@ -35,7 +35,7 @@ pub struct ApplyPlan {
 pub struct Applied {
     /// As it is after the change.
     pub file: ProfilesFile,
-    /// Why Brickpass cannot remember what it has published; the file was changed all the same.
+    /// Why Brickpass cannot remember what it has published. The file was changed.
     pub not_remembered: Option<Failure>,
 }
 
@@ -274,7 +274,7 @@ fn restored(shared: &Shared) -> Result<(), Failure> {
     forgotten
 }
 
-/// What stands in this section now counts as what was published.
+/// The current content of this section counts as what was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeepProfile {
     pub profile: String,

@@ -18,7 +18,7 @@ const TRIES: u32 = 5;
 pub struct TakenOut {
     pub profiles: Vec<String>,
     pub notes: Vec<String>,
-    /// Why Brickpass cannot remember it; they were taken out all the same.
+    /// Why Brickpass cannot remember it. The profiles were taken out.
     pub not_remembered: Option<Failure>,
 }
 

@@ -53,7 +53,7 @@ impl TokenList {
         self.tokens.iter().any(|token| token.last_used.is_some())
     }
 
-    /// When Databricks is going to revoke that token because nobody uses it, where the workspace tells last uses.
+    /// When Databricks is going to revoke that token because it is not used, where the workspace tells last uses.
     #[must_use]
     pub fn lapse_of(&self, token_id: &str, now: Timestamp) -> Option<Timestamp> {
         self.tokens.iter().find(|token| self.tells_last_use() && token.id == token_id)?.lapses_at(now)
