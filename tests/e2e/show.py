@@ -20,6 +20,8 @@ app = stage.App(sys.argv[1], display, ["--demo"])
 try:
     new = next(it for it in app.announcement()["workspaces"] if it["name"] == "Finance lakehouse")
     app.press("New connection")
+    # The form of the one before may still be there.
+    stage.eventually("an empty form", lambda: app.value("Name") == "")
     app.type("Name", new["name"])
     app.type("Base URL", new["base_url"])
     app.type("Access token", new["token"], secret=True)

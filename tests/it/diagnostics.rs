@@ -161,7 +161,7 @@ fn se_11_nothing_that_anybody_wrote_is_in_the_diagnostics() {
     assert_eq!(told["system"]["desktop"], "other");
     assert_eq!((&told["network"]["ca_file"], &told["settings"]["unknown"]), (&json!(true), &json!(1)));
     let failures = told["failures"].as_array().unwrap();
-    assert!(failures.len() >= 3 && failures.iter().all(|failure| failure["minutes_ago"] == 0), "{told}");
+    assert!(failures.len() >= 3 && failures.iter().all(|failure| failure["minutes_ago"].as_u64().unwrap() < 15), "{told}");
 }
 
 #[test]

@@ -71,7 +71,10 @@ impl State {
         let choices = merge.clashes.into_iter().map(|part| (part, true)).collect();
         let conflict = Conflict { id, mine, theirs: *theirs, merged: merge.merged, choices, chosen: false };
         self.dialog = Some(Dialog::Conflict(Box::new(conflict)));
-        self.ask_for_activity()
+        // Whatever the answer is, the form shows what the vault holds now.
+        let mut commands = self.describe(id);
+        commands.extend(self.ask_for_activity());
+        commands
     }
 
     /// What was chosen is saved.

@@ -119,7 +119,8 @@ fn a_thousand_profiles_lose_their_secrets_with_one_change() {
     assert!(told.contains("profile nobody stay in the file"), "{told}");
     let file = desk.apply(plan).unwrap();
     println!("planned in {planned:?}, done after {:?}", start.elapsed());
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    // One key derivation a profile would take ten minutes.
+    assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
 
     let kept: Vec<&str> = file.profiles.iter().filter(|line| !line.secrets.is_empty()).map(|line| line.name.as_str()).collect();
     assert_eq!(kept, ["nobody"]);

@@ -17,7 +17,7 @@ use self::report::state_of;
 pub use self::report::{Progress, Report, Step, StepReport};
 use crate::{
     oauth::AccessToken,
-    rest::{AccountWorkspace, ApiError, Call, Client, Cluster, ClusterState, Http, Me, Phase, Route, timed_out, ways_to_sign_in},
+    rest::{AccountWorkspace, ApiError, Call, Client, Cluster, ClusterState, Http, Me, Route, ways_to_sign_in},
 };
 use brickpass_core::{
     connection::{Connection, Level, Status},
@@ -26,6 +26,9 @@ use brickpass_core::{
 
 /// What a host says of itself is only nice to know.
 const DISCOVERY_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long this computer may take to say which certificates and proxies it uses.
+const PREPARATION_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long a proxy is asked which ways to sign in it offers, after it has refused a request.
 const WAYS_LIMIT: Duration = Duration::from_secs(3);
@@ -72,12 +75,14 @@ enum First {
 impl Run<'_> {
     async fn all(&mut self) -> Result<(), Failure> {
         let connection = self.connection;
-        let route = match timeout_at(self.deadline, self.http.route(&connection.base_url)).await {
+        // The first test of a session reads the system's certificates and proxies. The workspace has its time from then on.
+        let began = Instant::now();
+        let route = match timeout_at(began + PREPARATION_LIMIT, self.http.route(&connection.base_url)).await {
             Ok(route) => route.map_err(of_api),
-            Err(_) => Err(timed_out(&connection.base_url, Phase::Connect)),
+            Err(_) => Err(not_prepared()),
         };
-        // The first test of a session reads the system's certificates before it begins; that is no part of the way to the workspace.
         self.began = Instant::now();
+        self.deadline += self.began - began;
         (self.progress)(Progress::Planned(planned(connection, route.as_ref().unwrap_or(&Route::Direct))));
         let route = route?;
         let extra = self.http.ca_file().filter(|_| connection.base_url.is_https());
@@ -314,6 +319,16 @@ impl Run<'_> {
         self.report.steps.push(done.clone());
         (self.progress)(Progress::StepFinished(done));
     }
+}
+
+fn not_prepared() -> Failure {
+    Failure::new(
+        Code::ConnectTimeout,
+        "The test did not begin.",
+        format!("This computer took more than {} s to read its certificates and proxy settings.", PREPARATION_LIMIT.as_secs()),
+        "Close other programs, then try again.",
+    )
+    .with_remedy(Remedy::TryAgain)
 }
 
 /// The steps of a test on this way: behind a proxy the name and the handshake are not ours to measure.

@@ -12,7 +12,7 @@ use std::{
 use crate::Places;
 
 /// An interpreter that is started for the first time after a boot takes a while; a tool that asks for a password never ends.
-pub(super) const LIMIT: Duration = Duration::from_secs(30);
+pub(super) const LIMIT: Duration = Duration::from_secs(90);
 
 /// Longer answers are none of these tools'.
 const LONGEST: u64 = 1024 * 1024;

@@ -174,6 +174,18 @@ fn wn_11_who_cancels_the_question_keeps_what_was_typed_and_can_save_again() {
 }
 
 #[test]
+fn wn_11_the_form_behind_the_question_says_what_is_stored() {
+    let mut desk = Desk::with(&three());
+    let (id, kind) = (desk.shown(), SecretKind::PersonalAccessToken);
+    desk.engine.0.borrow_mut().secrets.insert((id, kind), "dapi1234567890abcdef".to_owned().into());
+    desk.edit(|draft| draft.description = "mine".into());
+    changed_elsewhere(&mut desk, |theirs| theirs.description = "theirs".into());
+    desk.run(|state, _| state.save());
+    assert!(matches!(desk.state.dialog, Some(Dialog::Conflict(_))));
+    assert!(matches!(desk.state.stored_secret(id, kind), Some(StoredSecret::Stored { .. })), "{:?}", desk.state.stored_secret(id, kind));
+}
+
+#[test]
 fn a_connection_deleted_elsewhere_while_edited_can_be_added_again() {
     let mut desk = Desk::with(&three());
     let id = desk.shown();
