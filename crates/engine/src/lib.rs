@@ -27,6 +27,7 @@ mod reminders;
 mod request;
 mod saves;
 mod secrets;
+mod serve;
 mod shared;
 mod signing_in;
 mod testing;
@@ -212,7 +213,7 @@ impl Engine {
         let (outbox, receiver) = mpsc::unbounded_channel();
         let thread = std::thread::Builder::new()
             .name("engine".to_owned())
-            .spawn(move || shared::run(places, inbox, shared::Outbox::new(outbox, Arc::new(wake))))?;
+            .spawn(move || serve::run(places, inbox, shared::Outbox::new(outbox, Arc::new(wake))))?;
         Ok((Self { commands: Some(commands), thread: Some(thread) }, Events { receiver }))
     }
 
