@@ -9,7 +9,7 @@ use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use jiff::Timestamp;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::atomic_file::{self, FileError, Lock, RealDisk};
+use super::atomic_file::{self, FileError, LEFTOVER_AGE, Lock, RealDisk};
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 
 /// None of these files comes near it.
@@ -134,6 +134,7 @@ impl Journal {
     /// What processes that are gone have left, oldest first.
     #[must_use]
     pub fn left_over(&self) -> Vec<LeftOver> {
+        self.remove_old_locks();
         let mut left: Vec<LeftOver> = self
             .ids()
             .filter_map(|id| {
@@ -152,6 +153,23 @@ impl Journal {
             .collect();
         left.sort_by(|one, other| one.since.cmp(&other.since).then_with(|| one.id.cmp(&other.id)));
         left
+    }
+
+    /// A process that was killed before it wrote its note has left a lock, perhaps with a temporary file. A young lock may be about to be
+    /// locked.
+    fn remove_old_locks(&self) {
+        atomic_file::sweep(&self.folder, SystemTime::now());
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let Some(id) = name.to_str().and_then(|name| name.strip_suffix(".json.lock")).filter(|id| Uuid::try_parse(id).is_ok()) else {
+                continue;
+            };
+            let old = || entry.metadata().ok()?.modified().ok()?.elapsed().ok().map(|age| age > LEFTOVER_AGE);
+            let path = self.path(id);
+            if !path.exists() && old() == Some(true) && Lock::acquire(&path, Duration::ZERO).is_ok_and(|lock| lock.is_held()) {
+                remove_lock(&path);
+            }
+        }
     }
 
     /// The connections that are being saved, or were when a process was killed: their secrets may be stored before their entries.
@@ -264,6 +282,21 @@ mod tests {
         assert_eq!((other.left_over(), files(dir.path())), (vec![], 0), "and nothing is left of it");
         journal.begin(Timestamp::UNIX_EPOCH, &first).unwrap().end();
         assert_eq!((other.left_over(), files(dir.path())), (vec![], 0));
+    }
+
+    #[test]
+    fn vl_04_the_lock_of_a_process_that_was_killed_before_its_note_goes_after_an_hour() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::new(dir.path());
+        let path = journal.path(&Uuid::new_v4().to_string());
+        drop(Lock::acquire(&path, Duration::ZERO).unwrap());
+        assert_eq!((journal.left_over(), files(dir.path())), (vec![], 1), "it may be about to be locked");
+        let lock = fs::File::options().write(true).open(path.with_extension("json.lock")).unwrap();
+        lock.set_modified(SystemTime::now() - 2 * LEFTOVER_AGE).unwrap();
+        lock.lock().unwrap();
+        assert_eq!((journal.left_over(), files(dir.path())), (vec![], 1), "somebody holds it");
+        drop(lock);
+        assert_eq!((journal.left_over(), files(dir.path())), (vec![], 0));
     }
 
     #[cfg(unix)]

@@ -22,7 +22,7 @@ use std::{
 const TEMP_PREFIX: &str = ".brickpass-";
 const TEMP_SUFFIX: &str = ".tmp";
 /// A temporary file older than this was left behind by a crash; a younger one may be somebody's save in progress.
-const LEFTOVER_AGE: Duration = Duration::from_hours(1);
+pub(crate) const LEFTOVER_AGE: Duration = Duration::from_hours(1);
 
 /// Puts `bytes` in place of whatever `path` holds, readable by its owner alone. Missing folders are made, for the owner alone.
 ///
