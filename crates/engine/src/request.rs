@@ -126,7 +126,7 @@ impl<A> Pending<A> {
     /// Blocks until the answer is there.
     ///
     /// # Errors
-    /// Those of the request; the engine has ended.
+    /// Those of the request; the engine is not running any more.
     pub fn wait(self) -> Result<A, Failure> {
         self.answer.blocking_recv().unwrap_or_else(|_| Err(ended()))
     }
@@ -141,7 +141,7 @@ impl<A> Future for Pending<A> {
 }
 
 fn ended() -> Failure {
-    Failure::new(Code::Internal, "Brickpass stopped before this was done.", "Its engine has ended.", "Start Brickpass again.")
+    Failure::new(Code::Internal, "Brickpass stopped before this was done.", "Its engine is not running any more.", "Start Brickpass again.")
 }
 
 /// Cancels its request when it is dropped.
@@ -177,7 +177,7 @@ impl Ask {
         (self, handle)
     }
 
-    /// Nobody wants the answer any more.
+    /// The answer is not wanted any more.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.cancel().is_cancelled()

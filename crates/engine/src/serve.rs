@@ -96,7 +96,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Command>, outb
     }
     tests.cancel_all();
     sign_ins.cancel_all();
-    // First of all, and whatever the rest waits for: nobody clears it when the program is gone.
+    // First of all, and whatever the rest waits for: it cannot be cleared when the program is gone.
     shared.copies.finish().await;
     // Before the lane ends: a token that has been made is stored on it.
     let _ = tokio::time::timeout(LAST_TOKENS, requests.finish(deserted)).await;

@@ -294,7 +294,7 @@ mod tests {
         let lock = fs::File::options().write(true).open(path.with_extension("json.lock")).unwrap();
         lock.set_modified(SystemTime::now() - 2 * LEFTOVER_AGE).unwrap();
         lock.lock().unwrap();
-        assert_eq!((journal.left_over(), files(dir.path())), (vec![], 1), "somebody holds it");
+        assert_eq!((journal.left_over(), files(dir.path())), (vec![], 1), "it is locked");
         drop(lock);
         assert_eq!((journal.left_over(), files(dir.path())), (vec![], 0));
     }

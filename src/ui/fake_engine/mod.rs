@@ -271,7 +271,7 @@ impl Inner {
         let ask = ask.and_then(|ask| self.answer_vault(ask));
         let ask = ask.and_then(|ask| self.answer_effective(ask));
         let ask = ask.and_then(|ask| self.answer_backup(ask));
-        assert!(ask.is_none(), "nobody answers {ask:?}");
+        assert!(ask.is_none(), "no answer for {ask:?}");
     }
 
     fn answer(&mut self, command: Command) {

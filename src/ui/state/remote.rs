@@ -89,7 +89,7 @@ impl<T> Asked<T> {
         self.remote.asked();
     }
 
-    /// As `asked`; the request is cancelled as soon as nobody waits for its answer.
+    /// As `asked`; the request is cancelled when its answer is not wanted any more.
     pub(in crate::ui::state) fn asked_cancellable(&mut self, run: RunId, cancel: CancelHandle) {
         self.asked(run);
         self.cancel = Some(cancel);

@@ -9,7 +9,6 @@ use tokio::task::JoinSet;
 
 use super::{reach, words};
 use crate::{
-    activity::{self, Done},
     reach::Reach,
     request::{Context, Order, Recorder, Request},
     shared::crashed,
@@ -51,15 +50,7 @@ impl Request for RevokeUsersTokens {
     const ORDER: Order = Order::Change;
 
     fn recorder(&self) -> Recorder<RevokedTokens> {
-        let Self { id, token_ids } = self.clone();
-        let one = move |token: &String| Done::new(id, Deed::UsersTokenRevoked).with(activity::token_id(token));
-        Box::new(move |outcome| match outcome {
-            Ok(RevokedTokens { revoked, failed }) => {
-                let left = failed.iter().map(|(token, failure)| one(token).failed(failure));
-                revoked.iter().map(one).chain(left).collect()
-            }
-            Err(failure) => token_ids.iter().map(|token| one(token).failed(failure)).collect(),
-        })
+        RevokedTokens::recorder(self.id, Deed::UsersTokenRevoked, self.token_ids.clone())
     }
 
     async fn run(self, context: Context) -> Result<RevokedTokens, Failure> {

@@ -100,21 +100,27 @@ pub struct RevokedTokens {
     pub failed: Vec<(String, Failure)>,
 }
 
+impl RevokedTokens {
+    /// What the activity log gets: an entry for each token, with its ID.
+    pub(crate) fn recorder(id: ConnectionId, what: Deed, token_ids: Vec<String>) -> Recorder<Self> {
+        let one = move |token: &String| Done::new(id, what).with(activity::token_id(token));
+        Box::new(move |outcome| match outcome {
+            Ok(Self { revoked, failed }) => {
+                let left = failed.iter().map(|(token, failure)| one(token).failed(failure));
+                revoked.iter().map(one).chain(left).collect()
+            }
+            Err(failure) => token_ids.iter().map(|token| one(token).failed(failure)).collect(),
+        })
+    }
+}
+
 impl Request for RevokeTokens {
     type Answer = RevokedTokens;
 
     const ORDER: Order = Order::Change;
 
     fn recorder(&self) -> Recorder<RevokedTokens> {
-        let Self { id, token_ids } = self.clone();
-        let one = move |token: &String| Done::new(id, Deed::TokenRevoked).with(activity::token_id(token));
-        Box::new(move |outcome| match outcome {
-            Ok(RevokedTokens { revoked, failed }) => {
-                let left = failed.iter().map(|(token, failure)| one(token).failed(failure));
-                revoked.iter().map(one).chain(left).collect()
-            }
-            Err(failure) => token_ids.iter().map(|token| one(token).failed(failure)).collect(),
-        })
+        RevokedTokens::recorder(self.id, Deed::TokenRevoked, self.token_ids.clone())
     }
 
     async fn run(self, context: Context) -> Result<RevokedTokens, Failure> {

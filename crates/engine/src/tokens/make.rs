@@ -42,7 +42,7 @@ impl Request for GenerateToken {
             }
         };
         if context.deserted.yes() {
-            // Nobody hears whether it was revoked, but at the next start.
+            // Whether it was revoked is reported at the next start.
             if account.revoke(&new.token.id).await.is_ok() {
                 under_way.end().await;
             }

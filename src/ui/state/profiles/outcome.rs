@@ -13,7 +13,7 @@ use brickpass_engine::{Applied, Command, Event, Plan, ProfilesFile, RunId, Taken
 use brickpass_interchange::databrickscfg::ProfileName;
 
 impl State {
-    /// What is told without anybody having asked.
+    /// What is reported unasked.
     pub(in crate::ui::state) fn profiles_event(&mut self, event: Event) {
         match event {
             Event::Published(published) => self.profiles.published = published,
@@ -26,7 +26,7 @@ impl State {
         if let Some(publishing) = self.profiles.publishing.get_mut(&id)
             && publishing.plan.answered(run, outcome)
         {
-            // Of what is shown now, nobody has agreed to anything.
+            // What is shown now has not been agreed to.
             publishing.agreed = false;
         }
         Vec::new()
