@@ -10,7 +10,7 @@ use std::{
 
 use brickpass::ui::{BrickpassApp, Setup, Wires};
 use brickpass_core::connection::Connection;
-use brickpass_engine::{Ask, Command, Event, Request};
+use brickpass_engine::{Ask, Event, Request};
 use brickpass_storage::{Entry, Library, Mode, Revision, Settings, Snapshot, ThemeChoice, VaultHome, VaultStatus, WindowMemory};
 use eframe::App as _;
 use egui::{Key, Modifiers, Shape, epaint::TextShape};
@@ -125,11 +125,7 @@ impl Window {
         let coming = Rc::clone(&events);
         let asked = Rc::default();
         let to_answer: Rc<RefCell<Vec<Ask>>> = Rc::clone(&asked);
-        let send = move |command| {
-            if let Command::Ask(ask) = command {
-                to_answer.borrow_mut().push(ask);
-            }
-        };
+        let send = move |ask| to_answer.borrow_mut().push(ask);
         let wires = Wires { send: Box::new(send), next: Box::new(move || coming.borrow_mut().pop_front()) };
         let setup = Setup { clock: Box::new(jiff::Timestamp::now), theme: ThemeChoice::Dark, window, files: Vec::new() };
         let context = egui::Context::default();

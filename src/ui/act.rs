@@ -6,12 +6,12 @@ use super::{
     state::{Notice, State},
     text,
 };
-use brickpass_engine::Command;
+use brickpass_engine::Ask;
 
 /// One frame: the time it is drawn at, and the commands that it leads to.
 pub struct Act {
     pub now: Timestamp,
-    commands: Vec<Command>,
+    commands: Vec<Ask>,
 }
 
 impl Act {
@@ -19,11 +19,11 @@ impl Act {
         Self { now, commands: Vec::new() }
     }
 
-    pub fn send(&mut self, commands: impl IntoIterator<Item = Command>) {
+    pub fn send(&mut self, commands: impl IntoIterator<Item = Ask>) {
         self.commands.extend(commands);
     }
 
-    pub fn into_commands(self) -> Vec<Command> {
+    pub fn into_commands(self) -> Vec<Ask> {
         self.commands
     }
 

@@ -11,8 +11,8 @@ use super::{
     tokens,
 };
 use crate::ui::state::probe_vault;
+use crate::ui::state::refresh;
 use brickpass_core::connection::Field;
-use brickpass_engine::Command;
 
 pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) {
     if matches!(action, Action::Save | Action::Rename | Action::Test | Action::RevealSecret | Action::AllActivity) {
@@ -38,8 +38,8 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::Test => act.send(state.test()),
         Action::TestAll => act.send(state.test_all()),
         Action::CancelTest => {
-            act.send(state.cancel_all_tests());
-            act.send(state.cancel_all_sign_ins());
+            state.cancel_all_tests();
+            state.cancel_all_sign_ins();
         }
         Action::SignIn => act.send(state.sign_in()),
         Action::SignOut => state.ask_to_sign_out(),
@@ -77,7 +77,7 @@ pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) 
         Action::CommandPalette => state.dialog = Some(Dialog::Palette),
         Action::Find => ctx.memory_mut(|memory| memory.request_focus(sidebar::filter_id())),
         Action::Refresh => {
-            act.send([Command::Refresh, probe_vault()]);
+            act.send([refresh(), probe_vault()]);
             match state.page() {
                 Page::Tokens => act.send(state.ask_for_tokens()),
                 Page::Export => act.send(state.ask_for_export()),

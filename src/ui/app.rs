@@ -22,8 +22,9 @@ use super::{
     widgets::forget_secret_field,
 };
 use crate::ui::state::{ask_quietly, probe_vault};
+use crate::ui::state::{refresh, start};
 use brickpass_core::connection::SecretKind;
-use brickpass_engine::{Command, Event, OpenDemo, RememberWindow};
+use brickpass_engine::{Ask, Event, OpenDemo, RememberWindow};
 use brickpass_storage::{Settings, ThemeChoice, WindowMemory};
 
 /// So many events are taken in before a frame is drawn; the rest wait for the next one.
@@ -33,7 +34,7 @@ const SETTLED: Duration = Duration::from_secs(1);
 
 /// The engine, as the window sees it.
 pub struct Wires {
-    pub send: Box<dyn Fn(Command)>,
+    pub send: Box<dyn Fn(Ask)>,
     /// The next event that is there already.
     pub next: Box<dyn FnMut() -> Option<Event>>,
 }
@@ -69,7 +70,7 @@ impl BrickpassApp {
     pub fn new(ctx: &Context, wires: Wires, setup: Setup) -> Self {
         let Setup { clock, theme, window, files } = setup;
         theme::install(ctx, theme);
-        (wires.send)(Command::Start);
+        (wires.send)(start());
         (wires.send)(probe_vault());
         Self {
             state: State::new(Settings { theme, ..Settings::default() }, window.clone()),
@@ -112,7 +113,7 @@ impl BrickpassApp {
         (self.clock)()
     }
 
-    pub(super) fn send(&self, commands: impl IntoIterator<Item = Command>) {
+    pub(super) fn send(&self, commands: impl IntoIterator<Item = Ask>) {
         for command in commands {
             (self.wires.send)(command);
         }
@@ -161,7 +162,7 @@ impl BrickpassApp {
     fn mind_focus(&mut self, ctx: &Context) {
         let focused = ctx.input(|input| input.focused);
         if focused && !self.was_focused {
-            self.send([Command::Refresh]);
+            self.send([refresh()]);
             // Other programs write these too.
             let mut commands = if self.state.shows_activity() { self.state.ask_for_activity() } else { Vec::new() };
             commands.extend(self.state.look_at_profiles_again());

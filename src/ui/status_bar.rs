@@ -40,7 +40,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
                 spinner(ui, text::TESTING);
                 say(ui, &text::testing(state.tests.ended_in_batch, state.tests.ended_in_batch + running), palette.text);
                 if Button::ghost(text::CANCEL_ALL).small().show(ui).clicked() {
-                    act.send(state.cancel_all_tests());
+                    state.cancel_all_tests();
                 }
             }
             clipboard(ui, state, act);

@@ -49,7 +49,7 @@ impl Desk {
         });
         let places = Places { vault: Some(vault), ..Places::new(self.home.config_dir(), self.home.state_dir()) };
         let (engine, mut events) = Engine::start(places, || {}).unwrap();
-        engine.send(engine::Command::Start);
+        let _reading = engine.ask(engine::Start);
         while let Some(event) = events.wait() {
             match event {
                 Event::Library(snapshot) => {
@@ -57,7 +57,7 @@ impl Desk {
                     assert!(engine.ask(engine::RevealSecret { id, kind: SecretKind::PersonalAccessToken }).wait().unwrap().is_some());
                     break;
                 }
-                Event::Failed { failure, .. } => panic!("{failure}"),
+                Event::Failed(failure) => panic!("{failure}"),
                 _ => {}
             }
         }

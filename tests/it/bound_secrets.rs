@@ -6,7 +6,7 @@ use brickpass_core::{
     connection::{Draft, SecretKind},
     failure::Code,
 };
-use brickpass_engine::{Command, CopyStored, DescribeSecret, Event, RevealSecret, RunId, StoredSecret};
+use brickpass_engine::{CopyStored, DescribeSecret, Remove, Restore, RevealSecret, Save, SaveOutcome, StoredSecret};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -198,16 +198,16 @@ fn bd_09_testing_an_edited_form_never_sends_the_stored_token_to_another_address(
     let mut draft = Draft::from_connection(&sales);
     draft.base_url = listener.base_url();
     let edited = draft.review(&|_| false).result.unwrap().connection;
-    desk.send(Command::Test { run: RunId(1), connection: Box::new(edited.clone()), secret: None });
-    let report = desk.until(|event| if let Event::TestFinished { report, .. } = event { Some(report) } else { None });
+    let report = desk.test_with(&edited, None);
     let failure = report.failure.unwrap();
     assert_eq!(failure.code, Code::NoSecret, "{failure}");
     assert!(failure.what.contains(HOST) && failure.what.contains(&listener.base_url()), "{failure}");
     heard_no_secret(&listener);
 
     // Saved without a token: the window is told for what the stored one was entered, and gets it in no way.
-    desk.send(Command::Save { reviewed: Box::new(draft.review(&|_| false).result.unwrap()), base: Some(brickpass_storage::Revision(1)) });
-    desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+    let reviewed = Box::new(draft.review(&|_| false).result.unwrap());
+    let saved = desk.ask(Save { reviewed, base: Some(brickpass_storage::Revision(1)) }).unwrap();
+    assert_eq!(saved, SaveOutcome::Saved);
     let (id, kind) = (sales.id, SecretKind::PersonalAccessToken);
     let stored = desk.ask(DescribeSecret { id, kind }).unwrap();
     let StoredSecret::Stored { entered_for: Some(entered_for), .. } = stored else { panic!("{stored:?}") };
@@ -226,14 +226,11 @@ fn bd_10_a_copy_and_an_undone_removal_keep_what_the_secret_was_entered_for() {
     copy.name = "Copy".to_owned();
     copy.base_url = OTHER.to_owned();
     let copy = copy.review(&|_| false).result.unwrap().connection;
-    desk.send(Command::Duplicate { source: sales.id, copy: Box::new(copy.clone()) });
-    desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+    desk.duplicate(sales.id, &copy);
     let failure = desk.ask(RevealSecret { id: copy.id, kind: SecretKind::PersonalAccessToken }).unwrap_err();
     assert!(failure.what.contains(HOST), "{failure}");
 
-    desk.send(Command::Remove { ids: vec![sales.id] });
-    let entries = desk.until(|event| if let Event::Removed { entries } = event { Some(entries) } else { None });
-    desk.send(Command::Restore { entries });
-    desk.until(|event| matches!(event, Event::Restored { .. }).then_some(()));
+    let entries = desk.ask(Remove { ids: vec![sales.id] }).unwrap();
+    desk.ask(Restore { entries }).unwrap();
     assert!(desk.ask(RevealSecret { id: sales.id, kind: SecretKind::PersonalAccessToken }).unwrap().is_some());
 }

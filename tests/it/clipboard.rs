@@ -302,7 +302,7 @@ mod inside {
         let kind = SecretKind::PersonalAccessToken;
         let (connection, engine, mut events) = engine(&home, kind, &json!({"type": "pat"}));
         engine.ask(CopyStored { id: connection, kind }).wait().unwrap();
-        let Event::Failed { failure: Failure { what, why, .. }, .. } = events.wait().unwrap() else { panic!("it cannot have been copied") };
+        let Event::Failed(Failure { what, why, .. }) = events.wait().unwrap() else { panic!("it cannot have been copied") };
         assert_eq!(what, "Nothing was copied.");
         assert!(why.contains("no display"), "{why}");
         engine.finish();

@@ -6,7 +6,6 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Command
 use brickpass_core::connection::{ConnectionId, EnvironmentKind, SecretKind};
 use brickpass_demo::{Demo, DemoOptions};
 use brickpass_engine as engine;
-use brickpass_engine::{Event, RunId};
 use brickpass_storage::{Vault, VaultConfig, VaultHome, WindowMemory};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -222,8 +221,7 @@ fn se_14_what_the_window_keeps_for_itself_holds_no_secret() {
     let id = connection.id;
 
     desk.save(form);
-    desk.send(engine::Command::Test { run: RunId(1), connection: Box::new(connection), secret: None });
-    desk.until(|event| matches!(event, Event::TestFinished { .. }).then_some(()));
+    desk.test_with(&connection, None);
     assert!(desk.ask(engine::RevealSecret { id, kind: SecretKind::PersonalAccessToken }).unwrap().is_some());
     let seen = desk.ask(engine::ReadActivity).unwrap();
     assert_eq!(seen.len(), 3, "{seen:?}");

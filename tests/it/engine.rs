@@ -1,21 +1,27 @@
 //! The engine against the embedded demo workspaces: saved is saved, late answers are told apart, nothing waits for ever.
 
 use std::{
-    collections::{HashMap, HashSet},
     net::TcpListener,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
 
 use brickpass_core::{
-    connection::{BaseUrl, ConnectionId, EnteredFor, Reviewed, SecretKind, Status, Timeout},
-    failure::Code,
+    connection::{BaseUrl, Connection, ConnectionId, EnteredFor, Reviewed, SecretKind, Status, Timeout},
+    failure::{Code, Failure},
 };
+use brickpass_databricks::check;
 use brickpass_demo::{Demo, DemoOptions};
-use brickpass_engine::{Command, DescribeSecret, Event, Places, ProbeVault, RevealSecret, RunId, SaveSettings, StoredSecret, UnlockVault};
+use brickpass_engine::{
+    Ask, Continuation, DescribeSecret, Event, Places, ProbeVault, Progress, Purge, Remove, Restore, RevealSecret, Save, SaveSettings,
+    Start, StoredSecret, TestConnection, TestResult, UnlockVault,
+};
 use brickpass_storage::{Settings, VaultHome, VaultStatus};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::support::{
     Home, comes,
@@ -31,17 +37,20 @@ fn on_demo(demo: &Demo, name: &str) -> Reviewed {
     form(name, by_token(&found.base_url, &found.token))
 }
 
+fn tests(connection: Connection, secret: Option<SecretString>) -> TestConnection {
+    TestConnection { connection: Box::new(connection), secret, progress: Progress::ignored() }
+}
+
 #[test]
 fn unsaved_edits_are_tested_and_a_save_of_the_same_keeps_the_result() {
     let demo = Demo::start(&DemoOptions::default()).unwrap();
     let mut desk = Desk::new();
     let form = on_demo(&demo, "Sales lakehouse");
     let secret = form.secret.as_ref().map(|(_, secret)| secret.clone());
-    desk.send(Command::Test { run: RunId(1), connection: Box::new(form.connection.clone()), secret });
-    let report = desk.until(|event| if let Event::TestFinished { report, .. } = event { Some(report) } else { None });
+    let report = desk.test_with(&form.connection, secret);
     assert!(report.ok(), "{report:?}");
 
-    desk.send(Command::Save { reviewed: Box::new(form), base: None });
+    let _saving = desk.pending(Save { reviewed: Box::new(form), base: None });
     let kept = desk.until(|event| if let Event::History(changes) = event { Some(changes) } else { None });
     assert_eq!(kept[0].1.as_ref().map(|last| last.state), Some(Status::Ok));
 }
@@ -67,29 +76,29 @@ fn a_removal_that_is_undone_keeps_its_secret_and_one_that_is_purged_does_not() {
     let kind = SecretKind::PersonalAccessToken;
     let described = |desk: &mut Desk| desk.ask(DescribeSecret { id: connection.id, kind }).unwrap();
 
-    desk.send(Command::Remove { ids: vec![connection.id] });
-    let entries = desk.until(|event| if let Event::Removed { entries } = event { Some(entries) } else { None });
-    desk.send(Command::Restore { entries });
+    let entries = desk.ask(Remove { ids: vec![connection.id] }).unwrap();
+    let restoring = desk.pending(Restore { entries });
     // Too late: the undo was first.
-    desk.send(Command::Purge { ids: vec![connection.id], revoke: Vec::new() });
-    desk.until(|event| matches!(event, Event::Purged { .. }).then_some(()));
+    desk.ask(Purge { ids: vec![connection.id], revoke: Vec::new() }).unwrap();
+    desk.answer(restoring).unwrap();
     assert!(matches!(described(&mut desk), StoredSecret::Stored { .. }));
 
-    desk.send(Command::Remove { ids: vec![connection.id] });
-    desk.send(Command::Purge { ids: vec![connection.id], revoke: Vec::new() });
-    desk.until(|event| matches!(event, Event::Purged { .. }).then_some(()));
+    desk.remove(connection.id);
     assert_eq!(described(&mut desk), StoredSecret::Missing);
 }
 
 #[test]
 fn saves_that_were_asked_for_are_done_before_the_engine_ends() {
     let mut desk = Desk::new();
-    for number in 0..20 {
-        let form = form(&format!("C{number}"), by_token("https://adb-1.2.azuredatabricks.net", "dapi0123456789"));
-        desk.send(Command::Save { reviewed: Box::new(form), base: None });
-    }
+    let saving: Vec<_> = (0..20)
+        .map(|number| {
+            let form = form(&format!("C{number}"), by_token("https://adb-1.2.azuredatabricks.net", "dapi0123456789"));
+            desk.pending(Save { reviewed: Box::new(form), base: None })
+        })
+        .collect();
     desk.again(in_memory);
-    desk.send(Command::Start);
+    drop(saving);
+    let _reading = desk.pending(Start);
     let snapshot = desk.until(|event| if let Event::Library(snapshot) = event { Some(snapshot) } else { None });
     assert_eq!(snapshot.entries.len(), 20);
 }
@@ -145,13 +154,15 @@ fn an_address_that_nobody_confirmed_gets_no_token() {
     let mut form = form("A", by_token("https://adb-1.2.azuredatabricks.net", "dapi0123456789"));
     form.connection.base_url = BaseUrl::read("https://databricks.invalid").unwrap().base_url;
     let secret = form.secret.clone().map(|(_, secret)| secret);
-    desk.send(Command::Test { run: RunId(1), connection: Box::new(form.connection), secret });
-    let report = desk.until(|event| match event {
-        Event::TestProgress { progress, .. } => panic!("{progress:?}"),
-        Event::TestFinished { report, .. } => Some(report),
-        _ => None,
+    let begun = Arc::new(AtomicBool::new(false));
+    let noted = Arc::clone(&begun);
+    let progress = Progress::new(move |_| {
+        noted.store(true, Ordering::SeqCst);
+        Continuation(Box::new(()))
     });
-    assert_eq!(report.failure.unwrap().code, Code::InvalidInput);
+    let tested = desk.ask(TestConnection { connection: Box::new(form.connection), secret, progress }).unwrap();
+    assert_eq!(tested.report.failure.unwrap().code, Code::InvalidInput);
+    assert!(!begun.load(Ordering::SeqCst), "no step was begun");
 }
 
 /// Accepts connections on loopback and never answers; counts how many signed requests are open at once.
@@ -201,22 +212,18 @@ fn ht_28_a_hundred_tests_at_once_run_eight_at_a_time_and_each_gets_its_answer() 
     let (port, most) = silent_server();
     let mut desk = Desk::new();
     let good = on_demo(&demo, "Sales lakehouse");
-    let mut expected = HashMap::new();
+    let mut asked = Vec::new();
     for number in 0..100 {
         let hangs = number % 2 == 1 && number < 40;
         let mut form = if hangs { form("Silent", by_token(&format!("http://127.0.0.1:{port}"), "dapi0123456789")) } else { good.clone() };
         form.connection.id = ConnectionId::random();
         form.connection.timeout = Timeout::try_from(if hangs { 1 } else { 30 }).unwrap();
-        expected.insert(RunId(number), !hangs);
         let secret = form.secret.clone().map(|(_, secret)| secret);
-        desk.send(Command::Test { run: RunId(number), connection: Box::new(form.connection), secret });
+        asked.push((number, !hangs, desk.pending(tests(form.connection, secret))));
     }
-    let mut answered = HashSet::new();
-    while answered.len() < 100 {
-        let (run, report) =
-            desk.until(|event| if let Event::TestFinished { run, report, .. } = event { Some((run, report)) } else { None });
-        assert!(answered.insert(run), "one answer each");
-        assert_eq!(report.ok(), expected[&run], "{run:?}: {report:?}");
+    for (number, good, pending) in asked {
+        let report = desk.answer(pending).unwrap().report;
+        assert_eq!(report.ok(), good, "{number}: {report:?}");
         assert!(report.ok() || report.failure.as_ref().unwrap().code == Code::ReadTimeout, "{report:?}");
     }
     let most = *most.lock().unwrap();
@@ -227,12 +234,12 @@ fn ht_28_a_hundred_tests_at_once_run_eight_at_a_time_and_each_gets_its_answer() 
 fn sr_11_workspaces_on_different_hosts_are_tested_side_by_side() {
     let servers: Vec<_> = (0..24).map(|_| silent_server()).collect();
     let desk = Desk::new();
-    for (number, (port, _)) in (0..).zip(&servers) {
+    let ask = |(number, (port, _)): (usize, &(u16, _))| {
         let mut form = form(&format!("Silent {number}"), by_token(&format!("http://127.0.0.1:{port}"), "dapi0123456789"));
         form.connection.timeout = Timeout::try_from(120).unwrap();
-        let secret = form.secret.map(|(_, secret)| secret);
-        desk.send(Command::Test { run: RunId(number), connection: Box::new(form.connection), secret });
-    }
+        desk.pending(tests(form.connection, form.secret.map(|(_, secret)| secret)))
+    };
+    let _pending: Vec<_> = servers.iter().enumerate().map(ask).collect();
     comes("every one of them is asked while none has answered", || servers.iter().all(|(_, most)| *most.lock().unwrap() == 1));
 }
 
@@ -243,18 +250,20 @@ fn ht_29_a_cancelled_test_ends_at_once_and_a_newer_run_has_its_own_answer() {
     let mut desk = Desk::new();
     let silent = form("Silent", by_token(&format!("http://127.0.0.1:{port}"), "dapi0123456789"));
     let secret = |form: &Reviewed| form.secret.clone().map(|(_, secret)| secret);
-    desk.send(Command::Test { run: RunId(1), connection: Box::new(silent.connection.clone()), secret: secret(&silent) });
-    desk.until(|event| matches!(event, Event::TestProgress { .. }).then_some(()));
+    let progress = Progress::new(|step| Continuation(Box::new(step)));
+    let request = TestConnection { connection: Box::new(silent.connection.clone()), secret: secret(&silent), progress };
+    let (ask, cancel) = Ask::new(request, |outcome| Continuation(Box::new(outcome))).cancellable();
+    desk.send(ask);
+    let news = |event| if let Event::Answer(Continuation(news)) = event { Some(news) } else { None };
+    desk.until(|event| news(event)?.downcast::<check::Progress>().ok());
     let cancelled = Instant::now();
-    desk.send(Command::Cancel { run: RunId(1) });
+    drop(cancel);
     let mut newer = on_demo(&demo, "Sales lakehouse");
     newer.connection.id = silent.connection.id;
-    let form = newer.clone();
-    let (run, report) = desk.until(|event| if let Event::TestFinished { run, report, .. } = event { Some((run, report)) } else { None });
+    let outcome = desk.until(|event| news(event)?.downcast::<Result<TestResult, Failure>>().ok());
     assert!(cancelled.elapsed() < Duration::from_secs(10), "{:?}", cancelled.elapsed());
-    assert_eq!((run, report.failure.unwrap().code), (RunId(1), Code::Cancelled));
+    assert_eq!(outcome.unwrap_err().code, Code::Cancelled);
 
-    desk.send(Command::Test { run: RunId(2), connection: Box::new(form.connection.clone()), secret: secret(&form) });
-    let (run, report) = desk.until(|event| if let Event::TestFinished { run, report, .. } = event { Some((run, report)) } else { None });
-    assert_eq!((run, report.ok()), (RunId(2), true), "{report:?}");
+    let report = desk.test_with(&newer.connection, secret(&newer));
+    assert!(report.ok(), "{report:?}");
 }

@@ -11,8 +11,8 @@ use brickpass_core::connection::Connection;
 use brickpass_databricks::rest::{NewToken, TokenRequest};
 use brickpass_demo::{Demo, DemoOptions, DemoWorkspace};
 use brickpass_engine::{
-    Answered, Command, Event, GenerateToken, ListTokens, Notification, Notify, Places, Reminder, ReminderChoice, SaveSettings, Shown,
-    UseToken,
+    Answered, Ask, Continuation, Event, GenerateToken, ListTokens, Notification, Notify, Places, Reminder, ReminderChoice, SaveSettings,
+    Shown, Start, UseToken,
 };
 use brickpass_storage::{Settings, Vault};
 
@@ -65,14 +65,19 @@ impl Desk {
         let (workspace, vault) = (demo.workspaces()[0].clone(), memory_vault(&home));
         let service = Service { vault: vault.clone(), workspace, _demo: demo };
         let desk = Self::idle(home, service, |home| Places { notify, ..with_vault(home, vault) });
-        desk.send(Command::Start);
+        desk.read();
         desk
+    }
+
+    /// The answer is not waited for.
+    fn read(&self) {
+        self.send(Ask::new(Start, |outcome| Continuation(Box::new(outcome))));
     }
 
     fn reopen(&mut self, notify: Option<Notify>) {
         let vault = self.vault.clone();
         self.again(|home| Places { notify, ..with_vault(home, vault) });
-        self.send(Command::Start);
+        self.read();
     }
 
     /// A connection that signs in with a token of so many days (and a moment, so that it is not a day less at once).

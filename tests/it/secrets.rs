@@ -24,7 +24,9 @@ use brickpass_databricks::{
 };
 use brickpass_demo::{Demo, DemoOptions};
 use brickpass_engine as engine;
-use brickpass_engine::{AccessToken, Engine, Event, Places, Recovery, RunId, SignInPlace, SignInStep};
+use brickpass_engine::{
+    AccessToken, Ask, Continuation, Engine, Event, Places, Progress, Recovery, SignInInput, SignInPlace, SignInStep, SignInWithBrowser,
+};
 use brickpass_storage::{Settings, Vault, VaultConfig, VaultHome};
 use secrecy::SecretString;
 
@@ -101,46 +103,52 @@ fn panics_with_a_secret_in_hand() {
         ..Places::new(place("BRICKPASS_CONFIG_DIR"), place("BRICKPASS_STATE_DIR"))
     };
     let (engine, mut events) = Engine::start(places, wake).unwrap();
-    engine.send(engine::Command::Start);
+    let _reading = engine.ask(engine::Start);
     let sales = workspace(&demo, SALES).base_url.clone();
     let form = form("A", by_token(&sales, &token));
     let connection = form.connection.clone();
-    engine.send(engine::Command::Save { reviewed: Box::new(form.clone()), base: None });
-    until(&mut events, |event| matches!(event, Event::Saved { .. }).then_some(()));
+    engine.ask(engine::Save { reviewed: Box::new(form.clone()), base: None }).wait().unwrap();
 
     armed.store(true, Ordering::SeqCst);
     let (id, kind) = (connection.id, SecretKind::PersonalAccessToken);
-    let mut tokens = Vec::new();
-    for round in 0..4 {
+    let (mut tokens, mut tests) = (Vec::new(), Vec::new());
+    for _ in 0..4 {
         let secret = form.secret.clone().map(|(_, secret)| secret);
-        engine.send(engine::Command::Test { run: RunId(round), connection: Box::new(connection.clone()), secret });
+        let progress = Progress::new(|step| Continuation(Box::new(step)));
+        tests.push(engine.ask(engine::TestConnection { connection: Box::new(connection.clone()), secret, progress }));
         drop(engine.ask(engine::RevealSecret { id, kind }).wait().unwrap());
         tokens.push(engine.ask(engine::GetAccessToken { id, anew: true }));
-        engine.send(engine::Command::Save { reviewed: Box::new(form.clone()), base: None });
-        engine.send(engine::Command::Refresh);
+        let save = engine::Save { reviewed: Box::new(form.clone()), base: None };
+        engine.send(Ask::new(save, |outcome| Continuation(Box::new(outcome))));
+        engine.send(Ask::new(engine::Refresh, |outcome| Continuation(Box::new(outcome))));
     }
     for pending in tokens {
         let answer = pending.wait();
         assert!(!format!("{answer:?}").contains(&token));
-        // What the tests have come to.
-        let event = until(&mut events, |event| matches!(event, Event::TestFinished { .. }).then_some(event));
-        assert!(!format!("{event:?}").contains(&token));
+    }
+    for pending in tests {
+        let answer = pending.wait();
+        assert!(!format!("{answer:?}").contains(&token));
     }
     armed.store(false, Ordering::SeqCst);
 
     let mut browser = connection;
     browser.auth = brickpass_core::connection::AuthMethod::Browser(brickpass_core::connection::OAuthApp::default());
     browser.id = ConnectionId::random();
-    let run = RunId(99);
-    engine.send(engine::Command::SignIn { run, owner: Box::new(browser), place: SignInPlace::Here, open_browser: true });
+    let (_control, input) = SignInInput::new();
+    let progress = Progress::new(|step| Continuation(Box::new(step)));
+    let request = SignInWithBrowser { owner: Box::new(browser), place: SignInPlace::Here, open_browser: true, progress, input };
+    let sign_in = engine.ask(request);
     // The browser that crashed is one that could not be opened; the address is told instead, and the sign-in can be ended.
-    until(&mut events, |event| match event {
-        Event::SignInProgress { step: SignInStep::Waiting { browser_opened, .. }, .. } => (!browser_opened).then_some(()),
-        _ => None,
+    until(&mut events, |event| {
+        let Event::Answer(Continuation(step)) = event else { return None };
+        match *step.downcast::<SignInStep>().ok()? {
+            SignInStep::Waiting { browser_opened, .. } => (!browser_opened).then_some(()),
+            _ => None,
+        }
     });
     println!("the sign-in crashed as internal");
-    engine.send(engine::Command::CancelSignIn { run });
-    until(&mut events, |event| matches!(event, Event::SignInFinished { .. }).then_some(()));
+    drop(sign_in);
     engine.finish();
 
     // As the threads of the keyring are: made by hand, with the secret moved into them.
@@ -205,14 +213,14 @@ fn se_03_a_debug_print_of_any_type_with_a_secret_shows_none() {
         assert!(!format!("{workspace:?}").contains(&workspace.token), "a workspace of the demo");
     }
 
-    let run = RunId(1);
     let boxed = |connection: &Connection| Box::new(connection.clone());
-    for command in [
-        engine::Command::Save { reviewed: Box::new(form.clone()), base: None },
-        engine::Command::Test { run, connection: boxed(&connection), secret: Some(secret()) },
-    ] {
-        look("a command", &command);
-    }
+    look("a request", &engine::Save { reviewed: Box::new(form.clone()), base: None });
+    look("a request", &engine::TestConnection { connection: boxed(&connection), secret: Some(secret()), progress: Progress::ignored() });
+    let (control, mut input) = SignInInput::new();
+    control.paste(secret());
+    look("what is said to a sign-in", &control);
+    look("what a sign-in is told", &input);
+    look("a pasted address", &input.try_pasted().unwrap());
     look("a request", &engine::UnlockVault { passphrase: secret() });
     look("a request", &engine::SaveSettings { settings: Settings::default(), passphrase: Some(secret()) });
     look("a request", &engine::Recover(Recovery::VaultBackup { passphrase: secret() }));
@@ -221,7 +229,7 @@ fn se_03_a_debug_print_of_any_type_with_a_secret_shows_none() {
     look("a request", &engine::UseToken { id, new: Box::new(new()) });
     look("an answer", &new());
     let waiting = SignInStep::Waiting { address: secret(), port: 8020, until: jiff::Timestamp::UNIX_EPOCH, browser_opened: true };
-    look("an event", &Event::SignInProgress { run, id, step: waiting });
+    look("a step", &waiting);
 }
 
 /// Wrappers that print what they hold, and words by which a secret is called.

@@ -10,7 +10,7 @@ use std::{
 use brickpass::ui::{BrickpassApp, Setup, Wires};
 use brickpass_core::connection::{AuthKind, LevelKind, SecretKind};
 use brickpass_demo::{Demo, DemoOptions, Fault};
-use brickpass_engine::{Command, Engine, Event, Places};
+use brickpass_engine::{Ask, Continuation, Engine, Event, Places, Refresh};
 use brickpass_storage::{Library, SecretKey, ThemeChoice, Vault, VaultConfig, VaultHome, WindowMemory};
 use eframe::egui::accesskit::Role;
 use egui_kittest::{Harness, kittest::Queryable as _};
@@ -38,9 +38,9 @@ impl Window {
         let (engine, mut events) = Engine::start(places, || {}).unwrap();
         let engine = Rc::new(RefCell::new(Some(engine)));
         let sender = Rc::clone(&engine);
-        let send = move |command: Command| {
+        let send = move |ask: Ask| {
             if let Some(engine) = sender.borrow().as_ref() {
-                engine.send(command);
+                engine.send(ask);
             }
         };
         let wires = Wires { send: Box::new(send), next: Box::new(move || -> Option<Event> { events.try_next() }) };
@@ -212,7 +212,7 @@ fn signing_in_names_the_person_and_the_workspaces_of_the_account_are_added_with_
     });
     Library::new(&home.config_dir(), &home.state_dir()).add_all(vec![account.connection]).unwrap();
     window.until("Brickpass");
-    window.engine.borrow().as_ref().unwrap().send(Command::Refresh);
+    window.engine.borrow().as_ref().unwrap().send(Ask::new(Refresh, |outcome| Continuation(Box::new(outcome))));
 
     window.until("Not signed in");
     window.click("Sign in");

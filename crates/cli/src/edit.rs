@@ -16,7 +16,7 @@ use brickpass_core::{
     connection::{AuthKind, BaseUrl, Connection, ConnectionId, Draft, Environment, EnvironmentKind, Reviewed, Severity, TypedSecret},
     failure::{Code, Failure},
 };
-use brickpass_engine::Command;
+use brickpass_engine::{Duplicate, Save};
 use brickpass_storage::Revision;
 
 /// More than any token that a Databricks cloud gives out.
@@ -93,8 +93,8 @@ pub(super) fn duplicate(name: &str, new_name: &str, json: bool) -> Result<ExitCo
     new_name.clone_into(&mut draft.name);
     let Reviewed { connection: copy, .. } = review(&session, &draft, None)?;
     let id = copy.id;
-    session.send(Command::Duplicate { source: source.id, copy: Box::new(copy) });
-    let connection = session.saved(id)?;
+    Result::from(session.ask(Duplicate { source: source.id, copy: Box::new(copy) })?)?;
+    let connection = session.find(&id.to_string())?.connection;
     report(&session, &connection, "Added", json);
     Ok(ExitCode::SUCCESS)
 }
@@ -235,8 +235,8 @@ pub(super) fn save(
         session.need_vault_to_store()?;
     }
     let id = reviewed.connection.id;
-    session.send(Command::Save { reviewed: Box::new(reviewed), base });
-    session.saved(id)
+    Result::from(session.ask(Save { reviewed: Box::new(reviewed), base })?)?;
+    session.find(&id.to_string()).map(|entry| entry.connection)
 }
 
 pub(super) fn report(session: &Session, connection: &Connection, verb: &str, json: bool) {

@@ -14,7 +14,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::Failure,
 };
-use brickpass_engine::{Command, Event, TakenOut, Unpublish, revocable_token};
+use brickpass_engine::{Purge, Purged, Remove, TakenOut, Unpublish, revocable_token};
 
 pub(super) fn remove(names: &[String], keep_profile: bool, revoke_token: bool, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;
@@ -25,19 +25,12 @@ pub(super) fn remove(names: &[String], keep_profile: bool, revoke_token: bool, j
     session.need_vault()?;
     // First: whatever keeps the profile in the file keeps the connection that answers for it, too.
     let taken_out = if keep_profile { TakenOut::default() } else { unpublish(&mut session, &ids)? };
-    session.send(Command::Remove { ids: ids.clone() });
-    session.wait(|event| matches!(event, Event::Removed { .. }).then_some(Ok(())))?;
-    session.send(Command::Purge { ids, revoke });
-    let mut tokens = Tokens::default();
-    let farewell = session.wait(|event| match event {
-        Event::RemovedTokens { revoked, failure, .. } => {
-            tokens = Tokens { revoked: revoked.into_iter().map(|(_, token_id)| token_id).collect(), failure };
-            None
-        }
-        Event::Purged { farewell, .. } => Some(Ok(farewell)),
-        Event::PurgeFailed { failure } => Some(Err(failure)),
-        _ => None,
-    })?;
+    session.ask(Remove { ids: ids.clone() })?;
+    let Purged { farewell, tokens, failure, .. } = session.ask(Purge { ids, revoke })?;
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    let tokens = Tokens { revoked: tokens.revoked.into_iter().map(|(_, token_id)| token_id).collect(), failure: tokens.failure };
     let removed: Vec<&str> = found.iter().map(|entry| entry.connection.name.as_str()).collect();
     if json {
         let mut object = json!({ "removed": removed, "unpublished": taken_out.profiles, "notes": taken_out.notes });
@@ -62,7 +55,6 @@ pub(super) fn remove(names: &[String], keep_profile: bool, revoke_token: bool, j
 }
 
 /// What became of the tokens that were to be revoked.
-#[derive(Default)]
 struct Tokens {
     revoked: Vec<String>,
     failure: Option<Failure>,

@@ -21,7 +21,9 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, LastTest, secrets_starred},
     failure::{Code, Failure},
 };
-use brickpass_engine::{Command, DescribeSignIn, Engine, Event, Events, Places, ProbeVault, Request, SignIn, TokenNote, UnlockVault};
+use brickpass_engine::{
+    Ask, DescribeSignIn, Engine, Event, Events, Pending, Places, ProbeVault, Request, SignIn, Start, TokenNote, UnlockVault,
+};
 use brickpass_storage::{Entry, SignInNote, Snapshot, VaultHome, VaultStatus};
 
 pub(super) struct Session {
@@ -34,6 +36,8 @@ pub(super) struct Session {
     /// What is known of sign-ins, under the connections that hold them.
     pub(super) sign_ins: HashMap<ConnectionId, SignInNote>,
     pub(super) settings_problem: Option<Failure>,
+    /// Why the connections could not be read.
+    library_problem: Option<Failure>,
     /// Of the encrypted file, when this began.
     vault_file_exists: bool,
     /// Renewed sign-ins that the vault did not take so far, and why.
@@ -64,13 +68,8 @@ impl Session {
     /// `wake` is called after each event.
     pub(super) fn open_at(places: Places, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, Failure> {
         let mut session = Self::start_at(places, wake)?;
-        session.send(Command::Start);
-        session.wait(|event| match event {
-            Event::History(_) => Some(Ok(())),
-            Event::LibraryFailed(failure) => Some(Err(failure)),
-            _ => None,
-        })?;
-        Ok(session)
+        session.ask(Start)?;
+        session.library_problem.take().map_or(Ok(session), Err)
     }
 
     /// Reads nothing yet: for what must work when the files cannot be read.
@@ -97,14 +96,21 @@ impl Session {
             tokens: HashMap::new(),
             sign_ins: HashMap::new(),
             settings_problem: None,
+            library_problem: None,
             vault_file_exists: true,
             unsaved: Vec::new(),
             unsaved_why: None,
         })
     }
 
-    pub(super) fn send(&self, command: Command) {
-        self.engine.send(command);
+    /// The answer comes as an event.
+    pub(super) fn send(&self, ask: Ask) {
+        self.engine.send(ask);
+    }
+
+    /// The answer is waited for where it is wanted.
+    pub(super) fn pending<R: Request>(&self, request: R) -> Pending<R::Answer> {
+        self.engine.ask(request)
     }
 
     /// Waits for the answer. What every command cares about is kept on the way.
@@ -115,9 +121,9 @@ impl Session {
         answer
     }
 
-    /// As `ask`, but what was told meanwhile is left for `wait`.
+    /// As `ask`, but what was broadcast meanwhile is left for `wait_for`.
     pub(super) fn ask_and_leave_events<R: Request>(&self, request: R) -> Result<R::Answer, Failure> {
-        self.engine.ask(request).wait()
+        self.pending(request).wait()
     }
 
     /// The answers to many requests, so many of which are asked at once; in no order.
@@ -140,20 +146,6 @@ impl Session {
     }
 
     /// Waits for the event that `pick` takes; what every command cares about is kept on the way.
-    pub(super) fn wait<T>(&mut self, mut pick: impl FnMut(Event) -> Option<Result<T, Failure>>) -> Result<T, Failure> {
-        while let Some(event) = self.events.wait() {
-            self.keep(&event);
-            if let Event::Failed { failure, .. } = event {
-                return Err(failure);
-            }
-            if let Some(answer) = pick(event) {
-                return answer;
-            }
-        }
-        Err(stopped())
-    }
-
-    /// As `wait`, but nothing else that fails meanwhile ends it: for an answer that comes once and must not be missed.
     pub(super) fn wait_for<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> Result<T, Failure> {
         while let Some(event) = self.events.wait() {
             self.keep(&event);
@@ -175,6 +167,7 @@ impl Session {
     fn keep(&mut self, event: &Event) {
         match event {
             Event::Library(snapshot) => self.snapshot = Arc::clone(snapshot),
+            Event::LibraryFailed(failure) => self.library_problem = Some(failure.clone()),
             Event::History(changes) => {
                 for (id, last) in changes {
                     match last {
@@ -192,6 +185,7 @@ impl Session {
                     };
                 }
             }
+            Event::Failed(failure) => note_once(&failure.to_string()),
             Event::Attention { words } => words.iter().for_each(|words| note_once(words)),
             Event::Settings { problem, vault_file_exists, .. } => {
                 self.settings_problem.clone_from(problem);
@@ -288,16 +282,6 @@ impl Session {
             .map(|entry| entry.connection.name.as_str().to_lowercase())
             .collect();
         move |name| names.contains(&name.to_lowercase())
-    }
-
-    /// The connection as it now is in the file.
-    pub(super) fn saved(&mut self, id: ConnectionId) -> Result<Connection, Failure> {
-        self.wait(|event| match event {
-            Event::Saved { id: saved } if saved == id => Some(Ok(())),
-            Event::SaveFailed { id: failed, failure, .. } if failed == id => Some(Err(failure)),
-            _ => None,
-        })?;
-        self.find(&id.to_string()).map(|entry| entry.connection)
     }
 }
 

@@ -24,10 +24,10 @@ use brickpass_core::{
     connection::{AuthMethod, Connection},
     failure::{Code, Failure},
 };
-use brickpass_engine::{Command, Event, RunId, SignInPlace, SignInStep, SignOut, SignedIn, SignedOut};
-
-/// A process signs in once.
-const RUN: RunId = RunId(1);
+use brickpass_engine::{
+    Ask, Continuation, Event, Progress, SignInControl, SignInInput, SignInPlace, SignInStep, SignInWithBrowser, SignOut, SignedIn,
+    SignedOut,
+};
 
 /// After so long without an answer, the browser may be on another computer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -104,7 +104,13 @@ pub(super) fn sign_in(
     }
     let whereabouts = environment::whereabouts();
     let open_browser = !options.no_browser && !options.paste && !whereabouts.no_browser_here();
-    session.send(Command::SignIn { run: RUN, owner: Box::new(owner), place, open_browser });
+    let (control, input) = SignInInput::new();
+    let progress = Progress::new(|step| Continuation(Box::new(News::Step(step))));
+    let request = SignInWithBrowser { owner: Box::new(owner), place, open_browser, progress, input };
+    // Dropped, also with this function, it cancels the sign-in.
+    let (ask, cancel) = Ask::new(request, |outcome| Continuation(Box::new(News::End(outcome)))).cancellable();
+    let mut cancel = Some(cancel);
+    session.send(ask);
     let mut told = Told { asked_for_browser: open_browser, paste: options.paste, typed: false, whereabouts };
     let mut hint: Option<(Instant, String)> = None;
     // The terminal is quiet while the browser is waited for, and speaks again when a question is asked or this function ends.
@@ -112,7 +118,12 @@ pub(super) fn sign_in(
     let mut question = false;
     loop {
         match ear.next(session, hint.as_ref().map(|(at, _)| *at)) {
-            Heard::Event(Event::SignInProgress { run: RUN, step, .. }) => {
+            Heard::Event(Event::Answer(Continuation(news))) => {
+                let Ok(news) = news.downcast::<News>() else { continue };
+                let step = match *news {
+                    News::Step(step) => step,
+                    News::End(outcome) => return outcome,
+                };
                 if !matches!(step, SignInStep::Waiting { .. } | SignInStep::WrongKey { .. } | SignInStep::PasteRefused { .. }) {
                     quiet = None;
                 }
@@ -131,43 +142,40 @@ pub(super) fn sign_in(
                             ear.hear_typed(quiet);
                         }
                     }
-                    SignInStep::PasteRefused { .. } if quiet.is_none() => {
-                        // Nobody is there to paste another one.
-                        session.send(Command::CancelSignIn { run: RUN });
-                        return Err(not_pasted());
-                    }
+                    // Nobody is there to paste another one.
+                    SignInStep::PasteRefused { .. } if quiet.is_none() => return Err(not_pasted()),
                     SignInStep::PasteRefused { .. } if options.paste => ear.ask(PASTE),
                     SignInStep::PasteRefused { .. } | SignInStep::WrongKey { .. } => {}
                     SignInStep::ConfirmHost { .. } | SignInStep::OtherUser { .. } => {
                         hint = None;
-                        question = answer(session, ear, options, &step);
+                        question = answer(&control, ear, options, &step);
                     }
                     _ => hint = None,
                 }
             }
-            Heard::Event(Event::SignInFinished { run: RUN, outcome, .. }) => return outcome,
-            Heard::Event(Event::Failed { failure, .. }) => return Err(failure),
             Heard::Event(_) => {}
             Heard::Line(line) if std::mem::take(&mut question) => {
-                let yes = line.is_some_and(|line| terminal::is_yes(line.expose_secret()));
-                session.send(Command::AnswerSignIn { run: RUN, yes });
+                control.answer(line.is_some_and(|line| terminal::is_yes(line.expose_secret())));
             }
             Heard::Typed(line) => {
                 // Anything else is thrown away.
                 if is_address(line.expose_secret()) {
-                    session.send(Command::PasteSignIn { run: RUN, address: line });
+                    control.paste(line);
                 }
             }
-            Heard::Line(Some(address)) => session.send(Command::PasteSignIn { run: RUN, address }),
-            Heard::Line(None) => {
-                session.send(Command::CancelSignIn { run: RUN });
-                return Err(not_pasted());
-            }
-            Heard::Interrupt => session.send(Command::CancelSignIn { run: RUN }),
+            Heard::Line(Some(address)) => control.paste(address),
+            Heard::Line(None) => return Err(not_pasted()),
+            Heard::Interrupt => drop(cancel.take()),
             Heard::Silence => hint.take().into_iter().for_each(|(_, words)| note(words)),
             Heard::Ended => return Err(stopped()),
         }
     }
+}
+
+/// What comes of the sign-in: its steps, then its end.
+enum News {
+    Step(SignInStep),
+    End(Result<SignedIn, Failure>),
 }
 
 /// Whether a line may be meant as the address that the browser ended on, with or without its scheme.
@@ -189,10 +197,10 @@ fn not_pasted() -> Failure {
 }
 
 /// Whether an answer is to come.
-fn answer(session: &Session, ear: &Ear, options: &Login, step: &SignInStep) -> bool {
+fn answer(control: &SignInControl, ear: &Ear, options: &Login, step: &SignInStep) -> bool {
     let other_user = matches!(step, SignInStep::OtherUser { .. });
     if other_user && options.yes {
-        session.send(Command::AnswerSignIn { run: RUN, yes: true });
+        control.answer(true);
         false
     } else if terminal::attended() {
         ear.ask(if other_user { "Replace the sign-in? [y/N] " } else { "Is this the one you mean? [y/N] " });
@@ -200,7 +208,7 @@ fn answer(session: &Session, ear: &Ear, options: &Login, step: &SignInStep) -> b
     } else {
         let way = if other_user { "or answer it with --yes" } else { "since only you can know the answer" };
         note(format_args!("Nobody is at a terminal, so the answer is no. Run this in a terminal, {way}."));
-        session.send(Command::AnswerSignIn { run: RUN, yes: false });
+        control.answer(false);
         false
     }
 }

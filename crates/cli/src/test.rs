@@ -1,6 +1,6 @@
 //! `test`: exit code 0 only if all are OK.
 
-use std::{collections::HashMap, process::ExitCode};
+use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
 
@@ -8,12 +8,15 @@ use super::{
     output::{count, exit_code, in_terminal, note, print_json, say, table},
     session::Session,
 };
-use brickpass_core::{connection::Connection, failure::Failure};
+use brickpass_core::{
+    connection::{Connection, Status},
+    failure::Failure,
+};
 use brickpass_databricks::{
     check::{Report, StepReport},
     rest::ClusterState,
 };
-use brickpass_engine::{Command, Event, RunId};
+use brickpass_engine::{Progress, TestConnection, TestResult};
 
 pub(super) fn test(names: &[String], all: bool, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;
@@ -32,23 +35,13 @@ fn run(session: &mut Session, names: &[String], all: bool, json: bool) -> Result
     } else {
         session.need_vault()?;
     }
-    for (run, connection) in (0..).map(RunId).zip(&connections) {
-        session.send(Command::Test { run, connection: Box::new(connection.clone()), secret: None });
-    }
-    let mut reports: HashMap<RunId, Report> = HashMap::new();
-    while reports.len() < connections.len() {
-        let (run, mut report) = session.wait(|event| match event {
-            Event::TestFinished { run, report, .. } => Some(Ok((run, *report))),
-            _ => None,
-        })?;
-        let tested = usize::try_from(run.0).ok().and_then(|index| connections.get(index));
-        if let (Some(failure), Some(connection)) = (report.failure.take(), tested) {
-            report.failure = Some(in_terminal(failure, connection.name.as_str()));
-        }
-        reports.insert(run, report);
-    }
+    // All at once: the engine decides how many run at a time.
+    let ask = |connection: &Connection| {
+        session.pending(TestConnection { connection: Box::new(connection.clone()), secret: None, progress: Progress::ignored() })
+    };
+    let pending: Vec<_> = connections.iter().map(ask).collect();
     let results: Vec<(&Connection, Report)> =
-        (0..).map(RunId).zip(&connections).filter_map(|(run, connection)| Some((connection, reports.remove(&run)?))).collect();
+        connections.iter().zip(pending).map(|(connection, pending)| (connection, report_of(connection, pending.wait()))).collect();
     if json {
         let results: Vec<Value> = results.iter().map(|(connection, report)| as_json(connection, report)).collect();
         print_json(&json!({ "results": results }));
@@ -56,6 +49,12 @@ fn run(session: &mut Session, names: &[String], all: bool, json: bool) -> Result
         print(&results);
     }
     Ok(verdict(&results))
+}
+
+fn report_of(connection: &Connection, outcome: Result<TestResult, Failure>) -> Report {
+    let mut report = outcome.map_or_else(|failure| Report::not_begun(Status::Untested, failure), |tested| tested.report);
+    report.failure = report.failure.map(|failure| in_terminal(failure, connection.name.as_str()));
+    report
 }
 
 /// One failing reason in common (the vault, the network) has a code of its own.

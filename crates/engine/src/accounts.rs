@@ -3,13 +3,14 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    Event,
     activity::Done,
-    lane,
-    owner::{self, Owned, confirmed, owned},
+    blocking::blocking,
+    connections,
+    event::Event,
+    owner::{self, Owned, may_use, owned},
     reach::Reach,
     request::{Context, Order, Recorder, Request},
-    shared::{Shared, blocking},
+    shared::Shared,
 };
 use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, Level},
@@ -108,7 +109,7 @@ fn add_workspaces(shared: &Shared, connections: Vec<Connection>) -> Result<(), F
         });
         shared.library.add_all(renamed.collect())
     });
-    lane::tell(shared, added.map_err(|error| error.failure())?);
+    connections::broadcast(shared, added.map_err(|error| error.failure())?);
     Ok(())
 }
 
@@ -172,17 +173,9 @@ impl Request for SignOut {
         for &id in &users {
             shared.outbox.send(Event::SignInDescribed { id, outcome: Ok(None) });
         }
-        shared.outbox.ring_cli_tokens();
+        shared.outbox.wake_cli_tokens();
         Ok(SignedOut { users, farewell })
     }
-}
-
-/// A saved connection whose token may be had and may be sent to its address.
-pub(super) async fn may_use(shared: &Arc<Shared>, id: ConnectionId) -> Result<Owned, Failure> {
-    let found = owned(shared, id).await?;
-    confirmed(&found.connection)?;
-    confirmed(&found.owner)?;
-    Ok(found)
 }
 
 async fn workspaces(shared: &Arc<Shared>, id: ConnectionId) -> Result<Vec<AccountWorkspace>, Failure> {

@@ -6,8 +6,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
     activity::Done,
+    blocking::blocking,
     request::{Context, Order, Recorder, Request},
-    shared::{Shared, blocking},
+    shared::Shared,
 };
 use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, SecretKind},
@@ -126,6 +127,6 @@ mod tests {
         let backup = || Backup { to: PathBuf::from("x"), passphrase: "passphrase".into() };
         let outcome = BackedUp { connections: 3, with_secret: ids.clone(), sign_ins: 1, left_out: Vec::new() };
         assert_eq!(backup().recorder()(&Ok(outcome)), [Done::new(ids[0], Deed::BackedUp), Done::new(ids[1], Deed::BackedUp)]);
-        assert_eq!(backup().recorder()(&Err(crate::shared::crashed())), []);
+        assert_eq!(backup().recorder()(&Err(crate::blocking::crashed())), []);
     }
 }

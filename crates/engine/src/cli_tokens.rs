@@ -1,31 +1,27 @@
 //! Published profiles serve the Databricks CLI, too: it reads nothing but its own entries of the keyring, so these are kept in step with the
 //! connections. When anything that decides about them has changed, they are settled; while the window is open, tokens are renewed ahead of their end.
 
+mod signal;
+mod state;
+
 use std::{
     collections::{BTreeMap, HashSet},
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
-use tokio::{
-    sync::{Mutex, Notify},
-    task::JoinSet,
-};
+use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
-use super::{
-    Event,
-    owner::confirmed,
-    shared::{Shared, blocking},
-};
+pub(super) use self::signal::CliTokensSignal;
+use self::state::keep_it_signed_out;
+pub use self::state::{CliToken, CliTokenState, CliTokensOff};
+use super::{blocking::blocking, event::Event, owner::confirmed, shared::Shared};
 use brickpass_core::{
-    connection::{Connection, ConnectionId},
+    connection::Connection,
     failure::{Code, Failure},
 };
 use brickpass_databricks::oauth::AccessToken;
@@ -49,137 +45,27 @@ const STORAGE_VARIABLE: &str = "DATABRICKS_AUTH_STORAGE";
 const IN_KEYRING: &str = "secure";
 const IN_PLAIN_FILE: &str = "plaintext";
 
-/// What the Databricks CLI has of one published profile.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CliToken {
-    pub profile: String,
-    pub connection: ConnectionId,
-    pub state: CliTokenState,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CliTokenState {
-    /// The connection's token, until then if it ends.
-    Serves { until: Option<Timestamp> },
-    /// The CLI has signed in under this name by itself, and goes on with that.
-    ItsOwn,
-    /// What it was given is gone, as after `databricks auth logout`. It comes back with the next change.
-    SignedOut,
-    /// Nothing, and that is as it should be.
-    Off(CliTokensOff),
-    /// Nothing new, or nothing at all.
-    Failed(Failure),
-}
-
-/// Why the CLI is given no tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CliTokensOff {
-    /// The person does not want it.
-    Setting,
-    /// Secrets are kept elsewhere than in the system's keyring.
-    NoKeyring,
-    /// The CLI was told to keep its tokens elsewhere, which is in a plain file.
-    PlainFile,
-    /// The CLI was told to keep its tokens at a place that it does not know, and refuses to run.
-    UnknownPlace,
-}
-
-impl CliTokenState {
-    /// Whether the Databricks CLI can use the profile, too, in words.
-    #[must_use]
-    pub fn words(&self, profile: &str) -> String {
-        match self {
-            Self::Serves { until: None } => {
-                format!("The Databricks CLI uses the profile {profile}, too: its token is in your system's keyring.")
-            }
-            Self::Serves { until: Some(_) } => format!(
-                "The Databricks CLI uses the profile {profile}, too, while Brickpass is open and for up to an hour after: its token is in your \
-                 system's keyring. brickpass exec works at any time."
-            ),
-            Self::ItsOwn => format!("The Databricks CLI has signed in under the name {profile} by itself and goes on with that."),
-            Self::SignedOut => format!(
-                "The Databricks CLI was signed out of the profile {profile}. It gets its token again with the next change of a connection or a token. {}",
-                keep_it_signed_out(profile)
-            ),
-            Self::Off(CliTokensOff::Setting) => "The Databricks CLI gets no tokens: that is switched off in the settings.".to_owned(),
-            Self::Off(CliTokensOff::NoKeyring) => {
-                "The Databricks CLI reads tokens from the system's keyring alone, and your secrets are kept elsewhere. Use brickpass exec for it."
-                    .to_owned()
-            }
-            Self::Off(CliTokensOff::PlainFile) => {
-                "The Databricks CLI was told to keep its tokens in a plain file, so it gets none. Use brickpass exec for it.".to_owned()
-            }
-            Self::Off(CliTokensOff::UnknownPlace) => UNKNOWN_PLACE.to_owned(),
-            Self::Failed(failure) => format!("The Databricks CLI has no valid token for the profile {profile}: {}", failure.what),
-        }
-    }
-
-    /// When the token that the CLI was given has ended.
-    #[must_use]
-    pub fn ended(&self, now: Timestamp) -> Option<Timestamp> {
-        match self {
-            Self::Serves { until } => until.filter(|until| *until <= now),
-            Self::ItsOwn | Self::SignedOut | Self::Off(_) | Self::Failed(_) => None,
-        }
-    }
-}
-
-const UNKNOWN_PLACE: &str = "The Databricks CLI fails on every command: auth_storage in [__settings__], or DATABRICKS_AUTH_STORAGE, \
-    is neither plaintext nor secure. Remove it, or set it to secure.";
-
 fn signed_in_again(profile: &str) -> String {
     format!("The Databricks CLI was signed out of the profile {profile}; it has its token again. {}", keep_it_signed_out(profile))
 }
 
-fn keep_it_signed_out(profile: &str) -> String {
-    format!("To keep it signed out: brickpass unpublish --profile \"{profile}\"")
-}
-
-/// Rings when something has changed that decides about the entries.
-#[derive(Clone, Default)]
-pub(super) struct Bell(Arc<Inner>);
-
-#[derive(Default)]
-struct Inner {
-    rung: Notify,
-    due: AtomicBool,
-    /// One at a time.
-    busy: Mutex<()>,
-}
-
-impl Bell {
-    /// Never blocks.
-    pub(super) fn ring(&self) {
-        self.0.due.store(true, Ordering::SeqCst);
-        self.0.rung.notify_one();
-    }
-}
-
-/// Whether this may have changed which token an entry is to hold.
-pub(super) fn concerned_by(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Saved { .. } | Event::Removed { .. } | Event::Restored { .. } | Event::Purged { .. } | Event::SignInFinished { .. }
-    )
-}
-
 /// Goes on as long as the engine does.
-pub(super) async fn watch(shared: Arc<Shared>, bell: Bell) {
+pub(super) async fn watch(shared: Arc<Shared>, signal: CliTokensSignal) {
     loop {
         tokio::select! {
-            () = bell.0.rung.notified() => settle(&shared, &bell).await,
+            () = signal.raised() => settle(&shared, &signal).await,
             () = tokio::time::sleep(GLANCE) => {
-                renew_ahead(&shared, &bell).await;
-                settle(&shared, &bell).await;
+                renew_ahead(&shared, &signal).await;
+                settle(&shared, &signal).await;
             }
         }
     }
 }
 
 /// What has changed and is not settled yet, also in the file of profiles by somebody else's hand; also at the end of the engine.
-pub(super) async fn settle(shared: &Arc<Shared>, bell: &Bell) {
-    let _alone = bell.0.busy.lock().await;
-    if bell.0.due.swap(false, Ordering::SeqCst) {
+pub(super) async fn settle(shared: &Arc<Shared>, signal: &CliTokensSignal) {
+    let _alone = signal.alone().await;
+    if signal.take_due() {
         let tokens = settled(shared, |_| true).await;
         shared.outbox.send(Event::CliTokens { tokens, settled: true });
     } else {
@@ -229,14 +115,14 @@ pub(super) async fn tell(shared: &Arc<Shared>) {
     shared.outbox.send(Event::CliTokens { tokens: known.await.unwrap_or_default(), settled: false });
 }
 
-async fn renew_ahead(shared: &Arc<Shared>, bell: &Bell) {
+async fn renew_ahead(shared: &Arc<Shared>, signal: &CliTokensSignal) {
     let reader = Arc::clone(shared);
     let Ok(noted) = blocking(move || reader.cli_tokens.noted()).await else { return };
     let soon = Timestamp::now().saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
     let ending: Vec<String> =
         noted.into_iter().filter(|(_, token)| token.expires_at.is_some_and(|end| end < soon)).map(|(profile, _)| profile).collect();
     if !ending.is_empty() {
-        let alone = bell.0.busy.lock().await;
+        let alone = signal.alone().await;
         settled(shared, |profile| ending.iter().any(|ending| ending == profile)).await;
         drop(alone);
         tell(shared).await;

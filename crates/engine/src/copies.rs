@@ -7,10 +7,7 @@ use std::{
 
 use secrecy::SecretString;
 
-use super::{
-    Event,
-    shared::{Outbox, blocking},
-};
+use super::{blocking::blocking, event::Event, outbox::Outbox};
 use crate::clipboard::{Board, Clipboard, News, OpenClipboard};
 use brickpass_core::failure::{Code, Failure};
 
@@ -57,7 +54,7 @@ fn event(news: News) -> Event {
         News::Holds { what, until, guaranteed } => Event::ClipboardHolds { what, until, guaranteed },
         News::Cleared { taken_over } => Event::ClipboardCleared { taken_over },
         News::NotCleared(failure) => Event::ClipboardNotCleared { failure },
-        News::Failed(failure) => Event::Failed { about: None, failure },
+        News::Failed(failure) => Event::Failed(failure),
     }
 }
 

@@ -3,8 +3,8 @@
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
+    blocking::blocking,
     request::{Context, Order, Request},
-    shared::blocking,
 };
 use brickpass_core::failure::{Code, Failure};
 use brickpass_storage::WindowMemory;

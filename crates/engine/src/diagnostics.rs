@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
+    blocking::blocking,
     computer,
     request::{Context, Order, Request},
-    shared::{Shared, blocking},
+    shared::Shared,
 };
 use brickpass_core::{
     connection::{AuthMethod, BaseUrl, Level, Status},
@@ -122,23 +123,6 @@ impl Found {
 
     fn of<T>(outcome: &Result<T, Failure>) -> Self {
         outcome.as_ref().map_or_else(|failure| Self::Failed(failure.code), |_| Self::OK)
-    }
-}
-
-/// What only the edge of the program may look at: the environment, and the programs that are installed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Around {
-    /// One of a few words for the desktop: `gnome`, `kde`, `other`, `none`.
-    pub desktop: &'static str,
-    /// `wayland`, `x11`, `tty`, `none`, or `native` where there is but one.
-    pub session: &'static str,
-    /// A program is set up that opens web addresses.
-    pub browser: bool,
-}
-
-impl Default for Around {
-    fn default() -> Self {
-        Self { desktop: "unknown", session: "unknown", browser: true }
     }
 }
 
@@ -330,9 +314,7 @@ fn status(status: Status) -> &'static str {
 }
 
 fn failures(shared: &Shared, now: Timestamp) -> Vec<RecentFailure> {
-    if let Some(observer) = shared.outbox.observer() {
-        observer.flush(LAST_DEEDS);
-    }
+    shared.outbox.log().flush(LAST_DEEDS);
     // A log that cannot be read is no reason to tell nothing else.
     let log = Activity::new(&shared.places.state_dir).load().unwrap_or_default();
     let failed = log.into_iter().rev().filter_map(|entry| Some((entry.what, entry.failed?, entry.at)));

@@ -16,8 +16,9 @@ use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use super::{
+    blocking::blocking,
     request::{Context, Order, Request},
-    shared::{Shared, blocking},
+    shared::Shared,
 };
 use around::Around;
 use brickpass_core::{

@@ -1,23 +1,21 @@
-//! What the engine tells, and the shapes of what it found.
+//! What the engine broadcasts, and how the answers of requests reach the window.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{any::Any, collections::HashMap, fmt, sync::Arc};
 
-use secrecy::SecretString;
-
-use super::{CliToken, Continuation, Reminder, ReminderChoice, RunId};
+use super::{
+    cli_tokens::CliToken,
+    reminders::{Reminder, ReminderChoice},
+};
 use brickpass_core::{
-    connection::{AccountId, BaseUrl, ConnectionId, LastTest},
+    connection::{ConnectionId, LastTest},
     failure::Failure,
 };
-use brickpass_databricks::{
-    check::{Progress, Report},
-    session::{Farewell, SignIn},
-};
-use brickpass_storage::{ActivityEntry, Deed, Entry, Settings, SignInNote, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory};
+use brickpass_databricks::session::SignIn;
+use brickpass_storage::{ActivityEntry, Settings, SignInNote, Snapshot, TokenNote, VaultHome, VaultStatus, WindowMemory};
 
 #[derive(Debug)]
 pub enum Event {
-    /// The answer to a [`super::Ask`].
+    /// The answer to a [`super::Ask`], or a step on its way there.
     Answer(Continuation),
     Settings {
         settings: Settings,
@@ -44,37 +42,6 @@ pub enum Event {
         home: VaultHome,
         status: VaultStatus,
     },
-    Saved {
-        id: ConnectionId,
-    },
-    /// Nothing was lost: the form keeps what was typed. `theirs`: somebody else changed or removed the connection meanwhile.
-    SaveFailed {
-        id: ConnectionId,
-        failure: Failure,
-        theirs: Option<Box<Entry>>,
-    },
-    Removed {
-        entries: Vec<Entry>,
-    },
-    Restored {
-        ids: Vec<ConnectionId>,
-    },
-    /// The secrets of what was asked to be purged are gone. `farewell`: how the servers took the end of the sign-ins among them.
-    Purged {
-        ids: Vec<ConnectionId>,
-        farewell: Farewell,
-    },
-    /// What became of the tokens that `Purge` was to revoke: told before its own answer. `left`: the connections whose tokens are still valid;
-    /// `failure`: why, and what to do, in one for all.
-    RemovedTokens {
-        revoked: Vec<(ConnectionId, String)>,
-        left: Vec<ConnectionId>,
-        failure: Option<Failure>,
-    },
-    /// Some secrets could not be deleted; it is tried again at the next start.
-    PurgeFailed {
-        failure: Failure,
-    },
     /// A secret was copied, or is kept longer. Not `guaranteed`: this system may not let it be taken off again.
     ClipboardHolds {
         what: String,
@@ -88,16 +55,6 @@ pub enum Event {
     /// The copied secret may still be on the clipboard; it is not tried again.
     ClipboardNotCleared {
         failure: Failure,
-    },
-    SignInProgress {
-        run: RunId,
-        id: ConnectionId,
-        step: SignInStep,
-    },
-    SignInFinished {
-        run: RunId,
-        id: ConnectionId,
-        outcome: Result<SignedIn, Failure>,
     },
     /// After a sign-in, a sign-out and a refresh. `None`: no user is signed in.
     SignInDescribed {
@@ -130,71 +87,15 @@ pub enum Event {
         ids: Vec<ConnectionId>,
         failure: Option<Failure>,
     },
-    TestProgress {
-        run: RunId,
-        id: ConnectionId,
-        progress: Progress,
-    },
-    TestFinished {
-        run: RunId,
-        id: ConnectionId,
-        tested_at: jiff::Timestamp,
-        report: Box<Report>,
-    },
-    /// A command that has no answer of its own failed. `about`: what was to be done to which connections, where it was about some.
-    Failed {
-        about: Option<(Deed, Vec<ConnectionId>)>,
-        failure: Failure,
-    },
+    /// Something failed that no request waits for.
+    Failed(Failure),
 }
 
-/// How far a sign-in has come.
-#[derive(Debug)]
-pub enum SignInStep {
-    CheckingVault,
-    Discovering,
-    /// The browser is open (or could not be opened), the listener waits.
-    Waiting {
-        /// To be copied into a browser. Not a secret of its own, but it is not logged.
-        address: SecretString,
-        port: u16,
-        until: jiff::Timestamp,
-        browser_opened: bool,
-    },
-    /// Somebody answered with a wrong key; the sign-in goes on.
-    WrongKey {
-        count: usize,
-    },
-    /// What was pasted is not the address that this sign-in waits for; it goes on. `other`: it belongs to another sign-in.
-    PasteRefused {
-        other: bool,
-    },
-    /// The browser came back; the code is being exchanged, the user being asked for.
-    Exchanging,
-    /// The person has to say whether this is the host they mean, before the code is sent there.
-    ConfirmHost {
-        host: BaseUrl,
-    },
-    /// Somebody else is signed in so far.
-    OtherUser {
-        stored: String,
-        new: String,
-    },
-}
+/// What is done with an answer: opaque to the engine, which only carries it to the window.
+pub struct Continuation(pub Box<dyn Any + Send>);
 
-/// How a sign-in ended well.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedIn {
-    pub sign_in: SignIn,
-    /// Worth knowing: scopes that were not granted, an expiry that was assumed, a vault that did not take it.
-    pub hints: Vec<String>,
-    /// What the person did not know before (`SignInPlace::Anywhere`).
-    pub found: Option<Found>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    pub base_url: BaseUrl,
-    pub account_id: Option<AccountId>,
-    pub workspace_id: Option<String>,
+impl fmt::Debug for Continuation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Continuation")
+    }
 }

@@ -1,6 +1,7 @@
 //! Connections that come from other tools' files: read for a preview, and saved only when the person has chosen.
 
 mod same;
+mod undo;
 
 use std::{
     collections::HashMap,
@@ -9,14 +10,17 @@ use std::{
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
-use uuid::Uuid;
 
-pub use self::same::Twin;
-pub(super) use self::same::replacement;
 use self::same::{Tokens, twin_of};
+pub use self::{same::Twin, undo::ImportId};
+pub(super) use self::{
+    same::replacement,
+    undo::{Undo, Undone},
+};
 use super::{
+    blocking::blocking,
     request::{Context, Order, Request},
-    shared::{Shared, blocking},
+    shared::Shared,
 };
 use brickpass_core::{
     connection::{
@@ -27,7 +31,7 @@ use brickpass_core::{
 };
 use brickpass_interchange::import::{self, Found, FoundConnection, Kind, TO_BE_TYPED};
 use brickpass_storage as storage;
-use brickpass_storage::{Entry, Former, Revision, SecretId};
+use brickpass_storage::Entry;
 
 /// Where it comes from.
 #[derive(Debug, Clone)]
@@ -87,33 +91,6 @@ pub struct NotImported {
     /// What it would have been called.
     pub name: String,
     pub failure: Failure,
-}
-
-/// Which import it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ImportId(Uuid);
-
-impl ImportId {
-    #[must_use]
-    pub fn random() -> Self {
-        Self(Uuid::new_v4())
-    }
-}
-
-/// How an import is taken back.
-pub(super) struct Undo {
-    pub(super) import: ImportId,
-    pub(super) added: Vec<Undone>,
-    pub(super) replaced: Vec<(Entry, Undone)>,
-}
-
-/// A connection as the import left it.
-pub(super) struct Undone {
-    pub(super) id: ConnectionId,
-    pub(super) name: String,
-    pub(super) revision: Revision,
-    /// The secret that was stored, and the one before it.
-    pub(super) secret: Option<(SecretId, Former)>,
 }
 
 /// Reads what would be imported. Nothing is saved.

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{
-    Event,
-    cli_tokens::Bell,
+    blocking::blocking,
+    cli_tokens::CliTokensSignal,
+    event::Event,
     request::{Context, Order, Request},
-    shared::{Shared, blocking},
+    shared::Shared,
 };
 use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, LastTest, Status},
@@ -90,10 +91,10 @@ pub(super) fn no_such_connection() -> Failure {
 }
 
 /// Tells who is signed in whenever a sign-in has begun, was renewed, ended, or could not be stored; ends with the sessions.
-pub(super) async fn watch(shared: Arc<Shared>, mut changes: mpsc::UnboundedReceiver<ConnectionId>, cli_tokens: Bell) {
+pub(super) async fn watch(shared: Arc<Shared>, mut changes: mpsc::UnboundedReceiver<ConnectionId>, cli_tokens: CliTokensSignal) {
     while let Some(owner) = changes.recv().await {
-        tell_unsaved(&shared);
-        cli_tokens.ring();
+        shared.tell_unsaved();
+        cli_tokens.raise();
         let told = Arc::clone(&shared);
         // What is said of one sign-in must not end the watch over the others.
         let _ = tokio::spawn(async move { describe(&told, owner).await }).await;
@@ -130,19 +131,12 @@ impl Request for DescribeSignIn {
     }
 }
 
-/// Only when the set has changed since it was told.
-pub(super) fn tell_unsaved(shared: &Shared) {
-    let ids = shared.sessions.unsaved();
-    if shared.unsaved_changed(&ids) {
-        shared.outbox.send(Event::SignInsUnsaved { ids, failure: None });
-    }
-}
-
-/// After a try to store them, whether anything has changed or not.
-pub(super) fn tell_unsaved_with(shared: &Shared, failure: Option<Failure>) {
-    let ids = shared.sessions.unsaved();
-    shared.unsaved_changed(&ids);
-    shared.outbox.send(Event::SignInsUnsaved { ids, failure });
+/// A saved connection whose token may be had and may be sent to its address.
+pub(super) async fn may_use(shared: &Arc<Shared>, id: ConnectionId) -> Result<Owned, Failure> {
+    let found = owned(shared, id).await?;
+    confirmed(&found.connection)?;
+    confirmed(&found.owner)?;
+    Ok(found)
 }
 
 /// Somebody signed in: that they had to is said no more. The next test tells the rest.

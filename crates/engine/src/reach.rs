@@ -5,8 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    accounts::may_use,
-    owner::{Owned, confirmed},
+    owner::{Owned, confirmed, may_use},
     shared::Shared,
 };
 use brickpass_core::{

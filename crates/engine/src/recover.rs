@@ -3,9 +3,10 @@
 use secrecy::SecretString;
 
 use super::{
-    lane::tell,
+    blocking::blocking,
+    connections::broadcast,
     request::{Context, Order, Request},
-    shared::{Shared, blocking},
+    shared::Shared,
     vault,
 };
 use brickpass_core::failure::{Code, Failure};
@@ -40,7 +41,7 @@ fn recover(shared: &Shared, recovery: Recovery) -> Result<String, Failure> {
     match recovery {
         Recovery::ConnectionsBackup => restore_connections(shared),
         Recovery::EmptyList => shared.library.start_anew().map_err(|error| error.failure()).map(|snapshot| {
-            tell(shared, snapshot);
+            broadcast(shared, snapshot);
             "The list of connections is empty now. The file before it is kept in the same folder.".to_owned()
         }),
         Recovery::VaultBackup { passphrase } => vault::restore_backup(shared, passphrase),
@@ -60,6 +61,6 @@ fn restore_connections(shared: &Shared) -> Result<String, Failure> {
     })?;
     let snapshot = shared.library.restore_backup(newest).map_err(|error| error.failure())?;
     let words = format!("The backup with {} connections is in place. The file before it is kept.", snapshot.entries.len());
-    tell(shared, snapshot);
+    broadcast(shared, snapshot);
     Ok(words)
 }

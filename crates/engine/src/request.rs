@@ -11,18 +11,15 @@ use std::{
     task,
 };
 
-use tokio::{
-    sync::{mpsc, oneshot},
-    task::JoinSet,
-};
+use tokio::{sync::oneshot, task::JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
-    Event,
     activity::Done,
-    lane::Job,
-    owner,
-    shared::{Shared, crashed},
+    blocking::crashed,
+    event::{Continuation, Event},
+    shared::Shared,
+    writer::Writer,
 };
 use brickpass_core::failure::{Code, Failure};
 
@@ -60,22 +57,21 @@ pub enum Order {
 /// What a request runs with.
 pub struct Context {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) writes: mpsc::WeakUnboundedSender<Job>,
-    /// The window is closed.
-    pub(crate) deserted: Deserted,
+    pub(crate) writer: Writer,
+    deserted: Deserted,
     cancelled: Cancelled,
 }
 
-/// The window is closed: a secret's value would have no taker.
+/// The window is closed.
 #[derive(Clone, Default)]
-pub(super) struct Deserted(Arc<AtomicBool>);
+struct Deserted(Arc<AtomicBool>);
 
 impl Deserted {
     fn set(&self, deserted: bool) {
         self.0.store(deserted, Ordering::Relaxed);
     }
 
-    pub(super) fn yes(&self) -> bool {
+    fn yes(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -90,17 +86,43 @@ struct Cancelled {
 impl Context {
     /// What `work` comes to, unless it is cancelled before.
     pub(crate) async fn unless_cancelled<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        self.until_cancelled(work).await.unwrap_or_else(|| Err(called_off()))
+    }
+
+    /// As [`Context::unless_cancelled`]; `None` when it was cancelled before.
+    pub(crate) async fn until_cancelled<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.cancelled.or(work).await
+    }
+
+    /// Whether the asker has cancelled it, for work that blocks.
+    pub(crate) fn is_cancelled(&self) -> impl Fn() -> bool + Send + use<> {
+        let asker = self.cancelled.asker.clone();
+        move || asker.is_cancelled()
+    }
+
+    /// Whether a secret's value would have no taker: the asker has gone, or the window is closed.
+    pub(crate) fn has_no_taker(&self) -> bool {
+        self.deserted.yes() || self.cancelled.asker.is_cancelled()
+    }
+
+    /// For the steps of this request: each is carried to the asker, in its place among all events.
+    pub(crate) fn reporter<P>(&self, progress: Progress<P>) -> impl Fn(P) + Send + Sync + use<P> {
+        let outbox = self.shared.outbox.clone();
+        move |step| {
+            if let Some(continuation) = progress.of(step) {
+                outbox.send(Event::Answer(continuation));
+            }
+        }
     }
 }
 
 impl Cancelled {
-    async fn or<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    async fn or<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
-            () = self.asker.cancelled() => Err(called_off()),
-            () = self.program.cancelled() => Err(called_off()),
-            outcome = work => outcome,
+            () = self.asker.cancelled() => None,
+            () = self.program.cancelled() => None,
+            outcome = work => Some(outcome),
         }
     }
 }
@@ -150,12 +172,48 @@ pub struct CancelHandle {
     _cancel: DropGuard,
 }
 
-/// What is done with an answer: opaque to the engine, which only carries it to the window.
-pub struct Continuation(pub Box<dyn Any + Send>);
+/// Cancels its request when it is asked to; dropping it changes nothing.
+#[derive(Debug, Clone)]
+pub struct Canceller(CancellationToken);
 
-impl fmt::Debug for Continuation {
+impl Canceller {
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+}
+
+/// What the asker makes of each step of a request that is under way.
+pub struct Progress<P>(Option<Box<Step<P>>>);
+
+type Step<P> = dyn Fn(P) -> Continuation + Send + Sync;
+
+impl<P> Progress<P> {
+    /// Each step comes as [`Event::Answer`], before the answer.
+    pub fn new(then: impl Fn(P) -> Continuation + Send + Sync + 'static) -> Self {
+        Self(Some(Box::new(then)))
+    }
+
+    /// The asker waits for the answer alone.
+    #[must_use]
+    pub fn ignored() -> Self {
+        Self(None)
+    }
+
+    /// What is carried to the asker.
+    #[must_use]
+    pub fn of(&self, step: P) -> Option<Continuation> {
+        self.0.as_ref().map(|then| then(step))
+    }
+}
+
+impl<P> fmt::Debug for Progress<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Continuation")
+        f.write_str(if self.0.is_some() { "Progress" } else { "Progress(ignored)" })
     }
 }
 
@@ -175,6 +233,12 @@ impl Ask {
     pub fn cancellable(self) -> (Self, CancelHandle) {
         let handle = CancelHandle { _cancel: self.0.cancel().clone().drop_guard() };
         (self, handle)
+    }
+
+    /// What cancels the request, for an asker that may also leave it alone.
+    #[must_use]
+    pub fn canceller(&self) -> Canceller {
+        Canceller(self.0.cancel().clone())
     }
 
     /// The answer is not wanted any more.
@@ -254,20 +318,20 @@ impl<R: Request> Erased for Envelope<R> {
     fn run(self: Box<Self>, requests: Requests) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(async move {
             let Self { request, reply, cancel } = *self;
-            let Requests { shared, writes, deserted, program } = requests;
+            let Requests { shared, writer, deserted, program } = requests;
             let recorder = request.recorder();
             let cancelled = Cancelled { asker: cancel, program };
-            let context = Context { shared: Arc::clone(&shared), writes, deserted, cancelled: cancelled.clone() };
+            let context = Context { shared: Arc::clone(&shared), writer, deserted, cancelled: cancelled.clone() };
             let work = async move {
                 match R::ORDER {
-                    Order::Question => cancelled.or(request.run(context)).await,
+                    Order::Question => cancelled.or(request.run(context)).await.unwrap_or_else(|| Err(called_off())),
                     Order::Change | Order::Write => request.run(context).await,
                 }
             };
             // In a task of its own: what crashes there fails this request alone.
             let outcome = tokio::spawn(work).await.unwrap_or_else(|_| Err(crashed()));
             shared.outbox.record(recorder(&outcome));
-            owner::tell_unsaved(&shared);
+            shared.tell_unsaved();
             match reply {
                 // An asker that has gone does not want it any more.
                 Reply::Asker(reply) => drop(reply.send(outcome)),
@@ -281,7 +345,7 @@ impl<R: Request> Erased for Envelope<R> {
 #[derive(Clone)]
 pub(crate) struct Requests {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) writes: mpsc::WeakUnboundedSender<Job>,
+    pub(crate) writer: Writer,
     deserted: Deserted,
     program: CancellationToken,
 }
@@ -293,8 +357,8 @@ pub(crate) struct RunningRequests {
 }
 
 impl RunningRequests {
-    pub(crate) fn new(shared: Arc<Shared>, writes: mpsc::WeakUnboundedSender<Job>) -> Self {
-        let requests = Requests { shared, writes, deserted: Deserted::default(), program: CancellationToken::new() };
+    pub(crate) fn new(shared: Arc<Shared>, writer: Writer) -> Self {
+        let requests = Requests { shared, writer, deserted: Deserted::default(), program: CancellationToken::new() };
         Self { requests, changes: JoinSet::new() }
     }
 
@@ -303,19 +367,18 @@ impl RunningRequests {
         match ask.order() {
             Order::Question => drop(tokio::spawn(ask.run(self.requests.clone()))),
             Order::Change => drop(self.changes.spawn(ask.run(self.requests.clone()))),
-            Order::Write => {
-                if let Some(writes) = self.requests.writes.upgrade() {
-                    // The queue lives as long as its sender.
-                    let _ = writes.send(Job::Request(ask.run(self.requests.clone())));
-                }
-            }
+            Order::Write => self.requests.writer.put(ask.run(self.requests.clone())),
         }
     }
 
-    /// Cancels what has not begun; returns when everything else has come to its end. `deserted`: the asker is gone as well.
-    pub(crate) async fn finish(mut self, deserted: bool) {
+    /// Cancels what has not begun. `deserted`: the asker is gone as well.
+    pub(crate) fn cancel(&self, deserted: bool) {
         self.requests.deserted.set(deserted);
         self.requests.program.cancel();
+    }
+
+    /// Returns when all changes have come to their end.
+    pub(crate) async fn finished(mut self) {
         while self.changes.join_next().await.is_some() {}
     }
 }

@@ -6,8 +6,9 @@ use secrecy::SecretString;
 
 use super::{
     activity::Done,
+    blocking::blocking,
     request::{Context, Order, Recorder, Request},
-    shared::{Shared, blocking},
+    shared::Shared,
 };
 use brickpass_core::{
     connection::{ConnectionId, EnteredFor, SecretKind},

@@ -9,93 +9,28 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::{Event, Places, activity, cli_tokens, copies::Copies, importing, publish, reminders, saves, testing};
-use brickpass_core::{
-    connection::{ConnectionId, SecretKind},
-    failure::{Code, Failure},
+use super::{
+    copies::Copies,
+    event::Event,
+    importing::Undo,
+    outbox::Outbox,
+    places::Places,
+    publish::Publishing,
+    signing_in::SignInTurns,
+    testing::{TestTurns, Tested},
 };
+use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::{
     rest::{Http, HttpSettings},
     session::{Sessions, Surroundings},
 };
 use brickpass_storage::{
-    CliTokens, Deed, FirstAddresses, History, Journal, Library, Reminders, Settings, SettingsFile, TokenNotes, Vault, VaultConfig,
-    VaultContext, VaultNotice, WindowFile,
+    CliTokens, FirstAddresses, History, Journal, Library, Reminders, Settings, SettingsFile, TokenNotes, Vault, VaultConfig, VaultContext,
+    VaultNotice, WindowFile,
 };
 
 /// More names in a sentence help nobody.
 const MOST_NAMES: usize = 5;
-
-/// Where events go. Each wakes whoever listens.
-#[derive(Clone)]
-pub(super) struct Outbox {
-    events: mpsc::UnboundedSender<Event>,
-    wake: Arc<dyn Fn() + Send + Sync>,
-    observer: Option<activity::Observer>,
-    pub(super) bell: reminders::Bell,
-    pub(super) cli_bell: cli_tokens::Bell,
-}
-
-impl Outbox {
-    pub(super) fn new(events: mpsc::UnboundedSender<Event>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        Self { events, wake, observer: None, bell: reminders::Bell::default(), cli_bell: cli_tokens::Bell::default() }
-    }
-
-    /// From now on, what is sent is also seen by `observer`.
-    pub(super) fn observed(self, observer: activity::Observer) -> Self {
-        Self { observer: Some(observer), ..self }
-    }
-
-    pub(super) fn observer(&self) -> Option<&activity::Observer> {
-        self.observer.as_ref()
-    }
-
-    /// A stored secret is on the clipboard, which no event tells of together with its connection.
-    pub(super) fn copied(&self, id: ConnectionId, kind: SecretKind) {
-        if let Some(observer) = &self.observer {
-            observer.copied(id, kind);
-        }
-    }
-
-    /// Done to a connection, and told by an event that does not name it.
-    pub(super) fn done(&self, id: ConnectionId, what: Deed, failed: Option<Code>, detail: Option<String>) {
-        if let Some(observer) = &self.observer {
-            observer.done(id, what, failed, detail);
-        }
-    }
-
-    /// Done, and told by the answer to a request.
-    pub(super) fn record(&self, done: Vec<activity::Done>) {
-        if let Some(observer) = &self.observer {
-            observer.record(done);
-        }
-    }
-
-    /// What decides about reminders has changed.
-    pub(super) fn ring_reminders(&self) {
-        self.bell.ring();
-    }
-
-    /// What Databricks' tools are given may have to change.
-    pub(super) fn ring_cli_tokens(&self) {
-        self.cli_bell.ring();
-    }
-
-    pub(super) fn send(&self, event: Event) {
-        if let Some(observer) = &self.observer {
-            observer.see(&event);
-        }
-        self.bell.hear(&event);
-        let rings = cli_tokens::concerned_by(&event);
-        // Nobody listens any more only while the program ends.
-        let _ = self.events.send(event);
-        // After it: what follows from an event is told after the event.
-        if rings {
-            self.cli_bell.ring();
-        }
-        (self.wake)();
-    }
-}
 
 /// What the parts of the engine have in common.
 pub(super) struct Shared {
@@ -105,22 +40,26 @@ pub(super) struct Shared {
     pub(super) token_notes: TokenNotes,
     pub(super) journal: Journal,
     pub(super) reminders: Reminders,
-    pub(super) publishing: publish::Publishing,
+    pub(super) publishing: Publishing,
     pub(super) cli_tokens: CliTokens,
     pub(super) sessions: Sessions,
     pub(super) settings_file: SettingsFile,
     pub(super) window_file: WindowFile,
     pub(super) outbox: Outbox,
-    pub(super) saves: saves::Saves,
     pub(super) copies: Copies,
-    /// What can change while the engine runs: only the storage lane writes it.
+    /// What can change while the engine runs: only the queue of writes changes it.
     current: Arc<RwLock<Current>>,
     /// The last finished test of each connection, as it was tested: a save of the same keeps its result.
-    pub(super) tested: Mutex<HashMap<ConnectionId, testing::Tested>>,
-    /// The sign-ins that are not stored, as they were told last.
+    pub(super) tested: Mutex<HashMap<ConnectionId, Tested>>,
+    /// Which tests and sign-ins may run now.
+    pub(super) test_turns: TestTurns,
+    pub(super) sign_in_turns: SignInTurns,
+    /// Why the settings could not be read, until that is reported.
+    pub(super) settings_problem: Mutex<Option<Failure>>,
+    /// The sign-ins that are not stored, as they were broadcast last.
     unsaved: Mutex<Vec<ConnectionId>>,
     /// How the last import is taken back. The secrets that it replaced live here until then.
-    pub(super) imported: Mutex<Option<importing::Undo>>,
+    pub(super) imported: Mutex<Option<Undo>>,
     /// Held while an OAuth secret is created.
     pub(super) creating_secrets: tokio::sync::Mutex<()>,
 }
@@ -133,33 +72,34 @@ pub(super) struct Current {
 }
 
 impl Shared {
-    pub(super) fn new(places: Places, outbox: Outbox, changed: mpsc::UnboundedSender<ConnectionId>) -> (Self, Option<Failure>) {
+    pub(super) fn new(places: Places, outbox: Outbox, changed: mpsc::UnboundedSender<ConnectionId>) -> Self {
         let settings_file = SettingsFile::new(&places.config_dir);
         let (settings, problem) = settings_file.load();
         let current = Current { vault: vault_for(&places, &settings), http: http_for(&places, &settings), settings };
         let current = Arc::new(RwLock::new(current));
-        let shared = Self {
+        Self {
             sessions: Sessions::new(surroundings(&current, &places, changed)),
             library: Library::new(&places.config_dir, &places.state_dir),
             history: History::new(&places.state_dir),
             token_notes: TokenNotes::new(&places.state_dir),
             journal: Journal::new(&places.state_dir),
             reminders: Reminders::new(&places.state_dir),
-            publishing: publish::Publishing::new(&places.state_dir),
+            publishing: Publishing::new(&places.state_dir),
             cli_tokens: CliTokens::new(&places.state_dir),
             window_file: WindowFile::new(&places.state_dir),
             current,
             tested: Mutex::default(),
+            test_turns: TestTurns::default(),
+            sign_in_turns: SignInTurns::default(),
+            settings_problem: Mutex::new(problem),
             unsaved: Mutex::default(),
             imported: Mutex::default(),
             creating_secrets: tokio::sync::Mutex::default(),
-            saves: saves::Saves::default(),
             copies: Copies::new(places.clipboard, outbox.clone()),
             settings_file,
             places,
             outbox,
-        };
-        (shared, problem)
+        }
     }
 
     pub(super) fn current(&self) -> Current {
@@ -213,16 +153,31 @@ impl Shared {
         })
     }
 
-    pub(super) fn tested(&self) -> MutexGuard<'_, HashMap<ConnectionId, testing::Tested>> {
+    pub(super) fn tested(&self) -> MutexGuard<'_, HashMap<ConnectionId, Tested>> {
         self.tested.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Broadcasts which sign-ins are not stored, if these are others than before.
+    pub(super) fn tell_unsaved(&self) {
+        let ids = self.sessions.unsaved();
+        if self.unsaved_changed(&ids) {
+            self.outbox.send(Event::SignInsUnsaved { ids, failure: None });
+        }
+    }
+
+    /// After a try to store them, whether anything has changed or not.
+    pub(super) fn tell_unsaved_with(&self, failure: Option<Failure>) {
+        let ids = self.sessions.unsaved();
+        self.unsaved_changed(&ids);
+        self.outbox.send(Event::SignInsUnsaved { ids, failure });
+    }
+
     /// Notes which sign-ins are not stored; says whether these are others than before.
-    pub(super) fn unsaved_changed(&self, now: &[ConnectionId]) -> bool {
+    fn unsaved_changed(&self, now: &[ConnectionId]) -> bool {
         let mut now = now.to_vec();
         now.sort_unstable();
-        let mut told = self.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut *told, now.clone()) != now
+        let mut before = self.unsaved.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *before, now.clone()) != now
     }
 
     /// Hands an address to the browser: only web addresses, re-serialised, as one argument and never to a shell. Blocks.
@@ -234,13 +189,9 @@ impl Shared {
         }
     }
 
+    /// Something failed that no request waits for.
     pub(super) fn fail(&self, failure: Failure) {
-        self.outbox.send(Event::Failed { about: None, failure });
-    }
-
-    /// What failed is recorded as something that was to be done to these connections.
-    pub(super) fn fail_at(&self, what: Deed, ids: Vec<ConnectionId>, failure: Failure) {
-        self.outbox.send(Event::Failed { about: Some((what, ids)), failure });
+        self.outbox.send(Event::Failed(failure));
     }
 }
 
@@ -276,18 +227,4 @@ pub(super) fn vault_for(places: &Places, settings: &Settings) -> Vault {
 
 pub(super) fn http_for(places: &Places, settings: &Settings) -> Http {
     Http::new(HttpSettings { ca_file: settings.ca_file.clone().or_else(|| places.ca_file.clone()), proxy: places.proxy.clone() })
-}
-
-/// Runs work that blocks off the async threads; a panic in it becomes a failure instead of silence.
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| crashed())
-}
-
-pub(super) fn crashed() -> Failure {
-    Failure::new(
-        Code::Internal,
-        "Brickpass made a mistake while doing this.",
-        "A part of it stopped unexpectedly; your connections and secrets are as they were before.",
-        "Try again, and report it if it happens again.",
-    )
 }

@@ -1,127 +1,85 @@
-//! Sign-ins through the browser: each in a task of its own, cancellable, with its own answer whatever happens to it.
+//! Sign-ins through the browser.
 
 mod attempt;
+mod input;
+mod step;
+mod turns;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use secrecy::SecretString;
-use tokio::{
-    sync::mpsc,
-    task::{AbortHandle, JoinHandle},
+use self::attempt::{Attempt, cancelled};
+pub(super) use self::turns::SignInTurns;
+pub use self::{
+    input::{SignInControl, SignInInput},
+    step::{Found, SignInPlace, SignInStep, SignedIn},
 };
-
-use self::attempt::Attempt;
 use super::{
-    Event, RunId, SignInPlace, SignedIn,
+    activity::{self, Done},
+    event::Event,
     owner::{self, owned},
-    shared::{Shared, crashed},
+    request::{Context, Order, Progress, Recorder, Request},
+    shared::Shared,
 };
 use brickpass_core::{
     connection::{Connection, ConnectionId},
-    failure::{Code, Failure, Remedy},
+    failure::Failure,
 };
+use brickpass_storage::Deed;
 
-/// All that run. Those of one connection replace each other; others run beside each other.
-pub(super) struct SignIns {
-    shared: Arc<Shared>,
-    running: HashMap<RunId, Running>,
+/// Signs in through the browser. Sign-ins of one connection replace each other.
+#[derive(Debug)]
+pub struct SignInWithBrowser {
+    /// The connection that holds the sign-in.
+    pub owner: Box<Connection>,
+    pub place: SignInPlace,
+    /// Off for `brickpass login --no-browser`: the address is only reported.
+    pub open_browser: bool,
+    pub progress: Progress<SignInStep>,
+    pub input: SignInInput,
 }
 
-struct Running {
-    owner: ConnectionId,
-    work: AbortHandle,
-    answers: mpsc::UnboundedSender<bool>,
-    pasted: mpsc::UnboundedSender<SecretString>,
-    ended: JoinHandle<()>,
-}
+impl Request for SignInWithBrowser {
+    type Answer = SignedIn;
 
-impl SignIns {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, running: HashMap::new() }
+    const ORDER: Order = Order::Change;
+
+    fn recorder(&self) -> Recorder<SignedIn> {
+        let sign_in = Done::new(self.owner.id, Deed::SignIn);
+        Box::new(|outcome| {
+            vec![sign_in.with(outcome.as_ref().ok().and_then(|signed_in| activity::user(&signed_in.sign_in.user))).ended(outcome)]
+        })
     }
 
-    pub(super) fn start(&mut self, run: RunId, connection: Connection, place: SignInPlace, open_browser: bool) {
-        self.running.retain(|_, it| !it.ended.is_finished());
-        let (id, owner) = (connection.id, connection.sign_in_of.unwrap_or(connection.id));
-        let former: Vec<JoinHandle<()>> = self.running.extract_if(|_, it| it.owner == owner).map(|(_, it)| it.stop()).collect();
-        let (answers, asked) = mpsc::unbounded_channel();
-        let (pasted, addresses) = mpsc::unbounded_channel();
+    async fn run(self, context: Context) -> Result<SignedIn, Failure> {
+        let Self { owner: connection, place, open_browser, progress, input } = self;
+        let (id, shared) = (connection.id, Arc::clone(&context.shared));
+        let turn = shared.sign_in_turns.next(connection.sign_in_of.unwrap_or(id));
+        let report = context.reporter(progress);
         let attempt =
-            Attempt { shared: Arc::clone(&self.shared), run, id, connection, place, open_browser, answers: asked, pasted: Some(addresses) };
-        let work = tokio::spawn(async move {
-            for former in former {
-                // Its port may be the only one: it is free once that attempt has ended.
-                let _ = former.await;
-            }
+            Attempt { shared: Arc::clone(&shared), report: Box::new(report), connection: *connection, place, open_browser, input };
+        let work = async {
+            let _alone = turn.alone.lock().await;
             attempt.work().await
-        });
-        let handle = work.abort_handle();
-        let shared = Arc::clone(&self.shared);
-        let ended = tokio::spawn(async move {
-            let outcome = match work.await {
-                Ok(outcome) => outcome,
-                Err(end) if end.is_cancelled() => Err(cancelled()),
-                Err(_) => Err(crashed()),
-            };
-            finish(&shared, run, id, outcome).await;
-        });
-        self.running.insert(run, Running { owner, work: handle, answers, pasted, ended });
-    }
-
-    pub(super) fn answer(&self, run: RunId, yes: bool) {
-        if let Some(running) = self.running.get(&run) {
-            // An attempt that has ended asks nothing any more.
-            let _ = running.answers.send(yes);
+        };
+        let outcome = tokio::select! {
+            biased;
+            () = turn.replaced.cancelled() => None,
+            outcome = context.until_cancelled(work) => outcome,
+        };
+        let outcome = outcome.unwrap_or_else(|| Err(cancelled()));
+        if let Ok((signed_in, true)) = &outcome {
+            describe_to_users(&shared, id, signed_in).await;
         }
-    }
-
-    pub(super) fn paste(&self, run: RunId, address: SecretString) {
-        if let Some(running) = self.running.get(&run) {
-            // An attempt that has had its answer takes no other.
-            let _ = running.pasted.send(address);
-        }
-    }
-
-    pub(super) fn cancel(&mut self, run: RunId) {
-        if let Some(running) = self.running.get(&run) {
-            running.work.abort();
-        }
-    }
-
-    pub(super) fn cancel_all(&mut self) {
-        for (_, running) in self.running.drain() {
-            running.work.abort();
-        }
+        shared.outbox.wake_cli_tokens();
+        outcome.map(|(signed_in, _)| signed_in)
     }
 }
 
-impl Running {
-    fn stop(self) -> JoinHandle<()> {
-        self.work.abort();
-        self.ended
+/// All that use the sign-in get to know it.
+async fn describe_to_users(shared: &Arc<Shared>, id: ConnectionId, signed_in: &SignedIn) {
+    let Ok(found) = owned(shared, id).await else { return };
+    owner::nobody_has_to_sign_in(shared, found.users.clone()).await;
+    for user in found.users {
+        shared.outbox.send(Event::SignInDescribed { id: user, outcome: Ok(Some(signed_in.sign_in.clone())) });
     }
-}
-
-/// Everybody who uses the sign-in hears of it, then whoever asked for it.
-async fn finish(shared: &Arc<Shared>, run: RunId, id: ConnectionId, outcome: Result<(SignedIn, bool), Failure>) {
-    if let Ok((signed_in, true)) = &outcome
-        && let Ok(found) = owned(shared, id).await
-    {
-        owner::nobody_has_to_sign_in(shared, found.users.clone()).await;
-        for user in found.users {
-            shared.outbox.send(Event::SignInDescribed { id: user, outcome: Ok(Some(signed_in.sign_in.clone())) });
-        }
-    }
-    owner::tell_unsaved(shared);
-    shared.outbox.send(Event::SignInFinished { run, id, outcome: outcome.map(|(signed_in, _)| signed_in) });
-}
-
-fn cancelled() -> Failure {
-    Failure::new(
-        Code::Cancelled,
-        "The sign-in was cancelled.",
-        "You stopped it before it was complete, or began another one.",
-        "Sign in again when you like.",
-    )
-    .with_remedy(Remedy::SignIn)
 }

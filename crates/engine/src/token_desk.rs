@@ -1,4 +1,4 @@
-//! A token for a program that asks once and ends: by the same rules as the engine's, without its thread, its lane and its events.
+//! A token for a program that asks once and ends: by the same rules as the engine's, without its thread, its queue of writes and its events.
 
 use std::{
     io,
@@ -13,9 +13,10 @@ use zeroize::Zeroizing;
 
 use super::{
     Places,
+    blocking::blocking,
     owner::confirmed,
     publish::of_file,
-    shared::{blocking, http_for, vault_for},
+    shared::{http_for, vault_for},
 };
 use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, SecretKind},

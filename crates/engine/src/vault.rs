@@ -5,11 +5,12 @@ use std::{sync::Arc, time::Duration};
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 
-use super::lane::interrupted;
 use crate::{
-    Event, owner,
+    blocking::blocking,
+    connections::finish_interrupted_saves,
+    event::Event,
     request::{Context, Order, Request},
-    shared::{Current, Shared, blocking, http_for, vault_for},
+    shared::{Current, Shared, http_for, vault_for},
 };
 use brickpass_core::{
     connection::ConnectionId,
@@ -63,7 +64,7 @@ fn unlock(shared: &Shared, passphrase: SecretString) -> Result<(VaultHome, Vault
     let state = (vault.home(), vault.probe());
     shared.outbox.send(Event::Vault { home: state.0, status: state.1.clone() });
     store_sign_ins(shared);
-    interrupted::finish(shared);
+    finish_interrupted_saves(shared);
     Ok(state)
 }
 
@@ -140,8 +141,8 @@ impl Request for SaveSettings {
     async fn run(self, context: Context) -> Result<SettingsSaved, Failure> {
         let shared = Arc::clone(&context.shared);
         let saved = blocking(move || save_settings(&shared, self.settings, self.passphrase)).await??;
-        context.shared.outbox.ring_reminders();
-        context.shared.outbox.ring_cli_tokens();
+        context.shared.outbox.wake_reminders();
+        context.shared.outbox.wake_cli_tokens();
         Ok(saved)
     }
 }
@@ -183,10 +184,10 @@ fn changed(shared: &Shared) {
 /// The vault has changed: perhaps it takes now what it did not take before.
 fn store_sign_ins(shared: &Shared) {
     if shared.sessions.unsaved().is_empty() {
-        return owner::tell_unsaved(shared);
+        return shared.tell_unsaved();
     }
     let stored = Handle::current().block_on(shared.sessions.store_unsaved(None));
-    owner::tell_unsaved_with(shared, stored.err());
+    shared.tell_unsaved_with(stored.err());
 }
 
 fn save_settings(shared: &Shared, settings: Settings, passphrase: Option<SecretString>) -> Result<SettingsSaved, Failure> {
@@ -261,7 +262,7 @@ pub(super) fn store_sign_in(shared: &Shared, id: ConnectionId, another_secret: b
     }
     let stored = Handle::current().block_on(shared.sessions.store_unsaved(Some(id)));
     match stored {
-        Ok(()) => owner::tell_unsaved(shared),
-        Err(failure) => owner::tell_unsaved_with(shared, Some(failure)),
+        Ok(()) => shared.tell_unsaved(),
+        Err(failure) => shared.tell_unsaved_with(Some(failure)),
     }
 }

@@ -8,9 +8,10 @@ mod tools;
 use std::sync::Arc;
 
 use super::{
+    blocking::blocking,
     reach::Reach,
     request::{Context, Order, Request},
-    shared::{Shared, blocking},
+    shared::Shared,
 };
 use brickpass_core::{
     connection::{ConnectionId, Level},

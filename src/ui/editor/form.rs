@@ -222,14 +222,20 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
                 (true, true) => text::CANCEL_SAVE,
             };
             if Button::primary(words).busy(saving).enabled(can_save || long).show(ui).clicked() {
-                let commands = if long { state.cancel_save() } else { state.save() };
-                act.send(commands);
+                if long {
+                    state.cancel_save();
+                } else {
+                    act.send(state.save());
+                }
             }
             let test =
                 if testing { Button::secondary(text::CANCEL_TEST).busy(true) } else { Button::secondary(text::TEST).icon(Icon::Test) };
             if test.show(ui).clicked() {
-                let commands = if testing { state.cancel_test() } else { state.test() };
-                act.send(commands);
+                if testing {
+                    state.cancel_test();
+                } else {
+                    act.send(state.test());
+                }
             }
             if unsaved && !saving {
                 ui.add_space(4.0);

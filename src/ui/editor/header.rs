@@ -59,8 +59,11 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
         }
         let pressed = if tiny { tiny_test_button(ui, state, id) } else { test_button(state, id).show(ui).clicked() };
         if pressed {
-            let commands = if state.tests.running(id).is_some() { state.cancel_test() } else { state.test() };
-            act.send(commands);
+            if state.tests.running(id).is_some() {
+                state.cancel_test();
+            } else {
+                act.send(state.test());
+            }
         }
         menu_button(ui, text::MORE, |ui| more(ui, state, act, id));
     });

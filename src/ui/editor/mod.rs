@@ -22,6 +22,7 @@ use super::{
     tokens,
     widgets::{Button, card, paragraph, spinner, tabs, truncated_label},
 };
+use crate::ui::state::start;
 
 /// From this width of the main part on, the test stands beside the form.
 const WIDE: f32 = 900.0;
@@ -169,7 +170,7 @@ fn nothing(ui: &mut Ui, state: &mut State, act: &mut Act) {
                 test_panel::failure_lines(ui, &failure);
                 ui.add_space(12.0);
                 if Button::primary(text::TRY_AGAIN).icon(Icon::Refresh).show(ui).clicked() {
-                    act.send([brickpass_engine::Command::Start]);
+                    act.send([start()]);
                 }
             });
         } else if state.library().value().is_none() {

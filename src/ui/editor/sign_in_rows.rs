@@ -83,7 +83,7 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let owner = state.sign_in_owner(id);
     if state.attempt(id).is_some_and(crate::ui::state::Attempt::runs) {
         if Button::secondary(text::CANCEL_SIGN_IN).icon(Icon::Stop).show(ui).clicked() {
-            act.send(state.cancel_sign_in(owner));
+            state.cancel_sign_in(owner);
         }
         return;
     }

@@ -254,7 +254,7 @@ impl Inner {
     pub fn answer_held_tools(&mut self) {
         self.tools.slow = false;
         for ask in std::mem::take(&mut self.tools.held).into_iter().rev() {
-            self.answer_request(ask);
+            self.answer(ask);
         }
     }
 }

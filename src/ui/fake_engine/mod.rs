@@ -9,6 +9,7 @@ pub mod import;
 mod profiles;
 mod samples;
 mod sign_in;
+mod testing;
 mod tokens;
 mod vault;
 
@@ -24,6 +25,8 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use samples::*;
+use sign_in::RunningSignIn;
+use testing::RunningTest;
 
 use super::Wires;
 use brickpass_core::{
@@ -37,10 +40,11 @@ use brickpass_databricks::{
     rest::{AccountWorkspace, Cluster, ClusterState, NewToken, Token, TokenRequest},
 };
 use brickpass_engine::{
-    AddWorkspaces, Ask, ClearClipboard, Command, CopySecret, CopyStored, DescribeSecret, DescribeSignIn, Event, Farewell, Found,
-    GenerateToken, KeepClipboard, ListTokens, ListWorkspaces, OpenDemo, OpenInBrowser, ProbeVault, Recover, Recovery, RememberWindow,
-    Request, RevealSecret, RevokeTokens, RevokedTokens, RotateToken, Rotated, RunId, SaveSettings, SettingsSaved, SignIn, SignInPlace,
-    SignInStep, SignOut, SignedIn, SignedOut, StoreSignIns, StoredSecret, Then, TokenList, UnlockVault, UnsavedSignIns, UseToken,
+    AddWorkspaces, Ask, ClearClipboard, CopySecret, CopyStored, DescribeSecret, DescribeSignIn, Duplicate, Event, Farewell, Found,
+    GenerateToken, KeepClipboard, ListTokens, ListWorkspaces, OpenDemo, OpenInBrowser, ProbeVault, Purge, Purged, Recover, Recovery,
+    Refresh, RememberWindow, Remove, RemovedTokens, Request, Restore, RevealSecret, RevokeTokens, RevokedTokens, RotateToken, Rotated,
+    Save, SaveOutcome, SaveSettings, SettingsSaved, SignIn, SignInStep, SignOut, SignedIn, SignedOut, Start, StoreSignIns, StoredSecret,
+    Then, TokenList, UnlockVault, UnsavedSignIns, UseToken,
 };
 use brickpass_storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory};
 
@@ -49,11 +53,11 @@ pub struct Inner {
     pub secrets: HashMap<(ConnectionId, SecretKind), SecretString>,
     /// Of secrets whose connection was saved since: the address they were entered for.
     pub entered_for: HashMap<(ConnectionId, SecretKind), EnteredFor>,
-    pub commands: VecDeque<Command>,
+    pub commands: VecDeque<Ask>,
     pub events: VecDeque<Event>,
-    /// Every command ever sent, in words.
+    /// Every request ever sent, in words.
     pub log: Vec<String>,
-    pub running: Vec<(RunId, Connection)>,
+    pub running: Vec<RunningTest>,
     /// Tests answer at once when told to run; else they stay running.
     pub tests_answer: bool,
     pub test_failure: Option<Failure>,
@@ -64,7 +68,9 @@ pub struct Inner {
     pub settings: Settings,
     pub window: WindowMemory,
     /// Sign-ins that run; they go on when told to.
-    pub sign_ins: Vec<(RunId, Connection, SignInPlace)>,
+    pub sign_ins: Vec<RunningSignIn>,
+    pub cancelled_tests: usize,
+    pub cancelled_sign_ins: usize,
     /// What was answered to their questions.
     pub answers: Vec<bool>,
     pub signed_in: HashMap<ConnectionId, SignIn>,
@@ -86,6 +92,9 @@ pub struct Inner {
     /// What listing, making, using and replacing come to, and revoking these.
     pub token_failure: Option<Failure>,
     pub irrevocable: Vec<String>,
+    /// What becomes of the tokens of removed connections.
+    pub removed_tokens: RemovedTokens,
+    hung_saves: Vec<Ask>,
     /// The names of removed connections whose tokens were to be revoked.
     pub revoked_when_purged: Vec<String>,
     /// Making and replacing answer only when told to.
@@ -115,6 +124,8 @@ impl Default for Inner {
             settings: Settings::default(),
             window: WindowMemory::default(),
             sign_ins: Vec::new(),
+            cancelled_tests: 0,
+            cancelled_sign_ins: 0,
             answers: Vec::new(),
             signed_in: HashMap::new(),
             workspaces: Ok(Vec::new()),
@@ -128,6 +139,8 @@ impl Default for Inner {
             token_request: None,
             token_failure: None,
             irrevocable: Vec::new(),
+            removed_tokens: RemovedTokens::default(),
+            hung_saves: Vec::new(),
             revoked_when_purged: Vec::new(),
             tokens_wait: false,
             generating: None,
@@ -155,8 +168,7 @@ impl FakeEngine {
         Wires {
             send: Box::new(move |command| {
                 let mut inner = outbox.0.borrow_mut();
-                let words = if let Command::Ask(ask) = &command { format!("{ask:?}") } else { format!("{command:?}") };
-                inner.log.push(words.chars().take(60).collect());
+                inner.log.push(format!("{command:?}").chars().take(60).collect());
                 inner.commands.push_back(command);
             }),
             next: Box::new(move || inbox.0.borrow_mut().events.pop_front()),
@@ -175,19 +187,21 @@ impl FakeEngine {
         self.0.borrow_mut().events.push_back(event);
     }
 
-    /// Works off all commands that have come.
+    /// Works off all requests that have come.
     pub fn work(&self) {
         let mut inner = self.0.borrow_mut();
-        while let Some(command) = inner.commands.pop_front() {
-            inner.answer(command);
+        while let Some(ask) = inner.commands.pop_front() {
+            inner.answer(ask);
         }
+        inner.end_what_is_cancelled();
+        inner.hear_sign_ins();
     }
 
-    /// Works off one command.
+    /// Works off one request.
     pub fn work_once(&self) {
         let mut inner = self.0.borrow_mut();
-        if let Some(command) = inner.commands.pop_front() {
-            inner.answer(command);
+        if let Some(ask) = inner.commands.pop_front() {
+            inner.answer(ask);
         }
     }
 }
@@ -223,18 +237,17 @@ impl Inner {
         }
     }
 
-    fn save(&mut self, reviewed: Reviewed, base: Option<Revision>) {
+    fn save(&mut self, Save { reviewed, base }: Save) -> Result<SaveOutcome, Failure> {
+        let reviewed = *reviewed;
         let id = reviewed.connection.id;
         if let Some(failure) = self.save_failure.clone() {
-            self.events.push_back(Event::SaveFailed { id, failure, theirs: None });
-            return;
+            return Err(failure);
         }
         let existing = self.entries.iter().position(|entry| entry.connection.id == id);
         let theirs = existing.map(|at| self.entries[at].clone());
         if theirs.as_ref().map(|entry| entry.revision) != base {
             let failure = Failure::new(Code::Conflict, "Changed elsewhere.", "Another window.", "Choose.");
-            self.events.push_back(Event::SaveFailed { id, failure, theirs: theirs.map(Box::new) });
-            return;
+            return Ok(SaveOutcome::Conflict { failure, theirs: theirs.map(Box::new) });
         }
         self.note_entered_for(existing, &reviewed);
         let entry = Entry { connection: reviewed.connection, revision: Revision(base.map_or(1, |base| base.0 + 1)) };
@@ -246,7 +259,67 @@ impl Inner {
             self.secrets.insert((id, kind), secret);
         }
         self.tell_library();
-        self.events.push_back(Event::Saved { id });
+        Ok(SaveOutcome::Saved)
+    }
+
+    fn duplicate(&mut self, Duplicate { source, copy }: Duplicate) -> Result<SaveOutcome, Failure> {
+        for kind in SecretKind::ALL {
+            if let Some(secret) = self.secrets.get(&(source, kind)).cloned() {
+                self.secrets.insert((copy.id, kind), secret);
+            }
+        }
+        self.entries.push(Entry { connection: *copy, revision: Revision(1) });
+        self.tell_library();
+        Ok(SaveOutcome::Saved)
+    }
+
+    fn start(&mut self, _: Start) -> Result<(), Failure> {
+        self.events.push_back(Event::Settings {
+            settings: self.settings.clone(),
+            window: self.window.clone(),
+            vault_from_environment: false,
+            vault_file_exists: false,
+            problem: None,
+        });
+        self.tell_library();
+        self.tell_vault();
+        Ok(())
+    }
+
+    fn remove(&mut self, Remove { ids }: Remove) -> Result<Vec<Entry>, Failure> {
+        let (gone, kept) = std::mem::take(&mut self.entries).into_iter().partition(|entry| ids.contains(&entry.connection.id));
+        self.entries = kept;
+        self.tell_library();
+        Ok(gone)
+    }
+
+    fn restore(&mut self, Restore { entries }: Restore) -> Result<(), Failure> {
+        self.entries.extend(entries);
+        self.tell_library();
+        Ok(())
+    }
+
+    fn purge(&mut self, Purge { ids, revoke }: Purge) -> Result<Purged, Failure> {
+        self.secrets.retain(|(id, _), _| !ids.contains(id));
+        self.revoked_when_purged.extend(revoke.iter().map(|connection| connection.name.as_str().to_owned()));
+        Ok(Purged { ids, farewell: Farewell::Revoked, tokens: self.removed_tokens.clone(), failure: None })
+    }
+
+    fn answer_connections(&mut self, ask: Ask) -> Option<Ask> {
+        let ask = self.on(ask, Self::start)?;
+        let ask = self.on(ask, |inner, Refresh| {
+            inner.tell_library();
+            Ok(())
+        })?;
+        if self.saves_hang && ask.of::<Save>().is_some() {
+            self.hung_saves.push(ask);
+            return None;
+        }
+        let ask = self.on(ask, Self::save)?;
+        let ask = self.on(ask, Self::duplicate)?;
+        let ask = self.on(ask, Self::remove)?;
+        let ask = self.on(ask, Self::restore)?;
+        self.on(ask, Self::purge)
     }
 
     /// Answers a request of this type; gives back any other.
@@ -260,8 +333,11 @@ impl Inner {
         None
     }
 
-    fn answer_request(&mut self, ask: Ask) {
-        let ask = self.answer_tokens(ask);
+    fn answer(&mut self, ask: Ask) {
+        let ask = self.answer_connections(ask);
+        let ask = ask.and_then(|ask| self.answer_tests(ask));
+        let ask = ask.and_then(|ask| self.answer_sign_in(ask));
+        let ask = ask.and_then(|ask| self.answer_tokens(ask));
         let ask = ask.and_then(|ask| self.answer_profiles(ask));
         let ask = ask.and_then(|ask| self.answer_import_request(ask));
         let ask = ask.and_then(|ask| self.answer_admin(ask));
@@ -272,84 +348,5 @@ impl Inner {
         let ask = ask.and_then(|ask| self.answer_effective(ask));
         let ask = ask.and_then(|ask| self.answer_backup(ask));
         assert!(ask.is_none(), "no answer for {ask:?}");
-    }
-
-    fn answer(&mut self, command: Command) {
-        match command {
-            Command::Start => {
-                self.events.push_back(Event::Settings {
-                    settings: self.settings.clone(),
-                    window: self.window.clone(),
-                    vault_from_environment: false,
-                    vault_file_exists: false,
-                    problem: None,
-                });
-                self.tell_library();
-                self.tell_vault();
-            }
-            Command::Ask(ask) => self.answer_request(ask),
-            Command::Refresh => self.tell_library(),
-            Command::CancelSave { id } => {
-                let failure = Failure::new(Code::Cancelled, "Saving was cancelled.", "", "");
-                self.events.push_back(Event::SaveFailed { id, failure, theirs: None });
-            }
-            Command::Save { .. } if self.saves_hang => {}
-            Command::Save { reviewed, base } => self.save(*reviewed, base),
-            Command::Duplicate { source, copy } => {
-                let id = copy.id;
-                for kind in SecretKind::ALL {
-                    if let Some(secret) = self.secrets.get(&(source, kind)).cloned() {
-                        self.secrets.insert((id, kind), secret);
-                    }
-                }
-                self.entries.push(Entry { connection: *copy, revision: Revision(1) });
-                self.tell_library();
-                self.events.push_back(Event::Saved { id });
-            }
-            Command::Remove { ids } => {
-                let (gone, kept) = std::mem::take(&mut self.entries).into_iter().partition(|entry| ids.contains(&entry.connection.id));
-                self.entries = kept;
-                self.tell_library();
-                self.events.push_back(Event::Removed { entries: gone });
-            }
-            Command::Restore { entries } => {
-                let ids = entries.iter().map(|entry| entry.connection.id).collect();
-                self.entries.extend(entries);
-                self.tell_library();
-                self.events.push_back(Event::Restored { ids });
-            }
-            Command::Purge { ids, revoke } => {
-                self.secrets.retain(|(id, _), _| !ids.contains(id));
-                self.revoked_when_purged.extend(revoke.iter().map(|connection| connection.name.as_str().to_owned()));
-            }
-            Command::Test { run, connection, .. } => {
-                if self.tests_answer {
-                    self.finish(run, &connection);
-                } else {
-                    self.running.push((run, *connection));
-                }
-            }
-            Command::Cancel { run } => self.running.retain(|(running, _)| *running != run),
-            Command::Stop => {}
-            signing_in => self.answer_sign_in(signing_in),
-        }
-    }
-
-    pub fn finish(&mut self, run: RunId, connection: &Connection) {
-        let id = connection.id;
-        let report = match self.test_failure.clone() {
-            Some(failure) => Report { duration: Duration::from_millis(90), ..Report::not_begun(Status::SignIn, failure) },
-            None => ok_report(),
-        };
-        self.events.push_back(Event::TestProgress { run, id, progress: Progress::Planned(PLANNED.to_vec()) });
-        for step in &report.steps {
-            self.events.push_back(Event::TestProgress { run, id, progress: Progress::StepStarted(step.step) });
-            self.events.push_back(Event::TestProgress { run, id, progress: Progress::StepFinished(step.clone()) });
-        }
-        if self.entries.iter().any(|entry| entry.connection == *connection) {
-            let last = LastTest { state: report.state, tested_at: at(0), duration_ms: 182 };
-            self.events.push_back(Event::History(vec![(id, Some(last))]));
-        }
-        self.events.push_back(Event::TestFinished { run, id, tested_at: at(0), report: Box::new(report) });
     }
 }

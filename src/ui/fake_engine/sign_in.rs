@@ -2,12 +2,27 @@
 
 use super::*;
 
+use brickpass_engine::{Canceller, SignInWithBrowser};
+
+/// A sign-in that runs.
+pub struct RunningSignIn {
+    pub request: SignInWithBrowser,
+    then: Then<SignedIn>,
+    canceller: Canceller,
+}
+
+impl RunningSignIn {
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.canceller.is_cancelled()
+    }
+}
+
 impl FakeEngine {
     /// The sign-in that began last goes on by a step.
     pub fn sign_in_step(&self, step: SignInStep) {
         let mut inner = self.0.borrow_mut();
-        let (run, id) = inner.sign_ins.last().map(|(run, owner, _)| (*run, owner.id)).unwrap();
-        inner.events.push_back(Event::SignInProgress { run, id, step });
+        let continuation = inner.sign_ins.last().unwrap().request.progress.of(step);
+        inner.events.extend(continuation.map(Event::Answer));
     }
 
     /// The browser is open (or not), the listener waits from second 0 on.
@@ -28,23 +43,32 @@ impl FakeEngine {
 
     pub fn sign_in_ends_with(&self, outcome: Result<SignedIn, Failure>) {
         let mut inner = self.0.borrow_mut();
-        let (run, owner, _) = inner.sign_ins.pop().unwrap();
+        let RunningSignIn { request, then, .. } = inner.sign_ins.pop().unwrap();
         if let Ok(signed_in) = &outcome {
-            inner.signed_in.insert(owner.id, signed_in.sign_in.clone());
-            inner.events.push_back(Event::History(vec![(owner.id, None)]));
+            let owner = request.owner.id;
+            inner.signed_in.insert(owner, signed_in.sign_in.clone());
+            inner.events.push_back(Event::History(vec![(owner, None)]));
         }
-        inner.events.push_back(Event::SignInFinished { run, id: owner.id, outcome });
+        inner.events.push_back(Event::Answer(then(outcome)));
     }
 }
 
 impl Inner {
-    pub(super) fn answer_sign_in(&mut self, command: Command) {
-        match command {
-            Command::SignIn { run, owner, place, .. } => self.sign_ins.push((run, *owner, place)),
-            Command::AnswerSignIn { yes, .. } => self.answers.push(yes),
-            Command::PasteSignIn { address, .. } => self.pasted.push(address),
-            Command::CancelSignIn { run } => self.sign_ins.retain(|(running, ..)| *running != run),
-            _ => {}
+    pub(super) fn answer_sign_in(&mut self, ask: Ask) -> Option<Ask> {
+        if ask.of::<SignInWithBrowser>().is_none() {
+            return Some(ask);
+        }
+        let canceller = ask.canceller();
+        let (request, then) = ask.open::<SignInWithBrowser>()?;
+        self.sign_ins.push(RunningSignIn { request, then, canceller });
+        None
+    }
+
+    /// What the person has said meanwhile.
+    pub(super) fn hear_sign_ins(&mut self) {
+        for RunningSignIn { request, .. } in &mut self.sign_ins {
+            self.answers.extend(std::iter::from_fn(|| request.input.try_answer()));
+            self.pasted.extend(std::iter::from_fn(|| request.input.try_pasted()));
         }
     }
 

@@ -22,7 +22,7 @@ use super::{
     widgets::{card, forget_secret_field, modal, paragraph, return_focus, spinner},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
-use brickpass_engine::Command;
+use brickpass_engine::Ask;
 
 const WIDTH: f32 = 600.0;
 /// With the table of what would come in.
@@ -123,7 +123,7 @@ fn failed(ui: &mut Ui, failure: &Failure) {
 }
 
 /// Files that were dropped on the window: the first of them is imported.
-pub fn dropped(ctx: &Context, state: &mut State) -> Vec<Command> {
+pub fn dropped(ctx: &Context, state: &mut State) -> Vec<Ask> {
     let first = ctx.input_mut(|input| std::mem::take(&mut input.raw.dropped_files).into_iter().next());
     first.map(|file| state.import_file(file.path())).unwrap_or_default()
 }

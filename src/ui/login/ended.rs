@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use egui::Ui;
 
+use crate::ui::state::RunId;
 use crate::ui::{
     act::Act,
     fonts,
@@ -17,7 +18,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::Failure,
 };
-use brickpass_engine::{RunId, SignedIn};
+use brickpass_engine::SignedIn;
 
 pub fn done(ui: &mut Ui, id: ConnectionId, signed_in: &SignedIn, state: &mut State, act: &mut Act) {
     let palette = theme::of(ui);

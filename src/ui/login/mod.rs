@@ -80,13 +80,13 @@ fn wished(ui: &Ui, wish: Wish, owner: ConnectionId, state: &mut State, act: &mut
         Wish::AskToPaste => state.ask_to_paste(owner),
         Wish::Paste => {
             forget_secret_field(ui.ctx(), waiting::paste_id());
-            act.send(state.paste_address(owner));
+            state.paste_address(owner);
         }
         Wish::Cancel => {
             forget_secret_field(ui.ctx(), waiting::paste_id());
-            act.send(state.cancel_sign_in(owner));
+            state.cancel_sign_in(owner);
         }
-        Wish::Answer(yes) => act.send(state.answer_sign_in(owner, yes)),
+        Wish::Answer(yes) => state.answer_sign_in(owner, yes),
     }
     ui.ctx().request_repaint();
 }

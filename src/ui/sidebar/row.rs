@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &mut State, act: &mut Act, item: usi
     context_menu(&response, text::MORE, ui, |ui| menu(ui, state, act, id));
 }
 
-fn clicked(state: &mut State, id: ConnectionId, modifiers: Modifiers) -> Vec<brickpass_engine::Command> {
+fn clicked(state: &mut State, id: ConnectionId, modifiers: Modifiers) -> Vec<brickpass_engine::Ask> {
     if modifiers.command {
         state.toggle_selected(id)
     } else if modifiers.shift {

@@ -12,7 +12,7 @@ use brickpass_core::{
     failure::Failure,
 };
 use brickpass_databricks::rest::AccountWorkspace;
-use brickpass_engine::{Command, ListWorkspaces};
+use brickpass_engine::{Ask, ListWorkspaces};
 
 /// One workspace of the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,7 +161,7 @@ impl State {
     }
 
     /// Opens the dialog; what a test has just found is not asked for again.
-    pub fn ask_for_workspaces(&mut self, account: ConnectionId) -> Vec<Command> {
+    pub fn ask_for_workspaces(&mut self, account: ConnectionId) -> Vec<Ask> {
         if !self.can_add_workspaces(account) {
             return Vec::new();
         }
@@ -179,7 +179,7 @@ impl State {
         commands
     }
 
-    pub fn ask_for_workspaces_again(&mut self) -> Vec<Command> {
+    pub fn ask_for_workspaces_again(&mut self) -> Vec<Ask> {
         let Some(Dialog::AddWorkspaces(dialog)) = &mut self.dialog else { return Vec::new() };
         dialog.failure = None;
         dialog.offers.asked();
@@ -228,7 +228,7 @@ impl State {
         offers
     }
 
-    pub fn add_workspaces(&mut self) -> Vec<Command> {
+    pub fn add_workspaces(&mut self) -> Vec<Ask> {
         let Some(Dialog::AddWorkspaces(dialog)) = &self.dialog else { return Vec::new() };
         let Some(account) = self.entry(dialog.account).map(|entry| &entry.connection) else { return Vec::new() };
         if !dialog.may_add() {
@@ -262,7 +262,7 @@ impl State {
         })]
     }
 
-    pub fn workspaces_added(&mut self, ids: &[ConnectionId]) -> Vec<Command> {
+    pub fn workspaces_added(&mut self, ids: &[ConnectionId]) -> Vec<Ask> {
         if matches!(self.dialog, Some(Dialog::AddWorkspaces(_))) {
             self.dialog = None;
         }
@@ -276,7 +276,7 @@ impl State {
         Vec::new()
     }
 
-    fn workspaces_not_added(&mut self, failure: Failure) -> Vec<Command> {
+    fn workspaces_not_added(&mut self, failure: Failure) -> Vec<Ask> {
         match &mut self.dialog {
             Some(Dialog::AddWorkspaces(adding)) if adding.waits() => adding.failed(failure),
             _ => self.notices.push(Notice::Failure(failure)),
@@ -285,7 +285,7 @@ impl State {
     }
 }
 
-fn list_workspaces(account: ConnectionId) -> Command {
+fn list_workspaces(account: ConnectionId) -> Ask {
     ask(ListWorkspaces { id: account }, move |state, outcome, _| {
         state.workspaces_came(account, outcome);
         Vec::new()

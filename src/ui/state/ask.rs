@@ -1,42 +1,56 @@
 //! A request, together with what the window makes of its answer.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::State;
 use brickpass_core::failure::Failure;
-use brickpass_engine::{Ask, CancelHandle, Command, Continuation, Request};
+use brickpass_engine::{Ask, CancelHandle, Continuation, Progress, Refresh, Request, Start};
 
 /// What follows from an answer: it is carried by the engine and run by [`State::apply`].
 pub struct Follow(Box<Apply>);
 
-type Apply = dyn FnOnce(&mut State, Timestamp) -> Vec<Command> + Send;
+type Apply = dyn FnOnce(&mut State, Timestamp) -> Vec<Ask> + Send;
 
 /// Asks; `then` is run with the answer, however it ends.
 pub fn ask<R: Request>(
     request: R,
-    then: impl FnOnce(&mut State, Result<R::Answer, Failure>, Timestamp) -> Vec<Command> + Send + 'static,
-) -> Command {
-    Command::Ask(asked(request, then))
+    then: impl FnOnce(&mut State, Result<R::Answer, Failure>, Timestamp) -> Vec<Ask> + Send + 'static,
+) -> Ask {
+    asked(request, then)
 }
 
 /// As [`ask`]; dropping the handle cancels the request.
 pub fn ask_cancellable<R: Request>(
     request: R,
-    then: impl FnOnce(&mut State, Result<R::Answer, Failure>, Timestamp) -> Vec<Command> + Send + 'static,
-) -> (Command, CancelHandle) {
-    let (ask, handle) = asked(request, then).cancellable();
-    (Command::Ask(ask), handle)
+    then: impl FnOnce(&mut State, Result<R::Answer, Failure>, Timestamp) -> Vec<Ask> + Send + 'static,
+) -> (Ask, CancelHandle) {
+    asked(request, then).cancellable()
 }
 
-fn asked<R: Request>(
-    request: R,
-    then: impl FnOnce(&mut State, Result<R::Answer, Failure>, Timestamp) -> Vec<Command> + Send + 'static,
-) -> Ask {
-    Ask::new(request, |outcome| Continuation(Box::new(Follow(Box::new(move |state, now| then(state, outcome, now))))))
+fn asked<R: Request>(request: R, then: impl FnOnce(&mut State, Result<R::Answer, Failure>, Timestamp) -> Vec<Ask> + Send + 'static) -> Ask {
+    Ask::new(request, |outcome| follow(move |state, now| then(state, outcome, now)))
+}
+
+/// For the steps of a request: `then` is run with each.
+pub fn progress<P: Send + 'static>(then: impl Fn(&mut State, P, Timestamp) + Send + Sync + 'static) -> Progress<P> {
+    let then = Arc::new(then);
+    Progress::new(move |step| {
+        let then = Arc::clone(&then);
+        follow(move |state, now| {
+            then(state, step, now);
+            Vec::new()
+        })
+    })
+}
+
+fn follow(apply: impl FnOnce(&mut State, Timestamp) -> Vec<Ask> + Send + 'static) -> Continuation {
+    Continuation(Box::new(Follow(Box::new(apply))))
 }
 
 /// Asks for something whose success needs no words, or is broadcast; a failure is shown.
-pub fn ask_quietly<R: Request>(request: R) -> Command {
+pub fn ask_quietly<R: Request>(request: R) -> Ask {
     ask(request, |state, outcome, _| {
         if let Err(failure) = outcome {
             state.failed(failure);
@@ -45,8 +59,22 @@ pub fn ask_quietly<R: Request>(request: R) -> Command {
     })
 }
 
+/// Names one run of a request: a late answer of an older run never overwrites a newer one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(pub u64);
+
+/// Reads everything that is stored, at the start and after it could not be read.
+pub fn start() -> Ask {
+    ask_quietly(Start)
+}
+
+/// Looks whether another program has changed what is stored.
+pub fn refresh() -> Ask {
+    ask_quietly(Refresh)
+}
+
 impl State {
-    pub(super) fn answered(&mut self, Continuation(follow): Continuation, now: Timestamp) -> Vec<Command> {
+    pub(super) fn answered(&mut self, Continuation(follow): Continuation, now: Timestamp) -> Vec<Ask> {
         // The window asks by the functions above, so nothing else comes back to it.
         follow.downcast::<Follow>().map(|follow| (follow.0)(self, now)).unwrap_or_default()
     }

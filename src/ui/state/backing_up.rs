@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{Dialog, Notice, State, ask};
+use crate::ui::state::RunId;
 use crate::ui::{save_as::SaveAs, text::backup as words};
 use brickpass_core::{connection::TypedSecret, failure::Failure};
-use brickpass_engine::{BackedUp, Backup, Command, RunId};
+use brickpass_engine::{Ask, BackedUp, Backup};
 use brickpass_storage::weak_passphrase;
 
 #[derive(Debug)]
@@ -34,7 +35,7 @@ impl State {
         self.dialog = Some(Dialog::BackUp(Box::new(BackUp { save, passphrase, again, run: None, done: None })));
     }
 
-    pub fn back_up(&mut self) -> Vec<Command> {
+    pub fn back_up(&mut self) -> Vec<Ask> {
         let run = self.tests.new_run();
         let Some(Dialog::BackUp(dialog)) = &mut self.dialog else { return Vec::new() };
         if !dialog.has_passphrase() {

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Notice, State};
 use crate::ui::text;
 use brickpass_core::connection::{ConnectionId, SecretKind};
-use brickpass_engine::{Command, Event, StoredSecret};
+use brickpass_engine::{Ask, Event, StoredSecret};
 
 /// A secret that the engine has put on the clipboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl State {
     }
 
     /// The stored secret of the form that is shown, which never comes here. What is being typed is not copied.
-    pub fn copy_stored(&self) -> Vec<Command> {
+    pub fn copy_stored(&self) -> Vec<Ask> {
         self.stored_and_shown().map(|(id, kind)| Self::copy_stored_secret(id, kind)).into_iter().collect()
     }
 

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Dialog, Editing, Notice, State};
+use crate::ui::state::refresh;
 use crate::ui::text;
 use brickpass_core::connection::{AuthKind, Connection, ConnectionId, Field, Merge, Part, merge};
-use brickpass_engine::{Command, Deed, StoredSecret};
+use brickpass_engine::{Ask, Deed, StoredSecret};
 use brickpass_storage::Entry;
 
 /// Both sides changed these parts of a connection.
@@ -47,7 +48,7 @@ impl Conflict {
 
 impl State {
     /// The engine refused a save because the connection is another one in the file by now.
-    pub(super) fn save_met_a_change(&mut self, id: ConnectionId, theirs: Option<Box<Entry>>) -> Vec<Command> {
+    pub(super) fn save_met_a_change(&mut self, id: ConnectionId, theirs: Option<Box<Entry>>) -> Vec<Ask> {
         self.forget_what_is_stored(id);
         let Some(form) = self.forms.get_mut(&id) else { return Vec::new() };
         let sent = form.save_was_refused();
@@ -78,14 +79,14 @@ impl State {
     }
 
     /// What was chosen is saved.
-    pub fn save_choices(&mut self) -> Vec<Command> {
+    pub fn save_choices(&mut self) -> Vec<Ask> {
         let Some(Dialog::Conflict(conflict)) = self.dialog.take() else { return Vec::new() };
         let (id, result) = (conflict.id, conflict.result());
         if result == conflict.theirs.connection && self.forms.get(&id).is_some_and(|form| form.draft.secret.is_empty()) {
             // Nothing of mine is left to be saved.
             let form = Editing::of_entry(&conflict.theirs, &|name| self.name_taken(id, name));
             self.forms.insert(id, form);
-            return vec![Command::Refresh];
+            return vec![refresh()];
         }
         let Some(form) = self.forms.get_mut(&id) else { return Vec::new() };
         form.merge(&conflict.theirs, &result);
@@ -93,7 +94,7 @@ impl State {
     }
 
     /// *Add it again*: what is typed becomes a connection once more.
-    pub fn add_again(&mut self) -> Vec<Command> {
+    pub fn add_again(&mut self) -> Vec<Ask> {
         let Some(Dialog::Removed { id, lost, .. }) = self.dialog.take() else { return Vec::new() };
         if let Some(form) = self.forms.get_mut(&id) {
             form.rebase_on_nothing();
@@ -106,12 +107,12 @@ impl State {
     }
 
     /// *Let it go*: what was typed here goes, because the person said so.
-    pub fn let_go(&mut self) -> Vec<Command> {
+    pub fn let_go(&mut self) -> Vec<Ask> {
         let Some(Dialog::Removed { id, .. }) = self.dialog.take() else { return Vec::new() };
         self.forms.remove(&id);
         self.selection.drop(id);
         self.rebuild_list();
-        vec![Command::Refresh]
+        vec![refresh()]
     }
 
     /// When somebody else saved this connection last, as far as the log of activity knows.

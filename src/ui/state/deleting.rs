@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Dialog, Editing, Notice, Removal, State, UNDO, ask::ask};
 use crate::ui::text;
-use brickpass_core::connection::ConnectionId;
-use brickpass_engine::{Command, Unpublish};
+use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_engine::{Ask, Purge, Purged, Remove, Restore, Unpublish};
 
 /// What goes with connections once their deletion cannot be undone any more, beside their secrets.
 #[derive(Default)]
@@ -18,7 +18,7 @@ struct Along {
 
 impl State {
     /// Deletes these; asks first when a secret or a sign-in would go with them, and before anything of production goes.
-    pub fn delete(&mut self, ids: &[ConnectionId], now: Timestamp) -> Vec<Command> {
+    pub fn delete(&mut self, ids: &[ConnectionId], now: Timestamp) -> Vec<Ask> {
         let deletion = self.deletion_of(ids);
         if !deletion.asks() || self.cannot_delete(ids) {
             return self.delete_now(ids, Along::default(), now);
@@ -28,13 +28,13 @@ impl State {
     }
 
     /// The *Delete* key in the list: what is selected there and can be seen there.
-    pub fn delete_in_list(&mut self, now: Timestamp) -> Vec<Command> {
+    pub fn delete_in_list(&mut self, now: Timestamp) -> Vec<Ask> {
         let mut ids = self.selection.all();
         ids.retain(|id| self.list.row_of(*id).is_some());
         self.delete(&ids, now)
     }
 
-    pub fn delete_confirmed(&mut self, now: Timestamp) -> Vec<Command> {
+    pub fn delete_confirmed(&mut self, now: Timestamp) -> Vec<Ask> {
         match self.dialog.take() {
             Some(Dialog::Delete(deletion)) if deletion.may_go_on() => {
                 let along = Along { unpublish: deletion.unpublish && !deletion.published.is_empty(), revoke: deletion.to_revoke() };
@@ -52,7 +52,7 @@ impl State {
         self.read_only().is_some() && ids.iter().any(|id| self.entry_of.contains_key(id))
     }
 
-    fn delete_now(&mut self, ids: &[ConnectionId], along: Along, now: Timestamp) -> Vec<Command> {
+    fn delete_now(&mut self, ids: &[ConnectionId], along: Along, now: Timestamp) -> Vec<Ask> {
         if ids.is_empty() {
             return Vec::new();
         }
@@ -66,9 +66,9 @@ impl State {
             [one] => text::deleted(self.name_of(*one)),
             many => text::deleted_many(many.len()),
         };
-        let mut commands: Vec<Command> = ids.iter().filter_map(|id| self.tests.forget(*id)).map(|run| Command::Cancel { run }).collect();
-        commands.extend(ids.iter().filter_map(|id| self.forget_sign_in(*id)));
         for id in ids {
+            self.tests.forget(*id);
+            self.forget_sign_in(*id);
             self.forget_tokens(*id);
             self.forget_admin(*id);
             self.forget_export(*id);
@@ -91,10 +91,11 @@ impl State {
         });
         self.notices.push(Notice::Removed { words: title, removal: number });
         self.selection.none();
+        let mut commands = Vec::new();
         if saved.is_empty() {
             self.rebuild_list();
         } else {
-            commands.push(Command::Remove { ids: saved });
+            commands.push(ask(Remove { ids: saved }, |state, outcome, _| state.removed(outcome)));
         }
         if let Some(next) = next {
             commands.extend(self.select(next));
@@ -118,11 +119,11 @@ impl State {
     }
 
     /// Brings back what was deleted last.
-    pub fn undo(&mut self) -> Vec<Command> {
+    pub fn undo(&mut self) -> Vec<Ask> {
         self.removals.last().map(|removal| removal.number).map(|number| self.undo_of(number)).unwrap_or_default()
     }
 
-    pub fn undo_of(&mut self, removal: u64) -> Vec<Command> {
+    pub fn undo_of(&mut self, removal: u64) -> Vec<Ask> {
         let Some(at) = self.removals.iter().position(|known| known.number == removal) else { return Vec::new() };
         let mut removal = self.removals.remove(at);
         let waits_for_engine = removal.entries.is_empty() && removal.ids.iter().any(|id| self.entry_of.contains_key(id));
@@ -139,11 +140,18 @@ impl State {
             self.rebuild_list();
             return self.select_when_listed.take().map(|id| self.select(id)).unwrap_or_default();
         }
-        vec![Command::Restore { entries: removal.entries }]
+        let restore = Restore { entries: removal.entries };
+        vec![ask(restore, move |state, outcome, _| {
+            match outcome {
+                Ok(()) => state.restored(&removal.ids),
+                Err(failure) => state.failed(failure),
+            }
+            Vec::new()
+        })]
     }
 
     /// Work that is due by the clock.
-    pub fn tick(&mut self, now: Timestamp) -> Vec<Command> {
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Ask> {
         let mut over: Vec<Removal> = self.removals.extract_if(.., |removal| removal.is_over(now)).collect();
         for removal in over.iter_mut().filter(|removal| removal.entries.is_empty()) {
             // They could not be taken off the list: their unsaved edits are not lost.
@@ -164,8 +172,19 @@ impl State {
     }
 }
 
+impl State {
+    fn purged(&mut self, outcome: Result<Purged, Failure>) -> Vec<Ask> {
+        let problem = outcome.map_or_else(Some, |mut purged| {
+            self.removed_tokens_revoked(std::mem::take(&mut purged.tokens));
+            purged.problem()
+        });
+        self.notices.extend(problem.map(Notice::Failure));
+        Vec::new()
+    }
+}
+
 /// The profile goes first: whatever keeps it, its secret is not what it waits for.
-pub(super) fn gone_for_good(removals: Vec<Removal>) -> Vec<Command> {
+pub(super) fn gone_for_good(removals: Vec<Removal>) -> Vec<Ask> {
     let (mut ids, mut unpublished, mut revoke) = (Vec::new(), Vec::new(), Vec::new());
     for removal in removals {
         let gone = removal.entries.iter().map(|entry| entry.connection.id);
@@ -175,6 +194,6 @@ pub(super) fn gone_for_good(removals: Vec<Removal>) -> Vec<Command> {
         revoke.extend(connections.filter(|connection| removal.revoke.contains(&connection.id)));
     }
     let unpublish = (!unpublished.is_empty()).then(|| ask(Unpublish { ids: unpublished }, |state, outcome, _| state.unpublished(outcome)));
-    let purge = (!ids.is_empty()).then_some(Command::Purge { ids, revoke });
+    let purge = (!ids.is_empty()).then(|| ask(Purge { ids, revoke }, |state, outcome, _| state.purged(outcome)));
     unpublish.into_iter().chain(purge).collect()
 }

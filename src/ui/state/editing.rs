@@ -6,6 +6,7 @@ use brickpass_core::{
     connection::{BaseUrl, Connection, Draft, Field, Pasted, Remark, Review, Reviewed, Severity},
     failure::Failure,
 };
+use brickpass_engine::Canceller;
 use brickpass_storage::{Entry, Revision};
 
 #[derive(Debug)]
@@ -35,6 +36,7 @@ pub struct Editing {
 struct Saving {
     draft: Draft,
     connection: Connection,
+    canceller: Option<Canceller>,
 }
 
 impl Editing {
@@ -140,8 +142,22 @@ impl Editing {
         self.attempted = true;
         let Some(reviewed) = self.review.result.clone() else { return Err(self.first_error()) };
         self.failure = None;
-        self.saving = Some(Saving { draft: self.draft.clone(), connection: reviewed.connection.clone() });
+        self.saving = Some(Saving { draft: self.draft.clone(), connection: reviewed.connection.clone(), canceller: None });
         Ok((reviewed, self.base))
+    }
+
+    /// It is under way, and may be cancelled.
+    pub fn save_was_asked_for(&mut self, canceller: Canceller) {
+        if let Some(saving) = &mut self.saving {
+            saving.canceller = Some(canceller);
+        }
+    }
+
+    /// The form is as it was before the save, with all that is typed.
+    pub fn cancel_save(&mut self) {
+        if let Some(canceller) = self.saving.take().and_then(|saving| saving.canceller) {
+            canceller.cancel();
+        }
     }
 
     /// What to test: as `begin_save`, but a name is not needed for it.

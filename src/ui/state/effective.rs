@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::{Dialog, Remote, State, ask};
 use crate::ui::choose::{Chooser, Wanted};
+use crate::ui::state::RunId;
 use brickpass_core::{connection::ConnectionId, failure::Failure};
-use brickpass_engine::{Command, Effective, Family, FindEffective, RunId};
+use brickpass_engine::{Ask, Effective, Family, FindEffective};
 
 #[derive(Debug)]
 pub struct ShowEffective {
@@ -38,12 +39,12 @@ impl ShowEffective {
 
 impl State {
     /// Opens the dialog, and looks at once where a folder is known.
-    pub fn ask_for_effective(&mut self) -> Vec<Command> {
+    pub fn ask_for_effective(&mut self) -> Vec<Ask> {
         self.dialog = Some(Dialog::Effective(Box::new(ShowEffective::new(self.save_folder.as_deref()))));
         self.find_effective()
     }
 
-    pub fn find_effective(&mut self) -> Vec<Command> {
+    pub fn find_effective(&mut self) -> Vec<Ask> {
         let run = self.tests.new_run();
         let Some(Dialog::Effective(dialog)) = &mut self.dialog else { return Vec::new() };
         let Some(directory) = dialog.directory.target().filter(|_| dialog.may_find()) else { return Vec::new() };
@@ -70,7 +71,7 @@ impl State {
     }
 
     /// Shows a connection that a dialog tells of.
-    pub fn show_from_dialog(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub fn show_from_dialog(&mut self, id: ConnectionId) -> Vec<Ask> {
         self.dialog = None;
         self.list.set_filter("");
         self.select(id)

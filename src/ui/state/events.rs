@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::ask::RunId;
 use super::{Closing, Dialog, Editing, Notice, Remote, SettingsProblem, SettingsWait, State, editing, profiles};
 use crate::ui::text;
 use brickpass_core::{
@@ -11,18 +12,18 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_databricks::check::Report;
-use brickpass_engine::{Command, Event, Farewell, RunId};
+use brickpass_engine::{Ask, Event};
 use brickpass_storage::{Entry, Snapshot};
 
 impl State {
-    pub fn apply(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
+    pub fn apply(&mut self, event: Event, now: Timestamp) -> Vec<Ask> {
         let heard = self.expiry_hears(&event);
         let mut commands = self.take_in(event, now);
         commands.extend(heard);
         commands
     }
 
-    fn take_in(&mut self, event: Event, now: Timestamp) -> Vec<Command> {
+    fn take_in(&mut self, event: Event, now: Timestamp) -> Vec<Ask> {
         self.began_at.get_or_insert(now);
         match event {
             Event::Answer(continuation) => self.answered(continuation, now),
@@ -46,40 +47,21 @@ impl State {
             }
             Event::Attention { words } => self.attention(words),
             Event::Vault { home, status } => self.vault_came(home, status),
-            Event::Saved { id } => {
-                self.saved_here.insert(id, now);
-                let mut commands = self.saved(id);
-                commands.extend(self.sign_in_after_save(id));
-                commands
-            }
-            Event::SaveFailed { id, failure, theirs } => self.save_failed(id, failure, theirs),
-            Event::Removed { entries } => self.removed(entries),
-            Event::Restored { ids } => {
-                self.restored(&ids);
-                Vec::new()
-            }
-            Event::Purged { farewell: Farewell::Failed(failure), .. } | Event::PurgeFailed { failure } => {
-                self.tell(Notice::Failure(failure))
-            }
-            Event::Purged { .. } | Event::SignInNotes(_) => Vec::new(),
+            Event::SignInNotes(_) => Vec::new(),
             event @ (Event::ClipboardHolds { .. } | Event::ClipboardCleared { .. } | Event::ClipboardNotCleared { .. }) => {
                 self.clipboard_event(event);
                 Vec::new()
             }
-            event @ (Event::SignInProgress { .. }
-            | Event::SignInFinished { .. }
-            | Event::SignInDescribed { .. }
-            | Event::SignInsUnsaved { .. }) => {
-                self.sign_in_event(event, now);
+            Event::SignInDescribed { id, outcome } => {
+                self.sign_in_described(id, outcome);
                 Vec::new()
             }
-            event @ (Event::TokenNotes(_) | Event::RemovedTokens { .. }) => self.token_event(event),
-            Event::TestProgress { run, id, progress } => {
-                self.tests.progress(run, id, progress, now);
+            Event::SignInsUnsaved { ids, failure } => {
+                self.sign_ins_unsaved(ids, failure);
                 Vec::new()
             }
-            Event::TestFinished { run, id, tested_at, report } => {
-                self.test_finished(run, id, tested_at, *report);
+            Event::TokenNotes(changes) => {
+                self.tokens.note(changes);
                 Vec::new()
             }
             event @ (Event::Reminders { .. } | Event::ReminderAnswered { .. }) => self.reminder_event(event),
@@ -91,31 +73,31 @@ impl State {
                 self.profiles_event(event);
                 Vec::new()
             }
-            Event::Failed { failure, .. } => {
+            Event::Failed(failure) => {
                 self.failed(failure);
                 Vec::new()
             }
         }
     }
 
-    fn attention(&mut self, words: Vec<String>) -> Vec<Command> {
+    fn attention(&mut self, words: Vec<String>) -> Vec<Ask> {
         self.notices.extend(words.into_iter().map(Notice::Warning));
         Vec::new()
     }
 
-    fn tell(&mut self, notice: Notice) -> Vec<Command> {
+    fn tell(&mut self, notice: Notice) -> Vec<Ask> {
         self.notices.push(notice);
         Vec::new()
     }
 
-    fn test_finished(&mut self, run: RunId, id: ConnectionId, tested_at: Timestamp, report: Report) {
+    pub(super) fn test_finished(&mut self, run: RunId, id: ConnectionId, tested_at: Timestamp, report: Report) {
         if self.tests.finish(run, id, tested_at, report) && self.selection.shown() == Some(id) {
             self.show_test = Some(false);
         }
         self.counts = None;
     }
 
-    fn library_came(&mut self, snapshot: Arc<Snapshot>) -> Vec<Command> {
+    fn library_came(&mut self, snapshot: Arc<Snapshot>) -> Vec<Ask> {
         let known = self.library.value().map(|before| before.notices.clone()).unwrap_or_default();
         self.notices.extend(snapshot.notices.iter().filter(|notice| !known.contains(notice)).cloned().map(Notice::Info));
         self.entry_of = snapshot.entries.iter().enumerate().map(|(at, entry)| (entry.connection.id, at)).collect();
@@ -183,7 +165,7 @@ impl State {
         self.counts = None;
     }
 
-    fn saved(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub(super) fn saved(&mut self, id: ConnectionId) -> Vec<Ask> {
         let entry = self.entry(id).cloned();
         self.wipe.push(id);
         if let Some(form) = self.forms.get_mut(&id) {
@@ -198,7 +180,7 @@ impl State {
         if self.selection.shown() == Some(id) { self.open_form(id) } else { Vec::new() }
     }
 
-    fn save_failed(&mut self, id: ConnectionId, failure: Failure, theirs: Option<Box<Entry>>) -> Vec<Command> {
+    pub(super) fn save_failed(&mut self, id: ConnectionId, failure: Failure, theirs: Option<Box<Entry>>) -> Vec<Ask> {
         self.closing = Closing::No;
         self.no_sign_in_after_save(id);
         let Some(form) = self.forms.get_mut(&id) else {
@@ -207,9 +189,6 @@ impl State {
         if failure.code == Code::Conflict && form.is_saving() && (theirs.is_some() || !form.is_new()) {
             return self.save_met_a_change(id, theirs);
         }
-        if failure.code == Code::Cancelled {
-            return if form.save_was_refused().is_some() { self.tell(Notice::Info(failure.what)) } else { Vec::new() };
-        }
         form.save_failed(failure.clone());
         if failure.code == Code::VaultLocked {
             self.ask_to_unlock(Some(id));
@@ -217,7 +196,14 @@ impl State {
         Vec::new()
     }
 
-    fn removed(&mut self, entries: Vec<Entry>) -> Vec<Command> {
+    pub(super) fn removed(&mut self, outcome: Result<Vec<Entry>, Failure>) -> Vec<Ask> {
+        let entries = match outcome {
+            Ok(entries) => entries,
+            Err(failure) => {
+                self.failed(failure);
+                return Vec::new();
+            }
+        };
         let Some(first) = entries.first().map(|entry| entry.connection.id) else { return Vec::new() };
         let Some(removal) = self.removals.iter_mut().find(|removal| removal.ids.contains(&first)) else { return Vec::new() };
         removal.entries = entries;
@@ -225,19 +211,12 @@ impl State {
         if undo { self.undo_of(number) } else { Vec::new() }
     }
 
-    fn restored(&mut self, ids: &[ConnectionId]) {
+    pub(super) fn restored(&mut self, ids: &[ConnectionId]) {
         self.removals.retain(|removal| !removal.ids.iter().any(|id| ids.contains(id)));
         self.counts = None;
     }
 
     pub(super) fn failed(&mut self, failure: Failure) {
-        // A save that crashed has no answer of its own.
-        if failure.code == Code::Internal {
-            for form in self.forms.values_mut().filter(|form| form.is_saving()) {
-                form.save_failed(failure.clone());
-            }
-            self.closing = Closing::No;
-        }
         if !matches!(std::mem::take(&mut self.settings_wait), SettingsWait::Nothing | SettingsWait::Theme)
             && matches!(self.dialog, Some(Dialog::Settings))
         {

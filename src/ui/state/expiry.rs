@@ -11,7 +11,7 @@ pub use calendar::{Calendar, Month, Span, Summary};
 use super::{Notice, Page, State};
 use crate::ui::{text::expiry as words, widgets::TableRows};
 use brickpass_core::connection::ConnectionId;
-use brickpass_engine::{Command, Event, ExpiringToken, Reminder, ReminderChoice, expiring_tokens};
+use brickpass_engine::{Ask, Event, ExpiringToken, Reminder, ReminderChoice, expiring_tokens};
 
 #[derive(Debug, Default)]
 pub struct Expiry {
@@ -130,7 +130,7 @@ impl State {
     }
 
     /// *Open* in a row: the tokens of its connection.
-    pub fn open_expiring(&mut self, row: usize) -> Vec<Command> {
+    pub fn open_expiring(&mut self, row: usize) -> Vec<Ask> {
         let Some(id) = self.expiry.tokens.get(row).map(|token| token.id) else { return Vec::new() };
         let mut commands = self.go_to(id);
         commands.extend(self.show_page(Page::Tokens));
@@ -144,7 +144,7 @@ impl State {
     }
 
     /// *Rotate* in a row: asked as ever.
-    pub fn rotate_expiring(&mut self, row: usize) -> Vec<Command> {
+    pub fn rotate_expiring(&mut self, row: usize) -> Vec<Ask> {
         let Some(id) = self.expiry.tokens.get(row).map(|token| token.id).filter(|_| self.can_rotate_expiring(row)) else {
             return Vec::new();
         };
@@ -154,12 +154,12 @@ impl State {
     }
 
     /// Also when the filter hides it.
-    fn go_to(&mut self, id: ConnectionId) -> Vec<Command> {
+    fn go_to(&mut self, id: ConnectionId) -> Vec<Ask> {
         self.list.set_filter("");
         self.select(id)
     }
 
-    pub(super) fn reminder_event(&mut self, event: Event) -> Vec<Command> {
+    pub(super) fn reminder_event(&mut self, event: Event) -> Vec<Ask> {
         match event {
             Event::Reminders { due, shown: false } => self.remind(&due),
             Event::ReminderAnswered { id, choice } => return self.reminder_answered(id, choice),
@@ -174,7 +174,7 @@ impl State {
         self.notices.push(Notice::Warning(words::reminder(&named)));
     }
 
-    fn reminder_answered(&mut self, id: Option<ConnectionId>, choice: ReminderChoice) -> Vec<Command> {
+    fn reminder_answered(&mut self, id: Option<ConnectionId>, choice: ReminderChoice) -> Vec<Ask> {
         self.expiry.raise = true;
         if self.dialog.is_some() || self.tokens.fresh().is_some() {
             // What stands in front stays there: it may hold what was typed, or a value that cannot be had again.

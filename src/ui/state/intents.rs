@@ -1,18 +1,21 @@
 //! Tests, dialogs, closing. As everything that a person wants: each intent changes the state at once and gives the commands for what takes time.
 
 use super::{Attempt, Closing, Dialog, Later, Page, State};
-use crate::ui::state::ask_quietly;
-use crate::ui::text;
+use crate::ui::{
+    state::ask::{ask_cancellable, ask_quietly, progress},
+    text,
+};
 use brickpass_core::{
-    connection::{Connection, ConnectionId},
+    connection::{Connection, ConnectionId, Status},
     failure::{Code, Failure},
 };
-use brickpass_engine::{Command, OpenInBrowser, SignInPlace, StoredSecret};
+use brickpass_databricks::check::Report;
+use brickpass_engine::{Ask, OpenInBrowser, SignInPlace, StoredSecret, TestConnection, TestResult};
 use brickpass_storage::VaultStatus;
 
 impl State {
     /// Tests what is typed, saved or not.
-    pub fn test(&mut self) -> Vec<Command> {
+    pub fn test(&mut self) -> Vec<Ask> {
         if self.selection.count() > 1 {
             return self.test_these(&self.selection.all());
         }
@@ -30,7 +33,7 @@ impl State {
         }
     }
 
-    pub fn do_later(&mut self, later: Later) -> Vec<Command> {
+    pub fn do_later(&mut self, later: Later) -> Vec<Ask> {
         self.show_page(Page::Connection);
         match later {
             Later::TryAgain => self.try_again(),
@@ -44,7 +47,7 @@ impl State {
     }
 
     /// *Try again* beside a failure: a failed save is saved again, a failed test tested again.
-    pub fn try_again(&mut self) -> Vec<Command> {
+    pub fn try_again(&mut self) -> Vec<Ask> {
         if self.shown_form().is_some_and(|form| form.failure.is_some()) {
             return self.save();
         }
@@ -57,12 +60,12 @@ impl State {
     }
 
     /// Tests what is saved.
-    pub fn test_these(&mut self, ids: &[ConnectionId]) -> Vec<Command> {
+    pub fn test_these(&mut self, ids: &[ConnectionId]) -> Vec<Ask> {
         let saved: Vec<Connection> = ids.iter().filter_map(|id| self.entry(*id)).map(|entry| entry.connection.clone()).collect();
         saved.into_iter().flat_map(|connection| self.begin_test(connection, None)).collect()
     }
 
-    pub fn test_all(&mut self) -> Vec<Command> {
+    pub fn test_all(&mut self) -> Vec<Ask> {
         let all: Vec<ConnectionId> = self
             .library
             .value()
@@ -74,20 +77,27 @@ impl State {
         self.test_these(&all)
     }
 
-    fn begin_test(&mut self, connection: Connection, secret: Option<secrecy::SecretString>) -> Vec<Command> {
+    fn begin_test(&mut self, connection: Connection, secret: Option<secrecy::SecretString>) -> Vec<Ask> {
         self.end_of_sign_in_seen(connection.id);
-        let (run, replaced) = self.tests.begin(connection.clone(), secret.is_some());
-        let mut commands: Vec<Command> = replaced.map(|run| Command::Cancel { run }).into_iter().collect();
-        commands.push(Command::Test { run, connection: Box::new(connection), secret });
-        commands
+        let (run, id, typed_secret) = (self.tests.new_run(), connection.id, secret.is_some());
+        let progress = progress(move |state, step, now| state.tests.progress(run, id, step, now));
+        let request = TestConnection { connection: Box::new(connection.clone()), secret, progress };
+        let (ask, cancel) = ask_cancellable(request, move |state, outcome, now| {
+            let untested = |failure| TestResult { tested_at: now, report: Report::not_begun(Status::Untested, failure) };
+            let TestResult { tested_at, report } = outcome.unwrap_or_else(untested);
+            state.test_finished(run, id, tested_at, report);
+            Vec::new()
+        });
+        self.tests.begin(run, connection, typed_secret, cancel);
+        vec![ask]
     }
 
-    pub fn cancel_test(&mut self) -> Vec<Command> {
-        self.selection.all().into_iter().filter_map(|id| self.tests.cancel(id)).map(|run| Command::Cancel { run }).collect()
+    pub fn cancel_test(&mut self) {
+        self.selection.all().into_iter().for_each(|id| self.tests.cancel(id));
     }
 
-    pub fn cancel_all_tests(&mut self) -> Vec<Command> {
-        self.tests.cancel_all().into_iter().map(|run| Command::Cancel { run }).collect()
+    pub fn cancel_all_tests(&mut self) {
+        self.tests.cancel_all();
     }
 
     pub fn ask_to_unlock(&mut self, then_save: Option<ConnectionId>) {
@@ -114,7 +124,7 @@ impl State {
         vault || matches!(secret, Some(StoredSecret::Unavailable(failure)) if locked(failure)) || sign_in.is_some_and(locked)
     }
 
-    pub fn open_in_browser(&self) -> Vec<Command> {
+    pub fn open_in_browser(&self) -> Vec<Ask> {
         let address =
             self.shown_form().and_then(|form| form.review().result.as_ref()).map(|reviewed| reviewed.connection.base_url.origin());
         address.map(|address| ask_quietly(OpenInBrowser { address: address.into() })).into_iter().collect()
@@ -137,7 +147,7 @@ impl State {
         false
     }
 
-    pub fn save_all_and_close(&mut self) -> Vec<Command> {
+    pub fn save_all_and_close(&mut self) -> Vec<Ask> {
         let Some(Dialog::Close { unsaved }) = self.dialog.take() else { return Vec::new() };
         self.closing = Closing::WhenSaved;
         let mut commands = Vec::new();
@@ -178,15 +188,14 @@ impl State {
     }
 
     /// The window closes: removals can no longer be undone, running tests end.
-    pub fn leave(&mut self) -> Vec<Command> {
-        let mut commands = self.cancel_all_tests();
-        commands.extend(self.cancel_all_sign_ins());
-        commands.extend(super::deleting::gone_for_good(std::mem::take(&mut self.removals)));
-        commands
+    pub fn leave(&mut self) -> Vec<Ask> {
+        self.cancel_all_tests();
+        self.cancel_all_sign_ins();
+        super::deleting::gone_for_good(std::mem::take(&mut self.removals))
     }
 
     /// The way to sign in was changed: what the vault holds for it may not be known yet.
-    pub fn auth_changed(&mut self) -> Vec<Command> {
+    pub fn auth_changed(&mut self) -> Vec<Ask> {
         self.revealed = None;
         self.selection.shown().map(|id| self.describe(id)).unwrap_or_default()
     }

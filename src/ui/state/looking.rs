@@ -2,11 +2,11 @@
 
 use super::{Editing, Page, Remote, State};
 use brickpass_core::connection::ConnectionId;
-use brickpass_engine::Command;
+use brickpass_engine::Ask;
 use brickpass_storage::VaultStatus;
 
 impl State {
-    pub fn select(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub fn select(&mut self, id: ConnectionId) -> Vec<Ask> {
         if !self.entry_of.contains_key(&id) && !self.forms.contains_key(&id) {
             return Vec::new();
         }
@@ -18,13 +18,13 @@ impl State {
     }
 
     /// Ctrl+click.
-    pub fn toggle_selected(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub fn toggle_selected(&mut self, id: ConnectionId) -> Vec<Ask> {
         self.selection.toggle(id);
         self.shown_changed()
     }
 
     /// Shift+click, Shift+arrow.
-    pub fn select_to(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub fn select_to(&mut self, id: ConnectionId) -> Vec<Ask> {
         let list = &self.list;
         self.selection.extend(id, |a, b| list.between(a, b));
         self.reveal_selected = true;
@@ -32,7 +32,7 @@ impl State {
     }
 
     /// Up, Down, Page up, Page down in the list.
-    pub fn select_neighbour(&mut self, steps: isize, extend: bool) -> Vec<Command> {
+    pub fn select_neighbour(&mut self, steps: isize, extend: bool) -> Vec<Ask> {
         match self.list.neighbour(self.selection.shown(), steps) {
             Some(id) if extend => self.select_to(id),
             Some(id) => self.select(id),
@@ -41,7 +41,7 @@ impl State {
     }
 
     /// Home, End in the list.
-    pub fn select_end(&mut self, last: bool, extend: bool) -> Vec<Command> {
+    pub fn select_end(&mut self, last: bool, extend: bool) -> Vec<Ask> {
         let found = if last { self.list.shown().next_back() } else { self.list.shown().next() };
         match found {
             Some(id) if extend => self.select_to(id),
@@ -51,7 +51,7 @@ impl State {
     }
 
     /// What is typed into the filter of the list.
-    pub fn filter_list(&mut self, words: &str) -> Vec<Command> {
+    pub fn filter_list(&mut self, words: &str) -> Vec<Ask> {
         if words == self.list.filter() {
             return Vec::new();
         }
@@ -59,13 +59,13 @@ impl State {
         self.keep_selection_listed()
     }
 
-    pub fn toggle_folder(&mut self, path: &str) -> Vec<Command> {
+    pub fn toggle_folder(&mut self, path: &str) -> Vec<Ask> {
         self.list.toggle_folder(path);
         self.keep_selection_listed()
     }
 
     /// What is done to all that are selected is not done to rows that nobody sees.
-    pub(super) fn keep_selection_listed(&mut self) -> Vec<Command> {
+    pub(super) fn keep_selection_listed(&mut self) -> Vec<Ask> {
         let shown = self.selection.shown();
         let list = &self.list;
         self.selection.keep_if(|id| list.row_of(id).is_some());
@@ -73,12 +73,12 @@ impl State {
     }
 
     /// Ctrl+1 to Ctrl+9.
-    pub fn select_pinned(&mut self, nth: usize) -> Vec<Command> {
+    pub fn select_pinned(&mut self, nth: usize) -> Vec<Ask> {
         let pinned = self.list.pinned().nth(nth);
         pinned.map(|id| self.select(id)).unwrap_or_default()
     }
 
-    fn shown_changed(&mut self) -> Vec<Command> {
+    fn shown_changed(&mut self) -> Vec<Ask> {
         self.expiry.close();
         self.revealed = None;
         self.leave_export();
@@ -93,7 +93,7 @@ impl State {
         commands
     }
 
-    pub(super) fn open_form(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub(super) fn open_form(&mut self, id: ConnectionId) -> Vec<Ask> {
         if !self.forms.contains_key(&id)
             && let Some(entry) = self.entry(id)
         {
@@ -104,7 +104,7 @@ impl State {
     }
 
     /// Asks the vault what it holds for the form's way to sign in, once.
-    pub fn describe(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub fn describe(&mut self, id: ConnectionId) -> Vec<Ask> {
         if !self.entry_of.contains_key(&id) || matches!(self.vault.value(), Some((_, VaultStatus::Locked { .. }))) {
             return Vec::new();
         }

@@ -53,7 +53,7 @@ pub use admin::{
     Admin, AdminDialog, AdminSection, AdminTroubleKind, Confirm, MAXIMUM_DAYS, NewPrincipal, NewSecret, Office, PrincipalColumn,
     SECRET_DAYS, UserColumn,
 };
-pub use ask::{ask, ask_cancellable, ask_quietly};
+pub use ask::{RunId, ask, ask_cancellable, ask_quietly, refresh, start};
 pub use backing_up::BackUp;
 pub use clipboard::Copied;
 pub use conflict::Conflict;

@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::ui::text::{TAB_ACTIVITY, TAB_ADMINISTRATION, TAB_CONNECTION, TAB_EXPORT, tokens};
-use brickpass_engine::Command;
+use brickpass_engine::Ask;
 
 /// What is shown of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,7 +36,7 @@ impl State {
     }
 
     /// Shows a tab; what it tells is asked for each time that it is opened.
-    pub fn show_page(&mut self, page: Page) -> Vec<Command> {
+    pub fn show_page(&mut self, page: Page) -> Vec<Ask> {
         self.expiry.close();
         if std::mem::replace(&mut self.page, page) == page {
             return Vec::new();

@@ -1,7 +1,8 @@
 //! A value that lives elsewhere and has to be asked for.
 
+use crate::ui::state::RunId;
 use brickpass_core::failure::Failure;
-use brickpass_engine::{CancelHandle, RunId};
+use brickpass_engine::CancelHandle;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Remote<T> {

@@ -1,12 +1,18 @@
 //! New, save, conflict, duplicate, pin: what changes a connection.
 
-use super::{Closing, Editing, Notice, State};
+use jiff::Timestamp;
+
+use super::{Closing, Editing, Notice, State, ask::ask};
 use crate::ui::text;
-use brickpass_core::connection::{Connection, ConnectionId, ConnectionName, Draft, Field, Reviewed};
-use brickpass_engine::{Command, StoredSecret};
+use brickpass_core::{
+    connection::{Connection, ConnectionId, ConnectionName, Draft, Field, Reviewed},
+    failure::{Code, Failure},
+};
+use brickpass_engine::{Ask, Duplicate, Save, SaveOutcome, StoredSecret};
+use brickpass_storage::Revision;
 
 impl State {
-    pub fn new_connection(&mut self) -> Vec<Command> {
+    pub fn new_connection(&mut self) -> Vec<Ask> {
         if let Some(id) = self.untouched_new() {
             self.focus = Some(Field::Name);
             return self.select(id);
@@ -18,20 +24,20 @@ impl State {
         self.forms.iter().find(|(_, form)| form.is_new() && !form.is_unsaved() && !form.is_saving()).map(|(id, _)| *id)
     }
 
-    fn add_draft(&mut self, draft: Draft) -> Vec<Command> {
+    fn add_draft(&mut self, draft: Draft) -> Vec<Ask> {
         let id = draft.id;
         let form = Editing::of_new(draft, &|name| self.name_taken(id, name));
         self.add_form(id, form)
     }
 
     /// A new form that holds something already, as if it had been typed: it is not left without a question.
-    pub(super) fn add_prepared(&mut self, draft: Draft) -> Vec<Command> {
+    pub(super) fn add_prepared(&mut self, draft: Draft) -> Vec<Ask> {
         let id = draft.id;
         let form = Editing::of_prepared(draft, &|name| self.name_taken(id, name));
         self.add_form(id, form)
     }
 
-    fn add_form(&mut self, id: ConnectionId, form: Editing) -> Vec<Command> {
+    fn add_form(&mut self, id: ConnectionId, form: Editing) -> Vec<Ask> {
         self.forms.insert(id, form);
         self.list.set_filter("");
         self.rebuild_list();
@@ -39,11 +45,11 @@ impl State {
         self.select(id)
     }
 
-    pub fn save(&mut self) -> Vec<Command> {
+    pub fn save(&mut self) -> Vec<Ask> {
         self.selection.shown().map(|id| self.save_of(id)).unwrap_or_default()
     }
 
-    pub(super) fn save_of(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub(super) fn save_of(&mut self, id: ConnectionId) -> Vec<Ask> {
         if let Some(reason) = self.read_only().map(str::to_owned) {
             self.notices.push(Notice::Failure(text::read_only_failure(&reason)));
             return Vec::new();
@@ -53,7 +59,13 @@ impl State {
         self.forms.insert(id, form);
         match begun {
             None => Vec::new(),
-            Some(Ok((reviewed, base))) => vec![Command::Save { reviewed: Box::new(reviewed), base }],
+            Some(Ok((reviewed, base))) => {
+                let ask = ask_to_save(reviewed, base);
+                if let Some(form) = self.forms.get_mut(&id) {
+                    form.save_was_asked_for(ask.canceller());
+                }
+                vec![ask]
+            }
             Some(Err(field)) => {
                 self.focus = field;
                 self.closing = Closing::No;
@@ -63,9 +75,32 @@ impl State {
     }
 
     /// The person no longer waits for a save. A keyring that asks for its password may keep it for minutes.
-    pub fn cancel_save(&mut self) -> Vec<Command> {
-        let saving = self.shown_form().filter(|form| form.is_saving()).map(|form| form.draft.id);
-        saving.map(|id| Command::CancelSave { id }).into_iter().collect()
+    pub fn cancel_save(&mut self) {
+        let Some(form) = self.shown_form_mut().filter(|form| form.is_saving()) else { return };
+        let id = form.draft.id;
+        form.cancel_save();
+        self.closing = Closing::No;
+        self.no_sign_in_after_save(id);
+        self.notices.push(Notice::Info(text::SAVE_CANCELLED.to_owned()));
+    }
+
+    /// How a save of this connection, or of a copy, ended.
+    fn save_ended(&mut self, id: ConnectionId, outcome: Result<SaveOutcome, Failure>, now: Timestamp) -> Vec<Ask> {
+        match outcome {
+            Ok(SaveOutcome::Saved) => {
+                self.saved_here.insert(id, now);
+                let mut commands = self.saved(id);
+                commands.extend(self.sign_in_after_save(id));
+                commands
+            }
+            Ok(SaveOutcome::Conflict { failure, theirs }) => self.save_failed(id, failure, theirs),
+            // The person cancelled it, and has read that.
+            Err(failure) if failure.code == Code::Cancelled => {
+                self.notices.extend(failure.details.is_some().then_some(Notice::Failure(failure)));
+                Vec::new()
+            }
+            Err(failure) => self.save_failed(id, failure, None),
+        }
     }
 
     pub fn revert(&mut self) {
@@ -75,7 +110,7 @@ impl State {
         self.judge_shown();
     }
 
-    pub fn duplicate(&mut self) -> Vec<Command> {
+    pub fn duplicate(&mut self) -> Vec<Ask> {
         let Some(source) = self.selection.shown() else { return Vec::new() };
         let Some(form) = self.forms.get(&source) else { return Vec::new() };
         if form.is_new() || form.is_unsaved() {
@@ -97,11 +132,12 @@ impl State {
         let name = connection.name.copy_of(&|name| self.list.name_is_taken(name));
         let copy = Connection { id: ConnectionId::random(), name, pinned: false, ..connection };
         self.select_when_listed = Some(copy.id);
-        vec![Command::Duplicate { source, copy: Box::new(copy) }]
+        let id = copy.id;
+        vec![ask(Duplicate { source, copy: Box::new(copy) }, move |state, outcome, now| state.save_ended(id, outcome, now))]
     }
 
     /// Pins or unpins at once, whatever else is being edited.
-    pub fn toggle_pinned(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub fn toggle_pinned(&mut self, id: ConnectionId) -> Vec<Ask> {
         let Some(entry) = self.entry(id) else {
             if let Some(form) = self.forms.get_mut(&id) {
                 form.draft.pinned = !form.draft.pinned;
@@ -116,10 +152,10 @@ impl State {
         if let Some(form) = self.forms.get_mut(&id) {
             form.set_pinned(connection.pinned);
         }
-        vec![Command::Save { reviewed: Box::new(Reviewed { connection, secret: None }), base }]
+        vec![ask_to_save(Reviewed { connection, secret: None }, base)]
     }
 
-    pub fn reveal_stored(&mut self) -> Vec<Command> {
+    pub fn reveal_stored(&mut self) -> Vec<Ask> {
         let Some((id, kind)) = self.selection.shown().and_then(|id| Some((id, self.forms.get(&id)?.draft.secret_kind()?))) else {
             return Vec::new();
         };
@@ -128,4 +164,9 @@ impl State {
             _ => Vec::new(),
         }
     }
+}
+
+fn ask_to_save(reviewed: Reviewed, base: Option<Revision>) -> Ask {
+    let id = reviewed.connection.id;
+    ask(Save { reviewed: Box::new(reviewed), base }, move |state, outcome, now| state.save_ended(id, outcome, now))
 }

@@ -6,7 +6,7 @@ use brickpass_core::{
     connection::{AuthKind, ConnectionId, Status},
     failure::Failure,
 };
-use brickpass_engine::{Command, DescribeSignIn, Farewell, SignIn, SignOut, SignedOut, StoreSignIns, UnsavedSignIns};
+use brickpass_engine::{Ask, DescribeSignIn, Farewell, SignIn, SignOut, SignedOut, StoreSignIns, UnsavedSignIns};
 use brickpass_storage::VaultStatus;
 
 impl State {
@@ -56,17 +56,16 @@ impl State {
     }
 
     /// Ends the sign-in of the connection that is shown.
-    pub fn sign_out(&mut self) -> Vec<Command> {
+    pub fn sign_out(&mut self) -> Vec<Ask> {
         let Some(id) = self.selection.shown().filter(|id| self.can_sign_out(*id)) else { return Vec::new() };
-        let mut commands: Vec<Command> = self.sign_ins.end(id).into_iter().collect();
-        commands.push(ask(SignOut { id }, |state, outcome, _| {
+        self.sign_ins.end(id);
+        vec![ask(SignOut { id }, |state, outcome, _| {
             match outcome {
                 Ok(SignedOut { users, farewell }) => users.into_iter().for_each(|user| state.signed_out(user, farewell.clone())),
                 Err(failure) => state.notices.push(Notice::Failure(failure)),
             }
             Vec::new()
-        }));
-        commands
+        })]
     }
 
     /// As [`State::sign_out`] for a key, which may be pressed while the eyes are elsewhere: asks first, by name.
@@ -76,7 +75,7 @@ impl State {
         }
     }
 
-    pub fn sign_out_confirmed(&mut self) -> Vec<Command> {
+    pub fn sign_out_confirmed(&mut self) -> Vec<Ask> {
         match self.dialog.take() {
             Some(Dialog::SignOut { id }) if self.selection.shown() == Some(id) => self.sign_out(),
             _ => Vec::new(),
@@ -115,7 +114,7 @@ impl State {
     }
 
     /// Asks who is signed in, once, when a connection is shown that signs in through the browser.
-    pub(super) fn describe_sign_in(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub(super) fn describe_sign_in(&mut self, id: ConnectionId) -> Vec<Ask> {
         let owner = self.sign_in_owner(id);
         let locked = matches!(self.vault.value(), Some((_, VaultStatus::Locked { .. })));
         if locked || !self.uses_browser(id) || !self.entry_of.contains_key(&owner) {
@@ -139,7 +138,7 @@ impl State {
     }
 
     /// Uses the sign-in of an account no longer.
-    pub fn use_own_sign_in(&mut self) -> Vec<Command> {
+    pub fn use_own_sign_in(&mut self) -> Vec<Ask> {
         if let Some(form) = self.shown_form_mut() {
             form.draft.sign_in_of = None;
         }
@@ -167,7 +166,7 @@ impl State {
         }
     }
 
-    pub fn store_sign_ins(&mut self) -> Vec<Command> {
+    pub fn store_sign_ins(&mut self) -> Vec<Ask> {
         let Some(Dialog::SignInsUnsaved { waiting }) = &mut self.dialog else { return Vec::new() };
         *waiting = true;
         vec![ask(StoreSignIns, |state, outcome, _| {

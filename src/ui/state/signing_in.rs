@@ -5,14 +5,18 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
-use super::{Remote, State};
-use crate::ui::state::ask_quietly;
+use super::{
+    Remote, State,
+    ask::{RunId, ask_cancellable, ask_quietly, progress},
+};
 use crate::ui::text;
 use brickpass_core::{
     connection::{BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Field, LevelKind, Severity, Status, TypedSecret},
     failure::{Code, Failure},
 };
-use brickpass_engine::{Command, Event, Found, OpenInBrowser, RunId, SignIn, SignInPlace, SignInStep, SignedIn};
+use brickpass_engine::{
+    Ask, CancelHandle, Found, OpenInBrowser, SignIn, SignInControl, SignInInput, SignInPlace, SignInStep, SignInWithBrowser, SignedIn,
+};
 
 /// After so long without an answer, the browser is probably on another computer.
 pub const LONELY: SignedDuration = SignedDuration::from_secs(30);
@@ -30,6 +34,10 @@ pub struct Attempt {
     pub paste: Option<Paste>,
     /// So many answers bore a wrong key.
     pub wrong_keys: usize,
+    /// Takes what the person says.
+    control: SignInControl,
+    /// The sign-in is cancelled when this goes.
+    _cancel: CancelHandle,
 }
 
 /// Where the browser's answer is awaited.
@@ -122,38 +130,27 @@ impl SignIns {
         self.attempts.get_mut(&id).filter(|attempt| attempt.run == run && attempt.runs())
     }
 
-    pub(super) fn end(&mut self, owner: ConnectionId) -> Option<Command> {
-        let attempt = self.attempts.remove(&owner)?;
-        attempt.runs().then_some(Command::CancelSignIn { run: attempt.run })
+    /// One that runs is cancelled.
+    pub(super) fn end(&mut self, owner: ConnectionId) {
+        self.attempts.remove(&owner);
     }
 }
 
 impl State {
-    pub(super) fn sign_in_event(&mut self, event: Event, now: Timestamp) {
-        match event {
-            Event::SignInProgress { run, id, step } => self.sign_in_progress(run, id, step, now),
-            Event::SignInFinished { run, id, outcome } => self.sign_in_finished(run, id, outcome),
-            Event::SignInDescribed { id, outcome } => self.sign_in_described(id, outcome),
-            Event::SignInsUnsaved { ids, failure } => self.sign_ins_unsaved(ids, failure),
-            // Heard elsewhere.
-            _ => {}
-        }
-    }
-
     /// The sign-in that is shown beside this connection: running, or ended last.
     pub fn attempt(&self, id: ConnectionId) -> Option<&Attempt> {
         self.sign_ins.attempt(self.sign_in_owner(id))
     }
 
     /// *Sign in* for a connection of the list, whatever is shown.
-    pub fn sign_in_to(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub fn sign_in_to(&mut self, id: ConnectionId) -> Vec<Ask> {
         let mut commands = if self.selection.shown() == Some(id) { Vec::new() } else { self.select(id) };
         commands.extend(self.sign_in());
         commands
     }
 
     /// Signs in with what is typed: it is saved first, since a sign-in belongs to a connection.
-    pub fn sign_in(&mut self) -> Vec<Command> {
+    pub fn sign_in(&mut self) -> Vec<Ask> {
         let Some(id) = self.selection.shown().filter(|id| self.uses_browser(*id)) else { return Vec::new() };
         if self.form(id).is_none_or(|form| !form.is_new() && !form.is_unsaved() && !form.is_saving()) {
             return self.begin_sign_in(id);
@@ -167,7 +164,7 @@ impl State {
         commands
     }
 
-    pub(super) fn sign_in_after_save(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub(super) fn sign_in_after_save(&mut self, id: ConnectionId) -> Vec<Ask> {
         if self.sign_ins.after_save.take_if(|waiting| *waiting == id).is_some() { self.begin_sign_in(id) } else { Vec::new() }
     }
 
@@ -175,14 +172,14 @@ impl State {
         self.sign_ins.after_save.take_if(|waiting| *waiting == id);
     }
 
-    fn begin_sign_in(&mut self, id: ConnectionId) -> Vec<Command> {
+    fn begin_sign_in(&mut self, id: ConnectionId) -> Vec<Ask> {
         let owner = self.sign_in_owner(id);
         let Some(owner) = self.entry(owner).map(|entry| entry.connection.clone()) else { return Vec::new() };
         self.begin_at(owner, SignInPlace::Here, id)
     }
 
     /// *I do not know my workspace's address*: Databricks asks the person which one they mean.
-    pub fn sign_in_anywhere(&mut self) -> Vec<Command> {
+    pub fn sign_in_anywhere(&mut self) -> Vec<Ask> {
         let Some(form) = self.shown_form() else { return Vec::new() };
         let (id, level) = (form.draft.id, form.draft.level);
         let stand_in = Draft {
@@ -204,19 +201,25 @@ impl State {
         Vec::new()
     }
 
-    fn begin_at(&mut self, owner: Connection, place: SignInPlace, shown: ConnectionId) -> Vec<Command> {
-        let mut commands: Vec<Command> = self.tests.forget(shown).map(|run| Command::Cancel { run }).into_iter().collect();
-        commands.extend(self.sign_ins.end(owner.id));
-        let run = self.tests.new_run();
-        let attempt = Attempt { run, owner: owner.clone(), place, stage: Stage::Starting, door: None, paste: None, wrong_keys: 0 };
-        self.sign_ins.attempts.insert(owner.id, attempt);
+    fn begin_at(&mut self, owner: Connection, place: SignInPlace, shown: ConnectionId) -> Vec<Ask> {
+        self.tests.forget(shown);
+        let (run, id) = (self.tests.new_run(), owner.id);
+        let (control, input) = SignInInput::new();
+        let progress = progress(move |state, step, now| state.sign_in_progress(run, id, step, now));
+        let request = SignInWithBrowser { owner: Box::new(owner.clone()), place, open_browser: true, progress, input };
+        let (ask, cancel) = ask_cancellable(request, move |state, outcome, _| {
+            state.sign_in_finished(run, id, outcome);
+            Vec::new()
+        });
+        let attempt =
+            Attempt { run, owner, place, stage: Stage::Starting, door: None, paste: None, wrong_keys: 0, control, _cancel: cancel };
+        self.sign_ins.attempts.insert(id, attempt);
         self.show_test = Some(true);
         self.counts = None;
-        commands.push(Command::SignIn { run, owner: Box::new(owner), place, open_browser: true });
-        commands
+        vec![ask]
     }
 
-    fn sign_in_progress(&mut self, run: RunId, id: ConnectionId, step: SignInStep, now: Timestamp) {
+    pub fn sign_in_progress(&mut self, run: RunId, id: ConnectionId, step: SignInStep, now: Timestamp) {
         let Some(attempt) = self.sign_ins.of_run(run, id) else { return };
         let asks = matches!(step, SignInStep::ConfirmHost { .. } | SignInStep::OtherUser { .. });
         attempt.stage = match step {
@@ -251,7 +254,7 @@ impl State {
         }
     }
 
-    fn sign_in_finished(&mut self, run: RunId, id: ConnectionId, outcome: Result<SignedIn, Failure>) {
+    pub fn sign_in_finished(&mut self, run: RunId, id: ConnectionId, outcome: Result<SignedIn, Failure>) {
         let Some(attempt) = self.sign_ins.of_run(run, id) else { return };
         attempt.door = None;
         attempt.paste = None;
@@ -315,24 +318,23 @@ impl State {
     }
 
     /// Yes or no to the question that a sign-in asks.
-    pub fn answer_sign_in(&mut self, owner: ConnectionId, yes: bool) -> Vec<Command> {
-        let Some(attempt) = self.sign_ins.attempts.get_mut(&owner) else { return Vec::new() };
-        if !matches!(attempt.stage, Stage::ConfirmHost { .. } | Stage::OtherUser { .. }) {
-            return Vec::new();
+    pub fn answer_sign_in(&mut self, owner: ConnectionId, yes: bool) {
+        let Some(attempt) = self.sign_ins.attempts.get_mut(&owner) else { return };
+        if matches!(attempt.stage, Stage::ConfirmHost { .. } | Stage::OtherUser { .. }) {
+            attempt.stage = Stage::Answered { yes };
+            attempt.control.answer(yes);
         }
-        attempt.stage = Stage::Answered { yes };
-        vec![Command::AnswerSignIn { run: attempt.run, yes }]
     }
 
     /// Ends a sign-in at once, whatever the engine is still doing about it.
-    pub fn cancel_sign_in(&mut self, owner: ConnectionId) -> Vec<Command> {
+    pub fn cancel_sign_in(&mut self, owner: ConnectionId) {
         self.counts = None;
-        self.sign_ins.end(owner).into_iter().collect()
+        self.sign_ins.end(owner);
     }
 
-    pub fn cancel_all_sign_ins(&mut self) -> Vec<Command> {
-        let running: Vec<ConnectionId> = self.sign_ins.attempts.iter().filter(|(_, attempt)| attempt.runs()).map(|(id, _)| *id).collect();
-        running.into_iter().flat_map(|id| self.cancel_sign_in(id)).collect()
+    pub fn cancel_all_sign_ins(&mut self) {
+        self.counts = None;
+        self.sign_ins.attempts.retain(|_, attempt| !attempt.runs());
     }
 
     pub fn sign_ins_running(&self) -> usize {
@@ -347,10 +349,10 @@ impl State {
         }
     }
 
-    pub(super) fn forget_sign_in(&mut self, id: ConnectionId) -> Option<Command> {
+    pub(super) fn forget_sign_in(&mut self, id: ConnectionId) {
         self.sign_ins.described.remove(&id);
         self.no_sign_in_after_save(id);
-        self.sign_ins.end(id)
+        self.sign_ins.end(id);
     }
 
     /// Opens the field for the address that the browser ended on.
@@ -372,16 +374,16 @@ impl State {
     }
 
     /// Judged as the browser's own answer is; the field is empty for another try.
-    pub fn paste_address(&mut self, owner: ConnectionId) -> Vec<Command> {
-        let Some(attempt) = self.sign_ins.attempts.get_mut(&owner) else { return Vec::new() };
-        let Some(paste) = attempt.paste.as_mut().filter(|paste| !paste.address.is_empty()) else { return Vec::new() };
+    pub fn paste_address(&mut self, owner: ConnectionId) {
+        let Some(attempt) = self.sign_ins.attempts.get_mut(&owner) else { return };
+        let Some(paste) = attempt.paste.as_mut().filter(|paste| !paste.address.is_empty()) else { return };
         let address = std::mem::take(&mut paste.address).to_secret();
         paste.refused = None;
-        vec![Command::PasteSignIn { run: attempt.run, address }]
+        attempt.control.paste(address);
     }
 
     /// Opens the sign-in page in the browser once more.
-    pub fn open_sign_in_again(&self, owner: ConnectionId) -> Vec<Command> {
+    pub fn open_sign_in_again(&self, owner: ConnectionId) -> Vec<Ask> {
         let door = self.sign_ins.attempt(owner).and_then(|attempt| attempt.door.as_ref());
         door.map(|door| ask_quietly(OpenInBrowser { address: door.address.clone() })).into_iter().collect()
     }

@@ -4,9 +4,10 @@ use secrecy::ExposeSecret as _;
 
 use super::{tests::Desk, *};
 use crate::ui::fake_engine::{account, at, browser, connection, sign_in, unauthorized};
+use crate::ui::state::RunId;
 use brickpass_core::connection::{AuthKind, BaseUrl, LevelKind};
 use brickpass_databricks::rest::AccountWorkspace;
-use brickpass_engine::{Command, DescribeSignIn, Event, Farewell, Found, RunId, SignInPlace, SignInStep, SignedIn};
+use brickpass_engine::{DescribeSignIn, Event, Farewell, Found, SignInPlace, SignInStep, SignedIn};
 
 fn done(user: &str) -> SignedIn {
     SignedIn { sign_in: sign_in(user), hints: Vec::new(), found: None }
@@ -16,11 +17,16 @@ fn waiting(second: i64) -> SignInStep {
     SignInStep::Waiting { address: "https://secret-link.example.com/?state=s".into(), port: 8020, until: at(second), browser_opened: true }
 }
 
+/// The run of the sign-in that is shown.
+fn run(desk: &Desk) -> RunId {
+    desk.state.attempt(desk.shown()).unwrap().run
+}
+
 /// One connection that signs in, its sign-in begun.
 fn begun() -> (Desk, RunId) {
     let mut desk = Desk::with(&[browser("Sales")]);
     desk.run(|state, _| state.sign_in());
-    let run = desk.engine.0.borrow().sign_ins[0].0;
+    let run = run(&desk);
     (desk, run)
 }
 
@@ -46,7 +52,7 @@ fn a_locked_vault_is_not_asked_who_is_signed_in() {
     let locked = VaultStatus::Locked { place: "the encrypted file".into(), new: false };
     desk.state.apply(Event::Vault { home: VaultHome::File, status: locked }, at(0));
     let commands = desk.state.apply(Event::Library(crate::ui::fake_engine::snapshot(&[sales])), at(0));
-    assert!(!commands.iter().any(|command| matches!(command, Command::Ask(ask) if ask.of::<DescribeSignIn>().is_some())), "{commands:?}");
+    assert!(!commands.iter().any(|command| command.of::<DescribeSignIn>().is_some()), "{commands:?}");
 }
 
 #[test]
@@ -54,15 +60,15 @@ fn late_events_of_an_older_run_change_nothing() {
     let (mut desk, old) = begun();
     let id = desk.shown();
     desk.run(|state, _| state.sign_in());
-    let new = desk.engine.0.borrow().sign_ins.last().unwrap().0;
-    assert!(old != new && desk.engine.sent("CancelSignIn") == 1, "one sign-in of a connection at a time");
-    desk.state.apply(Event::SignInProgress { run: old, id, step: waiting(300) }, at(1));
-    desk.state.apply(Event::SignInFinished { run: old, id, outcome: Ok(done("late@example.com")) }, at(1));
+    let new = run(&desk);
+    assert!(old != new && desk.engine.0.borrow().cancelled_sign_ins == 1, "one sign-in of a connection at a time");
+    desk.state.sign_in_progress(old, id, waiting(300), at(1));
+    desk.state.sign_in_finished(old, id, Ok(done("late@example.com")));
     let attempt = desk.state.attempt(id).unwrap();
     assert!(attempt.run == new && matches!(attempt.stage, Stage::Starting), "{:?}", attempt.stage);
     assert_eq!(desk.state.signed_in(id), Some(&None));
-    desk.state.apply(Event::SignInFinished { run: new, id, outcome: Ok(done("priya@example.com")) }, at(2));
-    desk.state.apply(Event::SignInFinished { run: new, id, outcome: Err(unauthorized()) }, at(3));
+    desk.state.sign_in_finished(new, id, Ok(done("priya@example.com")));
+    desk.state.sign_in_finished(new, id, Err(unauthorized()));
     assert!(matches!(desk.state.attempt(id).unwrap().stage, Stage::Done(_)), "what has ended does not end twice");
 }
 
@@ -79,12 +85,12 @@ fn the_link_is_there_while_the_listener_waits_and_never_in_debug_output() {
     let (mut desk, run) = begun();
     let id = desk.shown();
     assert!(desk.state.open_sign_in_again(id).is_empty());
-    desk.state.apply(Event::SignInProgress { run, id, step: waiting(300) }, at(0));
+    desk.state.sign_in_progress(run, id, waiting(300), at(0));
     let door = desk.state.attempt(id).unwrap().door.as_ref().unwrap();
     assert!(door.address.expose_secret().contains("secret-link"));
     assert!(!format!("{:?}", desk.state).contains("secret-link"));
     assert_eq!(desk.state.open_sign_in_again(id).len(), 1);
-    desk.state.apply(Event::SignInProgress { run, id, step: SignInStep::Exchanging }, at(5));
+    desk.state.sign_in_progress(run, id, SignInStep::Exchanging, at(5));
     assert!(desk.state.attempt(id).unwrap().door.is_none() && desk.state.open_sign_in_again(id).is_empty());
 }
 
@@ -92,10 +98,10 @@ fn the_link_is_there_while_the_listener_waits_and_never_in_debug_output() {
 fn the_hint_about_other_computers_waits_for_half_a_minute_without_any_answer() {
     let (mut desk, run) = begun();
     let id = desk.shown();
-    desk.state.apply(Event::SignInProgress { run, id, step: waiting(310) }, at(10));
+    desk.state.sign_in_progress(run, id, waiting(310), at(10));
     let lonely = |desk: &Desk, second| desk.state.attempt(id).unwrap().is_lonely(at(second));
     assert!(!lonely(&desk, 39) && lonely(&desk, 40));
-    desk.state.apply(Event::SignInProgress { run, id, step: SignInStep::WrongKey { count: 1 } }, at(20));
+    desk.state.sign_in_progress(run, id, SignInStep::WrongKey { count: 1 }, at(20));
     assert!(!lonely(&desk, 40), "somebody has answered, so this computer can be reached");
 }
 
@@ -103,11 +109,15 @@ fn the_hint_about_other_computers_waits_for_half_a_minute_without_any_answer() {
 fn a_question_is_answered_once() {
     let (mut desk, run) = begun();
     let id = desk.shown();
-    assert!(desk.state.answer_sign_in(id, true).is_empty(), "nothing was asked");
+    desk.state.answer_sign_in(id, true);
+    desk.settle();
+    assert!(desk.engine.0.borrow().answers.is_empty(), "nothing was asked");
     let step = SignInStep::OtherUser { stored: "priya".into(), new: "sam".into() };
-    desk.state.apply(Event::SignInProgress { run, id, step }, at(0));
-    assert_eq!(desk.state.answer_sign_in(id, false).len(), 1);
-    assert!(desk.state.answer_sign_in(id, true).is_empty(), "a second click finds no question");
+    desk.state.sign_in_progress(run, id, step, at(0));
+    desk.state.answer_sign_in(id, false);
+    desk.state.answer_sign_in(id, true);
+    desk.settle();
+    assert_eq!(desk.engine.0.borrow().answers, [false], "a second click finds no question");
 }
 
 #[test]
@@ -127,10 +137,10 @@ fn deleting_a_connection_ends_its_sign_in_and_so_does_leaving() {
     let (mut desk, _) = begun();
     let id = desk.shown();
     desk.run(|state, now| state.delete(&[id], now));
-    assert_eq!(desk.engine.sent("CancelSignIn"), 1);
+    assert_eq!(desk.engine.0.borrow().cancelled_sign_ins, 1);
     let (mut desk, _) = begun();
-    let commands = desk.state.leave();
-    assert!(matches!(commands.as_slice(), [Command::CancelSignIn { .. }]), "{commands:?}");
+    desk.run(|state, _| state.leave());
+    assert_eq!(desk.engine.0.borrow().cancelled_sign_ins, 1);
 }
 
 #[test]
@@ -138,7 +148,7 @@ fn a_sign_in_that_was_cancelled_elsewhere_leaves_no_failure_behind() {
     let (mut desk, run) = begun();
     let id = desk.shown();
     let cancelled = Failure::new(Code::Cancelled, "Cancelled.", "", "");
-    desk.state.apply(Event::SignInFinished { run, id, outcome: Err(cancelled) }, at(0));
+    desk.state.sign_in_finished(run, id, Err(cancelled));
     assert!(desk.state.attempt(id).is_none());
 }
 
@@ -152,8 +162,10 @@ fn what_is_found_goes_into_the_form_and_what_was_typed_stays() {
         draft.description = "half a thought".into();
     });
     desk.run(|state, _| state.sign_in_anywhere());
-    let (run, owner, place) = desk.engine.0.borrow_mut().sign_ins.pop().unwrap();
-    assert_eq!(place, SignInPlace::Anywhere { level: LevelKind::Account });
+    let run = run(&desk);
+    let request = desk.engine.0.borrow_mut().sign_ins.pop().unwrap().request;
+    let owner = request.owner;
+    assert_eq!(request.place, SignInPlace::Anywhere { level: LevelKind::Account });
     assert_eq!(owner.id, desk.shown());
     let found = Found {
         base_url: BaseUrl::read("https://dbc-1.cloud.databricks.com").unwrap().base_url,
@@ -161,7 +173,7 @@ fn what_is_found_goes_into_the_form_and_what_was_typed_stays() {
         workspace_id: None,
     };
     let outcome = Ok(SignedIn { sign_in: sign_in("priya@example.com"), hints: Vec::new(), found: Some(found) });
-    desk.state.apply(Event::SignInFinished { run, id: owner.id, outcome }, at(0));
+    desk.state.sign_in_finished(run, owner.id, outcome);
     let draft = &desk.state.shown_form().unwrap().draft;
     assert_eq!(draft.base_url, "https://dbc-1.cloud.databricks.com");
     assert_eq!(draft.account_id, "12345678-90ab-cdef-1234-567890abcdef");
@@ -179,11 +191,12 @@ fn a_search_for_the_address_that_failed_is_begun_anew_as_such() {
     desk.edit(|draft| draft.auth = AuthKind::Browser);
     desk.run(|state, _| state.sign_in_anywhere());
     for (number, later) in [(1, Later::SignIn), (2, Later::TryAgain)] {
-        let (run, owner, _) = desk.engine.0.borrow_mut().sign_ins.pop().unwrap();
-        desk.state.apply(Event::SignInFinished { run, id: owner.id, outcome: Err(unauthorized()) }, at(0));
+        let run = run(&desk);
+        let owner = desk.engine.0.borrow_mut().sign_ins.pop().unwrap().request.owner;
+        desk.state.sign_in_finished(run, owner.id, Err(unauthorized()));
         desk.run(|state, _| state.do_later(later));
         assert_eq!(desk.engine.sent("SignIn"), number + 1);
-        assert_eq!(desk.engine.0.borrow().sign_ins[0].2, SignInPlace::Anywhere { level: LevelKind::Workspace });
+        assert_eq!(desk.engine.0.borrow().sign_ins[0].request.place, SignInPlace::Anywhere { level: LevelKind::Workspace });
     }
     assert!(desk.engine.0.borrow().entries.is_empty() && desk.engine.sent("Save") == 0);
 }

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::ask::RunId;
 use brickpass_core::{
     connection::{Connection, ConnectionId, LastTest, Status},
     failure::Code,
 };
 use brickpass_databricks::check::{Progress, Report, Step, StepReport};
-use brickpass_engine::RunId;
+use brickpass_engine::CancelHandle;
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Running {
     pub run: RunId,
     pub tested: Connection,
@@ -24,6 +25,8 @@ pub struct Running {
     pub current: Option<(Step, Timestamp)>,
     /// The service asked to wait: how long, since when.
     pub waiting: Option<(u64, Timestamp)>,
+    /// The test is cancelled when this goes.
+    _cancel: CancelHandle,
 }
 
 #[derive(Debug, Clone)]
@@ -66,17 +69,25 @@ impl Tests {
         RunId(self.last_run)
     }
 
-    /// Notes a new run; the result of the one before goes. Gives the run that it replaces, to be cancelled.
-    pub fn begin(&mut self, tested: Connection, typed_secret: bool) -> (RunId, Option<RunId>) {
+    /// Notes a new run; the result of the one before goes. One that still runs is cancelled.
+    pub fn begin(&mut self, run: RunId, tested: Connection, typed_secret: bool, cancel: CancelHandle) {
         if self.running.is_empty() {
             self.ended_in_batch = 0;
         }
-        let run = self.new_run();
         let id = tested.id;
         self.finished.remove(&id);
-        let running =
-            Running { run, tested, typed_secret, begun_at: None, planned: Vec::new(), steps: Vec::new(), current: None, waiting: None };
-        (run, self.running.insert(id, running).map(|replaced| replaced.run))
+        let running = Running {
+            run,
+            tested,
+            typed_secret,
+            begun_at: None,
+            planned: Vec::new(),
+            steps: Vec::new(),
+            current: None,
+            waiting: None,
+            _cancel: cancel,
+        };
+        self.running.insert(id, running);
     }
 
     pub fn progress(&mut self, run: RunId, id: ConnectionId, progress: Progress, now: Timestamp) {
@@ -111,15 +122,13 @@ impl Tests {
         true
     }
 
-    /// Ends a run at once, whatever the engine is still doing about it: its later events find nobody.
-    pub fn cancel(&mut self, id: ConnectionId) -> Option<RunId> {
-        let run = self.running.remove(&id).map(|running| running.run);
-        self.ended_in_batch += usize::from(run.is_some());
-        run
+    /// Ends a run at once, whatever the engine is still doing about it: its later steps are ignored.
+    pub fn cancel(&mut self, id: ConnectionId) {
+        self.ended_in_batch += usize::from(self.running.remove(&id).is_some());
     }
 
-    pub fn cancel_all(&mut self) -> Vec<RunId> {
-        self.running.drain().map(|(_, running)| running.run).collect()
+    pub fn cancel_all(&mut self) {
+        self.running.clear();
     }
 
     /// What the last test found is not so any more.
@@ -127,9 +136,9 @@ impl Tests {
         self.finished.remove(&id);
     }
 
-    pub fn forget(&mut self, id: ConnectionId) -> Option<RunId> {
+    pub fn forget(&mut self, id: ConnectionId) {
         self.finished.remove(&id);
-        self.cancel(id)
+        self.cancel(id);
     }
 }
 

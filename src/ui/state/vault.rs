@@ -7,17 +7,16 @@ use super::{Dialog, Notice, Remote, SettingsWait, State, ask, ask_quietly};
 use crate::ui::text;
 use brickpass_core::connection::{ConnectionId, SecretKind};
 use brickpass_engine::{
-    Command, CopyStored, DescribeSecret, ProbeVault, Recover, Recovery, RevealSecret, SaveSettings, SettingsSaved, StoredSecret,
-    UnlockVault,
+    Ask, CopyStored, DescribeSecret, ProbeVault, Recover, Recovery, RevealSecret, SaveSettings, SettingsSaved, StoredSecret, UnlockVault,
 };
 use brickpass_storage::{Settings, VaultHome, VaultStatus};
 
 /// What it finds is broadcast.
-pub fn probe_vault() -> Command {
+pub fn probe_vault() -> Ask {
     ask_quietly(ProbeVault)
 }
 
-fn recover(recovery: Recovery) -> Command {
+fn recover(recovery: Recovery) -> Ask {
     ask(Recover(recovery), |state, outcome, _| {
         match outcome {
             Ok(done) => state.notices.push(Notice::Done(done)),
@@ -29,7 +28,7 @@ fn recover(recovery: Recovery) -> Command {
 
 impl State {
     /// Asks for the passphrase of the encrypted file. A keyring asks for its password itself, when it is looked into.
-    pub fn unlock_vault(&mut self) -> Vec<Command> {
+    pub fn unlock_vault(&mut self) -> Vec<Ask> {
         if matches!(self.vault.value(), Some((VaultHome::Keyring, VaultStatus::Ready { .. } | VaultStatus::Unavailable(_)))) {
             return vec![probe_vault()];
         }
@@ -37,7 +36,7 @@ impl State {
         Vec::new()
     }
 
-    pub fn unlock(&mut self) -> Vec<Command> {
+    pub fn unlock(&mut self) -> Vec<Ask> {
         if !self.dialog.as_ref().is_some_and(Dialog::may_unlock) {
             return Vec::new();
         }
@@ -56,7 +55,7 @@ impl State {
         }
     }
 
-    pub fn save_settings(&mut self, settings: Settings, passphrase: Option<SecretString>) -> Vec<Command> {
+    pub fn save_settings(&mut self, settings: Settings, passphrase: Option<SecretString>) -> Vec<Ask> {
         self.settings_wait = if settings.theme == self.settings.theme { SettingsWait::Save } else { SettingsWait::Theme };
         self.settings_problem = None;
         if self.settings_wait == SettingsWait::Theme {
@@ -71,13 +70,13 @@ impl State {
         })]
     }
 
-    pub fn unlock_from_settings(&mut self, passphrase: SecretString) -> Vec<Command> {
+    pub fn unlock_from_settings(&mut self, passphrase: SecretString) -> Vec<Ask> {
         self.settings_wait = SettingsWait::Unlock;
         self.settings_problem = None;
         vec![ask_quietly(UnlockVault { passphrase })]
     }
 
-    pub fn recover_from_settings(&mut self, recovery: Recovery) -> Vec<Command> {
+    pub fn recover_from_settings(&mut self, recovery: Recovery) -> Vec<Ask> {
         self.settings_wait = SettingsWait::Unlock;
         self.settings_problem = None;
         vec![recover(recovery)]
@@ -94,7 +93,7 @@ impl State {
         }
     }
 
-    pub(super) fn vault_came(&mut self, home: VaultHome, status: VaultStatus) -> Vec<Command> {
+    pub(super) fn vault_came(&mut self, home: VaultHome, status: VaultStatus) -> Vec<Ask> {
         let ready = matches!(status, VaultStatus::Ready { .. });
         // At the start of the window: nothing works before it is unlocked.
         let begins_locked = self.vault.value().is_none() && matches!(status, VaultStatus::Locked { new: false, .. });
@@ -119,14 +118,14 @@ impl State {
         commands
     }
 
-    pub(super) fn describe_secret(id: ConnectionId, kind: SecretKind) -> Command {
+    pub(super) fn describe_secret(id: ConnectionId, kind: SecretKind) -> Ask {
         ask(DescribeSecret { id, kind }, move |state, outcome, _| {
             state.secret_described(id, kind, outcome.unwrap_or_else(StoredSecret::Unavailable));
             Vec::new()
         })
     }
 
-    pub(super) fn reveal_secret(id: ConnectionId, kind: SecretKind) -> Command {
+    pub(super) fn reveal_secret(id: ConnectionId, kind: SecretKind) -> Ask {
         ask(RevealSecret { id, kind }, move |state, outcome, now| {
             match outcome {
                 Ok(Some(secret)) => state.secret_revealed(id, kind, secret, now),
@@ -137,7 +136,7 @@ impl State {
         })
     }
 
-    pub fn copy_stored_secret(id: ConnectionId, kind: SecretKind) -> Command {
+    pub fn copy_stored_secret(id: ConnectionId, kind: SecretKind) -> Ask {
         ask(CopyStored { id, kind }, move |state, outcome, _| {
             match outcome {
                 Ok(true) => {}

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use egui::{Id, Sense, Ui, vec2};
 
 use super::{steps, title};
+use crate::ui::state::RunId;
+use crate::ui::state::refresh;
 use crate::ui::{
     act::Act,
     fonts,
@@ -17,7 +19,6 @@ use brickpass_core::{
     connection::{AuthKind, Field},
     failure::{Code, Failure, Remedy},
 };
-use brickpass_engine::{Command, RunId};
 
 pub fn show(ui: &mut Ui, finished: &Finished, state: &mut State, act: &mut Act) {
     let Some(failure) = &finished.report.failure else { return };
@@ -104,7 +105,7 @@ pub fn remedy_button(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mu
         Remedy::OpenNetworkSettings | Remedy::OpenVaultSettings => state.dialog = Some(Dialog::Settings),
         Remedy::UnlockVault => state.ask_to_unlock(None),
         Remedy::TryAgain => state.later = Some(Later::TryAgain),
-        Remedy::Reload => act.send([Command::Refresh]),
+        Remedy::Reload => act.send([refresh()]),
     }
 }
 

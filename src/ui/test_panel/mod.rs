@@ -49,7 +49,7 @@ fn panel(ui: &mut Ui, state: &mut State, act: &mut Act) {
         });
         state.tests = tests;
         if cancelled.inner {
-            act.send(state.cancel_test());
+            state.cancel_test();
         }
         return;
     }

@@ -44,6 +44,7 @@ pub const DESCRIPTION_HINT: &str = "What it is for, who owns it";
 pub const SAVE: &str = "Save";
 pub const SAVING: &str = "Saving";
 pub const CANCEL_SAVE: &str = "Cancel saving";
+pub const SAVE_CANCELLED: &str = "Saving was cancelled.";
 pub const UNSAVED_CHANGES: &str = "Unsaved changes";
 pub const UNLOCK: &str = "Unlock...";
 pub const OPEN_SETTINGS: &str = "Open settings...";

@@ -30,7 +30,6 @@ use brickpass_core::{
     connection::{Connection, Field, SecretKind},
     failure::{Code, Failure},
 };
-use brickpass_engine::Command;
 use brickpass_storage::{ThemeChoice, WindowMemory};
 
 pub(super) type Window = Harness<'static, BrickpassApp>;

@@ -1,6 +1,7 @@
 //! A monkey at the keyboard.
 
 use super::*;
+use crate::ui::state::refresh;
 
 const EVENTS: usize = 50_000;
 
@@ -100,15 +101,15 @@ fn trouble(random: &mut fastrand::Rng, engine: &FakeEngine) {
                 entry.revision.0 += 1;
                 entry.connection.description = "changed elsewhere".to_owned();
             }
-            inner.commands.push_back(Command::Refresh);
+            inner.commands.push_back(refresh());
         }
         4 => {
             let crash = Failure::new(Code::Internal, "Brickpass made a mistake.", "", "Try again.");
-            inner.events.push_back(brickpass_engine::Event::Failed { about: None, failure: crash });
+            inner.events.push_back(brickpass_engine::Event::Failed(crash));
         }
         5 => {
-            if let Some((run, connection)) = inner.running.pop() {
-                inner.finish(run, &connection);
+            if let Some(test) = inner.running.pop() {
+                inner.finish(test);
             }
         }
         _ => {}
@@ -148,8 +149,8 @@ fn ui_01_a_monkey_of_fifty_thousand_events_finds_no_panic_and_no_stuck_spinner()
     {
         let mut inner = engine.0.borrow_mut();
         (inner.tests_answer, inner.save_failure) = (true, None);
-        while let Some((run, connection)) = inner.running.pop() {
-            inner.finish(run, &connection);
+        while let Some(test) = inner.running.pop() {
+            inner.finish(test);
         }
     }
     window.state_mut().state.discard_dialog();

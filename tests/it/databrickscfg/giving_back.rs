@@ -6,7 +6,7 @@ use brickpass_core::{
     connection::{AuthKind, Connection},
     failure::Code,
 };
-use brickpass_engine::{Command, Drift, ListProfiles, Orphan, Plan, PlanEdit, RestoreProfiles, Unpublish};
+use brickpass_engine::{Drift, ListProfiles, Orphan, Plan, PlanEdit, Remove, RestoreProfiles, Unpublish};
 use brickpass_interchange::databrickscfg::Edit;
 
 use super::{FILE, HELPER, HOST, TOKEN, WORKSPACE, desk::Desk};
@@ -264,8 +264,7 @@ fn pb_09_a_deleted_connection_takes_its_profiles_along_also_after_it_is_gone() {
     desk.publish(&connection, "one");
     desk.publish(&connection, "two");
     desk.edit(edit_default("two")).unwrap();
-    desk.send(Command::Remove { ids: vec![connection.id] });
-    desk.until(|event| matches!(event, brickpass_engine::Event::Removed { .. }).then_some(()));
+    desk.ask(Remove { ids: vec![connection.id] }).unwrap();
     let taken_out = desk.ask(Unpublish { ids: vec![connection.id] }).unwrap();
     assert_eq!(taken_out.profiles, ["one", "two"]);
     assert_eq!(desk.text(), before);
@@ -282,8 +281,7 @@ fn pb_10_a_profile_whose_connection_is_gone_is_an_orphan_and_can_be_taken_out() 
     );
     let orphan = |desk: &mut Desk, name: &str| desk.list().profiles.into_iter().find(|line| line.name == name).unwrap().orphan;
     assert_eq!((orphan(&mut desk, "sales"), orphan(&mut desk, "lost")), (None, Some(Orphan::NoConnection)));
-    desk.send(Command::Remove { ids: vec![connection.id] });
-    desk.until(|event| matches!(event, brickpass_engine::Event::Removed { .. }).then_some(()));
+    desk.ask(Remove { ids: vec![connection.id] }).unwrap();
     assert_eq!(orphan(&mut desk, "sales"), Some(Orphan::ConnectionGone));
     desk.unpublish("sales");
     desk.unpublish("lost");

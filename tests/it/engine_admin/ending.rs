@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use brickpass_core::failure::{Code, Failure};
-use brickpass_engine::{Ask, Command, Continuation, Deed, Event, GetTokenRules, ListUsersTokens, RevokeUsersTokens};
+use brickpass_engine::{Ask, Continuation, Deed, Event, GetTokenRules, ListUsersTokens, RevokeUsersTokens};
 
 use super::{Desk, SECRETS, elsewhere, secret_for};
 
@@ -44,7 +44,7 @@ fn reading_is_called_off_at_any_time_and_nobody_waits_for_it_at_the_end() {
     let began = Instant::now();
     let ask = Ask::new(ListUsersTokens { id: sales }, |outcome| Continuation(Box::new(outcome.map(drop))));
     let (ask, handle) = ask.cancellable();
-    desk.send(Command::Ask(ask));
+    desk.send(ask);
     seen.recv().unwrap();
     drop(handle);
     let outcome = desk.until(|event| if let Event::Answer(Continuation(outcome)) = event { Some(outcome) } else { None });

@@ -15,8 +15,8 @@ use brickpass_core::{
 use brickpass_databricks::rest::{Call, Client, Entitlement, NewOAuthSecret, OAuthSecret, ServicePrincipal, UserToken, WorkspaceRole};
 use brickpass_demo::{Demo, DemoHandle, DemoWorkspace};
 use brickpass_engine::{
-    AddToWorkspace, Command, CreateOAuthSecret, CreateServicePrincipal, Deed, Event, ListOAuthSecrets, ListServicePrincipals,
-    ListUsersTokens, Places, RevokeUsersTokens, RevokedTokens, RunId, SetEntitlement, SignInPlace, SignInStep,
+    AddToWorkspace, CreateOAuthSecret, CreateServicePrincipal, Deed, ListOAuthSecrets, ListServicePrincipals, ListUsersTokens, Places,
+    RevokeUsersTokens, RevokedTokens, SetEntitlement, SignInPlace, SignInStep,
 };
 use brickpass_storage::Activity;
 use secrecy::ExposeSecret as _;
@@ -25,7 +25,7 @@ use crate::support::{
     Home,
     between::{Between, Way},
     browser::{consent, visit},
-    desk::{self, World, by_token, file_vault, form, with_vault},
+    desk::{self, News, World, by_token, file_vault, form, sign_in_news, with_vault},
     free_port,
     on_demo::{OnDemo, databricks, workspace},
 };
@@ -102,15 +102,15 @@ impl Desk {
     fn admins_account(&mut self) -> ConnectionId {
         let connection = self.account(|_| ());
         let admin = self.demo.users().swap_remove(0);
-        self.send(Command::SignIn { run: RunId(90), owner: Box::new(connection.clone()), place: SignInPlace::Here, open_browser: true });
-        let address = self.until(|event| match event {
-            Event::SignInProgress { step: SignInStep::Waiting { address, .. }, .. } => Some(address.expose_secret().to_owned()),
-            Event::SignInFinished { outcome, .. } => panic!("{outcome:?}"),
-            _ => None,
+        let _run = self.begin_sign_in(1, &connection, SignInPlace::Here);
+        let address = self.until(|event| match sign_in_news(event)?.news {
+            News::Step(SignInStep::Waiting { address, .. }) => Some(address.expose_secret().to_owned()),
+            News::Step(_) => None,
+            News::End(outcome) => panic!("{outcome:?}"),
         });
         let answer = consent(&address, &admin.name, &admin.password).unwrap();
         visit(&answer);
-        self.until(|event| if let Event::SignInFinished { outcome, .. } = event { Some(outcome.map(drop)) } else { None }).unwrap();
+        self.until(|event| if let News::End(outcome) = sign_in_news(event)?.news { Some(outcome) } else { None }).unwrap();
         connection.id
     }
 

@@ -4,7 +4,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, LevelKind, Status},
     failure::Code,
 };
-use brickpass_engine::{AddWorkspaces, Command, Event, ListWorkspaces, RunId, SignInPlace, SignInStep, SignOut};
+use brickpass_engine::{AddWorkspaces, Event, ListWorkspaces, SignInPlace, SignInStep, SignOut};
 
 use super::{Desk, SALES, come_back, form};
 use crate::support::browser::{consent, consent_at};
@@ -15,18 +15,14 @@ fn ot_15_another_user_takes_the_place_of_the_stored_one_only_if_the_person_says_
     let (account, me, other) = (desk.account(), desk.me(), desk.demo.users().swap_remove(1));
     desk.sign_in(&account, &me).unwrap();
     for (run, yes) in [(2, false), (3, true)] {
-        desk.begin(run, &account);
+        let sign_in = desk.begin(run, &account);
         // An answer to a question that nobody asked yet counts for nothing.
-        desk.send(Command::AnswerSignIn { run: RunId(run), yes: !yes });
+        sign_in.control.answer(!yes);
         let (address, _) = desk.waiting(run);
         come_back(&consent(&address, &other.name, &other.password).unwrap());
-        let asked = desk.until(|event| match event {
-            Event::SignInProgress { step: SignInStep::OtherUser { stored, new }, .. } => Some((stored, new)),
-            Event::SignInFinished { outcome, .. } => panic!("{outcome:?}"),
-            _ => None,
-        });
+        let asked = desk.step(run, |step| if let SignInStep::OtherUser { stored, new } = step { Some((stored, new)) } else { None });
         assert_eq!(asked, (me.name.clone(), other.name.clone()));
-        desk.send(Command::AnswerSignIn { run: RunId(run), yes });
+        sign_in.control.answer(yes);
         let outcome = desk.finished(run);
         assert_eq!(outcome.is_ok(), yes, "{outcome:?}");
         assert_eq!(desk.who(account.id).as_ref(), Some(if yes { &other.name } else { &me.name }));
@@ -39,16 +35,12 @@ fn who_does_not_know_the_address_chooses_in_the_browser_and_confirms_before_the_
     let (me, host) = (desk.me(), desk.workspace(SALES));
     let fresh = form("Somewhere", "https://adb-1.2.azuredatabricks.net", |_| {}).connection;
     for (run, yes) in [(1, false), (2, true)] {
-        desk.begin_at(run, &fresh, SignInPlace::Anywhere { level: LevelKind::Workspace });
+        let sign_in = desk.begin_at(run, &fresh, SignInPlace::Anywhere { level: LevelKind::Workspace });
         let (address, _) = desk.waiting(run);
         come_back(&consent_at(&address, &me.name, &me.password, SALES).unwrap());
-        let asked = desk.until(|event| match event {
-            Event::SignInProgress { step: SignInStep::ConfirmHost { host }, .. } => Some(host.origin()),
-            Event::SignInFinished { outcome, .. } => panic!("{outcome:?}"),
-            _ => None,
-        });
+        let asked = desk.step(run, |step| if let SignInStep::ConfirmHost { host } = step { Some(host.origin()) } else { None });
         assert_eq!((asked.as_str(), desk.demo.authorization().exchanges()), (host.as_str(), 0));
-        desk.send(Command::AnswerSignIn { run: RunId(run), yes });
+        sign_in.control.answer(yes);
         let outcome = desk.finished(run);
         if !yes {
             assert_eq!(outcome.unwrap_err().code, Code::Cancelled);
@@ -74,11 +66,11 @@ fn an_account_can_be_found_in_the_browser_too() {
     let mut desk = Desk::new();
     let (me, account) = (desk.me(), desk.demo.account());
     let fresh = form("Somewhere", "https://adb-1.2.azuredatabricks.net", |_| {}).connection;
-    desk.begin_at(1, &fresh, SignInPlace::Anywhere { level: LevelKind::Account });
+    let sign_in = desk.begin_at(1, &fresh, SignInPlace::Anywhere { level: LevelKind::Account });
     let (address, _) = desk.waiting(1);
     come_back(&consent_at(&address, &me.name, &me.password, "Acme account").unwrap());
-    desk.until(|event| matches!(event, Event::SignInProgress { step: SignInStep::ConfirmHost { .. }, .. }).then_some(()));
-    desk.send(Command::AnswerSignIn { run: RunId(1), yes: true });
+    desk.step(1, |step| matches!(step, SignInStep::ConfirmHost { .. }).then_some(()));
+    sign_in.control.answer(true);
     let signed_in = desk.finished(1).unwrap();
     let found = signed_in.found.unwrap();
     assert_eq!((found.base_url.origin(), found.workspace_id), (account.base_url.clone(), None));

@@ -7,11 +7,14 @@ use brickpass_core::{
     failure::{Code, Remedy},
 };
 use brickpass_demo::Fault;
-use brickpass_engine::{Command, Event, SaveSettings, SignOut, StoreSignIns, UnlockVault, UnsavedSignIns};
+use brickpass_engine::{Event, SaveSettings, SignOut, StoreSignIns, UnlockVault, UnsavedSignIns};
 use brickpass_storage::{RefreshLock, Settings, VaultHome};
 
 use super::{Desk, SALES, form};
-use crate::support::browser::{consent, visit};
+use crate::support::{
+    browser::{consent, visit},
+    desk::{News, sign_in_news},
+};
 
 #[test]
 fn a_test_after_the_end_of_the_access_token_renews_it_silently() {
@@ -58,7 +61,7 @@ fn a_sign_in_that_has_ended_asks_for_a_new_one() {
 fn a_locked_vault_is_told_before_anybody_is_sent_to_the_browser() {
     let mut desk = Desk::locked();
     let sales = desk.sales();
-    desk.begin(1, &sales);
+    let _run = desk.begin(1, &sales);
     let failure = desk.finished(1).unwrap_err();
     assert_eq!((failure.code, failure.remedy), (Code::VaultLocked, Some(Remedy::UnlockVault)));
     assert_eq!(desk.opened(), Vec::<String>::new());
@@ -79,7 +82,7 @@ fn a_sign_in_that_the_vault_does_not_take_works_all_the_same_and_is_stored_later
     let _ = std::fs::remove_file(&lock);
     std::fs::create_dir(&lock).unwrap();
 
-    desk.begin(1, &sales);
+    let _run = desk.begin(1, &sales);
     let (address, _) = desk.waiting(1);
     visit(&consent(&address, &me.name, &me.password).unwrap());
     let mut unsaved = Vec::new();
@@ -88,8 +91,10 @@ fn a_sign_in_that_the_vault_does_not_take_works_all_the_same_and_is_stored_later
             unsaved = ids;
             None
         }
-        Event::SignInFinished { outcome, .. } => Some(outcome),
-        _ => None,
+        event => match sign_in_news(event)?.news {
+            News::End(outcome) => Some(outcome),
+            News::Step(_) => None,
+        },
     });
     assert!(outcome.unwrap().hints.iter().any(|hint| hint.contains("not stored yet")));
     assert_eq!(unsaved, [sales.id], "told before the end");
@@ -133,9 +138,7 @@ fn what_a_sign_in_is_good_for_ends_with_its_connection() {
     let mut desk = Desk::new();
     let (sales, me) = (desk.sales(), desk.me());
     desk.sign_in(&sales, &me).unwrap();
-    desk.send(Command::Remove { ids: vec![sales.id] });
-    desk.send(Command::Purge { ids: vec![sales.id], revoke: Vec::new() });
-    desk.until(|event| matches!(event, Event::Purged { .. }).then_some(()));
+    desk.remove(sales.id);
     assert_eq!(desk.token(sales.id).unwrap_err().code, Code::NoSuchConnection);
     // Added again under the same id, it knows nothing of the former sign-in.
     let base_url = desk.workspace(SALES);

@@ -20,14 +20,14 @@ use brickpass_databricks::{
     oauth::loopback::{Listener, Ports},
 };
 use brickpass_demo::{Demo, DemoOptions, DemoUser};
-use brickpass_engine::{Command, DescribeSignIn, Event, GetAccessToken, Places, RunId, SignInPlace, SignInStep, SignedIn};
+use brickpass_engine::{DescribeSignIn, GetAccessToken, Places, SignInPlace, SignInStep, SignedIn};
 use brickpass_storage::{Vault, VaultConfig, VaultHome};
 use secrecy::ExposeSecret as _;
 
 use crate::support::{
     Home,
     browser::{consent, visit},
-    desk::{self, World, in_memory},
+    desk::{self, News, SignInNews, SignInRun, World, in_memory, sign_in_news},
     on_demo::workspace,
     own_port,
 };
@@ -113,35 +113,41 @@ impl Desk {
         }))
     }
 
-    fn begin(&self, run: u64, owner: &Connection) {
-        self.begin_at(run, owner, SignInPlace::Here);
+    fn begin(&self, run: u64, owner: &Connection) -> SignInRun {
+        self.begin_at(run, owner, SignInPlace::Here)
     }
 
-    fn begin_at(&self, run: u64, owner: &Connection, place: SignInPlace) {
-        self.send(Command::SignIn { run: RunId(run), owner: Box::new(owner.clone()), place, open_browser: true });
+    fn begin_at(&self, run: u64, owner: &Connection, place: SignInPlace) -> SignInRun {
+        self.begin_sign_in(run, owner, place)
+    }
+
+    /// The next step of this run that `pick` takes.
+    fn step<T>(&mut self, run: u64, mut pick: impl FnMut(SignInStep) -> Option<T>) -> T {
+        self.until(|event| match sign_in_news(event)? {
+            SignInNews { run: it, news: News::Step(step) } if it == run => pick(step),
+            SignInNews { run: it, news: News::End(outcome) } if it == run => panic!("{outcome:?}"),
+            _ => None,
+        })
     }
 
     /// The address that the browser is sent to, and whether it was opened.
     fn waiting(&mut self, run: u64) -> (String, bool) {
-        self.until(|event| match event {
-            Event::SignInProgress { run: RunId(it), step: SignInStep::Waiting { address, browser_opened, .. }, .. } if it == run => {
-                Some((address.expose_secret().to_owned(), browser_opened))
-            }
-            Event::SignInFinished { run: RunId(it), outcome, .. } if it == run => panic!("{outcome:?}"),
+        self.step(run, |step| match step {
+            SignInStep::Waiting { address, browser_opened, .. } => Some((address.expose_secret().to_owned(), browser_opened)),
             _ => None,
         })
     }
 
     fn finished(&mut self, run: u64) -> Result<SignedIn, Failure> {
-        self.until(|event| match event {
-            Event::SignInFinished { run: RunId(it), outcome, .. } if it == run => Some(outcome),
+        self.until(|event| match sign_in_news(event)? {
+            SignInNews { run: it, news: News::End(outcome) } if it == run => Some(outcome),
             _ => None,
         })
     }
 
     /// From the button to the end, as this user.
     fn sign_in(&mut self, owner: &Connection, user: &DemoUser) -> Result<SignedIn, Failure> {
-        self.begin(90, owner);
+        let _run = self.begin(90, owner);
         let (address, _) = self.waiting(90);
         come_back(&consent(&address, &user.name, &user.password).unwrap());
         self.finished(90)
@@ -149,12 +155,6 @@ impl Desk {
 
     fn test(&mut self, connection: &Connection) -> Report {
         self.test_with(connection, None)
-    }
-
-    fn test_with(&mut self, connection: &Connection, secret: Option<&str>) -> Report {
-        let secret = secret.map(|secret| secret.to_owned().into());
-        self.send(Command::Test { run: RunId(1), connection: Box::new(connection.clone()), secret });
-        self.until(|event| if let Event::TestFinished { report, .. } = event { Some(*report) } else { None })
     }
 
     fn who(&mut self, id: ConnectionId) -> Option<String> {

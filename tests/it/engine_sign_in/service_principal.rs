@@ -22,7 +22,7 @@ fn a_service_principal_signs_in_without_a_browser() {
     };
     let right = by(&principal.client_secret, &base_url);
     // Typed and not saved.
-    let report = desk.test_with(&right.connection, Some(&principal.client_secret));
+    let report = desk.test_with(&right.connection, Some(principal.client_secret.as_str().into()));
     assert_eq!((report.state, report.failure), (Status::Ok, None));
     let authentication = report.steps.iter().find(|step| step.step == Step::Authentication).unwrap();
     assert!(authentication.detail.as_ref().unwrap().starts_with("Service principal, access token valid until "), "{authentication:?}");
@@ -32,13 +32,13 @@ fn a_service_principal_signs_in_without_a_browser() {
     let saved = desk.save(right);
     assert_eq!(desk.test(&saved).state, Status::Ok);
 
-    let wrong = desk.test_with(&saved, Some("dose00000000000000000000000000000000"));
+    let wrong = desk.test_with(&saved, Some("dose00000000000000000000000000000000".into()));
     assert_eq!((wrong.state, wrong.failure.as_ref().unwrap().code), (Status::SignIn, Code::OauthRefused), "{wrong:?}");
     let last = wrong.steps.last().unwrap();
     assert_eq!((last.step, last.ok), (Step::Authentication, false));
 
     let nowhere = by("dose0000", &format!("http://127.0.0.1:{}", free_port())).connection;
-    let nowhere = desk.test_with(&nowhere, Some("dose00000000000000000000000000000000"));
+    let nowhere = desk.test_with(&nowhere, Some("dose00000000000000000000000000000000".into()));
     assert_eq!((nowhere.state, nowhere.failure.unwrap().code), (Status::Unreachable, Code::Refused));
     assert_eq!(desk.opened(), Vec::<String>::new());
 }

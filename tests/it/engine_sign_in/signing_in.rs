@@ -12,12 +12,13 @@ use brickpass_core::{
 };
 use brickpass_databricks::check::Step;
 use brickpass_demo::OAuthFault;
-use brickpass_engine::{Command, Event, RunId, SignInStep};
+use brickpass_engine::{Event, SignInStep};
 use secrecy::ExposeSecret as _;
 
 use super::{Desk, SALES, come_back, form};
 use crate::support::{
     browser::{consent, visit},
+    desk::{News, SignInNews, sign_in_news},
     own_port,
 };
 
@@ -27,13 +28,17 @@ fn who_presses_sign_in_is_asked_in_the_browser_and_named_in_the_window() {
     let (sales, me) = (desk.sales(), desk.me());
     assert_eq!(desk.test(&sales).state, Status::SignIn, "nobody has signed in yet");
 
-    desk.begin(7, &sales);
+    let _run = desk.begin(7, &sales);
     let mut steps = Vec::new();
     let mut history = Vec::new();
     let outcome = loop {
-        match desk.until(Some) {
-            Event::SignInProgress { run: RunId(7), id, step } => {
-                assert_eq!(id, sales.id);
+        let event = desk.until(Some);
+        if let Event::History(changes) = event {
+            history.extend(changes);
+            continue;
+        }
+        match sign_in_news(event) {
+            Some(SignInNews { run: 7, news: News::Step(step) }) => {
                 if let SignInStep::Waiting { address, port, until, browser_opened } = &step {
                     let left = until.as_second() - jiff::Timestamp::now().as_second();
                     assert!((298..=301).contains(&left), "{left}");
@@ -43,8 +48,7 @@ fn who_presses_sign_in_is_asked_in_the_browser_and_named_in_the_window() {
                 }
                 steps.push(format!("{step:?}").split([' ', '{']).next().unwrap().to_owned());
             }
-            Event::SignInFinished { run: RunId(7), outcome, .. } => break outcome.unwrap(),
-            Event::History(changes) => history.extend(changes),
+            Some(SignInNews { run: 7, news: News::End(outcome) }) => break outcome.unwrap(),
             _ => {}
         }
     };
@@ -65,11 +69,11 @@ fn who_presses_sign_in_is_asked_in_the_browser_and_named_in_the_window() {
 fn lb_41_a_cancelled_sign_in_ends_at_once_and_closes_its_port() {
     let mut desk = Desk::new();
     let (sales, me) = (desk.sales(), desk.me());
-    desk.begin(1, &sales);
+    let sign_in = desk.begin(1, &sales);
     let (address, _) = desk.waiting(1);
     let back = consent(&address, &me.name, &me.password).unwrap();
     let began = Instant::now();
-    desk.send(Command::CancelSignIn { run: RunId(1) });
+    drop(sign_in.cancel);
     assert_eq!(desk.finished(1).unwrap_err().code, Code::Cancelled);
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     assert!(desk.port_is_closed());
@@ -82,7 +86,7 @@ fn lb_41_a_cancelled_sign_in_ends_at_once_and_closes_its_port() {
 fn lb_40_a_sign_in_without_an_answer_ends_in_time_and_closes_its_port() {
     let mut desk = Desk::with(|places| places.sign_in_limit = Duration::from_secs(1));
     let sales = desk.sales();
-    desk.begin(1, &sales);
+    let _run_1 = desk.begin(1, &sales);
     desk.waiting(1);
     let began = Instant::now();
     let failure = desk.finished(1).unwrap_err();
@@ -96,7 +100,7 @@ fn lb_38_with_every_port_taken_no_browser_is_opened() {
     let mut desk = Desk::new();
     let sales = desk.sales();
     let _taken = TcpListener::bind((Ipv4Addr::LOCALHOST, desk.port)).unwrap();
-    desk.begin(1, &sales);
+    let _run_1 = desk.begin(1, &sales);
     let failure = desk.finished(1).unwrap_err();
     assert_eq!(failure.code, Code::PortsTaken, "{failure}");
     assert_eq!(desk.opened(), Vec::<String>::new());
@@ -111,19 +115,15 @@ fn lb_43_two_sign_ins_at_once_each_take_their_own_answer() {
         desk.demo.authorization().register_redirect_port(port);
         desk.save(form(&format!("On {port}"), &base_url, |draft| draft.redirect_port = port.to_string()))
     });
-    desk.begin(1, &connections[0]);
+    let _run_1 = desk.begin(1, &connections[0]);
     let (first, _) = desk.waiting(1);
-    desk.begin(2, &connections[1]);
+    let _run_2 = desk.begin(2, &connections[1]);
     let (second, _) = desk.waiting(2);
     let for_first = consent(&first, &me.name, &me.password).unwrap();
 
     // The answer of the first, brought to the second.
     visit(&for_first.replace(&ports[0].to_string(), &ports[1].to_string()));
-    let count = desk.until(|event| match event {
-        Event::SignInProgress { run: RunId(2), step: SignInStep::WrongKey { count }, .. } => Some(count),
-        Event::SignInFinished { outcome, .. } => panic!("{outcome:?}"),
-        _ => None,
-    });
+    let count = desk.step(2, |step| if let SignInStep::WrongKey { count } = step { Some(count) } else { None });
     assert_eq!(count, 1);
 
     come_back(&consent(&second, &me.name, &me.password).unwrap());
@@ -137,9 +137,9 @@ fn lb_43_two_sign_ins_at_once_each_take_their_own_answer() {
 fn lb_43_a_second_sign_in_of_the_same_connection_takes_the_place_and_the_port_of_the_first() {
     let mut desk = Desk::new();
     let (sales, me) = (desk.sales(), desk.me());
-    desk.begin(1, &sales);
+    let _run_1 = desk.begin(1, &sales);
     desk.waiting(1);
-    desk.begin(2, &sales);
+    let _run_2 = desk.begin(2, &sales);
     assert_eq!(desk.finished(1).unwrap_err().code, Code::Cancelled);
     let (address, _) = desk.waiting(2);
     come_back(&consent(&address, &me.name, &me.password).unwrap());
@@ -152,7 +152,7 @@ fn lb_46_without_a_browser_the_address_is_told_and_the_sign_in_goes_on() {
         places.open_url = Some(Arc::new(|_| Err(std::io::ErrorKind::NotFound.into())));
     });
     let (sales, me) = (desk.sales(), desk.me());
-    desk.begin(1, &sales);
+    let _run_1 = desk.begin(1, &sales);
     let (address, opened) = desk.waiting(1);
     assert!(!opened);
     come_back(&consent(&address, &me.name, &me.password).unwrap());
@@ -164,7 +164,7 @@ fn nobody_is_signed_in_at_an_address_that_nobody_confirmed() {
     let mut desk = Desk::new();
     let mut sales = desk.sales();
     sales.base_url = BaseUrl::read("https://databricks.invalid").unwrap().base_url;
-    desk.begin(1, &sales);
+    let _run_1 = desk.begin(1, &sales);
     assert_eq!(desk.finished(1).unwrap_err().code, Code::InvalidInput);
     assert_eq!(desk.opened(), Vec::<String>::new());
 }
@@ -206,7 +206,7 @@ fn ot_03_a_server_that_does_not_say_how_long_a_token_is_valid_is_hinted_at() {
 fn the_port_is_closed_when_the_program_ends() {
     let mut desk = Desk::new();
     let sales = desk.sales();
-    desk.begin(1, &sales);
+    let _run_1 = desk.begin(1, &sales);
     desk.waiting(1);
     assert!(desk.port_is_open());
     desk.finish();

@@ -4,7 +4,7 @@ use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, Status},
     failure::Failure,
 };
-use brickpass_engine::{Command, Event};
+use brickpass_engine::{Purge, Remove, RemovedTokens, Restore};
 
 use super::{DELETE, Desk, ME};
 use crate::support::between::Way;
@@ -15,8 +15,7 @@ fn a_note_goes_with_the_token_that_it_is_about() {
     let (connection, new) = desk.known();
     let copy = Connection { id: ConnectionId::random(), ..connection.clone() };
     let copy = Connection { name: copy.name.copy_of(&|_| false), ..copy };
-    desk.send(Command::Duplicate { source: connection.id, copy: Box::new(copy.clone()) });
-    desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+    desk.duplicate(connection.id, &copy);
     assert_eq!(desk.remembered(copy.id).1.unwrap().token_id, new.token.id);
 
     // Another token is pasted into the form.
@@ -33,10 +32,7 @@ fn a_note_goes_with_the_token_that_it_is_about() {
     let new = desk.generate(connection.id, "CI", 30).unwrap();
     desk.adopt(copy.id, &new).unwrap();
     assert_eq!(desk.remembered(copy.id).1.unwrap().token_id, new.token.id);
-    desk.send(Command::Remove { ids: vec![copy.id] });
-    desk.until(|event| matches!(event, Event::Removed { .. }).then_some(()));
-    desk.send(Command::Purge { ids: vec![copy.id], revoke: Vec::new() });
-    desk.until(|event| matches!(event, Event::Purged { .. }).then_some(()));
+    desk.remove(copy.id);
     assert_eq!(desk.remembered(copy.id).1, None);
 }
 
@@ -111,8 +107,7 @@ fn wn_14_a_removed_token_that_was_not_revoked_is_told_with_what_to_do() {
     let mut desk = Desk::new();
     let (connection, new) = desk.known();
     let copy = Connection { id: ConnectionId::random(), name: connection.name.copy_of(&|_| false), ..connection.clone() };
-    desk.send(Command::Duplicate { source: connection.id, copy: Box::new(copy.clone()) });
-    desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+    desk.duplicate(connection.id, &copy);
     let (revoked, failure) = desk.removed(&connection);
     assert!(revoked.is_empty() && failure.unwrap().why.contains(copy.name.as_str()));
     assert!(desk.ids().contains(&new.token.id));
@@ -125,29 +120,19 @@ fn wn_14_a_removed_token_that_was_not_revoked_is_told_with_what_to_do() {
 
 impl Desk {
     fn removed(&mut self, connection: &Connection) -> (Vec<(ConnectionId, String)>, Option<Failure>) {
-        self.send(Command::Remove { ids: vec![connection.id] });
-        self.until(|event| matches!(event, Event::Removed { .. }).then_some(()));
+        self.ask(Remove { ids: vec![connection.id] }).unwrap();
         self.purged(connection)
     }
 
     fn purged_after_undo(&mut self, connection: &Connection) -> (Vec<(ConnectionId, String)>, Option<Failure>) {
-        self.send(Command::Remove { ids: vec![connection.id] });
-        let entries = self.until(|event| if let Event::Removed { entries } = event { Some(entries) } else { None });
-        self.send(Command::Restore { entries });
+        let entries = self.ask(Remove { ids: vec![connection.id] }).unwrap();
+        self.ask(Restore { entries }).unwrap();
         self.purged(connection)
     }
 
     fn purged(&mut self, connection: &Connection) -> (Vec<(ConnectionId, String)>, Option<Failure>) {
-        self.send(Command::Purge { ids: vec![connection.id], revoke: vec![connection.clone()] });
-        let mut told = (Vec::new(), None);
-        self.until(|event| match event {
-            Event::RemovedTokens { revoked, failure, .. } => {
-                told = (revoked, failure);
-                None
-            }
-            Event::Purged { .. } => Some(()),
-            _ => None,
-        });
-        told
+        let purge = Purge { ids: vec![connection.id], revoke: vec![connection.clone()] };
+        let RemovedTokens { revoked, failure, .. } = self.ask(purge).unwrap().tokens;
+        (revoked, failure)
     }
 }

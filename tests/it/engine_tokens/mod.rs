@@ -13,7 +13,7 @@ use brickpass_core::{
 use brickpass_databricks::rest::{NewToken, TokenRequest};
 use brickpass_demo::{Demo, DemoHandle, DemoWorkspace};
 use brickpass_engine::{
-    Command, Event, GenerateToken, ListTokens, RevokeTokens, RevokedTokens, RotateToken, Rotated, RunId, TokenList, TokenNote, UseToken,
+    Event, GenerateToken, ListTokens, Refresh, RevokeTokens, RevokedTokens, RotateToken, Rotated, TokenList, TokenNote, UseToken,
 };
 use brickpass_storage::Vault;
 use secrecy::ExposeSecret as _;
@@ -108,8 +108,8 @@ impl Desk {
     }
 
     fn test(&mut self, connection: &Connection) -> (Status, Vec<String>) {
-        self.send(Command::Test { run: RunId(1), connection: Box::new(connection.clone()), secret: None });
-        self.until(|event| if let Event::TestFinished { report, .. } = event { Some((report.state, report.hints)) } else { None })
+        let report = self.test_with(connection, None);
+        (report.state, report.hints)
     }
 
     /// As another window reads it.
@@ -117,7 +117,7 @@ impl Desk {
         let (mut history, mut note) = (None, None);
         // What was told before is older.
         while self.try_next_event().is_some() {}
-        self.send(Command::Refresh);
+        let _reading = self.pending(Refresh);
         self.until(|event| {
             match event {
                 Event::TokenNotes(notes) => note = notes.iter().find(|it| it.0 == id).and_then(|it| it.1.clone()),

@@ -10,7 +10,7 @@ use brickpass_core::{
     failure::Code,
 };
 use brickpass_databricks::rest::TokenRequest;
-use brickpass_engine::{Command, Event, GenerateToken, RotateToken, Rotated};
+use brickpass_engine::{GenerateToken, RotateToken, Rotated};
 use secrecy::ExposeSecret as _;
 
 use super::{CREATE, DELETE, Desk, LIST, ME, request};
@@ -129,8 +129,7 @@ fn a_token_that_another_connection_uses_is_not_revoked_by_a_rotation() {
     let mut desk = Desk::new();
     let (connection, old) = desk.known();
     let copy = Connection { id: ConnectionId::random(), name: connection.name.copy_of(&|_| false), ..connection.clone() };
-    desk.send(Command::Duplicate { source: connection.id, copy: Box::new(copy.clone()) });
-    desk.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+    desk.duplicate(connection.id, &copy);
     let why = desk.rotate(connection.id, 90).unwrap().old_remains.unwrap();
     assert!(why.why.contains(copy.name.as_str()) && why.fix.contains(&old.token.id), "{why}");
     assert_eq!(desk.test(&copy).0, Status::Ok);

@@ -3,7 +3,7 @@
 use std::env;
 
 use brickpass_core::connection::ConnectionId;
-use brickpass_engine::{Command, Engine, Places, VerifyProfile};
+use brickpass_engine::{Engine, Places, Start, VerifyProfile};
 use brickpass_storage::{Vault, VaultConfig, VaultHome};
 
 use super::{
@@ -46,7 +46,7 @@ fn the_tools_are_asked() {
     let id: ConnectionId = env::var(CONNECTION).unwrap().parse().unwrap();
     let profile = env::var("DATABRICKS_CONFIG_PROFILE").unwrap();
     let (engine, _events) = Engine::start(places, || {}).unwrap();
-    engine.send(Command::Start);
+    engine.ask(Start).wait().unwrap();
     for tool in engine.ask(VerifyProfile { id, profile }).wait().unwrap() {
         match tool {
             Ok(verification) => println!("{} sees {}", verification.tool, verification.user),

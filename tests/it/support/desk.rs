@@ -10,10 +10,16 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, ConnectionName, Draft, Reviewed},
     failure::Failure,
 };
-use brickpass_databricks::rest::{NewOAuthSecret, NewToken};
-use brickpass_engine::{Command, Engine, Event, Events, Pending, Places, Request};
+use brickpass_databricks::{
+    check::Report,
+    rest::{NewOAuthSecret, NewToken},
+};
+use brickpass_engine::{
+    Ask, CancelHandle, Continuation, Duplicate, Engine, Event, Events, Pending, Places, Progress, Purge, Purged, Remove, Request, Save,
+    SaveOutcome, SignInControl, SignInInput, SignInPlace, SignInStep, SignInWithBrowser, SignedIn, Start, TestConnection,
+};
 use brickpass_storage::{Entry, Library, Vault, VaultConfig, VaultHome};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Home;
 
@@ -49,7 +55,7 @@ impl<W: World> Desk<W> {
     /// The engine has read what is there when this returns.
     pub fn start(home: Home, world: W, places: impl FnOnce(&Home) -> Places) -> Self {
         let mut desk = Self::idle(home, world, places);
-        desk.send(Command::Start);
+        let _reading = desk.pending(Start);
         desk.until(|event| matches!(event, Event::History(_)).then_some(()));
         desk
     }
@@ -74,8 +80,9 @@ impl<W: World> Desk<W> {
         }
     }
 
-    pub fn send(&self, command: Command) {
-        self.engine.as_ref().unwrap().send(command);
+    /// The answer comes as an event.
+    pub fn send(&self, ask: Ask) {
+        self.engine.as_ref().unwrap().send(ask);
     }
 
     /// Waits for the answer. What was told meanwhile is still to be taken.
@@ -104,7 +111,7 @@ impl<W: World> Desk<W> {
     pub fn until<T>(&mut self, mut pick: impl FnMut(Event) -> Option<T>) -> T {
         loop {
             let event = self.next_event().expect("the engine lives");
-            let failed = if let Event::Failed { failure, .. } = &event { Some(failure.clone()) } else { None };
+            let failed = if let Event::Failed(failure) = &event { Some(failure.clone()) } else { None };
             match (pick(event), failed) {
                 (Some(found), _) => return found,
                 (None, Some(failure)) => panic!("{failure}"),
@@ -129,6 +136,11 @@ impl<W: World> Desk<W> {
 
     fn hear(&mut self, event: &Event) {
         writeln!(self.told, "{event:?}").unwrap();
+        if let Event::Answer(Continuation(news)) = event
+            && let Some(news) = news.downcast_ref::<SignInNews>()
+        {
+            writeln!(self.told, "{news:?}").unwrap();
+        }
     }
 
     /// What may stand in no event and in no file.
@@ -140,19 +152,67 @@ impl<W: World> Desk<W> {
     pub fn save(&mut self, reviewed: Reviewed) -> Connection {
         let connection = reviewed.connection.clone();
         let base = self.entries().into_iter().find(|entry| entry.connection.id == connection.id).map(|entry| entry.revision);
-        self.send(Command::Save { reviewed: Box::new(reviewed), base });
-        self.until(|event| match event {
-            Event::Saved { id } => (id == connection.id).then_some(()),
-            Event::SaveFailed { failure, .. } => panic!("{failure}"),
-            _ => None,
-        });
+        let outcome = self.ask(Save { reviewed: Box::new(reviewed), base }).unwrap_or_else(|failure| panic!("{failure}"));
+        assert_eq!(outcome, SaveOutcome::Saved);
         connection
+    }
+
+    /// Without its steps.
+    pub fn test_with(&mut self, connection: &Connection, secret: Option<SecretString>) -> Report {
+        self.ask(TestConnection { connection: Box::new(connection.clone()), secret, progress: Progress::ignored() }).unwrap().report
+    }
+
+    /// For good.
+    pub fn remove(&mut self, id: ConnectionId) -> Purged {
+        self.ask(Remove { ids: vec![id] }).unwrap();
+        self.ask(Purge { ids: vec![id], revoke: Vec::new() }).unwrap()
+    }
+
+    /// With its secrets.
+    pub fn duplicate(&mut self, source: ConnectionId, copy: &Connection) {
+        let outcome = self.ask(Duplicate { source, copy: Box::new(copy.clone()) }).unwrap();
+        assert_eq!(outcome, SaveOutcome::Saved);
+    }
+
+    /// Begins a sign-in under this number; what comes of it are events that [`sign_in_news`] reads.
+    pub fn begin_sign_in(&self, run: u64, owner: &Connection, place: SignInPlace) -> SignInRun {
+        let news = move |news| Continuation(Box::new(SignInNews { run, news }));
+        let (control, input) = SignInInput::new();
+        let progress = Progress::new(move |step| news(News::Step(step)));
+        let request = SignInWithBrowser { owner: Box::new(owner.clone()), place, open_browser: true, progress, input };
+        let (ask, cancel) = Ask::new(request, move |outcome| news(News::End(outcome))).cancellable();
+        self.send(ask);
+        SignInRun { control, cancel }
     }
 
     /// As they lie on disk.
     pub fn entries(&self) -> Vec<Entry> {
         Library::new(&self.home.config_dir(), &self.home.state_dir()).load().unwrap().entries
     }
+}
+
+/// Dropped, it cancels the sign-in.
+pub struct SignInRun {
+    pub control: SignInControl,
+    pub cancel: CancelHandle,
+}
+
+/// What comes of a sign-in that was begun under this number.
+#[derive(Debug)]
+pub struct SignInNews {
+    pub run: u64,
+    pub news: News,
+}
+
+#[derive(Debug)]
+pub enum News {
+    Step(SignInStep),
+    End(Result<SignedIn, Failure>),
+}
+
+pub fn sign_in_news(event: Event) -> Option<SignInNews> {
+    let Event::Answer(Continuation(news)) = event else { return None };
+    news.downcast().ok().map(|news| *news)
 }
 
 impl<W: World> Deref for Desk<W> {

@@ -107,7 +107,7 @@ async fn create(context: &Context, reach: &mut Reach, principal: &str, lifetime:
     let account = account.as_ref();
     let made = reach.ask(|client, call| async move { client.create_oauth_secret(directory(account), principal, lifetime, &call).await });
     match made.await {
-        Ok(new) if context.deserted.yes() => {
+        Ok(new) if context.has_no_taker() => {
             // Best effort: whether it was deleted, nobody hears.
             let _ = delete(reach, principal, &new.secret.id).await;
             Err(called_off())

@@ -9,9 +9,9 @@ use tokio::task::JoinSet;
 
 use super::{reach, words};
 use crate::{
+    blocking::crashed,
     reach::Reach,
     request::{Context, Order, Recorder, Request},
-    shared::crashed,
     tokens::{self, RevokedTokens},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::{ExportOf, ExportRequest};
 use crate::{
     activity::Done,
+    blocking::blocking,
     owner::{self, Owned},
     publish::{published_as, stands_for_another},
     request::{Context, Order, Recorder, Request},
-    shared::{Shared, blocking},
+    shared::Shared,
 };
 use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, SecretKind},

@@ -7,8 +7,8 @@ use secrecy::ExposeSecret as _;
 use super::{ExportOf, ExportPlace};
 use crate::{
     activity::Done,
+    blocking::{blocking, crashed},
     request::{Context, Order, Recorder, Request},
-    shared::{blocking, crashed},
 };
 use brickpass_core::failure::{Code, Failure};
 use brickpass_interchange::format::{Document, DocumentFile};

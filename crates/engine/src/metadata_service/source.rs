@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Places, TokenDesk, shared::blocking};
+use crate::{Places, TokenDesk, blocking::blocking};
 use brickpass_core::{
     connection::Connection,
     failure::{Code, Failure},

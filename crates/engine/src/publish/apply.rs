@@ -9,13 +9,25 @@ use std::{
 use secrecy::ExposeSecret as _;
 
 use super::{
-    Context, Edit, File, Kept, Now, Order, Plan, ProfilesFile, Replaced, Request, Shared, blocking, connections, known, listed, secrets,
+    known,
+    list::{ProfilesFile, listed},
+    now::{self, Now, connections},
+    plan::Plan,
+    replaced::Replaced,
+    secrets,
+    state::Kept,
+};
+use crate::{
+    activity::Done,
+    blocking::blocking,
+    request::{Context, Order, Request},
+    shared::Shared,
 };
 use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::{Code, Failure, Remedy},
 };
-use brickpass_interchange::databrickscfg::{Comparison, Profile};
+use brickpass_interchange::databrickscfg::{Comparison, Edit, File, Profile};
 use brickpass_storage::{Deed, ForeignFile, KeepBackup, Publication, foreign_digest};
 
 /// What becomes known by an edit.
@@ -48,12 +60,12 @@ impl Request for ApplyPlan {
         let worker = Arc::clone(&context.shared);
         let outcome = blocking(move || {
             let done = done(&worker, &self.plan);
-            super::tell_published(&worker);
+            now::tell_published(&worker);
             done.and_then(|not_remembered| Ok(Applied { file: listed(&worker)?, not_remembered }))
         });
         let outcome = outcome.await?;
         if outcome.is_ok() {
-            context.shared.outbox.ring_cli_tokens();
+            context.shared.outbox.wake_cli_tokens();
         }
         outcome
     }
@@ -65,15 +77,12 @@ pub(super) fn done(shared: &Shared, plan: &Plan) -> Result<Option<Failure>, Fail
     learn(&plan.edit, plan.connection, &mut learnt);
     let removed: Vec<(ConnectionId, String)> = learnt.iter().filter_map(|one| publisher(shared, plan, one)).collect();
     let done = write(shared, plan, &learnt);
-    let failed = done.as_ref().err().map(|failure| failure.code);
-    for one in &learnt {
-        if let Learnt::Published(id, profile) = one {
-            shared.outbox.done(*id, Deed::Published, failed, Some((*profile).to_owned()));
-        }
-    }
-    for (id, profile) in removed {
-        shared.outbox.done(id, Deed::Unpublished, failed, Some(profile));
-    }
+    let published = learnt.iter().filter_map(|one| match one {
+        Learnt::Published(id, profile) => Some(Done::new(*id, Deed::Published).with(Some((*profile).to_owned()))),
+        Learnt::Removed(_) | Learnt::BecameDefault(_) => None,
+    });
+    let unpublished = removed.into_iter().map(|(id, profile)| Done::new(id, Deed::Unpublished).with(Some(profile)));
+    shared.outbox.record(published.chain(unpublished).map(|entry| entry.ended(&done)).collect());
     done
 }
 
@@ -119,7 +128,7 @@ fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<Option<F
         )
         .with_remedy(Remedy::Reload));
     }
-    let after = shared.publishing.after(&now, &plan.edit)?;
+    let after = shared.publishing.after(now.foreign.digest(), &now.profiles, &plan.edit)?;
     let Now { file, foreign, profiles: before } = now;
     // What is written has to be readable again, whatever it is made of.
     File::fits(after.text().expose_secret().as_bytes())?;
@@ -270,7 +279,7 @@ fn restored(shared: &Shared) -> Result<(), Failure> {
     let same = |known: &Publication| profiles.get(known.profile.as_str()).is_some_and(|profile| known::section(profile) == known.section);
     let gone = known.iter().filter(|known| known.file == now.file.path() && !same(known)).map(|known| known.profile.as_str());
     let forgotten = shared.publishing.publications.settle(now.file.path(), &[], &gone.collect::<Vec<_>>());
-    super::tell_published(shared);
+    now::tell_published(shared);
     forgotten
 }
 
@@ -319,6 +328,6 @@ impl Request for ForgetProfile {
 fn settled(shared: &Shared, change: impl FnOnce(&Path, &File) -> Result<(), Failure>) -> Result<ProfilesFile, Failure> {
     let now = Now::read(shared)?;
     change(now.file.path(), &now.profiles)?;
-    super::tell_published(shared);
+    now::tell_published(shared);
     listed(shared)
 }

@@ -8,13 +8,26 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Drift, Shared};
+use crate::shared::Shared;
 use brickpass_core::{
     connection::{BaseUrl, Connection, ConnectionId},
     failure::Failure,
 };
 use brickpass_interchange::databrickscfg::{self, File, Former, Profile, ProfileName};
 use brickpass_storage::Publication;
+
+/// Whether a section is as it was published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drift {
+    Same,
+    /// Somebody changed it in the file.
+    ChangedThere,
+    /// The connection was changed here since.
+    ChangedHere,
+    Both,
+    /// The section is gone.
+    Gone,
+}
 
 pub(super) struct Known {
     pub(super) profile: String,

@@ -1,15 +1,69 @@
 //! What a change would be, to be looked at. Nothing is written.
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
-use super::{Context, Edit, Now, Order, Plan, Request, Shared, blocking, connections, helper_place, replaced, secrets, unpublish};
-use crate::owner::no_such_connection;
+use super::{
+    helper_place,
+    now::{Now, connections},
+    replaced::{self, Replaced},
+    secrets, unpublish,
+};
+use crate::{
+    blocking::blocking,
+    owner::no_such_connection,
+    request::{Context, Order, Request},
+    shared::Shared,
+};
 use brickpass_core::{
     connection::{AuthKind, AuthMethod, Connection, ConnectionId, quoted},
     failure::{Code, Failure},
 };
-use brickpass_interchange::databrickscfg::{Profile, ProfileName, published};
+use brickpass_interchange::databrickscfg::{DiffLine, Edit, Profile, ProfileName, published};
 use brickpass_storage::{is_null_device, null_device};
+
+/// A change that was looked at and is agreed to. Made for exactly the file that was shown: one that changed since is shown again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    pub path: PathBuf,
+    pub edit: Edit,
+    /// Of the bytes that the diff was made from.
+    pub digest: [u8; 32],
+    pub diff: Vec<DiffLine>,
+    /// Whose publication is remembered, so that drift is seen later.
+    pub connection: Option<ConnectionId>,
+    /// Profiles of somebody else that it would replace.
+    pub replaces: Vec<Replaced>,
+    /// The person has said that these may be replaced; without it, the change is refused.
+    pub agreed: bool,
+    /// What else a person should know before they agree.
+    pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// All that a person should know before they agree, but for what it replaces.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        self.edit.warnings().into_iter().chain(self.notes.iter().cloned()).collect()
+    }
+
+    /// The profiles that are published by it, each with its connection.
+    #[must_use]
+    pub fn publishes(&self) -> Vec<(ConnectionId, &str)> {
+        fn collect<'a>(edit: &'a Edit, connection: Option<ConnectionId>, found: &mut Vec<(ConnectionId, &'a str)>) {
+            match edit {
+                Edit::Put { profile, .. } => found.extend(connection.map(|id| (id, profile.as_str()))),
+                Edit::Several(edits) => edits.iter().for_each(|(connection, edit)| collect(edit, *connection, found)),
+                Edit::RemoveKeys { .. } | Edit::Remove { .. } | Edit::Default { .. } => {}
+            }
+        }
+        let mut found = Vec::new();
+        collect(&self.edit, self.connection, &mut found);
+        found
+    }
+}
 
 /// Asks what publishing this connection would change in `.databrickscfg`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +165,7 @@ fn planned(shared: &Shared, now: &Now, edit: Edit, connection: Option<Connection
         }
         notes.extend(helper_place::judge(Path::new(&shared.places.helper))?);
     }
-    let diff = shared.publishing.plan(now, &edit)?;
+    let diff = shared.publishing.plan(now.foreign.digest(), &now.profiles, &edit)?;
     let replaces = replaced::by(shared, &path, &now.profiles, &edit, connection)?;
     Ok(Plan { edit, digest: now.foreign.digest(), diff, connection, replaces, agreed: false, notes, path })
 }

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use secrecy::ExposeSecret as _;
 
-use super::{Shared, connections, known, secrets};
+use super::{known, now::connections, secrets};
+use crate::shared::Shared;
 use brickpass_core::{
     connection::{AuthMethod, BaseUrl, Connection, ConnectionId, Level, quoted, without_secrets},
     failure::{Code, Failure},

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 
-use super::{Shared, connections, replaced};
+use super::{now::connections, replaced};
+use crate::shared::Shared;
 use brickpass_core::{
     connection::{BaseUrl, Connection, ConnectionId, SecretKind},
     failure::{Code, Failure},

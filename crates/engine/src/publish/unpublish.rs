@@ -2,7 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{Context, Now, Order, Plan, Request, Shared, blocking, known, plan};
+use super::{
+    apply, known,
+    now::{self, Now},
+    plan::{self, Plan},
+};
+use crate::{
+    blocking::blocking,
+    request::{Context, Order, Request},
+    shared::Shared,
+};
 use brickpass_core::{
     connection::{BaseUrl, ConnectionId},
     failure::{Code, Failure},
@@ -127,7 +136,7 @@ impl Request for Unpublish {
         let worker = Arc::clone(&context.shared);
         let outcome = blocking(move || unpublish(&worker, &self.ids)).await?;
         if outcome.is_ok() {
-            context.shared.outbox.ring_cli_tokens();
+            context.shared.outbox.wake_cli_tokens();
         }
         outcome
     }
@@ -141,12 +150,12 @@ fn unpublish(shared: &Shared, ids: &[ConnectionId]) -> Result<TakenOut, Failure>
         }
         outcome = taken_out(shared, ids);
     }
-    super::tell_published(shared);
+    now::tell_published(shared);
     outcome
 }
 
 fn taken_out(shared: &Shared, ids: &[ConnectionId]) -> Result<TakenOut, Failure> {
-    let known: Vec<Publication> = super::published_here(shared).into_iter().filter(|known| ids.contains(&known.connection)).collect();
+    let known: Vec<Publication> = now::published_here(shared).into_iter().filter(|known| ids.contains(&known.connection)).collect();
     if known.is_empty() {
         return Ok(TakenOut::default());
     }
@@ -161,6 +170,6 @@ fn taken_out(shared: &Shared, ids: &[ConnectionId]) -> Result<TakenOut, Failure>
     // The last one first: what stood in front of a section that ended the file goes with it.
     let edits = profiles.iter().rev().map(|profile| (None, Edit::Remove { profile: profile.clone(), former: None }));
     let plan: Plan = plan::of(shared, &now, Edit::Several(edits.collect()))?;
-    let not_remembered = super::apply::done(shared, &plan)?;
+    let not_remembered = apply::done(shared, &plan)?;
     Ok(TakenOut { profiles, notes: plan.notes, not_remembered })
 }

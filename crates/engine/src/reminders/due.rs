@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::Reminder;
+use super::notification::Reminder;
 use brickpass_core::connection::{AuthKind, Connection, ConnectionId};
 use brickpass_storage::{TokenNote, Told};
 

@@ -3,22 +3,24 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{Notify as Signal, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
-use super::{Notification, Notify, Reminder, ReminderChoice, due, words};
-use crate::{
-    Event,
-    shared::{Shared, blocking},
+use super::{
+    due,
+    notification::{Notification, Notify, Reminder, ReminderChoice},
+    signal::RemindersSignal,
+    words,
 };
+use crate::{blocking::blocking, event::Event, shared::Shared};
 use brickpass_core::connection::ConnectionId;
-use brickpass_storage::{Snapshot, Told};
+use brickpass_storage::Told;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -31,45 +33,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// So many notifications may wait for the person, or hang; after that the window tells.
 const WAITING: usize = 4;
 
-/// Hears of everything that may make a reminder due.
-#[derive(Clone, Default)]
-pub(crate) struct Bell(Arc<Inner>);
-
-#[derive(Default)]
-struct Inner {
-    rung: Signal,
-    library: Mutex<Option<Arc<Snapshot>>>,
-}
-
-impl Bell {
-    /// Never blocks.
-    pub(crate) fn hear(&self, event: &Event) {
-        match event {
-            Event::Library(snapshot) => *self.0.library.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(snapshot)),
-            Event::TokenNotes(_) => {}
-            _ => return,
-        }
-        self.ring();
-    }
-
-    pub(crate) fn ring(&self) {
-        self.0.rung.notify_one();
-    }
-
-    fn library(&self) -> Option<Arc<Snapshot>> {
-        self.0.library.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
 /// Goes on as long as the engine does.
-pub(crate) async fn watch(shared: Arc<Shared>, bell: Bell) {
+pub(crate) async fn watch(shared: Arc<Shared>, signal: RemindersSignal) {
     let Some(notify) = shared.places.notify.clone() else { return };
     let (answers, mut answered) = mpsc::unbounded_channel();
-    let mut watch = Watch { shared, bell, notify, told: HashMap::new(), waiting: Arc::default(), answers };
+    let mut watch = Watch { shared, signal, notify, told: HashMap::new(), waiting: Arc::default(), answers };
     let mut last = Timestamp::now();
     loop {
         let rung = tokio::select! {
-            () = watch.bell.0.rung.notified() => true,
+            () = watch.signal.raised() => true,
             Some((id, choice)) = answered.recv() => {
                 watch.shared.outbox.send(Event::ReminderAnswered { id, choice });
                 continue;
@@ -91,7 +63,7 @@ fn is_time(last: Timestamp, now: Timestamp) -> bool {
 
 struct Watch {
     shared: Arc<Shared>,
-    bell: Bell,
+    signal: RemindersSignal,
     notify: Notify,
     /// Also when it cannot be written down.
     told: HashMap<ConnectionId, Told>,
@@ -106,7 +78,7 @@ type Answer = (Option<ConnectionId>, ReminderChoice);
 
 impl Watch {
     async fn look(&mut self, now: Timestamp) {
-        let Some(library) = self.bell.library() else { return };
+        let Some(library) = self.signal.library() else { return };
         if !self.shared.current().settings.remind_of_expiry {
             return;
         }

@@ -1,6 +1,6 @@
 //! What a notification says: names of connections and days, nothing else.
 
-use super::{Notification, Reminder};
+use super::notification::{Notification, Reminder};
 
 /// So many are named; the rest is counted.
 const NAMED: usize = 4;

@@ -6,20 +6,20 @@ use std::{
 };
 
 use jiff::{Timestamp, tz::TimeZone};
-use secrecy::{ExposeSecret as _, SecretString};
-use tokio::{
-    sync::mpsc,
-    time::{Instant, timeout},
-};
+use secrecy::ExposeSecret as _;
+use tokio::time::{Instant, timeout};
 
-use super::cancelled;
+use super::{
+    input::SignInInput,
+    step::{Found, SignInPlace, SignInStep, SignedIn},
+};
 use crate::{
-    Event, Found, RunId, SignInPlace, SignInStep, SignedIn,
+    blocking::blocking,
     owner::{confirmed, owned, owner_of},
-    shared::{Shared, blocking},
+    shared::Shared,
 };
 use brickpass_core::{
-    connection::{AuthMethod, BaseUrl, Connection, ConnectionId, Level, LevelKind, OAuthApp, Scopes},
+    connection::{AuthMethod, BaseUrl, Connection, Level, LevelKind, OAuthApp, Scopes},
     failure::{Code, Failure, Remedy},
 };
 use brickpass_databricks::{
@@ -42,14 +42,12 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// One attempt to sign in.
 pub(super) struct Attempt {
     pub(super) shared: Arc<Shared>,
-    pub(super) run: RunId,
-    pub(super) id: ConnectionId,
+    /// Takes each step.
+    pub(super) report: Box<dyn Fn(SignInStep) + Send + Sync>,
     pub(super) connection: Connection,
     pub(super) place: SignInPlace,
     pub(super) open_browser: bool,
-    pub(super) answers: mpsc::UnboundedReceiver<bool>,
-    /// Addresses that the person pastes; until the first answer.
-    pub(super) pasted: Option<mpsc::UnboundedReceiver<SecretString>>,
+    pub(super) input: SignInInput,
 }
 
 impl Attempt {
@@ -57,13 +55,13 @@ impl Attempt {
     pub(super) async fn work(mut self) -> Result<(SignedIn, bool), Failure> {
         self.step(SignInStep::CheckingVault);
         self.vault_is_open().await?;
-        let (owner, app, place) = self.whither().await?;
+        let (owner, app, place) = self.destination().await?;
 
         self.step(SignInStep::Discovering);
         let (http, timeout) = (self.shared.current().http, owner.timeout.duration());
         let login = Login::begin(&http, place, &app, &self.ports(&app), timeout).await.map_err(|error| error.failure)?;
         let answer = self.browser(login).await?;
-        let (owner, found) = self.whence(owner, &answer).await?;
+        let (owner, found) = self.token_host(owner, &answer).await?;
 
         let issuer_named = answer.issuer_named();
         self.step(SignInStep::Exchanging);
@@ -87,14 +85,14 @@ impl Attempt {
     }
 
     fn step(&self, step: SignInStep) {
-        self.shared.outbox.send(Event::SignInProgress { run: self.run, id: self.id, step });
+        (self.report)(step);
     }
 
     /// Asks the person; an answer that came before the question is none.
     async fn ask(&mut self, question: SignInStep) -> Result<bool, Failure> {
-        while self.answers.try_recv().is_ok() {}
+        while self.input.try_answer().is_some() {}
         self.step(question);
-        match timeout(self.shared.places.sign_in_limit, self.answers.recv()).await {
+        match timeout(self.shared.places.sign_in_limit, self.input.answer()).await {
             Ok(Some(yes)) => Ok(yes),
             Ok(None) => Err(cancelled()),
             Err(_) => Err(no_answer()),
@@ -112,7 +110,7 @@ impl Attempt {
     }
 
     /// Whose sign-in it becomes, by which application, and where it begins.
-    async fn whither(&self) -> Result<(Connection, OAuthApp, Place), Failure> {
+    async fn destination(&self) -> Result<(Connection, OAuthApp, Place), Failure> {
         match self.place {
             SignInPlace::Here => {
                 let owner = owner_of(&self.shared, &self.connection).await?;
@@ -150,12 +148,11 @@ impl Attempt {
             blocking(move || shared.open_url(address.expose_secret())).await.unwrap_or(false)
         };
         self.step(SignInStep::Waiting { address, port: login.port(), until, browser_opened });
-        let (outbox, run, id) = (self.shared.outbox.clone(), self.run, self.id);
-        let wrong_key = move |count| outbox.send(Event::SignInProgress { run, id, step: SignInStep::WrongKey { count } });
-        let outbox = self.shared.outbox.clone();
-        let refused = move |other| outbox.send(Event::SignInProgress { run, id, step: SignInStep::PasteRefused { other } });
+        let pasted = self.input.take_pasted();
+        let wrong_key = |count| self.step(SignInStep::WrongKey { count });
+        let refused = |other| self.step(SignInStep::PasteRefused { other });
         let left = limit.saturating_sub(began.elapsed());
-        let answer = match self.pasted.take() {
+        let answer = match pasted {
             Some(addresses) => login.answer_or_pasted(left, &wrong_key, Pasted { addresses, refused: &refused }).await,
             None => login.answer(left, &wrong_key).await,
         };
@@ -163,7 +160,7 @@ impl Attempt {
     }
 
     /// Where the code goes. A host that only the answer named is shown to the person before anything is sent there.
-    async fn whence(&mut self, owner: Connection, answer: &Answer) -> Result<(Connection, Option<Found>), Failure> {
+    async fn token_host(&mut self, owner: Connection, answer: &Answer) -> Result<(Connection, Option<Found>), Failure> {
         let SignInPlace::Anywhere { level } = self.place else { return Ok((owner, None)) };
         let host = answer.host().clone();
         if !self.ask(SignInStep::ConfirmHost { host: host.clone() }).await? {
@@ -266,6 +263,16 @@ impl Attempt {
             saved.base_url == owner.base_url && saved.level == owner.level && without_port(&saved.auth) == without_port(&owner.auth)
         })
     }
+}
+
+pub(super) fn cancelled() -> Failure {
+    Failure::new(
+        Code::Cancelled,
+        "The sign-in was cancelled.",
+        "You stopped it before it was complete, or began another one.",
+        "Sign in again when you like.",
+    )
+    .with_remedy(Remedy::SignIn)
 }
 
 /// The port is where one login's answer arrives; whose tokens these are does not depend on it.

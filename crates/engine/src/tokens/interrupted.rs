@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use jiff::Timestamp;
 
 use super::{account::Account, mark::Mark};
-use crate::shared::{Shared, blocking};
+use crate::{blocking::blocking, shared::Shared};
 use brickpass_core::{
     connection::{Connection, ConnectionId, SecretKind},
     failure::Failure,

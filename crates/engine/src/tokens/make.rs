@@ -1,9 +1,9 @@
 //! A new token: made once, and then used by its connection, if the person says so.
 
-use super::{account::Account, interrupted::UnderWay, mark::Mark, store};
+use super::{account::Account, interrupted::UnderWay, mark::Mark};
 use crate::{
     activity::{self, Done},
-    lane::{NotStored, StoreToken},
+    connections::{NotStored, StoreToken},
     request::{Context, Order, Recorder, Request, called_off},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
@@ -41,7 +41,7 @@ impl Request for GenerateToken {
                 return Err(not_made.failure);
             }
         };
-        if context.deserted.yes() {
+        if context.has_no_taker() {
             // Whether it was revoked is reported at the next start.
             if account.revoke(&new.token.id).await.is_ok() {
                 under_way.end().await;
@@ -74,7 +74,8 @@ impl Request for UseToken {
     async fn run(self, context: Context) -> Result<(), Failure> {
         let Self { id, new } = self;
         let under_way = UnderWay::adopting(&context.shared, id, &new).await?;
-        let outcome = match store(&context.writes, StoreToken { id, new: *new, former: None }).await {
+        let token = StoreToken { id, new: *new, former: None };
+        let outcome = match token.store(&context).await {
             Err(NotStored { failure, uncertain: true, .. }) => Err(failure),
             // The asker has the value, and decides what becomes of the token.
             outcome => {
@@ -82,7 +83,7 @@ impl Request for UseToken {
                 outcome.map_err(|not_stored| not_stored.failure)
             }
         };
-        context.shared.outbox.ring_cli_tokens();
+        context.shared.outbox.wake_cli_tokens();
         outcome
     }
 }

@@ -4,10 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::{
-    Event,
-    shared::{Shared, blocking},
-};
+use crate::{blocking::blocking, event::Event, shared::Shared};
 use brickpass_core::connection::{BaseUrl, ConnectionId, LastTest, Status};
 use brickpass_storage::TokenNote;
 
@@ -34,7 +31,7 @@ pub(super) async fn forget(shared: &Arc<Shared>, ids: Vec<ConnectionId>) {
 }
 
 /// All that is known.
-pub(crate) fn tell(shared: &Shared) {
+pub(crate) fn tell_notes(shared: &Shared) {
     let notes = shared.token_notes.load().into_iter().map(|(id, note)| (id, Some(note)));
     shared.outbox.send(Event::TokenNotes(notes.collect()));
 }

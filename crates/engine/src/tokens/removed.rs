@@ -11,10 +11,7 @@ use secrecy::SecretString;
 use tokio::time::timeout;
 
 use super::{account::Account, interrupted, words};
-use crate::{
-    Event,
-    shared::{Shared, crashed},
-};
+use crate::{blocking::crashed, shared::Shared};
 use brickpass_core::{
     connection::{AuthKind, Connection, ConnectionId, SecretKind},
     failure::{Code, Failure},
@@ -117,9 +114,20 @@ pub(super) struct Parted {
     pub(super) outcome: Result<(), Failure>,
 }
 
-/// All at once, and only of `buried`, whose secrets are deleted now: else a connection that comes back would be without its token. Tells the outcome.
-pub(crate) async fn revoke_removed(shared: &Arc<Shared>, partings: Vec<Parting>, buried: &[ConnectionId]) {
-    let (gone, kept): (Vec<_>, Vec<_>) = partings.into_iter().partition(|parting| buried.contains(&parting.connection.id));
+/// The tokens of removed connections.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RemovedTokens {
+    /// The connections, each with the id of the token that was revoked.
+    pub revoked: Vec<(ConnectionId, String)>,
+    /// The connections whose tokens are still valid.
+    pub left: Vec<ConnectionId>,
+    /// Why, and what to do, in one for all.
+    pub failure: Option<Failure>,
+}
+
+/// All at once, and only of those in `deleted`, whose secrets are deleted now: else a connection that comes back would be without its token.
+pub(crate) async fn revoke_removed(shared: &Arc<Shared>, partings: Vec<Parting>, deleted: &[ConnectionId]) -> RemovedTokens {
+    let (gone, kept): (Vec<_>, Vec<_>) = partings.into_iter().partition(|parting| deleted.contains(&parting.connection.id));
     let mut working = tokio::task::JoinSet::new();
     for parting in gone {
         let shared = Arc::clone(shared);
@@ -127,19 +135,16 @@ pub(crate) async fn revoke_removed(shared: &Arc<Shared>, partings: Vec<Parting>,
     }
     let mut all: Vec<Parted> = kept.into_iter().map(Parting::kept).collect();
     all.extend(working.join_all().await);
-    if all.is_empty() {
-        return;
-    }
     all.sort_by(|one, other| one.connection.name.as_str().cmp(other.connection.name.as_str()));
     let (mut revoked, left): (Vec<_>, Vec<_>) = all.into_iter().partition(|parted| parted.outcome.is_ok());
     // Connections that shared a token have ended one and the same.
     let mut seen = HashSet::new();
     revoked.retain(|parted| seen.insert((parted.connection.base_url.origin(), parted.token_id.clone())));
-    shared.outbox.send(Event::RemovedTokens {
+    RemovedTokens {
         revoked: revoked.into_iter().map(|parted| (parted.connection.id, parted.token_id)).collect(),
         left: left.iter().map(|parted| parted.connection.id).collect(),
         failure: words::left_valid(&left),
-    });
+    }
 }
 
 impl Parting {

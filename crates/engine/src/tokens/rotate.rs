@@ -7,14 +7,15 @@ use super::{
     interrupted::{self, UnderWay},
     list::in_use,
     mark::{self, Mark},
-    notes, store, words,
+    notes, words,
 };
 use crate::{
     activity::{self, Done},
-    lane::{Former, NotStored, StoreToken},
+    blocking::blocking,
+    connections::{Former, NotStored, StoreToken},
     owner,
     request::{Context, Order, Recorder, Request},
-    shared::{Shared, blocking},
+    shared::Shared,
 };
 use brickpass_core::{
     connection::{AuthKind, ConnectionId},
@@ -57,8 +58,8 @@ impl Request for RotateToken {
 
     async fn run(self, context: Context) -> Result<Rotated, Failure> {
         let account = context.unless_cancelled(Account::of(&context.shared, self.id)).await?;
-        let rotated = rotate(account, self.token, |token| store(&context.writes, token)).await;
-        context.shared.outbox.ring_cli_tokens();
+        let rotated = rotate(account, self.token, |token| token.store(&context)).await;
+        context.shared.outbox.wake_cli_tokens();
         rotated
     }
 }

@@ -14,7 +14,7 @@ fn a_connection_of_an_account_signs_in_with_it_until_told_otherwise() {
     assert!(shows(&window, "priya@example.com"));
     assert!(window.query_by_label("Sign out").is_none(), "it would sign out all the others too");
     click(&mut window, &engine, "Sign in again");
-    assert_eq!(engine.0.borrow().sign_ins[0].1.id, account.id, "the account's connection signs in");
+    assert_eq!(engine.0.borrow().sign_ins[0].request.owner.id, account.id, "the account's connection signs in");
     click(&mut window, &engine, "Cancel sign-in");
     click(&mut window, &engine, "Use its own sign-in");
     assert!(shows(&window, "Not signed in"));
@@ -123,10 +123,9 @@ fn the_test_of_an_account_lists_its_workspaces() {
     let mut window = open(&engine, SIZE);
     window.get_all_by_label("Test connection").next().unwrap().click();
     settle(&mut window, &engine);
-    let (run, _) = engine.0.borrow_mut().running.pop().unwrap();
     let workspaces = Some((1..=40).map(workspace_of_account).collect());
     let report = brickpass_databricks::check::Report { clusters: None, workspaces, ..ok_report() };
-    engine.tell(Event::TestFinished { run, id: account.id, tested_at: at(0), report: Box::new(report) });
+    engine.test_ends(report);
     settle(&mut window, &engine);
     assert!(shows(&window, "you@example.com, 40 workspaces"));
     assert!(shows(&window, "Workspace 0001, eastus, running"));

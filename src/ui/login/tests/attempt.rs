@@ -56,8 +56,8 @@ fn a_form_with_edits_is_saved_first_and_an_invalid_one_shows_what_is_wrong() {
     let inner = engine.0.borrow();
     assert_eq!(inner.entries[0].connection.auth.kind(), AuthKind::Browser);
     assert_eq!(inner.sign_ins.len(), 1);
-    assert_eq!(inner.sign_ins[0].1, inner.entries[0].connection, "what was saved signs in");
-    assert_eq!(inner.sign_ins[0].2, SignInPlace::Here);
+    assert_eq!(*inner.sign_ins[0].request.owner, inner.entries[0].connection, "what was saved signs in");
+    assert_eq!(inner.sign_ins[0].request.place, SignInPlace::Here);
 }
 
 #[test]
@@ -112,13 +112,13 @@ fn the_countdown_counts_and_asks_for_one_frame_a_second() {
 fn lb_41_cancel_ends_the_sign_in_and_what_comes_late_finds_nobody() {
     let engine = FakeEngine::with(&[browser("Sales")]);
     let (mut window, _) = waiting(&engine);
-    let run = engine.0.borrow().sign_ins[0].0;
-    let id = engine.0.borrow().sign_ins[0].1.id;
+    let id = engine.0.borrow().sign_ins[0].request.owner.id;
+    let run = window.state().state.attempt(id).unwrap().run;
     click(&mut window, &engine, "Cancel");
-    assert_eq!(engine.sent("CancelSignIn"), 1);
+    assert_eq!(engine.0.borrow().cancelled_sign_ins, 1);
     assert!(!shows(&window, "Listening on"));
     let outcome = Ok(SignedIn { sign_in: sign_in("late@example.com"), hints: Vec::new(), found: None });
-    engine.tell(Event::SignInFinished { run, id, outcome });
+    window.state_mut().state.sign_in_finished(run, id, outcome);
     settle(&mut window, &engine);
     assert!(!shows(&window, "late@example.com"));
     assert!(window.query_all_by_label("Sign in").next().is_some(), "it can begin anew");
@@ -130,7 +130,7 @@ fn the_key_that_cancels_a_test_cancels_a_sign_in() {
     let (mut window, _) = waiting(&engine);
     window.key_press_modifiers(egui::Modifiers::COMMAND, Key::Period);
     settle(&mut window, &engine);
-    assert_eq!(engine.sent("CancelSignIn"), 1);
+    assert_eq!(engine.0.borrow().cancelled_sign_ins, 1);
     window.key_press_modifiers(egui::Modifiers::COMMAND, Key::L);
     settle(&mut window, &engine);
     assert_eq!(engine.sent("SignIn"), 2, "and its own key begins one");

@@ -87,7 +87,7 @@ fn who_does_not_know_the_address_signs_in_and_finds_it_in_the_form() {
     click(&mut window, &engine, "Authentication type: Personal access token");
     click(&mut window, &engine, "OAuth in the browser");
     click(&mut window, &engine, "I do not know my workspace's address");
-    assert_eq!(engine.0.borrow().sign_ins[0].2, SignInPlace::Anywhere { level: LevelKind::Workspace });
+    assert_eq!(engine.0.borrow().sign_ins[0].request.place, SignInPlace::Anywhere { level: LevelKind::Workspace });
     assert!(engine.0.borrow().entries.is_empty(), "nothing is saved yet");
     engine.sign_in_waits(true);
     settle(&mut window, &engine);

@@ -9,7 +9,7 @@ pub use log::{ActivityLog, Line};
 use super::{Dialog, Notice, Page, State, ask};
 use crate::ui::{save_as::SaveAs, text::activity as words};
 use brickpass_core::{connection::ConnectionId, failure::Failure};
-use brickpass_engine::{ActivityEntry, Command, Diagnose, Diagnostics, ReadActivity, SaveDiagnostics};
+use brickpass_engine::{ActivityEntry, Ask, Diagnose, Diagnostics, ReadActivity, SaveDiagnostics};
 
 /// Where the activity is to be written.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub struct ShowDiagnostics {
 
 impl State {
     /// Also *Refresh*.
-    pub fn ask_for_activity(&mut self) -> Vec<Command> {
+    pub fn ask_for_activity(&mut self) -> Vec<Ask> {
         if self.activity.is_asking() {
             return Vec::new();
         }
@@ -42,7 +42,7 @@ impl State {
     }
 
     /// Of all connections: on the page of the one that is shown, else on a page of its own, which goes when something is selected.
-    pub fn show_all_activity(&mut self) -> Vec<Command> {
+    pub fn show_all_activity(&mut self) -> Vec<Ask> {
         self.activity.show_all(true);
         if self.selection.count() != 1 || self.shown_form().is_none() {
             self.activity_alone = Some(self.selection.all());
@@ -76,7 +76,7 @@ impl State {
         self.dialog = Some(Dialog::ExportActivity(Box::new(ExportActivity { id: self.activity_of(), save })));
     }
 
-    pub fn export_activity(&mut self) -> Vec<Command> {
+    pub fn export_activity(&mut self) -> Vec<Ask> {
         let Some(Dialog::ExportActivity(dialog)) = &mut self.dialog else { return Vec::new() };
         let id = dialog.id;
         let Some(to) = dialog.save.begin() else { return Vec::new() };
@@ -87,7 +87,7 @@ impl State {
     }
 
     /// Collects what somebody who helps may see, and shows it.
-    pub fn diagnose(&mut self) -> Vec<Command> {
+    pub fn diagnose(&mut self) -> Vec<Ask> {
         self.dialog = Some(Dialog::Diagnostics(Box::default()));
         vec![ask(Diagnose, |state, outcome, _| {
             state.diagnosed(outcome);
@@ -102,7 +102,7 @@ impl State {
         }
     }
 
-    pub fn save_diagnostics(&mut self) -> Vec<Command> {
+    pub fn save_diagnostics(&mut self) -> Vec<Ask> {
         let Some(Dialog::Diagnostics(dialog)) = &mut self.dialog else { return Vec::new() };
         let (Some((diagnostics, _)), Some(save)) = (&dialog.collected, &mut dialog.save) else { return Vec::new() };
         let diagnostics = diagnostics.clone();

@@ -3,13 +3,14 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use super::Office;
+use crate::ui::state::RunId;
 use crate::ui::{
     state::{Dialog, NameToType, Page, State, admin::AdminSection, ask},
     text::admin as words,
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{OAuthSecret, ServicePrincipal, UserToken};
-use brickpass_engine::{Command, CreateOAuthSecret, CreateServicePrincipal, DeleteOAuthSecret, RunId, SetTokensEnabled};
+use brickpass_engine::{Ask, CreateOAuthSecret, CreateServicePrincipal, DeleteOAuthSecret, SetTokensEnabled};
 
 /// What is offered as the lifetime of an OAuth secret, in days; the longest that the service allows last.
 pub const SECRET_DAYS: [u32; 5] = [30, 90, 180, 365, 730];
@@ -105,7 +106,7 @@ impl State {
     }
 
     /// *New service principal*, from wherever it is asked for.
-    pub fn ask_for_new_principal(&mut self) -> Vec<Command> {
+    pub fn ask_for_new_principal(&mut self) -> Vec<Ask> {
         let Some(id) = self.administered() else { return Vec::new() };
         let mut commands = self.show_section(AdminSection::ServicePrincipals);
         if self.page() != Page::Administration {
@@ -132,7 +133,7 @@ impl State {
     }
 
     /// The dialog's own button. What makes something stays open until it is made.
-    pub fn answer_admin_dialog(&mut self) -> Vec<Command> {
+    pub fn answer_admin_dialog(&mut self) -> Vec<Ask> {
         let Some(Dialog::Admin(dialog)) = self.dialog.take() else { return Vec::new() };
         match *dialog {
             AdminDialog::TokensOff(confirm) if confirm.given() => {
@@ -169,7 +170,7 @@ impl State {
         }
     }
 
-    fn revoke_users_tokens(&mut self, id: ConnectionId, token_ids: Vec<String>) -> Vec<Command> {
+    fn revoke_users_tokens(&mut self, id: ConnectionId, token_ids: Vec<String>) -> Vec<Ask> {
         let note = |office: &mut Office, run| {
             office.trouble = None;
             office.revoking = Some(run);
@@ -178,7 +179,7 @@ impl State {
         self.admin_ask(id, brickpass_engine::RevokeUsersTokens { id, token_ids }, note, then)
     }
 
-    fn delete_secret(&mut self, id: ConnectionId, principal_id: &str, secret_id: &str) -> Vec<Command> {
+    fn delete_secret(&mut self, id: ConnectionId, principal_id: &str, secret_id: &str) -> Vec<Ask> {
         let (of, gone) = (principal_id.to_owned(), secret_id.to_owned());
         let request = DeleteOAuthSecret { id, principal_id: of.clone(), secret_id: gone.clone() };
         let note = |office: &mut Office, run| {

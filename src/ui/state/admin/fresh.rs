@@ -10,7 +10,7 @@ use crate::ui::{
 };
 use brickpass_core::connection::{AuthKind, ConnectionId, Draft, TypedSecret};
 use brickpass_databricks::rest::{NewOAuthSecret, ServicePrincipal};
-use brickpass_engine::{Command, CopySecret};
+use brickpass_engine::{Ask, CopySecret};
 
 #[derive(Debug)]
 pub struct FreshSecret {
@@ -39,7 +39,7 @@ impl State {
         self.admin.fresh.front_mut()
     }
 
-    pub fn copy_fresh_secret(&self) -> Vec<Command> {
+    pub fn copy_fresh_secret(&self) -> Vec<Ask> {
         let copy = |fresh: &FreshSecret| CopySecret { secret: fresh.new.value.clone(), what: text::admin::NEW_ON_CLIPBOARD.to_owned() };
         self.fresh_secret().map(copy).map(ask_quietly).into_iter().collect()
     }
@@ -88,13 +88,13 @@ impl State {
     }
 
     /// A form for a connection that signs in as the service principal that is looked at.
-    pub fn connect_as_principal(&mut self) -> Vec<Command> {
+    pub fn connect_as_principal(&mut self) -> Vec<Ask> {
         let Some(principal) = self.office().and_then(super::Office::principal).cloned() else { return Vec::new() };
         self.administered().and_then(|id| self.connect_as(id, &principal, TypedSecret::default())).unwrap_or_default()
     }
 
     /// The same with the fresh secret in it, which is safe there: a form is not left without a question.
-    pub fn connect_with_fresh_secret(&mut self) -> Vec<Command> {
+    pub fn connect_with_fresh_secret(&mut self) -> Vec<Ask> {
         let Some(fresh) = self.admin.fresh.front() else { return Vec::new() };
         let (id, principal) = (fresh.id, fresh.principal.clone());
         let secret = TypedSecret::from(fresh.new.value.expose_secret());
@@ -104,7 +104,7 @@ impl State {
         commands
     }
 
-    fn connect_as(&mut self, like: ConnectionId, principal: &ServicePrincipal, secret: TypedSecret) -> Option<Vec<Command>> {
+    fn connect_as(&mut self, like: ConnectionId, principal: &ServicePrincipal, secret: TypedSecret) -> Option<Vec<Ask>> {
         let connection = self.entry(like).map(|entry| entry.connection.clone()).filter(|_| self.can_connect_as_principal())?;
         let mut draft = Draft { id: ConnectionId::random(), ..Draft::from_connection(&connection) };
         draft.name.clone_from(&principal.name);

@@ -23,12 +23,13 @@ use super::{
     same_target,
     sheet::{Record, Sheet},
 };
+use crate::ui::state::RunId;
 use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::Failure,
 };
 use brickpass_databricks::rest::{ServicePrincipal, TokenRules, UserToken};
-use brickpass_engine::{Command, GetTokenRules, Request, RunId};
+use brickpass_engine::{Ask, GetTokenRules, Request};
 
 /// A part of the tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -167,12 +168,12 @@ impl State {
         if account { AdminSection::ServicePrincipals } else { self.admin.section }
     }
 
-    pub fn show_section(&mut self, section: AdminSection) -> Vec<Command> {
+    pub fn show_section(&mut self, section: AdminSection) -> Vec<Ask> {
         if std::mem::replace(&mut self.admin.section, section) == section { Vec::new() } else { self.ask_for_administration() }
     }
 
     /// Also *Refresh*.
-    pub fn ask_for_administration(&mut self) -> Vec<Command> {
+    pub fn ask_for_administration(&mut self) -> Vec<Ask> {
         let Some(id) = self.administered() else { return Vec::new() };
         let Some(connection) = self.entry(id).map(|entry| entry.connection.clone()) else { return Vec::new() };
         let office = self.admin.offices.entry(id).or_default();
@@ -200,8 +201,8 @@ impl State {
         id: ConnectionId,
         request: R,
         note: impl FnOnce(&mut Office, RunId),
-        then: impl FnOnce(&mut Self, RunId, Result<R::Answer, Failure>) -> Vec<Command> + Send + 'static,
-    ) -> Vec<Command> {
+        then: impl FnOnce(&mut Self, RunId, Result<R::Answer, Failure>) -> Vec<Ask> + Send + 'static,
+    ) -> Vec<Ask> {
         let run = self.tests.new_run();
         let Some(office) = self.admin.offices.get_mut(&id) else { return Vec::new() };
         note(office, run);
@@ -214,7 +215,7 @@ impl State {
         id: ConnectionId,
         request: R,
         place: fn(&mut Office) -> Option<&mut Asked<R::Answer>>,
-    ) -> Vec<Command> {
+    ) -> Vec<Ask> {
         let note = move |office: &mut Office, run| {
             if let Some(asked) = place(office) {
                 asked.asked(run);

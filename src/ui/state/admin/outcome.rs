@@ -1,25 +1,26 @@
 //! What the engine tells an administrator.
 
 use super::{AdminDialog, AdminTroubleKind, FreshSecret};
+use crate::ui::state::RunId;
 use crate::ui::{
     state::{Dialog, Notice, Page, State},
     text::admin as words,
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{Entitlement, NewOAuthSecret, Object, Permission, ServicePrincipal, TokenRules, UserToken, WorkspaceRole};
-use brickpass_engine::{Command, RevokedTokens, RunId};
+use brickpass_engine::{Ask, RevokedTokens};
 
 type Outcome<T> = Result<T, Failure>;
 
 impl State {
-    pub(super) fn users_tokens_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<UserToken>>) -> Vec<Command> {
+    pub(super) fn users_tokens_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<UserToken>>) -> Vec<Ask> {
         if let Some(office) = self.admin.office_mut(id) {
             office.tokens.answered(run, outcome);
         }
         Vec::new()
     }
 
-    pub(super) fn principals_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<ServicePrincipal>>) -> Vec<Command> {
+    pub(super) fn principals_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<ServicePrincipal>>) -> Vec<Ask> {
         let Some(office) = self.admin.office_mut(id) else { return Vec::new() };
         office.principals.answered(run, outcome);
         if office.principals.is_known() && office.principal().is_none() {
@@ -28,14 +29,14 @@ impl State {
         Vec::new()
     }
 
-    pub(super) fn objects_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<Object>>) -> Vec<Command> {
+    pub(super) fn objects_listed(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Vec<Object>>) -> Vec<Ask> {
         if let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail.as_mut()) {
             detail.grants.objects.answered(run, outcome);
         }
         Vec::new()
     }
 
-    pub(super) fn permission_known(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Option<Permission>>) -> Vec<Command> {
+    pub(super) fn permission_known(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<Option<Permission>>) -> Vec<Ask> {
         let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail.as_mut()) else { return Vec::new() };
         let grants = &mut detail.grants;
         if grants.has.answered(run, outcome) && grants.chosen.is_none() {
@@ -85,7 +86,7 @@ impl State {
         principal_id: &str,
         secret_id: &str,
         outcome: Outcome<()>,
-    ) -> Vec<Command> {
+    ) -> Vec<Ask> {
         let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(principal_id)) else { return Vec::new() };
         let Some(at) = detail.deleting.iter().position(|(running, _)| *running == run) else { return Vec::new() };
         detail.deleting.remove(at);
@@ -123,7 +124,7 @@ impl State {
         object: &Object,
         permission: Permission,
         outcome: Outcome<()>,
-    ) -> Vec<Command> {
+    ) -> Vec<Ask> {
         let detail = self.admin.office_mut(id).and_then(|office| office.detail.as_mut());
         if detail.and_then(|detail| detail.grants.run.take_if(|running| *running == run)).is_none() {
             return Vec::new();
@@ -139,7 +140,7 @@ impl State {
         Vec::new()
     }
 
-    pub(super) fn ruled(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<TokenRules>) -> Vec<Command> {
+    pub(super) fn ruled(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<TokenRules>) -> Vec<Ask> {
         let Some(office) = self.admin.office_mut(id).filter(|office| office.ruling == Some(run)) else { return Vec::new() };
         office.ruling = None;
         match outcome {
@@ -150,7 +151,7 @@ impl State {
         Vec::new()
     }
 
-    pub(super) fn users_tokens_revoked(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<RevokedTokens>) -> Vec<Command> {
+    pub(super) fn users_tokens_revoked(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<RevokedTokens>) -> Vec<Ask> {
         let Some(office) = self.admin.office_mut(id).filter(|office| office.revoking == Some(run)) else { return Vec::new() };
         office.revoking = None;
         match outcome {
@@ -173,7 +174,7 @@ impl State {
         self.page() == Page::Administration && self.selection.shown() == Some(id)
     }
 
-    pub(super) fn principal_created(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<ServicePrincipal>) -> Vec<Command> {
+    pub(super) fn principal_created(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<ServicePrincipal>) -> Vec<Ask> {
         let in_dialog = matches!(&self.dialog, Some(Dialog::Admin(dialog)) if dialog.run() == Some(run));
         match outcome {
             Ok(principal) => {
@@ -196,7 +197,7 @@ impl State {
         }
     }
 
-    pub(super) fn secret_created(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<NewOAuthSecret>) -> Vec<Command> {
+    pub(super) fn secret_created(&mut self, run: RunId, id: ConnectionId, outcome: Outcome<NewOAuthSecret>) -> Vec<Ask> {
         let Some(principal) = self.admin.making.remove(&run) else { return Vec::new() };
         match outcome {
             Ok(new) => {

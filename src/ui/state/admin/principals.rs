@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{super::remote::Asked, Listing, Office};
+use crate::ui::state::RunId;
 use crate::ui::state::{
     Remote, State, TokensOf, ask,
     sheet::{Record, Sheet, by_words},
@@ -12,8 +13,8 @@ use brickpass_databricks::rest::{
     AccountWorkspace, Entitlement, OAuthSecret, Object, Permission, Securable, ServicePrincipal, WorkspaceRole,
 };
 use brickpass_engine::{
-    AddToWorkspace, Command, GetPermission, GrantPermission, ListCatalogs, ListOAuthSecrets, ListObjects, ListServicePrincipals,
-    ListWorkspaces, Request, RunId, SetEntitlement,
+    AddToWorkspace, Ask, GetPermission, GrantPermission, ListCatalogs, ListOAuthSecrets, ListObjects, ListServicePrincipals,
+    ListWorkspaces, Request, SetEntitlement,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -172,12 +173,12 @@ impl Office {
 }
 
 impl State {
-    pub(super) fn ask_for_principals(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub(super) fn ask_for_principals(&mut self, id: ConnectionId) -> Vec<Ask> {
         let note = |office: &mut Office, run| office.principals.asked.asked(run);
         self.admin_ask(id, ListServicePrincipals { id }, note, move |state, run, outcome| state.principals_listed(run, id, outcome))
     }
 
-    pub(super) fn ask_for_secrets(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub(super) fn ask_for_secrets(&mut self, id: ConnectionId) -> Vec<Ask> {
         let Some(detail) = self.admin.office(id).and_then(|office| office.detail.as_ref()) else { return Vec::new() };
         let request = ListOAuthSecrets { id, principal_id: detail.principal_id.clone() };
         self.admin_question(id, request, |office| Some(&mut office.detail.as_mut()?.secrets))
@@ -189,8 +190,8 @@ impl State {
         id: ConnectionId,
         request: R,
         note: impl FnOnce(&mut Detail, RunId),
-        then: impl FnOnce(&mut Self, RunId, Result<R::Answer, Failure>) -> Vec<Command> + Send + 'static,
-    ) -> Vec<Command> {
+        then: impl FnOnce(&mut Self, RunId, Result<R::Answer, Failure>) -> Vec<Ask> + Send + 'static,
+    ) -> Vec<Ask> {
         if self.admin.office(id).is_none_or(|office| office.detail.is_none()) {
             return Vec::new();
         }
@@ -213,12 +214,12 @@ impl State {
     }
 
     /// Looks at one service principal.
-    pub fn open_principal(&mut self, principal_id: &str) -> Vec<Command> {
+    pub fn open_principal(&mut self, principal_id: &str) -> Vec<Ask> {
         let Some(id) = self.administered() else { return Vec::new() };
         self.open_principal_of(id, principal_id)
     }
 
-    pub(super) fn open_principal_of(&mut self, id: ConnectionId, principal_id: &str) -> Vec<Command> {
+    pub(super) fn open_principal_of(&mut self, id: ConnectionId, principal_id: &str) -> Vec<Ask> {
         let Some(office) = self.admin.office_mut(id).filter(|office| office.principals.sheet.get(principal_id).is_some()) else {
             return Vec::new();
         };
@@ -240,7 +241,7 @@ impl State {
     }
 
     /// What a test has just found is not asked for again.
-    fn ask_for_workspaces_to_join(&mut self, id: ConnectionId) -> Vec<Command> {
+    fn ask_for_workspaces_to_join(&mut self, id: ConnectionId) -> Vec<Ask> {
         let found = self.tests.finished(id).and_then(|finished| finished.report.workspaces.clone());
         let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail.as_mut()) else { return Vec::new() };
         if let Some(found) = found {
@@ -255,7 +256,7 @@ impl State {
         })]
     }
 
-    pub fn ask_for_workspaces_to_join_again(&mut self) -> Vec<Command> {
+    pub fn ask_for_workspaces_to_join_again(&mut self) -> Vec<Ask> {
         self.administered().map(|id| self.ask_for_workspaces_to_join(id)).unwrap_or_default()
     }
 
@@ -274,7 +275,7 @@ impl State {
         }
     }
 
-    pub fn join_workspace(&mut self) -> Vec<Command> {
+    pub fn join_workspace(&mut self) -> Vec<Ask> {
         let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
         let Some(workspace) = detail.joining.chosen.as_ref().filter(|_| !detail.joining.waits()) else { return Vec::new() };
         let (principal_id, workspace_id, role) = (principal.id.clone(), workspace.id.clone(), detail.joining.role);
@@ -289,7 +290,7 @@ impl State {
         })
     }
 
-    pub fn set_entitlement(&mut self, entitlement: Entitlement, granted: bool) -> Vec<Command> {
+    pub fn set_entitlement(&mut self, entitlement: Entitlement, granted: bool) -> Vec<Ask> {
         let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
         if detail.is_entitling(entitlement) {
             return Vec::new();
@@ -304,7 +305,7 @@ impl State {
     }
 
     /// Of which kind is what permissions are to be granted on.
-    pub fn choose_kind(&mut self, kind: Securable) -> Vec<Command> {
+    pub fn choose_kind(&mut self, kind: Securable) -> Vec<Ask> {
         let Some((id, ..)) = self.detail() else { return Vec::new() };
         if let Some(detail) = self.detail_mut() {
             detail.grants = Grants { kind: Some(kind), ..Grants::default() };
@@ -316,7 +317,7 @@ impl State {
         }
     }
 
-    pub fn choose_catalog(&mut self, catalog: String) -> Vec<Command> {
+    pub fn choose_catalog(&mut self, catalog: String) -> Vec<Ask> {
         let Some((id, ..)) = self.detail() else { return Vec::new() };
         if let Some(detail) = self.detail_mut() {
             let catalogs = std::mem::take(&mut detail.grants.catalogs);
@@ -325,13 +326,13 @@ impl State {
         self.ask_for_objects(id, Securable::Schema, Some(catalog))
     }
 
-    fn ask_for_objects(&mut self, id: ConnectionId, kind: Securable, catalog: Option<String>) -> Vec<Command> {
+    fn ask_for_objects(&mut self, id: ConnectionId, kind: Securable, catalog: Option<String>) -> Vec<Ask> {
         let note = |detail: &mut Detail, run| detail.grants.objects.asked.asked(run);
         self.in_detail(id, ListObjects { id, kind, catalog }, note, move |state, run, outcome| state.objects_listed(run, id, outcome))
     }
 
     /// Asks once more for what did not come.
-    pub fn ask_for_objects_again(&mut self) -> Vec<Command> {
+    pub fn ask_for_objects_again(&mut self) -> Vec<Ask> {
         let Some((_, detail, _)) = self.detail() else { return Vec::new() };
         match (detail.grants.kind, detail.grants.catalog.clone()) {
             (Some(Securable::Schema), Some(catalog)) => self.choose_catalog(catalog),
@@ -340,7 +341,7 @@ impl State {
         }
     }
 
-    pub fn choose_object(&mut self, object: &Object) -> Vec<Command> {
+    pub fn choose_object(&mut self, object: &Object) -> Vec<Ask> {
         if let Some(detail) = self.detail_mut() {
             detail.grants.object = Some(object.clone());
             detail.grants.has = Asked::default();
@@ -359,7 +360,7 @@ impl State {
         }
     }
 
-    pub fn ask_for_permission(&mut self) -> Vec<Command> {
+    pub fn ask_for_permission(&mut self) -> Vec<Ask> {
         let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
         let Some(object) = detail.grants.object.clone() else { return Vec::new() };
         let request = GetPermission { id, object, client_id: principal.client_id.clone() };
@@ -367,7 +368,7 @@ impl State {
         self.in_detail(id, request, note, move |state, run, outcome| state.permission_known(run, id, outcome))
     }
 
-    pub fn grant(&mut self) -> Vec<Command> {
+    pub fn grant(&mut self) -> Vec<Ask> {
         let Some((id, detail, principal)) = self.detail() else { return Vec::new() };
         let (Some(object), Some(permission), true) = (detail.grants.object.clone(), detail.grants.chosen, detail.grants.may_grant()) else {
             return Vec::new();

@@ -12,7 +12,7 @@ use crate::ui::{
 };
 use brickpass_core::connection::ConnectionId;
 use brickpass_databricks::rest::{TokenRules, UserToken};
-use brickpass_engine::{Command, ListUsersTokens, Request, SetMaximumDays, SetTokensEnabled};
+use brickpass_engine::{Ask, ListUsersTokens, Request, SetMaximumDays, SetTokensEnabled};
 
 /// What is offered as the longest lifetime of a token, in days.
 pub const MAXIMUM_DAYS: [u32; 5] = [30, 90, 180, 365, 730];
@@ -55,13 +55,13 @@ impl Record for UserToken {
 }
 
 impl State {
-    pub(super) fn ask_for_users_tokens(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub(super) fn ask_for_users_tokens(&mut self, id: ConnectionId) -> Vec<Ask> {
         let note = |office: &mut Office, run| office.tokens.asked.asked(run);
         self.admin_ask(id, ListUsersTokens { id }, note, move |state, run, outcome| state.users_tokens_listed(run, id, outcome))
     }
 
     /// Switching them off asks first, since it stops everything that signs in with one.
-    pub fn switch_tokens(&mut self, on: bool) -> Vec<Command> {
+    pub fn switch_tokens(&mut self, on: bool) -> Vec<Ask> {
         let Some(id) = self.administered().filter(|_| self.office().is_some_and(|office| !office.is_ruling())) else { return Vec::new() };
         if on {
             return self.rule(id, SetTokensEnabled { id, enabled: true });
@@ -70,13 +70,13 @@ impl State {
         Vec::new()
     }
 
-    pub fn set_maximum_days(&mut self, days: Option<u32>) -> Vec<Command> {
+    pub fn set_maximum_days(&mut self, days: Option<u32>) -> Vec<Ask> {
         let Some(id) = self.administered() else { return Vec::new() };
         let changes = |office: &Office| !office.is_ruling() && office.rules.value().is_some_and(|rules| rules.maximum_days != days);
         if self.office().is_some_and(changes) { self.rule(id, SetMaximumDays { id, days }) } else { Vec::new() }
     }
 
-    pub(super) fn rule(&mut self, id: ConnectionId, request: impl Request<Answer = TokenRules>) -> Vec<Command> {
+    pub(super) fn rule(&mut self, id: ConnectionId, request: impl Request<Answer = TokenRules>) -> Vec<Ask> {
         let note = |office: &mut Office, run| {
             office.trouble = None;
             office.ruling = Some(run);

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::Event;
 use crate::ui::state::State;
 use brickpass_core::connection::{ConnectionId, Level};
-use brickpass_engine::Command;
+use brickpass_engine::Ask;
 
 /// So many are asked at once.
 const AT_ONCE: usize = 8;
@@ -47,7 +47,7 @@ impl State {
     }
 
     /// Every workspace that there is a connection to, so that tokens that Brickpass did not make are known too.
-    pub fn ask_all_for_tokens(&mut self) -> Vec<Command> {
+    pub fn ask_all_for_tokens(&mut self) -> Vec<Ask> {
         if self.expiry.asking.is_some() {
             return Vec::new();
         }
@@ -66,7 +66,7 @@ impl State {
         self.expiry.asked = Some(Asked { answered, failed, left });
     }
 
-    fn ask_more(&mut self) -> Vec<Command> {
+    fn ask_more(&mut self) -> Vec<Ask> {
         let Some(asking) = &mut self.expiry.asking else { return Vec::new() };
         let next = asking.next();
         if asking.running.is_empty() {
@@ -78,7 +78,7 @@ impl State {
     }
 
     /// One connection's tokens were listed, or could not be.
-    pub(in crate::ui::state) fn expiry_asked(&mut self, id: ConnectionId, listed: bool) -> Vec<Command> {
+    pub(in crate::ui::state) fn expiry_asked(&mut self, id: ConnectionId, listed: bool) -> Vec<Ask> {
         self.expiry.changed();
         let Some(asking) = &mut self.expiry.asking else { return Vec::new() };
         let Some(at) = asking.running.iter().position(|running| *running == id) else { return Vec::new() };
@@ -92,7 +92,7 @@ impl State {
     }
 
     /// Of every event, before anybody acts on it.
-    pub(in crate::ui::state) fn expiry_hears(&mut self, event: &Event) -> Vec<Command> {
+    pub(in crate::ui::state) fn expiry_hears(&mut self, event: &Event) -> Vec<Ask> {
         match event {
             Event::Library(_) | Event::TokenNotes(_) => {
                 self.expiry.changed();

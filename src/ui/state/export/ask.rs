@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Handover, PAUSE, Tool};
+use crate::ui::state::RunId;
 use crate::ui::state::ask_quietly;
 use crate::ui::{
     save_as::SaveAs,
@@ -10,7 +11,7 @@ use crate::ui::{
     text::export as words,
 };
 use brickpass_core::connection::ConnectionId;
-use brickpass_engine::{Command, CopySecret, Export, ExportOf, ExportPlace, RunId};
+use brickpass_engine::{Ask, CopySecret, Export, ExportOf, ExportPlace};
 use brickpass_interchange::{
     export,
     format::{Document, Field, FieldKind, Format},
@@ -68,7 +69,7 @@ impl State {
         handover.due = Some(if typed { now + PAUSE } else { now });
     }
 
-    pub(in crate::ui::state) fn export_tick(&mut self, now: Timestamp) -> Vec<Command> {
+    pub(in crate::ui::state) fn export_tick(&mut self, now: Timestamp) -> Vec<Ask> {
         let shown = self.handed_over().map(|connection| connection.id);
         let Some(id) = shown else { return Vec::new() };
         let due = self.export.handover(id).and_then(|handover| handover.due).is_some_and(|due| due <= now);
@@ -80,7 +81,7 @@ impl State {
         self.export.handover(id)?.due
     }
 
-    pub(super) fn ask_for_preview(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub(super) fn ask_for_preview(&mut self, id: ConnectionId) -> Vec<Ask> {
         let Some(format) = self.export.format() else { return Vec::new() };
         let (plain, with_secret) = (self.tests.new_run(), self.tests.new_run());
         let handover = self.export.handover_mut(id);
@@ -118,7 +119,7 @@ impl State {
         self.dialog = Some(Dialog::IncludeSecret(Box::new(dialog)));
     }
 
-    pub fn include_secret(&mut self) -> Vec<Command> {
+    pub fn include_secret(&mut self) -> Vec<Ask> {
         let Some(Dialog::IncludeSecret(dialog)) = &self.dialog else { return Vec::new() };
         if !dialog.may_include() {
             return Vec::new();
@@ -149,7 +150,7 @@ impl State {
     }
 
     /// A file with the secret goes to the clipboard as a secret does; one without is copied by the window.
-    pub fn copy_export_with_secret(&mut self) -> Vec<Command> {
+    pub fn copy_export_with_secret(&mut self) -> Vec<Ask> {
         let Some(document) = self.document_to_hand_on().filter(|document| document.contains_secret) else { return Vec::new() };
         let at = self.handed_over().and_then(|connection| self.export.handover(connection.id)).map_or(0, |handover| handover.file);
         let Some(file) = document.files.get(at).or(document.files.first()) else { return Vec::new() };
@@ -169,7 +170,7 @@ impl State {
     }
 
     /// `in_work_tree`: the person has been told where it lies and means it.
-    pub fn save_export(&mut self, in_work_tree: bool) -> Vec<Command> {
+    pub fn save_export(&mut self, in_work_tree: bool) -> Vec<Ask> {
         let run = self.tests.new_run();
         let Some(Dialog::SaveExport(dialog)) = &mut self.dialog else { return Vec::new() };
         let Some(to) = dialog.save.begin() else { return Vec::new() };

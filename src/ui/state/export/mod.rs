@@ -23,7 +23,7 @@ use secrecy::ExposeSecret as _;
 use super::{Page, State, remote::Asked};
 use crate::ui::text::export as words;
 use brickpass_core::connection::{AuthKind, Connection, ConnectionId, Level};
-use brickpass_engine::{Command, ExportRequest, Offer};
+use brickpass_engine::{Ask, ExportRequest, Offer};
 use brickpass_interchange::{
     export::FORMATS,
     format::{Answers, Document, Field, FieldKind, Format, Pick},
@@ -298,7 +298,7 @@ impl State {
     }
 
     /// Also *Refresh*.
-    pub fn ask_for_export(&mut self) -> Vec<Command> {
+    pub fn ask_for_export(&mut self) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         match self.export.tool {
             Tool::Profile => self.ask_for_profiles(id),
@@ -314,7 +314,7 @@ impl State {
         }
     }
 
-    pub fn choose_tool(&mut self, tool: Tool) -> Vec<Command> {
+    pub fn choose_tool(&mut self, tool: Tool) -> Vec<Ask> {
         if std::mem::take(&mut self.export.choosing) {
             self.export.filter.clear();
         }
@@ -329,13 +329,13 @@ impl State {
     }
 
     /// Ctrl+Shift+E, and *Copy as form* of the palette.
-    pub fn show_export(&mut self, tool: Option<Tool>) -> Vec<Command> {
+    pub fn show_export(&mut self, tool: Option<Tool>) -> Vec<Ask> {
         let mut commands = tool.map(|tool| self.choose_tool_quietly(tool)).unwrap_or_default();
         commands.extend(if self.page() == Page::Export { self.ask_for_export() } else { self.show_page(Page::Export) });
         commands
     }
 
-    fn choose_tool_quietly(&mut self, tool: Tool) -> Vec<Command> {
+    fn choose_tool_quietly(&mut self, tool: Tool) -> Vec<Ask> {
         if self.page() == Page::Export {
             return self.choose_tool(tool);
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+use crate::ui::state::RunId;
 use crate::ui::{
     state::{Dialog, Notice, State},
     text::export as words,
@@ -12,7 +13,7 @@ use brickpass_core::{
     connection::ConnectionId,
     failure::{Code, Failure},
 };
-use brickpass_engine::{ExportOf, RunId};
+use brickpass_engine::ExportOf;
 use brickpass_interchange::{
     databrickscfg::ProfileName,
     format::{Document, Subject},

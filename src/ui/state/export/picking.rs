@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::ui::state::{State, ask_cancellable};
-use brickpass_engine::{Command, ListOffers, Offer};
+use brickpass_engine::{Ask, ListOffers, Offer};
 use brickpass_interchange::format::{Field, FieldKind, Format, Pick};
 
 /// The list under a field is open.
@@ -25,7 +25,7 @@ impl Picking {
 
 impl State {
     /// Opens the list, and asks for what is in it unless that is known; or closes it.
-    pub fn toggle_offers(&mut self, field: &'static Field) -> Vec<Command> {
+    pub fn toggle_offers(&mut self, field: &'static Field) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         let handover = self.export.handover_mut(id);
         if handover.picking.as_ref().is_some_and(|picking| picking.field == field.id) {
@@ -43,7 +43,7 @@ impl State {
     }
 
     /// Also *Refresh*. Schemas are those of a catalog: without one, there are none to ask for.
-    pub fn ask_for_offers(&mut self, pick: Pick) -> Vec<Command> {
+    pub fn ask_for_offers(&mut self, pick: Pick) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         let within = self.within(pick);
         if pick == Pick::Schema && within.is_none() {
@@ -81,7 +81,7 @@ impl State {
         Some(handover.answer(format, catalog).to_owned()).filter(|catalog| !catalog.is_empty())
     }
 
-    pub fn pick_offer(&mut self, field: &'static Field, offer: &Offer, now: Timestamp) -> Vec<Command> {
+    pub fn pick_offer(&mut self, field: &'static Field, offer: &Offer, now: Timestamp) -> Vec<Ask> {
         self.answer_export(field, offer.value.clone(), now);
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         self.export.handover_mut(id).picking = None;

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{mask::HIDDEN, *};
+use crate::ui::state::start;
 use crate::ui::{
     fake_engine::export::{FORMATS, JDBC, TERRAFORM, refused},
     fake_engine::{FakeEngine, at, browser, connection, production},
@@ -32,7 +33,7 @@ impl Desk {
         engine.0.borrow_mut().secrets.insert((id, SecretKind::PersonalAccessToken), SECRET.into());
         let mut desk = Self { state: State::default(), engine, id, now: at(0) };
         desk.state.export.offer(FORMATS);
-        desk.send(vec![Command::Start]);
+        desk.send(vec![start()]);
         desk
     }
 
@@ -44,7 +45,7 @@ impl Desk {
     }
 
     /// Sends commands and takes the answers in until there are none.
-    fn send(&mut self, commands: Vec<Command>) {
+    fn send(&mut self, commands: Vec<Ask>) {
         let wires = self.engine.wires();
         for command in commands {
             (wires.send)(command);
@@ -59,7 +60,7 @@ impl Desk {
         }
     }
 
-    fn send_with(&mut self, ask: impl FnOnce(&mut State) -> Vec<Command>) {
+    fn send_with(&mut self, ask: impl FnOnce(&mut State) -> Vec<Ask>) {
         let commands = ask(&mut self.state);
         self.send(commands);
     }
@@ -103,7 +104,7 @@ fn the_next_connection_is_handed_over_on_the_same_tab() {
     let (sales, stock) = (connection("Sales", |_| {}), connection("Stock", |_| {}));
     let mut desk = Desk::new(&sales);
     desk.engine = FakeEngine::with(&[sales.clone(), stock.clone()]);
-    desk.send(vec![Command::Start]);
+    desk.send(vec![start()]);
     desk.send_with(|state| state.select(sales.id));
     desk.send_with(|state| state.show_page(Page::Export));
     desk.send_with(|state| state.choose_tool(Tool::Format(TERRAFORM.id)));
@@ -250,7 +251,7 @@ fn a_secret_is_copied_by_the_engine_and_only_what_is_looked_at() {
     assert!(desk.state.copy_export_with_secret().is_empty(), "without a secret the window copies it");
     desk.secret_included();
     match desk.state.copy_export_with_secret().as_slice() {
-        [Command::Ask(ask)] => assert!(ask.of::<CopySecret>().unwrap().secret.expose_secret().contains(SECRET)),
+        [ask] => assert!(ask.of::<CopySecret>().unwrap().secret.expose_secret().contains(SECRET)),
         other => panic!("{other:?}"),
     }
     desk.answer("http-path", "/x");

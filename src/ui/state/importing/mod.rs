@@ -14,6 +14,7 @@ pub use moving::{Moving, MovingStage};
 pub use table::{Fate, ImportRow, ImportTable};
 
 use super::{Dialog, Notice, State, ask::ask, profiles};
+use crate::ui::state::RunId;
 use crate::ui::{
     choose::{Chooser, Wanted},
     text::{importing as words, read_only_failure},
@@ -22,9 +23,7 @@ use brickpass_core::{
     connection::{ConnectionId, TypedSecret},
     failure::Failure,
 };
-use brickpass_engine::{
-    Command, Import, ImportId, ImportSource, ImportUndone, Imported, Preview, ProfilesFile, ReadImport, RunId, UndoImport,
-};
+use brickpass_engine::{Ask, Import, ImportId, ImportSource, ImportUndone, Imported, Preview, ProfilesFile, ReadImport, UndoImport};
 use brickpass_interchange::import::Kind;
 
 /// So many bytes can be pasted; what is longer is a file.
@@ -162,7 +161,7 @@ impl Importing {
 
 impl State {
     /// Opens *Import*, where connections can be saved.
-    pub fn ask_to_import(&mut self) -> Vec<Command> {
+    pub fn ask_to_import(&mut self) -> Vec<Ask> {
         if let Some(reason) = self.read_only() {
             let failure = read_only_failure(reason);
             self.notices.push(Notice::Failure(failure));
@@ -177,7 +176,7 @@ impl State {
     }
 
     /// The door of the first start: what the Databricks CLI's file holds, at once.
-    pub fn import_from_databricks_cli(&mut self) -> Vec<Command> {
+    pub fn import_from_databricks_cli(&mut self) -> Vec<Ask> {
         let mut commands = self.ask_to_import();
         if let Some(Dialog::Import(importing)) = &mut self.dialog {
             importing.from = From::DatabricksCli;
@@ -187,7 +186,7 @@ impl State {
     }
 
     /// A file was dropped on the window.
-    pub fn import_file(&mut self, path: &Path) -> Vec<Command> {
+    pub fn import_file(&mut self, path: &Path) -> Vec<Ask> {
         let is_open = match &self.dialog {
             None => false,
             Some(Dialog::Import(importing)) if matches!(importing.stage, Stage::Asking) => true,
@@ -210,7 +209,7 @@ impl State {
     }
 
     /// Reads the source for a preview.
-    pub fn read_import(&mut self) -> Vec<Command> {
+    pub fn read_import(&mut self) -> Vec<Ask> {
         let cli_path = self.cli_file().map(|file| file.path.clone());
         let run = self.tests.new_run();
         let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
@@ -229,7 +228,7 @@ impl State {
     }
 
     /// Saves what is chosen; replacing asks first.
-    pub fn import(&mut self) -> Vec<Command> {
+    pub fn import(&mut self) -> Vec<Ask> {
         let run = self.tests.new_run();
         let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
         match std::mem::replace(&mut importing.stage, Stage::Asking) {
@@ -260,7 +259,7 @@ impl State {
     }
 
     /// Takes back what came in: what was added goes, what was replaced is as before.
-    pub fn undo_import(&mut self) -> Vec<Command> {
+    pub fn undo_import(&mut self) -> Vec<Ask> {
         let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
         let Stage::Done(came) = &mut importing.stage else { return Vec::new() };
         if came.undo != Undo::Offered {
@@ -271,7 +270,7 @@ impl State {
         vec![ask(UndoImport { import }, move |state, outcome, _| state.import_undone(import, outcome))]
     }
 
-    fn import_read(&mut self, run: RunId, outcome: Result<Preview, Failure>) -> Vec<Command> {
+    fn import_read(&mut self, run: RunId, outcome: Result<Preview, Failure>) -> Vec<Ask> {
         let taken = self.names();
         let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
         if !matches!(importing.stage, Stage::Reading(asked) if asked == run) {
@@ -293,7 +292,7 @@ impl State {
         Vec::new()
     }
 
-    fn import_undone(&mut self, import: ImportId, outcome: Result<ImportUndone, Failure>) -> Vec<Command> {
+    fn import_undone(&mut self, import: ImportId, outcome: Result<ImportUndone, Failure>) -> Vec<Ask> {
         if let Some(Dialog::Import(importing)) = &mut self.dialog
             && let Stage::Done(came) = &mut importing.stage
             && came.import == import
@@ -321,7 +320,7 @@ impl State {
         }
     }
 
-    fn imported(&mut self, run: RunId, outcome: Result<Imported, Failure>) -> Vec<Command> {
+    fn imported(&mut self, run: RunId, outcome: Result<Imported, Failure>) -> Vec<Ask> {
         let Some(importing) = self.saving_import(run) else {
             self.notices.extend(outcome.err().map(Notice::Failure));
             return Vec::new();

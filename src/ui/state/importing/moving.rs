@@ -1,9 +1,10 @@
 //! *Move secrets out of this file*: profiles whose secrets are in the vault now get a reference to it in their place. A step of its own,
 //! shown as a diff before it is done, and taken back with one press.
 
+use crate::ui::state::RunId;
 use crate::ui::state::{Dialog, Notice, State, ask::ask};
 use brickpass_core::{connection::ConnectionId, failure::Failure};
-use brickpass_engine::{Applied, ApplyPlan, Command, Plan, PlanEdit, ProfilesFile, RestoreProfiles, RunId};
+use brickpass_engine::{Applied, ApplyPlan, Ask, Plan, PlanEdit, ProfilesFile, RestoreProfiles};
 use brickpass_interchange::databrickscfg::Edit;
 
 #[derive(Debug)]
@@ -50,7 +51,7 @@ impl Moving {
 
 impl State {
     /// From the result of an import: shows what would change. Nothing is written.
-    pub fn ask_to_move_secrets(&mut self, profiles: Vec<(ConnectionId, String)>) -> Vec<Command> {
+    pub fn ask_to_move_secrets(&mut self, profiles: Vec<(ConnectionId, String)>) -> Vec<Ask> {
         if profiles.is_empty() {
             return Vec::new();
         }
@@ -59,7 +60,7 @@ impl State {
     }
 
     /// Looks at the file, again if it was looked at before.
-    pub fn plan_moving(&mut self) -> Vec<Command> {
+    pub fn plan_moving(&mut self) -> Vec<Ask> {
         let run = self.tests.new_run();
         let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
         if moving.waits() {
@@ -72,7 +73,7 @@ impl State {
         vec![ask(PlanEdit { edit }, move |state, outcome, _| state.moving_planned(run, outcome))]
     }
 
-    pub fn move_secrets(&mut self) -> Vec<Command> {
+    pub fn move_secrets(&mut self) -> Vec<Ask> {
         let run = self.tests.new_run();
         let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
         match std::mem::replace(&mut moving.stage, MovingStage::Failed) {
@@ -89,7 +90,7 @@ impl State {
     }
 
     /// The file as it was before.
-    pub fn undo_moving(&mut self) -> Vec<Command> {
+    pub fn undo_moving(&mut self) -> Vec<Ask> {
         let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
         if !matches!(moving.stage, MovingStage::Moved) {
             return Vec::new();
@@ -107,7 +108,7 @@ impl State {
         }
     }
 
-    fn moving_planned(&mut self, run: RunId, outcome: Result<Plan, Failure>) -> Vec<Command> {
+    fn moving_planned(&mut self, run: RunId, outcome: Result<Plan, Failure>) -> Vec<Ask> {
         let Some(moving) = self.moving(run) else { return Vec::new() };
         match outcome {
             Ok(plan) => moving.stage = MovingStage::Planned(Box::new(plan)),
@@ -119,7 +120,7 @@ impl State {
         Vec::new()
     }
 
-    fn moving_applied(&mut self, run: RunId, outcome: Result<Applied, Failure>) -> Vec<Command> {
+    fn moving_applied(&mut self, run: RunId, outcome: Result<Applied, Failure>) -> Vec<Ask> {
         let Applied { file, not_remembered } = match outcome {
             Ok(applied) => applied,
             Err(failure) => {
@@ -137,7 +138,7 @@ impl State {
         self.profiles_came(Ok(file))
     }
 
-    fn moving_undone(&mut self, outcome: Result<ProfilesFile, Failure>) -> Vec<Command> {
+    fn moving_undone(&mut self, outcome: Result<ProfilesFile, Failure>) -> Vec<Ask> {
         if let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog
             && matches!(moving.stage, MovingStage::Undoing)
         {

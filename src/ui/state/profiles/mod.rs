@@ -9,10 +9,11 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Page, Remote, State, Tool, ask, ask_cancellable, remote::Asked};
+use crate::ui::state::RunId;
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_engine::{
-    ApplyPlan, CliToken, CliTokenState, Command, Drift, ForgetProfile, KeepProfile, ListProfiles, Plan, PlanEdit, PlanPublish, ProfileLine,
-    ProfilesFile, Replaced, Request, RestoreProfiles, RunId, Verification, VerifyProfile,
+    ApplyPlan, Ask, CliToken, CliTokenState, Drift, ForgetProfile, KeepProfile, ListProfiles, Plan, PlanEdit, PlanPublish, ProfileLine,
+    ProfilesFile, Replaced, Request, RestoreProfiles, Verification, VerifyProfile,
 };
 use brickpass_interchange::databrickscfg::{DiffKind, Edit, ProfileName};
 
@@ -175,20 +176,20 @@ impl Profiles {
 }
 
 /// Reads the file.
-pub(super) fn list() -> Command {
+pub(super) fn list() -> Ask {
     ask(ListProfiles, |state, outcome, _| state.profiles_came(outcome))
 }
 
 impl State {
     /// Reads the file; what publishing would change is asked for when it is here.
-    pub(super) fn ask_for_profiles(&mut self, id: ConnectionId) -> Vec<Command> {
+    pub(super) fn ask_for_profiles(&mut self, id: ConnectionId) -> Vec<Ask> {
         self.profiles.publishing.entry(id).or_default();
         self.profiles.file.asked();
         vec![list()]
     }
 
     /// Where they are in view, and nothing of ours is under way.
-    pub fn look_at_profiles_again(&mut self) -> Vec<Command> {
+    pub fn look_at_profiles_again(&mut self) -> Vec<Ask> {
         let shown = self.handed_over().map(|connection| connection.id).filter(|id| self.shows_profile_of(*id));
         let Some(id) = shown.filter(|_| !self.profiles.is_changing()) else { return Vec::new() };
         self.ask_for_profiles(id)
@@ -207,7 +208,7 @@ impl State {
         }
     }
 
-    pub(super) fn profiles_tick(&mut self, now: Timestamp) -> Vec<Command> {
+    pub(super) fn profiles_tick(&mut self, now: Timestamp) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         let due = self.profiles.publishing(id).and_then(|publishing| publishing.due).is_some_and(|due| due <= now);
         if due { self.plan_publishing(id) } else { Vec::new() }
@@ -218,7 +219,7 @@ impl State {
     }
 
     /// What publishing would change, as the file and the name are now.
-    fn plan_publishing(&mut self, id: ConnectionId) -> Vec<Command> {
+    fn plan_publishing(&mut self, id: ConnectionId) -> Vec<Ask> {
         let run = self.tests.new_run();
         let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
         publishing.due = None;
@@ -233,7 +234,7 @@ impl State {
     }
 
     /// *Set as default profile*, *Unpublish*: what that would change is shown first.
-    pub fn plan_for_profile(&mut self, intent: Intent) -> Vec<Command> {
+    pub fn plan_for_profile(&mut self, intent: Intent) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
         publishing.trouble = None;
@@ -241,7 +242,7 @@ impl State {
         self.plan(id, intent)
     }
 
-    fn plan(&mut self, id: ConnectionId, intent: Intent) -> Vec<Command> {
+    fn plan(&mut self, id: ConnectionId, intent: Intent) -> Vec<Ask> {
         let Some(profile) = self.profiles.published(id).map(|(line, _)| line.name.clone()) else { return self.plan_publishing(id) };
         let edit = match intent {
             Intent::Publish => return self.plan_publishing(id),
@@ -257,7 +258,7 @@ impl State {
     }
 
     /// Back to what publishing would change.
-    pub fn leave_plan(&mut self) -> Vec<Command> {
+    pub fn leave_plan(&mut self) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         if let Some(publishing) = self.profiles.publishing.get_mut(&id) {
             publishing.plan = Asked::default();
@@ -266,7 +267,7 @@ impl State {
     }
 
     /// Does exactly what is shown.
-    pub fn apply_plan(&mut self) -> Vec<Command> {
+    pub fn apply_plan(&mut self) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         if self.profiles.is_changing() {
             return Vec::new();
@@ -282,7 +283,7 @@ impl State {
     }
 
     /// *Undo*.
-    pub fn restore_profiles(&mut self) -> Vec<Command> {
+    pub fn restore_profiles(&mut self) -> Vec<Ask> {
         if self.profiles.is_changing() || !self.profiles.file.value().is_some_and(|file| file.backup) {
             return Vec::new();
         }
@@ -291,16 +292,16 @@ impl State {
     }
 
     /// What somebody else made of the section is fine.
-    pub fn keep_profile(&mut self) -> Vec<Command> {
+    pub fn keep_profile(&mut self) -> Vec<Ask> {
         self.settle_profile(|profile| KeepProfile { profile })
     }
 
     /// The section is nobody's any more.
-    pub fn forget_profile(&mut self) -> Vec<Command> {
+    pub fn forget_profile(&mut self) -> Vec<Ask> {
         self.settle_profile(|profile| ForgetProfile { profile })
     }
 
-    fn settle_profile<R: Request<Answer = ProfilesFile>>(&mut self, request: impl FnOnce(String) -> R) -> Vec<Command> {
+    fn settle_profile<R: Request<Answer = ProfilesFile>>(&mut self, request: impl FnOnce(String) -> R) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         let profile = self.profiles.published(id).map(|(line, _)| line.name.clone());
         let settle = |profile| ask(request(profile), |state, outcome, _| state.profiles_came(outcome));
@@ -308,7 +309,7 @@ impl State {
     }
 
     /// *Prove it*.
-    pub fn verify_profile(&mut self) -> Vec<Command> {
+    pub fn verify_profile(&mut self) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         let Some(profile) = self.profiles.published(id).map(|(line, _)| line.name.clone()) else { return Vec::new() };
         let run = self.tests.new_run();

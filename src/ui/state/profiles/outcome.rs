@@ -1,6 +1,7 @@
 //! What the file is, and what became of its changes.
 
 use super::Intent;
+use crate::ui::state::RunId;
 use crate::ui::{
     state::{Notice, Remote, State},
     text::export as words,
@@ -9,7 +10,7 @@ use brickpass_core::{
     connection::ConnectionId,
     failure::{Code, Failure},
 };
-use brickpass_engine::{Applied, Command, Event, Plan, ProfilesFile, RunId, TakenOut, Verification};
+use brickpass_engine::{Applied, Ask, Event, Plan, ProfilesFile, TakenOut, Verification};
 use brickpass_interchange::databrickscfg::ProfileName;
 
 impl State {
@@ -22,7 +23,7 @@ impl State {
         }
     }
 
-    pub(super) fn publishing_planned(&mut self, id: ConnectionId, run: RunId, outcome: Result<Plan, Failure>) -> Vec<Command> {
+    pub(super) fn publishing_planned(&mut self, id: ConnectionId, run: RunId, outcome: Result<Plan, Failure>) -> Vec<Ask> {
         if let Some(publishing) = self.profiles.publishing.get_mut(&id)
             && publishing.plan.answered(run, outcome)
         {
@@ -33,7 +34,7 @@ impl State {
     }
 
     /// The profiles of connections that were deleted.
-    pub(in crate::ui::state) fn unpublished(&mut self, outcome: Result<TakenOut, Failure>) -> Vec<Command> {
+    pub(in crate::ui::state) fn unpublished(&mut self, outcome: Result<TakenOut, Failure>) -> Vec<Ask> {
         match outcome {
             Ok(TakenOut { profiles, notes, not_remembered }) => {
                 self.notices.extend(not_remembered.map(Notice::Failure));
@@ -49,7 +50,7 @@ impl State {
         }
     }
 
-    pub(in crate::ui::state) fn profiles_came(&mut self, outcome: Result<ProfilesFile, Failure>) -> Vec<Command> {
+    pub(in crate::ui::state) fn profiles_came(&mut self, outcome: Result<ProfilesFile, Failure>) -> Vec<Ask> {
         match outcome {
             Ok(file) => {
                 self.profiles.now_is(file);
@@ -62,7 +63,7 @@ impl State {
         }
     }
 
-    pub(super) fn profiles_restored(&mut self, outcome: Result<ProfilesFile, Failure>) -> Vec<Command> {
+    pub(super) fn profiles_restored(&mut self, outcome: Result<ProfilesFile, Failure>) -> Vec<Ask> {
         self.profiles.restoring = false;
         match outcome {
             Ok(file) => {
@@ -78,7 +79,7 @@ impl State {
     }
 
     /// Names that nobody typed follow the file; what would change is asked for anew.
-    fn follow_profiles(&mut self) -> Vec<Command> {
+    fn follow_profiles(&mut self) -> Vec<Ask> {
         let Some((id, usual)) = self.handed_over().map(|connection| (connection.id, ProfileName::of(&connection.name))) else {
             return Vec::new();
         };
@@ -92,7 +93,7 @@ impl State {
         if self.shows_profile_of(id) { self.plan(id, intent) } else { Vec::new() }
     }
 
-    pub(super) fn plan_applied(&mut self, run: RunId, outcome: Result<Applied, Failure>) -> Vec<Command> {
+    pub(super) fn plan_applied(&mut self, run: RunId, outcome: Result<Applied, Failure>) -> Vec<Ask> {
         let Some((_, id, intent)) = self.profiles.applying.take_if(|(applying, ..)| *applying == run) else { return Vec::new() };
         let name = self.profiles.publishing(id).map(|publishing| publishing.name.trim().to_owned()).unwrap_or_default();
         match outcome {

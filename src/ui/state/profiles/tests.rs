@@ -1,4 +1,5 @@
 use super::*;
+use crate::ui::state::start;
 use crate::ui::{
     fake_engine::export::{profile, refused},
     fake_engine::{FakeEngine, at, connection},
@@ -18,7 +19,7 @@ impl Desk {
         engine.0.borrow_mut().tools.has_file = true;
         prepare(&engine);
         let mut desk = Self { state: State::default(), engine, id: connection.id };
-        desk.send(vec![Command::Start]);
+        desk.send(vec![start()]);
         desk.send_with(|state| state.show_page(Page::Export));
         desk
     }
@@ -32,7 +33,7 @@ impl Desk {
         Self::new(&sales, |engine| engine.0.borrow_mut().tools.file.profiles.push(profile("their-name", Some((sales.id, drift)))))
     }
 
-    fn send(&mut self, commands: Vec<Command>) {
+    fn send(&mut self, commands: Vec<Ask>) {
         let mut wires = self.engine.wires();
         for command in commands {
             (wires.send)(command);
@@ -46,7 +47,7 @@ impl Desk {
         }
     }
 
-    fn send_with(&mut self, ask: impl FnOnce(&mut State) -> Vec<Command>) {
+    fn send_with(&mut self, ask: impl FnOnce(&mut State) -> Vec<Ask>) {
         let commands = ask(&mut self.state);
         self.send(commands);
     }
@@ -73,7 +74,7 @@ fn what_was_shown_is_what_is_done_and_undo_takes_it_back() {
     let mut desk = Desk::sales();
     let shown = desk.publishing().change().cloned().unwrap();
     let commands = desk.state.apply_plan();
-    assert!(matches!(commands.as_slice(), [Command::Ask(ask)] if ask.of::<ApplyPlan>().is_some_and(|asked| asked.plan == shown)));
+    assert!(matches!(commands.as_slice(), [ask] if ask.of::<ApplyPlan>().is_some_and(|asked| asked.plan == shown)));
     assert!(desk.state.apply_plan().is_empty(), "once");
     desk.send(commands);
     assert_eq!(desk.published(), Some(("sales-lakehouse".to_owned(), Drift::Same, false)));
@@ -184,7 +185,7 @@ fn pb_05_a_profile_of_somebody_else_is_replaced_only_once_that_was_ticked() {
     let id = desk.id;
     desk.state.profiles.publishing_mut(id).unwrap().agreed = true;
     let commands = desk.state.apply_plan();
-    assert!(matches!(commands.as_slice(), [Command::Ask(ask)] if ask.of::<ApplyPlan>().is_some_and(|asked| asked.plan.agreed)));
+    assert!(matches!(commands.as_slice(), [ask] if ask.of::<ApplyPlan>().is_some_and(|asked| asked.plan.agreed)));
     desk.send(commands);
     assert!(!desk.publishing().agreed, "of the next one, nobody has agreed to anything");
 }

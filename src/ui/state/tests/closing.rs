@@ -34,7 +34,7 @@ fn ui_04_closing_cancels_running_tests_and_ends_what_could_be_undone() {
     let id = desk.shown();
     desk.run(|state, now| state.delete(&[id], now));
     desk.run(|state, _| state.leave());
-    assert_eq!(desk.engine.sent("Cancel"), 3);
+    assert_eq!(desk.engine.0.borrow().cancelled_tests, 3);
     assert_eq!(desk.engine.sent("Purge"), 1);
     assert!(desk.engine.0.borrow().running.is_empty());
 }

@@ -327,8 +327,11 @@ fn wn_14_a_token_that_is_not_known_or_used_elsewhere_is_not_offered_for_revoking
 fn wn_14_a_token_that_could_not_be_revoked_is_told_with_what_to_do() {
     let mut desk = Desk::with(&three());
     let failure = Failure::new(Code::ReadTimeout, "The token of \"Alpha\" was not revoked.", "", "Revoke it.");
-    let event = Event::RemovedTokens { revoked: vec![(desk.shown(), "1".into())], left: Vec::new(), failure: Some(failure.clone()) };
-    desk.state.apply(event, desk.now);
+    let id = desk.shown();
+    desk.engine.0.borrow_mut().removed_tokens =
+        brickpass_engine::RemovedTokens { revoked: vec![(id, "1".into())], left: Vec::new(), failure: Some(failure.clone()) };
+    desk.run(|state, now| state.delete(&[id], now));
+    desk.run(|state, _| state.leave());
     let told = &desk.state.notices;
     assert!(told.iter().any(|notice| matches!(notice, Notice::Done(words) if words == "Revoked 1 token")), "{told:?}");
     assert!(told.iter().any(|notice| matches!(notice, Notice::Failure(told) if *told == failure)), "{told:?}");

@@ -10,9 +10,11 @@ use super::*;
 use crate::ui::fake_engine::{
     FakeEngine, PLANNED, account, at, browser, connection, ok_report, production, sign_in, snapshot, unauthorized,
 };
+use crate::ui::state::RunId;
+use crate::ui::state::start;
 use brickpass_core::connection::{Draft, SecretKind};
 use brickpass_databricks::check::{Progress, Report};
-use brickpass_engine::{Command, Event, RunId};
+use brickpass_engine::{Ask, Event};
 use brickpass_storage::{Revision, VaultStatus};
 
 pub(super) struct Desk {
@@ -27,12 +29,12 @@ impl Desk {
         let engine = FakeEngine::with(connections);
         let wires = engine.wires();
         let mut desk = Self { state: State::default(), engine, wires, now: at(0) };
-        desk.send(vec![Command::Start]);
+        desk.send(vec![start()]);
         desk.settle();
         desk
     }
 
-    pub fn send(&self, commands: Vec<Command>) {
+    pub fn send(&self, commands: Vec<Ask>) {
         for command in commands {
             (self.wires.send)(command);
         }
@@ -48,7 +50,7 @@ impl Desk {
         }
     }
 
-    pub fn run(&mut self, intent: impl FnOnce(&mut State, Timestamp) -> Vec<Command>) {
+    pub fn run(&mut self, intent: impl FnOnce(&mut State, Timestamp) -> Vec<Ask>) {
         let commands = intent(&mut self.state, self.now);
         self.send(commands);
         self.settle();

@@ -1,6 +1,7 @@
 //! Saving, and what happens elsewhere meanwhile.
 
 use super::*;
+use crate::ui::state::refresh;
 
 #[test]
 fn what_is_typed_stays_with_its_connection_when_another_is_selected() {
@@ -70,9 +71,8 @@ fn a_failed_save_loses_nothing_and_can_be_tried_again() {
 fn ui_02_a_save_that_crashes_is_shown_and_not_saving_for_ever() {
     let mut desk = Desk::with(&three());
     desk.edit(|draft| draft.description = "typed".into());
-    let _lost = desk.state.save();
-    desk.engine.tell(Event::Failed { about: None, failure: Failure::new(Code::Internal, "A mistake.", "", "Try again.") });
-    desk.settle();
+    desk.engine.0.borrow_mut().save_failure = Some(Failure::new(Code::Internal, "A mistake.", "", "Try again."));
+    desk.run(|state, _| state.save());
     let form = desk.state.shown_form().unwrap();
     assert!(!form.is_saving() && form.failure.is_some());
     assert_eq!(form.draft.description, "typed");
@@ -87,7 +87,7 @@ fn changed_elsewhere(desk: &mut Desk, change: impl FnOnce(&mut Connection)) {
         change(&mut entry.connection);
         entry.revision = Revision(7);
     }
-    desk.send(vec![Command::Refresh]);
+    desk.send(vec![refresh()]);
     desk.settle();
 }
 
@@ -191,7 +191,7 @@ fn a_connection_deleted_elsewhere_while_edited_can_be_added_again() {
     let id = desk.shown();
     desk.edit(|draft| draft.description = "mine".into());
     desk.engine.0.borrow_mut().entries.retain(|entry| entry.connection.id != id);
-    desk.send(vec![Command::Refresh]);
+    desk.send(vec![refresh()]);
     desk.settle();
     assert_eq!(desk.shown(), id, "the edits are still shown");
     desk.run(|state, _| state.save());
@@ -214,7 +214,7 @@ fn wn_12_a_token_that_was_deleted_with_the_connection_is_said_to_be_gone_and_ask
         inner.entries.retain(|entry| entry.connection.id != id);
         inner.secrets.clear();
     }
-    desk.send(vec![Command::Refresh]);
+    desk.send(vec![refresh()]);
     desk.settle();
     assert!(desk.state.stored_secret(id, SecretKind::PersonalAccessToken).is_none(), "the form does not say that it is stored");
     desk.run(|state, _| state.save());
@@ -229,7 +229,7 @@ fn wn_12_a_token_that_was_deleted_with_the_connection_is_said_to_be_gone_and_ask
     // Who has typed the token already is not told that it is gone.
     desk.edit(|draft| draft.secret = "dapi1234567890abcdef".into());
     desk.engine.0.borrow_mut().entries.retain(|entry| entry.connection.id != id);
-    desk.send(vec![Command::Refresh]);
+    desk.send(vec![refresh()]);
     desk.settle();
     desk.run(|state, _| state.save());
     assert!(matches!(desk.state.dialog, Some(Dialog::Removed { lost: None, .. })));
@@ -242,7 +242,7 @@ fn a_form_without_edits_follows_changes_from_elsewhere() {
     let mut desk = Desk::with(&three());
     let id = desk.shown();
     desk.engine.0.borrow_mut().entries[0].connection.description = "theirs".into();
-    desk.send(vec![Command::Refresh]);
+    desk.send(vec![refresh()]);
     desk.settle();
     assert_eq!(desk.shown(), id);
     assert_eq!(desk.state.shown_form().unwrap().draft.description, "theirs");

@@ -9,16 +9,14 @@ fn a_late_result_of_an_older_test_never_overwrites_a_newer_one() {
     let id = desk.shown();
     desk.run(|state, _| state.test());
     desk.run(|state, _| state.test());
-    assert_eq!(desk.engine.sent("Cancel"), 1, "the older one is cancelled");
-    let late = |run, report| Event::TestFinished { run: RunId(run), id, tested_at: at(1), report: Box::new(report) };
-    desk.engine.tell(late(1, Report::not_begun(Status::SignIn, unauthorized())));
-    desk.engine.tell(Event::TestProgress { run: RunId(1), id, progress: Progress::Planned(PLANNED.to_vec()) });
-    desk.settle();
+    assert_eq!(desk.engine.0.borrow().cancelled_tests, 1, "the older one is cancelled");
+    let late = |desk: &mut Desk, run, report| desk.state.test_finished(RunId(run), id, at(1), report);
+    late(&mut desk, 1, Report::not_begun(Status::SignIn, unauthorized()));
+    desk.state.tests.progress(RunId(1), id, Progress::Planned(PLANNED.to_vec()), at(1));
     assert!(desk.state.tests.finished(id).is_none());
     assert!(desk.state.tests.running(id).unwrap().planned.is_empty());
-    desk.engine.tell(late(2, ok_report()));
-    desk.engine.tell(late(1, Report::not_begun(Status::SignIn, unauthorized())));
-    desk.settle();
+    late(&mut desk, 2, ok_report());
+    late(&mut desk, 1, Report::not_begun(Status::SignIn, unauthorized()));
     assert!(desk.state.tests.finished(id).unwrap().report.ok());
 }
 
@@ -33,7 +31,11 @@ fn the_last_result_stays_until_a_new_test_starts() {
     desk.engine.0.borrow_mut().tests_answer = false;
     desk.run(|state, _| state.test());
     assert!(desk.state.tests.finished(id).is_none() && desk.state.tests.running(id).is_some());
-    desk.run(|state, _| state.cancel_test());
+    desk.run(|state, _| {
+        state.cancel_test();
+        Vec::new()
+    });
+    assert!(desk.engine.0.borrow().running.is_empty());
     assert!(desk.state.tests.running(id).is_none(), "a cancelled test runs no more, whatever the engine says about it");
 }
 

@@ -5,12 +5,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::ui::state::NameToType;
+use crate::ui::state::RunId;
 use brickpass_core::{
     connection::{ConnectionId, Scopes, ScopesError},
     failure::Failure,
 };
 use brickpass_databricks::rest::{NewToken, Token, TokenRequest};
-use brickpass_engine::{RunId, comment_without_mark};
+use brickpass_engine::comment_without_mark;
 
 /// What Databricks' own dialog proposes.
 pub const USUAL_DAYS: u32 = 90;

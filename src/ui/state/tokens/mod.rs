@@ -13,13 +13,14 @@ pub use send_to::SendTo;
 pub use table::{Column, Listed, TokenTable};
 
 use super::{Copied, Dialog, NameToType, Page, State, ask, ask_quietly};
+use crate::ui::state::RunId;
 use crate::ui::{text, widgets::TableRows as _};
 use brickpass_core::{
     connection::{AuthKind, ConnectionId, Level},
     failure::Failure,
 };
 use brickpass_databricks::rest::Token;
-use brickpass_engine::{Command, CopySecret, ListTokens, RunId, TokenNote, UseToken};
+use brickpass_engine::{Ask, CopySecret, ListTokens, TokenNote, UseToken};
 use brickpass_interchange::send_to::Order;
 
 /// What went wrong with tokens, to be told in three lines.
@@ -82,6 +83,15 @@ impl Tokens {
         self.tables.get_mut(&id)
     }
 
+    pub(in crate::ui::state) fn note(&mut self, changes: Vec<(ConnectionId, Option<TokenNote>)>) {
+        for (id, note) in changes {
+            match note {
+                Some(note) => self.notes.insert(id, note),
+                None => self.notes.remove(&id),
+            };
+        }
+    }
+
     /// What is known of the tokens that connections sign in with.
     pub fn notes(&self) -> &HashMap<ConnectionId, TokenNote> {
         &self.notes
@@ -135,17 +145,17 @@ impl State {
     }
 
     /// Also *Refresh*.
-    pub fn ask_for_tokens(&mut self) -> Vec<Command> {
+    pub fn ask_for_tokens(&mut self) -> Vec<Ask> {
         let Some(id) = self.shown_with_tokens() else { return Vec::new() };
         vec![self.ask_for_tokens_of(id)]
     }
 
-    pub(in crate::ui::state) fn ask_for_tokens_of(&mut self, id: ConnectionId) -> Command {
+    pub(in crate::ui::state) fn ask_for_tokens_of(&mut self, id: ConnectionId) -> Ask {
         self.tokens.tables.entry(id).or_default().asked();
         ask(ListTokens { id }, move |state, outcome, _| state.tokens_listed(id, outcome))
     }
 
-    fn list_again(&mut self, id: ConnectionId) -> Vec<Command> {
+    fn list_again(&mut self, id: ConnectionId) -> Vec<Ask> {
         let shown = self.page() == Page::Tokens && self.selection.shown() == Some(id);
         if shown { self.ask_for_tokens() } else { Vec::new() }
     }
@@ -154,7 +164,7 @@ impl State {
         self.shown_with_tokens().is_some_and(|id| !self.tokens.generating(id))
     }
 
-    pub fn ask_to_generate(&mut self) -> Vec<Command> {
+    pub fn ask_to_generate(&mut self) -> Vec<Ask> {
         let Some(id) = self.shown_with_tokens().filter(|_| self.can_generate()) else { return Vec::new() };
         let commands = self.show_page(Page::Tokens);
         let longest = self.tokens.table(id).and_then(TokenTable::longest_days);
@@ -163,7 +173,7 @@ impl State {
         commands
     }
 
-    pub fn generate_token(&mut self) -> Vec<Command> {
+    pub fn generate_token(&mut self) -> Vec<Ask> {
         let Some(Dialog::GenerateToken(dialog)) = &mut self.dialog else { return Vec::new() };
         let Some(request) = dialog.request().filter(|_| dialog.may_generate()) else { return Vec::new() };
         let run = self.tests.new_run();
@@ -185,7 +195,7 @@ impl State {
         token && !self.tokens.rotating(id)
     }
 
-    pub fn ask_to_rotate(&mut self) -> Vec<Command> {
+    pub fn ask_to_rotate(&mut self) -> Vec<Ask> {
         let Some(id) = self.shown_with_tokens().filter(|_| self.can_rotate()) else { return Vec::new() };
         let commands = self.show_page(Page::Tokens);
         let table = self.tokens.table(id);
@@ -197,7 +207,7 @@ impl State {
         commands
     }
 
-    pub fn rotate_token(&mut self) -> Vec<Command> {
+    pub fn rotate_token(&mut self) -> Vec<Ask> {
         let Some(Dialog::RotateToken(dialog)) = &mut self.dialog else { return Vec::new() };
         if dialog.waits() {
             return Vec::new();
@@ -247,7 +257,7 @@ impl State {
         self.dialog = Some(Dialog::RevokeTokens(Box::new(RevokeTokens { id, tokens, in_use, expected, typed: String::new() })));
     }
 
-    pub fn revoke_tokens(&mut self) -> Vec<Command> {
+    pub fn revoke_tokens(&mut self) -> Vec<Ask> {
         if !matches!(&self.dialog, Some(Dialog::RevokeTokens(dialog)) if dialog.may_revoke()) {
             return Vec::new();
         }
@@ -260,7 +270,7 @@ impl State {
     }
 
     /// The fresh token becomes what its connection signs in with.
-    pub fn use_fresh_token(&mut self) -> Vec<Command> {
+    pub fn use_fresh_token(&mut self) -> Vec<Ask> {
         let Some(fresh) = self.tokens.fresh.front_mut().filter(|fresh| !fresh.using && !fresh.used) else { return Vec::new() };
         fresh.using = true;
         fresh.leaving = false;
@@ -274,7 +284,7 @@ impl State {
         self.tokens.fresh().is_some_and(|fresh| self.entry(fresh.id).is_some()) && self.read_only().is_none()
     }
 
-    pub fn copy_fresh_token(&self) -> Vec<Command> {
+    pub fn copy_fresh_token(&self) -> Vec<Ask> {
         let copy = |fresh: &Fresh| CopySecret { secret: fresh.new.value.clone(), what: text::tokens::NEW_ON_CLIPBOARD.to_owned() };
         self.tokens.fresh().map(copy).map(ask_quietly).into_iter().collect()
     }

@@ -1,6 +1,7 @@
 //! What the engine tells of tokens.
 
 use super::{Fresh, Page, Trouble, TroubleKind};
+use crate::ui::state::RunId;
 use crate::ui::{
     state::{Dialog, Notice, State},
     text,
@@ -10,30 +11,16 @@ use brickpass_core::{
     failure::Failure,
 };
 use brickpass_databricks::rest::NewToken;
-use brickpass_engine::{Command, Event, RevokedTokens, Rotated, RunId, TokenList};
+use brickpass_engine::{Ask, RemovedTokens, RevokedTokens, Rotated, TokenList};
 
 impl State {
-    pub(in crate::ui::state) fn token_event(&mut self, event: Event) -> Vec<Command> {
-        match event {
-            Event::TokenNotes(changes) => {
-                for (id, note) in changes {
-                    match note {
-                        Some(note) => self.tokens.notes.insert(id, note),
-                        None => self.tokens.notes.remove(&id),
-                    };
-                }
-                Vec::new()
-            }
-            Event::RemovedTokens { revoked, failure, .. } => {
-                self.notices.extend((!revoked.is_empty()).then(|| Notice::Done(text::tokens::revoked(revoked.len()))));
-                self.notices.extend(failure.map(Notice::Failure));
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
+    /// What became of the tokens of removed connections.
+    pub(in crate::ui::state) fn removed_tokens_revoked(&mut self, RemovedTokens { revoked, failure, .. }: RemovedTokens) {
+        self.notices.extend((!revoked.is_empty()).then(|| Notice::Done(text::tokens::revoked(revoked.len()))));
+        self.notices.extend(failure.map(Notice::Failure));
     }
 
-    pub(super) fn tokens_listed(&mut self, id: ConnectionId, outcome: Result<TokenList, Failure>) -> Vec<Command> {
+    pub(super) fn tokens_listed(&mut self, id: ConnectionId, outcome: Result<TokenList, Failure>) -> Vec<Ask> {
         let commands = self.expiry_asked(id, outcome.is_ok());
         if let Some(table) = self.tokens.table_mut(id) {
             match outcome {
@@ -44,7 +31,7 @@ impl State {
         commands
     }
 
-    pub fn token_generated(&mut self, run: RunId, id: ConnectionId, outcome: Result<NewToken, Failure>) -> Vec<Command> {
+    pub fn token_generated(&mut self, run: RunId, id: ConnectionId, outcome: Result<NewToken, Failure>) -> Vec<Ask> {
         let awaited = self.tokens.work.get_mut(&id).filter(|work| work.generating == Some(run));
         match (awaited, &outcome) {
             (Some(work), _) => work.generating = None,
@@ -76,7 +63,7 @@ impl State {
         }
     }
 
-    pub(super) fn token_used(&mut self, id: ConnectionId, outcome: Result<(), Failure>) -> Vec<Command> {
+    pub(super) fn token_used(&mut self, id: ConnectionId, outcome: Result<(), Failure>) -> Vec<Ask> {
         self.expiry.changed();
         let Some(fresh) = self.tokens.fresh.iter_mut().find(|fresh| fresh.id == id && fresh.using) else { return Vec::new() };
         fresh.using = false;
@@ -93,7 +80,7 @@ impl State {
     }
 
     /// What the vault holds for the connection is another token now.
-    fn token_stored(&mut self, id: ConnectionId) -> Vec<Command> {
+    fn token_stored(&mut self, id: ConnectionId) -> Vec<Ask> {
         self.secrets.remove(&(id, SecretKind::PersonalAccessToken));
         self.revealed = self.revealed.take().filter(|(of, ..)| *of != id);
         let mut commands = if self.selection.shown() == Some(id) { self.describe(id) } else { Vec::new() };
@@ -101,7 +88,7 @@ impl State {
         commands
     }
 
-    pub(super) fn tokens_revoked(&mut self, id: ConnectionId, outcome: Result<RevokedTokens, Failure>) -> Vec<Command> {
+    pub(super) fn tokens_revoked(&mut self, id: ConnectionId, outcome: Result<RevokedTokens, Failure>) -> Vec<Ask> {
         self.expiry.changed();
         let (revoked, failed) = match outcome {
             Ok(RevokedTokens { revoked, failed }) => (revoked, failed),
@@ -123,7 +110,7 @@ impl State {
         self.list_again(id)
     }
 
-    pub fn token_rotated(&mut self, run: RunId, id: ConnectionId, outcome: Result<Rotated, Failure>) -> Vec<Command> {
+    pub fn token_rotated(&mut self, run: RunId, id: ConnectionId, outcome: Result<Rotated, Failure>) -> Vec<Ask> {
         self.expiry.changed();
         let Some(work) = self.tokens.work.get_mut(&id).filter(|work| work.rotating == Some(run)) else { return Vec::new() };
         work.rotating = None;

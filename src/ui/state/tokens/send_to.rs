@@ -2,7 +2,7 @@
 
 use super::super::State;
 use brickpass_core::connection::{AuthKind, ConnectionId};
-use brickpass_engine::Command;
+use brickpass_engine::Ask;
 use brickpass_interchange::send_to::{Destination, Order, Platform, Source};
 
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl State {
     }
 
     /// The second step, when the clipboard is what the command reads.
-    pub fn copy_token_to_send(&mut self) -> Vec<Command> {
+    pub fn copy_token_to_send(&mut self) -> Vec<Ask> {
         let Some(send_to) = self.send_to_mut().filter(|send_to| send_to.order.source == Source::Clipboard) else { return Vec::new() };
         send_to.token_copied = true;
         self.copy_fresh_token()

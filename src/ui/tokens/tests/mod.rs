@@ -11,6 +11,7 @@ use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use secrecy::ExposeSecret as _;
 
+use crate::ui::state::RunId;
 use crate::ui::{
     fake_engine::{FakeEngine, account, at, browser, connection, new_value, production, token, unauthorized},
     window_tests::{Window, ask_to_close, boxes, click, is_in_words, key, label, open, open_at, settle, shows, tab, tick, type_into},
@@ -19,7 +20,7 @@ use brickpass_core::{
     connection::{Connection, LastTest, SecretKind, Status},
     failure::{Code, Failure, Remedy},
 };
-use brickpass_engine::{Event, RunId, TokenNote};
+use brickpass_engine::{Event, TokenNote};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 

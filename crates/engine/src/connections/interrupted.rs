@@ -21,7 +21,7 @@ pub(super) fn saved(saving: Option<Unfinished>, uncertain: bool) {
 }
 
 /// Deletes the secrets whose entries were never written, and tells what may be half saved. What cannot be done now stays noted.
-pub(crate) fn finish(shared: &Shared) {
+pub(crate) fn finish_interrupted_saves(shared: &Shared) {
     let words = shared.journal.left_over().into_iter().filter_map(|left| one(shared, &left)).collect();
     shared.tell_attention(words);
 }

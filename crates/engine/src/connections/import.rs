@@ -7,12 +7,13 @@ use std::{
 
 use secrecy::SecretString;
 
-use super::{NotStored, interrupted, keep_result, tell, token};
+use super::{interrupted, list::broadcast, not_stored::NotStored, remove::purge_unasked, test_result::keep_result, token};
 use crate::{
     activity::Done,
+    blocking::blocking,
     importing::{Chosen, ImportId, NotImported, Undo, Undone, replacement},
     request::{Context, Order, Recorder, Request},
-    shared::{Shared, blocking},
+    shared::Shared,
     testing::Subject,
     vault,
 };
@@ -71,7 +72,7 @@ impl Request for Import {
     async fn run(self, context: Context) -> Result<Imported, Failure> {
         let worker = Arc::clone(&context.shared);
         let imported = blocking(move || import(&worker, self.chosen)).await?;
-        context.shared.outbox.ring_cli_tokens();
+        context.shared.outbox.wake_cli_tokens();
         Ok(imported)
     }
 }
@@ -209,7 +210,7 @@ fn save(shared: &Shared, import: ImportId, rows: Vec<Row>, failed: &mut Vec<NotI
         }
     }
     *shared.imported.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(undo);
-    tell(shared, snapshot);
+    broadcast(shared, snapshot);
     saved
 }
 
@@ -277,7 +278,7 @@ impl Request for UndoImport {
     async fn run(self, context: Context) -> Result<ImportUndone, Failure> {
         let worker = Arc::clone(&context.shared);
         let undone = blocking(move || undo(&worker, self.import)).await?;
-        context.shared.outbox.ring_cli_tokens();
+        context.shared.outbox.wake_cli_tokens();
         Ok(undone)
     }
 }
@@ -293,7 +294,7 @@ fn undo(shared: &Arc<Shared>, import: ImportId) -> ImportUndone {
     let removed = remove(shared, added, &mut failed);
     let restored = restore(shared, replaced, &mut failed);
     if let Ok(snapshot) = shared.library.load() {
-        tell(shared, snapshot);
+        broadcast(shared, snapshot);
     }
     ImportUndone { removed, restored, failed }
 }
@@ -318,7 +319,7 @@ fn remove(shared: &Arc<Shared>, added: Vec<Undone>, failed: &mut Vec<(String, Fa
         return Vec::new();
     }
     // Secrets that cannot be deleted now keep their tombstone, and are deleted at the next start.
-    super::purge(shared, &ids, Vec::new());
+    purge_unasked(shared, &ids);
     ids
 }
 
@@ -395,7 +396,7 @@ fn not_the_last() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{fixtures::connection, shared::crashed};
+    use crate::{blocking::crashed, fixtures::connection};
 
     #[test]
     fn an_import_is_recorded_for_what_was_saved_and_one_that_crashed_for_all_that_was_chosen() {

@@ -1,10 +1,20 @@
 //! A token that was made takes its place: stored, the connection saved with it, and noted. And notes go with the tokens that they are about.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{NotStored, keep_result, store as store_reviewed, tell};
-use crate::{Event, owner::no_such_connection, shared::Shared, testing::Subject, tokens, vault};
+use super::{list::broadcast, not_stored::NotStored, save::store as store_reviewed, test_result::keep_result};
+use crate::{
+    event::Event,
+    owner::no_such_connection,
+    request::Context,
+    shared::Shared,
+    testing::Subject,
+    tokens::{accounts_have_none, expiring},
+    vault,
+};
 use brickpass_core::{
     connection::{AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, Level, Reviewed, SecretKind, Status},
     failure::{Code, Failure},
@@ -19,6 +29,15 @@ pub(crate) struct StoreToken {
     pub(crate) former: Option<Former>,
 }
 
+impl StoreToken {
+    /// In its turn among everything else that is stored.
+    pub(crate) fn store(self, context: &Context) -> impl Future<Output = Result<(), NotStored>> + Send + use<> {
+        let shared = Arc::clone(&context.shared);
+        let stored = context.writer.write(move || store(&shared, self));
+        async move { stored.await.unwrap_or_else(|_| Err(NotStored::crashed())) }
+    }
+}
+
 /// Replaced by nobody else in the meantime, or the one that is to be stored is for nothing.
 pub(crate) struct Former {
     pub(crate) secret: SecretString,
@@ -26,13 +45,13 @@ pub(crate) struct Former {
 }
 
 /// On failure everything is as it was, as far as is known.
-pub(super) fn store(shared: &Shared, token: StoreToken) -> Result<(), NotStored> {
+fn store(shared: &Shared, token: StoreToken) -> Result<(), NotStored> {
     let StoreToken { id, new, former } = token;
     let entries = shared.library.load()?.entries;
     let found = entries.into_iter().find(|entry| entry.connection.id == id);
     let Entry { connection, revision, .. } = found.ok_or_else(|| NotStored::from(no_such_connection()))?;
     if matches!(connection.level, Level::Account { .. }) {
-        return Err(tokens::accounts_have_none().into());
+        return Err(accounts_have_none().into());
     }
     let key = SecretKey::of(&connection, SecretKind::PersonalAccessToken);
     if let Some(former) = &former {
@@ -49,7 +68,7 @@ pub(super) fn store(shared: &Shared, token: StoreToken) -> Result<(), NotStored>
         let secret = Some((SecretKind::PersonalAccessToken, new.value));
         let snapshot = store_reviewed(shared, Reviewed { connection, secret }, Some(revision), &|| false)?;
         vault::store_sign_in(shared, id, true);
-        tell(shared, snapshot);
+        broadcast(shared, snapshot);
         subject
     };
     let note = TokenNote { token_id: new.token.id, origin, comment: new.token.comment, expires_at: new.token.expires_at };
@@ -97,7 +116,7 @@ fn renew_result(shared: &Shared, id: ConnectionId, note: &TokenNote) {
     if !matches!(last.state, Status::Ok | Status::Expiring) {
         return;
     }
-    last.state = if tokens::expiring(note, Timestamp::now()).is_some() { Status::Expiring } else { Status::Ok };
+    last.state = if expiring(note, Timestamp::now()).is_some() { Status::Expiring } else { Status::Ok };
     if let Some(tested) = shared.tested().get_mut(&id) {
         tested.last = last.clone();
     }

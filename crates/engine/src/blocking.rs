@@ -1,0 +1,17 @@
+//! Work that blocks, off the async threads.
+
+use brickpass_core::failure::{Code, Failure};
+
+/// Runs work that blocks; a panic in it becomes a failure instead of silence.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| crashed())
+}
+
+pub(super) fn crashed() -> Failure {
+    Failure::new(
+        Code::Internal,
+        "Brickpass made a mistake while doing this.",
+        "A part of it stopped unexpectedly; your connections and secrets are as they were before.",
+        "Try again, and report it if it happens again.",
+    )
+}
