@@ -70,8 +70,8 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Message>, outb
     tokio::spawn(cli_tokens::watch(Arc::clone(&shared), cli_tokens_signal.clone()));
     tokio::spawn(reminders::watch(Arc::clone(&shared), shared.outbox.reminders_signal()));
     let of_writes = Arc::clone(&shared);
-    let (open_queue, writer, writes) = writer::queue(move || of_writes.tell_of_vault());
-    let writes = tokio::spawn(writes);
+    let (open_queue, writer, working) = writer::queue(move || of_writes.tell_of_vault());
+    let worked_off = tokio::spawn(working);
     let mut requests = RunningRequests::new(Arc::clone(&shared), writer);
     // Who stops the engine by a message still listens; who drops its handle does not.
     let mut deserted = true;
@@ -92,7 +92,7 @@ async fn serve(places: Places, mut inbox: mpsc::UnboundedReceiver<Message>, outb
     let _ = tokio::time::timeout(LAST_TOKENS, requests.finished()).await;
     drop(open_queue);
     // What was asked to be saved is saved before the program ends.
-    let _ = tokio::time::timeout(LAST_SAVES, writes).await;
+    let _ = tokio::time::timeout(LAST_SAVES, worked_off).await;
     // What has just been changed decides about the entries of the Databricks CLI.
     let _ = tokio::time::timeout(LAST_CLI_TOKENS, cli_tokens::settle(&shared, &cli_tokens_signal)).await;
     // A renewal that is cut off would leave a refresh token in the vault that has been used.

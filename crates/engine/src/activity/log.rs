@@ -268,7 +268,7 @@ mod tests {
     fn what_failed_is_written_for_each_connection_that_it_was_about() {
         let dir = tempfile::tempdir().unwrap();
         let (log, _added) = activity_log(dir.path());
-        let ids = vec![ConnectionId::random(), ConnectionId::random()];
+        let ids = [ConnectionId::random(), ConnectionId::random()];
         log.record(ids.iter().map(|id| Done::new(*id, Deed::Remove).failed(&failure())).collect());
         log.record(vec![Done::new(ids[0], Deed::SignOut).failed(&failure())]);
         log.flush(Duration::from_secs(10));
