@@ -7,6 +7,7 @@ use brickpass_core::{
     failure::Code,
 };
 use brickpass_engine::{CopyStored, DescribeSecret, Remove, Restore, RevealSecret, Save, SaveOutcome, StoredSecret};
+use brickpass_storage::Library;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -215,6 +216,26 @@ fn bd_09_testing_an_edited_form_never_sends_the_stored_token_to_another_address(
     for failure in [desk.ask(RevealSecret { id, kind }).unwrap_err(), desk.ask(CopyStored { id, kind }).unwrap_err()] {
         assert!(failure.what.contains(HOST), "{failure}");
     }
+}
+
+#[test]
+fn bd_20_a_save_that_meets_a_change_puts_back_nothing_that_another_window_has_replaced() {
+    let mut desk = desk::Desk::<()>::start(Home::new(), (), desk::in_memory);
+    let sales = desk.save(form("Sales", by_token(HOST, PAT)));
+    let library = Library::new(&desk.home.config_dir(), &desk.home.state_dir());
+    // Another window is between its secret and its connection.
+    let theirs = library.lock_secrets().unwrap();
+    let mut draft = Draft::from_connection(&sales);
+    draft.secret = "dapi99998888777766665555444433332222".into();
+    let reviewed = Box::new(draft.review(&|_| false).result.unwrap());
+    let saving = desk.pending(Save { reviewed, base: Some(brickpass_storage::Revision(1)) });
+    let changed = brickpass_core::connection::Connection { description: "theirs".to_owned(), ..sales.clone() };
+    library.save(changed, Some(brickpass_storage::Revision(1))).unwrap();
+    drop(theirs);
+    let outcome = desk.answer(saving).unwrap();
+    assert!(matches!(outcome, SaveOutcome::Conflict { .. }), "{outcome:?}");
+    let stored = desk.ask(RevealSecret { id: sales.id, kind: SecretKind::PersonalAccessToken }).unwrap().unwrap();
+    assert_eq!(secrecy::ExposeSecret::expose_secret(&stored), PAT);
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub use handed_out::HandedOut;
 pub use history::History;
 pub use journal::{Begun, Fingerprint, Journal, LeftOver, TokenChange, Unfinished};
 pub use kept_aside::{KeptAside, WhatIsKept, kept_aside};
-pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, Snapshot};
+pub use library::{Backup, Damage, Entry, Library, LibraryError, Mode, Revision, SecretsLock, Snapshot};
 pub use new_file::{safe_for_secrets, write_new, write_new_folder};
 pub use passphrase::{PASSPHRASE_VARIABLES, weak_passphrase};
 pub use program_file::{Replaceable, Replacer, replaceable};

@@ -80,10 +80,20 @@ impl Request for Import {
 fn import(shared: &Shared, chosen: Vec<Chosen>) -> Imported {
     let id = ImportId::random();
     let mut failed = Vec::new();
+    let alone = match shared.library.lock_secrets() {
+        Ok(alone) => alone,
+        Err(error) => return Imported { import: id, saved: Vec::new(), failed: all_failed(&chosen, &error) },
+    };
     let (rows, saving) = prepare(shared, chosen, &mut failed);
     let saved = save(shared, id, rows, &mut failed);
     interrupted::saved(saving, false);
+    drop(alone);
     Imported { import: id, saved, failed }
+}
+
+/// The file as a whole cannot be written, or read.
+fn all_failed(chosen: &[Chosen], error: &LibraryError) -> Vec<NotImported> {
+    chosen.iter().enumerate().map(|(row, chosen)| not_imported(row, &chosen.connection.connection, error.failure())).collect()
 }
 
 /// Judges each and stores the secrets. What cannot be saved is told and left out.
@@ -91,8 +101,7 @@ fn prepare(shared: &Shared, chosen: Vec<Chosen>, failed: &mut Vec<NotImported>) 
     let entries = match shared.library.load() {
         Ok(snapshot) => snapshot.entries,
         Err(error) => {
-            let all = chosen.into_iter().enumerate();
-            failed.extend(all.map(|(row, chosen)| not_imported(row, &chosen.connection.connection, error.failure())));
+            failed.extend(all_failed(&chosen, &error));
             return (Vec::new(), None);
         }
     };
@@ -292,7 +301,13 @@ fn undo(shared: &Arc<Shared>, import: ImportId) -> ImportUndone {
     drop(last);
     let mut failed = Vec::new();
     let removed = remove(shared, added, &mut failed);
-    let restored = restore(shared, replaced, &mut failed);
+    let restored = match shared.library.lock_secrets() {
+        Ok(_alone) => restore(shared, replaced, &mut failed),
+        Err(error) => {
+            failed.extend(replaced.into_iter().map(|(_, undone)| (undone.name, error.failure())));
+            Vec::new()
+        }
+    };
     if let Ok(snapshot) = shared.library.load() {
         broadcast(shared, snapshot);
     }

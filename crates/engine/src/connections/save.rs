@@ -124,6 +124,9 @@ pub(super) fn store(
     };
     let key = SecretKey::of(&connection, kind);
     shared.library.may_save(&connection, base)?;
+    let _alone = shared.library.lock_secrets()?;
+    // Another process may have saved it while this one waited.
+    shared.library.may_save(&connection, base)?;
     let noted = token::take_note(shared, key.id())?;
     let saving = interrupted::saving(shared, [(connection.id, base.is_none())]);
     let stored = put_and_save(shared, connection, base, (&key, &secret), cancelled);
@@ -194,6 +197,7 @@ impl Request for Duplicate {
 
 fn duplicate(shared: &Shared, source: ConnectionId, copy: Connection) -> Result<SaveOutcome, Failure> {
     let id = copy.id;
+    let _alone = shared.library.lock_secrets().map_err(|error| error.failure())?;
     let saving = interrupted::saving(shared, [(id, true)]);
     let vault = shared.vault();
     // A rotating refresh token must never have two owners; what it or a client secret has opened, a copy fetches by itself.

@@ -54,11 +54,14 @@ fn store(shared: &Shared, token: StoreToken) -> Result<(), NotStored> {
         return Err(accounts_have_none().into());
     }
     let key = SecretKey::of(&connection, SecretKind::PersonalAccessToken);
+    // A connection that signs in otherwise is saved together with the token, which takes the lock by itself.
+    let by_token = connection.auth.kind() == AuthKind::PersonalAccessToken;
+    let alone = by_token.then(|| shared.library.lock_secrets()).transpose()?;
     if let Some(former) = &former {
         unchanged(shared, &connection, &key, former)?;
     }
     let origin = connection.base_url.origin();
-    let subject = if connection.auth.kind() == AuthKind::PersonalAccessToken {
+    let subject = if by_token {
         // The entry says so already: whoever is editing it is not disturbed.
         put(shared, &key, &new.value)?;
         Subject::new(&connection, Some(&new.value))
@@ -71,6 +74,7 @@ fn store(shared: &Shared, token: StoreToken) -> Result<(), NotStored> {
         broadcast(shared, snapshot);
         subject
     };
+    drop(alone);
     let note = TokenNote { token_id: new.token.id, origin, comment: new.token.comment, expires_at: new.token.expires_at };
     if former.is_some() {
         renew_result(shared, id, &note);

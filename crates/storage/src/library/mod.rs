@@ -61,6 +61,12 @@ pub struct Snapshot {
     pub notices: Vec<String>,
 }
 
+/// Held while a secret and its connection are stored. The kernel lets go of it if the process dies.
+#[derive(Debug)]
+pub struct SecretsLock {
+    _lock: Lock,
+}
+
 /// The file as a `Library` last saw it.
 #[derive(Debug, Default, PartialEq, Eq)]
 enum Seen {
@@ -176,6 +182,19 @@ impl Library {
             document.drop_tombstone(connection.id);
             document.put(connection, base.map_or(Revision(1), Revision::next), None)
         })
+    }
+
+    /// Waits until no other process stores a secret together with its connection. What is put back when the connection cannot be saved is then
+    /// what was there before, and nothing that another window has stored meanwhile. Blocks for [`PATIENCE`] at most.
+    ///
+    /// # Errors
+    /// Another process still does; the lock file cannot be made.
+    pub fn lock_secrets(&self) -> Result<SecretsLock, LibraryError> {
+        let locked = Lock::acquire(&self.path.with_file_name("secrets"), PATIENCE).map_err(|error| match error {
+            FileError::Busy { waited, .. } => FileError::Busy { path: self.path.clone(), waited },
+            error => error,
+        });
+        Ok(SecretsLock { _lock: locked? })
     }
 
     /// Would `save` be taken now? Asked before the secret is stored.
