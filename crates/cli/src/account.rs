@@ -10,13 +10,13 @@ use brickpass_core::{
 ///
 /// # Errors
 /// An empty id for a new connection; the address of an account console without the id of an account.
-pub(super) fn settle(draft: &mut Draft, given: Option<String>, adding: bool) -> Result<(), Failure> {
+pub(super) fn settle(draft: &mut Draft, given: Option<&str>, adding: bool) -> Result<(), Failure> {
     if let Some(id) = given {
         if adding && id.trim().is_empty() {
             return Err(empty());
         }
         draft.level = if id.is_empty() { LevelKind::Workspace } else { LevelKind::Account };
-        draft.account_id = id;
+        id.clone_into(&mut draft.account_id);
     }
     let Ok(pasted) = BaseUrl::read(&draft.base_url) else { return Ok(()) };
     if draft.level == LevelKind::Account {

@@ -3,6 +3,7 @@
 mod admin;
 mod examples;
 mod exec;
+mod fields;
 mod hand_over;
 mod profiles;
 
@@ -13,6 +14,7 @@ use clap::{Parser, ValueEnum};
 pub(super) use self::{
     admin::{Admin, AdminTokens, Sp, SpSecret},
     exec::Exec,
+    fields::Given,
     hand_over::{Backup, Effective, Export, Import, SendTo},
     profiles::{ChangeOfProfiles, Profiles, ProfilesDo, ProfilesPlace, Publish, Unpublish},
 };
@@ -176,36 +178,8 @@ pub(super) struct Fields {
     /// How to sign in
     #[arg(long, value_enum)]
     pub(super) auth: Option<Auth>,
-    /// Connect to this account instead of a workspace
-    #[arg(long, value_name = "ID")]
-    pub(super) account_id: Option<String>,
-    /// Of the service principal, or of a custom OAuth application
-    #[arg(long, value_name = "ID")]
-    pub(super) client_id: Option<String>,
-    /// OAuth scopes, separated by spaces; when empty, `all-apis offline_access`, and `all-apis` for a service principal
-    #[arg(long, value_name = "SCOPES")]
-    pub(super) scopes: Option<String>,
-    /// The port of the redirect URI http://localhost:PORT; the first free one of 8020 to 8040 when empty
-    #[arg(long, value_name = "PORT")]
-    pub(super) redirect_port: Option<String>,
-    /// The workspace's numeric id; read from the address when it is there
-    #[arg(long, value_name = "ID")]
-    pub(super) workspace_id: Option<String>,
-    /// Seconds that a test may take, 1 to 600
-    #[arg(long, value_name = "S")]
-    pub(super) timeout: Option<String>,
-    /// dev, test, prod, a word of your own, or not-set, which is handled as carefully as prod
-    #[arg(long, value_name = "E")]
-    pub(super) environment: Option<String>,
-    /// Repeat for several; on edit they replace the former ones
-    #[arg(long = "tag", value_name = "T")]
-    pub(super) tags: Vec<String>,
-    /// A path such as Sales/Nightly
-    #[arg(long, value_name = "F")]
-    pub(super) folder: Option<String>,
-    /// What it is for, who owns it
-    #[arg(long, value_name = "D")]
-    pub(super) description: Option<String>,
+    #[command(flatten)]
+    pub(super) given: Given,
     /// Read the personal access token from stdin
     #[arg(long, conflicts_with = "client_secret_stdin")]
     pub(super) token_stdin: bool,

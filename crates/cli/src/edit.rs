@@ -13,7 +13,9 @@ use super::{
     session::{Session, ask},
 };
 use brickpass_core::{
-    connection::{AuthKind, BaseUrl, Connection, ConnectionId, Draft, Environment, EnvironmentKind, Reviewed, Severity, TypedSecret},
+    connection::{
+        AuthKind, BaseUrl, Connection, ConnectionId, Draft, Environment, EnvironmentKind, Field, Reviewed, Severity, TypedSecret,
+    },
     failure::{Code, Failure},
 };
 use brickpass_engine::{Duplicate, Save};
@@ -28,7 +30,7 @@ pub(super) fn add(add: Add, json: bool) -> Result<ExitCode, Failure> {
     draft.name = add.name;
     draft.base_url = add.base_url;
     let asks_secret = !add.fields.token_stdin && !add.fields.client_secret_stdin && std::io::stdin().is_terminal();
-    fill(&mut draft, add.fields, true)?;
+    fill(&mut draft, &add.fields, true)?;
     if asks_secret {
         ask_secret(&mut draft)?;
     }
@@ -47,7 +49,7 @@ pub(super) fn edit(edit: Edit, json: bool) -> Result<ExitCode, Failure> {
     if let Some(base_url) = edit.base_url {
         draft.base_url = base_url;
     }
-    fill(&mut draft, edit.fields, false)?;
+    fill(&mut draft, &edit.fields, false)?;
     let another_secret = !draft.secret.is_empty();
     let connection = save(&mut session, &draft, Some(entry.revision), Some(entry.connection.id))?;
     report(&session, &connection, "Saved", json);
@@ -100,7 +102,7 @@ pub(super) fn duplicate(name: &str, new_name: &str, json: bool) -> Result<ExitCo
 }
 
 /// Lays the given words over the form, as if they were typed into it.
-fn fill(draft: &mut Draft, fields: Fields, adding: bool) -> Result<(), Failure> {
+fn fill(draft: &mut Draft, fields: &Fields, adding: bool) -> Result<(), Failure> {
     if fields.trust_address {
         draft.confirmed_origin = BaseUrl::read(&draft.base_url).ok().map(|pasted| pasted.base_url.origin());
     }
@@ -109,33 +111,26 @@ fn fill(draft: &mut Draft, fields: Fields, adding: bool) -> Result<(), Failure> 
         // Its own from now on, no longer that of an account's connection.
         draft.sign_in_of = None;
     }
-    refuse_unused(draft.auth, &fields)?;
-    account::settle(draft, fields.account_id, adding)?;
-    if let Some(environment) = fields.environment {
-        let environment = Environment::from(environment);
+    refuse_unused(draft.auth, fields)?;
+    let given = &fields.given;
+    account::settle(draft, given.text(Field::AccountId), adding)?;
+    if let Some(environment) = given.text(Field::Environment) {
+        let environment = Environment::from(environment.to_owned());
         draft.environment = environment.kind();
         if environment.kind() == EnvironmentKind::Own {
             environment.word().clone_into(&mut draft.own_environment);
         }
     }
-    if !fields.tags.is_empty() {
-        draft.tags = fields.tags;
+    if !given.all(Field::Tags).is_empty() {
+        draft.tags = given.all(Field::Tags).to_vec();
     }
-    if fields.workspace_id.is_some() {
+    if given.text(Field::WorkspaceId).is_some() {
         // Whoever names it means it.
         draft.saved_workspace = None;
     }
-    for (field, given) in [
-        (&mut draft.client_id, fields.client_id),
-        (&mut draft.scopes, fields.scopes),
-        (&mut draft.redirect_port, fields.redirect_port),
-        (&mut draft.workspace_id, fields.workspace_id),
-        (&mut draft.timeout, fields.timeout),
-        (&mut draft.folder, fields.folder),
-        (&mut draft.description, fields.description),
-    ] {
-        if let Some(given) = given {
-            *field = given;
+    for (field, text) in given.texts().filter(|(field, _)| !matches!(field, Field::AccountId | Field::Environment)) {
+        if let Some(typed) = field.spec().typed() {
+            text.clone_into((typed.get_mut)(draft));
         }
     }
     if fields.token_stdin || fields.client_secret_stdin {
@@ -158,12 +153,10 @@ fn fill(draft: &mut Draft, fields: Fields, adding: bool) -> Result<(), Failure> 
 fn refuse_unused(auth: AuthKind, fields: &Fields) -> Result<(), Failure> {
     let browser = ("--auth browser", auth == AuthKind::Browser);
     let either = ("--auth browser or service-principal", auth != AuthKind::PersonalAccessToken);
-    let given = [
-        ("--client-id", &fields.client_id, either),
-        ("--scopes", &fields.scopes, either),
-        ("--redirect-port", &fields.redirect_port, browser),
-    ];
-    let unused = given.into_iter().find(|(_, given, (_, used))| !used && given.as_ref().is_some_and(|given| !given.trim().is_empty()));
+    let given =
+        [("--client-id", Field::ClientId, either), ("--scopes", Field::Scopes, either), ("--redirect-port", Field::RedirectPort, browser)];
+    let is_given = |field: &Field| fields.given.text(*field).is_some_and(|text| !text.trim().is_empty());
+    let unused = given.into_iter().find(|(_, field, (_, used))| !used && is_given(field));
     let Some((option, _, (goes_with, _))) = unused else { return Ok(()) };
     Err(Failure::new(
         Code::InvalidInput,

@@ -3,9 +3,7 @@
 
 use super::{args::Login, edit, session::Session, sign_in::sign_in, terminal::Ear};
 use brickpass_core::{
-    connection::{
-        AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Environment, Level, LevelKind, OAuthApp, Timeout,
-    },
+    connection::{AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, Draft, Level, LevelKind, OAuthApp},
     failure::{Code, Failure},
 };
 use brickpass_engine::{Found, SignInPlace, SignedIn};
@@ -54,22 +52,8 @@ fn fit(session: &Session, given: Option<&str>) -> Result<ConnectionName, Failure
 
 /// Stands for the connection that is to be found: nothing of it is known but that somebody will sign in.
 fn unknown(name: ConnectionName, host: Option<BaseUrl>, address_confirmed: bool) -> Connection {
-    Connection {
-        id: ConnectionId::random(),
-        name,
-        description: String::new(),
-        base_url: host.unwrap_or_else(BaseUrl::discovery_host),
-        address_confirmed,
-        workspace_id: None,
-        timeout: Timeout::DEFAULT,
-        auth: AuthMethod::Browser(OAuthApp::default()),
-        level: Level::Workspace,
-        sign_in_of: None,
-        environment: Environment::default(),
-        tags: Vec::new(),
-        folder: String::new(),
-        pinned: false,
-    }
+    let base_url = host.unwrap_or_else(BaseUrl::discovery_host);
+    Connection { address_confirmed, ..Connection::new(name, base_url, AuthMethod::Browser(OAuthApp::default()), Level::Workspace) }
 }
 
 fn draft(id: ConnectionId, name: String, level: LevelKind, found: &Found) -> Draft {

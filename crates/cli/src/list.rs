@@ -10,7 +10,7 @@ use super::{
     session::Session,
 };
 use brickpass_core::{
-    connection::{AuthMethod, ClientId, Connection, EnteredFor, LastTest, Level, OAuthApp, Scopes, SecretKind, Status},
+    connection::{AuthMethod, ClientId, Connection, EnteredFor, Field, LastTest, Level, OAuthApp, Scopes, SecretKind, Status},
     failure::Failure,
 };
 use brickpass_engine::{DescribeSecret, SignIn, StoredSecret, TokenNote};
@@ -79,10 +79,9 @@ pub(super) fn show(name: &str, json: bool) -> Result<ExitCode, Failure> {
         ("Timeout", format!("{} seconds", connection.timeout.seconds())),
         ("Environment", connection.environment.word().to_owned()),
         ("Tags", connection.tags.join(", ")),
-        ("Folder", connection.folder.clone()),
-        ("Description", connection.description.clone()),
-        ("State", state_words(last.as_ref(), days_left(&connection, &session))),
     ];
+    rows.extend(Field::plain().map(|(spec, text)| (spec.label, (text.kept.get)(&connection).to_owned())));
+    rows.push(("State", state_words(last.as_ref(), days_left(&connection, &session))));
     rows.retain(|(_, value)| !value.is_empty());
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(label, value)| vec![label.to_owned(), value]).collect();
     say(table(&rows));
@@ -255,8 +254,9 @@ pub(super) fn as_json(connection: &Connection, session: &Session) -> Value {
     put("timeout_seconds", json!(connection.timeout.seconds()));
     put("environment", json!(connection.environment.word()));
     put("tags", json!(connection.tags));
-    put("folder", json!(connection.folder));
-    put("description", json!(connection.description));
+    for (spec, text) in Field::plain() {
+        put(spec.title(), json!((text.kept.get)(connection)));
+    }
     put("account_id", json!(account_id(connection)));
     put("workspace_id", json!(connection.workspace_id));
     put("client_id", json!(client_id(connection)));

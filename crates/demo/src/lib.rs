@@ -47,7 +47,6 @@ use serde_json::{Value, json};
 
 use brickpass_core::connection::{
     AccountId, AuthKind, AuthMethod, BaseUrl, ClientId, Connection, ConnectionId, ConnectionName, Environment, Level, OAuthApp, SecretKind,
-    Timeout,
 };
 
 use account::Account;
@@ -208,19 +207,18 @@ impl Demo {
         };
         let connection = Connection {
             id: room.connection,
-            name: ConnectionName::parse(&room.entry.name).ok()?,
             description: place.description.to_owned(),
-            base_url: BaseUrl::read(&announced.base_url).ok()?.base_url,
             address_confirmed: true,
             workspace_id: Some(room.entry.workspace_id.to_string()),
-            timeout: Timeout::DEFAULT,
-            auth,
-            level: Level::Workspace,
-            sign_in_of: None,
             environment: place.environment.clone(),
             tags: place.tags.iter().map(|&tag| tag.to_owned()).collect(),
             folder: place.folder.to_owned(),
-            pinned: false,
+            ..Connection::new(
+                ConnectionName::parse(&room.entry.name).ok()?,
+                BaseUrl::read(&announced.base_url).ok()?.base_url,
+                auth,
+                Level::Workspace,
+            )
         };
         Some((connection, secret))
     }
@@ -228,19 +226,15 @@ impl Demo {
     fn account_connection(&self) -> Option<(Connection, Option<(SecretKind, String)>)> {
         let connection = Connection {
             id: self.account_connection,
-            name: ConnectionName::parse(ACCOUNT_NAME).ok()?,
             description: "All workspaces; sign in once to add them".to_owned(),
-            base_url: BaseUrl::read(&self.account().base_url).ok()?.base_url,
             address_confirmed: true,
-            workspace_id: None,
-            timeout: Timeout::DEFAULT,
-            auth: AuthMethod::Browser(OAuthApp::default()),
-            level: Level::Account { account_id: AccountId::parse(ACCOUNT_ID).ok()? },
-            sign_in_of: None,
             environment: Environment::Production,
-            tags: Vec::new(),
-            folder: String::new(),
-            pinned: false,
+            ..Connection::new(
+                ConnectionName::parse(ACCOUNT_NAME).ok()?,
+                BaseUrl::read(&self.account().base_url).ok()?.base_url,
+                AuthMethod::Browser(OAuthApp::default()),
+                Level::Account { account_id: AccountId::parse(ACCOUNT_ID).ok()? },
+            )
         };
         Some((connection, None))
     }

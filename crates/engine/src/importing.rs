@@ -78,7 +78,7 @@ pub struct PreviewRow {
 #[derive(Debug)]
 pub struct Chosen {
     pub connection: Box<Reviewed>,
-    /// Takes the place of this connection instead of standing beside it: its id, name, folder, tags, environment and description stay, unless
+    /// Takes the place of this connection instead of standing beside it: its ID, name, environment, tags and plain texts stay, unless
     /// both are the same connection (of our own backup).
     pub replaces: Option<ConnectionId>,
 }

@@ -164,6 +164,7 @@ fn take_secret(made: &mut FoundConnection, secrets: Option<&Value>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use brickpass_core::connection::Field;
 
     fn connection(name: &str) -> Connection {
         let mut draft = Draft::new(ConnectionId::random());
@@ -191,13 +192,16 @@ mod tests {
     #[test]
     fn no_field_of_a_connection_is_lost_in_a_backup() {
         let full = serde_json::json!({
-            "id": ConnectionId::random(), "name": "Sales", "description": "two\nlines", "address_confirmed": true,
+            "id": ConnectionId::random(), "name": "Sales", "address_confirmed": true,
             "base_url": "https://adb-1234567890123456.7.azuredatabricks.net", "workspace_id": "1234567890123456", "timeout_seconds": 45,
             "auth": {"type": "browser", "client_id": "my-app", "redirect_port": 8030, "scopes": ["sql"]},
             "level": "workspace", "sign_in_of": ConnectionId::random(), "environment": "prod", "tags": ["etl"],
-            "folder": "Sales/Nightly", "pinned": true,
+            "pinned": true,
         });
         let mut full: Connection = serde_json::from_value(full).unwrap();
+        for (spec, text) in Field::plain() {
+            *(text.kept.get_mut)(&mut full) = if text.rows > 1 { "two\nlines".to_owned() } else { format!("{}/Nightly", spec.label) };
+        }
         let written = serde_json::to_value(&full).unwrap();
         for key in Connection::keys() {
             assert!(written.get(key).is_some(), "{key} has no value here");

@@ -150,14 +150,11 @@ fn filing(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
         take_focus(ui, focus, Field::Tags, &response, response.id);
         say(ui, form, Field::Tags);
     });
-    TextRow::new(Field::Folder, text::FOLDER, text::FOLDER_HINT).show(ui, form, focus, |draft| &mut draft.folder, |_, _, _| {});
-    TextRow { rows: 3, limit: 10_000, ..TextRow::new(Field::Description, text::DESCRIPTION, text::DESCRIPTION_HINT) }.show(
-        ui,
-        form,
-        focus,
-        |draft| &mut draft.description,
-        |_, _, _| {},
-    );
+    for (spec, plain) in Field::plain() {
+        // More can be typed than is saved, so that the form can say so.
+        let row = TextRow { rows: plain.rows, limit: plain.most * 5, ..TextRow::new(spec.field, spec.label, spec.hint) };
+        row.show(ui, form, focus, plain.typed.get_mut, |_, _, _| {});
+    }
 }
 
 fn environment(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {

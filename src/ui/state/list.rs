@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use brickpass_core::connection::{Connection, ConnectionId, Level};
+use brickpass_core::connection::{Connection, ConnectionId, Field, Level};
 use brickpass_storage::Entry;
 
 /// Heights in points. Fixed, so that the place of every row is known without drawing it.
@@ -272,17 +272,10 @@ impl Item {
             Level::Workspace => "",
             Level::Account { account_id } => account_id.as_str(),
         };
-        for part in [
-            name.as_str(),
-            &host,
-            connection.environment.word(),
-            &connection.folder,
-            connection.workspace_id.as_deref().unwrap_or_default(),
-            account,
-            &connection.description,
-        ]
-        .into_iter()
-        .chain(connection.tags.iter().map(String::as_str))
+        for part in [name.as_str(), &host, connection.environment.word(), connection.workspace_id.as_deref().unwrap_or_default(), account]
+            .into_iter()
+            .chain(Field::plain().filter(|(_, text)| text.searched).map(|(_, text)| (text.kept.get)(connection)))
+            .chain(connection.tags.iter().map(String::as_str))
         {
             if !part.is_empty() {
                 search.push_str(&part.to_lowercase());

@@ -47,8 +47,7 @@ pub fn part(part: Part) -> &'static str {
         Part::SignIn => form::AUTH,
         Part::Environment => form::ENVIRONMENT,
         Part::Tags => form::TAGS,
-        Part::Folder => form::FOLDER,
-        Part::Description => form::DESCRIPTION,
+        Part::Text(field) => field.spec().label,
         Part::Pinned => "Pinned",
     }
 }
@@ -62,8 +61,7 @@ pub fn part_value(part: Part, connection: &Connection) -> String {
         Part::SignIn => sign_in(connection),
         Part::Environment => connection.environment.label().to_owned(),
         Part::Tags => connection.tags.join(", "),
-        Part::Folder => connection.folder.clone(),
-        Part::Description => connection.description.replace('\n', " "),
+        Part::Text(field) => field.spec().plain().map_or("", |text| (text.kept.get)(connection)).replace('\n', " "),
         Part::Pinned => if connection.pinned { "Yes" } else { "No" }.to_owned(),
     };
     if value.is_empty() { "Empty".to_owned() } else { value }

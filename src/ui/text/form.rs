@@ -1,46 +1,43 @@
 //! The form of a connection.
 
-use brickpass_core::connection::SecretKind;
+use brickpass_core::connection::{Field, SecretKind};
 
 pub const TAB_CONNECTION: &str = "Connection";
 pub const TAB_EXPORT: &str = "Export";
 pub const TAB_ADMINISTRATION: &str = "Administration";
 pub const TAB_ACTIVITY: &str = "Activity";
-pub const NAME: &str = "Name";
-pub const NAME_HINT: &str = "For example Sales lakehouse";
-pub const BASE_URL: &str = "Base URL";
-pub const BASE_URL_HINT: &str = "Paste the workspace's address";
-pub const TIMEOUT: &str = "Timeout";
+pub const NAME: &str = Field::Name.spec().label;
+pub const NAME_HINT: &str = Field::Name.spec().hint;
+pub const BASE_URL: &str = Field::BaseUrl.spec().label;
+pub const BASE_URL_HINT: &str = Field::BaseUrl.spec().hint;
+pub const TIMEOUT: &str = Field::Timeout.spec().label;
 pub const SECONDS: &str = "seconds";
-pub const AUTH: &str = "Authentication type";
+pub const AUTH: &str = Field::Auth.spec().label;
 pub const LEVEL: &str = "Level";
-pub const ACCOUNT_ID: &str = "Account ID";
-pub const ACCOUNT_HINT: &str = "From the account console's user menu";
-pub const CLIENT_ID: &str = "Client ID";
-pub const CLIENT_HINT: &str = "The service principal's application ID";
+pub const ACCOUNT_ID: &str = Field::AccountId.spec().label;
+pub const ACCOUNT_HINT: &str = Field::AccountId.spec().hint;
+pub const CLIENT_ID: &str = Field::ClientId.spec().label;
+pub const CLIENT_HINT: &str = Field::ClientId.spec().hint;
 pub const CLIENT_SECRET: &str = "Client secret";
-pub const WORKSPACE_ID: &str = "Workspace ID";
-pub const WORKSPACE_ID_HINT: &str = "The number after ?o= in the browser";
+pub const WORKSPACE_ID: &str = Field::WorkspaceId.spec().label;
+pub const WORKSPACE_ID_HINT: &str = Field::WorkspaceId.spec().hint;
 pub const TOKEN: &str = "Access token";
 /// In the field of a secret that cannot be looked at.
 pub const LOCKED_HINT: &str = "Locked";
 pub const KEYRING_LOCKED: &str = "The system keyring is locked";
 pub const TOKEN_HINT: &str = "Paste a personal access token";
 pub const SECRET_HINT: &str = "Paste an OAuth secret";
-pub const ENVIRONMENT: &str = "Environment";
+pub const ENVIRONMENT: &str = Field::Environment.spec().label;
 /// Beside the choice, so that no row moves when one is made.
 pub const NOT_SET_HINT: &str = "Handled like production until chosen";
 pub const OWN_ENVIRONMENT: &str = "Environment name";
-pub const OWN_HINT: &str = "For example staging";
-pub const TAGS: &str = "Tags";
-pub const FOLDER: &str = "Folder";
+pub const OWN_HINT: &str = Field::Environment.spec().hint;
+pub const TAGS: &str = Field::Tags.spec().label;
+pub const FOLDER: &str = Field::Folder.spec().label;
 /// Of connections that are added many at once.
 pub const NEW_ENVIRONMENT: &str = "Environment for new ones";
 pub const NEW_FOLDER: &str = "Folder for new ones";
 pub const NO_FOLDER: &str = "None, or such as Sales/Nightly";
-pub const FOLDER_HINT: &str = "For example Sales/Nightly";
-pub const DESCRIPTION: &str = "Description";
-pub const DESCRIPTION_HINT: &str = "What it is for, who owns it";
 pub const SAVE: &str = "Save";
 pub const SAVING: &str = "Saving";
 pub const CANCEL_SAVE: &str = "Cancel saving";

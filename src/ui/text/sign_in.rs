@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::some_of;
-use brickpass_core::failure::Code;
+use brickpass_core::{connection::Field, failure::Code};
 use brickpass_engine::SignIn;
 
 pub const SIGN_IN: &str = "Sign in";
@@ -50,11 +50,11 @@ pub const DO_NOT_KNOW_ADDRESS: &str = "I do not know my workspace's address";
 pub const DO_NOT_KNOW_ACCOUNT: &str = "I do not know my account's address";
 pub const APP_PART: &str = "OAuth application";
 pub const APP_CLIENT_HINT: &str = "databricks-cli";
-pub const SCOPES: &str = "Scopes";
-pub const SCOPES_HINT: &str = "all-apis offline_access";
+pub const SCOPES: &str = Field::Scopes.spec().label;
+pub const SCOPES_HINT: &str = Field::Scopes.spec().hint;
 pub const PRINCIPALS_SCOPES_HINT: &str = "all-apis";
-pub const REDIRECT_PORT: &str = "Redirect port";
-pub const REDIRECT_PORT_HINT: &str = "8020";
+pub const REDIRECT_PORT: &str = Field::RedirectPort.spec().label;
+pub const REDIRECT_PORT_HINT: &str = Field::RedirectPort.spec().hint;
 /// Stands in for the address that is not known yet; nothing is sent there.
 pub const ANYWHERE: &str = "https://unknown.cloud.databricks.com";
 pub const ANYWHERE_WHY: &str =

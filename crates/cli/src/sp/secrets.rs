@@ -113,10 +113,9 @@ pub(super) fn connect(
 
 /// The same place under another name, signed in to as this service principal.
 fn draft(connection: &Connection, principal: &ServicePrincipal, name: &str) -> Draft {
-    Draft {
+    let mut draft = Draft {
         id: ConnectionId::random(),
         name: name.to_owned(),
-        description: String::new(),
         auth: AuthKind::ServicePrincipal,
         client_id: principal.client_id.as_str().to_owned(),
         sign_in_of: None,
@@ -124,7 +123,9 @@ fn draft(connection: &Connection, principal: &ServicePrincipal, name: &str) -> D
         redirect_port: String::new(),
         pinned: false,
         ..Draft::from_connection(connection)
-    }
+    };
+    draft.clear_not_inherited();
+    draft
 }
 
 fn fields(secret: &OAuthSecret) -> Map<String, Value> {

@@ -1,6 +1,6 @@
 //! Two people changed one connection: what can be brought together without asking, and what cannot.
 
-use super::Connection;
+use super::{Connection, Field};
 
 /// What is changed, and chosen, as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,23 +13,20 @@ pub enum Part {
     SignIn,
     Environment,
     Tags,
-    Folder,
-    Description,
+    /// A field that is plain text.
+    Text(Field),
     Pinned,
 }
 
 impl Part {
-    pub const ALL: [Self; 9] = [
-        Self::Name,
-        Self::Address,
-        Self::Timeout,
-        Self::SignIn,
-        Self::Environment,
-        Self::Tags,
-        Self::Folder,
-        Self::Description,
-        Self::Pinned,
-    ];
+    /// In the order of the form.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let texts = Field::plain().map(|(spec, _)| Self::Text(spec.field));
+        [Self::Name, Self::Address, Self::Timeout, Self::SignIn, Self::Environment, Self::Tags]
+            .into_iter()
+            .chain(texts)
+            .chain([Self::Pinned])
+    }
 
     #[must_use]
     pub fn differs(self, a: &Connection, b: &Connection) -> bool {
@@ -43,8 +40,7 @@ impl Part {
             Self::SignIn => (&a.auth, a.sign_in_of) != (&b.auth, b.sign_in_of),
             Self::Environment => a.environment != b.environment,
             Self::Tags => a.tags != b.tags,
-            Self::Folder => a.folder != b.folder,
-            Self::Description => a.description != b.description,
+            Self::Text(field) => field.spec().plain().is_some_and(|text| (text.kept.get)(a) != (text.kept.get)(b)),
             Self::Pinned => a.pinned != b.pinned,
         }
     }
@@ -66,8 +62,11 @@ impl Part {
             }
             Self::Environment => to.environment.clone_from(&from.environment),
             Self::Tags => to.tags.clone_from(&from.tags),
-            Self::Folder => to.folder.clone_from(&from.folder),
-            Self::Description => to.description.clone_from(&from.description),
+            Self::Text(field) => {
+                if let Some(text) = field.spec().plain() {
+                    text.kept.copy(from, to);
+                }
+            }
             Self::Pinned => to.pinned = from.pinned,
         }
     }
@@ -92,7 +91,7 @@ impl Merge {
     /// Nobody knows what both were made from: whatever differs is asked about.
     #[must_use]
     pub fn without_base(mine: &Connection, theirs: &Connection) -> Self {
-        let clashes = Part::ALL.into_iter().filter(|part| part.differs(mine, theirs)).collect();
+        let clashes = Part::all().filter(|part| part.differs(mine, theirs)).collect();
         Self { merged: mine.clone(), taken: Vec::new(), clashes }
     }
 }
@@ -103,10 +102,10 @@ impl Merge {
 #[must_use]
 pub fn merge(base: &Connection, mine: &Connection, theirs: &Connection, secret_typed: bool) -> Merge {
     let directs = |part: &Part| part.directs_secret();
-    let i_redirect = secret_typed || Part::ALL.into_iter().filter(directs).any(|part| part.differs(base, mine));
-    let they_redirect = Part::ALL.into_iter().filter(directs).any(|part| part.differs(base, theirs));
+    let i_redirect = secret_typed || Part::all().filter(directs).any(|part| part.differs(base, mine));
+    let they_redirect = Part::all().filter(directs).any(|part| part.differs(base, theirs));
     let mut merge = Merge { merged: mine.clone(), taken: Vec::new(), clashes: Vec::new() };
-    for part in Part::ALL.into_iter().filter(|part| part.differs(mine, theirs)) {
+    for part in Part::all().filter(|part| part.differs(mine, theirs)) {
         let together = part.directs_secret() && i_redirect && they_redirect;
         match (part.differs(base, mine), part.differs(base, theirs)) {
             (true, false) if !together => {}
@@ -148,7 +147,7 @@ mod tests {
         });
         let merge = merge(&base, &mine, &theirs, false);
         assert!(merge.clashes.is_empty());
-        assert_eq!(merge.taken, [Part::Name, Part::Folder]);
+        assert_eq!(merge.taken, [Part::Name, Part::Text(Field::Folder)]);
         assert_eq!(
             (merge.merged.name.as_str(), merge.merged.folder.as_str(), merge.merged.description.as_str()),
             ("Sales EMEA", "EMEA", "mine")
@@ -196,12 +195,13 @@ mod tests {
             draft.auth = AuthKind::Browser;
             draft.environment = crate::connection::EnvironmentKind::Test;
             draft.tags = vec!["a".into()];
-            draft.folder = "B".into();
-            draft.description = "c".into();
+            for (_, text) in Field::plain() {
+                *(text.typed.get_mut)(draft) = "B".into();
+            }
             draft.pinned = true;
         });
         let mut made = base.clone();
-        for part in Part::ALL {
+        for part in Part::all() {
             assert!(part.differs(&made, &other), "{part:?}");
             part.copy(&other, &mut made);
             assert!(!part.differs(&made, &other), "{part:?}");

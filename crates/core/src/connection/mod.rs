@@ -5,6 +5,7 @@ mod base_url;
 mod draft;
 mod entered_for;
 mod environment;
+mod fields;
 mod filing;
 mod keys;
 mod merge;
@@ -18,9 +19,10 @@ mod token;
 
 pub use auth::{AccountId, AccountIdError, AuthKind, AuthMethod, ClientId, ClientIdError, Level, LevelKind, OAuthApp, Scopes, ScopesError};
 pub use base_url::{BaseUrl, BaseUrlError, Caution, Cloud, HostKind, Pasted};
-pub use draft::{Draft, Field, Remark, Review, Reviewed, Severity};
+pub use draft::{Draft, Remark, Review, Reviewed, Severity};
 pub use entered_for::EnteredFor;
 pub use environment::{Care, Environment, EnvironmentKind};
+pub use fields::{Access, CliOption, Field, FieldKind, FieldSpec, PlainText};
 pub use filing::{Filed, Filing};
 pub use merge::{Merge, Part, merge};
 pub use name::{ConnectionName, NameError};
@@ -94,6 +96,27 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// A connection with a new ID and the defaults of an empty form.
+    #[must_use]
+    pub fn new(name: ConnectionName, base_url: BaseUrl, auth: AuthMethod, level: Level) -> Self {
+        Self {
+            id: ConnectionId::random(),
+            name,
+            description: String::new(),
+            base_url,
+            address_confirmed: false,
+            workspace_id: None,
+            timeout: Timeout::DEFAULT,
+            auth,
+            level,
+            sign_in_of: None,
+            environment: Environment::default(),
+            tags: Vec::new(),
+            folder: String::new(),
+            pinned: false,
+        }
+    }
+
     /// The fields that contain a secret, although they are kept in plain text.
     #[must_use]
     pub fn fields_with_secret(&self) -> Vec<Field> {

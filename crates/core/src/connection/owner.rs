@@ -1,6 +1,6 @@
 //! Whose sign-in a connection uses: its own, or that of an account's connection.
 
-use super::{AuthMethod, BaseUrl, Connection, ConnectionId, ConnectionName, HostKind, Level};
+use super::{AuthMethod, BaseUrl, Connection, ConnectionName, Field, HostKind, Level};
 
 impl Connection {
     /// Uses this connection the sign-in of `account`, by its own word and by the rules: an account's connection of the same way to sign in,
@@ -34,22 +34,18 @@ impl Connection {
     /// A connection to one workspace of an account, which uses the account's sign-in and is filed where the account is. `None` when the name cannot become a connection's.
     #[must_use]
     pub fn of_workspace(account: &Self, name: &str, base_url: BaseUrl, workspace_id: String) -> Option<Self> {
-        Some(Self {
-            id: ConnectionId::random(),
-            name: ConnectionName::tamed(name)?,
-            description: String::new(),
-            base_url,
-            address_confirmed: false,
+        let mut made = Self {
             workspace_id: Some(workspace_id),
             timeout: account.timeout,
-            auth: account.auth.clone(),
-            level: Level::Workspace,
             sign_in_of: Some(account.id),
             environment: account.environment.clone(),
             tags: account.tags.clone(),
-            folder: account.folder.clone(),
-            pinned: false,
-        })
+            ..Self::new(ConnectionName::tamed(name)?, base_url, account.auth.clone(), Level::Workspace)
+        };
+        for (_, text) in Field::plain().filter(|(_, text)| text.inherited) {
+            text.kept.copy(account, &mut made);
+        }
+        Some(made)
     }
 }
 
@@ -69,7 +65,7 @@ fn related(account: &BaseUrl, workspace: &BaseUrl) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::{AuthKind, Draft, Environment, LevelKind};
+    use crate::connection::{AuthKind, ConnectionId, Draft, Environment, LevelKind};
 
     fn connection(base_url: &str, level: LevelKind, sign_in_of: Option<&Connection>) -> Connection {
         let mut draft = Draft::new(ConnectionId::random());

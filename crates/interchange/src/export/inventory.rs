@@ -8,7 +8,7 @@ use crate::{
     format::{Answers, Document, DocumentFile, Field, Format, Group, Subject},
 };
 use brickpass_core::{
-    connection::{AuthKind, AuthMethod, Connection, LastTest, Level},
+    connection::{AuthMethod, Connection, Field as ConnectionField, LastTest, Level},
     failure::Failure,
 };
 
@@ -58,67 +58,66 @@ pub(super) fn of(format: &Format) -> Option<MakeAll> {
     }
 }
 
-const TITLES: [&str; 15] = [
-    "name",
-    "base_url",
-    "auth_type",
-    "client_id",
-    "account_id",
-    "workspace_id",
-    "timeout_seconds",
-    "environment",
-    "tags",
-    "folder",
-    "description",
-    "expires",
-    "last_test",
-    "status",
-    "pinned",
+/// What a column says of a connection; empty when it has nothing to say.
+type Cell = fn(&Connection) -> String;
+
+/// The same, with what is known of the connection besides.
+type ListedCell = fn(&Listed<'_>) -> String;
+
+/// The first columns, and what they say. Those of the fields that are plain text follow them.
+const FIRST: [(ConnectionField, Cell); 9] = [
+    (ConnectionField::Name, |of| of.name.as_str().to_owned()),
+    (ConnectionField::BaseUrl, |of| of.base_url.as_str().to_owned()),
+    (ConnectionField::Auth, |of| of.auth.kind().word().to_owned()),
+    (ConnectionField::ClientId, client_id),
+    (ConnectionField::AccountId, |of| if let Level::Account { account_id } = &of.level { account_id.as_str() } else { "" }.to_owned()),
+    (ConnectionField::WorkspaceId, |of| of.workspace_id.clone().unwrap_or_default()),
+    (ConnectionField::Timeout, |of| of.timeout.seconds().to_string()),
+    (ConnectionField::Environment, |of| of.environment.word().to_owned()),
+    (ConnectionField::Tags, |of| of.tags.join("; ")),
 ];
 
-fn cells(listed: &Listed<'_>) -> [String; 15] {
-    let connection = listed.connection;
+/// The last columns, and what they say.
+const LAST: [(&str, ListedCell); 4] = [
+    ("expires", |of| of.expires.map(to_the_second).unwrap_or_default()),
+    ("last_test", |of| of.last.map(|last| to_the_second(last.tested_at)).unwrap_or_default()),
+    ("status", |of| of.last.map(|last| last.state.label().to_owned()).unwrap_or_default()),
+    ("pinned", |of| if of.connection.pinned { "yes" } else { "" }.to_owned()),
+];
+
+fn titles() -> impl Iterator<Item = &'static str> {
+    let first = FIRST.into_iter().map(|(field, _)| field.spec().title());
+    let plain = ConnectionField::plain().map(|(spec, _)| spec.title());
+    first.chain(plain).chain(LAST.into_iter().map(|(title, _)| title))
+}
+
+/// In the order of the titles.
+fn cells(of: &Listed<'_>) -> Vec<String> {
+    let first = FIRST.into_iter().map(|(_, cell)| cell(of.connection));
+    let plain = ConnectionField::plain().map(|(_, text)| (text.kept.get)(of.connection).to_owned());
+    first.chain(plain).chain(LAST.into_iter().map(|(_, cell)| cell(of))).collect()
+}
+
+fn client_id(connection: &Connection) -> String {
     let client_id = match &connection.auth {
         AuthMethod::PersonalAccessToken => None,
         AuthMethod::Browser(app) => app.client_id.as_ref(),
         AuthMethod::ServicePrincipal { client_id, .. } => Some(client_id),
     };
-    let account_id = if let Level::Account { account_id } = &connection.level { account_id.as_str() } else { "" };
-    let seconds = |time: Timestamp| Timestamp::from_second(time.as_second()).unwrap_or(time).to_string();
-    [
-        connection.name.as_str().to_owned(),
-        connection.base_url.as_str().to_owned(),
-        word(connection.auth.kind()).to_owned(),
-        client_id.map_or_else(String::new, |id| id.as_str().to_owned()),
-        account_id.to_owned(),
-        connection.workspace_id.clone().unwrap_or_default(),
-        connection.timeout.seconds().to_string(),
-        connection.environment.word().to_owned(),
-        connection.tags.join("; "),
-        connection.folder.clone(),
-        connection.description.clone(),
-        listed.expires.map(seconds).unwrap_or_default(),
-        listed.last.map(|last| seconds(last.tested_at)).unwrap_or_default(),
-        listed.last.map(|last| last.state.label().to_owned()).unwrap_or_default(),
-        if connection.pinned { "yes" } else { "" }.to_owned(),
-    ]
+    client_id.map_or_else(String::new, |id| id.as_str().to_owned())
 }
 
-fn word(auth: AuthKind) -> &'static str {
-    match auth {
-        AuthKind::PersonalAccessToken => "pat",
-        AuthKind::Browser => "browser",
-        AuthKind::ServicePrincipal => "service-principal",
-    }
+fn to_the_second(time: Timestamp) -> String {
+    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
 }
 
 fn csv(all: &[Listed<'_>], answers: &Answers) -> Result<Document, Failure> {
     let raw = answers.is_set(&RAW);
     let grammar: Grammar = if raw { csv_cell } else { csv_formula };
     let text = if answers.is_set(&EXCEL) { Text::new().words("\u{FEFF}") } else { Text::new() };
-    let mut text = row(text, TITLES, csv_cell)?;
+    let mut text = row(text, titles(), csv_cell)?;
     for listed in all {
-        text = row(text, cells(listed).each_ref().map(String::as_str), grammar)?;
+        text = row(text, cells(listed).iter().map(String::as_str), grammar)?;
     }
     let next = "Open it with a spreadsheet, or import it in Brickpass. It holds no secret.";
     let notes = if raw {
@@ -129,9 +128,9 @@ fn csv(all: &[Listed<'_>], answers: &Answers) -> Result<Document, Failure> {
     Ok(Document { notes, ..listing("brickpass-connections.csv", text, next) })
 }
 
-fn row(text: Text, cells: [&str; 15], grammar: Grammar) -> Result<Text, Refused> {
+fn row<'a>(text: Text, cells: impl Iterator<Item = &'a str>, grammar: Grammar) -> Result<Text, Refused> {
     let mut text = text;
-    for (at, cell) in cells.into_iter().enumerate() {
+    for (at, cell) in cells.enumerate() {
         text = if at == 0 { text } else { text.words(",") }.value("A part of a connection", cell, grammar)?;
     }
     Ok(text.words("\r\n"))
@@ -141,11 +140,10 @@ fn as_json(all: &[Listed<'_>], _: &Answers) -> Result<Document, Failure> {
     let all: Vec<Value> = all
         .iter()
         .map(|listed| {
-            let mut one: serde_json::Map<_, _> = TITLES
-                .iter()
+            let mut one: serde_json::Map<_, _> = titles()
                 .zip(cells(listed))
                 .filter(|(_, cell)| !cell.is_empty())
-                .map(|(title, cell)| ((*title).to_owned(), json!(cell)))
+                .map(|(title, cell)| (title.to_owned(), json!(cell)))
                 .collect();
             one.insert("timeout_seconds".to_owned(), json!(listed.connection.timeout.seconds()));
             one.insert("pinned".to_owned(), json!(listed.connection.pinned));

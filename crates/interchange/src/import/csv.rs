@@ -10,52 +10,23 @@ use super::{
     text::{position, shown},
 };
 use brickpass_core::{
-    connection::{AuthKind, BaseUrl, Environment, EnvironmentKind, LevelKind},
+    connection::{AuthKind, BaseUrl, Environment, EnvironmentKind, Field, LevelKind},
     failure::Failure,
 };
 
 type Row = (usize, Vec<Zeroizing<String>>);
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Column {
-    Name,
-    BaseUrl,
-    Auth,
-    ClientId,
-    AccountId,
-    WorkspaceId,
-    Timeout,
-    Tags,
-    Folder,
-    Environment,
-    Description,
-    Secret,
-}
-
-/// By the names that our inventory and other people's tables give them.
-fn column(title: &str) -> Option<Column> {
-    let plain: String = title.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    Some(match plain.as_str() {
-        "name" | "connection" => Column::Name,
-        "baseurl" | "url" | "host" | "address" | "workspaceurl" | "workspace" | "databrickshost" => Column::BaseUrl,
-        "authtype" | "auth" | "authentication" | "authenticationtype" => Column::Auth,
-        "clientid" => Column::ClientId,
-        "accountid" => Column::AccountId,
-        "workspaceid" => Column::WorkspaceId,
-        "timeout" | "timeouts" | "timeoutseconds" => Column::Timeout,
-        "tags" => Column::Tags,
-        "folder" => Column::Folder,
-        "environment" => Column::Environment,
-        "description" => Column::Description,
-        "token" | "accesstoken" | "pat" | "clientsecret" | "secret" => Column::Secret,
-        _ => return None,
-    })
+/// The field whose column has this title, in our inventory or in other people's tables.
+fn column(title: &str) -> Option<Field> {
+    let plain = |title: &str| title.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let title = plain(title);
+    Field::ALL.into_iter().find(|field| field.spec().titles.iter().any(|known| plain(known) == title))
 }
 
 /// Whether a line names at least an address, in a table's way.
 pub(super) fn is_header(line: &str) -> bool {
     let separator = separator(line);
-    line.split(separator).any(|title| column(title) == Some(Column::BaseUrl))
+    line.split(separator).any(|title| column(title) == Some(Field::BaseUrl))
 }
 
 fn separator(text: &str) -> char {
@@ -71,8 +42,8 @@ pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
     };
     let mut rows = rows(text, separator)?.into_iter();
     let Some((_, titles)) = rows.next() else { return Ok(found) };
-    let columns: Vec<Option<Column>> = titles.iter().map(|title| column(title)).collect();
-    if !columns.contains(&Some(Column::BaseUrl)) {
+    let columns: Vec<Option<Field>> = titles.iter().map(|title| column(title)).collect();
+    if !columns.contains(&Some(Field::BaseUrl)) {
         return Err(damaged(Kind::Csv, "Its first line names no column with the address, such as base_url."));
     }
     if let Some((at, _)) =
@@ -94,7 +65,7 @@ pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
             return Err(damaged(Kind::Csv, why));
         }
         let place = format!("Line {line}");
-        let name = columns.iter().zip(&cells).find(|(column, _)| **column == Some(Column::Name)).map(|(_, cell)| unguarded(cell.trim()));
+        let name = columns.iter().zip(&cells).find(|(column, _)| **column == Some(Field::Name)).map(|(_, cell)| unguarded(cell.trim()));
         if found.wants(name.filter(|name| !name.is_empty()).unwrap_or(&place)) {
             found.push(connection(&place, &columns, &cells, unguarded));
         }
@@ -122,19 +93,19 @@ pub(super) fn read_listing(records: &[Value]) -> Found {
 }
 
 /// `plain` takes off what a table puts in front of a value.
-fn connection(place: &str, columns: &[Option<Column>], cells: &[Zeroizing<String>], plain: fn(&str) -> &str) -> FoundConnection {
-    let cell = |wanted: Column| {
+fn connection(place: &str, columns: &[Option<Field>], cells: &[Zeroizing<String>], plain: fn(&str) -> &str) -> FoundConnection {
+    let cell = |wanted: Field| {
         let cell = columns.iter().zip(cells).find(|(column, _)| **column == Some(wanted)).map(|(_, cell)| plain(cell.trim()));
         cell.filter(|cell| !cell.is_empty())
     };
-    let name = cell(Column::Name).unwrap_or_default();
+    let name = cell(Field::Name).unwrap_or_default();
     let mut made = FoundConnection::at(name);
     if name.is_empty() {
         place.clone_into(&mut made.place);
     }
-    let secret = cell(Column::Secret).map(Given::text);
-    let client_id = cell(Column::ClientId);
-    match cell(Column::Auth).map(str::to_ascii_lowercase).as_deref() {
+    let secret = cell(Field::Secret).map(Given::text);
+    let client_id = cell(Field::ClientId);
+    match cell(Field::Auth).map(str::to_ascii_lowercase).as_deref() {
         Some("pat" | "personal access token" | "access token" | "token") => made.token(secret.as_ref()),
         Some("service-principal" | "service principal" | "oauth-m2m" | "oauth client credentials") => {
             made.principal(client_id.map(Given::text).as_ref(), secret.as_ref());
@@ -148,18 +119,13 @@ fn connection(place: &str, columns: &[Option<Column>], cells: &[Zeroizing<String
         None => made.remark("No way to sign in is named there; it will sign in through the browser."),
         Some(_) => made.refuse("Brickpass does not know its way to sign in; the words are pat, browser and service-principal."),
     }
-    for (field, column) in [
-        (&mut made.draft.account_id, Column::AccountId),
-        (&mut made.draft.workspace_id, Column::WorkspaceId),
-        (&mut made.draft.timeout, Column::Timeout),
-        (&mut made.draft.folder, Column::Folder),
-        (&mut made.draft.description, Column::Description),
-    ] {
-        if let Some(value) = cell(column) {
-            value.clone_into(field);
+    let texts = Field::plain().map(|(spec, _)| spec.field);
+    for field in [Field::AccountId, Field::WorkspaceId, Field::Timeout].into_iter().chain(texts) {
+        if let (Some(typed), Some(value)) = (field.spec().typed(), cell(field)) {
+            value.clone_into((typed.get_mut)(&mut made.draft));
         }
     }
-    if let Some(word) = cell(Column::Environment) {
+    if let Some(word) = cell(Field::Environment) {
         let environment = Environment::from(word.to_owned());
         made.draft.environment = environment.kind();
         if environment.kind() == EnvironmentKind::Own {
@@ -167,13 +133,13 @@ fn connection(place: &str, columns: &[Option<Column>], cells: &[Zeroizing<String
         }
     }
     made.draft.tags =
-        cell(Column::Tags).map(|tags| tags.split([',', ';', '|']).map(|tag| tag.trim().to_owned()).collect()).unwrap_or_default();
+        cell(Field::Tags).map(|tags| tags.split([',', ';', '|']).map(|tag| tag.trim().to_owned()).collect()).unwrap_or_default();
     made.draft.tags.retain(|tag| !tag.is_empty());
     let rounded = is_rounded(&made.draft.workspace_id);
     if rounded {
         made.draft.workspace_id.clear();
     }
-    made.host(cell(Column::BaseUrl).map(Given::text).as_ref(), "base_url");
+    made.host(cell(Field::BaseUrl).map(Given::text).as_ref(), "base_url");
     made.settle_level();
     if rounded && made.draft.workspace_id.is_empty() && made.draft.level == LevelKind::Workspace && !names_its_workspace(&made) {
         made.refuse(

@@ -11,23 +11,14 @@ use serde_json::{Map, Value, value::RawValue};
 use super::{LibraryError, Revision};
 use brickpass_core::connection::{AuthKind, BaseUrl, Connection, ConnectionId, unfit, without_secrets};
 
-/// The order in which a person reads a connection; other keys follow by name.
-const ORDER: [&str; 14] = [
-    "id",
-    "name",
-    "description",
-    "base_url",
-    "address_confirmed",
-    "workspace_id",
-    "timeout_seconds",
-    "auth",
-    "level",
-    "environment",
-    "tags",
-    "folder",
-    "pinned",
-    "revision",
-];
+/// The keys in the order in which a person reads a connection: that of its fields, with `revision` at the end.
+fn order() -> impl Iterator<Item = &'static str> {
+    let keys = Connection::keys().iter().copied().filter(|key| *key != LATE);
+    keys.chain(["revision", LATE])
+}
+
+/// A key that came when the others had their order; moving it would change files that hold the same.
+const LATE: &str = "sign_in_of";
 
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "almost every record is the large one")]
@@ -176,12 +167,12 @@ struct Ordered<'a>(&'a Map<String, Value>);
 impl Serialize for Ordered<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for key in ORDER {
+        for key in order() {
             if let Some(value) = self.0.get(key) {
                 map.serialize_entry(key, value)?;
             }
         }
-        for (key, value) in self.0.iter().filter(|(key, _)| !ORDER.contains(&key.as_str())) {
+        for (key, value) in self.0.iter().filter(|(key, _)| order().all(|known| known != key.as_str())) {
             map.serialize_entry(key, value)?;
         }
         map.end()

@@ -108,7 +108,7 @@ impl State {
         let connection = self.entry(like).map(|entry| entry.connection.clone()).filter(|_| self.can_connect_as_principal())?;
         let mut draft = Draft { id: ConnectionId::random(), ..Draft::from_connection(&connection) };
         draft.name.clone_from(&principal.name);
-        draft.description.clear();
+        draft.clear_not_inherited();
         draft.auth = AuthKind::ServicePrincipal;
         draft.sign_in_of = None;
         principal.client_id.as_str().clone_into(&mut draft.client_id);

@@ -151,7 +151,13 @@ fn wn_11_of_fields_that_both_changed_each_is_chosen() {
     });
     desk.run(|state, _| state.save());
     let Some(Dialog::Conflict(conflict)) = &mut desk.state.dialog else { panic!() };
-    assert_eq!(conflict.choices, [(brickpass_core::connection::Part::Name, true), (brickpass_core::connection::Part::Description, true)]);
+    assert_eq!(
+        conflict.choices,
+        [
+            (brickpass_core::connection::Part::Name, true),
+            (brickpass_core::connection::Part::Text(brickpass_core::connection::Field::Description), true)
+        ]
+    );
     conflict.choose(brickpass_core::connection::Part::Name, false);
     desk.run(|state, _| state.save_choices());
     let saved = &desk.state.entry(id).unwrap().connection;

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 use super::{
-    AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, Environment, EnvironmentKind, HostKind, Level, LevelKind, Scopes, SecretKind,
-    Timeout, TypedSecret, contains_secret, end_of,
+    AuthKind, AuthMethod, BaseUrl, Connection, ConnectionId, Environment, EnvironmentKind, Field, HostKind, Level, LevelKind, Scopes,
+    SecretKind, Timeout, TypedSecret, contains_secret, end_of,
 };
 
 mod review;
@@ -42,24 +42,6 @@ pub struct Draft {
     pub tags: Vec<String>,
     pub folder: String,
     pub pinned: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Field {
-    Name,
-    Description,
-    BaseUrl,
-    WorkspaceId,
-    Timeout,
-    Auth,
-    AccountId,
-    ClientId,
-    Scopes,
-    RedirectPort,
-    Secret,
-    Environment,
-    Tags,
-    Folder,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,10 +129,8 @@ impl Draft {
             AuthMethod::Browser(app) => app.client_id.as_ref(),
             AuthMethod::ServicePrincipal { client_id, .. } => Some(client_id),
         };
-        Self {
-            id: connection.id,
+        let mut draft = Self {
             name: connection.name.as_str().to_owned(),
-            description: connection.description.clone(),
             base_url: connection.base_url.origin(),
             confirmed_origin: connection.address_confirmed.then(|| connection.base_url.origin()),
             workspace_id: connection.workspace_id.clone().unwrap_or_default(),
@@ -167,9 +147,13 @@ impl Draft {
             environment: connection.environment.kind(),
             own_environment: if let Environment::Own(word) = &connection.environment { word.clone() } else { String::new() },
             tags: connection.tags.clone(),
-            folder: connection.folder.clone(),
             pinned: connection.pinned,
+            ..Self::new(connection.id)
+        };
+        for (_, text) in Field::plain() {
+            (text.kept.get)(connection).clone_into((text.typed.get_mut)(&mut draft));
         }
+        draft
     }
 
     /// Does the form hold anything that the saved connection does not?
@@ -235,51 +219,31 @@ impl Draft {
         }
     }
 
-    /// Everything in it that is kept in the open, with its field.
+    /// Everything in it that is kept in the open, with its field. A number is not: it would be refused with anything else in it.
     fn open_texts(&self) -> impl Iterator<Item = (Field, &str)> {
-        let single = [
-            (Field::Name, &self.name),
-            (Field::Description, &self.description),
-            (Field::BaseUrl, &self.base_url),
-            (Field::WorkspaceId, &self.workspace_id),
-            (Field::AccountId, &self.account_id),
-            (Field::ClientId, &self.client_id),
-            (Field::Scopes, &self.scopes),
-            (Field::Environment, &self.own_environment),
-            (Field::Folder, &self.folder),
-        ];
-        let tags = self.tags.iter().map(|tag| (Field::Tags, tag.as_str()));
-        single.into_iter().map(|(field, text)| (field, text.as_str())).chain(tags)
+        let texts = Field::ALL.into_iter().filter(|field| !matches!(field, Field::Timeout | Field::RedirectPort));
+        let single = texts.filter_map(|field| Some((field, (field.spec().typed()?.get)(self))));
+        single.chain(self.tags.iter().map(|tag| (Field::Tags, tag.as_str())))
     }
 
-    /// Empties a field of text.
+    /// Empties a field, except for the authentication type.
     pub fn clear(&mut self, field: Field) {
-        let text = match field {
-            Field::Name => &mut self.name,
-            Field::Description => &mut self.description,
-            Field::BaseUrl => &mut self.base_url,
-            Field::WorkspaceId => &mut self.workspace_id,
-            Field::AccountId => &mut self.account_id,
-            Field::ClientId => &mut self.client_id,
-            Field::Scopes => &mut self.scopes,
-            Field::RedirectPort => &mut self.redirect_port,
-            Field::Timeout => &mut self.timeout,
-            Field::Folder => &mut self.folder,
-            Field::Tags => {
-                self.tags.clear();
-                return;
-            }
-            Field::Secret => {
-                self.secret = TypedSecret::default();
-                return;
-            }
-            Field::Environment => {
-                self.environment = EnvironmentKind::Development;
-                &mut self.own_environment
-            }
-            Field::Auth => return,
-        };
-        text.clear();
+        match field {
+            Field::Tags => self.tags.clear(),
+            Field::Secret => self.secret = TypedSecret::default(),
+            Field::Environment => self.environment = EnvironmentKind::Development,
+            _ => {}
+        }
+        if let Some(typed) = field.spec().typed() {
+            (typed.get_mut)(self).clear();
+        }
+    }
+
+    /// Empties what a connection made after another one does not get from it.
+    pub fn clear_not_inherited(&mut self) {
+        for (_, text) in Field::plain().filter(|(_, text)| !text.inherited) {
+            (text.typed.get_mut)(self).clear();
+        }
     }
 
     /// The fields other than the secret's that contain a secret: one of Databricks, or the very secret that was typed.
@@ -305,38 +269,6 @@ impl Draft {
     #[must_use]
     pub fn review(&self, name_taken: &dyn Fn(&str) -> bool) -> Review {
         review::review(self, name_taken)
-    }
-}
-
-impl Field {
-    /// In a sentence.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Description => "description",
-            Self::BaseUrl => "base URL",
-            Self::WorkspaceId => "workspace ID",
-            Self::Timeout => "timeout",
-            Self::Auth => "authentication type",
-            Self::AccountId => "account ID",
-            Self::ClientId => "client ID",
-            Self::Scopes => "scopes",
-            Self::RedirectPort => "redirect port",
-            Self::Secret => "secret",
-            Self::Environment => "environment",
-            Self::Tags => "tags",
-            Self::Folder => "folder",
-        }
-    }
-
-    /// The verb behind [`Self::word`].
-    #[must_use]
-    pub fn contains(self) -> &'static str {
-        match self {
-            Self::Scopes | Self::Tags => "contain",
-            _ => "contains",
-        }
     }
 }
 

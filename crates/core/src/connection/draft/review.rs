@@ -4,8 +4,9 @@ use secrecy::SecretString;
 
 use super::{Draft, Field, Remark, Review, Reviewed, Severity};
 use crate::connection::{
-    AccountId, AuthKind, AuthMethod, BaseUrl, Caution, ClientId, Connection, ConnectionName, Environment, EnvironmentKind, HostKind, Level,
-    LevelKind, OAuthApp, Pasted, Scopes, SecretKind, Timeout, contains_secret, is_example_host, is_workspace_id, read_secret, text,
+    AccountId, AuthKind, AuthMethod, BaseUrl, Caution, ClientId, Connection, ConnectionName, Environment, EnvironmentKind, FieldSpec,
+    HostKind, Level, LevelKind, OAuthApp, Pasted, PlainText, Scopes, SecretKind, Timeout, contains_secret, is_example_host,
+    is_workspace_id, read_secret, text,
 };
 
 pub(super) fn review(draft: &Draft, name_taken: &dyn Fn(&str) -> bool) -> Review {
@@ -45,25 +46,23 @@ impl Judge<'_> {
         let workspace_id = self.workspace_id(pasted.as_ref());
         let environment = self.environment();
         let tags = self.tags();
-        let folder = self.folder();
-        let description = self.description();
+        let texts: Vec<_> = Field::plain().map(|(spec, text)| (&text.kept, self.plain(spec, text))).collect();
         let base_url = pasted?.base_url;
-        Some(Connection {
+        let mut connection = Connection {
             id: self.draft.id,
-            name: name?,
-            description: description?,
             address_confirmed: self.draft.confirmed_origin.as_deref() == Some(base_url.as_str()) && !base_url.cautions().is_empty(),
-            base_url,
             workspace_id: workspace_id?,
             timeout: timeout?,
-            auth: auth?,
-            level: level?,
             sign_in_of: self.draft.shared_sign_in(),
             environment: environment?,
             tags: tags?,
-            folder: folder?,
             pinned: self.draft.pinned,
-        })
+            ..Connection::new(name?, base_url, auth?, level?)
+        };
+        for (kept, text) in texts {
+            *(kept.get_mut)(&mut connection) = text?;
+        }
+        Some(connection)
     }
 
     fn name(&mut self, name_taken: &dyn Fn(&str) -> bool) -> Option<ConnectionName> {
@@ -253,27 +252,8 @@ impl Judge<'_> {
         Some(tags)
     }
 
-    fn folder(&mut self) -> Option<String> {
-        let path: Vec<&str> = self.draft.folder.split('/').map(str::trim).filter(|name| !name.is_empty()).collect();
-        let path = path.join("/");
-        if path.chars().count() > 200 || text::unfit(&path).is_some() {
-            self.remark(Field::Folder, Severity::Error, "A folder has at most 200 characters, such as Sales/Nightly");
-            return None;
-        }
-        Some(path)
-    }
-
-    fn description(&mut self) -> Option<String> {
-        let description = self.draft.description.trim().replace("\r\n", "\n");
-        if description.chars().count() > 2000 {
-            self.remark(Field::Description, Severity::Error, "Use at most 2,000 characters");
-            return None;
-        }
-        if let Some(unfit) = text::unfit(&description.replace(['\n', '\t'], " ")) {
-            self.remark(Field::Description, Severity::Error, format!("The description contains {unfit}; remove it"));
-            return None;
-        }
-        Some(description)
+    fn plain(&mut self, spec: &FieldSpec, text: &PlainText) -> Option<String> {
+        self.take(spec.field, text.read(spec.word, (text.typed.get)(self.draft)))
     }
 
     fn secret(&mut self) -> Option<(SecretKind, SecretString)> {
