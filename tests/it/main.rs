@@ -40,6 +40,7 @@ mod import_clashes;
 mod interop;
 mod interrupted;
 mod keyring;
+mod logging;
 mod loopback;
 mod loopback_attack;
 mod loopback_login;

@@ -34,6 +34,9 @@ pub(super) struct Args {
     /// Read the passphrase of the encrypted file of secrets from the first line of this file
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) vault_passphrase_file: Option<std::path::PathBuf>,
+    /// Log on stderr what is done, never a secret; twice: in detail
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
     #[command(subcommand)]
     pub(super) subcommand: Option<Subcommand>,
 }

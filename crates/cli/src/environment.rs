@@ -267,7 +267,8 @@ fn without_proxy_of(text: impl Fn(&str) -> Option<String>) -> Option<String> {
     Some(all.join(","))
 }
 
-fn set(variable: &str) -> Option<OsString> {
+/// The value of a variable; an empty one is none.
+pub(super) fn set(variable: &str) -> Option<OsString> {
     env::var_os(variable).filter(|value| !value.is_empty())
 }
 

@@ -33,6 +33,7 @@ mod foreign;
 mod import;
 mod interrupt;
 mod list;
+mod logging;
 mod nearest;
 mod output;
 mod passphrase;
@@ -77,6 +78,9 @@ pub enum Task {
 pub fn task() -> Task {
     let args = Args::parse();
     let json = args.json;
+    if let Err(failure) = logging::start(args.verbose) {
+        return Task::Done(tell_failure(&failure, json));
+    }
     if let Some(file) = args.vault_passphrase_file {
         passphrase::name_file(file);
     }

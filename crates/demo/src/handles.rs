@@ -72,6 +72,12 @@ impl DemoAuthorization {
         self.authority.tokens()
     }
 
+    /// The codes, PKCE verifiers and refresh tokens that the token endpoint was given: to look for traces of them.
+    #[must_use]
+    pub fn presented_secrets(&self) -> Vec<String> {
+        self.authority.presented()
+    }
+
     /// How often a used refresh token came again (which revokes its whole family).
     #[must_use]
     pub fn reuses(&self) -> usize {

@@ -6,9 +6,10 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task,
+    time::Instant,
 };
 
 use tokio::{sync::oneshot, task::JoinSet};
@@ -22,6 +23,7 @@ use super::{
     writer::Writer,
 };
 use brickpass_core::failure::{Code, Failure};
+use brickpass_logging::{Loggable, Span};
 
 /// What the engine can be asked to do.
 pub trait Request: fmt::Debug + Send + Sized + 'static {
@@ -52,6 +54,26 @@ pub enum Order {
     Change,
     /// In the queue of everything that writes to disk or to the vault; brought to its end.
     Write,
+}
+
+impl Loggable for Order {
+    fn log(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Question => "question",
+            Self::Change => "change",
+            Self::Write => "write",
+        })
+    }
+}
+
+/// The next request's number in the log.
+static NUMBER: AtomicU64 = AtomicU64::new(1);
+
+/// A request's type without its module, for the log.
+fn name<R>() -> &'static str {
+    let path = std::any::type_name::<R>();
+    let path = path.split('<').next().unwrap_or(path);
+    path.rsplit("::").next().unwrap_or(path)
 }
 
 /// What a request runs with.
@@ -316,7 +338,10 @@ impl<R: Request> Erased for Envelope<R> {
     }
 
     fn run(self: Box<Self>, requests: Requests) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(async move {
+        let span = brickpass_logging::span!("request", name = name::<R>(), number = NUMBER.fetch_add(1, Ordering::Relaxed));
+        Box::pin(span.around(async move {
+            let began = Instant::now();
+            brickpass_logging::trace!("started", order = R::ORDER);
             let Self { request, reply, cancel } = *self;
             let Requests { shared, writer, deserted, program } = requests;
             let recorder = request.recorder();
@@ -329,7 +354,12 @@ impl<R: Request> Erased for Envelope<R> {
                 }
             };
             // In a task of its own: what crashes there fails this request alone.
-            let outcome = tokio::spawn(work).await.unwrap_or_else(|_| Err(crashed()));
+            let outcome = tokio::spawn(Span::current().around(work)).await.unwrap_or_else(|_| Err(crashed()));
+            if outcome.is_ok() {
+                brickpass_logging::info!("answered", outcome = outcome, time = began.elapsed());
+            } else {
+                brickpass_logging::warn!("failed", outcome = outcome, time = began.elapsed());
+            }
             shared.outbox.record(recorder(&outcome));
             shared.tell_unsaved();
             match reply {
@@ -337,7 +367,7 @@ impl<R: Request> Erased for Envelope<R> {
                 Reply::Asker(reply) => drop(reply.send(outcome)),
                 Reply::Window(then) => shared.outbox.send(Event::Answer(then(outcome))),
             }
-        })
+        }))
     }
 }
 

@@ -182,7 +182,9 @@ impl TokenDesk {
         let owner = connection.owner_among(&self.connections);
         confirmed(connection)?;
         confirmed(owner)?;
-        let token = if anew { self.sessions.renew(owner).await } else { self.sessions.access_token(owner).await }?;
+        let token = if anew { self.sessions.renew(owner).await } else { self.sessions.access_token(owner).await };
+        brickpass_logging::info!("token for a program", connection = connection.id, anew = anew, outcome = token);
+        let token = token?;
         if token.expires_at.is_none() {
             return self.with_an_end(owner, token, Timestamp::now());
         }

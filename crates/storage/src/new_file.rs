@@ -7,12 +7,19 @@ use std::{
 
 use super::atomic_file::{self, FileError};
 use brickpass_core::failure::{Code, Failure};
+use brickpass_logging::FileName;
 
 /// Writes a new file that only its owner can read.
 ///
 /// # Errors
 /// Something is there already; the disk. Nothing is left of a file that could not be written to its end.
 pub fn write_new(to: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let written = create(to, bytes);
+    brickpass_logging::debug!("wrote a new file", file = FileName(to), bytes = bytes.len(), outcome = written);
+    written
+}
+
+fn create(to: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

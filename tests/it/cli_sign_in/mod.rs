@@ -3,6 +3,7 @@
 
 mod accounts;
 mod ends;
+mod logged;
 mod login;
 mod paste;
 mod settings;

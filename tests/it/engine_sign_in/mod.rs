@@ -2,6 +2,7 @@
 
 mod accounts;
 mod kept;
+mod logged;
 mod service_principal;
 mod signing_in;
 

@@ -20,6 +20,8 @@ pub const PASSPHRASE: &str = "correct horse";
 /// `W` is what a test puts around it: its parts are reached through the terminal.
 pub struct Terminal<W = ()> {
     pub home: Home,
+    /// Variables that every program here is started with.
+    pub variables: Vec<(&'static str, String)>,
     world: W,
 }
 
@@ -29,7 +31,7 @@ impl<W> Terminal<W> {
     }
 
     pub fn at(home: Home, world: W) -> Self {
-        Self { home, world }
+        Self { home, variables: Vec::new(), world }
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
@@ -42,6 +44,7 @@ impl<W> Terminal<W> {
     pub fn program(&self, program: &str) -> Command {
         let mut command = self.home.command(program);
         with_vault(&mut command);
+        command.envs(self.variables.iter().map(|(name, value)| (*name, value)));
         if self.bin().is_dir() {
             let path = std::env::var_os("PATH").unwrap_or_default();
             let folders = std::iter::once(self.bin()).chain(std::env::split_paths(&path));

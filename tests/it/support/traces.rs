@@ -2,6 +2,8 @@
 
 #![allow(clippy::format_collect, clippy::sliced_string_as_bytes, reason = "a few bytes, in a test")]
 
+use std::collections::HashSet;
+
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
@@ -56,6 +58,31 @@ pub fn none_in(secrets: &[(&str, &str)], place: &str, content: &[u8]) {
     for (name, secret) in secrets {
         assert_eq!(count(content, &spellings(secret)), 0, "{name} in {place}");
     }
+}
+
+/// Shorter parts of a secret are found in other text by chance.
+const PART: usize = 8;
+
+/// A part of that length in another spelling.
+const SPELLED_PART: usize = 11;
+
+/// The name of each secret of which `content` holds a part: 8 characters in a row, plain or in another spelling.
+pub fn parts_in<'a>(secrets: &[(&'a str, &str)], content: &[u8]) -> Vec<&'a str> {
+    let plain: HashSet<&[u8]> = content.windows(PART).collect();
+    let spelled: HashSet<&[u8]> = content.windows(SPELLED_PART).collect();
+    let is_in = |secret: &str| {
+        secret.as_bytes().windows(PART).any(|part| plain.contains(part))
+            || spellings(secret).iter().any(|spelling| spelling.windows(SPELLED_PART).any(|part| spelled.contains(part)))
+    };
+    secrets.iter().filter(|(_, secret)| is_in(secret)).map(|(name, _)| *name).collect()
+}
+
+#[test]
+fn the_search_for_parts_finds_eight_characters_however_they_are_spelled() {
+    let secret = "dose0123456789abcdef/+XYZ";
+    let found = |content: &str| !parts_in(&[("it", secret)], content.as_bytes()).is_empty();
+    assert!(found("x 6789abcd y") && found(&STANDARD_NO_PAD.encode(&secret[4..17])) && found("%35%36%37%38%39"));
+    assert!(!found("dose012 456789a") && !found("nothing of it"));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use super::logging;
 use args::{Args, Auth, Command};
 
 /// Reads the command line, answers, and says how to leave.
@@ -26,6 +27,7 @@ pub fn credential() -> ExitCode {
             return code;
         }
     };
+    logging::start_for_a_program();
     let answered = match args.command {
         Command::Version => {
             answer::version(args.output);

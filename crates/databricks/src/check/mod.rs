@@ -46,11 +46,13 @@ pub async fn run(connection: &Connection, credential: Credential, http: &Http, p
         replaced: false,
         report: Report::empty(Status::Ok),
     };
-    if let Err(failure) = run.all().await {
+    let span = brickpass_logging::span!("test", connection = connection.id);
+    if let Err(failure) = span.around(run.all()).await {
         run.report.state = state_of(failure.code);
         run.report.failure = Some(failure);
     }
     run.report.duration = run.began.elapsed();
+    span.run(|| brickpass_logging::info!("tested", failure = run.report.failure, time = run.report.duration));
     run.report
 }
 
@@ -255,6 +257,7 @@ impl Run<'_> {
     fn accept(&self, token: &AccessToken, authentication: Duration) -> StepReport {
         let detail = credential::detail(self.connection.auth.kind(), token.expires_at, self.credential.renews(), &TimeZone::system());
         let done = step(Step::Authentication, true, authentication, self.began.elapsed(), Some(detail));
+        log(&done);
         (self.progress)(Progress::StepFinished(done.clone()));
         (self.progress)(Progress::StepStarted(self.after_authentication()));
         done
@@ -306,6 +309,7 @@ impl Run<'_> {
     }
 
     fn start(&self, step: Step) -> Duration {
+        brickpass_logging::trace!("test step started", step = step);
         (self.progress)(Progress::StepStarted(step));
         self.began.elapsed()
     }
@@ -316,9 +320,15 @@ impl Run<'_> {
     }
 
     fn end(&mut self, done: StepReport) {
+        log(&done);
         self.report.steps.push(done.clone());
         (self.progress)(Progress::StepFinished(done));
     }
+}
+
+/// Without the detail, which may name a user.
+fn log(done: &StepReport) {
+    brickpass_logging::debug!("test step ended", step = done.step, ok = done.ok, time = done.duration);
 }
 
 fn not_prepared() -> Failure {

@@ -9,6 +9,7 @@ use brickpass_core::{
     connection::Status,
     failure::{Code, Failure},
 };
+use brickpass_logging::Loggable;
 
 /// Top-down. A failed step leaves the later ones skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -23,6 +24,12 @@ pub enum Step {
     Clusters,
     /// At account level, in place of identity and clusters.
     Workspaces,
+}
+
+impl Loggable for Step {
+    fn log(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.serialize(f)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,6 +26,7 @@ pub(super) async fn repeated<T, F: Future<Output = Result<T, OAuthError>>>(
     if again_at >= deadline || again_at > began + GRACE {
         return Err(error);
     }
+    brickpass_logging::warn!("trying again", code = error, wait = wait);
     sleep(wait).await;
     request().await
 }

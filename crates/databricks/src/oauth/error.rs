@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::rest::ApiError;
 use brickpass_core::failure::{Code, Failure, Remedy};
+use brickpass_logging::Loggable;
 
 /// What a failed request to the authorization server means for what comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,13 @@ pub enum Trouble {
 pub struct OAuthError {
     pub trouble: Trouble,
     pub failure: Failure,
+}
+
+/// The code alone: the details may quote the server.
+impl Loggable for OAuthError {
+    fn log(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.failure.log(f)
+    }
 }
 
 impl OAuthError {

@@ -85,6 +85,7 @@ impl Login {
             Some((host, level)) => by_way_of(&host, level, &request.url),
         };
         let address = SecretString::from(String::from(address));
+        brickpass_logging::info!("waiting for the browser", port = listener.port());
         Ok(Self { listener, address, state: request.state, verifier: request.verifier, app: app.clone(), server })
     }
 
@@ -126,8 +127,10 @@ impl Login {
         let expected = Expected { state: self.state.clone(), issuer, iss_required };
         let callback = timeout(limit, self.listener.answer_or_pasted(expected, wrong_key, pasted))
             .await
-            .map_err(|_| timed_out())?
-            .map_err(|why| broken(&why))?;
+            .map_err(|_| timed_out())
+            .and_then(|answered| answered.map_err(|why| broken(&why)));
+        brickpass_logging::info!("the browser's answer", outcome = callback);
+        let callback = callback?;
         let (code, iss) = match callback {
             Callback::Code { code, iss } => (code, iss),
             Callback::Error { error, description } => {
@@ -188,8 +191,9 @@ impl Answer {
             .set_pkce_verifier(PkceCodeVerifier::new(self.verifier.expose_secret().to_owned()))
             .request_async(&post)
             .await;
-        let granted = transport::granted(outcome)?;
-        granted.judged(&self.app.scopes(), false, now).map_err(refusal::unfit)
+        let tokens = transport::granted(outcome).and_then(|granted| granted.judged(&self.app.scopes(), false, now).map_err(refusal::unfit));
+        brickpass_logging::info!("exchanged the code for tokens", outcome = tokens);
+        tokens
     }
 }
 

@@ -107,7 +107,8 @@ pub(super) async fn get(http: &Http, base_url: &BaseUrl, path: &str, deadline: I
         tries += 1;
         let mut request = Request::new(Method::GET, base_url.join(path));
         request.headers_mut().insert(ACCEPT, JSON);
-        let (error, wait): (ApiError, _) = match http.send(base_url, request, deadline, &|| ()).await {
+        let attempt = brickpass_logging::span!("attempt", number = tries);
+        let (error, wait): (ApiError, _) = match attempt.around(http.send(base_url, request, deadline, &|| ())).await {
             Ok(answer) if answer.status.is_success() => return Ok(Some(answer)),
             Ok(answer) if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED) => return Ok(None),
             Ok(answer) => (answer.refusal(base_url, &[]), retry::asked(&answer.headers, Timestamp::now())),
@@ -117,6 +118,7 @@ pub(super) async fn get(http: &Http, base_url: &BaseUrl, path: &str, deadline: I
         if tries >= retry::TRIES || !retry::may_help(&error) || Instant::now() + wait >= deadline {
             return Err(OAuthError::lost(error));
         }
+        brickpass_logging::warn!("trying again", code = error, wait = wait);
         sleep(wait).await;
     }
 }

@@ -84,7 +84,8 @@ impl Client {
         let mut tries = 0;
         loop {
             tries += 1;
-            let (error, asked) = match self.once(most, path, true, call).await {
+            let attempt = brickpass_logging::span!("attempt", number = tries);
+            let (error, asked) = match attempt.around(self.once(most, path, true, call)).await {
                 Ok(answer) if answer.status.is_success() => {
                     return Ok((self.read(&answer)?, answer.headers));
                 }
@@ -96,6 +97,7 @@ impl Client {
             if tries >= retry::TRIES || !retry::may_help(&error) || Instant::now() + wait >= call.deadline {
                 return Err(error);
             }
+            brickpass_logging::warn!("trying again", code = error, wait = wait);
             if wait >= Duration::from_secs(1) {
                 (call.waiting)(wait.as_secs_f64().ceil() as u64);
             }

@@ -5,7 +5,14 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{ApiError, Http, answer::Answer, error::too_large, http::Sender, proxy::Route};
+use super::{
+    ApiError, Http,
+    answer::Answer,
+    error::too_large,
+    http::Sender,
+    logged::{UrlPath, method},
+    proxy::Route,
+};
 use brickpass_core::{
     connection::BaseUrl,
     failure::{Code, Failure},
@@ -44,11 +51,28 @@ impl Http {
         deadline: Instant,
         accepted: &(dyn Fn() + Send + Sync),
     ) -> Result<Answer, ApiError> {
-        own_origin(base_url, request.url())?;
-        let (sender, route) = self.sender(base_url).await?;
-        let exchange = exchange(&sender, most, base_url, request, &route, accepted);
-        timeout_at(deadline, exchange).await.unwrap_or_else(|_| Err(ApiError::too_late(base_url, &route)))
+        let span = brickpass_logging::span!("http", method = method(request.method()), host = base_url, path = UrlPath(request.url()));
+        let asked = async {
+            own_origin(base_url, request.url())?;
+            let (sender, route) = self.sender(base_url).await?;
+            let exchange = exchange(&sender, most, base_url, request, &route, accepted);
+            timeout_at(deadline, exchange).await.unwrap_or_else(|_| Err(ApiError::too_late(base_url, &route)))
+        };
+        // On the heap: it would make the future of every caller several times as large.
+        Box::pin(span.around(logged(asked))).await
     }
+}
+
+async fn logged(asked: impl Future<Output = Result<Answer, ApiError>>) -> Result<Answer, ApiError> {
+    let began = Instant::now();
+    brickpass_logging::trace!("sending");
+    let outcome = asked.await;
+    let time = began.elapsed();
+    match &outcome {
+        Ok(answer) => brickpass_logging::debug!("answered", status = answer.status.as_u16(), bytes = answer.body.len(), time = time),
+        Err(error) => brickpass_logging::warn!("no answer", code = error, time = time),
+    }
+    outcome
 }
 
 async fn exchange(

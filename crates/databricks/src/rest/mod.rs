@@ -15,6 +15,7 @@ mod exchange;
 mod exempt;
 mod http;
 mod identity;
+mod logged;
 mod oauth_secrets;
 mod objects;
 mod paging;

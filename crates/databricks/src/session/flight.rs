@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use brickpass_logging::Span;
 use tokio::sync::watch;
 
 pub(super) struct Flight<T> {
@@ -40,7 +41,8 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
 
 fn take_off<T: Send + Sync + 'static>(work: impl Future<Output = T> + Send + 'static) -> watch::Receiver<Option<T>> {
     let (landed, landing) = watch::channel(None);
-    tokio::spawn(async move { landed.send_replace(Some(work.await)) });
+    // The log shows it in the span of the first caller.
+    tokio::spawn(Span::current().around(async move { landed.send_replace(Some(work.await)) }));
     landing
 }
 

@@ -170,6 +170,7 @@ impl Inner {
     pub(super) async fn keep(self: &Arc<Self>, id: ConnectionId, deadline: Instant) -> Result<Option<Record>, Failure> {
         let stored = timeout_at(deadline, self.store(id)).await.unwrap_or_else(|_| Err(words::vault_too_slow()));
         if stored.is_err() {
+            brickpass_logging::warn!("the vault did not take a sign-in", connection = id, outcome = stored);
             self.offer_again(id);
         }
         stored

@@ -44,6 +44,7 @@ use brickpass_core::{
     connection::{Connection, ConnectionId, SecretKind},
     failure::{Code, Failure},
 };
+use brickpass_logging::Span;
 use brickpass_storage::{SecretKey, SignInNotes, Vault};
 
 /// A server that is slow to revoke a sign-in does not keep a person from signing out.
@@ -302,6 +303,7 @@ impl Sessions {
 
     async fn fetch(&self, seat: Arc<Seat>, refused: Option<&AccessToken>, limit: Duration) -> Result<AccessToken, Failure> {
         if let Some(answer) = seat.at_hand(self.inner.now(), refused) {
+            brickpass_logging::debug!("access token from memory", connection = seat.id, outcome = answer);
             return answer;
         }
         // A flight that began before the refusal may bring the very token that was refused.
@@ -407,5 +409,6 @@ fn seat_among(seats: &HashMap<ConnectionId, Arc<Seat>>, id: ConnectionId, ground
 
 /// The vault and the lock block: off the async threads; a panic in them becomes a failure instead of silence.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| words::crashed())
+    let span = Span::current();
+    tokio::task::spawn_blocking(move || span.run(work)).await.map_err(|_| words::crashed())
 }

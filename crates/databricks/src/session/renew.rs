@@ -21,6 +21,7 @@ use brickpass_core::{
     connection::{ClientId, ConnectionId, EnteredFor, OAuthApp, Scopes, SecretKind},
     failure::{Code, Failure},
 };
+use brickpass_logging::Loggable;
 use brickpass_storage::{RefreshLock, SecretId, SecretKey};
 
 /// Nobody holds the lock longer than the patience of those who wait for it.
@@ -66,6 +67,7 @@ impl Inner {
             }
         };
         let now = self.now();
+        brickpass_logging::info!("fetched an access token", connection = seat.id, again = refused.is_some(), outcome = fetched);
         match fetched {
             Ok(Fetched { token, issued_at, secret }) => {
                 seat.remember(&token, secret, refused.is_some(), issued_at);
@@ -146,6 +148,7 @@ impl Inner {
         let stored = blocking(move || vault.get(&key)).await.ok()?.ok()??;
         let kept = PrincipalsToken::read(&stored, &seat.grounds, secret_digest)?.kept;
         let token = usable(seat, &kept, refused, self.now())?;
+        brickpass_logging::debug!("access token from the vault", connection = seat.id);
         Some(Fetched { token, issued_at: kept.issued_at, secret: Some(secret_digest) })
     }
 
@@ -207,6 +210,7 @@ impl Inner {
         let (kept, now) = (record.access.as_ref()?, self.now());
         let token = if record.renews() { kept.good(now) } else { kept.valid(now) };
         let token = news(seat, kept, token?, refused)?;
+        brickpass_logging::debug!("access token from the vault", connection = seat.id);
         Some(Fetched { token, issued_at: kept.issued_at, secret: None })
     }
 
@@ -239,6 +243,7 @@ impl Inner {
                 Ok(tokens) => {
                     let issued_at = self.now();
                     let rotated = tokens.refresh.is_some();
+                    brickpass_logging::debug!("renewed the sign-in", connection = seat.id, rotated = rotated);
                     let renewed = record.renewed(tokens.refresh, Kept::of(&tokens.access, issued_at));
                     if rotated {
                         self.keeper.entrust(seat.id, renewed, Over::Only(record.digest()));
@@ -317,6 +322,13 @@ fn because(failure: Failure, reason: Option<Failure>) -> Failure {
         Failure { details, ..reason }
     } else {
         Failure { details, ..failure }
+    }
+}
+
+/// The code of its failure.
+impl Loggable for NoToken {
+    fn log(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.failure.log(f)
     }
 }
 

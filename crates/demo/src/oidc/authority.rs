@@ -52,6 +52,7 @@ struct Memory {
     access_lifetime: Duration,
     fault: Option<OAuthFault>,
     requests: VecDeque<String>,
+    presented: Vec<String>,
     counts: Counts,
     /// The answer to the next change at account level does not arrive.
     lose_answer: bool,
@@ -101,6 +102,7 @@ impl Authority {
                 access_lifetime: ACCESS_LIFETIME,
                 fault: None,
                 requests: VecDeque::new(),
+                presented: Vec::new(),
                 counts: Counts::default(),
                 lose_answer: false,
             }),
@@ -283,6 +285,15 @@ impl Authority {
             memory.requests.pop_front();
         }
         memory.requests.push_back(request);
+    }
+
+    /// A secret that a request to the token endpoint carried.
+    pub(super) fn remember_presented(&self, secret: &str) {
+        self.memory().presented.push(secret.to_owned());
+    }
+
+    pub(crate) fn presented(&self) -> Vec<String> {
+        self.memory().presented.clone()
     }
 
     pub(crate) fn requests(&self) -> Vec<String> {

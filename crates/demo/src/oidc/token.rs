@@ -64,6 +64,9 @@ pub(super) async fn answer(State(seat): State<Seat>, RawQuery(query): RawQuery, 
     let grant_type =
         ["authorization_code", "refresh_token", "client_credentials"].into_iter().find(|it| params.get("grant_type") == Some(it));
     seat.authority.remember(format!("POST {}/v1/token {}", seat.realm.prefix(), grant_type.unwrap_or("?")));
+    for secret in ["code", "code_verifier", "refresh_token"].into_iter().filter_map(|name| params.get(name)) {
+        seat.authority.remember_presented(secret);
+    }
     let fault = seat.authority.token_fault();
     if let Some(spoiled) = spoil::instead(fault.as_ref()).await {
         return spoiled;

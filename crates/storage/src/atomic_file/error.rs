@@ -7,6 +7,7 @@ use std::{
 };
 
 use brickpass_core::failure::{Code, Failure, Remedy};
+use brickpass_logging::Loggable;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FileError {
@@ -19,6 +20,13 @@ pub(crate) enum FileError {
     TooLarge { path: PathBuf, limit: u64 },
     #[error("{} is locked by another program", path.display())]
     Busy { path: PathBuf, waited: Duration },
+}
+
+/// The code of its failure.
+impl Loggable for FileError {
+    fn log(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.failure().log(f)
+    }
 }
 
 impl FileError {

@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{FileError, make_folder, parent, read};
+use brickpass_logging::FileName;
 
 /// How long a writer waits for another one.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,6 +29,18 @@ impl Lock {
     /// # Errors
     /// Somebody else holds it for longer than `patience`; the lock file cannot be made.
     pub(crate) fn acquire(path: &Path, patience: Duration) -> Result<Self, FileError> {
+        let began = Instant::now();
+        let acquired = Self::wait_for(path, patience);
+        let waited = began.elapsed();
+        if waited >= PAUSE || acquired.is_err() {
+            brickpass_logging::debug!("waited for a lock", file = FileName(path), outcome = acquired, time = waited);
+        } else {
+            brickpass_logging::trace!("took a lock", file = FileName(path));
+        }
+        acquired
+    }
+
+    fn wait_for(path: &Path, patience: Duration) -> Result<Self, FileError> {
         make_folder(parent(path))?;
         let lock_path = lock_path(path);
         // Who cannot lock cannot write: the file that was meant is named.

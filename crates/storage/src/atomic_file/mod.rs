@@ -16,8 +16,10 @@ pub(crate) use read::{Contents, Stamp, check_folder, everybody_writes, group_wri
 use std::{
     fs, io,
     path::Path,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
+
+use brickpass_logging::FileName;
 
 const TEMP_PREFIX: &str = ".brickpass-";
 const TEMP_SUFFIX: &str = ".tmp";
@@ -29,6 +31,13 @@ pub(crate) const LEFTOVER_AGE: Duration = Duration::from_hours(1);
 /// # Errors
 /// The target is a link, no regular file, or writable by others; the disk says no. The old file is then as it was.
 pub(crate) fn write(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<Stamp, FileError> {
+    let began = Instant::now();
+    let written = replace(disk, path, bytes);
+    brickpass_logging::debug!("wrote a file", file = FileName(path), bytes = bytes.len(), outcome = written, time = began.elapsed());
+    written
+}
+
+fn replace(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<Stamp, FileError> {
     let folder = parent(path);
     make_folder(folder)?;
     read::check(path)?;
@@ -53,18 +62,32 @@ pub(crate) fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile>
 /// # Errors
 /// As [`write`]; the file is then as long as before.
 pub(crate) fn append(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let mut options = fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let added = add(path, bytes);
+    brickpass_logging::debug!("added to a file", file = FileName(path), bytes = bytes.len(), outcome = added);
+    added
+}
+
+fn add(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let failed = |error: io::Error| FileError::io("write", path, error);
-    let Some(mut file) = read::open(&mut options, path)? else { return Err(failed(io::ErrorKind::NotFound.into())) };
+    let mut file = open_to_append(path)?;
     let before = file.metadata().map_err(failed)?.len();
     io::Write::write_all(&mut file, bytes).map_err(|error| {
         // Half a line would spoil the next one; where even this fails, the reader skips both.
         let _ = file.set_len(before);
         failed(error)
     })
+}
+
+/// A file that is written at its end, created for its owner alone if it does not exist.
+///
+/// # Errors
+/// It is a link, no regular file, or writable by others; the disk says no.
+pub(crate) fn open_to_append(path: &Path) -> Result<fs::File, FileError> {
+    let mut options = fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    read::open(&mut options, path)?.ok_or_else(|| FileError::io("write", path, io::ErrorKind::NotFound.into()))
 }
 
 /// Makes a folder (and those above it) for its owner alone. One that exists stays as it is, unless everybody may write there.

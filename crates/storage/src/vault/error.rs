@@ -7,6 +7,7 @@ use brickpass_core::{
     connection::{EnteredFor, SecretKind},
     failure::{Code, Failure, Remedy},
 };
+use brickpass_logging::Loggable;
 
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -67,6 +68,13 @@ pub enum NoKeyring {
     /// In the operating system's words.
     #[error("{0}")]
     Other(String),
+}
+
+/// The code of its failure.
+impl Loggable for VaultError {
+    fn log(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.failure().log(f)
+    }
 }
 
 impl From<FileError> for VaultError {

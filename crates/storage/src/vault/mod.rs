@@ -22,6 +22,7 @@ mod encrypted_file;
 mod error;
 mod key;
 mod keyring;
+mod logged;
 mod memory;
 #[cfg(test)]
 pub(super) mod scripted;
@@ -235,7 +236,9 @@ impl Vault {
     /// # Errors
     /// `WrongPassphrase` (after a delay), file errors.
     pub fn unlock(&self, passphrase: SecretString) -> Result<(), VaultError> {
-        self.inner.file.unlock(passphrase)
+        let outcome = self.inner.file.unlock(passphrase);
+        brickpass_logging::info!("unlocked the vault", outcome = outcome);
+        outcome
     }
 
     /// Puts the encrypted file's backup (its newest copy) in the place of a damaged or missing file; a damaged one is kept beside it.
@@ -296,6 +299,11 @@ impl Vault {
     /// # Errors
     /// Locked, unavailable; inside: entered elsewhere, damaged.
     pub fn get_all(&self, keys: &[SecretKey]) -> Result<Vec<Result<Option<SecretString>, VaultError>>, VaultError> {
+        let ids: Vec<SecretId> = keys.iter().map(SecretKey::id).collect();
+        self.logged("read", &ids, || self.read_all(keys))
+    }
+
+    fn read_all(&self, keys: &[SecretKey]) -> Result<Vec<Result<Option<SecretString>, VaultError>>, VaultError> {
         let inner = &*self.inner;
         let accounts: Vec<String> = keys.iter().map(|key| key.id().account()).collect();
         let here = chunks::read_all(inner.store(), &accounts)?;
@@ -378,6 +386,11 @@ impl Vault {
     }
 
     fn put_versioned(&self, secrets: &[(SecretId, VersionedSecret)]) -> Result<(), VaultError> {
+        let ids: Vec<SecretId> = secrets.iter().map(|(id, _)| *id).collect();
+        self.logged("write", &ids, || self.write_all(secrets))
+    }
+
+    fn write_all(&self, secrets: &[(SecretId, VersionedSecret)]) -> Result<(), VaultError> {
         let inner = &*self.inner;
         let accounts: Vec<String> = secrets.iter().map(|(id, _)| id.account()).collect();
         let entries: Vec<_> = secrets.iter().map(|(id, versioned)| (id.account(), id.label(), versioned.clone())).collect();
@@ -395,10 +408,12 @@ impl Vault {
 
     /// What is stored under this name, bound to its address if it was not yet.
     fn versioned(&self, id: SecretId) -> Result<Option<VersionedSecret>, VaultError> {
-        let mut found = [(id, self.inner.newest(id)?)];
-        self.bind_old(&mut found);
-        let [(_, versioned)] = found;
-        Ok(versioned)
+        self.logged("read", &[id], || {
+            let mut found = [(id, self.inner.newest(id)?)];
+            self.bind_old(&mut found);
+            let [(_, versioned)] = found;
+            Ok(versioned)
+        })
     }
 
     /// Puts a secret that the keyring did not take into the encrypted file, if that is open: there it survives this process, and as the newer
@@ -411,7 +426,9 @@ impl Vault {
         if inner.home != VaultHome::Keyring || !inner.file_is_open() {
             return Err(VaultError::Locked);
         }
-        chunks::write(&inner.file, &[(key.id().account(), key.id().label(), VersionedSecret::of(key, secret, now()))])
+        self.logged("write to the file instead of the keyring", &[key.id()], || {
+            chunks::write(&inner.file, &[(key.id().account(), key.id().label(), VersionedSecret::of(key, secret, now()))])
+        })
     }
 
     /// Deleting what is not there succeeds.
@@ -427,6 +444,10 @@ impl Vault {
     /// # Errors
     /// Some may be deleted then.
     pub fn delete_all(&self, ids: &[SecretId]) -> Result<(), VaultError> {
+        self.logged("delete", ids, || self.erase_all(ids))
+    }
+
+    fn erase_all(&self, ids: &[SecretId]) -> Result<(), VaultError> {
         let inner = &*self.inner;
         let accounts: Vec<String> = ids.iter().map(|id| id.account()).collect();
         chunks::erase(inner.store(), &accounts)?;
