@@ -15,12 +15,12 @@ use reqwest::{
 };
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{OAuthError, refusal, refusal::Request as Asked, tokens::Granted};
-use crate::rest::{Answer, ApiError, Http, retry, unreadable};
+use crate::rest::{Answer, Call, Http, PAGE, retry, unreadable};
 use brickpass_core::connection::{BaseUrl, HostKind};
 
 /// Of one request to a token endpoint.
@@ -102,25 +102,15 @@ pub(super) async fn post(http: &Http, request: HttpRequest, asked: Asked, deadli
 
 /// A GET that anybody may make, repeated when that may help. `None` where there is nothing for just anybody: 404, 401.
 pub(super) async fn get(http: &Http, base_url: &BaseUrl, path: &str, deadline: Instant) -> Result<Option<Answer>, OAuthError> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
+    let request = || {
         let mut request = Request::new(Method::GET, base_url.join(path));
         request.headers_mut().insert(ACCEPT, JSON);
-        let attempt = brickpass_logging::span!("attempt", number = tries);
-        let (error, wait): (ApiError, _) = match attempt.around(http.send(base_url, request, deadline, &|| ())).await {
-            Ok(answer) if answer.status.is_success() => return Ok(Some(answer)),
-            Ok(answer) if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED) => return Ok(None),
-            Ok(answer) => (answer.refusal(base_url, &[]), retry::asked(&answer.headers, Timestamp::now())),
-            Err(error) => (error, None),
-        };
-        let wait = wait.unwrap_or_else(|| retry::backoff(tries));
-        if tries >= retry::TRIES || !retry::may_help(&error) || Instant::now() + wait >= deadline {
-            return Err(OAuthError::lost(error));
-        }
-        brickpass_logging::warn!("trying again", code = error, wait = wait);
-        sleep(wait).await;
-    }
+        Ok(request)
+    };
+    let not_here = |answer: &Answer| matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED);
+    let refusal = |answer: &Answer| (!answer.status.is_success() && !not_here(answer)).then(|| answer.refusal(base_url, &[]));
+    let answer = retry::get(http, PAGE, base_url, request, &Call::until(deadline), refusal).await.map_err(OAuthError::lost)?;
+    Ok(Some(answer).filter(|answer| !not_here(answer)))
 }
 
 /// What the crate made of an answer that [`Post`] let through.

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use reqwest::{
     Method, Request,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::{
@@ -81,28 +80,13 @@ impl Client {
     }
 
     async fn get_for<T: DeserializeOwned>(&self, most: usize, path: &str, call: &Call<'_>) -> Result<(T, HeaderMap), ApiError> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let attempt = brickpass_logging::span!("attempt", number = tries);
-            let (error, asked) = match attempt.around(self.once(most, path, true, call)).await {
-                Ok(answer) if answer.status.is_success() => {
-                    return Ok((self.read(&answer)?, answer.headers));
-                }
-                Ok(answer) => (answer.refusal(&self.base_url, &[&self.token]), retry::asked(&answer.headers, Timestamp::now())),
-                Err(error) => (error, None),
-            };
-            let wait = asked.unwrap_or_else(|| retry::backoff(tries));
-            // Waiting in vain would only hide the reason that is already known.
-            if tries >= retry::TRIES || !retry::may_help(&error) || Instant::now() + wait >= call.deadline {
-                return Err(error);
-            }
-            brickpass_logging::warn!("trying again", code = error, wait = wait);
-            if wait >= Duration::from_secs(1) {
-                (call.waiting)(wait.as_secs_f64().ceil() as u64);
-            }
-            sleep(wait).await;
-        }
+        let request = || {
+            let mut request = Request::new(Method::GET, self.base_url.join(path));
+            self.sign(&mut request)?;
+            Ok(request)
+        };
+        let answer = retry::get(&self.http, most, &self.base_url, request, call, |answer| self.refused(answer)).await?;
+        Ok((self.read(&answer)?, answer.headers))
     }
 
     /// A signed request that changes something (POST, PATCH, PUT, DELETE), with a JSON body or [`NO_BODY`]. It is made once: whether or not it
@@ -121,11 +105,11 @@ impl Client {
         }
         self.sign(&mut request)?;
         let answer = self.http.send(&self.base_url, request, call.deadline, call.accepted).await?;
-        match answer.status.is_success() {
+        match self.refused(&answer) {
+            Some(refusal) => Err(refusal),
             // A page of a portal would say 200 as well, and nothing would have changed.
-            true if answer.is_web_page() => Err(self.unread(&answer)),
-            true => Ok(answer),
-            false => Err(answer.refusal(&self.base_url, &[&self.token])),
+            None if answer.is_web_page() => Err(self.unread(&answer)),
+            None => Ok(answer),
         }
     }
 
@@ -141,19 +125,14 @@ impl Client {
 
     /// A GET that anybody may make, without the token and without retries.
     pub(super) async fn get_unsigned<T: DeserializeOwned>(&self, path: &str, call: &Call<'_>) -> Result<T, ApiError> {
-        let answer = self.once(PAGE, path, false, call).await?;
-        if !answer.status.is_success() {
-            return Err(answer.refusal(&self.base_url, &[&self.token]));
-        }
-        self.read(&answer)
+        let request = Request::new(Method::GET, self.base_url.join(path));
+        let answer = self.http.send(&self.base_url, request, call.deadline, call.accepted).await?;
+        self.refused(&answer).map_or_else(|| self.read(&answer), Err)
     }
 
-    async fn once(&self, most: usize, path: &str, signed: bool, call: &Call<'_>) -> Result<Answer, ApiError> {
-        let mut request = Request::new(Method::GET, self.base_url.join(path));
-        if signed {
-            self.sign(&mut request)?;
-        }
-        self.http.send_for(most, &self.base_url, request, call.deadline, call.accepted).await
+    /// What an answer without success means.
+    fn refused(&self, answer: &Answer) -> Option<ApiError> {
+        (!answer.status.is_success()).then(|| answer.refusal(&self.base_url, &[&self.token]))
     }
 
     /// What the workspace wrote, fit for the screen; `limit` in characters.

@@ -1,17 +1,13 @@
 //! `GET /api/2.1/clusters/list`, or `/api/2.0/clusters/list` where 2.1 is not offered.
 
-use std::collections::HashSet;
-
-use url::form_urlencoded;
-
-use super::{ApiError, Client, client::Call};
-use brickpass_core::failure::{Code, Failure, Remedy};
+use super::{ApiError, Client, client::Call, paging};
+use brickpass_core::failure::Code;
 
 /// What one answer may list; the service may give fewer.
-const PAGE_SIZE: usize = 100;
+const PAGE_SIZE: &str = "100";
 
-/// Ten thousand clusters: a list that goes on does not end at all.
-const PAGES: usize = 100;
+/// No workspace has as many.
+const MAX_CLUSTERS: usize = 10_000;
 
 /// Names are shown on one line.
 const NAME_LIMIT: usize = 200;
@@ -49,6 +45,14 @@ struct Wire {
     state: Option<String>,
 }
 
+impl paging::Page for Page {
+    type Item = Wire;
+
+    fn split(self) -> (Option<Vec<Wire>>, Option<String>) {
+        (self.clusters, self.next_page_token)
+    }
+}
+
 impl Client {
     /// All clusters of the workspace.
     ///
@@ -59,29 +63,14 @@ impl Client {
     }
 
     pub(crate) async fn clusters_within(&self, call: &Call<'_>) -> Result<Vec<Cluster>, ApiError> {
-        match self.paged(call).await {
+        let listed = match self.pages::<Page>("/api/2.1/clusters/list", &[("page_size", PAGE_SIZE)], MAX_CLUSTERS, call).await {
             Err(error) if error.failure.code == Code::NotFound => {
                 let (page, _): (Page, _) = self.get_whole("/api/2.0/clusters/list", call).await?;
-                Ok(page.clusters.unwrap_or_default().into_iter().map(|wire| self.cluster(wire)).collect())
+                page.clusters.unwrap_or_default()
             }
-            outcome => outcome,
-        }
-    }
-
-    async fn paged(&self, call: &Call<'_>) -> Result<Vec<Cluster>, ApiError> {
-        let mut found = Vec::new();
-        let mut seen = HashSet::new();
-        let mut token = None;
-        for _ in 0..PAGES {
-            let (page, _): (Page, _) = self.get(&page_path(token.as_deref()), call).await?;
-            found.extend(page.clusters.unwrap_or_default().into_iter().map(|wire| self.cluster(wire)));
-            let Some(next) = page.next_page_token.filter(|next| !next.is_empty()) else { return Ok(found) };
-            if !seen.insert(next.clone()) {
-                return Err(endless());
-            }
-            token = Some(next);
-        }
-        Err(endless())
+            listed => listed?,
+        };
+        Ok(listed.into_iter().map(|wire| self.cluster(wire)).collect())
     }
 
     fn cluster(&self, wire: Wire) -> Cluster {
@@ -89,15 +78,6 @@ impl Client {
         let name = Some(self.shown(wire.cluster_name, NAME_LIMIT)).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
         Cluster { id, name, state: ClusterState::read(&self.shown(wire.state, NAME_LIMIT)) }
     }
-}
-
-fn page_path(token: Option<&str>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("page_size", &PAGE_SIZE.to_string());
-    if let Some(token) = token {
-        query.append_pair("page_token", token);
-    }
-    format!("/api/2.1/clusters/list?{}", query.finish())
 }
 
 impl ClusterState {
@@ -114,14 +94,4 @@ impl ClusterState {
             other => Self::Other(other.to_owned()),
         }
     }
-}
-
-fn endless() -> ApiError {
-    let failure = Failure::new(
-        Code::Protocol,
-        "The list of clusters does not end.",
-        "The workspace keeps announcing another page of the same list.",
-        "Try again. If it keeps happening, a proxy may be damaging the answers.",
-    );
-    ApiError::answered(failure.with_remedy(Remedy::TryAgain), 200)
 }

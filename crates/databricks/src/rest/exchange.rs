@@ -19,7 +19,7 @@ use brickpass_core::{
 };
 
 /// Bytes of an answer: more than any one that the service pages.
-pub(super) const PAGE: usize = 1024 * 1024;
+pub(crate) const PAGE: usize = 1024 * 1024;
 
 /// Bytes of a list that the service gives in one piece: those of the largest accounts have some megabytes.
 pub(super) const WHOLE_LIST: usize = 32 * 1024 * 1024;

@@ -40,6 +40,7 @@ pub use clusters::{Cluster, ClusterState};
 pub use compute_choices::Choice;
 pub use error::ApiError;
 pub(crate) use error::{no_way, timed_out, unreadable};
+pub(crate) use exchange::PAGE;
 pub(crate) use http::CONNECT_LIMIT;
 pub use http::{Http, HttpSettings};
 pub use identity::Me;

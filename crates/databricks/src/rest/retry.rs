@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{
+    Request,
+    header::{HeaderMap, RETRY_AFTER},
+};
+use tokio::time::{Instant, sleep};
 
-use super::ApiError;
-use brickpass_core::failure::Code;
+use super::{Answer, ApiError, Http, client::Call};
+use brickpass_core::{connection::BaseUrl, failure::Code};
 
 /// Of one call, the first included.
-pub(crate) const TRIES: u32 = 3;
+const TRIES: u32 = 3;
 
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(8);
@@ -20,8 +24,44 @@ const PATIENCE: i64 = 60;
 /// In seconds. Whoever asks for longer has a clock, or an intent, of their own.
 const DAY: i64 = 24 * 60 * 60;
 
+/// A GET, made again when that may help. `request` makes it for each try; `refusal` is what an answer means that is not taken.
+///
+/// # Errors
+/// The request cannot be made, or no answer was taken by the call's deadline.
+pub(crate) async fn get(
+    http: &Http,
+    most: usize,
+    base_url: &BaseUrl,
+    request: impl Fn() -> Result<Request, ApiError>,
+    call: &Call<'_>,
+    refusal: impl Fn(&Answer) -> Option<ApiError>,
+) -> Result<Answer, ApiError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let attempt = brickpass_logging::span!("attempt", number = tries);
+        let (error, asked) = match attempt.around(http.send_for(most, base_url, request()?, call.deadline, call.accepted)).await {
+            Ok(answer) => match refusal(&answer) {
+                None => return Ok(answer),
+                Some(error) => (error, asked(&answer.headers, Timestamp::now())),
+            },
+            Err(error) => (error, None),
+        };
+        let wait = asked.unwrap_or_else(|| backoff(tries));
+        // Waiting in vain would only hide the reason that is already known.
+        if tries >= TRIES || !may_help(&error) || Instant::now() + wait >= call.deadline {
+            return Err(error);
+        }
+        brickpass_logging::warn!("trying again", code = error, wait = wait);
+        if wait >= Duration::from_secs(1) {
+            (call.waiting)(wait.as_secs_f64().ceil() as u64);
+        }
+        sleep(wait).await;
+    }
+}
+
 /// Whether another try may end better. Only reading requests are made, so that repeating one changes nothing.
-pub(crate) fn may_help(error: &ApiError) -> bool {
+fn may_help(error: &ApiError) -> bool {
     match error.status {
         Some(status) => matches!(status, 429 | 500 | 502 | 503 | 504),
         None => matches!(error.failure.code, Code::Refused | Code::Reset | Code::Unreachable | Code::ConnectTimeout),
@@ -35,7 +75,7 @@ pub(crate) fn backoff(tries: u32) -> Duration {
 }
 
 /// What the service asks for in `Retry-After`, 0 to 60 s; nothing when it is neither a number of seconds nor a date.
-pub(crate) fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     asked_in_full(headers, now).map(|wait| wait.min(Duration::from_secs(PATIENCE.unsigned_abs())))
 }
 
