@@ -4,11 +4,7 @@
 //!
 //! Our entries carry a mark that the CLI reads over and does not keep. What has none is a sign-in of its own, and is never touched.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -17,14 +13,13 @@ use serde_json::{Map, Value};
 
 use super::{
     given_file::read_given,
-    json_file::{self, Found},
+    json_file::JsonTable,
     vault::{Bytes, Item, KeyringStore, Store, to_wiped_json},
 };
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 
 const SERVICE: &str = "databricks-cli";
 const MARK: &str = "brickpass";
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Some kilobytes a profile.
 const LARGEST_CACHE: u64 = 16 * 1024 * 1024;
@@ -58,7 +53,7 @@ pub enum Handed {
 
 /// All calls block for some seconds at most.
 pub struct CliTokens {
-    notes: PathBuf,
+    notes: JsonTable<String, NotedToken>,
     keyring: Arc<dyn Store>,
 }
 
@@ -99,15 +94,13 @@ impl CliTokens {
     }
 
     fn with(state_dir: &Path, keyring: Arc<dyn Store>) -> Self {
-        Self { notes: state_dir.join("cli_tokens.json"), keyring }
+        Self { notes: JsonTable::new(state_dir.join("cli_tokens.json"), "tokens"), keyring }
     }
 
     /// By profile. An unreadable file knows of none.
     #[must_use]
     pub fn noted(&self) -> Vec<(String, NotedToken)> {
-        let Ok(Found::Object(mut map)) = json_file::read(&self.notes) else { return Vec::new() };
-        let Some(Value::Object(tokens)) = map.remove("tokens") else { return Vec::new() };
-        tokens.into_iter().filter_map(|(profile, token)| Some((profile, serde_json::from_value(token).ok()?))).collect()
+        self.notes.load()
     }
 
     /// The CLI has this token from now on, unless it has signed in by itself.
@@ -167,19 +160,7 @@ impl CliTokens {
     }
 
     fn note(&self, profile: &str, now: Option<&NotedToken>) -> Result<(), Failure> {
-        let outcome = json_file::update(&self.notes, PATIENCE, |map| {
-            map.entry("version").or_insert_with(|| 1.into());
-            let tokens = map.entry("tokens").or_insert_with(|| Value::Object(Map::new()));
-            if !tokens.is_object() {
-                *tokens = Value::Object(Map::new());
-            }
-            let Value::Object(tokens) = tokens else { return };
-            match now.and_then(|now| serde_json::to_value(now).ok()) {
-                Some(now) => drop(tokens.insert(profile.to_owned(), now)),
-                None => drop(tokens.remove(profile)),
-            }
-        });
-        outcome.map_err(|error| error.failure())
+        self.notes.record(&[(profile.to_owned(), now.cloned())]).map_err(|error| error.failure())
     }
 }
 

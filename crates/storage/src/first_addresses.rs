@@ -1,37 +1,28 @@
 //! The addresses that connections had before stored secrets named theirs: written once, at the first start that finds connections, and read only
 //! for secrets that an older version stored. What is edited afterwards, in Brickpass or by hand, leads no such secret elsewhere.
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::HashMap, path::Path};
 
 use serde_json::{Map, Value};
 
-use super::{
-    json_file::{self, Found},
-    library::Library,
-    vault::SecretId,
-};
+use super::{json_file::JsonTable, library::Library, vault::SecretId};
 use brickpass_core::connection::{Connection, ConnectionId, EnteredFor, SecretKind};
 
-const PATIENCE: Duration = Duration::from_secs(2);
-
 pub struct FirstAddresses {
-    path: PathBuf,
+    written: JsonTable<ConnectionId, EnteredFor>,
     library: Library,
 }
 
 impl FirstAddresses {
     #[must_use]
     pub fn new(config_dir: &Path, state_dir: &Path) -> Self {
-        Self { path: state_dir.join("first_addresses.json"), library: Library::new(config_dir, state_dir) }
+        let written = JsonTable::new(state_dir.join("first_addresses.json"), "addresses");
+        Self { written, library: Library::new(config_dir, state_dir) }
     }
 
     /// Writes them down, if nobody has yet. One `stat` when somebody has.
     pub fn write_once(&self) {
-        if !self.path.exists()
+        if !self.written.path().exists()
             && let Some(connections) = self.saved().filter(|connections| !connections.is_empty())
         {
             self.write(&connections);
@@ -43,7 +34,7 @@ impl FirstAddresses {
     #[must_use]
     pub(super) fn of(&self, ids: &[SecretId]) -> HashMap<SecretId, EnteredFor> {
         self.write_once();
-        let written = self.read();
+        let written: HashMap<_, _> = self.written.load();
         let saved: HashMap<ConnectionId, Connection> =
             self.saved().unwrap_or_default().into_iter().map(|connection| (connection.id, connection)).collect();
         let one = |id: &SecretId| match written.get(&id.connection) {
@@ -57,24 +48,16 @@ impl FirstAddresses {
         Some(self.library.load().ok()?.entries.into_iter().map(|entry| entry.connection).collect())
     }
 
-    fn read(&self) -> HashMap<ConnectionId, EnteredFor> {
-        let Ok(Found::Object(mut map)) = json_file::read(&self.path) else { return HashMap::new() };
-        let Some(Value::Object(places)) = map.remove("addresses") else { return HashMap::new() };
-        places
-            .into_iter()
-            .filter_map(|(id, place)| Some((serde_json::from_value(Value::String(id)).ok()?, serde_json::from_value(place).ok()?)))
-            .collect()
-    }
-
     fn write(&self, connections: &[Connection]) {
         let places: Map<String, Value> = connections
             .iter()
             .filter_map(|connection| Some((connection.id.to_string(), serde_json::to_value(place_of(connection)).ok()?)))
             .collect();
         // Without the file the list itself says where they lead.
-        let _ = json_file::update(&self.path, PATIENCE, |map| {
-            map.entry("version").or_insert_with(|| 1.into());
-            map.entry("addresses").or_insert_with(|| Value::Object(places));
+        let _ = self.written.update(|written| {
+            if written.is_empty() {
+                *written = places;
+            }
         });
     }
 }

@@ -1,56 +1,27 @@
 //! What the last test of each connection found: a cache in the state directory, whose loss harms nothing.
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::HashMap, path::Path};
 
-use serde_json::{Map, Value};
-
-use super::json_file::{self, Found};
+use super::json_file::JsonTable;
 use brickpass_core::connection::{ConnectionId, LastTest};
 
-/// A cache is not worth waiting long for.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-pub struct History {
-    path: PathBuf,
-}
+pub struct History(JsonTable<ConnectionId, LastTest>);
 
 impl History {
     #[must_use]
     pub fn new(state_dir: &Path) -> Self {
-        Self { path: state_dir.join("history.json") }
+        Self(JsonTable::new(state_dir.join("history.json"), "tests"))
     }
 
     /// An unreadable file is an empty history; an unreadable entry is no entry.
     #[must_use]
     pub fn load(&self) -> HashMap<ConnectionId, LastTest> {
-        let Ok(Found::Object(mut map)) = json_file::read(&self.path) else { return HashMap::new() };
-        let Some(Value::Object(tests)) = map.remove("tests") else { return HashMap::new() };
-        tests
-            .into_iter()
-            .filter_map(|(id, test)| Some((serde_json::from_value(Value::String(id)).ok()?, serde_json::from_value(test).ok()?)))
-            .collect()
+        self.0.load()
     }
 
     /// Merges under a lock; `None` forgets. Failure to write is not worth an error: the next test writes again.
     pub fn record(&self, changes: &[(ConnectionId, Option<LastTest>)]) {
-        let _ = json_file::update(&self.path, PATIENCE, |map| {
-            map.entry("version").or_insert_with(|| 1.into());
-            let tests = map.entry("tests").or_insert_with(|| Value::Object(Map::new()));
-            if !tests.is_object() {
-                *tests = Value::Object(Map::new());
-            }
-            let Value::Object(tests) = tests else { return };
-            for (id, test) in changes {
-                match test.as_ref().and_then(|test| serde_json::to_value(test).ok()) {
-                    Some(test) => drop(tests.insert(id.to_string(), test)),
-                    None => drop(tests.remove(&id.to_string())),
-                }
-            }
-        });
+        let _ = self.0.record(changes);
     }
 }
 

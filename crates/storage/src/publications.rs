@@ -4,16 +4,15 @@
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::json_file::{self, Found};
+use super::json_file;
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 
-const PATIENCE: Duration = Duration::from_secs(2);
+const PART: &str = "publications";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {
@@ -46,8 +45,7 @@ impl Publications {
     /// An unreadable file knows of none.
     #[must_use]
     pub fn load(&self) -> Vec<Publication> {
-        let Ok(Found::Object(mut map)) = json_file::read(&self.path) else { return Vec::new() };
-        let Some(Value::Array(all)) = map.remove("publications") else { return Vec::new() };
+        let Some(Value::Array(all)) = json_file::read_part(&self.path, PART) else { return Vec::new() };
         all.into_iter().filter_map(|one| serde_json::from_value(one).ok()).collect()
     }
 
@@ -72,12 +70,7 @@ impl Publications {
     pub fn settle(&self, file: &Path, published: &[Publication], forgotten: &[&str]) -> Result<(), Failure> {
         let file = serde_json::to_value(file).unwrap_or_default();
         let former: HashSet<&str> = published.iter().map(|now| now.profile.as_str()).chain(forgotten.iter().copied()).collect();
-        let outcome = json_file::update(&self.path, PATIENCE, |map| {
-            map.entry("version").or_insert_with(|| 1.into());
-            let all = map.entry("publications").or_insert_with(|| Value::Array(Vec::new()));
-            if !all.is_array() {
-                *all = Value::Array(Vec::new());
-            }
+        let outcome = json_file::update_part(&self.path, PART, Value::Array(Vec::new()), |all| {
             let Value::Array(all) = all else { return };
             let profile = |one: &Value| one.get("profile").and_then(Value::as_str).is_some_and(|profile| former.contains(profile));
             all.retain(|one| one.get("file") != Some(&file) || !profile(one));

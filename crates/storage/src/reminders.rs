@@ -1,19 +1,12 @@
 //! Which reminders the person has had already: no secret. At most one entry a connection, since it signs in with one token at a time.
 
-use std::{
-    collections::HashSet,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::HashSet, path::Path};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use super::json_file::{self, Found};
+use super::json_file::JsonTable;
 use brickpass_core::{connection::ConnectionId, failure::Failure};
-
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A clock that was ahead by more than this told what it told too early.
 const SLACK: SignedDuration = SignedDuration::from_hours(24);
@@ -35,22 +28,18 @@ impl Told {
     }
 }
 
-pub struct Reminders {
-    path: PathBuf,
-}
+pub struct Reminders(JsonTable<ConnectionId, Told>);
 
 impl Reminders {
     #[must_use]
     pub fn new(state_dir: &Path) -> Self {
-        Self { path: state_dir.join("reminders.json") }
+        Self(JsonTable::new(state_dir.join("reminders.json"), "told"))
     }
 
     /// An unreadable file holds nothing; an unreadable entry is none.
     #[must_use]
     pub fn load(&self) -> Vec<(ConnectionId, Told)> {
-        let Ok(Found::Object(mut map)) = json_file::read(&self.path) else { return Vec::new() };
-        let Some(Value::Object(told)) = map.remove("told") else { return Vec::new() };
-        told.into_iter().filter_map(|(id, told)| Some((id.parse().ok()?, serde_json::from_value(told).ok()?))).collect()
+        self.0.load()
     }
 
     /// Notes what is about to be told and answers with what nobody has told before, under a lock: two windows never tell the same.
@@ -60,13 +49,7 @@ impl Reminders {
     /// The file cannot be written.
     pub fn claim(&self, due: Vec<(ConnectionId, Told)>, listed: &HashSet<ConnectionId>) -> Result<Vec<ConnectionId>, Failure> {
         let mut mine = Vec::new();
-        let outcome = json_file::update(&self.path, PATIENCE, |map| {
-            map.entry("version").or_insert_with(|| 1.into());
-            let told = map.entry("told").or_insert_with(|| Value::Object(Map::new()));
-            if !told.is_object() {
-                *told = Value::Object(Map::new());
-            }
-            let Value::Object(told) = told else { return };
+        let outcome = self.0.update(|told| {
             told.retain(|id, _| id.parse().is_ok_and(|id| listed.contains(&id)));
             for (id, next) in due {
                 let before = told.get(&id.to_string()).and_then(|told| serde_json::from_value::<Told>(told.clone()).ok());

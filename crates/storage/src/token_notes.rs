@@ -1,23 +1,16 @@
 //! What is known of the personal access tokens that connections sign in with: no secret, and a cache whose loss costs no access. A note that is
 //! there is true: it goes before its token is replaced.
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::HashMap, path::Path};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use super::json_file::{self, Found};
+use super::json_file::JsonTable;
 use brickpass_core::{
     connection::{BaseUrl, ConnectionId},
     failure::Failure,
 };
-
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Of the stored token of a connection, when Brickpass has made it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,25 +32,18 @@ impl TokenNote {
     }
 }
 
-pub struct TokenNotes {
-    path: PathBuf,
-}
+pub struct TokenNotes(JsonTable<ConnectionId, TokenNote>);
 
 impl TokenNotes {
     #[must_use]
     pub fn new(state_dir: &Path) -> Self {
-        Self { path: state_dir.join("token_notes.json") }
+        Self(JsonTable::new(state_dir.join("token_notes.json"), "tokens"))
     }
 
     /// An unreadable file holds no notes; an unreadable note is none.
     #[must_use]
     pub fn load(&self) -> HashMap<ConnectionId, TokenNote> {
-        let Ok(Found::Object(mut map)) = json_file::read(&self.path) else { return HashMap::new() };
-        let Some(Value::Object(notes)) = map.remove("tokens") else { return HashMap::new() };
-        notes
-            .into_iter()
-            .filter_map(|(id, note)| Some((serde_json::from_value(Value::String(id)).ok()?, serde_json::from_value(note).ok()?)))
-            .collect()
+        self.0.load()
     }
 
     /// Merges under a lock; `None` forgets.
@@ -65,21 +51,7 @@ impl TokenNotes {
     /// # Errors
     /// The file cannot be written. A note that cannot be forgotten must not outlive its token: then the token stays, too.
     pub fn record(&self, changes: &[(ConnectionId, Option<TokenNote>)]) -> Result<(), Failure> {
-        let outcome = json_file::update(&self.path, PATIENCE, |map| {
-            map.entry("version").or_insert_with(|| 1.into());
-            let notes = map.entry("tokens").or_insert_with(|| Value::Object(Map::new()));
-            if !notes.is_object() {
-                *notes = Value::Object(Map::new());
-            }
-            let Value::Object(notes) = notes else { return };
-            for (id, note) in changes {
-                match note.as_ref().and_then(|note| serde_json::to_value(note).ok()) {
-                    Some(note) => drop(notes.insert(id.to_string(), note)),
-                    None => drop(notes.remove(&id.to_string())),
-                }
-            }
-        });
-        outcome.map_err(|error| error.failure())
+        self.0.record(changes).map_err(|error| error.failure())
     }
 }
 

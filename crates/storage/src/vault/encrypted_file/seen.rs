@@ -2,18 +2,11 @@
 //!
 //! `vault_seen.json` in the state folder holds counts and a random id, no secret. It is advice: without it, everything still opens.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::HashMap, path::Path};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use crate::json_file::{self, Found};
-
-/// A record is not worth waiting long for.
-const PATIENCE: Duration = Duration::from_secs(2);
+use crate::json_file::JsonTable;
 
 /// One state of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +43,7 @@ impl Record {
 }
 
 pub(super) struct Seen {
-    file: Option<PathBuf>,
+    records: Option<JsonTable<String, Record>>,
     key: String,
 }
 
@@ -58,13 +51,11 @@ impl Seen {
     /// Without a state folder nothing is remembered.
     pub(super) fn of(vault: &Path, state_dir: Option<&Path>) -> Self {
         let key = std::path::absolute(vault).unwrap_or_else(|_| vault.to_owned()).to_string_lossy().into_owned();
-        Self { file: state_dir.map(|folder| folder.join("vault_seen.json")), key }
+        Self { records: state_dir.map(|folder| JsonTable::new(folder.join("vault_seen.json"), "files")), key }
     }
 
     pub(super) fn last(&self) -> Option<Record> {
-        let Ok(Found::Object(mut map)) = json_file::read(self.file.as_deref()?) else { return None };
-        let Some(Value::Object(mut files)) = map.remove("files") else { return None };
-        serde_json::from_value(files.remove(&self.key)?).ok()
+        self.records.as_ref()?.load::<HashMap<_, _>>().remove(&self.key)
     }
 
     /// Notes this state as the one that is expected from now on.
@@ -78,15 +69,9 @@ impl Seen {
     }
 
     fn note(&self, found: &Record, most: impl FnOnce(Option<&Record>) -> u64) {
-        let Some(file) = &self.file else { return };
+        let Some(records) = &self.records else { return };
         // Best effort: what is not noted cannot be noticed later.
-        let _ = json_file::update(file, PATIENCE, |map| {
-            map.entry("version").or_insert_with(|| 1.into());
-            let files = map.entry("files").or_insert_with(|| Value::Object(Map::new()));
-            if !files.is_object() {
-                *files = Value::Object(Map::new());
-            }
-            let Value::Object(files) = files else { return };
+        let _ = records.update(|files| {
             let before: Option<Record> = files.get(&self.key).and_then(|before| serde_json::from_value(before.clone()).ok());
             let before = before.filter(|before| before.id == found.id || found.id.is_none());
             let record = Record { most: most(before.as_ref()).max(found.saves), ..found.clone() };
