@@ -10,7 +10,10 @@ use super::{
     output::{count, note, print_json, say, table},
     session::Session,
 };
-use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_core::{
+    connection::{ConnectionId, replace_unfit},
+    failure::Failure,
+};
 use brickpass_storage::{Activity, ActivityEntry, Deed};
 
 pub(super) fn activity(options: &args::Activity, json: bool) -> Result<ExitCode, Failure> {
@@ -87,15 +90,10 @@ fn row(entry: &ActivityEntry) -> Vec<String> {
         match (&entry.connection, entry.name.as_str()) {
             (None, _) => "(all)".to_owned(),
             (Some(_), "") => "(not saved)".to_owned(),
-            (Some(_), name) => plain(name),
+            (Some(_), name) => replace_unfit(name, " "),
         },
         entry.what.label().to_owned(),
         outcome,
-        plain(entry.detail.as_deref().unwrap_or_default()),
+        replace_unfit(entry.detail.as_deref().unwrap_or_default(), " "),
     ]
-}
-
-/// No control character reaches the terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

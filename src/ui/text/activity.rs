@@ -5,7 +5,10 @@ use std::path::Path;
 use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
 
 use super::counted;
-use brickpass_core::{connection::SecretKind, failure::Code};
+use brickpass_core::{
+    connection::{SecretKind, replace_unfit},
+    failure::Code,
+};
 use brickpass_engine::ActivityEntry;
 
 pub const TITLE_ALL: &str = "Activity of all connections";
@@ -65,7 +68,7 @@ pub fn detail(entry: &ActivityEntry) -> String {
         Some(SecretKind::ClientSecret) => "Client secret".to_owned(),
         Some(SecretKind::RefreshToken | SecretKind::AccessToken) => "Sign-in".to_owned(),
         // The file may have been written by anybody who may write this person's files.
-        None => detail.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+        None => replace_unfit(detail, " "),
     }
 }
 

@@ -111,7 +111,7 @@ struct Written(String);
 
 impl From<Written> for Environment {
     fn from(Written(word): Written) -> Self {
-        let word: String = text::visible(word).chars().take(Self::LONGEST).collect();
+        let word: String = text::visible(&word).chars().take(Self::LONGEST).collect();
         Self::from(word.trim().to_owned())
     }
 }

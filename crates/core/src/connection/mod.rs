@@ -29,10 +29,10 @@ pub use name::{ConnectionName, NameError};
 pub use secret::{SecretKind, TypedSecret};
 pub use status::{LastTest, Status};
 pub use text::Unfit;
-pub use text::{quoted, unfit};
+pub use text::{quoted, replace_unfit, unfit};
 pub use timeout::{Timeout, TimeoutError};
 pub use token::{
-    contains_secret, end_of, holds_a_secret, is_example_host, looks_like_a_secret, read_secret, secrets_starred, without_quotes,
+    MASK, contains_secret, end_of, is_example_host, looks_like_a_secret, read_secret, secrets_starred, without_quotes,
     without_secrets,
 };
 
@@ -143,9 +143,9 @@ fn workspace_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Str
 }
 
 fn visible<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    String::deserialize(deserializer).map(text::visible)
+    String::deserialize(deserializer).map(|text| text::visible(&text))
 }
 
 fn all_visible<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    Vec::<String>::deserialize(deserializer).map(|texts| texts.into_iter().map(text::visible).collect())
+    Vec::<String>::deserialize(deserializer).map(|texts| texts.iter().map(|text| text::visible(text)).collect())
 }

@@ -57,7 +57,7 @@ impl ConnectionName {
     /// The name that another side gives (a workspace in its account), with what no name has taken out; `None` when nothing is left.
     #[must_use]
     pub fn tamed(given: &str) -> Option<Self> {
-        let visible = text::visible(given.to_owned()).replace('[', "(").replace(']', ")");
+        let visible = text::visible(given).replace('[', "(").replace(']', ")");
         let one_line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
         let begins = one_line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ';' | '#'));
         let kept: String = begins.chars().take(Self::LONGEST).collect();

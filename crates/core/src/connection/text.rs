@@ -25,29 +25,47 @@ impl fmt::Display for Unfit {
 
 /// The first character that cannot be seen.
 pub fn unfit(text: &str) -> Option<Unfit> {
+    judged(text).find_map(|(_, unfit)| unfit)
+}
+
+/// The text with `with` in place of each character that cannot be seen, line breaks included. This is how text of others is shown.
+#[must_use]
+pub fn replace_unfit(text: &str, with: &str) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    for (c, unfit) in judged(text) {
+        if unfit.is_none() { replaced.push(c) } else { replaced.push_str(with) }
+    }
+    replaced
+}
+
+/// Each character, and why it cannot be shown.
+fn judged(text: &str) -> impl Iterator<Item = (char, Option<Unfit>)> {
     let mut before = None;
     let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
+    std::iter::from_fn(move || {
+        let c = chars.next()?;
         let joins =
             matches!(c, '\u{200C}' | '\u{200D}') && before.is_some_and(may_be_joined) && chars.peek().copied().is_some_and(may_be_joined);
-        let unfit = match c {
-            '\n' | '\r' | '\u{2028}' | '\u{2029}' => Some(Unfit::LineBreak),
-            c if c.is_control() => Some(Unfit::Control),
-            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => Some(Unfit::Direction),
-            c if (is_zero_width(c) || is_blank(c)) && !joins => Some(Unfit::Invisible),
-            _ => None,
-        };
-        if unfit.is_some() {
-            return unfit;
-        }
-        before = Some(c);
+        let unfit = if joins { None } else { alone(c) };
+        before = unfit.is_none().then_some(c);
+        Some((c, unfit))
+    })
+}
+
+/// Whatever is around it.
+fn alone(c: char) -> Option<Unfit> {
+    match c {
+        '\n' | '\r' | '\u{2028}' | '\u{2029}' => Some(Unfit::LineBreak),
+        c if c.is_control() => Some(Unfit::Control),
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => Some(Unfit::Direction),
+        c if is_zero_width(c) || is_blank(c) => Some(Unfit::Invisible),
+        _ => None,
     }
-    None
 }
 
 /// Joiners hold emoji, Arabic and Indic letters together. Between Latin letters they are but a way to make two names that look the same.
 fn may_be_joined(c: char) -> bool {
-    c >= '\u{600}' && !is_zero_width(c) && !is_blank(c)
+    c >= '\u{600}' && alone(c).is_none()
 }
 
 /// Zero width space, non-joiner, joiner, word joiner, byte order mark, soft hyphen.
@@ -65,13 +83,9 @@ fn is_blank(c: char) -> bool {
 }
 
 /// A text out of a file that anybody may have edited, without what makes it lie on the screen.
-pub(super) fn visible(text: String) -> String {
-    let fits = |line: &str| unfit(&line.replace('\t', " ")).is_none();
-    if text.split('\n').all(fits) {
-        return text;
-    }
-    let kept = |c: &char| matches!(c, '\n' | '\t') || !(c.is_control() || unfit(c.encode_utf8(&mut [0; 4])).is_some());
-    text.chars().filter(kept).collect()
+pub(super) fn visible(text: &str) -> String {
+    let kept = |(c, unfit): (char, Option<Unfit>)| (unfit.is_none() || matches!(c, '\n' | '\t')).then_some(c);
+    judged(&text).filter_map(kept).collect()
 }
 
 /// What was given and cannot be used, in quotation marks for a message: the beginning of it, as it can be seen, and not what stands before an `@`,
@@ -126,7 +140,22 @@ mod tests {
 
     #[test]
     fn a_text_out_of_a_file_loses_only_what_lies() {
-        assert_eq!(visible("two\n\tlines".to_owned()), "two\n\tlines");
-        assert_eq!(visible("a\u{202E}b\u{7}c".to_owned()), "abc");
+        assert_eq!(visible("two\n\tlines"), "two\n\tlines");
+        assert_eq!(visible("a\u{202E}b\u{7}c"), "abc");
+    }
+
+    #[test]
+    fn what_is_left_after_a_replacement_is_fit() {
+        let family = "\u{1F468}\u{200D}\u{1F469}";
+        assert_eq!(replace_unfit(&format!("a\n\u{202E}b\u{AD}\u{61C}\u{FFF9}\u{E0041} {family}"), ""), format!("ab {family}"));
+        for (text, shown) in [
+            ("\u{645}\u{202E}\u{200D}\u{645}", "\u{645}??\u{645}"),
+            ("\u{645}\u{200D}\u{202E}\u{645}", "\u{645}??\u{645}"),
+            ("\u{645}\u{200D}\u{200C}\u{645}", "\u{645}??\u{645}"),
+            ("a\tb\r\n", "a?b??"),
+        ] {
+            assert_eq!(replace_unfit(text, "?"), shown, "{text:?}");
+            assert_eq!(unfit(&replace_unfit(text, "")), None, "{text:?}");
+        }
     }
 }

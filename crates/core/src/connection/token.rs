@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::SecretKind;
 pub use placeholder::is_example_host;
-pub use scan::{contains_secret, holds_a_secret, secrets_starred, without_secrets};
+pub use scan::{MASK, contains_secret, secrets_starred, without_secrets};
 
 /// Longer than any secret that a Databricks cloud gives out, in bytes.
 const LONGEST: usize = 32 * 1024;

@@ -286,7 +286,7 @@ mod tests {
         let error = refusal(Request::Code, 400, r#"{"error":"invalid_grant","error_description":"no canary"}"#);
         assert_eq!((error.trouble, error.failure.code), (Trouble::InvalidGrant, Code::OauthRefused));
         assert_eq!(error.to_string(), "The sign-in was not completed. The code has expired or was used already. Sign in again.");
-        assert_eq!(error.failure.details.as_deref(), Some("HTTP 400, invalid_grant: no [hidden]"));
+        assert_eq!(error.failure.details.as_deref(), Some("HTTP 400, invalid_grant: no ***"));
         assert_eq!(error.failure.remedy, Some(Remedy::SignIn));
     }
 
@@ -373,7 +373,7 @@ mod tests {
         let long = format!("<script>alert(1)</script>\u{1B}[31m\u{202E}canary{}", "x".repeat(900));
         let error = of_browser("nobody\u{202E}knows", Some(&long), &[&"canary".into()]);
         let details = error.failure.details.unwrap();
-        assert!(details.starts_with("an error without a proper name: <script>alert(1)</script> [31m [hidden]x"), "{details}");
+        assert!(details.starts_with("an error without a proper name: <script>alert(1)</script> [31m ***x"), "{details}");
         assert!(details.chars().count() <= 340);
         assert!(of_browser(&"e".repeat(900), None, &[]).failure.details.unwrap().chars().count() <= 64);
     }

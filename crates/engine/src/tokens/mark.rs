@@ -2,6 +2,8 @@
 
 use uuid::Uuid;
 
+use brickpass_core::connection::replace_unfit;
+
 /// ` [bp-1a2b3c4d]` at the end of a comment: by it, a token is found whose value was lost on the way. It is always there, since nobody knows
 /// beforehand which answer will be lost, and a comment cannot be changed later.
 pub(super) struct Mark(String);
@@ -62,7 +64,7 @@ pub fn default_comment() -> String {
 /// Without its domain. Fit for a line of text.
 fn computer_name() -> Option<String> {
     let name = system_name()?;
-    let name: String = name.split('.').next()?.chars().filter(|char| !char.is_control()).take(60).collect();
+    let name: String = replace_unfit(name.split('.').next()?, "").chars().take(60).collect();
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 

@@ -4,7 +4,7 @@ use super::{
     keys::may_be_secret,
     lines::{Kind, Line},
 };
-use brickpass_core::connection::without_secrets;
+use brickpass_core::connection::{MASK, without_secrets};
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 
 /// Of a unified diff with three lines around; secrets are masked.
@@ -24,7 +24,6 @@ pub enum DiffKind {
 }
 
 const AROUND: usize = 3;
-const MASK: &str = "***";
 
 /// One line of a change, by its number in the old text, or in the new one if it is added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -32,7 +32,7 @@ impl ProfileName {
         match text.chars().find(|c| !fits(*c)) {
             None => Ok(Self(text.to_owned())),
             Some(' ') => Err("Write - instead of the space: some tools cannot use a profile with a space in its name.".to_owned()),
-            Some(c) if c.is_control() || brickpass_core::connection::unfit(c.encode_utf8(&mut [0; 4])).is_some() => {
+            Some(c) if brickpass_core::connection::unfit(c.encode_utf8(&mut [0; 4])).is_some() => {
                 Err("Remove the invisible character: a profile is called by letters, digits and _ . - alone.".to_owned())
             }
             Some(c) => Err(format!("Remove {c} from the name: a profile is called by letters, digits and _ . - alone.")),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::LARGEST;
 use brickpass_core::{
-    connection::{unfit, without_secrets},
+    connection::{replace_unfit, without_secrets},
     failure::{Code, Failure},
 };
 
@@ -96,7 +96,7 @@ pub(super) fn shown(key: &str) -> String {
     const LONGEST: usize = 80;
     // Before it is cut: what is left of a token is not known as one.
     let key = without_secrets(key);
-    let visible: String = key.trim().chars().take(LONGEST + 1).map(|c| if unfit(&c.to_string()).is_some() { '?' } else { c }).collect();
+    let visible = replace_unfit(key.trim(), "?");
     if visible.chars().count() > LONGEST { format!("{}\u{2026}", visible.chars().take(LONGEST).collect::<String>()) } else { visible }
 }
 

@@ -9,7 +9,7 @@ use serde::{
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{LibraryError, Revision};
-use brickpass_core::connection::{AuthKind, BaseUrl, Connection, ConnectionId, unfit, without_secrets};
+use brickpass_core::connection::{AuthKind, BaseUrl, Connection, ConnectionId, replace_unfit, without_secrets};
 
 /// The keys in the order in which a person reads a connection: that of its fields, with `revision` at the end.
 fn order() -> impl Iterator<Item = &'static str> {
@@ -117,8 +117,7 @@ impl Head {
 
 /// A name out of a record that nobody has checked, fit for a sentence.
 fn printable(name: &str) -> String {
-    let kept = |c: &char| !c.is_control() && unfit(c.encode_utf8(&mut [0; 4])).is_none();
-    without_secrets(&name.chars().filter(kept).take(100).collect::<String>())
+    without_secrets(&replace_unfit(name, "")).chars().take(100).collect()
 }
 
 /// The text of a connection. Keys of `old` that this version does not know stay, also inside `auth` and `level` as long as their kind does.

@@ -9,8 +9,14 @@ const JWT: &str = "eyJ";
 /// A value after one of the marks is hidden from this length on, so that words such as `dose` stay.
 const SECRET_LENGTH: usize = 16;
 
-/// Does the text contain a secret of Databricks beyond doubt? Stricter than [`holds_a_secret`], because a text that contains one is refused: a name
-/// such as `dose-response-study` has to pass.
+/// What is shown in place of a secret.
+pub const MASK: &str = "***";
+
+/// The word after one of these, in capitals or not, is a credential (RFC 6750, section 2.1; RFC 7617).
+const SCHEMES: [&str; 2] = ["bearer", "basic"];
+
+/// Does the text contain a secret of Databricks beyond doubt? Finds less than [`without_secrets`] hides, because a text that contains one is
+/// refused: a name such as `dose-response-study` has to pass.
 #[must_use]
 pub fn contains_secret(text: &str) -> bool {
     MARKS.iter().any(|mark| text.match_indices(mark).any(|(at, _)| is_secret_at(text, at, mark)))
@@ -30,7 +36,7 @@ fn is_secret_at(text: &str, at: usize, mark: &str) -> bool {
     digits >= TOKEN_DIGITS || (begins_a_word(text, at) && (digits >= SECRET_LENGTH || mixed))
 }
 
-/// The text with stars for every secret that [`contains_secret`] finds, and nothing else changed.
+/// The text with [`MASK`] for every secret that [`contains_secret`] finds, and nothing else changed.
 #[must_use]
 pub fn secrets_starred(text: &str) -> String {
     let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '+');
@@ -41,53 +47,65 @@ pub fn secrets_starred(text: &str) -> String {
     for at in found {
         let Some(before) = text.get(done..at) else { continue };
         kept.push_str(before);
-        kept.push_str("***");
+        kept.push_str(MASK);
         done = at + text.get(at..).and_then(|rest| rest.find(|c| !belongs(c)).or(Some(rest.len()))).unwrap_or_default();
     }
     kept.push_str(text.get(done..).unwrap_or_default());
     kept
 }
 
-/// A text that somebody else wrote, fit to be shown: whatever in it looks like a secret of Databricks is stars, and so is what stands before the host
-/// of an address.
+/// A text that somebody else wrote, fit to be shown: [`MASK`] for whatever looks like a secret of Databricks, for what follows `Bearer` or `Basic`,
+/// and for what stands before the host of an address. Hides more than it must.
 #[must_use]
 pub fn without_secrets(text: &str) -> String {
-    const STARS: &str = "***";
-    // Most texts have neither, and there are thousands of them.
-    if !text.contains('@') && !MARKS.iter().any(|mark| text.contains(mark)) {
+    let has_scheme = |scheme: &&str| text.as_bytes().windows(scheme.len()).any(|word| word.eq_ignore_ascii_case(scheme.as_bytes()));
+    // Most texts have none of these, and there are thousands of them.
+    if !text.contains('@') && !MARKS.iter().any(|mark| text.contains(mark)) && !SCHEMES.iter().any(has_scheme) {
         return text.to_owned();
     }
-    let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '+');
-    let hidden = |text: &str| {
-        let mut shown = String::with_capacity(text.len());
-        let mut rest = text;
-        while !rest.is_empty() {
-            let (word, behind) = rest.split_at(rest.find(|c| !belongs(c)).unwrap_or(rest.len()));
-            shown.push_str(if holds_a_secret(word) { STARS } else { word });
-            let (between, next) = behind.split_at(behind.find(belongs).unwrap_or(behind.len()));
-            shown.push_str(between);
-            rest = next;
-        }
-        shown
-    };
     let mut pieces = text.split("://");
-    let mut shown = hidden(pieces.next().unwrap_or_default());
+    let mut shown = without_words(pieces.next().unwrap_or_default());
     for piece in pieces {
         shown.push_str("://");
         let (authority, tail) = piece.split_at(piece.find(|c: char| c.is_whitespace() || "/?#".contains(c)).unwrap_or(piece.len()));
         match authority.rsplit_once('@') {
-            Some((_, host)) => shown.extend([STARS, "@", &hidden(host)]),
-            None => shown.push_str(&hidden(authority)),
+            Some((_, host)) => shown.extend([MASK, "@", &without_words(&format!("{host}{tail}"))]),
+            None => shown.push_str(&without_words(piece)),
         }
-        shown.push_str(&hidden(tail));
     }
     shown
 }
 
-/// Whether a word of a text is a secret of Databricks, or ends with one. Hides more than it must.
-pub fn holds_a_secret(word: &str) -> bool {
-    let hides = |at: usize| word.len() - at >= SECRET_LENGTH && begins_a_word(word, at);
-    MARKS.iter().any(|mark| word.match_indices(mark).any(|(at, _)| hides(at) || is_secret_at(word, at, mark)))
+/// As [`without_secrets`], of a text without addresses.
+fn without_words(text: &str) -> String {
+    let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '+' | '/');
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut credential = false;
+    while !rest.is_empty() {
+        let (word, behind) = rest.split_at(rest.find(|c| !belongs(c)).unwrap_or(rest.len()));
+        let (between, next) = behind.split_at(behind.find(belongs).unwrap_or(behind.len()));
+        match if credential { Some(0) } else { secret_in(word) } {
+            Some(at) => shown.extend([word.get(..at).unwrap_or_default(), MASK]),
+            None => shown.push_str(word),
+        }
+        shown.push_str(between);
+        credential =
+            SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme)) && between.chars().skip(1).all(|c| matches!(c, ' ' | ':'));
+        rest = next;
+    }
+    shown
+}
+
+/// Where the segment of a word begins that is a secret of Databricks or ends with one.
+fn secret_in(word: &str) -> Option<usize> {
+    let hides = |mark: &str, at: usize| {
+        // What is in base64, as a signed token, may have slashes inside.
+        let end = word.get(at..).and_then(|secret| secret.find('/')).filter(|_| mark != JWT).map_or(word.len(), |slash| at + slash);
+        (end - at >= SECRET_LENGTH && begins_a_word(word, at)) || is_secret_at(word, at, mark)
+    };
+    let found = MARKS.iter().flat_map(|mark| word.match_indices(mark).map(|(at, _)| at).filter(|at| hides(mark, *at))).min()?;
+    Some(word.get(..found).and_then(|before| before.rfind('/')).map_or(0, |slash| slash + 1))
 }
 
 /// Hexadecimal digits behind the mark of a personal access token and of a client secret.
@@ -122,6 +140,9 @@ mod tests {
             ("host = https://me:hunter2@a.example/x@y".to_owned(), "host = https://***@a.example/x@y"),
             ("https://a://b:hunter2@c".to_owned(), "https://a://***@c"),
             ("; mail me@example.com: dapi, eyJ, \u{e9}".to_owned(), "; mail me@example.com: dapi, eyJ, \u{e9}"),
+            (format!("/x/{token}/y {token}/{token}"), "/x/*** ***"),
+            (format!("at https://u:p@a.example/{token}: dapi/2.0/clusters/list"), "at https://***@a.example/***: dapi/2.0/clusters/list"),
+            ("BEARER: a/b+c==; Basic  x, bearer".to_owned(), "BEARER: ***==; Basic  ***, bearer"),
             (String::new(), ""),
         ] {
             assert_eq!(without_secrets(&text), shown);

@@ -13,6 +13,7 @@ use super::{
     query::Parameters,
     request::{Place, request},
 };
+use brickpass_core::connection::replace_unfit;
 
 /// A code is opaque; what is longer is none.
 const CODE: usize = 4096;
@@ -99,14 +100,9 @@ fn is_error_char(byte: u8) -> bool {
     is_vschar(byte) && !matches!(byte, b'"' | b'\\')
 }
 
-/// Without what controls a terminal or reorders text; one line, capped.
+/// One line without what controls a terminal or reorders text, capped.
 fn plain(text: &str) -> String {
-    let unfit = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-                | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
-    };
-    text.chars().filter(|&c| !unfit(c)).take(DESCRIPTION).collect::<String>().trim().to_owned()
+    replace_unfit(text, "").chars().take(DESCRIPTION).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]
