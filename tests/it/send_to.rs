@@ -13,9 +13,11 @@ use std::{
 
 use brickpass_demo::{Demo, DemoOptions};
 use brickpass_interchange::{
+    escape::{Shell, Text},
     send_to::{Destination, Field, Order, Platform, Source, Terminal},
-    shell::Shell,
 };
+
+use secrecy::ExposeSecret as _;
 
 use crate::support::{Home, hostile_values, missing_tool, run, skip, terminal::with_vault, tool_exists};
 
@@ -31,13 +33,13 @@ fn hostile() -> Vec<String> {
 /// What the shell hands to a program as its arguments, read back one after the other.
 fn read_back(program: &str, shell: Shell, values: &[String]) -> Vec<String> {
     let home = Home::new();
-    let words: Vec<_> = values.iter().map(|value| shell.argument(value).unwrap()).collect();
     let python = shell.quote("import sys; sys.stdout.write('\\0'.join(sys.argv[1:]))").unwrap();
-    let script = format!("python3 -c {python} {}", words.join(" "));
+    let words = |line: Text, value: &String| line.words(" ").quoted(&shell.argument(value).unwrap());
+    let script = values.iter().fold(Text::new().words("python3 -c ").quoted(&python), words).finish();
     let mut command = home.command(program);
     match shell {
-        Shell::PowerShell => command.args(["-NoProfile", "-NonInteractive", "-Command", &script]),
-        _ => command.args(["-c", &script]),
+        Shell::PowerShell => command.args(["-NoProfile", "-NonInteractive", "-Command", script.expose_secret()]),
+        _ => command.args(["-c", script.expose_secret()]),
     };
     let finished = run(&mut command, b"", LIMIT);
     assert_eq!(finished.code, Some(0), "{program}: {finished:?}");

@@ -83,7 +83,7 @@ fn refused(destination: Destination, refusal: &Refusal) -> Failure {
     let (why, fix) = match refusal {
         Refusal::Field(field, unacceptable) => (format!("{unacceptable}."), format!("Give it with {}.", option(*field))),
         Refusal::LineBreak(_) => (format!("{refusal}."), "Ask for the command with --shell sh.".to_owned()),
-        Refusal::Unquotable(_) => (format!("{refusal}."), "Use another name.".to_owned()),
+        Refusal::Unwritable(_) => (format!("{refusal}."), "Use another name.".to_owned()),
     };
     Failure::new(Code::InvalidInput, format!("There is no command for {} yet.", destination.name()), why, fix)
 }

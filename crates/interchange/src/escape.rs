@@ -16,7 +16,7 @@ pub use data::{
     address, arm_text, connection_string, csv_cell, csv_formula, data_factory_text, dotenv, env_file, header, ini, jdbc, json, line,
     no_template, odbc_ini, pair, percent, yaml, yaml_jinja, yaml_key_jinja, yaml_template, yaml_workflow,
 };
-pub use shells::{batch, cmd, curl, fish, posix, powershell, powershell_ascii};
+pub use shells::{Shell, batch, cmd, curl, fish, posix, powershell, powershell_ascii};
 
 use brickpass_core::{
     connection::{ConnectionName, Unfit, unfit},
@@ -51,6 +51,8 @@ pub enum Unwritable {
     Blank(&'static str),
     #[error("it ends with a backslash, which {0} would read otherwise")]
     Backslash(&'static str),
+    #[error("PowerShell passes {what} on to a program in different ways, depending on its version")]
+    Argument { what: &'static str },
     #[error("it is longer than {0} reads")]
     TooLong(&'static str),
     #[error("it is empty")]

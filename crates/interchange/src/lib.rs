@@ -10,4 +10,3 @@ pub mod http_path;
 pub mod import;
 pub mod no_secret;
 pub mod send_to;
-pub mod shell;

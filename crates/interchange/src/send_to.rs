@@ -7,7 +7,9 @@ use std::fmt;
 
 pub use destination::{Destination, Field, Unacceptable};
 
-use super::shell::{Line, Shell, Unquotable};
+use secrecy::ExposeSecret as _;
+
+use super::escape::{Quoted, Shell, Text, Unwritable};
 
 /// The shells that the command is written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +63,7 @@ pub enum Refusal {
     )]
     LineBreak(&'static str),
     #[error("This cannot be written as a command: {0}")]
-    Unquotable(#[from] Unquotable),
+    Unwritable(#[from] Unwritable),
 }
 
 impl Terminal {
@@ -149,22 +151,23 @@ impl Order {
             Terminal::Posix => self.in_posix()?,
             Terminal::PowerShell => self.in_powershell()?,
         };
-        Ok(line.finish())
-    }
-
-    fn line(&self) -> Line {
-        Line::new(self.terminal.shell())
+        // It is no secret.
+        Ok(line.finish().expose_secret().to_owned())
     }
 
     fn value(&self, field: Field) -> Result<&str, Refusal> {
         self.destination.accept(field, self.typed(field)).map_err(|unacceptable| Refusal::Field(field, unacceptable))
     }
 
+    /// A field as an argument of a program.
+    fn word(&self, field: Field) -> Result<Quoted, Refusal> {
+        Ok(self.terminal.shell().argument(self.value(field)?)?)
+    }
+
     /// The subshell's variable is gone afterwards. It is not exported even if one of its name was, and not traced. A token has no blanks:
     /// without this look at it, a command that is still on the clipboard would be stored in the token's place, or nothing at all.
-    fn in_posix(&self) -> Result<Line, Refusal> {
-        Ok(self
-            .line()
+    fn in_posix(&self) -> Result<Text, Refusal> {
+        Ok(Text::new()
             .words("(set +x; set +a; unset t; t=$(")
             .part(&self.source()?)
             .words(") && case $t in *[[:space:]]*) false;; ?*) printf %s \"$t\" | ")
@@ -172,9 +175,8 @@ impl Order {
             .words(";; *) false;; esac || { echo 'The token was not sent.' >&2; exit 1; })"))
     }
 
-    fn in_powershell(&self) -> Result<Line, Refusal> {
-        Ok(self
-            .line()
+    fn in_powershell(&self) -> Result<Text, Refusal> {
+        Ok(Text::new()
             .words("& { $t = ([string](")
             .part(&self.source()?)
             .words(")).Trim(); if ($t -notmatch '^\\S+$') { throw 'The token was not sent.' }; ")
@@ -182,10 +184,9 @@ impl Order {
             .words(" }"))
     }
 
-    fn source(&self) -> Result<Line, Refusal> {
-        let line = self.line();
+    fn source(&self) -> Result<Text, Refusal> {
         let Source::Connection { name, id } = &self.source else {
-            return Ok(line.words(match (self.terminal, self.platform) {
+            return Ok(Text::new().words(match (self.terminal, self.platform) {
                 (Terminal::PowerShell, _) => "Get-Clipboard -Raw",
                 // The second one where there is no Wayland.
                 (Terminal::Posix, Platform::Linux) => "wl-paste -n 2>/dev/null || xclip -selection clipboard -o",
@@ -193,32 +194,32 @@ impl Order {
                 (Terminal::Posix, Platform::Windows) => "cat /dev/clipboard",
             }));
         };
-        let line = line.words("brickpass token ");
         // A name may begin like an option.
-        let line = if name.starts_with('-') { line.words("-- ") } else { line };
-        match self.terminal.shell().argument(name) {
-            Ok(_) => Ok(line.argument(name)?),
-            Err(_) => Ok(self.line().words("brickpass token ").argument(id)?),
+        let line = Text::new().words(if name.starts_with('-') { "brickpass token -- " } else { "brickpass token " });
+        let shell = self.terminal.shell();
+        match shell.argument(name) {
+            Ok(name) => Ok(line.quoted(&name)),
+            Err(_) => Ok(Text::new().words("brickpass token ").quoted(&shell.argument(id)?)),
         }
     }
 
     /// The tool, which reads the token from its standard input.
-    fn reader(&self) -> Result<Line, Refusal> {
-        let line = self.line();
-        let name = |line: Line| Ok::<_, Refusal>(line.argument(self.value(Field::SecretName)?)?);
+    fn reader(&self) -> Result<Text, Refusal> {
+        let line = Text::new();
+        let name = |line: Text| Ok::<_, Refusal>(line.quoted(&self.word(Field::SecretName)?));
         Ok(match self.destination {
             // Without the last option it prints the secret.
             Destination::AzureKeyVault => {
-                let line = line.words("az keyvault secret set --vault-name ").argument(self.value(Field::Vault)?)?;
+                let line = line.words("az keyvault secret set --vault-name ").quoted(&self.word(Field::Vault)?);
                 name(line.words(" --name "))?.words(" --file /dev/stdin --encoding utf-8 --output none")
             }
             Destination::GitHub => {
                 let line = name(line.words("gh secret set "))?;
-                line.words(" --repo ").argument(self.value(Field::Repository)?)?
+                line.words(" --repo ").quoted(&self.word(Field::Repository)?)
             }
             Destination::GitLab => {
                 let line = name(line.words("glab variable set "))?;
-                line.words(" --masked --repo ").argument(self.value(Field::Repository)?)?
+                line.words(" --masked --repo ").quoted(&self.word(Field::Repository)?)
             }
             Destination::Aws => {
                 let line = if self.exists {
@@ -237,13 +238,13 @@ impl Order {
                 self.option(line.words(" --data-file=-"), " --project ", Field::Project)?
             }
             Destination::Databricks => {
-                let line = line.words("databricks secrets put-secret ").argument(self.value(Field::Scope)?)?;
-                let line = line.words(" ").argument(self.value(Field::Key)?)?;
+                let line = line.words("databricks secrets put-secret ").quoted(&self.word(Field::Scope)?);
+                let line = line.words(" ").quoted(&self.word(Field::Key)?);
                 self.option(line, " --profile ", Field::Profile)?
             }
             Destination::Kubernetes => {
                 let line = name(line.words("kubectl create secret generic "))?;
-                let line = line.words(" --from-file=").argument(self.value(Field::Key)?)?.words("=/dev/stdin");
+                let line = line.words(" --from-file=").quoted(&self.word(Field::Key)?).words("=/dev/stdin");
                 self.option(line, " --namespace ", Field::Namespace)?
             }
         })
@@ -251,23 +252,24 @@ impl Order {
 
     /// What is done with `$t`. Windows has no `/dev/stdin`, so the services' own cmdlets take it, which run inside of the shell; of the
     /// programs, those that cut a line break off or read a document.
-    fn cmdlet(&self) -> Result<Line, Refusal> {
-        let line = self.line();
-        let name = |line: Line| Ok::<_, Refusal>(line.argument(self.value(Field::SecretName)?)?);
+    fn cmdlet(&self) -> Result<Text, Refusal> {
+        let line = Text::new();
+        let name = |line: Text| Ok::<_, Refusal>(line.quoted(&self.word(Field::SecretName)?));
         Ok(match self.destination {
             Destination::AzureKeyVault => {
-                let line = line.words("$null = Set-AzKeyVaultSecret -VaultName ").argument(self.value(Field::Vault)?)?;
+                let line = line.words("$null = Set-AzKeyVaultSecret -VaultName ").quoted(&self.word(Field::Vault)?);
                 name(line.words(" -Name "))?.words(" -SecretValue (ConvertTo-SecureString $t -AsPlainText -Force)")
             }
-            Destination::GitHub => self.line().words("$t | ").part(&self.reader()?),
+            Destination::GitHub => line.words("$t | ").part(&self.reader()?),
             Destination::Aws => {
                 let line = if self.exists { line.words("Write-SECSecretValue -SecretId ") } else { line.words("New-SECSecret -Name ") };
                 name(line)?.words(" -SecretString $t")
             }
             Destination::Kubernetes => {
                 let line = line.words("@{ apiVersion = 'v1'; kind = 'Secret'; metadata = @{ name = ");
-                let line = line.quoted(self.value(Field::SecretName)?)?.words(" }; stringData = @{ ");
-                let line = line.quoted(self.value(Field::Key)?)?.words(" = $t } } | ConvertTo-Json -Compress | kubectl create -f -");
+                let string = |field| Ok::<_, Refusal>(Shell::PowerShell.quote(self.value(field)?)?);
+                let line = line.quoted(&string(Field::SecretName)?).words(" }; stringData = @{ ");
+                let line = line.quoted(&string(Field::Key)?).words(" = $t } } | ConvertTo-Json -Compress | kubectl create -f -");
                 self.option(line, " --namespace ", Field::Namespace)?
             }
             Destination::GitLab => return Err(Refusal::LineBreak("glab")),
@@ -276,9 +278,8 @@ impl Order {
         })
     }
 
-    fn option(&self, line: Line, option: &'static str, field: Field) -> Result<Line, Refusal> {
-        let value = self.value(field)?;
-        if value.is_empty() { Ok(line) } else { Ok(line.words(option).argument(value)?) }
+    fn option(&self, line: Text, option: &'static str, field: Field) -> Result<Text, Refusal> {
+        if self.value(field)?.is_empty() { Ok(line) } else { Ok(line.words(option).quoted(&self.word(field)?)) }
     }
 }
 
