@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
-    args::{Admin, AdminTokens},
+    args::{
+        Admin, AdminTokens,
+        values::{LONGEST_DAYS, Maximum},
+    },
     output::{count, in_terminal, note, print_json, say, table},
     pat,
     session::Session,
@@ -20,23 +23,6 @@ use brickpass_core::{
 };
 use brickpass_databricks::rest::{TokenRules, UserToken};
 use brickpass_engine::{GetTokenRules, ListUsersTokens, Request, RevokeUsersTokens, RevokedTokens, SetMaximumDays, SetTokensEnabled};
-
-/// Of the service itself.
-const LONGEST_DAYS: u32 = 730;
-
-/// `None`: the word `none`.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Maximum(Option<u32>);
-
-pub(super) fn maximum(text: &str) -> Result<Maximum, String> {
-    if text == "none" {
-        return Ok(Maximum(None));
-    }
-    match text.parse() {
-        Ok(days @ 1..=LONGEST_DAYS) => Ok(Maximum(Some(days))),
-        _ => Err(format!("a maximum is a number of days from 1 to {LONGEST_DAYS}, or the word none")),
-    }
-}
 
 pub(super) fn admin(Admin::Tokens(words): Admin, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::open()?;

@@ -6,6 +6,7 @@ mod exec;
 mod fields;
 mod hand_over;
 mod profiles;
+pub(super) mod values;
 
 use std::time::Duration;
 
@@ -18,7 +19,6 @@ pub(super) use self::{
     hand_over::{Backup, Effective, Export, Import, SendTo},
     profiles::{ChangeOfProfiles, Profiles, ProfilesDo, ProfilesPlace, Publish, Unpublish},
 };
-use super::pat;
 use brickpass_core::connection::{AuthKind, Scopes};
 
 /// All your Databricks connections in one window. Without a subcommand, the window opens.
@@ -245,10 +245,10 @@ pub(super) struct PatCreate {
     #[arg(long, value_name = "C")]
     pub(super) comment: Option<String>,
     /// How long it is valid: 90d, 12h, 30m
-    #[arg(long, value_name = "L", default_value = "90d", value_parser = pat::lifetime)]
+    #[arg(long, value_name = "L", default_value = "90d", value_parser = values::lifetime)]
     pub(super) lifetime: Duration,
     /// What it may do, such as sql or clusters; everything that you may do when nothing is said
-    #[arg(long = "scope", value_name = "S", num_args = 1.., value_parser = pat::scopes)]
+    #[arg(long = "scope", value_name = "S", num_args = 1.., value_parser = values::scopes)]
     pub(super) scopes: Vec<Scopes>,
     /// The connection signs in with it from now on
     #[arg(long = "use")]
@@ -269,7 +269,7 @@ pub(super) struct PatExpiring {
 pub(super) struct PatRotate {
     pub(super) name: String,
     /// How long the new token is valid: 90d, 12h, 30m
-    #[arg(long, value_name = "L", default_value = "90d", value_parser = pat::lifetime)]
+    #[arg(long, value_name = "L", default_value = "90d", value_parser = values::lifetime)]
     pub(super) lifetime: Duration,
 }
 

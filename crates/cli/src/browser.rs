@@ -1,9 +1,15 @@
 //! Opening the person's browser, with nothing of ours in it but the address.
 
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::Path,
+    process::Command,
+};
 #[cfg(unix)]
 use std::{
     io,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -15,14 +21,14 @@ use brickpass_storage::PASSPHRASE_VARIABLES;
 #[cfg(unix)]
 const VERDICT: Duration = Duration::from_secs(1);
 
-/// Tries the desktop's openers in turn.
+/// Tries `named` and the desktop's openers in turn.
 ///
 /// # Errors
 /// None of them is there, or each one fails.
 #[cfg(unix)]
-pub(super) fn open(address: &str) -> io::Result<()> {
+pub(super) fn open(named: Option<&Path>, address: &str) -> io::Result<()> {
     let mut failed = io::Error::from(io::ErrorKind::NotFound);
-    let named = super::environment::browser_with_spaces().map(|program| {
+    let named = named.map(|program| {
         let mut command = Command::new(program);
         command.arg(address);
         command
@@ -39,8 +45,24 @@ pub(super) fn open(address: &str) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-pub(super) fn open(address: &str) -> std::io::Result<()> {
+pub(super) fn open(_named: Option<&Path>, address: &str) -> std::io::Result<()> {
     open::that_detached(address)
+}
+
+/// The program that would open a web address.
+pub(super) fn opener() -> Option<OsString> {
+    // What would be run, not run.
+    let openers = open::commands("https://login.databricks.com");
+    openers.iter().map(Command::get_program).find(|program| exists(program)).map(OsStr::to_owned)
+}
+
+fn exists(program: &OsStr) -> bool {
+    let there = |path: &Path| path.is_file() || path.with_extension("exe").is_file();
+    let named = Path::new(program);
+    if named.components().count() > 1 {
+        return there(named);
+    }
+    env::split_paths(&env::var_os("PATH").unwrap_or_default()).any(|folder| there(&folder.join(named)))
 }
 
 /// The browser inherits the environment, but not the vault's passphrase; and Ctrl+C in this terminal is not for it.

@@ -3,36 +3,17 @@
 use std::{path::Path, process::ExitCode};
 
 use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::json;
 
 use super::{
     doctor_cli_path, doctor_cli_tokens, doctor_helper, doctor_kept_aside, doctor_profiles, doctor_sign_in, doctor_surroundings,
     doctor_vault, environment,
+    finding::Finding,
     output::{count, print_json, say},
     session::Session,
 };
 use brickpass_core::failure::Failure;
 use brickpass_storage::{Mode, SettingsFile, VaultStatus};
-
-#[derive(Serialize)]
-pub(super) struct Finding {
-    pub(super) check: &'static str,
-    pub(super) ok: bool,
-    pub(super) detail: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) fix: Option<String>,
-}
-
-impl Finding {
-    pub(super) fn fine(check: &'static str, detail: impl Into<String>) -> Self {
-        Self { check, ok: true, detail: detail.into(), fix: None }
-    }
-
-    pub(super) fn wrong(check: &'static str, failure: &Failure) -> Self {
-        Self { check, ok: false, detail: format!("{} {}", failure.what, failure.why), fix: Some(failure.fix.clone()) }
-    }
-}
 
 pub(super) fn doctor(delete_unknown_secrets: bool, json: bool) -> Result<ExitCode, Failure> {
     if delete_unknown_secrets {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{doctor::Finding, foreign::clean};
+use super::{finding::Finding, foreign::clean};
 use brickpass_engine::Places;
 use brickpass_storage::Publications;
 

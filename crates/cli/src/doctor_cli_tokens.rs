@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::{doctor::Finding, foreign::clean, output::count};
+use super::{finding::Finding, foreign::clean, output::count};
 use brickpass_storage::{CliTokens, NotedToken, Whose};
 
 const CHECK: &str = "Databricks CLI";

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::doctor::Finding;
+use super::finding::Finding;
 use brickpass_storage::replaceable;
 
 const CHECK: &str = "Credential helper";

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::doctor::Finding;
+use super::finding::Finding;
 use brickpass_storage::{WhatIsKept, kept_aside};
 
 pub(super) fn findings(config_dir: &Path, state_dir: &Path) -> impl Iterator<Item = Finding> {

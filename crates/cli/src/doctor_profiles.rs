@@ -1,6 +1,6 @@
 //! Whether what was published in `.databrickscfg` still works, and whether the Databricks CLI can start at all.
 
-use super::{doctor::Finding, foreign::clean, output::count, session::Session};
+use super::{finding::Finding, foreign::clean, output::count, session::Session};
 use brickpass_engine::{CliTokenState, CliTokensOff, ListProfiles, Places, off_by_storage};
 
 const CHECK: &str = "Profiles";

@@ -1,17 +1,13 @@
 //! What signing in through the browser needs from this computer: a port, a program that opens the browser, a clock that is right.
 
-use std::{
-    env,
-    ffi::{OsStr, OsString},
-    ops::RangeInclusive,
-    path::Path,
-};
+use std::ops::RangeInclusive;
 
 use jiff::Timestamp;
 
 use super::{
-    doctor::Finding,
+    browser,
     environment::{self, Whereabouts},
+    finding::Finding,
 };
 use brickpass_core::connection::{AuthMethod, Connection};
 use brickpass_engine::{Places, REGISTERED_PORTS, clock_is_past, free_ports};
@@ -52,7 +48,7 @@ fn browser(needed: bool, whereabouts: Whereabouts) -> Finding {
             "Forward the port (ssh -L 8020:localhost:8020 HOST), or sign in with: brickpass login NAME --paste",
         );
     }
-    match opener() {
+    match browser::opener() {
         Some(program) => Finding::fine(CHECK, format!("opened by {}", program.to_string_lossy())),
         None => unless_needed(
             CHECK,
@@ -61,22 +57,6 @@ fn browser(needed: bool, whereabouts: Whereabouts) -> Finding {
             "Install xdg-utils, or sign in with: brickpass login NAME --no-browser",
         ),
     }
-}
-
-/// The program that would open a web address.
-pub(super) fn opener() -> Option<OsString> {
-    // What would be run, not run.
-    let openers = open::commands("https://login.databricks.com");
-    openers.iter().map(std::process::Command::get_program).find(|program| exists(program)).map(OsStr::to_owned)
-}
-
-fn exists(program: &OsStr) -> bool {
-    let there = |path: &Path| path.is_file() || path.with_extension("exe").is_file();
-    let named = Path::new(program);
-    if named.components().count() > 1 {
-        return there(named);
-    }
-    env::split_paths(&env::var_os("PATH").unwrap_or_default()).any(|folder| there(&folder.join(named)))
 }
 
 /// Whether it is right to the minute only a server can tell, which a test does.

@@ -2,7 +2,7 @@
 
 use std::{env, path::Path};
 
-use super::doctor::Finding;
+use super::finding::Finding;
 use brickpass_core::failure::Failure;
 use brickpass_engine::Places;
 use brickpass_interchange::databrickscfg::File;

@@ -5,7 +5,7 @@ use std::path::Path;
 use secrecy::ExposeSecret as _;
 
 use super::{
-    doctor::Finding,
+    finding::Finding,
     output::{count, note},
     passphrase,
     session::Session,

@@ -10,7 +10,7 @@ use std::{
 use directories::{ProjectDirs, UserDirs};
 use secrecy::SecretString;
 
-use super::{browser, doctor_sign_in, passphrase};
+use super::{browser, passphrase};
 use brickpass_core::{
     connection::BaseUrl,
     failure::{Code, Failure},
@@ -30,7 +30,7 @@ pub(super) fn places() -> Result<Places, Failure> {
     places.set_variables = env::vars_os().filter(|(_, value)| !value.is_empty()).filter_map(|(name, _)| name.into_string().ok()).collect();
     places.search_path = set("PATH");
     places.look_around = Some(around);
-    places.open_url = Some(Arc::new(browser::open));
+    places.open_url = Some(Arc::new(|address: &str| browser::open(browser_with_spaces().as_deref(), address)));
     places.redirect_port = redirect_port(set("DATABRICKS_OAUTH_CALLBACK_PORT").as_deref())?;
     places.discovery_host = discovery_host(set("DATABRICKS_DISCOVERY_HOST").as_deref())?;
     Ok(places)
@@ -73,7 +73,7 @@ pub(super) fn around() -> Around {
         _ => "none",
     };
     let desktop = text("XDG_CURRENT_DESKTOP").map_or("none", |words| desktop(&words));
-    Around { desktop, session, browser: doctor_sign_in::opener().is_some() }
+    Around { desktop, session, browser: browser::opener().is_some() }
 }
 
 /// The names that `XDG_CURRENT_DESKTOP` registers, and a few that are common besides; in lower case, separated by colons.
@@ -136,7 +136,7 @@ fn whereabouts_of(is_set: impl Fn(&str) -> bool) -> Whereabouts {
 
 /// The program that `BROWSER` names by a path with spaces, which the desktop's openers do not understand: plain, in quotation marks, or with
 /// backslashes.
-pub(super) fn browser_with_spaces() -> Option<PathBuf> {
+fn browser_with_spaces() -> Option<PathBuf> {
     path_with_spaces(&set("BROWSER")?.into_string().ok()?).filter(|path| path.is_file())
 }
 

@@ -29,6 +29,7 @@ mod expiring;
 mod export;
 mod farewell;
 mod find;
+mod finding;
 mod foreign;
 mod import;
 mod interrupt;

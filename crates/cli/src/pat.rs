@@ -1,6 +1,6 @@
 //! `pat`: the personal access tokens of the user that a connection signs in as. `create` is the one place where the value of one is printed.
 
-use std::{process::ExitCode, time::Duration};
+use std::process::ExitCode;
 
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
@@ -228,43 +228,9 @@ pub(super) fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d").to_string()
 }
 
-/// One or more, separated by spaces or commas.
-pub(super) fn scopes(text: &str) -> Result<Scopes, String> {
-    Scopes::parse(text).map_err(|_| "a scope has letters, digits and . : / - _ only, such as sql or unity-catalog".to_owned())
-}
-
-/// `90d`, `12h`, `30m`.
-pub(super) fn lifetime(text: &str) -> Result<Duration, String> {
-    let unknown = || "a lifetime is a number and d, h or m: 90d, 12h, 30m".to_owned();
-    let unit = text.chars().last().ok_or_else(unknown)?;
-    let seconds = match unit {
-        'd' => 86_400,
-        'h' => 3_600,
-        'm' => 60,
-        _ => return Err(unknown()),
-    };
-    let digits = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())).ok_or_else(unknown)?;
-    let number: u64 = digits.parse().map_err(|_| unknown())?;
-    match number.checked_mul(seconds) {
-        Some(0) => Err("a token that lives no time at all is of no use".to_owned()),
-        // A hundred years; no workspace allows as much.
-        Some(seconds) if seconds <= 36_525 * 86_400 => Ok(Duration::from_secs(seconds)),
-        _ => Err("that is longer than any token lives".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_lifetime_is_days_hours_or_minutes() {
-        let seconds = |text| lifetime(text).map(|it| it.as_secs());
-        assert_eq!([seconds("90d"), seconds("12h"), seconds("30m")], [Ok(7_776_000), Ok(43_200), Ok(1_800)]);
-        for text in ["", "d", "90", "0d", "-1d", "+1d", "1w", "1.5h", "90 d", "1é", "99999999999999999999d", "999999999d"] {
-            assert!(lifetime(text).is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn the_document_of_a_new_token_is_json_whatever_the_value() {

@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 use super::{
     args, foreign,
     foreign::clean,
-    nearest::did_you_mean,
     output::{note, print_json, say, table},
-    publish::{Change, change, looks_like_a_token, take_out, what_is_left},
+    publish::{Change, change, find, looks_like_a_token, take_out, what_is_left},
     session::Session,
 };
 use brickpass_core::failure::{Code, Failure};
@@ -122,20 +121,6 @@ fn edit(mut how: args::ChangeOfProfiles, place: args::ProfilesPlace, edit: &Edit
     }
     let wanted = Change { how: &how, agreed: false, file: &file, json };
     change(&mut session, &wanted, &PlanEdit { edit: edit.clone() }, |_| vec![done.to_owned()])
-}
-
-pub(super) fn find<'a>(file: &'a ProfilesFile, name: &str) -> Result<&'a ProfileLine, Failure> {
-    file.profiles.iter().find(|line| line.name == name).ok_or_else(|| {
-        Failure::new(
-            Code::NoSuchConnection,
-            format!("There is no profile \"{}\".", clean(name)),
-            format!("{} does not hold it.", file.path.display()),
-            format!(
-                "{}brickpass profiles shows those that are there.",
-                did_you_mean(name, file.profiles.iter().map(|line| line.name.as_str()))
-            ),
-        )
-    })
 }
 
 fn list(config_file: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {

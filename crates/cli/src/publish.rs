@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::{
     args, foreign,
     foreign::clean,
+    nearest::did_you_mean,
     output::{note, print_json, say},
-    profiles::find,
     session::Session,
     terminal::{attended, yes},
 };
@@ -17,7 +17,8 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 use brickpass_engine::{
-    Applied, ApplyPlan, CliToken, Drift, Event, ForgetProfile, ListProfiles, Plan, PlanEdit, PlanPublish, ProfilesFile, Replaced, Request,
+    Applied, ApplyPlan, CliToken, Drift, Event, ForgetProfile, ListProfiles, Plan, PlanEdit, PlanPublish, ProfileLine, ProfilesFile,
+    Replaced, Request,
 };
 use brickpass_interchange::databrickscfg::{DiffKind, DiffLine, Edit, ProfileName, Suspect};
 
@@ -100,6 +101,20 @@ fn taken(profile: &str, other: &str) -> Failure {
         "The names of both connections make the same name of a profile.",
         format!("Choose another with --profile, or take this one from \"{other}\" with --profile {profile}."),
     )
+}
+
+pub(super) fn find<'a>(file: &'a ProfilesFile, name: &str) -> Result<&'a ProfileLine, Failure> {
+    file.profiles.iter().find(|line| line.name == name).ok_or_else(|| {
+        Failure::new(
+            Code::NoSuchConnection,
+            format!("There is no profile \"{}\".", clean(name)),
+            format!("{} does not hold it.", file.path.display()),
+            format!(
+                "{}brickpass profiles shows those that are there.",
+                did_you_mean(name, file.profiles.iter().map(|line| line.name.as_str()))
+            ),
+        )
+    })
 }
 
 pub(super) fn unpublish(options: &args::Unpublish, json: bool) -> Result<ExitCode, Failure> {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use serde_json::{Map, Value, json};
 
 use super::{
-    args::Sp,
+    args::{Sp, values::Target},
     output::{count, in_terminal, note, print_json, say, table},
     session::Session,
 };
@@ -15,35 +15,10 @@ use brickpass_core::{
     connection::{Connection, ConnectionId},
     failure::{Code, Failure},
 };
-use brickpass_databricks::rest::{Object, Permission, Securable, ServicePrincipal, WorkspaceRole};
+use brickpass_databricks::rest::{Object, Permission, ServicePrincipal, WorkspaceRole};
 use brickpass_engine::{AddToWorkspace, CreateServicePrincipal, GrantPermission, ListServicePrincipals, SetEntitlement};
 
-/// What a permission is granted on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Target {
-    kind: Securable,
-    id: String,
-}
-
-const KINDS: [(&str, Securable); 4] =
-    [("cluster", Securable::Cluster), ("warehouse", Securable::SqlWarehouse), ("job", Securable::Job), ("schema", Securable::Schema)];
-
-/// `cluster:0618-101010-abc`
-pub(super) fn object(text: &str) -> Result<Target, String> {
-    let unknown = || "an object is cluster:ID, warehouse:ID, job:ID or schema:CATALOG.SCHEMA".to_owned();
-    let (word, id) = text.split_once(':').ok_or_else(unknown)?;
-    let (_, kind) = KINDS.into_iter().find(|(kind, _)| *kind == word).ok_or_else(unknown)?;
-    let parts: Vec<&str> = id.split('.').collect();
-    let wanted = if kind == Securable::Schema { 2 } else { 1 };
-    let fits = parts.len() == wanted && parts.iter().all(|part| !part.trim().is_empty());
-    if fits { Ok(Target { kind, id: id.to_owned() }) } else { Err(unknown()) }
-}
-
 impl Target {
-    fn word(&self) -> &'static str {
-        KINDS.into_iter().find(|(_, kind)| *kind == self.kind).map_or("object", |(word, _)| word)
-    }
-
     /// `CAN_RESTART`, also written `can-restart`.
     fn permission(&self, text: &str) -> Result<Permission, Failure> {
         let word = text.trim().replace('-', "_").to_uppercase();
@@ -219,6 +194,7 @@ fn grant(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::values::object;
     use brickpass_core::connection::ClientId;
 
     fn principal(id: &str, client_id: &str, name: &str) -> ServicePrincipal {

@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use crate::{
-    admin::{self, Maximum},
-    pat, sp,
-};
+use super::values::{self, Maximum, Target};
 use brickpass_databricks::rest::Entitlement;
 
 #[derive(Debug, clap::Subcommand)]
@@ -53,8 +50,8 @@ pub(crate) enum Sp {
         /// Its application ID, its number, or its name if no other has it
         principal: String,
         /// cluster:ID, warehouse:ID, job:ID or schema:CATALOG.SCHEMA
-        #[arg(long, value_name = "OBJECT", value_parser = sp::object)]
-        on: sp::Target,
+        #[arg(long, value_name = "OBJECT", value_parser = values::object)]
+        on: Target,
         /// Such as can-restart or can-use; on a schema read, write or create
         permission: String,
     },
@@ -66,7 +63,7 @@ pub(crate) enum Sp {
         /// What the new connection is called
         new_name: String,
         /// How long the secret is valid: 90d, 12h, 30m
-        #[arg(long, value_name = "L", default_value = "90d", value_parser = pat::lifetime)]
+        #[arg(long, value_name = "L", default_value = "90d", value_parser = values::lifetime)]
         lifetime: Duration,
     },
 }
@@ -79,7 +76,7 @@ pub(crate) enum SpSecret {
         /// Its application ID, its number, or its name if no other has it
         principal: String,
         /// How long it is valid: 90d, 12h, 30m
-        #[arg(long, value_name = "L", default_value = "90d", value_parser = pat::lifetime)]
+        #[arg(long, value_name = "L", default_value = "90d", value_parser = values::lifetime)]
         lifetime: Duration,
     },
     /// List the secrets, newest first; never their values
@@ -139,7 +136,7 @@ pub(crate) enum AdminTokens {
     Maximum {
         name: String,
         /// A number, or the word none for the service's own limit
-        #[arg(value_parser = admin::maximum)]
+        #[arg(value_parser = values::maximum)]
         days: Maximum,
     },
     /// List everybody's tokens, newest first; never their values
