@@ -4,7 +4,7 @@
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
-use super::{ApiError, Client, Permission, Securable, client::Call, paging::segment};
+use super::{ApiError, Call, Client, Permission, Securable, paging::segment};
 use brickpass_core::connection::ClientId;
 
 #[derive(Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{ApiError, Client, client::Call};
+use super::{ApiError, Call, Client};
 use brickpass_core::connection::{AccountId, BaseUrl};
 
 /// More than any account has; a list that is longer is cut.

@@ -1,7 +1,17 @@
 //! What the refusals of service principals, their secrets and their permissions mean, in words.
 
-use super::{ApiError, error::Reason, service_principals::Directory};
-use brickpass_core::failure::{Code, Failure};
+use super::{ApiError, error::Reason};
+use brickpass_core::{
+    connection::AccountId,
+    failure::{Code, Failure},
+};
+
+/// Whose service principals are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Directory<'a> {
+    Workspace,
+    Account(&'a AccountId),
+}
 
 /// What was asked for when it was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +151,6 @@ fn refused(asked: Asked<'_>, place: &str, reason: Reason, said: &str) -> Failure
 #[cfg(test)]
 mod tests {
     use super::*;
-    use brickpass_core::connection::AccountId;
 
     fn told(asked: Asked<'_>, (status, code): (u16, Code), reason: &str, message: &str) -> Failure {
         let said = Failure::new(code, "Generic.", "", "").with_details(format!("HTTP {status}, {reason}: {message}"));

@@ -4,7 +4,7 @@
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
-use super::{ApiError, Client, admin_words::Asked, client::Call, paging::segment};
+use super::{ApiError, Call, Client, admin_words::Asked, paging::segment};
 use brickpass_core::{
     connection::AccountId,
     failure::{Code, Failure},

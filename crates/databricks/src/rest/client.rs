@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::{
-    ApiError, Http,
+    ApiError, Call, Http,
     answer::Answer,
     exchange::{PAGE, WHOLE_LIST, own_origin},
     redact::{capped, shown},
@@ -35,23 +35,6 @@ pub struct Client {
     workspace_id: Option<String>,
     token: SecretString,
     timeout: Duration,
-}
-
-/// One call with its retries: when it has to be over, and who wants to know how it goes.
-pub struct Call<'a> {
-    pub deadline: Instant,
-    /// Before a retry that has to wait a second or more; the number of seconds.
-    pub waiting: &'a (dyn Fn(u64) + Send + Sync),
-    /// The status says that the request is accepted; its body is still to come.
-    pub accepted: &'a (dyn Fn() + Send + Sync),
-}
-
-impl Call<'_> {
-    /// A call that nobody watches.
-    #[must_use]
-    pub fn until(deadline: Instant) -> Self {
-        Self { deadline, waiting: &|_| (), accepted: &|| () }
-    }
 }
 
 impl Client {

@@ -1,6 +1,6 @@
 //! `GET /api/2.1/clusters/list`, or `/api/2.0/clusters/list` where 2.1 is not offered.
 
-use super::{ApiError, Client, client::Call, paging};
+use super::{ApiError, Call, Client, paging};
 use brickpass_core::failure::Code;
 
 /// What one answer may list; the service may give fewer.

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{ApiError, Client, client::Call, paging::Page};
+use super::{ApiError, Call, Client, paging::Page};
 use brickpass_core::failure::Code;
 
 /// A list that is longer is cut.

@@ -1,6 +1,6 @@
 //! `GET /.well-known/databricks-config`: what a host says of itself to anybody who asks. Older hosts do not have it. And what it says of a token.
 
-use super::{ApiError, Client, client::Call};
+use super::{ApiError, Call, Client};
 use brickpass_core::connection::AccountId;
 
 /// One word is expected.

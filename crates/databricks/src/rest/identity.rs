@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap};
 
-use super::{ApiError, Client, client::Call, retry};
+use super::{ApiError, Call, Client, retry};
 use brickpass_core::failure::{Code, Failure, Remedy};
 
 /// Names are shown on one line.

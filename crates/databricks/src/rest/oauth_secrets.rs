@@ -9,12 +9,11 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ApiError, Client,
-    admin_words::Asked,
+    ApiError, Call, Client,
+    admin_words::{Asked, Directory},
     answer::Answer,
-    client::{Call, NO_BODY},
+    client::NO_BODY,
     paging::{Page, segment},
-    service_principals::Directory,
     tokens::{fits_header, secret},
 };
 

@@ -4,8 +4,7 @@
 use serde::Deserialize;
 
 use super::{
-    ApiError, Client, Object, Securable,
-    client::Call,
+    ApiError, Call, Client, Object, Securable,
     paging::{Page, segment},
 };
 

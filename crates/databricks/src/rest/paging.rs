@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
-use super::{ApiError, Client, client::Call};
+use super::{ApiError, Call, Client};
 use brickpass_core::failure::{Code, Failure, Remedy};
 
 /// A list that goes on does not end at all.

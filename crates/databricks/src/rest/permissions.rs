@@ -1,6 +1,6 @@
 //! What a service principal may do with clusters, SQL warehouses, jobs and schemas: the steps that it can be given, whichever API keeps them.
 
-use super::{ApiError, Client, admin_words::Asked, client::Call};
+use super::{ApiError, Call, Client, admin_words::Asked};
 use brickpass_core::connection::ClientId;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

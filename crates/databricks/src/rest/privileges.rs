@@ -5,9 +5,8 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ApiError, Client,
+    ApiError, Call, Client,
     admin_words::Asked,
-    client::Call,
     paging::{Page, segment},
 };
 use brickpass_core::{connection::ClientId, failure::Code};

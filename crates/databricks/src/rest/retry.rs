@@ -9,7 +9,7 @@ use reqwest::{
 };
 use tokio::time::{Instant, sleep};
 
-use super::{Answer, ApiError, Http, client::Call};
+use super::{Answer, ApiError, Http};
 use brickpass_core::{connection::BaseUrl, failure::Code};
 
 /// Of one call, the first included.
@@ -23,6 +23,23 @@ const PATIENCE: i64 = 60;
 
 /// In seconds. Whoever asks for longer has a clock, or an intent, of their own.
 const DAY: i64 = 24 * 60 * 60;
+
+/// One call with its retries: when it has to be over, and who wants to know how it goes.
+pub struct Call<'a> {
+    pub deadline: Instant,
+    /// Before a retry that has to wait a second or more; the number of seconds.
+    pub waiting: &'a (dyn Fn(u64) + Send + Sync),
+    /// The status says that the request is accepted; its body is still to come.
+    pub accepted: &'a (dyn Fn() + Send + Sync),
+}
+
+impl Call<'_> {
+    /// A call that nobody watches.
+    #[must_use]
+    pub fn until(deadline: Instant) -> Self {
+        Self { deadline, waiting: &|_| (), accepted: &|| () }
+    }
+}
 
 /// A GET, made again when that may help. `request` makes it for each try; `refusal` is what an answer means that is not taken.
 ///

@@ -7,12 +7,11 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ApiError, Client,
-    admin_words::Asked,
-    client::Call,
+    ApiError, Call, Client,
+    admin_words::{Asked, Directory},
     paging::{endless, segment, with_query},
 };
-use brickpass_core::connection::{AccountId, ClientId};
+use brickpass_core::connection::ClientId;
 
 /// More than an account may have; a list that is longer is cut.
 const MOST: usize = 10_000;
@@ -28,13 +27,6 @@ const NAME_LIMIT: usize = 200;
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:ServicePrincipal";
 const PATCH_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
-
-/// Whose service principals are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Directory<'a> {
-    Workspace,
-    Account(&'a AccountId),
-}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServicePrincipal {

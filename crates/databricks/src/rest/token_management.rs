@@ -7,8 +7,8 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::{
-    ApiError, Client, Token,
-    client::{Call, NO_BODY},
+    ApiError, Call, Client, Token,
+    client::NO_BODY,
     error::Reason,
     token_words,
     tokens::{Info, names_a_token},

@@ -8,9 +8,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
-    ApiError, Client,
+    ApiError, Call, Client,
     answer::Answer,
-    client::Call,
     error::Reason,
     redact::{capped, shown},
 };

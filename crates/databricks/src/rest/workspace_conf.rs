@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{ApiError, Client, client::Call};
+use super::{ApiError, Call, Client};
 
 const PATH: &str = "/api/2.0/workspace-conf";
 const ENABLED: &str = "enableTokensConfig";
