@@ -225,11 +225,7 @@ impl Format {
             }
         }
         for field in self.fields {
-            let shown = field.when.is_none_or(|(other, values)| {
-                let other = self.fields.iter().find(|field| field.id == other);
-                other.and_then(|other| answers.chosen(other)).is_some_and(|value| values.contains(&value))
-            });
-            if !shown {
+            if !self.asks_for(field, &|other| answers.chosen(other)) {
                 continue;
             }
             match (answers.chosen(field), field.kind) {
@@ -248,6 +244,13 @@ impl Format {
             no_secret::checked(&texts.join("\n"), connections)?;
         }
         Ok(document)
+    }
+
+    /// Whether a field is to be shown, as the ones before it are answered. One that depends on a hidden field is hidden too.
+    pub fn asks_for<'a>(&self, field: &Field, answer: &dyn Fn(&'static Field) -> Option<&'a str>) -> bool {
+        let Some((id, values)) = field.when else { return true };
+        let other = self.fields.iter().take_while(|other| other.id != field.id).find(|other| other.id == id);
+        other.is_some_and(|other| answer(other).is_some_and(|value| values.contains(&value)) && self.asks_for(other, answer))
     }
 
     fn unknown_field(&self, id: &str) -> Failure {
@@ -332,5 +335,25 @@ impl std::fmt::Debug for Document {
             .field("files", &names)
             .field("contains_secret", &self.contains_secret)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::export::FORMATS;
+
+    use super::*;
+
+    #[test]
+    fn a_field_depends_on_a_choice_before_it() {
+        for format in FORMATS {
+            for (at, field) in format.fields.iter().enumerate() {
+                let Some((id, values)) = field.when else { continue };
+                let other =
+                    format.fields[..at].iter().find(|other| other.id == id).unwrap_or_else(|| panic!("{} of {}", field.id, format.id));
+                let FieldKind::Choice(choices) = other.kind else { panic!("{id} of {}", format.id) };
+                assert!(values.iter().all(|value| choices.iter().any(|(word, _)| word == value)), "{} of {}", field.id, format.id);
+            }
+        }
     }
 }

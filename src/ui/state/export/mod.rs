@@ -142,22 +142,9 @@ impl Handover {
         }
     }
 
-    /// Whether a field is to be shown, as the others stand. One that depends on a hidden field is hidden too.
-    pub fn asks_for(&self, format: &'static Format, field: &Field) -> bool {
-        let Some((id, values)) = field.when else { return true };
-        let other = format.fields.iter().find(|other| other.id == id && other.id != field.id);
-        other.is_some_and(|other| values.contains(&self.answer(format, other)) && self.asks_for_first(format, other))
-    }
-
-    /// No deeper: a chain of conditions has two links at most.
-    fn asks_for_first(&self, format: &'static Format, field: &Field) -> bool {
-        let Some((id, values)) = field.when else { return true };
-        format.fields.iter().find(|other| other.id == id).is_some_and(|other| values.contains(&self.answer(format, other)))
-    }
-
     /// The fields that are shown.
     pub fn fields(&self, format: &'static Format) -> impl Iterator<Item = &'static Field> {
-        format.fields.iter().filter(move |field| self.asks_for(format, field))
+        format.fields.iter().filter(move |field| format.asks_for(field, &|other| Some(self.answer(format, other))))
     }
 
     /// The first field without which there is nothing to show.
