@@ -21,14 +21,7 @@ pub(super) fn find(
     let owner = unknown(wanted.clone(), host, options.trust_address);
     let id = owner.id;
     let done = sign_in(session, ear, options, owner, SignInPlace::Anywhere { level })?;
-    let found = done.found.as_ref().ok_or_else(|| {
-        Failure::new(
-            Code::Internal,
-            "Brickpass made a mistake while doing this.",
-            "The sign-in does not say where it was.",
-            "Try again, and report it if it happens again.",
-        )
-    })?;
+    let found = done.found.as_ref().ok_or_else(|| Failure::mistake("The sign-in does not say where it was."))?;
     let name = if name.is_some() { wanted.as_str().to_owned() } else { free_name(session, found.base_url.host()) };
     let connection = edit::save(session, &draft(id, name, level, found), None, None)?;
     Ok((connection, done))

@@ -317,12 +317,7 @@ fn no_such<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Fail
 }
 
 pub(super) fn stopped() -> Failure {
-    Failure::new(
-        Code::Internal,
-        "Brickpass made a mistake while doing this.",
-        "Its engine stopped before it had an answer.",
-        "Try again, and report it if it happens again.",
-    )
+    Failure::mistake("Its engine stopped before it had an answer.")
 }
 
 /// From the environment, else from the person; `None` when nobody can be asked.

@@ -132,6 +132,11 @@ impl Failure {
         Self { code, what: what.into(), why: why.into(), fix: fix.into(), details: None, remedy: None }
     }
 
+    /// A defect of Brickpass.
+    pub fn mistake(why: impl Into<String>) -> Self {
+        Self::new(Code::Internal, "Brickpass made a mistake while doing this.", why, "Try again, and report it if it happens again.")
+    }
+
     #[must_use]
     pub fn with_remedy(mut self, remedy: Remedy) -> Self {
         self.remedy = Some(remedy);

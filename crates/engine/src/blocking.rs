@@ -1,6 +1,6 @@
 //! Work that blocks, off the async threads.
 
-use brickpass_core::failure::{Code, Failure};
+use brickpass_core::failure::Failure;
 use brickpass_logging::Span;
 
 /// Runs work that blocks; a panic in it becomes a failure instead of silence.
@@ -10,10 +10,5 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
 }
 
 pub(super) fn crashed() -> Failure {
-    Failure::new(
-        Code::Internal,
-        "Brickpass made a mistake while doing this.",
-        "A part of it stopped unexpectedly; your connections and secrets are as they were before.",
-        "Try again, and report it if it happens again.",
-    )
+    Failure::mistake("A part of it stopped unexpectedly; your connections and secrets are as they were before.")
 }
