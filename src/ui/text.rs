@@ -22,7 +22,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use brickpass_core::failure::{Code, Failure, Remedy};
+use brickpass_core::{
+    counted,
+    failure::{Code, Failure, Remedy},
+};
 
 pub use clipboard::*;
 pub use conflict::*;
@@ -48,10 +51,6 @@ pub const TRY_AGAIN: &str = "Try again";
 fn some_of(names: &[&str]) -> String {
     let shown = names.iter().take(3).copied().collect::<Vec<_>>().join(", ");
     if names.len() > 3 { format!("{shown} and {} more", names.len() - 3) } else { shown }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
 /// `a`, `a and b`, `a, b and c`

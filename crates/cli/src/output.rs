@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::foreign;
+pub(super) use brickpass_core::counted as count;
 use brickpass_core::{
     connection::secrets_starred,
     failure::{Code, Failure, Remedy},
@@ -182,11 +183,6 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
         cells.join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// "1 connection", "2 connections".
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 #[cfg(test)]

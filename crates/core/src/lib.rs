@@ -2,3 +2,9 @@
 
 pub mod connection;
 pub mod failure;
+
+/// `1 connection`, `2 connections`.
+#[must_use]
+pub fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}

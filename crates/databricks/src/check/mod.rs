@@ -21,6 +21,7 @@ use crate::{
 };
 use brickpass_core::{
     connection::{Connection, Level, Status},
+    counted,
     failure::{Code, Failure, Remedy},
 };
 
@@ -202,7 +203,7 @@ impl Run<'_> {
                 self.report.steps.push(done);
                 let detail = match &outcome {
                     Ok(First::Me(me)) => Some(me.user_name.clone()),
-                    Ok(First::Workspaces(workspaces)) => Some(counted_workspaces(workspaces.len())),
+                    Ok(First::Workspaces(workspaces)) => Some(counted(workspaces.len(), "workspace", "workspaces")),
                     Err(_) => None,
                 };
                 self.finish(self.after_authentication(), next, detail, outcome)
@@ -297,7 +298,7 @@ impl Run<'_> {
             return Ok(());
         }
         let outcome = outcome.map_err(|failure| no_list(explained(failure, self.connection)));
-        let detail = outcome.as_ref().ok().map(|clusters| counted(clusters));
+        let detail = outcome.as_ref().ok().map(|clusters| counted_clusters(clusters));
         self.report.clusters = Some(self.finish(Step::Clusters, began, detail, outcome)?);
         Ok(())
     }
@@ -380,14 +381,9 @@ fn is_known(word: &str) -> bool {
     ["aws", "azure", "gcp", "workspace", "account", "unified"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
-fn counted(clusters: &[Cluster]) -> String {
+fn counted_clusters(clusters: &[Cluster]) -> String {
     let running = clusters.iter().filter(|cluster| cluster.state == ClusterState::Running).count();
-    let noun = if clusters.len() == 1 { "cluster" } else { "clusters" };
-    format!("{} {noun}, {running} running", clusters.len())
-}
-
-fn counted_workspaces(count: usize) -> String {
-    format!("{count} {}", if count == 1 { "workspace" } else { "workspaces" })
+    format!("{}, {running} running", counted(clusters.len(), "cluster", "clusters"))
 }
 
 fn of_api(error: ApiError) -> Failure {
