@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::connection::presentable;
+
 /// The fixed word of a failure, the same in the window, in `--json` and in tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -114,7 +116,7 @@ pub enum Remedy {
     Reload,
 }
 
-/// Three short lines, and the raw answer behind *Details* (redacted before it gets here).
+/// Three short lines, and what another side said behind *Details*, as [`Failure::with_details`] leaves it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     pub code: Code,
@@ -143,9 +145,10 @@ impl Failure {
         self
     }
 
+    /// Shows what another side said as [`presentable`] leaves it.
     #[must_use]
-    pub fn with_details(mut self, details: impl Into<String>) -> Self {
-        self.details = Some(details.into());
+    pub fn with_details(mut self, details: impl AsRef<str>) -> Self {
+        self.details = Some(presentable(details.as_ref()));
         self
     }
 }
@@ -153,5 +156,16 @@ impl Failure {
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {} {}", self.what, self.why, self.fix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_are_one_line_without_secrets_whoever_gives_them() {
+        let said = "denied\u{202E}\r\n\u{1B}[31mdapi0123456789abcdef0123456789abcdef";
+        assert_eq!(Failure::mistake("").with_details(said).details.unwrap(), "denied [***");
     }
 }

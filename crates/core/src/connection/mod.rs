@@ -29,11 +29,10 @@ pub use name::{ConnectionName, NameError};
 pub use secret::{SecretKind, TypedSecret};
 pub use status::{LastTest, Status};
 pub use text::Unfit;
-pub use text::{quoted, replace_unfit, unfit};
+pub use text::{presentable, quoted, replace_unfit, unfit};
 pub use timeout::{Timeout, TimeoutError};
 pub use token::{
-    MASK, contains_secret, end_of, is_example_host, looks_like_a_secret, read_secret, secrets_starred, without_quotes,
-    without_secrets,
+    MASK, contains_secret, end_of, is_example_host, looks_like_a_secret, read_secret, secrets_starred, without_quotes, without_secrets,
 };
 
 use serde::{Deserialize, Deserializer, Serialize};

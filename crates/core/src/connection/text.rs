@@ -38,6 +38,12 @@ pub fn replace_unfit(text: &str, with: &str) -> String {
     replaced
 }
 
+/// Text of others as one line that may be shown: nothing in it is invisible, and what looks like a secret is masked.
+#[must_use]
+pub fn presentable(text: &str) -> String {
+    super::without_secrets(&replace_unfit(text, " ").split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// Each character, and why it cannot be shown.
 fn judged(text: &str) -> impl Iterator<Item = (char, Option<Unfit>)> {
     let mut before = None;
@@ -85,7 +91,7 @@ fn is_blank(c: char) -> bool {
 /// A text out of a file that anybody may have edited, without what makes it lie on the screen.
 pub(super) fn visible(text: &str) -> String {
     let kept = |(c, unfit): (char, Option<Unfit>)| (unfit.is_none() || matches!(c, '\n' | '\t')).then_some(c);
-    judged(&text).filter_map(kept).collect()
+    judged(text).filter_map(kept).collect()
 }
 
 /// What was given and cannot be used, in quotation marks for a message: the beginning of it, as it can be seen, and not what stands before an `@`,

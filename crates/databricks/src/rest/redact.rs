@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use brickpass_core::connection::{MASK, replace_unfit, without_secrets};
+use brickpass_core::connection::{MASK, presentable};
 
 /// Characters of a server's message that are shown.
 const LIMIT: usize = 500;
@@ -15,8 +15,7 @@ pub fn shown(text: &str, secrets: &[&SecretString]) -> String {
 
 /// As [`shown`], for text of a request that carries no secret.
 pub fn plain(text: &str) -> String {
-    let line = replace_unfit(text, " ").split_whitespace().collect::<Vec<_>>().join(" ");
-    capped(&without_secrets(&line), LIMIT)
+    capped(&presentable(text), LIMIT)
 }
 
 pub fn capped(text: &str, limit: usize) -> String {
