@@ -3,6 +3,17 @@
 pub mod connection;
 pub mod failure;
 
+/// Bytes as hexadecimal digits in lower case.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut digits, byte| {
+        // Writing to memory has no way to fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
 /// `1 connection`, `2 connections`.
 #[must_use]
 pub fn counted(number: usize, one: &str, many: &str) -> String {

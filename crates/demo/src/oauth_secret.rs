@@ -37,6 +37,6 @@ impl Secret {
 
     /// By which it is recognised without being known.
     pub(super) fn hash(&self) -> String {
-        Sha256::digest(&self.value).iter().fold(String::with_capacity(64), |hash, byte| hash + &format!("{byte:02x}"))
+        brickpass_core::hex(&Sha256::digest(&self.value))
     }
 }

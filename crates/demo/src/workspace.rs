@@ -22,7 +22,7 @@ use super::{
     unity_catalog::{Catalog, catalogs_of},
     warehouses::{Warehouse, warehouses_of},
 };
-use brickpass_core::connection::AuthKind;
+use brickpass_core::{connection::AuthKind, hex};
 
 const REQUESTS_KEPT: usize = 1000;
 
@@ -205,12 +205,8 @@ impl Workspace {
 
     /// The opaque token of the page of that list that begins at `offset`.
     pub(super) fn page_token(&self, list: &str, offset: usize) -> String {
-        use std::fmt::Write as _;
         let digest = Sha256::new().chain_update(self.page_key.as_bytes()).chain_update(list).chain_update(offset.to_be_bytes()).finalize();
-        digest.iter().take(20).fold(String::with_capacity(40), |mut token, byte| {
-            let _ = write!(token, "{byte:02x}");
-            token
-        })
+        hex(digest.get(..20).unwrap_or_default())
     }
 
     /// Where the page of that token begins, in a list of that length.

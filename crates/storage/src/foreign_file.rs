@@ -11,7 +11,10 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::atomic_file::{self, Disk, FileError, Lock, PATIENCE, RealDisk};
-use brickpass_core::failure::{Code, Failure, Remedy};
+use brickpass_core::{
+    failure::{Code, Failure, Remedy},
+    hex,
+};
 
 /// Far above any such file: 10,000 profiles are 2 MiB.
 const LIMIT: u64 = 4 * 1024 * 1024;
@@ -400,14 +403,6 @@ fn failure(error: &FileError) -> Failure {
         _ => {}
     }
     failure
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(unix)]

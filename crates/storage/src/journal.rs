@@ -6,7 +6,6 @@
 
 use std::{
     collections::HashSet,
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -19,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::atomic_file::{self, FileError, LEFTOVER_AGE, Lock, RealDisk};
-use brickpass_core::{connection::ConnectionId, failure::Failure};
+use brickpass_core::{connection::ConnectionId, failure::Failure, hex};
 
 /// None of these files comes near it.
 const LIMIT: u64 = 1024 * 1024;
@@ -81,10 +80,7 @@ fn digest(salt: &str, secret: &SecretString) -> String {
     let mut hash = Sha256::new();
     hash.update(salt.as_bytes());
     hash.update(secret.expose_secret().as_bytes());
-    hash.finalize().iter().take(8).fold(String::with_capacity(16), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(hash.finalize().get(..8).unwrap_or_default())
 }
 
 #[derive(Serialize, Deserialize)]

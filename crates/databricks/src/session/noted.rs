@@ -1,14 +1,14 @@
 //! What one process learns of a sign-in and the next one has to know: that the server wants to be left alone for a while, that the last request
 //! failed a moment ago, that the sign-in ends and is not renewed.
 
-use std::{fmt::Write as _, time::Duration};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep};
 
 use super::{Inner, blocking, record::Record, seat::Seat, words};
 use crate::oauth::{OAuthError, Trouble};
-use brickpass_core::failure::Failure;
+use brickpass_core::{failure::Failure, hex};
 use brickpass_storage::{End, EndWhy, SignInNote};
 
 /// The longest that a server is taken at its word when it says "not now".
@@ -37,12 +37,12 @@ impl Inner {
             return true;
         }
         let ends = self.noted(seat).await.and_then(|note| note.ends);
-        record.renews() && ends.is_some_and(|end| end.why == EndWhy::Refused { digest: hex(record.digest()) })
+        record.renews() && ends.is_some_and(|end| end.why == EndWhy::Refused { digest: hex(&record.digest()) })
     }
 
     /// The server refuses the refresh token with this digest. `until`: the end of the access token that came with it.
     pub(super) async fn note_refused(&self, seat: &Seat, refresh_token: [u8; 32], until: Option<Timestamp>) {
-        let end = End { at: until.unwrap_or_else(|| self.now()), why: EndWhy::Refused { digest: hex(refresh_token) } };
+        let end = End { at: until.unwrap_or_else(|| self.now()), why: EndWhy::Refused { digest: hex(&refresh_token) } };
         self.note(seat, move |note| note.ends = Some(end.clone())).await;
     }
 
@@ -120,12 +120,4 @@ impl Inner {
 
 fn fits(wait: Duration, deadline: Instant) -> bool {
     wait <= SHORT_REST && Instant::now() + wait + ROOM <= deadline
-}
-
-fn hex(digest: [u8; 32]) -> String {
-    digest.iter().fold(String::with_capacity(2 * digest.len()), |mut text, byte| {
-        // Writing to memory has no way to fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

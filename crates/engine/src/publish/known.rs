@@ -2,7 +2,6 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fmt::Write as _,
     path::Path,
 };
 
@@ -12,6 +11,7 @@ use crate::shared::Shared;
 use brickpass_core::{
     connection::{BaseUrl, Connection, ConnectionId},
     failure::Failure,
+    hex,
 };
 use brickpass_interchange::databrickscfg::{self, File, Former, Profile, ProfileName};
 use brickpass_storage::Publication;
@@ -162,8 +162,5 @@ fn digest<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
             hash.update(part);
         }
     }
-    hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&hash.finalize())
 }

@@ -16,7 +16,7 @@ use super::{
     keys::{may_be_secret, small},
     lines::{Kind, Line},
 };
-use brickpass_core::connection::without_secrets;
+use brickpass_core::{connection::without_secrets, hex};
 
 const DEFAULT_PROFILE: &str = "default_profile";
 
@@ -280,11 +280,7 @@ impl Former {
 
 /// Of a value, so that what was put there is known again without being remembered.
 pub(super) fn digest(value: &str) -> String {
-    use fmt::Write as _;
-    Sha256::digest(value).iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&Sha256::digest(value))
 }
 
 /// As Go reads them: of a key that stands there twice the last one counts.

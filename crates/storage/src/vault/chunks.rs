@@ -15,7 +15,7 @@ use super::{
     SecretKey, VaultError,
     store::{Bytes, Item, Store, WipedText},
 };
-use brickpass_core::connection::EnteredFor;
+use brickpass_core::{connection::EnteredFor, hex};
 
 /// A manifest that claims more is damaged: it would be a secret of megabytes.
 const MOST_CHUNKS: usize = 2000;
@@ -247,11 +247,7 @@ fn encode(value: &impl Serialize) -> Bytes {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(bytes))
 }
 
 fn chunk_account(account: &str, generation: u64, at: usize) -> String {

@@ -25,6 +25,7 @@ use zbus::{
 use zeroize::Zeroizing;
 
 use super::{keyring::Unclear, store::Bytes};
+use brickpass_core::hex;
 
 const SERVICE: &str = "org.freedesktop.secrets";
 const PATH: &str = "/org/freedesktop/secrets";
@@ -57,7 +58,8 @@ pub(super) fn read(service: &str, account: &str) -> Result<Option<Bytes>, Unclea
 fn search(service: &str, account: &str) -> Option<(Bus, OwnedObjectPath, Vec<OwnedObjectPath>)> {
     let mut bus = Bus::connect()?;
     let wanted = HashMap::from([("service", service), ("username", account)]);
-    let mut first = format!("\0AUTH EXTERNAL {}\r\nBEGIN\r\n", hex(&rustix::process::geteuid().as_raw().to_string())).into_bytes();
+    let mut first =
+        format!("\0AUTH EXTERNAL {}\r\nBEGIN\r\n", hex(rustix::process::geteuid().as_raw().to_string().as_bytes())).into_bytes();
     first.extend_from_slice(hello()?.data());
     first.extend_from_slice(call(OPEN, PATH, "Service", "OpenSession", &("plain", Value::from("")))?.data());
     first.extend_from_slice(call(SEARCH, PATH, "Service", "SearchItems", &wanted)?.data());
@@ -86,11 +88,6 @@ fn hello() -> Option<Message> {
 fn call<B: Serialize + DynamicType>(serial: NonZeroU32, path: &str, interface: &str, method: &str, body: &B) -> Option<Message> {
     let call = Message::method_call(path, method).ok()?.destination(SERVICE).ok()?;
     call.interface(format!("org.freedesktop.Secret.{interface}")).ok()?.serial(serial).build(body).ok()
-}
-
-/// As the protocol wants a user's number.
-fn hex(text: &str) -> String {
-    text.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 struct Bus(UnixStream);
@@ -218,6 +215,6 @@ mod tests {
 
     #[test]
     fn a_user_is_named_as_the_protocol_wants_it() {
-        assert_eq!(hex("1000"), "31303030");
+        assert_eq!(hex(b"1000"), "31303030");
     }
 }
