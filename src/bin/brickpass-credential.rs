@@ -1,10 +1,10 @@
-//! `brickpass-credential`: stands where Databricks' SDKs look for the Databricks CLI, and gives them tokens of the connections.
+//! `brickpass-credential`: takes the place of the Databricks CLI in Databricks' SDKs and gives them tokens of the connections.
 
 use std::{alloc::System, process::ExitCode};
 
 use zeroizing_alloc::ZeroAlloc;
 
-/// Every freed byte is overwritten: a library's own copy of a secret (a parser's, a protocol's) ends with its buffer.
+/// Overwrites every freed byte, so that copies of a secret in a library's buffers (parsers, protocols) are wiped with the buffer.
 #[global_allocator]
 static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 

@@ -1,4 +1,4 @@
-//! What the desktop does for the window: its clipboard and its notifications.
+//! Desktop services for the window: clipboard and notifications.
 
 mod clipboard;
 mod notifications;

@@ -1,4 +1,4 @@
-//! The desktop's own notifications. Blocks, for days when the person does not answer: the caller has a thread for it.
+//! Desktop notifications. Blocks until the person answers, possibly for days; the caller provides a thread.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ const OPEN: &str = "open";
 #[cfg(all(unix, not(target_os = "macos")))]
 const DEFAULT: &str = "default";
 
-/// Notifications of the desktop that this program runs in.
+/// Notifications of the desktop on which this program runs.
 #[must_use]
 pub fn desktop() -> Notify {
     Arc::new(show)
@@ -22,7 +22,7 @@ fn show(notification: &Notification, shown: Shown, answered: Answered) {
     let Some(native) = native(notification) else { return shown(false) };
     let Ok(handle) = native.show() else { return shown(false) };
     shown(true);
-    // Any program of the session may send this answer: nothing follows from it but what is then seen in the window and asked there.
+    // Any program in the session can send this answer, so it only brings up something that the window then asks about.
     let _ = handle.wait_for_response(move |response: &NotificationResponse| match response {
         NotificationResponse::Default => answered(ReminderChoice::Open),
         NotificationResponse::Action(action) if action == ROTATE => answered(ReminderChoice::Rotate),
@@ -31,7 +31,7 @@ fn show(notification: &Notification, shown: Shown, answered: Answered) {
     });
 }
 
-/// `None`: nobody shows notifications here.
+/// `None`: no notification service is running.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn native(notification: &Notification) -> Option<Native> {
     let can = notify_rust::get_capabilities().ok()?;
@@ -62,7 +62,7 @@ fn native(notification: &Notification) -> Option<Native> {
     Some(native)
 }
 
-/// The body is a small subset of HTML where the server says so.
+/// If the server says so, the body is a small subset of HTML.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

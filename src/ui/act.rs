@@ -1,4 +1,4 @@
-//! What drawing a frame gives back besides pixels.
+//! What drawing a frame returns besides pixels.
 
 use jiff::Timestamp;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use brickpass_engine::Ask;
 
-/// One frame: the time it is drawn at, and the commands that it leads to.
+/// One frame: the time at which it is drawn, and the commands that it produces.
 pub struct Act {
     pub now: Timestamp,
     commands: Vec<Ask>,
@@ -27,7 +27,7 @@ impl Act {
         self.commands
     }
 
-    /// Puts words on the clipboard and says so.
+    /// Copies text to the clipboard and says so.
     pub fn copy(ctx: &egui::Context, state: &mut State, words: String) {
         ctx.copy_text(words);
         state.notices.push(Notice::Done(text::COPIED.to_owned()));

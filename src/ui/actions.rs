@@ -1,4 +1,4 @@
-//! What the keys and the palette do.
+//! What keys and palette entries do.
 
 use egui::{Context, ViewportCommand};
 
@@ -16,14 +16,14 @@ use brickpass_core::connection::Field;
 
 pub fn perform(ctx: &Context, state: &mut State, act: &mut Act, action: Action) {
     if matches!(action, Action::Save | Action::Rename | Action::Test | Action::RevealSecret | Action::AllActivity) {
-        // What they do is seen in the connection.
+        // Their result is visible in the connection.
         state.expiry.close();
     }
     match action {
         Action::New => act.send(state.new_connection()),
         Action::Save => act.send(state.save()),
         Action::Duplicate => act.send(state.duplicate()),
-        // The key works in these three places alone; elsewhere it was chosen from the palette.
+        // The key works only in these three places; elsewhere the action was chosen from the palette.
         Action::Delete if ctx.memory(|memory| memory.has_focus(tokens::table_id())) => state.revoke_at_cursor(),
         Action::Delete if ctx.memory(|memory| memory.has_focus(admin::table_id())) => state.revoke_users_at_cursor(),
         Action::Delete if ctx.memory(|memory| memory.has_focus(sidebar::list_id())) => act.send(state.delete_in_list(act.now)),
@@ -101,7 +101,7 @@ fn reveal(state: &mut State, act: &mut Act) {
     }
 }
 
-/// Whether an action can do something now: the palette offers no others.
+/// Whether an action is available now: the palette offers no others.
 pub fn makes_sense(state: &State, action: Action) -> bool {
     let shown = state.selection.shown();
     let any = state.library().value().is_some_and(|snapshot| !snapshot.entries.is_empty());

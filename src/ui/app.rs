@@ -1,4 +1,4 @@
-//! The window's outermost part: takes events in, draws the state, hands commands out.
+//! The outermost part of the window: receives events, draws the state, sends commands.
 
 use std::{ops::Range, path::PathBuf, time::Duration};
 
@@ -27,15 +27,15 @@ use brickpass_core::connection::SecretKind;
 use brickpass_engine::{Ask, Event, OpenDemo, RememberWindow};
 use brickpass_storage::{Settings, ThemeChoice, WindowMemory};
 
-/// So many events are taken in before a frame is drawn; the rest wait for the next one.
+/// The maximum number of events per frame; the rest wait for the next one.
 const EVENTS_A_FRAME: usize = 2_000;
-/// The window's place is written down when it has not changed for this long.
+/// The window's position is saved once it has not changed for this long.
 const SETTLED: Duration = Duration::from_secs(1);
 
 /// The engine, as the window sees it.
 pub struct Wires {
     pub send: Box<dyn Fn(Ask)>,
-    /// The next event that is there already.
+    /// The next event, if there is one.
     pub next: Box<dyn FnMut() -> Option<Event>>,
 }
 
@@ -43,26 +43,26 @@ pub struct BrickpassApp {
     pub(super) state: State,
     wires: Wires,
     clock: Box<dyn Fn() -> Timestamp>,
-    /// What of the window was written down last, and what it is now, since when.
+    /// The window's position as last saved, as it is now, and since when.
     remembered: WindowMemory,
     seen: (WindowMemory, f64),
     was_focused: bool,
     theme: ThemeChoice,
-    /// What lies where, for the settings dialog.
+    /// Paths for the settings dialog: a label and a path.
     files: Vec<(&'static str, String)>,
     settings: Option<SettingsDialog>,
     palette: Option<CommandPalette>,
     toasts: Toasts<u64>,
-    /// Which rows of the list the last frame drew.
+    /// The rows of the list that the last frame drew.
     pub(super) rows_drawn: Range<usize>,
 }
 
-/// What the window starts with.
+/// The parameters of the window.
 pub struct Setup {
     pub clock: Box<dyn Fn() -> Timestamp>,
     pub theme: ThemeChoice,
     pub window: WindowMemory,
-    /// What lies where: words and a path.
+    /// A label and a path each.
     pub files: Vec<(&'static str, String)>,
 }
 
@@ -88,21 +88,21 @@ impl BrickpassApp {
         }
     }
 
-    /// Times of day are told in this zone; in UTC without it.
+    /// The time zone for times of day; UTC by default.
     #[must_use]
     pub fn in_zone(mut self, zone: jiff::tz::TimeZone) -> Self {
         self.state.zone = Zone(zone);
         self
     }
 
-    /// What new tokens are called unless the person says otherwise.
+    /// The default comment of new tokens.
     #[must_use]
     pub fn with_token_comment(mut self, comment: String) -> Self {
         self.state.tokens.usual_comment = comment;
         self
     }
 
-    /// Where files are saved unless the person says otherwise.
+    /// The default folder for saved files.
     #[must_use]
     pub fn saving_in(mut self, folder: Option<PathBuf>) -> Self {
         self.state.save_folder = folder;
@@ -137,12 +137,12 @@ impl BrickpassApp {
         }
     }
 
-    /// The person has answered a notification, and looks for the window.
+    /// The person clicked a notification and expects the window.
     fn come_forward(&mut self, ctx: &Context) {
         if std::mem::take(&mut self.state.expiry.raise) {
             ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
             ctx.send_viewport_cmd(ViewportCommand::Focus);
-            // Where a program may not come to the front by itself.
+            // For systems where a program may not come to the front by itself.
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Informational));
             ctx.request_repaint();
         }
@@ -158,12 +158,12 @@ impl BrickpassApp {
         }
     }
 
-    /// Another window or program may have changed the file while this one was not looked at.
+    /// Another window or program may have changed the file while this one had no focus.
     fn mind_focus(&mut self, ctx: &Context) {
         let focused = ctx.input(|input| input.focused);
         if focused && !self.was_focused {
             self.send([refresh()]);
-            // Other programs write these too.
+            // Other programs write these files, too.
             let mut commands = if self.state.shows_activity() { self.state.ask_for_activity() } else { Vec::new() };
             commands.extend(self.state.look_at_profiles_again());
             self.send(commands);
@@ -212,7 +212,7 @@ impl BrickpassApp {
 }
 
 impl BrickpassApp {
-    /// What is drawn behind the dialogs.
+    /// Everything behind the dialogs.
     fn page(&mut self, ui: &mut Ui, act: &mut Act) {
         let sidebar_width = self.state.window.sidebar_width.unwrap_or(288.0);
         top_bar::show(ui, &mut self.state, act, sidebar_width);
@@ -364,7 +364,7 @@ impl BrickpassApp {
         }
     }
 
-    /// What drawing asked for and only the window can do.
+    /// Requests of the drawing code that only the window can fulfill.
     fn afterwards(&mut self, ctx: &Context, act: &mut Act) {
         for id in self.state.wipe.drain(..) {
             for kind in SecretKind::ALL {

@@ -1,4 +1,4 @@
-//! The path of a file or a folder: typed, or chosen in the desktop's own dialog. A part of whatever dialog needs it.
+//! The path of a file or a folder: typed, or chosen in the desktop's file dialog. A part of other dialogs.
 
 use std::{
     path::{Path, PathBuf},
@@ -16,19 +16,19 @@ use super::{
 };
 use brickpass_core::connection::Severity;
 
-/// Nobody closes a dialog as fast: there was none.
+/// No person closes a dialog this fast: there was none.
 const NO_DIALOG: Duration = Duration::from_millis(300);
 
-/// What the desktop's dialog came to, and how long it was open.
+/// The result of the desktop's dialog, and how long it was open.
 type Picked = (Option<PathBuf>, Duration);
 
-/// What is looked for.
+/// The kind of path to choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Wanted {
-    /// A file that is not there yet.
+    /// A new file.
     #[default]
     NewFile,
-    /// A file that is there.
+    /// An existing file.
     File,
     Folder,
 }
@@ -38,21 +38,21 @@ pub struct Chooser {
     wanted: Wanted,
     path: String,
     picking: Option<Promise<Picked>>,
-    /// The desktop has no dialog to choose with.
+    /// The desktop has no file dialog.
     no_dialog: bool,
 }
 
-/// By hand: a promise has no `Debug`.
+/// Written by hand: a promise has no `Debug`.
 impl std::fmt::Debug for Chooser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Chooser").field("wanted", &self.wanted).field("path", &self.path).finish_non_exhaustive()
     }
 }
 
-/// What became of it in this frame.
+/// The result in this frame.
 pub struct Chosen {
     pub field: Response,
-    /// The desktop's dialog gave another path.
+    /// The desktop's dialog returned another path.
     pub picked: bool,
 }
 
@@ -69,7 +69,7 @@ impl Chooser {
         self.path = path.display().to_string();
     }
 
-    /// What is typed, when it can be such a path: relative ones would depend on where the program was started.
+    /// The typed path if it is absolute: a relative one would depend on the working directory.
     pub fn target(&self) -> Option<PathBuf> {
         let typed = self.path.trim();
         let path = PathBuf::from(typed);
@@ -104,7 +104,7 @@ impl Chooser {
 
     fn ask_desktop(&mut self, ctx: &Context) {
         if cfg!(test) {
-            // The dialogs of the desktop that the tests run on stay shut.
+            // Tests open no dialog on the desktop that they run on.
             return self.pick(ctx, || None);
         }
         let typed = self.target();
@@ -115,7 +115,7 @@ impl Chooser {
         if let Some(name) = typed.as_deref().filter(|_| self.wanted == Wanted::NewFile).and_then(Path::file_name) {
             dialog = dialog.set_file_name(name.to_string_lossy());
         }
-        // Made on this thread, as macOS wants it; waited for on another one.
+        // Created on this thread, as macOS requires; awaited on another one.
         match self.wanted {
             Wanted::NewFile => {
                 let picked = dialog.save_file();
@@ -132,13 +132,13 @@ impl Chooser {
         }
     }
 
-    /// Runs `pick` on a thread of its own: a desktop that never answers holds nobody up.
+    /// Runs `pick` on its own thread, so that a desktop that never answers blocks nothing.
     pub(super) fn pick(&mut self, ctx: &Context, pick: impl FnOnce() -> Option<PathBuf> + Send + 'static) {
         let (sender, promise) = Promise::new();
         let ctx = ctx.clone();
         let work = move || {
             let begun = Instant::now();
-            // Whatever happens there, the promise is kept: a broken one would panic where it is looked at.
+            // Always fulfill the promise: a broken one would panic when it is read.
             let picked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(pick)).unwrap_or_default();
             sender.send((picked, begun.elapsed()));
             ctx.request_repaint();
@@ -150,7 +150,7 @@ impl Chooser {
         }
     }
 
-    /// Whether the desktop's dialog gave a path.
+    /// Whether the desktop's dialog returned a path.
     fn take_picked(&mut self) -> bool {
         let Some(promise) = self.picking.take() else { return false };
         match promise.try_take() {

@@ -1,4 +1,4 @@
-//! The two dialogs that write something down: the diagnostics, shown before anybody passes them on, and the export of the activity.
+//! The dialogs for the diagnostics, which are shown before they are shared, and for the export of the activity.
 
 use egui::{Context, Id, ScrollArea, Ui};
 
@@ -22,7 +22,7 @@ enum Answer {
     Copy,
     AskWhere,
     Save,
-    /// Back to what is shown.
+    /// Back to the diagnostics.
     NotSave,
     Close,
 }
@@ -80,7 +80,7 @@ fn diagnostics(ui: &mut Ui, dialog: &mut ShowDiagnostics) -> Option<Answer> {
         });
         return buttons(ui, [(Button::ghost(words::CLOSE), Answer::Close)]);
     };
-    // What is below stays in view in a small window.
+    // The buttons stay visible in a small window.
     let below = if dialog.save.is_some() { 190.0 } else { 92.0 };
     let room = (ui.available_height() - below).clamp(56.0, 380.0);
     card(ui, None, |ui| {
@@ -106,7 +106,7 @@ fn diagnostics(ui: &mut Ui, dialog: &mut ShowDiagnostics) -> Option<Answer> {
     )
 }
 
-/// Exactly what is shown.
+/// Exactly the text that is shown.
 fn copy(ctx: &Context, state: &mut State) {
     if let Some(Dialog::Diagnostics(dialog)) = &state.dialog
         && let Some((_, text)) = &dialog.collected

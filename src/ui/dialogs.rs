@@ -1,4 +1,4 @@
-//! The dialogs that the state asks for, except the panels that have a place of their own (settings, palette, shortcuts).
+//! The dialogs of the state, except the panels with their own modules (settings, palette, shortcuts).
 
 mod conflict;
 mod delete;
@@ -78,7 +78,7 @@ fn answered(ctx: &Context, state: &mut State, act: &mut Act, answer: Answer) {
         Answer::LetGo => act.send(state.let_go()),
         Answer::Unlock => act.send(state.unlock()),
         Answer::StartAnew(yes) => {
-            // The fields are those of another passphrase now.
+            // The fields now belong to another passphrase.
             forget_secret_field(ctx, passphrase_id());
             forget_secret_field(ctx, again_id());
             state.start_anew(yes);
@@ -118,7 +118,7 @@ fn title(dialog: &Dialog, state: &State) -> String {
     }
 }
 
-/// What the dialog on renewed sign-ins names.
+/// The names and the failure in the dialog about renewed sign-ins.
 struct Unsaved {
     names: Vec<String>,
     failure: Option<String>,
@@ -194,7 +194,7 @@ fn contents(ui: &mut Ui, dialog: &mut Dialog, unsaved: &Unsaved, when: Option<&s
     }
 }
 
-/// Whether Enter was pressed in the last field.
+/// Returns whether Enter was pressed in the last field.
 fn passphrases(ui: &mut Ui, new: bool, passphrase: &mut TypedSecret, again: &mut TypedSecret, act: &Act) -> bool {
     let entered = |ui: &Ui, last: &egui::Response| last.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if new {
@@ -203,13 +203,13 @@ fn passphrases(ui: &mut Ui, new: bool, passphrase: &mut TypedSecret, again: &mut
     }
     label(ui, text::PASSPHRASE);
     let only = SecretField::new(passphrase, text::PASSPHRASE).id(passphrase_id()).show(ui, act.seconds()).response;
-    // Before the focus comes back, since a field that has it has not lost it.
+    // Checked before the focus returns: a focused field has not lost the focus.
     let entered = entered(ui, &only);
     focus_first(ui, &only);
     entered
 }
 
-/// Typed twice. The last of both fields.
+/// The passphrase, twice. Returns the second field.
 pub(super) fn new_passphrase(ui: &mut Ui, first: (&mut TypedSecret, Id), second: (&mut TypedSecret, Id), act: &Act) -> egui::Response {
     let ((passphrase, id), (again, again_id)) = (first, second);
     label(ui, text::PASSPHRASE);
@@ -242,7 +242,7 @@ fn label(ui: &mut Ui, words: &str) {
     paragraph(ui, words, fonts::regular(14.0), theme::of(ui).weak);
 }
 
-/// The field that a person wants to type in has the focus when nothing else of the dialog has it.
+/// Focuses the field if nothing else in the dialog has the focus.
 pub(super) fn focus_first(ui: &Ui, field: &egui::Response) {
     if no_focus(ui) {
         field.request_focus();
@@ -253,12 +253,12 @@ pub(super) fn no_focus(ui: &Ui) -> bool {
     ui.memory(|memory| memory.focused().is_none())
 }
 
-/// At the right, below each other when narrow; focus goes from left to right.
+/// Right-aligned, stacked if narrow; the focus moves from left to right.
 pub(super) fn buttons<'a, A>(ui: &mut Ui, choices: impl IntoIterator<Item = (Button<'a>, A)>) -> Option<A> {
     placed(ui, choices, false)
 }
 
-/// As [`buttons`], for a question without a field: the first one, which changes nothing, has the focus.
+/// Like [`buttons`], for a question without a field: the first button, which changes nothing, has the focus.
 fn cautious_buttons<'a, A>(ui: &mut Ui, choices: impl IntoIterator<Item = (Button<'a>, A)>) -> Option<A> {
     placed(ui, choices, true)
 }

@@ -1,4 +1,4 @@
-//! Environment, folder and tags of connections that are added many at once.
+//! Environment, folder and tags of connections that are added in bulk.
 
 use egui::{Id, Ui};
 
@@ -12,7 +12,7 @@ use brickpass_core::connection::{EnvironmentKind, Field, Filing, Severity};
 const CHOICE_WIDTH: f32 = 200.0;
 const FIELD_WIDTH: f32 = 320.0;
 
-/// What is typed; the last tag may not be one yet.
+/// The typed values; the last tag may still be text.
 #[derive(Debug, Default)]
 pub struct FilingForm {
     pub filing: Filing,
@@ -26,7 +26,7 @@ impl From<Filing> for FilingForm {
 }
 
 impl FilingForm {
-    /// With the tag that is being typed: nobody has to press Enter before they press *Add*.
+    /// Includes the tag that is being typed, so that pressing Enter before *Add* is not necessary.
     pub fn whole(&self) -> Filing {
         let mut filing = self.filing.clone();
         let tag = self.typing_tag.trim();
@@ -41,7 +41,7 @@ impl FilingForm {
     }
 }
 
-/// The three rows. `own`: what it is called when each connection keeps its own environment; `folder_hint` stands in the empty folder.
+/// The three rows. `own`: the label for keeping each connection's own environment. `folder_hint`: the hint in the empty folder field.
 pub fn show(ui: &mut Ui, form: &mut FilingForm, own: Option<&'static str>, folder_hint: &str) {
     let wrong = form.whole().judge().err();
     let tone = |field| wrong.as_ref().is_some_and(|wrong| wrong.field == field).then_some(Tone::Error);

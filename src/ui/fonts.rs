@@ -1,6 +1,6 @@
-//! Inter for words, `DejaVu` Sans Mono for commands, Phosphor for icons; the operating system's fonts for the scripts that Inter lacks (eframe's `system_fonts`).
+//! Inter for text, `DejaVu` Sans Mono for commands, Phosphor for icons; system fonts for scripts that Inter lacks (`system_fonts`).
 //!
-//! `scripts/subset-fonts.sh` says how the files were made. Licences lie beside them.
+//! `scripts/subset-fonts.sh` documents how the files were made. The licenses are in the same folder.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub fn semibold(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name(SEMIBOLD.into()))
 }
 
-/// For what a machine reads: here '' is not ".
+/// For text that machines read: '' must not look like ".
 #[must_use]
 pub fn monospace(size: f32) -> FontId {
     FontId::new(size, FontFamily::Monospace)
@@ -39,7 +39,7 @@ pub(super) fn icons(size: f32, filled: bool) -> FontId {
     FontId::new(size, FontFamily::Name(if filled { ICONS_FILL } else { ICONS }.into()))
 }
 
-/// Makes Inter and Phosphor known. Once: laying out fonts again costs a frame.
+/// Registers Inter and Phosphor. Call it once: laying out fonts again costs a frame.
 pub(super) fn install(ctx: &Context) {
     ctx.set_fonts(definitions());
 }
@@ -67,7 +67,7 @@ fn definitions() -> FontDefinitions {
     for (family, font) in families {
         definitions.families.insert(family, vec![font.to_owned()]);
     }
-    // Inter has the scripts that the small one lacks.
+    // Inter covers scripts that the small font lacks.
     definitions.families.insert(FontFamily::Monospace, vec![MONOSPACE.to_owned(), REGULAR.to_owned()]);
     definitions
 }
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
     use crate::ui::testing::frame;
 
-    /// Whether the bundled fonts alone draw all of it.
+    /// Whether the bundled fonts can draw all of it.
     fn draws(font: &FontId, text: &str) -> bool {
         let mut drawn = false;
         frame(|ui| drawn = ui.fonts_mut(|fonts| fonts.has_glyphs(font, text)));

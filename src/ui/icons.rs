@@ -1,10 +1,10 @@
-//! The icons of the window, by name. Phosphor's code points; `scripts/subset-fonts.sh` reads them here.
+//! The icons of the window, by name: Phosphor's code points, which `scripts/subset-fonts.sh` reads here.
 
 use egui::{Align2, Color32, IconData, Painter, Pos2};
 
 use super::fonts;
 
-/// Brickpass's own icon for the window and the task bar, 256 pixels; `assets/icon.svg` is its source.
+/// Brickpass's icon for the window and the task bar, 256 pixels; its source is `assets/icon.svg`.
 #[must_use]
 pub fn app_icon() -> IconData {
     eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png")).unwrap_or_default()
@@ -60,7 +60,7 @@ pub enum Icon {
 }
 
 impl Icon {
-    /// The code point, and whether it is the filled drawing.
+    /// The code point, and whether it is the filled variant.
     #[must_use]
     fn glyph(self) -> (char, bool) {
         match self {

@@ -1,4 +1,4 @@
-//! The window: draws the state, emits commands; never does I/O, never blocks, never awaits.
+//! The window: draws the state and emits commands; never does I/O, never blocks, never awaits.
 
 mod act;
 mod actions;
@@ -52,16 +52,16 @@ use crate::desktop;
 use brickpass_engine::{Engine, Places, default_comment};
 use brickpass_storage::{ThemeChoice, WindowMemory};
 
-/// What the window is opened with.
+/// The parameters of the window.
 pub struct Launch {
     pub places: Places,
     pub title: String,
-    /// The theme of the first frame; the settings follow a moment later.
+    /// The theme of the first frame; the settings are loaded a moment later.
     pub theme: ThemeChoice,
     pub window: WindowMemory,
 }
 
-/// Opens the window and returns when it has been closed and everything is saved.
+/// Opens the window and returns after it was closed and everything is saved.
 ///
 /// # Errors
 /// There is no display, or it cannot show a window.
@@ -79,7 +79,7 @@ pub fn run(launch: Launch) -> eframe::Result {
     let files =
         vec![("Configuration", places.config_dir.display().to_string()), ("State and backups", places.state_dir.display().to_string())];
     let save_folder = places.save_folder.clone();
-    // Before the window, so that both come up at the same time.
+    // Before the window, so that both start in parallel.
     let (engine, mut events) = Engine::start(places, wake).map_err(|error| eframe::Error::AppCreation(Box::new(error)))?;
     let engine = Arc::new(engine);
     let sender = Arc::clone(&engine);
@@ -90,7 +90,7 @@ pub fn run(launch: Launch) -> eframe::Result {
         &title,
         options,
         Box::new(move |creation| {
-            // Only set once: there is one window.
+            // Set only once: there is one window.
             let _ = context.set(creation.egui_ctx.clone());
             let app = BrickpassApp::new(&creation.egui_ctx, wires, setup).in_zone(jiff::tz::TimeZone::system()).saving_in(save_folder);
             Ok(Box::new(app.with_token_comment(default_comment())))

@@ -1,4 +1,4 @@
-//! The command palette (Ctrl+K): type a few letters, get to any connection or action.
+//! The command palette (Ctrl+K): finds any connection or action by a few letters.
 
 mod score;
 
@@ -16,7 +16,7 @@ use super::{
 };
 use brickpass_core::connection::{ConnectionId, Environment};
 
-/// What the palette says about a connection.
+/// A connection as the palette lists it.
 #[derive(Debug, Clone)]
 pub struct PaletteConnection<'a> {
     pub id: ConnectionId,
@@ -25,25 +25,25 @@ pub struct PaletteConnection<'a> {
     pub environment: Cow<'a, Environment>,
 }
 
-/// What was found, or that it is over.
+/// The chosen entry, or that the palette was closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaletteOutcome {
     Action(Action),
     Connection(ConnectionId),
-    /// Esc, or a click beside it.
+    /// Esc, or a click outside.
     Closed,
 }
 
-/// The open palette. Made anew each time it opens; dropped when it is over.
+/// The open palette. Created each time it opens; dropped when it closes.
 #[derive(Debug, Default)]
 pub struct CommandPalette {
     query: String,
     selected: usize,
     found: Vec<Found>,
-    /// What `found` was computed from.
+    /// The input from which `found` was computed.
     computed: Option<(String, u64, usize)>,
     scroll_to_selected: bool,
-    /// How far the list is scrolled, in points.
+    /// The scroll position of the list, in points.
     offset: f32,
     shown_before: bool,
 }
@@ -56,12 +56,12 @@ enum Found {
 
 const ROW: f32 = 40.0;
 const WIDTH: f32 = 560.0;
-/// How far below the window's top it opens.
+/// The distance from the top of the window.
 const TOP: f32 = 72.0;
 const ROWS_SHOWN: f32 = 9.0;
 
 impl CommandPalette {
-    /// Draws the palette over the window. `revision` changes when `connections` do; `available` says which actions make sense now.
+    /// Draws the palette over the window. `revision` changes when `connections` do; `available` says which actions are available now.
     pub fn show(
         &mut self,
         ctx: &Context,
@@ -113,7 +113,7 @@ impl CommandPalette {
         }
     }
 
-    /// Computes what matches when the words or the connections have changed.
+    /// Computes the matches if the query or the connections have changed.
     fn find(&mut self, connections: &[PaletteConnection<'_>], revision: u64, available: &dyn Fn(Action) -> bool) {
         let computed = (self.query.clone(), revision, connections.len());
         if self.computed.as_ref() == Some(&computed) {
@@ -138,7 +138,7 @@ impl CommandPalette {
         self.computed = Some(computed);
     }
 
-    /// Arrow keys move; Enter picks. They are used up, so that the text field does not act on them.
+    /// Arrow keys move; Enter chooses. The keys are consumed, so that the text field does not act on them.
     fn keys(&mut self, ctx: &Context) -> Option<usize> {
         let last = self.found.len().saturating_sub(1);
         let pressed = |key| ctx.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
@@ -184,7 +184,7 @@ impl CommandPalette {
     fn rows(&self, ui: &mut Ui, range: Range<usize>, connections: &[PaletteConnection<'_>], field: &Response) -> Option<usize> {
         let mut clicked = None;
         if self.found.len() > ROWS_SHOWN as usize {
-            // Beside the scroll bar.
+            // Next to the scroll bar.
             ui.set_max_width(ui.available_width() - 12.0);
         }
         for at in range {

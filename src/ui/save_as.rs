@@ -1,6 +1,6 @@
-//! Where a file is to be saved: a path to type, and the desktop's own dialog to choose one. A part of whatever dialog needs it.
+//! The path for a file to save: typed, or chosen in the desktop's file dialog. A part of other dialogs.
 //!
-//! Whether it can be written is found out by whoever writes it; a failure comes back here, and what was typed stays.
+//! Whether the path can be written is found out by the writer; a failure is shown here, and the typed path stays.
 
 use std::path::{Path, PathBuf};
 
@@ -17,26 +17,26 @@ use super::{
 };
 use brickpass_core::{connection::Severity, failure::Failure};
 
-/// Below this height of the window, what is asked may have to scroll.
+/// Below this window height, the content may scroll.
 const LOW: f32 = 560.0;
 
-/// What is typed, and what is under way.
+/// The typed path, and a save in progress.
 #[derive(Debug)]
 pub struct SaveAs {
     place: Chooser,
-    /// Is being written.
+    /// The file is being written.
     waiting: Option<PathBuf>,
-    /// What the path names: a file, or a folder for several.
+    /// What the path names: a file, or a folder for several files.
     label: &'static str,
     note: &'static str,
     failure: Option<Failure>,
-    /// It was not drawn so far: it comes into view once.
+    /// It has not been drawn yet: it scrolls into view once.
     is_news: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SaveAnswer {
-    /// [`SaveAs::begin`] says where.
+    /// The path is set by [`SaveAs::begin`].
     Save,
     Cancel,
 }
@@ -48,7 +48,7 @@ impl Default for SaveAs {
 }
 
 impl SaveAs {
-    /// A new folder, which several files go into.
+    /// A new folder for several files.
     pub fn new_folder(folder: Option<&Path>, name: &str) -> Self {
         Self { label: words::NEW_FOLDER, note: words::NEVER_REPLACES_FOLDER, ..Self::new(folder, name) }
     }
@@ -62,7 +62,7 @@ impl SaveAs {
         self.place.target()
     }
 
-    /// From now on it waits for what comes of writing it. `None`: not now.
+    /// Waits for the result of writing from now on. `None`: it cannot be saved now.
     pub fn begin(&mut self) -> Option<PathBuf> {
         if self.waiting.is_some() {
             return None;
@@ -82,22 +82,22 @@ impl SaveAs {
         self.is_news = true;
     }
 
-    /// The part of a dialog, with its buttons.
+    /// The fields with their buttons.
     pub fn show(&mut self, ui: &mut Ui) -> Option<SaveAnswer> {
         self.show_with(ui, true, |_| {})
     }
 
-    /// With what else is asked, above the path; nothing is saved before it `fits`.
+    /// With more content above the path; nothing is saved before it `fits`.
     pub fn show_with(&mut self, ui: &mut Ui, fits: bool, more: impl FnOnce(&mut Ui)) -> Option<SaveAnswer> {
         let waits = self.waiting.is_some();
         let mut entered = false;
-        // The buttons stay in view in a low window.
+        // The buttons stay visible in a low window.
         let room = (ui.available_height() - 56.0).max(120.0);
         ScrollArea::vertical().id_salt("save as").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
-            // Room for the focus ring, which the scroll area would cut.
+            // Room for the focus ring, which the scroll area would clip.
             ui.set_clip_rect(ui.clip_rect().expand2(vec2(4.0, 4.0)));
             if ui.ctx().content_rect().height() < LOW {
-                // Beside the scroll bar.
+                // Next to the scroll bar.
                 ui.set_max_width(ui.available_width() - 12.0);
             }
             entered = self.fields(ui, waits, more);
@@ -108,7 +108,7 @@ impl SaveAs {
         answer.or((entered && may_save).then_some(SaveAnswer::Save))
     }
 
-    /// Whether Enter was pressed in the path.
+    /// Returns whether Enter was pressed in the path.
     fn fields(&mut self, ui: &mut Ui, waits: bool, more: impl FnOnce(&mut Ui)) -> bool {
         let mut entered = false;
         ui.add_enabled_ui(!waits, |ui| {
@@ -155,7 +155,7 @@ mod tests {
     use crate::ui::testing::{Window, window};
     use brickpass_core::failure::Code;
 
-    /// The part, the last answer, and what the desktop is to be asked.
+    /// The part, the last result, and the file dialog of the test.
     struct Part {
         save: SaveAs,
         answer: Option<SaveAnswer>,
@@ -172,7 +172,7 @@ mod tests {
         })
     }
 
-    /// Waits for the thread that asks the desktop.
+    /// Waits for the thread of the file dialog.
     fn picked(harness: &mut Harness<'static, Window<Part>>, pick: impl FnOnce() -> Option<PathBuf> + Send + 'static) {
         harness.state_mut().pick = Some(Box::new(pick));
         for _ in 0..500 {

@@ -1,4 +1,4 @@
-//! A window without a display for the tests of panels and widgets, in Brickpass's fonts and colours.
+//! A window without a display for tests of panels and widgets, with Brickpass's fonts and colors.
 
 use std::ops::{Deref, DerefMut};
 
@@ -7,7 +7,7 @@ use egui_kittest::Harness;
 use super::theme;
 use brickpass_storage::ThemeChoice;
 
-/// What is drawn, and what the drawing changes. Reads and writes as the state itself.
+/// What to draw, and the state that drawing changes. Dereferences to the state.
 pub(super) struct Window<S> {
     state: S,
     draw: fn(&mut egui::Ui, &mut S),
@@ -33,14 +33,14 @@ impl<S> eframe::App for Window<S> {
     }
 }
 
-/// Draws one frame with Brickpass's fonts and those of the system out of reach.
+/// Draws one frame with Brickpass's fonts, without system fonts.
 pub(super) fn frame(draw: impl FnMut(&mut egui::Ui)) {
     let ctx = egui::Context::default();
     theme::install(&ctx, ThemeChoice::Light);
     ctx.run_ui(egui::RawInput::default(), draw).textures_delta.clear();
 }
 
-/// A window of `size` points. It has drawn itself until nothing moves.
+/// A window of `size` points, drawn until nothing moves.
 pub(super) fn window<S: 'static>(size: [f32; 2], state: S, draw: fn(&mut egui::Ui, &mut S)) -> Harness<'static, Window<S>> {
     let mut harness = Harness::builder().with_size(size).build_eframe(move |creation| {
         theme::install(&creation.egui_ctx, ThemeChoice::Light);

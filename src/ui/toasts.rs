@@ -1,4 +1,4 @@
-//! Short messages at the bottom right that go by themselves, with a button where something can be undone.
+//! Toasts: short messages at the bottom right that disappear by themselves, with a button if something can be undone.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use super::{
 
 const MOST: usize = 4;
 const SECONDS: f64 = 5.0;
-/// For bad news: there is something to read.
+/// Longer for errors, which take time to read.
 const LONG_SECONDS: f64 = 10.0;
 /// With a button: as long as a deletion can be undone.
 const BUTTON_SECONDS: f64 = UNDO.as_secs() as f64;
 
-/// The messages that are shown. `T` is what the button of a message does, such as a command.
+/// The shown messages. `T` is the action of a message's button, for example a command.
 #[derive(Debug)]
 pub struct Toasts<T> {
     shown: Vec<Toast<T>>,
@@ -33,7 +33,7 @@ struct Toast<T> {
     tone: Tone,
     button: Option<(String, T)>,
     lasts: f64,
-    /// In seconds; set when it is first drawn, put off while the pointer rests on it.
+    /// In seconds; set when it is first drawn, extended while the pointer is on it.
     ends_at: f64,
 }
 
@@ -44,10 +44,10 @@ impl<T> Default for Toasts<T> {
 }
 
 impl<T> Toasts<T> {
-    /// Adds a message. `now_seconds` counts from any fixed moment; `button` is its words and what it does.
+    /// Adds a message. `now_seconds` counts from any fixed moment; `button` is its label and its action.
     pub fn push(&mut self, text: impl Into<String>, tone: Tone, button: Option<(String, T)>, now_seconds: f64) {
         let text = text.into();
-        // Said again, it takes the place of the first: "Copied" four times is no more than once.
+        // A repeated message replaces the first one: "Copied" four times says no more than once.
         self.shown.retain(|toast| toast.button.is_some() || toast.text != text || toast.tone != tone);
         let lasts = match tone {
             _ if button.is_some() => BUTTON_SECONDS,
@@ -61,7 +61,7 @@ impl<T> Toasts<T> {
         }
     }
 
-    /// Takes away the messages whose button does what `which` says, because it cannot be done any more.
+    /// Removes the messages with an action for which `which` is true, because it is no longer possible.
     pub fn retract(&mut self, which: impl Fn(&T) -> bool) {
         self.shown.retain(|toast| !toast.button.as_ref().is_some_and(|(_, does)| which(does)));
     }
@@ -71,7 +71,7 @@ impl<T> Toasts<T> {
         self.shown.is_empty()
     }
 
-    /// Draws them above the status bar; returns what a clicked button does. Never takes the focus.
+    /// Draws them above the status bar; returns the action of a clicked button. Never takes the focus.
     pub fn show(&mut self, ctx: &Context, now_seconds: f64) -> Option<T> {
         self.shown.retain(|toast| toast.ends_at > now_seconds);
         let next_end = self.shown.iter().map(|toast| toast.ends_at - now_seconds).reduce(f64::min)?;

@@ -1,4 +1,4 @@
-//! The bar at the top: what concerns all connections.
+//! The bar at the top: actions for all connections.
 
 use egui::{Align2, CornerRadius, Frame, Margin, Panel, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -13,9 +13,9 @@ use super::{
 };
 
 const HEIGHT: f32 = 48.0;
-/// The button of the menu beside *New connection*, and its gap.
+/// The menu button next to *New connection*, and its gap.
 const MORE: f32 = 32.0 + 4.0;
-/// Below this width, buttons are icons alone.
+/// Below this width, buttons have only icons.
 const NARROW: f32 = 860.0;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, sidebar_width: f32) {

@@ -1,4 +1,4 @@
-//! *Send to* in real shells: what each of them reads back, and what arrives at the tools. The tools are stand-ins that write down how they
+//! *Copy to a secret store* in real shells: what each of them reads back, and what arrives at the tools. The tools are stand-ins that write down how they
 //! were called; kubectl is the real one.
 
 #![cfg(target_os = "linux")]

@@ -1,4 +1,4 @@
-//! *Prove it*: which user the installed tools sign in as with a published profile, and whether Brickpass sees the same one.
+//! *Verify*: which user the installed tools sign in as with a published profile, and whether Brickpass sees the same one.
 //!
 //! No shell, a time limit, and of the environment everything but the variables of Databricks' tools, which would win over the profile.
 

@@ -1,5 +1,5 @@
-//! *Send to*: the command that hands a token to another store of secrets. The command is no secret, and the token never stands in it,
-//! in the arguments or the environment of a process, or in a file: it goes through a pipe, or stays inside of `PowerShell`.
+//! *Copy to a secret store*: the command that puts a token into a secret store. The command contains no secret. The token is never in the
+//! arguments or the environment of a process, or in a file: it goes through a pipe, or stays inside `PowerShell`.
 
 mod destination;
 

@@ -1,4 +1,4 @@
-//! The *Activity* tab: who did what when.
+//! The *Activity* tab: who did what and when.
 
 mod rows;
 #[cfg(test)]
@@ -17,14 +17,14 @@ use super::{
     widgets::{Button, asking_for_rows, card, checkbox, no_rows, paragraph, push_right, refresh_button, table_filter, truncated_label},
 };
 
-/// Below this width of the page, the filter has a line of its own.
+/// Below this page width, the filter has its own line.
 const NARROW: f32 = 600.0;
 
 pub fn list_id() -> Id {
     Id::unique("activity list")
 }
 
-/// What stays in view while the rest scrolls.
+/// The part that stays visible while the rest scrolls.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.spacing_mut().item_spacing.y = 8.0;
     let zone = state.zone.0.clone();
@@ -66,7 +66,7 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     paragraph(ui, &format!("{} {}", words::count(shown, all), words::KEPT), fonts::regular(12.0), weak);
 }
 
-/// The activity of all connections, where none of them is shown.
+/// The activity of all connections, on its own page.
 pub fn alone(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let side = if ui.available_width() < 480.0 { 16 } else { 24 };
     let margin = Margin { left: side, right: side, top: 20, bottom: 12 };
@@ -120,7 +120,7 @@ fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
 }
 
-/// The switch to all connections, and what is at the right.
+/// The switch to all connections, and the buttons on the right.
 fn others(ui: &mut Ui, state: &mut State, act: &mut Act) {
     if !state.activity_is_alone() {
         let mut all = state.activity.of_all();

@@ -1,4 +1,4 @@
-//! The entries under the headings of their days. Draws only those in view.
+//! The entries under the headings of their days. Draws only visible rows.
 
 use std::time::Duration;
 
@@ -21,11 +21,11 @@ use brickpass_engine::ActivityEntry;
 
 const DAY_HEIGHT: f32 = 36.0;
 
-/// Where the parts of a row stand; all in one line, or in two when there is no room.
+/// The places of the parts of a row: in one line, or in two if there is no room.
 #[derive(Clone, Copy)]
 struct Columns {
     wide: bool,
-    /// The connection's name is told.
+    /// The connection's name is shown.
     named: bool,
     height: f32,
 }
@@ -56,7 +56,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &Act) {
     };
     if std::mem::take(&mut log.reveal_cursor) {
         let mut row = place(log, log.cursor());
-        // The heading of the first entry comes into view with it.
+        // The heading scrolls into view together with its first entry.
         if log.cursor() == 1 {
             row.min.y = whole.top();
         }
@@ -91,14 +91,14 @@ fn row_id(number: usize) -> Id {
     Id::unique(("activity row", number))
 }
 
-/// When, in words.
+/// The time, in words.
 struct Told {
     short: String,
     whole: String,
 }
 
 impl Told {
-    /// Today in minutes and hours that have passed; on other days, which have a heading, the time of day.
+    /// Today: the minutes or hours since then. Other days have a heading, so it is the time of day.
     fn of(ui: &Ui, entry: &ActivityEntry, now: Timestamp, zone: &TimeZone, today: Date) -> Self {
         let at = entry.at.to_zoned(zone.clone());
         let short = if at.date() == today {
@@ -155,7 +155,7 @@ fn row(ui: &Ui, rect: Rect, id: Id, entry: &ActivityEntry, columns: Columns, tol
     });
 }
 
-/// A row in words.
+/// A row in words, for screen readers.
 struct Parts<'a> {
     what: &'a str,
     outcome: &'a str,
@@ -170,7 +170,7 @@ fn one_line(ui: &Ui, rect: Rect, parts: &Parts<'_>) {
     let (left, right, middle) = (rect.left() + 8.0, rect.right() - 8.0, rect.center().y);
     let time = 96.0;
     let others = right - left - time;
-    // What, outcome, and what is left for the name and the detail.
+    // What and outcome come first; the name and the detail get the remaining space.
     let (what, outcome) = (others * 0.26, others * if parts.name.is_empty() { 0.34 } else { 0.28 });
     let cell = |x: f32, width: f32, words: &str, font, colour| {
         paint_text(ui.painter(), pos2(x, middle), Align2::LEFT_CENTER, words, font, colour, width - 12.0)
@@ -215,7 +215,7 @@ fn two_lines(ui: &Ui, rect: Rect, parts: &Parts<'_>) {
     paint_text(ui.painter(), pos2(right, second), Align2::RIGHT_CENTER, parts.detail, small, palette.weak, right - end);
 }
 
-/// Never a colour alone: a shape and words. Gives its right end.
+/// Never a color alone: a shape and words. Returns its right edge.
 fn outcome_at(ui: &Ui, x: f32, y: f32, parts: &Parts<'_>, room: f32) -> f32 {
     let palette = theme::of(ui);
     let (icon, colour, words) =
@@ -225,7 +225,7 @@ fn outcome_at(ui: &Ui, x: f32, y: f32, parts: &Parts<'_>, room: f32) -> f32 {
     paint_text(ui.painter(), pos2(x + 20.0, y), Align2::LEFT_CENTER, parts.outcome, fonts::regular(size), words, room - 20.0).right()
 }
 
-/// Arrow keys, Home, End, Page up and down move.
+/// Arrow keys, Home, End, Page up and Page down move the cursor.
 fn keys(ui: &Ui, focus: &Response, rows_in_view: usize, log: &mut ActivityLog) {
     if !focus.has_focus() {
         return;

@@ -1,4 +1,4 @@
-//! An OAuth secret that was made a moment ago: shown once, until the person is done with it.
+//! A newly created OAuth secret: shown once, until the person closes it.
 
 use egui::{Context, Id, Ui};
 use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! *Permissions*: on what, what it has, what it is to have.
+//! *Permissions*: the object, the current permission, the new permission.
 
 use egui::{Align2, Id, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -16,7 +16,7 @@ use brickpass_core::failure::Failure;
 use brickpass_databricks::rest::{Permission, Securable};
 
 const ROW: f32 = 36.0;
-/// So high is a list to pick from at most.
+/// The maximum height of a list of choices.
 const LIST: f32 = 216.0;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
@@ -38,7 +38,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     object(ui, state, act, kind);
 }
 
-/// Whether one is chosen.
+/// Returns whether one is chosen.
 fn catalog(ui: &mut Ui, state: &mut State, act: &mut Act) -> bool {
     let Some(grants) = state.office().and_then(|office| office.detail.as_ref()).map(|detail| &detail.grants) else { return false };
     if let Some(failure) = grants.catalogs.failure().cloned() {
@@ -112,7 +112,7 @@ fn again(ui: &mut Ui, state: &mut State, act: &mut Act, failure: &Failure) {
     }
 }
 
-/// What it has, and the step that it is to have.
+/// The current permission and the choice of a new one.
 fn steps(ui: &mut Ui, state: &mut State, act: &mut Act, kind: Securable) {
     let Some(grants) = state.office().and_then(|office| office.detail.as_ref()).map(|detail| &detail.grants) else { return };
     let (chosen, waits, may) = (grants.chosen, grants.waits(), grants.may_grant());
@@ -151,7 +151,7 @@ fn steps(ui: &mut Ui, state: &mut State, act: &mut Act, kind: Securable) {
     });
 }
 
-/// What has been picked. Whether another is to be.
+/// The chosen object. Returns whether to choose another one.
 pub(super) fn chosen_line(ui: &mut Ui, label: &str, name: &str, waits: bool) -> bool {
     form_row(ui, label, |ui| {
         ui.horizontal(|ui| {
@@ -164,7 +164,7 @@ pub(super) fn chosen_line(ui: &mut Ui, label: &str, name: &str, waits: bool) -> 
     })
 }
 
-/// How it stands, with a tick.
+/// The current state, with a tick.
 pub(super) fn done_line(ui: &mut Ui, words: &str) {
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(16.0, 20.0), Sense::hover());
@@ -173,7 +173,7 @@ pub(super) fn done_line(ui: &mut Ui, words: &str) {
     });
 }
 
-/// A list to pick one from; draws only the rows in view. `words_of`: name, and what tells it from others of its name.
+/// A list with one choice; draws only visible rows. `words_of`: name, and what distinguishes it from others of the same name.
 pub(super) fn picker<R: Record + Clone>(
     ui: &mut Ui,
     sheet: &mut Sheet<R>,

@@ -1,4 +1,4 @@
-//! The *Administration* tab: whether tokens are allowed, everybody's tokens, service principals.
+//! The *Administration* tab: token rules, all users' tokens, service principals.
 
 mod dialogs;
 mod fresh;
@@ -29,10 +29,10 @@ use super::{
 };
 use brickpass_core::failure::{Code, Failure};
 
-/// Below this width of the page, the filter has a line of its own.
+/// Below this page width, the filter has its own line.
 const NARROW: f32 = 600.0;
 
-/// What stays in view while the rest scrolls.
+/// The part that stays visible while the rest scrolls.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(id) = state.selection.shown() else { return };
     ui.spacing_mut().item_spacing.y = 8.0;
@@ -82,7 +82,7 @@ fn asking(ui: &mut Ui, words: &str) {
     });
 }
 
-/// What could not be changed.
+/// The change that failed.
 fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(trouble) = state.office().and_then(|office| office.trouble.clone()) else { return };
     card(ui, Some(Tone::Error), |ui| {
@@ -103,7 +103,7 @@ fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act) {
     });
 }
 
-/// What could not be asked: three lines, and for those who are no administrators, whom they can turn to. Whether it is to be asked again.
+/// The failed load: three lines, and for non-administrators whom to contact. Returns whether to try again.
 fn failed(ui: &mut Ui, state: &mut State, act: &mut Act, headline: &str, failure: &Failure) -> bool {
     let forbidden = failure.code == Code::Forbidden;
     let account = state.selection.shown().is_some_and(|id| state.tokens_of(id) == TokensOf::Account);

@@ -1,4 +1,4 @@
-//! One service principal: its secrets, and what it may do.
+//! One service principal: its secrets and its access.
 
 use egui::{Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
@@ -16,12 +16,12 @@ use crate::ui::{
 use brickpass_databricks::rest::{Entitlement, OAuthSecret, ServicePrincipal, WorkspaceRole};
 
 const ACTION: f32 = 28.0;
-/// Below this width, what is told of a secret stands in two lines.
+/// Below this width, a secret takes two lines.
 const TIGHT: f32 = 380.0;
-/// From this width of the page on, what it may do stands beside its secrets.
+/// From this page width on, access and secrets are side by side.
 const WIDE: f32 = 840.0;
 
-/// The way back, and who it is.
+/// The way back, and the name.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let principal = state.office().and_then(|office| office.principal()).cloned();
     if way_back(ui, principal.as_ref().map_or("", |principal| &principal.name)) {
@@ -123,14 +123,14 @@ pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
 }
 
-/// A part of the page with a heading.
+/// A section of the page with a heading.
 fn part(ui: &mut Ui, heading: &str, add_contents: impl FnOnce(&mut Ui)) {
     card(ui, None, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
         let said = truncated_label(ui, heading, fonts::semibold(14.0), theme::of(ui).text, ui.available_width());
         said.widget_info(|| WidgetInfo::labeled(Role::Heading, true, heading));
-        // Not as wide as a column would make them.
+        // Narrower than a column.
         ui.vertical(add_contents);
     });
     ui.add_space(16.0);
@@ -203,7 +203,7 @@ fn access(ui: &mut Ui, state: &mut State, act: &mut Act, principal: &ServicePrin
         let has = principal.entitlements.contains(&entitlement);
         let waits = state.office().and_then(|office| office.detail.as_ref()).is_some_and(|detail| detail.is_entitling(entitlement));
         ui.horizontal(|ui| {
-            // While it is under way, it stands as it is to become.
+            // While the change runs, the new value is shown.
             let mut ticked = has != waits;
             let changed = ui.add_enabled_ui(!waits, |ui| checkbox(ui, &mut ticked, words::entitlement(entitlement)).changed()).inner;
             if waits {
@@ -278,7 +278,7 @@ fn join(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
 }
 
-/// Quiet small words.
+/// Small, weak text.
 pub(super) fn small(ui: &mut Ui, words: &str) {
     paragraph(ui, words, fonts::regular(12.0), theme::of(ui).weak);
 }

@@ -1,4 +1,4 @@
-//! The service principals of a workspace or an account. Draws only the rows in view.
+//! The service principals of a workspace or an account. Draws only visible rows.
 
 use egui::{Align2, Id, Key, Modifiers, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -20,10 +20,10 @@ fn table_id() -> Id {
     Id::unique("service principals")
 }
 
-/// Where the columns stand in a row of this width.
+/// The places of the columns in a row of this width.
 struct Columns {
     name: (f32, f32),
-    /// Below the name when there is no room.
+    /// Below the name if there is no room.
     application: Option<(f32, f32)>,
     active: (f32, f32),
     row_height: f32,
@@ -156,7 +156,7 @@ fn rows(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
 }
 
-/// A row keeps its identity wherever it is scrolled to.
+/// A row keeps its ID while it scrolls.
 fn row_id(principal: &ServicePrincipal) -> Id {
     Id::unique(("row of a service principal", &principal.id))
 }

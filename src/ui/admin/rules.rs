@@ -1,4 +1,4 @@
-//! Whether personal access tokens are allowed, and how long they may live.
+//! Whether personal access tokens are allowed, and their maximum lifetime.
 
 use egui::{Align, Layout, Ui};
 
@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     });
 }
 
-/// Words at the left, the control at the right.
+/// Text on the left, the control on the right.
 fn line(ui: &mut Ui, width: f32, title: &str, below: &str, add_control: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
         let room = ui.available_width() - width - 12.0;

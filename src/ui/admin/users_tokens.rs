@@ -1,4 +1,4 @@
-//! The tokens of everybody in a workspace. Draws only the rows in view.
+//! The tokens of all users of a workspace. Draws only visible rows.
 
 use egui::{Align2, Id, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -25,12 +25,12 @@ pub fn table_id() -> Id {
     Id::unique("tokens of all users")
 }
 
-/// Where the columns stand in a row of this width.
+/// The places of the columns in a row of this width.
 struct Columns {
     owner: (f32, f32),
     comment: Option<(f32, f32)>,
     created: Option<(f32, f32)>,
-    /// All below the owner when there is no room.
+    /// All below the owner if there is no room.
     expires: Option<(f32, f32)>,
     last_used: Option<(f32, f32)>,
     row_height: f32,
@@ -65,7 +65,7 @@ impl Columns {
 
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(office) = state.office() else { return };
-    // Who is no administrator is told so once.
+    // Non-administrators read this only once.
     let forbidden = office.rules.failure().is_some_and(|failure| failure.code == Code::Forbidden);
     let also_forbidden = office.tokens.asked.failure().is_some_and(|failure| failure.code == Code::Forbidden);
     rules::show(ui, state, act);
@@ -150,7 +150,7 @@ fn chosen_buttons(ui: &mut Ui, state: &mut State, chosen: usize, narrow: bool) {
     }
 }
 
-/// The names of the columns, which sort. Where there is no room for columns, they stand side by side.
+/// The column headers, which sort. Without room for columns, they are side by side.
 fn header(ui: &mut Ui, state: &mut State) {
     let Some(sheet) = state.office_mut().map(|office| &mut office.tokens.sheet) else { return };
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), TABLE_HEADER));
@@ -221,12 +221,12 @@ fn rows(ui: &mut Ui, state: &mut State, act: &Act) {
     }
 }
 
-/// A row keeps its identity wherever it is scrolled to.
+/// A row keeps its ID while it scrolls.
 fn row_id(token: &UserToken) -> Id {
     Id::unique(("row of a user's token", &token.token.id))
 }
 
-/// What a row says besides its owner and comment.
+/// The texts of a row besides owner and comment.
 struct Told {
     created: String,
     expires: (String, Tone),

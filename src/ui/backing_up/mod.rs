@@ -1,4 +1,4 @@
-//! *Back up connections*: where the file is to lie, and the passphrase that opens it.
+//! *Back up connections*: the path of the file and its passphrase.
 
 #[cfg(test)]
 mod tests;

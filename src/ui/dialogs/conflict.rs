@@ -1,4 +1,4 @@
-//! A connection that was changed here and elsewhere: what differs, and which of both is kept.
+//! A connection that was changed here and elsewhere: the differences, and which version to keep.
 
 use egui::{Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use brickpass_core::connection::{AuthKind, Part, Severity};
 
 const ROW: f32 = 32.0;
 
-/// `when`: how long ago the others saved, in words.
+/// `when`: how long ago the other version was saved, in words.
 pub(super) fn contents(ui: &mut Ui, conflict: &mut Conflict, when: Option<&str>) -> Option<Answer> {
     say(ui, &text::conflict_body(conflict.mine.name.as_str(), when));
     let room = (ui.ctx().content_rect().height() - 260.0).max(120.0);
@@ -47,7 +47,7 @@ fn choice(ui: &mut Ui, conflict: &mut Conflict, part: Part, mine: bool) {
     ui.add_space(4.0);
 }
 
-/// One of both versions. Whether it was clicked.
+/// One of the two versions. Returns whether it was clicked.
 fn option(ui: &mut Ui, part: &str, side: &str, value: &str, chosen: bool) -> bool {
     const SIDE: f32 = 64.0;
     let palette = theme::of(ui);
@@ -83,7 +83,7 @@ fn option(ui: &mut Ui, part: &str, side: &str, value: &str, chosen: bool) -> boo
     response.clicked()
 }
 
-/// It was deleted elsewhere. `lost`: what was deleted with it and has to be entered again.
+/// It was deleted elsewhere. `lost`: what was deleted with it and must be entered again.
 pub(super) fn removed(ui: &mut Ui, name: &str, lost: Option<AuthKind>, when: Option<&str>) -> Option<Answer> {
     say(ui, &text::removed_body(name, when));
     if let Some(auth) = lost {
@@ -93,7 +93,7 @@ pub(super) fn removed(ui: &mut Ui, name: &str, lost: Option<AuthKind>, when: Opt
     cautious_buttons(ui, [(Button::ghost(text::CANCEL), Answer::Cancel), let_go, (Button::secondary(text::ADD_AGAIN), Answer::AddAgain)])
 }
 
-/// `3 min ago`, and when the words change.
+/// `3 min ago`; repaints when the words change.
 pub(super) fn ago(ui: &egui::Context, at: Option<Timestamp>, now: Timestamp) -> Option<String> {
     let (words, changes_in) = text::ago(at?, now);
     ui.request_repaint_after(changes_in);

@@ -1,4 +1,4 @@
-//! What deleting connections takes along, and the question before it.
+//! The confirmation before connections are deleted, with everything that is deleted along with them.
 
 use egui::{Id, Ui};
 
@@ -11,7 +11,7 @@ use crate::ui::{
 };
 use brickpass_core::connection::Severity;
 
-/// So many connections are named.
+/// The maximum number of connections named in the dialog.
 const NAMED: usize = 6;
 
 pub(super) fn title(deletion: &Deletion) -> String {
@@ -49,7 +49,7 @@ fn revoke_too(ui: &mut Ui, deletion: &mut Deletion) {
     checkbox(ui, &mut deletion.revoke, &label);
 }
 
-/// `revoked`: so many of their tokens are to be revoked.
+/// `revoked`: how many of their tokens will be revoked.
 fn what_goes(ui: &mut Ui, connections: &[Doomed], revoked: usize) {
     match connections {
         [one] => {
@@ -81,7 +81,7 @@ fn what_goes(ui: &mut Ui, connections: &[Doomed], revoked: usize) {
     remark(ui, Severity::Note, &text::undo_for(crate::ui::state::UNDO.as_secs()));
 }
 
-/// The name of a connection whose token stays, and those of the connections that still sign in with it.
+/// The name of a connection whose token is not revoked, and the names of the remaining connections that use the token.
 fn shared_token(one: &Doomed) -> Option<(&str, Vec<&str>)> {
     let TokenThere::UsedBy(users) = &one.token else { return None };
     Some((&one.name, users.iter().map(String::as_str).collect()))

@@ -1,4 +1,4 @@
-//! What all rows of the form have in common: the id of a field, its border, what stands under it.
+//! What all rows of the form share: the ID of a field, its border, and the remarks below it.
 
 use egui::{Id, Response, Ui};
 
@@ -10,7 +10,7 @@ use crate::ui::{
 };
 use brickpass_core::connection::{ConnectionId, Draft, Field, SecretKind, Severity};
 
-/// Each connection has fields of its own, so that undo in one never brings back the text of another.
+/// Each connection has its own fields, so that undo in one never restores the text of another.
 pub fn field_id(id: ConnectionId, field: Field) -> Id {
     Id::unique(("form field", id, field))
 }
@@ -27,7 +27,7 @@ pub fn tone(form: &Editing, field: Field) -> Option<Tone> {
     }
 }
 
-/// What is to be said about a field; whether there was anything.
+/// The remarks about a field. Returns whether there are any.
 pub fn say(ui: &mut Ui, form: &Editing, field: Field) -> bool {
     let mut said = false;
     for one in form.remarks(field) {
@@ -37,7 +37,7 @@ pub fn say(ui: &mut Ui, form: &Editing, field: Field) -> bool {
     said
 }
 
-/// What a person has been in is judged aloud.
+/// Once the person has left a field, its errors are shown.
 pub fn note(form: &mut Editing, field: Field, response: &Response) {
     if response.lost_focus() {
         form.touch(field);
@@ -53,7 +53,7 @@ pub fn take_focus(ui: &Ui, focus: &mut Option<Field>, field: Field, response: &R
     }
 }
 
-/// A text field in a row of its own.
+/// A row with a text field.
 pub struct TextRow<'a> {
     pub field: Field,
     pub label: &'a str,

@@ -1,4 +1,4 @@
-//! The form: the rows that the chosen way to sign in needs, and the buttons below them.
+//! The form: the rows that the authentication type needs, and the buttons below them.
 
 use std::time::Duration;
 
@@ -60,13 +60,13 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     buttons(ui, state, act);
 }
 
-/// What is said while somebody else has changed what is edited here.
+/// The notice while another program or window has changed the connection that is edited here.
 fn changed_elsewhere(state: &State) -> Option<&'static str> {
     let form = state.shown_form().filter(|form| form.changed_outside)?;
     Some(if state.entry(form.draft.id).is_some() { text::CHANGED_OUTSIDE } else { text::REMOVED_OUTSIDE })
 }
 
-/// Whether to sign in without an address, which `anywhere` offers.
+/// Returns whether to sign in without an address, which `anywhere` offers.
 fn about(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>, anywhere: Option<&str>) -> bool {
     let mut asked = false;
     TextRow::new(Field::Name, text::NAME, text::NAME_HINT).show(ui, form, focus, |draft| &mut draft.name, |_, _, _| {});
@@ -88,7 +88,7 @@ fn about(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>, anywhere: O
     asked
 }
 
-/// How the address is used.
+/// How the address is interpreted.
 fn reach(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
     if needs_workspace_id(form) {
         TextRow::new(Field::WorkspaceId, text::WORKSPACE_ID, text::WORKSPACE_ID_HINT).show(
@@ -108,7 +108,7 @@ fn reach(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
     );
 }
 
-/// An address that is not Databricks' own is used only after a tick.
+/// An address outside Databricks' domains is used only after the box is ticked.
 fn confirmation(ui: &mut Ui, form: &mut Editing) {
     let Some(origin) = form.review().confirm_origin.clone() else { return };
     let mut confirmed = form.draft.confirmed_origin.as_ref() == Some(&origin);
@@ -117,7 +117,7 @@ fn confirmation(ui: &mut Ui, form: &mut Editing) {
     }
 }
 
-/// One host serves several workspaces, or there is something to say about the id.
+/// One host serves several workspaces, or there is a remark about the ID.
 fn needs_workspace_id(form: &Editing) -> bool {
     let unified = form.pasted().is_some_and(|pasted| pasted.base_url.kind() == HostKind::Unified);
     (unified && form.draft.level == LevelKind::Workspace) || form.remark(Field::WorkspaceId).is_some()
@@ -136,7 +136,7 @@ fn workspace(ui: &mut Ui, form: &Editing) {
     }
 }
 
-/// Where the connection belongs.
+/// Environment, tags and folder.
 fn filing(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
     form_row(ui, text::ENVIRONMENT, |ui| {
         environment(ui, form, focus);
@@ -198,7 +198,7 @@ fn badge_of(kind: EnvironmentKind) -> Option<brickpass_core::connection::Environ
     }
 }
 
-/// An account console, or one host for everything: which level is meant has to be said.
+/// An account console or a unified host: the person must choose the level.
 pub fn needs_level(form: &Editing) -> bool {
     let account_host = form.pasted().is_some_and(|pasted| matches!(pasted.base_url.kind(), HostKind::AccountConsole | HostKind::Unified));
     account_host || form.draft.level == LevelKind::Account
@@ -246,10 +246,10 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act) {
     });
 }
 
-/// A save that takes longer than this can be cancelled; before that, the button would only flicker.
+/// A save that takes longer than this can be cancelled. Before that, the button would only flicker.
 const LONG_SAVE: f64 = 2.0;
 
-/// Whether this form has been saving for long.
+/// Whether this form has been saving for a while.
 fn saves_for_long(ui: &Ui, form: ConnectionId, saving: bool, act: &Act) -> bool {
     let id = Id::unique(("saving since", form));
     if !saving {

@@ -1,4 +1,4 @@
-//! The head of the form: name, environment, state, address, and what can be done with the connection.
+//! The head of the form: name, environment, state, address, and actions.
 
 use egui::{Color32, Ui};
 
@@ -16,7 +16,7 @@ use crate::ui::{
 };
 use brickpass_core::connection::{ConnectionId, Status};
 
-/// Below this width, the state has a line of its own.
+/// Below this width, the state has its own line.
 const NARROW: f32 = 620.0;
 
 /// Below this width, *Test connection* is an icon.
@@ -124,7 +124,7 @@ fn more(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     sidebar::connection_menu(ui, state, act, id);
 }
 
-/// A shape, words, and their colour.
+/// A shape, words, and their color.
 struct Said {
     words: String,
     icon: Option<(Icon, Color32)>,
@@ -171,7 +171,7 @@ fn standing(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Said {
     }
 }
 
-/// What was tested here last (typed or saved), else what is remembered.
+/// The last test in this window (of typed or saved values), or the stored result.
 fn of_last_test(ui: &Ui, state: &State, act: &Act, id: ConnectionId) -> Option<(Status, String)> {
     let here = state.tests.finished(id).and_then(|finished| finished.last.as_ref());
     let last = here.or_else(|| state.last_test(id))?;

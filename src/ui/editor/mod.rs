@@ -1,4 +1,4 @@
-//! The main part of the window: one connection, its form, its test.
+//! The main part of the window: one connection with its form and its test.
 
 mod auth_rows;
 mod fields;
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::ui::state::start;
 
-/// From this width of the main part on, the test stands beside the form.
+/// From this width of the main part on, the test is next to the form.
 const WIDE: f32 = 900.0;
 const SIDE: f32 = 24.0;
 const GAP: f32 = 28.0;
@@ -67,7 +67,7 @@ fn one(ui: &mut Ui, state: &mut State, act: &mut Act) {
     page(ui, state, act, whole.height() < SHORT, margin, above, below);
 }
 
-/// What a tab shows of a connection.
+/// The contents of a tab.
 type Part = fn(&mut Ui, &mut State, &mut Act);
 
 fn connection_page(ui: &mut Ui, state: &mut State, act: &mut Act, whole: egui::Rect, margin: Margin) {
@@ -94,7 +94,7 @@ fn head(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
 }
 
-/// In a short window all of it scrolls, else the rows alone.
+/// In a short window everything scrolls, otherwise only the rows.
 fn page(ui: &mut Ui, state: &mut State, act: &mut Act, short: bool, head_margin: Margin, above: Part, below: Part) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let margin = Margin { top: 16, ..head_margin };
@@ -129,10 +129,10 @@ fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     test_panel::show(ui, state, act);
 }
 
-/// So many of the selected ones are named.
+/// The maximum number of selected connections named here.
 const NAMED: usize = 8;
 
-/// Several are selected: which, and what can be done with all of them.
+/// Several are selected: their names, and the actions for all of them.
 fn many(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let all = state.selection.all();
     let mut names: Vec<String> = all.iter().map(|id| state.name_of(*id).to_owned()).collect();

@@ -1,4 +1,4 @@
-//! The rows of OAuth in the browser: who is signed in, and which OAuth application signs in.
+//! The rows of browser sign-in: the signed-in user and the OAuth application.
 
 use egui::{Id, Ui};
 
@@ -16,7 +16,7 @@ use brickpass_core::connection::{AuthKind, ConnectionId, Draft, Field, LevelKind
 
 const PORT_WIDTH: f32 = 120.0;
 
-/// Who is signed in, and what can be done about it.
+/// The signed-in user, and the buttons.
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let owner = state.sign_in_owner(id);
     let browser = state.uses_browser(id);
@@ -66,7 +66,7 @@ fn who(ui: &mut Ui, state: &mut State, act: &mut Act, owner: ConnectionId) {
             paragraph(ui, &sign_in.user, fonts::medium(14.0), palette.text);
             remark(ui, Severity::Note, &text::valid_until(sign_in, act.now, &state.zone.0));
             if let Some(left) = sign_in.expires_at.map(|until| until.duration_since(act.now)).filter(jiff::SignedDuration::is_positive) {
-                // The words change when it ends.
+                // The words change when the token expires.
                 ui.ctx().request_repaint_after(left.unsigned_abs());
             }
         }
@@ -106,7 +106,7 @@ fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     }
 }
 
-/// What the quiet way is called for those who cannot fill in the address of a new connection; `None`: it is of no use here.
+/// The label of the button for a person who does not know the address of a new connection; `None` if it is of no use here.
 pub fn anywhere(state: &State) -> Option<&'static str> {
     let form = state.shown_form()?;
     let draft = &form.draft;
@@ -120,7 +120,7 @@ pub fn anywhere_button(ui: &mut Ui, words: &str) -> bool {
     outdented(ui, |ui| Button::ghost(words).icon(Icon::Help).small().show(ui).clicked())
 }
 
-/// The OAuth application: folded away, since most people never need one of their own.
+/// The OAuth application: collapsed, since most people never need their own.
 pub fn application(ui: &mut Ui, form: &mut Editing, focus: &mut Option<Field>) {
     let set = [&form.draft.client_id, &form.draft.scopes, &form.draft.redirect_port].iter().any(|typed| !typed.trim().is_empty());
     let id = Id::unique(("OAuth application", form.draft.id));

@@ -1,4 +1,4 @@
-//! *Effective configuration*: what Databricks' tools would use in a folder, where each value comes from, and what contradicts itself.
+//! *Effective configuration*: the settings that Databricks' tools would use in a folder, their sources, and contradictions.
 
 #[cfg(test)]
 mod tests;
@@ -62,11 +62,11 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
 
 fn contents(ui: &mut Ui, dialog: &mut ShowEffective, ours: Option<(ConnectionId, String)>) -> Option<Answer> {
     let palette = theme::of(ui);
-    // The buttons stay in view in a low window.
+    // The buttons stay visible in a low window.
     let room = (ui.available_height() - 56.0).max(160.0);
     let mut answer = None;
     ScrollArea::vertical().id_salt("effective configuration").max_height(room).auto_shrink([false, true]).show(ui, |ui| {
-        // Beside the scroll bar.
+        // Next to the scroll bar.
         ui.set_max_width(ui.available_width() - 12.0);
         paragraph(ui, words::WHY, fonts::regular(14.0), palette.weak);
         answer = asked(ui, dialog);
@@ -165,7 +165,7 @@ fn found(ui: &mut Ui, effective: &Effective, ours: Option<(ConnectionId, String)
 struct Columns {
     attribute: (f32, f32),
     value: (f32, f32),
-    /// Below attribute and value when there is no room.
+    /// Below attribute and value if there is no room.
     source: Option<(f32, f32)>,
     row_height: f32,
 }
@@ -186,7 +186,7 @@ impl Columns {
     }
 }
 
-/// There are some twenty attributes at most.
+/// There are about twenty attributes at most.
 fn table(ui: &mut Ui, attributes: &[Attribute]) {
     let palette = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -242,6 +242,6 @@ fn row(ui: &mut Ui, attribute: &Attribute) {
         let below = if shadowed.is_empty() { source } else { format!("{source}; {} {shadowed}", words::SHADOWED.to_lowercase()) };
         cell((columns.attribute.0, columns.value.1), lower, &below, fonts::regular(12.0), palette.weak);
     }
-    // Cut off or not, all of it can be read.
+    // All of it can be read, even if it is elided.
     let _ = response.tip(all);
 }

@@ -1,4 +1,4 @@
-//! What is asked before a secret is included, and where an export is to be saved.
+//! The confirmation before a secret is included, and the path of an export.
 
 use egui::{Context, Id, Ui};
 

@@ -1,4 +1,4 @@
-//! What would change in a file: colour, and a sign for who does not see it.
+//! The changes to a file: colors, and signs for people who do not see them.
 
 use egui::{Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -7,7 +7,7 @@ use brickpass_interchange::databrickscfg::{DiffKind, DiffLine};
 
 const LINE: f32 = 20.0;
 const PADDING: f32 = 10.0;
-/// Where the words begin, beside the sign.
+/// Where the text begins, next to the sign.
 const SIGN: f32 = 20.0;
 
 pub fn diff(ui: &mut Ui, lines: &[DiffLine]) {

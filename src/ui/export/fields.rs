@@ -1,4 +1,4 @@
-//! The fields of a format, drawn from what it says about them.
+//! The fields of a format, drawn from their description.
 
 use egui::{Align, Id, Layout, Rect, ScrollArea, Ui};
 
@@ -18,10 +18,10 @@ use crate::ui::{
 use brickpass_core::connection::{ConnectionId, Severity};
 use brickpass_interchange::format::{Field, FieldKind, Format, Pick};
 
-/// So high is a list of offers at most.
+/// The maximum height of a list of values.
 const LIST: f32 = 220.0;
 
-/// A field of several lines shows so many.
+/// The number of visible lines of a multi-line field.
 const LINES: usize = 3;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, format: &'static Format) {
@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, format: &'static Form
     }
 }
 
-/// What few people need is folded away; it stays in view once something stands there.
+/// Rarely needed fields are collapsed; they stay visible once one has a value.
 fn more(ui: &mut Ui, state: &mut State, id: ConnectionId, format: &'static Format, rare: &[&'static Field]) -> bool {
     let said = rare.iter().any(|field| !typed_is_empty(state, id, format, field));
     let fold = Id::unique(("more of export", id, format.id));
@@ -142,7 +142,7 @@ fn choice(
     }
 }
 
-/// A text that the workspace has offers for.
+/// A text field for which the workspace lists values.
 fn picked(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, format: &'static Format, field: &'static Field, pick: Pick) {
     let open = state.export.handover_mut(id).picking.as_ref().is_some_and(|picking| picking.field == field.id);
     ui.horizontal(|ui| {
@@ -163,7 +163,7 @@ fn picked(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, forma
             offers(ui, state, act, id, field, pick);
         });
         let waits = state.export.offers(id, pick, state.within(pick).as_ref()).is_none_or(Asked::waits);
-        // Until it is as high as it will be; from then on the person scrolls.
+        // Until it has its final height; after that the person scrolls.
         if let Some(picking) = state.export.handover_mut(id).picking.as_mut().filter(|picking| !picking.seen) {
             picking.seen = !waits;
             ui.scroll_to_rect(Rect::from_two_pos(top, ui.cursor().min), None);

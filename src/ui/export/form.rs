@@ -1,4 +1,4 @@
-//! *Copy as form*: one value after the other, in the order in which dialogs ask.
+//! *Copy field by field*: one value after the other, in the usual order of such forms.
 
 use egui::Ui;
 
@@ -14,7 +14,7 @@ use crate::ui::{
 use brickpass_core::connection::{ConnectionId, Severity};
 use brickpass_engine::StoredSecret;
 
-/// So wide is a value at most.
+/// The maximum width of a value.
 const VALUE: f32 = 360.0;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
@@ -41,7 +41,7 @@ fn value(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, row: &
             Some(StoredSecret::Stored { last_four, .. }) => (words::masked(last_four), true),
             Some(StoredSecret::Missing) => (words::NOT_STORED.to_owned(), false),
             Some(StoredSecret::Unavailable(failure)) => (failure.what.clone(), false),
-            // It is fetched when it is copied, whatever is known of it.
+            // It is fetched when it is copied, whatever the window knows about it.
             None => (words::masked(""), true),
         },
         FormValue::None(why) => {
@@ -55,7 +55,7 @@ fn value(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, row: &
         let room = (ui.available_width() - theme::CONTROL_HEIGHT - 16.0).clamp(48.0, VALUE);
         let colour = if can_copy { palette.text } else { palette.weak };
         let drawn = truncated_label(ui, &shown, fonts::regular(14.0), colour, room);
-        // The buttons stand below each other.
+        // The buttons are aligned in a column.
         ui.add_space((room - drawn.rect.width()).max(0.0));
         if !can_copy {
             return;

@@ -1,4 +1,4 @@
-//! One format: what it asks for, what comes out, and where that goes.
+//! One format: its fields, its preview, and where it goes.
 
 use egui::Ui;
 
@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     told(ui, state, act);
 }
 
-/// Offered where the format has a place for it and the connection one that lasts.
+/// Offered if the format has a place for it and the connection has a long-lived secret.
 fn secret_tick(ui: &mut Ui, state: &mut State) {
     let Some(id) = state.selection.shown() else { return };
     if state.export.format().is_none_or(|format| format.takes_secret.is_none()) {
@@ -132,7 +132,7 @@ fn saved(ui: &mut Ui, state: &State) {
     }
 }
 
-/// What to do with it, and what is worth knowing.
+/// Next steps and notes.
 fn told(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let palette = theme::of(ui);
     let Some(id) = state.selection.shown() else { return };
@@ -153,7 +153,7 @@ fn told(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
 }
 
-/// The tool finds the connection by its profile: published already, or one press away.
+/// The tool uses the connection's profile: already published, or published with one click.
 fn needs_profile(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, note: &str) {
     let palette = theme::of(ui);
     let known = state.profiles.published(id).map(|(line, drift)| (line.name.clone(), drift));

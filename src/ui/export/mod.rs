@@ -1,4 +1,4 @@
-//! The *Export* tab: the tool that a connection is handed to, what it gets, and which user it signs in as there.
+//! The *Export* tab: the tool, what it gets, and which user it signs in as.
 
 mod dialogs;
 mod diff;
@@ -28,12 +28,12 @@ use super::{
 use brickpass_core::connection::Severity;
 use brickpass_storage::VaultStatus;
 
-/// From this width of the page on, the tools stand beside what is chosen.
+/// From this page width on, the list of tools is next to the chosen tool.
 pub const WIDE: f32 = 760.0;
 const LIST: f32 = 232.0;
 const GAP: f32 = 24.0;
 
-/// The tools at the left, the chosen one at the right; each scrolls by itself.
+/// The tools on the left, the chosen one on the right; each scrolls separately.
 pub fn beside(ui: &mut Ui, state: &mut State, act: &mut Act, side: i8) {
     let whole = ui.available_rect_before_wrap();
     let side = f32::from(side);
@@ -57,7 +57,7 @@ pub fn beside(ui: &mut Ui, state: &mut State, act: &mut Act, side: i8) {
     });
 }
 
-/// What stays in view while the rest scrolls, where the tools have no room beside it.
+/// Stays visible while the rest scrolls, if the list has no room next to it.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.spacing_mut().item_spacing.y = 8.0;
     if state.handed_over().is_none() {
@@ -81,7 +81,7 @@ pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
         before
     });
     if before != choosing {
-        // From here on the list has the page, or what was chosen from it.
+        // From here on, either the list or the chosen tool takes the page.
         ui.scroll_to_rect(shown.rect.expand(8.0), Some(Align::TOP));
         shown.request_focus();
         ui.ctx().request_repaint();
@@ -114,7 +114,7 @@ fn chosen(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
 }
 
-/// What keeps a tool from working, and the way out.
+/// What prevents a tool from working, and the remedy.
 fn in_the_way(ui: &mut Ui, state: &mut State, tool: Tool) {
     let Some(id) = state.selection.shown() else { return };
     if state.is_unsaved(id) {
@@ -130,7 +130,7 @@ fn in_the_way(ui: &mut Ui, state: &mut State, tool: Tool) {
         }
     } else if state.wants_sign_in(id) {
         remark(ui, Severity::Warning, words::SIGNED_OUT);
-        // The same words stand on the button of the head.
+        // The button in the head has the same words.
         if Button::secondary(text::SIGN_IN).icon(Icon::SignIn).show(ui).clicked() {
             state.later = Some(Later::SignIn);
         }

@@ -1,5 +1,5 @@
-//! The export as it would be. With a secret in it, what is secret is dots until the person reveals it; it is drawn and nothing else: no widget
-//! keeps it, no screen reader is told.
+//! The preview of an export. A secret in it is shown as dots until the person reveals it. The revealed text is only drawn: no widget
+//! stores it and no screen reader reads it.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use crate::ui::{
 };
 use brickpass_core::connection::{ConnectionId, Severity};
 
-/// More lines of an export than these are not shown.
+/// The maximum number of lines in a preview.
 const MOST_LINES: usize = 300;
 
-/// What will stand there is not known yet.
+/// A placeholder until the text is known.
 pub fn placeholder(ui: &mut Ui, words: &str) {
     code_box(ui, words::PREVIEW, words, true);
 }
@@ -71,7 +71,7 @@ fn with_secret(ui: &mut Ui, state: &mut State, act: &Act, id: ConnectionId, at: 
     and_more(ui, more);
 }
 
-/// Whether the secret can be read now: for a while, and in a window that is looked at.
+/// Whether the secret is readable now: for a limited time, and only while the window has the focus.
 fn is_revealed(ui: &Ui, handover: &Handover, now: Timestamp) -> Option<f64> {
     let left = REVEAL_SECONDS - now.duration_since(handover.revealed_at()?).as_secs_f64();
     (left > 0.0 && ui.input(|input| input.focused)).then_some(left)
@@ -92,7 +92,7 @@ pub fn reveal_button(ui: &mut Ui, state: &mut State, act: &Act) {
     }
 }
 
-/// As much of it as anybody looks at; laying out all of a long one would take time in every frame.
+/// Only the first lines: laying out a long export would cost time in every frame.
 fn capped(text: &str) -> (&str, usize) {
     let Some((at, _)) = text.match_indices('\n').nth(MOST_LINES - 1) else { return (text, 0) };
     let (shown, rest) = text.split_at(at);
@@ -105,7 +105,7 @@ fn and_more(ui: &mut Ui, lines: usize) {
     }
 }
 
-/// As [`code_box`], but its words are only drawn.
+/// Like [`code_box`], but the text is only drawn.
 fn drawn(ui: &mut Ui, accessible_label: &str, text: &str) {
     const PADDING: f32 = 12.0;
     let palette = theme::of(ui);
@@ -121,7 +121,7 @@ fn drawn(ui: &mut Ui, accessible_label: &str, text: &str) {
     ui.painter().galley(rect.min + vec2(PADDING, PADDING), galley, palette.text);
 }
 
-/// The file that is looked at, when there is no secret in any of them.
+/// The shown file, if none of the files contains a secret.
 pub fn plain_words(state: &State) -> Option<String> {
     let handover = state.export.handover(state.selection.shown()?)?;
     let document = state.document_to_hand_on().filter(|document| !document.contains_secret)?;

@@ -1,4 +1,4 @@
-//! *Databricks CLI and SDKs*: the connection as a profile, what that changes in the file, and how it stands there.
+//! *Databricks CLI and SDKs*: the connection as a profile, the changes to the file, and the state of the profile.
 
 use egui::{Id, Ui};
 
@@ -20,7 +20,7 @@ use brickpass_core::{
 };
 use brickpass_engine::Drift;
 
-/// So many remarks of a kind are written out.
+/// The maximum number of remarks of one kind.
 const SOME: usize = 5;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     about_the_file(ui, state, act);
 }
 
-/// Whether the button was pressed.
+/// Returns whether the button was pressed.
 fn failed(ui: &mut Ui, state: &mut State, act: &mut Act, headline: &str, failure: &Failure, button: &str) -> bool {
     card(ui, Some(Tone::Error), |ui| {
         ui.set_width(ui.available_width());
@@ -62,7 +62,7 @@ fn failed(ui: &mut Ui, state: &mut State, act: &mut Act, headline: &str, failure
     .inner
 }
 
-/// How the profile stands in the file, when there is one.
+/// The state of the profile in the file, if there is one.
 fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let Some((line, drift)) = state.profiles.published(id) else { return };
     let palette = theme::of(ui);
@@ -116,7 +116,7 @@ fn standing(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     ui.add_space(4.0);
 }
 
-/// The other names of it, each of which can be looked at.
+/// The connection's other profiles, each of which can be shown.
 fn also_published(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, name: &str) {
     let others: Vec<String> = state.profiles.all_published(id).map(|(line, _)| line.name.clone()).filter(|other| other != name).collect();
     if others.is_empty() {
@@ -165,7 +165,7 @@ fn trouble(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     }
 }
 
-/// What would change, and the button that does it.
+/// The changes, and the button that makes them.
 fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let palette = theme::of(ui);
     let Some(publishing) = state.profiles.publishing(id) else { return };
@@ -225,7 +225,7 @@ fn change(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     ui.add_space(8.0);
 }
 
-/// A profile that is somebody else's is replaced only by whoever says so.
+/// A profile that Brickpass did not write is replaced only after confirmation.
 fn agree(ui: &mut Ui, state: &mut State, id: ConnectionId) {
     let Some(publishing) = state.profiles.publishing_mut(id).filter(|publishing| !publishing.replaces().is_empty()) else { return };
     checkbox(ui, &mut publishing.agreed, words::REPLACE);
@@ -247,7 +247,7 @@ fn undo_button(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
 }
 
-/// Where it lies, and what others read otherwise.
+/// The path of the file, and remarks about it.
 fn about_the_file(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(file) = state.profiles.file().value() else { return };
     ui.add_space(8.0);

@@ -20,9 +20,9 @@ pub fn beside(ui: &mut Ui, state: &mut State, act: &mut Act) {
     ui.spacing_mut().item_spacing.y = 8.0;
     filter(ui, state, act);
     ScrollArea::vertical().id_salt("tools").auto_shrink(false).show(ui, |ui| {
-        // Beside the scroll bar.
+        // Next to the scroll bar.
         ui.set_max_width(ui.available_width() - 12.0);
-        // Whatever led to it, what is chosen is in view.
+        // The chosen tool is visible, however it was chosen.
         let id = list_id().with("in view");
         let seen = ui.data_mut(|data| data.get_temp::<Tool>(id));
         let chosen = state.export.tool();
@@ -40,7 +40,7 @@ fn list_id() -> Id {
     Id::unique("list of tools")
 }
 
-/// Enter takes the first tool that matches, the arrow down leads into the list; Esc empties it.
+/// Enter chooses the first match, the down arrow moves into the list, Esc clears the filter.
 pub fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) -> Response {
     let mut sought = state.export.filter().to_owned();
     let field =
@@ -51,7 +51,7 @@ pub fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) -> Response {
                 state.export.choosing = false;
                 ui.ctx().request_repaint();
             } else {
-                // What it was emptied for is typed next.
+                // After clearing, the person types the next search.
                 field.request_focus();
             }
             sought.clear();
@@ -70,7 +70,7 @@ pub fn filter(ui: &mut Ui, state: &mut State, act: &mut Act) -> Response {
     field
 }
 
-/// One stop of the Tab key: the arrow keys choose, letters go to the filter.
+/// One Tab stop: arrow keys choose, letters go to the filter.
 pub fn list(ui: &mut Ui, state: &mut State, act: &mut Act, reveal: bool) {
     ui.spacing_mut().item_spacing.y = 2.0;
     let palette = theme::of(ui);
@@ -111,7 +111,7 @@ pub fn list(ui: &mut Ui, state: &mut State, act: &mut Act, reveal: bool) {
     }
 }
 
-/// The tool that the keys lead to.
+/// The tool that the keys move to.
 fn keys(ui: &Ui, focus: &Response, state: &mut State) -> Option<Tool> {
     if !focus.has_focus() {
         return None;
@@ -140,7 +140,7 @@ fn keys(ui: &Ui, focus: &Response, state: &mut State) -> Option<Tool> {
     all.get(to).copied().filter(|_| now != Some(to))
 }
 
-/// As many lines as its name needs: two of them begin alike.
+/// As many lines as the name needs: two names begin alike.
 fn row(ui: &mut Ui, title: &str, selected: bool, has_keyboard: bool) -> Response {
     let palette = theme::of(ui);
     let font = if selected { fonts::medium(14.0) } else { fonts::regular(14.0) };

@@ -1,4 +1,4 @@
-//! *Prove it*: whom the tools that are installed here sign in as.
+//! *Verify*: the users that the installed tools sign in as.
 
 use egui::Ui;
 
@@ -74,7 +74,7 @@ fn one(ui: &mut Ui, tool: &Result<Verification, Failure>) {
                 badge(ui, words::SAME_USER, palette.tone(Tone::Ok));
             });
         }
-        // It is not there: nothing is wrong with the profile.
+        // The tool is not installed: nothing is wrong with the profile.
         Err(failure) if failure.code == Code::Unsupported => {
             ui.horizontal_top(|ui| {
                 let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 20.0), egui::Sense::hover());

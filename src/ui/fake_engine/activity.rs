@@ -1,4 +1,4 @@
-//! What the fake engine answers about activity and diagnostics.
+//! Answers of the fake engine about activity and diagnostics.
 
 use std::path::PathBuf;
 
@@ -9,29 +9,29 @@ use brickpass_core::{
 };
 use brickpass_engine::{ActivityEntry, Ask, Deed, Diagnose, Diagnostics, Event, ExportActivity, ReadActivity, SaveDiagnostics, Then};
 
-/// What was recorded, and what was written to where.
+/// The recorded entries, and the files that were written.
 #[derive(Default)]
 pub struct Recorded {
-    /// The oldest first.
+    /// Oldest first.
     pub entries: Vec<ActivityEntry>,
     pub failure: Option<Failure>,
     pub exports: Vec<(Option<ConnectionId>, PathBuf)>,
-    /// `None`: they are collected when told to.
+    /// `None`: collected when the test says so.
     pub diagnostics: Option<Diagnostics>,
     diagnosing: Option<Then<Diagnostics>>,
     pub saved: Vec<(String, PathBuf)>,
-    /// Files that are there already.
+    /// Existing files.
     pub taken: Vec<PathBuf>,
 }
 
-/// Done `seconds` after second 0.
+/// An entry `seconds` after second 0.
 pub fn entry(id: ConnectionId, name: &str, seconds: i64, what: Deed, failed: Option<Code>, detail: &str) -> ActivityEntry {
     let detail = Some(detail.to_owned()).filter(|detail| !detail.is_empty());
     ActivityEntry { at: at(seconds), connection: Some(id), name: name.to_owned(), what, failed, detail }
 }
 
 impl Inner {
-    /// Gives back what is about something else.
+    /// Returns requests that belong elsewhere.
     pub(super) fn answer_activity(&mut self, ask: Ask) -> Option<Ask> {
         let ask = self.on(ask, |inner, ReadActivity| {
             let newest_first = inner.recorded.entries.iter().rev().cloned().collect();
@@ -58,7 +58,7 @@ impl Inner {
         None
     }
 
-    /// What the diagnostics come to that are being collected.
+    /// Completes the collection of the diagnostics.
     pub fn diagnosed(&mut self, outcome: Result<Diagnostics, Failure>) {
         let then = self.recorded.diagnosing.take().expect("they are being collected");
         self.events.push_back(Event::Answer(then(outcome)));

@@ -1,4 +1,4 @@
-//! What the fake engine answers an administrator.
+//! Answers of the fake engine to an administrator.
 
 use std::collections::HashMap;
 
@@ -18,10 +18,10 @@ use brickpass_engine::{
     SetEntitlement, SetMaximumDays, SetTokensEnabled,
 };
 
-/// What every secret is worth that is made here.
+/// The value of every secret created here.
 pub const SECRET_VALUE: &str = "dose0123456789abcdef0123456789abcdef7e57";
 
-/// What all requests of an administrator are called.
+/// The names of all administrator requests.
 pub const REQUESTS: [&str; 16] = [
     "GetTokenRules",
     "SetTokensEnabled",
@@ -41,7 +41,7 @@ pub const REQUESTS: [&str; 16] = [
     "GrantPermission",
 ];
 
-/// A workspace, or an account, from within.
+/// The contents of a workspace or an account.
 #[derive(Default)]
 pub struct FakeOffice {
     pub rules: TokenRules,
@@ -52,15 +52,15 @@ pub struct FakeOffice {
     /// By object.
     pub permissions: HashMap<String, Permission>,
     pub joined: Vec<(String, String, WorkspaceRole)>,
-    /// What requests come to whose words begin like this.
+    /// The results of requests whose text begins with this.
     pub failures: Vec<(&'static str, Failure)>,
     pub irrevocable: Vec<String>,
-    /// Requests whose words begin like this are answered only when told to.
+    /// Requests whose text begins with this are answered only when the test says so.
     pub slow: Vec<&'static str>,
     pub held: Vec<Ask>,
 }
 
-/// The answer of a service to somebody who is no administrator.
+/// The service's answer to a user who is not an administrator.
 pub fn forbidden() -> Failure {
     Failure::new(Code::Forbidden, "You may not see this.", "Only workspace admins may.", "Ask an admin of this workspace.")
 }
@@ -90,7 +90,7 @@ pub fn object(kind: Securable, id: &str, name: &str) -> Object {
 }
 
 impl FakeOffice {
-    /// A workspace with something of everything.
+    /// A workspace with some of everything.
     pub fn furnished() -> Self {
         let mut nightly = principal(11, "nightly-etl");
         nightly.entitlements = vec![Entitlement::WorkspaceAccess];
@@ -159,7 +159,7 @@ impl FakeOffice {
 }
 
 impl Inner {
-    /// Gives back what is about something else.
+    /// Returns requests that belong elsewhere.
     pub(super) fn answer_admin(&mut self, ask: Ask) -> Option<Ask> {
         let words = format!("{ask:?}");
         if self.office.slow.iter().any(|start| words.starts_with(start)) {
@@ -192,7 +192,7 @@ impl Inner {
         })
     }
 
-    /// A request of this type fails if it is to fail.
+    /// Whether a request of this type is set to fail.
     fn at_office<R: Request>(&mut self, ask: Ask, answer: impl FnOnce(&mut FakeOffice, R) -> R::Answer) -> Option<Ask> {
         self.on(ask, |inner, request: R| {
             let words = format!("{request:?}");
@@ -203,7 +203,7 @@ impl Inner {
         })
     }
 
-    /// What was held back is answered now.
+    /// Answers the held requests.
     pub fn answer_held(&mut self) {
         self.office.slow.clear();
         for ask in std::mem::take(&mut self.office.held) {

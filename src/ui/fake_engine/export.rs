@@ -1,4 +1,4 @@
-//! What the fake engine answers somebody who hands a connection over, and formats of its own.
+//! Answers of the fake engine about exports, with formats of its own.
 
 use std::{collections::HashMap, path::PathBuf};
 
@@ -94,7 +94,7 @@ pub fn refused(code: Code) -> Failure {
     if code == Code::VaultLocked { failure.with_remedy(Remedy::UnlockVault) } else { failure }
 }
 
-/// A profile that a connection was published as.
+/// A profile that a connection is published as.
 pub fn profile(name: &str, published: Option<(ConnectionId, Drift)>) -> ProfileLine {
     ProfileLine {
         name: name.to_owned(),
@@ -108,25 +108,25 @@ pub fn profile(name: &str, published: Option<(ConnectionId, Drift)>) -> ProfileL
     }
 }
 
-/// The tools, their files, and the workspace that offers values.
+/// The tools, their files, and the values that the workspace lists.
 pub struct FakeTools {
-    /// It is this file that is asked about; else that of the imports.
+    /// Whether requests are about this file, or about that of the imports.
     pub has_file: bool,
     pub file: ProfilesFile,
     pub(super) before: Option<ProfilesFile>,
-    /// Whom a publication would take a profile from.
+    /// What a publication would replace.
     pub replaces: Vec<Replaced>,
-    /// What reading the file comes to.
+    /// The result of reading the file.
     pub read_failure: Option<Failure>,
     pub export_failure: Option<Failure>,
     pub plan_failure: Option<Failure>,
-    /// What the next change comes to.
+    /// The result of the next change.
     pub apply_failure: Option<Failure>,
-    /// What the next save comes to.
+    /// The result of the next save.
     pub save_failure: Option<Failure>,
     pub offers: HashMap<(Pick, Option<String>), Result<Vec<Offer>, Failure>>,
     pub verification: Result<Vec<Result<Verification, Failure>>, Failure>,
-    /// These are kept until they are told to be answered.
+    /// Held until the test says to answer them.
     pub slow: bool,
     pub held: Vec<Ask>,
     pub requests: Vec<ExportRequest>,
@@ -214,7 +214,7 @@ impl FakeTools {
 }
 
 impl Inner {
-    /// Gives back what is about something else.
+    /// Returns requests that belong elsewhere.
     pub(super) fn answer_export(&mut self, ask: Ask) -> Option<Ask> {
         let can_wait = ask.of::<Export>().is_some() || ask.of::<ListOffers>().is_some() || ask.of::<VerifyProfile>().is_some();
         if self.tools.slow && can_wait {
@@ -250,7 +250,7 @@ impl Inner {
         outcome
     }
 
-    /// What was held back is answered now, the newest first.
+    /// Answers the held requests, newest first.
     pub fn answer_held_tools(&mut self) {
         self.tools.slow = false;
         for ask in std::mem::take(&mut self.tools.held).into_iter().rev() {

@@ -1,4 +1,4 @@
-//! What the fake engine answers about imports, about the Databricks CLI's file, and about effective configuration.
+//! Answers of the fake engine about imports, the Databricks CLI's file and the effective configuration.
 
 use std::path::PathBuf;
 
@@ -21,36 +21,36 @@ use brickpass_storage::{Entry, Revision};
 
 pub const CLI_FILE: &str = "/home/you/.databrickscfg";
 
-/// What lies around on the computer.
+/// The files and variables on the computer.
 #[derive(Default)]
 pub struct Around {
-    /// Profiles of the Databricks CLI's file, and whether each holds a token in plain text. `None`: there is no file.
+    /// The profiles in the Databricks CLI's file, and whether each contains a token in plain text. `None`: there is no file.
     pub profiles: Vec<(String, bool)>,
-    /// What is found wherever somebody looks.
+    /// The content of any source that is read.
     pub preview: Option<Preview>,
     pub failure: Option<Failure>,
     /// Names that cannot be saved.
     pub refused: Vec<String>,
-    /// Reading answers only when told to.
+    /// Reading is answered only when the test says so.
     pub waits: bool,
     reading: Option<Then<Preview>>,
-    /// What was asked to be read, with what was pasted or typed.
+    /// The sources that were read, with pasted or typed text.
     pub asked: Vec<(ImportSource, String)>,
-    /// What the last import brought in.
+    /// The connections of the last import.
     pub saved: Vec<ConnectionId>,
-    /// Where backups went, and the passphrases that open them.
+    /// Backup files and their passphrases.
     pub backups: Vec<(PathBuf, String)>,
     pub before: Option<Vec<(String, bool)>>,
-    /// The file changes between looking and writing.
+    /// The file changes between planning and writing.
     pub changes_meanwhile: bool,
-    /// Profiles whose secrets no connection holds.
+    /// Profiles whose secrets no connection has.
     pub held_by_nobody: Vec<String>,
     pub effective: Option<Effective>,
-    /// What was asked last of it.
+    /// The last request for it.
     pub effective_question: Option<FindEffective>,
 }
 
-/// A token that comes in with a profile.
+/// A profile with a token.
 pub fn token_row(place: &str, name: &str) -> PreviewRow {
     row(place, connection(name, |draft| draft.workspace_id.clear()), true)
 }
@@ -66,7 +66,7 @@ fn row(place: &str, connection: Connection, with_secret: bool) -> PreviewRow {
     PreviewRow { place: place.to_owned(), connection, with_secret, remarks: Vec::new(), ignored: Vec::new(), twin: None }
 }
 
-/// A row that cannot become a connection.
+/// A row that cannot be imported.
 pub fn refused_row(place: &str, why: &str) -> PreviewRow {
     PreviewRow {
         place: place.to_owned(),
@@ -115,7 +115,7 @@ impl Around {
         }
     }
 
-    /// As the engine: what a connection stands for is published.
+    /// Like the engine: publishes the line that refers to a connection.
     pub(super) fn stood_for(&self, edit: Edit) -> Edit {
         match edit {
             Edit::RemoveKeys { profile, .. } if !self.held_by_nobody.contains(&profile) => {
@@ -165,7 +165,7 @@ pub(super) fn planned(edit: Edit, connection: Option<ConnectionId>) -> Plan {
 }
 
 impl Inner {
-    /// Gives back what is about something else.
+    /// Returns requests that belong elsewhere.
     pub(super) fn answer_import_request(&mut self, ask: Ask) -> Option<Ask> {
         let ask = self.on(ask, Self::import)?;
         let ask = self.on(ask, Self::undo_import)?;
@@ -189,7 +189,7 @@ impl Inner {
         None
     }
 
-    /// What becomes of the source that is being read.
+    /// Answers the read that is in progress.
     pub fn import_is_read(&mut self, outcome: Result<Preview, Failure>) {
         let then = self.around.reading.take().expect("one is being read");
         self.events.push_back(Event::Answer(then(outcome)));
@@ -202,7 +202,7 @@ impl Inner {
         Ok(ImportUndone { removed, restored: Vec::new(), failed: Vec::new() })
     }
 
-    /// Gives back what is about something else.
+    /// Returns requests that belong elsewhere.
     pub(super) fn answer_backup(&mut self, ask: Ask) -> Option<Ask> {
         self.on(ask, |inner, Backup { to, passphrase }| {
             let with_secret = inner.secrets.keys().map(|(id, _)| *id).collect();
@@ -212,7 +212,7 @@ impl Inner {
         })
     }
 
-    /// Gives back what is about something else.
+    /// Returns requests that belong elsewhere.
     pub(super) fn answer_effective(&mut self, ask: Ask) -> Option<Ask> {
         self.on(ask, |inner, question: FindEffective| {
             inner.around.effective_question = Some(question);
@@ -245,7 +245,7 @@ impl Inner {
     }
 }
 
-/// Profiles by name, all with a token in plain text.
+/// Profiles with these names, each with a token in plain text.
 pub fn profiles(names: &[&str]) -> Vec<(String, bool)> {
     names.iter().map(|name| ((*name).to_owned(), true)).collect()
 }

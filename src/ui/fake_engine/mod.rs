@@ -1,4 +1,4 @@
-//! An engine for tests of the window: keeps everything in memory, answers when it is told to.
+//! An engine for tests of the window: keeps everything in memory and answers when the test says so.
 
 #![expect(clippy::unnecessary_wraps, reason = "each answers a request with its outcome")]
 
@@ -51,11 +51,11 @@ use brickpass_storage::{Entry, Mode, Revision, Settings, Snapshot, VaultHome, Va
 pub struct Inner {
     pub entries: Vec<Entry>,
     pub secrets: HashMap<(ConnectionId, SecretKind), SecretString>,
-    /// Of secrets whose connection was saved since: the address they were entered for.
+    /// For secrets whose connection was saved later: the address that they were entered for.
     pub entered_for: HashMap<(ConnectionId, SecretKind), EnteredFor>,
     pub commands: VecDeque<Ask>,
     pub events: VecDeque<Event>,
-    /// Every request ever sent, in words.
+    /// Every request ever sent, as text.
     pub log: Vec<String>,
     pub running: Vec<RunningTest>,
     /// Tests answer at once when told to run; else they stay running.
@@ -67,37 +67,37 @@ pub struct Inner {
     pub saves_hang: bool,
     pub settings: Settings,
     pub window: WindowMemory,
-    /// Sign-ins that run; they go on when told to.
+    /// Running sign-ins; they advance when the test says so.
     pub sign_ins: Vec<RunningSignIn>,
     pub cancelled_tests: usize,
     pub cancelled_sign_ins: usize,
-    /// What was answered to their questions.
+    /// The answers to their questions.
     pub answers: Vec<bool>,
     pub signed_in: HashMap<ConnectionId, SignIn>,
     pub workspaces: Result<Vec<AccountWorkspace>, Failure>,
-    /// What the vault does not take.
+    /// The error that the vault returns.
     pub unsaved_sign_ins: (Vec<ConnectionId>, Option<Failure>),
     /// Addresses that were pasted into a sign-in.
     pub pasted: Vec<SecretString>,
-    /// What is on the clipboard, and until which second.
+    /// The content of the clipboard, and until which second.
     pub holds: Option<(String, i64)>,
-    /// The tokens of everybody.
+    /// All users' tokens.
     pub tokens: Vec<Token>,
     pub in_use: Option<String>,
-    /// What an interrupted rotation left.
+    /// What an interrupted rotation left behind.
     pub left_over: Vec<String>,
     pub longest_days: Option<u32>,
-    /// What was asked for last, to be made or to replace another.
+    /// The last request to create or rotate a token.
     pub token_request: Option<TokenRequest>,
-    /// What listing, making, using and replacing come to, and revoking these.
+    /// The results of listing, creating, using and rotating, and of revoking these tokens.
     pub token_failure: Option<Failure>,
     pub irrevocable: Vec<String>,
-    /// What becomes of the tokens of removed connections.
+    /// The result for the tokens of removed connections.
     pub removed_tokens: RemovedTokens,
     hung_saves: Vec<Ask>,
     /// The names of removed connections whose tokens were to be revoked.
     pub revoked_when_purged: Vec<String>,
-    /// Making and replacing answer only when told to.
+    /// Creating and rotating are answered only when the test says so.
     pub tokens_wait: bool,
     generating: Option<Then<NewToken>>,
     pub recorded: activity::Recorded,
@@ -187,7 +187,7 @@ impl FakeEngine {
         self.0.borrow_mut().events.push_back(event);
     }
 
-    /// Works off all requests that have come.
+    /// Handles all pending requests.
     pub fn work(&self) {
         let mut inner = self.0.borrow_mut();
         while let Some(ask) = inner.commands.pop_front() {
@@ -197,7 +197,7 @@ impl FakeEngine {
         inner.hear_sign_ins();
     }
 
-    /// Works off one request.
+    /// Handles one request.
     pub fn work_once(&self) {
         let mut inner = self.0.borrow_mut();
         if let Some(ask) = inner.commands.pop_front() {
@@ -217,13 +217,13 @@ impl Inner {
         })));
     }
 
-    /// For the address that the connection has had since its secret was put here.
+    /// For the address that the connection had when its secret was stored.
     fn entered_for(&self, id: ConnectionId, kind: SecretKind) -> Option<EnteredFor> {
         let saved = || self.entries.iter().find(|entry| entry.connection.id == id);
         self.entered_for.get(&(id, kind)).cloned().or_else(|| EnteredFor::of(&saved()?.connection, kind))
     }
 
-    /// Before a save: what is stored stays with the address it was entered for.
+    /// Called before a save: a stored secret keeps the address that it was entered for.
     fn note_entered_for(&mut self, existing: Option<usize>, reviewed: &Reviewed) {
         let id = reviewed.connection.id;
         for kind in [SecretKind::PersonalAccessToken, SecretKind::ClientSecret] {
@@ -322,7 +322,7 @@ impl Inner {
         self.on(ask, Self::purge)
     }
 
-    /// Answers a request of this type; gives back any other.
+    /// Answers a request of this type; returns any other.
     fn on<R: Request>(&mut self, ask: Ask, answer: impl FnOnce(&mut Self, R) -> Result<R::Answer, Failure>) -> Option<Ask> {
         if ask.of::<R>().is_none() {
             return Some(ask);

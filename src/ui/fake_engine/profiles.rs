@@ -1,5 +1,5 @@
-//! What the fake engine answers about the Databricks CLI's file: that of whoever hands a connection over, where there is one, else what lies
-//! around.
+//! Answers of the fake engine about the Databricks CLI's file: that of the export, if there is one, otherwise that of the
+//! imports.
 
 use super::{Inner, import::planned};
 use brickpass_core::failure::{Code, Failure};
@@ -10,7 +10,7 @@ use brickpass_engine::{
 use brickpass_interchange::databrickscfg::{Edit, ProfileName};
 
 impl Inner {
-    /// Gives back what is about something else.
+    /// Returns requests that belong elsewhere.
     pub(super) fn answer_profiles(&mut self, ask: Ask) -> Option<Ask> {
         let ask = self.on(ask, |inner, ListProfiles| inner.profiles_file())?;
         let ask = self.on(ask, Self::plan_publish)?;
@@ -31,7 +31,7 @@ impl Inner {
 
     fn plan_publish(&mut self, PlanPublish { id, profile }: PlanPublish) -> Result<Plan, Failure> {
         if !self.tools.has_file {
-            // Names of profiles are judged elsewhere.
+            // Names of profiles are validated elsewhere.
             return Ok(planned(Edit::RemoveKeys { profile, keys: vec!["token".to_owned()] }, Some(id)));
         }
         let profile = ProfileName::parse(&profile).unwrap();

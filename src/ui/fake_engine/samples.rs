@@ -1,4 +1,4 @@
-//! Connections, tokens and reports as tests want them.
+//! Sample connections, tokens and reports for tests.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + second).unwrap()
 }
 
-/// A connection as the form makes it, to a development workspace.
+/// A connection to a development workspace, as the form creates it.
 pub fn connection(name: &str, change: impl FnOnce(&mut Draft)) -> Connection {
     let mut draft = Draft::new(ConnectionId::random());
     draft.name = name.to_owned();
@@ -97,7 +97,7 @@ pub fn account(name: &str) -> Connection {
     })
 }
 
-/// What every token is worth that is made here.
+/// The value of every token created here.
 pub fn new_value() -> String {
     format!("dapi{}3f9c", "0123456789abcdef".repeat(2).get(..28).unwrap_or_default())
 }
@@ -117,7 +117,7 @@ pub fn token(id: &str, comment: &str, created: i64, expires: Option<i64>) -> Tok
 
 pub const PLANNED: [Step; 4] = [Step::Dns, Step::Authentication, Step::Identity, Step::Clusters];
 
-/// Diagnostics in which something is found and something has failed.
+/// Diagnostics with a successful and a failed check.
 pub fn diagnostics() -> Diagnostics {
     let count = || BTreeMap::from([("word", 1)]);
     Diagnostics {

@@ -1,10 +1,10 @@
-//! What the fake engine answers about sign-ins, which go on when they are told to.
+//! Answers of the fake engine about sign-ins, which advance when the test says so.
 
 use super::*;
 
 use brickpass_engine::{Canceller, SignInWithBrowser};
 
-/// A sign-in that runs.
+/// A running sign-in.
 pub struct RunningSignIn {
     pub request: SignInWithBrowser,
     then: Then<SignedIn>,
@@ -18,21 +18,21 @@ impl RunningSignIn {
 }
 
 impl FakeEngine {
-    /// The sign-in that began last goes on by a step.
+    /// Advances the latest sign-in by one step.
     pub fn sign_in_step(&self, step: SignInStep) {
         let mut inner = self.0.borrow_mut();
         let continuation = inner.sign_ins.last().unwrap().request.progress.of(step);
         inner.events.extend(continuation.map(Event::Answer));
     }
 
-    /// The browser is open (or not), the listener waits from second 0 on.
+    /// The browser is open (or not), and the listener waits from second 0 on.
     pub fn sign_in_waits(&self, browser_opened: bool) {
         self.sign_in_step(SignInStep::CheckingVault);
         self.sign_in_step(SignInStep::Discovering);
         self.sign_in_step(SignInStep::Waiting { address: LINK.into(), port: 8020, until: at(300), browser_opened });
     }
 
-    /// The sign-in that began last ends.
+    /// Ends the latest sign-in.
     pub fn sign_in_ends(&self, outcome: Result<&str, Failure>) {
         self.sign_in_ends_with(outcome.map(|user| SignedIn { sign_in: sign_in(user), hints: Vec::new(), found: None }));
     }
@@ -64,7 +64,7 @@ impl Inner {
         None
     }
 
-    /// What the person has said meanwhile.
+    /// The person's answers so far.
     pub(super) fn hear_sign_ins(&mut self) {
         for RunningSignIn { request, .. } in &mut self.sign_ins {
             self.answers.extend(std::iter::from_fn(|| request.input.try_answer()));
@@ -72,7 +72,7 @@ impl Inner {
         }
     }
 
-    /// Gives back what is about something else.
+    /// Returns requests that belong elsewhere.
     pub(super) fn answer_accounts(&mut self, ask: Ask) -> Option<Ask> {
         let ask = self.on(ask, |inner, SignOut { id }| {
             inner.signed_in.remove(&id);

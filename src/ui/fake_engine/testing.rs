@@ -1,9 +1,9 @@
-//! What the fake engine answers about tests of connections, at once or when it is told to.
+//! Answers of the fake engine about tests of connections, at once or when the test says so.
 
 use super::*;
 use brickpass_engine::{Canceller, TestConnection, TestResult};
 
-/// A test that runs.
+/// A running test.
 pub struct RunningTest {
     pub request: TestConnection,
     then: Then<TestResult>,
@@ -11,7 +11,7 @@ pub struct RunningTest {
 }
 
 impl FakeEngine {
-    /// The test that began last ends with this.
+    /// Ends the latest test with this.
     pub fn test_ends(&self, report: Report) {
         let mut inner = self.0.borrow_mut();
         let test = inner.running.pop().unwrap();

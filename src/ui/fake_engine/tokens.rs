@@ -1,9 +1,9 @@
-//! What the fake engine answers about personal access tokens.
+//! Answers of the fake engine about personal access tokens.
 
 use super::*;
 
 impl Inner {
-    /// Gives back what is about something else.
+    /// Returns requests that belong elsewhere.
     pub(super) fn answer_tokens(&mut self, ask: Ask) -> Option<Ask> {
         let ask = self.on(ask, Self::list_tokens)?;
         let ask = self.on(ask, Self::use_token)?;
@@ -22,7 +22,7 @@ impl Inner {
         None
     }
 
-    /// What becomes of the token that is being made.
+    /// Completes the creation of a token.
     pub fn token_is_made(&mut self, outcome: Result<NewToken, Failure>) {
         let then = self.generating.take().expect("one is being made");
         self.events.push_back(Event::Answer(then(outcome)));

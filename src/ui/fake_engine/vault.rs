@@ -1,9 +1,9 @@
-//! What the fake engine answers about the vault, its secrets, the clipboard and the settings.
+//! Answers of the fake engine about the vault, its secrets, the clipboard and the settings.
 
 use super::*;
 
 impl Inner {
-    /// Gives back what is about something else.
+    /// Returns requests that belong elsewhere.
     pub(super) fn answer_vault(&mut self, ask: Ask) -> Option<Ask> {
         let ask = self.on(ask, |inner, ProbeVault| Ok(inner.tell_vault()))?;
         let ask = self.on(ask, Self::unlock_vault)?;

@@ -1,4 +1,4 @@
-//! What would come in, and the details of the row that the keyboard is at.
+//! The connections to import, and the details of the row at the cursor.
 
 use egui::{Id, ScrollArea, Ui};
 
@@ -14,12 +14,12 @@ use crate::ui::{
 };
 use brickpass_core::connection::Severity;
 
-/// So many points are kept for what is above and below the table.
+/// The height above and below the table, in points.
 const REST: f32 = 570.0;
 const LEAST: f32 = 132.0;
-/// More remarks than these scroll.
+/// The height from which the remarks scroll.
 const DETAILS: f32 = 112.0;
-/// Below this height of the window, all of it scrolls.
+/// Below this window height, everything scrolls.
 const LOW: f32 = 740.0;
 
 pub fn show(ui: &mut Ui, table: &mut ImportTable, saves: bool) -> Option<Answer> {
@@ -51,7 +51,7 @@ fn body(ui: &mut Ui, table: &mut ImportTable, low: bool) {
         rows::show(ui, table, room);
         ui.add_space(4.0);
         let least = if low { 0.0 } else { DETAILS };
-        // As high for every row, so that nothing jumps.
+        // The same height for every row, so that nothing jumps.
         ui.scope(|ui| {
             ui.set_min_height(least);
             if low {
@@ -90,7 +90,7 @@ fn filter(ui: &mut Ui, table: &mut ImportTable) {
     table.set_filter(sought);
 }
 
-/// Name, twin and remarks of one row.
+/// Name, existing connection and remarks of one row.
 fn details(ui: &mut Ui, table: &mut ImportTable) {
     let palette = theme::of(ui);
     ui.spacing_mut().item_spacing.y = 6.0;
@@ -135,7 +135,7 @@ fn details(ui: &mut Ui, table: &mut ImportTable) {
     }
 }
 
-/// What stands in the source and is not taken: folded away, since most people do not miss it.
+/// What the source contains and is not imported: collapsed, since most people do not need it.
 fn ignored(ui: &mut Ui, table: &ImportTable) {
     if table.ignored.is_empty() {
         return;
@@ -158,7 +158,7 @@ fn ignored(ui: &mut Ui, table: &ImportTable) {
     }
 }
 
-/// Once more, before connections that are there are replaced.
+/// The confirmation before existing connections are replaced.
 pub fn confirm(ui: &mut Ui, table: &ImportTable) -> Option<Answer> {
     say(ui, words::REPLACE_WHY);
     let names: Vec<&str> = table.replaced().map(|twin| twin.name.as_str()).collect();

@@ -1,4 +1,4 @@
-//! What came in, what did not, and what can be done next.
+//! What was imported, what was not, and the next steps.
 
 use egui::{ScrollArea, Ui};
 
@@ -66,7 +66,7 @@ pub fn show(ui: &mut Ui, came: &CameIn, state: &State) -> Option<Answer> {
     answer.or(answered)
 }
 
-/// As the file is now: whoever moved the secrets already is not asked again.
+/// From the current file, so that the person is not asked again after moving the secrets.
 fn still_exposed(came: &CameIn, state: &State) -> Vec<(brickpass_core::connection::ConnectionId, String)> {
     let Some(file) = state.cli_file() else { return Vec::new() };
     let holds_secret = |name: &str| file.profiles.iter().any(|profile| profile.name == name && !profile.secrets.is_empty());

@@ -1,4 +1,4 @@
-//! *Import*: where from, what would come in, what did. And *Move secrets out of this file*, which an import may lead to.
+//! *Import*: the source, the connections to import, the result. Also *Move secrets out of this file*, which may follow.
 
 mod choosing;
 mod done;
@@ -25,7 +25,7 @@ use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_engine::Ask;
 
 const WIDTH: f32 = 600.0;
-/// With the table of what would come in.
+/// With the table of connections to import.
 const WIDE: f32 = 960.0;
 
 enum Answer {
@@ -53,7 +53,7 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
         contents(ui, &mut dialog, state, act)
     });
     let answer = shown.inner.or(shown.closed.then_some(Answer::Close));
-    // What is being saved is waited for: its result says what came in.
+    // The dialog waits for a running save, whose result says what was imported.
     let may_close = !matches!(dialog.stage, Stage::Saving { .. });
     state.dialog = Some(Dialog::Import(dialog));
     if std::mem::take(&mut state.wipe_import) {
@@ -85,7 +85,7 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
     ctx.request_repaint();
 }
 
-/// Nothing of what was pasted or typed stays behind in a field.
+/// Wipes pasted and typed text from the fields.
 fn forget(ctx: &Context) {
     forget_secret_field(ctx, source::pasted_id());
     forget_secret_field(ctx, source::passphrase_id());
@@ -122,7 +122,7 @@ fn failed(ui: &mut Ui, failure: &Failure) {
     });
 }
 
-/// Files that were dropped on the window: the first of them is imported.
+/// Imports the first of the files that were dropped onto the window.
 pub fn dropped(ctx: &Context, state: &mut State) -> Vec<Ask> {
     let first = ctx.input_mut(|input| std::mem::take(&mut input.raw.dropped_files).into_iter().next());
     first.map(|file| state.import_file(file.path())).unwrap_or_default()

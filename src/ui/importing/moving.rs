@@ -1,4 +1,4 @@
-//! *Move secrets out of this file*: the change as a diff, done when the person says so, taken back when they say so.
+//! *Move secrets out of this file*: a diff, a confirmation and an undo.
 
 use egui::{Align2, Context, CornerRadius, Id, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -19,7 +19,7 @@ use brickpass_interchange::databrickscfg::{DiffKind, DiffLine};
 
 const WIDTH: f32 = 720.0;
 const LINE: f32 = 20.0;
-/// The room of what is to be known before it is done.
+/// The height reserved for the text below the diff.
 const WARNINGS: f32 = 80.0;
 
 #[derive(Clone, Copy)]
@@ -45,7 +45,7 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
         Some(Answer::Move) => act.send(state.move_secrets()),
         Some(Answer::LookAgain) => act.send(state.plan_moving()),
         Some(Answer::Undo) => act.send(state.undo_moving()),
-        // What it came to is waited for.
+        // The dialog waits for the result.
         Some(Answer::Close) if writes => {}
         Some(Answer::Close) => {
             state.dialog = None;
@@ -100,7 +100,7 @@ fn contents(ui: &mut Ui, dialog: &mut Moving) -> Option<Answer> {
     }
 }
 
-/// The lines that change, and some around them; colour and a sign say which.
+/// The changed lines and some around them, marked by color and sign.
 fn diff(ui: &mut Ui, lines: &[DiffLine], below: f32) {
     let palette = theme::of(ui);
     if lines.is_empty() {

@@ -1,4 +1,4 @@
-//! Where connections come from.
+//! The source of an import.
 
 use egui::{Id, Key, Ui};
 
@@ -13,11 +13,11 @@ use crate::ui::{
 };
 use brickpass_core::connection::Severity;
 
-/// Below this width the places stand in a list.
+/// Below this width the sources are a list.
 const NARROW: f32 = 510.0;
 const LINES: usize = 8;
 const LINE: f32 = 20.0;
-/// What stands around the box for what is pasted.
+/// The height around the box for pasted text.
 const REST: f32 = 52.0;
 
 pub fn pasted_id() -> Id {
@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, dialog: &mut Importing, state: &State, act: &Act) -> Op
             places(ui, dialog);
             ui.add_space(4.0);
             let lines = if ui.ctx().content_rect().height() < 560.0 { LINES / 2 } else { LINES };
-            // As high for every place, so that the places stay under the pointer.
+            // The same height for every source, so that the choices do not move under the pointer.
             let top = ui.cursor().top();
             let entered = match dialog.from {
                 From::DatabricksCli => databricks_cli(ui, state),
@@ -107,7 +107,7 @@ fn places(ui: &mut Ui, dialog: &mut Importing) {
     }
 }
 
-/// Enter, where there is no field to press it in.
+/// Enter, for sources without a field.
 fn enter(ui: &Ui) -> bool {
     no_focus(ui) && ui.input(|input| input.key_pressed(Key::Enter))
 }
@@ -126,7 +126,7 @@ fn databricks_cli(ui: &mut Ui, state: &State) -> bool {
     enter(ui)
 }
 
-/// Whether Enter was pressed in it.
+/// Returns whether Enter was pressed in it.
 fn path(ui: &mut Ui, place: &mut Chooser, id: Id, label: &str) -> bool {
     quiet(ui, label);
     let wrong = !place.is_empty() && place.target().is_none();

@@ -1,4 +1,4 @@
-//! How a sign-in ended: who is signed in, or why nobody is.
+//! The end of a sign-in: the signed-in user, or why it failed.
 
 use std::fmt::Write as _;
 
@@ -68,7 +68,7 @@ pub fn failed(ui: &mut Ui, run: RunId, failure: &Failure, report: String, state:
     failure_details(ui, run, failure, state, || report);
 }
 
-/// What can be sent to somebody who helps: no secret is in it, since none ever reaches a failure.
+/// A report for support. It contains no secret, since no failure does.
 pub fn report(connection: &Connection, failure: &Failure) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{} {}", text::APP, env!("CARGO_PKG_VERSION"));

@@ -60,13 +60,13 @@ pub fn show(ui: &mut Ui, attempt: &Attempt, door: &Door, paste: &mut Option<Past
     wish.or(cancel(ui))
 }
 
-/// For a browser that cannot come back by itself. What is pasted does not show: it holds the code of the sign-in.
+/// For a browser that cannot return by itself. Pasted text is hidden: it contains the code of the sign-in.
 fn paste_field(ui: &mut Ui, paste: &mut Paste, act: &Act) -> Option<Wish> {
     ui.add_space(8.0);
     paragraph(ui, text::PASTE_WHY, fonts::regular(14.0), theme::of(ui).weak);
     ui.add_space(4.0);
     let field = SecretField::new(&mut paste.address, text::PASTED_ADDRESS).hint(text::PASTE_HINT).id(paste_id()).show(ui, act.seconds());
-    // Before the focus comes back, since a field that has it has not lost it.
+    // Checked before the focus returns: a focused field has not lost the focus.
     let entered = field.response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if ui.memory(|memory| memory.focused().is_none()) {
         field.response.request_focus();
@@ -80,12 +80,12 @@ fn paste_field(ui: &mut Ui, paste: &mut Paste, act: &Act) -> Option<Wish> {
     (ready && (clicked || entered)).then_some(Wish::Paste)
 }
 
-/// One sign-in waits in view at a time.
+/// Only one waiting sign-in is visible at a time.
 pub(super) fn paste_id() -> Id {
     Id::unique("pasted sign-in address")
 }
 
-/// Where the answer is awaited, and for how long. Paints itself once a second, and only while it can be seen.
+/// The listening port and the remaining time. Repaints once a second, and only while visible.
 fn countdown(ui: &mut Ui, door: &Door, now: Timestamp) {
     let palette = theme::of(ui);
     let left = door.until.duration_since(now).max(SignedDuration::ZERO);
@@ -101,7 +101,7 @@ fn countdown(ui: &mut Ui, door: &Door, now: Timestamp) {
     timeline_bar(ui, 0.0, left.as_secs_f32() / whole, Tone::Accent);
     ui.spacing_mut().item_spacing.y = gap;
     if !left.is_zero() && ui.is_rect_visible(row.response.rect) {
-        // The moment at which the number of whole seconds changes; the hint comes with one of these.
+        // When the number of whole seconds changes; the hint appears at one of these moments.
         debug_assert!(LONELY.subsec_nanos() == 0);
         let nanos = u64::try_from(left.subsec_nanos()).unwrap_or(0);
         let next = if nanos == 0 { Duration::from_secs(1) } else { Duration::from_nanos(nanos) };
@@ -109,7 +109,7 @@ fn countdown(ui: &mut Ui, door: &Door, now: Timestamp) {
     }
 }
 
-/// A quiet note with a shape before it.
+/// A quiet note with an icon.
 fn aside(ui: &mut Ui, icon: Icon, colour: egui::Color32, words: &str) {
     ui.add_space(4.0);
     let palette = theme::of(ui);

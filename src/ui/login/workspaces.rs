@@ -1,4 +1,4 @@
-//! The dialog that adds workspaces of an account as connections. Draws only the rows in view.
+//! The dialog that adds workspaces of an account as connections. Draws only visible rows.
 
 use egui::{Align2, Context, CornerRadius, Id, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -16,11 +16,11 @@ use brickpass_core::connection::Severity;
 
 const WIDTH: f32 = 640.0;
 const ROW: f32 = 48.0;
-/// So high is the list at most, and at least.
+/// The maximum and minimum height of the list.
 const LIST: std::ops::RangeInclusive<f32> = 96.0..=384.0;
-/// What of the dialog is not the list.
+/// The height of the dialog without the list.
 const REST: f32 = 372.0;
-/// Below this height of the window, all of it scrolls.
+/// Below this window height, everything scrolls.
 const LOW: f32 = 600.0;
 
 #[derive(Clone, Copy)]
@@ -101,7 +101,7 @@ fn buttons(ui: &mut Ui, dialog: &AddWorkspaces) -> Option<Answer> {
     .inner
 }
 
-/// Whether Enter was pressed in the filter. In a low window all of it scrolls, so that the buttons stay in view.
+/// Returns whether Enter was pressed in the filter. In a low window everything scrolls, so that the buttons stay visible.
 fn list_and_filing(ui: &mut Ui, dialog: &mut AddWorkspaces) -> bool {
     let body = |ui: &mut Ui, dialog: &mut AddWorkspaces| {
         let entered = list(ui, dialog);
@@ -121,7 +121,7 @@ fn list_and_filing(ui: &mut Ui, dialog: &mut AddWorkspaces) -> bool {
     .inner
 }
 
-/// Whether Enter was pressed in the filter, which is the default button.
+/// Returns whether Enter was pressed in the filter, which activates the default button.
 fn list(ui: &mut Ui, dialog: &mut AddWorkspaces) -> bool {
     let mut filter = dialog.filter().to_owned();
     let field = TextField::new(&mut filter, text::FILTER_WORKSPACES)
@@ -138,7 +138,7 @@ fn list(ui: &mut Ui, dialog: &mut AddWorkspaces) -> bool {
     dialog.set_filter(filter);
     if let Some(mut all) = dialog.all_shown_chosen() {
         let changed = ui.horizontal(|ui| {
-            // In line with the boxes of the rows.
+            // Aligned with the check boxes of the rows.
             ui.add_space(8.0);
             checkbox(ui, &mut all, text::SELECT_SHOWN).changed()
         });
@@ -173,13 +173,13 @@ fn list(ui: &mut Ui, dialog: &mut AddWorkspaces) -> bool {
     entered
 }
 
-/// Whether it was toggled.
+/// Returns whether it was toggled.
 fn row(ui: &mut Ui, offer: &Offer, chosen: bool) -> bool {
     const BOX: f32 = 18.0;
     let palette = theme::of(ui);
     let workspace = &offer.workspace;
     let can = offer.standing == OfferStanding::New;
-    // Each row keeps its identity, wherever it is scrolled to.
+    // A row keeps its ID while it scrolls.
     let id = Id::unique(("workspace of an account", &workspace.id));
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
     let response = ui.interact(rect, id, if can { Sense::click() } else { Sense::hover() });

@@ -1,4 +1,4 @@
-//! Which tokens expire when, over all connections: a strip of months, and the tokens below it, the nearest end first.
+//! *Expiring tokens*: the expiry dates of the tokens of all connections: a strip of months, and the tokens below it, soonest first.
 
 mod rows;
 mod strip;
@@ -18,17 +18,17 @@ use super::{
 };
 use brickpass_core::connection::Severity;
 
-/// Below this width, *Ask all workspaces* has a line of its own.
+/// Below this width, *Refresh from all workspaces* has a line of its own.
 const NARROW: f32 = 560.0;
 /// Below this height, the head scrolls with the rows.
 const SHORT: f32 = 420.0;
 
-/// Has the keyboard's focus when it is in the rows.
+/// Has the focus while the keyboard is in the rows.
 pub fn list_id() -> Id {
     Id::unique("expiry list")
 }
 
-/// In the place of the connection that is shown.
+/// Replaces the page of the shown connection.
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let palette = theme::of(ui);
     egui::CentralPanel::no_frame().frame(Frame::new().fill(palette.window)).show(ui, |ui| {
@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
             Frame::new().inner_margin(margin).show(ui, |ui| below(ui, state, act));
         });
     });
-    // What stands in front is closed first.
+    // A dialog in front is closed first.
     let in_front = state.dialog.is_some() || state.tokens.fresh().is_some() || ui.ctx().text_edit_focused();
     if !in_front && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         state.expiry.close();
@@ -97,7 +97,7 @@ fn ask_button<'a>() -> Button<'a> {
     Button::secondary(words::ASK_ALL).icon(Icon::Refresh)
 }
 
-/// So wide that it does not move while the numbers grow.
+/// Wide enough not to move while the numbers grow.
 const PROGRESS: f32 = 96.0;
 
 fn asking_width(ui: &Ui, state: &State) -> f32 {
@@ -137,7 +137,7 @@ fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
 }
 
-/// *Rotate token* by its key while the overview is open: the row that the keyboard is at.
+/// The key of *Rotate token* while the page is open: rotates the token of the row at the cursor.
 pub fn rotate(state: &mut State, act: &mut Act) {
     act.send(state.rotate_expiring(state.expiry.cursor()));
     debug_assert!(matches!(state.dialog, None | Some(Dialog::RotateToken(_))), "nothing else is asked");

@@ -1,4 +1,4 @@
-//! The tokens under their headings. Draws only what is in view.
+//! The tokens under their headings. Draws only visible rows.
 
 use egui::{Align2, Color32, CornerRadius, Id, Key, Modifiers, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use jiff::civil::Date;
@@ -19,7 +19,7 @@ use brickpass_engine::ExpiringToken;
 const HEADING: f32 = 44.0;
 const ROW: f32 = 60.0;
 const TILE: f32 = 44.0;
-/// Narrower, the days left stand in the second line, and what can be done is an icon.
+/// Below this width, the remaining days are in the second line and the buttons are icons.
 const NARROW: f32 = 600.0;
 
 enum Wish {
@@ -63,7 +63,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
             Rect::from_min_size(pos2(whole.left(), below), vec2(whole.width(), ROW))
         };
         if let Some(row) = reveal.filter(|row| group.tokens.contains(row)) {
-            // The first of a group with its heading.
+            // The first row of a group scrolls with its heading.
             let above = if row == group.tokens.start { HEADING } else { 0.0 };
             let rect = place(row);
             ui.scroll_to_rect(Rect::from_min_max(rect.min - vec2(0.0, above), rect.max), None);
@@ -102,7 +102,7 @@ fn draw_heading(ui: &Ui, rect: Rect, span: Span, count: usize) {
     paint_text(ui.painter(), at, Align2::LEFT_CENTER, &count.to_string(), fonts::regular(12.0), palette.weak, room);
 }
 
-/// A row keeps its identity wherever it is scrolled to.
+/// A row keeps its ID while it scrolls.
 fn row_id(token: &ExpiringToken) -> Id {
     list_id().with((token.id, &token.token_id))
 }
@@ -137,7 +137,7 @@ fn row(ui: &Ui, rect: Rect, state: &State, act: &Act, at: usize, at_cursor: bool
     };
     let open = button(Icon::CaretRight, words::OPEN, words::open_named(name));
     let rotate = state.can_rotate_expiring(at) && button(Icon::Refresh, words::ROTATE, words::rotate_named(name));
-    // The days stand below each other, with a button to their right or without.
+    // The days are aligned, with or without a button to their right.
     let buttons = button_width(ui, words::OPEN) + button_width(ui, words::ROTATE) + 12.0;
     let text_left = tile.right() + 12.0;
     let text_right = if narrow {
@@ -175,7 +175,7 @@ fn draw_name(ui: &Ui, (left, right, y): (f32, f32, f32), name: &str, environment
     }
 }
 
-/// A leaf of a calendar.
+/// A calendar leaf.
 fn draw_tile(ui: &Ui, rect: Rect, date: Date, colour: Color32) {
     let palette = theme::of(ui);
     let radius = CornerRadius::same(theme::RADIUS);
@@ -190,7 +190,7 @@ fn button_width(ui: &Ui, words: &str) -> f32 {
     ui.painter().layout_no_wrap(words.to_owned(), fonts::medium(14.0), Color32::PLACEHOLDER).size().x + 20.0
 }
 
-/// Not a stop of the Tab key: a thousand rows would be a thousand stops. The keyboard opens with Enter and rotates with the key of *Rotate token*.
+/// Not a Tab stop: a thousand rows would be a thousand stops. Enter opens; the key of *Rotate token* rotates.
 fn row_button(ui: &Ui, rect: Rect, id: Id, words: Option<&str>, icon: Icon, name: String) -> bool {
     let palette = theme::of(ui);
     let response = ui.interact(rect, id, Sense::CLICK);

@@ -1,4 +1,4 @@
-//! The next twelve months side by side, with how many tokens end in each: a click leads to them.
+//! The next twelve months with the number of tokens that expire in each; a click scrolls to them.
 
 use egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -12,7 +12,7 @@ use crate::ui::{
 
 const GAP: f32 = 4.0;
 const HEIGHT: f32 = 48.0;
-/// Narrower, the months stand in two rows.
+/// Below this width, the months are in two rows.
 const NARROWEST: f32 = 40.0;
 
 pub fn show(ui: &mut Ui, state: &mut State) {

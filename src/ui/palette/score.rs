@@ -1,14 +1,14 @@
-//! How well typed letters fit a title.
+//! How well typed letters match a title.
 
 const MATCHED: i32 = 1;
 const NEXT_TO: i32 = 8;
 const WORD_START: i32 = 6;
 const WHOLE_START: i32 = 4;
-/// What matches only in the detail ranks below what matches in the title.
+/// A match only in the detail ranks below a match in the title.
 const IN_DETAIL: i32 = -12;
 
-/// How well `query` (lower case) fits; `None` when it does not. Its words are searched one by one, in any order, each as letters that
-/// follow each other in the title, or as a piece of the detail.
+/// How well `query` (lower case) matches; `None` if it does not. Its words are searched separately, in any order, each as letters that
+/// follow each other in the title, or as a part of the detail.
 pub(super) fn score(query: &str, title: &str, detail: &str) -> Option<i32> {
     query.split_whitespace().try_fold(0, |sum, word| {
         let best = match subsequence(word, title) {
@@ -20,7 +20,7 @@ pub(super) fn score(query: &str, title: &str, detail: &str) -> Option<i32> {
 }
 
 fn subsequence(word: &str, title: &str) -> Option<i32> {
-    // From each start: a greedy match from the first letter alone would miss "lake" in "label lake".
+    // Tries every start: a greedy match from the first letter alone would miss "lake" in "label lake".
     let mut best = None;
     let first = word.chars().next()?;
     for (start, c) in title.char_indices() {

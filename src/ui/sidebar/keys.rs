@@ -1,4 +1,4 @@
-//! The list under the keyboard.
+//! Keyboard control of the list.
 
 use egui::{EventFilter, Key, Modifiers, Response, Ui};
 
@@ -10,7 +10,7 @@ use crate::ui::{
 };
 use brickpass_core::connection::Field;
 
-/// Arrow keys, Home, End, Page up and down move the selection (with Shift they extend it), Enter goes to the form, typing goes to the filter.
+/// Arrow keys, Home, End, Page up and Page down move (with Shift, extend) the selection; Enter moves to the form, letters to the filter.
 pub fn list_keys(ui: &Ui, list: &Response, height: f32, state: &mut State, act: &mut Act) {
     if !list.has_focus() {
         return;

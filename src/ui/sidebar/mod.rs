@@ -1,4 +1,4 @@
-//! The list at the left: filter, sections, folders, one row a connection. Only the rows in view are drawn.
+//! The list on the left: filter, sections, folders, one row per connection. Draws only visible rows.
 
 mod keys;
 mod row;
@@ -21,7 +21,7 @@ use super::{
 const DEFAULT_WIDTH: f32 = 288.0;
 const MIN_WIDTH: f32 = 200.0;
 const MAX_WIDTH: f32 = 520.0;
-/// Below this width of the window, the list stands above the form.
+/// Below this window width, the list is above the form.
 const NARROW: f32 = 560.0;
 const SIDE: f32 = 8.0;
 
@@ -33,7 +33,7 @@ pub fn list_id() -> Id {
     Id::unique("connections list")
 }
 
-/// Draws the sidebar; gives its width, and which rows of the list were drawn.
+/// Draws the sidebar; returns its width and the rows that were drawn.
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) -> (f32, Range<usize>) {
     let palette = theme::of(ui);
     let frame = Frame::new().fill(palette.surface).inner_margin(Margin { left: 0, right: 0, top: 8, bottom: 0 });
@@ -50,7 +50,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) -> (f32, Range<usize>
     (width, shown.inner)
 }
 
-/// The edge can be dragged; a double click brings back the usual width. What a small window takes away is given back by a larger one.
+/// The edge can be dragged; a double click restores the default width. A small window narrows it only for as long as it is small.
 fn resize(ui: &Ui, sidebar: Rect, state: &mut State) {
     let edge = Rect::from_x_y_ranges(sidebar.right() - 3.0..=sidebar.right() + 3.0, sidebar.y_range());
     let response = ui.interact(edge, list_id().with("edge"), Sense::DRAG | Sense::CLICK);
@@ -121,7 +121,7 @@ fn list(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {
     if state.list.rows().is_empty() || (!state.list.filter().trim().is_empty() && state.list.shown().next().is_none()) {
         return nothing(ui, place, state);
     }
-    // Each search has a place of its own: a new one begins at its top, and without one the list is where it was.
+    // Each search has its own scroll position: a new one begins at the top, and without a search the list is where it was.
     let mut area = ScrollArea::vertical().id_salt(("rows", state.list.filter())).auto_shrink(false);
     if std::mem::take(&mut state.reveal_selected)
         && let Some(offset) = offset_for_selected(ui, place.height(), state)
@@ -154,7 +154,7 @@ fn list(ui: &mut Ui, state: &mut State, act: &mut Act) -> Range<usize> {
     output.inner
 }
 
-/// Where to scroll so that the selected row is in view; `None` when it is already.
+/// The scroll position at which the selected row is visible; `None` if it is already.
 fn offset_for_selected(ui: &Ui, height: f32, state: &State) -> Option<f32> {
     let row = state.list.row_of(state.selection.shown()?)?;
     let offset = ui.data(|data| data.get_temp::<f32>(list_id())).unwrap_or(0.0);

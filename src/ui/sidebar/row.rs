@@ -24,7 +24,7 @@ pub fn row_id(id: ConnectionId) -> Id {
     Id::unique(("connection row", id))
 }
 
-/// Deep folders stop moving to the right, so that names keep room.
+/// Deep folders are not indented further, so that names keep room.
 pub fn indent(depth: usize) -> f32 {
     depth.min(4) as f32 * 14.0
 }
@@ -110,7 +110,7 @@ fn paint(ui: &Ui, rect: Rect, state: &State, item: &Item, response: &Response, (
     paint_text(ui.painter(), pos2(left, second), Align2::LEFT_CENTER, host, fonts::regular(12.0), palette.weak, room);
 }
 
-/// A long word of one's own leaves room for the name.
+/// A long custom environment leaves room for the name.
 fn short(environment: &Environment) -> Cow<'_, Environment> {
     match environment {
         Environment::Own(word) if word.chars().count() > 10 => {
@@ -121,13 +121,13 @@ fn short(environment: &Environment) -> Cow<'_, Environment> {
     }
 }
 
-/// What is not saved yet has its address from the form.
+/// An unsaved connection has its address from the form.
 fn typed_host(state: &State, item: &Item) -> Option<String> {
     let pasted = state.form(item.id).filter(|_| item.entry.is_none())?.pasted()?;
     Some(pasted.base_url.host().to_owned())
 }
 
-/// The shape (`None`: the test itself broke), the words, and whether a test is under way.
+/// The shape (`None`: the test could not run), the words, and whether a test is running.
 fn standing(state: &State, id: ConnectionId, now: Timestamp) -> (Option<Status>, String, bool) {
     match state.standing(id) {
         Standing::Untested => (Some(Status::Untested), text::NOT_TESTED.to_owned(), false),
@@ -138,7 +138,7 @@ fn standing(state: &State, id: ConnectionId, now: Timestamp) -> (Option<Status>,
     }
 }
 
-/// What can be done with a connection, or with all that are selected.
+/// The menu of a connection, or of all selected ones.
 pub fn menu(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     let many = state.selection.count() > 1 && state.selection.contains(id);
     if menu_item(ui, Icon::Test, text::TEST, &Action::Test.key(ui.ctx()), Tone::Neutral).clicked() {

@@ -1,4 +1,4 @@
-//! *Add workspaces from this account*: which there are, which are ticked, which are there already.
+//! *Add workspaces from this account*: the workspaces, which are ticked, and which are already added.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -19,30 +19,30 @@ use brickpass_engine::{Ask, ListWorkspaces};
 pub struct Offer {
     pub workspace: AccountWorkspace,
     pub standing: OfferStanding,
-    /// What the filter looks at, in lower case.
+    /// The text that the filter searches, in lower case.
     sought: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OfferStanding {
     New,
-    /// A connection has this address and workspace ID: its name.
+    /// The name of the connection that already has this address and workspace ID.
     There(String),
-    /// It has no address that can be connected to.
+    /// It has no usable address yet.
     NoAddress,
 }
 
-/// What the dialog shows.
+/// The state of the dialog.
 #[derive(Debug)]
 pub struct AddWorkspaces {
     pub account: ConnectionId,
     pub offers: Remote<Vec<Offer>>,
     filter: String,
-    /// Which offers match the filter.
+    /// The offers that match the filter.
     shown: Vec<usize>,
     /// Workspace IDs.
     chosen: HashSet<String>,
-    /// Where what is added belongs: where the account does, unless the person says otherwise.
+    /// Environment, folder and tags of the new connections: those of the account by default.
     pub filing: FilingForm,
     adding: bool,
     failure: Option<Failure>,
@@ -111,7 +111,7 @@ impl AddWorkspaces {
         }
     }
 
-    /// All that the filter shows and that can be added are ticked; `None` when there is nothing to tick.
+    /// Whether all visible workspaces that can be added are ticked; `None` if there are none.
     pub fn all_shown_chosen(&self) -> Option<bool> {
         let mut any = false;
         let all = self.offers_shown().all(|offer| {
@@ -136,7 +136,7 @@ impl AddWorkspaces {
         !self.chosen.is_empty() && !self.adding && self.filing.is_fine()
     }
 
-    /// Waits for the workspaces to be added.
+    /// The workspaces are being added.
     pub fn waits(&self) -> bool {
         self.adding
     }
@@ -152,7 +152,7 @@ impl AddWorkspaces {
 }
 
 impl State {
-    /// This connection reaches an account, and others may use its sign-in.
+    /// This is an account connection, whose sign-in others may use.
     pub fn can_add_workspaces(&self, id: ConnectionId) -> bool {
         self.read_only().is_none()
             && self.entry(id).is_some_and(|entry| {
@@ -160,7 +160,7 @@ impl State {
             })
     }
 
-    /// Opens the dialog; what a test has just found is not asked for again.
+    /// Opens the dialog; workspaces that a test has just found are not loaded again.
     pub fn ask_for_workspaces(&mut self, account: ConnectionId) -> Vec<Ask> {
         if !self.can_add_workspaces(account) {
             return Vec::new();
@@ -244,7 +244,7 @@ impl State {
                 let mut made = Connection::of_workspace(account, &workspace.name, base_url, workspace.id.clone())?;
                 let taken = |name: &ConnectionName| self.list.name_is_taken(name.as_str()) || names.contains(&name.as_str().to_lowercase());
                 if taken(&made.name) {
-                    // Two workspaces may bear one name; their IDs differ.
+                    // Two workspaces may have the same name; their IDs differ.
                     made.name = ConnectionName::tamed(&text::workspace_with_id(&workspace.name, &workspace.id))?;
                 }
                 names.insert(made.name.as_str().to_lowercase());

@@ -1,4 +1,4 @@
-//! A request, together with what the window makes of its answer.
+//! A request together with the function that handles its answer.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use super::State;
 use brickpass_core::failure::Failure;
 use brickpass_engine::{Ask, CancelHandle, Continuation, Progress, Refresh, Request, Start};
 
-/// What follows from an answer: it is carried by the engine and run by [`State::apply`].
+/// The function that handles an answer: carried by the engine, run by [`State::apply`].
 pub struct Follow(Box<Apply>);
 
 type Apply = dyn FnOnce(&mut State, Timestamp) -> Vec<Ask> + Send;
 
-/// Asks; `then` is run with the answer, however it ends.
+/// Sends a request; `then` is run with the answer, whether it succeeded or not.
 pub fn ask<R: Request>(
     request: R,
     then: impl FnOnce(&mut State, Result<R::Answer, Failure>, Timestamp) -> Vec<Ask> + Send + 'static,
@@ -21,7 +21,7 @@ pub fn ask<R: Request>(
     asked(request, then)
 }
 
-/// As [`ask`]; dropping the handle cancels the request.
+/// Like [`ask`]; dropping the handle cancels the request.
 pub fn ask_cancellable<R: Request>(
     request: R,
     then: impl FnOnce(&mut State, Result<R::Answer, Failure>, Timestamp) -> Vec<Ask> + Send + 'static,
@@ -49,7 +49,7 @@ fn follow(apply: impl FnOnce(&mut State, Timestamp) -> Vec<Ask> + Send + 'static
     Continuation(Box::new(Follow(Box::new(apply))))
 }
 
-/// Asks for something whose success needs no words, or is broadcast; a failure is shown.
+/// Sends a request whose success is not shown or is broadcast; a failure is shown.
 pub fn ask_quietly<R: Request>(request: R) -> Ask {
     ask(request, |state, outcome, _| {
         if let Err(failure) = outcome {
@@ -59,23 +59,23 @@ pub fn ask_quietly<R: Request>(request: R) -> Ask {
     })
 }
 
-/// Names one run of a request: a late answer of an older run never overwrites a newer one.
+/// The ID of one run of a request: a late answer of an older run never overwrites a newer one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunId(pub u64);
 
-/// Reads everything that is stored, at the start and after it could not be read.
+/// Reads everything that is stored: at the start, and again after a failure.
 pub fn start() -> Ask {
     ask_quietly(Start)
 }
 
-/// Looks whether another program has changed what is stored.
+/// Checks whether another program has changed what is stored.
 pub fn refresh() -> Ask {
     ask_quietly(Refresh)
 }
 
 impl State {
     pub(super) fn answered(&mut self, Continuation(follow): Continuation, now: Timestamp) -> Vec<Ask> {
-        // The window asks by the functions above, so nothing else comes back to it.
+        // The window sends requests only through the functions above, so nothing else returns.
         follow.downcast::<Follow>().map(|follow| (follow.0)(self, now)).unwrap_or_default()
     }
 }

@@ -1,4 +1,4 @@
-//! *Back up connections*: all of them, with their secrets, in one file that a passphrase opens.
+//! *Back up connections*: all connections with their secrets, in one file that a passphrase opens.
 
 use std::path::PathBuf;
 
@@ -17,12 +17,12 @@ pub struct BackUp {
     pub passphrase: TypedSecret,
     pub again: TypedSecret,
     run: Option<RunId>,
-    /// What is in it, and where it lies.
+    /// The contents of the backup, and its path.
     pub done: Option<(PathBuf, BackedUp)>,
 }
 
 impl BackUp {
-    /// A passphrase that is typed once only may be one that nobody knows.
+    /// The passphrase is typed twice, to catch typos.
     pub fn has_passphrase(&self) -> bool {
         weak_passphrase(self.passphrase.expose()).is_none() && self.passphrase == self.again
     }
@@ -57,7 +57,7 @@ impl State {
         };
         match (outcome, waits) {
             (Ok(backup), Some(dialog)) => {
-                // Written: no reason to hold it any longer.
+                // The file is written: the passphrase is no longer needed.
                 (dialog.passphrase, dialog.again) = (TypedSecret::default(), TypedSecret::default());
                 dialog.run = None;
                 dialog.done = Some((to, backup));

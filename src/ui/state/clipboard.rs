@@ -1,4 +1,4 @@
-//! The secret that is on the clipboard, and until when.
+//! The secret on the clipboard, and until when.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -7,23 +7,23 @@ use crate::ui::text;
 use brickpass_core::connection::{ConnectionId, SecretKind};
 use brickpass_engine::{Ask, Event, StoredSecret};
 
-/// A secret that the engine has put on the clipboard.
+/// A secret that the engine has copied to the clipboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
     /// "access token"
     pub what: String,
     pub until: Timestamp,
-    /// It can be taken off again for certain.
+    /// It can certainly be cleared again.
     pub guaranteed: bool,
 }
 
 impl Copied {
-    /// Never below zero: the engine is about to say that it is gone.
+    /// Never below zero: the engine is about to report that it was cleared.
     pub fn left(&self, now: Timestamp) -> SignedDuration {
         self.until.duration_since(now).max(SignedDuration::ZERO)
     }
 
-    /// Rounded up, so that zero is seen only when it is over.
+    /// Rounded up, so that zero appears only at the end.
     pub fn seconds_left(&self, now: Timestamp) -> i64 {
         let left = self.left(now);
         left.as_secs() + i64::from(left.subsec_nanos() > 0)
@@ -45,7 +45,7 @@ impl State {
             Event::ClipboardCleared { taken_over } => {
                 let guaranteed = self.copied.take().is_none_or(|copied| copied.guaranteed);
                 match (taken_over, guaranteed) {
-                    // The person has copied something else, and knows it.
+                    // The person has copied something else and knows it.
                     (true, true) => {}
                     (false, true) => self.notices.push(Notice::Done(text::CLIPBOARD_CLEARED.to_owned())),
                     (_, false) => self.notices.push(Notice::Info(text::CLIPBOARD_UNSURE.to_owned())),
@@ -59,7 +59,7 @@ impl State {
         }
     }
 
-    /// The stored secret of the form that is shown, which never comes here. What is being typed is not copied.
+    /// Copies the stored secret of the shown form; the secret itself never reaches the window. Typed text is not copied.
     pub fn copy_stored(&self) -> Vec<Ask> {
         self.stored_and_shown().map(|(id, kind)| Self::copy_stored_secret(id, kind)).into_iter().collect()
     }

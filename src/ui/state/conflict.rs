@@ -1,4 +1,4 @@
-//! Saving what somebody else has changed or deleted meanwhile: merged where that is possible, asked about where it is not.
+//! Saving what was changed or deleted elsewhere: merged if possible, otherwise the person chooses.
 
 use jiff::Timestamp;
 
@@ -15,11 +15,11 @@ pub struct Conflict {
     pub id: ConnectionId,
     pub mine: Connection,
     pub theirs: Entry,
-    /// Mine, with what only the others changed.
+    /// My version, including what only the other side changed.
     merged: Connection,
-    /// Each with whether mine is kept.
+    /// For each part, whether my version is kept.
     pub choices: Vec<(Part, bool)>,
-    /// Some of the choices were made one by one.
+    /// Some of the choices were made individually.
     pub chosen: bool,
 }
 
@@ -47,7 +47,7 @@ impl Conflict {
 }
 
 impl State {
-    /// The engine refused a save because the connection is another one in the file by now.
+    /// The engine rejected a save because the file now has another version of the connection.
     pub(super) fn save_met_a_change(&mut self, id: ConnectionId, theirs: Option<Box<Entry>>) -> Vec<Ask> {
         self.forget_what_is_stored(id);
         let Some(form) = self.forms.get_mut(&id) else { return Vec::new() };
@@ -72,7 +72,7 @@ impl State {
         let choices = merge.clashes.into_iter().map(|part| (part, true)).collect();
         let conflict = Conflict { id, mine, theirs: *theirs, merged: merge.merged, choices, chosen: false };
         self.dialog = Some(Dialog::Conflict(Box::new(conflict)));
-        // Whatever the answer is, the form shows what the vault holds now.
+        // The form shows the vault's current content, whatever the answer is.
         let mut commands = self.describe(id);
         commands.extend(self.ask_for_activity());
         commands
@@ -83,7 +83,7 @@ impl State {
         let Some(Dialog::Conflict(conflict)) = self.dialog.take() else { return Vec::new() };
         let (id, result) = (conflict.id, conflict.result());
         if result == conflict.theirs.connection && self.forms.get(&id).is_some_and(|form| form.draft.secret.is_empty()) {
-            // Nothing of mine is left to be saved.
+            // None of my changes is left to save.
             let form = Editing::of_entry(&conflict.theirs, &|name| self.name_taken(id, name));
             self.forms.insert(id, form);
             return vec![refresh()];
@@ -93,7 +93,7 @@ impl State {
         self.save_of(id)
     }
 
-    /// *Add it again*: what is typed becomes a connection once more.
+    /// *Add again*: what is typed becomes a connection once more.
     pub fn add_again(&mut self) -> Vec<Ask> {
         let Some(Dialog::Removed { id, lost, .. }) = self.dialog.take() else { return Vec::new() };
         if let Some(form) = self.forms.get_mut(&id) {
@@ -106,7 +106,7 @@ impl State {
         commands
     }
 
-    /// *Let it go*: what was typed here goes, because the person said so.
+    /// *Discard my changes*: what was typed here goes, because the person said so.
     pub fn let_go(&mut self) -> Vec<Ask> {
         let Some(Dialog::Removed { id, .. }) = self.dialog.take() else { return Vec::new() };
         self.forms.remove(&id);
@@ -115,13 +115,13 @@ impl State {
         vec![refresh()]
     }
 
-    /// When somebody else saved this connection last, as far as the log of activity knows.
+    /// When the connection was last saved elsewhere, according to the activity log.
     pub fn changed_elsewhere_at(&self, id: ConnectionId, what: Deed) -> Option<Timestamp> {
         let own = self.saved_here.get(&id).copied().max(self.began_at)?;
         self.activity.last(id, what).filter(|at| *at > own)
     }
 
-    /// What the vault holds for it may be gone or another one.
+    /// The secret in the vault may be gone or have changed.
     pub(super) fn forget_what_is_stored(&mut self, id: ConnectionId) {
         self.secrets.retain(|(of, _), _| *of != id);
         self.forget_described(Some(id));
@@ -130,7 +130,7 @@ impl State {
         }
     }
 
-    /// The secret or the sign-in that was deleted with the connection; `None` when it needs none, or when it is typed.
+    /// The secret or sign-in that was deleted with the connection; `None` if it needs none or if it is typed.
     fn lost_with(&self, id: ConnectionId) -> Option<AuthKind> {
         let draft = &self.form(id)?.draft;
         let stored = |kind| matches!(self.stored_secret(id, kind), Some(StoredSecret::Stored { .. }));

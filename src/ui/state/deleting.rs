@@ -1,4 +1,4 @@
-//! Delete and undo. Secrets go when a removal can no longer be undone.
+//! Delete and undo. Secrets are deleted when a removal can no longer be undone.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -7,17 +7,17 @@ use crate::ui::text;
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_engine::{Ask, Purge, Purged, Remove, Restore, Unpublish};
 
-/// What goes with connections once their deletion cannot be undone any more, beside their secrets.
+/// What is deleted along with connections, besides their secrets, once the deletion can no longer be undone.
 #[derive(Default)]
 struct Along {
     /// Their profiles.
     unpublish: bool,
-    /// The tokens of these, at Databricks.
+    /// The tokens to revoke in Databricks.
     revoke: Vec<ConnectionId>,
 }
 
 impl State {
-    /// Deletes these; asks first when a secret or a sign-in would go with them, and before anything of production goes.
+    /// Deletes these; asks first if a secret or a sign-in would be deleted with them, or if one of them is production.
     pub fn delete(&mut self, ids: &[ConnectionId], now: Timestamp) -> Vec<Ask> {
         let deletion = self.deletion_of(ids);
         if !deletion.asks() || self.cannot_delete(ids) {
@@ -27,7 +27,7 @@ impl State {
         Vec::new()
     }
 
-    /// The *Delete* key in the list: what is selected there and can be seen there.
+    /// The *Delete* key in the list: deletes the selected rows that are visible.
     pub fn delete_in_list(&mut self, now: Timestamp) -> Vec<Ask> {
         let mut ids = self.selection.all();
         ids.retain(|id| self.list.row_of(*id).is_some());
@@ -47,7 +47,7 @@ impl State {
         }
     }
 
-    /// Some of these are saved, and the file may not be written.
+    /// Some of these are saved, and the file is read-only.
     fn cannot_delete(&self, ids: &[ConnectionId]) -> bool {
         self.read_only().is_some() && ids.iter().any(|id| self.entry_of.contains_key(id))
     }
@@ -103,7 +103,7 @@ impl State {
         commands
     }
 
-    /// The row that takes the selection when these go.
+    /// The row to select when these are removed.
     fn next_after(&self, ids: &[ConnectionId]) -> Option<ConnectionId> {
         let stays = |id: &ConnectionId| !ids.contains(id);
         let last = ids.iter().filter_map(|id| self.list.row_of(*id)).max()?;
@@ -118,7 +118,7 @@ impl State {
         self.removals.iter().any(|known| known.number == removal)
     }
 
-    /// Brings back what was deleted last.
+    /// Restores the last deletion.
     pub fn undo(&mut self) -> Vec<Ask> {
         self.removals.last().map(|removal| removal.number).map(|number| self.undo_of(number)).unwrap_or_default()
     }
@@ -150,11 +150,11 @@ impl State {
         })]
     }
 
-    /// Work that is due by the clock.
+    /// Work that is due.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Ask> {
         let mut over: Vec<Removal> = self.removals.extract_if(.., |removal| removal.is_over(now)).collect();
         for removal in over.iter_mut().filter(|removal| removal.entries.is_empty()) {
-            // They could not be taken off the list: their unsaved edits are not lost.
+            // They could not be removed from the list: their unsaved edits are kept.
             let listed = std::mem::take(&mut removal.forms).into_iter().filter(|form| self.entry_of.contains_key(&form.draft.id));
             self.forms.extend(listed.map(|form| (form.draft.id, form)));
         }
@@ -183,7 +183,7 @@ impl State {
     }
 }
 
-/// The profile goes first: whatever keeps it, its secret is not what it waits for.
+/// The profile first: its removal does not wait for the secret's.
 pub(super) fn gone_for_good(removals: Vec<Removal>) -> Vec<Ask> {
     let (mut ids, mut unpublished, mut revoke) = (Vec::new(), Vec::new(), Vec::new());
     for removal in removals {

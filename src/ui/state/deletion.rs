@@ -1,4 +1,4 @@
-//! A deletion before it is done: what is deleted with a connection, and what the person has to answer.
+//! A deletion before it happens: what is deleted with a connection, and what the person must confirm.
 
 use super::{NameToType, State};
 use crate::ui::text;
@@ -9,58 +9,58 @@ use brickpass_engine::{NotRevocable, StoredSecret, revocable_token};
 #[derive(Debug)]
 pub struct Deletion {
     pub connections: Vec<Doomed>,
-    /// What has to be typed first; `None`: pressing the button is enough.
+    /// The text to type first; `None`: pressing the button is enough.
     pub expected: Option<NameToType>,
     pub typed: String,
     /// The profiles that they are published as.
     pub published: Vec<String>,
-    /// These are taken out of `.databrickscfg`, too.
+    /// They are also removed from `.databrickscfg`.
     pub unpublish: bool,
-    /// The tokens that are known are revoked at Databricks, too.
+    /// Known tokens are also revoked in Databricks.
     pub revoke: bool,
 }
 
-/// A connection that is about to be deleted, and what is deleted from this computer with it.
+/// A connection to delete, and what is deleted from this computer with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doomed {
     pub id: ConnectionId,
     pub name: String,
     pub secret: Option<HeldSecret>,
-    /// Why it is deleted only after its name was typed.
+    /// Why its name must be typed first.
     pub care: Option<Care>,
-    /// Names of connections that stay and sign in with this one.
+    /// Names of remaining connections that use its sign-in.
     pub users: Vec<String>,
     pub token: TokenThere,
 }
 
-/// What can become of its token at Databricks.
+/// What can happen to its token in Databricks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenThere {
     Revocable,
-    /// It stays valid: these connections stay and sign in with it, too.
+    /// It stays valid: these remaining connections also use it.
     UsedBy(Vec<String>),
-    /// There is none, or nobody knows which one it is.
+    /// There is none, or it is not known which one it is.
     Stays,
 }
 
-/// What the vault holds for a connection.
+/// What the vault stores for a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeldSecret {
-    /// `certain`: the vault has said so; else it has not been asked, or it is locked.
+    /// `certain`: the vault has confirmed it; otherwise it has not been asked or is locked.
     AccessToken {
         certain: bool,
     },
     ClientSecret {
         certain: bool,
     },
-    /// The user, when the vault has named one.
+    /// The user, if the vault has named one.
     SignIn {
         user: Option<String>,
     },
 }
 
 impl Deletion {
-    /// Whether anything would go that *Duplicate* or typing it again does not bring back, or that tools use.
+    /// Whether the deletion would lose more than *Duplicate* or typing can restore, or something that tools use.
     pub fn asks(&self) -> bool {
         self.expected.is_some()
             || !self.published.is_empty()
@@ -76,7 +76,7 @@ impl Deletion {
         self.connections.iter().filter(|one| one.token == TokenThere::Revocable)
     }
 
-    /// The connections whose tokens are to be revoked.
+    /// The connections whose tokens will be revoked.
     pub fn to_revoke(&self) -> Vec<ConnectionId> {
         self.revocable().filter(|_| self.revoke).map(|one| one.id).collect()
     }
@@ -92,7 +92,7 @@ impl State {
         let production = connections.iter().any(|one| one.care == Some(Care::Production));
         let care = if production { Some(Care::Production) } else { connections.iter().find_map(|one| one.care) };
         let expected = match connections.as_slice() {
-            // The name as it is saved, not as it is being typed.
+            // The saved name, not the typed one.
             [one] => self.entry(one.id).and_then(|entry| NameToType::of(&entry.connection)),
             _ => care.map(|care| NameToType { name: text::DELETE_WORD.to_owned(), care }),
         };
@@ -120,7 +120,7 @@ impl State {
         }
     }
 
-    /// A secret that is typed and not saved. A client secret that was just made is shown by Databricks once only.
+    /// A typed, unsaved secret. Databricks shows a new client secret only once.
     fn typed_secret(&self, id: ConnectionId) -> Option<HeldSecret> {
         let draft = &self.form(id)?.draft;
         match draft.secret_kind().filter(|_| !draft.secret.is_empty())? {
@@ -133,7 +133,7 @@ impl State {
         let id = connection.id;
         let all = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
         if connection.owner_among(all.iter().map(|entry| &entry.connection)).id != id {
-            // It signs in with an account's connection, which keeps its sign-in.
+            // It uses the sign-in of an account's connection, which keeps it.
             return None;
         }
         // `None`: nothing is stored.

@@ -1,4 +1,4 @@
-//! What stands in front of the window until it is answered. One at a time.
+//! The dialog in front of the window, one at a time.
 
 use super::{
     AddWorkspaces, AdminDialog, BackUp, Conflict, Deletion, ExportActivity, GenerateToken, Importing, IncludeSecret, Moving, RevokeTokens,
@@ -16,13 +16,13 @@ pub enum Dialog {
     Close {
         unsaved: Vec<(ConnectionId, String)>,
     },
-    /// Connections are about to be deleted, and what cannot be typed again with them.
+    /// Connections are about to be deleted, with what cannot be typed again.
     Delete(Box<Deletion>),
-    /// A key asked to end the sign-in of this connection.
+    /// A key requested the end of this connection's sign-in.
     SignOut {
         id: ConnectionId,
     },
-    /// The connection was changed elsewhere while it was edited here, and not all of it can be merged.
+    /// The connection was changed elsewhere while it was edited here, and the changes conflict.
     Conflict(Box<Conflict>),
     /// It was deleted elsewhere while it was edited here. `lost`: the secret or sign-in that was deleted with it.
     Removed {
@@ -34,38 +34,38 @@ pub enum Dialog {
     Unlock {
         place: String,
         new: bool,
-        /// The passphrase is forgotten: a new vault takes the place of this one, which is kept.
+        /// The passphrase is forgotten: a new vault replaces this one, which is kept.
         anew: bool,
         passphrase: TypedSecret,
         again: TypedSecret,
         waiting: bool,
         failure: Option<Failure>,
-        /// It was refused just now: the next thing to do is to type it again.
+        /// The passphrase was just rejected: the person types it again next.
         retype: bool,
         then_save: Option<ConnectionId>,
     },
-    /// Which workspaces of an account are to become connections.
+    /// The workspaces of an account to add as connections.
     AddWorkspaces(Box<AddWorkspaces>),
     GenerateToken(Box<GenerateToken>),
     RotateToken(Box<RotateToken>),
     RevokeTokens(Box<RevokeTokens>),
     ExportActivity(Box<ExportActivity>),
-    /// What somebody who helps may see.
+    /// The diagnostics for support.
     Diagnostics(Box<ShowDiagnostics>),
-    /// What an administrator is asked.
+    /// A dialog of the *Administration* tab.
     Admin(Box<AdminDialog>),
-    /// A secret is about to stand in an export.
+    /// A secret is about to be included in an export.
     IncludeSecret(Box<IncludeSecret>),
     SaveExport(Box<SaveExport>),
-    /// Connections from elsewhere.
+    /// The import of connections.
     Import(Box<Importing>),
-    /// All connections into one encrypted file.
+    /// The backup of all connections.
     BackUp(Box<BackUp>),
-    /// Secrets that stand in the Databricks CLI's file and are in the vault now.
+    /// Secrets in the Databricks CLI's file that are now in the vault.
     MoveSecrets(Box<Moving>),
-    /// What Databricks' tools would use in a folder.
+    /// The settings that Databricks' tools would use in a folder.
     Effective(Box<ShowEffective>),
-    /// The window is about to close while renewed sign-ins are not stored; `waiting`: it is tried again.
+    /// The window is about to close while renewed sign-ins are not saved; `waiting`: saving is tried again.
     SignInsUnsaved {
         waiting: bool,
     },

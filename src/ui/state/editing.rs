@@ -1,4 +1,4 @@
-//! One form: what is typed, what was saved, what is wrong with it.
+//! One form: what is typed, what is saved, and what is wrong with it.
 
 use std::collections::HashSet;
 
@@ -12,23 +12,23 @@ use brickpass_storage::{Entry, Revision};
 #[derive(Debug)]
 pub struct Editing {
     pub draft: Draft,
-    /// The form as it was when nothing was typed: what `draft` is compared with.
+    /// The form without edits; `draft` is compared with it.
     untouched: Draft,
-    /// What lies in the file as far as this form knows; `None` for a new connection.
+    /// The saved connection as this form knows it; `None` for a new connection.
     saved: Option<Connection>,
     base: Option<Revision>,
     review: Review,
-    /// The draft that `review` judges: judged again only when the form differs from it.
+    /// The draft that `review` belongs to; reviewed again only if the form differs from it.
     judged: Draft,
     touched: HashSet<Field>,
     attempted: bool,
     saving: Option<Saving>,
-    /// What the address was read as.
+    /// How the address was interpreted.
     pasted: Option<Pasted>,
     /// The tag that is being typed.
     pub typing_tag: String,
     pub failure: Option<Failure>,
-    /// Somebody else changed the connection while this form holds edits.
+    /// The connection was changed elsewhere while this form has edits.
     pub changed_outside: bool,
 }
 
@@ -59,7 +59,7 @@ impl Editing {
         }
     }
 
-    /// A new form in which `draft` is typed.
+    /// A new form with `draft` as its input.
     pub fn of_prepared(draft: Draft, name_taken: &dyn Fn(&str) -> bool) -> Self {
         let mut form = Self::of_new(Draft::new(draft.id), name_taken);
         form.draft = draft;
@@ -91,7 +91,7 @@ impl Editing {
         &self.review
     }
 
-    /// Judges the form if it changed. `forced`: the other connections changed, so a name may be taken now.
+    /// Validates the form if it changed. `forced`: other connections changed, so a name may be taken now.
     pub fn judge(&mut self, forced: bool, name_taken: &dyn Fn(&str) -> bool) {
         if forced || self.draft != self.judged {
             self.review = self.draft.review(name_taken);
@@ -102,12 +102,12 @@ impl Editing {
         }
     }
 
-    /// What the address means, when it can be read.
+    /// What the address means, if it is valid.
     pub fn pasted(&self) -> Option<&Pasted> {
         self.pasted.as_ref()
     }
 
-    /// The person has left the address: what they pasted becomes the origin, and the ids in it move to their own fields.
+    /// The person has left the address field: a pasted address becomes the origin, and the IDs in it move to their own fields.
     pub fn tidy_address(&mut self) {
         self.draft.accept_pasted();
     }
@@ -116,8 +116,8 @@ impl Editing {
         self.touched.insert(field);
     }
 
-    /// The worst that is to be said about a field. An error in a field of a new form waits until the person has been there, except that of the
-    /// authentication type, which is there from the start.
+    /// The most severe remark about a field. In a new form, errors of a field are shown once the person has left it, except that of the
+    /// authentication type, which has a value from the start.
     pub fn remark(&self, field: Field) -> Option<&Remark> {
         self.review.worst(field).filter(|remark| {
             let aloud = self.attempted || !self.is_new() || self.touched.contains(&field) || field == Field::Auth;
@@ -125,7 +125,7 @@ impl Editing {
         })
     }
 
-    /// All that is to be said about a field, as grave as the worst of it.
+    /// All remarks about a field as text, with the highest severity.
     pub fn remarks(&self, field: Field) -> impl Iterator<Item = &Remark> {
         let worst = self.remark(field).map(|remark| remark.severity);
         self.review.remarks.iter().filter(move |remark| remark.field == field && Some(remark.severity) == worst)
@@ -135,7 +135,7 @@ impl Editing {
         self.review.remarks.iter().find(|remark| remark.severity == Severity::Error).map(|remark| remark.field)
     }
 
-    /// What to save, or the first field that is wrong.
+    /// The connection to save, or the first invalid field.
     pub fn begin_save(&mut self, name_taken: &dyn Fn(&str) -> bool) -> Result<(Reviewed, Option<Revision>), Option<Field>> {
         self.take_tag();
         self.judge(true, name_taken);
@@ -146,21 +146,21 @@ impl Editing {
         Ok((reviewed, self.base))
     }
 
-    /// It is under way, and may be cancelled.
+    /// It is running, and can be cancelled.
     pub fn save_was_asked_for(&mut self, canceller: Canceller) {
         if let Some(saving) = &mut self.saving {
             saving.canceller = Some(canceller);
         }
     }
 
-    /// The form is as it was before the save, with all that is typed.
+    /// The form is as before the save, with all its input.
     pub fn cancel_save(&mut self) {
         if let Some(canceller) = self.saving.take().and_then(|saving| saving.canceller) {
             canceller.cancel();
         }
     }
 
-    /// What to test: as `begin_save`, but a name is not needed for it.
+    /// The connection to test: like `begin_save`, but a name is not needed.
     pub fn for_test(&mut self, stand_in_name: &str, name_taken: &dyn Fn(&str) -> bool) -> Result<Reviewed, Option<Field>> {
         self.judge(false, name_taken);
         if let Some(reviewed) = &self.review.result {
@@ -176,7 +176,7 @@ impl Editing {
         Err(self.review.remarks.iter().find(elsewhere).map(|remark| remark.field))
     }
 
-    /// The engine has it in the file. Only what was sent is cleared: what was typed since stays.
+    /// The connection is saved. Only what was sent is cleared: later input stays.
     pub fn saved_as_sent(&mut self, entry: Option<&Entry>) {
         let Some(saving) = self.saving.take() else { return };
         self.failure = None;
@@ -199,17 +199,17 @@ impl Editing {
         self.failure = Some(failure);
     }
 
-    /// The save was refused because somebody else was faster: what was sent.
+    /// The save was rejected because the connection was saved elsewhere: returns what was sent.
     pub fn save_was_refused(&mut self) -> Option<Connection> {
         Some(self.saving.take()?.connection)
     }
 
-    /// What lies in the file as far as this form knows.
+    /// The saved connection as this form knows it.
     pub fn saved(&self) -> Option<&Connection> {
         self.saved.as_ref()
     }
 
-    /// The next save replaces `theirs` with `merged`. A secret that was typed stays typed.
+    /// The next save replaces `theirs` with `merged`. A typed secret stays.
     pub fn merge(&mut self, theirs: &Entry, merged: &Connection) {
         let secret = std::mem::take(&mut self.draft.secret);
         self.draft = Draft { secret, ..Draft::from_connection(merged) };
@@ -220,7 +220,7 @@ impl Editing {
         self.failure = None;
     }
 
-    /// It was deleted elsewhere: the next save adds it anew.
+    /// It was deleted elsewhere: the next save adds it again.
     pub fn rebase_on_nothing(&mut self) {
         self.base = None;
         self.saved = None;
@@ -228,7 +228,7 @@ impl Editing {
         self.failure = None;
     }
 
-    /// The connection as it now is in the file. A form without edits follows it; edits stay.
+    /// The saved connection has changed. A form without edits follows it; edits stay.
     pub fn follow(&mut self, entry: Option<&Entry>) -> Follow {
         let sent = self.saving.as_ref().map(|saving| &saving.connection);
         match entry {
@@ -255,7 +255,7 @@ impl Editing {
         }
     }
 
-    /// Back to what is saved.
+    /// Reverts to the saved connection.
     pub fn revert(&mut self) {
         self.draft = self.untouched.clone();
         self.typing_tag.clear();
@@ -264,7 +264,7 @@ impl Editing {
         self.touched.clear();
     }
 
-    /// A tag that was typed without Enter is one all the same.
+    /// A tag typed without Enter counts as well.
     fn take_tag(&mut self) {
         let tag = self.typing_tag.trim();
         if !tag.is_empty() && !self.draft.tags.iter().any(|known| known == tag) {
@@ -283,7 +283,7 @@ impl Editing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Follow {
     Same,
-    /// Build the form anew from the file.
+    /// Rebuild the form from the file.
     Replace,
     /// The connection is gone and nothing was typed.
     Drop,

@@ -1,4 +1,4 @@
-//! *Effective configuration*: which values Databricks' tools would use in a folder, and which connection of ours that is.
+//! *Effective configuration*: the settings that Databricks' tools would use in a folder, and the matching connection.
 
 use std::path::Path;
 
@@ -11,16 +11,16 @@ use brickpass_engine::{Ask, Effective, Family, FindEffective};
 #[derive(Debug)]
 pub struct ShowEffective {
     pub directory: Chooser,
-    /// Empty: whichever the tools would take.
+    /// Empty: the tools' choice.
     pub profile: String,
-    /// Whose view, by its place in [`Self::VIEWS`].
+    /// The chosen view, as an index into [`Self::VIEWS`].
     pub view: usize,
     pub found: Remote<Box<Effective>>,
     run: Option<RunId>,
 }
 
 impl ShowEffective {
-    /// First the one that fits the folder.
+    /// First the one that is detected from the folder.
     pub const VIEWS: [Option<Family>; 5] = [None, Some(Family::Cli), Some(Family::Go), Some(Family::Python), Some(Family::Java)];
 
     fn new(directory: Option<&Path>) -> Self {
@@ -38,7 +38,7 @@ impl ShowEffective {
 }
 
 impl State {
-    /// Opens the dialog, and looks at once where a folder is known.
+    /// Opens the dialog, and loads at once if a folder is known.
     pub fn ask_for_effective(&mut self) -> Vec<Ask> {
         self.dialog = Some(Dialog::Effective(Box::new(ShowEffective::new(self.save_folder.as_deref()))));
         self.find_effective()
@@ -70,7 +70,7 @@ impl State {
         }
     }
 
-    /// Shows a connection that a dialog tells of.
+    /// Shows a connection that a dialog mentions.
     pub fn show_from_dialog(&mut self, id: ConnectionId) -> Vec<Ask> {
         self.dialog = None;
         self.list.set_filter("");

@@ -1,4 +1,4 @@
-//! What the engine tells, and what follows from it.
+//! The events of the engine, and their effects.
 
 use std::sync::Arc;
 
@@ -106,7 +106,7 @@ impl State {
         self.follow_forms();
         let deleted: Vec<ConnectionId> = self.forms.keys().filter(|id| !self.entry_of.contains_key(id)).copied().collect();
         for id in deleted {
-            // Edited here and deleted elsewhere: what was stored for it is probably gone.
+            // Edited here and deleted elsewhere: its secret is probably gone.
             self.forget_what_is_stored(id);
         }
         self.rebuild_list();
@@ -127,7 +127,7 @@ impl State {
         let first = self.list.shown().next();
         match first {
             Some(first) => self.select(first),
-            // The first start offers what the Databricks CLI's file holds.
+            // The start page offers the profiles in the Databricks CLI's file.
             None if self.is_empty() && self.profiles.is_unknown() => vec![profiles::list()],
             None => Vec::new(),
         }
@@ -157,7 +157,7 @@ impl State {
                 Some(last) => {
                     self.history.insert(id, last);
                 }
-                // What was found is not so any more: it was edited, or signs in with another secret.
+                // The result is outdated: it was edited, or signs in with another secret.
                 None if self.history.remove(&id).is_some() => self.tests.outlived(id),
                 None => {}
             }

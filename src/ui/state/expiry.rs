@@ -1,4 +1,4 @@
-//! Which tokens expire when, over all connections, and what the person is told of it.
+//! The expiry dates of all connections' tokens, and the reminders about them.
 
 mod asking;
 mod calendar;
@@ -17,23 +17,23 @@ use brickpass_engine::{Ask, Event, ExpiringToken, Reminder, ReminderChoice, expi
 pub struct Expiry {
     tokens: Vec<ExpiringToken>,
     calendar: Calendar,
-    /// The minute that the calendar was made in; `None`: what it is made of has changed.
+    /// The minute in which the calendar was computed; `None`: its input has changed.
     made: Option<i64>,
     open: bool,
-    /// The row that the keyboard is at.
+    /// The row at the cursor.
     cursor: usize,
-    /// A row that is to be brought into view.
+    /// A row to scroll to.
     pub reveal: Option<usize>,
-    /// The keyboard is to go to the rows.
+    /// The rows should get the focus.
     pub focus: bool,
-    /// The window is to come to the front.
+    /// The window should come to the front.
     pub raise: bool,
     asking: Option<Asking>,
     asked: Option<Asked>,
 }
 
 impl Expiry {
-    /// In the order of their ends.
+    /// Soonest first.
     pub fn tokens(&self) -> &[ExpiringToken] {
         &self.tokens
     }
@@ -95,7 +95,7 @@ impl TableRows for Expiry {
 }
 
 impl State {
-    /// Once a frame: anew when something changed or a minute has passed.
+    /// Called each frame: computed again if something changed or a minute has passed.
     pub fn keep_expiry(&mut self, now: Timestamp) {
         let minute = now.as_second().div_euclid(60);
         if self.expiry.made == Some(minute) {
@@ -137,13 +137,13 @@ impl State {
         commands
     }
 
-    /// The connection of the row signs in with this token, which still opens the door, and nothing replaces it yet.
+    /// The connection of the row uses this token, which is still valid, and nothing is replacing it yet.
     pub fn can_rotate_expiring(&self, row: usize) -> bool {
         let expired = row < self.expiry.calendar.summary.expired;
         !expired && self.expiry.tokens.get(row).is_some_and(|token| token.in_use && self.can_rotate_of(token.id))
     }
 
-    /// *Rotate* in a row: asked as ever.
+    /// *Rotate* in a row: asks as usual.
     pub fn rotate_expiring(&mut self, row: usize) -> Vec<Ask> {
         let Some(id) = self.expiry.tokens.get(row).map(|token| token.id).filter(|_| self.can_rotate_expiring(row)) else {
             return Vec::new();
@@ -153,7 +153,7 @@ impl State {
         commands
     }
 
-    /// Also when the filter hides it.
+    /// Even if the filter hides it.
     fn go_to(&mut self, id: ConnectionId) -> Vec<Ask> {
         self.list.set_filter("");
         self.select(id)
@@ -168,7 +168,7 @@ impl State {
         Vec::new()
     }
 
-    /// In the window, where the desktop does not.
+    /// In the window, if the desktop shows no notifications.
     fn remind(&mut self, due: &[Reminder]) {
         let named: Vec<(&str, i64)> = due.iter().map(|reminder| (reminder.name.as_str(), reminder.days_left)).collect();
         self.notices.push(Notice::Warning(words::reminder(&named)));
@@ -177,7 +177,7 @@ impl State {
     fn reminder_answered(&mut self, id: Option<ConnectionId>, choice: ReminderChoice) -> Vec<Ask> {
         self.expiry.raise = true;
         if self.dialog.is_some() || self.tokens.fresh().is_some() {
-            // What stands in front stays there: it may hold what was typed, or a value that cannot be had again.
+            // A dialog in front stays: it may contain input, or a value that cannot be loaded again.
             self.notices.push(Notice::Info(words::BUSY.to_owned()));
             return Vec::new();
         }

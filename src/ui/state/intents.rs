@@ -1,4 +1,4 @@
-//! Tests, dialogs, closing. As everything that a person wants: each intent changes the state at once and gives the commands for what takes time.
+//! Tests, dialogs, closing. Like all of the person's intents, each changes the state at once and returns the commands that take time.
 
 use super::{Attempt, Closing, Dialog, Later, Page, State};
 use crate::ui::{
@@ -46,7 +46,7 @@ impl State {
         }
     }
 
-    /// *Try again* beside a failure: a failed save is saved again, a failed test tested again.
+    /// *Try again* next to a failure: repeats a failed save or a failed test.
     pub fn try_again(&mut self) -> Vec<Ask> {
         if self.shown_form().is_some_and(|form| form.failure.is_some()) {
             return self.save();
@@ -110,7 +110,7 @@ impl State {
             Some(Dialog::Unlock { place, new, anew: false, passphrase, again, waiting: false, failure: None, retype: false, then_save });
     }
 
-    /// Whether what this connection's secret or sign-in is kept in is locked, so that nothing is known of it.
+    /// Whether the storage of this connection's secret or sign-in is locked, so that nothing is known about it.
     pub fn is_locked(&self, id: ConnectionId) -> bool {
         let locked = |failure: &Failure| failure.code == Code::VaultLocked;
         let vault = match self.vault.value() {
@@ -130,7 +130,7 @@ impl State {
         address.map(|address| ask_quietly(OpenInBrowser { address: address.into() })).into_iter().collect()
     }
 
-    /// The window is asked to close. True: it may.
+    /// The person closes the window. Returns whether it may close.
     pub fn ask_to_close(&mut self) -> bool {
         if self.closing == Closing::Now {
             return true;
@@ -170,7 +170,7 @@ impl State {
         self.close_unless_held_up();
     }
 
-    /// A renewed sign-in that is not stored holds the window up, since the former one is worth nothing any more. True: it may close.
+    /// Keeps the window open if a renewed sign-in is not saved, since the old one is no longer valid. Returns whether it may close.
     pub(super) fn close_unless_held_up(&mut self) -> bool {
         let held_up = !self.sign_ins.unsaved().is_empty();
         if held_up {
@@ -194,7 +194,7 @@ impl State {
         super::deleting::gone_for_good(std::mem::take(&mut self.removals))
     }
 
-    /// The way to sign in was changed: what the vault holds for it may not be known yet.
+    /// The authentication type was changed: the secret in the vault may not be known yet.
     pub fn auth_changed(&mut self) -> Vec<Ask> {
         self.revealed = None;
         self.selection.shown().map(|id| self.describe(id)).unwrap_or_default()

@@ -1,24 +1,24 @@
-//! The list at the left: an index over the connections, the filter, and the rows that are shown. All of it is computed when the
-//! connections, the filter or a folder change; a frame only looks at the rows that it draws.
+//! The list on the left: an index of the connections, the filter, and the shown rows. Everything is computed when the
+//! connections, the filter or a folder change; a frame only reads the rows that it draws.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use brickpass_core::connection::{Connection, ConnectionId, Field, Level};
 use brickpass_storage::Entry;
 
-/// Heights in points. Fixed, so that the place of every row is known without drawing it.
+/// Heights in points. Fixed, so that the position of every row is known without drawing it.
 pub const ITEM_HEIGHT: f32 = 48.0;
 pub const SECTION_HEIGHT: f32 = 36.0;
 pub const FOLDER_HEIGHT: f32 = 32.0;
 
-/// What a row shows and what the filter looks at.
+/// The texts of a row, and the text that the filter searches.
 #[derive(Debug, Clone)]
 pub struct Item {
     pub id: ConnectionId,
-    /// With its port when that is not the usual one.
+    /// With its port, unless it is the default one.
     pub host: String,
     pub pinned: bool,
-    /// `None`: not saved yet, lives as a draft only.
+    /// `None`: not saved yet, only a draft.
     pub entry: Option<usize>,
     folder: String,
     sort: String,
@@ -57,18 +57,18 @@ pub struct List {
     by_id: HashMap<ConnectionId, usize>,
     filter: String,
     closed: BTreeSet<String>,
-    /// Indices of items that match the filter, in the order of the list.
+    /// Indices of the items that match the filter, in the order of the list.
     matching: Vec<usize>,
     rows: Vec<Row>,
-    /// Where each row begins, and one more: where the last one ends.
+    /// The top of each row, and one more: the bottom of the last one.
     tops: Vec<f32>,
-    /// By item; `HIDDEN` when the filter or a closed folder hides it.
+    /// By item; `HIDDEN` if the filter or a closed folder hides it.
     row_of: Vec<usize>,
     revision: u64,
 }
 
 impl List {
-    /// Builds the index anew. `unsaved`: connections that exist as drafts only.
+    /// Rebuilds the index. `unsaved`: connections that exist only as drafts.
     pub fn set(&mut self, entries: &[Entry], unsaved: &[ConnectionId]) {
         self.revision += 1;
         self.items.clear();
@@ -129,7 +129,7 @@ impl List {
         self.tops.get(row).copied().unwrap_or_default()
     }
 
-    /// The row in which a connection is shown; `None` when the filter or a closed folder hides it.
+    /// The row of a connection; `None` if the filter or a closed folder hides it.
     pub fn row_of(&self, id: ConnectionId) -> Option<usize> {
         let item = *self.by_id.get(&id)?;
         self.row_of.get(item).copied().filter(|row| *row != HIDDEN)
@@ -142,12 +142,12 @@ impl List {
         first.min(last)..last
     }
 
-    /// The connections that are shown, from top to bottom.
+    /// The shown connections, from top to bottom.
     pub fn shown(&self) -> impl DoubleEndedIterator<Item = ConnectionId> + '_ {
         self.rows.iter().filter_map(|row| self.id_of(row))
     }
 
-    /// The connection `steps` below (above when negative) the one given, among those that are shown.
+    /// The shown connection `steps` below (if negative, above) the given one.
     pub fn neighbour(&self, id: Option<ConnectionId>, steps: isize) -> Option<ConnectionId> {
         let Some(row) = id.and_then(|id| self.row_of(id)) else {
             return if steps < 0 { self.shown().next_back() } else { self.shown().next() };
@@ -161,13 +161,13 @@ impl List {
         found.or(id)
     }
 
-    /// The connections shown from one to another, both included.
+    /// The shown connections from one to another, inclusive.
     pub fn between(&self, a: ConnectionId, b: ConnectionId) -> Vec<ConnectionId> {
         let (Some(a), Some(b)) = (self.row_of(a), self.row_of(b)) else { return vec![b] };
         self.rows.get(a.min(b)..=a.max(b)).unwrap_or_default().iter().filter_map(|row| self.id_of(row)).collect()
     }
 
-    /// The connections that are shown, from a row downwards.
+    /// The shown connections from a row downwards.
     pub fn shown_from(&self, row: usize) -> impl Iterator<Item = ConnectionId> + '_ {
         self.rows.get(row..).unwrap_or_default().iter().filter_map(|row| self.id_of(row))
     }
@@ -180,7 +180,7 @@ impl List {
         self.items.iter().take_while(|item| item.entry.is_none()).count()
     }
 
-    /// Whether a saved connection other than `except` bears this name, compared without case.
+    /// Whether a saved connection other than `except` has this name, ignoring case.
     pub fn name_is_taken_by_other(&self, name: &str, except: ConnectionId) -> bool {
         self.bears(&name.trim().to_lowercase(), Some(except))
     }
@@ -191,7 +191,7 @@ impl List {
         saved.get(first..).unwrap_or_default().iter().take_while(|item| item.sort == lower).any(|item| Some(item.id) != except)
     }
 
-    /// Whether any saved connection bears this name, compared without case.
+    /// Whether any saved connection has this name, ignoring case.
     pub fn name_is_taken(&self, name: &str) -> bool {
         self.bears(&name.trim().to_lowercase(), None)
     }

@@ -1,4 +1,4 @@
-//! Which connection is shown and which are selected: what the person does in the list.
+//! The shown and the selected connections: what the person does in the list.
 
 use super::{Editing, Page, Remote, State};
 use brickpass_core::connection::ConnectionId;
@@ -31,7 +31,7 @@ impl State {
         self.shown_changed()
     }
 
-    /// Up, Down, Page up, Page down in the list.
+    /// Up, Down, Page up and Page down in the list.
     pub fn select_neighbour(&mut self, steps: isize, extend: bool) -> Vec<Ask> {
         match self.list.neighbour(self.selection.shown(), steps) {
             Some(id) if extend => self.select_to(id),
@@ -40,7 +40,7 @@ impl State {
         }
     }
 
-    /// Home, End in the list.
+    /// Home and End in the list.
     pub fn select_end(&mut self, last: bool, extend: bool) -> Vec<Ask> {
         let found = if last { self.list.shown().next_back() } else { self.list.shown().next() };
         match found {
@@ -50,7 +50,7 @@ impl State {
         }
     }
 
-    /// What is typed into the filter of the list.
+    /// Text typed into the filter of the list.
     pub fn filter_list(&mut self, words: &str) -> Vec<Ask> {
         if words == self.list.filter() {
             return Vec::new();
@@ -64,7 +64,7 @@ impl State {
         self.keep_selection_listed()
     }
 
-    /// What is done to all that are selected is not done to rows that nobody sees.
+    /// Actions on all selected connections skip rows that are not visible.
     pub(super) fn keep_selection_listed(&mut self) -> Vec<Ask> {
         let shown = self.selection.shown();
         let list = &self.list;
@@ -82,7 +82,7 @@ impl State {
         self.expiry.close();
         self.revealed = None;
         self.leave_export();
-        // Looking through the list asks no workspace for anything; what was done, and how it is handed over, is known here.
+        // Browsing the list sends no request to a workspace; activity and exports are known locally.
         let mut commands = match self.page() {
             Page::Activity => Vec::new(),
             Page::Export if self.handed_over().is_some() => self.ask_for_export(),
@@ -103,7 +103,7 @@ impl State {
         self.describe(id)
     }
 
-    /// Asks the vault what it holds for the form's way to sign in, once.
+    /// Loads once what the vault stores for the form's authentication type.
     pub fn describe(&mut self, id: ConnectionId) -> Vec<Ask> {
         if !self.entry_of.contains_key(&id) || matches!(self.vault.value(), Some((_, VaultStatus::Locked { .. }))) {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! All that the window knows. Events and the person's intents change it; both are plain functions that answer with commands.
+//! The state of the window. Events and the person's intents change it; both are plain functions that return commands.
 
 mod account;
 mod activity;
@@ -87,7 +87,7 @@ use brickpass_core::{
 use brickpass_engine::StoredSecret;
 use brickpass_storage::{Entry, Mode, Settings, Snapshot, VaultHome, VaultStatus, WindowMemory};
 
-/// Something to tell in passing. The window hands it to the toasts.
+/// A short message, which the window shows as a toast.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice {
     Done(String),
@@ -109,7 +109,7 @@ pub struct State {
     pub list: List,
     pub selection: Selection,
     page: Page,
-    /// Forms with edits, and the one that is shown. In the order of their ids, so that nothing depends on chance.
+    /// Forms with edits, and the shown one. Sorted by ID, so that the order is stable.
     forms: BTreeMap<ConnectionId, Editing>,
     history: HashMap<ConnectionId, LastTest>,
     pub tests: Tests,
@@ -117,47 +117,47 @@ pub struct State {
     pub tokens: Tokens,
     pub expiry: Expiry,
     pub activity: ActivityLog,
-    /// The activity of all connections is shown by itself, as long as nothing else is selected than was then.
+    /// The activity of all connections is shown until the selection changes.
     activity_alone: Option<Vec<ConnectionId>>,
-    /// Where files are saved unless the person says otherwise.
+    /// The default folder for saved files.
     pub save_folder: Option<PathBuf>,
     pub admin: Admin,
     pub export: Export,
     pub profiles: Profiles,
-    /// What was imported is read: what the fields still hold of it is to be wiped.
+    /// The source of an import is read: the fields must wipe what they still contain of it.
     pub wipe_import: bool,
     counts: Option<Counts>,
     pub vault: Remote<(VaultHome, VaultStatus)>,
     secrets: HashMap<(ConnectionId, SecretKind), Remote<StoredSecret>>,
     revealed: Option<(ConnectionId, SecretKind, SecretString, Timestamp)>,
-    /// A secret that is on the clipboard.
+    /// The secret on the clipboard.
     copied: Option<Copied>,
     pub settings: Settings,
-    /// In which times of day are told.
+    /// The time zone for times of day.
     pub zone: Zone,
     pub settings_known: bool,
     pub vault_from_environment: bool,
-    /// An encrypted file is there already: its passphrase is asked for, not chosen.
+    /// An encrypted file exists: its passphrase is asked for, not set.
     pub vault_file_exists: bool,
     pub window: WindowMemory,
     removals: Vec<Removal>,
     last_removal: u64,
     pub notices: Vec<Notice>,
     pub dialog: Option<Dialog>,
-    /// The result of a test is to be brought into view: it was asked for (`true`), or it grew where it may be in view (`false`).
+    /// Scroll to the test result: because it was requested (`true`), or because it grew while it may be visible (`false`).
     pub show_test: Option<bool>,
-    /// The field that the form is to show and focus.
+    /// The field that the form should show and focus.
     pub focus: Option<Field>,
-    /// Pressed in the panel of the test, and done when it is drawn.
+    /// Pressed in the test panel, and done after it is drawn.
     pub later: Option<Later>,
-    /// The list is to bring the selected row into view.
+    /// The list should scroll to the selected row.
     pub reveal_selected: bool,
     /// Selected as soon as it is in the list.
     select_when_listed: Option<ConnectionId>,
     closing: Closing,
-    /// Their secrets are saved: what the fields still hold of them is to be wiped.
+    /// Their secrets are saved: the fields must wipe what they still contain of them.
     pub wipe: Vec<ConnectionId>,
-    /// When this window heard the first event, and when it saved each connection last.
+    /// When this window received its first event, and when it last saved each connection.
     began_at: Option<Timestamp>,
     saved_here: HashMap<ConnectionId, Timestamp>,
     pub settings_wait: SettingsWait,
@@ -174,7 +174,7 @@ impl Default for Zone {
     }
 }
 
-/// What a button in the panel of the test asks for.
+/// A button in the test panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Later {
     TryAgain,
@@ -182,7 +182,7 @@ pub enum Later {
     AddWorkspaces,
 }
 
-/// What the settings dialog waits for.
+/// The settings dialog waits for this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SettingsWait {
     #[default]
@@ -192,11 +192,11 @@ pub enum SettingsWait {
     Unlock,
 }
 
-/// Why what was asked for in the settings was not done.
+/// Why a request of the settings dialog failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsProblem {
     pub words: String,
-    /// Said below the passphrase, which is to be typed again.
+    /// Shown below the passphrase, which must be typed again.
     pub of_passphrase: bool,
 }
 
@@ -209,7 +209,7 @@ enum Closing {
     Now,
 }
 
-/// How many connections are in which state.
+/// The number of connections in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     pub all: usize,
@@ -225,16 +225,16 @@ pub struct Counts {
 #[derive(Debug, Clone, Copy)]
 pub enum Standing<'a> {
     Untested,
-    /// Asked for, not begun yet.
+    /// Requested, but not started yet.
     Waiting,
     Testing(&'a Running),
     Known(&'a LastTest),
-    /// The last test could not be made.
+    /// The last test could not run.
     Broken,
 }
 
 impl State {
-    /// Before the engine has told anything.
+    /// Before the first event of the engine.
     pub fn new(settings: Settings, window: WindowMemory) -> Self {
         Self { settings, window, ..Self::default() }
     }
@@ -247,7 +247,7 @@ impl State {
         self.library.value()?.entries.get(*self.entry_of.get(&id)?)
     }
 
-    /// Why nothing can be saved, when the file may not be written.
+    /// Why nothing can be saved, if the file is read-only.
     pub fn read_only(&self) -> Option<&str> {
         match &self.library.value()?.mode {
             Mode::Writable => None,
@@ -255,7 +255,7 @@ impl State {
         }
     }
 
-    /// Nothing is saved and nothing is being typed: the first-start screen.
+    /// Nothing is saved and nothing is being typed: the start page is shown.
     pub fn is_empty(&self) -> bool {
         self.library.value().is_some_and(|snapshot| snapshot.entries.is_empty()) && self.forms.is_empty()
     }
@@ -264,7 +264,7 @@ impl State {
         self.forms.get(&id)
     }
 
-    /// The form that is shown.
+    /// The shown form.
     pub fn shown_form(&self) -> Option<&Editing> {
         self.forms.get(&self.selection.shown()?)
     }
@@ -277,13 +277,13 @@ impl State {
         self.forms.get(&id).is_some_and(Editing::is_unsaved)
     }
 
-    /// The name as it is typed, as it is saved, or what a connection without a name is called.
+    /// The typed name, the saved name, or the placeholder for a connection without a name.
     pub fn name_of(&self, id: ConnectionId) -> &str {
         let typed = self.forms.get(&id).map(|form| form.draft.name.trim()).filter(|name| !name.is_empty());
         typed.or_else(|| self.entry(id).map(|entry| entry.connection.name.as_str())).unwrap_or(text::NEW_CONNECTION)
     }
 
-    /// The environment as it is typed, else as it is saved.
+    /// The typed environment, or the saved one.
     pub fn environment_of(&self, id: ConnectionId) -> Cow<'_, Environment> {
         match (self.forms.get(&id), self.entry(id)) {
             (Some(form), _) => Cow::Owned(form.draft.environment_as_typed()),
@@ -301,7 +301,7 @@ impl State {
         {
             return Standing::Broken;
         }
-        // What is not saved yet has only what was found here.
+        // An unsaved connection has only results of this window.
         let here = || self.tests.finished(id).filter(|_| !self.entry_of.contains_key(&id))?.last.as_ref();
         self.history.get(&id).or_else(here).map_or(Standing::Untested, Standing::Known)
     }
@@ -310,7 +310,7 @@ impl State {
         self.history.get(&id)
     }
 
-    /// Computed when something changed since the last call.
+    /// Recomputed if something changed since the last call.
     pub fn counts(&mut self) -> Counts {
         if let Some(counts) = self.counts {
             return counts;
@@ -332,13 +332,13 @@ impl State {
         counts
     }
 
-    /// What the vault holds for the form that is shown.
+    /// What the vault stores for the shown form.
     pub fn stored_secret(&self, id: ConnectionId, kind: SecretKind) -> Option<&StoredSecret> {
         self.secrets.get(&(id, kind)).and_then(Remote::value)
     }
 
-    /// A secret is stored, and it was entered for another address or service principal than what the form (or the list) says now: it is not
-    /// used, and counts as not there. For what it was entered, in words.
+    /// A secret is stored, but it was entered for another address or service principal than the form (or the list) says now: it is not
+    /// used, and counts as missing. Returns what it was entered for, in words.
     pub fn entered_elsewhere(&self, id: ConnectionId, kind: SecretKind) -> Option<String> {
         let Some(StoredSecret::Stored { entered_for, .. }) = self.stored_secret(id, kind) else { return None };
         let Some(entered_for) = entered_for else { return EnteredFor::binds(kind).then(|| "another address".to_owned()) };
@@ -350,7 +350,7 @@ impl State {
         (!fits).then(|| entered_for.to_string())
     }
 
-    /// A stored secret that the person asked to see; gone as soon as another connection is shown.
+    /// A stored secret that the person revealed; dropped as soon as another connection is shown.
     pub fn revealed(&self, id: ConnectionId, kind: SecretKind) -> Option<(&SecretString, Timestamp)> {
         self.revealed.as_ref().filter(|(of, which, ..)| (*of, *which) == (id, kind)).map(|(_, _, secret, since)| (secret, *since))
     }
@@ -368,7 +368,7 @@ impl State {
         self.closing == Closing::Now
     }
 
-    /// Where secrets of new connections go, in words that follow "Stored in"; `None` while that is unknown or it cannot be used.
+    /// Where secrets of new connections are stored, in words that follow "Stored in"; `None` if unknown or unavailable.
     pub fn vault_place(&self) -> Option<&str> {
         match self.vault.value()? {
             (_, VaultStatus::Ready { place } | VaultStatus::Locked { place, .. }) => Some(place),
@@ -376,7 +376,7 @@ impl State {
         }
     }
 
-    /// Whether another connection bears this name, compared without case.
+    /// Whether another connection has this name, ignoring case.
     fn name_taken(&self, id: ConnectionId, name: &str) -> bool {
         self.list.name_is_taken_by_other(name, id)
     }
@@ -389,7 +389,7 @@ impl State {
         self.forms = forms;
     }
 
-    /// Judges the form that is shown, if it changed. Called once a frame.
+    /// Validates the shown form if it changed. Called once per frame.
     pub fn judge_shown(&mut self) {
         let Some(id) = self.selection.shown() else { return };
         let Some(mut form) = self.forms.remove(&id) else { return };
@@ -397,7 +397,7 @@ impl State {
         self.forms.insert(id, form);
     }
 
-    /// A form without edits that is not shown can be built anew at any time.
+    /// A form without edits that is not shown can be rebuilt at any time.
     fn drop_idle_forms(&mut self) {
         let shown = self.selection.shown();
         let before = self.forms.len();
@@ -420,7 +420,7 @@ impl State {
     }
 }
 
-/// A form tested as it is typed says nothing about a form typed differently.
+/// The result for a tested form says nothing about a form with other input.
 pub fn still_says_something(finished: &Finished, now: &Connection, secret_typed: bool) -> bool {
     same_target(&finished.tested, now) && (!secret_typed || finished.typed_secret)
 }

@@ -1,4 +1,4 @@
-//! What has to be typed before something of production is done.
+//! The name to type before an action on a production connection.
 
 use brickpass_core::connection::{Care, Connection};
 
@@ -9,7 +9,7 @@ pub struct NameToType {
 }
 
 impl NameToType {
-    /// `None` where no name has to be typed.
+    /// `None` if no name must be typed.
     pub fn of(connection: &Connection) -> Option<Self> {
         Some(Self { name: connection.name.as_str().to_owned(), care: connection.environment.care()? })
     }

@@ -1,4 +1,4 @@
-//! The tabs of a connection, and what is asked for when one is opened.
+//! The tabs of a connection, and what is loaded when one is opened.
 
 use super::State;
 use crate::ui::text::{TAB_ACTIVITY, TAB_ADMINISTRATION, TAB_CONNECTION, TAB_EXPORT, tokens};
@@ -35,7 +35,7 @@ impl State {
         self.page
     }
 
-    /// Shows a tab; what it tells is asked for each time that it is opened.
+    /// Shows a tab; its content is loaded each time that it is opened.
     pub fn show_page(&mut self, page: Page) -> Vec<Ask> {
         self.expiry.close();
         if std::mem::replace(&mut self.page, page) == page {
@@ -45,7 +45,7 @@ impl State {
         match page {
             Page::Connection => Vec::new(),
             Page::Export => {
-                // Not while the list is looked at: it would jump.
+                // Not while the list is in use: it would jump.
                 self.export.put_first(&self.window.recent_tools);
                 self.ask_for_export()
             }

@@ -1,4 +1,4 @@
-//! A value that lives elsewhere and has to be asked for.
+//! A value that is loaded on request.
 
 use crate::ui::state::RunId;
 use brickpass_core::failure::Failure;
@@ -19,7 +19,7 @@ pub enum Remote<T> {
 }
 
 impl<T> Remote<T> {
-    /// The newest value known, also while a newer one is on its way.
+    /// The newest known value, also while a newer one is loading.
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::NotAsked => None,
@@ -52,7 +52,7 @@ impl<T> Remote<T> {
     }
 }
 
-/// Something that was asked for. Only the answer to the newest question counts.
+/// A requested value. Only the answer to the newest request counts.
 #[derive(Debug)]
 pub struct Asked<T> {
     remote: Remote<T>,
@@ -79,7 +79,7 @@ impl<T> Asked<T> {
         self.run.is_some()
     }
 
-    /// This is what is waited for.
+    /// Starts waiting for this run.
     pub(in crate::ui::state) fn is_run(&self, run: RunId) -> bool {
         self.run == Some(run)
     }
@@ -90,13 +90,13 @@ impl<T> Asked<T> {
         self.remote.asked();
     }
 
-    /// As `asked`; the request is cancelled when its answer is not wanted any more.
+    /// Like `asked`; the request is cancelled when its answer is no longer needed.
     pub(in crate::ui::state) fn asked_cancellable(&mut self, run: RunId, cancel: CancelHandle) {
         self.asked(run);
         self.cancel = Some(cancel);
     }
 
-    /// Whether this is what was waited for.
+    /// Whether this is the awaited run.
     pub(in crate::ui::state) fn answered(&mut self, run: RunId, outcome: Result<T, Failure>) -> bool {
         if self.run != Some(run) {
             return false;
@@ -110,7 +110,7 @@ impl<T> Asked<T> {
         true
     }
 
-    /// Nobody waits for it any more; what was known before stays.
+    /// Stops waiting; the previous value stays.
     pub(in crate::ui::state) fn cancel(&mut self) {
         self.cancel = None;
         if self.run.take().is_some() {
@@ -118,12 +118,12 @@ impl<T> Asked<T> {
         }
     }
 
-    /// Known otherwise, while an answer may still be on its way.
+    /// The value is known from another source, while an answer may still be on its way.
     pub(in crate::ui::state) fn set(&mut self, value: T) {
         self.remote = Remote::Ready(value);
     }
 
-    /// Known otherwise: what is still asked for is older.
+    /// The value is known from another source: a pending answer is older.
     pub(in crate::ui::state) fn replace(&mut self, value: T) {
         *self = Self { remote: Remote::Ready(value), ..Self::default() };
     }

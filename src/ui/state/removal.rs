@@ -1,4 +1,4 @@
-//! What was deleted and can still come back.
+//! Deletions that can still be undone.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,19 +11,19 @@ pub const UNDO: SignedDuration = SignedDuration::from_secs(30);
 
 #[derive(Debug)]
 pub struct Removal {
-    /// Names this removal, for the message that offers its undo.
+    /// The ID of this removal, for the message that offers its undo.
     pub number: u64,
     pub ids: Vec<ConnectionId>,
-    /// Filled when the engine has taken them off the list.
+    /// Set when the engine has removed them from the list.
     pub entries: Vec<Entry>,
-    /// Unsaved edits come back, too.
+    /// Unsaved edits are restored, too.
     pub forms: Vec<Editing>,
     pub until: Timestamp,
-    /// Their profiles are taken out of `.databrickscfg` once it is over.
+    /// Their profiles are removed from `.databrickscfg` once the removal can no longer be undone.
     pub unpublish: bool,
-    /// The tokens of these are revoked at Databricks once it is over.
+    /// Their tokens are revoked in Databricks once the removal can no longer be undone.
     pub revoke: Vec<ConnectionId>,
-    /// Undo was asked for before the engine had answered.
+    /// The person chose *Undo* before the engine had answered.
     pub undo_when_removed: bool,
 }
 

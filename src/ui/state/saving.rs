@@ -1,4 +1,4 @@
-//! New, save, conflict, duplicate, pin: what changes a connection.
+//! New, save, conflict, duplicate, pin: the changes to a connection.
 
 use jiff::Timestamp;
 
@@ -30,7 +30,7 @@ impl State {
         self.add_form(id, form)
     }
 
-    /// A new form that holds something already, as if it had been typed: it is not left without a question.
+    /// A new form with input, as if the person had typed it: the window asks before it discards it.
     pub(super) fn add_prepared(&mut self, draft: Draft) -> Vec<Ask> {
         let id = draft.id;
         let form = Editing::of_prepared(draft, &|name| self.name_taken(id, name));
@@ -74,7 +74,7 @@ impl State {
         }
     }
 
-    /// The person no longer waits for a save. A keyring that asks for its password may keep it for minutes.
+    /// The person stops waiting for a save. A keyring that asks for its password may block it for minutes.
     pub fn cancel_save(&mut self) {
         let Some(form) = self.shown_form_mut().filter(|form| form.is_saving()) else { return };
         let id = form.draft.id;
@@ -84,7 +84,7 @@ impl State {
         self.notices.push(Notice::Info(text::SAVE_CANCELLED.to_owned()));
     }
 
-    /// How a save of this connection, or of a copy, ended.
+    /// The result of saving this connection or a copy.
     fn save_ended(&mut self, id: ConnectionId, outcome: Result<SaveOutcome, Failure>, now: Timestamp) -> Vec<Ask> {
         match outcome {
             Ok(SaveOutcome::Saved) => {
@@ -94,7 +94,7 @@ impl State {
                 commands
             }
             Ok(SaveOutcome::Conflict { failure, theirs }) => self.save_failed(id, failure, theirs),
-            // The person cancelled it, and has read that.
+            // The person cancelled it and knows.
             Err(failure) if failure.code == Code::Cancelled => {
                 self.notices.extend(failure.details.is_some().then_some(Notice::Failure(failure)));
                 Vec::new()
@@ -114,7 +114,7 @@ impl State {
         let Some(source) = self.selection.shown() else { return Vec::new() };
         let Some(form) = self.forms.get(&source) else { return Vec::new() };
         if form.is_new() || form.is_unsaved() {
-            // What is typed is copied, not what is saved; the stored secret stays with its owner.
+            // Copies the input of the form, not the saved values; the stored secret stays with its owner.
             let mut draft = form.draft.clone();
             draft.id = ConnectionId::random();
             if let Ok(name) = ConnectionName::parse(&draft.name) {
@@ -136,7 +136,7 @@ impl State {
         vec![ask(Duplicate { source, copy: Box::new(copy) }, move |state, outcome, now| state.save_ended(id, outcome, now))]
     }
 
-    /// Pins or unpins at once, whatever else is being edited.
+    /// Pins or unpins at once, even while the form has edits.
     pub fn toggle_pinned(&mut self, id: ConnectionId) -> Vec<Ask> {
         let Some(entry) = self.entry(id) else {
             if let Some(form) = self.forms.get_mut(&id) {

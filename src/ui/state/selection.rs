@@ -1,4 +1,4 @@
-//! Which connections are selected: one is shown in the form, more can be marked for what is done to many.
+//! The selected connections: one is shown in the form, more can be selected for actions on many.
 
 use std::collections::BTreeSet;
 
@@ -62,7 +62,7 @@ impl Selection {
         self.shown = Some(to);
     }
 
-    /// Of several, only those stay selected that are shown in the list. One alone stays: it is what the form shows.
+    /// Of several, only those in the list stay selected. A single one stays: it is shown in the form.
     pub(super) fn keep_if(&mut self, listed: impl Fn(ConnectionId) -> bool) {
         if self.count() < 2 {
             return;

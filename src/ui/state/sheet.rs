@@ -7,12 +7,12 @@ use crate::ui::widgets::TableRows;
 /// A row of a table.
 pub trait Record {
     type Column: Copy + PartialEq + std::fmt::Debug;
-    /// By which a new table is sorted, and whether from the top down.
+    /// The default sort column, and whether it is descending.
     const USUAL: (Self::Column, bool);
 
-    /// Names it for good.
+    /// A stable ID.
     fn id(&self) -> &str;
-    /// What the filter looks at.
+    /// The text that the filter searches.
     fn sought(&self) -> String;
     fn compare(&self, other: &Self, column: Self::Column) -> Ordering;
 }
@@ -24,10 +24,10 @@ pub struct Sheet<R: Record> {
     sought: Vec<String>,
     filter: String,
     sort: (R::Column, bool),
-    /// Which records the filter shows, in their order.
+    /// The records that match the filter, sorted.
     shown: Vec<usize>,
     ticked: HashSet<String>,
-    /// The row that the keyboard is at, among those shown.
+    /// The row at the cursor, among the shown ones.
     cursor: usize,
     /// Where a range of ticks begins.
     anchor: usize,
@@ -51,7 +51,7 @@ impl<R: Record> Default for Sheet<R> {
 }
 
 impl<R: Record> Sheet<R> {
-    /// Filter and order stay, and the ticks of what is still there.
+    /// Filter and order stay, as do the ticks of remaining records.
     pub fn set(&mut self, records: Vec<R>) {
         if !self.ticked.is_empty() {
             let there: HashSet<&str> = records.iter().map(Record::id).collect();
@@ -68,7 +68,7 @@ impl<R: Record> Sheet<R> {
         self.set(kept);
     }
 
-    /// Takes the place of the record of this id, or is added.
+    /// Replaces the record with this ID, or adds it.
     pub fn put(&mut self, record: R) {
         let mut records = std::mem::take(&mut self.records);
         match records.iter_mut().find(|known| known.id() == record.id()) {
@@ -86,7 +86,7 @@ impl<R: Record> Sheet<R> {
         self.records.iter().find(|record| record.id() == id)
     }
 
-    /// What stands in this row.
+    /// The record in this row.
     pub fn row(&self, at: usize) -> Option<&R> {
         self.records.get(*self.shown.get(at)?)
     }
@@ -107,12 +107,12 @@ impl<R: Record> Sheet<R> {
         }
     }
 
-    /// The column, and whether from the top down.
+    /// The sort column, and whether it is descending.
     pub fn sort(&self) -> (R::Column, bool) {
         self.sort
     }
 
-    /// A second time turns the order around.
+    /// Sorting twice by a column reverses the order.
     pub fn sort_by(&mut self, column: R::Column) {
         let (before, descending) = self.sort;
         self.sort = (column, column == before && !descending);
@@ -154,7 +154,7 @@ impl<R: Record> Sheet<R> {
         self.records.iter().filter(|record| self.ticked.contains(record.id()))
     }
 
-    /// Ticks all from the row ticked last to this one.
+    /// Ticks all rows from the last ticked one to this one.
     pub fn tick_to(&mut self, row: usize) {
         let range = self.anchor.min(row)..self.anchor.max(row) + 1;
         self.tick_rows(range);
@@ -216,7 +216,7 @@ impl<R: Record> TableRows for Sheet<R> {
     }
 }
 
-/// Without regard to case.
+/// Ignores case.
 pub fn by_words(a: &str, b: &str) -> Ordering {
     a.chars().flat_map(char::to_lowercase).cmp(b.chars().flat_map(char::to_lowercase))
 }

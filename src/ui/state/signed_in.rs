@@ -1,4 +1,4 @@
-//! Who is signed in, whose sign-in a connection uses, how it ends, and what of it is not stored.
+//! Signed-in users, shared sign-ins, signing out, and sign-ins that are not saved.
 
 use super::{Closing, Dialog, Notice, Remote, State, ask};
 use crate::ui::text;
@@ -10,7 +10,7 @@ use brickpass_engine::{Ask, DescribeSignIn, Farewell, SignIn, SignOut, SignedOut
 use brickpass_storage::VaultStatus;
 
 impl State {
-    /// The connection that holds the sign-in of this one, by what is typed.
+    /// The connection that holds the sign-in of this one, according to the form.
     pub fn sign_in_owner(&self, id: ConnectionId) -> ConnectionId {
         let typed = self.form(id).map(|form| form.draft.shared_sign_in());
         let saved = || {
@@ -25,12 +25,12 @@ impl State {
         .unwrap_or(id)
     }
 
-    /// Who is signed in for this connection; `None` while that is not known.
+    /// The signed-in user of this connection; `None` while unknown.
     pub fn signed_in(&self, id: ConnectionId) -> Option<&Option<SignIn>> {
         self.sign_ins.described(self.sign_in_owner(id))?.value()
     }
 
-    /// Signs in through the browser, as far as this connection goes.
+    /// Whether this connection uses browser sign-in.
     pub fn uses_browser(&self, id: ConnectionId) -> bool {
         match self.form(id) {
             Some(form) => form.draft.auth == AuthKind::Browser,
@@ -40,7 +40,7 @@ impl State {
 
     /// *Sign in* is what this connection needs next.
     pub fn wants_sign_in(&self, id: ConnectionId) -> bool {
-        // It is offered beside a sign-in that failed, already.
+        // It is already offered next to a failed sign-in.
         let begun = self.attempt(id).is_some();
         let refused = self.last_test(id).is_some_and(|last| last.state == Status::SignIn)
             || self.tests.finished(id).is_some_and(|finished| finished.report.state == Status::SignIn);
@@ -48,14 +48,14 @@ impl State {
         self.uses_browser(id) && !begun && (refused || nobody)
     }
 
-    /// The connections that use the sign-in of `owner`, itself among them.
+    /// The connections that use the sign-in of `owner`, including itself.
     pub(super) fn users_of(&self, owner: ConnectionId) -> impl Iterator<Item = ConnectionId> {
         let entries = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
         let shares = entries.iter().filter(move |entry| entry.connection.sign_in_of == Some(owner));
         shares.map(|entry| entry.connection.id).chain([owner])
     }
 
-    /// Ends the sign-in of the connection that is shown.
+    /// Signs out the shown connection.
     pub fn sign_out(&mut self) -> Vec<Ask> {
         let Some(id) = self.selection.shown().filter(|id| self.can_sign_out(*id)) else { return Vec::new() };
         self.sign_ins.end(id);
@@ -68,7 +68,7 @@ impl State {
         })]
     }
 
-    /// As [`State::sign_out`] for a key, which may be pressed while the eyes are elsewhere: asks first, by name.
+    /// Like [`State::sign_out`] for a key, which may be pressed by accident: asks first, with the name.
     pub fn ask_to_sign_out(&mut self) {
         if let Some(id) = self.selection.shown().filter(|id| self.selection.count() == 1 && self.can_sign_out(*id)) {
             self.dialog = Some(Dialog::SignOut { id });
@@ -82,12 +82,12 @@ impl State {
         }
     }
 
-    /// Signing out ends the sign-in for all that use it: it is offered where it is held.
+    /// Signing out ends the sign-in for all connections that use it, so it is offered only where it is held.
     pub fn can_sign_out(&self, id: ConnectionId) -> bool {
         self.uses_browser(id) && self.entry(id).is_some() && self.sign_in_owner(id) == id && matches!(self.signed_in(id), Some(Some(_)))
     }
 
-    /// Everybody who used the sign-in hears of it; it is told once, where it was held.
+    /// Updates all connections that used the sign-in; reports it once, where it was held.
     pub(super) fn signed_out(&mut self, id: ConnectionId, farewell: Farewell) {
         if self.sign_in_owner(id) != id {
             return;
@@ -113,7 +113,7 @@ impl State {
         }
     }
 
-    /// Asks who is signed in, once, when a connection is shown that signs in through the browser.
+    /// Requests the signed-in user once when a connection with browser sign-in is shown.
     pub(super) fn describe_sign_in(&mut self, id: ConnectionId) -> Vec<Ask> {
         let owner = self.sign_in_owner(id);
         let locked = matches!(self.vault.value(), Some((_, VaultStatus::Locked { .. })));
@@ -131,13 +131,13 @@ impl State {
         })]
     }
 
-    /// What the vault holds may be another now. What is held for a connection that is not saved is in no vault.
+    /// The vault's content may have changed. An unsaved connection has nothing in the vault.
     pub(super) fn forget_described(&mut self, only: Option<ConnectionId>) {
         let saved = |id: &ConnectionId| self.entry_of.contains_key(id);
         self.sign_ins.described.retain(|id, _| !saved(id) || only.is_some_and(|only| only != *id));
     }
 
-    /// Uses the sign-in of an account no longer.
+    /// Stops using the sign-in of an account.
     pub fn use_own_sign_in(&mut self) -> Vec<Ask> {
         if let Some(form) = self.shown_form_mut() {
             form.draft.sign_in_of = None;
@@ -146,7 +146,7 @@ impl State {
         self.auth_changed()
     }
 
-    /// Sign-ins that the vault did not take: the window does not close on them without a word.
+    /// Sign-ins that the vault did not save: the window asks before it closes.
     pub(super) fn sign_ins_unsaved(&mut self, ids: Vec<ConnectionId>, failure: Option<Failure>) {
         let new = ids.iter().any(|id| !self.sign_ins.unsaved.contains(id));
         let all_stored = ids.is_empty();

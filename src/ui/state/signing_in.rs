@@ -1,4 +1,4 @@
-//! Sign-ins through the browser: what runs, what the last one brought, who is signed in. A late event of an older run finds nobody.
+//! Browser sign-ins: the running ones, the last result, the signed-in user. A late event of an older run is ignored.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use brickpass_engine::{
     Ask, CancelHandle, Found, OpenInBrowser, SignIn, SignInControl, SignInInput, SignInPlace, SignInStep, SignInWithBrowser, SignedIn,
 };
 
-/// After so long without an answer, the browser is probably on another computer.
+/// After this long without an answer, the browser is probably on another computer.
 pub const LONELY: SignedDuration = SignedDuration::from_secs(30);
 
 /// One sign-in, from the click to its end.
@@ -28,15 +28,15 @@ pub struct Attempt {
     pub owner: Connection,
     pub place: SignInPlace,
     pub stage: Stage,
-    /// What the person may do by hand, for as long as the listener waits.
+    /// Manual steps, available while the listener waits.
     pub door: Option<Door>,
-    /// Open while the address that the browser ended on is pasted by hand.
+    /// Open while the person pastes the address from the browser.
     pub paste: Option<Paste>,
-    /// So many answers bore a wrong key.
+    /// The number of answers with a wrong `state`.
     pub wrong_keys: usize,
-    /// Takes what the person says.
+    /// Receives the person's answer.
     control: SignInControl,
-    /// The sign-in is cancelled when this goes.
+    /// Dropping it cancels the sign-in.
     _cancel: CancelHandle,
 }
 
@@ -50,11 +50,11 @@ pub struct Door {
     pub browser_opened: bool,
 }
 
-/// The address that the browser ended on, where it cannot come back by itself. It holds a code, so it is treated as a secret.
+/// The address from a browser that cannot return by itself. It contains a code, so it is treated as a secret.
 #[derive(Debug, Default)]
 pub struct Paste {
     pub address: TypedSecret,
-    /// The last one was not the one that is waited for; `true`: it belongs to another sign-in.
+    /// The last address was rejected; `true`: it belongs to another sign-in.
     pub refused: Option<bool>,
 }
 
@@ -85,13 +85,13 @@ impl Attempt {
         !matches!(self.stage, Stage::Done(_) | Stage::Failed(_))
     }
 
-    /// Nobody has answered for so long that a hint is due.
+    /// There was no answer for so long that a hint is shown.
     pub fn is_lonely(&self, now: Timestamp) -> bool {
         let waited = self.door.as_ref().map(|door| now.duration_since(door.since));
         matches!(self.stage, Stage::Waiting) && self.wrong_keys == 0 && waited.is_some_and(|waited| waited >= LONELY)
     }
 
-    /// The host whose sign-in page the browser shows; `None` while the person has yet to choose one there.
+    /// The host of the sign-in page in the browser; `None` if the person chooses one there.
     pub fn host(&self) -> Option<&str> {
         (self.place == SignInPlace::Here).then(|| self.owner.base_url.host())
     }
@@ -130,26 +130,26 @@ impl SignIns {
         self.attempts.get_mut(&id).filter(|attempt| attempt.run == run && attempt.runs())
     }
 
-    /// One that runs is cancelled.
+    /// Cancels a running one.
     pub(super) fn end(&mut self, owner: ConnectionId) {
         self.attempts.remove(&owner);
     }
 }
 
 impl State {
-    /// The sign-in that is shown beside this connection: running, or ended last.
+    /// The sign-in that is shown for this connection: the running one, or the last one.
     pub fn attempt(&self, id: ConnectionId) -> Option<&Attempt> {
         self.sign_ins.attempt(self.sign_in_owner(id))
     }
 
-    /// *Sign in* for a connection of the list, whatever is shown.
+    /// *Sign in* for a connection in the list, even if it is not shown.
     pub fn sign_in_to(&mut self, id: ConnectionId) -> Vec<Ask> {
         let mut commands = if self.selection.shown() == Some(id) { Vec::new() } else { self.select(id) };
         commands.extend(self.sign_in());
         commands
     }
 
-    /// Signs in with what is typed: it is saved first, since a sign-in belongs to a connection.
+    /// Signs in with the form's input: it is saved first, since a sign-in belongs to a saved connection.
     pub fn sign_in(&mut self) -> Vec<Ask> {
         let Some(id) = self.selection.shown().filter(|id| self.uses_browser(*id)) else { return Vec::new() };
         if self.form(id).is_none_or(|form| !form.is_new() && !form.is_unsaved() && !form.is_saving()) {
@@ -178,7 +178,7 @@ impl State {
         self.begin_at(owner, SignInPlace::Here, id)
     }
 
-    /// *I do not know my workspace's address*: Databricks asks the person which one they mean.
+    /// *I don't know my workspace URL*: Databricks asks the person which one they mean.
     pub fn sign_in_anywhere(&mut self) -> Vec<Ask> {
         let Some(form) = self.shown_form() else { return Vec::new() };
         let (id, level) = (form.draft.id, form.draft.level);
@@ -244,11 +244,11 @@ impl State {
             SignInStep::OtherUser { stored, new } => Stage::OtherUser { stored, new },
         };
         if !matches!(attempt.stage, Stage::Waiting) {
-            // The address has been used: nobody is to open it once more.
+            // The address has been used and cannot be opened again.
             attempt.door = None;
             attempt.paste = None;
         }
-        // A question is brought into view; what merely grew stays in view where it was.
+        // Scrolls to a question; after other changes, keeps the visible part in view.
         if self.selection.shown().is_some_and(|shown| self.sign_in_owner(shown) == id) {
             self.show_test = Some(asks || self.show_test == Some(true));
         }
@@ -280,7 +280,7 @@ impl State {
         }
     }
 
-    /// Tests that ended with *Sign in* before say nothing about the new sign-in.
+    /// Earlier tests that ended with *Sign in* say nothing about the new sign-in.
     fn nobody_refused(&mut self, owner: ConnectionId) {
         let users: Vec<ConnectionId> = self.users_of(owner).collect();
         for id in users {
@@ -291,7 +291,7 @@ impl State {
         self.counts = None;
     }
 
-    /// What the person did not know goes into the form; what they typed stays.
+    /// Fills unknown values into the form; typed ones stay.
     fn take_over(&mut self, id: ConnectionId, found: &Found, place: SignInPlace) {
         let Some(mut form) = self.forms.remove(&id) else { return };
         let draft = &mut form.draft;
@@ -317,7 +317,7 @@ impl State {
         }
     }
 
-    /// Yes or no to the question that a sign-in asks.
+    /// Answers a question of a sign-in with yes or no.
     pub fn answer_sign_in(&mut self, owner: ConnectionId, yes: bool) {
         let Some(attempt) = self.sign_ins.attempts.get_mut(&owner) else { return };
         if matches!(attempt.stage, Stage::ConfirmHost { .. } | Stage::OtherUser { .. }) {
@@ -326,7 +326,7 @@ impl State {
         }
     }
 
-    /// Ends a sign-in at once, whatever the engine is still doing about it.
+    /// Ends a sign-in at once, whatever the engine is still doing.
     pub fn cancel_sign_in(&mut self, owner: ConnectionId) {
         self.counts = None;
         self.sign_ins.end(owner);
@@ -341,7 +341,7 @@ impl State {
         self.sign_ins.attempts.values().filter(|attempt| attempt.runs()).count()
     }
 
-    /// A new test takes the place of what the last sign-in said.
+    /// A new test replaces the result of the last sign-in.
     pub(super) fn end_of_sign_in_seen(&mut self, id: ConnectionId) {
         let owner = self.sign_in_owner(id);
         if self.sign_ins.attempt(owner).is_some_and(|attempt| !attempt.runs()) {
@@ -355,14 +355,14 @@ impl State {
         self.sign_ins.end(id);
     }
 
-    /// Opens the field for the address that the browser ended on.
+    /// Opens the field for the address from the browser.
     pub fn ask_to_paste(&mut self, owner: ConnectionId) {
         if let Some(attempt) = self.sign_ins.attempts.get_mut(&owner).filter(|attempt| matches!(attempt.stage, Stage::Waiting)) {
             attempt.paste.get_or_insert_default();
         }
     }
 
-    /// What is being pasted; the view takes it while it draws, and gives it back with `put_paste`.
+    /// The pasted text; the view takes it while it draws, and returns it with `put_paste`.
     pub fn take_paste(&mut self, owner: ConnectionId) -> Option<Paste> {
         self.sign_ins.attempts.get_mut(&owner)?.paste.take()
     }
@@ -373,7 +373,7 @@ impl State {
         }
     }
 
-    /// Judged as the browser's own answer is; the field is empty for another try.
+    /// Validated like the browser's own answer; the field is cleared for another try.
     pub fn paste_address(&mut self, owner: ConnectionId) {
         let Some(attempt) = self.sign_ins.attempts.get_mut(&owner) else { return };
         let Some(paste) = attempt.paste.as_mut().filter(|paste| !paste.address.is_empty()) else { return };
@@ -382,7 +382,7 @@ impl State {
         attempt.control.paste(address);
     }
 
-    /// Opens the sign-in page in the browser once more.
+    /// Opens the sign-in page in the browser again.
     pub fn open_sign_in_again(&self, owner: ConnectionId) -> Vec<Ask> {
         let door = self.sign_ins.attempt(owner).and_then(|attempt| attempt.door.as_ref());
         door.map(|door| ask_quietly(OpenInBrowser { address: door.address.clone() })).into_iter().collect()

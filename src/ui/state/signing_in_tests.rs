@@ -1,4 +1,4 @@
-//! What the state promises about signing in, without a window.
+//! The state of sign-ins, without a window.
 
 use secrecy::ExposeSecret as _;
 
@@ -17,12 +17,12 @@ fn waiting(second: i64) -> SignInStep {
     SignInStep::Waiting { address: "https://secret-link.example.com/?state=s".into(), port: 8020, until: at(second), browser_opened: true }
 }
 
-/// The run of the sign-in that is shown.
+/// The run of the shown sign-in.
 fn run(desk: &Desk) -> RunId {
     desk.state.attempt(desk.shown()).unwrap().run
 }
 
-/// One connection that signs in, its sign-in begun.
+/// One connection whose sign-in has begun.
 fn begun() -> (Desk, RunId) {
     let mut desk = Desk::with(&[browser("Sales")]);
     desk.run(|state, _| state.sign_in());

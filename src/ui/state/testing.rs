@@ -1,4 +1,4 @@
-//! Test runs: what is running, what the last one found. A late event of an older run never overwrites a newer one.
+//! Test runs: the running ones and the last result. A late event of an older run never overwrites a newer one.
 
 use std::collections::HashMap;
 
@@ -16,16 +16,16 @@ use brickpass_engine::CancelHandle;
 pub struct Running {
     pub run: RunId,
     pub tested: Connection,
-    /// A secret that was typed and is not saved yet was tested.
+    /// A typed, unsaved secret was tested.
     pub typed_secret: bool,
     /// `None` while it waits for its turn.
     pub begun_at: Option<Timestamp>,
     pub planned: Vec<Step>,
     pub steps: Vec<StepReport>,
     pub current: Option<(Step, Timestamp)>,
-    /// The service asked to wait: how long, since when.
+    /// The service asked to wait: for how long, and since when.
     pub waiting: Option<(u64, Timestamp)>,
-    /// The test is cancelled when this goes.
+    /// Dropping it cancels the test.
     _cancel: CancelHandle,
 }
 
@@ -37,7 +37,7 @@ pub struct Finished {
     pub tested_at: Timestamp,
     pub planned: Vec<Step>,
     pub report: Report,
-    /// The result in short; `None` when the test could not judge the connection (cancelled, not supported, crashed).
+    /// A summary of the result; `None` if the test could not judge the connection (cancelled, not supported, crashed).
     pub last: Option<LastTest>,
 }
 
@@ -46,7 +46,7 @@ pub struct Tests {
     last_run: u64,
     running: HashMap<ConnectionId, Running>,
     finished: HashMap<ConnectionId, Finished>,
-    /// How many of the present batch have ended; back to nothing when none runs.
+    /// How many tests of the current batch have ended; reset when none runs.
     pub ended_in_batch: usize,
 }
 
@@ -63,13 +63,13 @@ impl Tests {
         self.running.len()
     }
 
-    /// A number that no run had before, of a test or of a sign-in.
+    /// A number that no earlier test or sign-in had.
     pub fn new_run(&mut self) -> RunId {
         self.last_run += 1;
         RunId(self.last_run)
     }
 
-    /// Notes a new run; the result of the one before goes. One that still runs is cancelled.
+    /// Notes a new run and drops the previous result. Cancels a run that is still going.
     pub fn begin(&mut self, run: RunId, tested: Connection, typed_secret: bool, cancel: CancelHandle) {
         if self.running.is_empty() {
             self.ended_in_batch = 0;
@@ -105,7 +105,7 @@ impl Tests {
         }
     }
 
-    /// Whether the result was of the newest run and is now shown.
+    /// Returns whether the result belongs to the newest run and is now shown.
     pub fn finish(&mut self, run: RunId, id: ConnectionId, tested_at: Timestamp, report: Report) -> bool {
         if self.running.get(&id).is_none_or(|running| running.run != run) {
             return false;
@@ -122,7 +122,7 @@ impl Tests {
         true
     }
 
-    /// Ends a run at once, whatever the engine is still doing about it: its later steps are ignored.
+    /// Ends a run at once, whatever the engine is still doing: its later steps are ignored.
     pub fn cancel(&mut self, id: ConnectionId) {
         self.ended_in_batch += usize::from(self.running.remove(&id).is_some());
     }
@@ -131,7 +131,7 @@ impl Tests {
         self.running.clear();
     }
 
-    /// What the last test found is not so any more.
+    /// The last result is outdated.
     pub fn outlived(&mut self, id: ConnectionId) {
         self.finished.remove(&id);
     }
@@ -142,7 +142,7 @@ impl Tests {
     }
 }
 
-/// Whether a test of one says anything about the other: same address, same way to sign in.
+/// Whether a test of one says anything about the other: same address, same authentication.
 pub fn same_target(a: &Connection, b: &Connection) -> bool {
     a.base_url == b.base_url && a.auth == b.auth && a.level == b.level && a.workspace_id == b.workspace_id && a.timeout == b.timeout
 }

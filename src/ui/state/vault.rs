@@ -1,4 +1,4 @@
-//! The vault, the secrets in it, and the settings that say where it is.
+//! The vault, the secrets in it, and the settings about its place.
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -11,7 +11,7 @@ use brickpass_engine::{
 };
 use brickpass_storage::{Settings, VaultHome, VaultStatus};
 
-/// What it finds is broadcast.
+/// The result is broadcast.
 pub fn probe_vault() -> Ask {
     ask_quietly(ProbeVault)
 }
@@ -27,7 +27,7 @@ fn recover(recovery: Recovery) -> Ask {
 }
 
 impl State {
-    /// Asks for the passphrase of the encrypted file. A keyring asks for its password itself, when it is looked into.
+    /// Asks for the passphrase of the encrypted file. A keyring asks for its own password when it is read.
     pub fn unlock_vault(&mut self) -> Vec<Ask> {
         if matches!(self.vault.value(), Some((VaultHome::Keyring, VaultStatus::Ready { .. } | VaultStatus::Unavailable(_)))) {
             return vec![probe_vault()];
@@ -47,7 +47,7 @@ impl State {
         vec![if *anew { recover(Recovery::NewVault { passphrase }) } else { ask_quietly(UnlockVault { passphrase }) }]
     }
 
-    /// *Start a new vault*, or back to the passphrase of the one that is there. What was typed was meant for the other.
+    /// *Start a new vault*, or back to the passphrase of the existing one. The input was meant for the other dialog.
     pub fn start_anew(&mut self, yes: bool) {
         if let Some(Dialog::Unlock { new: false, anew, passphrase, again, waiting: false, failure, .. }) = &mut self.dialog {
             *anew = yes;
@@ -95,7 +95,7 @@ impl State {
 
     pub(super) fn vault_came(&mut self, home: VaultHome, status: VaultStatus) -> Vec<Ask> {
         let ready = matches!(status, VaultStatus::Ready { .. });
-        // At the start of the window: nothing works before it is unlocked.
+        // At the start of the window: nothing works before the vault is unlocked.
         let begins_locked = self.vault.value().is_none() && matches!(status, VaultStatus::Locked { new: false, .. });
         self.vault_file_exists |= ready && home == VaultHome::File;
         if self.settings_wait == SettingsWait::Unlock {

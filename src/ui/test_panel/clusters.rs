@@ -1,4 +1,4 @@
-//! The clusters that a test found.
+//! The clusters found by a test.
 
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -11,7 +11,7 @@ use brickpass_core::connection::ConnectionId;
 use brickpass_databricks::rest::{Cluster, ClusterState};
 
 const ROW: f32 = 26.0;
-/// So many rows are shown before the list scrolls.
+/// The number of visible rows before the list scrolls.
 const MOST: usize = 8;
 
 pub fn running(all: &[Cluster]) -> usize {
@@ -42,7 +42,7 @@ fn row(ui: &mut Ui, cluster: &Cluster) {
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{}, {state}", cluster.name)));
     let middle = rect.center().y;
     dot(ui, rect, cluster, palette);
-    // Beside the scroll bar, not under it.
+    // Next to the scroll bar, not under it.
     let right = pos2(rect.right() - 14.0, middle);
     let state = paint_text(ui.painter(), right, Align2::RIGHT_CENTER, &state, fonts::regular(12.0), palette.weak, 110.0);
     let left = rect.left() + 24.0;
@@ -50,7 +50,7 @@ fn row(ui: &mut Ui, cluster: &Cluster) {
     paint_text(ui.painter(), pos2(left, middle), Align2::LEFT_CENTER, &cluster.name, fonts::regular(14.0), palette.text, room);
 }
 
-/// Full: it runs. Ring: it does not. The word beside it says it, too.
+/// Filled: it runs. Ring: it does not. The word next to it says so, too.
 fn dot(ui: &Ui, rect: Rect, cluster: &Cluster, palette: &Palette) {
     let center = pos2(rect.left() + 12.0, rect.center().y);
     let (full, colour) = match cluster.state {

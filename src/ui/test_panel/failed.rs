@@ -1,4 +1,4 @@
-//! A failure: what happened, why, what to do, and the button that does it.
+//! A failure: what happened, why, what to do, and a button for it.
 
 use std::fmt::Write as _;
 
@@ -41,7 +41,7 @@ pub fn show(ui: &mut Ui, finished: &Finished, state: &mut State, act: &mut Act) 
     failure_details(ui, finished.run, failure, state, || report(finished, failure));
 }
 
-/// The failure of something else that stands in this panel.
+/// The failure of something other than a test, in this panel.
 pub fn failure_told(ui: &mut Ui, headline: &str, failure: &Failure, state: &mut State, act: &mut Act) {
     let icon = (Icon::Failed, theme::of(ui).error);
     told(ui, icon, headline, failure, state, act);
@@ -53,7 +53,7 @@ fn told(ui: &mut Ui, icon: (Icon, egui::Color32), headline: &str, failure: &Fail
     remedy_button(ui, failure, state, act, true);
 }
 
-/// The three lines, for a failure that stands elsewhere.
+/// The three lines with the button, for a failure outside this panel.
 pub fn failure_lines(ui: &mut Ui, failure: &Failure) {
     let palette = theme::of(ui);
     ui.horizontal_top(|ui| {
@@ -63,7 +63,7 @@ pub fn failure_lines(ui: &mut Ui, failure: &Failure) {
     });
 }
 
-/// The three lines alone.
+/// Only the three lines.
 pub fn lines(ui: &mut Ui, failure: &Failure) {
     let palette = theme::of(ui);
     ui.scope(|ui| {
@@ -77,12 +77,12 @@ pub fn lines(ui: &mut Ui, failure: &Failure) {
     });
 }
 
-/// The button that does what the failure advises. `primary`: it is the first thing to press here.
+/// The button of the failure's remedy. `primary`: it is the main button here.
 pub fn remedy_button(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mut Act, primary: bool) {
     let Some(remedy) = failure.remedy else { return };
     ui.add_space(6.0);
     let auth = state.shown_form().map(|form| form.draft.auth);
-    // What is offered is what this way to sign in has.
+    // The label fits the authentication type.
     let remedy = match (remedy, auth) {
         (Remedy::ReplaceSecret, Some(AuthKind::Browser)) => Remedy::SignIn,
         (Remedy::SignIn, Some(AuthKind::PersonalAccessToken | AuthKind::ServicePrincipal)) => Remedy::ReplaceSecret,
@@ -109,7 +109,7 @@ pub fn remedy_button(ui: &mut Ui, failure: &Failure, state: &mut State, act: &mu
     }
 }
 
-/// What the server said, and what can be sent to somebody who helps.
+/// The server's message, and a report for support.
 pub fn failure_details(ui: &mut Ui, run: RunId, failure: &Failure, state: &mut State, report: impl FnOnce() -> String) {
     let id = Id::unique(("details", run));
     let mut open = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
@@ -136,7 +136,7 @@ pub fn failure_details(ui: &mut Ui, run: RunId, failure: &Failure, state: &mut S
     }
 }
 
-/// What can be sent to somebody who helps: no secret is in it, since none ever reaches a failure.
+/// A report for support. It contains no secret, since no failure does.
 fn report(finished: &Finished, failure: &Failure) -> String {
     let connection = &finished.tested;
     let mut out = String::new();

@@ -1,4 +1,4 @@
-//! What a test does and what it found: the steps on their time axis, who signed in, the clusters, or why it failed.
+//! A test and its result: the steps on a time axis, the user, the clusters, or the failure.
 
 mod clusters;
 mod failed;
@@ -76,7 +76,7 @@ fn panel(ui: &mut Ui, state: &mut State, act: &mut Act) {
     state.tests = tests;
 }
 
-/// A line of the panel's size, with a shape before it.
+/// A line as wide as the panel, with an icon.
 pub fn title(ui: &mut Ui, icon: Option<(Icon, Color32)>, words: &str) {
     ui.spacing_mut().interact_size.y = 24.0;
     ui.spacing_mut().item_spacing.y = 4.0;
@@ -92,13 +92,13 @@ pub fn title(ui: &mut Ui, icon: Option<(Icon, Color32)>, words: &str) {
         let room = ui.available_width();
         let said = truncated_label(ui, words, fonts::semibold(16.0), colour, room);
         if icon.is_some() {
-            // A screen reader says how the test ended, wherever the focus is.
+            // Screen readers announce the result, wherever the focus is.
             ui.ctx().accesskit_node_builder(said.id, |node| node.set_live(Live::Polite));
         }
     });
 }
 
-/// A quiet line of which a part is strong.
+/// A quiet line, parts of which are strong.
 pub fn strong_line(ui: &mut Ui, parts: &[(&str, bool)]) {
     let palette = theme::of(ui);
     let mut job = egui::text::LayoutJob::default();
@@ -165,7 +165,7 @@ fn connected(ui: &mut Ui, finished: &Finished, state: &mut State) {
     }
 }
 
-/// On one line where it fits.
+/// On one line if it fits.
 fn who(ui: &mut Ui, report: &Report) {
     let user = report.user.as_deref().unwrap_or(text::SOMEBODY);
     let counted = match (&report.clusters, &report.workspaces) {
@@ -212,7 +212,7 @@ fn not_yet(ui: &mut Ui, state: &State, id: ConnectionId) {
     paragraph(ui, why, fonts::regular(14.0), palette.weak);
 }
 
-/// What is typed now is not what was tested.
+/// The form was edited after the test.
 fn edited_since(finished: &Finished, state: &State) -> bool {
     let Some(form) = state.shown_form() else { return false };
     match &form.review().result {

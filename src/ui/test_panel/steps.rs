@@ -28,7 +28,7 @@ enum Shape {
 struct Line<'a> {
     name: &'a str,
     shape: Shape,
-    /// Where the bar begins and how long it is, of the whole.
+    /// The start and the length of the bar, as fractions of the whole.
     bar: Option<(f32, f32, Tone)>,
     words: String,
     detail: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! The workspaces that the test of an account found.
+//! The workspaces found by the test of an account.
 
 use egui::{Align2, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -10,7 +10,7 @@ use brickpass_core::connection::ConnectionId;
 use brickpass_databricks::rest::AccountWorkspace;
 
 const ROW: f32 = 26.0;
-/// So many rows are shown before the list scrolls.
+/// The number of visible rows before the list scrolls.
 const MOST: usize = 8;
 
 pub fn show(ui: &mut Ui, all: &[AccountWorkspace], id: ConnectionId) {
@@ -37,7 +37,7 @@ fn row(ui: &mut Ui, workspace: &AccountWorkspace) {
     let state = text::region_and_status(workspace.region.as_deref(), &workspace.status);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{}, {state}", workspace.name)));
     let middle = rect.center().y;
-    // Beside the scroll bar, not under it.
+    // Next to the scroll bar, not under it.
     let right = pos2(rect.right() - 14.0, middle);
     let said = paint_text(ui.painter(), right, Align2::RIGHT_CENTER, &state, fonts::regular(12.0), palette.weak, 150.0);
     let left = rect.left() + 8.0;

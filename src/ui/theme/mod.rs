@@ -1,4 +1,4 @@
-//! How Brickpass looks: two palettes, three text sizes, a 4 px grid. Nothing of egui's default look is left.
+//! Brickpass's look: two palettes, three text sizes, a 4 px grid. None of egui's default look remains.
 
 mod palette;
 mod style;
@@ -8,7 +8,7 @@ pub use style::{CARD_RADIUS, CONTROL_HEIGHT, RADIUS, body_line, choose, focus_ri
 
 use egui::{Color32, Context, Ui};
 
-/// What a colour says. Never alone: a word or a shape says it too.
+/// The meaning of a color. Never alone: a word or a shape says it, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Tone {
     #[default]
@@ -19,13 +19,13 @@ pub enum Tone {
     Error,
 }
 
-/// The palette of the theme that this part of the window is drawn in.
+/// The palette of the theme in which this part of the window is drawn.
 #[must_use]
 pub fn of(ui: &Ui) -> &'static Palette {
     if ui.visuals().dark_mode { &DARK } else { &LIGHT }
 }
 
-/// The palette of the theme in force.
+/// The palette of the current theme.
 #[must_use]
 pub fn of_context(ctx: &Context) -> &'static Palette {
     match ctx.theme() {
@@ -34,7 +34,7 @@ pub fn of_context(ctx: &Context) -> &'static Palette {
     }
 }
 
-/// A colour as it looks on something that cannot be used now.
+/// The color of something disabled.
 #[must_use]
 pub fn faded(colour: Color32) -> Color32 {
     colour.gamma_multiply(0.45)

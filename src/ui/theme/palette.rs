@@ -1,4 +1,4 @@
-//! The two palettes. Every colour of the window is one of these.
+//! The two palettes, which contain every color of the window.
 #![expect(clippy::disallowed_methods, reason = "this is the one place where colours are made")]
 
 use egui::Color32;
@@ -6,7 +6,7 @@ use egui::Color32;
 use super::Tone;
 use brickpass_core::connection::EnvironmentKind;
 
-/// The colours of one theme, by what they are for.
+/// The colors of one theme, by purpose.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Palette {
     /// Behind the main area and dialogs.
@@ -18,7 +18,7 @@ pub struct Palette {
     /// Under the pointer; also the groove of a bar.
     pub hover: Color32,
     pub control_border: Color32,
-    /// Lines that only divide.
+    /// Separator lines.
     pub hairline: Color32,
     /// The selected row of a list; selected text.
     pub selected: Color32,

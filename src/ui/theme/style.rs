@@ -1,4 +1,4 @@
-//! The palettes as egui's styles, for the widgets that egui draws itself: labels, text edits, scroll bars, tooltips, menus.
+//! The palettes as egui styles, for egui's own widgets: labels, text edits, scroll bars, tooltips, menus.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub const CARD_RADIUS: u8 = 12;
 /// Height of buttons and single-line fields, in points.
 pub const CONTROL_HEIGHT: f32 = 32.0;
 
-/// Sets fonts, both styles and which of them is shown. Once, at the start.
+/// Sets fonts, both styles and the shown theme. Call it once, at the start.
 pub fn install(ctx: &Context, choice: ThemeChoice) {
     fonts::install(ctx);
     widgets::install(ctx);
@@ -31,7 +31,7 @@ pub fn install(ctx: &Context, choice: ThemeChoice) {
     choose(ctx, choice);
 }
 
-/// Changes which theme is shown; `System` follows the operating system, also while running.
+/// Changes the shown theme; `System` follows the operating system, also while running.
 pub fn choose(ctx: &Context, choice: ThemeChoice) {
     ctx.set_theme(match choice {
         ThemeChoice::System => ThemePreference::System,
@@ -40,13 +40,13 @@ pub fn choose(ctx: &Context, choice: ThemeChoice) {
     });
 }
 
-/// Line height of running text of a size, in points: 20 for 14, 16 for 12, 28 for 20.
+/// The line height of running text, in points: 20 for 14, 16 for 12, 28 for 20.
 #[must_use]
 pub fn body_line(size: f32) -> f32 {
     ((size * 1.4 / 4.0).round() * 4.0).max(16.0)
 }
 
-/// The ring around what the keyboard acts on: 2 points, accent, just outside the control.
+/// The focus ring: 2 points, accent color, just outside the control.
 pub fn focus_ring(painter: &Painter, palette: &Palette, rect: Rect, radius: u8) {
     painter.rect_stroke(rect.expand(1.0), CornerRadius::same(radius + 1), Stroke::new(2.0, palette.accent), StrokeKind::Outside);
 }

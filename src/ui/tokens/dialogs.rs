@@ -1,4 +1,4 @@
-//! What is asked before a token is generated, rotated or revoked.
+//! The dialogs before a token is created, rotated or revoked.
 
 use egui::{Align, Context, Event, Id, Key, Rect, ScrollArea, Ui, vec2};
 
@@ -35,7 +35,7 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
         ui.spacing_mut().item_spacing.y = 8.0;
         contents(ui, &mut dialog, state, act)
     });
-    // A remedy may have put another dialog in its place.
+    // A remedy may have replaced the dialog.
     let elsewhere = state.dialog.is_some() || state.focus.is_some() || state.later.is_some();
     let answer = shown.inner.or((shown.closed || elsewhere).then_some(Answer::Close));
     if state.dialog.is_none() {
@@ -106,7 +106,7 @@ fn generate(ui: &mut Ui, dialog: &mut GenerateToken, state: &mut State, act: &mu
     answer.or((entered && dialog.may_generate()).then_some(Answer::Generate))
 }
 
-/// Whether Enter was pressed in the field for days.
+/// Returns whether Enter was pressed in the field for days.
 fn lifetime(ui: &mut Ui, dialog: &mut GenerateToken) -> bool {
     const CHOICE: f32 = 140.0;
     let shown = match dialog.lifetime {
@@ -139,14 +139,14 @@ fn lifetime(ui: &mut Ui, dialog: &mut GenerateToken) -> bool {
     entered
 }
 
-/// Folded away, since most tokens have no limits. Whether Enter was pressed in the field.
+/// Collapsed, since most tokens have no limits. Returns whether Enter was pressed in the field.
 fn limits(ui: &mut Ui, dialog: &mut GenerateToken) -> bool {
     let scopes = dialog.limited_to();
     form_row_without_label(ui, |ui| {
         let caret = if dialog.limits { Icon::CaretDown } else { Icon::CaretRight };
         let words = words::limit(!dialog.limits, scopes.as_deref().unwrap_or_default());
         if outdented(ui, |ui| Button::ghost(&words).icon(caret).small().show(ui).clicked()) {
-            // What cannot be scopes stays in view.
+            // Invalid scopes stay visible.
             dialog.limits = !dialog.limits || scopes.is_none();
         }
     });
@@ -201,13 +201,13 @@ fn comments(dialog: &RevokeTokens) -> Vec<&str> {
     dialog.tokens.iter().map(|token| words::comment(&token.comment)).collect()
 }
 
-/// Anew, and for nothing that has the focus: a key held down since the dialog before answers no question.
+/// Only a new key press without a focused widget counts: a key held down since the previous dialog confirms nothing.
 pub(in crate::ui) fn enter_pressed(ui: &Ui) -> bool {
     let anew = |event: &Event| matches!(event, Event::Key { key: Key::Enter, pressed: true, repeat: false, .. });
     no_focus(ui) && ui.input(|input| input.events.iter().any(anew))
 }
 
-/// What went wrong, and the way out when it is not trying once more. It is brought into view when it comes.
+/// The failure, and its remedy unless that is trying again. Scrolls into view when it appears.
 pub fn told(ui: &mut Ui, failure: Option<&Failure>, state: &mut State, act: &mut Act) {
     let seen = Id::unique("what went wrong was seen");
     let Some(failure) = failure else { return ui.data_mut(|data| data.remove::<String>(seen)) };
@@ -226,12 +226,12 @@ pub fn told(ui: &mut Ui, failure: Option<&Failure>, state: &mut State, act: &mut
     }
 }
 
-/// The buttons below stay in view in a small window.
+/// The buttons below stay visible in a small window.
 pub(in crate::ui) fn scrolled(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui)) {
     const BELOW: f32 = 56.0;
     let room = (ui.available_height() - BELOW).max(64.0);
     ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
-        // Room for the ring of what has the focus.
+        // Room for the focus ring.
         ui.add_space(2.0);
         add_contents(ui);
         ui.allocate_space(vec2(0.0, 2.0));

@@ -1,4 +1,4 @@
-//! A token that was generated a moment ago: shown once, until the person is done with it.
+//! A newly created token: shown once, until the person closes it.
 
 use egui::{Context, Id, Ui};
 use jiff::Timestamp;
@@ -85,7 +85,7 @@ fn contents(ui: &mut Ui, state: &mut State, act: &mut Act) -> Option<Answer> {
     answers(ui, state, act.now, may_use).or(copy.then_some(Answer::Copy)).or(send.then_some(Answer::SendTo))
 }
 
-/// *Use* is what the token was made for, mostly; after that, *Done*.
+/// *Use* is the main button, since most tokens are created for that; afterwards it is *Done*.
 fn answers(ui: &mut Ui, state: &State, now: Timestamp, may_use: bool) -> Option<Answer> {
     let fresh = state.tokens.fresh()?;
     let (using, used) = (fresh.using, fresh.used);
@@ -105,7 +105,7 @@ fn answers(ui: &mut Ui, state: &State, now: Timestamp, may_use: bool) -> Option<
     answer.or(enter.then_some(default))
 }
 
-/// The safe answer comes first and is the default.
+/// The safe answer is the default.
 fn leave(ui: &mut Ui) -> Option<Answer> {
     say(ui, words::LEAVE_WHY);
     let enter = enter_pressed(ui);

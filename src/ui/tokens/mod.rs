@@ -1,4 +1,4 @@
-//! The *Tokens* tab: which personal access tokens the user has in this workspace, and what can be done with them.
+//! The *Tokens* tab: the user's personal access tokens in this workspace, and their actions.
 
 mod dialogs;
 mod fresh;
@@ -31,14 +31,14 @@ use brickpass_core::{
     failure::{Failure, Remedy},
 };
 
-/// Below this width of the page, the filter has a line of its own.
+/// Below this page width, the filter has its own line.
 const NARROW: f32 = 600.0;
 
 pub fn table_id() -> Id {
     Id::unique("tokens table")
 }
 
-/// What stays in view while the rows scroll.
+/// The part that stays visible while the rows scroll.
 pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(id) = state.selection.shown() else { return };
     ui.spacing_mut().item_spacing.y = 8.0;
@@ -61,7 +61,7 @@ pub fn above(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
 }
 
-/// The rows, and what is to be known about all of them.
+/// The rows, and a note about all of them.
 pub fn below(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let Some(id) = state.selection.shown().filter(|id| state.tokens_of(*id) == TokensOf::Workspace) else { return };
     let weak = theme::of(ui).weak;
@@ -119,7 +119,7 @@ fn refresh(ui: &mut Ui, state: &mut State, act: &mut Act) {
     }
 }
 
-/// At the right; what can be done with the ticked rows takes the place of the rest while there are any.
+/// On the right; while rows are ticked, their actions replace the other buttons.
 fn buttons(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, narrow: bool) {
     let chosen = state.tokens.table(id).map_or(0, |table| table.sheet.ticked_count());
     let gap = ui.spacing().item_spacing.x;
@@ -204,7 +204,7 @@ fn list_failure(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId)
     });
 }
 
-/// The remedy is more than trying once more.
+/// The remedy is something other than trying again.
 pub(super) fn leads_elsewhere(failure: &Failure) -> bool {
     failure.remedy.is_some_and(|remedy| !matches!(remedy, Remedy::TryAgain | Remedy::Reload))
 }

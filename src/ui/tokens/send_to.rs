@@ -1,4 +1,4 @@
-//! *Send to*: where, as what, and the command that does it. What is drawn here is no secret.
+//! *Copy to a secret store*: the destination, its fields, and the command. Nothing that is drawn here is a secret.
 
 use egui::{Context, Id, Ui};
 use jiff::Timestamp;
@@ -20,7 +20,7 @@ use brickpass_engine::KeepClipboard;
 use brickpass_interchange::send_to::{Destination, Order, Refusal, Source, Terminal};
 
 const WIDTH: f32 = 660.0;
-/// Below this height there is a scroll bar, which floats over what is at the right.
+/// Below this height there is a scroll bar, which covers what is on the right.
 const ROOMY: f32 = 640.0;
 const SCROLL_BAR: f32 = 14.0;
 
@@ -62,7 +62,7 @@ fn copy_command(ctx: &Context, state: &mut State) {
 fn contents(ui: &mut Ui, state: &mut State, now: Timestamp) -> Option<Wish> {
     let fresh = state.tokens.fresh().is_some();
     let copied = state.fresh_token_on_clipboard().map(|copied| copied.left(now));
-    // Rounded up, as the status bar does.
+    // Rounded up, as in the status bar.
     let left = copied.map(|left| left.as_secs() + i64::from(left.subsec_nanos() > 0));
     let may_use = fresh && state.can_use_fresh_token();
     let send_to = state.send_to_mut()?;
@@ -133,7 +133,7 @@ fn fields(ui: &mut Ui, order: &mut Order) {
         let label = destination.label(field);
         form_row(ui, label, |ui| {
             let suffix = if destination.is_optional(field) { words::OPTIONAL } else { "" };
-            // One memory for each: what is undone in one destination is not put into another.
+            // Separate undo histories: undo in one destination never restores text of another.
             let id = Id::unique(("send to field", destination, field));
             TextField::new(order.typed_mut(field), label)
                 .hint(destination.example(field))
@@ -170,13 +170,13 @@ fn command_box(ui: &mut Ui, command: &Result<String, Refusal>) {
     });
     match command {
         Ok(command) => drop(code_box(ui, words::COMMAND, command, false)),
-        // A field that is wrong says so itself.
+        // An invalid field has its own remark.
         Err(Refusal::Field(..)) => drop(code_box(ui, words::COMMAND, words::NOT_YET, true)),
         Err(refusal) => drop(remark(ui, Severity::Warning, &format!("{refusal}."))),
     }
 }
 
-/// What is to be done now is the primary button.
+/// The next step is the primary button.
 fn steps(ui: &mut Ui, send_to: &SendTo, ready: bool, left: Option<i64>) -> Option<Wish> {
     let copied = send_to.command_copied;
     let copy_words = if copied { words::COMMAND_COPIED } else { words::COPY_COMMAND };

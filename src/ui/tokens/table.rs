@@ -1,4 +1,4 @@
-//! The table of tokens. Draws only the rows in view.
+//! The table of tokens. Draws only visible rows.
 
 use egui::{Align2, Id, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -21,13 +21,13 @@ use brickpass_databricks::rest::Token;
 const CHECK: f32 = 36.0;
 const ACTION: f32 = 28.0;
 
-/// Where the columns stand in a row of this width.
+/// The places of the columns in a row of this width.
 struct Columns {
     comment: (f32, f32),
-    /// Below the comment when there is no room.
+    /// Below the comment if there is no room.
     created: Option<(f32, f32)>,
     expires: Option<(f32, f32)>,
-    /// Where the workspace tells.
+    /// If the workspace reports it.
     last_used: Option<(f32, f32)>,
     used_by: Option<(f32, f32)>,
     row_height: f32,
@@ -52,7 +52,7 @@ impl Columns {
     }
 }
 
-/// The names of the columns, which sort. Where there is no room for columns, they stand side by side.
+/// The column headers, which sort. Without room for columns, they are side by side.
 pub fn header(ui: &mut Ui, state: &mut State, id: ConnectionId) {
     let Some(table) = state.tokens.table_mut(id) else { return };
     let palette = theme::of(ui);
@@ -140,17 +140,17 @@ pub fn rows(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) {
     }
 }
 
-/// A row keeps its identity wherever it is scrolled to.
+/// A row keeps its ID while it scrolls.
 fn row_id(token: &Token) -> Id {
     Id::unique(("token row", &token.id))
 }
 
-/// What a row says besides its comment.
+/// The texts of a row besides its comment.
 struct Told {
     created: String,
     expires: (String, Tone),
     last_used: Option<(String, Tone)>,
-    /// Databricks is going to revoke it, since nobody uses it.
+    /// Databricks will revoke it, since it is unused.
     idle: Option<String>,
     limits: Option<String>,
     in_use: bool,
@@ -160,7 +160,7 @@ struct Told {
 }
 
 impl Told {
-    /// What the person should do something about.
+    /// Warnings that need action.
     fn warnings(&self) -> Option<String> {
         let left_over = self.left_over.then_some(words::LEFT_OVER_WHY);
         let all: Vec<&str> = left_over.into_iter().chain(self.idle.as_deref()).collect();

@@ -1,4 +1,4 @@
-//! The environment of a connection, and tags: small words in a frame.
+//! The environment of a connection, and tags: small framed words.
 
 use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 
@@ -12,7 +12,7 @@ const HEIGHT: f32 = 18.0;
 const PADDING: f32 = 6.0;
 const NOT_SET: &str = "Environment not set";
 
-/// The word on the badge: "PROD", "TEST", "DEV", or the person's own in capitals. What is not set has no badge, and is told in words.
+/// The word on the badge: "PROD", "TEST", "DEV", or a custom one in capitals. An unset environment has no badge; words say so.
 #[must_use]
 pub fn environment_word(environment: &Environment) -> String {
     match environment {
@@ -21,7 +21,7 @@ pub fn environment_word(environment: &Environment) -> String {
     }
 }
 
-/// The environment in its colour; the word is its accessible name. Quiet words without a frame while it is not set.
+/// The environment in its color; the word is its accessible name. If unset, quiet words without a frame.
 pub fn environment_badge(ui: &mut Ui, environment: &Environment) -> Response {
     let word = environment_word(environment);
     if *environment == Environment::NotSet {
@@ -34,7 +34,7 @@ pub fn environment_badge(ui: &mut Ui, environment: &Environment) -> Response {
     response
 }
 
-/// Any word in a colour; it is its own accessible name.
+/// A word in a color; it is its own accessible name.
 pub fn badge(ui: &mut Ui, word: &str, colour: Color32) -> Response {
     let (rect, response) = ui.allocate_exact_size(badge_size(ui.painter(), word), Sense::hover());
     paint_badge(ui.painter(), rect, word, colour);
@@ -49,7 +49,7 @@ pub fn badge_size(painter: &Painter, word: &str) -> Vec2 {
     vec2(text.size().x + 2.0 * PADDING + 2.0, HEIGHT)
 }
 
-/// Draws the badge with its right edge at `right_center`; returns its place, which is empty while the environment is not set. For rows that
+/// Draws the badge with its right edge at `right_center`; returns its place, which is empty if the environment is unset. For rows that
 /// draw everything themselves.
 pub fn paint_environment_badge(painter: &Painter, palette: &Palette, right_center: Pos2, environment: &Environment) -> Rect {
     if *environment == Environment::NotSet {

@@ -1,4 +1,4 @@
-//! Buttons: one primary in a group, the rest secondary or ghost; danger for what cannot be undone.
+//! Buttons: one primary per group, the others secondary or ghost; danger for what cannot be undone.
 
 use egui::{Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -17,7 +17,7 @@ enum Kind {
     Danger,
 }
 
-/// A button with words. Its text is its accessible name.
+/// A button with text, which is its accessible name.
 #[must_use = "call `.show(ui)`"]
 pub struct Button<'a> {
     text: &'a str,
@@ -66,13 +66,13 @@ impl<'a> Button<'a> {
         self
     }
 
-    /// A spinner in the icon's place. The button still works: it usually cancels.
+    /// A spinner instead of the icon. The button stays enabled: it usually cancels.
     pub fn busy(mut self, busy: bool) -> Self {
         self.busy = busy;
         self
     }
 
-    /// How wide it will be, in points: to place it from the right without turning the order of focus around.
+    /// Its width in points, to place it from the right without reversing the focus order.
     pub fn width(&self, ui: &Ui) -> f32 {
         let (padding, icon) = if self.small { (8.0, 20.0) } else { (13.0, 21.0) };
         let font = if self.small { fonts::regular(12.0) } else { fonts::medium(14.0) };
@@ -157,18 +157,18 @@ fn paint_frame(ui: &Ui, rect: Rect, look: &Look) {
     ui.painter().rect(rect, radius, look.fill, Stroke::new(1.0, look.border), StrokeKind::Inside);
 }
 
-/// A square button with an icon alone, 32 points. The name is its tooltip and what a screen reader says.
+/// A square button with only an icon, 32 points. The name is its tooltip and its accessible name.
 pub fn icon_button(ui: &mut Ui, icon: Icon, accessible_name: &str) -> Response {
     icon_button_colored(ui, icon, accessible_name, theme::CONTROL_HEIGHT, None)
 }
 
-/// Like [`icon_button`], `size` points wide and high (24 at least), the icon in a colour of its own.
+/// Like [`icon_button`], `size` points wide and high (at least 24), with a colored icon.
 pub fn icon_button_colored(ui: &mut Ui, icon: Icon, accessible_name: &str, size: f32, colour: Option<Color32>) -> Response {
     let (id, rect) = ui.allocate_space(vec2(size, size));
     icon_button_at(ui, rect, id, icon, accessible_name, colour)
 }
 
-/// An icon button inside another widget, such as the eye in a secret field.
+/// An icon button inside another widget, for example the eye in a secret field.
 pub(super) fn icon_button_at(ui: &Ui, rect: Rect, id: egui::Id, icon: Icon, accessible_name: &str, colour: Option<Color32>) -> Response {
     let palette = theme::of(ui);
     let enabled = ui.is_enabled();

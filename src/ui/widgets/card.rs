@@ -1,10 +1,10 @@
-//! A group with a frame of its own.
+//! A framed group.
 
 use egui::{CornerRadius, Frame, InnerResponse, Margin, Stroke, Ui};
 
 use crate::ui::theme::{self, Tone};
 
-/// A card; a tone colours its border.
+/// A card; a tone colors its border.
 pub fn card<R>(ui: &mut Ui, tone: Option<Tone>, add_contents: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
     let palette = theme::of(ui);
     let border = tone.map_or(palette.hairline, |tone| palette.tone(tone));

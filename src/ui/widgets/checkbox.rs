@@ -1,10 +1,10 @@
-//! A tick with words beside it.
+//! A check box with a label.
 
 use egui::{CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::{fonts, icons::Icon, theme};
 
-/// The words are the accessible name and can be clicked too.
+/// The label is the accessible name and can be clicked, too.
 pub fn checkbox(ui: &mut Ui, checked: &mut bool, text: &str) -> Response {
     const BOX: f32 = 18.0;
     const GAP: f32 = 8.0;

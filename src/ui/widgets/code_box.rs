@@ -1,10 +1,10 @@
-//! Words for a machine, to be read and copied as they are.
+//! Text for machines, to be read and copied exactly.
 
 use egui::{Color32, CornerRadius, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, text::LayoutJob, vec2};
 
 use crate::ui::{fonts, theme};
 
-/// A frame with the words, wrapped to the room there is. Faint while they are only an example of what will stand there.
+/// A frame with the text, wrapped to the available width. Faint if it is only an example of the later text.
 pub fn code_box(ui: &mut Ui, accessible_label: &str, words: &str, faint: bool) -> Response {
     const PADDING: f32 = 12.0;
     let palette = theme::of(ui);

@@ -1,4 +1,4 @@
-//! Rows of a form: the label left, the field right; above each other when narrow.
+//! Rows of a form: the label on the left, the field on the right; stacked if narrow.
 
 use egui::{Align, Layout, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
@@ -10,18 +10,18 @@ use crate::ui::{
 use brickpass_core::connection::Severity;
 
 const LABEL_WIDTH: f32 = 152.0;
-/// So wide is a label at most; what is longer is cut off.
+/// The maximum width of a label; longer ones are cut off.
 pub const LABEL_ROOM: f32 = LABEL_WIDTH - 6.0;
-/// Below this width of the form, labels stand above their fields.
+/// Below this form width, labels are above their fields.
 const NARROW: f32 = 520.0;
 const ROW_GAP: f32 = 12.0;
 
-/// A labelled row. The label is drawn only: the field inside bears the same words as its accessible name.
+/// A labeled row. The label is only drawn: the field inside has the same accessible name.
 pub fn form_row<R>(ui: &mut Ui, label: &str, add_contents: impl FnOnce(&mut Ui) -> R) -> R {
     row(ui, Some(label), add_contents)
 }
 
-/// A row in the field column, such as the buttons below a form.
+/// A row in the field column, for example the buttons below a form.
 pub fn form_row_without_label<R>(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui) -> R) -> R {
     row(ui, None, add_contents)
 }
@@ -65,10 +65,10 @@ fn row<R>(ui: &mut Ui, label: Option<&str>, add_contents: impl FnOnce(&mut Ui) -
     inner
 }
 
-/// A button without a frame whose words begin where the fields do.
+/// A frameless button whose text begins where the fields begin.
 pub fn outdented<R>(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui) -> R) -> R {
     let room = ui.available_rect_before_wrap();
-    // A child of its own, so that what begins further left does not make the rows below wider.
+    // A separate child, so that content further left does not widen the rows below.
     let moved = UiBuilder::new().max_rect(room.translate(vec2(-8.0, 0.0))).layout(Layout::left_to_right(Align::Min));
     let mut child = ui.new_child(moved);
     child.spacing_mut().interact_size.y = 24.0;
@@ -77,7 +77,7 @@ pub fn outdented<R>(ui: &mut Ui, add_contents: impl FnOnce(&mut Ui) -> R) -> R {
     inner
 }
 
-/// What stands under a field: an icon and words in the colour of how grave it is.
+/// A remark below a field: an icon and text in the color of its severity.
 pub fn remark(ui: &mut Ui, severity: Severity, text: &str) -> Response {
     let (tone, icon) = match severity {
         Severity::Note => (Tone::Neutral, None),

@@ -1,4 +1,4 @@
-//! A secret that was made a moment ago: dots, until the eye is clicked, and again when it was looked at long enough.
+//! A newly created secret: dots until the eye is clicked, and again after a while.
 
 use egui::Ui;
 use jiff::Timestamp;
@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{masked_secret, revealed_secret};
 
-/// `revealed_at`: since when it can be read, `None` while it cannot. Whether it is to be copied.
+/// `revealed_at`: when it was revealed, `None` while it is hidden. Returns whether to copy it.
 pub fn fresh_secret(
     ui: &mut Ui,
     secret: &SecretString,

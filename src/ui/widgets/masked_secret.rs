@@ -1,4 +1,4 @@
-//! A secret that is shown and not typed: dots around what is needed to know it again, until the eye is clicked.
+//! A secret that is shown, not typed: dots around the characters that identify it, until the eye is clicked.
 
 use egui::{Align2, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -10,12 +10,12 @@ use super::{
 use crate::ui::{fonts, icons::Icon, theme};
 
 const EYE: f32 = 24.0;
-/// Shorter secrets show dots alone.
+/// Shorter secrets are shown as dots only.
 const SHORTEST_TOLD: usize = 24;
 const ENDS: usize = 4;
 const DOTS: usize = 24;
 
-/// Draws the dots; whether the eye was clicked. What it draws then is [`super::revealed_secret`].
+/// Draws the dots; returns whether the eye was clicked. After that, draw [`super::revealed_secret`].
 pub fn masked_secret(ui: &mut Ui, secret: &SecretString, accessible_label: &str) -> bool {
     let palette = theme::of(ui);
     let (id, rect) = ui.allocate_space(vec2(ui.available_width().max(96.0), theme::CONTROL_HEIGHT));

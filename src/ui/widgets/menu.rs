@@ -23,7 +23,7 @@ pub(super) fn popup_frame(ui: &Ui) -> Frame {
         .inner_margin(Margin::same(6))
 }
 
-/// The "..." button and its menu. `accessible_name` says what the menu is for, such as "More actions".
+/// The "..." button and its menu. `accessible_name` says what the menu is for, for example "More actions".
 pub fn menu_button<R>(ui: &mut Ui, accessible_name: &str, add_items: impl FnOnce(&mut Ui) -> R) -> (Response, Option<R>) {
     menu_below(ui, Icon::More, accessible_name, add_items)
 }
@@ -49,7 +49,7 @@ pub fn menu_below<R>(ui: &mut Ui, icon: Icon, accessible_name: &str, add_items: 
     (response, inner)
 }
 
-/// The menu of a secondary click on something.
+/// The context menu of a widget.
 pub fn context_menu<R>(response: &Response, accessible_name: &str, ui: &Ui, add_items: impl FnOnce(&mut Ui) -> R) -> Option<R> {
     Popup::context_menu(response)
         .width(232.0)
@@ -64,7 +64,7 @@ pub fn context_menu<R>(response: &Response, accessible_name: &str, ui: &Ui, add_
         .map(|shown| shown.inner)
 }
 
-/// A row of a menu: icon, words, key. `tone` `Error` for what destroys.
+/// A row of a menu: icon, text, key. `tone` is `Error` for destructive actions.
 pub fn menu_item(ui: &mut Ui, icon: Icon, text: &str, key: &str, tone: Tone) -> Response {
     let palette = theme::of(ui);
     let colour = if tone == Tone::Neutral { palette.text } else { palette.tone(tone) };
@@ -91,7 +91,7 @@ pub fn menu_separator(ui: &mut Ui) {
     ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(1.0, theme::of(ui).hairline));
 }
 
-/// A row of a [`super::Select`]: title, explanation below it, a tick when selected. The title is the accessible name.
+/// A row of a [`super::Select`]: title, explanation below it, a tick if selected. The title is the accessible name.
 pub fn select_option(ui: &mut Ui, selected: bool, title: &str, explanation: Option<&str>) -> Response {
     const LEFT: f32 = 10.0;
     const RIGHT: f32 = 34.0;
@@ -117,7 +117,7 @@ pub fn select_option(ui: &mut Ui, selected: bool, title: &str, explanation: Opti
     response
 }
 
-/// egui closes a list on a click of the pointer alone.
+/// egui closes a list only on a click of the pointer.
 fn close_when_picked(ui: &Ui, response: &Response) {
     if response.clicked() {
         ui.close();

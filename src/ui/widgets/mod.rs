@@ -1,4 +1,4 @@
-//! What the screens are made of. Each widget is a function of what it is given and has an accessible name.
+//! The building blocks of the screens. Each widget is a function of its input and has an accessible name.
 
 mod badge;
 mod button;

@@ -6,14 +6,14 @@ use super::icon_button_colored;
 use crate::ui::{fonts, icons::Icon, theme};
 
 pub struct ModalShown<R> {
-    /// Esc or the cross: stop showing it. The focus has gone back to where it was before.
+    /// Esc or the close button: stop showing it. The focus has returned to its previous place.
     pub closed: bool,
     pub inner: R,
 }
 
-/// Shows a dialog, `width` points wide at most, with a title and a cross. A click beside it does not close it: typed text stays.
+/// Shows a dialog, at most `width` points wide, with a title and a close button. A click outside does not close it: input stays.
 ///
-/// When the caller stops showing it for another reason, it calls [`return_focus`].
+/// If the caller stops showing it for another reason, it calls [`return_focus`].
 pub fn modal<R>(ctx: &Context, id: Id, title: &str, width: f32, add_contents: impl FnOnce(&mut Ui) -> R) -> ModalShown<R> {
     const MARGIN: i8 = 24;
     let palette = theme::of_context(ctx);
@@ -24,7 +24,7 @@ pub fn modal<R>(ctx: &Context, id: Id, title: &str, width: f32, add_contents: im
         if let Some(focused) = focused {
             ctx.memory_mut(|memory| memory.surrender_focus(focused));
         }
-        // The key that opened it must not answer it too.
+        // The key that opened it must not confirm it, too.
         ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Enter));
     }
     let room = ctx.content_rect().size() - egui::vec2(32.0 + 2.0 * f32::from(MARGIN), 32.0 + 2.0 * f32::from(MARGIN));
@@ -61,7 +61,7 @@ pub fn modal<R>(ctx: &Context, id: Id, title: &str, width: f32, add_contents: im
     ModalShown { closed, inner: shown.inner }
 }
 
-/// Gives the focus back to what had it before the dialog opened.
+/// Returns the focus to the widget that had it before the dialog opened.
 pub fn return_focus(ctx: &Context, id: Id) {
     let opener = ctx.data_mut(|data| data.remove_temp::<Opener>(id));
     if let Some(Opener(Some(opener))) = opener {
@@ -70,7 +70,7 @@ pub fn return_focus(ctx: &Context, id: Id) {
     }
 }
 
-/// Lets [`return_focus`] work: egui takes the focus from what lies below a dialog for one more pass after the dialog is gone.
+/// Makes [`return_focus`] work: egui removes the focus from widgets below a dialog for one more pass after the dialog is gone.
 pub(in crate::ui) fn install(ctx: &Context) {
     let give_back = |ui: &mut Ui| {
         let ctx = ui.ctx();
@@ -96,6 +96,6 @@ fn pending_id() -> Id {
     Id::unique("focus to return")
 }
 
-/// What had the focus when the dialog opened.
+/// The focused widget when the dialog opened.
 #[derive(Clone, Copy, Default)]
 struct Opener(Option<Id>);

@@ -1,4 +1,4 @@
-//! What several widgets draw the same way.
+//! Drawing code that several widgets share.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub fn elided(painter: &Painter, text: &str, font: FontId, colour: Color32, max_
     painter.layout_job(job)
 }
 
-/// Draws one line of text at `at`, elided to `max_width` points; returns where it lies.
+/// Draws one line of text at `at`, elided to `max_width` points; returns its place.
 pub fn paint_text(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, colour: Color32, max_width: f32) -> Rect {
     let galley = elided(painter, text, font, colour, max_width);
     let mut rect = align.anchor_size(at, galley.size());
@@ -32,12 +32,12 @@ pub fn paint_text(painter: &Painter, at: Pos2, align: Align2, text: &str, font: 
     rect
 }
 
-/// Where one line of text begins so that it looks centred around `middle`: the same whole point for every widget in a row.
+/// The top of one line of text that looks centered at `middle`: the same whole point for every widget in a row.
 pub(super) fn text_top(middle: f32, galley: &Galley) -> f32 {
     (middle - galley.size().y / 2.0).floor()
 }
 
-/// Draws a key such as "Ctrl K" in its small frame, its right edge at `right_center`; returns the frame.
+/// Draws a key, for example "Ctrl K", in a small frame with its right edge at `right_center`; returns the frame.
 pub fn paint_key_hint(painter: &Painter, palette: &Palette, right_center: Pos2, key: &str) -> Rect {
     let galley = painter.layout_no_wrap(key.to_owned(), fonts::regular(12.0), palette.weak);
     let size = vec2((galley.size().x + 10.0).max(18.0), 18.0);
@@ -47,14 +47,14 @@ pub fn paint_key_hint(painter: &Painter, palette: &Palette, right_center: Pos2, 
     rect
 }
 
-/// Scrolls a control into view when the keyboard moves to it. `rect` is all of it, the frame too.
+/// Scrolls a control into view when the keyboard moves to it. `rect` includes its frame.
 pub(in crate::ui) fn scroll_to_focused(ui: &Ui, response: &egui::Response, rect: Rect) {
     if response.gained_focus() && !ui.input(|input| input.pointer.any_down() || input.pointer.any_click()) {
         ui.scroll_to_rect(rect.expand(8.0), None);
     }
 }
 
-/// A list that was open closed without a click: the focus goes back to what opened it. After a click it stays where the click put it.
+/// An open list was closed without a click: the focus returns to the widget that opened it. After a click it stays where it is.
 pub(super) fn focus_when_closed_by_key(ui: &Ui, opener: &egui::Response, was_open: bool) {
     let closed = was_open && !egui::Popup::is_id_open(ui.ctx(), egui::Popup::default_response_id(opener));
     if closed && !ui.input(|input| input.pointer.any_click() || input.pointer.any_pressed()) {

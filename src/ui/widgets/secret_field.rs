@@ -1,8 +1,8 @@
-//! The field for a token or a client secret: masked, revealed for 20 seconds at most, leaving no copies in egui.
+//! The field for a token or a client secret: masked, revealed for at most 20 seconds, leaving no copies in egui.
 //!
-//! egui's text edit copies its whole text each frame, keeps an undo history of it, and tells screen readers every glyph that it draws. So
-//! it never gets to see the secret: its buffer shows dots, one a character, and edits go to the secret behind them. When revealed, only
-//! the drawn shapes are those of the secret. Undo does nothing.
+//! egui's text edit copies its text each frame, keeps an undo history, and sends every glyph to screen readers. So
+//! it never gets the secret: its buffer contains one dot per character, and edits go to the secret behind them. When revealed, only
+//! the drawn shapes show the secret. Undo does nothing.
 
 use std::{any::TypeId, cell::RefCell, ops::Range, sync::Arc, time::Duration};
 
@@ -32,7 +32,7 @@ pub const REVEAL_SECONDS: f64 = 20.0;
 const EYE: f32 = 24.0;
 const LINE: f32 = 20.0;
 
-/// A masked field over a secret that is being typed.
+/// A masked field for a secret that is being typed.
 #[must_use = "call `.show(ui, now)`"]
 pub struct SecretField<'a> {
     secret: &'a mut TypedSecret,
@@ -49,14 +49,14 @@ pub struct SecretResponse {
     pub response: Response,
     /// The eye was clicked while nothing is typed and a secret is stored: fetch it and show it with [`revealed_secret`].
     pub reveal_clicked: bool,
-    /// The stored secret is to be copied. Offered while nothing is typed: what is typed is not copied.
+    /// Copy the stored secret. Offered while nothing is typed: typed text is not copied.
     pub copy_clicked: bool,
 }
 
-/// What was clicked on a revealed secret.
+/// The button that was clicked on a revealed secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RevealedResponse {
-    /// Drop the secret and show the field again: the eye was clicked, 20 seconds have passed, or the window is no longer looked at.
+    /// Drop the secret and show the field again: the eye was clicked, 20 seconds have passed, or the window has lost the focus.
     pub hide: bool,
     pub copy_clicked: bool,
 }
@@ -66,13 +66,13 @@ impl<'a> SecretField<'a> {
         Self { secret, label: accessible_label, hint: "", stored: false, width: None, rows: 1, tone: None, id: None }
     }
 
-    /// Shown while nothing is typed, such as "Stored •••• 3f9c, type to replace".
+    /// Shown while nothing is typed, for example "Stored •••• 3f9c, type to replace".
     pub fn hint(mut self, hint: &'a str) -> Self {
         self.hint = hint;
         self
     }
 
-    /// A secret is stored: while nothing is typed the eye works for it, and it can be copied.
+    /// A secret is stored: while nothing is typed, it can be revealed and copied.
     pub fn stored(mut self, stored: bool) -> Self {
         self.stored = stored;
         self
@@ -94,7 +94,7 @@ impl<'a> SecretField<'a> {
         self
     }
 
-    /// An id that is known outside, to move the focus here and for [`forget_secret_field`].
+    /// A known ID, to move the focus here and for [`forget_secret_field`].
     pub fn id(mut self, id: Id) -> Self {
         self.id = Some(id);
         self
@@ -169,7 +169,7 @@ fn copy_button(ui: &mut Ui, field: Rect, id: Id, label: &str) -> bool {
     icon_button_at(ui, place, id.with("copy"), Icon::Copy, &format!("Copy {label}"), None).clicked()
 }
 
-/// Wipes what egui still holds of the field: cursor, undo history, whether it was revealed. When the field closes or its secret is saved.
+/// Wipes what egui still stores for the field: cursor, undo history, whether it is revealed. For when it closes or its secret is saved.
 pub fn forget_secret_field(ctx: &Context, id: Id) {
     if let Some(mut state) = TextEditState::load(ctx, id) {
         state.clear_undoer();
@@ -178,7 +178,7 @@ pub fn forget_secret_field(ctx: &Context, id: Id) {
     set_revealed(ctx, id, None);
 }
 
-/// The field has the focus and all of its text is selected: what is typed next takes its place.
+/// Focuses the field and selects all of its text: what is typed next replaces it.
 pub fn select_secret(ctx: &Context, id: Id, secret: &TypedSecret) {
     let end = CCursor::new(CharIndex(secret.expose().chars().count()));
     let mut state = TextEditState::load(ctx, id).unwrap_or_default();
@@ -187,7 +187,7 @@ pub fn select_secret(ctx: &Context, id: Id, secret: &TypedSecret) {
     ctx.memory_mut(|memory| memory.request_focus(id));
 }
 
-/// Until when the field is readable; hides it when that has passed, or when the window is no longer looked at.
+/// Until when the field is revealed; hides it when that time has passed or the window has lost the focus.
 fn still_revealed(ctx: &Context, id: Id, now_seconds: f64) -> bool {
     let Some(until) = ctx.data(|data| data.get_temp::<f64>(reveal_id(id))) else { return false };
     let left = until - now_seconds;
@@ -217,7 +217,7 @@ fn window_is_looked_at(ctx: &Context) -> bool {
     ctx.input(|input| input.focused && input.viewport().minimized != Some(true))
 }
 
-/// Shows a stored secret in place of its field, to be read and not to be marked: egui's clipboard cannot keep it out of histories, so the
+/// Shows a stored secret instead of its field, to be read but not selected: egui's clipboard cannot exclude it from histories, so the
 /// button asks the engine for it. `revealed_at` and `now_seconds` count from the same moment.
 pub fn revealed_secret(ui: &mut Ui, secret: &SecretString, accessible_label: &str, revealed_at: f64, now_seconds: f64) -> RevealedResponse {
     let left = revealed_at + REVEAL_SECONDS - now_seconds;
@@ -257,7 +257,7 @@ fn lines(ui: &Ui, text: &str, colour: Color32, wrap: Option<f32>) -> Arc<Galley>
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
-/// Looks like the secret and reads as dots.
+/// Draws the secret, but reads as dots.
 fn revealed_galley(ui: &Ui, secret: &str, mask: &str, colour: Color32, wrap: Option<f32>) -> Arc<Galley> {
     let mut galley = Galley::clone(&lines(ui, secret, colour, wrap));
     let job = Arc::make_mut(&mut galley.job);
@@ -273,10 +273,10 @@ fn revealed_galley(ui: &Ui, secret: &str, mask: &str, colour: Color32, wrap: Opt
 
 const DOT: char = '•';
 
-/// What egui's text edit gets to see of a secret.
+/// What egui's text edit gets instead of a secret.
 struct SecretBuffer<'a, 's> {
     secret: &'a RefCell<&'s mut TypedSecret>,
-    /// One dot for each character of the secret; ends of lines stay.
+    /// One dot per character of the secret; line breaks stay.
     mask: String,
 }
 
@@ -287,7 +287,7 @@ impl<'a, 's> SecretBuffer<'a, 's> {
         buffer
     }
 
-    /// Nothing else looks at the secret while it is edited: the layouter is not called from inside an edit.
+    /// Nothing else accesses the secret during an edit: the layouter is not called from inside one.
     fn edit<R: Default>(&mut self, change: impl FnOnce(&mut String) -> R) -> R {
         let Ok(mut secret) = self.secret.try_borrow_mut() else { return R::default() };
         let done = change(secret.expose_mut());
@@ -308,7 +308,7 @@ impl TextBuffer for SecretBuffer<'_, '_> {
 
     fn insert_text(&mut self, text: &str, char_index: CharIndex) -> usize {
         self.edit(|secret| {
-            // Growing would move the text and leave the old copy in memory unwiped.
+            // Growing would move the text and leave the old copy in memory without wiping it.
             let mut room = secret.capacity() - secret.len();
             let fits = |c: &char| {
                 let fits = c.len_utf8() <= room;
@@ -328,7 +328,7 @@ impl TextBuffer for SecretBuffer<'_, '_> {
         self.edit(|secret| {
             let range = byte_index(secret, char_range.start.0)..byte_index(secret, char_range.end.0);
             if range.start == 0 && range.end == secret.len() {
-                // Wipes; the allocation stays.
+                // Wipes the text; the allocation stays.
                 secret.zeroize();
             } else if range.start < range.end {
                 secret.replace_range(range, "");
@@ -336,7 +336,7 @@ impl TextBuffer for SecretBuffer<'_, '_> {
         });
     }
 
-    /// Only undo and redo replace everything; they would bring back dots.
+    /// Only undo and redo replace everything; they would restore dots.
     fn replace_with(&mut self, _text: &str) {}
 
     fn type_id(&self) -> TypeId {

@@ -36,7 +36,7 @@ fn click(harness: &mut Harness<'static, Window<Shown>>, label: &str) {
     harness.run_steps(3);
 }
 
-/// Whether the field shows something other than dots: dots share one picture.
+/// Whether the field shows anything other than dots: all dots share one glyph.
 fn is_shown(harness: &Harness<'static, Window<Shown>>) -> bool {
     fn pictures(shape: &egui::Shape, out: &mut std::collections::HashSet<[u16; 2]>) {
         match shape {
@@ -49,11 +49,11 @@ fn is_shown(harness: &Harness<'static, Window<Shown>>) -> bool {
     }
     let mut out = std::collections::HashSet::new();
     harness.output().shapes.iter().for_each(|clipped| pictures(&clipped.shape, &mut out));
-    // A dot may have a picture for each of four places between pixels.
+    // A dot may have one glyph for each of four subpixel positions.
     out.len() > 4
 }
 
-/// Every text that egui would draw or tell a screen reader.
+/// Every text that egui would draw or send to a screen reader.
 fn everything_said(harness: &Harness<'static, Window<Shown>>) -> String {
     fn texts(shape: &egui::Shape, out: &mut String) {
         match shape {

@@ -1,4 +1,4 @@
-//! A choice from a few: a field that opens a list.
+//! A choice from a list that a field opens.
 
 use egui::{Align2, Id, Popup, PopupCloseBehavior, RectAlign, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -26,7 +26,7 @@ impl<'a> Select<'a> {
         Self { label: accessible_label, shown: shown_text, width: None, tone: None, badge: None, id: None }
     }
 
-    /// In points; else as wide as there is room.
+    /// In points; by default as wide as there is room.
     pub fn width(mut self, width: f32) -> Self {
         self.width = Some(width);
         self

@@ -1,4 +1,4 @@
-//! Something is under way. The only widget that asks for repaints by itself, and only where it can be seen.
+//! A spinner for work in progress. The only widget that requests repaints by itself, and only while it is visible.
 
 use std::{f32::consts::TAU, time::Duration};
 
@@ -9,7 +9,7 @@ use crate::ui::theme;
 const FRAME: Duration = Duration::from_millis(33);
 const TURN_SECONDS: f64 = 0.9;
 
-/// 16 points; `accessible_name` says what is under way.
+/// 16 points; `accessible_name` says what is in progress.
 pub fn spinner(ui: &mut Ui, accessible_name: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(16.0), Sense::hover());
     paint_spinner(ui, rect.center(), 14.0, theme::of(ui).accent);
@@ -17,7 +17,7 @@ pub fn spinner(ui: &mut Ui, accessible_name: &str) -> Response {
     response
 }
 
-/// Draws a spinner of `size` points around `center`. It stands still when animations are switched off in the style.
+/// Draws a spinner of `size` points around `center`. It does not move if animations are switched off in the style.
 pub fn paint_spinner(ui: &Ui, center: Pos2, size: f32, colour: Color32) {
     if !ui.is_rect_visible(Rect::from_center_size(center, Vec2::splat(size))) {
         return;

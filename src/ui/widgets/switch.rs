@@ -1,11 +1,11 @@
-//! Something that is on or off at once, without a *Save*.
+//! A switch that takes effect at once, without *Save*.
 
 use egui::{CornerRadius, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::paint::scroll_to_focused;
 use crate::ui::theme;
 
-/// Draws how it stands; a click asks for the other. `accessible_name` says what is on or off.
+/// Draws the current state; a click requests the other one. `accessible_name` says what is on or off.
 pub fn switch(ui: &mut Ui, on: bool, enabled: bool, accessible_name: &str) -> Response {
     let palette = theme::of(ui);
     let (id, rect) = ui.allocate_space(vec2(40.0, 24.0));

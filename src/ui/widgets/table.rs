@@ -1,4 +1,4 @@
-//! What tables have in common: only the rows in view are drawn, one stop of the Tab key, names of columns that sort, ticks.
+//! What tables share: only visible rows are drawn, one Tab stop, column headers that sort, ticks.
 
 use std::ops::Range;
 
@@ -8,26 +8,26 @@ use super::{Tip as _, paint::scroll_to_focused};
 use crate::ui::{fonts, icons::Icon, theme};
 
 pub const TABLE_HEADER: f32 = 36.0;
-/// The side of a box with a tick.
+/// The size of a check box.
 const BOX: f32 = 18.0;
 
 /// The rows of a table under the keyboard.
 pub trait TableRows {
     fn row_count(&self) -> usize;
     fn ticked_count(&self) -> usize;
-    /// The row that the keyboard is at.
+    /// The row at the cursor.
     fn cursor_row(&self) -> usize;
     /// With `extend`, the rows on the way are ticked.
     fn step(&mut self, steps: isize, extend: bool);
     fn tick(&mut self, row: usize);
-    /// All that are shown; when they are ticked already, none.
+    /// Ticks all shown rows, or unticks them if all are ticked.
     fn tick_all(&mut self);
     fn tick_none(&mut self);
-    /// Once: the cursor's row is to be brought into view.
+    /// Once: scroll to the row at the cursor.
     fn take_reveal(&mut self) -> bool;
 }
 
-/// The rows that are to be drawn, and where.
+/// The rows to draw, and their places.
 pub struct RowsInView {
     pub rows: Range<usize>,
     /// Has the focus when the keyboard is in the table.
@@ -43,7 +43,7 @@ impl RowsInView {
     }
 }
 
-/// Takes the room of all rows, and gives those in view. `row_id` names a row for screen readers wherever it is scrolled to.
+/// Reserves the room of all rows, and returns the visible ones. `row_id` identifies a row for screen readers while it scrolls.
 pub fn rows_in_view<T: TableRows>(
     ui: &mut Ui,
     id: Id,
@@ -72,12 +72,12 @@ pub fn rows_in_view<T: TableRows>(
     found
 }
 
-/// Arrow keys, Home, End, Page up and down move; with Shift they tick.
+/// Arrow keys, Home, End, Page up and Page down move the cursor; with Shift they tick.
 pub fn move_keys(ui: &Ui, focus: &Response, height: f32, table: &mut impl TableRows) {
     if !focus.has_focus() {
         return;
     }
-    // Escape takes ticks away before it takes the focus away.
+    // Escape removes the ticks before it removes the focus.
     let kept = EventFilter { vertical_arrows: true, escape: table.ticked_count() > 0, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(focus.id, kept));
     let in_view = (ui.clip_rect().height() / height) as usize;
@@ -96,7 +96,7 @@ pub fn move_keys(ui: &Ui, focus: &Response, height: f32, table: &mut impl TableR
             let presses = ui.input_mut(|input| input.count_and_consume_key(modifiers, key));
             if presses > 0 {
                 table.step(step.saturating_mul(isize::try_from(presses).unwrap_or(1)), extend);
-                // The row is brought into view in the next frame.
+                // The row scrolls into view in the next frame.
                 ui.ctx().request_repaint();
             }
         }
@@ -120,12 +120,12 @@ pub fn tick_keys(ui: &Ui, focus: &Response, table: &mut impl TableRows) {
     }
 }
 
-/// How much room [`sort_button`] takes to the right of `left`.
+/// The width of [`sort_button`] to the right of `left`.
 pub fn sort_button_width(ui: &Ui, title: &str) -> f32 {
     ui.painter().layout_no_wrap(title.to_owned(), fonts::semibold(12.0), egui::Color32::PLACEHOLDER).size().x + 22.0
 }
 
-/// The name of a column, which sorts. `row`: all of the header; `sorted`: by this column, descending or not.
+/// A column header, which sorts. `row`: the whole header; `sorted`: by this column, and whether descending.
 pub fn sort_button(ui: &Ui, id: Id, row: Rect, left: f32, title: &str, sorted: Option<bool>) -> Response {
     let palette = theme::of(ui);
     let galley = ui.painter().layout_no_wrap(title.to_owned(), fonts::semibold(12.0), palette.weak);
@@ -157,7 +157,7 @@ pub fn sort_button(ui: &Ui, id: Id, row: Rect, left: f32, title: &str, sorted: O
     response
 }
 
-/// The box at the left of the header that ticks all that is shown.
+/// The check box on the left of the header, which ticks all shown rows.
 pub fn tick_all_box(ui: &Ui, id: Id, row: Rect, ticked: bool, name: &str) -> bool {
     let palette = theme::of(ui);
     let check = tick_place(row);
@@ -174,7 +174,7 @@ fn tick_place(row: Rect) -> Rect {
     Rect::from_center_size(pos2(row.left() + 15.0, row.center().y), vec2(24.0, 24.0))
 }
 
-/// The box at the left of a row.
+/// The check box on the left of a row.
 pub fn paint_tick(ui: &Ui, row: Rect, ticked: bool, hovered: bool) {
     let palette = theme::of(ui);
     let square = Rect::from_center_size(tick_place(row).center(), vec2(BOX, BOX));
@@ -188,7 +188,7 @@ pub fn paint_tick(ui: &Ui, row: Rect, ticked: bool, hovered: bool) {
     }
 }
 
-/// What a row of a table stands on: filled when ticked or under the pointer, a ring when the keyboard is at it.
+/// The background of a row: filled if ticked or under the pointer, with a ring if the cursor is on it.
 pub fn paint_row(ui: &Ui, rect: Rect, response: &Response, ticked: bool, at_cursor: bool) {
     let palette = theme::of(ui);
     let fill = if ticked { Some(palette.selected) } else { response.contains_pointer().then_some(palette.hover) };
@@ -201,7 +201,7 @@ pub fn paint_row(ui: &Ui, rect: Rect, response: &Response, ticked: bool, at_curs
     }
 }
 
-/// Not a stop of the Tab key: a thousand rows would be a thousand stops. The keyboard has a key for it.
+/// Not a Tab stop: a thousand rows would be a thousand stops. There is a key for it.
 pub fn row_action(ui: &Ui, rect: Rect, id: Id, icon: Icon, name: &str) -> bool {
     let palette = theme::of(ui);
     let response = ui.interact(rect, id, Sense::CLICK);

@@ -1,21 +1,21 @@
-//! What stands above a table: its filter, *Refresh*, and what is pushed to the right.
+//! The tools above a table: its filter, *Refresh*, and buttons on the right.
 
 use egui::{Id, Key, Modifiers, Ui, Vec2};
 
 use super::{TextField, icon_button, paragraph, spinner};
 use crate::ui::{fonts, icons::Icon, theme};
 
-/// Between the tools and what stands in place of the rows.
+/// The gap between the tools and a message in place of the rows.
 const GAP: f32 = 8.0;
 
-/// A filter over a table: Esc empties it, Enter and the arrow down lead into the table.
+/// The filter of a table: Esc clears it, Enter and the down arrow move into the table.
 pub fn table_filter(ui: &mut Ui, sought: &mut String, id: Id, name: &str, hint: &str, width: f32, table: Id) {
     let field = TextField::new(sought, name).hint(hint).leading(Icon::Filter).limit(200).width(width).id(id).show(ui);
     if field.has_focus() || field.lost_focus() {
         if ui.input(|input| input.key_pressed(Key::Escape)) {
             sought.clear();
         }
-        // Used up, so that egui does not move the focus elsewhere.
+        // Consumed, so that egui does not move the focus elsewhere.
         let to_table = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         let (enter, down) = (to_table(Key::Enter), to_table(Key::ArrowDown));
         if enter || down {
@@ -24,7 +24,7 @@ pub fn table_filter(ui: &mut Ui, sought: &mut String, id: Id, name: &str, hint: 
     }
 }
 
-/// Whether it was pressed; a spinner in its place while something newer is on its way.
+/// Returns whether it was pressed; a spinner replaces it while a newer list is loading.
 pub fn refresh_button(ui: &mut Ui, waits: bool, asking: &str, refresh: &str) -> bool {
     if waits {
         ui.allocate_ui(Vec2::splat(theme::CONTROL_HEIGHT), |ui| {
@@ -35,20 +35,20 @@ pub fn refresh_button(ui: &mut Ui, waits: bool, asking: &str, refresh: &str) -> 
     icon_button(ui, Icon::Refresh, refresh).clicked()
 }
 
-/// Room before something of this width, so that it ends at the right; none where it stands in a line of its own.
+/// A gap before something of this width, so that it is right-aligned; none if it has its own line.
 pub fn push_right(ui: &mut Ui, width: f32, narrow: bool) {
     if !narrow {
         ui.add_space((ui.available_width() - width).max(0.0));
     }
 }
 
-/// Words where the rows would stand.
+/// A message in place of the rows.
 pub fn no_rows(ui: &mut Ui, words: &str) {
     ui.add_space(GAP);
     paragraph(ui, words, fonts::regular(14.0), theme::of(ui).weak);
 }
 
-/// The rows are on their way.
+/// The rows are loading.
 pub fn asking_for_rows(ui: &mut Ui, words: &str) {
     ui.add_space(GAP);
     ui.horizontal(|ui| {

@@ -7,7 +7,7 @@ use crate::ui::{fonts, theme};
 /// Shows the tabs over a hairline and changes `index` on a click or an arrow key. Returns whether it changed.
 pub fn tabs(ui: &mut Ui, index: &mut usize, titles: &[&str]) -> bool {
     const HEIGHT: f32 = 36.0;
-    /// Beside the words.
+    /// The margin around the text.
     const LEAST: f32 = 3.0;
     let palette = theme::of(ui);
     let before = *index;
@@ -22,7 +22,7 @@ pub fn tabs(ui: &mut Ui, index: &mut usize, titles: &[&str]) -> bool {
                 let words: f32 = galleys.iter().map(|galley| galley.size().x).sum();
                 (galleys, (width - words) / titles.len().max(1) as f32)
             };
-            // Closer together where there is no room, then smaller, and cut off where even that is too much.
+            // Without enough room, first closer together, then smaller, then cut off.
             let ((galleys, room), size) = match in_size(14.0) {
                 (_, room) if room < 2.0 * LEAST => (in_size(12.0), 12.0),
                 fits => (fits, 14.0),

@@ -1,4 +1,4 @@
-//! A field of tags: type a word, Enter or a comma makes it a tag, Backspace in the empty field takes the last one away.
+//! A field of tags: type a word, Enter or a comma makes it a tag, Backspace in the empty field removes the last one.
 
 use egui::{CornerRadius, Key, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
@@ -15,7 +15,7 @@ const SIDE: f32 = 11.0;
 const LINE: f32 = 26.0;
 const LONGEST: usize = 40;
 
-/// `typing` holds the tag that is being typed. The response is of the text field, changed when a tag came or went.
+/// `typing` is the tag that is being typed. The response is that of the text field, changed if a tag was added or removed.
 pub fn tags_field(ui: &mut Ui, tags: &mut Vec<String>, typing: &mut String) -> Response {
     let palette = theme::of(ui);
     let id = ui.make_persistent_id("tags field");
@@ -92,7 +92,7 @@ pub fn tags_field(ui: &mut Ui, tags: &mut Vec<String>, typing: &mut String) -> R
     response
 }
 
-/// Moves what is typed into the tags: split at commas, trimmed, 40 characters at most, none twice.
+/// Moves the typed text into the tags: split at commas, trimmed, at most 40 characters each, no duplicates.
 fn take_words(tags: &mut Vec<String>, typing: &mut String) {
     for word in typing.split([',', ';', '\n']) {
         let word: String = word.trim().chars().take(LONGEST).collect();

@@ -1,4 +1,4 @@
-//! Words: labels that end in "…", paragraphs, headers, keys.
+//! Text: labels that end in "…", paragraphs, headers, keys.
 
 use egui::{Align2, Color32, FontId, Label, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -22,7 +22,7 @@ pub fn paragraph(ui: &mut Ui, text: &str, font: FontId, colour: Color32) -> Resp
     ui.add(Label::new(RichText::new(text).font(font).color(colour).line_height(Some(line_height))).wrap())
 }
 
-/// A key such as "Ctrl+K" in its small frame.
+/// A key, for example "Ctrl+K", in a small frame.
 pub fn key_hint(ui: &mut Ui, key: &str) -> Response {
     let palette = theme::of(ui);
     let text = ui.painter().layout_no_wrap(key.to_owned(), fonts::regular(12.0), palette.weak);
@@ -32,7 +32,7 @@ pub fn key_hint(ui: &mut Ui, key: &str) -> Response {
     response
 }
 
-/// The header of a section of a list: its name, and how many it holds.
+/// The header of a section of a list: its name and its count.
 pub fn section_header(ui: &mut Ui, text: &str, count: usize) -> Response {
     let palette = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());

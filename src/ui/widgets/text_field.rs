@@ -1,4 +1,4 @@
-//! A field to type into.
+//! A text field.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::ui::{
 const PADDING: f32 = 11.0;
 const LINE: f32 = 20.0;
 
-/// A text field; `accessible_label` names it for screen readers and tests, and its state within its parent.
+/// A text field; `accessible_label` names it for screen readers and tests, and identifies its state within its parent.
 #[must_use = "call `.show(ui)`"]
 pub struct TextField<'a> {
     text: &'a mut dyn TextBuffer,
@@ -55,7 +55,7 @@ impl<'a> TextField<'a> {
         self
     }
 
-    /// Quiet words at the right end, such as "seconds" or "Azure".
+    /// Quiet text at the right end, for example "seconds" or "Azure".
     pub fn suffix(mut self, suffix: &'a str) -> Self {
         self.suffix = suffix;
         self
@@ -66,13 +66,13 @@ impl<'a> TextField<'a> {
         self
     }
 
-    /// The key that leads here, at the right end while the field is empty.
+    /// The key that focuses it, shown at the right end while the field is empty.
     pub fn key_hint(mut self, key: &'a str) -> Self {
         self.key = key;
         self
     }
 
-    /// In points; else as wide as there is room.
+    /// In points; by default as wide as there is room.
     pub fn width(mut self, width: f32) -> Self {
         self.width = Some(width);
         self
@@ -84,19 +84,19 @@ impl<'a> TextField<'a> {
         self
     }
 
-    /// Colours the border; the words belong in a remark below.
+    /// Colors the border; the text belongs in a remark below.
     pub fn tone(mut self, tone: Option<Tone>) -> Self {
         self.tone = tone;
         self
     }
 
-    /// An id that is known outside, to move the focus here.
+    /// A known ID, to move the focus here.
     pub fn id(mut self, id: Id) -> Self {
         self.id = Some(id);
         self
     }
 
-    /// At most so many characters; 10,000 unless told.
+    /// The maximum number of characters; 10,000 by default.
     pub fn limit(mut self, characters: usize) -> Self {
         self.limit = characters;
         self
@@ -164,7 +164,7 @@ pub(super) struct Edit<'a> {
     pub multiline: bool,
     pub rows: usize,
     pub password: bool,
-    /// Draws the text in a way of its own.
+    /// Replaces the way the text is drawn.
     pub layouter: Option<Layouter<'a>>,
     pub limit: usize,
     pub colour: Color32,
@@ -203,7 +203,7 @@ impl Edit<'_> {
     }
 }
 
-/// Letters that were typed in a list go to the field that filters it, which has the focus from then on: what stands there now.
+/// Letters typed in a list go to its filter field, which takes the focus: returns the new text.
 pub fn type_to_filter(ui: &Ui, field: Id, before: &str) -> Option<String> {
     let mut words = before.to_owned();
     ui.input_mut(|input| {

@@ -1,14 +1,14 @@
-//! Tooltips. All of the window come through here.
+//! Tooltips. All tooltips of the window are shown by this module.
 
 use egui::{Response, Ui, WidgetText};
 
-/// egui keeps a tooltip that is open until the pointer moves, also when a dialog has opened above its widget meanwhile: it would lie on the
-/// dialog. These show nothing for what lies below a dialog.
+/// egui keeps an open tooltip until the pointer moves, even if a dialog has opened above its widget meanwhile: it would cover the
+/// dialog. This module shows no tooltip for widgets below a dialog.
 pub trait Tip {
     #[must_use]
     fn tip(self, words: impl Into<WidgetText>) -> Self;
 
-    /// Beside the pointer, for what is large.
+    /// At the pointer, for large widgets.
     #[must_use]
     fn tip_at_pointer(self, add_contents: impl FnOnce(&mut Ui)) -> Self;
 }

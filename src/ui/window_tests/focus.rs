@@ -1,4 +1,4 @@
-//! A key acts on what has the focus, and on nothing else.
+//! A key acts only on what has the focus.
 
 use super::*;
 use crate::ui::fake_engine::{browser, sign_in};

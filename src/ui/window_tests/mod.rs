@@ -1,4 +1,4 @@
-//! The whole window, found by role and label as a screen reader does, on an engine that keeps everything in memory.
+//! The whole window through roles and labels, as a screen reader sees it, on an engine that keeps everything in memory.
 
 mod focus;
 mod list;
@@ -91,13 +91,13 @@ pub(super) fn label(node: &egui_kittest::Node<'_>) -> String {
     node.accesskit_node().label().unwrap_or_default()
 }
 
-/// The first box whose words begin so.
+/// The first box whose label begins with this.
 pub(super) fn tick(window: &mut Window, engine: &FakeEngine, start: &str) {
     window.query_all_by_role(Role::CheckBox).find(|node| label(node).starts_with(start)).unwrap().click();
     settle(window, engine);
 }
 
-/// The boxes from the top down whose words hold `word`, up to `end`.
+/// The boxes from top to bottom whose labels contain `word`, up to `end`.
 pub(super) fn boxes(window: &Window, word: &str, end: &str) -> Vec<String> {
     let all = window.query_all_by_role(Role::CheckBox).map(|node| (node.rect().top(), label(&node)));
     let mut found: Vec<(f32, String)> = all.filter(|(_, label)| label.contains(word)).collect();
@@ -105,7 +105,7 @@ pub(super) fn boxes(window: &Window, word: &str, end: &str) -> Vec<String> {
     found.into_iter().map(|(_, label)| label.split(end).next().unwrap_or_default().to_owned()).collect()
 }
 
-/// Where somebody who sees, or a screen reader, would come across it.
+/// Whether it appears anywhere, for a person or a screen reader.
 pub(super) fn is_in_words(window: &Window, secret: &str) -> bool {
     window.query_all(egui_kittest::kittest::by()).any(|node| {
         let node = node.accesskit_node();
@@ -117,7 +117,7 @@ pub(super) fn shows(window: &Window, words: &str) -> bool {
     window.query_all_by_label_contains(words).next().is_some()
 }
 
-/// The keyboard is in the list of connections.
+/// Moves the focus to the list of connections.
 fn focus_list(window: &mut Window) {
     window.get_by_role_and_label(Role::ListBox, "Connections").focus();
     window.run_steps(2);

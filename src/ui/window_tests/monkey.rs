@@ -1,4 +1,4 @@
-//! A monkey at the keyboard.
+//! Random keys, clicks and events.
 
 use super::*;
 use crate::ui::state::refresh;
@@ -81,7 +81,7 @@ impl Monkey {
     }
 }
 
-/// What the engine may do between two events: work, crash, lock, change the file behind the window's back.
+/// What the engine may do between two inputs: work, crash, lock, change the file.
 fn trouble(random: &mut fastrand::Rng, engine: &FakeEngine) {
     engine.work_once();
     let mut inner = engine.0.borrow_mut();
@@ -131,7 +131,7 @@ fn ui_01_a_monkey_of_fifty_thousand_events_finds_no_panic_and_no_stuck_spinner()
     let mut monkey = Monkey { random: fastrand::Rng::with_seed(random.u64(..)), size };
     let mut sent = 0;
     while sent < EVENTS {
-        // As a person's hand is slower than frames: a few events a frame.
+        // A person is slower than frames: only a few inputs per frame.
         for _ in 0..random.usize(1..10) {
             for event in monkey.events() {
                 sent += 1;
@@ -145,7 +145,7 @@ fn ui_01_a_monkey_of_fifty_thousand_events_finds_no_panic_and_no_stuck_spinner()
             window.state_mut().state.discard_dialog();
         }
     }
-    // Whatever was going on comes to its end: nothing spins for ever.
+    // Everything that runs comes to an end: no spinner stays.
     {
         let mut inner = engine.0.borrow_mut();
         (inner.tests_answer, inner.save_failure) = (true, None);

@@ -1,5 +1,5 @@
-//! Paints what egui wants to show into a picture, on the CPU, so that the same window gives the same picture on every machine: no driver, no
-//! graphics card. Colours are blended as eframe's glow painter blends them: premultiplied, in gamma space.
+//! Renders egui's output into a picture on the CPU, so that the same window gives the same picture on every machine: no driver, no
+//! graphics card. Colors are blended like in eframe's glow painter: premultiplied, in gamma space.
 #![expect(clippy::many_single_char_names, reason = "corners and channels have no other names")]
 #![expect(clippy::float_cmp, reason = "whether an edge is level is exact: two triangles share its corners")]
 
@@ -76,7 +76,7 @@ impl Canvas {
         }
     }
 
-    /// A pixel belongs to the triangle that holds its centre; one on an edge that two triangles share, to one of them.
+    /// A pixel belongs to the triangle that contains its center; one on a shared edge belongs to one of the two.
     fn triangle(&mut self, [a, mut b, mut c]: [Vertex; 3], texture: &ColorImage, clip: Rect) {
         let mut area = edge(a.pos, b.pos, c.pos);
         if area == 0.0 {
@@ -126,7 +126,7 @@ fn is_top_left(from: Pos2, to: Pos2) -> bool {
     to.y < from.y || (to.y == from.y && to.x > from.x)
 }
 
-/// The pixels whose centres may be between `from` and `to`.
+/// The pixels with centers between `from` and `to`.
 fn range(from: f32, to: f32, limit: usize) -> std::ops::Range<usize> {
     let pixel = |at: f32| (at.max(0.0) as usize).min(limit);
     pixel((from - 0.5).ceil())..pixel((to - 0.5).floor() + 1.0)
@@ -136,7 +136,7 @@ fn mix(share: [f32; 3], values: [f32; 3]) -> f32 {
     share[0] * values[0] + share[1] * values[1] + share[2] * values[2]
 }
 
-/// Between the four nearest texels; the edge goes on outside.
+/// Interpolates the four nearest texels; the edge continues outside.
 fn sample(texture: &ColorImage, uv: Pos2) -> [f32; 4] {
     let [width, height] = texture.size;
     let (x, y) = (uv.x * width as f32 - 0.5, uv.y * height as f32 - 0.5);

@@ -1,5 +1,5 @@
-//! The main screens as pictures, compared with those in `tests/pictures`: what moves, moves on purpose.
-//! `UPDATE_SNAPSHOTS=1 cargo test --lib pictures` makes them anew; a picture that differs is shown beside it as `.new.png` and `.diff.png`.
+//! The main screens as pictures, compared with those in `tests/pictures`: every change must be intended.
+//! `UPDATE_SNAPSHOTS=1 cargo test --lib pictures` creates them again; a different picture is saved as `.new.png` with a `.diff.png`.
 
 use egui_kittest::SnapshotOptions;
 
@@ -26,7 +26,7 @@ fn opened(engine: &FakeEngine, size: [f32; 2], theme: ThemeChoice) -> Window {
     window
 }
 
-/// As a data engineer has them: folders, environments, one long name.
+/// A data engineer's connections: folders, environments, one long name.
 fn connections() -> Vec<Connection> {
     let mut sales = production("Sales lakehouse");
     sales.tags = vec!["sales".to_owned(), "westeurope".to_owned()];
@@ -63,7 +63,7 @@ fn engine() -> FakeEngine {
     engine
 }
 
-/// Both themes of what `show` leads to from the connection that is selected first.
+/// Both themes of the screen that `show` opens, beginning with the first connection selected.
 fn pictures(name: &str, size: [f32; 2], show: impl Fn(&mut Window, &FakeEngine)) {
     compared(name, size, engine, show);
 }

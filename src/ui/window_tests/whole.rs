@@ -1,4 +1,4 @@
-//! What is about the window as a whole.
+//! The window as a whole.
 
 use super::*;
 

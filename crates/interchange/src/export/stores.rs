@@ -1,4 +1,4 @@
-//! Commands that put the token into a store of secrets: the same as *Send to*, of which each is one.
+//! Commands that put the token into a store of secrets: the same as *Copy to a secret store*, of which each is one.
 
 use super::parts::document;
 use crate::{

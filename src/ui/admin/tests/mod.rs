@@ -1,4 +1,4 @@
-//! The *Administration* tab as a person uses it: found by role and label, on an engine that keeps everything in memory.
+//! The *Administration* tab through roles and labels, on an engine that keeps everything in memory.
 
 mod access;
 mod principals;
@@ -34,7 +34,7 @@ fn sales() -> FakeEngine {
     engine(&[connection("Sales", |draft| draft.workspace_id = "1234567890123456".to_owned())])
 }
 
-/// How often something was asked as an administrator.
+/// The number of administrator requests of a kind.
 fn asked(engine: &FakeEngine) -> usize {
     REQUESTS.iter().map(|request| engine.sent(request)).sum()
 }
@@ -68,14 +68,14 @@ fn is_ticked(window: &Window, words: &str) -> bool {
     node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
 }
 
-/// Chooses from a list that a field opens.
+/// Chooses from the list that a field opens.
 fn choose(window: &mut Window, engine: &FakeEngine, field: &str, option: &str) {
     click(window, engine, field);
     window.get_by_role_and_label(Role::ListBoxOption, option).click();
     settle(window, engine);
 }
 
-/// From the top down.
+/// From top to bottom.
 fn rows(window: &Window) -> Vec<String> {
     boxes(window, "last used", ", created")
 }

@@ -1,4 +1,4 @@
-//! Signing in as a person sees it: found by role and label, on an engine that goes on when told to.
+//! Signing in through roles and labels, on an engine that advances when the test says so.
 
 mod accounts;
 mod attempt;
@@ -25,7 +25,7 @@ use brickpass_storage::VaultStatus;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
-/// A window whose clock stands where it is put.
+/// A window whose clock the test sets.
 fn clocked(engine: &FakeEngine) -> (Window, Rc<Cell<i64>>) {
     let seconds = Rc::new(Cell::new(0));
     (open_at(engine, SIZE, Rc::clone(&seconds)), seconds)

@@ -1,4 +1,4 @@
-//! The activity as the window lists it: under the headings of its days, the newest first. Computed when something changed, never while
+//! The activity as the window lists it: under the headings of its days, newest first. Computed when something changed, never while
 //! drawing.
 
 use std::collections::VecDeque;
@@ -10,18 +10,18 @@ use crate::ui::text::activity as words;
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_engine::{ActivityEntry, Deed};
 
-/// So many are kept, the newest ones; the file holds about half as many.
+/// The maximum number of entries, newest kept; the file has about half as many.
 const MOST: usize = 20_000;
 
 /// One line of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
     Day(Date),
-    /// Of this number, as [`ActivityLog::entry`] counts.
+    /// The entry with this number, as [`ActivityLog::entry`] counts.
     Entry(usize),
 }
 
-/// An entry, and what the filter looks at, in lower case.
+/// An entry, and the text that the filter searches, in lower case.
 #[derive(Debug)]
 struct Known {
     entry: ActivityEntry,
@@ -30,25 +30,25 @@ struct Known {
 
 #[derive(Debug, Default)]
 pub struct ActivityLog {
-    /// The newest first.
+    /// Newest first.
     list: Remote<VecDeque<Known>>,
-    /// What came while it was asked for anew, the newest last: the answer may be older.
+    /// Entries that arrived while the log was loading, newest last: the loaded log may be older.
     meanwhile: Vec<ActivityEntry>,
     filter: String,
-    /// Not only those of the connection that is shown.
+    /// Lists all connections, not only the shown one.
     all: bool,
     lines: Vec<Line>,
-    /// For each line and one more: so many days begin before it.
+    /// For each line and one more: the number of day headings before it.
     days_before: Vec<usize>,
     entries_shown: usize,
     entries_of_connection: usize,
-    /// Whose lines these are; `None`: everybody's.
+    /// The connection whose lines these are; `None`: all connections.
     of: Option<ConnectionId>,
-    /// The lines are to be computed anew.
+    /// The lines must be computed again.
     stale: bool,
-    /// The line that the keyboard is at.
+    /// The line at the cursor.
     cursor: usize,
-    /// The number of the entry there, while others come before it.
+    /// The number of the entry at the cursor, which stays the same when new entries arrive.
     held: Option<usize>,
     pub reveal_cursor: bool,
 }
@@ -72,7 +72,7 @@ impl ActivityLog {
         self.stale = true;
     }
 
-    /// Entries that follow what is known, the newest last.
+    /// New entries, newest last.
     pub(super) fn added(&mut self, entries: Vec<ActivityEntry>) {
         if self.is_asking() {
             self.meanwhile.extend(entries);
@@ -92,7 +92,7 @@ impl ActivityLog {
         self.stale = true;
     }
 
-    /// When this was done to a connection last; `None` while the log is not read, or when it was never done.
+    /// When this last happened to a connection; `None` if it never did or the log is not loaded.
     pub fn last(&self, id: ConnectionId, what: Deed) -> Option<Timestamp> {
         let done = |entry: &&Known| entry.entry.connection == Some(id) && entry.entry.what == what && entry.entry.failed.is_none();
         self.list.value()?.iter().find(done).map(|known| known.entry.at)
@@ -102,7 +102,7 @@ impl ActivityLog {
         matches!(self.list, Remote::Pending { .. })
     }
 
-    /// Something is known, be it nothing.
+    /// The log is loaded, even if it is empty.
     pub fn is_known(&self) -> bool {
         self.list.value().is_some()
     }
@@ -135,7 +135,7 @@ impl ActivityLog {
         }
     }
 
-    /// Brings the lines up to date, if something changed. `shown`: the connection whose page it is.
+    /// Updates the lines if something changed. `shown`: the shown connection.
     pub fn sift(&mut self, shown: Option<ConnectionId>, zone: &TimeZone) {
         let of = shown.filter(|_| !self.all);
         if !self.stale && self.of == of {
@@ -183,7 +183,7 @@ impl ActivityLog {
         &self.lines
     }
 
-    /// An entry keeps its number when others come before it.
+    /// An entry keeps its number when newer ones arrive.
     pub fn number(&self, at: usize) -> usize {
         self.list.value().map_or(0, VecDeque::len).saturating_sub(at)
     }
@@ -192,12 +192,12 @@ impl ActivityLog {
         self.list.value()?.get(at).map(|known| &known.entry)
     }
 
-    /// How many entries the filter shows, and of how many.
+    /// The number of entries that match the filter, and the number of all entries.
     pub fn counts(&self) -> (usize, usize) {
         (self.entries_shown, self.entries_of_connection)
     }
 
-    /// Where a line begins (or, after the last one, where it ends), when days are `day` points high and entries `entry`.
+    /// Where a line begins (or, after the last one, where it ends), if days are `day` points high and entries `entry`.
     pub fn top(&self, line: usize, day: f32, entry: f32) -> f32 {
         let line = line.min(self.lines.len());
         let days = self.days_before.get(line).copied().unwrap_or_default();
@@ -222,7 +222,7 @@ impl ActivityLog {
         self.cursor
     }
 
-    /// Up and down; over the headings of days.
+    /// Moves the cursor up or down, past the headings of days.
     pub fn move_cursor(&mut self, steps: isize) {
         let last = self.lines.len().saturating_sub(1);
         let to = self.cursor.saturating_add_signed(steps).min(last);
@@ -348,7 +348,7 @@ mod tests {
         log.asked();
         log.added(vec![entry(id, 0, Deed::Test, None)]);
         assert!(!log.is_known());
-        // The answer was made before the one and after the other.
+        // The loaded log includes the first entry, but not the second.
         log.added(vec![entry(id, 0, Deed::Save, None)]);
         log.came(Ok(vec![entry(id, 0, Deed::Test, None), entry(id, 1, Deed::SignIn, None)]));
         log.sift(None, &TimeZone::UTC);

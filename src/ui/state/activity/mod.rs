@@ -1,4 +1,4 @@
-//! Who did what when, as far as it was asked for; and what goes to somebody who helps.
+//! The activity and the diagnostics.
 
 mod log;
 
@@ -11,7 +11,7 @@ use crate::ui::{save_as::SaveAs, text::activity as words};
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_engine::{ActivityEntry, Ask, Diagnose, Diagnostics, ReadActivity, SaveDiagnostics};
 
-/// Where the activity is to be written.
+/// The export of the activity.
 #[derive(Debug)]
 pub struct ExportActivity {
     /// `None`: of all connections.
@@ -19,12 +19,12 @@ pub struct ExportActivity {
     pub save: SaveAs,
 }
 
-/// What goes to somebody who helps, shown before it does.
+/// The diagnostics for support, shown before they are shared.
 #[derive(Debug, Default)]
 pub struct ShowDiagnostics {
-    /// With exactly the text that is copied and saved. `None` while it is collected.
+    /// Exactly the text that is copied and saved. `None` while it is being collected.
     pub collected: Option<(Diagnostics, String)>,
-    /// The place to save it in is being chosen.
+    /// The path to save it to is being chosen.
     pub save: Option<SaveAs>,
 }
 
@@ -41,7 +41,7 @@ impl State {
         })]
     }
 
-    /// Of all connections: on the page of the one that is shown, else on a page of its own, which goes when something is selected.
+    /// Lists all connections: on the page of the shown one, or on a page of its own until the selection changes.
     pub fn show_all_activity(&mut self) -> Vec<Ask> {
         self.activity.show_all(true);
         if self.selection.count() != 1 || self.shown_form().is_none() {
@@ -51,7 +51,7 @@ impl State {
         self.show_page(Page::Activity)
     }
 
-    /// The activity of all connections has the main part of the window to itself.
+    /// The activity of all connections has its own page.
     pub fn activity_is_alone(&self) -> bool {
         self.activity_alone.as_ref().is_some_and(|selected| *selected == self.selection.all())
     }
@@ -60,12 +60,12 @@ impl State {
         self.activity_alone = None;
     }
 
-    /// The activity is in view.
+    /// The activity is visible.
     pub fn shows_activity(&self) -> bool {
         self.activity_is_alone() || self.page() == Page::Activity && self.selection.shown().is_some()
     }
 
-    /// The connection whose activity is listed; `None`: all of them.
+    /// The connection whose activity is listed; `None`: all connections.
     pub fn activity_of(&self) -> Option<ConnectionId> {
         self.selection.shown().filter(|_| !self.activity.of_all() && !self.activity_is_alone())
     }
@@ -86,7 +86,7 @@ impl State {
         })]
     }
 
-    /// Collects what somebody who helps may see, and shows it.
+    /// Collects the diagnostics for support and shows them.
     pub fn diagnose(&mut self) -> Vec<Ask> {
         self.dialog = Some(Dialog::Diagnostics(Box::default()));
         vec![ask(Diagnose, |state, outcome, _| {

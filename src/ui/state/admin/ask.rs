@@ -1,4 +1,4 @@
-//! What is asked before something changes.
+//! The confirmations before something changes.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -12,14 +12,14 @@ use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{OAuthSecret, ServicePrincipal, UserToken};
 use brickpass_engine::{Ask, CreateOAuthSecret, CreateServicePrincipal, DeleteOAuthSecret, SetTokensEnabled};
 
-/// What is offered as the lifetime of an OAuth secret, in days; the longest that the service allows last.
+/// The choices for the lifetime of an OAuth secret, in days; the longest that the service allows is last.
 pub const SECRET_DAYS: [u32; 5] = [30, 90, 180, 365, 730];
-/// As for a personal access token.
+/// The same default as for a personal access token.
 const USUAL_DAYS: u32 = 90;
 
 #[derive(Debug)]
 pub enum AdminDialog {
-    /// Personal access tokens are about to be switched off for everybody.
+    /// Switching off personal access tokens for all users.
     TokensOff(Confirm),
     Revoke(RevokeUsersTokens),
     NewPrincipal(NewPrincipal),
@@ -27,7 +27,7 @@ pub enum AdminDialog {
     DeleteSecret(DeleteSecret),
 }
 
-/// A question; of production, the name is to be typed.
+/// A confirmation; for production, the name must be typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirm {
     pub id: ConnectionId,
@@ -45,7 +45,7 @@ impl Confirm {
 pub struct RevokeUsersTokens {
     pub confirm: Confirm,
     pub token_ids: Vec<String>,
-    /// Whose they are, in words: made once, since there may be a thousand.
+    /// Their owners as text, created once: there may be a thousand.
     pub owners: String,
 }
 
@@ -105,7 +105,7 @@ impl State {
         self.administered().is_some()
     }
 
-    /// *New service principal*, from wherever it is asked for.
+    /// *New service principal*, from the page or by its key.
     pub fn ask_for_new_principal(&mut self) -> Vec<Ask> {
         let Some(id) = self.administered() else { return Vec::new() };
         let mut commands = self.show_section(AdminSection::ServicePrincipals);
@@ -132,7 +132,7 @@ impl State {
         self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::DeleteSecret(dialog))));
     }
 
-    /// The dialog's own button. What makes something stays open until it is made.
+    /// The dialog's main button. A dialog that creates something stays open until it is created.
     pub fn answer_admin_dialog(&mut self) -> Vec<Ask> {
         let Some(Dialog::Admin(dialog)) = self.dialog.take() else { return Vec::new() };
         match *dialog {
@@ -162,7 +162,7 @@ impl State {
                 self.dialog = Some(Dialog::Admin(Box::new(AdminDialog::NewSecret(new))));
                 vec![ask(request, move |state, outcome, _| state.secret_created(run, id, outcome))]
             }
-            // It cannot be asked for as it stands: the dialog stays.
+            // The input is incomplete: the dialog stays.
             other => {
                 self.dialog = Some(Dialog::Admin(Box::new(other)));
                 Vec::new()

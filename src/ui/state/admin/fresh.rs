@@ -1,4 +1,4 @@
-//! An OAuth secret that was made a moment ago: its value cannot be had again, so it stays until the person is done with it.
+//! A newly created OAuth secret: its value cannot be loaded again, so it stays until the person closes it.
 
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
@@ -18,9 +18,9 @@ pub struct FreshSecret {
     pub principal: ServicePrincipal,
     pub new: NewOAuthSecret,
     pub copied: bool,
-    /// Not copied, and about to be left: the person is asked.
+    /// The person is about to close it without having copied it and is asked.
     pub leaving: bool,
-    /// Readable since then.
+    /// When it was revealed.
     pub revealed_at: Option<Timestamp>,
 }
 
@@ -44,20 +44,20 @@ impl State {
         self.fresh_secret().map(copy).map(ask_quietly).into_iter().collect()
     }
 
-    /// What is known of the clipboard while the fresh secret is on it.
+    /// The clipboard while the new secret is on it.
     pub fn fresh_secret_on_clipboard(&self) -> Option<&Copied> {
         let copied = self.fresh_secret().is_some_and(|fresh| fresh.copied);
         self.copied().filter(|held| copied && held.what == text::admin::NEW_ON_CLIPBOARD)
     }
 
-    /// The clipboard holds a secret.
+    /// The secret is on the clipboard.
     pub(in crate::ui::state) fn fresh_secret_copied(&mut self, what: &str) {
         if let Some(fresh) = self.admin.fresh.front_mut().filter(|_| what == text::admin::NEW_ON_CLIPBOARD) {
             fresh.copied = true;
         }
     }
 
-    /// *Done*, or leaving in another way; asks once when the value would be lost.
+    /// *Done*, or closing it in another way; asks once if the value would be lost.
     pub fn leave_fresh_secret(&mut self) {
         let Some(fresh) = self.admin.fresh.front_mut() else { return };
         if !fresh.copied && !fresh.leaving {
@@ -75,7 +75,7 @@ impl State {
         }
     }
 
-    /// The person stays with the value.
+    /// *Go back*: the value stays visible.
     pub fn keep_fresh_secret(&mut self) {
         self.admin.close_afterwards = false;
         if let Some(fresh) = self.admin.fresh.front_mut() {
@@ -87,13 +87,13 @@ impl State {
         self.read_only().is_none()
     }
 
-    /// A form for a connection that signs in as the service principal that is looked at.
+    /// A form for a connection that signs in as the shown service principal.
     pub fn connect_as_principal(&mut self) -> Vec<Ask> {
         let Some(principal) = self.office().and_then(super::Office::principal).cloned() else { return Vec::new() };
         self.administered().and_then(|id| self.connect_as(id, &principal, TypedSecret::default())).unwrap_or_default()
     }
 
-    /// The same with the fresh secret in it, which is safe there: a form is not left without a question.
+    /// The same with the new secret in it, which is safe there: the window asks before it discards a form.
     pub fn connect_with_fresh_secret(&mut self) -> Vec<Ask> {
         let Some(fresh) = self.admin.fresh.front() else { return Vec::new() };
         let (id, principal) = (fresh.id, fresh.principal.clone());
@@ -119,7 +119,7 @@ impl State {
         Some(self.add_prepared(draft))
     }
 
-    /// A value that would be lost holds the window up. True: one does.
+    /// Keeps the window open if a value would be lost. Returns whether one would.
     pub(in crate::ui::state) fn held_up_by_secret(&mut self) -> bool {
         if !self.admin.making.is_empty() {
             self.notices.push(Notice::Info(text::admin::BEING_MADE.to_owned()));
@@ -132,7 +132,7 @@ impl State {
             fresh.revealed_at = None;
         }
         self.admin.close_afterwards = true;
-        // What stands in front of it must not hide the question.
+        // A dialog in front must not hide the question.
         self.dialog = None;
         true
     }

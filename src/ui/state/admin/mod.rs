@@ -1,4 +1,4 @@
-//! What an administrator sees and asks for. A late answer to an older question finds nobody.
+//! The data and requests of the *Administration* tab. A late answer to an older request is ignored.
 
 mod ask;
 mod fresh;
@@ -31,7 +31,7 @@ use brickpass_core::{
 use brickpass_databricks::rest::{ServicePrincipal, TokenRules, UserToken};
 use brickpass_engine::{Ask, GetTokenRules, Request};
 
-/// A part of the tab.
+/// A section of the tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AdminSection {
     #[default]
@@ -43,7 +43,7 @@ impl AdminSection {
     pub const ALL: [Self; 2] = [Self::Tokens, Self::ServicePrincipals];
 }
 
-/// A table that was asked for.
+/// A table that is loaded on request.
 #[derive(Debug)]
 pub struct Listing<R: Record> {
     pub sheet: Sheet<R>,
@@ -74,7 +74,7 @@ impl<R: Record> Listing<R> {
     }
 }
 
-/// What went wrong with something that was to be changed.
+/// A failed change.
 #[derive(Debug, Clone)]
 pub struct AdminTrouble {
     pub kind: AdminTroubleKind,
@@ -84,7 +84,7 @@ pub struct AdminTrouble {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AdminTroubleKind {
     Rules,
-    /// So many could not be revoked.
+    /// The number of tokens that could not be revoked.
     Revoke(usize),
     Entitlement,
     DeleteSecret,
@@ -94,13 +94,13 @@ pub enum AdminTroubleKind {
     CreateSecret,
 }
 
-/// What is known of the workspace, or the account, that a connection reaches.
+/// What is known about the workspace or the account of a connection.
 #[derive(Debug, Default)]
 pub struct Office {
-    /// What was reached when it was asked.
+    /// The address and identity when it was loaded.
     target: Option<Connection>,
     pub rules: Asked<TokenRules>,
-    /// A change of the rules is under way.
+    /// A change of the rules is running.
     ruling: Option<RunId>,
     pub tokens: Listing<UserToken>,
     revoking: Option<RunId>,
@@ -118,7 +118,7 @@ impl Office {
         self.revoking.is_some()
     }
 
-    /// The service principal that is looked at.
+    /// The shown service principal.
     pub fn principal(&self) -> Option<&ServicePrincipal> {
         self.principals.sheet.get(&self.detail.as_ref()?.principal_id)
     }
@@ -128,11 +128,11 @@ impl Office {
 pub struct Admin {
     offices: HashMap<ConnectionId, Office>,
     section: AdminSection,
-    /// Not part of any dialog, so that nothing that happens meanwhile takes their place.
+    /// Not part of any dialog, so that no other event replaces them.
     fresh: VecDeque<FreshSecret>,
-    /// Secrets that are being made, for which principal: their values would be lost if the window closed now.
+    /// Secrets that are being created, by principal: their values would be lost if the window closed now.
     making: HashMap<RunId, ServicePrincipal>,
-    /// The window was about to close when a fresh secret held it up.
+    /// The window was about to close when a new secret kept it open.
     close_afterwards: bool,
 }
 
@@ -152,7 +152,7 @@ impl State {
         self.selection.shown().filter(|id| self.selection.count() == 1 && self.tokens_of(*id) != TokensOf::NotSaved)
     }
 
-    /// What is known about what the shown connection reaches.
+    /// What is known about the workspace or account of the shown connection.
     pub fn office(&self) -> Option<&Office> {
         self.admin.office(self.administered()?)
     }
@@ -162,7 +162,7 @@ impl State {
         self.admin.office_mut(id)
     }
 
-    /// An account has service principals alone.
+    /// An account has only service principals.
     pub fn admin_section(&self) -> AdminSection {
         let account = self.selection.shown().is_some_and(|id| self.tokens_of(id) == TokensOf::Account);
         if account { AdminSection::ServicePrincipals } else { self.admin.section }
@@ -195,7 +195,7 @@ impl State {
         }
     }
 
-    /// Asks; `note` keeps the run where `then` finds it again.
+    /// Sends a request; `note` stores the run where `then` finds it again.
     fn admin_ask<R: Request>(
         &mut self,
         id: ConnectionId,
@@ -209,7 +209,7 @@ impl State {
         vec![super::ask(request, move |state, outcome, _| then(state, run, outcome))]
     }
 
-    /// Asks for what belongs in this place of an office.
+    /// Loads what belongs in this place.
     fn admin_question<R: Request>(
         &mut self,
         id: ConnectionId,
@@ -229,7 +229,7 @@ impl State {
         })
     }
 
-    /// Told in its place; elsewhere, in passing too.
+    /// Shown in its place; if that is not visible, also as a toast.
     fn admin_trouble(&mut self, id: ConnectionId, kind: AdminTroubleKind, failure: Failure) {
         if self.selection.shown() != Some(id) || self.page() != Page::Administration {
             self.notices.push(super::Notice::Failure(failure.clone()));

@@ -1,4 +1,4 @@
-//! What the engine tells an administrator.
+//! The answers to an administrator's requests.
 
 use super::{AdminDialog, AdminTroubleKind, FreshSecret};
 use crate::ui::state::RunId;
@@ -46,7 +46,7 @@ impl State {
         Vec::new()
     }
 
-    /// Whether it is done. Why it is not is told.
+    /// Returns whether it succeeded; a failure is shown.
     fn is_done(&mut self, id: ConnectionId, kind: AdminTroubleKind, outcome: Outcome<()>) -> bool {
         if let Err(failure) = outcome {
             self.admin_trouble(id, kind, failure);
@@ -94,7 +94,7 @@ impl State {
             if let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail_of(principal_id))
                 && let Some(known) = detail.secrets.value()
             {
-                // Gone, whatever a list says that is still on its way.
+                // They stay removed, whatever an older list says that is still loading.
                 let kept = known.iter().filter(|secret| secret.id != secret_id).cloned().collect();
                 detail.secrets.set(kept);
             }
@@ -132,7 +132,7 @@ impl State {
         if !self.is_done(id, AdminTroubleKind::Grant, outcome) {
             return Vec::new();
         }
-        // Where it is looked at, what it has now says it.
+        // If the principal is shown, its current permission says so.
         if self.shows_administration_of(id) {
             return self.ask_for_permission();
         }
@@ -144,7 +144,7 @@ impl State {
         let Some(office) = self.admin.office_mut(id).filter(|office| office.ruling == Some(run)) else { return Vec::new() };
         office.ruling = None;
         match outcome {
-            // A question that is still on its way is answered by this, too.
+            // This also answers a request that is still running.
             Ok(rules) => office.rules.replace(rules),
             Err(failure) => self.admin_trouble(id, AdminTroubleKind::Rules, failure),
         }
@@ -209,13 +209,13 @@ impl State {
             }
             Err(failure) => {
                 self.making_failed(run, id, AdminTroubleKind::CreateSecret, failure);
-                // It may have been made all the same.
+                // It may have been created anyway.
                 if self.shows_administration_of(id) { self.ask_for_secrets(id) } else { Vec::new() }
             }
         }
     }
 
-    /// Told in the dialog that asked for it; when that is closed, in its place on the page.
+    /// Shown in the dialog that requested it; if that is closed, on the page.
     fn making_failed(&mut self, run: RunId, id: ConnectionId, kind: AdminTroubleKind, failure: Failure) {
         match &mut self.dialog {
             Some(Dialog::Admin(dialog)) if dialog.run() == Some(run) => dialog.failed(failure),

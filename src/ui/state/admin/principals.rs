@@ -1,4 +1,4 @@
-//! Service principals, and what is known of the one that is looked at.
+//! Service principals, and the details of the shown one.
 
 use std::cmp::Ordering;
 
@@ -100,7 +100,7 @@ pub struct Joining {
     pub chosen: Option<AccountWorkspace>,
     pub role: WorkspaceRole,
     pub(super) run: Option<RunId>,
-    /// What was done last: in which workspace it has which role now.
+    /// The last result: the workspace and its role there.
     pub joined: Option<(String, WorkspaceRole)>,
 }
 
@@ -112,7 +112,7 @@ pub struct Grants {
     pub catalog: Option<String>,
     pub objects: Listing<Object>,
     pub object: Option<Object>,
-    /// What it may do with the object.
+    /// Its permission on the object.
     pub has: Asked<Option<Permission>>,
     pub chosen: Option<Permission>,
     pub(super) run: Option<RunId>,
@@ -184,7 +184,7 @@ impl State {
         self.admin_question(id, request, |office| Some(&mut office.detail.as_mut()?.secrets))
     }
 
-    /// A request that belongs to the principal that is looked at.
+    /// A request about the shown principal.
     fn in_detail<R: Request>(
         &mut self,
         id: ConnectionId,
@@ -213,7 +213,7 @@ impl State {
         self.office_mut()?.detail.as_mut()
     }
 
-    /// Looks at one service principal.
+    /// Shows one service principal.
     pub fn open_principal(&mut self, principal_id: &str) -> Vec<Ask> {
         let Some(id) = self.administered() else { return Vec::new() };
         self.open_principal_of(id, principal_id)
@@ -240,7 +240,7 @@ impl State {
         }
     }
 
-    /// What a test has just found is not asked for again.
+    /// Workspaces that a test has just found are not loaded again.
     fn ask_for_workspaces_to_join(&mut self, id: ConnectionId) -> Vec<Ask> {
         let found = self.tests.finished(id).and_then(|finished| finished.report.workspaces.clone());
         let Some(detail) = self.admin.office_mut(id).and_then(|office| office.detail.as_mut()) else { return Vec::new() };
@@ -304,7 +304,7 @@ impl State {
         })
     }
 
-    /// Of which kind is what permissions are to be granted on.
+    /// Chooses the type of object for permissions.
     pub fn choose_kind(&mut self, kind: Securable) -> Vec<Ask> {
         let Some((id, ..)) = self.detail() else { return Vec::new() };
         if let Some(detail) = self.detail_mut() {
@@ -331,7 +331,7 @@ impl State {
         self.in_detail(id, ListObjects { id, kind, catalog }, note, move |state, run, outcome| state.objects_listed(run, id, outcome))
     }
 
-    /// Asks once more for what did not come.
+    /// Tries again to load what failed.
     pub fn ask_for_objects_again(&mut self) -> Vec<Ask> {
         let Some((_, detail, _)) = self.detail() else { return Vec::new() };
         match (detail.grants.kind, detail.grants.catalog.clone()) {

@@ -1,4 +1,4 @@
-//! What the state promises an administrator, without a window.
+//! The administrator's state, without a window.
 
 use secrecy::ExposeSecret as _;
 
@@ -81,7 +81,7 @@ fn the_new_secret_goes_into_the_form_and_nowhere_else() {
     assert_eq!((form.draft.secret.expose(), form.draft.auth), (SECRET_VALUE, AuthKind::ServicePrincipal));
     assert!(form.is_new() && form.is_unsaved());
     assert!(!format!("{:?}", desk.state).contains(SECRET_VALUE));
-    // Looking elsewhere does not lose it.
+    // Selecting something else does not lose it.
     desk.run(|state, _| state.select(former));
     assert_eq!(desk.state.list.unsaved_count(), 1);
 }

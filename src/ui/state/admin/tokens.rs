@@ -1,4 +1,4 @@
-//! Whether tokens are allowed in a workspace, and everybody's tokens.
+//! Whether tokens are allowed in a workspace, and all users' tokens.
 
 use std::cmp::Ordering;
 
@@ -14,7 +14,7 @@ use brickpass_core::connection::ConnectionId;
 use brickpass_databricks::rest::{TokenRules, UserToken};
 use brickpass_engine::{Ask, ListUsersTokens, Request, SetMaximumDays, SetTokensEnabled};
 
-/// What is offered as the longest lifetime of a token, in days.
+/// The choices for the maximum lifetime of a token, in days.
 pub const MAXIMUM_DAYS: [u32; 5] = [30, 90, 180, 365, 730];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,7 +44,7 @@ impl Record for UserToken {
             UserColumn::Owner => by_words(&self.owner, &other.owner).then_with(newest_first),
             UserColumn::Comment => by_words(&self.token.comment, &other.token.comment),
             UserColumn::Created => self.token.created_at.cmp(&other.token.created_at),
-            // What never expires comes after everything that does.
+            // Tokens without expiry come after all others.
             UserColumn::Expires => {
                 let end = |token: &Self| (token.token.expires_at.is_none(), token.token.expires_at);
                 end(self).cmp(&end(other))
@@ -60,7 +60,7 @@ impl State {
         self.admin_ask(id, ListUsersTokens { id }, note, move |state, run, outcome| state.users_tokens_listed(run, id, outcome))
     }
 
-    /// Switching them off asks first, since it stops everything that signs in with one.
+    /// Switching them off asks first, since it stops everything that uses one.
     pub fn switch_tokens(&mut self, on: bool) -> Vec<Ask> {
         let Some(id) = self.administered().filter(|_| self.office().is_some_and(|office| !office.is_ruling())) else { return Vec::new() };
         if on {
@@ -84,7 +84,7 @@ impl State {
         self.admin_ask(id, request, note, move |state, run, outcome| state.ruled(run, id, outcome))
     }
 
-    /// What a question about this connection asks to be typed.
+    /// The name to type in a confirmation about this connection.
     pub(super) fn confirm(&self, id: ConnectionId) -> Confirm {
         let expected = self.entry(id).and_then(|entry| NameToType::of(&entry.connection));
         Confirm { id, expected, typed: String::new() }
@@ -96,7 +96,7 @@ impl State {
             && self.office().is_some_and(|office| office.tokens.sheet.ticked_count() > 0 && !office.is_revoking())
     }
 
-    /// Asks about what is ticked.
+    /// Asks to revoke the ticked tokens.
     pub fn ask_to_revoke_users_tokens(&mut self) {
         if let Some(office) = self.office().filter(|_| self.can_revoke_users_tokens()) {
             let tokens: Vec<UserToken> = office.tokens.sheet.ticked().cloned().collect();
@@ -104,13 +104,13 @@ impl State {
         }
     }
 
-    /// Asks about one row.
+    /// Asks to revoke the token of one row.
     pub fn ask_to_revoke_users_row(&mut self, row: usize) {
         let token = self.office().filter(|office| !office.is_revoking()).and_then(|office| office.tokens.sheet.row(row)).cloned();
         self.ask_to_revoke_these_of_users(token.as_slice());
     }
 
-    /// Asks about what is ticked, else about the row that the keyboard is at.
+    /// Asks to revoke the ticked tokens, or the one at the cursor.
     pub fn revoke_users_at_cursor(&mut self) {
         if self.can_revoke_users_tokens() {
             self.ask_to_revoke_users_tokens();

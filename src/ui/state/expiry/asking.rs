@@ -1,4 +1,4 @@
-//! *Ask all workspaces*: the list of tokens of every connection, a few at a time.
+//! *Refresh from all workspaces*: lists the tokens of every connection, a few at a time.
 
 use std::collections::VecDeque;
 
@@ -7,7 +7,7 @@ use crate::ui::state::State;
 use brickpass_core::connection::{ConnectionId, Level};
 use brickpass_engine::Ask;
 
-/// So many are asked at once.
+/// The maximum number of requests at a time.
 const AT_ONCE: usize = 8;
 
 #[derive(Debug, Default)]
@@ -19,12 +19,12 @@ pub struct Asking {
     failed: usize,
 }
 
-/// What it came to.
+/// The result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked {
     pub answered: usize,
     pub failed: usize,
-    /// The person stopped it before the rest was asked.
+    /// The person stopped it before the rest was loaded.
     pub left: usize,
 }
 
@@ -46,7 +46,7 @@ impl State {
         self.expiry.asked
     }
 
-    /// Every workspace that there is a connection to, so that tokens that Brickpass did not make are known too.
+    /// Every workspace with a connection, so that tokens that Brickpass did not create are included.
     pub fn ask_all_for_tokens(&mut self) -> Vec<Ask> {
         if self.expiry.asking.is_some() {
             return Vec::new();
@@ -59,7 +59,7 @@ impl State {
         self.ask_more()
     }
 
-    /// What was asked already is still taken in.
+    /// Answers that are still on their way are used.
     pub fn stop_asking_for_tokens(&mut self) {
         let Some(asking) = self.expiry.asking.take() else { return };
         let (answered, failed, left) = (asking.answered, asking.failed, asking.waiting.len());
@@ -77,7 +77,7 @@ impl State {
         next.into_iter().map(|id| self.ask_for_tokens_of(id)).collect()
     }
 
-    /// One connection's tokens were listed, or could not be.
+    /// The tokens of one connection were listed, or could not be.
     pub(in crate::ui::state) fn expiry_asked(&mut self, id: ConnectionId, listed: bool) -> Vec<Ask> {
         self.expiry.changed();
         let Some(asking) = &mut self.expiry.asking else { return Vec::new() };
@@ -91,7 +91,7 @@ impl State {
         self.ask_more()
     }
 
-    /// Of every event, before anybody acts on it.
+    /// Called for every event, before any other handler.
     pub(in crate::ui::state) fn expiry_hears(&mut self, event: &Event) -> Vec<Ask> {
         match event {
             Event::Library(_) | Event::TokenNotes(_) => {
@@ -104,7 +104,7 @@ impl State {
 }
 
 impl Asking {
-    /// So many have been asked and have answered, well or not.
+    /// The number of connections that have answered, whether it succeeded or not.
     pub fn ended(&self) -> usize {
         self.answered + self.failed
     }

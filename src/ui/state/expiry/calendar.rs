@@ -1,4 +1,4 @@
-//! The ends of tokens on a calendar: groups, months, and what is worth a line in the status bar. Plain functions of the time.
+//! The expiry dates of tokens on a calendar: groups, months, and the line in the status bar. Pure functions of the time.
 
 use std::ops::Range;
 
@@ -6,19 +6,19 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 
 use brickpass_core::connection::Status;
 
-/// So many months are shown as a strip.
+/// The number of months in the strip.
 pub const MONTHS: usize = 12;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Span {
     Expired,
-    /// The seven days from now on.
+    /// The next seven days.
     Week,
     /// Its first day.
     Month(Date),
 }
 
-/// Tokens that end within one span, in their order.
+/// Tokens that expire within one span, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     pub span: Span,
@@ -30,21 +30,21 @@ pub struct Group {
 pub struct Month {
     /// Its first day.
     pub first_day: Date,
-    /// So many end in it; what has expired does not count.
+    /// The number of tokens that expire in it; expired ones do not count.
     pub count: usize,
     /// The first of them.
     pub first: Option<usize>,
-    /// One of them ends within days.
+    /// One of them expires within days.
     pub soon: bool,
 }
 
-/// What the status bar says.
+/// The line in the status bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
     pub expired: usize,
     /// From now to the end of this calendar month.
     pub this_month: usize,
-    /// Within [`Status::WARNED_DAYS`], whatever month that is.
+    /// Within [`Status::WARNED_DAYS`], in whatever month.
     pub soon: usize,
 }
 
@@ -55,7 +55,7 @@ pub struct Calendar {
     pub summary: Summary,
 }
 
-/// `ends` in their order.
+/// `ends` must be sorted.
 pub fn calendar(ends: impl IntoIterator<Item = Timestamp>, now: Timestamp, zone: &TimeZone) -> Calendar {
     let day = |time: Timestamp| time.to_zoned(zone.clone()).date();
     let today = day(now);

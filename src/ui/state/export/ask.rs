@@ -1,4 +1,4 @@
-//! What the person does on the tab, and what is asked for then.
+//! What the person does on the *Export* tab, and the requests that follow.
 
 use jiff::Timestamp;
 
@@ -17,15 +17,15 @@ use brickpass_interchange::{
     format::{Document, Field, FieldKind, Format},
 };
 
-/// *Include the secret*: asked before it is fetched.
+/// *Include the secret*: confirmed before the secret is fetched.
 #[derive(Debug)]
 pub struct IncludeSecret {
     pub id: ConnectionId,
     /// The tool that gets it.
     pub title: &'static str,
-    /// Where it will stand.
+    /// Where the secret will be written.
     pub place: &'static str,
-    /// What is to be typed first: the name of a production connection.
+    /// The text to type first: the name of a production connection.
     pub expected: Option<NameToType>,
     pub typed: String,
 }
@@ -36,25 +36,25 @@ impl IncludeSecret {
     }
 }
 
-/// Where an export is to be written: exactly what was looked at.
+/// The path of an export; its content is exactly what was shown.
 #[derive(Debug)]
 pub struct SaveExport {
     pub of: ExportOf,
     pub document: Box<Document>,
     pub save: SaveAs,
-    /// The place is shared with others through a repository; only the person can say that it is meant.
+    /// The folder is under version control, which shares it with others; only the person can say that this is intended.
     pub work_tree: bool,
     pub(super) run: Option<RunId>,
     pub(super) to: Option<std::path::PathBuf>,
 }
 
-/// What lists all connections is asked for in the view of one of them.
+/// An export of all connections is requested from the page of one of them.
 fn export_of(format: &'static Format, id: ConnectionId) -> ExportOf {
     if export::of_all(format).is_some() { ExportOf::All { at: Some(id) } } else { ExportOf::One(id) }
 }
 
 impl State {
-    /// A field was typed in or chosen. What is typed is asked about when the keys rest.
+    /// A field was edited. Typed text is sent after the typing delay.
     pub fn answer_export(&mut self, field: &'static Field, value: String, now: Timestamp) {
         let (Some(id), Some(format)) = (self.handed_over().map(|connection| connection.id), self.export.format()) else { return };
         let handover = self.export.handover_mut(id);
@@ -64,7 +64,7 @@ impl State {
         let typed = matches!(field.kind, FieldKind::Text | FieldKind::Pick(_) | FieldKind::Lines);
         handover.answers.entry(format.id).or_default().insert(field.id, value);
         handover.saved = None;
-        // Of the older answers.
+        // For the older answers.
         handover.revealed_at = None;
         handover.due = Some(if typed { now + PAUSE } else { now });
     }
@@ -106,7 +106,7 @@ impl State {
         commands
     }
 
-    /// The tick: on asks first, off needs no question.
+    /// The check box: ticking it asks first, unticking it does not.
     pub fn toggle_secret(&mut self) {
         let (Some(connection), Some(format)) = (self.handed_over(), self.export.format()) else { return };
         let (id, expected) = (connection.id, NameToType::of(connection));
@@ -143,13 +143,13 @@ impl State {
         self.export.handover_mut(id).revealed_at = None;
     }
 
-    /// What a button may hand on: as the answers are now, not as they were.
+    /// What a button copies or saves: for the current input, never for older input.
     pub fn document_to_hand_on(&self) -> Option<&Document> {
         let handover = self.export.handover(self.handed_over()?.id)?;
         handover.preview().value().filter(|_| handover.is_current())
     }
 
-    /// A file with the secret goes to the clipboard as a secret does; one without is copied by the window.
+    /// A file with the secret is copied like a secret, by the engine; one without is copied by the window.
     pub fn copy_export_with_secret(&mut self) -> Vec<Ask> {
         let Some(document) = self.document_to_hand_on().filter(|document| document.contains_secret) else { return Vec::new() };
         let at = self.handed_over().and_then(|connection| self.export.handover(connection.id)).map_or(0, |handover| handover.file);
@@ -169,12 +169,12 @@ impl State {
         self.dialog = Some(Dialog::SaveExport(Box::new(SaveExport { of, document, save, work_tree: false, run: None, to: None })));
     }
 
-    /// `in_work_tree`: the person has been told where it lies and means it.
+    /// `in_work_tree`: the person has been warned about the folder and confirmed it.
     pub fn save_export(&mut self, in_work_tree: bool) -> Vec<Ask> {
         let run = self.tests.new_run();
         let Some(Dialog::SaveExport(dialog)) = &mut self.dialog else { return Vec::new() };
         let Some(to) = dialog.save.begin() else { return Vec::new() };
-        // What was agreed to for one place is not agreed to for another.
+        // A confirmation is valid for one path only.
         let in_work_tree = in_work_tree && dialog.work_tree && dialog.to.as_ref() == Some(&to);
         dialog.work_tree = false;
         dialog.run = Some(run);

@@ -1,9 +1,9 @@
-//! *Copy as form*: the connection as the dialogs of other products ask for it, a value at a time.
+//! *Copy field by field*: the connection as forms of other products ask for it, one value at a time.
 
 use crate::ui::{state::State, text::export as words};
 use brickpass_core::connection::{AuthMethod, Connection, SecretKind};
 
-/// A field of such a dialog.
+/// A field of such a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormRow {
     pub label: &'static str,
@@ -15,12 +15,12 @@ pub enum FormValue {
     Plain(String),
     /// It stays in the vault until it is copied from there.
     Secret(SecretKind),
-    /// There is nothing to copy; why.
+    /// There is nothing to copy, with the reason.
     None(&'static str),
 }
 
 impl State {
-    /// In the order in which dialogs ask.
+    /// In the usual order of such forms.
     pub fn form_rows(&self) -> Vec<FormRow> {
         self.handed_over().map(rows).unwrap_or_default()
     }

@@ -1,12 +1,12 @@
-//! An export with a secret as it is shown until the person reveals it. What is readable stands in the same place in an export without the
-//! secret (with another word in its place, else without any), so that nothing has to be guessed about how a secret looks in some format.
+//! An export with a secret, masked until the person reveals it. Readable is only what is at the same place in an export without the
+//! secret (with another word in its place, or with none), so that nothing must be guessed about how a secret looks in a format.
 
 use std::collections::HashSet;
 
-/// Stands for what is not shown, however long that is.
+/// Replaces hidden text of any length.
 pub const HIDDEN: &str = "••••••••••••••••";
 
-/// Characters that a value begins or ends at.
+/// Characters at which a value begins or ends.
 const BOUNDARIES: [char; 12] = ['=', ':', '"', '\'', ' ', ';', ',', '<', '>', '&', '@', '/'];
 
 /// The lines of an export without secrets.
@@ -21,25 +21,25 @@ impl<'a> Hidden<'a> {
         Self { whole: plain.lines().collect(), lines: plain.lines().collect() }
     }
 
-    /// What may be shown of a line.
+    /// The readable part of a line.
     pub fn line(&self, line: &str) -> String {
         if line.trim().is_empty() || self.whole.contains(line) {
             return line.to_owned();
         }
         let same = self.lines.iter().map(|plain| common(plain, line)).max().unwrap_or(0);
         let known = line.get(..same).unwrap_or_default();
-        // Up to the value that differs: the first characters of a secret are part of it.
+        // Only up to the value that differs: the first characters of a secret are part of it.
         let shown = known.rfind(BOUNDARIES).and_then(|at| known.get(..=at)).unwrap_or_default();
         format!("{shown}{HIDDEN}")
     }
 
-    /// What may be shown of an export.
+    /// The readable part of an export.
     pub fn text(&self, text: &str) -> String {
         text.lines().map(|line| self.line(line)).collect::<Vec<_>>().join("\n")
     }
 }
 
-/// How many bytes both begin with.
+/// The number of bytes that both begin with.
 fn common(a: &str, b: &str) -> usize {
     a.char_indices().zip(b.chars()).find(|((_, a), b)| a != b).map_or_else(|| a.len().min(b.len()), |((at, _), _)| at)
 }

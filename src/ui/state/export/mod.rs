@@ -1,4 +1,4 @@
-//! What is handed over: the chosen tool, its answers, what it would get. A late answer to an older question finds nobody.
+//! The *Export* tab: the chosen tool, its fields, its preview. A late answer to an older request is ignored.
 
 mod ask;
 mod form;
@@ -29,33 +29,33 @@ use brickpass_interchange::{
     format::{Answers, Document, Field, FieldKind, Format, Pick},
 };
 
-/// After the last key, before what is typed is asked about.
+/// The delay after the last key before typed text is sent.
 const PAUSE: SignedDuration = SignedDuration::from_millis(300);
 
-/// So many formats are remembered as used.
+/// The number of formats remembered as used.
 const RECENT: usize = 3;
 
-/// What a connection is handed to.
+/// The target of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tool {
     /// Databricks' CLI and SDKs, through a profile.
     #[default]
     Profile,
-    /// Any dialog: a value at a time.
+    /// Any form: one value at a time.
     Form,
-    /// By the id of its format.
+    /// A format, by ID.
     Format(&'static str),
 }
 
-/// What the tab knows.
+/// The state of the tab.
 #[derive(Debug)]
 pub struct Export {
     formats: &'static [&'static Format],
     filter: String,
     tool: Tool,
-    /// Formats that were used last, which stand among the usual tools.
+    /// Recently used formats, listed among the most used tools.
     recent: Vec<&'static str>,
-    /// Where there is no room for both, the list of tools has the page to itself.
+    /// Without room for both, the list of tools takes the page.
     pub choosing: bool,
     handovers: HashMap<ConnectionId, Handover>,
 }
@@ -73,20 +73,20 @@ impl Default for Export {
     }
 }
 
-/// What was said and found for one connection.
+/// The input and results for one connection.
 #[derive(Debug, Default)]
 pub struct Handover {
-    /// By the id of the format and that of the field. What is typed stays as it is.
+    /// By the IDs of format and field. Typed text is kept as it is.
     answers: BTreeMap<&'static str, BTreeMap<&'static str, String>>,
     include_secret: bool,
     /// Without the secret.
     plain: Asked<Document>,
     with_secret: Asked<Document>,
-    /// As that one, with a word that is no secret in its place: what is the same in both may be read.
+    /// The same with a word that is not secret in its place: what both have in common may be read.
     stand_in: Option<Document>,
-    /// Which of several files is looked at.
+    /// The shown one of several files.
     pub file: usize,
-    /// Readable since then.
+    /// When it was revealed.
     revealed_at: Option<Timestamp>,
     due: Option<Timestamp>,
     pub picking: Option<Picking>,
@@ -99,17 +99,17 @@ impl Handover {
         self.include_secret
     }
 
-    /// What the preview shows, or waits for.
+    /// The preview, or a load in progress.
     pub fn preview(&self) -> &Asked<Document> {
         if self.include_secret { &self.with_secret } else { &self.plain }
     }
 
-    /// It is as the answers are now.
+    /// It matches the current input.
     pub fn is_current(&self) -> bool {
         self.due.is_none() && !self.preview().waits() && self.preview().failure().is_none()
     }
 
-    /// The same file with another word in the secret's place, else without the secret; empty: neither is known.
+    /// The same file with another word in the secret's place, or without the secret; empty: neither is known.
     pub fn without_secret(&self, name: &str) -> &str {
         let plain = || self.plain.value().filter(|document| !document.contains_secret);
         let documents = [self.stand_in.as_ref(), plain()];
@@ -125,12 +125,12 @@ impl Handover {
         self.saved.as_deref()
     }
 
-    /// What is typed or chosen; empty: nothing.
+    /// The typed or chosen value; empty: none.
     pub fn typed(&self, format: &Format, field: &Field) -> &str {
         self.answers.get(format.id).and_then(|answers| answers.get(field.id)).map_or("", String::as_str)
     }
 
-    /// What counts: what is typed, else the default, else the first choice.
+    /// The effective value: the typed one, the default, or the first choice.
     pub fn answer<'a>(&'a self, format: &Format, field: &'a Field) -> &'a str {
         let typed = self.typed(format, field).trim();
         if !typed.is_empty() {
@@ -147,7 +147,7 @@ impl Handover {
         format.fields.iter().filter(move |field| format.asks_for(field, &|other| Some(self.answer(format, other))))
     }
 
-    /// The first field without which there is nothing to show.
+    /// The first empty field that the preview requires.
     pub fn missing(&self, format: &'static Format) -> Option<&'static Field> {
         self.fields(format).find(|field| field.required && self.answer(format, field).is_empty())
     }
@@ -169,7 +169,7 @@ impl Handover {
         self.picking = None;
     }
 
-    /// What holds a secret is gone from here.
+    /// Drops everything that contains a secret.
     fn hide(&mut self) {
         self.include_secret = false;
         self.with_secret = Asked::default();
@@ -179,7 +179,7 @@ impl Handover {
 }
 
 impl Export {
-    /// Formats of a test's own.
+    /// Formats of a test.
     #[cfg(test)]
     pub fn offer(&mut self, formats: &'static [&'static Format]) {
         self.formats = formats;
@@ -204,7 +204,7 @@ impl Export {
         }
     }
 
-    /// What a tool is called.
+    /// The title of a tool.
     pub fn title(&self, tool: Tool) -> &'static str {
         match tool {
             Tool::Profile => words::PROFILE_TOOL,
@@ -247,7 +247,7 @@ impl Export {
         self.tools().into_iter().flat_map(|(_, tools)| tools).collect()
     }
 
-    /// What Enter means: a tool that is called so goes before one that only has to do with it.
+    /// The tool that Enter chooses: a match in the title comes before other matches.
     pub fn best_match(&self) -> Option<Tool> {
         let (all, sought) = (self.tools_in_order(), self.filter.trim().to_lowercase());
         let called_so = all.iter().find(|tool| self.title(**tool).to_lowercase().contains(&sought));
@@ -262,14 +262,14 @@ impl Export {
         self.handovers.entry(id).or_default()
     }
 
-    /// What is offered for a field, once it was asked for.
+    /// The values that the workspace lists for a field, once they were requested.
     pub fn offers(&self, id: ConnectionId, pick: Pick, within: Option<&String>) -> Option<&Asked<Vec<Offer>>> {
         self.handovers.get(&id)?.offers.get(&(pick, within.cloned()))
     }
 }
 
 impl State {
-    /// The connection that can be handed over.
+    /// The connection that can be exported.
     pub fn handed_over(&self) -> Option<&Connection> {
         let id = self.selection.shown().filter(|_| self.selection.count() == 1)?;
         self.entry(id).map(|entry| &entry.connection)
@@ -279,7 +279,7 @@ impl State {
         self.handed_over().is_some_and(|connection| matches!(connection.level, Level::Account { .. }))
     }
 
-    /// The secret of the connection may stand in a file: one that was typed, never what a browser sign-in gave.
+    /// Whether the connection's secret can be included: only a typed one, never the tokens of a browser sign-in.
     pub fn has_secret_to_include(&self) -> bool {
         self.handed_over().is_some_and(|connection| connection.auth.kind() != AuthKind::Browser)
     }
@@ -293,7 +293,7 @@ impl State {
             Tool::Format(_) => {
                 let mut commands = self.ask_for_preview(id);
                 if self.profiles.is_unknown() {
-                    // Many tools find the connection by its profile: is there one?
+                    // Many tools use the connection's profile: is there one?
                     commands.extend(self.ask_for_profiles(id));
                 }
                 commands
@@ -315,7 +315,7 @@ impl State {
         self.ask_for_export()
     }
 
-    /// Ctrl+Shift+E, and *Copy as form* of the palette.
+    /// Ctrl+Shift+E, and *Copy field by field* in the palette.
     pub fn show_export(&mut self, tool: Option<Tool>) -> Vec<Ask> {
         let mut commands = tool.map(|tool| self.choose_tool_quietly(tool)).unwrap_or_default();
         commands.extend(if self.page() == Page::Export { self.ask_for_export() } else { self.show_page(Page::Export) });
@@ -331,17 +331,17 @@ impl State {
         Vec::new()
     }
 
-    /// Something was taken from the chosen format: it stands first the next time.
+    /// The chosen format was used: it is listed first next time.
     pub fn used_format(&mut self) {
         let Some(format) = self.export.format() else { return };
         let recent = &mut self.window.recent_tools;
-        // Whatever stood in the file, only names of formats are written back.
+        // Only names of known formats are written back, whatever the file contained.
         recent.retain(|id| id != format.id && self.export.formats.iter().any(|known| known.id == id));
         recent.insert(0, format.id.to_owned());
         recent.truncate(RECENT);
     }
 
-    /// The person looks at something else: no secret stays here.
+    /// The person left the page: no secret stays here.
     pub(super) fn leave_export(&mut self) {
         for handover in self.export.handovers.values_mut() {
             handover.hide();

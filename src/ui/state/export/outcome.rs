@@ -1,4 +1,4 @@
-//! What became of what was asked for.
+//! The answers to the requests of the *Export* tab.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ use brickpass_interchange::{
     format::{Document, Subject},
 };
 
-/// Stands where the secret does, in an export that is made to be compared.
+/// Replaces the secret in an export that is created for comparison.
 pub(super) const STAND_IN: &str = "not0a0secret0but0as0long0as0one0";
 
 impl State {
@@ -32,7 +32,7 @@ impl State {
         if let Err(failure) = &outcome
             && failure.code == Code::VaultLocked
         {
-            // What can be answered without the vault stays in view.
+            // What needs no vault stays visible.
             handover.revealed_at = None;
         }
         if handover.plain.is_run(run) {
@@ -48,13 +48,13 @@ impl State {
         }
     }
 
-    /// The same export as the one with the secret, made here, where the secret is not known.
+    /// The same export as the one with the secret, created here, where the secret is not known.
     fn export_with_a_stand_in(&self, id: ConnectionId) -> Option<Document> {
         let (connection, format) = (&self.entry(id)?.connection, self.export.format()?);
         let answers = self.export.handover(id)?.request(format, true).answers;
         let (secret, profile) = (SecretString::from(STAND_IN), ProfileName::of(&connection.name));
         let subject = Subject { connection, secret: Some(&secret), profile: profile.as_str(), helper: "" };
-        // Where it is refused, the export without the secret has to do.
+        // If it is rejected, the export without the secret is used.
         format.write(&subject, &answers).ok()
     }
 

@@ -1,4 +1,4 @@
-//! A field that the live workspace offers values for.
+//! A field with values that the workspace lists.
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ use brickpass_interchange::format::{Field, FieldKind, Format, Pick};
 pub struct Picking {
     pub field: &'static str,
     pub filter: String,
-    /// It was brought into view.
+    /// It was scrolled into view.
     pub seen: bool,
 }
 
@@ -24,7 +24,7 @@ impl Picking {
 }
 
 impl State {
-    /// Opens the list, and asks for what is in it unless that is known; or closes it.
+    /// Opens the list and loads it unless it is known; or closes it.
     pub fn toggle_offers(&mut self, field: &'static Field) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         let handover = self.export.handover_mut(id);
@@ -42,7 +42,7 @@ impl State {
         self.ask_for_offers(pick)
     }
 
-    /// Also *Refresh*. Schemas are those of a catalog: without one, there are none to ask for.
+    /// Also *Refresh*. Schemas belong to a catalog: without one, none are loaded.
     pub fn ask_for_offers(&mut self, pick: Pick) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         let within = self.within(pick);
@@ -61,7 +61,7 @@ impl State {
         vec![command]
     }
 
-    /// The person does not want to wait: what was listed before stays, else the list is closed.
+    /// The person stops waiting: an older list stays, otherwise the list closes.
     pub fn cancel_offers(&mut self, pick: Pick) {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
         let within = self.within(pick);
@@ -73,7 +73,7 @@ impl State {
         }
     }
 
-    /// The catalog that schemas are listed of.
+    /// The catalog whose schemas are listed.
     pub fn within(&self, pick: Pick) -> Option<String> {
         let format: &'static Format = self.export.format().filter(|_| pick == Pick::Schema)?;
         let handover = self.export.handover(self.handed_over()?.id)?;

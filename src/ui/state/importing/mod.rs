@@ -1,4 +1,4 @@
-//! Connections that come from elsewhere: where from, what would come in, what did. Nothing is saved before the person has chosen.
+//! Importing connections: the source, the choices, the result. Nothing is saved before the person has chosen.
 
 mod moving;
 mod table;
@@ -26,10 +26,10 @@ use brickpass_core::{
 use brickpass_engine::{Ask, Import, ImportId, ImportSource, ImportUndone, Imported, Preview, ProfilesFile, ReadImport, UndoImport};
 use brickpass_interchange::import::Kind;
 
-/// So many bytes can be pasted; what is longer is a file.
+/// The maximum number of bytes to paste; for more, use a file.
 const PASTED: usize = 256 * 1024;
 
-/// Where connections come from.
+/// The source of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum From {
     DatabricksCli,
@@ -53,18 +53,18 @@ pub struct Importing {
     pub pasted: TypedSecret,
     pub stage: Stage,
     pub failure: Option<Failure>,
-    /// The path that it is about.
+    /// The path of this source.
     failed_for: Option<PathBuf>,
-    /// What was read last stands in the Databricks CLI's own file.
+    /// The last source that was read is the Databricks CLI's own file.
     cli_file: bool,
 }
 
 #[derive(Debug)]
 pub enum Stage {
-    /// Where from?
+    /// Choosing the source.
     Asking,
     Reading(RunId),
-    /// `confirm`: connections are about to be replaced, and the person is asked once more.
+    /// `confirm`: connections will be replaced, and the person is asked again.
     Choosing {
         table: Box<ImportTable>,
         confirm: bool,
@@ -76,24 +76,24 @@ pub enum Stage {
     Done(Box<CameIn>),
 }
 
-/// What an import came to.
+/// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CameIn {
     pub added: Vec<ConnectionId>,
     pub replaced: Vec<ConnectionId>,
     pub failed: Vec<(String, Failure)>,
-    /// Connections whose secrets stand in the Databricks CLI's file in plain text, and are in the vault now; with their profiles.
+    /// Connections whose secrets are in the vault but also in the Databricks CLI's file in plain text; with their profiles.
     pub exposed: Vec<(ConnectionId, String)>,
     import: ImportId,
     pub undo: Undo,
 }
 
-/// Whether an import is taken back.
+/// The undo of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Undo {
     Offered,
     Running,
-    /// With what stayed as the import left it, and why.
+    /// With the connections that were not undone, and why.
     Done(Vec<(String, Failure)>),
 }
 
@@ -114,7 +114,7 @@ impl Default for Importing {
 }
 
 impl Importing {
-    /// `None`: something is missing yet.
+    /// `None`: the input is incomplete.
     fn source(&self) -> Option<ImportSource> {
         match self.from {
             From::DatabricksCli => Some(ImportSource::DatabricksCfg),
@@ -131,13 +131,13 @@ impl Importing {
         matches!(self.stage, Stage::Asking) && self.source().is_some()
     }
 
-    /// No more fits into the box: what was pasted has probably lost its end.
+    /// The box is full: the end of the pasted text is probably missing.
     pub fn is_full(&self) -> bool {
         let text = self.pasted.expose();
         PASTED - text.len() < 4 || text.chars().count() >= PASTED / 4
     }
 
-    /// What is wrong with one file says nothing about the next that is typed.
+    /// A failure belongs to one file, not to the next one that is typed.
     pub fn forget_failure_of_another(&mut self) {
         let asked = match self.from {
             From::File => self.file.target(),
@@ -150,7 +150,7 @@ impl Importing {
         self.failed_for = asked;
     }
 
-    /// Back to the question where from; what was typed is still there, what was pasted is not.
+    /// Back to choosing the source; typed text stays, pasted text does not.
     pub fn back(&mut self) {
         if matches!(self.stage, Stage::Choosing { .. } | Stage::Reading(_)) {
             self.stage = Stage::Asking;
@@ -160,7 +160,7 @@ impl Importing {
 }
 
 impl State {
-    /// Opens *Import*, where connections can be saved.
+    /// Opens *Import* if connections can be saved.
     pub fn ask_to_import(&mut self) -> Vec<Ask> {
         if let Some(reason) = self.read_only() {
             let failure = read_only_failure(reason);
@@ -175,7 +175,7 @@ impl State {
         vec![profiles::list()]
     }
 
-    /// The door of the first start: what the Databricks CLI's file holds, at once.
+    /// The button on the start page: reads the Databricks CLI's file at once.
     pub fn import_from_databricks_cli(&mut self) -> Vec<Ask> {
         let mut commands = self.ask_to_import();
         if let Some(Dialog::Import(importing)) = &mut self.dialog {
@@ -185,19 +185,19 @@ impl State {
         commands
     }
 
-    /// A file was dropped on the window.
+    /// A file was dropped onto the window.
     pub fn import_file(&mut self, path: &Path) -> Vec<Ask> {
         let is_open = match &self.dialog {
             None => false,
             Some(Dialog::Import(importing)) if matches!(importing.stage, Stage::Asking) => true,
-            // Whatever stands in front is answered first.
+            // A dialog in front is answered first.
             Some(_) => return Vec::new(),
         };
         let mut commands = if is_open { Vec::new() } else { self.ask_to_import() };
         let Some(Dialog::Import(importing)) = &mut self.dialog else { return commands };
         importing.failure = None;
         if path.extension().is_some_and(|extension| extension == words::BACKUP_EXTENSION) {
-            // Its passphrase is needed.
+            // It needs its passphrase.
             importing.from = From::Backup;
             importing.backup.set(path);
             return commands;
@@ -227,7 +227,7 @@ impl State {
         vec![ask(ReadImport { source, only: Vec::new() }, move |state, outcome, _| state.import_read(run, outcome))]
     }
 
-    /// Saves what is chosen; replacing asks first.
+    /// Saves the chosen connections; asks before replacing any.
     pub fn import(&mut self) -> Vec<Ask> {
         let run = self.tests.new_run();
         let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
@@ -249,7 +249,7 @@ impl State {
         }
     }
 
-    /// Back from the question whether connections are to be replaced.
+    /// Back from the confirmation before replacing.
     pub fn not_replace(&mut self) {
         if let Some(Dialog::Import(importing)) = &mut self.dialog
             && let Stage::Choosing { confirm, .. } = &mut importing.stage
@@ -258,7 +258,7 @@ impl State {
         }
     }
 
-    /// Takes back what came in: what was added goes, what was replaced is as before.
+    /// Undoes the import: added connections are removed, replaced ones are restored.
     pub fn undo_import(&mut self) -> Vec<Ask> {
         let Some(Dialog::Import(importing)) = &mut self.dialog else { return Vec::new() };
         let Stage::Done(came) = &mut importing.stage else { return Vec::new() };
@@ -279,7 +279,7 @@ impl State {
         match outcome {
             Ok(preview) => {
                 importing.stage = Stage::Choosing { table: Box::new(ImportTable::new(preview, taken)), confirm: false };
-                // Read: no reason to hold it any longer.
+                // The source is read: its secrets are no longer needed.
                 importing.pasted = TypedSecret::with_room(PASTED);
                 importing.passphrase = TypedSecret::default();
                 self.wipe_import = true;
@@ -359,13 +359,13 @@ impl State {
         commands
     }
 
-    /// Names of the connections that are there, in lower case.
+    /// Names of existing connections, in lower case.
     fn names(&self) -> HashMap<String, ConnectionId> {
         let entries = self.library().value().map(|snapshot| snapshot.entries.as_slice()).unwrap_or_default();
         entries.iter().map(|entry| (entry.connection.name.as_str().to_lowercase(), entry.connection.id)).collect()
     }
 
-    /// The Databricks CLI's file, when there is one with profiles in it.
+    /// The Databricks CLI's file, if it exists and has profiles.
     pub fn cli_file(&self) -> Option<&ProfilesFile> {
         self.profiles.file().value().filter(|file| !file.profiles.is_empty())
     }

@@ -1,5 +1,5 @@
-//! *Move secrets out of this file*: profiles whose secrets are in the vault now get a reference to it in their place. A step of its own,
-//! shown as a diff before it is done, and taken back with one press.
+//! *Move secrets out of this file*: replaces the secrets of profiles that are now in the vault with a reference. A separate step,
+//! shown as a diff first, and undone with one click.
 
 use crate::ui::state::RunId;
 use crate::ui::state::{Dialog, Notice, State, ask::ask};
@@ -12,13 +12,13 @@ pub struct Moving {
     pub profiles: Vec<(ConnectionId, String)>,
     pub stage: MovingStage,
     pub failure: Option<Failure>,
-    /// How many lose their secrets by what was agreed to.
+    /// The number of profiles in the confirmed change.
     pub moved: usize,
 }
 
 #[derive(Debug)]
 pub enum MovingStage {
-    /// What would change is asked for.
+    /// The change is being planned.
     Planning(RunId),
     Planned(Box<Plan>),
     Applying {
@@ -50,7 +50,7 @@ impl Moving {
 }
 
 impl State {
-    /// From the result of an import: shows what would change. Nothing is written.
+    /// From the result of an import: shows the change. Nothing is written.
     pub fn ask_to_move_secrets(&mut self, profiles: Vec<(ConnectionId, String)>) -> Vec<Ask> {
         if profiles.is_empty() {
             return Vec::new();
@@ -59,7 +59,7 @@ impl State {
         self.plan_moving()
     }
 
-    /// Looks at the file, again if it was looked at before.
+    /// Plans the change, again if it was planned before.
     pub fn plan_moving(&mut self) -> Vec<Ask> {
         let run = self.tests.new_run();
         let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
@@ -89,7 +89,7 @@ impl State {
         }
     }
 
-    /// The file as it was before.
+    /// Restores the previous file.
     pub fn undo_moving(&mut self) -> Vec<Ask> {
         let Some(Dialog::MoveSecrets(moving)) = &mut self.dialog else { return Vec::new() };
         if !matches!(moving.stage, MovingStage::Moved) {
@@ -100,7 +100,7 @@ impl State {
         vec![ask(RestoreProfiles, |state, outcome, _| state.moving_undone(outcome))]
     }
 
-    /// The dialog, if it has asked for this.
+    /// The dialog, if it requested this.
     fn moving(&mut self, run: RunId) -> Option<&mut Moving> {
         match &mut self.dialog {
             Some(Dialog::MoveSecrets(moving)) if moving.run() == Some(run) => Some(moving),

@@ -1,4 +1,4 @@
-//! The connections that would come in: which are ticked, what they are called here, which take the place of another.
+//! The connections to import: which are ticked, their names, and which existing connections they replace.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,31 +7,31 @@ use brickpass_core::connection::{Connection, ConnectionId, ConnectionName, Revie
 use brickpass_engine::{Chosen, Preview, PreviewRow, Twin};
 use brickpass_interchange::import::Kind;
 
-/// What is to become of a row.
+/// What to do with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     LeftOut,
     Added,
-    /// Takes the place of its twin.
+    /// Replaces the existing connection.
     Replaces,
 }
 
 #[derive(Debug)]
 pub struct ImportRow {
     pub place: String,
-    /// `None` when it cannot become a connection.
+    /// `None` if it cannot become a connection.
     pub connection: Option<Box<Reviewed>>,
     pub with_secret: bool,
     pub remarks: Vec<String>,
     pub twin: Option<Twin>,
-    /// What a row before it is called, which leads to the same place in the same way.
+    /// The name of an earlier row with the same address and authentication.
     pub alike: Option<String>,
     pub fate: Fate,
-    /// As it is typed.
+    /// As typed.
     pub name: String,
     /// Why it cannot be imported under this name.
     pub problem: Option<String>,
-    /// What the filter looks at.
+    /// The text that the filter searches.
     sought: String,
 }
 
@@ -46,7 +46,7 @@ impl ImportRow {
         }
         let host = connection.as_ref().map(|reviewed| reviewed.connection.base_url.host()).unwrap_or_default();
         let sought = format!("{place} {name} {host}").to_lowercase();
-        // What is there already is not wanted a second time.
+        // An existing connection is not imported again by default.
         let is_there = twin.as_ref().is_some_and(|twin| !twin.other_token);
         let fate = if connection.is_some() && !is_there { Fate::Added } else { Fate::LeftOut };
         Self { place, connection, with_secret, remarks, twin, alike: None, fate, name, problem: None, sought }
@@ -65,22 +65,22 @@ impl ImportRow {
     }
 }
 
-/// What a source holds.
+/// The contents of a source.
 #[derive(Debug)]
 pub struct ImportTable {
     pub kind: Kind,
     pub from: String,
-    /// Keys that are not taken over, and why, each once.
+    /// Ignored keys, each once, with the reason.
     pub ignored: Vec<(String, String)>,
-    /// Where what is added belongs.
+    /// Environment, folder and tags of new connections.
     pub filing: FilingForm,
     rows: Vec<ImportRow>,
     filter: String,
     shown: Vec<usize>,
-    /// The row that the keyboard is at, among those shown; the details below are its.
+    /// The row at the cursor, among the shown ones; its details are below.
     cursor: usize,
     reveal: bool,
-    /// Names of the connections that are there, in lower case.
+    /// Names of existing connections, in lower case.
     taken: HashMap<String, ConnectionId>,
 }
 
@@ -112,7 +112,7 @@ impl ImportTable {
         table
     }
 
-    /// Many files name the same workspace twice, as `DEFAULT` and by a name.
+    /// Many files contain the same workspace twice, as `DEFAULT` and with a name.
     fn tell_alike(&mut self) {
         let mut seen: HashMap<String, String> = HashMap::new();
         for row in &mut self.rows {
@@ -131,7 +131,7 @@ impl ImportTable {
         self.rows.get(*self.shown.get(at)?)
     }
 
-    /// Where a shown row stands in the source.
+    /// The index of a shown row in the source.
     pub fn index(&self, at: usize) -> Option<usize> {
         self.shown.get(at).copied()
     }
@@ -163,7 +163,7 @@ impl ImportTable {
         self.shown = self.rows.iter().enumerate().filter(|(_, row)| matches(row)).map(|(at, _)| at).collect();
     }
 
-    /// Names that are taken get a number, as those of copies do. At first alone: what the person types stays.
+    /// Taken names get a number, as copies do. Only at first: typed names stay.
     fn name_apart(&mut self) {
         let mut used: HashSet<String> = HashSet::new();
         for row in &mut self.rows {
@@ -181,7 +181,7 @@ impl ImportTable {
         for row in self.rows.iter().filter(|row| row.comes()) {
             *uses.entry(row.name.trim().to_lowercase()).or_default() += 1;
         }
-        // A connection that is replaced gives its name free, and can be replaced once.
+        // A replaced connection frees its name, and can be replaced only once.
         let mut replaced: HashMap<ConnectionId, usize> = HashMap::new();
         for twin in self.rows.iter().filter(|row| row.fate == Fate::Replaces).filter_map(|row| row.twin.as_ref()) {
             *replaced.entry(twin.id).or_default() += 1;
@@ -213,7 +213,7 @@ impl ImportTable {
         }
     }
 
-    /// What is to become of the row whose details are shown.
+    /// What to do with the row whose details are shown.
     pub fn decide(&mut self, fate: Fate) {
         if let Some(at) = self.index(self.cursor) {
             self.set_fate(at, fate);
@@ -226,7 +226,7 @@ impl ImportTable {
         let Some(row) = self.rows.get_mut(at).filter(|row| row.can_come()) else { return };
         match (fate, &row.twin) {
             (Fate::Replaces, None) => return,
-            // The one that is there is known by its name.
+            // The replaced connection keeps its name.
             (Fate::Replaces, Some(twin)) => row.name.clone_from(&twin.name),
             (Fate::Added, _) if row.fate != Fate::Added => row.name = free.unwrap_or_else(|| row.name.clone()),
             _ => {}
@@ -234,7 +234,7 @@ impl ImportTable {
         row.fate = fate;
     }
 
-    /// A name for this row that neither a connection bears nor another row that comes in.
+    /// A free name for this row: no connection and no other imported row has it.
     fn free_name(&self, at: usize) -> Option<String> {
         let row = self.rows.get(at)?;
         let name = ConnectionName::parse(&row.name).ok()?;
@@ -257,12 +257,12 @@ impl ImportTable {
         self.rows.iter().filter(|row| row.problem.is_some()).count()
     }
 
-    /// Those that take the place of another: its name.
+    /// The names of the existing connections that will be replaced.
     pub fn replaced(&self) -> impl Iterator<Item = &Twin> {
         self.rows.iter().filter(|row| row.fate == Fate::Replaces).filter_map(|row| row.twin.as_ref())
     }
 
-    /// All that are shown and can come in do; `None` when none can.
+    /// Whether all shown rows that can be imported are ticked; `None` if there are none.
     pub fn all_shown_come(&self) -> Option<bool> {
         let mut can = self.shown.iter().filter_map(|at| self.rows.get(*at)).filter(|row| row.can_come()).peekable();
         can.peek()?;
@@ -273,7 +273,7 @@ impl ImportTable {
         self.comes_count() > 0 && self.problem_count() == 0 && self.filing.is_fine()
     }
 
-    /// What the engine is asked to save, once.
+    /// The rows to save; taken once.
     pub fn chosen(&self) -> Vec<Chosen> {
         let filed = self.filing.whole().judge().ok();
         self.rows
@@ -298,7 +298,7 @@ impl TableRows for ImportTable {
     }
 
     fn ticked_count(&self) -> usize {
-        // Escape closes the dialog; it takes no ticks away.
+        // Escape closes the dialog; it unticks nothing.
         0
     }
 

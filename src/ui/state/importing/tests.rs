@@ -1,4 +1,4 @@
-//! What the state promises about imports, without a window.
+//! The state of imports, without a window.
 
 use std::collections::HashMap;
 

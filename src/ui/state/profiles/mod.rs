@@ -1,4 +1,4 @@
-//! `.databrickscfg` as the window knows it: profiles, drift, what a change would do, and whether the tools see the same user.
+//! The window's state of `.databrickscfg`: profiles, drift, planned changes, and whether the tools see the same user.
 
 mod outcome;
 #[cfg(test)]
@@ -17,37 +17,37 @@ use brickpass_engine::{
 };
 use brickpass_interchange::databrickscfg::{DiffKind, Edit, ProfileName};
 
-/// After the last key, before the change of what is typed is asked for.
+/// The delay after the last key before the change for typed text is planned.
 const PAUSE: SignedDuration = SignedDuration::from_millis(300);
 
-/// What a plan is for.
+/// The purpose of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Intent {
     #[default]
     Publish,
     /// *Set as default profile*.
     Default,
-    /// The profile is taken out of the file.
+    /// Removes the profile from the file.
     Unpublish,
 }
 
 #[derive(Debug, Default)]
 pub struct Profiles {
-    /// What connections are published as, whether or not the file was looked at.
+    /// The profiles of connections, whether or not the file was read.
     pub(in crate::ui::state) published: Vec<(ConnectionId, String)>,
     file: Remote<ProfilesFile>,
     publishing: HashMap<ConnectionId, Publishing>,
     cli_tokens: Vec<CliToken>,
-    /// One change at a time, of whichever connection.
+    /// Only one change at a time, for all connections.
     applying: Option<(RunId, ConnectionId, Intent)>,
-    /// The bytes before our last change are being put back.
+    /// The last change is being undone.
     restoring: bool,
 }
 
-/// One connection on its way into the file.
+/// The publication of one connection.
 #[derive(Debug, Default)]
 pub struct Publishing {
-    /// As typed; empty until the usual name is known.
+    /// As typed; empty until the default name is known.
     name: String,
     typed: bool,
     intent: Intent,
@@ -55,7 +55,7 @@ pub struct Publishing {
     due: Option<Timestamp>,
     pub trouble: Option<Failure>,
     verification: Asked<Vec<Result<Verification, Failure>>>,
-    /// The person has ticked that a profile of somebody else is replaced.
+    /// The person has confirmed that a profile that Brickpass did not write is replaced.
     pub agreed: bool,
 }
 
@@ -68,28 +68,28 @@ impl Publishing {
         self.intent
     }
 
-    /// What would change.
+    /// The planned change.
     pub fn plan(&self) -> &Asked<Plan> {
         &self.plan
     }
 
-    /// What would change, of what is typed now, when it changes anything.
+    /// The planned change for the typed name, if it changes anything.
     pub fn change(&self) -> Option<&Plan> {
         let plan = self.plan.value().filter(|_| self.due.is_none() && !self.plan.waits() && self.plan.failure().is_none())?;
         plan.diff.iter().any(|line| matches!(line.kind, DiffKind::Added | DiffKind::Removed)).then_some(plan)
     }
 
-    /// What the change would take from somebody, when it would.
+    /// What the change would replace, if anything.
     pub fn replaces(&self) -> &[Replaced] {
         self.change().map(|plan| plan.replaces.as_slice()).unwrap_or_default()
     }
 
-    /// The change can be made: whoever loses something by it has agreed.
+    /// Whether the change can be made: replacing anything needs a confirmation.
     pub fn is_ready(&self) -> bool {
         self.change().is_some() && (self.agreed || self.replaces().is_empty())
     }
 
-    /// The file holds already what would be written.
+    /// The file already contains the change.
     pub fn is_there_already(&self) -> bool {
         self.plan.value().is_some() && self.change().is_none() && self.due.is_none() && !self.plan.waits() && self.plan.failure().is_none()
     }
@@ -98,7 +98,7 @@ impl Publishing {
         &self.verification
     }
 
-    /// Why what is typed is no name of a profile.
+    /// Why the typed name is no valid profile name.
     pub fn unfit(&self) -> Option<String> {
         ProfileName::parse(self.name.trim()).err()
     }
@@ -109,7 +109,7 @@ impl Profiles {
         &self.file
     }
 
-    /// What was proved of a profile is not proved of what stands there since.
+    /// A verification is void once the profile has changed.
     fn now_is(&mut self, file: ProfilesFile) {
         let drift = |profiles: &Self| -> HashMap<ConnectionId, Option<Drift>> {
             profiles.publishing.keys().map(|id| (*id, profiles.published(*id).map(|(_, drift)| drift))).collect()
@@ -124,12 +124,12 @@ impl Profiles {
         }
     }
 
-    /// What these connections are published as.
+    /// The profiles of these connections.
     pub fn names_of(&self, ids: &[ConnectionId]) -> Vec<String> {
         self.published.iter().filter(|(id, _)| ids.contains(id)).map(|(_, name)| name.clone()).collect()
     }
 
-    /// Nobody has asked for the file so far.
+    /// The file has not been requested yet.
     pub fn is_unknown(&self) -> bool {
         matches!(self.file, Remote::NotAsked)
     }
@@ -142,7 +142,7 @@ impl Profiles {
         self.publishing.get_mut(&id)
     }
 
-    /// A change is being written, or taken back.
+    /// A change is being written or undone.
     pub fn is_changing(&self) -> bool {
         self.applying.is_some() || self.restoring
     }
@@ -151,7 +151,7 @@ impl Profiles {
         self.restoring
     }
 
-    /// The profile that the connection was published as, and whether that is as it was. Of several, the one whose name is typed.
+    /// The connection's profile and its drift. If there are several, the one with the typed name.
     pub fn published(&self, id: ConnectionId) -> Option<(&ProfileLine, Drift)> {
         let typed = self.publishing(id).map_or("", |publishing| publishing.name.trim());
         self.all_published(id).find(|(line, _)| line.name == typed).or_else(|| self.all_published(id).next())
@@ -163,12 +163,12 @@ impl Profiles {
         lines.iter().filter_map(move |line| line.published.filter(|(of, _)| *of == id).map(|(_, drift)| (line, drift)))
     }
 
-    /// What the Databricks CLI has of it.
+    /// The profile's tokens in the Databricks CLI's keyring entries.
     pub fn cli_token(&self, id: ConnectionId) -> Option<&CliTokenState> {
         self.cli_tokens.iter().find(|token| token.connection == id).map(|token| &token.state)
     }
 
-    /// There is another profile of this name, which publishing would take over.
+    /// There is another profile of this name, which publishing would replace.
     pub fn other_of_name(&self, id: ConnectionId, name: &str) -> Option<&ProfileLine> {
         let lines = &self.file.value()?.profiles;
         lines.iter().find(|line| line.name == name && line.published.is_none_or(|(of, _)| of != id))
@@ -181,14 +181,14 @@ pub(super) fn list() -> Ask {
 }
 
 impl State {
-    /// Reads the file; what publishing would change is asked for when it is here.
+    /// Reads the file, then plans the publication.
     pub(super) fn ask_for_profiles(&mut self, id: ConnectionId) -> Vec<Ask> {
         self.profiles.publishing.entry(id).or_default();
         self.profiles.file.asked();
         vec![list()]
     }
 
-    /// Where they are in view, and nothing of ours is under way.
+    /// If they are visible, and no change is running.
     pub fn look_at_profiles_again(&mut self) -> Vec<Ask> {
         let shown = self.handed_over().map(|connection| connection.id).filter(|id| self.shows_profile_of(*id));
         let Some(id) = shown.filter(|_| !self.profiles.is_changing()) else { return Vec::new() };
@@ -218,7 +218,7 @@ impl State {
         self.profiles.publishing(self.handed_over()?.id)?.due
     }
 
-    /// What publishing would change, as the file and the name are now.
+    /// Plans the publication for the current file and name.
     fn plan_publishing(&mut self, id: ConnectionId) -> Vec<Ask> {
         let run = self.tests.new_run();
         let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
@@ -233,7 +233,7 @@ impl State {
         vec![ask(request, move |state, outcome, _| state.publishing_planned(id, run, outcome))]
     }
 
-    /// *Set as default profile*, *Unpublish*: what that would change is shown first.
+    /// *Set as default profile*, *Unpublish*: the change is shown first.
     pub fn plan_for_profile(&mut self, intent: Intent) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         let Some(publishing) = self.profiles.publishing.get_mut(&id) else { return Vec::new() };
@@ -257,7 +257,7 @@ impl State {
         vec![ask(PlanEdit { edit }, move |state, outcome, _| state.publishing_planned(id, run, outcome))]
     }
 
-    /// Back to what publishing would change.
+    /// Back to the planned publication.
     pub fn leave_plan(&mut self) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         if let Some(publishing) = self.profiles.publishing.get_mut(&id) {
@@ -266,7 +266,7 @@ impl State {
         self.plan_publishing(id)
     }
 
-    /// Does exactly what is shown.
+    /// Makes exactly the change that is shown.
     pub fn apply_plan(&mut self) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         if self.profiles.is_changing() {
@@ -291,12 +291,12 @@ impl State {
         vec![ask(RestoreProfiles, |state, outcome, _| state.profiles_restored(outcome))]
     }
 
-    /// What somebody else made of the section is fine.
+    /// *Keep file version*: accepts the changes that another program made.
     pub fn keep_profile(&mut self) -> Vec<Ask> {
         self.settle_profile(|profile| KeepProfile { profile })
     }
 
-    /// The section is nobody's any more.
+    /// *Stop tracking*: the section no longer belongs to a connection.
     pub fn forget_profile(&mut self) -> Vec<Ask> {
         self.settle_profile(|profile| ForgetProfile { profile })
     }
@@ -308,7 +308,7 @@ impl State {
         profile.map(settle).into_iter().collect()
     }
 
-    /// *Prove it*.
+    /// *Verify*.
     pub fn verify_profile(&mut self) -> Vec<Ask> {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return Vec::new() };
         let Some(profile) = self.profiles.published(id).map(|(line, _)| line.name.clone()) else { return Vec::new() };
@@ -326,7 +326,7 @@ impl State {
         vec![command]
     }
 
-    /// The person does not want to wait for the tools.
+    /// The person stops waiting for the tools.
     pub fn cancel_verification(&mut self) {
         let Some(id) = self.handed_over().map(|connection| connection.id) else { return };
         if let Some(publishing) = self.profiles.publishing.get_mut(&id) {

@@ -1,4 +1,4 @@
-//! What the file is, and what became of its changes.
+//! The state of the file, and the results of its changes.
 
 use super::Intent;
 use crate::ui::state::RunId;
@@ -14,7 +14,7 @@ use brickpass_engine::{Applied, Ask, Event, Plan, ProfilesFile, TakenOut, Verifi
 use brickpass_interchange::databrickscfg::ProfileName;
 
 impl State {
-    /// What is reported unasked.
+    /// Events that no request asked for.
     pub(in crate::ui::state) fn profiles_event(&mut self, event: Event) {
         match event {
             Event::Published(published) => self.profiles.published = published,
@@ -27,7 +27,7 @@ impl State {
         if let Some(publishing) = self.profiles.publishing.get_mut(&id)
             && publishing.plan.answered(run, outcome)
         {
-            // What is shown now has not been agreed to.
+            // What is shown now has not been confirmed.
             publishing.agreed = false;
         }
         Vec::new()
@@ -78,7 +78,7 @@ impl State {
         }
     }
 
-    /// Names that nobody typed follow the file; what would change is asked for anew.
+    /// Default names follow the file; the change is planned again.
     fn follow_profiles(&mut self) -> Vec<Ask> {
         let Some((id, usual)) = self.handed_over().map(|connection| (connection.id, ProfileName::of(&connection.name))) else {
             return Vec::new();
@@ -88,7 +88,7 @@ impl State {
         if !publishing.typed {
             publishing.name = published.unwrap_or_else(|| usual.as_str().to_owned());
         }
-        // The question that is open is asked again, of the file as it is now.
+        // An open confirmation is shown again for the current file.
         let intent = publishing.intent;
         if self.shows_profile_of(id) { self.plan(id, intent) } else { Vec::new() }
     }
@@ -114,7 +114,7 @@ impl State {
             Err(failure) => {
                 let changed = failure.code == Code::Conflict;
                 self.trouble_of(id, failure);
-                // It is shown again as it is now.
+                // It is shown again in its current state.
                 if changed { self.ask_for_profiles(id) } else { Vec::new() }
             }
         }
@@ -127,7 +127,7 @@ impl State {
         }
     }
 
-    /// In its place where that is in view, else in passing.
+    /// Shown in its place if that is visible, otherwise as a toast.
     fn trouble_of(&mut self, id: ConnectionId, failure: Failure) {
         if !self.shows_profile_of(id) {
             self.notices.push(Notice::Failure(failure.clone()));

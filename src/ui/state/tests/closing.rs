@@ -1,4 +1,4 @@
-//! Closing, and a file that cannot be written.
+//! Closing, and a read-only file.
 
 use super::*;
 

@@ -67,7 +67,7 @@ fn production_is_deleted_only_after_its_name_was_typed() {
     assert_eq!(desk.names(), ["Other"]);
 }
 
-/// The dialog that is open, with what would go.
+/// The open dialog, with what would be deleted.
 fn asked(desk: &Desk) -> Vec<(String, Option<HeldSecret>)> {
     let Some(Dialog::Delete(deletion)) = &desk.state.dialog else { return Vec::new() };
     deletion.connections.iter().map(|one| (one.name.clone(), one.secret.clone())).collect()
@@ -243,7 +243,7 @@ fn pb_09_deleting_a_published_connection_asks_and_unpublishes_it_once_it_is_gone
         assert_eq!(desk.engine.sent("Unpublish"), usize::from(ticked && !undone));
         assert_eq!(desk.engine.sent("Purge"), usize::from(!undone));
     }
-    // Whoever closes the window has not taken it back.
+    // Closing the window does not undo it.
     let mut desk = Desk::with(&three());
     let id = desk.shown();
     desk.state.apply(Event::Published(vec![(id, "sales".to_owned())]), desk.now);
@@ -253,7 +253,7 @@ fn pb_09_deleting_a_published_connection_asks_and_unpublishes_it_once_it_is_gone
     assert_eq!((desk.engine.sent("Unpublish"), desk.engine.sent("Purge")), (1, 1));
 }
 
-/// What is known of the token of a connection, as the engine tells it.
+/// What the engine knows about the token of a connection.
 fn known(desk: &mut Desk, of: &Connection, token_id: &str) {
     let note = brickpass_engine::TokenNote {
         token_id: token_id.to_owned(),
@@ -263,7 +263,7 @@ fn known(desk: &mut Desk, of: &Connection, token_id: &str) {
     };
     desk.state.apply(Event::TokenNotes(vec![(of.id, Some(note))]), desk.now);
     store(desk, of.id);
-    // What the vault has told before is asked for again.
+    // The vault's earlier answer is requested again.
     desk.run(|_, _| vec![crate::ui::state::probe_vault()]);
 }
 
@@ -296,7 +296,7 @@ fn wn_14_a_known_token_is_revoked_only_when_that_is_chosen_and_the_deletion_is_f
         let expected: &[&str] = if ticked && !undone { &["Alpha"] } else { &[] };
         assert_eq!(revoked(&desk), expected, "{ticked} {undone}");
     }
-    // One box for all whose token is known, also when the window closes first.
+    // One check box for all with known tokens, even if the window closes first.
     let ids: Vec<ConnectionId> = all.iter().map(|connection| connection.id).collect();
     let mut desk = opened(&ids);
     let Some(Dialog::Delete(deletion)) = &mut desk.state.dialog else { panic!("nobody was asked") };

@@ -1,4 +1,4 @@
-//! The list: order, filter, marks.
+//! The list: order, filter, selection.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What the state promises, without a window.
+//! The state, without a window.
 
 mod closing;
 mod deleting;
@@ -40,7 +40,7 @@ impl Desk {
         }
     }
 
-    /// Lets the engine work and the state hear of it until nothing more happens.
+    /// Lets the engine work and applies its events until nothing more happens.
     pub fn settle(&mut self) {
         loop {
             self.engine.work();

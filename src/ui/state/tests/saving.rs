@@ -1,4 +1,4 @@
-//! Saving, and what happens elsewhere meanwhile.
+//! Saving, and changes made elsewhere meanwhile.
 
 use super::*;
 use crate::ui::state::refresh;
@@ -78,7 +78,7 @@ fn ui_02_a_save_that_crashes_is_shown_and_not_saving_for_ever() {
     assert_eq!(form.draft.description, "typed");
 }
 
-/// Somebody else changes the connection that is shown.
+/// Changes the shown connection from elsewhere.
 fn changed_elsewhere(desk: &mut Desk, change: impl FnOnce(&mut Connection)) {
     let id = desk.shown();
     {
@@ -232,7 +232,7 @@ fn wn_12_a_token_that_was_deleted_with_the_connection_is_said_to_be_gone_and_ask
     assert_eq!(desk.state.focus, Some(brickpass_core::connection::Field::Secret));
     assert!(desk.state.entry(id).is_some());
 
-    // Who has typed the token already is not told that it is gone.
+    // With the token already typed, its loss is not reported.
     desk.edit(|draft| draft.secret = "dapi1234567890abcdef".into());
     desk.engine.0.borrow_mut().entries.retain(|entry| entry.connection.id != id);
     desk.send(vec![refresh()]);

@@ -44,7 +44,7 @@ fn a_result_ends_with_the_secret_that_was_tested() {
     let mut desk = Desk::with(&three());
     let id = desk.shown();
     desk.run(|state, _| state.test());
-    // The engine tells so when a connection signs in with another token than the one that was tested.
+    // The engine reports this if a connection signs in with another token than the tested one.
     desk.engine.tell(Event::History(vec![(id, None)]));
     desk.settle();
     assert!(desk.state.tests.finished(id).is_none());

@@ -1,4 +1,4 @@
-//! What is asked before a token is made, replaced or revoked, and a token whose value is shown this once.
+//! The dialogs before a token is created, rotated or revoked, and a new token whose value is shown only once.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use brickpass_core::{
 use brickpass_databricks::rest::{NewToken, Token, TokenRequest};
 use brickpass_engine::comment_without_mark;
 
-/// What Databricks' own dialog proposes.
+/// The default of Databricks' own dialog.
 pub const USUAL_DAYS: u32 = 90;
 /// The longest lifetime that any workspace can allow, in days.
 const LONGEST_DAYS: u32 = 730;
@@ -33,7 +33,7 @@ pub struct GenerateToken {
     pub comment: String,
     pub lifetime: Lifetime,
     pub typed_days: String,
-    /// Whether the part about scopes is unfolded.
+    /// Whether the part about scopes is expanded.
     pub limits: bool,
     /// As typed; empty: no limits.
     pub scopes: String,
@@ -69,7 +69,7 @@ impl GenerateToken {
         PRESETS.into_iter().filter(move |days| *days <= longest)
     }
 
-    /// `None`: what is typed is no lifetime that the workspace allows.
+    /// `None`: the typed text is not a lifetime that the workspace allows.
     pub fn days(&self) -> Option<u32> {
         let days = match self.lifetime {
             Lifetime::Days(days) => Some(days),
@@ -78,7 +78,7 @@ impl GenerateToken {
         days.filter(|days| (1..=self.longest()).contains(days))
     }
 
-    /// Empty: no limits. `None`: what is typed cannot be scopes.
+    /// Empty: no limits. `None`: the typed text contains invalid scopes.
     pub fn limited_to(&self) -> Option<Vec<String>> {
         match Scopes::parse(&self.scopes) {
             Ok(scopes) => Some(scopes.iter().map(str::to_owned).collect()),
@@ -101,19 +101,19 @@ impl GenerateToken {
     }
 }
 
-/// *Rotate* the token that the connection signs in with.
+/// *Rotate* the token that the connection uses.
 #[derive(Debug)]
 pub struct RotateToken {
     pub id: ConnectionId,
     pub request: TokenRequest,
-    /// The comment of the token that goes; `None`: Brickpass did not make it, so that it cannot revoke it.
+    /// The comment of the old token; `None`: Brickpass did not create it and cannot revoke it.
     pub replaces: Option<String>,
     pub(super) run: Option<RunId>,
     pub failure: Option<Failure>,
 }
 
 impl RotateToken {
-    /// The new token lives as long as the old one did, as far as the workspace allows, and is limited as that one is.
+    /// The new token has the lifetime of the old one, as far as the workspace allows, and the same scopes.
     pub(super) fn new(id: ConnectionId, old: Option<&Token>, comment: String, longest: Option<u32>) -> Self {
         let longest = longest.unwrap_or(LONGEST_DAYS);
         let lived = old.and_then(|old| Some((old.created_at?, old.expires_at)));
@@ -146,20 +146,20 @@ fn of_days(days: u32) -> Duration {
     Duration::from_hours(24 * u64::from(days))
 }
 
-/// Rounded up: a second over a day is no reason for a day less.
+/// Rounded up, so that a few seconds do not cost a day.
 fn days_between(from: Timestamp, until: Timestamp) -> u32 {
     let seconds = u64::try_from(until.duration_since(from).as_secs()).unwrap_or(0);
     u32::try_from(seconds.div_ceil(86_400)).unwrap_or(u32::MAX)
 }
 
-/// *Revoke*: what is about to end.
+/// *Revoke*: the tokens to revoke.
 #[derive(Debug)]
 pub struct RevokeTokens {
     pub id: ConnectionId,
     pub tokens: Vec<Token>,
-    /// The token that the connection signs in with is among them.
+    /// The token that the connection uses is among them.
     pub in_use: bool,
-    /// What is to be typed first: the name of a production connection.
+    /// The text to type first: the name of a production connection.
     pub expected: Option<NameToType>,
     pub typed: String,
 }
@@ -170,19 +170,19 @@ impl RevokeTokens {
     }
 }
 
-/// A token that was made a moment ago. It stays until the person is done with it: its value cannot be had again.
+/// A newly created token. It stays until the person closes it: its value cannot be loaded again.
 #[derive(Debug)]
 pub struct Fresh {
     pub id: ConnectionId,
     pub new: Box<NewToken>,
-    /// Whether *Use in this connection* is under way.
+    /// Whether *Use in this connection* is running.
     pub using: bool,
     pub used: bool,
     pub copied: bool,
     pub failure: Option<Failure>,
-    /// Neither used nor copied, and about to be left: the person is asked.
+    /// The person is about to close it without having used or copied it and is asked.
     pub leaving: bool,
-    /// Readable since then.
+    /// When it was revealed.
     pub revealed_at: Option<Timestamp>,
 }
 
@@ -192,7 +192,7 @@ impl Fresh {
         Self { id, new, using: false, used: false, copied: false, failure: None, leaving: false, revealed_at: None }
     }
 
-    /// Nothing is lost when it is no longer shown.
+    /// Nothing is lost when it is closed.
     pub fn is_safe(&self) -> bool {
         self.used || self.copied
     }

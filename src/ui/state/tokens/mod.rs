@@ -1,4 +1,4 @@
-//! Personal access tokens: which there are, what is asked before they change, what became of it. A late event of an older run finds nobody.
+//! Personal access tokens: the list, the dialogs, the results. A late event of an older run is ignored.
 
 mod dialogs;
 mod outcome;
@@ -23,7 +23,7 @@ use brickpass_databricks::rest::Token;
 use brickpass_engine::{Ask, CopySecret, ListTokens, TokenNote, UseToken};
 use brickpass_interchange::send_to::Order;
 
-/// What went wrong with tokens, to be told in three lines.
+/// A failed token operation, shown in three lines.
 #[derive(Debug, Clone)]
 pub struct Trouble {
     pub kind: TroubleKind,
@@ -34,13 +34,13 @@ pub struct Trouble {
 pub enum TroubleKind {
     Generate,
     Rotate,
-    /// So many could not be revoked.
+    /// The number of tokens that could not be revoked.
     Revoke(usize),
-    /// The token was rotated, but the old one still works.
+    /// The token was rotated, but the old one is still active.
     OldRemains,
 }
 
-/// What runs for one connection.
+/// The running requests of one connection.
 #[derive(Debug, Default)]
 struct Work {
     generating: Option<RunId>,
@@ -53,19 +53,19 @@ pub struct Tokens {
     tables: HashMap<ConnectionId, TokenTable>,
     work: HashMap<ConnectionId, Work>,
     troubles: HashMap<ConnectionId, Trouble>,
-    /// What is known of the tokens that connections sign in with.
+    /// What is known about the tokens that connections use.
     notes: HashMap<ConnectionId, TokenNote>,
-    /// Not part of any dialog, so that nothing that happens meanwhile takes their place.
+    /// Not part of any dialog, so that no other event replaces them.
     fresh: VecDeque<Fresh>,
     send_to: Option<Box<SendTo>>,
     last_order: Option<Order>,
-    /// The window was about to close when a fresh token held it up.
+    /// The window was about to close when a new token kept it open.
     close_afterwards: bool,
-    /// What a new token is called unless the person says otherwise.
+    /// The default comment of a new token.
     pub usual_comment: String,
 }
 
-/// Whether there is a table of tokens to be shown for a connection.
+/// Whether a connection has a table of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokensOf {
     Workspace,
@@ -92,7 +92,7 @@ impl Tokens {
         }
     }
 
-    /// What is known of the tokens that connections sign in with.
+    /// What is known about the tokens that connections use.
     pub fn notes(&self) -> &HashMap<ConnectionId, TokenNote> {
         &self.notes
     }
@@ -117,7 +117,7 @@ impl Tokens {
         self.work.get(&id).is_some_and(|work| work.revoking)
     }
 
-    /// A token is being made or put in another's place: its value would be lost if the window closed now.
+    /// A token is being created or rotated: its value would be lost if the window closed now.
     pub(super) fn are_being_made(&self) -> bool {
         self.work.values().any(|work| work.generating.is_some() || work.rotating.is_some())
     }
@@ -185,7 +185,7 @@ impl State {
         vec![ask(brickpass_engine::GenerateToken { id, token: request }, move |state, outcome, _| state.token_generated(run, id, outcome))]
     }
 
-    /// The connection signs in with a personal access token, and its replacement can be stored.
+    /// The connection uses a personal access token, and its replacement can be saved.
     pub fn can_rotate(&self) -> bool {
         self.shown_with_tokens().is_some_and(|id| self.can_rotate_of(id))
     }
@@ -200,7 +200,7 @@ impl State {
         let commands = self.show_page(Page::Tokens);
         let table = self.tokens.table(id);
         let comment = self.tokens.usual_comment.clone();
-        // Before the list is here, what was noted when the token was made is known.
+        // Until the list is loaded, what was noted when the token was created is used.
         let old = table.and_then(TokenTable::in_use).cloned().or_else(|| self.tokens.notes.get(&id).map(token_of));
         let dialog = RotateToken::new(id, old.as_ref(), comment, table.and_then(TokenTable::longest_days));
         self.dialog = Some(Dialog::RotateToken(Box::new(dialog)));
@@ -227,14 +227,14 @@ impl State {
         self.page() == Page::Tokens && self.shown_with_tokens().is_some_and(|id| ticked(id) && !self.tokens.revoking(id))
     }
 
-    /// Asks about what is ticked.
+    /// Asks to revoke the ticked tokens.
     pub fn ask_to_revoke(&mut self) {
         let Some(id) = self.shown_with_tokens().filter(|_| self.can_revoke()) else { return };
         let tokens = self.tokens.table(id).map(TokenTable::chosen).unwrap_or_default();
         self.ask_to_revoke_these(id, tokens);
     }
 
-    /// Asks about what is ticked, else about the row that the keyboard is at.
+    /// Asks to revoke the ticked tokens, or the one at the cursor.
     pub fn revoke_at_cursor(&mut self) {
         if self.can_revoke() {
             self.ask_to_revoke();
@@ -243,7 +243,7 @@ impl State {
         }
     }
 
-    /// Asks about one row.
+    /// Asks to revoke the token of one row.
     pub fn ask_to_revoke_row(&mut self, row: usize) {
         let Some(id) = self.shown_with_tokens().filter(|id| !self.tokens.revoking(*id)) else { return };
         let token = self.tokens.table(id).and_then(|table| table.sheet.row(row)).map(|row| row.token.clone());
@@ -269,7 +269,7 @@ impl State {
         vec![ask(brickpass_engine::RevokeTokens { id, token_ids }, move |state, outcome, _| state.tokens_revoked(id, outcome))]
     }
 
-    /// The fresh token becomes what its connection signs in with.
+    /// Uses the new token in its connection.
     pub fn use_fresh_token(&mut self) -> Vec<Ask> {
         let Some(fresh) = self.tokens.fresh.front_mut().filter(|fresh| !fresh.using && !fresh.used) else { return Vec::new() };
         fresh.using = true;
@@ -279,7 +279,7 @@ impl State {
         vec![ask(UseToken { id, new }, move |state, outcome, _| state.token_used(id, outcome))]
     }
 
-    /// Its connection is still there and may be saved.
+    /// Its connection still exists and can be saved.
     pub fn can_use_fresh_token(&self) -> bool {
         self.tokens.fresh().is_some_and(|fresh| self.entry(fresh.id).is_some()) && self.read_only().is_none()
     }
@@ -289,20 +289,20 @@ impl State {
         self.tokens.fresh().map(copy).map(ask_quietly).into_iter().collect()
     }
 
-    /// What is known of the clipboard while the fresh token is on it.
+    /// The clipboard while the new token is on it.
     pub fn fresh_token_on_clipboard(&self) -> Option<&Copied> {
         let copied = self.tokens.fresh().is_some_and(|fresh| fresh.copied);
         self.copied().filter(|held| copied && held.what == text::tokens::NEW_ON_CLIPBOARD)
     }
 
-    /// The clipboard holds a secret.
+    /// The token is on the clipboard.
     pub(super) fn fresh_token_copied(&mut self, what: &str) {
         if let Some(fresh) = self.tokens.fresh.front_mut().filter(|_| what == text::tokens::NEW_ON_CLIPBOARD) {
             fresh.copied = true;
         }
     }
 
-    /// *Done*, or leaving in another way; asks once when the value would be lost.
+    /// *Done*, or closing it in another way; asks once if the value would be lost.
     pub fn leave_fresh_token(&mut self) {
         let Some(fresh) = self.tokens.fresh.front_mut() else { return };
         if fresh.using {
@@ -319,7 +319,7 @@ impl State {
         }
     }
 
-    /// The person stays with the value.
+    /// *Go back*: the value stays visible.
     pub fn keep_fresh_token(&mut self) {
         self.tokens.close_afterwards = false;
         if let Some(fresh) = self.tokens.fresh.front_mut() {
@@ -327,7 +327,7 @@ impl State {
         }
     }
 
-    /// How many days the token still lives that the connection signs in with, when that is known.
+    /// The remaining days of the token that the connection uses, if known.
     pub fn days_left(&self, id: ConnectionId, now: Timestamp) -> Option<i64> {
         let listed = || self.tokens.table(id)?.in_use()?.expires_at;
         let until = self.tokens.notes.get(&id).and_then(|note| note.expires_at).or_else(listed)?;

@@ -1,4 +1,4 @@
-//! What the engine tells of tokens.
+//! The answers to token requests.
 
 use super::{Fresh, Page, Trouble, TroubleKind};
 use crate::ui::state::RunId;
@@ -14,7 +14,7 @@ use brickpass_databricks::rest::NewToken;
 use brickpass_engine::{Ask, RemovedTokens, RevokedTokens, Rotated, TokenList};
 
 impl State {
-    /// What became of the tokens of removed connections.
+    /// The results for the tokens of removed connections.
     pub(in crate::ui::state) fn removed_tokens_revoked(&mut self, RemovedTokens { revoked, failure, .. }: RemovedTokens) {
         self.notices.extend((!revoked.is_empty()).then(|| Notice::Done(text::tokens::revoked(revoked.len()))));
         self.notices.extend(failure.map(Notice::Failure));
@@ -35,7 +35,7 @@ impl State {
         let awaited = self.tokens.work.get_mut(&id).filter(|work| work.generating == Some(run));
         match (awaited, &outcome) {
             (Some(work), _) => work.generating = None,
-            // A value is never dropped, even if nobody waits for it any more.
+            // A value is never dropped, even if nothing waits for it any more.
             (None, Ok(new)) if !self.tokens.fresh.iter().any(|fresh| fresh.new.token.id == new.token.id) => {}
             (None, _) => return Vec::new(),
         }
@@ -79,7 +79,7 @@ impl State {
         self.token_stored(id)
     }
 
-    /// What the vault holds for the connection is another token now.
+    /// The vault now has another token for the connection.
     fn token_stored(&mut self, id: ConnectionId) -> Vec<Ask> {
         self.secrets.remove(&(id, SecretKind::PersonalAccessToken));
         self.revealed = self.revealed.take().filter(|(of, ..)| *of != id);
@@ -142,7 +142,7 @@ impl State {
         }
     }
 
-    /// Told in its place; elsewhere, in passing too.
+    /// Shown in its place; if that is not visible, also as a toast.
     fn token_trouble(&mut self, id: ConnectionId, kind: TroubleKind, failure: Failure) {
         if self.selection.shown() != Some(id) || self.page() != Page::Tokens {
             self.notices.push(Notice::Failure(failure.clone()));
@@ -150,7 +150,7 @@ impl State {
         self.tokens.troubles.insert(id, Trouble { kind, failure });
     }
 
-    /// A value that would be lost holds the window up. True: one does.
+    /// Keeps the window open if a value would be lost. Returns whether one would.
     pub(in crate::ui::state) fn held_up_by_token(&mut self) -> bool {
         if self.tokens.are_being_made() {
             self.notices.push(Notice::Info(text::tokens::BEING_MADE.to_owned()));
@@ -163,7 +163,7 @@ impl State {
             fresh.revealed_at = None;
         }
         self.tokens.close_afterwards = true;
-        // What stands in front of it must not hide the question.
+        // A dialog in front must not hide the question.
         self.dialog = None;
         true
     }

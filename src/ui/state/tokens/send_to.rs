@@ -1,4 +1,4 @@
-//! *Send to*: the form behind the command that hands a token to another store of secrets. It holds no secret.
+//! *Copy to a secret store*: the form for the command that puts a token into a secret store. It contains no secret.
 
 use super::super::State;
 use brickpass_core::connection::{AuthKind, ConnectionId};
@@ -8,11 +8,11 @@ use brickpass_interchange::send_to::{Destination, Order, Platform, Source};
 #[derive(Debug)]
 pub struct SendTo {
     pub order: Order,
-    /// What the command could take the token from.
+    /// The possible sources of the token.
     pub sources: Vec<Source>,
     /// The first step is done.
     pub command_copied: bool,
-    /// The second one too: after the first, whose command took the place of a token that was there before.
+    /// The second step is done: the token was copied after the command, which replaces it on the clipboard.
     pub token_copied: bool,
 }
 
@@ -25,7 +25,7 @@ impl State {
         self.tokens.send_to.as_deref_mut()
     }
 
-    /// The fresh token: from the clipboard, or from the connection as soon as that uses it.
+    /// A new token: from the clipboard, or from the connection as soon as it uses the token.
     pub fn send_fresh_token(&mut self) {
         let Some(fresh) = self.tokens.fresh().filter(|fresh| !fresh.using) else { return };
         let (id, used) = (fresh.id, fresh.used);
@@ -37,7 +37,7 @@ impl State {
         self.open_send_to(sources);
     }
 
-    /// The token that the connection signs in with can be asked for by the command.
+    /// The command can get the token that the connection uses.
     pub fn can_send_token(&self) -> bool {
         self.shown_with_tokens().is_some_and(|id| self.stored_token_of(id).is_some()) && self.tokens.fresh().is_none()
     }
@@ -54,7 +54,7 @@ impl State {
         (connection.auth.kind() == AuthKind::PersonalAccessToken).then(named)
     }
 
-    /// What was typed the last time stands there again, as long as the window is open.
+    /// The last input is kept for as long as the window is open.
     fn open_send_to(&mut self, sources: Vec<Source>) {
         let Some(source) = sources.first().cloned() else { return };
         let platform = Platform::here();
@@ -64,14 +64,14 @@ impl State {
         self.tokens.send_to = Some(Box::new(SendTo { order, sources, command_copied: false, token_copied: false }));
     }
 
-    /// Back to the fresh token, or to the tab.
+    /// Back to the new token, or to the tab.
     pub fn leave_send_to(&mut self) {
         if let Some(send_to) = self.tokens.send_to.take() {
             self.tokens.last_order = Some(send_to.order);
         }
     }
 
-    /// The second step, when the clipboard is what the command reads.
+    /// The second step, if the command reads the clipboard.
     pub fn copy_token_to_send(&mut self) -> Vec<Ask> {
         let Some(send_to) = self.send_to_mut().filter(|send_to| send_to.order.source == Source::Clipboard) else { return Vec::new() };
         send_to.token_copied = true;

@@ -1,4 +1,4 @@
-//! The tokens of one connection's user: what the workspace told of them, and the table of them.
+//! The tokens of one connection's user: what the workspace reports about them, and their table.
 
 use std::{cell::Cell, cmp::Ordering};
 
@@ -25,9 +25,9 @@ pub enum Column {
 #[derive(Debug)]
 pub struct Listed {
     pub token: Token,
-    /// The connection signs in with it.
+    /// The connection uses it.
     pub in_use: bool,
-    /// A rotation that was interrupted left it: valid, and not signed in with.
+    /// Left over from an interrupted rotation: valid, but not used by the connection.
     pub left_over: bool,
 }
 
@@ -49,14 +49,14 @@ impl Record for Listed {
         match column {
             Column::Comment => by_words(&a.comment, &b.comment),
             Column::Created => a.created_at.cmp(&b.created_at),
-            // What never expires comes after everything that does.
+            // Tokens without expiry come after all others.
             Column::Expires => match (a.expires_at, b.expires_at) {
                 (None, None) => Ordering::Equal,
                 (None, Some(_)) => Ordering::Greater,
                 (Some(_), None) => Ordering::Less,
                 (Some(a), Some(b)) => a.cmp(&b),
             },
-            // What was never used comes first.
+            // Tokens that were never used come first.
             Column::LastUsed => a.last_used.cmp(&b.last_used),
             Column::InUse => (other.in_use, other.left_over).cmp(&(self.in_use, self.left_over)),
         }
@@ -67,9 +67,9 @@ impl Record for Listed {
 pub struct TokenTable {
     list: Remote<TokenList>,
     pub sheet: Sheet<Listed>,
-    /// The workspace told when its tokens were last used.
+    /// The workspace reports when its tokens were last used.
     tells_last_use: bool,
-    /// How many lie idle on which day: counted once a day, not once a frame.
+    /// The number of idle tokens by day: counted once a day, not in every frame.
     idle: Cell<Option<(i64, usize)>>,
 }
 
@@ -102,7 +102,7 @@ impl TokenTable {
         self.list = Remote::Ready(list);
     }
 
-    /// These are gone, whatever a list says that is still on its way.
+    /// They stay removed, whatever an older list says that is still loading.
     pub(super) fn revoked(&mut self, ids: &[String]) {
         let Some(mut list) = self.list.value().cloned() else { return };
         list.tokens.retain(|token| !ids.contains(&token.id));
@@ -133,7 +133,7 @@ impl TokenTable {
         self.tells_last_use
     }
 
-    /// How many tokens nobody has used for long.
+    /// The number of tokens that have been unused for a long time.
     pub fn idle_count(&self, now: Timestamp) -> usize {
         let day = now.as_second().div_euclid(86_400);
         match self.idle.get() {
@@ -151,7 +151,7 @@ impl TokenTable {
         self.list.value()?.longest_days
     }
 
-    /// What is ticked, in the order of the list.
+    /// The ticked tokens, in the order of the list.
     pub fn chosen(&self) -> Vec<Token> {
         self.sheet.ticked().map(|row| row.token.clone()).collect()
     }

@@ -1,4 +1,4 @@
-//! Keys, and what stands beside the list.
+//! Keys, and the parts around the list.
 
 use super::*;
 
