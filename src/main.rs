@@ -6,7 +6,7 @@ use brickpass_cli::{self as cli, Prepared, Task};
 use brickpass_core::failure::{Code, Failure};
 use zeroizing_alloc::ZeroAlloc;
 
-/// Every freed byte is overwritten: a library's own copy of a secret (a parser's, a protocol's) ends with its buffer.
+/// Overwrites every freed byte, so that copies of a secret in a library's buffers (parsers, protocols) are wiped with the buffer.
 #[global_allocator]
 static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
@@ -29,15 +29,15 @@ fn open_window(prepared: &Prepared) -> Result<(), Failure> {
 
     let places = prepared.places.clone();
     let window = WindowFile::new(&places.state_dir).load();
-    // What is wrong with the settings the window tells, once it is open.
+    // The window reports problems with the settings once it is open.
     let theme = SettingsFile::new(&places.config_dir).load().0.theme;
     let title = if prepared.is_demo() { "Brickpass (demo)" } else { "Brickpass" }.to_owned();
     ui::run(Launch { places, title, theme, window }).map_err(|error| {
         Failure::new(
             Code::Unsupported,
             "The window could not be opened.",
-            "There is no desktop session here, or its graphics cannot show a window.",
-            "Run it in a desktop session; without one, the subcommands work (brickpass --help).",
+            "There is no desktop session, or its graphics cannot show a window.",
+            "Run Brickpass in a desktop session. Without one, use a subcommand (brickpass --help).",
         )
         .with_details(error.to_string())
     })
@@ -48,7 +48,7 @@ fn open_window(_: &Prepared) -> Result<(), Failure> {
     Err(Failure::new(
         Code::Unsupported,
         "This brickpass has no window.",
-        "It was built without one, for servers and containers.",
+        "It was built for servers and containers.",
         "Use a subcommand (brickpass --help), or install the build with the window.",
     ))
 }

@@ -1,4 +1,4 @@
-//! The clipboard of the system that Brickpass runs on.
+//! The clipboard of the operating system.
 
 use arboard::{Error, Set};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -21,10 +21,10 @@ pub fn open() -> Result<Box<dyn Board>, Failure> {
     Ok(Box::new(System { clipboard, put: None }))
 }
 
-/// X11, Windows, macOS. Compared before it is cleared: on X11 a selection is given up whoever owns it.
+/// X11, Windows, macOS. The content is compared before it is cleared: on X11, clearing would also drop another program's selection.
 struct System {
     clipboard: arboard::Clipboard,
-    /// The SHA-256 of what was put last; the secret itself is nowhere but where the system has it.
+    /// The SHA-256 of the last copied secret. The secret itself is kept only by the system.
     put: Option<[u8; 32]>,
 }
 
@@ -38,7 +38,7 @@ impl Board for System {
     fn take_off(&mut self) -> Result<Gone, Failure> {
         let there = match self.clipboard.get_text().map(Zeroizing::new) {
             Ok(text) => Some(digest(&text)),
-            // Empty, a picture, or not text: nothing of ours.
+            // Empty, a picture, or not text: not our content.
             Err(Error::ContentNotAvailable | Error::ConversionFailure) => None,
             Err(error) => return Err(not_cleared(&error)),
         };
@@ -55,7 +55,7 @@ fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
 
-/// A Wayland session that is reached by way of X11 lets a program that is not looked at neither read nor clear.
+/// In a Wayland session reached through X11, a program without focus can neither read nor clear the clipboard.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 fn guaranteed() -> bool {
     !super::wayland::is_there()
@@ -66,13 +66,13 @@ fn guaranteed() -> bool {
     true
 }
 
-/// `x-kde-passwordManagerHint`, which keeps it from managers of histories, and from being handed over to one when the program ends.
+/// `x-kde-passwordManagerHint` keeps it out of clipboard histories; no clipboard manager takes it over when the program ends.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 fn marked(set: Set<'_>) -> Set<'_> {
     arboard::SetExtLinux::exclude_from_history(set)
 }
 
-/// `ExcludeClipboardContentFromMonitorProcessing`: neither the history nor the cloud.
+/// `ExcludeClipboardContentFromMonitorProcessing`: kept out of the clipboard history and the cloud clipboard.
 #[cfg(windows)]
 fn marked(set: Set<'_>) -> Set<'_> {
     arboard::SetExtWindows::exclude_from_monitoring(set)
@@ -84,13 +84,13 @@ fn marked(set: Set<'_>) -> Set<'_> {
     arboard::SetExtApple::exclude_from_history(set)
 }
 
-/// Its errors say nothing of the content.
+/// The errors do not contain the content.
 fn unusable(error: &Error) -> Failure {
     Failure::new(
         Code::Unsupported,
         "Nothing was copied.",
-        "The clipboard of this computer cannot be used: there is no display, or another program holds it.",
-        "Copy it again; on a computer without a display, use the command line (brickpass token) in its place.",
+        "The clipboard is not available: there is no display, or another program holds it.",
+        "Copy it again. On a computer without a display, use the command line (brickpass token) instead.",
     )
     .with_details(error.to_string())
 }
@@ -100,7 +100,7 @@ pub fn not_cleared(error: &dyn std::fmt::Display) -> Failure {
         Code::Unsupported,
         "The clipboard could not be cleared.",
         "Another program holds it, or the display does not answer.",
-        "Copy something else, so that the secret is replaced.",
+        "Copy something else to replace the secret.",
     )
     .with_details(error.to_string())
 }

@@ -1,4 +1,4 @@
-//! Wayland: a copy is served until somebody else's takes its place, and so it is known without reading whose the clipboard is.
+//! Wayland: a copy is served until another program replaces it, so the owner of the clipboard is known without reading it.
 
 use std::thread::{self, JoinHandle};
 
@@ -18,17 +18,17 @@ pub fn is_there() -> bool {
     std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty())
 }
 
-/// The data-control protocol, which serves programs that are not looked at. Not every compositor has it.
+/// The data-control protocol, which works for programs without focus. Not every compositor has it.
 pub struct Wayland {
-    /// Ends when the clipboard is another's, or the compositor is gone.
+    /// Ends when another program takes the clipboard or the compositor is gone.
     serving: Option<JoinHandle<Gone>>,
     last: Option<Gone>,
 }
 
 impl Wayland {
-    /// `None`: the compositor does not speak the protocol.
+    /// `None`: the compositor does not support the protocol.
     pub fn open() -> Option<Self> {
-        // Asked for what comes before its answer: whether the protocol is there.
+        // The answer itself does not matter: the call fails without the protocol.
         is_primary_selection_supported().is_ok().then_some(Self { serving: None, last: None })
     }
 }
@@ -45,7 +45,7 @@ impl Board for Wayland {
             // The offer ends with the connection.
             Err(_) => Gone::Cleared,
         });
-        // Without its thread the offer is dropped, which takes it back.
+        // Without its thread the offer is dropped, which withdraws it.
         self.serving = Some(serving.map_err(|error| not_put(&error))?);
         self.last = None;
         Ok(Placed { guaranteed: true })
@@ -64,7 +64,7 @@ impl Board for Wayland {
         }
         copy::clear(ClipboardType::Regular, Seat::All).map_err(|error| not_cleared(&error))?;
         if let Some(serving) = self.serving.take() {
-            // The compositor tells it that its offer has ended.
+            // The compositor reports that the offer was cancelled.
             let _ = serving.join();
         }
         self.last = Some(Gone::Cleared);
@@ -73,6 +73,6 @@ impl Board for Wayland {
 }
 
 fn not_put(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(Code::Unsupported, "Nothing was copied.", "The compositor of this Wayland session did not take it.", "Copy it again.")
+    Failure::new(Code::Unsupported, "Nothing was copied.", "The compositor of this Wayland session did not accept it.", "Copy it again.")
         .with_details(error.to_string())
 }

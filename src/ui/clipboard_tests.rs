@@ -30,22 +30,22 @@ fn copies(window: &mut Window, engine: &FakeEngine) {
 fn a_stored_secret_is_copied_counted_down_kept_longer_and_cleared() {
     let (engine, seconds) = (with_a_token(), Rc::new(Cell::new(0)));
     let mut window = open_at(&engine, [1280.0, 800.0], Rc::clone(&seconds));
-    assert!(!shows(&window, "on the clipboard"));
+    assert!(!shows(&window, "copied, clears in"));
     click(&mut window, &engine, "Copy Access token");
     assert_eq!(engine.sent("CopyStored"), 1);
-    assert!(shows(&window, "Access token on the clipboard, cleared in 0:30"));
+    assert!(shows(&window, "Access token copied, clears in 0:30"));
     seconds.set(7);
     settle(&mut window, &engine);
-    assert!(shows(&window, "Access token on the clipboard, cleared in 0:23"));
+    assert!(shows(&window, "Access token copied, clears in 0:23"));
 
-    window.get_by_role_and_label(Role::Button, "Keep 30 s more").click();
+    window.get_by_role_and_label(Role::Button, "+30 s").click();
     settle(&mut window, &engine);
-    assert!(shows(&window, "cleared in 0:53"));
+    assert!(shows(&window, "clears in 0:53"));
     window.get_by_role_and_label(Role::Button, "Clear now").click();
     settle(&mut window, &engine);
     assert_eq!(engine.sent("ClearClipboard"), 1);
-    assert!(!shows(&window, "on the clipboard"));
-    assert!(shows(&window, "The clipboard is cleared"));
+    assert!(!shows(&window, "copied, clears in"));
+    assert!(shows(&window, "Clipboard cleared"));
 }
 
 #[test]
@@ -92,8 +92,8 @@ fn ui_06_the_countdown_and_its_buttons_are_seen_in_the_smallest_window() {
         let mut window = open(&engine, size);
         engine.tell(Event::ClipboardHolds { what: "client secret".to_owned(), until: super::fake_engine::at(300), guaranteed: false });
         settle(&mut window, &engine);
-        assert!(shows(&window, "Client secret on the clipboard, cleared in 5:00 if this desktop allows it"));
-        for label in ["Clear now", "Keep 30 s more"] {
+        assert!(shows(&window, "Client secret copied, clears in 5:00 if the desktop allows it"));
+        for label in ["Clear now", "+30 s"] {
             let rect = window.get_by_role_and_label(Role::Button, label).rect();
             assert!(rect.right() <= size[0] && rect.bottom() <= size[1], "{label} at {rect} in {size:?}");
         }

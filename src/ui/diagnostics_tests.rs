@@ -1,4 +1,4 @@
-//! The diagnostics as a person passes them on, and the title of the window.
+//! Sharing the diagnostics, and the title of the window.
 
 use egui::{Key, Modifiers, OutputCommand, ViewportCommand, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -28,7 +28,7 @@ fn text(window: &Window) -> Option<String> {
 #[test]
 fn exactly_what_is_shown_is_copied_and_saved() {
     let (engine, mut window) = asked();
-    assert!(shows(&window, "Looking at everything once") && window.query_by_label("Copy").is_none(), "nothing is copied unseen");
+    assert!(shows(&window, "Collecting diagnostics") && window.query_by_label("Copy").is_none(), "nothing is copied unseen");
     let collected = samples::diagnostics();
     engine.0.borrow_mut().diagnosed(Ok(collected.clone()));
     settle(&mut window, &engine);
@@ -63,7 +63,7 @@ fn they_are_reached_from_the_settings_and_cancel_leads_back_to_what_is_shown() {
     engine.0.borrow_mut().recorded.diagnostics = Some(samples::diagnostics());
     let mut window = open(&engine, SIZE);
     click(&mut window, &engine, "Settings");
-    // The keyboard brings it into view.
+    // The keyboard scrolls it into view.
     window.get_by_label("Copy diagnostics...").focus();
     window.run_steps(3);
     window.key_press(Key::Enter);

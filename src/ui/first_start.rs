@@ -1,4 +1,4 @@
-//! What is shown while there are no connections: the ways in, side by side.
+//! The start page while there are no connections: the ways to add one, side by side.
 
 use egui::{Align, Layout, Rect, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
 
@@ -15,7 +15,7 @@ pub enum FirstStartAction {
     AddWorkspace,
     /// From the Databricks CLI's file.
     ImportProfiles,
-    /// From wherever the person says.
+    /// From any other source.
     Import,
     OpenDemo,
 }
@@ -45,14 +45,14 @@ const WAYS: [Way; 2] = [
     Way {
         icon: Icon::PlusCircle,
         title: "Add a workspace",
-        words: "Paste its address from the browser, then enter a token",
+        words: "Paste its URL, then enter a token or sign in",
         button: "Add workspace...",
         action: FirstStartAction::AddWorkspace,
     },
     Way {
         icon: Icon::Flask,
         title: "Try the demo workspace",
-        words: "A small Databricks on this computer, to try everything without an account",
+        words: "A simulated workspace on this computer. No account needed",
         button: "Start the demo",
         action: FirstStartAction::OpenDemo,
     },
@@ -108,7 +108,7 @@ fn head(ui: &mut Ui, secrets_place: Option<&str>) {
     paragraph(ui, "All your Databricks workspaces, one key ring", fonts::semibold(24.0), palette.text);
     ui.add_space(8.0);
     let place = secrets_place.unwrap_or("your system's keyring");
-    paragraph(ui, &format!("Add a workspace, test it, keep it. Secrets stay in {place}."), fonts::regular(14.0), palette.weak);
+    paragraph(ui, &format!("One place for addresses, sign-ins and tokens. Secrets stay in {place}."), fonts::regular(14.0), palette.weak);
 }
 
 fn way_card(ui: &mut Ui, way: &Way, words: &str, first: bool) -> bool {

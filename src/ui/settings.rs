@@ -1,4 +1,4 @@
-//! The settings dialog: theme, where secrets are kept, how long they stay on the clipboard, reminders, certificate authorities, where the files lie.
+//! The settings dialog: theme, secret storage, clipboard, reminders, Databricks CLI, certificate authorities, paths of files.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use super::{
     fonts,
     icons::Icon,
     shortcuts::Action,
-    text::{activity, backup, importing},
+    text::{self, activity, backup, importing},
     theme,
     widgets::{self, Button, SecretField, Select, TextField, checkbox, paragraph, remark, select_option},
 };
@@ -21,47 +21,47 @@ mod lost;
 
 const WIDTH: f32 = 640.0;
 
-/// What the dialog shows besides what is typed into it.
+/// What the dialog shows besides its own input.
 #[derive(Debug, Clone, Copy)]
 pub struct SettingsView<'a> {
     pub settings: &'a Settings,
-    /// The home in force and what a probe of it found; `None` while that is not known.
+    /// The storage in use and its status; `None` while unknown.
     pub vault: Option<(VaultHome, &'a VaultStatus)>,
-    /// The environment names the home: it cannot be changed here.
+    /// Set by the environment: it cannot be changed here.
     pub vault_from_environment: bool,
-    /// There is an encrypted file already: its passphrase is asked for once, not set.
+    /// The encrypted file exists: its passphrase is asked for once, not set.
     pub vault_file_exists: bool,
-    /// A command of this dialog is under way.
+    /// A command of this dialog is running.
     pub busy: bool,
-    /// What went wrong with the last command of this dialog, and whether it is the passphrase.
+    /// The failure of this dialog's last command, and whether it is about the passphrase.
     pub problem: Option<(&'a str, bool)>,
-    /// What lies where: words and a path.
+    /// A label and a path each.
     pub files: &'a [(&'a str, String)],
 }
 
 #[derive(Debug)]
 pub enum SettingsAction {
     Close,
-    /// The theme changes at once; the other settings stay.
+    /// Changes the theme at once; the other settings stay.
     Theme(ThemeChoice),
     Save {
         settings: Settings,
         passphrase: Option<SecretString>,
     },
-    /// The diagnostics take the place of this dialog.
+    /// The diagnostics replace this dialog.
     Diagnostics,
     /// So do the import and the backup.
     Import,
     BackUp,
-    /// Brings a lost encrypted file back, or begins with a new one.
+    /// Restores a lost encrypted file, or creates a new one.
     Recover(Recovery),
-    /// Opens the encrypted file that is in force already, or sets its passphrase.
+    /// Unlocks the encrypted file that is in use, or sets its passphrase.
     Unlock {
         passphrase: SecretString,
     },
 }
 
-/// What is typed into the open dialog. Made anew each time it opens.
+/// The input of the open dialog. Created each time it opens.
 #[derive(Debug)]
 pub struct SettingsDialog {
     home: VaultHome,
@@ -71,12 +71,12 @@ pub struct SettingsDialog {
     serve_cli: bool,
     passphrase: TypedSecret,
     again: TypedSecret,
-    /// Its first field has been given the focus.
+    /// The first field has received the focus.
     opened: bool,
-    /// The refusal of the passphrase has been shown; and something else has been typed since.
+    /// The rejected passphrase has been shown; and the person has typed since.
     refusal_seen: bool,
     retyped: bool,
-    /// Of a lost encrypted file: the person gives up what it held.
+    /// For a lost encrypted file: the person gives up its secrets.
     begins_anew: bool,
 }
 
@@ -105,7 +105,7 @@ impl SettingsDialog {
             let mut action = None;
             let height = (ctx.content_rect().height() - 168.0).max(160.0);
             egui::ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-                // Room for the focus ring, which the scroll area would cut, and for the scroll bar.
+                // Room for the focus ring, which the scroll area would clip, and for the scroll bar.
                 ui.set_clip_rect(ui.clip_rect().expand2(vec2(4.0, 0.0)));
                 egui::Frame::new().inner_margin(egui::Margin { left: 0, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 8.0;
@@ -131,7 +131,7 @@ impl SettingsDialog {
         action
     }
 
-    /// Wipes what egui holds of the passphrase fields. Also when the dialog goes away by itself.
+    /// Wipes egui's copies of the passphrase fields. Also called when the dialog closes by itself.
     pub fn forget(&mut self, ctx: &Context) {
         widgets::forget_secret_field(ctx, passphrase_id());
         widgets::forget_secret_field(ctx, again_id());
@@ -142,7 +142,7 @@ impl SettingsDialog {
     fn theme(&mut self, ui: &mut Ui, view: SettingsView<'_>) -> Option<SettingsAction> {
         section(ui, "Theme");
         let mut action = None;
-        // Until something has it: the first pass of a dialog is drawn for its size alone.
+        // Repeats until a widget has it: the first pass of a dialog only measures it.
         let opens = !self.opened;
         self.opened |= ui.memory(|memory| memory.focused().is_some());
         let asks = self.asks(view).is_some_and(|asks| asks.in_force);
@@ -169,11 +169,11 @@ impl SettingsDialog {
     }
 
     fn vault(&mut self, ui: &mut Ui, view: SettingsView<'_>, now: f64) -> Option<SettingsAction> {
-        section(ui, "Where secrets are kept");
+        section(ui, "Secret storage");
         for (home, title, words) in [
-            (VaultHome::Keyring, "System keyring", "Protected by your login. The best choice where there is one."),
-            (VaultHome::File, "Encrypted file", "Opened with a passphrase of yours, for computers without a keyring."),
-            (VaultHome::Memory, "This session only", "Nothing is stored. Secrets are gone when Brickpass closes."),
+            (VaultHome::Keyring, "System keyring", "Protected by your login. Recommended where available."),
+            (VaultHome::File, "Encrypted file", "Protected by your passphrase, for computers without a keyring."),
+            (VaultHome::Memory, "This session only", "Nothing is saved. Secrets are lost when Brickpass closes."),
         ] {
             let selected = self.home == home;
             ui.add_enabled_ui(!view.vault_from_environment, |ui| {
@@ -183,11 +183,11 @@ impl SettingsDialog {
             });
         }
         if view.vault_from_environment {
-            remark(ui, Severity::Note, "How Brickpass was started decides this: BRICKPASS_VAULT in the environment, or the demo.");
+            remark(ui, Severity::Note, "Set by how Brickpass was started: the environment variable BRICKPASS_VAULT, or the demo.");
         }
         status(ui, view);
         if self.home == VaultHome::Memory && view.vault.is_some_and(|(home, _)| home != VaultHome::Memory) {
-            remark(ui, Severity::Warning, "Stored secrets move into this session and are gone when Brickpass closes.");
+            remark(ui, Severity::Warning, "Stored secrets move to this session and are lost when Brickpass closes.");
         }
         if self.home == VaultHome::File
             && let Some((VaultHome::File, VaultStatus::Lost { backup, .. })) = view.vault
@@ -198,7 +198,7 @@ impl SettingsDialog {
         self.passphrase_fields(ui, view, asks, now)
     }
 
-    /// Whether a passphrase has to be typed, and what for.
+    /// Whether a passphrase is needed, and for what.
     fn asks(&self, view: SettingsView<'_>) -> Option<Asks> {
         if self.home != VaultHome::File {
             return None;
@@ -219,9 +219,9 @@ impl SettingsDialog {
         } else if !std::mem::replace(&mut self.refusal_seen, true) {
             widgets::select_secret(ui.ctx(), passphrase_id(), &self.passphrase);
         }
-        widgets::form_row(ui, "Passphrase", |ui| {
-            let hint = if asks.new { "At least 8 characters" } else { "Of the encrypted file" };
-            let field = SecretField::new(&mut self.passphrase, "Passphrase").hint(hint).id(passphrase_id()).show(ui, now);
+        widgets::form_row(ui, text::PASSPHRASE, |ui| {
+            let hint = if asks.new { text::PASSPHRASE_HINT } else { "Passphrase of the encrypted file" };
+            let field = SecretField::new(&mut self.passphrase, text::PASSPHRASE).hint(hint).id(passphrase_id()).show(ui, now);
             entered |= field.response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             self.retyped |= field.response.changed();
             if let Some(refusal) = refusal.filter(|_| !self.retyped) {
@@ -232,21 +232,21 @@ impl SettingsDialog {
             }
         });
         if asks.new {
-            widgets::form_row(ui, "Passphrase again", |ui| {
+            widgets::form_row(ui, text::PASSPHRASE_AGAIN, |ui| {
                 let differs = !self.again.is_empty() && self.again != self.passphrase;
                 let tone = differs.then_some(theme::Tone::Error);
-                SecretField::new(&mut self.again, "Passphrase again").tone(tone).id(again_id()).show(ui, now);
+                SecretField::new(&mut self.again, text::PASSPHRASE_AGAIN).tone(tone).id(again_id()).show(ui, now);
                 if differs {
-                    remark(ui, Severity::Error, "The two passphrases are not the same");
+                    remark(ui, Severity::Error, text::PASSPHRASES_DIFFER);
                 } else {
-                    remark(ui, Severity::Note, "It cannot be recovered if you forget it.");
+                    remark(ui, Severity::Note, text::NO_RECOVERY);
                 }
             });
         }
         if !asks.in_force {
             return None;
         }
-        let words = if asks.new { "Set passphrase" } else { "Unlock" };
+        let words = if asks.new { text::SET_PASSPHRASE } else { text::UNLOCK_NOW };
         let ready = self.passphrase_is_fine(asks) && !view.busy;
         let clicked = widgets::form_row_without_label(ui, |ui| Button::secondary(words).icon(Icon::Lock).enabled(ready).show(ui).clicked());
         (ready && (clicked || entered && !asks.new)).then(|| SettingsAction::Unlock { passphrase: self.passphrase.to_secret() })
@@ -271,27 +271,35 @@ impl SettingsDialog {
                     }
                 }
             });
-            remark(ui, Severity::Note, "Also when Brickpass closes. What you have copied since then is left alone.");
+            remark(ui, Severity::Note, "Also cleared when Brickpass closes. Newer clipboard content is kept.");
         });
     }
 
     fn reminders(&mut self, ui: &mut Ui) {
         section(ui, "Reminders");
-        checkbox(ui, &mut self.remind, "Remind me of tokens that expire");
-        remark(ui, Severity::Note, "14 days, 3 days and 1 day ahead, by the name of the connection alone, while Brickpass is open.");
+        checkbox(ui, &mut self.remind, "Remind me of expiring tokens");
+        remark(
+            ui,
+            Severity::Note,
+            "14 days, 3 days and 1 day ahead, while Brickpass is open. A notification shows only the connection's name.",
+        );
     }
 
     fn databricks_cli(&mut self, ui: &mut Ui) {
         section(ui, "Databricks CLI");
-        checkbox(ui, &mut self.serve_cli, "Give it the tokens of published profiles");
-        remark(ui, Severity::Note, "In its own entries of your system's keyring, never in a file, and renewed while Brickpass is open.");
+        checkbox(ui, &mut self.serve_cli, "Share tokens of published profiles with the Databricks CLI");
+        remark(
+            ui,
+            Severity::Note,
+            "Stored in the CLI's own entries in your system's keyring, never in a file, and renewed while Brickpass is open.",
+        );
     }
 
     fn network(&mut self, ui: &mut Ui) {
         section(ui, "Network");
         widgets::form_row(ui, "Certificate authorities", |ui| {
             TextField::new(&mut self.ca_file, "Certificate authorities").hint("Path of a PEM file").show(ui);
-            remark(ui, Severity::Note, "Trusted besides those of your system, for a company proxy that inspects connections.");
+            remark(ui, Severity::Note, "Trusted in addition to your system's, for a company proxy that inspects connections.");
         });
     }
 
@@ -345,7 +353,7 @@ fn after(time: ClipboardTime) -> &'static str {
 struct Asks {
     /// The passphrase is set, not checked: it is typed twice.
     new: bool,
-    /// The file is the home in force: it is opened, nothing moves.
+    /// The file is the storage in use: it is unlocked, no secrets move.
     in_force: bool,
 }
 
@@ -366,10 +374,10 @@ fn section(ui: &mut Ui, title: &str) {
 
 fn status(ui: &mut Ui, view: SettingsView<'_>) {
     match view.vault {
-        None => remark(ui, Severity::Note, "Looking where secrets can be stored"),
-        Some((_, VaultStatus::Ready { place })) => remark(ui, Severity::Note, &format!("Secrets are now stored in {place}.")),
+        None => remark(ui, Severity::Note, "Checking secret storage"),
+        Some((home, VaultStatus::Ready { place })) => remark(ui, Severity::Note, &text::stored_in(home, place)),
         Some((_, VaultStatus::Locked { place, new: true })) => {
-            remark(ui, Severity::Warning, &format!("Secrets will be stored in {place}. Choose its passphrase first."))
+            remark(ui, Severity::Warning, &format!("Secrets will be stored in {place}. Choose a passphrase first."))
         }
         Some((_, VaultStatus::Locked { place, new: false })) => {
             remark(ui, Severity::Warning, &format!("Secrets are stored in {place}, which is locked."))
@@ -395,7 +403,7 @@ fn files(ui: &mut Ui, view: SettingsView<'_>) {
         });
     }
     if !view.files.is_empty() {
-        paragraph(ui, "None of them holds a secret in plain text.", fonts::regular(12.0), palette.weak);
+        paragraph(ui, "None of these files contains a secret in plain text.", fonts::regular(12.0), palette.weak);
     }
 }
 
@@ -404,7 +412,7 @@ fn connections(ui: &mut Ui) -> Option<SettingsAction> {
     let asked = widgets::form_row(ui, "Import", |ui| {
         let asked = Button::secondary(importing::ASK).icon(Icon::Import).show(ui).clicked();
         let key = Action::Import.key(ui.ctx());
-        remark(ui, Severity::Note, &format!("From the Databricks CLI, files, pasted text or a backup. Key: {key}"));
+        remark(ui, Severity::Note, &format!("From the Databricks CLI, files, pasted text or a backup ({key})"));
         asked
     });
     let backs_up = widgets::form_row(ui, "Backup", |ui| {
@@ -419,13 +427,13 @@ fn help(ui: &mut Ui) -> Option<SettingsAction> {
     section(ui, "Help");
     let asked = widgets::form_row(ui, "Diagnostics", |ui| {
         let asked = Button::secondary(activity::DIAGNOSTICS).icon(Icon::Copy).show(ui).clicked();
-        remark(ui, Severity::Note, "For somebody who helps you: counts and fixed words, shown before you pass them on.");
+        remark(ui, Severity::Note, "For support: counts and fixed words, shown before you share them.");
         asked
     });
     asked.then_some(SettingsAction::Diagnostics)
 }
 
-/// One of a few that exclude each other, side by side.
+/// One of several exclusive choices, side by side.
 fn segment(ui: &mut Ui, selected: bool, icon: Icon, words: &str) -> Response {
     let palette = theme::of(ui);
     let galley = ui.painter().layout_no_wrap(words.to_owned(), fonts::medium(14.0), palette.text);
@@ -438,7 +446,7 @@ fn segment(ui: &mut Ui, selected: bool, icon: Icon, words: &str) -> Response {
     response
 }
 
-/// One of a few that exclude each other, below each other, with an explanation.
+/// One of several exclusive choices, stacked, with an explanation.
 fn choice(ui: &mut Ui, selected: bool, title: &str, words: &str) -> Response {
     let palette = theme::of(ui);
     let room = ui.available_width() - 56.0;

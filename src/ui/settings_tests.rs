@@ -88,7 +88,7 @@ fn the_time_that_secrets_stay_on_the_clipboard_is_chosen_here() {
 fn reminders_are_on_until_they_are_switched_off_here() {
     let mut harness = harness(keyring(), false, false);
     assert!(Settings::default().remind_of_expiry);
-    click(&mut harness, Role::CheckBox, "Remind me of tokens that expire");
+    click(&mut harness, Role::CheckBox, "Remind me of expiring tokens");
     click(&mut harness, Role::Button, "Save");
     let Some(SettingsAction::Save { settings, .. }) = harness.state_mut().action.take() else { panic!("nothing was saved") };
     assert!(!settings.remind_of_expiry);
@@ -97,14 +97,14 @@ fn reminders_are_on_until_they_are_switched_off_here() {
 #[test]
 fn the_way_to_the_import_is_here_with_its_key() {
     let mut harness = harness(keyring(), false, false);
-    assert!(harness.query_by_label_contains("Key: Ctrl+Shift+O").is_some());
+    assert!(harness.query_by_label_contains("a backup (Ctrl+Shift+O)").is_some());
     click(&mut harness, Role::Button, "Import connections...");
     assert!(matches!(harness.state().action, Some(SettingsAction::Import)));
 }
 
 #[test]
 fn it_says_where_secrets_are_stored_now() {
-    assert!(harness(keyring(), false, false).query_by_label_contains("stored in GNOME Keyring").is_some());
+    assert!(harness(keyring(), false, false).query_by_label_contains("Stored in GNOME Keyring").is_some());
 }
 
 #[test]
@@ -121,8 +121,8 @@ fn a_new_encrypted_file_needs_its_passphrase_twice() {
     type_into(&mut harness, "Passphrase", "correct horse");
     click(&mut harness, Role::Button, "Save");
     assert!(harness.state().action.is_none(), "typed once");
-    type_into(&mut harness, "Passphrase again", "correct house");
-    assert!(harness.query_by_label_contains("not the same").is_some());
+    type_into(&mut harness, "Repeat passphrase", "correct house");
+    assert!(harness.query_by_label_contains("do not match").is_some());
     click(&mut harness, Role::Button, "Save");
     assert!(harness.state().action.is_none(), "typed differently");
     harness.state_mut().dialog.again = TypedSecret::from("correct horse");
@@ -137,7 +137,7 @@ fn a_new_encrypted_file_needs_its_passphrase_twice() {
 fn an_encrypted_file_that_is_there_needs_its_passphrase_once() {
     let mut harness = harness(keyring(), false, true);
     click(&mut harness, Role::RadioButton, "Encrypted file");
-    assert!(harness.query_by_role_and_label(Role::PasswordInput, "Passphrase again").is_none());
+    assert!(harness.query_by_role_and_label(Role::PasswordInput, "Repeat passphrase").is_none());
     type_into(&mut harness, "Passphrase", "short");
     click(&mut harness, Role::Button, "Save");
     assert!(matches!(&harness.state().action, Some(SettingsAction::Save { passphrase: Some(_), .. })));
@@ -208,13 +208,13 @@ fn vl_01_a_lost_vault_is_told_with_its_backup_and_a_new_one_is_only_made_by_who_
     let mut harness = harness((VaultHome::File, VaultStatus::Lost { backup: true, failure: failure() }), false, false);
     assert!(harness.query_by_label_contains("The encrypted file is missing.").is_some());
     type_into(&mut harness, "Passphrase", "correct horse");
-    click(&mut harness, Role::Button, "Restore the backup");
+    click(&mut harness, Role::Button, "Restore backup");
     let Some(SettingsAction::Recover(Recovery::VaultBackup { passphrase })) = harness.state_mut().action.take() else { panic!() };
     assert_eq!(passphrase.expose_secret(), "correct horse");
 
-    click(&mut harness, Role::Button, "Begin with a new vault");
+    click(&mut harness, Role::Button, "Start a new vault");
     assert!(harness.query_by_label_contains("You give up the stored secrets").is_some());
-    type_into(&mut harness, "Passphrase again", "correct horse");
+    type_into(&mut harness, "Repeat passphrase", "correct horse");
     click(&mut harness, Role::Button, "Create a new vault");
     assert!(matches!(harness.state_mut().action.take(), Some(SettingsAction::Recover(Recovery::NewVault { .. }))));
 }
@@ -223,14 +223,14 @@ fn vl_01_a_lost_vault_is_told_with_its_backup_and_a_new_one_is_only_made_by_who_
 fn vl_01_without_a_backup_a_new_vault_takes_a_passphrase_that_is_strong_and_typed_twice() {
     let failure = brickpass_core::failure::Failure::new(brickpass_core::failure::Code::VaultLost, "The encrypted file is missing.", "", "");
     let mut harness = harness((VaultHome::File, VaultStatus::Lost { backup: false, failure }), false, false);
-    assert!(harness.query_by_role_and_label(Role::Button, "Restore the backup").is_none());
+    assert!(harness.query_by_role_and_label(Role::Button, "Restore backup").is_none());
     type_into(&mut harness, "Passphrase", "aaaaaaaaa");
-    type_into(&mut harness, "Passphrase again", "aaaaaaaaa");
+    type_into(&mut harness, "Repeat passphrase", "aaaaaaaaa");
     assert!(harness.query_by_label_contains("repeats").is_some());
     click(&mut harness, Role::Button, "Create a new vault");
     assert!(harness.state().action.is_none());
     type_into(&mut harness, "Passphrase", " and bees");
-    type_into(&mut harness, "Passphrase again", " and bees");
+    type_into(&mut harness, "Repeat passphrase", " and bees");
     click(&mut harness, Role::Button, "Create a new vault");
     assert!(matches!(&harness.state().action, Some(SettingsAction::Recover(Recovery::NewVault { .. }))));
 }

@@ -1,4 +1,4 @@
-//! Every action once: its words and its keys. Key presses, the sheet (Ctrl+/), the command palette and tooltips all read this table.
+//! The table of all actions: their names and keys. Key presses, the sheet (Ctrl+/), the command palette and tooltips read it.
 
 use egui::{Context, Event, Id, InputState, Key, KeyboardShortcut, Modifiers, Ui};
 
@@ -80,10 +80,10 @@ impl Group {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
     Anywhere,
-    /// They mean something else in a text field.
+    /// Not in a text field, where they mean something else.
     OutsideText,
-    /// They act on a row: only while the keyboard is in a list whose rows they can delete. On any other control they would act on something
-    /// that the focus is not on.
+    /// Only in a list whose rows they can delete. With the focus on another control, they would act on something that is
+    /// not in focus.
     InList,
 }
 
@@ -94,7 +94,7 @@ pub struct Entry {
     pub words: &'static str,
     pub icon: Icon,
     pub group: Group,
-    /// The first is shown; the others work too.
+    /// The first one is shown; the others work, too.
     pub keys: &'static [KeyboardShortcut],
     pub reach: Reach,
     /// On the sheet and in the palette.
@@ -131,7 +131,7 @@ const fn unlisted(action: Action, keys: &'static [KeyboardShortcut]) -> Entry {
     Entry { listed: false, ..entry(action, "Open a pinned connection", Icon::Pin, Group::Window, keys) }
 }
 
-/// In the order of the sheet and of the palette.
+/// In the order of the sheet and the palette.
 pub const ACTIONS: &[Entry] = {
     use Action as A;
     use Group::{Connection, Test, Tokens, Window};
@@ -155,22 +155,22 @@ pub const ACTIONS: &[Entry] = {
         entry(A::OpenWorkspace, "Open in browser", Icon::OpenInBrowser, Test, &[ctrl_shift(Key::U)]),
         entry(A::RevealSecret, "Show or hide the secret", Icon::Eye, Test, &[ctrl(Key::H)]),
         entry(A::CopySecret, "Copy secret", Icon::Copy, Test, &[ctrl_shift(Key::C)]),
-        entry(A::Effective, "Effective configuration of a folder", Icon::Search, Test, &[ctrl_shift(Key::Y)]),
+        entry(A::Effective, "Check effective configuration", Icon::Search, Test, &[ctrl_shift(Key::Y)]),
         entry(A::Tokens, "Show tokens", Icon::Key, Tokens, &[ctrl(Key::J)]),
         entry(A::GenerateToken, "Generate token", Icon::Plus, Tokens, &[ctrl(Key::G)]),
         entry(A::RotateToken, "Rotate token", Icon::Refresh, Tokens, &[ctrl_shift(Key::G)]),
-        entry(A::SendToken, "Send this connection's token to another store", Icon::OpenInBrowser, Tokens, &[ctrl_shift(Key::K)]),
+        entry(A::SendToken, "Copy token to a secret store", Icon::OpenInBrowser, Tokens, &[ctrl_shift(Key::K)]),
         entry(A::RevokeTokens, "Revoke tokens", Icon::Trash, Tokens, &[ctrl_shift(Key::Delete)]),
-        entry(A::Expiring, "Show tokens that expire", Icon::Expiring, Tokens, &[ctrl(Key::E)]),
+        entry(A::Expiring, "Show expiring tokens", Icon::Expiring, Tokens, &[ctrl(Key::E)]),
         entry(A::Export, "Export to another tool", Icon::OpenInBrowser, Test, &[ctrl_shift(Key::E)]),
-        entry(A::CopyAsForm, "Copy as form", Icon::Copy, Test, &[ctrl_shift(Key::X)]),
+        entry(A::CopyAsForm, "Copy field by field", Icon::Copy, Test, &[ctrl_shift(Key::X)]),
         entry(A::Activity, "Show activity", Icon::Info, Window, &[ctrl(Key::I)]),
-        entry(A::AllActivity, "Show activity of all connections", Icon::Info, Window, &[ctrl_shift(Key::I)]),
+        entry(A::AllActivity, "Show all activity", Icon::Info, Window, &[ctrl_shift(Key::I)]),
         entry(A::Administration, "Show administration", Icon::Lock, Tokens, &[ctrl_shift(Key::J)]),
         entry(A::NewPrincipal, "New service principal", Icon::PlusCircle, Tokens, &[ctrl_shift(Key::N)]),
         entry(A::CommandPalette, "Search or jump to", Icon::Search, Window, &[ctrl(Key::K), ctrl(Key::P)]),
         entry(A::Find, "Filter connections", Icon::Filter, Window, &[ctrl(Key::F), plain(Key::F3)]),
-        entry(A::Refresh, "Read the list again", Icon::Refresh, Window, &[plain(Key::F5), ctrl(Key::R)]),
+        entry(A::Refresh, "Reload connections", Icon::Refresh, Window, &[plain(Key::F5), ctrl(Key::R)]),
         entry(A::Pinned(1), "Open a pinned connection", Icon::Pin, Window, &[ctrl(Key::Num1)]),
         unlisted(A::Pinned(2), &[ctrl(Key::Num2)]),
         unlisted(A::Pinned(3), &[ctrl(Key::Num3)]),
@@ -206,7 +206,7 @@ impl Action {
         self.entry().map_or("", |entry| entry.words)
     }
 
-    /// The first key as this system writes it, such as "Ctrl+K" or "⌘K".
+    /// The first key in this system's notation, for example "Ctrl+K" or "⌘K".
     #[must_use]
     pub fn key(self, ctx: &Context) -> String {
         self.entry().and_then(|entry| entry.keys.first()).map(|key| as_written_on_keys(&ctx.format_shortcut(key))).unwrap_or_default()
@@ -219,15 +219,15 @@ impl Action {
     }
 }
 
-/// egui spells out some keys that everybody reads as a sign.
+/// egui spells out some keys that people know as signs.
 fn as_written_on_keys(formatted: &str) -> String {
     let signs = [("Comma", ","), ("Period", "."), ("Slash", "/"), ("Delete", "Del")];
     let sign = signs.iter().find_map(|(word, sign)| Some((formatted.strip_suffix(word)?, *sign)));
     sign.map_or_else(|| formatted.to_owned(), |(rest, sign)| format!("{rest}{sign}"))
 }
 
-/// The action whose key was pressed; the key press is used up. Call it before drawing, so that text fields do not take the key first.
-/// `lists`: where a row can be deleted with a key.
+/// The action whose key was pressed; consumes the key press. Call it before drawing, so that text fields do not take the key first.
+/// `lists`: the lists in which a key deletes a row.
 pub fn pressed(ctx: &Context, lists: &[Id]) -> Option<Action> {
     let typing = ctx.text_edit_focused();
     let in_list = ctx.memory(|memory| memory.focused().is_some_and(|focused| lists.contains(&focused)));
@@ -242,8 +242,8 @@ pub fn pressed(ctx: &Context, lists: &[Id]) -> Option<Action> {
     })
 }
 
-/// Uses up the key press, if it came. egui would let Ctrl+T match with Shift held too, so that the order of the table would decide; and the
-/// modifiers held now are not always those of the key press.
+/// Consumes the key press, if there is one. egui would match Ctrl+T with Shift held, too, so that the order of the table would decide; and
+/// the modifiers held now may differ from those of the key press.
 fn take(input: &mut InputState, shortcut: KeyboardShortcut) -> bool {
     let before = input.events.len();
     input.events.retain(|event| {
@@ -262,7 +262,7 @@ pub fn sheet(ctx: &Context, id: Id) -> bool {
         let columns = if ui.available_width() < 560.0 { 1 } else { 2 };
         egui::ScrollArea::vertical().show(ui, |ui| {
             ui.spacing_mut().item_spacing.x = 40.0;
-            // Beside the scroll bar.
+            // Next to the scroll bar.
             ui.set_max_width(ui.available_width() - 12.0);
             ui.columns(columns, |columns| {
                 let last = columns.len() - 1;

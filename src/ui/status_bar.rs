@@ -1,4 +1,4 @@
-//! The bar at the bottom: how many connections are in which state, and what is going on.
+//! The bar at the bottom: the number of connections in each state, and what is running.
 
 use std::time::Duration;
 
@@ -20,11 +20,11 @@ use brickpass_engine::{ClearClipboard, KeepClipboard};
 
 const HEIGHT: f32 = 28.0;
 
-/// Below this height of the window, the room is needed for the form.
+/// Below this window height, the form needs the room.
 const LOWEST: f32 = 300.0;
 
-/// The width of *Clear now* and *Keep 30 s more*, which must be seen whatever is said before them.
-const CLIPBOARD_BUTTONS: f32 = 220.0;
+/// The width of *Clear now* and *+30 s*, which must be seen whatever is said before them.
+const CLIPBOARD_BUTTONS: f32 = 190.0;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     if ui.available_height() < LOWEST && state.copied().is_none() {
@@ -53,7 +53,7 @@ pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act) {
     });
 }
 
-/// The tokens that expire; leads to the overview.
+/// The expiring tokens; opens their page.
 fn expiry(ui: &mut Ui, state: &mut State) {
     let Some((words, tone)) = text::expiry::summary(state.expiry.calendar().summary) else { return };
     let palette = theme::of(ui);
@@ -75,7 +75,7 @@ fn expiry(ui: &mut Ui, state: &mut State) {
     }
 }
 
-/// What is on the clipboard and for how long.
+/// The secret on the clipboard and the remaining time.
 fn clipboard(ui: &mut Ui, state: &State, act: &mut Act) {
     let Some(copied) = state.copied() else { return };
     let left = copied.left(act.now);
@@ -131,7 +131,7 @@ mod tests {
     fn only_states_that_occur_are_counted_in_words() {
         let counts = Counts { all: 4, ok: 3, sign_in: 1, ..Counts::default() };
         let said: Vec<String> = words(counts).into_iter().map(|(words, _)| words).collect();
-        assert_eq!(said, ["4 connections", "3 OK", "1 needs sign-in"]);
+        assert_eq!(said, ["4 connections", "3 OK", "1 not signed in"]);
         assert_eq!(words(Counts::default()).len(), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Every word of the window.
+//! All texts of the window.
 
 pub mod activity;
 pub mod admin;
@@ -62,7 +62,7 @@ fn and(words: &[String]) -> String {
     }
 }
 
-/// `just now`, `3 min ago`, `2 h ago`, `5 days ago`, and when the words change next.
+/// `just now`, `3 min ago`, `2 h ago`, `5 days ago`, and the time until the words change.
 pub fn ago(then: Timestamp, now: Timestamp) -> (String, Duration) {
     let seconds = u64::try_from(now.duration_since(then).as_secs()).unwrap_or(0);
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
@@ -78,7 +78,7 @@ pub fn ago(then: Timestamp, now: Timestamp) -> (String, Duration) {
     (words, Duration::from_secs(step - seconds % step))
 }
 
-/// Two lines for where there is little room.
+/// Two lines, for small spaces.
 pub fn short_failure(failure: &Failure) -> String {
     format!("{} {}", failure.what, failure.fix)
 }
@@ -97,7 +97,7 @@ pub fn remedy(remedy: Remedy) -> &'static str {
 }
 
 pub fn read_only_failure(reason: &str) -> Failure {
-    Failure::new(Code::ReadOnly, "This cannot be saved.", reason, "You can still look at and test your connections.")
+    Failure::new(Code::ReadOnly, "Changes cannot be saved.", reason, "You can still view and test your connections.")
 }
 
 #[cfg(test)]

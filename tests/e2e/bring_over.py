@@ -34,7 +34,7 @@ def read_pasted(text):
     # Shown as dots, line by line.
     hidden = "\n".join("•" * len(line) for line in text.split("\n"))
     stage.eventually("what was pasted", lambda: app.value("Pasted text") == hidden)
-    app.press("Show what is in it")
+    app.press("Preview")
 
 
 def done():
@@ -67,7 +67,7 @@ try:
     app.press("Import 1 connection")
     app.wait_text("1 connection added")
     app.press("Undo import")
-    app.wait_text("All is as it was before the import.")
+    app.wait_text("The import was undone.")
     done()
     app.wait_text("No connections yet")
     print("what was pasted comes in after a preview, and goes again")
@@ -78,14 +78,14 @@ try:
     done()
     import_from("Pasted text")
     read_pasted(workspace["base_url"])
-    app.wait_text("All of these are in Brickpass already.")
+    app.wait_text("All of these are already in Brickpass.")
     app.answer("Cancel")
     print("an address that is there already is told")
 
     app.press("Settings")
     app.press("Back up connections...")
     app.type("Passphrase", PHRASE, secret=True)
-    app.type("Passphrase again", PHRASE, secret=True)
+    app.type("Repeat passphrase", PHRASE, secret=True)
     app.type("File", str(backup))
     app.answer("Save")
     app.wait_text("1 connection and 1 secret backed up")
@@ -102,10 +102,10 @@ try:
     import_from("Backup")
     app.type("Backup file", str(backup))
     app.type("Passphrase of the backup", "another passphrase", secret=True)
-    app.press("Show what is in it")
+    app.press("Preview")
     app.wait_text("The passphrase is not the one that it was made with")
     app.type("Passphrase of the backup", PHRASE, secret=True)
-    app.press("Show what is in it")
+    app.press("Preview")
     app.wait("push button", "Import 1 connection")
     app.press("Import 1 connection")
     done()

@@ -68,7 +68,7 @@ try:
     app.wait("push button", "Move")
     assert file.read_text() == before, "nothing is written before somebody says so"
     app.press("Move")
-    app.wait_text("The secret of 1 profile is out of the file.")
+    app.wait_text("The secret of 1 profile was removed from the file.")
     after = file.read_text()
     assert workspace["token"] not in after and "; mine\n" in after and "cluster_id = 0101-1\n" in after and "[other]\n" in after, after
     app.press("Done")
@@ -86,13 +86,13 @@ try:
     assert sdk("sales-again") == {"user": workspace["user"], "auth_type": "databricks-cli"}
     print("a profile that was published in the window signs the official SDK in as the same user")
 
-    app.press("Prove it")
+    app.press("Verify")
     app.wait_text("(Python)")
     assert "SAME USER" in app.texts() and workspace["user"] in app.texts(), app.describe()
     print("the proof names the user whom the official SDK sees")
 
     file.write_text(file.read_text().replace("[sales-again]\n", "[sales-again]\nazure_use_msi = true\n"))
-    app.press("Copy as form", role="radio button")
+    app.press("Copy field by field", role="radio button")
     app.press("Databricks CLI and SDKs", role="radio button")
     app.wait_text("CHANGED IN THE FILE")
     assert "SAME USER" not in app.texts(), "nothing is proved of the profile as it stands now"

@@ -39,7 +39,7 @@ try:
     app.wait_text(workspace["user"])
     app.wait_text("clusters,")
     app.press("Save")
-    app.wait_text("Stored in")
+    app.wait_text("Stored ")
     stage.eventually("the row to be saved", lambda: "Unsaved" not in app.row(workspace["name"]))
     assert token not in app.texts(), "the token is readable on the screen"
     during = traces.in_processes({"the token": token})
@@ -75,7 +75,7 @@ try:
     if not app.find("entry", "Base URL"):
         app.press(workspace["name"], role="list item", exact=False)
     assert app.value("Base URL") == workspace["base_url"]
-    app.wait_text("Stored in")
+    app.wait_text("Stored ")
     app.press("Test connection")
     app.wait_text("Connected in")
     app.wait_text(workspace["user"])

@@ -126,7 +126,7 @@ def type_letters(app, name, text):
 
 def saved(app, name):
     app.press("Save")
-    app.wait_text("Stored in")
+    app.wait_text("Stored ")
     stage.eventually("the row to be saved", lambda: "Unsaved" not in app.row(name))
 
 
@@ -193,7 +193,7 @@ try:
     app.press("Copy")
     secrets["new token"] = stage.eventually("the token on the clipboard", lambda: clipboard().startswith("dapi") and clipboard())
     app.press("Use in this connection")
-    app.wait_text("This connection signs in with it now.")
+    app.wait_text("This connection now uses this token.")
     app.press("Done")
     app.press("Clear now")
     app.press("Rotate this connection's token")

@@ -65,7 +65,7 @@ for theme in ("Light", "Dark"):
         select(app, "Sales lakehouse")
         app.press("Export", role="page tab")
         app.press("Publish")
-        app.wait("push button", "Prove it")
+        app.wait("push button", "Verify")
         app.press("Terraform provider", role="radio button")
         app.wait("push button", "Copy")
         # The message in passing would stand over it.

@@ -61,7 +61,7 @@ try:
     app.type("Base URL", workspace["base_url"])
     app.type("Access token", workspace["token"], secret=True)
     app.press("Save")
-    app.wait_text("Stored in")
+    app.wait_text("Stored ")
 
     app.press("Tokens", role="page tab")
     app.press("Generate token...")
@@ -84,7 +84,7 @@ try:
     print("the clipboard is empty after its time")
 
     app.press("Use in this connection")
-    app.wait_text("This connection signs in with it now.")
+    app.wait_text("This connection now uses this token.")
     app.press("Done")
     assert brickpass("token", "Sales") == token
     assert "Not tested" in app.row("Sales")

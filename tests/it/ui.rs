@@ -118,7 +118,7 @@ fn a_workspace_is_added_tested_saved_and_still_there_after_a_restart() {
     assert!(window.shows(&workspace.user));
     assert!(window.shows("running"));
     window.click("Save");
-    window.until("Stored in");
+    window.until("Stored ");
     window.close();
 
     let saved = Library::new(&home.config_dir(), &home.state_dir()).load().unwrap();
@@ -129,7 +129,7 @@ fn a_workspace_is_added_tested_saved_and_still_there_after_a_restart() {
 
     let mut window = Window::open(&home);
     window.until("Finance, Environment not set");
-    window.until("Stored in");
+    window.until("Stored ");
     assert!(window.shows("OK"), "the result of the test was kept, since what was tested was saved");
     window.click("Test connection");
     window.until("Connected in");
@@ -179,7 +179,7 @@ fn another_windows_save_is_noticed_and_the_choice_is_asked_for() {
     library.save(brickpass_core::connection::Connection { description: "theirs".to_owned(), ..connection }, Some(entry.revision)).unwrap();
     window.click("Save");
     window.until("Changed elsewhere");
-    window.click("Keep mine");
+    window.click("Keep my version");
     let deadline = Instant::now() + Duration::from_mins(1);
     while library.load().unwrap().entries[0].connection.description != "mine" {
         assert!(Instant::now() < deadline, "mine was not kept");
@@ -233,7 +233,7 @@ fn signing_in_names_the_person_and_the_workspaces_of_the_account_are_added_with_
     window.until("Add 8 workspaces");
     window.click("Add 8 workspaces");
     window.until("Added 8 workspaces");
-    assert!(window.shows("Signs in with Acme"));
+    assert!(window.shows("Uses the sign-in of Acme"));
     window.click("Test connection");
     window.until("Connected in");
     window.close();

@@ -1,4 +1,4 @@
-//! The *Activity* tab as a person uses it: found by role and label, on an engine that keeps everything in memory.
+//! The *Activity* tab through roles and labels, on an engine that keeps everything in memory.
 
 use std::{cell::Cell, path::PathBuf, rc::Rc};
 
@@ -19,7 +19,7 @@ use brickpass_engine::{Deed, Event};
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const HOUR: i64 = 3600;
 
-/// Two connections, and what was done with them before second 0.
+/// Two connections, and their activity before second 0.
 fn desk() -> (FakeEngine, ConnectionId, ConnectionId) {
     let (sales, lab) = (connection("Sales", |_| {}), connection("Lab", |_| {}));
     let engine = FakeEngine::with(&[sales.clone(), lab.clone()]);
@@ -53,7 +53,7 @@ fn opened(engine: &FakeEngine) -> Window {
     window
 }
 
-/// What the rows and the headings say, from top to bottom.
+/// The texts of rows and headings, from top to bottom.
 fn lines(window: &Window) -> Vec<String> {
     let rows = window.query_all_by_role(Role::ListBoxOption).chain(window.query_all_by_role(Role::Heading));
     let mut lines: Vec<(f32, String)> = rows
@@ -84,7 +84,7 @@ fn the_tab_tells_what_was_done_with_the_connection_under_the_headings_of_its_day
             "Yesterday",
             "Signed in, Done, priya@example.com, Sunday, 20 September 2026, 12:13:20 UTC",
             "Saturday, 19 September",
-            "Tested, Failed: secret not accepted, Saturday, 19 September 2026, 22:13:20 UTC",
+            "Tested, Failed: secret rejected, Saturday, 19 September 2026, 22:13:20 UTC",
         ]
     );
     assert!(shows(&window, "4 entries."));
@@ -138,7 +138,7 @@ fn what_is_done_while_it_is_open_appears_by_itself_and_times_move_on() {
 fn who_did_nothing_yet_reads_what_will_be_listed() {
     let engine = FakeEngine::with(&[connection("Sales", |_| {})]);
     let window = opened(&engine);
-    assert!(shows(&window, "Nothing was done with this connection so far."));
+    assert!(shows(&window, "No activity for this connection yet."));
     assert!(window.get_by_label("Export...").accesskit_node().is_disabled());
 }
 
@@ -148,36 +148,36 @@ fn while_it_is_read_that_is_said_and_a_failure_can_be_tried_again() {
     let mut window = open(&engine, SIZE);
     window.get_by_role_and_label(Role::Tab, "Activity").click();
     window.run_steps(4);
-    assert!(shows(&window, "Reading what was done"));
+    assert!(shows(&window, "Loading activity"));
     engine.0.borrow_mut().recorded.failure = Some(Failure::new(Code::FileUnreadable, "The log is not a file.", "b.", "c."));
     settle(&mut window, &engine);
-    assert!(shows(&window, "The activity could not be read") && shows(&window, "The log is not a file."));
+    assert!(shows(&window, "Could not load the activity") && shows(&window, "The log is not a file."));
     engine.0.borrow_mut().recorded.failure = None;
     click(&mut window, &engine, "Try again");
-    assert!(shows(&window, "entries.") && !shows(&window, "The activity could not be read"));
+    assert!(shows(&window, "entries.") && !shows(&window, "Could not load the activity"));
 }
 
 #[test]
 fn all_of_it_is_reached_from_the_palette_whatever_is_selected() {
-    // Nothing saved at all.
+    // No saved connection at all.
     let engine = FakeEngine::with(&[]);
     let gone = ConnectionId::random();
     engine.0.borrow_mut().recorded.entries = vec![entry(gone, "Gone", -60, Deed::Remove, None, "")];
     let mut window = open(&engine, SIZE);
-    palette(&mut window, &engine, "activity of all");
+    palette(&mut window, &engine, "all activity");
     assert!(shows(&window, "Activity of all connections"));
     assert!(lines(&window)[1].starts_with("Removed, Done, Gone"), "{:?}", lines(&window));
     click(&mut window, &engine, "Back");
     assert!(shows(&window, "Add workspace..."));
 
-    // One that is shown: its own tab, with the switch on.
+    // One shown connection: its own tab, with the switch on.
     let (engine, ..) = desk();
     let mut window = open(&engine, SIZE);
     key(&mut window, &engine, Modifiers::COMMAND | Modifiers::SHIFT, Key::I);
     assert!(shows(&window, "6 entries."));
     assert!(window.query_by_role_and_label(Role::Tab, "Activity").is_some());
 
-    // Several: by itself, until something else is selected.
+    // Several selected: a page of its own until the selection changes.
     window.get_by_role_and_label(Role::ListBox, "Connections").focus();
     settle(&mut window, &engine);
     key(&mut window, &engine, Modifiers::NONE, Key::Home);
@@ -195,7 +195,7 @@ fn a_connection_that_is_not_saved_has_the_tab_too() {
     let mut window = open(&engine, SIZE);
     key(&mut window, &engine, Modifiers::COMMAND, Key::N);
     tab(&mut window, &engine);
-    assert!(shows(&window, "Nothing was done with this connection so far."));
+    assert!(shows(&window, "No activity for this connection yet."));
     window.get_by_role_and_label(Role::CheckBox, "All connections").click();
     settle(&mut window, &engine);
     assert!(shows(&window, "6 entries."));
@@ -209,7 +209,7 @@ fn it_is_exported_where_the_person_says() {
     engine.0.borrow_mut().recorded.taken = vec![file.clone()];
     click(&mut window, &engine, "Export...");
     assert_eq!(window.get_by_role_and_label(Role::TextInput, "File").value().as_deref(), Some("brickpass-activity-2026-09-21.jsonl"));
-    assert!(shows(&window, "Write the whole path"), "no folder is known here");
+    assert!(shows(&window, "Enter a full path"), "no folder is known here");
     let field = window.get_by_role_and_label(Role::TextInput, "File");
     field.focus();
     key(&mut window, &engine, Modifiers::COMMAND, Key::A);

@@ -1,4 +1,4 @@
-//! What is asked before something changes.
+//! The confirmation dialogs of the *Administration* tab.
 
 use egui::{Context, Id, Key, Ui};
 
@@ -30,7 +30,7 @@ pub fn show(ctx: &Context, state: &mut State, act: &mut Act) {
         ui.spacing_mut().item_spacing.y = 8.0;
         contents(ui, &mut dialog, state, act)
     });
-    // A remedy may have put another dialog in its place.
+    // A remedy may have replaced the dialog.
     let elsewhere = state.dialog.is_some() || state.focus.is_some() || state.later.is_some();
     let answer = shown.inner.or((shown.closed || elsewhere).then_some(Answer::Close));
     if state.dialog.is_none() {
@@ -89,8 +89,7 @@ fn contents(ui: &mut Ui, dialog: &mut AdminDialog, state: &mut State, act: &mut 
         AdminDialog::DeleteSecret(delete) => {
             let made = token_words::date(delete.secret.created_at, &state.zone.0);
             scrolled(ui, |ui| {
-                let whose = format!("{} {} {made}.", words::of_principal(&delete.principal.name), token_words::CREATED);
-                paragraph(ui, &whose, fonts::medium(14.0), theme::of(ui).text);
+                paragraph(ui, &words::secret_of(&delete.principal.name, &made), fonts::medium(14.0), theme::of(ui).text);
                 say(ui, words::DELETE_BODY);
                 type_name(ui, &mut delete.confirm);
             });
@@ -101,7 +100,7 @@ fn contents(ui: &mut Ui, dialog: &mut AdminDialog, state: &mut State, act: &mut 
     }
 }
 
-/// The name of a production connection.
+/// The field for the name of a production connection.
 fn type_name(ui: &mut Ui, confirm: &mut Confirm) {
     let Some(expected) = &confirm.expected else { return };
     let label = words::type_to_confirm(expected);
@@ -141,7 +140,7 @@ fn new_principal(ui: &mut Ui, new: &mut NewPrincipal, state: &mut State, act: &m
 fn new_secret(ui: &mut Ui, new: &mut NewSecret, state: &mut State, act: &mut Act) -> Option<Answer> {
     let waits = new.waits();
     scrolled(ui, |ui| {
-        say(ui, &words::of_principal(&new.principal.name));
+        say(ui, &words::for_principal(&new.principal.name));
         ui.add_enabled_ui(!waits, |ui| {
             form_row(ui, words::LIFETIME, |ui| {
                 Select::new(words::LIFETIME, &token_words::days(new.days)).width(160.0).show(ui, |ui| {

@@ -1,4 +1,4 @@
-//! Backing up by role and label, on an engine that keeps everything in memory.
+//! Backing up through roles and labels, on an engine that keeps everything in memory.
 
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -30,7 +30,7 @@ fn one() -> FakeEngine {
     engine
 }
 
-/// The dialog's, and not that of the form behind it.
+/// The button of the dialog, not of the form behind it.
 fn save_button(window: &Window) -> egui_kittest::Node<'_> {
     window.get_all_by_role_and_label(Role::Button, activity::SAVE).last().unwrap()
 }
@@ -52,13 +52,13 @@ fn a_backup_wants_a_passphrase_that_was_typed_twice() {
     type_into(&mut window, &engine, Role::PasswordInput, PASSPHRASE, PHRASE);
     assert!(!may_save(&window));
     type_into(&mut window, &engine, Role::PasswordInput, PASSPHRASE_AGAIN, "correct");
-    assert!(!may_save(&window) && shows(&window, "The two passphrases are not the same"));
+    assert!(!may_save(&window) && shows(&window, "The passphrases do not match"));
     type_into(&mut window, &engine, Role::PasswordInput, PASSPHRASE_AGAIN, " horse");
     save(&mut window, &engine);
     let backups = engine.0.borrow().around.backups.clone();
     assert_eq!(backups.len(), 1);
     assert!(backups[0].0.starts_with("/home/ada") && backups[0].0.extension().unwrap() == "brickpass-backup" && backups[0].1 == PHRASE);
-    for said in ["1 connection and 1 secret backed up", "In /home/ada/brickpass-", "sign in again where you bring it back"] {
+    for said in ["1 connection and 1 secret backed up", "Saved to /home/ada/brickpass-", "sign in again after restoring"] {
         assert!(shows(&window, said), "{said}");
     }
     click(&mut window, &engine, words::DONE);

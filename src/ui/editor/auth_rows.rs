@@ -1,4 +1,4 @@
-//! How the connection signs in: only the rows that the chosen way needs.
+//! Authentication: only the rows that the chosen type needs.
 
 use egui::Ui;
 
@@ -22,7 +22,7 @@ use brickpass_core::{
 use brickpass_engine::StoredSecret;
 use brickpass_storage::{VaultHome, VaultStatus};
 
-/// As many dots as stand for a stored secret, whatever its length.
+/// The number of dots for a stored secret, whatever its length.
 const DOTS: usize = 24;
 
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Field>) {
@@ -148,13 +148,13 @@ fn secret(ui: &mut Ui, state: &mut State, act: &mut Act, focus: &mut Option<Fiel
     if shown.copy_clicked {
         act.send(state.copy_stored());
     }
-    // One line below the field at a time, so that the rows below stay where they are.
+    // Only one line below the field at a time, so that the rows below do not move.
     if !said && !rejected {
         where_stored(ui, state, act, id, kind);
     }
 }
 
-/// The last test said that this very secret is not accepted.
+/// The last test found that this very secret is rejected.
 fn rejects_secret(finished: &Finished, form: Option<&Editing>) -> bool {
     let refused = |code| match code {
         Code::Unauthorized => true,
@@ -169,7 +169,7 @@ fn rejects_secret(finished: &Finished, form: Option<&Editing>) -> bool {
         })
 }
 
-/// A line that always says where the secret is or goes.
+/// A line that always says where the secret is or will be stored.
 fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId, kind: SecretKind) {
     let typed = state.shown_form().is_some_and(|form| !form.draft.secret.is_empty());
     let stored = state.stored_secret(id, kind).cloned();
@@ -177,8 +177,8 @@ fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId,
         return locked(ui, state, act);
     }
     let elsewhere = state.entered_elsewhere(id, kind).map(|entered_for| text::entered_elsewhere(kind, &entered_for));
-    match (state.vault.value().map(|(_, status)| status.clone()), stored) {
-        (Some(VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. }), _)
+    match (state.vault.value().cloned(), stored) {
+        (Some((_, VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. })), _)
         | (_, Some(StoredSecret::Unavailable(failure))) => {
             remark(ui, Severity::Warning, &text::short_failure(&failure));
             ui.horizontal_wrapped(|ui| {
@@ -190,15 +190,15 @@ fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId,
                 }
             });
         }
-        (Some(VaultStatus::Ready { .. }), Some(StoredSecret::Stored { .. })) if !typed && elsewhere.is_some() => {
+        (Some((_, VaultStatus::Ready { .. })), Some(StoredSecret::Stored { .. })) if !typed && elsewhere.is_some() => {
             remark(ui, Severity::Warning, &elsewhere.unwrap_or_default());
         }
-        (Some(VaultStatus::Ready { place }), Some(StoredSecret::Stored { .. })) => {
-            let words = if typed { text::will_be_replaced_in(&place) } else { text::stored_in(&place) };
+        (Some((home, VaultStatus::Ready { place })), Some(StoredSecret::Stored { .. })) => {
+            let words = if typed { text::will_be_replaced_in(home, &place) } else { text::stored_in(home, &place) };
             remark(ui, Severity::Note, &words);
         }
-        (Some(VaultStatus::Ready { place } | VaultStatus::Locked { place, .. }), _) => {
-            remark(ui, Severity::Note, &text::will_be_stored_in(&place));
+        (Some((home, VaultStatus::Ready { place } | VaultStatus::Locked { place, .. })), _) => {
+            remark(ui, Severity::Note, &text::will_be_stored_in(home, &place));
         }
         (None, _) => {
             remark(ui, Severity::Note, text::CHECKING_VAULT);
@@ -206,7 +206,7 @@ fn where_stored(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId,
     }
 }
 
-/// What stands in place of a secret or a sign-in while nothing can be known of it.
+/// Replaces a secret or a sign-in while the vault is locked.
 pub(super) fn locked(ui: &mut Ui, state: &mut State, act: &mut Act) {
     let words = match state.vault.value() {
         Some((_, VaultStatus::Locked { place, .. })) => text::locked(place),

@@ -1,4 +1,4 @@
-//! Effective configuration by role and label.
+//! Effective configuration through roles and labels.
 
 use std::path::PathBuf;
 
@@ -61,7 +61,7 @@ fn each_value_has_its_source_secrets_are_only_set_and_conflicts_come_first() {
     assert!(shows(&window, "more than one authorization method configured"));
     assert!(shows(&window, "Set DATABRICKS_AUTH_TYPE, or unset DATABRICKS_TOKEN."));
     assert!(shows(&window, "token: Set, Environment, DATABRICKS_TOKEN"));
-    assert!(shows(&window, "Environment, DATABRICKS_HOST, wins over Profile sales, line 3"));
+    assert!(shows(&window, "Environment, DATABRICKS_HOST, overrides Profile sales, line 3"));
     assert!(shows(&window, "client_id (not used): abc"));
     assert!(shows(&window, "Python reads line 7 otherwise."));
     click(&mut window, &engine, words::OPEN);
@@ -96,10 +96,10 @@ fn without_an_address_nothing_is_said_of_whose_it_is() {
     engine.0.borrow_mut().around.effective = Some(found);
     let window = asked(&engine);
     assert!(!shows(&window, words::NOT_OURS));
-    assert!(shows(&window, "does not sign in, profile sales of") && !shows(&window, "has no way to sign in"));
+    assert!(shows(&window, "cannot sign in, profile sales of") && !shows(&window, "has no way to sign in"));
 }
 
-/// A view of another family is looked up as soon as it is chosen.
+/// The view of another family is loaded as soon as it is chosen.
 #[test]
 fn ev_20_each_family_of_tools_has_its_view_in_the_window() {
     let engine = FakeEngine::with(&[connection("Ops", |_| {})]);
@@ -123,7 +123,7 @@ fn what_somebody_else_decides_is_told() {
     engine.0.borrow_mut().around.effective =
         Some(Effective { problem: None, depends_on: Some("the Azure CLI".to_owned()), ..effective(None) });
     let window = asked(&engine);
-    assert!(shows(&window, "nothing here can tell: that depends on the Azure CLI"));
+    assert!(shows(&window, "that depends on the Azure CLI"));
 }
 
 #[test]

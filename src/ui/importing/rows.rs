@@ -1,4 +1,4 @@
-//! The table of what would come in. Draws only the rows in view.
+//! The table of connections to import. Draws only visible rows.
 
 use egui::{Align2, Id, Key, Modifiers, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -27,10 +27,10 @@ pub fn name_id() -> Id {
 struct Columns {
     there: (f32, f32),
     name: (f32, f32),
-    /// Below the names when there is no room.
+    /// Below the names if there is no room.
     address: Option<(f32, f32)>,
     sign_in: (f32, f32),
-    /// Below the way to sign in when there is no room.
+    /// Below the authentication if there is no room.
     secret: Option<(f32, f32)>,
     row_height: f32,
 }
@@ -83,7 +83,7 @@ fn header(ui: &mut Ui, table: &mut ImportTable) {
     let columns = Columns::of(rect);
     let titles = [
         (Some(columns.there), words::THERE),
-        (Some(columns.name), words::NAME),
+        (Some(columns.name), words::NAME_COLUMN),
         (columns.address, words::ADDRESS),
         (Some(columns.sign_in), words::SIGN_IN),
         (columns.secret, words::SECRET),
@@ -103,7 +103,7 @@ fn row_id(index: usize) -> Id {
 
 fn rows(ui: &mut Ui, table: &mut ImportTable, height: f32) {
     let view = rows_in_view(ui, table_id(), words::TABLE, height, table, |table, at| table.index(at).map(row_id));
-    // Whoever read the text by keyboard goes on here.
+    // People who use the keyboard continue here.
     focus_first(ui, &view.focus);
     move_keys(ui, &view.focus, height, table);
     if view.focus.has_focus() {
@@ -147,7 +147,7 @@ enum Wish {
 fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has_keyboard: bool) -> Option<Wish> {
     let palette = theme::of(ui);
     let response = ui.interact(rect, id, Sense::CLICK);
-    // With its port: by it alone differ workspaces that a gateway of one's own serves.
+    // With its port, which alone distinguishes workspaces behind a private gateway.
     let host = row.connection().map(|connection| words::place(&connection.base_url)).unwrap_or_default();
     let sign_in = row.connection().map(words::sign_in).unwrap_or_default();
     let secret = row.connection().map_or(words::CANNOT, |connection| words::secret(connection, row.with_secret));
@@ -189,7 +189,7 @@ fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has
     cell(columns.there, if columns.address.is_some() { middle } else { upper }, &row.place, fonts::regular(14.0), strong);
     cell(columns.name, first, &row.name, fonts::medium(14.0), strong);
     if !row.can_come() && !told.is_empty() {
-        // Nothing stands beside it: the reason has the room.
+        // The reason takes the space of the other columns.
         let right = columns.address.unwrap_or(columns.name).1;
         cell((columns.name.0, right), if columns.address.is_some() { middle } else { upper }, &told, fonts::regular(12.0), palette.weak);
     } else if !told.is_empty() {
@@ -207,7 +207,7 @@ fn row_drawn(ui: &Ui, rect: Rect, row: &ImportRow, id: Id, is_current: bool, has
     if !response.clicked() {
         return None;
     }
-    // A click of assistive technology has no place: it means the tick, as the role says.
+    // A click by assistive technology has no position: it toggles the check box, as the role says.
     let on_tick = response.interact_pointer_pos().is_none_or(|pointer| ticks.contains(pointer));
     Some(if on_tick && row.can_come() { Wish::Tick } else { Wish::Show })
 }

@@ -1,4 +1,4 @@
-//! Imports by role and label, on an engine that keeps everything in memory.
+//! Imports through roles and labels, on an engine that keeps everything in memory.
 
 use std::{path::Path, sync::Arc};
 
@@ -20,7 +20,7 @@ use brickpass_engine::{ImportSource, Preview};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
-/// A dropped file that the desktop names.
+/// A dropped file with a path.
 #[derive(Debug)]
 struct Dropped(&'static str);
 
@@ -47,7 +47,7 @@ fn opened(engine: &FakeEngine, size: [f32; 2]) -> Window {
     window
 }
 
-/// What is in some file.
+/// The preview of a file.
 fn previewed(engine: &FakeEngine) -> Window {
     let mut window = opened(engine, SIZE);
     type_into(&mut window, engine, Role::TextInput, words::FILE, "/home/you/other.cfg");
@@ -74,8 +74,8 @@ fn nothing_is_saved_before_it_was_seen_and_chosen_and_all_of_it_can_be_taken_bac
     let mut window = previewed(&engine);
     let file = Path::new("/home/you/other.cfg");
     assert!(matches!(&engine.0.borrow().around.asked[0].0, ImportSource::File { path, kind: None } if path == file));
-    assert!(shows(&window, "finance, finance, adb-1234567890123456.7.azuredatabricks.net, Access token, Comes along"));
-    assert!(shows(&window, "ops, ops, adb-1234567890123456.7.azuredatabricks.net, Browser, None needed"));
+    assert!(shows(&window, "finance, finance, adb-1234567890123456.7.azuredatabricks.net, Access token, Included"));
+    assert!(shows(&window, "ops, ops, adb-1234567890123456.7.azuredatabricks.net, Browser, Not needed"));
     assert!(shows(&window, "Same as Sales lakehouse") && shows(&window, words::CANNOT));
     assert_eq!(names(&engine), ["Sales lakehouse"], "looking saves nothing");
     assert_eq!(engine.sent("Import {"), 0);
@@ -99,7 +99,7 @@ fn a_connection_that_is_there_is_replaced_only_after_a_question() {
     assert!(shows(&window, words::ALL_THERE));
     click(&mut window, &engine, words::REPLACE);
     click(&mut window, &engine, "Import 1 connection");
-    assert!(shows(&window, "Address, way to sign in and secret"));
+    assert!(shows(&window, "address, authentication and secret"));
     assert_eq!(engine.sent("Import {"), 0);
     click(&mut window, &engine, "Cancel");
     click(&mut window, &engine, "Import 1 connection");
@@ -214,7 +214,7 @@ fn keys_that_are_not_taken_over_are_listed_when_asked_for() {
     let engine = with(&[], preview(vec![token_row("a", "finance")]));
     let mut window = previewed(&engine);
     assert!(!shows(&window, "warehouse_id"));
-    click(&mut window, &engine, "1 key is not taken over");
+    click(&mut window, &engine, "1 key ignored");
     assert!(shows(&window, "warehouse_id: It belongs to a SQL connection."));
 }
 
@@ -227,7 +227,7 @@ fn a_thousand_connections_are_ticked_by_keyboard_and_only_those_in_view_are_draw
     let engine = with(&[], many(1000));
     let mut window = previewed(&engine);
     assert!(shows(&window, "Import 1000 connections"));
-    assert!(window.query_all_by_label_contains("Access token, Comes along").count() < 40);
+    assert!(window.query_all_by_label_contains("Access token, Included").count() < 40);
     click(&mut window, &engine, words::ALL);
     window.get_by_role_and_label(Role::ListBox, words::TABLE).focus();
     window.run_steps(2);
@@ -247,13 +247,13 @@ fn secrets_leave_the_file_only_after_their_own_question_and_come_back_with_undo(
     assert!(shows(&window, &format!("3 profiles in {CLI_FILE}")));
     click(&mut window, &engine, words::READ);
     click(&mut window, &engine, "Import 3 connections");
-    assert!(shows(&window, "The secrets of 2 profiles are in Brickpass now"));
+    assert!(shows(&window, "The secrets of 2 profiles are now in Brickpass"));
 
     click(&mut window, &engine, words::MOVE_OFFER);
     assert_eq!(engine.sent("ApplyPlan"), 0, "never silently");
     assert_eq!(window.query_all_by_label_contains("Removed: token").count(), 2, "one diff of both");
     click(&mut window, &engine, words::MOVE);
-    assert!(shows(&window, "The secrets of 2 profiles are out of the file"));
+    assert!(shows(&window, "The secrets of 2 profiles were removed from the file"));
     let still = |engine: &FakeEngine| -> Vec<String> {
         engine.0.borrow().around.profiles.iter().filter(|(_, secret)| *secret).map(|(name, _)| name.clone()).collect()
     };
@@ -280,7 +280,7 @@ fn a_secret_that_nobody_holds_by_now_stays_and_is_told_of() {
         let go = window.get_by_role_and_label(Role::Button, words::MOVE).rect();
         assert!(go.bottom() <= size[1] && go.right() <= size[0], "{go:?} in {size:?}");
         click(&mut window, &engine, words::MOVE);
-        assert!(shows(&window, "The secrets of 29 profiles are out of the file"));
+        assert!(shows(&window, "The secrets of 29 profiles were removed from the file"));
     }
 }
 
@@ -297,7 +297,7 @@ fn a_file_that_changed_meanwhile_is_looked_at_again() {
     assert!(shows(&window, "The file was changed meanwhile."));
     click(&mut window, &engine, words::LOOK_AGAIN);
     click(&mut window, &engine, words::MOVE);
-    assert!(shows(&window, "The secret of 1 profile is out of the file"));
+    assert!(shows(&window, "The secret of 1 profile was removed from the file"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A sign-in through the browser: what happens now in words, what can be done by hand, how it ended.
+//! A browser sign-in: its current step, manual steps, and its result.
 
 mod ended;
 #[cfg(test)]
@@ -23,7 +23,7 @@ use super::{
 };
 use brickpass_core::connection::ConnectionId;
 
-/// What the person wants of the sign-in.
+/// What the person wants to do about the sign-in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wish {
     CopyLink,
@@ -34,7 +34,7 @@ enum Wish {
     Answer(bool),
 }
 
-/// Stands where the result of a test stands. Whether there was anything to show beside this connection.
+/// Takes the place of the test result. Returns whether there is anything to show for this connection.
 pub fn show(ui: &mut Ui, state: &mut State, act: &mut Act, id: ConnectionId) -> bool {
     let Some(attempt) = state.attempt(id) else { return false };
     let owner = attempt.owner.id;
@@ -101,10 +101,7 @@ fn running(ui: &mut Ui, attempt: &Attempt, paste: &mut Option<Paste>, state: &St
         }
         Stage::OtherUser { stored, new } => {
             question(ui, text::OTHER_USER);
-            strong_line(
-                ui,
-                &[("So far, ", false), (stored, true), (" is signed in. Your browser signed in ", false), (new, true), (".", false)],
-            );
+            strong_line(ui, &[(stored, true), (" is signed in. In the browser, you signed in as ", false), (new, true), (".", false)]);
             paragraph(ui, text::OTHER_USER_WHY, fonts::regular(14.0), theme::of(ui).weak);
             return answers(ui, attempt, [text::OTHER_USER_NO, text::OTHER_USER_YES]);
         }
@@ -138,7 +135,7 @@ fn question(ui: &mut Ui, words: &str) {
     title(ui, Some((Icon::Attention, colour)), words);
 }
 
-/// The safe answer comes first, is the default, and has the focus: nothing is replaced by a key press that was meant for something else.
+/// The safe answer comes first, is the default, and has the focus, so that a stray key press replaces nothing.
 fn answers(ui: &mut Ui, attempt: &Attempt, [no, yes]: [&str; 2]) -> Option<Wish> {
     ui.add_space(8.0);
     ui.horizontal_wrapped(|ui| {
@@ -149,7 +146,7 @@ fn answers(ui: &mut Ui, attempt: &Attempt, [no, yes]: [&str; 2]) -> Option<Wish>
             return Some(Wish::Answer(false));
         }
         let other = Button::secondary(yes).show(ui);
-        // egui takes the focus away before anybody sees the key.
+        // egui removes the focus before any widget sees the key.
         if (safe.lost_focus() || other.lost_focus()) && ui.input(|input| input.key_pressed(Key::Escape)) {
             return Some(Wish::Answer(false));
         }

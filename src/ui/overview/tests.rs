@@ -1,4 +1,4 @@
-//! The overview as a person uses it: found by role and label.
+//! *Expiring tokens* through roles and labels.
 
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -23,7 +23,7 @@ fn named(names: &[&str]) -> Vec<Connection> {
     names.iter().map(|name| connection(name, |_| {})).collect()
 }
 
-/// With tokens that end in so many days from second 0.
+/// With tokens that expire in this many days from second 0.
 fn opened(connections: &[Connection], days: &[i64]) -> (FakeEngine, Window) {
     let engine = FakeEngine::with(connections);
     let mut window = open(&engine, SIZE);
@@ -32,13 +32,13 @@ fn opened(connections: &[Connection], days: &[i64]) -> (FakeEngine, Window) {
     (engine, window)
 }
 
-/// Headings and rows from top to bottom.
+/// Headings and rows, from top to bottom.
 fn listed(window: &Window) -> Vec<String> {
     let wanted = |role| role == Role::ListBoxOption || role == Role::Heading;
     let mut found: Vec<(f32, String)> = window
         .query_all(egui_kittest::kittest::by().predicate(move |node| wanted(node.role())))
         .filter_map(|node| Some((node.rect().top(), node.accesskit_node().label()?)))
-        .filter(|(_, label)| label.contains(" token") || label.contains("signs in with it"))
+        .filter(|(_, label)| label.contains(" token") || label.contains("used by this connection"))
         .collect();
     found.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     found.into_iter().map(|(_, label)| label).collect()
@@ -54,19 +54,19 @@ fn the_status_bar_leads_to_the_tokens_of_all_connections_in_the_order_of_their_e
         listed(&window),
         [
             "Expired, 1 token",
-            "Risk, DEV, expired 2 days ago, 19 Sep 2026, Risk here, this connection signs in with it",
+            "Risk, DEV, expired 2 days ago, 19 Sep 2026, Risk here, used by this connection",
             "Within 7 days, 1 token",
-            "Sales, DEV, in 3 days, 24 Sep 2026, Sales here, this connection signs in with it",
+            "Sales, DEV, in 3 days, 24 Sep 2026, Sales here, used by this connection",
             "September 2026, 1 token",
-            "Finance, PROD, in 8 days, 29 Sep 2026, Finance here, this connection signs in with it",
+            "Finance, PROD, in 8 days, 29 Sep 2026, Finance here, used by this connection",
             "October 2026, 1 token",
-            "Marketing, DEV, in 40 days, 31 Oct 2026, Marketing here, this connection signs in with it",
+            "Marketing, DEV, in 40 days, 31 Oct 2026, Marketing here, used by this connection",
         ]
     );
     assert!(shows(&window, "September 2026: 2 tokens") && shows(&window, "November 2026: no tokens"));
     assert!(window.query_by_label("Rotate the token of Risk").is_none(), "it opens no door to make another");
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
-    assert!(!shows(&window, "Tokens that expire"));
+    assert!(!shows(&window, "Expiring tokens"));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn rotate_asks_as_ever_and_open_shows_the_tokens_of_the_connection() {
     let (engine, mut window) = opened(&connections, &[40, 3]);
     key(&mut window, &engine, Modifiers::COMMAND, Key::E);
     click(&mut window, &engine, "Rotate the token of Sales");
-    assert!(shows(&window, "Rotate this connection's token?") && shows(&window, "\u{201c}Sales here\u{201d} is revoked"));
+    assert!(shows(&window, "Rotate this connection's token?") && shows(&window, "then revokes \u{201c}Sales here\u{201d}"));
     assert_eq!(window.state().state.selection.shown(), Some(connections[1].id));
     assert_eq!(engine.sent("RotateToken"), 0, "not before the person says so");
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
@@ -83,7 +83,7 @@ fn rotate_asks_as_ever_and_open_shows_the_tokens_of_the_connection() {
     key(&mut window, &engine, Modifiers::COMMAND, Key::E);
     click(&mut window, &engine, "Open Marketing");
     assert_eq!(window.state().state.selection.shown(), Some(connections[0].id));
-    assert!(shows(&window, "Generate token...") && !shows(&window, "Tokens that expire"));
+    assert!(shows(&window, "Generate token...") && !shows(&window, "Expiring tokens"));
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn the_keyboard_alone_reaches_every_row_and_what_it_can_do() {
     key(&mut window, &engine, Modifiers::COMMAND, Key::E);
     key(&mut window, &engine, Modifiers::NONE, Key::ArrowDown);
     key(&mut window, &engine, Modifiers::COMMAND | Modifiers::SHIFT, Key::G);
-    assert!(shows(&window, "\u{201c}Risk here\u{201d} is revoked"));
+    assert!(shows(&window, "then revokes \u{201c}Risk here\u{201d}"));
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
     key(&mut window, &engine, Modifiers::COMMAND, Key::E);
     key(&mut window, &engine, Modifiers::NONE, Key::End);
@@ -109,8 +109,8 @@ fn asking_all_workspaces_goes_eight_at_a_time_tells_how_far_it_is_and_can_be_sto
     engine.0.borrow_mut().tokens = vec![token("t1", "made in a notebook", -10, Some(5))];
     let mut window = open(&engine, SIZE);
     key(&mut window, &engine, Modifiers::COMMAND, Key::E);
-    assert!(shows(&window, "No token that Brickpass knows of expires in the next 12 months"));
-    window.get_by_label("Ask all workspaces").click();
+    assert!(shows(&window, "No known token expires in the next 12 months"));
+    window.get_by_label("Refresh from all workspaces").click();
     window.run_steps(3);
     assert_eq!(engine.sent("ListTokens"), 8);
     engine.work_once();
@@ -121,17 +121,17 @@ fn asking_all_workspaces_goes_eight_at_a_time_tells_how_far_it_is_and_can_be_sto
     window.run_steps(3);
     settle(&mut window, &engine);
     assert_eq!(engine.sent("ListTokens"), 9);
-    assert!(shows(&window, "11 connections not asked"));
+    assert!(shows(&window, "11 connections not refreshed"));
     // All of them have the same address here, so it is one token.
     assert_eq!(listed(&window).len(), 1, "{:?}", listed(&window));
     assert!(shows(&window, "made in a notebook") && window.query_by_label("Rotate the token of Workspace 0").is_none());
 
     engine.0.borrow_mut().token_failure = Some(unauthorized());
-    click(&mut window, &engine, "Ask all workspaces");
+    click(&mut window, &engine, "Refresh from all workspaces");
     for _ in 0..6 {
         settle(&mut window, &engine);
     }
-    assert!(shows(&window, "20 connections could not be asked"), "{}", engine.sent("ListTokens"));
+    assert!(shows(&window, "20 connections could not be refreshed"), "{}", engine.sent("ListTokens"));
     assert!(shows(&window, "made in a notebook"), "what was known before stays");
 }
 
@@ -142,18 +142,18 @@ fn an_answer_to_a_notification_opens_what_it_is_about_unless_something_is_in_fro
     let answer = |id, choice| Event::ReminderAnswered { id, choice };
     engine.tell(answer(Some(connections[1].id), ReminderChoice::Rotate));
     settle(&mut window, &engine);
-    assert!(shows(&window, "\u{201c}Sales here\u{201d} is revoked"));
-    // The dialog stays; nothing takes its place.
+    assert!(shows(&window, "then revokes \u{201c}Sales here\u{201d}"));
+    // The dialog stays; nothing replaces it.
     engine.tell(answer(Some(connections[0].id), ReminderChoice::Rotate));
     settle(&mut window, &engine);
-    assert!(shows(&window, "\u{201c}Sales here\u{201d} is revoked") && shows(&window, "Finish what is open here first"));
+    assert!(shows(&window, "then revokes \u{201c}Sales here\u{201d}") && shows(&window, "Close this dialog first"));
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
     engine.tell(answer(Some(connections[0].id), ReminderChoice::Open));
     settle(&mut window, &engine);
     assert_eq!(window.state().state.selection.shown(), Some(connections[0].id));
     engine.tell(answer(None, ReminderChoice::Open));
     settle(&mut window, &engine);
-    assert!(shows(&window, "Tokens that expire"));
+    assert!(shows(&window, "Expiring tokens"));
     engine.tell(answer(Some(ConnectionId::random()), ReminderChoice::Rotate));
     settle(&mut window, &engine);
     assert!(!shows(&window, "Rotate this connection's token?"), "a connection that is gone");
@@ -197,7 +197,9 @@ fn every_part_is_in_view_in_a_small_window() {
     key(&mut window, &engine, Modifiers::COMMAND, Key::E);
     window.set_size(egui::vec2(640.0, 480.0));
     settle(&mut window, &engine);
-    for label in ["Ask all workspaces", "Close the overview", "Open A rather long name that nobody would choose for a connection"] {
+    for label in
+        ["Refresh from all workspaces", "Close expiring tokens", "Open A rather long name that nobody would choose for a connection"]
+    {
         let rect = window.get_by_label(label).rect();
         assert!(rect.right() <= 640.0 && rect.left() >= 0.0, "{label}: {rect:?}");
     }

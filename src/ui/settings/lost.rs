@@ -1,4 +1,4 @@
-//! The encrypted file is missing: its backup comes back, or the person gives up what it held.
+//! The encrypted file is missing: restore its backup, or give up its secrets.
 
 use egui::Ui;
 
@@ -18,13 +18,16 @@ impl SettingsDialog {
 
     fn brings_back(&mut self, ui: &mut Ui, view: SettingsView<'_>, now: f64) -> Option<SettingsAction> {
         ui.add_space(4.0);
-        widgets::form_row(ui, "Passphrase", |ui| {
-            SecretField::new(&mut self.passphrase, "Passphrase").hint("Of the encrypted file").id(super::passphrase_id()).show(ui, now);
+        widgets::form_row(ui, text::PASSPHRASE, |ui| {
+            SecretField::new(&mut self.passphrase, text::PASSPHRASE)
+                .hint("Passphrase of the encrypted file")
+                .id(super::passphrase_id())
+                .show(ui, now);
         });
         let ready = !self.passphrase.is_empty() && !view.busy;
         widgets::form_row_without_label(ui, |ui| {
-            let restore = Button::secondary("Restore the backup").icon(Icon::Lock).enabled(ready).show(ui).clicked();
-            if Button::ghost("Begin with a new vault").enabled(!view.busy).show(ui).clicked() {
+            let restore = Button::secondary("Restore backup").icon(Icon::Lock).enabled(ready).show(ui).clicked();
+            if Button::ghost("Start a new vault").enabled(!view.busy).show(ui).clicked() {
                 self.begins_anew = true;
             }
             restore.then(|| SettingsAction::Recover(Recovery::VaultBackup { passphrase: self.passphrase.to_secret() }))
@@ -34,7 +37,7 @@ impl SettingsDialog {
     fn begins_anew(&mut self, ui: &mut Ui, view: SettingsView<'_>, backup: bool, now: f64) -> Option<SettingsAction> {
         remark(ui, Severity::Warning, text::GIVES_UP);
         let asks = Asks { new: true, in_force: false };
-        // The fields alone: its own button follows.
+        // Only the fields: the button below replaces theirs.
         let _ = self.passphrase_fields(ui, view, asks, now);
         let ready = self.passphrase_is_fine(asks) && !view.busy;
         widgets::form_row_without_label(ui, |ui| {

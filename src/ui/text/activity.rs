@@ -1,4 +1,4 @@
-//! The words of the *Activity* tab, of saving it, and of the diagnostics.
+//! The texts of the *Activity* tab, its export, and the diagnostics.
 
 use std::path::Path;
 
@@ -15,51 +15,51 @@ pub const TITLE_ALL: &str = "Activity of all connections";
 pub const LIST: &str = "Activity";
 pub const ALL: &str = "All connections";
 pub const FILTER: &str = "Filter activity";
-pub const REFRESH: &str = "Read the activity again";
+pub const REFRESH: &str = "Refresh activity";
 pub const EXPORT: &str = "Export...";
 pub const BACK: &str = "Back";
-pub const READING: &str = "Reading what was done";
-pub const FAILED: &str = "The activity could not be read";
-pub const NONE: &str = "Nothing was done with this connection so far. Tests, sign-ins, saves, tokens, and secrets that were shown or copied are listed \
-     here, never the secrets themselves.";
-pub const NONE_AT_ALL: &str = "Nothing was done so far. Tests, sign-ins, saves, tokens, and secrets that were shown or copied are listed here, never the \
+pub const READING: &str = "Loading activity";
+pub const FAILED: &str = "Could not load the activity";
+pub const NONE: &str = "No activity for this connection yet. Tests, sign-ins, saves, token changes, and secrets that were shown or copied are listed \
+     here, but never the secrets themselves.";
+pub const NONE_AT_ALL: &str = "No activity yet. Tests, sign-ins, saves, token changes, and secrets that were shown or copied are listed here, but never the \
      secrets themselves.";
 pub const NO_MATCH: &str = "Nothing matches the filter.";
-pub const KEPT: &str = "Kept on this computer alone. When there is too much of it, the oldest goes.";
+pub const KEPT: &str = "Stored only on this computer. The oldest entries are dropped when the log is full.";
 pub const DONE: &str = "Done";
 pub const NOT_SAVED: &str = "Not saved";
 pub const WHOLE: &str = "All connections";
 
 pub const EXPORT_TITLE: &str = "Export activity";
-pub const EXPORT_ONE: &str = "What was done with this connection, one JSON object a line, without secrets.";
-pub const EXPORT_ALL: &str = "What was done with all connections, one JSON object a line, without secrets.";
+pub const EXPORT_ONE: &str = "This connection's activity, one JSON object per line, without secrets.";
+pub const EXPORT_ALL: &str = "The activity of all connections, one JSON object per line, without secrets.";
 
 pub const FILE: &str = "File";
 pub const CHOOSE: &str = "Choose...";
 pub const CHOOSING: &str = "Choosing";
-pub const NO_DIALOG: &str = "This desktop has no dialog to choose with. Type the path.";
+pub const NO_DIALOG: &str = "No file dialog is available. Type the path.";
 pub const SAVE: &str = "Save";
 pub const SAVING: &str = "Saving";
-pub const WHOLE_PATH: &str = "Write the whole path, folder and name";
-pub const NEVER_REPLACES: &str = "A file that is there already is never replaced.";
+pub const WHOLE_PATH: &str = "Enter a full path, folder and name";
+pub const NEVER_REPLACES: &str = "Existing files are never replaced.";
 pub const NEW_FOLDER: &str = "New folder";
-pub const NEVER_REPLACES_FOLDER: &str = "The files go into it. A folder that is there already is never changed.";
+pub const NEVER_REPLACES_FOLDER: &str = "The files are saved in this folder. Existing folders are never changed.";
 
 pub const DIAGNOSTICS: &str = "Copy diagnostics...";
 pub const DIAGNOSTICS_TITLE: &str = "Diagnostics";
 pub const DIAGNOSTICS_WHY: &str =
-    "For somebody who helps you. This is all of it: counts, versions and fixed words; no names, no addresses, no secrets.";
-pub const COLLECTING: &str = "Looking at everything once";
+    "For support. This is everything that is included: counts, versions and fixed words; no names, addresses or secrets.";
+pub const COLLECTING: &str = "Collecting diagnostics";
 pub const COPY: &str = "Copy";
 pub const SAVE_AS: &str = "Save as...";
 pub const CLOSE: &str = "Close";
 
-/// `Done`, or `Failed: ` and why in a few words.
+/// `Done`, or `Failed: ` and the reason in a few words.
 pub fn outcome(failed: Option<Code>) -> String {
     failed.map_or_else(|| DONE.to_owned(), |code| format!("Failed: {}", code_words(code)))
 }
 
-/// Who, or what exactly.
+/// The user, or the kind of secret.
 pub fn detail(entry: &ActivityEntry) -> String {
     let Some(detail) = entry.detail.as_deref() else { return String::new() };
     let kind = SecretKind::ALL.into_iter().find(|kind| kind.word() == detail);
@@ -67,12 +67,12 @@ pub fn detail(entry: &ActivityEntry) -> String {
         Some(SecretKind::PersonalAccessToken) => "Access token".to_owned(),
         Some(SecretKind::ClientSecret) => "Client secret".to_owned(),
         Some(SecretKind::RefreshToken | SecretKind::AccessToken) => "Sign-in".to_owned(),
-        // The file may have been written by anybody who may write this person's files.
+        // Any program that can write this person's files may have written this.
         None => replace_unfit(detail, " "),
     }
 }
 
-/// What the connection was called, or why it has no name.
+/// The name of the connection, or why it has none.
 pub fn whose(entry: &ActivityEntry) -> &str {
     match (&entry.connection, entry.name.as_str()) {
         (None, _) => WHOLE,
@@ -81,7 +81,7 @@ pub fn whose(entry: &ActivityEntry) -> &str {
     }
 }
 
-/// `Today`, `Yesterday`, `Friday, 20 November`, with the year where it is another one.
+/// `Today`, `Yesterday`, `Friday, 20 November`, with the year unless it is this one.
 pub fn day(day: Date, today: Date) -> String {
     if day == today {
         "Today".to_owned()
@@ -128,27 +128,27 @@ fn code_words(code: Code) -> &'static str {
         Code::Dns => "address not found",
         Code::Refused => "connection refused",
         Code::Unreachable => "unreachable",
-        Code::ConnectTimeout | Code::ReadTimeout => "no answer in time",
+        Code::ConnectTimeout | Code::ReadTimeout => "timed out",
         Code::Reset => "connection lost",
         Code::TlsUnknownIssuer => "unknown certificate authority",
         Code::TlsExpired => "certificate expired",
         Code::TlsNotYetValid => "certificate not valid yet",
-        Code::TlsWrongHost => "certificate of another host",
+        Code::TlsWrongHost => "certificate for another host",
         Code::TlsProtocol | Code::Tls => "no secure connection",
         Code::CaFile => "certificate file unusable",
-        Code::ProxyAuth => "proxy wants a password",
+        Code::ProxyAuth => "proxy requires a password",
         Code::ProxyUnreachable => "proxy unreachable",
-        Code::ProxySetting => "proxy setting not readable",
-        Code::Unauthorized => "secret not accepted",
+        Code::ProxySetting => "invalid proxy setting",
+        Code::Unauthorized => "secret rejected",
         Code::Forbidden => "no permission",
         Code::MissingScope => "scope missing",
         Code::IpBlocked => "IP address blocked",
         Code::NotFound => "not found",
         Code::RateLimited => "too many requests",
-        Code::ServerError => "error of the service",
+        Code::ServerError => "server error",
         Code::TokenQuota => "too many tokens",
         Code::TokenScope => "unknown scope",
-        Code::PartlyDone => "done in part only",
+        Code::PartlyDone => "partly done",
         Code::PrincipalQuota => "too many service principals",
         Code::SecretQuota => "too many secrets",
         Code::TokensDisabled => "tokens switched off",
@@ -156,33 +156,33 @@ fn code_words(code: Code) -> &'static str {
         Code::TokenLifetime => "lifetime not allowed",
         Code::PrivateLink => "private network only",
         Code::InWorkTree => "under version control",
-        Code::Redirect | Code::NotApi | Code::Protocol | Code::TooLarge => "not the answer of a workspace",
+        Code::Redirect | Code::NotApi | Code::Protocol | Code::TooLarge => "not a Databricks workspace",
         Code::SignInNeeded => "sign-in needed",
         Code::SignInDeclined => "declined in the browser",
-        Code::SignInTimeout => "browser did not come back",
+        Code::SignInTimeout => "no answer from the browser",
         Code::PortsTaken => "no free port",
-        Code::OauthUnsupported => "no OAuth there",
+        Code::OauthUnsupported => "OAuth not supported",
         Code::OauthRefused => "refused by the sign-in service",
-        Code::OauthProtocol => "odd answer of the sign-in service",
-        Code::RefreshBusy => "renewed elsewhere",
+        Code::OauthProtocol => "invalid answer from the sign-in service",
+        Code::RefreshBusy => "being renewed elsewhere",
         Code::NoSecret => "no secret stored",
-        Code::VaultLocked => "store of secrets locked",
-        Code::VaultLost => "store of secrets missing",
-        Code::VaultUnavailable => "no store of secrets",
-        Code::VaultBusy => "store of secrets busy",
+        Code::VaultLocked => "secret store locked",
+        Code::VaultLost => "secret store missing",
+        Code::VaultUnavailable => "no secret store",
+        Code::VaultBusy => "secret store busy",
         Code::WrongPassphrase => "wrong passphrase",
         Code::SecretDamaged => "stored secret damaged",
-        Code::VaultUnusable => "the encrypted file cannot be used",
+        Code::VaultUnusable => "encrypted file unusable",
         Code::FileUnreadable => "file unreadable",
         Code::FileUnwritable => "file not written",
-        Code::FileUnsafe => "file not safe to use",
+        Code::FileUnsafe => "unsafe file",
         Code::ReadOnly => "file read-only",
         Code::Conflict => "changed elsewhere",
-        Code::InvalidInput => "not valid",
+        Code::InvalidInput => "invalid input",
         Code::NoSuchConnection => "no such connection",
         Code::Cancelled => "cancelled",
         Code::Unsupported => "not supported",
-        Code::Internal => "a mistake of Brickpass",
+        Code::Internal => "internal error",
     }
 }
 
@@ -227,6 +227,6 @@ mod tests {
         };
         assert_eq!(detail(&entry("pat")), "Access token");
         assert_eq!(detail(&entry("you@example.com\n")), "you@example.com ");
-        assert_eq!(outcome(Some(Code::Unauthorized)), "Failed: secret not accepted");
+        assert_eq!(outcome(Some(Code::Unauthorized)), "Failed: secret rejected");
     }
 }

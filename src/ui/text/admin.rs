@@ -1,4 +1,4 @@
-//! The words for administrators.
+//! The texts of the *Administration* tab.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
@@ -9,42 +9,42 @@ use crate::ui::{
 };
 use brickpass_databricks::rest::{Entitlement, Securable, WorkspaceRole};
 
-pub const NOT_SAVED: &str = "Save this connection first. Then what its administrators set up is shown here.";
+pub const NOT_SAVED: &str = "Save this connection first to see its administration.";
 pub const SECTIONS: [&str; 2] = ["Tokens", "Service principals"];
 pub const REFRESH: &str = "Refresh";
 pub const DISMISS: &str = "Dismiss";
 
-// Whether tokens are allowed
+// Token settings
 pub const ENABLED_ROW: &str = "Personal access tokens";
 pub const ALLOWED: &str = "Allowed in this workspace";
 pub const NOT_ALLOWED: &str = "Not allowed in this workspace";
-pub const UNSET: &str = "Allowed in this workspace, as nothing else was set";
+pub const UNSET: &str = "Allowed in this workspace (default)";
 pub const CHANGING: &str = "Changing";
 pub const MAXIMUM_ROW: &str = "Maximum lifetime";
-pub const MAXIMUM_WHY: &str = "For tokens that are made from now on.";
+pub const MAXIMUM_WHY: &str = "Applies to new tokens.";
 pub const NO_MAXIMUM: &str = "No maximum";
-pub const ASKING_RULES: &str = "Asking whether tokens are allowed";
+pub const ASKING_RULES: &str = "Loading token settings";
 pub const OFF_TITLE: &str = "Switch off personal access tokens?";
-pub const OFF_BODY: &str = "Every tool, job and connection that signs in with a personal access token of this workspace stops working at once, yours too. They work again when tokens are switched on, unless they have expired by then.";
+pub const OFF_BODY: &str = "Every tool, job and connection that uses a personal access token of this workspace stops working immediately, including yours. The tokens work again when you switch them back on, unless they have expired.";
 pub const OFF: &str = "Switch off";
 
-// Everybody's tokens
-pub const TABLE: &str = "Tokens of all users";
-pub const FILTER_TOKENS: &str = "Filter tokens of all users";
+// All users' tokens
+pub const TABLE: &str = "All users' tokens";
+pub const FILTER_TOKENS: &str = "Filter all users' tokens";
 pub const FILTER_HINT: &str = "Filter tokens";
 pub const OWNER: &str = "Owner";
 pub const LAST_USED: &str = "Last used";
-pub const ASKING_TOKENS: &str = "Asking the workspace for everybody's tokens";
-pub const NO_TOKENS: &str = "Nobody has a personal access token in this workspace.";
-pub const NOT_KNOWN: &str = "Not known";
-pub const REVOKE_BODY_ONE: &str = "Whatever signs in with it stops working at once, and its owner is not told. This cannot be undone.";
+pub const ASKING_TOKENS: &str = "Loading all users' tokens";
+pub const NO_TOKENS: &str = "This workspace has no personal access tokens.";
+pub const NOT_KNOWN: &str = "Unknown";
+pub const REVOKE_BODY_ONE: &str = "Anything using it stops working immediately, and its owner is not notified. This cannot be undone.";
 pub const REVOKE_BODY_MANY: &str =
-    "Whatever signs in with them stops working at once, and their owners are not told. This cannot be undone.";
+    "Anything using them stops working immediately, and their owners are not notified. This cannot be undone.";
 
 // Not an administrator
-pub const ASK_ADMIN_WORKSPACE: &str = "They can do it for you, or add you to the group \u{201c}admins\u{201d}: in the workspace's settings, under Identity and access, Groups.";
+pub const ASK_ADMIN_WORKSPACE: &str = "An administrator can do this for you, or add you to the group \u{201c}admins\u{201d} in the workspace's settings: Identity and access > Groups.";
 pub const ASK_ADMIN_ACCOUNT: &str =
-    "They can do it for you, or give you the role Account admin: in the account console, under User management.";
+    "An account administrator can do this for you, or give you the role Account admin in the account console: User management.";
 
 // Service principals
 pub const PRINCIPALS: &str = "Service principals";
@@ -53,8 +53,8 @@ pub const NEW_PRINCIPAL: &str = "New service principal";
 pub const NEW_PRINCIPAL_BUTTON: &str = "New service principal...";
 pub const NEW_PRINCIPAL_SHORT: &str = "New...";
 pub const ALL_PRINCIPALS: &str = "All service principals";
-pub const ASKING_PRINCIPALS: &str = "Asking for the service principals";
-pub const NO_PRINCIPALS: &str = "There are no service principals yet.";
+pub const ASKING_PRINCIPALS: &str = "Loading service principals";
+pub const NO_PRINCIPALS: &str = "No service principals yet.";
 pub const NO_PRINCIPAL_MATCHES: &str = "No service principal matches";
 pub const NAME: &str = "Name";
 pub const NAME_HINT: &str = "For example nightly-etl";
@@ -65,33 +65,33 @@ pub const ACTIVE: &str = "Active";
 pub const INACTIVE: &str = "Inactive";
 pub const CREATE: &str = "Create";
 pub const CREATING: &str = "Creating";
-pub const CONNECT: &str = "Create a connection from this service principal";
-pub const CONNECT_SHORT: &str = "Create a connection";
+pub const CONNECT: &str = "Create connection from this service principal";
+pub const CONNECT_SHORT: &str = "Create connection";
 
 // Secrets
 pub const SECRETS: &str = "OAuth secrets";
 pub const NEW_SECRET: &str = "New secret...";
-pub const ASKING_SECRETS: &str = "Asking for the OAuth secrets";
-pub const NO_SECRETS: &str = "It has no OAuth secret, so nothing can sign in as this service principal yet.";
+pub const ASKING_SECRETS: &str = "Loading OAuth secrets";
+pub const NO_SECRETS: &str = "No OAuth secrets. Nothing can sign in as this service principal yet.";
 pub const NEW_SECRET_TITLE: &str = "New OAuth secret";
 pub const LIFETIME: &str = "Lifetime";
 pub const SECRET: &str = "New OAuth secret";
-/// As the status bar names it.
+/// The name in the status bar.
 pub const NEW_ON_CLIPBOARD: &str = "new OAuth secret";
 pub const FRESH_TITLE: &str = "Your new OAuth secret";
-pub const FRESH_WHY: &str = "Databricks shows it this once. Copy it now, or put it into a new connection.";
-pub const FRESH_WHY_COPY: &str = "Databricks shows it this once. Copy it now.";
-pub const LEAVE_TITLE: &str = "The secret cannot be shown again";
+pub const FRESH_WHY: &str = "This is the only time the secret is shown. Copy it now, or create a connection with it.";
+pub const FRESH_WHY_COPY: &str = "This is the only time the secret is shown. Copy it now.";
+pub const LEAVE_TITLE: &str = "This secret cannot be shown again";
 pub const LEAVE_WHY: &str =
-    "You have neither copied it nor put it into a connection. It stays valid: if you do not need it, delete it in the list.";
-pub const BEING_MADE: &str = "An OAuth secret is being made. Close the window when it is here, or its value would be lost.";
+    "You have not copied this secret or created a connection with it. It stays valid: if you do not need it, delete it in the list.";
+pub const BEING_MADE: &str = "An OAuth secret is being created. Wait for it before closing the window, or its value is lost.";
 pub const DELETE: &str = "Delete";
 pub const DELETING: &str = "Deleting";
 pub const DELETE_TITLE: &str = "Delete this OAuth secret?";
-pub const DELETE_BODY: &str = "Whatever signs in with it stops working at once. This cannot be undone.";
-pub const SECRET_DELETED: &str = "The OAuth secret is deleted";
+pub const DELETE_BODY: &str = "Anything using it stops working immediately. This cannot be undone.";
+pub const SECRET_DELETED: &str = "OAuth secret deleted";
 
-// What it may do
+// Access
 pub const ACCESS: &str = "Access to this workspace";
 pub const JOIN: &str = "Add to a workspace";
 pub const JOIN_NOW: &str = "Add";
@@ -101,18 +101,18 @@ pub const FILTER_WORKSPACES: &str = "Filter workspaces";
 pub const NO_WORKSPACE_MATCHES: &str = "No workspace matches";
 pub const ROLE: &str = "Role";
 pub const PERMISSIONS: &str = "Permissions";
-pub const PERMISSIONS_WHY: &str = "Grant it something in this workspace. What others may do stays as it is.";
-pub const KIND: &str = "Kind";
-pub const CHOOSE_KIND: &str = "Choose a kind";
+pub const PERMISSIONS_WHY: &str = "Grant a permission in this workspace. Other users' permissions do not change.";
+pub const KIND: &str = "Object type";
+pub const CHOOSE_KIND: &str = "Choose an object type";
 pub const CATALOG: &str = "Catalog";
 pub const CHOOSE_CATALOG: &str = "Choose a catalog";
-pub const ASKING_CATALOGS: &str = "Asking for the catalogs";
-pub const NO_CATALOGS: &str = "There is no catalog that you may see.";
-pub const NO_MATCH: &str = "Nothing matches";
+pub const ASKING_CATALOGS: &str = "Loading catalogs";
+pub const NO_CATALOGS: &str = "No catalogs visible to you.";
+pub const NO_MATCH: &str = "No matches";
 pub const OTHER_OBJECT: &str = "Choose another";
 pub const PERMISSION: &str = "Permission";
-pub const ASKING_PERMISSION: &str = "Asking what it may do";
-pub const HAS_NOTHING: &str = "It has no permission here yet.";
+pub const ASKING_PERMISSION: &str = "Loading permissions";
+pub const HAS_NOTHING: &str = "No permissions here.";
 pub const GRANT: &str = "Grant";
 pub const GRANTING: &str = "Granting";
 
@@ -140,10 +140,10 @@ pub fn last_used(day: Option<Date>, now: Timestamp, zone: &TimeZone) -> String {
 }
 
 pub fn type_to_confirm(expected: &NameToType) -> String {
-    format!("{} Type {} to go on", careful(expected.care), expected.name)
+    format!("{} Type {} to confirm", careful(expected.care), expected.name)
 }
 
-/// Whose tokens are about to be revoked.
+/// The owners of the tokens to revoke.
 pub fn revoke_owners(owners: &[&str]) -> String {
     const NAMED: usize = 8;
     let named = owners.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
@@ -172,7 +172,7 @@ pub fn active(active: bool) -> (&'static str, Tone) {
 }
 
 pub fn created(name: &str) -> String {
-    format!("Created the service principal {name}")
+    format!("Created service principal {name}")
 }
 
 /// `Active` for the service's `ACTIVE`.
@@ -183,18 +183,22 @@ pub fn secret_status(word: &str) -> String {
 }
 
 pub fn delete_secret_made(made: &str) -> String {
-    format!("Delete the secret made on {made}")
+    format!("Delete the secret created on {made}")
 }
 
-pub fn of_principal(name: &str) -> String {
-    format!("Of {name}.")
+pub fn for_principal(name: &str) -> String {
+    format!("For {name}")
 }
 
-/// `Of nightly-etl, expires 20 February 2027`
+pub fn secret_of(name: &str, created: &str) -> String {
+    format!("{name}, created {created}")
+}
+
+/// `For nightly-etl, expires 20 February 2027`
 pub fn new_secret(name: &str, until: Option<Timestamp>, zone: &TimeZone) -> String {
     match until {
-        Some(until) => format!("Of {name}, expires {}", until.to_zoned(zone.clone()).strftime("%-d %B %Y")),
-        None => format!("Of {name}, never expires"),
+        Some(until) => format!("For {name}, expires {}", until.to_zoned(zone.clone()).strftime("%-d %B %Y")),
+        None => format!("For {name}, never expires"),
     }
 }
 
@@ -214,7 +218,7 @@ pub fn role(role: WorkspaceRole) -> &'static str {
 }
 
 pub fn joined(workspace: &str, as_role: WorkspaceRole) -> String {
-    format!("It is in {workspace} now, as {}.", role(as_role))
+    format!("Added to {workspace} as {}.", role(as_role))
 }
 
 pub fn kind(kind: Securable) -> &'static str {
@@ -236,7 +240,7 @@ fn kinds(kind: Securable) -> &'static str {
 }
 
 pub fn asking_objects(kind: Securable) -> String {
-    format!("Asking for the {}", kinds(kind))
+    format!("Loading {}", kinds(kind))
 }
 
 pub fn filter_objects(kind: Securable) -> String {
@@ -244,11 +248,11 @@ pub fn filter_objects(kind: Securable) -> String {
 }
 
 pub fn no_objects(kind: Securable) -> String {
-    format!("There are no {} that you may see.", kinds(kind))
+    format!("No {} visible to you.", kinds(kind))
 }
 
 pub fn has(permission: &str) -> String {
-    format!("It has: {permission}.")
+    format!("Current permission: {permission}.")
 }
 
 pub fn granted(permission: &str, object: &str) -> String {
@@ -261,7 +265,7 @@ pub fn trouble(kind: AdminTroubleKind) -> String {
         AdminTroubleKind::Revoke(0) => "The tokens were not revoked".to_owned(),
         AdminTroubleKind::Revoke(1) => "1 token was not revoked".to_owned(),
         AdminTroubleKind::Revoke(count) => format!("{count} tokens were not revoked"),
-        AdminTroubleKind::Entitlement => "The access was not changed".to_owned(),
+        AdminTroubleKind::Entitlement => "Access was not changed".to_owned(),
         AdminTroubleKind::DeleteSecret => "The OAuth secret was not deleted".to_owned(),
         AdminTroubleKind::Join => "The service principal was not added".to_owned(),
         AdminTroubleKind::Grant => "The permission was not granted".to_owned(),
@@ -270,10 +274,10 @@ pub fn trouble(kind: AdminTroubleKind) -> String {
     }
 }
 
-pub const RULES_FAILED: &str = "Whether tokens are allowed is not known";
-pub const TOKENS_FAILED: &str = "The tokens could not be listed";
-pub const PRINCIPALS_FAILED: &str = "The service principals could not be listed";
-pub const NOT_ADMIN: &str = "Only for administrators";
+pub const RULES_FAILED: &str = "Could not load token settings";
+pub const TOKENS_FAILED: &str = "Could not load tokens";
+pub const PRINCIPALS_FAILED: &str = "Could not load service principals";
+pub const NOT_ADMIN: &str = "Administrators only";
 
 #[cfg(test)]
 mod tests {
@@ -284,7 +288,7 @@ mod tests {
         let now = Timestamp::from_second(1_790_000_000).unwrap();
         let told = |day| last_used(day, now, &TimeZone::UTC);
         let day = |month, day| Some(jiff::civil::date(2026, month, day));
-        assert_eq!(told(None), "Not known");
+        assert_eq!(told(None), "Unknown");
         assert_eq!(told(day(9, 21)), "today");
         assert_eq!(told(day(9, 22)), "today", "a clock that is ahead");
         assert_eq!(told(day(9, 20)), "yesterday");

@@ -1,4 +1,4 @@
-//! The words of backing up all connections.
+//! The texts of *Back up connections*.
 
 use std::path::Path;
 
@@ -8,19 +8,20 @@ use super::counted;
 use brickpass_engine::BackedUp;
 
 pub const TITLE: &str = "Back up connections";
-/// Wherever the dialog is asked for.
+/// The button that opens the dialog.
 pub const ASK: &str = "Back up connections...";
-pub const ASK_WHY: &str = "All connections and their secrets in one file that a passphrase opens, for another computer or a bad day.";
-pub const WHY: &str = "All connections and their secrets go into one encrypted file. Only the passphrase opens it: nobody can bring that back, not even you. \
-     Sign-ins through the browser stay here.";
+pub const ASK_WHY: &str =
+    "Saves all connections and their secrets in one file that a passphrase opens, to move to another computer or recover later.";
+pub const WHY: &str = "Saves all connections and their secrets in one encrypted file. Only the passphrase opens it, and the passphrase cannot be recovered. \
+     Browser sign-ins are not included.";
 pub const DONE: &str = "Done";
-pub const HOW_BACK: &str = "To bring it back: Import connections, Backup.";
+pub const HOW_BACK: &str = "Restore with Import connections > Backup.";
 
 pub fn file_name(now: Timestamp, zone: &TimeZone) -> String {
     format!("brickpass-{}.{}", now.to_zoned(zone.clone()).date(), super::importing::BACKUP_EXTENSION)
 }
 
-/// `4 connections and 3 secrets`
+/// `4 connections and 3 secrets backed up`
 pub fn holds(backup: &BackedUp) -> String {
     let connections = counted(backup.connections, "connection", "connections");
     format!("{connections} and {} backed up", counted(backup.with_secret.len(), "secret", "secrets"))
@@ -28,14 +29,14 @@ pub fn holds(backup: &BackedUp) -> String {
 
 /// The connections whose stored secret was entered for another address.
 pub fn left_out(backup: &BackedUp) -> Vec<String> {
-    backup.left_out.iter().map(|(name, why)| format!("The secret of {name} is not in it. {}", why.what)).collect()
+    backup.left_out.iter().map(|(name, why)| format!("The secret of {name} is not included. {}", why.what)).collect()
 }
 
 pub fn lies_in(to: &Path) -> String {
-    format!("In {}", to.display())
+    format!("Saved to {}", to.display())
 }
 
 pub fn sign_ins(count: usize) -> String {
     let who = counted(count, "connection signs in", "connections sign in");
-    format!("{who} through the browser: sign in again where you bring it back.")
+    format!("{who} through the browser: sign in again after restoring.")
 }

@@ -1,23 +1,24 @@
-//! The words for a connection that was changed in two places.
+//! The texts about a connection that was changed in two places.
 
 use super::{and, form};
 use brickpass_core::connection::{AuthKind, AuthMethod, Connection, Level, Part};
 
 pub const CONFLICT_TITLE: &str = "Changed elsewhere";
 pub const REMOVED_TITLE: &str = "This connection was deleted elsewhere";
-pub const KEEP_MINE: &str = "Keep mine";
-pub const TAKE_THEIRS: &str = "Take theirs";
+pub const KEEP_MINE: &str = "Keep my version";
+pub const TAKE_THEIRS: &str = "Use the other version";
 pub const SAVE_CHOICES: &str = "Save choices";
-pub const ADD_AGAIN: &str = "Add it again";
-pub const LET_GO: &str = "Let it go";
+pub const ADD_AGAIN: &str = "Add again";
+pub const LET_GO: &str = "Discard my changes";
 pub const MINE: &str = "Mine";
-pub const THEIRS: &str = "Theirs";
-pub const CHANGED_OUTSIDE: &str = "This connection was changed elsewhere. Saving merges both, and asks where both changed the same.";
+pub const THEIRS: &str = "Other";
+pub const CHANGED_OUTSIDE: &str =
+    "This connection was changed elsewhere. Saving merges both versions and asks about fields that both changed.";
 pub const REMOVED_OUTSIDE: &str = "This connection was deleted elsewhere. Saving asks whether to add it again.";
 
 pub fn conflict_body(name: &str, when: Option<&str>) -> String {
     let when = when.map(|when| format!(" {when}")).unwrap_or_default();
-    format!("{name} was changed in another window or by another program{when}. These fields were changed here, too:")
+    format!("{name} was changed in another window or by another program{when}. These fields were changed in both places:")
 }
 
 pub fn removed_body(name: &str, when: Option<&str>) -> String {
@@ -29,7 +30,7 @@ pub fn lost_with_it(auth: AuthKind) -> &'static str {
     match auth {
         AuthKind::PersonalAccessToken => "Its access token was deleted too. Enter it again.",
         AuthKind::ServicePrincipal => "Its client secret was deleted too. Enter it again.",
-        AuthKind::Browser => "Its sign-in was ended too. Sign in again.",
+        AuthKind::Browser => "It was signed out too. Sign in again.",
     }
 }
 
@@ -52,7 +53,7 @@ pub fn part(part: Part) -> &'static str {
     }
 }
 
-/// What a part is, on one line.
+/// The value of a part, on one line.
 pub fn part_value(part: Part, connection: &Connection) -> String {
     let value = match part {
         Part::Name => connection.name.as_str().to_owned(),

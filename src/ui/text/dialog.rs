@@ -1,4 +1,4 @@
-//! Dialogs that ask before something is lost, and passphrases.
+//! The texts of confirmations and of passphrases.
 
 use super::{connections, counted, some_of};
 use crate::ui::state::HeldSecret;
@@ -7,11 +7,11 @@ use brickpass_core::connection::Care;
 pub const CLOSE_TITLE: &str = "Save your changes before closing?";
 pub const SAVE_AND_CLOSE: &str = "Save and close";
 pub const DISCARD: &str = "Close without saving";
-pub const DELETE_WORD: &str = "delete";
+pub const DELETE_WORD: &str = "DELETE";
 pub const PASSPHRASE: &str = "Passphrase";
-pub const PASSPHRASE_AGAIN: &str = "Passphrase again";
+pub const PASSPHRASE_AGAIN: &str = "Repeat passphrase";
 pub const PASSPHRASE_HINT: &str = "At least 8 characters";
-pub const PASSPHRASES_DIFFER: &str = "The two passphrases are not the same";
+pub const PASSPHRASES_DIFFER: &str = "The passphrases do not match";
 pub const UNLOCK_TITLE: &str = "Unlock the encrypted file";
 pub const NEW_PASSPHRASE_TITLE: &str = "Choose a passphrase";
 pub const UNLOCK_NOW: &str = "Unlock";
@@ -22,24 +22,23 @@ pub const CREATE_VAULT: &str = "Create a new vault";
 pub const CREATING_VAULT: &str = "Creating";
 pub const BACK: &str = "Back";
 pub const GIVES_UP: &str =
-    "You give up the stored secrets and enter each of them again. What is left of the former vault is kept beside the new one.";
+    "You give up the stored secrets and must enter each one again. The remains of the old vault are kept next to the new one.";
 pub const UNLOCKING: &str = "Unlocking";
-pub const NO_RECOVERY: &str = "It protects your secrets on this computer. It cannot be recovered if you forget it.";
-pub const SIGN_OUT_BODY: &str =
-    "The sign-in is revoked where Databricks allows it, and deleted from this computer. Everything that uses it has to sign in again.";
+pub const NO_RECOVERY: &str = "There is no way to recover a forgotten passphrase.";
+pub const SIGN_OUT_BODY: &str = "Brickpass revokes the sign-in where Databricks allows it and deletes it from this computer. Everything that uses it must sign in again.";
 
 pub fn moved_secrets(count: usize) -> String {
     format!("Moved {}", counted(count, "secret", "secrets"))
 }
 
 pub fn passphrase_of(place: &str, new: bool) -> String {
-    if new { format!("Your secrets will be kept in {place}. {NO_RECOVERY}") } else { format!("Your secrets are kept in {place}.") }
+    if new { format!("Your secrets will be stored in {place}. {NO_RECOVERY}") } else { format!("Your secrets are stored in {place}.") }
 }
 
 pub fn close_body(names: &[&str]) -> String {
     match names {
-        [one] => format!("{one} has changes that are not saved."),
-        many => format!("{} have changes that are not saved: {}", connections(many.len()), some_of(many)),
+        [one] => format!("{one} has unsaved changes."),
+        many => format!("{} have unsaved changes: {}", connections(many.len()), some_of(many)),
     }
 }
 
@@ -61,14 +60,14 @@ fn held(secret: &HeldSecret) -> String {
     }
 }
 
-/// What goes with one connection, and what does not. `revoked`: its token is to be revoked.
+/// What is deleted with one connection, and what is not. `revoked`: its token will be revoked.
 pub fn delete_one(secret: Option<&HeldSecret>, revoked: bool) -> String {
     let what = match secret {
         None => "The connection is".to_owned(),
         Some(secret) => format!("The connection and {} are", held(secret)),
     };
     let stays = match secret {
-        Some(HeldSecret::AccessToken { .. }) if revoked => " The token is revoked at Databricks when you can no longer undo this.",
+        Some(HeldSecret::AccessToken { .. }) if revoked => " The token is revoked in Databricks when you can no longer undo this.",
         Some(HeldSecret::AccessToken { .. }) => " The token itself stays valid in Databricks until it expires or is revoked.",
         Some(HeldSecret::ClientSecret { .. }) => " The secret itself stays valid in Databricks until it expires or is deleted there.",
         Some(HeldSecret::SignIn { .. }) | None => "",
@@ -76,7 +75,7 @@ pub fn delete_one(secret: Option<&HeldSecret>, revoked: bool) -> String {
     format!("{what} deleted from this computer.{stays}")
 }
 
-/// `revoked`: so many of their tokens are to be revoked.
+/// `revoked`: how many of their tokens will be revoked.
 pub fn delete_many(careful: &[Care], revoked: usize) -> String {
     let of = |wanted: Care| careful.iter().filter(|care| **care == wanted).count();
     let production = match of(Care::Production) {
@@ -90,18 +89,18 @@ pub fn delete_many(careful: &[Care], revoked: usize) -> String {
         many => format!(" {many} have no environment set."),
     };
     let there = match revoked {
-        0 => ", and nothing in Databricks.".to_owned(),
-        1 => ". One token is revoked at Databricks when you can no longer undo this.".to_owned(),
-        many => format!(". {many} tokens are revoked at Databricks when you can no longer undo this."),
+        0 => ". Nothing is deleted in Databricks.".to_owned(),
+        1 => ". One token is revoked in Databricks when you can no longer undo this.".to_owned(),
+        many => format!(". {many} tokens are revoked in Databricks when you can no longer undo this."),
     };
     format!("These are deleted from this computer{there}{production}{not_set}")
 }
 
-/// Why a name has to be typed.
+/// Why a name must be typed.
 pub fn careful(care: Care) -> &'static str {
     match care {
-        Care::Production => "This is production.",
-        Care::NotSet => "Its environment is not set, so it is handled like production.",
+        Care::Production => "Production connection.",
+        Care::NotSet => "The environment is not set, so it is treated like production.",
     }
 }
 
@@ -116,22 +115,22 @@ pub fn and_more(count: usize) -> String {
 
 pub fn lose_their_sign_in(owner: &str, users: &[&str]) -> String {
     let verb = if users.len() == 1 { "uses" } else { "use" };
-    format!("{} {verb} the sign-in of {owner} and must sign in again afterwards.", some_of(users))
+    format!("{} {verb} the sign-in of {owner} and must sign in again.", some_of(users))
 }
 
-pub const REVOKE_TOO: &str = "Revoke its token at Databricks";
+pub const REVOKE_TOO: &str = "Revoke its token in Databricks";
 
-/// The label of the box for those of several connections whose tokens can be revoked.
+/// The label of the check box for revoking the tokens of several connections.
 pub fn revoke_too(names: &[&str]) -> String {
     match names {
-        [one] => format!("Revoke the token of {one} at Databricks"),
-        many => format!("Revoke the {} tokens that Brickpass made at Databricks", many.len()),
+        [one] => format!("Revoke the token of {one} in Databricks"),
+        many => format!("Revoke the {} tokens that Brickpass created in Databricks", many.len()),
     }
 }
 
 pub fn token_stays(name: &str, users: &[&str]) -> String {
-    let verb = if users.len() == 1 { "signs" } else { "sign" };
-    format!("The token of {name} is not revoked at Databricks: {} {verb} in with it, too.", some_of(users))
+    let verb = if users.len() == 1 { "uses" } else { "use" };
+    format!("The token of {name} is not revoked in Databricks: {} also {verb} it.", some_of(users))
 }
 
 pub const UNPUBLISH_TOO: &str = "Unpublish";
@@ -152,5 +151,5 @@ pub fn sign_out_title(name: &str) -> String {
 }
 
 pub fn type_to_delete(expected: &str) -> String {
-    format!("Type {expected} to delete")
+    format!("Type {expected} to confirm")
 }

@@ -1,4 +1,4 @@
-//! The words about tokens that expire.
+//! The texts about expiring tokens.
 
 use jiff::{Timestamp, civil::Date};
 
@@ -8,22 +8,22 @@ use crate::ui::{
     theme::Tone,
 };
 
-pub const TITLE: &str = "Tokens that expire";
-pub const LIST: &str = "Tokens by the day they expire";
+pub const TITLE: &str = "Expiring tokens";
+pub const LIST: &str = "Tokens by expiry date";
 pub const STRIP: &str = "The next 12 months";
-pub const ASK_ALL: &str = "Ask all workspaces";
-pub const ASK_WHY: &str = "Shown are the tokens that Brickpass made or has listed. Ask all workspaces to see the others too.";
-pub const ALL_ASKED: &str = "All workspaces were asked: the tokens that Brickpass did not make are here too.";
-pub const ASKING: &str = "Asking all workspaces for your tokens";
+pub const ASK_ALL: &str = "Refresh from all workspaces";
+pub const ASK_WHY: &str = "Shows only tokens that Brickpass created or has listed. Refresh from all workspaces to include the others.";
+pub const ALL_ASKED: &str = "Refreshed from all workspaces. Tokens that Brickpass did not create are included.";
+pub const ASKING: &str = "Loading your tokens from all workspaces";
 pub const STOP: &str = "Stop";
-pub const CLOSE: &str = "Close the overview";
+pub const CLOSE: &str = "Close expiring tokens";
 pub const ROTATE: &str = "Rotate...";
 pub const OPEN: &str = "Open";
-pub const IN_USE: &str = "this connection signs in with it";
-pub const EMPTY: &str = "No token that Brickpass knows of expires in the next 12 months.";
-pub const BUSY: &str = "Finish what is open here first, then look at the tokens that expire.";
+pub const IN_USE: &str = "used by this connection";
+pub const EMPTY: &str = "No known token expires in the next 12 months.";
+pub const BUSY: &str = "Close this dialog first to see expiring tokens.";
 
-/// `1 token has expired, 3 expire this month`, and how grave that is. `None`: nothing is worth a line.
+/// `1 token has expired, 3 expire this month`, and its severity. `None`: nothing to report.
 pub fn summary(summary: Summary) -> Option<(String, Tone)> {
     let Summary { expired, this_month, soon } = summary;
     let expire = |count: usize| if count == 1 { "expires" } else { "expire" };
@@ -66,11 +66,11 @@ pub fn month_short(day: Date, year: bool) -> String {
     day.strftime(if year { "%b %Y" } else { "%b" }).to_string()
 }
 
-/// What the token is, and what for.
+/// The comment of a token and its use.
 pub fn what(comment: &str, in_use: bool, lapses: bool) -> String {
     let comment = if comment.is_empty() { tokens::NO_COMMENT } else { comment };
     let words = if in_use { format!("{comment}, {IN_USE}") } else { comment.to_owned() };
-    if lapses { format!("{words}, revoked then because nobody uses it") } else { words }
+    if lapses { format!("{words}, revoked then unless used") } else { words }
 }
 
 pub fn open_named(name: &str) -> String {
@@ -81,13 +81,13 @@ pub fn rotate_named(name: &str) -> String {
     format!("Rotate the token of {name}")
 }
 
-/// `December 2026: 3 tokens`, of a month of the strip.
+/// `December 2026: 3 tokens`, for a month of the strip.
 pub fn month_told(first: Date, count: usize) -> String {
     let count = if count == 0 { "no tokens".to_owned() } else { tokens::tokens(count) };
     format!("{}: {count}", month(first))
 }
 
-/// `in 3 days`, `expired 2 days ago`, and how grave that is.
+/// `in 3 days`, `expired 2 days ago`, and its severity.
 pub fn left(until: Timestamp, now: Timestamp) -> (String, Tone) {
     let days = tokens::whole_days(now, until);
     match days {
@@ -102,12 +102,11 @@ pub fn progress(asking: &Asking) -> String {
     format!("{} of {}", asking.ended(), asking.all)
 }
 
-/// What *Ask all workspaces* came to. `None`: everybody has answered.
+/// The failures of *Refresh from all workspaces*. `None`: all have answered.
 pub fn asked(asked: Asked) -> Option<String> {
     let connections = |count| counted(count, "connection", "connections");
-    let failed = (asked.failed > 0).then(|| format!("{} could not be asked: its tokens may be missing here", connections(asked.failed)));
-    let failed = failed.map(|words| if asked.failed == 1 { words } else { words.replace("its tokens", "their tokens") });
-    let left = (asked.left > 0).then(|| format!("{} not asked", connections(asked.left)));
+    let failed = (asked.failed > 0).then(|| format!("{} could not be refreshed, so some tokens may be missing", connections(asked.failed)));
+    let left = (asked.left > 0).then(|| format!("{} not refreshed", connections(asked.left)));
     match (failed, left) {
         (None, None) => None,
         (Some(failed), Some(left)) => Some(format!("{failed}. {left}.")),
@@ -115,7 +114,7 @@ pub fn asked(asked: Asked) -> Option<String> {
     }
 }
 
-/// What the window says where the desktop shows no notifications: names and days left.
+/// Reminder in the window if the desktop shows no notifications: names and remaining days.
 pub fn reminder(due: &[(&str, i64)]) -> String {
     match due {
         [(name, ..0)] => format!("{name}: the token has expired."),
@@ -159,7 +158,7 @@ mod tests {
         let at = |seconds: i64| Timestamp::from_second(1_790_000_000 + seconds).unwrap();
         let said = |until| left(at(until), at(0)).0;
         assert_eq!(said(3 * 86_400), "in 3 days");
-        assert_eq!(said(60), "in less than a day");
+        assert_eq!(said(60), "within a day");
         assert_eq!(said(-60), "expired");
         assert_eq!(said(-86_400), "expired 1 day ago");
         assert_eq!(said(-86_400 * 40), "expired 40 days ago");
@@ -169,8 +168,11 @@ mod tests {
     fn who_could_not_be_asked_is_counted_in_one_line() {
         let said = |failed, left| asked(Asked { answered: 1, failed, left });
         assert_eq!(said(0, 0), None);
-        assert_eq!(said(1, 0).unwrap(), "1 connection could not be asked: its tokens may be missing here.");
-        assert_eq!(said(4, 2).unwrap(), "4 connections could not be asked: their tokens may be missing here. 2 connections not asked.");
+        assert_eq!(said(1, 0).unwrap(), "1 connection could not be refreshed, so some tokens may be missing.");
+        assert_eq!(
+            said(4, 2).unwrap(),
+            "4 connections could not be refreshed, so some tokens may be missing. 2 connections not refreshed."
+        );
     }
 
     #[test]

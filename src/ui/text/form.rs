@@ -1,6 +1,7 @@
 //! The form of a connection.
 
 use brickpass_core::connection::{Field, SecretKind};
+use brickpass_storage::VaultHome;
 
 pub const TAB_CONNECTION: &str = "Connection";
 pub const TAB_EXPORT: &str = "Export";
@@ -22,22 +23,22 @@ pub const CLIENT_SECRET: &str = "Client secret";
 pub const WORKSPACE_ID: &str = Field::WorkspaceId.spec().label;
 pub const WORKSPACE_ID_HINT: &str = Field::WorkspaceId.spec().hint;
 pub const TOKEN: &str = "Access token";
-/// In the field of a secret that cannot be looked at.
+/// Hint in a secret field while the vault is locked.
 pub const LOCKED_HINT: &str = "Locked";
 pub const KEYRING_LOCKED: &str = "The system keyring is locked";
 pub const TOKEN_HINT: &str = "Paste a personal access token";
 pub const SECRET_HINT: &str = "Paste an OAuth secret";
 pub const ENVIRONMENT: &str = Field::Environment.spec().label;
-/// Beside the choice, so that no row moves when one is made.
-pub const NOT_SET_HINT: &str = "Handled like production until chosen";
+/// Next to the choice, so that no row moves when one is made.
+pub const NOT_SET_HINT: &str = "Treated like production until set";
 pub const OWN_ENVIRONMENT: &str = "Environment name";
 pub const OWN_HINT: &str = Field::Environment.spec().hint;
 pub const TAGS: &str = Field::Tags.spec().label;
 pub const FOLDER: &str = Field::Folder.spec().label;
-/// Of connections that are added many at once.
+/// Labels for connections that are added in bulk.
 pub const NEW_ENVIRONMENT: &str = "Environment for new ones";
 pub const NEW_FOLDER: &str = "Folder for new ones";
-pub const NO_FOLDER: &str = "None, or such as Sales/Nightly";
+pub const NO_FOLDER: &str = "Folder/Subfolder (optional)";
 pub const SAVE: &str = "Save";
 pub const SAVING: &str = "Saving";
 pub const CANCEL_SAVE: &str = "Cancel saving";
@@ -46,29 +47,35 @@ pub const UNSAVED_CHANGES: &str = "Unsaved changes";
 pub const UNLOCK: &str = "Unlock...";
 pub const OPEN_SETTINGS: &str = "Open settings...";
 pub const ENCRYPTED_FILE: &str = "the encrypted file";
-pub const CHECKING_VAULT: &str = "Looking where it can be stored";
+pub const CHECKING_VAULT: &str = "Checking secret storage";
 pub const REPLACE_SECRET: &str = "Replace client secret";
 
 pub fn confirm(origin: &str) -> String {
-    format!("I know {origin}")
+    format!("I trust {origin}")
 }
 
-pub fn stored_in(place: &str) -> String {
-    format!("Stored in {place}")
+/// `in GNOME Keyring`, or `until you quit`: what follows "stored".
+fn where_stored(home: VaultHome, place: &str) -> String {
+    if home == VaultHome::Memory { "until you quit".to_owned() } else { format!("in {place}") }
 }
 
-/// In place of "Stored in ...": the secret that is stored is not used for what the form says.
+/// `Stored in GNOME Keyring`
+pub fn stored_in(home: VaultHome, place: &str) -> String {
+    format!("Stored {}", where_stored(home, place))
+}
+
+/// Shown instead of "Stored in ..." when the stored secret does not match the form and is not used.
 pub fn entered_elsewhere(kind: SecretKind, entered_for: &str) -> String {
     let noun = if kind == SecretKind::ClientSecret { "client secret" } else { "token" };
     format!("The stored {noun} was entered for {entered_for} and is not used here. Enter the {noun} again.")
 }
 
-pub fn will_be_stored_in(place: &str) -> String {
-    format!("Will be stored in {place}")
+pub fn will_be_stored_in(home: VaultHome, place: &str) -> String {
+    format!("Will be stored {}", where_stored(home, place))
 }
 
-pub fn will_be_replaced_in(place: &str) -> String {
-    format!("Will replace the one stored in {place}")
+pub fn will_be_replaced_in(home: VaultHome, place: &str) -> String {
+    format!("Replaces the one stored {}", where_stored(home, place))
 }
 
 pub fn locked(place: &str) -> String {
@@ -80,5 +87,5 @@ pub fn level(account: bool) -> &'static str {
 }
 
 pub fn level_explained(account: bool) -> &'static str {
-    if account { "The account above all workspaces, through the account console." } else { "One workspace." }
+    if account { "The whole account (account console)" } else { "One workspace" }
 }

@@ -1,4 +1,4 @@
-//! The words of importing connections, and of moving secrets out of a file.
+//! The texts of imports, and of moving secrets out of a file.
 
 use super::counted;
 use crate::ui::state::ImportFrom;
@@ -7,79 +7,80 @@ use brickpass_engine::Twin;
 use brickpass_interchange::import::Kind;
 
 pub const TITLE: &str = "Import connections";
-/// Wherever the dialog is asked for.
+/// The button that opens the dialog.
 pub const ASK: &str = "Import connections...";
-/// At the first start.
+/// The button on the start page.
 pub const ELSEWHERE: &str = "Import from elsewhere...";
-pub const WHY: &str = "Nothing is saved before you have seen what would come in.";
+pub const WHY: &str = "You review everything before it is saved.";
 pub const FILE: &str = "File";
 pub const FILE_HINT: &str = ".databrickscfg, bundle, env file, Terraform, JDBC URL, ODBC, dbt profile, linked service, Airflow, Kubernetes, JSON, YAML or \
-     TOML settings, CSV, or a script that names a workspace. Brickpass finds out the kind by itself.";
-pub const WHOLE_PATH: &str = "Write the whole path, folder and name";
-pub const DROP: &str = "You can also drop a file on the window.";
+     TOML settings, CSV, or a script that names a workspace. The type is detected.";
+pub const WHOLE_PATH: &str = "Enter a full path, folder and name";
+pub const DROP: &str = "You can also drop a file onto the window.";
 pub const PASTED: &str = "Pasted text";
 pub const PASTED_HINT: &str = "Paste a JDBC URL, an address from the browser, or the text of a file";
-pub const PASTED_WHY: &str = "It may hold a secret: it is shown as dots, and forgotten as soon as it is read.";
-pub const FULL: &str = "No more fits in here. Save the text as a file and import that.";
-pub const ENVIRONMENT_WHY: &str = "The DATABRICKS_ variables that Brickpass was started with.";
+pub const PASTED_WHY: &str = "May contain a secret: shown as dots and discarded once it is read.";
+pub const FULL: &str = "Too long. Save it as a file and import the file.";
+pub const ENVIRONMENT_WHY: &str = "Reads the DATABRICKS_ variables that Brickpass was started with.";
 pub const BACKUP_FILE: &str = "Backup file";
 pub const BACKUP_EXTENSION: &str = "brickpass-backup";
 pub const PASSPHRASE: &str = "Passphrase of the backup";
-pub const READ: &str = "Show what is in it";
+pub const READ: &str = "Preview";
 pub const READING: &str = "Reading";
 pub const BACK: &str = "Back";
-pub const NO_CLI_FILE: &str = "The Databricks CLI keeps no profiles on this computer.";
-pub const LOOKING: &str = "Looking for the Databricks CLI's profiles";
+pub const NO_CLI_FILE: &str = "No Databricks CLI profiles found on this computer.";
+pub const LOOKING: &str = "Looking for Databricks CLI profiles";
 
-pub const FILTER: &str = "Filter what would come in";
-pub const TABLE: &str = "Connections that would come in";
+pub const FILTER: &str = "Filter connections to import";
+pub const TABLE: &str = "Connections to import";
 pub const ALL: &str = "All";
-pub const THERE: &str = "There";
+pub const THERE: &str = "Source";
 pub const ADDRESS: &str = "Address";
-pub const SIGN_IN: &str = "Way to sign in";
+pub const SIGN_IN: &str = "Authentication";
 pub const SECRET: &str = "Secret";
-pub const COMES_ALONG: &str = "Comes along";
-pub const TO_BE_TYPED: &str = "Has to be typed";
-pub const NONE_NEEDED: &str = "None needed";
+pub const COMES_ALONG: &str = "Included";
+pub const TO_BE_TYPED: &str = "Missing";
+pub const NONE_NEEDED: &str = "Not needed";
 pub const CANNOT: &str = "Cannot be imported";
-pub const NOTHING: &str = "There is no connection in it.";
+pub const NOTHING: &str = "No connections found.";
 pub const NO_MATCH: &str = "Nothing matches the filter.";
-pub const NAME: &str = "Name here";
-pub const OWN_ENVIRONMENT: &str = "As in the source, else not set";
+pub const NAME_COLUMN: &str = "Name";
+pub const NAME: &str = "Name in Brickpass";
+pub const OWN_ENVIRONMENT: &str = "From the source, or not set";
 pub const NAME_TAKEN: &str = "Another connection has this name";
 pub const NAME_TWICE: &str = "Two of these have this name";
 pub const REPLACED_TWICE: &str = "Two of these would replace the same connection";
-pub const LEAVE_OUT: &str = "Leave out";
+pub const LEAVE_OUT: &str = "Skip";
 pub const ADD: &str = "Add";
-pub const ADD_BESIDE: &str = "Add beside it";
-pub const REPLACE: &str = "Replace it";
+pub const ADD_BESIDE: &str = "Keep both";
+pub const REPLACE: &str = "Replace";
 pub const IMPORTING: &str = "Importing";
-pub const NOTHING_TICKED: &str = "Nothing is ticked.";
-pub const ALL_THERE: &str = "All of these are in Brickpass already. Tick one to add it once more or to replace it.";
+pub const NOTHING_TICKED: &str = "Nothing is selected.";
+pub const ALL_THERE: &str = "All of these are already in Brickpass. Select one to add it again or replace it.";
 
 pub const REPLACE_NOW: &str = "Replace and import";
-pub const REPLACE_WHY: &str = "Address, way to sign in and secret of these connections are replaced. Name, folder, tags and environment stay. You can undo it right after the import.";
+pub const REPLACE_WHY: &str = "This replaces the address, authentication and secret of these connections. Name, folder, tags and environment stay. You can undo it right after the import.";
 
 pub const DONE_NOTHING: &str = "Nothing was imported.";
 pub const UNDO: &str = "Undo import";
-pub const UNDOING: &str = "Taking it back";
-pub const UNDONE: &str = "All is as it was before the import.";
-pub const PARTLY_UNDONE: &str = "A part of the import was taken back.";
+pub const UNDOING: &str = "Undoing";
+pub const UNDONE: &str = "The import was undone.";
+pub const PARTLY_UNDONE: &str = "The import was partly undone.";
 pub const DONE: &str = "Done";
-pub const NEXT: &str = "Test all tells whether they work.";
+pub const NEXT: &str = "Use Test all to check them.";
 pub const MOVE_OFFER: &str = "Move secrets out of this file...";
 
 pub const MOVE_TITLE: &str = "Move secrets out of this file";
-pub const MOVE_WHY: &str = "The secrets of these profiles are in Brickpass now. In the file, a line takes their place that makes Databricks' tools ask Brickpass. \
-     All else in the file stays as it is. You can undo it until Brickpass closes.";
+pub const MOVE_WHY: &str = "The secrets of these profiles are now in Brickpass. In the file, they are replaced by a line that makes Databricks' tools get them from \
+     Brickpass. Nothing else in the file changes. You can undo this until Brickpass closes.";
 pub const MOVE: &str = "Move";
 pub const MOVING: &str = "Moving";
-pub const PLANNING: &str = "Looking at the file";
+pub const PLANNING: &str = "Checking the file";
 pub const MOVE_UNDO: &str = "Undo";
-pub const MOVE_UNDOING: &str = "Taking it back";
-pub const MOVE_UNDONE: &str = "The file is as it was before, with its secrets in plain text.";
-pub const NOTHING_TO_MOVE: &str = "There is nothing to change in the file.";
-pub const LOOK_AGAIN: &str = "Look again";
+pub const MOVE_UNDOING: &str = "Undoing";
+pub const MOVE_UNDONE: &str = "The file is restored, with its secrets in plain text.";
+pub const NOTHING_TO_MOVE: &str = "Nothing to change in the file.";
+pub const LOOK_AGAIN: &str = "Check again";
 
 pub fn from(from: ImportFrom) -> &'static str {
     match from {
@@ -95,9 +96,9 @@ pub fn profiles_found(count: usize, path: &str) -> String {
     format!("{} in {path}", counted(count, "profile", "profiles"))
 }
 
-/// Behind the door of the first start.
+/// On the card of the first start.
 pub fn profiles(count: usize) -> String {
-    format!("{} found. You see what would come in before anything is saved", counted(count, "profile", "profiles"))
+    format!("{} found. You review them before anything is saved", counted(count, "profile", "profiles"))
 }
 
 pub fn kind(kind: Kind) -> &'static str {
@@ -152,22 +153,22 @@ pub fn place(base_url: &BaseUrl) -> &str {
 pub fn twin(twin: &Twin) -> String {
     match twin {
         Twin { same: true, name, .. } => format!("Same as {name}"),
-        Twin { other_token: true, name, .. } => format!("Another token than {name}"),
-        Twin { name, .. } => format!("Like {name}"),
+        Twin { other_token: true, name, .. } => format!("Different token than {name}"),
+        Twin { name, .. } => format!("Similar to {name}"),
     }
 }
 
-/// Another row of the same source leads to the same place in the same way.
+/// Another row of the same source has the same address and authentication.
 pub fn like_above(place: &str) -> String {
     format!("Same address as {place}")
 }
 
 pub fn unknown_address(host: &str) -> String {
-    format!("{host} is no address of Databricks. Before a secret is sent there, you are asked.")
+    format!("{host} is not a Databricks address. Brickpass asks you before it sends a secret there.")
 }
 
 pub fn remarks(count: usize) -> String {
-    counted(count, "remark", "remarks")
+    counted(count, "note", "notes")
 }
 
 pub fn found(count: usize, kind_words: &str, from: &str) -> String {
@@ -182,11 +183,11 @@ pub fn import(count: usize) -> String {
 }
 
 pub fn problems(count: usize) -> String {
-    format!("{} another name", if count == 1 { "1 connection needs".to_owned() } else { format!("{count} connections need") })
+    format!("{} a different name", if count == 1 { "1 connection needs".to_owned() } else { format!("{count} connections need") })
 }
 
 pub fn ignored(count: usize) -> String {
-    format!("{} not taken over", if count == 1 { "1 key is".to_owned() } else { format!("{count} keys are") })
+    format!("{} ignored", counted(count, "key", "keys"))
 }
 
 pub fn replace_title(names: &[&str]) -> String {
@@ -210,21 +211,21 @@ pub fn failed(count: usize) -> String {
 }
 
 pub fn not_undone(count: usize) -> String {
-    format!("{} as the import left it", if count == 1 { "1 connection stays".to_owned() } else { format!("{count} connections stay") })
+    format!("{} as imported", counted(count, "connection stays", "connections stay"))
 }
 
 pub fn exposed(count: usize) -> String {
     if count == 1 {
-        "The secret of 1 profile is in Brickpass now, and still stands in the file in plain text.".to_owned()
+        "The secret of 1 profile is now in Brickpass, but is still in the file in plain text.".to_owned()
     } else {
-        format!("The secrets of {count} profiles are in Brickpass now, and still stand in the file in plain text.")
+        format!("The secrets of {count} profiles are now in Brickpass, but are still in the file in plain text.")
     }
 }
 
 pub fn moved(count: usize) -> String {
     if count == 1 {
-        "The secret of 1 profile is out of the file. Databricks' tools ask Brickpass for it.".to_owned()
+        "The secret of 1 profile was removed from the file. Databricks' tools get it from Brickpass.".to_owned()
     } else {
-        format!("The secrets of {count} profiles are out of the file. Databricks' tools ask Brickpass for them.")
+        format!("The secrets of {count} profiles were removed from the file. Databricks' tools get them from Brickpass.")
     }
 }

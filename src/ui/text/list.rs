@@ -1,8 +1,8 @@
-//! The list of connections, its filter and the overview.
+//! The texts of the list of connections, its filter and the status bar.
 
 use std::time::Duration;
 
-use super::{counted, tokens, took};
+use super::{NOT_SIGNED_IN, counted, tokens, took};
 use brickpass_core::connection::{LastTest, Status};
 
 pub const CONNECTIONS: &str = "Connections";
@@ -11,7 +11,7 @@ pub const FILTER_NAME: &str = "Filter connections";
 pub const CLEAR_FILTER: &str = "Clear filter";
 pub const PINNED: &str = "Pinned";
 pub const ALL: &str = "All connections";
-pub const MATCHES: &str = "Matches";
+pub const MATCHES: &str = "Results";
 pub const NEW_CONNECTION: &str = "New connection";
 pub const UNSAVED: &str = "Unsaved";
 pub const NO_ADDRESS: &str = "No address yet";
@@ -27,7 +27,7 @@ pub const COPY_ADDRESS: &str = "Copy address";
 pub const OPEN: &str = "Open in browser";
 pub const MORE: &str = "More actions";
 pub const REVERT: &str = "Revert changes";
-pub const LOADING: &str = "Reading your connections";
+pub const LOADING: &str = "Loading connections";
 pub const NOTHING_SELECTED: &str = "Select a connection to see it here";
 pub const NO_CONNECTIONS: &str = "No connections yet";
 pub const UNDONE: &str = "Undo";
@@ -55,7 +55,7 @@ pub fn no_match(filter: &str) -> String {
     format!("No connection matches \u{201c}{}\u{201d}", filter.trim())
 }
 
-/// What a row says about the last test. `days_left`: so long the token lives, when that is known.
+/// The last test in a row. `days_left`: the remaining days of the token, if known.
 pub fn row_state(last: &LastTest, days_left: Option<i64>) -> String {
     match last.state {
         Status::Ok => format!("OK {}", took(Duration::from_millis(last.duration_ms))),
@@ -64,24 +64,25 @@ pub fn row_state(last: &LastTest, days_left: Option<i64>) -> String {
 }
 
 fn state_word(state: Status, days_left: Option<i64>) -> String {
-    match days_left.filter(|_| state == Status::Expiring) {
-        Some(days) => tokens::expires_in(days),
-        None => state.label().to_owned(),
+    match (state, days_left) {
+        (Status::Expiring, Some(days)) => tokens::expires_in(days),
+        (Status::SignIn, _) => NOT_SIGNED_IN.to_owned(),
+        _ => state.label().to_owned(),
     }
 }
 
-/// What the head of the form says: `OK, 182 ms, 3 min ago`.
+/// The last test in the head of the form: `OK, 182 ms, 3 min ago`.
 pub fn head_state(last: &LastTest, ago: &str, days_left: Option<i64>) -> String {
     match last.state {
         Status::Ok | Status::Expiring => {
             format!("{}, {}, {ago}", state_word(last.state, days_left), took(Duration::from_millis(last.duration_ms)))
         }
-        other => format!("{}, {ago}", other.label()),
+        other => format!("{}, {ago}", state_word(other, None)),
     }
 }
 
 pub fn needs_sign_in(count: usize) -> String {
-    if count == 1 { "1 needs sign-in".to_owned() } else { format!("{count} need sign-in") }
+    format!("{count} not signed in")
 }
 
 pub fn expiring(count: usize) -> String {
@@ -89,7 +90,7 @@ pub fn expiring(count: usize) -> String {
 }
 
 pub fn without_permission(count: usize) -> String {
-    format!("{count} without permission")
+    format!("{count} no permission")
 }
 
 pub fn unreachable(count: usize) -> String {

@@ -1,4 +1,4 @@
-//! A test: how far it is, and what it found.
+//! The texts of a test: its progress and its result.
 
 use std::time::Duration;
 
@@ -10,20 +10,20 @@ pub const CANCEL_TEST: &str = "Cancel test";
 pub const CANCEL_ALL: &str = "Cancel all";
 pub const TESTING: &str = "Testing";
 pub const WAITING: &str = "Waiting";
-pub const WAITING_WHY: &str = "Other tests are running. This one begins as soon as one of them ends.";
-pub const SOMEBODY: &str = "a user without a name";
+pub const WAITING_WHY: &str = "Waiting for other tests to finish.";
+pub const SOMEBODY: &str = "an unnamed user";
 pub const STEP_FAILED: &str = "failed";
 pub const STEP_SKIPPED: &str = "skipped";
 pub const DETAILS: &str = "Details";
 pub const COPY_REPORT: &str = "Copy report";
 pub const CLUSTERS: &str = "Clusters";
-pub const NO_CLUSTERS: &str = "This workspace has no clusters that you may see.";
+pub const NO_CLUSTERS: &str = "No clusters visible to you.";
 pub const EDITED_SINCE: &str = "Edited since this test";
 pub const NOT_TESTED_YET: &str = "Not tested yet";
-pub const NOT_TESTED_WHY_ACCOUNT: &str = "Test connection signs in with what is typed, saved or not, and lists the workspaces.";
-pub const NOT_TESTED_WHY: &str = "Test connection signs in with what is typed, saved or not, and lists the clusters.";
-pub const SECRET_REJECTED: &str = "Databricks does not accept this client ID with this secret";
-pub const TOKEN_REJECTED: &str = "The workspace does not accept this token";
+pub const NOT_TESTED_WHY_ACCOUNT: &str = "Tests what is in the form, saved or not: signs in and lists workspaces.";
+pub const NOT_TESTED_WHY: &str = "Tests what is in the form, saved or not: signs in and lists clusters.";
+pub const SECRET_REJECTED: &str = "Databricks rejected this client ID and secret";
+pub const TOKEN_REJECTED: &str = "The workspace rejected this token";
 
 pub fn testing(ended: usize, all: usize) -> String {
     format!("Testing {} of {all}", (ended + 1).min(all))
@@ -55,25 +55,25 @@ pub fn took(duration: Duration) -> String {
     }
 }
 
-/// While it runs: tenths would flicker.
+/// While it runs, without tenths, which would flicker.
 pub fn elapsed(seconds: i64) -> String {
     format!("{} s", seconds.max(0))
 }
 
 pub fn of_timeout(seconds: u64) -> String {
-    format!("It ends after {seconds} s at the latest")
+    format!("Stops after {seconds} s")
 }
 
-/// What the last test found, when its steps are not known any more.
+/// The result of the last test when its steps are no longer known.
 pub fn last_result(last: &LastTest) -> String {
     format!("Last test: {}", row_state(last, None))
 }
 
-/// The kind of a failure in a few words; its own lines follow.
+/// The kind of a failure in a few words; its three lines follow.
 pub fn headline(code: Code) -> String {
     match code {
         Code::Dns | Code::Refused | Code::Unreachable | Code::Reset => "Could not reach the workspace",
-        Code::ConnectTimeout | Code::ReadTimeout => "No answer in time",
+        Code::ConnectTimeout | Code::ReadTimeout => "Timed out",
         Code::TlsUnknownIssuer
         | Code::TlsExpired
         | Code::TlsNotYetValid
@@ -81,26 +81,26 @@ pub fn headline(code: Code) -> String {
         | Code::TlsProtocol
         | Code::Tls
         | Code::CaFile => "No secure connection",
-        Code::ProxyAuth | Code::ProxyUnreachable | Code::ProxySetting => "The proxy is in the way",
+        Code::ProxyAuth | Code::ProxyUnreachable | Code::ProxySetting => "Proxy error",
         Code::Unauthorized | Code::NoSecret | Code::SignInNeeded | Code::OauthRefused | Code::OauthProtocol | Code::OauthUnsupported => {
             "Could not sign in"
         }
         Code::RefreshBusy => "The sign-in is being renewed",
         Code::Forbidden | Code::MissingScope | Code::IpBlocked | Code::PrivateLink => "No permission",
-        Code::RateLimited | Code::ServerError => "The workspace cannot answer now",
-        Code::NotFound | Code::Redirect | Code::NotApi | Code::Protocol | Code::TooLarge => "Not the answer of a workspace",
+        Code::RateLimited | Code::ServerError => "Workspace unavailable",
+        Code::NotFound | Code::Redirect | Code::NotApi | Code::Protocol | Code::TooLarge => "Not a Databricks workspace",
         Code::VaultLocked | Code::VaultLost | Code::VaultUnavailable | Code::VaultBusy | Code::WrongPassphrase | Code::SecretDamaged => {
             "Could not read the token"
         }
         Code::Cancelled => "Cancelled",
         Code::Unsupported => "Cannot be tested yet",
-        _ => "The test could not be made",
+        _ => "The test could not run",
     }
     .to_owned()
 }
 
 pub fn waiting_for(seconds: i64) -> String {
-    format!("The workspace asks to wait {} s", seconds.max(0))
+    format!("Rate limited, retrying in {} s", seconds.max(0))
 }
 
 pub fn cluster_state(state: &ClusterState) -> String {

@@ -1,4 +1,4 @@
-//! The words about personal access tokens.
+//! The texts about personal access tokens.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -30,21 +30,20 @@ pub const USED_BY: &str = "Used by";
 pub const LAST_USED: &str = "Last used";
 pub const SELECT_ALL: &str = "Select all tokens shown";
 pub const IN_USE: &str = "This connection";
-pub const IN_USE_SAID: &str = "this connection uses it";
+pub const IN_USE_SAID: &str = "used by this connection";
 pub const LEFT_OVER: &str = "Left over";
-pub const LEFT_OVER_WHY: &str =
-    "Left over from an interrupted rotation: it is still valid, and this connection does not use it. Revoke it.";
+pub const LEFT_OVER_WHY: &str = "Left over from an interrupted rotation: still valid, but not used by this connection. Revoke it.";
 pub const NO_COMMENT: &str = "No comment";
 pub const UNKNOWN: &str = "Unknown";
-pub const ASKING: &str = "Asking the workspace for your tokens";
+pub const ASKING: &str = "Loading your tokens";
 pub const NONE: &str = "You have no personal access tokens in this workspace.";
 pub const NO_MATCH: &str = "No token matches";
-pub const AUTO_REVOKED: &str = "Databricks revokes tokens that are not used for 90 days.";
+pub const AUTO_REVOKED: &str = "Databricks revokes tokens that are unused for 90 days.";
 pub const ACCOUNT: &str =
     "Personal access tokens belong to a workspace; an account has none. Open a connection to one of its workspaces to see yours.";
-pub const NOT_SAVED: &str = "Save this connection first. Then your tokens in its workspace are listed here.";
+pub const NOT_SAVED: &str = "Save this connection first to see your tokens in its workspace.";
 pub const DISMISS: &str = "Dismiss";
-pub const BEING_MADE: &str = "A token is being made. Close the window when it is here, or its value would be lost.";
+pub const BEING_MADE: &str = "A token is being created. Wait for it before closing the window, or its value is lost.";
 
 // Generate
 pub const GENERATE_TITLE: &str = "Generate token";
@@ -54,40 +53,39 @@ pub const CUSTOM: &str = "Custom";
 pub const DAYS: &str = "days";
 pub const CUSTOM_DAYS: &str = "Lifetime in days";
 pub const GENERATE_NOW: &str = "Generate";
-pub const LIMIT: &str = "Limit what it may do";
+pub const LIMIT: &str = "Restrict scopes";
 pub const SCOPES: &str = "Scopes";
 pub const SCOPES_HINT: &str = "sql, clusters, unity-catalog";
-pub const SCOPES_WHY: &str = "The APIs that it opens, separated by spaces or commas. Empty: all of them.";
-pub const SCOPES_WRONG: &str = "A scope has only letters, digits and . : / - _; separate scopes by spaces or commas";
+pub const SCOPES_WHY: &str = "Space- or comma-separated. Leave empty for full access.";
+pub const SCOPES_WRONG: &str = "Use only letters, digits and . : / - _ in a scope; separate scopes by spaces or commas";
 
 // The new token
 pub const NEW_TITLE: &str = "Your new token";
-pub const NEW_WHY: &str = "Databricks shows it this once. Copy it now, or let this connection use it.";
-pub const NEW_WHY_COPY: &str = "Databricks shows it this once. Copy it now.";
-/// As the status bar names it.
+pub const NEW_WHY: &str = "This is the only time the token is shown. Copy it now, or use it in this connection.";
+pub const NEW_WHY_COPY: &str = "This is the only time the token is shown. Copy it now.";
+/// The name in the status bar.
 pub const NEW_ON_CLIPBOARD: &str = "new token";
 pub const COPY: &str = "Copy";
 pub const NEW_TOKEN: &str = "New token";
 pub const USE: &str = "Use in this connection";
 pub const USING: &str = "Storing";
-pub const USED: &str = "This connection signs in with it now.";
+pub const USED: &str = "This connection now uses this token.";
 pub const DONE: &str = "Done";
-pub const LEAVE_TITLE: &str = "The token cannot be shown again";
+pub const LEAVE_TITLE: &str = "This token cannot be shown again";
 pub const LEAVE_WHY: &str =
-    "You have neither copied it nor let this connection use it. It stays valid: if you do not need it, revoke it in the list.";
-pub const LEAVE: &str = "Leave it";
-pub const KEEP: &str = "Keep showing it";
-pub const USE_FAILED: &str = "The token is not stored. It is still here.";
+    "You have not copied this token or used it in this connection. It stays valid: if you do not need it, revoke it in the list.";
+pub const LEAVE: &str = "Close anyway";
+pub const KEEP: &str = "Go back";
+pub const USE_FAILED: &str = "The token was not saved. It is still shown here.";
 
 // Rotate and revoke
 pub const ROTATE_TITLE: &str = "Rotate this connection's token?";
 pub const ROTATE_NOW: &str = "Rotate";
 pub const REVOKE: &str = "Revoke";
-pub const REVOKE_BODY: &str = "Whatever signs in with it stops working at once. This cannot be undone.";
-pub const REVOKE_BODY_MANY: &str = "Whatever signs in with them stops working at once. This cannot be undone.";
-pub const REVOKE_IN_USE: &str = "This connection signs in with it and needs another token afterwards. Rotate replaces it without a gap.";
-pub const REVOKE_IN_USE_MANY: &str =
-    "This connection signs in with one of them and needs another token afterwards. Rotate replaces it without a gap.";
+pub const REVOKE_BODY: &str = "Anything using it stops working immediately. This cannot be undone.";
+pub const REVOKE_BODY_MANY: &str = "Anything using them stops working immediately. This cannot be undone.";
+pub const REVOKE_IN_USE: &str = "This connection uses it and will need a new token. Rotate replaces it without interruption.";
+pub const REVOKE_IN_USE_MANY: &str = "This connection uses one of them and will need a new token. Rotate replaces it without interruption.";
 
 /// `Copied, clears in 24 s`
 pub fn copied(seconds: i64) -> String {
@@ -102,7 +100,7 @@ pub fn up_to(days: u32) -> String {
     format!("This workspace allows 1 to {days} days")
 }
 
-/// The unfolding part of *Generate token*, with what is limited so far while it is folded.
+/// The collapsible part of *Generate token*; names the scopes while it is collapsed.
 pub fn limit(folded: bool, scopes: &[String]) -> String {
     if folded && !scopes.is_empty() { format!("{LIMIT}: {}", scopes.join(", ")) } else { LIMIT.to_owned() }
 }
@@ -111,7 +109,7 @@ pub fn limited_to(scopes: &[String]) -> String {
     format!("limited to {}", scopes.join(", "))
 }
 
-/// `5 days ago`, and whether Databricks is going to revoke it for that.
+/// `5 days ago`, with a warning if Databricks will revoke it soon.
 pub fn last_used(token: &Token, now: Timestamp) -> (String, Tone) {
     let tone = if token.idle_days(now).is_some() { Tone::Warning } else { Tone::Neutral };
     let words = match token.last_used.and(token.unused_days(now)) {
@@ -124,15 +122,15 @@ pub fn last_used(token: &Token, now: Timestamp) -> (String, Tone) {
 }
 
 pub fn idle(days: i64) -> String {
-    format!("Not used for {days} days. Databricks revokes it after 90.")
+    format!("Unused for {days} days. Databricks revokes it after 90.")
 }
 
-/// What is to be known below the table. `idle`: how many tokens have not been used for a long time.
+/// The note below the table. `idle`: the number of tokens that have been unused for a long time.
 pub fn auto_revoked(idle: usize) -> String {
     match idle {
         0 => AUTO_REVOKED.to_owned(),
-        1 => format!("{AUTO_REVOKED} One of yours has not been used for 60 days or more."),
-        many => format!("{AUTO_REVOKED} {many} of yours have not been used for 60 days or more."),
+        1 => format!("{AUTO_REVOKED} One of yours has been unused for 60 days or more."),
+        many => format!("{AUTO_REVOKED} {many} of yours have been unused for 60 days or more."),
     }
 }
 
@@ -141,19 +139,19 @@ pub fn whole_days(then: Timestamp, now: Timestamp) -> i64 {
     then.duration_since(now).as_secs().div_euclid(86_400)
 }
 
-/// `in 23 days`, and how grave that is.
+/// `in 23 days`, and its severity.
 pub fn expires(until: Option<Timestamp>, now: Timestamp) -> (String, Tone) {
     let Some(until) = until else { return ("never".to_owned(), Tone::Error) };
     if until <= now {
         return ("expired".to_owned(), Tone::Error);
     }
-    // The last days are counted down; before, what was made a moment ago for 90 days ends in 90 days.
+    // The last days are counted down. Before that, days are rounded: a new 90-day token expires in 90 days.
     let (days, tone) = match Status::days_before_warning(until, now) {
         Some(left) => (left, Tone::Warning),
         None => (whole_days(until + SignedDuration::from_hours(12), now), Tone::Neutral),
     };
     let words = match days {
-        0 => "in less than a day".to_owned(),
+        0 => "within a day".to_owned(),
         1 => "in 1 day".to_owned(),
         days => format!("in {days} days"),
     };
@@ -163,7 +161,7 @@ pub fn expires(until: Option<Timestamp>, now: Timestamp) -> (String, Tone) {
 /// `Expires in 3 days`, for the row of a connection.
 pub fn expires_in(days: i64) -> String {
     match days {
-        ..=0 => "Expires today".to_owned(),
+        ..=0 => "Expires within a day".to_owned(),
         1 => "Expires in 1 day".to_owned(),
         _ => format!("Expires in {days} days"),
     }
@@ -184,7 +182,7 @@ pub fn new_token(comment: &str, until: Option<Timestamp>, zone: &TimeZone) -> St
     }
 }
 
-/// As the person typed it; the mark that finds a token again means nothing to a person.
+/// As typed; the marker that identifies a token again is hidden.
 pub fn comment(comment: &str) -> &str {
     let typed = comment_without_mark(comment);
     if typed.is_empty() { NO_COMMENT } else { typed }
@@ -218,7 +216,7 @@ pub fn revoke_which(comments: &[&str]) -> String {
 }
 
 pub fn type_to_revoke(expected: &NameToType) -> String {
-    format!("{} Type {} to revoke", careful(expected.care), expected.name)
+    format!("{} Type {} to confirm", careful(expected.care), expected.name)
 }
 
 pub fn revoked(count: usize) -> String {
@@ -229,29 +227,29 @@ pub fn rotated(name: &str, old_revoked: bool) -> String {
     if old_revoked {
         format!("{name} has a new token; the old one is revoked")
     } else {
-        format!("{name} has a new token; the old one is still valid")
+        format!("{name} has a new token; the old one is still active")
     }
 }
 
-/// What *Rotate* is about to do. `replaces`: the comment of the old token, when Brickpass made it.
+/// What *Rotate* will do. `replaces`: the comment of the old token, if Brickpass created it.
 pub fn rotate_body(replaces: Option<&str>, days: Option<u64>, scopes: &[String]) -> String {
     let lives = match days {
-        None => "as long as the workspace allows".to_owned(),
-        Some(1) => "1 day".to_owned(),
-        Some(days) => format!("{days} days"),
+        None => "with the longest lifetime that the workspace allows".to_owned(),
+        Some(1) => "valid for 1 day".to_owned(),
+        Some(days) => format!("valid for {days} days"),
     };
-    let limited = if scopes.is_empty() { String::new() } else { format!(" and, as the old one, {}", limited_to(scopes)) };
-    let made = format!("A new token is generated, tried and stored. It is valid for {lives}{limited}.");
+    let limited = if scopes.is_empty() { String::new() } else { format!(" and {} like the old one", limited_to(scopes)) };
+    let made = format!("Brickpass creates a new token, {lives}{limited}, then tests and saves it.");
     match replaces {
         Some(old) => {
             format!(
-                "{made} Then \u{201c}{}\u{201d} is revoked: whatever else uses that one stops working. If anything fails before, the old token stays.",
+                "{made} It then revokes \u{201c}{}\u{201d}, so anything else using that token stops working. If a step fails, the old token stays active.",
                 comment(old)
             )
         }
         None => {
             format!(
-                "{made} Brickpass did not generate the token that this connection uses now, so it cannot revoke that one: do it in the list when you know which it is."
+                "{made} Brickpass did not create the current token and cannot tell which one it is, so it does not revoke it. Revoke it in the list if you recognize it."
             )
         }
     }
@@ -267,7 +265,7 @@ pub fn trouble(kind: TroubleKind) -> String {
     }
 }
 
-pub const LIST_FAILED: &str = "Your tokens could not be listed";
+pub const LIST_FAILED: &str = "Could not load your tokens";
 
 #[cfg(test)]
 mod tests {
@@ -287,14 +285,14 @@ mod tests {
             (Some(14 * DAY), "in 14 days", Tone::Warning),
             (Some(14 * DAY - 1), "in 13 days", Tone::Warning),
             (Some(DAY), "in 1 day", Tone::Warning),
-            (Some(DAY - 1), "in less than a day", Tone::Warning),
+            (Some(DAY - 1), "within a day", Tone::Warning),
             (Some(0), "expired", Tone::Error),
             (Some(-DAY), "expired", Tone::Error),
             (None, "never", Tone::Error),
         ] {
             assert_eq!(expires(until.map(at), at(0)), (words.to_owned(), tone));
         }
-        assert_eq!(expires_in(0), "Expires today");
+        assert_eq!(expires_in(0), "Expires within a day");
         assert_eq!(expires_in(3), "Expires in 3 days");
     }
 

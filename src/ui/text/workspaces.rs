@@ -1,14 +1,14 @@
-//! The workspaces of an account.
+//! The texts about the workspaces of an account.
 
 use super::counted;
 
 pub const ADD_WORKSPACES: &str = "Add workspaces from this account";
 pub const FILTER_WORKSPACES: &str = "Filter workspaces";
 pub const SELECT_SHOWN: &str = "Select all shown";
-pub const ASKING_WORKSPACES: &str = "Asking the account for its workspaces";
-pub const NO_WORKSPACES: &str = "This account has no workspaces that you may see.";
+pub const ASKING_WORKSPACES: &str = "Loading workspaces";
+pub const NO_WORKSPACES: &str = "No workspaces visible to you.";
 pub const NO_WORKSPACE_MATCHES: &str = "No workspace matches";
-pub const NO_WORKSPACE_ADDRESS: &str = "Has no address yet";
+pub const NO_WORKSPACE_ADDRESS: &str = "Not ready";
 pub const WORKSPACES: &str = "Workspaces";
 pub const ADD: &str = "Add";
 pub const ADDING: &str = "Adding";
@@ -18,7 +18,7 @@ pub fn add_workspaces(count: usize) -> String {
 }
 
 pub fn already_there(name: &str) -> String {
-    format!("Already here as {name}")
+    format!("Already added ({name})")
 }
 
 /// `westeurope, running`

@@ -1,4 +1,4 @@
-//! *Send to* as a person uses it: found by role and label, on an engine that keeps everything in memory.
+//! *Copy to a secret store* through roles and labels, on an engine that keeps everything in memory.
 
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -17,7 +17,7 @@ fn engine() -> FakeEngine {
     engine
 }
 
-/// With a token that was generated a moment ago.
+/// With a newly created token.
 fn generated(engine: &FakeEngine) -> Window {
     generated_at(engine, SIZE)
 }
@@ -48,7 +48,7 @@ fn fill_in(window: &mut Window, engine: &FakeEngine) {
     type_into(window, engine, Role::TextInput, "Secret name", "DATABRICKS_TOKEN");
 }
 
-/// The usual one is that of the platform.
+/// The default terminal is that of the platform.
 fn choose_sh(window: &mut Window, engine: &FakeEngine) {
     if window.query_by_label("Terminal: PowerShell").is_some() {
         choose(window, engine, "Terminal", "PowerShell", "sh, bash, zsh");
@@ -74,16 +74,16 @@ fn copied_text(window: &Window) -> Option<String> {
 fn a_fresh_token_that_is_not_in_use_goes_by_way_of_the_clipboard_in_two_steps() {
     let engine = engine();
     let mut window = generated(&engine);
-    click(&mut window, &engine, "Send to...");
-    assert!(shows(&window, "Send the token to") && !shows(&window, "CONTAINS NO SECRET"));
-    assert_eq!(command(&window).as_deref(), Some("Fill in the fields above; the command appears here."));
+    click(&mut window, &engine, "Copy to a secret store...");
+    assert!(shows(&window, "Copy token to a secret store") && !shows(&window, "CONTAINS NO SECRET"));
+    assert_eq!(command(&window).as_deref(), Some("Fill in the fields above to see the command."));
     assert!(window.get_by_role_and_label(Role::Button, "Copy command").accesskit_node().is_disabled());
 
     fill_in(&mut window, &engine);
     let shown = command(&window).unwrap();
     assert!(shown.contains("| gh secret set DATABRICKS_TOKEN --repo ada/sales") && !shown.contains("brickpass token"), "{shown}");
     assert!(!shown.contains(&new_value()) && shows(&window, "CONTAINS NO SECRET"));
-    assert!(shows(&window, "1. Copy the command and paste it into a terminal. Do not run it yet."));
+    assert!(shows(&window, "1. Copy the command and paste it into a terminal without running it."));
     assert!(shows(&window, "2. Copy the token, then run the command: it reads the clipboard."));
 
     window.get_by_role_and_label(Role::Button, "Copy command").click();
@@ -107,11 +107,11 @@ fn a_fresh_token_that_is_in_use_needs_no_clipboard() {
     let engine = engine();
     let mut window = generated(&engine);
     click(&mut window, &engine, "Use in this connection");
-    click(&mut window, &engine, "Send to...");
+    click(&mut window, &engine, "Copy to a secret store...");
     fill_in(&mut window, &engine);
     assert!(command(&window).unwrap().contains("$(brickpass token Sales)"));
-    assert!(shows(&window, "It asks Brickpass for the token.") && window.query_by_label("Copy token").is_none());
-    choose(&mut window, &engine, "Token from", "This connection (Sales)", "The clipboard");
+    assert!(shows(&window, "It gets the token from Brickpass.") && window.query_by_label("Copy token").is_none());
+    choose(&mut window, &engine, "Token source", "This connection (Sales)", "Clipboard");
     assert!(window.query_by_label("Copy token").is_some() && !command(&window).unwrap().contains("brickpass token"));
 }
 
@@ -119,7 +119,7 @@ fn a_fresh_token_that_is_in_use_needs_no_clipboard() {
 fn a_wrong_name_is_told_beside_its_field_and_there_is_no_command() {
     let engine = engine();
     let mut window = generated(&engine);
-    click(&mut window, &engine, "Send to...");
+    click(&mut window, &engine, "Copy to a secret store...");
     fill_in(&mut window, &engine);
     type_into(&mut window, &engine, Role::TextInput, "Secret name", " 2");
     assert!(shows(&window, "A secret's name cannot contain a space; use letters, digits and _"));
@@ -131,12 +131,12 @@ fn a_wrong_name_is_told_beside_its_field_and_there_is_no_command() {
 fn a_terminal_that_would_spoil_the_secret_is_refused_with_a_way_out() {
     let engine = engine();
     let mut window = generated(&engine);
-    click(&mut window, &engine, "Send to...");
+    click(&mut window, &engine, "Copy to a secret store...");
     choose(&mut window, &engine, "Destination", "Azure Key Vault", "Google Secret Manager");
     type_into(&mut window, &engine, Role::TextInput, "Secret name", "databricks");
     choose_sh(&mut window, &engine);
     assert!(command(&window).unwrap().contains("gcloud secrets versions add databricks --data-file=-"));
-    choose(&mut window, &engine, "The secret", "exists and gets a new version", "is new");
+    choose(&mut window, &engine, "Secret", "Add new version", "Create");
     assert!(command(&window).unwrap().contains("gcloud secrets create databricks"));
     choose(&mut window, &engine, "Terminal", "sh, bash, zsh", "PowerShell");
     assert!(shows(&window, "PowerShell adds a line break to what it hands to gcloud") && command(&window).is_none());
@@ -147,7 +147,7 @@ fn a_terminal_that_would_spoil_the_secret_is_refused_with_a_way_out() {
 fn another_destination_is_a_command_that_is_not_copied_yet_and_what_was_typed_is_there_again() {
     let engine = engine();
     let mut window = generated(&engine);
-    click(&mut window, &engine, "Send to...");
+    click(&mut window, &engine, "Copy to a secret store...");
     fill_in(&mut window, &engine);
     click(&mut window, &engine, "Copy command");
     assert!(window.query_by_label("Command copied").is_some());
@@ -155,7 +155,7 @@ fn another_destination_is_a_command_that_is_not_copied_yet_and_what_was_typed_is
     assert!(window.query_by_label("Command copied").is_none(), "that was another command");
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
     assert!(shows(&window, "Your new token"), "Escape leads back");
-    click(&mut window, &engine, "Send to...");
+    click(&mut window, &engine, "Copy to a secret store...");
     assert_eq!(window.get_by_role_and_label(Role::TextInput, "Project path").value().as_deref(), Some("ada/sales"));
 }
 
@@ -164,25 +164,25 @@ fn the_token_that_a_connection_uses_can_be_sent_without_being_seen() {
     let engine = engine();
     let mut window = open(&engine, SIZE);
     key(&mut window, &engine, Modifiers::COMMAND | Modifiers::SHIFT, Key::K);
-    assert!(shows(&window, "Send the token to"));
+    assert!(shows(&window, "Copy token to a secret store"));
     fill_in(&mut window, &engine);
     assert!(command(&window).unwrap().contains("$(brickpass token Sales)"));
-    assert!(window.query_by_label_contains("Token from").is_none(), "there is nothing to choose");
+    assert!(window.query_by_label_contains("Token source").is_none(), "there is nothing to choose");
     assert_eq!((engine.sent("RevealSecret"), engine.sent("CopySecret"), engine.sent("CopyStored")), (0, 0, 0));
     click(&mut window, &engine, "Close");
-    assert!(!shows(&window, "Send the token to"));
+    assert!(!shows(&window, "Copy token to a secret store"));
 
     let engine = FakeEngine::with(&[browser("Sales")]);
     let mut window = open(&engine, SIZE);
     key(&mut window, &engine, Modifiers::COMMAND | Modifiers::SHIFT, Key::K);
-    assert!(!shows(&window, "Send the token to"), "a sign-in gives out nothing that could be stored elsewhere");
+    assert!(!shows(&window, "Copy token to a secret store"), "a sign-in gives out nothing that could be stored elsewhere");
 }
 
 #[test]
 fn everything_is_reached_by_the_tab_key_in_the_order_of_the_steps() {
     let engine = engine();
     let mut window = generated(&engine);
-    click(&mut window, &engine, "Send to...");
+    click(&mut window, &engine, "Copy to a secret store...");
     fill_in(&mut window, &engine);
     let mut stops = Vec::new();
     for _ in 0..12 {
@@ -200,7 +200,7 @@ fn everything_is_reached_by_the_tab_key_in_the_order_of_the_steps() {
 fn in_a_small_window_the_way_back_stays_in_view() {
     let engine = engine();
     let mut window = generated_at(&engine, [640.0, 480.0]);
-    click(&mut window, &engine, "Send to...");
+    click(&mut window, &engine, "Copy to a secret store...");
     fill_in(&mut window, &engine);
     let back = window.get_by_role_and_label(Role::Button, "Back").rect();
     assert!(back.bottom() <= 480.0 && back.right() <= 640.0, "{back:?}");

@@ -1,4 +1,4 @@
-//! The state of a connection as a shape in a colour. Shapes differ, so that colour never speaks alone.
+//! The state of a connection as a shape in a color. Shapes differ, so that color is never the only difference.
 
 use egui::{Pos2, Response, Role, Sense, Ui, Vec2, WidgetInfo};
 
@@ -16,7 +16,7 @@ pub fn status_look(status: Status) -> (Icon, Tone, &'static str) {
         Status::Untested => (Icon::Untested, Tone::Neutral, "Not tested"),
         Status::Ok => (Icon::Ok, Tone::Ok, "OK"),
         Status::Expiring => (Icon::Expiring, Tone::Warning, "Expires soon"),
-        Status::SignIn => (Icon::Attention, Tone::Warning, "Sign in"),
+        Status::SignIn => (Icon::Attention, Tone::Warning, "Not signed in"),
         Status::NoPermission => (Icon::NoPermission, Tone::Error, "No permission"),
         Status::Unreachable => (Icon::Failed, Tone::Error, "Unreachable"),
     }

@@ -29,7 +29,7 @@ fn a_search_begins_at_its_first_match_however_far_down_the_list_was() {
     assert!(shows(&window, "Connection 00999") && !shows(&window, "Connection 00000"));
     window.event(Event::Text("con".into()));
     settle(&mut window, &engine);
-    assert!(shows(&window, "Matches, 1000"));
+    assert!(shows(&window, "Results, 1000"));
     assert!(shows(&window, "Connection 00000"), "{:?}", window.state().rows_drawn);
 }
 
@@ -51,7 +51,7 @@ fn the_list_is_worked_by_keys_and_typing_filters_it() {
     window.event(Event::Text("am".into()));
     settle(&mut window, &engine);
     assert_eq!(window.state().state.list.filter(), "gam");
-    assert!(shows(&window, "Matches, 1"));
+    assert!(shows(&window, "Results, 1"));
     window.key_press(Key::Enter);
     settle(&mut window, &engine);
     assert_eq!(name(&window), "Gamma", "Enter takes the first that matches");

@@ -1,4 +1,4 @@
-//! A vault that is locked says so, and asks for what opens it.
+//! A locked vault says so, and asks for its passphrase.
 
 use super::*;
 use crate::ui::fake_engine::browser;
@@ -29,7 +29,7 @@ fn wn_09_a_locked_vault_asks_for_its_passphrase_at_start() {
     let field = passphrase(&window).rect();
     assert!(said.top() >= field.bottom() && said.top() - field.bottom() < 24.0, "right below the field: {field:?}, {said:?}");
     assert!(passphrase(&window).is_focused());
-    // What is selected is replaced by what is typed.
+    // Typing replaces the selected text.
     passphrase(&window).type_text("open sesame");
     settle(&mut window, &engine);
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
@@ -100,14 +100,14 @@ fn wn_16_who_has_forgotten_the_passphrase_starts_a_new_vault_from_the_dialog_tha
     passphrase(&window).type_text("perhaps this one");
     settle(&mut window, &engine);
     click(&mut window, &engine, "Forgot the passphrase?");
-    assert!(shows(&window, "You give up the stored secrets") && shows(&window, "is kept beside the new one"));
+    assert!(shows(&window, "You give up the stored secrets") && shows(&window, "are kept next to the new one"));
     click(&mut window, &engine, "Create a new vault");
     assert_eq!(engine.sent("Recover"), 0, "what was typed for the other vault is no passphrase of this one");
     click(&mut window, &engine, "Back");
     assert!(shows(&window, "Unlock the encrypted file") && passphrase(&window).is_focused());
     click(&mut window, &engine, "Forgot the passphrase?");
     type_into(&mut window, &engine, Role::PasswordInput, "Passphrase", "correct horse");
-    type_into(&mut window, &engine, Role::PasswordInput, "Passphrase again", "correct horse");
+    type_into(&mut window, &engine, Role::PasswordInput, "Repeat passphrase", "correct horse");
     for label in ["Cancel", "Back", "Create a new vault"] {
         let rect = window.get_by_role_and_label(Role::Button, label).rect();
         assert!(rect.left() >= 0.0 && rect.right() <= 640.0 && rect.bottom() <= 480.0, "{label} {rect:?}");

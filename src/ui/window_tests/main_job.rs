@@ -1,4 +1,4 @@
-//! The main job: add, test, save, sign in, delete.
+//! The main tasks: add, test, save, sign in, delete.
 
 use super::*;
 
@@ -67,7 +67,7 @@ fn a_look_alike_address_is_used_only_after_a_tick() {
     type_into(&mut window, &engine, Role::TextInput, "Base URL", "https://databricks.example.com");
     click(&mut window, &engine, "Save");
     assert!(engine.0.borrow().entries.is_empty());
-    click(&mut window, &engine, "I know https://databricks.example.com");
+    click(&mut window, &engine, "I trust https://databricks.example.com");
     click(&mut window, &engine, "Save");
     assert!(engine.0.borrow().entries[0].connection.address_confirmed);
 }
@@ -125,18 +125,18 @@ fn wn_14_the_dialog_that_deletes_offers_to_revoke_a_known_token() {
     focus_list(&mut window);
     key(&mut window, &engine, Modifiers::NONE, Key::ArrowDown);
     key(&mut window, &engine, Modifiers::NONE, Key::Delete);
-    assert!(shows(&window, "Delete Beta?") && window.query_by_label("Revoke its token at Databricks").is_none());
+    assert!(shows(&window, "Delete Beta?") && window.query_by_label("Revoke its token in Databricks").is_none());
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
     focus_list(&mut window);
     key(&mut window, &engine, Modifiers::NONE, Key::ArrowUp);
     key(&mut window, &engine, Modifiers::NONE, Key::Delete);
     assert!(shows(&window, "stays valid in Databricks"));
-    for label in ["Revoke its token at Databricks", "Cancel", "Delete"] {
+    for label in ["Revoke its token in Databricks", "Cancel", "Delete"] {
         let rect = window.get_by_label(label).rect();
         assert!(rect.right() <= 640.0 && rect.bottom() <= 480.0, "{label} {rect:?}");
     }
-    click(&mut window, &engine, "Revoke its token at Databricks");
-    assert!(shows(&window, "The token is revoked at Databricks when you can no longer undo this."));
+    click(&mut window, &engine, "Revoke its token in Databricks");
+    assert!(shows(&window, "The token is revoked in Databricks when you can no longer undo this."));
     click(&mut window, &engine, "Delete");
     seconds.set(31);
     settle(&mut window, &engine);
@@ -160,7 +160,7 @@ fn production_asks_for_its_name_and_escape_changes_nothing() {
     focus_list(&mut window);
     window.key_press(Key::Delete);
     settle(&mut window, &engine);
-    type_into(&mut window, &engine, Role::TextInput, "Type Sales lakehouse to delete", "Sales lakehouse");
+    type_into(&mut window, &engine, Role::TextInput, "Type Sales lakehouse to confirm", "Sales lakehouse");
     click(&mut window, &engine, "Delete");
     assert_eq!(engine.sent("Remove"), 1);
 }
@@ -174,7 +174,7 @@ fn ui_04_closing_with_unsaved_edits_shows_a_dialog() {
     let cancelled = |window: &Window| commands_of(window).contains(&egui::ViewportCommand::CancelClose);
     assert!(cancelled(&window));
     settle(&mut window, &engine);
-    assert!(shows(&window, "Sales has changes that are not saved."));
+    assert!(shows(&window, "Sales has unsaved changes."));
     click(&mut window, &engine, "Cancel");
     assert!(window.state().state.dialog.is_none());
     ask_to_close(&mut window);
@@ -238,11 +238,11 @@ fn wn_11_the_question_after_a_change_elsewhere_shows_both_versions_and_when() {
     key(&mut window, &engine, Modifiers::COMMAND, Key::S);
     assert!(shows(&window, "Changed elsewhere"));
     assert!(shows(&window, "was changed in another window or by another program 3 min ago"));
-    for side in ["Description, Mine: mine", "Description, Theirs: theirs"] {
+    for side in ["Description, Mine: mine", "Description, Other: theirs"] {
         assert!(window.query_by_role_and_label(Role::RadioButton, side).is_some(), "{side}");
     }
     assert!(!shows(&window, "Changed elsewhere."), "one notice: the form has none of its own");
-    window.get_by_role_and_label(Role::RadioButton, "Description, Theirs: theirs").click();
+    window.get_by_role_and_label(Role::RadioButton, "Description, Other: theirs").click();
     settle(&mut window, &engine);
     click(&mut window, &engine, "Save choices");
     assert_eq!(engine.0.borrow().entries[0].connection.description, "theirs");

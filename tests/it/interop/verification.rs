@@ -1,4 +1,4 @@
-//! *Prove it* with the tools themselves: the engine in a process of its own, where they are on the search path.
+//! *Verify* with the tools themselves: the engine in a process of its own, where they are on the search path.
 
 use std::env;
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::support::{INSIDE, interop_venv, only_inside};
 
-const NAME: &str = "Prove it";
+const NAME: &str = "Verify";
 const CONNECTION: &str = "BRICKPASS_TEST_CONNECTION";
 
 pub fn checks(stage: &Stage, table: &mut Table) {

@@ -31,8 +31,8 @@ fn a_new_service_principal_is_created_from_the_keyboard_and_looked_at() {
     assert!(shows(&window, "Only workspace admins may."), "told in the dialog, which keeps what was typed");
     engine.0.borrow_mut().office.failures.clear();
     click(&mut window, &engine, "Create");
-    assert!(shows(&window, "Created the service principal loader"));
-    assert!(shows(&window, "Application ID 00000102-") && shows(&window, "It has no OAuth secret"));
+    assert!(shows(&window, "Created service principal loader"));
+    assert!(shows(&window, "Application ID 00000102-") && shows(&window, "No OAuth secrets"));
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_new_secret_is_shown_masked_and_copied_by_the_engine() {
     choose(&mut window, &engine, "Lifetime: 90 days", "180 days");
     click(&mut window, &engine, "Create");
     assert!(shows(&window, "Your new OAuth secret") && shows(&window, "New OAuth secret, hidden: "));
-    assert!(shows(&window, "Of nightly-etl, expires 20 March 2027"));
+    assert!(shows(&window, "For nightly-etl, expires 20 March 2027"));
     assert!(!is_in_words(&window, SECRET_VALUE));
     click(&mut window, &engine, "Show New OAuth secret");
     assert!(window.query_by_label("New OAuth secret, shown").is_some());
@@ -66,19 +66,19 @@ fn a_fresh_secret_that_would_be_lost_is_asked_about_once_and_holds_the_window_up
     click(&mut window, &engine, "Create");
     ask_to_close(&mut window);
     settle(&mut window, &engine);
-    assert!(!window.state().state.may_close() && shows(&window, "An OAuth secret is being made."));
+    assert!(!window.state().state.may_close() && shows(&window, "An OAuth secret is being created."));
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
     engine.0.borrow_mut().answer_held();
     settle(&mut window, &engine);
     assert!(shows(&window, "Your new OAuth secret"), "it comes even if its dialog was closed");
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
-    assert!(shows(&window, "The secret cannot be shown again"));
+    assert!(shows(&window, "This secret cannot be shown again"));
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
     assert!(shows(&window, "Your new OAuth secret"), "the safe answer is the default");
     ask_to_close(&mut window);
     settle(&mut window, &engine);
-    assert!(!window.state().state.may_close() && shows(&window, "The secret cannot be shown again"));
-    click(&mut window, &engine, "Leave it");
+    assert!(!window.state().state.may_close() && shows(&window, "This secret cannot be shown again"));
+    click(&mut window, &engine, "Close anyway");
     assert!(window.state().state.may_close());
 }
 
@@ -88,7 +88,7 @@ fn a_connection_is_created_with_the_new_secret_in_it() {
     let mut window = at_principal(&engine);
     click(&mut window, &engine, "New secret...");
     click(&mut window, &engine, "Create");
-    click(&mut window, &engine, "Create a connection");
+    click(&mut window, &engine, "Create connection");
     assert!(window.state().state.fresh_secret().is_none() && !shows(&window, "cannot be shown again"));
     assert!(!is_in_words(&window, SECRET_VALUE));
     assert_eq!(window.get_by_role_and_label(Role::TextInput, "Name").value().as_deref(), Some("nightly-etl"));
@@ -96,7 +96,7 @@ fn a_connection_is_created_with_the_new_secret_in_it() {
     settle(&mut window, &engine);
     assert!(shows(&window, "Save your changes before closing?"), "the form is not left without a question");
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
-    // The keyboard brings it into view.
+    // The keyboard scrolls it into view.
     window.get_by_role_and_label(Role::Button, "Save").focus();
     window.run_steps(3);
     click(&mut window, &engine, "Save");
@@ -113,7 +113,7 @@ fn a_connection_is_created_with_the_new_secret_in_it() {
 fn a_connection_without_a_new_secret_waits_for_one_to_be_typed() {
     let engine = sales();
     let mut window = at_principal(&engine);
-    click(&mut window, &engine, "Create a connection from this service principal");
+    click(&mut window, &engine, "Create connection from this service principal");
     let form = window.state().state.shown_form().unwrap();
     assert!(form.is_new() && form.is_unsaved() && form.draft.secret.is_empty());
     assert_eq!((form.draft.auth, form.draft.client_id.as_str()), (AuthKind::ServicePrincipal, "00000011-0000-4000-8000-000000000000"));
@@ -123,12 +123,12 @@ fn a_connection_without_a_new_secret_waits_for_one_to_be_typed() {
 fn a_secret_is_deleted_after_a_question() {
     let engine = sales();
     let mut window = at_principal(&engine);
-    click(&mut window, &engine, "Delete the secret made on 11 Sep 2026");
+    click(&mut window, &engine, "Delete the secret created on 11 Sep 2026");
     assert!(shows(&window, "Delete this OAuth secret?"));
     click(&mut window, &engine, "Cancel");
     assert_eq!(engine.0.borrow().office.secrets["11"].len(), 1);
-    click(&mut window, &engine, "Delete the secret made on 11 Sep 2026");
+    click(&mut window, &engine, "Delete the secret created on 11 Sep 2026");
     click(&mut window, &engine, "Delete");
     assert!(engine.0.borrow().office.secrets["11"].is_empty());
-    assert!(shows(&window, "It has no OAuth secret") && shows(&window, "The OAuth secret is deleted"));
+    assert!(shows(&window, "No OAuth secrets") && shows(&window, "OAuth secret deleted"));
 }

@@ -1,4 +1,4 @@
-//! Everybody's tokens, and whether there may be any.
+//! All users' tokens, and whether tokens are allowed.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn the_tab_tells_the_rules_and_everybodys_tokens_when_it_is_opened_and_not_befor
     assert!(window.query_by_label("Maximum lifetime: 90 days").is_some());
     assert_eq!(rows(&window), ["ada@example.com, laptop", "grace@example.com, Power BI", "grace@example.com, old notebook"]);
     assert!(shows(&window, "ada@example.com, laptop, created 22 Aug 2026, expires in 23 days, last used yesterday"));
-    assert!(shows(&window, "last used Not known"));
+    assert!(shows(&window, "last used Unknown"));
     assert!(shows(&window, "3 tokens."));
     let once = asked(&engine);
     assert_eq!(once, 2);
@@ -29,7 +29,7 @@ fn columns_sort_and_the_filter_sifts() {
     click(&mut window, &engine, "Sort by Expires");
     click(&mut window, &engine, "Sort by Expires, ascending");
     assert_eq!(rows(&window)[0], "grace@example.com, old notebook", "never stands above the rest");
-    type_into(&mut window, &engine, Role::TextInput, "Filter tokens of all users", "grace bi");
+    type_into(&mut window, &engine, Role::TextInput, "Filter all users' tokens", "grace bi");
     assert_eq!(rows(&window), ["grace@example.com, Power BI"]);
     assert!(shows(&window, "1 of 3 tokens."));
 }
@@ -43,7 +43,7 @@ fn switching_tokens_off_asks_and_on_does_not() {
         settle(window, &engine);
     };
     switch(&mut window);
-    assert!(shows(&window, "Switch off personal access tokens?") && shows(&window, "stops working at once"));
+    assert!(shows(&window, "Switch off personal access tokens?") && shows(&window, "stops working immediately"));
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
     assert_eq!(engine.0.borrow().office.rules.enabled, Some(true), "what destroys is never the default");
     click(&mut window, &engine, "Switch off");
@@ -62,13 +62,13 @@ fn production_asks_for_the_name_before_tokens_are_switched_off_or_revoked() {
     settle(&mut window, &engine);
     click(&mut window, &engine, "Switch off");
     assert_eq!(engine.0.borrow().office.rules.enabled, Some(true));
-    type_into(&mut window, &engine, Role::TextInput, "This is production. Type Sales to go on", "Sales");
+    type_into(&mut window, &engine, Role::TextInput, "Production connection. Type Sales to confirm", "Sales");
     click(&mut window, &engine, "Switch off");
     assert_eq!(engine.0.borrow().office.rules.enabled, Some(false));
     click(&mut window, &engine, "Revoke laptop of ada@example.com");
     click(&mut window, &engine, "Revoke");
     assert_eq!(engine.0.borrow().office.tokens.len(), 3);
-    type_into(&mut window, &engine, Role::TextInput, "This is production. Type Sales to go on", "Sales");
+    type_into(&mut window, &engine, Role::TextInput, "Production connection. Type Sales to confirm", "Sales");
     click(&mut window, &engine, "Revoke");
     assert_eq!(engine.0.borrow().office.tokens.len(), 2);
 }
@@ -109,7 +109,7 @@ fn ticked_tokens_are_revoked_after_a_question_that_names_their_owners() {
 fn delete_revokes_the_row_that_the_keyboard_is_at() {
     let engine = sales();
     let mut window = opened(&engine);
-    window.get_by_role_and_label(Role::TextInput, "Filter tokens of all users").focus();
+    window.get_by_role_and_label(Role::TextInput, "Filter all users' tokens").focus();
     window.run_steps(2);
     for press in [Key::ArrowDown, Key::ArrowDown, Key::Delete] {
         key(&mut window, &engine, Modifiers::NONE, press);
@@ -126,7 +126,7 @@ fn who_is_no_administrator_is_told_once_and_sees_no_empty_table() {
     for words in ["You may not see this.", "Only workspace admins may.", "Ask an admin of this workspace.", "add you to the group"] {
         assert_eq!(window.query_all_by_label_contains(words).count(), 1, "{words}");
     }
-    assert!(!shows(&window, "Sort by Owner") && !shows(&window, "Filter tokens of all users") && !shows(&window, "Asking"));
+    assert!(!shows(&window, "Sort by Owner") && !shows(&window, "Filter all users' tokens") && !shows(&window, "Loading"));
     principals(&mut window, &engine);
     assert_eq!(window.query_all_by_label_contains("Only workspace admins may.").count(), 1);
     assert!(!shows(&window, "New service principal...") && !shows(&window, "Filter service principals"));
@@ -138,7 +138,7 @@ fn what_could_not_be_asked_says_why_and_is_asked_again() {
     let down = Failure::new(Code::ServerError, "The workspace does not answer as it should.", "It has an error.", "Try again in a minute.");
     engine.0.borrow_mut().office.failures = vec![("ListUsersTokens", down)];
     let mut window = opened(&engine);
-    assert!(shows(&window, "The tokens could not be listed") && shows(&window, "Try again in a minute."));
+    assert!(shows(&window, "Could not load tokens") && shows(&window, "Try again in a minute."));
     assert!(shows(&window, "Allowed in this workspace"));
     engine.0.borrow_mut().office.failures.clear();
     click(&mut window, &engine, "Try again");
@@ -150,7 +150,7 @@ fn late_answers_of_older_runs_change_nothing() {
     let engine = sales();
     engine.0.borrow_mut().office.slow = vec!["ListUsersTokens"];
     let mut window = opened(&engine);
-    assert!(shows(&window, "Asking the workspace for everybody's tokens"));
+    assert!(shows(&window, "Loading all users' tokens"));
     engine.0.borrow_mut().office.slow.clear();
     key(&mut window, &engine, Modifiers::NONE, Key::F5);
     assert_eq!(rows(&window).len(), 3);
@@ -181,7 +181,7 @@ fn a_thousand_tokens_draw_only_the_rows_in_view_and_sort_and_filter_without_a_st
     let before = Instant::now();
     click(&mut window, &engine, "Sort by Comment");
     assert_eq!(rows(&window)[0], "user000@example.com, Job 0000");
-    type_into(&mut window, &engine, Role::TextInput, "Filter tokens of all users", "user099");
+    type_into(&mut window, &engine, Role::TextInput, "Filter all users' tokens", "user099");
     assert_eq!(rows(&window)[0], "user099@example.com, Job 0099");
     assert!(before.elapsed().as_secs() < 5, "{:?}", before.elapsed());
     key(&mut window, &engine, Modifiers::NONE, Key::ArrowDown);

@@ -1,4 +1,4 @@
-//! What is about the tab as a whole.
+//! The tab as a whole.
 
 use super::*;
 use brickpass_engine::{Ask, ListServicePrincipals};
@@ -23,7 +23,7 @@ fn an_account_has_service_principals_alone_and_adds_them_to_workspaces() {
     choose(&mut window, &engine, "Role: User", "Admin");
     click(&mut window, &engine, "Add");
     assert_eq!(engine.0.borrow().office.joined, [("11".to_owned(), "42".to_owned(), WorkspaceRole::Admin)]);
-    assert!(shows(&window, "It is in prod-west now, as Admin."));
+    assert!(shows(&window, "Added to prod-west as Admin."));
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn what_is_not_saved_has_no_administration() {
     let mut window = open(&engine, SIZE);
     click(&mut window, &engine, "Add workspace...");
     tab(&mut window, &engine, "Administration");
-    assert!(shows(&window, "Save this connection first."));
+    assert!(shows(&window, "Save this connection first"));
     assert_eq!(asked(&engine), 0);
 }
 
@@ -56,7 +56,7 @@ fn answers_for_another_connection_change_nothing_of_this_one() {
     };
     engine.0.borrow_mut().answer_held();
     settle(&mut window, &engine);
-    assert!(shows(&window, "Asking for the service principals") && !shows(&window, "nightly-etl"));
+    assert!(shows(&window, "Loading service principals") && !shows(&window, "nightly-etl"));
     engine.0.borrow_mut().office.principals = vec![principal(77, "theirs")];
     engine.0.borrow_mut().office.held = held;
     engine.0.borrow_mut().answer_held();
@@ -69,12 +69,12 @@ fn an_engine_that_breaks_leaves_nothing_waiting() {
     let engine = sales();
     engine.0.borrow_mut().office.slow = vec!["GetTokenRules", "ListUsersTokens"];
     let mut window = opened(&engine);
-    assert!(shows(&window, "Asking"));
+    assert!(shows(&window, "Loading"));
     let failure = Failure::new(Code::Internal, "Brickpass has made a mistake.", "This is a defect.", "Try again.");
     engine.0.borrow_mut().office.failures = vec![("GetTokenRules", failure.clone()), ("ListUsersTokens", failure)];
     engine.0.borrow_mut().answer_held();
     settle(&mut window, &engine);
-    assert!(!shows(&window, "Asking") && shows(&window, "Whether tokens are allowed is not known"));
+    assert!(!shows(&window, "Loading") && shows(&window, "Could not load token settings"));
 }
 
 #[test]
@@ -88,17 +88,17 @@ fn everything_can_be_reached_at_640x480() {
     principals(&mut window, &engine);
     assert!(window.get_by_label("New...").rect().right() <= 640.0);
     look_at(&mut window, &engine, "nightly-etl");
-    for label in ["New secret...", "Create a connection", "Copy application ID", "Delete the secret made on 11 Sep 2026"] {
+    for label in ["New secret...", "Create connection", "Copy application ID", "Delete the secret created on 11 Sep 2026"] {
         assert!(window.get_by_label(label).rect().right() <= 640.0, "{label}");
     }
-    // The keyboard brings it into view.
+    // The keyboard scrolls it into view.
     window.get_by_label("New secret...").focus();
     settle(&mut window, &engine);
     assert!(window.get_by_label("New secret...").rect().bottom() <= 480.0);
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
     assert_eq!(engine.0.borrow().office.secrets["11"].len(), 1, "the key that opened the dialog does not answer it");
     click(&mut window, &engine, "Create");
-    for label in ["Copy", "Done", "Create a connection", "Show New OAuth secret"] {
+    for label in ["Copy", "Done", "Create connection", "Show New OAuth secret"] {
         let rect = window.query_all_by_label(label).last().unwrap().rect();
         assert!(rect.left() >= 0.0 && rect.right() <= 640.0 && rect.bottom() <= 480.0, "{label} {rect:?}");
     }

@@ -1,4 +1,4 @@
-//! The fields of a format, its preview and what is taken from it.
+//! The fields of a format, its preview, and copying or saving it.
 
 use super::*;
 
@@ -37,7 +37,7 @@ fn a_preview_of_any_length_is_drawn_up_to_a_point_and_copied_whole() {
     let mut desk = Desk::jdbc();
     let long = "x\n".repeat(1_000);
     desk.types("Catalog", &long);
-    assert!(desk.shows("more lines. Copy and Save as take all of it."));
+    assert!(desk.shows("more lines (included in Copy and Save as)"));
     desk.window.get_by_role_and_label(Role::Button, "Copy").click();
     desk.window.step();
     assert!(desk.copied().is_some_and(|words| words.lines().count() > 900));
@@ -56,7 +56,7 @@ fn a_secret_is_asked_about_masked_copied_with_care_and_gone_on_leaving() {
     let mut desk = Desk::jdbc();
     desk.window.get_by_role_and_label(Role::CheckBox, "Include the secret").click();
     settle(&mut desk.window, &desk.engine);
-    assert!(desk.shows("For JDBC, the secret will stand in the JDBC URL, in plain text."));
+    assert!(desk.shows("For JDBC, the secret is written in the JDBC URL, in plain text."));
     desk.click("Cancel");
     assert!(desk.has("CONTAINS NO SECRET"));
     desk.secret_included();
@@ -88,9 +88,9 @@ fn production_is_typed_before_its_secret_leaves() {
     desk.tool("JDBC");
     desk.types("HTTP path", "/x");
     desk.secret_included();
-    assert!(desk.has("Include it"), "not yet");
-    desk.types("This is production. Type its name to go on: Sales", "Sales");
-    desk.click("Include it");
+    assert!(desk.has("Include secret"), "not yet");
+    desk.types("Production connection. Type Sales to confirm", "Sales");
+    desk.click("Include secret");
     assert!(desk.has("CONTAINS THE SECRET"));
 }
 
@@ -98,7 +98,9 @@ fn production_is_typed_before_its_secret_leaves() {
 fn a_refusal_says_what_why_and_what_to_do_and_the_way_that_works_is_a_button() {
     let mut desk = Desk::on("JDBC");
     desk.types("HTTP path", "a\"b");
-    for words in ["This cannot be made", "The HTTP path cannot be written.", "no way to write a quotation mark", "Use a profile instead."] {
+    for words in
+        ["Could not create the export", "The HTTP path cannot be written.", "no way to write a quotation mark", "Use a profile instead."]
+    {
         assert!(desk.shows(words), "{words}");
     }
     assert!(!desk.has("Copy"));
@@ -108,7 +110,7 @@ fn a_refusal_says_what_why_and_what_to_do_and_the_way_that_works_is_a_button() {
     desk.click("Use Arrow");
     assert!(desk.shows("It did not work."));
     desk.engine.0.borrow_mut().tools.export_failure = None;
-    desk.click("Leave the secret out");
+    desk.click("Exclude secret");
     desk.click("Use Arrow");
     assert!(desk.has("CONTAINS NO SECRET"));
 }
@@ -123,18 +125,18 @@ fn live_values_are_listed_filtered_and_asked_for_again_and_a_typed_one_is_as_goo
     assert!(desk.has("small warehouse") && desk.has("large warehouse"));
     desk.types("Filter", "LARGE");
     assert!(!desk.has("small warehouse"));
-    desk.click("Ask for SQL warehouses again");
+    desk.click("Refresh SQL warehouses");
     assert_eq!(desk.engine.sent("ListOffers"), 2);
     desk.click("large warehouse");
     assert!(desk.shows("httpPath=/sql/1.0/warehouses/large") && !desk.has("large warehouse"));
 
     desk.engine.0.borrow_mut().tools.offers.insert((Pick::Catalog, None), Err(refused(Code::Forbidden)));
     desk.click("Choose a catalog");
-    assert!(desk.shows("There is no list to choose from now. The value can be typed.") && desk.shows("Something is in the way."));
+    assert!(desk.shows("Could not load the list. Type a value instead.") && desk.shows("Something is in the way."));
     desk.types("Catalog", "main");
     assert!(desk.shows("catalog=main"));
     desk.click("Choose a schema");
-    assert!(desk.shows("The workspace has none. Type it instead."));
+    assert!(desk.shows("None found in the workspace. Type a value instead."));
 }
 
 #[test]
@@ -149,7 +151,7 @@ fn what_few_people_need_is_folded_away_until_something_stands_there() {
     desk.seconds.set(desk.seconds.get() + 1);
     settle(&mut desk.window, &desk.engine);
     assert!(desk.shows(";a=1;b=2"));
-    // Nobody loses sight of what counts.
+    // The required fields stay visible.
     desk.click("More settings");
     assert!(desk.has("Properties"));
 }
@@ -162,25 +164,25 @@ fn nobody_has_to_wait_for_a_list_or_a_verification() {
         tools.file.profiles.push(profile("sales", Some((sales.id, Drift::Same))));
         tools.slow = true;
     });
-    // A spinner never comes to rest.
+    // A spinner never settles.
     let press = |desk: &mut Desk, label: &str| {
         desk.window.get_by_role_and_label(Role::Button, label).click();
         desk.window.run_steps(4);
     };
-    press(&mut desk, "Prove it");
-    assert!(desk.has("Asking the tools"));
+    press(&mut desk, "Verify");
+    assert!(desk.has("Verifying"));
     press(&mut desk, "Cancel");
-    assert!(desk.has("Prove it") && !desk.has("Asking the tools"));
+    assert!(desk.has("Verify") && !desk.has("Verifying"));
     desk.tool("JDBC");
     press(&mut desk, "Choose a SQL warehouse");
-    press(&mut desk, "Stop asking");
-    assert!(desk.has("Choose a SQL warehouse") && !desk.has("Stop asking"));
+    press(&mut desk, "Stop loading");
+    assert!(desk.has("Choose a SQL warehouse") && !desk.has("Stop loading"));
     desk.engine.work();
     let cancelled = desk.engine.0.borrow().tools.held.iter().filter(|ask| ask.is_cancelled()).count();
     assert_eq!((cancelled, desk.engine.0.borrow().tools.held.len()), (2, 2));
     desk.engine.0.borrow_mut().answer_held_tools();
     settle(&mut desk.window, &desk.engine);
-    assert!(desk.has("Prove it") || desk.has("Choose a SQL warehouse"), "the late answers find nobody");
+    assert!(desk.has("Verify") || desk.has("Choose a SQL warehouse"), "the late answers find nobody");
 }
 
 #[test]
@@ -191,7 +193,7 @@ fn of_several_files_a_new_folder_is_asked_for() {
     let folder = desk.window.get_by_role_and_label(Role::TextInput, "New folder");
     assert_eq!(folder.value().as_deref(), Some("/home/ada/brickpass-terraform"));
     desk.click("Save");
-    assert!(desk.shows("2 files saved in /home/ada/brickpass-terraform"));
+    assert!(desk.shows("Saved 2 files in /home/ada/brickpass-terraform"));
 }
 
 #[test]
@@ -200,11 +202,11 @@ fn saving_says_where_it_is_and_a_work_tree_wants_a_second_yes() {
     desk.window.state_mut().state.save_folder = Some("/home/ada".into());
     desk.secret_included();
     desk.click("Save as...");
-    assert!(desk.shows("It contains the secret. Only you will be able to read it."));
+    assert!(desk.shows("Contains the secret. Only you can read the file."));
     desk.engine.0.borrow_mut().tools.save_failure = Some(refused(Code::InWorkTree));
     desk.click("Save");
     assert!(desk.shows("Something is in the way."));
-    desk.click("Save it there all the same");
+    desk.click("Save anyway");
     assert!(desk.shows("Saved as /home/ada/url.txt"));
     let places: Vec<bool> = desk.engine.0.borrow().tools.places.iter().map(|place| place.in_work_tree).collect();
     assert_eq!(places, [false, true]);

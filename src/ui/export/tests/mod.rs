@@ -1,4 +1,4 @@
-//! The *Export* tab as a person uses it: found by role and label, on an engine that keeps everything in memory.
+//! The *Export* tab through roles and labels, on an engine that keeps everything in memory.
 
 mod format;
 mod profile;
@@ -39,7 +39,7 @@ impl Desk {
         prepare(&engine);
         let seconds = Rc::new(Cell::new(0));
         let mut window = open_at(&engine, size, Rc::clone(&seconds));
-        // The question that a locked vault begins with is not what is tested here.
+        // The dialog about the locked vault is not tested here.
         window.state_mut().state.discard_dialog();
         window.state_mut().state.export.offer(FORMATS);
         let mut desk = Self { window, engine, seconds };
@@ -58,7 +58,7 @@ impl Desk {
         desk
     }
 
-    /// With a filled in field that nothing can be made without.
+    /// With the required field filled in.
     fn jdbc() -> Self {
         let mut desk = Self::on("JDBC");
         desk.types("HTTP path", "/sql/1.0/warehouses/abc");
@@ -74,7 +74,7 @@ impl Desk {
         click(&mut self.window, &self.engine, label);
     }
 
-    /// And lets the keys rest.
+    /// Then lets the typing delay pass.
     fn types(&mut self, label: &str, words: &str) {
         type_into(&mut self.window, &self.engine, Role::TextInput, label, words);
         self.seconds.set(self.seconds.get() + 1);
@@ -116,10 +116,10 @@ impl Desk {
     fn secret_included(&mut self) {
         self.window.get_by_role_and_label(Role::CheckBox, "Include the secret").click();
         settle(&mut self.window, &self.engine);
-        self.click("Include it");
+        self.click("Include secret");
     }
 
-    /// Whether a screen reader, or a widget's memory of its words, has it.
+    /// Whether a screen reader or a widget's text memory has it.
     fn secret_is_in_words(&self) -> bool {
         is_in_words(&self.window, SECRET)
     }

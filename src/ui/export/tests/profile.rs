@@ -9,7 +9,7 @@ fn publishing_shows_the_change_first_then_the_profile_and_can_be_undone() {
     for words in ["added: [sales-lakehouse]", "removed: token", "[DEFAULT]", "/home/ada/.databrickscfg"] {
         assert!(desk.shows(words), "{words}");
     }
-    assert!(!desk.has("Undo last change") && !desk.has("Prove it"));
+    assert!(!desk.has("Undo last change") && !desk.has("Verify"));
     desk.click("Publish");
     assert!(desk.has("PUBLISHED") && desk.shows("Published as sales-lakehouse") && !desk.has("Publish"));
     desk.click("Set as default profile...");
@@ -30,7 +30,7 @@ fn unpublishing_shows_what_goes_first_and_takes_the_profile_out() {
     assert!(desk.has("PUBLISHED") && desk.has("Profile"));
     desk.click("Unpublish...");
     desk.click("Unpublish");
-    assert!(!desk.has("PUBLISHED") && desk.has("Publish") && desk.shows("sales-lakehouse is out of the file now"));
+    assert!(!desk.has("PUBLISHED") && desk.has("Publish") && desk.shows("Unpublished sales-lakehouse"));
 }
 
 #[test]
@@ -81,9 +81,9 @@ fn a_name_that_cannot_be_is_said_at_once_and_one_that_is_taken_too() {
     let mut desk = Desk::with(&connection("Sales", |_| {}), SIZE, |engine| {
         engine.0.borrow_mut().tools.file.profiles.push(profile("sales", None));
     });
-    assert!(desk.shows("There is a profile sales already."));
+    assert!(desk.shows("A profile sales already exists."));
     desk.types("Profile", "-2");
-    assert!(!desk.shows("There is a profile"));
+    assert!(!desk.shows("already exists"));
 }
 
 #[test]
@@ -94,12 +94,12 @@ fn drift_is_told_and_has_three_ways_out() {
             engine.0.borrow_mut().tools.file.profiles.push(profile("sales", Some((sales.id, Drift::ChangedThere))));
         })
     };
-    for way in ["Publish again", "Accept the change", "Stop comparing"] {
+    for way in ["Publish again", "Keep file version", "Stop tracking"] {
         let mut desk = drifted();
         assert!(desk.has("CHANGED IN THE FILE"));
         desk.click(way);
         assert!(!desk.has("CHANGED IN THE FILE"), "{way}");
-        assert_eq!(desk.has("PUBLISHED"), way != "Stop comparing", "{way}");
+        assert_eq!(desk.has("PUBLISHED"), way != "Stop tracking", "{way}");
     }
 }
 
@@ -108,7 +108,7 @@ fn a_file_that_cannot_be_read_or_changed_is_told_in_three_lines() {
     let mut desk = Desk::with(&connection("Sales", |_| {}), SIZE, |engine| {
         engine.0.borrow_mut().tools.read_failure = Some(refused(Code::FileUnreadable));
     });
-    assert!(desk.has("The profiles cannot be read") && desk.shows("Something is in the way.") && !desk.has("Publish"));
+    assert!(desk.has("Could not read the profiles") && desk.shows("Something is in the way.") && !desk.has("Publish"));
     desk.engine.0.borrow_mut().tools.read_failure = None;
     desk.click("Try again");
     desk.engine.0.borrow_mut().tools.apply_failure = Some(refused(Code::Conflict));
@@ -130,9 +130,9 @@ fn what_others_read_otherwise_and_secrets_in_plain_text_are_told() {
     });
     for words in [
         "Line 7: Python reads another value here.",
-        "Profile DEFAULT holds token in plain text.",
-        "Others on this computer may read this file.",
-        "This file has another name on this disk (a hard link). A change here leaves that one as it is.",
+        "Profile DEFAULT contains token in plain text.",
+        "Other users of this computer can read this file.",
+        "This file has a hard link. Changes here do not apply to the linked file.",
     ] {
         assert!(desk.shows(words), "{words}");
     }
@@ -147,13 +147,13 @@ fn the_verification_names_the_tools_and_the_user_they_see() {
         let verification = Verification { tool: "Databricks CLI 1.13.0".to_owned(), user: "ada@example.com".to_owned() };
         tools.verification = Ok(vec![Ok(verification), Err(refused(Code::Unauthorized))]);
     });
-    desk.click("Prove it");
+    desk.click("Verify");
     for words in ["Databricks CLI 1.13.0", "ada@example.com", "SAME USER", "It did not work.", "Try another way."] {
         assert!(desk.shows(words), "{words}");
     }
     desk.engine.0.borrow_mut().tools.verification = Ok(Vec::new());
-    desk.click("Prove it");
-    assert!(desk.shows("None of the tools is installed here"));
+    desk.click("Verify");
+    assert!(desk.shows("No tools found"));
 }
 
 #[test]
@@ -164,12 +164,12 @@ fn a_verification_of_what_stood_there_before_is_not_shown_of_what_stands_there_n
         tools.file.profiles.push(profile("sales", Some((sales.id, Drift::Same))));
         tools.verification = Ok(vec![Ok(Verification { tool: "Databricks CLI 1.13.0".to_owned(), user: "ada@example.com".to_owned() })]);
     });
-    desk.click("Prove it");
+    desk.click("Verify");
     assert!(desk.has("SAME USER"));
     desk.looks_away_and_back();
     assert!(desk.has("SAME USER"), "nothing has changed");
     desk.engine.0.borrow_mut().tools.file.profiles[1] = profile("sales", Some((sales.id, Drift::ChangedThere)));
     desk.looks_away_and_back();
     assert!(desk.has("CHANGED IN THE FILE") && !desk.has("SAME USER"));
-    assert!(desk.shows("What publishing again changes in"), "it is not what somebody else changed there");
+    assert!(desk.shows("if you publish again"), "it is not what somebody else changed there");
 }

@@ -5,7 +5,9 @@ use super::*;
 #[test]
 fn the_tools_stand_in_groups_and_typing_jdbc_and_enter_leads_there() {
     let mut desk = Desk::new(&connection("Sales", |_| {}));
-    for words in ["Most used", "Databricks CLI and SDKs", "Copy as form", "SQL clients", "JDBC", "Shells and deployment", "Terraform"] {
+    for words in
+        ["Most used", "Databricks CLI and SDKs", "Copy field by field", "SQL clients", "JDBC", "Shells and deployment", "Terraform"]
+    {
         assert!(desk.has(words), "{words}");
     }
     desk.types("Filter tools", "jdbc");
@@ -13,7 +15,7 @@ fn the_tools_stand_in_groups_and_typing_jdbc_and_enter_leads_there() {
     desk.window.get_by_role_and_label(Role::TextInput, "Filter tools").focus();
     desk.window.run_steps(2);
     desk.key(Modifiers::NONE, Key::Enter);
-    assert!(desk.shows("Fill in HTTP path. The preview appears here."));
+    assert!(desk.shows("Fill in HTTP path to see the preview."));
     desk.types("Filter tools", " and nothing like it");
     assert!(desk.shows("No tool matches"));
 }
@@ -37,7 +39,7 @@ fn what_was_used_last_stands_among_the_usual_tools_the_next_time_and_after_a_res
 
 #[test]
 fn the_list_of_tools_is_one_stop_of_the_keyboard_and_letters_filter_it() {
-    let mut desk = Desk::on("Copy as form");
+    let mut desk = Desk::on("Copy field by field");
     desk.key(Modifiers::NONE, Key::ArrowDown);
     assert!(desk.has("HTTP path"), "the next one");
     desk.key(Modifiers::NONE, Key::Home);
@@ -56,7 +58,7 @@ fn the_list_of_tools_is_one_stop_of_the_keyboard_and_letters_filter_it() {
 
 #[test]
 fn the_form_copies_a_field_at_a_time_and_the_secret_straight_from_the_vault() {
-    let mut desk = Desk::on("Copy as form");
+    let mut desk = Desk::on("Copy field by field");
     for label in ["Copy Name", "Copy Base URL", "Copy Timeout", "Copy Authentication type", "Copy Access token"] {
         assert!(desk.has(label), "{label}");
     }
@@ -67,8 +69,8 @@ fn the_form_copies_a_field_at_a_time_and_the_secret_straight_from_the_vault() {
     desk.window.step();
     assert_eq!(desk.copied().as_deref(), Some("https://adb-1234567890123456.7.azuredatabricks.net"));
     let mut desk = Desk::new(&browser("Mine"));
-    desk.tool("Copy as form");
-    assert!(!desk.has("Copy Access token") && desk.shows("You sign in through the browser"));
+    desk.tool("Copy field by field");
+    assert!(!desk.has("Copy Access token") && desk.shows("Browser sign-ins have no token"));
 }
 
 #[test]
@@ -78,13 +80,13 @@ fn what_stands_in_the_way_is_said_with_the_way_out() {
     click(&mut window, &engine, "New connection");
     window.get_by_role_and_label(Role::Tab, "Export").click();
     settle(&mut window, &engine);
-    assert!(shows(&window, "Save this connection first."));
+    assert!(shows(&window, "Save this connection first"));
 
     let desk = Desk::new(&account("Everything"));
-    assert!(!desk.shows("reaches an account"), "a profile may");
+    assert!(!desk.shows("an account connection"), "a profile may");
     let mut desk = desk;
     desk.tool("JDBC");
-    assert!(desk.shows("This connection reaches an account."));
+    assert!(desk.shows("This is an account connection."));
 
     let mut desk = Desk::with(&connection("Sales", |_| {}), SIZE, |engine| {
         engine.0.borrow_mut().vault = Some(VaultStatus::Locked { place: "GNOME Keyring".to_owned(), new: false });
@@ -94,7 +96,7 @@ fn what_stands_in_the_way_is_said_with_the_way_out() {
     assert!(desk.window.state().state.dialog.is_some());
 
     let desk = Desk::new(&browser("Mine"));
-    assert!(desk.shows("Nobody is signed in."));
+    assert!(desk.shows("Not signed in."));
 }
 
 #[test]
@@ -116,7 +118,7 @@ fn in_a_narrow_window_the_list_has_the_page_to_itself() {
     assert!(!desk.has("JDBC"));
     desk.click("All tools");
     assert!(desk.has("JDBC") && desk.has("Filter tools"));
-    desk.tool("Copy as form");
+    desk.tool("Copy field by field");
     assert!(!desk.has("JDBC") && desk.has("Copy Base URL"));
     desk.click("All tools");
     desk.window.event(egui::Event::Text("terra".to_owned()));

@@ -10,13 +10,13 @@ fn a_connection_of_an_account_signs_in_with_it_until_told_otherwise() {
     let mut window = open(&engine, SIZE);
     window.state_mut().state.select(workspace.id);
     settle(&mut window, &engine);
-    assert!(shows(&window, "Signs in with All of us"));
+    assert!(shows(&window, "Uses the sign-in of All of us"));
     assert!(shows(&window, "priya@example.com"));
     assert!(window.query_by_label("Sign out").is_none(), "it would sign out all the others too");
     click(&mut window, &engine, "Sign in again");
     assert_eq!(engine.0.borrow().sign_ins[0].request.owner.id, account.id, "the account's connection signs in");
     click(&mut window, &engine, "Cancel sign-in");
-    click(&mut window, &engine, "Use its own sign-in");
+    click(&mut window, &engine, "Use a separate sign-in");
     assert!(shows(&window, "Not signed in"));
     click(&mut window, &engine, "Save");
     assert!(engine.0.borrow().entries.iter().all(|entry| entry.connection.sign_in_of.is_none()));
@@ -57,7 +57,7 @@ fn with_workspaces(count: usize) -> (FakeEngine, Connection, Window) {
 fn workspaces_of_an_account_become_connections_that_share_its_sign_in() {
     let (engine, account, mut window) = with_workspaces(12);
     assert!(shows(&window, "Workspace 0001, adb-1.7.azuredatabricks.net, eastus, running"));
-    let there = window.get_by_label_contains("Workspace 0007, Already here as Sales");
+    let there = window.get_by_label_contains("Workspace 0007, Already added (Sales)");
     assert!(there.accesskit_node().is_disabled(), "what is there already is not added twice");
     click(&mut window, &engine, "Select all shown");
     assert!(window.query_by_label("Add 11 workspaces").is_some());

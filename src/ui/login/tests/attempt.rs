@@ -1,4 +1,4 @@
-//! One attempt to sign in, from its begin to its end.
+//! One sign-in, from beginning to end.
 
 use super::*;
 
@@ -10,28 +10,28 @@ fn signing_in_from_the_form_tells_each_step_and_ends_with_who_it_is() {
     click(&mut window, &engine, "Sign in");
     assert!(shows(&window, "Getting ready."));
     told(&mut window, &engine, SignInStep::CheckingVault);
-    assert!(shows(&window, "Looking whether GNOME Keyring can take the sign-in."));
+    assert!(shows(&window, "Checking GNOME Keyring."));
     told(&mut window, &engine, SignInStep::Discovering);
-    assert!(shows(&window, "Asking adb-1234567890123456.7.azuredatabricks.net how it signs people in."));
+    assert!(shows(&window, "Loading sign-in settings from adb-1234567890123456.7.azuredatabricks.net."));
     engine.sign_in_waits(true);
     settle(&mut window, &engine);
     assert!(shows(&window, "Your browser shows the sign-in page of adb-1234567890123456.7.azuredatabricks.net."));
     assert!(shows(&window, "Listening on localhost:8020"));
     assert!(shows(&window, "5:00"));
     told(&mut window, &engine, SignInStep::Exchanging);
-    assert!(shows(&window, "Your browser is done."));
+    assert!(shows(&window, "Signed in. Loading your user."));
     assert!(window.query_by_label("Copy sign-in link").is_none(), "the link has been used");
     engine.sign_in_ends(Ok("priya@example.com"));
     settle(&mut window, &engine);
     assert!(shows(&window, "as priya@example.com"));
     assert_eq!(
-        window.query_all_by_label_contains("Access token valid until 15:13, renews itself").count(),
+        window.query_all_by_label_contains("Access token valid until 15:13 (renews automatically)").count(),
         2,
         "in the panel and in the form"
     );
     assert!(window.query_by_label("Sign in").is_none(), "nobody has to sign in now");
 
-    // The result of a test takes the place of the sign-in's.
+    // The result of a test replaces that of the sign-in.
     window.get_all_by_label("Test connection").last().unwrap().click();
     settle(&mut window, &engine);
     assert!(shows(&window, "Connected in 182 ms"));
@@ -45,7 +45,7 @@ fn a_form_with_edits_is_saved_first_and_an_invalid_one_shows_what_is_wrong() {
     click(&mut window, &engine, "Add workspace...");
     click(&mut window, &engine, "Authentication type: Personal access token");
     click(&mut window, &engine, "OAuth in the browser");
-    assert!(shows(&window, "Signing in saves the connection first"));
+    assert!(shows(&window, "Saves the connection, then signs in"));
     click(&mut window, &engine, "Sign in");
     assert!(shows(&window, "Give the connection a name"));
     assert!(engine.0.borrow().entries.is_empty() && engine.0.borrow().sign_ins.is_empty());
@@ -83,7 +83,7 @@ fn lb_46_without_a_browser_the_link_comes_first() {
     click(&mut window, &engine, "Sign in");
     engine.sign_in_waits(false);
     settle(&mut window, &engine);
-    assert!(shows(&window, "No browser could be opened from here."));
+    assert!(shows(&window, "Brickpass could not open a browser."));
     assert!(!shows(&window, "Your browser shows"));
     assert!(window.query_by_label("Copy sign-in link").is_some());
 }
@@ -168,11 +168,11 @@ fn a_failure_without_an_advice_of_its_own_offers_to_sign_in_again() {
 fn lb_03_a_wrong_key_is_a_quiet_note_and_the_sign_in_goes_on() {
     let engine = FakeEngine::with(&[browser("Sales")]);
     let (mut window, _) = waiting(&engine);
-    assert!(!shows(&window, "key of another sign-in"));
+    assert!(!shows(&window, "did not match this sign-in"));
     told(&mut window, &engine, SignInStep::WrongKey { count: 1 });
     assert!(shows(
         &window,
-        "An answer with the key of another sign-in was turned away. If you opened an older link, use the newest one. Still waiting."
+        "Ignored a reply that did not match this sign-in. If you opened an older link, use the newest one. Still waiting."
     ));
     assert!(shows(&window, "Listening on localhost:8020"));
     engine.sign_in_ends(Ok("priya@example.com"));
@@ -186,10 +186,10 @@ fn after_half_a_minute_without_an_answer_a_hint_tells_of_other_computers() {
     let (mut window, seconds) = waiting(&engine);
     seconds.set(29);
     settle(&mut window, &engine);
-    assert!(!shows(&window, "WSL, remote desktop, SSH"));
+    assert!(!shows(&window, "WSL, SSH or a remote desktop"));
     seconds.set(30);
     settle(&mut window, &engine);
-    assert!(shows(&window, "WSL, remote desktop, SSH"));
+    assert!(shows(&window, "WSL, SSH or a remote desktop"));
     assert!(shows(&window, "personal access token or a service principal"));
 }
 
@@ -198,18 +198,18 @@ fn sg_24_the_address_that_the_browser_ended_on_can_be_pasted_and_a_wrong_one_say
     const ADDRESS: &str = "http://localhost:8020/?code=s3cr3t&state=key";
     let engine = FakeEngine::with(&[browser("Sales")]);
     let (mut window, _) = waiting(&engine);
-    assert!(window.query_by_label("Address that the browser ended on").is_none());
-    click(&mut window, &engine, "Paste the address");
-    let field = |window: &Window| window.get_by_role_and_label(Role::PasswordInput, "Address that the browser ended on").is_focused();
+    assert!(window.query_by_label("Address from the browser").is_none());
+    click(&mut window, &engine, "Paste address");
+    let field = |window: &Window| window.get_by_role_and_label(Role::PasswordInput, "Address from the browser").is_focused();
     assert!(field(&window), "it takes what is pasted at once");
-    window.get_by_role_and_label(Role::PasswordInput, "Address that the browser ended on").type_text("https://example.com");
+    window.get_by_role_and_label(Role::PasswordInput, "Address from the browser").type_text("https://example.com");
     settle(&mut window, &engine);
     click(&mut window, &engine, "Use this address");
-    for (other, words) in [(false, "begins with http://localhost and holds a code"), (true, "belongs to another sign-in")] {
+    for (other, words) in [(false, "begins with http://localhost and contains a code"), (true, "belongs to another sign-in")] {
         told(&mut window, &engine, SignInStep::PasteRefused { other });
         assert!(shows(&window, words) && shows(&window, "Listening on localhost:8020"), "{words}");
     }
-    type_into(&mut window, &engine, Role::PasswordInput, "Address that the browser ended on", ADDRESS);
+    type_into(&mut window, &engine, Role::PasswordInput, "Address from the browser", ADDRESS);
     assert!(!shows(&window, "belongs to another sign-in"), "what is typed now was not refused");
     assert!(!crate::ui::window_tests::is_in_words(&window, "s3cr3t"));
     window.key_press(Key::Enter);
@@ -217,7 +217,7 @@ fn sg_24_the_address_that_the_browser_ended_on_can_be_pasted_and_a_wrong_one_say
     let pasted: Vec<String> = engine.0.borrow().pasted.iter().map(|one| secrecy::ExposeSecret::expose_secret(one).to_owned()).collect();
     assert_eq!(pasted, ["https://example.com", ADDRESS]);
     told(&mut window, &engine, SignInStep::Exchanging);
-    assert!(window.query_by_label("Address that the browser ended on").is_none());
+    assert!(window.query_by_label("Address from the browser").is_none());
 }
 
 #[test]
@@ -227,8 +227,8 @@ fn sg_24_the_field_for_the_address_fits_a_small_window() {
     click(&mut window, &engine, "Sign in");
     engine.sign_in_waits(false);
     settle(&mut window, &engine);
-    click(&mut window, &engine, "Paste the address");
-    for label in ["Address that the browser ended on", "Use this address"] {
+    click(&mut window, &engine, "Paste address");
+    for label in ["Address from the browser", "Use this address"] {
         let rect = window.get_by_label(label).rect();
         assert!(rect.left() >= 0.0 && rect.right() <= 640.0, "{label} {rect:?}");
     }

@@ -1,15 +1,15 @@
-//! Who is signed in, and in which application.
+//! The signed-in user and the OAuth application.
 
 use super::*;
 
 #[test]
 fn a_host_that_was_found_is_confirmed_before_anything_is_sent_and_enter_is_the_safe_answer() {
-    for (how, yes) in [(Err(Key::Enter), false), (Err(Key::Escape), false), (Ok("Yes, sign in there"), true)] {
+    for (how, yes) in [(Err(Key::Enter), false), (Err(Key::Escape), false), (Ok("Trust and sign in"), true)] {
         let engine = FakeEngine::with(&[browser("Sales")]);
         let (mut window, _) = waiting(&engine);
         let host = BaseUrl::read("https://dbc-a1b2c3d4-e5f6.cloud.databricks.com").unwrap().base_url;
         told(&mut window, &engine, SignInStep::ConfirmHost { host });
-        assert!(shows(&window, "Is this the right address?"));
+        assert!(shows(&window, "Trust this address?"));
         assert!(shows(&window, "https://dbc-a1b2c3d4-e5f6.cloud.databricks.com"));
         assert!(window.get_by_label("No, cancel").is_focused());
         match how {
@@ -27,14 +27,14 @@ fn ot_15_another_user_takes_the_place_of_the_stored_one_only_when_told_to() {
     let (mut window, _) = waiting(&engine);
     let step = || SignInStep::OtherUser { stored: "priya@example.com".into(), new: "sam@example.com".into() };
     told(&mut window, &engine, step());
-    assert!(shows(&window, "So far, priya@example.com is signed in. Your browser signed in sam@example.com."));
-    assert!(window.get_by_label("Keep the stored one").is_focused(), "the default replaces nothing");
+    assert!(shows(&window, "priya@example.com is signed in. In the browser, you signed in as sam@example.com."));
+    assert!(window.get_by_label("Keep current user").is_focused(), "the default replaces nothing");
     window.key_press(Key::Enter);
     settle(&mut window, &engine);
     assert_eq!(engine.0.borrow().answers, [false]);
-    assert!(shows(&window, "Nothing is changed."));
+    assert!(shows(&window, "Nothing changes."));
     told(&mut window, &engine, step());
-    click(&mut window, &engine, "Use the new one");
+    click(&mut window, &engine, "Switch user");
     assert_eq!(engine.0.borrow().answers, [false, true]);
 }
 
@@ -83,15 +83,15 @@ fn who_does_not_know_the_address_signs_in_and_finds_it_in_the_form() {
     let engine = FakeEngine::with(&[]);
     let mut window = open(&engine, SIZE);
     click(&mut window, &engine, "Add workspace...");
-    assert!(!shows(&window, "I do not know"));
+    assert!(!shows(&window, "I don't know"));
     click(&mut window, &engine, "Authentication type: Personal access token");
     click(&mut window, &engine, "OAuth in the browser");
-    click(&mut window, &engine, "I do not know my workspace's address");
+    click(&mut window, &engine, "I don't know my workspace URL");
     assert_eq!(engine.0.borrow().sign_ins[0].request.place, SignInPlace::Anywhere { level: LevelKind::Workspace });
     assert!(engine.0.borrow().entries.is_empty(), "nothing is saved yet");
     engine.sign_in_waits(true);
     settle(&mut window, &engine);
-    assert!(shows(&window, "the sign-in page of Databricks, which asks you where you want to go"));
+    assert!(shows(&window, "the Databricks sign-in page, which asks where you want to go"));
     engine.sign_in_finds(Found {
         base_url: BaseUrl::read("https://dbc-a1b2c3d4-e5f6.cloud.databricks.com").unwrap().base_url,
         account_id: None,
@@ -115,9 +115,9 @@ fn the_oauth_application_is_folded_away_until_it_is_needed() {
     let mut window = open(&engine, SIZE);
     assert!(window.query_by_label("Redirect port").is_none());
     click(&mut window, &engine, "OAuth application");
-    assert!(shows(&window, "http://localhost:8020 registered as its redirect URL"));
+    assert!(shows(&window, "register http://localhost:8020 as its redirect URL"));
     type_into(&mut window, &engine, Role::TextInput, "Redirect port", "9000");
-    assert!(shows(&window, "http://localhost:9000 registered"));
+    assert!(shows(&window, "register http://localhost:9000"));
     type_into(&mut window, &engine, Role::TextInput, "Scopes", "all-apis");
     assert!(shows(&window, "Without offline_access you have to sign in again every hour"));
     window.key_press_modifiers(egui::Modifiers::COMMAND, Key::S);

@@ -14,7 +14,7 @@ fn a_renewed_sign_in_that_is_not_stored_holds_the_window_up() {
     ask_to_close(&mut window);
     assert!(commands_of(&window).contains(&egui::ViewportCommand::CancelClose));
     settle(&mut window, &engine);
-    assert!(shows(&window, "The sign-in of Sales was renewed, but could not be stored."));
+    assert!(shows(&window, "The sign-in of Sales was renewed but could not be saved."));
     assert!(shows(&window, "The keyring does not answer."));
     window.key_press(Key::Enter);
     settle(&mut window, &engine);
@@ -86,7 +86,7 @@ fn the_panel_is_worked_by_keys_alone_in_reading_order() {
     let (mut window, _) = waiting(&engine);
     window.get_by_label("Copy sign-in link").focus();
     window.run_steps(2);
-    for label in ["Open again", "Paste the address", "Cancel"] {
+    for label in ["Open again", "Paste address", "Cancel"] {
         window.key_press(Key::Tab);
         window.run_steps(3);
         assert!(window.get_by_label(label).is_focused(), "{label}");
@@ -118,16 +118,16 @@ fn every_state_of_a_sign_in_fits_the_smallest_window_and_long_names() {
         told(&mut window, &engine, SignInStep::WrongKey { count: 2 });
         in_view(&window, &["Copy sign-in link", "Open again", "Cancel"], size);
         told(&mut window, &engine, SignInStep::ConfirmHost { host: host.clone() });
-        in_view(&window, &["No, cancel", "Yes, sign in there"], size);
+        in_view(&window, &["No, cancel", "Trust and sign in"], size);
         told(&mut window, &engine, SignInStep::OtherUser { stored: user.into(), new: format!("x{user}") });
-        in_view(&window, &["Keep the stored one", "Use the new one"], size);
+        in_view(&window, &["Keep current user", "Switch user"], size);
         engine.sign_in_ends(Ok(user));
         settle(&mut window, &engine);
         in_view(&window, &["Signed in"], size);
     }
 }
 
-/// Nothing is cut off at the right.
+/// Asserts that nothing is cut off at the right.
 fn in_view(window: &Window, labels: &[&str], size: [f32; 2]) {
     for label in labels {
         let place = window.get_all_by_label(label).last().unwrap().rect();
@@ -149,7 +149,7 @@ fn a_client_secret_that_is_refused_is_marked_and_its_button_leads_there() {
     assert!(!shows(&window, "Not signed in"), "a service principal needs no browser");
     window.get_all_by_label("Test connection").next().unwrap().click();
     settle(&mut window, &engine);
-    assert!(shows(&window, "Databricks does not accept this client ID with this secret"));
+    assert!(shows(&window, "Databricks rejected this client ID and secret"));
     click(&mut window, &engine, "Replace client secret");
     assert!(window.get_by_role_and_label(Role::PasswordInput, "Client secret").is_focused());
 }

@@ -44,7 +44,7 @@ impl Desk {
         desk
     }
 
-    /// Sends commands and takes the answers in until there are none.
+    /// Sends commands and applies the answers until there are none.
     fn send(&mut self, commands: Vec<Ask>) {
         let wires = self.engine.wires();
         for command in commands {
@@ -111,7 +111,7 @@ fn the_next_connection_is_handed_over_on_the_same_tab() {
     desk.send_with(|state| state.select(stock.id));
     assert_eq!((desk.state.page(), desk.state.handed_over().map(|it| it.id)), (Page::Export, Some(stock.id)));
     assert!(desk.state.export.handover(stock.id).is_some_and(|handover| handover.preview().value().is_some()), "of this one");
-    // Two at once, or one that is not saved, have nothing to hand over; and a workspace is not asked by looking at its connection.
+    // Two connections at once, or an unsaved one, cannot be exported; and showing a connection sends no request to its workspace.
     desk.send_with(|state| state.toggle_selected(sales.id));
     assert_eq!(desk.state.page(), Page::Connection);
     desk.send_with(|state| state.select(sales.id));
@@ -182,7 +182,7 @@ fn a_late_answer_to_older_fields_changes_nothing() {
     desk.rest();
     assert!(desk.shown().unwrap().contains("warehouses/abc"), "the last one stays until the new one is here");
     assert!(desk.state.document_to_hand_on().is_none(), "and is not handed on");
-    // The answer to the older question comes last.
+    // The answer to the older request comes last.
     desk.engine.0.borrow_mut().answer_held_tools();
     desk.send(Vec::new());
     assert!(desk.shown().unwrap().contains("/newer"), "{:?}", desk.shown());
@@ -206,7 +206,7 @@ fn the_secret_is_included_only_after_the_question_and_gone_when_something_else_i
     assert!(!handover.includes_secret() && handover.revealed_at().is_none() && handover.with_secret.value().is_none());
     assert!(!desk.shown().unwrap().contains(SECRET));
 
-    // Another tool, and the tick itself.
+    // Another tool, and unticking the box.
     desk.send_with(|state| state.show_page(Page::Export));
     desk.secret_included();
     desk.state.toggle_secret();
@@ -302,7 +302,7 @@ fn several_files_go_into_a_folder() {
     desk.state.ask_to_save_export();
     desk.send_with(|state| state.save_export(false));
     assert_eq!(desk.engine.0.borrow().tools.places[0].to, PathBuf::from("/home/ada/brickpass-terraform"));
-    assert_eq!(desk.state.notices, [Notice::Done("2 files saved in /home/ada/brickpass-terraform".to_owned())]);
+    assert_eq!(desk.state.notices, [Notice::Done("Saved 2 files in /home/ada/brickpass-terraform".to_owned())]);
 }
 
 #[test]

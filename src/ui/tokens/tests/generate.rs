@@ -1,4 +1,4 @@
-//! A new token, and what becomes of it.
+//! A new token, from its dialog to its use.
 
 use super::*;
 
@@ -29,13 +29,13 @@ fn a_generated_token_is_shown_masked_and_used() {
     assert!(shows(&window, "New token, hidden"), "hidden again after 20 s");
 
     click(&mut window, &engine, "Use in this connection");
-    assert!(shows(&window, "This connection signs in with it now."));
+    assert!(shows(&window, "This connection now uses this token."));
     let id = engine.0.borrow().entries[0].connection.id;
     let stored = engine.0.borrow().secrets[&(id, SecretKind::PersonalAccessToken)].clone();
     assert_eq!(stored.expose_secret(), new_value());
     click(&mut window, &engine, "Done");
     assert!(!shows(&window, "Your new token") && !shows(&window, "cannot be shown again"));
-    assert!(shows(&window, "Brickpass on ada-laptop for CI, created 21 Sep 2026, expires in 30 days, this connection uses it"));
+    assert!(shows(&window, "Brickpass on ada-laptop for CI, created 21 Sep 2026, expires in 30 days, used by this connection"));
     assert!(window.state().state.tokens.fresh().is_none(), "the value is gone from the window");
 }
 
@@ -57,15 +57,15 @@ fn leaving_a_token_that_was_neither_used_nor_copied_asks_once() {
     let mut window = opened(&engine);
     generated(&mut window, &engine);
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
-    assert!(shows(&window, "The token cannot be shown again"));
+    assert!(shows(&window, "This token cannot be shown again"));
     key(&mut window, &engine, Modifiers::NONE, Key::Enter);
     assert!(shows(&window, "Your new token"), "the safe answer is the default");
     click(&mut window, &engine, "Done");
-    assert!(shows(&window, "The token cannot be shown again"));
+    assert!(shows(&window, "This token cannot be shown again"));
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
     assert!(shows(&window, "Your new token"));
     click(&mut window, &engine, "Done");
-    click(&mut window, &engine, "Leave it");
+    click(&mut window, &engine, "Close anyway");
     assert!(!shows(&window, "Your new token") && window.state().state.tokens.fresh().is_none());
 }
 
@@ -78,7 +78,7 @@ fn closing_the_window_waits_for_a_token_that_would_be_lost() {
     ask_to_close(&mut window);
     settle(&mut window, &engine);
     assert!(!window.state().state.may_close());
-    assert!(shows(&window, "A token is being made."));
+    assert!(shows(&window, "A token is being created."));
     {
         let mut inner = engine.0.borrow_mut();
         let request = inner.token_request.clone().unwrap();
@@ -89,8 +89,8 @@ fn closing_the_window_waits_for_a_token_that_would_be_lost() {
     assert!(shows(&window, "Your new token"));
     ask_to_close(&mut window);
     settle(&mut window, &engine);
-    assert!(!window.state().state.may_close() && shows(&window, "The token cannot be shown again"));
-    click(&mut window, &engine, "Leave it");
+    assert!(!window.state().state.may_close() && shows(&window, "This token cannot be shown again"));
+    click(&mut window, &engine, "Close anyway");
     assert!(window.state().state.may_close());
 }
 
@@ -102,21 +102,22 @@ fn ot_18_a_token_that_could_not_be_stored_is_still_there() {
     let failure = Failure::new(Code::VaultUnavailable, "The keyring does not answer.", "It may have crashed.", "Try again.");
     engine.0.borrow_mut().token_failure = Some(failure.with_remedy(Remedy::OpenVaultSettings));
     click(&mut window, &engine, "Use in this connection");
-    for words in ["The token is not stored. It is still here.", "The keyring does not answer.", "It may have crashed.", "Try again."] {
+    for words in ["The token was not saved. It is still shown here.", "The keyring does not answer.", "It may have crashed.", "Try again."]
+    {
         assert!(shows(&window, words), "{words}");
     }
     assert!(shows(&window, "New token, hidden: dapi"));
-    // The remedy opens another dialog; the value comes back when that is closed.
+    // The remedy opens another dialog; the value returns when that is closed.
     click(&mut window, &engine, "Open settings...");
     assert!(!shows(&window, "Your new token"));
     key(&mut window, &engine, Modifiers::NONE, Key::Escape);
     assert!(shows(&window, "New token, hidden: dapi"));
     click(&mut window, &engine, "Done");
-    assert!(shows(&window, "The token cannot be shown again"), "it is not safe yet");
-    click(&mut window, &engine, "Keep showing it");
+    assert!(shows(&window, "This token cannot be shown again"), "it is not safe yet");
+    click(&mut window, &engine, "Go back");
     engine.0.borrow_mut().token_failure = None;
     click(&mut window, &engine, "Use in this connection");
-    assert!(shows(&window, "This connection signs in with it now."));
+    assert!(shows(&window, "This connection now uses this token."));
 }
 
 #[test]
@@ -186,34 +187,34 @@ fn a_token_can_be_limited_to_scopes_which_are_folded_away_at_first() {
     let engine = sales();
     let mut window = opened(&engine);
     click(&mut window, &engine, "Generate token...");
-    assert!(!shows(&window, "The APIs that it opens"));
-    click(&mut window, &engine, "Limit what it may do");
-    assert!(shows(&window, "The APIs that it opens, separated by spaces or commas."));
+    assert!(!shows(&window, "Space- or comma-separated"));
+    click(&mut window, &engine, "Restrict scopes");
+    assert!(shows(&window, "Space- or comma-separated."));
     type_into(&mut window, &engine, Role::TextInput, "Scopes", "sql;clusters");
-    assert!(shows(&window, "A scope has only letters, digits and") && window.get_by_label("Generate").accesskit_node().is_disabled());
-    click(&mut window, &engine, "Limit what it may do");
-    assert!(shows(&window, "A scope has only letters, digits and"), "what is wrong stays in view");
+    assert!(shows(&window, "Use only letters, digits and") && window.get_by_label("Generate").accesskit_node().is_disabled());
+    click(&mut window, &engine, "Restrict scopes");
+    assert!(shows(&window, "Use only letters, digits and"), "what is wrong stays in view");
     type_into(&mut window, &engine, Role::TextInput, "Scopes", " ");
     for _ in 0.."sql;clusters ".len() {
         key(&mut window, &engine, Modifiers::NONE, Key::Backspace);
     }
     type_into(&mut window, &engine, Role::TextInput, "Scopes", "sql, clusters sql");
-    click(&mut window, &engine, "Limit what it may do");
-    assert!(window.query_by_label("Limit what it may do: sql, clusters").is_some(), "folded, it says what was chosen");
+    click(&mut window, &engine, "Restrict scopes");
+    assert!(window.query_by_label("Restrict scopes: sql, clusters").is_some(), "folded, it says what was chosen");
 
     let unknown = Failure::new(Code::TokenScope, "The workspace does not accept these scopes.", "It does not know one.", "Check them.");
     engine.0.borrow_mut().token_failure = Some(unknown);
     click(&mut window, &engine, "Generate");
     assert!(shows(&window, "The workspace does not accept these scopes."));
-    assert!(window.query_by_label("Limit what it may do: sql, clusters").is_some(), "nothing typed is lost");
+    assert!(window.query_by_label("Restrict scopes: sql, clusters").is_some(), "nothing typed is lost");
     engine.0.borrow_mut().token_failure = None;
     click(&mut window, &engine, "Generate");
     assert_eq!(engine.0.borrow().token_request.clone().unwrap().scopes, ["sql", "clusters"]);
     click(&mut window, &engine, "Use in this connection");
     click(&mut window, &engine, "Done");
-    assert!(shows(&window, "limited to sql, clusters, this connection uses it"));
+    assert!(shows(&window, "limited to sql, clusters, used by this connection"));
     click(&mut window, &engine, "Rotate this connection's token");
-    assert!(shows(&window, "and, as the old one, limited to sql, clusters."));
+    assert!(shows(&window, "and limited to sql, clusters like the old one"));
     window.get_all_by_label("Rotate").last().unwrap().click();
     settle(&mut window, &engine);
     assert_eq!(engine.0.borrow().token_request.clone().unwrap().scopes, ["sql", "clusters"]);

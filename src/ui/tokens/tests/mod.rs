@@ -1,4 +1,4 @@
-//! The *Tokens* tab as a person uses it: found by role and label, on an engine that keeps everything in memory.
+//! The *Tokens* tab through roles and labels, on an engine that keeps everything in memory.
 
 mod generate;
 mod keys;
@@ -47,7 +47,7 @@ fn sales() -> FakeEngine {
 
 fn row(comment: &str) -> String {
     match comment {
-        "Brickpass on this laptop" => "created 21 Aug 2026, expires in 23 days, this connection uses it".to_owned(),
+        "Brickpass on this laptop" => "created 21 Aug 2026, expires in 23 days, used by this connection".to_owned(),
         "Data Factory linked service" => "created 3 Jul 2026, expires in 3 days".to_owned(),
         other => panic!("{other}"),
     }
@@ -58,7 +58,7 @@ fn generated(window: &mut Window, engine: &FakeEngine) {
     click(window, engine, "Generate");
 }
 
-/// From the top down.
+/// From top to bottom.
 fn rows(window: &Window) -> Vec<String> {
     boxes(window, "expires", ",")
 }

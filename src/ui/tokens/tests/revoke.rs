@@ -11,7 +11,7 @@ fn two_tokens_are_revoked_after_a_question() {
     click(&mut window, &engine, "Revoke 2 tokens...");
     assert!(shows(&window, "Revoke 2 tokens?"));
     assert!(shows(&window, "Brickpass on this laptop, Data Factory linked service"));
-    assert!(shows(&window, "This connection signs in with one of them"));
+    assert!(shows(&window, "This connection uses one of them"));
     assert!(engine.0.borrow().tokens.len() == 3, "nothing without the answer");
     click(&mut window, &engine, "Revoke");
     assert_eq!(rows(&window), ["old notebook test"]);
@@ -42,7 +42,7 @@ fn production_asks_for_the_name_before_anything_is_revoked() {
     assert!(shows(&window, "Revoke \u{201c}old notebook test\u{201d}?"));
     click(&mut window, &engine, "Revoke");
     assert_eq!(engine.sent("RevokeTokens"), 0);
-    type_into(&mut window, &engine, Role::TextInput, "This is production. Type Sales to revoke", "Sales");
+    type_into(&mut window, &engine, Role::TextInput, "Production connection. Type Sales to confirm", "Sales");
     click(&mut window, &engine, "Revoke");
     assert_eq!(engine.sent("RevokeTokens"), 1);
     assert_eq!(engine.0.borrow().tokens.len(), 2);
@@ -55,14 +55,14 @@ fn rotating_replaces_the_token_in_use_by_one_that_lives_as_long() {
     click(&mut window, &engine, "Rotate this connection's token");
     assert!(shows(
         &window,
-        "A new token is generated, tried and stored. It is valid for 54 days. Then \u{201c}Brickpass on this laptop\u{201d} is revoked"
+        "Brickpass creates a new token, valid for 54 days, then tests and saves it. It then revokes \u{201c}Brickpass on this laptop\u{201d}"
     ));
     window.get_all_by_label("Rotate").last().unwrap().click();
     settle(&mut window, &engine);
     let request = engine.0.borrow().token_request.clone().unwrap();
     assert_eq!((request.comment.as_str(), request.lifetime.unwrap().as_secs()), ("Brickpass on this laptop", 54 * 86_400));
     assert!(shows(&window, "Sales has a new token; the old one is revoked"));
-    assert!(shows(&window, "Brickpass on this laptop, created 21 Sep 2026, expires in 54 days, this connection uses it"));
+    assert!(shows(&window, "Brickpass on this laptop, created 21 Sep 2026, expires in 54 days, used by this connection"));
     assert_eq!(rows(&window).len(), 3);
 }
 
@@ -83,7 +83,7 @@ fn a_rotation_that_fails_or_leaves_the_old_token_says_so() {
     window.get_all_by_label("Rotate").last().unwrap().click();
     settle(&mut window, &engine);
     assert!(shows(&window, "The old token was not revoked"));
-    assert!(shows(&window, "Sales has a new token; the old one is still valid"));
+    assert!(shows(&window, "Sales has a new token; the old one is still active"));
 }
 
 #[test]
