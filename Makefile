@@ -23,7 +23,7 @@ test: ## every test, with a summary of what could not run here
 interop: ## the real clients from their registries, each signed in each way without a secret in its configuration
 	@scripts/interop
 
-lint: ## formatting, clippy, licences, scripts
+lint: ## formatting, clippy, documentation comments, licences, scripts
 	@scripts/setup run
 	@scripts/lint
 

@@ -1,5 +1,7 @@
 //! What a Databricks connection is, and how a failure is described. No I/O, no clock, no runtime.
 
+#![warn(missing_docs)]
+
 pub mod connection;
 pub mod failure;
 

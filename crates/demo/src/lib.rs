@@ -1,10 +1,10 @@
 //! An embedded Databricks to try everything on and to test against: a real HTTP server on loopback.
 //!
-//! Each group of endpoints is a file with its own `routes()`: [`discovery`], [`identity`], [`clusters`], [`tokens`], [`token_management`],
-//! [`workspace_conf`], [`scim`] and [`principal_secrets`] (service principals), [`objects`] (what permissions are granted on, and the
-//! permissions), [`pages`]. [`server`] listens, [`workspace`] is what they share, [`catalogue`] lists the workspaces, [`faults`] injects
-//! failures, [`errors`] answers as Databricks refuses. [`account`] is the host above the workspaces with [`principals`], [`assignments`]
-//! who may enter them, [`oidc`] the authorization server of all of them.
+//! Each group of endpoints is a file with its own `routes()`: `discovery`, `identity`, `clusters`, `tokens`, `token_management`,
+//! `workspace_conf`, `scim` and `principal_secrets` (service principals), `objects` (what permissions are granted on, and the
+//! permissions), `pages`. `server` listens, `workspace` is what they share, `catalogue` lists the workspaces, `faults` injects
+//! failures, `errors` answers as Databricks refuses. `account` is the host above the workspaces with `principals`, `assignments`
+//! who may enter them, `oidc` the authorization server of all of them.
 
 mod access;
 mod account;

@@ -49,7 +49,7 @@ pub(crate) type Recorder<A> = Box<dyn FnOnce(&Result<A, Failure>) -> Vec<Done> +
 pub enum Order {
     /// Beside everything else; it changes nothing, and is dropped.
     Question,
-    /// Beside everything else; it changes something elsewhere. It is dropped only where it waits in [`Context::unless_cancelled`], and
+    /// Beside everything else; it changes something elsewhere. It is dropped only where it waits in `Context::unless_cancelled`, and
     /// otherwise brought to its end.
     Change,
     /// In the queue of everything that writes to disk or to the vault; brought to its end.

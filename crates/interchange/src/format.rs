@@ -17,7 +17,7 @@ pub struct Subject<'a> {
     pub connection: &'a Connection,
     /// Only when the person asked for it to stand in the export, and never a token of a browser sign-in.
     pub secret: Option<&'a SecretString>,
-    /// What the connection is called in `.databrickscfg`: see [`super::databrickscfg::profile_name`].
+    /// What the connection is called in `.databrickscfg`: see [`ProfileName::of`](super::databrickscfg::ProfileName::of).
     pub profile: &'a str,
     /// The program that gives tokens to Databricks' tools: its whole path.
     pub helper: &'a str,

@@ -19,10 +19,13 @@ pub struct ClientId(pub(super) String);
 #[error("An account ID looks like 12345678-90ab-cdef-1234-567890abcdef; the account console shows it at the top right")]
 pub struct AccountIdError;
 
+/// Why a client ID is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClientIdError {
+    /// Nothing but spaces.
     #[error("Enter the client ID of the service principal")]
     Empty,
+    /// Another character than those that it lists, or more than 200 of them.
     #[error("A client ID has only letters, digits, - and _")]
     Unfit,
 }
@@ -66,6 +69,7 @@ impl AccountId {
         uuid::Uuid::try_parse(typed.trim()).map(|id| Self(id.hyphenated().to_string())).map_err(|_| AccountIdError)
     }
 
+    /// In lower case with hyphens, if it was read from a form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -85,11 +89,13 @@ impl ClientId {
         Self::try_from(id.to_owned())
     }
 
+    /// Whether it is a UUID, as the ID of a service principal is.
     #[must_use]
     pub fn is_uuid(&self) -> bool {
         uuid::Uuid::try_parse(&self.0).is_ok()
     }
 
+    /// As it was entered, trimmed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -99,9 +105,12 @@ impl ClientId {
 /// What the person picks in the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum AuthKind {
+    /// A long-lived token of a user, in one workspace.
     #[default]
     PersonalAccessToken,
+    /// OAuth in the browser (U2M).
     Browser,
+    /// OAuth client credentials (M2M).
     ServicePrincipal,
 }
 
@@ -109,12 +118,14 @@ pub enum AuthKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum AuthMethod {
+    /// A long-lived token of a user, in one workspace.
     #[serde(rename = "pat")]
     PersonalAccessToken,
     /// OAuth in the browser (U2M).
     Browser(OAuthApp),
     /// OAuth client credentials (M2M).
     ServicePrincipal {
+        /// The application ID of the service principal.
         client_id: ClientId,
         /// `None`: `all-apis`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,10 +145,13 @@ impl AuthMethod {
     }
 }
 
+/// What a connection reaches, as the form offers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum LevelKind {
+    /// One workspace.
     #[default]
     Workspace,
+    /// The account above the workspaces.
     Account,
 }
 
@@ -159,11 +173,13 @@ impl OAuthApp {
     /// Source: the public client that the Databricks CLI and SDKs use.
     pub const DATABRICKS_CLI: &str = "databricks-cli";
 
+    /// The connection's own client, or [`Self::DATABRICKS_CLI`].
     #[must_use]
     pub fn client_id(&self) -> &str {
         self.client_id.as_ref().map_or(Self::DATABRICKS_CLI, ClientId::as_str)
     }
 
+    /// The connection's own scopes, or the default.
     #[must_use]
     pub fn scopes(&self) -> Scopes {
         self.scopes.clone().unwrap_or_default()
@@ -175,10 +191,13 @@ impl OAuthApp {
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
 pub struct Scopes(Vec<String>);
 
+/// Why scopes are refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScopesError {
+    /// There is no word in the text.
     #[error("Enter at least one scope, such as all-apis offline_access")]
     Empty,
+    /// A character that no scope has, or more than 1,000 characters.
     #[error("A scope has only letters, digits and . : / - _; separate scopes by spaces")]
     Unfit,
 }
@@ -208,6 +227,7 @@ impl Scopes {
         if scopes.is_empty() { Err(ScopesError::Empty) } else { Ok(Self(scopes)) }
     }
 
+    /// Each scope, in the order in which they were entered.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
@@ -225,6 +245,7 @@ impl Scopes {
         (!self.0.is_empty() && self.0 != [Self::ALL_APIS]).then_some(self)
     }
 
+    /// They include [`Self::OFFLINE_ACCESS`].
     #[must_use]
     pub fn stays_signed_in(&self) -> bool {
         self.iter().any(|scope| scope == Self::OFFLINE_ACCESS)
@@ -254,11 +275,17 @@ impl Default for Scopes {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
+    /// One workspace.
     Workspace,
-    Account { account_id: AccountId },
+    /// The account above the workspaces.
+    Account {
+        /// As the account console shows it.
+        account_id: AccountId,
+    },
 }
 
 impl AuthMethod {
+    /// The same without its details.
     #[must_use]
     pub fn kind(&self) -> AuthKind {
         match self {
@@ -270,6 +297,7 @@ impl AuthMethod {
 }
 
 impl AuthKind {
+    /// In the order of the form.
     pub const ALL: [Self; 3] = [Self::PersonalAccessToken, Self::Browser, Self::ServicePrincipal];
 
     /// The word on the command line and in JSON: `pat`, `browser`, `service-principal`.

@@ -11,14 +11,19 @@ pub enum Environment {
     /// Nobody has said what the connection is for, so it is handled as carefully as production.
     #[default]
     NotSet,
+    /// To try things out.
     Development,
+    /// To verify changes.
     Test,
+    /// Real data and jobs: handled with care.
     Production,
     /// A word of the person's own, trimmed, 1 to 20 characters.
     Own(String),
 }
 
+/// An [`Environment`] without the own word, as the form offers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[expect(missing_docs, reason = "each variant is the environment of that name")]
 pub enum EnvironmentKind {
     #[default]
     NotSet,
@@ -31,7 +36,9 @@ pub enum EnvironmentKind {
 /// Why the person is asked to type a name before something cannot be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Care {
+    /// It is production.
     Production,
+    /// It might be production.
     NotSet,
 }
 
@@ -46,6 +53,7 @@ impl Environment {
         }
     }
 
+    /// The same without the own word.
     #[must_use]
     pub fn kind(&self) -> EnvironmentKind {
         match self {
@@ -80,6 +88,7 @@ impl Environment {
         self.word().to_uppercase()
     }
 
+    /// As a list shows it: `Production`, or the own word.
     #[must_use]
     pub fn label(&self) -> &str {
         match self {
@@ -90,8 +99,10 @@ impl Environment {
 }
 
 impl EnvironmentKind {
+    /// In the order of the form.
     pub const ALL: [Self; 5] = [Self::NotSet, Self::Development, Self::Test, Self::Production, Self::Own];
 
+    /// As the form shows it.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {

@@ -8,6 +8,7 @@ use super::{Connection, Draft, text};
 
 /// A field, under all its names.
 pub struct FieldSpec {
+    /// The field itself.
     pub field: Field,
     /// The key of a connection in JSON that holds it; `None`: the vault does.
     pub key: Option<&'static str>,
@@ -21,6 +22,7 @@ pub struct FieldSpec {
     pub titles: &'static [&'static str],
     /// On the command line.
     pub option: Option<CliOption>,
+    /// How it is typed and kept.
     pub kind: FieldKind,
 }
 
@@ -36,6 +38,7 @@ pub struct CliOption {
     pub repeats: bool,
 }
 
+/// How a field is typed and kept.
 pub enum FieldKind {
     /// Kept as it was typed.
     Plain(PlainText),
@@ -47,7 +50,9 @@ pub enum FieldKind {
 
 /// A field that is text, and nothing but text.
 pub struct PlainText {
+    /// In the form, as typed.
     pub typed: Access<Draft>,
+    /// In the connection, tidied.
     pub kept: Access<Connection>,
     /// Characters; a longer text is refused.
     pub most: usize,
@@ -65,7 +70,9 @@ pub struct PlainText {
 
 /// A text of a form or of a connection: to be read, and to be changed.
 pub struct Access<T> {
+    /// The text.
     pub get: fn(&T) -> &str,
+    /// The text, to be changed.
     pub get_mut: fn(&mut T) -> &mut String,
 }
 
@@ -92,6 +99,7 @@ impl Field {
 }
 
 impl FieldSpec {
+    /// What a field that is plain text has in addition; `None` for the others.
     #[must_use]
     pub const fn plain(&self) -> Option<&PlainText> {
         if let FieldKind::Plain(text) = &self.kind { Some(text) } else { None }
@@ -132,6 +140,7 @@ impl PlainText {
 }
 
 impl<T> Access<T> {
+    /// Takes the text over from another one.
     pub fn copy(&self, from: &T, to: &mut T) {
         (self.get)(from).clone_into((self.get_mut)(to));
     }

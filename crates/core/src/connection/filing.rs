@@ -9,7 +9,9 @@ pub struct Filing {
     pub environment: Option<EnvironmentKind>,
     /// The word when `environment` is `Own`.
     pub own_environment: String,
+    /// A path such as `Sales/Nightly`; may be empty.
     pub folder: String,
+    /// May be empty.
     pub tags: Vec<String>,
 }
 

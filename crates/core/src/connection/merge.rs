@@ -4,6 +4,7 @@ use super::{Connection, Field};
 
 /// What is changed, and chosen, as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "a variant without docs is the field of that name")]
 pub enum Part {
     Name,
     /// With its confirmation, the workspace ID, the level and the account: they say where requests go.
@@ -28,6 +29,7 @@ impl Part {
             .chain([Self::Pinned])
     }
 
+    /// Whether two connections differ in this part.
     #[must_use]
     pub fn differs(self, a: &Connection, b: &Connection) -> bool {
         match self {
@@ -77,6 +79,7 @@ impl Part {
     }
 }
 
+/// Two versions of a connection, merged as far as possible.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merge {
     /// Mine, with what only the others changed.

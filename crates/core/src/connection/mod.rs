@@ -44,6 +44,7 @@ use uuid::Uuid;
 pub struct ConnectionId(Uuid);
 
 impl ConnectionId {
+    /// A new one (UUID version 4).
     #[must_use]
     pub fn random() -> Self {
         Self(Uuid::new_v4())
@@ -66,30 +67,41 @@ impl std::fmt::Display for ConnectionId {
 /// Everything about a connection except its secrets, which the vault keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
+    /// Never changes.
     pub id: ConnectionId,
+    /// Unique in the list without regard to case.
     pub name: ConnectionName,
+    /// May be empty.
     #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "visible")]
     pub description: String,
+    /// Where requests go.
     pub base_url: BaseUrl,
     /// The person has said that they know this address although it is not a Databricks domain (or has an unusual port).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub address_confirmed: bool,
+    /// If it is known; see [`is_workspace_id`].
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "workspace_id")]
     pub workspace_id: Option<String>,
+    /// Of a test, and of each request.
     #[serde(rename = "timeout_seconds")]
     pub timeout: Timeout,
+    /// The way to sign in.
     pub auth: AuthMethod,
+    /// Workspace or account.
     pub level: Level,
     /// The account's connection whose sign-in (or client secret) this one uses: a token of the account opens its workspaces too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign_in_of: Option<ConnectionId>,
+    /// What it is for.
     #[serde(default)]
     pub environment: Environment,
+    /// May be empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "all_visible")]
     pub tags: Vec<String>,
     /// A path of folder names, `Sales/Nightly`; empty at the top.
     #[serde(default, skip_serializing_if = "String::is_empty", deserialize_with = "visible")]
     pub folder: String,
+    /// Shown above the others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
 }

@@ -9,23 +9,31 @@ use super::text::{self, Unfit};
 #[serde(try_from = "String", into = "String")]
 pub struct ConnectionName(String);
 
+/// Why a name is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
+    /// Nothing but spaces.
     #[error("Give the connection a name")]
     Empty,
+    /// Holds the number of characters.
     #[error("Use at most 100 characters; these are {0}")]
     TooLong(usize),
+    /// A line break, or a character that cannot be seen.
     #[error("The name contains {0}; remove it")]
     Unfit(Unfit),
+    /// A section of `.databrickscfg` with a meaning of its own.
     #[error("This name is reserved by the Databricks configuration file; choose another")]
     Reserved,
+    /// Holds the bracket.
     #[error("The name contains {0}; write ( and ) instead, for profile files mark their sections with [ and ]")]
     Bracket(char),
+    /// Holds the first character.
     #[error("The name begins with {0}, which starts a comment in profile files; begin with another character")]
     Comment(char),
 }
 
 impl ConnectionName {
+    /// In characters.
     pub const LONGEST: usize = 100;
 
     /// # Errors
@@ -65,6 +73,7 @@ impl ConnectionName {
         Self::parse(kept.trim_end_matches(text::is_zero_width)).ok()
     }
 
+    /// Trimmed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

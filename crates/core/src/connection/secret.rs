@@ -6,16 +6,21 @@ use zeroize::Zeroizing;
 /// Which secret of a connection. The word is part of the vault's entry name and never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SecretKind {
+    /// A long-lived token of a user.
     PersonalAccessToken,
+    /// The OAuth secret of a service principal.
     ClientSecret,
+    /// A sign-in through the browser: its refresh token, and the access token beside it.
     RefreshToken,
     /// Not a person's secret: what a client secret has opened, kept for other processes until it ends.
     AccessToken,
 }
 
 impl SecretKind {
+    /// Each of them.
     pub const ALL: [Self; 4] = [Self::PersonalAccessToken, Self::ClientSecret, Self::RefreshToken, Self::AccessToken];
 
+    /// Part of the name of an entry in the vault; never changes.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -51,15 +56,18 @@ impl TypedSecret {
         Self(Zeroizing::new(String::with_capacity(bytes)))
     }
 
+    /// The text, for a call that needs it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
+    /// The text, to be typed into. Beyond the reserved capacity it moves, and leaves a copy in freed memory.
     pub fn expose_mut(&mut self) -> &mut String {
         &mut self.0
     }
 
+    /// Nothing was typed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -71,6 +79,7 @@ impl TypedSecret {
         super::token::is_blank(self.expose())
     }
 
+    /// A copy that can no longer be typed into.
     #[must_use]
     pub fn to_secret(&self) -> SecretString {
         SecretString::from(self.0.as_str().to_owned())

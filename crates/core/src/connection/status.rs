@@ -12,6 +12,7 @@ pub enum Status {
     /// Never tested, or edited since.
     #[default]
     Untested,
+    /// The last test passed.
     Ok,
     /// A personal access token within 14 days of its end.
     Expiring,
@@ -26,8 +27,11 @@ pub enum Status {
 /// What the last test of a connection found; a cache, not configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastTest {
+    /// How it ended.
     pub state: Status,
+    /// When it ended.
     pub tested_at: jiff::Timestamp,
+    /// Milliseconds from its first step to its last.
     pub duration_ms: u64,
 }
 

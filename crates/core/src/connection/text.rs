@@ -2,13 +2,16 @@
 
 use std::fmt;
 
+/// A character that does not belong in a line of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unfit {
+    /// A line feed, carriage return or separator of lines.
     LineBreak,
     /// C0, C1, DEL.
     Control,
     /// Turns the direction of what follows (CVE-2021-42574).
     Direction,
+    /// A character without a shape, or one that changes the direction of the text.
     Invisible,
 }
 

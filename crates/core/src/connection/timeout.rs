@@ -9,13 +9,16 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "u64", into = "u64")]
 pub struct Timeout(u64);
 
+/// Why a timeout is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimeoutError {
+    /// Not a whole number from 1 to 600.
     #[error("Enter a whole number of seconds from 1 to 600")]
     OutOfRange,
 }
 
 impl Timeout {
+    /// 30 seconds.
     pub const DEFAULT: Self = Self(30);
 
     /// What was typed; empty means the default.
@@ -32,11 +35,13 @@ impl Timeout {
         if typed.starts_with('+') { Err(TimeoutError::OutOfRange) } else { Self::try_from(seconds) }
     }
 
+    /// 1 to 600.
     #[must_use]
     pub fn seconds(self) -> u64 {
         self.0
     }
 
+    /// The same for a clock.
     #[must_use]
     pub fn duration(self) -> Duration {
         Duration::from_secs(self.0)

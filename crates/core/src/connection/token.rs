@@ -28,6 +28,7 @@ pub enum Shape {
     RefreshToken,
     /// Three parts with dots between: an OAuth access token, gone within the hour.
     Jwt,
+    /// None of these: it may still be a secret.
     Unknown,
 }
 
@@ -36,11 +37,17 @@ pub enum Shape {
 pub enum SecretError {
     /// Nothing but spaces, or quotation marks with nothing between them.
     Blank,
+    /// More than 32 KiB.
     TooLong,
+    /// A URL.
     Address,
+    /// The path of a file.
     Path,
+    /// The word `Bearer` with nothing behind it.
     OnlyBearer,
+    /// Stars or dots in place of the secret.
     Masked,
+    /// An example, such as `<your token>`.
     Placeholder,
     /// A variable, or the place of a secret in another store. Nothing is expanded or fetched.
     Reference,
@@ -48,11 +55,15 @@ pub enum SecretError {
     Assignment,
     /// A quotation mark at one end only.
     Quote,
+    /// A space or line break inside.
     Space,
+    /// A character that no secret has.
     Unfit,
     /// A secret of another kind than the one that was asked for.
     OtherKind {
+        /// What it was taken for.
         looks_like: Shape,
+        /// What was asked for.
         wanted: SecretKind,
     },
     /// A signed token that was issued for this service.
@@ -131,6 +142,7 @@ impl Shape {
 /// A cleaned secret.
 #[derive(Debug)]
 pub struct ReadSecret {
+    /// Without spaces, quotation marks and `Bearer` around it.
     pub secret: SecretString,
     /// What was cleaned away.
     pub notes: Vec<&'static str>,

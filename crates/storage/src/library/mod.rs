@@ -185,7 +185,7 @@ impl Library {
     }
 
     /// Waits until no other process stores a secret together with its connection. What is put back when the connection cannot be saved is then
-    /// what was there before, and nothing that another window has stored meanwhile. Blocks for [`PATIENCE`] at most.
+    /// what was there before, and nothing that another window has stored meanwhile. Blocks for 30 s at most.
     ///
     /// # Errors
     /// Another process still does; the lock file cannot be made.

@@ -4,14 +4,19 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+/// Where a workspace runs, if its host name says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cloud {
+    /// Amazon Web Services, also the zones for US government.
     Aws,
+    /// Microsoft Azure, also its national clouds.
     Azure,
+    /// Google Cloud.
     Gcp,
 }
 
 impl Cloud {
+    /// As the window shows it.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -22,6 +27,7 @@ impl Cloud {
     }
 }
 
+/// What a host is, by its name alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HostKind {
     /// A workspace's own host.

@@ -12,7 +12,9 @@ use url::Url;
 /// Why an address is used only after the person has confirmed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caution {
+    /// The host is not in a domain of Databricks.
     NotDatabricks,
+    /// Another port than 443, which is given.
     UnusualPort(u16),
     /// The host was typed with letters outside ASCII; this is how the network spells it.
     NotAscii,
@@ -30,11 +32,15 @@ pub struct BaseUrl {
 /// What was found in a pasted address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pasted {
+    /// The origin alone.
     pub base_url: BaseUrl,
     /// From `?w=`, `?o=` or `?workspace_id=`, else from the host name.
     pub workspace_id: Option<String>,
+    /// From `?a=` or `?account_id=`.
     pub account_id: Option<String>,
+    /// From the path of a cluster page.
     pub cluster_id: Option<String>,
+    /// From the path of a SQL warehouse page.
     pub warehouse_id: Option<String>,
     /// What was cleaned away, in words for the person.
     pub notes: Vec<String>,
@@ -70,11 +76,13 @@ impl BaseUrl {
         self.origin.clone()
     }
 
+    /// As [`Self::origin`].
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.origin
     }
 
+    /// Without the port; an IPv6 address in brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
@@ -86,16 +94,19 @@ impl BaseUrl {
         self.url.port_or_known_default().unwrap_or(443)
     }
 
+    /// `false` for plain http, which only loopback may use.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 
+    /// The cloud of a workspace or account console; `None` for every other host.
     #[must_use]
     pub fn cloud(&self) -> Option<Cloud> {
         host::cloud(self.host())
     }
 
+    /// What the host is, by its name.
     #[must_use]
     pub fn kind(&self) -> HostKind {
         host::kind(self.host())
@@ -137,6 +148,7 @@ impl BaseUrl {
             .filter(|found| found.kind() == kind && found.cautions().is_empty() && found.as_str().eq_ignore_ascii_case(&address))
     }
 
+    /// Why a secret may not be sent there without a confirmation; empty if it may.
     #[must_use]
     pub fn cautions(&self) -> Vec<Caution> {
         let mut cautions = Vec::new();

@@ -13,9 +13,13 @@ mod review;
 /// Every field as the person typed it. Nothing typed is ever lost by validation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
+    /// The connection that it becomes or changes.
     pub id: ConnectionId,
+    /// Unique without regard to case.
     pub name: String,
+    /// Any text.
     pub description: String,
+    /// The address, perhaps a whole one out of the browser.
     pub base_url: String,
     /// The origin that the person confirmed although it is not a Databricks domain. Another origin needs its own confirmation.
     pub confirmed_origin: Option<String>,
@@ -23,12 +27,17 @@ pub struct Draft {
     pub workspace_id: String,
     /// The saved ID and the origin that it belongs to: it does not go along to another address.
     pub saved_workspace: Option<(String, String)>,
+    /// Seconds, 1 to 600.
     pub timeout: String,
+    /// The way to sign in.
     pub auth: AuthKind,
+    /// Workspace or account.
     pub level: LevelKind,
+    /// A UUID, at account level.
     pub account_id: String,
     /// Uses the sign-in of this account connection.
     pub sign_in_of: Option<ConnectionId>,
+    /// Of the service principal or the OAuth application. Empty for an application: `databricks-cli`.
     pub client_id: String,
     /// Empty: `all-apis offline_access`.
     pub scopes: String,
@@ -36,14 +45,19 @@ pub struct Draft {
     pub redirect_port: String,
     /// Personal access token or client secret, by `auth`. Empty: keep what the vault holds.
     pub secret: TypedSecret,
+    /// What the connection is for.
     pub environment: EnvironmentKind,
     /// The word when `environment` is `Own`.
     pub own_environment: String,
+    /// One word or phrase each.
     pub tags: Vec<String>,
+    /// Names with `/` between them.
     pub folder: String,
+    /// Shown above the others.
     pub pinned: bool,
 }
 
+/// What a remark means for the save.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// For information: what was cleaned, what was recognised.
@@ -57,14 +71,18 @@ pub enum Severity {
 /// What stands beside a field while typing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
+    /// The field it is about.
     pub field: Field,
+    /// Whether it prevents the save.
     pub severity: Severity,
+    /// One line.
     pub text: String,
 }
 
 /// A valid form.
 #[derive(Debug, Clone)]
 pub struct Reviewed {
+    /// The connection as it would be saved.
     pub connection: Connection,
     /// The secret that was typed, cleaned; `None` keeps the stored one.
     pub secret: Option<(SecretKind, SecretString)>,
@@ -79,8 +97,10 @@ impl Reviewed {
     }
 }
 
+/// What validation says of a form.
 #[derive(Debug, Clone)]
 pub struct Review {
+    /// In the order of the fields; several for one field are possible.
     pub remarks: Vec<Remark>,
     /// `None` while there is an error.
     pub result: Option<Reviewed>,
@@ -117,6 +137,7 @@ impl Draft {
         }
     }
 
+    /// The form of a saved connection; its secret is not in it.
     #[must_use]
     pub fn from_connection(connection: &Connection) -> Self {
         let (level, account_id) = match &connection.level {

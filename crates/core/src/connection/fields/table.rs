@@ -5,6 +5,7 @@ use super::{Access, CliOption, FieldKind, FieldSpec, PlainText};
 
 /// A field of the form. [`Field::spec`] says everything else about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the table says what each is")]
 pub enum Field {
     Name,
     BaseUrl,
@@ -47,6 +48,7 @@ impl Field {
         Self::Description,
     ];
 
+    /// Its entry in the table.
     #[must_use]
     pub const fn spec(self) -> &'static FieldSpec {
         match self {

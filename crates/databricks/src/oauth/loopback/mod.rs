@@ -1,7 +1,7 @@
 //! The redirect listener (RFC 8252, section 7.3): takes one answer of the browser, and nothing else, from whoever can reach the port.
 //!
-//! Every web page and every program on this machine can reach it. So what arrives is judged by one plain function ([`judge`]), nothing of it
-//! is believed before the `state` matched, and nothing of it ever goes back: all responses are constants ([`page`]).
+//! Every web page and every program on this machine can reach it. So what arrives is judged by one plain function (`judge`), nothing of it
+//! is believed before the `state` matched, and nothing of it ever goes back: all responses are constants (`page`).
 
 mod bind;
 mod head;
