@@ -47,7 +47,7 @@ fn open_window(prepared: &Prepared) -> Result<(), Failure> {
 fn open_window(_: &Prepared) -> Result<(), Failure> {
     Err(Failure::new(
         Code::Unsupported,
-        "This brickpass has no window.",
+        "This build of Brickpass has no window.",
         "It was built for servers and containers.",
         "Use a subcommand (brickpass --help), or install the build with the window.",
     ))

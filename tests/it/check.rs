@@ -103,7 +103,7 @@ fn sr_01_a_token_that_is_limited_on_purpose_tests_ok_and_the_missing_scope_is_na
     let server = FaultServer::start(move |path, _| if path.contains("clusters") { json("403 Forbidden", limited) } else { healthy(path) });
     let (report, _) = test(&server.base_url(), 5);
     assert_eq!((report.state, &report.failure, &report.clusters), (Status::Ok, &None, &None));
-    assert!(report.hints.iter().any(|hint| hint.contains("does not list clusters") && hint.contains("the scope clusters")), "{report:?}");
+    assert!(report.hints.iter().any(|hint| hint.contains("cannot list clusters") && hint.contains("the scope clusters")), "{report:?}");
 
     // Without the scope that says who one is, nothing is known of it.
     let none = r#"{"error_code":"PERMISSION_DENIED","message":"token lacks required scopes: scim"}"#;
@@ -120,15 +120,15 @@ fn sr_02_the_cause_is_named_by_what_the_server_said() {
         answer(status, "Content-Type: text/html\r\n", &format!("<html><head><title>{title}</title></head><body></body></html>"))
     };
     let cases: Vec<(Act, Code, &str)> = vec![
-        (html("400 Bad Request", "HTTP 400: wrong audience (1 wanted, 2 given)"), Code::Unauthorized, "made for another service"),
-        (html("401 Unauthorized", "Wrong audience"), Code::Unauthorized, "made for another service"),
+        (html("400 Bad Request", "HTTP 400: wrong audience (1 wanted, 2 given)"), Code::Unauthorized, "issued for another service"),
+        (html("401 Unauthorized", "Wrong audience"), Code::Unauthorized, "issued for another service"),
         (
             json("403 Forbidden", r#"{"error_code":403,"message":"Invalid access to Org: 1234567890123456"}"#),
             Code::Forbidden,
             "not a member of this workspace",
         ),
         (html("200 OK", "Databricks - Sign In"), Code::NotApi, "Private Link"),
-        (html("200 OK", "Welcome to our hotel"), Code::NotApi, "The network may ask you to sign in first"),
+        (html("200 OK", "Welcome to our hotel"), Code::NotApi, "The network may require you to sign in first"),
     ];
     for (act, code, words) in cases {
         let server = FaultServer::start(move |path, _| if path.contains("/api/") { act.clone() } else { healthy(path) });
@@ -257,7 +257,7 @@ fn an_account_that_is_not_there_is_not_called_a_workspace() {
     let report = account_test(&server);
     let failure = report.failure.unwrap();
     assert_eq!((report.state, failure.code), (Status::Unreachable, Code::NotFound));
-    assert!(failure.what.contains("account"), "{failure}");
+    assert!(failure.what.contains("Account"), "{failure}");
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn the_answer_of_another_workspace_is_hinted_at() {
     let token = SecretString::from("canary-token-0123456789");
     let report = runtime().block_on(check::run(&connection, Credential::Token(token), &Http::new(HttpSettings::default()), &|_| ()));
     assert_eq!((report.state, report.workspace_id.as_deref()), (Status::Ok, Some("42")));
-    assert_eq!(report.hints, ["The answer came from workspace 42, but this connection is for workspace 7."]);
+    assert_eq!(report.hints, ["This address answered as workspace 42, not 7."]);
 }
 
 #[test]

@@ -48,13 +48,13 @@ fn tokens_are_switched_off_only_by_somebody_who_means_it() {
     let desk = Desk::admin();
     assert_eq!(desk.json(&["admin", "tokens", "status", "Sales"])["enabled"], true);
     let shown = desk.done(&["admin", "tokens", "status", "Sales"]).stdout;
-    assert!(shown.starts_with("Personal access tokens are on."), "{shown}");
+    assert!(shown.starts_with("Personal access tokens are enabled."), "{shown}");
     assert_eq!(desk.json(&["admin", "tokens", "maximum", "Sales", "30"])["maximum_days"], 30);
     assert!(desk.json(&["admin", "tokens", "maximum", "Sales", "none"]).get("maximum_days").is_none());
     assert_eq!(desk.brickpass(&["admin", "tokens", "maximum", "Sales", "0"]).code, Some(2));
 
     let unasked = desk.brickpass(&["admin", "tokens", "disable", "Sales"]);
-    assert!(unasked.code == Some(2) && unasked.stderr.contains("Add --yes if you mean it."), "{unasked:?}");
+    assert!(unasked.code == Some(2) && unasked.stderr.contains("To do it without a confirmation, add --yes."), "{unasked:?}");
     assert!(desk.handle.accepts(&desk.workspace.token));
     let off = desk.json(&["admin", "tokens", "disable", "Sales", "--yes"]);
     assert_eq!(off["enabled"], false);
@@ -77,10 +77,10 @@ fn at_a_terminal_the_name_is_typed_before_tokens_are_switched_off() {
         run(&mut command, line.as_bytes(), LIMIT)
     };
     let wrong = typed("Payroll\n");
-    assert!(wrong.code == Some(1) && wrong.stdout.contains("is not the name of the connection"), "{wrong:?}");
+    assert!(wrong.code == Some(1) && wrong.stdout.contains("The name does not match the connection"), "{wrong:?}");
     assert!(desk.handle.accepts(&desk.workspace.token));
     let right = typed("Sales\n");
-    assert!(right.code == Some(0) && right.stdout.contains("it cannot switch them on again"), "{right:?}");
+    assert!(right.code == Some(0) && right.stdout.contains("it cannot enable them again"), "{right:?}");
     assert!(!desk.handle.accepts(&desk.workspace.token));
 }
 
@@ -118,7 +118,7 @@ fn everybodys_tokens_are_listed_by_owner_and_revoked() {
     let refused = desk.brickpass(&["admin", "tokens", "revoke", "Payroll", id, "--json"]);
     assert_eq!((refused.code, &refused.json()["failed"][0]["error"]["code"]), (Some(1), &"forbidden".into()));
     let refused = desk.brickpass(&["admin", "tokens", "list", "Payroll"]);
-    assert!(refused.code == Some(1) && refused.stderr.contains("admins of the workspace"), "{refused:?}");
+    assert!(refused.code == Some(1) && refused.stderr.contains("workspace admins"), "{refused:?}");
     assert_eq!(desk.brickpass(&["admin", "tokens", "list", "Nobody"]).code, Some(3));
 }
 
@@ -182,7 +182,7 @@ fn a_secret_whose_answer_was_lost_is_not_printed_and_not_left() {
     desk.handle.lose_next_answer();
     let failed = desk.brickpass(&["sp", "secret", "create", "Sales", CI, "--json"]);
     assert_eq!(failed.code, Some(1), "{failed:?}");
-    assert!(text(&failed.json()["error"], "what").contains("It is deleted again"), "{failed:?}");
+    assert!(text(&failed.json()["error"], "what").contains("Brickpass has deleted it"), "{failed:?}");
     assert_eq!(desk.secrets(CI), before);
 }
 
@@ -195,7 +195,7 @@ fn a_secret_that_could_not_be_printed_is_deleted() {
     let mut command = desk.command(&["sp", "secret", "create", "Sales", CI]);
     let output = command.stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("The new secret is deleted again."), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Brickpass has deleted the new secret."), "{output:?}");
     assert_eq!(desk.secrets(CI), before);
 }
 
@@ -228,7 +228,7 @@ fn a_secret_that_the_vault_does_not_take_is_deleted_again_and_no_connection_is_a
     let _ = std::fs::remove_file(&lock);
     std::fs::create_dir(&lock).unwrap();
     let failed = desk.brickpass(&["sp", "connect", "Sales", CI, "Sales as CI"]);
-    assert!(failed.code != Some(0) && failed.stderr.contains("The new secret is deleted again."), "{failed:?}");
+    assert!(failed.code != Some(0) && failed.stderr.contains("Brickpass has deleted the new secret."), "{failed:?}");
     assert_eq!(desk.secrets(CI), before);
     assert_eq!(desk.json(&["list"])["connections"].as_array().unwrap().len(), 1);
 }
@@ -270,5 +270,5 @@ fn a_permission_is_granted_by_the_word_of_its_kind() {
     let patched = desk.handle.requests().into_iter().filter(|it| it.starts_with("PATCH /api/2.0/permissions/clusters/")).count();
     assert_eq!(patched, 1);
     let gone = desk.brickpass(&["sp", "grant", "Sales", CI, "--on", "job:1", "CAN_VIEW"]);
-    assert!(gone.code == Some(1) && gone.stderr.contains("This job is not there"), "{gone:?}");
+    assert!(gone.code == Some(1) && gone.stderr.contains("This job no longer exists"), "{gone:?}");
 }

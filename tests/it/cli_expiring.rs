@@ -30,7 +30,7 @@ fn tokens_that_expire_are_listed_over_all_connections_and_others_only_when_asked
     assert_eq!(asked["failed"][0]["connection"], "Nobody", "{asked}");
     let shown = desk.done(&["pat", "expiring", "--ask", "--days", "10"]);
     assert!(shown.stdout.contains("8 days") && shown.stdout.contains("mine") && !shown.stdout.contains("for a job"), "{shown:?}");
-    assert!(shown.stderr.contains("Not asked: Nobody"), "{shown:?}");
+    assert!(shown.stderr.contains("Not refreshed: Nobody"), "{shown:?}");
     for value in [used.trim(), other.trim()] {
         assert!(!asked.to_string().contains(value) && !shown.stdout.contains(value));
     }

@@ -71,7 +71,7 @@ fn a_new_token_is_one_json_document_and_may_be_used_at_once() {
 
     let revoked = desk.done(&["pat", "revoke", "Sales", text(&document, "token_id"), "--json"]);
     assert_eq!(revoked.json()["revoked"][0], document["token_id"]);
-    assert!(revoked.stderr.contains("needs another token"), "{revoked:?}");
+    assert!(revoked.stderr.contains("needs a new one"), "{revoked:?}");
     assert_eq!(desk.json(&["list"])["connections"][0]["status"]["state"], "sign-in");
 }
 
@@ -79,7 +79,7 @@ fn a_new_token_is_one_json_document_and_may_be_used_at_once() {
 fn a_rotation_replaces_the_token_and_says_what_is_left_of_the_old_one() {
     let desk = Desk::sales();
     let first = desk.json(&["pat", "rotate", "Sales"]);
-    assert!(text(&first["old_remains"], "why").contains("did not make it"), "{first}");
+    assert!(text(&first["old_remains"], "why").contains("did not create it"), "{first}");
     assert!(first.get("token_value").is_none());
     let between = desk.stored();
 
@@ -122,7 +122,7 @@ fn ot_17_a_lost_answer_is_told_and_leaves_nothing_behind() {
     let lost = desk.brickpass(&["pat", "create", "Sales"]);
     assert_ne!(lost.code, Some(0));
     assert_eq!((lost.stdout.as_str(), desk.ids().len()), ("", 1));
-    assert!(lost.stderr.contains("It is revoked again"), "{lost:?}");
+    assert!(lost.stderr.contains("Brickpass has revoked it"), "{lost:?}");
 }
 
 #[cfg(unix)]
@@ -160,7 +160,7 @@ fn a_value_that_could_not_be_printed_is_revoked() {
     let mut command = desk.command(&["pat", "create", "Sales"]);
     let output = command.stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("The token is revoked again."));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Brickpass has revoked the token."));
     assert_eq!(desk.ids().len(), 1);
 }
 
@@ -199,7 +199,7 @@ fn wn_15_remove_revokes_the_token_at_databricks_when_asked_and_only_where_it_is_
     let desk = Desk::sales();
     let pasted = desk.brickpass(&["remove", "Sales", "--revoke-token"]);
     assert!(
-        pasted.code != Some(0) && pasted.stderr.contains("did not make it") && pasted.stderr.contains("Nothing was removed"),
+        pasted.code != Some(0) && pasted.stderr.contains("did not create it") && pasted.stderr.contains("Nothing was removed"),
         "{pasted:?}"
     );
     assert_eq!(desk.json(&["list"])["connections"].as_array().unwrap().len(), 1);
@@ -208,7 +208,7 @@ fn wn_15_remove_revokes_the_token_at_databricks_when_asked_and_only_where_it_is_
     let id = text(&made, "token_id");
     desk.done(&["duplicate", "Sales", "Copy"]);
     let shared = desk.brickpass(&["remove", "Sales", "--revoke-token"]);
-    assert!(shared.code != Some(0) && shared.stderr.contains("\"Copy\" signs in with it, too"), "{shared:?}");
+    assert!(shared.code != Some(0) && shared.stderr.contains("\"Copy\" also uses it"), "{shared:?}");
     assert!(desk.ids().contains(&id.to_owned()));
 
     let removed = desk.done(&["remove", "Sales", "Copy", "--revoke-token", "--json"]).json();

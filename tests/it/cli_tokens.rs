@@ -55,7 +55,7 @@ fn a_published_token_serves_the_databricks_cli_until_it_is_unpublished() {
     desk.add_pat("sales");
     assert_eq!(desk.entry("sales"), None, "nothing is handed over before somebody says so");
     let said = desk.publish("sales");
-    assert!(said.contains("The Databricks CLI uses the profile"), "{said}");
+    assert!(said.contains("The Databricks CLI can use the profile"), "{said}");
     assert_eq!(
         desk.entry("sales").unwrap(),
         json!({ "token": { "access_token": token, "token_type": "Bearer" }, "written_by": "brickpass" })
@@ -125,7 +125,7 @@ fn a_sign_in_of_the_databricks_cli_itself_is_never_touched() {
     desk.add_pat("sales");
     desk.keys().put(&desk.home, SERVICE, "sales", theirs);
     let said = desk.publish("sales");
-    assert!(said.contains("has signed in under the name sales by itself"), "{said}");
+    assert!(said.contains("has its own sign-in for the profile sales"), "{said}");
     let there = || desk.keys().entry(&desk.home, SERVICE, "sales");
     assert_eq!(there().as_deref(), Some(theirs));
     desk.done(&["unpublish", "sales", "--yes"], "");
@@ -177,7 +177,7 @@ fn who_wants_none_or_keeps_secrets_elsewhere_gives_none() {
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, format!("{text}\n[__settings__]\nauth_storage = plaintext\n")).unwrap();
     let said = desk.publish("sales");
-    assert!(said.contains("was told to keep its tokens in a plain file"), "{said}");
+    assert!(said.contains("is set to store tokens in a plain file"), "{said}");
     assert_eq!(desk.entry("sales"), None);
     fs::write(&file, format!("{text}\n[__settings__]\nauth_storage = bogus\n")).unwrap();
     let said = desk.publish("sales");
@@ -197,7 +197,7 @@ fn who_wants_none_or_keeps_secrets_elsewhere_gives_none() {
     let elsewhere = Desk::new();
     elsewhere.add_pat("sales");
     let said = elsewhere.publish("sales");
-    assert!(said.contains("your secrets are kept elsewhere"), "{said}");
+    assert!(said.contains("your secrets are stored elsewhere"), "{said}");
     assert!(!elsewhere.home.state_dir().join("cli_tokens.json").exists());
 }
 
@@ -242,7 +242,7 @@ fn pb_25_a_cli_that_was_signed_out_is_signed_in_again_with_a_word() {
     let Some(desk) = desk("pb_25_a_cli_that_was_signed_out_is_signed_in_again_with_a_word") else { return };
     desk.add_pat("sales");
     desk.publish("sales");
-    let again = "was signed out of the profile sales; it has its token again";
+    let again = "was signed out of the profile sales. Brickpass has given it a token again";
     let change = |text: &str| desk.done(&["edit", "sales", "--description", text], "").stderr;
     assert!(!change("one").contains(again));
     // As `databricks auth logout` leaves it.

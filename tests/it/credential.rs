@@ -239,8 +239,8 @@ fn what_is_not_ours_lets_the_sdk_try_its_next_way_and_everything_else_is_told() 
     assert_eq!(
         desk.refused(&["--host", &host]),
         format!(
-            "Error: \"Sales EU\" and \"Nobody signed in\" match {host}. Use --profile to specify which profile to use. Tools that say the address \
-             alone (the SDK for JavaScript, and so VS Code) need just one of them published: brickpass unpublish NAME"
+            "Error: \"Sales EU\" and \"Nobody signed in\" match {host}. Use --profile to specify which profile to use. Tools that only pass the address \
+             (the SDK for JavaScript, and so VS Code) work if only one of them is published: brickpass unpublish NAME"
         )
     );
     assert_eq!(
@@ -279,7 +279,7 @@ fn what_was_asked_for_in_vain_is_told_without_a_password_and_never_at_length() {
     let mut command = desk.command(&["auth", "token", "-p", "sales"]);
     let unreadable: std::ffi::OsString = std::os::unix::ffi::OsStringExt::from_vec(vec![0xff]);
     let words = told(&run(command.env("DATABRICKS_HOST", unreadable), b"", LIMIT));
-    assert!(words.contains("DATABRICKS_HOST leads away"), "{words}");
+    assert!(words.contains("DATABRICKS_HOST does not match"), "{words}");
 }
 
 #[test]
@@ -445,7 +445,7 @@ fn a_profile_that_was_written_by_hand_is_known_by_its_host_and_one_that_leads_el
     assert!(desk.refused(&["--profile", "mine"]).contains(NOT_CONFIGURED));
     write("sales", "https://adb-1.2.azuredatabricks.net/");
     let words = desk.refused(&["--profile", "sales"]);
-    assert!(words.contains("leads to https://adb-1.2.azuredatabricks.net.") && !words.contains(NOT_CONFIGURED), "{words}");
+    assert!(words.contains("is for https://adb-1.2.azuredatabricks.net.") && !words.contains(NOT_CONFIGURED), "{words}");
     // What one of the SDKs makes of these is not known, or another address than the others do.
     let (file, ours) = (desk.home.path().join(".databrickscfg"), desk.host());
     for text in [
@@ -465,7 +465,7 @@ fn a_profile_that_was_written_by_hand_is_known_by_its_host_and_one_that_leads_el
     fs::remove_file(&file).unwrap();
     desk.token(&["--profile", "sales"]);
     fs::create_dir(&file).unwrap();
-    assert!(desk.refused(&["--profile", "sales"]).contains("It says where the token would be sent"));
+    assert!(desk.refused(&["--profile", "sales"]).contains("It decides where the token would be sent"));
 }
 
 /// In the SDKs a variable wins over the profile, and a file of variables may come with somebody's project.
@@ -482,7 +482,7 @@ fn an_address_of_the_environment_takes_no_token_of_a_profile_away() {
     {
         for (arguments, profile) in [(&["--profile", "sales"][..], ""), (&[], "sales")] {
             let words = told(&with(around, arguments, profile));
-            assert!(words.contains("DATABRICKS_HOST leads away") && !words.contains(NOT_CONFIGURED), "{words}");
+            assert!(words.contains("DATABRICKS_HOST does not match") && !words.contains(NOT_CONFIGURED), "{words}");
         }
     }
     for arguments in [&["--profile", "sales"][..], &[], &["sales"]] {
@@ -530,14 +530,14 @@ fn pb_22_without_arguments_the_default_profile_is_meant_and_a_login_is_answered(
     {
         let answered = run(&mut desk.command(words), b"", LIMIT);
         assert_eq!((answered.code, answered.stdout.as_str()), (Some(1), ""), "{answered:?}");
-        assert_eq!(answered.stderr.trim(), "Error: sign in with Brickpass, in its window or with: brickpass login \"Sales\"");
+        assert_eq!(answered.stderr.trim(), "Error: sign in with Brickpass, in the window or with: brickpass login \"Sales\"");
     }
     desk.add_principal("Robot", 0);
     // One of both is published, and a tool that says the address alone has found it in the file.
     assert_eq!(desk.token(&["--host", &desk.host()]).token, desk.demo.workspaces()[0].token);
     desk.done(&["publish", "Robot", "--yes"], "");
     let words = desk.refused(&["--host", &desk.host()]);
-    assert!(words.contains("\"Sales\" and \"Robot\" match") && words.contains("need just one of them published"), "{words}");
+    assert!(words.contains("\"Sales\" and \"Robot\" match") && words.contains("work if only one of them is published"), "{words}");
 }
 
 #[test]
@@ -552,7 +552,7 @@ fn an_address_that_nobody_confirmed_gets_no_token() {
     connection.as_object_mut().unwrap().remove("address_confirmed");
     fs::write(&path, file.to_string()).unwrap();
     let words = desk.refused(&["--profile", "Sales"]);
-    assert!(words.contains("Nobody has confirmed this address") && !words.contains(NOT_CONFIGURED), "{words}");
+    assert!(words.contains("This is not a Databricks address, it has not been confirmed") && !words.contains(NOT_CONFIGURED), "{words}");
 }
 
 /// A tool waits for as long as this program does.
@@ -566,8 +566,10 @@ fn a_pipe_or_a_device_in_the_place_of_the_file_of_profiles_is_not_waited_for() {
         let mut command = desk.command(&["auth", "token", "--profile", "Sales"]);
         let finished = run(command.env("DATABRICKS_CONFIG_FILE", place), b"", crate::support::LIMIT);
         assert_eq!(finished.code, Some(1), "{}: {finished:?}", place.display());
-        let told =
-            ["It says where the token would be sent. It is a folder.", "It says where the token would be sent. It is not a regular file"];
+        let told = [
+            "It decides where the token would be sent. It is a folder.",
+            "It decides where the token would be sent. It is not a regular file",
+        ];
         assert!(told.iter().any(|words| finished.stderr.contains(words)), "{finished:?}");
     }
 }

@@ -89,14 +89,14 @@ fn ev_27_our_own_words_are_never_said_to_be_those_of_a_tool() {
     let quoted = effective(&home, &[("DATABRICKS_HOST", QUOTED), ("DATABRICKS_TOKEN", "t")], &[]);
     assert_eq!(quoted.code, Some(1), "{quoted:?}");
     assert!(quoted.stdout.contains(&format!("host       {QUOTED}")), "the value as it is: {quoted:?}");
-    assert!(quoted.stderr.contains("The SDK for Go will say: parse \"\\\"https://adb-1.2"), "{quoted:?}");
-    assert!(quoted.stderr.contains("The quotation marks belong to the value. Remove them from DATABRICKS_HOST."), "{quoted:?}");
+    assert!(quoted.stderr.contains("Message from the SDK for Go: parse \"\\\"https://adb-1.2"), "{quoted:?}");
+    assert!(quoted.stderr.contains("The quotation marks are part of the value. Remove them from DATABRICKS_HOST."), "{quoted:?}");
     fs::write(home.path().join("broken"), "[sales]\nhost = https://h.net\nno delimiter\n").unwrap();
     let path = home.path().join("broken");
     let broken = effective(&home, &[("DATABRICKS_CONFIG_FILE", path.to_str().unwrap())], &["--profile", "sales"]);
     assert_eq!(broken.code, Some(1), "{broken:?}");
     assert!(
-        !broken.stderr.contains("will say") && broken.stderr.contains("Line 3") && broken.stderr.contains(path.to_str().unwrap()),
+        !broken.stderr.contains("Message from ") && broken.stderr.contains("Line 3") && broken.stderr.contains(path.to_str().unwrap()),
         "{broken:?}"
     );
 }
@@ -142,7 +142,7 @@ fn a_published_profile_is_judged_as_brickpass_will_answer() {
         assert!(past.stderr.contains("/usr/local/bin/databricks") && past.stderr.contains("brickpass exec \"Sales\""), "{past:?}");
     }
     let away = ask(&[("DATABRICKS_HOST", "https://evil.example")], &[]);
-    assert!(away.code == Some(1) && away.stderr.contains("Brickpass will refuse a token"), "{away:?}");
+    assert!(away.code == Some(1) && away.stderr.contains("Brickpass refuses tokens"), "{away:?}");
     // The list without it, and the profile still there.
     let written = fs::read_to_string(home.path().join(".databrickscfg")).unwrap();
     done(&["remove", "Sales"], "");

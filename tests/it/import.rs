@@ -372,7 +372,7 @@ fn a_profile_that_was_published_is_not_imported_as_another_connection() {
     assert_eq!(desk.brickpass(&["publish", "Sales EU", "--profile", "prod", "--config-file", &file, "--yes"]).code, Some(0));
     let seen = desk.brickpass(&["import", "--databrickscfg", &file, "--dry-run", "--json"]).json();
     let row = &seen["rows"][0];
-    assert_eq!((row["status"].as_str(), &row["remarks"][0]), (Some("skipped"), &"Brickpass published it.".into()), "{seen:#}");
+    assert_eq!((row["status"].as_str(), &row["remarks"][0]), (Some("skipped"), &"Published by Brickpass.".into()), "{seen:#}");
     assert!(row.to_string().contains("Sales EU"), "{row}");
     // Somebody has led it elsewhere since: that is another connection.
     let text = fs::read_to_string(&file).unwrap().replace(HOST, "https://adb-9999.9.azuredatabricks.net");

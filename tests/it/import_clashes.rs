@@ -56,7 +56,7 @@ fn bd_11_an_equal_name_at_another_address_keeps_both_also_with_replace() {
     import(&terminal, &service(HOST), &[]);
     let second = import(&terminal, &service(OTHER), &["--replace"]);
     assert!(second.code == Some(0) && second.stdout.contains("Added"), "{second:?}");
-    assert!(second.stderr.contains(&format!("Another workspace has this name: {HOST}")), "{second:?}");
+    assert!(second.stderr.contains(&format!("{HOST} already has this name")), "{second:?}");
     let both = [("AzureDatabricks1".to_owned(), HOST.to_owned()), ("AzureDatabricks1 (adb-2222222222222222)".to_owned(), OTHER.to_owned())];
     assert_eq!(listed(&terminal), both);
     assert_eq!(import(&terminal, &service(OTHER), &[]).code, Some(1), "it is there already by now, under its other name");
@@ -88,7 +88,7 @@ fn bd_12_another_token_at_the_same_address_is_not_there_already() {
     let terminal = Terminal::with(());
     import(&terminal, &env_file(HOST, PAT), &["--kind", "env"]);
     let again = import(&terminal, &env_file(HOST, PAT), &["--kind", "env"]);
-    assert!(again.stdout.contains("it is there already"), "the same token: {again:?}");
+    assert!(again.stdout.contains("already exists"), "the same token: {again:?}");
     let other = import(&terminal, &env_file(HOST, OTHER_PAT), &["--kind", "env"]);
     assert!(other.code == Some(0) && other.stdout.contains("Added"), "{other:?}");
     let mut tokens: Vec<String> = listed(&terminal).iter().map(|(name, _)| token(&terminal, name)).collect();
@@ -112,7 +112,7 @@ fn bd_13_an_import_that_took_nothing_is_no_success_and_says_why() {
     import(&terminal, &env_file(HOST, PAT), &["--kind", "env"]);
     let nothing = import(&terminal, &env_file(HOST, PAT), &["--kind", "env"]);
     assert_eq!(nothing.code, Some(1), "{nothing:?}");
-    assert!(nothing.stderr.contains("Nothing was imported: all of it is in Brickpass already"), "{nothing:?}");
+    assert!(nothing.stderr.contains("Nothing was imported: all connections already exist"), "{nothing:?}");
     let json = import(&terminal, &env_file(HOST, PAT), &["--kind", "env", "--json"]);
     assert_eq!(json.code, Some(1));
     let document: Value = serde_json::from_str(&json.stdout).unwrap();
@@ -148,10 +148,10 @@ fn bd_18_an_import_that_replaces_a_connection_at_its_address_says_that_its_secre
     let row = |host: &str| format!("[Sales]\nhost = {host}\nauth_type = pat\n");
     let replaced = import(&terminal, &row(host), &["--kind", "databrickscfg", "--replace"]);
     assert!(replaced.code == Some(0) && replaced.stdout.contains("Replaced Sales"), "{replaced:?}");
-    assert!(replaced.stderr.contains("If it replaces \"Sales\", the stored one stays; otherwise it has to be typed."), "{replaced:?}");
+    assert!(replaced.stderr.contains("If it replaces \"Sales\", the stored secret is kept. Otherwise enter it."), "{replaced:?}");
     assert_eq!(terminal.done(&["token", "Sales"]).stdout.trim(), PAT);
     let elsewhere = import(&terminal, &row("https://other.cloud.databricks.com"), &["--kind", "databrickscfg", "--replace"]);
-    assert!(elsewhere.stderr.contains("It has to be typed.") && !elsewhere.stderr.contains("stays;"), "{elsewhere:?}");
+    assert!(elsewhere.stderr.contains("Enter it after the import.") && !elsewhere.stderr.contains("is kept"), "{elsewhere:?}");
 }
 
 const ROBOT: &str = "11111111-2222-3333-4444-555555555555";

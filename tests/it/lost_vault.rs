@@ -111,7 +111,7 @@ fn vl_08_an_unsafe_file_of_the_vault_leaves_with_the_code_of_the_vault() {
             assert!(finished.code == Some(4) && finished.stderr.contains(why), "{finished:?}");
         }
     };
-    refused("may write to it");
+    refused("can write to it");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     fs::rename(&path, &moved).unwrap();
     symlink(&moved, &path).unwrap();
@@ -133,7 +133,7 @@ fn vl_09_a_new_vault_names_the_connections_whose_secret_it_does_not_hold() {
     let anew = terminal.done_fed(&["add", "Three", "--base-url", ADDRESS, "--token-stdin"], "dapi-three");
     assert!(anew.stderr.contains("A new vault was created") && anew.stderr.contains("\"One\", \"Two\""), "{anew:?}");
     assert!(
-        anew.stderr.contains("the former vault is missing") && !anew.stderr.contains("\"Three\"") && !anew.stderr.contains("Browser"),
+        anew.stderr.contains("the previous vault is missing") && !anew.stderr.contains("\"Three\"") && !anew.stderr.contains("Browser"),
         "{anew:?}"
     );
     let again = terminal.done_fed(&["add", "Four", "--base-url", ADDRESS, "--token-stdin"], "dapi-four");
@@ -156,7 +156,7 @@ fn vl_02_hostile_age_files_are_refused_at_once_as_vault_and_as_backup() {
     let stanzas = format!("age-encryption.org/v1\n{}", "-> x y\nAAAA\n".repeat(1000));
     let keys = "age-encryption.org/v1\n-> X25519 AAAA\nAAAA\n-> X25519 AAAA\nAAAA\n--- AAAA\nbody".to_owned();
     let armored = "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n".to_owned();
-    for (text, why) in [(stanzas, "longer than"), (keys, "several recipients"), (armored, "ASCII armor")] {
+    for (text, why) in [(stanzas, "too long"), (keys, "several recipients"), (armored, "ASCII-armored")] {
         let file = terminal.home.path().join("hostile.age");
         fs::write(&file, &text).unwrap();
         let import = terminal.fed(&["import", "--backup", file.to_str().unwrap(), "--passphrase-stdin", "--dry-run"], "whatever it is\n");

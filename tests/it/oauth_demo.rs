@@ -232,7 +232,7 @@ fn ot_09_a_code_that_has_expired() {
         site.demo.authorization().expire_codes();
         let error = answer.exchange(&site.http, Timestamp::now(), LIMIT).await.unwrap_err();
         assert_eq!((error.trouble, error.failure.code), (Trouble::InvalidGrant, Code::OauthRefused));
-        assert!(error.to_string().contains("expired or was used already"), "{error}");
+        assert!(error.to_string().contains("expired or was already used"), "{error}");
         let code = back.split("code=").nth(1).unwrap().split('&').next().unwrap();
         assert!(!format!("{error:?}").contains(code));
         assert_eq!(site.token_requests(), 1);

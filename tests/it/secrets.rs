@@ -71,7 +71,7 @@ fn se_02_a_panic_in_any_thread_of_the_engine_shows_no_secret() {
     let told: BTreeSet<&str> = ended.stdout.lines().filter_map(|line| line.strip_prefix("panicked in ")).collect();
     // The tasks and the lane run on the runtime's workers (its blocking threads bear the same name), the loop on the engine's thread.
     assert!(told.contains("engine-worker") && told.contains("a thread of the vault's kind"), "{told:?}");
-    assert!(ended.stderr.contains("Brickpass made a mistake at tests/it/secrets.rs:"), "the place is told: {}", ended.stderr);
+    assert!(ended.stderr.contains("Something went wrong in Brickpass at tests/it/secrets.rs:"), "the place is told: {}", ended.stderr);
     assert!(ended.stdout.contains("the sign-in crashed as internal"), "who asked is told: {}", ended.stdout);
     assert!(include_str!("../../src/main.rs").contains("fn main() -> ExitCode {\n    cli::quiet_panics();"), "the program does the same");
 }

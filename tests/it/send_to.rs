@@ -298,10 +298,7 @@ fn the_program_prints_a_command_that_sends_its_own_token() {
     assert_eq!(tools.read("gh.stdin"), Some(workspace.token.clone()));
 
     for (words, said) in [
-        (
-            &["send-to", "Ada's", "--destination", "github", "--repo", "ada/sales"][..],
-            "Type the name of the secret. Give it with --secret-name.",
-        ),
+        (&["send-to", "Ada's", "--destination", "github", "--repo", "ada/sales"][..], "Enter the secret name. Set it with --secret-name."),
         (&["send-to", "Ada's", "--destination", "aws", "--secret-name", "a", "--repo", "ada/sales"], "AWS Secrets Manager has no --repo."),
         (&["send-to", "Ada's", "--destination", "google", "--secret-name", "a", "--shell", "powershell"], "--shell sh"),
     ] {

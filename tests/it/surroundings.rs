@@ -54,7 +54,7 @@ fn sr_07_root_makes_nothing_in_the_home_of_somebody_else() {
         let finished = run(&mut in_home_of(&home, arguments), b"dapi0123456789abcdef0123456789abcdef", LIMIT);
         assert_eq!(finished.code, Some(1), "{arguments:?}: {finished:?}");
         let said = finished.stdout + &finished.stderr;
-        assert!(said.contains("does not run as root in a folder of") && said.contains("without sudo"), "{arguments:?}: {said}");
+        assert!(said.contains("does not run as root in a folder owned by") && said.contains("without sudo"), "{arguments:?}: {said}");
         assert!(!said.contains("chown") && !said.to_lowercase().contains("remove"), "nothing that locks the owner out is advised: {said}");
     }
     let after: Vec<_> = home.files().into_iter().map(|(path, _)| path).collect();
@@ -172,7 +172,7 @@ fn sr_09_the_doctor_sees_a_file_of_profiles_that_no_tool_can_read() {
 fn sr_10_whoever_can_read_what_is_sent_is_named() {
     let terminal = Terminal::with(());
     let found = doctor(&mut terminal.command(&[]));
-    assert_eq!(finding(&found, "Certificate authorities")["detail"], "those of the system alone");
+    assert_eq!(finding(&found, "Certificate authorities")["detail"], "only those of the system");
 
     let authority = rcgen::generate_simple_self_signed(vec!["authority.example".to_owned()]).unwrap().cert.pem();
     let file = terminal.home.path().join("authorities.pem");
@@ -219,6 +219,6 @@ fn ns_14_the_doctor_names_what_was_kept_aside_and_is_well() {
     let told = desk.brickpass(&["doctor"]).stdout;
     for path in [list, settings] {
         let line = told.lines().skip_while(|line| !line.contains(&path.display().to_string())).take(2).collect::<Vec<_>>().join(" ");
-        assert!(line.contains("ok ") && line.contains("could not be read") && line.contains("delete it when"), "{told}");
+        assert!(line.contains("ok ") && line.contains("could not be read") && line.contains("Delete it when"), "{told}");
     }
 }

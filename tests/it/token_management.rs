@@ -111,7 +111,7 @@ fn today() -> Date {
 }
 
 fn not_an_admin(error: &ApiError) -> bool {
-    error.failure.code == Code::Forbidden && error.failure.what == "Only admins of the workspace may see or change this."
+    error.failure.code == Code::Forbidden && error.failure.what == "Only workspace admins can see or change this."
 }
 
 #[test]

@@ -24,14 +24,14 @@ pub(super) fn settle(draft: &mut Draft, given: Option<&str>, adding: bool) -> Re
     }
     match (pasted.base_url.kind(), pasted.account_id) {
         (HostKind::AccountConsole, Some(id)) => {
-            note(format_args!("Note: The address names the account {id}; the connection is to this account."));
+            note(format_args!("Note: The address is for the account {id}, so the connection is for this account."));
             draft.level = LevelKind::Account;
             draft.account_id = id;
             Ok(())
         }
         (HostKind::AccountConsole, None) => Err(console()),
         (HostKind::Unified, Some(id)) if pasted.workspace_id.is_none() => {
-            note(format_args!("Note: The address names the account {id}. To connect to the account itself, add --account-id {id}"));
+            note(format_args!("Note: The address contains the account {id}. To connect to the account itself, add --account-id {id}"));
             Ok(())
         }
         _ => Ok(()),
@@ -43,7 +43,7 @@ fn empty() -> Failure {
         Code::InvalidInput,
         "The connection was not saved.",
         "--account-id is empty.",
-        "Give the ID of the account, or leave --account-id out to connect to a workspace. If a variable stands there, check that it is set.",
+        "Enter the account ID, or omit --account-id to connect to a workspace. If you use a variable, check that it is set.",
     )
 }
 
@@ -51,7 +51,7 @@ fn console() -> Failure {
     Failure::new(
         Code::InvalidInput,
         "The connection was not saved.",
-        "This is the address of the account console, and no account is named.",
-        "Add --account-id ID (the account console shows the ID at the top right), or give the address of a workspace.",
+        "This is the account console, and the account ID is missing.",
+        "Add --account-id ID (shown at the top right of the account console), or use a workspace URL.",
     )
 }

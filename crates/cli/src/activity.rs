@@ -38,7 +38,7 @@ pub(super) fn activity(options: &args::Activity, json: bool) -> Result<ExitCode,
         return Ok(ExitCode::SUCCESS);
     }
     if entries.is_empty() {
-        note("Nothing is recorded.");
+        note("No activity yet.");
         return Ok(ExitCode::SUCCESS);
     }
     let mut rows = vec![["TIME", "CONNECTION", "ACTIVITY", "OUTCOME", "DETAIL"].map(str::to_owned).to_vec()];

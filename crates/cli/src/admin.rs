@@ -53,31 +53,31 @@ pub(super) fn admin(Admin::Tokens(words): Admin, json: bool) -> Result<ExitCode,
     session.settle(outcome.map_err(|failure| in_terminal(failure, &name)))
 }
 
-/// The name is typed: whoever signs in with a token of this workspace cannot any more.
+/// Asks for the connection's name, because everything that signs in with a token of this workspace stops working.
 fn confirm(connection: &Connection) -> Result<(), Failure> {
     let name = connection.name.as_str();
     if !std::io::stdin().is_terminal() {
         return Err(Failure::new(
             Code::InvalidInput,
-            "Tokens were not switched off.",
-            "Whatever signs in with a token of this workspace cannot any more then, and nobody is at a terminal to confirm that.",
-            "Add --yes if you mean it.",
+            "Tokens were not disabled.",
+            "Anything that signs in with a token of this workspace would stop working. This needs a confirmation in a terminal.",
+            "To do it without a confirmation, add --yes.",
         ));
     }
-    note(format_args!("Whatever signs in with a personal access token of {name} cannot any more, whosever token it is."));
+    note(format_args!("Anything that signs in with a personal access token of {name} stops working, including other users' tokens."));
     if connection.auth.kind() == AuthKind::PersonalAccessToken {
-        note("This connection does so itself: it cannot switch them on again.");
+        note("This includes this connection: it cannot enable them again.");
     }
     let mut stderr = std::io::stderr();
     let mut line = String::new();
-    let asked = write!(stderr, "Type {name} to go on: ").and_then(|()| stderr.flush());
+    let asked = write!(stderr, "Type {name} to continue: ").and_then(|()| stderr.flush());
     match asked.and_then(|()| std::io::stdin().read_line(&mut line)) {
         Ok(_) if line.trim() == name => Ok(()),
         _ => Err(Failure::new(
             Code::Cancelled,
-            "Tokens were not switched off.",
-            "What was typed is not the name of the connection.",
-            "Run the command again if you mean it.",
+            "Tokens were not disabled.",
+            "The name does not match the connection.",
+            "Run the command again.",
         )),
     }
 }
@@ -100,13 +100,13 @@ fn rules(session: &mut Session, request: impl Request<Answer = TokenRules>, json
 fn in_words(rules: TokenRules) -> String {
     let days = |days| count(usize::try_from(days).unwrap_or(usize::MAX), "day", "days");
     let allowed = match rules.enabled {
-        Some(true) => "Personal access tokens are on.",
-        Some(false) => "Personal access tokens are off.",
-        None => "Nobody has decided about personal access tokens here; they are on then.",
+        Some(true) => "Personal access tokens are enabled.",
+        Some(false) => "Personal access tokens are disabled.",
+        None => "Personal access tokens are enabled (the default).",
     };
     match rules.maximum_days {
-        Some(maximum) => format!("{allowed} New ones are valid for {} at most.", days(maximum)),
-        None => format!("{allowed} No maximum lifetime is set; the service's own is {}.", days(LONGEST_DAYS)),
+        Some(maximum) => format!("{allowed} The maximum lifetime of new tokens is {}.", days(maximum)),
+        None => format!("{allowed} No maximum lifetime is set; Databricks' own limit is {}.", days(LONGEST_DAYS)),
     }
 }
 
@@ -157,8 +157,11 @@ mod tests {
     #[test]
     fn the_rules_are_one_line() {
         let line = |enabled, maximum_days| in_words(TokenRules { enabled, maximum_days });
-        assert_eq!(line(Some(true), Some(1)), "Personal access tokens are on. New ones are valid for 1 day at most.");
-        assert_eq!(line(Some(false), None), "Personal access tokens are off. No maximum lifetime is set; the service's own is 730 days.");
-        assert!(line(None, Some(90)).ends_with("valid for 90 days at most."));
+        assert_eq!(line(Some(true), Some(1)), "Personal access tokens are enabled. The maximum lifetime of new tokens is 1 day.");
+        assert_eq!(
+            line(Some(false), None),
+            "Personal access tokens are disabled. No maximum lifetime is set; Databricks' own limit is 730 days."
+        );
+        assert!(line(None, Some(90)).ends_with("The maximum lifetime of new tokens is 90 days."));
     }
 }

@@ -1,4 +1,4 @@
-//! The words of the command line.
+//! The arguments of the command line.
 
 mod admin;
 mod examples;
@@ -25,13 +25,13 @@ use brickpass_core::connection::{AuthKind, Scopes};
 #[derive(Debug, Parser)]
 #[command(name = "brickpass", version, about, max_term_width = 100)]
 pub(super) struct Args {
-    /// Open the window on the embedded demo workspaces, with a throw-away configuration
+    /// Open the window with the embedded demo workspaces and a temporary configuration
     #[arg(long)]
     pub(super) demo: bool,
-    /// Print one JSON document on stdout
+    /// Print one JSON document to stdout
     #[arg(long, global = true)]
     pub(super) json: bool,
-    /// Read the passphrase of the encrypted file of secrets from the first line of this file
+    /// Read the passphrase of the encrypted vault file from the first line of this file
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) vault_passphrase_file: Option<std::path::PathBuf>,
     /// Log on stderr what is done, never a secret; twice: in detail
@@ -45,16 +45,16 @@ pub(super) struct Args {
 pub(super) enum Subcommand {
     /// Add a connection
     Add(Add),
-    /// Change fields of a connection; what is not named stays
+    /// Change fields of a connection; other fields stay the same
     Edit(Edit),
     /// Remove connections and their stored secrets
     Remove {
         #[arg(required = true, value_name = "NAME")]
         names: Vec<String>,
-        /// Leave the profiles that they were published as in .databrickscfg
+        /// Keep their published profiles in .databrickscfg
         #[arg(long)]
         keep_profile: bool,
-        /// Revoke their personal access tokens at Databricks, too; only those that Brickpass made are known to it
+        /// Also revoke their personal access tokens at Databricks; only works for tokens created by Brickpass
         #[arg(long)]
         revoke_token: bool,
     },
@@ -68,66 +68,66 @@ pub(super) enum Subcommand {
     Test {
         #[arg(value_name = "NAME", required_unless_present = "all", conflicts_with = "all")]
         names: Vec<String>,
-        /// Every connection, side by side
+        /// Test every connection, in parallel
         #[arg(long)]
         all: bool,
     },
     /// Sign in through the browser
     Login(Login),
-    /// End a sign-in and forget its tokens
+    /// Sign out and delete the tokens
     Logout { name: String },
-    /// Print a valid access token on stdout, renewed if need be
+    /// Print a valid access token to stdout, renewed if needed
     Token {
         /// The connection
         name: String,
-        /// Another token than the stored one, even if that is still good
+        /// Get a new token even if the stored one is still valid
         #[arg(long)]
         renew: bool,
     },
-    /// Run a Databricks tool as a connection: it gets tokens from Brickpass for as long as it runs
+    /// Run a Databricks tool as a connection: it gets tokens from Brickpass while it runs
     Exec(Exec),
     /// Personal access tokens of the user that a connection signs in as
     #[command(subcommand)]
     Pat(Pat),
-    /// Print the command that hands the token of a connection to another store of secrets; the command holds no secret
+    /// Print the command that copies a connection's token to another secret store; the command contains no secret
     SendTo(SendTo),
-    /// Write a connection in the format of another tool; it holds no secret unless you ask for that
+    /// Export a connection in the format of another tool; without its secret unless you ask for it
     Export(Export),
-    /// Make a connection a profile of .databrickscfg that every Databricks tool can use; no secret is written
+    /// Publish a connection as a profile in .databrickscfg that every Databricks tool can use; no secret is written
     Publish(Publish),
-    /// Take the profile of a connection out of .databrickscfg
+    /// Remove a connection's profile from .databrickscfg
     Unpublish(Unpublish),
-    /// What stands in .databrickscfg: profiles, secrets in plain text, what was changed since it was published
+    /// Show what .databrickscfg contains: profiles, secrets in plain text, changes since publishing
     Profiles(Profiles),
-    /// Add connections out of another tool's file: .databrickscfg, environment files, dbt, JDBC, ODBC, Terraform, Data Factory and more
+    /// Add connections from another tool's file: .databrickscfg, environment files, dbt, JDBC, ODBC, Terraform, Data Factory and more
     Import(Import),
-    /// Write all connections and their secrets to a new file that only a passphrase opens
+    /// Write all connections and their secrets to a new file, encrypted with a passphrase
     Backup(Backup),
     /// Service principals of a workspace or an account, their OAuth secrets and permissions
     #[command(subcommand)]
     Sp(Sp),
-    /// What only workspace admins may do
+    /// Tasks that need a workspace admin
     #[command(subcommand)]
     Admin(Admin),
     /// List the workspaces of an account, and add connections that use its sign-in
     Workspaces(Workspaces),
-    /// Who did what when: sign-ins, tests, saves, secrets that were shown; never a secret
+    /// Show the activity log: sign-ins, tests, saves, secrets that were shown; never a secret
     Activity(Activity),
-    /// What somebody who helps may see, as JSON: counts and fixed words, no names, no addresses, no secrets
+    /// Print diagnostics for support as JSON: counts and versions only, no names, addresses or secrets
     Diagnostics {
-        /// Write it to a new file instead
+        /// Write them to a new file instead
         #[arg(long, value_name = "FILE")]
         output: Option<std::path::PathBuf>,
     },
-    /// Which configuration Databricks' tools would use here, and where each value comes from; never a secret
+    /// Show which settings Databricks' tools would use in a folder, and the source of each; never a secret
     Effective(Effective),
-    /// Check the vault, the files and what signing in needs, and say how to mend what is wrong
+    /// Check the vault, the files and the requirements for signing in, and show how to fix problems
     Doctor {
-        /// First delete what the encrypted file holds for connections that are neither on the list nor being removed
+        /// First delete the secrets in the encrypted vault file that belong to no connection
         #[arg(long)]
         delete_unknown_secrets: bool,
     },
-    /// Bring back the newest good backup of a lost or damaged file; what is replaced is kept
+    /// Restore the newest usable backup of a lost or damaged file; the replaced file is kept
     Restore(Restore),
     /// Serve the embedded demo workspaces until stopped; the first line on stdout is JSON
     Demo(Demo),
@@ -139,22 +139,22 @@ pub(super) enum Subcommand {
 #[derive(Debug, clap::Args)]
 #[group(multiple = false)]
 pub(super) struct Restore {
-    /// The encrypted file of secrets instead of the connections file
+    /// Restore the encrypted vault file instead of the connections file
     #[arg(long)]
     pub(super) vault: bool,
-    /// Give up the secrets in the encrypted file and begin with a new one; the former file is kept
+    /// Give up the secrets in the encrypted vault file and start a new one; the old file is kept
     #[arg(long)]
     pub(super) new_vault: bool,
-    /// Begin with an empty list of connections
+    /// Start with an empty list of connections
     #[arg(long)]
     pub(super) empty: bool,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Add {
-    /// As it shall stand in the list
+    /// The name in the list
     pub(super) name: String,
-    /// The workspace's address, as copied from the browser
+    /// The workspace URL, as copied from the browser
     #[arg(long, value_name = "URL")]
     pub(super) base_url: String,
     #[command(flatten)]
@@ -175,10 +175,10 @@ pub(super) struct Edit {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Fields {
-    /// Use this address although it is not a Databricks domain
+    /// Use this address even though it is not a Databricks domain
     #[arg(long)]
     pub(super) trust_address: bool,
-    /// How to sign in
+    /// The authentication type
     #[arg(long, value_enum)]
     pub(super) auth: Option<Auth>,
     #[command(flatten)]
@@ -193,74 +193,74 @@ pub(super) struct Fields {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Login {
-    /// The connection; with --find, the name of the one that is added
+    /// The connection; with --find, the name of the new connection
     #[arg(required_unless_present = "find")]
     pub(super) name: Option<String>,
-    /// Only show the address, to be opened by hand in a browser on this computer
+    /// Only show the address, to open by hand in a browser on this computer
     #[arg(long)]
     pub(super) no_browser: bool,
-    /// For a browser on another computer: only show the address, then read the address that the browser ends on, from the terminal without echo or
-    /// from stdin
+    /// For a browser on another computer: only show the address, then read the address of the browser's last page from the terminal (without
+    /// echo) or from stdin
     #[arg(long)]
     pub(super) paste: bool,
     /// Receive the browser's answer on this port, which must be registered with the OAuth application
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1024..))]
     pub(super) port: Option<u16>,
-    /// Yes to the question whether another user may take the place of the one who is signed in
+    /// Switch to another user without asking
     #[arg(long)]
     pub(super) yes: bool,
-    /// Without knowing the address: the sign-in page asks which workspace is meant, and a connection to it is added
+    /// Choose the workspace on the sign-in page, and add a connection to it; for when you don't know its URL
     #[arg(long)]
     pub(super) find: bool,
-    /// With --find: an account instead of a workspace
+    /// With --find: choose an account instead of a workspace
     #[arg(long, requires = "find")]
     pub(super) account: bool,
-    /// With --find: use the host in `DATABRICKS_DISCOVERY_HOST` although it is not one of Databricks
+    /// With --find: use the host in `DATABRICKS_DISCOVERY_HOST` even though it is not a Databricks host
     #[arg(long, requires = "find")]
     pub(super) trust_address: bool,
 }
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Pat {
-    /// Make a token and print its value on stdout, once
+    /// Generate a token and print its value to stdout, once
     Create(PatCreate),
     /// List the tokens, newest first; never their values
     List { name: String },
-    /// Which tokens expire soon or have expired, over all connections; exit code 0 also when there are some
+    /// List tokens of all connections that expire soon or have expired; exit code 0 even if there are some
     Expiring(PatExpiring),
-    /// Revoke tokens: whatever uses them is signed out
+    /// Revoke tokens; anything using them stops working immediately
     Revoke {
         name: String,
         #[arg(required = true, value_name = "ID")]
         token_ids: Vec<String>,
     },
-    /// Put a new token in the place of the one that the connection signs in with, and revoke that one
+    /// Replace the connection's token with a new one, and revoke the old token
     Rotate(PatRotate),
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PatCreate {
     pub(super) name: String,
-    /// What it is for; "Brickpass on" and the name of this computer when empty
+    /// What it is for; default: "Brickpass on" and the name of this computer
     #[arg(long, value_name = "C")]
     pub(super) comment: Option<String>,
     /// How long it is valid: 90d, 12h, 30m
     #[arg(long, value_name = "L", default_value = "90d", value_parser = values::lifetime)]
     pub(super) lifetime: Duration,
-    /// What it may do, such as sql or clusters; everything that you may do when nothing is said
+    /// Restrict it to these scopes, for example sql or clusters; default: full access
     #[arg(long = "scope", value_name = "S", num_args = 1.., value_parser = values::scopes)]
     pub(super) scopes: Vec<Scopes>,
-    /// The connection signs in with it from now on
+    /// Use it as the connection's token
     #[arg(long = "use")]
     pub(super) use_it: bool,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PatExpiring {
-    /// Within so many days
+    /// Expiring within this many days
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u16).range(..=3650))]
     pub(super) days: u16,
-    /// Ask every workspace, eight at a time, so that tokens that Brickpass did not make are among them
+    /// Refresh from every workspace, eight at a time, to include tokens that Brickpass did not create
     #[arg(long)]
     pub(super) ask: bool,
 }
@@ -277,41 +277,41 @@ pub(super) struct PatRotate {
 pub(super) struct Workspaces {
     /// A connection to the account
     pub(super) name: String,
-    /// Add connections to these workspaces: their IDs, or the word all for every running one
+    /// Add connections to these workspaces: their IDs, or the word all for every running workspace
     #[arg(long, value_name = "ID", num_args = 1..)]
     pub(super) add: Vec<String>,
-    /// The folder of the connections that are added; else that of the account's connection
+    /// The folder of the new connections; default: that of the account's connection
     #[arg(long, value_name = "F", requires = "add")]
     pub(super) folder: Option<String>,
-    /// Their environment: dev, test, prod, a word of your own, or not-set; else that of the account's connection
+    /// Their environment: dev, test, prod, a custom word, or not-set; default: that of the account's connection
     #[arg(long, value_name = "E", requires = "add")]
     pub(super) environment: Option<String>,
-    /// Their tags, repeated for several; else those of the account's connection
+    /// A tag for them; repeat for several. Default: those of the account's connection
     #[arg(long = "tag", value_name = "T", requires = "add")]
     pub(super) tags: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Activity {
-    /// Only of this connection, which may be gone from the list
+    /// Only entries of this connection, which may no longer be in the list
     pub(super) name: Option<String>,
-    /// Only the last so many
+    /// Only the last N entries
     #[arg(long, value_name = "N")]
     pub(super) limit: Option<usize>,
-    /// Write it to a new file instead, one JSON object a line
+    /// Write it to a new file instead, one JSON object per line
     #[arg(long, value_name = "FILE")]
     pub(super) export: Option<std::path::PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Demo {
-    /// The first workspace's port, the next ones follow; 0 lets the system choose
+    /// The first workspace's port; the others follow. 0 lets the system choose
     #[arg(long, default_value_t = 0)]
     pub(super) port: u16,
-    /// Added to every answer, in milliseconds
+    /// A delay for every answer, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub(super) latency: u64,
-    /// How many healthy workspaces
+    /// The number of healthy workspaces
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(super) workspaces: u16,
     /// How long an access token is valid, in seconds

@@ -6,13 +6,13 @@ use std::{io::Write as _, panic, thread};
 /// source is told, which is what a report needs. The thread's name is one of ours.
 pub fn quiet_panics() {
     panic::set_hook(Box::new(|info| {
-        let at = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        let at = info.location().map_or_else(|| "an unknown location".to_owned(), ToString::to_string);
         let thread = thread::current();
         let name = thread.name().unwrap_or("unnamed");
         // Who closed stderr hears nothing; a second panic in here would end the program.
         let _ = writeln!(
             std::io::stderr(),
-            "Brickpass made a mistake at {at} (thread {name}).\nWhat it was working on is not shown, since it may hold a secret. Please report this place."
+            "Something went wrong in Brickpass at {at} (thread {name}).\nDetails are hidden because they may contain a secret. Please report this location."
         );
     }));
 }

@@ -22,7 +22,7 @@ pub(super) fn serve(options: &args::Demo) -> Result<ExitCode, Failure> {
         demo.authorization().set_access_token_lifetime(Duration::from_secs(seconds));
     }
     announce(&demo)?;
-    note("The demo workspaces are served on this computer only. Stop with Ctrl+C.");
+    note("The demo workspaces are only available on this computer. Press Ctrl+C to stop.");
     loop {
         std::thread::park();
     }
@@ -61,9 +61,9 @@ impl Opening {
         let folder = tempfile::Builder::new().prefix("brickpass-demo-").tempdir().map_err(|error| {
             Failure::new(
                 Code::FileUnwritable,
-                "The demo has no place for its throw-away configuration.",
-                format!("The system says: {error}."),
-                "Free some space in the temporary folder and try again.",
+                "The demo's temporary configuration could not be created.",
+                format!("Operating system error: {error}."),
+                "Free some space in the temporary folder, then try again.",
             )
         })?;
         let vault = Vault::new(VaultConfig { home: VaultHome::Memory, file: folder.path().join("vault.age"), passphrase: None });
@@ -94,7 +94,7 @@ fn start(options: &DemoOptions) -> Result<Demo, Failure> {
         Failure::new(
             Code::Refused,
             "The demo workspaces could not be started.",
-            format!("The system says: {error}."),
+            format!("Operating system error: {error}."),
             "Choose another port with --port, or 0 to let the system choose.",
         )
     })
@@ -106,9 +106,9 @@ fn announce(demo: &Demo) -> Result<(), Failure> {
     writeln!(stdout, "{}", demo.announcement()).and_then(|()| stdout.flush()).map_err(|error| {
         Failure::new(
             Code::FileUnwritable,
-            "The demo cannot say where it is.",
+            "The demo could not print its address.",
             format!("Writing to stdout failed: {error}."),
-            "Run it with a stdout that is open.",
+            "Run it with an open stdout.",
         )
     })
 }

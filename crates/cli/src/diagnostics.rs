@@ -1,4 +1,4 @@
-//! `diagnostics`: what somebody who helps may see, to be read before it is passed on.
+//! `diagnostics`: information for support, to review before you share it.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -11,7 +11,7 @@ use super::{
 use brickpass_core::failure::Failure;
 use brickpass_engine::{Diagnose, SaveDiagnostics};
 
-/// It works also where the files cannot be read: that is when somebody needs it.
+/// It also works if the files cannot be read, because that is when it is needed.
 pub(super) fn diagnostics(output: Option<PathBuf>, json: bool) -> Result<ExitCode, Failure> {
     let mut session = Session::start()?;
     let diagnostics = session.ask(Diagnose)?;

@@ -1,4 +1,4 @@
-//! `doctor`: the vault, the files and what signing in needs, and how to mend what is wrong.
+//! `doctor`: checks the vault, the files and the requirements for signing in, and shows how to fix problems.
 
 use std::{path::Path, process::ExitCode};
 
@@ -52,7 +52,7 @@ fn examine() -> Result<Vec<Finding>, Failure> {
             check: "Connections file",
             ok: false,
             detail: reason.clone(),
-            fix: Some("Nothing is written to it until this is mended.".to_owned()),
+            fix: Some("Brickpass does not write to it until this is fixed.".to_owned()),
         },
     });
     findings.extend(session.snapshot.notices.iter().map(|notice| Finding {
@@ -67,12 +67,12 @@ fn examine() -> Result<Vec<Finding>, Failure> {
     });
     let (home, vault) = session.open_vault()?;
     findings.push(match &vault {
-        VaultStatus::Ready { place } => Finding::fine("Vault", format!("secrets are kept in {place}")),
+        VaultStatus::Ready { place } => Finding::fine("Vault", format!("secrets are stored in {place}")),
         VaultStatus::Locked { place, new: true } => Finding {
             check: "Vault",
             ok: false,
             detail: format!("{place} has no passphrase yet."),
-            fix: Some("Set BRICKPASS_VAULT_PASSPHRASE, or choose one in the settings of the window.".to_owned()),
+            fix: Some("Set BRICKPASS_VAULT_PASSPHRASE, or choose one in the window's settings.".to_owned()),
         },
         VaultStatus::Locked { place, new: false } => Finding {
             check: "Vault",
@@ -97,7 +97,7 @@ fn examine() -> Result<Vec<Finding>, Failure> {
     if !session.snapshot.tombstones.is_empty() {
         findings.push(Finding::fine(
             "Removed connections",
-            format!("{} wait for their secrets to be deleted", count(session.snapshot.tombstones.len(), "connection", "connections")),
+            format!("the secrets of {} are still to be deleted", count(session.snapshot.tombstones.len(), "connection", "connections")),
         ));
     }
     Ok(findings)

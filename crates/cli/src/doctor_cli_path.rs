@@ -22,7 +22,7 @@ fn judge(path: &str, helper: &str, published: bool) -> Option<Finding> {
     (published && !is_ours).then(|| Finding {
         check: CHECK,
         ok: false,
-        detail: format!("{} is asked by the SDKs for the tokens of published profiles, and not Brickpass.", clean(path)),
+        detail: format!("The SDKs get the tokens of published profiles from {}, not from Brickpass.", clean(path)),
         fix: Some("Unset DATABRICKS_CLI_PATH, or start programs with: brickpass exec NAME -- COMMAND".to_owned()),
     })
 }

@@ -28,14 +28,17 @@ fn wrong(tokens: &CliTokens, profile: &str, noted: &NotedToken, now: Timestamp) 
     let name = clean(profile);
     let (detail, fix) = match tokens.whose(profile) {
         Err(failure) => (format!("{} {}", failure.what, failure.why), failure.fix),
-        Ok(Some(Whose::TheClis)) => return Some(Finding::fine(CHECK, format!("has signed in as the profile {name} by itself"))),
+        Ok(Some(Whose::TheClis)) => return Some(Finding::fine(CHECK, format!("has its own sign-in for the profile {name}"))),
         Ok(None) => {
-            let detail = format!("it was signed out of the profile {name}: the token is not in the keyring any more.");
-            (detail, format!("Publish the connection again; to keep it signed out: brickpass unpublish --profile \"{name}\""))
+            let detail = format!("it was signed out of the profile {name}: the token is no longer in the keyring.");
+            (detail, format!("Publish the connection again. To keep it signed out: brickpass unpublish --profile \"{name}\""))
         }
         Ok(Some(Whose::Ours)) => {
             noted.expires_at.filter(|end| *end <= now)?;
-            (format!("its token of the profile {name} has ended."), "Open Brickpass, or use brickpass exec, which needs none.".to_owned())
+            (
+                format!("its token for the profile {name} has expired."),
+                "Open Brickpass, or use brickpass exec, which does not need it.".to_owned(),
+            )
         }
     };
     Some(Finding { check: CHECK, ok: false, detail, fix: Some(fix) })

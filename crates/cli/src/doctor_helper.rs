@@ -39,25 +39,22 @@ struct Wrong {
 
 /// What exports and published profiles name works only if all of this holds.
 fn examine(helper: &Path) -> Result<(), Wrong> {
-    const AGAIN: &str = "Install Brickpass again; brickpass and brickpass-credential lie in the same folder.";
+    const AGAIN: &str = "Install Brickpass again, with brickpass and brickpass-credential in the same folder.";
     let wrong = |detail, fix| Err(Wrong { detail, fix });
     let Ok(file) = fs::metadata(helper) else {
-        return wrong("is not there, so no tool gets a token from Brickpass.", AGAIN);
+        return wrong("is missing, so no tool gets a token from Brickpass.", AGAIN);
     };
     if !file.is_file() || !is_executable(&file) {
         return wrong("cannot be executed.", AGAIN);
     }
     if file.len() < SMALLEST {
-        return wrong("is smaller than 1 MiB, which Databricks' tools take for an outdated Databricks CLI.", AGAIN);
+        return wrong("is smaller than 1 MiB, so Databricks' tools treat it as an outdated Databricks CLI.", AGAIN);
     }
     if helper.to_string_lossy().contains(char::is_whitespace) {
-        return wrong(
-            "has a space in its path, with which the SDK for Java cannot start it.",
-            "Install Brickpass in a folder without a space.",
-        );
+        return wrong("has a space in its path, so the SDK for Java cannot start it.", "Install Brickpass in a folder without a space.");
     }
     if !answers(helper) {
-        return wrong("does not answer when it is asked for its version.", AGAIN);
+        return wrong("does not answer a request for its version.", AGAIN);
     }
     Ok(())
 }
@@ -118,14 +115,14 @@ mod tests {
         let why = |finding: Finding, words: &str| {
             assert!(!finding.ok && finding.fix.is_some() && finding.detail.contains(words), "{}", finding.detail);
         };
-        why(finding(&path), "is not there");
+        why(finding(&path), "is missing");
         why(made(&path, "Databricks CLI v0.295.0", large, 0o644), "cannot be executed");
         why(made(&path, "Databricks CLI v0.295.0", 0, 0o755), "smaller than 1 MiB");
         why(made(&path, "hello", large, 0o755), "does not answer");
         let fine = made(&path, "Databricks CLI v0.295.0", large, 0o755);
         assert!(fine.ok, "{}", fine.detail);
         fs::set_permissions(&path, Permissions::from_mode(0o757)).unwrap();
-        why(finding(&path), "Everybody on this computer may write to");
+        why(finding(&path), "Every user of this computer can write to");
         fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
         let spaced = folder.path().join("my programs");
         fs::create_dir(&spaced).unwrap();

@@ -15,8 +15,8 @@ pub(super) fn findings(session: &mut Session, places: &Places) -> Vec<Finding> {
             found.push(Finding {
                 check: CHECK,
                 ok: false,
-                detail: format!("[{}] in {path} asks Brickpass for a token, and {}.", clean(&line.name), orphan.words()),
-                fix: Some(format!("Take it out: brickpass profiles clean, or: brickpass unpublish --profile {}", clean(&line.name))),
+                detail: format!("[{}] in {path} gets its token from Brickpass, but {}.", clean(&line.name), orphan.words()),
+                fix: Some(format!("To remove it: brickpass profiles clean, or: brickpass unpublish --profile {}", clean(&line.name))),
             });
         }
     }

@@ -33,8 +33,8 @@ fn ports(wanted: RangeInclusive<u16>, needed: bool) -> Finding {
     unless_needed(
         CHECK,
         needed,
-        format!("no port of {range} is free, so no browser can come back."),
-        "Close the programs that use them, or register another port with an OAuth application of yours and set it with --redirect-port.",
+        format!("no port of {range} is free, so Brickpass cannot receive the browser's answer."),
+        "Close the programs that use them, or register another port with your own OAuth application and set it with --redirect-port.",
     )
 }
 
@@ -44,7 +44,7 @@ fn browser(needed: bool, whereabouts: Whereabouts) -> Finding {
         return unless_needed(
             CHECK,
             needed,
-            "you are connected over SSH without a display, so no browser opens here.".to_owned(),
+            "you are connected over SSH without a display, so no browser can open.".to_owned(),
             "Forward the port (ssh -L 8020:localhost:8020 HOST), or sign in with: brickpass login NAME --paste",
         );
     }
@@ -53,7 +53,7 @@ fn browser(needed: bool, whereabouts: Whereabouts) -> Finding {
         None => unless_needed(
             CHECK,
             needed,
-            "no program is set up to open web addresses.".to_owned(),
+            "no browser is set up.".to_owned(),
             "Install xdg-utils, or sign in with: brickpass login NAME --no-browser",
         ),
     }
@@ -69,8 +69,8 @@ fn clock(now: Timestamp) -> Finding {
     Finding {
         check: CHECK,
         ok: false,
-        detail: format!("it shows {shown}, which is past. Tokens and certificates look as if they were not valid yet."),
-        fix: Some("Set the clock, or let the system set it over the network.".to_owned()),
+        detail: format!("it shows {shown}, which is in the past. Tokens and certificates seem not valid yet."),
+        fix: Some("Set the clock, or turn on automatic network time.".to_owned()),
     }
 }
 

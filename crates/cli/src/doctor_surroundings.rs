@@ -50,10 +50,10 @@ fn proxy(places: &Places) -> Finding {
         (Err(failure), _) => Finding::wrong(CHECK, &failure),
         (Ok(Some(proxy)), _) => Finding::fine(CHECK, proxy),
         (Ok(None), Some(variable)) => Finding {
-            fix: Some("Set HTTPS_PROXY if requests to Databricks are to go through the proxy.".to_owned()),
-            ..Finding::fine(CHECK, format!("none. {variable} is set, but applies to http alone; Databricks is reached over https."))
+            fix: Some("To send requests to Databricks through the proxy, set HTTPS_PROXY.".to_owned()),
+            ..Finding::fine(CHECK, format!("none. {variable} is set, but it applies only to http, and Databricks uses https."))
         },
-        (Ok(None), None) => Finding::fine(CHECK, "no variable names one; the settings of the system apply"),
+        (Ok(None), None) => Finding::fine(CHECK, "no variable is set; the system's settings apply"),
     }
 }
 
@@ -62,7 +62,7 @@ fn certificates(places: &Places, ca_file: Option<&Path>) -> Finding {
     const CHECK: &str = "Certificate authorities";
     let mut sources = Vec::new();
     match (ca_file, &places.ca_file) {
-        (Some(file), _) => sources.push(format!("those in {} (chosen in the settings)", file.display())),
+        (Some(file), _) => sources.push(format!("those in {} (from the settings)", file.display())),
         (None, Some(file)) => sources.push(format!("those in {} (SSL_CERT_FILE)", file.display())),
         (None, None) => {}
     }
@@ -70,12 +70,10 @@ fn certificates(places: &Places, ca_file: Option<&Path>) -> Finding {
         sources.push(format!("those in {} (SSL_CERT_DIR)", Path::new(&folder).display()));
     }
     if sources.is_empty() {
-        return Finding::fine(CHECK, "those of the system alone");
+        return Finding::fine(CHECK, "only those of the system");
     }
     Finding {
-        fix: Some(
-            "Whoever issued these certificates can read what is sent. If they are not your company's, remove the setting.".to_owned(),
-        ),
+        fix: Some("The issuer of these certificates can read what is sent. If it is not your company, remove the setting.".to_owned()),
         ..Finding::fine(CHECK, format!("trusted: {}", sources.join(", ")))
     }
 }

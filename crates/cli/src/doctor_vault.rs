@@ -41,8 +41,11 @@ fn belonging_to_nothing(unknown: usize) -> Finding {
     Finding {
         check: "Secrets of no connection",
         ok: false,
-        detail: format!("{} in the encrypted file to no connection of the list.", count(unknown, "secret belongs", "secrets belong")),
-        fix: Some("If no connection is missing from the list, delete them with: brickpass doctor --delete-unknown-secrets".to_owned()),
+        detail: format!(
+            "in the encrypted vault file, {} to no connection in the list.",
+            count(unknown, "secret belongs", "secrets belong")
+        ),
+        fix: Some("If no connection is missing, delete them: brickpass doctor --delete-unknown-secrets".to_owned()),
     }
 }
 
@@ -51,11 +54,11 @@ fn older(saves: u64) -> Finding {
         check: "Copy of the vault",
         ok: false,
         detail: format!(
-            "The encrypted file is older than what this computer has seen, by {}: an earlier copy was put in its place.",
+            "The encrypted vault file is older than the last one used on this computer, by {}: it was replaced by an earlier copy.",
             count(usize::try_from(saves).unwrap_or(usize::MAX), "save", "saves")
         ),
         fix: Some(
-            "Test your connections, or put the newer copy back; “brickpass restore --vault” brings back the one that Brickpass kept."
+            "Test your connections, or put the newer copy back. “brickpass restore --vault” restores the copy that Brickpass kept."
                 .to_owned(),
         ),
     }
@@ -70,8 +73,7 @@ fn weak() -> Option<Finding> {
         ok: false,
         detail: format!("It is weak. {why}"),
         fix: Some(
-            "Choose another place for secrets in the settings of the window, then the encrypted file again with a new passphrase."
-                .to_owned(),
+            "In the window's settings, choose another secret storage, then the encrypted file again with a new passphrase.".to_owned(),
         ),
     })
 }

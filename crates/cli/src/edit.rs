@@ -63,8 +63,8 @@ pub(super) fn edit(edit: Edit, json: bool) -> Result<ExitCode, Failure> {
 fn moved(session: &mut Session, old: &Connection, new: &Connection, another_secret: bool) -> Result<(), Failure> {
     let from = &old.base_url;
     let (what, fix) = match new.auth.kind() {
-        AuthKind::PersonalAccessToken => ("token", "Enter one for the new address with: brickpass edit --token-stdin"),
-        AuthKind::ServicePrincipal => ("client secret", "Enter it again with: brickpass edit --client-secret-stdin"),
+        AuthKind::PersonalAccessToken => ("token", "To enter one for the new address: brickpass edit --token-stdin"),
+        AuthKind::ServicePrincipal => ("client secret", "To enter it again: brickpass edit --client-secret-stdin"),
         AuthKind::Browser => ("sign-in", "Sign in again with: brickpass login"),
     };
     if !another_secret {
@@ -79,9 +79,9 @@ fn moved(session: &mut Session, old: &Connection, new: &Connection, another_secr
     }
     let environment = new.environment.word();
     if new.tags.is_empty() {
-        note(format_args!("Its environment ({environment}) stays as it was."));
+        note(format_args!("Its environment ({environment}) is unchanged."));
     } else {
-        note(format_args!("Its environment ({environment}) and its tags ({}) stay as they were.", new.tags.join(", ")));
+        note(format_args!("Its environment ({environment}) and tags ({}) are unchanged.", new.tags.join(", ")));
     }
     Ok(())
 }
@@ -108,7 +108,7 @@ fn fill(draft: &mut Draft, fields: &Fields, adding: bool) -> Result<(), Failure>
     }
     if let Some(auth) = fields.auth {
         draft.auth = auth.into();
-        // Its own from now on, no longer that of an account's connection.
+        // From now on it has its own sign-in, not that of an account's connection.
         draft.sign_in_of = None;
     }
     refuse_unused(draft.auth, fields)?;
@@ -139,9 +139,9 @@ fn fill(draft: &mut Draft, fields: &Fields, adding: bool) -> Result<(), Failure>
         if draft.auth != wanted {
             return Err(Failure::new(
                 Code::InvalidInput,
-                format!("A connection of type {} has no use for this secret.", draft.auth.word()),
-                "--token-stdin goes with --auth pat, --client-secret-stdin with --auth service-principal.",
-                "Give the other option, or another --auth.",
+                format!("A connection of type {} does not use this secret.", draft.auth.word()),
+                "--token-stdin is for --auth pat, --client-secret-stdin for --auth service-principal.",
+                "Use the other option, or a different --auth.",
             ));
         }
         draft.secret = secret_from_stdin()?;
@@ -160,9 +160,9 @@ fn refuse_unused(auth: AuthKind, fields: &Fields) -> Result<(), Failure> {
     let Some((option, _, (goes_with, _))) = unused else { return Ok(()) };
     Err(Failure::new(
         Code::InvalidInput,
-        format!("A connection of type {} has no use for {option}.", auth.word()),
-        format!("{option} goes with {goes_with}. Nothing was changed."),
-        "Leave it out, or give another --auth.",
+        format!("A connection of type {} does not use {option}.", auth.word()),
+        format!("{option} is for {goes_with}. Nothing was changed."),
+        "Omit it, or use a different --auth.",
     ))
 }
 
@@ -173,30 +173,30 @@ fn secret_from_stdin() -> Result<TypedSecret, Failure> {
         // A line break alone is what `echo "$TOKEN"` makes of a variable that is not set.
         Ok(_) if typed.is_blank() => Err(Failure::new(
             Code::InvalidInput,
-            "No secret came on stdin.",
+            "No secret on stdin.",
             "The input was empty. Nothing was changed.",
-            "Pipe the secret into this command, and check that the variable or the command before it has a value.",
+            "Pipe the secret into this command, and check that the variable or command before it has a value.",
         )),
         Ok(length) if length as u64 > LONGEST_SECRET => Err(Failure::new(
             Code::InvalidInput,
-            "What came on stdin is too long for a secret.",
-            "It has more than 64 KiB.",
-            "Pipe the secret alone.",
+            "The input on stdin is too long for a secret.",
+            "It is larger than 64 KiB.",
+            "Pipe only the secret.",
         )),
         Ok(_) => Ok(typed),
         Err(_) => Err(Failure::new(
             Code::InvalidInput,
             "The secret on stdin cannot be read.",
             "It is not text.",
-            "Pipe the secret alone, as text.",
+            "Pipe only the secret, as text.",
         )),
     }
 }
 
 fn ask_secret(draft: &mut Draft) -> Result<(), Failure> {
     let prompt = match draft.auth {
-        AuthKind::PersonalAccessToken => "Personal access token (empty: none yet): ",
-        AuthKind::ServicePrincipal => "Client secret (empty: none yet): ",
+        AuthKind::PersonalAccessToken => "Personal access token (leave empty to add it later): ",
+        AuthKind::ServicePrincipal => "Client secret (leave empty to add it later): ",
         AuthKind::Browser => return Ok(()),
     };
     draft.secret = TypedSecret::from(ask(prompt)?.as_str());
@@ -212,7 +212,7 @@ pub(super) fn review(session: &Session, draft: &Draft, except: Option<Connection
         let errors: Vec<&str> =
             review.remarks.iter().filter(|remark| remark.severity == Severity::Error).map(|remark| remark.text.as_str()).collect();
         let unconfirmed = review.confirm_origin.is_some() && review.confirm_origin != draft.confirmed_origin;
-        let fix = if unconfirmed { "If you know this address, add --trust-address." } else { "Correct this and run the command again." };
+        let fix = if unconfirmed { "If you trust this address, add --trust-address." } else { "Correct this, then run the command again." };
         Failure::new(Code::InvalidInput, "The connection was not saved.", errors.join(" "), fix)
     })
 }

@@ -51,7 +51,7 @@ fn folder(given: &std::path::Path) -> Result<PathBuf, Failure> {
             Code::InvalidInput,
             format!("{} is not a folder.", given.display()),
             "It does not exist, or it is a file.",
-            "Name a folder with --directory, or leave it out for the present one.",
+            "Choose a folder with --directory, or omit it for the current folder.",
         )
     })
 }
@@ -63,23 +63,23 @@ fn print(found: &Effective, connection: Option<&str>) {
         say(table(&rows));
         say("");
     }
-    say(format_args!("As seen by: {}", found.family));
+    say(format_args!("Tool: {}", found.family));
     say(format_args!("Configuration file: {}", found.config_file.display()));
     if let Some(way) = &found.auth_type {
-        say(format_args!("Way to sign in: {way}"));
+        say(format_args!("Authentication: {way}"));
     }
     if let Some(name) = connection {
-        say(format_args!("Connection to this address: {name}"));
+        say(format_args!("Connection: {name}"));
     }
     for line in &found.notes {
         note(clean(line));
     }
     if let Some(who) = &found.depends_on {
-        note(format_args!("Whether it signs in, nothing here can tell: that depends on {}.", clean(who)));
+        note(format_args!("Brickpass cannot check whether it signs in. That depends on {}.", clean(who)));
     }
     if let Some(problem) = &found.problem {
         match problem.by {
-            Speaker::Tool => note(format_args!("{} will say: {}", found.family.title(), clean(&problem.words))),
+            Speaker::Tool => note(format_args!("Message from {}: {}", found.family, clean(&problem.words))),
             Speaker::Brickpass => note(clean(&problem.words)),
         }
         if let Some(fix) = &problem.fix {
@@ -99,14 +99,14 @@ fn source(source: &Source) -> String {
         Source::Profile { name, line } => format!("[{name}] at line {line}"),
         Source::Settings => "default_profile in [__settings__]".to_owned(),
         Source::Bundle(path) => path.display().to_string(),
-        Source::Default => "not named, so the default".to_owned(),
+        Source::Default => "default profile".to_owned(),
     }
 }
 
 fn remark(attribute: &Attribute) -> String {
-    let unused = attribute.unused.then(|| "not used for this way to sign in".to_owned());
+    let unused = attribute.unused.then(|| "not used for this authentication type".to_owned());
     let losers: Vec<String> = attribute.shadowed.iter().map(source).collect();
-    let shadowed = (!losers.is_empty()).then(|| format!("wins over {}", losers.join(", ")));
+    let shadowed = (!losers.is_empty()).then(|| format!("overrides {}", losers.join(", ")));
     [unused, shadowed].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 

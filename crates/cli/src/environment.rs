@@ -182,8 +182,8 @@ fn redirect_port(value: Option<&OsStr>) -> Result<Option<u16>, Failure> {
         Failure::new(
             Code::InvalidInput,
             format!("DATABRICKS_OAUTH_CALLBACK_PORT is set to {}.", value.to_string_lossy().escape_debug()),
-            "It is the port that receives the browser's answer: a number from 1024 to 65535.",
-            "Set it to such a number, or remove it.",
+            "It must be the port that receives the browser's answer, a number from 1024 to 65535.",
+            "Set it to a valid port, or remove it.",
         )
     })
 }
@@ -196,7 +196,7 @@ fn discovery_host(value: Option<&OsStr>) -> Result<Option<BaseUrl>, Failure> {
             Code::InvalidInput,
             format!("DATABRICKS_DISCOVERY_HOST is set to {}.", text.escape_debug()),
             format!("{error}."),
-            "Set it to an address such as https://login.databricks.com, or remove it.",
+            "Set it to an address, for example https://login.databricks.com, or remove it.",
         )
     })
 }
@@ -211,7 +211,7 @@ fn chosen_vault(places: &Places) -> Result<Option<Vault>, Failure> {
             return Err(Failure::new(
                 Code::InvalidInput,
                 format!("BRICKPASS_VAULT is set to {}.", word.to_string_lossy()),
-                "Brickpass knows keyring, file and memory.",
+                "The valid values are keyring, file and memory.",
                 "Set it to one of these, or remove it.",
             ));
         }
@@ -275,8 +275,8 @@ pub(super) fn set(variable: &str) -> Option<OsString> {
 fn no_home() -> Failure {
     Failure::new(
         Code::FileUnreadable,
-        "Brickpass does not know where to keep its files.",
-        "This user has no home directory.",
+        "Brickpass has no folder for its files.",
+        "Your user account has no home folder.",
         "Set HOME, or set BRICKPASS_CONFIG_DIR to a folder of your own.",
     )
 }

@@ -44,7 +44,7 @@ fn tell(session: &mut Session, options: &PatExpiring, json: bool) -> Result<Exit
         print(session, &found, now);
         for token in found.iter().filter(|token| token.lapses) {
             note(format_args!(
-                "{} ({}) ends then because nobody uses it: Databricks revokes it 90 days after its last use.",
+                "{} ({}) expires then because it is not used: Databricks revokes it 90 days after its last use.",
                 token.token_id,
                 name(session, token.id)
             ));
@@ -53,10 +53,10 @@ fn tell(session: &mut Session, options: &PatExpiring, json: bool) -> Result<Exit
         for (id, failure) in &answers.failed {
             let name = name(session, *id);
             let failure = in_terminal(failure.clone(), name);
-            note(format_args!("Not asked: {name}. {} {}", failure.what, failure.fix));
+            note(format_args!("Not refreshed: {name}. {} {}", failure.what, failure.fix));
         }
         if !options.ask {
-            note("These are the tokens that Brickpass made. With --ask, every workspace is asked for the others.");
+            note("Only tokens that Brickpass created. To refresh from all workspaces and include all tokens, add --ask.");
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -61,8 +61,8 @@ fn answers(format: &str, given: &[String]) -> Result<Answers, Failure> {
         let (field, value) = pair.split_once('=').map(|(field, value)| (field.trim(), value)).ok_or_else(|| {
             Failure::new(
                 Code::InvalidInput,
-                format!("\"{}\" sets nothing.", pair.escape_debug()),
-                "What is set has the form field=value.",
+                format!("\"{}\" is not a field setting.", pair.escape_debug()),
+                "Use the form field=value.",
                 "brickpass export --formats shows the fields of each format.",
             )
         })?;
@@ -75,8 +75,8 @@ fn answers(format: &str, given: &[String]) -> Result<Answers, Failure> {
                 return Err(Failure::new(
                     Code::InvalidInput,
                     format!("\"{}\" is set twice.", field.escape_debug()),
-                    "Only one of the two can count.",
-                    "Leave one of them out.",
+                    "A field can have only one value.",
+                    "Remove one of them.",
                 ));
             }
         }
@@ -107,8 +107,8 @@ fn no_format(word: &str) -> Failure {
     let known = FORMATS.iter().map(|format| format.id);
     Failure::new(
         Code::InvalidInput,
-        format!("There is no export format \"{}\".", word.escape_debug()),
-        "Its word is not known.",
+        format!("Unknown export format \"{}\".", word.escape_debug()),
+        "No format has this name.",
         format!("{}brickpass export --formats shows all of them.", did_you_mean(word, known)),
     )
 }
@@ -117,8 +117,8 @@ fn no_name(format: &str) -> Failure {
     Failure::new(
         Code::InvalidInput,
         "Nothing was exported.",
-        format!("\"{}\" is about one connection, and none is named.", format.escape_debug()),
-        "Name it: brickpass export NAME --format FORMAT. brickpass list shows the names; only inventories go without one.",
+        format!("\"{}\" exports one connection, and none was chosen.", format.escape_debug()),
+        "Use: brickpass export NAME --format FORMAT. brickpass list shows the names; only inventories work without one.",
     )
 }
 
@@ -177,7 +177,7 @@ fn print(document: &Document, json: bool) -> Result<ExitCode, Failure> {
 
 fn remarks(contains_secret: bool, notes: &[String], next: &str) {
     if contains_secret {
-        note("The secret of the connection stands in it: whoever reads it can sign in.");
+        note("It contains the connection's secret. Anyone who can read it can sign in.");
     }
     for remark in notes {
         note(remark);
@@ -215,7 +215,7 @@ fn tell_formats(only: Option<&str>, json: bool) -> Result<(), Failure> {
         vec![format.id.to_owned(), format.title.to_owned(), secret.to_owned(), fields.join(" ")]
     }));
     say(table(&rows));
-    note("* is required, ... may be set several times. Fields are set with --set field=value; --json says more about each.");
+    note("*: required, ...: can be set several times. Set a field with --set field=value; --json shows more about each.");
     Ok(())
 }
 

@@ -7,12 +7,14 @@ use serde_json::{Value, json};
 use super::output::{code_of, note};
 use brickpass_engine::Farewell;
 
-/// Says on stderr what is left to do, and gives the code to leave with.
+/// Prints what is left to do on stderr, and returns the exit code.
 pub(super) fn told(farewell: &Farewell) -> ExitCode {
     match farewell {
         Farewell::Revoked => ExitCode::SUCCESS,
         Farewell::NotOffered => {
-            note("The server offers no way to end a sign-in: it ends there by itself, or in the settings of your Databricks account.");
+            note(
+                "The server does not support revoking a sign-in. It stays valid until it expires, or until you revoke it in your Databricks account settings.",
+            );
             ExitCode::SUCCESS
         }
         Farewell::Failed(failure) => {

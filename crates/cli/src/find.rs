@@ -21,7 +21,7 @@ pub(super) fn find(
     let owner = unknown(wanted.clone(), host, options.trust_address);
     let id = owner.id;
     let done = sign_in(session, ear, options, owner, SignInPlace::Anywhere { level })?;
-    let found = done.found.as_ref().ok_or_else(|| Failure::mistake("The sign-in does not say where it was."))?;
+    let found = done.found.as_ref().ok_or_else(|| Failure::mistake("The sign-in did not return its address."))?;
     let name = if name.is_some() { wanted.as_str().to_owned() } else { free_name(session, found.base_url.host()) };
     let connection = edit::save(session, &draft(id, name, level, found), None, None)?;
     Ok((connection, done))
@@ -33,12 +33,12 @@ fn fit(session: &Session, given: Option<&str>) -> Result<ConnectionName, Failure
             Code::InvalidInput,
             "This name cannot be used for the new connection.",
             why,
-            "Give another name and run the command again.",
+            "Use a different name, then run the command again.",
         )
     };
     let name = ConnectionName::parse(given.unwrap_or("New connection")).map_err(|error| wrong(format!("{error}.")))?;
     if given.is_some() && session.name_taken(None)(name.as_str()) {
-        return Err(wrong("Another connection has it.".to_owned()));
+        return Err(wrong("Another connection has this name.".to_owned()));
     }
     Ok(name)
 }

@@ -61,13 +61,13 @@ pub(super) fn import(options: &Import, json: bool) -> Result<ExitCode, Failure> 
     Ok(if taken == 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Why nothing came in.
+/// Why nothing was imported.
 fn nothing_taken(told: &[Line]) -> &'static str {
     let all = |status| told.iter().all(|line| line.status == status);
     if all(Status::Skipped) {
-        "Nothing was imported: all of it is in Brickpass already. --replace takes it in place of what is there, --keep-both beside it."
+        "Nothing was imported: all connections already exist. Use --replace to replace them, or --keep-both to keep both."
     } else if all(Status::Refused) {
-        "Nothing was imported: nothing in it can become a connection."
+        "Nothing was imported: there is no usable connection in it."
     } else {
         "Nothing was imported."
     }
@@ -88,12 +88,12 @@ fn source(options: &Import) -> Result<ImportSource, Failure> {
         return Err(Failure::new(
             Code::InvalidInput,
             "Nothing was imported.",
-            "No file was named.",
-            "Name one, or - for stdin, or use --databrickscfg or --environment.",
+            "No file was given.",
+            "Enter a file, or - for stdin, or use --databrickscfg or --environment.",
         ));
     };
     if options.backup {
-        let passphrase = passphrase(options.passphrase_stdin, "Passphrase of the backup: ", false)?;
+        let passphrase = passphrase(options.passphrase_stdin, "Backup passphrase: ", false)?;
         return Ok(ImportSource::Backup { path: PathBuf::from(file), passphrase });
     }
     if file == "-" {
@@ -105,8 +105,7 @@ fn source(options: &Import) -> Result<ImportSource, Failure> {
 /// At most one byte more than is ever read of a file, which the reader refuses then.
 fn stdin() -> Result<SecretString, Failure> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST + 2));
-    let unreadable =
-        |why: String| Failure::new(Code::InvalidInput, "Nothing was imported.", why, "Pipe the text of a file into this command.");
+    let unreadable = |why: String| Failure::new(Code::InvalidInput, "Nothing was imported.", why, "Pipe a text file into this command.");
     std::io::stdin()
         .take(LARGEST as u64 + 1)
         .read_to_end(&mut bytes)
@@ -120,9 +119,9 @@ fn only_known(preview: &Preview, only: &[String]) -> Result<(), Failure> {
         None => Ok(()),
         Some(unknown) => Err(Failure::new(
             Code::NoSuchConnection,
-            format!("There is no {} in it.", unknown.escape_debug()),
-            "--only takes the names that a file gives to its connections.",
-            "The same command with --dry-run lists them.",
+            format!("{} is not in the file.", unknown.escape_debug()),
+            "--only needs the names that the file uses.",
+            "To list them, run the same command with --dry-run.",
         )),
     }
 }
@@ -138,7 +137,7 @@ fn filed(options: &Import) -> Result<Filed, Failure> {
             Code::InvalidInput,
             "Nothing was imported.",
             format!("{}.", wrong.text),
-            "Give another --folder, --set-environment or --tag, and run the command again.",
+            "Use a different --folder, --set-environment or --tag, then run the command again.",
         )
     })
 }
@@ -215,7 +214,7 @@ fn decide(row: PreviewRow, options: &Import, filed: &Filed) -> (Line, Option<Cho
     line.status = match &line.twin {
         Some(_) if options.replace => Status::Replaced,
         Some(twin) if twin.other_token && !options.keep_both => {
-            line.remarks.push(format!("{} signs in there with another token; --replace takes this one in its place.", twin.name));
+            line.remarks.push(format!("{} uses a different token there. To replace it with this one, use --replace.", twin.name));
             Status::Added
         }
         Some(_) if !options.keep_both => Status::Skipped,
@@ -227,7 +226,7 @@ fn decide(row: PreviewRow, options: &Import, filed: &Filed) -> (Line, Option<Cho
     if let (Some(twin), Status::Replaced) = (&line.twin, line.status) {
         line.name = Some(twin.name.clone());
         if twin.id != reviewed.connection.id {
-            line.remarks.push("Its name, folder, tags and environment stay as they were.".to_owned());
+            line.remarks.push("Its name, folder, tags and environment are unchanged.".to_owned());
         }
     } else {
         filed.lay_over(&mut reviewed.connection);
@@ -263,9 +262,9 @@ fn tell(kind: Kind, from: &str, told: &[Line], ignored: &[(String, String)], dry
             (Status::Replaced, false) => say(format_args!("Replaced {name}{address}{secret}")),
             (Status::Replaced, true) => say(format_args!("Would replace {name}{address}{secret}")),
             (Status::Skipped, _) => {
-                say(format_args!("Skipped {}: it is there already, as {twin} (--replace or --keep-both)", line.place));
+                say(format_args!("Skipped {}: already exists as {twin} (--replace or --keep-both)", line.place));
             }
-            (Status::Refused, _) => say(format_args!("Not taken: {}", line.place)),
+            (Status::Refused, _) => say(format_args!("Not imported: {}", line.place)),
             (Status::Failed, _) => say(format_args!("Failed: {name}")),
         }
         for remark in &line.remarks {
@@ -304,12 +303,12 @@ pub(super) fn backup(options: Backup, json: bool) -> Result<ExitCode, Failure> {
     } else {
         say(format_args!("Wrote {what} and {} to {}", count(with_secret.len(), "secret", "secrets"), to.display()));
         for (name, why) in left_out {
-            note(format_args!("The secret of {name} is not in it: {} {}", why.what, why.fix));
+            note(format_args!("The secret of {name} is not included: {} {}", why.what, why.fix));
         }
-        note("Only its passphrase opens it; nobody can bring that back. Import it with: brickpass import --backup FILE");
+        note("Only the passphrase opens it, and it cannot be recovered. To restore: brickpass import --backup FILE");
         if sign_ins > 0 {
             note(format_args!(
-                "{} through the browser; sign in again where you import it.",
+                "{} through the browser; sign in again after the import.",
                 count(sign_ins, "connection signs in", "connections sign in")
             ));
         }
@@ -323,19 +322,19 @@ fn passphrase(from_stdin: bool, prompt: &str, new: bool) -> Result<SecretString,
     let no = |why: &str, fix: &str| Failure::new(Code::InvalidInput, "The backup needs its passphrase.", why, fix);
     if from_stdin {
         let mut line = Zeroizing::new(String::with_capacity(4096));
-        std::io::stdin().take(4096).read_to_string(&mut line).map_err(|_| no("What came on stdin is not text.", "Pipe the passphrase."))?;
+        std::io::stdin().take(4096).read_to_string(&mut line).map_err(|_| no("The input on stdin is not text.", "Pipe the passphrase."))?;
         let first = line.lines().next().unwrap_or_default();
         if first.is_empty() {
-            return Err(no("What came on stdin is empty.", "Pipe the passphrase."));
+            return Err(no("The input on stdin is empty.", "Pipe the passphrase."));
         }
         return Ok(SecretString::from(first.to_owned()));
     }
     if !std::io::stdin().is_terminal() {
-        return Err(no("Nobody is at a terminal to type it.", "Pipe it, with --passphrase-stdin."));
+        return Err(no("It can only be typed in a terminal.", "Pipe it with --passphrase-stdin."));
     }
     let typed = ask(prompt)?;
-    if new && ask("The same again: ")? != typed {
-        return Err(no("The two passphrases differ.", "Run the command again."));
+    if new && ask("Repeat the passphrase: ")? != typed {
+        return Err(no("The passphrases do not match.", "Run the command again."));
     }
     if typed.is_empty() { Err(no("It is empty.", "Run the command again.")) } else { Ok(SecretString::from(typed.to_string())) }
 }

@@ -74,7 +74,7 @@ pub(super) fn show(name: &str, json: bool) -> Result<ExitCode, Failure> {
         ("Redirect port", redirect_port(&connection).map(|port| port.to_string()).unwrap_or_default()),
         ("Uses sign-in of", session.owner_name(&connection).unwrap_or_default()),
         ("Signed in", signed_in.words()),
-        ("Sign-in ends", end(&connection, &session).map(|end| end_words(end, Timestamp::now())).unwrap_or_default()),
+        ("Sign-in expires", end(&connection, &session).map(|end| end_words(end, Timestamp::now())).unwrap_or_default()),
         ("Secret", stored_words(&mut session, &connection)?),
         ("Timeout", format!("{} seconds", connection.timeout.seconds())),
         ("Environment", connection.environment.word().to_owned()),
@@ -119,15 +119,19 @@ fn end<'a>(connection: &Connection, session: &'a Session) -> Option<&'a End> {
     note.ends.as_ref()
 }
 
-/// `Signed in until 14:05 (no refresh token: sign in again then)`
+/// `Signed in until 14:05 (no refresh token; then sign in again)`
 fn end_words(end: &End, now: Timestamp) -> String {
     let (at, now) = (end.at.to_zoned(TimeZone::system()), now.to_zoned(TimeZone::system()));
     let clock = at.strftime(if at.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" });
     let why = match end.why {
         EndWhy::NoRefreshToken => "no refresh token",
-        EndWhy::Refused { .. } => "the server does not renew it any more",
+        EndWhy::Refused { .. } => "the server no longer renews it",
     };
-    if now < at { format!("Signed in until {clock} ({why}: sign in again then)") } else { format!("Sign in again: ended {clock} ({why})") }
+    if now < at {
+        format!("Signed in until {clock} ({why}; then sign in again)")
+    } else {
+        format!("Sign in again: expired {clock} ({why})")
+    }
 }
 
 fn signed_in(session: &mut Session, connection: &Connection) -> Result<SignedIn, Failure> {

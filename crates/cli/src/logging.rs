@@ -85,7 +85,7 @@ fn read(levels: &OsStr) -> Result<Filter, Failure> {
             Code::InvalidInput,
             format!("{LEVELS} is set to {}.", levels.to_string_lossy().escape_debug()),
             error.to_string(),
-            format!("Set it to such a value, for example {LEVELS}=debug, or remove it."),
+            format!("Set it to a valid value, for example {LEVELS}=debug, or remove it."),
         )
     })
 }

@@ -70,14 +70,16 @@ pub(super) fn say(line: impl std::fmt::Display) {
 /// What to leave with: a command whose output got lost has not done what it was asked for.
 pub(super) fn code_when_written(code: ExitCode) -> ExitCode {
     let Some(error) = NOT_WRITTEN.get() else { return code };
-    note(format_args!("The output could not be written.\nThe system says: {error}.\nRun it with a stdout that is open and has room."));
+    note(format_args!(
+        "The output could not be written.\nOperating system error: {error}.\nRun it with a stdout that is open and has free space."
+    ));
     if code == ExitCode::SUCCESS { ExitCode::FAILURE } else { code }
 }
 
-/// A token leaves although nobody will find that in the log.
+/// Warns that a token is handed out without an entry in the log.
 pub(super) fn warn_unless_logged(state_dir: &std::path::Path) {
     if let Err(failure) = brickpass_storage::Activity::new(state_dir).try_out() {
-        note(format_args!("Note: this is not recorded, because the activity log cannot be written. {}", failure.why));
+        note(format_args!("Note: This is not in the activity log, because the log cannot be written. {}", failure.why));
     }
 }
 
@@ -111,7 +113,7 @@ pub(super) fn in_terminal(mut failure: Failure, name: &str) -> Failure {
     failure
 }
 
-/// Says what failed and gives the code to leave with.
+/// Prints what failed, and returns the exit code.
 #[must_use]
 pub fn tell_failure(failure: &Failure, json: bool) -> ExitCode {
     if json {
@@ -147,7 +149,7 @@ pub(super) fn write_secret(text: &str) -> Result<(), Failure> {
             Code::FileUnwritable,
             "The secret could not be written.",
             format!("Writing to stdout failed: {error}."),
-            "Run it with a stdout that is open and has room.",
+            "Run it with a stdout that is open and has free space.",
         )
     })
 }

@@ -86,8 +86,8 @@ fn source(named: Option<PathBuf>, set: impl Fn(&str) -> Option<OsString>) -> Res
         (None, None, Some(command)) => Ok(Some(Source::Command(command.to_string_lossy().into_owned()))),
         _ => Err(Failure::new(
             Code::InvalidInput,
-            "The passphrase of the vault is given in more than one way.",
-            format!("{} stand for each other.", VARIABLES.join(", ")),
+            "The vault's passphrase is set in more than one way.",
+            format!("{} are alternatives.", VARIABLES.join(", ")),
             "Set only one of them.",
         )),
     }
@@ -97,12 +97,12 @@ fn of_file(path: &Path) -> Result<SecretString, Failure> {
     let failed = |why: String| {
         Failure::new(
             Code::VaultLocked,
-            format!("The passphrase of the vault could not be read from {}.", path.display()),
+            format!("The vault's passphrase could not be read from {}.", path.display()),
             why,
-            "Write the passphrase on the first line of that file, readable by you alone.",
+            "Write the passphrase on the first line of that file, and make it readable only by you.",
         )
     };
-    let file = File::open(path).map_err(|error| failed(format!("The system says: {error}.")))?;
+    let file = File::open(path).map_err(|error| failed(format!("Operating system error: {error}.")))?;
     first_line(file).map_err(|why| failed(why.to_owned()))
 }
 
@@ -119,7 +119,7 @@ fn first_line(from: impl Read) -> Result<SecretString, &'static str> {
         return Err("Its first line is too long.");
     }
     if line.contains(&0) || text.starts_with(b"\xFF\xFE") || text.starts_with(b"\xFE\xFF") {
-        return Err("It is not in UTF-8, but perhaps in UTF-16, as PowerShell's > writes it. Save it as UTF-8.");
+        return Err("It is not UTF-8, but perhaps UTF-16, as written by PowerShell's >. Save it as UTF-8.");
     }
     match std::str::from_utf8(line) {
         Err(_) => Err("Its first line is not text."),
@@ -133,14 +133,14 @@ fn of_command(line: &str, limit: Duration) -> Result<SecretString, Failure> {
     let failed = |why: String| {
         Failure::new(
             Code::VaultLocked,
-            format!("The passphrase of the vault could not be had from the command in {PASSPHRASE_COMMAND}."),
+            format!("The command in {PASSPHRASE_COMMAND} did not return the vault's passphrase."),
             why,
             "Run the command in a terminal: it must print the passphrase on its first line and exit with 0. It is started without a shell.",
         )
     };
     let words = shlex::split(line).filter(|words| !words.is_empty());
     let Some((program, arguments)) = words.as_deref().and_then(<[String]>::split_first) else {
-        return Err(failed("Its quotes do not match.".to_owned()));
+        return Err(failed("Its quotes are not balanced.".to_owned()));
     };
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
@@ -158,9 +158,9 @@ fn of_command(line: &str, limit: Duration) -> Result<SecretString, Failure> {
         Ok(None) => {
             let _ = child.kill();
             let _ = child.wait();
-            return Err(failed(format!("It did not end within {} seconds.", limit.as_secs())));
+            return Err(failed(format!("It did not finish within {} seconds.", limit.as_secs())));
         }
-        Err(error) => return Err(failed(format!("The system says: {error}."))),
+        Err(error) => return Err(failed(format!("Operating system error: {error}."))),
     };
     if !status.success() {
         return Err(failed(format!("It failed: {status}.")));
@@ -232,6 +232,6 @@ mod tests {
             assert_eq!(run(wrong).unwrap_err().code, Code::VaultLocked, "{wrong}");
         }
         let failure = of_command("sleep 600", Duration::from_millis(100)).unwrap_err();
-        assert!(failure.why.contains("did not end"), "{failure}");
+        assert!(failure.why.contains("did not finish"), "{failure}");
     }
 }

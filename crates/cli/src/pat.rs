@@ -57,19 +57,19 @@ fn create(session: &mut Session, connection: &Connection, options: PatCreate, js
         if let Err(failure) = printed {
             return Err(withdrawn(session, connection.id, &new.token, failure));
         }
-        note(format_args!("This is the only time that the token is shown. Its ID is {}.", new.token.id));
+        note(format_args!("This is the only time the token is shown. Its ID is {}.", new.token.id));
         return Ok(ExitCode::SUCCESS);
     }
     let token = new.token.clone();
     let used = session.ask(UseToken { id: connection.id, new: Box::new(new) });
     match (used, printed) {
         (Ok(()), printed) => {
-            note(format_args!("{} signs in with it from now on.", connection.name.as_str()));
+            note(format_args!("{} now uses it.", connection.name.as_str()));
             printed.map(|()| ExitCode::SUCCESS)
         }
         (Err(failure), Ok(())) => {
             // The document on stdout is the token's; this stands beside it.
-            note(format_args!("The token was made and printed, but {} does not use it.", connection.name.as_str()));
+            note(format_args!("The token was created and printed, but {} does not use it.", connection.name.as_str()));
             Ok(tell_failure(&failure, false))
         }
         (Err(_), Err(failure)) => Err(withdrawn(session, connection.id, &token, failure)),
@@ -80,8 +80,8 @@ fn create(session: &mut Session, connection: &Connection, options: PatCreate, js
 fn withdrawn(session: &mut Session, id: ConnectionId, token: &Token, mut failure: Failure) -> Failure {
     let outcome = session.ask(RevokeTokens { id, token_ids: vec![token.id.clone()] });
     failure.fix = match outcome {
-        Ok(RevokedTokens { revoked, .. }) if !revoked.is_empty() => format!("The token is revoked again. {}", failure.fix),
-        _ => format!("Revoke it: its ID is {}. {}", token.id, failure.fix),
+        Ok(RevokedTokens { revoked, .. }) if !revoked.is_empty() => format!("Brickpass has revoked the token. {}", failure.fix),
+        _ => format!("Revoke the token with the ID {}. {}", token.id, failure.fix),
     };
     failure
 }
@@ -141,10 +141,10 @@ fn list(session: &mut Session, connection: &Connection, json: bool) -> Result<Ex
     tell_idle(tokens.iter().filter(|_| told), now);
     for id in &left_over {
         let name = connection.name.as_str();
-        note(format_args!("{id} is left over from an interrupted change. Revoke it with: brickpass pat revoke \"{name}\" {id}"));
+        note(format_args!("{id} is left over from an interrupted change. To revoke it: brickpass pat revoke \"{name}\" {id}"));
     }
     if let Some(days) = longest_days {
-        note(format_args!("New tokens are valid for {} at most here.", count(usize::try_from(days).unwrap_or(usize::MAX), "day", "days")));
+        note(format_args!("The maximum lifetime of new tokens is {}.", count(usize::try_from(days).unwrap_or(usize::MAX), "day", "days")));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -154,7 +154,7 @@ fn revoke(session: &mut Session, connection: &Connection, token_ids: Vec<String>
     let RevokedTokens { revoked, failed } = session.ask(RevokeTokens { id: connection.id, token_ids })?;
     let code = tell_revoked(&revoked, &failed, json);
     if in_use.is_some_and(|id| revoked.contains(&id)) {
-        note(format_args!("{} signed in with it, and needs another token now.", connection.name.as_str()));
+        note(format_args!("{} used this token and needs a new one.", connection.name.as_str()));
     }
     Ok(code)
 }

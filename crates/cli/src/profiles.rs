@@ -24,7 +24,7 @@ pub(super) fn profiles(options: args::Profiles, json: bool) -> Result<ExitCode, 
     match options.what {
         None => list(options.place.config_file.as_deref(), json),
         Some(args::ProfilesDo::Default { profile, change: how }) => {
-            let done = format!("{} is the default profile now.", clean(&profile));
+            let done = format!("{} is now the default profile.", clean(&profile));
             edit(how, options.place, &Edit::Default { profile }, &done, json)
         }
         Some(args::ProfilesDo::Clean { change: how }) => clean_up(how, options.place, json),
@@ -49,7 +49,7 @@ fn move_secrets(
     if all {
         profiles = file.profiles.iter().filter(|line| !line.secrets.is_empty()).map(|line| line.name.clone()).collect();
         if profiles.is_empty() && file.profiles.iter().all(|line| line.suspects.is_empty()) {
-            note(format_args!("{} holds no secret.", file.path.display()));
+            note(format_args!("{} contains no secrets.", file.path.display()));
         } else if profiles.is_empty() {
             for line in &file.profiles {
                 line.suspects.iter().for_each(|suspect| note(looks_like_a_token(&line.name, suspect)));
@@ -78,8 +78,8 @@ fn moved(before: &ProfilesFile, after: &ProfilesFile, profiles: &[String]) -> Ve
     let without: Vec<String> = profiles.iter().filter(held).filter(|profile| !holds(profile)).map(|profile| clean(profile)).collect();
     let mut words = match without.as_slice() {
         [] => Vec::new(),
-        [only] => vec![format!("{only} holds no secret any more; tools that use it ask Brickpass.")],
-        many => vec![format!("{} profiles hold no secret any more; tools that use them ask Brickpass.", many.len())],
+        [only] => vec![format!("{only} no longer contains secrets. Tools that use it get tokens from Brickpass.")],
+        many => vec![format!("{} profiles no longer contain secrets. Tools that use them get tokens from Brickpass.", many.len())],
     };
     for profile in profiles.iter().filter(holds) {
         words.extend(what_is_left(after, profile));
@@ -87,7 +87,7 @@ fn moved(before: &ProfilesFile, after: &ProfilesFile, profiles: &[String]) -> Ve
     if !after.kept.is_empty() {
         let kept: Vec<String> = after.kept.iter().map(|path| path.display().to_string()).collect();
         words.push(format!(
-            "An earlier state of the file is still kept, since it holds secrets that nothing else holds: {}",
+            "An earlier version of the file is kept, because it contains secrets that are stored nowhere else: {}",
             kept.join(", ")
         ));
     }
@@ -104,7 +104,7 @@ fn clean_up(mut how: args::ChangeOfProfiles, place: args::ProfilesPlace, json: b
         if json {
             print_json(&json!({ "path": file.path, "diff": [], "applied": false }));
         } else {
-            note(format_args!("Each profile of {} that asks Brickpass has its connection.", file.path.display()));
+            note(format_args!("Every published profile in {} has its connection.", file.path.display()));
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -140,7 +140,7 @@ fn settle(config_file: Option<&Path>, profile: String, keep: bool, json: bool) -
         return Err(Failure::new(
             Code::InvalidInput,
             format!("\"{}\" was not published by Brickpass.", clean(&profile)),
-            "Nothing is compared with it.",
+            "So its changes are not tracked.",
             "brickpass profiles shows which connections were published as which profiles.",
         ));
     }
@@ -153,7 +153,7 @@ fn restore(config_file: Option<&Path>, json: bool) -> Result<ExitCode, Failure> 
     let mut session = Session::open_on(config_file)?;
     let file = session.ask(RestoreProfiles)?;
     if !json {
-        note(format_args!("{} is as it was before the last change.", file.path.display()));
+        note(format_args!("{} was restored to the version before the last change.", file.path.display()));
     }
     tell(&session, &file, &[], json);
     Ok(ExitCode::SUCCESS)
@@ -216,16 +216,16 @@ fn tell(session: &Session, file: &ProfilesFile, tokens: &[CliToken], json: bool)
         note(format_args!("It is a link to {}", target.display()));
     }
     if file.exposed {
-        note("Other users of this computer can read the file. The next change makes it yours alone; now: chmod 600.");
+        note("Other users of this computer can read the file. The next change makes it readable only by you. To do it now: chmod 600.");
     }
     if file.twin {
-        note("The file has another name on this disk (a hard link); a change of this one leaves that one as it is.");
+        note("The file has another name on this disk (a hard link), whose contents do not change with it.");
     }
     if file.profiles.iter().any(|line| !line.secrets.is_empty()) {
-        note("SECRETS stand there in plain text. Import the profiles, then: brickpass profiles move-secrets --all");
+        note("The file contains SECRETS in plain text. Import the profiles, then: brickpass profiles move-secrets --all");
     }
     if file.profiles.iter().any(|line| line.orphan.is_some()) {
-        note("Tools that use a profile without its connection cannot sign in. To take such profiles out: brickpass profiles clean");
+        note("Tools cannot sign in with a profile whose connection is missing. To remove such profiles: brickpass profiles clean");
     }
     for line in &file.profiles {
         for suspect in &line.suspects {
@@ -254,7 +254,7 @@ fn tell(session: &Session, file: &ProfilesFile, tokens: &[CliToken], json: bool)
 fn token_ended(session: &Session, token: &CliToken, ended: Timestamp) -> String {
     let name = session.by_id(token.connection).map(|connection| connection.name.as_str().to_owned()).unwrap_or_default();
     format!(
-        "The Databricks CLI's token for the profile {} ended at {}. Open Brickpass, or run: brickpass token {}",
+        "The Databricks CLI's token for the profile {} expired at {}. Open Brickpass, or run: brickpass token {}",
         clean(&token.profile),
         ended.to_zoned(TimeZone::system()).strftime("%H:%M on %Y-%m-%d"),
         quoted_word(&name)
@@ -282,10 +282,10 @@ fn word(drift: Drift) -> &'static str {
 
 fn words(drift: Drift) -> &'static str {
     match drift {
-        Drift::Same => "as published",
-        Drift::ChangedThere => "changed in the file since",
-        Drift::ChangedHere => "the connection was changed since",
-        Drift::Both => "changed on both sides since",
-        Drift::Gone => "no longer in the file",
+        Drift::Same => "up to date",
+        Drift::ChangedThere => "changed in the file",
+        Drift::ChangedHere => "connection changed",
+        Drift::Both => "conflict",
+        Drift::Gone => "missing",
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn publish(options: args::Publish, json: bool) -> Result<ExitCode, Fa
         if !named {
             return Err(taken(&profile, &other));
         }
-        note(format_args!("The profile {} stands for \"{other}\" so far; that connection would be published no longer.", clean(&profile)));
+        note(format_args!("The profile {} is currently published for \"{other}\", which would no longer be published.", clean(&profile)));
     }
     if file.profiles.iter().any(|line| line.name == profile && !line.secrets.is_empty()) {
         // Only an open vault tells whether it holds them, too.
@@ -48,10 +48,11 @@ pub(super) fn publish(options: args::Publish, json: bool) -> Result<ExitCode, Fa
     }
     let (name, default) = (connection.name.as_str(), options.default);
     let done = |file: &ProfilesFile| {
-        let mut words = vec![format!("\"{name}\" is the profile {} now.", clean(&profile))];
+        let mut words = vec![format!("\"{name}\" is now published as the profile {}.", clean(&profile))];
         words.extend(what_is_left(file, &profile));
         if !file.profiles.iter().any(|line| line.is_default) {
-            words.push(format!("No profile is the default. To use it without naming it: brickpass profiles default {}", clean(&profile)));
+            words
+                .push(format!("There is no default profile. To make this one the default: brickpass profiles default {}", clean(&profile)));
         }
         words
     };
@@ -69,11 +70,11 @@ pub(super) fn publish(options: args::Publish, json: bool) -> Result<ExitCode, Fa
 pub(super) fn what_is_left(file: &ProfilesFile, profile: &str) -> Vec<String> {
     let Some(line) = file.profiles.iter().find(|line| line.name == profile) else { return Vec::new() };
     if line.secrets.is_empty() && line.suspects.is_empty() {
-        return vec![format!("[{}] holds no secret.", clean(profile))];
+        return vec![format!("[{}] contains no secrets.", clean(profile))];
     }
     let mut words = Vec::new();
     if !line.secrets.is_empty() {
-        words.push(format!("[{}] still holds {} in plain text.", clean(profile), line.secrets.join(" and ")));
+        words.push(format!("[{}] still contains {} in plain text.", clean(profile), line.secrets.join(" and ")));
     }
     words.extend(line.suspects.iter().map(|suspect| looks_like_a_token(profile, suspect)));
     words
@@ -81,7 +82,7 @@ pub(super) fn what_is_left(file: &ProfilesFile, profile: &str) -> Vec<String> {
 
 /// Of what Brickpass does not touch.
 pub(super) fn looks_like_a_token(profile: &str, suspect: &Suspect) -> String {
-    format!("{} in [{}] holds what looks like a token; Brickpass does not touch it.", clean(&suspect.place()), clean(profile))
+    format!("{} in [{}] contains what looks like a token; Brickpass does not change it.", clean(&suspect.place()), clean(profile))
 }
 
 /// The name of the other connection that a profile was published for.
@@ -92,14 +93,14 @@ fn stands_for_another(session: &Session, file: &ProfilesFile, id: ConnectionId, 
     Some(entry.connection.name.as_str().to_owned())
 }
 
-/// Nobody named the profile, so nobody has agreed that another connection loses it.
+/// The profile was not named explicitly, so the user has not agreed that another connection loses it.
 fn taken(profile: &str, other: &str) -> Failure {
     let profile = clean(profile);
     Failure::new(
         Code::InvalidInput,
-        format!("The profile {profile} stands for \"{other}\" already."),
-        "The names of both connections make the same name of a profile.",
-        format!("Choose another with --profile, or take this one from \"{other}\" with --profile {profile}."),
+        format!("The profile {profile} is already published for \"{other}\"."),
+        "Both connections' names give the same profile name.",
+        format!("Choose a different name with --profile, or take this one over from \"{other}\" with --profile {profile}."),
     )
 }
 
@@ -107,12 +108,9 @@ pub(super) fn find<'a>(file: &'a ProfilesFile, name: &str) -> Result<&'a Profile
     file.profiles.iter().find(|line| line.name == name).ok_or_else(|| {
         Failure::new(
             Code::NoSuchConnection,
-            format!("There is no profile \"{}\".", clean(name)),
-            format!("{} does not hold it.", file.path.display()),
-            format!(
-                "{}brickpass profiles shows those that are there.",
-                did_you_mean(name, file.profiles.iter().map(|line| line.name.as_str()))
-            ),
+            format!("Profile \"{}\" does not exist.", clean(name)),
+            format!("It is not in {}.", file.path.display()),
+            format!("{}brickpass profiles shows all profiles.", did_you_mean(name, file.profiles.iter().map(|line| line.name.as_str()))),
         )
     })
 }
@@ -134,7 +132,7 @@ pub(super) fn unpublish(options: &args::Unpublish, json: bool) -> Result<ExitCod
         return Err(Failure::new(
             Code::InvalidInput,
             what.map_or_else(|| format!("\"{name}\" is not published."), |profile| format!("\"{name}\" is not published as {profile}.")),
-            format!("Brickpass knows no such profile of it in {}.", file.path.display()),
+            format!("It has no such profile in {}.", file.path.display()),
             "brickpass profiles shows which connections were published.",
         ));
     }
@@ -142,7 +140,7 @@ pub(super) fn unpublish(options: &args::Unpublish, json: bool) -> Result<ExitCod
         if !options.change.dry_run {
             session.ask(ForgetProfile { profile: line.name.clone() })?;
         }
-        note(format_args!("The profile {} is not in {} any more.", clean(&line.name), file.path.display()));
+        note(format_args!("The profile {} is no longer in {}.", clean(&line.name), file.path.display()));
     }
     if there.is_empty() {
         return Ok(ExitCode::SUCCESS);
@@ -167,9 +165,9 @@ pub(super) fn take_out(
         let words = |profile: &String| {
             let name = clean(profile);
             if stays(profile) {
-                format!("The profile {name} is no longer that of a connection; what else was in its section is there.")
+                format!("The profile {name} no longer belongs to a connection. The other keys of its section were kept.")
             } else {
-                format!("The profile {name} is gone.")
+                format!("The profile {name} was removed.")
             }
         };
         profiles.iter().map(words).collect()
@@ -178,10 +176,10 @@ pub(super) fn take_out(
     change(session, &change_it, &PlanEdit { edit }, done)
 }
 
-/// How a change is asked for and told.
+/// How a change is confirmed and reported.
 pub(super) struct Change<'a> {
     pub(super) how: &'a args::ChangeOfProfiles,
-    /// The person has said that profiles of somebody else may be replaced.
+    /// The user has agreed that profiles not published by Brickpass may be replaced.
     pub(super) agreed: bool,
     /// As it was read first.
     pub(super) file: &'a ProfilesFile,
@@ -216,7 +214,7 @@ pub(super) fn change(
                 return Err(Failure::new(
                     Code::InvalidInput,
                     "Nothing was changed.",
-                    "Nobody is at a terminal who could agree to it.",
+                    "This needs a confirmation in a terminal.",
                     "Add --yes, or --dry-run to see what would change.",
                 ));
             }
@@ -266,8 +264,8 @@ pub(super) fn change(
 /// The way back to what was replaced.
 fn kept(plan: &Plan, file: &ProfilesFile) -> Option<String> {
     let loses = plan.replaces.iter().any(|replaced| !replaced.only_copies.is_empty());
-    let backup = file.kept.last().filter(|_| loses).map(|path| format!("The file as it was is kept as {}. ", path.display()));
-    (!plan.replaces.is_empty()).then(|| format!("{}To go back to it: brickpass profiles restore", backup.unwrap_or_default()))
+    let backup = file.kept.last().filter(|_| loses).map(|path| format!("The previous file is kept as {}. ", path.display()));
+    (!plan.replaces.is_empty()).then(|| format!("{}To restore it: brickpass profiles restore", backup.unwrap_or_default()))
 }
 
 /// What the Databricks CLI has of the profiles that were published; what holds for all of them is said once.
@@ -306,10 +304,10 @@ fn tell(plan: &Plan, file: &ProfilesFile, changes: bool, json: bool) {
         None => note(plan.path.display()),
     }
     if file.exposed {
-        note("Other users of this computer can read the file; a change makes it yours alone.");
+        note("Other users of this computer can read the file. A change makes it readable only by you.");
     }
     if file.twin {
-        note("The file has another name on this disk (a hard link), which stays as it is now.");
+        note("The file has another name on this disk (a hard link), whose contents do not change with it.");
     }
     if !changes {
         note("Nothing would change.");

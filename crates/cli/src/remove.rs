@@ -94,7 +94,7 @@ fn may_revoke(session: &Session, going: &[Connection]) -> Result<(), Failure> {
 }
 
 fn nothing_removed(failure: Failure) -> Failure {
-    Failure { fix: format!("{} Nothing was removed. To remove it anyway, leave out --revoke-token.", failure.fix), ..failure }
+    Failure { fix: format!("{} Nothing was removed. To remove it anyway, omit --revoke-token.", failure.fix), ..failure }
 }
 
 fn unpublish(session: &mut Session, ids: &[ConnectionId]) -> Result<TakenOut, Failure> {

@@ -33,14 +33,14 @@ pub(super) fn restore(what: &Restore, json: bool) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-const BACKUP: &str = "The backup of the encrypted file was not opened.";
-const NEW_VAULT: &str = "The new vault was not made.";
+const BACKUP: &str = "The backup of the encrypted vault file was not opened.";
+const NEW_VAULT: &str = "The new vault was not created.";
 
 fn no_passphrase(what: &str) -> Failure {
     Failure::new(
         Code::VaultLocked,
         what,
-        "Its passphrase was not given, and nobody is at a terminal to type it.",
+        "Its passphrase was not given, and it can only be typed in a terminal.",
         "Set BRICKPASS_VAULT_PASSPHRASE, or run this in a terminal.",
     )
 }

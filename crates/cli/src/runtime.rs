@@ -15,8 +15,8 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 pub(super) fn cannot_start(error: &io::Error) -> Failure {
     Failure::new(
         Code::Internal,
-        "Brickpass cannot start its work.",
-        format!("The system says: {error}."),
-        "Close other programs and try again.",
+        "Brickpass cannot start.",
+        format!("Operating system error: {error}."),
+        "Close other programs, then try again.",
     )
 }

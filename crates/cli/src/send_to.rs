@@ -25,7 +25,7 @@ pub(super) fn send_to(options: &SendTo, json: bool) -> Result<ExitCode, Failure>
     }
     say(&command);
     if order.source == Source::Clipboard {
-        note("Paste it first, then copy the token, then run it.");
+        note("Paste the command first, then copy the token, then run the command.");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -57,8 +57,8 @@ fn order(options: &SendTo, connection: &Connection) -> Result<Order, Failure> {
             return Err(Failure::new(
                 Code::InvalidInput,
                 format!("{} has no {}.", order.destination.name(), option(field)),
-                "Each store of secrets has names of its own.",
-                format!("It takes {}.", order.destination.fields().iter().map(|field| option(*field)).collect::<Vec<_>>().join(", ")),
+                "Each secret store has its own fields.",
+                format!("Its fields are {}.", order.destination.fields().iter().map(|field| option(*field)).collect::<Vec<_>>().join(", ")),
             ));
         }
         order = order.with(field, typed);
@@ -72,8 +72,8 @@ fn of_connection(connection: &Connection) -> Result<Source, Failure> {
         return Err(Failure::new(
             Code::InvalidInput,
             format!("{} does not sign in with a personal access token.", connection.name.as_str()),
-            "What its sign-in gives out is valid for an hour at most, so it is of no use in another store.",
-            "Make a token with brickpass pat create, or take one from the clipboard with --clipboard.",
+            "Its sign-in only provides tokens that are valid for an hour, so they are not useful in a secret store.",
+            "Create a token with brickpass pat create, or take one from the clipboard with --clipboard.",
         ));
     }
     Ok(Source::Connection { name: connection.name.as_str().to_owned(), id: connection.id.to_string() })
@@ -81,11 +81,11 @@ fn of_connection(connection: &Connection) -> Result<Source, Failure> {
 
 fn refused(destination: Destination, refusal: &Refusal) -> Failure {
     let (why, fix) = match refusal {
-        Refusal::Field(field, unacceptable) => (format!("{unacceptable}."), format!("Give it with {}.", option(*field))),
-        Refusal::LineBreak(_) => (format!("{refusal}."), "Ask for the command with --shell sh.".to_owned()),
-        Refusal::Unwritable(_) => (format!("{refusal}."), "Use another name.".to_owned()),
+        Refusal::Field(field, unacceptable) => (format!("{unacceptable}."), format!("Set it with {}.", option(*field))),
+        Refusal::LineBreak(_) => (format!("{refusal}."), "Use --shell sh.".to_owned()),
+        Refusal::Unwritable(_) => (format!("{refusal}."), "Use a different name.".to_owned()),
     };
-    Failure::new(Code::InvalidInput, format!("There is no command for {} yet.", destination.name()), why, fix)
+    Failure::new(Code::InvalidInput, format!("The command for {} cannot be created yet.", destination.name()), why, fix)
 }
 
 fn option(field: Field) -> &'static str {

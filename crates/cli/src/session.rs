@@ -84,8 +84,8 @@ impl Session {
             Failure::new(
                 Code::Internal,
                 "Brickpass cannot start its engine.",
-                format!("The system says: {error}."),
-                "Close other programs and try again.",
+                format!("Operating system error: {error}."),
+                "Close other programs, then try again.",
             )
         })?;
         Ok(Self {
@@ -214,8 +214,8 @@ impl Session {
             VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. } => Err(failure),
             VaultStatus::Locked { place, .. } => Err(Failure::new(
                 Code::VaultLocked,
-                format!("Secrets are kept in {place}, which is locked."),
-                "Its passphrase was not given, and nobody is at a terminal to type it.",
+                format!("Secrets are stored in {place}, which is locked."),
+                "Its passphrase was not given, and it can only be typed in a terminal.",
                 "Set BRICKPASS_VAULT_PASSPHRASE, or run this in a terminal.",
             )),
         }
@@ -229,13 +229,16 @@ impl Session {
             let with_secret = self.snapshot.entries.iter().filter(|entry| entry.connection.keeps_a_secret());
             let names: Vec<String> = with_secret.map(|entry| format!("\"{}\"", entry.connection.name.as_str())).collect();
             if home == VaultHome::File && !names.is_empty() && !matches!(status, VaultStatus::Lost { .. }) {
-                note_once(&format!("There is no encrypted file of secrets. If it held those of {}, it is missing.", names.join(", ")));
+                note_once(&format!(
+                    "There is no encrypted vault file. If it contained the secrets of {}, it is missing.",
+                    names.join(", ")
+                ));
                 if !yes("Create a new one?") {
                     return Err(Failure::new(
                         Code::Cancelled,
                         "Nothing was stored.",
                         "No new vault was created.",
-                        "Put your former vault.age back in its place, and run the command again.",
+                        "Put your previous vault.age back, then run the command again.",
                     ));
                 }
             }
@@ -311,13 +314,13 @@ fn no_such<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Fail
     Failure::new(
         Code::NoSuchConnection,
         format!("There is no connection named \"{}\".", secrets_starred(name).escape_debug()),
-        if empty { "There are no connections yet." } else { "Names are compared without regard to case." },
+        if empty { "There are no connections yet." } else { "Names are not case-sensitive." },
         format!("{}brickpass list shows all names.", did_you_mean(name, known)),
     )
 }
 
 pub(super) fn stopped() -> Failure {
-    Failure::mistake("Its engine stopped before it had an answer.")
+    Failure::mistake("Its engine stopped unexpectedly.")
 }
 
 /// From the environment, else from the person; `None` when nobody can be asked.
@@ -329,13 +332,8 @@ pub(super) fn ask_passphrase(place: &str, new: bool) -> Result<Option<SecretStri
         return Ok(None);
     }
     let typed = ask(&if new { format!("New passphrase for {place}: ") } else { format!("Passphrase for {place}: ") })?;
-    if new && ask("The same again: ")? != typed {
-        return Err(Failure::new(
-            Code::InvalidInput,
-            "The two passphrases differ.",
-            "One of them has a typing error.",
-            "Run the command again.",
-        ));
+    if new && ask("Repeat the passphrase: ")? != typed {
+        return Err(Failure::new(Code::InvalidInput, "The passphrases do not match.", "One of them has a typo.", "Run the command again."));
     }
     Ok(Some(SecretString::from(typed.to_string())))
 }
@@ -345,9 +343,9 @@ pub(super) fn ask(prompt: &str) -> Result<zeroize::Zeroizing<String>, Failure> {
     rpassword::prompt_password(prompt).map(zeroize::Zeroizing::new).map_err(|error| {
         Failure::new(
             Code::InvalidInput,
-            "Nothing could be read from the terminal.",
-            format!("The system says: {error}."),
-            "Give the secret on stdin instead.",
+            "The terminal could not be read.",
+            format!("Operating system error: {error}."),
+            "Pass the secret on stdin instead.",
         )
     })
 }

@@ -55,7 +55,7 @@ pub(super) fn login(options: &Login, json: bool) -> Result<ExitCode, Failure> {
 fn at_its_address(session: &mut Session, ear: &Ear, options: &Login, asked: &Connection) -> Result<SignedIn, Failure> {
     let owner = browser_owner(session, asked)?;
     if owner.id != asked.id {
-        note(format_args!("{} uses the sign-in of {}: signing in there.", asked.name.as_str(), owner.name.as_str()));
+        note(format_args!("{} uses the sign-in of {}. Signing in to {1}.", asked.name.as_str(), owner.name.as_str()));
     }
     sign_in(session, ear, options, owner, SignInPlace::Here)
 }
@@ -68,17 +68,15 @@ fn browser_owner(session: &Session, asked: &Connection) -> Result<Connection, Fa
         AuthMethod::Browser(_) => return Ok(owner),
         AuthMethod::PersonalAccessToken => (
             format!("{name} uses a personal access token, so there is nothing to sign in to."),
-            "The token alone opens the workspace.",
+            "The token is all it needs.",
             format!(
-                "Replace the token with: brickpass edit \"{name}\" --token-stdin. To sign in as yourself instead: brickpass edit \"{name}\" --auth browser"
+                "To replace the token: brickpass edit \"{name}\" --token-stdin. To sign in as yourself instead: brickpass edit \"{name}\" --auth browser"
             ),
         ),
         AuthMethod::ServicePrincipal { .. } => (
-            format!("{name} is a service principal, which signs in by itself, without a browser."),
+            format!("{name} is a service principal, which signs in automatically without a browser."),
             "Its client ID and secret are all it needs.",
-            format!(
-                "Replace the secret with: brickpass edit \"{name}\" --client-secret-stdin. See whether it works with: brickpass test \"{name}\""
-            ),
+            format!("To replace the secret: brickpass edit \"{name}\" --client-secret-stdin. To test it: brickpass test \"{name}\""),
         ),
     };
     Err(Failure::new(Code::InvalidInput, what, why, fix))
@@ -185,29 +183,29 @@ fn is_address(line: &str) -> bool {
     line.contains("://") || ["localhost", "127.0.0.1", "[::1]"].iter().any(|it| host.starts_with(it))
 }
 
-const PASTE: &str = "Paste the address that the browser ends on, then press Enter (it does not show): ";
+const PASTE: &str = "Paste the address of the browser's last page, then press Enter (it is not shown): ";
 
 fn not_pasted() -> Failure {
     Failure::new(
         Code::InvalidInput,
         "The sign-in was stopped.",
-        "The input holds no address that this sign-in waits for: http://localhost, the port, a code and the key of this sign-in.",
-        "Run this again, open the new address, and paste the address that the browser ends on, even if it shows an error there.",
+        "The input does not contain the address of this sign-in: http://localhost, the port, a code and the key of this sign-in.",
+        "Run this again, open the new address, and paste the address of the browser's last page, even if that page shows an error.",
     )
 }
 
-/// Whether an answer is to come.
+/// Whether an answer is still expected.
 fn answer(control: &SignInControl, ear: &Ear, options: &Login, step: &SignInStep) -> bool {
     let other_user = matches!(step, SignInStep::OtherUser { .. });
     if other_user && options.yes {
         control.answer(true);
         false
     } else if terminal::attended() {
-        ear.ask(if other_user { "Replace the sign-in? [y/N] " } else { "Is this the one you mean? [y/N] " });
+        ear.ask(if other_user { "Switch to the new user? [y/N] " } else { "Do you trust this address? [y/N] " });
         true
     } else {
-        let way = if other_user { "or answer it with --yes" } else { "since only you can know the answer" };
-        note(format_args!("Nobody is at a terminal, so the answer is no. Run this in a terminal, {way}."));
+        let way = if other_user { "or use --yes" } else { "because only you can answer this" };
+        note(format_args!("There is no terminal to ask, so the answer is no. Run this in a terminal, {way}."));
         control.answer(false);
         false
     }
@@ -237,12 +235,12 @@ impl Told {
     fn tell(&self, step: &SignInStep) -> Vec<String> {
         match step {
             SignInStep::CheckingVault | SignInStep::WrongKey { count: 2.. } => vec![],
-            SignInStep::Discovering => vec!["Asking where to sign in...".to_owned()],
+            SignInStep::Discovering => vec!["Looking up the sign-in page...".to_owned()],
             SignInStep::Waiting { address, port, until, browser_opened } => {
                 let minutes = until.duration_since(Timestamp::now()).as_secs().max(0).unsigned_abs().div_ceil(60);
                 let mut lines = Vec::new();
                 if *browser_opened {
-                    lines.push("Your browser opens the sign-in page.".to_owned());
+                    lines.push("Your browser is opening the sign-in page.".to_owned());
                 } else {
                     if self.asked_for_browser {
                         lines.push(no_browser_started(self.whereabouts));
@@ -254,27 +252,30 @@ impl Told {
                         lines.extend(the_way_back(*port, self.whereabouts, self.typed));
                     }
                 }
-                lines.push(format!("Waiting for it on port {port}, up to {}. Ctrl+C cancels.", count_minutes(minutes)));
+                lines
+                    .push(format!("Waiting for the browser on port {port}, for up to {}. Press Ctrl+C to cancel.", count_minutes(minutes)));
                 lines
             }
             SignInStep::WrongKey { count: ..=1 } => {
                 vec![
-                    "An answer with the key of another sign-in was turned away. If you opened an older link, use the newest one. Still waiting."
+                    "Ignored an answer that did not match this sign-in. If you opened an older link, use the newest one. Still waiting."
                         .to_owned(),
                 ]
             }
             SignInStep::PasteRefused { other: true } => {
-                vec!["This address belongs to another sign-in. Paste the one that the browser ends on this time.".to_owned()]
+                vec!["This address belongs to another sign-in. Paste the address of the browser's last page in this sign-in.".to_owned()]
             }
             SignInStep::PasteRefused { other: false } => {
                 vec![
-                    "This is not the address that the browser ends on: that one begins with http://localhost and holds a code. Copy all of it."
+                    "This is not the address of the browser's last page. That one starts with http://localhost and contains a code. Copy all of it."
                         .to_owned(),
                 ]
             }
-            SignInStep::Exchanging => vec!["The browser is back. Fetching the tokens...".to_owned()],
+            SignInStep::Exchanging => vec!["Signed in. Getting the tokens...".to_owned()],
             SignInStep::ConfirmHost { host } => vec![format!("You signed in at {host}.")],
-            SignInStep::OtherUser { stored, new } => vec![format!("So far {stored} is signed in here; now you signed in as {new}.")],
+            SignInStep::OtherUser { stored, new } => {
+                vec![format!("Different user: {stored} was signed in here, and you have now signed in as {new}.")]
+            }
         }
     }
 }
@@ -283,19 +284,19 @@ fn the_way_back(port: u16, whereabouts: Whereabouts, typed: bool) -> [String; 2]
     let why = if whereabouts.over_ssh { "You are connected over SSH" } else { "This computer has no display" };
     [
         format!(
-            "{why}. A browser on another computer finds the way back when you forward the port there: ssh -L {port}:localhost:{port} HOST"
+            "{why}. A browser on another computer can only reach this one if you forward the port there: ssh -L {port}:localhost:{port} HOST"
         ),
         if typed {
-            "Or paste the address that the browser ends on here, then press Enter (it does not show).".to_owned()
+            "Or paste the address of the browser's last page here, then press Enter (it is not shown).".to_owned()
         } else {
-            "Or cancel, and paste the address that the browser ends on: brickpass login NAME --paste".to_owned()
+            "Or cancel, and paste the address of the browser's last page: brickpass login NAME --paste".to_owned()
         },
     ]
 }
 
 fn no_browser_started(whereabouts: Whereabouts) -> String {
-    let named = if whereabouts.browser_named { " BROWSER is set; check that it names a program that runs here." } else { "" };
-    format!("No browser could be started here.{named}")
+    let named = if whereabouts.browser_named { " BROWSER is set; check that it is an installed program." } else { "" };
+    format!("No browser could be started.{named}")
 }
 
 fn count_minutes(minutes: u64) -> String {
@@ -303,11 +304,11 @@ fn count_minutes(minutes: u64) -> String {
 }
 
 fn no_answer_yet(address: &str, port: u16, shown: bool, typed: bool) -> String {
-    let paste = if typed { ", or paste the address that it ends on here and press Enter (it does not show)" } else { "" };
+    let paste = if typed { ", or paste the address of its last page here and press Enter (it is not shown)" } else { "" };
     let open =
         if shown { String::new() } else { format!("\nIf no page has opened, open this address in a browser on this computer:\n{address}") };
     format!(
-        "No answer yet.{open}\nA browser on another computer (WSL, remote desktop, SSH) does not reach this one. Over SSH, forward the port: \
+        "No answer yet.{open}\nA browser on another computer (WSL, remote desktop, SSH) cannot reach this one. Over SSH, forward the port: \
          ssh -L {port}:localhost:{port} HOST{paste}\nA personal access token or a service principal needs no browser: brickpass edit NAME --auth ..."
     )
 }
@@ -339,7 +340,7 @@ pub(super) fn logout(name: &str, json: bool) -> Result<ExitCode, Failure> {
     let SignedOut { farewell, .. } = session.ask(SignOut { id: asked.id })?;
     if sharing > 0 {
         let others = count(sharing, "connection that uses it", "connections that use it");
-        note(format_args!("This was the sign-in of {}, and of {others}.", owner.name.as_str()));
+        note(format_args!("This was the sign-in of {} and {others}.", owner.name.as_str()));
     }
     if json {
         let mut object = json!({ "name": asked.name.as_str(), "signed_out": true, "user": was });
@@ -348,7 +349,7 @@ pub(super) fn logout(name: &str, json: bool) -> Result<ExitCode, Failure> {
     } else {
         match was {
             Some(user) => say(format_args!("Signed out {user} ({})", asked.name.as_str())),
-            None => say(format_args!("Nobody is signed in ({})", asked.name.as_str())),
+            None => say(format_args!("Not signed in ({})", asked.name.as_str())),
         }
     }
     session.settle(Ok(farewell::told(&farewell)))
@@ -385,13 +386,13 @@ mod tests {
             assert!(!lines.contains("on this computer"), "{lines}");
             let at_terminal = Told { typed: true, ..told(false, over_ssh, display) };
             let lines = at_terminal.tell(&waiting(false)).join("\n");
-            assert!(lines.contains("ends on here, then press Enter") && !lines.contains("--paste"), "{lines}");
+            assert!(lines.contains("last page here, then press Enter") && !lines.contains("--paste"), "{lines}");
         }
         let lines = told(true, true, false).tell(&waiting(false)).join("\n");
         assert!(lines.contains("state=s") && !lines.contains("ssh -L"), "{lines}");
         let lines = at_home().tell(&waiting(false)).join("\n");
         assert!(lines.contains("on this computer") && !lines.contains("ssh -L"), "{lines}");
-        assert!(lines.contains("No browser could be started here. BROWSER is set"), "{lines}");
+        assert!(lines.contains("No browser could be started. BROWSER is set"), "{lines}");
         assert!(!told(false, true, false).tell(&waiting(true)).join("\n").contains("ssh -L"), "the browser is open");
     }
 

@@ -27,9 +27,9 @@ impl Target {
             let words: Vec<&str> = ladder.iter().map(|it| it.word).collect();
             Failure::new(
                 Code::InvalidInput,
-                format!("There is no permission {} on a {}.", text.escape_debug(), self.word()),
-                format!("The permissions there are {}.", words.join(", ")),
-                "Name one of them.",
+                format!("Unknown permission {} on a {}.", text.escape_debug(), self.word()),
+                format!("The permissions are {}.", words.join(", ")),
+                "Use one of them.",
             )
         })
     }
@@ -105,14 +105,14 @@ fn chosen(all: Vec<ServicePrincipal>, named: &str) -> Result<ServicePrincipal, F
         (0, _) => Err(Failure::new(
             Code::NoSuchConnection,
             format!("There is no service principal {}.", named.escape_debug()),
-            "Service principals are named by their application ID, their number, or their name as it is written.",
-            "brickpass sp list shows them.",
+            "Enter an application ID, a number, or the exact name.",
+            "brickpass sp list shows all of them.",
         )),
         (several, _) => Err(Failure::new(
             Code::InvalidInput,
             format!("{several} service principals are named {}.", named.escape_debug()),
-            "Nobody can say which one you mean.",
-            "Name it by its application ID, which brickpass sp list shows.",
+            "It is unclear which one you mean.",
+            "Use its application ID, which brickpass sp list shows.",
         )),
     }
 }

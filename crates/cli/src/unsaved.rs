@@ -26,10 +26,10 @@ impl Session {
                 return outcome;
             }
         }
-        note(format_args!("The vault did not take the sign-in of {}. If this ends now, it is lost.", self.unsaved_names()));
+        note(format_args!("The vault could not store the sign-in of {}. If you quit now, it is lost.", self.unsaved_names()));
         while terminal::attended() && terminal::yes("Try again?") {
             if self.store_sign_ins()? {
-                note("It is stored now.");
+                note("It is now stored.");
                 return outcome;
             }
         }
@@ -47,17 +47,17 @@ impl Session {
     }
 
     fn unsaved_names(&self) -> String {
-        let name = |id| self.by_id(id).map_or_else(|| "a connection that is not saved".to_owned(), |it| it.name.as_str().to_owned());
+        let name = |id| self.by_id(id).map_or_else(|| "an unsaved connection".to_owned(), |it| it.name.as_str().to_owned());
         self.unsaved.iter().map(|id| name(*id)).collect::<Vec<_>>().join(", ")
     }
 }
 
 fn lost(names: &str, why: Option<Failure>) -> Failure {
-    let why = why.map_or_else(|| "The vault did not take it.".to_owned(), |failure| format!("{} {}", failure.what, failure.why));
+    let why = why.map_or_else(|| "The vault could not store it.".to_owned(), |failure| format!("{} {}", failure.what, failure.why));
     Failure::new(
         Code::VaultUnavailable,
-        format!("The sign-in of {names} could not be stored, and is lost."),
+        format!("The sign-in of {names} could not be stored and is lost."),
         why,
-        format!("Mend the vault (brickpass doctor says how), then sign in again: brickpass login \"{names}\""),
+        format!("Fix the vault (brickpass doctor shows how), then sign in again: brickpass login \"{names}\""),
     )
 }

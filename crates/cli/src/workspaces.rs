@@ -31,9 +31,9 @@ fn list_and_add(session: &mut Session, options: &args::Workspaces, json: bool) -
     if !matches!(account.level, Level::Account { .. }) {
         return Err(Failure::new(
             Code::InvalidInput,
-            format!("{} is a connection to one workspace.", account.name.as_str()),
+            format!("{} is a connection to a single workspace.", account.name.as_str()),
             "Only an account has a list of workspaces.",
-            "Add a connection to the account with --base-url https://accounts... and --account-id ID, and ask that one.",
+            "Add a connection to the account with --base-url https://accounts... and --account-id ID, and use that one.",
         ));
     }
     let filed = filed(&account, options)?;
@@ -107,8 +107,8 @@ fn chosen<'a>(all: &'a [AccountWorkspace], words: &[String]) -> Result<Vec<&'a A
         return Err(Failure::new(
             Code::NoSuchConnection,
             format!("The account has no workspace with the ID {}.", unknown.escape_debug()),
-            "Workspaces are named by their numeric ID.",
-            "The same command without --add lists them.",
+            "Enter the numeric ID of a workspace.",
+            "To list them, run the same command without --add.",
         ));
     }
     let every = words.iter().any(|word| word == "all");
@@ -123,7 +123,7 @@ fn add(session: &mut Session, account: &Connection, chosen: &[&AccountWorkspace]
     let mut connections: Vec<Connection> = Vec::new();
     for workspace in chosen {
         if let Some(there) = connected(session, account.id, workspace) {
-            note(format_args!("{} is there already, as {}.", workspace.name.escape_debug(), there.name.as_str()));
+            note(format_args!("{} is already added, as {}.", workspace.name.escape_debug(), there.name.as_str()));
             continue;
         }
         let connection = connection(account, workspace, filed, &taken)?;
@@ -142,9 +142,9 @@ fn connection(account: &Connection, workspace: &AccountWorkspace, filed: &Filed,
     let base_url = workspace.base_url.clone().ok_or_else(|| {
         Failure::new(
             Code::InvalidInput,
-            format!("No connection to {} can be made.", workspace.name.escape_debug()),
-            "The account does not tell an address of it that a token may be sent to.",
-            "Nothing was added. Name the other workspaces by their IDs, and add this one with: brickpass add",
+            format!("A connection to {} cannot be added.", workspace.name.escape_debug()),
+            "The account does not give an address for it that is safe for a token.",
+            "Nothing was added. Add the other workspaces by their IDs, and this one with: brickpass add",
         )
     })?;
     let names = [workspace.name.clone(), format!("{} {}", workspace.name, workspace.id), format!("Workspace {}", workspace.id)];
@@ -155,9 +155,9 @@ fn connection(account: &Connection, workspace: &AccountWorkspace, filed: &Filed,
         .ok_or_else(|| {
             Failure::new(
                 Code::InvalidInput,
-                format!("There is no free name for {}.", workspace.name.escape_debug()),
-                "Other connections have its name and its ID.",
-                "Rename one of them with brickpass edit, and run the command again.",
+                format!("No unused name was found for {}.", workspace.name.escape_debug()),
+                "Other connections already use its name and its ID.",
+                "Rename one of them with brickpass edit, then run the command again.",
             )
         })?;
     filed.replace(&mut made);
@@ -181,7 +181,7 @@ fn filed(account: &Connection, options: &args::Workspaces) -> Result<Filed, Fail
             Code::InvalidInput,
             "Nothing was added.",
             format!("{}.", wrong.text),
-            "Give another --folder, --environment or --tag, and run the command again.",
+            "Use a different --folder, --environment or --tag, then run the command again.",
         )
     })
 }

@@ -1,4 +1,4 @@
-//! What a person is told when something fails: what happened, why, what to do. Every layer's error turns into one at the edge.
+//! What a person reads when something fails: what happened, why, what to do. Every layer converts its errors to this type at its edge.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ pub enum Code {
     TlsProtocol,
     /// Any other failure of the handshake.
     Tls,
-    /// A certificate-authority file of the person's own cannot be used.
+    /// The custom certificate-authority file cannot be used.
     CaFile,
     /// The proxy requires a sign-in (407).
     ProxyAuth,
@@ -46,7 +46,7 @@ pub enum Code {
     Unauthorized,
     /// Signed in, but not allowed (403).
     Forbidden,
-    /// The token is limited to scopes, and the one for this part of the API is not among them.
+    /// The token is limited to scopes that do not include the one for this part of the API.
     MissingScope,
     /// An IP access list does not contain this network.
     IpBlocked,
@@ -57,22 +57,22 @@ pub enum Code {
     /// The server has a problem (5xx).
     ServerError,
     // Personal access tokens
-    /// The user has as many as one may have.
+    /// The user has reached the limit.
     TokenQuota,
-    /// The workspace has switched them off.
+    /// Disabled in the workspace.
     TokensDisabled,
-    /// The user may not have any.
+    /// The user has no permission to use them.
     TokensNotAllowed,
-    /// The workspace does not allow one that lives as long.
+    /// The workspace does not allow a lifetime this long.
     TokenLifetime,
-    /// The workspace does not know one of the scopes that a token was to be limited to.
+    /// The workspace does not know one of the requested scopes.
     TokenScope,
     // Service principals
-    /// Only a part of what was asked for was done.
+    /// Only part of the request was done.
     PartlyDone,
-    /// There are as many as there may be.
+    /// The account or workspace has reached its limit.
     PrincipalQuota,
-    /// The service principal has as many OAuth secrets as it may have.
+    /// The service principal has reached its limit of OAuth secrets.
     SecretQuota,
     /// The workspace takes connections only through Private Link.
     PrivateLink,
@@ -85,21 +85,21 @@ pub enum Code {
     /// An answer or a file is larger than any valid one.
     TooLarge,
     // Signing in
-    /// There is no sign-in, or it has ended: only the person can begin a new one.
+    /// There is no sign-in, or it has expired: only the user can start a new one.
     SignInNeeded,
     /// The person declined in the browser.
     SignInDeclined,
     /// The person did not sign in in time.
     SignInTimeout,
-    /// Every port that may receive the browser's answer is taken.
+    /// Every port that could receive the browser's answer is in use.
     PortsTaken,
     /// The host has no OAuth.
     OauthUnsupported,
-    /// The authorization server says no: wrong client id or secret, redirect URI not registered, scope not allowed.
+    /// The authorization server refuses: wrong client ID or secret, redirect URI not registered, scope not allowed.
     OauthRefused,
-    /// The authorization server says what it must not say.
+    /// The authorization server broke the protocol.
     OauthProtocol,
-    /// Another window or program is renewing this sign-in and does not come to an end.
+    /// Another window or program has been renewing this sign-in for too long.
     RefreshBusy,
     // The vault
     /// Nothing is stored, or it was entered for another address.
@@ -116,7 +116,7 @@ pub enum Code {
     WrongPassphrase,
     /// What is stored cannot be read.
     SecretDamaged,
-    /// The encrypted file is there and is not opened: not safe to use, not readable, or not one of this version.
+    /// The encrypted file exists but cannot be opened: not safe to use, not readable, or from another version.
     VaultUnusable,
     // Files
     /// A file cannot be read.
@@ -129,7 +129,7 @@ pub enum Code {
     ReadOnly,
     /// Something else changed the same thing, or contradicts it.
     Conflict,
-    /// A secret was to be written where version control would keep it.
+    /// Writing a secret there would put it under version control.
     InWorkTree,
     // The rest
     /// What was entered is not valid.
@@ -195,7 +195,7 @@ impl Failure {
 
     /// A defect of Brickpass.
     pub fn mistake(why: impl Into<String>) -> Self {
-        Self::new(Code::Internal, "Brickpass made a mistake while doing this.", why, "Try again, and report it if it happens again.")
+        Self::new(Code::Internal, "Something went wrong in Brickpass.", why, "Try again. If it happens again, please report it.")
     }
 
     /// The same with what a button can do.

@@ -10,7 +10,7 @@ pub mod failure;
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut digits, byte| {
-        // Writing to memory has no way to fail.
+        // Writing to memory cannot fail.
         let _ = write!(digits, "{byte:02x}");
         digits
     })

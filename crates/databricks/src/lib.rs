@@ -1,4 +1,4 @@
-//! How Brickpass talks to Databricks: REST, OAuth, the tokens in use, and the test of a connection.
+//! Communication with Databricks: REST, OAuth, the tokens in use, and connection tests.
 //!
 //! ```text
 //! rest  <-  oauth  <-  session  <-  check

@@ -205,7 +205,7 @@ fn faulty_entries() -> [Entry; 6] {
             CloudKind::Azure,
             Nature::NoPermission,
             4,
-            Place::new("The user may not see clusters", Environment::Production, &["people", "restricted"], "People"),
+            Place::new("The user is not allowed to see clusters", Environment::Production, &["people", "restricted"], "People"),
         ),
         entry(
             "Sensor archive (Frankfurt)",
@@ -213,7 +213,7 @@ fn faulty_entries() -> [Entry; 6] {
             CloudKind::Aws,
             Nature::Slow,
             18,
-            Place::new("Takes its time to answer", Environment::Test, &["iot", "eu-central-1"], "Operations"),
+            Place::new("Slow to respond", Environment::Test, &["iot", "eu-central-1"], "Operations"),
         ),
         entry(
             "Streaming staging",
@@ -221,7 +221,7 @@ fn faulty_entries() -> [Entry; 6] {
             CloudKind::Gcp,
             Nature::Unstable,
             8,
-            Place::new("Limits the rate of requests", Environment::Own("staging".into()), &["streaming"], "Operations/Streaming"),
+            Place::new("Rate limited", Environment::Own("staging".into()), &["streaming"], "Operations/Streaming"),
         ),
         entry(
             "Personal sandbox",

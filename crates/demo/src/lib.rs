@@ -61,11 +61,11 @@ const ACCOUNT_NAME: &str = "Acme account";
 
 #[derive(Debug, Clone)]
 pub struct DemoOptions {
-    /// The first workspace's port, the next ones follow; 0 lets the system choose each.
+    /// The first workspace's port; the others follow. 0 lets the system choose each.
     pub port: u16,
     /// Added to every answer.
     pub latency: Duration,
-    /// How many healthy workspaces besides the faulty ones.
+    /// The number of healthy workspaces besides the faulty ones.
     pub workspaces: usize,
 }
 

@@ -15,7 +15,7 @@ async fn show_login(Extension(workspace): Extension<Arc<Workspace>>) -> Html<Str
 }
 
 pub(super) fn login(workspace: &str) -> String {
-    page(workspace, "This is a demo workspace. It runs on this computer alone and holds no real data.")
+    page(workspace, "This is a demo workspace. It runs only on this computer and contains no real data.")
 }
 
 pub(super) fn not_found() -> String {
@@ -25,7 +25,7 @@ pub(super) fn not_found() -> String {
 pub(super) fn account() -> String {
     page(
         "Demo account",
-        "This is the account above the demo workspaces. It runs on this computer alone; an application sends you here to sign in.",
+        "This is the account of the demo workspaces. It runs only on this computer. Applications send you here to sign in.",
     )
 }
 

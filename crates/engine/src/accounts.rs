@@ -1,4 +1,4 @@
-//! What a sign-in is good for besides tests: a token for the command line, the workspaces of an account; and its end.
+//! Other uses of a sign-in: a token for the command line, the workspaces of an account, and signing out.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -19,7 +19,7 @@ use brickpass_core::{
 use brickpass_databricks::{oauth::AccessToken, rest::AccountWorkspace, session::Farewell};
 use brickpass_storage::Deed;
 
-/// Asks for a valid access token, for the command line.
+/// Gets a valid access token, for the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GetAccessToken {
     pub id: ConnectionId,
@@ -39,7 +39,7 @@ impl Request for GetAccessToken {
 
     async fn run(self, context: Context) -> Result<AccessToken, Failure> {
         let token = access_token(&context.shared, self.id, self.anew).await;
-        // Before the answer: a program that has it may end.
+        // Before the answer, because the program may exit after it.
         context.shared.tell_of_vault();
         token
     }
@@ -50,7 +50,7 @@ async fn access_token(shared: &Arc<Shared>, id: ConnectionId, anew: bool) -> Res
     if anew { shared.sessions.renew(&owner).await } else { shared.sessions.access_token(&owner).await }
 }
 
-/// Asks for the workspaces of the account that this connection reaches.
+/// Lists the workspaces of the connection's account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListWorkspaces {
     pub id: ConnectionId,
@@ -97,7 +97,7 @@ impl Request for AddWorkspaces {
     }
 }
 
-/// A name that is taken gets a number behind it.
+/// A number is added to a name that is already in use.
 fn add_workspaces(shared: &Shared, connections: Vec<Connection>) -> Result<(), Failure> {
     let added = shared.library.load().and_then(|now| {
         let mut taken: HashSet<String> = now.entries.iter().map(|entry| entry.connection.name.as_str().to_lowercase()).collect();
@@ -136,13 +136,13 @@ impl Request for StoreSignIns {
     }
 }
 
-/// Ends the sign-in that this connection uses, for everybody who uses it: revoked where possible, deleted here.
+/// Signs out this connection and all others that use the sign-in: revoked if possible, deleted here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignOut {
     pub id: ConnectionId,
 }
 
-/// A sign-in that was ended: whose it was, and how the server took it.
+/// The result of signing out: the user, and the server's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedOut {
     pub users: Vec<ConnectionId>,
@@ -191,9 +191,9 @@ async fn workspaces(shared: &Arc<Shared>, id: ConnectionId) -> Result<Vec<Accoun
 fn no_account() -> Failure {
     Failure::new(
         Code::Unsupported,
-        "This connection reaches no account.",
-        "It is to a single workspace, with a sign-in of its own.",
-        "Add a connection at account level first; its workspaces can be listed.",
+        "This connection has no access to an account.",
+        "It connects to a single workspace with its own sign-in.",
+        "Add a connection at the account level first, then list its workspaces.",
     )
     .with_remedy(Remedy::EditBaseUrl)
 }

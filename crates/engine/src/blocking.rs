@@ -10,5 +10,5 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
 }
 
 pub(super) fn crashed() -> Failure {
-    Failure::mistake("A part of it stopped unexpectedly; your connections and secrets are as they were before.")
+    Failure::mistake("A part of Brickpass stopped unexpectedly. Your connections and secrets are unchanged.")
 }

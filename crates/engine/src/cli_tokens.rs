@@ -46,7 +46,10 @@ const IN_KEYRING: &str = "secure";
 const IN_PLAIN_FILE: &str = "plaintext";
 
 fn signed_in_again(profile: &str) -> String {
-    format!("The Databricks CLI was signed out of the profile {profile}; it has its token again. {}", keep_it_signed_out(profile))
+    format!(
+        "The Databricks CLI was signed out of the profile {profile}. Brickpass has given it a token again. {}",
+        keep_it_signed_out(profile)
+    )
 }
 
 /// Goes on as long as the engine does.
@@ -206,9 +209,9 @@ async fn token_of(shared: &Shared, connection: &Connection, owner: &Connection) 
 fn late() -> Failure {
     Failure::new(
         Code::ReadTimeout,
-        "The sign-in was not renewed in time.",
+        "Renewing the sign-in took too long.",
         "The network or the service is slow.",
-        "The Databricks CLI gets the token once Brickpass has it.",
+        "The Databricks CLI gets the token as soon as Brickpass has it.",
     )
 }
 

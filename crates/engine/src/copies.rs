@@ -1,4 +1,4 @@
-//! The clipboard of the engine: opened with the first secret, cleared at the end.
+//! The engine's clipboard: opened with the first secret, cleared at the end.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -14,7 +14,7 @@ use brickpass_core::failure::{Code, Failure};
 /// What *Keep 30 s more* adds.
 const LONGER: Duration = Duration::from_secs(30);
 
-/// For the last look at the clipboard: whoever owns it by then may be slow to say what is on it.
+/// The limit for the last check of the clipboard: its owner may be slow to answer.
 const LAST_CLEAR: Duration = Duration::from_secs(5);
 
 pub(super) struct Copies(Mutex<Clipboard>);
@@ -37,10 +37,10 @@ impl Copies {
         self.clipboard().keep_longer(LONGER);
     }
 
-    /// Takes off what is still ours.
+    /// Clears what is still ours.
     pub(super) async fn finish(&self) {
         let Some(thread) = self.clipboard().end() else { return };
-        // A panic of the thread has nobody left to hear of it.
+        // A panic of the thread can no longer be reported.
         let _ = tokio::time::timeout(LAST_CLEAR, blocking(move || thread.join())).await;
     }
 
@@ -61,7 +61,7 @@ fn event(news: News) -> Event {
 fn no_clipboard() -> Result<Box<dyn Board>, Failure> {
     Err(Failure::new(
         Code::Unsupported,
-        "There is no clipboard.",
+        "No clipboard is available.",
         "This program runs without a window.",
         "Copy it in the window, or print it: brickpass token NAME.",
     ))

@@ -1,4 +1,4 @@
-//! What is asked of the desktop: a web address opened, the demo started, the window's place remembered.
+//! Desktop tasks: opening a web address, starting the demo, storing the window's position.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -26,8 +26,8 @@ impl Request for OpenInBrowser {
             Failure::new(
                 Code::Unsupported,
                 "The browser could not be opened.",
-                "No program is set up on this computer to open web addresses.",
-                "Copy the address and open it yourself.",
+                "No browser is set up on this computer.",
+                "Copy the address and open it in a browser.",
             )
         })
     }
@@ -49,8 +49,8 @@ impl Request for OpenDemo {
             Failure::new(
                 Code::Internal,
                 "The demo could not be started.",
-                format!("The system says: {error}."),
-                "Start it from a terminal with: brickpass --demo",
+                format!("Operating system error: {error}."),
+                "Start it from a terminal: brickpass --demo",
             )
         })?;
         // Waited for, so that it leaves no zombie behind.

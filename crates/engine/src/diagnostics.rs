@@ -1,4 +1,4 @@
-//! What somebody who helps may see: made of named fields alone, none of which can hold a secret, an address or a name.
+//! Diagnostics for support: only named fields, none of which can contain a secret, an address or a name.
 //!
 //! That is a matter of types: a field is a number, a yes or no, or one of a few words that this program knows. There is no text in it that a
 //! person or a server wrote.
@@ -22,13 +22,13 @@ use brickpass_databricks::rest::{Route, redact};
 use brickpass_interchange::no_secret;
 use brickpass_storage::{Activity, Deed, LibraryError, Mode, Snapshot, ThemeChoice, VaultHome, VaultStatus, write_new};
 
-/// So many failures are told, the newest ones.
+/// The number of reported failures, newest first.
 const FAILURES: usize = 20;
 
 /// What was done last is to be in the log by then.
 const LAST_DEEDS: Duration = Duration::from_secs(1);
 
-/// Everything that the report says.
+/// The contents of the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diagnostics {
     pub version: &'static str,

@@ -1,4 +1,4 @@
-//! Which configuration Databricks' tools would use in a folder: the files are read here, what they mean is told by `interchange::effective`.
+//! Which configuration Databricks' tools would use in a folder: this module reads the files, `interchange::effective` interprets them.
 
 mod around;
 mod published;
@@ -33,16 +33,16 @@ use brickpass_interchange::{
 use brickpass_storage::Publications;
 use published::{Ours, Stored};
 
-/// Longer ones are nobody's configuration.
+/// Longer files are not configuration.
 const LONGEST_FILE: u64 = 16 * 1024 * 1024;
 
-/// Asks which configuration Databricks' tools would use.
+/// Determines which configuration Databricks' tools would use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindEffective {
     pub directory: PathBuf,
-    /// Whose view. `None`: the Databricks CLI's where a bundle leads somewhere, else the one of the SDK for Go.
+    /// The tool family. `None`: the Databricks CLI if there is a bundle with a host or profile, or else the SDK for Go.
     pub family: Option<Family>,
-    /// As a tool that names this profile would see it.
+    /// With this profile.
     pub profile: Option<String>,
     /// Of the bundle: `--target`.
     pub target: Option<String>,
@@ -71,7 +71,7 @@ fn look(shared: &Shared, question: &FindEffective) -> Result<Effective, Failure>
     let connections: Vec<_> = snapshot.entries.iter().map(|entry| &entry.connection).collect();
     let file = bytes.as_ref().ok().and_then(|bytes| databrickscfg::File::read(bytes).ok());
     let host = variables.get("DATABRICKS_HOST").map(ExposeSecret::expose_secret);
-    // A keyring may show a prompt: it is asked once for all views.
+    // A keyring may show a prompt, so it is read once for all views.
     let known: RefCell<HashMap<ConnectionId, Stored>> = RefCell::default();
     let stored = |connection: &Connection| {
         let ask = || Stored::of(&shared.vault(), connection, &connections);
@@ -115,15 +115,15 @@ fn look(shared: &Shared, question: &FindEffective) -> Result<Effective, Failure>
     Ok(effective)
 }
 
-/// A folder that is none has no configuration, and what stands above it is not asked for.
+/// If the folder does not exist, there is no configuration, and its parents are not searched.
 fn readable(directory: &Path) -> Result<(), Failure> {
     if directory.is_dir() {
         return Ok(());
     }
     Err(Failure::new(
         Code::InvalidInput,
-        "This folder cannot be read.",
-        format!("{} does not exist, is a file, or may not be looked at.", directory.display()),
+        "The folder cannot be read.",
+        format!("{} does not exist, is a file, or is not readable.", directory.display()),
         "Choose another folder.",
     ))
 }
@@ -157,7 +157,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > LONGEST_FILE { Err(io::Error::other("too long")) } else { Ok(bytes) }
 }
 
-/// The one that goes by the name of the profile, else the only one at this address. A profile with a secret of its own may be somebody else there.
+/// The connection with the profile's name, or else the only one at this address. A profile with its own secret may sign in as another user.
 fn whose(effective: &Effective, connections: &[&Connection]) -> Option<ConnectionId> {
     let host = effective.get("host")?;
     let workspace = effective.get("workspace_id");

@@ -149,9 +149,7 @@ fn find(shared: &Shared, source: ImportSource, only: &[String]) -> Result<(Strin
         ImportSource::Text { text, kind } => {
             Ok(("what was pasted".to_owned(), import::read_only(kind, None, only, text.expose_secret().as_bytes())?))
         }
-        ImportSource::Environment => {
-            Ok(("the environment of Brickpass".to_owned(), import::read_variables(shared.places.variables.clone())?))
-        }
+        ImportSource::Environment => Ok(("Brickpass's environment".to_owned(), import::read_variables(shared.places.variables.clone())?)),
         ImportSource::Backup { path, passphrase } => {
             let plain = storage::read_backup(&path, &passphrase)?;
             Ok((path.display().to_string(), import::read_backup(&plain)?))
@@ -172,8 +170,8 @@ fn no_home() -> Failure {
     Failure::new(
         Code::FileUnreadable,
         "The Databricks configuration file was not found.",
-        "This account of the computer has no home folder.",
-        "Choose the file itself.",
+        "Your user account has no home folder.",
+        "Choose the file directly.",
     )
 }
 
@@ -190,7 +188,7 @@ fn judge(from: String, found: Found, entries: &[Entry], published: &HashMap<Stri
             && new.connection.base_url == ours.connection.base_url
         {
             row.twin = Some(Twin::same_as(&ours.connection));
-            row.remarks = vec!["Brickpass published it.".to_owned()];
+            row.remarks = vec!["Published by Brickpass.".to_owned()];
         }
         row
     });
@@ -220,7 +218,7 @@ fn row(found: FoundConnection, entries: &[Entry], taken: &mut Taken, address_alo
         if reviewed.connection.address_confirmed {
             reviewed.connection.address_confirmed = false;
             let host = reviewed.connection.base_url.host();
-            remarks.push(format!("{host} is not a usual address of Databricks; confirm it in its form before it is used."));
+            remarks.push(format!("{host} is not a usual Databricks host; confirm it in the form before you use the connection."));
         }
         taken.insert(reviewed.connection.name.as_str().to_lowercase(), reviewed.connection.base_url.origin());
         Box::new(reviewed)
@@ -231,7 +229,7 @@ fn row(found: FoundConnection, entries: &[Entry], taken: &mut Taken, address_alo
         let old = twin.as_ref().and_then(|twin| entries.iter().find(|entry| entry.connection.id == twin.id));
         remarks.extend(old.and_then(|old| moves(&old.connection, &reviewed.connection)));
         if let Some(old) = old.filter(|old| reviewed.secret.is_none() && keeps_its_secret(&old.connection, &reviewed.connection)) {
-            let stays = format!("If it replaces \"{}\", the stored one stays; otherwise it has to be typed.", old.connection.name.as_str());
+            let stays = format!("If it replaces \"{}\", the stored secret is kept. Otherwise enter it.", old.connection.name.as_str());
             for remark in &mut remarks {
                 *remark = remark.replace(TO_BE_TYPED, &stays);
             }
@@ -247,7 +245,7 @@ fn reviewed(draft: &mut Draft, remarks: &mut Vec<String>) -> Review {
     let review = draft.review(&|_| false);
     let unfit = review.worst(Field::Secret).filter(|remark| remark.severity == Severity::Error).map(|remark| remark.text.clone());
     let ended = review.result.as_ref().and_then(|reviewed| reviewed.secret_ended(Timestamp::now()));
-    let ended = ended.map(|end| format!("This token ended at {}", end.strftime("%Y-%m-%d %H:%M UTC")));
+    let ended = ended.map(|end| format!("This token expired at {}", end.strftime("%Y-%m-%d %H:%M UTC")));
     let Some(unfit) = unfit.or(ended) else { return review };
     remarks.push(format!("Its secret cannot be used: {}. {TO_BE_TYPED}", unfit.trim_end_matches('.')));
     draft.secret = TypedSecret::default();
@@ -290,8 +288,8 @@ fn about_the_name(reviewed: &Reviewed, named: &str, clashes: Option<&str>, twin:
     match clashes {
         _ if named.is_empty() || name.eq_ignore_ascii_case(named) => None,
         _ if twin.is_some_and(|twin| !twin.other_token && twin.name.eq_ignore_ascii_case(named)) => None,
-        Some(bearer) if bearer != origin => Some(format!("Another workspace has this name: {bearer}. This one would be \"{name}\".")),
-        _ => Some(format!("The name is taken or does not fit; it would be \"{name}\".")),
+        Some(bearer) if bearer != origin => Some(format!("{bearer} already has this name. This one will be named \"{name}\".")),
+        _ => Some(format!("The name is already in use or not valid. It will be named \"{name}\".")),
     }
 }
 
@@ -310,6 +308,6 @@ fn moves(old: &Connection, new: &Connection) -> Option<String> {
     let (from, to) = (old.base_url.origin(), new.base_url.origin());
     (from != to).then(|| {
         let name = old.name.as_str();
-        format!("Replacing it moves \"{name}\" from {from} to {to}; a secret that was entered for {from} is not used there.")
+        format!("Replacing it moves \"{name}\" from {from} to {to}. A secret entered for {from} is not used there.")
     })
 }

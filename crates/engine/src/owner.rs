@@ -1,4 +1,4 @@
-//! Whose sign-in is meant, and what everybody who uses it is told when it changes.
+//! Which sign-in a connection uses, and notifications to all its users when it changes.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,7 +18,7 @@ use brickpass_core::{
 };
 use brickpass_databricks::session::SignIn;
 
-/// A saved connection, the one that holds its sign-in (often itself), and all that use that sign-in.
+/// A saved connection, the owner of its sign-in (often itself), and all connections that use that sign-in.
 pub(super) struct Owned {
     pub(super) connection: Connection,
     pub(super) owner: Connection,
@@ -31,7 +31,7 @@ async fn saved(shared: &Arc<Shared>) -> Result<Vec<Connection>, Failure> {
     Ok(snapshot.entries.into_iter().map(|entry| entry.connection).collect())
 }
 
-/// The connection that holds the sign-in of this one, which may be unsaved or edited: an account's if it uses one, else itself.
+/// The owner of the sign-in of this connection, which may be unsaved or edited: the account's connection if it uses one, or else itself.
 pub(super) async fn owner_of(shared: &Arc<Shared>, connection: &Connection) -> Result<Connection, Failure> {
     if connection.sign_in_of.is_none() {
         return Ok(connection.clone());
@@ -55,7 +55,7 @@ pub(super) async fn names(shared: &Arc<Shared>, of: &[ConnectionId]) -> Result<V
     Ok(all.iter().filter(|connection| of.contains(&connection.id)).map(|connection| format!("\"{}\"", connection.name.as_str())).collect())
 }
 
-/// Everybody whose sign-in `owner` holds, itself included.
+/// All connections that use the sign-in of `owner`, including itself.
 fn users_of(owner: ConnectionId, all: &[Connection]) -> Vec<ConnectionId> {
     all.iter().filter(|connection| connection.owner_among(all).id == owner).map(|connection| connection.id).collect()
 }
@@ -67,15 +67,15 @@ pub(super) fn confirmed(connection: &Connection) -> Result<(), Failure> {
         return Ok(());
     }
     let (what, why) = match connection.auth.kind() {
-        AuthKind::Browser => ("Nobody was signed in at", "what comes back from a sign-in would be sent there"),
-        AuthKind::PersonalAccessToken => ("Your token was not sent to", "it would be sent there"),
-        AuthKind::ServicePrincipal => ("The client secret was not sent to", "it would be sent there"),
+        AuthKind::Browser => ("The sign-in was not started at", "a sign-in would send your tokens there"),
+        AuthKind::PersonalAccessToken => ("Your token was not sent to", "your token would be sent there"),
+        AuthKind::ServicePrincipal => ("The client secret was not sent to", "the secret would be sent there"),
     };
     Err(Failure::new(
         Code::InvalidInput,
         format!("{what} {}.", connection.base_url),
-        format!("Nobody has confirmed this address, it is not one where Databricks serves workspaces, and {why}."),
-        "If you know it, confirm it in the form (or with: brickpass edit --trust-address).",
+        format!("This is not a Databricks address, it has not been confirmed, and {why}."),
+        "If you trust it, confirm it in the form or with: brickpass edit --trust-address",
     )
     .with_remedy(Remedy::EditBaseUrl))
 }
@@ -83,20 +83,20 @@ pub(super) fn confirmed(connection: &Connection) -> Result<(), Failure> {
 pub(super) fn no_such_connection() -> Failure {
     Failure::new(
         Code::NoSuchConnection,
-        "This connection is not in the list any more.",
+        "This connection is no longer in the list.",
         "It was removed, perhaps in another window.",
         "Reload the list.",
     )
     .with_remedy(Remedy::Reload)
 }
 
-/// Tells who is signed in whenever a sign-in has begun, was renewed, ended, or could not be stored; ends with the sessions.
+/// Reports who is signed in whenever a sign-in was started, renewed, ended, or could not be stored; ends with the sessions.
 pub(super) async fn watch(shared: Arc<Shared>, mut changes: mpsc::UnboundedReceiver<ConnectionId>, cli_tokens: CliTokensSignal) {
     while let Some(owner) = changes.recv().await {
         shared.tell_unsaved();
         cli_tokens.raise();
         let told = Arc::clone(&shared);
-        // What is said of one sign-in must not end the watch over the others.
+        // A failure for one sign-in must not end the watch over the others.
         let _ = tokio::spawn(async move { describe(&told, owner).await }).await;
     }
 }
@@ -109,7 +109,7 @@ async fn describe(shared: &Arc<Shared>, owner: ConnectionId) {
     }
 }
 
-/// Asks who is signed in.
+/// Gets who is signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DescribeSignIn {
     pub id: ConnectionId,
@@ -131,7 +131,7 @@ impl Request for DescribeSignIn {
     }
 }
 
-/// A saved connection whose token may be had and may be sent to its address.
+/// A saved connection with a token that may be used and may be sent to its address.
 pub(super) async fn may_use(shared: &Arc<Shared>, id: ConnectionId) -> Result<Owned, Failure> {
     let found = owned(shared, id).await?;
     confirmed(&found.connection)?;
@@ -139,13 +139,13 @@ pub(super) async fn may_use(shared: &Arc<Shared>, id: ConnectionId) -> Result<Ow
     Ok(found)
 }
 
-/// Somebody signed in: that they had to is said no more. The next test tells the rest.
+/// After a sign-in, the state "not signed in" is removed. The next test sets the new state.
 pub(super) async fn nobody_has_to_sign_in(shared: &Arc<Shared>, users: Vec<ConnectionId>) {
     let concerned = |known: &History, id: &ConnectionId| known.get(id).is_some_and(|last| last.state == Status::SignIn);
     note(shared, move |known| users.into_iter().filter(|id| concerned(known, id)).map(|id| (id, None)).collect()).await;
 }
 
-/// The sign-in was ended: whoever used it has to sign in, whatever the last test found.
+/// After a sign-out, all its connections need a sign-in, whatever the last test found.
 pub(super) async fn everybody_has_to_sign_in(shared: &Arc<Shared>, users: Vec<ConnectionId>) {
     let needed = LastTest { state: Status::SignIn, tested_at: Timestamp::now(), duration_ms: 0 };
     note(shared, move |_| users.into_iter().map(|id| (id, Some(needed.clone()))).collect()).await;
@@ -153,7 +153,7 @@ pub(super) async fn everybody_has_to_sign_in(shared: &Arc<Shared>, users: Vec<Co
 
 type History = HashMap<ConnectionId, LastTest>;
 
-/// Rewrites what is known of the last tests.
+/// Updates the stored results of the last tests.
 async fn note(shared: &Arc<Shared>, change: impl FnOnce(&History) -> Vec<(ConnectionId, Option<LastTest>)> + Send + 'static) {
     let keeper = Arc::clone(shared);
     let noted = blocking(move || {

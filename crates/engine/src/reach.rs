@@ -1,4 +1,4 @@
-//! What a connection reaches, signed in to: the one way in which anything but a test is asked of a workspace or an account.
+//! Authenticated access to a workspace or account: the only way to send anything except a test.
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,13 +28,13 @@ const LOOKS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::
 pub(super) struct Reach {
     pub(super) shared: Arc<Shared>,
     pub(super) connection: Connection,
-    /// Holds the sign-in; often the same.
+    /// The owner of the sign-in; often the same connection.
     owner: Connection,
     token: AccessToken,
 }
 
 impl Reach {
-    /// Nobody signs in where what is to be asked does not exist.
+    /// No sign-in if the request is not available at this level.
     pub(super) async fn of(
         shared: &Arc<Shared>,
         id: ConnectionId,
@@ -93,7 +93,7 @@ impl Reach {
         }
     }
 
-    /// Made once, and once more only with a renewed sign-in after the former one was refused.
+    /// Sent once, and again only with a renewed sign-in after the old one was refused.
     pub(super) async fn ask<T, A: Future<Output = Result<T, ApiError>>>(
         &mut self,
         request: impl Fn(Client, Call<'static>) -> A,
@@ -104,7 +104,7 @@ impl Reach {
         }
     }
 
-    /// For what may be asked again without harm (an end, or a state that is set): once more when the answer was lost.
+    /// For idempotent requests (a deletion, or setting a state): sent again if the answer was lost.
     pub(super) async fn ask_again<A: Future<Output = Result<(), ApiError>>>(
         &mut self,
         request: impl Fn(Client, Call<'static>) -> A,
@@ -120,12 +120,12 @@ impl Reach {
     }
 }
 
-/// Whose service principals are meant.
+/// The workspace or account of the service principals.
 pub(super) fn directory(account_id: Option<&AccountId>) -> Directory<'_> {
     account_id.map_or(Directory::Workspace, Directory::Account)
 }
 
-/// Looks after a request whose answer was lost, until `see` finds what it may have done. `None`: it is not there. An error: nobody could look.
+/// After a lost answer, checks until `see` finds the request's effect. `None`: there is none. An error: the check failed.
 pub(super) async fn look<T, L: Future<Output = Result<Option<T>, Failure>>>(see: impl Fn() -> L) -> Result<Option<T>, Failure> {
     let mut seen = Ok(None);
     for wait in LOOKS {

@@ -1,4 +1,4 @@
-//! What can be done about a file that is lost or damaged. What is replaced is kept beside it.
+//! Recovery of lost or damaged files. A replaced file is kept beside the new one.
 
 use secrecy::SecretString;
 
@@ -11,19 +11,19 @@ use super::{
 };
 use brickpass_core::failure::{Code, Failure};
 
-/// Does one of these; the answer says what was done, for the person.
+/// Performs a recovery; the answer is a message for the user.
 #[derive(Debug)]
 pub struct Recover(pub Recovery);
 
 #[derive(Debug)]
 pub enum Recovery {
-    /// The newest good backup takes the place of the connections file.
+    /// Replaces the connections file with its newest usable backup.
     ConnectionsBackup,
-    /// An empty list takes the place of the connections file.
+    /// Replaces the connections file with an empty list.
     EmptyList,
-    /// The newest copy of the encrypted file takes its place.
+    /// Replaces the encrypted vault file with its newest copy.
     VaultBackup { passphrase: SecretString },
-    /// The secrets in the encrypted file are given up: an empty one takes its place, and it is kept under another name.
+    /// Gives up the secrets in the encrypted vault file: replaces it with an empty one, and keeps it under another name.
     NewVault { passphrase: SecretString },
 }
 
@@ -42,7 +42,7 @@ fn recover(shared: &Shared, recovery: Recovery) -> Result<String, Failure> {
         Recovery::ConnectionsBackup => restore_connections(shared),
         Recovery::EmptyList => shared.library.start_anew().map_err(|error| error.failure()).map(|snapshot| {
             broadcast(shared, snapshot);
-            "The list of connections is empty now. The file before it is kept in the same folder.".to_owned()
+            "The list of connections is now empty. The previous file is kept in the same folder.".to_owned()
         }),
         Recovery::VaultBackup { passphrase } => vault::restore_backup(shared, passphrase),
         Recovery::NewVault { passphrase } => vault::begin_anew(shared, passphrase),
@@ -54,13 +54,13 @@ fn restore_connections(shared: &Shared) -> Result<String, Failure> {
     let newest = backups.first().ok_or_else(|| {
         Failure::new(
             Code::FileUnreadable,
-            "There is no good backup of the connections file.",
-            "Brickpass keeps one with every save, but none could be read.",
-            "Begin with an empty list: brickpass restore --empty",
+            "There is no usable backup of the connections file.",
+            "Brickpass makes a backup with every save, but none could be read.",
+            "Start with an empty list: brickpass restore --empty",
         )
     })?;
     let snapshot = shared.library.restore_backup(newest).map_err(|error| error.failure())?;
-    let words = format!("The backup with {} connections is in place. The file before it is kept.", snapshot.entries.len());
+    let words = format!("The backup with {} connections was restored. The previous file is kept.", snapshot.entries.len());
     broadcast(shared, snapshot);
     Ok(words)
 }

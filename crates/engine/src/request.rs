@@ -151,12 +151,7 @@ impl Cancelled {
 
 /// Also the outcome when a value was made after the asker had gone: the value is revoked again.
 pub(super) fn called_off() -> Failure {
-    Failure::new(
-        Code::Cancelled,
-        "Nothing was done.",
-        "You stopped it before anything was asked of the workspace.",
-        "Begin again when you like.",
-    )
+    Failure::new(Code::Cancelled, "Nothing was done.", "You cancelled before a request was sent.", "Try again.")
 }
 
 /// An answer that is on its way. Dropping it cancels the request, as far as its [`Order`] allows.
@@ -185,7 +180,12 @@ impl<A> Future for Pending<A> {
 }
 
 fn ended() -> Failure {
-    Failure::new(Code::Internal, "Brickpass stopped before this was done.", "Its engine is not running any more.", "Start Brickpass again.")
+    Failure::new(
+        Code::Internal,
+        "Brickpass stopped before this was finished.",
+        "Its engine is no longer running.",
+        "Start Brickpass again.",
+    )
 }
 
 /// Cancels its request when it is dropped.

@@ -16,7 +16,7 @@ use brickpass_core::{
 };
 use brickpass_storage::{Deed, SecretDescription, SecretId, SecretKey};
 
-/// Asks whether a secret is stored, and for its last four characters.
+/// Gets whether a secret is stored, and its last four characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DescribeSecret {
     pub id: ConnectionId,
@@ -25,11 +25,11 @@ pub struct DescribeSecret {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoredSecret {
-    /// Length in characters and the last four of them (none when it is shorter than 12).
+    /// Length in characters and the last four of them (none if it is shorter than 12).
     Stored {
         length: usize,
         last_four: String,
-        /// It is used for nothing else. `None`: not known, and so it is not used at all.
+        /// It is used for nothing else. `None`: unknown, so it is not used at all.
         entered_for: Option<EnteredFor>,
     },
     Missing,
@@ -52,7 +52,7 @@ impl Request for DescribeSecret {
     }
 }
 
-/// Asks for a stored secret itself. `None`: none is stored.
+/// Gets a stored secret. `None`: none is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RevealSecret {
     pub id: ConnectionId,
@@ -132,7 +132,7 @@ impl Request for CopyStored {
     }
 }
 
-/// Takes the copied secret off the clipboard before its time.
+/// Clears the copied secret from the clipboard early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClearClipboard;
 
@@ -177,7 +177,7 @@ fn a_sign_in_stays() -> Failure {
     Failure::new(
         Code::Unsupported,
         "Nothing was copied.",
-        "A sign-in is not copied: used in two places, it would end in both.",
-        "Sign in where you need it.",
+        "A sign-in cannot be copied: using it in two places would end it in both.",
+        "Sign in separately where you need it.",
     )
 }

@@ -56,8 +56,8 @@ pub(super) fn run(
         Err(error) => outbox.send(Event::Failed(Failure::new(
             Code::Internal,
             "Brickpass cannot start its worker threads.",
-            format!("The system says: {error}."),
-            "Close other programs and start Brickpass again.",
+            format!("Operating system error: {error}."),
+            "Close other programs, then start Brickpass again.",
         ))),
     }
 }

@@ -29,7 +29,7 @@ use brickpass_storage::{
     VaultNotice, WindowFile,
 };
 
-/// More names in a sentence help nobody.
+/// A sentence names at most this many profiles.
 const MOST_NAMES: usize = 5;
 
 /// What the parts of the engine have in common.
@@ -147,8 +147,8 @@ impl Shared {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         (!without.is_empty()).then(|| {
             format!(
-                " It holds nothing for {named}{more}. If a secret was stored for them, the former vault is missing: put that file back in place \
-                 of this one, or enter the secrets again."
+                " It contains no secret for {named}{more}. If one was stored for them, the previous vault is missing: replace this file with \
+                 it, or enter the secrets again."
             )
         })
     }

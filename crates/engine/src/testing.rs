@@ -135,11 +135,11 @@ async fn days_left(shared: &Arc<Shared>, id: ConnectionId, subject: &Subject, no
 
 fn expires(days: i64) -> String {
     let when = match days {
-        0 => "today or tomorrow".to_owned(),
+        0 => "within a day".to_owned(),
         1 => "in 1 day".to_owned(),
         days => format!("in {days} days"),
     };
-    format!("The token expires {when}. Rotate it before that.")
+    format!("The token expires {when}. Rotate it before then.")
 }
 
 pub(super) fn millis(duration: Duration) -> u64 {

@@ -153,7 +153,7 @@ impl TokenDesk {
         {
             return Ok(None);
         }
-        let unread = |failure: Failure| Failure { why: format!("It says where the token would be sent. {}", failure.why), ..failure };
+        let unread = |failure: Failure| Failure { why: format!("It decides where the token would be sent. {}", failure.why), ..failure };
         let bytes = read_given(path, LARGEST as u64).map(Zeroizing::new).map_err(unread)?;
         File::read(&bytes).map(Some).map_err(|failure| unread(of_file(path, failure)))
     }
@@ -266,9 +266,9 @@ impl TokenDesk {
 fn ended(end: Timestamp) -> Failure {
     Failure::new(
         Code::Unauthorized,
-        "The personal access token has ended.",
-        format!("It was good until {}.", end.strftime("%Y-%m-%d %H:%M UTC")),
-        "Make another one in Brickpass (Tokens, Rotate), or with: brickpass pat rotate NAME",
+        "The personal access token has expired.",
+        format!("It was valid until {}.", end.strftime("%Y-%m-%d %H:%M UTC")),
+        "Rotate it in Brickpass (Tokens, Rotate), or with: brickpass pat rotate NAME",
     )
     .with_remedy(Remedy::ReplaceSecret)
 }

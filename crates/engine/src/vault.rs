@@ -18,10 +18,10 @@ use brickpass_core::{
 };
 use brickpass_storage::{RefreshLock, SecretId, Settings, Vault, VaultHome, VaultStatus};
 
-/// A renewal is a request or two; one that takes longer waits for the network.
+/// A renewal takes one or two requests; if it takes longer, it is waiting for the network.
 const RENEWAL: Duration = Duration::from_secs(3);
 
-/// Asks whether the vault can be used; a keyring may show a prompt. The answer is broadcast as well.
+/// Checks whether the vault can be used; a keyring may show a prompt. The answer is also broadcast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProbeVault;
 
@@ -68,7 +68,7 @@ fn unlock(shared: &Shared, passphrase: SecretString) -> Result<(VaultHome, Vault
     Ok(state)
 }
 
-/// Looks for what is odd about an encrypted file that opens.
+/// Looks for problems of an encrypted vault file that opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExamineVault;
 
@@ -95,8 +95,8 @@ impl Request for ExamineVault {
     }
 }
 
-/// Deletes what the encrypted file holds for no connection. The answer: how many entries. The file belongs to this folder of connections
-/// alone; a keyring may be shared, and is not searched.
+/// Deletes entries of the encrypted vault file that belong to no connection. The answer: how many. The file belongs only to this folder of
+/// connections; a keyring may be shared and is not searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeleteUnknownSecrets;
 
@@ -151,24 +151,24 @@ impl Request for SaveSettings {
 pub(super) fn restore_backup(shared: &Shared, passphrase: SecretString) -> Result<String, Failure> {
     shared.vault().restore_file_backup(passphrase).map_err(|error| error.failure())?;
     changed(shared);
-    Ok("The encrypted file is back from its newest copy; what it replaced is kept beside it.".to_owned())
+    Ok("The encrypted vault file was restored from its newest copy. The file it replaced is kept beside it.".to_owned())
 }
 
-/// The person gives up what the encrypted file holds.
+/// The user gives up the contents of the encrypted vault file.
 pub(super) fn begin_anew(shared: &Shared, passphrase: SecretString) -> Result<String, Failure> {
     let kept = shared.vault().begin_anew(passphrase).map_err(|error| error.failure())?;
     changed(shared);
     let kept = match kept.first() {
         None => String::new(),
-        Some(first) => format!(" The former file is kept as {}.", first.display()),
+        Some(first) => format!(" The old file is kept as {}.", first.display()),
     };
     let path = shared.places.vault_file();
     Ok(format!("A new vault was created at {}. Enter the secrets of your connections again.{kept}", path.display()))
 }
 
-/// Entries of the encrypted file that belong to no connection of the list, none that was removed, and none that is being saved.
+/// Entries of the encrypted vault file that belong to no connection in the list, no removed one, and none that is being saved.
 fn unknown(shared: &Shared) -> Result<Vec<SecretId>, Failure> {
-    // The vault first: whatever is saved in between is then on the list.
+    // The vault first: anything saved in between is then in the list.
     let stored = shared.vault().entries().map_err(|error| error.failure())?;
     let being_saved = shared.journal.being_saved();
     let known = shared.library.ids().map_err(|error| error.failure())?;
@@ -181,7 +181,7 @@ fn changed(shared: &Shared) {
     store_sign_ins(shared);
 }
 
-/// The vault has changed: perhaps it takes now what it did not take before.
+/// The vault has changed: it may now be able to store pending secrets.
 fn store_sign_ins(shared: &Shared) {
     if shared.sessions.unsaved().is_empty() {
         return shared.tell_unsaved();
@@ -201,8 +201,8 @@ fn save_settings(shared: &Shared, settings: Settings, passphrase: Option<SecretS
     Ok(SettingsSaved { settings, moved_secrets })
 }
 
-/// While secrets move no sign-in is renewed: what it stored last could stay behind in the former home, and a refresh token that was used
-/// before ends the sign-in.
+/// No sign-in is renewed while secrets move: its newest token could stay behind in the old vault, and using an old refresh token ends the
+/// sign-in.
 fn pause_renewals(shared: &Shared, settings: &Settings) -> Result<Vec<RefreshLock>, Failure> {
     if settings.vault == shared.current().settings.vault {
         return Ok(Vec::new());
@@ -215,14 +215,14 @@ fn pause_renewals(shared: &Shared, settings: &Settings) -> Result<Vec<RefreshLoc
 fn renewing() -> Failure {
     Failure::new(
         Code::RefreshBusy,
-        "The place for secrets was not changed.",
-        "A sign-in is being renewed at this moment, perhaps by another window.",
+        "Secret storage was not changed.",
+        "A sign-in is being renewed, perhaps by another window.",
         "Try again in a moment.",
     )
     .with_remedy(Remedy::TryAgain)
 }
 
-/// The vault that the settings ask for, with every secret moved into it.
+/// The vault from the settings, with every secret moved into it.
 fn change_vault(shared: &Shared, settings: &Settings, passphrase: Option<SecretString>) -> Result<(Vault, usize), Failure> {
     let now = shared.current();
     if settings.vault == now.settings.vault {
@@ -231,18 +231,18 @@ fn change_vault(shared: &Shared, settings: &Settings, passphrase: Option<SecretS
     if shared.places.vault.is_some() {
         return Err(Failure::new(
             Code::InvalidInput,
-            "The place for secrets was not changed.",
+            "Secret storage was not changed.",
             "BRICKPASS_VAULT sets it for this session.",
             "Start Brickpass without BRICKPASS_VAULT to change it here.",
         ));
     }
     let next = vault_for(&shared.places, settings);
     if let Some(passphrase) = passphrase.filter(|_| settings.vault == VaultHome::File) {
-        // Made at once, with the first secret or without one: the passphrase that was chosen now is the one that is asked for later.
+        // Created immediately, even without a secret: the passphrase chosen now is the one to enter later.
         next.unlock(passphrase).map_err(|error| error.failure())?;
     }
     if matches!(now.vault.probe(), VaultStatus::Unavailable(_)) {
-        // Nothing can be fetched from a keyring that is not there; whatever it holds stays in it. The person must be able to get away from it.
+        // A missing keyring cannot be read; its contents stay in it. The user must be able to switch away from it.
         return match next.probe() {
             VaultStatus::Unavailable(failure) | VaultStatus::Lost { failure, .. } => Err(failure),
             VaultStatus::Ready { .. } | VaultStatus::Locked { .. } => Ok((next, 0)),

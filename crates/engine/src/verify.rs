@@ -45,7 +45,7 @@ impl Request for VerifyProfile {
     }
 }
 
-/// Whom a tool signs in as, and where.
+/// The user that a tool signs in as, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Seen {
     /// With its version.
@@ -74,9 +74,9 @@ fn of_a_workspace(level: &Level) -> Result<(), Failure> {
         Level::Workspace => Ok(()),
         Level::Account { .. } => Err(Failure::new(
             Code::Unsupported,
-            "The tools were not asked.",
-            "They tell whom they sign in as in a workspace, and this connection is to an account.",
-            "Prove a connection to one of its workspaces.",
+            "The tools were not started.",
+            "They can only show the user they sign in as in a workspace, and this connection is for an account.",
+            "Verify a connection to one of its workspaces.",
         )),
     }
 }
@@ -87,16 +87,16 @@ fn judged(seen: Seen, ours: &str, host: &str) -> Result<Verification, Failure> {
     let differs = |why: String| {
         Err(Failure::new(
             Code::Conflict,
-            format!("{tool} does not sign in as this connection does."),
+            format!("{tool} does not sign in like this connection."),
             why,
-            "See which of its settings wins in: brickpass effective. Or publish the connection again.",
+            "To see which setting takes effect: brickpass effective. Or publish the connection again.",
         ))
     };
     if theirs.trim_end_matches('/') != host {
-        return differs(format!("It goes to {theirs}, the connection to {host}."));
+        return differs(format!("It connects to {theirs}, the connection to {host}."));
     }
     if user != ours {
-        return differs(format!("It is {user} there, the connection is {ours}."));
+        return differs(format!("It signs in as {user}, the connection as {ours}."));
     }
     Ok(Verification { tool, user })
 }

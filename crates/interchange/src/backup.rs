@@ -2,7 +2,7 @@
 //! which is the same with the secrets beside it.
 //!
 //! `{"brickpass":"connections","version":1,"connections":[...],"secrets":{id:{kind:secret}}}`. The connections are ordered by name, so that two
-//! files of the same list are the same. Sign-ins are not in it: a refresh token must not have two owners.
+//! files of the same list are the same. Sign-ins are not in it: a refresh token must not be used in two places.
 
 use std::collections::BTreeMap;
 
@@ -79,9 +79,9 @@ pub fn write<'a>(
 fn unwritable() -> Failure {
     Failure::new(
         Code::Internal,
-        "The file was not made.",
+        "The file was not created.",
         "A connection could not be written as JSON.",
-        "Report it, please; nothing was changed.",
+        "Nothing was changed. Please report this as a bug.",
     )
 }
 
@@ -101,23 +101,23 @@ pub(super) fn is_ours(document: &Value) -> bool {
 pub(super) fn found(document: Value) -> Result<Found, Failure> {
     let damaged = |why: &str, fix: &str| Failure::new(Code::InvalidInput, "Nothing was imported.", why, fix);
     if !is_ours(&document) {
-        return Err(damaged("This is not a file of connections that Brickpass has written.", "Choose another file."));
+        return Err(damaged("This file was not written by Brickpass.", "Choose another file."));
     }
     match document.get("version").and_then(Value::as_u64) {
         Some(VERSION) => {}
         Some(newer) if newer > VERSION => {
-            return Err(damaged("A newer version of Brickpass has written this file.", "Update Brickpass and import it again."));
+            return Err(damaged("This file is from a newer version of Brickpass.", "Update Brickpass and import it again."));
         }
-        _ => return Err(damaged("The file does not say which version it is of.", "Import another copy of it.")),
+        _ => return Err(damaged("The file has no version.", "Import another copy of it.")),
     }
     let Value::Object(mut document) = document else { return Err(damaged("It is damaged.", "Import another copy of it.")) };
     let secrets = document.remove("secrets");
     let Some(Value::Array(records)) = document.remove("connections") else {
-        return Err(damaged("There is no list of connections in it.", "Import another copy of it."));
+        return Err(damaged("It contains no list of connections.", "Import another copy of it."));
     };
     let mut found = Found::new(Kind::Brickpass);
     for key in document.keys().filter(|key| !["brickpass", "version"].contains(&key.as_str())) {
-        found.ignore(key, "this version of Brickpass does not know it");
+        found.ignore(key, "unknown to this version of Brickpass");
     }
     let mut seen = std::collections::HashSet::new();
     for value in records {
@@ -136,18 +136,18 @@ fn read_record(value: Value, found: &mut Found) -> FoundConnection {
     let mut made = FoundConnection::at(&place);
     let known = |(key, _): &(String, Value)| key != NOT_HANDED_OVER && Connection::keys().contains(&key.as_str());
     let Value::Object(fields) = value else {
-        made.refuse("It is no connection.");
+        made.refuse("It is not a connection.");
         return made;
     };
     let (fields, others): (Map<_, _>, Map<_, _>) = fields.into_iter().partition(known);
     for key in others.keys() {
-        let why = if key == NOT_HANDED_OVER { "you are asked yourself" } else { "this version of Brickpass does not know it" };
+        let why = if key == NOT_HANDED_OVER { "you confirm this yourself" } else { "unknown to this version of Brickpass" };
         found.ignore(key, why);
     }
     match serde_json::from_value::<Connection>(Value::Object(fields)) {
         Ok(connection) => made.draft = Draft::from_connection(&connection),
         // The error would repeat what stands there.
-        Err(_) => made.refuse("A field of it is missing or holds what no connection has."),
+        Err(_) => made.refuse("A field is missing or invalid."),
     }
     made
 }
@@ -157,7 +157,7 @@ fn take_secret(made: &mut FoundConnection, secrets: Option<&Value>) {
     let secret = secrets.and_then(|all| all.get(made.draft.id.to_string())?.get(kind.word())?.as_str());
     match secret {
         Some(secret) => made.secret = Some((kind, SecretString::from(secret.to_owned()))),
-        None => made.remark("No secret comes along; what is stored already stays, else it has to be typed."),
+        None => made.remark("Secret not included. A stored secret is kept; otherwise enter it."),
     }
 }
 

@@ -45,15 +45,15 @@ pub type Grammar = fn(&str) -> Result<Quoted, Unwritable>;
 pub enum Unwritable {
     #[error("it contains {0}")]
     Unfit(Unfit),
-    #[error("it contains {sign}, which {reader} would read otherwise")]
+    #[error("it contains {sign}, which {reader} would misread")]
     Sign { sign: &'static str, reader: &'static str },
-    #[error("it begins or ends with a blank, which {0} would cut off")]
+    #[error("it starts or ends with a space, which {0} would remove")]
     Blank(&'static str),
-    #[error("it ends with a backslash, which {0} would read otherwise")]
+    #[error("it ends with a backslash, which {0} would misread")]
     Backslash(&'static str),
-    #[error("PowerShell passes {what} on to a program in different ways, depending on its version")]
+    #[error("PowerShell passes {what} to programs in different ways, depending on its version")]
     Argument { what: &'static str },
-    #[error("it is longer than {0} reads")]
+    #[error("it is too long for {0}")]
     TooLong(&'static str),
     #[error("it is empty")]
     Empty,

@@ -257,9 +257,9 @@ impl Format {
         let known: Vec<&str> = self.fields.iter().map(|field| field.id).collect();
         Failure::new(
             Code::InvalidInput,
-            format!("There is no field \"{}\" in this format.", id.escape_debug()),
-            if known.is_empty() { "It asks for nothing.".to_owned() } else { format!("It knows {}.", known.join(", ")) },
-            "Leave it out, or use one of these.",
+            format!("This format has no field \"{}\".", id.escape_debug()),
+            if known.is_empty() { "It has no fields.".to_owned() } else { format!("Its fields are {}.", known.join(", ")) },
+            "Omit it, or use one of these.",
         )
     }
 }
@@ -270,8 +270,8 @@ fn lost_scopes(connection: &Connection, document: &Document) -> Option<String> {
     let signs_in = || document.files.iter().any(|file| file.text.expose_secret().contains(client_id.as_str()));
     (!document.limits_scopes && signs_in()).then(|| {
         format!(
-            "This format has no place for scopes. Brickpass signs in with \"{}\" only; a program that signs in with this client ID and its \
-             secret gets all rights of the service principal.",
+            "This format cannot contain scopes. Brickpass requests only \"{}\", but a program that signs in with this client ID and \
+             secret gets all permissions of the service principal.",
             scopes.spelled()
         )
     })
@@ -281,8 +281,8 @@ fn no_such_choice(field: &Field, choices: &[(&str, &str)]) -> Failure {
     let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
     Failure::new(
         Code::InvalidInput,
-        format!("\"{}\" cannot be what was given.", field.label),
-        format!("It is one of: {}.", words.join(", ")),
+        format!("The value of \"{}\" is not valid.", field.label),
+        format!("The valid values are: {}.", words.join(", ")),
         "Choose one of these.",
     )
 }
@@ -293,7 +293,7 @@ pub fn missing(field: &Field) -> Failure {
     Failure::new(
         Code::InvalidInput,
         format!("\"{}\" is missing.", field.label),
-        "This format cannot be written without it.",
+        "This format needs it.",
         if field.hint.is_empty() { "Fill it in.".to_owned() } else { format!("Fill it in. {}.", field.hint) },
     )
 }

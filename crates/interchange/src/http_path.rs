@@ -9,7 +9,7 @@ pub struct HttpPath(String);
 
 /// It is no such path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("An HTTP path looks like /sql/1.0/warehouses/abc123def456; the warehouse's page shows it under Connection details")]
+#[error("An HTTP path looks like /sql/1.0/warehouses/abc123def456; it is on the warehouse's page under Connection details")]
 pub struct HttpPathError;
 
 impl HttpPath {

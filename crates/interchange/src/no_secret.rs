@@ -19,12 +19,12 @@ pub fn checked<'a>(text: &str, connections: impl IntoIterator<Item = &'a Connect
     });
     let where_it_is = of_a_field.unwrap_or_else(|| {
         let line = text.lines().position(contains_secret).map_or(1, |at| at + 1);
-        format!("Line {line} of it would contain")
+        format!("Line {line} would contain")
     });
     Err(Failure::new(
         Code::InvalidInput,
         "Nothing was written.",
-        format!("{where_it_is} what looks like a token, and this file is to hold no secret."),
-        "Remove the token from that field and try again. Revoke it if somebody else may have read it.",
+        format!("{where_it_is} what looks like a token, and this file must not contain secrets."),
+        "Remove the token from that field and try again. If anyone else may have read it, revoke it.",
     ))
 }

@@ -58,11 +58,11 @@ pub enum Refusal {
     Field(Field, Unacceptable),
     /// A pipe of `PowerShell` ends with a line break, and this tool stores what it reads.
     #[error(
-        "PowerShell adds a line break to what it hands to {tool}, which would become part of the secret. Run it in sh: on Windows in Git Bash or WSL",
+        "PowerShell adds a line break to the input of {tool}, which would become part of the secret. Run the command in sh: on Windows, in Git Bash or WSL",
         tool = .0
     )]
     LineBreak(&'static str),
-    #[error("This cannot be written as a command: {0}")]
+    #[error("A command cannot contain this: {0}")]
     Unwritable(#[from] Unwritable),
 }
 

@@ -23,7 +23,7 @@ use brickpass_core::{
 /// Bytes of each of the two files.
 const LIMIT: u64 = 1024 * 1024;
 
-/// The record of a deed is not worth waiting long for.
+/// How long a write to the log waits for the lock.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What was done. The words are part of the file and never change.
@@ -39,7 +39,7 @@ pub enum Deed {
     Copied,
     /// An access token was given to the command line.
     AccessToken,
-    /// Another program was given access tokens: once an hour, however often it asked.
+    /// Another program was given access tokens: one entry an hour, however often it asked.
     HandedOut,
     Save,
     Remove,
@@ -51,15 +51,15 @@ pub enum Deed {
     TokenUsed,
     TokenRevoked,
     TokenRotated,
-    /// Personal access tokens were switched on in a workspace.
+    /// Personal access tokens were enabled in a workspace.
     TokensEnabled,
     TokensDisabled,
-    /// How long new tokens may live in a workspace was set.
+    /// The maximum lifetime of new tokens in a workspace was set.
     TokenMaximumSet,
-    /// An admin revoked the token of somebody.
+    /// An admin revoked a user's token.
     UsersTokenRevoked,
     ServicePrincipalCreated,
-    /// A service principal was let into a workspace.
+    /// A service principal was added to a workspace.
     AddedToWorkspace,
     EntitlementGranted,
     EntitlementTaken,
@@ -68,13 +68,13 @@ pub enum Deed {
     PermissionGranted,
     /// It became a profile of `.databrickscfg`.
     Published,
-    /// Its profile was taken out of `.databrickscfg`.
+    /// Its profile was removed from `.databrickscfg`.
     Unpublished,
-    /// This very log was written to a file of the person's.
+    /// This log was saved to a file.
     ActivityExported,
     /// A stored secret went into an encrypted backup.
     BackedUp,
-    /// The connection was written in the format of another tool with its secret in it, to be looked at or copied.
+    /// The connection was exported in another tool's format with its secret, to view or copy.
     Exported,
     /// That was written to a file.
     ExportSaved,
@@ -93,21 +93,21 @@ impl Deed {
             Self::AccessToken => "Access token printed",
             Self::HandedOut => "Token given to a program",
             Self::Save => "Saved",
-            Self::Remove => "Removed",
-            Self::Restore => "Removal undone",
+            Self::Remove => "Deleted",
+            Self::Restore => "Delete undone",
             Self::WorkspacesAdded => "Workspace added",
             Self::TokenGenerated => "Token generated",
-            Self::TokenUsed => "Token put to use",
+            Self::TokenUsed => "Token replaced",
             Self::TokenRevoked => "Token revoked",
             Self::TokenRotated => "Token rotated",
-            Self::TokensEnabled => "Tokens switched on",
-            Self::TokensDisabled => "Tokens switched off",
+            Self::TokensEnabled => "Tokens enabled",
+            Self::TokensDisabled => "Tokens disabled",
             Self::TokenMaximumSet => "Maximum token lifetime set",
-            Self::UsersTokenRevoked => "Somebody's token revoked",
+            Self::UsersTokenRevoked => "User's token revoked",
             Self::ServicePrincipalCreated => "Service principal created",
             Self::AddedToWorkspace => "Added to workspace",
             Self::EntitlementGranted => "Entitlement granted",
-            Self::EntitlementTaken => "Entitlement taken away",
+            Self::EntitlementTaken => "Entitlement removed",
             Self::SecretCreated => "OAuth secret created",
             Self::SecretDeleted => "OAuth secret deleted",
             Self::PermissionGranted => "Permission granted",

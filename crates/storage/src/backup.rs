@@ -24,21 +24,21 @@ pub fn write_backup(to: &Path, plain: &[u8], passphrase: &SecretString) -> Resul
     if passphrase.expose_secret().is_empty() {
         return Err(Failure::new(
             Code::InvalidInput,
-            "The backup was not made.",
+            "No backup was created.",
             "Its passphrase is empty.",
-            "Choose a passphrase; without it nobody can open the backup, not even you.",
+            "Choose a passphrase. Only the passphrase opens the backup, and it cannot be recovered.",
         ));
     }
     if let Some(why) = weak_passphrase(passphrase.expose_secret()) {
         return Err(Failure::new(
             Code::InvalidInput,
-            "The backup was not made.",
+            "No backup was created.",
             format!("Its passphrase is too weak. {why}"),
-            "Choose a longer one: a few random words are easy to remember and hard to guess.",
+            "Choose a longer one. A few random words are easy to remember and hard to guess.",
         ));
     }
     let sealed = vault::seal(plain, passphrase).map_err(|error| {
-        Failure::new(Code::Internal, "The backup was not made.", format!("It could not be encrypted: {error}."), "Try again.")
+        Failure::new(Code::Internal, "No backup was created.", format!("It could not be encrypted: {error}."), "Try again.")
     })?;
     write_new(to, &sealed)
 }
@@ -53,36 +53,36 @@ pub fn read_backup(path: &Path, passphrase: &SecretString) -> Result<Zeroizing<V
     vault::open_sealed(bytes, passphrase).map_err(|error| match error {
         OpenError::Header(HeaderProblem::Damaged) if !is_age => Failure::new(
             Code::InvalidInput,
-            format!("{} is no encrypted backup.", path.display()),
-            "It does not begin as one.",
-            "Choose the backup; files of other kinds are imported without a passphrase.",
+            format!("{} is not an encrypted backup.", path.display()),
+            "It does not start like one.",
+            "Choose a backup file. Import other files without a passphrase.",
         ),
         OpenError::Header(problem) => Failure::new(
             Code::FileUnreadable,
             format!("The backup {} was not opened.", path.display()),
             problem.words(),
             match problem {
-                HeaderProblem::Armored => "Turn it into a binary file with age or rage (decrypt it, then encrypt it with a passphrase).",
-                _ => "Use a backup that Brickpass has made, or another copy of this one.",
+                HeaderProblem::Armored => "Convert it to a binary file with age or rage: decrypt it, then encrypt it with a passphrase.",
+                _ => "Use a backup created by Brickpass, or another copy of this one.",
             },
         ),
         OpenError::Age(age::DecryptError::DecryptionFailed | age::DecryptError::KeyDecryptionFailed) => Failure::new(
             Code::WrongPassphrase,
             "The backup was not opened.",
-            "The passphrase is not the one that it was made with, or the file was changed.",
-            "Type the passphrase of the backup; it need not be that of the vault.",
+            "The passphrase is wrong, or the file was changed.",
+            "Enter the backup's passphrase. It may differ from the vault's.",
         ),
         OpenError::Age(age::DecryptError::ExcessiveWork { .. }) => Failure::new(
             Code::FileUnsafe,
             "The backup was not opened.",
-            "Opening it would take far more work than Brickpass ever asks for; it was made by something else.",
-            "Use a backup that Brickpass has made.",
+            "Opening it needs far more computing work than Brickpass's own backups, so another program created it.",
+            "Use a backup created by Brickpass.",
         ),
         OpenError::Age(_) => Failure::new(
             Code::FileUnreadable,
             format!("The backup {} was not opened.", path.display()),
             "It is damaged.",
-            "Use another copy of it.",
+            "Use another copy.",
         ),
     })
 }

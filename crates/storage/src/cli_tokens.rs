@@ -147,7 +147,7 @@ impl CliTokens {
     /// `None`: there is nothing.
     ///
     /// # Errors
-    /// The keyring does not answer.
+    /// The keyring is not responding.
     pub fn whose(&self, profile: &str) -> Result<Option<Whose>, Failure> {
         let there = self.there(profile)?;
         let whose = if there.iter().all(is_ours) { Whose::Ours } else { Whose::TheClis };
@@ -184,9 +184,9 @@ fn unwritable(error: &serde_json::Error) -> Failure {
     use brickpass_core::failure::Code;
     Failure::new(
         Code::Internal,
-        "The token was not handed to the Databricks CLI.",
-        format!("It could not be written down: {error}."),
-        "Try again, and report it if it happens again.",
+        "The token was not shared with the Databricks CLI.",
+        format!("Brickpass could not record it: {error}."),
+        "Try again. If it happens again, please report it.",
     )
 }
 

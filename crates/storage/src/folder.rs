@@ -23,11 +23,11 @@ pub fn refuse_as_root(folder: &Path) -> Result<(), Failure> {
 fn not_as_root(folder: &Path, owner: &str) -> Failure {
     Failure::new(
         Code::FileUnsafe,
-        format!("Brickpass does not run as root in a folder of {owner}."),
-        format!("Files that root makes in {} would belong to root, and {owner} could not use them any more.", folder.display()),
+        format!("Brickpass does not run as root in a folder owned by {owner}."),
+        format!("Files that root creates in {} would belong to root, and {owner} could no longer use them.", folder.display()),
         format!(
-            "Run it as {owner}, without sudo. If root is to have connections of its own, set HOME, or BRICKPASS_CONFIG_DIR and \
-             BRICKPASS_STATE_DIR, to a folder of root."
+            "Run it as {owner}, without sudo. To give root its own connections, set HOME, or BRICKPASS_CONFIG_DIR and \
+             BRICKPASS_STATE_DIR, to a folder owned by root."
         ),
     )
 }
@@ -86,7 +86,7 @@ fn is_root() -> bool {
 /// The name of a user as the system's own list has it, else the number.
 pub(super) fn user(id: u32) -> String {
     let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    name_in(&users, id).unwrap_or_else(|| format!("the user with the number {id}"))
+    name_in(&users, id).unwrap_or_else(|| format!("user ID {id}"))
 }
 
 /// `name:password:id:...`, a line a user.

@@ -36,9 +36,9 @@ pub fn is_null_device(path: &Path) -> bool {
 pub fn null_device(path: &Path) -> Failure {
     Failure::new(
         Code::InvalidInput,
-        format!("Nothing can be kept in {}.", path.display()),
-        "It is the system's empty device; DATABRICKS_CONFIG_FILE names it, which means that there are no profiles.",
-        "Nothing was changed. Remove DATABRICKS_CONFIG_FILE from the environment, or name another file with --config-file.",
+        format!("Nothing can be stored in {}.", path.display()),
+        "It is the system's null device. DATABRICKS_CONFIG_FILE is set to it, which means no profiles.",
+        "Nothing was changed. Remove DATABRICKS_CONFIG_FILE from the environment, or choose another file with --config-file.",
     )
 }
 
@@ -241,8 +241,8 @@ impl ForeignFile {
         let Some(last) = self.last(&now)? else {
             return Err(Failure::new(
                 Code::InvalidInput,
-                format!("There is no earlier state of {}.", self.path.display()),
-                "Brickpass has not changed the file, or has gone back already.",
+                format!("There is no earlier version of {}.", self.path.display()),
+                "Brickpass has not changed the file, or has already restored it.",
                 "Nothing was changed.",
             ));
         };
@@ -271,26 +271,26 @@ impl ForeignFile {
             failure(&FileError::Unsafe { path: self.path.clone(), reason, fix: format!("Nothing was changed. {fix}") })
         };
         if !atomic_file::is_mine(&link) {
-            return Err(unsafe_("It is a link that another user has made", "Remove it, and put a file of your own there."));
+            return Err(unsafe_("It is a symbolic link created by another user", "Replace it with a file of your own."));
         }
         let target = self
             .path
             .canonicalize()
-            .map_err(|_| unsafe_("It is a link to a file that does not exist", "Make that file, or remove the link."))?;
+            .map_err(|_| unsafe_("It is a symbolic link to a file that does not exist", "Create that file, or remove the link."))?;
         let folder = atomic_file::parent(&target).metadata().map_err(|error| failure(&FileError::io("read", &target, error)))?;
         if !atomic_file::is_mine(&folder) {
-            return Err(unsafe_("It is a link into a folder of another user", "Put the file itself into a folder of your own."));
+            return Err(unsafe_("It is a symbolic link into another user's folder", "Move the file to a folder of your own."));
         }
         if let Some(group) = atomic_file::group_writes(&folder) {
             return Err(unsafe_(
-                "It is a link into a folder that a group of this computer may write to",
-                &format!("Make that folder yours alone (chmod g-w; its group has the number {group}), or put the file elsewhere."),
+                "It is a symbolic link into a folder that a group on this computer can write to",
+                &format!("Make that folder writable only by you (chmod g-w; its group ID is {group}), or move the file elsewhere."),
             ));
         }
         if atomic_file::everybody_writes(&folder) {
             return Err(unsafe_(
-                "It is a link into a folder that everybody on this computer may write to",
-                "Make that folder yours alone, or put the file elsewhere.",
+                "It is a symbolic link into a folder that every user of this computer can write to",
+                "Make that folder writable only by you, or move the file elsewhere.",
             ));
         }
         Ok(Some(target))
@@ -334,9 +334,9 @@ impl ForeignFile {
             if !same {
                 return Err(Failure::new(
                     Code::Conflict,
-                    format!("{} was changed by another program since.", self.path.display()),
-                    "Going back would lose that change.",
-                    format!("Nothing was changed. The earlier state is kept as {}.", backup.path.display()),
+                    format!("{} was changed by another program.", self.path.display()),
+                    "Restoring the earlier version would lose that change.",
+                    format!("Nothing was changed. The earlier version is kept as {}.", backup.path.display()),
                 ));
             }
         }
@@ -371,8 +371,8 @@ fn changed(path: &Path) -> Failure {
     Failure::new(
         Code::Conflict,
         format!("{} was changed by another program in the meantime.", path.display()),
-        "What was shown is not what would be changed.",
-        "Nothing was changed. Look at the change again.",
+        "The changes that were shown no longer match the file.",
+        "Nothing was changed. Review the changes again.",
     )
     .with_remedy(Remedy::Reload)
 }
@@ -381,8 +381,8 @@ fn twin(path: &Path) -> Failure {
     Failure::new(
         Code::FileUnsafe,
         format!("The secrets stay in {}.", path.display()),
-        "The file has another name on this disk (a hard link), and under that name the secrets would stay as they are.",
-        format!("Nothing was changed. Remove the other name, which this finds: find ~ -samefile '{}'.", path.display()),
+        "The file has another name on this disk (a hard link), and the secrets would remain under that name.",
+        format!("Nothing was changed. Remove the other name. To find it: find ~ -samefile '{}'.", path.display()),
     )
 }
 
@@ -391,11 +391,11 @@ fn failure(error: &FileError) -> Failure {
     let mut failure = error.failure();
     match error {
         FileError::TooLarge { .. } => {
-            failure.why = format!("A file of profiles is at most {} MiB.", LIMIT / (1024 * 1024));
+            failure.why = format!("The limit for a profile file is {} MiB.", LIMIT / (1024 * 1024));
             "Nothing was changed. Check whether it is the right file.".clone_into(&mut failure.fix);
         }
         FileError::Io { .. } if failure.fix.contains("BRICKPASS_CONFIG_DIR") => {
-            "Nothing was changed. Check the permissions of the file and of its folder.".clone_into(&mut failure.fix);
+            "Nothing was changed. Check the permissions of the file and its folder.".clone_into(&mut failure.fix);
         }
         FileError::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
             "Nothing was changed. Free some space and try again.".clone_into(&mut failure.fix);

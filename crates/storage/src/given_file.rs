@@ -15,17 +15,17 @@ use brickpass_core::failure::{Code, Failure};
 /// It is missing, unreadable, no regular file, or has more than `limit` bytes.
 pub fn read_given(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => refused(path, "There is no such file.", "Check its name and its folder."),
-        io::ErrorKind::NotADirectory => refused(path, "What should be its folder is a file.", "Check its name and its folder."),
+        io::ErrorKind::NotFound => refused(path, "The file does not exist.", "Check its name and folder."),
+        io::ErrorKind::NotADirectory => refused(path, "Its folder is a file.", "Check its name and folder."),
         io::ErrorKind::PermissionDenied => {
-            let fix = "Change the permissions of the file and of its folder, or choose a copy that you may read.";
-            refused(path, "Your user account has no permission to do that.", fix)
+            let fix = "Change the permissions of the file and its folder, or choose a copy that you can read.";
+            refused(path, "Your user account does not have permission.", fix)
         }
-        _ if leads_in_a_circle(&error) => refused(path, "It is a link that leads back to itself.", "Choose the file itself."),
+        _ if leads_in_a_circle(&error) => refused(path, "It is a link that points back to itself.", "Choose the file directly."),
         _ => FileError::io("read", path, error).failure(),
     };
     let too_large = || {
-        let why = format!("It has more than {} MiB; no file of this kind is so large.", limit / (1024 * 1024));
+        let why = format!("It is larger than {} MiB, the limit for this type of file.", limit / (1024 * 1024));
         Failure::new(Code::TooLarge, format!("{} is too large.", path.display()), why, "Check whether it is the right file.")
     };
     // Before it is opened: on some systems a device acts upon that.
@@ -62,8 +62,8 @@ fn regular(path: &Path, metadata: &std::fs::Metadata) -> Result<(), Failure> {
     if metadata.is_file() {
         return Ok(());
     }
-    let why = if metadata.is_dir() { "It is a folder." } else { "It is not a regular file, but a pipe or a device." };
-    Err(refused(path, why, "Choose the file itself."))
+    let why = if metadata.is_dir() { "It is a folder." } else { "It is a pipe or a device, not a regular file." };
+    Err(refused(path, why, "Choose the file directly."))
 }
 
 fn refused(path: &Path, why: &str, fix: &str) -> Failure {
@@ -94,12 +94,12 @@ mod tests {
         rustix::fs::mkfifoat(rustix::fs::CWD, at("pipe"), rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
         for (name, why) in [
             ("folder", "It is a folder."),
-            ("pipe", "It is not a regular file, but a pipe or a device."),
-            ("large", "It has more than 1 MiB; no file of this kind is so large."),
-            ("circle", "It is a link that leads back to itself."),
-            ("dangling", "There is no such file."),
-            ("missing", "There is no such file."),
-            ("file/below", "What should be its folder is a file."),
+            ("pipe", "It is a pipe or a device, not a regular file."),
+            ("large", "It is larger than 1 MiB, the limit for this type of file."),
+            ("circle", "It is a link that points back to itself."),
+            ("dangling", "The file does not exist."),
+            ("missing", "The file does not exist."),
+            ("file/below", "Its folder is a file."),
         ] {
             let failure = read_given(&at(name), 1024 * 1024).unwrap_err();
             assert_eq!(failure.why, why, "{name}");
@@ -109,7 +109,7 @@ mod tests {
         fs::set_permissions(at("file"), fs::Permissions::from_mode(0o000)).unwrap();
         // Whoever may read everything is told of nothing.
         if let Err(failure) = read_given(&at("file"), 1024) {
-            assert!(failure.why.contains("permission") && failure.fix.contains("a copy that you may read"), "{failure:?}");
+            assert!(failure.why.contains("permission") && failure.fix.contains("a copy that you can read"), "{failure:?}");
         }
     }
 }

@@ -29,7 +29,7 @@ fn create(to: &Path, bytes: &[u8]) -> Result<(), Failure> {
         io::ErrorKind::NotFound => Failure::new(
             Code::FileUnwritable,
             format!("{} cannot be written.", to.display()),
-            "There is no such folder.",
+            "The folder does not exist.",
             "Choose a folder that exists.",
         ),
         _ => FileError::io("write", to, error).failure(),
@@ -61,7 +61,7 @@ pub fn safe_for_secrets(to: &Path) -> Result<(), Failure> {
 pub fn write_new_folder(to: &Path, files: &[(&str, &[u8])]) -> Result<Vec<PathBuf>, Failure> {
     new_folder(to).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => exists_already(to),
-        _ => FileError::io("make", to, error).failure(),
+        _ => FileError::io("create", to, error).failure(),
     })?;
     let written = files.iter().map(|(name, bytes)| {
         let path = to.join(name);
@@ -70,7 +70,7 @@ pub fn write_new_folder(to: &Path, files: &[(&str, &[u8])]) -> Result<Vec<PathBu
         {
             let folder = to.join(folder);
             if !folder.is_dir() {
-                new_folder(&folder).map_err(|error| FileError::io("make", &folder, error).failure())?;
+                new_folder(&folder).map_err(|error| FileError::io("create", &folder, error).failure())?;
             }
         }
         write_new(&path, bytes).map(|()| path)
@@ -94,9 +94,9 @@ fn new_folder(path: &Path) -> io::Result<()> {
 fn exists_already(path: &Path) -> Failure {
     Failure::new(
         Code::FileUnwritable,
-        format!("{} exists already.", path.display()),
+        format!("{} already exists.", path.display()),
         "An export never replaces a file.",
-        "Choose another name, or move that file away.",
+        "Choose a different name, or move that file away.",
     )
 }
 
@@ -109,7 +109,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("precious");
         fs::File::create(&file).unwrap();
-        assert!(write_new(&file, b"x").unwrap_err().what.contains("exists already"));
+        assert!(write_new(&file, b"x").unwrap_err().what.contains("already exists"));
         assert_eq!(fs::read(&file).unwrap(), b"");
     }
 
@@ -129,6 +129,6 @@ mod tests {
     #[test]
     fn a_folder_that_is_missing_is_told() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(write_new(&dir.path().join("not/there"), b"x").unwrap_err().why, "There is no such folder.");
+        assert_eq!(write_new(&dir.path().join("not/there"), b"x").unwrap_err().why, "The folder does not exist.");
     }
 }

@@ -26,13 +26,13 @@ impl Replaceable {
         let path = self.path.display();
         match self.by {
             Replacer::Everybody => {
-                format!("Everybody on this computer may write to {path}, and so replace the program that your tools start.")
+                format!("Every user of this computer can write to {path} and so replace the program that your tools start.")
             }
             Replacer::Group(group) => {
-                format!("The group {group} of this computer may write to {path}, and so replace the program that your tools start.")
+                format!("The group with ID {group} can write to {path} and so replace the program that your tools start.")
             }
             Replacer::User(user) => {
-                format!("{path} belongs to the user {user}, who can replace the program that your tools start.")
+                format!("{path} belongs to the user with ID {user}, who can replace the program that your tools start.")
             }
         }
     }
@@ -42,9 +42,9 @@ impl Replaceable {
     pub fn fix(&self) -> String {
         let path = self.path.display();
         match self.by {
-            Replacer::Everybody => format!("Close it: chmod o-w '{path}'"),
-            Replacer::Group(_) => format!("If its members are not all trusted, close it: chmod g-w '{path}'"),
-            Replacer::User(_) => "Install Brickpass in a folder of your own or of the system.".to_owned(),
+            Replacer::Everybody => format!("Remove the write permission: chmod o-w '{path}'"),
+            Replacer::Group(_) => format!("Unless you trust all its members, remove the write permission: chmod g-w '{path}'"),
+            Replacer::User(_) => "Install Brickpass in a folder owned by you or by the system.".to_owned(),
         }
     }
 }
@@ -137,7 +137,7 @@ mod unix {
             assert_eq!(modes(0o1777, 0o755, 0o755), None);
             assert_eq!(replaceable(&folder.join("missing")), None);
             let found = Replaceable { path: folder, by: Replacer::Everybody };
-            assert!(found.fix().contains("chmod o-w") && found.words().starts_with("Everybody"), "{found:?}");
+            assert!(found.fix().contains("chmod o-w") && found.words().starts_with("Every user"), "{found:?}");
         }
     }
 }

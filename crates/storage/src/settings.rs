@@ -125,9 +125,9 @@ impl SettingsFile {
                 Settings::default(),
                 Some(Failure::new(
                     Code::FileUnreadable,
-                    "The settings could not be read, so the defaults are used.",
+                    "The settings could not be read. The defaults are used.",
                     format!("{} is damaged.", self.path.display()),
-                    "Set them again; the damaged file is then kept beside the new one.",
+                    "Change the settings again. The damaged file is kept beside the new one.",
                 )),
             ),
             Err(error) => (Settings::default(), Some(error.failure())),
@@ -148,9 +148,9 @@ impl SettingsFile {
         let failure = (!odd.is_empty()).then(|| {
             Failure::new(
                 Code::FileUnreadable,
-                format!("This version of Brickpass does not understand a setting: {}.", odd.join(", ")),
-                format!("{} was edited by hand or written by another version.", self.path.display()),
-                "The default is used in its place. Look through the settings and save them.",
+                format!("This version of Brickpass does not recognize a setting: {}.", odd.join(", ")),
+                format!("{} was edited by hand, or written by another version.", self.path.display()),
+                "Its default is used. Review the settings and save them.",
             )
         });
         (settings, failure)

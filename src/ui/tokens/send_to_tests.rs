@@ -139,7 +139,7 @@ fn a_terminal_that_would_spoil_the_secret_is_refused_with_a_way_out() {
     choose(&mut window, &engine, "Secret", "Add new version", "Create");
     assert!(command(&window).unwrap().contains("gcloud secrets create databricks"));
     choose(&mut window, &engine, "Terminal", "sh, bash, zsh", "PowerShell");
-    assert!(shows(&window, "PowerShell adds a line break to what it hands to gcloud") && command(&window).is_none());
+    assert!(shows(&window, "PowerShell adds a line break to the input of gcloud") && command(&window).is_none());
     assert!(window.get_by_role_and_label(Role::Button, "Copy command").accesskit_node().is_disabled());
 }
 

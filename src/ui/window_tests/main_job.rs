@@ -212,7 +212,7 @@ fn an_account_console_says_at_once_that_it_takes_no_access_tokens() {
     type_into(&mut window, &engine, Role::TextInput, "Base URL", "https://accounts.azuredatabricks.net");
     window.key_press(Key::Tab);
     settle(&mut window, &engine);
-    assert!(shows(&window, "takes no personal access tokens"));
+    assert!(shows(&window, "does not accept personal access tokens"));
     click(&mut window, &engine, "Authentication type: Personal access token");
     click(&mut window, &engine, "Service principal");
     for label in ["Account ID", "Client ID"] {

@@ -52,7 +52,7 @@ impl Seen {
 
     /// The address that is to be opened.
     fn address(&self) -> String {
-        let text = self.until("Waiting for it on port");
+        let text = self.until("Waiting for the browser on port");
         text.lines().find(|line| line.starts_with("http")).unwrap().trim().to_owned()
     }
 
@@ -130,7 +130,7 @@ fn sg_19_a_pasted_address_does_not_show_at_the_terminal() {
     desk.add("Sales");
     let mut seen = desk.at_terminal(&login(desk.port(), "--paste"));
     let pasted = desk.ends_at(&seen.address());
-    seen.until("it does not show");
+    seen.until("it is not shown");
     seen.types("http://localhost:1/?code=of-something-else");
     seen.until("not the address that the browser ends on");
     seen.types(&pasted);
@@ -167,7 +167,7 @@ fn sg_19_what_is_typed_while_a_sign_in_waits_does_not_reach_the_shell() {
 
     let mut answered = shell("--no-browser");
     let address = answered.address();
-    answered.until("paste the address that the browser ends on here");
+    answered.until("paste the address of the browser's last page here");
     answered.types("http://localhost:1/?code=typed-elsewhere");
     answered.until("not the address that the browser ends on");
     let pasted = desk.ends_at(&address);

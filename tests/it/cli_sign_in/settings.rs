@@ -151,7 +151,7 @@ fn sg_25_an_option_of_another_way_to_sign_in_is_refused_and_changes_nothing() {
     let before = terminal.json(&["show", "Sales"]);
     for (option, value) in [("--redirect-port", "8037"), ("--scopes", "sql"), ("--client-id", "11111111-2222-3333-4444-555555555555")] {
         let refused = terminal.brickpass(&["edit", "Sales", "--description", "x", option, value]);
-        assert!(refused.code == Some(2) && refused.stderr.contains(&format!("has no use for {option}")), "{refused:?}");
+        assert!(refused.code == Some(2) && refused.stderr.contains(&format!("does not use {option}")), "{refused:?}");
         let adding = ["add", "New", "--base-url", host, "--auth", "pat", option, value];
         assert_eq!(terminal.brickpass(&adding).code, Some(2), "{option}");
     }

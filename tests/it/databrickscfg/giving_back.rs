@@ -240,8 +240,8 @@ fn pb_07_what_was_restored_is_not_kept_twice() {
 #[test]
 fn pb_08_a_file_that_python_refuses_for_what_stands_there_twice_is_not_published_in() {
     for (text, lines) in [
-        (format!("[sales]\nhost = {HOST}\n\n[sales]\ntoken = {TOKEN}\n"), "[sales] stands in line 1 and in line 4"),
-        ("[a]\nhost = https://a\n[b]\nhost = https://b\n[a]\n".to_owned(), "[a] stands in line 1 and in line 5"),
+        (format!("[sales]\nhost = {HOST}\n\n[sales]\ntoken = {TOKEN}\n"), "[sales] is in line 1 and in line 4"),
+        ("[a]\nhost = https://a\n[b]\nhost = https://b\n[a]\n".to_owned(), "[a] is in line 1 and in line 5"),
         ("[a]\nhost = https://a\nHost = https://b\n".to_owned(), "in line 2 and in line 3"),
     ] {
         let mut desk = Desk::new();
@@ -391,7 +391,7 @@ fn pb_17_a_file_in_another_encoding_is_refused_with_its_path_its_line_and_the_cu
     let utf16: Vec<u8> = "\u{feff}[a]\nhost = x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = "[a]\nhost = x\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
     for (bytes, why) in
-        [(utf16, "UTF-16"), (big, "UTF-16"), (b"[a]\nhost = x\n# \xe4nderung\n".to_vec(), "Line 3 holds a letter in an older encoding")]
+        [(utf16, "UTF-16"), (big, "UTF-16"), (b"[a]\nhost = x\n# \xe4nderung\n".to_vec(), "Line 3 contains a character that is not UTF-8")]
     {
         let mut desk = Desk::new();
         desk.put("");

@@ -100,7 +100,7 @@ fn what_was_written_but_cannot_be_remembered_is_told_as_that() {
     fs::create_dir_all(terminal.home.state_dir().join("publications.json")).unwrap();
     let told = terminal.brickpass(&["publish", "Sales", "--replace-profile", "--yes"]);
     assert_eq!(told.code, Some(1), "{told:?}");
-    assert!(told.stderr.contains("was changed as it was shown, but Brickpass cannot remember that."), "{told:?}");
+    assert!(told.stderr.contains("was changed as shown, but Brickpass could not record it."), "{told:?}");
     assert!(!told.stderr.contains("BRICKPASS_CONFIG_DIR") && !told.stderr.contains("Nothing was changed"), "{told:?}");
     assert!(fs::read_to_string(file(&terminal)).unwrap().contains("auth_type  = databricks-cli"));
     fs::remove_dir(terminal.home.state_dir().join("publications.json")).unwrap();
@@ -118,13 +118,13 @@ fn a_profile_of_another_connection_is_taken_only_by_its_name() {
 
     let refused = terminal.brickpass(&["publish", "Sales!", "--yes"]);
     assert_eq!(refused.code, Some(2), "{refused:?}");
-    assert!(refused.stderr.contains("stands for \"Sales\" already") && refused.stderr.contains("--profile sales"), "{refused:?}");
+    assert!(refused.stderr.contains("already published for \"Sales\"") && refused.stderr.contains("--profile sales"), "{refused:?}");
     assert_eq!(terminal.brickpass(&["unpublish", "Sales", "--dry-run"]).code, Some(0), "it is published still");
     assert_eq!(fs::read_to_string(file(&terminal)).unwrap(), before);
 
     let taken = terminal.brickpass(&["publish", "Sales!", "--profile", "sales", "--yes"]);
     assert_eq!(taken.code, Some(0), "{taken:?}");
-    assert!(taken.stderr.contains("stands for \"Sales\" so far"), "{taken:?}");
+    assert!(taken.stderr.contains("currently published for \"Sales\""), "{taken:?}");
     assert_eq!(terminal.brickpass(&["unpublish", "Sales", "--yes"]).code, Some(2), "the other one has it now");
 }
 
@@ -256,7 +256,7 @@ fn no_export_names_a_profile_that_stands_for_something_else() {
     assert!(of("Sales EU", "terraform").stdout.contains("\"sales-eu\""));
     let refused = of("Sales-EU", "terraform");
     assert!(refused.code == Some(1) && refused.stdout.is_empty(), "{refused:?}");
-    for words in ["not that of this connection", "\"Sales EU\" was published as it", "under a name of its own"] {
+    for words in ["does not belong to this connection", "used by \"Sales EU\"", "under a different name"] {
         assert!(refused.stderr.contains(words), "{words}: {refused:?}");
     }
     // What names no profile goes its way, and so does one of its own.
@@ -266,7 +266,7 @@ fn no_export_names_a_profile_that_stands_for_something_else() {
     // Nobody published it, and it leads elsewhere.
     fs::write(&file, fs::read_to_string(&file).unwrap() + "\n[lab]\nhost = https://adb-9.9.azuredatabricks.net\ntoken = x\n").unwrap();
     let refused = of("Lab", "terraform");
-    assert!(refused.code == Some(1) && refused.stderr.contains("leads to https://adb-9.9.azuredatabricks.net"), "{refused:?}");
+    assert!(refused.code == Some(1) && refused.stderr.contains("its host is https://adb-9.9.azuredatabricks.net"), "{refused:?}");
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn pb_19_a_foreign_profile_is_refused_in_a_terminal_and_its_only_secret_comes_ba
     for words in [&["publish", "Sales", "--yes"][..], &["publish", "Sales", "--profile", "sales", "--yes"], &["publish", "Sales"]] {
         let refused = terminal.brickpass(words);
         assert_eq!(refused.code, Some(2), "{refused:?}");
-        let lost = "[sales] now leads to https://old.cloud.databricks.com. The token is stored nowhere else and would be deleted.";
+        let lost = "[sales] currently connects to https://old.cloud.databricks.com. The token is stored nowhere else and would be deleted.";
         for said in [lost, "--replace-profile", "brickpass profiles restore"] {
             assert!(refused.stderr.contains(said), "{said}: {refused:?}");
         }
@@ -321,7 +321,7 @@ fn pb_20_removing_a_connection_unpublishes_it_and_orphans_are_cleaned_by_one_com
     assert!(doctor.code == Some(1) && doctor.stdout.contains("[x1]") && doctor.stdout.contains("brickpass profiles clean"), "{doctor:?}");
     terminal.done(&["unpublish", "--profile", "x2", "--yes"]);
     let cleaned = terminal.done(&["profiles", "clean", "--yes"]);
-    assert!(cleaned.stderr.contains("The profile x1 is gone."), "{cleaned:?}");
+    assert!(cleaned.stderr.contains("The profile x1 was removed."), "{cleaned:?}");
     assert_eq!(read(), text);
     assert!(terminal.done(&["profiles", "clean"]).stderr.contains("has its connection"));
     // One of a person's own is nobody's to take out.
@@ -335,14 +335,14 @@ fn pb_21_publishing_tells_what_the_databricks_cli_has_once_with_and_without_a_de
     let terminal = terminal();
     put(&file(&terminal), "");
     let first = terminal.done(&["publish", "Sales", "--profile", "a", "--yes"]);
-    assert!(first.stderr.contains("No profile is the default. To use it without naming it: brickpass profiles default a"), "{first:?}");
-    assert!(first.stderr.contains("[a] holds no secret."), "{first:?}");
+    assert!(first.stderr.contains("There is no default profile. To make this one the default: brickpass profiles default a"), "{first:?}");
+    assert!(first.stderr.contains("[a] contains no secrets."), "{first:?}");
     let default = terminal.done(&["publish", "Sales", "--profile", "b", "--default", "--yes"]);
     // Its secrets are in a file here, so the CLI gets none.
     for done in [&first, &default] {
-        assert_eq!(done.stderr.matches("The Databricks CLI reads tokens from the system's keyring alone").count(), 1, "{done:?}");
+        assert_eq!(done.stderr.matches("The Databricks CLI needs the system keyring").count(), 1, "{done:?}");
     }
-    assert!(!default.stderr.contains("No profile is the default"), "{default:?}");
+    assert!(!default.stderr.contains("There is no default profile"), "{default:?}");
 }
 
 #[test]
@@ -352,9 +352,9 @@ fn pb_15_secrets_that_are_said_to_be_out_of_the_file_are_looked_for_first() {
     let words = "path in [work] holds what looks like a token; Brickpass does not touch it.";
     assert!(terminal.done(&["profiles"]).stderr.contains(words));
     let moved = terminal.done(&["profiles", "move-secrets", "--all", "--yes"]);
-    assert!(moved.stderr.contains(words) && !moved.stderr.contains("holds no secret"), "{moved:?}");
+    assert!(moved.stderr.contains(words) && !moved.stderr.contains("contains no secret"), "{moved:?}");
     let again = terminal.brickpass(&["profiles", "move-secrets", "--all", "--yes"]);
-    assert!(again.stderr.contains(words) && !again.stderr.contains("holds no secret"), "{again:?}");
+    assert!(again.stderr.contains(words) && !again.stderr.contains("contains no secret"), "{again:?}");
     assert!(!format!("{moved:?}{again:?}").contains(TOKEN));
 }
 
@@ -402,10 +402,10 @@ fn pb_27_unpublishing_a_connection_takes_all_its_profiles_out() {
         terminal.done(&["publish", "Sales", "--profile", profile, "--yes"]);
     }
     let named = terminal.done(&["unpublish", "Sales", "--profile", "three", "--yes"]);
-    assert!(named.stderr.contains("The profile three is gone.") && !named.stderr.contains("profile one"), "{named:?}");
+    assert!(named.stderr.contains("The profile three was removed.") && !named.stderr.contains("profile one"), "{named:?}");
     let all = terminal.done(&["unpublish", "Sales", "--yes"]);
     for profile in ["one", "two"] {
-        assert!(all.stderr.contains(&format!("The profile {profile} is gone.")), "{all:?}");
+        assert!(all.stderr.contains(&format!("The profile {profile} was removed.")), "{all:?}");
     }
     assert_eq!(fs::read_to_string(file(&terminal)).unwrap(), before);
     assert_eq!(terminal.brickpass(&["unpublish", "Sales", "--yes"]).code, Some(2), "none is left");
@@ -421,5 +421,5 @@ fn pb_17_the_null_device_holds_no_profiles_and_takes_none() {
     };
     assert_eq!(with(&["profiles"]).0, Some(0));
     let (code, said) = with(&["publish", "Sales", "--yes"]);
-    assert!(code == Some(2) && said.contains("/dev/null") && !said.contains("remove what is there"), "{said}");
+    assert!(code == Some(2) && said.contains("/dev/null") && !said.contains("or remove it"), "{said}");
 }

@@ -139,6 +139,6 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 fn refused(issuer: &str, change: &[(&str, Option<&str>)]) -> String {
     let page = browser::visit(&address(issuer, change));
     assert_eq!((page.status, page.header("location")), (400, None), "{change:?}: {}", page.body);
-    assert_eq!(page.heading(), "This sign-in cannot go on");
+    assert_eq!(page.heading(), "This sign-in cannot continue");
     page.body
 }

@@ -141,7 +141,7 @@ fn a_wrong_password_is_told_and_declining_is_an_answer() {
     let (name, password) = site.priya();
     for (name, password) in [(name.as_str(), "wrong"), ("nobody", password.as_str()), ("", "")] {
         let told = browser::consent(&address(&issuer, &[]), name, password).unwrap_err();
-        assert!(told.contains("The user name or the password is wrong"), "{told}");
+        assert!(told.contains("The user name or password is wrong"), "{told}");
     }
     let declined: Url = browser::decline(&address(&issuer, &[]), &name, &password).unwrap().parse().unwrap();
     let said = ["error", "state", "iss", "code"].map(|key| of(&declined, key));

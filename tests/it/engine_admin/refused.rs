@@ -44,7 +44,7 @@ fn whoever_is_not_an_admin_is_told_who_may_do_this() {
         refused(&mut desk, secret_for(id, "1"), Code::Forbidden),
     ];
     for (asked, failure) in refusals {
-        assert!(failure.to_string().contains("admins of the workspace"), "{asked}: {failure}");
+        assert!(failure.to_string().contains("workspace admins"), "{asked}: {failure}");
     }
     let (revoked, failed) = desk.revoke(id, &["f".repeat(64)]);
     assert_eq!((revoked.len(), failed[0].1.code), (0, Code::Forbidden));
@@ -56,7 +56,7 @@ fn whoever_is_not_an_admin_is_told_who_may_do_this() {
         draft.secret.expose_mut().push_str(&principal.client_secret);
     });
     let (_, failure) = refused(&mut desk, create(account.id), Code::Forbidden);
-    assert!(failure.to_string().contains("admins of the account"), "{failure}");
+    assert!(failure.to_string().contains("account admins"), "{failure}");
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn a_secret_whose_value_was_lost_on_the_way_is_deleted_again() {
     let before = desk.there(&id);
     desk.handle.lose_next_answer();
     let failure = desk.make_secret(sales, &id).unwrap_err();
-    assert!(failure.what.contains("lost on the way. It is deleted again"), "{failure}");
+    assert!(failure.what.contains("lost in transit. Brickpass has deleted it"), "{failure}");
     assert_eq!((desk.there(&id), desk.count("POST", SECRETS)), (before.clone(), 2), "once each");
 
     desk.script(change_of("POST", SECRETS, Way::LostThere));
@@ -73,7 +73,7 @@ fn secrets_of_others_are_never_deleted_for_one_that_was_lost() {
     let failure = desk.make_secret(sales, &id).unwrap_err();
     let appeared: Vec<String> = desk.there(&id).into_iter().filter(|it| !before.contains(it)).collect();
     assert_eq!((appeared.len(), desk.count("DELETE", SECRETS)), (2, 0));
-    assert!(failure.what.contains("nobody can say which"), "{failure}");
+    assert!(failure.what.contains("it is unknown which"), "{failure}");
     assert!(appeared.iter().all(|id| failure.fix.contains(id)), "{failure}");
 
     // A list that cannot be read before: nothing is made.

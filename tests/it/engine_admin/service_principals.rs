@@ -15,13 +15,13 @@ fn a_service_principal_whose_answer_was_lost_is_looked_for_by_its_name() {
     desk.handle.lose_next_answer();
     let failure = desk.create(sales, " perhaps ").unwrap_err();
     let there = desk.principals(sales).into_iter().find(|it| it.name == "perhaps").unwrap();
-    assert!(failure.what.contains("There is a service principal named perhaps"), "{failure}");
+    assert!(failure.what.contains("A service principal named perhaps exists"), "{failure}");
     assert!(failure.why.contains(there.client_id.as_str()), "{failure}");
     assert_eq!((desk.count("POST", PRINCIPALS), desk.demo.authorization().service_principals().len()), (1, before + 1));
 
     desk.script(change_of("POST", PRINCIPALS, Way::LostBack));
     let failure = desk.create(sales, "perhaps").unwrap_err();
-    assert!(failure.what.contains("several service principals named perhaps"), "{failure}");
+    assert!(failure.what.contains("Several service principals are named perhaps"), "{failure}");
 
     desk.script(change_of("POST", PRINCIPALS, Way::LostThere));
     let failure = desk.create(sales, "never").unwrap_err();
@@ -34,7 +34,7 @@ fn a_service_principal_that_cannot_be_looked_for_may_be_there() {
     let sales = desk.sales();
     desk.script(|method, _| if method == "POST" { Way::LostBack } else { Way::Refused(403) });
     let failure = desk.create(sales, "unseen").unwrap_err();
-    assert!(failure.what.contains("Nobody can say") && failure.fix.contains("before you create it again"), "{failure}");
+    assert!(failure.what.contains("It is unknown whether") && failure.fix.contains("before you create it again"), "{failure}");
     assert_eq!(desk.count("POST", PRINCIPALS), 1);
 }
 
@@ -78,11 +78,11 @@ fn an_account_admin_sets_up_a_service_principal() {
     assert_eq!(desk.there(&made.id), [new.secret.id.as_str()]);
     desk.demo.authorization().lose_next_answer();
     let failure = desk.make_secret(account, &made.id).unwrap_err();
-    assert!(failure.what.contains("It is deleted again"), "{failure}");
+    assert!(failure.what.contains("Brickpass has deleted it"), "{failure}");
     assert_eq!(desk.there(&made.id), [new.secret.id.as_str()]);
 
     let failure = desk.ask(add_to(account, &made.id, "1")).unwrap_err();
-    assert!(failure.code == Code::NotFound && failure.what.contains("does not know this workspace"), "{failure}");
+    assert!(failure.code == Code::NotFound && failure.what.contains("Workspace not found in the account"), "{failure}");
     let deeds = desk.deeds();
     let told = |what| deeds.iter().filter(move |it| it.0 == what).map(|it| it.2.as_str()).collect::<Vec<_>>();
     assert_eq!(told(Deed::ServicePrincipalCreated), [made.client_id.as_str()]);
@@ -120,7 +120,7 @@ fn a_permission_is_granted_on_each_kind_of_object_and_a_lost_answer_is_looked_af
     }
     let gone = Object { kind: Securable::Job, id: "1".to_owned(), name: "gone".to_owned() };
     let failure = desk.ask(GetPermission { id: sales, object: gone, client_id }).unwrap_err();
-    assert!(failure.code == Code::NotFound && failure.what.contains("This job is not there"), "{failure}");
+    assert!(failure.code == Code::NotFound && failure.what.contains("This job no longer exists"), "{failure}");
     let granted: Vec<_> = desk.deeds().into_iter().filter(|it| it.0 == Deed::PermissionGranted).collect();
     assert_eq!(granted.iter().filter(|it| it.1.is_none()).count(), 4);
     assert!(granted.iter().all(|it| !it.2.contains(&catalogs[0])), "names of schemas are people's own words: {granted:?}");

@@ -177,7 +177,7 @@ fn lb_30_an_answer_that_does_not_name_its_server_is_accepted_and_noted() {
     let sales = desk.sales();
     desk.demo.authorization().set_fault(OAuthFault::NoIss);
     let signed_in = desk.sign_in(&sales, &desk.me()).unwrap();
-    assert!(signed_in.hints.iter().any(|hint| hint.contains("which sign-in server it is from")), "{signed_in:?}");
+    assert!(signed_in.hints.iter().any(|hint| hint.contains("does not name the authorization server")), "{signed_in:?}");
     desk.demo.authorization().clear_fault();
     let signed_in = desk.sign_in(&sales, &desk.me()).unwrap();
     assert!(signed_in.hints.is_empty(), "{signed_in:?}");
@@ -198,10 +198,10 @@ fn ot_03_a_server_that_does_not_say_how_long_a_token_is_valid_is_hinted_at() {
     let (sales, me) = (desk.sales(), desk.me());
     desk.demo.authorization().set_fault(OAuthFault::ExpiresIn(None));
     let signed_in = desk.sign_in(&sales, &me).unwrap();
-    assert!(signed_in.hints.iter().any(|hint| hint.contains("an hour is assumed")), "{signed_in:?}");
+    assert!(signed_in.hints.iter().any(|hint| hint.contains("one hour is assumed")), "{signed_in:?}");
     let report = desk.test(&sales);
     assert_eq!(report.state, Status::Ok);
-    assert!(report.hints.iter().any(|hint| hint.contains("an hour is assumed")), "{:?}", report.hints);
+    assert!(report.hints.iter().any(|hint| hint.contains("one hour is assumed")), "{:?}", report.hints);
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn ot_17_a_token_whose_value_was_lost_on_the_way_is_found_by_its_mark_and_revoke
     let before = desk.ids();
     desk.handle.lose_next_answer();
     let failure = desk.generate(connection.id, "CI", 30).unwrap_err();
-    assert!(failure.what.contains("lost on the way. It is revoked again"), "{failure}");
+    assert!(failure.what.contains("lost in transit. Brickpass has revoked it"), "{failure}");
     assert_eq!((desk.net.count(CREATE), desk.ids()), (1, before), "asked for once, and nothing is left");
 }
 
@@ -98,7 +98,7 @@ fn ot_17_a_request_that_never_arrived_made_nothing_and_a_list_that_cannot_be_rea
     let before = desk.ids();
     desk.net.script(|request, _| if request == CREATE { Way::LostThere } else { Way::Through });
     let failure = desk.generate(connection.id, "CI", 30).unwrap_err();
-    assert_eq!((failure.what.as_str(), desk.ids()), ("No token was made.", before));
+    assert_eq!((failure.what.as_str(), desk.ids()), ("No token was created.", before));
 
     let body = Arc::new(Mutex::new(String::new()));
     let noted = Arc::clone(&body);
@@ -113,7 +113,7 @@ fn ot_17_a_request_that_never_arrived_made_nothing_and_a_list_that_cannot_be_rea
     let failure = desk.generate(connection.id, "CI", 30).unwrap_err();
     let asked: serde_json::Value = serde_json::from_str(&body.lock().unwrap()).unwrap();
     let mark = asked["comment"].as_str().unwrap().trim_start_matches("CI ").to_owned();
-    assert!(failure.what.contains("Nobody can say") && failure.fix.contains(&mark), "{failure} {mark}");
+    assert!(failure.what.contains("It is unknown whether") && failure.fix.contains(&mark), "{failure} {mark}");
     assert_eq!(desk.net.count(CREATE), 2, "once each");
 }
 

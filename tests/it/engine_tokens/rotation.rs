@@ -118,7 +118,7 @@ fn a_token_that_was_pasted_is_replaced_and_told_to_be_still_valid() {
     let mut desk = Desk::new();
     let connection = desk.connection();
     let rotated = desk.rotate(connection.id, 90).unwrap();
-    assert!(rotated.old_remains.unwrap().why.contains("did not make it"));
+    assert!(rotated.old_remains.unwrap().why.contains("did not create it"));
     assert!(rotated.token.comment.starts_with("Brickpass"), "{:?}", rotated.token);
     assert!(desk.handle.accepts(&desk.workspace.token));
     assert_eq!(desk.list(connection.id).in_use, Some(rotated.token.id));
@@ -181,7 +181,7 @@ fn a_rotation_that_cannot_learn_the_limits_of_the_old_token_changes_nothing() {
     let before = desk.ids();
     desk.net.script(|request, _| if request == LIST { Way::Refused(403) } else { Way::Through });
     let failure = desk.rotate(connection.id, 90).unwrap_err();
-    assert!(failure.what.contains("the former one works as before"), "{failure}");
+    assert!(failure.what.contains("The old token is still active"), "{failure}");
     assert_eq!((desk.net.count(CREATE), desk.ids()), (1, before), "a token without limits would have taken its place");
     assert_eq!(desk.stored(connection.id).as_deref(), Some(old.value.expose_secret()));
 }

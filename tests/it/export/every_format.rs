@@ -113,7 +113,7 @@ fn sg_21_an_export_keeps_the_scopes_of_a_service_principal_or_says_that_it_canno
     let mut desk = Desk::new();
     let limited = desk.add_limited("limited", "sql", super::URL, CANARY);
     let unlimited = desk.add("unlimited", AuthKind::ServicePrincipal, super::URL, CANARY);
-    let says_so = |document: &Document| document.notes.iter().any(|note| note.contains("no place for scopes"));
+    let says_so = |document: &Document| document.notes.iter().any(|note| note.contains("cannot contain scopes"));
     let (mut kept, mut lost) = (BTreeSet::new(), BTreeSet::new());
     for format in FORMATS.iter().filter(|format| brickpass_interchange::export::of_all(format).is_none()) {
         for (answers, secret) in fillings(format).iter().flat_map(|answers| [(answers, false), (answers, true)]) {
@@ -141,10 +141,7 @@ fn ex_22_an_unconfirmed_address_and_a_lost_secret_are_told() {
     // Into another tool no secret goes for an address that nobody confirmed; a reference to it does.
     let elsewhere = desk.add_unconfirmed("elsewhere", "https://workspace.example.net", CANARY);
     let refused = desk.export(elsewhere, sh, &by_default, true).unwrap_err();
-    assert!(
-        refused.what.contains("https://workspace.example.net") && refused.why.contains("Nobody has confirmed this address"),
-        "{refused}"
-    );
+    assert!(refused.what.contains("https://workspace.example.net") && refused.why.contains("it has not been confirmed"), "{refused}");
     assert!(refused.fix.contains("confirm it in the form") && !refused.to_string().contains("canary"), "{refused}");
     let without = desk.export(elsewhere, sh, &by_default, false).unwrap();
     assert!(!without.contains_secret && !texts(&without).contains("canary"));
@@ -211,7 +208,10 @@ fn ex_22_a_file_with_a_secret_is_private_warned_about_and_kept_out_of_git() {
 
     let outside = terminal.home.path().join("e.sh");
     let written = terminal.run(&[&with[..], &[outside.to_str().unwrap()]].concat(), "");
-    assert!(written.code == Some(0) && written.stderr.contains("whoever reads it can sign in") && written.stdout.is_empty(), "{written:?}");
+    assert!(
+        written.code == Some(0) && written.stderr.contains("Anyone who can read it can sign in") && written.stdout.is_empty(),
+        "{written:?}"
+    );
     assert_eq!(fs::metadata(&outside).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(fs::read_to_string(&outside).unwrap().contains(CANARY) && !written.stderr.contains(CANARY));
     let again = terminal.run(&[&with[..], &[outside.to_str().unwrap()]].concat(), "");
@@ -233,7 +233,7 @@ fn ex_21_the_command_line_prints_an_export_and_what_each_format_asks_for() {
     let printed = terminal.run(&["export", "Sales", "--format", "env-sh"], "");
     assert!(printed.stdout.contains("$(brickpass token 'Sales')") && !printed.stdout.contains(CANARY), "{printed:?}");
     let secret = terminal.run(&["export", "Sales", "--format", "env-sh", "--include-secrets"], "");
-    assert!(secret.stdout.contains(CANARY) && secret.stderr.contains("The secret of the connection stands in it"), "{secret:?}");
+    assert!(secret.stdout.contains(CANARY) && secret.stderr.contains("It contains the connection's secret"), "{secret:?}");
     let several = terminal.run(&["export", "Sales", "--format", "terraform", "--set", "by=variables", "--json"], "").json();
     assert_eq!(several["files"].as_array().unwrap().len(), 2);
     let folder = terminal.home.path().join("tf");

@@ -52,7 +52,7 @@ fn a_secret_is_not_written_where_everybody_may_replace_files() {
             let to = folder.join(format!("{format}-{mode:o}-{secret}"));
             let saved = desk.write(document, ExportPlace { to: to.clone(), in_work_tree: true });
             assert_eq!((saved.is_ok(), to.exists()), (taken, taken), "{format} {mode:o} {saved:?}");
-            assert!(saved.err().is_none_or(|failure| failure.why.contains("Everybody on this computer")), "{format}");
+            assert!(saved.err().is_none_or(|failure| failure.why.contains("Every user of this computer")), "{format}");
         }
     }
 }

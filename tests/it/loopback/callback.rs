@@ -111,7 +111,7 @@ fn lb_27_a_replay_is_told_that_the_answer_was_given() {
     for _ in 0..3 {
         let replay = waiting.good();
         assert_eq!(status(&replay), 410);
-        assert!(replay.contains("already given") && !replay.contains(CODE), "{replay}");
+        assert!(replay.contains("Already received") && !replay.contains(CODE), "{replay}");
     }
     assert_eq!(status(&waiting.get("/favicon.ico")), 404);
     assert_eq!(status(&waiting.get("/done")), 200, "a replay does not use up the last page");

@@ -22,7 +22,7 @@ fn ot_01_a_web_page_instead_of_tokens() {
         let error = refused(&html, grant);
         assert_eq!(error.failure.code, Code::NotApi, "{grant:?}");
         assert!(error.failure.what.contains("web page"), "{error}");
-        assert_eq!(error.failure.details.as_deref(), Some("Title of the page: Guest Wi-Fi"));
+        assert_eq!(error.failure.details.as_deref(), Some("Page title: Guest Wi-Fi"));
     }
     for (kind, body) in
         [("text/plain", TOKENS), ("", TOKENS), ("application/json2", TOKENS), ("application/json", "[]"), ("application/json", "{}")]

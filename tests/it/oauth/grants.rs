@@ -78,7 +78,7 @@ fn ot_09_a_code_that_is_worth_nothing_asks_for_a_new_sign_in() {
     let server = tokens_by(|_| json("400 Bad Request", r#"{"error":"invalid_grant","error_description":"canary-code/+= has expired"}"#));
     let error = refused(&server, Grant::Code);
     assert_eq!(error.trouble, Trouble::InvalidGrant);
-    assert!(error.to_string().contains("The code has expired or was used already. Sign in again."), "{error}");
+    assert!(error.to_string().contains("The authorization code has expired or was already used. Sign in again."), "{error}");
     assert_eq!(error.failure.remedy, Some(Remedy::SignIn));
     assert_eq!(server.requests_for(TOKEN), 1);
 }

@@ -40,7 +40,7 @@ async fn only_admins_list_and_create_service_principals() {
     for workspace in ["Logistics platform", "Payroll and people data"] {
         let client = site.at(workspace);
         let refused = here(&client).await.unwrap_err();
-        assert_eq!((refused.failure.code, refused.failure.what.as_str()), (Code::Forbidden, "Only admins of the workspace may do this."));
+        assert_eq!((refused.failure.code, refused.failure.what.as_str()), (Code::Forbidden, "Only workspace admins can do this."));
         let refused = client.create_service_principal(Directory::Workspace, "mine", &call()).await.unwrap_err();
         assert!(refused.failure.code == Code::Forbidden && !refused.may_have_been_acted_on());
     }
@@ -81,10 +81,7 @@ async fn an_entitlement_is_given_and_taken_away_alone() {
     client.set_entitlement(&id, Entitlement::WorkspaceAccess, false, &call()).await.unwrap();
     assert_eq!(entitlements().await, [Entitlement::DatabricksSqlAccess, Entitlement::AllowClusterCreate]);
     let unknown = client.set_entitlement("1", Entitlement::WorkspaceAccess, true, &call()).await.unwrap_err();
-    assert_eq!(
-        (unknown.failure.code, unknown.failure.what.as_str()),
-        (Code::NotFound, "The workspace does not know this service principal.")
-    );
+    assert_eq!((unknown.failure.code, unknown.failure.what.as_str()), (Code::NotFound, "Service principal not found in the workspace."));
 }
 
 #[tokio::test]
@@ -109,12 +106,9 @@ async fn a_service_principal_of_the_account_signs_in_where_it_was_assigned_and_n
     assign(&sales, &principal.id, WorkspaceRole::Admin).await.unwrap();
 
     let unknown = assign(&sales, "1", WorkspaceRole::User).await.unwrap_err();
-    assert_eq!(
-        (unknown.failure.code, unknown.failure.what.as_str()),
-        (Code::NotFound, "The account does not know this service principal.")
-    );
+    assert_eq!((unknown.failure.code, unknown.failure.what.as_str()), (Code::NotFound, "Service principal not found in the account."));
     let nowhere = assign("1", &principal.id, WorkspaceRole::User).await.unwrap_err();
-    assert_eq!((nowhere.failure.code, nowhere.failure.what.as_str()), (Code::NotFound, "The account does not know this workspace."));
+    assert_eq!((nowhere.failure.code, nowhere.failure.what.as_str()), (Code::NotFound, "Workspace not found in the account."));
     let odd = assign("../../secrets", &principal.id, WorkspaceRole::User).await.unwrap_err();
     assert_eq!(odd.failure.code, Code::NotFound);
     let asked = site.demo.authorization().requests().pop().unwrap();
@@ -153,7 +147,7 @@ async fn an_admin_of_a_workspace_is_one_there_alone_and_no_other_may_ask_the_acc
         machine.assign_to_workspace(&site.account_id, &sales, &principal.id, WorkspaceRole::User, &call()).await.unwrap_err(),
     ];
     for refused in refusals {
-        assert_eq!((refused.failure.code, refused.failure.what.as_str()), (Code::Forbidden, "Only admins of the account may do this."));
+        assert_eq!((refused.failure.code, refused.failure.what.as_str()), (Code::Forbidden, "Only account admins can do this."));
     }
 }
 

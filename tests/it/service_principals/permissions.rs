@@ -64,7 +64,7 @@ async fn who_does_not_manage_an_object_does_not_grant_on_it() {
         let object = objects(&machine, kind).await.remove(0);
         let most = *kind.permissions().last().unwrap();
         let refused = machine.grant(&object, &principal.client_id, most, &call()).await.unwrap_err();
-        assert!(refused.failure.code == Code::Forbidden && refused.failure.what.contains("who has access to this"), "{refused:?}");
+        assert!(refused.failure.code == Code::Forbidden && refused.failure.what.contains("the permissions of this"), "{refused:?}");
         assert_eq!(machine.permission(&object, &principal.client_id, &call()).await.unwrap_err().failure.code, Code::Forbidden);
         let admin = site.at(SALES);
         assert_eq!(admin.permission(&object, &principal.client_id, &call()).await.unwrap(), None);
@@ -90,10 +90,10 @@ async fn what_is_not_there_and_what_is_not_offered_is_told_apart() {
             client.grant(&gone, &principal, least, &call()).await.unwrap_err(),
             client.permission(&gone, &principal, &call()).await.unwrap_err(),
         ] {
-            assert!(error.failure.code == Code::NotFound && error.failure.what.ends_with("is not there any more."), "{error:?}");
+            assert!(error.failure.code == Code::NotFound && error.failure.what.ends_with("no longer exists."), "{error:?}");
         }
         let nobody = client.grant(&object, &stranger, least, &call()).await.unwrap_err();
-        assert_eq!(nobody.failure.what, "The workspace does not know this service principal.", "{kind:?}");
+        assert_eq!(nobody.failure.what, "Service principal not found in the workspace.", "{kind:?}");
         let invented = Permission { word: "CAN_FLY", label: "", grants: &["CAN_FLY"] };
         let refused = client.grant(&object, &principal, invented, &call()).await.unwrap_err();
         assert_eq!((refused.failure.code, refused.failure.what.as_str()), (Code::InvalidInput, "This permission cannot be granted here."));
@@ -115,8 +115,8 @@ async fn half_of_a_grant_on_a_schema_opens_nothing_and_is_told() {
     let schema = Object { kind: Securable::Schema, id: "main.sales".into(), name: "sales".into() };
     let principal = brickpass_core::connection::ClientId::parse("c2b1f6a4-7d13-4e0b-9a58-61d0c7e4f9b2").unwrap();
     let error = client.grant(&schema, &principal, step(Securable::Schema, "READ"), &call()).await.unwrap_err();
-    assert_eq!((error.failure.code, error.failure.what.as_str()), (Code::PartlyDone, "Only a part of the permission was granted."));
-    assert!(error.failure.why.contains("not yet the use of its catalog"), "{}", error.failure.why);
+    assert_eq!((error.failure.code, error.failure.what.as_str()), (Code::PartlyDone, "The permission was only partly granted."));
+    assert!(error.failure.why.contains("not on its catalog"), "{}", error.failure.why);
     let asked: Vec<_> = paths(&server).into_iter().map(|it| it.rsplit_once("permissions/").unwrap().1.to_owned()).collect();
     assert_eq!(asked, ["schema/main.sales", "catalog/main"], "the schema comes first");
 }

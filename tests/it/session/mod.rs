@@ -113,7 +113,7 @@ async fn rf_06_a_lock_that_is_held_too_long_is_reported_and_nothing_is_sent() {
     let failure = sessions.access_token(&connection).await.unwrap_err();
     assert!((Duration::from_secs(1)..Duration::from_secs(20)).contains(&began.elapsed()), "{:?}", began.elapsed());
     assert_eq!((failure.code, world.asked()), (Code::RefreshBusy, 0));
-    assert!(failure.what.contains("Another window is renewing"), "{failure}");
+    assert!(failure.what.contains("Another Brickpass process is renewing"), "{failure}");
 
     // One that makes progress is waited for a little longer.
     let waiting = tokio::spawn({

@@ -1,4 +1,4 @@
-//! The words of `sp` and `admin`.
+//! The arguments of `sp` and `admin`.
 
 use std::time::Duration;
 
@@ -20,47 +20,47 @@ pub(crate) enum Sp {
     /// OAuth secrets of a service principal
     #[command(subcommand)]
     Secret(SpSecret),
-    /// Let a service principal of the account into a workspace
+    /// Add a service principal of the account to a workspace
     AddToWorkspace {
         /// A connection to the account
         name: String,
-        /// Its application ID, its number, or its name if no other has it
+        /// Its application ID, its number, or its name if that is unique
         principal: String,
         /// The workspace's numeric ID
         #[arg(long = "workspace", value_name = "ID")]
         workspace_id: String,
-        /// As an admin of the workspace
+        /// As a workspace admin
         #[arg(long)]
         admin: bool,
     },
-    /// Grant an entitlement in the workspace, or take it away
+    /// Grant or remove an entitlement in the workspace
     Entitle {
         name: String,
-        /// Its application ID, its number, or its name if no other has it
+        /// Its application ID, its number, or its name if that is unique
         principal: String,
         #[arg(value_enum)]
         entitlement: EntitlementWord,
-        /// Take it away
+        /// Remove the entitlement
         #[arg(long)]
         remove: bool,
     },
     /// Grant a permission on a cluster, SQL warehouse, job or schema
     Grant {
         name: String,
-        /// Its application ID, its number, or its name if no other has it
+        /// Its application ID, its number, or its name if that is unique
         principal: String,
         /// cluster:ID, warehouse:ID, job:ID or schema:CATALOG.SCHEMA
         #[arg(long, value_name = "OBJECT", value_parser = values::object)]
         on: Target,
-        /// Such as can-restart or can-use; on a schema read, write or create
+        /// For example can-restart or can-use; on a schema read, write or create
         permission: String,
     },
-    /// Make an OAuth secret and add a connection that signs in with it; the secret goes straight into the vault
+    /// Create an OAuth secret and add a connection that signs in with it; the secret goes directly into the vault
     Connect {
         name: String,
-        /// Its application ID, its number, or its name if no other has it
+        /// Its application ID, its number, or its name if that is unique
         principal: String,
-        /// What the new connection is called
+        /// The name of the new connection
         new_name: String,
         /// How long the secret is valid: 90d, 12h, 30m
         #[arg(long, value_name = "L", default_value = "90d", value_parser = values::lifetime)]
@@ -70,10 +70,10 @@ pub(crate) enum Sp {
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum SpSecret {
-    /// Make a secret and print its value on stdout, once
+    /// Create a secret and print its value to stdout, once
     Create {
         name: String,
-        /// Its application ID, its number, or its name if no other has it
+        /// Its application ID, its number, or its name if that is unique
         principal: String,
         /// How long it is valid: 90d, 12h, 30m
         #[arg(long, value_name = "L", default_value = "90d", value_parser = values::lifetime)]
@@ -82,13 +82,13 @@ pub(crate) enum SpSecret {
     /// List the secrets, newest first; never their values
     List {
         name: String,
-        /// Its application ID, its number, or its name if no other has it
+        /// Its application ID, its number, or its name if that is unique
         principal: String,
     },
-    /// Delete a secret: whatever signs in with it cannot any more
+    /// Delete a secret; anything using it stops working immediately
     Delete {
         name: String,
-        /// Its application ID, its number, or its name if no other has it
+        /// Its application ID, its number, or its name if that is unique
         principal: String,
         #[arg(value_name = "ID")]
         secret_id: String,
@@ -114,39 +114,39 @@ impl From<EntitlementWord> for Entitlement {
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Admin {
-    /// Personal access tokens of everybody in the workspace
+    /// Personal access tokens of all users of the workspace
     #[command(subcommand)]
     Tokens(AdminTokens),
 }
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum AdminTokens {
-    /// Whether tokens are allowed in the workspace, and for how long
+    /// Show whether tokens are allowed in the workspace, and their maximum lifetime
     Status { name: String },
     /// Allow tokens
     Enable { name: String },
-    /// Allow no tokens any more: whatever signs in with one cannot any more
+    /// Disable tokens; anything using one stops working immediately
     Disable {
         name: String,
-        /// Do not ask for the connection's name
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
     },
-    /// Set how long new tokens may be valid
+    /// Set the maximum lifetime of new tokens
     Maximum {
         name: String,
-        /// A number, or the word none for the service's own limit
+        /// A number of days, or none for Databricks' own limit
         #[arg(value_parser = values::maximum)]
         days: Maximum,
     },
-    /// List everybody's tokens, newest first; never their values
+    /// List all users' tokens, newest first; never their values
     List {
         name: String,
-        /// Only those of this user or service principal
+        /// Only tokens of this user or service principal
         #[arg(long, value_name = "U")]
         owner: Option<String>,
     },
-    /// Revoke anybody's tokens: whatever uses them is signed out
+    /// Revoke tokens of any user; anything using them stops working immediately
     Revoke {
         name: String,
         #[arg(required = true, value_name = "ID")]

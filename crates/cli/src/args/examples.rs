@@ -1,4 +1,4 @@
-//! What the help of some commands ends with. Each line is a command that works as it stands, once there is such a connection or file.
+//! Examples at the end of some commands' help. Each line is a command that works as written if the connection or file exists.
 
 pub(super) const EXPORT: &str = "\
 Examples:
@@ -6,18 +6,18 @@ Examples:
   brickpass export \"Sales lakehouse\" --format jdbc --set http_path=/sql/1.0/warehouses/abc123def4567890
   brickpass export \"Sales lakehouse\" --format env-sh --output sales.sh
   brickpass export --format inventory-csv --output connections.csv
-  brickpass export --formats   # every format, and the fields that --set takes";
+  brickpass export --formats   # every format, and its fields for --set";
 
 pub(super) const IMPORT: &str = "\
 Examples:
-  brickpass import --databrickscfg --dry-run   # what would come in; nothing is saved
+  brickpass import --databrickscfg --dry-run   # a preview; nothing is saved
   brickpass import linked-service.json
   brickpass import profiles.yml --kind dbt --only prod
   brickpass import --backup connections.age";
 
 pub(super) const PUBLISH: &str = "\
 Examples:
-  brickpass publish \"Sales lakehouse\" --dry-run   # the change, as a diff; nothing is written
+  brickpass publish \"Sales lakehouse\" --dry-run   # a diff of the change; nothing is written
   brickpass publish \"Sales lakehouse\" --profile prod --default";
 
 pub(super) const SEND_TO: &str = "\
@@ -25,7 +25,7 @@ Examples:
   brickpass send-to \"Sales lakehouse\" --destination github --repo acme/etl --secret-name DATABRICKS_TOKEN
   brickpass send-to \"Sales lakehouse\" --destination azure-key-vault --vault-name kv-sales --secret-name databricks-token
 
-It prints the command that does it; run that where the tool is signed in.";
+This prints a command. Run it on a computer where the secret store's tool is signed in.";
 
 #[cfg(test)]
 mod tests {

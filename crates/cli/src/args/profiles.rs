@@ -1,4 +1,4 @@
-//! The words for `.databrickscfg`.
+//! The arguments for `.databrickscfg`.
 
 use std::path::PathBuf;
 
@@ -7,13 +7,13 @@ use std::path::PathBuf;
 pub(crate) struct Publish {
     /// The connection
     pub(crate) name: String,
-    /// What the profile is called; made from the connection's name unless given
+    /// The name of the profile; default: derived from the connection's name
     #[arg(long, short, value_name = "P")]
     pub(crate) profile: Option<String>,
-    /// Make it the profile that tools use when none is named
+    /// Make it the default profile
     #[arg(long)]
     pub(crate) default: bool,
-    /// Replace a profile of this name that Brickpass did not publish, even if it leads elsewhere or holds the only copy of a secret
+    /// Replace a profile with this name that Brickpass did not publish, even if it is for another workspace or has the only copy of a secret
     #[arg(long)]
     pub(crate) replace_profile: bool,
     #[command(flatten)]
@@ -22,10 +22,10 @@ pub(crate) struct Publish {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Unpublish {
-    /// The connection; all its profiles, unless one is named
+    /// The connection; all its profiles unless --profile is given
     #[arg(required_unless_present = "profile")]
     pub(crate) name: Option<String>,
-    /// The profile, also one whose connection was removed; of several that the connection was published as, this one
+    /// The profile to remove; its connection may already be removed
     #[arg(long, short, value_name = "P")]
     pub(crate) profile: Option<String>,
     #[command(flatten)]
@@ -36,17 +36,17 @@ pub(crate) struct Unpublish {
 pub(crate) struct ChangeOfProfiles {
     #[command(flatten)]
     pub(crate) place: ProfilesPlace,
-    /// Show what would change, and change nothing
+    /// Only show what would change
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short)]
     pub(crate) yes: bool,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ProfilesPlace {
-    /// Another file than `DATABRICKS_CONFIG_FILE` or `~/.databrickscfg`
+    /// Use this file instead of `DATABRICKS_CONFIG_FILE` or `~/.databrickscfg`
     #[arg(long, value_name = "F")]
     pub(crate) config_file: Option<PathBuf>,
 }
@@ -61,40 +61,40 @@ pub(crate) struct Profiles {
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum ProfilesDo {
-    /// Make a profile the one that tools use when none is named
+    /// Make a profile the default profile
     Default {
         profile: String,
         #[command(flatten)]
         change: ChangeOfProfiles,
     },
-    /// Take the secrets of profiles out of the file; references to the connections that hold the same ones take their place
+    /// Replace the secrets in profiles with references to the connections that have the same secrets
     MoveSecrets {
         #[arg(required_unless_present = "all", value_name = "PROFILE")]
         profiles: Vec<String>,
-        /// Of every profile that holds one; those that no connection holds stay
+        /// In every profile; secrets that no connection has stay
         #[arg(long, conflicts_with = "profiles")]
         all: bool,
         #[command(flatten)]
         change: ChangeOfProfiles,
     },
-    /// Take what stands in the section now as what was published
+    /// Keep the file's version of a profile
     Keep {
         profile: String,
         #[command(flatten)]
         place: ProfilesPlace,
     },
-    /// Leave the section as it is and compare it with its connection no longer
+    /// Stop tracking changes of a profile; the file is not changed
     Forget {
         profile: String,
         #[command(flatten)]
         place: ProfilesPlace,
     },
-    /// Take out every profile that asks Brickpass and gets no answer, since its connection was removed
+    /// Remove every profile of Brickpass whose connection was removed
     Clean {
         #[command(flatten)]
         change: ChangeOfProfiles,
     },
-    /// Go back to the file as it was before the last change of Brickpass
+    /// Restore the file as it was before Brickpass's last change
     Restore {
         #[command(flatten)]
         place: ProfilesPlace,

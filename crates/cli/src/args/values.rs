@@ -10,12 +10,12 @@ pub(crate) const LONGEST_DAYS: u32 = 730;
 
 /// One or more, separated by spaces or commas.
 pub(crate) fn scopes(text: &str) -> Result<Scopes, String> {
-    Scopes::parse(text).map_err(|_| "a scope has letters, digits and . : / - _ only, such as sql or unity-catalog".to_owned())
+    Scopes::parse(text).map_err(|_| "a scope contains only letters, digits and . : / - _, for example sql or unity-catalog".to_owned())
 }
 
 /// `90d`, `12h`, `30m`.
 pub(crate) fn lifetime(text: &str) -> Result<Duration, String> {
-    let unknown = || "a lifetime is a number and d, h or m: 90d, 12h, 30m".to_owned();
+    let unknown = || "a lifetime is a number with d, h or m: 90d, 12h, 30m".to_owned();
     let unit = text.chars().last().ok_or_else(unknown)?;
     let seconds = match unit {
         'd' => 86_400,
@@ -26,10 +26,10 @@ pub(crate) fn lifetime(text: &str) -> Result<Duration, String> {
     let digits = text.strip_suffix(unit).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())).ok_or_else(unknown)?;
     let number: u64 = digits.parse().map_err(|_| unknown())?;
     match number.checked_mul(seconds) {
-        Some(0) => Err("a token that lives no time at all is of no use".to_owned()),
+        Some(0) => Err("the lifetime must be longer than 0".to_owned()),
         // A hundred years; no workspace allows as much.
         Some(seconds) if seconds <= 36_525 * 86_400 => Ok(Duration::from_secs(seconds)),
-        _ => Err("that is longer than any token lives".to_owned()),
+        _ => Err("the lifetime is too long".to_owned()),
     }
 }
 
@@ -45,7 +45,7 @@ const KINDS: [(&str, Securable); 4] =
 
 /// `cluster:0618-101010-abc`
 pub(crate) fn object(text: &str) -> Result<Target, String> {
-    let unknown = || "an object is cluster:ID, warehouse:ID, job:ID or schema:CATALOG.SCHEMA".to_owned();
+    let unknown = || "enter cluster:ID, warehouse:ID, job:ID or schema:CATALOG.SCHEMA".to_owned();
     let (word, id) = text.split_once(':').ok_or_else(unknown)?;
     let (_, kind) = KINDS.into_iter().find(|(kind, _)| *kind == word).ok_or_else(unknown)?;
     let parts: Vec<&str> = id.split('.').collect();
@@ -70,7 +70,7 @@ pub(crate) fn maximum(text: &str) -> Result<Maximum, String> {
     }
     match text.parse() {
         Ok(days @ 1..=LONGEST_DAYS) => Ok(Maximum(Some(days))),
-        _ => Err(format!("a maximum is a number of days from 1 to {LONGEST_DAYS}, or the word none")),
+        _ => Err(format!("enter a number of days from 1 to {LONGEST_DAYS}, or none")),
     }
 }
 

@@ -103,7 +103,7 @@ fn in_words(unanswered: &Unanswered) -> String {
 /// What is only told, beside an answer that is given all the same.
 pub(super) fn warn(failure: &Failure) {
     let mut stderr = std::io::stderr();
-    let _ = writeln!(stderr, "Warn: The renewed sign-in could not be stored, and is lost. {} {}", failure.what, failure.why);
+    let _ = writeln!(stderr, "Warn: The renewed sign-in could not be stored and is lost. {} {}", failure.what, failure.why);
 }
 
 impl From<Failure> for Unanswered {

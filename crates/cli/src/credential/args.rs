@@ -1,13 +1,13 @@
-//! The words of the Databricks CLI that its SDKs use, and those beside them that a person would try.
+//! The arguments of the Databricks CLI that its SDKs use, and others that a person might try.
 
 use clap::{Parser, ValueEnum};
 use jiff::SignedDuration;
 
-/// Gives Databricks' SDKs and tools the tokens of your Brickpass connections, where they look for the Databricks CLI.
+/// Gives Databricks' SDKs and tools the tokens of your Brickpass connections, in place of the Databricks CLI.
 #[derive(Debug, Parser)]
 #[command(name = "brickpass-credential", disable_help_subcommand = true, arg_required_else_help = true, max_term_width = 100)]
 pub(super) struct Args {
-    /// The profile that a connection was published as, or the connection's name
+    /// The published profile, or the connection's name
     #[arg(short, long, global = true, value_name = "NAME")]
     pub(super) profile: Option<String>,
     #[arg(short, long, global = true, value_enum)]
@@ -24,7 +24,7 @@ pub(super) enum Output {
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// The version of the Databricks CLI that this program stands in for
+    /// The version of the Databricks CLI that this program replaces
     Version,
     /// Tokens
     #[command(subcommand)]
@@ -33,14 +33,14 @@ pub(super) enum Command {
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Auth {
-    /// Print a token that is valid now
+    /// Print a valid token
     Token(Token),
-    /// Tools call this when a sign-in has failed; it says where to sign in
+    /// Tools call this when a sign-in has failed; it shows where to sign in
     #[command(hide = true)]
     Login(Login),
 }
 
-/// Whatever the Databricks CLI takes there.
+/// Accepts everything that the Databricks CLI accepts.
 #[derive(Debug, clap::Args)]
 pub(super) struct Login {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, num_args = 0..)]
@@ -52,17 +52,17 @@ pub(super) struct Token {
     /// A profile, a connection's name, or an address
     #[arg(value_name = "PROFILE")]
     pub(super) named: Option<String>,
-    /// The address of the workspace or the account console
+    /// The URL of the workspace or the account console
     #[arg(long, value_name = "URL")]
     pub(super) host: Option<String>,
     #[arg(long, value_name = "ID")]
     pub(super) account_id: Option<String>,
     #[arg(long, value_name = "ID")]
     pub(super) workspace_id: Option<String>,
-    /// Another token than the stored one, even if that is still good
+    /// Get a new token even if the stored one is still valid
     #[arg(long)]
     pub(super) force_refresh: bool,
-    /// How long to wait at most, such as 30s or 1h
+    /// The time limit, for example 30s or 1h
     #[arg(long, value_name = "TIME", value_parser = timeout)]
     pub(super) timeout: Option<std::time::Duration>,
 }
@@ -74,7 +74,7 @@ fn timeout(text: &str) -> Result<std::time::Duration, String> {
         .ok()
         .and_then(|duration| std::time::Duration::try_from(duration).ok())
         .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| "a time such as 30s or 1h".to_owned())
+        .ok_or_else(|| "a time, for example 30s or 1h".to_owned())
 }
 
 #[cfg(test)]

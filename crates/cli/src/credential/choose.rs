@@ -60,16 +60,16 @@ fn by_profile<'a>(profile: &str, connections: &'a [Connection], published: &[(Co
     let published: Vec<_> = connections.iter().filter(is_published).collect();
     // What a person has published under this name is what they mean; else a name speaks for itself.
     let found = if published.is_empty() { connections.iter().filter(|it| goes_by(it, profile)).collect() } else { published };
-    only(&found, &format!("the profile {profile}"), "Publish one of them under another name, or rename it.")
-        .unwrap_or_else(|| Err(Unchosen::NotOurs(format!("no connection that goes by the name {}", quoted(profile)))))
+    only(&found, &format!("the profile {profile}"), "Publish one of them under a different name, or rename it.")
+        .unwrap_or_else(|| Err(Unchosen::NotOurs(format!("no connection for the profile {}", quoted(profile)))))
 }
 
 fn goes_by(connection: &Connection, profile: &str) -> bool {
     connection.name.as_str() == profile || connection.id.to_string() == profile || ProfileName::of(&connection.name).as_str() == profile
 }
 
-const ONE_PROFILE: &str = "Use --profile to specify which profile to use. Tools that say the address alone (the SDK for JavaScript, and so \
-    VS Code) need just one of them published: brickpass unpublish NAME";
+const ONE_PROFILE: &str = "Use --profile to specify which profile to use. Tools that only pass the address (the SDK for JavaScript, and so \
+    VS Code) work if only one of them is published: brickpass unpublish NAME";
 
 fn by_host<'a>(host: &Host, connections: &'a [Connection], served: &dyn Fn() -> Vec<ConnectionId>) -> Result<&'a Connection, Unchosen> {
     let at_host: Vec<_> =

@@ -67,7 +67,7 @@ pub(super) fn no_login(profile: Option<String>, rest: &[String]) -> Unanswered {
     let desk = environment::places_for_tokens().and_then(|places| TokenDesk::open(&places));
     let name = desk.ok().and_then(|desk| Some(question.answer(&desk).ok()?.name.as_str().to_owned()));
     let name = name.map_or_else(|| "NAME".to_owned(), |name| format!("\"{}\"", name.escape_debug()));
-    Unanswered::Words(format!("sign in with Brickpass, in its window or with: brickpass login {name}"))
+    Unanswered::Words(format!("sign in with Brickpass, in the window or with: brickpass login {name}"))
 }
 
 /// Who has started this program, where the system says so.
@@ -195,13 +195,13 @@ impl Question {
 fn leads_elsewhere(profile: &str, there: &str, connection: &Connection) -> Failure {
     Failure::new(
         Code::Conflict,
-        format!("The profile \"{}\" leads to {there}.", profile.escape_debug()),
+        format!("The profile \"{}\" is for {there}.", profile.escape_debug()),
         format!(
-            "The connection \"{}\" leads to {}, and its token goes nowhere else.",
+            "The connection \"{}\" is for {}, and its token is only given out for that host.",
             connection.name.as_str(),
             connection.base_url.origin()
         ),
-        "Publish the connection again in Brickpass, or give the profile another name.",
+        "Publish the connection again in Brickpass, or rename the profile.",
     )
 }
 
@@ -209,30 +209,30 @@ fn leads_elsewhere(profile: &str, there: &str, connection: &Connection) -> Failu
 fn leads_away(profile: &str, connection: &Connection) -> Failure {
     Failure::new(
         Code::Conflict,
-        format!("DATABRICKS_HOST leads away from the profile \"{}\".", profile.escape_debug()),
+        format!("DATABRICKS_HOST does not match the profile \"{}\".", profile.escape_debug()),
         format!(
-            "Databricks' tools would send the token there, and the connection \"{}\" leads to {}.",
+            "Databricks' tools would send the token to DATABRICKS_HOST, but the connection \"{}\" is for {}.",
             connection.name.as_str(),
             connection.base_url.origin()
         ),
-        "Remove DATABRICKS_HOST from the environment, or name the profile that belongs to it.",
+        "Remove DATABRICKS_HOST from the environment, or use the profile that matches it.",
     )
 }
 
 fn nothing_stored(connection: &Connection) -> Unanswered {
     let name = connection.name.as_str().escape_debug();
-    Unanswered::NotConfigured(format!("Nothing is stored for the connection \"{name}\"; sign in or enter its secret in Brickpass"))
+    Unanswered::NotConfigured(format!("No secret is stored for the connection \"{name}\"; sign in or enter its secret in Brickpass"))
 }
 
 fn too_late() -> Failure {
     Failure::new(
         Code::ReadTimeout,
-        "There was no token in time.",
+        "Getting a token took too long.",
         "The vault, the network or the service took longer than --timeout allows.",
-        "Try again, or allow more time.",
+        "Try again, or increase --timeout.",
     )
 }
 
 fn cut_short() -> Failure {
-    Failure::new(Code::Cancelled, "There is no token.", "This program was asked to end.", "Run it again.")
+    Failure::new(Code::Cancelled, "No token.", "This program was stopped.", "Run it again.")
 }

@@ -33,24 +33,23 @@ fn unstarted(program: &str, error: &io::Error) -> Unstarted {
     let program = program.escape_debug();
     match error.kind() {
         io::ErrorKind::NotFound => Unstarted {
-            words: format!(
-                "The command \"{program}\" was not found.\nThere is no such program on the search path.\nCheck how it is written, or give its whole path."
-            ),
+            words: format!("The command \"{program}\" was not found.\nIt is not on the PATH.\nCheck the spelling, or enter its full path."),
             code: NOT_FOUND,
         },
         _ => Unstarted {
             words: format!(
-                "The command \"{program}\" cannot be started.\nThe system says: {error}.\nCheck that it is a program and that you may run it."
+                "The command \"{program}\" cannot be started.\nOperating system error: {error}.\nCheck that it is a program and that you have permission to run it."
             ),
             code: NOT_EXECUTABLE,
         },
     }
 }
 
-/// Waits for its end, whatever we are told meanwhile: Ctrl+C and Ctrl+\ reach it from the terminal as well, and what only we are told is passed on.
+/// Waits until it ends, whatever signals arrive meanwhile: Ctrl+C and Ctrl+\ reach it from the terminal too, and signals that only we get are
+/// passed on.
 ///
 /// # Errors
-/// The system does not tell.
+/// The operating system does not report the end.
 pub(super) async fn wait(mut child: Child, signals: &mut Signals) -> io::Result<i32> {
     loop {
         tokio::select! {

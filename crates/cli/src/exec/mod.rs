@@ -68,7 +68,7 @@ fn run(options: &args::Exec) -> Result<i32, Failure> {
 async fn first_token(tokens: &TokensOfOne) -> Result<Option<i32>, Failure> {
     match tokens.token().await {
         Err(locked) if locked.code == Code::VaultLocked => {
-            let Some(passphrase) = ask_passphrase("the encrypted file of secrets", false)? else { return Err(locked) };
+            let Some(passphrase) = ask_passphrase("the encrypted vault file", false)? else { return Err(locked) };
             tokens.desk().unlock(passphrase).await?;
             tokens.token().await
         }
@@ -114,7 +114,7 @@ fn no_command(name: &str) -> Failure {
     Failure::new(
         Code::InvalidInput,
         "There is no command to run.",
-        "It stands behind the name of the connection.",
+        "Add it after the connection's name.",
         format!("For example: brickpass exec \"{name}\" -- databricks clusters list"),
     )
 }
@@ -122,8 +122,8 @@ fn no_command(name: &str) -> Failure {
 fn lost_sight(error: &std::io::Error) -> Failure {
     Failure::new(
         Code::Internal,
-        "How the command ended is not known.",
-        format!("The system says: {error}."),
-        "Look whether it still runs; it gets no more tokens.",
+        "The command's exit code is unknown.",
+        format!("Operating system error: {error}."),
+        "Check whether it is still running. It gets no more tokens.",
     )
 }

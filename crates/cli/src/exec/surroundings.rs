@@ -95,7 +95,7 @@ fn place(connection: &Connection) -> impl Iterator<Item = (&'static str, &'stati
 /// The person's own file stays out of it: a default profile of it, or the only one of an account, would be mixed with what is given here. Tools
 /// that name a profile (`--profile`, a bundle) find those of this connection, and no other. No secret: the key is in the environment alone.
 fn profiles(connection: &Connection, published: &[String]) -> String {
-    let mut text = "; Made by brickpass exec, for one run.\n".to_owned();
+    let mut text = "; Created by brickpass exec for one run.\n".to_owned();
     let own = ProfileName::of(&connection.name);
     let names: BTreeSet<_> = published.iter().filter_map(|name| ProfileName::parse(name).ok()).chain([own]).collect();
     for name in names.iter().filter(|name| name.as_str() != "DEFAULT") {
@@ -119,8 +119,8 @@ fn unwritable(error: &io::Error) -> Failure {
     Failure::new(
         Code::FileUnwritable,
         "The command was not started.",
-        format!("The file of profiles that it is given could not be written: {error}."),
-        "Make room in the folder of temporary files.",
+        format!("Its temporary profile file could not be written: {error}."),
+        "Free some space in the temporary folder.",
     )
 }
 

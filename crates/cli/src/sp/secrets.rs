@@ -49,7 +49,7 @@ fn create(session: &mut Session, connection: &Connection, principal: &str, lifet
     if let Err(failure) = print_secret(&shown) {
         return Err(withdrawn(session, connection.id, &found, &new.secret, failure));
     }
-    note(format_args!("This is the only time that the secret is shown. Its ID is {}.", new.secret.id));
+    note(format_args!("This is the only time the secret is shown. Its ID is {}.", new.secret.id));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -57,8 +57,8 @@ fn create(session: &mut Session, connection: &Connection, principal: &str, lifet
 fn withdrawn(session: &mut Session, id: ConnectionId, of: &ServicePrincipal, secret: &OAuthSecret, mut failure: Failure) -> Failure {
     let deleted = session.ask(DeleteOAuthSecret { id, principal_id: of.id.clone(), secret_id: secret.id.clone() });
     failure.fix = match deleted {
-        Ok(()) => format!("The new secret is deleted again. {}", failure.fix),
-        Err(_) => format!("Delete the new secret: its ID is {}. {}", secret.id, failure.fix),
+        Ok(()) => format!("Brickpass has deleted the new secret. {}", failure.fix),
+        Err(_) => format!("Delete the new secret with the ID {}. {}", secret.id, failure.fix),
     };
     failure
 }

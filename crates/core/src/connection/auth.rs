@@ -26,7 +26,7 @@ pub enum ClientIdError {
     #[error("Enter the client ID of the service principal")]
     Empty,
     /// Another character than those that it lists, or more than 200 of them.
-    #[error("A client ID has only letters, digits, - and _")]
+    #[error("A client ID contains only letters, digits, - and _")]
     Unfit,
 }
 
@@ -195,10 +195,10 @@ pub struct Scopes(Vec<String>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScopesError {
     /// There is no word in the text.
-    #[error("Enter at least one scope, such as all-apis offline_access")]
+    #[error("Enter at least one scope, for example all-apis offline_access")]
     Empty,
     /// A character that no scope has, or more than 1,000 characters.
-    #[error("A scope has only letters, digits and . : / - _; separate scopes by spaces")]
+    #[error("A scope contains only letters, digits and . : / - _; separate scopes with spaces")]
     Unfit,
 }
 
@@ -313,14 +313,15 @@ impl AuthKind {
     /// The kinds that work at this level on this cloud, the recommended one first, each with a line of explanation.
     #[must_use]
     pub fn choices(level: LevelKind, cloud: Option<Cloud>) -> Vec<(Self, &'static str)> {
-        let browser = (Self::Browser, "You sign in as yourself; no secret to keep, tokens renew by themselves");
+        let browser = (Self::Browser, "You sign in as yourself; no secret to manage, and tokens renew automatically");
         let principal = match cloud {
-            Some(Cloud::Azure) => {
-                (Self::ServicePrincipal, "For jobs and integrations: a client ID and an OAuth secret made in Databricks, not in Entra ID")
-            }
+            Some(Cloud::Azure) => (
+                Self::ServicePrincipal,
+                "For jobs and integrations: a client ID and an OAuth secret created in Databricks, not in Entra ID",
+            ),
             _ => (Self::ServicePrincipal, "For jobs and integrations: a client ID and an OAuth secret"),
         };
-        let token = (Self::PersonalAccessToken, "One long-lived secret that acts as you; renew it before it expires");
+        let token = (Self::PersonalAccessToken, "One long-lived secret that acts as you; replace it before it expires");
         match level {
             LevelKind::Workspace => vec![browser, principal, token],
             LevelKind::Account => vec![browser, principal],

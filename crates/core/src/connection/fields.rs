@@ -227,7 +227,7 @@ mod tests {
         assert_eq!(read(Field::Description, "a\u{7}").unwrap_err(), "The description contains a control character; remove it");
         assert_eq!(read(Field::Folder, " Sales // Nightly ").unwrap(), "Sales/Nightly");
         for wrong in ["x".repeat(201), "a\nb".to_owned()] {
-            assert_eq!(read(Field::Folder, &wrong).unwrap_err(), "A folder has at most 200 characters, such as Sales/Nightly");
+            assert_eq!(read(Field::Folder, &wrong).unwrap_err(), "A folder can have at most 200 characters, for example Sales/Nightly");
         }
     }
 }

@@ -13,10 +13,10 @@ pub struct ConnectionName(String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// Nothing but spaces.
-    #[error("Give the connection a name")]
+    #[error("Enter a name")]
     Empty,
     /// Holds the number of characters.
-    #[error("Use at most 100 characters; these are {0}")]
+    #[error("{0} characters; the limit is 100")]
     TooLong(usize),
     /// A line break, or a character that cannot be seen.
     #[error("The name contains {0}; remove it")]
@@ -25,10 +25,10 @@ pub enum NameError {
     #[error("This name is reserved by the Databricks configuration file; choose another")]
     Reserved,
     /// Holds the bracket.
-    #[error("The name contains {0}; write ( and ) instead, for profile files mark their sections with [ and ]")]
+    #[error("The name contains {0}; use ( and ) instead, because profile files mark sections with [ and ]")]
     Bracket(char),
     /// Holds the first character.
-    #[error("The name begins with {0}, which starts a comment in profile files; begin with another character")]
+    #[error("The name begins with {0}, which starts a comment in profile files; start with another character")]
     Comment(char),
 }
 

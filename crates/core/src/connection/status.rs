@@ -53,7 +53,7 @@ impl Status {
             Self::Untested => "Not tested",
             Self::Ok => "OK",
             Self::Expiring => "Expires soon",
-            Self::SignIn => "Sign in",
+            Self::SignIn => "Not signed in",
             Self::NoPermission => "No permission",
             Self::Unreachable => "Unreachable",
         }

@@ -20,7 +20,7 @@ impl fmt::Display for Unfit {
         f.write_str(match self {
             Self::LineBreak => "a line break",
             Self::Control => "a control character",
-            Self::Direction => "a character that turns the direction of text",
+            Self::Direction => "a character that changes the text direction",
             Self::Invisible => "an invisible character",
         })
     }

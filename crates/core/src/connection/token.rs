@@ -82,11 +82,11 @@ impl SecretError {
             Self::OnlyBearer => "is only the word Bearer".to_owned(),
             Self::Masked => "is masked".to_owned(),
             Self::Placeholder => "looks like a placeholder".to_owned(),
-            Self::Reference => "refers to a variable or to another store of secrets".to_owned(),
-            Self::Assignment => "looks like a whole line, name and value".to_owned(),
+            Self::Reference => "refers to a variable or another secret store".to_owned(),
+            Self::Assignment => "looks like a whole line with name and value".to_owned(),
             Self::Quote => "has a quotation mark at one end".to_owned(),
             Self::Space => "has a space or line break inside".to_owned(),
-            Self::Unfit => "has characters inside that no secret has".to_owned(),
+            Self::Unfit => "contains characters that a secret cannot have".to_owned(),
             Self::OtherKind { looks_like, wanted } => format!("looks like {}, not {}", looks_like.label(), wanted.label()),
             Self::OtherService(service) => format!("is a token for {service}, not for Databricks"),
         }
@@ -100,17 +100,17 @@ impl SecretError {
             Self::TooLong => "paste the secret alone",
             Self::Address => "paste the secret here and the address into Base URL",
             Self::Path => "enter the secret itself",
-            Self::OnlyBearer => "paste the token behind it too",
-            Self::Masked => "copy the secret where it was generated",
+            Self::OnlyBearer => "paste the token after it too",
+            Self::Masked => "copy the secret from where it was generated",
             Self::Placeholder => "enter the real secret",
-            Self::Reference => "enter the value itself, because nothing is expanded here",
+            Self::Reference => "enter the value itself, because references are not expanded here",
             Self::Assignment => "paste the value alone",
             Self::Quote => "paste the secret without quotation marks",
-            Self::Space => "copy the secret again, as one piece",
+            Self::Space => "copy the secret again in one piece",
             Self::Unfit => "copy it again",
             Self::OtherKind { wanted, looks_like } => match (wanted, looks_like) {
                 (_, Shape::RefreshToken) => "sign in through the browser instead",
-                (SecretKind::ClientSecret, _) => "enter the OAuth secret of the service principal",
+                (SecretKind::ClientSecret, _) => "enter the service principal's OAuth secret",
                 (_, Shape::OAuthSecret) => "choose Service principal, or enter a token",
                 _ => "enter an access token",
             },
@@ -173,7 +173,7 @@ pub fn read_secret(kind: SecretKind, given: &str) -> Result<Option<ReadSecret>, 
             notes.push("The quotation marks around it were removed");
         } else if let Some(rest) = secret.get(..7).filter(|start| start.eq_ignore_ascii_case("bearer ")).and_then(|_| secret.get(7..)) {
             secret = trimmed(rest);
-            notes.push("The word Bearer in front was removed");
+            notes.push("The word Bearer before it was removed");
         } else {
             break;
         }
@@ -242,21 +242,21 @@ fn doubts(kind: SecretKind, secret: &str, shape: Shape) -> Result<Vec<String>, S
                 return Err(SecretError::OtherService(service));
             }
             doubts.push(match claims.ends {
-                Some(end) => format!("This looks like an OAuth access token, which ends at {}", utc_minute(end)),
+                Some(end) => format!("This looks like an OAuth access token, which expires at {}", utc_minute(end)),
                 None => "This looks like an OAuth access token, which expires within the hour".to_owned(),
             });
         }
         (SecretKind::ClientSecret, Shape::Jwt) => doubts.push("This looks like an OAuth access token, not a client secret".to_owned()),
         (SecretKind::PersonalAccessToken, Shape::Unknown) => doubts.push(match secret.strip_prefix("dapi").map(str::len) {
             Some(length) => {
-                format!("A personal access token is dapi and 32 characters; this has {length}. Check that all of it was copied")
+                format!("A personal access token is dapi and 32 characters; this one has {length}. Check that you copied all of it")
             }
-            None => "This does not look like a personal access token (dapi and 32 characters); check that it is the token".to_owned(),
+            None => "This does not look like a personal access token (dapi and 32 characters); check that you copied the token".to_owned(),
         }),
         (SecretKind::ClientSecret, Shape::Unknown) => doubts.push(if is_entra_secret(secret) {
-            "This looks like a secret made in Entra ID; Databricks takes only OAuth secrets that were made in Databricks".to_owned()
+            "This looks like a secret created in Entra ID; Databricks accepts only OAuth secrets created in Databricks".to_owned()
         } else {
-            "This does not look like an OAuth secret (dose and 32 characters); check that it is the secret, and not its ID".to_owned()
+            "This does not look like an OAuth secret (dose and 32 characters); check that you copied the secret and not its ID".to_owned()
         }),
         _ => {}
     }
@@ -414,7 +414,7 @@ mod tests {
         assert_eq!(refused(SecretKind::PersonalAccessToken, &wrong), SecretError::OtherService("Azure Resource Manager"));
         let right = jwt(serde_json::json!({"aud": "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d", "exp": 1_700_000_000}));
         let found = read(&right);
-        assert!(found.doubts[0].contains("ends at 2023-11-14 22:13 UTC"), "{:?}", found.doubts);
+        assert!(found.doubts[0].contains("expires at 2023-11-14 22:13 UTC"), "{:?}", found.doubts);
         assert_eq!(end_of(&found.secret).map(Timestamp::as_second), Some(1_700_000_000));
         assert_eq!(end_of(&SecretString::from(pat())), None);
     }
@@ -423,7 +423,7 @@ mod tests {
     fn ns_02_an_unusual_secret_is_taken_with_a_doubt() {
         let (pat_kind, client) = (SecretKind::PersonalAccessToken, SecretKind::ClientSecret);
         for (kind, typed, word) in [
-            (pat_kind, "dapi0123456789abcdef", "this has 16"),
+            (pat_kind, "dapi0123456789abcdef", "this one has 16"),
             (pat_kind, "tok_live_0123456789", "does not look like"),
             (client, "abc8Q~abcdefGHIJKLmnopqrSTUVWXyz0123456", "Entra ID"),
             (client, "12345678-90ab-cdef-1234-567890abcdef", "and not its ID"),

@@ -1,4 +1,4 @@
-//! With what a test signs in, how it comes to a token, and what is said when the token is refused.
+//! The credential of a test: how to get a token, and the failure if the token is refused.
 
 use jiff::{Timestamp, tz::TimeZone};
 use secrecy::SecretString;
@@ -9,18 +9,18 @@ use brickpass_core::{
     failure::{Code, Failure, Remedy},
 };
 
-/// With what a test signs in.
+/// The credential of a test.
 pub enum Credential {
-    /// A personal access token that is typed and not saved.
+    /// A typed, unsaved personal access token.
     Token(SecretString),
-    /// A client secret that is typed and not saved.
+    /// A typed, unsaved client secret.
     ClientSecret { secret: SecretString, sessions: Sessions },
-    /// What is stored for `owner`: the tested connection, or the one whose sign-in it uses.
+    /// The stored secret of `owner`: the tested connection, or the one that owns its sign-in.
     Stored { owner: Box<Connection>, sessions: Sessions },
 }
 
 impl Credential {
-    /// Does a token come out of the vault alone, where a person may be typing a password, and not from a server?
+    /// Does the token come only from the vault, where the user may be typing a password, and not from a server?
     pub(super) fn is_local(&self) -> bool {
         match self {
             Self::Token(_) => true,
@@ -37,7 +37,7 @@ impl Credential {
         }
     }
 
-    /// Whether it gives other tokens when this one ends; a personal access token is one of its own.
+    /// Whether it provides new tokens when this one expires; a personal access token does not.
     pub(super) fn renews(&self) -> bool {
         match self {
             Self::Token(_) | Self::ClientSecret { .. } => true,
@@ -45,7 +45,7 @@ impl Credential {
         }
     }
 
-    /// Another token in place of one that was refused, where there can be one.
+    /// A new token instead of a refused one, if possible.
     pub(super) async fn replace(&self, rejected: &AccessToken) -> Option<Result<AccessToken, Failure>> {
         match self {
             Self::Stored { owner, sessions } if !self.is_local() => Some(sessions.replace(owner, rejected).await),
@@ -70,21 +70,21 @@ pub(super) fn detail(kind: AuthKind, expires_at: Option<Timestamp>, renews: bool
     }
 }
 
-/// What the API's answer to the first signed request means for this connection, by its level and by how its token was obtained.
+/// What the API's answer to the first signed request means for this connection, by its level and authentication type.
 pub fn explained(failure: Failure, connection: &Connection) -> Failure {
     let worded = match (&connection.level, failure.code) {
         (_, Code::Unauthorized) => return refused(failure, connection),
         (Level::Account { .. }, Code::Forbidden) => Failure::new(
             Code::Forbidden,
-            "You are signed in, but are not an account admin.",
-            "Only account admins may list the workspaces of an account.",
-            "Ask an account admin for this role, or add your workspaces by their own addresses.",
+            "You are signed in, but you are not an account admin.",
+            "Only account admins can list the workspaces of an account.",
+            "Ask an account admin for this role, or add each workspace by its own URL.",
         ),
         (Level::Account { .. }, Code::NotFound) => Failure::new(
             Code::NotFound,
-            "There is no account with this ID here.",
-            format!("{} does not know the account ID, or is not an account console.", connection.base_url.host()),
-            "Compare the account ID with the one in the account console, at the top right.",
+            "Account not found.",
+            format!("{} does not have an account with this ID, or is not an account console.", connection.base_url.host()),
+            "Check the account ID. It is shown at the top right of the account console.",
         )
         .with_remedy(Remedy::EditBaseUrl),
         _ => return failure,
@@ -92,7 +92,7 @@ pub fn explained(failure: Failure, connection: &Connection) -> Failure {
     Failure { details: failure.details, ..worded }
 }
 
-/// Nobody can paste another OAuth token.
+/// In place of the advice to paste another token, which only helps with personal access tokens.
 fn refused(failure: Failure, connection: &Connection) -> Failure {
     let (side, there) = match connection.level {
         Level::Workspace => ("workspace", "is added to this workspace"),
@@ -103,15 +103,15 @@ fn refused(failure: Failure, connection: &Connection) -> Failure {
         AuthKind::Browser => Failure::new(
             Code::Unauthorized,
             format!("The {side} does not accept your sign-in."),
-            format!("It was ended there, or it is for another {side}."),
+            format!("It was revoked, or it is for another {side}."),
             "Sign in again.",
         )
         .with_remedy(Remedy::SignIn),
         AuthKind::ServicePrincipal => Failure::new(
             Code::Unauthorized,
             format!("The {side} does not accept this service principal."),
-            "Its ID and secret are right, but the access token that they give is refused.",
-            format!("Check that the service principal {there} and is active, and that the client ID is the one you mean."),
+            format!("The client ID and secret are correct, but the {side} refuses the access token."),
+            format!("Check that the service principal {there} and is active, and that the client ID is the right one."),
         )
         .with_remedy(Remedy::ReplaceSecret),
     };

@@ -1,38 +1,36 @@
-//! Worth knowing although a test may be OK.
+//! Hints of a test, which can appear even if it is OK.
 
 use std::path::Path;
 
 use crate::rest::redact::plain;
 use brickpass_core::{connection::Connection, failure::Failure};
 
-/// Signed requests and sign-ins begin to fail at about five minutes.
+/// Signed requests and sign-ins start to fail at about five minutes.
 const SKEW: u64 = 120;
 
 pub(super) fn by_proxy(proxy: &str) -> String {
     format!("Requests go through the proxy {proxy}, so DNS, TCP and TLS are not measured.")
 }
 
-/// Why signing in to the proxy failed, by the ways that it offers. User and password in an address are good for Basic alone.
+/// Why signing in to the proxy failed, by the methods it supports. A user name and password in an address only work with Basic.
 pub(super) fn of_proxy_sign_in(ways: &[String], mut failure: Failure) -> Failure {
     if ways.is_empty() || ways.iter().any(|way| way.eq_ignore_ascii_case("basic")) {
         return failure;
     }
-    failure.why = format!(
-        "It offers {} to sign in with, which Brickpass cannot use. A user and a password in HTTPS_PROXY would not help.",
-        ways.join(", ")
-    );
-    "Run a local proxy that signs in for you, such as px or cntlm, and set HTTPS_PROXY to it. Or ask your network team to let the address through."
+    failure.why =
+        format!("It supports only {}, which Brickpass cannot use. A user name and password in HTTPS_PROXY do not help.", ways.join(", "));
+    "Run a local proxy that signs in for you, such as px or cntlm, and set HTTPS_PROXY to it. Or ask your network team to allow the address."
         .clone_into(&mut failure.fix);
     failure
 }
 
 pub(super) fn no_scope_for_clusters(why: &str) -> String {
-    format!("The token works, but does not list clusters. {why}")
+    format!("The token works, but it cannot list clusters. {why}")
 }
 
-/// Whoever made the file can read what is sent, so it is named also when all is well.
+/// The authority's owner can read what is sent, so the file is named even if all is well.
 pub(super) fn extra_authorities(file: &Path) -> String {
-    format!("The certificate authorities in {} are trusted besides the system's.", plain(&file.display().to_string()))
+    format!("The certificate authorities in {} are trusted in addition to the system's.", plain(&file.display().to_string()))
 }
 
 pub(super) fn clock(server_ahead_seconds: i64) -> Option<String> {
@@ -41,11 +39,11 @@ pub(super) fn clock(server_ahead_seconds: i64) -> Option<String> {
         return None;
     }
     let side = if server_ahead_seconds > 0 { "behind" } else { "ahead of" };
-    Some(format!("The clock of this computer is {} {side} that of the server. Set the date and time, or signing in may fail.", long(off)))
+    Some(format!("This computer's clock is {} {side} the server's. Set the date and time, or signing in may fail.", long(off)))
 }
 
 pub(super) fn expiry_assumed() -> String {
-    "The server did not say how long the access token is valid; an hour is assumed.".to_owned()
+    "The server did not say how long the access token is valid; one hour is assumed.".to_owned()
 }
 
 fn long(seconds: u64) -> String {
@@ -59,7 +57,7 @@ fn long(seconds: u64) -> String {
 
 pub(super) fn other_workspace(connection: &Connection, answered: &str) -> Option<String> {
     let expected = connection.workspace_id.as_deref().filter(|expected| *expected != answered)?;
-    Some(format!("The answer came from workspace {answered}, but this connection is for workspace {expected}."))
+    Some(format!("This address answered as workspace {answered}, not {expected}."))
 }
 
 #[cfg(test)]
@@ -72,8 +70,8 @@ mod tests {
         assert_eq!(clock(120), None);
         assert_eq!(clock(-120), None);
         let off = |seconds| clock(seconds).unwrap_or_default();
-        assert!(off(600).starts_with("The clock of this computer is 10 minutes behind that of the server."));
-        assert!(off(-600).starts_with("The clock of this computer is 10 minutes ahead of that of the server."));
+        assert!(off(600).starts_with("This computer's clock is 10 minutes behind the server's."));
+        assert!(off(-600).starts_with("This computer's clock is 10 minutes ahead of the server's."));
         assert!(off(-7200).contains("2 hours"));
         assert!(off(i64::MIN).contains("days ahead"));
     }

@@ -161,7 +161,7 @@ impl Run<'_> {
         // Anybody may ask: there is no token in this client.
         let detail = match self.client(SecretString::default()).host_config(&Call::until(now + limit)).await {
             Ok(found) => [found.cloud, found.host_type].into_iter().flatten().filter(|word| is_known(word)).collect::<Vec<_>>().join(", "),
-            Err(ApiError { status: Some(_), .. }) => "Not offered by this host".to_owned(),
+            Err(ApiError { status: Some(_), .. }) => "Not supported by this host".to_owned(),
             Err(error) if no_answer_can_come(error.failure.code) => return self.finish(Step::Discovery, began, None, Err(error.failure)),
             Err(error) => error.failure.what,
         };
@@ -335,8 +335,8 @@ fn log(done: &StepReport) {
 fn not_prepared() -> Failure {
     Failure::new(
         Code::ConnectTimeout,
-        "The test did not begin.",
-        format!("This computer took more than {} s to read its certificates and proxy settings.", PREPARATION_LIMIT.as_secs()),
+        "The test did not start.",
+        format!("Reading this computer's certificates and proxy settings took more than {} s.", PREPARATION_LIMIT.as_secs()),
         "Close other programs, then try again.",
     )
     .with_remedy(Remedy::TryAgain)
@@ -393,7 +393,7 @@ fn of_api(error: ApiError) -> Failure {
 /// Who may sign in but not list clusters is told which of the two it was.
 fn no_list(mut failure: Failure) -> Failure {
     if failure.code == Code::Forbidden {
-        "You are signed in, but are not allowed to list clusters.".clone_into(&mut failure.what);
+        "You are signed in, but you are not allowed to list clusters.".clone_into(&mut failure.what);
     }
     failure
 }
@@ -401,9 +401,9 @@ fn no_list(mut failure: Failure) -> Failure {
 fn no_token_in_time() -> Failure {
     Failure::new(
         Code::ReadTimeout,
-        "No access token came in time.",
-        "The server that gives them, or the place where your secrets are kept, did not answer before the timeout.",
-        "Try again, or allow more time.",
+        "Getting an access token took too long.",
+        "The authorization server or the vault did not answer before the timeout.",
+        "Try again, or increase the timeout.",
     )
     .with_remedy(Remedy::EditTimeout)
 }

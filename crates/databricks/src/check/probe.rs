@@ -1,5 +1,5 @@
-//! The way to a server, step by step: name, connection, handshake. Each has its own time and its own reason to fail, which a request as a
-//! whole would hide.
+//! The network path to a server, step by step: name, connection, handshake. Each step has its own time and failure, which a single request
+//! would hide.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -20,15 +20,15 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 
-/// A resolver that has not answered by then has lost the question.
+/// The time limit for the resolver.
 const LOOKUP_LIMIT: Duration = Duration::from_secs(5);
 
-/// The host as the network takes it: an IPv6 address without its brackets.
+/// The host in network form: an IPv6 address without brackets.
 fn host(base_url: &BaseUrl) -> &str {
     base_url.host().trim_start_matches('[').trim_end_matches(']')
 }
 
-/// The address, when the base URL holds one instead of a name.
+/// The IP address, if the base URL contains one instead of a name.
 pub(super) fn address(base_url: &BaseUrl) -> Option<SocketAddr> {
     host(base_url).parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, base_url.port()))
 }
@@ -48,14 +48,14 @@ pub(super) async fn lookup(base_url: &BaseUrl, deadline: Instant) -> Result<Vec<
         Ok(Err(error)) => Err(no_way(&error, Phase::Lookup, base_url)),
         Err(_) => {
             let mut failure = timed_out(base_url, Phase::Lookup);
-            "The name server of your network did not answer in time.".clone_into(&mut failure.why);
+            "Your network's DNS server did not answer in time.".clone_into(&mut failure.why);
             "Check your network or VPN, then try again.".clone_into(&mut failure.fix);
             Err(failure)
         }
     }
 }
 
-/// Tries each address in turn, each with its share of the time, so that one that is dead does not hide one that answers.
+/// Tries each address in turn, each with a share of the time, so that a dead one does not hide a working one.
 pub(super) async fn connect(base_url: &BaseUrl, addresses: &[SocketAddr], deadline: Instant) -> Result<(TcpStream, SocketAddr), Failure> {
     let mut reason: Option<Failure> = None;
     let mut left = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
@@ -68,7 +68,7 @@ pub(super) async fn connect(base_url: &BaseUrl, addresses: &[SocketAddr], deadli
             Ok(Err(error)) => no_way(&error, Phase::Connect, base_url),
             Err(_) => timed_out(base_url, Phase::Connect),
         };
-        // Many networks have no way for one of the two versions of IP: that says nothing about the server.
+        // Many networks support only one IP version, which says nothing about the server.
         if reason.as_ref().is_none_or(|known| known.code == Code::Unreachable) {
             reason = Some(failure);
         }
@@ -76,7 +76,7 @@ pub(super) async fn connect(base_url: &BaseUrl, addresses: &[SocketAddr], deadli
     Err(reason.unwrap_or_else(|| timed_out(base_url, Phase::Connect)))
 }
 
-/// The version of TLS that was agreed on.
+/// The negotiated TLS version.
 pub(super) async fn handshake(
     base_url: &BaseUrl,
     tls: Arc<ClientConfig>,

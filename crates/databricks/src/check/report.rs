@@ -1,4 +1,4 @@
-//! What a test finds, and what it tells on its way.
+//! The result of a test, and its progress.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ impl Loggable for Step {
 pub struct StepReport {
     pub step: Step,
     pub ok: bool,
-    /// When it began, counted from the start of the test.
+    /// Its start, counted from the start of the test.
     pub started: Duration,
     pub duration: Duration,
     pub detail: Option<String>,
@@ -54,7 +54,7 @@ pub struct Report {
     /// At account level.
     pub workspaces: Option<Vec<AccountWorkspace>>,
     pub failure: Option<Failure>,
-    /// Worth knowing although the test may be OK: clock skew, workspace id differs from the one in the form, proxy used.
+    /// Hints, even if the test is OK: clock skew, a workspace ID that differs from the form, a proxy.
     pub hints: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ impl Report {
         self.failure.is_none()
     }
 
-    /// A test that could not even begin (no secret, vault locked).
+    /// A test that could not start (no secret, vault locked).
     #[must_use]
     pub fn not_begun(state: Status, failure: Failure) -> Self {
         Self { failure: Some(failure), ..Self::empty(state) }
@@ -119,7 +119,7 @@ pub(super) fn state_of(code: Code) -> Status {
     match code {
         Code::Unauthorized | Code::NoSecret | Code::InvalidInput | Code::SignInNeeded | Code::OauthRefused => Status::SignIn,
         Code::Forbidden | Code::MissingScope | Code::IpBlocked => Status::NoPermission,
-        // Nothing was learnt about the connection.
+        // This says nothing about the connection.
         Code::Cancelled
         | Code::Unsupported
         | Code::Internal

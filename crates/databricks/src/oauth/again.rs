@@ -1,4 +1,4 @@
-//! A request for tokens that is made once more when its answer got lost, or the server failed: both may be over a moment later.
+//! Repeats a token request once if its answer was lost or the server failed, because both are often temporary.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 use super::OAuthError;
 use crate::rest::retry;
 
-/// How long after the first request a server that rotates refresh tokens still takes the same one for a repetition, as a rule.
+/// How long after the first request a server that rotates refresh tokens usually still accepts the same one.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// # Errors

@@ -1,4 +1,4 @@
-//! A service principal signs in by its id and secret (RFC 6749, section 4.4; HTTP Basic of section 2.3.1).
+//! The sign-in of a service principal with its ID and secret (RFC 6749, section 4.4; HTTP Basic of section 2.3.1).
 
 use jiff::Timestamp;
 use oauth2::{AuthType, ClientSecret, Scope, TokenUrl};
@@ -14,8 +14,8 @@ use super::{
 use crate::rest::Http;
 use brickpass_core::connection::{ClientId, Scopes};
 
-/// Asks for these scopes; without any, for `all-apis`, as the Databricks SDKs do. One request, made once more when no answer came or the
-/// server failed: asking twice does no harm here.
+/// Requests these scopes; without any, `all-apis`, like the Databricks SDKs. One request, repeated once if no answer came or the server failed,
+/// which does no harm here.
 ///
 /// # Errors
 /// See [`OAuthError`]; `InvalidClient` for a wrong id or secret.

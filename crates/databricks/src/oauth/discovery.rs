@@ -1,4 +1,4 @@
-//! Where a host lets people sign in: authorization server metadata (RFC 8414), every endpoint checked before it is used.
+//! A host's authorization server metadata (RFC 8414). Every endpoint is checked before it is used.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use brickpass_core::{
     failure::{Code, Failure, Remedy},
 };
 
-/// A host that has it answers at once; nobody waits long for what is only a hint.
+/// A short limit: a host that has it answers quickly, and it is only a hint.
 const HOST_CONFIG_LIMIT: Duration = Duration::from_secs(5);
 
-/// The longest address of an endpoint, in bytes.
+/// The maximum length of an endpoint's address, in bytes.
 const ADDRESS_LIMIT: usize = 2048;
 
-/// Whose authorization server is meant.
+/// The workspace or account of the authorization server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     pub base_url: BaseUrl,
@@ -39,10 +39,10 @@ impl Target {
     }
 }
 
-/// What was found, and may be used.
+/// The endpoints that may be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
-    /// Compared with `iss` of the browser's answer (RFC 9207).
+    /// Compared with `iss` in the browser's answer (RFC 9207).
     pub issuer: String,
     pub authorization: Url,
     pub token: Url,
@@ -51,7 +51,7 @@ pub struct Endpoints {
     pub iss_promised: bool,
 }
 
-/// RFC 8414, section 2, as far as it is used here.
+/// The part of RFC 8414, section 2, that is used here.
 #[derive(Deserialize)]
 struct Metadata {
     issuer: Option<String>,
@@ -76,21 +76,21 @@ pub async fn discover(http: &Http, target: &Target, deadline: Instant) -> Result
             Ok(metadata) => metadata.checked(&target.base_url, &path),
             Err(_) => Err(refusal::not_oauth(&answer)),
         },
-        // Account consoles have these two endpoints, whether they describe them or not. Source: the Databricks SDKs, which never ask.
+        // Account consoles have these two endpoints, even if they do not list them. Source: the Databricks SDKs, which use no discovery.
         None if account_id.is_some() => Ok(Endpoints::fixed(&target.base_url, &path)),
         None => Err(unsupported()),
     }
 }
 
-/// A host for many workspaces signs people in for their whole account, and says which one that is.
+/// A unified host signs users in for their whole account, and returns its ID.
 async fn account_of_unified_host(http: &Http, base_url: &BaseUrl, deadline: Instant) -> Option<AccountId> {
     if base_url.kind() == HostKind::Workspace {
-        // A workspace's own host signs in for itself: no need to ask.
+        // A workspace's own host signs in for itself: no request needed.
         return None;
     }
     let deadline = deadline.min(Instant::now() + HOST_CONFIG_LIMIT);
     let client = Client::new(http.clone(), base_url.clone(), None, SecretString::default(), HOST_CONFIG_LIMIT);
-    // Only a hint: without it, the host is asked as a workspace.
+    // Only a hint: without it, the host is treated as a workspace.
     let config = client.host_config(&Call::until(deadline)).await.ok()?;
     let by_account = config.oidc_endpoint.is_some_and(|endpoint| endpoint.contains("/oidc/accounts/"));
     config.account_id.filter(|_| by_account)
@@ -112,10 +112,10 @@ impl Metadata {
     fn checked(self, base_url: &BaseUrl, path: &str) -> Result<Endpoints, OAuthError> {
         let issuer = format!("{base_url}{path}");
         if self.issuer.is_some_and(|said| said != issuer) {
-            return Err(unsafe_host("It calls itself by the name of another sign-in server."));
+            return Err(unsafe_host("The server identifies itself as a different authorization server."));
         }
         if self.code_challenge_methods_supported.is_some_and(|methods| !methods.iter().any(|method| method == "S256")) {
-            return Err(unsafe_host("It does not offer the protection that a sign-in needs (PKCE with S256)."));
+            return Err(unsafe_host("The server does not support the protection that a sign-in needs (PKCE with S256)."));
         }
         let endpoint = |address: &str| endpoint(address, base_url).ok_or_else(OAuthError::unsafe_address);
         Ok(Endpoints {
@@ -128,8 +128,8 @@ impl Metadata {
     }
 }
 
-/// An endpoint that may be used: encrypted, and on the host that the person entered. Databricks' own hosts may name each other, as a workspace
-/// names its account; nobody else may name Databricks, since that host would be given the tokens of a sign-in that looks like Databricks'.
+/// An endpoint that may be used: encrypted, and on the host that the user entered. Databricks' own hosts may name each other, as a workspace
+/// names its account; no other host may name Databricks, because it would get the tokens of a sign-in that looks like Databricks'.
 fn endpoint(address: &str, base_url: &BaseUrl) -> Option<Url> {
     if address.len() > ADDRESS_LIMIT || !address.bytes().all(|byte| byte.is_ascii_graphic()) {
         return None;
@@ -138,7 +138,7 @@ fn endpoint(address: &str, base_url: &BaseUrl) -> Option<Url> {
     let origin = transport::origin(&url)?;
     let allowed = match base_url.kind() {
         _ if origin == *base_url => true,
-        // The demo's account and workspaces share an authorization server, on a port of its own.
+        // The demo's account and workspaces share an authorization server on its own port.
         HostKind::Loopback => origin.kind() == HostKind::Loopback,
         HostKind::Custom => false,
         HostKind::Workspace | HostKind::AccountConsole | HostKind::Unified => is_databricks(&origin),
@@ -156,8 +156,8 @@ fn unsupported() -> OAuthError {
     OAuthError::refused(
         Failure::new(
             Code::OauthUnsupported,
-            "This host does not offer OAuth.",
-            "It is not a Databricks workspace, or one that is too old for signing in with OAuth.",
+            "This host does not support OAuth.",
+            "It is not a Databricks workspace, or it is too old for OAuth.",
             "Check the base URL, or use a personal access token.",
         )
         .with_remedy(Remedy::EditBaseUrl),
@@ -170,7 +170,7 @@ fn unsafe_host(why: &str) -> OAuthError {
             Code::OauthProtocol,
             "The sign-in was stopped for your safety.",
             why,
-            "Check that the base URL is the address of your workspace or account.",
+            "Check that the base URL is your workspace or account URL.",
         )
         .with_remedy(Remedy::EditBaseUrl),
     )

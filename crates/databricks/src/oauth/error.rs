@@ -1,4 +1,4 @@
-//! The one error of OAuth: what a person is told, and what the session may do about it.
+//! The one error type of OAuth: the failure to show, and what the session can do about it.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use crate::rest::ApiError;
 use brickpass_core::failure::{Code, Failure, Remedy};
 use brickpass_logging::Loggable;
 
-/// What a failed request to the authorization server means for what comes next.
+/// What a failed request to the authorization server means for the next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// `invalid_grant` (or Databricks' "Refresh token is invalid"): this code or refresh token is worth nothing any more.
+    /// `invalid_grant` (or Databricks' "Refresh token is invalid"): this code or refresh token is no longer valid.
     InvalidGrant,
     /// `invalid_client`: wrong client id or secret.
     InvalidClient,
-    /// 429 or 503: the server asks not to come back for this long.
+    /// 429 or 503: the server asks to wait this long.
     NotNow { retry_after: Option<Duration> },
     /// No answer, or a broken one: whether the server acted on the request is unknown.
     Unknown,
@@ -44,10 +44,10 @@ impl OAuthError {
         Self { trouble: Trouble::Unknown, failure }
     }
 
-    /// What the client of the REST API says of a request that was not answered as it should.
+    /// Converts the REST client's error for an unsuccessful request.
     pub(super) fn lost(mut error: ApiError) -> Self {
         if error.failure.remedy == Some(Remedy::EditTimeout) {
-            // The time limit of the connection is that of its API calls.
+            // The connection's timeout only applies to API calls.
             error.failure.fix = String::from("Try again. If it keeps happening, ask your network team.");
             error.failure.remedy = Some(Remedy::TryAgain);
         }
@@ -57,7 +57,7 @@ impl OAuthError {
         }
     }
 
-    /// Whether the same request may end better in a moment: what failed is the way, not the answer.
+    /// Whether the same request may succeed in a moment: the network failed, not the server's decision.
     pub(super) fn may_pass(&self) -> bool {
         let way = matches!(
             self.failure.code,
@@ -66,14 +66,14 @@ impl OAuthError {
         self.trouble == Trouble::Unknown && way
     }
 
-    /// An address that no secret may be sent to.
+    /// An address to which no secret may be sent.
     pub(super) fn unsafe_address() -> Self {
         Self::refused(
             Failure::new(
                 Code::OauthProtocol,
                 "The sign-in was stopped for your safety.",
-                "The server named an address for signing in that is not encrypted, or is not its own.",
-                "Check that the base URL is the address of your workspace or account.",
+                "The server gave a sign-in address that is not encrypted, or that is not its own.",
+                "Check that the base URL is your workspace or account URL.",
             )
             .with_remedy(Remedy::EditBaseUrl),
         )

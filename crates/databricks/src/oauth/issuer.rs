@@ -1,4 +1,4 @@
-//! The issuer of an answer whose server was not known before: whether a code may be sent there.
+//! The issuer of an answer from a server that was not known before: whether the code may be sent to it.
 
 use url::Url;
 
@@ -8,15 +8,15 @@ use brickpass_core::{
     failure::{Code, Failure, Remedy},
 };
 
-/// The longest issuer that is looked at, in bytes.
+/// The maximum length of an issuer, in bytes.
 const LIMIT: usize = 2048;
 
-/// Where a code goes that came by way of a host that asks people for their workspace.
+/// Where to send a code from a host on which the user chose the workspace.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Issuer {
     pub base_url: BaseUrl,
     pub account_id: Option<AccountId>,
-    /// Made of the issuer, as Databricks' own clients do.
+    /// Derived from the issuer, as in Databricks' own clients.
     pub token: Url,
 }
 
@@ -52,8 +52,8 @@ fn not_databricks() -> OAuthError {
         Failure::new(
             Code::OauthProtocol,
             "The sign-in was stopped for your safety.",
-            "The answer in the browser came from a server that is not known to be Databricks. Nothing was sent there.",
-            "Sign in again. If it happens again, enter the address of your workspace yourself.",
+            "The browser's answer came from a server that is not known to be Databricks. Nothing was sent to it.",
+            "Sign in again. If it happens again, enter your workspace URL by hand.",
         )
         .with_remedy(Remedy::SignIn),
     )

@@ -31,14 +31,14 @@ const STATE_BYTES: u32 = 32;
 #[derive(Debug, Clone)]
 pub enum Place {
     At(Target),
-    /// The person does not know the address: `host` (login.databricks.com) asks them, and the answer's `iss` tells.
+    /// The user does not know the address: `host` (login.databricks.com) asks for the workspace, and the answer's `iss` names it.
     Anywhere {
         host: BaseUrl,
         level: LevelKind,
     },
 }
 
-/// A login that is ready for the browser: the listener is bound and accepts. Dropping it closes every socket and forgets state and verifier.
+/// A login that is ready for the browser: the listener is bound and accepts. Dropping it closes every socket and deletes state and verifier.
 pub struct Login {
     listener: Listener,
     address: SecretString,
@@ -56,7 +56,7 @@ enum Server {
         iss_promised: bool,
         token: Url,
     },
-    /// Learnt from the answer; `asked` is the host that asks the person.
+    /// Taken from the answer; `asked` is the host where the user chooses the workspace.
     Learnt {
         asked: BaseUrl,
     },
@@ -89,7 +89,7 @@ impl Login {
         Ok(Self { listener, address, state: request.state, verifier: request.verifier, app: app.clone(), server })
     }
 
-    /// What the browser is to open. It holds `state`, so it is never logged.
+    /// The address for the browser. It contains `state`, so it is never logged.
     #[must_use]
     pub fn address(&self) -> &SecretString {
         &self.address
@@ -100,8 +100,8 @@ impl Login {
         self.listener.port()
     }
 
-    /// Waits for the browser's answer. `wrong_key` is called after an answer with a wrong or missing `state`, with their number so far; not any
-    /// more after the first twenty.
+    /// Waits for the browser's answer. `wrong_key` is called after an answer with a wrong or missing `state`, with their number so far, for the
+    /// first twenty.
     ///
     /// # Errors
     /// Declined, refused, broken protocol, or nothing within `limit`.
@@ -109,7 +109,7 @@ impl Login {
         self.answer_or_pasted(limit, wrong_key, Pasted::nothing()).await
     }
 
-    /// As `answer`, or the address that a person pastes in its place: it is judged in the same way.
+    /// Like `answer`, or with an address that the user pastes instead: it is judged in the same way.
     ///
     /// # Errors
     /// As `answer`.
@@ -149,7 +149,7 @@ impl Login {
     }
 }
 
-/// The person has signed in; the code is not sent anywhere yet.
+/// The user has signed in; the code has not been sent anywhere yet.
 pub struct Answer {
     base_url: BaseUrl,
     account_id: Option<AccountId>,
@@ -162,8 +162,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Where the code would be sent: known from the start, or what the answer's `iss` names (then on the list of Databricks' hosts, and the
-    /// person is asked before `exchange`).
+    /// Where the code would be sent: known from the start, or taken from the answer's `iss` (then a known Databricks host, and the user confirms
+    /// it before `exchange`).
     #[must_use]
     pub fn host(&self) -> &BaseUrl {
         &self.base_url
@@ -175,14 +175,14 @@ impl Answer {
         self.account_id.as_ref()
     }
 
-    /// The answer said which server it is from (`iss`, RFC 9207). Servers that do not promise it may leave it out.
+    /// The answer named its server (`iss`, RFC 9207). Servers that do not promise it may omit it.
     #[must_use]
     pub fn issuer_named(&self) -> bool {
         self.issuer_named
     }
 
     /// # Errors
-    /// The server does not give tokens for the code. Never retried: a code is worth one request.
+    /// The server returns no tokens for the code. Never retried: a code is valid for one request.
     pub async fn exchange(self, http: &Http, now: Timestamp, limit: Duration) -> Result<Tokens, OAuthError> {
         let messages = public_client(&self.app, self.redirect_uri)?.set_token_uri(TokenUrl::from_url(self.token.clone()));
         let post = Post { http: http.clone(), asked: Request::Code, deadline: Instant::now() + limit };
@@ -223,7 +223,7 @@ fn public_client(app: &OAuthApp, redirect_uri: String) -> Result<Messages, OAuth
     Ok(Messages::new(ClientId::new(app.client_id().to_owned())).set_auth_type(AuthType::RequestBody).set_redirect_uri(redirect))
 }
 
-/// The page that asks for the workspace, or the account, and then goes on with the request there. Source: the Databricks CLI.
+/// The page where the user chooses the workspace or account, which then continues with the request there. Source: the Databricks CLI.
 fn by_way_of(host: &BaseUrl, level: LevelKind, request: &Url) -> Url {
     let destination = format!("{}?{}", request.path(), request.query().unwrap_or_default());
     let mut url = host.join("/");
@@ -238,12 +238,12 @@ fn ports_taken(PortsTaken(ports): &PortsTaken) -> OAuthError {
     let mut all = ports.iter();
     let (what, why) = match (all.next(), all.next()) {
         (Some(port), None) => (
-            format!("Port {port} is taken."),
-            "The browser's answer arrives there, but another program, or another sign-in, uses it.".to_owned(),
+            format!("Port {port} is in use."),
+            "The browser's answer arrives on this port, but another program or another sign-in uses it.".to_owned(),
         ),
         _ => (
-            format!("The ports {ports} are all taken."),
-            "The browser's answer arrives on one of them, but other programs, or other sign-ins, use them.".to_owned(),
+            format!("The ports {ports} are all in use."),
+            "The browser's answer arrives on one of these ports, but other programs or other sign-ins use them.".to_owned(),
         ),
     };
     OAuthError::refused(
@@ -251,7 +251,7 @@ fn ports_taken(PortsTaken(ports): &PortsTaken) -> OAuthError {
             Code::PortsTaken,
             what,
             why,
-            "Close the other sign-in, or choose a free redirect port in the connection. It must be registered with its OAuth application.",
+            "Close the other sign-in, or set a free redirect port in the connection. The OAuth application must have it registered.",
         )
         .with_remedy(Remedy::TryAgain),
     )
@@ -261,7 +261,7 @@ fn timed_out() -> OAuthError {
     OAuthError::refused(
         Failure::new(
             Code::SignInTimeout,
-            "Nobody signed in in time.",
+            "The sign-in timed out.",
             "No answer came from the browser. It may run on another computer, or its page was closed.",
             "Sign in again.",
         )
@@ -272,13 +272,17 @@ fn timed_out() -> OAuthError {
 fn broken(broken: &Broken) -> OAuthError {
     let stopped = "The sign-in was stopped for your safety.";
     let (code, what, why) = match broken {
-        Broken::Protocol => (Code::OauthProtocol, stopped, "The answer of the browser was damaged, or is not one of Databricks."),
-        Broken::WrongIssuer => (Code::OauthProtocol, stopped, "The answer of the browser did not come from the server that was asked."),
-        Broken::Sockets(_) => {
-            (Code::Internal, "The sign-in could not go on.", "The system no longer lets this program take the answer of the browser.")
+        Broken::Protocol => (Code::OauthProtocol, stopped, "The browser's answer was damaged, or it did not come from Databricks."),
+        Broken::WrongIssuer => {
+            (Code::OauthProtocol, stopped, "The browser's answer did not come from the server that the sign-in started with.")
         }
+        Broken::Sockets(_) => (
+            Code::Internal,
+            "The sign-in could not continue.",
+            "The operating system no longer lets Brickpass receive the browser's answer.",
+        ),
     };
-    let failure = Failure::new(code, what, why, "Close pages that you do not know, then sign in again.");
+    let failure = Failure::new(code, what, why, "Close pages that you do not recognize, then sign in again.");
     OAuthError::refused(failure.with_remedy(Remedy::SignIn))
 }
 
@@ -356,7 +360,7 @@ mod tests {
         let range = told(Ports::registered());
         assert_eq!(range.code, Code::PortsTaken);
         assert!(range.what.contains("8020 to 8040") && range.fix.contains("redirect port"), "{range}");
-        assert!(told(Ports::only(8030)).what.contains("Port 8030 is taken."));
+        assert!(told(Ports::only(8030)).what.contains("Port 8030 is in use."));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How an access token is obtained and renewed: discovery, the login in the browser, client credentials, refresh.
 //!
-//! One idea a file, data flowing one way: [`Target`] -> [`Endpoints`] (discovery) -> [`Login`] (browser, [`loopback`]) or a grant ->
-//! [`Tokens`]. Messages are those of the `oauth2` crate (RFC 6749, RFC 7636); the HTTP under it is that of [`crate::rest`].
+//! One idea per file, with data flowing one way: [`Target`] -> [`Endpoints`] (discovery) -> [`Login`] (browser, [`loopback`]) or a grant ->
+//! [`Tokens`]. Messages are those of the `oauth2` crate (RFC 6749, RFC 7636), sent with the HTTP client of [`crate::rest`].
 
 mod again;
 mod client_credentials;

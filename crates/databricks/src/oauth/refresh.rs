@@ -1,4 +1,4 @@
-//! Renewing (RFC 6749, section 6) and ending (RFC 7009) a sign-in.
+//! Renewing (RFC 6749, section 6) and revoking (RFC 7009) a sign-in.
 
 use jiff::Timestamp;
 use oauth2::{
@@ -19,8 +19,8 @@ use super::{
 use crate::rest::Http;
 use brickpass_core::connection::OAuthApp;
 
-/// One request, made once more with the same token when no answer came (rule of thumb of rotating servers: within ten seconds).
-/// `Tokens::refresh` is `None` when the server keeps the old one valid.
+/// One request, repeated once with the same token if no answer came (servers that rotate usually allow this within ten seconds).
+/// `Tokens::refresh` is `None` if the server keeps the old one valid.
 ///
 /// # Errors
 /// See [`OAuthError`].
@@ -53,7 +53,7 @@ async fn once(
     granted.judged(&app.scopes(), true, now).map_err(refusal::unfit)
 }
 
-/// `false`: the server offers no revocation.
+/// `false`: the server does not support revocation.
 ///
 /// # Errors
 /// See [`OAuthError`].
@@ -65,7 +65,7 @@ pub async fn revoke(
     deadline: Instant,
 ) -> Result<bool, OAuthError> {
     let Some(revocation) = &endpoints.revocation else { return Ok(false) };
-    // Not by the crate, which takes https alone: a demo on this computer has none.
+    // Not with the crate, which only accepts https: a demo on this computer has none.
     let form = form_urlencoded::Serializer::new(String::new())
         .append_pair("token", refresh_token.expose_secret())
         .append_pair("token_type_hint", "refresh_token")

@@ -1,4 +1,4 @@
-//! What an authorization server means when it gives no tokens (RFC 6749, sections 4.1.2.1 and 5.2), in words.
+//! The failures for an authorization server's errors (RFC 6749, sections 4.1.2.1 and 5.2).
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -15,7 +15,7 @@ use brickpass_core::{
     failure::{Code, Failure, Remedy},
 };
 
-/// What was asked for: the same refusal means different things.
+/// The type of the request: the same error has different meanings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Request {
     Code,
@@ -24,7 +24,7 @@ pub(super) enum Request {
     Revocation,
 }
 
-/// The longest error word that is shown, and the longest description. Characters.
+/// The maximum lengths of an error code and a description that are shown, in characters.
 const WORD_LIMIT: usize = 64;
 const DESCRIPTION_LIMIT: usize = 300;
 
@@ -73,7 +73,7 @@ pub(super) fn read(request: Request, answer: &Answer, base_url: &BaseUrl, secret
         error
             .failure
             .why
-            .push_str(" A client ID and secret made in Microsoft Entra ID do not work here: use an OAuth secret made in Databricks.");
+            .push_str(" A client ID and secret created in Microsoft Entra ID do not work here: use an OAuth secret created in Databricks.");
     }
     let mut details = format!("HTTP {status}, {}", word(&said.error, secrets));
     if !description.is_empty() {
@@ -89,24 +89,24 @@ fn meaning(request: Request, error: &str, description: &str) -> OAuthError {
             failure: Failure::new(
                 Code::OauthRefused,
                 "The sign-in was not completed.",
-                "The code has expired or was used already.",
+                "The authorization code has expired or was already used.",
                 "Sign in again.",
             )
             .with_remedy(Remedy::SignIn),
         },
         ("invalid_grant", Request::Refresh) => ended(),
-        // Databricks' own way of saying it.
+        // What Databricks sends instead of `invalid_grant`.
         ("invalid_request", Request::Refresh) if description.to_ascii_lowercase().contains("refresh token is invalid") => ended(),
-        // An identity provider behind Databricks wants the person again (OpenID Connect Core, section 3.1.2.6).
+        // The identity provider behind Databricks requires user interaction (OpenID Connect Core, section 3.1.2.6).
         ("interaction_required" | "login_required" | "consent_required" | "account_selection_required", Request::Refresh) => {
             person_wanted()
         }
         ("invalid_client", _) => invalid_client(request),
         ("unauthorized_client", _) => OAuthError::refused(Failure::new(
             Code::OauthRefused,
-            "This way of signing in is not allowed.",
-            "The client ID is not allowed to get tokens in this way here.",
-            "Check the client ID, or ask an admin of the account.",
+            "This authentication type is not allowed.",
+            "The server does not allow this client ID to get tokens this way.",
+            "Check the client ID, or ask an account admin.",
         )),
         ("invalid_scope", _) => OAuthError::refused(scopes_not_allowed()),
         ("temporarily_unavailable", _) => OAuthError { trouble: Trouble::NotNow { retry_after: None }, failure: unavailable() },
@@ -115,30 +115,30 @@ fn meaning(request: Request, error: &str, description: &str) -> OAuthError {
     }
 }
 
-/// What the browser brought instead of a code. Both words are untrusted.
+/// The error in the browser's redirect. Both parameters are untrusted.
 pub(super) fn of_browser(error: &str, description: Option<&str>, secrets: &[&SecretString]) -> OAuthError {
     let failure = match error {
         "access_denied" => Failure::new(
             Code::SignInDeclined,
             "The sign-in was declined.",
-            "You, or a rule that your administrator made, said no in the browser.",
-            "Sign in again, or ask an admin of the account whether you are allowed to.",
+            "You declined it in the browser, or an administrator's policy blocked it.",
+            "Sign in again, or ask an account admin whether you have access.",
         )
         .with_remedy(Remedy::SignIn),
         "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => Failure::new(
             Code::OauthRefused,
             "The sign-in was not completed.",
-            "The browser page still needs something from you.",
-            "Sign in again, and follow the page to its end.",
+            "The sign-in page still needs your input.",
+            "Sign in again, and complete every step on the page.",
         )
         .with_remedy(Remedy::SignIn),
         "temporarily_unavailable" | "server_error" => unavailable(),
         "invalid_scope" => scopes_not_allowed(),
         "unauthorized_client" => Failure::new(
             Code::OauthRefused,
-            "The OAuth application is not allowed to sign people in.",
-            "The account does not know its client ID, or has not enabled it.",
-            "Check the client ID of the OAuth application, or ask an admin of the account.",
+            "The OAuth application is not allowed to sign users in.",
+            "Its client ID is not registered in the account, or is not enabled.",
+            "Check the client ID of the OAuth application, or ask an account admin.",
         ),
         _ => unexplained().failure,
     };
@@ -149,33 +149,33 @@ pub(super) fn of_browser(error: &str, description: Option<&str>, secrets: &[&Sec
     OAuthError::refused(failure.with_details(details))
 }
 
-/// A success that is not what a token endpoint gives.
+/// A success that is not a token response.
 pub(super) fn not_oauth(answer: &Answer) -> OAuthError {
     if answer.is_web_page() { OAuthError::unknown(answer.not_the_api(&[]).failure) } else { no_tokens() }
 }
 
 /// A success without readable tokens.
 pub(super) fn no_tokens() -> OAuthError {
-    broken("It answered the request with something else than tokens.")
+    broken("Its answer contains no tokens.")
 }
 
 /// Tokens that must not be used.
 pub(super) fn unfit(why: Unfit) -> OAuthError {
     broken(match why {
-        Unfit::TokenType => "It gave a kind of token that the Databricks API does not take.",
-        Unfit::AccessToken => "Its access token is empty, or has characters that no token has.",
-        Unfit::RefreshToken => "Its refresh token has characters that no token has.",
+        Unfit::TokenType => "It returned a type of token that the Databricks API does not accept.",
+        Unfit::AccessToken => "Its access token is empty or contains invalid characters.",
+        Unfit::RefreshToken => "Its refresh token contains invalid characters.",
     })
 }
 
-/// Whatever it did with the request, its answer is of no use.
+/// Its answer is unusable, whatever it did with the request.
 fn broken(why: &str) -> OAuthError {
     OAuthError::unknown(
         Failure::new(
             Code::OauthProtocol,
-            "The server does not sign in as Databricks does.",
+            "The server's sign-in does not work like that of Databricks.",
             why,
-            "Check that the base URL is the address of your workspace or account.",
+            "Check that the base URL is your workspace or account URL.",
         )
         .with_remedy(Remedy::EditBaseUrl),
     )
@@ -187,45 +187,45 @@ fn invalid_client(request: Request) -> OAuthError {
             Code::OauthRefused,
             "The client ID or the secret is wrong.",
             "The secret may have expired or been deleted, or the service principal is not in this workspace or account.",
-            "Check the client ID, and generate a new secret for the service principal if need be.",
+            "Check the client ID. If it is correct, generate a new secret for the service principal.",
         )
         .with_remedy(Remedy::ReplaceSecret)
     } else {
         Failure::new(
             Code::OauthRefused,
-            "The OAuth application is not known here.",
-            "No application with this client ID signs people in at this workspace or account.",
-            "Check the client ID of the OAuth application, or ask an admin of the account.",
+            "Unknown OAuth application.",
+            "No OAuth application with this client ID is registered for this workspace or account.",
+            "Check the client ID of the OAuth application, or ask an account admin.",
         )
     };
     OAuthError { trouble: Trouble::InvalidClient, failure }
 }
 
-/// Refused before the request was looked at: nobody is signed in at this point, so no permission of theirs can be missing.
+/// Refused before the request was evaluated: no user is signed in yet, so it is not a missing permission.
 fn kept_out() -> OAuthError {
     OAuthError::refused(Failure::new(
         Code::IpBlocked,
-        "The server does not let you sign in from here.",
-        "It refused the request for a token without a reason. The IP access list of the account may not contain your address, or a proxy is in the way.",
-        "Connect to the VPN of your company, or ask an admin of the account whether your address is allowed.",
+        "The server blocks sign-ins from your network.",
+        "It refused the token request without a reason. Your IP address may not be on the account's access list, or a proxy blocked the request.",
+        "Connect to your company's VPN, or ask an account admin whether your address is allowed.",
     ))
 }
 
 fn ended() -> OAuthError {
     OAuthError {
         trouble: Trouble::InvalidGrant,
-        failure: Failure::new(Code::SignInNeeded, "Your sign-in has ended.", "It was too long ago, or it was revoked.", "Sign in again.")
+        failure: Failure::new(Code::SignInNeeded, "Your sign-in has expired.", "It is too old, or it was revoked.", "Sign in again.")
             .with_remedy(Remedy::SignIn),
     }
 }
 
-/// This refresh token gives nothing any more before somebody has signed in again.
+/// This refresh token is unusable until the user signs in again.
 fn person_wanted() -> OAuthError {
     let failure = Failure::new(
         Code::SignInNeeded,
         "You need to sign in again.",
-        "Your organization wants you to sign in again, for example to confirm a second factor or to accept new terms.",
-        "Sign in again, and follow the page to its end.",
+        "Your organization requires it, for example to confirm a second factor or to accept new terms.",
+        "Sign in again, and complete every step on the page.",
     );
     OAuthError { trouble: Trouble::InvalidGrant, failure: failure.with_remedy(Remedy::SignIn) }
 }
@@ -233,9 +233,9 @@ fn person_wanted() -> OAuthError {
 fn unavailable() -> Failure {
     Failure::new(
         Code::ServerError,
-        "Signing in does not work at the moment.",
-        "The server says that it has a problem of its own.",
-        "Wait a little, then try again.",
+        "Signing in is currently unavailable.",
+        "The server reported an internal problem.",
+        "Wait a moment, then try again.",
     )
     .with_remedy(Remedy::TryAgain)
 }
@@ -244,24 +244,24 @@ fn scopes_not_allowed() -> Failure {
     Failure::new(
         Code::OauthRefused,
         "The scopes are not allowed.",
-        "The OAuth application may not ask for all of the scopes of this connection.",
-        "Change the scopes of the connection, or ask an admin of the account to allow them.",
+        "The OAuth application is not allowed to request all scopes of this connection.",
+        "Change the scopes of the connection, or ask an account admin to allow them.",
     )
 }
 
 fn unexplained() -> OAuthError {
     OAuthError::refused(Failure::new(
         Code::OauthRefused,
-        "The server refuses to sign you in.",
-        "It gives no reason that is known here. The details show what it said.",
-        "Check the settings of the connection, or ask an admin of the account.",
+        "The server refused the sign-in.",
+        "Brickpass does not recognize the reason. See the details for the server's message.",
+        "Check the settings of the connection, or ask an account admin.",
     ))
 }
 
-/// An error word as RFC 6749 spells one; anything else is not repeated.
+/// An error code in the form of RFC 6749; anything else is not shown.
 fn word(error: &str, secrets: &[&SecretString]) -> String {
     let fits = !error.is_empty() && error.bytes().all(|byte| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~'));
-    if fits { capped(&shown(error, secrets), WORD_LIMIT) } else { "an error without a proper name".to_owned() }
+    if fits { capped(&shown(error, secrets), WORD_LIMIT) } else { "an error without a valid name".to_owned() }
 }
 
 #[cfg(test)]
@@ -285,7 +285,10 @@ mod tests {
     fn ot_09_a_code_that_is_worth_nothing_any_more() {
         let error = refusal(Request::Code, 400, r#"{"error":"invalid_grant","error_description":"no canary"}"#);
         assert_eq!((error.trouble, error.failure.code), (Trouble::InvalidGrant, Code::OauthRefused));
-        assert_eq!(error.to_string(), "The sign-in was not completed. The code has expired or was used already. Sign in again.");
+        assert_eq!(
+            error.to_string(),
+            "The sign-in was not completed. The authorization code has expired or was already used. Sign in again."
+        );
         assert_eq!(error.failure.details.as_deref(), Some("HTTP 400, invalid_grant: no ***"));
         assert_eq!(error.failure.remedy, Some(Remedy::SignIn));
     }
@@ -305,7 +308,7 @@ mod tests {
             let body = format!(r#"{{"error":"{error}","error_description":"AADSTS50076: second factor wanted"}}"#);
             let told = refusal(Request::Refresh, 400, &body);
             assert_eq!((told.trouble, told.failure.code), (Trouble::InvalidGrant, Code::SignInNeeded), "{error}");
-            assert!(told.failure.why.contains("sign in again") && told.failure.remedy == Some(Remedy::SignIn), "{told}");
+            assert!(told.failure.why.contains("Your organization requires it") && told.failure.remedy == Some(Remedy::SignIn), "{told}");
             assert_eq!(refusal(Request::ClientCredentials, 400, &body).trouble, Trouble::Refused, "no person signs in there: {error}");
         }
         let other = r#"{"error":"invalid_request","error_description":"Refresh token is missing"}"#;
@@ -322,7 +325,7 @@ mod tests {
             assert_eq!(error.failure.remedy, Some(Remedy::ReplaceSecret));
         }
         let browser = refusal(Request::Code, 401, r#"{"error":"invalid_client"}"#);
-        assert!(browser.to_string().starts_with("The OAuth application is not known here."));
+        assert!(browser.to_string().starts_with("Unknown OAuth application."));
     }
 
     #[test]
@@ -373,7 +376,7 @@ mod tests {
         let long = format!("<script>alert(1)</script>\u{1B}[31m\u{202E}canary{}", "x".repeat(900));
         let error = of_browser("nobody\u{202E}knows", Some(&long), &[&"canary".into()]);
         let details = error.failure.details.unwrap();
-        assert!(details.starts_with("an error without a proper name: <script>alert(1)</script> [31m ***x"), "{details}");
+        assert!(details.starts_with("an error without a valid name: <script>alert(1)</script> [31m ***x"), "{details}");
         assert!(details.chars().count() <= 340);
         assert!(of_browser(&"e".repeat(900), None, &[]).failure.details.unwrap().chars().count() <= 64);
     }

@@ -1,4 +1,4 @@
-//! What a token endpoint gives (RFC 6749, section 5.1), judged.
+//! The validated response of a token endpoint (RFC 6749, section 5.1).
 
 use std::time::Duration;
 
@@ -13,32 +13,32 @@ use zeroize::Zeroizing;
 use crate::rest::redact::{capped, plain};
 use brickpass_core::connection::Scopes;
 
-/// What RFC 6749, section 5.1, leaves open, and what Databricks gives unless an admin has chosen otherwise.
+/// The default lifetime, which RFC 6749, section 5.1, leaves open: Databricks' default unless an admin changes it.
 const ASSUMED: f64 = 3600.0;
 
-/// Less would be renewed at every request, more could not be trusted to be true. Seconds.
+/// The limits in seconds: a shorter lifetime would cause a renewal with every request, a longer one is not plausible.
 const SHORTEST: f64 = 60.0;
 const LONGEST: f64 = 24.0 * 3600.0;
 
-/// No token is as long: servers do not take headers of this size. Bytes.
+/// The maximum length of a token in bytes: servers do not accept larger headers.
 const TOKEN_LIMIT: usize = 64 * 1024;
 
 const SUBJECT_LIMIT: usize = 200;
 
-/// A token that opens the API, and how long it does.
+/// A token for the API, and its expiry.
 #[derive(Clone)]
 pub struct AccessToken {
     pub secret: SecretString,
-    /// `None`: a personal access token, whose end the service does not tell.
+    /// `None`: a personal access token, because the service does not return its expiry.
     pub expires_at: Option<Timestamp>,
-    /// The server did not say how long it is valid; an hour was assumed.
+    /// The server did not say how long it is valid; one hour was assumed.
     pub expiry_assumed: bool,
 }
 
 pub struct Tokens {
     pub access: AccessToken,
     pub refresh: Option<SecretString>,
-    /// The scopes that were asked for and not granted.
+    /// The scopes that were requested but not granted.
     pub scopes_missing: Vec<String>,
 }
 
@@ -63,7 +63,7 @@ struct Claims {
     sub: String,
 }
 
-/// Why an answer of the token endpoint is not used. Holds nothing of the answer.
+/// Why the token endpoint's answer is not used. Contains nothing of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unfit {
     TokenType,
@@ -81,7 +81,7 @@ pub(super) struct Granted {
 }
 
 impl Granted {
-    /// `asked` are the scopes of the request; `renewing`: a refresh token is there already, and its owner keeps it when none comes.
+    /// `asked` are the requested scopes; `renewing`: there is already a refresh token, which is kept if the answer has none.
     pub(super) fn judged(self, asked: &Scopes, renewing: bool, now: Timestamp) -> Result<Tokens, Unfit> {
         let missing = self.missing(asked, renewing);
         let access = SecretString::from(self.access.into_secret());
@@ -103,17 +103,17 @@ impl Granted {
 
     fn missing(&self, asked: &Scopes, renewing: bool) -> Vec<String> {
         let granted = |scope: &str| match &self.scopes {
-            // Only the refresh token itself shows that the sign-in renews itself.
+            // Only a refresh token shows that the sign-in renews automatically.
             _ if scope == Scopes::OFFLINE_ACCESS => renewing || self.refresh.is_some(),
             Some(granted) => granted.iter().any(|known| known.as_str() == scope),
-            // RFC 6749, section 5.1: all that was asked for.
+            // RFC 6749, section 5.1: all requested scopes.
             None => true,
         };
         asked.iter().filter(|scope| !granted(scope)).map(str::to_owned).collect()
     }
 }
 
-/// Not empty, and every character can stand in a header: visible ASCII.
+/// Not empty, and only characters that are valid in a header: visible ASCII.
 fn fits_header(token: &SecretString) -> bool {
     let token = token.expose_secret();
     (1..=TOKEN_LIMIT).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
@@ -126,7 +126,7 @@ struct Lifetime {
 }
 
 impl Lifetime {
-    /// A number, or a number in a string; anything else is as good as nothing.
+    /// A number, or a number in a string; anything else counts as missing.
     fn read(said: &Value) -> Self {
         let seconds = match said {
             Value::Number(number) => number.as_f64(),
@@ -167,7 +167,7 @@ impl<'de> Deserialize<'de> for Granted {
     }
 }
 
-/// Asked for by [`TokenResponse`]; never used, since tokens are not written anywhere by this type.
+/// Required by [`TokenResponse`]; never used, because this type does not write tokens anywhere.
 impl Serialize for Granted {
     fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
         Err(S::Error::custom("tokens are not written"))

@@ -6,7 +6,7 @@ use brickpass_core::{
     failure::{Code, Failure},
 };
 
-/// Whose service principals are meant.
+/// The workspace or account of the service principals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Directory<'a> {
     Workspace,
@@ -53,7 +53,7 @@ impl ApiError {
         match self.failure.code {
             Code::Forbidden => Some(forbidden(asked, place)),
             Code::NotFound if said.contains("endpoint_not_found") || said.contains("bad target") => None,
-            // Without a word of the service's, this is some other server.
+            // Without an error message of the service, this is some other server.
             Code::NotFound if said.is_empty() => None,
             Code::NotFound => Some(gone(asked, place, self.reason == Reason::PrincipalDoesNotExist || said.contains("principal"))),
             Code::NotApi if (400..500).contains(&self.status?) && !said.is_empty() => Some(refused(asked, place, self.reason, &said)),
@@ -66,15 +66,15 @@ fn forbidden(asked: Asked<'_>, place: &str) -> Failure {
     match asked {
         Asked::Permissions(object) => Failure::new(
             Code::Forbidden,
-            format!("You may not see or change who has access to this {object}."),
-            "Only its owner, those who may manage it, and admins decide about it.",
-            "Ask its owner or an admin of the workspace.",
+            format!("You cannot see or change the permissions of this {object}."),
+            "Only its owner, users who can manage it, and admins can.",
+            "Ask its owner or a workspace admin.",
         ),
         _ => Failure::new(
             Code::Forbidden,
-            format!("Only admins of the {place} may do this."),
-            "You are signed in, but not as an admin.",
-            format!("Ask an admin of the {place}."),
+            format!("Only {place} admins can do this."),
+            "You are signed in, but you are not an admin.",
+            format!("Ask {} admin.", if place == "account" { "an account" } else { "a workspace" }),
         ),
     }
 }
@@ -83,24 +83,24 @@ fn gone(asked: Asked<'_>, place: &str, principal: bool) -> Failure {
     match asked {
         Asked::Permissions(object) if !principal => Failure::new(
             Code::NotFound,
-            format!("This {object} is not there any more."),
-            "It was probably deleted a short while ago.",
+            format!("This {object} no longer exists."),
+            "It was probably deleted a moment ago.",
             "Refresh the list, then choose another one.",
         ),
         Asked::Assignment if !principal => Failure::new(
             Code::NotFound,
-            "The account does not know this workspace.",
-            "It was deleted, or belongs to another account.",
+            "Workspace not found in the account.",
+            "It was deleted, or it belongs to another account.",
             "Refresh the list of workspaces, then choose another one.",
         ),
         _ => Failure::new(
             Code::NotFound,
-            format!("The {place} does not know this service principal."),
-            "It was deleted, or was never added here.",
+            format!("Service principal not found in the {place}."),
+            "It was deleted, or it was never added.",
             if place == "account" {
                 "Refresh the list."
             } else {
-                "Refresh the list. One of the account has to be added to the workspace first."
+                "Refresh the list. Add a service principal of the account to the workspace first."
             },
         ),
     }
@@ -112,37 +112,37 @@ fn refused(asked: Asked<'_>, place: &str, reason: Reason, said: &str) -> Failure
         Asked::Secrets(_) if said.contains("lifetime") => Failure::new(
             Code::TokenLifetime,
             "A secret cannot have this lifetime.",
-            "It may be valid for two years at most.",
+            "The maximum is two years.",
             "Choose a shorter lifetime, then try again.",
         ),
         Asked::Secrets(_) if full => Failure::new(
             Code::SecretQuota,
-            "This service principal has as many secrets as it may have.",
-            "A service principal has five OAuth secrets at most.",
-            "Delete one that nobody uses any more, then try again.",
+            "This service principal has too many secrets.",
+            "A service principal can have at most five OAuth secrets.",
+            "Delete one that is no longer used, then try again.",
         ),
         Asked::Principals(_) if full => Failure::new(
             Code::PrincipalQuota,
             format!("There are too many service principals in this {place}."),
             "The account has a limit on its users and service principals.",
-            "Delete some that nobody uses any more, or ask Databricks for a higher limit.",
+            "Delete some that are no longer used, or ask Databricks for a higher limit.",
         ),
         Asked::Principals(_) => Failure::new(
             Code::InvalidInput,
             format!("The {place} does not accept this service principal."),
-            "Something in its name is not allowed, or there is one like it already.",
+            "Its name is not allowed, or it already exists.",
             "Choose another name, then try again.",
         ),
         Asked::Permissions(object) => Failure::new(
             Code::InvalidInput,
             "This permission cannot be granted here.",
-            format!("The service does not offer it for this {object}, or for this service principal."),
+            format!("It is not available for this {object} or for this service principal."),
             "Choose another permission, then try again.",
         ),
         _ => Failure::new(
             Code::InvalidInput,
             format!("The {place} does not accept this request."),
-            "Something in it is not allowed there.",
+            "Part of the request is not allowed.",
             "Refresh the list, then try again.",
         ),
     }
@@ -165,17 +165,31 @@ mod tests {
         let account = AccountId::parse("3f7c2d9e-58a1-4b06-9c4e-d1a2b3c4e5f6").unwrap();
         let (here, above) = (Directory::Workspace, Directory::Account(&account));
         let cases = [
-            (Asked::Principals(here), (403, Code::Forbidden), "", "No admin.", Code::Forbidden, "admins of the workspace"),
-            (Asked::Secrets(above), (403, Code::Forbidden), "", "No admin.", Code::Forbidden, "admins of the account"),
-            (Asked::Permissions("job"), (403, Code::Forbidden), "", "No Manage permissions.", Code::Forbidden, "access to this job"),
-            (Asked::Secrets(here), (400, Code::NotApi), "QUOTA_EXCEEDED", "Five.", Code::SecretQuota, "as many secrets"),
+            (Asked::Principals(here), (403, Code::Forbidden), "", "No admin.", Code::Forbidden, "workspace admins"),
+            (Asked::Secrets(above), (403, Code::Forbidden), "", "No admin.", Code::Forbidden, "account admins"),
+            (Asked::Permissions("job"), (403, Code::Forbidden), "", "No Manage permissions.", Code::Forbidden, "permissions of this job"),
+            (Asked::Secrets(here), (400, Code::NotApi), "QUOTA_EXCEEDED", "Five.", Code::SecretQuota, "too many secrets"),
             (Asked::Principals(here), (400, Code::NotApi), "", "The limit of 10000 is reached.", Code::PrincipalQuota, "too many"),
             (Asked::Principals(here), (400, Code::NotApi), "", "displayName is empty.", Code::InvalidInput, "this service principal"),
             (Asked::Secrets(here), (400, Code::NotApi), "", "lifetime exceeds 730 days.", Code::TokenLifetime, "lifetime"),
             (Asked::Permissions("job"), (404, Code::NotFound), "RESOURCE_DOES_NOT_EXIST", "Job 1.", Code::NotFound, "This job"),
-            (Asked::Permissions("job"), (404, Code::NotFound), "PRINCIPAL_DOES_NOT_EXIST", "x", Code::NotFound, "service principal"),
-            (Asked::Assignment, (404, Code::NotFound), "NOT_FOUND", "Principal not found in account.", Code::NotFound, "service principal"),
-            (Asked::Assignment, (404, Code::NotFound), "NOT_FOUND", "Workspace 1 not found.", Code::NotFound, "this workspace"),
+            (
+                Asked::Permissions("job"),
+                (404, Code::NotFound),
+                "PRINCIPAL_DOES_NOT_EXIST",
+                "x",
+                Code::NotFound,
+                "Service principal not found",
+            ),
+            (
+                Asked::Assignment,
+                (404, Code::NotFound),
+                "NOT_FOUND",
+                "Principal not found in account.",
+                Code::NotFound,
+                "Service principal not found",
+            ),
+            (Asked::Assignment, (404, Code::NotFound), "NOT_FOUND", "Workspace 1 not found.", Code::NotFound, "Workspace not found"),
             (Asked::Assignment, (404, Code::NotFound), "ENDPOINT_NOT_FOUND", "No API.", Code::NotFound, "Generic."),
             (Asked::Assignment, (403, Code::IpBlocked), "403", "IP ACL", Code::IpBlocked, "Generic."),
         ];

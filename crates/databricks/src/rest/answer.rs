@@ -41,20 +41,20 @@ impl Answer {
             407 => proxy_sign_in(None),
             429 => rate_limited(base_url),
             400 | 401 if said.mentions("wrong audience") => {
-                unauthorized("It was made for another service, and this workspace takes tokens for Databricks alone.")
+                unauthorized("It was issued for another service; this workspace accepts only tokens for Databricks.")
             }
             status @ 500..=599 => Failure::new(
                 Code::ServerError,
-                format!("The {} has a problem.", place(base_url)),
-                format!("It answered with the error {status}. It may be restarting or under maintenance."),
-                "Wait a little, then try again.",
+                format!("The {} is unavailable.", place(base_url)),
+                format!("It returned the error {status}. It may be restarting or under maintenance."),
+                "Wait a moment, then try again.",
             )
             .with_remedy(Remedy::TryAgain),
             status => Failure::new(
                 Code::NotApi,
-                "The workspace does not understand the request.",
-                format!("It answered with the status {status}, which the Databricks API does not give here."),
-                "Check that the base URL is the address of a workspace.",
+                "The workspace did not understand the request.",
+                format!("It returned the status {status}, which the Databricks API does not use for this request."),
+                "Check that the base URL is a workspace URL.",
             )
             .with_remedy(Remedy::EditBaseUrl),
         };
@@ -75,28 +75,28 @@ impl Answer {
                 // The address is right: a redirect to the login page was followed on the way.
                 Failure::new(
                     Code::NotApi,
-                    "The login page of Databricks answered instead of its API.",
-                    "The workspace may take connections only through Private Link, or a proxy on the way followed a redirect to the login page.",
-                    "Connect to the VPN or network that leads to the workspace. If you are on it, ask your network team about the proxy.",
+                    "The Databricks login page answered instead of the API.",
+                    "The workspace may accept connections only through Private Link, or a proxy followed a redirect to the login page.",
+                    "Connect to the VPN or network that reaches the workspace. If you are already on it, ask your network team about the proxy.",
                 )
             } else {
                 Failure::new(
                     Code::NotApi,
                     "A web page answered instead of the Databricks API.",
-                    "The network may ask you to sign in first, or the base URL is not the address of a workspace.",
+                    "The network may require you to sign in first, or the base URL is not a workspace URL.",
                     "Open the base URL in a browser to see the page, then check the base URL.",
                 )
             };
             match title {
-                Some(title) => page.with_details(format!("Title of the page: {}", capped(&shown(title, secrets), 80))),
+                Some(title) => page.with_details(format!("Page title: {}", capped(&shown(title, secrets), 80))),
                 None => page,
             }
         } else {
             Failure::new(
                 Code::NotApi,
                 "This is not the Databricks API.",
-                "The server answered with something that the API does not give.",
-                "Check that the base URL is the address of a workspace.",
+                "The server's answer is not one of the API.",
+                "Check that the base URL is a workspace URL.",
             )
         };
         ApiError::answered(failure.with_remedy(Remedy::EditBaseUrl), self.status.as_u16())
@@ -119,21 +119,26 @@ impl Answer {
         if target.as_ref().is_some_and(is_private_link) {
             return Failure::new(
                 Code::PrivateLink,
-                "This workspace takes connections only through Private Link.",
+                "This workspace accepts connections only through Private Link.",
                 "Your request came from outside the private network of the workspace.",
-                "Connect to the VPN or network that leads to the workspace, then try again.",
+                "Connect to the VPN or network that reaches the workspace, then try again.",
             )
             .with_remedy(Remedy::TryAgain);
         }
         // Only the name: a path or a query may carry what is nobody's business.
         let host = target.as_ref().and_then(Url::host_str).map(|host| capped(&shown(host, secrets), 120));
         let why = match host {
-            Some(host) if host == base_url.host() => "It points to another page of the same host, probably a login page.".to_owned(),
-            Some(host) => format!("It points to {host}. Your credentials were not sent there."),
-            None => "It does not say where to.".to_owned(),
+            Some(host) if host == base_url.host() => "It redirects to another page of the same host, probably a login page.".to_owned(),
+            Some(host) => format!("It redirects to {host}. Your credentials were not sent there."),
+            None => "The redirect has no target.".to_owned(),
         };
-        Failure::new(Code::Redirect, "The server sends you somewhere else.", why, "Enter the address of the workspace itself as base URL.")
-            .with_remedy(Remedy::EditBaseUrl)
+        Failure::new(
+            Code::Redirect,
+            "The server redirects to another address.",
+            why,
+            "Enter the URL of the workspace itself as the base URL.",
+        )
+        .with_remedy(Remedy::EditBaseUrl)
     }
 }
 
@@ -187,9 +192,9 @@ fn forbidden(said: &Said) -> Failure {
     if said.mentions("ip access list") || said.mentions("ip acl") {
         return Failure::new(
             Code::IpBlocked,
-            "The workspace does not take connections from your network.",
-            "Its IP access list does not contain the address that you come from.",
-            "Connect to the VPN of your company, or ask an admin of the workspace to add your address.",
+            "The workspace does not accept connections from your network.",
+            "Your IP address is not on the workspace's access list.",
+            "Connect to your company's VPN, or ask a workspace admin to add your address.",
         )
         .with_remedy(Remedy::TryAgain);
     }
@@ -202,8 +207,8 @@ fn forbidden(said: &Said) -> Failure {
         return Failure::new(
             Code::MissingScope,
             "The token is limited and does not allow this.",
-            format!("It has scopes, and {which} is not among them."),
-            "Use a token that has this scope, or one without limits.",
+            format!("Its scopes do not include {which}."),
+            "Use a token that has this scope, or a token without scopes.",
         )
         .with_remedy(Remedy::ReplaceSecret);
     }
@@ -211,15 +216,15 @@ fn forbidden(said: &Said) -> Failure {
         return Failure::new(
             Code::Forbidden,
             "You are not a member of this workspace.",
-            "Databricks knows who you are, but has not let you into this workspace. The token may also be one of another workspace.",
-            "Check that the base URL is that of the workspace you mean, or ask an admin of the workspace to add you.",
+            "Your sign-in is valid, but you have no access to this workspace. The token may also belong to another workspace.",
+            "Check that the base URL is the workspace you mean, or ask a workspace admin to add you.",
         );
     }
     Failure::new(
         Code::Forbidden,
-        "You are signed in, but are not allowed to do this.",
-        "An entitlement or a permission is missing in this workspace.",
-        "Ask an admin of the workspace for access.",
+        "You are signed in, but you are not allowed to do this.",
+        "You lack an entitlement or permission in this workspace.",
+        "Ask a workspace admin for access.",
     )
 }
 
@@ -235,15 +240,15 @@ fn unauthorized(why: &str) -> Failure {
 
 fn not_found(said: &Said) -> Failure {
     let why = if said.message.starts_with("Bad Target") || said.code == "ENDPOINT_NOT_FOUND" {
-        "The server does not offer this part of the API. The address may be that of an account or of another service."
+        "The server does not have this part of the API. The address may belong to an account or another service."
     } else {
-        "The workspace may have been deleted, or the address is that of another service."
+        "The workspace may have been deleted, or the address belongs to another service."
     };
     Failure::new(
         Code::NotFound,
         "There is no workspace at this address.",
         why,
-        "Copy the address of the workspace from your browser and paste it as base URL.",
+        "Copy the workspace URL from your browser and paste it as the base URL.",
     )
     .with_remedy(Remedy::EditBaseUrl)
 }
@@ -251,8 +256,8 @@ fn not_found(said: &Said) -> Failure {
 fn rate_limited(base_url: &BaseUrl) -> Failure {
     Failure::new(
         Code::RateLimited,
-        format!("The {} asks you to slow down.", place(base_url)),
-        "You, or others with the same account, made too many requests.",
+        format!("Too many requests to the {}.", place(base_url)),
+        "You, or others in the same account, exceeded the rate limit.",
         "Wait a minute, then try again.",
     )
     .with_remedy(Remedy::TryAgain)

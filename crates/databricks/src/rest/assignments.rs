@@ -76,7 +76,7 @@ fn not_added() -> Failure {
     Failure::new(
         Code::InvalidInput,
         "The service principal was not added to the workspace.",
-        "The account took the request, but says that it could not be done.",
-        "Look at the details, then try again.",
+        "The account accepted the request, but reported that it failed.",
+        "See the details, then try again.",
     )
 }

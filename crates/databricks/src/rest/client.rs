@@ -140,8 +140,8 @@ impl Client {
 fn unfit_token() -> Failure {
     Failure::new(
         Code::InvalidInput,
-        "The token contains a character that no token has.",
-        "Part of another text was probably pasted with it.",
+        "The token contains an invalid character.",
+        "Other text was probably pasted with it.",
         "Copy the token again and paste it here.",
     )
     .with_remedy(Remedy::ReplaceSecret)
@@ -150,8 +150,8 @@ fn unfit_token() -> Failure {
 fn unfit_request() -> Failure {
     Failure::new(
         Code::Internal,
-        "The request could not be written.",
-        "Something in it does not fit into JSON.",
+        "The request could not be created.",
+        "Part of it cannot be written as JSON.",
         "Please report this as a bug.",
     )
 }

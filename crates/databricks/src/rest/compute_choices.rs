@@ -120,7 +120,7 @@ impl Client {
         })))
     }
 
-    /// Of Databricks Runtime, the newest first.
+    /// Versions of Databricks Runtime, newest first.
     ///
     /// # Errors
     /// See [`ApiError`].

@@ -82,11 +82,11 @@ impl ApiError {
         Self { sent, ..Self::before_an_answer(failure.with_details(details)) }
     }
 
-    /// The time of the whole call is over: what had been sent by then, nobody knows.
+    /// The call's time is up: it is unknown what was sent by then.
     pub(super) fn too_late(base_url: &BaseUrl, route: &Route) -> Self {
         let mut failure = timed_out(base_url, Phase::Answer);
         if let Route::Proxy(proxy) = route {
-            failure.why = format!("No whole answer came through the proxy {proxy} before the timeout.");
+            failure.why = format!("No complete answer came through the proxy {proxy} before the timeout.");
         }
         Self { sent: true, ..Self::before_an_answer(failure) }
     }
@@ -107,7 +107,7 @@ pub(crate) fn unreadable(base_url: &BaseUrl) -> Failure {
     unreachable(Code::Protocol, base_url)
 }
 
-/// Its errors have no public type: their words are all there is.
+/// reqwest's proxy errors have no public type, so their text decides.
 fn by_proxy(code: Code, error: &reqwest::Error, proxy: &str) -> Option<Failure> {
     let words = cause::innermost(error);
     if words.contains("proxy authorization required") {
@@ -116,8 +116,8 @@ fn by_proxy(code: Code, error: &reqwest::Error, proxy: &str) -> Option<Failure> 
     if words.contains("tunnel error") || words.starts_with("SOCKS") {
         let failure = Failure::new(
             Code::ProxyUnreachable,
-            "The proxy does not connect to the workspace.",
-            format!("{proxy} refuses this address, or cannot reach it."),
+            "The proxy refused the connection to the workspace.",
+            format!("{proxy} does not allow this address, or cannot reach it."),
             "Ask your network team to allow the address, or add it to NO_PROXY.",
         );
         return Some(failure.with_remedy(Remedy::OpenNetworkSettings));
@@ -127,8 +127,8 @@ fn by_proxy(code: Code, error: &reqwest::Error, proxy: &str) -> Option<Failure> 
         Failure::new(
             Code::ProxyUnreachable,
             "The proxy does not answer.",
-            format!("The system says to use {proxy}, but nothing can be reached there."),
-            "Check the proxy settings of the system or HTTPS_PROXY. A VPN may have to be on.",
+            format!("The system is set to use {proxy}, but it cannot be reached."),
+            "Check the system's proxy settings or HTTPS_PROXY. You may need to connect to a VPN.",
         )
         .with_remedy(Remedy::OpenNetworkSettings)
     })
@@ -138,9 +138,9 @@ pub(super) fn proxy_sign_in(proxy: Option<&str>) -> Failure {
     let asks = proxy.map_or_else(|| "The proxy".to_owned(), str::to_owned);
     Failure::new(
         Code::ProxyAuth,
-        "The proxy asks you to sign in.",
-        format!("{asks} wants a user and a password, or does not accept the ones it was given."),
-        "Put them into HTTPS_PROXY as http://user:password@host:port, or ask your network team.",
+        "The proxy requires a sign-in.",
+        format!("{asks} requires a user name and password, or does not accept the ones that were sent."),
+        "Set HTTPS_PROXY to http://user:password@host:port, or ask your network team.",
     )
     .with_remedy(Remedy::OpenNetworkSettings)
 }
@@ -157,87 +157,87 @@ fn unreachable(code: Code, base_url: &BaseUrl) -> Failure {
     let (what, why, fix, remedy): (&str, String, &str, Remedy) = match code {
         Code::Dns => (
             "The workspace was not found.",
-            format!("No computer is known by the name {host}."),
-            "Check the base URL for a typing mistake. Some workspaces are known only inside a VPN.",
+            format!("{host} is not a known host name."),
+            "Check the base URL for typos, or connect to your VPN.",
             Remedy::EditBaseUrl,
         ),
         Code::Refused => (
             "The connection was refused.",
-            format!("{host} is there, but nothing takes connections on port {port}."),
-            "Check the base URL, and whether a firewall or VPN is in the way.",
+            format!("{host} is online, but does not accept connections on port {port}."),
+            "Check the base URL, and whether a firewall or VPN blocks the connection.",
             Remedy::EditBaseUrl,
         ),
         Code::ConnectTimeout => (
             "The workspace cannot be reached.",
-            format!("{host} did not take a connection in time. A firewall may be dropping it."),
+            format!("{host} did not accept a connection in time. A firewall may be blocking it."),
             "Check your network or VPN, then try again.",
             Remedy::TryAgain,
         ),
         Code::ReadTimeout => (
             "The workspace did not answer in time.",
-            format!("{host} took the connection, but its answer was not complete before the timeout."),
-            "Try again, or allow more time.",
+            format!("{host} accepted the connection, but its answer was not complete before the timeout."),
+            "Try again, or increase the timeout.",
             Remedy::EditTimeout,
         ),
         Code::Reset => (
-            "The connection was cut.",
-            format!("{host}, or something on the way to it, ended the connection."),
-            "Try again. If it keeps happening, ask your network team about a firewall.",
+            "The connection was interrupted.",
+            format!("{host}, or a device on the network path, closed the connection."),
+            "Try again. If it keeps happening, ask your network team about firewalls.",
             Remedy::TryAgain,
         ),
         Code::TlsUnknownIssuer => (
-            "The certificate of the server is not trusted.",
+            "The server's certificate is not trusted.",
             format!(
-                "{host} shows a certificate from an authority that this computer does not know. A company network may replace certificates."
+                "{host} uses a certificate from an authority that this computer does not trust. Company networks sometimes replace certificates."
             ),
             "Choose your company's certificate authority in the settings, or ask your network team.",
             Remedy::OpenNetworkSettings,
         ),
         Code::TlsExpired => (
-            "The certificate of the server has expired.",
-            format!("The certificate of {host} is past its last day, or the clock of this computer is wrong."),
-            "Check the date of this computer. If it is right, tell who runs the server.",
+            "The server's certificate has expired.",
+            format!("The certificate of {host} has expired, or this computer's clock is wrong."),
+            "Check this computer's date. If it is correct, contact the server's administrator.",
             Remedy::TryAgain,
         ),
         Code::TlsNotYetValid => (
-            "The certificate of the server is not valid yet.",
-            format!("The certificate of {host} begins in the future. The clock of this computer is probably behind."),
-            "Set the date and time of this computer, then try again.",
+            "The server's certificate is not valid yet.",
+            format!("The certificate of {host} becomes valid in the future. This computer's clock is probably behind."),
+            "Set this computer's date and time, then try again.",
             Remedy::TryAgain,
         ),
         Code::TlsWrongHost => (
             "The certificate belongs to another server.",
-            format!("The server that answers for {host} shows a certificate for a different name."),
-            "Check the base URL. Do not go on if it is right, and ask your network team.",
+            format!("The server that answered for {host} has a certificate for a different name."),
+            "Check the base URL. If it is correct, do not continue and ask your network team.",
             Remedy::EditBaseUrl,
         ),
         Code::TlsProtocol => (
-            "No secure connection could be agreed on.",
-            format!("{host} does not speak TLS 1.2 or 1.3 on port {port}."),
-            "Check the base URL. A proxy or an outdated server may be in between.",
+            "The TLS handshake failed.",
+            format!("{host} does not support TLS 1.2 or 1.3 on port {port}."),
+            "Check the base URL. A proxy or an outdated server may be the cause.",
             Remedy::EditBaseUrl,
         ),
         Code::Tls => (
             "The secure connection failed.",
-            format!("The certificate or the handshake of {host} is not in order."),
+            format!("The certificate of {host} or the TLS handshake is invalid."),
             "Try again. If it keeps happening, ask your network team.",
             Remedy::TryAgain,
         ),
         Code::TooLarge => (
             "The answer is too large.",
-            format!("{host} sent more than Brickpass reads."),
-            "Check that the base URL is the address of a workspace or account.",
+            format!("{host} sent more data than Brickpass accepts."),
+            "Check that the base URL is a workspace or account URL.",
             Remedy::EditBaseUrl,
         ),
         Code::Protocol => (
             "The answer could not be read.",
-            format!("{host} sent an answer that is cut short or not proper HTTP."),
-            "Try again. A proxy in between may be damaging answers.",
+            format!("{host} sent an answer that is incomplete or not valid HTTP."),
+            "Try again. A proxy may be damaging the answers.",
             Remedy::TryAgain,
         ),
         _ => (
             "The workspace cannot be reached.",
-            format!("There is no way through the network to {host}."),
+            format!("{host} is unreachable from this network."),
             "Check your network or VPN, then try again.",
             Remedy::TryAgain,
         ),
@@ -248,6 +248,6 @@ fn unreachable(code: Code, base_url: &BaseUrl) -> Failure {
 /// The answer has more than `most` bytes.
 pub(super) fn too_large(base_url: &BaseUrl, status: u16, most: usize) -> ApiError {
     let mut failure = unreachable(Code::TooLarge, base_url);
-    failure.why = format!("{} sent more than {} MiB, and Brickpass reads no more of one answer.", base_url.host(), most / (1024 * 1024));
+    failure.why = format!("{} sent more than {} MiB, the limit for one answer.", base_url.host(), most / (1024 * 1024));
     ApiError::answered(failure, status)
 }

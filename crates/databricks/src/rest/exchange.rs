@@ -128,7 +128,7 @@ pub(super) fn own_origin(base_url: &BaseUrl, target: &Url) -> Result<(), ApiErro
     Err(ApiError::before_an_answer(Failure::new(
         Code::Internal,
         "The request was stopped before it was sent.",
-        "It would have taken your token to another address than that of the connection.",
+        "It would have sent your token to a different address than the connection's.",
         "Please report this as a bug.",
     )))
 }

@@ -75,7 +75,7 @@ impl Http {
         let parts = self.parts().await?;
         let route = parts.proxies.route(base_url).map_err(ApiError::before_an_answer)?;
         let client = if route == Route::Direct { &parts.direct } else { &parts.proxied };
-        let threads = parts.threads.handle().ok_or_else(|| ApiError::before_an_answer(broken("its threads have ended")))?;
+        let threads = parts.threads.handle().ok_or_else(|| ApiError::before_an_answer(broken("its threads have stopped")))?;
         Ok((Sender { client: client.clone(), threads }, route))
     }
 
@@ -175,9 +175,9 @@ fn user_agent() -> String {
 fn broken(error: &str) -> Failure {
     Failure::new(
         Code::Internal,
-        "Requests cannot be made from this computer.",
-        "The network settings of the system could not be read.",
-        "Check the proxy settings of the system, then try again.",
+        "Brickpass cannot make requests on this computer.",
+        "The system's network settings could not be read.",
+        "Check the system's proxy settings, then try again.",
     )
     .with_details(plain(error))
     .with_remedy(Remedy::TryAgain)

@@ -65,8 +65,8 @@ fn nobody() -> ApiError {
     let failure = Failure::new(
         Code::NotApi,
         "This is not the Databricks API.",
-        "The server did not say whom the token belongs to.",
-        "Check that the base URL is the address of a workspace.",
+        "The server did not say which user the token belongs to.",
+        "Check that the base URL is a workspace URL.",
     );
     ApiError::answered(failure.with_remedy(Remedy::EditBaseUrl), 200)
 }

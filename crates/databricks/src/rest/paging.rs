@@ -72,8 +72,8 @@ pub(super) fn segment(id: &str) -> Result<String, ApiError> {
     if id.is_empty() || id.len() > SEGMENT_LIMIT || matches!(id, "." | "..") {
         return Err(ApiError::before_an_answer(Failure::new(
             Code::InvalidInput,
-            "This cannot be asked for.",
-            "Its ID is not one that a request can name.",
+            "Invalid ID.",
+            "The ID contains characters that a request cannot contain.",
             "Refresh the list, then try again.",
         )));
     }
@@ -84,7 +84,7 @@ pub(super) fn endless() -> ApiError {
     let failure = Failure::new(
         Code::Protocol,
         "The list does not end.",
-        "The service keeps announcing another page of the same list.",
+        "The service keeps returning another page of the same list.",
         "Try again. If it keeps happening, a proxy may be damaging the answers.",
     );
     ApiError::answered(failure.with_remedy(Remedy::TryAgain), 200)

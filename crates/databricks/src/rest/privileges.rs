@@ -120,8 +120,7 @@ fn catalog_of(schema: &str) -> &str {
 /// The first of two requests was acted on, and the second one was not, or nobody knows.
 fn half_done(mut error: ApiError) -> ApiError {
     error.failure.code = Code::PartlyDone;
-    let second = std::mem::replace(&mut error.failure.what, "Only a part of the permission was granted.".to_owned());
-    error.failure.why =
-        format!("It is granted on the schema, but not yet the use of its catalog, without which it opens nothing. {second}");
+    let second = std::mem::replace(&mut error.failure.what, "The permission was only partly granted.".to_owned());
+    error.failure.why = format!("It was granted on the schema, but not on its catalog. Without USE CATALOG it has no effect. {second}");
     error
 }

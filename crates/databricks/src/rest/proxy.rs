@@ -140,12 +140,12 @@ fn address(variable: &ProxyVariable) -> Result<Url, Failure> {
     if rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(['/', '?', '#', '\\'])) {
         return Err(unreadable(
             variable.name,
-            "The user name or the password contains a character that ends an address.",
-            "In the user name and the password, write / as %2F, ? as %3F, # as %23, : as %3A and @ as %40.",
+            "The user name or password contains a character that is not allowed in an address.",
+            "In the user name and password, write / as %2F, ? as %3F, # as %23, : as %3A and @ as %40.",
         ));
     }
     if !KINDS.contains(&scheme.to_ascii_lowercase().as_str()) {
-        return Err(unreadable(variable.name, "It names a kind of proxy that does not exist.", EXAMPLE));
+        return Err(unreadable(variable.name, "Its proxy type is not supported.", EXAMPLE));
     }
     let address = Url::parse(&format!("{scheme}://{rest}")).ok();
     let bare = |address: &Url| matches!(address.path(), "" | "/") && address.query().is_none() && address.fragment().is_none();
@@ -154,13 +154,13 @@ fn address(variable: &ProxyVariable) -> Result<Url, Failure> {
         .ok_or_else(|| unreadable(variable.name, "Its value is not an address.", EXAMPLE))
 }
 
-const EXAMPLE: &str = "Set it to an address such as http://proxy.example.com:3128, or remove it.";
+const EXAMPLE: &str = "Set it to an address, for example http://proxy.example.com:3128, or remove it.";
 
 fn unreadable(variable: &str, why: &str, fix: &str) -> Failure {
     Failure::new(
         Code::ProxySetting,
-        format!("{variable} is set, but it does not name a proxy."),
-        format!("{why} Nothing was sent: a request that goes around the proxy may be one that your network forbids."),
+        format!("{variable} does not contain a valid proxy address."),
+        format!("{why} Nothing was sent, because your network may forbid requests that bypass the proxy."),
         fix,
     )
     .with_remedy(Remedy::OpenNetworkSettings)
@@ -273,18 +273,18 @@ mod tests {
     fn a_setting_that_cannot_be_read_stops_the_request_and_shows_no_part_of_its_password() {
         for (text, why) in [
             ("https//127.0.0.1:18300", "not an address"),
-            ("htp://127.0.0.1:18300", "kind of proxy"),
+            ("htp://127.0.0.1:18300", "proxy type"),
             ("\"http://127.0.0.1:18300\"", "quotation marks"),
             ("'http://user:geheim@127.0.0.1:18300'", "quotation marks"),
-            ("http://user:4711#geheim@127.0.0.1:18300", "ends an address"),
-            ("http://user:4711/geheim@127.0.0.1:18300", "ends an address"),
-            ("http://user:4711?geheim@127.0.0.1:18300", "ends an address"),
-            ("user:47/geheim@127.0.0.1", "ends an address"),
+            ("http://user:4711#geheim@127.0.0.1:18300", "not allowed in an address"),
+            ("http://user:4711/geheim@127.0.0.1:18300", "not allowed in an address"),
+            ("http://user:4711?geheim@127.0.0.1:18300", "not allowed in an address"),
+            ("user:47/geheim@127.0.0.1", "not allowed in an address"),
             ("http://", "not an address"),
             ("http://127.0.0.1:99999", "not an address"),
             ("http://127.0.0.1:18300/path", "not an address"),
             ("http://127.0.0.1:18300?x=geheim", "not an address"),
-            ("ftp://geheim", "kind of proxy"),
+            ("ftp://geheim", "proxy type"),
             ("http://two words", "not an address"),
         ] {
             let failure = route(&[("https_proxy", text)]).expect_err(text);

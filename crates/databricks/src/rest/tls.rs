@@ -48,11 +48,11 @@ fn authorities(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
         let (kind, der) = section.map_err(|_| unusable(file, "It is not a PEM file with certificates."))?;
         if kind == SectionKind::Certificate {
             let certificate = CertificateDer::from(der);
-            store.add(certificate.clone()).map_err(|_| unusable(file, "A certificate in it is damaged."))?;
+            store.add(certificate.clone()).map_err(|_| unusable(file, "It contains a damaged certificate."))?;
             found.push(certificate);
         }
     }
-    if found.is_empty() { Err(unusable(file, "There is no certificate in it.")) } else { Ok(found) }
+    if found.is_empty() { Err(unusable(file, "It contains no certificate.")) } else { Ok(found) }
 }
 
 const PRIVATE: &[u8] = b"PRIVATE KEY-----";
@@ -72,9 +72,9 @@ fn read(file: &Path) -> std::io::Result<Vec<u8>> {
 fn unusable(file: &Path, why: impl Into<String>) -> Failure {
     Failure::new(
         Code::CaFile,
-        "The file of certificate authorities cannot be used.",
+        "The certificate authority file cannot be used.",
         why,
-        "Choose a PEM file with the certificate of your company's authority.",
+        "Choose a PEM file with the certificate of your company's certificate authority.",
     )
     .with_details(plain(&file.display().to_string()))
     .with_remedy(Remedy::OpenNetworkSettings)
@@ -83,9 +83,9 @@ fn unusable(file: &Path, why: impl Into<String>) -> Failure {
 fn private_key(file: &Path) -> Failure {
     Failure::new(
         Code::CaFile,
-        "The file of certificate authorities contains a private key.",
-        "A file of authorities holds public certificates only, and a private key must stay where it belongs.",
-        "Choose a file that holds certificates alone.",
+        "The certificate authority file contains a private key.",
+        "A certificate authority file contains public certificates only. A private key must stay with its owner.",
+        "Choose a file that contains only certificates.",
     )
     .with_details(plain(&file.display().to_string()))
     .with_remedy(Remedy::OpenNetworkSettings)
@@ -94,9 +94,9 @@ fn private_key(file: &Path) -> Failure {
 fn no_trust(error: &rustls::Error) -> Failure {
     Failure::new(
         Code::Tls,
-        "No secure connection can be made from this computer.",
+        "This computer cannot make secure connections.",
         "Its list of trusted certificate authorities is missing or cannot be read.",
-        "Install the package ca-certificates, or choose a file of certificate authorities in the settings.",
+        "Install the package ca-certificates, or choose a certificate authority file in the settings.",
     )
     .with_details(plain(&error.to_string()))
     .with_remedy(Remedy::OpenNetworkSettings)

@@ -23,7 +23,7 @@ impl ApiError {
             Failure::new(
                 Code::InvalidInput,
                 "The workspace does not accept this setting.",
-                "The value is not one that it allows, or it does not know the setting.",
+                "It does not allow this value, or it does not have this setting.",
                 "Choose another value, then try again.",
             )
         });
@@ -47,17 +47,17 @@ impl ApiError {
 fn not_an_admin() -> Failure {
     Failure::new(
         Code::Forbidden,
-        "Only admins of the workspace may see or change this.",
-        "The user that this connection signs in as is not one of them.",
-        "Ask an admin of the workspace, or use a connection that signs in as one.",
+        "Only workspace admins can see or change this.",
+        "This connection signs in as a user who is not an admin.",
+        "Ask a workspace admin, or use a connection that signs in as one.",
     )
 }
 
 pub(super) fn no_such_id() -> Failure {
     Failure::new(
         Code::InvalidInput,
-        "No token has such an ID.",
-        "It contains characters that no ID has, or it is too long.",
+        "Invalid token ID.",
+        "It contains invalid characters, or it is too long.",
         "Copy the ID from the list of tokens.",
     )
 }
@@ -79,47 +79,47 @@ fn words(reason: Reason, said: &str) -> Option<Failure> {
         return Some(Failure::new(
             Code::TokenQuota,
             "You have too many tokens in this workspace.",
-            "There is a limit on the tokens of one user, and you have reached it.",
+            "You have reached the limit of tokens per user.",
             "Revoke tokens that you no longer need, then try again.",
         ));
     }
     if disabled {
         return Some(Failure::new(
             Code::TokensDisabled,
-            "Personal access tokens are switched off in this workspace.",
-            "An admin of the workspace does not allow them.",
-            "Sign in with the browser instead, or ask an admin to switch them on.",
+            "Personal access tokens are disabled in this workspace.",
+            "A workspace admin has disabled them.",
+            "Sign in with the browser instead, or ask a workspace admin to enable them.",
         ));
     }
     if said.contains("permission to use tokens") {
         return Some(Failure::new(
             Code::TokensNotAllowed,
-            "You may not use personal access tokens in this workspace.",
-            "The permission to use them is given to certain users and groups only.",
-            "Ask an admin of the workspace for the permission, or sign in with the browser instead.",
+            "You are not allowed to use personal access tokens in this workspace.",
+            "Only certain users and groups have the permission to use them.",
+            "Ask a workspace admin for the permission, or sign in with the browser instead.",
         ));
     }
     if reason == Reason::InvalidParameterValue && said.contains("scope") {
         return Some(Failure::new(
             Code::TokenScope,
             "The workspace does not accept these scopes.",
-            "It does not know one of them, or it does not limit tokens to scopes.",
-            "Check the spelling of the scopes, or leave them out, then try again.",
+            "One of them is unknown, or the workspace does not support scopes for tokens.",
+            "Check the spelling of the scopes or remove them, then try again.",
         ));
     }
     if reason == Reason::InvalidParameterValue && (said.contains("lifetime") || said.contains("timeout")) {
         return Some(Failure::new(
             Code::TokenLifetime,
             "The workspace does not allow this lifetime.",
-            "A token may not be valid for longer than an admin of the workspace has set.",
+            "It is longer than the maximum that a workspace admin has set.",
             "Choose a shorter lifetime, then try again.",
         ));
     }
     (reason == Reason::InvalidParameterValue).then(|| {
         Failure::new(
             Code::InvalidInput,
-            "The workspace does not accept this request for a token.",
-            "Something in the comment or the lifetime is not allowed there.",
+            "The workspace does not accept this token request.",
+            "The comment or the lifetime is not allowed.",
             "Change the comment or the lifetime, then try again.",
         )
     })
@@ -165,7 +165,7 @@ mod tests {
     fn who_is_no_admin_is_told_so_and_nobody_else() {
         let denied = |message| refused(403, "PERMISSION_DENIED", message, Code::Forbidden);
         let told = denied("Only admins can do this.").admins_only().failure;
-        assert!(told.what.starts_with("Only admins of the workspace") && told.details.is_some(), "{told}");
+        assert!(told.what.starts_with("Only workspace admins") && told.details.is_some(), "{told}");
         assert_eq!(denied("Only admin users.").about_rules().failure.what, told.what);
         let limited = refused(403, "PERMISSION_DENIED", "Provided OAuth token does not have required scopes: settings", Code::MissingScope);
         let limited = limited.about_rules();

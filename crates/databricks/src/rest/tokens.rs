@@ -23,7 +23,7 @@ const COMMENT_LIMIT: usize = 300;
 /// Real ids are 64 hexadecimal digits.
 const ID_LIMIT: usize = 128;
 
-/// No token is as long: servers do not take headers of this size. Bytes.
+/// The maximum length of a token in bytes: servers do not accept larger headers.
 const VALUE_LIMIT: usize = 64 * 1024;
 
 /// There are fewer APIs than this.

@@ -1,4 +1,4 @@
-//! Single flight: work that many ask for at once is done once.
+//! Single flight: work that many callers request at once is done once.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -16,8 +16,8 @@ impl<T> Default for Flight<T> {
 }
 
 impl<T: Clone + Send + Sync + 'static> Flight<T> {
-    /// What the work in flight brings; if there is none, `begin` starts it. It is a task of its own: whoever stops waiting does not end it for
-    /// the others. `None`: it panicked.
+    /// The result of the work in flight; if there is none, `begin` starts it. It is a separate task: a caller that stops waiting does not cancel it
+    /// for the others. `None`: it panicked.
     pub(super) async fn join<F: Future<Output = T> + Send + 'static>(&self, begin: impl FnOnce() -> F) -> Option<T> {
         let mut landing = {
             let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
@@ -46,7 +46,7 @@ fn take_off<T: Send + Sync + 'static>(work: impl Future<Output = T> + Send + 'st
     landing
 }
 
-/// A channel that is closed without a result is that of a panic.
+/// A channel that closes without a result means a panic.
 fn is_flying<T>(landing: &watch::Receiver<Option<T>>) -> bool {
     landing.borrow().is_none() && landing.has_changed().is_ok()
 }

@@ -1,4 +1,4 @@
-//! What an access token is issued for. Once a connection says anything else, the token is not its token any more.
+//! What an access token was issued for. If a connection no longer matches it, the token is not used for that connection.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
@@ -53,7 +53,7 @@ impl Grounds {
     }
 }
 
-/// By which a secret is recognised without being kept.
+/// Digest that recognises a secret without storing it.
 pub(super) fn digest(secret: &SecretString) -> [u8; 32] {
     Sha256::digest(secret.expose_secret().as_bytes()).into()
 }

@@ -1,5 +1,5 @@
-//! Getting a sign-in into the vault and out of it. What the vault does not take stays in memory and is offered to it again and again: the
-//! token before it is worth nothing any more.
+//! Stores and loads sign-ins. If the vault does not store one, it stays in memory and storing is retried, because the previous refresh token is
+//! already invalid.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,7 +14,7 @@ use super::{Inner, blocking, record::Record, seat::Seat, words};
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_storage::{SecretKey, Vault, VaultError};
 
-/// Each wait before the vault is offered a token again is three times the one before.
+/// Each wait before another attempt to store is three times the previous one.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
@@ -22,7 +22,7 @@ const LONGEST_WAIT: Duration = Duration::from_mins(5);
 #[derive(Default)]
 pub(super) struct Keeper {
     memory: Mutex<Memory>,
-    /// One write after the other, also when nobody waits for the first any more: an older token never lands on a newer one.
+    /// Serializes writes, even if the first caller no longer waits: an older token never overwrites a newer one.
     writing: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -38,26 +38,26 @@ struct Memory {
 struct Unsaved {
     record: Record,
     over: Over,
-    /// It lies where it survives this process, though not where it belongs.
+    /// It is in the fallback store, where it survives this process.
     in_refuge: bool,
 }
 
 /// What a sign-in may replace in the vault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Over {
-    /// A person has just signed in.
+    /// The user has just signed in.
     Anything,
-    /// The used token by which it was got, and nothing else: somebody may have signed in anew, or out, in the meantime.
+    /// Only the used token it came from: the user may have signed in again, or out, in the meantime.
     Only([u8; 32]),
 }
 
 impl Keeper {
-    /// Returns the one that was held before.
+    /// Returns the previous one.
     pub(super) fn hold(&self, id: ConnectionId, record: Record) -> Option<Record> {
         self.memory().held.insert(id, record)
     }
 
-    /// Takes over a sign-in that belongs into the vault. From here on it is the one that counts.
+    /// Takes a sign-in to store in the vault. From here on it is the current one.
     pub(super) fn entrust(&self, id: ConnectionId, record: Record, over: Over) {
         let mut memory = self.memory();
         let over = match (over, memory.unsaved.get(&id)) {
@@ -65,16 +65,16 @@ impl Keeper {
                 memory.held.insert(id, record);
                 return;
             }
-            // The second rotation before the first was stored: it replaces what the first would have.
+            // A second rotation before the first was stored: it replaces what the first would have replaced.
             (Over::Only(used), Some(unsaved)) if unsaved.record.digest() == used => unsaved.over,
-            // Somebody has signed in anew while this one was being renewed.
+            // The user has signed in again while this one was being renewed.
             (Over::Only(_), Some(unsaved)) if unsaved.over == Over::Anything && unsaved.record.is_for_the_place_of(&record) => return,
             (over, _) => over,
         };
         memory.unsaved.insert(id, Unsaved { record, over, in_refuge: false });
     }
 
-    /// Whether the same sign-in is here because the vault does not have it: then its access token stays with it.
+    /// Whether the same sign-in is here because it is not in the vault: then its access token stays with it.
     fn update(&self, id: ConnectionId, newer: &Record) -> bool {
         let mut guard = self.memory();
         let memory = &mut *guard;
@@ -88,7 +88,7 @@ impl Keeper {
         }
     }
 
-    /// What was held is to be stored: its connection is saved now.
+    /// Marks a held sign-in for storing: its connection is now saved.
     pub(super) fn settle(&self, id: ConnectionId) {
         let held = self.memory().held.remove(&id);
         if let Some(record) = held {
@@ -96,7 +96,7 @@ impl Keeper {
         }
     }
 
-    /// Lets go of a token that is worth nothing any more; says which one it was got by, and would have replaced in the vault.
+    /// Drops an invalid token; returns the token it came from, which it would have replaced in the vault.
     pub(super) fn bury(&self, id: ConnectionId, dead: [u8; 32]) -> Option<[u8; 32]> {
         let mut memory = self.memory();
         memory.held.retain(|held, record| *held != id || record.digest() != dead);
@@ -108,7 +108,7 @@ impl Keeper {
         }
     }
 
-    /// Returns what was here and nowhere else.
+    /// Returns what was only here.
     pub(super) fn forget(&self, id: ConnectionId) -> Vec<Record> {
         let mut memory = self.memory();
         let unsaved = memory.unsaved.remove(&id).map(|unsaved| unsaved.record);
@@ -126,7 +126,7 @@ impl Keeper {
 }
 
 impl Inner {
-    /// The sign-in whose refresh token may be sent where this seat signs in, and is not known to be worth nothing.
+    /// The sign-in with a refresh token that may be sent where this seat signs in and is not known to be invalid.
     pub(super) async fn record(&self, seat: &Seat) -> Result<Record, Failure> {
         let usable = |record: &Record| record.is_for(&seat.grounds) && !seat.is_dead(record.digest());
         let in_memory = {
@@ -145,7 +145,7 @@ impl Inner {
         Err(words::passed())
     }
 
-    /// One whose refresh token is known to be worth nothing comes without it, while its access token lasts.
+    /// If its refresh token is known to be invalid, it is returned without it, while its access token is valid.
     async fn stored_record(&self, seat: &Seat) -> Result<Record, Failure> {
         let stored = self.stored(seat.id).await?.ok_or_else(words::never_signed_in)?;
         let record = Record::read(&stored).ok_or_else(words::unreadable)?;
@@ -165,8 +165,8 @@ impl Inner {
         blocking(move || vault.get(&key(id))).await?.map_err(|error| error.failure())
     }
 
-    /// Brings what was entrusted into the vault until `deadline`; else it stays in memory and is offered again. The failure is for telling: the
-    /// sign-in is in use either way. Called under the refresh lock. Returns the sign-in that was replaced, as [`Inner::store`].
+    /// Stores the pending sign-in by `deadline`; otherwise it stays in memory and storing is retried. The failure is only reported: the sign-in
+    /// is in use either way. Called under the refresh lock. Returns the replaced sign-in, like [`Inner::store`].
     pub(super) async fn keep(self: &Arc<Self>, id: ConnectionId, deadline: Instant) -> Result<Option<Record>, Failure> {
         let stored = timeout_at(deadline, self.store(id)).await.unwrap_or_else(|_| Err(words::vault_too_slow()));
         if stored.is_err() {
@@ -176,8 +176,8 @@ impl Inner {
         stored
     }
 
-    /// Keeps the access token of a sign-in whose refresh token has not changed, for other processes. As good as it goes: nothing is lost with it.
-    /// Called under the refresh lock.
+    /// Stores the access token of a sign-in with an unchanged refresh token, for other processes. Best effort: nothing is lost if it fails. Called
+    /// under the refresh lock.
     pub(super) async fn keep_access(&self, id: ConnectionId, record: Record, deadline: Instant) {
         if self.keeper.update(id, &record) {
             return;
@@ -195,7 +195,7 @@ impl Inner {
         let _ = timeout_at(deadline, stored).await;
     }
 
-    /// One try to bring an unsaved sign-in into the vault. Returns the sign-in in whose place a new one was put, if that was another one.
+    /// One attempt to store an unsaved sign-in. Returns the sign-in it replaced, if that was a different one.
     async fn store(&self, id: ConnectionId) -> Result<Option<Record>, Failure> {
         let turn = Arc::clone(&self.keeper.writing).lock_owned().await;
         let Some(unsaved) = self.keeper.memory().unsaved.get(&id).cloned() else { return Ok(None) };
@@ -219,8 +219,8 @@ impl Inner {
         }
     }
 
-    /// Under the refresh lock, so that what lies in the vault does not change between the look at it and the write. `false`: there was nothing
-    /// to store. A sign-in that was replaced is ended at its server.
+    /// Under the refresh lock, so that the vault does not change between the check and the write. `false`: there was nothing to store. A replaced
+    /// sign-in is revoked at its server.
     pub(super) async fn store_now(&self, id: ConnectionId) -> Result<bool, Failure> {
         if !self.keeper.memory().unsaved.contains_key(&id) {
             return Ok(false);
@@ -284,15 +284,15 @@ impl Unsaved {
         })
     }
 
-    /// Returns the other sign-in whose place this one took.
+    /// Returns the other sign-in that this one replaced.
     fn put_if_due(&self, vault: &Vault, key: &SecretKey, text: &SecretString) -> Result<Option<Record>, VaultError> {
         let former = match self.over {
-            // What cannot be read is replaced all the same.
+            // An unreadable one is replaced too.
             Over::Anything => vault.get(key).ok().flatten().as_ref().and_then(Record::read),
             Over::Only(used) => {
                 let stored = vault.get(key)?.as_ref().and_then(Record::read).map(|record| record.digest());
                 if stored != Some(used) && stored != Some(self.record.digest()) {
-                    // Somebody has signed in anew, or out: theirs is the last word.
+                    // The user has signed in again, or out: that takes precedence.
                     return Ok(None);
                 }
                 None

@@ -1,4 +1,4 @@
-//! The current access token as the vault keeps it, so that another process, which may live for a moment only, need not fetch one of its own.
+//! The cached access token in the vault, so that other processes, which may run only for a moment, need not fetch their own.
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -12,7 +12,7 @@ use super::{
 use crate::oauth::AccessToken;
 use brickpass_core::connection::AccountId;
 
-/// Bytes: more than what is written has, so that writing it leaves no copies of a token behind.
+/// Buffer size in bytes, larger than the data, so that the buffer never grows and leaves copies of a token behind.
 const ROOM: usize = 16 * 1024;
 
 /// No `Debug`: most of it is the secret.
@@ -27,7 +27,7 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// `None` for a token whose end nobody knows.
+    /// `None`: the expiry is unknown.
     pub(super) fn of(token: &AccessToken, issued_at: Timestamp) -> Option<Self> {
         let expires_at = token.expires_at?;
         Some(Self { token: token.secret.clone(), issued_at, expires_at, expiry_assumed: token.expiry_assumed })
@@ -41,7 +41,7 @@ impl Kept {
         self.expires_at
     }
 
-    /// The token, unless it has ended: for a sign-in that gives no other one.
+    /// The token, unless it has expired: for a sign-in without renewal.
     pub(super) fn valid(&self, now: Timestamp) -> Option<AccessToken> {
         (now < self.expires_at).then(|| self.access_token())
     }
@@ -57,7 +57,7 @@ impl Kept {
     }
 }
 
-/// What a service principal's secret has opened, bound to where it may be sent and to the secret that opened it.
+/// A service principal's access token, bound to where it may be sent and to the client secret it was issued for.
 #[derive(Serialize, Deserialize)]
 pub(super) struct PrincipalsToken {
     v: u32,
@@ -65,10 +65,10 @@ pub(super) struct PrincipalsToken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account_id: Option<String>,
     client_id: String,
-    /// None for all of them.
+    /// `None`: all scopes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     scopes: Vec<String>,
-    /// Of the client secret.
+    /// Digest of the client secret.
     secret_sha256: [u8; 32],
     pub(super) kept: Kept,
 }
@@ -88,7 +88,7 @@ impl PrincipalsToken {
         }
     }
 
-    /// `None`: damaged, written by a newer Brickpass, or for another place or secret.
+    /// `None`: damaged, written by a newer version of Brickpass, or for another host or secret.
     pub(super) fn read(stored: &SecretString, grounds: &Grounds, secret_sha256: [u8; 32]) -> Option<Self> {
         let read: Self = serde_json::from_str(stored.expose_secret()).ok()?;
         let fits = read.v == Self::VERSION

@@ -1,8 +1,8 @@
-//! A valid access token for a connection, whoever asks, however many ask at once.
+//! A valid access token for a connection, for any number of simultaneous callers.
 //!
-//! In this process: one refresh in flight for each sign-in, everybody else waits for it. Across processes: a lock, and the refresh token is
-//! read again under it. Refresh tokens and client secrets lie in the vault, and so does the current access token: programs that start, ask once
-//! and end would otherwise renew and rotate at each start.
+//! In this process: one refresh in flight per sign-in; all other callers wait for it. Across processes: a lock, under which the refresh token is
+//! read again. Refresh tokens, client secrets and the current access token are in the vault: otherwise short-lived programs would renew and
+//! rotate at every start.
 
 mod flight;
 mod grounds;
@@ -47,22 +47,22 @@ use brickpass_core::{
 use brickpass_logging::Span;
 use brickpass_storage::{SecretKey, SignInNotes, Vault};
 
-/// A server that is slow to revoke a sign-in does not keep a person from signing out.
+/// A server that is slow to revoke a sign-in does not block signing out.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// While a token is good for minutes, nobody waits longer for a better one.
+/// While the current token is valid for minutes, callers wait no longer than this for a new one.
 const AHEAD_PATIENCE: Duration = Duration::from_secs(5);
 
-/// What sessions need from the outside. Asked for each time, since settings may change the vault and the network.
+/// The external dependencies of sessions. Requested each time, because settings may change the vault and the network.
 pub struct Surroundings {
     pub vault: Box<dyn Fn() -> Vault + Send + Sync>,
     pub http: Box<dyn Fn() -> Http + Send + Sync>,
     pub clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
-    /// Where the locks between processes lie.
+    /// The folder of the locks between processes.
     pub state_dir: PathBuf,
     /// How long to wait for another process that is renewing the same sign-in.
     pub patience: Duration,
-    /// Called after a sign-in was begun, renewed, ended, stored, or could not be stored. On any thread; it must not block.
+    /// Called after a sign-in was started, renewed, ended, stored, or could not be stored. On any thread; it must not block.
     pub changed: Box<dyn Fn(ConnectionId) + Send + Sync>,
 }
 
@@ -83,14 +83,14 @@ struct Inner {
     notes: SignInNotes,
 }
 
-/// How the server took the end of a sign-in.
+/// The server's answer to the revocation of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Farewell {
     /// It revoked the sign-in, or there was none.
     Revoked,
-    /// It offers no revocation: the sign-in ends there by itself.
+    /// It does not support revocation: the sign-in stays valid there until it expires.
     NotOffered,
-    /// It could not be told: the sign-in may still be valid there.
+    /// The request failed: the sign-in may still be valid there.
     Failed(Failure),
 }
 
@@ -105,7 +105,7 @@ impl Sessions {
     /// `owner` is the connection that holds the sign-in (see `Connection::sign_in_of`).
     ///
     /// # Errors
-    /// `NoSecret` (also: entered for another address), `SignInNeeded` (never signed in, ended, or for another address), `RefreshBusy`, the vault, the network.
+    /// `NoSecret` (also: entered for another address), `SignInNeeded` (never signed in, expired, or for another address), `RefreshBusy`, the vault, the network.
     pub async fn access_token(&self, owner: &Connection) -> Result<AccessToken, Failure> {
         match Grounds::of(owner) {
             None => self.inner.personal_access_token(owner).await,
@@ -113,10 +113,10 @@ impl Sessions {
         }
     }
 
-    /// After the API refused `rejected` (401): another token, if there is a newer one or one can be had. Once a token, never in a loop.
+    /// After the API refused `rejected` (401): a newer token, if there is one or one can be fetched. Once per token, never in a loop.
     ///
     /// # Errors
-    /// `Unauthorized` if a renewal has just been in vain; as `access_token`.
+    /// `Unauthorized` if a renewal has just not helped; otherwise like `access_token`.
     pub async fn replace(&self, owner: &Connection, rejected: &AccessToken) -> Result<AccessToken, Failure> {
         let Some(grounds) = Grounds::of(owner) else {
             let stored = self.inner.personal_access_token(owner).await?;
@@ -125,21 +125,20 @@ impl Sessions {
         self.fetch(self.inner.seat(owner.id, grounds), Some(rejected), owner.timeout.duration()).await
     }
 
-    /// Another token than the one that is stored at this moment, as if the API had refused that one. Whoever asks for the same meanwhile, also in
-    /// another process, brings it for all.
+    /// A new token instead of the stored one, as if the API had refused that one. Simultaneous callers, also in other processes, share one request.
     ///
     /// # Errors
     /// As `access_token`.
     pub async fn renew(&self, owner: &Connection) -> Result<AccessToken, Failure> {
         let Some(grounds) = Grounds::of(owner) else { return self.access_token(owner).await };
-        // What this process or another one has at hand, without the server; else what comes is new in any case.
+        // The token that this or another process already has, without a request; otherwise the result is new anyway.
         match self.inner.at_hand(&self.inner.seat(owner.id, grounds)).await? {
             Some(known) => self.replace(owner, &known).await,
             None => self.access_token(owner).await,
         }
     }
 
-    /// A token for a client secret that is typed and not stored: nothing of it is kept.
+    /// A token for a typed client secret that is not stored: nothing is cached.
     ///
     /// # Errors
     /// As `access_token`.
@@ -154,20 +153,20 @@ impl Sessions {
         }
     }
 
-    /// Takes over what a login brought, and stores it. The sign-ins whose place it took are then ended at their server; says how that took it.
+    /// Takes the tokens of a login and stores them. The sign-ins they replace are then revoked at their server; returns the server's answer.
     ///
     /// # Errors
-    /// The vault; the tokens are then kept in memory and stored by `store_unsaved`.
+    /// The vault; the tokens then stay in memory and are stored by `store_unsaved`.
     pub async fn signed_in(&self, owner: &Connection, user: String, tokens: Tokens) -> Result<Farewell, Failure> {
         let inner = &self.inner;
         let Some((seat, record)) = inner.begin(owner, user, tokens) else { return Ok(Farewell::Revoked) };
         let new = record.digest();
         inner.note_begun(&seat, &record).await;
-        // At once, and not only under the lock: whoever asks meanwhile is answered by the new sign-in.
+        // Immediately, not only under the lock: callers in the meantime get the new sign-in.
         let mut replaced = inner.keeper.forget(owner.id);
         inner.keeper.entrust(owner.id, record, Over::Anything);
         let stored = {
-            // Somebody who is renewing the former sign-in is waited for, so that what they store does not land on this one.
+            // Waits for a renewal of the old sign-in, so that its result does not overwrite this one.
             let _lock = inner.lock(owner.id, inner.around.patience).await;
             inner.keep(owner.id, Instant::now() + HOLD).await
         };
@@ -177,7 +176,7 @@ impl Sessions {
         Ok(inner.revoke_all(replaced).await)
     }
 
-    /// Holds what a login brought for a connection that is not saved yet: in memory, until `store_unsaved`.
+    /// Holds the tokens of a login for a connection that is not saved yet: in memory, until `store_unsaved`.
     pub async fn hold(&self, owner: &Connection, user: String, tokens: Tokens) {
         let Some((_, record)) = self.inner.begin(owner, user, tokens) else { return };
         let former = self.inner.keeper.hold(owner.id, record);
@@ -185,7 +184,7 @@ impl Sessions {
         self.inner.revoke_all(former.into_iter().collect()).await;
     }
 
-    /// Who is signed in, by what the vault holds; `None`: nobody, or for another address or OAuth application, or it has ended.
+    /// Who is signed in, according to the vault; `None`: no sign-in, or for another address or OAuth application, or expired.
     ///
     /// # Errors
     /// The vault.
@@ -204,19 +203,19 @@ impl Sessions {
         }
     }
 
-    /// When the access token in memory ends.
+    /// When the access token in memory expires.
     #[must_use]
     pub fn expires_at(&self, owner: ConnectionId) -> Option<Timestamp> {
         self.inner.seats().get(&owner)?.expires_at()
     }
 
-    /// Whether the sign-in, as far as it was looked at here, renews itself; if not, it ends with its access token.
+    /// Whether the sign-in, as far as it was used here, renews automatically; if not, it expires with its access token.
     #[must_use]
     pub fn renews(&self, owner: ConnectionId) -> bool {
         self.inner.seats().get(&owner).is_none_or(|seat| !seat.ends())
     }
 
-    /// Revokes where the server offers it, deletes the stored sign-in, forgets the tokens. Says how the server took it.
+    /// Revokes the sign-in if the server supports it, deletes the stored sign-in and the tokens. Returns the server's answer.
     ///
     /// # Errors
     /// The vault.
@@ -225,10 +224,10 @@ impl Sessions {
         let mut farewell = Farewell::Revoked;
         match Grounds::of(owner) {
             Some(grounds @ Grounds { grant: Grant::Browser(_), .. }) => {
-                // Somebody who is renewing it is waited for, so that nothing is stored after it was deleted.
+                // Waits for a renewal, so that nothing is stored after the deletion.
                 let _lock = inner.lock(owner.id, inner.around.patience).await;
                 let seat = inner.seat_to_look_at(owner.id, grounds);
-                // Also one that was for another address, or whose end has come here: the server may know more.
+                // Also one that was for another address, or that has expired here: it may still be valid at the server.
                 let mut records = inner.keeper.forget(owner.id);
                 records.extend(inner.stored(owner.id).await.ok().flatten().as_ref().and_then(Record::read));
                 farewell = inner.revoke_all(records).await;
@@ -247,8 +246,8 @@ impl Sessions {
         Ok(farewell)
     }
 
-    /// Ends sign-ins at their servers whose connections were removed: what the vault held of them under `SecretKind::RefreshToken`. All at once,
-    /// within a few seconds.
+    /// Revokes the sign-ins of removed connections at their servers, given the vault's records under `SecretKind::RefreshToken`. All at once, within
+    /// a few seconds.
     pub async fn revoke_removed(&self, stored: Vec<SecretString>) -> Farewell {
         self.inner.revoke_all(stored.iter().filter_map(Record::read).collect()).await
     }
@@ -259,22 +258,22 @@ impl Sessions {
         self.inner.keeper.forget(owner);
     }
 
-    /// As `forget`, and what is noted of it in files. Blocks.
+    /// Like `forget`, and also deletes its notes in files. Blocks.
     pub fn remove(&self, owner: ConnectionId) {
         self.forget(owner);
         self.inner.notes.forget(owner);
     }
 
-    /// Sign-ins that are in memory only because the vault did not take them: they are lost when the program ends.
+    /// Sign-ins that are only in memory because the vault could not store them: they are lost when the program ends.
     #[must_use]
     pub fn unsaved(&self) -> Vec<ConnectionId> {
         self.inner.keeper.unsaved()
     }
 
-    /// Tries again to store them. Named alone, also one that is held is stored: its connection is saved now.
+    /// Tries again to store them. If one is given, it is stored even if it was held: its connection is now saved.
     ///
     /// # Errors
-    /// The vault still does not take them.
+    /// The vault still cannot store them.
     pub async fn store_unsaved(&self, only: Option<ConnectionId>) -> Result<(), Failure> {
         if let Some(id) = only {
             self.inner.keeper.settle(id);
@@ -293,7 +292,7 @@ impl Sessions {
         outcome
     }
 
-    /// Returns when no renewal is under way. Who ends the program in the middle of one may lose the token that it brings.
+    /// Returns when no renewal is running. Exiting during one may lose its token.
     pub async fn landed(&self) {
         let seats: Vec<_> = self.inner.seats().values().map(Arc::clone).collect();
         for seat in seats {
@@ -306,12 +305,12 @@ impl Sessions {
             brickpass_logging::debug!("access token from memory", connection = seat.id, outcome = answer);
             return answer;
         }
-        // A flight that began before the refusal may bring the very token that was refused.
+        // A flight that started before the refusal may return the refused token.
         for _ in 0..2 {
             let (inner, passenger, rejected) = (Arc::clone(&self.inner), Arc::clone(&seat), refused.cloned());
             let flight = seat.flight.join(|| inner.renew(passenger, rejected, limit));
             let landed = match seat.valid(self.inner.now()).filter(|_| refused.is_none()) {
-                // It goes on without us.
+                // It continues without us.
                 Some(valid) => timeout(AHEAD_PATIENCE, flight).await.unwrap_or(Some(Ok(valid))),
                 None => flight.await,
             };
@@ -333,7 +332,7 @@ impl Inner {
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// That of the connection as it is now; what was in memory for one that says something else is forgotten.
+    /// The seat of the connection as it is now; state for a different version of the connection is dropped.
     fn seat(&self, id: ConnectionId, grounds: Grounds) -> Arc<Seat> {
         let mut seats = self.seats();
         let seat = seat_among(&seats, id, grounds);
@@ -341,12 +340,12 @@ impl Inner {
         seat
     }
 
-    /// Who only looks changes nothing: a draft that is being edited does not cost the saved connection its token.
+    /// Read-only: a draft that is being edited does not drop the saved connection's token.
     fn seat_to_look_at(&self, id: ConnectionId, grounds: Grounds) -> Arc<Seat> {
         seat_among(&self.seats(), id, grounds)
     }
 
-    /// A fresh seat with what a login brought, and what of it is to be kept.
+    /// A new seat with a login's tokens, and what to store of them.
     fn begin(&self, owner: &Connection, user: String, tokens: Tokens) -> Option<(Arc<Seat>, Record)> {
         let (grounds, now) = (Grounds::of(owner)?, self.now());
         let seat = Arc::new(Seat::new(owner.id, grounds));
@@ -363,12 +362,12 @@ impl Inner {
         Ok(AccessToken { secret, expires_at: None, expiry_assumed: false })
     }
 
-    /// Ends a sign-in at the server that issued it.
+    /// Revokes a sign-in at the server that issued it.
     async fn revoke(&self, record: &Record) -> Farewell {
         revoke((self.around.http)(), record).await
     }
 
-    /// All at once. What went wrong with any of them is told.
+    /// All at once. Returns any failure.
     async fn revoke_all(&self, records: Vec<Record>) -> Farewell {
         let mut running = JoinSet::new();
         for record in records {
@@ -407,7 +406,7 @@ fn seat_among(seats: &HashMap<ConnectionId, Arc<Seat>>, id: ConnectionId, ground
     known.unwrap_or_else(|| Arc::new(Seat::new(id, grounds)))
 }
 
-/// The vault and the lock block: off the async threads; a panic in them becomes a failure instead of silence.
+/// The vault and the lock block, so they run off the async threads; a panic in them becomes a failure.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
     let span = Span::current();
     tokio::task::spawn_blocking(move || span.run(work)).await.map_err(|_| words::crashed())

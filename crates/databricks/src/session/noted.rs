@@ -1,5 +1,5 @@
-//! What one process learns of a sign-in and the next one has to know: that the server wants to be left alone for a while, that the last request
-//! failed a moment ago, that the sign-in ends and is not renewed.
+//! Notes about a sign-in, shared between processes: that the server asked for a pause, that the last request failed a moment ago, that the
+//! sign-in expires and is not renewed.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::oauth::{OAuthError, Trouble};
 use brickpass_core::{failure::Failure, hex};
 use brickpass_storage::{End, EndWhy, SignInNote};
 
-/// The longest that a server is taken at its word when it says "not now".
+/// The longest pause that a server can ask for.
 const LONGEST_REST: SignedDuration = SignedDuration::from_hours(24);
 
-/// A wait that is no longer is waited for, where the time of the caller allows it.
+/// A pause of at most this length is waited for if the caller's time limit allows it.
 const SHORT_REST: Duration = Duration::from_secs(5);
 
-/// What a request after a wait needs at least.
+/// The minimum time for a request after a wait.
 const ROOM: Duration = Duration::from_secs(2);
 
 impl Inner {
@@ -46,14 +46,14 @@ impl Inner {
         self.note(seat, move |note| note.ends = Some(end.clone())).await;
     }
 
-    /// A sign-in has begun: what was known of the one before is forgotten.
+    /// A sign-in has started: notes about the previous one are deleted.
     pub(super) async fn note_begun(&self, seat: &Seat, record: &Record) {
         let at = record.access.as_ref().map(super::kept::Kept::expires_at).filter(|_| !record.renews());
         let ends = at.map(|at| End { at, why: EndWhy::NoRefreshToken });
         self.note(seat, move |note| *note = SignInNote { origin: note.origin.clone(), ends: ends.clone(), ..SignInNote::default() }).await;
     }
 
-    /// The failure to tell at once while the server wants no request; `None`: it may be asked, or will be in a moment.
+    /// The failure to return during the server's pause; `None`: a request is allowed now or in a moment.
     pub(super) async fn rests(&self, seat: &Seat) -> Option<OAuthError> {
         let wait = self.rest_left(seat).await?;
         (wait > SHORT_REST).then(|| words::asked_to_wait(wait))
@@ -61,21 +61,21 @@ impl Inner {
 
     async fn rest_left(&self, seat: &Seat) -> Option<Duration> {
         let until = self.noted(seat).await?.not_before?;
-        // A clock that was set back makes a pause look longer than a server may ask for.
+        // If the clock was set back, a pause looks longer than a server can ask for.
         let left = until.duration_since(self.now());
         Duration::try_from(left)
             .ok()
             .filter(|left| !left.is_zero() && SignedDuration::try_from(*left).is_ok_and(|left| left <= LONGEST_REST))
     }
 
-    /// What another process has failed with since `began`, while this one waited for it.
+    /// The failure of another process since `began`, while this one waited.
     pub(super) async fn failed_since(&self, seat: &Seat, began: Timestamp) -> Option<Failure> {
         let (at, failure) = self.noted(seat).await?.failed?;
         (began <= at && at <= self.now()).then_some(failure)
     }
 
-    /// Makes a request for tokens, under the lock that keeps other processes out. A server that wants to be left alone is, by all of them; a short
-    /// wait is waited for, once. Any other failure is noted for those who wait for the lock.
+    /// Requests tokens under the lock between processes. All processes respect the server's pause; a short pause is waited for once. Any other
+    /// failure is noted for the processes that wait for the lock.
     pub(super) async fn ask<T, F: Future<Output = Result<T, OAuthError>>>(
         &self,
         seat: &Seat,
@@ -100,7 +100,7 @@ impl Inner {
             Ok(_) => self.note(seat, |note| (note.not_before, note.ends, note.failed) = (None, None, None)).await,
             Err(error) => match error.trouble {
                 Trouble::NotNow { retry_after: Some(wait) } => self.note_rest(seat, wait).await,
-                // What has ended is noted as that.
+                // Records that it has expired.
                 Trouble::InvalidGrant => {}
                 _ => {
                     let failed = (self.now(), Failure { details: None, ..error.failure.clone() });

@@ -1,5 +1,5 @@
-//! A sign-in as the vault keeps it (under `SecretKind::RefreshToken`): the refresh token and the access token that came with it, whose they are,
-//! and where alone they may be sent.
+//! A sign-in as stored in the vault (under `SecretKind::RefreshToken`): the refresh token and its access token, their user, and the only place
+//! they may be sent to.
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -20,18 +20,18 @@ pub struct SignIn {
     pub since: Timestamp,
     /// When the access token ends: that in memory, or, of a sign-in that does not renew itself, the stored one.
     pub expires_at: Option<Timestamp>,
-    /// It renews itself: there is a refresh token, and the server is not known to refuse it.
+    /// It renews automatically: there is a refresh token, and the server is not known to refuse it.
     pub renews: bool,
 }
 
-/// One document, so that the tokens and where it may be sent can never be parted. No `Debug`: most of it is the secret.
+/// One document, so that the tokens are never separated from where they may be sent. No `Debug`: most of it is secret.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Record {
     v: u32,
     /// `None`: it ends with its access token.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose_some", deserialize_with = "conceal_some")]
     pub(super) refresh_token: Option<SecretString>,
-    /// Written since processes share it; a record without it is as good as one whose access token has ended.
+    /// Added when processes began to share it; a record without it counts as one with an expired access token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) access: Option<Kept>,
     origin: String,
@@ -60,12 +60,12 @@ impl Record {
         }
     }
 
-    /// The same sign-in with what the server gave: an access token, and where it rotates them a refresh token in place of the used one.
+    /// The same sign-in with the server's new access token and, if it rotates them, its new refresh token.
     pub(super) fn renewed(&self, refresh_token: Option<SecretString>, access: Option<Kept>) -> Self {
         Self { refresh_token: refresh_token.or_else(|| self.refresh_token.clone()), access, ..self.clone() }
     }
 
-    /// Until its access token ends: the server does not take the refresh token any more.
+    /// Without the refresh token, which the server no longer accepts, until the access token expires.
     pub(super) fn without_renewal(self) -> Self {
         Self { refresh_token: None, ..self }
     }
@@ -74,7 +74,7 @@ impl Record {
         self.refresh_token.is_some()
     }
 
-    /// Where it was issued, and to which application. `None`: what is written there cannot be read.
+    /// Where it was issued, and to which application. `None`: unreadable.
     pub(super) fn issued_by(&self) -> Option<(Target, OAuthApp)> {
         let base_url = BaseUrl::read(&self.origin).ok()?.base_url;
         let account_id = self.account_id.as_deref().map(AccountId::parse).transpose().ok()?;
@@ -82,7 +82,7 @@ impl Record {
         Some((Target { base_url, account_id }, OAuthApp { client_id: Some(client_id), ..OAuthApp::default() }))
     }
 
-    /// `None`: damaged, or written by a newer Brickpass.
+    /// `None`: damaged, or written by a newer version of Brickpass.
     pub(super) fn read(stored: &SecretString) -> Option<Self> {
         serde_json::from_str(stored.expose_secret()).ok().filter(|record: &Self| record.v == Self::VERSION)
     }
@@ -91,7 +91,7 @@ impl Record {
         kept::write(self)
     }
 
-    /// May the token be sent where this connection signs in? Only to the server and as the application that it was issued for.
+    /// May the token be sent where this connection signs in? Only to the server and as the application it was issued for.
     pub(super) fn is_for(&self, grounds: &Grounds) -> bool {
         let mut scopes = self.scopes.clone();
         scopes.sort();
@@ -107,7 +107,7 @@ impl Record {
             == (&other.origin, &other.account_id, &other.client_id, &other.scopes)
     }
 
-    /// By which one sign-in is told from another.
+    /// Digest that distinguishes sign-ins.
     pub(super) fn digest(&self) -> [u8; 32] {
         match (&self.refresh_token, &self.access) {
             (Some(refresh_token), _) => digest(refresh_token),

@@ -1,5 +1,5 @@
-//! Fetching another access token: what another process has just got, else by the refresh token, under the lock that keeps other processes out,
-//! or by a client secret.
+//! Gets a new access token: one that another process has just fetched, or else with the refresh token, under the lock between processes, or
+//! with a client secret.
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,18 +24,18 @@ use brickpass_core::{
 use brickpass_logging::Loggable;
 use brickpass_storage::{RefreshLock, SecretId, SecretKey};
 
-/// Nobody holds the lock longer than the patience of those who wait for it.
+/// The lock is held no longer than other processes wait for it.
 pub(super) const HOLD: Duration = Duration::from_secs(28);
-/// Of which the server may take this much: the rest is for storing what it gives.
+/// The part of it for the server; the rest is for storing the tokens.
 const SERVER: Duration = Duration::from_secs(20);
-/// For a server that is asked without anybody waiting behind.
+/// The limit for a request while no other process waits.
 pub(super) const UNHURRIED: Duration = Duration::from_secs(30);
-/// For writing it where other processes find it.
+/// The limit for storing the token for other processes.
 const KEEPING: Duration = Duration::from_secs(10);
-/// Others may renew one after the other in front of us: as long as that goes on, waiting is not in vain.
+/// Other processes may renew one after the other before us: while that continues, waiting makes sense.
 const ROUNDS: usize = 4;
 
-/// Why there is no other token, and how long the server asks to be left alone.
+/// Why there is no new token, and how long the server asks to wait.
 struct NoToken {
     failure: Failure,
     rest: Option<Duration>,
@@ -44,19 +44,19 @@ struct NoToken {
 struct Fetched {
     token: AccessToken,
     issued_at: Timestamp,
-    /// Of the client secret that it was issued for.
+    /// Digest of the client secret that it was issued for.
     secret: Option<[u8; 32]>,
 }
 
 impl Inner {
-    /// The work of a flight. `refused` is the token that the API has just refused; `limit` is the time that a service principal has for all of it.
+    /// The work of a flight. `refused` is the token that the API has just refused; `limit` is the total time for a service principal.
     pub(super) async fn renew(
         self: Arc<Self>,
         seat: Arc<Seat>,
         refused: Option<AccessToken>,
         limit: Duration,
     ) -> Result<AccessToken, Failure> {
-        // The flight before this one may have landed between the look at the seat and the take-off.
+        // The previous flight may have finished between the check of the seat and the start of this one.
         if let Some(answer) = seat.at_hand(self.now(), refused.as_ref()) {
             return answer;
         }
@@ -103,13 +103,13 @@ impl Inner {
         if let Some(fetched) = self.principals_token(seat, secret_digest, refused).await {
             return Ok(fetched);
         }
-        // The vault's own time does not count: somebody may be typing a password.
+        // The vault's time does not count: the user may be typing a password.
         let (began, deadline) = (self.now(), Instant::now() + limit);
         if let Some(rests) = self.rests(seat).await {
             return Err(rests.into());
         }
         let endpoints = self.endpoints(seat, deadline).await?;
-        // Where there are no locks, two that ask at once do no harm here.
+        // Without locks, two simultaneous requests do no harm here.
         let patience = self.around.patience.min(deadline.saturating_duration_since(Instant::now()));
         let lock = self.lock(seat.id, patience).await;
         if let Some(fetched) = self.principals_token(seat, secret_digest, refused).await {
@@ -129,7 +129,7 @@ impl Inner {
         let (token, issued_at) = (tokens.access, self.now());
         if let Some(kept) = Kept::of(&token, issued_at) {
             let text = PrincipalsToken::new(&seat.grounds, secret_digest, kept).write();
-            // Only a convenience of other processes is lost when it cannot be kept.
+            // If it cannot be stored, only a convenience for other processes is lost.
             let (vault, key) = ((self.around.vault)(), principals_key(seat.id));
             let _ = timeout_at(Instant::now() + KEEPING, blocking(move || vault.put(&key, &text))).await;
         }
@@ -142,7 +142,7 @@ impl Inner {
         blocking(move || vault.get(&key)).await?.map_err(|error| error.failure())?.ok_or_else(words::no_client_secret)
     }
 
-    /// What another process has got with the same secret; what cannot be read is fetched.
+    /// A token that another process got with the same secret; an unreadable one is fetched again.
     async fn principals_token(&self, seat: &Seat, secret_digest: [u8; 32], refused: Option<&AccessToken>) -> Option<Fetched> {
         let (vault, key) = ((self.around.vault)(), principals_key(seat.id));
         let stored = blocking(move || vault.get(&key)).await.ok()?.ok()??;
@@ -158,7 +158,7 @@ impl Inner {
     }
 
     async fn by_refresh_token(self: &Arc<Self>, seat: &Seat, app: &OAuthApp, refused: Option<&AccessToken>) -> Result<Fetched, NoToken> {
-        // What may take long, the keyring's password and discovery, comes before the lock.
+        // Slow steps (the keyring's password, discovery) come before the lock.
         let record = self.record(seat).await?;
         if let Some(fetched) = self.shared(seat, &record, refused) {
             return Ok(fetched);
@@ -190,7 +190,7 @@ impl Inner {
         Err(words::busy().into())
     }
 
-    /// The good token that is there without asking the server.
+    /// A valid token that needs no request.
     pub(super) async fn at_hand(&self, seat: &Seat) -> Result<Option<AccessToken>, Failure> {
         if let Some(token) = seat.valid(self.now()) {
             return Ok(Some(token));
@@ -205,7 +205,7 @@ impl Inner {
         Ok(fetched.map(|fetched| fetched.token))
     }
 
-    /// What another process has got already; of a sign-in that gives no other one, what there is until it ends.
+    /// A token that another process already has; for a sign-in without renewal, the existing one until it expires.
     fn shared(&self, seat: &Seat, record: &Record, refused: Option<&AccessToken>) -> Option<Fetched> {
         let (kept, now) = (record.access.as_ref()?, self.now());
         let token = if record.renews() { kept.good(now) } else { kept.valid(now) };
@@ -225,10 +225,9 @@ impl Inner {
         let taken = Instant::now();
         let http = (self.around.http)();
         let mut reason: Option<Failure> = None;
-        // A token that is worth nothing any more is passed over when the record is read again: if another process, or the person, has stored
-        // a newer one, that is tried, once.
+        // An invalid token is skipped when the record is read again: if another process or the user has stored a newer one, that is tried once.
         for _ in 0..2 {
-            // Never what was read before the lock: another process may have used it up.
+            // Never the one read before the lock: another process may have used it.
             let record = timeout_at(taken + SERVER, self.record(seat)).await.unwrap_or_else(|_| Err(words::vault_too_slow()));
             let record = record.map_err(|failure| because(failure, reason.take()))?;
             if let Some(fetched) = self.shared(seat, &record, refused) {
@@ -247,7 +246,7 @@ impl Inner {
                     let renewed = record.renewed(tokens.refresh, Kept::of(&tokens.access, issued_at));
                     if rotated {
                         self.keeper.entrust(seat.id, renewed, Over::Only(record.digest()));
-                        // What it could not store it tells by `unsaved`; the token is good all the same.
+                        // `unsaved` reports what could not be stored; the token is valid anyway.
                         let _ = self.keep(seat.id, taken + HOLD).await;
                     } else {
                         self.keep_access(seat.id, renewed, taken + HOLD).await;
@@ -303,7 +302,7 @@ fn principals_key(id: ConnectionId) -> SecretKey {
     SecretKey::principals_token(id)
 }
 
-/// A kept token that is good, and news to whoever was refused another one.
+/// A cached token that is valid and newer than the refused one.
 fn usable(seat: &Seat, kept: &Kept, refused: Option<&AccessToken>, now: Timestamp) -> Option<AccessToken> {
     news(seat, kept, kept.good(now)?, refused)
 }
@@ -313,11 +312,11 @@ fn news(seat: &Seat, kept: &Kept, token: AccessToken, refused: Option<&AccessTok
     (another && seat.is_newer(kept.issued_at, refused)).then_some(token)
 }
 
-/// What the server said of the refresh token says more than that the sign-in has ended.
+/// The server's message about the refresh token is more specific than "the sign-in has expired".
 fn because(failure: Failure, reason: Option<Failure>) -> Failure {
     let Some(reason) = reason else { return failure };
     let details = reason.details.clone().or_else(|| failure.details.clone());
-    // The usual reason is told better where it is known what else it may be.
+    // The usual cause has a better message elsewhere.
     if reason.code != Code::SignInNeeded || reason.what == failure.what {
         Failure { details, ..reason }
     } else {

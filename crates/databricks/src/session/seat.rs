@@ -1,4 +1,4 @@
-//! What is in memory about one sign-in, and when it is time for another token. A connection that was edited gets a new seat.
+//! The token state of one sign-in in memory, and when to renew its token. An edited connection gets a new seat.
 
 use std::{
     collections::HashSet,
@@ -12,21 +12,21 @@ use super::{flight::Flight, grounds::Grounds, words};
 use crate::oauth::{AccessToken, Endpoints};
 use brickpass_core::{connection::ConnectionId, failure::Failure};
 
-/// A token is renewed when it has less than this left.
+/// A token is renewed when it has less than this time left.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
-/// Windows that were opened together do not all renew in the same second.
+/// Random spread, so that windows opened together do not all renew in the same second.
 const JITTER_SECONDS: i64 = 30;
-/// A token that lives shorter than this is renewed at half its life.
+/// A token with a shorter lifetime than this is renewed at half its lifetime.
 const SHORT: SignedDuration = SignedDuration::from_mins(10);
-/// A clock that was set back by more than this makes a token look younger than it is.
+/// If the clock was set back by more than this, a token looks younger than it is.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
-/// After a renewal ahead of time has failed.
+/// The pause after a failed early renewal.
 const REST: SignedDuration = SignedDuration::from_mins(1);
-/// A token that came in place of a refused one, and is refused within this time too, is not the reason.
+/// If the replacement of a refused token is also refused within this time, the token is not the cause.
 const JUST: SignedDuration = SignedDuration::from_mins(5);
-/// The longest that a server is taken at its word when it says "not now".
+/// The longest pause that a server can ask for.
 const LONGEST_REST: SignedDuration = SignedDuration::from_hours(24);
-/// How long the endpoints that a server has named are taken to be its endpoints.
+/// How long discovered endpoints are cached.
 const ENDPOINTS_STAY: SignedDuration = SignedDuration::from_hours(1);
 
 pub(super) struct Seat {
@@ -39,14 +39,14 @@ pub(super) struct Seat {
 #[derive(Default)]
 struct Memory {
     issued: Option<Issued>,
-    /// It does not renew itself, or not any more.
+    /// It does not renew automatically, or no longer does.
     ends: bool,
     endpoints: Option<(Endpoints, Timestamp)>,
-    /// The server asked not to come back before this time.
+    /// The server asked for no requests before this time.
     not_before: Option<(Timestamp, Failure)>,
-    /// No renewal ahead of time before this one.
+    /// No early renewal before this time.
     not_ahead_before: Option<Timestamp>,
-    /// The refresh tokens that the server called worth nothing.
+    /// The refresh tokens that the server rejected as invalid.
     dead: HashSet<[u8; 32]>,
 }
 
@@ -54,7 +54,7 @@ struct Issued {
     token: AccessToken,
     at: Timestamp,
     renew_at: Timestamp,
-    /// Of the client secret that it was issued for.
+    /// Digest of the client secret that it was issued for.
     secret: Option<[u8; 32]>,
     instead_of_refused: bool,
 }
@@ -64,7 +64,7 @@ impl Seat {
         Self { id, grounds, flight: Flight::default(), memory: Mutex::default() }
     }
 
-    /// What can be said without asking the server; `None`: a token must be fetched. `refused` is a token that the API has just refused.
+    /// The answer that needs no request; `None`: a token must be fetched. `refused` is a token that the API has just refused.
     pub(super) fn at_hand(&self, now: Timestamp, refused: Option<&AccessToken>) -> Option<Result<AccessToken, Failure>> {
         let memory = self.memory();
         let valid = memory.issued.as_ref().filter(|issued| issued.is_valid(now));
@@ -81,12 +81,12 @@ impl Seat {
         memory.rests(now).map(Err)
     }
 
-    /// The token at hand, be it time to renew it or not.
+    /// The current token, even if it is due for renewal.
     pub(super) fn valid(&self, now: Timestamp) -> Option<AccessToken> {
         self.memory().issued.as_ref().filter(|issued| issued.is_valid(now)).map(|issued| issued.token.clone())
     }
 
-    /// Is what another process got at `issued_at` news to whoever holds `refused`? A token from before the refused one is none.
+    /// Is a token that another process got at `issued_at` newer than the `refused` one?
     pub(super) fn is_newer(&self, issued_at: Timestamp, refused: Option<&AccessToken>) -> bool {
         let Some(refused) = refused else { return true };
         let memory = self.memory();
@@ -101,7 +101,7 @@ impl Seat {
         memory.not_ahead_before = None;
     }
 
-    /// A token that another process got: it serves while it is valid, in case that no newer one can be had.
+    /// A token from another process, used while it is valid if no newer one is available.
     pub(super) fn fall_back_on(&self, token: AccessToken, issued_at: Timestamp) {
         let mut memory = self.memory();
         if memory.issued.is_none() {
@@ -110,8 +110,8 @@ impl Seat {
         }
     }
 
-    /// A renewal has failed: the token that is still valid is kept and no other is asked for within the next minute, unless the API has
-    /// refused it.
+    /// A renewal has failed: keeps the token that is still valid, and requests no other one within the next minute unless the API has refused
+    /// it.
     pub(super) fn failed(&self, failure: Failure, now: Timestamp, refused: Option<&AccessToken>) -> Result<AccessToken, Failure> {
         let mut memory = self.memory();
         if refused.is_some_and(|refused| memory.issued.as_ref().is_some_and(|issued| same(&issued.token, refused))) {
@@ -124,7 +124,7 @@ impl Seat {
         Ok(token)
     }
 
-    /// What was issued for another secret than the stored one is not used any more.
+    /// Drops what was issued for a different secret than the stored one.
     pub(super) fn secret_is(&self, digest: [u8; 32]) {
         let mut memory = self.memory();
         if memory.issued.as_ref().is_some_and(|issued| issued.secret != Some(digest)) {
@@ -132,7 +132,7 @@ impl Seat {
         }
     }
 
-    /// The server asks to be left alone for this long.
+    /// The server asks for a pause of this length.
     pub(super) fn rest(&self, wait: SignedDuration, failure: Failure, now: Timestamp) -> Failure {
         let mut memory = self.memory();
         memory.not_before = Some((later(now, wait.min(LONGEST_REST)), failure.clone()));

@@ -11,19 +11,19 @@ use brickpass_core::{
 };
 
 pub(super) fn no_token() -> Failure {
-    no_secret("There is no token for this connection.", "None is stored in the vault.", "Enter a personal access token and save.")
+    no_secret("This connection has no token.", "The vault does not contain one.", "Enter a personal access token and save.")
 }
 
 pub(super) fn no_client_secret() -> Failure {
-    no_secret("There is no client secret for this connection.", "None is stored in the vault.", "Enter the client secret and save.")
+    no_secret("This connection has no client secret.", "The vault does not contain one.", "Enter the client secret and save.")
 }
 
 pub(super) fn no_service_principal() -> Failure {
     Failure::new(
         Code::Unsupported,
-        "This connection has no use for a client secret.",
+        "This connection does not use a client secret.",
         "It does not sign in as a service principal.",
-        "Choose Service principal as its authentication.",
+        "Choose Service principal as its authentication type.",
     )
 }
 
@@ -32,42 +32,38 @@ fn no_secret(what: &str, why: &str, fix: &str) -> Failure {
 }
 
 pub(super) fn never_signed_in() -> Failure {
-    sign_in_needed("You are not signed in.", "Nobody has signed in to this connection yet, or the sign-in was without staying signed in.")
+    sign_in_needed("You are not signed in.", "There was no sign-in with this connection yet, or the session was not kept.")
 }
 
 pub(super) fn signed_in_elsewhere() -> Failure {
     sign_in_needed(
         "You need to sign in again.",
-        "The address, the account, the OAuth application or its scopes were changed since you signed in, and a sign-in is good for one place only.",
+        "The address, account, OAuth application or scopes have changed since you signed in, and a sign-in is valid only for the ones it was made for.",
     )
 }
 
 pub(super) fn unreadable() -> Failure {
-    sign_in_needed("You need to sign in again.", "The stored sign-in is damaged, or a newer Brickpass has written it.")
+    sign_in_needed("You need to sign in again.", "The stored sign-in is damaged, or a newer version of Brickpass wrote it.")
 }
 
 pub(super) fn ended() -> Failure {
-    sign_in_needed(
-        "You need to sign in again.",
-        "The sign-in has ended: it was too long ago, or it was revoked, or another program has used it up.",
-    )
+    sign_in_needed("You need to sign in again.", "The sign-in has expired, was revoked, or was used up by another program.")
 }
 
 pub(super) fn passed() -> Failure {
-    sign_in_needed("You need to sign in again.", "The sign-in was without a refresh token, and its access token has ended.")
+    sign_in_needed("You need to sign in again.", "The sign-in has no refresh token, and its access token has expired.")
 }
 
 fn sign_in_needed(what: &str, why: &str) -> Failure {
-    Failure::new(Code::SignInNeeded, what, why, "Sign in; the connection and everything else about it stay as they are.")
-        .with_remedy(Remedy::SignIn)
+    Failure::new(Code::SignInNeeded, what, why, "Sign in again. Nothing else changes.").with_remedy(Remedy::SignIn)
 }
 
 pub(super) fn busy() -> Failure {
     Failure::new(
         Code::RefreshBusy,
-        "Another window is renewing this sign-in.",
-        "It has been doing so for a long time; perhaps it waits for the network or for the keyring's password.",
-        "Try again in a moment; if it stays so, close the other Brickpass.",
+        "Another Brickpass process is renewing this sign-in.",
+        "It is taking a long time. It may be waiting for the network or for the keyring's password.",
+        "Try again in a moment. If it keeps happening, close the other Brickpass process.",
     )
     .with_remedy(Remedy::TryAgain)
 }
@@ -75,7 +71,7 @@ pub(super) fn busy() -> Failure {
 pub(super) fn vault_too_slow() -> Failure {
     Failure::new(
         Code::VaultBusy,
-        "The vault does not answer.",
+        "The vault is not responding.",
         "It may be waiting for you to unlock it.",
         "Look for a window that asks for the keyring's password, then try again.",
     )
@@ -86,8 +82,8 @@ pub(super) fn refused_again() -> Failure {
     Failure::new(
         Code::Unauthorized,
         "The service does not accept the access token.",
-        "A token that was renewed a moment ago is refused as well, so its age is not the reason.",
-        "Check that this user or service principal may use this workspace, and that the address is the right one.",
+        "It also refuses a token that was renewed a moment ago, so the token's age is not the reason.",
+        "Check that this user or service principal has access to this workspace, and that the address is correct.",
     )
 }
 
@@ -96,26 +92,26 @@ pub(super) fn token_refused() -> Failure {
         Code::Unauthorized,
         "The service does not accept the token.",
         "It has expired, was revoked, or belongs to another workspace.",
-        "Enter another personal access token.",
+        "Enter a new personal access token.",
     )
     .with_remedy(Remedy::ReplaceSecret)
 }
 
-/// `failure` is what the server said when it asked to be left alone.
+/// `failure` is the server's refusal, which names the time to wait until.
 pub(super) fn not_now(failure: &Failure, until: Timestamp, now: Timestamp) -> Failure {
     let clock = until.to_zoned(TimeZone::system()).strftime("%H:%M");
     let wait = in_words(until.duration_since(now));
-    let fix = format!("Databricks asked to wait until {clock} ({wait}). Run this again then; nothing is lost.");
+    let fix = format!("Databricks allows the next request at {clock} ({wait}). Try again then; nothing is lost.");
     Failure { fix, remedy: None, ..failure.clone() }
 }
 
-/// A process before this one was told so.
+/// An earlier process got this answer.
 pub(super) fn asked_to_wait(wait: Duration) -> OAuthError {
     let failure = Failure::new(
         Code::RateLimited,
-        "The server is not asked for a token now.",
-        "It answered a request with the wish to be left alone for a while.",
-        "Run this again then.",
+        "Rate limited. No token was requested.",
+        "The server asked Brickpass to wait before the next request.",
+        "Try again then.",
     );
     OAuthError { trouble: Trouble::NotNow { retry_after: Some(wait) }, failure }
 }
@@ -123,15 +119,15 @@ pub(super) fn asked_to_wait(wait: Duration) -> OAuthError {
 pub(super) fn principal_busy() -> Failure {
     Failure::new(
         Code::RefreshBusy,
-        "There is no token yet.",
-        "Another Brickpass is asking for a token for this service principal, and has no answer within the connection's time limit.",
-        "Try again in a moment. If the server is slow, raise the time limit of the connection.",
+        "No token yet.",
+        "Another Brickpass process is requesting a token for this service principal and got no answer within the connection's timeout.",
+        "Try again in a moment. If the server is slow, increase the connection's timeout.",
     )
     .with_remedy(Remedy::TryAgain)
 }
 
 pub(super) fn not_told(host: &BaseUrl, why: &Failure) -> Failure {
-    let still = "Signed out here. The server could not be told, so the sign-in stays valid there until it ends by itself.";
+    let still = "Signed out on this computer. The server was not reached, so the sign-in stays valid there until it expires.";
     Failure { details: why.details.clone(), ..Failure::new(why.code, still, format!("{host}: {} {}", why.what, why.why), end_it_there()) }
 }
 
@@ -142,7 +138,7 @@ pub(super) fn not_told_in_time(host: &BaseUrl) -> Failure {
 }
 
 fn end_it_there() -> &'static str {
-    "To end it now, revoke it in the settings of your Databricks account, or ask an admin."
+    "To end it now, revoke it in your Databricks account settings, or ask an admin."
 }
 
 fn in_words(wait: SignedDuration) -> String {
@@ -157,9 +153,9 @@ fn in_words(wait: SignedDuration) -> String {
 pub(super) fn crashed() -> Failure {
     Failure::new(
         Code::Internal,
-        "Brickpass made a mistake while renewing this sign-in.",
-        "A part of it stopped unexpectedly; your connections and secrets are as they were before.",
-        "Try again, and report it if it happens again.",
+        "Something went wrong in Brickpass while renewing this sign-in.",
+        "A part of Brickpass stopped unexpectedly. Your connections and secrets are unchanged.",
+        "Try again. If it happens again, please report it.",
     )
     .with_remedy(Remedy::TryAgain)
 }

@@ -10,8 +10,8 @@ use crate::catalogue::{ACCOUNT_ID, Principal};
 
 /// The scopes there are, and what the consent page says about each.
 const SCOPES: [(&str, &str); 12] = [
-    ("all-apis", "Use all APIs that you may use"),
-    ("offline_access", "Stay signed in when you are not there"),
+    ("all-apis", "Use all APIs that you can use"),
+    ("offline_access", "Stay signed in while you are away"),
     ("openid", "Know who you are"),
     ("profile", "See your name"),
     ("email", "See your email address"),

@@ -18,7 +18,7 @@ pub(super) fn login(ticket: &str, to: Option<&str>, hint: Option<&DemoUser>, wro
     let to = escaped(to.unwrap_or("Databricks"));
     let typed = escaped(wrong.unwrap_or_default());
     let told = match wrong {
-        Some(_) => "<p class=\"wrong\" role=\"alert\">The user name or the password is wrong. Try again.</p>\n",
+        Some(_) => "<p class=\"wrong\" role=\"alert\">The user name or password is wrong. Try again.</p>\n",
         None => "",
     };
     let hint = hint.map_or_else(String::new, |user| {
@@ -79,7 +79,7 @@ pub(super) fn consent(ticket: &str, client_id: &str, scopes: &[String], at: &str
     let line = |scope: &String| format!("<li>{} <small><code>{}</code></small></li>", escaped(scope_meaning(scope)), escaped(scope));
     let scopes = scopes.iter().map(line).collect::<Vec<_>>().join("\n");
     let body = format!(
-        r#"<p><strong>{application}</strong> asks to act for you, <strong>{user}</strong>, in <strong>{at}</strong>:</p>
+        r#"<p><strong>{application}</strong> requests access to <strong>{at}</strong> as you, <strong>{user}</strong>:</p>
 <ul>
 {scopes}
 </ul>
@@ -96,15 +96,15 @@ pub(super) fn consent(ticket: &str, client_id: &str, scopes: &[String], at: &str
 /// The application has asked in a way that must not be answered to it.
 pub(super) fn refused(message: &str) -> Response {
     let body = format!(
-        "<p class=\"wrong\" role=\"alert\">{}</p>\n<p>Nothing was allowed. Close this page and go back to the application.</p>\n",
+        "<p class=\"wrong\" role=\"alert\">{}</p>\n<p>Nothing was allowed. Close this page and return to the application.</p>\n",
         escaped(message)
     );
-    show(StatusCode::BAD_REQUEST, "This sign-in cannot go on", &body)
+    show(StatusCode::BAD_REQUEST, "This sign-in cannot continue", &body)
 }
 
 pub(super) fn too_late() -> Response {
-    let body = "<p class=\"wrong\" role=\"alert\">This step was already taken, or its time is over.</p>\n<p>Start again from the application.</p>\n";
-    show(StatusCode::BAD_REQUEST, "This sign-in cannot go on", body)
+    let body = "<p class=\"wrong\" role=\"alert\">This step was already completed, or it has expired.</p>\n<p>Start again from the application.</p>\n";
+    show(StatusCode::BAD_REQUEST, "This sign-in cannot continue", body)
 }
 
 fn show(status: StatusCode, title: &str, body: &str) -> Response {

@@ -22,7 +22,7 @@ use brickpass_storage::{Activity, ActivityEntry, Deed, Snapshot};
 /// What was done to which connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
-    /// `None`: to all of them.
+    /// `None`: of all connections.
     id: Option<ConnectionId>,
     what: Deed,
     failed: Option<Code>,
@@ -84,7 +84,7 @@ impl ActivityLog {
     pub(crate) fn name(&self, snapshot: &Snapshot) {
         if let Some(notes) = &self.0 {
             let names = snapshot.entries.iter().map(|entry| (entry.connection.id, entry.connection.name.as_str().to_owned()));
-            // A writer that died records nothing more; the work goes on.
+            // If the writer has stopped, nothing more is recorded; the work continues.
             let _ = notes.send(Note::Names(names.collect()));
         }
     }
@@ -142,7 +142,7 @@ impl LogWriter {
     fn work(mut self, inbox: &mpsc::Receiver<Note>) {
         while let Ok(note) = inbox.recv() {
             match note {
-                // Names of what was removed stay known: their removal is told after the list without them.
+                // Names of removed connections are kept: their removal is reported after the list without them.
                 Note::Names(now) => self.names.extend(now),
                 Note::Done(at, done) => {
                     let entries = done.into_iter().map(|done| self.entry(at, done)).collect();
@@ -150,7 +150,7 @@ impl LogWriter {
                 }
                 Note::Read(reply) => {
                     self.watched = true;
-                    // Whoever asked may have gone; so below.
+                    // The caller may be gone; also below.
                     let _ = reply.send(self.log.load().map(|entries| entries.into_iter().rev().collect()));
                 }
                 Note::Export { id, to, reply } => {
@@ -187,7 +187,7 @@ impl LogWriter {
     }
 }
 
-/// Those of them that have the form of an id (or are our own words).
+/// Those that have the form of an ID (or are our own words).
 pub(crate) fn ids(parts: &[Option<&str>]) -> Option<String> {
     let fits = |part: &&str| {
         let known = (1..=128).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
@@ -196,7 +196,7 @@ pub(crate) fn ids(parts: &[Option<&str>]) -> Option<String> {
     Some(parts.iter().flatten().copied().filter(fits).collect::<Vec<_>>().join(" ")).filter(|line| !line.is_empty())
 }
 
-/// An e-mail address or a service principal's application id. Anything else is what a server made up, and stays out of the file.
+/// An e-mail address or a service principal's application ID. Any other server text is not written to the file.
 pub(crate) fn user(name: &str) -> Option<String> {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '@' | '.' | '-' | '_' | '+' | '\'');
     let (before, after) = name.split_once('@').unwrap_or((name, "x"));

@@ -13,7 +13,7 @@ use brickpass_core::{
 use brickpass_databricks::rest::{Object, Permission, Securable};
 use brickpass_storage::Deed;
 
-/// Asks for the names of a workspace's catalogs.
+/// Lists the names of a workspace's catalogs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListCatalogs {
     pub id: ConnectionId,
@@ -30,7 +30,7 @@ impl Request for ListCatalogs {
     }
 }
 
-/// Asks for the objects of a kind in a workspace.
+/// Lists the objects of one type in a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListObjects {
     pub id: ConnectionId,
@@ -51,7 +51,7 @@ impl Request for ListObjects {
     }
 }
 
-/// Asks what a service principal may do with an object.
+/// Gets a service principal's permission on an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GetPermission {
     pub id: ConnectionId,
@@ -135,7 +135,7 @@ async fn grant(reach: &mut Reach, object: &Object, principal: &ClientId, permiss
     match seen.await {
         Ok(Some(())) => Ok(()),
         Ok(None) => Err(words::not_granted(lost)),
-        Err(unseen) => Err(words::nobody_knows(lost, &unseen, "Look at its permissions again later.")),
+        Err(unseen) => Err(words::nobody_knows(lost, &unseen, "Check its permissions later.")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Service principals: listed, made, let into a workspace, entitled.
+//! Service principals: list, create, add to a workspace, grant entitlements.
 
 use super::{reach, words};
 use crate::{
@@ -10,7 +10,7 @@ use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{Entitlement, ServicePrincipal, WorkspaceRole, redact};
 use brickpass_storage::Deed;
 
-/// Asks for the service principals of a workspace or an account.
+/// Lists the service principals of a workspace or an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListServicePrincipals {
     pub id: ConnectionId,
@@ -81,7 +81,7 @@ impl Request for AddToWorkspace {
     }
 }
 
-/// Gives a service principal an entitlement in a workspace, or takes it away.
+/// Grants a service principal an entitlement in a workspace, or removes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetEntitlement {
     pub id: ConnectionId,
@@ -116,7 +116,7 @@ async fn list(reach: &mut Reach) -> Result<Vec<ServicePrincipal>, Failure> {
     listed.await.map_err(|error| error.failure)
 }
 
-/// Asked for once. Names are not unique: which of two of the same name a lost answer was about, nobody could say.
+/// Sent once. Names are not unique, so a lost answer could be about either of two with the same name.
 async fn create(reach: &mut Reach, name: &str) -> Result<ServicePrincipal, Failure> {
     let name = name.trim();
     if name.is_empty() {
@@ -146,12 +146,12 @@ async fn look_after(reach: &Reach, name: &str, lost: Failure) -> Failure {
     });
     match seen.await {
         Ok(Some(found)) => words::there_is_one(lost, name, &found),
-        Ok(None) => words::not_changed(lost, "The list shows no service principal of this name."),
-        Err(unseen) => words::nobody_knows(lost, &unseen, "Look at the list of service principals later, before you create it again."),
+        Ok(None) => words::not_changed(lost, "The list shows no service principal with this name."),
+        Err(unseen) => words::nobody_knows(lost, &unseen, "Check the list of service principals before you create it again."),
     }
 }
 
-/// Asked for once more when the answer was lost: to let in who is in already changes nothing.
+/// Sent again if the answer was lost: adding an existing member changes nothing.
 async fn add_to_workspace(reach: &mut Reach, principal: &str, workspace: &str, role: WorkspaceRole) -> Result<(), Failure> {
     let Some(account) = reach.account_id() else { return Err(words::only_at_account_level()) };
     let account = &account;
@@ -173,8 +173,8 @@ async fn set_entitlement(reach: &mut Reach, principal: &str, entitlement: Entitl
             });
             match seen.await {
                 Ok(Some(())) => Ok(()),
-                Ok(None) => Err(words::not_changed(error.failure, "The list of service principals shows what was there before.")),
-                Err(unseen) => Err(words::nobody_knows(error.failure, &unseen, "Look at the service principal again later.")),
+                Ok(None) => Err(words::not_changed(error.failure, "The list of service principals is unchanged.")),
+                Err(unseen) => Err(words::nobody_knows(error.failure, &unseen, "Check the service principal later.")),
             }
         }
         Err(error) => Err(error.failure),

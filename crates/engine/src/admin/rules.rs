@@ -10,7 +10,7 @@ use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::TokenRules;
 use brickpass_storage::Deed;
 
-/// Asks whether personal access tokens are allowed in a workspace, and for how long.
+/// Gets whether personal access tokens are allowed in a workspace, and their maximum lifetime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GetTokenRules {
     pub id: ConnectionId,
@@ -99,7 +99,7 @@ async fn change(context: &Context, id: ConnectionId, change: Change) -> Result<T
     changed.map_err(|failure| words::explained(failure, &reach))
 }
 
-/// The rules as they are after it. Read before it, too: who switches tokens off and signs in with one cannot read them any more.
+/// The rules after the change. Also read before it: a user who disables tokens while using one cannot read them afterwards.
 async fn change_there(context: &Context, reach: &mut Reach, change: Change) -> Result<TokenRules, Failure> {
     let wanted = change.on(context.unless_cancelled(read(reach)).await?);
     let asked = reach.ask(|client, call| async move {
@@ -122,8 +122,8 @@ async fn look_after(reach: &Reach, change: Change, lost: Failure) -> Result<Toke
     });
     match seen.await {
         Ok(Some(rules)) => Ok(rules),
-        Ok(None) => Err(words::not_changed(lost, "The workspace has the former setting.")),
-        Err(unseen) => Err(words::nobody_knows(lost, &unseen, "Look at the setting again later.")),
+        Ok(None) => Err(words::not_changed(lost, "The workspace still has the old setting.")),
+        Err(unseen) => Err(words::nobody_knows(lost, &unseen, "Check the setting later.")),
     }
 }
 

@@ -12,7 +12,7 @@ use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{NewOAuthSecret, OAuthSecret};
 use brickpass_storage::Deed;
 
-/// Asks for the OAuth secrets of a service principal.
+/// Lists the OAuth secrets of a service principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListOAuthSecrets {
     pub id: ConnectionId,
@@ -94,10 +94,10 @@ async fn list(reach: &mut Reach, principal: &str) -> Result<Vec<OAuthSecret>, Fa
     listed.await.map_err(|error| error.failure)
 }
 
-/// Asked for once. When nobody can say what became of that, the list is compared with the one from before.
+/// Sent once. If the result is unknown, the list is compared with the previous one.
 async fn create(context: &Context, reach: &mut Reach, principal: &str, lifetime: Option<Duration>) -> Result<NewOAuthSecret, Failure> {
     let before = context.unless_cancelled(async {
-        // A secret has no comment that would say who made it: the one that appears is ours only if no other process here makes one.
+        // A secret has no comment that identifies its creator: a new one is ours only if no other process here creates one.
         let alone = context.shared.creating_secrets.lock().await;
         Ok((alone, list(reach, principal).await?))
     });
@@ -108,7 +108,7 @@ async fn create(context: &Context, reach: &mut Reach, principal: &str, lifetime:
     let made = reach.ask(|client, call| async move { client.create_oauth_secret(directory(account), principal, lifetime, &call).await });
     match made.await {
         Ok(new) if context.has_no_taker() => {
-            // Best effort: whether it was deleted, nobody hears.
+            // Best effort: the result is not reported.
             let _ = delete(reach, principal, &new.secret.id).await;
             Err(called_off())
         }
@@ -118,7 +118,7 @@ async fn create(context: &Context, reach: &mut Reach, principal: &str, lifetime:
     }
 }
 
-/// A value that was lost on the way is of no use to anybody. What somebody else made in the meantime is theirs.
+/// Deletes the secret whose value was lost. Secrets that others created in the meantime are not touched.
 async fn look_after(reach: &mut Reach, principal: &str, before: &[String], lost: Failure) -> Failure {
     let looking = &*reach;
     let seen = look(|| {
@@ -130,11 +130,13 @@ async fn look_after(reach: &mut Reach, principal: &str, before: &[String], lost:
         }
     });
     match seen.await.map(Option::unwrap_or_default) {
-        Err(unseen) => {
-            words::nobody_knows(lost, &unseen, "Look at the secrets of this service principal later: delete one that you do not know.")
-        }
+        Err(unseen) => words::nobody_knows(
+            lost,
+            &unseen,
+            "Check the secrets of this service principal later, and delete any that you do not recognize.",
+        ),
         Ok(appeared) => match appeared.as_slice() {
-            [] => words::not_changed(lost, "The list of secrets shows no new one."),
+            [] => words::not_changed(lost, "The list of secrets shows no new secret."),
             [ours] => {
                 let left = delete(reach, principal, &ours.id).await.err();
                 words::secret_lost(lost, &ours.id, left.as_ref())
@@ -144,7 +146,7 @@ async fn look_after(reach: &mut Reach, principal: &str, before: &[String], lost:
     }
 }
 
-/// Asked for once more when the answer was lost: a secret that is gone is no error.
+/// Sent again if the answer was lost: a missing secret is not an error.
 async fn delete(reach: &mut Reach, principal: &str, secret: &str) -> Result<(), Failure> {
     let account = reach.account_id();
     let account = account.as_ref();

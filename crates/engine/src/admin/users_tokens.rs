@@ -20,7 +20,7 @@ use brickpass_storage::Deed;
 
 const AT_ONCE: usize = 4;
 
-/// Asks for the tokens of everybody in a workspace, the newest first.
+/// Lists the tokens of all users of a workspace, newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListUsersTokens {
     pub id: ConnectionId,
@@ -37,7 +37,7 @@ impl Request for ListUsersTokens {
     }
 }
 
-/// Revokes tokens in a workspace, whosever they are.
+/// Revokes tokens of any user in a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevokeUsersTokens {
     pub id: ConnectionId,
@@ -66,7 +66,7 @@ async fn list(reach: &mut Reach) -> Result<Vec<UserToken>, Failure> {
     Ok(all)
 }
 
-/// Some at once; the token by which the others are revoked comes last.
+/// Several at once; the token that authorizes the revocations is last.
 async fn revoke(reach: &Reach, token_ids: &[String]) -> RevokedTokens {
     let own = tokens::in_use(&reach.shared, &reach.connection).await.map(|note| note.token_id);
     let (last, mut first): (Vec<String>, Vec<String>) = token_ids.iter().cloned().partition(|id| own.as_ref() == Some(id));
@@ -75,7 +75,7 @@ async fn revoke(reach: &Reach, token_ids: &[String]) -> RevokedTokens {
     let mut ended = revoke_all(reach, first).await;
     ended.extend(revoke_all(reach, last.into_iter().take(1).collect()).await);
     let (mut revoked, mut failed) = (Vec::new(), Vec::new());
-    // In the order in which they were asked for.
+    // In the order of the request.
     ended.sort_by_key(|(id, _)| token_ids.iter().position(|asked| asked == id));
     for (id, outcome) in ended {
         match outcome {
@@ -87,7 +87,7 @@ async fn revoke(reach: &Reach, token_ids: &[String]) -> RevokedTokens {
     RevokedTokens { revoked, failed }
 }
 
-/// Each of them, whatever becomes of the others.
+/// Each of them, regardless of the others.
 async fn revoke_all(reach: &Reach, token_ids: Vec<String>) -> Vec<(String, Result<(), Failure>)> {
     let queue = Arc::new(Mutex::new(VecDeque::from(token_ids.clone())));
     let mut workers = JoinSet::new();

@@ -1,4 +1,4 @@
-//! What is told when something could not be administered.
+//! Failures of administration requests.
 
 use crate::{reach::Reach, tokens};
 use brickpass_core::{
@@ -26,7 +26,7 @@ pub(super) fn where_access_is_granted(level: &Level) -> Result<(), Failure> {
         Level::Workspace => Ok(()),
         Level::Account { .. } => Err(Failure::new(
             Code::Unsupported,
-            "An account does not have this.",
+            "Not available for an account.",
             "Entitlements and permissions are granted in each workspace.",
             "Open a connection to a workspace.",
         )),
@@ -43,8 +43,8 @@ pub(super) fn where_workspaces_are_assigned(level: &Level) -> Result<(), Failure
 pub(super) fn only_at_account_level() -> Failure {
     Failure::new(
         Code::Unsupported,
-        "A workspace does not decide who is added to workspaces.",
-        "The account above it does.",
+        "Not available for a workspace.",
+        "The account decides who is added to its workspaces.",
         "Open a connection to the account.",
     )
 }
@@ -53,22 +53,22 @@ pub(super) fn no_name() -> Failure {
     Failure::new(
         Code::InvalidInput,
         "A service principal needs a name.",
-        "Without one, nobody would know later what it is for.",
-        "Enter a name, such as the job or the program that signs in with it.",
+        "Without a name, its purpose is unclear later.",
+        "Enter a name, for example the job or program that signs in with it.",
     )
 }
 
-/// What a refusal means. Whose business a request is, the API's own words say already; what they leave open depends on the connection.
+/// What a refusal means for this connection, except where the API's own message already says who may do this.
 pub(super) fn explained(failure: Failure, reach: &Reach) -> Failure {
     if failure.code == Code::Forbidden { failure } else { reach.explained(failure) }
 }
 
-/// The same for a request that names something: if that is not there, the API's own words say so.
+/// The same for a request that names an object: if it does not exist, the API's own message says so.
 pub(super) fn explained_by_name(failure: Failure, reach: &Reach) -> Failure {
     if failure.code == Code::NotFound { failure } else { explained(failure, reach) }
 }
 
-/// The answer was lost, and a look showed that nothing has happened. `looked`: what was seen.
+/// The answer was lost, and a check showed that nothing has changed. `looked`: what the check found.
 pub(super) fn not_changed(lost: Failure, looked: &str) -> Failure {
     Failure {
         what: "Nothing was changed.".to_owned(),
@@ -79,17 +79,17 @@ pub(super) fn not_changed(lost: Failure, looked: &str) -> Failure {
     }
 }
 
-/// The same for a permission, of which a part (the use of a catalog) may be granted all the same.
+/// The same for a permission, of which a part (the use of a catalog) may have been granted.
 pub(super) fn not_granted(lost: Failure) -> Failure {
     let failure = not_changed(lost, "The service principal does not have this permission.");
     Failure { what: "The permission was not granted.".to_owned(), ..failure }
 }
 
-/// The answer was lost, and nobody could look.
+/// The answer was lost, and the check failed.
 pub(super) fn nobody_knows(lost: Failure, unseen: &Failure, fix: &str) -> Failure {
     Failure {
-        what: "Nobody can say whether this was done.".to_owned(),
-        why: format!("{} Then a look at what is there failed: {}", lost.what, unseen.what),
+        what: "It is unknown whether this was done.".to_owned(),
+        why: format!("{} The check afterwards also failed: {}", lost.what, unseen.what),
         fix: fix.to_owned(),
         remedy: None,
         ..lost
@@ -100,17 +100,17 @@ pub(super) fn there_is_one(lost: Failure, name: &str, found: &[ServicePrincipal]
     let ids: Vec<&str> = found.iter().map(|it| it.client_id.as_str()).collect();
     let (what, fix) = match ids.as_slice() {
         [_] => (
-            format!("There is a service principal named {name}, but the answer to your request was lost."),
-            "Reload the list. If you did not have one of this name before, it is yours: there is no need to create it again.",
+            format!("A service principal named {name} exists, but the answer to your request was lost."),
+            "Reload the list. If none had this name before, your request created it. Do not create it again.",
         ),
         _ => (
-            format!("There are several service principals named {name}, and the answer to your request was lost."),
-            "Reload the list, and delete what is there once too often in the workspace or account.",
+            format!("Several service principals are named {name}, and the answer to your request was lost."),
+            "Reload the list, and delete any duplicate in the workspace or account.",
         ),
     };
     Failure {
         what,
-        why: format!("{} {} Application IDs of that name: {}.", lost.what, lost.why, ids.join(", ")),
+        why: format!("{} {} Application IDs with that name: {}.", lost.what, lost.why, ids.join(", ")),
         fix: fix.to_owned(),
         remedy: Some(Remedy::Reload),
         ..lost
@@ -122,16 +122,16 @@ pub(super) fn secret_lost(lost: Failure, id: &str, left: Option<&Failure>) -> Fa
     let why = format!("{} {}", lost.what, lost.why);
     match left {
         None => Failure {
-            what: "A secret was made, but its value was lost on the way. It is deleted again.".to_owned(),
+            what: "A secret was created, but its value was lost in transit. Brickpass has deleted it.".to_owned(),
             why,
-            fix: "Generate another one.".to_owned(),
+            fix: "Generate a new one.".to_owned(),
             remedy: None,
             ..lost
         },
         Some(left) => Failure {
-            what: "A secret was made, but its value was lost on the way, and it could not be deleted.".to_owned(),
+            what: "A secret was created, but its value was lost in transit, and Brickpass could not delete it.".to_owned(),
             why,
-            fix: format!("Delete the secret with the ID {id}, then generate another one."),
+            fix: format!("Delete the secret with the ID {id}, then generate a new one."),
             details: Some(format!("{} {}", left.what, left.why)),
             remedy: None,
             ..lost
@@ -142,9 +142,9 @@ pub(super) fn secret_lost(lost: Failure, id: &str, left: Option<&Failure>) -> Fa
 pub(super) fn several_secrets(lost: Failure, appeared: &[OAuthSecret]) -> Failure {
     let ids: Vec<&str> = appeared.iter().map(|secret| secret.id.as_str()).collect();
     Failure {
-        what: "The value of a secret was lost on the way, and nobody can say which secret it was.".to_owned(),
-        why: format!("{} {} Somebody else made secrets at the same time.", lost.what, lost.why),
-        fix: format!("Delete the one that nobody uses. New are the secrets with the IDs {}.", ids.join(", ")),
+        what: "A secret was created, but its value was lost in transit, and it is unknown which secret it was.".to_owned(),
+        why: format!("{} {} Other secrets were created at the same time.", lost.what, lost.why),
+        fix: format!("Delete the one that is not used. The new secrets have the IDs {}.", ids.join(", ")),
         remedy: None,
         ..lost
     }

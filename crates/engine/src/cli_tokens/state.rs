@@ -33,9 +33,9 @@ pub enum CliTokensOff {
     Setting,
     /// Secrets are kept elsewhere than in the system's keyring.
     NoKeyring,
-    /// The CLI was told to keep its tokens elsewhere, which is in a plain file.
+    /// The CLI is set to store its tokens in a plain file.
     PlainFile,
-    /// The CLI was told to keep its tokens at a place that it does not know, and refuses to run.
+    /// The CLI is set to a storage that it does not support, and refuses to run.
     UnknownPlace,
 }
 
@@ -45,31 +45,30 @@ impl CliTokenState {
     pub fn words(&self, profile: &str) -> String {
         match self {
             Self::Serves { until: None } => {
-                format!("The Databricks CLI uses the profile {profile}, too: its token is in your system's keyring.")
+                format!("The Databricks CLI can use the profile {profile} too: its token is in the system keyring.")
             }
             Self::Serves { until: Some(_) } => format!(
-                "The Databricks CLI uses the profile {profile}, too, while Brickpass is open and for up to an hour after: its token is in your \
-                 system's keyring. brickpass exec works at any time."
+                "The Databricks CLI can use the profile {profile} too, while Brickpass is open and for up to an hour after: its token is in \
+                 the system keyring. brickpass exec works at any time."
             ),
-            Self::ItsOwn => format!("The Databricks CLI has signed in under the name {profile} by itself and goes on with that."),
+            Self::ItsOwn => format!("The Databricks CLI has its own sign-in for the profile {profile} and keeps using it."),
             Self::SignedOut => format!(
-                "The Databricks CLI was signed out of the profile {profile}. It gets its token again with the next change of a connection or a token. {}",
+                "The Databricks CLI was signed out of the profile {profile}. It gets a token again when a connection or token next changes. {}",
                 keep_it_signed_out(profile)
             ),
-            Self::Off(CliTokensOff::Setting) => "The Databricks CLI gets no tokens: that is switched off in the settings.".to_owned(),
+            Self::Off(CliTokensOff::Setting) => "The Databricks CLI gets no tokens: this is turned off in the settings.".to_owned(),
             Self::Off(CliTokensOff::NoKeyring) => {
-                "The Databricks CLI reads tokens from the system's keyring alone, and your secrets are kept elsewhere. Use brickpass exec for it."
-                    .to_owned()
+                "The Databricks CLI needs the system keyring, and your secrets are stored elsewhere. Use brickpass exec instead.".to_owned()
             }
             Self::Off(CliTokensOff::PlainFile) => {
-                "The Databricks CLI was told to keep its tokens in a plain file, so it gets none. Use brickpass exec for it.".to_owned()
+                "The Databricks CLI is set to store tokens in a plain file, so it gets none. Use brickpass exec instead.".to_owned()
             }
             Self::Off(CliTokensOff::UnknownPlace) => UNKNOWN_PLACE.to_owned(),
             Self::Failed(failure) => format!("The Databricks CLI has no valid token for the profile {profile}: {}", failure.what),
         }
     }
 
-    /// When the token that the CLI was given has ended.
+    /// When the CLI's token expired.
     #[must_use]
     pub fn ended(&self, now: Timestamp) -> Option<Timestamp> {
         match self {

@@ -7,25 +7,25 @@ use brickpass_core::failure::Failure;
 /// A secret was put on the clipboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placed {
-    /// It can be taken off again for certain.
+    /// Clearing it is guaranteed.
     pub guaranteed: bool,
 }
 
 /// How a secret went from the clipboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gone {
-    /// Taken off; the clipboard is empty.
+    /// Cleared; the clipboard is empty.
     Cleared,
-    /// Something else is there, which was left alone.
+    /// It contains something else, which was kept.
     TakenOver,
 }
 
-/// One clipboard, never the primary selection: what is put there replaces what somebody has marked with the mouse.
+/// One clipboard, never the primary selection, which contains text selected with the mouse.
 pub trait Board {
-    /// Puts `secret` in the place of what is there, marked as one.
+    /// Replaces the content with `secret`, marked as a secret.
     ///
     /// # Errors
-    /// The clipboard cannot be used; what is there is as before.
+    /// The clipboard cannot be used; its content is unchanged.
     fn put(&mut self, secret: &SecretString) -> Result<Placed, Failure>;
 
     /// How what was put last has gone, as far as that is known without reading: whatever reads the clipboard makes managers of histories
@@ -34,7 +34,7 @@ pub trait Board {
         None
     }
 
-    /// Takes off what was put last, if it is still there.
+    /// Clears the last copy, if it is still there.
     ///
     /// # Errors
     /// The clipboard cannot be used; perhaps it is still there.

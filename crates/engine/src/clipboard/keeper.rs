@@ -1,4 +1,4 @@
-//! When a secret is taken off the clipboard. Time comes in as an argument.
+//! When to clear a secret from the clipboard. Time is an argument.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use brickpass_core::failure::Failure;
 /// A clipboard that another program has open is free again in a moment.
 const ATTEMPTS: u8 = 3;
 
-/// By both clocks: the steady one stands still while the computer sleeps, the other may be set back.
+/// By both clocks: the monotonic one stops while the computer sleeps, the wall clock may be set back.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
     pub wall: Timestamp,
@@ -43,7 +43,7 @@ struct Held {
     failed: u8,
 }
 
-/// Puts secrets on a board and takes them off when their time is up.
+/// Puts secrets on a board and clears them when their time is up.
 pub struct Keeper {
     board: Box<dyn Board>,
     held: Option<Held>,
@@ -58,7 +58,7 @@ impl Keeper {
         self.held.is_some()
     }
 
-    /// The time begins anew with each copy.
+    /// The time restarts with each copy.
     ///
     /// # Errors
     /// The clipboard cannot be used; what was held before still is.
@@ -76,7 +76,7 @@ impl Keeper {
         Some(told(held))
     }
 
-    /// What is due by now.
+    /// What is due now.
     pub fn look(&mut self, now: Moment) -> Option<News> {
         let held = self.held.as_ref()?;
         if let Some(gone) = self.board.gone() {

@@ -1,6 +1,6 @@
-//! The system's clipboard for secrets: marked so that histories leave them out, and taken off again after a while.
+//! The system's clipboard for secrets: marked so that histories omit them, and cleared after a while.
 //!
-//! What is copied to be read by anybody (addresses, links) goes through the window's own clipboard instead, which can do neither.
+//! Public content (addresses, links) uses the window's own clipboard instead, which can do neither.
 
 mod board;
 mod keeper;
@@ -32,10 +32,10 @@ pub enum News {
     Holds {
         what: String,
         until: Timestamp,
-        /// The system lets it be taken off again for certain.
+        /// The system guarantees that it can be cleared.
         guaranteed: bool,
     },
-    /// It is not on the clipboard any more. `taken_over`: something else is there, which was left alone.
+    /// It is no longer on the clipboard. `taken_over`: something else is there, which was kept.
     Cleared { taken_over: bool },
     /// It may still be there, and nothing more is done about it.
     NotCleared(Failure),
@@ -70,7 +70,7 @@ impl Clipboard {
         Self { open: Arc::new(open), tell: Arc::new(tell), thread: None, ended: false }
     }
 
-    /// For `keep`, then it is taken off again. `what` says what it is: "access token". `copied` is called when it is there, before that is told.
+    /// For `keep`, then it is cleared. `what` describes it: "access token". `copied` is called when it is there, before the report.
     pub fn copy(&mut self, secret: SecretString, what: String, keep: Duration, copied: impl FnOnce() + Send + 'static) {
         if self.ended {
             return;
@@ -94,13 +94,13 @@ impl Clipboard {
         self.ask(Order::Clear);
     }
 
-    /// Nothing is copied any more. The thread that is given back takes off what is still ours, and ends.
+    /// No more copies. The returned thread clears what is still ours, and ends.
     pub fn end(&mut self) -> Option<JoinHandle<()>> {
         self.ended = true;
         self.thread.take().map(|(_, thread)| thread)
     }
 
-    /// The order, when nobody is there to take it.
+    /// The request, if the thread is gone.
     fn ask(&self, order: Order) -> Option<Order> {
         let Some((orders, _)) = &self.thread else { return Some(order) };
         orders.send(order).err().map(|unsent| unsent.0)
@@ -160,7 +160,7 @@ fn no_thread(error: &std::io::Error) -> Failure {
     Failure::new(
         Code::Internal,
         "Nothing was copied.",
-        format!("The system gives no more threads: {error}."),
-        "Close other programs and copy it again.",
+        format!("The system cannot create another thread: {error}."),
+        "Close other programs, then copy it again.",
     )
 }

@@ -235,7 +235,7 @@ fn settle(shared: &Shared, row: &Row) {
 fn take_back(shared: &Shared, row: Row, mut not_stored: NotStored) -> Failure {
     if let Some(Put { key, former, noted }) = row.put {
         if let Err(error) = shared.vault().put_back(key.id(), &former) {
-            not_stored.failure.details = Some(format!("The new secret is in the vault all the same: {}", error.failure()));
+            not_stored.failure.details = Some(format!("The new secret is still in the vault: {}", error.failure()));
             not_stored.uncertain = true;
         }
         token::put_back_note(shared, key.id(), noted, &not_stored);
@@ -372,8 +372,8 @@ fn replaced_already() -> Failure {
     Failure::new(
         Code::Conflict,
         "Another row of this import replaces the same connection.",
-        "A connection can be replaced once; which of the two you mean is not known.",
-        "Import the one that you mean by itself, or keep both.",
+        "A connection can be replaced only once, and it is unclear which row to use.",
+        "Import only one of them, or keep both.",
     )
 }
 
@@ -384,9 +384,9 @@ fn name_of(connection: &Connection) -> String {
 fn gone() -> NotStored {
     NotStored::from(Failure::new(
         Code::NoSuchConnection,
-        "The connection that was to be replaced is not in the list any more.",
+        "The connection to replace is no longer in the list.",
         "It was removed, perhaps in another window.",
-        "Read the file again, and import it as a new one.",
+        "Read the file again, and import it as a new connection.",
     ))
 }
 
@@ -394,7 +394,7 @@ fn changed_since() -> Failure {
     Failure::new(
         Code::Conflict,
         "This connection was changed after the import.",
-        "Taking the import back would lose that change.",
+        "Undoing the import would lose that change.",
         "Change or remove it by hand.",
     )
 }
@@ -402,8 +402,8 @@ fn changed_since() -> Failure {
 fn not_the_last() -> Failure {
     Failure::new(
         Code::NotFound,
-        "There is nothing to take back.",
-        "Only the last import can be taken back, once, and only while Brickpass keeps running.",
+        "There is nothing to undo.",
+        "Only the last import can be undone, once, and only until you quit Brickpass.",
         "Change or remove the connections by hand.",
     )
 }

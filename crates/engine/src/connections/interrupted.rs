@@ -42,8 +42,8 @@ fn one(shared: &Shared, left: &LeftOver) -> Option<String> {
     if !half.is_empty() {
         let names = half.join(", ");
         return Some(format!(
-            "A save on {day} was interrupted. The secret of {names} may be newer than the rest: look at it and save it again."
+            "A save on {day} was interrupted. The secret of {names} may be newer than the other fields: check it and save again."
         ));
     }
-    (!keys.is_empty()).then(|| format!("A save on {day} was interrupted. Secrets that no connection uses are deleted."))
+    (!keys.is_empty()).then(|| format!("A save on {day} was interrupted. Secrets that no connection uses were deleted."))
 }

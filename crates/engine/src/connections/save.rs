@@ -100,12 +100,7 @@ fn refused(NotStored { failure, theirs, .. }: NotStored) -> Result<SaveOutcome, 
 }
 
 fn save_cancelled() -> Failure {
-    Failure::new(
-        Code::Cancelled,
-        "Saving was cancelled.",
-        "You did not wait for it any longer.",
-        "Nothing was changed. Save again when you are ready.",
-    )
+    Failure::new(Code::Cancelled, "Saving was cancelled.", "You cancelled it.", "Nothing was changed. Save again.")
 }
 
 /// The secret first, the entry second; when the entry cannot be written the former secret is put back. `cancelled`: whether it was cancelled meanwhile.
@@ -141,8 +136,8 @@ fn token_ended(end: Timestamp) -> Failure {
     Failure::new(
         Code::InvalidInput,
         "The connection was not saved.",
-        format!("This token ended at {} by its own word.", end.strftime("%Y-%m-%d %H:%M UTC")),
-        "Get a new token and enter it. If this is wrong, check the clock of this computer.",
+        format!("According to the token itself, it expired at {}.", end.strftime("%Y-%m-%d %H:%M UTC")),
+        "Get a new token and enter it. If this is wrong, check this computer's clock.",
     )
 }
 
@@ -164,7 +159,7 @@ fn put_and_save(
         if cancelled() { Err(NotStored::from(save_cancelled())) } else { shared.library.save(connection, base).map_err(NotStored::from) };
     saved.map_err(|mut not_stored| {
         if let Err(undo) = vault.put_back(key.id(), &former) {
-            not_stored.failure.details = Some(format!("The new secret is in the vault all the same: {}", undo.failure()));
+            not_stored.failure.details = Some(format!("The new secret is still in the vault: {}", undo.failure()));
             not_stored.uncertain = true;
         }
         not_stored

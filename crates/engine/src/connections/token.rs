@@ -93,9 +93,9 @@ fn unchanged(shared: &Shared, connection: &Connection, key: &SecretKey, former: 
     }
     Err(NotStored::from(Failure::new(
         Code::Conflict,
-        "This connection was changed meanwhile.",
-        "Its token or its address is not the one that was to be replaced any more; perhaps another window did that.",
-        "Look at the connection, and try again if the token is still to be replaced.",
+        "This connection was changed in the meantime.",
+        "Its token or address is no longer the one to replace; perhaps another window changed it.",
+        "Check the connection, and try again if you still want to replace the token.",
     )))
 }
 

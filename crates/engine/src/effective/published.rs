@@ -1,4 +1,4 @@
-//! Profiles whose token Brickpass gives: what `brickpass-credential` and the Databricks CLI's entry of the keyring will say, told beforehand.
+//! Profiles that get their token from Brickpass: predicts the answer of `brickpass-credential` and of the Databricks CLI's keyring entry.
 
 use std::path::Path;
 
@@ -37,7 +37,7 @@ impl Stored {
     }
 }
 
-/// What Brickpass knows of the profiles of this file.
+/// Brickpass's knowledge about the profiles of this file.
 pub(super) struct Ours<'a> {
     pub(super) connections: &'a [&'a Connection],
     pub(super) publications: Vec<Publication>,
@@ -80,8 +80,8 @@ impl Ours<'_> {
         if !self.is_helper(&path) {
             self.judge_another_program(view, &profile, &asked, &path);
         } else if unfound {
-            let words = format!("The profile {profile} names {path}, and there is no such program.");
-            view.problem = Some(Problem::ours(words).fixed_by("Publish the connection again: that writes where Brickpass is now."));
+            let words = format!("The profile {profile} refers to the program {path}, which does not exist.");
+            view.problem = Some(Problem::ours(words).fixed_by("Publish the connection again to update the path."));
         } else if !asks_by_host(view) {
             self.judge_the_helper(view, &profile);
         }
@@ -116,7 +116,7 @@ impl Ours<'_> {
             return;
         }
         let name = self.of(profile).first().map_or("NAME", |it| it.name.as_str()).to_owned();
-        let words = format!("{variable} is set, so the SDKs will ask {path} for a token of the profile {profile}, and not Brickpass.");
+        let words = format!("{variable} is set, so the SDKs get the token of the profile {profile} from {path}, not from Brickpass.");
         let fix = format!("Unset {variable}, or start the program with: brickpass exec \"{name}\" -- COMMAND");
         view.problem = Some(Problem::ours(words).fixed_by(fix));
     }
@@ -148,11 +148,11 @@ impl Ours<'_> {
                     match (self.stored)(connection) {
                         Stored::Yes => None,
                         Stored::No => Some(
-                            Problem::ours(format!("Nothing is stored for the connection \"{name}\"."))
+                            Problem::ours(format!("No secret is stored for the connection \"{name}\"."))
                                 .fixed_by(format!("Sign in with: brickpass login \"{name}\", or enter its secret.")),
                         ),
                         Stored::Unknown(why) => {
-                            view.depends_on = Some(format!("the vault of Brickpass ({})", why.trim_end_matches('.')));
+                            view.depends_on = Some(format!("the Brickpass vault ({})", why.trim_end_matches('.')));
                             None
                         }
                     }
@@ -161,13 +161,13 @@ impl Ours<'_> {
             several => {
                 let names: Vec<String> = several.iter().map(|it| format!("\"{}\"", it.name.as_str())).collect();
                 let words = format!("{} match the profile {profile}.", names.join(" and "));
-                Some(Problem::ours(words).fixed_by("Publish one of them under another name, or rename it."))
+                Some(Problem::ours(words).fixed_by("Publish one of them under a different name, or rename it."))
             }
         };
         if problem.is_some() {
             view.depends_on = None;
         } else if matches!(view.family, Family::Go | Family::Python) {
-            let note = "It prints a warning that the Databricks CLI does not support --force-refresh. Nothing is wrong: Brickpass renews tokens itself.";
+            let note = "It warns that the Databricks CLI does not support --force-refresh. Ignore this: Brickpass renews tokens itself.";
             view.notes.push(note.to_owned());
         }
         view.problem = problem;
@@ -176,41 +176,40 @@ impl Ours<'_> {
     fn nobody(&self, profile: &str) -> Problem {
         if self.publication(profile).is_some() {
             let words =
-                format!("The profile {profile} was published by Brickpass for a connection that has been removed. It gives no token.");
-            return Problem::ours(words)
-                .fixed_by(format!("Remove the profile, or publish a connection as it: brickpass publish NAME --profile {profile}"));
+                format!("Brickpass published the profile {profile} for a connection that has been removed, so it provides no token.");
+            return Problem::ours(words).fixed_by(format!(
+                "Remove the profile, or publish another connection under it: brickpass publish NAME --profile {profile}"
+            ));
         }
-        Problem::ours(format!("Brickpass has no connection that goes by the name {profile}, and gives no token for it."))
+        Problem::ours(format!("Brickpass has no connection for the profile {profile}, so it provides no token."))
             .fixed_by(format!("Publish a connection under this name: brickpass publish NAME --profile {profile}"))
     }
 
-    /// A token goes to the host of its connection, and to no other.
+    /// A token is only given out for the host of its connection.
     fn refusal(&self, profile: &str, connection: &Connection) -> Option<Problem> {
         let (name, ours) = (connection.name.as_str(), connection.base_url.origin());
         if let Some(there) = self.host.map(origin).filter(|there| *there != ours) {
             let words = format!(
-                "Brickpass will refuse a token of the profile {profile}: DATABRICKS_HOST leads to {there}, and the connection \"{name}\" to {ours}."
+                "Brickpass refuses tokens for the profile {profile}: DATABRICKS_HOST is {there}, but the connection \"{name}\" is for {ours}."
             );
-            return Some(Problem::ours(words).fixed_by("Unset DATABRICKS_HOST, or name the profile that belongs to it."));
+            return Some(Problem::ours(words).fixed_by("Unset DATABRICKS_HOST, or use the profile that matches it."));
         }
         let Leads::Elsewhere(there) = self.file?.leads(profile, &connection.base_url) else { return None };
         let words = format!(
-            "Brickpass will refuse a token of the profile {profile}: it leads to {there}, and the connection \"{name}\" to {ours}."
+            "Brickpass refuses tokens for the profile {profile}: its host is {there}, but the connection \"{name}\" is for {ours}."
         );
-        Some(Problem::ours(words).fixed_by("Publish the connection again, or give the profile another name."))
+        Some(Problem::ours(words).fixed_by("Publish the connection again, or rename the profile."))
     }
 
-    /// The Databricks CLI starts nothing: it has a token of ours, or a sign-in of its own.
+    /// The Databricks CLI does not start the helper: it has a token from us, or its own sign-in.
     fn judge_the_entry(&self, view: &mut Effective, profile: &str) {
         let noted = self.noted.iter().find(|(known, _)| known == profile).map(|(_, noted)| noted);
         let connection = noted.and_then(|noted| self.connections.iter().find(|it| it.id == noted.connection));
         let (Some(noted), Some(connection)) = (noted, connection) else {
             if self.publication(profile).is_some() {
                 let words = match self.of(profile).as_slice() {
-                    [] => format!("The profile {profile} was published by Brickpass for a connection that has been removed."),
-                    _ => format!(
-                        "Brickpass has given the Databricks CLI no token of the profile {profile}. brickpass exec works in any case."
-                    ),
+                    [] => format!("Brickpass published the profile {profile} for a connection that has been removed."),
+                    _ => format!("The Databricks CLI has no token from Brickpass for the profile {profile}. brickpass exec works anyway."),
                 };
                 view.notes.push(words);
             }
@@ -223,7 +222,7 @@ impl Ours<'_> {
             Some(end) if end <= self.now => {
                 let words = "error getting token: token refresh: cached token has no refresh token";
                 let fix = format!(
-                    "The token that Brickpass gave the Databricks CLI for the profile {profile} ended at {}. Open Brickpass, or run: brickpass token \
+                    "The token that Brickpass gave the Databricks CLI for the profile {profile} expired at {}. Open Brickpass, or run: brickpass token \
                      \"{name}\"",
                     clock(end)
                 );
@@ -235,12 +234,12 @@ impl Ours<'_> {
     }
 }
 
-/// Python and Java do not say that they have found no program.
+/// Python and Java do not report that they found no program.
 fn is_unconfigured(problem: &Problem) -> bool {
     problem.words.contains("cannot configure default credentials")
 }
 
-/// Python and Java name no profile when nobody has chosen one.
+/// Python and Java report no profile if none was chosen.
 fn asks_by_host(view: &Effective) -> bool {
     let by_default = view.attribute("profile").is_some_and(|it| it.source == Source::Default);
     by_default && matches!(view.family, Family::Python | Family::Java)
@@ -351,7 +350,7 @@ mod tests {
         for family in [Family::Go, Family::Python, Family::Java] {
             let around = Source::Environment("DATABRICKS_CLI_PATH".to_owned());
             let found = judged(&case(), view(family, "/usr/local/bin/databricks", around.clone(), None));
-            for part in ["/usr/local/bin/databricks", "not Brickpass", "Unset DATABRICKS_CLI_PATH", "brickpass exec \"Sales EU\" --"] {
+            for part in ["/usr/local/bin/databricks", "not from Brickpass", "Unset DATABRICKS_CLI_PATH", "brickpass exec \"Sales EU\" --"] {
                 assert!(words(&found).contains(part), "{family}: {found:?}");
             }
             // It is no fault of ours where the profile names another program by itself, nor where the variable names ours.
@@ -369,13 +368,13 @@ mod tests {
         let fine = helper_says(&case());
         assert_eq!((fine.problem.as_ref(), fine.depends_on.as_ref(), fine.connection), (None, None, Some(case().connections[0].id)));
         let away = helper_says(&Case { host: Some("https://evil.example"), ..case() });
-        assert!(words(&away).contains("DATABRICKS_HOST leads to https://evil.example"), "{away:?}");
+        assert!(words(&away).contains("DATABRICKS_HOST is https://evil.example"), "{away:?}");
         assert_eq!(helper_says(&Case { host: Some("https://SALES.cloud.databricks.com/"), ..case() }).problem, None);
         let edited = helper_says(&Case { section: case().section.replace(OURS, "https://evil.example"), ..case() });
-        assert!(words(&edited).contains("it leads to https://evil.example"), "{edited:?}");
+        assert!(words(&edited).contains("its host is https://evil.example"), "{edited:?}");
         for other_reader in ["HOST = https://evil.example\n", "host2 = x\n  host = https://evil.example\n"] {
             let other = Case { section: format!("{}{other_reader}", case().section), ..case() };
-            assert!(words(&helper_says(&other)).contains("it leads to https://evil.example"), "{other_reader}");
+            assert!(words(&helper_says(&other)).contains("its host is https://evil.example"), "{other_reader}");
         }
     }
 
@@ -384,14 +383,14 @@ mod tests {
         let gone = helper_says(&Case { connections: Vec::new(), ..case() });
         assert!(words(&gone).contains("a connection that has been removed") && words(&gone).contains("--profile p"), "{gone:?}");
         let nobody = helper_says(&Case { connections: Vec::new(), published: false, ..case() });
-        assert!(words(&nobody).contains("no connection that goes by the name p"), "{nobody:?}");
+        assert!(words(&nobody).contains("no connection for the profile p"), "{nobody:?}");
         let empty = helper_says(&Case { stored: Stored::No, ..case() });
         assert!(words(&empty).contains("brickpass login \"Sales EU\""), "{empty:?}");
         let locked = helper_says(&Case { stored: Stored::Unknown("The vault is locked.".to_owned()), ..case() });
-        assert_eq!((locked.problem, locked.depends_on.as_deref()), (None, Some("the vault of Brickpass (The vault is locked)")));
+        assert_eq!((locked.problem, locked.depends_on.as_deref()), (None, Some("the Brickpass vault (The vault is locked)")));
         let missing = Problem::theirs("default auth: databricks CLI not found");
         let missing = judged(&case(), view(Family::Go, HELPER, of_profile(), Some(missing)));
-        assert!(words(&missing).contains("there is no such program") && words(&missing).contains("Publish the connection again"));
+        assert!(words(&missing).contains("which does not exist") && words(&missing).contains("Publish the connection again"));
     }
 
     #[test]
@@ -403,13 +402,13 @@ mod tests {
         let cli = |case: &Case| judged(case, view(Family::Cli, HELPER, of_profile(), None));
         let ended = cli(&until(Some("2026-08-21T11:44:00Z")));
         assert!(words(&ended).starts_with("error getting token: token refresh: cached token has no refresh token"), "{ended:?}");
-        assert!(words(&ended).contains("ended at 2026-08-21 11:44 UTC") && words(&ended).contains("brickpass token \"Sales EU\""));
+        assert!(words(&ended).contains("expired at 2026-08-21 11:44 UTC") && words(&ended).contains("brickpass token \"Sales EU\""));
         let good = cli(&until(Some("2026-08-21T12:44:00Z")));
         assert_eq!((good.problem, good.depends_on), (None, None));
         assert!(good.notes[0].contains("until 2026-08-21 12:44 UTC"));
         assert_eq!(cli(&until(None)).depends_on, None);
         let none = cli(&case());
-        assert!(none.depends_on.is_some() && none.notes[0].contains("has given the Databricks CLI no token"), "{none:?}");
+        assert!(none.depends_on.is_some() && none.notes[0].contains("The Databricks CLI has no token from Brickpass"), "{none:?}");
         let bogus = cli(&Case { storage: Some("bogus"), ..case() });
         let said = "DATABRICKS_AUTH_STORAGE: unknown storage mode \"bogus\" (want plaintext or secure)";
         assert!(words(&bogus).starts_with(said), "{bogus:?}");

@@ -1,4 +1,4 @@
-//! An export, made to be looked at.
+//! Creates an export for the preview.
 
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ async fn made(shared: &Arc<Shared>, of: ExportOf, request: &ExportRequest) -> Re
     let found = owner::owned(shared, id).await?;
     let secret = if request.include_secret && format.takes_secret.is_some() { Some(secret_of(shared, &found).await?) } else { None };
     let Owned { connection, owner, .. } = found;
-    // The client ID goes with its secret: both are the account's where the account's sign-in is used.
+    // The client ID belongs to its secret: both are the account's if the account's sign-in is used.
     let connection = Connection { auth: owner.auth, ..connection };
     let (worker, asked) = (Arc::clone(shared), connection.clone());
     let (profile, other) = blocking(move || profile_of(&worker, &asked)).await?;
@@ -67,12 +67,12 @@ async fn made(shared: &Arc<Shared>, of: ExportOf, request: &ExportRequest) -> Re
         return Err(not_its_profile(&profile, &other));
     }
     if request.include_secret && format.takes_secret.is_none() {
-        document.notes.push("This format has no place for a secret; it stands nowhere in it.".to_owned());
+        document.notes.push("This format cannot contain a secret, so none was included.".to_owned());
     }
     Ok(document)
 }
 
-/// The name that it has in the file, which may be another than the usual one; and of the usual one, what else it stands for there.
+/// Its profile name in the file, which may differ from the default name; and if the default name is used by something else, by what.
 fn profile_of(shared: &Shared, connection: &Connection) -> (String, Option<String>) {
     if let Some(profile) = published_as(shared, connection.id) {
         return (profile, None);
@@ -86,13 +86,13 @@ fn profile_of(shared: &Shared, connection: &Connection) -> (String, Option<Strin
 fn not_its_profile(profile: &str, other: &str) -> Failure {
     Failure::new(
         Code::Conflict,
-        format!("The profile \"{profile}\" is not that of this connection."),
-        format!("This export names a profile, and this one is taken. {other}"),
-        "Publish the connection under a name of its own first, then export it again.",
+        format!("The profile \"{profile}\" does not belong to this connection."),
+        format!("This export refers to a profile, and this name is already in use. {other}"),
+        "Publish the connection under a different name first, then export it again.",
     )
 }
 
-/// A list of all connections, or of one alone.
+/// A list of all connections, or of a single one.
 async fn of_all(
     shared: &Arc<Shared>,
     only: Option<ConnectionId>,
@@ -128,7 +128,7 @@ async fn secret_of(shared: &Arc<Shared>, found: &Owned) -> Result<secrecy::Secre
     stored.ok_or_else(|| {
         Failure::new(
             Code::NoSecret,
-            "There is no secret to put into the export.",
+            "There is no secret to include in the export.",
             "None is stored for this connection.",
             "Enter it in the form, or export without the secret.",
         )
@@ -140,8 +140,8 @@ fn of_one_alone(format: &Format) -> Failure {
     Failure::new(
         Code::InvalidInput,
         "Nothing was exported.",
-        format!("\"{}\" is about one connection, and none is named.", format.id),
-        "Choose the connection; only inventories go without one.",
+        format!("\"{}\" exports one connection, and none was chosen.", format.id),
+        "Choose a connection. Only inventories work without one.",
     )
 }
 
@@ -149,8 +149,8 @@ fn no_such_format(word: &str) -> Failure {
     let known: Vec<&str> = export::FORMATS.iter().map(|format: &&Format| format.id).collect();
     Failure::new(
         Code::InvalidInput,
-        format!("There is no export format \"{}\".", word.escape_debug()),
-        format!("Brickpass knows {}.", known.join(", ")),
+        format!("Unknown export format \"{}\".", word.escape_debug()),
+        format!("The formats are {}.", known.join(", ")),
         "Choose one of these.",
     )
 }

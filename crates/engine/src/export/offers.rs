@@ -14,7 +14,7 @@ use brickpass_core::{
 use brickpass_databricks::rest::{Choice, Securable};
 use brickpass_interchange::format::Pick;
 
-/// Asks what the workspace offers for a field of an export; `within`: the catalog of schemas.
+/// Lists the workspace's choices for a field of an export; `within`: the catalog of schemas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListOffers {
     pub id: ConnectionId,
@@ -77,8 +77,8 @@ fn of_a_workspace(level: &Level) -> Result<(), Failure> {
         Level::Workspace => Ok(()),
         Level::Account { .. } => Err(Failure::new(
             Code::Unsupported,
-            "An account has nothing to choose from here.",
-            "Clusters, warehouses and catalogs belong to its workspaces.",
+            "Not available for an account.",
+            "Clusters, warehouses and catalogs belong to workspaces.",
             "Choose a connection to one of its workspaces.",
         )),
     }

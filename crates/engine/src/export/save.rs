@@ -14,7 +14,7 @@ use brickpass_core::failure::{Code, Failure};
 use brickpass_interchange::format::{Document, DocumentFile};
 use brickpass_storage::{Deed, safe_for_secrets, write_new, write_new_folder};
 
-/// Writes an export that was looked at, for its owner alone. The answer: the files.
+/// Writes an export that was shown, readable only by its owner. The answer: the files.
 #[derive(Debug, Clone)]
 pub struct SaveExport {
     pub of: ExportOf,
@@ -65,7 +65,7 @@ fn saved(document: &Document, place: &ExportPlace) -> Result<Vec<PathBuf>, Failu
     }
 }
 
-/// The name of a file within the folder, and of nothing above it. A format that makes another one is wrong.
+/// A file name in the folder, never above it. Any other name is an error of the format.
 fn fit(file: &DocumentFile) -> Result<&str, Failure> {
     let parts = file.name.split('/');
     let all_fit = parts.into_iter().all(|part| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':', '\0']));
@@ -74,7 +74,7 @@ fn fit(file: &DocumentFile) -> Result<&str, Failure> {
 
 /// The folder above `to` that git keeps track of. Looked for as git does, without running it.
 fn work_tree(to: &Path) -> Option<PathBuf> {
-    // As it really lies, for a link may lead into one.
+    // The resolved path, because a link may point into a work tree.
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = std::fs::canonicalize(folder).or_else(|_| std::path::absolute(folder)).ok()?;
     folder.ancestors().find(|above| above.join(".git").exists()).map(Path::to_owned)
@@ -83,9 +83,9 @@ fn work_tree(to: &Path) -> Option<PathBuf> {
 fn in_a_work_tree(tree: &Path) -> Failure {
     Failure::new(
         Code::InWorkTree,
-        "The file was not written, since it holds a secret.",
-        format!("{} is under version control, and what is committed there stays readable for good.", tree.display()),
-        "Choose another folder, or say that it may lie there.",
+        "The file was not written because it contains a secret.",
+        format!("{} is under version control, where committed content stays readable permanently.", tree.display()),
+        "Choose another folder, or confirm that it may be saved there.",
     )
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Expected {
 const VERSION: &[u8] = b"1";
 
 /// # Errors
-/// What is answered instead of a token.
+/// The answer instead of a token.
 pub(super) fn judge(head: &[u8], expected: &Expected) -> Result<(), Reply> {
     let mut headers = [httparse::EMPTY_HEADER; HEADER_LINES];
     let mut request = httparse::Request::new(&mut headers);
@@ -42,7 +42,7 @@ pub(super) fn judge(head: &[u8], expected: &Expected) -> Result<(), Reply> {
     if !only("host").is_some_and(|host| is_ours(host, expected.port)) {
         return Err(Reply::Misdirected);
     }
-    // No tool asks out of a web page, whatever it may know.
+    // Tools never send requests from a web page.
     if values("origin").chain(values("sec-fetch-site")).next().is_some() {
         return Err(Reply::Forbidden);
     }

@@ -22,7 +22,7 @@ use judge::Expected;
 use reply::Reply;
 pub use source::TokensOfOne;
 
-/// Programs that start a hundred others ask a hundred times at once.
+/// A program that starts a hundred others sends a hundred simultaneous requests.
 const CONNECTIONS: usize = 256;
 
 /// Gives tokens of one connection. Closed when dropped.
@@ -33,19 +33,19 @@ pub struct MetadataService {
 }
 
 impl MetadataService {
-    /// For whoever wants to go to `host`, an origin. Runs on tokio.
+    /// A token for requests to `host`, an origin. Runs on tokio.
     ///
     /// # Errors
     /// No port is free on 127.0.0.1.
     pub fn open(host: String) -> Result<Self, Failure> {
-        let bound = loopback::bind(0).ok_or_else(|| no_port("Every port of this computer is taken.".to_owned()))?;
+        let bound = loopback::bind(0).ok_or_else(|| no_port("Every port on this computer is in use.".to_owned()))?;
         let port = bound.port;
-        let server = Server::new(bound, CONNECTIONS).map_err(|error| no_port(format!("The system says: {error}.")))?;
+        let server = Server::new(bound, CONNECTIONS).map_err(|error| no_port(format!("Operating system error: {error}.")))?;
         let key = SecretString::from(oauth2::CsrfToken::new_random_len(32).into_secret());
         Ok(Self { server, port, expected: Arc::new(Expected { port, key, host }) })
     }
 
-    /// Whoever has it is given tokens: `http://127.0.0.1:<port>/<key>`.
+    /// Gives access to tokens: `http://127.0.0.1:<port>/<key>`.
     #[must_use]
     pub fn url(&self) -> SecretString {
         SecretString::from(format!("http://127.0.0.1:{}/{}", self.port, self.expected.key.expose_secret()))
@@ -60,7 +60,7 @@ impl MetadataService {
         let mut asking = JoinSet::new();
         loop {
             let ask = self.server.next().await;
-            // Whoever has had an answer is done.
+            // One answer per connection.
             while asking.try_join_next().is_some() {}
             if let Err(reply) = judge::judge(&ask.head, &self.expected) {
                 ask.answer(reply);
@@ -76,7 +76,7 @@ impl MetadataService {
     }
 }
 
-/// What was said last, so that a tool that asks a hundred times in vain is told of once.
+/// The last message, so that a hundred failed requests of a tool are reported once.
 struct Told<T> {
     last: std::sync::Mutex<Option<Code>>,
     refused: T,
@@ -96,7 +96,12 @@ impl<T: Fn(&Failure)> Told<T> {
 }
 
 fn no_port(why: String) -> Failure {
-    Failure::new(Code::Internal, "Brickpass cannot give tokens to other programs here.", why, "Close other programs and try again.")
+    Failure::new(
+        Code::Internal,
+        "Brickpass cannot provide tokens to other programs on this computer.",
+        why,
+        "Close other programs, then try again.",
+    )
 }
 
 #[cfg(test)]

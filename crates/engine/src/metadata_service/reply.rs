@@ -1,4 +1,4 @@
-//! What is answered: a token, why there is none, or a constant.
+//! The answers: a token, the reason why there is none, or a constant.
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
@@ -24,7 +24,7 @@ pub(super) enum Reply {
     },
     /// There is none.
     Failed(Failure),
-    /// The key is right, and somebody should know what else is wrong.
+    /// The key is correct, so the problem may be reported.
     OtherVersion,
     OtherHost,
     MethodNotAllowed,
@@ -71,11 +71,11 @@ impl Reply {
     }
 
     fn body(&self) -> Zeroizing<String> {
-        // As of RFC 6749, section 5.2: Go shows all of it, Python would stumble over what is no JSON.
+        // As in RFC 6749, section 5.2: Go shows all of it, and Python fails if it is not JSON.
         let error = |error: &str, words: &str| Zeroizing::new(json!({ "error": error, "error_description": words }).to_string());
         match self {
             Self::Token { token, expires_on } => {
-                // By hand, so that no other copy is made than the one that is wiped. Its characters are those of a header: JSON escapes two of them.
+                // By hand, so that the only copy is the one that is wiped. Its characters are those of a header: JSON escapes two of them.
                 let secret = token.secret.expose_secret();
                 let mut body = Zeroizing::new(String::with_capacity(2 * secret.len() + 96));
                 body.push_str("{\"access_token\":\"");
@@ -91,9 +91,9 @@ impl Reply {
                 body
             }
             Self::Failed(failure) => error("no_token", &format!("{} {} {}", failure.what, failure.why, failure.fix)),
-            Self::OtherVersion => error("unsupported_version", "Brickpass speaks version 1 of this protocol."),
-            Self::OtherHost => error("other_host", "The connection that Brickpass gives tokens of leads to another host."),
-            Self::MethodNotAllowed => error("method_not_allowed", "Ask with GET."),
+            Self::OtherVersion => error("unsupported_version", "Brickpass supports version 1 of this protocol."),
+            Self::OtherHost => error("other_host", "Brickpass provides tokens here for a connection to a different host."),
+            Self::MethodNotAllowed => error("method_not_allowed", "Use GET."),
             Self::NotFound | Self::Forbidden | Self::Malformed | Self::LineTooLong | Self::Misdirected | Self::HeadersTooLarge => {
                 Zeroizing::new(String::new())
             }

@@ -23,7 +23,7 @@ struct Inner {
 }
 
 impl TokensOfOne {
-    /// `connection` is one of the desk's, whose places these are.
+    /// `connection` belongs to the desk that uses these paths.
     #[must_use]
     pub fn new(desk: TokenDesk, connection: Connection, places: &Places) -> Self {
         let library = Library::new(&places.config_dir, &places.state_dir);
@@ -43,7 +43,7 @@ impl TokensOfOne {
     /// A token that may be sent where the connection led at the start.
     ///
     /// # Errors
-    /// What `TokenDesk::token` says; the connection is another one by now; somebody has signed out since.
+    /// Failures of `TokenDesk::token`; the connection has changed; it was signed out.
     pub async fn token(&self) -> Result<AccessToken, Failure> {
         let Inner { desk, connection, .. } = &*self.inner;
         let token = desk.token(connection, false).await?;
@@ -51,13 +51,13 @@ impl TokensOfOne {
         if desk.has_nothing(connection).await {
             return Err(signed_out());
         }
-        // Last: a secret that was entered for another address is stored before the address is, and must not go to the former one.
+        // Last: a secret for a new address is stored before the address, and must not be sent to the old one.
         let here = self.clone();
         blocking(move || here.unchanged()).await??;
         Ok(token)
     }
 
-    /// As `token`, for a program of this name; the log tells of it.
+    /// Like `token`, for a program with this name; recorded in the log.
     ///
     /// # Errors
     /// As `token`.
@@ -88,17 +88,17 @@ fn decisive(connection: &Connection) -> impl PartialEq + '_ {
 fn changed() -> Failure {
     Failure::new(
         Code::Conflict,
-        "There is no token for this program any more.",
-        "Its connection was changed or removed in Brickpass while it ran.",
-        "Start it again.",
+        "Brickpass no longer provides a token for this program.",
+        "Its connection was changed or removed in Brickpass while the program was running.",
+        "Start the program again.",
     )
 }
 
 fn signed_out() -> Failure {
     Failure::new(
         Code::SignInNeeded,
-        "There is no token for this program any more.",
-        "Somebody has signed out in Brickpass, or removed the stored secret, while it ran.",
+        "Brickpass no longer provides a token for this program.",
+        "Its connection was signed out, or its stored secret was removed, while the program was running.",
         "Sign in again in Brickpass.",
     )
 }

@@ -123,8 +123,8 @@ fn write(shared: &Shared, plan: &Plan, learnt: &[Learnt<'_>]) -> Result<Option<F
         return Err(Failure::new(
             Code::Conflict,
             format!("{} was changed by another program in the meantime.", now.file.path().display()),
-            "What was shown is not what would be changed.",
-            "Nothing was changed. Look at the change again.",
+            "The changes that were shown no longer match the file.",
+            "Nothing was changed. Review the changes again.",
         )
         .with_remedy(Remedy::Reload));
     }
@@ -238,9 +238,9 @@ fn let_go(file: &ForeignFile, after: &File, profile: &str, backup: &Path) {
 
 fn not_remembered(path: &Path, failure: Failure) -> Failure {
     Failure {
-        what: format!("{} was changed as it was shown, but Brickpass cannot remember that.", path.display()),
+        what: format!("{} was changed as shown, but Brickpass could not record it.", path.display()),
         why: format!("{} {}", failure.what, failure.why),
-        fix: "Free some space, or check the permissions of that folder, and publish again: until then drift is not noticed.".to_owned(),
+        fix: "Free some space or check the folder's permissions, then publish again. Until then Brickpass does not notice changes in the file.".to_owned(),
         ..failure
     }
 }

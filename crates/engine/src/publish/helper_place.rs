@@ -14,7 +14,7 @@ pub(super) fn judge(helper: &Path) -> Result<Option<String>, Failure> {
     if found.by == Replacer::Everybody {
         return Err(Failure::new(
             Code::FileUnsafe,
-            "Nothing is published as long as others can replace Brickpass's program.",
+            "Publishing is blocked because other users can replace Brickpass's program.",
             found.words(),
             format!("Nothing was changed. {}", found.fix()),
         ));

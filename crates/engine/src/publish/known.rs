@@ -64,7 +64,7 @@ impl Orphan {
     pub fn words(self) -> &'static str {
         match self {
             Self::ConnectionGone => "its connection was removed",
-            Self::NoConnection => "no connection answers for it",
+            Self::NoConnection => "no connection provides its token",
         }
     }
 }

@@ -31,7 +31,7 @@ impl Now {
 
 /// Which file it is that cannot be read: a variable may have named another one than the person thinks of.
 pub(crate) fn of_file(path: &Path, failure: Failure) -> Failure {
-    Failure { what: format!("{} cannot be read as a file of profiles.", path.display()), ..failure }
+    Failure { what: format!("{} cannot be read as a profile file.", path.display()), ..failure }
 }
 
 /// What was published in the file that Databricks' tools read.
@@ -61,8 +61,8 @@ pub(crate) fn stands_for_another(shared: &Shared, connection: &Connection, profi
     let theirs = theirs.filter(|_| now.profiles.profile(profile).is_some());
     let other = theirs.and_then(|theirs| connections(shared).ok()?.into_iter().find(|other| other.id == theirs.connection));
     match (other, now.profiles.leads(profile, &connection.base_url)) {
-        (Some(other), _) => Some(format!("\"{}\" was published as it.", other.name.as_str())),
-        (None, Leads::Elsewhere(there)) => Some(format!("In your .databrickscfg it leads to {there}.")),
+        (Some(other), _) => Some(format!("It is used by \"{}\".", other.name.as_str())),
+        (None, Leads::Elsewhere(there)) => Some(format!("In your .databrickscfg its host is {there}.")),
         (None, Leads::There | Leads::Nowhere) => None,
     }
 }
@@ -76,7 +76,7 @@ fn no_home() -> Failure {
     Failure::new(
         Code::FileUnreadable,
         "The Databricks configuration file was not found.",
-        "This account of the computer has no home folder.",
-        "Set HOME, or name the file in DATABRICKS_CONFIG_FILE.",
+        "Your user account has no home folder.",
+        "Set HOME, or set DATABRICKS_CONFIG_FILE to the file.",
     )
 }

@@ -102,7 +102,7 @@ fn keys_for(shared: &Shared, stood: Option<&Profile<'_>>, connection: &Connectio
             keys.push(("scopes", scopes));
         } else {
             notes.push(format!(
-                "The profile {} limits its sign-in to {}; that of \"{}\" is {}.",
+                "The profile {} limits its sign-in to {}; the sign-in of \"{}\" is {}.",
                 stood.name.escape_debug(),
                 quoted(&scopes),
                 connection.name.as_str(),
@@ -173,9 +173,9 @@ fn planned(shared: &Shared, now: &Now, edit: Edit, connection: Option<Connection
 fn stands_twice(path: &Path, what: &str) -> Failure {
     Failure::new(
         Code::FileUnreadable,
-        format!("Nothing can be published in {} as it is.", path.display()),
-        format!("{what}. Python's SDK refuses the whole file for that, so no profile of it works there."),
-        "Nothing was changed. Keep one of both in an editor, then publish again.",
+        format!("Publishing to {} is not possible.", path.display()),
+        format!("{what}. The Python SDK rejects the whole file for that, so none of its profiles works."),
+        "Nothing was changed. Delete one of them in an editor, then publish again.",
     )
 }
 
@@ -232,14 +232,14 @@ fn removes(edit: &Edit) -> bool {
 }
 
 fn unfit(why: String) -> Failure {
-    Failure::new(Code::InvalidInput, "This cannot be the name of a profile.", why, "Choose another name; nothing was changed.")
+    Failure::new(Code::InvalidInput, "This is not a valid profile name.", why, "Nothing was changed. Choose a different name.")
 }
 
 fn no_profile(name: &str) -> Failure {
     Failure::new(
         Code::InvalidInput,
-        format!("There is no profile \"{}\".", name.escape_debug()),
-        "It is not in the file any more.",
-        "Look at the list of profiles again.",
+        format!("Profile \"{}\" does not exist.", name.escape_debug()),
+        "It is no longer in the file.",
+        "Check the list of profiles.",
     )
 }

@@ -34,9 +34,9 @@ impl Replaced {
         let name = self.profile.escape_debug();
         let mut words = Vec::new();
         match (&self.leads, &self.signs_in) {
-            (Some(there), Some(who)) => words.push(format!("[{name}] now leads to {there} and signs in as {who}.")),
-            (Some(there), None) => words.push(format!("[{name}] now leads to {there}.")),
-            (None, Some(who)) => words.push(format!("[{name}] now signs in as {who}.")),
+            (Some(there), Some(who)) => words.push(format!("[{name}] currently connects to {there} as {who}.")),
+            (Some(there), None) => words.push(format!("[{name}] currently connects to {there}.")),
+            (None, Some(who)) => words.push(format!("[{name}] currently signs in as {who}.")),
             (None, None) => {}
         }
         if !self.only_copies.is_empty() {
@@ -45,7 +45,7 @@ impl Replaced {
             let of = if words.is_empty() { format!("of [{name}] ") } else { String::new() };
             words.push(if self.vault_closed {
                 format!(
-                    "The {keys} {of}may be stored nowhere else (the vault is closed, so nobody can tell), and {would} would be deleted."
+                    "The {keys} {of}would be deleted, and {would} may be stored nowhere else. Brickpass cannot check this while the vault is locked."
                 )
             } else {
                 format!("The {keys} {of}{is} stored nowhere else and would be deleted.")
@@ -62,7 +62,7 @@ impl Replaced {
             Code::InvalidInput,
             format!("The profile {name} was not published by Brickpass, so it was not replaced."),
             all.iter().map(Self::words).collect::<Vec<_>>().join(" "),
-            "Choose another name with --profile, or add --replace-profile. Then the file as it is now is kept, and brickpass profiles restore brings it back.",
+            "Choose another name with --profile, or add --replace-profile. The current file is backed up first; to restore it: brickpass profiles restore",
         )
     }
 }

@@ -105,8 +105,8 @@ fn nobody(profile: &Profile<'_>) -> Failure {
     Failure::new(
         Code::NoSecret,
         format!("The secrets of \"{}\" stay in the file.", profile.name.escape_debug()),
-        "No connection to the same workspace holds the same ones, so they would be lost.",
-        "Import the profile first; then its secrets can go from the file.",
+        "No connection to the same workspace has the same secrets, so they would be lost.",
+        "Import the profile first, then remove its secrets from the file.",
     )
 }
 

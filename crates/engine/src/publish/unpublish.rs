@@ -54,16 +54,16 @@ pub(super) fn former(shared: &Shared, now: &Now, profile: &str, notes: &mut Vec<
     let name = profile.escape_debug();
     if own {
         notes.push(format!(
-            "The Databricks CLI has signed in under the name {name} by itself, so the profile stays. To sign it out: databricks auth logout --profile {name}"
+            "The Databricks CLI has its own sign-in for the profile {name}, so the profile stays. To sign it out: databricks auth logout --profile {name}"
         ));
     }
     let stays = former.stays(&now.profiles, profile);
     if !stays.is_empty() {
-        notes.push(format!("In [{name}], {} was changed or added since it was published, and stays.", stays.join(", ")));
+        notes.push(format!("In [{name}], {} was changed or added after publishing and stays.", stays.join(", ")));
     }
     let withheld: Vec<&str> = former.withheld().collect();
     if !withheld.is_empty() {
-        notes.push(format!("The {} of [{name}] does not come back into the file: it is in the vault.", withheld.join(" and the ")));
+        notes.push(format!("The {} of [{name}] is not restored to the file: it is in the vault.", withheld.join(" and the ")));
     }
     Ok(former)
 }
@@ -104,7 +104,7 @@ fn signs_in_by_itself(shared: &Shared, profile: &str, section: &Profile<'_>) -> 
     match shared.cli_tokens.whose(profile) {
         Ok(whose) => Ok(whose == Some(Whose::TheClis)),
         Err(locked) if locked.code == Code::VaultLocked => Err(Failure {
-            what: format!("Whether the Databricks CLI has signed in as {} by itself is not known.", profile.escape_debug()),
+            what: format!("It is unknown whether the Databricks CLI has its own sign-in for {}.", profile.escape_debug()),
             ..locked
         }),
         // No keyring, no sign-in in it.
@@ -116,7 +116,7 @@ fn not_ours(profile: &str) -> Failure {
     Failure::new(
         Code::InvalidInput,
         format!("The profile {} was not published by Brickpass.", profile.escape_debug()),
-        "It does not name Brickpass's program, and what stands there is somebody else's.",
+        "It does not refer to Brickpass's program, so its contents are not from Brickpass.",
         "Nothing was changed. brickpass profiles shows which profiles were published.",
     )
 }

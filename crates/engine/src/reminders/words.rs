@@ -10,7 +10,7 @@ pub(super) fn notification(due: &[Reminder]) -> Notification {
         let (summary, body) = if one.days_left < 0 {
             (format!("{}: the token has expired", one.name), "Generate a new one to sign in again.")
         } else {
-            (format!("{}: the token expires {}", one.name, when(one.days_left)), "Rotate it before that, and nothing stops working.")
+            (format!("{}: the token expires {}", one.name, when(one.days_left)), "Rotate it before then to keep everything working.")
         };
         return Notification { summary, body: body.to_owned(), rotates: one.days_left >= 0 };
     }

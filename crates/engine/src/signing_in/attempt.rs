@@ -233,7 +233,10 @@ impl Attempt {
             match self.shared.sessions.signed_in(owner, new, tokens).await {
                 Ok(Farewell::Revoked | Farewell::NotOffered) => {}
                 Ok(Farewell::Failed(failure)) => {
-                    hints.push(format!("The former sign-in could not be ended at the server ({}). It ends there by itself.", failure.why));
+                    hints.push(format!(
+                        "The previous sign-in could not be revoked at the server ({}). It stays valid there until it expires.",
+                        failure.why
+                    ));
                 }
                 Err(failure) => hints.push(format!("The sign-in is not stored yet: {} {}", failure.what, failure.fix)),
             }
@@ -266,13 +269,8 @@ impl Attempt {
 }
 
 pub(super) fn cancelled() -> Failure {
-    Failure::new(
-        Code::Cancelled,
-        "The sign-in was cancelled.",
-        "You stopped it before it was complete, or began another one.",
-        "Sign in again when you like.",
-    )
-    .with_remedy(Remedy::SignIn)
+    Failure::new(Code::Cancelled, "The sign-in was cancelled.", "You cancelled it, or started another one.", "Sign in again.")
+        .with_remedy(Remedy::SignIn)
 }
 
 /// The port is where one login's answer arrives; whose tokens these are does not depend on it.
@@ -294,29 +292,28 @@ async fn let_go(shared: &Arc<Shared>, owner: &Connection, app: &OAuthApp, tokens
 
 fn hints(tokens: &Tokens, auth: &AuthMethod) -> Vec<String> {
     let missing: Vec<&str> = tokens.scopes_missing.iter().map(String::as_str).filter(|scope| *scope != Scopes::OFFLINE_ACCESS).collect();
-    let missing = (!missing.is_empty()).then(|| format!("Not granted: {}. Some things may be refused.", missing.join(", ")));
+    let missing = (!missing.is_empty()).then(|| format!("Not granted: {}. Some requests may be refused.", missing.join(", ")));
     let assumed =
-        tokens.access.expiry_assumed.then(|| "The server did not say how long the access token is valid; an hour is assumed.".to_owned());
+        tokens.access.expiry_assumed.then(|| "The server did not say how long the access token is valid; one hour is assumed.".to_owned());
     let passing = tokens.refresh.is_none().then(|| {
         let asked = matches!(auth, AuthMethod::Browser(app) if app.scopes().stays_signed_in());
-        let why =
-            if asked { "The server did not grant offline_access" } else { "The scopes of this connection are without offline_access" };
+        let why = if asked { "The server did not grant offline_access" } else { "The connection's scopes do not include offline_access" };
         let until = tokens.access.expires_at.map(|end| format!(" until {}", end.to_zoned(TimeZone::system()).strftime("%H:%M")));
-        format!("{why}, so this sign-in does not renew itself: you are signed in{}, then sign in again.", until.unwrap_or_default())
+        format!("{why}, so this sign-in does not renew automatically. You are signed in{}; then sign in again.", until.unwrap_or_default())
     });
     [missing, assumed, passing].into_iter().flatten().collect()
 }
 
 fn unnamed_issuer() -> String {
-    "The browser's answer does not say which sign-in server it is from. Older servers leave that out; it was accepted.".to_owned()
+    "The browser's answer does not name the authorization server. Older servers omit it, so the answer was accepted.".to_owned()
 }
 
 fn no_answer() -> Failure {
     Failure::new(
         Code::SignInTimeout,
         "The sign-in took too long.",
-        "Brickpass asked you a question and had no answer to it.",
-        "Sign in again, and answer the question that follows.",
+        "You did not answer a question in time.",
+        "Sign in again, and answer the question.",
     )
     .with_remedy(Remedy::SignIn)
 }
@@ -325,8 +322,8 @@ fn unconfirmed_discovery_host(host: &BaseUrl) -> Failure {
     Failure::new(
         Code::InvalidInput,
         format!("The sign-in was not started at {host}."),
-        "DATABRICKS_DISCOVERY_HOST names this host, and it is not one of Databricks. A page there could imitate the sign-in page.",
-        "Remove the variable, or, if you know the host, run: brickpass login --find --trust-address",
+        "DATABRICKS_DISCOVERY_HOST is set to this host, which is not a Databricks host. A page there could imitate the sign-in page.",
+        "Remove the variable. If you trust the host, run: brickpass login --find --trust-address",
     )
 }
 
@@ -334,8 +331,8 @@ fn not_by_browser() -> Failure {
     Failure::new(
         Code::Unsupported,
         "This connection does not sign in through the browser.",
-        "It has a token or a client secret of its own.",
-        "Choose OAuth in the browser as its authentication to sign in as yourself.",
+        "It has its own token or client secret.",
+        "To sign in as yourself, choose OAuth in the browser as its authentication type.",
     )
 }
 
@@ -343,8 +340,8 @@ fn other_host(host: &BaseUrl) -> Failure {
     Failure::new(
         Code::Cancelled,
         "The sign-in was stopped, and nothing was sent.",
-        format!("You said that {host} is not the address that you mean."),
-        "Sign in again and choose another one, or enter the address of your workspace.",
+        format!("You did not accept the address {host}."),
+        "Sign in again and choose another address, or enter your workspace URL.",
     )
     .with_remedy(Remedy::SignIn)
 }
@@ -353,8 +350,8 @@ fn same_user(stored: &str) -> Failure {
     Failure::new(
         Code::Cancelled,
         format!("{stored} stays signed in."),
-        "You chose not to replace the sign-in with that of another user.",
-        "To change the user, sign in again. In the browser, sign out first if it does not ask who you are.",
+        "You chose not to switch to another user.",
+        "To switch users, sign in again. If the browser does not ask who you are, sign out there first.",
     )
     .with_remedy(Remedy::SignIn)
 }
@@ -363,8 +360,8 @@ fn nobody() -> Failure {
     Failure::new(
         Code::OauthProtocol,
         "The server did not say who signed in.",
-        "Its access token names no user.",
-        "Try again, and report it to who runs the server if it happens again.",
+        "Its access token does not name a user.",
+        "Try again. If it happens again, contact the server's administrator.",
     )
     .with_remedy(Remedy::SignIn)
 }

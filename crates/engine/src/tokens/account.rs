@@ -1,4 +1,4 @@
-//! The workspace that a connection reaches, signed in to, and the one way in which a token is made there.
+//! Authenticated access to a connection's workspace, and the only way to create a token there.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -20,10 +20,10 @@ use brickpass_databricks::{
     rest::{ApiError, Call, NewToken, Token, TokenRequest},
 };
 
-/// The list does not wait longer for what is good to know.
+/// The list waits no longer than this for optional information.
 const WORTH_KNOWING: Duration = Duration::from_secs(5);
 
-/// What the service tells admins alone of their own tokens.
+/// Information about their own tokens that only admins get.
 #[derive(Debug, Default)]
 pub(super) struct KnownToAdmins {
     pub(super) longest_days: Option<u32>,
@@ -36,10 +36,10 @@ pub(super) struct KnownToAdmins {
 #[derive(Clone)]
 pub(super) struct Account(Reach);
 
-/// Nobody has the value of the token that was asked for.
+/// The value of the requested token was not received.
 pub(super) struct NotMade {
     pub(super) failure: Failure,
-    /// Such a token may exist all the same.
+    /// The token may still exist.
     pub(super) may_be_there: bool,
 }
 
@@ -94,19 +94,19 @@ impl Account {
         }
     }
 
-    /// Asked for once more when the answer was lost: a token that is gone is no error.
+    /// Sent again if the answer was lost: a missing token is not an error.
     pub(super) async fn revoke(&mut self, token_id: &str) -> Result<(), Failure> {
         let revoked = self.0.ask_again(|client, call| async move { client.revoke_token(token_id, &call).await }).await;
         revoked.map_err(|error| self.0.explained(error.failure))
     }
 
-    /// Does the token open the workspace? With this one alone: another would say nothing about it.
+    /// Does the token work in the workspace? Only this token is used, because another one would prove nothing.
     pub(super) async fn opens(&self) -> Result<(), Failure> {
         self.0.client().me_within(&self.0.call()).await.map(drop).map_err(|error| error.failure)
     }
 
-    /// Asked for once, with this mark in its comment. When nobody can say what became of that, the list of tokens is looked at for the mark in the comment: a value that was
-    /// lost on the way is of no use to anybody, so its token is revoked.
+    /// Sent once, with this mark in its comment. If the result is unknown, the list of tokens is searched for the mark: a token whose value was
+    /// lost is revoked.
     pub(super) async fn make(&mut self, request: &TokenRequest, mark: &Mark) -> Result<NewToken, NotMade> {
         let request = TokenRequest { comment: mark.on(&request.comment), ..request.clone() };
         let asked = &request;

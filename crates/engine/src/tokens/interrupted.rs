@@ -1,4 +1,4 @@
-//! A token that is made, stored and takes the place of another one: noted while that lasts, and what a killed process left of it.
+//! Notes about token replacements in progress, and what a killed process left behind.
 
 use std::{path::Path, sync::Arc};
 
@@ -13,7 +13,7 @@ use brickpass_core::{
 use brickpass_databricks::rest::{NewToken, Token};
 use brickpass_storage::{Begun, Fingerprint, Journal, LeftOver, SecretKey, Snapshot, TokenChange, Unfinished};
 
-/// One that is under way. Dropped without `end`, it is left over for the next start.
+/// A replacement in progress. If dropped without `end`, it is reported at the next start.
 pub(super) struct UnderWay {
     note: Unfinished,
     change: TokenChange,
@@ -60,7 +60,7 @@ impl UnderWay {
     async fn further(mut self, step: impl FnOnce(&mut TokenChange)) -> Result<Self, Failure> {
         step(&mut self.change);
         blocking(move || {
-            // The note before says less and nothing wrong.
+            // The previous note is less specific, but correct.
             let _ = self.note.note(&Begun::Token(self.change.clone()));
             self
         })
@@ -68,7 +68,7 @@ impl UnderWay {
     }
 
     pub(super) async fn end(self) {
-        // A note that stays is told once more, and does no harm.
+        // A remaining note is reported once more and does no harm.
         let _ = blocking(move || self.note.end()).await;
     }
 }
@@ -91,7 +91,7 @@ pub(super) async fn left_among(shared: &Arc<Shared>, connection: ConnectionId, t
     found.await.unwrap_or_default()
 }
 
-/// A token whose answer was lost with the process is found by its mark.
+/// If the answer was lost with the process, the token is found by its mark.
 fn with_its_id(shared: &Shared, left: &LeftOver, mut change: TokenChange, tokens: &[Token]) -> TokenChange {
     let Some(mark) = Mark::of(&change.mark).filter(|_| change.new.is_none()) else { return change };
     change.new = tokens.iter().find(|token| mark.is_on(&token.comment)).map(|token| token.id.clone());
@@ -111,12 +111,12 @@ fn unused(shared: &Shared, change: &TokenChange) -> Option<String> {
     let is_new =
         change.stored || change.fingerprint.as_ref().is_some_and(|fingerprint| stored().is_some_and(|stored| fingerprint.fits(&stored)));
     let unused = if is_new { change.old.clone() } else { change.new.clone() };
-    // Something else may have been noted since: what is in use is not left over.
+    // The notes may have changed since: a token in use is not left over.
     let in_use = shared.token_notes.load().remove(&change.connection).map(|note| note.token_id);
     unused.filter(|id| in_use.as_ref() != Some(id))
 }
 
-/// They are revoked: what they were left over from needs no finishing any more.
+/// They are revoked: the interrupted change no longer needs to be finished.
 pub(super) async fn revoked(shared: &Arc<Shared>, connection: ConnectionId, token_ids: &[String]) {
     let (keeper, token_ids) = (Arc::clone(shared), token_ids.to_vec());
     let settled = blocking(move || {
@@ -127,11 +127,11 @@ pub(super) async fn revoked(shared: &Arc<Shared>, connection: ConnectionId, toke
             }
         }
     });
-    // What is not settled now is at the next list.
+    // The rest is handled at the next list.
     let _ = settled.await;
 }
 
-/// Before another change of this connection: its tokens that earlier ones left are revoked. Answers with what to tell.
+/// Before another change of this connection: revokes its leftover tokens from earlier changes. Returns the messages to show.
 pub(super) async fn finish(account: &mut Account) -> Vec<String> {
     let (shared, connection) = (Arc::clone(account.shared()), account.connection().clone());
     let reader = Arc::clone(&shared);
@@ -149,7 +149,7 @@ pub(super) async fn finish(account: &mut Account) -> Vec<String> {
     }
     revoked(&shared, id, &gone).await;
     let name = connection.name.as_str();
-    gone.into_iter().map(|id| format!("Token {id} was left over from an interrupted rotation of {name}. It is revoked now.")).collect()
+    gone.into_iter().map(|id| format!("Token {id} was left over from an interrupted rotation of {name}. It has been revoked.")).collect()
 }
 
 fn changes(journal: &Journal, connection: ConnectionId) -> Vec<(LeftOver, TokenChange)> {
@@ -177,13 +177,13 @@ fn words(since: Timestamp, change: &TokenChange, connection: &Connection) -> Str
     let name = format!("\"{}\"", connection.name.as_str());
     let day = since.strftime("%Y-%m-%d %H:%M UTC");
     let (what, revoke) = match change.old {
-        Some(_) => ("rotation", format!("Revoke what is left over with: brickpass pat list {name}, then brickpass pat revoke {name} ID")),
-        None => ("change", format!("Look for what is left over with: brickpass pat list {name}")),
+        Some(_) => ("rotation", format!("To revoke what is left over: brickpass pat list {name}, then brickpass pat revoke {name} ID")),
+        None => ("change", format!("To find what is left over: brickpass pat list {name}")),
     };
     let began = format!("A {what} of the token of {name} was interrupted on {day}");
     match (&change.old, &change.new) {
         (Some(old), _) if change.stored => {
-            format!("{began}: token {old} may still be valid. Revoke it with: brickpass pat revoke {name} {old}")
+            format!("{began}: token {old} may still be valid. To revoke it: brickpass pat revoke {name} {old}")
         }
         (Some(old), Some(new)) => format!("{began}: tokens {old} and {new} may both be valid. {revoke}"),
         (None, Some(new)) if !change.stored => format!("{began}: token {new} may be valid and unused. {revoke}"),

@@ -1,4 +1,4 @@
-//! What tokens there are, and the end of some.
+//! Listing and revoking tokens.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use brickpass_core::{
 use brickpass_databricks::rest::Token;
 use brickpass_storage::{Deed, TokenNote};
 
-/// Asks for the personal access tokens of the user that this connection signs in as.
+/// Lists the personal access tokens of the connection's user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListTokens {
     pub id: ConnectionId,
@@ -34,26 +34,26 @@ impl Request for ListTokens {
     }
 }
 
-/// The tokens of a user, and what is known about making more.
+/// The tokens of a user, and the rules for new ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenList {
     pub tokens: Vec<Token>,
-    /// The token that this connection signs in with, when Brickpass made it.
+    /// This connection's token, if Brickpass created it.
     pub in_use: Option<String>,
     /// Tokens that an interrupted rotation left: valid, and not signed in with by this connection.
     pub left_over: Vec<String>,
-    /// The longest lifetime that the workspace allows, in days, when the user may know.
+    /// The maximum lifetime in the workspace, in days, if the user can see it.
     pub longest_days: Option<u32>,
 }
 
 impl TokenList {
-    /// Whether the workspace told when the tokens were last used: then one without such a day was never used.
+    /// Whether the workspace returned last-used days: then a token without one was never used.
     #[must_use]
     pub fn tells_last_use(&self) -> bool {
         self.tokens.iter().any(|token| token.last_used.is_some())
     }
 
-    /// When Databricks is going to revoke that token because it is not used, where the workspace tells last uses.
+    /// When Databricks will revoke that token because it is unused, if the workspace returns last-used days.
     #[must_use]
     pub fn lapse_of(&self, token_id: &str, now: Timestamp) -> Option<Timestamp> {
         self.tokens.iter().find(|token| self.tells_last_use() && token.id == token_id)?.lapses_at(now)
@@ -77,7 +77,7 @@ async fn tokens(shared: &Arc<Shared>, id: ConnectionId) -> Result<TokenList, Fai
     Ok(TokenList { tokens, in_use, left_over, longest_days: known.longest_days })
 }
 
-/// What is known of the token that this connection signs in with.
+/// The note about this connection's token.
 pub(crate) async fn in_use(shared: &Arc<Shared>, connection: &Connection) -> Option<TokenNote> {
     if connection.auth.kind() != AuthKind::PersonalAccessToken {
         return None;
@@ -128,7 +128,7 @@ impl Request for RevokeTokens {
     }
 }
 
-/// One after the other; the token by which the others are revoked comes last.
+/// One after the other; the token that authorizes the revocations is last.
 async fn revoke(shared: &Arc<Shared>, id: ConnectionId, mut token_ids: Vec<String>) -> RevokedTokens {
     let mut account = match Account::of(shared, id).await {
         Ok(account) => account,
@@ -152,7 +152,7 @@ async fn revoke(shared: &Arc<Shared>, id: ConnectionId, mut token_ids: Vec<Strin
     RevokedTokens { revoked, failed }
 }
 
-/// Not one connection alone: a copy of it signs in with the same token.
+/// All connections with this token: a copy of a connection uses the same one.
 pub(crate) async fn gone(shared: &Arc<Shared>, base_url: &BaseUrl, token_ids: &[String]) {
     let ended = notes::users(shared, base_url, token_ids).await;
     if !ended.is_empty() {

@@ -1,4 +1,4 @@
-//! A new token: made once, and then used by its connection, if the person says so.
+//! Creates a token once, and uses it in its connection if the user wants that.
 
 use super::{account::Account, interrupted::UnderWay, mark::Mark};
 use crate::{
@@ -10,7 +10,7 @@ use brickpass_core::{connection::ConnectionId, failure::Failure};
 use brickpass_databricks::rest::{NewToken, TokenRequest};
 use brickpass_storage::Deed;
 
-/// Makes a personal access token, once. Nothing is stored.
+/// Creates a personal access token, once. Nothing is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GenerateToken {
     pub id: ConnectionId,
@@ -53,8 +53,8 @@ impl Request for GenerateToken {
     }
 }
 
-/// Makes this token what the connection signs in with: stored first, then the connection is saved with it. After a failure the value is
-/// still with the asker.
+/// Uses this token in the connection: it is stored first, then the connection is saved with it. After a failure the caller still has the
+/// value.
 #[derive(Debug)]
 pub struct UseToken {
     pub id: ConnectionId,
@@ -77,7 +77,7 @@ impl Request for UseToken {
         let token = StoreToken { id, new: *new, former: None };
         let outcome = match token.store(&context).await {
             Err(NotStored { failure, uncertain: true, .. }) => Err(failure),
-            // The asker has the value, and decides what becomes of the token.
+            // The caller has the value and decides what to do with the token.
             outcome => {
                 under_way.end().await;
                 outcome.map_err(|not_stored| not_stored.failure)

@@ -1,4 +1,4 @@
-//! The comment of a token: where it was made, and by which request.
+//! The comment of a token: the computer it was created on, and the request's mark.
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use brickpass_core::connection::replace_unfit;
 /// beforehand which answer will be lost, and a comment cannot be changed later.
 pub(super) struct Mark(String);
 
-/// A longer comment would be shown without its end, where the mark is.
+/// A longer comment would be cut off at the end, where the mark is.
 const LONGEST: usize = 250;
 
 const OPENS: &str = " [bp-";
@@ -41,7 +41,7 @@ impl std::fmt::Display for Mark {
     }
 }
 
-/// As the person typed it: the mark of an earlier request goes.
+/// As typed by the user, without the mark of an earlier request.
 #[must_use]
 pub fn without(comment: &str) -> &str {
     let comment = comment.trim();
@@ -52,7 +52,7 @@ pub fn without(comment: &str) -> &str {
     }
 }
 
-/// What a token is called when nobody says anything else: `Brickpass on ada-laptop`.
+/// The default comment: `Brickpass on ada-laptop`.
 #[must_use]
 pub fn default_comment() -> String {
     match computer_name() {

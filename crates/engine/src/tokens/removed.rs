@@ -18,7 +18,7 @@ use brickpass_core::{
 };
 use brickpass_storage::{SecretKey, TokenNote};
 
-/// A workspace that is slow holds up neither a removal nor a window that closes.
+/// A slow workspace delays neither a removal nor closing the window.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why removing a connection cannot revoke its token.
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub enum NotRevocable {
     /// It signs in otherwise.
     NoToken,
-    /// Brickpass did not make the token, so it does not know its ID.
+    /// Brickpass did not create the token, so it does not know its ID.
     NotKnown,
     /// Connections that stay sign in with it, too.
     UsedBy(Vec<String>),
@@ -62,7 +62,7 @@ pub fn revocable_token<'a, S: BuildHasher>(
     if users.is_empty() { Ok(note) } else { Err(NotRevocable::UsedBy(users)) }
 }
 
-/// A connection that goes, and what its token is revoked with.
+/// A removed connection, and what is needed to revoke its token.
 pub(crate) struct Parting {
     connection: Connection,
     note: Option<TokenNote>,

@@ -1,4 +1,4 @@
-//! A token takes the place of another. Until the last step the old one works, and is what is stored or can be stored again.
+//! Replaces a token. Until the last step the old one works, and is stored or can be stored again.
 
 use std::{sync::Arc, time::Duration};
 
@@ -39,7 +39,7 @@ pub struct RotateToken {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rotated {
     pub token: Token,
-    /// The old token could not be revoked, or is not known: it is still valid. Why.
+    /// Why the old token is still valid: it could not be revoked, or it is unknown.
     pub old_remains: Option<Failure>,
 }
 
@@ -98,7 +98,7 @@ async fn rotate<S: Future<Output = Result<(), NotStored>>>(
         return Err(undone(&mut old, &new, failure, under_way).await);
     }
     let former = Some(Former { secret: old.token().secret.clone(), origin: old.connection().base_url.origin() });
-    // Once more, now that it is certain with which token the new one was made.
+    // Once more, now that it is certain which token created the new one.
     let known = in_use(old.shared(), old.connection()).await;
     match store(StoreToken { id, new: new.clone(), former }).await {
         Ok(()) => {}
@@ -111,7 +111,7 @@ async fn rotate<S: Future<Output = Result<(), NotStored>>>(
             under_way.end().await;
             remains
         }
-        // It is told now, and at the next start.
+        // Reported now and at the next start.
         Err(failure) => Some(failure),
     };
     Ok(Rotated { token: new.token, old_remains })
@@ -122,8 +122,8 @@ async fn alone(shared: &Arc<Shared>, id: ConnectionId) -> Result<RefreshLock, Fa
     blocking(move || RefreshLock::acquire(&folder, id, PATIENCE)).await??.ok_or_else(words::being_replaced)
 }
 
-/// What the person says, else what the old one is limited to: a new token never opens more by accident. Of a token that Brickpass did not make,
-/// nobody knows.
+/// The user's choice, or else the old token's scopes: a new token never allows more by accident. The scopes of a token that Brickpass did not
+/// create are unknown.
 async fn scopes(old: &mut Account, asked: Vec<String>, known: Option<&TokenNote>) -> Result<Vec<String>, Failure> {
     match known.filter(|_| asked.is_empty()) {
         None => Ok(asked),
@@ -133,14 +133,14 @@ async fn scopes(old: &mut Account, asked: Vec<String>, known: Option<&TokenNote>
     }
 }
 
-/// What the person says, else what the old one was called.
+/// The user's choice, or else the old token's comment.
 fn comment(asked: &str, known: Option<&TokenNote>) -> String {
     let candidates = [mark::without(asked), known.map_or("", |note| mark::without(&note.comment))];
     let named = candidates.into_iter().find(|comment| !comment.is_empty());
     named.map_or_else(mark::default_comment, str::to_owned)
 }
 
-/// The new token goes, by the old one, which works.
+/// Revokes the new token with the old one, which still works.
 async fn undone(old: &mut Account, new: &NewToken, failure: Failure, under_way: UnderWay) -> Failure {
     match old.revoke(&new.token.id).await {
         Ok(()) => {
@@ -151,7 +151,7 @@ async fn undone(old: &mut Account, new: &NewToken, failure: Failure, under_way: 
     }
 }
 
-/// The last step: the old token goes, unless somebody else signs in with it or nobody knows it. Inside: why it stays.
+/// The last step: revokes the old token, unless another connection uses it or it is unknown. Returns why it stays.
 ///
 /// # Errors
 /// It was to go, and is still there.

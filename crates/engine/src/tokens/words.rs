@@ -1,4 +1,4 @@
-//! What is told when a token could not be made, kept or withdrawn.
+//! Failures of creating, storing and revoking tokens.
 
 use super::{
     mark::Mark,
@@ -21,7 +21,7 @@ pub(super) fn not_by_token() -> Failure {
         Code::Unsupported,
         "There is no token to replace.",
         "This connection does not sign in with a personal access token.",
-        "Generate a token and use it in this connection, if that is what you want.",
+        "To sign in with a token, generate one and use it in this connection.",
     )
 }
 
@@ -29,16 +29,16 @@ pub(super) fn being_replaced() -> Failure {
     Failure::new(
         Code::RefreshBusy,
         "The token was not replaced.",
-        "It is being replaced at this moment, perhaps by another window.",
-        "Look at the list of tokens again in a moment.",
+        "It is already being replaced, perhaps by another window.",
+        "Check the list of tokens in a moment.",
     )
     .with_remedy(Remedy::TryAgain)
 }
 
 pub(super) fn nothing_was_made(lost: Failure) -> Failure {
     Failure {
-        what: "No token was made.".to_owned(),
-        why: format!("{} {} The list of tokens shows no new one.", lost.what, lost.why),
+        what: "No token was created.".to_owned(),
+        why: format!("{} {} The list of tokens shows no new token.", lost.what, lost.why),
         fix: "Try again.".to_owned(),
         remedy: Some(Remedy::TryAgain),
         ..lost
@@ -47,9 +47,9 @@ pub(super) fn nothing_was_made(lost: Failure) -> Failure {
 
 pub(super) fn nobody_knows(lost: Failure, unseen: &Failure, mark: &Mark) -> Failure {
     Failure {
-        what: "Nobody can say whether a token was made.".to_owned(),
-        why: format!("{} Then the list of tokens could not be read: {}", lost.what, unseen.what),
-        fix: format!("Look at the list of tokens later: if there is one whose comment ends in{mark}, revoke it. Its value is lost."),
+        what: "It is unknown whether a token was created.".to_owned(),
+        why: format!("{} The list of tokens could not be loaded either: {}", lost.what, unseen.what),
+        fix: format!("Check the list of tokens later. If one has a comment that ends in{mark}, revoke it: its value is lost."),
         ..lost
     }
 }
@@ -58,13 +58,15 @@ pub(super) fn nobody_knows(lost: Failure, unseen: &Failure, mark: &Mark) -> Fail
 pub(super) fn made_and_lost(lost: Failure, left: &[(Token, Failure)]) -> Failure {
     let why = format!("{} {}", lost.what, lost.why);
     let (what, fix, details) = match left {
-        [] => {
-            ("A token was made, but its value was lost on the way. It is revoked again.", "Generate another one.".to_owned(), lost.details)
-        }
+        [] => (
+            "A token was created, but its value was lost in transit. Brickpass has revoked it.",
+            "Generate a new one.".to_owned(),
+            lost.details,
+        ),
         [(_, first), ..] => (
-            "A token was made, but its value was lost on the way, and it could not be revoked.",
+            "A token was created, but its value was lost in transit, and Brickpass could not revoke it.",
             format!(
-                "Revoke the token with the ID {} in the list of tokens, then generate another one.",
+                "Revoke the token with the ID {} in the list of tokens, then generate a new one.",
                 ids(left.iter().map(|(token, _)| token))
             ),
             Some(format!("{} {}", first.what, first.why)),
@@ -77,10 +79,10 @@ fn ids<'a>(tokens: impl Iterator<Item = &'a Token>) -> String {
     tokens.map(|token| token.id.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// The rotation ended before the old token was touched, and the new one is gone.
+/// The rotation failed before the old token was changed, and the new one is revoked.
 pub(super) fn not_replaced(failure: Failure) -> Failure {
     Failure {
-        what: "The token was not replaced; the former one works as before.".to_owned(),
+        what: "The token was not replaced. The old token is still active.".to_owned(),
         why: format!("{} {}", failure.what, failure.why),
         ..failure
     }
@@ -90,19 +92,19 @@ pub(super) fn not_replaced(failure: Failure) -> Failure {
 pub(super) fn not_replaced_and_left(failure: Failure, new: &Token, revoking: &Failure) -> Failure {
     let failure = not_replaced(failure);
     Failure {
-        fix: format!("Revoke the new token in the list of tokens, its ID is {}: {} {}", new.id, "Brickpass could not.", failure.fix),
+        fix: format!("Revoke the new token (ID {}) in the list of tokens, because Brickpass could not. {}", new.id, failure.fix),
         details: Some(format!("{} {}", revoking.what, revoking.why)),
         ..failure
     }
 }
 
-/// The vault did not say which of the two it holds: both stay.
+/// It is unknown which of the two tokens is in the vault, so both stay.
 pub(super) fn both_remain(failure: Failure, new: &Token) -> Failure {
     Failure {
-        what: "Nobody can say which token is stored, so the former one and the new one both stay valid.".to_owned(),
+        what: "It is unknown which token is stored, so the old one and the new one both stay active.".to_owned(),
         why: format!("{} {}", failure.what, failure.why),
         fix: format!(
-            "Test this connection when the vault answers again. The new token's ID is {}: revoke the one of the two that is not used.",
+            "Test this connection when the vault is available again. The new token has the ID {}. Revoke the token that is not used.",
             new.id
         ),
         ..failure
@@ -112,26 +114,26 @@ pub(super) fn both_remain(failure: Failure, new: &Token) -> Failure {
 pub(super) fn old_is_not_known() -> Failure {
     Failure::new(
         Code::NotFound,
-        "The former token is still valid.",
-        "Brickpass did not make it, so it does not know which one of the list it is.",
-        "Revoke it in the list of tokens, if nothing else uses it.",
+        "The old token is still active.",
+        "Brickpass did not create it and cannot tell which one it is.",
+        "If nothing else uses it, revoke it in the list of tokens.",
     )
 }
 
 pub(super) fn old_is_used_by(names: &str, token_id: &str) -> Failure {
     Failure::new(
         Code::Conflict,
-        "The former token is still valid.",
-        format!("{names} signs in with it, too."),
-        format!("Give that connection a token of its own, then revoke the one with the ID {token_id}."),
+        "The old token is still active.",
+        format!("{names} also uses it."),
+        format!("Give that connection its own token, then revoke the token with the ID {token_id}."),
     )
 }
 
 pub(super) fn old_was_not_revoked(failure: Failure, token_id: &str) -> Failure {
     Failure {
-        what: "The former token is still valid.".to_owned(),
+        what: "The old token is still active.".to_owned(),
         why: format!("It could not be revoked: {} {}", failure.what, failure.why),
-        fix: format!("Revoke it in the list of tokens; its ID is {token_id}."),
+        fix: format!("Revoke it in the list of tokens. Its ID is {token_id}."),
         ..failure
     }
 }
@@ -149,36 +151,36 @@ pub(super) fn not_revocable(why: &NotRevocable, name: &str) -> Failure {
             Code::Unsupported,
             what,
             "This connection does not sign in with a personal access token.",
-            "Remove it without revoking a token. Its sign-in, if it has one, is ended in any case.",
+            "Remove it without revoking a token. If it has a sign-in, that is always revoked.",
         ),
         NotRevocable::NotKnown => Failure::new(
             Code::NotFound,
             what,
-            "Brickpass did not make it, so it does not know which one it is.",
+            "Brickpass did not create it and cannot tell which one it is.",
             format!("Revoke it {IN_DATABRICKS}."),
         ),
         NotRevocable::UsedBy(users) => Failure::new(
             Code::Conflict,
             what,
-            format!("{} signs in with it, too.", users.iter().map(|user| format!("\"{user}\"")).collect::<Vec<_>>().join(", ")),
-            "Give that connection a token of its own, or remove it as well.",
+            format!("{} also uses it.", users.iter().map(|user| format!("\"{user}\"")).collect::<Vec<_>>().join(", ")),
+            "Give that connection its own token, or remove it as well.",
         ),
     }
 }
 
 pub(super) fn none_is_stored() -> Failure {
-    Failure::new(Code::NoSecret, "Nothing was asked of Databricks.", "No token is stored for this connection.", "")
+    Failure::new(Code::NoSecret, "No request was sent to Databricks.", "No token is stored for this connection.", "")
 }
 
 pub(super) fn secret_stays() -> Failure {
-    Failure::new(Code::Internal, "Nothing was asked of Databricks.", "Its stored copy could not be deleted.", "")
+    Failure::new(Code::Internal, "No request was sent to Databricks.", "Its stored copy could not be deleted.", "")
 }
 
 pub(super) fn no_answer_in_time() -> Failure {
-    Failure::new(Code::ReadTimeout, "Databricks did not answer in time.", "The workspace is slow, or cannot be reached.", "")
+    Failure::new(Code::ReadTimeout, "Databricks did not answer in time.", "The workspace is slow or unreachable.", "")
 }
 
-/// What a person does about tokens of removed connections that are still valid. `None`: there are none.
+/// How to revoke tokens of removed connections that are still valid. `None`: there are none.
 pub(super) fn left_valid(left: &[Parted]) -> Option<Failure> {
     let first = left.first()?;
     let failure = first.outcome.as_ref().err()?;

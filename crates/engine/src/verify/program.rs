@@ -1,4 +1,4 @@
-//! A program of somebody else's, run to its end or to the limit.
+//! Runs an external program to its end or to the time limit.
 
 use std::{
     io::{self, Read as _},
@@ -11,7 +11,7 @@ use std::{
 
 use crate::Places;
 
-/// An interpreter that is started for the first time after a boot takes a while; a tool that asks for a password never ends.
+/// An interpreter's first start after a boot takes a while; a tool that prompts for a password never ends.
 pub(super) const LIMIT: Duration = Duration::from_secs(90);
 
 /// Longer answers are none of these tools'.
@@ -24,7 +24,7 @@ pub(super) struct Surroundings {
     /// Variables that it does not get.
     without: Vec<String>,
     with: Vec<(&'static str, String)>,
-    /// Nothing lies there that it would read.
+    /// A folder without files that it would read.
     folder: PathBuf,
 }
 
@@ -48,7 +48,7 @@ impl Surroundings {
         Self { without: places.variables.iter().map(|(name, _)| name.clone()).collect(), with, folder: places.state_dir.clone() }
     }
 
-    /// `program` is looked for on the search path; what it says is kept, it is asked nothing.
+    /// `program` is searched on the PATH; its output is captured, and its input is empty.
     pub(super) fn run(&self, program: &str, arguments: &[&str], limit: Duration) -> Ended {
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -84,7 +84,7 @@ fn finish(mut child: Child, until: Instant) -> Ended {
             Err(error) => return Ended::Failed(error),
         }
     };
-    // A program that it has started may hold the pipe open; what was said until then counts.
+    // A program that it started may hold the pipe open; the output until then is used.
     let text = |from: mpsc::Receiver<String>| from.recv_timeout(Duration::from_secs(2)).unwrap_or_default();
     Ended::Ran { good: status.success(), stdout: text(stdout), stderr: text(stderr) }
 }
@@ -97,7 +97,7 @@ fn read(from: Option<impl io::Read + Send + 'static>) -> mpsc::Receiver<String> 
             // What was read before a failure counts too.
             let _ = from.take(LONGEST).read_to_end(&mut bytes);
         }
-        // Nobody waits any more after the limit.
+        // After the limit there is no receiver.
         let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
     });
     receiver

@@ -1,4 +1,4 @@
-//! How each tool is asked, and how its answer is read.
+//! How each tool is run, and how its output is read.
 
 use serde_json::Value;
 
@@ -13,10 +13,10 @@ pub(super) type Tool = fn(&Surroundings, &str) -> Result<Seen, Failure>;
 
 pub(super) const ALL: [Tool; 2] = [databricks_cli, python];
 
-/// Its own words, as much of them as help.
+/// The useful part of its own message.
 const LONGEST_WORDS: usize = 400;
 
-/// `auth describe` tells what it resolves, `current-user me` makes a real request.
+/// `auth describe` shows what it resolves, `current-user me` sends a real request.
 fn databricks_cli(surroundings: &Surroundings, profile: &str) -> Result<Seen, Failure> {
     const TOOL: &str = "The Databricks CLI";
     let (_, version, _) = ran(TOOL, "databricks", surroundings.run("databricks", &["version"], LIMIT))?;
@@ -68,27 +68,32 @@ fn python(surroundings: &Surroundings, _profile: &str) -> Result<Seen, Failure> 
 fn ran(tool: &str, program: &str, ended: Ended) -> Result<(bool, String, String), Failure> {
     match ended {
         Ended::Ran { good, stdout, stderr } => Ok((good, stdout, stderr)),
-        Ended::Missing => Err(missing(tool, &format!("There is no program {program} on the search path."))),
+        Ended::Missing => Err(missing(tool, &format!("The program {program} is not on the PATH."))),
         Ended::TooLate => Err(Failure::new(
             Code::ReadTimeout,
             format!("{tool} did not answer."),
-            format!("It was given {} seconds.", LIMIT.as_secs()),
-            "Try again, or run it in a terminal to see what it waits for.",
+            format!("It did not finish within {} seconds.", LIMIT.as_secs()),
+            "Try again, or run it in a terminal to see what it is waiting for.",
         )),
         Ended::Failed(error) => Err(Failure::new(
             Code::Unsupported,
             format!("{tool} could not be started."),
-            format!("The system says: {error}."),
-            "Run it in a terminal to see what is wrong with it.",
+            format!("Operating system error: {error}."),
+            "Run it in a terminal to see what is wrong.",
         )),
     }
 }
 
 fn missing(tool: &str, why: &str) -> Failure {
-    Failure::new(Code::Unsupported, format!("{tool} is not installed here."), why, "Install it, or prove the profile where it is used.")
+    Failure::new(
+        Code::Unsupported,
+        format!("{tool} is not installed."),
+        why,
+        "Install it, or verify the profile on a computer that has it.",
+    )
 }
 
-/// The Databricks CLI serves `auth_type = databricks-cli` from its entries of the keyring alone: it asks no other program, whatever the profile says.
+/// For `auth_type = databricks-cli`, the Databricks CLI reads only its own keyring entries: it starts no other program, whatever the profile contains.
 fn refused(tool: &str, complaint: &str) -> Failure {
     let words = redact::capped(&redact::shown(complaint.trim(), &[]), LONGEST_WORDS);
     let own_sign_ins = ["no cached credentials", "databricks OAuth is not configured", "databricks auth login"];
@@ -96,15 +101,15 @@ fn refused(tool: &str, complaint: &str) -> Failure {
         Failure::new(
             Code::SignInNeeded,
             format!("{tool} does not use this profile's sign-in."),
-            "It reads tokens from the system's keyring alone, and none is there for this profile. SDKs and Terraform ask Brickpass and are not concerned.",
-            "Start it with brickpass exec, or keep your secrets in the system's keyring.",
+            "It reads tokens only from the system keyring, which has none for this profile. SDKs and Terraform get tokens from Brickpass and are not affected.",
+            "Start it with brickpass exec, or store your secrets in the system keyring.",
         )
     } else {
         Failure::new(
             Code::Unauthorized,
             format!("{tool} could not sign in with this profile."),
-            "What it says is among the details.",
-            "See what it reads with: brickpass effective. Or publish the connection again.",
+            "See the details for its message.",
+            "To see the settings it uses: brickpass effective. Or publish the connection again.",
         )
     };
     failure.with_details(words)
@@ -115,9 +120,9 @@ fn seen(tool: String, user: Option<String>, host: Option<String>) -> Result<Seen
         (Some(user), Some(host)) => Ok(Seen { tool, user, host }),
         _ => Err(Failure::new(
             Code::Protocol,
-            format!("{tool} gave an answer that is not understood."),
-            "It does not say whom it signs in as, or where.",
-            "Update the tool, or Brickpass.",
+            format!("{tool} gave an unexpected answer."),
+            "It does not say which user it signs in as, or where.",
+            "Update the tool or Brickpass.",
         )),
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn remarks(text: &str, lines: &[Line]) -> Vec<Remark> {
     let mut found = Vec::new();
     let mut say = |line: usize, words: String| found.push(Remark { line, words });
     if text.starts_with(BOM) {
-        say(1, "The file begins with a byte order mark, and Python's SDK refuses it".to_owned());
+        say(1, "The file starts with a byte order mark, and the Python SDK rejects it".to_owned());
     }
     let mut sections: HashMap<&str, usize> = HashMap::new();
     let mut keys: HashMap<Cow<'_, str>, usize> = HashMap::new();
@@ -29,7 +29,7 @@ pub(super) fn remarks(text: &str, lines: &[Line]) -> Vec<Remark> {
                 if let Some(first) = sections.insert(name, line.number) {
                     say(
                         line.number,
-                        format!("[{name}] stands here for the second time (first in line {first}), and Python's SDK refuses the file"),
+                        format!("[{name}] appears a second time (first in line {first}), and the Python SDK rejects the file"),
                     );
                 }
             }
@@ -39,31 +39,28 @@ pub(super) fn remarks(text: &str, lines: &[Line]) -> Vec<Remark> {
                 if deepest.is_some_and(|above| indent > above) {
                     say(
                         line.number,
-                        format!("{key} is indented deeper than the line above, and Python's SDK takes it for a part of that value"),
+                        format!("{key} is indented deeper than the line above, so the Python SDK reads it as part of that value"),
                     );
                 } else {
                     deepest = Some(indent);
                 }
                 if current.is_none() {
-                    say(line.number, "A value stands before any section, and Python's SDK refuses the file".to_owned());
+                    say(line.number, "There is a value before the first section, and the Python SDK rejects the file".to_owned());
                 }
                 if let Some(first) = keys.insert(small(key), line.number) {
-                    say(
-                        line.number,
-                        format!("{key} stands here for the second time (first in line {first}), and Python's SDK refuses the file"),
-                    );
+                    say(line.number, format!("{key} appears a second time (first in line {first}), and the Python SDK rejects the file"));
                 }
                 if key.chars().any(char::is_uppercase) && is_sign_in(&key.to_lowercase()) {
-                    say(line.number, format!("{key} is not {} to Go, but to Python it is", key.to_lowercase()));
+                    say(line.number, format!("Go does not read {key} as {}, but Python does", key.to_lowercase()));
                 }
                 if entry.comment.is_some() {
-                    say(line.number, format!("The comment behind {key} is a part of its value to Python and Java"));
+                    say(line.number, format!("Python and Java read the comment after {key} as part of its value"));
                 }
                 if entry.written.quoted {
-                    say(line.number, format!("The quotation marks around {key} are a part of its value to Python and JavaScript"));
+                    say(line.number, format!("Python and JavaScript read the quotation marks around {key} as part of its value"));
                 }
                 if entry.written.only_go {
-                    say(line.number, format!("The value of {key} is written in a way that only Go understands"));
+                    say(line.number, format!("The value of {key} is in a form that only Go reads"));
                 }
                 if entry.written.colon {
                     say(line.number, format!("{key} is written with a colon, which JavaScript does not read"));
@@ -91,14 +88,13 @@ pub(super) fn duplicates(text: &str, lines: &[Line]) -> Vec<Remark> {
                 let name = name.of(text);
                 keys.clear();
                 if let Some(first) = sections.insert(name, line.number).filter(|_| name != "DEFAULT") {
-                    found.push(Remark { line: line.number, words: format!("[{name}] stands in line {first} and in line {}", line.number) });
+                    found.push(Remark { line: line.number, words: format!("[{name}] is in line {first} and in line {}", line.number) });
                 }
             }
             Kind::Entry(entry) => {
                 let key = entry.key.of(text);
                 if let Some(first) = keys.insert(small(key), line.number) {
-                    let words =
-                        format!("{} stands twice in one section, in line {first} and in line {}", without_secrets(key), line.number);
+                    let words = format!("{} is in one section twice, in line {first} and in line {}", without_secrets(key), line.number);
                     found.push(Remark { line: line.number, words });
                 }
             }
@@ -129,7 +125,7 @@ fn several_ways(text: &str, lines: &[Line]) -> Vec<Remark> {
             GROUPS.iter().filter(|(_, of)| keys.iter().any(|key| of.contains(key))).map(|(group, _)| *group).collect();
         groups.sort_unstable();
         if groups.len() > 1 && !keys.contains(&"auth_type") && name != SETTINGS {
-            let words = format!("[{name}] holds several ways to sign in ({}), and the SDKs refuse it", groups.join(" and "));
+            let words = format!("[{name}] contains several authentication types ({}), and the SDKs reject it", groups.join(" and "));
             found.push(Remark { line: head, words });
         }
     };

@@ -417,9 +417,9 @@ fn alike(before: &str, after: &str, put: &[Put<'_>]) -> Result<(), Failure> {
 fn otherwise(section: &str) -> Failure {
     Failure::new(
         Code::InvalidInput,
-        format!("The profile {section} cannot be changed as it is written."),
-        "A line of it is indented deeper than the one before it, or goes on in the next line: Python's SDK would read the profile otherwise than the CLI.",
-        "Nothing was changed. Write each key on a line of its own without an indent, or choose another name for the profile.",
+        format!("The profile {section} cannot be changed in its current form."),
+        "One of its lines is indented deeper than the line before, or continues on the next line, so the Python SDK and the CLI would read the profile differently.",
+        "Nothing was changed. Write each key on its own line without an indent, or choose a different profile name.",
     )
 }
 
@@ -429,25 +429,25 @@ fn fit(value: &str) -> Result<(), &'static str> {
         return Err("it is empty");
     }
     if !value.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
-        return Err("it has characters that Databricks' tools do not read alike");
+        return Err("it contains characters that Databricks' tools read differently");
     }
     if value.trim() != value {
-        return Err("it begins or ends with a space");
+        return Err("it starts or ends with a space");
     }
     if value.starts_with(['#', ';']) {
-        return Err("it begins like a comment");
+        return Err("it starts like a comment");
     }
     if value.contains(['"', '\'', '`']) {
-        return Err("it holds a quotation mark, which some tools take away and others keep");
+        return Err("it contains a quotation mark, which some tools remove and others keep");
     }
     if value.contains("${") || value.contains("%(") {
-        return Err("it holds the begin of a variable");
+        return Err("it contains the start of a variable");
     }
     if value.contains(" #") || value.contains(" ;") {
-        return Err("some tools would take a part of it for a comment");
+        return Err("some tools would read part of it as a comment");
     }
     if value.ends_with('\\') {
-        return Err("it ends with a backslash, which would take the next line along");
+        return Err("it ends with a backslash, which would include the next line");
     }
     Ok(())
 }
@@ -455,21 +455,21 @@ fn fit(value: &str) -> Result<(), &'static str> {
 fn no_profile(name: &str) -> Failure {
     Failure::new(
         Code::InvalidInput,
-        format!("There is no profile \"{}\".", name.escape_debug()),
-        "Tools that are told to use it by default would fail.",
-        "Choose a profile that the file holds; nothing was changed.",
+        format!("Profile \"{}\" does not exist.", name.escape_debug()),
+        "Tools that use it as the default would fail.",
+        "Nothing was changed. Choose a profile in the file.",
     )
 }
 
 fn not_read_back() -> Failure {
-    unwritable("A line of it", "it would not be read back")
+    unwritable("One of its lines", "it would not be read back")
 }
 
 fn unwritable(what: &str, why: &str) -> Failure {
     Failure::new(
         Code::InvalidInput,
         format!("{what} cannot be written into this file."),
-        format!("Its format has no safe way for it: {why}."),
-        "Change the value, or hand the connection over in another format.",
+        format!("The format has no safe way to write it: {why}."),
+        "Change the value, or export the connection in another format.",
     )
 }

@@ -45,7 +45,7 @@ impl File {
     fn hosts(&self, wanted: &dyn Fn(&str) -> bool) -> Result<HashMap<&str, BTreeSet<Cow<'_, str>>>, &'static str> {
         let text = self.text.expose_secret();
         if !plain(text) {
-            return Err("an address that cannot be told, since the file holds control characters");
+            return Err("an address that cannot be determined, because the file contains control characters");
         }
         let mut found: HashMap<&str, BTreeSet<Cow<'_, str>>> = HashMap::new();
         let mut inside = Some("DEFAULT").filter(|name| wanted(name));

@@ -132,27 +132,27 @@ impl File {
         Self::fits(bytes)?;
         if is_utf_16(bytes) {
             return Err(in_another_encoding(
-                "It is text in UTF-16, as PowerShell's > writes it, and no Databricks tool reads that.".to_owned(),
+                "It is UTF-16 text, as written by PowerShell's >, and no Databricks tool reads that.".to_owned(),
             ));
         }
         let text = std::str::from_utf8(bytes).map_err(|error| {
             let line = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
             in_another_encoding(format!(
-                "Line {line} holds a letter in an older encoding than UTF-8 (ANSI), perhaps in a comment, and Python's SDK refuses the whole file for it."
+                "Line {line} contains a character that is not UTF-8 (perhaps ANSI, perhaps in a comment), so the Python SDK rejects the whole file."
             ))
         })?;
         if text.contains('\0') {
-            return Err(unreadable("It holds bytes that no text has.".to_owned()));
+            return Err(unreadable("It contains bytes that are not text.".to_owned()));
         }
         Self::of(SecretString::from(text.to_owned()))
-            .map_err(|wrong| unreadable(format!("Line {} is {}; the Databricks CLI refuses the whole file for it.", wrong.line, wrong.why)))
+            .map_err(|wrong| unreadable(format!("Line {} is {}, so the Databricks CLI rejects the whole file.", wrong.line, wrong.why)))
     }
 
     /// # Errors
     /// It is longer than what is read again.
     pub fn fits(bytes: &[u8]) -> Result<(), Failure> {
         if bytes.len() > LARGEST {
-            return Err(unreadable("It is far larger than a file of profiles.".to_owned()));
+            return Err(unreadable("It is too large for a profile file.".to_owned()));
         }
         Ok(())
     }
@@ -306,7 +306,7 @@ impl Edit {
                 let helper = keys.iter().find(|(key, path)| *key == "databricks_cli_path" && path.contains(char::is_whitespace));
                 let words = |(_, path): &(&str, String)| {
                     format!(
-                        "Databricks' SDK for Java cannot sign in with the profile {}: it cannot start a program with a space in its path ({path}). \
+                        "The SDK for Java cannot sign in with the profile {}: it cannot start a program with a space in its path ({path}). \
                          All other tools can. For Java, install Brickpass in a folder without a space, then publish again.",
                         profile.as_str()
                     )
@@ -349,7 +349,7 @@ fn staying_words(profiles: &[&str]) -> Option<String> {
         0 => format!("the profile {first}"),
         more => format!("{} profiles ({first} and {more} more)", more + 1),
     };
-    Some(format!("The secrets of {of} stay in the file: no connection to the same workspace holds the same ones. Import them first."))
+    Some(format!("The secrets of {of} stay in the file: no connection to the same workspace has the same secrets. Import them first."))
 }
 
 pub struct Changed {
@@ -387,14 +387,14 @@ fn is_utf_16(bytes: &[u8]) -> bool {
 }
 
 fn in_another_encoding(why: String) -> Failure {
-    Failure { fix: "Save it as UTF-8 in an editor; Brickpass leaves the file as it is.".to_owned(), ..unreadable(why) }
+    Failure { fix: "Save it as UTF-8 in an editor. Brickpass does not change the file.".to_owned(), ..unreadable(why) }
 }
 
 fn unreadable(why: String) -> Failure {
     Failure::new(
         Code::FileUnreadable,
-        "The file of profiles cannot be read.",
+        "The profile file cannot be read.",
         why,
-        "Mend that line in an editor; Brickpass leaves the file as it is.",
+        "Correct that line in an editor. Brickpass does not change the file.",
     )
 }

@@ -15,27 +15,27 @@ impl ProfileName {
     /// Not fit, with the reason in words (CF-12). The reason holds nothing of the text but single visible characters.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.is_empty() {
-            return Err("Give the profile a name.".to_owned());
+            return Err("Enter a profile name.".to_owned());
         }
         if text.len() > Self::LONGEST {
-            return Err(format!("Use at most {} characters for the name of a profile.", Self::LONGEST));
+            return Err(format!("A profile name can have at most {} characters.", Self::LONGEST));
         }
         if text.eq_ignore_ascii_case(SETTINGS) {
-            return Err(format!("{SETTINGS} holds the settings of the Databricks CLI and cannot be a profile. Choose another name."));
+            return Err(format!("{SETTINGS} is for the settings of the Databricks CLI and cannot be a profile. Choose a different name."));
         }
         if contains_secret(text) {
-            return Err("This looks like a token. Choose another name: everybody who uses the file would see it.".to_owned());
+            return Err("This looks like a token. Choose a different name: everyone who can read the file would see it.".to_owned());
         }
         if text.starts_with('-') {
-            return Err("Begin with a letter or a digit: programs take a name that begins with - for an option.".to_owned());
+            return Err("Start with a letter or digit: tools read a name that starts with - as an option.".to_owned());
         }
         match text.chars().find(|c| !fits(*c)) {
             None => Ok(Self(text.to_owned())),
-            Some(' ') => Err("Write - instead of the space: some tools cannot use a profile with a space in its name.".to_owned()),
+            Some(' ') => Err("Use - instead of a space: some tools cannot use profile names with spaces.".to_owned()),
             Some(c) if brickpass_core::connection::unfit(c.encode_utf8(&mut [0; 4])).is_some() => {
-                Err("Remove the invisible character: a profile is called by letters, digits and _ . - alone.".to_owned())
+                Err("Remove the invisible character: use only letters, digits and _ . - in a profile name.".to_owned())
             }
-            Some(c) => Err(format!("Remove {c} from the name: a profile is called by letters, digits and _ . - alone.")),
+            Some(c) => Err(format!("Remove {c}: use only letters, digits and _ . - in a profile name.")),
         }
     }
 

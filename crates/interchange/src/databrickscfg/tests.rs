@@ -201,7 +201,7 @@ fn a_comment_behind_a_value_that_changes_goes_above_it() {
 fn where_other_programs_read_something_else_is_told_by_line() {
     let text = "[a]\nhost = \"https://x\"\ntoken = dapi1 ; mine\nclient_id = b\n[a]\nhost: y\n";
     let told: Vec<(usize, String)> = file(text).remarks().into_iter().map(|it| (it.line, it.words)).collect();
-    for (line, word) in [(1, "several ways"), (2, "quotation marks"), (3, "comment"), (5, "second time"), (6, "colon")] {
+    for (line, word) in [(1, "several authentication types"), (2, "quotation marks"), (3, "comment"), (5, "second time"), (6, "colon")] {
         assert!(told.iter().any(|(at, words)| *at == line && words.contains(word)), "{line} {word}: {told:?}");
     }
     assert!(!format!("{told:?}").contains("dapi1"));
@@ -253,7 +253,7 @@ fn a_value_that_hides_a_section_from_go_alone_is_told_and_the_section_is_not_wri
     let before = file("[__settings__]\nhost:\\\n[a]");
     assert!(before.profiles().is_empty() && before.remarks().iter().any(|it| it.line == 2));
     let failure = before.changed(&put("a", &OURS)).err().unwrap();
-    assert!(failure.why.contains("goes on in the next line"), "{failure}");
+    assert!(failure.why.contains("continues on the next line"), "{failure}");
     assert!(before.changed(&put("b", &OURS)).is_ok());
 }
 

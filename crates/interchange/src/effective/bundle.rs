@@ -167,7 +167,7 @@ fn choose(targets: &[Target], wanted: Option<&str>) -> Result<Option<usize>, Pro
         (1, _) => Ok(Some(0)),
         (_, [one]) => Ok(Some(*one)),
         (_, []) => Err(Problem::theirs("please specify target")
-            .fixed_by("Name one with --target or DATABRICKS_BUNDLE_TARGET, or mark one with default: true.")),
+            .fixed_by("Choose one with --target or DATABRICKS_BUNDLE_TARGET, or mark one with default: true.")),
         (_, several) => {
             let names: Vec<&str> = several.iter().filter_map(|at| targets.get(*at)).map(|it| it.name.as_str()).collect();
             Err(Problem::theirs(format!("multiple targets are marked as default ({})", names.join(", "))))

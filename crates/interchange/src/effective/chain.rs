@@ -138,8 +138,8 @@ fn named(set: &Set<'_>, name: &str) -> Chosen {
         };
         let others: Vec<String> = Family::ALL.into_iter().filter(|family| family.ways().contains(&name)).map(|it| it.to_string()).collect();
         let fix = match others.as_slice() {
-            [] => "Write an auth_type that the tools know, such as pat, oauth-m2m or databricks-cli.".to_owned(),
-            others => format!("Only {} knows auth_type {name}. Write another one for the other tools.", others.join(" and ")),
+            [] => "Use a valid auth_type, for example pat, oauth-m2m or databricks-cli.".to_owned(),
+            others => format!("Only {} supports auth_type {name}. Use another one for the other tools.", others.join(" and ")),
         };
         return Chosen { way, problem: Some(problem.fixed_by(fix)), ..Chosen::default() };
     };
@@ -180,7 +180,7 @@ fn first(set: &Set<'_>) -> Chosen {
     }
     match asked {
         Some((way, who)) => {
-            let note = "Nothing says how to sign in: a sign-in that is there already is used, if there is one.".to_owned();
+            let note = "No authentication is configured. An existing sign-in is used if there is one.".to_owned();
             Chosen { way: Some(way.to_owned()), depends_on: Some(who), note: Some(note), problem: None }
         }
         None => Chosen { problem: Some(nothing_fits(set.family)), ..Chosen::default() },
@@ -215,13 +215,13 @@ fn outcome(set: &Set<'_>, way: &str, named: bool) -> Outcome {
         "github-oidc-azure" => github_for_azure(set, azure),
         "azure-msi" => {
             let wanted = azure && (set.get)("azure_use_msi") == Some("true") && (all(&["host"]) || all(&["azure_workspace_resource_id"]));
-            if wanted { Outcome::Depends("the identity service of the Azure machine".to_owned()) } else { Outcome::NotConfigured }
+            if wanted { Outcome::Depends("the Azure machine's identity service".to_owned()) } else { Outcome::NotConfigured }
         }
         "azure-client-secret" if set.family == Family::Python => works_with(&["azure_client_id", "azure_client_secret"]),
         "azure-client-secret" if !azure => Outcome::NotConfigured,
         "azure-client-secret" => works_with(&["azure_client_id", "azure_client_secret", "azure_tenant_id"]),
         "azure-cli" if azure && set.around.program("az") != Program::Missing => Outcome::Depends("the Azure CLI".to_owned()),
-        "external-browser" if named && all(&["host"]) => Outcome::Depends("the person in front of the browser".to_owned()),
+        "external-browser" if named && all(&["host"]) => Outcome::Depends("your sign-in in the browser".to_owned()),
         "google-credentials" if set.cloud == Some(Cloud::Gcp) && all(&["host", "google_credentials"]) => {
             Outcome::Depends("Google".to_owned())
         }
@@ -237,7 +237,7 @@ fn databricks_cli(set: &Set<'_>) -> Outcome {
         return missing("host is required");
     }
     if set.family == Family::Cli {
-        return Outcome::Depends("the sign-in that the Databricks CLI keeps".to_owned());
+        return Outcome::Depends("the Databricks CLI's own sign-in".to_owned());
     }
     let program = (set.get)("databricks_cli_path").unwrap_or("databricks");
     match set.around.program(program) {

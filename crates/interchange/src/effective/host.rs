@@ -76,7 +76,7 @@ fn go(family: Family, written: &str) -> Host {
         return refused(written, Problem::theirs("no host configured"));
     }
     if completed && written.split(['/', '?', '#']).next().is_some_and(|start| start.ends_with(':')) {
-        let words = format!("The address {} names no host. Go would take {} for one.", quote(written), quote(&url.origin()));
+        let words = format!("The address {} has no host. Go would use {} as the host.", quote(written), quote(&url.origin()));
         return refused(written, Problem::ours(words));
     }
     let mut host = plain(url.origin());
@@ -141,7 +141,7 @@ fn python(written: &str) -> Host {
         host.problem = Some(Problem::theirs(format!("No connection adapters were found for '{}/api/2.0/...'", without_user(&host.value))));
     } else if !query.trim_matches(['?', '#']).is_empty() {
         host.problem = Some(Problem::ours(format!(
-            "Python uses this address as it is and appends the paths of its requests to it: {}/api/2.0/...",
+            "Python uses this address unchanged and appends the paths of its requests: {}/api/2.0/...",
             without_user(&host.value)
         )));
     }
@@ -163,7 +163,7 @@ fn java(written: &str) -> Host {
     let Some((scheme, rest)) = known.and_then(|scheme| Some((scheme, text.get(scheme.len() + 1..)?))) else {
         let value = format!("https://{written}");
         return if written.contains("://") || written.starts_with('/') {
-            let words = format!("Java cannot read this address and would take {value:?} for it.");
+            let words = format!("Java cannot read this address and would use {value:?} instead.");
             refused(written, Problem::ours(without_user(&words)))
         } else {
             plain(value)
@@ -176,7 +176,7 @@ fn java(written: &str) -> Host {
     let port = authority.rsplit_once(']').map_or(authority, |(_, behind)| behind).rsplit_once(':').map_or("", |(_, port)| port);
     if !port.bytes().all(|byte| byte.is_ascii_digit()) || !java_reads(authority) {
         let value = format!("https://{}", without_user(written));
-        let words = format!("Java cannot read this address and would take {value:?} for it.");
+        let words = format!("Java cannot read this address and would use {value:?} instead.");
         return refused(written, Problem::ours(words));
     }
     let mut host = plain(format!("{scheme}://{authority}"));
@@ -191,7 +191,7 @@ fn is_scheme(text: &str) -> bool {
 }
 
 fn no_host(written: &str) -> Problem {
-    Problem::ours(format!("The address {} names no host.", quote(&without_user(written))))
+    Problem::ours(format!("The address {} has no host.", quote(&without_user(written))))
 }
 
 /// A tool takes it, and no request can ever arrive there.
@@ -206,12 +206,12 @@ fn impossible(value: &str) -> Option<String> {
     });
     let port = decoded.rsplit_once(']').map_or(&*decoded, |(_, behind)| behind).rsplit_once(':').map_or("", |(_, port)| port);
     let Some(unfit) = unfit else {
-        return (!port.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("The port {port} is no number."));
+        return (!port.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("The port {port} is not a number."));
     };
     Some(match unfit {
-        ' ' => "No host has a blank in its name.".to_owned(),
-        c if c.is_ascii_graphic() => format!("No host has the sign {c} in its name."),
-        c => format!("No host has the invisible character U+{:04X} in its name.", u32::from(c)),
+        ' ' => "A host name cannot contain a space.".to_owned(),
+        c if c.is_ascii_graphic() => format!("A host name cannot contain {c}."),
+        c => format!("A host name cannot contain the invisible character U+{:04X}.", u32::from(c)),
     })
 }
 
@@ -219,19 +219,19 @@ fn impossible(value: &str) -> Option<String> {
 fn cure(written: &str, source: &str) -> Option<String> {
     let quotes: &[char] = &['"', '\''];
     if written.starts_with(quotes) || written.ends_with(quotes) {
-        return Some(format!("The quotation marks belong to the value. Remove them from {source}."));
+        return Some(format!("The quotation marks are part of the value. Remove them from {source}."));
     }
     if written.contains('$') {
-        return Some(format!("Nobody has replaced the variable in {source}. Write the address itself."));
+        return Some(format!("The variable in {source} was not replaced. Enter the address itself."));
     }
     if written.trim().len() != written.len() {
-        return Some(format!("Remove the blank around the address in {source}."));
+        return Some(format!("Remove the space around the address in {source}."));
     }
     if written.contains('{') || written.contains('<') {
-        return Some(format!("This is a placeholder. Write the address of your workspace into {source}."));
+        return Some(format!("This is a placeholder. Enter your workspace URL in {source}."));
     }
     if !written.contains("://") {
-        return Some(format!("Write the whole address into {source}, with https:// in front."));
+        return Some(format!("Enter the full address in {source}, starting with https://."));
     }
     None
 }
@@ -289,7 +289,7 @@ mod tests {
         assert_eq!(value(Family::Java, bare), (format!("https://{bare}"), None));
         for unread in ["https://[::1", "https://[::1]x", "https://h\u{b}x", "https://h:abc"] {
             let words = value(Family::Java, unread).1.unwrap();
-            assert!(words.contains(&format!("would take {:?}", format!("https://{unread}"))), "{words}");
+            assert!(words.contains(&format!("would use {:?}", format!("https://{unread}"))), "{words}");
         }
         assert_eq!(value(Family::Java, "https://u@[::1]:80"), ("https://***@[::1]:80".to_owned(), None));
         assert_eq!(value(Family::Go, "HTTPS://ADB-1.Example.NET").0, "https://ADB-1.Example.NET");
@@ -299,10 +299,10 @@ mod tests {
     #[test]
     fn what_to_do_follows_from_what_was_written() {
         let fix = |written: &str| read(Family::Go, written, "DATABRICKS_HOST").problem.and_then(|it| it.fix).unwrap_or_default();
-        assert!(fix("\"https://x.net\"").starts_with("The quotation marks belong to the value."));
-        assert!(fix("https://$host").contains("Nobody has replaced the variable in DATABRICKS_HOST"));
-        assert!(fix(" https://x.net").contains("blank"));
-        assert!(fix("127.0.0.1:8080").contains("https:// in front"));
+        assert!(fix("\"https://x.net\"").starts_with("The quotation marks are part of the value."));
+        assert!(fix("https://$host").contains("The variable in DATABRICKS_HOST was not replaced"));
+        assert!(fix(" https://x.net").contains("space"));
+        assert!(fix("127.0.0.1:8080").contains("starting with https://"));
         assert!(fix("https://{workspace}.net").contains("placeholder"));
     }
 

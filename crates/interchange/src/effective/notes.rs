@@ -8,7 +8,7 @@ use super::{
     resolve::Resolution,
 };
 
-/// More names in a sentence help nobody.
+/// A sentence names at most this many profiles.
 const MOST_NAMES: usize = 5;
 
 /// A profile that is not there.
@@ -16,14 +16,14 @@ pub(super) fn missing_profile(name: &str, source: &Source, sections: &[Section])
     let quotes: &[char] = &['"', '\''];
     let bare = name.trim_matches(quotes);
     if bare.len() != name.len() {
-        return format!("The quotation marks belong to the value of {source}. Remove them: {bare}.");
+        return format!("The quotation marks are part of the value of {source}. Remove them: {bare}.");
     }
     if bare.trim().len() != bare.len() {
-        return format!("A blank belongs to the value of {source}. Remove it.");
+        return format!("A space is part of the value of {source}. Remove it.");
     }
     match names(sections) {
-        Some(names) => format!("The file has: {names}. Correct {source}, or publish a connection under this name."),
-        None => "The file has no profile. Publish a connection under this name.".to_owned(),
+        Some(names) => format!("The file contains: {names}. Correct {source}, or publish a connection under this name."),
+        None => "The file contains no profiles. Publish a connection under this name.".to_owned(),
     }
 }
 
@@ -55,8 +55,9 @@ pub(super) fn several_ways(used: &[(&str, &str)], attributes: &[Attribute], sect
         if let Source::Environment(variable) = source { Some(variable.as_str()) } else { None }
     };
     let all = used.iter().filter_map(|(_, name)| of_environment(name)).collect::<Vec<_>>();
-    let unset = if all.is_empty() { "remove the others".to_owned() } else { format!("unset what is not meant (of {})", all.join(", ")) };
-    format!("{}. Set auth_type or DATABRICKS_AUTH_TYPE to the way that is meant ({}), or {unset}.", clash.join("; "), ways.join(" or "))
+    let unset =
+        if all.is_empty() { "remove the others".to_owned() } else { format!("unset the ones you do not want (of {})", all.join(", ")) };
+    format!("{}. Set auth_type or DATABRICKS_AUTH_TYPE to the one you want ({}), or {unset}.", clash.join("; "), ways.join(" or "))
 }
 
 fn way_of(group: &str) -> &str {
@@ -74,8 +75,8 @@ pub(super) fn host_of_the_profile(at: &Resolution<'_>, profile: Option<&(String,
     let (name, _) = profile.filter(|_| !at.given.all_named().is_empty())?;
     let words = profile_and_bundle(bundle.host.as_deref()?, at.section?.get("host")?)?;
     let fix = match other_profile(at.given, bundle.host.as_deref()?) {
-        Some(other) => format!("The profile {other} has this host: name it with -p {other}."),
-        None => format!("Name a profile of this host, or correct the host in {} or in [{name}].", bundle.path.display()),
+        Some(other) => format!("The profile {other} has this host. Choose it with -p {other}."),
+        None => format!("Choose a profile with this host, or correct the host in {} or in [{name}].", bundle.path.display()),
     };
     Some(Problem::theirs(format!("cannot resolve bundle auth configuration: {words}")).fixed_by(fix))
 }
@@ -92,7 +93,7 @@ fn other_profile<'a>(given: &'a Given<'_>, wanted: &str) -> Option<&'a str> {
     sections.iter().find(|it| it.get("host").is_some_and(|host| normalized_by_the_cli(host) == wanted)).map(|it| it.name.as_str())
 }
 
-/// A bundle leads to one workspace, and the secret in the environment was set for another: the CLI would send it there.
+/// A bundle is for one workspace, but the secret in the environment was set for another: the CLI would send it to the bundle's.
 pub(super) fn mixed_up_with_the_bundle(at: &Resolution<'_>, attributes: &[Attribute]) -> Option<Problem> {
     let bundle = at.given.active_bundle()?;
     let host = attributes.iter().find(|it| it.name == "host" && matches!(it.source, Source::Bundle(_)))?;
@@ -104,11 +105,11 @@ pub(super) fn mixed_up_with_the_bundle(at: &Resolution<'_>, attributes: &[Attrib
         _ => None,
     })?;
     let words = format!(
-        "config host mismatch: {} leads to {there}, and {secret} was set for {variable} (DATABRICKS_HOST). The Databricks CLI would send it to \
+        "config host mismatch: {} is for {there}, but {secret} was set for {variable} (DATABRICKS_HOST). The Databricks CLI would send it to \
          {there}.",
         bundle.path.display()
     );
-    let fix = format!("Unset DATABRICKS_HOST and {secret} and name a profile of this workspace, or correct the host in the bundle.");
+    let fix = format!("Unset DATABRICKS_HOST and {secret} and choose a profile of this workspace, or correct the host in the bundle.");
     Some(Problem::ours(words).fixed_by(fix))
 }
 
@@ -125,7 +126,7 @@ pub(super) fn add(at: &Resolution<'_>, skipped: bool, effective: &mut Effective)
     environment_wins(at, &effective.attributes, &mut found);
     unencrypted(&effective.attributes, &mut found);
     if skipped && effective.get("host").is_none() {
-        found.push("The environment says how to sign in, but not where.".to_owned());
+        found.push("The environment sets how to sign in, but not where.".to_owned());
     }
     if let (Some(section), Profiles::Read { remarks, .. }) = (at.section, &at.given.profiles) {
         let here = remarks.iter().filter(|(line, _)| (section.line..section.end).contains(line));
@@ -133,7 +134,7 @@ pub(super) fn add(at: &Resolution<'_>, skipped: bool, effective: &mut Effective)
     }
     let unverified = at.section.and_then(|section| section.get("skip_verify"));
     if unverified.is_some_and(|value| matches!(value.to_lowercase().as_str(), "0" | "f" | "false")) {
-        found.push("Python takes skip_verify = false for yes, and does not check certificates. Remove the line.".to_owned());
+        found.push("Python reads skip_verify = false as yes and does not check certificates. Remove the line.".to_owned());
     }
     effective.notes.extend(found);
 }
@@ -142,7 +143,7 @@ fn fix(at: &Resolution<'_>, words: &str, attributes: &[Attribute]) -> Option<Str
     if words.contains("cannot configure default credentials") {
         return Some(no_credentials(at, attributes));
     }
-    let missing = |what: &str| format!("Set {what}, or choose another way to sign in with auth_type.");
+    let missing = |what: &str| format!("Set {what}, or choose another authentication type with auth_type.");
     Some(match words {
         it if it.contains("databricks CLI not found") => {
             "Install the Databricks CLI, or publish the connection with Brickpass, which writes databricks_cli_path.".to_owned()
@@ -157,7 +158,7 @@ fn fix(at: &Resolution<'_>, words: &str, attributes: &[Attribute]) -> Option<Str
             missing("DATABRICKS_HOST, or host in the profile")
         }
         it if it.contains("auth: not configured") => {
-            "Set what this way to sign in needs, or choose another with auth_type or DATABRICKS_AUTH_TYPE.".to_owned()
+            "Set what this authentication type needs, or choose another one with auth_type or DATABRICKS_AUTH_TYPE.".to_owned()
         }
         _ => return None,
     })
@@ -172,20 +173,22 @@ fn no_credentials(at: &Resolution<'_>, attributes: &[Attribute]) -> String {
     {
         return match sections.as_slice() {
             [one] => format!(
-                "There is one profile, and nobody names it. Name it with -p {0} or {PROFILE}={0}, or make it the default: brickpass profiles \
+                "There is one profile, but it is not selected. Choose it with -p {0} or {PROFILE}={0}, or make it the default: brickpass profiles \
                  default {0}",
                 one.name
             ),
             _ => {
-                format!("Name one of the profiles ({names}) with -p or {PROFILE}, or make one the default: brickpass profiles default NAME")
+                format!(
+                    "Choose one of the profiles ({names}) with -p or {PROFILE}, or make one the default: brickpass profiles default NAME"
+                )
             }
         };
     }
     if host.is_some() {
-        return "There is an address, and nothing to sign in with. Publish a connection as this profile, or set a token or another way to sign in."
+        return "There is an address, but no authentication. Publish a connection as this profile, or set a token or another authentication type."
             .to_owned();
     }
-    "Publish a connection as a profile, or set DATABRICKS_HOST and a way to sign in.".to_owned()
+    "Publish a connection as a profile, or set DATABRICKS_HOST and an authentication type.".to_owned()
 }
 
 fn of_the_bundle(at: &Resolution<'_>, found: &mut Vec<String>) {
@@ -198,17 +201,17 @@ fn of_the_bundle(at: &Resolution<'_>, found: &mut Vec<String>) {
         found.push(format!("With --profile and without --target, only the commands of bundles read {path}."));
         let hosts = bundle.host.as_deref().zip(at.section.and_then(|it| it.get("host")));
         if let Some(words) = hosts.and_then(|(bundle, profile)| profile_and_bundle(bundle, profile)) {
-            found.push(format!("They refuse this profile: {words}."));
+            found.push(format!("They reject this profile: {words}."));
         }
     } else if bundle.leads() {
-        let there = bundle.host.as_ref().map(|host| format!(" and leads to {host}")).unwrap_or_default();
+        let there = bundle.host.as_ref().map(|host| format!(" for {host}")).unwrap_or_default();
         found.push(format!("{} does not read {path}, which is a bundle of the Databricks CLI{there}.", at.given.family.title()));
     }
     if bundle.unclear {
-        found.push(format!("A part of {path} is written in a way that is not understood here, such as a variable."));
+        found.push(format!("Brickpass cannot read part of {path}, for example a variable."));
     }
     if bundle.unified_host {
-        found.push(format!("experimental_is_unified_host in {path} has no effect any more."));
+        found.push(format!("experimental_is_unified_host in {path} no longer has an effect."));
     }
 }
 
@@ -224,7 +227,7 @@ fn goes_elsewhere(at: &Resolution<'_>, attributes: &[Attribute], found: &mut Vec
     if let Some(secret) = of_profile {
         let (name, place, variable) = (secret.name, &secret.source, &host.source);
         found.push(format!(
-            "The {name} of {place} goes to {there}, because {variable} wins. The profile itself leads to {own}. Unset {variable}, unless that is meant."
+            "The {name} of {place} is sent to {there}, because {variable} overrides the profile's host {own}. Unset {variable} unless you want this."
         ));
     }
 }
@@ -243,7 +246,7 @@ fn unencrypted(attributes: &[Attribute], found: &mut Vec<String>) {
     };
     if !loopback {
         found.push(format!(
-            "The address begins with http://, which sends the token unencrypted: whoever is on the way can read it. Write https:// in {}.",
+            "The address starts with http://, so the token is sent unencrypted and can be read in transit. Use https:// in {}.",
             host.source
         ));
     }
@@ -256,7 +259,7 @@ fn environment_wins(at: &Resolution<'_>, attributes: &[Attribute], found: &mut V
     let names: Vec<&str> = attributes.iter().filter(wins).map(|it| it.name).collect();
     if at.given.profile.is_some() && at.given.family != Family::Cli && !names.is_empty() {
         found.push(format!(
-            "The SDKs let the environment win over the profile for: {}. The Databricks CLI (1.7 and later) with --profile does not.",
+            "In the SDKs, the environment overrides the profile for: {}. In the Databricks CLI (1.7 and later) with --profile, it does not.",
             names.join(", ")
         ));
     }
@@ -276,15 +279,15 @@ fn difference(ours: &Effective, theirs: &Effective) -> Option<String> {
         (_, Some(problem)) => Some(format!("{who} fails here: {}{}", ended(&problem.words), fix(problem))),
         (Verdict::Fails, None) => {
             let way = theirs.auth_type.as_deref().unwrap_or("nothing");
-            Some(format!("{who} goes on with {way} at {}.", theirs.get("host").unwrap_or("no address")))
+            Some(format!("{who} would use {way} at {}.", theirs.get("host").unwrap_or("no address")))
         }
         (_, None) => {
             let hosts = (ours.get("host").map(origin), theirs.get("host").map(origin));
             if hosts.0 != hosts.1 {
-                return Some(format!("{who} goes to {}.", theirs.get("host").unwrap_or("no address")));
+                return Some(format!("{who} connects to {}.", theirs.get("host").unwrap_or("no address")));
             }
             let ways = (ours.auth_type.as_deref(), theirs.auth_type.as_deref());
-            // Which of those is there first, nobody knows.
+            // Which of those answers first is unknown.
             let both_ask = ours.depends_on.is_some() && theirs.depends_on.is_some() && ways.0 != Some(chain::CLI);
             (ways.0 != ways.1 && !both_ask).then(|| format!("{who} signs in with {}.", ways.1.unwrap_or("nothing")))
         }

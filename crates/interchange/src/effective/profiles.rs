@@ -66,11 +66,11 @@ pub(super) fn spoiled(key: &str, value: &str) -> Option<&'static str> {
     }
     let quotes = ['"', '\'', '`'];
     if value.starts_with(quotes) || value.ends_with(quotes) {
-        return Some("The quotation marks belong to the value");
+        return Some("The quotation marks are part of the value");
     }
     // Blanks around it are lost on the way.
     if value.trim_matches(' ').contains(char::is_whitespace) {
-        return Some("A blank inside, and what stands behind it, belongs to the value");
+        return Some("A space and the text after it are part of the value");
     }
     None
 }
@@ -101,7 +101,7 @@ impl Profiles {
     pub fn read(family: Family, path: &Path, bytes: &[u8]) -> Self {
         let path = path.display().to_string();
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-            let words = format!("{path} is in UTF-16, which none of Databricks' tools can read.");
+            let words = format!("{path} is UTF-16, which Databricks' tools cannot read.");
             return Self::Unreadable(Problem::ours(words).fixed_by("Save it as UTF-8 in your editor."));
         }
         match family {
@@ -130,7 +130,7 @@ impl Profiles {
                 let line = bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
                 let byte = bytes.get(at).copied().unwrap_or_default();
                 let words = format!("'utf-8' codec can't decode byte 0x{byte:02x} in position {at}: invalid start byte");
-                let fix = format!("Line {line} of {path} is not text in UTF-8. Save the file as UTF-8.");
+                let fix = format!("Line {line} of {path} is not UTF-8 text. Save the file as UTF-8.");
                 return Self::Unreadable(Problem::theirs(words).fixed_by(fix));
             }
         };
@@ -138,9 +138,9 @@ impl Profiles {
             Ok(read) => read,
             Err(refusal) => {
                 let fix = if refusal.line == 1 && text.starts_with('\u{feff}') {
-                    format!("{path} begins with a byte order mark. Save it as UTF-8 without one.")
+                    format!("{path} starts with a byte order mark. Save it as UTF-8 without one.")
                 } else {
-                    format!("Correct line {} of {path}. Until then Python reads none of its profiles.", refusal.line)
+                    format!("Correct line {} of {path}. Until then, Python reads none of its profiles.", refusal.line)
                 };
                 return Self::Unreadable(Problem::theirs(refusal.words(path)).fixed_by(fix));
             }

@@ -247,7 +247,7 @@ impl Resolution<'_> {
                 Source::Profile { .. } => format!("{} in {} of {}", it.name, it.source, self.given.config_file.display()),
                 other => other.to_string(),
             };
-            Some(Problem::ours(format!("{why} of {place}, and the server will refuse it.")).fixed_by(format!("Correct {place}.")))
+            Some(Problem::ours(format!("{why} of {place}, and the server will reject it.")).fixed_by(format!("Correct {place}.")))
         })
     }
 }

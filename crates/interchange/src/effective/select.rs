@@ -60,7 +60,7 @@ pub(super) fn select<'a>(given: &'a Given<'_>) -> Selected<'a> {
     let named = given.all_named().into_iter().next();
     let (sections, default_profile) = match &given.profiles {
         Profiles::Missing => {
-            let note = named.as_ref().map(|(name, _)| format!("There is no {path}, so nothing is known of the profile {name}."));
+            let note = named.as_ref().map(|(name, _)| format!("{path} does not exist, so the profile {name} is unknown."));
             return Selected { profile: named, notes: note.into_iter().collect(), ..Selected::default() };
         }
         Profiles::Unreadable(problem) => {
@@ -78,7 +78,7 @@ pub(super) fn select<'a>(given: &'a Given<'_>) -> Selected<'a> {
     if chosen.is_none()
         && let Some(variable) = given.says_enough()
     {
-        let note = format!("{path} is not read, because {variable} is set and no profile is named.");
+        let note = format!("{path} is not read, because {variable} is set and no profile is selected.");
         return Selected { skipped: true, notes: vec![note], ..Selected::default() };
     }
     let chosen = chosen.or_else(|| default_profile.clone().map(|name| (name, Source::Settings)));
@@ -90,7 +90,7 @@ pub(super) fn select<'a>(given: &'a Given<'_>) -> Selected<'a> {
             Family::Python => reserved,
             Family::Java => format!("{path}: {reserved}"),
         };
-        let fix = format!("Name a profile with --profile or {PROFILE}. {SETTINGS} holds settings of the Databricks CLI.");
+        let fix = format!("Choose a profile with --profile or {PROFILE}. {SETTINGS} contains settings of the Databricks CLI.");
         return Selected { problem: Some(Problem::theirs(words).fixed_by(fix)), ..Selected::default() };
     }
     // Python takes a section without keys for a profile.
@@ -152,7 +152,7 @@ fn by_host<'a>(given: &Given<'_>, bundle: &Bundle, sections: &'a [Section]) -> S
             );
             let first = found.first().or(all.first()).map(|it| it.name.as_str()).unwrap_or_default();
             let fix = format!(
-                "Choose one in one of three ways: write profile: {first} under workspace in {}; or name it with --profile {first}; or set \
+                "Choose one in one of three ways: add profile: {first} under workspace in {}, use --profile {first}, or set \
                  DATABRICKS_CONFIG_PROFILE={first}.",
                 bundle.path.display()
             );

@@ -109,7 +109,7 @@ pub fn ini(value: &str) -> Result<Quoted, Unwritable> {
     let value = without(trimmed(value, READERS)?, &["'", "\"", "\\", "#", ";", "%", "$", "`", ","], READERS)?;
     // Java's reader takes `a = b` apart at either of these.
     if value.starts_with(['=', ':', '[']) {
-        return Err(Unwritable::Sign { sign: "= or : or [ at its beginning", reader: READERS });
+        return Err(Unwritable::Sign { sign: "= or : or [ at the start", reader: READERS });
     }
     Ok(Quoted::new(value.to_owned()))
 }
@@ -208,7 +208,7 @@ pub fn address(value: &str) -> Result<Quoted, Unwritable> {
     if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || SIGNS.contains(&byte)) {
         return Ok(Quoted::new(value.to_owned()));
     }
-    Err(Unwritable::Sign { sign: "other than the signs of an address", reader: "the program" })
+    Err(Unwritable::Sign { sign: "characters that are not allowed in an address", reader: "the program" })
 }
 
 /// Of a header of HTTP: visible ASCII, as all readers take it (RFC 9110, section 5.5).

@@ -71,7 +71,7 @@ fn ex_10_a_value_that_would_break_a_jdbc_url_is_refused_and_the_reason_told() {
     }
     let failure = Failure::from(jdbc("dapi;x").err().unwrap().of("The token").instead("Choose the properties form."));
     assert_eq!(failure.what, "The token cannot be written in this format.");
-    assert_eq!(failure.why, "It contains ;, which the JDBC driver would read otherwise.");
+    assert_eq!(failure.why, "It contains ;, which the JDBC driver would misread.");
     assert_eq!(failure.fix, "Choose the properties form.");
     assert!(!failure.to_string().contains("dapi"));
 }

@@ -18,16 +18,16 @@ const FORM: Field = Field::choice(
     "form",
     "Form",
     &[
-        ("azure", "Azure Key Vault as backend of secrets"),
-        ("aws", "AWS Secrets Manager as backend of secrets"),
-        ("google", "Google Secret Manager as backend of secrets"),
-        ("json", "A file for airflow connections import, JSON"),
-        ("uri", "A file for airflow connections import, URI"),
+        ("azure", "Azure Key Vault as secrets backend"),
+        ("aws", "AWS Secrets Manager as secrets backend"),
+        ("google", "Google Secret Manager as secrets backend"),
+        ("json", "JSON file for airflow connections import"),
+        ("uri", "URI file for airflow connections import"),
     ],
 );
-const ID: Field = Field::text("connection_id", "Connection ID").or("databricks_default").required().hint("What your DAGs call it");
+const ID: Field = Field::text("connection_id", "Connection ID").or("databricks_default").required().hint("The ID used in your DAGs");
 const VAULT: Field = Field::text("vault", "Key vault").required().when("form", &["azure"]).hint("Its name");
-const PROJECT: Field = Field::text("project", "Project").required().when("form", &["google"]).hint("The ID of the Google Cloud project");
+const PROJECT: Field = Field::text("project", "Project").required().when("form", &["google"]).hint("The Google Cloud project ID");
 
 pub(super) const AIRFLOW: Format = Format {
     id: "airflow",
@@ -66,9 +66,9 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
 
 fn imported(subject: &Subject<'_>, name: &'static str, text: Text) -> Document {
     let next = if subject.secret.is_some() {
-        "Run airflow connections import with this file, then delete it: it holds the secret."
+        "Run airflow connections import with this file, then delete the file: it contains the secret."
     } else {
-        "Run airflow connections import with this file, then enter the password of the connection in Airflow."
+        "Run airflow connections import with this file, then enter the connection's password in Airflow."
     };
     documents(subject, vec![DocumentFile { name: name.to_owned(), text: text.finish() }], next)
 }
@@ -145,12 +145,11 @@ fn through_backend(subject: &Subject<'_>, answers: &Answers, backend: &str, id: 
     let settings = Text::new().words("[secrets]\nbackend = ").words(class).words("\nbackend_kwargs = ");
     let settings = settings.quoted(&escape::odbc_ini(&options.to_string()).map_err(|why| why.of("The backend"))?).words("\n");
     let file = |name: &str, text: Text| DocumentFile { name: name.to_owned(), text: text.finish() };
-    let next =
-        "Run store.sh once: it puts the connection with its secret into the store. Airflow finds it there with these lines in airflow.cfg.";
+    let next = "Run store.sh once to write the connection and its secret to the secret store. Add these lines to airflow.cfg so that Airflow finds it there.";
     let document = documents(subject, vec![file("store.sh", text), file("airflow.cfg", settings)], next);
     let mut notes = Vec::new();
     if subject.secret.is_some() {
-        notes.push("The secret stands nowhere in these files: a backend of secrets is where it goes.".to_owned());
+        notes.push("These files do not contain the secret. It goes into the secrets backend.".to_owned());
     }
     Ok(Document { contains_secret: false, notes, ..document })
 }
@@ -162,9 +161,9 @@ fn connection_id(typed: &str) -> Result<&str, Failure> {
     }
     Err(Failure::new(
         Code::InvalidInput,
-        "This cannot be the ID of a connection in every store.",
-        "Letters, digits, - and _ are taken everywhere, and a letter or a digit at the beginning.",
-        "Choose one such as databricks_default.",
+        "Not every secrets backend accepts this connection ID.",
+        "All of them accept letters, digits, - and _, with a letter or digit at the start.",
+        "Choose an ID such as databricks_default.",
     ))
 }
 
@@ -172,7 +171,7 @@ fn not_a_person() -> Failure {
     Failure::new(
         Code::Unsupported,
         "Airflow cannot sign in with a browser.",
-        "It runs while nobody is there to do it, and this connection signs in as you.",
+        "It runs unattended, and this connection signs in as you.",
         "Choose a connection with a service principal or a personal access token.",
     )
 }

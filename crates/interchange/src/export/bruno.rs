@@ -11,7 +11,7 @@ use crate::{
 };
 use brickpass_core::failure::Failure;
 
-const FORM: Field = Field::choice("form", "Form", &[("bru", "Bruno's own files"), ("opencollection", "OpenCollection, YAML")]);
+const FORM: Field = Field::choice("form", "Form", &[("bru", "Bruno files"), ("opencollection", "OpenCollection, YAML")]);
 
 pub(super) const BRUNO: Format = Format {
     id: "bruno",

@@ -16,7 +16,7 @@ pub(super) const CONNECT: Format = Format {
     id: "databricks-connect",
     title: "Databricks Connect",
     group: Group::Databricks,
-    takes_secret: Some("in SPARK_REMOTE, an address that programs like to write to their logs"),
+    takes_secret: Some("in plain text in SPARK_REMOTE, an address that programs often log"),
     fields: &[COMPUTE, ON_CLUSTER],
     make,
 };
@@ -33,7 +33,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         let link = link.value("The token", token.expose_secret(), percent)?;
         let link = link.words(";use_ssl=true;x-databricks-cluster-id=").value("The cluster", cluster, percent)?;
         let text = Text::new().words("export SPARK_REMOTE=").quoted(&link.within("The address", posix)?).words("\n");
-        return Ok(document(subject, ".sh", text, "Run this line in the shell in which your program starts."));
+        return Ok(document(subject, ".sh", text, "Run this line in the shell that starts your program."));
     }
     let text = Text::new().words("from databricks.connect import DatabricksSession\n\nspark = DatabricksSession.builder.profile(");
     let text = text.value("The name of the profile", subject.profile, python)?.words(")");
@@ -43,7 +43,8 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         None => return Err(missing(&ON_CLUSTER)),
     };
     let text = text.words(".getOrCreate()\nprint(spark.range(3).count())\n");
-    let document = document(subject, ".py", text, "Install databricks-connect in the version of the cluster's runtime, then run the file.");
+    let document =
+        document(subject, ".py", text, "Install the version of databricks-connect that matches the cluster's runtime, then run the file.");
     Ok(Document { notes: vec![PUBLISH.to_owned()], ..document })
 }
 
@@ -55,7 +56,7 @@ fn no_serverless() -> Failure {
     Failure::new(
         Code::Unsupported,
         "A Spark Connect address needs a cluster.",
-        "Serverless compute cannot be named in it.",
+        "It cannot refer to serverless compute.",
         "Choose a cluster, or export without the secret.",
     )
 }

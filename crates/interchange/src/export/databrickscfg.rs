@@ -12,7 +12,7 @@ pub(super) const DATABRICKSCFG: Format = Format {
     id: "databrickscfg",
     title: ".databrickscfg profile",
     group: Group::Databricks,
-    takes_secret: Some("in plain text in .databrickscfg, which every program of yours can read"),
+    takes_secret: Some("in plain text in .databrickscfg, which all your programs can read"),
     fields: &[CLUSTER, HTTP_PATH],
     make,
 };
@@ -44,7 +44,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let path = http_path(answers)?;
     let warehouse = path.as_ref().and_then(|path| path.warehouse_id());
     let text = text.optional(warehouse, |text, id| entry(text, "warehouse_id", "The warehouse", id))?;
-    let next = "Put these lines at the end of ~/.databrickscfg, or publish the connection to have it done.";
+    let next = "Add these lines at the end of ~/.databrickscfg, or publish the connection to let Brickpass do it.";
     Ok(Document { limits_scopes: true, ..document(subject, ".databrickscfg", text, next) })
 }
 
@@ -61,10 +61,10 @@ fn section(name: &str) -> Result<Quoted, Unwritable> {
     const READERS: &str = "one of Databricks' tools";
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
     if name == crate::databrickscfg::SETTINGS {
-        return Err(Unwritable::Sign { sign: "the word for settings", reader: READERS });
+        return Err(Unwritable::Sign { sign: "the name reserved for settings", reader: READERS });
     }
     if !name.chars().all(fits) {
-        return Err(Unwritable::Sign { sign: "other than letters, digits, _ . and -", reader: READERS });
+        return Err(Unwritable::Sign { sign: "characters other than letters, digits, _ . and -", reader: READERS });
     }
     ini(name)
 }

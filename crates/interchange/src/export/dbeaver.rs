@@ -32,13 +32,13 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let files = vec![file(subject, ".txt", address.words("\n")), file(subject, ending, command)];
     let next = match subject.connection.auth {
         AuthMethod::PersonalAccessToken => {
-            "Run the command, or make a connection of the driver Databricks with the address. DBeaver asks for the password: paste the token."
+            "Run the command, or create a connection with the Databricks driver and the address. When DBeaver asks for the password, paste the token."
         }
         AuthMethod::Browser(_) => {
-            "Run the command, or make a connection of the driver Databricks with the address. The driver opens your browser to sign in."
+            "Run the command, or create a connection with the Databricks driver and the address. The driver opens your browser to sign in."
         }
         AuthMethod::ServicePrincipal { .. } => {
-            "Run the command, or make a connection of the driver Databricks with the address, and enter the client secret as the driver property OAuth2Secret."
+            "Run the command, or create a connection with the Databricks driver and the address. Enter the client secret as the driver property OAuth2Secret."
         }
     };
     let document = documents(subject, files, next);

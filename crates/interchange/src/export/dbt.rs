@@ -12,9 +12,9 @@ use brickpass_core::{
 };
 
 /// dbt has no default for it.
-const DBT_SCHEMA: Field = Field::pick("schema", "Schema", Pick::Schema).required().hint("Where dbt puts what it makes");
-const TARGET: Field = Field::text("target", "Target").or("dev").hint("The name of this target within the profile");
-const THREADS: Field = Field::text("threads", "Threads").or("4").hint("How many models dbt builds at once");
+const DBT_SCHEMA: Field = Field::pick("schema", "Schema", Pick::Schema).required().hint("Where dbt builds its models");
+const TARGET: Field = Field::text("target", "Target").or("dev").hint("The name of this target in the profile");
+const THREADS: Field = Field::text("threads", "Threads").or("4").hint("The number of models that dbt builds in parallel");
 
 pub(super) const DBT: Format = Format {
     id: "dbt",
@@ -57,13 +57,13 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     };
     let text = text.words("      threads: ").number(threads(answers)?).words("\n");
     let next = match (secret.is_some(), &subject.connection.auth) {
-        (true, _) => "Put these lines into ~/.dbt/profiles.yml, which only you may read.",
-        (false, AuthMethod::Browser(_)) => "Put these lines into ~/.dbt/profiles.yml. dbt opens your browser to sign in.",
+        (true, _) => "Add these lines to ~/.dbt/profiles.yml, and make the file readable only by you.",
+        (false, AuthMethod::Browser(_)) => "Add these lines to ~/.dbt/profiles.yml. dbt opens your browser to sign in.",
         (false, AuthMethod::PersonalAccessToken) => {
-            "Put these lines into ~/.dbt/profiles.yml, and set DBT_ENV_SECRET_DATABRICKS_TOKEN to the output of brickpass token."
+            "Add these lines to ~/.dbt/profiles.yml, and set DBT_ENV_SECRET_DATABRICKS_TOKEN to the output of brickpass token."
         }
         (false, AuthMethod::ServicePrincipal { .. }) => {
-            "Put these lines into ~/.dbt/profiles.yml, and set DBT_ENV_SECRET_DATABRICKS_CLIENT_SECRET to the client secret."
+            "Add these lines to ~/.dbt/profiles.yml, and set DBT_ENV_SECRET_DATABRICKS_CLIENT_SECRET to the client secret."
         }
     };
     Ok(document(subject, "-profiles.yml", text, next))
@@ -79,9 +79,9 @@ fn schema(answers: &Answers) -> Result<&str, Failure> {
     if schema.contains('.') {
         return Err(Failure::new(
             Code::InvalidInput,
-            "dbt does not take this schema.",
-            "It contains a dot, which would separate it from its catalog.",
-            "Put the catalog into the field of its own.",
+            "dbt does not accept this schema.",
+            "It contains a dot, which would separate catalog and schema.",
+            "Enter the catalog in its own field.",
         ));
     }
     Ok(schema)
@@ -92,9 +92,9 @@ fn threads(answers: &Answers) -> Result<u64, Failure> {
     number.filter(|number| (1..=1000).contains(number)).ok_or_else(|| {
         Failure::new(
             Code::InvalidInput,
-            "This is not a number of threads.",
-            "dbt takes whole numbers from 1 on.",
-            "Enter a number such as 4.",
+            "The number of threads is not valid.",
+            "dbt accepts whole numbers from 1.",
+            "Enter a number, for example 4.",
         )
     })
 }

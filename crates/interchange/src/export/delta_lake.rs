@@ -15,7 +15,7 @@ pub(super) const DELTA_LAKE: Format = Format {
     id: "linked-service-delta-lake",
     title: "Data Factory and Synapse linked service for Delta Lake",
     group: Group::Integration,
-    takes_secret: Some("in plain text in the definition of the linked service and in the parameters of the template"),
+    takes_secret: Some("in plain text in the linked service's definition and the template's parameters"),
     fields: &[PRODUCT, NAME, AUTH, VAULT, SECRET_NAME, SECRET_VERSION, WORKSPACE, CREDENTIAL, CLUSTER, RUNTIME, FACTORY],
     make,
 };

@@ -13,23 +13,20 @@ use brickpass_core::{
     failure::Failure,
 };
 
-const BY: Field = Field::choice(
-    "by",
-    "Signs in with",
-    &[("token", "A token, asked of Brickpass when the lines run"), ("profile", "A published profile")],
-);
+const BY: Field =
+    Field::choice("by", "Authentication", &[("token", "A token from Brickpass, when the lines run"), ("profile", "A published profile")]);
 
 const DOCKER_BY: Field = Field::choice(
     "by",
-    "Signs in with",
-    &[("token", "A token, taken from the environment of docker run"), ("profile", "A published profile (systemd)")],
+    "Authentication",
+    &[("token", "A token from the environment of docker run"), ("profile", "A published profile (systemd)")],
 );
 
 const SHELL_FIELDS: &[Field] = &[BY, CLUSTER, HTTP_PATH];
 const PROFILE_FIELDS: &[Field] = &[CLUSTER, HTTP_PATH];
 const DOCKER_FIELDS: &[Field] = &[DOCKER_BY, CLUSTER, HTTP_PATH];
 
-const IN_SHELL: &str = "in the history of the shell, and in the environment of every program that it starts";
+const IN_SHELL: &str = "in plain text in the shell's history and in the environment of every program it starts";
 const IN_FILE: &str = "in plain text in a file";
 
 const fn format(
@@ -126,7 +123,7 @@ const BATCH: Dialect = Dialect {
     unset: Some(Unset { before: "set \"", between: "=\"\r\nset \"", after: "=\"\r\n" }),
     ask: None,
     ending: ".cmd",
-    next: "Run these lines at the prompt of cmd, or load the file with: call FILE",
+    next: "Run these lines in cmd, or load the file with: call FILE",
     next_token: "",
 };
 
@@ -151,8 +148,8 @@ const ENV_FILE: Dialect = Dialect {
     // A name alone takes the value of the environment that docker runs in.
     ask: Some(|text, _| Ok(text.words("DATABRICKS_TOKEN\n"))),
     ending: ".env",
-    next: "Name the file with EnvironmentFile= in the systemd unit.",
-    next_token: "Set DATABRICKS_TOKEN to the output of brickpass token where you start it, then: docker run --env-file FILE",
+    next: "Set EnvironmentFile= to this file in the systemd unit.",
+    next_token: "Set DATABRICKS_TOKEN to the output of brickpass token in the shell, then run: docker run --env-file FILE",
 };
 
 const OTHERS: [&str; 16] = [
@@ -217,7 +214,7 @@ fn make(dialect: &Dialect, subject: &Subject<'_>, answers: &Answers) -> Result<D
     };
     if subject.secret.is_none() && by_token.is_some() && subject.connection.auth.kind() != AuthKind::PersonalAccessToken {
         notes.push(
-            "The token is valid for an hour; run the lines again for another one. What brickpass exec runs always gets fresh ones."
+            "The token is valid for an hour. Run the lines again for a new one, or use brickpass exec, which renews tokens automatically."
                 .to_owned(),
         );
     }

@@ -15,7 +15,7 @@ const TOOL: Field = Field::choice(
         ("bundle", "A bundle"),
         ("terraform", "Terraform"),
         ("python", "A Python program"),
-        ("shell", "A shell, for all of them"),
+        ("shell", "A shell, for all tools"),
     ],
 );
 
@@ -49,9 +49,9 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         (_, Level::Workspace) => "databricks current-user me",
     };
     let text = called("brickpass exec ", Text::new(), subject.connection, grammar)?.words(between).words(command).words("\n");
-    let next = "Run it in a terminal. The command gets fresh tokens for as long as it runs; put your own in its place.";
+    let next = "Run it in a terminal, with your own command instead of the example. The command gets fresh tokens while it runs.";
     let document = document(subject, ending, text, next);
-    let java = "The SDK for Java cannot be run like this: publish a profile for it.".to_owned();
+    let java = "This does not work with the SDK for Java. Publish a profile for it.".to_owned();
     Ok(Document { contains_secret: false, notes: vec![java], ..document })
 }
 

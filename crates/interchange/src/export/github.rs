@@ -12,13 +12,12 @@ use brickpass_core::{
     failure::Failure,
 };
 
-const BY: Field =
-    Field::choice("by", "Signs in with", &[("secret", "A secret of the repository"), ("oidc", "GitHub's own identity, no secret")]);
-const SECRET: Field = Field::text("secret_name", "Name of the secret")
-    .when("by", &["secret"])
-    .hint("DATABRICKS_TOKEN or DATABRICKS_CLIENT_SECRET when this is empty");
-const CLIENT_ID: Field =
-    Field::text("client_id", "Client ID").when("by", &["oidc"]).hint("Of a service principal with a federation policy for the repository");
+const BY: Field = Field::choice("by", "Authentication", &[("secret", "A repository secret"), ("oidc", "GitHub's own identity, no secret")]);
+const SECRET: Field =
+    Field::text("secret_name", "Secret name").when("by", &["secret"]).hint("Default: DATABRICKS_TOKEN or DATABRICKS_CLIENT_SECRET");
+const CLIENT_ID: Field = Field::text("client_id", "Client ID")
+    .when("by", &["oidc"])
+    .hint("The client ID of a service principal with a federation policy for the repository");
 
 pub(super) const GITHUB: Format = Format {
     id: "github-actions",
@@ -61,13 +60,13 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         text.words("    steps:\n      - uses: actions/checkout@v4\n      - uses: databricks/setup-cli@main\n      - run: databricks ");
     let text = text.words(if account_id(connection).is_some() { "account workspaces list\n" } else { "current-user me\n" });
     let next = if by_oidc {
-        "Put the file into .github/workflows of the repository, and give the service principal a federation policy for it."
+        "Add the file to .github/workflows in the repository, and give the service principal a federation policy for the repository."
     } else {
-        "Put the file into .github/workflows of the repository, and store the secret there: gh secret set asks for it."
+        "Add the file to .github/workflows in the repository, and store the secret in the repository with gh secret set, which asks for it."
     };
     let mut notes = Vec::new();
     if !by_oidc && connection.auth.kind() == AuthKind::Browser {
-        notes.push("Your sign-in in the browser cannot run there: the secret has to be a personal access token.".to_owned());
+        notes.push("A browser sign-in does not work there. The secret must be a personal access token.".to_owned());
     }
     let document = documents(subject, vec![file(subject, ".yml", text)], next);
     Ok(Document { contains_secret: false, notes, ..document })

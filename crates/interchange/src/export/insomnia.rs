@@ -30,7 +30,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let next = if token.is_some() {
         "Import the file into Insomnia."
     } else {
-        "Import the file into Insomnia, and enter the token in its environment."
+        "Import the file into Insomnia, then enter the token in its environment."
     };
     if answers.chosen(&VERSION) == Some("4") {
         let text = version_4(subject, &request, token.unwrap_or_default())?;

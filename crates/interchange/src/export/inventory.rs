@@ -12,8 +12,8 @@ use brickpass_core::{
     failure::Failure,
 };
 
-const EXCEL: Field = Field::flag("excel", "For Excel").hint("Begins with the mark by which Excel knows UTF-8");
-const RAW: Field = Field::flag("raw", "Exactly as it is").hint("Without the apostrophe before what a spreadsheet would take for a formula");
+const EXCEL: Field = Field::flag("excel", "For Excel").hint("Adds a byte order mark so that Excel detects UTF-8");
+const RAW: Field = Field::flag("raw", "Unchanged values").hint("No apostrophe before values that a spreadsheet would read as formulas");
 
 pub(super) const CSV: Format = Format {
     id: "inventory-csv",
@@ -119,11 +119,11 @@ fn csv(all: &[Listed<'_>], answers: &Answers) -> Result<Document, Failure> {
     for listed in all {
         text = row(text, cells(listed).iter().map(String::as_str), grammar)?;
     }
-    let next = "Open it with a spreadsheet, or import it in Brickpass. It holds no secret.";
+    let next = "Open it in a spreadsheet, or import it in Brickpass. It contains no secrets.";
     let notes = if raw {
-        vec!["A spreadsheet computes cells that begin with = + - or @.".to_owned()]
+        vec!["Spreadsheets evaluate cells that start with = + - or @.".to_owned()]
     } else {
-        vec!["An apostrophe stands before what a spreadsheet would take for a formula.".to_owned()]
+        vec!["Values that a spreadsheet would read as formulas start with an apostrophe.".to_owned()]
     };
     Ok(Document { notes, ..listing("brickpass-connections.csv", text, next) })
 }
@@ -154,7 +154,7 @@ fn as_json(all: &[Listed<'_>], _: &Answers) -> Result<Document, Failure> {
         })
         .collect();
     let text = json_document(&json!({ "connections": all })).map_err(|why| why.of("A part of a connection"))?;
-    Ok(listing("brickpass-connections.json", text, "Hand it to a script. It holds no secret."))
+    Ok(listing("brickpass-connections.json", text, "Use it in a script. It contains no secrets."))
 }
 
 fn listing(name: &'static str, text: Text, next: &'static str) -> Document {

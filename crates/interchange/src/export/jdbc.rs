@@ -13,12 +13,12 @@ pub(super) const JDBC: Format = Format {
     id: "jdbc",
     title: "JDBC",
     group: Group::Sql,
-    takes_secret: Some("in the address of the database, or in the source of a program"),
+    takes_secret: Some("in plain text in the database URL or in the program's source"),
     fields: &[FORM, HTTP_PATH.required(), CATALOG, SCHEMA],
     make,
 };
 
-const INSTEAD: &str = "Choose the form with properties, which can hold it.";
+const INSTEAD: &str = "Choose the form with properties, which can contain it.";
 
 /// Where the secret of a property comes from.
 enum Value<'a> {
@@ -54,11 +54,11 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         text = text.words(";").words(key).words("=").value(what, value, escape::jdbc).map_err(instead)?;
     }
     let next = match (subject.secret.is_some(), &subject.connection.auth) {
-        (true, _) => "Give this address to the tool; it needs no user name and no password besides.",
-        (false, AuthMethod::Browser(_)) => "Give this address to the tool. The driver opens your browser to sign in.",
-        (false, AuthMethod::PersonalAccessToken) => "Give this address to the tool, and as password the output of brickpass token.",
+        (true, _) => "Enter this address in the tool. It needs no user name or password.",
+        (false, AuthMethod::Browser(_)) => "Enter this address in the tool. The driver opens your browser to sign in.",
+        (false, AuthMethod::PersonalAccessToken) => "Enter this address in the tool, and the output of brickpass token as the password.",
         (false, AuthMethod::ServicePrincipal { .. }) => {
-            "Give this address to the tool, and the client secret as its property OAuth2Secret."
+            "Enter this address in the tool, and the client secret as the property OAuth2Secret."
         }
     };
     Ok(document(subject, ".txt", text.words("\n"), next))

@@ -12,11 +12,11 @@ use brickpass_core::{
     failure::Failure,
 };
 
-const NAME: Field = Field::text("name", "Name of the secret").hint("Named after the connection when this is empty");
-const NAMESPACE: Field = Field::text("namespace", "Namespace").hint("The current one when this is empty");
+const NAME: Field = Field::text("name", "Secret name").hint("Default: connection name");
+const NAMESPACE: Field = Field::text("namespace", "Namespace").hint("Default: current namespace");
 const STORE: Field = Field::text("store", "Secret store").or("secret-store").required().hint("The SecretStore of External Secrets");
 const KEY: Field =
-    Field::text("remote_key", "Key in the store").or("databricks-token").required().hint("What the secret is called where it lies");
+    Field::text("remote_key", "Key in the store").or("databricks-token").required().hint("The name of the secret in its store");
 
 pub(super) const KUBERNETES: Format = Format {
     id: "kubernetes",
@@ -52,13 +52,13 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     };
     let files = vec![first, named("deployment.yaml", deployment(connection, &names)?)];
     let next = if secret.is_some() {
-        "Run kubectl apply with secret.yaml, then delete the file: it holds the secret. deployment.yaml shows how a program gets it."
+        "Run kubectl apply with secret.yaml, then delete the file: it contains the secret. deployment.yaml shows how a program gets it."
     } else {
         "Run kubectl apply with external-secret.yaml where External Secrets is installed. deployment.yaml shows how a program gets it."
     };
     let mut notes = Vec::new();
     if connection.auth.kind() == AuthKind::Browser {
-        notes.push("Your sign-in in the browser cannot run there: the secret has to be a personal access token.".to_owned());
+        notes.push("A browser sign-in does not work there. The secret must be a personal access token.".to_owned());
     }
     Ok(Document { notes, ..documents(subject, files, next) })
 }

@@ -14,7 +14,7 @@ use brickpass_core::{
 const FORM: Field = Field::choice("form", "Form", &[("ini", "A data source for odbc.ini"), ("string", "A connection string")]);
 const DRIVER: Field = Field::text("driver", "Driver")
     .or("Simba Spark ODBC Driver")
-    .hint("Its name in odbcinst.ini or in the list of drivers, or the path of its library");
+    .hint("The name in odbcinst.ini or in the list of drivers, or the path of its library");
 
 pub(super) const ODBC: Format = Format {
     id: "odbc",
@@ -64,7 +64,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
             text = text.words(key).words("=");
             text = text
                 .value(what, value, escape::odbc_ini)
-                .map_err(|refused| refused.instead("Choose the connection string, which can hold it."))?;
+                .map_err(|refused| refused.instead("Choose the connection string, which can contain it."))?;
             text = text.words("\n");
         }
     } else {
@@ -74,22 +74,22 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         text = text.words("\n");
     }
     let next = match (in_ini, secret.is_some(), &subject.connection.auth) {
-        (true, true, _) => "Put these lines into ~/.odbc.ini, which only you may read.",
+        (true, true, _) => "Add these lines to ~/.odbc.ini, and make the file readable only by you.",
         (true, false, AuthMethod::PersonalAccessToken) => {
-            "Put these lines into ~/.odbc.ini, and give the output of brickpass token as password when you connect."
+            "Add these lines to ~/.odbc.ini, and use the output of brickpass token as the password when you connect."
         }
         (true, false, AuthMethod::ServicePrincipal { .. }) => {
-            "Put these lines into ~/.odbc.ini, and give the client secret as Auth_Client_Secret when you connect."
+            "Add these lines to ~/.odbc.ini, and use the client secret as Auth_Client_Secret when you connect."
         }
-        (true, false, AuthMethod::Browser(_)) => "Put these lines into ~/.odbc.ini. The driver opens your browser to sign in.",
-        (false, true, _) => "Give this connection string to the program.",
+        (true, false, AuthMethod::Browser(_)) => "Add these lines to ~/.odbc.ini. The driver opens your browser to sign in.",
+        (false, true, _) => "Enter this connection string in the program.",
         (false, false, AuthMethod::PersonalAccessToken) => {
-            "Give this connection string to the program, and add PWD= with the output of brickpass token."
+            "Enter this connection string in the program, and add PWD= with the output of brickpass token."
         }
         (false, false, AuthMethod::ServicePrincipal { .. }) => {
-            "Give this connection string to the program, and add Auth_Client_Secret= with the client secret."
+            "Enter this connection string in the program, and add Auth_Client_Secret= with the client secret."
         }
-        (false, false, AuthMethod::Browser(_)) => "Give this connection string to the program. The driver opens your browser to sign in.",
+        (false, false, AuthMethod::Browser(_)) => "Enter this connection string in the program. The driver opens your browser to sign in.",
     };
     Ok(Document { limits_scopes: true, ..document(subject, if in_ini { ".ini" } else { ".txt" }, text, next) })
 }

@@ -14,10 +14,10 @@ use brickpass_core::{
 
 /// Of SQL warehouses; `Pick` gives it, or it is pasted.
 pub(super) const HTTP_PATH: Field =
-    Field::pick("http_path", "HTTP path", Pick::HttpPath).hint("Of a SQL warehouse: its path, its ID, or its address in the browser");
-pub(super) const CLUSTER: Field = Field::pick("cluster", "Cluster", Pick::Cluster).hint("The ID of a cluster");
-pub(super) const CATALOG: Field = Field::pick("catalog", "Catalog", Pick::Catalog).hint("Where unqualified names are looked up");
-pub(super) const SCHEMA: Field = Field::pick("schema", "Schema", Pick::Schema).hint("Within the catalog");
+    Field::pick("http_path", "HTTP path", Pick::HttpPath).hint("A SQL warehouse's path, ID, or address in the browser");
+pub(super) const CLUSTER: Field = Field::pick("cluster", "Cluster", Pick::Cluster).hint("A cluster ID");
+pub(super) const CATALOG: Field = Field::pick("catalog", "Catalog", Pick::Catalog).hint("Used for unqualified names");
+pub(super) const SCHEMA: Field = Field::pick("schema", "Schema", Pick::Schema).hint("A schema in the catalog");
 
 /// What stands in the export when the person wants the secret in it: one way to sign in, and no other.
 pub(super) enum Inline<'a> {
@@ -42,9 +42,9 @@ pub(super) fn inline<'a>(subject: &Subject<'a>) -> Result<Option<Inline<'a>>, Fa
 pub fn no_token_of_a_person() -> Failure {
     Failure::new(
         Code::Unsupported,
-        "The sign-in of a person is not written into a file.",
-        "Its tokens are valid for an hour, and whoever has them acts as you.",
-        "Export it without the secret: the tool then asks Brickpass for a token when it needs one.",
+        "A browser sign-in cannot be exported.",
+        "Its tokens are valid for an hour, and anyone who has them can act as you.",
+        "Export it without the secret. The tool then gets tokens from Brickpass when it needs them.",
     )
 }
 
@@ -57,8 +57,8 @@ pub(super) fn token_only<'a>(inline: &Inline<'a>, format: &'static str) -> Resul
         Inline::Token(token) => Ok(token),
         Inline::ServicePrincipal { .. } => Err(Failure::new(
             Code::Unsupported,
-            format!("{format} takes a personal access token only."),
-            "This connection signs in as a service principal, whose client secret is no token.",
+            format!("{format} supports only personal access tokens."),
+            "This connection signs in as a service principal with a client secret.",
             "Export it without the secret.",
         )),
     }
@@ -72,7 +72,7 @@ pub(super) fn of_a_workspace(connection: &Connection) -> Result<(), Failure> {
         Level::Account { .. } => Err(Failure::new(
             Code::Unsupported,
             "This format needs a workspace.",
-            "The connection is one to an account, which has no SQL warehouses and no clusters.",
+            "This is an account connection, and an account has no SQL warehouses or clusters.",
             "Choose a connection to one of its workspaces.",
         )),
     }
@@ -95,7 +95,7 @@ pub(super) fn http_path(answers: &Answers) -> Result<Option<HttpPath>, Failure> 
     answers.get(&HTTP_PATH).map(HttpPath::read).transpose().map_err(|error| {
         Failure::new(
             Code::InvalidInput,
-            "This is not an HTTP path.",
+            "This is not a valid HTTP path.",
             format!("{error}."),
             "Choose a warehouse from the list, or paste its HTTP path.",
         )
@@ -114,8 +114,8 @@ pub(super) fn cluster(answers: &Answers) -> Result<Option<&str>, Failure> {
     match answers.get(&CLUSTER) {
         Some(id) if !is_id(id) => Err(Failure::new(
             Code::InvalidInput,
-            "This is not the ID of a cluster.",
-            "Such an ID has letters, digits and hyphens: 0101-120000-abcd1234.",
+            "This is not a valid cluster ID.",
+            "A cluster ID contains letters, digits and hyphens, for example 0101-120000-abcd1234.",
             "Choose a cluster from the list, or copy its ID from its page.",
         )),
         found => Ok(found),
@@ -160,7 +160,7 @@ pub(super) fn file(subject: &Subject<'_>, ending: &'static str, text: Text) -> D
 }
 
 /// Among the notes of what names the connection's profile.
-pub const PUBLISH: &str = "The profile has to be in your .databrickscfg: publish the connection first.";
+pub const PUBLISH: &str = "This needs the profile in your .databrickscfg. Publish the connection first.";
 
 impl Inline<'_> {
     pub(super) fn exposed(&self) -> &str {

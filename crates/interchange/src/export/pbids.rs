@@ -10,8 +10,7 @@ use crate::{
 };
 use brickpass_core::{connection::AuthKind, failure::Failure};
 
-const MODE: Field =
-    Field::choice("mode", "Data", &[("DirectQuery", "Asked for when it is looked at"), ("Import", "Copied into the report")]);
+const MODE: Field = Field::choice("mode", "Data", &[("DirectQuery", "Queried when viewed"), ("Import", "Copied into the report")]);
 
 pub(super) const PBIDS: Format = Format {
     id: "power-bi",

@@ -17,7 +17,7 @@ pub(super) const POSTMAN: Format = Format {
     id: "postman",
     title: "Postman",
     group: Group::Http,
-    takes_secret: Some("in plain text in the environment, and in Postman's cloud once it is imported"),
+    takes_secret: Some("in plain text in the environment, and in Postman's cloud after the import"),
     fields: &[],
     make,
 };
@@ -47,7 +47,7 @@ fn make(subject: &Subject<'_>, _: &Answers) -> Result<Document, Failure> {
     let next = if token.is_some() {
         "Import both files into Postman and choose the environment."
     } else {
-        "Import both files into Postman, choose the environment, and paste the token into its variable in Postman's vault or as current value."
+        "Import both files into Postman, choose the environment, and paste the token into its variable, in Postman's vault or as the current value."
     };
     Ok(documents(subject, files, next))
 }

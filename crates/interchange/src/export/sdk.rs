@@ -23,7 +23,7 @@ const ADDRESS: &str = "The address";
 /// Of a workspace; an account's directory has another path.
 const ME: &str = "/api/2.0/preview/scim/v2/Me";
 
-const TOKEN: &str = "Set DATABRICKS_TOKEN to the output of brickpass token where the program starts.";
+const TOKEN: &str = "Set DATABRICKS_TOKEN to the output of brickpass token before you start the program.";
 
 fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let account = matches!(subject.connection.level, Level::Account { .. });

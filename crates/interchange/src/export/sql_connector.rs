@@ -8,7 +8,7 @@ use crate::{
 use brickpass_core::failure::Failure;
 
 const BY: Field =
-    Field::choice("by", "Signs in with", &[("profile", "A published profile"), ("environment", "A token in DATABRICKS_TOKEN")]);
+    Field::choice("by", "Authentication", &[("profile", "A published profile"), ("environment", "A token in DATABRICKS_TOKEN")]);
 
 pub(super) const SQL_CONNECTOR: Format = Format {
     id: "sql-connector",
@@ -46,7 +46,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let (next, notes) = if by_profile {
         ("Run pip install databricks-sql-connector databricks-sdk, then python FILE.", vec![PUBLISH.to_owned()])
     } else {
-        ("Set DATABRICKS_TOKEN to the output of brickpass token where the program starts.", Vec::new())
+        ("Set DATABRICKS_TOKEN to the output of brickpass token before you start the program.", Vec::new())
     };
     Ok(Document { notes, ..document(subject, ".py", text, next) })
 }

@@ -13,7 +13,7 @@ pub(super) const SQLALCHEMY: Format = Format {
     id: "sqlalchemy",
     title: "SQLAlchemy",
     group: Group::Sql,
-    takes_secret: Some("in the address of the database, which programs like to write to their logs"),
+    takes_secret: Some("in plain text in the database URL, which programs often log"),
     fields: &[HTTP_PATH.required(), CATALOG, SCHEMA],
     make,
 };
@@ -28,7 +28,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         let text = text.words("@").value("The host", host, address)?;
         let text = text.words("?http_path=").value("The HTTP path", path.as_str(), percent)?;
         let text = named(text, answers, "&catalog=", "&schema=", "", percent)?.words("\n");
-        return Ok(document(subject, ".txt", text, "Give this address to create_engine."));
+        return Ok(document(subject, ".txt", text, "Pass this address to create_engine."));
     }
     let text =
         Text::new().words("import os\n\nfrom sqlalchemy import URL, create_engine, text\n\nurl = URL.create(\n    \"databricks\",\n");
@@ -43,7 +43,8 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let text = named(text, answers, "        \"catalog\": ", "        \"schema\": ", ",\n", python)?;
     let text = text
         .words("    },\n)\nwith create_engine(url).connect() as connection:\n    print(connection.execute(text(\"SELECT 1\")).all())\n");
-    let next = "Run pip install databricks-sqlalchemy, and set DATABRICKS_TOKEN to the output of brickpass token where the program starts.";
+    let next =
+        "Run pip install databricks-sqlalchemy, and set DATABRICKS_TOKEN to the output of brickpass token before you start the program.";
     Ok(document(subject, ".py", text, next))
 }
 

@@ -22,11 +22,11 @@ const TO: Field = Field::choice(
     ],
 );
 const VAULT: Field = Field::text("vault", "Key vault").required().when("to", &["azure"]);
-const NAME: Field = Field::text("name", "Name of the secret").or("databricks-token").required().when("to", &["azure", "aws", "google"]);
-const PROJECT: Field = Field::text("project", "Project").when("to", &["google"]).hint("The current one when this is empty");
+const NAME: Field = Field::text("name", "Secret name").or("databricks-token").required().when("to", &["azure", "aws", "google"]);
+const PROJECT: Field = Field::text("project", "Project").when("to", &["google"]).hint("Default: current project");
 const SCOPE: Field = Field::text("scope", "Secret scope").required().when("to", &["databricks"]);
 const KEY: Field = Field::text("key", "Key").or("token").required().when("to", &["databricks"]);
-const EXISTS: Field = Field::flag("exists", "The secret exists already").when("to", &["aws", "google"]);
+const EXISTS: Field = Field::flag("exists", "The secret already exists").when("to", &["aws", "google"]);
 const TERMINAL: Field = Field::choice("terminal", "Shell", &[("sh", "sh, bash, zsh"), ("powershell", "PowerShell")]);
 
 pub(super) const STORES: Format = Format {
@@ -43,8 +43,8 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     if connection.auth.kind() != AuthKind::PersonalAccessToken {
         return Err(Failure::new(
             Code::Unsupported,
-            "There is no token of this connection to be stored elsewhere.",
-            "It signs in anew each time, and what it gets is valid for an hour.",
+            "This connection has no token to store elsewhere.",
+            "It signs in each time and gets tokens that are valid for an hour.",
             "Choose a connection with a personal access token.",
         ));
     }
@@ -67,19 +67,19 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let command = order.command().map_err(|refusal| {
         Failure::new(
             Code::InvalidInput,
-            "This command cannot be written for this shell.",
+            "The command cannot be written for this shell.",
             format!("{refusal}."),
-            "Choose another shell or another store.",
+            "Choose another shell or secret store.",
         )
     })?;
     // Its parts went through the shell's grammar where it was put together.
     let text = Text::new().quoted(&line(&command).map_err(|why| why.of("The command"))?).words("\n");
-    let next = "Run it in a shell: the token goes from Brickpass through a pipe into the store, and stands nowhere on the way.";
+    let next = "Run it in a shell. The token goes from Brickpass to the secret store through a pipe and is not written anywhere else.";
     let document = document(subject, if powershell { ".ps1" } else { ".sh" }, text, next);
     Ok(Document { contains_secret: false, ..document })
 }
 
 /// What a service says to a name.
 pub(super) fn unacceptable(label: &'static str, why: &impl std::fmt::Display) -> Failure {
-    Failure::new(Code::InvalidInput, format!("\"{label}\" is not one that is taken there."), format!("{why}."), "Change it.")
+    Failure::new(Code::InvalidInput, format!("The secret store does not accept this \"{label}\"."), format!("{why}."), "Change it.")
 }

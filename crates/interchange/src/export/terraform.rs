@@ -10,13 +10,13 @@ use brickpass_core::{
     failure::Failure,
 };
 
-const BY: Field = Field::choice("by", "Signs in with", &[("profile", "A published profile"), ("variables", "Variables")]);
+const BY: Field = Field::choice("by", "Authentication", &[("profile", "A published profile"), ("variables", "Variables")]);
 
 pub(super) const TERRAFORM: Format = Format {
     id: "terraform",
     title: "Terraform provider",
     group: Group::Deployment,
-    takes_secret: Some("in plain text in a file of variables, which must not be committed"),
+    takes_secret: Some("in plain text in a variables file, which must not be committed"),
     fields: &[BY],
     make,
 };
@@ -30,9 +30,9 @@ const PROVIDER: &str = "terraform {
 }
 ";
 
-const STATE: &str = "Terraform's state keeps the values of some resources in plain text, tokens that it makes among them: keep the state where only you can read it.";
+const STATE: &str = "Terraform's state contains values of some resources in plain text, including tokens it creates. Store the state where only you can read it.";
 
-const BY_ADDRESS: &str = "Older versions of the provider (1.50 is one) ask for a token by the address alone: they work where a single connection leads there, or with variables.";
+const BY_ADDRESS: &str = "Provider 1.50 and older look up tokens by host. If several connections share a host, use variables.";
 
 fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
     let secret = inline(subject)?;
@@ -40,20 +40,20 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         let text = Text::new().words(PROVIDER).words("\nprovider \"databricks\" {\n  profile = ");
         let text = text.value("The name of the profile", subject.profile, hcl)?.words("\n}\n");
         let document =
-            documents(subject, vec![named("databricks.tf", text)], "Put the file beside your other .tf files and run terraform init.");
+            documents(subject, vec![named("databricks.tf", text)], "Save the file beside your other .tf files and run terraform init.");
         return Ok(Document { notes: vec![PUBLISH.to_owned(), BY_ADDRESS.to_owned(), STATE.to_owned()], ..document });
     }
     let connection = subject.connection;
     let files = vec![named("databricks.tf", program(connection)), named("databricks.auto.tfvars", values(connection, secret.as_ref())?)];
     let next = match (subject.secret.is_some(), connection.auth.kind()) {
         (true, _) => {
-            "Put both files beside your other .tf files, keep databricks.auto.tfvars out of version control, and run terraform init."
+            "Save both files beside your other .tf files, keep databricks.auto.tfvars out of version control, and run terraform init."
         }
         (false, AuthKind::ServicePrincipal) => {
-            "Put both files beside your other .tf files. Set TF_VAR_databricks_client_secret to the client secret before terraform runs."
+            "Save both files beside your other .tf files. Set TF_VAR_databricks_client_secret to the client secret before you run terraform."
         }
         (false, _) => {
-            "Put both files beside your other .tf files. Set TF_VAR_databricks_token to the output of brickpass token before terraform runs."
+            "Save both files beside your other .tf files. Set TF_VAR_databricks_token to the output of brickpass token before you run terraform."
         }
     };
     Ok(Document { notes: vec![STATE.to_owned()], ..documents(subject, files, next) })

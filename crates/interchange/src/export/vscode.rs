@@ -10,8 +10,8 @@ use crate::{
 };
 use brickpass_core::failure::{Code, Failure};
 
-const TARGET: Field = Field::text("target", "Target of the bundle").or("dev").required().hint("One word, such as dev");
-const COMPUTE: Field = Field::choice("compute", "Runs on", &[("cluster", "A cluster"), ("serverless", "Serverless compute")]);
+const TARGET: Field = Field::text("target", "Bundle target").or("dev").required().hint("One word, for example dev");
+const COMPUTE: Field = Field::choice("compute", "Compute", &[("cluster", "A cluster"), ("serverless", "Serverless compute")]);
 const ON_CLUSTER: Field = CLUSTER.when("compute", &["cluster"]);
 
 pub(super) const VSCODE: Format = Format {
@@ -42,7 +42,7 @@ fn make(subject: &Subject<'_>, answers: &Answers) -> Result<Document, Failure> {
         DocumentFile { name: "databricks.yml".to_owned(), text: bundle.finish() },
         DocumentFile { name: format!(".databricks/bundle/{target}/vscode.overrides.json"), text: overrides.finish() },
     ];
-    let next = "Put both into the folder of your project and open it in Visual Studio Code with the Databricks extension.";
+    let next = "Save both files in your project's folder, and open it in Visual Studio Code with the Databricks extension.";
     let document = documents(subject, files, next);
     Ok(Document { contains_secret: false, notes: vec![PUBLISH.to_owned()], ..document })
 }
@@ -55,8 +55,8 @@ fn target(typed: &str) -> Result<&str, Failure> {
     }
     Err(Failure::new(
         Code::InvalidInput,
-        "This cannot be the name of a target.",
-        "It has at most 60 letters, digits, - and _, and does not begin with -.",
-        "Choose one such as dev.",
+        "This is not a valid target name.",
+        "A target name has at most 60 letters, digits, - and _, and does not start with -.",
+        "Choose a name, for example dev.",
     ))
 }

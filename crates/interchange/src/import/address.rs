@@ -10,7 +10,7 @@ pub(super) fn read(text: &str) -> Found {
         let mut made = FoundConnection::at(&place);
         made.host(Some(&Given::text(line)), "address");
         made.settle_level();
-        made.remark("It will sign in through the browser; choose another way in its form.");
+        made.remark("Browser sign-in is used. You can change this in the form.");
         found.connections.push(made);
     }
     found

@@ -28,7 +28,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
         for (id, connection) in connections(&document) {
             let taken = match connection.text() {
                 Some(text) => take_value(&id, text, &mut found),
-                None => connection.as_json().map(|connection| take(&id, &connection, &mut found)).ok_or("its aliases have no end"),
+                None => connection.as_json().map(|connection| take(&id, &connection, &mut found)).ok_or("its aliases are circular"),
             };
             taken.map_err(|why| damaged(Kind::Airflow, format!("The connection {}: {why}.", super::text::shown(&id))))?;
         }
@@ -96,7 +96,7 @@ fn lines(text: &str, found: &mut Found) -> Result<(), Failure> {
     }
     for (line, name, value) in environment::lines(text, Kind::Airflow)? {
         let Some(id) = name.strip_prefix("AIRFLOW_CONN_") else { continue };
-        let text = value.literal().ok_or("it is made of something else when it is used");
+        let text = value.literal().ok_or("it is computed when it is used");
         text.and_then(|text| take_value(&id.to_ascii_lowercase(), text, found)).map_err(|why| error(line, why))?;
     }
     Ok(())
@@ -108,7 +108,7 @@ fn lines(text: &str, found: &mut Found) -> Result<(), Failure> {
 /// Why it is neither, in words without a value of it.
 pub(super) fn take_value(id: &str, text: &str, found: &mut Found) -> Result<(), &'static str> {
     if text.trim_start().starts_with('{') {
-        let connection: Value = serde_json::from_str(text).map_err(|_| "it is not JSON that can be read")?;
+        let connection: Value = serde_json::from_str(text).map_err(|_| "it is not valid JSON")?;
         take(id, &connection, found);
         return Ok(());
     }
@@ -138,7 +138,7 @@ fn is_databricks(kind: &str) -> bool {
 }
 
 fn take_uri(id: &str, uri: &str, found: &mut Found) -> Result<(), &'static str> {
-    let (kind, rest) = uri.split_once("://").ok_or("a connection URI begins with databricks://")?;
+    let (kind, rest) = uri.split_once("://").ok_or("a connection URI starts with databricks://")?;
     if !is_databricks(kind) {
         found.ignore(id, NOT_OURS);
         return Ok(());
@@ -178,7 +178,7 @@ impl Parts<'_> {
         let host = json::scalar(self.extra.get("host")).or_else(|| self.host.clone());
         let has_secret = self.password.is_some() || self.extra.contains_key("token");
         if !has_secret && host.as_deref().is_none_or(|host| ["localhost", ""].contains(&host)) {
-            return found.ignore(id, "the example that Airflow comes with: it has no address of a workspace");
+            return found.ignore(id, "Airflow's own example: it has no workspace URL");
         }
         let mut made = FoundConnection::at(id);
         self.sign_in(&mut made);
@@ -187,8 +187,8 @@ impl Parts<'_> {
         for key in self.extra.keys() {
             match key.as_str() {
                 "token" | "service_principal_oauth" | "host" => {}
-                "http_path" => made.ignore(key, "a connection names no compute; it is chosen when the connection is handed over"),
-                _ => made.ignore(key, "a setting of Airflow"),
+                "http_path" => made.ignore(key, "connections contain no compute; choose it when you export"),
+                _ => made.ignore(key, "an Airflow setting"),
             }
         }
         found.push(made);
@@ -204,7 +204,7 @@ impl Parts<'_> {
         if entra.iter().any(|name| self.on(name)) {
             made.through_browser(ENTRA);
         } else if self.on("federated_k8s") || self.on("k8s_projected_volume_token_path") {
-            made.through_browser("a token of the cluster that it runs in");
+            made.through_browser("a token of the cluster it runs in");
         } else if self.on("service_principal_oauth") {
             made.principal(login.as_ref(), password.as_ref());
         } else if self.extra.contains_key("token") {

@@ -123,7 +123,7 @@ impl Attributes {
     pub(super) fn into_connection(self, place: &str) -> FoundConnection {
         let mut made = FoundConnection::at(place);
         if !self.has("host") && self.has("profile") {
-            made.refuse("It names a profile of .databrickscfg, where the rest stands: import that file.");
+            made.refuse("It refers to a profile in .databrickscfg: import that file.");
         }
         self.sign_in(&mut made);
         for (field, name) in [
@@ -140,9 +140,11 @@ impl Attributes {
         made.settle_level();
         if made.draft.level == LevelKind::Account && made.draft.account_id.is_empty() {
             made.refuse(match self.given("account_id") {
-                Some(Given::Elsewhere(place)) => format!("It reaches an account, whose ID (account_id) is not written there: {place}."),
-                Some(Given::Text(_)) => format!("It reaches an account, whose ID ({}) is empty there.", self.key("account_id")),
-                None => "It reaches an account without naming the account's ID (account_id).".to_owned(),
+                Some(Given::Elsewhere(place)) => {
+                    format!("It is for an account, but the account ID (account_id) is not in the file: {place}.")
+                }
+                Some(Given::Text(_)) => format!("It is for an account, but the account ID ({}) is empty.", self.key("account_id")),
+                None => "It is for an account, but has no account ID (account_id).".to_owned(),
             });
         }
         self.tell_of_the_rest(&mut made);
@@ -151,7 +153,7 @@ impl Attributes {
 
     fn sign_in(&self, made: &mut FoundConnection) {
         if let Some(Given::Elsewhere(place)) = self.given("auth_type") {
-            return made.refuse(format!("How it signs in is not written there: {place}."));
+            return made.refuse(format!("Its authentication is not in the file: {place}."));
         }
         match self.text("auth_type") {
             Some("pat") => made.token(self.given("token")),
@@ -169,8 +171,8 @@ impl Attributes {
                 Some("azure") => self.through_browser(made, &format!("{ENTRA} ({})", shown(other))),
                 Some("google") => self.through_browser(made, ELSEWHERE[1].1),
                 Some("metadata") => self.through_browser(made, ELSEWHERE[2].1),
-                Some("github" | "env" | "file") => self.through_browser(made, "a token of the job that it runs in"),
-                _ => made.refuse("Brickpass does not know its way to sign in (auth_type)."),
+                Some("github" | "env" | "file") => self.through_browser(made, "a token of the job it runs in"),
+                _ => made.refuse("Brickpass does not support its authentication type (auth_type)."),
             },
             None => self.sign_in_by_default(made),
         }
@@ -182,9 +184,8 @@ impl Attributes {
         let decides = elsewhere.is_some_and(|(names, _)| self.decides(names)) || self.has("password");
         let (token, principal) = (self.has("token"), self.has("client_secret"));
         if usize::from(token) + usize::from(principal) + usize::from(decides) > 1 {
-            return made.refuse(
-                "More than one way to sign in stands there, which Databricks' own tools refuse too: leave one, or say which (auth_type).",
-            );
+            return made
+                .refuse("It contains several authentication types, which Databricks' own tools reject too. Keep one, or set auth_type.");
         }
         match elsewhere {
             _ if token => made.token(self.given("token")),
@@ -193,7 +194,7 @@ impl Attributes {
             Some((_, identity)) => self.through_browser(made, identity),
             None => {
                 self.app(made);
-                made.remark("No way to sign in is named there; it will sign in through the browser.");
+                made.remark("No authentication in the file; browser sign-in is used.");
             }
         }
     }
@@ -222,7 +223,7 @@ impl Attributes {
     /// What a sign-in asks for, and no more. As the SDKs do, `offline_access` is added unless that is switched off.
     fn scopes(&self, made: &mut FoundConnection) {
         if let Some(Given::Elsewhere(place)) = self.given("scopes") {
-            return made.refuse(format!("Its scopes are not written there: {place}."));
+            return made.refuse(format!("Its scopes are not in the file: {place}."));
         }
         let renews = !self.is_on("disable_oauth_refresh_token");
         made.draft.scopes = match (self.named_scopes(), renews) {
@@ -244,7 +245,7 @@ impl Attributes {
     fn principal(&self, made: &mut FoundConnection) {
         made.principal(self.given("client_id"), self.given("client_secret"));
         if let Some(Given::Elsewhere(place)) = self.given("scopes") {
-            return made.refuse(format!("Its scopes are not written there: {place}."));
+            return made.refuse(format!("Its scopes are not in the file: {place}."));
         }
         // As the SDKs do: a service principal that names none asks for all. The form says what is wrong with them.
         if let Some(scopes) = self.named_scopes() {
@@ -267,9 +268,9 @@ impl Attributes {
             let on = !matches!(value.literal(), None | Some("false" | "False" | "FALSE" | "0"));
             match *name {
                 "skip_verify" | "insecure" if on => {
-                    let why = "it switches off the check of the server's certificate, and is never taken over";
+                    let why = "it turns off the check of the server's certificate and is never imported";
                     made.ignore(key, why);
-                    made.remark(format!("Insecure there: {key}. {}.", capital(why)));
+                    made.remark(format!("Insecure setting in the file: {key}. {}.", capital(why)));
                 }
                 "username" | "password" if made.draft.auth == AuthKind::PersonalAccessToken => {}
                 "host" | "token" | "account_id" | "workspace_id" | "auth_type" | "client_id" | "client_secret" | "http_timeout_seconds" => {
@@ -277,16 +278,16 @@ impl Attributes {
                 "scopes" | "disable_oauth_refresh_token" if browser => {}
                 "scopes" if made.draft.auth == AuthKind::ServicePrincipal => {}
                 "oauth_callback_port" if is_app => {}
-                "experimental_is_unified_host" => made.ignore(key, "what kind of host it is, Brickpass sees by itself"),
+                "experimental_is_unified_host" => made.ignore(key, "Brickpass detects the type of host"),
                 "cluster_id" | "warehouse_id" | "serverless_compute_id" => {
-                    made.ignore(key, "a connection names no compute; it is chosen when the connection is handed over");
+                    made.ignore(key, "connections contain no compute; choose it when you export");
                 }
-                "username" | "password" => made.ignore(key, "Databricks does not accept user names and passwords any more"),
-                "databricks_cli_path" => made.ignore(key, "it names a program; an import never starts one"),
-                "discovery_url" => made.ignore(key, "where to sign in is asked of the workspace itself"),
-                "profile" | "config_file" => made.ignore(key, "it names another file or a part of it; import that file"),
+                "username" | "password" => made.ignore(key, "Databricks no longer accepts user names and passwords"),
+                "databricks_cli_path" => made.ignore(key, "it refers to a program; an import never starts programs"),
+                "discovery_url" => made.ignore(key, "Brickpass gets this from the workspace"),
+                "profile" | "config_file" => made.ignore(key, "it refers to another file; import that file"),
                 other if ELSEWHERE.iter().any(|(names, _)| names.contains(&other)) => {
-                    made.ignore(key, "a way to sign in that Brickpass has not");
+                    made.ignore(key, "an authentication type that Brickpass does not support");
                 }
                 _ => made.ignore(key, "a setting of other tools"),
             }

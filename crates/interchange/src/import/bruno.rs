@@ -28,7 +28,7 @@ pub(super) fn read(text: &str) -> Found {
                 let (key, value) = line.split_once(':').unwrap_or((line.trim_end_matches(','), ""));
                 match by_any_name(key.trim()) {
                     Some(attribute) => attributes.set(attribute, key.trim(), Given::text(value.trim())),
-                    None => found.ignore(key.trim(), "not a part of a connection"),
+                    None => found.ignore(key.trim(), "not part of a connection"),
                 }
             }
         }

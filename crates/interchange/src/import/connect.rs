@@ -39,12 +39,12 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
 pub(super) fn url(url: &str) -> Result<FoundConnection, &'static str> {
     let (scheme, rest) = url.split_at_checked(SCHEME.len()).unwrap_or_default();
     if !scheme.eq_ignore_ascii_case(SCHEME) {
-        return Err("a URL of Spark Connect begins with sc://");
+        return Err("a Spark Connect URL starts with sc://");
     }
     let (address, parts) = rest.split_once(';').unwrap_or((rest, ""));
     let authority = address.trim_end_matches('/');
     if authority.contains(['/', '?', '#', '@']) {
-        return Err("between the host and the first semicolon stands more than a slash");
+        return Err("there is more than a slash between the host and the first semicolon");
     }
     let mut made = FoundConnection::at("");
     let mut names = HashSet::new();
@@ -52,7 +52,7 @@ pub(super) fn url(url: &str) -> Result<FoundConnection, &'static str> {
     for part in parts.split(';').filter(|part| !part.trim().is_empty()) {
         let (key, value) = part.split_once('=').ok_or("a setting has no = in it")?;
         if key.is_empty() || !names.insert(key) {
-            return Err(if key.is_empty() { "a setting has no name" } else { "a setting stands there twice" });
+            return Err(if key.is_empty() { "a setting has no name" } else { "a setting appears twice" });
         }
         match key {
             "token" => {
@@ -62,20 +62,20 @@ pub(super) fn url(url: &str) -> Result<FoundConnection, &'static str> {
             }
             "use_ssl" if value.eq_ignore_ascii_case("false") => {
                 made.ignore(key, "a connection is always encrypted");
-                made.remark("Insecure there: use_ssl is off. Here it is always encrypted.");
+                made.remark("Insecure setting in the file: use_ssl is off. Brickpass always uses encryption.");
             }
-            "use_ssl" => made.ignore(key, "every connection is made so"),
+            "use_ssl" => made.ignore(key, "every connection uses it"),
             "x-databricks-cluster-id" => {
-                made.ignore(key, "a connection names no compute; it is chosen when the connection is handed over");
+                made.ignore(key, "connections contain no compute; choose it when you export");
             }
-            _ => made.ignore(key, "not a part of a connection; it is never acted upon"),
+            _ => made.ignore(key, "not part of a connection; it is never acted upon"),
         }
     }
     if token.is_some() {
         made.token(token.as_ref());
     } else {
         made.browser();
-        made.remark("No token stands there; it will sign in through the browser.");
+        made.remark("No token in the file; browser sign-in is used.");
     }
     let host = (!authority.is_empty()).then(|| Given::text(&format!("https://{authority}")));
     made.host(host.as_ref(), "Host");

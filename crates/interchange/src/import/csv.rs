@@ -44,16 +44,16 @@ pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
     let Some((_, titles)) = rows.next() else { return Ok(found) };
     let columns: Vec<Option<Field>> = titles.iter().map(|title| column(title)).collect();
     if !columns.contains(&Some(Field::BaseUrl)) {
-        return Err(damaged(Kind::Csv, "Its first line names no column with the address, such as base_url."));
+        return Err(damaged(Kind::Csv, "Its first line has no column for the address, such as base_url."));
     }
     if let Some((at, _)) =
         columns.iter().enumerate().find(|(at, column)| column.is_some() && columns.iter().take(*at).any(|before| before == *column))
     {
-        return Err(damaged(Kind::Csv, format!("Column {} says the same as another one.", at + 1)));
+        return Err(damaged(Kind::Csv, format!("Column {} repeats another column.", at + 1)));
     }
     for (title, column) in titles.iter().zip(&columns) {
         if column.is_none() && !title.trim().is_empty() {
-            found.ignore(title, "not a part of a connection");
+            found.ignore(title, "not part of a connection");
         }
     }
     for (line, cells) in rows {
@@ -81,7 +81,7 @@ pub(super) fn read_listing(records: &[Value]) -> Found {
         for (title, value) in record.as_object().into_iter().flatten() {
             let column = column(title);
             if column.is_none() && at == 0 {
-                found.ignore(title, "not a part of a connection");
+                found.ignore(title, "not part of a connection");
             }
             let list = value.as_array().map(|all| all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(";"));
             columns.push(column);
@@ -116,8 +116,8 @@ fn connection(place: &str, columns: &[Option<Field>], cells: &[Zeroizing<String>
         }
         None if client_id.is_some() => made.principal(client_id.map(Given::text).as_ref(), secret.as_ref()),
         None if secret.is_some() => made.token(secret.as_ref()),
-        None => made.remark("No way to sign in is named there; it will sign in through the browser."),
-        Some(_) => made.refuse("Brickpass does not know its way to sign in; the words are pat, browser and service-principal."),
+        None => made.remark("No authentication in the file; browser sign-in is used."),
+        Some(_) => made.refuse("Brickpass does not support its authentication type. Use pat, browser or service-principal."),
     }
     let texts = Field::plain().map(|(spec, _)| spec.field);
     for field in [Field::AccountId, Field::WorkspaceId, Field::Timeout].into_iter().chain(texts) {
@@ -143,10 +143,10 @@ fn connection(place: &str, columns: &[Option<Field>], cells: &[Zeroizing<String>
     made.settle_level();
     if rounded && made.draft.workspace_id.is_empty() && made.draft.level == LevelKind::Workspace && !names_its_workspace(&made) {
         made.refuse(
-            "A spreadsheet has rounded its workspace ID. Format the column as text there, enter the whole ID, and save the table again.",
+            "A spreadsheet has rounded its workspace ID. Format the column as text there, enter the full ID, and save the table again.",
         );
     } else if rounded {
-        made.remark("A spreadsheet has rounded its workspace ID; the one in its address counts.");
+        made.remark("A spreadsheet has rounded its workspace ID. The one in the address is used.");
     }
     made.place = shown(&made.place);
     made
@@ -181,7 +181,7 @@ fn rows(text: &str, separator: char) -> Result<Vec<Row>, Failure> {
                 match chars.next() {
                     None => {
                         let (line, column) = position(text, at);
-                        return Err(damaged(Kind::Csv, format!("The quotation mark in line {line}, column {column} is never closed.")));
+                        return Err(damaged(Kind::Csv, format!("The quotation mark in line {line}, column {column} is not closed.")));
                     }
                     Some((_, '"')) => {
                         if chars.next_if(|(_, next)| *next == '"').is_none() {

@@ -21,20 +21,19 @@ pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
         for (key, value) in profile.keys() {
             match named(key) {
                 Some(attribute) => attributes.set(attribute, key, Given::Text(value.to_secret())),
-                None if contains_secret(value.to_secret().expose_secret()) => found.ignore(
-                    key,
-                    "it holds what looks like a token; no tool of Databricks reads it there, and the file keeps it in plain text",
-                ),
+                None if contains_secret(value.to_secret().expose_secret()) => {
+                    found.ignore(key, "it contains what looks like a token in plain text, which no Databricks tool reads");
+                }
                 None => unknown.push(key),
             }
         }
         let mut connection = attributes.into_connection(profile.name);
         if profile.keys().next().is_none() {
             connection = FoundConnection::at(profile.name);
-            connection.refuse("The profile is empty: no key in it has a value.");
+            connection.refuse("The profile is empty: none of its keys has a value.");
         }
         for key in unknown {
-            connection.ignore(key, "not a setting that Databricks' tools know");
+            connection.ignore(key, "not a setting of Databricks' tools");
         }
         found.push(connection);
     }

@@ -33,7 +33,7 @@ pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
                     continue;
                 }
                 if !leads_to_databricks(output) {
-                    found.ignore(&format!("{profile}.{target}"), "not of the type databricks");
+                    found.ignore(&format!("{profile}.{target}"), "its type is not databricks");
                     continue;
                 }
                 let mut made = self::target(&format!("{profile}/{target}"), output);
@@ -74,7 +74,7 @@ fn target(place: &str, output: &Node) -> FoundConnection {
             }
         }
         None | Some("token") => made.token(token.as_ref()),
-        Some(_) => made.refuse("Brickpass does not know its way to sign in (auth_type)."),
+        Some(_) => made.refuse("Brickpass does not support its authentication type (auth_type)."),
     }
     made.host(key("host").as_ref(), "host");
     made.settle_level();
@@ -82,13 +82,13 @@ fn target(place: &str, output: &Node) -> FoundConnection {
         match name {
             "type" | "host" | "token" | "auth_type" | "client_id" | "client_secret" => {}
             "http_path" | "compute" | "cluster" | "endpoint" => {
-                made.ignore(name, "a connection names no compute; it is chosen when the connection is handed over");
+                made.ignore(name, "connections contain no compute; choose it when you export");
             }
             "catalog" | "schema" | "database" => {
-                made.ignore(name, "a connection names no catalog or schema; they are chosen when the connection is handed over");
+                made.ignore(name, "connections contain no catalog or schema; choose them when you export");
             }
-            "azure_client_id" | "azure_client_secret" => made.ignore(name, "a way to sign in that Brickpass has not"),
-            _ => made.ignore(name, "a setting of dbt"),
+            "azure_client_id" | "azure_client_secret" => made.ignore(name, "an authentication type that Brickpass does not support"),
+            _ => made.ignore(name, "a dbt setting"),
         }
     }
     made

@@ -47,7 +47,7 @@ fn sign_in(settings: &Settings, made: &mut FoundConnection) {
         (Some("3"), _) => made.user_and_password(user.as_ref(), password.as_ref()),
         (Some("11") | None, Some("0")) => {
             made.token(settings.given(&["Auth_AccessToken"]).as_ref());
-            made.remark("If its token is one of OAuth, it ends within the hour.");
+            made.remark("If its token is an OAuth token, it expires within the hour.");
         }
         (Some("11") | None, Some("1")) if settings.get(&["AzureTenantId"]).is_some() => {
             made.through_browser(ENTRA);
@@ -70,13 +70,13 @@ fn sign_in(settings: &Settings, made: &mut FoundConnection) {
                 }
             }
         }
-        (Some("11") | None, Some("3")) => made.through_browser("a managed identity of Azure (Microsoft Entra ID)"),
+        (Some("11") | None, Some("3")) => made.through_browser("an Azure managed identity (Microsoft Entra ID)"),
         (None, None) if password.is_some() || user.is_some() => made.user_and_password(user.as_ref(), password.as_ref()),
         (None, None) => {
             made.browser();
-            made.remark("No way to sign in is named there; it will sign in through the browser.");
+            made.remark("No authentication in the file; browser sign-in is used.");
         }
-        (Some(_), _) | (None, Some(_)) => made.refuse("Brickpass does not know its way to sign in (AuthMech, Auth_Flow)."),
+        (Some(_), _) | (None, Some(_)) => made.refuse("Brickpass does not support its authentication type (AuthMech, Auth_Flow)."),
     }
 }
 
@@ -124,22 +124,22 @@ fn tell(key: &str, value: &str, made: &mut FoundConnection) {
     match lower.as_str() {
         "ssl" if !on => {
             made.ignore(key, "a connection is always encrypted");
-            made.remark(format!("Insecure there: {key} is off. Here it is always encrypted."));
+            made.remark(format!("Insecure setting in the file: {key} is off. Brickpass always uses encryption."));
         }
         "allowselfsignedcerts" | "allowhostnamecnmismatch" | "caissuedcertnamesmismatch" | "caissuedcertsmismatch" if on => {
-            made.ignore(key, "it weakens the check of the server's certificate, and is never taken over");
-            made.remark(format!("Insecure there: {key}. It is not taken over; the server's certificate is always checked."));
+            made.ignore(key, "it weakens the check of the server's certificate and is never imported");
+            made.remark(format!("Insecure setting in the file: {key}. It is not imported; the server's certificate is always checked."));
         }
-        "httppath" => made.ignore(key, "a connection names no compute; it is chosen when the connection is handed over"),
+        "httppath" => made.ignore(key, "connections contain no compute; choose it when you export"),
         "conncatalog" | "connschema" | "catalog" | "schema" => {
-            made.ignore(key, "a connection names no catalog or schema; they are chosen when the connection is handed over");
+            made.ignore(key, "connections contain no catalog or schema; choose them when you export");
         }
         taken if TAKEN.contains(&taken) => {}
-        "ssl" | "transportmode" | "thrifttransport" | "sparkservertype" => made.ignore(key, "every connection is made so"),
+        "ssl" | "transportmode" | "thrifttransport" | "sparkservertype" => made.ignore(key, "every connection uses it"),
         proxy if proxy.contains("proxy") => made.ignore(key, "the system's proxy is used"),
         file if ["truststore", "keystore", "jaas", "krb", "logpath", "key_file", "trustedcerts"].iter().any(|word| file.contains(word)) => {
-            made.ignore(key, "it names a file or another way to sign in, and is never acted upon");
+            made.ignore(key, "it refers to a file or another authentication type and is never used");
         }
-        _ => made.ignore(key, "not a part of a connection; it is never acted upon"),
+        _ => made.ignore(key, "not part of a connection; it is never acted upon"),
     }
 }

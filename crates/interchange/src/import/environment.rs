@@ -102,7 +102,7 @@ fn variable(name: &str) -> Option<String> {
 }
 
 fn made_when_used() -> Given {
-    Given::Elsewhere("it is made of something else when it is used, and nothing of that is run here".to_owned())
+    Given::Elsewhere("it is computed when it is used, and nothing of that is run here".to_owned())
 }
 
 /// Quoted pieces and bare ones, until a space or a comment. `$` and backticks are only literal inside of single quotes.

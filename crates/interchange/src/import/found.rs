@@ -155,7 +155,7 @@ impl FoundConnection {
                 }
                 _ => {
                     self.draft.clear(field);
-                    self.remark(format!("Its {word} there {contains} what looks like a token, which is not taken."));
+                    self.remark(format!("Its {word} in the file {contains} what looks like a token and was not imported."));
                 }
             }
         }
@@ -171,16 +171,16 @@ impl FoundConnection {
     /// The address, with or without a scheme. The name follows it when there is none.
     pub(super) fn host(&mut self, host: Option<&Given>, key: &str) {
         match host.map(Given::resolved).as_ref() {
-            Some(Given::Elsewhere(place)) => self.refuse(format!("Its address ({key}) is not written there: {place}.")),
+            Some(Given::Elsewhere(place)) => self.refuse(format!("Its address ({key}) is not in the file: {place}.")),
             host => match host.and_then(Given::literal) {
-                None if host.is_some() => self.refuse(format!("Its address ({key}) is empty there.")),
-                None => self.refuse(format!("It names no address ({key}).")),
+                None if host.is_some() => self.refuse(format!("Its address ({key}) is empty.")),
+                None => self.refuse(format!("It has no address ({key}).")),
                 Some(written) => {
                     written.clone_into(&mut self.draft.base_url);
                     self.draft.accept_pasted();
                     match BaseUrl::read(&self.draft.base_url) {
                         Ok(pasted) if is_example_host(pasted.base_url.host()) => {
-                            self.refuse("Its address is that of an example: enter the address of your workspace.");
+                            self.refuse("Its address is an example. Enter your workspace URL.");
                         }
                         Ok(pasted) if self.draft.name.is_empty() => pasted.base_url.host().clone_into(&mut self.draft.name),
                         Ok(_) => {}
@@ -208,7 +208,7 @@ impl FoundConnection {
             self.draft.workspace_id.clear();
         } else {
             if named {
-                self.remark("Its account ID is left out: the address is that of one workspace.");
+                self.remark("Its account ID was not imported, because the address is for a single workspace.");
             }
             self.draft.account_id.clear();
         }
@@ -222,10 +222,10 @@ impl FoundConnection {
     pub(super) fn principal(&mut self, client_id: Option<&Given>, secret: Option<&Given>) {
         self.draft.auth = AuthKind::ServicePrincipal;
         match client_id.map(Given::resolved).as_ref() {
-            Some(Given::Elsewhere(place)) => self.refuse(format!("The client ID of its service principal is not written there: {place}.")),
+            Some(Given::Elsewhere(place)) => self.refuse(format!("The client ID of its service principal is not in the file: {place}.")),
             client_id => match client_id.and_then(Given::literal) {
                 Some(id) => id.clone_into(&mut self.draft.client_id),
-                None => self.refuse("It names a service principal without its client ID."),
+                None => self.refuse("It signs in as a service principal, but has no client ID."),
             },
         }
         self.take_secret(SecretKind::ClientSecret, "client secret", secret);
@@ -235,13 +235,13 @@ impl FoundConnection {
         self.draft.auth = AuthKind::Browser;
     }
 
-    /// It signs in there with an identity that Brickpass cannot use yet: its address comes in, and the browser takes the place of the identity.
+    /// The source signs in with an identity that Brickpass does not support yet: the address is imported, with browser sign-in instead.
     pub(super) fn through_browser(&mut self, identity: &str) {
         self.browser();
-        self.remark(format!("There it signs in with {identity}; here it signs in through the browser."));
+        self.remark(format!("It uses {identity}; in Brickpass, browser sign-in is used."));
     }
 
-    /// Databricks takes no passwords any more. What people write there is a personal access token, as the password of any user or as the user.
+    /// Databricks no longer accepts passwords. The value is a personal access token, as the password of any user or as the user.
     pub(super) fn user_and_password(&mut self, user: Option<&Given>, password: Option<&Given>) {
         let is_token = |given: &&Given| given.literal().is_some_and(is_access_token);
         let is_password = |given: &&Given| {
@@ -252,7 +252,7 @@ impl FoundConnection {
         match (user.filter(is_token), password.filter(is_token)) {
             (Some(token), None) => self.token(Some(token)),
             (None, None) if !names_token && password.as_ref().is_some_and(is_password) => {
-                self.refuse("It signs in with a user name and password, which Databricks does not accept any more.");
+                self.refuse("It signs in with a user name and password, which Databricks no longer accepts.");
             }
             _ => self.token(password),
         }
@@ -260,11 +260,11 @@ impl FoundConnection {
 
     fn take_secret(&mut self, kind: SecretKind, what: &str, secret: Option<&Given>) {
         match secret.map(Given::resolved).as_ref() {
-            Some(Given::Elsewhere(place)) => self.remark(format!("The {what} is not written there: {place}. {TO_BE_TYPED}")),
+            Some(Given::Elsewhere(place)) => self.remark(format!("The {what} is not in the file: {place}. {TO_BE_TYPED}")),
             secret => match secret.and_then(Given::literal) {
-                None => self.remark(format!("No {what} comes along. {TO_BE_TYPED}")),
+                None => self.remark(format!("No {what} in the file. {TO_BE_TYPED}")),
                 Some(text) => match read_secret(kind, text) {
-                    Err(why) => self.remark(format!("The {what} there {}. {TO_BE_TYPED}", why.what())),
+                    Err(why) => self.remark(format!("The {what} in the file {}. {TO_BE_TYPED}", why.what())),
                     Ok(read) => self.secret = read.map(|read| (kind, read.secret)),
                 },
             },
@@ -273,14 +273,14 @@ impl FoundConnection {
 }
 
 /// How a remark ends on a secret that does not come along, unless a stored one stays.
-pub const TO_BE_TYPED: &str = "It has to be typed.";
+pub const TO_BE_TYPED: &str = "Enter it after the import.";
 
 /// Without what stands there: in a damaged file that may be anything, also a secret.
 fn unfit_address(error: &BaseUrlError) -> String {
     match error {
         BaseUrlError::Host(_) => "Its address has no valid host name.".to_owned(),
-        BaseUrlError::Scheme(_) | BaseUrlError::Slashes(_) => "Its address does not begin with https://.".to_owned(),
-        BaseUrlError::NotEncrypted(_) => "Its address begins with http://, which would send your token unencrypted.".to_owned(),
+        BaseUrlError::Scheme(_) | BaseUrlError::Slashes(_) => "Its address does not start with https://.".to_owned(),
+        BaseUrlError::NotEncrypted(_) => "Its address starts with http://, which would send your token unencrypted.".to_owned(),
         BaseUrlError::NotAWorkspace(host) => format!("{}.", BaseUrlError::NotAWorkspace(shown(host))),
         told => format!("{}.", told.to_string().trim_end_matches('.')),
     }

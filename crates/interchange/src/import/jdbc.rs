@@ -53,7 +53,7 @@ fn wrong_at(text: &str, start: usize, (at, why): (usize, &str)) -> Failure {
 /// # Errors
 /// At which byte, and what is wrong there.
 pub(super) fn url(url: &str, beside: Vec<(String, String)>) -> Result<FoundConnection, (usize, &'static str)> {
-    let scheme = scheme(url).ok_or((0, "a URL of Databricks begins with jdbc:databricks://"))?;
+    let scheme = scheme(url).ok_or((0, "a Databricks URL starts with jdbc:databricks://"))?;
     let rest = url.get(scheme.len()..).unwrap_or_default();
     let (address, parts) = rest.split_once(';').unwrap_or((rest, ""));
     let authority = address.split('/').next().unwrap_or_default();
@@ -72,7 +72,7 @@ pub(super) fn url(url: &str, beside: Vec<(String, String)>) -> Result<FoundConne
             return Err((here, "a setting has no name"));
         }
         if !known.insert(key.to_ascii_lowercase()) {
-            return Err((here, "this setting stands there twice"));
+            return Err((here, "this setting appears twice"));
         }
         settings.push((key.to_owned(), value.to_owned()));
     }

@@ -10,7 +10,7 @@ use brickpass_core::failure::Failure;
 /// Not JSON: where, without a word of it.
 pub(super) fn parse(kind: Kind, text: &str) -> Result<Value, Failure> {
     serde_json::from_str(text)
-        .map_err(|error| damaged(kind, format!("It is not JSON that can be read: line {}, column {}.", error.line(), error.column())))
+        .map_err(|error| damaged(kind, format!("It is not valid JSON: line {}, column {}.", error.line(), error.column())))
 }
 
 /// As `parse`, of the JSON that editors keep their settings in: with comments, and with a comma behind the last entry.

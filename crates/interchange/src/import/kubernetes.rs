@@ -65,6 +65,6 @@ fn decoded(text: &str) -> Given {
     let bytes = STANDARD.decode(plain).ok().map(zeroize::Zeroizing::new);
     match bytes.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok()) {
         Some(text) => Given::text(text),
-        None => Given::Elsewhere("it is not text in base64".to_owned()),
+        None => Given::Elsewhere("it is not base64 text".to_owned()),
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
         json::lenient(Kind::LinkedService, text)?
     } else {
         bicep::template(text)
-            .map_err(|line| super::damaged(Kind::LinkedService, format!("The text or bracket in line {line} is never closed.")))?
+            .map_err(|line| super::damaged(Kind::LinkedService, format!("The text or bracket in line {line} is not closed.")))?
     };
     let all = document.get("resources").or(Some(&document)).and_then(Value::as_array).or_else(|| document.get("value")?.as_array());
     match all {
@@ -52,7 +52,7 @@ pub(super) fn take(resource: &Value, document: &Value, found: &mut Found) {
             }
         }
         // A factory, a dataset, another store.
-        _ => found.ignore(&name, "not a linked service of Databricks"),
+        _ => found.ignore(&name, "not a Databricks linked service"),
     }
 }
 
@@ -96,12 +96,12 @@ impl Service<'_> {
                 | "connectVia"
                 | "parameters"
                 | "version" => {}
-                "encryptedCredential" => made.ignore(key, "only the service that wrote it can open it"),
-                "workspaceResourceId" => made.ignore(key, "the workspace is named by its address"),
+                "encryptedCredential" => made.ignore(key, "only the service that wrote it can read it"),
+                "workspaceResourceId" => made.ignore(key, "the address identifies the workspace"),
                 cluster if cluster.contains("luster") || ["instancePoolId", "policyId", "dataSecurityMode"].contains(&cluster) => {
-                    made.ignore(key, "a connection names no compute; it is chosen when the connection is handed over");
+                    made.ignore(key, "connections contain no compute; choose it when you export");
                 }
-                _ => made.ignore(key, "not a part of a connection"),
+                _ => made.ignore(key, "not part of a connection"),
             }
         }
         made
@@ -116,7 +116,7 @@ impl Service<'_> {
         match default {
             Some((name, address)) => {
                 made.remark(format!(
-                    "Its address is the default of the parameter {}; whoever uses the service may name another.",
+                    "Its address is the default of the parameter {}, which can be set differently when the service is used.",
                     shown(&name)
                 ));
                 made.host(Some(&Given::text(&address)), "domain");
@@ -131,7 +131,7 @@ impl Service<'_> {
         // Of Delta Lake, the workspace's ID alone means the identity of the factory.
         let by_identity = token.is_none() && self.settings.get("workspaceResourceId").is_some();
         if msi || self.settings.get("credential").is_some() || by_identity {
-            return made.through_browser(&format!("a managed identity of Azure ({ENTRA})"));
+            return made.through_browser(&format!("an Azure managed identity ({ENTRA})"));
         }
         let Some(token) = token else {
             return made.token(None);
@@ -140,9 +140,9 @@ impl Service<'_> {
             Some("AzureKeyVaultSecret") => {
                 let store = token.get("store").and_then(|store| json::scalar(store.get("referenceName"))).unwrap_or_default();
                 let place = match text_of(token.get("secretName")) {
-                    Some(secret) if !is_expression(&secret) => format!("it lies in Key Vault ({}) as {}", shown(&store), shown(&secret)),
-                    Some(_) => format!("it lies in Key Vault ({}) under a name that is an expression", shown(&store)),
-                    None => format!("it lies in Key Vault ({})", shown(&store)),
+                    Some(secret) if !is_expression(&secret) => format!("it is in Key Vault ({}) as {}", shown(&store), shown(&secret)),
+                    Some(_) => format!("it is in Key Vault ({}) under a name that is an expression", shown(&store)),
+                    None => format!("it is in Key Vault ({})", shown(&store)),
                 };
                 made.token(Some(&Given::Elsewhere(place)));
             }
@@ -155,18 +155,15 @@ impl Service<'_> {
         let workers = given(self.settings.get("newClusterNumOfWorker"));
         let text = match &workers {
             None => return,
-            Some(Given::Elsewhere(place)) => return made.ignore("newClusterNumOfWorker", format!("it is not written there: {place}")),
+            Some(Given::Elsewhere(place)) => return made.ignore("newClusterNumOfWorker", format!("it is not in the file: {place}")),
             Some(given) => given.literal().unwrap_or_default(),
         };
         match workers_of(text) {
             Some((least, most)) if least == most => {
-                made.ignore(
-                    "newClusterNumOfWorker",
-                    format!("a new cluster of {least} workers is chosen when the connection is handed over"),
-                );
+                made.ignore("newClusterNumOfWorker", format!("choose a new cluster with {least} workers when you export"));
             }
             Some((least, most)) => {
-                let why = format!("a new cluster of {least} to {most} workers is chosen when the connection is handed over");
+                let why = format!("choose a new cluster with {least} to {most} workers when you export");
                 made.ignore("newClusterNumOfWorker", why);
             }
             None => made.refuse("Its newClusterNumOfWorker is neither a number nor a range such as 1:10."),

@@ -192,8 +192,8 @@ pub fn read_only(kind: Option<Kind>, name: Option<&str>, only: &[String], bytes:
         Failure::new(
             Code::InvalidInput,
             "Nothing was imported.",
-            "It does not look like any file of connections that Brickpass reads, and names no workspace.",
-            "Check that all of it was copied; or enter the workspace's address as a new connection.",
+            "Brickpass does not recognize this file, and it contains no workspace URL.",
+            "Check that you copied all of it, or enter the workspace URL as a new connection.",
         )
     })?;
     let mut found = of_kind(kind, &text, only)?.without_open_secrets();
@@ -206,13 +206,13 @@ pub fn read_only(kind: Option<Kind>, name: Option<&str>, only: &[String], bytes:
         return Err(Failure::new(
             Code::TooLarge,
             "Nothing was imported.",
-            format!("There are more than {MOST} connections in it."),
-            "Import it in parts: on the command line, --only NAME takes single ones.",
+            format!("It contains more than {MOST} connections."),
+            "Import it in parts. On the command line, --only NAME imports single connections.",
         ));
     }
     if utf_16 && kind == Kind::DatabricksCfg {
         for made in &mut found.connections {
-            made.remark("The file is in UTF-16, which none of Databricks' own tools can read. Save it as UTF-8.");
+            made.remark("The file is UTF-16, which Databricks' own tools cannot read. Save it as UTF-8.");
         }
     }
     Ok(found)
@@ -258,7 +258,7 @@ pub fn decoded(bytes: &[u8]) -> Result<SecretString, Failure> {
 /// # Errors
 /// As `read`.
 pub fn read_backup(plain: &[u8]) -> Result<Found, Failure> {
-    let text = std::str::from_utf8(plain).map_err(|_| damaged(Kind::Brickpass, "What is in the backup is not text."))?;
+    let text = std::str::from_utf8(plain).map_err(|_| damaged(Kind::Brickpass, "The backup does not contain text."))?;
     brickpass::read(text).map(Found::without_open_secrets)
 }
 
@@ -275,25 +275,25 @@ pub fn read_variables(variables: Vec<(String, SecretString)>) -> Result<Found, F
 fn nothing(kind: Kind, text: &str) -> Failure {
     let why = match kind {
         Kind::DatabricksCfg => return no_profile(text),
-        Kind::Environment => "None of the variables of Databricks' tools is set, such as DATABRICKS_HOST.",
+        Kind::Environment => "None of the Databricks variables is set, such as DATABRICKS_HOST.",
         Kind::Tfvars => {
-            "There is no databricks provider in it, no variable such as databricks_host with a value of its own, and no linked service of Databricks."
+            "It contains no databricks provider, no variable such as databricks_host with its own value, and no Databricks linked service."
         }
-        Kind::Odbc => "No data source in it names a Host.",
-        Kind::Dbt => "No target in it is of the type databricks.",
-        Kind::LinkedService => "No linked service in it is of the type AzureDatabricks or AzureDatabricksDeltaLake.",
-        Kind::Airflow => "No connection in it is of the type databricks with the address of a workspace.",
-        Kind::Pbids => "No connection in it is one to Databricks.",
-        Kind::Postman | Kind::Bruno => "No variable in it names a workspace, such as host.",
-        Kind::Bundle => "No target in it has a workspace with a host or a profile.",
-        Kind::Kubernetes => "No Secret, ConfigMap or environment in it names a workspace, such as DATABRICKS_HOST.",
+        Kind::Odbc => "It contains no data source with a Host.",
+        Kind::Dbt => "It contains no target of the type databricks.",
+        Kind::LinkedService => "It contains no linked service of the type AzureDatabricks or AzureDatabricksDeltaLake.",
+        Kind::Airflow => "It contains no connection of the type databricks with a workspace URL.",
+        Kind::Pbids => "It contains no Databricks connection.",
+        Kind::Postman | Kind::Bruno => "It contains no variable with a workspace URL, such as host.",
+        Kind::Bundle => "It contains no target that has a workspace with a host or profile.",
+        Kind::Kubernetes => "It contains no Secret, ConfigMap or environment with a workspace URL, such as DATABRICKS_HOST.",
         Kind::Settings => {
-            "No variable or setting in it names a workspace, such as DATABRICKS_HOST. A file that names a profile needs .databrickscfg, where the address is."
+            "It contains no variable or setting with a workspace URL, such as DATABRICKS_HOST. If it refers to a profile, import .databrickscfg, which contains the address."
         }
-        Kind::Tableau => "No connection in it is of the class databricks.",
+        Kind::Tableau => "It contains no connection of the class databricks.",
         Kind::Warehouse => "It has no line Server hostname with a host.",
-        Kind::Program => "It names no address of Databricks.",
-        Kind::Jdbc | Kind::Connect | Kind::Address | Kind::Csv | Kind::Brickpass => "There is no connection in it.",
+        Kind::Program => "It contains no Databricks address.",
+        Kind::Jdbc | Kind::Connect | Kind::Address | Kind::Csv | Kind::Brickpass => "It contains no connection.",
     };
     no_connection(kind, why)
 }
@@ -302,9 +302,9 @@ fn no_profile(text: &str) -> Failure {
     let is_section = |line: &&str| line.trim_start().starts_with('[');
     let why = match text.lines().find(is_section) {
         Some(section) if text.lines().any(|line| line.contains('=')) => {
-            format!("Its profile {} is empty: no key in it has a value.", text::shown(section.trim().trim_matches(['[', ']'])))
+            format!("Its profile {} is empty: none of its keys has a value.", text::shown(section.trim().trim_matches(['[', ']'])))
         }
-        _ => "There is no profile in it.".to_owned(),
+        _ => "It contains no profile.".to_owned(),
     };
     no_connection(Kind::DatabricksCfg, &why)
 }
@@ -313,8 +313,8 @@ fn no_connection(kind: Kind, why: &str) -> Failure {
     Failure::new(
         Code::InvalidInput,
         "Nothing was imported.",
-        format!("It was taken for: {}. {why}", kind.label()),
-        "Choose something else, name its kind if it is another one, or enter the workspace's address as a new connection.",
+        format!("Detected type: {}. {why}", kind.label()),
+        "Choose another file, choose the type if it was not detected correctly, or enter the workspace URL as a new connection.",
     )
 }
 
@@ -323,8 +323,8 @@ fn damaged(kind: Kind, why: impl std::fmt::Display) -> Failure {
     Failure::new(
         Code::InvalidInput,
         "Nothing was imported.",
-        format!("It was taken for: {}. {why}", kind.label()),
-        "Correct that place and import it again. Nothing was changed.",
+        format!("Detected type: {}. {why}", kind.label()),
+        "Nothing was changed. Correct this and import it again.",
     )
 }
 

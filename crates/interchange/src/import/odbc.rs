@@ -35,9 +35,9 @@ fn ini(text: &str) -> Result<Found, Failure> {
             continue;
         }
         let Some((key, value)) = line.split_once('=') else { return error("a setting has no = in it") };
-        let Some((_, settings)) = sections.last_mut() else { return error("a setting stands before the first section") };
+        let Some((_, settings)) = sections.last_mut() else { return error("there is a setting before the first section") };
         if !known.insert(key.trim().to_ascii_lowercase()) {
-            return error("this setting stands twice in its section");
+            return error("this setting appears twice in its section");
         }
         settings.0.push((key.trim().to_owned(), value.trim().to_owned()));
     }
@@ -50,7 +50,7 @@ fn ini(text: &str) -> Result<Found, Failure> {
                 let connection = driver::connection(title, Some(&host), &settings);
                 found.connections.push(connection);
             }
-            _ => found.ignore(title, "not a data source of Databricks"),
+            _ => found.ignore(title, "not a Databricks data source"),
         }
     }
     Ok(found)
@@ -101,7 +101,7 @@ fn string(text: &str, start: usize, line: &str) -> Result<Settings, Failure> {
             return Err(error(here, "a setting has no name"));
         }
         if !known.insert(key.to_ascii_lowercase()) {
-            return Err(error(here, "this setting stands there twice"));
+            return Err(error(here, "this setting appears twice"));
         }
         let behind = behind.trim_start();
         let value;

@@ -32,7 +32,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
         let address = details.and_then(|details| details.get("address"));
         let mut made = connection(json::given(address.and_then(|address| address.get("host"))).as_ref());
         if address.is_some_and(|address| address.get("path").is_some()) {
-            made.ignore("path", "a connection names no compute; it is chosen when the connection is handed over");
+            made.ignore("path", "connections contain no compute; choose it when you export");
         }
         found.push(made);
     }
@@ -50,7 +50,7 @@ fn queries(text: &str) -> impl Iterator<Item = Given> {
         let rest = rest.trim_start();
         match rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
             Some((host, _)) => Given::text(host),
-            None => Given::Elsewhere("the query takes it from a parameter".to_owned()),
+            None => Given::Elsewhere("the query gets it from a parameter".to_owned()),
         }
     })
 }
@@ -60,6 +60,6 @@ fn connection(host: Option<&Given>) -> FoundConnection {
     made.host(host, "host");
     "Power BI".clone_into(&mut made.place);
     made.settle_level();
-    made.remark("Power BI asks how to sign in itself; here it will sign in through the browser.");
+    made.remark("Power BI asks for the sign-in itself; in Brickpass, browser sign-in is used.");
     made
 }

@@ -20,7 +20,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
         let off = variable.get("enabled").and_then(Value::as_bool) == Some(false)
             || variable.get("disabled").and_then(Value::as_bool) == Some(true);
         if off {
-            found.ignore(&key, "switched off there");
+            found.ignore(&key, "disabled in the file");
             continue;
         }
         match by_any_name(&key) {
@@ -28,7 +28,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
                 let value = json::scalar(variable.get("value")).unwrap_or_default();
                 attributes.set(attribute, &key, Given::text(&value));
             }
-            None => found.ignore(&key, "not a part of a connection"),
+            None => found.ignore(&key, "not part of a connection"),
         }
     }
     // A collection that signs in by itself.

@@ -44,7 +44,7 @@ pub(super) fn read(text: &str) -> Found {
     if let (Some(_), [_, _, ..]) = (&token, found.connections.as_slice()) {
         for made in &mut found.connections {
             made.secret = None;
-            made.remark("Which of the addresses the token belongs to is not clear. It has to be typed.");
+            made.remark("It is unclear which address the token belongs to. Enter it after the import.");
         }
     }
     found
@@ -54,7 +54,7 @@ fn of_address(address: &str, token: Option<&Given>) -> FoundConnection {
     let mut made = FoundConnection::at("");
     match token {
         Some(token) => made.token(Some(token)),
-        None => made.remark("Only its address was found in the text; it will sign in through the browser."),
+        None => made.remark("Only the address was found; browser sign-in is used."),
     }
     made.host(Some(&Given::text(address)), "address");
     made.settle_level();
@@ -68,7 +68,7 @@ fn bearer(text: &str) -> Option<Given> {
     let token = rest.split(|c: char| c.is_whitespace() || "\"'`".contains(c)).next().unwrap_or_default();
     // `&` is what sed puts in, `-` what curl reads from its input.
     let made = token.trim_matches(['&', '/', '-', '@']).is_empty() || token.contains("$(");
-    Some(if made { Given::Elsewhere("it is made when the command runs".to_owned()) } else { Given::text(token) })
+    Some(if made { Given::Elsewhere("it is computed when the command runs".to_owned()) } else { Given::text(token) })
 }
 
 /// The texts that names of a connection are given, when there is a host of Databricks among them.

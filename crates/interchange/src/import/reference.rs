@@ -66,7 +66,7 @@ fn template(text: &str) -> String {
         Some(name) => from_variable(name),
         None => match between(text, "{{", "}}").filter(|name| is_name(name)) {
             Some(name) => from_variable(name),
-            None => "it is a template, which is filled in when it is used".to_owned(),
+            None => "it is a template that is filled in when it is used".to_owned(),
         },
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
     loop {
         let event = reader.read_event().map_err(|_| {
             let (line, _) = position(text, usize::try_from(reader.error_position()).unwrap_or_default());
-            damaged(Kind::Tableau, format!("Line {line}: this is no XML."))
+            damaged(Kind::Tableau, format!("Line {line}: this is not valid XML."))
         })?;
         match event {
             Event::Start(element) | Event::Empty(element) if element.local_name().as_ref() == b"connection" => {
@@ -23,7 +23,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
                     let mut made = FoundConnection::at("");
                     made.host(value("server").as_deref().map(Given::text).as_ref(), "server");
                     made.settle_level();
-                    made.remark("Tableau asks how to sign in itself; here it will sign in through the browser.");
+                    made.remark("Tableau asks for the sign-in itself; in Brickpass, browser sign-in is used.");
                     found.push(made);
                 }
             }

@@ -22,8 +22,8 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
         return settings::read_as(Kind::Tfvars, text);
     }
     let mut found = Found::new(Kind::Tfvars);
-    let tokens = hcl::tokens(text).map_err(|line| damaged(Kind::Tfvars, format!("The text or comment in line {line} is never closed.")))?;
-    let items = braces::items(&tokens).ok_or_else(|| damaged(Kind::Tfvars, "Its blocks are nested too deep."))?;
+    let tokens = hcl::tokens(text).map_err(|line| damaged(Kind::Tfvars, format!("The text or comment in line {line} is not closed.")))?;
+    let items = braces::items(&tokens).ok_or_else(|| damaged(Kind::Tfvars, "Its blocks are nested too deeply."))?;
     let mut variables = Attributes::new();
     for item in &items {
         match item.head.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
@@ -32,7 +32,7 @@ pub(super) fn read(text: &str) -> Result<Found, Failure> {
             [key] if matches!(item.branch, Branch::Object(_)) => object(key, &item.branch, &mut found),
             [key] => match variable(key) {
                 Some(attribute) => variables.set(attribute, key, given(&item.branch)),
-                None => found.ignore(key, "not a part of a connection"),
+                None => found.ignore(key, "not part of a connection"),
             },
             _ => {}
         }
@@ -75,7 +75,7 @@ fn object(key: &str, branch: &Branch, found: &mut Found) {
     if key.contains("databricks") && attributes.has("host") {
         found.push(attributes.into_connection(key));
     } else {
-        found.ignore(key, "not a part of a connection");
+        found.ignore(key, "not part of a connection");
     }
 }
 
@@ -93,7 +93,7 @@ fn given(branch: &Branch) -> Given {
         Branch::Text(text) => Given::text(text),
         Branch::Null => Given::text(""),
         Branch::Expression(words) => Given::Elsewhere(expression(words, "of Terraform")),
-        Branch::List(_) | Branch::Object(_) => Given::Elsewhere("it is an expression of Terraform".to_owned()),
+        Branch::List(_) | Branch::Object(_) => Given::Elsewhere("it is a Terraform expression".to_owned()),
     }
 }
 

@@ -47,8 +47,8 @@ fn not_utf_8(bytes: &[u8], at: usize) -> Failure {
     Failure::new(
         Code::InvalidInput,
         "Nothing was imported.",
-        format!("It is not text in UTF-8: line {line} has a character in another encoding, such as ANSI (Windows-1252)."),
-        "Open it in an editor, save it as UTF-8, and import it again; or choose another file.",
+        format!("It is not UTF-8 text: line {line} contains a character in another encoding, such as ANSI (Windows-1252)."),
+        "Save it as UTF-8 in an editor and import it again, or choose another file.",
     )
 }
 
@@ -56,8 +56,8 @@ pub(super) fn too_large() -> Failure {
     Failure::new(
         Code::TooLarge,
         "Nothing was imported.",
-        "It has more than 1 MiB, far more than a file of connections.",
-        "Choose the file that holds the connections.",
+        "It is larger than 1 MiB, the limit for imports.",
+        "Choose the file that contains the connections.",
     )
 }
 
@@ -70,12 +70,11 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     let archive = [&b"PK\x03\x04"[..], b"PK\x05\x06", b"PK\x07\x08", b"\x1F\x8B", b"7z\xBC\xAF\x27\x1C", b"BZh", b"\xFD7zXZ\0", b"Rar!"];
     if archive.iter().any(|start| bytes.starts_with(start)) {
         return Some((
-            "This is an archive (a zip file or the like). Brickpass does not open archives.",
-            "Unpack it yourself, and import the file in it.",
+            "This is an archive, such as a zip file. Brickpass does not open archives.",
+            "Unpack it, then import the file in it.",
         ));
     }
-    is_encrypted(bytes)
-        .then_some(("This is an encrypted file.", "If it is a backup of Brickpass, import it as one; its passphrase opens it."))
+    is_encrypted(bytes).then_some(("This is an encrypted file.", "If it is a Brickpass backup, import it as a backup with its passphrase."))
 }
 
 /// The first line of <https://age-encryption.org/v1>.

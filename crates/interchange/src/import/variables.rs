@@ -117,7 +117,7 @@ pub(super) fn connections(place: &str, variables: Variables, found: &mut Found) 
                     // That of another database.
                     Some("host") if !is_databricks(&value) && value.literal().and_then(reference).is_none() => {}
                     Some(attribute) => others.push((attribute, name, value)),
-                    None if name.starts_with("DATABRICKS_") => found.ignore(&name, "not a part of a connection"),
+                    None if name.starts_with("DATABRICKS_") => found.ignore(&name, "not part of a connection"),
                     None => {}
                 },
             },
@@ -139,7 +139,7 @@ pub(super) fn connections(place: &str, variables: Variables, found: &mut Found) 
 fn of_airflow(id: &str, value: &Given, found: &mut Found) {
     let outcome = match value.literal() {
         Some(text) => airflow::take_value(id, text, found),
-        None => Err("it is made of something else when it is used"),
+        None => Err("it is computed when it is used"),
     };
     if let Err(why) = outcome {
         found.push(unreadable(id, why));

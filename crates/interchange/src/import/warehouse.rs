@@ -15,8 +15,8 @@ pub(super) fn read(text: &str) -> Found {
         let mut made = FoundConnection::at("");
         made.host(Some(&Given::text(host)), "Server hostname");
         made.settle_level();
-        made.remark("No way to sign in is named there; it will sign in through the browser.");
-        made.ignore("HTTP path", "a connection names no compute; it is chosen when the connection is handed over");
+        made.remark("No authentication in the file; browser sign-in is used.");
+        made.ignore("HTTP path", "connections contain no compute; choose it when you export");
         found.push(made);
     }
     found

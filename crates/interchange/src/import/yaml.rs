@@ -47,7 +47,7 @@ pub(super) fn documents(text: &str) -> Result<Vec<Rc<Node>>, Damage> {
     let mut open: Vec<Open> = Vec::new();
     let mut anchors: HashMap<usize, (Rc<Node>, usize)> = HashMap::new();
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| damage(error.marker().line(), error.marker().col(), "this is no YAML"))?;
+        let (event, span) = event.map_err(|error| damage(error.marker().line(), error.marker().col(), "this is not valid YAML"))?;
         let here = |why| damage(span.start.line(), span.start.col(), why);
         let (node, anchor, height) = match event {
             // A tag of its own (`!Ref`, `!vault`) says that the text only leads to the value.
@@ -56,7 +56,7 @@ pub(super) fn documents(text: &str) -> Result<Vec<Rc<Node>>, Damage> {
             }
             Event::Scalar(text, style, anchor, _) => (Rc::new(Node::Scalar(text.into_owned(), style == ScalarStyle::Plain)), anchor, 0),
             Event::Alias(anchor) => {
-                let (node, height) = anchors.get(&anchor).ok_or_else(|| here("an alias names what it stands in, or nothing"))?;
+                let (node, height) = anchors.get(&anchor).ok_or_else(|| here("an alias refers to itself, or to nothing"))?;
                 (Rc::clone(node), 0, *height)
             }
             Event::MappingStart(anchor, _) => {
@@ -75,7 +75,7 @@ pub(super) fn documents(text: &str) -> Result<Vec<Rc<Node>>, Damage> {
             Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::StreamEnd => continue,
         };
         if open.len() + height > DEEPEST {
-            return Err(here("this is nested too deep"));
+            return Err(here("this is nested too deeply"));
         }
         if anchor > 0 {
             anchors.insert(anchor, (Rc::clone(&node), height));
@@ -93,9 +93,9 @@ pub(super) fn documents(text: &str) -> Result<Vec<Rc<Node>>, Damage> {
             Content::Map(entries, keys) => match parent.key.take() {
                 Some(key) => entries.push((key, node)),
                 None => match &*node {
-                    Node::Scalar(key, _) if !keys.insert(key.clone()) && key != "<<" => return Err(here("this key stands there twice")),
+                    Node::Scalar(key, _) if !keys.insert(key.clone()) && key != "<<" => return Err(here("this key appears twice")),
                     Node::Scalar(key, _) => parent.key = Some(key.clone()),
-                    Node::List(_) | Node::Map(_) => return Err(here("a key is no text")),
+                    Node::List(_) | Node::Map(_) => return Err(here("a key is not text")),
                 },
             },
         }

@@ -20,11 +20,11 @@ pub enum Field {
     Vault,
     SecretName,
     Repository,
-    /// Of Google Cloud.
+    /// The Google Cloud project.
     Project,
     Scope,
     Key,
-    /// Of the Databricks command line.
+    /// The profile of the Databricks CLI.
     Profile,
     Namespace,
 }
@@ -32,9 +32,9 @@ pub enum Field {
 /// Why a service would not take what was typed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unacceptable {
-    #[error("Type the {0}")]
+    #[error("Enter the {0}")]
     Empty(&'static str),
-    #[error("Use {0} characters; these are {1}")]
+    #[error("Use {0} characters, not {1}")]
     Length(Range, usize),
     #[error("{what} cannot contain {sign}; use {allowed}", sign = Sign(*sign))]
     Character { what: &'static str, sign: char, allowed: &'static str },
@@ -58,7 +58,7 @@ impl fmt::Display for Sign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             ' ' => f.write_str("a space"),
-            c if c.is_control() || c.is_whitespace() => f.write_str("this sign"),
+            c if c.is_control() || c.is_whitespace() => f.write_str("this character"),
             c => write!(f, "{c}"),
         }
     }
@@ -133,10 +133,10 @@ impl Destination {
             (_, Field::SecretName | Field::Key) => "databricks-token",
             (Self::GitLab, Field::Repository) => "group/project",
             (_, Field::Repository) => "owner/repository",
-            (_, Field::Project) => "The project that gcloud is set up for",
+            (_, Field::Project) => "Default: gcloud's current project",
             (_, Field::Scope) => "sales",
             (_, Field::Profile) => "DEFAULT",
-            (_, Field::Namespace) => "The current namespace",
+            (_, Field::Namespace) => "Default: current namespace",
         }
     }
 
@@ -168,10 +168,10 @@ impl Destination {
                 length(value, 1, 512)?;
             }
             (Self::Kubernetes, Field::SecretName) => {
-                signs("A secret's name", value, |c| dns(c) || c == '.', "small letters, digits, - and .")?;
+                signs("A secret's name", value, |c| dns(c) || c == '.', "lowercase letters, digits, - and .")?;
                 length(value, 1, 253)?;
                 if !value.split('.').all(|label| framed(label, alphanumeric)) {
-                    return Err(Unacceptable::Rule("Begin and end each part with a small letter or a digit"));
+                    return Err(Unacceptable::Rule("Start and end each part with a lowercase letter or digit"));
                 }
             }
             (_, Field::SecretName) => {
@@ -183,7 +183,7 @@ impl Destination {
                 signs("A key", value, |c| c.is_ascii_alphanumeric() || "-._".contains(c), "letters, digits and - . _")?;
                 length(value, 1, 253)?;
                 if value.starts_with("..") || value == "." {
-                    return Err(Unacceptable::Rule("A key is neither . nor begins with .."));
+                    return Err(Unacceptable::Rule("A key cannot be . or start with .."));
                 }
             }
             (_, Field::Scope | Field::Key) => {
@@ -197,28 +197,28 @@ impl Destination {
                 length(value, 1, 100)?;
             }
             (_, Field::Namespace) => {
-                signs("A namespace", value, dns, "small letters, digits and -")?;
+                signs("A namespace", value, dns, "lowercase letters, digits and -")?;
                 length(value, 1, 63)?;
                 if !framed(value, alphanumeric) {
-                    return Err(Unacceptable::Rule("Begin and end it with a small letter or a digit"));
+                    return Err(Unacceptable::Rule("Start and end it with a lowercase letter or digit"));
                 }
             }
         }
         if value.starts_with('-') {
-            return Err(Unacceptable::Rule("Begin with another character than -: the tool would take it for an option"));
+            return Err(Unacceptable::Rule("Do not start with -: the tool would read it as an option"));
         }
         Ok(value)
     }
 
     fn asked_for(self, field: Field) -> &'static str {
         match (self, field) {
-            (_, Field::Vault) => "name of the vault",
-            (Self::GitLab, Field::SecretName) => "key of the variable",
-            (_, Field::SecretName) => "name of the secret",
-            (Self::GitLab, Field::Repository) => "path of the project",
+            (_, Field::Vault) => "vault name",
+            (Self::GitLab, Field::SecretName) => "variable key",
+            (_, Field::SecretName) => "secret name",
+            (Self::GitLab, Field::Repository) => "project path",
             (_, Field::Repository) => "repository",
             (_, Field::Project) => "project",
-            (_, Field::Scope) => "name of the secret scope",
+            (_, Field::Scope) => "secret scope name",
             (_, Field::Key) => "key",
             (_, Field::Profile) => "profile",
             (_, Field::Namespace) => "namespace",
@@ -255,7 +255,7 @@ fn vault(value: &str) -> Result<(), Unacceptable> {
     signs("A vault's name", value, |c| c.is_ascii_alphanumeric() || c == '-', "letters, digits and -")?;
     length(value, 3, 24)?;
     if !value.starts_with(|c: char| c.is_ascii_alphabetic()) || value.ends_with('-') || value.contains("--") {
-        return Err(Unacceptable::Rule("A vault's name begins with a letter, ends with a letter or digit, and has no two - in a row"));
+        return Err(Unacceptable::Rule("A vault's name starts with a letter, ends with a letter or digit, and has no two - in a row"));
     }
     Ok(())
 }
@@ -264,10 +264,10 @@ fn github_secret(value: &str) -> Result<(), Unacceptable> {
     signs("A secret's name", value, |c| c.is_ascii_alphanumeric() || c == '_', "letters, digits and _")?;
     length(value, 1, 255)?;
     if value.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err(Unacceptable::Rule("A secret's name does not begin with a digit"));
+        return Err(Unacceptable::Rule("A secret's name cannot start with a digit"));
     }
     if value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("GITHUB_")) {
-        return Err(Unacceptable::Rule("Names that begin with GITHUB_ are reserved; choose another"));
+        return Err(Unacceptable::Rule("Names that start with GITHUB_ are reserved; choose a different name"));
     }
     Ok(())
 }
@@ -277,7 +277,7 @@ fn github_repository(value: &str) -> Result<(), Unacceptable> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-._/".contains(c);
     signs("A repository", value, allowed, "letters, digits and - . _ /")?;
     let parts: Vec<_> = value.split('/').collect();
-    let rule = Unacceptable::Rule("Write it as owner/repository, such as ada/sales-etl");
+    let rule = Unacceptable::Rule("Use the form owner/repository, for example ada/sales-etl");
     let (host, owner, name) = match parts.as_slice() {
         [owner, name] => (None, *owner, *name),
         [host, owner, name] => (Some(*host), *owner, *name),
@@ -298,15 +298,15 @@ fn gitlab_project(value: &str) -> Result<(), Unacceptable> {
     if value.contains('/') && value.split('/').all(fits) {
         Ok(())
     } else {
-        Err(Unacceptable::Rule("Write it as group/project, such as analytics/sales-etl"))
+        Err(Unacceptable::Rule("Use the form group/project, for example analytics/sales-etl"))
     }
 }
 
 fn project(value: &str) -> Result<(), Unacceptable> {
-    signs("A project's ID", value, dns, "small letters, digits and -")?;
+    signs("A project's ID", value, dns, "lowercase letters, digits and -")?;
     length(value, 6, 30)?;
     if !value.starts_with(|c: char| c.is_ascii_lowercase()) || value.ends_with('-') {
-        return Err(Unacceptable::Rule("A project's ID begins with a small letter and does not end with -"));
+        return Err(Unacceptable::Rule("A project's ID starts with a lowercase letter and does not end with -"));
     }
     Ok(())
 }

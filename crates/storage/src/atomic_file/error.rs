@@ -43,17 +43,14 @@ impl FileError {
             Self::TooLarge { path, limit } => Failure::new(
                 Code::TooLarge,
                 format!("{} is too large.", path.display()),
-                format!(
-                    "A file of this kind is at most {} MiB, so it is probably not the one that Brickpass wrote.",
-                    limit / (1024 * 1024)
-                ),
-                "Nothing was changed. Move the file elsewhere, or put the right one in its place.",
+                format!("The limit for such a file is {} MiB, so Brickpass probably did not write it.", limit / (1024 * 1024)),
+                "Nothing was changed. Move the file elsewhere, or replace it with the right one.",
             ),
             Self::Busy { path, waited } => Failure::new(
                 Code::FileUnwritable,
                 format!("{} is in use.", path.display()),
-                format!("Another Brickpass has been writing for more than {} seconds.", waited.as_secs()),
-                "Nothing was changed. Try again; if it stays so, close the other Brickpass.",
+                format!("Another Brickpass process has been writing to it for more than {} seconds.", waited.as_secs()),
+                "Nothing was changed. Try again. If it keeps happening, close the other Brickpass process.",
             )
             .with_remedy(Remedy::TryAgain),
         }
@@ -75,18 +72,18 @@ fn io_failure(doing: &str, path: &Path, error: &io::Error) -> Failure {
             "Make it writable, or choose another folder with BRICKPASS_CONFIG_DIR or BRICKPASS_STATE_DIR.",
         ),
         io::ErrorKind::PermissionDenied => (
-            "Your user account has no permission to do that.".to_owned(),
+            "Your user account does not have permission.".to_owned(),
             "Change the permissions, or choose another folder with BRICKPASS_CONFIG_DIR or BRICKPASS_STATE_DIR.",
         ),
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => (
-            "A file stands where a folder is needed.".to_owned(),
+            "There is a file where a folder is needed.".to_owned(),
             "Move that file away, or choose another folder with BRICKPASS_CONFIG_DIR or BRICKPASS_STATE_DIR.",
         ),
         io::ErrorKind::NotFound => (
-            "The folder does not exist and cannot be made.".to_owned(),
-            "Make the folder, or choose another one with BRICKPASS_CONFIG_DIR or BRICKPASS_STATE_DIR.",
+            "The folder does not exist and cannot be created.".to_owned(),
+            "Create the folder, or choose another one with BRICKPASS_CONFIG_DIR or BRICKPASS_STATE_DIR.",
         ),
-        _ => (format!("The operating system says: {error}."), "Check the disk and try again."),
+        _ => (format!("Operating system error: {error}."), "Check the disk, then try again."),
     };
     Failure::new(code, format!("Brickpass cannot {doing} {}.", path.display()), why, fix)
         .with_details(error.to_string())

@@ -101,7 +101,7 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), FileError> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(|error| {
         let blocked = if folder.exists() { io::Error::from(io::ErrorKind::NotADirectory) } else { error };
-        FileError::io("make the folder", folder, blocked)
+        FileError::io("create the folder", folder, blocked)
     })?;
     read::check_folder(folder)
 }

@@ -83,16 +83,16 @@ pub(super) fn open(options: &mut OpenOptions, path: &Path) -> Result<Option<File
         std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
     }
     let unsafe_ = |reason, fix: String| FileError::Unsafe { path: path.to_owned(), reason, fix };
-    let put_a_file = || "Nothing was changed. Put the file itself there, or remove what is there.".to_owned();
+    let put_a_file = || "Nothing was changed. Replace it with the file itself, or remove it.".to_owned();
     if path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink()) {
-        return Err(unsafe_("It is a link to another place", put_a_file()));
+        return Err(unsafe_("It is a symbolic link", put_a_file()));
     }
     let file = match options.open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         #[cfg(unix)]
         Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
-            return Err(unsafe_("It is a link to another place", put_a_file()));
+            return Err(unsafe_("It is a symbolic link", put_a_file()));
         }
         Err(_) if path.symlink_metadata().is_ok_and(|metadata| !metadata.is_file()) => {
             return Err(unsafe_("It is not a regular file", put_a_file()));
@@ -108,37 +108,37 @@ pub(super) fn open(options: &mut OpenOptions, path: &Path) -> Result<Option<File
     }
     if writable_by_others(&metadata, 0o022) {
         return Err(unsafe_(
-            "Other users of this computer may write to it",
-            format!("If you trust what is in it, make it yours alone: chmod 600 '{}'.", path.display()),
+            "Other users of this computer can write to it",
+            format!("If you trust its contents, make it accessible only to you: chmod 600 '{}'.", path.display()),
         ));
     }
     Ok(Some(file))
 }
 
-/// Root is told to leave the file to its owner: to take it over, or to remove it, would lock the owner out.
+/// Root gets the advice to leave the file to its owner: taking it over or removing it would lock the owner out.
 #[cfg(unix)]
 fn give_it_back(metadata: &Metadata, path: &Path) -> String {
     let owner = super::super::folder::user(std::os::unix::fs::MetadataExt::uid(metadata));
     if rustix::process::geteuid().is_root() {
         format!("Run Brickpass as {owner}, without sudo.")
     } else {
-        format!("Ask an administrator to give it to you: sudo chown \"$USER\" '{}'.", path.display())
+        format!("Ask an administrator to make you its owner: sudo chown \"$USER\" '{}'.", path.display())
     }
 }
 
 #[cfg(not(unix))]
 fn give_it_back(_metadata: &Metadata, path: &Path) -> String {
-    format!("Ask an administrator to give you {}.", path.display())
+    format!("Ask an administrator to make you the owner of {}.", path.display())
 }
 
-/// A folder in which everybody may replace files keeps nothing safe (a sticky one like `/tmp` does).
+/// A folder in which every user can replace files is not safe (unless it is sticky, like `/tmp`).
 pub(crate) fn check_folder(folder: &Path) -> Result<(), FileError> {
     let metadata = folder.metadata().map_err(|error| FileError::io("read", folder, error))?;
     if writable_by_others(&metadata, 0o002) && !writable_by_others(&metadata, 0o1000) {
         return Err(FileError::Unsafe {
             path: folder.to_owned(),
-            reason: "Everybody on this computer may replace files in this folder",
-            fix: format!("Make it yours alone: chmod 700 '{}'.", folder.display()),
+            reason: "Every user of this computer can replace files in this folder",
+            fix: format!("Make it accessible only to you: chmod 700 '{}'.", folder.display()),
         });
     }
     Ok(())

@@ -346,7 +346,7 @@ fn a_file_that_is_no_such_file_is_refused() {
     fs::remove_dir(place.path()).unwrap();
     place.put(&vec![b'#'; usize::try_from(LIMIT).unwrap() + 1]);
     let failure = place.file().read().err().unwrap();
-    assert_eq!((failure.code, failure.why.as_str()), (Code::TooLarge, "A file of profiles is at most 4 MiB."));
+    assert_eq!((failure.code, failure.why.as_str()), (Code::TooLarge, "The limit for a profile file is 4 MiB."));
 }
 
 #[test]

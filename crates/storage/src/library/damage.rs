@@ -21,9 +21,9 @@ impl std::fmt::Display for Damage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Empty => f.write_str("It is empty"),
-            Self::Zeros => f.write_str("It holds nothing but zeros, as after a power cut"),
+            Self::Zeros => f.write_str("It contains only zeros, as after a power failure"),
             Self::NotText => f.write_str("It is not text"),
-            Self::NotJson { line, column } => write!(f, "It breaks off or is misspelt at line {line}, column {column}"),
+            Self::NotJson { line, column } => write!(f, "It is cut off or invalid at line {line}, column {column}"),
             Self::TooDeep => f.write_str("It is nested deeper than any connections file"),
             Self::NotOurs(why) => f.write_str(why),
         }

@@ -60,7 +60,7 @@ impl<'a> Document<'a> {
         let mut seen = HashSet::new();
         for (key, raw) in top.0 {
             if !seen.insert(key.clone()) {
-                return Err(Damage::NotOurs("It names the same part twice"));
+                return Err(Damage::NotOurs("It contains the same key twice"));
             }
             match key.as_str() {
                 "version" => version = Some(raw),
@@ -77,7 +77,7 @@ impl<'a> Document<'a> {
                 _ => document.unknown.push((key, raw)),
             }
         }
-        let version = version.ok_or(Damage::NotOurs("It says no version"))?;
+        let version = version.ok_or(Damage::NotOurs("It has no version"))?;
         // 1.x is ours to write, with the keys that we do not know kept; anything else was made by a newer Brickpass.
         document.newer = !serde_json::from_str::<f64>(version.get()).is_ok_and(|number| (1.0..2.0).contains(&number));
         version.get().clone_into(&mut document.version);
@@ -93,7 +93,7 @@ impl<'a> Document<'a> {
         for record in &self.records {
             if let Record::Unsupported { name, why, .. } = record {
                 let name = name.as_deref().map_or_else(|| "A connection without a name".to_owned(), |name| format!("“{name}”"));
-                self.notices.push(format!("{name} cannot be shown: {why}. It is kept in the file as it is."));
+                self.notices.push(format!("{name} cannot be shown: {why}. It stays in the file unchanged."));
             }
         }
     }
@@ -107,8 +107,8 @@ impl<'a> Document<'a> {
                 let contains = if let [one] = fields.as_slice() { one.contains() } else { "contain" };
                 let fields: Vec<&str> = fields.into_iter().map(Field::word).collect();
                 self.notices.push(format!(
-                    "The {} of “{}” {contains} what looks like a token, which is kept in plain text there. Remove it, and revoke the token if \
-                     somebody else may have read it.",
+                    "The {} of “{}” {contains} what looks like a token, stored in plain text. Remove it, and revoke the token if anyone else may \
+                     have read it.",
                     fields.join(", "),
                     without_secrets(connection.name.as_str())
                 ));
@@ -130,7 +130,7 @@ impl<'a> Document<'a> {
             if *count > 1 {
                 let other = derived_id(connection.id, *count);
                 self.notices.push(format!(
-                    "“{}” had the same id as another connection. Both are kept; enter the secret of this one again.",
+                    "“{}” had the same ID as another connection. Both are kept; enter this one's secret again.",
                     connection.name.as_str()
                 ));
                 connection.id = other;

@@ -10,11 +10,11 @@ use brickpass_core::failure::{Code, Failure, Remedy};
 pub enum LibraryError {
     #[error("the connections file was changed elsewhere")]
     Conflict { theirs: Option<Box<Entry>> },
-    #[error("the name {name} is taken")]
+    #[error("the name {name} is already in use")]
     NameTaken { name: String },
     #[error("{} is damaged: {why}", path.display())]
     Damaged { path: PathBuf, why: Damage, backups: PathBuf },
-    #[error("the connections file was made by a newer Brickpass")]
+    #[error("the connections file is from a newer version of Brickpass")]
     Newer,
     #[error("there is no such backup")]
     NoBackup,
@@ -52,39 +52,42 @@ impl LibraryError {
             Self::Conflict { theirs: Some(theirs) } => Failure::new(
                 Code::Conflict,
                 format!("“{}” was changed elsewhere.", theirs.connection.name.as_str()),
-                "Another window or program saved it while you were editing.",
-                "Nothing was overwritten. Reload to see the other version, or save yours under another name.",
+                "Another window or program saved it while you were editing it.",
+                "Nothing was overwritten. Reload to see the other version, or save yours under a different name.",
             )
             .with_remedy(Remedy::Reload),
             Self::Conflict { theirs: None } => Failure::new(
                 Code::Conflict,
-                "This connection is no longer what you were editing.",
+                "This connection has changed since you started editing it.",
                 "Another window or program removed or replaced it.",
                 "Nothing was overwritten. Reload the list, or save yours as a new connection.",
             )
             .with_remedy(Remedy::Reload),
             Self::NameTaken { name } => Failure::new(
                 Code::InvalidInput,
-                format!("There is already a connection named “{name}”."),
-                "Every connection has its own name; capital letters make no difference.",
-                "Choose another name.",
+                format!("A connection named “{name}” already exists."),
+                "Each connection needs a unique name. Upper and lower case make no difference.",
+                "Choose a different name.",
             ),
             Self::Damaged { path, why, backups } => Failure::new(
                 Code::FileUnreadable,
                 format!("The connections file {} is damaged.", path.display()),
                 format!("{why}, and there is no good backup in {}.", backups.display()),
-                "Nothing was changed. Mend the file or put a copy of yours in its place, or begin with an empty list (brickpass restore --empty): the damaged file is then kept.",
+                "Nothing was changed. Repair the file, replace it with a copy, or start with an empty list (brickpass restore --empty), which keeps the damaged file.",
             ),
             Self::Newer => Failure::new(
                 Code::ReadOnly,
                 "Nothing was saved.",
-                "The connections file was made by a newer version of Brickpass.",
+                "The connections file is from a newer version of Brickpass.",
                 "Update Brickpass to edit your connections.",
             ),
-            Self::NoBackup => {
-                Failure::new(Code::FileUnreadable, "That backup is gone.", "It was replaced by a newer one.", "Choose from the list again.")
-                    .with_remedy(Remedy::Reload)
-            }
+            Self::NoBackup => Failure::new(
+                Code::FileUnreadable,
+                "This backup no longer exists.",
+                "A newer one replaced it.",
+                "Choose a backup from the list again.",
+            )
+            .with_remedy(Remedy::Reload),
             Self::File(problem) => problem.failure(),
         }
     }

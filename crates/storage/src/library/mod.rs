@@ -302,7 +302,10 @@ impl Library {
                 if !names.insert(connection.name.as_str().to_lowercase()) {
                     let old = connection.name.as_str().to_owned();
                     record::rename_free(&mut connection, &mut names);
-                    document.notices.push(format!("The name “{old}” is taken. The connection is back as “{}”.", connection.name.as_str()));
+                    document.notices.push(format!(
+                        "The name “{old}” is already in use. The connection was restored as “{}”.",
+                        connection.name.as_str()
+                    ));
                 }
                 let raw = removed.get(&connection.id).map(String::as_str);
                 document.put(connection, revision.next(), raw)?;
@@ -356,7 +359,7 @@ impl Library {
             && let Err(error) = self.backups.keep(&*self.disk, &contents.bytes)
         {
             let failure = error.failure();
-            notices.push(format!("Saved, but without a backup of the state before. {} {}", failure.what, failure.why));
+            notices.push(format!("Saved, but without a backup of the previous version. {} {}", failure.what, failure.why));
         }
         let stamp = atomic_file::write(&*self.disk, &self.path, text.as_bytes())?;
         self.remember(Some(stamp));
@@ -405,7 +408,7 @@ fn read_document<T>(contents: &Contents, use_it: impl FnOnce(Document<'_>) -> Re
     if foreign {
         document
             .notices
-            .push("The connections file was in another text encoding, as some editors save it. The next save writes UTF-8.".into());
+            .push("The connections file has a different text encoding, as some editors use. The next save writes UTF-8.".into());
     }
     use_it(document)
 }
@@ -442,7 +445,7 @@ impl Document<'_> {
     fn into_snapshot(self) -> Snapshot {
         let tombstones = self.tombstones();
         let mode = if self.newer {
-            Mode::ReadOnly("This file was made by a newer version of Brickpass. Nothing in it is changed; update Brickpass to edit.".into())
+            Mode::ReadOnly("This file is from a newer version of Brickpass and is read-only here. Update Brickpass to edit it.".into())
         } else {
             Mode::Writable
         };

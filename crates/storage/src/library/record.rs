@@ -105,10 +105,10 @@ impl Head {
     fn why(&self) -> String {
         let kind = self.auth.as_ref().and_then(|auth| auth.get("type")).and_then(Value::as_str);
         if kind.is_some_and(|kind| !AuthKind::ALL.iter().any(|known| known.word() == kind)) {
-            return "this version of Brickpass does not know its authentication type".into();
+            return "this version of Brickpass does not support its authentication type".into();
         }
         match self.base_url.as_ref().map(Value::as_str) {
-            Some(Some(address)) if BaseUrl::read(address).is_err() => "its address cannot be used".into(),
+            Some(Some(address)) if BaseUrl::read(address).is_err() => "its address is invalid".into(),
             Some(Some(_)) => "this version of Brickpass does not understand one of its fields".into(),
             _ => "it has no address".into(),
         }

@@ -10,7 +10,7 @@ impl Library {
     pub(super) fn tell_of_backup(&self) -> Option<String> {
         self.backups.good().next().filter(|(backup, _)| backup.connections > 0).map(|(backup, _)| {
             format!(
-                "There is no connections file, but its backup with {} connections is kept as {}. Bring them back with: brickpass restore",
+                "The connections file is missing. A backup with {} connections is at {}. To restore it: brickpass restore",
                 backup.connections,
                 backup.path.display()
             )
@@ -27,7 +27,7 @@ impl Library {
                 let Some((_, bytes)) = self.backups.good().next() else { return Err(self.damaged(why)) };
                 let failure = error.failure();
                 let snapshot = read_document(&Contents { bytes, stamp: Stamp::default() }, |document| Ok(document.into_snapshot()))?;
-                let reason = format!("The connections file is damaged and this is its backup. {} {}", failure.what, failure.why);
+                let reason = format!("The connections file is damaged; this is its backup. {} {}", failure.what, failure.why);
                 Ok(Snapshot { mode: Mode::ReadOnly(reason), ..snapshot })
             }
             Err(error) => Err(error),
@@ -83,10 +83,10 @@ impl Library {
     /// Under the lock: sets a damaged file aside and puts the latest good backup in its place. At no moment is there no file.
     pub(super) fn recover(&self) -> Result<String, LibraryError> {
         let Some(damaged) = atomic_file::read(&self.path, LIMIT)? else {
-            return Ok("The connections file was moved away meanwhile.".into());
+            return Ok("The connections file was moved away in the meantime.".into());
         };
         let why = match read_document(&damaged, |_| Ok(())) {
-            Ok(()) => return Ok("The connections file was mended by another Brickpass.".into()),
+            Ok(()) => return Ok("Another Brickpass process repaired the connections file.".into()),
             Err(LibraryError::Damaged { why, .. }) => why,
             Err(error) => return Err(error),
         };
@@ -94,7 +94,7 @@ impl Library {
         let aside = self.set_aside(&damaged)?;
         atomic_file::write(&*self.disk, &self.path, &bytes)?;
         Ok(format!(
-            "The connections file was damaged ({}). The backup with {} connections took its place; the damaged file is kept as {}.",
+            "The connections file was damaged ({}). The backup with {} connections replaced it; the damaged file is kept as {}.",
             why.to_string().to_lowercase(),
             backup.connections,
             aside.display()

@@ -20,7 +20,7 @@ pub enum VaultError {
     #[error("there is no keyring: {0}")]
     Unavailable(NoKeyring),
     /// No answer in time. It may be waiting for the person; it is not gone.
-    #[error("the keyring does not answer")]
+    #[error("the keyring is not responding")]
     Busy,
     #[error("the passphrase is wrong")]
     WrongPassphrase,
@@ -36,7 +36,7 @@ pub enum VaultError {
     #[error("{} is missing", path.display())]
     Lost { path: PathBuf, backup: bool },
     /// An age file that Brickpass did not make; why, as a sentence.
-    #[error("{} is not a file of Brickpass", path.display())]
+    #[error("{} is not a Brickpass file", path.display())]
     ForeignFile { path: PathBuf, why: &'static str, backup: bool },
     /// One stored secret cannot be put together; the others are fine.
     #[error("the stored secret is damaged")]
@@ -48,9 +48,9 @@ pub enum VaultError {
     #[error("{} is damaged", path.display())]
     FileDamaged { path: PathBuf, backup: bool },
     /// Opening it would take more memory or time than any file of ours asks for.
-    #[error("{} asks for too much work", path.display())]
+    #[error("{} needs too much computing work", path.display())]
     TooMuchWork { path: PathBuf },
-    #[error("{} was made by a newer Brickpass", path.display())]
+    #[error("{} is from a newer version of Brickpass", path.display())]
     Newer { path: PathBuf },
     #[error(transparent)]
     File(FileProblem),
@@ -89,7 +89,7 @@ impl VaultError {
         match self {
             Self::Locked => Failure::new(
                 Code::VaultLocked,
-                "The encrypted file of secrets is locked.",
+                "The encrypted vault file is locked.",
                 "Its passphrase has not been entered since Brickpass started.",
                 "Enter the passphrase to unlock it.",
             )
@@ -97,35 +97,35 @@ impl VaultError {
             Self::KeyringLocked => Failure::new(
                 Code::VaultLocked,
                 "The keyring is locked.",
-                "It was not unlocked: the question for its password was closed, or could not be shown.",
-                "Unlock the keyring and try again. Your secrets are untouched.",
+                "The password prompt was closed, or could not be shown.",
+                "Unlock the keyring, then try again. Your secrets are unchanged.",
             )
             .with_remedy(Remedy::TryAgain),
             Self::Unavailable(why) => why.failure(),
             Self::Busy => Failure::new(
                 Code::VaultBusy,
-                "The keyring does not answer.",
+                "The keyring is not responding.",
                 "It may be waiting for you to unlock it.",
                 "Look for a window that asks for the keyring's password, then try again.",
             )
             .with_remedy(Remedy::TryAgain),
             Self::WrongPassphrase => Failure::new(
                 Code::WrongPassphrase,
-                "The encrypted file could not be opened.",
-                "The passphrase is wrong, or the start of the file is damaged.",
-                "Enter the passphrase again; capital letters matter. Nothing was changed.",
+                "The encrypted vault file could not be opened.",
+                "The passphrase is wrong, or the file's header is damaged.",
+                "Enter the passphrase again; it is case-sensitive. Nothing was changed.",
             )
             .with_remedy(Remedy::UnlockVault),
             Self::EmptyPassphrase => Failure::new(
                 Code::InvalidInput,
-                "The encrypted file needs a passphrase.",
-                "Without one, anybody who gets the file could read it.",
+                "The encrypted vault file needs a passphrase.",
+                "Without one, anyone who gets the file can read it.",
                 "Enter a passphrase. A few random words are easy to remember and hard to guess.",
             )
             .with_remedy(Remedy::UnlockVault),
             Self::WeakPassphrase { why } => Failure::new(
                 Code::InvalidInput,
-                "The encrypted file was not made.",
+                "The encrypted vault file was not created.",
                 format!("Its passphrase is too weak. {why}"),
                 "Choose a longer one. A few random words are easy to remember and hard to guess.",
             )
@@ -134,7 +134,7 @@ impl VaultError {
             Self::Lost { path, backup } => lost(path, *backup),
             Self::ForeignFile { path, why, backup } => Failure::new(
                 Code::VaultUnusable,
-                format!("The encrypted file {} was not opened.", path.display()),
+                format!("The encrypted vault file {} was not opened.", path.display()),
                 *why,
                 bring_back(*backup),
             )
@@ -149,22 +149,22 @@ impl VaultError {
             Self::EnteredElsewhere { kind, entered_for, wanted } => entered_elsewhere(*kind, entered_for.as_ref(), wanted),
             Self::FileDamaged { path, backup } => Failure::new(
                 Code::SecretDamaged,
-                format!("The encrypted file {} is damaged.", path.display()),
-                "It was cut short or changed since Brickpass wrote it.",
+                format!("The encrypted vault file {} is damaged.", path.display()),
+                "It was truncated or changed after Brickpass wrote it.",
                 bring_back(*backup),
             )
             .with_remedy(Remedy::OpenVaultSettings),
             Self::TooMuchWork { path } => Failure::new(
                 Code::VaultUnusable,
-                format!("The encrypted file {} was not opened.", path.display()),
-                "It asks for far more computing work than Brickpass's own files, so somebody else made or changed it.",
-                "Put a copy of yours in its place, or move it away and enter the secrets again.",
+                format!("The encrypted vault file {} was not opened.", path.display()),
+                "It needs far more computing work than Brickpass's own files, so another program created or changed it.",
+                "Replace it with a copy of yours, or move it away and enter the secrets again.",
             ),
             Self::Newer { path } => Failure::new(
                 Code::VaultUnusable,
-                "The encrypted file of secrets was not opened.",
-                format!("A newer version of Brickpass made {}.", path.display()),
-                "Update Brickpass. Nothing in the file was changed.",
+                "The encrypted vault file was not opened.",
+                format!("A newer version of Brickpass created {}.", path.display()),
+                "Update Brickpass. The file is unchanged.",
             ),
             Self::File(problem) => {
                 let failure = problem.failure();
@@ -180,31 +180,31 @@ impl VaultError {
 fn lost(path: &Path, backup: bool) -> Failure {
     let (why, fix) = if backup {
         (
-            "It was moved or deleted since Brickpass wrote it. Its backup is still there, and nothing was changed.",
-            "Bring the backup back with “brickpass restore --vault”, or give up the stored secrets with “brickpass restore --new-vault”.",
+            "It was moved or deleted. Its backup still exists, and nothing was changed.",
+            "Restore the backup with “brickpass restore --vault”, or give up the stored secrets with “brickpass restore --new-vault”.",
         )
     } else {
         (
-            "It was moved or deleted since Brickpass wrote it, and so was its backup. Nothing was changed.",
-            "Put the file back where it was, or give up the stored secrets with “brickpass restore --new-vault”.",
+            "It was moved or deleted, and so was its backup. Nothing was changed.",
+            "Put the file back, or give up the stored secrets with “brickpass restore --new-vault”.",
         )
     };
-    let what = format!("The encrypted file of secrets {} is missing.", path.display());
+    let what = format!("The encrypted vault file {} is missing.", path.display());
     Failure::new(Code::VaultLost, what, why, fix).with_remedy(Remedy::OpenVaultSettings)
 }
 
 fn bring_back(backup: bool) -> &'static str {
     if backup {
-        "Nothing was changed. Bring its backup back with “brickpass restore --vault”."
+        "Nothing was changed. Restore its backup with “brickpass restore --vault”."
     } else {
-        "Nothing was changed. Put a copy of yours in its place, or begin with a new vault with “brickpass restore --new-vault”."
+        "Nothing was changed. Replace it with a copy of yours, or start a new vault with “brickpass restore --new-vault”."
     }
 }
 
 fn entered_elsewhere(kind: SecretKind, entered_for: Option<&EnteredFor>, wanted: &EnteredFor) -> Failure {
     let noun = if kind == SecretKind::ClientSecret { "client secret" } else { "token" };
     let (what, changed) = match entered_for {
-        None => (format!("This {noun} was entered for another address than {}.", wanted.origin), "address"),
+        None => (format!("This {noun} was entered for a different address than {}.", wanted.origin), "address"),
         Some(EnteredFor { origin, client_id: Some(id) }) if *origin == wanted.origin => {
             (format!("This {noun} was entered for the service principal {}, not for this one.", id.escape_debug()), "client ID")
         }
@@ -213,40 +213,40 @@ fn entered_elsewhere(kind: SecretKind, entered_for: Option<&EnteredFor>, wanted:
     Failure::new(
         Code::NoSecret,
         what,
-        format!("It is not used, since the {changed} of the connection was changed after the {noun} was stored."),
-        format!("Enter the {noun} again if the connection is meant to be as it is now, or put the {changed} back."),
+        format!("It is not used, because the connection's {changed} was changed after the {noun} was stored."),
+        format!("If the new {changed} is correct, enter the {noun} again. Otherwise change the {changed} back."),
     )
     .with_remedy(Remedy::ReplaceSecret)
 }
 
 impl NoKeyring {
     fn failure(&self) -> Failure {
-        let what = "There is no keyring to keep secrets in.";
-        let or_file = "or keep secrets in an encrypted file instead (Settings, or BRICKPASS_VAULT=file)";
+        let what = "No keyring is available.";
+        let or_file = "or store secrets in an encrypted file instead (Settings, or BRICKPASS_VAULT=file)";
         let failure = match self {
             Self::NoSession => Failure::new(
                 Code::VaultUnavailable,
                 what,
-                "This session has no D-Bus, as over SSH or in a container.",
+                "This session has no D-Bus, for example over SSH or in a container.",
                 format!("Start Brickpass from the desktop, {or_file}."),
             ),
             Self::NoService => Failure::new(
                 Code::VaultUnavailable,
                 what,
-                "No Secret Service is running: GNOME Keyring, KWallet, KeePassXC or the like.",
+                "No Secret Service is running, such as GNOME Keyring, KWallet or KeePassXC.",
                 format!("Install and start one, {or_file}."),
             ),
             Self::NoCollection => Failure::new(
                 Code::VaultUnavailable,
-                "The keyring has no place for secrets yet.",
-                "It has no default collection (usually named “Login”).",
-                format!("Make one in the keyring's own program, {or_file}."),
+                "The keyring has no default collection.",
+                "Secrets are stored in the default collection, usually named “Login”.",
+                format!("Create one in the keyring's own program, {or_file}."),
             ),
             Self::Other(words) => Failure::new(
                 Code::VaultUnavailable,
                 "The keyring cannot be used.",
                 "The operating system refused it.",
-                format!("Try again after signing in anew, {or_file}."),
+                format!("Log out of the desktop, log in and try again, {or_file}."),
             )
             .with_details(words.clone()),
         };

@@ -103,14 +103,14 @@ impl std::fmt::Display for VaultNotice {
             Self::Created { path } => write!(f, "A new vault was created at {}. Only its passphrase opens it.", path.display()),
             Self::Older { path, saves } => write!(
                 f,
-                "An older copy of {} is in place: it lacks the last {}. Secrets that were replaced since then may be the revoked ones. \
+                "{} is an older copy: it lacks the last {}. It may contain revoked secrets that were replaced since then. \
                  Test your connections, or put the newer copy back.",
                 path.display(),
                 if *saves == 1 { "save".to_owned() } else { format!("{saves} saves") }
             ),
             Self::Another { path } => write!(
                 f,
-                "{} is another vault than the one that this computer used last. If you did not put it there, put yours back.",
+                "{} is a different vault than the one last used on this computer. If you did not put it there, put yours back.",
                 path.display()
             ),
         }

@@ -47,7 +47,7 @@ fn a_form_with_edits_is_saved_first_and_an_invalid_one_shows_what_is_wrong() {
     click(&mut window, &engine, "OAuth in the browser");
     assert!(shows(&window, "Saves the connection, then signs in"));
     click(&mut window, &engine, "Sign in");
-    assert!(shows(&window, "Give the connection a name"));
+    assert!(shows(&window, "Enter a name"));
     assert!(engine.0.borrow().entries.is_empty() && engine.0.borrow().sign_ins.is_empty());
 
     type_into(&mut window, &engine, Role::TextInput, "Name", "Sales");

@@ -34,7 +34,7 @@ pub(super) fn read_any(pasted: &str) -> Result<Pasted, BaseUrlError> {
         return Err(BaseUrlError::NotEncrypted(base_url.origin.replacen("http", "https", 1)));
     }
     if !tail.trim_matches('/').is_empty() {
-        notes.push(format!("Only {base_url} is kept of this address"));
+        notes.push(format!("Saved as {base_url}"));
     }
     Ok(with_finds(base_url, &parsed, notes))
 }
@@ -207,7 +207,7 @@ fn origin_of(parsed: &Url, authority: &str, notes: &mut Vec<String>) -> Result<U
                 return Err(BaseUrlError::Incomplete);
             }
             if mixes_alphabets(authority) {
-                notes.push("The address mixes letters of different alphabets, as forged addresses do".to_owned());
+                notes.push("The address mixes letters from different alphabets, as fake addresses do".to_owned());
             }
             url.set_host(Some(name)).map_err(|_| BaseUrlError::NoHost)?;
         }

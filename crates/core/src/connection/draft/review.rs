@@ -81,11 +81,7 @@ impl Judge<'_> {
         }
         let pasted = self.take(Field::BaseUrl, BaseUrl::read(&self.draft.base_url))?;
         if is_example_host(pasted.base_url.host()) {
-            self.remark(
-                Field::BaseUrl,
-                Severity::Warning,
-                "This looks like the address of an example; enter the address of your workspace",
-            );
+            self.remark(Field::BaseUrl, Severity::Warning, "This looks like an example address; enter your workspace URL");
         }
         for note in &pasted.notes {
             self.remark(Field::BaseUrl, Severity::Note, note.clone());
@@ -104,7 +100,7 @@ impl Judge<'_> {
                 Caution::NotDatabricks if base_url.cautions().contains(&Caution::NotAscii) => continue,
                 Caution::NotDatabricks => format!("{} is not a Databricks domain; your token would be sent there", base_url.host()),
                 Caution::UnusualPort(port) => format!("Port {port} is unusual for Databricks; your token would be sent there"),
-                Caution::NotAscii => format!("This host is really {}; letters of other scripts can look alike", base_url.host()),
+                Caution::NotAscii => format!("The real host is {}; letters from other scripts can look alike", base_url.host()),
             };
             self.remark(Field::BaseUrl, severity, text);
         }
@@ -118,12 +114,12 @@ impl Judge<'_> {
                 self.remark(
                     Field::BaseUrl,
                     Severity::Error,
-                    "This is the account console; enter a workspace's address, or choose the account level",
+                    "This is the account console; enter a workspace URL, or choose the account level",
                 );
             }
             (LevelKind::Account, Some(HostKind::Workspace)) => {
                 let console = base_url.and_then(BaseUrl::account_console).unwrap_or_default();
-                self.remark(Field::BaseUrl, Severity::Error, format!("This is a workspace; the account level needs {console}"));
+                self.remark(Field::BaseUrl, Severity::Error, format!("This is a workspace URL; the account level needs {console}"));
             }
             _ => {}
         }
@@ -141,7 +137,11 @@ impl Judge<'_> {
         match self.draft.auth {
             AuthKind::PersonalAccessToken => {
                 if self.draft.level == LevelKind::Account {
-                    self.remark(Field::Auth, Severity::Error, "The account console takes no personal access tokens; choose another type");
+                    self.remark(
+                        Field::Auth,
+                        Severity::Error,
+                        "The account console does not accept personal access tokens; choose another type",
+                    );
                 }
                 Some(AuthMethod::PersonalAccessToken)
             }
@@ -201,12 +201,12 @@ impl Judge<'_> {
             if let Some(host_says) =
                 pasted.and_then(|pasted| pasted.base_url.workspace_id_of_host()).filter(|id| reaches_workspace && *id != typed)
             {
-                let text = format!("The address belongs to workspace {host_says}; check which one is meant");
+                let text = format!("This address belongs to workspace {host_says}; check which one you mean");
                 self.remark(Field::WorkspaceId, Severity::Warning, text);
             }
             return Some(reaches_workspace.then(|| typed.to_owned()));
         }
-        self.remark(Field::WorkspaceId, Severity::Error, "A workspace ID is a number such as 1234567890123456");
+        self.remark(Field::WorkspaceId, Severity::Error, "A workspace ID is a number, for example 1234567890123456");
         None
     }
 
@@ -238,7 +238,7 @@ impl Judge<'_> {
         let mut tags: Vec<String> = Vec::new();
         for tag in self.draft.tags.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
             if tag.chars().count() > 40 || tag.contains(',') || text::unfit(tag).is_some() {
-                self.remark(Field::Tags, Severity::Error, "A tag has at most 40 characters and no commas");
+                self.remark(Field::Tags, Severity::Error, "A tag can have at most 40 characters and no commas");
                 return None;
             }
             if !tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase()) {
@@ -272,7 +272,7 @@ impl Judge<'_> {
     fn open_secrets(&mut self) {
         for field in self.draft.fields_with_secret() {
             let text = format!(
-                "The {} {} what looks like a token, which is kept in plain text. Remove it; a token belongs into the secret's field alone",
+                "The {} {} what looks like a token and is stored in plain text. Remove the token; enter it only in the secret's field",
                 field.word(),
                 field.contains()
             );
@@ -282,5 +282,5 @@ impl Judge<'_> {
 }
 
 fn redirect_port(typed: &str) -> Result<u16, &'static str> {
-    typed.trim().parse().ok().filter(|port| *port >= 1024).ok_or("A port is a number from 1024 to 65535, such as 8020")
+    typed.trim().parse().ok().filter(|port| *port >= 1024).ok_or("Enter a port from 1024 to 65535, for example 8020")
 }

@@ -121,7 +121,7 @@ const CLIENT_ID: FieldSpec = FieldSpec {
     word: "client ID",
     hint: "The service principal's application ID",
     titles: &["client_id"],
-    option: Some(CliOption::once("client-id", "ID", "Of the service principal, or of a custom OAuth application")),
+    option: Some(CliOption::once("client-id", "ID", "The client ID of the service principal or of a custom OAuth application")),
     kind: FieldKind::Typed(text_of!(client_id)),
 };
 
@@ -135,7 +135,7 @@ const SCOPES: FieldSpec = FieldSpec {
     option: Some(CliOption::once(
         "scopes",
         "SCOPES",
-        "OAuth scopes, separated by spaces; when empty, `all-apis offline_access`, and `all-apis` for a service principal",
+        "OAuth scopes, separated by spaces; default: `all-apis offline_access`, for a service principal `all-apis`",
     )),
     kind: FieldKind::Typed(text_of!(scopes)),
 };
@@ -150,7 +150,7 @@ const REDIRECT_PORT: FieldSpec = FieldSpec {
     option: Some(CliOption::once(
         "redirect-port",
         "PORT",
-        "The port of the redirect URI http://localhost:PORT; the first free one of 8020 to 8040 when empty",
+        "The port of the redirect URI http://localhost:PORT; default: the first free port from 8020 to 8040",
     )),
     kind: FieldKind::Typed(text_of!(redirect_port)),
 };
@@ -162,7 +162,7 @@ const WORKSPACE_ID: FieldSpec = FieldSpec {
     word: "workspace ID",
     hint: "The number after ?o= in the browser",
     titles: &["workspace_id"],
-    option: Some(CliOption::once("workspace-id", "ID", "The workspace's numeric id; read from the address when it is there")),
+    option: Some(CliOption::once("workspace-id", "ID", "The workspace's numeric ID; read from the address if it contains one")),
     kind: FieldKind::Typed(text_of!(workspace_id)),
 };
 
@@ -173,7 +173,7 @@ const TIMEOUT: FieldSpec = FieldSpec {
     word: "timeout",
     hint: "30",
     titles: &["timeout_seconds", "timeout", "timeout (s)"],
-    option: Some(CliOption::once("timeout", "S", "Seconds that a test may take, 1 to 600")),
+    option: Some(CliOption::once("timeout", "S", "The time limit for a test in seconds, 1 to 600")),
     kind: FieldKind::Typed(text_of!(timeout)),
 };
 
@@ -195,11 +195,7 @@ const ENVIRONMENT: FieldSpec = FieldSpec {
     word: "environment",
     hint: "For example staging",
     titles: &["environment"],
-    option: Some(CliOption::once(
-        "environment",
-        "E",
-        "dev, test, prod, a word of your own, or not-set, which is handled as carefully as prod",
-    )),
+    option: Some(CliOption::once("environment", "E", "dev, test, prod, a custom word, or not-set, which is treated as carefully as prod")),
     kind: FieldKind::Typed(text_of!(own_environment)),
 };
 
@@ -210,7 +206,12 @@ const TAGS: FieldSpec = FieldSpec {
     word: "tags",
     hint: "",
     titles: &["tags"],
-    option: Some(CliOption { long: "tag", value: "T", help: "Repeat for several; on edit they replace the former ones", repeats: true }),
+    option: Some(CliOption {
+        long: "tag",
+        value: "T",
+        help: "A tag; repeat for several. On edit they replace the old ones",
+        repeats: true,
+    }),
     kind: FieldKind::Other,
 };
 
@@ -221,14 +222,14 @@ const FOLDER: FieldSpec = FieldSpec {
     word: "folder",
     hint: "Folder/Subfolder",
     titles: &["folder"],
-    option: Some(CliOption::once("folder", "F", "A path such as Sales/Nightly")),
+    option: Some(CliOption::once("folder", "F", "A folder path, for example Sales/Nightly")),
     kind: FieldKind::Plain(PlainText {
         typed: text_of!(folder),
         kept: text_of!(folder),
         most: 200,
         rows: 1,
         tidy: path,
-        refusal: Some("A folder has at most 200 characters, such as Sales/Nightly"),
+        refusal: Some("A folder can have at most 200 characters, for example Sales/Nightly"),
         searched: true,
         inherited: true,
     }),
@@ -241,7 +242,7 @@ const DESCRIPTION: FieldSpec = FieldSpec {
     word: "description",
     hint: "What it is for, who owns it",
     titles: &["description"],
-    option: Some(CliOption::once("description", "D", "What it is for, who owns it")),
+    option: Some(CliOption::once("description", "D", "What it is for and who owns it")),
     kind: FieldKind::Plain(PlainText {
         typed: text_of!(description),
         kept: text_of!(description),

@@ -1,4 +1,4 @@
-//! One port on both loopback families, or not at all: `localhost` may mean either, and whoever holds the other one would get the code.
+//! One port on both loopback families, or none: `localhost` may mean either, and a program on the other one would get the code.
 
 use std::{
     io,
@@ -7,10 +7,10 @@ use std::{
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-/// The accept loop takes them at once; a short queue is all that a login needs.
+/// The accept loop takes connections immediately, so a short queue is enough.
 const BACKLOG: i32 = 64;
 
-/// For any free port: IPv4 chooses it, and IPv6 may find it taken.
+/// For any free port: IPv4 chooses it, and it may be in use on IPv6.
 const TRIES: usize = 16;
 
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Bound {
     pub(super) listeners: Vec<TcpListener>,
 }
 
-/// `None`: the port is taken.
+/// `None`: the port is in use.
 #[must_use]
 pub fn bind(port: u16) -> Option<Bound> {
     let tries = if port == 0 { TRIES } else { 1 };
@@ -42,7 +42,7 @@ fn bind_with(port: u16, open: &dyn Fn(SocketAddr) -> io::Result<TcpListener>) ->
     (!bound.listeners.is_empty()).then_some(bound)
 }
 
-/// This machine does not speak that family. Everything else means that the port cannot be had.
+/// This machine does not support that family. Any other error means that the port is not available.
 fn is_absent_family(error: &io::Error) -> bool {
     #[cfg(unix)]
     let unsupported = rustix::io::Errno::AFNOSUPPORT.raw_os_error();

@@ -11,20 +11,20 @@ const LINE: usize = 8 * 1024;
 const HEADERS: usize = 16 * 1024;
 pub const HEADER_LINES: usize = 64;
 
-/// Never reached, since the scan ends before: the buffer is never moved, and so leaves no copy of a code behind.
+/// Larger than the limits, so the buffer is never moved and leaves no copy of a code behind.
 const CAPACITY: usize = LINE + HEADERS + 1024;
 
-/// What came of a connection.
+/// The result of a connection.
 #[derive(PartialEq, Eq)]
 pub(super) enum Head {
-    /// Up to and with the empty line. Holds a code.
+    /// Up to and including the empty line. Contains a code.
     Whole(Zeroizing<Vec<u8>>),
     Refused(Fault),
-    /// The other side closed before the head was whole.
+    /// The other side closed before the head was complete.
     Closed,
 }
 
-/// By hand: a request head holds the code and the state.
+/// By hand, because a request head contains the code and the state.
 impl std::fmt::Debug for Head {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Head").finish_non_exhaustive()
@@ -95,7 +95,7 @@ impl Scan {
             b'\r' => self.after_cr = true,
             b' ' | b'\t' if self.line == 0 => return Err(Fault::Malformed),
             b' '..=b'~' => self.line += 1,
-            // Header values may hold bytes above ASCII: cookies of other programs on localhost do.
+            // Header values may contain bytes above ASCII, for example cookies of other programs on localhost.
             b'\t' | 0x80.. if self.lines > 0 => self.line += 1,
             _ => return Err(Fault::Malformed),
         }

@@ -1,7 +1,7 @@
-//! What a request means for the login that waits: a plain function from the bytes of its head to a verdict.
+//! What a request means for the waiting login: a pure function from the bytes of its head to a verdict.
 //!
-//! The order is that of trust: who may talk to us at all (method, host, path, origin), then whether it can be read, then `state`. Not a word
-//! of an answer counts before its `state` matched, not even that it is an error.
+//! The checks are in the order of trust: whether the request may reach us (method, host, path, origin), whether it is readable, then `state`.
+//! Nothing in an answer counts before its `state` matches, not even that it is an error.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
@@ -15,19 +15,19 @@ use super::{
 };
 use brickpass_core::connection::replace_unfit;
 
-/// A code is opaque; what is longer is none.
+/// The maximum length of a code, which is opaque.
 const CODE: usize = 4096;
-/// Characters of `error` and `error_description` that are kept.
+/// The maximum number of characters of `error` and `error_description`.
 const ERROR: usize = 64;
 const DESCRIPTION: usize = 300;
 
 #[derive(Debug)]
 pub(super) enum Verdict {
-    /// Has nothing to do with the login.
+    /// Unrelated to the login.
     KeepWaiting(Page),
     /// An answer, but its `state` is wrong or missing.
     WrongKey,
-    /// The `state` matched: whatever else it says, the login has had its answer.
+    /// The `state` matched: this is the login's answer, whatever else it contains.
     Answered(Result<Callback, Broken>),
 }
 
@@ -46,7 +46,7 @@ pub(super) fn judge(head: &[u8], port: u16, expected: &Expected) -> Verdict {
     }
 }
 
-/// An address that a person pasted, as if their browser had opened it here.
+/// An address that the user pasted, as if their browser had opened it here.
 pub(super) fn judge_pasted(address: &SecretString, port: u16, expected: &Expected) -> Verdict {
     let address = address.expose_secret().trim();
     let address = address.split('#').next().unwrap_or_default();
@@ -55,7 +55,7 @@ pub(super) fn judge_pasted(address: &SecretString, port: u16, expected: &Expecte
     judge(Zeroizing::new(format!("GET {scheme}{address} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n")).as_bytes(), port, expected)
 }
 
-/// After the answer: the browser may still fetch the page that it was sent to.
+/// After the answer: the browser may still load the last page.
 pub(super) fn judge_late(head: &[u8], port: u16) -> Page {
     match request(head, port) {
         Ok(Place::Root(_)) => Page::Completed,
@@ -70,7 +70,7 @@ fn has_state(parameters: &Parameters, expected: &SecretString) -> bool {
 
 fn answer(parameters: Parameters, expected: &Expected) -> Result<Callback, Broken> {
     let Parameters { code, error, error_description, iss, .. } = parameters;
-    // RFC 9207, section 2.4: compared as it stands, and of errors too, since they may come from another server as well.
+    // RFC 9207, section 2.4: compared exactly, also for errors, which may come from another server too.
     let iss = iss.map(|iss| iss.to_string());
     match (&iss, &expected.issuer) {
         (Some(iss), Some(issuer)) if iss != issuer => return Err(Broken::WrongIssuer),
@@ -100,7 +100,7 @@ fn is_error_char(byte: u8) -> bool {
     is_vschar(byte) && !matches!(byte, b'"' | b'\\')
 }
 
-/// One line without what controls a terminal or reorders text, capped.
+/// One line without terminal control or bidi characters, with a maximum length.
 fn plain(text: &str) -> String {
     replace_unfit(text, "").chars().take(DESCRIPTION).collect::<String>().trim().to_owned()
 }

@@ -1,7 +1,7 @@
-//! The redirect listener (RFC 8252, section 7.3): takes one answer of the browser, and nothing else, from whoever can reach the port.
+//! The redirect listener (RFC 8252, section 7.3): accepts one answer of the browser and nothing else.
 //!
-//! Every web page and every program on this machine can reach it. So what arrives is judged by one plain function (`judge`), nothing of it
-//! is believed before the `state` matched, and nothing of it ever goes back: all responses are constants (`page`).
+//! Every web page and every program on this machine can reach it. So each request is judged by one pure function (`judge`), nothing in it is
+//! trusted before the `state` matches, and nothing of it is ever sent back: all responses are constants (`page`).
 
 mod bind;
 mod head;
@@ -24,7 +24,7 @@ use tokio::sync::mpsc;
 
 use self::{judge::Verdict, page::Page};
 
-/// Which ports may receive the answer: they are registered with the OAuth application.
+/// The ports that may receive the answer, as registered with the OAuth application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ports(Vec<u16>);
 
@@ -71,36 +71,36 @@ pub struct Listener {
     bound: Bound,
 }
 
-/// Every port is taken.
+/// Every port is in use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no port of {0} is free on 127.0.0.1 and ::1")]
 pub struct PortsTaken(pub Ports);
 
-/// What an answer must show before a word of it is believed.
+/// What an answer must contain before it is trusted.
 pub struct Expected {
     pub state: SecretString,
-    /// `None`: learnt from the answer (the host is not known yet).
+    /// `None`: taken from the answer (the host is not known yet).
     pub issuer: Option<String>,
     /// An answer without `iss` is refused.
     pub iss_required: bool,
 }
 
-/// What a person pastes where the browser cannot come back: the address that it ended on.
+/// The address of the browser's last page, pasted by the user if the browser cannot reach the listener.
 pub struct Pasted<'a> {
     pub addresses: mpsc::UnboundedReceiver<SecretString>,
-    /// Called when an address is not the one that is waited for; `true`: it belongs to another sign-in.
+    /// Called for a wrong address; `true`: it belongs to another sign-in.
     pub refused: &'a (dyn Fn(bool) + Send + Sync),
 }
 
 impl Pasted<'_> {
-    /// Nobody pastes.
+    /// No pasting.
     #[must_use]
     pub fn nothing() -> Self {
         Self { addresses: mpsc::unbounded_channel().1, refused: &|_| () }
     }
 }
 
-/// What the browser brought.
+/// The browser's answer.
 #[derive(Debug)]
 pub enum Callback {
     Code {
@@ -114,12 +114,12 @@ pub enum Callback {
     },
 }
 
-/// Why no answer can be taken any more.
+/// Why no answer can be received any longer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
-    #[error("code and error together, or neither, or a code that cannot be one")]
+    #[error("code and error together, or neither, or an invalid code")]
     Protocol,
-    #[error("iss is not that of the server that was asked, or is missing")]
+    #[error("iss is missing, or is not that of the server that the sign-in started with")]
     WrongIssuer,
     #[error("the operating system does not let the listener accept: {0}")]
     Sockets(io::ErrorKind),
@@ -128,8 +128,8 @@ pub enum Broken {
 /// At once, for one login.
 const CONNECTIONS: usize = 16;
 
-/// So many answers with a wrong or missing `state` are reported, each by its number. Later ones are only turned away: `state` has 256 random
-/// bits, so ending the login would protect nothing and would let every web page end it.
+/// The number of answers with a wrong or missing `state` that are reported. Later ones are only rejected: `state` has 256 random bits, so ending
+/// the login would protect nothing and would let every web page end it.
 const WRONG_KEYS_REPORTED: usize = 20;
 
 impl Listener {
@@ -150,8 +150,8 @@ impl Listener {
         format!("http://localhost:{}", self.bound.port)
     }
 
-    /// Waits until a valid answer came; the limit in time is the caller's: dropping the future closes every socket at once. After an answer
-    /// the page that the browser ends on is served for ten seconds more at most. Runs on tokio.
+    /// Waits for a valid answer. The caller sets the time limit: dropping the future closes every socket at once. After an answer the last page is
+    /// served for at most ten more seconds. Runs on tokio.
     ///
     /// # Errors
     /// See [`Broken`].
@@ -159,7 +159,7 @@ impl Listener {
         self.answer_or_pasted(expected, wrong_key, Pasted::nothing()).await
     }
 
-    /// As `answer`, or the address that a person pastes in its place: it is judged in the same way, and its `state` counts once.
+    /// Like `answer`, or with an address that the user pastes instead: it is judged in the same way, and its `state` is valid once.
     ///
     /// # Errors
     /// See [`Broken`].
@@ -205,7 +205,7 @@ impl Listener {
     }
 }
 
-/// The answer that the head of a request to `port` carries; `None`: it carries none, or not the `state` of this login.
+/// The answer in the head of a request to `port`; `None`: there is none, or its `state` is not that of this login.
 #[must_use]
 pub fn answer_in(head: &[u8], port: u16, expected: &Expected) -> Option<Result<Callback, Broken>> {
     match judge::judge(head, port, expected) {

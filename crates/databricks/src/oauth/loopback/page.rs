@@ -1,4 +1,4 @@
-//! Everything that the listener ever says: constants. Nothing of a request is in a status line, a header or a page.
+//! Every response of the listener: constants. No part of a request is ever in a status line, a header or a page.
 
 use zeroize::Zeroizing;
 
@@ -9,11 +9,11 @@ use super::{head::Fault, serve::Reply};
 pub(super) enum Page {
     /// To the valid answer: takes the code out of the address bar and the history (RFC 9700, section 4.3.1).
     SeeDone,
-    /// Where the browser ends. Says nothing of success: the code is not exchanged yet.
+    /// The last page. Does not claim success: the code is not exchanged yet.
     Done,
     /// The answer came a second time.
     Completed,
-    /// Nothing that a login waits for.
+    /// Not part of a login.
     Neutral,
     Forbidden,
     NotFound,
@@ -102,28 +102,28 @@ impl Page {
         }
     }
 
-    /// Only where a person may end up.
+    /// Only for pages that a person may see.
     fn body(self) -> String {
         match self {
             Self::Done => html(
                 "Return to Brickpass",
-                "Brickpass has the browser's answer and shows there how the sign-in went. You can close this tab.",
-                "Never copy or share the address of a page that a sign-in ends on: whoever has it may sign in as you.",
+                "Brickpass shows whether the sign-in worked. You can close this tab.",
+                "Don't share this page's address: anyone who has it may be able to sign in as you.",
             ),
             Self::Completed => html(
-                "This answer was already given",
-                "Return to Brickpass to see how the sign-in went. You can close this tab.",
-                "If Brickpass does not show a sign-in, start a new one there.",
+                "Already received",
+                "Return to Brickpass to see whether the sign-in worked. You can close this tab.",
+                "If Brickpass shows no sign-in, start a new one there.",
             ),
             Self::Neutral => html(
-                "Nothing to see here",
-                "Brickpass is waiting for the end of a sign-in, and this page is not it. Return to Brickpass.",
-                "If you came here from a sign-in, start it again in Brickpass and use its newest link.",
+                "Not part of the sign-in",
+                "Brickpass is still waiting for a sign-in to finish. Return to Brickpass.",
+                "If a sign-in brought you here, start it again in Brickpass and use the newest link.",
             ),
             Self::HeadersTooLarge => html(
-                "The browser sent too much",
-                "Other programs that you opened on localhost have left many cookies, and they are sent here too.",
-                "Copy the sign-in link from Brickpass into a private window, or delete the cookies of localhost.",
+                "The browser sent too many cookies",
+                "Other programs that you opened on localhost left cookies, and the browser sends them to Brickpass too.",
+                "Open the sign-in link from Brickpass in a private window, or delete the cookies of localhost.",
             ),
             _ => String::new(),
         }
@@ -208,6 +208,6 @@ mod tests {
             let body = page.body().to_lowercase();
             assert!(!body.contains("success") && !body.contains("signed in") && !body.contains("authenticated"), "{page:?}");
         }
-        assert!(Page::Done.body().contains("Never copy or share the address"));
+        assert!(Page::Done.body().contains("Don't share this page's address"));
     }
 }

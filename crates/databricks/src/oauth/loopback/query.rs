@@ -1,4 +1,4 @@
-//! The query of the redirect, decoded once and strictly: whatever can be read in two ways is refused.
+//! The query of the redirect, decoded once and strictly: anything ambiguous is refused.
 
 use percent_encoding::percent_decode;
 use zeroize::Zeroizing;
@@ -14,7 +14,7 @@ pub(super) struct Parameters {
     pub(super) iss: Option<Zeroizing<String>>,
 }
 
-/// Not to be read in exactly one way.
+/// Ambiguous or invalid.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unreadable;
 
@@ -45,7 +45,7 @@ impl Parameters {
         Ok(parameters)
     }
 
-    /// Somebody who is on the way to somewhere else, or looks what is here: no answer to a login.
+    /// A request for something else: not an answer to a login.
     pub(super) fn is_no_answer(&self) -> bool {
         self.code.is_none() && self.state.is_none() && self.error.is_none()
     }

@@ -1,17 +1,17 @@
-//! Who may talk to the listener at all: method, host, path, and where the request says that it comes from.
+//! Which requests the listener accepts at all: method, host, path, and the stated origin.
 
 use super::{head::HEADER_LINES, page::Page};
 
-/// What browsers send with a request that they make before anybody asked for the page (prefetch, prerender, preview). A page can cause such
-/// requests without a click, so none of them is an answer. `Sec-Purpose` is today's name, the others are those of older browsers.
+/// The headers of speculative browser requests (prefetch, prerender, preview). A page can cause them without a click, so none of them is an
+/// answer. `Sec-Purpose` is the current name; the others are from older browsers.
 const SPECULATIVE: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 
-/// Where a request that may be heard goes.
+/// The target of an accepted request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Place<'a> {
     /// The redirect URI, with its query (without `?`), still encoded.
     Root(&'a str),
-    /// The page that the browser ends on.
+    /// The browser's last page.
     Done,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn request(head: &[u8], port: u16) -> Result<Place<'_>, Page> {
     let mut hosts = values("host");
     match (hosts.next(), hosts.next()) {
         (Some(host), None) if is_ours(host, port) => {}
-        // Another name that leads here is DNS rebinding.
+        // A different name for this host means DNS rebinding.
         (Some(_), None) => return Err(Page::Misdirected),
         // RFC 9112, section 3.2: none, or more than one.
         (None, _) | (Some(_), Some(_)) => return Err(Page::Neutral),
@@ -45,8 +45,8 @@ pub(super) fn request(head: &[u8], port: u16) -> Result<Place<'_>, Page> {
     if has_body {
         return Err(Page::Neutral);
     }
-    // A page can make the browser fetch, embed or post us; only a person's own navigation brings an answer. Browsers that do not send
-    // these headers are heard.
+    // A page can make the browser fetch, embed or post to us; only the user's navigation is an answer. Browsers that do not send these headers
+    // are accepted.
     let foreign = values("origin").next().is_some()
         || values("sec-fetch-mode").any(|mode| mode != b"navigate")
         || values("sec-fetch-dest").any(|destination| destination != b"document");

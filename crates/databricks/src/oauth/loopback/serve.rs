@@ -1,6 +1,6 @@
-//! The sockets: accepts on both families, reads heads side by side, sends replies. Decides nothing.
+//! The sockets: accepts on both families, reads heads in parallel, sends replies. Decides nothing.
 //!
-//! One task a connection, all in a [`JoinSet`]: dropping the server closes every socket.
+//! One task per connection, all in a [`JoinSet`]: dropping the server closes every socket.
 
 use std::{collections::VecDeque, io, net::SocketAddr, time::Duration};
 
@@ -28,12 +28,12 @@ const GRACE: Duration = Duration::from_millis(250);
 const DRAIN: Duration = Duration::from_secs(1);
 /// More than a browser ever sends after a head that has no body.
 const DRAIN_BYTES: u64 = 64 * 1024;
-/// How long the last page is there.
+/// How long the last page is available.
 const DONE: Duration = Duration::from_secs(10);
-/// After an accept that failed: most likely there are no descriptors left.
+/// The pause after a failed accept: most likely there are no descriptors left.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What is sent back: one for each connection, which is closed after it.
+/// The reply: one per connection, which is then closed.
 pub trait Reply: From<Fault> + Send + 'static {
     /// Status line, headers, body.
     fn response(&self) -> Zeroizing<String>;
@@ -41,7 +41,7 @@ pub trait Reply: From<Fault> + Send + 'static {
 
 pub struct Server<R> {
     port: u16,
-    /// At once; the oldest that has sent no whole head makes room.
+    /// The maximum at once; the oldest connection without a complete head is dropped for a new one.
     most: usize,
     listeners: Vec<TcpListener>,
     connections: JoinSet<()>,
@@ -53,11 +53,11 @@ pub struct Server<R> {
 
 struct Slot {
     task: AbortHandle,
-    /// It has not sent a whole head.
+    /// It has not sent a complete head.
     idle: bool,
 }
 
-/// A whole head that wants a reply.
+/// A complete head that needs a reply.
 pub struct Ask<R> {
     pub head: Zeroizing<Vec<u8>>,
     task: tokio::task::Id,
@@ -66,7 +66,7 @@ pub struct Ask<R> {
 
 impl<R> Ask<R> {
     pub fn answer(self, reply: R) {
-        // Whoever hung up does not want it any more.
+        // If the other side hung up, the reply is not needed.
         let _ = self.reply.send(reply);
     }
 }
@@ -89,7 +89,7 @@ impl<R: Reply> Server<R> {
         })
     }
 
-    /// Serves until somebody has sent a whole head.
+    /// Serves until a complete head arrives.
     pub async fn next(&mut self) -> Ask<R> {
         loop {
             tokio::select! {
@@ -125,11 +125,11 @@ impl<R: Reply> Server<R> {
         }
         let task = self.connections.spawn(serve(stream, self.ask.clone()));
         self.slots.push_back(Slot { task, idle: true });
-        // A flood of connections must not push this one out before what it has sent is read.
+        // A flood of connections must not drop this one before its data is read.
         tokio::task::yield_now().await;
     }
 
-    /// Closes the port, and lets those who were promised a reply have it.
+    /// Closes the port after sending the pending replies.
     pub async fn end(self) {
         let Self { listeners, mut connections, slots, .. } = self;
         drop(listeners);
@@ -139,7 +139,7 @@ impl<R: Reply> Server<R> {
 }
 
 impl Server<Page> {
-    /// Shows the last page once, or waits for ten seconds that somebody wants it; then nobody is at the port any more.
+    /// Serves the last page once, or waits ten seconds for a request for it; then closes the port.
     pub(super) async fn show_done(mut self) {
         let shown = async {
             loop {
@@ -156,7 +156,7 @@ impl Server<Page> {
     }
 }
 
-/// Whichever family has one first.
+/// The first connection of either family.
 async fn accept(listeners: &[TcpListener]) -> io::Result<(TcpStream, SocketAddr)> {
     std::future::poll_fn(|context| {
         listeners.iter().map(|listener| listener.poll_accept(context)).find(std::task::Poll::is_ready).unwrap_or(std::task::Poll::Pending)
@@ -166,7 +166,7 @@ async fn accept(listeners: &[TcpListener]) -> io::Result<(TcpStream, SocketAddr)
 
 /// One connection, one reply.
 async fn serve<R: Reply>(mut stream: TcpStream, asks: mpsc::Sender<Ask<R>>) {
-    // Until a reply was sent, closing means cutting it off: no port is kept busy by the remains of a connection that was not wanted.
+    // Until a reply is sent, closing resets the connection: remains of unwanted connections do not keep the port busy.
     let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
     let Ok(Ok(head)) = timeout(HEAD, head::read(&mut stream)).await else { return };
     let reply = match head {

@@ -65,7 +65,7 @@ fn ev_16_a_profile_of_another_host_is_refused_by_the_commands_of_bundles_alone()
     let bundle = format!("workspace:\n  host: {DEV}\n");
     let plain = case(&[], sections()).bundle(&bundle).resolve(Some("p"));
     assert_eq!((plain.verdict(), plain.get("host")), (Verdict::Works, Some("https://other.net")));
-    assert!(plain.notes.iter().any(|it| it.contains("They refuse this profile: the host in the profile (https://other.net)")), "{plain:?}");
+    assert!(plain.notes.iter().any(|it| it.contains("They reject this profile: the host in the profile (https://other.net)")), "{plain:?}");
     let mut with_target = case(&[], sections()).bundle(&bundle);
     with_target.target_named = true;
     let refused = with_target.resolve(Some("p"));
@@ -91,7 +91,7 @@ fn ev_18_a_variable_in_the_host_of_a_bundle_is_named() {
     for host in ["${var.host}", "https://$databricks_host"] {
         let found = case(&[("DATABRICKS_TOKEN", "t")], vec![]).bundle(&format!("workspace:\n  host: {host}\n")).resolve(None);
         assert_eq!((found.get("host"), found.verdict()), (Some(host), Verdict::Fails), "{found:?}");
-        assert!(fix(&found).starts_with("Nobody has replaced the variable in /projects/etl/databricks.yml"), "{found:?}");
+        assert!(fix(&found).starts_with("The variable in /projects/etl/databricks.yml was not replaced"), "{found:?}");
     }
 }
 

@@ -47,9 +47,9 @@ fn ev_02_quotation_marks_comments_and_pasted_addresses_are_pythons_own() {
     for (text, says) in [
         ("[p]\nhost = \"https://h.net\"\ntoken = t\n", "No connection adapters were found for '\"https://h.net\""),
         ("[p]\nhost = https://h.net:8443 # ours\ntoken = t\n", "Port could not be cast to integer value as '8443 '"),
-        ("[p]\nhost = https://h.net/?o=1\ntoken = t\n", "Python uses this address as it is"),
-        ("[p]\nhost = https://h.net\ntoken = \"t\"\n", "The quotation marks belong to the value of token in [p] at line 1"),
-        ("[p]\nhost = https://h.net\ntoken = t ; mine\n", "A blank inside, and what stands behind it, belongs to the value of token"),
+        ("[p]\nhost = https://h.net/?o=1\ntoken = t\n", "Python uses this address unchanged"),
+        ("[p]\nhost = https://h.net\ntoken = \"t\"\n", "The quotation marks are part of the value of token in [p] at line 1"),
+        ("[p]\nhost = https://h.net\ntoken = t ; mine\n", "A space and the text after it are part of the value of token"),
     ] {
         let python = of_file(Family::Python, text, &[], Some("p"));
         assert!(words(&python).is_some_and(|said| said.starts_with(says)), "{text}: {:?}", python.problem);
@@ -72,9 +72,9 @@ fn ev_03_no_invented_host_and_the_value_as_it_is() {
         assert_eq!((found.verdict(), found.get("host")), (Verdict::Fails, Some(host)), "{found:?}");
     }
     let quoted = case(&[("DATABRICKS_HOST", "\"https://x.net\""), ("DATABRICKS_TOKEN", "t")], vec![]).resolve(None);
-    assert_eq!(fix(&quoted), "The quotation marks belong to the value. Remove them from DATABRICKS_HOST.");
+    assert_eq!(fix(&quoted), "The quotation marks are part of the value. Remove them from DATABRICKS_HOST.");
     let in_file = case(&[], vec![section("p", 7, &[("host", "https://${workspace}.net"), ("token", "t")])]).resolve(Some("p"));
-    assert_eq!(fix(&in_file), format!("Nobody has replaced the variable in [p] at line 7 of {FILE}. Write the address itself."));
+    assert_eq!(fix(&in_file), format!("The variable in [p] at line 7 of {FILE} was not replaced. Enter the address itself."));
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn ev_07_a_profile_that_nobody_names_is_named_and_a_quoted_name_is_shown_as_it_i
     assert!(fix(&case(&[], two).resolve(None)).contains("(a, b)"));
     let quoted = case(&[("DATABRICKS_CONFIG_PROFILE", "\"staging\"")], vec![section("staging", 1, &[("token", "t")])]).resolve(None);
     assert_eq!(words(&quoted), Some("resolve: /home/you/.databrickscfg has no \"staging\" profile configured"));
-    assert_eq!(fix(&quoted), "The quotation marks belong to the value of DATABRICKS_CONFIG_PROFILE. Remove them: staging.");
+    assert_eq!(fix(&quoted), "The quotation marks are part of the value of DATABRICKS_CONFIG_PROFILE. Remove them: staging.");
 }
 
 #[test]
@@ -198,11 +198,11 @@ fn ev_10_a_secret_of_the_profile_that_goes_to_another_host_is_told() {
     let variables = [("DATABRICKS_CONFIG_PROFILE", "p1"), ("DATABRICKS_HOST", "https://other.net")];
     let found = case(&variables, sections).resolve(None);
     let note =
-        "The token of [p1] at line 5 goes to https://other.net, because DATABRICKS_HOST wins. The profile itself leads to https://p.net.";
+        "The token of [p1] at line 5 is sent to https://other.net, because DATABRICKS_HOST overrides the profile's host https://p.net.";
     assert!(found.notes.iter().any(|it| it.starts_with(note)), "{:?}", found.notes);
     let same = vec![section("p1", 5, &[("host", "https://P.net/"), ("token", "t")])];
     let found = case(&[("DATABRICKS_CONFIG_PROFILE", "p1"), ("DATABRICKS_HOST", "https://p.net")], same).resolve(None);
-    assert!(!found.notes.iter().any(|it| it.contains("goes to")), "{:?}", found.notes);
+    assert!(!found.notes.iter().any(|it| it.contains("is sent to")), "{:?}", found.notes);
 }
 
 #[test]

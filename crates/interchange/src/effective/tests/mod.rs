@@ -196,7 +196,7 @@ fn the_environment_wins_over_a_named_profile_and_that_is_told() {
     let found = case(&[("DATABRICKS_HOST", "https://b.cloud.databricks.com")], sections).resolve(Some("a"));
     let host = of(&found, "host");
     assert_eq!((host.value.as_deref(), host.shadowed), (Some("https://b.cloud.databricks.com"), vec![profile("a", 7)]));
-    assert!(found.notes.iter().any(|note| note.contains("environment win") && note.contains("host")), "{found:?}");
+    assert!(found.notes.iter().any(|note| note.contains("the environment overrides the profile") && note.contains("host")), "{found:?}");
 }
 
 #[test]
@@ -416,7 +416,7 @@ fn ev_29_an_address_without_encryption_is_told() {
             target_named: false,
             around: &Nothing,
         });
-        found.notes.iter().any(|note| note.contains("unencrypted") && note.contains("Write https:// in [a] at line 1."))
+        found.notes.iter().any(|note| note.contains("unencrypted") && note.contains("Use https:// in [a] at line 1."))
     };
     for family in Family::ALL {
         for (host, is_told) in [

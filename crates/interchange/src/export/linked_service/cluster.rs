@@ -18,28 +18,28 @@ const NEW: &[&str] = &["job", "pool"];
 
 pub(super) const COMPUTE: Field = Field::choice(
     "compute",
-    "Runs on",
+    "Compute",
     &[("existing", "An existing cluster"), ("job", "A new job cluster"), ("pool", "A new job cluster from an instance pool")],
 );
 pub(super) const EXISTING_CLUSTER: Field = parts::CLUSTER.required().when("compute", &["existing"]);
 pub(super) const VERSION: Field = Field::pick("runtime_version", "Databricks Runtime", Pick::RuntimeVersion)
     .required()
     .when("compute", NEW)
-    .hint("Such as 15.4.x-scala2.12");
+    .hint("For example 15.4.x-scala2.12");
 pub(super) const NODE_TYPE: Field =
-    Field::pick("node_type", "Node type", Pick::NodeType).required().when("compute", JOB).hint("Such as Standard_D4ds_v5");
+    Field::pick("node_type", "Node type", Pick::NodeType).required().when("compute", JOB).hint("For example Standard_D4ds_v5");
 pub(super) const DRIVER_NODE_TYPE: Field =
-    Field::pick("driver_node_type", "Driver node type", Pick::NodeType).when("compute", JOB).hint("As the workers when this is empty");
+    Field::pick("driver_node_type", "Driver node type", Pick::NodeType).when("compute", JOB).hint("Default: same as workers");
 pub(super) const POOL: Field = Field::pick("instance_pool", "Instance pool", Pick::InstancePool).required().when("compute", POOL_ONLY);
 pub(super) const WORKERS: Field =
-    Field::text("workers", "Workers").or("2").required().when("compute", NEW).hint("A number, or the least and the most, as in 1:8");
+    Field::text("workers", "Workers").or("2").required().when("compute", NEW).hint("A number, or minimum and maximum, for example 1:8");
 pub(super) const POLICY: Field = Field::pick("policy", "Cluster policy", Pick::Policy).when("compute", NEW);
 const DECIDED: &str = "default";
 pub(super) const ACCESS_MODE: Field = Field::choice(
     "data_security_mode",
     "Access mode",
     &[
-        (DECIDED, "As the workspace or the policy decides"),
+        (DECIDED, "Set by the workspace or policy"),
         ("SINGLE_USER", "Dedicated (one user)"),
         ("USER_ISOLATION", "Standard (shared)"),
         ("NONE", "No isolation"),
@@ -49,17 +49,17 @@ pub(super) const ACCESS_MODE: Field = Field::choice(
 pub(super) const SPARK_CONF: Field = Field::lines("spark_conf", "Spark configuration")
     .rare()
     .when("compute", NEW)
-    .hint("One setting a line: spark.speculation true. A secret is named as {{secrets/scope/key}}");
+    .hint("One setting per line: spark.speculation true. For a secret, use {{secrets/scope/key}}");
 pub(super) const SPARK_ENV: Field = Field::lines("spark_env_vars", "Environment variables")
     .rare()
     .when("compute", NEW)
-    .hint("One a line: PYSPARK_PYTHON=/databricks/python3/bin/python3");
+    .hint("One per line: PYSPARK_PYTHON=/databricks/python3/bin/python3");
 /// With a pool, Data Factory leaves them out.
-pub(super) const TAGS: Field = Field::lines("custom_tags", "Tags").rare().when("compute", JOB).hint("One a line: owner=data");
+pub(super) const TAGS: Field = Field::lines("custom_tags", "Tags").rare().when("compute", JOB).hint("One per line: owner=data");
 pub(super) const INIT_SCRIPTS: Field =
-    Field::lines("init_scripts", "Init scripts").rare().when("compute", NEW).hint("One path a line: /Workspace/Shared/init.sh");
+    Field::lines("init_scripts", "Init scripts").rare().when("compute", NEW).hint("One path per line: /Workspace/Shared/init.sh");
 pub(super) const LOG_DESTINATION: Field =
-    Field::text("log_destination", "Cluster logs").rare().when("compute", NEW).hint("A path of DBFS such as dbfs:/cluster-logs");
+    Field::text("log_destination", "Cluster logs").rare().when("compute", NEW).hint("A DBFS path, for example dbfs:/cluster-logs");
 
 pub(super) fn compute(answers: &Answers) -> Result<Compute, Failure> {
     let text = |field: &Field| answers.get(field).unwrap_or_default();
@@ -76,9 +76,9 @@ pub(super) fn compute(answers: &Answers) -> Result<Compute, Failure> {
     if most.is_some() {
         return Err(Failure::new(
             Code::InvalidInput,
-            "A cluster from an instance pool cannot change its size.",
-            "Data Factory takes one number of workers for it.",
-            "Enter one number such as 2, or choose a new job cluster without a pool.",
+            "A cluster from an instance pool has a fixed size.",
+            "Data Factory accepts only one number of workers for it.",
+            "Enter one number, for example 2, or choose a new job cluster without a pool.",
         ));
     }
     Ok(Compute::Pool { pool: id(&POOL, text(&POOL))?, version, workers: least, settings })
@@ -138,13 +138,13 @@ fn pairs(
         if pairs.iter().any(|(other, _)| other == name) {
             return Err(Failure::new(
                 Code::InvalidInput,
-                format!("\"{}\" names {name} twice.", field.label),
-                "Only one of the two can count.",
+                format!("\"{}\" contains {name} twice.", field.label),
+                "A field can have only one value.",
                 "Remove one of the lines.",
             ));
         }
         if plain_secret::would_be(name, value) {
-            return Err(holds_a_secret(format!("\"{}\" would hold a secret: {name}.", field.label)));
+            return Err(holds_a_secret(format!("\"{}\" would contain a secret: {name}.", field.label)));
         }
         pairs.push((name.to_owned(), value.to_owned()));
     }
@@ -153,17 +153,20 @@ fn pairs(
 
 fn path(field: &Field, typed: &str, begins: &[&str]) -> Result<String, Failure> {
     if plain_secret::stands_in(typed) {
-        let failure = holds_a_secret(format!("\"{}\" has a path with a secret in it.", field.label));
-        return Err(Failure { fix: "Write the path without it, and give the cluster access to that place.".to_owned(), ..failure });
+        let failure = holds_a_secret(format!("\"{}\" contains a path with a secret.", field.label));
+        return Err(Failure {
+            fix: "Enter the path without the secret, and give the cluster access to that location.".to_owned(),
+            ..failure
+        });
     }
     if begins.iter().any(|start| typed.starts_with(start) && typed.len() > start.len()) && unfit(typed).is_none() {
         return Ok(typed.to_owned());
     }
     Err(Failure::new(
         Code::InvalidInput,
-        format!("\"{}\" has something that is no path of the workspace.", field.label),
-        format!("A path begins with {}.", begins.join(", ")),
-        format!("Write it as in this example. {}.", field.hint),
+        format!("\"{}\" contains something that is not a workspace path.", field.label),
+        format!("A path starts with {}.", begins.join(", ")),
+        format!("Follow this example. {}.", field.hint),
     ))
 }
 
@@ -171,8 +174,8 @@ fn holds_a_secret(what: String) -> Failure {
     Failure::new(
         Code::InvalidInput,
         what,
-        "It would stand in plain text in the definition of the linked service, and everybody who may see the cluster could read it.",
-        "Put it into a secret scope of the workspace, and write {{secrets/scope/key}} here.",
+        "It would be in plain text in the linked service's definition, readable by everyone who can see the cluster.",
+        "Store it in a secret scope of the workspace, and enter {{secrets/scope/key}} here.",
     )
 }
 
@@ -180,7 +183,7 @@ fn unread(field: &Field, line: usize) -> Failure {
     Failure::new(
         Code::InvalidInput,
         format!("Line {} of \"{}\" cannot be read.", line + 1, field.label),
-        "It is not a name that can be used with a value behind it.",
-        format!("Write it as in this example. {}.", field.hint),
+        "It is not a valid name followed by a value.",
+        format!("Follow this example. {}.", field.hint),
     )
 }

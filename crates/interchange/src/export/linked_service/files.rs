@@ -31,15 +31,15 @@ pub(in crate::export) fn write(service: &Service, subject: &Subject<'_>) -> Resu
     let mut notes = service.notes.clone();
     if service.token().is_some() {
         notes.push(
-            "The token does not stand in main.bicep and main.tf: for Bicep it comes from arm.parameters.json, for Terraform set TF_VAR_databricks_token."
+            "main.bicep and main.tf do not contain the token: Bicep gets it from arm.parameters.json, and for Terraform set TF_VAR_databricks_token."
                 .to_owned(),
         );
-        notes.push("Terraform's state keeps it in plain text: keep the state where only you can read it.".to_owned());
+        notes.push("Terraform's state contains it in plain text. Store the state where only you can read it.".to_owned());
     }
     let next = if service.synapse {
-        "Deploy one of them: ls.json in Synapse Studio's Git folder or with Set-AzSynapseLinkedService, properties.json with az, main.tf with Terraform."
+        "Deploy one of: ls.json in Synapse Studio's Git folder or with Set-AzSynapseLinkedService, properties.json with az, main.tf with Terraform."
     } else {
-        "Deploy one of them: ls.json in the factory's Git folder or with Set-AzDataFactoryV2LinkedService, properties.json with az datafactory, arm.json or main.bicep with az deployment, main.tf with Terraform."
+        "Deploy one of: ls.json in the factory's Git folder or with Set-AzDataFactoryV2LinkedService, properties.json with az datafactory, arm.json or main.bicep with az deployment, main.tf with Terraform."
     };
     debug_assert!(service.token().is_none() || subject.secret.is_some(), "the only token there is");
     Ok(Document { format: "", files, contains_secret: service.token().is_some(), limits_scopes: false, notes, next })

@@ -22,46 +22,46 @@ const BY_IDENTITY: &[&str] = &["managed-identity", "user-assigned"];
 const BY_USER_ASSIGNED: &[&str] = &["user-assigned"];
 
 pub(super) const PRODUCT: Field =
-    Field::choice("service", "For", &[("data-factory", "Azure Data Factory"), ("synapse", "Azure Synapse Analytics")]);
-pub(super) const NAME: Field = Field::text("name", "Name").hint("Named after the connection when this is empty");
+    Field::choice("service", "Target", &[("data-factory", "Azure Data Factory"), ("synapse", "Azure Synapse Analytics")]);
+pub(super) const NAME: Field = Field::text("name", "Name").hint("Default: connection name");
 pub(super) const AUTH: Field = Field::choice(
     "authentication",
-    "Signs in with",
+    "Authentication",
     &[
         ("key-vault", "A token from Azure Key Vault"),
-        ("managed-identity", "The managed identity of the service"),
-        ("user-assigned", "A managed identity of your own"),
+        ("managed-identity", "The service's managed identity"),
+        ("user-assigned", "Your own managed identity"),
     ],
 );
 pub(super) const VAULT: Field = Field::text("vault", "Key Vault")
     .or("LS_KeyVault")
     .required()
     .when("authentication", BY_VAULT)
-    .hint("The name of the linked service that opens the vault");
-pub(super) const SECRET_NAME: Field = Field::text("secret_name", "Name of the secret")
+    .hint("The name of the linked service for the vault");
+pub(super) const SECRET_NAME: Field = Field::text("secret_name", "Secret name")
     .or("databricks-token")
     .required()
     .when("authentication", BY_VAULT)
-    .hint("The secret of the vault that holds the token");
+    .hint("The secret in the vault that contains the token");
 pub(super) const SECRET_VERSION: Field =
-    Field::text("secret_version", "Version of the secret").when("authentication", BY_VAULT).hint("The newest one when this is empty");
+    Field::text("secret_version", "Secret version").when("authentication", BY_VAULT).hint("Default: latest");
 pub(super) const WORKSPACE: Field = Field::text("workspace_resource_id", "Workspace resource")
     .required()
     .when("authentication", BY_IDENTITY)
-    .hint("Its resource ID, as the Azure portal shows it under JSON View: /subscriptions/.../Microsoft.Databricks/workspaces/...");
+    .hint("The resource ID, shown in the Azure portal under JSON View: /subscriptions/.../Microsoft.Databricks/workspaces/...");
 pub(super) const CREDENTIAL: Field = Field::text("credential", "Credential")
     .required()
     .when("authentication", BY_USER_ASSIGNED)
-    .hint("The name of the credential that holds the user-assigned managed identity");
-pub(super) const RUNTIME: Field = Field::text("integration_runtime", "Integration runtime").hint("The service's own when this is empty");
+    .hint("The name of the credential with the user-assigned managed identity");
+pub(super) const RUNTIME: Field = Field::text("integration_runtime", "Integration runtime").hint("Default: AutoResolve");
 pub(super) const FACTORY: Field =
-    Field::text("factory", "Data factory").when("service", &["data-factory"]).hint("Asked for at the deployment when this is empty");
+    Field::text("factory", "Data factory").when("service", &["data-factory"]).hint("Default: ask at deployment");
 
 pub(super) const LINKED_SERVICE: Format = Format {
     id: "linked-service",
     title: "Data Factory and Synapse linked service",
     group: Group::Integration,
-    takes_secret: Some("in plain text in the definition of the linked service and in the parameters of the template"),
+    takes_secret: Some("in plain text in the linked service's definition and the template's parameters"),
     fields: &[
         PRODUCT,
         NAME,

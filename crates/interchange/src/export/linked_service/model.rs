@@ -230,10 +230,10 @@ fn auth<'a>(
     let chosen = answers.chosen(&AUTH);
     if matches!(chosen, Some("managed-identity" | "user-assigned")) {
         if subject.secret.is_some() {
-            notes.push("A managed identity needs no secret; it stands nowhere in these files.".to_owned());
+            notes.push("A managed identity needs no secret, so these files contain none.".to_owned());
         }
         notes.push(
-            "The managed identity needs the role Contributor on the workspace in Azure, or has to be added to the workspace as a service principal."
+            "Give the managed identity the role Contributor on the workspace in Azure, or add it to the workspace as a service principal."
                 .to_owned(),
         );
         let workspace = rules::workspace(&WORKSPACE, given(&WORKSPACE))?;
@@ -245,8 +245,8 @@ fn auth<'a>(
     if subject.connection.auth.kind() == AuthKind::ServicePrincipal {
         return Err(Failure::new(
             Code::Unsupported,
-            "A linked service cannot sign in with a client secret of Databricks.",
-            "It takes a personal access token or a managed identity, and this connection signs in as a service principal.",
+            "A linked service cannot sign in with a Databricks client secret.",
+            "It supports personal access tokens and managed identities, and this connection signs in as a service principal.",
             "Choose a managed identity here, or a connection with a personal access token.",
         ));
     }
@@ -260,10 +260,10 @@ fn auth<'a>(
     }
     let secret = rules::vault_secret(&SECRET_NAME, given(&SECRET_NAME))?;
     notes.push(format!(
-        "The secret {secret} of the vault has to hold a personal access token, and the service needs the permission to get it."
+        "The secret {secret} in the vault must contain a personal access token, and the service needs permission to read it."
     ));
     if subject.connection.auth.kind() == AuthKind::Browser {
-        notes.push("Your sign-in in the browser is not used by the service: make a token for it, or choose a managed identity.".to_owned());
+        notes.push("The service cannot use your browser sign-in. Create a token for it, or choose a managed identity.".to_owned());
     }
     let version = answers.get(&SECRET_VERSION).map(|version| rules::vault_secret(&SECRET_VERSION, version)).transpose()?;
     Ok(Auth::KeyVault { store: rules::linked_service_name(&VAULT, given(&VAULT))?, secret, version })

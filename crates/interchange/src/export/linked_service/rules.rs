@@ -7,7 +7,7 @@ use brickpass_core::{
 };
 
 fn refused(field: &Field, why: &'static str, fix: &'static str) -> Failure {
-    Failure::new(Code::InvalidInput, format!("\"{}\" is not one that Azure takes.", field.label), why, fix)
+    Failure::new(Code::InvalidInput, format!("Azure does not accept this \"{}\".", field.label), why, fix)
 }
 
 /// # Errors
@@ -16,7 +16,7 @@ pub(in crate::export) fn azure_only(connection: &Connection) -> Result<(), Failu
     match connection.base_url.cloud() {
         Some(Cloud::Aws | Cloud::Gcp) => Err(Failure::new(
             Code::Unsupported,
-            "This linked service needs a workspace of Azure Databricks.",
+            "This linked service needs an Azure Databricks workspace.",
             "The connection's workspace is on another cloud.",
             "Choose a connection to a workspace on Azure.",
         )),
@@ -33,7 +33,7 @@ pub(super) fn linked_service_name(field: &Field, name: &str) -> Result<String, F
     }
     Err(refused(
         field,
-        "A name begins with a letter, a digit or _, has no < > * # . % & : \\ + ? or /, and at most 260 characters.",
+        "A name starts with a letter, digit or _, has at most 260 characters and none of < > * # . % & : \\ + ? /",
         "Choose a name such as LS_Databricks.",
     ))
 }
@@ -44,7 +44,7 @@ pub(super) fn named(field: &Field, name: &str, least: usize, most: usize) -> Res
     if fits && (least..=most).contains(&name.len()) && name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return Ok(name.to_owned());
     }
-    Err(refused(field, "It has letters, digits, - and _ alone, and begins with a letter or a digit.", "Copy it from the Azure portal."))
+    Err(refused(field, "It contains only letters, digits, - and _, and starts with a letter or digit.", "Copy it from the Azure portal."))
 }
 
 /// `^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$`, 3 to 63.
@@ -55,7 +55,7 @@ pub(super) fn factory(field: &Field, name: &str) -> Result<String, Failure> {
     }
     Err(refused(
         field,
-        "A data factory's name has 3 to 63 letters, digits and single hyphens, and begins and ends with a letter or a digit.",
+        "A data factory's name has 3 to 63 letters, digits and single hyphens, and starts and ends with a letter or digit.",
         "Copy it from the Azure portal.",
     ))
 }
@@ -66,7 +66,7 @@ pub(super) fn vault_secret(field: &Field, name: &str) -> Result<String, Failure>
     if fits && (1..=127).contains(&name.len()) {
         return Ok(name.to_owned());
     }
-    Err(refused(field, "In Azure Key Vault it has at most 127 letters, digits and hyphens.", "Choose one such as databricks-token."))
+    Err(refused(field, "In Azure Key Vault it can have at most 127 letters, digits and hyphens.", "Choose one such as databricks-token."))
 }
 
 /// What the workspace calls its node types, runtimes, pools and policies.
@@ -77,8 +77,8 @@ pub(super) fn id(field: &Field, id: &str) -> Result<String, Failure> {
     }
     Err(Failure::new(
         Code::InvalidInput,
-        format!("\"{}\" is not an ID of the workspace.", field.label),
-        "Such an ID has letters, digits and - _ . alone.",
+        format!("\"{}\" is not a valid ID.", field.label),
+        "An ID contains only letters, digits and - _ .",
         "Choose one from the list.",
     ))
 }
@@ -117,8 +117,8 @@ pub(super) fn workers(typed: &str) -> Result<(u32, Option<u32>), Failure> {
     read.ok_or_else(|| {
         Failure::new(
             Code::InvalidInput,
-            "This is not a number of workers.",
-            "Data Factory takes one number, or the least and the most with a colon between them.",
+            "The number of workers is not valid.",
+            "Data Factory accepts a number, or minimum and maximum with a colon between them.",
             "Enter 2, or 1:8.",
         )
     })

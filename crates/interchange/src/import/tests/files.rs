@@ -290,7 +290,8 @@ fn fl_04_what_refers_to_a_value_is_neither_a_secret_nor_an_address() {
     ] {
         let made = single(name, &with(text));
         assert!(made.secret.is_none() && made.refused.is_none(), "{name}: {made:?}");
-        let remark = made.remarks.iter().find(|remark| remark.contains("has to be typed")).unwrap_or_else(|| panic!("{name}: {made:?}"));
+        let remark =
+            made.remarks.iter().find(|remark| remark.contains("Enter it after the import")).unwrap_or_else(|| panic!("{name}: {made:?}"));
         assert!(remark.contains(told) && !remark.contains("dapi"), "{name}: {remark}");
     }
     for (name, text, told) in [
@@ -313,7 +314,7 @@ fn fl_04_what_refers_to_a_value_is_neither_a_secret_nor_an_address() {
         ),
     ] {
         let why = refusal(name, &with(text));
-        assert!(why.contains(told) && why.contains("not written there") && !why.contains("evil"), "{name}: {why}");
+        assert!(why.contains(told) && why.contains("not in the file") && !why.contains("evil"), "{name}: {why}");
     }
 }
 
@@ -348,7 +349,7 @@ fn fl_05_an_identity_that_cannot_be_used_here_gives_its_address_to_the_browser()
         "of the job",
     );
     let both = format!("[p]\nhost = {HOST}\ntoken = {PAT}\nazure_client_secret = y\n");
-    assert!(refusal(".databrickscfg", &both).contains("More than one way"));
+    assert!(refusal(".databrickscfg", &both).contains("several authentication types"));
 }
 
 #[test]
@@ -365,7 +366,7 @@ fn fl_06_encodings_of_windows_are_read_or_refused_with_the_cure() {
     assert!(marked.connections[0].remarks.is_empty());
     let failure = read_as(None, Some(".databrickscfg"), b"[p]\n# caf\xE9\nhost = x\n").unwrap_err();
     assert!(
-        failure.why.contains("line 2") && failure.why.contains("Windows-1252") && failure.fix.contains("save it as UTF-8"),
+        failure.why.contains("line 2") && failure.why.contains("Windows-1252") && failure.fix.contains("Save it as UTF-8"),
         "{failure}"
     );
 }
@@ -407,9 +408,9 @@ fn fl_08_a_row_has_a_name_and_a_reason_that_is_whole() {
     let account = refusal("t.tfvars", "databricks_host = \"https://accounts.azuredatabricks.net\"\ndatabricks_account_id = \"\"\n");
     assert!(account.contains("(databricks_account_id) is empty"), "{account}");
     let workspace = single(".databrickscfg", &format!("[p]\nhost = {HOST}\naccount_id = 12345678-90ab-cdef-1234-567890abcdef\n"));
-    assert!(workspace.remarks.iter().any(|remark| remark.contains("account ID is left out")), "{workspace:?}");
+    assert!(workspace.remarks.iter().any(|remark| remark.contains("account ID was not imported")), "{workspace:?}");
     let untouched = read_as(None, Some("c.json"), br#"{"databricks_default":{"conn_type":"databricks","host":"localhost"}}"#).unwrap_err();
-    assert!(untouched.why.contains("with the address of a workspace"), "{untouched}");
+    assert!(untouched.why.contains("with a workspace URL"), "{untouched}");
     let password = r#"{"conn_type":"databricks","host":"<u>","login":"me@example.com","password":"hunter2"}"#;
     assert!(refusal("a.json", &with(password)).contains("user name and password"));
 }
@@ -455,22 +456,22 @@ fn fl_10_what_was_not_imported_says_what_it_was_taken_for() {
         (
             "compose.yml",
             "services:\n  a:\n    image: x\n",
-            "Settings in JSON, YAML or TOML. No variable or setting in it names a workspace",
+            "Settings in JSON, YAML or TOML. It contains no variable or setting with a workspace URL",
         ),
-        ("settings.json", "{\"databricks.connection.profile\": \"x\"}", "A file that names a profile needs .databrickscfg"),
-        ("databricks.yml", "bundle:\n  name: x\n", "Databricks bundle. No target in it"),
-        ("profiles.yml", "p:\n  outputs:\n    a: {type: postgres}\n", "dbt profiles. No target in it is of the type databricks"),
-        (".env", "FOO=bar\n", "Environment variables. None of the variables"),
-        ("x.yml", "a: [\n", "Line 2, column 1: this is no YAML"),
+        ("settings.json", "{\"databricks.connection.profile\": \"x\"}", "If it refers to a profile, import .databrickscfg"),
+        ("databricks.yml", "bundle:\n  name: x\n", "Databricks bundle. It contains no target"),
+        ("profiles.yml", "p:\n  outputs:\n    a: {type: postgres}\n", "dbt profiles. It contains no target of the type databricks"),
+        (".env", "FOO=bar\n", "Environment variables. None of the Databricks variables"),
+        ("x.yml", "a: [\n", "Line 2, column 1: this is not valid YAML"),
         ("x.tds", "<a>\n<b></a>", "Line 2"),
-        ("package.json", r#"{"url":"https://example.com","host":"example.com"}"#, "names a workspace"),
-        ("db.yml", "production:\n  host: localhost\n  password: x\n", "names a workspace"),
+        ("package.json", r#"{"url":"https://example.com","host":"example.com"}"#, "with a workspace URL"),
+        ("db.yml", "production:\n  host: localhost\n  password: x\n", "with a workspace URL"),
     ] {
         let failure = read_as(None, Some(name), text.as_bytes()).unwrap_err();
         assert!(failure.why.contains(told), "{name}: {failure}");
     }
     let nothing = read_as(None, Some("novel.txt"), b"It was a dark and stormy night.\n").unwrap_err();
-    assert!(nothing.why.contains("names no workspace"), "{nothing}");
+    assert!(nothing.why.contains("contains no workspace URL"), "{nothing}");
 }
 
 /// Bytes that make a careless reader slow: much of each, through every reader.

@@ -43,7 +43,7 @@ fn has_token(made: &FoundConnection) {
 fn in_browser(made: &FoundConnection, identity: &str) {
     assert_eq!((made.draft.base_url.as_str(), made.draft.auth, &made.refused), (HOST, AuthKind::Browser, &None), "{identity}");
     assert!(made.secret.is_none() && made.draft.client_id.is_empty(), "{identity}");
-    let told = made.remarks.iter().any(|remark| remark.contains(identity) && remark.contains("here it signs in through the browser"));
+    let told = made.remarks.iter().any(|remark| remark.contains(identity) && remark.contains("browser sign-in is used"));
     assert!(told, "{identity}: {:?}", made.remarks);
 }
 

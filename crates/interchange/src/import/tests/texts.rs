@@ -27,9 +27,9 @@ fn im_12_a_table_with_a_mark_semicolons_and_line_breaks_in_cells_is_read() {
     assert_eq!(keys(&found), ["status"]);
     for (damaged, words) in [
         ("name,base_url\na\n", "Line 2 has 1 cells"),
-        ("name,base_url\n\"a,b\n", "line 2, column 1 is never closed"),
-        ("name,x\na,b\n", "no column with the address"),
-        ("url,host\na,b\n", "Column 2 says the same"),
+        ("name,base_url\n\"a,b\n", "line 2, column 1 is not closed"),
+        ("name,x\na,b\n", "no column for the address"),
+        ("url,host\na,b\n", "Column 2 repeats another"),
     ] {
         let failure = read(Kind::Csv, damaged.as_bytes()).unwrap_err();
         assert!(failure.why.contains(words), "{failure}");
@@ -42,7 +42,7 @@ fn utf_16_of_windows_powershell_is_read_and_other_bytes_are_told() {
     let bytes: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     has_token(&read_as(None, None, &bytes).unwrap().connections[0]);
     assert!(read(Kind::Csv, b"name\0").unwrap_err().why.contains("not text"));
-    assert!(read(Kind::Csv, &[0xC3, 0x28]).unwrap_err().why.contains("not text"));
+    assert!(read(Kind::Csv, &[0xC3, 0x28]).unwrap_err().why.contains("not UTF-8 text"));
     assert_eq!(read(Kind::Csv, &vec![b'x'; LARGEST + 1]).unwrap_err().code, Code::TooLarge);
     assert!(read(Kind::Brickpass, b"age-encryption.org/v1\n-> scrypt").unwrap_err().fix.contains("passphrase"));
 }

@@ -43,7 +43,7 @@ fn a_linked_services_expressions_are_resolved_from_defaults_or_told() {
     assert_eq!((made.draft.base_url.as_str(), made.refused.as_deref()), (HOST, None));
     assert!(made.remarks[0].contains("Key Vault (LS_KeyVault) as databricks-pat"), "{:?}", made.remarks);
     let made = one(Kind::LinkedService, &linked("@linkedService().wsUrl", "{}"));
-    assert!(made.refused.unwrap().contains("not written there"));
+    assert!(made.refused.unwrap().contains("not in the file"));
     let identity = linked(HOST, "{}").replace(r#""domain""#, r#""authentication":"MSI","domain""#);
     in_browser(&one(Kind::LinkedService, &identity), "managed identity");
     assert!(made_by_default(&with_default).contains("wsUrl"), "the default is told");
@@ -83,7 +83,7 @@ fn im_05_a_jdbc_url_is_read_by_an_allow_list() {
     for key in ["krbJAASFile", "SSLTrustStore", "http.header.X", "LogPath", "AllowSelfSignedCerts", "Whatever", "httpPath"] {
         assert!(keys(&found).contains(&key), "{key}");
     }
-    assert!(found.connections[0].remarks.iter().any(|remark| remark.starts_with("Insecure there: AllowSelfSignedCerts")));
+    assert!(found.connections[0].remarks.iter().any(|remark| remark.starts_with("Insecure setting in the file: AllowSelfSignedCerts")));
     let debug = format!("{found:?}");
     assert!(!debug.contains("evil") && !debug.contains("/etc"), "no value is repeated");
 }
@@ -108,12 +108,12 @@ fn jdbc_flows_become_ways_to_sign_in() {
     assert_eq!(principal.draft.client_id, "00000000-0000-0000-0000-000000000001");
     let browser = make("AuthMech=11;Auth_Flow=2;OAuth2RedirectUrlPort=8021");
     assert_eq!((browser.draft.auth, browser.draft.redirect_port.as_str()), (AuthKind::Browser, "8021"));
-    in_browser(&make("AuthMech=11;Auth_Flow=3"), "managed identity of Azure");
+    in_browser(&make("AuthMech=11;Auth_Flow=3"), "Azure managed identity");
     in_browser(&make("AuthMech=11;Auth_Flow=1;AzureTenantId=t;OAuth2ClientId=x;OAuth2Secret=y"), "Microsoft Entra ID");
     for refused in ["AuthMech=3;UID=joe;PWD=x", "AuthMech=1"] {
         assert!(make(refused).refused.is_some(), "{refused}");
     }
-    assert!(make("AuthMech=3;UID=token").remarks.iter().any(|remark| remark.contains("has to be typed")));
+    assert!(make("AuthMech=3;UID=token").remarks.iter().any(|remark| remark.contains("Enter it after the import")));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn im_07_an_insecure_setting_is_flagged_and_not_taken_over() {
         &format!("[prod]\nhost = {HOST}\ntoken = {PAT}\nskip_verify = true\ncluster_id = 1-2-x\nrate_limit = 3\n"),
     );
     has_token(&found.connections[0]);
-    assert!(found.connections[0].remarks[0].starts_with("Insecure there: skip_verify"), "{:?}", found.connections[0].remarks);
+    assert!(found.connections[0].remarks[0].starts_with("Insecure setting in the file: skip_verify"), "{:?}", found.connections[0].remarks);
     assert_eq!(keys(&found), ["skip_verify", "cluster_id", "rate_limit"]);
 }
 
@@ -169,7 +169,7 @@ fn profiles_are_read_as_the_sdks_do() {
     in_browser(get("az"), "Microsoft Entra ID");
     in_browser(get("goo"), "Google");
     in_browser(get("msi"), "Microsoft Entra ID (azure-msi)");
-    for (place, word) in [("two", "More than one way"), ("basic", "user name and password"), ("nohost", "names no address")] {
+    for (place, word) in [("two", "several authentication types"), ("basic", "user name and password"), ("nohost", "has no address")] {
         assert!(get(place).refused.as_ref().unwrap().contains(word), "{place}: {:?}", get(place).refused);
     }
     assert!(found.connections.iter().all(|made| made.place != "__settings__"));
@@ -216,7 +216,7 @@ fn terraform_gives_its_literals() {
     );
     assert_eq!(found.connections.len(), 2);
     assert_eq!((found.connections[0].place.as_str(), found.connections[0].draft.base_url.as_str()), ("prod", HOST));
-    assert!(found.connections[0].remarks.iter().any(|remark| remark.contains("expression of Terraform")));
+    assert!(found.connections[0].remarks.iter().any(|remark| remark.contains("Terraform expression")));
     assert!(found.connections[1].refused.is_some());
     let made =
         one(Kind::Tfvars, &format!("databricks_host = \"{HOST}\" // x\nlocation = \"westeurope\"\n/* y */ databricks_token = \"{PAT}\"\n"));
@@ -236,7 +236,7 @@ fn dbt_keeps_what_it_fills_in_as_something_to_type() {
     let [dev, prod] = &found.connections[..] else { panic!("two targets") };
     assert_eq!((dev.place.as_str(), dev.draft.base_url.as_str(), secret(dev)), ("shop/dev", HOST, None));
     assert!(
-        dev.remarks.iter().any(|remark| remark.contains("DBT_ENV_SECRET_TOKEN") && remark.contains("has to be typed")),
+        dev.remarks.iter().any(|remark| remark.contains("DBT_ENV_SECRET_TOKEN") && remark.contains("Enter it after the import")),
         "{:?}",
         dev.remarks
     );
@@ -364,6 +364,8 @@ fn sg_04_a_key_that_was_ignored_is_told_with_its_profile_and_with_the_right_reas
     assert!(found.ignored.is_empty(), "{:?}", found.ignored);
     let keys = |index: usize| found.connections[index].ignored.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>();
     assert_eq!((keys(0), keys(1)), (vec!["experimental_is_unified_host"], vec!["databricks_cli_path", "my_own_key"]));
-    let unknown = |index: usize| found.connections[index].ignored.iter().filter(|(_, why)| why.contains("not a setting that")).count();
+    let unknown = |index: usize| {
+        found.connections[index].ignored.iter().filter(|(_, why)| why.contains("not a setting of Databricks' tools")).count()
+    };
     assert_eq!((unknown(0), unknown(1)), (0, 1));
 }

@@ -42,7 +42,7 @@ fn undo_finds_its_name_taken_and_takes_the_next() {
     place.save(connection("sales"), None).unwrap();
     let snapshot = place.restore(vec![entry]).unwrap();
     assert_eq!(names(&snapshot), ["sales", "Sales (2)"]);
-    assert!(snapshot.notices[0].contains("taken"));
+    assert!(snapshot.notices[0].contains("already in use"));
 }
 
 #[test]

@@ -24,10 +24,10 @@ impl HeaderProblem {
     /// As a sentence that follows the name of the file.
     pub(crate) const fn words(self) -> &'static str {
         match self {
-            Self::Damaged => "It is not an encrypted file, or its start is damaged.",
-            Self::Armored => "It is in ASCII armor (text), and Brickpass reads and writes binary age files.",
+            Self::Damaged => "It is not an encrypted file, or its header is damaged.",
+            Self::Armored => "It is ASCII-armored (text). Brickpass reads and writes binary age files.",
             Self::OtherRecipients => "It is encrypted for keys or for several recipients, not with one passphrase.",
-            Self::TooLong => "Its header is far longer than that of a file with a passphrase.",
+            Self::TooLong => "Its header is too long for a file with a passphrase.",
         }
     }
 }
