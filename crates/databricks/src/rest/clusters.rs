@@ -1,6 +1,6 @@
 //! `GET /api/2.1/clusters/list`, or `/api/2.0/clusters/list` where 2.1 is not offered.
 
-use super::{ApiError, Call, Client, paging};
+use super::{ApiError, Call, Client, paging::pages};
 use brickpass_core::failure::Code;
 
 /// What one answer may list; the service may give fewer.
@@ -33,25 +33,13 @@ pub enum ClusterState {
 }
 
 #[derive(serde::Deserialize)]
-struct Page {
-    clusters: Option<Vec<Wire>>,
-    next_page_token: Option<String>,
-}
-
-#[derive(serde::Deserialize)]
 struct Wire {
     cluster_id: Option<String>,
     cluster_name: Option<String>,
     state: Option<String>,
 }
 
-impl paging::Page for Page {
-    type Item = Wire;
-
-    fn split(self) -> (Option<Vec<Wire>>, Option<String>) {
-        (self.clusters, self.next_page_token)
-    }
-}
+pages!(Clusters.clusters: Wire);
 
 impl Client {
     /// All clusters of the workspace.
@@ -63,9 +51,9 @@ impl Client {
     }
 
     pub(crate) async fn clusters_within(&self, call: &Call<'_>) -> Result<Vec<Cluster>, ApiError> {
-        let listed = match self.pages::<Page>("/api/2.1/clusters/list", &[("page_size", PAGE_SIZE)], MAX_CLUSTERS, call).await {
+        let listed = match self.pages::<Clusters>("/api/2.1/clusters/list", &[("page_size", PAGE_SIZE)], MAX_CLUSTERS, call).await {
             Err(error) if error.failure.code == Code::NotFound => {
-                let (page, _): (Page, _) = self.get_whole("/api/2.0/clusters/list", call).await?;
+                let (page, _): (Clusters, _) = self.get_whole("/api/2.0/clusters/list", call).await?;
                 page.clusters.unwrap_or_default()
             }
             listed => listed?,

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{ApiError, Call, Client, paging::Page};
+use super::{ApiError, Call, Client, paging::pages};
 use brickpass_core::failure::Code;
 
 /// A list that is longer is cut.
@@ -80,12 +80,6 @@ struct Policy {
 }
 
 #[derive(Deserialize)]
-struct Warehouses {
-    warehouses: Option<Vec<Warehouse>>,
-    next_page_token: Option<String>,
-}
-
-#[derive(Deserialize)]
 struct Warehouse {
     id: Option<String>,
     name: Option<String>,
@@ -98,13 +92,7 @@ struct OdbcParams {
     path: Option<String>,
 }
 
-impl Page for Warehouses {
-    type Item = Warehouse;
-
-    fn split(self) -> (Option<Vec<Warehouse>>, Option<String>) {
-        (self.warehouses, self.next_page_token)
-    }
-}
+pages!(Warehouses.warehouses: Warehouse);
 
 impl Client {
     /// Those that clusters may still be made of, sorted by name.

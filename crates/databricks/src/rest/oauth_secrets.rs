@@ -13,7 +13,7 @@ use super::{
     admin_words::{Asked, Directory},
     answer::Answer,
     client::NO_BODY,
-    paging::{Page, segment},
+    paging::{pages, segment},
     tokens::{fits_header, secret},
 };
 
@@ -47,12 +47,6 @@ impl std::fmt::Debug for NewOAuthSecret {
     }
 }
 
-#[derive(Deserialize)]
-struct Listed {
-    secrets: Option<Vec<Wire>>,
-    next_page_token: Option<String>,
-}
-
 /// Times as RFC 3339 writes them.
 #[derive(Deserialize)]
 struct Wire {
@@ -79,13 +73,7 @@ struct Create {
     lifetime: Option<String>,
 }
 
-impl Page for Listed {
-    type Item = Wire;
-
-    fn split(self) -> (Option<Vec<Wire>>, Option<String>) {
-        (self.secrets, self.next_page_token)
-    }
-}
+pages!(Listed.secrets: Wire);
 
 impl Client {
     /// All, page after page, newest first. `id` is the principal's number in SCIM.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{
     ApiError, Call, Client, Object, Securable,
-    paging::{Page, segment},
+    paging::{pages, segment},
 };
 
 /// A list that is longer is cut.
@@ -18,21 +18,9 @@ const NAME_LIMIT: usize = 200;
 const INFORMATION_SCHEMA: &str = "information_schema";
 
 #[derive(Deserialize)]
-struct Warehouses {
-    warehouses: Option<Vec<Warehouse>>,
-    next_page_token: Option<String>,
-}
-
-#[derive(Deserialize)]
 struct Warehouse {
     id: Option<String>,
     name: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Jobs {
-    jobs: Option<Vec<Job>>,
-    next_page_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -47,39 +35,14 @@ struct JobSettings {
 }
 
 #[derive(Deserialize)]
-struct Catalogs {
-    catalogs: Option<Vec<Catalog>>,
-    next_page_token: Option<String>,
-}
-
-#[derive(Deserialize)]
 struct Catalog {
     name: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Schemas {
-    schemas: Option<Vec<Schema>>,
-    next_page_token: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Schema {
     name: Option<String>,
     full_name: Option<String>,
-}
-
-/// `(items, next_page_token)` of each list.
-macro_rules! pages {
-    ($($page:ident . $items:ident: $item:ident),+ $(,)?) => {$(
-        impl Page for $page {
-            type Item = $item;
-
-            fn split(self) -> (Option<Vec<$item>>, Option<String>) {
-                (self.$items, self.next_page_token)
-            }
-        }
-    )+};
 }
 
 pages!(Warehouses.warehouses: Warehouse, Jobs.jobs: Job, Catalogs.catalogs: Catalog, Schemas.schemas: Schema);

@@ -26,6 +26,27 @@ pub(super) trait Page: DeserializeOwned {
     fn split(self) -> (Option<Vec<Self::Item>>, Option<String>);
 }
 
+/// The pages of lists as the service writes them: `pages!(Jobs.jobs: Job)` reads `{"jobs": [...], "next_page_token": "..."}`.
+macro_rules! pages {
+    ($($page:ident . $items:ident: $item:ident),+ $(,)?) => {$(
+        #[derive(serde::Deserialize)]
+        struct $page {
+            $items: Option<Vec<$item>>,
+            next_page_token: Option<String>,
+        }
+
+        impl $crate::rest::paging::Page for $page {
+            type Item = $item;
+
+            fn split(self) -> (Option<Vec<$item>>, Option<String>) {
+                (self.$items, self.next_page_token)
+            }
+        }
+    )+};
+}
+
+pub(super) use pages;
+
 impl Client {
     /// All pages; no more than `most` items and a page are read.
     pub(super) async fn pages<P: Page>(

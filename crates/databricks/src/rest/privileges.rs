@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ApiError, Call, Client,
     admin_words::Asked,
-    paging::{Page, segment},
+    paging::{pages, segment},
 };
 use brickpass_core::{connection::ClientId, failure::Code};
 
@@ -16,12 +16,6 @@ const USE_CATALOG: &str = "USE_CATALOG";
 
 /// More than there are privileges.
 const MOST: usize = 1000;
-
-#[derive(Deserialize)]
-struct Listed {
-    privilege_assignments: Option<Vec<Assignment>>,
-    next_page_token: Option<String>,
-}
 
 #[derive(Deserialize)]
 struct Assignment {
@@ -45,13 +39,7 @@ struct Change<'a> {
     add: &'a [&'a str],
 }
 
-impl Page for Listed {
-    type Item = Assignment;
-
-    fn split(self) -> (Option<Vec<Assignment>>, Option<String>) {
-        (self.privilege_assignments, self.next_page_token)
-    }
-}
+pages!(Listed.privilege_assignments: Assignment);
 
 impl Client {
     /// What the principal itself has on the schema, and on its catalog, which the schema inherits.
