@@ -1,6 +1,7 @@
 //! The main tasks: add, test, save, sign in, delete.
 
 use super::*;
+use brickpass_core::connection::FieldSpec;
 
 #[test]
 fn the_main_job_add_test_save_and_find_it_again() {
@@ -29,6 +30,24 @@ fn the_main_job_add_test_save_and_find_it_again() {
     let window = open(&engine, [1280.0, 800.0]);
     assert!(window.query_by_label_contains("Sales lakehouse, Environment not set, adb-1234567890123456.7.azuredatabricks.net").is_some());
     assert!(shows(&window, "Stored in GNOME Keyring"));
+}
+
+#[test]
+fn each_plain_field_has_a_row_and_is_saved_and_searched() {
+    let engine = FakeEngine::with(&workspaces(&["Sales"]));
+    let mut window = open(&engine, [1280.0, 800.0]);
+    let typed = |spec: &FieldSpec| format!("its {}", spec.word);
+    for (spec, text) in Field::plain() {
+        let role = if text.rows > 1 { Role::MultilineTextInput } else { Role::TextInput };
+        type_into(&mut window, &engine, role, spec.label, &typed(spec));
+    }
+    click(&mut window, &engine, "Save");
+    for (spec, text) in Field::plain() {
+        assert_eq!((text.kept.get)(&engine.0.borrow().entries[0].connection), typed(spec));
+        window.state_mut().state.list.set_filter(&typed(spec));
+        settle(&mut window, &engine);
+        assert_eq!(shows(&window, "Matches, 1"), text.searched, "{:?}", spec.field);
+    }
 }
 
 #[test]

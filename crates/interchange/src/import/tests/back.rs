@@ -148,6 +148,23 @@ fn the_list_of_all_connections_that_was_exported_comes_in_as_it_is() {
     assert_eq!(super::guess(None, pbids.as_bytes()), Some(Kind::Pbids));
 }
 
+#[test]
+fn each_plain_field_comes_back_out_of_the_list_of_all_connections() {
+    let mut sales = connection(AuthKind::PersonalAccessToken, HOST);
+    for (spec, text) in Field::plain() {
+        *(text.kept.get_mut)(&mut sales) = format!("=its {}", spec.word);
+    }
+    for format in ["inventory-csv", "inventory-json"] {
+        let subject = Subject { connection: &sales, secret: None, profile: "sales", helper: "/usr/bin/brickpass-credential" };
+        let document = (export::find(format).unwrap().make)(&subject, &Answers::default()).unwrap();
+        let file = &document.files[0];
+        let found = super::read_as(None, Some(&file.name), file.text.expose_secret().as_bytes()).unwrap();
+        for (spec, text) in Field::plain() {
+            assert_eq!((text.typed.get)(&found.connections[0].draft), (text.kept.get)(&sales), "{format}: {:?}", spec.field);
+        }
+    }
+}
+
 /// What is exported without an address of its own, by the format and the words that say so.
 const NO_ADDRESS: [(&str, &str); 9] = [
     ("exec", "a command of Brickpass, which names the connection"),

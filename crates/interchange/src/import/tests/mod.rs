@@ -12,7 +12,7 @@ use crate::{
     export,
     format::{Answers, Subject},
 };
-use brickpass_core::connection::{AuthKind, Connection, LevelKind, SecretKind};
+use brickpass_core::connection::{AuthKind, Connection, Field, LevelKind, SecretKind};
 
 const HOST: &str = "https://adb-1234567890123456.7.azuredatabricks.net";
 const PAT: &str = "dapi0123456789abcdef0123456789abcdef";
