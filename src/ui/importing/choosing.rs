@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, table: &mut ImportTable, saves: bool) -> Option<Answer>
 
 fn body(ui: &mut Ui, table: &mut ImportTable, low: bool) {
     let count = table.rows().len();
-    quiet(ui, &words::found(count, words::kind(table.kind), &table.from));
+    quiet(ui, &words::found(count, table.kind.phrase(), &table.from));
     if table.rows().is_empty() {
         paragraph(ui, words::NOTHING, fonts::regular(14.0), theme::of(ui).text);
     } else {

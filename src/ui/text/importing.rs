@@ -4,7 +4,6 @@ use super::counted;
 use crate::ui::state::ImportFrom;
 use brickpass_core::connection::{AuthMethod, BaseUrl, Connection, Level};
 use brickpass_engine::Twin;
-use brickpass_interchange::import::Kind;
 
 pub const TITLE: &str = "Import connections";
 /// The button that opens the dialog.
@@ -99,32 +98,6 @@ pub fn profiles_found(count: usize, path: &str) -> String {
 /// On the card of the first start.
 pub fn profiles(count: usize) -> String {
     format!("{} found. You review them before anything is saved", counted(count, "profile", "profiles"))
-}
-
-pub fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::DatabricksCfg => "Databricks configuration file",
-        Kind::Environment => "environment variables",
-        Kind::Tfvars => "Terraform variables",
-        Kind::Jdbc => "JDBC URL",
-        Kind::Odbc => "ODBC settings",
-        Kind::Dbt => "dbt profiles",
-        Kind::LinkedService => "linked service",
-        Kind::Airflow => "Airflow connections",
-        Kind::Connect => "Spark Connect URL",
-        Kind::Pbids => "Power BI",
-        Kind::Address => "address",
-        Kind::Postman => "Postman",
-        Kind::Csv => "CSV",
-        Kind::Bundle => "Databricks bundle",
-        Kind::Kubernetes => "Kubernetes manifest",
-        Kind::Settings => "settings",
-        Kind::Bruno => "Bruno environment",
-        Kind::Tableau => "Tableau data source",
-        Kind::Warehouse => "connection details of a SQL warehouse",
-        Kind::Program => "program or script",
-        Kind::Brickpass => "Brickpass connections",
-    }
 }
 
 pub fn sign_in(connection: &Connection) -> &'static str {

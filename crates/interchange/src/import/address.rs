@@ -3,6 +3,9 @@
 use super::{Found, FoundConnection, Kind, found::Given};
 use brickpass_core::connection::BaseUrl;
 
+pub(super) const READER: super::Reader =
+    super::Reader { word: "address", label: "Address", phrase: "address", read: |text, _| Ok(read(text)), nothing: super::NO_CONNECTION };
+
 pub(super) fn read(text: &str) -> Found {
     let mut found = Found::new(Kind::Address);
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(super::MOST + 1) {

@@ -18,6 +18,14 @@ use brickpass_core::failure::Failure;
 
 const NOT_OURS: &str = "not a connection to Databricks";
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "airflow",
+    label: "Airflow connection",
+    phrase: "Airflow connections",
+    read: |text, _| read(text),
+    nothing: "It contains no connection of the type databricks with a workspace URL.",
+};
+
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
     let mut found = Found::new(Kind::Airflow);
     if is_lines(text) {

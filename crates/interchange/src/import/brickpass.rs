@@ -6,6 +6,14 @@ use super::{Found, Kind, csv, json};
 use crate::backup;
 use brickpass_core::failure::Failure;
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "brickpass",
+    label: "Brickpass",
+    phrase: "Brickpass connections",
+    read: |text, _| read(text),
+    nothing: super::NO_CONNECTION,
+};
+
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
     let document = json::parse(Kind::Brickpass, text)?;
     match listed(&document) {

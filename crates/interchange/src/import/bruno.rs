@@ -2,6 +2,14 @@
 
 use super::{Found, Kind, attributes::Attributes, found::Given, variables::by_any_name};
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "bruno",
+    label: "Bruno environment",
+    phrase: "Bruno environment",
+    read: |text, _| Ok(read(text)),
+    nothing: "It contains no variable with a workspace URL, such as host.",
+};
+
 /// Whether a text has a block of variables.
 pub(super) fn is_ours(text: &str) -> bool {
     text.lines().any(|line| opens(line.trim()))

@@ -8,6 +8,14 @@ use super::{
 };
 use brickpass_core::failure::Failure;
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "bundle",
+    label: "Databricks bundle",
+    phrase: "Databricks bundle",
+    read,
+    nothing: "It contains no target that has a workspace with a host or profile.",
+};
+
 /// Whether a document of YAML is a bundle, or a part of one.
 pub(super) fn is_ours(document: &Node) -> bool {
     let has_map = |key: &str| document.get(key).is_some_and(|node| node.is_map());

@@ -10,6 +10,14 @@ use brickpass_core::failure::Failure;
 
 const SCHEME: &str = "sc://";
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "spark-connect",
+    label: "Spark Connect URL",
+    phrase: "Spark Connect URL",
+    read: |text, _| read(text),
+    nothing: super::NO_CONNECTION,
+};
+
 /// Whether a value is such a URL.
 pub(super) fn is_url(text: &str) -> bool {
     text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME))

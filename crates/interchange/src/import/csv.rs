@@ -16,6 +16,8 @@ use brickpass_core::{
 
 type Row = (usize, Vec<Zeroizing<String>>);
 
+pub(super) const READER: super::Reader = super::Reader { word: "csv", label: "CSV", phrase: "CSV", read, nothing: super::NO_CONNECTION };
+
 /// The field whose column has this title, in our inventory or in other people's tables.
 fn column(title: &str) -> Option<Field> {
     let plain = |title: &str| title.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();

@@ -6,9 +6,18 @@ use super::{
     Found, FoundConnection,
     attributes::{Attributes, named},
     found::Given,
+    text::shown,
 };
 use crate::databrickscfg::File;
 use brickpass_core::{connection::contains_secret, failure::Failure};
+
+pub(super) const READER: super::Reader = super::Reader {
+    word: "databrickscfg",
+    label: "Databricks configuration file",
+    phrase: "Databricks configuration file",
+    read,
+    nothing: "It contains no profile.",
+};
 
 pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
     let file = File::read(text.as_bytes())?;
@@ -38,4 +47,11 @@ pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
         found.push(connection);
     }
     Ok(found)
+}
+
+/// The profile of a file in which no key has a value.
+pub(super) fn empty_profile(text: &str) -> Option<String> {
+    let section = text.lines().find(|line| line.trim_start().starts_with('['))?;
+    let has_keys = text.lines().any(|line| line.contains('='));
+    has_keys.then(|| format!("Its profile {} is empty: none of its keys has a value.", shown(section.trim().trim_matches(['[', ']']))))
 }

@@ -12,6 +12,14 @@ use super::{
 };
 use brickpass_core::failure::Failure;
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "dbt",
+    label: "dbt profiles",
+    phrase: "dbt profiles",
+    read,
+    nothing: "It contains no target of the type databricks.",
+};
+
 /// Whether a document of YAML is a file of profiles.
 pub(super) fn is_ours(document: &Node) -> bool {
     document.entries().iter().any(|(_, profile)| profile.get("outputs").is_some_and(|outputs| outputs.is_map()))

@@ -14,6 +14,14 @@ use brickpass_core::{connection::without_quotes, failure::Failure};
 /// What the connection is called for want of a name.
 const PLACE: &str = "Environment";
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "env",
+    label: "Environment variables",
+    phrase: "environment variables",
+    read: |text, _| read(text),
+    nothing: "None of the Databricks variables is set, such as DATABRICKS_HOST.",
+};
+
 pub(super) fn of_variables(variables: Vec<(String, SecretString)>) -> Found {
     collect(variables.into_iter().map(|(name, value)| (name, Given::Text(unquoted(value)))).collect())
 }

@@ -12,6 +12,9 @@ use brickpass_core::failure::Failure;
 
 const SCHEMES: [&str; 2] = ["jdbc:databricks://", "jdbc:spark://"];
 
+pub(super) const READER: super::Reader =
+    super::Reader { word: "jdbc", label: "JDBC URL", phrase: "JDBC URL", read: |text, _| read(text), nothing: super::NO_CONNECTION };
+
 /// Whether a value is such a URL.
 pub(super) fn is_url(text: &str) -> bool {
     scheme(text).is_some()

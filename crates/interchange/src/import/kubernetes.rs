@@ -13,6 +13,14 @@ use super::{
 };
 use brickpass_core::failure::Failure;
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "kubernetes",
+    label: "Kubernetes manifest",
+    phrase: "Kubernetes manifest",
+    read: |text, _| read(text),
+    nothing: "It contains no Secret, ConfigMap or environment with a workspace URL, such as DATABRICKS_HOST.",
+};
+
 /// Whether a document of YAML or JSON is a manifest.
 pub(super) fn is_ours(document: &Node) -> bool {
     document.get_text("apiVersion").is_some() && document.get_text("kind").is_some()

@@ -8,6 +8,14 @@ use brickpass_core::failure::Failure;
 
 const TYPES: [&str; 2] = ["AzureDatabricks", "AzureDatabricksDeltaLake"];
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "linked-service",
+    label: "Data Factory linked service",
+    phrase: "linked service",
+    read,
+    nothing: "It contains no linked service of the type AzureDatabricks or AzureDatabricksDeltaLake.",
+};
+
 pub(super) fn read(text: &str, mut found: Found) -> Result<Found, Failure> {
     let document = if text.trim_start().starts_with(['{', '[']) {
         json::lenient(Kind::LinkedService, text)?

@@ -36,10 +36,16 @@ mod warehouse;
 mod yaml;
 
 use secrecy::SecretString;
+use serde_json::Value;
 
-use brickpass_core::failure::{Code, Failure};
+use crate::backup;
+use brickpass_core::{
+    connection::BaseUrl,
+    failure::{Code, Failure},
+};
 pub use found::{Found, FoundConnection, TO_BE_TYPED};
 pub use guess::guess;
+use guess::{Sample, sets_variable};
 
 /// Where the bytes come from, or are thought to come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,60 +108,48 @@ impl Kind {
         Self::Brickpass,
     ];
 
+    const fn reader(self) -> &'static Reader {
+        match self {
+            Self::DatabricksCfg => &databrickscfg::READER,
+            Self::Environment => &environment::READER,
+            Self::Tfvars => &terraform::READER,
+            Self::Jdbc => &jdbc::READER,
+            Self::Odbc => &odbc::READER,
+            Self::Connect => &connect::READER,
+            Self::Dbt => &dbt::READER,
+            Self::LinkedService => &linked_service::READER,
+            Self::Airflow => &airflow::READER,
+            Self::Pbids => &pbids::READER,
+            Self::Address => &address::READER,
+            Self::Postman => &postman::READER,
+            Self::Csv => &csv::READER,
+            Self::Bundle => &bundle::READER,
+            Self::Kubernetes => &kubernetes::READER,
+            Self::Settings => &settings::READER,
+            Self::Bruno => &bruno::READER,
+            Self::Tableau => &tableau::READER,
+            Self::Warehouse => &warehouse::READER,
+            Self::Program => &program::READER,
+            Self::Brickpass => &brickpass::READER,
+        }
+    }
+
     /// The word on the command line and in JSON.
     #[must_use]
     pub const fn word(self) -> &'static str {
-        match self {
-            Self::DatabricksCfg => "databrickscfg",
-            Self::Environment => "env",
-            Self::Tfvars => "terraform",
-            Self::Jdbc => "jdbc",
-            Self::Odbc => "odbc",
-            Self::Connect => "spark-connect",
-            Self::Dbt => "dbt",
-            Self::LinkedService => "linked-service",
-            Self::Airflow => "airflow",
-            Self::Pbids => "pbids",
-            Self::Address => "address",
-            Self::Postman => "postman",
-            Self::Csv => "csv",
-            Self::Bundle => "bundle",
-            Self::Kubernetes => "kubernetes",
-            Self::Settings => "settings",
-            Self::Bruno => "bruno",
-            Self::Tableau => "tableau",
-            Self::Warehouse => "sql-warehouse",
-            Self::Program => "program",
-            Self::Brickpass => "brickpass",
-        }
+        self.reader().word
     }
 
     /// As a person calls it.
     #[must_use]
     pub const fn label(self) -> &'static str {
-        match self {
-            Self::DatabricksCfg => "Databricks configuration file",
-            Self::Environment => "Environment variables",
-            Self::Tfvars => "Terraform",
-            Self::Jdbc => "JDBC URL",
-            Self::Odbc => "ODBC",
-            Self::Connect => "Spark Connect URL",
-            Self::Dbt => "dbt profiles",
-            Self::LinkedService => "Data Factory linked service",
-            Self::Airflow => "Airflow connection",
-            Self::Pbids => "Power BI",
-            Self::Address => "Address",
-            Self::Postman => "Postman",
-            Self::Csv => "CSV",
-            Self::Bundle => "Databricks bundle",
-            Self::Kubernetes => "Kubernetes manifest",
-            Self::Settings => "Settings in JSON, YAML or TOML",
-            Self::Bruno => "Bruno environment",
-            Self::Tableau => "Tableau data source",
-            Self::Warehouse => "Connection details of a SQL warehouse",
-            Self::Program => "Program or script",
-            Self::Brickpass => "Brickpass",
-        }
+        self.reader().label
+    }
+
+    /// As [`Self::label`], within a sentence.
+    #[must_use]
+    pub const fn phrase(self) -> &'static str {
+        self.reader().phrase
     }
 
     #[must_use]
@@ -163,6 +157,80 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 }
+
+/// The `nothing` of a reader that has nothing more to say.
+const NO_CONNECTION: &str = "It contains no connection.";
+
+/// A format: what it is called, and how it is read. Each is in a file of its own.
+struct Reader {
+    /// On the command line and in JSON.
+    word: &'static str,
+    /// As a person calls it.
+    label: &'static str,
+    /// The label within a sentence.
+    phrase: &'static str,
+    read: fn(&str, Found) -> Result<Found, Failure>,
+    /// Why there is no connection in it: what it would need.
+    nothing: &'static str,
+}
+
+/// A kind, and how it is known. The first that fits counts: what is certain comes before what only its name says.
+type Rule = (Kind, fn(&Sample<'_>) -> bool);
+
+/// How formats are recognized, those of all readers in one order.
+const GUESSES: &[Rule] = &[
+    // By how it begins
+    (Kind::Jdbc, |it| it.starts("jdbc:")),
+    (Kind::Connect, |it| connect::is_url(it.text)),
+    (Kind::Airflow, |it| airflow::is_uri(it.text.lines().next().unwrap_or_default())),
+    (Kind::Address, |it| it.is_address()),
+    (Kind::Tableau, |it| it.text.starts_with('<')),
+    (Kind::Warehouse, |it| warehouse::is_ours(it.text)),
+    // Documents, by what is in them
+    (Kind::Brickpass, |it| it.json(|json| backup::is_ours(json) || brickpass::listed(json).is_some())),
+    (Kind::Airflow, |it| it.any_document(airflow::is_ours)),
+    (Kind::Bundle, |it| it.any_document(|node| bundle::is_ours(node))),
+    (Kind::Dbt, |it| it.any_document(|node| dbt::is_ours(node))),
+    (Kind::Kubernetes, |it| it.any_document(|node| kubernetes::is_ours(node))),
+    (Kind::Postman, |it| it.json(postman::is_ours)),
+    (Kind::Jdbc, |it| it.is_document() && jdbc::is_within(it.text) && !it.text.contains("DATABRICKS_HOST")),
+    (Kind::Tfvars, |it| it.ends(&[".tfvars.json"])),
+    (Kind::Settings, |it| it.json(|json| json.get("_type").is_some() || json.get("__export_format").is_some())),
+    (Kind::LinkedService, |it| it.json(linked_service::is_ours)),
+    (Kind::Pbids, |it| it.json(|json| json.get("connections").is_some_and(Value::is_array))),
+    (Kind::Settings, |it| it.is_document() && settings::names_a_workspace(it.documents())),
+    // By the name of the file
+    (Kind::DatabricksCfg, |it| it.ends(&["databrickscfg"])),
+    (Kind::LinkedService, |it| it.ends(&[".bicep"])),
+    (Kind::Tfvars, |it| it.ends(&[".tfvars", ".tf"])),
+    (Kind::Csv, |it| it.ends(&[".csv", ".tsv"])),
+    (Kind::Odbc, |it| it.ends(&["odbc.ini", ".dsn"])),
+    (Kind::Airflow, |it| it.ends(&[".env"]) && it.sets_connections_alone()),
+    (Kind::Environment, |it| it.is_environment() && it.lines().any(sets_variable)),
+    // By lines
+    (Kind::Airflow, |it| it.sets_connections_alone()),
+    (Kind::Pbids, |it| pbids::is_query(it.text)),
+    (Kind::LinkedService, |it| bicep::is_ours(it.text)),
+    (Kind::Bruno, |it| bruno::is_ours(it.text)),
+    (Kind::Odbc, |it| it.is_odbc()),
+    (Kind::DatabricksCfg, |it| it.first_line().starts_with('[') && !it.is_list()),
+    (Kind::Tfvars, |it| {
+        it.lines().any(|line| line.starts_with("provider ") || line.starts_with("resource \"") || line.starts_with("terraform {"))
+    }),
+    (Kind::Environment, |it| it.lines().any(sets_variable)),
+    (Kind::Jdbc, |it| jdbc::is_within(it.text)),
+    (Kind::Csv, |it| it.first_line().contains([',', ';', '\t']) && csv::is_header(it.first_line())),
+    // Terraform quotes its texts, profiles do not.
+    (Kind::Tfvars, |it| it.names_a_host() && it.lines().any(|line| line.ends_with('"'))),
+    (Kind::DatabricksCfg, |it| it.names_a_host()),
+    (Kind::Address, |it| {
+        it.lines().all(|line| BaseUrl::read(line).is_ok() && line.contains('.') && !line.contains(char::is_whitespace)) && !it.is_empty()
+    }),
+    (Kind::Program, |it| program::is_ours(it.text)),
+    // Nothing of it leads anywhere: what it would have been.
+    (Kind::Environment, |it| it.is_environment()),
+    (Kind::Settings, |it| it.is_document() || it.ends(&[".yml", ".yaml", ".json", ".toml"])),
+];
 
 /// The limit of rules C-13 and M-15.
 pub const LARGEST: usize = 1024 * 1024;
@@ -196,7 +264,7 @@ pub fn read_only(kind: Option<Kind>, name: Option<&str>, only: &[String], bytes:
             "Check that you copied all of it, or enter the workspace URL as a new connection.",
         )
     })?;
-    let mut found = of_kind(kind, &text, only)?.without_open_secrets();
+    let mut found = (kind.reader().read)(&text, Found::of(kind, only))?.without_open_secrets();
     found.name_places();
     if found.connections.is_empty() && only.is_empty() {
         return Err(nothing(kind, &text));
@@ -216,33 +284,6 @@ pub fn read_only(kind: Option<Kind>, name: Option<&str>, only: &[String], bytes:
         }
     }
     Ok(found)
-}
-
-fn of_kind(kind: Kind, text: &str, only: &[String]) -> Result<Found, Failure> {
-    let found = Found::of(kind, only);
-    match kind {
-        Kind::DatabricksCfg => databrickscfg::read(text, found),
-        Kind::Environment => environment::read(text),
-        Kind::Tfvars => terraform::read(text),
-        Kind::Jdbc => jdbc::read(text),
-        Kind::Odbc => odbc::read(text),
-        Kind::Connect => connect::read(text),
-        Kind::Dbt => dbt::read(text, found),
-        Kind::LinkedService => linked_service::read(text, found),
-        Kind::Airflow => airflow::read(text),
-        Kind::Pbids => pbids::read(text),
-        Kind::Address => Ok(address::read(text)),
-        Kind::Postman => postman::read(text),
-        Kind::Csv => csv::read(text, found),
-        Kind::Bundle => bundle::read(text, found),
-        Kind::Kubernetes => kubernetes::read(text),
-        Kind::Settings => settings::read(text),
-        Kind::Bruno => Ok(bruno::read(text)),
-        Kind::Tableau => tableau::read(text),
-        Kind::Warehouse => Ok(warehouse::read(text)),
-        Kind::Program => Ok(program::read(text)),
-        Kind::Brickpass => brickpass::read(text),
-    }
 }
 
 /// The text of what was piped or pasted, in whatever encoding of Unicode it is.
@@ -273,43 +314,8 @@ pub fn read_variables(variables: Vec<(String, SecretString)>) -> Result<Found, F
 
 /// What it was taken for, and what it would need.
 fn nothing(kind: Kind, text: &str) -> Failure {
-    let why = match kind {
-        Kind::DatabricksCfg => return no_profile(text),
-        Kind::Environment => "None of the Databricks variables is set, such as DATABRICKS_HOST.",
-        Kind::Tfvars => {
-            "It contains no databricks provider, no variable such as databricks_host with its own value, and no Databricks linked service."
-        }
-        Kind::Odbc => "It contains no data source with a Host.",
-        Kind::Dbt => "It contains no target of the type databricks.",
-        Kind::LinkedService => "It contains no linked service of the type AzureDatabricks or AzureDatabricksDeltaLake.",
-        Kind::Airflow => "It contains no connection of the type databricks with a workspace URL.",
-        Kind::Pbids => "It contains no Databricks connection.",
-        Kind::Postman | Kind::Bruno => "It contains no variable with a workspace URL, such as host.",
-        Kind::Bundle => "It contains no target that has a workspace with a host or profile.",
-        Kind::Kubernetes => "It contains no Secret, ConfigMap or environment with a workspace URL, such as DATABRICKS_HOST.",
-        Kind::Settings => {
-            "It contains no variable or setting with a workspace URL, such as DATABRICKS_HOST. If it refers to a profile, import .databrickscfg, which contains the address."
-        }
-        Kind::Tableau => "It contains no connection of the class databricks.",
-        Kind::Warehouse => "It has no line Server hostname with a host.",
-        Kind::Program => "It contains no Databricks address.",
-        Kind::Jdbc | Kind::Connect | Kind::Address | Kind::Csv | Kind::Brickpass => "It contains no connection.",
-    };
-    no_connection(kind, why)
-}
-
-fn no_profile(text: &str) -> Failure {
-    let is_section = |line: &&str| line.trim_start().starts_with('[');
-    let why = match text.lines().find(is_section) {
-        Some(section) if text.lines().any(|line| line.contains('=')) => {
-            format!("Its profile {} is empty: none of its keys has a value.", text::shown(section.trim().trim_matches(['[', ']'])))
-        }
-        _ => "It contains no profile.".to_owned(),
-    };
-    no_connection(Kind::DatabricksCfg, &why)
-}
-
-fn no_connection(kind: Kind, why: &str) -> Failure {
+    let empty = if kind == Kind::DatabricksCfg { databrickscfg::empty_profile(text) } else { None };
+    let why = empty.unwrap_or_else(|| kind.reader().nothing.to_owned());
     Failure::new(
         Code::InvalidInput,
         "Nothing was imported.",

@@ -12,6 +12,14 @@ use brickpass_core::failure::Failure;
 /// Sections of `odbc.ini` that are no data source.
 const NO_SOURCE: [&str; 4] = ["odbc", "odbc data sources", "odbc drivers", "driver"];
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "odbc",
+    label: "ODBC",
+    phrase: "ODBC settings",
+    read: |text, _| read(text),
+    nothing: "It contains no data source with a Host.",
+};
+
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
     let is_ini = text.lines().any(|line| line.trim_start().starts_with('['));
     if is_ini { ini(text) } else { strings(text) }

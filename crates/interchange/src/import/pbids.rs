@@ -15,6 +15,14 @@ const FUNCTIONS: [&str; 6] = [
     "DatabricksMultiCloud.Contents(",
 ];
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "pbids",
+    label: "Power BI",
+    phrase: "Power BI",
+    read: |text, _| read(text),
+    nothing: "It contains no Databricks connection.",
+};
+
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
     let mut found = Found::new(Kind::Pbids);
     if !text.trim_start().starts_with('{') {

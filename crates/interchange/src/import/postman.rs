@@ -5,6 +5,14 @@ use serde_json::Value;
 use super::{Found, Kind, attributes::Attributes, found::Given, json, variables::by_any_name};
 use brickpass_core::failure::Failure;
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "postman",
+    label: "Postman",
+    phrase: "Postman",
+    read: |text, _| read(text),
+    nothing: "It contains no variable with a workspace URL, such as host.",
+};
+
 /// Whether JSON is one of them.
 pub(super) fn is_ours(document: &Value) -> bool {
     document.get("values").is_some_and(Value::is_array) || (document.get("info").is_some() && document.get("item").is_some())

@@ -16,6 +16,14 @@ const MOST_WORDS: usize = 100_000;
 
 const BEARER: &str = "authorization: bearer ";
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "program",
+    label: "Program or script",
+    phrase: "program or script",
+    read: |text, _| Ok(read(text)),
+    nothing: "It contains no Databricks address.",
+};
+
 /// Whether a text names a workspace.
 pub(super) fn is_ours(text: &str) -> bool {
     !read(text).connections.is_empty()

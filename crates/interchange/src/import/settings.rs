@@ -41,6 +41,14 @@ const STRUCTURE: [&str; 23] = [
     "steps",
 ];
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "settings",
+    label: "Settings in JSON, YAML or TOML",
+    phrase: "settings",
+    read: |text, _| read(text),
+    nothing: "It contains no variable or setting with a workspace URL, such as DATABRICKS_HOST. If it refers to a profile, import .databrickscfg, which contains the address.",
+};
+
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
     read_as(Kind::Settings, text)
 }

@@ -5,6 +5,14 @@ use quick_xml::{Reader, XmlVersion, events::Event};
 use super::{Found, FoundConnection, Kind, damaged, found::Given, text::position};
 use brickpass_core::failure::Failure;
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "tableau",
+    label: "Tableau data source",
+    phrase: "Tableau data source",
+    read: |text, _| read(text),
+    nothing: "It contains no connection of the class databricks.",
+};
+
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
     let mut found = Found::new(Kind::Tableau);
     let mut reader = Reader::from_str(text);

@@ -16,6 +16,14 @@ use super::{
 };
 use brickpass_core::failure::Failure;
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "terraform",
+    label: "Terraform",
+    phrase: "Terraform variables",
+    read: |text, _| read(text),
+    nothing: "It contains no databricks provider, no variable such as databricks_host with its own value, and no Databricks linked service.",
+};
+
 pub(super) fn read(text: &str) -> Result<Found, Failure> {
     // `terraform.tfvars.json`.
     if text.trim_start().starts_with('{') {

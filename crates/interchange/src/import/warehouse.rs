@@ -4,6 +4,14 @@ use super::{Found, FoundConnection, Kind, found::Given};
 
 const HOST: &str = "server hostname";
 
+pub(super) const READER: super::Reader = super::Reader {
+    word: "sql-warehouse",
+    label: "Connection details of a SQL warehouse",
+    phrase: "connection details of a SQL warehouse",
+    read: |text, _| Ok(read(text)),
+    nothing: "It has no line Server hostname with a host.",
+};
+
 /// Whether a text has such lines.
 pub(super) fn is_ours(text: &str) -> bool {
     hosts(text).next().is_some()
