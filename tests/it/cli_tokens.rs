@@ -190,7 +190,7 @@ fn who_wants_none_or_keeps_secrets_elsewhere_gives_none() {
     let settings = desk.home.config_dir().join("settings.json");
     fs::write(&settings, r#"{"serve_databricks_cli": false}"#).unwrap();
     let said = desk.publish("sales");
-    assert!(said.contains("switched off"), "{said}");
+    assert!(said.contains("turned off"), "{said}");
     assert_eq!(desk.entry("sales"), None);
     fs::remove_file(&settings).unwrap();
 

@@ -568,7 +568,7 @@ fn a_pipe_or_a_device_in_the_place_of_the_file_of_profiles_is_not_waited_for() {
         assert_eq!(finished.code, Some(1), "{}: {finished:?}", place.display());
         let told = [
             "It decides where the token would be sent. It is a folder.",
-            "It decides where the token would be sent. It is not a regular file",
+            "It decides where the token would be sent. It is a pipe or a device, not a regular file.",
         ];
         assert!(told.iter().any(|words| finished.stderr.contains(words)), "{finished:?}");
     }

@@ -30,7 +30,7 @@ fn each_value_says_where_it_comes_from_and_what_loses_against_it() {
         json!({"secret": true, "source": {"type": "environment", "name": "DATABRICKS_TOKEN"}, "shadowed": [profile], "unused": false});
     assert_eq!(document["attributes"]["token"], token);
     let read = effective(&home, &variables, &[]);
-    assert!(read.stdout.contains("DATABRICKS_TOKEN in the environment") && read.stdout.contains("wins over [sales] at line 1"), "{read:?}");
+    assert!(read.stdout.contains("DATABRICKS_TOKEN in the environment") && read.stdout.contains("overrides [sales] at line 1"), "{read:?}");
     for ran in [found, read] {
         assert!(!format!("{ran:?}").contains("planted"), "{ran:?}");
     }

@@ -368,7 +368,7 @@ fn two_at_once_are_two_keys_and_each_is_good_for_its_own_host_alone() {
     assert_eq!(ask(&crossed, &desk.host()), (404, Value::Null));
     let (status, body) = ask(one.url(), &two.variables["DATABRICKS_HOST"]);
     assert_eq!(status, 404);
-    assert!(body["error_description"].as_str().unwrap().contains("another host") && body.get("access_token").is_none(), "{body}");
+    assert!(body["error_description"].as_str().unwrap().contains("a different host") && body.get("access_token").is_none(), "{body}");
     one.end();
     assert_eq!(two.ask().0, 200, "the end of the one is not the end of the other");
     two.end();
@@ -507,7 +507,7 @@ fn the_databricks_cli_works_in_each_way_to_sign_in_whatever_lies_in_the_persons_
         let seen = cli("Person", &["current-user", "me", "-o", "json"], Some(folder));
         assert_eq!(seen.code == Some(0) && seen.json()["userName"] == ways[2].1, works, "{folder}: {seen:?}");
         if !works {
-            assert!(!seen.stderr.contains("metadata-service") || seen.stderr.contains("another host"), "{folder}: {seen:?}");
+            assert!(!seen.stderr.contains("metadata-service") || seen.stderr.contains("a different host"), "{folder}: {seen:?}");
         }
     }
 }

@@ -269,7 +269,7 @@ fn a_backup_brings_everything_back_where_there_is_nothing_and_overwrites_nothing
     let bytes = fs::read(&file).unwrap();
     assert!(bytes.starts_with(b"age-encryption.org/v1\n"));
     traces::none_in(&[("token", PAT), ("host", "1234567890123456")], "the backup", &bytes);
-    assert!(desk.backup(&file, "other horse").unwrap_err().what.contains("exists already"));
+    assert!(desk.backup(&file, "other horse").unwrap_err().what.contains("already exists"));
     assert!(desk.backup(&desk.home.path().join("b"), "").unwrap_err().why.contains("empty"));
 
     let source = |passphrase: &str| ImportSource::Backup { path: file.clone(), passphrase: SecretString::from(passphrase.to_owned()) };

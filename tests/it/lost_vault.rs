@@ -87,7 +87,7 @@ fn vl_01_a_vault_that_is_gone_with_its_backup_is_given_up_only_by_who_says_so() 
     assert!(weak.code == Some(2) && weak.stderr.contains("weak") && !vault(&terminal, "").exists(), "{weak:?}");
     let anew = terminal.done(&["restore", "--new-vault"]);
     assert!(anew.stdout.contains("A new vault was created at") && anew.stdout.contains("Enter the secrets"), "{anew:?}");
-    assert!(terminal.brickpass(&["token", "One"]).stderr.contains("None is stored"));
+    assert!(terminal.brickpass(&["token", "One"]).stderr.contains("The vault does not contain one"));
     terminal.done_fed(&["edit", "One", "--token-stdin"], "dapi-again");
     assert_eq!(terminal.done(&["token", "One"]).stdout.trim(), "dapi-again");
 
@@ -115,7 +115,7 @@ fn vl_08_an_unsafe_file_of_the_vault_leaves_with_the_code_of_the_vault() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     fs::rename(&path, &moved).unwrap();
     symlink(&moved, &path).unwrap();
-    refused("a link");
+    refused("a symbolic link");
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     refused("not a regular file");

@@ -166,7 +166,7 @@ fn all_of_it_is_reached_from_the_palette_whatever_is_selected() {
     let mut window = open(&engine, SIZE);
     palette(&mut window, &engine, "all activity");
     assert!(shows(&window, "Activity of all connections"));
-    assert!(lines(&window)[1].starts_with("Removed, Done, Gone"), "{:?}", lines(&window));
+    assert!(lines(&window)[1].starts_with("Deleted, Done, Gone"), "{:?}", lines(&window));
     click(&mut window, &engine, "Back");
     assert!(shows(&window, "Add workspace..."));
 

@@ -35,7 +35,7 @@ fn a_service_principal_needs_no_browser() {
     desk.done(&["test", "Robot"]);
     let login = desk.brickpass(&["login", "Robot"]);
     assert_eq!(login.code, Some(2), "{login:?}");
-    assert!(login.stderr.contains("by itself") && login.stderr.contains("--client-secret-stdin"), "{login:?}");
+    assert!(login.stderr.contains("signs in automatically") && login.stderr.contains("--client-secret-stdin"), "{login:?}");
 }
 
 #[test]

@@ -288,7 +288,7 @@ fn pb_19_a_foreign_profile_is_refused_in_a_terminal_and_its_only_secret_comes_ba
     let shown = terminal.done(&["publish", "Sales", "--dry-run"]);
     assert!(shown.stderr.contains("would be deleted"), "{shown:?}");
     let done = terminal.done(&["publish", "Sales", "--replace-profile", "--yes"]);
-    let kept = done.stderr.split("is kept as ").nth(1).and_then(|rest| rest.split(". To go back").next()).unwrap();
+    let kept = done.stderr.split("is kept as ").nth(1).and_then(|rest| rest.split(". To restore it").next()).unwrap();
     assert_eq!(fs::read_to_string(kept).unwrap(), text);
     assert!(!read().contains("dapi-only-here"));
     terminal.done(&["unpublish", "Sales", "--yes"]);
@@ -349,7 +349,7 @@ fn pb_21_publishing_tells_what_the_databricks_cli_has_once_with_and_without_a_de
 fn pb_15_secrets_that_are_said_to_be_out_of_the_file_are_looked_for_first() {
     let terminal = terminal();
     put(&file(&terminal), &format!("[work]\nhost = {HOST}\npath = {TOKEN}\ntoken = {TOKEN}\n"));
-    let words = "path in [work] holds what looks like a token; Brickpass does not touch it.";
+    let words = "path in [work] contains what looks like a token; Brickpass does not change it.";
     assert!(terminal.done(&["profiles"]).stderr.contains(words));
     let moved = terminal.done(&["profiles", "move-secrets", "--all", "--yes"]);
     assert!(moved.stderr.contains(words) && !moved.stderr.contains("contains no secret"), "{moved:?}");

@@ -51,7 +51,7 @@ fn a_secret_whose_value_was_lost_on_the_way_is_deleted_again() {
     let failure = desk.make_secret(sales, &id).unwrap_err();
     let left: Vec<String> = desk.there(&id).into_iter().filter(|it| !before.contains(it)).collect();
     assert_eq!(left.len(), 1);
-    assert!(failure.what.contains("could not be deleted") && failure.fix.contains(&left[0]), "{failure}");
+    assert!(failure.what.contains("could not delete it") && failure.fix.contains(&left[0]), "{failure}");
 }
 
 #[test]

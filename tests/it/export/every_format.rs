@@ -215,7 +215,7 @@ fn ex_22_a_file_with_a_secret_is_private_warned_about_and_kept_out_of_git() {
     assert_eq!(fs::metadata(&outside).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(fs::read_to_string(&outside).unwrap().contains(CANARY) && !written.stderr.contains(CANARY));
     let again = terminal.run(&[&with[..], &[outside.to_str().unwrap()]].concat(), "");
-    assert!(again.code == Some(1) && again.stderr.contains("exists already"), "{again:?}");
+    assert!(again.code == Some(1) && again.stderr.contains("already exists"), "{again:?}");
 
     let activity = terminal.run(&["activity", "--json"], "").json();
     let deeds: Vec<_> =

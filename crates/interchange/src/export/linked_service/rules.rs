@@ -33,7 +33,7 @@ pub(super) fn linked_service_name(field: &Field, name: &str) -> Result<String, F
     }
     Err(refused(
         field,
-        "A name starts with a letter, digit or _, has at most 260 characters and none of < > * # . % & : \\ + ? /",
+        "A name starts with a letter, digit or _, contains none of < > * # . % & : \\ + ? /, and has at most 260 characters.",
         "Choose a name such as LS_Databricks.",
     ))
 }

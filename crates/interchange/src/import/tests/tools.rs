@@ -216,7 +216,7 @@ fn terraform_gives_its_literals() {
     );
     assert_eq!(found.connections.len(), 2);
     assert_eq!((found.connections[0].place.as_str(), found.connections[0].draft.base_url.as_str()), ("prod", HOST));
-    assert!(found.connections[0].remarks.iter().any(|remark| remark.contains("Terraform expression")));
+    assert!(found.connections[0].remarks.iter().any(|remark| remark.contains("expression of Terraform")));
     assert!(found.connections[1].refused.is_some());
     let made =
         one(Kind::Tfvars, &format!("databricks_host = \"{HOST}\" // x\nlocation = \"westeurope\"\n/* y */ databricks_token = \"{PAT}\"\n"));
