@@ -132,7 +132,7 @@ fn sg_19_a_pasted_address_does_not_show_at_the_terminal() {
     let pasted = desk.ends_at(&seen.address());
     seen.until("it is not shown");
     seen.types("http://localhost:1/?code=of-something-else");
-    seen.until("not the address that the browser ends on");
+    seen.until("not the address of the browser's last page");
     seen.types(&pasted);
     let text = seen.until("Signed in as");
     assert!(!text.contains("code=") && !text.contains("of-something-else"), "{text}");
@@ -169,7 +169,7 @@ fn sg_19_what_is_typed_while_a_sign_in_waits_does_not_reach_the_shell() {
     let address = answered.address();
     answered.until("paste the address of the browser's last page here");
     answered.types("http://localhost:1/?code=typed-elsewhere");
-    answered.until("not the address that the browser ends on");
+    answered.until("not the address of the browser's last page");
     let pasted = desk.ends_at(&address);
     answered.types(&pasted.replace("state=", "state=typed-"));
     answered.until("belongs to another sign-in");
